@@ -1,0 +1,42 @@
+/** A player without a human: stock pusher-js, an input whenever it changes its mind, a look at every view it gets. */
+import Pusher from 'pusher-js';
+import { attachBackChannel } from 'standpipe/back-channel';
+import type { View } from './game';
+
+export interface Bot {
+  /** How long its last input took until a view showed it, tick included. */
+  lagMs(): number;
+  stop(): void;
+}
+
+export function startBot(key: string, port: number): Bot {
+  const options = { cluster: 'local', wsHost: '127.0.0.1', wsPort: port, forceTLS: false };
+  const pusher = attachBackChannel(new Pusher(key, { ...options, enabledTransports: ['ws'] }));
+  const skill = 0.5 + Math.random() / 2;
+  let seq = 0;
+  let sentAt: number | undefined;
+  let lag = 0;
+
+  pusher.back_channel.bind('view', (data) => {
+    const view = data as View;
+    if (sentAt !== undefined) {
+      if (view.seq < seq) return;
+      lag = performance.now() - sentAt;
+      sentAt = undefined;
+    }
+    // Four inputs a second are plenty for a bot.
+    if (Math.random() > 4 / 30) return;
+    const [dx, dy] = [view.pearl.x - view.you.x, view.pearl.y - view.you.y];
+    const far = Math.hypot(dx, dy) || 1;
+    const sway = (Math.random() - 0.5) * (1 - skill);
+    seq += 1;
+    sentAt = performance.now();
+    pusher.back_channel.trigger('input', {
+      seq,
+      dx: (dx / far) * skill + sway,
+      dy: (dy / far) * skill - sway,
+    });
+  });
+
+  return { lagMs: () => lag, stop: () => pusher.disconnect() };
+}

@@ -1,0 +1,108 @@
+/**
+ * A tiny HTTP server for the pages of the examples: the files of one folder, the stock pusher-js from node_modules, the
+ * back channel of Standpipe, and a config.json that tells the page where its gateway is. It listens on 127.0.0.1 only.
+ */
+import { readFile, readdir } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { extname, join } from 'node:path';
+
+export interface PageOptions {
+  /** The folder with index.html; its files are read once, at the start. */
+  folder: string;
+  /** What the page fetches as /config.json: the app's key, the gateway's port, and what else it wants. */
+  config: { key: string; port: number } & Record<string, unknown>;
+  /** The port to listen on, or the first of the twenty to try. */
+  port: number;
+  /** False: take `port` or fail. */
+  tryNext: boolean;
+}
+
+export interface Page {
+  url: string;
+  stop(): Promise<void>;
+}
+
+interface Asset {
+  type: string;
+  body: Buffer;
+}
+
+const TYPES = new Map([
+  ['.html', 'text/html; charset=utf-8'],
+  ['.css', 'text/css; charset=utf-8'],
+  ['.js', 'text/javascript; charset=utf-8'],
+  ['.json', 'application/json'],
+  ['.svg', 'image/svg+xml'],
+]);
+
+/** Serves the page. Rejects when no port is free. */
+export async function servePage(options: PageOptions): Promise<Page> {
+  const assets = await loadAssets(options);
+  const ws = options.config.port;
+  const headers = {
+    'content-security-policy': `default-src 'self'; connect-src 'self' ws://127.0.0.1:${ws} ws://localhost:${ws}`,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+  };
+  const answer = (path: string, method: string | undefined, response: ServerResponse): void => {
+    const asset = assets.get(path);
+    if (asset === undefined || (method !== 'GET' && method !== 'HEAD')) {
+      response.writeHead(asset === undefined ? 404 : 405, headers).end();
+      return;
+    }
+    response.writeHead(200, { ...headers, 'content-type': asset.type });
+    response.end(method === 'HEAD' ? undefined : asset.body);
+  };
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    answer(path === '/' ? '/index.html' : path, request.method, response);
+  });
+
+  const listen = (port: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  const last = options.tryNext && options.port !== 0 ? options.port + 19 : options.port;
+  for (let port = options.port; ; port += 1) {
+    try {
+      await listen(port);
+      break;
+    } catch (error) {
+      const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+      if (!taken || port >= last) throw error;
+    }
+  }
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function loadAssets({ folder, config }: PageOptions): Promise<Map<string, Asset>> {
+  const assets = new Map<string, Asset>();
+  const add = (path: string, body: Buffer | string): void => {
+    const type = TYPES.get(extname(path));
+    if (type !== undefined) assets.set(path, { type, body: Buffer.from(body) });
+  };
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isFile()) add(`/${entry.name}`, await readFile(join(folder, entry.name)));
+  }
+  add('/pusher.js', await readFile(require.resolve('pusher-js/dist/web/pusher.min.js')));
+  // The package is CommonJS; a browser has no `exports`, so it gets one with a name.
+  const backChannel = await readFile(require.resolve('standpipe/back-channel'), 'utf8');
+  add('/back-channel.js', `((exports) => {\n${backChannel}\n})((window.standpipe = {}));\n`);
+  add('/config.json', JSON.stringify(config));
+  return assets;
+}

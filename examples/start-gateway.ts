@@ -1,0 +1,45 @@
+/** What every example needs before it can show its one thing: a gateway with one app, and an end with Ctrl-C. */
+import { randomBytes } from 'node:crypto';
+import type { Gateway } from 'standpipe/gateway';
+import { createGateway } from 'standpipe/gateway';
+
+/** The credentials of the one app. The secret is new each time, and never leaves this machine. */
+export const app = { id: '1', key: 'example-key', secret: randomBytes(24).toString('hex') };
+
+/** The same, as a backend gives them to `createClient`. */
+export const credentials = { appId: app.id, key: app.key, secret: app.secret };
+
+/** Starts a gateway on 6001, where Pusher tools look for a local one, or on a free port when that is taken. */
+export async function startGateway(): Promise<Gateway> {
+  const apps = [{ ...app, clientEvents: true }];
+  const preferred = createGateway({ host: '127.0.0.1', port: 6001, apps });
+  try {
+    await preferred.start();
+    return preferred;
+  } catch {
+    const other = createGateway({ host: '127.0.0.1', port: 0, apps });
+    await other.start();
+    return other;
+  }
+}
+
+/** Runs `stop` once on Ctrl-C or SIGTERM, then ends the process. A second Ctrl-C does not wait for it. */
+export function onCtrlC(stop: () => Promise<void>): void {
+  let stopping = false;
+  const end = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    );
+  };
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
+}
+
+/** Says what went wrong and ends the process. */
+export function fail(error: unknown): never {
+  console.error(error);
+  process.exit(1);
+}

@@ -1,0 +1,62 @@
+/** What is handed to a handler of the back channel: the event's data, decoded by pusher-js. */
+export type BackChannelHandler = (data: unknown) => void;
+
+/** The line between one browser and the backend: no channel, nobody else hears it. */
+export interface BackChannel {
+  /** Sends an event to the backend. False when it could not be sent because there is no connection. */
+  trigger(event: string, data: unknown): boolean;
+  /** Calls `handler` for every event of this name that the backend sends to this socket alone. */
+  bind(event: string, handler: BackChannelHandler): BackChannel;
+  /** Removes one handler of an event, all handlers of an event, or all handlers. */
+  unbind(event?: string, handler?: BackChannelHandler): BackChannel;
+}
+
+/** The part of a stock pusher-js instance that the back channel stands on. */
+export interface PusherLike {
+  send_event(event: string, data: unknown): boolean;
+  connection: { bind(event: string, handler: (message: Message) => void): unknown };
+}
+
+interface Message {
+  event: string;
+  channel?: string | undefined;
+  data?: unknown;
+}
+
+/**
+ * Adds `back_channel.trigger`, `bind` and `unbind` to a stock pusher-js instance and returns that instance; a second
+ * call changes nothing. The names are those that pusher-js 1.10 had for the Pipe.
+ *
+ * `pusher.bind(name, fn)` hears channel events of that name as well; the back channel hears only messages without one.
+ */
+export function attachBackChannel<P extends PusherLike>(
+  pusher: P & { back_channel?: BackChannel },
+): P & { back_channel: BackChannel } {
+  if (pusher.back_channel !== undefined) return pusher as P & { back_channel: BackChannel };
+  const handlers = new Map<string, BackChannelHandler[]>();
+
+  pusher.connection.bind('message', ({ event, channel, data }) => {
+    if (channel !== undefined) return;
+    for (const handler of handlers.get(event) ?? []) handler(data);
+  });
+
+  const backChannel: BackChannel = {
+    trigger: (event, data) => pusher.send_event(event, data),
+    bind(event, handler) {
+      // A new list each time, so that a handler may bind and unbind while an event is being handed round.
+      handlers.set(event, [...(handlers.get(event) ?? []), handler]);
+      return backChannel;
+    },
+    unbind(event, handler) {
+      if (event === undefined) handlers.clear();
+      else if (handler === undefined) handlers.delete(event);
+      else
+        handlers.set(
+          event,
+          (handlers.get(event) ?? []).filter((other) => other !== handler),
+        );
+      return backChannel;
+    },
+  };
+  return Object.assign(pusher, { back_channel: backChannel });
+}

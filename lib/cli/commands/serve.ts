@@ -1,0 +1,39 @@
+import pino from 'pino';
+import { createGateway } from '../../gateway';
+import { type Environment, readConfig, type ServeFlags } from '../config';
+import { DEVELOPMENT_APP } from '../defaults';
+
+/** Runs a gateway until SIGTERM or SIGINT: the first drains it, a second one ends the process at once. */
+export async function serve(
+  flags: ServeFlags & { logLevel?: string },
+  env: Environment,
+): Promise<void> {
+  const { options, development } = readConfig(flags, env);
+  const level = flags.logLevel ?? env['STANDPIPE_LOG_LEVEL'] ?? 'info';
+  const log = pino({ name: 'standpipe', level });
+  const gateway = createGateway({ ...options, log });
+  await gateway.start();
+  log.info({ url: gateway.url, tlsPort: gateway.tlsPort }, 'standpipe listens');
+  if (development) {
+    const { id, key, secret } = DEVELOPMENT_APP;
+    log.warn(
+      { appId: id, key, secret },
+      "no app is configured: this is the development app, whose secret everybody knows. Make your own with 'standpipe keys'",
+    );
+  }
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({ signal }, 'draining; a second signal ends at once');
+    gateway.drain().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'draining failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}

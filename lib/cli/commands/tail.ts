@@ -1,0 +1,32 @@
+import { createClient } from '../..';
+import { connectionFrom, type ConnectionFlags } from '../connection';
+import type { Environment } from '../config';
+
+/** Prints what happens in an app, a line of JSON for each event, until it is interrupted. */
+export async function tail(
+  flags: ConnectionFlags & { channel?: string[]; event?: string[] },
+  env: Environment,
+): Promise<void> {
+  const client = createClient(connectionFrom(flags, env));
+  const print = (line: Record<string, unknown>): void => console.log(JSON.stringify(line));
+  const { channel: channels, event: events } = flags;
+  void client.subscribe(['socket_existence', 'socket_message', 'channel_existence'], {
+    ...(channels && { channels }),
+    ...(events && { events }),
+  });
+  client.sockets.on('open', (socket, { time }) => print({ time, what: 'open', socket }));
+  client.sockets.on('close', (socket, { time, code }) =>
+    print({ time, what: 'close', socket, code }),
+  );
+  client.channels.on('occupied', (channel, { time }) => print({ time, what: 'occupied', channel }));
+  client.channels.on('vacated', (channel, { time }) => print({ time, what: 'vacated', channel }));
+  client.sockets.on('event', (event, socket, data, { time }) =>
+    print({ time, what: 'event', event, socket, data }),
+  );
+  client.channels.on('event', (event, channel, socket, data, { time }) =>
+    print({ time, what: 'event', event, channel, socket, data }),
+  );
+  client.on('error', (error) => console.error(`standpipe: ${error.message}`));
+  process.once('SIGINT', () => void client.disconnect());
+  await client.connect();
+}

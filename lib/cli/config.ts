@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { StandpipeError } from '../errors';
+import type { GatewayOptions } from '../gateway';
+import { DEVELOPMENT_APP } from './defaults';
+
+/** Flags of `standpipe serve`, as text. */
+export interface ServeFlags {
+  config?: string;
+  host?: string;
+  port?: string;
+  tlsPort?: string;
+  tlsCert?: string;
+  tlsKey?: string;
+  path?: string;
+  metricsPort?: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Config {
+  options: GatewayOptions;
+  /** True when no app was configured and the development app stands in. */
+  development: boolean;
+}
+
+/**
+ * Puts a gateway's options together: flags before `STANDPIPE_…` variables before the file. A secret is never a flag,
+ * since every process of a machine can read those. Values are checked by the gateway, by their path.
+ */
+export function readConfig(flags: ServeFlags, env: Environment): Config {
+  const file = flags.config ?? env['STANDPIPE_CONFIG'];
+  const fromFile = file === undefined ? {} : readFile(file);
+  const base = file === undefined ? '.' : dirname(file);
+  const host = flags.host ?? env['STANDPIPE_HOST'];
+  const port = number('port', flags.port ?? env['STANDPIPE_PORT']);
+  const path = flags.path ?? env['STANDPIPE_PATH'];
+  const metricsPort = number('metrics.port', flags.metricsPort ?? env['STANDPIPE_METRICS_PORT']);
+
+  const merged: Record<string, unknown> = { ...fromFile };
+  if (host !== undefined) merged['host'] = host;
+  if (port !== undefined) merged['port'] = port;
+  if (path !== undefined) merged['path'] = path;
+  if (metricsPort !== undefined)
+    merged['metrics'] = { ...object(merged['metrics']), port: metricsPort };
+  const tls = tlsFrom(flags, env, object(merged['tls']), base);
+  if (tls !== undefined) merged['tls'] = tls;
+  const app = appFrom(env);
+  if (app !== undefined)
+    merged['apps'] = [...((merged['apps'] as unknown[] | undefined) ?? []), app];
+
+  const development = merged['apps'] === undefined;
+  if (development) {
+    const address = (merged['host'] as string | undefined) ?? '127.0.0.1';
+    if (!/^(127\.|localhost$|::1$)/.test(address)) {
+      const message = `apps: none configured, and the development app is not served on ${address}; make one with 'standpipe keys'`;
+      throw new StandpipeError('bad_option', message);
+    }
+    merged['apps'] = [DEVELOPMENT_APP];
+  }
+  return { options: merged as unknown as GatewayOptions, development };
+}
+
+function readFile(file: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new StandpipeError('bad_option', `config: cannot read ${file}: ${why}`, { cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new StandpipeError('bad_option', `config: ${file} must hold a JSON object`);
+  }
+  // `$schema` is for editors.
+  const { $schema: _schema, ...rest } = value as Record<string, unknown>;
+  return rest;
+}
+
+function object(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+function number(path: string, text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (!/^\d+$/.test(text)) {
+    throw new StandpipeError('bad_option', `${path}: must be a whole number, not '${text}'`);
+  }
+  return Number(text);
+}
+
+/** Certificates may stand in a file as PEM; a path is relative to the configuration file. */
+function tlsFrom(
+  flags: ServeFlags,
+  env: Environment,
+  fromFile: Record<string, unknown> | undefined,
+  base: string,
+): Record<string, unknown> | undefined {
+  const tls: Record<string, unknown> = { ...fromFile };
+  const port = number('tls.port', flags.tlsPort ?? env['STANDPIPE_TLS_PORT']);
+  if (port !== undefined) tls['port'] = port;
+  for (const name of ['cert', 'key'] as const) {
+    const given = name === 'cert' ? flags.tlsCert : flags.tlsKey;
+    const outside = given ?? env[`STANDPIPE_TLS_${name.toUpperCase()}`];
+    const value = outside ?? tls[name];
+    if (value === undefined) continue;
+    tls[name] = pem(name, value, outside === undefined ? base : '.');
+  }
+  return Object.keys(tls).length === 0 ? undefined : tls;
+}
+
+function pem(name: string, value: unknown, base: string): unknown {
+  if (typeof value !== 'string' || value.startsWith('-----BEGIN')) return value;
+  try {
+    return readFileSync(resolve(base, value), 'utf8');
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new StandpipeError('bad_option', `tls.${name}: cannot read ${value}: ${why}`, { cause });
+  }
+}
+
+function appFrom(env: Environment): Record<string, unknown> | undefined {
+  const { STANDPIPE_APP_ID: id, STANDPIPE_APP_KEY: key, STANDPIPE_APP_SECRET: secret } = env;
+  if (id === undefined && key === undefined && secret === undefined) return undefined;
+  if (id === undefined || key === undefined || secret === undefined) {
+    const message =
+      'apps: STANDPIPE_APP_ID, STANDPIPE_APP_KEY and STANDPIPE_APP_SECRET go together; one of them is missing';
+    throw new StandpipeError('bad_option', message);
+  }
+  return { id, key, secret, clientEvents: env['STANDPIPE_CLIENT_EVENTS'] === 'true' };
+}

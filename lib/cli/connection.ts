@@ -1,0 +1,38 @@
+import { StandpipeError } from '../errors';
+import type { PipeOptions } from '../pipe/options';
+import { readConfig, type Environment } from './config';
+import { DEVELOPMENT_APP } from './defaults';
+
+/** Flags of the commands that connect to a gateway. */
+export interface ConnectionFlags {
+  config?: string;
+  app?: string;
+  host?: string;
+  port?: string;
+  tls?: boolean;
+}
+
+/**
+ * Where a command connects to and as which app: from the gateway's own configuration file, or from `STANDPIPE_APP_…`
+ * variables, or else the development app.
+ */
+export function connectionFrom(flags: ConnectionFlags, env: Environment): PipeOptions {
+  const { options } = readConfig({ ...flags, host: '127.0.0.1' }, env);
+  const app =
+    flags.app === undefined
+      ? options.apps[0]
+      : options.apps.find(({ id, key }) => id === flags.app || key === flags.app);
+  if (app === undefined) {
+    const known = options.apps.map(({ id }) => id).join(', ');
+    throw new StandpipeError('bad_option', `--app: no app '${flags.app}'; there are ${known}`);
+  }
+  const { id: appId, key, secret } = app ?? DEVELOPMENT_APP;
+  return {
+    appId,
+    key,
+    secret,
+    host: flags.host ?? env['STANDPIPE_HOST'] ?? '127.0.0.1',
+    port: Number(flags.port ?? env['STANDPIPE_PORT'] ?? options.port ?? 6001),
+    ...(flags.tls === undefined ? {} : { useTLS: flags.tls }),
+  };
+}

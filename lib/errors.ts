@@ -1,0 +1,52 @@
+/**
+ * Every code a Standpipe error can carry, with what it means. A code never changes its meaning and is never used again
+ * for another one. Refusal codes that travel on the Pipe stand in `wire/close-codes.ts`.
+ */
+export const ERROR_CODES = {
+  bad_argument: 'an argument breaks a rule; the message says which rule',
+  bad_option:
+    'an option is unknown, has the wrong type or is out of range; the message begins with its path',
+  bad_credentials: 'the gateway refused the key, secret, app id or timestamp; not retried',
+  bad_frame: 'bytes that are no valid frame of the Pipe protocol',
+  connect_failed: 'the gateway could not be reached or did not complete the handshake; retried',
+  connection_lost: 'the connection ended without being asked to; retried',
+  protocol_error: 'the other side broke a rule of the protocol',
+  handler_failed: 'a handler threw or its promise rejected; see cause',
+  outbox_full: 'the command was not accepted because the outbox is at its limit',
+  not_sent: 'the command was surely not applied',
+  unknown_outcome:
+    'the connection was lost before the gateway said whether the command was applied',
+  refused: 'the gateway refused the command; see the message',
+  closed: 'the client is closed',
+  timeout: 'no answer within the deadline',
+  listen_failed: 'the gateway could not listen on its address',
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/**
+ * The one error class of Standpipe. `code` is stable and meant for programs, `message` for people, `cause` holds what
+ * led to it. `status` is the HTTP or close code of the other side where there is one.
+ */
+export class StandpipeError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number | undefined;
+
+  constructor(code: ErrorCode, message: string, extra: { cause?: unknown; status?: number } = {}) {
+    super(message, 'cause' in extra ? { cause: extra.cause } : undefined);
+    this.name = 'StandpipeError';
+    this.code = code;
+    this.status = extra.status;
+  }
+}
+
+/** Turns whatever was thrown into an Error, so that handlers of 'error' always get one. */
+export function asError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  try {
+    return new Error(String(thrown));
+  } catch {
+    // An object without a prototype has no text, and a `toString` can throw.
+    return new Error('a value that has no text was thrown');
+  }
+}

@@ -1,0 +1,60 @@
+import type { PipeEvent } from '../../wire/frames';
+import type { AppOptions } from '../options';
+import type { Channel } from './channel';
+import type { Group } from './group';
+import type { Socket } from './socket';
+
+/** Hears what happened to an app, after it happened. */
+export type Listener = (app: App, event: PipeEvent) => void;
+
+/** One app of the gateway: its credentials, settings and everything that is live in it. */
+export class App {
+  readonly options: AppOptions;
+  readonly sockets = new Map<string, Socket>();
+  /** Occupied channels only: a channel without subscribers is dropped at once. */
+  readonly channels = new Map<string, Channel>();
+  /** Streams of events towards backends. */
+  readonly groups = new Set<Group>();
+
+  constructor(options: AppOptions) {
+    this.options = options;
+  }
+
+  get id(): string {
+    return this.options.id;
+  }
+
+  get key(): string {
+    return this.options.key;
+  }
+
+  get secret(): string {
+    return this.options.secret;
+  }
+}
+
+/** The apps of a gateway, found by their public key (browsers) or by their id (backends). */
+export class Apps {
+  readonly #byId = new Map<string, App>();
+  readonly #byKey = new Map<string, App>();
+
+  constructor(options: readonly AppOptions[]) {
+    for (const each of options) {
+      const app = new App(each);
+      this.#byId.set(app.id, app);
+      this.#byKey.set(app.key, app);
+    }
+  }
+
+  byId(id: string): App | undefined {
+    return this.#byId.get(id);
+  }
+
+  byKey(key: string): App | undefined {
+    return this.#byKey.get(key);
+  }
+
+  all(): IterableIterator<App> {
+    return this.#byId.values();
+  }
+}

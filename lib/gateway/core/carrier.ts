@@ -1,0 +1,44 @@
+import type { Sink } from './outlet';
+
+/** What a protocol does with what comes in over a connection. */
+export interface Session {
+  text(text: string): void;
+  binary(bytes: Uint8Array): void;
+  /** The connection is gone. Called once. `code` as in RFC 6455 §7.4: 1006 without a close frame. */
+  closed(code: number, reason: string): void;
+}
+
+/** A connection as protocols see it. */
+export interface Carrier extends Sink {
+  readonly remoteAddress: string;
+  readonly unsentBytes: number;
+  session: Session | undefined;
+  /** Sends one binary message. */
+  sendBinary(bytes: Uint8Array): void;
+  /** Runs once when everything unsent has left. */
+  onDrain(run: () => void): void;
+  /** Stops or goes on reading; what the peer sends waits in its TCP window. */
+  pause(): void;
+  resume(): void;
+}
+
+/** An HTTP request that asks for a WebSocket. `path` is as received, without the query. */
+export interface UpgradeRequest {
+  path: string;
+  query: string;
+  headers: ReadonlyMap<string, string>;
+  secure: boolean;
+}
+
+/** A protocol's answer to one: who takes the connection, or the HTTP answer that refuses it. */
+export type UpgradeDecision =
+  | {
+      accept: (carrier: Carrier) => void;
+      /** Largest message the peer may send. */
+      maxPayloadBytes: number;
+      /** Close code for a peer that does not read what it is sent. */
+      slowCode: number;
+      subprotocol?: string;
+      headers?: Record<string, string>;
+    }
+  | { refuse: number; body: string; headers?: Record<string, string> };

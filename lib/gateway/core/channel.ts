@@ -1,0 +1,20 @@
+import type { ChannelName } from '../../pusher/channel-name';
+import type { Audience, Batch } from './outlet';
+import { Presence } from './presence';
+import type { Socket } from './socket';
+
+/** A channel with at least one subscriber. */
+export class Channel implements Audience {
+  readonly name: string;
+  readonly kind: ChannelName;
+  readonly sockets = new Set<Socket>();
+  /** On presence channels only. */
+  readonly presence: Presence | undefined;
+  batch: Batch | undefined;
+
+  constructor(kind: ChannelName) {
+    this.name = kind.name;
+    this.kind = kind;
+    this.presence = kind.visibility === 'presence' ? new Presence() : undefined;
+  }
+}

@@ -1,0 +1,66 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+
+/**
+ * What a gateway counts. Hot paths bump plain numbers; they become Prometheus metrics when somebody asks. No label ever
+ * holds a name from outside.
+ */
+export class Metrics {
+  readonly registry = new Registry();
+  socketsOpened = 0;
+  /** Messages that browsers sent. */
+  messagesReceived = 0;
+  /** Events accepted for channels and sockets, from whatever side. */
+  eventsAccepted = 0;
+  /** Sockets these events went to. */
+  deliveries = 0;
+  /** Events handed to backends. */
+  pipeEvents = 0;
+  /** Commands of backends applied. */
+  pipeCommands = 0;
+  /** Connections closed because they did not read. */
+  socketsCut = 0;
+  /** Events a backend's stream had to drop. */
+  pipeEventsDropped = 0;
+  /** Faults of the gateway itself; each is logged. */
+  failures = 0;
+
+  constructor(live: { sockets: () => number; channels: () => number; pipes: () => number }) {
+    const count = (name: string, help: string, read: () => number): void => {
+      new Counter({
+        name: `standpipe_${name}`,
+        help,
+        registers: [this.registry],
+        collect() {
+          this.reset();
+          this.inc(read());
+        },
+      });
+    };
+    const level = (name: string, help: string, read: () => number): void => {
+      new Gauge({
+        name: `standpipe_${name}`,
+        help,
+        registers: [this.registry],
+        collect() {
+          this.set(read());
+        },
+      });
+    };
+    level('sockets', 'Browser connections open now', live.sockets);
+    level('channels', 'Channels occupied now', live.channels);
+    level('pipes', 'Backends connected now', live.pipes);
+    count('sockets_opened_total', 'Browser connections opened', () => this.socketsOpened);
+    count('messages_received_total', 'Messages from browsers', () => this.messagesReceived);
+    count('events_accepted_total', 'Events accepted', () => this.eventsAccepted);
+    count('deliveries_total', 'Events written to a socket', () => this.deliveries);
+    count('pipe_events_total', 'Events sent to backends', () => this.pipeEvents);
+    count('pipe_commands_total', 'Commands of backends applied', () => this.pipeCommands);
+    count(
+      'pipe_events_dropped_total',
+      'Events dropped from full streams',
+      () => this.pipeEventsDropped,
+    );
+    count('socket_cut_total', 'Connections cut because they did not read', () => this.socketsCut);
+    count('failures_total', 'Faults of the gateway itself', () => this.failures);
+  }
+}

@@ -1,0 +1,63 @@
+import { isClientEvent } from '../../pusher/channel-name';
+import { Kind } from '../../wire/frames';
+import type { App } from './app';
+import type { Channel } from './channel';
+import type { Hub, Publication } from './hub';
+import type { Metrics } from './metrics';
+import type { Socket } from './socket';
+
+/** Where an event goes: from a browser to other browsers and backends, from a backend to browsers. */
+export class Router {
+  readonly #hub: Hub;
+  readonly #metrics: Metrics;
+
+  constructor(hub: Hub, metrics: Metrics) {
+    this.#hub = hub;
+    this.#metrics = metrics;
+  }
+
+  /** Whether client events on a channel go to its other subscribers. */
+  relays(channel: Channel, app: App): boolean {
+    return app.options.clientEvents && channel.kind.visibility !== 'public';
+  }
+
+  /**
+   * An event of a socket, checked. `channel` is one it is subscribed to. Every event goes to the backends that want it;
+   * client events also to the channel's other sockets. Returns what to tell a browser whose event nobody takes.
+   */
+  fromSocket(
+    socket: Socket,
+    channel: Channel | undefined,
+    event: string,
+    data: string,
+    relay: boolean,
+  ): string | undefined {
+    const { app } = socket;
+    this.#metrics.eventsAccepted++;
+    if (relay && channel !== undefined) this.#hub.relay(socket, channel, event, data);
+    const name = channel?.name;
+    const wanted = wants(app, name, event);
+    if (wanted) {
+      const userId = channel?.presence?.userOf(socket);
+      const about = { socketId: socket.id, channel: name, event, data, userId };
+      this.#hub.tell(app, this.#hub.event(Kind.MESSAGE, about));
+    }
+    if (relay || wanted || channel === undefined || !isClientEvent(event)) return undefined;
+    return channel.kind.visibility === 'public'
+      ? 'Client event rejected - only supported on private and presence channels'
+      : 'To send client events, you must enable this feature: set clientEvents to true for this app';
+  }
+
+  /** An event for a channel, from a backend. Returns how many sockets it goes to. */
+  publish(app: App, publication: Publication): number {
+    const sockets = this.#hub.deliver(app, publication);
+    this.#metrics.eventsAccepted++;
+    this.#metrics.deliveries += sockets;
+    return sockets;
+  }
+}
+
+function wants(app: App, channel: string | undefined, event: string): boolean {
+  for (const group of app.groups) if (group.wants(Kind.MESSAGE, channel, event)) return true;
+  return false;
+}

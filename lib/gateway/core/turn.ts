@@ -1,0 +1,210 @@
+import { type Audience, Batch, type Encoded, type Outlet, type Stay } from './outlet';
+
+/** Texts of one turn are written early when they reach this many characters, so that a turn's memory is bounded. */
+const MAX_TURN_CHARACTERS = 256 * 1024;
+
+interface Piece {
+  seq: number;
+  bytes: Buffer;
+  start: number;
+  end: number;
+}
+
+/**
+ * Everything sent within one turn of the event loop, written at its end: once per socket, the same bytes for all who
+ * get the same.
+ *
+ * What each socket receives is what a naive gateway would send that writes every text to every socket at once: the
+ * order of acceptance, whatever mixture of channels, private texts, exclusions, joins and leaves the turn held.
+ * A socket with one channel and nothing special shares the channel's bytes; any other gets a sequence of its own, put
+ * together from the slices of the shared ones.
+ */
+export class Turn {
+  readonly #endOfTurn: (run: () => void) => void;
+  #scheduled = false;
+  #number = 1;
+  #seq = 0;
+  #characters = 0;
+  #batches: Batch[] = [];
+  #specials: Outlet[] = [];
+  /** Runs after the present turn was written. */
+  #afterwards: Array<() => void> = [];
+
+  constructor(endOfTurn: (run: () => void) => void) {
+    this.#endOfTurn = endOfTurn;
+  }
+
+  /** Sends a text to all of an audience, but those in `except`. */
+  publish(audience: Audience, text: string, except?: readonly Outlet[]): void {
+    if (audience.sockets.size === 0) return;
+    this.#account(text.length);
+    let batch = audience.batch;
+    if (batch === undefined) {
+      batch = new Batch(audience);
+      audience.batch = batch;
+      this.#batches.push(batch);
+    }
+    if (except !== undefined) {
+      (batch.excluded ??= new Map()).set(batch.texts.length, except);
+      for (const outlet of except) this.#single(outlet);
+    }
+    batch.texts.push(text);
+    batch.seqs.push(++this.#seq);
+  }
+
+  /** Sends a text to one socket. */
+  send(outlet: Outlet, text: string): void {
+    if (outlet.closing !== undefined) return;
+    this.#account(text.length);
+    this.#single(outlet);
+    (outlet.privateTexts ??= []).push(text);
+    (outlet.privateSeqs ??= []).push(++this.#seq);
+  }
+
+  /** Closes a socket after everything sent to it so far. */
+  close(outlet: Outlet, code: number, reason: string): void {
+    if (outlet.closing !== undefined) return;
+    this.#account(0);
+    this.#single(outlet);
+    outlet.closing = { seq: ++this.#seq, code, reason };
+  }
+
+  join(audience: Audience, outlet: Outlet): void {
+    audience.sockets.add(outlet);
+    if (audience.batch === undefined) return;
+    this.#single(outlet);
+    (outlet.stays ??= []).push({ batch: audience.batch, from: this.#seq, until: Infinity });
+  }
+
+  leave(audience: Audience, outlet: Outlet): void {
+    if (!audience.sockets.delete(outlet)) return;
+    const batch = audience.batch;
+    if (batch === undefined) return;
+    this.#single(outlet);
+    const stay = outlet.stays?.findLast((each) => each.batch === batch);
+    if (stay !== undefined) stay.until = this.#seq;
+    else (outlet.stays ??= []).push({ batch, from: 0, until: this.#seq });
+  }
+
+  /** Runs after everything accepted so far was handed to the sockets. */
+  whenWritten(run: () => void): void {
+    this.#account(0);
+    this.#afterwards.push(run);
+  }
+
+  /** Writes what has come together. Runs by itself at the end of a turn. */
+  flush(): void {
+    const batches = this.#batches;
+    const specials = this.#specials;
+    const afterwards = this.#afterwards;
+    const turn = this.#number++;
+    this.#batches = [];
+    this.#specials = [];
+    this.#afterwards = [];
+    this.#characters = 0;
+    this.#seq = 0;
+    for (const batch of batches) batch.audience.batch = undefined;
+
+    if (batches.length > 1 || specials.length > 0) meet(batches, specials, turn);
+    for (const batch of batches) {
+      for (const outlet of batch.audience.sockets) {
+        if (!outlet.special) outlet.sink.write(batch.encoded(outlet.sink.encoder).bytes);
+      }
+    }
+    for (const outlet of specials) writeAlone(outlet);
+    for (const run of afterwards) run();
+  }
+
+  #single(outlet: Outlet): void {
+    if (outlet.special) return;
+    outlet.special = true;
+    this.#specials.push(outlet);
+  }
+
+  #account(characters: number): void {
+    if (this.#characters + characters > MAX_TURN_CHARACTERS && this.#characters > 0) this.flush();
+    this.#characters += characters;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#endOfTurn(() => {
+      this.#scheduled = false;
+      this.flush();
+    });
+  }
+}
+
+/** Finds the sockets that hear more than one batch, and tells each special socket its batches. */
+function meet(batches: Batch[], specials: Outlet[], turn: number): void {
+  if (batches.length > 1) {
+    for (const batch of batches) {
+      for (const outlet of batch.audience.sockets) {
+        if (outlet.metInTurn !== turn) outlet.metInTurn = turn;
+        else if (!outlet.special) {
+          outlet.special = true;
+          specials.push(outlet);
+        }
+      }
+    }
+  }
+  if (specials.length === 0) return;
+  for (const batch of batches) {
+    for (const outlet of batch.audience.sockets) {
+      if (outlet.special) (outlet.batches ??= []).push(batch);
+    }
+  }
+}
+
+/** Writes one socket's own sequence and makes it an ordinary one again. */
+function writeAlone(outlet: Outlet): void {
+  const { batches, stays, privateTexts, privateSeqs, closing } = outlet;
+  outlet.special = false;
+  outlet.batches = undefined;
+  outlet.stays = undefined;
+  outlet.privateTexts = undefined;
+  outlet.privateSeqs = undefined;
+  const { sink } = outlet;
+
+  if (batches === undefined && stays === undefined) {
+    if (privateTexts !== undefined) sink.write(sink.encoder.encode(privateTexts).bytes);
+  } else {
+    const last = closing?.seq ?? Infinity;
+    const pieces: Piece[] = [];
+    for (const batch of batches ?? []) {
+      if (!stays?.some((stay) => stay.batch === batch)) {
+        slice(pieces, outlet, { batch, from: 0, until: last });
+      }
+    }
+    for (const { batch, from, until } of stays ?? []) {
+      slice(pieces, outlet, { batch, from, until: Math.min(until, last) });
+    }
+    if (privateTexts !== undefined && privateSeqs !== undefined) {
+      const encoded = sink.encoder.encode(privateTexts);
+      privateSeqs.forEach((seq, i) => pieces.push(piece(seq, encoded, i)));
+    }
+    if (pieces.length > 0) sink.write(joined(pieces));
+  }
+  if (closing !== undefined) sink.close(closing.code, closing.reason);
+}
+
+function slice(pieces: Piece[], outlet: Outlet, { batch, from, until }: Stay): void {
+  const encoded = batch.encoded(outlet.sink.encoder);
+  for (let i = 0; i < batch.seqs.length; i++) {
+    const seq = batch.seqs[i] as number;
+    if (seq > until) break;
+    if (seq <= from || batch.excluded?.get(i)?.includes(outlet) === true) continue;
+    pieces.push(piece(seq, encoded, i));
+  }
+}
+
+function piece(seq: number, { bytes, ends }: Encoded, i: number): Piece {
+  return { seq, bytes, start: i === 0 ? 0 : (ends[i - 1] as number), end: ends[i] as number };
+}
+
+function joined(pieces: Piece[]): Buffer {
+  pieces.sort((a, b) => a.seq - b.seq);
+  const size = pieces.reduce((sum, { start, end }) => sum + end - start, 0);
+  const bytes = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const { bytes: source, start, end } of pieces) at += source.copy(bytes, at, start, end);
+  return bytes;
+}

@@ -1,0 +1,218 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CloseCode } from '../pusher/close-codes';
+import type { Logger } from '../util/log';
+import { type Clock, systemClock } from '../util/timers';
+import { CLOSE_CODES } from '../wire/close-codes';
+import { type App, Apps } from './core/app';
+import type { Carrier, Session, UpgradeDecision, UpgradeRequest } from './core/carrier';
+import { Hub } from './core/hub';
+import { Metrics } from './core/metrics';
+import { Router } from './core/router';
+import { Turn } from './core/turn';
+import { checkGatewayOptions, type GatewayOptions, type GatewaySettings } from './options';
+import { ChannelsContext } from './protocols/channels/context';
+import { ChannelsHandshake } from './protocols/channels/handshake';
+import { PipeContext } from './protocols/pipe/context';
+import { PipeHandshake } from './protocols/pipe/handshake';
+import { KeepAlive } from './transport/keep-alive';
+import { Listener } from './transport/listener';
+import { MetricsListener } from './transport/metrics-listener';
+
+type State = 'idle' | 'running' | 'draining' | 'stopped';
+
+/** How often a draining gateway closes a wave of its sockets. */
+const WAVE_MS = 100;
+
+/**
+ * A gateway: browsers, backends and everything between them in one process. The only file that knows all of its rooms.
+ */
+export class Gateway {
+  readonly metrics: Metrics;
+  readonly #settings: GatewaySettings;
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #apps: Apps;
+  readonly #hub: Hub;
+  readonly #pipes: PipeContext;
+  readonly #channels: ChannelsHandshake;
+  readonly #keepAlive: KeepAlive;
+  readonly #listener: Listener;
+  readonly #metricsListener: MetricsListener | undefined;
+  readonly #routes: Array<{ upgrade(request: UpgradeRequest): UpgradeDecision | undefined }>;
+  #state: State = 'idle';
+
+  /** Throws `bad_option` when the options are wrong. Listens only after `start`. */
+  constructor(options: GatewayOptions, clock: Clock = systemClock) {
+    const settings = checkGatewayOptions(options);
+    const { limits, log } = settings;
+    this.#settings = settings;
+    this.#log = log;
+    this.#clock = clock;
+    this.#apps = new Apps(settings.apps);
+    this.#hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock);
+    this.#hub.listen((app, event) => {
+      for (const group of app.groups) group.offer(event);
+    });
+    this.metrics = new Metrics({
+      sockets: () => this.#count((app) => app.sockets.size),
+      channels: () => this.#count((app) => app.channels.size),
+      pipes: () => this.#pipes.links.size,
+    });
+    const router = new Router(this.#hub, this.metrics);
+    const parts = { hub: this.#hub, router, metrics: this.metrics, limits, clock, log };
+    this.#pipes = new PipeContext({ ...parts, node: randomBytes(4).toString('hex') });
+    this.#keepAlive = new KeepAlive(limits, clock, {
+      cut: () => {
+        this.metrics.socketsCut++;
+      },
+      failure: (error) => this.#failed(error),
+    });
+    this.#channels = new ChannelsHandshake(new ChannelsContext(parts), this.#apps, settings.path);
+    this.#routes = [this.#channels, new PipeHandshake(this.#pipes, this.#apps, clock)];
+    this.#metricsListener =
+      settings.metrics && new MetricsListener(settings.metrics, this.metrics.registry);
+    this.#listener = new Listener(
+      { ...settings, maxConnections: limits.maxConnections },
+      {
+        request: (request, response) => this.#request(request, response),
+        upgrade: (request) => this.#upgrade(request),
+      },
+      this.#keepAlive,
+    );
+  }
+
+  /** Port it listens on; the one that was free when `port` was 0. */
+  get port(): number {
+    return this.#listener.ports.port;
+  }
+
+  get tlsPort(): number | undefined {
+    return this.#listener.ports.tlsPort;
+  }
+
+  get host(): string {
+    return this.#settings.host;
+  }
+
+  /** Base URL of its HTTP side, such as `http://127.0.0.1:6001`. */
+  get url(): string {
+    const { host } = this;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${this.port}`;
+  }
+
+  /** Sockets open now, over all apps. */
+  get socketCount(): number {
+    return this.#count((app) => app.sockets.size);
+  }
+
+  /** Begins to listen. Rejects with `listen_failed` when the address is taken. */
+  async start(): Promise<this> {
+    await this.#listener.start();
+    await this.#metricsListener?.start();
+    this.#keepAlive.start();
+    this.#state = 'running';
+    return this;
+  }
+
+  /**
+   * Stops gently: takes no new connections, tells the backends, closes the browsers with 4200 (they come back at once, to
+   * whoever listens then) in waves over `limits.drainMs`, and then stops.
+   */
+  async drain(): Promise<void> {
+    if (this.#state !== 'running') return this.stop();
+    this.#state = 'draining';
+    const { drainMs } = this.#settings.limits;
+    this.#listener.stopAccepting();
+    for (const link of this.#pipes.links) {
+      link.send({ type: 'goAway', deadlineMs: drainMs, reason: 'draining', nodes: [] });
+    }
+    const waves = Math.max(1, Math.floor(drainMs / 2 / WAVE_MS));
+    const perWave = Math.max(1, Math.ceil(this.socketCount / waves));
+    while (this.socketCount > 0 && this.#closeSockets(perWave) > 0) await this.#pause(WAVE_MS);
+    await this.stop();
+  }
+
+  /** Stops at once: closes every connection and frees the ports. May be called at any time, and again. */
+  async stop(): Promise<void> {
+    if (this.#state === 'stopped') return;
+    const wasIdle = this.#state === 'idle';
+    this.#state = 'stopped';
+    this.#keepAlive.stop();
+    if (wasIdle) return;
+    this.#closeSockets(Infinity);
+    this.#hub.turn.flush();
+    const { code } = CLOSE_CODES.going_away;
+    for (const link of this.#pipes.links) link.close(code, 'the gateway stops');
+    this.#pipes.sessions.clear();
+    // One turn for the close frames to leave; a peer that does not answer them is not waited for.
+    await this.#pause(20);
+    for (const connection of [...this.#keepAlive.connections()]) connection.terminate();
+    await this.#listener.stop();
+    await this.#metricsListener?.stop();
+  }
+
+  /** Opens a Channels connection over a carrier of the caller's own: how `standpipe/testing` makes its browsers. */
+  openSocket(key: string, query: URLSearchParams, carrier: Carrier): Session | undefined {
+    return this.#channels.open(key, query, carrier);
+  }
+
+  #closeSockets(most: number): number {
+    let closed = 0;
+    for (const app of this.#apps.all()) {
+      for (const socket of app.sockets.values()) {
+        if (closed >= most) return closed;
+        if (socket.closed) continue;
+        this.#hub.turn.close(socket, CloseCode.RECONNECT, 'The server restarts: please reconnect');
+        closed++;
+      }
+    }
+    return closed;
+  }
+
+  #upgrade(request: UpgradeRequest): UpgradeDecision {
+    for (const route of this.#routes) {
+      const decision = route.upgrade(request);
+      if (decision !== undefined) return decision;
+    }
+    return { refuse: 404, body: 'Not found: WebSockets are at /app/<key> and /pipe/<app id>\n' };
+  }
+
+  #request(request: IncomingMessage, response: ServerResponse): void {
+    const path = (request.url ?? '/').split('?', 1)[0];
+    if (path === '/livez') return answer(response, 200, 'ok\n');
+    if (path === '/readyz') {
+      const ready = this.#state === 'running';
+      return answer(response, ready ? 200 : 503, ready ? 'ok\n' : 'draining\n');
+    }
+    answer(response, 404, 'Not found\n');
+  }
+
+  #count(of: (app: App) => number): number {
+    let sum = 0;
+    for (const app of this.#apps.all()) sum += of(app);
+    return sum;
+  }
+
+  #failed(error: unknown): void {
+    this.metrics.failures++;
+    this.#log.error({ err: error }, 'a connection failed');
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => void this.#clock.setTimeout(resolve, delayMs));
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}
+
+/** Makes a gateway; `start()` lets it listen. See `GatewayOptions` for what can be set. */
+export function createGateway(options: GatewayOptions): Gateway {
+  return new Gateway(options);
+}

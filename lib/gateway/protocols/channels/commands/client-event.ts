@@ -1,0 +1,55 @@
+import { isClientEvent } from '../../../../pusher/channel-name';
+import { CloseCode } from '../../../../pusher/close-codes';
+import type { EventMessage } from '../../../../pusher/messages';
+import type { Socket } from '../../../core/socket';
+import { TokenBucket } from '../../../core/token-bucket';
+import type { ChannelsContext } from '../context';
+
+/**
+ * An event of a browser, with a channel or without. Who gets it is the router's business; here stand the rules that
+ * come before: its size, its rate, and that the socket is on the channel it names.
+ */
+export function clientEvent(context: ChannelsContext, socket: Socket, message: EventMessage): void {
+  const { limits, router } = context;
+  const { event, channel: name, data } = message;
+  const reject = (why: string): void =>
+    context.error(socket, CloseCode.CLIENT_EVENT_REJECTED, `Client event rejected - ${why}`);
+
+  if (event.length > limits.maxEventNameLength) {
+    return reject(`the event name is longer than ${limits.maxEventNameLength} characters`);
+  }
+  if (
+    data.length * 3 > limits.maxEventDataBytes &&
+    Buffer.byteLength(data) > limits.maxEventDataBytes
+  ) {
+    return reject(`the data is larger than ${limits.maxEventDataBytes} bytes`);
+  }
+  const channel = name === undefined ? undefined : socket.channels?.get(name);
+  if (name !== undefined && channel === undefined) {
+    return reject(`not subscribed to channel '${name.slice(0, limits.maxChannelNameLength)}'`);
+  }
+  const relays =
+    channel !== undefined && isClientEvent(event) && router.relays(channel, socket.app);
+  const limit = withinRate(context, socket, relays);
+  if (limit !== undefined) return reject(`over the rate limit of ${limit} events per second`);
+
+  const verdict = router.fromSocket(socket, channel, event, data, relays);
+  if (verdict !== undefined) context.error(socket, null, verdict);
+}
+
+/** The limit that an event would cross. What reaches other browsers is limited as Pusher does it. */
+function withinRate(
+  { limits, clock }: ChannelsContext,
+  { buckets }: Socket,
+  relays: boolean,
+): number | undefined {
+  const now = clock.now();
+  if (relays) {
+    const limit = limits.maxClientEventsPerSecond;
+    buckets.clientEvents ??= new TokenBucket(limit, limit, now);
+    return buckets.clientEvents.take(now) ? undefined : limit;
+  }
+  const limit = limits.maxBackChannelEventsPerSecond;
+  buckets.messages ??= new TokenBucket(limit, limit, now);
+  return buckets.messages.take(now) ? undefined : limit;
+}

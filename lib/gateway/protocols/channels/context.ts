@@ -1,0 +1,33 @@
+import * as messages from '../../../pusher/messages';
+import type { Clock } from '../../../util/timers';
+import type { Hub } from '../../core/hub';
+import type { Metrics } from '../../core/metrics';
+import type { Router } from '../../core/router';
+import type { Socket } from '../../core/socket';
+import type { Limits } from '../../options';
+
+/** What the commands of the Channels protocol work with. */
+export class ChannelsContext {
+  readonly hub: Hub;
+  readonly router: Router;
+  readonly metrics: Metrics;
+  readonly limits: Limits;
+  readonly clock: Clock;
+
+  constructor(parts: { hub: Hub; router: Router; metrics: Metrics; limits: Limits; clock: Clock }) {
+    this.hub = parts.hub;
+    this.router = parts.router;
+    this.metrics = parts.metrics;
+    this.limits = parts.limits;
+    this.clock = parts.clock;
+  }
+
+  send(socket: Socket, text: string): void {
+    this.hub.turn.send(socket, text);
+  }
+
+  /** An error that leaves the connection open. */
+  error(socket: Socket, code: number | null, message: string): void {
+    this.send(socket, messages.errorMessage(code, message));
+  }
+}

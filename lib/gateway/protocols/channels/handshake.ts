@@ -1,0 +1,97 @@
+import { CloseCode, precedesWithError } from '../../../pusher/close-codes';
+import * as messages from '../../../pusher/messages';
+import { newSocketId } from '../../../pusher/socket-id';
+import type { Apps } from '../../core/app';
+import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/carrier';
+import { Socket } from '../../core/socket';
+import type { ChannelsContext } from './context';
+import { ChannelsSession } from './session';
+
+const OLDEST_PROTOCOL = 4;
+const NEWEST_PROTOCOL = 7;
+
+interface Refusal {
+  code: number;
+  message: string;
+}
+
+/**
+ * The opening of a Channels connection: `/app/<key>?protocol=7&…`. Whatever is wrong with it is told after the upgrade,
+ * by a close code: browsers see an HTTP refusal only as 1006 and would come back for ever.
+ */
+export class ChannelsHandshake {
+  readonly #context: ChannelsContext;
+  readonly #apps: Apps;
+  readonly #prefix: string;
+
+  constructor(context: ChannelsContext, apps: Apps, path: string) {
+    this.#context = context;
+    this.#apps = apps;
+    this.#prefix = `${path}/app/`;
+  }
+
+  /** Undefined when the path is not one of this protocol's. */
+  upgrade({ path, query }: UpgradeRequest): UpgradeDecision | undefined {
+    if (!path.startsWith(this.#prefix)) return undefined;
+    const key = path.slice(this.#prefix.length);
+    return {
+      maxPayloadBytes: this.#context.limits.maxMessageBytes,
+      slowCode: CloseCode.OVER_CAPACITY,
+      accept: (carrier) => {
+        const session = this.open(key, new URLSearchParams(query), carrier);
+        if (session !== undefined) carrier.session = session;
+      },
+    };
+  }
+
+  /** Starts a session on a carrier, or refuses it with a close code and returns undefined. */
+  open(key: string, query: URLSearchParams, carrier: Carrier): ChannelsSession | undefined {
+    const context = this.#context;
+    const app = this.#apps.byKey(key);
+    const protocol = Number(query.get('protocol'));
+    const refusal =
+      refuseVersion(query) ??
+      (app === undefined
+        ? { code: CloseCode.APP_UNKNOWN, message: `App key ${key.slice(0, 64)} does not exist` }
+        : !app.options.enabled
+          ? { code: CloseCode.APP_DISABLED, message: 'Application disabled' }
+          : app.sockets.size >= context.limits.maxConnectionsPerApp
+            ? { code: CloseCode.OVER_QUOTA, message: 'Application is over connection quota' }
+            : undefined);
+    if (app === undefined || refusal !== undefined) {
+      refuse(carrier, refusal as Refusal, protocol);
+      return undefined;
+    }
+    const socket = new Socket(app, newSocketId(), protocol, carrier);
+    const timeoutS = Math.max(1, Math.round(context.limits.activityTimeoutMs / 1000));
+    context.send(socket, messages.connectionEstablished(socket.id, timeoutS));
+    context.metrics.socketsOpened++;
+    context.hub.open(socket);
+    return new ChannelsSession(context, carrier, socket);
+  }
+}
+
+/** The rules about the parameters `protocol` and `version` of the Channels protocol. */
+function refuseVersion(query: URLSearchParams): Refusal | undefined {
+  const protocol = query.get('protocol');
+  if (protocol === null) {
+    return { code: CloseCode.NO_PROTOCOL, message: 'No protocol version supplied' };
+  }
+  const version = Number(protocol);
+  if (!/^\d{1,3}$/.test(protocol) || version < OLDEST_PROTOCOL || version > NEWEST_PROTOCOL) {
+    const message = `Unsupported protocol version: use ${OLDEST_PROTOCOL} to ${NEWEST_PROTOCOL}`;
+    return { code: CloseCode.UNSUPPORTED_PROTOCOL, message };
+  }
+  const library = query.get('version');
+  if (library !== null && !/^[A-Za-z0-9.+_-]{0,64}$/.test(library)) {
+    return { code: CloseCode.BAD_VERSION, message: 'Invalid version string format' };
+  }
+  return undefined;
+}
+
+function refuse(carrier: Carrier, { code, message }: Refusal, protocol: number): void {
+  if (precedesWithError(code, protocol)) {
+    carrier.write(carrier.encoder.encode([messages.errorMessage(code, message)]).bytes);
+  }
+  carrier.close(code, message);
+}

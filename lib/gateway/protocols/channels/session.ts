@@ -1,0 +1,56 @@
+import * as messages from '../../../pusher/messages';
+import type { Carrier, Session } from '../../core/carrier';
+import type { Socket } from '../../core/socket';
+import { clientEvent } from './commands/client-event';
+import { subscribe } from './commands/subscribe';
+import { unsubscribe } from './commands/unsubscribe';
+import type { ChannelsContext } from './context';
+
+/** One browser's side of the Channels protocol, after its handshake: routes what it sends to the command's file. */
+export class ChannelsSession implements Session {
+  readonly socket: Socket;
+  readonly #context: ChannelsContext;
+  readonly #carrier: Carrier;
+
+  constructor(context: ChannelsContext, carrier: Carrier, socket: Socket) {
+    this.#context = context;
+    this.#carrier = carrier;
+    this.socket = socket;
+  }
+
+  text(text: string): void {
+    const { socket } = this;
+    const context = this.#context;
+    // Nothing is handled after a close was ordered, however much the peer had sent before it learnt of it.
+    if (socket.closed) return;
+    context.metrics.messagesReceived++;
+    const message = messages.parseClientMessage(text);
+    switch (message.type) {
+      case 'event':
+        return clientEvent(context, socket, message);
+      case 'subscribe':
+        return subscribe(context, socket, message);
+      case 'unsubscribe':
+        return unsubscribe(context, socket, message);
+      case 'ping':
+        return context.send(socket, messages.PONG);
+      case 'pong':
+        return;
+      case 'signin':
+        return context.error(socket, null, 'Sign-in is not available on this server');
+      case 'unknown_internal':
+        return context.error(socket, null, `Clients may not send '${message.event.slice(0, 200)}'`);
+      case 'error':
+        return context.error(socket, null, message.message);
+    }
+  }
+
+  binary(): void {
+    this.#context.error(this.socket, null, 'Binary WebSocket frames are not supported');
+  }
+
+  closed(code: number, reason: string): void {
+    this.#context.hub.close(this.socket, code, reason);
+    this.#carrier.session = undefined;
+  }
+}

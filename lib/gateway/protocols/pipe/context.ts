@@ -1,0 +1,60 @@
+import type { Clock } from '../../../util/timers';
+import type { Logger } from '../../../util/log';
+import type { App } from '../../core/app';
+import type { Hub } from '../../core/hub';
+import type { Metrics } from '../../core/metrics';
+import type { Router } from '../../core/router';
+import type { Limits } from '../../options';
+import type { PipeLink } from './link';
+import { Sessions } from './sessions';
+
+/** What the connections of backends work with. */
+export class PipeContext {
+  readonly hub: Hub;
+  readonly router: Router;
+  readonly metrics: Metrics;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly sessions: Sessions;
+  /** Name of this gateway process. */
+  readonly node: string;
+  readonly #links = new Set<PipeLink>();
+
+  constructor(parts: {
+    hub: Hub;
+    router: Router;
+    metrics: Metrics;
+    limits: Limits;
+    clock: Clock;
+    log: Logger;
+    node: string;
+  }) {
+    this.hub = parts.hub;
+    this.router = parts.router;
+    this.metrics = parts.metrics;
+    this.limits = parts.limits;
+    this.clock = parts.clock;
+    this.log = parts.log;
+    this.node = parts.node;
+    this.sessions = new Sessions(this);
+  }
+
+  get links(): ReadonlySet<PipeLink> {
+    return this.#links;
+  }
+
+  pipesOf(app: App): number {
+    let pipes = 0;
+    for (const link of this.#links) if (link.app === app) pipes++;
+    return pipes;
+  }
+
+  opened(link: PipeLink): void {
+    this.#links.add(link);
+  }
+
+  closed(link: PipeLink): void {
+    this.#links.delete(link);
+  }
+}

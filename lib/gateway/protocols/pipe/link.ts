@@ -1,0 +1,186 @@
+import type { Timer } from '../../../util/timers';
+import { CLOSE_CODES } from '../../../wire/close-codes';
+import { FrameDecoder, FrameEncoder } from '../../../wire/codec';
+import { CodecError } from '../../../wire/codec-error';
+import type { Frame, HelloFrame } from '../../../wire/frames';
+import { WIRE_LIMITS } from '../../../wire/limits';
+import type { App } from '../../core/app';
+import type { Carrier, Session } from '../../core/carrier';
+import type { PipeContext } from './context';
+import type { PipeSession } from './session';
+
+type State =
+  | { name: 'opening'; deadline: Timer }
+  | { name: 'attached'; session: PipeSession }
+  | { name: 'closed' };
+
+/**
+ * One connection of a backend: bytes in and out, the opening, and its life signs. What the frames mean is its session's
+ * business, which outlives it.
+ */
+export class PipeLink implements Session {
+  readonly app: App;
+  /** Challenge of this connection, which HELLO's proof must answer. */
+  readonly nonce: string;
+  readonly #context: PipeContext;
+  readonly #carrier: Carrier;
+  readonly #encoder = new FrameEncoder();
+  readonly #decoder = new FrameDecoder();
+  #state: State;
+  #heartbeat: Timer | undefined;
+  #heardAt: number;
+  #spokeAt: number;
+
+  constructor(context: PipeContext, app: App, carrier: Carrier, nonce: string) {
+    this.#context = context;
+    this.app = app;
+    this.nonce = nonce;
+    this.#carrier = carrier;
+    this.#heardAt = this.#spokeAt = context.clock.now();
+    const deadline = context.clock.setTimeout(
+      () => this.fail('protocol_error', `HELLO did not come within ${WIRE_LIMITS.helloMs} ms`),
+      WIRE_LIMITS.helloMs,
+    );
+    this.#state = { name: 'opening', deadline };
+    context.opened(this);
+  }
+
+  get encoder(): FrameEncoder {
+    return this.#encoder;
+  }
+
+  /** True while there is room for more frames before the connection's unsent bytes reach their limit. */
+  get writable(): boolean {
+    return this.#carrier.unsentBytes < this.#context.limits.maxUnsentBytes / 2;
+  }
+
+  onDrain(run: () => void): void {
+    this.#carrier.onDrain(run);
+  }
+
+  send(frame: Frame): void {
+    this.sendBytes(this.#encoder.encode(frame));
+  }
+
+  sendBytes(bytes: Uint8Array): void {
+    this.#spokeAt = this.#context.clock.now();
+    this.#carrier.sendBinary(bytes);
+  }
+
+  /** Tells the backend what is wrong and closes with the code of that name. */
+  fail(name: keyof typeof CLOSE_CODES, message: string): void {
+    const { code } = CLOSE_CODES[name];
+    this.send({ type: 'error', code, message });
+    this.close(code, message);
+  }
+
+  close(code: number, reason: string): void {
+    this.#carrier.close(code, reason);
+    this.#end();
+  }
+
+  text(): void {
+    this.fail('protocol_error', 'the Pipe carries binary messages only');
+  }
+
+  binary(bytes: Uint8Array): void {
+    this.#heardAt = this.#context.clock.now();
+    if (this.#state.name === 'opening' && bytes.length > WIRE_LIMITS.maxHelloBytes) {
+      return this.fail('frame_too_large', `HELLO is limited to ${WIRE_LIMITS.maxHelloBytes} bytes`);
+    }
+    try {
+      this.#frame(this.#decoder.decode(bytes));
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      this.fail('protocol_error', error.message);
+    }
+  }
+
+  closed(): void {
+    this.#end();
+  }
+
+  #frame(frame: Frame | undefined): void {
+    const state = this.#state;
+    // An unknown frame is one of a later version.
+    if (state.name === 'closed' || frame === undefined) return;
+    if (state.name === 'opening') {
+      if (frame.type !== 'hello')
+        return this.fail('protocol_error', 'the first frame must be HELLO');
+      return this.#hello(frame, state.deadline);
+    }
+    switch (frame.type) {
+      case 'commands':
+        if (frame.ack !== undefined) state.session.acknowledged(frame.ack);
+        return state.session.commands(frame);
+      case 'ack':
+        return state.session.acknowledged(frame);
+      case 'subscribe':
+        return state.session.subscribe(frame.id, frame.rules);
+      case 'ping':
+        return this.send({ type: 'pong', time: frame.time });
+      case 'pong':
+        return;
+      case 'bye':
+        state.session.end();
+        return this.close(CLOSE_CODES.bye.code, 'bye');
+      case 'query': {
+        const error = { code: 4218, message: `unknown method '${frame.method.slice(0, 64)}'` };
+        return this.send({ type: 'reply', id: frame.id, result: '', error, asOf: [], more: false });
+      }
+      case 'error':
+        this.#context.log.warn(
+          { code: frame.code, message: frame.message },
+          'pipe reports an error',
+        );
+        return;
+      case 'hello':
+        return this.fail('protocol_error', 'HELLO came twice');
+      case 'welcome':
+      case 'events':
+      case 'commandAck':
+      case 'subscribed':
+      case 'gap':
+      case 'snapshot':
+      case 'assign':
+      case 'revoke':
+      case 'goAway':
+        return this.fail('protocol_error', `${frame.type} is not for a backend to send`);
+      default:
+        // drained and reply answer what this gateway never asks.
+        return;
+    }
+  }
+
+  #hello(hello: HelloFrame, deadline: Timer): void {
+    this.#context.clock.clearTimeout(deadline);
+    const verdict = this.#context.sessions.attach(this, hello);
+    if ('refused' in verdict) return this.fail(verdict.refused, verdict.message);
+    this.#state = { name: 'attached', session: verdict.session };
+    this.#beat();
+    verdict.session.begin();
+  }
+
+  #beat(): void {
+    const { clock } = this.#context;
+    this.#heartbeat = clock.setTimeout(() => {
+      const now = clock.now();
+      if (now - this.#heardAt >= WIRE_LIMITS.deadMs) {
+        return this.close(CLOSE_CODES.protocol_error.code, 'no frame within the dead time');
+      }
+      if (now - this.#spokeAt >= WIRE_LIMITS.pingMs) this.send({ type: 'ping', time: now });
+      this.#beat();
+    }, WIRE_LIMITS.pingMs / 4);
+  }
+
+  #end(): void {
+    const state = this.#state;
+    if (state.name === 'closed') return;
+    const { clock } = this.#context;
+    if (state.name === 'opening') clock.clearTimeout(state.deadline);
+    if (this.#heartbeat !== undefined) clock.clearTimeout(this.#heartbeat);
+    this.#state = { name: 'closed' };
+    this.#context.closed(this);
+    if (state.name === 'attached') state.session.detach(this);
+  }
+}

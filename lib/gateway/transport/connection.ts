@@ -1,0 +1,162 @@
+import type { Duplex } from 'node:stream';
+import type { Socket as NetSocket } from 'node:net';
+import type { RawData, WebSocket } from 'ws';
+import type { Carrier, Session } from '../core/carrier';
+import type { Encoder } from '../core/outlet';
+import { reasonWithin } from './close-reason';
+import { webSocketEncoder } from './web-socket-encoder';
+
+/** Limits and duties of every connection; owned by `KeepAlive`. */
+export interface ConnectionWatch {
+  readonly maxUnsentBytes: number;
+  /** Something was written and has not left yet. */
+  backedUp(connection: Connection): void;
+  /** Cut because it did not read; for the metric. */
+  cut(connection: Connection): void;
+  gone(connection: Connection): void;
+  failed(error: unknown, connection: Connection): void;
+}
+
+type State = 'open' | 'closing' | 'closed';
+
+/**
+ * One WebSocket of the gateway, and the only place that writes to one.
+ *
+ * `ws` parses what comes in and makes the control frames. Finished frames go to the socket under it directly, because
+ * one buffer may hold the frames of a whole turn. Both only ever write whole frames, so they cannot cut into each
+ * other.
+ */
+export class Connection implements Carrier {
+  readonly encoder: Encoder = webSocketEncoder;
+  /** Ticks of the keep-alive since something came in. */
+  silentTicks = 0;
+  /** What had been written when the connection was first seen backed up, and when that was. */
+  backlog: { target: number; ticks: number } | undefined;
+  readonly #ws: WebSocket;
+  readonly #stream: NetSocket;
+  readonly #watch: ConnectionWatch;
+  /** Who handles what comes in; while there is none, input is dropped. */
+  session: Session | undefined;
+  readonly #slowCode: number;
+  #state: State = 'open';
+
+  constructor(ws: WebSocket, stream: Duplex, watch: ConnectionWatch, slowCode: number) {
+    this.#ws = ws;
+    this.#stream = stream as NetSocket;
+    this.#watch = watch;
+    this.#slowCode = slowCode;
+    ws.on('error', (error) => this.#onError(error));
+    ws.on('message', (data: RawData, isBinary: boolean) => this.#onMessage(data, isBinary));
+    ws.on('pong', () => {
+      this.silentTicks = 0;
+    });
+    ws.on('ping', () => {
+      this.silentTicks = 0;
+    });
+    ws.on('close', (code: number, reason: Buffer) => this.#onClose(code, reason.toString()));
+  }
+
+  get remoteAddress(): string {
+    return this.#stream.remoteAddress ?? '';
+  }
+
+  get unsentBytes(): number {
+    return this.#stream.writableLength;
+  }
+
+  /** Bytes that have left for the network so far. */
+  get sentBytes(): number {
+    return this.#stream.bytesWritten - this.#stream.writableLength;
+  }
+
+  get open(): boolean {
+    return this.#state === 'open';
+  }
+
+  /** Writes finished frames. */
+  write(bytes: Buffer): void {
+    if (this.#state !== 'open' || !this.#stream.writable) return;
+    if (this.#stream.writableLength > this.#watch.maxUnsentBytes) {
+      this.cut();
+      return;
+    }
+    this.#stream.write(bytes);
+    if (this.#stream.writableLength > 0) this.#watch.backedUp(this);
+  }
+
+  sendBinary(bytes: Uint8Array): void {
+    if (this.#state !== 'open') return;
+    if (this.#stream.writableLength > this.#watch.maxUnsentBytes) {
+      this.cut();
+      return;
+    }
+    this.#ws.send(bytes, { binary: true });
+    if (this.#stream.writableLength > 0) this.#watch.backedUp(this);
+  }
+
+  onDrain(run: () => void): void {
+    this.#stream.once('drain', run);
+  }
+
+  ping(): void {
+    if (this.#state === 'open') this.#ws.ping();
+  }
+
+  /** Stops or goes on reading; what the browser sends waits in its TCP window. */
+  pause(): void {
+    if (this.#state === 'open') this.#ws.pause();
+  }
+
+  resume(): void {
+    if (this.#state === 'open') this.#ws.resume();
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'closing';
+    this.#ws.close(code, reasonWithin(reason));
+  }
+
+  /** Ends a connection that does not read: the close frame is tried, then the socket is destroyed. */
+  cut(): void {
+    if (this.#state !== 'open') return;
+    this.#watch.cut(this);
+    this.close(this.#slowCode, 'This connection does not read what it is sent');
+    this.#watch.gone(this);
+    // Its buffers are full, so the close frame is not going to be answered; and nothing may call back from a write.
+    setImmediate(() => this.#ws.terminate());
+  }
+
+  terminate(): void {
+    this.#ws.terminate();
+  }
+
+  #onMessage(data: RawData, isBinary: boolean): void {
+    this.silentTicks = 0;
+    if (this.#state !== 'open' || this.session === undefined) return;
+    try {
+      if (isBinary) this.session.binary(data as Buffer);
+      else this.session.text((data as Buffer).toString());
+    } catch (error) {
+      this.#watch.failed(error, this);
+      this.close(4200, 'Internal error');
+    }
+  }
+
+  #onError(error: Error): void {
+    // ws closes the connection after an error of the peer (bad frame, too large, reset); 'close' follows.
+    this.#watch.failed(error, this);
+  }
+
+  #onClose(code: number, reason: string): void {
+    this.#state = 'closed';
+    this.#watch.gone(this);
+    const session = this.session;
+    this.session = undefined;
+    try {
+      session?.closed(code, reason);
+    } catch (error) {
+      this.#watch.failed(error, this);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import type { Server } from 'node:http';
+import { StandpipeError } from '../../errors';
+
+/** Lets a server listen. Rejects with `listen_failed` and a message that names the address. */
+export async function listen(server: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const fail = (cause: NodeJS.ErrnoException): void => {
+      const why = cause.code === 'EADDRINUSE' ? 'the port is in use' : cause.message;
+      const message = `cannot listen on ${host}:${port}: ${why}`;
+      reject(new StandpipeError('listen_failed', message, { cause }));
+    };
+    server.once('error', fail);
+    server.listen(port, host, () => {
+      server.off('error', fail);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,173 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { STATUS_CODES } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { UpgradeDecision, UpgradeRequest } from '../core/carrier';
+import { Connection } from './connection';
+import type { KeepAlive } from './keep-alive';
+import { listen } from './listen';
+
+export interface ListenOptions {
+  host: string;
+  port: number;
+  tls?: { port: number; cert: string | Buffer; key: string | Buffer } | undefined;
+  maxConnections: number;
+}
+
+export interface Handlers {
+  request(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(request: UpgradeRequest): UpgradeDecision;
+}
+
+/** Small headers and short deadlines: nothing the gateway serves needs more (slow headers, slow bodies). */
+const HTTP_OPTIONS = {
+  maxHeaderSize: 8 * 1024,
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 65_000,
+  noDelay: true,
+};
+
+/** A handful of fragments is what real clients send; each costs memory whatever its size. */
+const WEB_SOCKET_OPTIONS = {
+  noServer: true,
+  clientTracking: false,
+  perMessageDeflate: false,
+  maxFragments: 16,
+  maxBufferedChunks: 1024,
+  closeTimeout: 5_000,
+  // The subprotocol is chosen before the upgrade.
+  handleProtocols: (): false => false,
+};
+
+/** The gateway's ports: plain, and TLS beside it. Turns upgrades into connections. */
+export class Listener {
+  readonly #options: ListenOptions;
+  readonly #handlers: Handlers;
+  readonly #keepAlive: KeepAlive;
+  readonly #servers: Server[] = [];
+  /** One for each message size limit. */
+  readonly #webSockets = new Map<number, WebSocketServer>();
+  #accepting = false;
+
+  constructor(options: ListenOptions, handlers: Handlers, keepAlive: KeepAlive) {
+    this.#options = options;
+    this.#handlers = handlers;
+    this.#keepAlive = keepAlive;
+  }
+
+  /** Port of the plain server, and of the TLS server when there is one. */
+  get ports(): { port: number; tlsPort: number | undefined } {
+    const [port, tlsPort] = this.#servers.map((each) => (each.address() as AddressInfo).port);
+    return { port: port as number, tlsPort };
+  }
+
+  async start(): Promise<void> {
+    this.#accepting = true;
+    const { host, port, tls } = this.#options;
+    await this.#listen(createServer(HTTP_OPTIONS), host, port);
+    if (tls !== undefined) {
+      const { cert, key } = tls;
+      await this.#listen(createTlsServer({ ...HTTP_OPTIONS, cert, key }), host, tls.port);
+    }
+  }
+
+  /** Refuses new connections; open ones stay. */
+  stopAccepting(): void {
+    this.#accepting = false;
+    for (const server of this.#servers) server.close();
+  }
+
+  /** Closes the ports and every HTTP connection that is left. WebSockets must be closed before. */
+  async stop(): Promise<void> {
+    this.#accepting = false;
+    const closed = this.#servers.map(
+      (server) => new Promise<void>((done) => server.close(() => done())),
+    );
+    for (const server of this.#servers) server.closeAllConnections();
+    await Promise.all(closed);
+  }
+
+  async #listen(server: Server, host: string, port: number): Promise<void> {
+    server.on('request', (request, response) => this.#handlers.request(request, response));
+    server.on('upgrade', (request, stream, head) => this.#upgrade(request, stream, head));
+    server.on('clientError', (_error, stream) => refuse(stream, 400, 'Bad request\n'));
+    server.on('tlsClientError', (_error, stream) => stream.destroy());
+    await listen(server, host, port);
+    server.on('error', (error) => this.#keepAlive.failed(error));
+    this.#servers.push(server);
+  }
+
+  #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    // A peer may reset while its handshake is looked at; without a listener that would end the process.
+    stream.on('error', () => stream.destroy());
+    if (!this.#accepting) return refuse(stream, 503, 'Going away\n', { 'Retry-After': '1' });
+    if (this.#keepAlive.size >= this.#options.maxConnections) {
+      return refuse(stream, 503, 'Over capacity\n', { 'Retry-After': '10' });
+    }
+    const target = request.url ?? '/';
+    const at = target.indexOf('?');
+    const decision = this.#handlers.upgrade({
+      path: at < 0 ? target : target.slice(0, at),
+      query: at < 0 ? '' : target.slice(at + 1),
+      headers: flatHeaders(request),
+      secure: 'encrypted' in stream,
+    });
+    if ('refuse' in decision) {
+      return refuse(stream, decision.refuse, decision.body, decision.headers);
+    }
+    const { maxPayloadBytes, slowCode, subprotocol, headers = {}, accept } = decision;
+    const server = this.#webSocketServer(maxPayloadBytes);
+    const addHeaders = (lines: string[]): void => {
+      if (subprotocol !== undefined) lines.push(`Sec-WebSocket-Protocol: ${subprotocol}`);
+      for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
+    };
+    server.once('headers', addHeaders);
+    // The answer is written, or refused, before this returns.
+    server.handleUpgrade(request, stream, head, (ws) => {
+      const connection = new Connection(ws, stream, this.#keepAlive, slowCode);
+      this.#keepAlive.add(connection);
+      accept(connection);
+    });
+    server.off('headers', addHeaders);
+  }
+
+  #webSocketServer(maxPayload: number): WebSocketServer {
+    let server = this.#webSockets.get(maxPayload);
+    if (server === undefined) {
+      server = new WebSocketServer({ ...WEB_SOCKET_OPTIONS, maxPayload });
+      this.#webSockets.set(maxPayload, server);
+    }
+    return server;
+  }
+}
+
+function flatHeaders(request: IncomingMessage): Map<string, string> {
+  const headers = new Map<string, string>();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (typeof value === 'string') headers.set(name, value);
+  }
+  return headers;
+}
+
+/** Answers an upgrade, or bytes that are no HTTP, and ends the connection. */
+function refuse(
+  stream: Duplex,
+  status: number,
+  body: string,
+  headers: Record<string, string> = {},
+): void {
+  if (stream.destroyed || !stream.writable) return;
+  const type = body.startsWith('{') ? 'application/json' : 'text/plain; charset=utf-8';
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Connection: close',
+    `Content-Type: ${type}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ];
+  stream.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => stream.destroy());
+}

@@ -1,0 +1,25 @@
+export { StandpipeError, type ErrorCode } from './errors';
+export type { TlsOptions } from './net/socket';
+export type { PipeOptions } from './pipe/options';
+export { createClient, type Pipe } from './pipe/pipe';
+export type { ChannelHandle, Channels, SocketHandle, Sockets } from './pipe/scope';
+export type {
+  ClientEvents,
+  CloseMeta,
+  ConnectedInfo,
+  DefaultEvents,
+  DisconnectedInfo,
+  EventPosition,
+  GapInfo,
+  Meta,
+  PipeState,
+  PublishOptions,
+  PublishReceipt,
+  ReceivedEvent,
+  SocketPublishOptions,
+  SubscriptionFilter,
+  SubscriptionKind,
+  TriggerCallback,
+  TriggerOptions,
+} from './pipe/types';
+export type { Logger } from './util/log';

@@ -1,0 +1,55 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** One WebSocket connection to a gateway, as small as the Pipe needs it. Specs put a scripted one in its place. */
+export interface Socket {
+  /** Bytes handed to `send` that the operating system has not taken yet. */
+  readonly bufferedBytes: number;
+  /** Sends one binary message. Does nothing once the connection is closing. */
+  send(bytes: Uint8Array): void;
+  /** Starts the closing handshake (RFC 6455, section 7.1.2). */
+  close(code: number, reason: string): void;
+  /** Ends the connection without a closing handshake. */
+  terminate(): void;
+}
+
+/**
+ * What a socket tells its owner, never before `dial` has returned. The last call is one `close` or one `refused`;
+ * nothing follows it.
+ */
+export interface SocketHandlers {
+  /** The upgrade succeeded; `headers` are those of the 101 answer. */
+  open(headers: IncomingHttpHeaders): void;
+  /** One binary message. The bytes belong to the receiver. */
+  message(bytes: Uint8Array): void;
+  /** The connection ended, or could not be made: then `code` is 1006 and `error` says why. */
+  close(code: number, reason: string, error?: Error): void;
+  /** The gateway answered the upgrade with another status than 101. `body` holds its first 64 KiB. */
+  refused(status: number, body: string, headers: IncomingHttpHeaders): void;
+}
+
+/** What may be said about TLS; the names and meanings are those of `tls.connect` in Node. */
+export interface TlsOptions {
+  /** Certificates to trust instead of the system's, PEM. */
+  ca?: string | Buffer | Array<string | Buffer>;
+  /** Client certificate, PEM. */
+  cert?: string | Buffer;
+  /** Key of the client certificate, PEM. */
+  key?: string | Buffer;
+  /** Name to ask for and to check; default: the host. */
+  servername?: string;
+  /** Default true. False accepts any certificate: anybody on the way can read and change everything. */
+  rejectUnauthorized?: boolean;
+}
+
+export interface DialOptions {
+  headers: Record<string, string>;
+  protocol: string;
+  maxMessageBytes: number;
+  tls: TlsOptions;
+}
+
+/**
+ * Opens a connection. Throws only what a bad URL or bad TLS options make it throw; all else that goes wrong is told by
+ * `close`. Deadlines are the caller's business.
+ */
+export type Dial = (url: string, options: DialOptions, handlers: SocketHandlers) => Socket;

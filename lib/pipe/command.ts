@@ -1,0 +1,94 @@
+import { StandpipeError, asError } from '../errors';
+import { isEventName, isReservedEvent } from '../pusher/channel-name';
+import type { Command, Verb } from '../wire/frames';
+import type { PublishOptions, TriggerOptions } from './types';
+
+/** Whom a command is for: a channel or a socket. */
+export interface Target {
+  readonly verb: Verb;
+  readonly channel: string | undefined;
+  readonly socketId: string | undefined;
+}
+
+/** Told once what became of a command; `sockets` comes with a receipt. */
+export type Done = (error: StandpipeError | null, sockets?: number) => void;
+
+/** A command in the outbox: what goes on the wire, and who is told its outcome. */
+export interface Queued extends Command {
+  done: Done | undefined;
+}
+
+/** What a command takes on the wire beside its names and data, roughly. */
+const COMMAND_BYTES = 24;
+const MAX_EXCEPT = 1_000;
+const MAX_SOCKET_ID_LENGTH = 100;
+
+/** How much of an outbox a command takes. */
+export function sizeOf({ channel, event, data, except }: Command): number {
+  let bytes = COMMAND_BYTES + Buffer.byteLength(data ?? '');
+  bytes += (channel?.length ?? 0) + (event?.length ?? 0);
+  if (except !== undefined) for (const id of except) bytes += id.length;
+  return bytes;
+}
+
+/** Throws `bad_argument` unless a backend may trigger this event. */
+export function checkEventName(event: unknown): asserts event is string {
+  if (typeof event !== 'string' || !isEventName(event)) {
+    throw refuse('an event name must be a string of 1 to 200 characters');
+  }
+  if (isReservedEvent(event)) {
+    throw refuse(`event names that begin with pusher: or pusher_internal: are reserved (${event})`);
+  }
+}
+
+export function checkSocketId(id: unknown): asserts id is string {
+  if (typeof id !== 'string' || id === '' || id.length > MAX_SOCKET_ID_LENGTH) {
+    throw refuse(`a socket id must be a string of 1 to ${MAX_SOCKET_ID_LENGTH} characters`);
+  }
+}
+
+/** The sockets to leave out, as the wire wants them. */
+export function exceptOf(options: TriggerOptions | undefined): string[] | undefined {
+  if (options === undefined) return undefined;
+  if (typeof options !== 'object' || options === null) throw refuse('options must be an object');
+  const { except } = options;
+  if (except === undefined) return undefined;
+  const ids: readonly string[] = typeof except === 'string' ? [except] : except;
+  if (!Array.isArray(ids) || ids.length > MAX_EXCEPT) {
+    throw refuse(`except must be a socket id or an array of at most ${MAX_EXCEPT} of them`);
+  }
+  for (const id of ids) checkSocketId(id);
+  return [...ids];
+}
+
+export function ackOf({ ack = 'accepted' }: PublishOptions): 'accepted' | 'delivered' {
+  if (ack === 'accepted' || ack === 'delivered') return ack;
+  throw refuse('ack must be accepted or delivered');
+}
+
+export function checkCallback(callback: unknown): void {
+  if (callback === undefined || typeof callback === 'function') return;
+  throw refuse('the callback must be a function');
+}
+
+/** Data as JSON text of at most `maxBytes`; undefined travels as null. */
+export function jsonOf(data: unknown, maxBytes: number): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(data ?? null);
+  } catch (cause) {
+    throw refuse(`data cannot be made JSON: ${asError(cause).message}`, cause);
+  }
+  if (text === undefined) throw refuse(`data cannot be made JSON: it is a ${typeof data}`);
+  // A character takes at most three bytes, so most data need not be measured.
+  if (text.length * 3 > maxBytes) {
+    const bytes = Buffer.byteLength(text);
+    if (bytes > maxBytes)
+      throw refuse(`data takes ${bytes} bytes as JSON; ${maxBytes} are allowed`);
+  }
+  return text;
+}
+
+function refuse(rule: string, cause?: unknown): StandpipeError {
+  return new StandpipeError('bad_argument', rule, cause === undefined ? {} : { cause });
+}

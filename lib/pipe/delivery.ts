@@ -1,0 +1,132 @@
+import { Kind } from '../wire/frames';
+import type { Arrival } from './inbox';
+import { EVERY, both, type Listeners } from './listeners';
+import type { CloseMeta, EventPosition } from './types';
+
+/** What a handler gets last. The id is put together only when it is asked for. */
+class EventMeta implements CloseMeta {
+  readonly channel: string | undefined;
+  readonly userId: string | undefined;
+  readonly position: EventPosition;
+  readonly redelivered: boolean;
+  readonly time: number;
+  readonly code: number | undefined;
+  readonly reason: string | undefined;
+  readonly #stream: string;
+
+  constructor({ event, place, offset }: Arrival) {
+    this.channel = event.channel;
+    this.userId = event.userId;
+    this.position = { partition: place.partition, epoch: place.epoch, offset };
+    this.redelivered = event.redelivered ?? false;
+    this.time = event.time;
+    this.code = event.code;
+    this.reason = event.reason;
+    this.#stream = place.stream.name;
+  }
+
+  get id(): string {
+    const { partition, epoch, offset } = this.position;
+    return `${this.#stream}.${epoch}.${partition}.${offset}`;
+  }
+}
+
+/**
+ * Hands one event to everybody who listens to it: those of all sockets or channels first, and `event` before
+ * `event:NAME`. Nothing is parsed and nothing is made for a message that nobody listens to. Returns a promise only when
+ * some handler is still running.
+ */
+export function deliver(listeners: Listeners, arrival: Arrival): Promise<void> | undefined {
+  switch (arrival.event.kind) {
+    case Kind.MESSAGE:
+      return arrival.event.channel
+        ? channelMessage(listeners, arrival, arrival.event.channel)
+        : socketMessage(listeners, arrival);
+    case Kind.OPEN:
+      return listeners.sockets.emit(EVERY, 'open', arrival.event.socketId, new EventMeta(arrival));
+    case Kind.CLOSE:
+      return socketClosed(listeners, arrival);
+    case Kind.OCCUPIED:
+      return channelExistence(listeners, 'occupied', arrival);
+    case Kind.VACATED:
+      return channelExistence(listeners, 'vacated', arrival);
+    default:
+      // Kinds this client has no handlers for; it subscribes to none of them.
+      return undefined;
+  }
+}
+
+function socketMessage({ sockets }: Listeners, arrival: Arrival): Promise<void> | undefined {
+  const { socketId: id, event: name = '', data: text } = arrival.event;
+  const named = `event:${name}` as const;
+  const all = sockets.hears(EVERY, 'event', named);
+  const one = sockets.hears(id, 'event', named);
+  if (!all && !one) return undefined;
+
+  const data = parse(text);
+  const meta = new EventMeta(arrival);
+  let running: Promise<void> | undefined;
+  if (all) {
+    running = sockets.emit(EVERY, 'event', name, id, data, meta);
+    running = both(running, sockets.emit(EVERY, named, id, data, meta));
+  }
+  if (one) {
+    running = both(running, sockets.emit(id, 'event', name, data, meta));
+    running = both(running, sockets.emit(id, named, data, meta));
+  }
+  return running;
+}
+
+function channelMessage(
+  { channels }: Listeners,
+  arrival: Arrival,
+  channel: string,
+): Promise<void> | undefined {
+  const { socketId: id, event: name = '', data: text } = arrival.event;
+  const named = `event:${name}` as const;
+  const all = channels.hears(EVERY, 'event', named);
+  const one = channels.hears(channel, 'event', named);
+  if (!all && !one) return undefined;
+
+  const data = parse(text);
+  const meta = new EventMeta(arrival);
+  let running: Promise<void> | undefined;
+  if (all) {
+    running = channels.emit(EVERY, 'event', name, channel, id, data, meta);
+    running = both(running, channels.emit(EVERY, named, channel, id, data, meta));
+  }
+  if (one) {
+    running = both(running, channels.emit(channel, 'event', name, id, data, meta));
+    running = both(running, channels.emit(channel, named, id, data, meta));
+  }
+  return running;
+}
+
+/** A closed socket says no more, so its handlers go with it. */
+function socketClosed({ sockets }: Listeners, arrival: Arrival): Promise<void> | undefined {
+  const { socketId: id } = arrival.event;
+  const meta = new EventMeta(arrival);
+  const running = both(sockets.emit(EVERY, 'close', id, meta), sockets.emit(id, 'close', meta));
+  sockets.drop(id);
+  return running;
+}
+
+function channelExistence(
+  { channels }: Listeners,
+  what: 'occupied' | 'vacated',
+  arrival: Arrival,
+): Promise<void> | undefined {
+  const name = arrival.event.channel ?? '';
+  const meta = new EventMeta(arrival);
+  return both(channels.emit(EVERY, what, name, meta), channels.emit(name, what, meta));
+}
+
+/** Data as the program sees it: undefined when the browser sent none, or something that is no JSON. */
+function parse(data: string | undefined): unknown {
+  if (data === undefined || data === '') return undefined;
+  try {
+    return JSON.parse(data) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import { StandpipeError } from '../errors';
+import { REFUSAL_CODES } from '../wire/close-codes';
+import type { Frame, GapFrame } from '../wire/frames';
+import type { Inbox } from './inbox';
+import type { Sender } from './sender';
+
+/** Where frames lead. */
+export interface Routes {
+  readonly inbox: Inbox;
+  readonly sender: Sender;
+  send(frame: Frame): void;
+  /** Events of a partition were lost. */
+  gap(frame: GapFrame): void;
+  /** The gateway refused something that has no callback. */
+  report(error: StandpipeError): void;
+  /** The gateway said something worth a line in the log. */
+  note(details: object, message: string): void;
+}
+
+/**
+ * The only switch on what the gateway sends after its welcome. Throws a StandpipeError for a frame that breaks the
+ * protocol.
+ */
+export function dispatch(frame: Frame, routes: Routes): void {
+  switch (frame.type) {
+    case 'events':
+      if (frame.commandAck !== undefined) acknowledged(routes.sender.acked(frame.commandAck));
+      for (const run of frame.runs) routes.inbox.take(run);
+      return;
+    case 'commandAck':
+      return acknowledged(routes.sender.acked(frame));
+    case 'ping':
+      return routes.send({ type: 'pong', time: frame.time });
+    case 'gap':
+      routes.inbox.gap(frame);
+      return routes.gap(frame);
+    case 'assign':
+      return routes.inbox.assign(frame.assigned);
+    case 'subscribed':
+      if (frame.error === undefined) return;
+      return routes.report(
+        new StandpipeError('refused', `subscriptions: ${frame.error.message}`, {
+          status: frame.error.code,
+        }),
+      );
+    case 'query':
+      return routes.send({
+        type: 'reply',
+        id: frame.id,
+        result: '',
+        error: { code: REFUSAL_CODES.unknown_method.code, message: 'a backend answers no queries' },
+        asOf: [],
+        more: false,
+      });
+    case 'goAway':
+      // Its nodes are not followed: where to connect is told by the options only. The close that comes is retried.
+      return routes.note({ reason: frame.reason }, 'the gateway is going away');
+    case 'error':
+      return routes.note({ code: frame.code, reason: frame.message }, 'the gateway sent an error');
+    case 'pong':
+    case 'bye':
+      // That something came is all that matters; after bye comes the close.
+      return;
+    case 'snapshot':
+    case 'revoke':
+    case 'reply':
+      // Sent only to members of a group and to those who ask, which this client is and does not.
+      return;
+    case 'hello':
+    case 'welcome':
+    case 'ack':
+    case 'commands':
+    case 'subscribe':
+    case 'drained':
+      throw new StandpipeError('protocol_error', `the gateway sent a ${frame.type} frame`);
+  }
+}
+
+function acknowledged(founded: boolean): void {
+  if (founded) return;
+  throw new StandpipeError('protocol_error', 'the gateway acknowledged commands never sent');
+}

@@ -1,0 +1,240 @@
+import { inspect } from 'node:util';
+import { StandpipeError } from '../errors';
+import type { TlsOptions } from '../net/socket';
+import { silent, type Logger } from '../util/log';
+import { WIRE_LIMITS } from '../wire/limits';
+
+/** How to reach a gateway and how much to hold. Only `key`, `secret` and `appId` are required. */
+export interface PipeOptions {
+  /** Key of the app. */
+  key: string;
+  /** Secret of the app. It signs the handshake and is never sent. */
+  secret: string;
+  /** Id of the app. */
+  appId?: string | number | undefined;
+  /** The same as `appId`, as the client of 2011 spelled it. */
+  app_id?: string | number | undefined;
+  /** Default `127.0.0.1`. */
+  host?: string | undefined;
+  /** Default 443 with TLS, 6001 without. */
+  port?: number | undefined;
+  /** Default: false for a loopback host, true for any other. */
+  useTLS?: boolean | undefined;
+  /** The same as `useTLS`. */
+  secure?: boolean | undefined;
+  /** Which certificates to trust or to show. */
+  tls?: TlsOptions | undefined;
+  /** How long one attempt to connect may take, handshake and greeting together. Default 10 000. */
+  connectTimeoutMs?: number | undefined;
+  /** After this silence of its own the client sends a ping. Default 10 000. */
+  pingMs?: number | undefined;
+  /** After this silence of the gateway the connection is given up. Default 25 000. */
+  deadMs?: number | undefined;
+  /** How long `disconnect()` waits for running handlers and unacknowledged commands. Default 10 000. */
+  drainMs?: number | undefined;
+  /** Each wait is random between 0 and `baseMs`, doubled with every failure, at most `maxMs`. Default 500 and 30 000. */
+  backoff?: { baseMs?: number | undefined; maxMs?: number | undefined } | undefined;
+  /** Events the gateway may send ahead of the last finished handler. Default 32 768 messages, 8 MiB of data. */
+  credit?: { messages?: number | undefined; bytes?: number | undefined } | undefined;
+  /** Promises of handlers that may run at once, each for another socket; further sockets wait. Default 64. */
+  maxRunningHandlers?: number | undefined;
+  /** Commands held until the gateway has acknowledged them. Default 10 000. */
+  maxOutboxEvents?: number | undefined;
+  /** Bytes of data in these commands. Default 16 777 216 (16 MiB). */
+  maxOutboxBytes?: number | undefined;
+  /** What `publish` does while the outbox is full: wait for room, or reject with `outbox_full`. Default `wait`. */
+  whenFull?: 'wait' | 'reject' | undefined;
+  /** Anything shaped like a pino logger. Default: silent. */
+  log?: Logger | undefined;
+}
+
+/** The same, complete and checked. */
+export interface Settings {
+  key: string;
+  secret: string;
+  appId: string;
+  host: string;
+  port: number;
+  useTLS: boolean;
+  tls: TlsOptions;
+  connectTimeoutMs: number;
+  pingMs: number;
+  deadMs: number;
+  drainMs: number;
+  backoff: { baseMs: number; maxMs: number };
+  credit: { messages: number; bytes: number };
+  maxRunningHandlers: number;
+  maxOutboxEvents: number;
+  maxOutboxBytes: number;
+  whenFull: 'wait' | 'reject';
+  log: Logger;
+}
+
+export const PIPE_DEFAULTS = {
+  host: '127.0.0.1',
+  connectTimeoutMs: 10_000,
+  pingMs: WIRE_LIMITS.pingMs,
+  deadMs: WIRE_LIMITS.deadMs,
+  drainMs: 10_000,
+  backoff: { baseMs: 500, maxMs: 30_000 },
+  credit: { messages: WIRE_LIMITS.creditMessages, bytes: WIRE_LIMITS.creditBytes },
+  maxRunningHandlers: 64,
+  maxOutboxEvents: 10_000,
+  maxOutboxBytes: 16 * 1024 * 1024,
+  whenFull: 'wait',
+  log: silent,
+} as const;
+
+const PLAIN_PORT = 6001;
+const TLS_PORT = 443;
+
+/** The longest delay a Node timer can hold. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+const KNOWN = [
+  ...['key', 'secret', 'appId', 'app_id', 'host', 'port', 'useTLS', 'secure', 'tls'],
+  ...['connectTimeoutMs', 'pingMs', 'deadMs', 'drainMs', 'backoff', 'credit'],
+  ...['maxRunningHandlers', 'maxOutboxEvents', 'maxOutboxBytes', 'whenFull', 'log'],
+];
+const KNOWN_TLS = ['ca', 'cert', 'key', 'servername', 'rejectUnauthorized'];
+
+/**
+ * The one check at the door.
+ * @throws StandpipeError `bad_option`; the message begins with the path of the option and never holds the secret.
+ */
+export function readOptions(given: PipeOptions): Settings {
+  const options = record('options', given, KNOWN);
+  const d = PIPE_DEFAULTS;
+  const backoff = record('backoff', options['backoff'], ['baseMs', 'maxMs']);
+  const credit = record('credit', options['credit'], ['messages', 'bytes']);
+  const host = hostName(options['host'] ?? d.host);
+  const useTLS = flag('useTLS', alias(options, 'useTLS', 'secure')) ?? !isLoopback(host);
+  const ms = (path: string, value: unknown, fallback: number, min = 1): number =>
+    integer(path, value ?? fallback, min, MAX_DELAY_MS);
+  const count = (path: string, value: unknown, fallback: number, max = 2 ** 40): number =>
+    integer(path, value ?? fallback, 1, max);
+
+  return {
+    key: text('key', options['key']),
+    secret: text('secret', options['secret']),
+    appId: appIdOf(alias(options, 'appId', 'app_id')),
+    host,
+    port: integer('port', options['port'] ?? (useTLS ? TLS_PORT : PLAIN_PORT), 1, 65_535),
+    useTLS,
+    tls: tlsOptions(options['tls']),
+    connectTimeoutMs: ms('connectTimeoutMs', options['connectTimeoutMs'], d.connectTimeoutMs),
+    pingMs: ms('pingMs', options['pingMs'], d.pingMs),
+    deadMs: ms('deadMs', options['deadMs'], d.deadMs),
+    drainMs: ms('drainMs', options['drainMs'], d.drainMs, 0),
+    backoff: {
+      baseMs: ms('backoff.baseMs', backoff['baseMs'], d.backoff.baseMs),
+      maxMs: ms('backoff.maxMs', backoff['maxMs'], d.backoff.maxMs),
+    },
+    credit: {
+      messages: count(
+        'credit.messages',
+        credit['messages'],
+        d.credit.messages,
+        WIRE_LIMITS.maxCreditMessages,
+      ),
+      bytes: count('credit.bytes', credit['bytes'], d.credit.bytes, WIRE_LIMITS.maxCreditBytes),
+    },
+    maxRunningHandlers: count(
+      'maxRunningHandlers',
+      options['maxRunningHandlers'],
+      d.maxRunningHandlers,
+    ),
+    maxOutboxEvents: count('maxOutboxEvents', options['maxOutboxEvents'], d.maxOutboxEvents),
+    maxOutboxBytes: count('maxOutboxBytes', options['maxOutboxBytes'], d.maxOutboxBytes),
+    whenFull: oneOf('whenFull', options['whenFull'] ?? d.whenFull, ['wait', 'reject']),
+    log: logger(options['log'] ?? d.log),
+  };
+}
+
+/** True for hosts whose traffic never leaves the machine. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
+}
+
+function refuse(path: string, rule: string): never {
+  throw new StandpipeError('bad_option', `${path}: ${rule}`);
+}
+
+function record(path: string, value: unknown, known: string[]): Record<string, unknown> {
+  if (value === undefined) return {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    refuse(path, `must be an object`);
+  }
+  for (const name of Object.keys(value)) {
+    const at = path === 'options' ? name : `${path}.${name}`;
+    if (!known.includes(name)) refuse(at, `is no option; the options are ${known.join(', ')}`);
+  }
+  return value as Record<string, unknown>;
+}
+
+/** The value of an option with two names. */
+function alias(options: Record<string, unknown>, name: string, other: string): unknown {
+  const [a, b] = [options[name], options[other]];
+  if (a !== undefined && b !== undefined && a !== b) refuse(name, `differs from ${other}`);
+  return a ?? b;
+}
+
+function text(path: string, value: unknown): string {
+  // The value itself is not shown: it may be a secret.
+  if (typeof value !== 'string' || value === '') refuse(path, 'must be a string that is not empty');
+  return value;
+}
+
+function appIdOf(value: unknown): string {
+  const id = typeof value === 'number' ? String(value) : value;
+  if (typeof id !== 'string' || !/^[\w.~-]+$/.test(id)) {
+    refuse(
+      'appId',
+      `must be a number or a string of letters, digits and - . _ ~, not ${show(value)}`,
+    );
+  }
+  return id;
+}
+
+function hostName(value: unknown): string {
+  if (typeof value !== 'string' || !/^([\w.-]+|\[?[\da-f:.]+\]?)$/i.test(value)) {
+    refuse('host', `must be a host name or an address without scheme or port, not ${show(value)}`);
+  }
+  return value.replace(/^\[|\]$/g, '');
+}
+
+function flag(path: string, value: unknown): boolean | undefined {
+  if (value === undefined || typeof value === 'boolean') return value;
+  return refuse(path, `must be true or false, not ${show(value)}`);
+}
+
+function integer(path: string, value: unknown, min: number, max: number): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+    refuse(path, `must be a whole number from ${min} to ${max}, not ${show(value)}`);
+  }
+  return value;
+}
+
+function oneOf<T extends string>(path: string, value: unknown, allowed: readonly T[]): T {
+  const found = allowed.find((one) => one === value);
+  return found ?? refuse(path, `must be one of ${allowed.join(', ')}, not ${show(value)}`);
+}
+
+function tlsOptions(value: unknown): TlsOptions {
+  const tls = record('tls', value, KNOWN_TLS);
+  flag('tls.rejectUnauthorized', tls['rejectUnauthorized']);
+  return tls as TlsOptions;
+}
+
+function logger(value: unknown): Logger {
+  for (const level of ['debug', 'info', 'warn', 'error'] as const) {
+    if (typeof (value as Partial<Logger> | null)?.[level] !== 'function') {
+      refuse('log', `must have a function ${level}(details, message)`);
+    }
+  }
+  return value as Logger;
+}
+
+function show(value: unknown): string {
+  return inspect(value, { depth: 0, maxStringLength: 40, breakLength: Infinity });
+}

@@ -1,0 +1,366 @@
+import { StandpipeError, asError } from '../errors';
+import type { Dial } from '../net/socket';
+import { dialWebSocket } from '../net/web-socket';
+import { deferred, type Deferred } from '../util/deferred';
+import { Emitter, type Handler } from '../util/emitter';
+import { systemClock, type Clock } from '../util/timers';
+import { CLOSE_CODES } from '../wire/close-codes';
+import type { GapFrame, HelloFrame, WelcomeFrame } from '../wire/frames';
+import { deliver } from './delivery';
+import { dispatch, type Routes } from './dispatch';
+import { Inbox } from './inbox';
+import { Link } from './link';
+import { Registry, checkEvent, checkHandler, type Listeners } from './listeners';
+import { isLoopback, readOptions, type PipeOptions, type Settings } from './options';
+import { ChannelHandle, Channels, SocketHandle, Sockets, type Ground } from './scope';
+import { Sender } from './sender';
+import { Session } from './session';
+import { Subscriptions } from './subscriptions';
+import type {
+  ClientEvents,
+  ConnectedInfo,
+  DefaultEvents,
+  PipeState,
+  SubscriptionFilter,
+  SubscriptionKind,
+} from './types';
+
+/** What a client does not make itself, so that specs can turn the clock by hand and script the socket. */
+export interface Surroundings {
+  clock: Clock;
+  dial: Dial;
+}
+
+const PROTOCOL_VERSION = 1;
+const LIBRARY = 'standpipe-node';
+const CLIENT_EVENTS = ['connected', 'disconnected', 'error', 'state', 'drain', 'gap', 'reset'];
+
+/**
+ * A backend's end of the Pipe: hears every browser and answers each one over a single connection, which it keeps alive.
+ *
+ * Nothing but `connect` connects. Everything else may be used before, in between and after: subscriptions are announced
+ * on every connection, triggers wait in the outbox.
+ */
+export class Pipe<Events extends object = DefaultEvents> {
+  /** All sockets of the app. */
+  readonly sockets: Sockets<Events>;
+  /** All channels of the app. */
+  readonly channels: Channels<Events>;
+
+  readonly #settings: Settings;
+  readonly #clock: Clock;
+  readonly #emitter: Emitter<ClientEvents>;
+  readonly #listeners: Listeners;
+  readonly #subscriptions = new Subscriptions();
+  readonly #session = new Session();
+  readonly #sender: Sender;
+  readonly #inbox: Inbox;
+  readonly #link: Link;
+  readonly #ground: Ground;
+  #subscribeId = 0;
+  /** The rules have changed since the gateway was told of them. */
+  #unannounced = false;
+  #announcing = false;
+  /** There was a session before this connection that ought to go on. */
+  #continuing = false;
+  #welcomed: ConnectedInfo & { reason: string } = { session: 'new', node: '', reason: '' };
+  #connecting: Deferred<void> | undefined;
+  #disconnecting: Promise<void> | undefined;
+  #closed: Deferred<void> | undefined;
+
+  /** @throws StandpipeError `bad_option` */
+  constructor(options: PipeOptions, surroundings: Partial<Surroundings> = {}) {
+    const settings = (this.#settings = readOptions(options));
+    const clock = (this.#clock = surroundings.clock ?? systemClock);
+    const failed = (thrown: unknown, event: string): void => this.#handlerFailed(thrown, event);
+    this.#emitter = new Emitter<ClientEvents>(failed);
+    this.#listeners = { sockets: new Registry(failed), channels: new Registry(failed) };
+    this.#link = new Link(settings, clock, surroundings.dial ?? dialWebSocket, {
+      hello: (nonce) => this.#hello(nonce),
+      welcome: (frame) => this.#welcome(frame),
+      frame: (frame) => dispatch(frame, routes),
+      entered: (state, previous) => this.#entered(state, previous),
+      lost: (info) => void this.#emitter.emit('disconnected', info),
+      attemptFailed: (error) => this.#attemptFailed(error),
+      failed: (error) => this.#failed(error),
+    });
+    this.#sender = new Sender(settings, clock, {
+      send: (frame) => void this.#link.send({ ...frame, ack: this.#inbox.takeAck() }),
+      drained: () => void this.#emitter.emit('drain'),
+      report: (error) => this.#report(error),
+      callbackFailed: (thrown) => this.#handlerFailed(thrown, 'callback of trigger'),
+    });
+    this.#inbox = new Inbox(settings, clock, {
+      deliver: (arrival) => deliver(this.#listeners, arrival),
+      ackDue: () => this.#acknowledge(),
+      failed: (error) => this.#handlerFailed(error, 'delivery'),
+    });
+    const routes: Routes = {
+      inbox: this.#inbox,
+      sender: this.#sender,
+      send: (answer) => void this.#link.send(answer),
+      gap: (gap) => this.#gap(gap),
+      report: (error) => this.#report(error),
+      note: (details, message) => settings.log.info(details, message),
+    };
+    this.#ground = { listeners: this.#listeners, sender: this.#sender };
+    this.sockets = new Sockets<Events>(this.#ground);
+    this.channels = new Channels<Events>(this.#ground);
+    this.#warnOfOpenDoors();
+  }
+
+  get state(): PipeState {
+    return this.#link.state;
+  }
+
+  /**
+   * Connects and stays connected: a connection that fails or is lost is tried again, after random waits that grow.
+   *
+   * Resolves at the first welcome. Rejects only when nothing more will be tried: with `bad_credentials` when the gateway
+   * refuses key, secret or app, with `closed` after `disconnect()`. What fails in between is told by `error`. Nobody has
+   * to await the promise.
+   */
+  connect(): Promise<void> {
+    if (this.#disconnecting !== undefined) {
+      return rejected(new StandpipeError('closed', 'disconnect() has not finished'));
+    }
+    if (this.#link.state === 'open') return Promise.resolve();
+    if (this.#connecting === undefined) {
+      this.#connecting = deferred<void>();
+      this.#connecting.promise.catch(() => undefined);
+    }
+    const { promise } = this.#connecting;
+    this.#sender.open();
+    this.#link.start();
+    return promise;
+  }
+
+  /**
+   * Takes no more events, waits for the handlers that run and for the answers to commands, for at most `drainMs`
+   * together, says goodbye and closes. Handlers must not await it: it waits for them. Never rejects.
+   */
+  disconnect(): Promise<void> {
+    this.#disconnecting ??= this.#drain().finally(() => (this.#disconnecting = undefined));
+    return this.#disconnecting;
+  }
+
+  /**
+   * Says what to hear of, in addition to what was said before. Holds for every connection, the present one included.
+   * @throws StandpipeError `bad_argument`
+   */
+  subscribe(kinds: readonly SubscriptionKind[], filter?: SubscriptionFilter): this {
+    if (this.#subscriptions.add(kinds, filter)) this.#announce();
+    return this;
+  }
+
+  /**
+   * Takes back all subscriptions of these kinds, whatever their filters.
+   * @throws StandpipeError `bad_argument`
+   */
+  unsubscribe(kinds: readonly SubscriptionKind[]): this {
+    if (this.#subscriptions.remove(kinds)) this.#announce();
+    return this;
+  }
+
+  /** A handle of one socket. Making one costs next to nothing and leaves nothing behind. */
+  socket(id: string): SocketHandle<Events> {
+    return new SocketHandle<Events>(this.#ground, id);
+  }
+
+  /** A handle of one channel. Making one costs next to nothing and leaves nothing behind. */
+  channel(name: string): ChannelHandle<Events> {
+    return new ChannelHandle<Events>(this.#ground, name);
+  }
+
+  on<K extends keyof ClientEvents>(event: K, handler: Handler<ClientEvents[K]>): this {
+    checkEvent(event, CLIENT_EVENTS);
+    checkHandler(handler);
+    this.#emitter.on(event, handler);
+    return this;
+  }
+
+  once<K extends keyof ClientEvents>(event: K, handler: Handler<ClientEvents[K]>): this {
+    checkEvent(event, CLIENT_EVENTS);
+    checkHandler(handler);
+    this.#emitter.once(event, handler);
+    return this;
+  }
+
+  off<K extends keyof ClientEvents>(event: K, handler?: Handler<ClientEvents[K]>): this {
+    this.#emitter.off(event, handler);
+    return this;
+  }
+
+  #hello(nonce: string): HelloFrame {
+    const proof = this.#session.prove(nonce);
+    this.#unannounced = false;
+    return {
+      type: 'hello',
+      version: PROTOCOL_VERSION,
+      library: LIBRARY,
+      member: '',
+      session: this.#session.id,
+      proof,
+      attempt: this.#session.attempt,
+      positions: this.#inbox.positions(),
+      nextSeq: this.#sender.nextSeq,
+      credit: this.#settings.credit,
+      rules: this.#subscriptions.rules,
+    };
+  }
+
+  #welcome(frame: WelcomeFrame): void {
+    if (frame.version !== PROTOCOL_VERSION) {
+      throw new StandpipeError('protocol_error', `the gateway speaks version ${frame.version}`);
+    }
+    if (frame.verdict === 'resumed' && !this.#session.known) {
+      throw new StandpipeError('protocol_error', 'the gateway resumed a session that never was');
+    }
+    // Whatever a gateway calls it: a session that was and does not go on is lost.
+    const lost = this.#continuing && frame.verdict !== 'resumed';
+    this.#welcomed = {
+      session: lost ? 'reset' : frame.verdict === 'resumed' ? 'resumed' : 'new',
+      node: frame.node,
+      reason: frame.reason,
+    };
+    this.#continuing = true;
+    this.#session.welcomed(frame);
+    this.#inbox.welcome(frame, this.#session.name);
+    if (!this.#sender.welcome(frame)) {
+      throw new StandpipeError('protocol_error', 'the gateway applied commands never sent');
+    }
+  }
+
+  #entered(state: PipeState, previous: PipeState): void {
+    if (previous === 'open') this.#sender.offline();
+    this.#emitter.emit('state', state, previous);
+    if (state === 'open') this.#opened();
+    if (state === 'closed') {
+      this.#closed?.resolve();
+      this.#connecting?.reject(new StandpipeError('closed', 'disconnect() was called'));
+      this.#connecting = undefined;
+    }
+  }
+
+  #opened(): void {
+    // Handlers run in here, and any of them may disconnect.
+    this.#connecting?.resolve();
+    this.#connecting = undefined;
+    if (this.#unannounced) this.#announce();
+    this.#sender.online();
+    const { session, node, reason } = this.#welcomed;
+    this.#emitter.emit('connected', { session, node });
+    if (session === 'reset') this.#emitter.emit('reset', { reason });
+  }
+
+  #attemptFailed(error: StandpipeError): void {
+    // The gateway does not take the session as ours, or we do not take what it says of it: ask for a new one.
+    if (error.status === CLOSE_CODES.bad_proof.code) this.#session.end();
+    if (error.status === CLOSE_CODES.protocol_error.code) this.#session.end();
+    this.#report(error);
+  }
+
+  #failed(error: StandpipeError): void {
+    this.#forget();
+    this.#connecting?.reject(error);
+    this.#connecting = undefined;
+    this.#report(error);
+  }
+
+  async #drain(): Promise<void> {
+    const { state } = this.#link;
+    if (state === 'dialing' || state === 'greeting' || state === 'open' || state === 'waiting') {
+      const limit = deferred<void>();
+      const timer = this.#clock.setTimeout(() => limit.resolve(), this.#settings.drainMs);
+      // Handlers may still send their answers; after them nobody may.
+      await Promise.race([this.#inbox.stop(), limit.promise]);
+      await Promise.race([this.#sender.close(), limit.promise]);
+      this.#clock.clearTimeout(timer);
+      this.#acknowledge();
+    }
+    this.#closed = deferred<void>();
+    this.#link.stop('disconnect');
+    if (this.#link.state === 'closing') await this.#closed.promise;
+    this.#forget();
+  }
+
+  /** The session is over, and with it everything that waited for it. */
+  #forget(): void {
+    this.#continuing = false;
+    this.#session.end();
+    this.#inbox.clear();
+    this.#sender.clear();
+  }
+
+  #acknowledge(): void {
+    if (this.#link.state !== 'open') return;
+    const ack = this.#inbox.takeAck();
+    if (ack !== undefined) this.#link.send({ type: 'ack', ...ack });
+  }
+
+  /** Announces the rules at the end of the turn, in which more of them may be added. */
+  #announce(): void {
+    this.#unannounced = true;
+    if (this.#announcing) return;
+    this.#announcing = true;
+    this.#clock.endOfTurn(() => {
+      this.#announcing = false;
+      if (!this.#unannounced || this.#link.state !== 'open') return;
+      this.#unannounced = false;
+      this.#subscribeId += 1;
+      this.#link.send({
+        type: 'subscribe',
+        id: this.#subscribeId,
+        rules: this.#subscriptions.rules,
+      });
+    });
+  }
+
+  #gap({ partition, cause, count }: GapFrame): void {
+    this.#settings.log.warn({ partition, cause, count }, 'events were lost');
+    this.#emitter.emit('gap', { partition, cause, count: count === 0 ? undefined : count });
+  }
+
+  #handlerFailed(thrown: unknown, event: string): void {
+    const message = `a handler of ${event} failed: ${asError(thrown).message}`;
+    const error = new StandpipeError('handler_failed', message, { cause: thrown });
+    // Telling a handler of 'error' of its own failure would go on for ever.
+    if (event === 'error') this.#settings.log.error({ code: error.code }, message);
+    else this.#report(error);
+  }
+
+  #report(error: StandpipeError): void {
+    if (this.#emitter.has('error')) this.#emitter.emit('error', error);
+    else this.#settings.log.warn({ code: error.code, status: error.status }, error.message);
+  }
+
+  #warnOfOpenDoors(): void {
+    const { host, useTLS, tls, log } = this.#settings;
+    if (!useTLS && !isLoopback(host)) log.warn({ host }, 'no TLS: anybody on the way can read');
+    if (useTLS && tls.rejectUnauthorized === false) {
+      log.warn(
+        { host },
+        'tls.rejectUnauthorized is off: anybody on the way can pose as the gateway',
+      );
+    }
+  }
+}
+
+/** A rejected promise that nobody has to await. */
+function rejected(error: StandpipeError): Promise<never> {
+  const promise = Promise.reject<never>(error);
+  promise.catch(() => undefined);
+  return promise;
+}
+
+/**
+ * Makes a client; `connect()` connects it. Give it the names of your events with the types of their data to have
+ * handlers and triggers checked: `createClient<{ move: { x: number } }>({…})`.
+ * @throws StandpipeError `bad_option`
+ */
+export function createClient<Events extends object = DefaultEvents>(
+  options: PipeOptions,
+  surroundings?: Partial<Surroundings>,
+): Pipe<Events> {
+  return new Pipe<Events>(options, surroundings);
+}

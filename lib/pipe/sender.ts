@@ -1,0 +1,318 @@
+import { StandpipeError } from '../errors';
+import { Outbox, type Outcome } from '../stream/outbox';
+import type { Clock } from '../util/timers';
+import { refusalCode } from '../wire/close-codes';
+import type { Command, CommandAck, CommandsFrame, WelcomeFrame } from '../wire/frames';
+import { WIRE_LIMITS, capCredit } from '../wire/limits';
+import {
+  ackOf,
+  checkCallback,
+  checkEventName,
+  exceptOf,
+  jsonOf,
+  sizeOf,
+  type Done,
+  type Queued,
+  type Target,
+} from './command';
+import type { Settings } from './options';
+import type { PublishOptions, PublishReceipt, TriggerOptions } from './types';
+
+export interface SenderOwner {
+  /** Sends commands, with whatever acknowledgement is at hand. */
+  send(frame: CommandsFrame): void;
+  /** There is room again. */
+  drained(): void;
+  /** Something failed that has no callback. */
+  report(error: StandpipeError): void;
+  callbackFailed(thrown: unknown): void;
+}
+
+/** Above this share of its limits the outbox tells its users to slow down. */
+const HIGH_WATER_RATIO = 0.75;
+/** Longest data of one command until the gateway has told its limit. */
+const DATA_BYTES = 10_240;
+
+/** Outcomes that are told in bulk, because a burst of them has one cause. */
+const SENTENCES = {
+  closed: 'the client is closed; connect() opens it again',
+  outbox_full: 'the outbox is full; slow down until drain',
+  not_sent: 'the client was closed before the command was sent',
+  unknown_outcome: 'the connection was lost before the gateway answered',
+} as const;
+type Failure = keyof typeof SENTENCES;
+
+/**
+ * Commands on their way to the gateway. Those of one turn travel together; each is kept until the gateway has answered,
+ * and told its outcome.
+ */
+export class Sender {
+  readonly #clock: Clock;
+  readonly #owner: SenderOwner;
+  readonly #settings: Settings;
+  readonly #outbox: Outbox<Queued>;
+  /** Publishes that found the outbox full, in order. Each belongs to a caller who awaits it. */
+  #waiting: Array<{ command: Queued; bytes: number }> = [];
+  #open = true;
+  #online = false;
+  #flushDue = false;
+  #unflushed = 0;
+  #batch: number = WIRE_LIMITS.maxBatch;
+  #flushBytes: number = WIRE_LIMITS.flushBytes;
+  #dataBytes = DATA_BYTES;
+  /** The event name that was checked last; programs use the same one again and again. */
+  #checkedName = '';
+  /** Failures of this turn: how many nobody else is told of, and the callbacks of the others. */
+  readonly #failures = new Map<Failure, { silent: number; told: Done[] }>();
+  #emptied: (() => void) | undefined;
+
+  constructor(settings: Settings, clock: Clock, owner: SenderOwner) {
+    this.#clock = clock;
+    this.#owner = owner;
+    this.#settings = settings;
+    this.#outbox = new Outbox<Queued>({
+      maxEntries: settings.maxOutboxEvents,
+      maxBytes: settings.maxOutboxBytes,
+      highWaterRatio: HIGH_WATER_RATIO,
+      awaitsReceipt: (command) => command.receipt === 'delivered',
+      settle: (command, outcome) => this.#settle(command, outcome),
+      drained: () => this.#drained(),
+    });
+  }
+
+  /** For HELLO. */
+  get nextSeq(): number {
+    return this.#outbox.nextSeq;
+  }
+
+  /**
+   * Queues a command. False when it was refused, which `done` or the error event tells, or when the caller should slow
+   * down until `drained`.
+   * @throws StandpipeError `bad_argument`
+   */
+  trigger(
+    target: Target,
+    event: string,
+    data: unknown,
+    options: TriggerOptions | undefined,
+    done: Done | undefined,
+  ): boolean {
+    checkCallback(done);
+    const command = this.#command(target, event, data, exceptOf(options), done);
+    const bytes = this.#measured(command);
+    const verdict = this.#open ? this.#offer(command, bytes) : 'closed';
+    if (verdict === 'ok') return true;
+    if (verdict === 'closed') this.#fail('closed', done);
+    if (verdict === 'full') this.#fail('outbox_full', done);
+    return false;
+  }
+
+  /** The same as a promise, which rejects where `trigger` throws or reports. */
+  publish(
+    target: Target,
+    event: string,
+    data: unknown,
+    options: PublishOptions,
+  ): Promise<PublishReceipt> {
+    return new Promise((resolve, reject) => {
+      const except = exceptOf(options);
+      const ack = ackOf(options);
+      const command = this.#command(target, event, data, except, (error, sockets) => {
+        if (error !== null) reject(error);
+        else resolve(ack === 'accepted' ? { status: ack } : { status: ack, sockets: sockets ?? 0 });
+      });
+      command.receipt = ack;
+      const bytes = this.#measured(command);
+      if (!this.#open) throw failed('closed');
+      if (this.#offer(command, bytes) !== 'full') return;
+      if (this.#settings.whenFull === 'reject') throw failed('outbox_full');
+      this.#waiting.push({ command, bytes });
+    });
+  }
+
+  /** A connection was welcomed. False when what it says about the commands cannot be true. */
+  welcome(frame: WelcomeFrame): boolean {
+    if (frame.verdict !== 'resumed') this.#outbox.restart();
+    else if (!this.#outbox.resume(frame.applied)) return false;
+    this.#outbox.grant(capCredit(frame.credit));
+    // A limit of 0 was not told.
+    const { batch, frameBytes, dataBytes } = frame.limits;
+    this.#batch = Math.min(batch || Infinity, WIRE_LIMITS.maxBatch);
+    // Names are counted by characters, of which each may take three bytes.
+    this.#flushBytes = Math.min(Math.floor(frameBytes / 4) || Infinity, WIRE_LIMITS.flushBytes);
+    this.#dataBytes = dataBytes || DATA_BYTES;
+    return true;
+  }
+
+  /** Commands may travel from here on; those at hand do at once. */
+  online(): void {
+    this.#online = true;
+    this.flush();
+  }
+
+  offline(): void {
+    this.#online = false;
+  }
+
+  /** The gateway's answer. False when it speaks of commands that were never sent. */
+  acked({ applied, refused, receipts, credit }: CommandAck): boolean {
+    if (credit !== undefined) this.#outbox.grant(capCredit(credit));
+    if (!this.#outbox.applied(applied, refused, receipts)) return false;
+    if (this.#outbox.unsent > 0) this.#flushSoon();
+    this.#tellEmptied();
+    return true;
+  }
+
+  /** Sends what the credit allows. */
+  flush(): void {
+    this.#flushDue = false;
+    this.#unflushed = 0;
+    while (this.#online) {
+      const batch = this.#outbox.take(this.#batch, this.#flushBytes);
+      if (batch === undefined) return;
+      this.#owner.send({ type: 'commands', firstSeq: batch.first, commands: batch.entries });
+    }
+  }
+
+  /** Takes commands again after `close`. */
+  open(): void {
+    this.#open = true;
+  }
+
+  /** Takes no more commands; those at hand still travel. Resolves when all have their outcome. */
+  close(): Promise<void> {
+    this.#open = false;
+    return new Promise((resolve) => {
+      this.#emptied = resolve;
+      this.#tellEmptied();
+    });
+  }
+
+  /** The end also of those at hand. */
+  clear(): void {
+    this.#open = false;
+    const waiting = this.#waiting.splice(0);
+    this.#outbox.clear();
+    for (const { command } of waiting) this.#settle(command, { status: 'not_sent' });
+    this.#tellEmptied();
+  }
+
+  /** One object for each command, always of one shape. */
+  #command(
+    { verb, channel, socketId }: Target,
+    event: string,
+    data: unknown,
+    except: string[] | undefined,
+    done: Done | undefined,
+  ): Queued {
+    if (event !== this.#checkedName) {
+      checkEventName(event);
+      this.#checkedName = event;
+    }
+    const text = jsonOf(data, this.#dataBytes);
+    return { verb, channel, socketId, event, data: text, except, receipt: undefined, done };
+  }
+
+  #measured(command: Queued): number {
+    const bytes = sizeOf(command);
+    const { maxOutboxBytes } = this.#settings;
+    if (bytes <= maxOutboxBytes) return bytes;
+    throw new StandpipeError('bad_argument', `the event alone is above ${maxOutboxBytes} bytes`);
+  }
+
+  /** A command that waits goes before a later one, or the order of calls would be lost. */
+  #offer(command: Queued, bytes: number): 'ok' | 'high' | 'full' {
+    if (this.#waiting.length > 0) return 'full';
+    const verdict = this.#outbox.offer(command, bytes);
+    if (verdict !== 'full') {
+      this.#unflushed += 1;
+      if (this.#unflushed >= this.#batch) this.flush();
+      else this.#flushSoon();
+    }
+    return verdict;
+  }
+
+  #flushSoon(): void {
+    if (this.#flushDue || !this.#online) return;
+    this.#flushDue = true;
+    this.#clock.endOfTurn(this.#endOfTurn);
+  }
+
+  readonly #endOfTurn = (): void => {
+    if (this.#flushDue) this.flush();
+  };
+
+  #drained(): void {
+    let next = this.#waiting[0];
+    while (next !== undefined && this.#outbox.offer(next.command, next.bytes) !== 'full') {
+      this.#waiting.shift();
+      next = this.#waiting[0];
+    }
+    this.#flushSoon();
+    if (next === undefined) this.#owner.drained();
+  }
+
+  #settle(command: Queued, outcome: Outcome): void {
+    const { done } = command;
+    if (outcome.status === 'applied') {
+      if (done !== undefined) this.#call(done, null, outcome.sockets);
+    } else if (outcome.status === 'refused') {
+      const error = refused(command, outcome.code, outcome.message);
+      if (done === undefined) this.#owner.report(error);
+      else this.#call(done, error);
+    } else {
+      this.#fail(outcome.status === 'unknown' ? 'unknown_outcome' : 'not_sent', done);
+    }
+  }
+
+  /** Tells at the end of the turn, so that nothing but `trigger` happens inside of `trigger`. */
+  #fail(code: Failure, done: Done | undefined): void {
+    let failures = this.#failures.get(code);
+    if (failures === undefined) {
+      failures = { silent: 0, told: [] };
+      this.#failures.set(code, failures);
+      this.#clock.endOfTurn(() => this.#tellFailures(code));
+    }
+    if (done === undefined) failures.silent += 1;
+    else failures.told.push(done);
+  }
+
+  #tellFailures(code: Failure): void {
+    const failures = this.#failures.get(code);
+    if (failures === undefined) return;
+    this.#failures.delete(code);
+    const { silent, told } = failures;
+    if (silent > 0) this.#owner.report(failed(code, silent));
+    const error = failed(code);
+    for (const done of told) this.#call(done, error);
+  }
+
+  #call(done: Done, error: StandpipeError | null, sockets?: number): void {
+    try {
+      done(error, sockets);
+    } catch (thrown) {
+      this.#owner.callbackFailed(thrown);
+    }
+  }
+
+  #tellEmptied(): void {
+    if (this.#outbox.length > 0 || this.#waiting.length > 0) return;
+    this.#emptied?.();
+    this.#emptied = undefined;
+  }
+}
+
+function failed(code: Failure, count = 1): StandpipeError {
+  const sentence = SENTENCES[code];
+  return new StandpipeError(code, count === 1 ? sentence : `${count} commands: ${sentence}`);
+}
+
+function refused(
+  { event, channel, socketId }: Command,
+  status: number,
+  message: string,
+): StandpipeError {
+  const whom = channel === undefined ? `socket ${socketId ?? ''}` : `channel ${channel}`;
+  const why = message === '' ? (refusalCode(status)?.meaning ?? `code ${status}`) : message;
+  return new StandpipeError('refused', `${event ?? ''} to ${whom}: ${why}`, { status });
+}

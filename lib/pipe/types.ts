@@ -1,0 +1,174 @@
+import type { StandpipeError } from '../errors';
+
+/**
+ * Names of events with the type of their data. A claim, not a check: what browsers send is their own business, so look
+ * at data before you trust it.
+ */
+export type DefaultEvents = Record<string, unknown>;
+
+export type EventName<Events> = keyof Events & string;
+
+/** Where an event stands in the stream: offsets of a partition grow by 1 inside an epoch. */
+export interface EventPosition {
+  readonly partition: number;
+  readonly epoch: number;
+  readonly offset: number;
+}
+
+/** What every handler gets as its last argument. */
+export interface Meta {
+  /** The channel the event belongs to. */
+  readonly channel: string | undefined;
+  /** Id of the signed-in user or presence member behind the socket. */
+  readonly userId: string | undefined;
+  readonly position: EventPosition;
+  /** True when another process, or this one before a crash, may already have seen it. */
+  readonly redelivered: boolean;
+  /** When the gateway accepted it, milliseconds since 1970. */
+  readonly time: number;
+  /** The same for the same event however often it is delivered, and for no other event. */
+  readonly id: string;
+}
+
+export interface CloseMeta extends Meta {
+  /** WebSocket close code. */
+  readonly code: number | undefined;
+  readonly reason: string | undefined;
+}
+
+/** Events of `client.sockets`: what happens without a channel, on any socket. */
+export type SocketsEvents<Events> = {
+  open: [socketId: string, meta: Meta];
+  close: [socketId: string, meta: CloseMeta];
+  event: {
+    [N in EventName<Events>]: [eventName: N, socketId: string, data: Events[N], meta: Meta];
+  }[EventName<Events>];
+} & { [N in EventName<Events> as `event:${N}`]: [socketId: string, data: Events[N], meta: Meta] };
+
+/** Events of `client.socket(id)`. */
+export type SocketEvents<Events> = {
+  close: [meta: CloseMeta];
+  event: {
+    [N in EventName<Events>]: [eventName: N, data: Events[N], meta: Meta];
+  }[EventName<Events>];
+} & { [N in EventName<Events> as `event:${N}`]: [data: Events[N], meta: Meta] };
+
+/** Events of `client.channels`: what happens on any channel. */
+export type ChannelsEvents<Events> = {
+  occupied: [channelName: string, meta: Meta];
+  vacated: [channelName: string, meta: Meta];
+  event: {
+    [N in EventName<Events>]: [
+      eventName: N,
+      channelName: string,
+      socketId: string,
+      data: Events[N],
+      meta: Meta,
+    ];
+  }[EventName<Events>];
+} & {
+  [N in EventName<Events> as `event:${N}`]: [
+    channelName: string,
+    socketId: string,
+    data: Events[N],
+    meta: Meta,
+  ];
+};
+
+/** Events of `client.channel(name)`. */
+export type ChannelEvents<Events> = {
+  occupied: [meta: Meta];
+  vacated: [meta: Meta];
+  event: {
+    [N in EventName<Events>]: [eventName: N, socketId: string, data: Events[N], meta: Meta];
+  }[EventName<Events>];
+} & { [N in EventName<Events> as `event:${N}`]: [socketId: string, data: Events[N], meta: Meta] };
+
+/** One event as the async iterators of `client.socket(id)` and `client.channel(name)` give it. */
+export type ReceivedEvent<Events> = {
+  [N in EventName<Events>]: { event: N; socketId: string; data: Events[N]; meta: Meta };
+}[EventName<Events>];
+
+/**
+ * Where a client stands. `dialing` and `greeting` are the two halves of connecting; `waiting` is the time until the next
+ * attempt; `closing` waits for the other side's close; `failed` is final until `connect()` is called again.
+ */
+export type PipeState =
+  'idle' | 'dialing' | 'greeting' | 'open' | 'waiting' | 'closing' | 'closed' | 'failed';
+
+export interface ConnectedInfo {
+  /** `new`: the first connection; `resumed`: nothing was missed; `reset`: what happened meanwhile is lost. */
+  readonly session: 'new' | 'resumed' | 'reset';
+  /** Name of the gateway process. */
+  readonly node: string;
+}
+
+export interface DisconnectedInfo {
+  /** WebSocket close code; 1006 when the connection was lost without one. */
+  readonly code: number;
+  readonly reason: string;
+  readonly willReconnect: boolean;
+  /** Set unless `disconnect()` was called. */
+  readonly error: StandpipeError | undefined;
+}
+
+/** Events of one partition that could not be kept. */
+export interface GapInfo {
+  readonly partition: number;
+  readonly cause: 'unknown' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
+  /** How many were lost; undefined when nobody knows. */
+  readonly count: number | undefined;
+}
+
+/** Events of the client itself. */
+export type ClientEvents = {
+  /** A connection is established. Each one is followed by one `disconnected`. */
+  connected: [info: ConnectedInfo];
+  disconnected: [info: DisconnectedInfo];
+  /** Something failed that nobody else was told of. Without a handler it goes to the log, and nothing else happens. */
+  error: [error: StandpipeError];
+  state: [state: PipeState, previous: PipeState];
+  /** After `trigger` returned false: there is room again. */
+  drain: [];
+  /** Events were lost, how many and why. */
+  gap: [info: GapInfo];
+  /** The session was lost with all it held: events may be missing, commands in flight have an unknown outcome. */
+  reset: [info: { readonly reason: string }];
+};
+
+/** What to hear of. `socket_existence`: open and close. `channel_existence`: occupied and vacated. */
+export type SubscriptionKind = 'socket_existence' | 'socket_message' | 'channel_existence';
+
+/** Names, or prefixes that end in `*`. Whatever is left out is not filtered. */
+export interface SubscriptionFilter {
+  /** For `socket_message` and `channel_existence`. With it, messages without a channel are not told. */
+  channels?: readonly string[] | undefined;
+  /** For `socket_message`. */
+  events?: readonly string[] | undefined;
+}
+
+export interface TriggerOptions {
+  /** Sockets that must not get it. */
+  except?: string | readonly string[] | undefined;
+}
+
+export interface PublishOptions extends TriggerOptions {
+  /** `accepted` (default): resolves when the gateway has applied it. `delivered`: also tells to how many sockets. */
+  ack?: 'accepted' | 'delivered' | undefined;
+}
+
+export interface SocketPublishOptions {
+  ack?: 'accepted' | 'delivered' | undefined;
+}
+
+/** The gateway applied the command, exactly once. */
+export type PublishReceipt =
+  | { readonly status: 'accepted' }
+  | {
+      readonly status: 'delivered';
+      /** Sockets it was written to. Browsers confirm nothing, so this is not "seen by". */
+      readonly sockets: number;
+    };
+
+/** Told once what became of a trigger: null when the gateway applied it. */
+export type TriggerCallback = (error: StandpipeError | null) => void;

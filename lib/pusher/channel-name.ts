@@ -1,0 +1,78 @@
+import { DEFAULT_CHANNEL_LIMITS } from './limits';
+
+export interface ChannelKind {
+  visibility: 'public' | 'private' | 'presence' | 'encrypted';
+  /** Whether the last published event is kept for newcomers. */
+  cache: boolean;
+}
+
+export interface ChannelName extends ChannelKind {
+  name: string;
+  /**
+   * The user of `#server-to-user-<id>`. Such a channel belongs to the sockets signed in as that user and needs no
+   * signature. Its visibility reads 'private', so that whoever forgets this field refuses rather than lets in.
+   */
+  user: string | undefined;
+}
+
+const NAME = /^[A-Za-z0-9_\-=@,.;]+$/;
+const USER_PREFIX = '#server-to-user-';
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/**
+ * Reads what the prefixes of a channel name say, or answers undefined for a name that breaks the rules of the Channels
+ * protocol: ASCII letters, digits and `_-=@,.;`, at most `maxLength` characters with prefixes. Prefixes are
+ * case-sensitive.
+ */
+export function parseChannelName(
+  name: string,
+  maxLength: number = DEFAULT_CHANNEL_LIMITS.maxChannelNameLength,
+): ChannelName | undefined {
+  if (name.length > maxLength) return undefined;
+  if (name.startsWith(USER_PREFIX)) {
+    const user = name.slice(USER_PREFIX.length);
+    return NAME.test(user) ? { name, visibility: 'private', cache: false, user } : undefined;
+  }
+  if (!NAME.test(name)) return undefined;
+  const [visibility, prefix] = visibilityOf(name);
+  return { name, visibility, cache: name.startsWith('cache-', prefix.length), user: undefined };
+}
+
+function visibilityOf(name: string): [ChannelKind['visibility'], prefix: string] {
+  if (name.startsWith('private-encrypted-')) return ['encrypted', 'private-encrypted-'];
+  if (name.startsWith('private-')) return ['private', 'private-'];
+  if (name.startsWith('presence-')) return ['presence', 'presence-'];
+  return ['public', ''];
+}
+
+/** The internal channel that reaches all sockets of a signed-in user. */
+export function userChannel(userId: string): string {
+  return USER_PREFIX + userId;
+}
+
+/** Whether a string can be the id of a signed-in user, who has a channel of that name: the characters of channels. */
+export function isUserId(id: string): boolean {
+  return NAME.test(id);
+}
+
+/** Text without lone surrogates, which have no UTF-8: two such names would become one on the way. */
+export function isWellFormed(text: string): boolean {
+  return !LONE_SURROGATE.test(text);
+}
+
+export function isEventName(
+  name: string,
+  maxLength: number = DEFAULT_CHANNEL_LIMITS.maxEventNameLength,
+): boolean {
+  return name.length > 0 && name.length <= maxLength && isWellFormed(name);
+}
+
+/** Events that sockets may send to each other on private and presence channels. */
+export function isClientEvent(name: string): boolean {
+  return name.startsWith('client-');
+}
+
+/** Events that are the protocol's own; nobody may publish them. */
+export function isReservedEvent(name: string): boolean {
+  return name.startsWith('pusher:') || name.startsWith('pusher_internal:');
+}

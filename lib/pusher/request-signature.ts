@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { hmacHex, safeEqual } from './signature';
+import type { Credentials } from './signature';
+
+/** Decoded query parameters in the order they were sent. */
+export type Params = ReadonlyArray<readonly [name: string, value: string]>;
+
+export const AUTH_VERSION = '1.0';
+
+/** A timestamp is accepted when it is less than this many seconds away. */
+export const DEFAULT_TOLERANCE_S = 600;
+
+/** Whole seconds; more digits than these would leave the range of dates. */
+export const TIMESTAMP = /^\d{1,12}$/;
+
+export type RequestVerdict =
+  { ok: true; key: string } | { ok: false; status: 400 | 401; message: string };
+
+/**
+ * What is signed for an HTTP request: the parameters with lower-cased names, sorted by name, values not encoded,
+ * `auth_signature` left out.
+ */
+export function stringToSign(method: string, path: string, params: Params): string {
+  const signed = params
+    .map(([name, value]): [string, string] => [name.toLowerCase(), value])
+    .filter(([name]) => name !== 'auth_signature')
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([name, value]) => `${name}=${value}`);
+  return `${method}\n${path}\n${signed.join('&')}`;
+}
+
+/** The MD5 that binds a body to the signature of its request, in lower-case hex. */
+export function bodyMd5(body: string | Uint8Array): string {
+  return createHash('md5').update(body).digest('hex');
+}
+
+/** Signs an HTTP request and returns its whole query string. `path` has no query, `timestamp` is in seconds. */
+export function signRequest({
+  method,
+  path,
+  query = [],
+  key,
+  secret,
+  timestamp,
+  bodyMd5: md5,
+}: Credentials & {
+  method: string;
+  path: string;
+  query?: Params;
+  timestamp: number;
+  bodyMd5?: string | undefined;
+}): string {
+  const params: Array<readonly [string, string]> = [
+    ...query,
+    ['auth_key', key],
+    ['auth_timestamp', String(timestamp)],
+    ['auth_version', AUTH_VERSION],
+  ];
+  if (md5 !== undefined) params.push(['body_md5', md5]);
+  params.push(['auth_signature', hmacHex(secret, stringToSign(method, path, params))]);
+  return params.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
+}
+
+/**
+ * Checks the signature of an HTTP request. `rawPath` is the path as received, `path` the same percent-decoded: SDKs sign
+ * either. `secretOf` knows only the keys of the app in the path. `body` are the bytes as received. Texts and the order
+ * of checks are those of the hosted service. A body must be covered by a `body_md5`; the text of a refusal shows what to
+ * sign and never the digest.
+ */
+export function verifyRequest({
+  method,
+  path,
+  rawPath,
+  params,
+  body,
+  secretOf,
+  nowMs,
+  toleranceS = DEFAULT_TOLERANCE_S,
+}: {
+  method: string;
+  path: string;
+  rawPath: string;
+  params: Params;
+  body?: Uint8Array | undefined;
+  secretOf: (key: string) => string | undefined;
+  nowMs: number;
+  toleranceS?: number;
+}): RequestVerdict {
+  const values = new Map<string, string>();
+  for (const [name, value] of params) {
+    const known = name.toLowerCase();
+    // Which of two values counts is a matter of taste between parsers, so neither does. `name[]` is a list.
+    if (values.has(known) && !known.endsWith('[]')) {
+      return { ok: false, status: 400, message: `Duplicate query parameter: ${known}` };
+    }
+    values.set(known, value);
+  }
+  const key = values.get('auth_key');
+  if (key === undefined) return unauthorized('Missing parameter: auth_key');
+  const secret = secretOf(key);
+  if (secret === undefined) return unauthorized('Unknown auth_key');
+  const version = values.get('auth_version');
+  if (version === undefined) return unauthorized('Version required');
+  if (version !== AUTH_VERSION) return unauthorized('Version not supported');
+  const late = timestampError(values.get('auth_timestamp'), nowMs, toleranceS);
+  if (late !== undefined) return unauthorized(late);
+
+  const signature = values.get('auth_signature');
+  if (signature === undefined) return unauthorized('Missing parameter: auth_signature');
+  const toSign = stringToSign(method, rawPath, params);
+  const matches =
+    safeEqual(hmacHex(secret, toSign), signature) ||
+    (path !== rawPath && safeEqual(hmacHex(secret, stringToSign(method, path, params)), signature));
+  if (!matches) {
+    const shown = `HmacSHA256Hex(${JSON.stringify(toSign)}, your_secret_key)`;
+    return unauthorized(
+      `Invalid signature: you should have sent ${shown}, but you sent ${JSON.stringify(signature)}`,
+    );
+  }
+
+  const md5 = values.get('body_md5');
+  const bytes = body ?? new Uint8Array();
+  if (md5 === undefined && bytes.length > 0) return unauthorized('Missing parameter: body_md5');
+  // Also without a body: a signed hash says that there was one.
+  if (md5 !== undefined && !safeEqual(bodyMd5(bytes), md5)) return unauthorized('Invalid body MD5');
+  return { ok: true, key };
+}
+
+function unauthorized(message: string): RequestVerdict {
+  return { ok: false, status: 401, message };
+}
+
+function timestampError(
+  timestamp: string | undefined,
+  nowMs: number,
+  toleranceS: number,
+): string | undefined {
+  if (timestamp === undefined) return 'Timestamp required';
+  if (!TIMESTAMP.test(timestamp)) return 'Timestamp must be in whole seconds since 1970';
+  const nowS = Math.floor(nowMs / 1000);
+  if (Math.abs(Number(timestamp) - nowS) < toleranceS) return undefined;
+  return (
+    `Timestamp expired: Given timestamp (${isoSeconds(Number(timestamp))}) ` +
+    `not within ${toleranceS}s of server time (${isoSeconds(nowS)})`
+  );
+}
+
+function isoSeconds(timeS: number): string {
+  return new Date(timeS * 1000).toISOString().replace('.000Z', 'Z');
+}

@@ -1,0 +1,54 @@
+import type { Credit } from './flight';
+
+/** Share of the credit that may be used up before an acknowledgement is sent on its own. */
+const ACK_SHARE = 0.25;
+
+/**
+ * The receiver's side of the credit: says when an acknowledgement is due that found no frame to travel on, namely when
+ * a quarter of the credit has been handled, or some time after the first message was.
+ */
+export class CreditMeter {
+  readonly #messageMark: number;
+  readonly #byteMark: number;
+  readonly #delayMs: number;
+  #messages = 0;
+  #bytes = 0;
+  #sinceMs = 0;
+
+  /** @param delayMs the longest an acknowledgement waits, 50 ms by default. */
+  constructor(credit: Credit, delayMs = 50) {
+    this.#messageMark = Math.max(1, credit.messages * ACK_SHARE);
+    this.#byteMark = Math.max(1, credit.bytes * ACK_SHARE);
+    this.#delayMs = delayMs;
+  }
+
+  /** Messages handled since the last acknowledgement. */
+  get messages(): number {
+    return this.#messages;
+  }
+
+  /** Counts what was handled. `nowMs` is the time of a monotonic clock. */
+  handled(messages: number, bytes: number, nowMs: number): void {
+    if (this.#messages === 0) this.#sinceMs = nowMs;
+    this.#messages += messages;
+    this.#bytes += bytes;
+  }
+
+  /** When an acknowledgement falls due, on the clock given to `handled`; undefined when there is nothing to say. */
+  get dueAtMs(): number | undefined {
+    if (this.#messages === 0) return undefined;
+    if (this.#messages >= this.#messageMark || this.#bytes >= this.#byteMark) return this.#sinceMs;
+    return this.#sinceMs + this.#delayMs;
+  }
+
+  due(nowMs: number): boolean {
+    const at = this.dueAtMs;
+    return at !== undefined && nowMs >= at;
+  }
+
+  /** An acknowledgement of all that was handled has been sent, alone or on another frame. */
+  acked(): void {
+    this.#messages = 0;
+    this.#bytes = 0;
+  }
+}

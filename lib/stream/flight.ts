@@ -1,0 +1,53 @@
+/** Messages and bytes that may be sent beyond the last acknowledged one. */
+export interface Credit {
+  messages: number;
+  bytes: number;
+}
+
+/**
+ * What one connection has sent and not yet seen acknowledged, against the credit its receiver granted. The partitions
+ * that are sent over one connection share one flight, because the credit is granted for all of them together. Without a
+ * grant nothing may be sent.
+ */
+export class Flight {
+  #credit: Credit = { messages: 0, bytes: 0 };
+  #messages = 0;
+  #bytes = 0;
+
+  get messages(): number {
+    return this.#messages;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get credit(): Credit {
+    return this.#credit;
+  }
+
+  /** A new grant replaces the one before; a smaller one takes nothing back that was sent. */
+  grant(credit: Credit): void {
+    this.#credit = { messages: credit.messages, bytes: credit.bytes };
+  }
+
+  /**
+   * Whether one more message of this size may be sent. One that is larger than the whole credit goes alone, or it
+   * would wait for ever.
+   */
+  allows(bytes: number): boolean {
+    if (this.#messages >= this.#credit.messages) return false;
+    if (this.#bytes + bytes <= this.#credit.bytes) return true;
+    return this.#messages === 0 && this.#credit.bytes > 0;
+  }
+
+  launch(bytes: number): void {
+    this.#messages += 1;
+    this.#bytes += bytes;
+  }
+
+  land(messages: number, bytes: number): void {
+    this.#messages -= messages;
+    this.#bytes -= bytes;
+  }
+}

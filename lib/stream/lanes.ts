@@ -1,0 +1,159 @@
+import { asError } from '../errors';
+import { Ring } from '../util/ring';
+
+export interface LanesOptions<T> {
+  /** How many items may be worked on at once; more keys than that wait. */
+  maxActive: number;
+  /** Works on an item. It has ended when this returns, or when the promise it returns is settled. */
+  work(item: T): Promise<unknown> | undefined;
+  /** Called once for each item that has ended, with what it threw or rejected with; must not throw. */
+  ended(item: T, failure: Error | undefined): void;
+}
+
+interface Lane<T> {
+  key: string;
+  waiting: Ring<T>;
+}
+
+/**
+ * Work in lanes: items of one key one after the other, items of different keys side by side. While work returns no
+ * promise, items run at once, in order, and leave nothing behind. The number of items waiting is bounded by whoever
+ * feeds the lanes.
+ */
+export class Lanes<T> {
+  readonly #options: LanesOptions<T>;
+  /** Keys with an item at work or waiting. */
+  readonly #lanes = new Map<string, Lane<T>>();
+  /** Lanes with items waiting and none at work, in the order of their turns. */
+  readonly #ready = new Ring<Lane<T>>();
+  /** Items that came from inside an item's work; their turn comes when it has returned. */
+  readonly #nested = new Ring<{ key: string; item: T }>();
+  #idlers: Array<() => void> = [];
+  #working = false;
+  #active = 0;
+  #waiting = 0;
+
+  constructor(options: LanesOptions<T>) {
+    this.#options = options;
+  }
+
+  /** Items at work whose promise is not settled. */
+  get active(): number {
+    return this.#active;
+  }
+
+  /** Items that have not begun. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Resolves when nothing is at work and nothing waits. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#idlers.push(resolve);
+      this.#rest();
+    });
+  }
+
+  run(key: string, item: T): void {
+    if (this.#working) {
+      this.#nested.push({ key, item });
+      this.#waiting += 1;
+      return;
+    }
+    this.#admit(key, item);
+    this.#settle();
+  }
+
+  #admit(key: string, item: T): void {
+    const lane = this.#lanes.get(key);
+    if (lane !== undefined) {
+      lane.waiting.push(item);
+      this.#waiting += 1;
+    } else if (this.#active >= this.#options.maxActive) {
+      const blocked = this.#open(key);
+      blocked.waiting.push(item);
+      this.#waiting += 1;
+      this.#ready.push(blocked);
+    } else {
+      const promise = this.#begin(item);
+      if (promise !== undefined) this.#await(this.#open(key), item, promise);
+    }
+  }
+
+  #open(key: string): Lane<T> {
+    const lane = { key, waiting: new Ring<T>() };
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  /** Starts an item; without a promise it has ended on return. */
+  #begin(item: T): Promise<unknown> | undefined {
+    let promise: Promise<unknown> | undefined;
+    let failure: Error | undefined;
+    this.#working = true;
+    try {
+      promise = this.#options.work(item);
+    } catch (thrown) {
+      failure = asError(thrown);
+    }
+    if (promise === undefined) this.#options.ended(item, failure);
+    this.#working = false;
+    return promise;
+  }
+
+  #await(lane: Lane<T>, item: T, promise: Promise<unknown>): void {
+    this.#active += 1;
+    const end = (failure: Error | undefined): void => {
+      this.#active -= 1;
+      this.#working = true;
+      this.#options.ended(item, failure);
+      this.#working = false;
+      // A lane that goes on stands behind those that wait, so that a busy key starves no other.
+      if (lane.waiting.length > 0) this.#ready.push(lane);
+      else this.#lanes.delete(lane.key);
+      this.#settle();
+    };
+    promise.then(
+      () => end(undefined),
+      (reason: unknown) => end(asError(reason)),
+    );
+  }
+
+  /** Runs a lane until one of its items returns a promise or none is left; then the lane is closed. */
+  #drain(lane: Lane<T>): void {
+    while (lane.waiting.length > 0) {
+      const item = lane.waiting.shift() as T;
+      this.#waiting -= 1;
+      const promise = this.#begin(item);
+      if (promise !== undefined) {
+        this.#await(lane, item, promise);
+        return;
+      }
+    }
+    this.#lanes.delete(lane.key);
+  }
+
+  /** Gives what was held up its turn, as far as it goes. */
+  #settle(): void {
+    for (;;) {
+      const nested = this.#nested.shift();
+      if (nested !== undefined) {
+        this.#waiting -= 1;
+        this.#admit(nested.key, nested.item);
+      } else if (this.#ready.length > 0 && this.#active < this.#options.maxActive) {
+        this.#drain(this.#ready.shift() as Lane<T>);
+      } else {
+        break;
+      }
+    }
+    this.#rest();
+  }
+
+  #rest(): void {
+    if (this.#working || this.#active > 0 || this.#waiting > 0 || this.#idlers.length === 0) return;
+    const idlers = this.#idlers;
+    this.#idlers = [];
+    for (const resolve of idlers) resolve();
+  }
+}

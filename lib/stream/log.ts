@@ -1,0 +1,177 @@
+import type { Flight } from './flight';
+import type { Position } from './position';
+import { SendBuffer } from './send-buffer';
+
+/** Why a receiver cannot have what lies before `first`; the spelling of the Pipe protocol. */
+export type GapCause = 'unknown' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
+
+/** A jump that must be told before the next event. */
+export interface Gap {
+  oldEpoch: number;
+  /** The last offset, in the old epoch, that the receiver is known to have. */
+  after: number;
+  newEpoch: number;
+  /** The next offset it will get, in the new epoch. */
+  first: number;
+  cause: GapCause;
+  /** Events lost; 0 when not known. */
+  count: number;
+}
+
+/** What is to be sent next: a gap, or a run in which event i has the offset `first + i`. */
+export type Taken<T> =
+  { type: 'gap'; gap: Gap } | { type: 'run'; epoch: number; first: number; events: T[] };
+
+/**
+ * How a receiver's position was judged: it goes on at once, it is told of a gap first, or it knows a later epoch than
+ * this log does.
+ */
+export type Verdict = 'resumed' | 'gap' | 'ahead';
+
+export interface LogOptions {
+  /** The first epoch, at least 1. */
+  epoch: number;
+  maxEntries: number;
+  maxBytes: number;
+}
+
+/**
+ * One partition of a group's events: numbered inside an epoch, kept until acknowledged, and bounded. Over a limit the
+ * oldest are dropped. What was dropped before it was sent becomes a gap, and `take` gives the gap before anything
+ * behind it: there is no silent loss.
+ */
+export class Log<T> {
+  readonly #maxEntries: number;
+  readonly #maxBytes: number;
+  #epoch: number;
+  #cause: GapCause = 'unknown';
+  #buffer = new SendBuffer<T>();
+  #gap: Pick<Gap, 'oldEpoch' | 'after' | 'cause'> | undefined;
+
+  constructor({ epoch, maxEntries, maxBytes }: LogOptions) {
+    this.#epoch = epoch;
+    this.#maxEntries = maxEntries;
+    this.#maxBytes = maxBytes;
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** The newest offset given out in this epoch, whether its event is still kept or not; 0 before the first. */
+  get top(): number {
+    return this.#buffer.next - 1;
+  }
+
+  /** The oldest offset kept, or the next one to come when nothing is. */
+  get low(): number {
+    return this.#buffer.low;
+  }
+
+  /** The highest offset ever sent in this epoch: what is sent again up to here is redelivered. */
+  get sent(): number {
+    return this.#buffer.sent;
+  }
+
+  /** Where an owner that brings no position begins. */
+  get committed(): Position {
+    return { epoch: this.#epoch, offset: this.#buffer.acked };
+  }
+
+  get length(): number {
+    return this.#buffer.length;
+  }
+
+  get bytes(): number {
+    return this.#buffer.bytes;
+  }
+
+  /** Events sent over the present connection and not acknowledged. */
+  get unacked(): number {
+    return this.#buffer.unacked;
+  }
+
+  /** Adds an event and returns its offset. An event larger than the whole log is lost at once, and told as a gap. */
+  append(event: T, bytes: number): number {
+    const buffer = this.#buffer;
+    const offset = buffer.append(event, bytes);
+    while (buffer.length > this.#maxEntries || buffer.bytes > this.#maxBytes) buffer.dropOldest();
+    if (buffer.lost > 0 && this.#gap === undefined) {
+      this.#gap = { oldEpoch: this.#epoch, after: buffer.sendPtr - 1, cause: 'overflow' };
+    }
+    return offset;
+  }
+
+  /**
+   * What is to be sent next, within the credit; undefined when there is nothing. A gap waits until all that was sent
+   * before it is acknowledged, so that what is in flight never has a hole.
+   */
+  take(maxEvents: number, maxBytes: number): Taken<T> | undefined {
+    if (this.#gap !== undefined) {
+      if (this.#buffer.unacked > 0) return undefined;
+      return { type: 'gap', gap: this.#tell(this.#gap) };
+    }
+    const batch = this.#buffer.take(maxEvents, maxBytes);
+    if (batch === undefined) return undefined;
+    return { type: 'run', epoch: this.#epoch, first: batch.first, events: batch.entries };
+  }
+
+  /**
+   * Everything up to the position has been handled. False, and no effect, when it was never sent. What belongs to an
+   * older epoch is late and ignored.
+   */
+  ack({ epoch, offset }: Position): boolean {
+    if (epoch !== this.#epoch) return epoch < this.#epoch;
+    if (!this.#buffer.ack(offset)) return false;
+    this.#closeGap(offset);
+    return true;
+  }
+
+  /**
+   * Goes on over a new connection whose receiver says where it is. 'ahead' changes nothing: the owner asks its store, and
+   * refuses the position if the store does not know that epoch either.
+   */
+  attach({ epoch, offset }: Position, flight: Flight): Verdict {
+    if (epoch > this.#epoch) return 'ahead';
+    if (epoch === this.#epoch && offset > this.top) this.newEpoch('store_lost');
+    if (epoch < this.#epoch) {
+      this.#buffer.attach(this.#buffer.acked, flight);
+      this.#gap = { oldEpoch: epoch, after: offset, cause: this.#cause };
+      return 'gap';
+    }
+    const cause = this.#buffer.low > this.#buffer.acked + 1 ? 'overflow' : 'expired';
+    this.#buffer.attach(offset, flight);
+    this.#gap =
+      offset < this.#buffer.low - 1 ? { oldEpoch: epoch, after: offset, cause } : undefined;
+    return this.#gap === undefined ? 'resumed' : 'gap';
+  }
+
+  /**
+   * Continuity cannot be shown: offsets begin at 1 again in the next epoch, what was kept is given up, and the receiver
+   * is told.
+   */
+  newEpoch(cause: GapCause): void {
+    const { oldEpoch, after } = this.#gap ?? { oldEpoch: this.#epoch, after: this.#buffer.acked };
+    this.#gap = { oldEpoch, after, cause };
+    const { flight } = this.#buffer;
+    this.#buffer.release();
+    this.#buffer = new SendBuffer<T>(flight);
+    this.#epoch += 1;
+    this.#cause = cause;
+  }
+
+  #tell({ oldEpoch, after, cause }: Pick<Gap, 'oldEpoch' | 'after' | 'cause'>): Gap {
+    this.#gap = undefined;
+    this.#buffer.skipLost();
+    const first = this.#buffer.sendPtr;
+    const count = oldEpoch === this.#epoch ? first - 1 - after : 0;
+    return { oldEpoch, after, newEpoch: this.#epoch, first, cause, count };
+  }
+
+  /** The receiver had more than its position said, from frames of the connection before; the gap shrinks or is none. */
+  #closeGap(offset: number): void {
+    if (this.#gap === undefined || this.#gap.oldEpoch !== this.#epoch) return;
+    this.#gap.after = Math.max(this.#gap.after, offset);
+    if (this.#gap.after >= this.#buffer.low - 1) this.#gap = undefined;
+  }
+}

@@ -1,0 +1,56 @@
+/** A place in one partition: everything up to `offset` of `epoch`. Offsets begin at 1 and are never reused in an epoch. */
+export interface Position {
+  epoch: number;
+  offset: number;
+}
+
+/**
+ * The receiver's half of one numbered direction: which of the numbers that arrive are new.
+ */
+export class Cursor {
+  #next: number;
+  #duplicates = 0;
+
+  /** @param next the first number expected. */
+  constructor(next = 1) {
+    this.#next = next;
+  }
+
+  /** The number expected next. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** How many repeated numbers were dropped. */
+  get duplicates(): number {
+    return this.#duplicates;
+  }
+
+  /**
+   * Takes a run of `count` numbers from `first`. Returns how many at its start are repeats to be dropped; undefined, and
+   * no effect, when the run begins beyond the number expected: a jump that nobody announced.
+   */
+  accept(first: number, count: number): number | undefined {
+    if (!(first <= this.#next)) return undefined;
+    const repeated = Math.min(count, this.#next - first);
+    this.#duplicates += repeated;
+    this.#next += count - repeated;
+    return repeated;
+  }
+
+  /**
+   * An announced jump: the next number is `first`. One that lies behind is ignored, because frames of an earlier
+   * connection may have brought what the sender took for lost.
+   */
+  skipTo(first: number): void {
+    if (first > this.#next) this.#next = first;
+  }
+
+  /**
+   * Whether a sender whose oldest unacknowledged number is `first` can go on here. False when what lies between was
+   * never seen: no honest sender says so.
+   */
+  continues(first: number): boolean {
+    return first <= this.#next;
+  }
+}

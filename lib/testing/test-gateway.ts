@@ -1,0 +1,50 @@
+import { Gateway, type GatewayOptions } from '../gateway';
+import { FakeBrowser } from './fake-browser';
+
+/** The one app of a test gateway, unless others are given. */
+const APP = { id: '1', key: 'test-key', secret: 'test-secret', clientEvents: true };
+
+export type TestGatewayOptions = Partial<GatewayOptions>;
+
+/** A real gateway in the test process, on a free port of 127.0.0.1. */
+export class TestGateway {
+  readonly gateway: Gateway;
+  /** What `createClient` needs to reach it. */
+  readonly client: { key: string; secret: string; appId: string; host: string; port: number };
+
+  /** Use `createTestGateway`. */
+  constructor(gateway: Gateway, app: { id: string; key: string; secret: string }) {
+    this.gateway = gateway;
+    const { id: appId, key, secret } = app;
+    this.client = { key, secret, appId, host: '127.0.0.1', port: gateway.port };
+  }
+
+  /** A fake browser, connected. */
+  async browser(): Promise<FakeBrowser> {
+    const query = new URLSearchParams({ protocol: '7', client: 'fake-browser' });
+    const { key, secret } = this.client;
+    const browser = new FakeBrowser({ key, secret }, (carrier) =>
+      this.gateway.openSocket(key, query, carrier),
+    );
+    await browser.next('pusher:connection_established');
+    return browser;
+  }
+
+  close(): Promise<void> {
+    return this.gateway.stop();
+  }
+}
+
+/**
+ * Starts a gateway for tests, with one app whose client events are on; options as of `createGateway`.
+ *
+ *     const gateway = await createTestGateway()
+ *     const client = createClient(gateway.client)
+ *     const browser = await gateway.browser()
+ */
+export async function createTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const apps = options.apps ?? [APP];
+  const gateway = new Gateway({ port: 0, ...options, apps });
+  await gateway.start();
+  return new TestGateway(gateway, apps[0] ?? APP);
+}

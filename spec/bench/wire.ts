@@ -1,0 +1,80 @@
+/**
+ * How many envelopes a second one core writes and reads. Prints figures; nothing passes or fails by time.
+ * Run: node -r ts-node/register/transpile-only spec/bench/wire.ts
+ */
+import { performance } from 'node:perf_hooks';
+import { standpipe } from '../../proto/pipe';
+import { FrameDecoder, FrameEncoder } from '../../lib/wire/codec';
+import { Kind, Verb } from '../../lib/wire/frames';
+import type { Command, PipeEvent, Run } from '../../lib/wire/frames';
+
+const ROUND_MS = 1_000;
+const data = JSON.stringify({ x: 1234, y: 5678, text: 'a'.repeat(100) }).slice(0, 98) + '"}';
+
+function commands(count: number): Command[] {
+  return Array.from({ length: count }, (_, i) => ({
+    verb: Verb.TRIGGER_CHANNEL,
+    channel: `game-${i % 16}`,
+    event: 'move',
+    data,
+  }));
+}
+
+function runs(count: number): Run[] {
+  const events = Array.from({ length: count }, (_, i): PipeEvent => ({
+    kind: Kind.MESSAGE,
+    socketId: `12345.${6_789_000 + (i % 64)}`,
+    channel: `game-${i % 16}`,
+    event: 'client-move',
+    data,
+    time: 1_700_000_000_000,
+  }));
+  return [{ partition: 7, generation: 1, epoch: 1, firstOffset: 1, events }];
+}
+
+/** Envelopes a second of the best of three rounds. */
+function rate(perCall: number, call: () => void): number {
+  let best = 0;
+  for (let round = 0; round < 3; round++) {
+    const start = performance.now();
+    let calls = 0;
+    while (performance.now() - start < ROUND_MS) {
+      for (let i = 0; i < 16; i++) call();
+      calls += 16;
+    }
+    best = Math.max(best, (calls * perCall * 1_000) / (performance.now() - start));
+  }
+  return best;
+}
+
+function row(name: string, size: number, write: () => Uint8Array[], decoder: FrameDecoder): void {
+  const first = write();
+  for (const bytes of first) decoder.decode(bytes);
+  const frames = write();
+  const read = () => frames.forEach((bytes) => decoder.decode(bytes));
+  const oracle = () => frames.forEach((bytes) => standpipe.v1.Frame.decode(bytes));
+  const both = () => write().forEach((bytes) => decoder.decode(bytes));
+  console.log(
+    [
+      name.padEnd(20),
+      `${frames.reduce((sum, bytes) => sum + bytes.length, 0) / size} B each`.padEnd(26),
+      ...[rate(size, write), rate(size, read), rate(size, both), rate(size, oracle)].map((figure) =>
+        `${(figure / 1e6).toFixed(2)} M/s`.padStart(12),
+      ),
+    ].join(' '),
+  );
+}
+
+console.log(
+  `${' '.repeat(47)} ${['encode', 'decode', 'both', 'generated decode'].map((s) => s.padStart(12)).join(' ')}`,
+);
+for (const size of [1, 16, 256, 1024]) {
+  const encoder = new FrameEncoder();
+  const list = commands(size);
+  row(`commands, ${size}`, size, () => encoder.encodeCommands(1, list), new FrameDecoder());
+}
+for (const size of [1, 16, 256, 1024]) {
+  const encoder = new FrameEncoder();
+  const list = runs(size);
+  row(`events, ${size}`, size, () => encoder.encodeEvents(list), new FrameDecoder());
+}

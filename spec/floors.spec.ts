@@ -1,0 +1,249 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import t from 'tap';
+import ts from 'typescript';
+
+const LIB = join(__dirname, '../lib');
+
+/** One import, as written: `from` and a relative `to` are paths below lib without extension; `../proto/x` is the cellar. */
+interface Import {
+  from: string;
+  to: string;
+}
+
+/** The rooms from the cellar up. A file may import its own room, or any room on a line above its own. */
+const FLOORS: readonly (readonly string[])[] = [
+  ['proto', 'manifest'],
+  ['ground'],
+  ['wire', 'stream', 'pusher'],
+  ['brokers', 'net'],
+  ['pipe', 'http', 'subscriber'],
+  ['gateway/core'],
+  ['gateway/transport', 'gateway/protocols/*'],
+  ['gateway'],
+  ['cli', 'testing'],
+  ['roof/*'],
+];
+
+/** Rooms that do no I/O and hold no timers, with all of Node that they may use. */
+const PURE: ReadonlyMap<string, readonly string[]> = new Map([
+  ['wire', ['node:buffer', 'node:crypto']],
+  ['stream', []],
+  ['pusher', ['node:buffer', 'node:crypto']],
+]);
+
+/** Every package that lib may use, and the files (or folders) that may use it. */
+const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
+  // The dialler, the server, and the types of what the guarded send writes to (the linter allows it no more).
+  ['ws', ['net/web-socket', 'gateway/transport/listener', 'gateway/transport/connection']],
+  ['mitt', ['util/emitter']],
+  ['protobufjs', ['wire/']],
+  ['commander', ['cli/']],
+  ['pino', ['gateway/', 'cli/']],
+  ['prom-client', ['gateway/']],
+  ['zod', ['gateway/', 'cli/']],
+]);
+
+/** Entries of the package: they gather and own nothing. The back channel runs in browsers and imports nothing. */
+const ROOFS = new Set([
+  'index',
+  ...['http', 'subscriber', 'gateway', 'testing'].map((r) => `${r}/index`),
+]);
+const STANDALONE = 'back-channel';
+
+/** The room of a file below lib, or undefined when it stands in none. */
+function roomOf(file: string): string | undefined {
+  if (ROOFS.has(file) || file === STANDALONE) return `roof/${file}`;
+  const [first = '', second = '', third] = file.split('/');
+  if (file === '../package.json') return 'manifest';
+  if (first === '..') return second === 'proto' ? 'proto' : undefined;
+  if (first === 'errors' || first === 'util') return 'ground';
+  if (first !== 'gateway') return second === '' ? undefined : first;
+  if (second === 'protocols') return third === undefined ? undefined : `gateway/protocols/${third}`;
+  if (second === 'transport') return 'gateway/transport';
+  // The options are read everywhere in the gateway, so they stand with the core.
+  if (second === 'core' || second === 'options') return 'gateway/core';
+  return 'gateway';
+}
+
+/** What a relative import means, as a path below lib; a folder means its index. */
+function resolve(from: string, to: string): string {
+  const path = posix.join(posix.dirname(from), to);
+  const index = posix.join(path, 'index');
+  return ROOFS.has(index) ? index : path;
+}
+
+function floorOf(room: string): number {
+  return FLOORS.findIndex((rooms) =>
+    rooms.some((name) =>
+      name.endsWith('/*') ? room.startsWith(name.slice(0, -1)) : room === name,
+    ),
+  );
+}
+
+/** What is wrong with one import; undefined when nothing is. */
+function fault({ from, to }: Import): string | undefined {
+  const room = roomOf(from);
+  if (room === undefined || floorOf(room) < 0) return `${from} stands in no room`;
+  if (from === STANDALONE) return `${from} imports ${to}, but runs in a browser`;
+  if (to.startsWith('node:')) {
+    const allowed = PURE.get(room);
+    return allowed === undefined || allowed.includes(to)
+      ? undefined
+      : `${from} is pure and imports ${to}`;
+  }
+  if (!to.startsWith('.')) {
+    const [name = ''] = to.split('/');
+    const allowed = PACKAGES.get(name) ?? [];
+    const fits = allowed.some((place) =>
+      place.endsWith('/') ? from.startsWith(place) : from === place,
+    );
+    return fits
+      ? undefined
+      : `${from} imports ${to}, which is for ${allowed.join(', ') || 'nobody'}`;
+  }
+  const path = resolve(from, to);
+  const target = roomOf(path);
+  if (target === undefined || floorOf(target) < 0)
+    return `${from} imports ${path}, which stands in no room`;
+  if (target === 'proto' && room !== 'wire')
+    return `${from} imports ${path}: only wire knows proto`;
+  if (target === room || floorOf(target) < floorOf(room)) return undefined;
+  const way = floorOf(target) === floorOf(room) ? 'sideways' : 'up';
+  return `${from} imports ${way}: ${path}`;
+}
+
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.replaceAll('\\', '/').replace(/\.ts$/, ''));
+}
+
+/** Every import of a text: static, type-only, re-exported, dynamic and `require`. */
+function importsOf(from: string, text: string): Import[] {
+  return ts
+    .preProcessFile(text, true, true)
+    .importedFiles.map(({ fileName }) => ({ from, to: fileName }));
+}
+
+t.test('every import of lib points down or stays in its room', async (t) => {
+  const files = filesOf(LIB);
+  t.ok(files.includes('errors') && files.includes('wire/frames'), 'the files of lib were read');
+  const strays = files.filter((file) => floorOf(roomOf(file) ?? '') < 0);
+  t.strictSame(strays, [], 'every file stands in a room');
+  const imports = files.flatMap((file) =>
+    importsOf(file, readFileSync(join(LIB, `${file}.ts`), 'utf8')),
+  );
+  t.ok(imports.length > 0, 'imports were found');
+  t.strictSame(imports.map(fault).filter(Boolean), []);
+});
+
+t.test('roofs only gather: nothing is written in them but re-exports', async (t) => {
+  for (const file of filesOf(LIB).filter((file) => ROOFS.has(file))) {
+    const text = readFileSync(join(LIB, `${file}.ts`), 'utf8');
+    const { statements } = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022);
+    const own = statements.filter((node) => !ts.isExportDeclaration(node) || !node.moduleSpecifier);
+    t.strictSame(
+      own.map((node) => text.slice(node.pos, node.end).trim()),
+      [],
+      file,
+    );
+  }
+});
+
+t.test('imports of every form are seen', async (t) => {
+  const text = `import a from 'a';
+import type { B } from 'b';
+import { type C } from 'c';
+import 'd';
+export { e } from 'e';
+export * from 'f';
+export type { G } from 'g';
+const h = require('h');
+const i = import('i');
+type J = import('j').J;
+import k = require('k');
+// import 'not-this';
+const text = "import 'nor-this'";
+`;
+  const seen = importsOf('x', text).map(({ to }) => to);
+  t.strictSame(seen.sort(), ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k']);
+});
+
+t.test('good imports pass', async (t) => {
+  const good: [from: string, to: string][] = [
+    ['errors', './util/log'],
+    ['util/emitter', 'mitt'],
+    ['util/timers', 'node:timers'],
+    ['wire/codec', './frames'],
+    ['wire/codec', '../../proto/pipe'],
+    ['wire/codec', '../errors'],
+    ['pusher/signature', 'node:crypto'],
+    ['net/web-socket', 'ws'],
+    ['pipe/link', '../net/socket'],
+    ['pipe/link', '../stream/outbox'],
+    ['gateway/core/router', '../../brokers/memory'],
+    ['gateway/core/hub', '../options'],
+    ['gateway/transport/listener', 'ws'],
+    ['gateway/transport/listener', 'node:http'],
+    ['gateway/protocols/pipe/session', '../../core/app'],
+    ['gateway/protocols/channels/commands/subscribe', '../session'],
+    ['gateway/gateway', './protocols/channels/session'],
+    ['gateway/index', './gateway'],
+    ['testing/index', './gateway'],
+    ['testing/gateway', '../gateway/gateway'],
+    ['cli/main', 'commander'],
+    ['cli/main', '../../package.json'],
+    ['index', './pipe/pipe'],
+  ];
+  for (const [from, to] of good) t.equal(fault({ from, to }), undefined, `${from} → ${to}`);
+});
+
+t.test('bad imports are caught', async (t) => {
+  const bad: [from: string, to: string, why: RegExp][] = [
+    ['util/log', '../wire/frames', /up/],
+    ['errors', './wire/codec', /up/],
+    ['wire/codec', '../stream/log', /sideways/],
+    ['wire/codec', '../pipe/link', /up/],
+    ['wire/codec', 'node:net', /pure/],
+    ['pusher/messages', 'node:http', /pure/],
+    ['stream/lanes', 'node:timers/promises', /pure/],
+    ['stream/log', 'node:tls', /pure/],
+    ['stream/log', 'ws', /which is for/],
+    ['stream/log', '../../proto/pipe', /only wire/],
+    ['gateway/protocols/pipe/session', '../../../../proto/pipe', /only wire/],
+    ['pipe/pipe', '../http/client', /sideways/],
+    ['http/client', '../subscriber/client', /sideways/],
+    ['subscriber/client', '../pipe/pipe', /sideways/],
+    ['pipe/link', '../gateway/gateway', /up/],
+    ['brokers/memory', '../net/socket', /sideways/],
+    ['brokers/memory', '../gateway/core/app', /up/],
+    ['gateway/core/hub', '../transport/connection', /up/],
+    ['gateway/core/hub', '../protocols/channels/session', /up/],
+    ['gateway/transport/listener', '../protocols/channels/session', /sideways/],
+    ['gateway/protocols/channels/session', '../../transport/connection', /sideways/],
+    ['gateway/protocols/channels/session', '../pipe/session', /sideways/],
+    ['gateway/protocols/channels/commands/subscribe', '../../rest/session', /sideways/],
+    ['gateway/core/app', '../gateway', /up/],
+    ['gateway/gateway', '../cli/main', /up/],
+    ['gateway/gateway', './index', /up/],
+    ['cli/main', '../testing/gateway', /sideways/],
+    ['index', './gateway/index', /sideways/],
+    ['pipe/pipe', '../index', /up/],
+    ['cli/commands/tail', '../..', /up: index/],
+    ['cli/main', '../gateway', /up: gateway\/index/],
+    ['pipe/link', 'ws', /which is for net\/web-socket/],
+    ['gateway/transport/keep-alive', 'ws', /which is for/],
+    ['pipe/scope', 'mitt', /which is for util\/emitter/],
+    ['gateway/gateway', 'protobufjs/minimal', /which is for wire/],
+    ['pipe/pipe', 'zod', /which is for/],
+    ['pipe/pipe', 'lodash', /nobody/],
+    ['pipe/pipe', 'events', /nobody/],
+    ['back-channel', './util/log', /browser/],
+    ['back-channel', 'node:crypto', /browser/],
+    ['elsewhere/file', './other', /no room/],
+    ['stray', './errors', /no room/],
+    ['pipe/pipe', '../../spec/support/x', /no room/],
+  ];
+  for (const [from, to, why] of bad) t.match(fault({ from, to }), why, `${from} → ${to}`);
+});

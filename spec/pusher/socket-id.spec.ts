@@ -1,0 +1,29 @@
+import t from 'tap';
+import { newSocketId } from '../../lib/pusher/socket-id';
+
+t.test('a socket id is two whole numbers with a dot between', async (t) => {
+  for (let i = 0; i < 1000; i++) {
+    const id = newSocketId();
+    if (!/^\d+\.\d+$/.test(id)) t.fail(id);
+    for (const half of id.split('.')) t.ok(Number(half) < 2 ** 48);
+  }
+});
+
+t.test('W19 no id comes back, and no bit of an id can be told beforehand', async (t) => {
+  const count = 300_000;
+  const ids = new Set<string>();
+  const ones = new Array<number>(96).fill(0);
+  for (let i = 0; i < count; i++) {
+    const id = newSocketId();
+    ids.add(id);
+    if (i % 30 !== 0) continue;
+    const bits = id.split('.').map((half) => BigInt(half).toString(2).padStart(48, '0'));
+    [...bits.join('')].forEach((bit, at) => (ones[at] = (ones[at] ?? 0) + Number(bit)));
+  }
+  t.equal(ids.size, count);
+  // 10 000 fair throws stray from 5 000 by more than 400 (8 sigma) once in 10^15.
+  t.strictSame(
+    ones.filter((n) => Math.abs(n - count / 60) > 400),
+    [],
+  );
+});

@@ -1,0 +1,69 @@
+import t from 'tap';
+import { Flight } from '../../lib/stream/flight';
+import { Log } from '../../lib/stream/log';
+import { DOWN_ACTIONS, downModel } from './models/down';
+import { loadModules } from './models/modules';
+import { rows } from './models/rows';
+import { explore } from './models/steps';
+
+const modules = loadModules();
+
+for (const { name, check } of rows) {
+  t.test(name, async (t) => {
+    t.doesNotThrow(() => check(modules));
+  });
+}
+
+t.test(
+  'an overflow under way is told before the next event, when what was sent is acknowledged',
+  async (t) => {
+    const log = new Log<string>({ epoch: 1, maxEntries: 2, maxBytes: 100 });
+    const flight = new Flight();
+    flight.grant({ messages: 2, bytes: 100 });
+    log.attach({ epoch: 1, offset: 0 }, flight);
+    log.append('a', 1);
+    t.match(log.take(10, 100), { type: 'run', first: 1, events: ['a'] });
+    for (const event of ['b', 'c', 'd']) log.append(event, 1);
+    t.equal(log.take(10, 100), undefined, 'a is in flight');
+    t.ok(log.ack({ epoch: 1, offset: 1 }));
+    t.same(log.take(10, 100), {
+      type: 'gap',
+      gap: { oldEpoch: 1, after: 1, newEpoch: 1, first: 3, cause: 'overflow', count: 1 },
+    });
+    t.same(log.take(10, 100), { type: 'run', epoch: 1, first: 3, events: ['c', 'd'] });
+  },
+);
+
+t.test('an event larger than the log is lost at once, and told', async (t) => {
+  const log = new Log<string>({ epoch: 1, maxEntries: 2, maxBytes: 10 });
+  t.equal(log.append('huge', 11), 1);
+  t.equal(log.length, 0);
+  t.match(log.take(1, 1), { type: 'gap', gap: { after: 0, first: 2, count: 1 } });
+});
+
+t.test(
+  'a late acknowledgement may pass the send pointer, and closes a gap it covers',
+  async (t) => {
+    const log = new Log<number>({ epoch: 1, maxEntries: 3, maxBytes: 100 });
+    const flight = new Flight();
+    flight.grant({ messages: 10, bytes: 100 });
+    log.attach({ epoch: 1, offset: 0 }, flight);
+    for (let n = 1; n <= 3; n += 1) log.append(n, 1);
+    log.take(10, 100);
+    log.append(4, 1);
+    t.equal(log.attach({ epoch: 1, offset: 0 }, flight), 'gap', '1 is gone');
+    t.ok(log.ack({ epoch: 1, offset: 3 }), 'but was handled over the old connection');
+    t.same(log.take(10, 100), { type: 'run', epoch: 1, first: 4, events: [4] });
+  },
+);
+
+t.test(
+  'without overflow nothing is lost, repeated or out of order, whatever the network does',
+  async (t) => {
+    t.doesNotThrow(() => explore(DOWN_ACTIONS, (sequence) => downModel(modules, sequence, 1000)));
+  },
+);
+
+t.test('with overflow every loss is told before the next event', async (t) => {
+  t.doesNotThrow(() => explore(DOWN_ACTIONS, (sequence) => downModel(modules, sequence, 5)));
+});

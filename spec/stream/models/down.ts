@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import type { Gap, Taken } from '../../../lib/stream/log';
+import type { Position } from '../../../lib/stream/position';
+import type { Modules } from './modules';
+import type { Step } from './steps';
+
+export const DOWN_ACTIONS = 16;
+
+interface Epoch {
+  bytes: number[];
+  /** Offsets dropped over the limit, and by a new epoch. */
+  dropped: Set<number>;
+  handled: Set<number>;
+  told: Set<number>;
+}
+
+/**
+ * One partition from log to handlers, over a network that cuts, keeps a prefix of what was sent, and lets frames of the
+ * connection before be read late. The receiver is the one a client is built from.
+ */
+export function downModel(modules: Modules, sequence: Step[], limit: number): void {
+  const { Log } = modules.log;
+  const { Flight } = modules.flight;
+  const { Cursor } = modules.position;
+  const { ContiguousAck } = modules.contiguousAck;
+
+  const log = new Log<number>({ epoch: 1, maxEntries: limit, maxBytes: limit * 8 });
+  let flight = new Flight();
+  const epochs = new Map<number, Epoch>();
+  const epochOf = (n: number): Epoch => {
+    let epoch = epochs.get(n);
+    if (epoch === undefined) {
+      epoch = { bytes: [0], dropped: new Set(), handled: new Set(), told: new Set() };
+      epochs.set(n, epoch);
+    }
+    return epoch;
+  };
+  let frames: Array<Taken<number>> = [];
+  let stale: Array<Taken<number>> = [];
+  let acks: Position[] = [];
+  let hello: Position | undefined = { epoch: 1, offset: 0 };
+  let attached = false;
+  let lastAck: Position = { epoch: 1, offset: 0 };
+
+  let epoch = 1;
+  let cursor = new Cursor();
+  let done = new ContiguousAck();
+  let running: Array<{ owner: typeof done; offset: number }> = [];
+
+  const dropOver = (): void => {
+    const state = epochOf(log.epoch);
+    for (let n = log.committed.offset + 1; n < log.low; n += 1) state.dropped.add(n);
+  };
+  const newEpoch = (act: () => void): void => {
+    const old = epochOf(log.epoch);
+    for (let n = log.committed.offset + 1; n <= log.top; n += 1) old.dropped.add(n);
+    act();
+  };
+  const tell = (gap: Gap): void => {
+    if (gap.newEpoch < epoch) return;
+    if (gap.newEpoch === epoch) {
+      for (let n = cursor.next; n < gap.first; n += 1) epochOf(epoch).told.add(n);
+      cursor.skipTo(gap.first);
+      done.skipTo(gap.first);
+      return;
+    }
+    for (let e = epoch; e < gap.newEpoch; e += 1) {
+      const from = e === epoch ? cursor.next : 1;
+      for (let n = from; n < epochOf(e).bytes.length; n += 1) epochOf(e).told.add(n);
+    }
+    epoch = gap.newEpoch;
+    for (let n = 1; n < gap.first; n += 1) epochOf(epoch).told.add(n);
+    cursor = new Cursor(gap.first);
+    done = new ContiguousAck(gap.first - 1);
+  };
+  const receive = (taken: Taken<number> | undefined): void => {
+    if (taken === undefined) return;
+    if (taken.type === 'gap') return tell(taken.gap);
+    assert.ok(taken.epoch <= epoch, 'I4: a new epoch is announced first');
+    if (taken.epoch < epoch) return;
+    const repeated = cursor.accept(taken.first, taken.events.length);
+    assert.notEqual(repeated, undefined, 'I4: a jump is announced first');
+    for (let i = repeated as number; i < taken.events.length; i += 1) {
+      const offset: number = taken.first + i;
+      assert.equal(taken.events[i], offset, 'the event stands at its offset');
+      assert.ok(!epochOf(epoch).handled.has(offset), 'I2: no handler twice');
+      epochOf(epoch).handled.add(offset);
+      done.start(offset);
+      running.push({ owner: done, offset });
+    }
+  };
+  const finish = (i: number): void => {
+    const [ended] = running.splice(i % Math.max(1, running.length), 1);
+    ended?.owner.finish(ended.offset);
+  };
+  const cut = (kept: number): void => {
+    stale = frames.slice(0, kept);
+    frames = [];
+    acks = [];
+    attached = false;
+    hello = { epoch, offset: done.done };
+  };
+  const attach = (messages: number): void => {
+    if (hello === undefined || attached) return;
+    flight = new Flight();
+    flight.grant({ messages, bytes: messages * 6 });
+    assert.ok(hello.epoch <= log.epoch, 'an honest receiver is never ahead');
+    const { low, top, epoch: current } = log;
+    const verdict = log.attach(hello, flight);
+    const whole = hello.epoch === current && hello.offset >= low - 1 && hello.offset <= top;
+    assert.equal(verdict, whole ? 'resumed' : 'gap');
+    attached = true;
+    hello = undefined;
+  };
+  const send = (maxEvents: number): boolean => {
+    if (!attached) return false;
+    const taken = log.take(maxEvents, 12);
+    if (taken === undefined) return false;
+    if (taken.type === 'run') {
+      assert.equal(taken.epoch, log.epoch);
+      assert.ok(taken.first >= log.low, 'I5: nothing is sent below low');
+      assert.ok(flight.messages <= flight.credit.messages, 'I6: credit');
+      assert.ok(flight.bytes <= flight.credit.bytes || flight.messages === 1, 'I6: credit');
+    } else {
+      const { gap } = taken;
+      assert.equal(gap.first, log.low);
+      const lost = gap.oldEpoch === gap.newEpoch ? gap.first - 1 - gap.after : 0;
+      assert.equal(gap.count, lost);
+      assert.ok(gap.oldEpoch < gap.newEpoch || gap.count > 0, 'a gap says something');
+    }
+    frames.push(taken);
+    return true;
+  };
+
+  const acknowledge = (): void => {
+    const ack = acks.shift();
+    if (ack === undefined) return;
+    lastAck = ack;
+    assert.equal(log.ack(ack), true, 'an honest ack is taken');
+  };
+
+  for (const { action, n } of sequence) {
+    const before = { ...log.committed, top: log.top };
+    if (action <= 2) {
+      const offset: number = log.append(log.top + 1, n % 9);
+      assert.equal(offset, before.top + 1, 'I10: the next offset');
+      epochOf(log.epoch).bytes.push(n % 9);
+      dropOver();
+    } else if (action <= 4) send(1 + (n % 3));
+    else if (action <= 6) receive(frames.shift());
+    else if (action === 7) receive(stale.shift());
+    else if (action <= 9) finish(n);
+    else if (action === 10) {
+      if (attached) acks.push({ epoch, offset: done.done });
+    } else if (action === 11) acknowledge();
+    else if (action === 12 && n < 6) cut(n);
+    else if (action === 13) attach(1 + n);
+    else if (action === 14) {
+      assert.equal(log.ack(lastAck), true, 'I9: a repeated ack is no offence');
+      assert.equal(log.ack({ epoch: log.epoch, offset: log.sent + 1 + n }), false);
+      assert.equal(log.ack({ epoch: log.epoch + 1, offset: 0 }), false);
+      assert.equal(log.attach({ epoch: log.epoch + 1, offset: 0 }, new Flight()), 'ahead');
+    } else if (action === 15 && n === 0) newEpoch(() => log.newEpoch('store_lost'));
+
+    const { epoch: current, offset: acked } = log.committed;
+    assert.ok(current > before.epoch || acked >= before.offset, 'I9: acks only grow');
+    assert.ok(log.unacked >= 0 && acked + log.unacked <= log.top, 'I5');
+    assert.ok(acked <= log.sent, 'I5: acked never above what was sent');
+    const overflowed = epochOf(current).dropped.size > 0;
+    assert.ok(log.low <= acked + 1 || overflowed, 'I5: low');
+    assert.ok(log.length <= limit && log.bytes <= limit * 8, 'I6: the log is bounded');
+    assert.equal(log.length, log.top + 1 - log.low);
+    assert.equal(flight.messages, attached ? log.unacked : flight.messages);
+  }
+
+  // The network heals: everything must come to rest, and everything must be accounted for.
+  cut(0);
+  attach(1000);
+  while (send(100) || frames.length > 0 || log.unacked > 0) {
+    while (frames.length > 0) receive(frames.shift());
+    while (running.length > 0) finish(running.length - 1);
+    acks.push({ epoch, offset: done.done });
+    acknowledge();
+  }
+  assert.equal(log.length, 0, 'everything is acknowledged');
+  assert.equal(flight.messages + flight.bytes, 0);
+  for (const [n, { bytes, handled, told, dropped }] of epochs) {
+    for (let offset = 1; offset < bytes.length; offset += 1) {
+      assert.ok(handled.has(offset) || told.has(offset), `I1: ${n}/${offset} is lost in silence`);
+      if (!handled.has(offset)) assert.ok(dropped.has(offset), `${n}/${offset} was not dropped`);
+    }
+  }
+}

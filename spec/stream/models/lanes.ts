@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import type { Deferred } from '../../../lib/util/deferred';
+import { deferred } from '../../../lib/util/deferred';
+import type { Modules } from './modules';
+import type { Step } from './steps';
+
+export const LANES_ACTIONS = 7;
+
+interface Item {
+  id: number;
+  key: string;
+  kind: 'sync' | 'throws' | 'async' | 'nests';
+}
+
+/** Lanes under random work: quick, failing, slow, and work that brings more work. */
+export async function lanesModel({ lanes: room }: Modules, sequence: Step[]): Promise<void> {
+  const maxActive = 3;
+  const running = new Map<number, { item: Item; end: Deferred<void> }>();
+  const begun = new Map<string, number[]>();
+  const given = new Map<string, number[]>();
+  const ended = new Set<number>();
+  const rejected = new Set<number>();
+  let inside = 0;
+  let ids = 0;
+  const rests: Array<{ calm: boolean; told: boolean }> = [];
+  // Thrown inside work or ended, a failed assertion would count as failed work.
+  const broken: string[] = [];
+  const expect = (holds: boolean, rule: string): void => {
+    if (!holds) broken.push(rule);
+  };
+
+  const lanes = new room.Lanes<Item>({
+    maxActive,
+    work: (item) => {
+      expect(inside === 0, 'work never begins inside other work');
+      for (const { item: other } of running.values()) {
+        expect(other.key !== item.key, 'I3: serial per key');
+      }
+      expect(running.size < maxActive, 'no more at work than allowed');
+      begun.set(item.key, [...(begun.get(item.key) ?? []), item.id]);
+      if (item.kind === 'throws') throw new Error('work failed');
+      if (item.kind === 'nests') {
+        inside += 1;
+        give(item.key, 'async');
+        give(`${item.key}'`, 'sync');
+        inside -= 1;
+      }
+      if (item.kind !== 'async') return undefined;
+      const end = deferred<void>();
+      running.set(item.id, { item, end });
+      return end.promise;
+    },
+    ended: (item, failure) => {
+      expect(!ended.has(item.id), 'an item ends once');
+      ended.add(item.id);
+      running.delete(item.id);
+      const fails = item.kind === 'throws' || rejected.has(item.id);
+      expect((failure !== undefined) === fails, 'a failure is told');
+    },
+  });
+  const give = (key: string, kind: Item['kind']): void => {
+    ids += 1;
+    given.set(key, [...(given.get(key) ?? []), ids]);
+    lanes.run(key, { id: ids, key, kind });
+  };
+  const end = async (n: number): Promise<void> => {
+    const one = [...running.values()][n % running.size];
+    if (one === undefined) return;
+    if (n % 2 === 1) rejected.add(one.item.id);
+    if (n % 2 === 1) one.end.reject(new Error('rejected'));
+    else one.end.resolve();
+    for (let i = 0; i < 4; i += 1) await Promise.resolve();
+  };
+  const check = (): void => {
+    assert.deepEqual(broken, []);
+    for (const rest of rests) {
+      if (running.size === 0) rest.calm = true;
+      assert.ok(rest.calm || !rest.told, 'idle means that nothing is at work');
+    }
+    for (const [key, order] of given) {
+      const started = begun.get(key) ?? [];
+      assert.deepEqual(started, order.slice(0, started.length), 'I3: in order');
+      const busy = [...running.values()].some(({ item }) => item.key === key);
+      const waits = started.length < order.length;
+      assert.ok(!waits || busy || running.size === maxActive, 'nothing waits for no reason');
+    }
+    assert.equal(lanes.active, running.size);
+    assert.equal(lanes.waiting, ids - ended.size - running.size);
+  };
+
+  for (const { action, n } of sequence) {
+    const key = `key ${n % 5}`;
+    if (action === 0) give(key, 'sync');
+    else if (action === 1) give(key, 'throws');
+    else if (action === 2) give(key, 'async');
+    else if (action === 3) give(key, 'nests');
+    else if (action === 4) {
+      const rest = { calm: lanes.active === 0, told: false };
+      rests.push(rest);
+      void lanes.idle().then(() => (rest.told = true));
+    } else await end(n);
+    check();
+  }
+  while (running.size > 0) await end(0);
+  check();
+  assert.equal(ended.size, ids, 'everything has ended');
+  await Promise.resolve();
+  assert.ok(
+    rests.every(({ told }) => told),
+    'whoever waited for rest is told',
+  );
+}

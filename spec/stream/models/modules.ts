@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import ts from 'typescript';
+
+const LIB = resolve(__dirname, '../../../lib');
+
+/** The rooms under test, as one set, so that a model can be run against a set with a planted bug. */
+export interface Modules {
+  ring: typeof import('../../../lib/util/ring');
+  flight: typeof import('../../../lib/stream/flight');
+  position: typeof import('../../../lib/stream/position');
+  sendBuffer: typeof import('../../../lib/stream/send-buffer');
+  log: typeof import('../../../lib/stream/log');
+  outbox: typeof import('../../../lib/stream/outbox');
+  contiguousAck: typeof import('../../../lib/stream/contiguous-ack');
+  lanes: typeof import('../../../lib/stream/lanes');
+}
+
+/** A planted bug: in `file` the one place that reads `from` reads `to`. */
+export interface Mutation {
+  file: string;
+  from: string;
+  to: string;
+}
+
+/** Compiles the modules afresh, with a bug planted if one is given. */
+export function loadModules(mutation?: Mutation): Modules {
+  const loaded = new Map<string, { exports: unknown }>();
+  const load = (path: string): unknown => {
+    const known = loaded.get(path);
+    if (known !== undefined) return known.exports;
+    const file = { exports: {} };
+    loaded.set(path, file);
+    const code = compile(plant(path, mutation));
+    const fromHere = createRequire(path);
+    const require = (id: string): unknown =>
+      id.startsWith('.') ? load(`${resolve(path, '..', id)}.ts`) : (fromHere(id) as unknown);
+    new Function('require', 'exports', 'module', code)(require, file.exports, file);
+    return file.exports;
+  };
+  const at = (name: string): unknown => load(join(LIB, `${name}.ts`));
+  return {
+    ring: at('util/ring'),
+    flight: at('stream/flight'),
+    position: at('stream/position'),
+    sendBuffer: at('stream/send-buffer'),
+    log: at('stream/log'),
+    outbox: at('stream/outbox'),
+    contiguousAck: at('stream/contiguous-ack'),
+    lanes: at('stream/lanes'),
+  } as Modules;
+}
+
+const compiled = new Map<string, string>();
+
+function compile(source: string): string {
+  let code = compiled.get(source);
+  if (code === undefined) {
+    const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
+    code = ts.transpileModule(source, { compilerOptions }).outputText;
+    compiled.set(source, code);
+  }
+  return code;
+}
+
+function plant(path: string, mutation: Mutation | undefined): string {
+  const source = readFileSync(path, 'utf8');
+  if (mutation === undefined || path !== join(LIB, mutation.file)) return source;
+  if (source.split(mutation.from).length !== 2) {
+    throw new Error(`${mutation.file} must hold ${JSON.stringify(mutation.from)} exactly once`);
+  }
+  return source.replace(mutation.from, () => mutation.to);
+}

@@ -1,0 +1,33 @@
+import type { Test } from 'tap';
+import { Gateway } from '../../lib/gateway/gateway';
+import type { GatewayOptions } from '../../lib/gateway/options';
+import { HandClock } from './hand-clock';
+
+export const SECRET = 'a-secret-of-the-specs';
+
+type App = GatewayOptions['apps'][number];
+
+export interface StartOptions extends Partial<GatewayOptions> {
+  /** Settings of the one app, which has clientEvents otherwise. */
+  app?: Partial<App>;
+  /** Time for the keep-alive, rates and drains; the real one when absent. */
+  clock?: HandClock;
+}
+
+/** A gateway on a free port of 127.0.0.1 that stops when the test ends. */
+export async function startGateway(
+  t: Pick<Test, 'teardown'>,
+  { app, clock, ...options }: StartOptions = {},
+): Promise<Gateway> {
+  const one = { id: '1', key: 'key', secret: SECRET, clientEvents: true, ...app };
+  const gateway = new Gateway({ port: 0, apps: [one], ...options }, clock);
+  t.teardown(() => stopped(gateway, clock));
+  return gateway.start();
+}
+
+/** Stops a gateway; a clock turned by hand is turned until it has. */
+async function stopped(gateway: Gateway, clock: HandClock | undefined): Promise<void> {
+  const turning = clock && setInterval(() => clock.advance(100), 1);
+  await gateway.stop();
+  clearInterval(turning);
+}

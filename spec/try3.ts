@@ -1,0 +1,38 @@
+import { createTestGateway } from '../lib/testing';
+import { createClient } from '../lib';
+(async () => {
+  const g = await createTestGateway();
+  const bad = createClient({ ...g.client, secret: 'nope' });
+  await bad.connect().catch((e) => console.log('bad:', e.code, e.status, e.message.slice(0, 200)));
+  const client = createClient(g.client);
+  client.on('error', (e) => console.log('error', e.code, e.message));
+  client.on('state', (s) => console.log('state', s));
+  client.on('connected', (s) => console.log('connected', s));
+  client.on('disconnected', (s) => console.log('disconnected', s));
+  void client.subscribe(['socket_existence', 'socket_message', 'channel_existence']);
+  client.sockets.on('open', (id, m) => console.log('open', id, m));
+  client.sockets.on('close', (id, m) => console.log('close', id, m.code));
+  client.sockets.on('event', (n, id, d) => { console.log('sockets event', n, id, d); client.socket(id).trigger('yo', d); });
+  client.channels.on('event', (n, c, id, d) => { console.log('channels event', n, c, id, d); });
+  client.channels.on('occupied', (c) => console.log('occ', c));
+  client.channels.on('vacated', (c) => console.log('vac', c));
+  await client.connect();
+  const b = await g.browser();
+  const b2 = await g.browser();
+  await b.subscribe('presence-x', { userId: '7' });
+  await b2.subscribe('presence-x', { userId: '8' });
+  b.send('hi', { a: 1 }).send('client-move', [1], 'presence-x').send('plain', 3, 'presence-x');
+  console.log(await b.next('yo'));
+  console.log(await b2.next('client-move'));
+  console.log(client.channel('presence-x').trigger('all', { n: 1 }));
+  console.log(await b.next('all'), await client.channel('presence-x').publish('all', 'str', { ack: 'delivered', except: b.id }));
+  await client.socket('1.1').publish('x', 1).catch((e) => console.log(e.code, e.status, e.message));
+  const t0 = Date.now(); let sent = 0, bad2 = 0;
+  for (let i = 0; i < 400_000; i++) { if (!client.channel('c').trigger('e', { i, pad: 'x'.repeat(80) })) { bad2++; await new Promise<void>((r) => client.once('drain', r)); } sent++; }
+  await client.channel('c').publish('last', 1);
+  console.log('triggers', sent, 'waits', bad2, 'rate', Math.round(sent / (Date.now() - t0)), 'k/s');
+  b.close();
+  await new Promise((r) => setTimeout(r, 50));
+  await client.disconnect();
+  await g.close();
+})();
