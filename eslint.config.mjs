@@ -31,6 +31,13 @@ const restrictImports = (files, { allowed, types } = {}) => ({
   },
 });
 
+const BROWSER_GLOBALS = [
+  ...['window', 'document', 'location', 'navigator', 'localStorage', 'sessionStorage'],
+  ...['fetch', 'performance', 'requestAnimationFrame', 'cancelAnimationFrame'],
+  ...['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
+  ...['matchMedia', 'devicePixelRatio', 'ResizeObserver', 'IntersectionObserver'],
+];
+
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', '.tap/', 'proto/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -134,9 +141,12 @@ export default defineConfig(
       ],
     },
   },
+  { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
   {
-    files: ['**/*.{js,mjs,cjs}'],
-    extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+    // The pages of the examples run in browsers as they stand.
+    files: ['examples/*/page/**/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(BROWSER_GLOBALS.map((name) => [name, 'readonly'])),
+    },
   },
 );

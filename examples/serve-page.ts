@@ -41,7 +41,7 @@ export async function servePage(options: PageOptions): Promise<Page> {
   const assets = await loadAssets(options);
   const ws = options.config.port;
   const headers = {
-    'content-security-policy': `default-src 'self'; connect-src 'self' ws://127.0.0.1:${ws} ws://localhost:${ws}`,
+    'content-security-policy': `default-src 'self'; img-src 'self' data:; connect-src 'self' ws://127.0.0.1:${ws} ws://localhost:${ws}`,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-store',

@@ -21,8 +21,8 @@ export interface View {
   near: Array<{ x: number; y: number }>;
 }
 
-const SPEED = 0.35;
-const REACH = 0.04;
+const SPEED = 0.5;
+const REACH = 0.05;
 const SIGHT = 0.4;
 
 const clamp = (value: number, least: number, most: number): number =>

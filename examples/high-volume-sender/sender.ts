@@ -10,7 +10,6 @@ import { createClient } from 'standpipe';
 import { credentials, fail, onCtrlC, startGateway } from '../start-gateway';
 
 const CHANNELS = 100;
-const BURST = 500;
 
 async function main(): Promise<void> {
   const gateway = await startGateway();
@@ -29,17 +28,13 @@ async function main(): Promise<void> {
   };
 
   const pump = (): void => {
-    for (let i = 0; i < BURST && !stopped; i += 1) {
-      sent += 1;
+    for (let room = true; room && !stopped; sent += 1) {
       const channel = channels[sent % CHANNELS];
-      if (channel?.trigger('price', { number: sent }, {}, settled) === false) {
-        waits += 1;
-        client.once('drain', pump);
-        return;
-      }
+      room = channel?.trigger('price', { number: sent }, {}, settled) === true;
     }
-    if (!stopped) setImmediate(pump);
+    waits += 1;
   };
+  client.on('drain', pump);
 
   await client.connect();
   pump();

@@ -49,8 +49,8 @@ export class Gateway {
     this.#settings = settings;
     this.#log = log;
     this.#clock = clock;
-    this.#apps = new Apps(settings.apps);
-    this.#hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock);
+    this.#apps = new Apps(settings.apps, limits);
+    this.#hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock, limits);
     this.#hub.listen((app, event) => {
       for (const group of app.groups) group.offer(event);
     });
@@ -67,13 +67,17 @@ export class Gateway {
         this.metrics.socketsCut++;
       },
       failure: (error) => this.#failed(error),
+      peerFailure: (error) => {
+        this.metrics.peerFailures++;
+        this.#log.debug({ err: error }, 'a peer broke off or broke a rule');
+      },
     });
     this.#channels = new ChannelsHandshake(new ChannelsContext(parts), this.#apps, settings.path);
     this.#routes = [this.#channels, new PipeHandshake(this.#pipes, this.#apps, clock)];
     this.#metricsListener =
       settings.metrics && new MetricsListener(settings.metrics, this.metrics.registry);
     this.#listener = new Listener(
-      { ...settings, maxConnections: limits.maxConnections },
+      { ...settings, ...limits },
       {
         request: (request, response) => this.#request(request, response),
         upgrade: (request) => this.#upgrade(request),
@@ -149,6 +153,7 @@ export class Gateway {
     await this.#pause(20);
     for (const connection of [...this.#keepAlive.connections()]) connection.terminate();
     await this.#listener.stop();
+    this.#hub.stop();
     await this.#metricsListener?.stop();
   }
 

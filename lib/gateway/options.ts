@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { StandpipeError } from '../errors';
+import { CloseCode } from '../pusher/close-codes';
 import { DEFAULT_CHANNEL_LIMITS } from '../pusher/limits';
 import { type Logger, silent } from '../util/log';
 
@@ -33,7 +34,28 @@ const appSchema = z.strictObject({
   secret: z.string().min(1).max(256).describe('Signs everything. Never leaves the servers.'),
   enabled: z.boolean().default(true).describe('False refuses every connection (4003, 403).'),
   clientEvents: z.boolean().default(false).describe('Browsers may trigger events for each other.'),
+  stringifyClientEvents: z
+    .boolean()
+    .default(false)
+    .describe('Data of relayed client events becomes a string, for clients that expect one.'),
+  allowedOrigins: z
+    .array(z.string().regex(/^[a-z][a-z0-9+.-]*:\/\/[^/]+$/, 'must be like https://example.com'))
+    .optional()
+    .describe('Pages that may connect, matched exactly; all unless given. Others: close 4009.'),
   subscriptionCount: z.boolean().default(false).describe('Channels tell how many subscribe.'),
+  subscriptionErrors: z
+    .boolean()
+    .default(true)
+    .describe('A failed subscription is told to its channel too (pusher:subscription_error).'),
+  watchlists: z.boolean().default(true).describe('Users hear who of their watchlist is online.'),
+  authorizedConnections: z
+    .boolean()
+    .default(false)
+    .describe('Closes (4009) sockets that neither sign in nor join a signed channel in time.'),
+  terminateCode: z
+    .union([z.literal(CloseCode.UNAUTHORIZED), z.literal(CloseCode.RECONNECT)])
+    .default(CloseCode.UNAUTHORIZED)
+    .describe('Closes the connections of a terminated user: 4009 for good, 4200 to come back.'),
   webhooks: z
     .array(
       z.strictObject({
@@ -48,6 +70,9 @@ const appSchema = z.strictObject({
 const limitsSchema = z.strictObject({
   maxConnections: count.default(50_000).describe('Connections of all kinds; above it 503.'),
   maxConnectionsPerApp: count.default(50_000).describe('Sockets of one app; above it close 4004.'),
+  maxConnectionsPerAddress: count
+    .default(50_000)
+    .describe('Connections of one remote address; above it 503. Behind a proxy all share one.'),
   maxMessageBytes: bytes.default(64 * 1024).describe('One WebSocket message of a browser.'),
   maxChannelNameLength: count.default(D.maxChannelNameLength).describe('Characters.'),
   maxEventNameLength: count.default(D.maxEventNameLength).describe('Characters.'),
@@ -55,6 +80,7 @@ const limitsSchema = z.strictObject({
   maxChannelsPerSocket: count
     .default(D.maxChannelsPerSocket)
     .describe('Subscriptions of one socket.'),
+  maxChannelsPerApp: count.default(1_000_000).describe('Channels of one app with subscribers.'),
   maxMembersPerChannel: count
     .default(D.maxMembersPerChannel)
     .describe('Users of one presence channel.'),
@@ -68,7 +94,16 @@ const limitsSchema = z.strictObject({
     .describe('Events of one socket that go to backends only; above it error 4301.'),
   maxSubscriptionsPerSecond: rate
     .default(50)
-    .describe('Subscriptions of one socket, burst 4 times that.'),
+    .describe('Subscriptions and sign-ins of one socket, burst 4 times that.'),
+  maxWatchlistUsers: count
+    .default(D.maxWatchlistUsers)
+    .describe('Users on the watchlist of one socket; further ones are ignored with error 4302.'),
+  maxCachedChannels: count.default(10_000).describe('Cache channels of one app with an event.'),
+  maxCachedBytes: bytes.default(16 * 1024 * 1024).describe('Cached events of one app.'),
+  cacheTtlMs: ms.default(1_800_000).describe('How long the last event of a channel is kept.'),
+  authorizationTimeoutMs: ms
+    .default(30_000)
+    .describe('Time to sign in or join a signed channel, with authorizedConnections.'),
   activityTimeoutMs: ms.default(120_000).describe('Silence after which a browser is pinged.'),
   pongTimeoutMs: ms.default(30_000).describe('How long it may take to answer; then close 4201.'),
   maxUnsentBytes: bytes

@@ -75,7 +75,7 @@ function readWelcome(body: Uint8Array): RareFrame {
   return {
     type: 'welcome',
     version: m.version,
-    verdict: known(VERDICTS, m.verdict),
+    verdict: known('verdict', VERDICTS, m.verdict),
     reason: m.reason,
     session: copy(m.session),
     secret: copy(m.secret),
@@ -184,9 +184,9 @@ function readGoAway(body: Uint8Array): RareFrame {
 function groupOf(m: standpipe.v1.Group.$Properties): Group {
   return {
     name: m.name ?? '',
-    order: known(ORDERS, m.order),
-    mode: known(MODES, m.mode),
-    overflow: known(OVERFLOWS, m.overflow),
+    order: known('order', ORDERS, m.order),
+    mode: known('mode', MODES, m.mode),
+    overflow: known('overflow', OVERFLOWS, m.overflow),
   };
 }
 
@@ -229,10 +229,14 @@ function wireError(m: standpipe.v1.Error.$Properties): WireError {
   return { code: m.code ?? 0, message: m.message ?? '' };
 }
 
-/** The word for a number of an enum; a number without one is refused. */
-function known<T>(words: readonly T[], number: number | null | undefined): NonNullable<T> {
+/** The word for the number of an enum; a number without one is refused. */
+function known<T>(
+  what: string,
+  words: readonly T[],
+  number: number | null | undefined,
+): NonNullable<T> {
   const word = words[number ?? 0];
-  if (word === undefined || word === null) throw new CodecError(`${number} is no known value`);
+  if (word === undefined || word === null) throw new CodecError(`${what} ${number} is not known`);
   return word;
 }
 

@@ -25,7 +25,7 @@ interface Demo {
   interrupt(): Promise<number | null>;
 }
 
-async function startDemo(t: Tap): Promise<Demo> {
+async function startDemo(t: { teardown(end: () => unknown): void }): Promise<Demo> {
   const child = fork(join(ROOT, 'examples', 'demo', 'server.ts'), {
     cwd: ROOT,
     execArgv: LOADER,
@@ -48,8 +48,6 @@ async function startDemo(t: Tap): Promise<Demo> {
   }
   throw new Error(`the demo printed no URL: ${printed}`);
 }
-
-type Tap = typeof t;
 
 /** Opens one tab and keeps what its console complains of. */
 async function openTab(browser: Browser, url: string, complaints: string[]): Promise<Page> {

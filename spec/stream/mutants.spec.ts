@@ -186,7 +186,7 @@ const mutants: Mutant[] = [
     file: position,
     from: 'Math.min(count, this.#next - first)',
     to: '0',
-    foundBy: ['down', 'up'],
+    foundBy: ['down'],
   },
   {
     name: 'an ack says more than what has finished',

@@ -3,7 +3,7 @@ import { Kind, Verb } from '../../lib/wire/frames';
 import type { Ack, Command, CommandAck, Frame, PipeEvent, Run } from '../../lib/wire/frames';
 
 /** Decoded objects have the usual prototype. */
-const record = ((model: object, constraints?: object) =>
+const record = ((model: Record<string, fc.Arbitrary<unknown>>, constraints?: object) =>
   fc.record(model, { ...constraints, noNullPrototype: true })) as typeof fc.record;
 
 /**

@@ -69,7 +69,7 @@ export class RawSocket {
   readonly ended: Promise<void>;
   /** The close frame that was received; 1006 without one. */
   close = { code: 1006, reason: '' };
-  #bytes = Buffer.alloc(0);
+  #bytes: Buffer = Buffer.alloc(0);
   #upgraded = false;
   #over = false;
   readonly #frames: Frame[] = [];

@@ -37,7 +37,12 @@ export function scriptedClient(
     (level: string) =>
     (details: object, message: string): void =>
       void lines.push({ level, details, message });
-  const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+  const log = {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  };
   const client = createClient({ ...CREDENTIALS, log, ...options }, { clock, dial: gateway.dial });
   if (listenToErrors) client.on('error', (error) => void errors.push(error));
   client.on('state', (state) => void states.push(state));

@@ -8,6 +8,7 @@ const $ = (id) => document.getElementById(id);
 const MAX_TRIPS = 40;
 const FAINT_EVERY_MS = 400;
 const FIRST_QUESTION_MS = 600;
+const SILENCE_MS = 800;
 const STATES = {
   connecting: 'connecting…',
   connected: 'connected as',
@@ -21,7 +22,7 @@ const trips = [];
 const hues = new Map();
 let people = [];
 let backendPid;
-let restarting = false;
+let backendState = 'unknown';
 let asked = 0;
 let lastFaint = 0;
 let arrived = Promise.resolve();
@@ -92,7 +93,7 @@ channel.bind('here', (here) => {
   document.title = mine === undefined ? 'Standpipe' : `${mine.nick} · Standpipe`;
   pool.setPeople(people, socketId());
   showPeople(here.count);
-  if (here.pid !== backendPid) showBackend('here', here.pid);
+  if (here.pid !== backendPid || backendState !== 'here') showBackend('here', here.pid);
 });
 
 function showPeople(count) {
@@ -139,11 +140,13 @@ for (const chip of document.querySelectorAll('.chip'))
 function ask(text) {
   if (text === '') return;
   asked += 1;
-  questions.set(asked, { text, at: performance.now() });
-  const sent = back.trigger('ask', { id: asked, text });
+  const id = asked;
+  questions.set(id, { text, at: performance.now() });
+  setTimeout(() => questions.has(id) && showSilence(), SILENCE_MS);
+  const sent = back.trigger('ask', { id, text });
   if (!sent)
     $('answer').textContent = 'Not connected; it is asked as soon as the backend calls the roll.';
-  else if (restarting)
+  else if (backendState === 'away')
     $('answer').textContent = 'The backend is away; it is asked again when it is back.';
 }
 
@@ -151,9 +154,17 @@ back.bind('answer', ({ id, text }) => {
   const question = questions.get(id);
   if (question === undefined) return;
   questions.delete(id);
+  if (backendState === 'silent') showBackend('here', backendPid);
   $('answer').textContent = text;
   showTrip(performance.now() - question.at);
 });
+
+/** A backend that was killed could not say goodbye; that it does not answer is how a tab finds out. */
+function showSilence() {
+  if (backendState !== 'here') return;
+  showBackend('silent', backendPid);
+  $('answer').textContent = 'No answer yet; it is asked again when a backend calls the roll.';
+}
 
 function showTrip(ms) {
   $('trip').textContent = ms < 100 ? ms.toFixed(1) : ms.toFixed(0);
@@ -192,8 +203,13 @@ $('restart').addEventListener('click', () => back.trigger('restart', {}));
 
 function showBackend(state, pid) {
   backendPid = pid;
-  restarting = state === 'away';
-  const texts = { here: `Node, process ${pid}`, away: 'restarting…', unknown: 'looking for it' };
+  backendState = state;
+  const texts = {
+    here: `Node, process ${pid}`,
+    away: 'restarting…',
+    silent: 'does not answer',
+    unknown: 'looking for it',
+  };
   $('backend-state').textContent = texts[state];
   document.querySelector('.flow').dataset.backend = state;
   $('kill').textContent = state === 'here' ? `or: kill ${pid}` : '';

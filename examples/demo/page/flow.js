@@ -41,6 +41,8 @@ export async function travel(steps, { hue = 215, faint = false } = {}) {
 }
 
 async function hop(name, way, hue, faint) {
+  // No tab, no drop.
+  if (name === 'others' && part('node', name).classList.contains('empty')) return;
   const pipe = part('pipe', name);
   if (!still.matches) await drop(pipe, way, hue, faint);
   const node = part('node', arrival(name, way));

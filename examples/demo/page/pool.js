@@ -143,7 +143,8 @@ export class Pool {
   }
 
   #draw() {
-    this.#frame ??= requestAnimationFrame((now) => {
+    if (this.#frame !== undefined) return;
+    this.#frame = requestAnimationFrame((now) => {
       this.#frame = undefined;
       if (this.#paint(now)) this.#draw();
     });

@@ -6,9 +6,11 @@ export interface Session {
   binary(bytes: Uint8Array): void;
   /** The connection is gone. Called once. `code` as in RFC 6455 §7.4: 1006 without a close frame. */
   closed(code: number, reason: string): void;
+  /** Text that has to go out before a close frame with this code, if the protocol knows any. */
+  lastWords?(code: number, reason: string): string | undefined;
 }
 
-/** A connection as protocols see it. */
+/** A connection as protocols see it. Its `close` sends the last words of its session first. */
 export interface Carrier extends Sink {
   readonly remoteAddress: string;
   readonly unsentBytes: number;

@@ -11,6 +11,8 @@ export class Channel implements Audience {
   /** On presence channels only. */
   readonly presence: Presence | undefined;
   batch: Batch | undefined;
+  /** True when the subscribers were told another count than the present one. */
+  countIsStale = false;
 
   constructor(kind: ChannelName) {
     this.name = kind.name;

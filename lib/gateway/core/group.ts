@@ -15,6 +15,9 @@ const RULE_OF: ReadonlyMap<Kind, Kind> = new Map<Kind, Kind>([
   [Kind.VACATED, Kind.CHANNEL],
   [Kind.MEMBER_ADDED, Kind.PRESENCE],
   [Kind.MEMBER_REMOVED, Kind.PRESENCE],
+  [Kind.USER_ONLINE, Kind.USER],
+  [Kind.USER_OFFLINE, Kind.USER],
+  [Kind.CACHE_MISS, Kind.CACHE],
 ]);
 
 /** What may be subscribed to. */

@@ -1,12 +1,17 @@
-import type { ChannelName } from '../../pusher/channel-name';
+import { type ChannelName, parseChannelName } from '../../pusher/channel-name';
 import * as messages from '../../pusher/messages';
 import type { Clock } from '../../util/timers';
 import { Kind, type PipeEvent } from '../../wire/frames';
+import type { Limits } from '../options';
 import type { App, Listener } from './app';
+import type { CachedEvent } from './cache';
 import { Channel } from './channel';
 import type { Identity } from './presence';
 import type { Socket } from './socket';
+import { SubscriptionCounts } from './subscription-counts';
 import type { Turn } from './turn';
+import { Unauthorized } from './unauthorized';
+import { Watchlists } from './watchlists';
 
 /** An event on its way to the subscribers of a channel. `data` becomes the frame's JSON string as it is. */
 export interface Publication {
@@ -23,12 +28,25 @@ export interface Publication {
  */
 export class Hub {
   readonly turn: Turn;
+  readonly watchlists: Watchlists;
   readonly #clock: Clock;
+  readonly #counts: SubscriptionCounts;
+  readonly #unauthorized: Unauthorized;
   readonly #listeners: Listener[] = [];
 
-  constructor(turn: Turn, clock: Clock) {
+  constructor(turn: Turn, clock: Clock, limits: Limits) {
     this.turn = turn;
     this.#clock = clock;
+    this.watchlists = new Watchlists(turn, clock);
+    this.#counts = new SubscriptionCounts(turn, clock);
+    this.#unauthorized = new Unauthorized(turn, clock, limits.authorizationTimeoutMs);
+  }
+
+  /** Ends all timers; the hub goes on without what they would have brought about. */
+  stop(): void {
+    this.watchlists.stop();
+    this.#counts.stop();
+    this.#unauthorized.stop();
   }
 
   listen(listener: Listener): void {
@@ -42,6 +60,7 @@ export class Hub {
   /** A socket is there: it has its id and may send. */
   open(socket: Socket): void {
     socket.app.sockets.set(socket.id, socket);
+    this.#unauthorized.opened(socket);
     this.tell(socket.app, this.event(Kind.OPEN, { socketId: socket.id }));
   }
 
@@ -49,6 +68,8 @@ export class Hub {
   close(socket: Socket, code: number, reason: string): void {
     if (socket.app.sockets.get(socket.id) !== socket) return;
     for (const channel of [...(socket.channels?.values() ?? [])]) this.unsubscribe(socket, channel);
+    this.#signOut(socket);
+    this.#unauthorized.settled(socket);
     socket.app.sockets.delete(socket.id);
     this.tell(socket.app, this.event(Kind.CLOSE, { socketId: socket.id, code, reason }));
   }
@@ -69,12 +90,18 @@ export class Hub {
     (socket.channels ??= new Map()).set(kind.name, channel);
     const members = channel.presence?.members();
     this.turn.send(socket, messages.subscriptionSucceeded(kind.name, members));
-    if (first) this.tell(app, this.event(Kind.OCCUPIED, { channel: kind.name }));
+    if (kind.visibility !== 'public') this.#unauthorized.settled(socket);
+    // A user's own channel is the server's: apps did not create it and hear nothing of it.
+    if (first && kind.user === undefined) {
+      this.tell(app, this.event(Kind.OCCUPIED, { channel: kind.name }));
+    }
     if (joined) {
       const { userId } = identity;
       const about = { socketId: socket.id, channel: kind.name, userId };
       this.tell(app, this.event(Kind.MEMBER_ADDED, about));
     }
+    if (kind.cache) this.#sendCached(socket, kind.name);
+    this.#counts.changed(app, channel);
     return channel;
   }
 
@@ -89,15 +116,44 @@ export class Hub {
       const about = { socketId: socket.id, channel: channel.name, userId };
       this.tell(app, this.event(Kind.MEMBER_REMOVED, about));
     }
-    if (channel.sockets.size === 0) {
-      app.channels.delete(channel.name);
+    this.#counts.changed(app, channel);
+    if (channel.sockets.size > 0) return;
+    app.channels.delete(channel.name);
+    if (channel.kind.user === undefined) {
       this.tell(app, this.event(Kind.VACATED, { channel: channel.name }));
     }
+  }
+
+  /** Signs a socket in, or tells anew who the user is that it signed in as. */
+  signIn(socket: Socket, identity: Identity): void {
+    const { app } = socket;
+    const { userId } = identity;
+    socket.user = identity;
+    this.#unauthorized.settled(socket);
+    if (!app.users.add(userId, socket)) return;
+    this.watchlists.online(app, userId);
+    this.tell(app, this.event(Kind.USER_ONLINE, { socketId: socket.id, userId }));
+  }
+
+  /** Closes all connections of a signed-in user; returns how many. Members of presence channels are no users. */
+  terminate(app: App, userId: string): number {
+    const sockets = app.users.socketsOf(userId);
+    for (const socket of sockets) {
+      this.turn.close(socket, app.options.terminateCode, 'The user was disconnected by the app');
+    }
+    return sockets.size;
+  }
+
+  /** The last event published on a cache channel, if it is still kept. */
+  cached(app: App, channel: string): CachedEvent | undefined {
+    return app.cache.get(channel, this.#clock.now());
   }
 
   /** Sends an event to the subscribers of a channel on this node; returns how many sockets it goes to. */
   deliver(app: App, { channel: name, event, data, except }: Publication): number {
     const channel = app.channels.get(name);
+    const keeps = channel === undefined ? isCacheChannel(name) : channel.kind.cache;
+    if (keeps) app.cache.put(name, event, data, this.#clock.now());
     if (channel === undefined) return 0;
     const excluded = except?.flatMap((id) => {
       const socket = app.sockets.get(id);
@@ -107,11 +163,36 @@ export class Hub {
     return channel.sockets.size - (excluded === undefined ? 0 : new Set(excluded).size);
   }
 
-  /** Passes a client event on to the other subscribers of its channel, its data untouched. */
+  /** Passes a client event on to the other subscribers of its channel, its data untouched unless the app wants strings. */
   relay(socket: Socket, channel: Channel, event: string, rawData: string): void {
     const userId = channel.presence?.userOf(socket);
-    const text = messages.relayedClientEvent(event, channel.name, rawData, userId);
+    const asString = socket.app.options.stringifyClientEvents && !isStringOrNothing(rawData);
+    const text = asString
+      ? messages.channelEvent(event, channel.name, rawData, userId)
+      : messages.relayedClientEvent(event, channel.name, rawData, userId);
     this.turn.publish(channel, text, [socket]);
+  }
+
+  #sendCached(socket: Socket, channel: string): void {
+    const { app } = socket;
+    const cached = this.cached(app, channel);
+    if (cached !== undefined) {
+      this.turn.send(socket, messages.channelEvent(cached.event, channel, cached.data));
+      return;
+    }
+    this.turn.send(socket, messages.cacheMiss(channel));
+    if (app.cache.miss(channel, this.#clock.now())) {
+      this.tell(app, this.event(Kind.CACHE_MISS, { channel }));
+    }
+  }
+
+  #signOut(socket: Socket): void {
+    this.watchlists.unwatch(socket);
+    const { app, user } = socket;
+    if (user === undefined || !app.users.remove(user.userId, socket)) return;
+    this.watchlists.offline(app, user.userId);
+    const about = { socketId: socket.id, userId: user.userId };
+    this.tell(app, this.event(Kind.USER_OFFLINE, about));
   }
 
   /** Makes a record of something that happened now. */
@@ -128,4 +209,13 @@ export class Hub {
       reason: about.reason,
     };
   }
+}
+
+/** Of a name that was checked before: its length may be whatever the settings allow. */
+function isCacheChannel(name: string): boolean {
+  return name.includes('cache-') && parseChannelName(name, name.length)?.cache === true;
+}
+
+function isStringOrNothing(rawData: string): boolean {
+  return rawData === '' || rawData.startsWith('"');
 }

@@ -19,6 +19,8 @@ export class Metrics {
   pipeCommands = 0;
   /** Connections closed because they did not read. */
   socketsCut = 0;
+  /** Connections that were reset or broke a rule of WebSockets. */
+  peerFailures = 0;
   /** Events a backend's stream had to drop. */
   pipeEventsDropped = 0;
   /** Faults of the gateway itself; each is logged. */
@@ -60,6 +62,7 @@ export class Metrics {
       'Events dropped from full streams',
       () => this.pipeEventsDropped,
     );
+    count('peer_failures_total', 'Connections reset or against the rules', () => this.peerFailures);
     count('socket_cut_total', 'Connections cut because they did not read', () => this.socketsCut);
     count('failures_total', 'Faults of the gateway itself', () => this.failures);
   }

@@ -18,7 +18,7 @@ export class Router {
 
   /** Whether client events on a channel go to its other subscribers. */
   relays(channel: Channel, app: App): boolean {
-    return app.options.clientEvents && channel.kind.visibility !== 'public';
+    return app.options.clientEvents && isClientChannel(channel);
   }
 
   /**
@@ -43,9 +43,9 @@ export class Router {
       this.#hub.tell(app, this.#hub.event(Kind.MESSAGE, about));
     }
     if (relay || wanted || channel === undefined || !isClientEvent(event)) return undefined;
-    return channel.kind.visibility === 'public'
-      ? 'Client event rejected - only supported on private and presence channels'
-      : 'To send client events, you must enable this feature: set clientEvents to true for this app';
+    return isClientChannel(channel)
+      ? 'To send client events, you must enable this feature: set clientEvents to true for this app'
+      : 'Client event rejected - only supported on private and presence channels';
   }
 
   /** An event for a channel, from a backend. Returns how many sockets it goes to. */
@@ -55,6 +55,11 @@ export class Router {
     this.#metrics.deliveries += sockets;
     return sockets;
   }
+}
+
+/** A user's own channel is private too, but only the server speaks on it. */
+function isClientChannel({ kind }: Channel): boolean {
+  return kind.visibility !== 'public' && kind.user === undefined;
 }
 
 function wants(app: App, channel: string | undefined, event: string): boolean {

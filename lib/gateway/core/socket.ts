@@ -1,7 +1,9 @@
 import type { App } from './app';
 import type { Channel } from './channel';
+import type { Identity } from './presence';
 import type { TokenBucket } from './token-bucket';
 import { Outlet, type Sink } from './outlet';
+import type { Watched } from './watchlists';
 
 /** One connection of a browser or device, whatever carries it. */
 export class Socket extends Outlet {
@@ -11,6 +13,10 @@ export class Socket extends Outlet {
   readonly protocol: number;
   /** Made at the first subscription: most memory of an idle gateway is sockets. */
   channels: Map<string, Channel> | undefined;
+  /** Whom it signed in as. */
+  user: Identity | undefined;
+  /** The users of its watchlist. */
+  watching: Watched[] | undefined;
   /** Buckets of what it may send, made at first use. */
   buckets: { clientEvents?: TokenBucket; messages?: TokenBucket; subscriptions?: TokenBucket } = {};
 

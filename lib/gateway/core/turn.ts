@@ -70,6 +70,8 @@ export class Turn {
   }
 
   join(audience: Audience, outlet: Outlet): void {
+    // Joining again is not coming anew: what was published so far is still on its way.
+    if (audience.sockets.has(outlet)) return;
     audience.sockets.add(outlet);
     if (audience.batch === undefined) return;
     this.#single(outlet);

@@ -14,8 +14,23 @@ export interface ConnectionWatch {
   /** Cut because it did not read; for the metric. */
   cut(connection: Connection): void;
   gone(connection: Connection): void;
+  /** The gateway itself failed in handling what came in. */
   failed(error: unknown, connection: Connection): void;
+  /** The peer broke a rule of the transport, or was reset. */
+  peerFailed(error: unknown): void;
 }
+
+/** A WebSocket that knows its connection, so that all of them share their listeners. */
+interface OwnedSocket extends WebSocket {
+  owner: Connection;
+}
+
+function ownerOf(ws: WebSocket): Connection {
+  return (ws as OwnedSocket).owner;
+}
+
+/** Pings that a peer has answered in one tick of the keep-alive. Further ones are heard, not answered. */
+const MAX_PONGS_PER_TICK = 5;
 
 type State = 'open' | 'closing' | 'closed';
 
@@ -30,6 +45,8 @@ export class Connection implements Carrier {
   readonly encoder: Encoder = webSocketEncoder;
   /** Ticks of the keep-alive since something came in. */
   silentTicks = 0;
+  /** Pings answered in this tick of the keep-alive. */
+  pongs = 0;
   /** What had been written when the connection was first seen backed up, and when that was. */
   backlog: { target: number; ticks: number } | undefined;
   readonly #ws: WebSocket;
@@ -40,20 +57,18 @@ export class Connection implements Carrier {
   readonly #slowCode: number;
   #state: State = 'open';
 
+  /** `ws` must leave pings to be answered here. */
   constructor(ws: WebSocket, stream: Duplex, watch: ConnectionWatch, slowCode: number) {
     this.#ws = ws;
+    (ws as OwnedSocket).owner = this;
     this.#stream = stream as NetSocket;
     this.#watch = watch;
     this.#slowCode = slowCode;
-    ws.on('error', (error) => this.#onError(error));
-    ws.on('message', (data: RawData, isBinary: boolean) => this.#onMessage(data, isBinary));
-    ws.on('pong', () => {
-      this.silentTicks = 0;
-    });
-    ws.on('ping', () => {
-      this.silentTicks = 0;
-    });
-    ws.on('close', (code: number, reason: Buffer) => this.#onClose(code, reason.toString()));
+    ws.on('error', Connection.#errored);
+    ws.on('message', Connection.#messaged);
+    ws.on('ping', Connection.#pinged);
+    ws.on('pong', Connection.#ponged);
+    ws.on('close', Connection.#ended);
   }
 
   get remoteAddress(): string {
@@ -113,6 +128,8 @@ export class Connection implements Carrier {
 
   close(code: number, reason: string): void {
     if (this.#state !== 'open') return;
+    const words = this.session?.lastWords?.(code, reason);
+    if (words !== undefined) this.#stream.write(this.encoder.encode([words]).bytes);
     this.#state = 'closing';
     this.#ws.close(code, reasonWithin(reason));
   }
@@ -143,9 +160,34 @@ export class Connection implements Carrier {
     }
   }
 
-  #onError(error: Error): void {
+  static #messaged(this: WebSocket, data: RawData, isBinary: boolean): void {
+    ownerOf(this).#onMessage(data, isBinary);
+  }
+
+  static #errored(this: WebSocket, error: Error): void {
     // ws closes the connection after an error of the peer (bad frame, too large, reset); 'close' follows.
-    this.#watch.failed(error, this);
+    ownerOf(this).#watch.peerFailed(error);
+  }
+
+  static #pinged(this: WebSocket, payload: Buffer): void {
+    ownerOf(this).#onPing(payload);
+  }
+
+  static #ponged(this: WebSocket): void {
+    ownerOf(this).silentTicks = 0;
+  }
+
+  static #ended(this: WebSocket, code: number, reason: Buffer): void {
+    ownerOf(this).#onClose(code, reason.toString());
+  }
+
+  /** Not every ping needs its pong (RFC 6455 §5.5.3), and a flood of them must not fill the buffers. */
+  #onPing(payload: Buffer): void {
+    this.silentTicks = 0;
+    if (this.#state !== 'open' || this.pongs >= MAX_PONGS_PER_TICK) return;
+    this.pongs++;
+    this.#ws.pong(payload);
+    if (this.#stream.writableLength > 0) this.#watch.backedUp(this);
   }
 
   #onClose(code: number, reason: string): void {

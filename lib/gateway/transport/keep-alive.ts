@@ -25,19 +25,25 @@ export class KeepAlive implements ConnectionWatch {
   readonly #backedUp = new Set<Connection>();
   readonly #onCut: () => void;
   readonly #onFailure: (error: unknown) => void;
+  readonly #onPeerFailure: (error: unknown) => void;
   #timer: Timer | undefined;
   #lag = 0;
 
   constructor(
     options: KeepAliveOptions,
     clock: Clock,
-    on: { cut: () => void; failure: (error: unknown) => void },
+    on: {
+      cut: () => void;
+      failure: (error: unknown) => void;
+      peerFailure: (error: unknown) => void;
+    },
   ) {
     this.#options = options;
     this.maxUnsentBytes = options.maxUnsentBytes;
     this.#clock = clock;
     this.#onCut = on.cut;
     this.#onFailure = on.failure;
+    this.#onPeerFailure = on.peerFailure;
   }
 
   get size(): number {
@@ -78,6 +84,10 @@ export class KeepAlive implements ConnectionWatch {
     this.#onFailure(error);
   }
 
+  peerFailed(error: unknown): void {
+    this.#onPeerFailure(error);
+  }
+
   #schedule(): void {
     const due = this.#clock.now() + TICK_MS;
     this.#timer = this.#clock.setTimeout(() => {
@@ -94,6 +104,7 @@ export class KeepAlive implements ConnectionWatch {
     // A process that was stopped has not listened: what waits in its sockets must be read before anyone is judged.
     if (this.#lag > TICK_MS) return;
     for (const connection of this.#connections) {
+      connection.pongs = 0;
       const silent = ++connection.silentTicks;
       if (silent === silentTicks) connection.ping();
       else if (silent >= deadTicks) connection.close(4201, 'Pong reply not received');

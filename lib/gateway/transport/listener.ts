@@ -14,6 +14,8 @@ export interface ListenOptions {
   port: number;
   tls?: { port: number; cert: string | Buffer; key: string | Buffer } | undefined;
   maxConnections: number;
+  /** Of one remote address; not counted unless it is below `maxConnections`. */
+  maxConnectionsPerAddress: number;
 }
 
 export interface Handlers {
@@ -31,6 +33,12 @@ const HTTP_OPTIONS = {
   noDelay: true,
 };
 
+/** HTTP statuses of what the parser or its deadlines refuse; anything else is a 400. */
+const CLIENT_ERRORS: ReadonlyMap<string, number> = new Map([
+  ['ERR_HTTP_REQUEST_TIMEOUT', 408],
+  ['HPE_HEADER_OVERFLOW', 431],
+]);
+
 /** A handful of fragments is what real clients send; each costs memory whatever its size. */
 const WEB_SOCKET_OPTIONS = {
   noServer: true,
@@ -39,6 +47,8 @@ const WEB_SOCKET_OPTIONS = {
   maxFragments: 16,
   maxBufferedChunks: 1024,
   closeTimeout: 5_000,
+  // The connection answers pings, within bounds.
+  autoPong: false,
   // The subprotocol is chosen before the upgrade.
   handleProtocols: (): false => false,
 };
@@ -51,12 +61,15 @@ export class Listener {
   readonly #servers: Server[] = [];
   /** One for each message size limit. */
   readonly #webSockets = new Map<number, WebSocketServer>();
+  /** Open connections of each remote address, when they are limited. */
+  readonly #addresses: Map<string, number> | undefined;
   #accepting = false;
 
   constructor(options: ListenOptions, handlers: Handlers, keepAlive: KeepAlive) {
     this.#options = options;
     this.#handlers = handlers;
     this.#keepAlive = keepAlive;
+    if (options.maxConnectionsPerAddress < options.maxConnections) this.#addresses = new Map();
   }
 
   /** Port of the plain server, and of the TLS server when there is one. */
@@ -93,8 +106,19 @@ export class Listener {
 
   async #listen(server: Server, host: string, port: number): Promise<void> {
     server.on('request', (request, response) => this.#handlers.request(request, response));
-    server.on('upgrade', (request, stream, head) => this.#upgrade(request, stream, head));
-    server.on('clientError', (_error, stream) => refuse(stream, 400, 'Bad request\n'));
+    server.on('upgrade', (request, stream, head) => {
+      // A peer may reset while its handshake is looked at; without a listener that would end the process.
+      stream.on('error', destroy);
+      try {
+        this.#upgrade(request, stream, head);
+      } catch (error) {
+        this.#keepAlive.failed(error);
+        stream.destroy();
+      }
+    });
+    server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
+      refuse(stream, CLIENT_ERRORS.get(error.code ?? '') ?? 400, 'Bad request\n');
+    });
     server.on('tlsClientError', (_error, stream) => stream.destroy());
     await listen(server, host, port);
     server.on('error', (error) => this.#keepAlive.failed(error));
@@ -102,11 +126,13 @@ export class Listener {
   }
 
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    // A peer may reset while its handshake is looked at; without a listener that would end the process.
-    stream.on('error', () => stream.destroy());
     if (!this.#accepting) return refuse(stream, 503, 'Going away\n', { 'Retry-After': '1' });
     if (this.#keepAlive.size >= this.#options.maxConnections) {
       return refuse(stream, 503, 'Over capacity\n', { 'Retry-After': '10' });
+    }
+    const { remoteAddress = '' } = request.socket;
+    if ((this.#addresses?.get(remoteAddress) ?? 0) >= this.#options.maxConnectionsPerAddress) {
+      return refuse(stream, 503, 'Too many connections of your address\n', { 'Retry-After': '10' });
     }
     const target = request.url ?? '/';
     const at = target.indexOf('?');
@@ -130,6 +156,7 @@ export class Listener {
     server.handleUpgrade(request, stream, head, (ws) => {
       const connection = new Connection(ws, stream, this.#keepAlive, slowCode);
       this.#keepAlive.add(connection);
+      if (this.#addresses !== undefined) countAddress(this.#addresses, stream, remoteAddress);
       accept(connection);
     });
     server.off('headers', addHeaders);
@@ -143,6 +170,19 @@ export class Listener {
     }
     return server;
   }
+}
+
+function destroy(this: Duplex): void {
+  this.destroy();
+}
+
+function countAddress(counts: Map<string, number>, stream: Duplex, address: string): void {
+  counts.set(address, (counts.get(address) ?? 0) + 1);
+  stream.once('close', () => {
+    const left = (counts.get(address) ?? 1) - 1;
+    if (left === 0) counts.delete(address);
+    else counts.set(address, left);
+  });
 }
 
 function flatHeaders(request: IncomingMessage): Map<string, string> {

@@ -40,12 +40,14 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
   let acks: Position[] = [];
   let hello: Position | undefined = { epoch: 1, offset: 0 };
   let attached = false;
+  /** What the receiver is known to have, from its position and its acks since. */
+  let known = 0;
   let lastAck: Position = { epoch: 1, offset: 0 };
 
   let epoch = 1;
   let cursor = new Cursor();
   let done = new ContiguousAck();
-  let running: Array<{ owner: typeof done; offset: number }> = [];
+  const running: Array<{ owner: typeof done; offset: number }> = [];
 
   const dropOver = (): void => {
     const state = epochOf(log.epoch);
@@ -55,6 +57,7 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
     const old = epochOf(log.epoch);
     for (let n = log.committed.offset + 1; n <= log.top; n += 1) old.dropped.add(n);
     act();
+    known = 0;
   };
   const tell = (gap: Gap): void => {
     if (gap.newEpoch < epoch) return;
@@ -110,6 +113,7 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
     const whole = hello.epoch === current && hello.offset >= low - 1 && hello.offset <= top;
     assert.equal(verdict, whole ? 'resumed' : 'gap');
     attached = true;
+    known = hello.epoch === current ? hello.offset : 0;
     hello = undefined;
   };
   const send = (maxEvents: number): boolean => {
@@ -127,6 +131,7 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
       const lost = gap.oldEpoch === gap.newEpoch ? gap.first - 1 - gap.after : 0;
       assert.equal(gap.count, lost);
       assert.ok(gap.oldEpoch < gap.newEpoch || gap.count > 0, 'a gap says something');
+      assert.ok(gap.oldEpoch < gap.newEpoch || gap.after >= known, 'a gap says only what is lost');
     }
     frames.push(taken);
     return true;
@@ -136,6 +141,7 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
     const ack = acks.shift();
     if (ack === undefined) return;
     lastAck = ack;
+    if (ack.epoch === log.epoch) known = Math.max(known, ack.offset);
     assert.equal(log.ack(ack), true, 'an honest ack is taken');
   };
 
@@ -151,6 +157,11 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
     else if (action === 7) receive(stale.shift());
     else if (action <= 9) finish(n);
     else if (action === 10) {
+      const owed = running.filter(({ owner }) => owner === done);
+      assert.ok(
+        owed.every(({ offset }) => offset > done.done),
+        'an ack means: the handler has finished',
+      );
       if (attached) acks.push({ epoch, offset: done.done });
     } else if (action === 11) acknowledge();
     else if (action === 12 && n < 6) cut(n);
@@ -170,7 +181,10 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
     assert.ok(log.low <= acked + 1 || overflowed, 'I5: low');
     assert.ok(log.length <= limit && log.bytes <= limit * 8, 'I6: the log is bounded');
     assert.equal(log.length, log.top + 1 - log.low);
-    assert.equal(flight.messages, attached ? log.unacked : flight.messages);
+    if (attached) {
+      assert.equal(flight.messages, log.unacked);
+      assert.ok(flight.messages > 0 || flight.bytes === 0, 'nothing in flight weighs nothing');
+    }
   }
 
   // The network heals: everything must come to rest, and everything must be accounted for.

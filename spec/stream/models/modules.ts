@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { runInThisContext } from 'node:vm';
 import ts from 'typescript';
 
 const LIB = resolve(__dirname, '../../../lib');
@@ -36,7 +37,9 @@ export function loadModules(mutation?: Mutation): Modules {
     const fromHere = createRequire(path);
     const require = (id: string): unknown =>
       id.startsWith('.') ? load(`${resolve(path, '..', id)}.ts`) : (fromHere(id) as unknown);
-    new Function('require', 'exports', 'module', code)(require, file.exports, file);
+    const body = `(function (require, exports, module) {${code}\n})`;
+    const run = runInThisContext(body, { filename: path }) as (...parts: unknown[]) => void;
+    run(require, file.exports, file);
     return file.exports;
   };
   const at = (name: string): unknown => load(join(LIB, `${name}.ts`));

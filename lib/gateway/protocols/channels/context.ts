@@ -4,6 +4,7 @@ import type { Hub } from '../../core/hub';
 import type { Metrics } from '../../core/metrics';
 import type { Router } from '../../core/router';
 import type { Socket } from '../../core/socket';
+import { TokenBucket } from '../../core/token-bucket';
 import type { Limits } from '../../options';
 
 /** What the commands of the Channels protocol work with. */
@@ -24,6 +25,14 @@ export class ChannelsContext {
 
   send(socket: Socket, text: string): void {
     this.hub.turn.send(socket, text);
+  }
+
+  /** Whether a socket may have one more signature checked: subscriptions and sign-ins share a rate. */
+  maySubscribe({ buckets }: Socket): boolean {
+    const perSecond = this.limits.maxSubscriptionsPerSecond;
+    const now = this.clock.now();
+    buckets.subscriptions ??= new TokenBucket(perSecond, perSecond * 4, now);
+    return buckets.subscriptions.take(now);
   }
 
   /** An error that leaves the connection open. */

@@ -31,21 +31,27 @@ export class ChannelsHandshake {
   }
 
   /** Undefined when the path is not one of this protocol's. */
-  upgrade({ path, query }: UpgradeRequest): UpgradeDecision | undefined {
+  upgrade({ path, query, headers }: UpgradeRequest): UpgradeDecision | undefined {
     if (!path.startsWith(this.#prefix)) return undefined;
     const key = path.slice(this.#prefix.length);
     return {
       maxPayloadBytes: this.#context.limits.maxMessageBytes,
       slowCode: CloseCode.OVER_CAPACITY,
       accept: (carrier) => {
-        const session = this.open(key, new URLSearchParams(query), carrier);
+        const origin = headers.get('origin');
+        const session = this.open(key, new URLSearchParams(query), carrier, origin);
         if (session !== undefined) carrier.session = session;
       },
     };
   }
 
   /** Starts a session on a carrier, or refuses it with a close code and returns undefined. */
-  open(key: string, query: URLSearchParams, carrier: Carrier): ChannelsSession | undefined {
+  open(
+    key: string,
+    query: URLSearchParams,
+    carrier: Carrier,
+    origin?: string,
+  ): ChannelsSession | undefined {
     const context = this.#context;
     const app = this.#apps.byKey(key);
     const protocol = Number(query.get('protocol'));
@@ -55,9 +61,11 @@ export class ChannelsHandshake {
         ? { code: CloseCode.APP_UNKNOWN, message: `App key ${key.slice(0, 64)} does not exist` }
         : !app.options.enabled
           ? { code: CloseCode.APP_DISABLED, message: 'Application disabled' }
-          : app.sockets.size >= context.limits.maxConnectionsPerApp
-            ? { code: CloseCode.OVER_QUOTA, message: 'Application is over connection quota' }
-            : undefined);
+          : !allows(app.options.allowedOrigins, origin)
+            ? { code: CloseCode.UNAUTHORIZED, message: 'This origin is not allowed to connect' }
+            : app.sockets.size - app.unauthorizedSockets >= context.limits.maxConnectionsPerApp
+              ? { code: CloseCode.OVER_QUOTA, message: 'Application is over connection quota' }
+              : undefined);
     if (app === undefined || refusal !== undefined) {
       refuse(carrier, refusal as Refusal, protocol);
       return undefined;
@@ -69,6 +77,11 @@ export class ChannelsHandshake {
     context.hub.open(socket);
     return new ChannelsSession(context, carrier, socket);
   }
+}
+
+/** Every page of a browser states its origin; who states none is no page, and could have stated any. */
+function allows(origins: readonly string[] | undefined, origin: string | undefined): boolean {
+  return origins === undefined || origin === undefined || origins.includes(origin);
 }
 
 /** The rules about the parameters `protocol` and `version` of the Channels protocol. */

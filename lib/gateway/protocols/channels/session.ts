@@ -1,7 +1,9 @@
+import { precedesWithError } from '../../../pusher/close-codes';
 import * as messages from '../../../pusher/messages';
 import type { Carrier, Session } from '../../core/carrier';
 import type { Socket } from '../../core/socket';
 import { clientEvent } from './commands/client-event';
+import { signin } from './commands/signin';
 import { subscribe } from './commands/subscribe';
 import { unsubscribe } from './commands/unsubscribe';
 import type { ChannelsContext } from './context';
@@ -37,7 +39,7 @@ export class ChannelsSession implements Session {
       case 'pong':
         return;
       case 'signin':
-        return context.error(socket, null, 'Sign-in is not available on this server');
+        return signin(context, socket, message);
       case 'unknown_internal':
         return context.error(socket, null, `Clients may not send '${message.event.slice(0, 200)}'`);
       case 'error':
@@ -47,6 +49,11 @@ export class ChannelsSession implements Session {
 
   binary(): void {
     this.#context.error(this.socket, null, 'Binary WebSocket frames are not supported');
+  }
+
+  lastWords(code: number, reason: string): string | undefined {
+    if (!precedesWithError(code, this.socket.protocol)) return undefined;
+    return messages.errorMessage(code, reason);
   }
 
   closed(code: number, reason: string): void {

@@ -4,7 +4,7 @@ import { parseChannelData } from '../../../../pusher/presence';
 import { verifyChannelAuth } from '../../../../pusher/signature';
 import type { Identity } from '../../../core/presence';
 import type { Socket } from '../../../core/socket';
-import { TokenBucket } from '../../../core/token-bucket';
+import type { Limits } from '../../../options';
 import type { ChannelsContext } from '../context';
 
 interface SubscribeMessage {
@@ -13,7 +13,8 @@ interface SubscribeMessage {
   channelData: string | undefined;
 }
 
-/** Why a subscription was refused; the socket stays open and is told twice, on the connection and on the channel. */
+/** Why a subscription was refused; the socket stays open and is told on the connection and, unless the app wants it
+ * otherwise, on the channel. */
 interface Refusal {
   type: 'AuthError' | 'LimitReached';
   message: string;
@@ -26,14 +27,12 @@ export function subscribe(
   socket: Socket,
   message: SubscribeMessage,
 ): void {
-  const { limits, hub, clock } = context;
+  const { limits, hub } = context;
   const { channel: name } = message;
-  const perSecond = limits.maxSubscriptionsPerSecond;
-  socket.buckets.subscriptions ??= new TokenBucket(perSecond, perSecond * 4, clock.now());
-  if (!socket.buckets.subscriptions.take(clock.now())) {
+  if (!context.maySubscribe(socket)) {
     return refuse(context, socket, name, {
       type: 'LimitReached',
-      message: `Too many subscriptions: the limit is ${perSecond} per second`,
+      message: `Too many subscriptions: the limit is ${limits.maxSubscriptionsPerSecond} per second`,
       status: 4301,
     });
   }
@@ -53,6 +52,14 @@ export function subscribe(
       status: 4100,
     });
   }
+  const { channels } = socket.app;
+  if (channels.size >= limits.maxChannelsPerApp && !channels.has(name)) {
+    return refuse(context, socket, name, {
+      type: 'LimitReached',
+      message: `Too many channels: the limit is ${limits.maxChannelsPerApp} per app`,
+      status: 4100,
+    });
+  }
   const checked = check(context, socket, kind, message);
   if ('refusal' in checked) return refuse(context, socket, name, checked.refusal);
   hub.subscribe(socket, kind, checked.identity);
@@ -65,22 +72,41 @@ function check(
   { channel, auth, channelData }: SubscribeMessage,
 ): { identity: Identity | undefined } | { refusal: Refusal } {
   if (kind.visibility === 'public') return { identity: undefined };
+  if (kind.user !== undefined) {
+    if (kind.user === socket.user?.userId) return { identity: undefined };
+    return unauthorized(`Not signed in as the user of channel ${channel}`);
+  }
   const { key, secret } = socket.app;
   const auths = verifyChannelAuth({ key, secret, socketId: socket.id, channel, auth, channelData });
   if (!auths.ok) return unauthorized(auths.message);
   if (kind.visibility !== 'presence') return { identity: undefined };
 
-  if (channelData === undefined) return unauthorized('Missing parameter: channel_data');
-  const data = parseChannelData(channelData, limits);
-  if (!data.ok) return data.limit ? overLimit(data.message, 4301) : unauthorized(data.message);
+  const member = memberOf(socket, channelData, limits);
+  if ('refusal' in member) return member;
   const presence = socket.app.channels.get(channel)?.presence;
   if (
     presence !== undefined &&
-    !presence.has(data.userId) &&
+    !presence.has(member.identity.userId) &&
     presence.size >= limits.maxMembersPerChannel
   ) {
     return overLimit(`Presence channel is full (${limits.maxMembersPerChannel} members)`, 4100);
   }
+  return member;
+}
+
+/** Who joins a presence channel: whom the signed `channel_data` names, or without any the signed-in user. */
+function memberOf(
+  { user }: Socket,
+  channelData: string | undefined,
+  limits: Limits,
+): { identity: Identity } | { refusal: Refusal } {
+  if (channelData === undefined) {
+    return user === undefined
+      ? unauthorized('Missing parameter: channel_data')
+      : { identity: user };
+  }
+  const data = parseChannelData(channelData, limits);
+  if (!data.ok) return data.limit ? overLimit(data.message, 4301) : unauthorized(data.message);
   return { identity: { userId: data.userId, userInfo: data.userInfo } };
 }
 
@@ -99,6 +125,7 @@ function refuse(
   { type, message, status }: Refusal,
 ): void {
   context.error(socket, null, message);
+  if (!socket.app.options.subscriptionErrors) return;
   const error = { type, error: message, status };
   context.send(socket, messages.subscriptionError(channel, error));
 }

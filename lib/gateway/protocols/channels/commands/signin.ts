@@ -1,0 +1,40 @@
+import { CloseCode } from '../../../../pusher/close-codes';
+import * as messages from '../../../../pusher/messages';
+import { parseUserData } from '../../../../pusher/presence';
+import { verifyUserAuth } from '../../../../pusher/signature';
+import type { Socket } from '../../../core/socket';
+import type { ChannelsContext } from '../context';
+
+/**
+ * `pusher:signin`: answered by `signin_success` or by error 4009, which here leaves the connection open. The same user
+ * may sign in again, another one may not (Channels protocol, users).
+ */
+export function signin(
+  context: ChannelsContext,
+  socket: Socket,
+  { auth, userData }: { auth: string; userData: string },
+): void {
+  const { limits, hub } = context;
+  const { key, secret, options } = socket.app;
+  const refuse = (why: string): void => context.error(socket, CloseCode.UNAUTHORIZED, why);
+
+  if (!context.maySubscribe(socket)) {
+    return refuse(`Too many sign-ins: the limit is ${limits.maxSubscriptionsPerSecond} per second`);
+  }
+  const signed = verifyUserAuth({ key, secret, socketId: socket.id, userData, auth });
+  if (!signed.ok) return refuse(signed.message);
+  const user = parseUserData(userData, limits);
+  if (!user.ok) return refuse(user.message);
+  if (socket.user !== undefined && socket.user.userId !== user.id) {
+    return refuse('The connection is already associated with a different user id');
+  }
+  hub.signIn(socket, { userId: user.id, userInfo: user.userInfo });
+  context.send(socket, messages.signinSuccess(userData));
+  if (!options.watchlists) return;
+  const max = limits.maxWatchlistUsers;
+  if (user.watchlist.length > max) {
+    const message = `Watchlist limit exceeded. Only the first ${max} user IDs are accepted`;
+    context.error(socket, CloseCode.WATCHLIST_LIMIT, message);
+  }
+  hub.watchlists.watch(socket, user.watchlist.slice(0, max));
+}

@@ -1,0 +1,145 @@
+import t from 'tap';
+import { Kind, Verb, type Frame } from '../../../../lib/wire/frames';
+import { startGateway } from '../../../support/start-gateway';
+import { TestSocket } from '../../../support/test-socket';
+import { WireClient } from '../../../support/wire-client';
+
+const offsets = (frames: Frame[]): number[] =>
+  frames.flatMap((frame) =>
+    frame.type === 'events'
+      ? frame.runs.flatMap(({ firstOffset, events }) => events.map((_, i) => firstOffset + i))
+      : [],
+  );
+
+const command = { verb: Verb.TRIGGER_CHANNEL, channel: 'room', event: 'e', data: '1' };
+
+t.test(
+  'a session that comes back within the window goes on where its handlers stopped',
+  async (t) => {
+    const { port } = await startGateway(t);
+    const first = await WireClient.attach(t, port);
+    const socket = await TestSocket.connect(t, port);
+    await socket.subscribe('room');
+    for (let i = 0; i < 3; i++) socket.send({ event: 'e', data: i });
+    await socket.settled();
+    t.same(offsets(await first.client.settled()), [1, 2, 3, 4, 5]);
+    first.client.send({ type: 'commands', firstSeq: 1, commands: [command, command] });
+    await first.client.expect('commandAck');
+    first.client.terminate();
+    socket.send({ event: 'e', data: 'while it was away' });
+    t.equal((await socket.settled()).length, 2);
+
+    const { session, secret } = first.welcome;
+    const second = await WireClient.open(t, port);
+    const positions = [{ partition: 0, epoch: 1, offset: 3 }];
+    const proof = second.proof(secret, 2);
+    const welcome = await second.hello({ session, proof, attempt: 2, positions, nextSeq: 2 });
+    t.equal(welcome.verdict, 'resumed');
+    t.equal(welcome.applied, 2);
+    t.equal(welcome.secret.length, 0, 'the secret is told once');
+    t.same(offsets(await second.settled()), [4, 5, 6]);
+
+    second.send({ type: 'commands', firstSeq: 2, commands: [command, command] });
+    t.match(await second.expect('commandAck'), { applied: 3 });
+    t.equal(
+      (await socket.settled()).length,
+      1,
+      'the command applied before the cut is not repeated',
+    );
+  },
+);
+
+t.test('P02, P03: the proof must fit, and the attempt must be above the last', async (t) => {
+  const { port } = await startGateway(t);
+  const { client, welcome } = await WireClient.attach(t, port, { attempt: 5 });
+  const { session, secret } = welcome;
+  const positions = [{ partition: 0, epoch: 1, offset: 0 }];
+  const wrong = Buffer.from(secret);
+  wrong[0] = (wrong[0] as number) ^ 1;
+  const rows: Array<[string, number, Uint8Array, number]> = [
+    ['no proof', 6, new Uint8Array(), 4403],
+    ['a wrong secret', 6, wrong, 4403],
+    ['the last attempt', 5, secret, 4408],
+    ['an attempt far ahead', 5 + 1_000_001, secret, 4408],
+    ['an older attempt', 4, secret, 4408],
+  ];
+  for (const [what, attempt, key, code] of rows) {
+    const thief = await WireClient.open(t, port);
+    const proof = key.length === 0 ? key : thief.proof(key, attempt);
+    const answer = await thief.hello({ session, proof, attempt, positions }).catch(() => undefined);
+    t.equal(answer, undefined, what);
+    t.equal((await thief.closed()).code, code, what);
+  }
+  const socket = await TestSocket.connect(t, port);
+  const [frame] = await client.settled();
+  t.match(frame, { runs: [{ events: [{ kind: Kind.OPEN, socketId: socket.id }] }] }, 'undisturbed');
+});
+
+t.test('a connection that takes over closes the one before with 4409', async (t) => {
+  const { port } = await startGateway(t);
+  const { client, welcome } = await WireClient.attach(t, port);
+  const next = await WireClient.open(t, port);
+  const proof = next.proof(welcome.secret, 2);
+  const positions = [{ partition: 0, epoch: 1, offset: 0 }];
+  const { verdict } = await next.hello({ session: welcome.session, proof, attempt: 2, positions });
+  t.equal(verdict, 'resumed');
+  t.equal((await client.closed()).code, 4409);
+});
+
+t.test('a session away for longer than the window is reset', async (t) => {
+  const { port } = await startGateway(t, { limits: { pipeWindowMs: 20 } });
+  const { client, welcome } = await WireClient.attach(t, port);
+  client.terminate();
+  await client.closed();
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  const next = await WireClient.open(t, port);
+  const proof = next.proof(welcome.secret, 2);
+  const again = await next.hello({ session: welcome.session, proof, attempt: 2 });
+  t.equal(again.verdict, 'reset');
+  t.equal(again.reason, 'unknown_session');
+  t.notSame(again.session, welcome.session);
+});
+
+t.test('commands that an honest client cannot have lost reset the session', async (t) => {
+  const { port } = await startGateway(t);
+  const { client, welcome } = await WireClient.attach(t, port);
+  client.terminate();
+  const next = await WireClient.open(t, port);
+  const proof = next.proof(welcome.secret, 2);
+  const positions = [{ partition: 0, epoch: 1, offset: 0 }];
+  const hello = { session: welcome.session, proof, attempt: 2, positions, nextSeq: 3 };
+  const again = await next.hello(hello);
+  t.equal(again.verdict, 'reset');
+  t.equal(again.reason, 'up_gap');
+});
+
+t.test(
+  'what a full log had to drop is announced before the next event, with its number',
+  async (t) => {
+    const { port } = await startGateway(t, { limits: { maxPipeUnackedEvents: 10 } });
+    const { client, welcome } = await WireClient.attach(t, port);
+    client.terminate();
+    await client.closed();
+    const socket = await TestSocket.connect(t, port);
+    for (let i = 0; i < 29; i++) socket.send({ event: 'e', data: i });
+    await socket.settled();
+    const next = await WireClient.open(t, port);
+    const proof = next.proof(welcome.secret, 2);
+    const positions = [{ partition: 0, epoch: 1, offset: 0 }];
+    await next.hello({ session: welcome.session, proof, attempt: 2, positions });
+    const [gap, ...rest] = await next.settled();
+    t.match(gap, { type: 'gap', after: 0, first: 21, cause: 'overflow', count: 20 });
+    t.same(offsets(rest), [21, 22, 23, 24, 25, 26, 27, 28, 29, 30]);
+  },
+);
+
+t.test('BYE ends a session at once', async (t) => {
+  const { port } = await startGateway(t);
+  const { client, welcome } = await WireClient.attach(t, port);
+  client.send({ type: 'bye', reason: 'done' });
+  t.equal((await client.closed()).code, 1000);
+  const next = await WireClient.open(t, port);
+  const proof = next.proof(welcome.secret, 2);
+  const again = await next.hello({ session: welcome.session, proof, attempt: 2 });
+  t.equal(again.verdict, 'reset');
+});

@@ -1,0 +1,261 @@
+import t, { type Test } from 'tap';
+import type { Gateway } from '../../../../lib/gateway';
+import { Kind, Verb, type Command, type Frame, type PipeEvent } from '../../../../lib/wire/frames';
+import { SECRET, startGateway } from '../../../support/start-gateway';
+import { TestSocket } from '../../../support/test-socket';
+import { WireClient } from '../../../support/wire-client';
+
+function eventsOf(frames: Frame[]): Array<PipeEvent & { offset: number }> {
+  return frames.flatMap((frame) =>
+    frame.type === 'events'
+      ? frame.runs.flatMap(({ firstOffset, events }) =>
+          events.map((event, i) => ({ ...event, offset: firstOffset + i })),
+        )
+      : [],
+  );
+}
+
+function toChannel(channel: string, more: Partial<Command> = {}): Command {
+  return { verb: Verb.TRIGGER_CHANNEL, channel, event: 'e', data: '1', ...more };
+}
+
+async function pair(
+  t: Test,
+): Promise<{ gateway: Gateway; client: WireClient; socket: TestSocket }> {
+  const gateway = await startGateway(t);
+  const { client } = await WireClient.attach(t, gateway.port);
+  const socket = await TestSocket.connect(t, gateway.port);
+  return { gateway, client, socket };
+}
+
+t.test(
+  'a backend hears sockets, messages and channels, in order and numbered from 1',
+  async (t) => {
+    const { client, socket } = await pair(t);
+    await socket.subscribe('room');
+    socket.send({ event: 'hi', data: { a: 1 } });
+    socket.send({ event: 'move', channel: 'room', data: 'x' });
+    socket.send({ event: 'pusher:unsubscribe', data: { channel: 'room' } });
+    await socket.settled();
+    socket.raw.destroy();
+    const events: ReturnType<typeof eventsOf> = [];
+    while (events.at(-1)?.kind !== Kind.CLOSE) events.push(...eventsOf([await client.next()]));
+    t.match(events, [
+      { kind: Kind.OPEN, socketId: socket.id, offset: 1 },
+      { kind: Kind.OCCUPIED, channel: 'room', offset: 2 },
+      { kind: Kind.MESSAGE, socketId: socket.id, event: 'hi', data: '{"a":1}', offset: 3 },
+      { kind: Kind.MESSAGE, socketId: socket.id, event: 'move', channel: 'room', data: '"x"' },
+      { kind: Kind.VACATED, channel: 'room', offset: 5 },
+      { kind: Kind.CLOSE, socketId: socket.id, code: 1006, offset: 6 },
+    ]);
+  },
+);
+
+t.test(
+  'an event of pusher: never reaches a backend, nor one of a channel the socket is not on',
+  async (t) => {
+    const { client, socket } = await pair(t);
+    socket.send({ event: 'pusher:odd', data: {} });
+    socket.send({ event: 'pusher_internal:odd', data: {} });
+    socket.send({ event: 'client-x', channel: 'elsewhere', data: {} });
+    await socket.settled();
+    t.same(
+      eventsOf(await client.settled()).map(({ kind }) => kind),
+      [Kind.OPEN],
+    );
+  },
+);
+
+t.test('filters are applied in the gateway', async (t) => {
+  const { port } = await startGateway(t);
+  const rules = [
+    { kind: Kind.MESSAGE, channels: ['game-*'], events: ['move', 'chat-*'] },
+    { kind: Kind.MESSAGE, channels: ['lobby'], events: [] },
+    { kind: Kind.CHANNEL, channels: ['game-*'], events: [] },
+  ];
+  const { client } = await WireClient.attach(t, port, { rules });
+  const socket = await TestSocket.connect(t, port);
+  for (const channel of ['game-1', 'lobby', 'other']) {
+    await socket.subscribe(channel);
+    for (const event of ['move', 'chat-a', 'noise']) socket.send({ event, channel, data: 0 });
+  }
+  socket.send({ event: 'move', data: 'no channel, so no channel filter matches it' });
+  await socket.settled();
+  const heard = eventsOf(await client.settled()).map(({ kind, channel, event }) =>
+    [kind, channel, event].join(' ').trim(),
+  );
+  t.same(heard, [
+    `${Kind.OCCUPIED} game-1`,
+    `${Kind.MESSAGE} game-1 move`,
+    `${Kind.MESSAGE} game-1 chat-a`,
+    `${Kind.MESSAGE} lobby move`,
+    `${Kind.MESSAGE} lobby chat-a`,
+    `${Kind.MESSAGE} lobby noise`,
+  ]);
+});
+
+t.test('SUBSCRIBE replaces the rules; a bad list is refused and changes nothing', async (t) => {
+  const { client, socket } = await pair(t);
+  client.send({
+    type: 'subscribe',
+    id: 1,
+    rules: [{ kind: Kind.MESSAGE, channels: [], events: ['b'] }],
+  });
+  client.send({ type: 'subscribe', id: 2, rules: [{ kind: Kind.OPEN, channels: [], events: [] }] });
+  const answers = (await client.settled()).filter(({ type }) => type === 'subscribed');
+  t.match(answers, [
+    { id: 1, error: undefined },
+    { id: 2, error: { code: 4214, message: /kind 10/ } },
+  ]);
+  socket.send({ event: 'a', data: 1 });
+  socket.send({ event: 'b', data: 2 });
+  await socket.settled();
+  t.same(
+    eventsOf(await client.settled()).map(({ event }) => event),
+    ['b'],
+  );
+});
+
+t.test(
+  'commands are applied in order, acknowledged together, and refused one by one',
+  async (t) => {
+    const { client, socket } = await pair(t);
+    await socket.subscribe('room');
+    await client.settled();
+    client.send({
+      type: 'commands',
+      firstSeq: 1,
+      commands: [
+        toChannel('room', { data: '"one"' }),
+        { verb: Verb.TRIGGER_SOCKET, socketId: socket.id, event: 'mine', data: '{"b":2}' },
+        toChannel('a bad name'),
+        toChannel('room', { event: 'pusher:error' }),
+        toChannel('room', { data: `"${'x'.repeat(10_240)}"` }),
+        { verb: Verb.TRIGGER_SOCKET, socketId: '1.1', event: 'e', data: '1' },
+        { verb: Verb.TERMINATE_USER, userId: 'u' },
+        { verb: 99 as Verb },
+        toChannel('room', { receipt: 'delivered', except: [socket.id] }),
+        toChannel('room', { receipt: 'delivered', data: '"two"' }),
+      ],
+    });
+    const ack = await client.expect('commandAck');
+    t.equal(ack.applied, 10);
+    t.same(
+      ack.refused.map(({ seq, code }) => [seq, code]),
+      [
+        [3, 4212],
+        [4, 4210],
+        [5, 4213],
+        [6, 4211],
+        [7, 4217],
+        [8, 4215],
+      ],
+    );
+    t.same(ack.receipts, [
+      { seq: 9, sockets: 0 },
+      { seq: 10, sockets: 1 },
+    ]);
+    t.same(await socket.settled(), [
+      { event: 'e', channel: 'room', data: '"one"' },
+      { event: 'mine', data: '{"b":2}' },
+      { event: 'e', channel: 'room', data: '"two"' },
+    ]);
+  },
+);
+
+t.test(
+  'P08: a repeated command is acknowledged and not applied; a jump is a protocol error',
+  async (t) => {
+    const { client, socket } = await pair(t);
+    await socket.subscribe('room');
+    await client.settled();
+    client.send({ type: 'commands', firstSeq: 1, commands: [toChannel('room')] });
+    client.send({
+      type: 'commands',
+      firstSeq: 1,
+      commands: [toChannel('room'), toChannel('room')],
+    });
+    const acks = (await client.settled()).filter(({ type }) => type === 'commandAck');
+    t.match(acks.at(-1), { applied: 2 });
+    t.equal((await socket.settled()).length, 2);
+    client.send({ type: 'commands', firstSeq: 4, commands: [toChannel('room')] });
+    const { code, reason } = await client.closed();
+    t.equal(code, 4400);
+    t.match(reason, /command 4 came where 3 was expected/);
+    t.equal((await socket.settled()).length, 0);
+  },
+);
+
+t.test('P07: acknowledging what was never sent is a protocol error', async (t) => {
+  for (const wrong of [{ offset: 99 }, { partition: 1 }, { generation: 2 }, { epoch: 7 }]) {
+    const { client } = await pair(t);
+    await client.settled();
+    const position = { partition: 0, generation: 1, epoch: 1, offset: 1, ...wrong };
+    client.send({ type: 'ack', positions: [position] });
+    t.equal((await client.closed()).code, 4400, JSON.stringify(wrong));
+  }
+});
+
+t.test('events wait for credit, and an acknowledgement lets the next ones through', async (t) => {
+  const { port } = await startGateway(t);
+  const { client } = await WireClient.attach(t, port, {
+    credit: { messages: 2, bytes: 1_000_000 },
+  });
+  const socket = await TestSocket.connect(t, port);
+  for (let i = 0; i < 5; i++) socket.send({ event: 'e', data: i });
+  await socket.settled();
+  t.same(
+    eventsOf(await client.settled()).map(({ offset }) => offset),
+    [1, 2],
+  );
+  const ack = { partition: 0, generation: 1, epoch: 1, offset: 1 };
+  client.send({ type: 'ack', positions: [ack] });
+  t.same(
+    eventsOf(await client.settled()).map(({ offset }) => offset),
+    [3],
+  );
+  client.send({
+    type: 'ack',
+    positions: [{ ...ack, offset: 3 }],
+    credit: { messages: 10, bytes: 1e6 },
+  });
+  t.same(
+    eventsOf(await client.settled()).map(({ offset }) => offset),
+    [4, 5, 6],
+  );
+});
+
+t.test('P04: nothing but HELLO may come first, within its size and time', async (t) => {
+  const { port } = await startGateway(t);
+  const rows: Array<[string, (client: WireClient) => void, number]> = [
+    ['a command', (client) => client.send({ type: 'commands', firstSeq: 1, commands: [] }), 4400],
+    ['no frame at all', (client) => client.bytes(Buffer.from([0xff, 0xff, 0xff])), 4400],
+    ['text', (client) => client.bytes('hello'), 4400],
+    ['a giant', (client) => client.bytes(Buffer.alloc(64 * 1024 + 1)), 4413],
+    ['over the frame limit', (client) => client.bytes(Buffer.alloc(1024 * 1024 + 1)), 1009],
+  ];
+  for (const [what, send, code] of rows) {
+    const client = await WireClient.open(t, port);
+    send(client);
+    t.equal((await client.closed()).code, code, what);
+  }
+});
+
+t.test('P15: an app hears and reaches its own sockets only', async (t) => {
+  const gateway = await startGateway(t, {
+    apps: [
+      { id: '1', key: 'key', secret: SECRET },
+      { id: '2', key: 'other', secret: SECRET },
+    ],
+  });
+  const { client } = await WireClient.attach(t, gateway.port);
+  const foreign = await TestSocket.connect(t, gateway.port, { key: 'other' });
+  await foreign.subscribe('room');
+  foreign.send({ event: 'hi', data: 1 });
+  const command = { verb: Verb.TRIGGER_SOCKET, socketId: foreign.id, event: 'e', data: '1' };
+  client.send({ type: 'commands', firstSeq: 1, commands: [command, toChannel('room')] });
+  const frames = await client.settled();
+  t.same(eventsOf(frames), []);
+  t.match(frames, [{ type: 'commandAck', refused: [{ seq: 1, code: 4211 }] }]);
+  t.same(await foreign.settled(), []);
+});

@@ -1,0 +1,94 @@
+import t from 'tap';
+import { PIPE_DEFAULTS, readOptions, type PipeOptions } from '../../lib/pipe/options';
+import { scriptedClient } from '../support/scripted-client';
+
+const GOOD = { key: 'k', secret: 'hush-hush', appId: 'app-1' };
+
+t.test('key, secret and app id are enough', (t) => {
+  const settings = readOptions(GOOD);
+  t.match(settings, { ...PIPE_DEFAULTS, ...GOOD, port: 6001, useTLS: false });
+  t.end();
+});
+
+t.test('app_id and secure are accepted as the other names they are', (t) => {
+  const { key, secret } = GOOD;
+  t.match(readOptions({ key, secret, app_id: 3, secure: true }), { appId: '3', useTLS: true, port: 443 });
+  t.match(readOptions({ ...GOOD, app_id: 'app-1' }), { appId: 'app-1' });
+  t.throws(() => readOptions({ ...GOOD, app_id: 'other' }), { code: 'bad_option', message: /^appId: / });
+  t.end();
+});
+
+t.test('P16: TLS is on by default for every host that is not loopback', (t) => {
+  for (const host of ['localhost', 'a.localhost', '127.0.0.1', '127.9.9.9', '::1', '[::1]', 'LOCALHOST']) {
+    t.equal(readOptions({ ...GOOD, host }).useTLS, false, host);
+  }
+  for (const host of ['example.com', '10.0.0.1', 'localhost.example', '::2', '1127.0.0.1', 'notlocalhost']) {
+    t.equal(readOptions({ ...GOOD, host }).useTLS, true, host);
+  }
+  t.end();
+});
+
+t.test('P16: giving up TLS or its checks is warned of', (t) => {
+  const warned = (options: Partial<PipeOptions>): number => scriptedClient(options).lines.length;
+  t.equal(warned({}), 0);
+  t.equal(warned({ host: 'example.com' }), 0);
+  t.equal(warned({ host: 'example.com', useTLS: false }), 1);
+  t.equal(warned({ host: 'example.com', tls: { rejectUnauthorized: false } }), 1);
+  t.end();
+});
+
+t.test('every bad option is refused with its path first, and the secret is never shown', (t) => {
+  const bad: Array<[path: string, options: unknown]> = [
+    ['options', null],
+    ['options', 'text'],
+    ['options', []],
+    ['key', { ...GOOD, key: undefined }],
+    ['key', { ...GOOD, key: 5 }],
+    ['secret', { ...GOOD, secret: '' }],
+    ['secret', { ...GOOD, secret: ['hush-hush'] }],
+    ['appId', { key: 'k', secret: 'hush-hush' }],
+    ['appId', { ...GOOD, appId: 'a/b' }],
+    ['host', { ...GOOD, host: 'ws://example.com' }],
+    ['host', { ...GOOD, host: 'example.com/x' }],
+    ['port', { ...GOOD, port: 0 }],
+    ['port', { ...GOOD, port: '6001' }],
+    ['useTLS', { ...GOOD, useTLS: 'yes' }],
+    ['tls', { ...GOOD, tls: true }],
+    ['tls.insecure', { ...GOOD, tls: { insecure: true } }],
+    ['tls.rejectUnauthorized', { ...GOOD, tls: { rejectUnauthorized: 0 } }],
+    ['connectTimeoutMs', { ...GOOD, connectTimeoutMs: 0 }],
+    ['pingMs', { ...GOOD, pingMs: 1.5 }],
+    ['deadMs', { ...GOOD, deadMs: 2 ** 31 }],
+    ['drainMs', { ...GOOD, drainMs: -1 }],
+    ['backoff', { ...GOOD, backoff: 5 }],
+    ['backoff.factor', { ...GOOD, backoff: { factor: 2 } }],
+    ['backoff.baseMs', { ...GOOD, backoff: { baseMs: NaN } }],
+    ['backoff.maxMs', { ...GOOD, backoff: { maxMs: Infinity } }],
+    ['credit.messages', { ...GOOD, credit: { messages: 100_001 } }],
+    ['credit.bytes', { ...GOOD, credit: { bytes: 0 } }],
+    ['maxRunningHandlers', { ...GOOD, maxRunningHandlers: 0 }],
+    ['maxOutboxEvents', { ...GOOD, maxOutboxEvents: 0 }],
+    ['maxOutboxBytes', { ...GOOD, maxOutboxBytes: '16' }],
+    ['whenFull', { ...GOOD, whenFull: 'drop' }],
+    ['log', { ...GOOD, log: {} }],
+    ['cluster', { ...GOOD, cluster: 'eu' }],
+    ['__proto__x', { ...GOOD, __proto__x: 1 }],
+  ];
+  for (const [path, options] of bad) {
+    try {
+      readOptions(options as PipeOptions);
+      t.fail(`${path} was accepted`);
+    } catch (error) {
+      t.match(error, { code: 'bad_option' });
+      const { message } = error as Error;
+      t.ok(message.startsWith(`${path}: `), message);
+      t.notMatch(message, 'hush-hush');
+    }
+  }
+  t.end();
+});
+
+t.test('an unknown option is refused with the list of those that exist', (t) => {
+  t.throws(() => readOptions({ ...GOOD, clutser: 1 } as PipeOptions), { message: /useTLS.*whenFull/ });
+  t.end();
+});

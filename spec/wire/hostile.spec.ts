@@ -1,0 +1,316 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import t from 'tap';
+import { CodecError, FrameDecoder, FrameEncoder } from '../../lib/wire/codec';
+import type { Command } from '../../lib/wire/frames';
+import { WIRE_LIMITS } from '../../lib/wire/limits';
+import { NameReader, NameWriter } from '../../lib/wire/names';
+import { arbitraryFrame } from '../support/arbitrary-frames';
+import { GOLDEN_FRAMES } from '../support/golden-frames';
+
+/** Bytes that no decoder may take for a frame, in hex. */
+const BAD_BYTES: Array<[title: string, hex: string]> = [
+  ['nothing', ''],
+  ['a tag and no more', '0a'],
+  ['a length past the end', '9a01ffff030a'],
+  ['a length of 2^32-1', '9a01ffffffff0f'],
+  ['a length of more than 32 bits', '9a01ffffffff1f'],
+  ['a length without an end', '9a01ffffffffffffffffffffff01'],
+  ['a nested length past its message', '2a0b11000000000000f03f1a05' + '08'],
+  [
+    'a nested length past its message but not past the frame',
+    '1a061204' + '2a06' + '08010801' + 'aa0100',
+  ],
+  ['field 0', '0000'],
+  ['a group around nothing', '0b0c'],
+  ['a group as a body', '9b019c01'],
+  ['a group in a rare body', '9a01020b0c'],
+  ['a group in a command', '2a0f11000000000000f03f1a040801' + '1b1c'],
+  ['the end of a group', '0c'],
+  ['wire type 6', '0e00'],
+  ['wire type 7', '0f00'],
+  ['an unknown varint of 11 bytes', 'a801' + 'ff'.repeat(10) + '01'],
+  ['an unknown varint without an end', 'a801ff'],
+  ['an unknown double cut short', 'a901000000'],
+  ['an unknown 32-bit number cut short', 'ad010000'],
+  ['two bodies', '9a0100' + '9a0100'],
+  ['two different bodies', '9a0100' + '820100'],
+  ['a string that is not UTF-8', '9a01030a01ff'],
+  ['an overlong string', '9a01040a02c080'],
+  ['a surrogate in a string', '9a01050a03eda080'],
+  ['data that is not UTF-8', '2a0f11000000000000f03f1a04' + '3202c328'],
+  ['data that ends inside a character', '2a0e11000000000000f03f1a03' + '3201e2'],
+  ['query params that are not UTF-8', '72031a01ff'],
+  ['an offset that is no number', '6a0919000000000000f87f'],
+  ['an infinite offset', '6a0919000000000000f07f'],
+  ['an offset with a fraction', '6a0919000000000000f83f'],
+  ['a negative offset', '6a0919000000000000f0bf'],
+  ['an offset of 2^53', '6a09190000000000004043'],
+  ['a run without a first offset', '1a021200'],
+  ['a run from offset 0.5', '1a0b120921000000000000e03f'],
+  ['a run past 2^53-1', '1a0f120d21ffffffffffff3f43' + '2a002a00'],
+  ['commands without a first number', '2a021a00'],
+  ['an acked offset of NaN', '220b0a0921000000000000f87f'],
+  ['a time that is no number', '820109' + '09000000000000f87f'],
+  ['a negative time', '820109' + '09000000000000f0bf'],
+  ['an unknown verdict', '12021009'],
+  ['verdict 0', '1200'],
+  ['an unknown order of a group', '0a041a021009'],
+  ['an unknown receipt', '2a0d11000000000000f03f1a025802'],
+  ['a number of more than 32 bits in a command', '2a1111000000000000f03f1a0608ffffffff1f'],
+  ['a channel of neither handle nor name', '2a0e11000000000000f03f1a03' + '720100'],
+  ['a channel name for no channel', '2a1011000000000000f03f1a05' + '8a01026161'],
+  ['a name both ways', '2a17' + '0a05080112016111000000000000f03f' + '1a0510011a0162'],
+];
+
+t.test('P05: bytes that are no frame', async (t) => {
+  for (const [title, hex] of BAD_BYTES) {
+    const bytes = Buffer.from(hex, 'hex');
+    t.throws(
+      () => new FrameDecoder().decode(bytes),
+      { name: 'CodecError', closeCode: 4400 },
+      title,
+    );
+  }
+});
+
+t.test('P05: every prefix of a frame is refused, with its dictionary', async (t) => {
+  for (const { frame, hex } of GOLDEN_FRAMES) {
+    const bytes = Buffer.from(hex, 'hex');
+    const names = new NameReader();
+    const decoder = new FrameDecoder({}, names);
+    for (let length = 0; length < bytes.length; length++) {
+      t.throws(
+        () => decoder.decode(bytes.subarray(0, length)),
+        CodecError,
+        `${frame.type} ${length}`,
+      );
+    }
+    t.equal(names.size, 0);
+    t.equal(decoder.decode(bytes)?.type, frame.type);
+  }
+});
+
+t.test('P05: counts are limited', async (t) => {
+  const refused = (title: string, bytes: Uint8Array, closeCode = 4400): void => {
+    t.throws(() => new FrameDecoder().decode(bytes), { name: 'CodecError', closeCode }, title);
+  };
+  const firstSeq = '11000000000000f03f';
+  const taken = (bytes: Uint8Array): string | undefined => new FrameDecoder().decode(bytes)?.type;
+
+  t.equal(taken(wrap('2a', firstSeq + '1a00'.repeat(1_024))), 'commands');
+  refused('1 025 commands', wrap('2a', firstSeq + '1a00'.repeat(1_025)));
+  const run = (events: number): string =>
+    '12' + wrap('', '21000000000000f03f' + '2a00'.repeat(events)).toString('hex');
+  t.equal(taken(wrap('1a', run(1_000) + run(24))), 'events');
+  refused('1 025 events in two runs', wrap('1a', run(1_000) + run(25)));
+  t.equal(taken(wrap('1a', run(0).repeat(1_024))), 'events');
+  refused('1 025 runs', wrap('1a', run(0).repeat(1_025)));
+  t.equal(taken(wrap('22', '0a00'.repeat(65_536))), 'ack');
+  refused('65 537 acked positions', wrap('22', '0a00'.repeat(65_537)));
+  refused('65 537 refusals', wrap('32', '1200'.repeat(65_537)));
+  refused(
+    '65 537 excepted sockets',
+    wrap('2a', firstSeq + '1a' + hexOf('', '4a00'.repeat(65_537))),
+  );
+  refused('65 537 packed channels', wrap('2a', firstSeq + '1a' + hexOf('72', '01'.repeat(65_537))));
+  t.equal(taken(wrap('3a', '1200'.repeat(65_536))), 'subscribe');
+  refused('65 537 rules', wrap('3a', '1200'.repeat(65_537)));
+  refused('half a million unknown fields', wrap('9a01', '1801'.repeat(500_000)));
+  t.equal(taken(wrap('9a01', '1801'.repeat(60_000))), 'bye', 'some unknown fields are skipped');
+  refused('a HELLO above 64 KiB', wrap('0a', '12' + hexOf('', '61'.repeat(65_536))), 4413);
+  refused('a frame above 1 MiB', Buffer.alloc(1_048_577), 4413);
+});
+
+t.test('P05: random and mutated bytes throw nothing but a CodecError', async (t) => {
+  const golden = GOLDEN_FRAMES.map(({ hex }) => Buffer.from(hex, 'hex'));
+  const edit = fc.record({
+    at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+    remove: fc.nat({ max: 4 }),
+    insert: fc.uint8Array({ maxLength: 4 }),
+  });
+  const mutated = fc
+    .tuple(fc.constantFrom(...golden), fc.array(edit, { minLength: 1, maxLength: 4 }))
+    .map(([bytes, edits]) =>
+      edits.reduce((from: Buffer, { at, remove, insert }) => {
+        const place = Math.floor(at * from.length);
+        return Buffer.concat([from.subarray(0, place), insert, from.subarray(place + remove)]);
+      }, bytes),
+    );
+  const random = fc.uint8Array({ maxLength: 200 });
+  let refused = 0;
+  let read = 0;
+  const names = new NameReader();
+  const decoder = new FrameDecoder({}, names);
+  fc.assert(
+    fc.property(fc.oneof({ weight: 4, arbitrary: mutated }, random), (bytes) => {
+      const known = names.size;
+      try {
+        decoder.decode(bytes);
+        read++;
+      } catch (error) {
+        if (!(error instanceof CodecError) || error.closeCode !== 4400) throw error;
+        if (names.size !== known) throw new Error('a refused frame changed the dictionary');
+        refused++;
+      }
+    }),
+    { numRuns: 25_000 },
+  );
+  t.equal(read + refused, 25_000);
+  t.ok(read > 1_000 && refused > 1_000, `${read} read, ${refused} refused`);
+});
+
+t.test('P05: the generated code is static', async (t) => {
+  const code = readFileSync(`${__dirname}/../../proto/pipe.js`, 'utf8');
+  t.strictSame(code.match(/require\([^)]*\)/g), ['require("protobufjs/minimal")']);
+  t.notMatch(code, /\bFunction\s*\(|\beval\s*\(|fromJSON|fromDescriptor|__defineGetter__/);
+});
+
+t.test('P06: the schema has no map fields, no groups and no recursion', async (t) => {
+  const schema = readFileSync(`${__dirname}/../../proto/pipe.proto`, 'utf8').replace(/\/\/.*/g, '');
+  t.notMatch(schema, /\bmap\s*</);
+  t.notMatch(
+    schema,
+    /\bgroup\s+\w+\s*=\s*\d+\s*\{|\b(extend|extensions|import|u?int64|s?fixed64)\b/,
+  );
+  const parts = new Map(
+    [...schema.matchAll(/message (\w+) \{(.*?)\n\}/gs)].map(([, name, body]) => [
+      name!,
+      [...body!.matchAll(/^\s*(?:repeated )?([A-Z]\w*) \w+ = \d+;/gm)].map(([, type]) => type!),
+    ]),
+  );
+  t.ok(parts.size >= 30, `${parts.size} messages`);
+  t.ok(parts.get('Frame')!.length === 20, 'bodies of Frame');
+  const depth = (name: string, above: string[]): number => {
+    if (above.includes(name)) throw new Error([...above, name].join(' > '));
+    return 1 + Math.max(0, ...(parts.get(name) ?? []).map((part) => depth(part, [...above, name])));
+  };
+  t.equal(depth('Frame', []), 5, 'Frame > Commands > Command > Origin and an enum at most');
+});
+
+t.test('P06: names of the prototype are names like any other', async (t) => {
+  const evil = [
+    '__proto__',
+    'constructor',
+    'toString',
+    'hasOwnProperty',
+    'length',
+    'push',
+    'error',
+  ];
+  const commands = evil.map((name): Command => ({
+    verb: 1,
+    channel: name,
+    event: name,
+    channels: evil,
+  }));
+  const frame = new FrameDecoder().decode(
+    new FrameEncoder().encode({ type: 'commands', firstSeq: 1, commands }),
+  );
+  t.match(frame, { commands });
+  t.equal(Object.keys(Object.prototype).length, 0);
+});
+
+t.test('P18: a broken dictionary is 4400 and leaves the state unchanged', async (t) => {
+  const define = (handle: string, nameBytes: number): string =>
+    '0a' + hexOf('', `08${handle}12` + hexOf('', '61'.repeat(nameBytes)));
+  const firstSeq = '11000000000000f03f';
+  const use = (handle: string): string => `1a0210${handle}`;
+  const rows: Array<[string, string]> = [
+    ['unknown handle', firstSeq + use('02')],
+    ['unknown event handle', firstSeq + '1a022002'],
+    ['unknown handle among channels', firstSeq + '1a03720105'],
+    ['second definition', define('01', 3) + firstSeq],
+    ['definition of handle 0', define('00', 3) + firstSeq],
+    ['definition out of turn', define('03', 3) + firstSeq],
+    ['definition without a name', '0a020802' + firstSeq],
+    ['name of 1 025 bytes', define('02', 1_025) + firstSeq],
+    ['name of nearly 1 MiB', define('02', 1_000_000) + firstSeq],
+    ['a good definition before a bad one', define('02', 3) + define('02', 3) + firstSeq],
+    ['a good definition before a bad command', define('02', 3) + firstSeq + '1a03320' + '1ff'],
+  ];
+  const names = new NameReader();
+  const decoder = new FrameDecoder({}, names);
+  decoder.decode(wrap('2a', define('01', 3) + firstSeq + use('01')));
+  t.equal(names.size, 1);
+  for (const [title, hex] of rows) {
+    t.throws(() => decoder.decode(wrap('2a', hex)), { name: 'CodecError', closeCode: 4400 }, title);
+    t.equal(names.size, 1, title);
+  }
+  t.match(decoder.decode(wrap('2a', define('02', 1_024) + firstSeq + use('02'))), {
+    commands: [{ channel: 'a'.repeat(1_024) }],
+  });
+});
+
+t.test('P18: a handle of the connection before is unknown', async (t) => {
+  const encoder = new FrameEncoder();
+  const frame = {
+    type: 'commands' as const,
+    firstSeq: 1,
+    commands: [{ verb: 1 as const, channel: 'a' }],
+  };
+  new FrameDecoder().decode(encoder.encode(frame));
+  const later = encoder.encode(frame);
+  t.throws(() => new FrameDecoder().decode(later), { name: 'CodecError', closeCode: 4400 });
+});
+
+t.test('P18: a dictionary ends at 65 536 names and 4 MiB', async (t) => {
+  const writer = new NameWriter();
+  const reader = new NameReader();
+  let inLine = 0;
+  for (let i = 0; i < 100_000; i++) {
+    const handle = writer.handle(`name-${i}`);
+    if (handle === 0) inLine++;
+    else reader.define(handle, `name-${i}`);
+    writer.settle();
+  }
+  t.equal(writer.size, 65_536);
+  t.equal(inLine, 100_000 - 65_536);
+  t.throws(() => reader.define(65_537, 'one more'), { name: 'CodecError', closeCode: 4400 });
+  t.equal(reader.size, 65_536);
+
+  const bytes = new NameReader();
+  for (let i = 1; i <= 4_096; i++) bytes.define(i, String(i).padStart(1_024, 'n'));
+  t.throws(() => bytes.define(4_097, 'n'), { name: 'CodecError', closeCode: 4400 });
+  const long = new NameWriter();
+  for (let i = 1; i <= 5_000; i++) long.handle(String(i).padStart(1_024, 'n'));
+  t.equal(long.size, WIRE_LIMITS.maxNamesBytes / 1_024);
+});
+
+t.test('P18: frames of one connection after a refused one are read as before', async (t) => {
+  fc.assert(
+    fc.property(
+      fc.array(arbitraryFrame(3), { size: 'max', maxLength: 12 }),
+      fc.array(fc.uint8Array({ maxLength: 40 })),
+      (frames, junk) => {
+        const encoder = new FrameEncoder();
+        const names = new NameReader();
+        const decoder = new FrameDecoder({}, names);
+        frames.forEach((frame, i) => {
+          const bytes = encoder.encode(frame);
+          const broken = Buffer.concat([bytes, Buffer.from([0x0b]), Buffer.from(junk[i] ?? [])]);
+          const known = names.size;
+          assert.throws(() => decoder.decode(broken), CodecError);
+          assert.equal(names.size, known);
+          decoder.decode(bytes);
+        });
+      },
+    ),
+    { numRuns: 60 },
+  );
+  t.pass('60 connections');
+});
+
+/** A length-delimited field in hex: tag, length, content. */
+function hexOf(tag: string, content: string): string {
+  return wrap(tag, content).toString('hex');
+}
+
+function wrap(tag: string, content: string): Buffer {
+  const length: number[] = [];
+  let rest = content.length / 2;
+  for (; rest > 127; rest >>>= 7) length.push((rest & 127) | 128);
+  length.push(rest);
+  return Buffer.concat([Buffer.from(tag, 'hex'), Buffer.from(length), Buffer.from(content, 'hex')]);
+}
