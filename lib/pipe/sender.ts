@@ -61,7 +61,7 @@ export class Sender {
   #flushBytes: number = WIRE_LIMITS.flushBytes;
   #dataBytes = DATA_BYTES;
   /** The event name that was checked last; programs use the same one again and again. */
-  #checkedName = '';
+  #checkedName: string | undefined;
   /** Failures of this turn: how many nobody else is told of, and the callbacks of the others. */
   readonly #failures = new Map<Failure, { silent: number; told: Done[] }>();
   #emptied: (() => void) | undefined;

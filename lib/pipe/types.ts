@@ -7,6 +7,7 @@ import type { StandpipeError } from '../errors';
 export type DefaultEvents = Record<string, unknown>;
 
 export type EventName<Events> = keyof Events & string;
+export type AnyData<Events> = Events[EventName<Events>];
 
 /** Where an event stands in the stream: offsets of a partition grow by 1 inside an epoch. */
 export interface EventPosition {
@@ -40,32 +41,26 @@ export interface CloseMeta extends Meta {
 export type SocketsEvents<Events> = {
   open: [socketId: string, meta: Meta];
   close: [socketId: string, meta: CloseMeta];
-  event: {
-    [N in EventName<Events>]: [eventName: N, socketId: string, data: Events[N], meta: Meta];
-  }[EventName<Events>];
+  event: [eventName: EventName<Events>, socketId: string, data: AnyData<Events>, meta: Meta];
 } & { [N in EventName<Events> as `event:${N}`]: [socketId: string, data: Events[N], meta: Meta] };
 
 /** Events of `client.socket(id)`. */
 export type SocketEvents<Events> = {
   close: [meta: CloseMeta];
-  event: {
-    [N in EventName<Events>]: [eventName: N, data: Events[N], meta: Meta];
-  }[EventName<Events>];
+  event: [eventName: EventName<Events>, data: AnyData<Events>, meta: Meta];
 } & { [N in EventName<Events> as `event:${N}`]: [data: Events[N], meta: Meta] };
 
 /** Events of `client.channels`: what happens on any channel. */
 export type ChannelsEvents<Events> = {
   occupied: [channelName: string, meta: Meta];
   vacated: [channelName: string, meta: Meta];
-  event: {
-    [N in EventName<Events>]: [
-      eventName: N,
-      channelName: string,
-      socketId: string,
-      data: Events[N],
-      meta: Meta,
-    ];
-  }[EventName<Events>];
+  event: [
+    eventName: EventName<Events>,
+    channelName: string,
+    socketId: string,
+    data: AnyData<Events>,
+    meta: Meta,
+  ];
 } & {
   [N in EventName<Events> as `event:${N}`]: [
     channelName: string,
@@ -79,9 +74,7 @@ export type ChannelsEvents<Events> = {
 export type ChannelEvents<Events> = {
   occupied: [meta: Meta];
   vacated: [meta: Meta];
-  event: {
-    [N in EventName<Events>]: [eventName: N, socketId: string, data: Events[N], meta: Meta];
-  }[EventName<Events>];
+  event: [eventName: EventName<Events>, socketId: string, data: AnyData<Events>, meta: Meta];
 } & { [N in EventName<Events> as `event:${N}`]: [socketId: string, data: Events[N], meta: Meta] };
 
 /** One event as the async iterators of `client.socket(id)` and `client.channel(name)` give it. */

@@ -1,7 +1,7 @@
 import { time, uint32, whole } from './checks';
 import { frameTooLarge } from './codec-error';
+import { WIRE_LIMITS } from './limits';
 
-const START_BYTES = 64 * 1024;
 /** Nothing near this size can become a frame; the writer stops before it grows for nothing. */
 const MAX_BYTES = 4 * 1024 * 1024;
 /** Shorter texts are copied by a loop, which costs less than the call into the runtime. */
@@ -12,8 +12,12 @@ const SHORT_TEXT = 24;
  * (`number << 3 | wire type`) and leave out what has the default value, as proto3 does.
  */
 export class ByteWriter {
-  #bytes = Buffer.allocUnsafeSlow(START_BYTES);
+  #bytes: Buffer;
   #length = 0;
+
+  constructor(startBytes: number) {
+    this.#bytes = Buffer.allocUnsafeSlow(startBytes);
+  }
 
   get length(): number {
     return this.#length;
@@ -42,14 +46,10 @@ export class ByteWriter {
     this.#length = at;
   }
 
-  uint32(tag: number, value: number): void {
-    if (value === 0) return;
+  uint32(tag: number, value: number | undefined): void {
+    if (value === undefined || value === 0) return;
     this.varint(tag);
     this.varint(value);
-  }
-
-  bool(tag: number, value: boolean): void {
-    if (value) this.uint32(tag, 1);
   }
 
   /** An offset or a sequence number. */
@@ -63,8 +63,8 @@ export class ByteWriter {
   }
 
   /** A text of a string or bytes field; lone surrogates become U+FFFD. */
-  text(tag: number, value: string): void {
-    if (value.length > 0) this.item(tag, value);
+  text(tag: number, value: string | undefined): void {
+    if (value) this.item(tag, value);
   }
 
   /** As `text`, also when it is empty: an entry of a repeated field. */
@@ -83,6 +83,7 @@ export class ByteWriter {
    */
   open(tag: number, expectedBytes: number): number {
     this.varint(tag);
+    // Room for the longest length, so that `close` never has to grow while content lies behind the place of the length.
     this.#reserve(5);
     this.#length += varintBytes(expectedBytes);
     return this.#length;
@@ -124,7 +125,7 @@ export class ByteWriter {
   #reserve(count: number): void {
     const needed = this.#length + count;
     if (needed <= this.#bytes.length) return;
-    if (needed > MAX_BYTES) throw frameTooLarge(needed, MAX_BYTES);
+    if (needed > MAX_BYTES) throw frameTooLarge(needed, WIRE_LIMITS.maxFrameBytes);
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
     this.copyTo(larger, 0);
     this.#bytes = larger;

@@ -36,9 +36,9 @@ const COMMANDS = 5;
 const COMMAND_ACK = 6;
 
 // Encoding never waits, so all encoders share the memory in which a frame grows before it is copied out.
-const content = new ByteWriter();
-const definitions = new ByteWriter();
-const head = new ByteWriter();
+const content = new ByteWriter(WIRE_LIMITS.flushBytes);
+const definitions = new ByteWriter(1024);
+const head = new ByteWriter(16);
 
 /**
  * Turns frames into bytes; one encoder for each connection, since it holds the dictionary of what this side sends. The
@@ -54,7 +54,8 @@ export class FrameEncoder {
   constructor(limits: CodecLimits = {}, names: NameWriter = new NameWriter()) {
     this.#names = names;
     this.#maxFrameBytes = limits.maxFrameBytes ?? WIRE_LIMITS.maxFrameBytes;
-    this.#maxBatch = limits.maxBatch ?? WIRE_LIMITS.maxBatch;
+    // Every frame takes at least one entry, whatever the other side says: a batch of 0 would never end.
+    this.#maxBatch = Math.max(1, limits.maxBatch ?? WIRE_LIMITS.maxBatch);
     this.#flushBytes = Math.min(WIRE_LIMITS.flushBytes, this.#maxFrameBytes / 2);
   }
 
@@ -146,8 +147,9 @@ export class FrameEncoder {
     do {
       content.whole(17, firstSeq + next);
       const end = Math.min(commands.length, next + this.#maxBatch);
-      while (next < end && this.#size < flushBytes) {
+      while (next < end) {
         writeCommand(content, this.#names, commands[next++]!);
+        if (this.#size >= flushBytes) break;
       }
       if (ack && frames.length === 0) {
         const start = content.open(34, 0);

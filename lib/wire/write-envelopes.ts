@@ -43,8 +43,9 @@ export function writeRunPiece(
   out.uint32(24, run.epoch);
   out.whole(33, run.firstOffset + first);
   let next = first;
-  while (next < end && out.length + names.pendingBytes < flushBytes) {
+  while (next < end) {
     writeEvent(out, names, run.events[next++]!);
+    if (out.length + names.pendingBytes >= flushBytes) break;
   }
   out.close(start, expected);
   return next;
@@ -57,13 +58,13 @@ function writeEvent(out: ByteWriter, names: NameWriter, event: PipeEvent): void 
   out.text(18, event.socketId);
   if (event.channel) writeName(out, names, event.channel, 24, 34);
   if (event.event) writeName(out, names, event.event, 40, 50);
-  if (event.data) out.item(58, event.data);
+  out.text(58, event.data);
   out.time(65, event.time);
-  if (event.userId) out.item(74, event.userId);
-  if (event.redelivered) out.bool(80, true);
-  if (event.tries) out.uint32(88, event.tries);
-  if (event.code) out.uint32(96, event.code);
-  if (event.reason) out.item(106, event.reason);
+  out.text(74, event.userId);
+  if (event.redelivered) out.uint32(80, 1);
+  out.uint32(88, event.tries);
+  out.uint32(96, event.code);
+  out.text(106, event.reason);
   out.close(start, expected);
 }
 
@@ -73,17 +74,17 @@ export function writeCommand(out: ByteWriter, names: NameWriter, command: Comman
   out.uint32(8, command.verb);
   if (command.channel) writeName(out, names, command.channel, 16, 26);
   if (command.event) writeName(out, names, command.event, 32, 42);
-  if (command.data) out.item(50, command.data);
-  if (command.socketId) out.item(58, command.socketId);
-  if (command.userId) out.item(66, command.userId);
+  out.text(50, command.data);
+  out.text(58, command.socketId);
+  out.text(66, command.userId);
   if (command.except) for (const socketId of command.except) out.item(74, socketId);
-  if (command.ifOccupied) out.bool(80, true);
+  if (command.ifOccupied) out.uint32(80, 1);
   if (command.receipt === 'delivered') out.uint32(88, 1);
   if (command.origin) writeOrigin(out, command.origin);
-  if (command.idempotencyKey) out.item(106, command.idempotencyKey);
+  out.text(106, command.idempotencyKey);
   const inLine = command.channels?.length ? writeChannels(out, names, command.channels) : undefined;
-  if (command.code) out.uint32(120, command.code);
-  if (command.reason) out.item(130, command.reason);
+  out.uint32(120, command.code);
+  out.text(130, command.reason);
   if (inLine) for (const name of inLine) out.item(138, name);
   out.close(start, expected);
 }

@@ -5,10 +5,55 @@ import { connectedClient, settled } from '../support/scripted-client';
 
 /** Names that have broken registries and emitters before. */
 const EVIL = [
-  ...['error', '__proto__', 'constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', '*', 'event'],
-  ...['open', 'close', 'connected', 'disconnected', 'newListener', 'removeListener', 'event:', 'event:event'],
-  ...['push', 'length', 'then', 'catch', 'emit', 'on', 'off', 'once', 'all', 'undefined', 'null', 'NaN', '0', '-1'],
-  ...[' ', '\0', '\n', '\u2028', '\u{1f600}', '', '__defineGetter__', '{}', '[object Object]', 'x'.repeat(200)],
+  ...[
+    'error',
+    '__proto__',
+    'constructor',
+    'prototype',
+    'toString',
+    'valueOf',
+    'hasOwnProperty',
+    '*',
+    'event',
+  ],
+  ...[
+    'open',
+    'close',
+    'connected',
+    'disconnected',
+    'newListener',
+    'removeListener',
+    'event:',
+    'event:event',
+  ],
+  ...[
+    'push',
+    'length',
+    'then',
+    'catch',
+    'emit',
+    'on',
+    'off',
+    'once',
+    'all',
+    'undefined',
+    'null',
+    'NaN',
+    '0',
+    '-1',
+  ],
+  ...[
+    ' ',
+    '\0',
+    '\n',
+    '\u2028',
+    '\u{1f600}',
+    '',
+    '__defineGetter__',
+    '{}',
+    '[object Object]',
+    'x'.repeat(200),
+  ],
 ];
 
 t.test('events of sockets come with the arguments of 2011, and meta last', (t) => {
@@ -134,27 +179,33 @@ t.test('names such as error, __proto__ and constructor are ordinary event names'
   gateway.socket.events(...EVIL.map((event) => ({ event, data: '1' })));
   t.same(heard, EVIL);
   t.same(named, sound);
-  t.same(sound.filter((name) => !client.channel('room').trigger(name)), []);
+  t.same(
+    sound.filter((name) => !client.channel('room').trigger(name)),
+    [],
+  );
   t.same(errors, []);
   t.equal(({} as { polluted?: unknown }).polluted, undefined);
   t.end();
 });
 
-t.test('names such as error, __proto__ and constructor are ordinary channel names and socket ids', (t) => {
-  const { client, gateway, errors } = connectedClient();
-  const heard: string[] = [];
-  const channels = EVIL.filter((name) => /^[\w\-=@,.;]{1,164}$/.test(name));
-  for (const name of channels) client.channel(name).on('event', () => void heard.push(name));
-  gateway.socket.events(...channels.map((channel) => ({ channel, event: 'e' })));
-  t.same(heard, channels);
-  const ids = EVIL.filter((name) => name !== '' && name.length <= 100);
-  const closed: string[] = [];
-  for (const id of ids) client.socket(id).on('close', () => void closed.push(id));
-  gateway.socket.events(...ids.map((socketId) => ({ kind: Kind.CLOSE, socketId })));
-  t.same(closed, ids);
-  t.same(errors, []);
-  t.end();
-});
+t.test(
+  'names such as error, __proto__ and constructor are ordinary channel names and socket ids',
+  (t) => {
+    const { client, gateway, errors } = connectedClient();
+    const heard: string[] = [];
+    const channels = EVIL.filter((name) => /^[\w\-=@,.;]{1,164}$/.test(name));
+    for (const name of channels) client.channel(name).on('event', () => void heard.push(name));
+    gateway.socket.events(...channels.map((channel) => ({ channel, event: 'e' })));
+    t.same(heard, channels);
+    const ids = EVIL.filter((name) => name !== '' && name.length <= 100);
+    const closed: string[] = [];
+    for (const id of ids) client.socket(id).on('close', () => void closed.push(id));
+    gateway.socket.events(...ids.map((socketId) => ({ kind: Kind.CLOSE, socketId })));
+    t.same(closed, ids);
+    t.same(errors, []);
+    t.end();
+  },
+);
 
 t.test('a handler that throws or rejects is reported and stops nobody else', async (t) => {
   const { client, gateway, errors } = connectedClient();
@@ -187,34 +238,48 @@ t.test('a failing handler of error is logged and not told of itself', (t) => {
   t.end();
 });
 
-t.test('the events of one socket wait for its handlers, those of other sockets do not', async (t) => {
-  const { client, gateway } = connectedClient();
-  const heard: string[] = [];
-  const waiting: Array<() => void> = [];
-  client.sockets.on('event', (name, id) => {
-    heard.push(`${id} ${name}`);
-    return id === '1.1' ? new Promise<void>((resolve) => waiting.push(resolve)) : undefined;
-  });
-  gateway.socket.events({ event: 'a' }, { event: 'b' }, { socketId: '2.2', event: 'c' });
-  t.same(heard, ['1.1 a', '2.2 c']);
-  waiting.shift()?.();
-  await settled();
-  t.same(heard, ['1.1 a', '2.2 c', '1.1 b']);
-});
+t.test(
+  'the events of one socket wait for its handlers, those of other sockets do not',
+  async (t) => {
+    const { client, gateway } = connectedClient();
+    const heard: string[] = [];
+    const waiting: Array<() => void> = [];
+    client.sockets.on('event', (name, id) => {
+      heard.push(`${id} ${name}`);
+      return id === '1.1' ? new Promise<void>((resolve) => waiting.push(resolve)) : undefined;
+    });
+    gateway.socket.events({ event: 'a' }, { event: 'b' }, { socketId: '2.2', event: 'c' });
+    t.same(heard, ['1.1 a', '2.2 c']);
+    waiting.shift()?.();
+    await settled();
+    t.same(heard, ['1.1 a', '2.2 c', '1.1 b']);
+  },
+);
 
 t.test('per socket, handlers see what was sent in its order, whatever they await', async (t) => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.tuple(fc.constantFrom('1.1', '2.2', '3.3'), fc.nat(3)), { size: 'max', maxLength: 60 }),
+      fc.array(fc.tuple(fc.constantFrom('1.1', '2.2', '3.3'), fc.nat(3)), {
+        size: 'max',
+        maxLength: 60,
+      }),
       async (sent) => {
         const { client, gateway, clock } = connectedClient();
-        const heard = new Map<string, number[]>([['1.1', []], ['2.2', []], ['3.3', []]]);
+        const heard = new Map<string, number[]>([
+          ['1.1', []],
+          ['2.2', []],
+          ['3.3', []],
+        ]);
         client.sockets.on('event:e', async (id, data) => {
           const { n, ticks } = data as { n: number; ticks: number };
           for (let i = 0; i < ticks; i += 1) await Promise.resolve();
           heard.get(id)?.push(n);
         });
-        const wanted = new Map<string, number[]>([['1.1', []], ['2.2', []], ['3.3', []]]);
+        const wanted = new Map<string, number[]>([
+          ['1.1', []],
+          ['2.2', []],
+          ['3.3', []],
+        ]);
         gateway.socket.events(
           ...sent.map(([socketId, ticks], n) => {
             wanted.get(socketId)?.push(n);

@@ -24,7 +24,12 @@ t.test('a client that speaks anyway sends no ping', (t) => {
 });
 
 t.test('a gateway that asks for more pings gets them, down to one a second', (t) => {
-  for (const [askedMs, everyMs] of [[3_000, 3_000], [1, 1_000], [90_000, 10_000], [0, 10_000]] as const) {
+  for (const [askedMs, everyMs] of [
+    [3_000, 3_000],
+    [1, 1_000],
+    [90_000, 10_000],
+    [0, 10_000],
+  ] as const) {
     const { gateway, clock } = connectedClient({ deadMs: 600_000 });
     gateway.socket.drop();
     clock.advance(1_000);

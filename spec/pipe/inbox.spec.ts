@@ -7,7 +7,9 @@ t.test('what was handled is acknowledged after fifty milliseconds, once', (t) =>
   gateway.socket.events({ event: 'a' }, { event: 'b' });
   t.equal(gateway.socket.count('ack'), 0);
   clock.advance(50);
-  t.match(gateway.socket.find('ack').positions, [{ partition: 0, generation: 1, epoch: 1, offset: 2 }]);
+  t.match(gateway.socket.find('ack').positions, [
+    { partition: 0, generation: 1, epoch: 1, offset: 2 },
+  ]);
   clock.advance(1_000);
   t.equal(gateway.socket.count('ack'), 1);
   t.end();
@@ -61,19 +63,26 @@ t.test('repeated offsets are dropped and a jump that nobody announced is a proto
   t.end();
 });
 
-t.test('events of a partition or epoch that was not given, or beyond the credit, are protocol errors', (t) => {
-  const event = { kind: 2 as const, socketId: '1.1', event: 'e', time: 1 };
-  const run = { partition: 0, generation: 1, epoch: 1, firstOffset: 1, events: [event] };
-  for (const wrong of [{ partition: 1 }, { epoch: 2 }, { events: Array.from({ length: 11 }, () => event) }]) {
-    const { gateway } = connectedClient({ credit: { messages: 10 } });
-    gateway.socket.say({ type: 'events', runs: [{ ...run, ...wrong }] });
-    t.match(gateway.socket.closed, { code: 4400 }, JSON.stringify(wrong));
-  }
-  const { client, gateway } = connectedClient();
-  gateway.socket.say({ type: 'events', runs: [{ ...run, generation: 0 }] });
-  t.equal(client.state, 'open', 'but those of an older generation are late, not wrong');
-  t.end();
-});
+t.test(
+  'events of a partition or epoch that was not given, or beyond the credit, are protocol errors',
+  (t) => {
+    const event = { kind: 2 as const, socketId: '1.1', event: 'e', time: 1 };
+    const run = { partition: 0, generation: 1, epoch: 1, firstOffset: 1, events: [event] };
+    for (const wrong of [
+      { partition: 1 },
+      { epoch: 2 },
+      { events: Array.from({ length: 11 }, () => event) },
+    ]) {
+      const { gateway } = connectedClient({ credit: { messages: 10 } });
+      gateway.socket.say({ type: 'events', runs: [{ ...run, ...wrong }] });
+      t.match(gateway.socket.closed, { code: 4400 }, JSON.stringify(wrong));
+    }
+    const { client, gateway } = connectedClient();
+    gateway.socket.say({ type: 'events', runs: [{ ...run, generation: 0 }] });
+    t.equal(client.state, 'open', 'but those of an older generation are late, not wrong');
+    t.end();
+  },
+);
 
 t.test('a gap is told, and events go on behind it', (t) => {
   const { client, gateway, clock } = connectedClient();
@@ -81,7 +90,14 @@ t.test('a gap is told, and events go on behind it', (t) => {
   client.on('gap', (info) => void told.push(info));
   client.sockets.on('event', (name) => void told.push(name));
   gateway.socket.eventsFrom(1, { event: 'before' });
-  const gap = { type: 'gap', partition: 0, oldEpoch: 1, after: 1, newEpoch: 1, cause: 'overflow' } as const;
+  const gap = {
+    type: 'gap',
+    partition: 0,
+    oldEpoch: 1,
+    after: 1,
+    newEpoch: 1,
+    cause: 'overflow',
+  } as const;
   gateway.socket.say({ ...gap, first: 5, count: 3 }).eventsFrom(5, { event: 'after' });
   gateway.socket.say({ ...gap, newEpoch: 2, first: 1, cause: 'store_lost', count: 0 });
   t.same(told, [
@@ -97,44 +113,47 @@ t.test('a gap is told, and events go on behind it', (t) => {
   t.end();
 });
 
-t.test('a resumed session proves itself, says its positions and handles nothing twice', async (t) => {
-  const { client, gateway, clock } = connectedClient();
-  const heard: unknown[] = [];
-  const resets: unknown[] = [];
-  const running: Array<() => void> = [];
-  client.on('reset', (info) => void resets.push(info));
-  client.sockets.on('event', (name, id) => {
-    heard.push(name);
-    return id === '1.1' ? undefined : new Promise<void>((resolve) => running.push(resolve));
-  });
-  t.equal(gateway.socket.hello.session.length, 0);
-  t.same(gateway.socket.hello.attempt, 1);
-  gateway.socket.events({ event: 'a' }, { event: 'b', socketId: '2.2' }, { event: 'c' });
-  gateway.socket.drop();
-  clock.advance(1_000);
-  gateway.socket.accept('fresh');
-  const { session, proof, attempt, positions } = gateway.socket.hello;
-  t.same(Buffer.from(session), Buffer.alloc(16, 7));
-  t.same(
-    Buffer.from(proof),
-    createHmac('sha256', Buffer.alloc(32, 9)).update('fresh.2').digest(),
-  );
-  t.equal(attempt, 2);
-  t.same(positions, [{ partition: 0, epoch: 1, offset: 1 }]);
-  gateway.socket.welcome({
-    verdict: 'resumed',
-    session: new Uint8Array(0),
-    secret: new Uint8Array(0),
-    assigned: [{ partition: 0, generation: 1, epoch: 1, from: 2 }],
-  });
-  gateway.socket.eventsFrom(2, { event: 'b', socketId: '2.2' }, { event: 'c' }, { event: 'd' });
-  t.same(heard, ['a', 'b', 'c', 'd']);
-  running[0]?.();
-  await settled();
-  clock.advance(50);
-  t.equal(gateway.socket.find('ack').positions[0]?.offset, 4);
-  t.same(resets, []);
-});
+t.test(
+  'a resumed session proves itself, says its positions and handles nothing twice',
+  async (t) => {
+    const { client, gateway, clock } = connectedClient();
+    const heard: unknown[] = [];
+    const resets: unknown[] = [];
+    const running: Array<() => void> = [];
+    client.on('reset', (info) => void resets.push(info));
+    client.sockets.on('event', (name, id) => {
+      heard.push(name);
+      return id === '1.1' ? undefined : new Promise<void>((resolve) => running.push(resolve));
+    });
+    t.equal(gateway.socket.hello.session.length, 0);
+    t.same(gateway.socket.hello.attempt, 1);
+    gateway.socket.events({ event: 'a' }, { event: 'b', socketId: '2.2' }, { event: 'c' });
+    gateway.socket.drop();
+    clock.advance(1_000);
+    gateway.socket.accept('fresh');
+    const { session, proof, attempt, positions } = gateway.socket.hello;
+    t.same(Buffer.from(session), Buffer.alloc(16, 7));
+    t.same(
+      Buffer.from(proof),
+      createHmac('sha256', Buffer.alloc(32, 9)).update('fresh.2').digest(),
+    );
+    t.equal(attempt, 2);
+    t.same(positions, [{ partition: 0, epoch: 1, offset: 1 }]);
+    gateway.socket.welcome({
+      verdict: 'resumed',
+      session: new Uint8Array(0),
+      secret: new Uint8Array(0),
+      assigned: [{ partition: 0, generation: 1, epoch: 1, from: 2 }],
+    });
+    gateway.socket.eventsFrom(2, { event: 'b', socketId: '2.2' }, { event: 'c' }, { event: 'd' });
+    t.same(heard, ['a', 'b', 'c', 'd']);
+    running[0]?.();
+    await settled();
+    clock.advance(50);
+    t.equal(gateway.socket.find('ack').positions[0]?.offset, 4);
+    t.same(resets, []);
+  },
+);
 
 t.test('a session that was lost starts anew and is told as reset', (t) => {
   for (const verdict of ['new', 'reset'] as const) {
@@ -146,7 +165,9 @@ t.test('a session that was lost starts anew and is told as reset', (t) => {
     gateway.socket.events({ event: 'a' });
     gateway.socket.drop();
     clock.advance(1_000);
-    gateway.socket.accept().welcome({ verdict, reason: 'expired', session: new Uint8Array(16).fill(8) });
+    gateway.socket
+      .accept()
+      .welcome({ verdict, reason: 'expired', session: new Uint8Array(16).fill(8) });
     gateway.socket.events({ event: 'b' });
     t.same(told, ['a', 'reset', { reason: 'expired' }, 'b']);
   }

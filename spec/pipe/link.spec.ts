@@ -110,17 +110,22 @@ t.test('Retry-After is honoured in both of its forms, up to ten minutes', (t) =>
 
 t.test('waits are random between zero and a limit that doubles up to maxMs', (t) => {
   fc.assert(
-    fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 }), (chances) => {
-      const { client, gateway, clock } = scriptedClient({ backoff: { baseMs: 500, maxMs: 30_000 } });
-      void client.connect();
-      chances.forEach((chance, failures) => {
-        clock.chance = chance;
-        gateway.socket.fail('refused');
-        const limit = Math.min(30_000, 500 * 2 ** (failures + 1));
-        t.equal(clock.nextMs, Math.round(chance * limit));
-        clock.advance(clock.nextMs ?? 0);
-      });
-    }),
+    fc.property(
+      fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 }),
+      (chances) => {
+        const { client, gateway, clock } = scriptedClient({
+          backoff: { baseMs: 500, maxMs: 30_000 },
+        });
+        void client.connect();
+        chances.forEach((chance, failures) => {
+          clock.chance = chance;
+          gateway.socket.fail('refused');
+          const limit = Math.min(30_000, 500 * 2 ** (failures + 1));
+          t.equal(clock.nextMs, Math.round(chance * limit));
+          clock.advance(clock.nextMs ?? 0);
+        });
+      },
+    ),
     { numRuns: 50 },
   );
   t.end();
@@ -223,7 +228,10 @@ t.test('each established connection has one connected and one disconnected', (t)
   const { client, gateway, clock } = scriptedClient();
   const told: string[] = [];
   client.on('connected', ({ session }) => void told.push(`connected ${session}`));
-  client.on('disconnected', ({ code, error }) => void told.push(`disconnected ${code} ${error?.code}`));
+  client.on(
+    'disconnected',
+    ({ code, error }) => void told.push(`disconnected ${code} ${error?.code}`),
+  );
   void client.connect();
   gateway.socket.fail('refused');
   clock.advance(1_000);
@@ -251,6 +259,10 @@ t.test('a handler of state may disconnect in any state', async (t) => {
     t.equal(client.state, 'closed', state);
     t.equal(clock.timers, 0, state);
     t.equal(gateway.sockets.length, 1, state);
-    t.same(errors.filter(({ code }) => code !== 'connect_failed'), [], state);
+    t.same(
+      errors.filter(({ code }) => code !== 'connect_failed'),
+      [],
+      state,
+    );
   }
 });

@@ -12,17 +12,39 @@ t.test('key, secret and app id are enough', (t) => {
 
 t.test('app_id and secure are accepted as the other names they are', (t) => {
   const { key, secret } = GOOD;
-  t.match(readOptions({ key, secret, app_id: 3, secure: true }), { appId: '3', useTLS: true, port: 443 });
+  t.match(readOptions({ key, secret, app_id: 3, secure: true }), {
+    appId: '3',
+    useTLS: true,
+    port: 443,
+  });
   t.match(readOptions({ ...GOOD, app_id: 'app-1' }), { appId: 'app-1' });
-  t.throws(() => readOptions({ ...GOOD, app_id: 'other' }), { code: 'bad_option', message: /^appId: / });
+  t.throws(() => readOptions({ ...GOOD, app_id: 'other' }), {
+    code: 'bad_option',
+    message: /^appId: /,
+  });
   t.end();
 });
 
 t.test('P16: TLS is on by default for every host that is not loopback', (t) => {
-  for (const host of ['localhost', 'a.localhost', '127.0.0.1', '127.9.9.9', '::1', '[::1]', 'LOCALHOST']) {
+  for (const host of [
+    'localhost',
+    'a.localhost',
+    '127.0.0.1',
+    '127.9.9.9',
+    '::1',
+    '[::1]',
+    'LOCALHOST',
+  ]) {
     t.equal(readOptions({ ...GOOD, host }).useTLS, false, host);
   }
-  for (const host of ['example.com', '10.0.0.1', 'localhost.example', '::2', '1127.0.0.1', 'notlocalhost']) {
+  for (const host of [
+    'example.com',
+    '10.0.0.1',
+    'localhost.example',
+    '::2',
+    '1127.0.0.1',
+    'notlocalhost',
+  ]) {
     t.equal(readOptions({ ...GOOD, host }).useTLS, true, host);
   }
   t.end();
@@ -89,6 +111,8 @@ t.test('every bad option is refused with its path first, and the secret is never
 });
 
 t.test('an unknown option is refused with the list of those that exist', (t) => {
-  t.throws(() => readOptions({ ...GOOD, clutser: 1 } as PipeOptions), { message: /useTLS.*whenFull/ });
+  t.throws(() => readOptions({ ...GOOD, clutser: 1 } as PipeOptions), {
+    message: /useTLS.*whenFull/,
+  });
   t.end();
 });

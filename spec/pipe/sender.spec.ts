@@ -9,7 +9,10 @@ t.test('the triggers of one turn travel as one frame, in their order', (t) => {
   t.equal(gateway.socket.count('commands'), 0);
   clock.endTurn();
   t.equal(gateway.socket.count('commands'), 1);
-  t.same(gateway.socket.commands.map(({ data }) => Number(data)), Array.from({ length: 1000 }, (_, i) => i));
+  t.same(
+    gateway.socket.commands.map(({ data }) => Number(data)),
+    Array.from({ length: 1000 }, (_, i) => i),
+  );
   t.end();
 });
 
@@ -19,10 +22,15 @@ t.test('a frame holds at most 1 024 commands and about 64 KiB', (t) => {
   clock.endTurn();
   for (let i = 0; i < 20; i += 1) client.channel('room').trigger('e', 'x'.repeat(10_000));
   clock.endTurn();
-  const sizes = gateway.socket.sent.flatMap((f) => (f.type === 'commands' ? f.commands.length : []));
+  const sizes = gateway.socket.sent.flatMap((f) =>
+    f.type === 'commands' ? f.commands.length : [],
+  );
   t.same(sizes.slice(0, 3), [1024, 1024, 452]);
   t.ok(Math.max(...sizes.slice(3)) <= 6);
-  t.equal(sizes.reduce((a, b) => a + b), 2520);
+  t.equal(
+    sizes.reduce((a, b) => a + b),
+    2520,
+  );
   t.end();
 });
 
@@ -94,7 +102,15 @@ t.test('bad arguments throw at once with the rule they break', (t) => {
     [/except/, () => room.trigger('e', 1, { except: any(5) })],
     [/socket id/, () => room.trigger('e', 1, { except: [any(5)] })],
     [/at most 1000/, () => room.trigger('e', 1, { except: Array<string>(1001).fill('1.1') })],
-    [/options/, () => room.trigger('e', 1, any(() => 1))],
+    [
+      /options/,
+      () =>
+        room.trigger(
+          'e',
+          1,
+          any(() => 1),
+        ),
+    ],
     [/callback/, () => room.trigger('e', 1, {}, any('cb'))],
     [/letters, digits/, () => client.channel('no spaces')],
     [/letters, digits/, () => client.channel('')],
@@ -103,10 +119,15 @@ t.test('bad arguments throw at once with the rule they break', (t) => {
     [/socket id/, () => client.socket('')],
     [/socket id/, () => client.socket(any(1.1))],
   ];
-  for (const [message, run] of bad) t.throws(run, { code: 'bad_argument', message }, String(message));
+  for (const [message, run] of bad)
+    t.throws(run, { code: 'bad_argument', message }, String(message));
   clock.endTurn();
   t.equal(gateway.socket.commands.length, 0);
-  t.equal(room.trigger('x'.repeat(200), 'x'.repeat(10_238)), true, 'the limits themselves are allowed');
+  t.equal(
+    room.trigger('x'.repeat(200), 'x'.repeat(10_238)),
+    true,
+    'the limits themselves are allowed',
+  );
   t.end();
 });
 
@@ -133,7 +154,12 @@ t.test('publish resolves when the gateway has applied the command', async (t) =>
   const delivered = client.socket('1.1').publish('b', 2, { ack: 'delivered' });
   clock.endTurn();
   t.match(gateway.socket.commands, [{ event: 'a' }, { event: 'b', receipt: 'delivered' }]);
-  gateway.socket.say({ type: 'commandAck', applied: 2, refused: [], receipts: [{ seq: 2, sockets: 5 }] });
+  gateway.socket.say({
+    type: 'commandAck',
+    applied: 2,
+    refused: [],
+    receipts: [{ seq: 2, sockets: 5 }],
+  });
   t.same(await accepted, { status: 'accepted' });
   t.same(await delivered, { status: 'delivered', sockets: 5 });
 });
@@ -186,7 +212,8 @@ t.test('a full outbox refuses triggers and says so once for all of a turn', (t) 
   const { client, clock, errors } = connectedClient({ maxOutboxEvents: 10 });
   const told: unknown[] = [];
   for (let i = 0; i < 10; i += 1) client.channel('room').trigger('e');
-  for (let i = 0; i < 1000; i += 1) t.equal(client.channel('room').trigger('e'), false);
+  const refused = Array.from({ length: 1000 }, () => client.channel('room').trigger('e'));
+  t.notOk(refused.includes(true));
   client.channel('room').trigger('e', 1, {}, (error) => void told.push(error?.code));
   t.same([errors.length, told.length], [0, 0], 'nothing happens inside of trigger');
   clock.endTurn();
@@ -234,7 +261,9 @@ t.test('publish rejects for a full outbox when asked to', async (t) => {
 t.test('publish rejects for bad arguments, also of its own', async (t) => {
   const { client } = connectedClient();
   await t.rejects(client.channel('room').publish(''), { code: 'bad_argument' });
-  await t.rejects(client.channel('room').publish('e', 1, { ack: 'seen' as never }), { code: 'bad_argument' });
+  await t.rejects(client.channel('room').publish('e', 1, { ack: 'seen' as never }), {
+    code: 'bad_argument',
+  });
 });
 
 t.test('a lost session makes commands in flight unknown and sends the others', async (t) => {
@@ -281,26 +310,33 @@ t.test('a gateway that acknowledges what was never sent breaks the protocol', (t
   t.end();
 });
 
-t.test('disconnect waits for the answers to commands and rejects those that had none', async (t) => {
-  for (const answered of [true, false]) {
-    const { client, gateway, clock } = connectedClient({ drainMs: 3_000 });
-    const outcome = client.channel('room').publish('e').then(
-      ({ status }) => status,
-      ({ code }: StandpipeError) => code,
-    );
-    const over = client.disconnect();
-    await settled();
-    clock.endTurn();
-    t.equal(gateway.socket.count('bye'), 0);
-    if (answered) gateway.socket.applied(1);
-    else clock.advance(3_000);
-    await settled();
-    t.equal(gateway.socket.count('bye'), 1);
-    gateway.socket.drop(1000);
-    await over;
-    t.equal(await outcome, answered ? 'accepted' : 'unknown_outcome');
-  }
-});
+t.test(
+  'disconnect waits for the answers to commands and rejects those that had none',
+  async (t) => {
+    for (const answered of [true, false]) {
+      const { client, gateway, clock } = connectedClient({ drainMs: 3_000 });
+      const outcome = client
+        .channel('room')
+        .publish('e')
+        .then(
+          ({ status }) => status,
+          ({ code }: StandpipeError) => code,
+        );
+      const over = client.disconnect();
+      await settled();
+      clock.endTurn();
+      t.equal(gateway.socket.count('bye'), 0);
+      if (answered) gateway.socket.applied(1);
+      else clock.advance(3_000);
+      await settled();
+      t.equal(gateway.socket.count('bye'), 1);
+      gateway.socket.drop(1000);
+      await over;
+      clock.endTurn();
+      t.equal(await outcome, answered ? 'accepted' : 'unknown_outcome');
+    }
+  },
+);
 
 t.test('a closed client refuses commands, and takes them again after connect', async (t) => {
   const { client, gateway, clock, errors } = scriptedClient();
@@ -316,14 +352,12 @@ t.test('a closed client refuses commands, and takes them again after connect', a
 });
 
 t.test('commands that were never sent say so when the client fails', async (t) => {
-  const { client, gateway } = scriptedClient();
+  const { client, gateway, clock } = scriptedClient();
   client.connect().catch(() => undefined);
   const published = client.channel('room').publish('e');
   gateway.socket.refuse(401);
   const rejected = t.rejects(published, { code: 'not_sent' });
   t.equal(client.state, 'failed');
-  const { clock } = { clock: undefined };
-  t.equal(clock, undefined);
-  await settled();
+  clock.endTurn();
   await rejected;
 });

@@ -167,6 +167,14 @@ t.test('names and data come out of JSON.parse as they went in', async (t) => {
   );
 });
 
+t.test('every character of a name is escaped that must be', async (t) => {
+  for (let code = 0; code < 0x300; code++) {
+    const name = `a${String.fromCharCode(code)}b`;
+    const { event, channel } = decode(messages.channelEvent(name, name, ''));
+    t.strictSame({ event, channel }, { event: name, channel: name }, `character ${code}`);
+  }
+});
+
 t.test('W12 every user id is a key of its own in the hash', async (t) => {
   const ids = ['__proto__', 'constructor', 'toString', 'length', '1', '0', '"', '\\'];
   const members = ids.map((userId, i) => ({ userId, userInfo: `{"i":${i}}` }));

@@ -92,7 +92,8 @@ export class RawSocket {
   static async tcp(port: number): Promise<RawSocket> {
     const stream = connect(port, '127.0.0.1');
     const socket = new RawSocket(stream);
-    await new Promise<void>((resolve) => void stream.once('connect', resolve));
+    const connected = new Promise((resolve) => void stream.once('connect', resolve));
+    await Promise.race([connected, socket.ended]);
     return socket;
   }
 

@@ -12,6 +12,8 @@ export interface Message {
 }
 
 export interface ConnectOptions {
+  /** What stands before the key. */
+  path?: string;
   key?: string;
   /** The query as it stands after `?`. */
   query?: string;
@@ -35,9 +37,15 @@ export class TestSocket {
   static async open(
     t: Pick<Test, 'teardown'>,
     port: number,
-    { key = 'key', query = 'protocol=7', headers, pongs = true }: ConnectOptions = {},
+    {
+      path = '/app/',
+      key = 'key',
+      query = 'protocol=7',
+      headers,
+      pongs = true,
+    }: ConnectOptions = {},
   ): Promise<TestSocket> {
-    const raw = await RawSocket.upgrade(port, `/app/${key}?${query}`, headers);
+    const raw = await RawSocket.upgrade(port, `${path}${key}?${query}`, headers);
     t.teardown(() => raw.destroy());
     return new TestSocket(raw, pongs);
   }

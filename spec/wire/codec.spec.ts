@@ -239,6 +239,15 @@ t.test('splitting', async (t) => {
     t.equal(new FrameEncoder().encodeCommands(1, list).length, 1);
   });
 
+  t.test('limits of 0 still let every entry through, one to a frame', async (t) => {
+    const encoder = new FrameEncoder({ maxBatch: 0 });
+    t.equal(encoder.encodeCommands(1, [{ verb: 5 }, { verb: 5 }]).length, 2);
+    t.equal(encoder.encodeEvents([run(0, 2, 1), run(1, 1, 1)]).length, 3);
+    const tiny = new FrameEncoder({ maxFrameBytes: 0 });
+    t.throws(() => tiny.encodeCommands(1, [{ verb: 5 }]), CodecError);
+    t.throws(() => tiny.encodeEvents([run(0, 2, 1)]), CodecError);
+  });
+
   t.test('nothing to send is one empty frame, which carries the ack', async (t) => {
     t.equal(new FrameEncoder().encodeCommands(1, []).length, 1);
     t.equal(new FrameEncoder().encodeEvents([]).length, 1);

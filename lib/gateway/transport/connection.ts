@@ -56,6 +56,8 @@ export class Connection implements Carrier {
   session: Session | undefined;
   readonly #slowCode: number;
   #state: State = 'open';
+  /** Why it was closed from this side: whether the peer still learnt of it or not, that is how it ended. */
+  #ordered: { code: number; reason: string } | undefined;
 
   /** `ws` must leave pings to be answered here. */
   constructor(ws: WebSocket, stream: Duplex, watch: ConnectionWatch, slowCode: number) {
@@ -131,6 +133,7 @@ export class Connection implements Carrier {
     const words = this.session?.lastWords?.(code, reason);
     if (words !== undefined) this.#stream.write(this.encoder.encode([words]).bytes);
     this.#state = 'closing';
+    this.#ordered = { code, reason };
     this.#ws.close(code, reasonWithin(reason));
   }
 
@@ -196,7 +199,7 @@ export class Connection implements Carrier {
     const session = this.session;
     this.session = undefined;
     try {
-      session?.closed(code, reason);
+      session?.closed(this.#ordered?.code ?? code, this.#ordered?.reason ?? reason);
     } catch (error) {
       this.#watch.failed(error, this);
     }

@@ -27,6 +27,9 @@ const COMMAND_CREDIT: Credit = {
   bytes: WIRE_LIMITS.creditBytes,
 };
 
+/** Told answers are looked through when there are this many; no more than the credit of them can still be open. */
+const MAX_TOLD = 3 * COMMAND_CREDIT.messages;
+
 interface Opening {
   verdict: WelcomeFrame['verdict'];
   reason: string;
@@ -49,6 +52,11 @@ export class PipeSession {
   #link: PipeLink | undefined;
   /** Answers to commands that have yet to be told. */
   #answers: CommandAck | undefined;
+  /**
+   * Answers that were told, but perhaps on a connection that was lost. A client never has more commands open than its
+   * credit, so older ones have reached it.
+   */
+  #told: Pick<CommandAck, 'refused' | 'receipts'> = { refused: [], receipts: [] };
   #awake = false;
   #waitsForDrain = false;
 
@@ -87,6 +95,7 @@ export class PipeSession {
     this.#opening = { ...this.#opening, verdict: 'resumed', reason: '', secret: new Uint8Array() };
     this.#group.rules = hello.rules;
     this.#group.log.attach(position ?? { epoch: 0, offset: 0 }, this.#flight(hello.credit));
+    this.#tellAgain(hello.nextSeq);
   }
 
   /** Says WELCOME and what is there to say. */
@@ -185,6 +194,28 @@ export class PipeSession {
     return this.#group.flight;
   }
 
+  /** Answers once more every command from `first` on. */
+  #tellAgain(first: number): void {
+    const open = ({ seq }: { seq: number }): boolean => seq >= first;
+    const later = this.#answers;
+    this.#answers = {
+      applied: this.#commands.next - 1,
+      refused: [...this.#told.refused.filter(open), ...(later?.refused ?? [])],
+      receipts: [...this.#told.receipts.filter(open), ...(later?.receipts ?? [])],
+    };
+    this.#told = { refused: [], receipts: [] };
+  }
+
+  #keepTold({ refused, receipts }: CommandAck): void {
+    const told = this.#told;
+    told.refused.push(...refused);
+    told.receipts.push(...receipts);
+    if (told.refused.length + told.receipts.length <= MAX_TOLD) return;
+    const oldest = this.#commands.next - COMMAND_CREDIT.messages;
+    told.refused = told.refused.filter(({ seq }) => seq >= oldest);
+    told.receipts = told.receipts.filter(({ seq }) => seq >= oldest);
+  }
+
   #pendingAnswers(): CommandAck {
     return (this.#answers ??= { applied: 0, refused: [], receipts: [] });
   }
@@ -203,6 +234,7 @@ export class PipeSession {
     if (link === undefined) return;
     let answers = this.#answers;
     this.#answers = undefined;
+    if (answers !== undefined) this.#keepTold(answers);
     while (link.writable) {
       const taken = this.#group.log.take(WIRE_LIMITS.maxBatch, WIRE_LIMITS.flushBytes);
       if (taken === undefined) break;

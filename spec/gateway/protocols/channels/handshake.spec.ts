@@ -22,7 +22,7 @@ t.test('protocols 4 to 7 are served, under a path prefix too', async (t) => {
   const { port } = await startGateway(t, { path: '/ws/v1' });
   for (const protocol of [4, 5, 6, 7]) {
     const query = `protocol=${protocol}&client=js&version=8.6.0&flash=false&unknown=1`;
-    const socket = await TestSocket.connect(t, port, { key: '../ws/v1/app/key', query });
+    const socket = await TestSocket.connect(t, port, { path: '/ws/v1/app/', query });
     t.match(socket.id, /^\d+\.\d+$/);
   }
 });
@@ -90,7 +90,7 @@ t.test('refusals come after the upgrade, as an error message and then a close co
 
 t.test('a version of 64 characters passes', async (t) => {
   const { port } = await startGateway(t);
-  await TestSocket.connect(t, port, { query: `protocol=7&version=${'a.+-_Z9'.repeat(9)}x` });
+  await TestSocket.connect(t, port, { query: `protocol=7&version=${'a.%2B-_Z9'.repeat(9)}x` });
 });
 
 t.test('a disabled app closes with 4003', async (t) => {
@@ -112,7 +112,7 @@ t.test('one socket above the quota of its app is closed with 4004', async (t) =>
   first.drop();
   await first.raw.ended;
   // The gateway hears of the lost connection in a later turn than the one that freed the place here.
-  for (let open = false; !open; ) {
+  for (let open = false; !open;) {
     const fourth = await TestSocket.open(t, port);
     open = (await fourth.next()).event === 'pusher:connection_established';
   }

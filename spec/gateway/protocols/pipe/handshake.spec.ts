@@ -134,7 +134,7 @@ t.test(
   'an app with as many backends as it may have refuses one more, and says when to come back',
   async (t) => {
     const { port } = await startGateway(t, { limits: { maxPipes: 1 } });
-      const first = await WireClient.open(t, port);
+    const first = await WireClient.open(t, port);
     const answer = await upgrade(port, `/pipe/1?${signed()}`);
     t.equal(answer.status, 503);
     t.equal(codeOf(answer), 'too_many');

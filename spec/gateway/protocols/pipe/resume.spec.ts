@@ -49,6 +49,29 @@ t.test(
   },
 );
 
+t.test('answers that went down with a connection are told again', async (t) => {
+  const { port } = await startGateway(t);
+  const { client, welcome } = await WireClient.attach(t, port);
+  const commands = [
+    command,
+    { ...command, channel: 'a bad name' },
+    { ...command, receipt: 'delivered' as const },
+  ];
+  client.send({ type: 'commands', firstSeq: 1, commands });
+  const first = await client.expect('commandAck');
+  client.terminate();
+  const next = await WireClient.open(t, port);
+  const proof = next.proof(welcome.secret, 2);
+  const positions = [{ partition: 0, epoch: 1, offset: 0 }];
+  await next.hello({ session: welcome.session, proof, attempt: 2, positions, nextSeq: 2 });
+  t.same(await next.expect('commandAck'), first);
+  t.match(first, {
+    applied: 3,
+    refused: [{ seq: 2, code: 4212 }],
+    receipts: [{ seq: 3, sockets: 0 }],
+  });
+});
+
 t.test('P02, P03: the proof must fit, and the attempt must be above the last', async (t) => {
   const { port } = await startGateway(t);
   const { client, welcome } = await WireClient.attach(t, port, { attempt: 5 });

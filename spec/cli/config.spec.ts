@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { readConfig } from '../../lib/cli/config';
+import { connectionFrom } from '../../lib/cli/connection';
+
+const APP = { id: '7', key: 'k', secret: 's' };
+
+function file(t: Test, name: string, content: unknown): string {
+  const folder = mkdtempSync(join(tmpdir(), 'standpipe-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+t.test('without anything it is the development app on this machine', (t) => {
+  const { options, development } = readConfig({}, {});
+  t.equal(development, true);
+  t.match(options.apps, [{ id: '1', key: 'standpipe-dev-key' }]);
+  t.end();
+});
+
+t.test('the development app is not served to other machines', (t) => {
+  t.throws(() => readConfig({ host: '0.0.0.0' }, {}), {
+    code: 'bad_option',
+    message: /development app is not served on 0\.0\.0\.0.*standpipe keys/,
+  });
+  t.end();
+});
+
+t.test('a flag goes before a variable, a variable before the file', (t) => {
+  const config = file(t, 'c.json', { $schema: 'x', host: 'f', port: 1, path: '/f', apps: [APP] });
+  const env = { STANDPIPE_CONFIG: config, STANDPIPE_HOST: 'e', STANDPIPE_PORT: '2' };
+  const { options, development } = readConfig({ host: 'flag' }, env);
+  t.strictSame(options, { host: 'flag', port: 2, path: '/f', apps: [APP] });
+  t.equal(development, false);
+  t.end();
+});
+
+t.test('an app comes from variables, beside those of the file', (t) => {
+  const config = file(t, 'c.json', { apps: [APP] });
+  const env = {
+    STANDPIPE_APP_ID: '8',
+    STANDPIPE_APP_KEY: 'k8',
+    STANDPIPE_APP_SECRET: 's8',
+    STANDPIPE_CLIENT_EVENTS: 'true',
+  };
+  const { apps } = readConfig({ config }, env).options;
+  t.strictSame(apps, [APP, { id: '8', key: 'k8', secret: 's8', clientEvents: true }]);
+  t.throws(() => readConfig({}, { STANDPIPE_APP_ID: '8' }), { message: /go together/ });
+  t.end();
+});
+
+t.test('certificates are read from files, relative to the configuration', (t) => {
+  const config = file(t, 'c.json', {
+    tls: { cert: 'cert.pem', key: '-----BEGIN KEY' },
+    apps: [APP],
+  });
+  writeFileSync(join(config, '..', 'cert.pem'), 'the certificate');
+  const { tls } = readConfig({ config, tlsPort: '6443' }, {}).options;
+  t.strictSame(tls, { port: 6443, cert: 'the certificate', key: '-----BEGIN KEY' });
+  t.throws(() => readConfig({ tlsCert: 'nowhere.pem' }, {}), { message: /tls\.cert: cannot read/ });
+  t.end();
+});
+
+t.test('what cannot be read is refused with its path', (t) => {
+  const rows: Array<[string, () => unknown, RegExp]> = [
+    [
+      'no file',
+      () => readConfig({ config: 'nowhere.json' }, {}),
+      /config: cannot read nowhere\.json/,
+    ],
+    ['no JSON', () => readConfig({ config: file(t, 'a', '{') }, {}), /config: cannot read/],
+    ['a list', () => readConfig({ config: file(t, 'b', []) }, {}), /must hold a JSON object/],
+    ['no port', () => readConfig({ port: '80x' }, {}), /port: must be a whole number, not '80x'/],
+  ];
+  for (const [what, read, message] of rows) t.throws(read, { code: 'bad_option', message }, what);
+  t.end();
+});
+
+t.test('commands connect as an app of the configuration', (t) => {
+  const second = { id: '9', key: 'k9', secret: 's9' };
+  const config = file(t, 'c.json', { host: '0.0.0.0', port: 7001, apps: [APP, second] });
+  t.strictSame(connectionFrom({ config, app: '9' }, {}), {
+    appId: '9',
+    key: 'k9',
+    secret: 's9',
+    host: '127.0.0.1',
+    port: 7001,
+  });
+  t.match(connectionFrom({ host: 'h', tls: true }, {}), { host: 'h', useTLS: true, appId: '1' });
+  t.throws(() => connectionFrom({ config, app: 'x' }, {}), {
+    message: /no app 'x'; there are 7, 9/,
+  });
+  t.end();
+});

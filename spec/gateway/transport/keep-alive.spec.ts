@@ -1,0 +1,152 @@
+import t from 'tap';
+import { HandClock } from '../../support/hand-clock';
+import { frame, Opcode } from '../../support/raw-socket';
+import { startGateway } from '../../support/start-gateway';
+import { TestSocket } from '../../support/test-socket';
+
+t.test('#12 a silent socket gets a ping of RFC 6455 after the activity timeout', async (t) => {
+  const clock = new HandClock();
+  const { port } = await startGateway(t, { clock });
+  const socket = await TestSocket.connect(t, port);
+  clock.advance(119_000);
+  t.strictSame(await socket.settled(), [], 'which counts as activity');
+  clock.advance(119_000);
+  clock.advance(1_000);
+  t.match(await socket.raw.next(), { opcode: Opcode.PING });
+});
+
+t.test('#11 a socket that only answers pings lives on', async (t) => {
+  const clock = new HandClock();
+  const { port } = await startGateway(t, { clock });
+  const [quiet, other] = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
+  for (let i = 0; i < 4; i++) {
+    clock.advance(120_000);
+    t.match(await quiet.raw.next(), { opcode: Opcode.PING });
+    quiet.raw.send(Opcode.PONG);
+    // Written after the pong, so read after it.
+    await other.settled();
+    await other.settled();
+  }
+});
+
+t.test('a socket that does not answer a ping is closed with 4201', async (t) => {
+  const clock = new HandClock();
+  const { port } = await startGateway(t, { clock });
+  for (const [query, words] of [
+    ['protocol=7', []],
+    [
+      'protocol=5',
+      [{ event: 'pusher:error', data: { code: 4201, message: 'Pong reply not received' } }],
+    ],
+  ] as const) {
+    const socket = await TestSocket.connect(t, port, { query, pongs: false });
+    clock.advance(150_000);
+    const { code, reason, messages } = await socket.closed();
+    t.strictSame([code, reason, messages], [4201, 'Pong reply not received', words]);
+  }
+});
+
+t.test('W08 bytes of a message that never ends are no sign of life', async (t) => {
+  const clock = new HandClock();
+  const { port } = await startGateway(t, { clock });
+  const socket = await TestSocket.connect(t, port);
+  const other = await TestSocket.connect(t, port);
+  const [...bytes] = frame(Opcode.TEXT, 'x'.repeat(100));
+  for (let i = 0; i < 15; i++) {
+    socket.raw.write(Buffer.from([bytes[i] as number]));
+    await other.settled();
+    clock.advance(10_000);
+  }
+  t.match(await socket.raw.next(), { opcode: Opcode.PING });
+  t.match(await socket.raw.next(), { opcode: Opcode.CLOSE });
+  t.equal(socket.raw.close.code, 4201);
+});
+
+t.test('a gateway that was stopped for a while does not judge by that time', async (t) => {
+  const clock = new HandClock();
+  const { port } = await startGateway(t, { clock });
+  const socket = await TestSocket.connect(t, port, { pongs: false });
+  clock.advance(149_000);
+  clock.stall(60_000);
+  clock.advance(1_000);
+  t.strictSame(await socket.settled(), [], 'what waits in the socket is read first');
+  clock.advance(151_000);
+  t.equal((await socket.closed()).code, 4201, 'and then it judges as ever');
+});
+
+t.test('W06 a reader too slow for its bytes is cut; everybody else hears everything', async (t) => {
+  const clock = new HandClock();
+  const limits = { maxUnsentBytes: 256 * 1024, maxClientEventsPerSecond: 1e6 };
+  const gateway = await startGateway(t, { clock, limits });
+  const [sender, slow, sound] = await room(t, gateway.port);
+  slow.raw.stream.pause();
+  const heard = drain(sound);
+  const sent = await flood(sender, () => gateway.metrics.socketsCut > 0);
+  t.equal(gateway.metrics.socketsCut, 1);
+  await sender.settled();
+  t.equal((await heard(sent)).length, sent);
+  slow.raw.stream.resume();
+  await slow.raw.ended;
+  await sender.settled();
+  t.equal(gateway.socketCount, 2);
+});
+
+t.test('W06 a reader too slow for its time is cut, even with few bytes', async (t) => {
+  const clock = new HandClock();
+  const limits = { maxUnsentBytes: 2 ** 30, maxClientEventsPerSecond: 1e6 };
+  const gateway = await startGateway(t, { clock, limits });
+  const [sender, slow, sound] = await room(t, gateway.port);
+  slow.raw.stream.pause();
+  const heard = drain(sound);
+  // Some megabytes more than the buffers of the two kernels' ends take.
+  const sent = await flood(sender, (bytes) => bytes > 12 * 1024 * 1024);
+  await heard(sent);
+  clock.advance(10_000);
+  t.equal(gateway.metrics.socketsCut, 0);
+  clock.advance(2_000);
+  t.equal(gateway.metrics.socketsCut, 1);
+  await sender.settled();
+  t.equal(gateway.socketCount, 2);
+});
+
+async function room(
+  t: Parameters<typeof startGateway>[0],
+  port: number,
+): Promise<[TestSocket, TestSocket, TestSocket]> {
+  const sockets = await Promise.all([1, 2, 3].map(() => TestSocket.connect(t, port)));
+  for (const socket of sockets) await socket.subscribe('private-x');
+  return sockets as [TestSocket, TestSocket, TestSocket];
+}
+
+/** Sends events of 10 KB until told to stop; answers how many. */
+async function flood(sender: TestSocket, enough: (bytes: number) => boolean): Promise<number> {
+  const data = 'x'.repeat(10_000);
+  const event = JSON.stringify({ event: 'client-x', channel: 'private-x', data });
+  const batch = Buffer.concat(Array.from({ length: 20 }, () => frame(Opcode.TEXT, event)));
+  let sent = 0;
+  while (!enough(sent * data.length) && sent < 10_000) {
+    sender.raw.write(batch);
+    sent += 20;
+    await sender.settled();
+  }
+  return sent;
+}
+
+/** Reads all the while; the answer waits for that many messages. */
+function drain(socket: TestSocket): (count: number) => Promise<string[]> {
+  const texts: string[] = [];
+  let check = (): void => undefined;
+  void (async () => {
+    for (;;) {
+      texts.push(await socket.nextText());
+      check();
+    }
+  })().catch(() => undefined);
+  return (count) =>
+    new Promise((resolve) => {
+      check = () => {
+        if (texts.length >= count) resolve(texts);
+      };
+      check();
+    });
+}
