@@ -41,10 +41,10 @@ export function checkEventName(event: unknown): asserts event is string {
   }
 }
 
-export function checkSocketId(id: unknown): asserts id is string {
-  if (typeof id !== 'string' || id === '' || id.length > MAX_SOCKET_ID_LENGTH) {
-    throw refuse(`a socket id must be a string of 1 to ${MAX_SOCKET_ID_LENGTH} characters`);
-  }
+/** Throws `bad_argument` for what cannot be a socket id. */
+export function checkedSocketId(id: unknown): string {
+  if (typeof id === 'string' && id !== '' && id.length <= MAX_SOCKET_ID_LENGTH) return id;
+  throw refuse(`a socket id must be a string of 1 to ${MAX_SOCKET_ID_LENGTH} characters`);
 }
 
 /** The sockets to leave out, as the wire wants them. */
@@ -53,12 +53,11 @@ export function exceptOf(options: TriggerOptions | undefined): string[] | undefi
   if (typeof options !== 'object' || options === null) throw refuse('options must be an object');
   const { except } = options;
   if (except === undefined) return undefined;
-  const ids: readonly string[] = typeof except === 'string' ? [except] : except;
+  const ids: unknown = typeof except === 'string' ? [except] : except;
   if (!Array.isArray(ids) || ids.length > MAX_EXCEPT) {
     throw refuse(`except must be a socket id or an array of at most ${MAX_EXCEPT} of them`);
   }
-  for (const id of ids) checkSocketId(id);
-  return [...ids];
+  return ids.map((id) => checkedSocketId(id));
 }
 
 export function ackOf({ ack = 'accepted' }: PublishOptions): 'accepted' | 'delivered' {

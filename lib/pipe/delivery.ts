@@ -43,7 +43,7 @@ export function deliver(listeners: Listeners, arrival: Arrival): Promise<void> |
         ? channelMessage(listeners, arrival, arrival.event.channel)
         : socketMessage(listeners, arrival);
     case Kind.OPEN:
-      return listeners.sockets.emit(EVERY, 'open', arrival.event.socketId, new EventMeta(arrival));
+      return listeners.sockets.tell(EVERY, 'open', arrival.event.socketId, new EventMeta(arrival));
     case Kind.CLOSE:
       return socketClosed(listeners, arrival);
     case Kind.OCCUPIED:
@@ -67,12 +67,12 @@ function socketMessage({ sockets }: Listeners, arrival: Arrival): Promise<void> 
   const meta = new EventMeta(arrival);
   let running: Promise<void> | undefined;
   if (all) {
-    running = sockets.emit(EVERY, 'event', name, id, data, meta);
-    running = both(running, sockets.emit(EVERY, named, id, data, meta));
+    running = sockets.tell(EVERY, 'event', name, id, data, meta);
+    running = both(running, sockets.tell(EVERY, named, id, data, meta));
   }
   if (one) {
-    running = both(running, sockets.emit(id, 'event', name, data, meta));
-    running = both(running, sockets.emit(id, named, data, meta));
+    running = both(running, sockets.tell(id, 'event', name, data, meta));
+    running = both(running, sockets.tell(id, named, data, meta));
   }
   return running;
 }
@@ -92,12 +92,12 @@ function channelMessage(
   const meta = new EventMeta(arrival);
   let running: Promise<void> | undefined;
   if (all) {
-    running = channels.emit(EVERY, 'event', name, channel, id, data, meta);
-    running = both(running, channels.emit(EVERY, named, channel, id, data, meta));
+    running = channels.tell(EVERY, 'event', name, channel, id, data, meta);
+    running = both(running, channels.tell(EVERY, named, channel, id, data, meta));
   }
   if (one) {
-    running = both(running, channels.emit(channel, 'event', name, id, data, meta));
-    running = both(running, channels.emit(channel, named, id, data, meta));
+    running = both(running, channels.tell(channel, 'event', name, id, data, meta));
+    running = both(running, channels.tell(channel, named, id, data, meta));
   }
   return running;
 }
@@ -106,7 +106,7 @@ function channelMessage(
 function socketClosed({ sockets }: Listeners, arrival: Arrival): Promise<void> | undefined {
   const { socketId: id } = arrival.event;
   const meta = new EventMeta(arrival);
-  const running = both(sockets.emit(EVERY, 'close', id, meta), sockets.emit(id, 'close', meta));
+  const running = both(sockets.tell(EVERY, 'close', id, meta), sockets.tell(id, 'close', meta));
   sockets.drop(id);
   return running;
 }
@@ -118,7 +118,7 @@ function channelExistence(
 ): Promise<void> | undefined {
   const name = arrival.event.channel ?? '';
   const meta = new EventMeta(arrival);
-  return both(channels.emit(EVERY, what, name, meta), channels.emit(name, what, meta));
+  return both(channels.tell(EVERY, what, name, meta), channels.tell(name, what, meta));
 }
 
 /** Data as the program sees it: undefined when the browser sent none, or something that is no JSON. */

@@ -1,3 +1,4 @@
+/* eslint-disable standpipe/fixed-event-names -- the one dispatcher of names from outside: all carry the prefix `event:` */
 import { StandpipeError } from '../errors';
 import { Emitter, type Handler } from '../util/emitter';
 
@@ -42,13 +43,13 @@ export class Registry {
     else emitter.on(event, handler);
   }
 
-  off(name: Scope, event: string, handler?: AnyHandler): void {
+  remove(name: Scope, event: string, handler?: AnyHandler): void {
     const emitter = this.#emitters.get(name);
     emitter?.off(event, handler);
     if (emitter?.idle === true) this.#emitters.delete(name);
   }
 
-  emit(name: Scope, event: string, ...args: unknown[]): Promise<void> | undefined {
+  tell(name: Scope, event: string, ...args: unknown[]): Promise<void> | undefined {
     const emitter = this.#emitters.get(name);
     if (emitter === undefined) return undefined;
     const running = emitter.emit(event, ...args);

@@ -108,7 +108,9 @@ export function readOptions(given: PipeOptions): Settings {
   const backoff = record('backoff', options['backoff'], ['baseMs', 'maxMs']);
   const credit = record('credit', options['credit'], ['messages', 'bytes']);
   const host = hostName(options['host'] ?? d.host);
-  const useTLS = flag('useTLS', alias(options, 'useTLS', 'secure')) ?? !isLoopback(host);
+  const useTLS =
+    flag('useTLS', alias('useTLS', options['useTLS'], 'secure', options['secure'])) ??
+    !isLoopback(host);
   const ms = (path: string, value: unknown, fallback: number, min = 1): number =>
     integer(path, value ?? fallback, min, MAX_DELAY_MS);
   const count = (path: string, value: unknown, fallback: number, max = 2 ** 40): number =>
@@ -117,7 +119,7 @@ export function readOptions(given: PipeOptions): Settings {
   return {
     key: text('key', options['key']),
     secret: text('secret', options['secret']),
-    appId: appIdOf(alias(options, 'appId', 'app_id')),
+    appId: appIdOf(alias('appId', options['appId'], 'app_id', options['app_id'])),
     host,
     port: integer('port', options['port'] ?? (useTLS ? TLS_PORT : PLAIN_PORT), 1, 65_535),
     useTLS,
@@ -173,10 +175,11 @@ function record(path: string, value: unknown, known: string[]): Record<string, u
 }
 
 /** The value of an option with two names. */
-function alias(options: Record<string, unknown>, name: string, other: string): unknown {
-  const [a, b] = [options[name], options[other]];
-  if (a !== undefined && b !== undefined && a !== b) refuse(name, `differs from ${other}`);
-  return a ?? b;
+function alias(name: string, value: unknown, other: string, otherValue: unknown): unknown {
+  if (value !== undefined && otherValue !== undefined && value !== otherValue) {
+    refuse(name, `differs from ${other}`);
+  }
+  return value ?? otherValue;
 }
 
 function text(path: string, value: unknown): string {
@@ -223,7 +226,7 @@ function oneOf<T extends string>(path: string, value: unknown, allowed: readonly
 function tlsOptions(value: unknown): TlsOptions {
   const tls = record('tls', value, KNOWN_TLS);
   flag('tls.rejectUnauthorized', tls['rejectUnauthorized']);
-  return tls as TlsOptions;
+  return tls;
 }
 
 function logger(value: unknown): Logger {

@@ -233,7 +233,7 @@ export class Pipe<Events extends object = DefaultEvents> {
 
   #entered(state: PipeState, previous: PipeState): void {
     if (previous === 'open') this.#sender.offline();
-    this.#emitter.emit('state', state, previous);
+    void this.#emitter.emit('state', state, previous);
     if (state === 'open') this.#opened();
     if (state === 'closed') {
       this.#closed?.resolve();
@@ -249,8 +249,8 @@ export class Pipe<Events extends object = DefaultEvents> {
     if (this.#unannounced) this.#announce();
     this.#sender.online();
     const { session, node, reason } = this.#welcomed;
-    this.#emitter.emit('connected', { session, node });
-    if (session === 'reset') this.#emitter.emit('reset', { reason });
+    void this.#emitter.emit('connected', { session, node });
+    if (session === 'reset') void this.#emitter.emit('reset', { reason });
   }
 
   #attemptFailed(error: StandpipeError): void {
@@ -318,7 +318,7 @@ export class Pipe<Events extends object = DefaultEvents> {
 
   #gap({ partition, cause, count }: GapFrame): void {
     this.#settings.log.warn({ partition, cause, count }, 'events were lost');
-    this.#emitter.emit('gap', { partition, cause, count: count === 0 ? undefined : count });
+    void this.#emitter.emit('gap', { partition, cause, count: count === 0 ? undefined : count });
   }
 
   #handlerFailed(thrown: unknown, event: string): void {
@@ -330,7 +330,7 @@ export class Pipe<Events extends object = DefaultEvents> {
   }
 
   #report(error: StandpipeError): void {
-    if (this.#emitter.has('error')) this.#emitter.emit('error', error);
+    if (this.#emitter.has('error')) void this.#emitter.emit('error', error);
     else this.#settings.log.warn({ code: error.code, status: error.status }, error.message);
   }
 

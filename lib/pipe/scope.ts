@@ -2,7 +2,7 @@ import { StandpipeError } from '../errors';
 import { parseChannelName } from '../pusher/channel-name';
 import type { Handler } from '../util/emitter';
 import { Verb } from '../wire/frames';
-import { checkSocketId, type Target } from './command';
+import { checkedSocketId, type Target } from './command';
 import { EventStream } from './event-stream';
 import {
   EVERY,
@@ -59,7 +59,7 @@ abstract class Listening<M> {
 
   /** Removes a handler, or all handlers of an event. */
   off<K extends keyof M & string>(event: K, handler?: Handler<Extract<M[K], unknown[]>>): this {
-    this.#registry.off(this.#scope, event, handler as AnyHandler | undefined);
+    this.#registry.remove(this.#scope, event, handler as AnyHandler | undefined);
     return this;
   }
 
@@ -98,8 +98,7 @@ export class SocketHandle<Events extends object> extends Listening<SocketEvents<
   readonly #target: Target;
 
   constructor(ground: Ground, id: string) {
-    checkSocketId(id);
-    super(ground.listeners.sockets, id, SOCKET_WORDS);
+    super(ground.listeners.sockets, checkedSocketId(id), SOCKET_WORDS);
     this.id = id;
     this.#ground = ground;
     this.#target = { verb: Verb.TRIGGER_SOCKET, channel: undefined, socketId: id };
@@ -142,8 +141,8 @@ export class SocketHandle<Events extends object> extends Listening<SocketEvents<
     const event = (name: string, data: unknown, meta: Meta): Promise<void> | undefined =>
       stream.push({ event: name, socketId: this.id, data, meta } as ReceivedEvent<Events>);
     const stream = new EventStream<ReceivedEvent<Events>>(() => {
-      sockets.off(this.id, 'event', event as AnyHandler);
-      sockets.off(this.id, 'close', close);
+      sockets.remove(this.id, 'event', event as AnyHandler);
+      sockets.remove(this.id, 'close', close);
     });
     sockets.add(this.id, 'event', event as AnyHandler, false);
     sockets.add(this.id, 'close', close, false);
@@ -209,7 +208,7 @@ export class ChannelHandle<Events extends object> extends Listening<ChannelEvent
     ): Promise<void> | undefined =>
       stream.push({ event: name, socketId, data, meta } as ReceivedEvent<Events>);
     const stream = new EventStream<ReceivedEvent<Events>>(() =>
-      channels.off(this.name, 'event', event as AnyHandler),
+      channels.remove(this.name, 'event', event as AnyHandler),
     );
     channels.add(this.name, 'event', event as AnyHandler, false);
     return stream;

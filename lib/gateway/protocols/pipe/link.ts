@@ -69,7 +69,10 @@ export class PipeLink implements Session {
 
   /** Tells the backend what is wrong and closes with the code of that name. */
   fail(name: keyof typeof CLOSE_CODES, message: string): void {
-    const { code } = CLOSE_CODES[name];
+    this.#fail(CLOSE_CODES[name].code, message);
+  }
+
+  #fail(code: number, message: string): void {
     this.send({ type: 'error', code, message });
     this.close(code, message);
   }
@@ -92,7 +95,7 @@ export class PipeLink implements Session {
       this.#frame(this.#decoder.decode(bytes));
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
-      this.fail('protocol_error', error.message);
+      this.#fail(error.closeCode, error.message);
     }
   }
 

@@ -27,6 +27,9 @@ const COMMAND_CREDIT: Credit = {
   bytes: WIRE_LIMITS.creditBytes,
 };
 
+/** So many answers are told at once, in the middle of a turn: a frame has its limit. */
+const MAX_ANSWERS = 1024;
+
 /** Told answers are looked through when there are this many; no more than the credit of them can still be open. */
 const MAX_TOLD = 3 * COMMAND_CREDIT.messages;
 
@@ -147,6 +150,10 @@ export class PipeSession {
     }
     answers.applied = this.#commands.next - 1;
     this.#wake();
+    // A receipt says that the event was written, so the turn ends early rather than the answers.
+    if (answers.refused.length + answers.receipts.length >= MAX_ANSWERS) {
+      this.#context.hub.turn.flush();
+    }
   }
 
   acknowledged({ positions, credit }: Ack): void {
@@ -225,7 +232,13 @@ export class PipeSession {
     this.#awake = true;
     this.#context.hub.turn.whenWritten(() => {
       this.#awake = false;
-      this.#flush();
+      try {
+        this.#flush();
+      } catch (error) {
+        this.#context.metrics.failures++;
+        this.#context.log.error({ err: error }, 'events could not be sent to a backend');
+        this.#link?.fail('internal_error', 'the gateway could not send what it has');
+      }
     });
   }
 
