@@ -13,11 +13,14 @@ import { Turn } from './core/turn';
 import { checkGatewayOptions, type GatewayOptions, type GatewaySettings } from './options';
 import { ChannelsContext } from './protocols/channels/context';
 import { ChannelsHandshake } from './protocols/channels/handshake';
+import { Fallback } from './protocols/fallback/fallback';
 import { PipeContext } from './protocols/pipe/context';
 import { PipeHandshake } from './protocols/pipe/handshake';
+import { RestApi } from './protocols/rest/api';
 import { KeepAlive } from './transport/keep-alive';
 import { Listener } from './transport/listener';
 import { MetricsListener } from './transport/metrics-listener';
+import { Webhooks } from './webhooks/webhooks';
 
 type State = 'idle' | 'running' | 'draining' | 'stopped';
 
@@ -36,10 +39,15 @@ export class Gateway {
   readonly #hub: Hub;
   readonly #pipes: PipeContext;
   readonly #channels: ChannelsHandshake;
+  readonly #fallback: Fallback;
+  readonly #webhooks: Webhooks;
   readonly #keepAlive: KeepAlive;
   readonly #listener: Listener;
   readonly #metricsListener: MetricsListener | undefined;
-  readonly #routes: Array<{ upgrade(request: UpgradeRequest): UpgradeDecision | undefined }>;
+  readonly #upgrades: Array<{ upgrade(request: UpgradeRequest): UpgradeDecision | undefined }>;
+  readonly #requests: Array<{
+    request(request: IncomingMessage, response: ServerResponse): boolean;
+  }>;
   #state: State = 'idle';
 
   /** Throws `bad_option` when the options are wrong. Listens only after `start`. */
@@ -51,9 +59,6 @@ export class Gateway {
     this.#clock = clock;
     this.#apps = new Apps(settings.apps, limits);
     this.#hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock, limits);
-    this.#hub.listen((app, event) => {
-      for (const group of app.groups) group.offer(event);
-    });
     this.metrics = new Metrics({
       sockets: () => this.#count((app) => app.sockets.size),
       channels: () => this.#count((app) => app.channels.size),
@@ -62,6 +67,7 @@ export class Gateway {
     const router = new Router(this.#hub, this.metrics);
     const parts = { hub: this.#hub, router, metrics: this.metrics, limits, clock, log };
     this.#pipes = new PipeContext({ ...parts, node: randomBytes(4).toString('hex') });
+    this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);
     this.#keepAlive = new KeepAlive(limits, clock, {
       cut: () => {
         this.metrics.socketsCut++;
@@ -73,7 +79,15 @@ export class Gateway {
       },
     });
     this.#channels = new ChannelsHandshake(new ChannelsContext(parts), this.#apps, settings.path);
-    this.#routes = [this.#channels, new PipeHandshake(this.#pipes, this.#apps, clock)];
+    this.#fallback = new Fallback({
+      ...parts,
+      apps: this.#apps,
+      open: (...opening) => this.#channels.open(...opening),
+      failed: (error) => this.#failed(error),
+    });
+    const pipe = new PipeHandshake(this.#pipes, this.#apps, clock);
+    this.#upgrades = [this.#fallback, this.#channels, pipe];
+    this.#requests = [new RestApi(parts, this.#apps, settings.path), this.#fallback];
     this.#metricsListener =
       settings.metrics && new MetricsListener(settings.metrics, this.metrics.registry);
     this.#listener = new Listener(
@@ -115,34 +129,41 @@ export class Gateway {
     await this.#listener.start();
     await this.#metricsListener?.start();
     this.#keepAlive.start();
+    this.#fallback.start();
     this.#state = 'running';
     return this;
   }
 
   /**
    * Stops gently: takes no new connections, tells the backends, closes the browsers with 4200 (they come back at once, to
-   * whoever listens then) in waves over `limits.drainMs`, and then stops.
+   * whoever listens then) in waves over `limits.drainMs`, and then stops. Webhooks that wait have until then to be taken.
    */
   async drain(): Promise<void> {
     if (this.#state !== 'running') return this.stop();
     this.#state = 'draining';
     const { drainMs } = this.#settings.limits;
+    const deadline = this.#clock.now() + drainMs;
+    this.#webhooks.endGrace();
     this.#listener.stopAccepting();
+    this.#fallback.stopAccepting();
     for (const link of this.#pipes.links) {
       link.send({ type: 'goAway', deadlineMs: drainMs, reason: 'draining', nodes: [] });
     }
     const waves = Math.max(1, Math.floor(drainMs / 2 / WAVE_MS));
     const perWave = Math.max(1, Math.ceil(this.socketCount / waves));
     while (this.socketCount > 0 && this.#closeSockets(perWave) > 0) await this.#pause(WAVE_MS);
+    await this.#webhooks.drain(Math.max(0, deadline - this.#clock.now()));
     await this.stop();
   }
 
-  /** Stops at once: closes every connection and frees the ports. May be called at any time, and again. */
+  /** Stops at once: closes every connection, drops webhooks that wait and frees the ports. May be called at any time, and again. */
   async stop(): Promise<void> {
     if (this.#state === 'stopped') return;
     const wasIdle = this.#state === 'idle';
     this.#state = 'stopped';
     this.#keepAlive.stop();
+    this.#webhooks.stop();
+    this.#fallback.stop();
     if (wasIdle) return;
     this.#closeSockets(Infinity);
     this.#hub.turn.flush();
@@ -176,7 +197,7 @@ export class Gateway {
   }
 
   #upgrade(request: UpgradeRequest): UpgradeDecision {
-    for (const route of this.#routes) {
+    for (const route of this.#upgrades) {
       const decision = route.upgrade(request);
       if (decision !== undefined) return decision;
     }
@@ -184,6 +205,7 @@ export class Gateway {
   }
 
   #request(request: IncomingMessage, response: ServerResponse): void {
+    for (const route of this.#requests) if (route.request(request, response)) return;
     const path = (request.url ?? '/').split('?', 1)[0];
     if (path === '/livez') return answer(response, 200, 'ok\n');
     if (path === '/readyz') {

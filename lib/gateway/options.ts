@@ -3,6 +3,7 @@ import { StandpipeError } from '../errors';
 import { CloseCode } from '../pusher/close-codes';
 import { DEFAULT_CHANNEL_LIMITS } from '../pusher/limits';
 import { type Logger, silent } from '../util/log';
+import { AddressGuard, isAllowEntry } from './core/address-guard';
 
 const port = z.number().int().min(0).max(65535);
 const count = z.number().int().min(1).max(1e9);
@@ -18,6 +19,33 @@ const ms = z
   .max(2 ** 31 - 1);
 const rate = z.number().positive().max(1e9);
 const D = DEFAULT_CHANNEL_LIMITS;
+
+const webhookSchema = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/ })
+    // A URL parser skips line breaks and blanks: what is checked must be what is written.
+    .regex(/^[\x21-\x7e]{1,2048}$/, 'must be plain ASCII without blanks, 2048 characters at most')
+    .describe('Where events are posted to.'),
+  events: z
+    .array(
+      z.enum([
+        ...(['channel_occupied', 'channel_vacated', 'member_added', 'member_removed'] as const),
+        ...(['client_event', 'cache_miss', 'subscription_count'] as const),
+      ]),
+    )
+    .min(1)
+    .optional()
+    .describe('Kinds of events; all unless given. Some need a setting of the app besides.'),
+  channels: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe('Names of channels, or beginnings of names such as room-*; all unless given.'),
+  batch: z
+    .boolean()
+    .default(false)
+    .describe('Puts the events of 50 ms into one request; otherwise each has its own.'),
+});
 
 const appSchema = z.strictObject({
   id: z
@@ -56,14 +84,10 @@ const appSchema = z.strictObject({
     .union([z.literal(CloseCode.UNAUTHORIZED), z.literal(CloseCode.RECONNECT)])
     .default(CloseCode.UNAUTHORIZED)
     .describe('Closes the connections of a terminated user: 4009 for good, 4200 to come back.'),
-  webhooks: z
-    .array(
-      z.strictObject({
-        url: z.url({ protocol: /^https?$/ }),
-        events: z.array(z.string()).optional(),
-      }),
-    )
-    .default([]),
+  maxRequestsPerSecond: rate
+    .optional()
+    .describe('HTTP API requests of the app; above it 429. Unlimited unless given.'),
+  webhooks: z.array(webhookSchema).default([]).describe('Endpoints that are told what happens.'),
 });
 
 /** Every limit of the gateway with its default. */
@@ -73,10 +97,35 @@ const limitsSchema = z.strictObject({
   maxConnectionsPerAddress: count
     .default(50_000)
     .describe('Connections of one remote address; above it 503. Behind a proxy all share one.'),
+  maxFallbackSessions: count
+    .default(10_000)
+    .describe('Sockets over HTTP (xhr_streaming, xhr_polling); above it 503.'),
+  headersTimeoutMs: ms
+    .default(5_000)
+    .describe('How long the head of an HTTP request may take; then 408.'),
+  requestTimeoutMs: ms.default(10_000).describe('How long all of it may take; then 408.'),
   maxMessageBytes: bytes.default(64 * 1024).describe('One WebSocket message of a browser.'),
   maxChannelNameLength: count.default(D.maxChannelNameLength).describe('Characters.'),
   maxEventNameLength: count.default(D.maxEventNameLength).describe('Characters.'),
   maxEventDataBytes: bytes.default(D.maxEventDataBytes).describe('Data of one event, UTF-8.'),
+  maxRequestBytes: bytes
+    .default(256 * 1024)
+    .describe('Body of one HTTP API request; above it 413.'),
+  maxChannelsPerPublish: count
+    .default(D.maxChannelsPerPublish)
+    .describe('Channels of one event published over HTTP.'),
+  maxEventsPerBatch: count
+    .default(D.maxEventsPerBatch)
+    .describe('Events of one batch published over HTTP.'),
+  signatureToleranceMs: ms
+    .min(30_000)
+    .default(600_000)
+    .describe('How far the timestamp of a signed HTTP request may be away.'),
+  idempotencyTtlMs: ms
+    .default(120_000)
+    .describe('How long a repeated HTTP publish with the same Idempotency-Key is harmless.'),
+  maxIdempotencyKeys: count.default(100_000).describe('Idempotency keys kept for one app.'),
+  maxIdempotencyBytes: bytes.default(32 * 1024 * 1024).describe('Answers kept with them.'),
   maxChannelsPerSocket: count
     .default(D.maxChannelsPerSocket)
     .describe('Subscriptions of one socket.'),
@@ -116,6 +165,26 @@ const limitsSchema = z.strictObject({
   pipeWindowMs: ms
     .default(120_000)
     .describe('How long a backend may be away and go on where it was.'),
+  pipePartitions: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .default(64)
+    .describe('Parts of the stream of a group of backends.'),
+  maxPipeGroups: count.default(32).describe('Groups of backends of one app.'),
+  pipeGraceMs: ms
+    .default(10_000)
+    .describe('How long a lost backend is waited for before others of its group go on.'),
+  pipeRevokeMs: ms
+    .default(10_000)
+    .describe('How long a backend may finish its handlers when a part of the stream moves.'),
+  maxWebhookEvents: count
+    .default(10_000)
+    .describe('Events that wait for one webhook endpoint; further ones are dropped.'),
+  maxWebhookBytes: bytes
+    .default(16 * 1024 * 1024)
+    .describe('JSON of the events that wait for one webhook endpoint.'),
   drainMs: ms.default(10_000).describe('Time over which a stopping gateway closes its sockets.'),
 });
 
@@ -137,11 +206,17 @@ const gatewaySchema = z.strictObject({
     .strictObject({ host: z.string().min(1).default('127.0.0.1'), port })
     .optional()
     .describe('Prometheus metrics at /metrics on a port of their own; off unless given.'),
+  webhookAllow: z
+    .array(z.string().refine(isAllowEntry, 'must be a host name, an address or a network in CIDR'))
+    .default([])
+    .describe('Hosts, addresses and networks that webhooks may reach though they are private.'),
   apps: z.array(appSchema).min(1),
   limits: limitsSchema.default(limitsSchema.parse({})),
 });
 
 export type AppOptions = z.output<typeof appSchema>;
+export type WebhookOptions = z.output<typeof webhookSchema>;
+export type WebhookEventName = NonNullable<WebhookOptions['events']>[number];
 export type Limits = z.output<typeof limitsSchema>;
 
 /** Options of `createGateway`. Everything but `apps` has a default; unknown keys are refused. */
@@ -173,6 +248,7 @@ export function checkGatewayOptions({ log = silent, ...options }: GatewayOptions
   if (!result.success) throw new StandpipeError('bad_option', explain(result.error));
   requireUnique(result.data.apps, 'id');
   requireUnique(result.data.apps, 'key');
+  guardWebhooks(result.data);
   return { ...result.data, log };
 }
 
@@ -199,5 +275,18 @@ function requireUnique(apps: AppOptions[], field: 'id' | 'key'): void {
       );
     }
     seen.add(app[field]);
+  });
+}
+
+/** What a URL itself tells of an endpoint is refused here, what its name resolves to when it is connected to. */
+function guardWebhooks({ apps, webhookAllow }: z.output<typeof gatewaySchema>): void {
+  const guard = new AddressGuard(webhookAllow);
+  apps.forEach(({ webhooks }, i) => {
+    webhooks.forEach(({ url }, j) => {
+      const why = guard.refusal(new URL(url));
+      if (why !== undefined) {
+        throw new StandpipeError('bad_option', `apps[${i}].webhooks[${j}].url: ${why}`);
+      }
+    });
   });
 }

@@ -7,6 +7,9 @@ export interface HeartbeatOwner {
   dead(): void;
 }
 
+/** A timer this late says that the process stood still, and what came meanwhile was not read yet. */
+const LATE_MS = 1_000;
+
 /**
  * Watches one open connection. Sending and hearing only note the time; one timer, set for whichever is due first, looks
  * at the notes.
@@ -17,6 +20,7 @@ export class Heartbeat {
   readonly #owner: HeartbeatOwner;
   #sentAt: number;
   #heardAt: number;
+  #dueAt = 0;
   #timer: Timer;
 
   constructor(clock: Clock, times: { pingMs: number; deadMs: number }, owner: HeartbeatOwner) {
@@ -41,17 +45,21 @@ export class Heartbeat {
 
   #wait(): Timer {
     const { pingMs, deadMs } = this.#times;
-    const dueAt = Math.min(this.#sentAt + pingMs, this.#heardAt + deadMs);
-    return this.#clock.setTimeout(() => this.#look(), Math.max(1, dueAt - this.#clock.now()));
+    const delayMs = Math.min(this.#sentAt + pingMs, this.#heardAt + deadMs) - this.#clock.now();
+    this.#dueAt = this.#clock.now() + delayMs;
+    return this.#clock.setTimeout(() => this.#look(), delayMs);
   }
 
   #look(): void {
     const now = this.#clock.now();
-    if (now - this.#heardAt >= this.#times.deadMs) return this.#owner.dead();
-    if (now - this.#sentAt >= this.#times.pingMs) {
-      this.#sentAt = now;
-      this.#owner.ping();
+    if (now - this.#heardAt >= this.#times.deadMs) {
+      if (now - this.#dueAt <= LATE_MS) return this.#owner.dead();
+      this.#heardAt = now + LATE_MS - this.#times.deadMs;
     }
+    const silent = now - this.#sentAt >= this.#times.pingMs;
+    if (silent) this.#sentAt = now;
+    // Before the ping, which may end in `stop`.
     this.#timer = this.#wait();
+    if (silent) this.#owner.ping();
   }
 }

@@ -96,7 +96,6 @@ export class Inbox {
 
   /** A connection was welcomed. A session that goes on keeps its places, so that nothing is handled twice. */
   welcome(frame: WelcomeFrame, streamName: string): void {
-    this.#stopped = false;
     if (frame.verdict === 'resumed') {
       const assigned = new Set(frame.assigned.map(({ partition }) => partition));
       for (const partition of this.#places.keys()) {
@@ -174,7 +173,12 @@ export class Inbox {
     return positions.length === 0 ? undefined : { positions };
   }
 
-  /** Takes no more events until the next welcome. Resolves when the handlers of those at hand have ended. */
+  /** Takes events again after `stop`. */
+  start(): void {
+    this.#stopped = false;
+  }
+
+  /** Takes no more events. Resolves when the handlers of those at hand have ended. */
   stop(): Promise<void> {
     this.#stopped = true;
     return this.#lanes.idle();

@@ -1,16 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { StandpipeError, asError } from '../errors';
 import type { Dial, Socket } from '../net/socket';
-import { signPipeRequest } from '../pusher/pipe-signature';
 import { backoff } from '../util/backoff';
 import type { Clock, Timer } from '../util/timers';
 import { CLOSE_CODES, closeCode } from '../wire/close-codes';
 import { CodecError, FrameDecoder, FrameEncoder } from '../wire/codec';
 import type { Frame, HelloFrame, WelcomeFrame } from '../wire/frames';
-import { WIRE_LIMITS } from '../wire/limits';
 import { Heartbeat } from './heartbeat';
 import type { Settings } from './options';
-import { connectRefused, retryAfterMs } from './refusal';
+import { connectFailed, connectRefused, handshake, retryAfterMs } from './handshake';
 import type { DisconnectedInfo, PipeState } from './types';
 
 /** Each state carries exactly what exists in it. */
@@ -44,7 +42,6 @@ export interface LinkOwner {
   failed(error: StandpipeError): void;
 }
 
-const SUBPROTOCOL = 'standpipe.v1';
 /** What a connection that ended without a close frame is said to have closed with (RFC 6455, section 7.1.5). */
 const ABNORMAL_CLOSURE = 1006;
 /** A welcomed connection must last this long before the waits start small again. */
@@ -119,31 +116,17 @@ export class Link {
   }
 
   #connect(): void {
-    const { host, port, useTLS, appId, key, secret, tls, connectTimeoutMs } = this.#settings;
-    const path = `/pipe/${appId}`;
-    const origin = `${useTLS ? 'wss' : 'ws'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
-    const timestampS = Math.floor(this.#clock.wall() / 1000);
+    const { connectTimeoutMs } = this.#settings;
+    const { url, options } = handshake(this.#settings, this.#clock.wall());
     let socket: Socket;
     try {
-      socket = this.#dial(
-        origin + path,
-        {
-          // In a header, because URLs end up in logs.
-          headers: {
-            authorization: `Standpipe ${signPipeRequest({ key, secret, path, timestampS })}`,
-          },
-          protocol: SUBPROTOCOL,
-          maxMessageBytes: WIRE_LIMITS.maxFrameBytes,
-          tls,
-        },
-        {
-          open: (headers) => this.#holds(socket) && this.#opened(headers),
-          message: (bytes) => this.#holds(socket) && this.#received(bytes),
-          close: (code, reason, error) => this.#holds(socket) && this.#closed(code, reason, error),
-          refused: (status, body, headers) =>
-            this.#holds(socket) && this.#refused(status, body, headers),
-        },
-      );
+      socket = this.#dial(url, options, {
+        open: (headers) => this.#holds(socket) && this.#opened(headers),
+        message: (bytes) => this.#holds(socket) && this.#received(bytes),
+        close: (code, reason, error) => this.#holds(socket) && this.#closed(code, reason, error),
+        refused: (status, body, headers) =>
+          this.#holds(socket) && this.#refused(status, body, headers),
+      });
     } catch (thrown) {
       return this.#retry(connectFailed(asError(thrown).message, thrown));
     }
@@ -192,8 +175,6 @@ export class Link {
 
   #welcomed(frame: WelcomeFrame, { socket, codec }: { socket: Socket; codec: Codec }): void {
     this.#owner.welcome(frame);
-    // A callback that was told the outcome of its command may have stopped the link.
-    if (this.#state.name !== 'greeting') return;
     const asked = frame.limits.pingMs === 0 ? this.#settings.pingMs : frame.limits.pingMs;
     const pingMs = Math.max(MIN_PING_MS, Math.min(this.#settings.pingMs, asked));
     const heartbeat = new Heartbeat(
@@ -292,11 +273,4 @@ export class Link {
     }
     this.#owner.entered(next.name, previous.name);
   }
-}
-
-function connectFailed(message: string, cause?: unknown, status?: number): StandpipeError {
-  return new StandpipeError('connect_failed', message, {
-    ...(cause !== undefined && { cause }),
-    ...(status !== undefined && { status }),
-  });
 }

@@ -153,8 +153,16 @@ export function readOptions(given: PipeOptions): Settings {
   };
 }
 
+/** Says in the log what was opened on purpose, in case it was not. */
+export function warnOfOpenDoors({ host, useTLS, tls, log }: Settings): void {
+  if (!useTLS && !isLoopback(host)) log.warn({ host }, 'no TLS: anybody on the way can read');
+  if (useTLS && tls.rejectUnauthorized === false) {
+    log.warn({ host }, 'tls.rejectUnauthorized is off: anybody on the way can pose as the gateway');
+  }
+}
+
 /** True for hosts whose traffic never leaves the machine. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
 }
 

@@ -11,7 +11,7 @@ import { dispatch, type Routes } from './dispatch';
 import { Inbox } from './inbox';
 import { Link } from './link';
 import { Registry, checkEvent, checkHandler, type Listeners } from './listeners';
-import { isLoopback, readOptions, type PipeOptions, type Settings } from './options';
+import { readOptions, warnOfOpenDoors, type PipeOptions, type Settings } from './options';
 import { ChannelHandle, Channels, SocketHandle, Sockets, type Ground } from './scope';
 import { Sender } from './sender';
 import { Session } from './session';
@@ -51,16 +51,12 @@ export class Pipe<Events extends object = DefaultEvents> {
   readonly #clock: Clock;
   readonly #emitter: Emitter<ClientEvents>;
   readonly #listeners: Listeners;
-  readonly #subscriptions = new Subscriptions();
+  readonly #subscriptions: Subscriptions;
   readonly #session = new Session();
   readonly #sender: Sender;
   readonly #inbox: Inbox;
   readonly #link: Link;
   readonly #ground: Ground;
-  #subscribeId = 0;
-  /** The rules have changed since the gateway was told of them. */
-  #unannounced = false;
-  #announcing = false;
   /** There was a session before this connection that ought to go on. */
   #continuing = false;
   #welcomed: ConnectedInfo & { reason: string } = { session: 'new', node: '', reason: '' };
@@ -90,6 +86,7 @@ export class Pipe<Events extends object = DefaultEvents> {
       report: (error) => this.#report(error),
       callbackFailed: (thrown) => this.#handlerFailed(thrown, 'callback of trigger'),
     });
+    this.#subscriptions = new Subscriptions(clock, (frame) => this.#link.send(frame));
     this.#inbox = new Inbox(settings, clock, {
       deliver: (arrival) => deliver(this.#listeners, arrival),
       ackDue: () => this.#acknowledge(),
@@ -106,7 +103,7 @@ export class Pipe<Events extends object = DefaultEvents> {
     this.#ground = { listeners: this.#listeners, sender: this.#sender };
     this.sockets = new Sockets<Events>(this.#ground);
     this.channels = new Channels<Events>(this.#ground);
-    this.#warnOfOpenDoors();
+    warnOfOpenDoors(settings);
   }
 
   get state(): PipeState {
@@ -131,6 +128,7 @@ export class Pipe<Events extends object = DefaultEvents> {
     }
     const { promise } = this.#connecting;
     this.#sender.open();
+    this.#inbox.start();
     this.#link.start();
     return promise;
   }
@@ -149,7 +147,7 @@ export class Pipe<Events extends object = DefaultEvents> {
    * @throws StandpipeError `bad_argument`
    */
   subscribe(kinds: readonly SubscriptionKind[], filter?: SubscriptionFilter): this {
-    if (this.#subscriptions.add(kinds, filter)) this.#announce();
+    this.#subscriptions.add(kinds, filter);
     return this;
   }
 
@@ -158,7 +156,7 @@ export class Pipe<Events extends object = DefaultEvents> {
    * @throws StandpipeError `bad_argument`
    */
   unsubscribe(kinds: readonly SubscriptionKind[]): this {
-    if (this.#subscriptions.remove(kinds)) this.#announce();
+    this.#subscriptions.remove(kinds);
     return this;
   }
 
@@ -193,7 +191,6 @@ export class Pipe<Events extends object = DefaultEvents> {
 
   #hello(nonce: string): HelloFrame {
     const proof = this.#session.prove(nonce);
-    this.#unannounced = false;
     return {
       type: 'hello',
       version: PROTOCOL_VERSION,
@@ -205,7 +202,7 @@ export class Pipe<Events extends object = DefaultEvents> {
       positions: this.#inbox.positions(),
       nextSeq: this.#sender.nextSeq,
       credit: this.#settings.credit,
-      rules: this.#subscriptions.rules,
+      rules: this.#subscriptions.announced(),
     };
   }
 
@@ -246,7 +243,7 @@ export class Pipe<Events extends object = DefaultEvents> {
     // Handlers run in here, and any of them may disconnect.
     this.#connecting?.resolve();
     this.#connecting = undefined;
-    if (this.#unannounced) this.#announce();
+    this.#subscriptions.announce();
     this.#sender.online();
     const { session, node, reason } = this.#welcomed;
     void this.#emitter.emit('connected', { session, node });
@@ -298,24 +295,6 @@ export class Pipe<Events extends object = DefaultEvents> {
     if (ack !== undefined) this.#link.send({ type: 'ack', ...ack });
   }
 
-  /** Announces the rules at the end of the turn, in which more of them may be added. */
-  #announce(): void {
-    this.#unannounced = true;
-    if (this.#announcing) return;
-    this.#announcing = true;
-    this.#clock.endOfTurn(() => {
-      this.#announcing = false;
-      if (!this.#unannounced || this.#link.state !== 'open') return;
-      this.#unannounced = false;
-      this.#subscribeId += 1;
-      this.#link.send({
-        type: 'subscribe',
-        id: this.#subscribeId,
-        rules: this.#subscriptions.rules,
-      });
-    });
-  }
-
   #gap({ partition, cause, count }: GapFrame): void {
     this.#settings.log.warn({ partition, cause, count }, 'events were lost');
     void this.#emitter.emit('gap', { partition, cause, count: count === 0 ? undefined : count });
@@ -332,17 +311,6 @@ export class Pipe<Events extends object = DefaultEvents> {
   #report(error: StandpipeError): void {
     if (this.#emitter.has('error')) void this.#emitter.emit('error', error);
     else this.#settings.log.warn({ code: error.code, status: error.status }, error.message);
-  }
-
-  #warnOfOpenDoors(): void {
-    const { host, useTLS, tls, log } = this.#settings;
-    if (!useTLS && !isLoopback(host)) log.warn({ host }, 'no TLS: anybody on the way can read');
-    if (useTLS && tls.rejectUnauthorized === false) {
-      log.warn(
-        { host },
-        'tls.rejectUnauthorized is off: anybody on the way can pose as the gateway',
-      );
-    }
   }
 }
 

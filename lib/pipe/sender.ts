@@ -1,8 +1,7 @@
 import { StandpipeError } from '../errors';
-import { Outbox, type Outcome } from '../stream/outbox';
+import { Outbox } from '../stream/outbox';
 import type { Clock } from '../util/timers';
-import { refusalCode } from '../wire/close-codes';
-import type { Command, CommandAck, CommandsFrame, WelcomeFrame } from '../wire/frames';
+import type { CommandAck, CommandsFrame, WelcomeFrame } from '../wire/frames';
 import { WIRE_LIMITS, capCredit } from '../wire/limits';
 import {
   ackOf,
@@ -16,31 +15,20 @@ import {
   type Target,
 } from './command';
 import type { Settings } from './options';
+import { Outcomes, failure, type OutcomesOwner } from './outcomes';
 import type { PublishOptions, PublishReceipt, TriggerOptions } from './types';
 
-export interface SenderOwner {
+export interface SenderOwner extends OutcomesOwner {
   /** Sends commands, with whatever acknowledgement is at hand. */
   send(frame: CommandsFrame): void;
   /** There is room again. */
   drained(): void;
-  /** Something failed that has no callback. */
-  report(error: StandpipeError): void;
-  callbackFailed(thrown: unknown): void;
 }
 
 /** Above this share of its limits the outbox tells its users to slow down. */
 const HIGH_WATER_RATIO = 0.75;
 /** Longest data of one command until the gateway has told its limit. */
 const DATA_BYTES = 10_240;
-
-/** Outcomes that are told in bulk, because a burst of them has one cause. */
-const SENTENCES = {
-  closed: 'the client is closed; connect() opens it again',
-  outbox_full: 'the outbox is full; slow down until drain',
-  not_sent: 'the client was closed before the command was sent',
-  unknown_outcome: 'the connection was lost before the gateway answered',
-} as const;
-type Failure = keyof typeof SENTENCES;
 
 /**
  * Commands on their way to the gateway. Those of one turn travel together; each is kept until the gateway has answered,
@@ -62,20 +50,20 @@ export class Sender {
   #dataBytes = DATA_BYTES;
   /** The event name that was checked last; programs use the same one again and again. */
   #checkedName: string | undefined;
-  /** Failures of this turn: how many nobody else is told of, and the callbacks of the others. */
-  readonly #failures = new Map<Failure, { silent: number; told: Done[] }>();
+  readonly #outcomes: Outcomes;
   #emptied: (() => void) | undefined;
 
   constructor(settings: Settings, clock: Clock, owner: SenderOwner) {
     this.#clock = clock;
     this.#owner = owner;
     this.#settings = settings;
+    this.#outcomes = new Outcomes(clock, owner);
     this.#outbox = new Outbox<Queued>({
       maxEntries: settings.maxOutboxEvents,
       maxBytes: settings.maxOutboxBytes,
       highWaterRatio: HIGH_WATER_RATIO,
       awaitsReceipt: (command) => command.receipt === 'delivered',
-      settle: (command, outcome) => this.#settle(command, outcome),
+      settle: (command, outcome) => this.#outcomes.settle(command, outcome),
       drained: () => this.#drained(),
     });
   }
@@ -102,8 +90,8 @@ export class Sender {
     const bytes = this.#measured(command);
     const verdict = this.#open ? this.#offer(command, bytes) : 'closed';
     if (verdict === 'ok') return true;
-    if (verdict === 'closed') this.#fail('closed', done);
-    if (verdict === 'full') this.#fail('outbox_full', done);
+    if (verdict === 'closed') this.#outcomes.fail('closed', done);
+    if (verdict === 'full') this.#outcomes.fail('outbox_full', done);
     return false;
   }
 
@@ -123,9 +111,9 @@ export class Sender {
       });
       command.receipt = ack;
       const bytes = this.#measured(command);
-      if (!this.#open) throw failed('closed');
+      if (!this.#open) throw failure('closed');
       if (this.#offer(command, bytes) !== 'full') return;
-      if (this.#settings.whenFull === 'reject') throw failed('outbox_full');
+      if (this.#settings.whenFull === 'reject') throw failure('outbox_full');
       this.#waiting.push({ command, bytes });
     });
   }
@@ -193,7 +181,7 @@ export class Sender {
     this.#open = false;
     const waiting = this.#waiting.splice(0);
     this.#outbox.clear();
-    for (const { command } of waiting) this.#settle(command, { status: 'not_sent' });
+    for (const { command } of waiting) this.#outcomes.settle(command, { status: 'not_sent' });
     this.#tellEmptied();
   }
 
@@ -252,67 +240,9 @@ export class Sender {
     if (next === undefined) this.#owner.drained();
   }
 
-  #settle(command: Queued, outcome: Outcome): void {
-    const { done } = command;
-    if (outcome.status === 'applied') {
-      if (done !== undefined) this.#call(done, null, outcome.sockets);
-    } else if (outcome.status === 'refused') {
-      const error = refused(command, outcome.code, outcome.message);
-      if (done === undefined) this.#owner.report(error);
-      else this.#call(done, error);
-    } else {
-      this.#fail(outcome.status === 'unknown' ? 'unknown_outcome' : 'not_sent', done);
-    }
-  }
-
-  /** Tells at the end of the turn, so that nothing but `trigger` happens inside of `trigger`. */
-  #fail(code: Failure, done: Done | undefined): void {
-    let failures = this.#failures.get(code);
-    if (failures === undefined) {
-      failures = { silent: 0, told: [] };
-      this.#failures.set(code, failures);
-      this.#clock.endOfTurn(() => this.#tellFailures(code));
-    }
-    if (done === undefined) failures.silent += 1;
-    else failures.told.push(done);
-  }
-
-  #tellFailures(code: Failure): void {
-    const failures = this.#failures.get(code);
-    if (failures === undefined) return;
-    this.#failures.delete(code);
-    const { silent, told } = failures;
-    if (silent > 0) this.#owner.report(failed(code, silent));
-    const error = failed(code);
-    for (const done of told) this.#call(done, error);
-  }
-
-  #call(done: Done, error: StandpipeError | null, sockets?: number): void {
-    try {
-      done(error, sockets);
-    } catch (thrown) {
-      this.#owner.callbackFailed(thrown);
-    }
-  }
-
   #tellEmptied(): void {
     if (this.#outbox.length > 0 || this.#waiting.length > 0) return;
     this.#emptied?.();
     this.#emptied = undefined;
   }
-}
-
-function failed(code: Failure, count = 1): StandpipeError {
-  const sentence = SENTENCES[code];
-  return new StandpipeError(code, count === 1 ? sentence : `${count} commands: ${sentence}`);
-}
-
-function refused(
-  { event, channel, socketId }: Command,
-  status: number,
-  message: string,
-): StandpipeError {
-  const whom = channel === undefined ? `socket ${socketId ?? ''}` : `channel ${channel}`;
-  const why = message === '' ? (refusalCode(status)?.meaning ?? `code ${status}`) : message;
-  return new StandpipeError('refused', `${event ?? ''} to ${whom}: ${why}`, { status });
 }

@@ -1,5 +1,6 @@
 import { StandpipeError } from '../errors';
-import { Kind, type Rule } from '../wire/frames';
+import type { Clock } from '../util/timers';
+import { Kind, type Frame, type Rule } from '../wire/frames';
 import type { SubscriptionFilter, SubscriptionKind } from './types';
 
 /** What each kind is called on the wire, and which filters mean something to it. */
@@ -18,18 +19,46 @@ const MAX_RULES_BYTES = 48 * 1024;
  * depends on being connected.
  */
 export class Subscriptions {
+  readonly #clock: Clock;
+  readonly #send: (frame: Frame) => boolean;
   /** Rules by their content, so that the same one is kept once. */
   #rules = new Map<string, Rule>();
+  #lastId = 0;
+  /** The rules have changed since the gateway was told of them. */
+  #changed = false;
+  #announcing = false;
 
-  get rules(): Rule[] {
+  /** @param send false when there is no connection; the next one announces all rules anyway. */
+  constructor(clock: Clock, send: (frame: Frame) => boolean) {
+    this.#clock = clock;
+    this.#send = send;
+  }
+
+  /** All rules, for a HELLO: after it the gateway knows them. */
+  announced(): Rule[] {
+    this.#changed = false;
     return [...this.#rules.values()];
   }
 
+  /** Tells what has changed, at the end of the turn, in which more may change. */
+  announce(): void {
+    if (!this.#changed || this.#announcing) return;
+    this.#announcing = true;
+    this.#clock.endOfTurn(() => {
+      this.#announcing = false;
+      if (!this.#changed) return;
+      const rules = [...this.#rules.values()];
+      if (!this.#send({ type: 'subscribe', id: this.#lastId + 1, rules })) return;
+      this.#lastId += 1;
+      this.#changed = false;
+    });
+  }
+
   /**
-   * Adds one rule per kind. Returns whether anything changed.
+   * Adds one rule per kind.
    * @throws StandpipeError `bad_argument`; then nothing has changed.
    */
-  add(kinds: readonly SubscriptionKind[], filter: SubscriptionFilter = {}): boolean {
+  add(kinds: readonly SubscriptionKind[], filter: SubscriptionFilter = {}): void {
     const channels = names('channels', filter.channels);
     const events = names('events', filter.events);
     const wanted = new Map(this.#rules);
@@ -47,17 +76,23 @@ export class Subscriptions {
         `all subscriptions together may take ${MAX_RULES_BYTES} bytes; use prefixes that end in *`,
       );
     }
-    const changed = wanted.size > this.#rules.size;
-    this.#rules = wanted;
-    return changed;
+    this.#replace(wanted);
   }
 
-  /** Removes all rules of these kinds, whatever their filters. Returns whether anything changed. */
-  remove(kinds: readonly SubscriptionKind[]): boolean {
+  /**
+   * Removes all rules of these kinds, whatever their filters.
+   * @throws StandpipeError `bad_argument`
+   */
+  remove(kinds: readonly SubscriptionKind[]): void {
     const gone = new Set(wire(kinds).map(({ kind }) => kind));
-    const before = this.#rules.size;
-    for (const [key, rule] of this.#rules) if (gone.has(rule.kind)) this.#rules.delete(key);
-    return this.#rules.size < before;
+    this.#replace(new Map([...this.#rules].filter(([, { kind }]) => !gone.has(kind))));
+  }
+
+  #replace(rules: Map<string, Rule>): void {
+    if (rules.size === this.#rules.size) return;
+    this.#rules = rules;
+    this.#changed = true;
+    this.announce();
   }
 }
 

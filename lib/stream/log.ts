@@ -91,6 +91,16 @@ export class Log<T> {
     return this.#buffer.unacked;
   }
 
+  /** Whether `take` has something to give as soon as credit and acknowledgements allow it. */
+  get pending(): boolean {
+    return this.#gap !== undefined || this.#buffer.sendPtr < this.#buffer.next;
+  }
+
+  /** Everything up to here has been sent over the present connection. */
+  get sentUpTo(): number {
+    return this.#buffer.sendPtr - 1;
+  }
+
   /** Adds an event and returns its offset. An event larger than the whole log is lost at once, and told as a gap. */
   append(event: T, bytes: number): number {
     const buffer = this.#buffer;

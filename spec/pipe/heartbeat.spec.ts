@@ -58,6 +58,19 @@ t.test('a gateway that was silent for deadMs is dead, though TCP says nothing', 
   t.end();
 });
 
+t.test('after the process stood still, the gateway has a second to be heard', (t) => {
+  for (const heard of [true, false]) {
+    const { client, gateway, clock } = connectedClient();
+    clock.stall(60_000);
+    clock.advance(500);
+    t.equal(client.state, 'open');
+    if (heard) gateway.socket.say({ type: 'pong', time: 1 });
+    clock.advance(500);
+    t.equal(client.state, heard ? 'open' : 'waiting');
+  }
+  t.end();
+});
+
 t.test('any frame is a sign of life, also one of a later version', (t) => {
   const { client, gateway, clock } = connectedClient({ deadMs: 25_000 });
   for (let i = 0; i < 5; i += 1) {

@@ -127,6 +127,25 @@ t.test('a handler that never ends delays disconnect for drainMs and no longer', 
   await over;
 });
 
+t.test('a reconnect while disconnect drains brings no new events', async (t) => {
+  const { client, gateway, clock } = connectedClient();
+  const heard: string[] = [];
+  client.sockets.on('event', (name) => {
+    heard.push(name);
+    return new Promise(() => undefined);
+  });
+  gateway.socket.events({ event: 'a' });
+  const over = client.disconnect();
+  gateway.socket.drop();
+  clock.advance(1_000);
+  gateway.socket.open().events({ event: 'b', socketId: '2.2' });
+  t.same(heard, ['a']);
+  clock.advance(20_000);
+  await settled();
+  clock.advance(20_000);
+  await over;
+});
+
 t.test('subscriptions made before connect are announced, and again after every reconnect', (t) => {
   const { client, gateway, clock } = scriptedClient();
   client.subscribe(['socket_existence', 'socket_message'], {

@@ -252,6 +252,31 @@ t.test('publish waits for room, in order, and a trigger does not overtake it', a
   );
 });
 
+t.test('a trigger that would fit does not overtake a publish that waits for room', (t) => {
+  const { client, gateway, clock } = connectedClient({ maxOutboxBytes: 400 });
+  client.channel('room').trigger('first', 'x'.repeat(250));
+  void client.channel('room').publish('second', 'x'.repeat(250));
+  t.equal(client.channel('room').trigger('third'), false);
+  clock.endTurn();
+  gateway.socket.applied(1);
+  clock.endTurn();
+  t.match(gateway.socket.commands, [{ event: 'first' }, { event: 'second' }]);
+  t.end();
+});
+
+t.test('triggers while there is no connection are kept for the next one', (t) => {
+  const { client, gateway, clock, errors } = connectedClient();
+  gateway.socket.drop();
+  client.channel('room').trigger('meanwhile');
+  clock.endTurn();
+  clock.advance(1_000);
+  gateway.socket.open();
+  clock.endTurn();
+  t.match(gateway.socket.commands, [{ event: 'meanwhile' }]);
+  t.same(errors, []);
+  t.end();
+});
+
 t.test('publish rejects for a full outbox when asked to', async (t) => {
   const { client } = connectedClient({ maxOutboxEvents: 1, whenFull: 'reject' });
   client.channel('room').trigger('e');

@@ -46,7 +46,7 @@ export class ChannelsRig {
     const all = new Apps(apps, limits);
     this.app = all.byKey('key') as App;
     this.hub = new Hub(new Turn((run) => this.clock.endOfTurn(run)), this.clock, limits);
-    this.hub.listen((_, event) => this.told.push(event));
+    this.app.listeners.add({ wants: () => false, offer: (event) => this.told.push(event) });
     const none = (): number => 0;
     const metrics = new Metrics({ sockets: none, channels: none, pipes: none });
     this.router = new Router(this.hub, metrics);

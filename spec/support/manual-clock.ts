@@ -55,6 +55,11 @@ export class ManualClock implements Clock {
     while (this.#turn.length > 0) for (const run of this.#turn.splice(0)) run();
   }
 
+  /** Lets time pass while nothing runs, as in a process that stands still. */
+  stall(byMs: number): void {
+    this.#nowMs += byMs;
+  }
+
   /** Turns the clock, running what falls due in its order. */
   advance(byMs: number): void {
     const untilMs = this.#nowMs + byMs;

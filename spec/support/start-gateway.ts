@@ -1,7 +1,7 @@
 import type { Test } from 'tap';
 import { Gateway } from '../../lib/gateway/gateway';
 import type { GatewayOptions } from '../../lib/gateway/options';
-import { HandClock } from './hand-clock';
+import type { HandClock } from './hand-clock';
 
 export const SECRET = 'a-secret-of-the-specs';
 

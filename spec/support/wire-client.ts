@@ -46,14 +46,17 @@ export class WireClient {
     return client;
   }
 
-  /** Opens a connection and a session on it. */
+  /** Opens a connection and a new session on it, of a group of one partition. */
   static async attach(
     t: Pick<Test, 'teardown'>,
     port: number,
     hello: Partial<HelloFrame> = {},
   ): Promise<{ client: WireClient; welcome: Of<'welcome'> }> {
     const client = await WireClient.open(t, port);
-    return { client, welcome: await client.hello(hello) };
+    const welcome = await client.hello(hello);
+    // A new session is told what is true first.
+    await client.expect('snapshot');
+    return { client, welcome };
   }
 
   async hello(hello: Partial<HelloFrame> = {}): Promise<Of<'welcome'>> {

@@ -1,14 +1,20 @@
-import type { PipeEvent } from '../../wire/frames';
+import type { Kind, PipeEvent } from '../../wire/frames';
 import type { AppOptions, Limits } from '../options';
 import { Cache } from './cache';
 import type { Channel } from './channel';
-import type { Group } from './group';
 import type { Socket } from './socket';
 import { Users } from './users';
 import type { Watched } from './watchlists';
 
-/** Hears what happened to an app, after it happened. */
-export type Listener = (app: App, event: PipeEvent) => void;
+/** Hears what happened in an app, after it happened: the stream of a backend, the webhooks. */
+export interface Listener {
+  /** Whether it would take an event. Messages that nobody wants are not even made. */
+  wants(kind: Kind, channel: string | undefined, event: string | undefined): boolean;
+  /** Every event is offered; the listener picks what it wants. */
+  offer(event: PipeEvent): void;
+  /** How many subscribers a channel has, each time its subscribers are told, and when there are none left. */
+  counted?(channel: string, subscribers: number): void;
+}
 
 /** One app of the gateway: its credentials, settings and everything that is live in it. */
 export class App {
@@ -22,8 +28,7 @@ export class App {
   readonly cache: Cache;
   /** Sockets that have yet to authorize themselves; 0 unless the app asks for it. */
   unauthorizedSockets = 0;
-  /** Streams of events towards backends. */
-  readonly groups = new Set<Group>();
+  readonly listeners = new Set<Listener>();
 
   constructor(options: AppOptions, limits: Limits) {
     this.options = options;

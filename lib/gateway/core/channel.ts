@@ -1,10 +1,12 @@
 import type { ChannelName } from '../../pusher/channel-name';
+import type { App } from './app';
 import type { Audience, Batch } from './outlet';
 import { Presence } from './presence';
 import type { Socket } from './socket';
 
 /** A channel with at least one subscriber. */
 export class Channel implements Audience {
+  readonly app: App;
   readonly name: string;
   readonly kind: ChannelName;
   readonly sockets = new Set<Socket>();
@@ -14,7 +16,8 @@ export class Channel implements Audience {
   /** True when the subscribers were told another count than the present one. */
   countIsStale = false;
 
-  constructor(kind: ChannelName) {
+  constructor(app: App, kind: ChannelName) {
+    this.app = app;
     this.name = kind.name;
     this.kind = kind;
     this.presence = kind.visibility === 'presence' ? new Presence() : undefined;

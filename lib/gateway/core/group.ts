@@ -1,71 +1,205 @@
-import { Flight } from '../../stream/flight';
-import { Log } from '../../stream/log';
-import { Kind, type PipeEvent, type Rule } from '../../wire/frames';
-import { RuleMatcher } from './matcher';
+import { Ownership, type Change, type Owner } from '../../stream/ownership';
+import { hash32 } from '../../util/hash';
+import type { Clock, Timer } from '../../util/timers';
+import { Kind, type Group as GroupOptions, type PipeEvent, type Rule } from '../../wire/frames';
+import type { App, Listener } from './app';
+import { Partition, type Snapshot } from './partition';
+import { Rules } from './rules';
 
 /** Bytes an event costs in a log beside its data: ids, names and the record itself. */
 const EVENT_OVERHEAD_BYTES = 128;
 
-/** The subscription that brings an event of a kind. */
-const RULE_OF: ReadonlyMap<Kind, Kind> = new Map<Kind, Kind>([
-  [Kind.OPEN, Kind.SOCKET],
-  [Kind.CLOSE, Kind.SOCKET],
-  [Kind.MESSAGE, Kind.MESSAGE],
-  [Kind.OCCUPIED, Kind.CHANNEL],
-  [Kind.VACATED, Kind.CHANNEL],
-  [Kind.MEMBER_ADDED, Kind.PRESENCE],
-  [Kind.MEMBER_REMOVED, Kind.PRESENCE],
-  [Kind.USER_ONLINE, Kind.USER],
-  [Kind.USER_OFFLINE, Kind.USER],
-  [Kind.CACHE_MISS, Kind.CACHE],
-]);
+/** A backend's end of a group's stream. */
+export interface Member extends Owner {
+  readonly rules: readonly Rule[];
+  /** Events sent to it and not acknowledged. */
+  readonly outstanding: number;
+  /** It owns a partition from now on. */
+  gained(partition: Partition): void;
+  /** It shall finish and give a partition back within a time. */
+  asked(partition: Partition, deadlineMs: number): void;
+  /** A partition is another's from now on. */
+  lost(partition: Partition): void;
+  /** A partition it owns has something to send. */
+  ready(partition: Partition): void;
+}
 
-/** What may be subscribed to. */
-export const RULE_KINDS: ReadonlySet<Kind> = new Set(RULE_OF.values());
+export interface GroupSettings extends GroupOptions {
+  partitions: number;
+  maxEntries: number;
+  maxBytes: number;
+  /** How long an owner may take to finish its handlers when a partition moves. */
+  revokeMs: number;
+}
 
 /**
- * The stream of an app's events towards backends: what they subscribed to, kept in a bounded log until it is
- * acknowledged.
+ * The backends that share one stream of an app's events: what they subscribed to, kept in bounded logs until it is
+ * acknowledged, each partition with one of them at a time.
  */
-export class Group {
-  readonly log: Log<PipeEvent>;
-  /** What the owner's connection has in flight; a new one with every connection. */
-  flight = new Flight();
-  readonly #wake: () => void;
-  #rules = new Map<Kind, RuleMatcher[]>();
+export class Group implements Listener {
+  readonly app: App;
+  readonly settings: GroupSettings;
+  readonly partitions: readonly Partition[];
+  readonly #clock: Clock;
+  readonly #ownership: Ownership<Member>;
+  /** One for each partition that is asked back. */
+  readonly #deadlines = new Map<number, Timer>();
+  #rules = new Rules([]);
 
-  constructor(limits: { maxEntries: number; maxBytes: number; epoch: number }, wake: () => void) {
-    this.log = new Log<PipeEvent>(limits);
-    this.#wake = wake;
+  constructor(app: App, settings: GroupSettings, clock: Clock) {
+    const { partitions, maxEntries, maxBytes } = settings;
+    // The group's limit is shared out; a quarter of it at least, since few groups spread evenly.
+    const share = Math.max(1, Math.min(partitions, 4));
+    const limits = {
+      maxEntries: Math.ceil(maxEntries / share),
+      maxBytes: Math.ceil(maxBytes / share),
+    };
+    this.app = app;
+    this.settings = settings;
+    this.#clock = clock;
+    this.#ownership = new Ownership<Member>(partitions);
+    this.partitions = Array.from(
+      { length: partitions },
+      (_, number) => new Partition(number, limits),
+    );
   }
 
-  set rules(rules: readonly Rule[]) {
-    this.#rules = new Map();
-    for (const rule of rules) {
-      const filters = FILTERED.has(rule.kind) ? rule : { ...rule, channels: [], events: [] };
-      const matchers = this.#rules.get(rule.kind);
-      if (matchers === undefined) this.#rules.set(rule.kind, [new RuleMatcher(filters)]);
-      else matchers.push(new RuleMatcher(filters));
-    }
+  get members(): ReadonlySet<Member> {
+    return this.#ownership.members;
   }
 
-  /** Whether a rule brings an event of this kind. */
+  owner(partition: Partition): Member | undefined {
+    return this.#ownership.owner(partition.number);
+  }
+
+  ownedBy(member: Member): Partition[] {
+    return this.#ownership.ownedBy(member).map((number) => this.partitions[number] as Partition);
+  }
+
+  revoking(partition: Partition): boolean {
+    return this.#ownership.revoking(partition.number);
+  }
+
+  /** Whether some member subscribed to events of this kind. */
   wants(kind: Kind, channel: string | undefined, event: string | undefined): boolean {
-    const matchers = this.#rules.get(RULE_OF.get(kind) ?? kind);
-    return matchers !== undefined && matchers.some((rule) => rule.matches(channel, event));
+    return this.#rules.wants(kind, channel, event);
   }
 
   offer(event: PipeEvent): void {
     if (!this.wants(event.kind, event.channel, event.event)) return;
-    this.log.append(event, EVENT_OVERHEAD_BYTES + (event.data?.length ?? 0));
-    this.#wake();
+    const partition = this.#partitionOf(event);
+    partition.log.append(event, EVENT_OVERHEAD_BYTES + (event.data?.length ?? 0));
+    this.owner(partition)?.ready(partition);
+  }
+
+  join(member: Member): void {
+    const changes = this.#ownership.join(member);
+    this.subscribed();
+    this.#apply(changes);
+  }
+
+  /** A member is gone: its partitions go on elsewhere from the last acknowledged event. */
+  leave(member: Member): void {
+    for (const partition of this.ownedBy(member)) this.#clearDeadline(partition.number);
+    this.#apply(this.#ownership.leave(member));
+    // Without anybody left, what the last one wanted is kept for the one that comes back.
+    if (this.members.size > 0) this.subscribed();
+  }
+
+  /** An owner has finished what it had of a partition. */
+  drained(member: Member, number: number, generation: number): void {
+    const partition = this.partitions[number];
+    if (partition === undefined || this.owner(partition) !== member) return;
+    this.#release(partition, generation);
+  }
+
+  /** The rules of some member have changed. */
+  subscribed(): void {
+    this.#rules = new Rules([...this.members].flatMap(({ rules }) => rules));
+  }
+
+  /** Captures what is true of some partitions now. */
+  capture(partitions: readonly Partition[]): void {
+    const captured = new Map<number, Snapshot>();
+    for (const partition of partitions) {
+      const snapshot = { offset: partition.log.top, sockets: [], channels: [] };
+      captured.set(partition.number, snapshot);
+      partition.snapshot = snapshot;
+    }
+    if (this.wants(Kind.OPEN, undefined, undefined)) {
+      for (const { id } of this.app.sockets.values()) {
+        captured.get(this.#place(id))?.sockets.push({ id, channels: [] });
+      }
+    }
+    for (const { name, sockets } of this.app.channels.values()) {
+      const snapshot = captured.get(this.#place(name));
+      if (snapshot === undefined || !this.wants(Kind.OCCUPIED, name, undefined)) continue;
+      snapshot.channels.push({ name, subscriptions: sockets.size, members: [] });
+    }
+  }
+
+  dispose(): void {
+    for (const number of this.#deadlines.keys()) this.#clearDeadline(number);
+  }
+
+  #apply(changes: ReadonlyArray<Change<Member>>): void {
+    const assigned: Partition[] = [];
+    for (const change of changes) {
+      const partition = this.partitions[change.partition] as Partition;
+      if (change.type === 'assign') {
+        partition.generation = change.generation;
+        partition.sentBefore = partition.log.sent;
+        assigned.push(partition);
+      } else {
+        const { revokeMs } = this.settings;
+        const overdue = this.#clock.setTimeout(
+          () => this.#release(partition, change.generation),
+          revokeMs,
+        );
+        this.#deadlines.set(partition.number, overdue);
+        change.member.asked(partition, revokeMs);
+      }
+    }
+    if (assigned.length === 0) return;
+    this.capture(assigned);
+    for (const partition of assigned) this.owner(partition)?.gained(partition);
+  }
+
+  #release(partition: Partition, generation: number): void {
+    const before = this.owner(partition);
+    const changes = this.#ownership.released(partition.number, generation);
+    if (changes.length === 0) return;
+    this.#clearDeadline(partition.number);
+    before?.lost(partition);
+    this.#apply(changes);
+  }
+
+  #clearDeadline(number: number): void {
+    const timer = this.#deadlines.get(number);
+    if (timer !== undefined) this.#clock.clearTimeout(timer);
+    this.#deadlines.delete(number);
+  }
+
+  /** Where an event's key lives: its socket's partition, or its channel's when the group is ordered by channel. */
+  #partitionOf({ kind, socketId, channel }: PipeEvent): Partition {
+    if (this.partitions.length === 1) return this.partitions[0] as Partition;
+    if (this.settings.mode === 'shared') return this.#leastBusy();
+    const byChannel =
+      socketId === '' ||
+      (this.settings.order === 'channel' && kind !== Kind.OPEN && kind !== Kind.CLOSE);
+    return this.partitions[this.#place((byChannel && channel) || socketId)] as Partition;
+  }
+
+  #leastBusy(): Partition {
+    let least: Member | undefined;
+    for (const member of this.members) {
+      if (least === undefined || member.outstanding < least.outstanding) least = member;
+    }
+    const owned = least === undefined ? [] : this.#ownership.ownedBy(least);
+    return this.partitions[owned[0] ?? 0] as Partition;
+  }
+
+  #place(key: string): number {
+    return this.partitions.length === 1 ? 0 : hash32(key) % this.partitions.length;
   }
 }
-
-/** Kinds that have a channel, and with it something to filter by. */
-const FILTERED: ReadonlySet<Kind> = new Set([
-  Kind.MESSAGE,
-  Kind.CHANNEL,
-  Kind.PRESENCE,
-  Kind.CACHE,
-]);

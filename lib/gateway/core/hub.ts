@@ -3,7 +3,7 @@ import * as messages from '../../pusher/messages';
 import type { Clock } from '../../util/timers';
 import { Kind, type PipeEvent } from '../../wire/frames';
 import type { Limits } from '../options';
-import type { App, Listener } from './app';
+import type { App } from './app';
 import type { CachedEvent } from './cache';
 import { Channel } from './channel';
 import type { Identity } from './presence';
@@ -24,7 +24,7 @@ export interface Publication {
 
 /**
  * Who is connected and subscribed, on this node. It changes the registries, writes to sockets through the turn, and
- * tells its listeners (backends, webhooks, metrics) what happened; it decides nothing about who may do what.
+ * tells the listeners of the app (backends, webhooks) what happened; it decides nothing about who may do what.
  */
 export class Hub {
   readonly turn: Turn;
@@ -32,7 +32,6 @@ export class Hub {
   readonly #clock: Clock;
   readonly #counts: SubscriptionCounts;
   readonly #unauthorized: Unauthorized;
-  readonly #listeners: Listener[] = [];
 
   constructor(turn: Turn, clock: Clock, limits: Limits) {
     this.turn = turn;
@@ -49,12 +48,8 @@ export class Hub {
     this.#unauthorized.stop();
   }
 
-  listen(listener: Listener): void {
-    this.#listeners.push(listener);
-  }
-
   tell(app: App, event: PipeEvent): void {
-    for (const listener of this.#listeners) listener(app, event);
+    for (const listener of app.listeners) listener.offer(event);
   }
 
   /** A socket is there: it has its id and may send. */
@@ -79,7 +74,7 @@ export class Hub {
     const { app } = socket;
     let channel = app.channels.get(kind.name);
     if (channel === undefined) {
-      channel = new Channel(kind);
+      channel = new Channel(app, kind);
       app.channels.set(kind.name, channel);
     }
     const first = channel.sockets.size === 0;
@@ -101,7 +96,7 @@ export class Hub {
       this.tell(app, this.event(Kind.MEMBER_ADDED, about));
     }
     if (kind.cache) this.#sendCached(socket, kind.name);
-    this.#counts.changed(app, channel);
+    this.#counts.changed(channel);
     return channel;
   }
 
@@ -116,7 +111,7 @@ export class Hub {
       const about = { socketId: socket.id, channel: channel.name, userId };
       this.tell(app, this.event(Kind.MEMBER_REMOVED, about));
     }
-    this.#counts.changed(app, channel);
+    this.#counts.changed(channel);
     if (channel.sockets.size > 0) return;
     app.channels.delete(channel.name);
     if (channel.kind.user === undefined) {

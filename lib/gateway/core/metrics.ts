@@ -23,6 +23,14 @@ export class Metrics {
   peerFailures = 0;
   /** Events a backend's stream had to drop. */
   pipeEventsDropped = 0;
+  /** Events that endpoints of webhooks have taken. */
+  webhookEventsSent = 0;
+  /** Events given up: refused for too long, or more than may wait. */
+  webhookEventsDropped = 0;
+  /** Attempts that failed. */
+  webhookFailures = 0;
+  /** Events that wait for an endpoint now. */
+  webhookEventsWaiting = 0;
   /** Faults of the gateway itself; each is logged. */
   failures = 0;
 
@@ -64,6 +72,18 @@ export class Metrics {
     );
     count('peer_failures_total', 'Connections reset or against the rules', () => this.peerFailures);
     count('socket_cut_total', 'Connections cut because they did not read', () => this.socketsCut);
+    level(
+      'webhook_events_waiting',
+      'Events that wait for a webhook endpoint',
+      () => this.webhookEventsWaiting,
+    );
+    count('webhook_events_sent_total', 'Webhook events taken', () => this.webhookEventsSent);
+    count(
+      'webhook_events_dropped_total',
+      'Webhook events given up',
+      () => this.webhookEventsDropped,
+    );
+    count('webhook_failures_total', 'Webhook attempts that failed', () => this.webhookFailures);
     count('failures_total', 'Faults of the gateway itself', () => this.failures);
   }
 }

@@ -22,7 +22,7 @@ export class Router {
   }
 
   /**
-   * An event of a socket, checked. `channel` is one it is subscribed to. Every event goes to the backends that want it;
+   * An event of a socket, checked. `channel` is one it is subscribed to. Every event goes to the listeners that want it;
    * client events also to the channel's other sockets. Returns what to tell a browser whose event nobody takes.
    */
   fromSocket(
@@ -63,6 +63,8 @@ function isClientChannel({ kind }: Channel): boolean {
 }
 
 function wants(app: App, channel: string | undefined, event: string): boolean {
-  for (const group of app.groups) if (group.wants(Kind.MESSAGE, channel, event)) return true;
+  for (const listener of app.listeners) {
+    if (listener.wants(Kind.MESSAGE, channel, event)) return true;
+  }
   return false;
 }

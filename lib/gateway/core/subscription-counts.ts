@@ -1,6 +1,5 @@
 import * as messages from '../../pusher/messages';
 import type { Clock } from '../../util/timers';
-import type { App } from './app';
 import type { Channel } from './channel';
 import { DelayQueue } from './delay-queue';
 import type { Turn } from './turn';
@@ -23,12 +22,14 @@ export class SubscriptionCounts {
   }
 
   /** A socket has joined or left. Presence channels have their members instead; users' own channels are nobody's business. */
-  changed(app: App, channel: Channel): void {
-    if (!app.options.subscriptionCount) return;
+  changed(channel: Channel): void {
+    if (!channel.app.options.subscriptionCount) return;
     if (channel.presence !== undefined || channel.kind.user !== undefined) return;
     const { size } = channel.sockets;
-    if (size === 0) this.#paced.delete(channel);
-    else if (size > MANY_SUBSCRIBERS && this.#paced.has(channel)) channel.countIsStale = true;
+    if (size === 0) {
+      this.#paced.delete(channel);
+      tell(channel);
+    } else if (size > MANY_SUBSCRIBERS && this.#paced.has(channel)) channel.countIsStale = true;
     else this.#send(channel);
   }
 
@@ -41,5 +42,10 @@ export class SubscriptionCounts {
     channel.countIsStale = false;
     if (size > MANY_SUBSCRIBERS) this.#paced.add(channel);
     this.#turn.publish(channel, messages.subscriptionCount(channel.name, size));
+    tell(channel);
   }
+}
+
+function tell({ app, name, sockets }: Channel): void {
+  for (const listener of app.listeners) listener.counted?.(name, sockets.size);
 }

@@ -16,6 +16,8 @@ export interface ListenOptions {
   maxConnections: number;
   /** Of one remote address; not counted unless it is below `maxConnections`. */
   maxConnectionsPerAddress: number;
+  headersTimeoutMs: number;
+  requestTimeoutMs: number;
 }
 
 export interface Handlers {
@@ -23,11 +25,9 @@ export interface Handlers {
   upgrade(request: UpgradeRequest): UpgradeDecision;
 }
 
-/** Small headers and short deadlines: nothing the gateway serves needs more (slow headers, slow bodies). */
+/** Small headers: nothing the gateway serves needs more. */
 const HTTP_OPTIONS = {
   maxHeaderSize: 8 * 1024,
-  headersTimeout: 5_000,
-  requestTimeout: 10_000,
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 65_000,
   noDelay: true,
@@ -80,11 +80,14 @@ export class Listener {
 
   async start(): Promise<void> {
     this.#accepting = true;
-    const { host, port, tls } = this.#options;
-    await this.#listen(createServer(HTTP_OPTIONS), host, port);
+    const { host, port, tls, headersTimeoutMs, requestTimeoutMs } = this.#options;
+    // Node wants the first to be within the second.
+    const headersTimeout = Math.min(headersTimeoutMs, requestTimeoutMs);
+    const options = { ...HTTP_OPTIONS, headersTimeout, requestTimeout: requestTimeoutMs };
+    await this.#listen(createServer(options), host, port);
     if (tls !== undefined) {
       const { cert, key } = tls;
-      await this.#listen(createTlsServer({ ...HTTP_OPTIONS, cert, key }), host, tls.port);
+      await this.#listen(createTlsServer({ ...options, cert, key }), host, tls.port);
     }
   }
 
@@ -119,7 +122,7 @@ export class Listener {
     server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
       refuse(stream, CLIENT_ERRORS.get(error.code ?? '') ?? 400, 'Bad request\n');
     });
-    server.on('tlsClientError', (_error, stream) => stream.destroy());
+    server.on('tlsClientError', (_error: Error, stream: Duplex) => stream.destroy());
     await listen(server, host, port);
     server.on('error', (error) => this.#keepAlive.failed(error));
     this.#servers.push(server);

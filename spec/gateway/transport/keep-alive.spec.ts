@@ -29,7 +29,7 @@ t.test('#11 a socket that only answers pings lives on', async (t) => {
   }
 });
 
-t.test('a socket that does not answer a ping is closed with 4201', async (t) => {
+t.test('W09 a socket that does not answer a ping is closed with 4201', async (t) => {
   const clock = new HandClock();
   const { port } = await startGateway(t, { clock });
   for (const [query, words] of [

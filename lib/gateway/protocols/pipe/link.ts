@@ -120,13 +120,15 @@ export class PipeLink implements Session {
         return state.session.acknowledged(frame);
       case 'subscribe':
         return state.session.subscribe(frame.id, frame.rules);
+      case 'drained':
+        return state.session.drained(frame);
       case 'ping':
         return this.send({ type: 'pong', time: frame.time });
       case 'pong':
         return;
       case 'bye':
-        state.session.end();
-        return this.close(CLOSE_CODES.bye.code, 'bye');
+        this.close(CLOSE_CODES.bye.code, 'bye');
+        return state.session.end();
       case 'query': {
         const error = { code: 4218, message: `unknown method '${frame.method.slice(0, 64)}'` };
         return this.send({ type: 'reply', id: frame.id, result: '', error, asOf: [], more: false });
@@ -150,7 +152,7 @@ export class PipeLink implements Session {
       case 'goAway':
         return this.fail('protocol_error', `${frame.type} is not for a backend to send`);
       default:
-        // drained and reply answer what this gateway never asks.
+        // reply answers what this gateway never asks.
         return;
     }
   }

@@ -1,25 +1,28 @@
 import { Flight } from '../../../stream/flight';
 import { Cursor } from '../../../stream/position';
-import { REFUSAL_CODES } from '../../../wire/close-codes';
+import { CLOSE_CODES, REFUSAL_CODES } from '../../../wire/close-codes';
 import type {
   Ack,
-  CommandAck,
+  Command,
   CommandsFrame,
   Credit,
   HelloFrame,
+  Position,
   Rule,
   WelcomeFrame,
 } from '../../../wire/frames';
 import { capCredit, WIRE_LIMITS } from '../../../wire/limits';
 import type { App } from '../../core/app';
-import { Group, RULE_KINDS } from '../../core/group';
-import { applyCommand } from './commands';
+import type { Group, Member } from '../../core/group';
+import type { Partition } from '../../core/partition';
+import { RULE_KINDS } from '../../core/rules';
+import { Answers } from './answers';
+import { applyCommand, type Outcome } from './commands';
 import type { PipeContext } from './context';
 import type { PipeLink } from './link';
+import { sendPartitions } from './sending';
 
 const MAX_RULES = 1000;
-const PARTITION = 0;
-const GENERATION = 1;
 
 /** What the gateway is ready to hold of unacknowledged commands; it applies them as they come. */
 const COMMAND_CREDIT: Credit = {
@@ -27,13 +30,7 @@ const COMMAND_CREDIT: Credit = {
   bytes: WIRE_LIMITS.creditBytes,
 };
 
-/** So many answers are told at once, in the middle of a turn: a frame has its limit. */
-const MAX_ANSWERS = 1024;
-
-/** Told answers are looked through when there are this many; no more than the credit of them can still be open. */
-const MAX_TOLD = 3 * COMMAND_CREDIT.messages;
-
-interface Opening {
+export interface Opening {
   verdict: WelcomeFrame['verdict'];
   reason: string;
   id: Uint8Array;
@@ -42,50 +39,63 @@ interface Opening {
 }
 
 /**
- * One backend's stream in both directions, over any number of connections: which events it has handled, which of its
- * commands were applied. Written once per turn, after the browsers.
+ * One backend's stream in both directions, over any number of connections: the partitions it owns and what it has
+ * handled of them, which of its commands were applied. Written once per turn, after the browsers.
  */
-export class PipeSession {
+export class PipeSession implements Member {
+  readonly name: string;
   readonly app: App;
+  readonly group: Group;
   readonly #context: PipeContext;
-  readonly #group: Group;
-  readonly #on: { detached: () => void; ended: () => void };
   readonly #commands = new Cursor();
+  readonly #answers = new Answers(COMMAND_CREDIT.messages);
+  /** Partitions that may have something to send. */
+  readonly #ready = new Set<Partition>();
+  #rules: readonly Rule[];
+  #flight = new Flight();
   #opening: Opening;
   #link: PipeLink | undefined;
-  /** Answers to commands that have yet to be told. */
-  #answers: CommandAck | undefined;
-  /**
-   * Answers that were told, but perhaps on a connection that was lost. A client never has more commands open than its
-   * credit, so older ones have reached it.
-   */
-  #told: Pick<CommandAck, 'refused' | 'receipts'> = { refused: [], receipts: [] };
+  /** False until WELCOME was said on the present connection. */
+  #welcomed = false;
   #awake = false;
   #waitsForDrain = false;
 
   constructor(
     context: PipeContext,
+    group: Group,
     link: PipeLink,
     hello: HelloFrame,
     opening: Opening,
-    on: { detached: () => void; ended: () => void },
   ) {
-    const { maxPipeUnackedEvents: maxEntries, maxPipeUnackedBytes: maxBytes } = context.limits;
     this.#context = context;
     this.app = link.app;
+    this.group = group;
+    this.name = Buffer.from(opening.id).toString('hex');
     this.#link = link;
     this.#opening = opening;
-    this.#on = on;
-    this.#group = new Group({ maxEntries, maxBytes, epoch: 1 }, () => this.#wake());
-    this.#group.log.attach({ epoch: 1, offset: 0 }, this.#flight(hello.credit));
-    this.#group.rules = hello.rules;
-    this.app.groups.add(this.#group);
+    this.#rules = hello.rules;
+    this.#flight.grant(capCredit(hello.credit));
+  }
+
+  get rules(): readonly Rule[] {
+    return this.#rules;
+  }
+
+  get outstanding(): number {
+    return this.#link === undefined ? Infinity : this.#flight.messages;
+  }
+
+  get attached(): boolean {
+    return this.#link !== undefined;
   }
 
   /** Why this session cannot go on with what HELLO says; undefined when it can. */
   cannotResume({ positions, nextSeq }: HelloFrame): string | undefined {
-    const position = positions.find(({ partition }) => partition === PARTITION);
-    if (position === undefined || position.epoch > this.#group.log.epoch) return 'bad_position';
+    const ahead = this.group.ownedBy(this).some(({ number, log }) => {
+      const position = positionOf(positions, number);
+      return position !== undefined && position.epoch > log.epoch;
+    });
+    if (ahead) return 'bad_position';
     return this.#commands.continues(nextSeq) ? undefined : 'up_gap';
   }
 
@@ -93,19 +103,29 @@ export class PipeSession {
   resume(link: PipeLink, hello: HelloFrame): void {
     const before = this.#link;
     this.#link = link;
+    this.#welcomed = false;
     before?.fail('replaced', 'another connection of this session took over');
-    const position = hello.positions.find(({ partition }) => partition === PARTITION);
     this.#opening = { ...this.#opening, verdict: 'resumed', reason: '', secret: new Uint8Array() };
-    this.#group.rules = hello.rules;
-    this.#group.log.attach(position ?? { epoch: 0, offset: 0 }, this.#flight(hello.credit));
-    this.#tellAgain(hello.nextSeq);
+    this.#rules = hello.rules;
+    this.#flight = new Flight();
+    this.#flight.grant(capCredit(hello.credit));
+    this.#answers.repeat(hello.nextSeq, this.#commands.next - 1);
+    for (const partition of this.group.ownedBy(this)) {
+      const { log, number } = partition;
+      const verdict = log.attach(
+        positionOf(hello.positions, number) ?? log.committed,
+        this.#flight,
+      );
+      if (verdict === 'gap') this.group.capture([partition]);
+      this.#ready.add(partition);
+    }
   }
 
   /** Says WELCOME and what is there to say. */
   begin(): void {
     const { limits, node } = this.#context;
     const { id, secret, verdict, reason } = this.#opening;
-    const { epoch, committed } = this.#group.log;
+    const owned = this.group.ownedBy(this);
     this.#link?.send({
       type: 'welcome',
       version: 1,
@@ -122,13 +142,36 @@ export class PipeSession {
         pingMs: WIRE_LIMITS.pingMs,
         deadMs: WIRE_LIMITS.deadMs,
       },
-      partitions: 1,
-      assigned: [
-        { partition: PARTITION, generation: GENERATION, epoch, from: committed.offset + 1 },
-      ],
+      partitions: this.group.partitions.length,
+      assigned: owned.map(assignment),
       node,
       windowMs: limits.pipeWindowMs,
     });
+    this.#welcomed = true;
+    for (const partition of owned) {
+      // The connection on which it was asked for is gone.
+      if (this.group.revoking(partition)) this.asked(partition, limits.pipeRevokeMs);
+    }
+    this.#wake();
+  }
+
+  gained(partition: Partition): void {
+    partition.log.attach(partition.log.committed, this.#flight);
+    this.#ready.add(partition);
+    if (this.#welcomed) this.#link?.send({ type: 'assign', assigned: [assignment(partition)] });
+    this.#wake();
+  }
+
+  asked({ number: partition, generation }: Partition, deadlineMs: number): void {
+    if (this.#welcomed) this.#link?.send({ type: 'revoke', partition, generation, deadlineMs });
+  }
+
+  lost(partition: Partition): void {
+    this.#ready.delete(partition);
+  }
+
+  ready(partition: Partition): void {
+    this.#ready.add(partition);
     this.#wake();
   }
 
@@ -139,96 +182,98 @@ export class PipeSession {
       this.#link?.fail('protocol_error', message);
       return;
     }
-    const answers = this.#pendingAnswers();
     this.#context.metrics.pipeCommands += commands.length - repeated;
     for (let i = repeated; i < commands.length; i++) {
-      const command = commands[i] as (typeof commands)[number];
-      const seq = firstSeq + i;
-      const outcome = applyCommand(this.#context, this.app, command);
-      if ('code' in outcome) answers.refused.push({ seq, ...outcome });
-      else if (command.receipt === 'delivered') answers.receipts.push({ seq, ...outcome });
+      const command = commands[i] as Command;
+      const outcome = this.#isStale(command)
+        ? STALE
+        : applyCommand(this.#context, this.app, command);
+      this.#answers.add(firstSeq + i, outcome, command.receipt === 'delivered');
     }
-    answers.applied = this.#commands.next - 1;
+    this.#answers.applied(this.#commands.next - 1);
     this.#wake();
     // A receipt says that the event was written, so the turn ends early rather than the answers.
-    if (answers.refused.length + answers.receipts.length >= MAX_ANSWERS) {
-      this.#context.hub.turn.flush();
-    }
+    if (this.#answers.full) this.#context.hub.turn.flush();
   }
 
   acknowledged({ positions, credit }: Ack): void {
-    if (credit !== undefined) this.#group.flight.grant(capCredit(credit));
-    for (const { partition, generation, epoch, offset } of positions) {
-      const ours = partition === PARTITION && generation === GENERATION;
-      if (ours && this.#group.log.ack({ epoch, offset })) continue;
-      const what = `partition ${partition}, generation ${generation}, epoch ${epoch}`;
+    if (credit !== undefined) this.#flight.grant(capCredit(credit));
+    for (const position of positions) {
+      const { partition: number, generation, epoch, offset } = position;
+      const partition = this.group.partitions[number];
+      // What an earlier owner says is late, and counts no more.
+      if (partition !== undefined && this.#isPast(partition, generation)) continue;
+      const ours = partition?.generation === generation && this.group.owner(partition) === this;
+      if (ours && partition.log.ack({ epoch, offset })) continue;
+      const what = `partition ${number}, generation ${generation}, epoch ${epoch}`;
       this.#link?.fail('protocol_error', `acknowledged what was never sent: ${what}, ${offset}`);
       return;
     }
     this.#wake();
   }
 
+  /** It has finished what it was asked to give back. */
+  drained({
+    partition: number,
+    generation,
+    offset,
+  }: {
+    partition: number;
+    generation: number;
+    offset: number;
+  }): void {
+    const partition = this.group.partitions[number];
+    if (partition !== undefined && this.group.owner(partition) === this) {
+      const { epoch } = partition.log;
+      if (partition.generation === generation) partition.log.ack({ epoch, offset });
+    }
+    this.group.drained(this, number, generation);
+  }
+
   /** Replaces what this backend subscribes to, from the next event on. */
   subscribe(id: number, rules: readonly Rule[]): void {
     const message = badRule(rules);
-    if (message === undefined) this.#group.rules = rules;
+    if (message === undefined) {
+      this.#rules = rules;
+      this.group.subscribed();
+    }
     const { code } = REFUSAL_CODES.bad_rule;
     const error = message === undefined ? undefined : { code, message };
     this.#link?.send({ type: 'subscribed', id, error });
   }
 
-  /** Its connection is gone; what happens now is kept for the window. */
+  /** Its connection is gone; what happens now is kept. False when it was another one's. */
   detach(link: PipeLink): void {
     if (this.#link !== link) return;
     this.#link = undefined;
+    this.#welcomed = false;
     this.#waitsForDrain = false;
-    this.#on.detached();
+    this.#context.sessions.detached(this);
   }
 
   /** The backend said goodbye. */
   end(): void {
-    this.#on.ended();
+    this.#context.sessions.ended(this);
   }
 
   dispose(): void {
+    this.#link?.close(CLOSE_CODES.going_away.code, 'the session has ended');
     this.#link = undefined;
-    this.app.groups.delete(this.#group);
   }
 
-  #flight(credit: Credit): Flight {
-    this.#group.flight = new Flight();
-    this.#group.flight.grant(capCredit(credit));
-    return this.#group.flight;
+  #isPast({ generation }: Partition, told: number): boolean {
+    return told < generation;
   }
 
-  /** Answers once more every command from `first` on. */
-  #tellAgain(first: number): void {
-    const open = ({ seq }: { seq: number }): boolean => seq >= first;
-    const later = this.#answers;
-    this.#answers = {
-      applied: this.#commands.next - 1,
-      refused: [...this.#told.refused.filter(open), ...(later?.refused ?? [])],
-      receipts: [...this.#told.receipts.filter(open), ...(later?.receipts ?? [])],
-    };
-    this.#told = { refused: [], receipts: [] };
-  }
-
-  #keepTold({ refused, receipts }: CommandAck): void {
-    const told = this.#told;
-    told.refused.push(...refused);
-    told.receipts.push(...receipts);
-    if (told.refused.length + told.receipts.length <= MAX_TOLD) return;
-    const oldest = this.#commands.next - COMMAND_CREDIT.messages;
-    told.refused = told.refused.filter(({ seq }) => seq >= oldest);
-    told.receipts = told.receipts.filter(({ seq }) => seq >= oldest);
-  }
-
-  #pendingAnswers(): CommandAck {
-    return (this.#answers ??= { applied: 0, refused: [], receipts: [] });
+  /** Whether a command answers an event of a partition that has another owner by now. */
+  #isStale({ origin }: Command): boolean {
+    if (origin === undefined) return false;
+    const partition = this.group.partitions[origin.partition];
+    return partition?.generation !== origin.generation || this.group.owner(partition) !== this;
   }
 
   #wake(): void {
-    if (this.#awake || this.#link === undefined) return;
+    if (this.#awake || this.#link === undefined || !this.#welcomed) return;
     this.#awake = true;
     this.#context.hub.turn.whenWritten(() => {
       this.#awake = false;
@@ -244,33 +289,34 @@ export class PipeSession {
 
   #flush(): void {
     const link = this.#link;
-    if (link === undefined) return;
-    let answers = this.#answers;
-    this.#answers = undefined;
-    if (answers !== undefined) this.#keepTold(answers);
-    while (link.writable) {
-      const taken = this.#group.log.take(WIRE_LIMITS.maxBatch, WIRE_LIMITS.flushBytes);
-      if (taken === undefined) break;
-      if (taken.type === 'gap') {
-        this.#context.metrics.pipeEventsDropped += taken.gap.count;
-        link.send({ type: 'gap', partition: PARTITION, ...taken.gap });
-        continue;
-      }
-      const { epoch, first: firstOffset, events } = taken;
-      const run = { partition: PARTITION, generation: GENERATION, epoch, firstOffset, events };
-      for (const bytes of link.encoder.encodeEvents([run], answers)) link.sendBytes(bytes);
-      answers = undefined;
-      this.#context.metrics.pipeEvents += events.length;
-    }
-    if (answers !== undefined) link.send({ type: 'commandAck', ...answers });
-    if (!link.writable && !this.#waitsForDrain) {
-      this.#waitsForDrain = true;
-      link.onDrain(() => {
-        this.#waitsForDrain = false;
-        this.#wake();
-      });
-    }
+    if (link === undefined || !this.#welcomed) return;
+    sendPartitions(this.#context, this.group, link, this.#ready, this.#answers.take());
+    if (link.writable || this.#waitsForDrain) return;
+    this.#waitsForDrain = true;
+    link.onDrain(() => {
+      this.#waitsForDrain = false;
+      this.#wake();
+    });
   }
+}
+
+const STALE: Outcome = {
+  code: REFUSAL_CODES.stale_owner.code,
+  message: 'the partition of the event this answers has another owner by now',
+};
+
+function assignment({ number, generation, log }: Partition): {
+  partition: number;
+  generation: number;
+  epoch: number;
+  from: number;
+} {
+  const { epoch, offset } = log.committed;
+  return { partition: number, generation, epoch, from: offset + 1 };
+}
+
+function positionOf(positions: readonly Position[], number: number): Position | undefined {
+  return positions.find(({ partition }) => partition === number);
 }
 
 /** What is wrong with a list of rules. Patterns need no check: any text can be compared. */

@@ -3,8 +3,9 @@ import type { Timer } from '../../../util/timers';
 import type { CLOSE_CODES } from '../../../wire/close-codes';
 import type { HelloFrame } from '../../../wire/frames';
 import type { PipeContext } from './context';
+import { Groups } from './groups';
 import type { PipeLink } from './link';
-import { PipeSession } from './session';
+import { type Opening, PipeSession } from './session';
 
 /** A client may lose connects on the way; more than this many in a row is no honest counter. */
 const MAX_ATTEMPT_STEP = 1_000_000;
@@ -16,7 +17,8 @@ interface Entry {
   session: PipeSession;
   secret: Buffer;
   attempt: number;
-  /** Runs while the session has no connection. */
+  /** While it has no connection: until its partitions go to others, and until it is forgotten. */
+  grace: Timer | undefined;
   expiry: Timer | undefined;
 }
 
@@ -26,25 +28,26 @@ interface Entry {
  */
 export class Sessions {
   readonly #context: PipeContext;
-  readonly #byId = new Map<string, Entry>();
+  readonly #groups: Groups;
+  readonly #byName = new Map<string, Entry>();
 
   constructor(context: PipeContext) {
     this.#context = context;
+    this.#groups = new Groups(context);
   }
 
   get size(): number {
-    return this.#byId.size;
+    return this.#byName.size;
   }
 
   attach(link: PipeLink, hello: HelloFrame): Attached {
-    if (hello.group !== undefined) {
-      return { refused: 'protocol_error', message: 'this gateway does not serve groups yet' };
-    }
-    if (hello.session.length === 0) return { session: this.#create(link, hello, 'new', '') };
-    const id = Buffer.from(hello.session).toString('hex');
-    const entry = this.#byId.get(id);
+    const refused = this.#groups.refuse(link.app, hello.group);
+    if (refused !== undefined) return { refused: 'protocol_error', message: refused };
+    if (hello.session.length === 0) return this.#create(link, hello, 'new', '');
+    const name = Buffer.from(hello.session).toString('hex');
+    const entry = this.#byName.get(name);
     if (entry === undefined || entry.session.app !== link.app) {
-      return { session: this.#create(link, hello, 'reset', 'unknown_session') };
+      return this.#create(link, hello, 'reset', 'unknown_session');
     }
     if (!proves(entry.secret, link.nonce, hello)) {
       return { refused: 'bad_proof', message: 'the proof does not fit this session' };
@@ -54,53 +57,81 @@ export class Sessions {
     }
     const lost = entry.session.cannotResume(hello);
     if (lost !== undefined) {
-      this.#forget(id, entry);
-      return { session: this.#create(link, hello, 'reset', lost) };
+      this.#forget(entry);
+      return this.#create(link, hello, 'reset', lost);
     }
+    const { session } = entry;
     entry.attempt = hello.attempt;
-    if (entry.expiry !== undefined) this.#context.clock.clearTimeout(entry.expiry);
-    entry.expiry = undefined;
-    entry.session.resume(link, hello);
-    return { session: entry.session };
+    this.#clearTimers(entry);
+    session.resume(link, hello);
+    // Its partitions may have gone to others, and what it wants may have changed.
+    session.group.join(session);
+    return { session };
+  }
+
+  /** A session's connection is gone: others take over after the grace, and it is forgotten after the window. */
+  detached(session: PipeSession): void {
+    const entry = this.#byName.get(session.name);
+    if (entry === undefined) return;
+    const { clock, limits } = this.#context;
+    this.#clearTimers(entry);
+    entry.expiry = clock.setTimeout(() => this.#forget(entry), limits.pipeWindowMs);
+    entry.grace = clock.setTimeout(() => this.#giveUp(session), limits.pipeGraceMs);
+  }
+
+  /** A backend said goodbye: it does not come back, and nobody waits for it. */
+  ended(session: PipeSession): void {
+    const entry = this.#byName.get(session.name);
+    if (entry !== undefined) this.#forget(entry);
   }
 
   /** Ends every session, as when the gateway stops. */
   clear(): void {
-    for (const [id, entry] of this.#byId) this.#forget(id, entry);
+    for (const entry of this.#byName.values()) this.#forget(entry);
+    this.#groups.clear();
   }
 
-  #create(
-    link: PipeLink,
-    hello: HelloFrame,
-    verdict: 'new' | 'reset',
-    reason: string,
-  ): PipeSession {
+  #create(link: PipeLink, hello: HelloFrame, verdict: 'new' | 'reset', reason: string): Attached {
     const id = randomBytes(16);
     const secret = randomBytes(32);
-    const key = id.toString('hex');
-    const opening = { verdict, reason, id, secret };
-    const session = new PipeSession(this.#context, link, hello, opening, {
-      detached: () => this.#detached(key),
-      ended: () => {
-        const entry = this.#byId.get(key);
-        if (entry !== undefined) this.#forget(key, entry);
-      },
+    const opening: Opening = { verdict, reason, id, secret };
+    const group = this.#groups.get(link.app, hello.group);
+    const session = new PipeSession(this.#context, group, link, hello, opening);
+    this.#byName.set(session.name, {
+      session,
+      secret,
+      attempt: hello.attempt,
+      grace: undefined,
+      expiry: undefined,
     });
-    this.#byId.set(key, { session, secret, attempt: hello.attempt, expiry: undefined });
-    return session;
+    group.join(session);
+    return { session };
   }
 
-  #detached(id: string): void {
-    const entry = this.#byId.get(id);
-    if (entry === undefined) return;
-    const { clock, limits } = this.#context;
-    entry.expiry = clock.setTimeout(() => this.#forget(id, entry), limits.pipeWindowMs);
+  /** Gives a session's partitions to the other members, if one of them is there. */
+  #giveUp(session: PipeSession): void {
+    for (const member of session.group.members) {
+      if (member !== session && (member as PipeSession).attached) {
+        session.group.leave(session);
+        return;
+      }
+    }
   }
 
-  #forget(id: string, entry: Entry): void {
-    if (entry.expiry !== undefined) this.#context.clock.clearTimeout(entry.expiry);
-    this.#byId.delete(id);
-    entry.session.dispose();
+  #forget(entry: Entry): void {
+    this.#clearTimers(entry);
+    const { session } = entry;
+    if (!this.#byName.delete(session.name)) return;
+    session.group.leave(session);
+    this.#groups.left(session.group);
+    session.dispose();
+  }
+
+  #clearTimers(entry: Entry): void {
+    const { clock } = this.#context;
+    if (entry.grace !== undefined) clock.clearTimeout(entry.grace);
+    if (entry.expiry !== undefined) clock.clearTimeout(entry.expiry);
+    entry.grace = entry.expiry = undefined;
   }
 }
 

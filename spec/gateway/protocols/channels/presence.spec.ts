@@ -39,7 +39,7 @@ t.test(
   },
 );
 
-t.test('#2 what is known of a user stays that of their first connection', async (t) => {
+t.test('W21 #2 what is known of a user stays that of their first connection', async (t) => {
   const { port } = await startGateway(t);
   const [one, two] = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
   await one.subscribe(ROOM, { user_id: 'u', user_info: { name: 'first' } });
@@ -56,7 +56,7 @@ t.test('#2 what is known of a user stays that of their first connection', async 
   t.match(members(again), { hash: { u: { name: 'second' } } }, 'until all have');
 });
 
-t.test('#3 user_info may be missing', async (t) => {
+t.test('W21 #3 user_info may be missing', async (t) => {
   const { port } = await startGateway(t);
   const [one, two] = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
   t.strictSame(members(await one.subscribe(ROOM, { user_id: 'a' })), {
@@ -68,7 +68,7 @@ t.test('#3 user_info may be missing', async (t) => {
   t.strictSame(await one.settled(), [added({ user_id: 'b', user_info: {} })]);
 });
 
-t.test('#4 a member who is lost goes like one who leaves', async (t) => {
+t.test('W21 #4 a member who is lost goes like one who leaves', async (t) => {
   const { port } = await startGateway(t);
   const watcher = await TestSocket.connect(t, port);
   await watcher.subscribe(ROOM, { user_id: 'w' });
@@ -82,17 +82,20 @@ t.test('#4 a member who is lost goes like one who leaves', async (t) => {
   }
 });
 
-t.test('#5 a joiner finds itself in its list and hears no member_added of itself', async (t) => {
-  const { port } = await startGateway(t);
-  const [one, two] = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
-  await one.subscribe(ROOM, { user_id: 'a', user_info: { n: 1 } });
-  t.strictSame(members(await two.subscribe(ROOM, { user_id: 'b', user_info: { n: 2 } })), {
-    count: 2,
-    ids: ['a', 'b'],
-    hash: { a: { n: 1 }, b: { n: 2 } },
-  });
-  t.strictSame(await two.settled(), []);
-});
+t.test(
+  'W21 #5 a joiner finds itself in its list and hears no member_added of itself',
+  async (t) => {
+    const { port } = await startGateway(t);
+    const [one, two] = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
+    await one.subscribe(ROOM, { user_id: 'a', user_info: { n: 1 } });
+    t.strictSame(members(await two.subscribe(ROOM, { user_id: 'b', user_info: { n: 2 } })), {
+      count: 2,
+      ids: ['a', 'b'],
+      hash: { a: { n: 1 }, b: { n: 2 } },
+    });
+    t.strictSame(await two.settled(), []);
+  },
+);
 
 t.test('#6 the data of member messages is a string', async (t) => {
   const { port } = await startGateway(t);
@@ -110,7 +113,7 @@ t.test('#6 the data of member messages is a string', async (t) => {
   );
 });
 
-t.test('a user id may be a number and is a string ever after', async (t) => {
+t.test('W21 a user id may be a number and is a string ever after', async (t) => {
   const { port } = await startGateway(t);
   const [one, two] = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
   t.strictSame(members(await one.subscribe(ROOM, { user_id: 10 })), {
@@ -148,7 +151,7 @@ t.test('channel_data that breaks a rule is refused', async (t) => {
   }
 });
 
-t.test('a presence channel takes its number of users and no one more', async (t) => {
+t.test('W21 a presence channel takes its number of users and no one more', async (t) => {
   const { port } = await startGateway(t, { limits: { maxMembersPerChannel: 2 } });
   const sockets = await Promise.all([1, 2, 3, 4].map(() => TestSocket.connect(t, port)));
   const [a, b, again, c] = sockets as [TestSocket, TestSocket, TestSocket, TestSocket];
@@ -164,7 +167,7 @@ t.test('a presence channel takes its number of users and no one more', async (t)
   t.match(members(await c.subscribe(ROOM, { user_id: 'c' })), { ids: ['a', 'c'] });
 });
 
-t.test('user ids and user information are held to their sizes', async (t) => {
+t.test('W21 user ids and user information are held to their sizes', async (t) => {
   const { port } = await startGateway(t);
   const socket = await TestSocket.connect(t, port);
   // The JSON text {"i":"…"} has 8 characters around its value, which counts in UTF-8.

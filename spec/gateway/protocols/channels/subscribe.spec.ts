@@ -9,8 +9,8 @@ function succeeded(channel: string): Message {
 /** What a refused subscription brings: an error on the connection, and one on the channel. */
 function refusal(channel: string, type: string, error: string, status: number): Message[] {
   return [
-    { event: 'pusher:error', data: { code: null, message: error } as unknown },
-    { event: 'pusher:subscription_error', channel, data: { type, error, status } as unknown },
+    { event: 'pusher:error', data: { code: null, message: error } },
+    { event: 'pusher:subscription_error', channel, data: { type, error, status } },
   ];
 }
 

@@ -1,0 +1,210 @@
+import { CloseCode } from '../../../pusher/close-codes';
+import type { Carrier, Session } from '../../core/carrier';
+import type { Encoder } from '../../core/outlet';
+import { closeLine, fallbackEncoder, HEARTBEAT, OPEN } from './frames';
+import type { Receiver } from './receiver';
+
+/** What all carriers share; owned by `FallbackSessions`. Times are in ticks. */
+export interface CarrierHost {
+  readonly maxUnsentBytes: number;
+  readonly maxUnsentTicks: number;
+  readonly maxSilentTicks: number;
+  /** One was cut because it did not read; for the metric. */
+  cut(): void;
+  /** The gateway itself failed in handling what came in. */
+  failed(error: unknown): void;
+  endOfTurn(run: () => void): void;
+}
+
+/** How long a session lives without a receiver, and how long a closed one goes on telling why. */
+const EXPIRY_TICKS = 5;
+/** pusher-js gives a server up that says nothing for 30 s. A tick less than the 25 s that are promised. */
+const HEARTBEAT_TICKS = 24;
+
+/**
+ * A connection made of HTTP requests: what is sent waits for a receiver, and receivers come and go. To the protocol above
+ * it is a connection like any other.
+ */
+export class FallbackCarrier implements Carrier {
+  readonly encoder: Encoder = fallbackEncoder;
+  readonly remoteAddress: string;
+  session: Session | undefined;
+  readonly #host: CarrierHost;
+  #receiver: Receiver | undefined;
+  /** Whole lines that no receiver has taken yet. */
+  #waiting: Buffer[] | undefined = [OPEN];
+  #waitingBytes = OPEN.length;
+  #closed: { code: number; reason: string } | undefined;
+  /** Ticks since the last receiver went, the last heartbeat or the close: whichever counts in the present state. */
+  #ticks = 0;
+  /** Ticks since the last request. */
+  #silentTicks = 0;
+  /** What had been written when the receiver was first seen backed up, and when that was. */
+  #backlog: { target: number; ticks: number } | undefined;
+
+  constructor(host: CarrierHost, remoteAddress: string) {
+    this.#host = host;
+    this.remoteAddress = remoteAddress;
+  }
+
+  get unsentBytes(): number {
+    return this.#waitingBytes + (this.#receiver?.unsentBytes ?? 0);
+  }
+
+  /** True while it takes messages. */
+  get open(): boolean {
+    return this.#closed === undefined;
+  }
+
+  /**
+   * Sends everything to this receiver from now on. One that was there before is told so and ended: a client that has
+   * moved on does not hear it, and another one that uses the same session must not wait for ever.
+   */
+  attach(receiver: Receiver): void {
+    const former = this.#receiver;
+    former?.end(closeLine(2010, 'Another connection has taken this session over'));
+    this.#receiver = receiver;
+    this.#backlog = undefined;
+    this.#silentTicks = 0;
+    if (this.#closed === undefined) this.#ticks = 0;
+    else if (this.#waiting === undefined) this.#wait(closeLineOf(this.#closed));
+    // With the turn, so that the answer to a new session holds its first message too.
+    this.#host.endOfTurn(() => {
+      former?.destroyUnsent();
+      this.#flush();
+    });
+  }
+
+  /** A receiver is over. */
+  gone(receiver: Receiver): void {
+    if (this.#receiver !== receiver) return;
+    this.#receiver = undefined;
+    this.#backlog = undefined;
+    if (this.#closed === undefined) this.#ticks = 0;
+  }
+
+  /** Handles the messages of one `xhr_send`. */
+  receive(texts: readonly string[]): void {
+    this.#silentTicks = 0;
+    try {
+      for (const text of texts) this.session?.text(text);
+    } catch (error) {
+      this.#host.failed(error);
+      this.close(CloseCode.RECONNECT, 'Internal error');
+    }
+  }
+
+  write(lines: Buffer): void {
+    if (this.#closed !== undefined) return;
+    if (this.unsentBytes > this.#host.maxUnsentBytes) return this.#cut();
+    this.#wait(lines);
+    this.#flush();
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#closed !== undefined) return;
+    const words = this.session?.lastWords?.(code, reason);
+    this.#closed = { code, reason };
+    this.#ticks = 0;
+    if (words !== undefined) this.#wait(fallbackEncoder.encode([words]).bytes);
+    this.#wait(closeLineOf(this.#closed));
+    this.#flush();
+    this.#host.endOfTurn(() => this.#tellSession());
+  }
+
+  /** A second has gone by. False when the session is over and to be forgotten. */
+  tick(): boolean {
+    this.#ticks++;
+    this.#silentTicks++;
+    const receiver = this.#receiver;
+    if (this.#closed !== undefined || receiver === undefined) {
+      if (this.#ticks <= EXPIRY_TICKS) return true;
+      this.#expire();
+      return false;
+    }
+    if (this.#silentTicks >= this.#host.maxSilentTicks) {
+      this.close(CloseCode.PONG_TIMEOUT, 'Pong reply not received');
+    } else if (this.#isStuck(receiver)) {
+      this.#cut();
+    } else if (this.#ticks >= HEARTBEAT_TICKS) {
+      this.#ticks = 0;
+      receiver.write(HEARTBEAT);
+    }
+    return true;
+  }
+
+  sendBinary(): void {
+    throw new Error('the Channels protocol has no binary messages');
+  }
+
+  onDrain(run: () => void): void {
+    this.#host.endOfTurn(run);
+  }
+
+  pause(): void {
+    // Each xhr_send is handled before it is answered; there is nothing to hold back.
+  }
+
+  resume(): void {
+    // Nothing was paused.
+  }
+
+  #wait(lines: Buffer): void {
+    (this.#waiting ??= []).push(lines);
+    this.#waitingBytes += lines.length;
+  }
+
+  #flush(): void {
+    const receiver = this.#receiver;
+    const waiting = this.#waiting;
+    if (receiver === undefined || waiting === undefined) return;
+    const lines = waiting.length === 1 ? (waiting[0] as Buffer) : Buffer.concat(waiting);
+    const taken = receiver.write(lines);
+    this.#waitingBytes = lines.length - taken;
+    this.#waiting = taken === lines.length ? undefined : [lines.subarray(taken)];
+    if (this.#waiting === undefined && this.#closed !== undefined) receiver.end(NOTHING);
+  }
+
+  #isStuck(receiver: Receiver): boolean {
+    const { unsentBytes, sentBytes } = receiver;
+    if (unsentBytes === 0) this.#backlog = undefined;
+    else if (this.#backlog === undefined || sentBytes >= this.#backlog.target) {
+      this.#backlog = { target: sentBytes + unsentBytes, ticks: 0 };
+    } else return ++this.#backlog.ticks >= this.#host.maxUnsentTicks;
+    return false;
+  }
+
+  /** Ends a connection that does not read: the close is tried, then the receiver's connection is broken off. */
+  #cut(): void {
+    const receiver = this.#receiver;
+    this.#host.cut();
+    this.#waiting = undefined;
+    this.#waitingBytes = 0;
+    this.close(CloseCode.OVER_CAPACITY, 'This connection does not read what it is sent');
+    this.#host.endOfTurn(() => receiver?.destroyUnsent());
+  }
+
+  #expire(): void {
+    this.#receiver?.destroy();
+    if (this.#closed !== undefined) return;
+    this.#closed = { code: 1006, reason: '' };
+    this.#tellSession();
+  }
+
+  #tellSession(): void {
+    const { code, reason } = this.#closed ?? { code: 1006, reason: '' };
+    const session = this.session;
+    this.session = undefined;
+    try {
+      session?.closed(code, reason);
+    } catch (error) {
+      this.#host.failed(error);
+    }
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
+
+function closeLineOf({ code, reason }: { code: number; reason: string }): Buffer {
+  return closeLine(code, reason);
+}

@@ -1,0 +1,93 @@
+import type { Clock, Timer } from '../../../util/timers';
+import type { Limits } from '../../options';
+import { type CarrierHost, FallbackCarrier } from './carrier';
+
+const TICK_MS = 1000;
+
+/** Every session over HTTP, by its identity, and the one timer that looks after all of them. */
+export class FallbackSessions implements CarrierHost {
+  readonly maxUnsentBytes: number;
+  readonly maxUnsentTicks: number;
+  readonly maxSilentTicks: number;
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  readonly #on: { cut: () => void; failure: (error: unknown) => void };
+  readonly #carriers = new Map<string, FallbackCarrier>();
+  /** Sessions of each remote address. */
+  readonly #addresses = new Map<string, number>();
+  #timer: Timer | undefined;
+  #lagMs = 0;
+
+  constructor(
+    limits: Limits,
+    clock: Clock,
+    on: { cut: () => void; failure: (error: unknown) => void },
+  ) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#on = on;
+    this.maxUnsentBytes = limits.maxUnsentBytes;
+    this.maxUnsentTicks = Math.ceil(limits.maxUnsentMs / TICK_MS);
+    this.maxSilentTicks = Math.ceil((limits.activityTimeoutMs + limits.pongTimeoutMs) / TICK_MS);
+  }
+
+  get size(): number {
+    return this.#carriers.size;
+  }
+
+  get(id: string): FallbackCarrier | undefined {
+    return this.#carriers.get(id);
+  }
+
+  /** Makes a session; undefined when there are too many. */
+  add(id: string, remoteAddress: string): FallbackCarrier | undefined {
+    const { maxFallbackSessions, maxConnectionsPerAddress } = this.#limits;
+    const ofAddress = this.#addresses.get(remoteAddress) ?? 0;
+    if (this.size >= maxFallbackSessions || ofAddress >= maxConnectionsPerAddress) return undefined;
+    const carrier = new FallbackCarrier(this, remoteAddress);
+    this.#carriers.set(id, carrier);
+    this.#addresses.set(remoteAddress, ofAddress + 1);
+    return carrier;
+  }
+
+  start(): void {
+    const dueMs = this.#clock.now() + TICK_MS;
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#lagMs = this.#clock.now() - dueMs;
+      this.start();
+      this.#tick();
+    }, TICK_MS);
+  }
+
+  stop(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  cut(): void {
+    this.#on.cut();
+  }
+
+  failed(error: unknown): void {
+    this.#on.failure(error);
+  }
+
+  endOfTurn(run: () => void): void {
+    this.#clock.endOfTurn(run);
+  }
+
+  #tick(): void {
+    // A process that was stopped has not listened: requests that wait must be read before anyone is judged.
+    if (this.#lagMs > TICK_MS) return;
+    for (const [id, carrier] of this.#carriers) {
+      if (!carrier.tick()) this.#delete(id, carrier);
+    }
+  }
+
+  #delete(id: string, { remoteAddress }: FallbackCarrier): void {
+    this.#carriers.delete(id);
+    const left = (this.#addresses.get(remoteAddress) ?? 1) - 1;
+    if (left === 0) this.#addresses.delete(remoteAddress);
+    else this.#addresses.set(remoteAddress, left);
+  }
+}

@@ -1,0 +1,97 @@
+import type { Timer } from '../../../util/timers';
+import type { Group as GroupOptions } from '../../../wire/frames';
+import type { App } from '../../core/app';
+import { Group } from '../../core/group';
+import type { PipeContext } from './context';
+
+const NAME = /^[A-Za-z0-9_.:-]{1,64}$/;
+
+/** A backend without a group has a stream of its own: one partition, since nobody shares it. */
+const ALONE: GroupOptions = { name: '', order: 'socket', mode: 'sticky', overflow: 'gap' };
+
+/** The groups of backends, by app and name. */
+export class Groups {
+  readonly #context: PipeContext;
+  readonly #byApp = new Map<App, Map<string, Group>>();
+  /** Groups without a member, until they are dropped. */
+  readonly #empty = new Map<Group, Timer>();
+
+  constructor(context: PipeContext) {
+    this.#context = context;
+  }
+
+  /** Why a group cannot be joined; undefined when it can. */
+  refuse(app: App, options: GroupOptions | undefined): string | undefined {
+    if (options === undefined) return undefined;
+    const { name, order, mode, overflow } = options;
+    if (!NAME.test(name)) return `a group's name must be 1 to 64 of A-Z a-z 0-9 _ . : -`;
+    if (overflow !== 'gap') return `the overflow policy '${overflow}' is not served yet`;
+    const groups = this.#byApp.get(app);
+    const known = groups?.get(name)?.settings;
+    if (known !== undefined && (known.order !== order || known.mode !== mode)) {
+      return `group ${name} is ordered by ${known.order} and ${known.mode}; all its members must say so`;
+    }
+    const { maxPipeGroups } = this.#context.limits;
+    if (known === undefined && (groups?.size ?? 0) >= maxPipeGroups) {
+      return `this app has ${maxPipeGroups} groups, which is its limit`;
+    }
+    return undefined;
+  }
+
+  /** The group of that name, or a new one; without a name, or when every member gets everything, one of its own. */
+  get(app: App, options: GroupOptions | undefined): Group {
+    if (options === undefined || options.mode === 'broadcast') return this.#make(app, ALONE, 1);
+    let groups = this.#byApp.get(app);
+    if (groups === undefined) this.#byApp.set(app, (groups = new Map()));
+    let group = groups.get(options.name);
+    if (group === undefined) {
+      group = this.#make(app, options, this.#context.limits.pipePartitions);
+      groups.set(options.name, group);
+    }
+    const dropped = this.#empty.get(group);
+    if (dropped !== undefined) this.#context.clock.clearTimeout(dropped);
+    this.#empty.delete(group);
+    return group;
+  }
+
+  /** A member has left: a group without any is kept for the window, so that a restarted backend goes on with it. */
+  left(group: Group): void {
+    if (group.members.size > 0) return;
+    if (group.settings.name === '') return this.#drop(group);
+    const { clock, limits } = this.#context;
+    this.#empty.set(
+      group,
+      clock.setTimeout(() => this.#drop(group), limits.pipeWindowMs),
+    );
+  }
+
+  clear(): void {
+    for (const group of this.#empty.keys()) this.#drop(group);
+  }
+
+  #make(app: App, options: GroupOptions, partitions: number): Group {
+    const { limits, clock } = this.#context;
+    const group = new Group(
+      app,
+      {
+        ...options,
+        partitions,
+        maxEntries: limits.maxPipeUnackedEvents,
+        maxBytes: limits.maxPipeUnackedBytes,
+        revokeMs: limits.pipeRevokeMs,
+      },
+      clock,
+    );
+    app.listeners.add(group);
+    return group;
+  }
+
+  #drop(group: Group): void {
+    const timer = this.#empty.get(group);
+    if (timer !== undefined) this.#context.clock.clearTimeout(timer);
+    this.#empty.delete(group);
+    this.#byApp.get(group.app)?.delete(group.settings.name);
+    group.app.listeners.delete(group);
+    group.dispose();
+  }
+}

@@ -1,0 +1,93 @@
+import type { CommandAck, PipeEvent, Run } from '../../../wire/frames';
+import { WIRE_LIMITS } from '../../../wire/limits';
+import type { Group } from '../../core/group';
+import type { Partition, Snapshot } from '../../core/partition';
+import type { PipeContext } from './context';
+import type { PipeLink } from './link';
+
+/** Sockets or channels in one SNAPSHOT frame: with the longest names it stays far below a frame's limit. */
+const SNAPSHOT_CHUNK = 1000;
+
+/**
+ * Writes what the ready partitions of a session have, as far as credit and the connection allow, and the answers to its
+ * commands. Runs of all partitions share frames; a gap or a snapshot stands in its place between them. Partitions that
+ * have nothing more are taken from `ready`.
+ */
+export function sendPartitions(
+  { metrics }: PipeContext,
+  group: Group,
+  link: PipeLink,
+  ready: Set<Partition>,
+  answers: CommandAck | undefined,
+): void {
+  let runs: Run[] = [];
+  const write = (): void => {
+    if (runs.length === 0 && answers === undefined) return;
+    if (runs.length === 0 && answers !== undefined) link.send({ type: 'commandAck', ...answers });
+    else for (const bytes of link.encoder.encodeEvents(runs, answers)) link.sendBytes(bytes);
+    runs = [];
+    answers = undefined;
+  };
+  let events = 0;
+  for (const partition of ready) {
+    const { log, number, generation } = partition;
+    while (link.writable) {
+      if (partition.snapshot !== undefined && log.sentUpTo >= partition.snapshot.offset) {
+        write();
+        sendSnapshot(link, partition, partition.snapshot);
+        partition.snapshot = undefined;
+      }
+      const taken = log.take(WIRE_LIMITS.maxBatch, WIRE_LIMITS.flushBytes);
+      if (taken === undefined) break;
+      if (taken.type === 'gap') {
+        write();
+        metrics.pipeEventsDropped += taken.gap.count;
+        link.send({ type: 'gap', partition: number, ...taken.gap });
+        // What happened in between is made good by what is true now.
+        if (partition.snapshot === undefined) group.capture([partition]);
+        continue;
+      }
+      const { epoch, first, events: batch } = taken;
+      runs.push({
+        partition: number,
+        generation,
+        epoch,
+        firstOffset: first,
+        events: marked(batch, first, partition.sentBefore),
+      });
+      events += batch.length;
+      metrics.pipeEvents += batch.length;
+      if (events >= WIRE_LIMITS.maxBatch) {
+        write();
+        events = 0;
+      }
+    }
+    if (!log.pending && partition.snapshot === undefined) ready.delete(partition);
+  }
+  write();
+}
+
+/** Events that an earlier owner was sent say so. */
+function marked(events: PipeEvent[], first: number, sentBefore: number): PipeEvent[] {
+  if (first > sentBefore) return events;
+  return events.map((event, i) =>
+    first + i <= sentBefore ? { ...event, redelivered: true } : event,
+  );
+}
+
+function sendSnapshot(link: PipeLink, { number, log }: Partition, snapshot: Snapshot): void {
+  const { offset, sockets, channels } = snapshot;
+  const most = Math.max(sockets.length, channels.length);
+  for (let at = 0; at === 0 || at < most; at += SNAPSHOT_CHUNK) {
+    link.send({
+      type: 'snapshot',
+      partition: number,
+      epoch: log.epoch,
+      offset,
+      begin: at === 0,
+      end: at + SNAPSHOT_CHUNK >= most,
+      sockets: sockets.slice(at, at + SNAPSHOT_CHUNK),
+      channels: channels.slice(at, at + SNAPSHOT_CHUNK),
+    });
+  }
+}

@@ -1,0 +1,191 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { StandpipeError } from '../../../errors';
+import type { Logger } from '../../../util/log';
+import type { Clock } from '../../../util/timers';
+import type { App, Apps } from '../../core/app';
+import type { Hub } from '../../core/hub';
+import type { Metrics } from '../../core/metrics';
+import type { Router } from '../../core/router';
+import { TokenBucket } from '../../core/token-bucket';
+import type { Limits } from '../../options';
+import { authenticate, ownParams, parseQuery } from './authenticate';
+import { hasBody, readBody } from './body';
+import { type Answer, type Call, type Endpoint, refuse } from './call';
+import { Idempotency, fingerprint } from './idempotency';
+import { type Route, findRoute } from './routes';
+
+const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
+
+interface Parts {
+  hub: Hub;
+  router: Router;
+  metrics: Metrics;
+  limits: Limits;
+  clock: Clock;
+  log: Logger;
+}
+
+/** What the API keeps of one app. */
+interface Account {
+  answers: Idempotency;
+  requests: TokenBucket | undefined;
+}
+
+/**
+ * The HTTP API of the Channels protocol: `/apps/<id>/…`, for the servers of an app. A request is read whole, then
+ * authenticated, then checked whole, and only then does anything.
+ */
+export class RestApi {
+  readonly #parts: Parts;
+  readonly #apps: Apps;
+  readonly #prefixes: readonly string[];
+  readonly #accounts = new Map<App, Account>();
+
+  /** `path` is a prefix under which the API is served as well: not every SDK can be given one. */
+  constructor(parts: Parts, apps: Apps, path: string) {
+    this.#parts = parts;
+    this.#apps = apps;
+    this.#prefixes = path === '' ? ['/apps/'] : ['/apps/', `${path}/apps/`];
+  }
+
+  /** Answers a request, now or when its body is there. False when the path is not one of this protocol's. */
+  request(request: IncomingMessage, response: ServerResponse): boolean {
+    const target = request.url ?? '';
+    const prefix = this.#prefixes.find((each) => target.startsWith(each));
+    if (prefix === undefined) return false;
+    const at = target.indexOf('?');
+    const path = at < 0 ? target : target.slice(0, at);
+    const route = findRoute(path.slice(prefix.length));
+    if (route === undefined) {
+      sendEarly(request, response, { status: 404, body: 'Not found\n' });
+      return true;
+    }
+    const { method } = route.endpoint;
+    if (request.method !== method) {
+      const body = `Method not allowed: use ${method}\n`;
+      sendEarly(request, response, { status: 405, body, headers: { Allow: method } });
+      return true;
+    }
+    const query = at < 0 ? '' : target.slice(at + 1);
+    readBody(
+      request,
+      this.#parts.limits.maxRequestBytes,
+      (body) => send(response, this.#answer(route, path, query, body, request)),
+      (error) => sendEarly(request, response, refusal(error)),
+    );
+    return true;
+  }
+
+  #answer(
+    route: Route,
+    rawPath: string,
+    query: string,
+    body: Buffer,
+    { headers }: IncomingMessage,
+  ): Answer {
+    const { hub, router, limits, clock, metrics, log } = this.#parts;
+    const { endpoint } = route;
+    try {
+      const params = parseQuery(query);
+      const app = authenticate(this.#apps.byId(route.appId), {
+        method: endpoint.method,
+        rawPath,
+        path: decode(rawPath),
+        params,
+        body,
+        nowMs: clock.wall(),
+        toleranceS: limits.signatureToleranceMs / 1000,
+      });
+      if (!app.options.enabled) throw refuse(403, 'This app is switched off');
+      const account = this.#account(app);
+      if (account.requests?.take(clock.now()) === false) return tooMany(app);
+      const own = ownParams(params, endpoint.params);
+      const subject = decode(route.subject);
+      const call = { hub, router, limits, app, subject, query: own, body };
+      const key = endpoint.publishes ? headers['idempotency-key'] : undefined;
+      if (key === undefined) return endpoint.run(call);
+      return this.#runOnce(endpoint, call, account.answers, rawPath, String(key));
+    } catch (error) {
+      if (error instanceof StandpipeError && error.code === 'refused') return refusal(error);
+      metrics.failures++;
+      log.error({ err: error }, 'a request of the HTTP API failed');
+      return { status: 500, body: 'Internal error\n' };
+    }
+  }
+
+  /** Runs a publish unless it ran before under its key. What was refused has done nothing, so it may be tried again. */
+  #runOnce(
+    endpoint: Endpoint,
+    call: Call,
+    answers: Idempotency,
+    path: string,
+    key: string,
+  ): Answer {
+    if (key === '' || key.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
+      const max = MAX_IDEMPOTENCY_KEY_LENGTH;
+      throw refuse(400, `Invalid Idempotency-Key: expected 1 to ${max} characters`);
+    }
+    const now = this.#parts.clock.now();
+    const print = fingerprint(path, call.query, call.body);
+    const known = answers.find(key, print, now);
+    if (known === 'other') {
+      throw refuse(422, 'This Idempotency-Key was used for another request');
+    }
+    if (known !== undefined) return known;
+    const answer = endpoint.run(call);
+    answers.keep(key, print, answer, now);
+    return answer;
+  }
+
+  #account(app: App): Account {
+    const known = this.#accounts.get(app);
+    if (known !== undefined) return known;
+    const { limits, clock } = this.#parts;
+    const { maxRequestsPerSecond: rate } = app.options;
+    const requests =
+      rate === undefined ? undefined : new TokenBucket(rate, Math.max(1, rate), clock.now());
+    const account = { answers: new Idempotency(limits), requests };
+    this.#accounts.set(app, account);
+    return account;
+  }
+}
+
+/** Percent-decodes once: what is encoded twice stays encoded. */
+function decode(path: string): string {
+  if (!path.includes('%')) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw refuse(400, 'Invalid path: malformed percent-encoding');
+  }
+}
+
+function tooMany(app: App): Answer {
+  const { maxRequestsPerSecond: rate = 1 } = app.options;
+  const headers = { 'Retry-After': String(Math.ceil(1 / rate)) };
+  return { status: 429, body: `Too many requests: ${rate} per second are allowed\n`, headers };
+}
+
+function refusal({ status = 400, message }: StandpipeError): Answer {
+  return { status, body: `${message}\n` };
+}
+
+/** Answers before the body was read. What follows of it is not worth reading, so the connection ends with the answer. */
+function sendEarly(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  const { headers } = answer;
+  send(
+    response,
+    hasBody(request) ? { ...answer, headers: { ...headers, Connection: 'close' } } : answer,
+  );
+}
+
+function send(response: ServerResponse, { status, body, headers }: Answer): void {
+  response.writeHead(status, {
+    'Content-Type': status < 400 ? 'application/json' : 'text/plain; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    // Names from the request stand in error texts: no browser may take them for a page.
+    'X-Content-Type-Options': 'nosniff',
+    ...headers,
+  });
+  response.end(body);
+}

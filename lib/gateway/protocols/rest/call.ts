@@ -1,0 +1,45 @@
+import { StandpipeError } from '../../../errors';
+import type { Fields } from '../../../pusher/json';
+import type { App } from '../../core/app';
+import type { Hub } from '../../core/hub';
+import type { Router } from '../../core/router';
+import type { Limits } from '../../options';
+
+/** One request of an app's server, authenticated; nothing of it is checked beyond that. */
+export interface Call {
+  hub: Hub;
+  router: Router;
+  limits: Limits;
+  app: App;
+  /** The channel or user that the path names, percent-decoded once; '' when it names none. */
+  subject: string;
+  /** The endpoint's own query parameters: strings, and lists of strings for those sent as `name[]`. */
+  query: Fields;
+  body: Buffer;
+}
+
+/** JSON below status 400, plain text with a line feed from there on. */
+export interface Answer {
+  status: number;
+  body: string;
+  /** Never holds anything that came from outside. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+export interface Endpoint {
+  method: 'GET' | 'POST';
+  /** Query parameters that are its own, in lower case. Any other is refused. */
+  params: ReadonlySet<string>;
+  /** True when it publishes: an `Idempotency-Key` makes a repetition of it harmless. */
+  publishes: boolean;
+  /** Throws what `refuse` makes when the request breaks a rule, and has then done nothing. */
+  run(call: Call): Answer;
+}
+
+/** The answer when there is nothing to tell: exactly an empty object, which SDKs compare with. */
+export const DONE: Answer = { status: 200, body: '{}' };
+
+/** The error that ends a request with a status of 400 and above; its message becomes the body. */
+export function refuse(status: number, message: string): StandpipeError {
+  return new StandpipeError('refused', message, { status });
+}

@@ -1,0 +1,35 @@
+import { isObject, optional } from '../../../../pusher/json';
+import { bodyFields } from '../body';
+import { type Answer, type Call, DONE, type Endpoint, refuse } from '../call';
+import { counts } from '../info';
+import { type Publication, missing, publish, readPublication } from '../publication';
+
+/** `POST /apps/<id>/batch_events`: events with a channel each. All are checked before the first one is published. */
+export const publishBatch: Endpoint = {
+  method: 'POST',
+  params: new Set(['batch']),
+  publishes: true,
+  run(call: Call): Answer {
+    const batch = readBatch(call);
+    for (const publication of batch) publish(call, publication);
+    if (batch.every(({ info }) => info.size === 0)) return DONE;
+    const entries = batch.map(({ channels: [channel = ''], info }) =>
+      counts(call.app, channel, info),
+    );
+    return { status: 200, body: `{"batch":[${entries.join()}]}` };
+  },
+};
+
+function readBatch(call: Call): Publication[] {
+  if (call.body.length === 0) throw missing('batch');
+  const batch = optional(bodyFields(call.body).batch);
+  if (batch === undefined) throw missing('batch');
+  if (!Array.isArray(batch)) throw refuse(400, 'Invalid batch: expected a list of events');
+  const { maxEventsPerBatch: max } = call.limits;
+  if (batch.length > max) throw refuse(400, `Batch too large (${batch.length} > ${max})`);
+  return batch.map((event: unknown) => {
+    if (!isObject(event)) throw refuse(400, 'Invalid batch: expected each event to be an object');
+    if (optional(event.channel) === undefined) throw missing('channel');
+    return readPublication(call, event, [event.channel]);
+  });
+}

@@ -1,0 +1,45 @@
+import { type Fields, optional } from '../../../../pusher/json';
+import { bodyFields } from '../body';
+import { type Answer, type Call, DONE, type Endpoint, refuse } from '../call';
+import { counts } from '../info';
+import { missing, publish, readPublication } from '../publication';
+
+const NO_FIELDS: Fields = {};
+
+/** `POST /apps/<id>/events`: one event to one or more channels. Its fields may stand in the query; the body's win. */
+export const publishEvent: Endpoint = {
+  method: 'POST',
+  params: new Set(['name', 'data', 'channel', 'channels', 'channels[]', 'socket_id', 'info']),
+  publishes: true,
+  run(call: Call): Answer {
+    const { app, query, body } = call;
+    const given = body.length === 0 ? NO_FIELDS : bodyFields(body);
+    const fields = { ...query, ...given };
+    const publication = readPublication(call, fields, readChannels(call, fields));
+    publish(call, publication);
+    const { channels, info } = publication;
+    if (info.size === 0) return DONE;
+    const entries = channels.map((name) => `${JSON.stringify(name)}:${counts(app, name, info)}`);
+    return { status: 200, body: `{"channels":{${entries.join()}}}` };
+  },
+};
+
+function readChannels({ limits }: Call, fields: Fields): readonly unknown[] {
+  const channel = optional(fields.channel);
+  const channels = optional(fields.channels) ?? (channel === undefined ? [] : [channel]);
+  if (!Array.isArray(channels)) throw refuse(400, 'Invalid channels: expected a list of names');
+  const { length } = channels;
+  if (length === 0) throw missing('channel');
+  const { maxChannelsPerPublish: max } = limits;
+  if (length > max) throw refuse(400, `Too many channels (${length} > ${max})`);
+  if (length === 1) return channels;
+  // Data is encrypted with the key of one channel, so other channels could not read it.
+  if (channels.some(isEncrypted)) {
+    throw refuse(400, 'You cannot trigger to multiple channels when using encrypted channels');
+  }
+  return [...new Set<unknown>(channels)];
+}
+
+function isEncrypted(name: unknown): boolean {
+  return typeof name === 'string' && name.startsWith('private-encrypted-');
+}

@@ -1,0 +1,49 @@
+import { optional } from '../../../pusher/json';
+import type { App } from '../../core/app';
+import { refuse } from './call';
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** The attributes that an `info` parameter asks for. */
+export function readInfo(given: unknown): ReadonlySet<string> {
+  const info = optional(given);
+  if (info === undefined || info === '') return NONE;
+  if (typeof info !== 'string') throw badInfo();
+  return new Set(info.split(',').map((name) => name.trim()));
+}
+
+/** Refuses to be asked for anything but `known`, and for subscription counts when the app has them switched off. */
+export function checkInfo(app: App, info: ReadonlySet<string>, known: readonly string[]): void {
+  for (const name of info) if (!known.includes(name)) throw badInfo();
+  if (info.has('subscription_count') && !app.options.subscriptionCount) {
+    throw refuse(
+      400,
+      'Cannot retrieve the subscription count because subscription counting is not enabled',
+    );
+  }
+}
+
+/** JSON text of the counts that were asked for and that the channel has; what it does not have is left out. */
+export function counts(app: App, channel: string, info: ReadonlySet<string>): string {
+  return `{${countFields(app, channel, info).join()}}`;
+}
+
+export function countFields(app: App, channel: string, info: ReadonlySet<string>): string[] {
+  const live = app.channels.get(channel);
+  const fields: string[] = [];
+  if (info.has('user_count') && isPresence(channel)) {
+    fields.push(`"user_count":${live?.presence?.size ?? 0}`);
+  }
+  if (info.has('subscription_count') && app.options.subscriptionCount) {
+    fields.push(`"subscription_count":${live?.sockets.size ?? 0}`);
+  }
+  return fields;
+}
+
+export function isPresence(channel: string): boolean {
+  return channel.startsWith('presence-');
+}
+
+function badInfo(): Error {
+  return refuse(400, 'info should be a comma separated list of attributes');
+}

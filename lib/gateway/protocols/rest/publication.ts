@@ -1,0 +1,101 @@
+import { isEventName, isReservedEvent, parseChannelName } from '../../../pusher/channel-name';
+import { type Fields, optional } from '../../../pusher/json';
+import type { App } from '../../core/app';
+import type { Limits } from '../../options';
+import { type Call, refuse } from './call';
+import { readInfo } from './info';
+
+/** Real ids are shorter. What looks like no id excludes nobody, as on the hosted service. */
+const MAX_SOCKET_ID_LENGTH = 200;
+
+/** An event that was checked whole and may be published. */
+export interface Publication {
+  channels: readonly string[];
+  event: string;
+  data: string;
+  except: readonly string[] | undefined;
+  info: ReadonlySet<string>;
+}
+
+/** Checks an event and the channels it is for, which the caller has read from it. */
+export function readPublication(
+  { app, limits }: Pick<Call, 'app' | 'limits'>,
+  fields: Fields,
+  channels: readonly unknown[],
+): Publication {
+  return {
+    event: readEventName(fields.name, limits),
+    channels: channels.map((name) => readChannelName(app, name, limits)),
+    data: readData(fields.data, limits),
+    except: readSocketId(fields.socket_id),
+    info: readInfo(fields.info),
+  };
+}
+
+/** Publishes on each of the channels, in their order. */
+export function publish({ app, router }: Call, publication: Publication): void {
+  const { channels, event, data, except } = publication;
+  for (const channel of channels) router.publish(app, { channel, event, data, except });
+}
+
+export function missing(name: string): Error {
+  return refuse(400, `Missing required parameter: ${name}`);
+}
+
+/** The name of a channel if it may have it. Users' own channels are legal: that is how an app sends to a user. */
+export function readChannelName(app: App, name: unknown, limits: Limits): string {
+  if (typeof name !== 'string') throw refuse(400, 'Invalid channel name: expected a string');
+  // An occupied channel's name was checked when it was subscribed to.
+  if (
+    !app.channels.has(name) &&
+    parseChannelName(name, limits.maxChannelNameLength) === undefined
+  ) {
+    throw refuse(400, `Invalid channel name: ${shown(name)}`);
+  }
+  return name;
+}
+
+function readEventName(name: unknown, { maxEventNameLength }: Limits): string {
+  if (optional(name) === undefined) throw missing('name');
+  if (typeof name !== 'string') throw refuse(400, 'Invalid event name: expected a string');
+  if (!isEventName(name, maxEventNameLength) || isReservedEvent(name)) {
+    throw refuse(400, `Invalid event name: ${shown(name)}`);
+  }
+  return name;
+}
+
+/** Strings pass as they are; of any other value browsers get the JSON text. */
+function readData(data: unknown, { maxEventDataBytes: max }: Limits): string {
+  if (data === undefined) throw missing('data');
+  const text = typeof data === 'string' ? data : jsonText(data);
+  if (text.length * 3 > max && Buffer.byteLength(text) > max) {
+    throw refuse(
+      413,
+      `The data content of this event exceeds the allowed maximum (${max} bytes). ` +
+        'See https://pusher.com/docs/channels/server_api/http-api#publishing-events for more info',
+    );
+  }
+  return text;
+}
+
+function jsonText(data: unknown): string {
+  try {
+    return JSON.stringify(data);
+  } catch {
+    // Reading JSON needs no stack, writing it does.
+    throw refuse(400, 'Invalid data: nested too deeply');
+  }
+}
+
+function readSocketId(given: unknown): readonly string[] | undefined {
+  const id = optional(given);
+  if (id === undefined) return undefined;
+  if (typeof id !== 'string' || id.length > MAX_SOCKET_ID_LENGTH) {
+    throw refuse(400, 'Invalid socket_id');
+  }
+  return [id];
+}
+
+function shown(name: string): string {
+  return name.length <= 200 ? name : `${name.slice(0, 200)}…`;
+}

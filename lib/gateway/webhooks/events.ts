@@ -1,0 +1,64 @@
+import { isClientEvent } from '../../pusher/channel-name';
+import { Kind, type PipeEvent } from '../../wire/frames';
+import type { WebhookEventName } from '../options';
+
+/** One event of a webhook: the JSON text that will stand in its body, and what it is filtered and ordered by. */
+export interface WebhookEvent {
+  name: WebhookEventName;
+  channel: string;
+  /** On what it is about, for pairs that cancel each other: the member, or nothing for the channel itself. */
+  userId: string | undefined;
+  json: string;
+}
+
+/** The webhook event of a happening, if there is one (Channels protocol, webhooks). */
+export function webhookEvent(happening: PipeEvent): WebhookEvent | undefined {
+  const { channel, userId } = happening;
+  if (channel === undefined) return undefined;
+  switch (happening.kind) {
+    case Kind.OCCUPIED:
+      return make('channel_occupied', channel);
+    case Kind.VACATED:
+      return make('channel_vacated', channel);
+    case Kind.MEMBER_ADDED:
+      return make('member_added', channel, { user_id: userId }, userId);
+    case Kind.MEMBER_REMOVED:
+      return make('member_removed', channel, { user_id: userId }, userId);
+    case Kind.CACHE_MISS:
+      return make('cache_miss', channel);
+    case Kind.MESSAGE: {
+      const { event = '', data = '', socketId } = happening;
+      // The key of the user is left out where there is none.
+      const fields = { event, data: asString(data), socket_id: socketId, user_id: userId };
+      return make('client_event', channel, fields);
+    }
+    default:
+      // Sockets and users as a whole have no webhooks.
+      return undefined;
+  }
+}
+
+export function countEvent(channel: string, subscribers: number): WebhookEvent {
+  return make('subscription_count', channel, { subscription_count: subscribers });
+}
+
+/** Whether a message of a browser is a client event that others were sent: in apps that have these switched on. */
+export function isRelayed(channel: string | undefined, event: string | undefined): boolean {
+  return (
+    channel !== undefined && /^(private|presence)-/.test(channel) && isClientEvent(event ?? '')
+  );
+}
+
+function make(
+  name: WebhookEventName,
+  channel: string,
+  fields: Record<string, unknown> = {},
+  userId?: string,
+): WebhookEvent {
+  return { name, channel, userId, json: JSON.stringify({ name, channel, ...fields }) };
+}
+
+/** Receivers in typed languages read `data` as a string, so what is none becomes its JSON text. */
+function asString(raw: string): string {
+  return raw.startsWith('"') ? (JSON.parse(raw) as string) : raw;
+}

@@ -1,0 +1,67 @@
+import type { Clock } from '../../util/timers';
+import type { WebhookEventName } from '../options';
+import { DelayQueue } from '../core/delay-queue';
+import type { WebhookEvent } from './events';
+
+/** Whoever comes back within this time was never gone: a page reload is not worth two webhooks. */
+const GRACE_MS = 3000;
+
+/** What undoes what. */
+const LEAVING_OF: ReadonlyMap<WebhookEventName, WebhookEventName> = new Map([
+  ['channel_occupied', 'channel_vacated'],
+  ['member_added', 'member_removed'],
+]);
+const LEAVING: ReadonlySet<WebhookEventName> = new Set(LEAVING_OF.values());
+
+/**
+ * Keeps `channel_vacated` and `member_removed` back for 3 s. If the channel or the member is there again within that
+ * time, neither this event nor the one of the return is told (Channels protocol, webhooks).
+ */
+export class Grace {
+  readonly #leaving = new Map<string, WebhookEvent>();
+  readonly #delays: DelayQueue<string>;
+  readonly #maxWaiting: number;
+  readonly #tell: (event: WebhookEvent) => void;
+  #ended = false;
+
+  /** With `maxWaiting` events kept back, further ones are told at once. */
+  constructor(clock: Clock, maxWaiting: number, tell: (event: WebhookEvent) => void) {
+    this.#maxWaiting = maxWaiting;
+    this.#tell = tell;
+    this.#delays = new DelayQueue(clock, GRACE_MS, (key) => this.#release(key));
+  }
+
+  offer(event: WebhookEvent): void {
+    const undone = LEAVING_OF.get(event.name);
+    if (undone !== undefined && this.#cancel(keyOf(undone, event))) return;
+    if (!LEAVING.has(event.name)) return this.#tell(event);
+    if (this.#ended) return;
+    if (this.#leaving.size >= this.#maxWaiting) return this.#tell(event);
+    const key = keyOf(event.name, event);
+    this.#leaving.set(key, event);
+    this.#delays.add(key);
+  }
+
+  /** Tells now what is kept back, and ignores whoever leaves from now on. */
+  end(): void {
+    this.#ended = true;
+    this.#delays.stop();
+    for (const key of this.#leaving.keys()) this.#release(key);
+  }
+
+  #cancel(key: string): boolean {
+    this.#delays.delete(key);
+    return this.#leaving.delete(key);
+  }
+
+  #release(key: string): void {
+    const event = this.#leaving.get(key);
+    this.#leaving.delete(key);
+    if (event !== undefined) this.#tell(event);
+  }
+}
+
+/** A channel name has no space, so no two things share a key. */
+function keyOf(name: WebhookEventName, { channel, userId = '' }: WebhookEvent): string {
+  return `${name} ${channel} ${userId}`;
+}

@@ -1,0 +1,91 @@
+import type { Clock } from '../../util/timers';
+import { Kind, type PipeEvent } from '../../wire/frames';
+import { AddressGuard } from '../core/address-guard';
+import type { App, Listener } from '../core/app';
+import { countEvent, isRelayed, type WebhookEvent, webhookEvent } from './events';
+import { Grace } from './grace';
+import { guardedLookup } from './guarded-lookup';
+import { Poster } from './poster';
+import { Receiver, type ReceiverParts } from './receiver';
+
+/** The webhooks of one app: makes an event of what happens, once, and offers it to each of them. */
+class AppWebhooks implements Listener {
+  readonly grace: Grace;
+  readonly #app: App;
+  readonly #receivers: readonly Receiver[];
+
+  constructor(app: App, receivers: readonly Receiver[], { clock, limits }: ReceiverParts) {
+    this.#app = app;
+    this.#receivers = receivers;
+    this.grace = new Grace(clock, limits.maxWebhookEvents, (event) => {
+      for (const receiver of receivers) receiver.offer(event);
+    });
+  }
+
+  wants(kind: Kind, channel: string | undefined, event: string | undefined): boolean {
+    if (kind !== Kind.MESSAGE) return true;
+    if (!this.#app.options.clientEvents || !isRelayed(channel, event)) return false;
+    return this.#receivers.some((each) => each.wants('client_event', channel as string));
+  }
+
+  offer(happening: PipeEvent): void {
+    if (!this.wants(happening.kind, happening.channel, happening.event)) return;
+    this.#tell(webhookEvent(happening));
+  }
+
+  counted(channel: string, subscribers: number): void {
+    this.#tell(countEvent(channel, subscribers));
+  }
+
+  #tell(event: WebhookEvent | undefined): void {
+    if (event !== undefined) this.grace.offer(event);
+  }
+}
+
+/** The webhooks of all apps. A gateway without any does nothing for them. */
+export class Webhooks {
+  readonly #clock: Clock;
+  readonly #apps: AppWebhooks[] = [];
+  readonly #receivers: Receiver[] = [];
+
+  constructor(apps: Iterable<App>, allow: readonly string[], parts: ReceiverParts) {
+    this.#clock = parts.clock;
+    const lookup = guardedLookup(new AddressGuard(allow));
+    for (const app of apps) {
+      const receivers = app.options.webhooks.map((options) => {
+        const poster = new Poster(new URL(options.url), lookup, parts.clock);
+        return new Receiver(app, options, parts, poster);
+      });
+      if (receivers.length === 0) continue;
+      const webhooks = new AppWebhooks(app, receivers, parts);
+      app.listeners.add(webhooks);
+      this.#apps.push(webhooks);
+      this.#receivers.push(...receivers);
+    }
+  }
+
+  /**
+   * Tells at once who has left within the last 3 s, and no more of those who leave now: a gateway that stops sends its
+   * sockets elsewhere, and where they come back they were never gone.
+   */
+  endGrace(): void {
+    for (const { grace } of this.#apps) grace.end();
+  }
+
+  /** Resolves when all is delivered or given up, after `withinMs` at the latest. */
+  drain(withinMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#clock.setTimeout(resolve, withinMs);
+      void Promise.all(this.#receivers.map((receiver) => receiver.idle())).then(() => {
+        this.#clock.clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  /** Drops what is left. */
+  stop(): void {
+    this.endGrace();
+    for (const receiver of this.#receivers) receiver.stop();
+  }
+}

@@ -1,0 +1,97 @@
+import { performance } from 'node:perf_hooks';
+import { Child, SERVER_CORE } from './support/child';
+import { payload, PEERS, type Publisher } from './support/peers';
+import { openAll, RawSocket } from './support/raw-socket';
+import { rounds, type Round } from './support/rounds';
+import type { Settings } from './support/settings';
+import { Part } from './support/table';
+
+const CHANNEL = 'bench';
+const PAYLOAD_BYTES = 100;
+const SATURATED = 100;
+
+/** Each event goes to all subscribers; `window` events may be on their way to some of them. */
+export async function fanOut(settings: Settings): Promise<void> {
+  const { n, port } = settings;
+  const data = payload(PAYLOAD_BYTES);
+  for (const window of [SATURATED, 1]) {
+    const title = `Fan-out: ${n} subscribers, ${PAYLOAD_BYTES} bytes, ${window} in flight`;
+    const part = new Part(title, ['deliveries/s', 'server µs each', 'p50 ms', 'p99 ms']);
+    for (const peer of PEERS) {
+      const server = await Child.start(peer.server, SERVER_CORE, { port });
+      const open = (): RawSocket => new RawSocket(port, peer.path, peer.opening([CHANNEL]));
+      const sockets = await openAll(n, open);
+      const publisher = await peer.publisher(port, CHANNEL, data);
+      const load = new Load(sockets, publisher, {
+        window,
+        eventBytes: peer.eventBytes(CHANNEL, data),
+      });
+      const figures = await rounds(settings, server, (seconds) => load.run(seconds));
+      part.row(peer.name, [figures.perSecond, figures.cpuUs, figures.p50Ms, figures.p99Ms]);
+      publisher.close();
+      for (const socket of sockets) socket.close();
+      server.stop();
+    }
+  }
+}
+
+/**
+ * Keeps a number of events in flight. All deliveries are of one size, so bytes count them; an event is complete when as
+ * many deliveries came as it has subscribers, and those before it.
+ */
+class Load {
+  readonly #subscribers: number;
+  readonly #publisher: Publisher;
+  readonly #window: number;
+  readonly #eventBytes: number;
+  #bytes = 0;
+  #awake = false;
+  #turn: () => void = () => undefined;
+
+  constructor(
+    sockets: readonly RawSocket[],
+    publisher: Publisher,
+    { window, eventBytes }: { window: number; eventBytes: number },
+  ) {
+    this.#subscribers = sockets.length;
+    this.#publisher = publisher;
+    this.#window = window;
+    this.#eventBytes = eventBytes;
+    for (const socket of sockets) socket.received = (bytes) => this.#received(bytes);
+  }
+
+  run(seconds: number): Promise<Round> {
+    const sentAt: number[] = [];
+    const latenciesMs: number[] = [];
+    const start = performance.now();
+    this.#bytes = 0;
+    return new Promise((resolve) => {
+      this.#turn = () => {
+        const now = performance.now();
+        const complete = Math.floor(this.#bytes / this.#eventBytes / this.#subscribers);
+        while (latenciesMs.length < complete) {
+          latenciesMs.push(now - (sentAt[latenciesMs.length] ?? NaN));
+        }
+        const over = now - start >= seconds * 1_000;
+        const room = over ? 0 : this.#window - (sentAt.length - complete);
+        for (let i = 0; i < room; i += 1) sentAt.push(now);
+        if (room > 0) this.#publisher.publish(room);
+        if (!over || complete < sentAt.length) return;
+        const count = this.#bytes / this.#eventBytes;
+        if (count !== sentAt.length * this.#subscribers) throw new Error(`${count} deliveries`);
+        resolve({ count, seconds: (now - start) / 1_000, latenciesMs });
+      };
+      this.#turn();
+    });
+  }
+
+  #received(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#awake) return;
+    this.#awake = true;
+    setImmediate(() => {
+      this.#awake = false;
+      this.#turn();
+    });
+  }
+}

@@ -1,0 +1,9 @@
+import { Gateway } from '../../../lib/gateway/gateway';
+import { answerParent, optionsOf } from '../support/answer';
+import { APP } from '../support/app';
+
+/** A gateway whose limits of rate, made against one browser that sends too much, do not end the measurement. */
+const limits = { maxBackChannelEventsPerSecond: 1e6 };
+const { port } = optionsOf<{ port: number }>();
+
+void new Gateway({ port, apps: [APP], limits }).start().then(() => answerParent());

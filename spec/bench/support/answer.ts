@@ -1,0 +1,25 @@
+const STANDARD: Record<string, () => unknown> = {
+  cpu: () => {
+    const { user, system } = process.cpuUsage();
+    return user + system;
+  },
+  memory: () => {
+    globalThis.gc?.();
+    return process.memoryUsage.rss();
+  },
+};
+
+/** The child's side of `Child`: says that it is ready and answers questions; every child knows the standard ones. */
+export function answerParent(answers: Record<string, () => unknown> = {}): void {
+  const all = { ...STANDARD, ...answers };
+  process.on('message', (question: string) => {
+    void Promise.resolve(all[question]?.()).then((answer) => process.send?.(answer ?? null));
+  });
+  process.on('disconnect', () => process.exit());
+  process.send?.('ready');
+}
+
+/** What the parent gave to `Child.start`. */
+export function optionsOf<Options>(): Options {
+  return JSON.parse(process.argv[2] ?? '{}') as Options;
+}

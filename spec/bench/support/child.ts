@@ -1,0 +1,63 @@
+import { fork, spawnSync, type ChildProcess } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+
+const PINS = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
+const NODE_ARGS = ['--expose-gc', '-r', 'ts-node/register/transpile-only'];
+
+/** The core of the servers; everything else runs on the other one. */
+export const SERVER_CORE = 0;
+export const LOADER_CORE = 1;
+
+/** A process of a benchmark, on a core of its own where the machine has `taskset`. It answers questions one by one. */
+export class Child {
+  readonly #process: ChildProcess;
+
+  private constructor(process: ChildProcess) {
+    this.#process = process;
+  }
+
+  /** Starts `spec/bench/<file>.ts` and waits until it says that it is ready. */
+  static async start(file: string, core: number, options: object = {}): Promise<Child> {
+    const path = join(__dirname, '..', `${file}.ts`);
+    const args = [JSON.stringify(options)];
+    const pinned = {
+      execPath: 'taskset',
+      execArgv: ['-c', `${core}`, process.execPath, ...NODE_ARGS],
+    };
+    const child = new Child(fork(path, args, PINS ? pinned : { execArgv: NODE_ARGS }));
+    child.#process.once('exit', (code) => {
+      if (code !== 0 && code !== null) throw new Error(`${file} ended with ${code}`);
+    });
+    await child.#answer();
+    return child;
+  }
+
+  async ask<Answer>(question: string): Promise<Answer> {
+    this.#process.send(question);
+    return (await this.#answer()) as Answer;
+  }
+
+  /** Microseconds of CPU used so far. */
+  cpuUs(): Promise<number> {
+    return this.ask('cpu');
+  }
+
+  /** Resident memory, after its garbage was collected. */
+  rssBytes(): Promise<number> {
+    return this.ask('memory');
+  }
+
+  stop(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  #answer(): Promise<unknown> {
+    return new Promise((resolve) => this.#process.once('message', resolve));
+  }
+}
+
+/** Moves this process, with all its threads, to a core. */
+export function pinSelf(core: number): void {
+  if (PINS) spawnSync('taskset', ['-acp', `${core}`, `${process.pid}`]);
+}

@@ -1,0 +1,109 @@
+import { connect, type Socket } from 'node:net';
+import { textsIn } from './frames';
+
+/**
+ * What a client says until it is one: takes each text of the server, gives what to send in answer, and is done when the
+ * client is connected and subscribed.
+ */
+export type Opening = Generator<Buffer[], void, string>;
+
+/** One memory to read into for all sockets: what is read is counted before the next read. */
+const shared = Buffer.allocUnsafe(256 * 1024);
+const HEAD_END = '\r\n\r\n';
+
+/**
+ * A WebSocket that shakes hands, says its opening, and from then on only counts the bytes it gets: cheap enough for
+ * thousands in a process that must not be slower than the server.
+ */
+export class RawSocket {
+  /** Resolves when the opening is done. */
+  readonly ready: Promise<this>;
+  /** Gets the number of bytes of every read after that. */
+  received: (bytes: number) => void = () => undefined;
+  readonly #socket: Socket;
+  #opening: Opening | undefined;
+  #unread = '';
+  #head = true;
+  #resolve: (socket: this) => void = () => undefined;
+
+  constructor(port: number, path: string, opening: Opening) {
+    this.#opening = opening;
+    this.#socket = connect({
+      port,
+      host: '127.0.0.1',
+      noDelay: true,
+      onread: { buffer: shared, callback: (bytes: number) => this.#read(bytes) },
+    });
+    this.ready = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#socket.once('error', reject);
+      this.#socket.once('close', () => reject(new Error(`${path} was closed in its opening`)));
+    });
+    const lines = [
+      `GET ${path} HTTP/1.1`,
+      `Host: 127.0.0.1:${port}`,
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+    ];
+    this.#socket.write(lines.join('\r\n') + HEAD_END);
+  }
+
+  /** Writes finished frames. */
+  write(frames: Buffer): void {
+    this.#socket.write(frames);
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #read(bytes: number): boolean {
+    if (this.#opening === undefined) this.received(bytes);
+    else this.#open(this.#opening, shared.toString('latin1', 0, bytes));
+    return true;
+  }
+
+  #open(opening: Opening, text: string): void {
+    this.#unread += text;
+    if (this.#head) {
+      const end = this.#unread.indexOf(HEAD_END);
+      if (end < 0) return;
+      const status = this.#unread.slice(0, this.#unread.indexOf('\r\n'));
+      if (!status.includes(' 101 ')) return void this.#socket.destroy(new Error(status));
+      this.#unread = this.#unread.slice(end + HEAD_END.length);
+      this.#head = false;
+      this.#say(opening.next());
+    }
+    const { texts, end } = textsIn(Buffer.from(this.#unread, 'latin1'));
+    this.#unread = this.#unread.slice(end);
+    for (const each of texts) this.#say(opening.next(each));
+  }
+
+  #say(said: IteratorResult<Buffer[], void>): void {
+    if (said.done === true) {
+      this.#opening = undefined;
+      this.#resolve(this);
+    } else {
+      for (const frame of said.value) this.write(frame);
+    }
+  }
+}
+
+/** Opens `count` sockets, some at a time, as a listening queue is short. */
+export async function openAll(
+  count: number,
+  open: (index: number) => RawSocket,
+): Promise<RawSocket[]> {
+  const sockets: RawSocket[] = [];
+  const opening = async (): Promise<void> => {
+    while (sockets.length < count) {
+      const socket = open(sockets.length);
+      sockets.push(socket);
+      await socket.ready;
+    }
+  };
+  await Promise.all(Array.from({ length: 64 }, opening));
+  return sockets;
+}

@@ -1,0 +1,45 @@
+import type { Child } from './child';
+import { median, percentile } from './figures';
+import type { Settings } from './settings';
+
+/** What one round brought about. */
+export interface Round {
+  count: number;
+  seconds: number;
+  latenciesMs: readonly number[];
+}
+
+/** Medians over the rounds; `cpuUs` is what the server used for each of `count`. */
+export interface Figures {
+  perSecond: number;
+  cpuUs: number;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+/** Runs a load a few times, after a short one that warms everything up. */
+export async function rounds(
+  settings: Settings,
+  server: Child,
+  run: (seconds: number) => Promise<Round>,
+): Promise<Figures> {
+  await run(settings.seconds / 4);
+  const all: Figures[] = [];
+  for (let i = 0; i < settings.rounds; i += 1) {
+    const before = await server.cpuUs();
+    const { count, seconds, latenciesMs } = await run(settings.seconds);
+    all.push({
+      perSecond: count / seconds,
+      cpuUs: ((await server.cpuUs()) - before) / count,
+      p50Ms: percentile(latenciesMs, 0.5),
+      p99Ms: percentile(latenciesMs, 0.99),
+    });
+  }
+  const middle = (name: keyof Figures): number => median(all.map((figures) => figures[name]));
+  return {
+    perSecond: middle('perSecond'),
+    cpuUs: middle('cpuUs'),
+    p50Ms: middle('p50Ms'),
+    p99Ms: middle('p99Ms'),
+  };
+}

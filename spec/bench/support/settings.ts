@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util';
+
+/** What the flags of a run say. */
+export interface Settings {
+  /** Subscribers of a fan-out. */
+  n: number;
+  /** Length of one round. */
+  seconds: number;
+  /** Rounds of which the median is told. */
+  rounds: number;
+  /** Sockets that wait in the part about idle ones. */
+  sockets: number;
+  port: number;
+  only: string | undefined;
+}
+
+const HELP = `npm run bench -- [--only fan-out|trigger|echo|idle] [--n 1000] [--seconds 1] [--rounds 3] [--sockets 5000] [--port 6601]`;
+
+export function readSettings(): Settings {
+  const { values } = parseArgs({
+    options: {
+      n: { type: 'string', default: '1000' },
+      seconds: { type: 'string', default: '1' },
+      rounds: { type: 'string', default: '3' },
+      sockets: { type: 'string', default: '5000' },
+      port: { type: 'string', default: '6601' },
+      only: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const { only, help, ...numbers } = values;
+  const settings = {
+    n: Number(numbers.n),
+    seconds: Number(numbers.seconds),
+    rounds: Number(numbers.rounds),
+    sockets: Number(numbers.sockets),
+    port: Number(numbers.port),
+  };
+  if (!help && Object.values(settings).every((value) => value > 0)) return { ...settings, only };
+  console.log(HELP);
+  process.exit(help ? 0 : 1);
+}

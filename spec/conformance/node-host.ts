@@ -1,0 +1,17 @@
+// The process in which `NodeTabs` keeps its tabs: unmodified pusher-js as it is for Node.
+import { runInThisContext } from 'node:vm';
+import Pusher from 'pusher-js';
+import { attachBackChannel } from '../../lib/back-channel';
+import { makeStage } from './stage';
+
+Object.assign(globalThis, { Pusher, attachBackChannel, makeStage, stages: [] });
+
+process.on('message', ({ id, code }: { id: number; code: string }) => {
+  const done = new Promise((resolve) => resolve(runInThisContext(code)));
+  done.then(
+    (value) => process.send?.({ id, value }),
+    (error: unknown) =>
+      process.send?.({ id, error: error instanceof Error ? error.stack : String(error) }),
+  );
+});
+process.on('disconnect', () => process.exit());

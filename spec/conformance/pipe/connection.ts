@@ -1,0 +1,127 @@
+import { StandpipeError } from '../../../lib';
+import { EVERYTHING, type Promises } from '../world';
+import { Ledger } from '../ledger';
+
+/** Connecting, and saying what to hear of. */
+export const connection: Promises = {
+  "client.connect() connects; 'connected' and 'disconnected' tell of it": async (t, world) => {
+    const client = world.client();
+    const told: unknown[] = [];
+    client.on('connected', ({ session }) => told.push(['connected', session]));
+    client.on('disconnected', ({ willReconnect }) => told.push(['disconnected', willReconnect]));
+    client.on('error', (error) => told.push(error));
+    await client.connect();
+    t.equal(client.state, 'open');
+    t.strictSame(told, [['connected', 'new']]);
+    await client.disconnect();
+    t.strictSame(told.slice(1), [['disconnected', false]]);
+  },
+
+  "a wrong secret is told by 'error' and is not tried again": async (t, world) => {
+    const client = world.client({ secret: 'not-the-secret' });
+    const told: StandpipeError[] = [];
+    client.on('error', (error) => told.push(error));
+    await t.rejects(client.connect(), { code: 'bad_credentials', status: 401 });
+    t.match(told, [{ code: 'bad_credentials' }]);
+    t.equal(client.state, 'failed');
+  },
+
+  "a handler that throws is told by 'error', and the others still run": async (t, world) => {
+    const client = await world.backend();
+    const ledger = new Ledger();
+    const errors: StandpipeError[] = [];
+    client.on('error', (error) => errors.push(error));
+    client.sockets.on('event', () => {
+      throw new Error('a bug of the app');
+    });
+    client.sockets.on('event', ledger.hears('event'));
+    const tab = await world.tab();
+    const id = await tab.id();
+    await tab.run(({ pusher }) => pusher.back_channel.trigger('my_event', 1));
+    t.strictSame(await ledger.take(1), [['event', 'my_event', id, 1]]);
+    t.match(errors, [{ code: 'handler_failed', cause: { message: 'a bug of the app' } }]);
+  },
+
+  'pusher-js connects the way it was told to, and has its socket id': async (t, world) => {
+    const tab = await world.tab();
+    t.match(await tab.id(), /^\d+\.\d+$/);
+    const secure = await tab.run(({ pusher }) => pusher.connection.isUsingTLS());
+    t.equal(secure, world.setting.transport === 'wss');
+    t.strictSame(await tab.run(({ states }) => states), ['connecting', 'connected']);
+  },
+
+  'client.subscribe(types) brings those types and no others': async (t, world) => {
+    const existence = await world.backend(['socket_existence']);
+    const messages = await world.backend(['socket_message']);
+    const channels = await world.backend(['channel_existence']);
+    const all = await world.backend(EVERYTHING);
+    const ledgers = [existence, messages, channels, all].map((client) => {
+      const ledger = new Ledger();
+      client.sockets.on('open', ledger.hears('open'));
+      client.sockets.on('event', ledger.hears('event'));
+      client.channels.on('occupied', ledger.hears('occupied'));
+      client.channels.on('event', ledger.hears('channel event'));
+      client.sockets.on('close', ledger.hears('close'));
+      client.channels.on('event:last', ledger.hears('last'));
+      return ledger;
+    });
+    const tab = await world.tab();
+    const id = await tab.id();
+    await tab.subscribe('my_channel');
+    await tab.run(({ pusher }) => {
+      pusher.back_channel.trigger('my_event', {});
+      pusher.send_event('my_event', {}, 'my_channel');
+      pusher.disconnect();
+    });
+    const open = ['open', id];
+    const close = ['close', id];
+    const occupied = ['occupied', 'my_channel'];
+    const event = ['event', 'my_event', id, {}];
+    const channelEvent = ['channel event', 'my_event', 'my_channel', id, {}];
+    const expected = [
+      [open, close],
+      [event, channelEvent],
+      [occupied],
+      [open, occupied, event, channelEvent, close],
+    ];
+    // What is told last to the one that hears everything was told before to the others, if at all.
+    const heard = await Promise.all(ledgers.map((ledger, i) => ledger.take(expected[i]!.length)));
+    t.strictSame(heard, expected);
+    await Promise.all([existence, messages, channels, all].map((client) => client.disconnect()));
+    for (const ledger of ledgers) t.equal(ledger.left, 0, 'and nothing else');
+  },
+
+  'client.subscribe after connect and client.unsubscribe hold from then on': async (t, world) => {
+    const client = await world.backend([]);
+    const ledger = new Ledger();
+    client.sockets.on('event', ledger.hears('event'));
+    const tab = await world.tab();
+    const id = await tab.id();
+    const send = (event: string): Promise<boolean> =>
+      tab.run(({ pusher }, event) => pusher.back_channel.trigger(event, 0), event);
+    // Commands and subscriptions go one way in order, and so do events and answers: a round trip both ways settles it.
+    const settled = async (): Promise<void> => {
+      await new Promise((resolve) => setImmediate(resolve));
+      await client.socket(id).publish('settle', null);
+      await tab.run(({ until, told }) => until(() => told.splice(0, 1).length > 0));
+    };
+    await tab.run(({ pusher, tell }) => pusher.back_channel.bind('settle', () => tell()) && 0);
+    await send('before');
+    client.subscribe(['socket_message'], { events: ['my_*'] });
+    await settled();
+    await send('my_event');
+    await send('another');
+    await send('my_last');
+    t.strictSame(await ledger.take(2), [
+      ['event', 'my_event', id, 0],
+      ['event', 'my_last', id, 0],
+    ]);
+    client.unsubscribe(['socket_message']);
+    await settled();
+    await send('my_unheard');
+    client.subscribe(['socket_message']);
+    await settled();
+    await send('heard again');
+    t.strictSame(await ledger.take(1), [['event', 'heard again', id, 0]]);
+  },
+};

@@ -1,0 +1,132 @@
+import { Cuttable } from '../cuttable';
+import { Ledger } from '../ledger';
+import type { Tab } from '../tab';
+import type { Promises } from '../world';
+
+/** Sends the numbers from one up to another over the back channel. */
+const count = (tab: Tab, from: number, to: number): Promise<void> =>
+  tab.run(
+    ({ pusher }, [from, to]) => {
+      for (let n = from; n < to; n++) pusher.back_channel.trigger('n', n);
+    },
+    [from, to] as const,
+  );
+
+/** One socket from beginning to end. */
+const STAYED = ['connecting', 'connected'];
+const states = (tab: Tab): Promise<string[]> => tab.run((stage) => stage.states);
+
+/** What becomes of everybody when a part goes away. */
+export const faults: Promises = {
+  'a Pipe that is cut comes back, and nothing was lost, doubled or out of order': async (
+    t,
+    world,
+  ) => {
+    const way = await Cuttable.start(t, world.port);
+    const client = await world.backend(undefined, { port: way.port });
+    const witness = await world.backend();
+    const sessions: string[] = [];
+    client.on('connected', ({ session }) => sessions.push(session));
+    const ledger = new Ledger();
+    client.sockets.on('event:n', ledger.hears('n'));
+    const seen = new Ledger();
+    witness.sockets.on('event:n', seen.hears('n'));
+    const tab = await world.tab();
+    await tab.subscribe('my_channel');
+    const id = await tab.id();
+
+    for (const round of [0, 1, 2]) {
+      const from = round * 150;
+      await count(tab, from, from + 50);
+      client.channel('my_channel').trigger('n', from);
+      const lost = new Promise((resolve) => client.once('disconnected', resolve));
+      way.cut();
+      await lost;
+      await count(tab, from + 50, from + 100);
+      await seen.take(100);
+      for (let n = 1; n < 100; n++) client.channel('my_channel').trigger('n', from + n);
+      const back = new Promise((resolve) => client.once('connected', resolve));
+      way.mend();
+      await back;
+      await count(tab, from + 100, from + 150);
+      await seen.take(50);
+      client.socket(id).trigger('over', round);
+    }
+    const all = Array.from({ length: 450 }, (_, n) => ['n', id, n]);
+    t.strictSame(await ledger.take(450), all);
+    const down = [0, 150, 300].flatMap((from) => Array.from({ length: 100 }, (_, n) => from + n));
+    t.strictSame(
+      (await tab.take(300)).flat(),
+      down.flatMap((n) => ['n', n]),
+    );
+    t.strictSame(sessions, ['resumed', 'resumed', 'resumed']);
+    await client.disconnect();
+    t.equal(ledger.left, 0);
+    t.strictSame(await states(tab), STAYED, 'and no browser noticed');
+  },
+
+  'a backend that restarts finds its browsers still there': async (t, world) => {
+    const first = await world.backend();
+    const tab = await world.tab();
+    await tab.subscribe('my_channel');
+    const id = await tab.id();
+    await first.disconnect();
+    await count(tab, 0, 10);
+
+    const second = await world.backend();
+    const ledger = new Ledger();
+    second.sockets.on('event:n', ledger.hears('n'));
+    t.strictSame(await second.channel('my_channel').publish('back', 2, { ack: 'delivered' }), {
+      status: 'delivered',
+      sockets: 1,
+    });
+    await second.socket(id).publish('answer', 2);
+    t.strictSame(await tab.take(1), [['back', 2]]);
+    await count(tab, 10, 20);
+    const heard = await ledger.take(10);
+    t.strictSame(
+      heard,
+      Array.from({ length: 10 }, (_, n) => ['n', id, 10 + n]),
+    );
+    t.strictSame(await states(tab), STAYED);
+  },
+
+  'a gateway that drains hands everybody to the next one on its port': async (t, world) => {
+    const client = await world.backend();
+    const told: unknown[] = [];
+    client.on('connected', ({ session }) => told.push(session));
+    client.on('reset', ({ reason }) => told.push(reason));
+    const ledger = new Ledger();
+    client.sockets.on('event:n', ledger.hears('n'));
+    const tabs = [await world.tab(), await world.tab()];
+    const before = await Promise.all(tabs.map((tab) => tab.id()));
+    for (const tab of tabs) await tab.subscribe('private-my_channel');
+
+    // The old one lets go of the port at once, so the next one has it before a browser learns that it must go.
+    const drained = world.gateway.gateway.drain();
+    await world.successor();
+    const after = await Promise.all(tabs.map((tab) => tab.id(2)));
+    await drained;
+
+    t.notOk(
+      after.some((id) => before.includes(id)),
+      'with new socket ids',
+    );
+    for (const tab of tabs) {
+      t.strictSame(await states(tab), [...STAYED, ...STAYED], 'at once, 4200 asks for no wait');
+      // pusher-js subscribes anew by itself.
+      await tab.run(({ pusher, until }) =>
+        until(() => pusher.channel('private-my_channel').subscribed),
+      );
+    }
+    while (client.state !== 'open') await new Promise((resolve) => client.once('state', resolve));
+    await count(tabs[0]!, 0, 3);
+    t.strictSame(
+      await ledger.take(3),
+      [0, 1, 2].map((n) => ['n', after[0], n]),
+    );
+    t.strictSame(told, ['reset', 'unknown_session'], 'the next one does not know the old session');
+    client.channel('private-my_channel').trigger('hello', 'again');
+    for (const tab of tabs) t.strictSame(await tab.take(1), [['hello', 'again']]);
+  },
+};

@@ -1,0 +1,89 @@
+import { Ledger } from '../ledger';
+import type { Promises } from '../world';
+
+const MANY = 1000;
+const numbers = (count: number, from = 0): number[] =>
+  Array.from({ length: count }, (_, i) => from + i);
+
+/** What was sent in an order arrives in it. */
+export const order: Promises = {
+  'of each of 5 sockets, handlers see 1 000 messages as they were sent': async (t, world) => {
+    const client = await world.backend();
+    const ledger = new Ledger();
+    client.sockets.on('event:n', ledger.hears('n'));
+    client.channels.on('event:n', (_channel, socketId, n, meta) =>
+      ledger.hears('n')(socketId, n, meta),
+    );
+    const tabs = await Promise.all(numbers(5).map(() => world.tab()));
+    for (const tab of tabs) await tab.subscribe('my_channel');
+    const ids = await Promise.all(tabs.map((tab) => tab.id()));
+    await Promise.all(
+      tabs.map((tab) =>
+        tab.run(({ pusher }, count) => {
+          for (let i = 0; i < count; i++) {
+            if (i % 3 === 0) pusher.send_event('n', i, 'my_channel');
+            else pusher.back_channel.trigger('n', i);
+          }
+        }, MANY),
+      ),
+    );
+    const seen = new Map(ids.map((id) => [id, [] as unknown[]]));
+    for (const [, id, n] of await ledger.take(5 * MANY)) seen.get(String(id))?.push(n);
+    for (const id of ids) t.strictSame(seen.get(id), numbers(MANY));
+    t.equal(ledger.left, 0);
+  },
+
+  'each browser receives what one backend triggered as it was triggered': async (t, world) => {
+    const client = await world.backend();
+    const tabs = [await world.tab(), await world.tab()];
+    for (const tab of tabs) {
+      await tab.id();
+      await tab.run(({ pusher, tell }) => {
+        pusher.subscribe('other_channel');
+        pusher.bind('n', (n: unknown) => tell('n', n));
+      });
+      await tab.run(
+        ({ pusher }) =>
+          new Promise<void>((resolve) => {
+            pusher.subscribe('my_channel').bind('pusher:subscription_succeeded', () => resolve());
+          }),
+      );
+    }
+    const ids = await Promise.all(tabs.map((tab) => tab.id()));
+    const expected: number[][] = [[], []];
+    for (const n of numbers(MANY)) {
+      const one = n % 2;
+      if (n % 5 === 0) client.socket(ids[one]!).trigger('n', n);
+      else if (n % 5 === 1)
+        client.channel('other_channel').trigger('n', n, { except: ids[1 - one] });
+      else client.channel(n % 5 === 2 ? 'other_channel' : 'my_channel').trigger('n', n);
+      if (n % 5 < 2) expected[one]!.push(n);
+      else for (const list of expected) list.push(n);
+      // Some of it in one turn, some in another.
+      if (n % 17 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    for (const [i, tab] of tabs.entries()) {
+      const received = (await tab.take(expected[i]!.length)).map(([, n]) => n);
+      t.strictSame(received, expected[i]);
+    }
+  },
+
+  'two backends on one channel each keep their order': async (t, world) => {
+    const backends = [await world.backend(), await world.backend()];
+    const tabs = [await world.tab(), await world.tab()];
+    for (const tab of tabs) await tab.subscribe('my_channel');
+    for (const n of numbers(MANY / 2)) {
+      for (const [i, client] of backends.entries()) {
+        client.channel('my_channel').trigger(`of ${i}`, n);
+      }
+      if (n % 13 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    for (const tab of tabs) {
+      const received = await tab.take(MANY);
+      for (const sender of ['of 0', 'of 1']) {
+        const own = received.filter(([event]) => event === sender).map(([, n]) => n);
+        t.strictSame(own, numbers(MANY / 2));
+      }
+    }
+  },
+};

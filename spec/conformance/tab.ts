@@ -1,0 +1,70 @@
+import type { Options } from 'pusher-js';
+import type { Stage } from './stage';
+
+/** Opens tabs somewhere: in a Node process, in a browser. */
+export interface TabHost {
+  open(key: string, options: Options): Promise<Tab>;
+}
+
+type Evaluate = (code: string) => Promise<unknown>;
+
+/** One unmodified pusher-js in another process, and the strings to pull it by. */
+export class Tab {
+  readonly #evaluate: Evaluate;
+  readonly #stage: string;
+
+  /** `stage` is the expression under which the other process finds this tab's stage. */
+  constructor(evaluate: Evaluate, stage: string) {
+    this.#evaluate = evaluate;
+    this.#stage = stage;
+  }
+
+  /**
+   * Runs a function where pusher-js lives and resolves with what it returns. Its text is carried over, so it can use
+   * only its own arguments; `arg` and the result travel as plain values.
+   */
+  run<R>(act: (stage: Stage) => R): Promise<Awaited<R>>;
+  run<R, A>(act: (stage: Stage, arg: A) => R, arg: A): Promise<Awaited<R>>;
+  run(act: { toString(): string }, arg?: unknown): Promise<unknown> {
+    return this.#evaluate(`(${act.toString()})(${this.#stage}, ${JSON.stringify(arg)})`);
+  }
+
+  /** Resolves with the id of the `nth` socket this tab has had, once it has it. */
+  async id(nth = 1): Promise<string> {
+    const id = await this.run(async ({ until, ids }, nth) => {
+      await until(() => ids.length >= nth);
+      return ids[nth - 1];
+    }, nth);
+    return id as string;
+  }
+
+  /** Subscribes, resolves when the gateway has agreed, and tells every event of the channel as `[event, data]`. */
+  subscribe(channel: string): Promise<void> {
+    return this.run(
+      ({ pusher, tell }, name) =>
+        new Promise<void>((resolve, reject) => {
+          const channel = pusher.subscribe(name);
+          channel.bind('pusher:subscription_succeeded', () => resolve());
+          channel.bind('pusher:subscription_error', (error: unknown) =>
+            reject(new Error(JSON.stringify(error))),
+          );
+          channel.bind_global((event: string, data: unknown) => {
+            if (!event.startsWith('pusher:')) tell(event, data);
+          });
+        }),
+      channel,
+    );
+  }
+
+  /** The next things that were told. */
+  take(count: number): Promise<unknown[][]> {
+    return this.run(async ({ until, told }, count) => {
+      await until(() => told.length >= count);
+      return told.splice(0, count);
+    }, count);
+  }
+
+  close(): Promise<void> {
+    return this.run(({ pusher }) => pusher.disconnect());
+  }
+}
