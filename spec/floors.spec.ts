@@ -19,7 +19,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['brokers', 'net'],
   ['pipe', 'http', 'subscriber'],
   ['gateway/core'],
-  ['gateway/transport', 'gateway/protocols/*'],
+  ['gateway/transport', 'gateway/webhooks', 'gateway/protocols/*'],
   ['gateway'],
   // The command line and the test gateway come in by the front door, as any user does.
   ['roof/index', 'roof/http/index', 'roof/subscriber/index', 'roof/gateway/index'],
@@ -62,7 +62,7 @@ function roomOf(file: string): string | undefined {
   if (first === 'errors' || first === 'util') return 'ground';
   if (first !== 'gateway') return second === '' ? undefined : first;
   if (second === 'protocols') return third === undefined ? undefined : `gateway/protocols/${third}`;
-  if (second === 'transport') return 'gateway/transport';
+  if (second === 'transport' || second === 'webhooks') return `gateway/${second}`;
   // The options are read everywhere in the gateway, so they stand with the core.
   if (second === 'core' || second === 'options') return 'gateway/core';
   return 'gateway';
@@ -188,6 +188,7 @@ t.test('good imports pass', async (t) => {
     ['gateway/core/hub', '../options'],
     ['gateway/transport/listener', 'ws'],
     ['gateway/transport/listener', 'node:http'],
+    ['gateway/webhooks/receiver', '../core/matcher'],
     ['gateway/protocols/pipe/session', '../../core/app'],
     ['gateway/protocols/channels/commands/subscribe', '../session'],
     ['gateway/gateway', './protocols/channels/session'],
@@ -229,6 +230,7 @@ t.test('bad imports are caught', async (t) => {
     ['gateway/protocols/channels/session', '../../transport/connection', /sideways/],
     ['gateway/protocols/channels/session', '../pipe/session', /sideways/],
     ['gateway/protocols/channels/commands/subscribe', '../../rest/session', /sideways/],
+    ['gateway/webhooks/poster', '../transport/listener', /sideways/],
     ['gateway/core/app', '../gateway', /up/],
     ['gateway/gateway', '../cli/main', /up/],
     ['gateway/gateway', './index', /up/],

@@ -30,7 +30,7 @@ export async function fanOut(settings: Settings): Promise<void> {
       part.row(peer.name, [figures.perSecond, figures.cpuUs, figures.p50Ms, figures.p99Ms]);
       publisher.close();
       for (const socket of sockets) socket.close();
-      server.stop();
+      await server.stop();
     }
   }
 }

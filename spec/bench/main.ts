@@ -5,18 +5,29 @@
  *
  *     npm run bench -- --only fan-out --rounds 5
  */
-import { LOADER_CORE, pinSelf } from './support/child';
+import { echo } from './echo';
 import { fanOut } from './fan-out';
+import { idle } from './idle';
+import { LOADER_CORE, pinSelf } from './support/child';
 import { readSettings, type Settings } from './support/settings';
+import { trigger } from './trigger';
 
-const PARTS = new Map<string, (settings: Settings) => Promise<void>>([['fan-out', fanOut]]);
+const PARTS = new Map<string, (settings: Settings) => Promise<void>>([
+  ['fan-out', fanOut],
+  ['trigger', trigger],
+  ['echo', echo],
+  ['idle', idle],
+]);
 
 async function main(): Promise<void> {
-  const settings = readSettings();
+  const settings = readSettings([...PARTS.keys()]);
   pinSelf(LOADER_CORE);
   for (const [name, part] of PARTS) {
     if (settings.only === undefined || settings.only === name) await part(settings);
   }
 }
 
-void main();
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

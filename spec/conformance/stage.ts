@@ -7,10 +7,12 @@ export type StockPusher = Pusher & { back_channel: BackChannel };
 /** What a function given to `Tab.run` works with, where pusher-js lives. */
 export interface Stage {
   pusher: StockPusher;
-  /** Every state its connection has entered, and every wait that it announced, such as `connecting_in 1`. */
+  /** Every state its connection has entered. */
   states: string[];
   /** Every socket id it has had. */
   ids: string[];
+  /** The waits before it connects again, in ms, that it has ordered; of several the shortest counts. */
+  retries(): number[];
   /** Notes something for `Tab.take`. */
   tell(...what: unknown[]): void;
   /** What was told, in order. */
@@ -34,9 +36,14 @@ export function makeStage(
   const look = (): void => waiting.forEach((check) => check());
   const stage: Stage = {
     pusher,
-    states: [],
+    // It connects as soon as it is made.
+    states: [pusher.connection.state],
     ids: [],
     told: [],
+    retries: () =>
+      pusher.timeline.events
+        .filter(({ action }) => action === 'retry')
+        .map(({ delay }) => Number(delay)),
     tell(...what) {
       stage.told.push(what);
       look();
@@ -63,10 +70,6 @@ export function makeStage(
   pusher.connection.bind('state_change', ({ current }: { current: string }) => {
     stage.states.push(current);
     if (current === 'connected') stage.ids.push(pusher.connection.socket_id);
-    look();
-  });
-  pusher.connection.bind('connecting_in', (seconds: number) => {
-    stage.states.push(`connecting_in ${seconds}`);
     look();
   });
   return stage;

@@ -56,6 +56,22 @@ export class Tab {
     );
   }
 
+  /** Resolves when the gateway has handled all that this tab sent before; pusher-js sends from a timer. */
+  settled(): Promise<void> {
+    return this.run(
+      ({ pusher }) =>
+        new Promise<void>((resolve) => {
+          const answered = ({ event }: { event: string }): void => {
+            if (event !== 'pusher:pong') return;
+            pusher.connection.unbind('message', answered);
+            resolve();
+          };
+          pusher.connection.bind('message', answered);
+          pusher.send_event('pusher:ping', {});
+        }),
+    );
+  }
+
   /** The next things that were told. */
   take(count: number): Promise<unknown[][]> {
     return this.run(async ({ until, told }, count) => {

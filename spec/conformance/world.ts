@@ -36,11 +36,14 @@ export class World {
   readonly gateway: TestGateway;
   readonly setting: Setting;
   readonly #t: Pick<Test, 'teardown'>;
+  readonly #ports: { ws: number; wss: number };
 
   constructor(t: Pick<Test, 'teardown'>, setting: Setting, gateway: TestGateway) {
     this.#t = t;
     this.setting = setting;
     this.gateway = gateway;
+    const { port, tlsPort = 0 } = gateway.gateway;
+    this.#ports = { ws: port, wss: tlsPort };
     t.teardown(() => gateway.close());
   }
 
@@ -54,14 +57,13 @@ export class World {
 
   /** Another gateway on the same ports. */
   async successor(): Promise<World> {
-    const { port, tlsPort = 0 } = this.gateway.gateway;
-    return new World(this.#t, this.setting, await startGateway(this.setting, port, tlsPort));
+    const { ws, wss } = this.#ports;
+    return new World(this.#t, this.setting, await startGateway(this.setting, ws, wss));
   }
 
   /** The port that this setting's transport uses. */
   get port(): number {
-    const { port, tlsPort = 0 } = this.gateway.gateway;
-    return this.setting.transport === 'wss' ? tlsPort : port;
+    return this.#ports[this.setting.transport];
   }
 
   /** A backend that has yet to connect. */
@@ -87,15 +89,21 @@ export class World {
     return client;
   }
 
-  /** A tab whose pusher-js is connecting. */
-  async tab(options: Partial<Options> = {}, key = APP.key): Promise<Tab> {
+  /** A tab that is connected. */
+  async tab(): Promise<Tab> {
+    const tab = await this.open();
+    await tab.id();
+    return tab;
+  }
+
+  /** A tab whose pusher-js has begun to connect. */
+  async open(options: Partial<Options> = {}, key = APP.key): Promise<Tab> {
     const { transport, site, tabs } = this.setting;
-    const { port, tlsPort } = this.gateway.gateway;
     const tab = await tabs.open(key, {
       cluster: '',
       wsHost: '127.0.0.1',
-      wsPort: port,
-      ...(tlsPort !== undefined && { wssPort: tlsPort }),
+      wsPort: this.#ports.ws,
+      wssPort: this.#ports.wss,
       forceTLS: transport === 'wss',
       enabledTransports: ['ws', 'wss'],
       channelAuthorization: { endpoint: `${site}/auth`, transport: 'ajax' },

@@ -123,6 +123,15 @@ export class TestSocket {
     this.send({ event: 'pusher:subscribe', data });
   }
 
+  /** Signs in as a user and answers with the next message. */
+  async signIn(user: object): Promise<Message> {
+    const userData = JSON.stringify(user);
+    const toSign = `${this.id}::user::${userData}`;
+    const auth = `key:${createHmac('sha256', SECRET).update(toSign).digest('hex')}`;
+    this.send({ event: 'pusher:signin', data: { auth, user_data: userData } });
+    return this.next();
+  }
+
   /** The `<key>:<signature>` of a subscription of this socket. */
   auth(channel: string, channelData?: string): string {
     const subject = [this.id, channel, channelData].filter((part) => part !== undefined).join(':');

@@ -45,7 +45,7 @@ export class Receiver {
   readonly #app: App;
   readonly #options: WebhookOptions;
   readonly #parts: ReceiverParts;
-  readonly #poster: Poster;
+  readonly #poster: Pick<Poster, 'post' | 'close'>;
   readonly #events: ReadonlySet<string> | undefined;
   readonly #channels: Matcher;
   readonly #backlog: Backlog;
@@ -61,7 +61,12 @@ export class Receiver {
   #overflowing = false;
   #stopped = false;
 
-  constructor(app: App, options: WebhookOptions, parts: ReceiverParts, poster: Poster) {
+  constructor(
+    app: App,
+    options: WebhookOptions,
+    parts: ReceiverParts,
+    poster: Pick<Poster, 'post' | 'close'>,
+  ) {
     this.#app = app;
     this.#options = options;
     this.#parts = parts;
@@ -91,7 +96,7 @@ export class Receiver {
 
   /** Resolves when everything is delivered or given up. */
   async idle(): Promise<void> {
-    if (this.#backlog.size === 0) return;
+    if (this.#stopped || this.#backlog.size === 0) return;
     this.#idle ??= deferred();
     return this.#idle.promise;
   }
@@ -120,8 +125,13 @@ export class Receiver {
   }
 
   #retry(now: number): Delivery | undefined {
-    const [next] = this.#retries;
-    return next !== undefined && next.dueAt <= now ? this.#retries.shift() : undefined;
+    for (;;) {
+      const [next] = this.#retries;
+      if (next === undefined || next.dueAt > now) return undefined;
+      this.#retries.shift();
+      if (now <= next.firstAttemptAt + GIVE_UP_MS) return next;
+      this.#giveUp(next.load, 'it was left alone for too long');
+    }
   }
 
   #fresh(now: number): Delivery | undefined {
@@ -169,12 +179,16 @@ export class Receiver {
     const random = (): number => clock.random();
     const dueAt = now + backoff(attempts - 1, { baseMs: 1000, maxMs: 60_000, random });
     if (Math.max(dueAt, this.#circuit.openUntil) > firstAttemptAt + GIVE_UP_MS) {
-      this.#drop(load.entries.length, why);
-      return this.#release(load);
+      return this.#giveUp(load, why);
     }
     delivery.dueAt = dueAt;
     const at = this.#retries.findIndex((other) => other.dueAt > dueAt);
     this.#retries.splice(at < 0 ? this.#retries.length : at, 0, delivery);
+  }
+
+  #giveUp(load: Load, why: string): void {
+    this.#drop(load.entries.length, why);
+    this.#release(load);
   }
 
   #release(load: Load): void {

@@ -1,4 +1,6 @@
-const STANDARD: Record<string, () => unknown> = {
+type Answers = Record<string, (about: number) => number | Promise<number>>;
+
+const STANDARD: Answers = {
   cpu: () => {
     const { user, system } = process.cpuUsage();
     return user + system;
@@ -10,10 +12,10 @@ const STANDARD: Record<string, () => unknown> = {
 };
 
 /** The child's side of `Child`: says that it is ready and answers questions; every child knows the standard ones. */
-export function answerParent(answers: Record<string, () => unknown> = {}): void {
-  const all = { ...STANDARD, ...answers };
-  process.on('message', (question: string) => {
-    void Promise.resolve(all[question]?.()).then((answer) => process.send?.(answer ?? null));
+export function answerParent(answers: Answers = {}): void {
+  const all: Answers = { ...STANDARD, ...answers };
+  process.on('message', ({ question, about }: { question: string; about: number }) => {
+    void Promise.resolve(all[question]?.(about)).then((answer) => process.send?.(answer ?? null));
   });
   process.on('disconnect', () => process.exit());
   process.send?.('ready');

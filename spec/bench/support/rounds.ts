@@ -6,18 +6,20 @@ import type { Settings } from './settings';
 export interface Round {
   count: number;
   seconds: number;
-  latenciesMs: readonly number[];
+  latenciesMs?: readonly number[];
+  senderCpuUs?: number;
 }
 
-/** Medians over the rounds; `cpuUs` is what the server used for each of `count`. */
+/** Medians over the rounds; CPU is for each of `count`. NaN where it was not measured. */
 export interface Figures {
   perSecond: number;
   cpuUs: number;
+  senderCpuUs: number;
   p50Ms: number;
   p99Ms: number;
 }
 
-/** Runs a load a few times, after a short one that warms everything up. */
+/** Runs a load a few times, after a short one that warms everything up. `cpuUs` is that of the server. */
 export async function rounds(
   settings: Settings,
   server: Child,
@@ -26,11 +28,12 @@ export async function rounds(
   await run(settings.seconds / 4);
   const all: Figures[] = [];
   for (let i = 0; i < settings.rounds; i += 1) {
-    const before = await server.cpuUs();
-    const { count, seconds, latenciesMs } = await run(settings.seconds);
+    const before = await server.ask('cpu');
+    const { count, seconds, latenciesMs = [], senderCpuUs = NaN } = await run(settings.seconds);
     all.push({
       perSecond: count / seconds,
-      cpuUs: ((await server.cpuUs()) - before) / count,
+      cpuUs: ((await server.ask('cpu')) - before) / count,
+      senderCpuUs: senderCpuUs / count,
       p50Ms: percentile(latenciesMs, 0.5),
       p99Ms: percentile(latenciesMs, 0.99),
     });
@@ -39,6 +42,7 @@ export async function rounds(
   return {
     perSecond: middle('perSecond'),
     cpuUs: middle('cpuUs'),
+    senderCpuUs: middle('senderCpuUs'),
     p50Ms: middle('p50Ms'),
     p99Ms: middle('p99Ms'),
   };

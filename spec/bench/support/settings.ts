@@ -14,9 +14,8 @@ export interface Settings {
   only: string | undefined;
 }
 
-const HELP = `npm run bench -- [--only fan-out|trigger|echo|idle] [--n 1000] [--seconds 1] [--rounds 3] [--sockets 5000] [--port 6601]`;
-
-export function readSettings(): Settings {
+/** Reads the flags; ends the process when it is asked for help or cannot understand. */
+export function readSettings(parts: readonly string[]): Settings {
   const { values } = parseArgs({
     options: {
       n: { type: 'string', default: '1000' },
@@ -36,7 +35,10 @@ export function readSettings(): Settings {
     sockets: Number(numbers.sockets),
     port: Number(numbers.port),
   };
-  if (!help && Object.values(settings).every((value) => value > 0)) return { ...settings, only };
-  console.log(HELP);
+  const known = only === undefined || parts.includes(only);
+  if (!help && known && Object.values(settings).every((value) => value > 0)) {
+    return { ...settings, only };
+  }
+  console.log(`Flags: --only ${parts.join('|')}, --${Object.keys(settings).join(' N, --')} N`);
   process.exit(help ? 0 : 1);
 }

@@ -71,8 +71,9 @@ export const connection: Promises = {
     await tab.run(({ pusher }) => {
       pusher.back_channel.trigger('my_event', {});
       pusher.send_event('my_event', {}, 'my_channel');
-      pusher.disconnect();
     });
+    await tab.settled();
+    await tab.close();
     const open = ['open', id];
     const close = ['close', id];
     const occupied = ['occupied', 'my_channel'];
@@ -92,21 +93,21 @@ export const connection: Promises = {
   },
 
   'client.subscribe after connect and client.unsubscribe hold from then on': async (t, world) => {
-    const client = await world.backend([]);
+    const client = await world.backend(['channel_existence']);
     const ledger = new Ledger();
     client.sockets.on('event', ledger.hears('event'));
     const tab = await world.tab();
     const id = await tab.id();
     const send = (event: string): Promise<boolean> =>
       tab.run(({ pusher }, event) => pusher.back_channel.trigger(event, 0), event);
-    // Commands and subscriptions go one way in order, and so do events and answers: a round trip both ways settles it.
+    // Commands and subscriptions go one way in order, and so do events and answers: so answers settle it.
     const settled = async (): Promise<void> => {
+      await tab.settled();
       await new Promise((resolve) => setImmediate(resolve));
-      await client.socket(id).publish('settle', null);
-      await tab.run(({ until, told }) => until(() => told.splice(0, 1).length > 0));
+      await client.socket(id).publish('nothing', null);
     };
-    await tab.run(({ pusher, tell }) => pusher.back_channel.bind('settle', () => tell()) && 0);
     await send('before');
+    await settled();
     client.subscribe(['socket_message'], { events: ['my_*'] });
     await settled();
     await send('my_event');
@@ -116,9 +117,11 @@ export const connection: Promises = {
       ['event', 'my_event', id, 0],
       ['event', 'my_last', id, 0],
     ]);
+    await settled();
     client.unsubscribe(['socket_message']);
     await settled();
     await send('my_unheard');
+    await settled();
     client.subscribe(['socket_message']);
     await settled();
     await send('heard again');

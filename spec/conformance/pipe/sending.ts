@@ -128,23 +128,20 @@ export const sending: Promises = {
     client.socket(id).trigger('my_event', 1);
     client.socket(id).trigger('my_event', 2);
     t.strictSame((await tab.take(3)).flat(), ['once', 1, 'always', 1, 'always', 2]);
-    const sent = await tab.run(({ pusher }) => {
-      const open = pusher.back_channel.trigger('sent', {});
-      pusher.disconnect();
-      return [open, pusher.back_channel.trigger('not sent', {})];
-    });
-    t.strictSame(sent, [true, false]);
+    t.equal(await tab.run(({ pusher }) => pusher.back_channel.trigger('sent', {})), true);
     t.strictSame(await ledger.take(1), [['heard', 'sent', id, {}]]);
+    await tab.close();
+    t.equal(await tab.run(({ pusher }) => pusher.back_channel.trigger('not sent', {})), false);
   },
 
   'names that mean something to objects and emitters are ordinary names': async (t, world) => {
     const client = await world.backend();
     const tab = await world.tab();
     const id = await tab.id();
-    await tab.subscribe('constructor');
+    await tab.subscribe('my_channel');
     client.sockets.on('event', (name, socketId, data) => {
       client.socket(socketId).trigger(name, data);
-      client.channel('constructor').trigger(name, data);
+      client.channel('my_channel').trigger(name, data);
     });
     for (const name of ['error', '__proto__', 'constructor', 'toString', 'close', 'event:x']) {
       await tab.run(({ pusher, tell }, name) => {

@@ -1,0 +1,126 @@
+import { ContiguousAck } from '../stream/contiguous-ack';
+import { Cursor } from '../stream/position';
+import type { PipeEvent } from '../wire/frames';
+
+/** What positions count in: one session, or what is left of an earlier one while its handlers run. */
+export interface Stream {
+  readonly name: string;
+  /** Events that have arrived and whose handlers have not all ended. */
+  unfinished: number;
+}
+
+/** An event on its way to its handlers. */
+export interface Arrival {
+  readonly event: PipeEvent;
+  readonly place: Place;
+  readonly offset: number;
+  /** Not sent by the gateway: made here from what is true. */
+  readonly resync: boolean;
+}
+
+/**
+ * One partition in one epoch. `ours`: its events come here; `leaving`: no more are taken, those at hand are finished;
+ * `gone`: it is another member's, and what has not begun is left to it.
+ *
+ * A place that is gone stays in memory, one for each partition at most: when the partition comes back, what was handled
+ * here is not handled again.
+ */
+export class Place {
+  readonly partition: number;
+  readonly epoch: number;
+  readonly stream: Stream;
+  readonly cursor: Cursor;
+  readonly #acks: ContiguousAck;
+  generation: number;
+  state: 'ours' | 'leaving' | 'gone' = 'ours';
+  /** A snapshot is to come. */
+  awaits = true;
+  /** Arrivals whose handlers have not all ended. */
+  unfinished = 0;
+  /** Whether it stands in the list of places that have something to acknowledge. */
+  moved = false;
+  /** The last offset that the gateway was told of. */
+  told: number;
+  /** What lies before has been finished, here or elsewhere. */
+  #from: number;
+  /** Offsets that arrived and were left to others. */
+  #left: Set<number> | undefined;
+
+  constructor(
+    partition: number,
+    epoch: number,
+    stream: Stream,
+    { generation, from }: { generation: number; from: number },
+  ) {
+    this.partition = partition;
+    this.epoch = epoch;
+    this.stream = stream;
+    this.generation = generation;
+    this.cursor = new Cursor(from);
+    this.#acks = new ContiguousAck(from - 1);
+    this.told = from - 1;
+    this.#from = from;
+  }
+
+  /** The last offset up to which every event has been handled. */
+  get done(): number {
+    return this.#acks.done;
+  }
+
+  /** The last offset received. */
+  get received(): number {
+    return this.cursor.next - 1;
+  }
+
+  /** Whether events that are repeats may have been left to others, and are to be handled after all. */
+  get leftSome(): boolean {
+    return this.#left !== undefined;
+  }
+
+  /** The generation in which a command that answers an event counts; a past one when the event is another's by now. */
+  generationOf(offset: number): number {
+    return offset < this.#from && this.#from > 1 ? this.generation - 1 : this.generation;
+  }
+
+  start(offset: number): void {
+    this.#acks.start(offset);
+  }
+
+  /** The handlers of an event have ended. */
+  finish(offset: number): void {
+    if (this.#left?.has(offset) !== true) this.#acks.finish(offset);
+  }
+
+  /** An announced jump. */
+  skipTo(first: number): void {
+    this.cursor.skipTo(first);
+    this.#acks.skipTo(first);
+  }
+
+  /** Whether an event that arrived is another's to handle: it was finished there, or will come there. */
+  leaves(offset: number, stopped: boolean): boolean {
+    if (offset < this.#from) return true;
+    if ((this.state !== 'gone' && !stopped) || offset <= this.told) return false;
+    (this.#left ??= new Set()).add(offset);
+    return true;
+  }
+
+  /** Whether an event that comes again was left to others before. */
+  takesBack(offset: number): boolean {
+    return this.#left?.delete(offset) === true;
+  }
+
+  /** The partition is ours again; others have finished what lies before `from`. */
+  regain(generation: number, from: number): void {
+    this.generation = generation;
+    this.state = 'ours';
+    this.awaits = true;
+    this.#from = from;
+    const last = Math.min(from - 1, this.received);
+    for (let offset = this.done + 1; offset <= last; offset += 1) this.#acks.finish(offset);
+    this.skipTo(from);
+    this.told = Math.max(this.told, from - 1);
+    for (const offset of this.#left ?? []) if (offset < from) this.#left?.delete(offset);
+    if (this.#left?.size === 0) this.#left = undefined;
+  }
+}

@@ -1,0 +1,127 @@
+import { performance } from 'node:perf_hooks';
+import { Child, LOADER_CORE, SERVER_CORE } from './support/child';
+import { payload, PEERS, standpipe, type Peer } from './support/peers';
+import { openAll, RawSocket } from './support/raw-socket';
+import { rounds, type Round } from './support/rounds';
+import type { Settings } from './support/settings';
+import { Part } from './support/table';
+
+const PAYLOAD_BYTES = 100;
+const SOCKETS = 200;
+const STEADY_PER_SECOND = 5_000;
+const LOADS = [
+  { title: `${STEADY_PER_SECOND} a second`, steady: true },
+  { title: 'as many as each socket can, one after the other', steady: false },
+];
+
+/**
+ * A message of a browser is answered: by the server itself, or with standpipe by a backend in a process of its own, at
+ * the other end of a Pipe.
+ */
+export async function echo(settings: Settings): Promise<void> {
+  for (const { title, steady } of LOADS) {
+    const part = new Part(`Echo: ${SOCKETS} sockets, ${PAYLOAD_BYTES} bytes, ${title}`, [
+      'round trips/s',
+      'server µs each',
+      'p50 ms',
+      'p99 ms',
+    ]);
+    for (const peer of PEERS) {
+      const { port } = settings;
+      const server = await Child.start(peer.server, SERVER_CORE, { port });
+      const backend =
+        peer === standpipe ? await Child.start('backends/echo', LOADER_CORE, { port }) : undefined;
+      const sockets = await openAll(
+        SOCKETS,
+        () => new RawSocket(port, peer.path, peer.opening([])),
+      );
+      const load = new Load(sockets, peer);
+      const figures = await rounds(settings, server, (seconds) =>
+        steady ? load.steady(seconds) : load.saturated(seconds),
+      );
+      part.row(peer.name, [figures.perSecond, figures.cpuUs, figures.p50Ms, figures.p99Ms]);
+      for (const socket of sockets) socket.close();
+      await backend?.stop();
+      await server.stop();
+    }
+  }
+}
+
+/** Asks and waits for the answers, which come in order on each socket. */
+class Load {
+  readonly #sockets: readonly RawSocket[];
+  readonly #question: Buffer;
+  /** When what each socket has yet to get an answer to was asked, oldest first. */
+  readonly #askedAt: number[][];
+  #latenciesMs: number[] = [];
+  #open = 0;
+  #asking = false;
+  #answered: (socket: number) => void = () => undefined;
+  #done: () => void = () => undefined;
+
+  constructor(sockets: readonly RawSocket[], peer: Peer) {
+    const { question, answerBytes } = peer.echo(payload(PAYLOAD_BYTES));
+    this.#sockets = sockets;
+    this.#question = question;
+    this.#askedAt = sockets.map(() => []);
+    sockets.forEach((socket, i) => {
+      let unread = 0;
+      socket.received = (bytes) => {
+        for (unread += bytes; unread >= answerBytes; unread -= answerBytes) this.#answer(i);
+      };
+    });
+  }
+
+  /** So many questions a second, whatever becomes of them, to one socket after the other. */
+  steady(seconds: number): Promise<Round> {
+    this.#answered = () => undefined;
+    let asked = 0;
+    return this.#round(seconds, (start) => {
+      const timer = setInterval(() => {
+        const due = ((performance.now() - start) / 1_000) * STEADY_PER_SECOND;
+        for (; asked < due && this.#asking; asked += 1) this.#ask(asked % this.#sockets.length);
+        if (!this.#asking) clearInterval(timer);
+      }, 1);
+    });
+  }
+
+  /** Each socket asks again when it was answered. */
+  saturated(seconds: number): Promise<Round> {
+    this.#answered = (socket) => {
+      if (this.#asking) this.#ask(socket);
+    };
+    return this.#round(seconds, () => {
+      for (let i = 0; i < this.#sockets.length; i += 1) this.#ask(i);
+    });
+  }
+
+  async #round(seconds: number, begin: (start: number) => void): Promise<Round> {
+    this.#latenciesMs = [];
+    this.#asking = true;
+    const start = performance.now();
+    const done = new Promise<void>((resolve) => (this.#done = resolve));
+    setTimeout(() => {
+      this.#asking = false;
+      if (this.#open === 0) this.#done();
+    }, seconds * 1_000);
+    begin(start);
+    await done;
+    const latenciesMs = this.#latenciesMs;
+    return { count: latenciesMs.length, seconds: (performance.now() - start) / 1_000, latenciesMs };
+  }
+
+  #ask(socket: number): void {
+    this.#open += 1;
+    this.#askedAt[socket]?.push(performance.now());
+    this.#sockets[socket]?.write(this.#question);
+  }
+
+  #answer(socket: number): void {
+    const askedAt = this.#askedAt[socket]?.shift();
+    if (askedAt === undefined) throw new Error('an answer without a question');
+    this.#open -= 1;
+    this.#latenciesMs.push(performance.now() - askedAt);
+    this.#answered(socket);
+    if (this.#open === 0 && !this.#asking) this.#done();
+  }
+}

@@ -1,0 +1,76 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Pusher from 'pusher';
+import type { Test } from 'tap';
+import type { HandClock } from './hand-clock';
+import { SECRET } from './start-gateway';
+
+/** A webhook as it came; `valid` is the verdict of the unmodified SDK. */
+export interface Webhook {
+  body: string;
+  headers: IncomingMessage['headers'];
+  valid: boolean;
+  events: object[];
+}
+
+export type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+
+/** An HTTP server on a free port of 127.0.0.1 that takes webhooks, and closes when the test ends. */
+export class WebhookEndpoint {
+  /** What came, answered or not. */
+  readonly webhooks: Webhook[] = [];
+  connections = 0;
+  /** How requests are answered; 200 unless changed. */
+  answer: Answer = (response) => response.end();
+  readonly #port: number;
+
+  private constructor(port: number) {
+    this.#port = port;
+  }
+
+  static async start(t: Pick<Test, 'teardown'>): Promise<WebhookEndpoint> {
+    const sdk = new Pusher({ appId: '1', key: 'key', secret: SECRET, host: '127.0.0.1' });
+    const server = createServer((request, response) => {
+      let body = '';
+      request.setEncoding('utf8').on('data', (text: string) => (body += text));
+      request.on('end', () => {
+        const { headers } = request;
+        const webhook = sdk.webhook({ headers, rawBody: body });
+        const valid = webhook.isValid();
+        endpoint.webhooks.push({ body, headers, valid, events: valid ? webhook.getEvents() : [] });
+        endpoint.answer(response, request);
+      });
+    });
+    server.on('connection', () => endpoint.connections++);
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    t.teardown(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const endpoint = new WebhookEndpoint((server.address() as AddressInfo).port);
+    return endpoint;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}/hook`;
+  }
+
+  /** All events that came, in the order of their requests. */
+  get events(): object[] {
+    return this.webhooks.flatMap(({ events }) => events);
+  }
+
+  /** Waits, without turning the clock, until so many webhooks came. */
+  async received(count: number, clock: HandClock): Promise<Webhook[]> {
+    await until(() => this.webhooks.length >= count, clock);
+    return this.webhooks;
+  }
+}
+
+/** Lets what is due at this moment, and what is on the way, happen until something is so. */
+export async function until(holds: () => boolean, clock: HandClock): Promise<void> {
+  while (!holds()) {
+    clock.advance(0);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
