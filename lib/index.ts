@@ -1,9 +1,10 @@
 export { StandpipeError, type ErrorCode } from './errors';
 export type { TlsOptions } from './net/socket';
-export type { PipeOptions } from './pipe/options';
+export type { GroupOptions, PipeOptions } from './pipe/options';
 export { createClient, type Pipe } from './pipe/pipe';
 export type { ChannelHandle, Channels, SocketHandle, Sockets } from './pipe/scope';
 export type {
+  CauseOptions,
   ClientEvents,
   CloseMeta,
   ConnectedInfo,
@@ -16,6 +17,7 @@ export type {
   PublishOptions,
   PublishReceipt,
   ReceivedEvent,
+  SlowInfo,
   SocketPublishOptions,
   SubscriptionFilter,
   SubscriptionKind,

@@ -165,6 +165,8 @@ export class Gateway {
     this.#webhooks.stop();
     this.#fallback.stop();
     if (wasIdle) return;
+    // First of all: whoever is told to go away may be back before the port is closed.
+    this.#listener.stopAccepting();
     this.#closeSockets(Infinity);
     this.#hub.turn.flush();
     const { code } = CLOSE_CODES.going_away;

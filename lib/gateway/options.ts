@@ -28,7 +28,7 @@ const webhookSchema = z.strictObject({
       /^https?:\/\/[\x21-\x7e]{1,2000}$/i,
       'must be an http or https URL in ASCII without blanks, of 2000 characters at most',
     )
-    .refine(URL.canParse, 'must be a URL')
+    .refine((url) => URL.canParse(url), 'must be a URL')
     .describe('Where events are posted to.'),
   events: z
     .array(

@@ -1,6 +1,7 @@
 import { StandpipeError, asError } from '../errors';
 import { isEventName, isReservedEvent } from '../pusher/channel-name';
 import type { Command, Verb } from '../wire/frames';
+import { EventMeta } from './event-meta';
 import type { PublishOptions, TriggerOptions } from './types';
 
 /** Whom a command is for: a channel or a socket. */
@@ -20,14 +21,16 @@ export interface Queued extends Command {
 
 /** What a command takes on the wire beside its names and data, roughly. */
 const COMMAND_BYTES = 24;
+const ORIGIN_BYTES = 24;
 const MAX_EXCEPT = 1_000;
 const MAX_SOCKET_ID_LENGTH = 100;
 
 /** How much of an outbox a command takes. */
-export function sizeOf({ channel, event, data, except }: Command): number {
+export function sizeOf({ channel, event, data, except, origin }: Command): number {
   let bytes = COMMAND_BYTES + Buffer.byteLength(data ?? '');
   bytes += (channel?.length ?? 0) + (event?.length ?? 0);
   if (except !== undefined) for (const id of except) bytes += id.length;
+  if (origin !== undefined) bytes += ORIGIN_BYTES;
   return bytes;
 }
 
@@ -58,6 +61,14 @@ export function exceptOf(options: TriggerOptions | undefined): string[] | undefi
     throw refuse(`except must be a socket id or an array of at most ${MAX_EXCEPT} of them`);
   }
   return ids.map((id) => checkedSocketId(id));
+}
+
+/** The event that a command answers, as the wire wants it. */
+export function originOf(options: TriggerOptions | undefined): Command['origin'] {
+  const cause = options?.cause;
+  if (cause === undefined) return undefined;
+  if (cause instanceof EventMeta) return cause.origin();
+  throw refuse('cause must be the meta that a handler was given');
 }
 
 export function ackOf({ ack = 'accepted' }: PublishOptions): 'accepted' | 'delivered' {

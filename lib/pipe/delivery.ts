@@ -1,35 +1,7 @@
 import { Kind } from '../wire/frames';
-import type { Arrival } from './inbox';
+import { EventMeta } from './event-meta';
 import { EVERY, both, type Listeners } from './listeners';
-import type { CloseMeta, EventPosition } from './types';
-
-/** What a handler gets last. The id is put together only when it is asked for. */
-class EventMeta implements CloseMeta {
-  readonly channel: string | undefined;
-  readonly userId: string | undefined;
-  readonly position: EventPosition;
-  readonly redelivered: boolean;
-  readonly time: number;
-  readonly code: number | undefined;
-  readonly reason: string | undefined;
-  readonly #stream: string;
-
-  constructor({ event, place, offset }: Arrival) {
-    this.channel = event.channel;
-    this.userId = event.userId;
-    this.position = { partition: place.partition, epoch: place.epoch, offset };
-    this.redelivered = event.redelivered ?? false;
-    this.time = event.time;
-    this.code = event.code;
-    this.reason = event.reason;
-    this.#stream = place.stream.name;
-  }
-
-  get id(): string {
-    const { partition, epoch, offset } = this.position;
-    return `${this.#stream}.${epoch}.${partition}.${offset}`;
-  }
-}
+import type { Arrival } from './place';
 
 /**
  * Hands one event to everybody who listens to it: those of all sockets or channels first, and `event` before
@@ -53,6 +25,22 @@ export function deliver(listeners: Listeners, arrival: Arrival): Promise<void> |
     default:
       // Kinds this client has no handlers for; it subscribes to none of them.
       return undefined;
+  }
+}
+
+/** What handlers of an event listen to. */
+export function wordFor({ event: { kind, event = '' } }: Arrival): string {
+  switch (kind) {
+    case Kind.OPEN:
+      return 'open';
+    case Kind.CLOSE:
+      return 'close';
+    case Kind.OCCUPIED:
+      return 'occupied';
+    case Kind.VACATED:
+      return 'vacated';
+    default:
+      return `event:${event}`;
   }
 }
 

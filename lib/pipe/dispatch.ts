@@ -62,9 +62,11 @@ export function dispatch(frame: Frame, routes: Routes): void {
       // That something came is all that matters; after bye comes the close.
       return;
     case 'snapshot':
+      return routes.inbox.snapshot(frame);
     case 'revoke':
+      return routes.inbox.revoke(frame.partition, frame.generation);
     case 'reply':
-      // Sent only to members of a group and to those who ask, which this client is and does not.
+      // Sent only to those who ask, which this client does not.
       return;
     case 'hello':
     case 'welcome':

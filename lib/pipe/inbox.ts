@@ -1,130 +1,176 @@
 import { StandpipeError } from '../errors';
-import { ContiguousAck } from '../stream/contiguous-ack';
 import { CreditMeter } from '../stream/credit';
 import { Lanes } from '../stream/lanes';
-import { Cursor } from '../stream/position';
 import type { Clock, Timer } from '../util/timers';
-import type {
-  Ack,
-  Assignment,
-  GapFrame,
-  PipeEvent,
-  Position,
-  PositionAck,
-  Run,
-  WelcomeFrame,
+import {
+  Kind,
+  type Ack,
+  type Assignment,
+  type Credit,
+  type Frame,
+  type GapFrame,
+  type PipeEvent,
+  type Position,
+  type PositionAck,
+  type Run,
+  type SnapshotFrame,
+  type WelcomeFrame,
 } from '../wire/frames';
+import { Known, introduction, type Change } from './known';
 import type { Settings } from './options';
-
-/** What positions count in: one session, or what is left of an earlier one while its handlers run. */
-export interface Stream {
-  readonly name: string;
-  /** Events that have arrived and whose handlers have not all ended. */
-  unfinished: number;
-}
-
-/** One partition in one epoch. */
-export interface Place {
-  readonly partition: number;
-  readonly epoch: number;
-  readonly stream: Stream;
-  generation: number;
-  readonly cursor: Cursor;
-  readonly acks: ContiguousAck;
-  /** Whether it stands in the list of places that have something to acknowledge. */
-  moved: boolean;
-  /** The last offset that the gateway was told of. */
-  told: number;
-}
-
-export interface Arrival {
-  readonly event: PipeEvent;
-  readonly place: Place;
-  readonly offset: number;
-}
+import { Place, type Arrival, type Stream } from './place';
+import { SlowHandlers } from './slow-handlers';
 
 export interface InboxOwner {
   /** Runs the handlers of an event; a promise only when some are still running. */
   deliver(arrival: Arrival): Promise<void> | undefined;
+  /** Sends a frame. False when there is no connection. */
+  send(frame: Frame): boolean;
   /** Sends what `takeAck` gives, if there is a connection. */
   ackDue(): void;
   /** Delivering failed in a way no handler is to blame for. */
   failed(error: Error): void;
+  /** The handlers of an event run for long. */
+  slow(arrival: Arrival, key: string, runningMs: number): void;
+  /** Sockets that went to another member: nothing more is heard of them. */
+  left(socketIds: Iterable<string>): void;
 }
 
 /**
- * Events on their way to handlers: each position once and in order, the events of one socket one after the other, and an
+ * Events on their way to handlers: each position once and in order, the events of one key one after the other, and an
  * acknowledgement up to the last one whose handlers, and those of all before it, have ended.
  */
 export class Inbox {
   readonly #clock: Clock;
   readonly #owner: InboxOwner;
-  readonly #maxMessages: number;
+  readonly #credit: Credit;
+  readonly #ackReceived: boolean;
+  /** Others get what is not handled here. */
+  readonly #shared: boolean;
+  readonly #byChannel: boolean;
+  /** Undefined where no member can know what is true, because the events of a socket go to all of them. */
+  readonly #known: Known | undefined;
   readonly #meter: CreditMeter;
   readonly #lanes: Lanes<Arrival>;
+  readonly #slow: SlowHandlers<Arrival>;
   readonly #places = new Map<number, Place>();
-  #stream: Stream = { name: '', unfinished: 0 };
+  #partitions = 0;
+  #node = '';
+  #nodeLost = false;
+  #stream: Stream = { name: '', unfinished: 0, bytes: 0 };
   #moved: Place[] = [];
   #timer: Timer | undefined;
   #stopped = false;
+  #halted = false;
   /** While a run is taken in, what ends at once is counted here and noted at its end. */
   #taking = false;
   #ended = 0;
   #endedBytes = 0;
 
   constructor(settings: Settings, clock: Clock, owner: InboxOwner) {
+    const { group, credit, ack, concurrency, slowHandlerMs } = settings;
     this.#clock = clock;
     this.#owner = owner;
-    this.#maxMessages = settings.credit.messages;
-    this.#meter = new CreditMeter(settings.credit);
+    this.#credit = credit;
+    this.#ackReceived = ack === 'received';
+    this.#shared = group !== undefined && group.mode !== 'broadcast';
+    this.#byChannel = this.#shared && group?.order === 'channel';
+    this.#known = group?.mode === 'shared' ? undefined : new Known(this.#byChannel);
+    this.#meter = new CreditMeter(credit);
+    this.#slow = new SlowHandlers<Arrival>(clock, slowHandlerMs, (arrival, runningMs) =>
+      owner.slow(arrival, this.#key(arrival.event), runningMs),
+    );
     this.#lanes = new Lanes<Arrival>({
-      maxActive: settings.maxRunningHandlers,
-      work: (arrival) => owner.deliver(arrival),
+      maxActive: concurrency,
+      work: (arrival) => this.#work(arrival),
       ended: (arrival, failure) => this.#end(arrival, failure),
     });
   }
 
-  /** For HELLO: per partition, the last offset up to which everything was handled. */
+  /** Says which of opens and closes, and of occupied and vacated, are subscribed to. */
+  ask(sockets: boolean, channels: boolean): void {
+    this.#known?.ask(sockets, channels);
+  }
+
+  /**
+   * For HELLO: per partition, the last offset up to which everything was handled. One whose snapshot has not come is left
+   * out, which makes the gateway send it anew.
+   */
   positions(): Position[] {
     this.takeAck();
-    return [...this.#places.values()].map(({ partition, epoch, acks }) => ({
-      partition,
-      epoch,
-      offset: acks.done,
-    }));
+    const positions: Position[] = [];
+    for (const place of this.#places.values()) {
+      const { partition, epoch, done, state, awaits } = place;
+      if (state === 'gone') continue;
+      if (!awaits || this.#known?.asks !== true) {
+        positions.push({ partition, epoch, offset: done });
+      } else {
+        place.told = 0;
+        this.#note(place);
+      }
+    }
+    return positions;
   }
 
   /** A connection was welcomed. A session that goes on keeps its places, so that nothing is handled twice. */
   welcome(frame: WelcomeFrame, streamName: string): void {
+    this.#partitions = frame.partitions;
     if (frame.verdict === 'resumed') {
+      this.#known?.interrupt();
       const assigned = new Set(frame.assigned.map(({ partition }) => partition));
-      for (const partition of this.#places.keys()) {
-        if (!assigned.has(partition)) this.#places.delete(partition);
+      for (const place of this.#places.values()) {
+        if (!assigned.has(place.partition)) this.#lose(place);
       }
     } else {
-      this.#places.clear();
-      this.#stream = { name: streamName, unfinished: 0 };
+      this.#forgetPlaces();
+      this.#known?.reset();
+      this.#nodeLost = this.#node !== '' && this.#node !== frame.node;
+      this.#stream = { name: streamName, unfinished: 0, bytes: 0 };
     }
+    this.#node = frame.node;
     this.assign(frame.assigned);
   }
 
+  /** Handlers may run from here on. */
+  opened(): void {
+    if (this.#moved.length > 0) this.#owner.ackDue();
+    this.#settle();
+  }
+
   assign(assigned: readonly Assignment[]): void {
-    for (const { partition, generation, epoch, from } of assigned) {
+    for (const assignment of assigned) {
+      const { partition, generation, epoch, from } = assignment;
       const place = this.#places.get(partition);
-      if (place?.epoch === epoch) place.generation = generation;
-      else this.#place(partition, generation, epoch, from);
+      if (place?.epoch !== epoch) {
+        this.#places.set(partition, new Place(partition, epoch, this.#stream, assignment));
+      } else if (place.state === 'gone' || place.generation !== generation) {
+        place.regain(generation, from);
+      } else {
+        place.state = 'ours';
+      }
     }
+  }
+
+  /** A partition goes to another member as soon as what has arrived of it is finished. */
+  revoke(partition: number, generation: number): void {
+    const place = this.#places.get(partition);
+    if (place?.generation !== generation || place.state === 'gone') return;
+    place.state = 'leaving';
+    this.#giveBack(place);
   }
 
   /** An announced jump. Throws a StandpipeError when it leads backwards. */
   gap({ partition, newEpoch, first }: GapFrame): void {
     const place = this.#places.get(partition);
-    if (place === undefined) return;
+    if (place === undefined || place.state !== 'ours') return;
     if (first < 1 || newEpoch < place.epoch) throw broken(`a gap that leads back in ${partition}`);
-    if (newEpoch > place.epoch) this.#place(partition, place.generation, newEpoch, first);
-    else {
-      place.cursor.skipTo(first);
-      place.acks.skipTo(first);
+    if (newEpoch > place.epoch) {
+      const { generation } = place;
+      const next = new Place(partition, newEpoch, this.#stream, { generation, from: first });
+      this.#places.set(partition, next);
+    } else {
+      place.awaits = true;
+      place.skipTo(first);
       this.#note(place);
     }
   }
@@ -133,25 +179,41 @@ export class Inbox {
   take({ partition, generation, epoch, firstOffset, events }: Run): void {
     const place = this.#places.get(partition);
     if (place === undefined) throw broken(`partition ${partition} is not assigned`);
-    // Sent before the gateway gave the partition anew.
-    if (generation < place.generation) return;
+    // Sent before the gateway gave the partition anew, or before it heard that the partition is given back.
+    if (generation < place.generation || place.state !== 'ours') return;
     if (epoch !== place.epoch) throw broken(`epoch ${epoch} of partition ${partition} unannounced`);
     // Not acknowledged, so that somebody else can have them.
     if (this.#stopped) return;
     const repeated = place.cursor.accept(firstOffset, events.length);
     if (repeated === undefined) throw broken(`offset ${firstOffset} of ${partition} unannounced`);
-    place.stream.unfinished += events.length - repeated;
-    if (place.stream.unfinished > this.#maxMessages) throw broken('more events than the credit');
+    this.#checkCredit(place.stream.unfinished + events.length - repeated);
 
     this.#taking = true;
-    for (let i = repeated; i < events.length; i += 1) {
-      const event = events[i] as PipeEvent;
+    for (let i = place.leftSome ? 0 : repeated; i < events.length; i += 1) {
       const offset = firstOffset + i;
-      place.acks.start(offset);
-      this.#lanes.run(event.socketId || event.channel || '', { event, place, offset });
+      if (i < repeated && !place.takesBack(offset)) continue;
+      this.#judge(place, offset, events[i] as PipeEvent);
     }
     this.#taking = false;
     this.#count();
+  }
+
+  /** Takes a piece of what is true. Throws a StandpipeError when it does not stand where it says. */
+  snapshot(frame: SnapshotFrame): void {
+    const place = this.#places.get(frame.partition);
+    if (place === undefined) throw broken(`partition ${frame.partition} is not assigned`);
+    if (place.state !== 'ours' || this.#stopped) return;
+    const { epoch, offset, partition } = frame;
+    if (epoch !== place.epoch || offset !== place.received) {
+      throw broken(
+        `a snapshot of ${partition} at ${epoch}.${offset}, which is not where it stands`,
+      );
+    }
+    const changes = this.#known?.snapshot(frame) ?? [];
+    if (!frame.end) return;
+    place.awaits = false;
+    for (const change of changes) this.#tell(place, change);
+    this.#settle();
   }
 
   /** What can be acknowledged and was not yet. */
@@ -163,9 +225,9 @@ export class Inbox {
     const positions: PositionAck[] = [];
     for (const place of this.#moved) {
       place.moved = false;
-      place.told = place.acks.done;
       // A place of an earlier session or epoch is nobody's business any more.
-      if (this.#places.get(place.partition) !== place) continue;
+      if (this.#places.get(place.partition) !== place || place.state === 'gone') continue;
+      place.told = place.done;
       const { partition, generation, epoch, told } = place;
       positions.push({ partition, generation, epoch, offset: told });
     }
@@ -175,10 +237,18 @@ export class Inbox {
 
   /** Takes events again after `stop`. */
   start(): void {
-    this.#stopped = false;
+    this.#stopped = this.#halted = false;
   }
 
-  /** Takes no more events. Resolves when the handlers of those at hand have ended. */
+  /** Nothing that ends from here on is acknowledged. */
+  halt(): void {
+    this.#halted = true;
+  }
+
+  /**
+   * Takes no more events. Resolves when the handlers that run have ended; those of events at hand that have not begun
+   * still run when no other member would get these events.
+   */
   stop(): Promise<void> {
     this.#stopped = true;
     return this.#lanes.idle();
@@ -186,35 +256,135 @@ export class Inbox {
 
   /** Forgets all places: the session has ended. */
   clear(): void {
-    this.#places.clear();
+    this.#forgetPlaces();
     this.takeAck();
+    this.#slow.stop();
   }
 
-  #place(partition: number, generation: number, epoch: number, from: number): void {
-    this.#places.set(partition, {
-      partition,
-      epoch,
-      stream: this.#stream,
-      generation,
-      cursor: new Cursor(from),
-      acks: new ContiguousAck(from - 1),
-      moved: false,
-      told: from - 1,
-    });
+  #forgetPlaces(): void {
+    if (this.#shared) for (const place of this.#places.values()) place.state = 'gone';
+    this.#places.clear();
   }
 
-  #end({ event, place, offset }: Arrival, failure: Error | undefined): void {
-    place.stream.unfinished -= 1;
-    place.acks.finish(offset);
-    this.#note(place);
-    this.#ended += 1;
-    this.#endedBytes += event.data?.length ?? 0;
+  #lose(place: Place): void {
+    place.state = 'gone';
+    const gone = this.#known?.forget(place.partition);
+    if (gone !== undefined) this.#owner.left(gone);
+  }
+
+  #giveBack(place: Place): void {
+    if (place.unfinished > 0 || this.#stopped) return;
+    const { partition, generation, done: offset } = place;
+    // Without a connection nothing is lost: the gateway asks again on the next one, or has given it away by then.
+    if (this.#owner.send({ type: 'drained', partition, generation, offset })) this.#lose(place);
+  }
+
+  #checkCredit(unfinished: number): void {
+    // What is acknowledged on receipt makes room for as much again.
+    const max = this.#credit.messages * (this.#ackReceived ? 2 : 1);
+    if (unfinished > max) throw broken('more events than the credit');
+  }
+
+  #judge(place: Place, offset: number, event: PipeEvent): void {
+    place.start(offset);
+    const judgement = this.#known?.judge(place.partition, event) ?? 'pass';
+    if (judgement === 'drop') {
+      this.#finished(place, offset, event);
+      return;
+    }
+    if (judgement === 'introduce') this.#tell(place, introduction(event));
+    this.#run(place, offset, event);
+  }
+
+  #run(place: Place, offset: number, event: PipeEvent): void {
+    const { stream } = place;
+    if (
+      this.#ackReceived &&
+      stream.unfinished < this.#credit.messages &&
+      stream.bytes < this.#credit.bytes
+    ) {
+      this.#finished(place, offset, event);
+    }
+    stream.unfinished += 1;
+    stream.bytes += event.data?.length ?? 0;
+    place.unfinished += 1;
+    this.#lanes.run(this.#key(event), { event, place, offset, resync: false });
+  }
+
+  /** Hands on what no event told. */
+  #tell(place: Place, { kind, name }: Change, reason?: string): void {
+    const ofSocket = kind === Kind.OPEN || kind === Kind.CLOSE;
+    const event: PipeEvent = {
+      kind,
+      socketId: ofSocket ? name : '',
+      channel: ofSocket ? undefined : name,
+      time: this.#clock.wall(),
+      reason,
+    };
+    place.unfinished += 1;
+    this.#lanes.run(name, { event, place, offset: place.received, resync: true });
+  }
+
+  /** Ends the doubt about what was known of an earlier session, as soon as that can be done. */
+  #settle(): void {
+    const known = this.#known;
+    if (known?.stale !== true) return;
+    let ours = 0;
+    for (const { state, awaits } of this.#places.values()) {
+      if (awaits && !this.#nodeLost) return;
+      if (state === 'ours') ours += 1;
+    }
+    if (this.#nodeLost || ours === this.#partitions) {
+      const nowhere = new Place(0, 0, this.#stream, { generation: 0, from: 1 });
+      const reason = this.#nodeLost ? 'node_lost' : undefined;
+      for (const change of known.closeStale()) this.#tell(nowhere, change, reason);
+    } else {
+      // Their partitions are others', who tell what becomes of them.
+      this.#owner.left(known.dropStale());
+    }
+    this.#nodeLost = false;
+  }
+
+  #key({ kind, socketId, channel = '' }: PipeEvent): string {
+    const ofChannel = this.#byChannel && kind !== Kind.OPEN && kind !== Kind.CLOSE;
+    return ofChannel ? channel || socketId : socketId || channel;
+  }
+
+  #work(arrival: Arrival): Promise<void> | undefined {
+    const { place, offset, resync } = arrival;
+    const stopped = this.#stopped && this.#shared;
+    if (resync ? stopped || place.state === 'gone' : place.leaves(offset, stopped))
+      return undefined;
+    const running = this.#owner.deliver(arrival);
+    if (running !== undefined) this.#slow.started(arrival);
+    return running;
+  }
+
+  #end(arrival: Arrival, failure: Error | undefined): void {
+    const { event, place, offset, resync } = arrival;
+    this.#slow.ended(arrival);
     if (failure !== undefined) this.#owner.failed(failure);
+    place.unfinished -= 1;
+    if (!resync) {
+      place.stream.unfinished -= 1;
+      place.stream.bytes -= event.data?.length ?? 0;
+      this.#finished(place, offset, event);
+    }
+    if (place.state === 'leaving') this.#giveBack(place);
     if (!this.#taking) this.#count();
   }
 
+  #finished(place: Place, offset: number, event: PipeEvent): void {
+    // What was acknowledged on receipt ends a second time.
+    if (this.#halted || offset <= place.done) return;
+    place.finish(offset);
+    this.#note(place);
+    this.#ended += 1;
+    this.#endedBytes += event.data?.length ?? 0;
+  }
+
   #note(place: Place): void {
-    if (place.moved || place.acks.done <= place.told) return;
+    if (place.moved || place.done <= place.told) return;
     place.moved = true;
     this.#moved.push(place);
   }

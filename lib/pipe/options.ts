@@ -2,7 +2,25 @@ import { inspect } from 'node:util';
 import { StandpipeError } from '../errors';
 import type { TlsOptions } from '../net/socket';
 import { silent, type Logger } from '../util/log';
+import type { Group } from '../wire/frames';
 import { WIRE_LIMITS } from '../wire/limits';
+
+/** Backends that name the same group share one stream of events. */
+export interface GroupOptions {
+  /** 1 to 64 of `A-Z a-z 0-9 _ . : -`. */
+  name: string;
+  /**
+   * Which events are handled one after the other: those of a socket, or those of a channel. Opens, closes and events
+   * without a channel go by their socket in either. Default `socket`.
+   */
+  order?: 'socket' | 'channel' | undefined;
+  /**
+   * `sticky`: each socket, or channel, is with one member at a time. `shared`: each event goes to the member with the least
+   * to do, without an order, and nothing is made good after a gap. `broadcast`: every member gets everything. Default
+   * `sticky`. All members must say the same.
+   */
+  mode?: 'sticky' | 'shared' | 'broadcast' | undefined;
+}
 
 /** How to reach a gateway and how much to hold. Only `key`, `secret` and `appId` are required. */
 export interface PipeOptions {
@@ -36,8 +54,26 @@ export interface PipeOptions {
   backoff?: { baseMs?: number | undefined; maxMs?: number | undefined } | undefined;
   /** Events the gateway may send ahead of the last finished handler. Default 32 768 messages, 8 MiB of data. */
   credit?: { messages?: number | undefined; bytes?: number | undefined } | undefined;
+  /**
+   * The group to be a member of, or its name. Default: none, and every event comes here. A group outlives its last member
+   * for the gateway's window, so one that restarts goes on with it.
+   */
+  group?: string | GroupOptions | undefined;
   /** Promises of handlers that may run at once, each for another socket; further sockets wait. Default 64. */
-  maxRunningHandlers?: number | undefined;
+  concurrency?: number | undefined;
+  /**
+   * When an event counts as handled: when its handlers have ended, or as soon as it was received, which loses what waits
+   * when the process dies. Default `handled`.
+   */
+  ack?: 'handled' | 'received' | undefined;
+  /**
+   * What follows when a handler throws or rejects, beside the `error` event. `continue`: nothing, its event counts as
+   * handled. `stop`: that event and what ends after it do not, and the client disconnects; another member of the group, or
+   * this one when it is back, gets them again. Default `continue`.
+   */
+  onHandlerError?: 'continue' | 'stop' | undefined;
+  /** A handler that runs for so long is told of by `slow` and in the log, once. Default 30 000. */
+  slowHandlerMs?: number | undefined;
   /** Commands held until the gateway has acknowledged them. Default 10 000. */
   maxOutboxEvents?: number | undefined;
   /** Bytes of data in these commands. Default 16 777 216 (16 MiB). */
@@ -63,7 +99,11 @@ export interface Settings {
   drainMs: number;
   backoff: { baseMs: number; maxMs: number };
   credit: { messages: number; bytes: number };
-  maxRunningHandlers: number;
+  group: Group | undefined;
+  concurrency: number;
+  ack: 'handled' | 'received';
+  onHandlerError: 'continue' | 'stop';
+  slowHandlerMs: number;
   maxOutboxEvents: number;
   maxOutboxBytes: number;
   whenFull: 'wait' | 'reject';
@@ -78,7 +118,10 @@ export const PIPE_DEFAULTS = {
   drainMs: 10_000,
   backoff: { baseMs: 500, maxMs: 30_000 },
   credit: { messages: WIRE_LIMITS.creditMessages, bytes: WIRE_LIMITS.creditBytes },
-  maxRunningHandlers: 64,
+  concurrency: 64,
+  ack: 'handled',
+  onHandlerError: 'continue',
+  slowHandlerMs: 30_000,
   maxOutboxEvents: 10_000,
   maxOutboxBytes: 16 * 1024 * 1024,
   whenFull: 'wait',
@@ -94,8 +137,11 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 const KNOWN = [
   ...['key', 'secret', 'appId', 'app_id', 'host', 'port', 'useTLS', 'secure', 'tls'],
   ...['connectTimeoutMs', 'pingMs', 'deadMs', 'drainMs', 'backoff', 'credit'],
-  ...['maxRunningHandlers', 'maxOutboxEvents', 'maxOutboxBytes', 'whenFull', 'log'],
+  ...['group', 'concurrency', 'ack', 'onHandlerError', 'slowHandlerMs'],
+  ...['maxOutboxEvents', 'maxOutboxBytes', 'whenFull', 'log'],
 ];
+const KNOWN_GROUP = ['name', 'order', 'mode'];
+const GROUP_NAME = /^[\w.:-]{1,64}$/;
 const KNOWN_TLS = ['ca', 'cert', 'key', 'servername', 'rejectUnauthorized'];
 
 /**
@@ -141,11 +187,14 @@ export function readOptions(given: PipeOptions): Settings {
       ),
       bytes: count('credit.bytes', credit['bytes'], d.credit.bytes, WIRE_LIMITS.maxCreditBytes),
     },
-    maxRunningHandlers: count(
-      'maxRunningHandlers',
-      options['maxRunningHandlers'],
-      d.maxRunningHandlers,
-    ),
+    group: groupOf(options['group']),
+    concurrency: count('concurrency', options['concurrency'], d.concurrency),
+    ack: oneOf('ack', options['ack'] ?? d.ack, ['handled', 'received']),
+    onHandlerError: oneOf('onHandlerError', options['onHandlerError'] ?? d.onHandlerError, [
+      'continue',
+      'stop',
+    ]),
+    slowHandlerMs: ms('slowHandlerMs', options['slowHandlerMs'], d.slowHandlerMs),
     maxOutboxEvents: count('maxOutboxEvents', options['maxOutboxEvents'], d.maxOutboxEvents),
     maxOutboxBytes: count('maxOutboxBytes', options['maxOutboxBytes'], d.maxOutboxBytes),
     whenFull: oneOf('whenFull', options['whenFull'] ?? d.whenFull, ['wait', 'reject']),
@@ -205,6 +254,21 @@ function appIdOf(value: unknown): string {
     );
   }
   return id;
+}
+
+function groupOf(value: unknown): Group | undefined {
+  if (value === undefined) return undefined;
+  const group = record('group', typeof value === 'string' ? { name: value } : value, KNOWN_GROUP);
+  const { name } = group;
+  if (typeof name !== 'string' || !GROUP_NAME.test(name)) {
+    refuse('group.name', `must be 1 to 64 letters, digits and _ . : -, not ${show(name)}`);
+  }
+  return {
+    name,
+    order: oneOf('group.order', group['order'] ?? 'socket', ['socket', 'channel']),
+    mode: oneOf('group.mode', group['mode'] ?? 'sticky', ['sticky', 'shared', 'broadcast']),
+    overflow: 'gap',
+  };
 }
 
 function hostName(value: unknown): string {

@@ -5,8 +5,8 @@ import { deferred, type Deferred } from '../util/deferred';
 import { Emitter, type Handler } from '../util/emitter';
 import { systemClock, type Clock } from '../util/timers';
 import { CLOSE_CODES } from '../wire/close-codes';
-import type { GapFrame, HelloFrame, WelcomeFrame } from '../wire/frames';
-import { deliver } from './delivery';
+import { Kind, type GapFrame, type HelloFrame, type WelcomeFrame } from '../wire/frames';
+import { deliver, wordFor } from './delivery';
 import { dispatch, type Routes } from './dispatch';
 import { Inbox } from './inbox';
 import { Link } from './link';
@@ -21,6 +21,7 @@ import type {
   ConnectedInfo,
   DefaultEvents,
   PipeState,
+  SlowInfo,
   SubscriptionFilter,
   SubscriptionKind,
 } from './types';
@@ -33,7 +34,10 @@ export interface Surroundings {
 
 const PROTOCOL_VERSION = 1;
 const LIBRARY = 'standpipe-node';
-const CLIENT_EVENTS = ['connected', 'disconnected', 'error', 'state', 'drain', 'gap', 'reset'];
+const CLIENT_EVENTS = [
+  ...['connected', 'disconnected', 'error', 'state'],
+  ...['drain', 'gap', 'reset', 'slow'],
+];
 
 /**
  * A backend's end of the Pipe: hears every browser and answers each one over a single connection, which it keeps alive.
@@ -70,7 +74,11 @@ export class Pipe<Events extends object = DefaultEvents> {
     const clock = (this.#clock = surroundings.clock ?? systemClock);
     const failed = (thrown: unknown, event: string): void => this.#handlerFailed(thrown, event);
     this.#emitter = new Emitter<ClientEvents>(failed);
-    this.#listeners = { sockets: new Registry(failed), channels: new Registry(failed) };
+    const eventFailed = (thrown: unknown, event: string): void => {
+      this.#eventFailed();
+      failed(thrown, event);
+    };
+    this.#listeners = { sockets: new Registry(eventFailed), channels: new Registry(eventFailed) };
     this.#link = new Link(settings, clock, surroundings.dial ?? dialWebSocket, {
       hello: (nonce) => this.#hello(nonce),
       welcome: (frame) => this.#welcome(frame),
@@ -89,8 +97,13 @@ export class Pipe<Events extends object = DefaultEvents> {
     this.#subscriptions = new Subscriptions(clock, (frame) => this.#link.send(frame));
     this.#inbox = new Inbox(settings, clock, {
       deliver: (arrival) => deliver(this.#listeners, arrival),
+      send: (frame) => this.#link.send(frame),
       ackDue: () => this.#acknowledge(),
-      failed: (error) => this.#handlerFailed(error, 'delivery'),
+      failed: (error) => eventFailed(error, 'delivery'),
+      slow: (arrival, key, runningMs) => this.#slow({ event: wordFor(arrival), key, runningMs }),
+      left: (ids) => {
+        for (const id of ids) this.#listeners.sockets.leave(id);
+      },
     });
     const routes: Routes = {
       inbox: this.#inbox,
@@ -136,6 +149,9 @@ export class Pipe<Events extends object = DefaultEvents> {
   /**
    * Takes no more events, waits for the handlers that run and for the answers to commands, for at most `drainMs`
    * together, says goodbye and closes. Handlers must not await it: it waits for them. Never rejects.
+   *
+   * In a group this is how a member leaves: what it has received and not begun goes to the others at once, and so does
+   * everything that comes after.
    */
   disconnect(): Promise<void> {
     this.#disconnecting ??= this.#drain().finally(() => (this.#disconnecting = undefined));
@@ -148,6 +164,7 @@ export class Pipe<Events extends object = DefaultEvents> {
    */
   subscribe(kinds: readonly SubscriptionKind[], filter?: SubscriptionFilter): this {
     this.#subscriptions.add(kinds, filter);
+    this.#ask();
     return this;
   }
 
@@ -157,6 +174,7 @@ export class Pipe<Events extends object = DefaultEvents> {
    */
   unsubscribe(kinds: readonly SubscriptionKind[]): this {
     this.#subscriptions.remove(kinds);
+    this.#ask();
     return this;
   }
 
@@ -195,6 +213,7 @@ export class Pipe<Events extends object = DefaultEvents> {
       type: 'hello',
       version: PROTOCOL_VERSION,
       library: LIBRARY,
+      group: this.#settings.group,
       member: '',
       session: this.#session.id,
       proof,
@@ -248,6 +267,8 @@ export class Pipe<Events extends object = DefaultEvents> {
     const { session, node, reason } = this.#welcomed;
     void this.#emitter.emit('connected', { session, node });
     if (session === 'reset') void this.#emitter.emit('reset', { reason });
+    // What is made up for is told after what it makes up for.
+    this.#inbox.opened();
   }
 
   #attemptFailed(error: StandpipeError): void {
@@ -293,6 +314,24 @@ export class Pipe<Events extends object = DefaultEvents> {
     if (this.#link.state !== 'open') return;
     const ack = this.#inbox.takeAck();
     if (ack !== undefined) this.#link.send({ type: 'ack', ...ack });
+  }
+
+  /** Opens and closes are watched while they are subscribed to. */
+  #ask(): void {
+    const { SOCKET, CHANNEL } = Kind;
+    this.#inbox.ask(this.#subscriptions.asks(SOCKET), this.#subscriptions.asks(CHANNEL));
+  }
+
+  #slow(info: SlowInfo): void {
+    this.#settings.log.warn(info, 'a handler runs for long');
+    void this.#emitter.emit('slow', info);
+  }
+
+  /** Before the event that a handler failed on counts as handled. */
+  #eventFailed(): void {
+    if (this.#settings.onHandlerError === 'continue') return;
+    this.#inbox.halt();
+    void this.disconnect();
   }
 
   #gap({ partition, cause, count }: GapFrame): void {

@@ -7,6 +7,8 @@ export interface Stream {
   readonly name: string;
   /** Events that have arrived and whose handlers have not all ended. */
   unfinished: number;
+  /** Data of these events. */
+  bytes: number;
 }
 
 /** An event on its way to its handlers. */
@@ -79,7 +81,7 @@ export class Place {
 
   /** The generation in which a command that answers an event counts; a past one when the event is another's by now. */
   generationOf(offset: number): number {
-    return offset < this.#from && this.#from > 1 ? this.generation - 1 : this.generation;
+    return offset < this.#from ? this.generation - 1 : this.generation;
   }
 
   start(offset: number): void {
@@ -107,7 +109,9 @@ export class Place {
 
   /** Whether an event that comes again was left to others before. */
   takesBack(offset: number): boolean {
-    return this.#left?.delete(offset) === true;
+    if (this.#left?.delete(offset) !== true) return false;
+    if (this.#left.size === 0) this.#left = undefined;
+    return true;
   }
 
   /** The partition is ours again; others have finished what lies before `from`. */

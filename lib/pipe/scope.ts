@@ -15,6 +15,7 @@ import {
 } from './listeners';
 import type { Sender } from './sender';
 import type {
+  CauseOptions,
   ChannelEvents,
   ChannelsEvents,
   EventName,
@@ -114,8 +115,23 @@ export class SocketHandle<Events extends object> extends Listening<SocketEvents<
     event: N,
     data?: Events[N],
     callback?: TriggerCallback,
+  ): boolean;
+  trigger<N extends EventName<Events>>(
+    event: N,
+    data: Events[N],
+    options: CauseOptions | undefined,
+    callback?: TriggerCallback,
+  ): boolean;
+  trigger<N extends EventName<Events>>(
+    event: N,
+    data?: Events[N],
+    options?: CauseOptions | TriggerCallback,
+    callback?: TriggerCallback,
   ): boolean {
-    return this.#ground.sender.trigger(this.#target, event, data, undefined, callback);
+    const { sender } = this.#ground;
+    return typeof options === 'function'
+      ? sender.trigger(this.#target, event, data, undefined, options)
+      : sender.trigger(this.#target, event, data, options, callback);
   }
 
   /**
@@ -143,9 +159,11 @@ export class SocketHandle<Events extends object> extends Listening<SocketEvents<
     const stream = new EventStream<ReceivedEvent<Events>>(() => {
       sockets.remove(this.id, 'event', event as AnyHandler);
       sockets.remove(this.id, 'close', close);
+      sockets.remove(this.id, 'left', close);
     });
     sockets.add(this.id, 'event', event as AnyHandler, false);
     sockets.add(this.id, 'close', close, false);
+    sockets.add(this.id, 'left', close, false);
     return stream;
   }
 }

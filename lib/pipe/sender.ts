@@ -9,6 +9,7 @@ import {
   checkEventName,
   exceptOf,
   jsonOf,
+  originOf,
   sizeOf,
   type Done,
   type Queued,
@@ -86,7 +87,7 @@ export class Sender {
     done: Done | undefined,
   ): boolean {
     checkCallback(done);
-    const command = this.#command(target, event, data, exceptOf(options), done);
+    const command = this.#command(target, event, data, options, done);
     const bytes = this.#measured(command);
     const verdict = this.#open ? this.#offer(command, bytes) : 'closed';
     if (verdict === 'ok') return true;
@@ -103,9 +104,8 @@ export class Sender {
     options: PublishOptions,
   ): Promise<PublishReceipt> {
     return new Promise((resolve, reject) => {
-      const except = exceptOf(options);
       const ack = ackOf(options);
-      const command = this.#command(target, event, data, except, (error, sockets) => {
+      const command = this.#command(target, event, data, options, (error, sockets) => {
         if (error !== null) reject(error);
         else resolve(ack === 'accepted' ? { status: ack } : { status: ack, sockets: sockets ?? 0 });
       });
@@ -190,15 +190,17 @@ export class Sender {
     { verb, channel, socketId }: Target,
     event: string,
     data: unknown,
-    except: string[] | undefined,
+    options: TriggerOptions | undefined,
     done: Done | undefined,
   ): Queued {
+    const except = exceptOf(options);
     if (event !== this.#checkedName) {
       checkEventName(event);
       this.#checkedName = event;
     }
     const text = jsonOf(data, this.#dataBytes);
-    return { verb, channel, socketId, event, data: text, except, receipt: undefined, done };
+    const origin = originOf(options);
+    return { verb, channel, socketId, event, data: text, except, origin, receipt: undefined, done };
   }
 
   #measured(command: Queued): number {

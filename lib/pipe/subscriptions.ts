@@ -34,6 +34,12 @@ export class Subscriptions {
     this.#send = send;
   }
 
+  /** Whether any rule brings events of a kind. */
+  asks(kind: Kind): boolean {
+    for (const rule of this.#rules.values()) if (rule.kind === kind) return true;
+    return false;
+  }
+
   /** All rules, for a HELLO: after it the gateway knows them. */
   announced(): Rule[] {
     this.#changed = false;

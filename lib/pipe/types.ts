@@ -25,6 +25,11 @@ export interface Meta {
   readonly position: EventPosition;
   /** True when another process, or this one before a crash, may already have seen it. */
   readonly redelivered: boolean;
+  /**
+   * True when no event of the gateway says so: the client made it from what is true, after events were lost or a partition
+   * came from another member. `position` is where that was seen.
+   */
+  readonly resync: boolean;
   /** When the gateway accepted it, milliseconds since 1970. */
   readonly time: number;
   /** The same for the same event however often it is delivered, and for no other event. */
@@ -113,6 +118,15 @@ export interface GapInfo {
   readonly count: number | undefined;
 }
 
+/** A handler that runs for long. */
+export interface SlowInfo {
+  /** `open`, `close`, `occupied`, `vacated`, or `event:NAME`. */
+  readonly event: string;
+  /** The socket id, or the channel, whose events wait for it. */
+  readonly key: string;
+  readonly runningMs: number;
+}
+
 /** Events of the client itself. */
 export type ClientEvents = {
   /** A connection is established. Each one is followed by one `disconnected`. */
@@ -127,6 +141,8 @@ export type ClientEvents = {
   gap: [info: GapInfo];
   /** The session was lost with all it held: events may be missing, commands in flight have an unknown outcome. */
   reset: [info: { readonly reason: string }];
+  /** A handler has run for `slowHandlerMs` and still does. Told once; meanwhile the events of its key wait. */
+  slow: [info: SlowInfo];
 };
 
 /** What to hear of. `socket_existence`: open and close. `channel_existence`: occupied and vacated. */
@@ -140,7 +156,16 @@ export interface SubscriptionFilter {
   events?: readonly string[] | undefined;
 }
 
-export interface TriggerOptions {
+/** What a command has to do with an event. */
+export interface CauseOptions {
+  /**
+   * The `meta` of the event that this answers. In a group it keeps an answer from being given twice: when the event has
+   * gone to another member meanwhile, the gateway refuses the command with status 4216, and the other member answers.
+   */
+  cause?: Meta | undefined;
+}
+
+export interface TriggerOptions extends CauseOptions {
   /** Sockets that must not get it. */
   except?: string | readonly string[] | undefined;
 }
@@ -150,7 +175,7 @@ export interface PublishOptions extends TriggerOptions {
   ack?: 'accepted' | 'delivered' | undefined;
 }
 
-export interface SocketPublishOptions {
+export interface SocketPublishOptions extends CauseOptions {
   ack?: 'accepted' | 'delivered' | undefined;
 }
 

@@ -1,14 +1,13 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import t from 'tap';
+import { nodeChild } from '../support/node-child';
 
 const ROOT = join(__dirname, '..', '..');
 const CHROMIUM = '/usr/bin/chromium';
-const LOADER = ['-r', 'ts-node/register/transpile-only'];
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -26,9 +25,8 @@ interface Demo {
 }
 
 async function startDemo(t: { teardown(end: () => unknown): void }): Promise<Demo> {
-  const child = fork(join(ROOT, 'examples', 'demo', 'server.ts'), {
+  const child = nodeChild(join(ROOT, 'examples', 'demo', 'server.ts'), {
     cwd: ROOT,
-    execArgv: LOADER,
     env: { ...process.env, PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

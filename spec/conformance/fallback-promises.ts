@@ -5,6 +5,7 @@ import type { Test } from 'tap';
 import type { Gateway } from '../../lib/gateway';
 import { HandClock } from '../support/hand-clock';
 import { startGateway } from '../support/start-gateway';
+import { type Certificate } from '../support/tls';
 import { TestSocket } from '../support/test-socket';
 import type { Driver } from './fallback-driver';
 
@@ -20,18 +21,19 @@ export async function holdFallback(
   t: Test,
   transport: (typeof TRANSPORTS)[number],
   start: StartDriver,
+  certificate?: Certificate,
 ): Promise<void> {
   const clock = new HandClock();
   const limits = { maxClientEventsPerSecond: 1e6 };
-  const gateway = await startGateway(t, { clock, limits });
+  const tls = certificate && { port: 0, ...certificate };
+  const gateway = await startGateway(t, { clock, limits, tls });
   const other = await TestSocket.connect(t, gateway.port);
   const driver = await start(t, {
     cluster: '',
     httpHost: '127.0.0.1',
     httpPort: gateway.port,
-    wsHost: '127.0.0.1',
-    wsPort: gateway.port,
-    forceTLS: false,
+    httpsPort: gateway.tlsPort ?? 0,
+    forceTLS: tls !== undefined,
     enabledTransports: [transport],
   });
 
@@ -69,23 +71,30 @@ export async function holdFallback(
     t.match(await driver.take('presence-x', 'pusher:member_removed', 1), [{ id: 'other' }]);
   });
 
-  await t.test(`#50 #51 ${EVENTS} events over several rotations, each once, in order`, async (t) => {
-    await driver.listen('private-x', 'client-n');
-    const receivers = countReceivers(t);
-    const pad = 'é'.repeat(60);
-    const numbers = Array.from({ length: EVENTS }, (_, i) => i);
-    for (const n of numbers) {
-      other.send({ event: 'client-n', channel: 'private-x', data: { n, pad: pad.repeat(n % 5) } });
-      if (n % 40 === 0) await other.settled();
-    }
-    const got = (await driver.take('private-x', 'client-n', EVENTS)) as Array<{ n: number }>;
-    t.strictSame(
-      got.map(({ n }) => n),
-      numbers,
-    );
-    t.ok(receivers() >= 4, `over ${receivers()} receivers`);
-    await other.settled();
-  });
+  await t.test(
+    `#50 #51 ${EVENTS} events over several rotations, each once, in order`,
+    async (t) => {
+      await driver.listen('private-x', 'client-n');
+      const receivers = countReceivers(t);
+      const pad = 'é'.repeat(60);
+      const numbers = Array.from({ length: EVENTS }, (_, i) => i);
+      for (const n of numbers) {
+        other.send({
+          event: 'client-n',
+          channel: 'private-x',
+          data: { n, pad: pad.repeat(n % 5) },
+        });
+        if (n % 40 === 0) await other.settled();
+      }
+      const got = (await driver.take('private-x', 'client-n', EVENTS)) as Array<{ n: number }>;
+      t.strictSame(
+        got.map(({ n }) => n),
+        numbers,
+      );
+      t.ok(receivers() >= 4, `over ${receivers()} receivers`);
+      await other.settled();
+    },
+  );
 
   await t.test('#34 in all that time it was never disconnected', async (t) => {
     t.strictSame(await driver.states(), ['connected']);

@@ -1,9 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Options } from 'pusher-js';
 import type { Test } from 'tap';
 import { deferred, type Deferred } from '../../lib/util/deferred';
+import { nodeChild } from '../support/node-child';
 import { Tab, type TabHost } from './tab';
 
 interface Answer {
@@ -34,8 +35,10 @@ export class NodeTabs implements TabHost {
   /** Starts the process; it ends with the test. Node reads whom to trust besides the usual from a file, at its start. */
   static start(t: Pick<Test, 'teardown' | 'testdir'>, trusted: string): NodeTabs {
     const dir = t.testdir({ 'trusted.pem': trusted });
-    const child = fork(join(__dirname, 'node-host.ts'), {
-      execArgv: ['-r', 'ts-node/register/transpile-only'],
+    const child = nodeChild(join(__dirname, 'node-host.ts'), {
+      // The WebSocket client in pusher-js says the host's name in TLS even if it is an address, and Node warns of it.
+      nodeArgs: ['--no-deprecation'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, NODE_EXTRA_CA_CERTS: join(dir, 'trusted.pem') },
       serialization: 'advanced',
     });

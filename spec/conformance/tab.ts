@@ -80,7 +80,13 @@ export class Tab {
     }, count);
   }
 
+  /** Disconnects. */
   close(): Promise<void> {
     return this.run(({ pusher }) => pusher.disconnect());
+  }
+
+  /** Ends it for good; the last thing done with a tab. */
+  dispose(): Promise<void> {
+    return this.close();
   }
 }

@@ -109,7 +109,7 @@ export class World {
       channelAuthorization: { endpoint: `${site}/auth`, transport: 'ajax' },
       ...options,
     });
-    this.#t.teardown(() => tab.close());
+    this.#t.teardown(() => tab.dispose());
     return tab;
   }
 }

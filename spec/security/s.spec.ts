@@ -192,42 +192,45 @@ t.test('S04 an upgrade on these paths is a bad request', async (t) => {
   t.equal(refused.status, 400);
 });
 
-t.test('S05 bodies of xhr_send: what is no array of strings, or too much, is refused', async (t) => {
-  const { port } = await startGateway(t);
-  const client = await new FallbackClient(t, port).connect();
-  const send = (body: string | Buffer, headers = {}): ReturnType<typeof client.post> =>
-    client.post('xhr_send', { body, headers });
-  for (const body of [
-    '',
-    ' ',
-    '{}',
-    'null',
-    '1',
-    '"x"',
-    '[1]',
-    '[null]',
-    '[["x"]]',
-    '["x",{}]',
-    '["x"',
-    '["x"]]',
-    `${'['.repeat(30_000)}${']'.repeat(30_000)}`,
-    Buffer.from([0x5b, 0x22, 0xff, 0xfe, 0x22, 0x5d]),
-    Buffer.from([0x5b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x5d]),
-  ]) {
-    const { status, text } = await send(body);
-    t.strictSame([status, text], [400, 'The body must be a JSON array of strings\n']);
-  }
-  for (const encoding of ['gzip', 'br', 'deflate', 'identity, gzip', 'x']) {
-    t.equal((await send('[]', { 'Content-Encoding': encoding })).status, 415, encoding);
-  }
-  t.equal((await send('[]', { 'Content-Encoding': 'identity' })).status, 204);
+t.test(
+  'S05 bodies of xhr_send: what is no array of strings, or too much, is refused',
+  async (t) => {
+    const { port } = await startGateway(t);
+    const client = await new FallbackClient(t, port).connect();
+    const send = (body: string | Buffer, headers = {}): ReturnType<typeof client.post> =>
+      client.post('xhr_send', { body, headers });
+    for (const body of [
+      '',
+      ' ',
+      '{}',
+      'null',
+      '1',
+      '"x"',
+      '[1]',
+      '[null]',
+      '[["x"]]',
+      '["x",{}]',
+      '["x"',
+      '["x"]]',
+      `${'['.repeat(30_000)}${']'.repeat(30_000)}`,
+      Buffer.from([0x5b, 0x22, 0xff, 0xfe, 0x22, 0x5d]),
+      Buffer.from([0x5b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x5d]),
+    ]) {
+      const { status, text } = await send(body);
+      t.strictSame([status, text], [400, 'The body must be a JSON array of strings\n']);
+    }
+    for (const encoding of ['gzip', 'br', 'deflate', 'identity, gzip', 'x']) {
+      t.equal((await send('[]', { 'Content-Encoding': encoding })).status, 415, encoding);
+    }
+    t.equal((await send('[]', { 'Content-Encoding': 'identity' })).status, 204);
 
-  const sized = (bytes: number): string => `["${'x'.repeat(bytes - 4)}"]`;
-  t.equal((await send(sized(65_536))).status, 204, '64 KiB are taken');
-  t.equal((await send(sized(65_537))).status, 413);
-  t.match(await client.poll(), [/Received invalid JSON/], 'and one message was handled');
-  t.equal(await client.send(), 204, 'the session lives on');
-});
+    const sized = (bytes: number): string => `["${'x'.repeat(bytes - 4)}"]`;
+    t.equal((await send(sized(65_536))).status, 204, '64 KiB are taken');
+    t.equal((await send(sized(65_537))).status, 413);
+    t.match(await client.poll(), [/Received invalid JSON/], 'and one message was handled');
+    t.equal(await client.send(), 204, 'the session lives on');
+  },
+);
 
 t.test('S05 a body that is too large is refused before it is there', async (t) => {
   const { port } = await startGateway(t);
@@ -280,7 +283,7 @@ t.test('S06 any page may read the answers, or those that the app names', async (
   let n = 0;
   for (const [key, origin, allowed, vary] of rows) {
     const path = `/pusher/app/${key}/1/session${n++}`;
-    const from = origin === undefined ? {} : { Origin: origin };
+    const from: Record<string, string> = origin === undefined ? {} : { Origin: origin };
     for (const [method, action] of [
       ['OPTIONS', 'xhr'],
       ['POST', 'xhr?protocol=7'],

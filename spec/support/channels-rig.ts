@@ -61,8 +61,9 @@ export class ChannelsRig {
     const query = new URLSearchParams({ protocol: String(protocol) });
     browser.session = this.#handshake.open('key', query, browser);
     const [first] = browser.read();
-    browser.id = (JSON.parse((first?.data as string | undefined) ?? '{}') as { socket_id: string })
-      .socket_id;
+    browser.id = (
+      JSON.parse((first?.data as string | undefined) ?? '{}') as { socket_id: string }
+    ).socket_id;
     return browser;
   }
 

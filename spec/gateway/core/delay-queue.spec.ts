@@ -62,7 +62,7 @@ t.test('a stopped queue forgets everything and takes nothing', async (t) => {
   clock.advance(1000);
 });
 
-t.test('it tells what a timer for each thing would tell', async (t) => {
+t.test('it tells what a timer for each thing would tell', async () => {
   const item = fc.nat(4);
   const step = fc.oneof(
     fc.record({ do: fc.constant('add' as const), item }),
@@ -72,9 +72,10 @@ t.test('it tells what a timer for each thing would tell', async (t) => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
       const [oneClock, manyClock] = [new ManualClock(), new ManualClock()];
-      const [one, many]: Array<Array<[number, number]>> = [[], []] as never;
+      const one: Array<[number, number]> = [];
+      const many: Array<[number, number]> = [];
       const queue = new DelayQueue<number>(oneClock, 100, (each) =>
-        one?.push([each, oneClock.now()]),
+        one.push([each, oneClock.now()]),
       );
       const timers = new Map<number, object>();
       const cancel = (each: number): void => {
@@ -94,14 +95,14 @@ t.test('it tells what a timer for each thing would tell', async (t) => {
           queue.add(each.item);
           const run = (): void => {
             timers.delete(each.item);
-            many?.push([each.item, manyClock.now()]);
+            many.push([each.item, manyClock.now()]);
           };
           timers.set(each.item, manyClock.setTimeout(run, 100));
         }
       }
       oneClock.advance(1000);
       manyClock.advance(1000);
-      t.strictSame(one, many);
+      return JSON.stringify(one) === JSON.stringify(many);
     }),
     { numRuns: 100 },
   );

@@ -174,7 +174,7 @@ t.test('X06 #22 the signature fits what is left after picking and joining', asyn
 });
 
 t.test('X05 an endpoint that fails is left alone for 30 s, then tried with one', async (t) => {
-  let outcome = FAILED;
+  let outcome: Outcome = FAILED;
   const { clock, posts, warnings, offer } = stage({ outcome: () => outcome });
   offer(...Array.from({ length: 8 }, (_, i) => `room-${i}`));
   clock.advance(29_999);

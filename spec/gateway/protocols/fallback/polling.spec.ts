@@ -64,9 +64,7 @@ t.test('a second poll takes over from the first, which is told', async (t) => {
   const first = client.receiver('xhr');
   await client.send();
   const second = client.receiver('xhr');
-  t.strictSame(await first.all(), [
-    'c[2010,"Another connection has taken this session over"]',
-  ]);
+  t.strictSame(await first.all(), ['c[2010,"Another connection has taken this session over"]']);
   await client.send(PING);
   t.match(messagesOf(await second.next()), [{ event: 'pusher:pong' }]);
 });
@@ -97,29 +95,32 @@ t.test('an answer ends with the line after which the client leaves it', async (t
   for (const size of sizes.slice(0, 2)) t.ok(size > 262_144 && size < 262_144 + 10_200, `${size}`);
 });
 
-t.test('a session that is not polled holds no more than it may, and is closed with 4100', async (t) => {
-  const limits = { maxUnsentBytes: 64 * 1024, maxClientEventsPerSecond: 1e6 };
-  const gateway = await startGateway(t, { limits });
-  const client = await new FallbackClient(t, gateway.port).connect();
-  await client.subscribe('private-x');
-  await client.poll();
-  const other = await TestSocket.connect(t, gateway.port);
-  await other.subscribe('private-x');
-  const data = 'x'.repeat(10_000);
-  for (let i = 0; i < 8; i++) {
-    other.send({ event: 'client-x', channel: 'private-x', data });
+t.test(
+  'a session that is not polled holds no more than it may, and is closed with 4100',
+  async (t) => {
+    const limits = { maxUnsentBytes: 64 * 1024, maxClientEventsPerSecond: 1e6 };
+    const gateway = await startGateway(t, { limits });
+    const client = await new FallbackClient(t, gateway.port).connect();
+    await client.subscribe('private-x');
+    await client.poll();
+    const other = await TestSocket.connect(t, gateway.port);
+    await other.subscribe('private-x');
+    const data = 'x'.repeat(10_000);
+    for (let i = 0; i < 8; i++) {
+      other.send({ event: 'client-x', channel: 'private-x', data });
+      await other.settled();
+    }
+    t.equal(gateway.metrics.socketsCut, 1);
     await other.settled();
-  }
-  t.equal(gateway.metrics.socketsCut, 1);
-  await other.settled();
-  t.equal(gateway.socketCount, 1);
-  t.equal(await client.send(PING), 404);
-  const close = 'c[4100,"This connection does not read what it is sent"]';
-  const lines = await client.poll();
-  t.match(messagesOf(lines[0]), [{ event: 'pusher:error', data: { code: 4100 } }]);
-  t.strictSame(lines.slice(1), [close], 'and nothing of what it has missed');
-  t.strictSame(await client.poll(), [close], 'which it may ask for again');
-});
+    t.equal(gateway.socketCount, 1);
+    t.equal(await client.send(PING), 404);
+    const close = 'c[4100,"This connection does not read what it is sent"]';
+    const lines = await client.poll();
+    t.match(messagesOf(lines[0]), [{ event: 'pusher:error', data: { code: 4100 } }]);
+    t.strictSame(lines.slice(1), [close], 'and nothing of what it has missed');
+    t.strictSame(await client.poll(), [close], 'which it may ask for again');
+  },
+);
 
 t.test('refusals of the handshake are one answer', async (t) => {
   const { port } = await startGateway(t);

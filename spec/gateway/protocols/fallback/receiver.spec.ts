@@ -1,39 +1,14 @@
-import { EventEmitter } from 'node:events';
-import type { ServerResponse } from 'node:http';
 import fc from 'fast-check';
 import t from 'tap';
-import { Receiver } from '../../../../lib/gateway/protocols/fallback/receiver';
+import type { Receiver } from '../../../../lib/gateway/protocols/fallback/receiver';
+import { PaperResponse } from '../../../support/paper-response';
 
 /** Characters after which pusher-js leaves a response. */
 const ROTATION_LENGTH = 262_144;
 
-/** A response that keeps what is written. */
-class PaperResponse extends EventEmitter {
-  readonly req = { socket: new EventEmitter() };
-  writableLength = 0;
-  text = '';
-  ended = false;
-
-  writeHead(): this {
-    return this;
-  }
-
-  write(bytes: Buffer): void {
-    if (this.ended) throw new Error('written after its end');
-    this.text += bytes.toString();
-  }
-
-  end(bytes: Buffer): void {
-    this.write(bytes);
-    this.ended = true;
-  }
-}
-
 function receiver(streaming: boolean): { response: PaperResponse; receiver: Receiver } {
   const response = new PaperResponse();
-  const how = { streaming, headers: {} };
-  const made = new Receiver(response as unknown as ServerResponse, how, () => undefined);
-  return { response, receiver: made };
+  return { response, receiver: response.receiver(streaming) };
 }
 
 const anyLine = fc
@@ -72,7 +47,7 @@ for (const [name, streaming] of [
         anyWrites,
         fc.array(fc.integer({ min: 300, max: 80_000 }), { minLength: 1, maxLength: 20 }),
         (writes, growth) => {
-          let waiting = writes.map((lines) => Buffer.from(lines.join('')));
+          let waiting: Buffer[] = writes.map((lines) => Buffer.from(lines.join('')));
           const sent = Buffer.concat(waiting).toString();
           let got = '';
           while (waiting.length > 0) {
@@ -117,8 +92,7 @@ t.test('a connection that is lost is told once, whatever tells it', (t) => {
   let told = 0;
   for (const first of ['response', 'socket'] as const) {
     const response = new PaperResponse();
-    const how = { streaming: true, headers: {} };
-    const made = new Receiver(response as unknown as ServerResponse, how, (gone) => {
+    const made = response.receiver(true, (gone) => {
       told++;
       t.equal(gone, made);
     });

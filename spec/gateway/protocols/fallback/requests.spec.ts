@@ -46,7 +46,9 @@ t.test('a body in pieces is read to its end', async (t) => {
   t.teardown(() => raw.destroy());
   const ping = JSON.stringify([JSON.stringify({ event: 'pusher:ping', x: 'ü' })]);
   const bytes = Buffer.from(ping);
-  raw.write(`POST ${client.base}/xhr_send HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n`);
+  raw.write(
+    `POST ${client.base}/xhr_send HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n`,
+  );
   for (const byte of bytes) raw.write(Buffer.from([0x31, 0x0d, 0x0a, byte, 0x0d, 0x0a]));
   raw.write('0\r\n\r\n');
   t.match(messagesOf((await client.poll())[0]), [{ event: 'pusher:pong' }]);

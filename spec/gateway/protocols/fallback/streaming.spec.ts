@@ -1,6 +1,7 @@
 import t from 'tap';
 import { FallbackClient, messagesOf } from '../../../support/fallback-client';
 import { HandClock } from '../../../support/hand-clock';
+import { RawSocket } from '../../../support/raw-socket';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 
@@ -198,9 +199,7 @@ t.test('refusals of the handshake are told and end the stream', async (t) => {
     [{ query: 'protocol=7&version=%00' }, 4006],
   ] as const) {
     const client = new FallbackClient(t, port, options);
-    const [prelude, opened, error, closed, ...more] = await client
-      .receiver('xhr_streaming')
-      .all();
+    const [prelude, opened, error, closed, ...more] = await client.receiver('xhr_streaming').all();
     t.match(prelude, /^h+$/);
     t.equal(opened, 'o');
     t.match(messagesOf(error), [{ event: close, data: { code } }]);
@@ -221,10 +220,18 @@ t.test('a drain closes with 4200, and new sessions are refused', async (t) => {
   const stream = await client.stream();
   await client.send();
   const late = new FallbackClient(t, gateway.port);
+  // Begun on a connection that the draining gateway still has open.
+  const kept = await RawSocket.tcp(gateway.port);
+  kept.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
+  while (!kept.head.endsWith('ok\n')) await new Promise((resolve) => setImmediate(resolve));
+  kept.write(`POST ${late.base}/xhr?protocol=7 HTTP/1.1\r\nHost: x\r\n`);
+  await client.send();
   const drained = gateway.drain();
+  kept.write('Content-Length: 0\r\nConnection: close\r\n\r\n');
+  await kept.ended;
+  t.match(kept.head, /503 Service Unavailable[^]*Over capacity\n$/);
   const lines = await stream.all();
   t.match(lines, [/^c\[4200,"The server restarts: please reconnect"\]$/]);
-  // The port is closed; what comes over connections that are open already is refused as well.
   await t.rejects(late.post('xhr_streaming'), { code: 'ECONNREFUSED' });
   const turning = setInterval(() => clock.advance(100), 1);
   await drained;

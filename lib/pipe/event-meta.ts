@@ -1,0 +1,53 @@
+import type { Command } from '../wire/frames';
+import type { Arrival } from './place';
+import type { CloseMeta, EventPosition } from './types';
+
+/** What a handler gets last. The id is put together only when it is asked for. */
+export class EventMeta implements CloseMeta {
+  readonly channel: string | undefined;
+  readonly userId: string | undefined;
+  readonly position: EventPosition;
+  readonly redelivered: boolean;
+  readonly resync: boolean;
+  readonly time: number;
+  readonly code: number | undefined;
+  readonly reason: string | undefined;
+  readonly #arrival: Arrival;
+  #answers = 0;
+
+  constructor(arrival: Arrival) {
+    const { event, place, offset, resync } = arrival;
+    this.channel = event.channel;
+    this.userId = event.userId;
+    this.position = { partition: place.partition, epoch: place.epoch, offset };
+    this.redelivered = event.redelivered ?? false;
+    this.resync = resync;
+    this.time = event.time;
+    this.code = event.code;
+    this.reason = event.reason;
+    this.#arrival = arrival;
+  }
+
+  get id(): string {
+    const { event, place, resync } = this.#arrival;
+    const { partition, epoch, offset } = this.position;
+    const id = `${place.stream.name}.${epoch}.${partition}.${offset}`;
+    return resync ? `${id}.${event.kind}.${event.socketId || (event.channel ?? '')}` : id;
+  }
+
+  /**
+   * For a command that answers this event: as long as the event's partition is this client's, and not longer, the gateway
+   * applies it. Undefined when nobody else can have the event.
+   */
+  origin(): Command['origin'] {
+    const { place, offset, resync } = this.#arrival;
+    const generation = resync ? place.generation : place.generationOf(offset);
+    if (generation === 0) return undefined;
+    return {
+      partition: place.partition,
+      generation,
+      offset: Math.max(0, offset),
+      index: this.#answers++,
+    };
+  }
+}

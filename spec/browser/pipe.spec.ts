@@ -1,0 +1,18 @@
+import t from 'tap';
+import { promises } from '../conformance/pipe/promises';
+import { makeSetting } from '../conformance/world';
+import { hasBrowser, startBrowser } from '../support/browser';
+import { BrowserTabs } from './browser-tabs';
+
+if (hasBrowser()) {
+  t.test('the Pipe with pusher-js in Chromium', async (t) => {
+    const browser = await startBrowser(t);
+    for (const transport of ['ws', 'wss'] as const) {
+      await t.test(`over ${transport}`, async (t) => {
+        const setting = await makeSetting(t, transport, (site) => new BrowserTabs(browser, site));
+        await promises(t, setting);
+        t.strictSame((setting.tabs as BrowserTabs).complaints, [], 'no console complained');
+      });
+    }
+  });
+}
