@@ -15,6 +15,7 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
   '.': {
     values: ['StandpipeError', 'createClient'],
     types: [
+      'CauseOptions',
       'ChannelHandle',
       'Channels',
       'ClientEvents',
@@ -25,6 +26,7 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
       'ErrorCode',
       'EventPosition',
       'GapInfo',
+      'GroupOptions',
       'Logger',
       'Meta',
       'Pipe',
@@ -33,6 +35,7 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
       'PublishOptions',
       'PublishReceipt',
       'ReceivedEvent',
+      'SlowInfo',
       'SocketHandle',
       'SocketPublishOptions',
       'Sockets',

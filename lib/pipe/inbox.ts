@@ -1,7 +1,6 @@
 import { StandpipeError } from '../errors';
-import { CreditMeter } from '../stream/credit';
 import { Lanes } from '../stream/lanes';
-import type { Clock, Timer } from '../util/timers';
+import type { Clock } from '../util/timers';
 import {
   Kind,
   type Ack,
@@ -11,11 +10,11 @@ import {
   type GapFrame,
   type PipeEvent,
   type Position,
-  type PositionAck,
   type Run,
   type SnapshotFrame,
   type WelcomeFrame,
 } from '../wire/frames';
+import { Acks } from './acks';
 import { Known, introduction, type Change } from './known';
 import type { Settings } from './options';
 import { Place, type Arrival, type Stream } from './place';
@@ -50,7 +49,7 @@ export class Inbox {
   readonly #byChannel: boolean;
   /** Undefined where no member can know what is true, because the events of a socket go to all of them. */
   readonly #known: Known | undefined;
-  readonly #meter: CreditMeter;
+  readonly #acks: Acks;
   readonly #lanes: Lanes<Arrival>;
   readonly #slow: SlowHandlers<Arrival>;
   readonly #places = new Map<number, Place>();
@@ -58,14 +57,10 @@ export class Inbox {
   #node = '';
   #nodeLost = false;
   #stream: Stream = { name: '', unfinished: 0, bytes: 0 };
-  #moved: Place[] = [];
-  #timer: Timer | undefined;
   #stopped = false;
   #halted = false;
-  /** While a run is taken in, what ends at once is counted here and noted at its end. */
+  /** While a run is taken in, what ends at once is counted at its end. */
   #taking = false;
-  #ended = 0;
-  #endedBytes = 0;
 
   constructor(settings: Settings, clock: Clock, owner: InboxOwner) {
     const { group, credit, ack, concurrency, slowHandlerMs } = settings;
@@ -76,7 +71,7 @@ export class Inbox {
     this.#shared = group !== undefined && group.mode !== 'broadcast';
     this.#byChannel = this.#shared && group?.order === 'channel';
     this.#known = group?.mode === 'shared' ? undefined : new Known(this.#byChannel);
-    this.#meter = new CreditMeter(credit);
+    this.#acks = new Acks(credit, clock, () => owner.ackDue());
     this.#slow = new SlowHandlers<Arrival>(clock, slowHandlerMs, (arrival, runningMs) =>
       owner.slow(arrival, this.#key(arrival.event), runningMs),
     );
@@ -106,7 +101,7 @@ export class Inbox {
         positions.push({ partition, epoch, offset: done });
       } else {
         place.told = 0;
-        this.#note(place);
+        this.#acks.note(place);
       }
     }
     return positions;
@@ -133,7 +128,7 @@ export class Inbox {
 
   /** Handlers may run from here on. */
   opened(): void {
-    if (this.#moved.length > 0) this.#owner.ackDue();
+    if (this.#acks.pending) this.#owner.ackDue();
     this.#settle();
   }
 
@@ -142,6 +137,7 @@ export class Inbox {
       const { partition, generation, epoch, from } = assignment;
       const place = this.#places.get(partition);
       if (place?.epoch !== epoch) {
+        if (place !== undefined) place.state = 'past';
         this.#places.set(partition, new Place(partition, epoch, this.#stream, assignment));
       } else if (place.state === 'gone' || place.generation !== generation) {
         place.regain(generation, from);
@@ -166,12 +162,13 @@ export class Inbox {
     if (first < 1 || newEpoch < place.epoch) throw broken(`a gap that leads back in ${partition}`);
     if (newEpoch > place.epoch) {
       const { generation } = place;
+      place.state = 'past';
       const next = new Place(partition, newEpoch, this.#stream, { generation, from: first });
       this.#places.set(partition, next);
     } else {
       place.awaits = true;
       place.skipTo(first);
-      this.#note(place);
+      this.#acks.note(place);
     }
   }
 
@@ -195,7 +192,7 @@ export class Inbox {
       this.#judge(place, offset, events[i] as PipeEvent);
     }
     this.#taking = false;
-    this.#count();
+    this.#acks.count();
   }
 
   /** Takes a piece of what is true. Throws a StandpipeError when it does not stand where it says. */
@@ -218,21 +215,7 @@ export class Inbox {
 
   /** What can be acknowledged and was not yet. */
   takeAck(): Ack | undefined {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#meter.acked();
-    if (this.#moved.length === 0) return undefined;
-    const positions: PositionAck[] = [];
-    for (const place of this.#moved) {
-      place.moved = false;
-      // A place of an earlier session or epoch is nobody's business any more.
-      if (this.#places.get(place.partition) !== place || place.state === 'gone') continue;
-      place.told = place.done;
-      const { partition, generation, epoch, told } = place;
-      positions.push({ partition, generation, epoch, offset: told });
-    }
-    this.#moved = [];
-    return positions.length === 0 ? undefined : { positions };
+    return this.#acks.take();
   }
 
   /** Takes events again after `stop`. */
@@ -262,7 +245,7 @@ export class Inbox {
   }
 
   #forgetPlaces(): void {
-    if (this.#shared) for (const place of this.#places.values()) place.state = 'gone';
+    for (const place of this.#places.values()) place.state = this.#shared ? 'gone' : 'past';
     this.#places.clear();
   }
 
@@ -371,37 +354,14 @@ export class Inbox {
       this.#finished(place, offset, event);
     }
     if (place.state === 'leaving') this.#giveBack(place);
-    if (!this.#taking) this.#count();
+    if (!this.#taking) this.#acks.count();
   }
 
   #finished(place: Place, offset: number, event: PipeEvent): void {
     // What was acknowledged on receipt ends a second time.
     if (this.#halted || offset <= place.done) return;
     place.finish(offset);
-    this.#note(place);
-    this.#ended += 1;
-    this.#endedBytes += event.data?.length ?? 0;
-  }
-
-  #note(place: Place): void {
-    if (place.moved || place.done <= place.told) return;
-    place.moved = true;
-    this.#moved.push(place);
-  }
-
-  #count(): void {
-    if (this.#ended === 0) return;
-    const now = this.#clock.now();
-    this.#meter.handled(this.#ended, this.#endedBytes, now);
-    this.#ended = this.#endedBytes = 0;
-    const dueAt = this.#meter.dueAtMs ?? now;
-    if (dueAt <= now) this.#owner.ackDue();
-    else this.#timer ??= this.#clock.setTimeout(() => this.#late(), dueAt - now);
-  }
-
-  #late(): void {
-    this.#timer = undefined;
-    this.#owner.ackDue();
+    this.#acks.finished(place, event.data?.length ?? 0);
   }
 }
 

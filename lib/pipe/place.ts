@@ -22,7 +22,8 @@ export interface Arrival {
 
 /**
  * One partition in one epoch. `ours`: its events come here; `leaving`: no more are taken, those at hand are finished;
- * `gone`: it is another member's, and what has not begun is left to it.
+ * `gone`: it is another member's, and what has not begun is left to it; `past`: its session or epoch is over, and what has
+ * arrived of it is handled to the end.
  *
  * A place that is gone stays in memory, one for each partition at most: when the partition comes back, what was handled
  * here is not handled again.
@@ -34,7 +35,7 @@ export class Place {
   readonly cursor: Cursor;
   readonly #acks: ContiguousAck;
   generation: number;
-  state: 'ours' | 'leaving' | 'gone' = 'ours';
+  state: 'ours' | 'leaving' | 'gone' | 'past' = 'ours';
   /** A snapshot is to come. */
   awaits = true;
   /** Arrivals whose handlers have not all ended. */

@@ -6,27 +6,34 @@ import type { Settings } from './support/settings';
 import { Part } from './support/table';
 
 const CHANNELS = ['bench', 'private-bench'];
-/** Opened and closed before anything is measured, so that what a server needs once is not counted as its sockets'. */
-const WARM_UP = 500;
 
-/** What a socket costs that is connected, subscribed to a public and a private channel, and silent. */
+/**
+ * What a socket costs that is connected, subscribed to a public and a private channel, and silent. Resident memory is
+ * counted from the server's start, so it holds what the server needs once, too; the heap is what is live in it.
+ */
 export async function idle(settings: Settings): Promise<void> {
   const { port, sockets: count } = settings;
   const title = `Idle: ${count} sockets, each on 2 channels where there are any`;
-  const part = new Part(title, ['accepted/s', 'server µs each', 'KB RSS each']);
+  const part = new Part(title, ['accepted/s', 'server µs each', 'KB RSS each', 'KB heap each']);
   for (const peer of PEERS) {
     const server = await Child.start(peer.server, SERVER_CORE, { port });
-    const open = (): RawSocket => new RawSocket(port, peer.path, peer.opening(CHANNELS));
-    for (const socket of await openAll(WARM_UP, open)) socket.close();
-    const rssBefore = await server.ask('memory');
-    const cpuBefore = await server.ask('cpu');
+    const used = (): Promise<number[]> =>
+      inOrder(['cpu', 'rss', 'heap'], (what) => server.ask(what));
+    const before = await used();
     const start = performance.now();
+    const open = (): RawSocket => new RawSocket(port, peer.path, peer.opening(CHANNELS));
     const sockets = await openAll(count, open);
     const seconds = (performance.now() - start) / 1_000;
-    const cpuUs = (await server.ask('cpu')) - cpuBefore;
-    const rssBytes = (await server.ask('memory')) - rssBefore;
-    part.row(peer.name, [count / seconds, cpuUs / count, rssBytes / 1_024 / count]);
+    const each = (await used()).map((value, i) => (value - (before[i] ?? NaN)) / count);
+    const [cpuUs = NaN, rssBytes = NaN, heapBytes = NaN] = each;
+    part.row(peer.name, [count / seconds, cpuUs, rssBytes / 1_024, heapBytes / 1_024]);
     for (const socket of sockets) socket.close();
     await server.stop();
   }
+}
+
+async function inOrder<A, B>(items: readonly A[], ask: (item: A) => Promise<B>): Promise<B[]> {
+  const answers: B[] = [];
+  for (const item of items) answers.push(await ask(item));
+  return answers;
 }

@@ -34,7 +34,7 @@ export class Ledger {
     await new Promise<void>((resolve, reject) => {
       const gaveUp = (): void =>
         reject(new Error(`waited in vain; ${JSON.stringify(this.#entries.slice(-5))}`));
-      const timer = setTimeout(gaveUp, 5_000);
+      const timer = setTimeout(gaveUp, 20_000);
       this.#look = () => {
         if (this.#entries.length < count) return;
         clearTimeout(timer);

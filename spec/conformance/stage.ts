@@ -4,11 +4,19 @@ import type { attachBackChannel, BackChannel } from '../../lib/back-channel';
 
 export type StockPusher = Pusher & { back_channel: BackChannel };
 
+/** A code of the protocol, in a close or in band. */
+interface Told {
+  code: number;
+  message?: string;
+}
+
 /** What a function given to `Tab.run` works with, where pusher-js lives. */
 export interface Stage {
   pusher: StockPusher;
   /** Every state its connection has entered. */
   states: string[];
+  /** What went wrong, as pusher-js tells it; after the handshake it tells of a close twice. */
+  errors: Array<Told | undefined>;
   /** Every socket id it has had. */
   ids: string[];
   /** The waits before it connects again, in ms, that it has ordered; of several the shortest counts. */
@@ -38,6 +46,7 @@ export function makeStage(
     pusher,
     // It connects as soon as it is made.
     states: [pusher.connection.state],
+    errors: [],
     ids: [],
     told: [],
     retries: () =>
@@ -62,7 +71,7 @@ export function makeStage(
           const { states, told } = stage;
           return new Error(`waited in vain; ${JSON.stringify({ states, told: told.slice(-5) })}`);
         };
-        const timer = setTimeout(() => settle(() => reject(gaveUp())), 5_000);
+        const timer = setTimeout(() => settle(() => reject(gaveUp())), 20_000);
         waiting.add(again);
         again();
       }),
@@ -72,5 +81,11 @@ export function makeStage(
     if (current === 'connected') stage.ids.push(pusher.connection.socket_id);
     look();
   });
+  pusher.connection.bind('error', (error: { data?: Told; error?: { data?: Told } }) => {
+    stage.errors.push(error.data ?? error.error?.data);
+    // What it makes of it comes after it has told.
+    setTimeout(look);
+  });
+  pusher.connection.bind('connecting_in', look);
   return stage;
 }

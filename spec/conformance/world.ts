@@ -37,6 +37,8 @@ export class World {
   readonly setting: Setting;
   readonly #t: Pick<Test, 'teardown'>;
   readonly #ports: { ws: number; wss: number };
+  /** Closed last of all, so that nobody in a tab or a backend comes to a closed door. */
+  readonly #gateways: TestGateway[];
 
   constructor(t: Pick<Test, 'teardown'>, setting: Setting, gateway: TestGateway) {
     this.#t = t;
@@ -44,7 +46,8 @@ export class World {
     this.gateway = gateway;
     const { port, tlsPort = 0 } = gateway.gateway;
     this.#ports = { ws: port, wss: tlsPort };
-    t.teardown(() => gateway.close());
+    this.#gateways = [gateway];
+    t.teardown(() => Promise.all(this.#gateways.map((each) => each.close())));
   }
 
   static async start(
@@ -55,10 +58,10 @@ export class World {
     return new World(t, setting, await startGateway(setting, 0, 0, options));
   }
 
-  /** Another gateway on the same ports. */
-  async successor(): Promise<World> {
+  /** Starts another gateway on the same ports, which must be free. */
+  async succeed(): Promise<void> {
     const { ws, wss } = this.#ports;
-    return new World(this.#t, this.setting, await startGateway(this.setting, ws, wss));
+    this.#gateways.push(await startGateway(this.setting, ws, wss));
   }
 
   /** The port that this setting's transport uses. */

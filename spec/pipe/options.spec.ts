@@ -88,7 +88,7 @@ t.test('every bad option is refused with its path first, and the secret is never
     ['backoff.maxMs', { ...GOOD, backoff: { maxMs: Infinity } }],
     ['credit.messages', { ...GOOD, credit: { messages: 100_001 } }],
     ['credit.bytes', { ...GOOD, credit: { bytes: 0 } }],
-    ['maxRunningHandlers', { ...GOOD, maxRunningHandlers: 0 }],
+    ['concurrency', { ...GOOD, concurrency: 0 }],
     ['maxOutboxEvents', { ...GOOD, maxOutboxEvents: 0 }],
     ['maxOutboxBytes', { ...GOOD, maxOutboxBytes: '16' }],
     ['whenFull', { ...GOOD, whenFull: 'drop' }],

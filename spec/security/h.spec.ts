@@ -44,19 +44,17 @@ t.test('H01 no request passes with one byte of it changed', async (t) => {
   const gateway = await startGateway(t);
   const socket = await TestSocket.connect(t, gateway.port);
   await socket.subscribe('room');
-  const raw = await RawSocket.tcp(gateway.port);
-  t.teardown(() => raw.destroy());
   const { target, body } = signedRequest(publish);
   const whole = `${target} ${body.toString()}`;
   const query = target.indexOf('?');
   const statuses = new Map<string, Set<number>>();
   for (let i = 0; i < whole.length; i++) {
-    // Flips a low bit; of a space that would end the target, so that one is left to the other cases.
+    // Neither the space between them, nor a bit that makes one of a letter: those are other requests, not tampered ones.
     const flipped = String.fromCharCode(whole.charCodeAt(i) ^ 1);
     if (i === target.length || flipped === ' ') continue;
     const text = whole.slice(0, i) + flipped + whole.slice(i + 1);
-    const [path = '', ...rest] = [text.slice(0, target.length), text.slice(target.length + 1)];
-    const answer = await fetchRaw(gateway.port, path, rest.join(''));
+    const [path, sent] = [text.slice(0, target.length), text.slice(target.length + 1)];
+    const answer = await fetchRaw(gateway.port, path, sent);
     const part = i <= query ? 'path' : i < target.length ? 'query' : 'body';
     if (!statuses.has(part)) statuses.set(part, new Set());
     statuses.get(part)?.add(answer);

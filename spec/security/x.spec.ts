@@ -1,5 +1,6 @@
 import type { LookupAddress } from 'node:dns';
-import type { LookupFunction } from 'node:net';
+import { createServer } from 'node:https';
+import type { AddressInfo, LookupFunction } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import Pusher from 'pusher';
 import t, { type Test } from 'tap';
@@ -11,6 +12,7 @@ import { signWebhook } from '../../lib/pusher/signature';
 import { HandClock } from '../support/hand-clock';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
+import { certificate } from '../support/tls';
 import { until, WebhookEndpoint } from '../support/webhook-endpoint';
 
 /** Checks a gateway's options with one webhook. */
@@ -286,6 +288,20 @@ t.test('what is no HTTP, and no connection at all, is a failure', async (t) => {
   t.equal((await post(poster(t, 'http://127.0.0.1:1024/'))).ok, false);
   const closed = poster(t, endpoint.url);
   closed.close();
+});
+
+t.test('P16 a TLS endpoint whose certificate nobody vouches for gets nothing', async (t) => {
+  let asked = 0;
+  const server = createServer(await certificate(), (_, response) => {
+    asked++;
+    response.end();
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  t.teardown(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const outcome = await post(poster(t, `https://127.0.0.1:${port}/`));
+  t.match(outcome, { ok: false, why: /certificate/ });
+  t.equal(asked, 0);
 });
 
 t.test('X05 an endpoint that dies costs its events and nothing else', async (t) => {

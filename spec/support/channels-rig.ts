@@ -55,15 +55,15 @@ export class ChannelsRig {
     this.#handshake = new ChannelsHandshake(context, all, '');
   }
 
-  /** A browser that has read its handshake. */
+  /** A browser that has read its handshake, unless it was refused. */
   browser(protocol = 7): RigBrowser {
     const browser = new RigBrowser(this.clock);
     const query = new URLSearchParams({ protocol: String(protocol) });
     browser.session = this.#handshake.open('key', query, browser);
+    if (browser.session === undefined) return browser;
     const [first] = browser.read();
-    browser.id = (
-      JSON.parse((first?.data as string | undefined) ?? '{}') as { socket_id: string }
-    ).socket_id;
+    const { socket_id: id } = JSON.parse(String(first?.data)) as { socket_id: string };
+    browser.id = id;
     return browser;
   }
 

@@ -131,7 +131,7 @@ export class Group implements Listener {
         captured.get(this.#place(id))?.sockets.push({ id, channels: [] });
       }
     }
-    for (const { name, sockets } of this.app.channels.values()) {
+    for (const { name, sockets } of this.app.occupied()) {
       const snapshot = captured.get(this.#place(name));
       if (snapshot === undefined || !this.wants(Kind.OCCUPIED, name, undefined)) continue;
       snapshot.channels.push({ name, subscriptions: sockets.size, members: [] });

@@ -34,15 +34,16 @@ export class Grace {
   offer(event: WebhookEvent): void {
     const undone = LEAVING_OF.get(event.name);
     if (undone !== undefined && this.#cancel(keyOf(undone, event))) return;
-    if (!LEAVING.has(event.name)) return this.#tell(event);
-    if (this.#ended) return;
+    const leaving = LEAVING.has(event.name);
+    if (this.#ended && (leaving || event.name === 'subscription_count')) return;
+    if (!leaving) return this.#tell(event);
     if (this.#leaving.size >= this.#maxWaiting) return this.#tell(event);
     const key = keyOf(event.name, event);
     this.#leaving.set(key, event);
     this.#delays.add(key);
   }
 
-  /** Tells now what is kept back, and ignores whoever leaves from now on. */
+  /** Tells now what is kept back, and ignores from now on who leaves and how many are left. */
   end(): void {
     this.#ended = true;
     this.#delays.stop();

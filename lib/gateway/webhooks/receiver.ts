@@ -57,7 +57,7 @@ export class Receiver {
   #freshAt = 0;
   #timer: Timer | undefined;
   #idle: Deferred<void> | undefined;
-  /** True from the first event there was no room for until there is room again. */
+  /** True from the first event there was no room for until nothing waits: one warning tells of all between. */
   #overflowing = false;
   #stopped = false;
 
@@ -87,7 +87,6 @@ export class Receiver {
     const now = this.#parts.clock.now();
     const hadReady = this.#backlog.hasReady;
     if (!this.#backlog.add(channel, json, now)) return this.#overflow();
-    this.#overflowing = false;
     this.#parts.metrics.webhookEventsWaiting++;
     if (hadReady || !this.#backlog.hasReady) return;
     this.#freshAt = now + (this.#options.batch ? BATCH_MS : 0);
@@ -174,8 +173,9 @@ export class Receiver {
     const now = clock.now();
     const { why } = outcome;
     metrics.webhookFailures++;
-    if (this.#circuit.failed(now))
+    if (this.#circuit.failed(now)) {
       this.#warn(why, 'a webhook endpoint fails; it is left alone for 30 s');
+    }
     const random = (): number => clock.random();
     const dueAt = now + backoff(attempts - 1, { baseMs: 1000, maxMs: 60_000, random });
     if (Math.max(dueAt, this.#circuit.openUntil) > firstAttemptAt + GIVE_UP_MS) {
@@ -198,6 +198,7 @@ export class Receiver {
 
   #settled(): void {
     if (this.#backlog.size > 0) return;
+    this.#overflowing = false;
     this.#idle?.resolve();
     this.#idle = undefined;
   }

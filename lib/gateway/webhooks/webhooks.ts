@@ -65,8 +65,8 @@ export class Webhooks {
   }
 
   /**
-   * Tells at once who has left within the last 3 s, and no more of those who leave now: a gateway that stops sends its
-   * sockets elsewhere, and where they come back they were never gone.
+   * Tells at once who has left within the last 3 s, and no more of those who leave now, nor how many are left: a gateway
+   * that stops sends its sockets away to come back at once, and to their backend they were never gone.
    */
   endGrace(): void {
     for (const { grace } of this.#apps) grace.end();

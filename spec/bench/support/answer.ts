@@ -5,9 +5,14 @@ const STANDARD: Answers = {
     const { user, system } = process.cpuUsage();
     return user + system;
   },
-  memory: () => {
+  rss: () => {
     globalThis.gc?.();
     return process.memoryUsage.rss();
+  },
+  heap: () => {
+    globalThis.gc?.();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
   },
 };
 

@@ -33,7 +33,7 @@ export class Child {
     return child;
   }
 
-  /** `cpu`: microseconds used so far; `memory`: resident bytes; the others as its file has them. */
+  /** `cpu`: microseconds used so far; `rss` and `heap`: bytes; the others as its file has them. */
   async ask(question: string, about = 0): Promise<number> {
     this.#process.send({ question, about });
     return (await this.#answer()) as number;

@@ -114,7 +114,7 @@ export const faults: Promises = {
 
     // The old one lets go of the port at once, so the next one has it before a browser learns that it must go.
     const drained = world.gateway.gateway.drain();
-    await world.successor();
+    await world.succeed();
     const after = await Promise.all(tabs.map((tab) => tab.id(2)));
     await drained;
 

@@ -69,6 +69,7 @@ t.test('at its end it tells what it kept, and then of nobody who leaves', async 
   kept.offer(event('channel_vacated', 'a'));
   kept.end();
   kept.offer(event('channel_vacated', 'b'));
+  kept.offer(event('subscription_count', 'b'));
   kept.offer(event('channel_occupied', 'c'));
   clock.advance(10_000);
   t.strictSame(told, ['channel_vacated a', 'channel_occupied c']);

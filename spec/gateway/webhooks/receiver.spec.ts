@@ -238,6 +238,18 @@ t.test('X05 bytes are bounded too', async (t) => {
   t.strictSame([metrics.webhookEventsWaiting, metrics.webhookEventsDropped], [2, 1]);
 });
 
+t.test('one warning tells of a flood, however often there is room in between', async (t) => {
+  const { clock, posts, metrics, warnings, offer } = stage({ limits: { maxWebhookEvents: 3 } });
+  offer('a', 'b', 'c');
+  clock.advance(0);
+  for (let i = 0; i < 20; i++) {
+    offer(`x${i}`, `y${i}`);
+    posts.at(i)?.end(TAKEN);
+  }
+  t.ok(metrics.webhookEventsDropped > 10);
+  t.equal(warnings.length, 1);
+});
+
 t.test('idle waits for the last answer', async (t) => {
   const { clock, receiver, posts, offer } = stage();
   await receiver.idle();

@@ -1,7 +1,8 @@
 import t, { type Test } from 'tap';
 import type { Gateway } from '../../../lib/gateway/gateway';
+import { checkGatewayOptions } from '../../../lib/gateway/options';
 import { HandClock } from '../../support/hand-clock';
-import { startGateway, type StartOptions } from '../../support/start-gateway';
+import { SECRET, startGateway, type StartOptions } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
 import { until, WebhookEndpoint } from '../../support/webhook-endpoint';
 
@@ -325,6 +326,22 @@ t.test('a drain ends in time though nobody takes the webhooks', async (t) => {
   t.ok(clock.now() - before <= 1200, 'drainMs and the time to stop');
   t.equal(gateway.metrics.webhookEventsDropped, 1);
   t.equal(gateway.metrics.webhookEventsWaiting, 0);
+});
+
+t.test('a webhook that could never be told, or is misspelt, is refused', async (t) => {
+  const rows: Array<[webhook: object, message: RegExp]> = [
+    [{ events: ['channel_ocupied'] }, /^apps\[0\]\.webhooks\[0\]\.events\[0\]: /],
+    [{ events: [] }, /^apps\[0\]\.webhooks\[0\]\.events: /],
+    [{ channels: [] }, /^apps\[0\]\.webhooks\[0\]\.channels: /],
+    [{ channels: [''] }, /^apps\[0\]\.webhooks\[0\]\.channels\[0\]: /],
+    [{ batch: 1 }, /^apps\[0\]\.webhooks\[0\]\.batch: /],
+    [{ event: 'client_event' }, /^apps\[0\]\.webhooks\[0\]: .*event/],
+  ];
+  for (const [webhook, message] of rows) {
+    const webhooks = [{ url: 'https://a.example/', ...webhook }];
+    const app = { id: '1', key: 'key', secret: SECRET, webhooks };
+    t.throws(() => checkGatewayOptions({ apps: [app] }), { code: 'bad_option', message });
+  }
 });
 
 /** Turns a clock until something has come to its end. */

@@ -157,7 +157,7 @@ export class FallbackCarrier implements Carrier {
   #flush(): void {
     const receiver = this.#receiver;
     const waiting = this.#waiting;
-    if (receiver === undefined || waiting === undefined) return;
+    if (receiver === undefined || receiver.full || waiting === undefined) return;
     const lines = waiting.length === 1 ? (waiting[0] as Buffer) : Buffer.concat(waiting);
     const taken = receiver.write(lines);
     this.#waitingBytes = lines.length - taken;

@@ -37,14 +37,14 @@ export function sendPartitions(
         sendSnapshot(link, partition, partition.snapshot);
         partition.snapshot = undefined;
       }
-      const taken = log.take(WIRE_LIMITS.maxBatch, WIRE_LIMITS.flushBytes);
+      const taken = log.take(room(partition), WIRE_LIMITS.flushBytes);
       if (taken === undefined) break;
       if (taken.type === 'gap') {
         write();
         metrics.pipeEventsDropped += taken.gap.count;
         link.send({ type: 'gap', partition: number, ...taken.gap });
-        // What happened in between is made good by what is true now.
-        if (partition.snapshot === undefined) group.capture([partition]);
+        // What happened in between is made good by what is true now; an older snapshot would lack it.
+        group.capture([partition]);
         continue;
       }
       const { epoch, first, events: batch } = taken;
@@ -65,6 +65,12 @@ export function sendPartitions(
     if (!log.pending && partition.snapshot === undefined) ready.delete(partition);
   }
   write();
+}
+
+/** How many events may follow: a snapshot stands exactly behind the last event that it holds. */
+function room({ log, snapshot }: Partition): number {
+  if (snapshot === undefined) return WIRE_LIMITS.maxBatch;
+  return Math.min(WIRE_LIMITS.maxBatch, snapshot.offset - log.sentUpTo);
 }
 
 /** Events that an earlier owner was sent say so. */

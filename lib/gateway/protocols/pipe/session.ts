@@ -110,15 +110,16 @@ export class PipeSession implements Member {
     this.#flight = new Flight();
     this.#flight.grant(capCredit(hello.credit));
     this.#answers.repeat(hello.nextSeq, this.#commands.next - 1);
+    const unsure: Partition[] = [];
     for (const partition of this.group.ownedBy(this)) {
       const { log, number } = partition;
-      const verdict = log.attach(
-        positionOf(hello.positions, number) ?? log.committed,
-        this.#flight,
-      );
-      if (verdict === 'gap') this.group.capture([partition]);
+      const position = positionOf(hello.positions, number);
+      log.attach(position ?? log.committed, this.#flight);
+      // A backend that names no position has not had the snapshot, or not all of it. A gap brings one by itself.
+      if (position === undefined) unsure.push(partition);
       this.#ready.add(partition);
     }
+    if (unsure.length > 0) this.group.capture(unsure);
   }
 
   /** Says WELCOME and what is there to say. */

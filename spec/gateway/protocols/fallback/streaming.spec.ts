@@ -87,6 +87,22 @@ t.test('a heartbeat comes within 25 s, and again', async (t) => {
   t.notOk(stream.over, 'and no deadline of HTTP has ended the response');
 });
 
+t.test('the deadlines of requests are none of responses', async (t) => {
+  const limits = { headersTimeoutMs: 100, requestTimeoutMs: 100 };
+  const { port } = await startGateway(t, { limits });
+  const client = new FallbackClient(t, port);
+  const stream = await client.stream();
+  const poll = (await new FallbackClient(t, port).connect()).receiver('xhr');
+  // Younger than both, and ended by its deadline: theirs would be over too.
+  const slow = await RawSocket.tcp(port);
+  slow.write('POST /pusher/app/key/1/abcdefgh/xhr_send HTTP/1.1\r\nContent-Length: 9\r\n');
+  await slow.ended;
+  t.equal(slow.status, 408);
+  t.notOk(poll.over);
+  await client.send({ event: 'pusher:ping' });
+  t.match(messagesOf(await stream.next()), [{ event: 'pusher:pong' }]);
+});
+
 t.test('a client that answers no heartbeat is closed with 4201', async (t) => {
   const clock = new HandClock();
   const gateway = await startGateway(t, { clock });

@@ -1,0 +1,198 @@
+import { hash32 } from '../../lib/util/hash';
+
+/**
+ * One line of what was written down while something went wrong: by the tap in the gateway, by the handlers of backends,
+ * by those who trigger and by the browsers that see it. Lines stand in the order in which they happened.
+ *
+ * Events are named by their key and their number among the events of that key, from 1 without holes.
+ */
+export type Line =
+  | { type: 'produced'; key: string; n: number; sum: number }
+  | {
+      type: 'began';
+      process: string;
+      key: string;
+      n: number;
+      sum: number;
+      redelivered: boolean;
+    }
+  | { type: 'ended'; process: string; key: string; n: number }
+  /** A gap or a reset; without a count, nobody knows how many events it stands for. */
+  | { type: 'announced'; process: string; count: number | undefined }
+  | { type: 'sent'; process: string; n: number; browsers: readonly string[] }
+  | { type: 'settled'; process: string; n: number; outcome: Outcome }
+  | { type: 'seen'; browser: string; process: string; n: number };
+
+/** What a publisher was told: `ok` once, `refused` and `not_sent` never, `unknown` perhaps. */
+export type Outcome = 'ok' | 'refused' | 'not_sent' | 'unknown';
+
+export type FaultType =
+  | 'lost'
+  | 'unannounced'
+  | 'duplicate'
+  | 'unflagged'
+  | 'reordered'
+  | 'overlap'
+  | 'altered'
+  | 'invented'
+  | 'unsettled'
+  | 'unseen'
+  | 'seen twice'
+  | 'seen for nothing'
+  | 'seen out of order';
+
+export interface Fault {
+  type: FaultType;
+  /** Which event, or which trigger. */
+  what: string;
+}
+
+type Began = Extract<Line, { type: 'began' }>;
+type Sent = Extract<Line, { type: 'sent' }>;
+
+/** What data must still be when it arrives. */
+export function sumOf(data: string): number {
+  return hash32(data);
+}
+
+/**
+ * Everything that is wrong with a run. Announced losses are none, as long as they were announced before anything behind
+ * them and are not more than was said; a second copy is none when it came to another process and said so.
+ */
+export function faultsOf(lines: readonly Line[]): Fault[] {
+  return [...eventFaults(lines), ...triggerFaults(lines)];
+}
+
+function eventFaults(lines: readonly Line[]): Fault[] {
+  const faults: Fault[] = [];
+  const sums = new Map<string, number>();
+  const ended = new Set<string>();
+  for (const line of lines) {
+    if (line.type === 'produced') sums.set(event(line), line.sum);
+    if (line.type === 'ended') ended.add(event(line));
+  }
+  const lost = new Map<string, number[]>();
+  let unheard = 0;
+  for (const line of lines) {
+    if (line.type !== 'produced' || ended.has(event(line))) continue;
+    unheard += 1;
+    const numbers = lost.get(line.key);
+    if (numbers === undefined) lost.set(line.key, [line.n]);
+    else numbers.push(line.n);
+  }
+
+  const seen = new Seen();
+  let announced = 0;
+  let revealed = 0;
+  for (const line of lines) {
+    if (line.type === 'announced') announced += line.count ?? Infinity;
+    if (line.type === 'ended') seen.end(line.process, line.key, line.n);
+    if (line.type !== 'began') continue;
+    const what = event(line);
+    const sum = sums.get(what);
+    if (sum === undefined) faults.push({ type: 'invented', what });
+    else if (sum !== line.sum) faults.push({ type: 'altered', what });
+    for (const type of seen.begin(line)) faults.push({ type, what });
+    const numbers = lost.get(line.key) ?? [];
+    while (numbers.length > 0 && (numbers[0] as number) < line.n) {
+      revealed += 1;
+      const n = numbers.shift();
+      if (revealed > announced) faults.push({ type: 'unannounced', what: `${line.key}/${n}` });
+    }
+  }
+  if (unheard <= announced) return faults;
+  for (const [key, numbers] of lost) {
+    for (const n of numbers) faults.push({ type: 'lost', what: `${key}/${n}` });
+  }
+  return faults;
+}
+
+/** What handlers have begun, read in order. */
+class Seen {
+  /** Last number of a key that anybody began. */
+  readonly #first = new Map<string, number>();
+  readonly #unflagged = new Set<string>();
+  /** By process and key: the last number begun, and the one that is running. */
+  readonly #own = new Map<string, { last: number; running: number | undefined }>();
+
+  begin({ process, key, n, redelivered }: Began): FaultType[] {
+    const faults: FaultType[] = [];
+    const what = event({ key, n });
+    const place = `${process} ${key}`;
+    const own = this.#own.get(place) ?? { last: 0, running: undefined };
+    if (n === own.last) faults.push('duplicate');
+    else if (n < own.last) faults.push('reordered');
+    if (own.running !== undefined) faults.push('overlap');
+    this.#own.set(place, { last: Math.max(own.last, n), running: n });
+    if (!redelivered) {
+      if (this.#unflagged.has(what)) faults.push('unflagged');
+      this.#unflagged.add(what);
+    }
+    // A copy may come late, from one who does not know yet that it is another's; what is new may not.
+    const first = this.#first.get(key) ?? 0;
+    if (n < first && !redelivered && !faults.includes('reordered') && this.#isNew(key, n)) {
+      faults.push('reordered');
+    }
+    this.#first.set(key, Math.max(first, n));
+    this.#begun.add(what);
+    return faults;
+  }
+
+  readonly #begun = new Set<string>();
+
+  #isNew(key: string, n: number): boolean {
+    return !this.#begun.has(event({ key, n }));
+  }
+
+  end(process: string, key: string, n: number): void {
+    const own = this.#own.get(`${process} ${key}`);
+    if (own?.running === n) own.running = undefined;
+  }
+}
+
+function triggerFaults(lines: readonly Line[]): Fault[] {
+  const faults: Fault[] = [];
+  const sent = new Map<string, Sent>();
+  const outcomes = new Map<string, Outcome>();
+  const copies = new Map<string, number>();
+  const last = new Map<string, number>();
+  for (const line of lines) {
+    if (line.type === 'sent') sent.set(trigger(line), line);
+    if (line.type === 'settled') outcomes.set(trigger(line), line.outcome);
+    if (line.type !== 'seen') continue;
+    const what = trigger(line);
+    const copy = `${line.browser} ${what}`;
+    const count = (copies.get(copy) ?? 0) + 1;
+    copies.set(copy, count);
+    if (count > 1) faults.push({ type: 'seen twice', what });
+    const outcome = outcomes.get(what);
+    const never = !sent.has(what) || outcome === 'not_sent' || outcome === 'refused';
+    if (never) faults.push({ type: 'seen for nothing', what });
+    const place = `${line.browser} ${line.process}`;
+    if (line.n < (last.get(place) ?? 0)) faults.push({ type: 'seen out of order', what });
+    last.set(place, line.n);
+  }
+  for (const [what, { browsers }] of sent) {
+    const outcome = outcomes.get(what);
+    if (outcome === undefined) faults.push({ type: 'unsettled', what });
+    if (outcome !== 'ok') {
+      const told = outcome === 'not_sent' || outcome === 'refused';
+      const came = browsers.some((browser) => copies.has(`${browser} ${what}`));
+      const known = faults.some((fault) => fault.type === 'seen for nothing' && fault.what === what);
+      if (told && came && !known) faults.push({ type: 'seen for nothing', what });
+      continue;
+    }
+    for (const browser of browsers) {
+      if (!copies.has(`${browser} ${what}`)) faults.push({ type: 'unseen', what });
+    }
+  }
+  return faults;
+}
+
+function event({ key, n }: { key: string; n: number }): string {
+  return `${key}/${n}`;
+}
+
+function trigger({ process, n }: { process: string; n: number }): string {
+  return `${process}/${n}`;
+}
