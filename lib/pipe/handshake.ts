@@ -16,7 +16,7 @@ export function handshake(
   wallMs: number,
 ): { url: string; options: DialOptions } {
   const path = `/pipe/${appId}`;
-  const origin = `${useTLS ? 'wss' : 'ws'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const origin = originOf({ host, port, useTLS });
   const signed = signPipeRequest({ key, secret, path, timestampS: Math.floor(wallMs / 1000) });
   return {
     url: origin + path,
@@ -27,6 +27,24 @@ export function handshake(
       tls,
     },
   };
+}
+
+function originOf({ host, port, useTLS }: Pick<Settings, 'host' | 'port' | 'useTLS'>): string {
+  return `${useTLS ? 'wss' : 'ws'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** What usually stands behind an error of TLS or TCP, for whoever reads it in a log. */
+const HINTS: ReadonlyArray<[sign: RegExp, hint: string]> = [
+  [/self-signed|unable to verify|unable to get/, 'give the certificate of its authority as tls.ca'],
+  [/wrong version number|packet length too long/, 'this port speaks no TLS: see port and useTLS'],
+  [/socket hang up/, 'this port may want TLS: see port and useTLS'],
+  [/ECONNREFUSED/, 'nothing listens there'],
+];
+
+/** An error on the way to the gateway, with where it was going and what may help. */
+export function explained(told: string, settings: Settings): string {
+  const hint = HINTS.find(([sign]) => sign.test(told))?.[1];
+  return `${originOf(settings)}: ${told}${hint === undefined ? '' : `; ${hint}`}`;
 }
 
 /** The error of an attempt that another one follows. */

@@ -8,7 +8,7 @@ import { CodecError, FrameDecoder, FrameEncoder } from '../wire/codec';
 import type { Frame, HelloFrame, WelcomeFrame } from '../wire/frames';
 import { Heartbeat } from './heartbeat';
 import type { Settings } from './options';
-import { connectFailed, connectRefused, handshake, retryAfterMs } from './handshake';
+import { connectFailed, connectRefused, explained, handshake, retryAfterMs } from './handshake';
 import type { DisconnectedInfo, PipeState } from './types';
 
 /** Each state carries exactly what exists in it. */
@@ -217,7 +217,9 @@ export class Link {
       const final = code === CLOSE_CODES.key_revoked.code ? 'bad_credentials' : 'closed';
       return this.#fail(new StandpipeError(final, told, extra), code, told);
     }
-    if (name !== 'open') return this.#retry(connectFailed(told, cause, code));
+    if (name !== 'open') {
+      return this.#retry(connectFailed(explained(told, this.#settings), cause, code));
+    }
     const error = new StandpipeError('connection_lost', told, extra);
     this.#wait(0);
     this.#lost(code, told, true, error);

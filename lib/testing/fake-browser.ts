@@ -65,7 +65,11 @@ export class FakeBrowser {
       onDrain: (run) => queueMicrotask(run),
       pause: () => undefined,
       resume: () => undefined,
-      close: (code, reason) => queueMicrotask(() => this.#end(code, reason)),
+      close: (code, reason) => {
+        const words = this.#session?.lastWords?.(code, reason);
+        if (words !== undefined) carrier.write(memoryEncoder.encode([words]).bytes);
+        queueMicrotask(() => this.#end(code, reason));
+      },
     };
     this.#session = open(carrier);
   }

@@ -126,6 +126,26 @@ export const REFUSAL_CODES = {
     meaning: 'the asked side does not know the method',
   },
   timeout: { code: 4219, name: 'timeout', meaning: 'no answer within the deadline' },
+  bad_params: {
+    code: 4220,
+    name: 'bad_params',
+    meaning: 'a field of the command or a parameter of the question breaks a rule',
+  },
+  limit_reached: {
+    code: 4221,
+    name: 'limit_reached',
+    meaning: 'a limit of the gateway is reached; the message says which',
+  },
+  key_reused: {
+    code: 4222,
+    name: 'key_reused',
+    meaning: 'the idempotency key was used for another command or request',
+  },
+  request_failed: {
+    code: 4223,
+    name: 'request_failed',
+    meaning: 'the browser answered the request with an error',
+  },
   internal: { code: 4500, name: 'internal', meaning: 'the gateway failed; its log says why' },
 } as const satisfies Record<string, RefusalCode>;
 

@@ -1,18 +1,18 @@
-import type { Browser, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import type { Options } from 'pusher-js';
 import { Tab, type TabHost } from '../conformance/tab';
 
 /** Tabs of a real browser: each page loads pusher-js as a user's page does. */
 export class BrowserTabs implements TabHost {
-  /** What a console complained of, apart from connections that a spec cut. */
+  /** What a console complained of. */
   readonly complaints: string[] = [];
-  readonly #browser: Browser;
+  readonly #context: BrowserContext;
   readonly #site: string;
   /** Pages whose tab was closed; to load one takes longer than most of what is shown on it. */
   readonly #free: Page[] = [];
 
-  constructor(browser: Browser, site: string) {
-    this.#browser = browser;
+  constructor(context: BrowserContext, site: string) {
+    this.#context = context;
     this.#site = site;
   }
 
@@ -24,7 +24,7 @@ export class BrowserTabs implements TabHost {
   }
 
   async #load(): Promise<Page> {
-    const page = await this.#browser.newPage();
+    const page = await this.#context.newPage();
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text());

@@ -9,7 +9,9 @@ if (hasBrowser()) {
     const browser = await startBrowser(t);
     for (const transport of ['ws', 'wss'] as const) {
       await t.test(`over ${transport}`, async (t) => {
-        const setting = await makeSetting(t, transport, (site) => new BrowserTabs(browser, site));
+        const context = await browser.newContext();
+        t.teardown(() => context.close());
+        const setting = await makeSetting(t, transport, (site) => new BrowserTabs(context, site));
         await promises(t, setting);
         t.strictSame((setting.tabs as BrowserTabs).complaints, [], 'no console complained');
       });

@@ -4,17 +4,26 @@ import t, { type Test } from 'tap';
 import type { Gateway } from '../../lib/gateway';
 import { SECRET, startGateway } from '../support/start-gateway';
 
-type Bound = { bind(event: string, handler: (data: never) => void): unknown };
+// The WebSocket library of pusher-js starts a timer of 30 s for a close that did not come from itself, and forgets it.
+const { setTimeout: start } = globalThis;
+globalThis.setTimeout = ((run: () => void, ms?: number) => {
+  const timer = start(run, ms);
+  return ms === 30_000 ? timer.unref() : timer;
+}) as typeof setTimeout;
+
+interface Bound {
+  bind(event: string, handler: (data: never) => void): unknown;
+  unbind(event: string, handler: (data: never) => void): unknown;
+}
 
 /** The next time something is told, with what it says. */
 function next<T>(on: Bound, event: string): Promise<T> {
   return new Promise((resolve) => {
-    const { unbind } = on as unknown as { unbind(event: string, handler: unknown): void };
     const handler = (data: T): void => {
-      unbind.call(on, event, handler);
+      on.unbind(event, handler);
       resolve(data);
     };
-    on.bind(event, handler as never);
+    on.bind(event, handler);
   });
 }
 

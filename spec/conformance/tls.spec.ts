@@ -84,8 +84,7 @@ t.test('TLS on the plain port, and the other way round, is told and tried again'
   const tls = await certificate();
   const { port, tlsPort = 0 } = await startGateway(t, { tls: { port: 0, ...tls } });
   const [secured] = await failures(t, port, 1, { useTLS: true, tls: { ca: tls.cert } });
-  t.match(secured, { code: 'connect_failed', message: /./ });
+  t.match(secured, { code: 'connect_failed', cause: Error });
   const [plain] = await failures(t, tlsPort, 1, { useTLS: false });
-  t.match(plain, { code: 'connect_failed', message: /./ });
-  t.comment(secured?.message, '|', plain?.message);
+  t.match(plain, { code: 'connect_failed', cause: Error });
 });

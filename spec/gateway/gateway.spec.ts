@@ -80,6 +80,17 @@ t.test('a second order to stop ends a drain at once', async (t) => {
   t.pass('and it may be stopped again');
 });
 
+t.test('a gateway that stops lets nobody in any more', async (t) => {
+  const clock = new HandClock();
+  const gateway = await startGateway(t, { clock });
+  const { port } = gateway;
+  // It waits for its close frames to leave, and here it waits until the clock is turned.
+  const stopped = gateway.stop();
+  const late = await RawSocket.upgrade(port);
+  t.equal(late.status, 0, 'refused');
+  await turned(clock, stopped);
+});
+
 /** Turns a clock until something has come to its end. */
 async function turned(clock: HandClock, end: Promise<unknown>): Promise<void> {
   let over = false;

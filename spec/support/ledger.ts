@@ -109,44 +109,47 @@ function eventFaults(lines: readonly Line[]): Fault[] {
 
 /** What handlers have begun, read in order. */
 class Seen {
-  /** Last number of a key that anybody began. */
-  readonly #first = new Map<string, number>();
-  readonly #unflagged = new Set<string>();
-  /** By process and key: the last number begun, and the one that is running. */
-  readonly #own = new Map<string, { last: number; running: number | undefined }>();
+  /** By key, and by process and key: the highest number begun. */
+  readonly #highest = new Map<string, number>();
+  /** By process and key: the number that runs. */
+  readonly #running = new Map<string, number>();
+  /** Events begun by anybody, begun without a flag, and begun by one process. */
+  readonly #begun = new Set<string>();
 
   begin({ process, key, n, redelivered }: Began): FaultType[] {
     const faults: FaultType[] = [];
     const what = event({ key, n });
     const place = `${process} ${key}`;
-    const own = this.#own.get(place) ?? { last: 0, running: undefined };
-    if (n === own.last) faults.push('duplicate');
-    else if (n < own.last) faults.push('reordered');
-    if (own.running !== undefined) faults.push('overlap');
-    this.#own.set(place, { last: Math.max(own.last, n), running: n });
-    if (!redelivered) {
-      if (this.#unflagged.has(what)) faults.push('unflagged');
-      this.#unflagged.add(what);
-    }
-    // A copy may come late, from one who does not know yet that it is another's; what is new may not.
-    const first = this.#first.get(key) ?? 0;
-    if (n < first && !redelivered && !faults.includes('reordered') && this.#isNew(key, n)) {
+    const isNew = this.#mark(what);
+    // A copy may come late, from one who does not know yet that the event is another's; what is new may not.
+    if (!this.#mark(`${process} ${what}`)) faults.push('duplicate');
+    else if (n < this.#rise(place, n) || (isNew && n < this.#rise(key, n))) {
       faults.push('reordered');
     }
-    this.#first.set(key, Math.max(first, n));
-    this.#begun.add(what);
+    this.#rise(key, n);
+    if (!redelivered && !this.#mark(`unflagged ${what}`)) faults.push('unflagged');
+    if (this.#running.has(place)) faults.push('overlap');
+    this.#running.set(place, n);
     return faults;
   }
 
-  readonly #begun = new Set<string>();
-
-  #isNew(key: string, n: number): boolean {
-    return !this.#begun.has(event({ key, n }));
+  end(process: string, key: string, n: number): void {
+    const place = `${process} ${key}`;
+    if (this.#running.get(place) === n) this.#running.delete(place);
   }
 
-  end(process: string, key: string, n: number): void {
-    const own = this.#own.get(`${process} ${key}`);
-    if (own?.running === n) own.running = undefined;
+  /** True the first time. */
+  #mark(what: string): boolean {
+    if (this.#begun.has(what)) return false;
+    this.#begun.add(what);
+    return true;
+  }
+
+  /** The highest number so far, this one included. */
+  #rise(place: string, n: number): number {
+    const highest = Math.max(this.#highest.get(place) ?? 0, n);
+    this.#highest.set(place, highest);
+    return highest;
   }
 }
 
@@ -154,34 +157,30 @@ function triggerFaults(lines: readonly Line[]): Fault[] {
   const faults: Fault[] = [];
   const sent = new Map<string, Sent>();
   const outcomes = new Map<string, Outcome>();
-  const copies = new Map<string, number>();
+  const copies = new Set<string>();
   const last = new Map<string, number>();
   for (const line of lines) {
     if (line.type === 'sent') sent.set(trigger(line), line);
     if (line.type === 'settled') outcomes.set(trigger(line), line.outcome);
+  }
+  for (const line of lines) {
     if (line.type !== 'seen') continue;
     const what = trigger(line);
     const copy = `${line.browser} ${what}`;
-    const count = (copies.get(copy) ?? 0) + 1;
-    copies.set(copy, count);
-    if (count > 1) faults.push({ type: 'seen twice', what });
     const outcome = outcomes.get(what);
-    const never = !sent.has(what) || outcome === 'not_sent' || outcome === 'refused';
-    if (never) faults.push({ type: 'seen for nothing', what });
     const place = `${line.browser} ${line.process}`;
-    if (line.n < (last.get(place) ?? 0)) faults.push({ type: 'seen out of order', what });
+    if (copies.has(copy)) faults.push({ type: 'seen twice', what });
+    else if (line.n < (last.get(place) ?? 0)) faults.push({ type: 'seen out of order', what });
+    if (!sent.has(what) || outcome === 'not_sent' || outcome === 'refused') {
+      faults.push({ type: 'seen for nothing', what });
+    }
+    copies.add(copy);
     last.set(place, line.n);
   }
   for (const [what, { browsers }] of sent) {
     const outcome = outcomes.get(what);
     if (outcome === undefined) faults.push({ type: 'unsettled', what });
-    if (outcome !== 'ok') {
-      const told = outcome === 'not_sent' || outcome === 'refused';
-      const came = browsers.some((browser) => copies.has(`${browser} ${what}`));
-      const known = faults.some((fault) => fault.type === 'seen for nothing' && fault.what === what);
-      if (told && came && !known) faults.push({ type: 'seen for nothing', what });
-      continue;
-    }
+    if (outcome !== 'ok') continue;
     for (const browser of browsers) {
       if (!copies.has(`${browser} ${what}`)) faults.push({ type: 'unseen', what });
     }

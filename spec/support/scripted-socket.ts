@@ -3,10 +3,13 @@ import type { Dial, DialOptions, Socket, SocketHandlers } from '../../lib/net/so
 import { FrameDecoder, FrameEncoder } from '../../lib/wire/codec';
 import {
   Kind,
+  type Assignment,
   type Command,
   type Frame,
   type HelloFrame,
   type PipeEvent,
+  type Run,
+  type SnapshotFrame,
   type WelcomeFrame,
 } from '../../lib/wire/frames';
 
@@ -131,6 +134,11 @@ export class ScriptedSocket implements Socket {
   }
 
   eventsFrom(firstOffset: number, ...events: Array<Partial<PipeEvent>>): this {
+    return this.run({ firstOffset }, ...events);
+  }
+
+  /** Sends consecutive events of any partition. */
+  run(change: Partial<Omit<Run, 'events'>>, ...events: Array<Partial<PipeEvent>>): this {
     const full = events.map((event) => ({
       kind: Kind.MESSAGE,
       socketId: '1.1',
@@ -139,8 +147,35 @@ export class ScriptedSocket implements Socket {
     }));
     return this.say({
       type: 'events',
-      runs: [{ partition: 0, generation: 1, epoch: 1, firstOffset, events: full }],
+      runs: [{ partition: 0, generation: 1, epoch: 1, firstOffset: 1, ...change, events: full }],
     });
+  }
+
+  /** Sends a whole snapshot, unless `change` makes it a piece of one. */
+  snapshot(
+    sockets: string[],
+    channels: string[] = [],
+    change: Partial<Omit<SnapshotFrame, 'type'>> = {},
+  ): this {
+    return this.say({
+      type: 'snapshot',
+      partition: 0,
+      epoch: 1,
+      offset: 0,
+      begin: true,
+      end: true,
+      sockets: sockets.map((id) => ({ id, channels: [] })),
+      channels: channels.map((name) => ({ name, subscriptions: 1, members: [] })),
+      ...change,
+    });
+  }
+
+  assign(...assigned: Assignment[]): this {
+    return this.say({ type: 'assign', assigned });
+  }
+
+  revoke(partition: number, generation: number): this {
+    return this.say({ type: 'revoke', partition, generation, deadlineMs: 10_000 });
   }
 
   applied(applied: number): this {

@@ -55,6 +55,10 @@ t.test('numbers never change', async (t) => {
       '4217 not_available',
       '4218 unknown_method',
       '4219 timeout',
+      '4220 bad_params',
+      '4221 limit_reached',
+      '4222 key_reused',
+      '4223 request_failed',
       '4500 internal',
     ],
   );

@@ -2,6 +2,7 @@ import type { Kind, PipeEvent } from '../../wire/frames';
 import type { AppOptions, Limits } from '../options';
 import { Cache } from './cache';
 import type { Channel } from './channel';
+import { Idempotency } from './idempotency';
 import type { Socket } from './socket';
 import { Users } from './users';
 import type { Watched } from './watchlists';
@@ -26,6 +27,8 @@ export class App {
   /** Users that somebody watches. */
   readonly watched = new Map<string, Watched>();
   readonly cache: Cache;
+  /** Answers to publishes with an idempotency key. */
+  readonly answers: Idempotency;
   /** Sockets that have yet to authorize themselves; 0 unless the app asks for it. */
   unauthorizedSockets = 0;
   readonly listeners = new Set<Listener>();
@@ -33,6 +36,7 @@ export class App {
   constructor(options: AppOptions, limits: Limits) {
     this.options = options;
     this.cache = new Cache(limits);
+    this.answers = new Idempotency(limits);
   }
 
   get id(): string {

@@ -12,8 +12,8 @@ const EVENT_OVERHEAD_BYTES = 128;
 /** A backend's end of a group's stream. */
 export interface Member extends Owner {
   readonly rules: readonly Rule[];
-  /** Events sent to it and not acknowledged. */
-  readonly outstanding: number;
+  /** Whether it has a connection. */
+  readonly attached: boolean;
   /** It owns a partition from now on. */
   gained(partition: Partition): void;
   /** It shall finish and give a partition back within a time. */
@@ -45,6 +45,8 @@ export class Group implements Listener {
   /** One for each partition that is asked back. */
   readonly #deadlines = new Map<number, Timer>();
   #rules = new Rules([]);
+  /** Where the search for the least busy partition begins, so that equally busy ones take turns. */
+  #turn = 0;
 
   constructor(app: App, settings: GroupSettings, clock: Clock) {
     const { partitions, maxEntries, maxBytes } = settings;
@@ -190,13 +192,17 @@ export class Group implements Listener {
     return this.partitions[this.#place((byChannel && channel) || socketId)] as Partition;
   }
 
+  /** The partition with the least to do of those whose owner is there. */
   #leastBusy(): Partition {
-    let least: Member | undefined;
-    for (const member of this.members) {
-      if (least === undefined || member.outstanding < least.outstanding) least = member;
+    const { partitions } = this;
+    const first = (this.#turn = (this.#turn + 1) % partitions.length);
+    let least: Partition | undefined;
+    for (let i = 0; i < partitions.length && least?.log.length !== 0; i++) {
+      const partition = partitions[(first + i) % partitions.length] as Partition;
+      if (this.revoking(partition) || this.owner(partition)?.attached !== true) continue;
+      if (least === undefined || partition.log.length < least.log.length) least = partition;
     }
-    const owned = least === undefined ? [] : this.#ownership.ownedBy(least);
-    return this.partitions[owned[0] ?? 0] as Partition;
+    return least ?? (partitions[first] as Partition);
   }
 
   #place(key: string): number {

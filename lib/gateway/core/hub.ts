@@ -7,6 +7,7 @@ import type { App } from './app';
 import type { CachedEvent } from './cache';
 import { Channel } from './channel';
 import type { Identity } from './presence';
+import { Requests } from './requests';
 import type { Socket } from './socket';
 import { SubscriptionCounts } from './subscription-counts';
 import type { Turn } from './turn';
@@ -29,6 +30,7 @@ export interface Publication {
 export class Hub {
   readonly turn: Turn;
   readonly watchlists: Watchlists;
+  readonly requests: Requests;
   readonly #clock: Clock;
   readonly #counts: SubscriptionCounts;
   readonly #unauthorized: Unauthorized;
@@ -37,6 +39,7 @@ export class Hub {
     this.turn = turn;
     this.#clock = clock;
     this.watchlists = new Watchlists(turn, clock);
+    this.requests = new Requests(turn, clock);
     this.#counts = new SubscriptionCounts(turn, clock);
     this.#unauthorized = new Unauthorized(turn, clock, limits.authorizationTimeoutMs);
   }
@@ -44,6 +47,7 @@ export class Hub {
   /** Ends all timers; the hub goes on without what they would have brought about. */
   stop(): void {
     this.watchlists.stop();
+    this.requests.stop();
     this.#counts.stop();
     this.#unauthorized.stop();
   }
@@ -64,6 +68,7 @@ export class Hub {
     if (socket.app.sockets.get(socket.id) !== socket) return;
     for (const channel of [...(socket.channels?.values() ?? [])]) this.unsubscribe(socket, channel);
     this.#signOut(socket);
+    this.requests.closed(socket);
     this.#unauthorized.settled(socket);
     socket.app.sockets.delete(socket.id);
     this.tell(socket.app, this.event(Kind.CLOSE, { socketId: socket.id, code, reason }));
@@ -83,8 +88,7 @@ export class Hub {
     if (joined) this.turn.publish(channel, messages.memberAdded(kind.name, identity));
     this.turn.join(channel, socket);
     (socket.channels ??= new Map()).set(kind.name, channel);
-    const members = channel.presence?.members();
-    this.turn.send(socket, messages.subscriptionSucceeded(kind.name, members));
+    this.welcome(socket, channel);
     if (kind.visibility !== 'public') this.#unauthorized.settled(socket);
     // A user's own channel is the server's: apps did not create it and hear nothing of it.
     if (first && kind.user === undefined) {
@@ -100,10 +104,22 @@ export class Hub {
     return channel;
   }
 
+  /** Subscribes a socket that has not asked for it. When it does, it is answered and stays as it is. */
+  grant(socket: Socket, kind: ChannelName, identity?: Identity): void {
+    (socket.granted ??= new Set()).add(kind.name);
+    this.subscribe(socket, kind, identity);
+  }
+
+  /** Tells a socket that it is on a channel, and who else is. */
+  welcome(socket: Socket, { name, presence }: Channel): void {
+    this.turn.send(socket, messages.subscriptionSucceeded(name, presence?.members()));
+  }
+
   /** Takes a socket out of a channel; an empty channel is dropped. */
   unsubscribe(socket: Socket, channel: Channel): void {
     const { app } = socket;
     if (socket.channels?.delete(channel.name) !== true) return;
+    socket.granted?.delete(channel.name);
     this.turn.leave(channel, socket);
     const userId = channel.presence?.remove(socket);
     if (userId !== undefined) {

@@ -61,8 +61,7 @@ export interface Stay {
  * them once per socket and turn.
  */
 export class Outlet {
-  /** Replaced when a connection changes its carrier (HTTP fallback); set by the transport. */
-  sink: Sink;
+  readonly sink: Sink;
   /** Number of the last turn whose flush met this socket. */
   metInTurn = 0;
   /** True when this turn's bytes must be put together for this socket alone. */

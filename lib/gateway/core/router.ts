@@ -1,4 +1,5 @@
 import { isClientEvent } from '../../pusher/channel-name';
+import { REPLY_EVENT } from '../../pusher/requests';
 import { Kind } from '../../wire/frames';
 import type { App } from './app';
 import type { Channel } from './channel';
@@ -34,6 +35,11 @@ export class Router {
   ): string | undefined {
     const { app } = socket;
     this.#metrics.eventsAccepted++;
+    // It goes to the backend that asked, whatever the others want to hear.
+    if (channel === undefined && event === REPLY_EVENT) {
+      this.#hub.requests.answered(socket, data);
+      return undefined;
+    }
     if (relay && channel !== undefined) this.#hub.relay(socket, channel, event, data);
     const name = channel?.name;
     const wanted = wants(app, name, event);

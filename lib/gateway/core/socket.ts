@@ -13,6 +13,8 @@ export class Socket extends Outlet {
   readonly protocol: number;
   /** Made at the first subscription: most memory of an idle gateway is sockets. */
   channels: Map<string, Channel> | undefined;
+  /** Channels that a backend put it on and that it has not asked for itself. */
+  granted: Set<string> | undefined;
   /** Whom it signed in as. */
   user: Identity | undefined;
   /** The users of its watchlist. */

@@ -26,10 +26,8 @@ export class SubscriptionCounts {
     if (!channel.app.options.subscriptionCount) return;
     if (channel.presence !== undefined || channel.kind.user !== undefined) return;
     const { size } = channel.sockets;
-    if (size === 0) {
-      this.#paced.delete(channel);
-      tell(channel);
-    } else if (size > MANY_SUBSCRIBERS && this.#paced.has(channel)) channel.countIsStale = true;
+    if (size === 0) tell(channel);
+    else if (size > MANY_SUBSCRIBERS && this.#paced.has(channel)) channel.countIsStale = true;
     else this.#send(channel);
   }
 

@@ -74,9 +74,7 @@ export class Watchlists {
   unwatch(socket: Socket): void {
     for (const watched of socket.watching ?? []) {
       this.#turn.leave(watched, socket);
-      if (watched.sockets.size > 0) continue;
-      this.#leaving.delete(watched);
-      socket.app.watched.delete(watched.userId);
+      if (watched.sockets.size === 0) socket.app.watched.delete(watched.userId);
     }
     socket.watching = undefined;
   }

@@ -59,6 +59,8 @@ export class Listener {
   readonly #handlers: Handlers;
   readonly #keepAlive: KeepAlive;
   readonly #servers: Server[] = [];
+  /** Remembered: a server that has stopped has no address. */
+  readonly #ports: number[] = [];
   /** One for each message size limit. */
   readonly #webSockets = new Map<number, WebSocketServer>();
   /** Open connections of each remote address, when they are limited. */
@@ -74,7 +76,7 @@ export class Listener {
 
   /** Port of the plain server, and of the TLS server when there is one. */
   get ports(): { port: number; tlsPort: number | undefined } {
-    const [port, tlsPort] = this.#servers.map((each) => (each.address() as AddressInfo).port);
+    const [port, tlsPort] = this.#ports;
     return { port: port as number, tlsPort };
   }
 
@@ -126,6 +128,7 @@ export class Listener {
     await listen(server, host, port);
     server.on('error', (error) => this.#keepAlive.failed(error));
     this.#servers.push(server);
+    this.#ports.push((server.address() as AddressInfo).port);
   }
 
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {

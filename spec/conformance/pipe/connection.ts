@@ -1,4 +1,4 @@
-import { StandpipeError } from '../../../lib';
+import type { StandpipeError } from '../../../lib';
 import { EVERYTHING, type Promises } from '../world';
 import { Ledger } from '../ledger';
 

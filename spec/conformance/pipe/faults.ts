@@ -92,15 +92,6 @@ export const faults: Promises = {
     t.strictSame(await states(tab), STAYED);
   },
 
-  'a gateway that stops takes nobody back': async (t, world) => {
-    const client = await world.backend();
-    const told: string[] = [];
-    for (const event of ['connected', 'disconnected'] as const)
-      client.on(event, () => told.push(event));
-    await world.gateway.close();
-    t.strictSame(told, ['disconnected'], 'though the client has tried at once');
-  },
-
   'a gateway that drains hands everybody to the next one on its port': async (t, world) => {
     const client = await world.backend();
     const told: unknown[] = [];

@@ -52,7 +52,9 @@ t.test('a miss is told once, until something is published or could have expired'
   t.notOk(cache.miss('a', 999));
   t.ok(cache.miss('a', 1000), 'a backend that was not there then is asked again');
   cache.put('a', 'e', '1', 1100);
-  t.ok(cache.miss('a', 2100));
+  for (const name of ['b', 'c', 'd']) cache.put(name, 'e', '1', 1200);
+  t.equal(cache.get('a', 1300), undefined, 'pushed out');
+  t.ok(cache.miss('a', 1300), 'after an event a miss is news again');
 });
 
 t.test('misses of made-up channels are bounded and push out no event', async (t) => {

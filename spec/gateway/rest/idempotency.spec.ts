@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { Idempotency } from '../../../lib/gateway/protocols/rest/idempotency';
+import { Idempotency } from '../../../lib/gateway/core/idempotency';
 import { ApiClient, type ApiAnswer } from '../../support/api-client';
 import { HandClock } from '../../support/hand-clock';
 import { startGateway } from '../../support/start-gateway';

@@ -1,5 +1,5 @@
 import type { CommandAck, Receipt, Refusal } from '../../../wire/frames';
-import type { Outcome } from './commands';
+import type { Outcome } from './commands/outcome';
 
 /** So many answers are told at once, in the middle of a turn: a frame has its limit. */
 const MAX_UNTOLD = 1024;

@@ -1,76 +1,71 @@
-import { isEventName, isReservedEvent, parseChannelName } from '../../../pusher/channel-name';
-import * as messages from '../../../pusher/messages';
-import { REFUSAL_CODES } from '../../../wire/close-codes';
 import { type Command, Verb } from '../../../wire/frames';
 import type { App } from '../../core/app';
+import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/idempotency';
+import { closeSocket } from './commands/close-socket';
+import { type Apply, type Outcome, refuse } from './commands/outcome';
+import { subscribeSocket } from './commands/subscribe-socket';
+import { terminateUser } from './commands/terminate-user';
+import { triggerChannel } from './commands/trigger-channel';
+import { triggerSocket } from './commands/trigger-socket';
+import { triggerUser } from './commands/trigger-user';
+import { unsubscribeSocket } from './commands/unsubscribe-socket';
 import type { PipeContext } from './context';
-
-/** What became of a command: the sockets it goes to, or why it was refused. */
-export type Outcome = { sockets: number } | { code: number; message: string };
 
 /** Applies one command of a backend. Everything is checked again here: the client's own checks are a courtesy. */
 export function applyCommand(context: PipeContext, app: App, command: Command): Outcome {
-  switch (command.verb) {
+  const apply = verb(command.verb);
+  // A later client may know more verbs; the stream of commands goes on without this one.
+  if (apply === undefined) return refuse('unknown_verb', 'this gateway does not know this command');
+  const { idempotencyKey: key } = command;
+  return key === undefined ? apply(context, app, command) : once(context, app, command, key, apply);
+}
+
+function verb(verb: Verb): Apply | undefined {
+  switch (verb) {
     case Verb.TRIGGER_CHANNEL:
-      return triggerChannel(context, app, command);
+      return triggerChannel;
     case Verb.TRIGGER_SOCKET:
-      return triggerSocket(context, app, command);
+      return triggerSocket;
     case Verb.TRIGGER_USER:
+      return triggerUser;
     case Verb.CLOSE_SOCKET:
+      return closeSocket;
     case Verb.TERMINATE_USER:
+      return terminateUser;
     case Verb.SUBSCRIBE_SOCKET:
+      return subscribeSocket;
     case Verb.UNSUBSCRIBE_SOCKET:
-      return refuse('not_available', 'this gateway does not serve this command yet');
+      return unsubscribeSocket;
     default:
-      // A later client may know more verbs; the stream of commands goes on without this one.
-      return refuse('unknown_verb', 'this gateway does not know this command');
+      return undefined;
   }
 }
 
-function triggerChannel(context: PipeContext, app: App, command: Command): Outcome {
-  const { limits, router } = context;
-  const name = command.channel ?? '';
-  // An occupied channel's name was checked when it was subscribed to.
-  if (!app.channels.has(name)) {
-    const parsed = parseChannelName(name, limits.maxChannelNameLength);
-    if (parsed === undefined || parsed.user !== undefined) {
-      return refuse('bad_channel_name', `Invalid channel name: '${name.slice(0, 200)}'`);
-    }
+/** Applies a command unless it was applied before under its key. What was refused has done nothing and may come again. */
+function once(
+  context: PipeContext,
+  app: App,
+  command: Command,
+  key: string,
+  apply: Apply,
+): Outcome {
+  if (key.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
+    const max = MAX_IDEMPOTENCY_KEY_LENGTH;
+    return refuse('bad_params', `an idempotency key has at most ${max} characters`);
   }
-  const bad = badEvent(context, command);
-  if (bad !== undefined) return bad;
-  const { event = '', data = '', except } = command;
-  return { sockets: router.publish(app, { channel: name, event, data, except }) };
+  const now = context.clock.now();
+  const print = fingerprint('pipe', JSON.stringify(said(command)));
+  const known = app.answers.find(key, print, now);
+  if (known === 'other' || (known !== undefined && !('sockets' in known))) {
+    return refuse('key_reused', 'this idempotency key was used for another command or request');
+  }
+  if (known !== undefined) return known;
+  const outcome = apply(context, app, command);
+  if ('sockets' in outcome) app.answers.keep(key, print, outcome, now);
+  return outcome;
 }
 
-function triggerSocket(context: PipeContext, app: App, command: Command): Outcome {
-  const bad = badEvent(context, command);
-  if (bad !== undefined) return bad;
-  const { event = '', data = '', socketId = '' } = command;
-  const socket = app.sockets.get(socketId);
-  if (socket === undefined) {
-    return refuse('unknown_socket', `socket ${socketId.slice(0, 64)} is not connected`);
-  }
-  context.hub.turn.send(socket, messages.socketEvent(event, data));
-  context.metrics.eventsAccepted++;
-  context.metrics.deliveries++;
-  return { sockets: 1 };
-}
-
-function badEvent(
-  { limits }: PipeContext,
-  { event = '', data = '' }: Command,
-): Outcome | undefined {
-  if (!isEventName(event, limits.maxEventNameLength) || isReservedEvent(event)) {
-    return refuse('bad_event_name', `Invalid event name: '${event.slice(0, 200)}'`);
-  }
-  const max = limits.maxEventDataBytes;
-  if (data.length * 3 > max && Buffer.byteLength(data) > max) {
-    return refuse('data_too_large', `the data is larger than ${max} bytes`);
-  }
-  return undefined;
-}
-
-function refuse(name: keyof typeof REFUSAL_CODES, message: string): Outcome {
-  return { code: REFUSAL_CODES[name].code, message };
+/** What makes a command another one: neither which event it answers nor what it wants to be told. */
+function said({ origin, receipt, ...command }: Command): Partial<Command> {
+  return command;
 }

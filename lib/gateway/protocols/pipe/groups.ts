@@ -41,8 +41,8 @@ export class Groups {
   /** The group of that name, or a new one; without a name, or when every member gets everything, one of its own. */
   get(app: App, options: GroupOptions | undefined): Group {
     if (options === undefined || options.mode === 'broadcast') return this.#make(app, ALONE, 1);
-    let groups = this.#byApp.get(app);
-    if (groups === undefined) this.#byApp.set(app, (groups = new Map()));
+    const groups = this.#byApp.get(app) ?? new Map<string, Group>();
+    this.#byApp.set(app, groups);
     let group = groups.get(options.name);
     if (group === undefined) {
       group = this.#make(app, options, this.#context.limits.pipePartitions);

@@ -7,11 +7,12 @@ import { WIRE_LIMITS } from '../../../wire/limits';
 import type { App } from '../../core/app';
 import type { Carrier, Session } from '../../core/carrier';
 import type { PipeContext } from './context';
+import { Questions } from './questions';
 import type { PipeSession } from './session';
 
 type State =
   | { name: 'opening'; deadline: Timer }
-  | { name: 'attached'; session: PipeSession }
+  | { name: 'attached'; session: PipeSession; questions: Questions }
   | { name: 'closed' };
 
 /**
@@ -129,10 +130,8 @@ export class PipeLink implements Session {
       case 'bye':
         this.close(CLOSE_CODES.bye.code, 'bye');
         return state.session.end();
-      case 'query': {
-        const error = { code: 4218, message: `unknown method '${frame.method.slice(0, 64)}'` };
-        return this.send({ type: 'reply', id: frame.id, result: '', error, asOf: [], more: false });
-      }
+      case 'query':
+        return state.questions.ask(frame);
       case 'error':
         this.#context.log.warn(
           { code: frame.code, message: frame.message },
@@ -161,9 +160,14 @@ export class PipeLink implements Session {
     this.#context.clock.clearTimeout(deadline);
     const verdict = this.#context.sessions.attach(this, hello);
     if ('refused' in verdict) return this.fail(verdict.refused, verdict.message);
-    this.#state = { name: 'attached', session: verdict.session };
+    const { session } = verdict;
+    this.#state = {
+      name: 'attached',
+      session,
+      questions: new Questions(this.#context, this, session),
+    };
     this.#beat();
-    verdict.session.begin();
+    session.begin();
   }
 
   #beat(): void {
@@ -186,6 +190,8 @@ export class PipeLink implements Session {
     if (this.#heartbeat !== undefined) clock.clearTimeout(this.#heartbeat);
     this.#state = { name: 'closed' };
     this.#context.closed(this);
-    if (state.name === 'attached') state.session.detach(this);
+    if (state.name !== 'attached') return;
+    state.questions.end();
+    state.session.detach(this);
   }
 }

@@ -30,6 +30,11 @@ export function sendPartitions(
   };
   let events = 0;
   for (const partition of ready) {
+    // One that is asked back is for its next owner, to whom it will be new.
+    if (group.revoking(partition)) {
+      ready.delete(partition);
+      continue;
+    }
     const { log, number, generation } = partition;
     while (link.writable) {
       if (partition.snapshot !== undefined && log.sentUpTo >= partition.snapshot.offset) {

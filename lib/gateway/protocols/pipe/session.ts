@@ -17,7 +17,8 @@ import type { Group, Member } from '../../core/group';
 import type { Partition } from '../../core/partition';
 import { RULE_KINDS } from '../../core/rules';
 import { Answers } from './answers';
-import { applyCommand, type Outcome } from './commands';
+import { applyCommand } from './commands';
+import type { Outcome } from './commands/outcome';
 import type { PipeContext } from './context';
 import type { PipeLink } from './link';
 import { sendPartitions } from './sending';
@@ -81,12 +82,15 @@ export class PipeSession implements Member {
     return this.#rules;
   }
 
-  get outstanding(): number {
-    return this.#link === undefined ? Infinity : this.#flight.messages;
-  }
-
   get attached(): boolean {
     return this.#link !== undefined;
+  }
+
+  /** Where its partitions stand now: what is asked of the gateway is answered as of here. */
+  positions(): Position[] {
+    return this.group.ownedBy(this).map(({ number, log }) => {
+      return { partition: number, epoch: log.epoch, offset: log.top };
+    });
   }
 
   /** Why this session cannot go on with what HELLO says; undefined when it can. */

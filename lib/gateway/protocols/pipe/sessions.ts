@@ -2,6 +2,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { Timer } from '../../../util/timers';
 import type { CLOSE_CODES } from '../../../wire/close-codes';
 import type { HelloFrame } from '../../../wire/frames';
+import type { Group } from '../../core/group';
 import type { PipeContext } from './context';
 import { Groups } from './groups';
 import type { PipeLink } from './link';
@@ -20,6 +21,8 @@ interface Entry {
   /** While it has no connection: until its partitions go to others, and until it is forgotten. */
   grace: Timer | undefined;
   expiry: Timer | undefined;
+  /** Nobody waits for it any more, but nobody was there to take over. */
+  away: boolean;
 }
 
 /**
@@ -64,6 +67,7 @@ export class Sessions {
     entry.attempt = hello.attempt;
     this.#clearTimers(entry);
     session.resume(link, hello);
+    this.#giveUpAway(session.group);
     // Its partitions may have gone to others, and what it wants may have changed.
     session.group.join(session);
     return { session };
@@ -76,7 +80,7 @@ export class Sessions {
     const { clock, limits } = this.#context;
     this.#clearTimers(entry);
     entry.expiry = clock.setTimeout(() => this.#forget(entry), limits.pipeWindowMs);
-    entry.grace = clock.setTimeout(() => this.#giveUp(session), limits.pipeGraceMs);
+    entry.grace = clock.setTimeout(() => this.#giveUp(entry), limits.pipeGraceMs);
   }
 
   /** A backend said goodbye: it does not come back, and nobody waits for it. */
@@ -103,18 +107,31 @@ export class Sessions {
       attempt: hello.attempt,
       grace: undefined,
       expiry: undefined,
+      away: false,
     });
+    this.#giveUpAway(group);
     group.join(session);
     return { session };
   }
 
-  /** Gives a session's partitions to the other members, if one of them is there. */
-  #giveUp(session: PipeSession): void {
+  /** Gives a session's partitions to the other members, as soon as one of them is there. */
+  #giveUp(entry: Entry): void {
+    const { session } = entry;
     for (const member of session.group.members) {
-      if (member !== session && (member as PipeSession).attached) {
+      if (member !== session && member.attached) {
         session.group.leave(session);
         return;
       }
+    }
+    entry.away = true;
+  }
+
+  /** A member is there: it has not to wait for those that have been away for too long. */
+  #giveUpAway(group: Group): void {
+    for (const entry of this.#byName.values()) {
+      if (!entry.away || entry.session.group !== group) continue;
+      entry.away = false;
+      group.leave(entry.session);
     }
   }
 
@@ -132,6 +149,7 @@ export class Sessions {
     if (entry.grace !== undefined) clock.clearTimeout(entry.grace);
     if (entry.expiry !== undefined) clock.clearTimeout(entry.expiry);
     entry.grace = entry.expiry = undefined;
+    entry.away = false;
   }
 }
 

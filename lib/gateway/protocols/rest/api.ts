@@ -4,17 +4,16 @@ import type { Logger } from '../../../util/log';
 import type { Clock } from '../../../util/timers';
 import type { App, Apps } from '../../core/app';
 import type { Hub } from '../../core/hub';
+import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/idempotency';
 import type { Metrics } from '../../core/metrics';
+import { hasBody, readBody } from '../../core/request-body';
 import type { Router } from '../../core/router';
 import { TokenBucket } from '../../core/token-bucket';
 import type { Limits } from '../../options';
 import { authenticate, ownParams, parseQuery } from './authenticate';
-import { hasBody, readBody } from './body';
+import { bodyRefusal } from './body';
 import { type Answer, type Call, type Endpoint, refuse } from './call';
-import { Idempotency, fingerprint } from './idempotency';
 import { type Route, findRoute } from './routes';
-
-const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
 
 interface Parts {
   hub: Hub;
@@ -25,12 +24,6 @@ interface Parts {
   log: Logger;
 }
 
-/** What the API keeps of one app. */
-interface Account {
-  answers: Idempotency;
-  requests: TokenBucket | undefined;
-}
-
 /**
  * The HTTP API of the Channels protocol: `/apps/<id>/…`, for the servers of an app. A request is read whole, then
  * authenticated, then checked whole, and only then does anything.
@@ -39,7 +32,8 @@ export class RestApi {
   readonly #parts: Parts;
   readonly #apps: Apps;
   readonly #prefixes: readonly string[];
-  readonly #accounts = new Map<App, Account>();
+  /** Of apps with a limit of requests. */
+  readonly #buckets = new Map<App, TokenBucket>();
 
   /** `path` is a prefix under which the API is served as well: not every SDK can be given one. */
   constructor(parts: Parts, apps: Apps, path: string) {
@@ -71,7 +65,7 @@ export class RestApi {
       request,
       this.#parts.limits.maxRequestBytes,
       (body) => send(response, this.#answer(route, path, query, body, request)),
-      (error) => sendEarly(request, response, refusal(error)),
+      (why) => sendEarly(request, response, refusal(bodyRefusal(why))),
     );
     return true;
   }
@@ -97,14 +91,13 @@ export class RestApi {
         toleranceS: limits.signatureToleranceMs / 1000,
       });
       if (!app.options.enabled) throw refuse(403, 'This app is switched off');
-      const account = this.#account(app);
-      if (account.requests?.take(clock.now()) === false) return tooMany(app);
+      if (!this.#mayAsk(app)) return tooMany(app);
       const own = ownParams(params, endpoint.params);
       const subject = decode(route.subject);
       const call = { hub, router, limits, app, subject, query: own, body };
       const key = endpoint.publishes ? headers['idempotency-key'] : undefined;
       if (key === undefined) return endpoint.run(call);
-      return this.#runOnce(endpoint, call, account.answers, rawPath, String(key));
+      return this.#runOnce(endpoint, call, rawPath, String(key));
     } catch (error) {
       if (error instanceof StandpipeError && error.code === 'refused') return refusal(error);
       metrics.failures++;
@@ -114,21 +107,17 @@ export class RestApi {
   }
 
   /** Runs a publish unless it ran before under its key. What was refused has done nothing, so it may be tried again. */
-  #runOnce(
-    endpoint: Endpoint,
-    call: Call,
-    answers: Idempotency,
-    path: string,
-    key: string,
-  ): Answer {
+  #runOnce(endpoint: Endpoint, call: Call, path: string, key: string): Answer {
+    const { answers } = call.app;
     if (key === '' || key.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
       const max = MAX_IDEMPOTENCY_KEY_LENGTH;
       throw refuse(400, `Invalid Idempotency-Key: expected 1 to ${max} characters`);
     }
     const now = this.#parts.clock.now();
-    const print = fingerprint(path, call.query, call.body);
+    // Without its signature and timestamp: a repetition is signed anew.
+    const print = fingerprint(`${path}\n${JSON.stringify(call.query)}`, call.body);
     const known = answers.find(key, print, now);
-    if (known === 'other') {
+    if (known === 'other' || (known !== undefined && !('body' in known))) {
       throw refuse(422, 'This Idempotency-Key was used for another request');
     }
     if (known !== undefined) return known;
@@ -137,16 +126,16 @@ export class RestApi {
     return answer;
   }
 
-  #account(app: App): Account {
-    const known = this.#accounts.get(app);
-    if (known !== undefined) return known;
-    const { limits, clock } = this.#parts;
+  #mayAsk(app: App): boolean {
     const { maxRequestsPerSecond: rate } = app.options;
-    const requests =
-      rate === undefined ? undefined : new TokenBucket(rate, Math.max(1, rate), clock.now());
-    const account = { answers: new Idempotency(limits), requests };
-    this.#accounts.set(app, account);
-    return account;
+    if (rate === undefined) return true;
+    const now = this.#parts.clock.now();
+    let bucket = this.#buckets.get(app);
+    if (bucket === undefined) {
+      bucket = new TokenBucket(rate, Math.max(1, rate), now);
+      this.#buckets.set(app, bucket);
+    }
+    return bucket.take(now);
   }
 }
 

@@ -42,7 +42,10 @@ export function subscribe(
     const rule = `1 to ${limits.maxChannelNameLength} of A-Z a-z 0-9 _ - = @ , . ;`;
     return context.error(socket, null, `Invalid channel name: '${shown}' (${rule})`);
   }
-  if (socket.channels?.has(name) === true) {
+  const present = socket.channels?.get(name);
+  if (present !== undefined) {
+    // A backend was faster: clients bind to a channel by subscribing to it.
+    if (socket.granted?.delete(name) === true) return hub.welcome(socket, present);
     return context.error(socket, null, `Existing subscription to channel ${name}`);
   }
   if ((socket.channels?.size ?? 0) >= limits.maxChannelsPerSocket) {

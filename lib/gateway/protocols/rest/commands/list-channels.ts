@@ -1,5 +1,4 @@
-import type { Answer, Call, Endpoint } from '../call';
-import { refuse } from '../call';
+import { type Answer, type Call, type Endpoint, refuse } from '../call';
 import { checkInfo, counts, isPresence, readInfo } from '../info';
 
 /** `GET /apps/<id>/channels`: the occupied channels, without the users' own ones. */

@@ -1,5 +1,5 @@
 import { bodyText } from '../body';
-import { type Answer, type Call, type Endpoint } from '../call';
+import type { Answer, Call, Endpoint } from '../call';
 import { publish, readPublication } from '../publication';
 
 /** `POST /apps/<id>/channels/<name>/events?name=…`, deprecated: the body is the data as it is. */

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Answer } from './call';
+
+/** What a publish was answered: over HTTP, or over a Pipe. */
+export type KeptAnswer = { status: number; body: string } | { sockets: number };
 
 interface Kept {
   fingerprint: string;
-  answer: Answer;
+  answer: KeptAnswer;
   expiresAt: number;
   bytes: number;
 }
@@ -17,10 +19,12 @@ export interface IdempotencyLimits {
 /** What an entry costs beside its texts. */
 const ENTRY_OVERHEAD_BYTES = 200;
 
+export const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
+
 /**
- * Answers of an app's publishes that carried an `Idempotency-Key`, each kept for a while after it was first given: the
- * same request again gets the answer again and publishes nothing. At its limits it forgets the oldest, which would
- * expire next. Time comes from the caller, in milliseconds.
+ * Answers of an app's publishes that carried an idempotency key, whichever way they came, each kept for a while after it
+ * was first given: the same publish again gets the answer again and publishes nothing. At its limits it forgets the
+ * oldest, which would expire next. Time comes from the caller, in milliseconds.
  */
 export class Idempotency {
   readonly #limits: IdempotencyLimits;
@@ -37,16 +41,17 @@ export class Idempotency {
   }
 
   /** The answer that was given under a key; 'other' when it was given to another request. */
-  find(key: string, fingerprint: string, nowMs: number): Answer | 'other' | undefined {
+  find(key: string, fingerprint: string, nowMs: number): KeptAnswer | 'other' | undefined {
     const kept = this.#kept.get(key);
     if (kept === undefined || kept.expiresAt <= nowMs) return undefined;
     return kept.fingerprint === fingerprint ? kept.answer : 'other';
   }
 
-  keep(key: string, fingerprint: string, answer: Answer, nowMs: number): void {
+  keep(key: string, fingerprint: string, answer: KeptAnswer, nowMs: number): void {
     this.#forget(key);
     const { idempotencyTtlMs, maxIdempotencyKeys, maxIdempotencyBytes } = this.#limits;
-    const bytes = ENTRY_OVERHEAD_BYTES + key.length + answer.body.length;
+    const length = 'body' in answer ? answer.body.length : 0;
+    const bytes = ENTRY_OVERHEAD_BYTES + key.length + length;
     this.#kept.set(key, { fingerprint, answer, expiresAt: nowMs + idempotencyTtlMs, bytes });
     this.#bytes += bytes;
     for (const [oldest, { expiresAt }] of this.#kept) {
@@ -62,8 +67,7 @@ export class Idempotency {
   }
 }
 
-/** What makes a request another one, its signature and timestamp aside: a repetition is signed anew. */
-export function fingerprint(path: string, query: object, body: Buffer): string {
-  const hash = createHash('sha256').update(`${path}\n${JSON.stringify(query)}\n`);
-  return hash.update(body).digest('base64');
+/** A short text for what a publish says: another one under the same key is an error of the caller. */
+export function fingerprint(what: string, body: Buffer | string = ''): string {
+  return createHash('sha256').update(`${what}\n`).update(body).digest('base64');
 }

@@ -1,0 +1,9 @@
+import type { Command } from '../../../../wire/frames';
+import type { App } from '../../../core/app';
+import type { PipeContext } from '../context';
+import type { Outcome } from './outcome';
+
+/** Closes all sockets of a signed-in user, who need not be there. */
+export function terminateUser({ hub }: PipeContext, app: App, { userId = '' }: Command): Outcome {
+  return { sockets: hub.terminate(app, userId) };
+}

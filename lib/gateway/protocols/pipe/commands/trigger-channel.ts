@@ -1,0 +1,49 @@
+import { parseChannelName } from '../../../../pusher/channel-name';
+import type { Command } from '../../../../wire/frames';
+import type { App } from '../../../core/app';
+import type { Limits } from '../../../options';
+import type { PipeContext } from '../context';
+import { type Outcome, type Refused, badChannel, badEvent, refuse } from './outcome';
+
+/** An event to the subscribers of one or several channels. All names are checked before anything is sent. */
+export function triggerChannel(context: PipeContext, app: App, command: Command): Outcome {
+  const { limits, router } = context;
+  const { channel: name = '', channels, event = '', data = '', except, ifOccupied } = command;
+  const bad = badEvent(event, data, limits) ?? badName(app, name, limits);
+  if (bad !== undefined) return bad;
+  const publish = (channel: string): number =>
+    ifOccupied === true && !app.channels.has(channel)
+      ? 0
+      : router.publish(app, { channel, event, data, except });
+  if (channels === undefined || channels.length === 0) return { sockets: publish(name) };
+
+  const all = new Set([name, ...channels]);
+  const refused = badNames(app, all, limits);
+  if (refused !== undefined) return refused;
+  let sockets = 0;
+  for (const channel of all) sockets += publish(channel);
+  return { sockets };
+}
+
+function badNames(app: App, names: ReadonlySet<string>, limits: Limits): Refused | undefined {
+  const { maxChannelsPerPublish: max } = limits;
+  if (names.size > max) {
+    return refuse('bad_channel_name', `Too many channels (${names.size} > ${max})`);
+  }
+  for (const name of names) {
+    const bad = badName(app, name, limits);
+    if (bad !== undefined) return bad;
+    // Data is encrypted with the key of one channel, so other channels could not read it.
+    if (names.size > 1 && name.startsWith('private-encrypted-')) {
+      return refuse('bad_channel_name', 'an event for an encrypted channel is for that one alone');
+    }
+  }
+  return undefined;
+}
+
+/** Users have a command of their own. */
+function badName(app: App, name: string, limits: Limits): Refused | undefined {
+  // An occupied channel's name was checked when it was subscribed to.
+  const known = app.channels.get(name)?.kind ?? parseChannelName(name, limits.maxChannelNameLength);
+  return known === undefined || known.user !== undefined ? badChannel(name) : undefined;
+}

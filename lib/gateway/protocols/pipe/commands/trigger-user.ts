@@ -1,0 +1,24 @@
+import { isUserId, userChannel } from '../../../../pusher/channel-name';
+import type { Command } from '../../../../wire/frames';
+import type { App } from '../../../core/app';
+import type { Limits } from '../../../options';
+import type { PipeContext } from '../context';
+import { type Outcome, type Refused, badEvent, refuse } from './outcome';
+
+/** An event to all sockets of a signed-in user, on the channel that they subscribed to with their sign-in. */
+export function triggerUser(
+  { limits, router }: PipeContext,
+  app: App,
+  { event = '', data = '', userId = '', except, ifOccupied }: Command,
+): Outcome {
+  const bad = badUser(userId, limits) ?? badEvent(event, data, limits);
+  if (bad !== undefined) return bad;
+  const channel = userChannel(userId);
+  if (ifOccupied === true && !app.channels.has(channel)) return { sockets: 0 };
+  return { sockets: router.publish(app, { channel, event, data, except }) };
+}
+
+function badUser(userId: string, { maxUserIdLength: max }: Limits): Refused | undefined {
+  if (userId.length <= max && isUserId(userId)) return undefined;
+  return refuse('bad_params', `a user id is 1 to ${max} of A-Z a-z 0-9 _ - = @ , . ;`);
+}

@@ -1,0 +1,21 @@
+import { parseChannelName } from '../../../../pusher/channel-name';
+import { type Answer, type Question, channelParam } from './question';
+
+/**
+ * `channel.info {channel}`: a channel that nobody is on is an empty one. `userCount` is of presence channels, `cached` of
+ * cache channels.
+ */
+export function channelInfo(question: Question): Answer {
+  const { app, context } = question;
+  const name = channelParam(question);
+  const channel = app.channels.get(name);
+  const kind = channel?.kind ?? parseChannelName(name, name.length);
+  const info = {
+    name,
+    occupied: channel !== undefined,
+    subscriptionCount: channel?.sockets.size ?? 0,
+    userCount: kind?.visibility === 'presence' ? (channel?.presence?.size ?? 0) : undefined,
+    cached: kind?.cache === true ? (context.hub.cached(app, name) ?? null) : undefined,
+  };
+  return { result: JSON.stringify(info) };
+}

@@ -1,0 +1,18 @@
+import type { Identity } from '../../../core/presence';
+import { type Answer, type Question, channelParam, refuseQuestion } from './question';
+
+/** `channel.members {channel}`: who is on a presence channel, each user once. */
+export function channelMembers(question: Question): Answer {
+  const name = channelParam(question);
+  if (!name.startsWith('presence-')) {
+    throw refuseQuestion('bad_params', 'only presence channels have members');
+  }
+  return { items: texts(question.app.channels.get(name)?.presence?.members() ?? []) };
+}
+
+function* texts(members: Iterable<Identity>): Iterable<string> {
+  for (const { userId, userInfo } of members) {
+    const info = userInfo === undefined ? '' : `,"userInfo":${userInfo}`;
+    yield `{"userId":${JSON.stringify(userId)}${info}}`;
+  }
+}

@@ -1,0 +1,32 @@
+import type { Channel } from '../../../core/channel';
+import { type Answer, type Question, limited, refuseQuestion } from './question';
+
+const INFO = ['subscriptionCount', 'userCount'] as const;
+type Info = (typeof INFO)[number];
+
+/** `channels.list {prefix?, info?, limit?}`: the occupied channels, without the users' own ones. */
+export function channelsList(question: Question): Answer {
+  const { app, params } = question;
+  const { prefix = '' } = params;
+  if (typeof prefix !== 'string') throw refuseQuestion('bad_params', 'prefix must be a string');
+  const info = readInfo(params['info']);
+  return { items: texts(limited(question, app.occupied(prefix)), info) };
+}
+
+function readInfo(given: unknown): readonly Info[] {
+  if (given === undefined) return [];
+  if (Array.isArray(given) && given.every((each) => INFO.includes(each as Info))) {
+    return given as Info[];
+  }
+  throw refuseQuestion('bad_params', `info must be an array of ${INFO.join(', ')}`);
+}
+
+function* texts(channels: Iterable<Channel>, info: readonly Info[]): Iterable<string> {
+  for (const { name, sockets, presence } of channels) {
+    yield JSON.stringify({
+      name,
+      subscriptionCount: info.includes('subscriptionCount') ? sockets.size : undefined,
+      userCount: info.includes('userCount') ? presence?.size : undefined,
+    });
+  }
+}

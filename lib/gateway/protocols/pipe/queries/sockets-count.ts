@@ -1,0 +1,6 @@
+import type { Answer, Question } from './question';
+
+/** `sockets.count {}` */
+export function socketsCount({ app }: Question): Answer {
+  return { result: String(app.sockets.size) };
+}

@@ -1,0 +1,11 @@
+import type { Socket } from '../../../core/socket';
+import { type Answer, type Question, limited } from './question';
+
+/** `sockets.list {limit?}` */
+export function socketsList(question: Question): Answer {
+  return { items: texts(limited(question, question.app.sockets.values())) };
+}
+
+function* texts(sockets: Iterable<Socket>): Iterable<string> {
+  for (const { id, user } of sockets) yield JSON.stringify({ id, userId: user?.userId });
+}

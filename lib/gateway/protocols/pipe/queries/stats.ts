@@ -1,0 +1,13 @@
+import type { Answer, Question } from './question';
+
+/** `stats {}`: what is live in the app, on this node. */
+export function stats({ app, context }: Question): Answer {
+  const counts = {
+    node: context.node,
+    sockets: app.sockets.size,
+    channels: app.channels.size,
+    users: app.users.size,
+    pipes: context.pipesOf(app),
+  };
+  return { result: JSON.stringify(counts) };
+}

@@ -1,0 +1,258 @@
+import type { Carrier, Session, UpgradeDecision } from '../../../lib/gateway/core/carrier';
+import type { UpgradeRequest } from '../../../lib/gateway/core/carrier';
+import type { Dial, DialOptions, Socket, SocketHandlers } from '../../../lib/net/socket';
+import { memoryEncoder } from '../../../lib/testing/memory-encoder';
+import type { ProcessClock, WorldClock } from './world-clock';
+
+/**
+ * How a connection goes bad. `reset`: both ends learn of it, the gateway perhaps much later; `silent`: nothing gets
+ * through any more and nobody is told; `deaf` and `mute`: the same in one direction only, to and from the backend.
+ */
+export type Cut = 'reset' | 'silent' | 'deaf' | 'mute';
+
+/** Whoever answers an upgrade. */
+export interface Server {
+  readonly clock: ProcessClock;
+  upgrade(request: UpgradeRequest): UpgradeDecision | undefined;
+}
+
+/** The network between the backends and the gateway: every message takes its time, and all of it can fail. */
+export class Network {
+  readonly #clock: WorldClock;
+  readonly #connections = new Set<Connection>();
+  /** Nobody answers while it is undefined. */
+  server: Server | undefined;
+  /** The longest a message travels. */
+  slowestMs = 20;
+
+  constructor(clock: WorldClock) {
+    this.#clock = clock;
+  }
+
+  get connections(): ReadonlySet<Connection> {
+    return this.#connections;
+  }
+
+  /** How a process dials. */
+  diallerOf(owner: ProcessClock): Dial {
+    return (url, options, handlers) => {
+      const connection = new Connection(this, this.#clock, owner, handlers);
+      this.#connections.add(connection);
+      connection.dial(url, options);
+      return connection;
+    };
+  }
+
+  of(owner: ProcessClock): Connection[] {
+    return [...this.#connections].filter((connection) => connection.owner === owner);
+  }
+
+  ended(connection: Connection): void {
+    this.#connections.delete(connection);
+  }
+}
+
+/** One direction: messages arrive in order, each after a delay of its own, until the way is cut. */
+class Way {
+  readonly #network: Network;
+  readonly #clock: WorldClock;
+  #lastMs = 0;
+  #cutMs = Infinity;
+  #bytes = 0;
+  #whenEmpty: Array<() => void> = [];
+
+  constructor(network: Network, clock: WorldClock) {
+    this.#network = network;
+    this.#clock = clock;
+  }
+
+  /** On the way, or lost where nobody knows of it. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  carry(bytes: number, arrive: () => void): void {
+    const delayMs = this.#clock.chance.next() * this.#network.slowestMs;
+    this.#lastMs = Math.max(this.#lastMs, this.#clock.nowMs + delayMs);
+    this.#bytes += bytes;
+    this.#clock.after(this.#lastMs - this.#clock.nowMs, () => {
+      if (this.#clock.nowMs >= this.#cutMs) return;
+      this.#bytes -= bytes;
+      arrive();
+      if (this.#bytes === 0) for (const run of this.#whenEmpty.splice(0)) run();
+    });
+  }
+
+  /** What would arrive from then on is lost. */
+  cut(atMs: number): void {
+    this.#cutMs = Math.min(this.#cutMs, atMs);
+  }
+
+  whenEmpty(run: () => void): void {
+    this.#whenEmpty.push(run);
+  }
+}
+
+/** Both ends of one connection: the `Socket` of a backend and the `Carrier` of the gateway. */
+export class Connection implements Socket, Carrier {
+  readonly owner: ProcessClock;
+  readonly encoder = memoryEncoder;
+  readonly remoteAddress = '127.0.0.1';
+  session: Session | undefined;
+  /** The first message of the gateway, which is its WELCOME unless it refuses. */
+  first: Uint8Array | undefined;
+  readonly #network: Network;
+  readonly #clock: WorldClock;
+  readonly #handlers: SocketHandlers;
+  readonly #up: Way;
+  readonly #down: Way;
+  #server: ProcessClock | undefined;
+  /** An end that is false hears nothing more. */
+  #near = true;
+  #far = true;
+  #silent = false;
+
+  constructor(network: Network, clock: WorldClock, owner: ProcessClock, handlers: SocketHandlers) {
+    this.#network = network;
+    this.#clock = clock;
+    this.owner = owner;
+    this.#handlers = handlers;
+    this.#up = new Way(network, clock);
+    this.#down = new Way(network, clock);
+  }
+
+  dial(url: string, { headers, protocol }: DialOptions): void {
+    const { pathname, search } = new URL(url);
+    const all = new Map(Object.entries({ ...headers, 'sec-websocket-protocol': protocol }));
+    this.#up.carry(0, () => {
+      const { server } = this.#network;
+      if (server === undefined) return this.#endNear(1006, 'nobody listens', new Error('refused'));
+      const query = search.slice(1);
+      const decision = server.upgrade({ path: pathname, query, headers: all, secure: false });
+      if (decision === undefined || 'refuse' in decision) {
+        const { refuse = 404, body = '' } = decision ?? {};
+        return this.#down.carry(0, () => this.#hears(() => this.#refused(refuse, body)));
+      }
+      this.#server = server.clock;
+      const nonce = decision.headers?.['Standpipe-Nonce'];
+      this.#down.carry(0, () =>
+        this.#hears(() => this.#handlers.open({ 'standpipe-nonce': nonce })),
+      );
+      decision.accept(this);
+    });
+  }
+
+  // ---- the backend's end
+
+  get bufferedBytes(): number {
+    return this.#up.bytes;
+  }
+
+  send(bytes: Uint8Array): void {
+    if (!this.#near) return;
+    this.#up.carry(bytes.length, () => this.#told((session) => session.binary(bytes)));
+  }
+
+  // ---- the gateway's end
+
+  get unsentBytes(): number {
+    return this.#down.bytes;
+  }
+
+  sendBinary(bytes: Uint8Array): void {
+    if (!this.#far) return;
+    this.first ??= bytes;
+    this.#down.carry(bytes.length, () => this.#hears(() => this.#handlers.message(bytes)));
+  }
+
+  write(): void {
+    throw new Error('the Pipe has no text messages');
+  }
+
+  onDrain(run: () => void): void {
+    this.#down.whenEmpty(run);
+  }
+
+  pause(): void {
+    // Nobody asks for it on a Pipe.
+  }
+
+  resume(): void {
+    // Nobody asks for it on a Pipe.
+  }
+
+  // ---- both
+
+  /** A close of either end. The gateway's is told from the backend's by who calls: both answer the same way. */
+  close(code: number, reason: string): void {
+    this.#up.carry(0, () => this.#endFar(code, reason));
+    this.#down.carry(0, () => this.#endNear(code, reason));
+  }
+
+  terminate(): void {
+    this.#near = false;
+    if (this.#silent) this.#network.ended(this);
+    this.#up.carry(0, () => this.#endFar(1006, ''));
+  }
+
+  // ---- what goes wrong
+
+  cut(how: Cut): void {
+    const { chance, nowMs } = this.#clock;
+    const delayMs = chance.whole(0, this.#network.slowestMs);
+    if (how !== 'deaf') this.#up.cut(nowMs + delayMs);
+    if (how !== 'mute') this.#down.cut(nowMs + delayMs);
+    if (how !== 'reset') {
+      this.#silent = true;
+      return;
+    }
+    this.#clock.after(delayMs + chance.whole(0, 50), () => this.#endNear(1006, ''));
+    const late = chance.percent(20) ? chance.whole(0, 3_000) : chance.whole(0, 50);
+    this.#clock.after(delayMs + late, () => this.#endFar(1006, ''));
+  }
+
+  /** The backend's process is killed; its machine too, when nobody is told. */
+  kill(told: boolean): void {
+    this.#near = false;
+    this.#down.cut(this.#clock.nowMs);
+    if (told) this.#up.carry(0, () => this.#endFar(1006, ''));
+    else this.#up.cut(this.#clock.nowMs);
+  }
+
+  /** The same of the gateway. */
+  killServer(told: boolean): void {
+    this.#far = false;
+    this.#up.cut(this.#clock.nowMs);
+    if (told) this.#down.carry(0, () => this.#endNear(1006, ''));
+    else this.#down.cut(this.#clock.nowMs);
+  }
+
+  #refused(status: number, body: string): void {
+    this.#near = false;
+    this.#network.ended(this);
+    this.#handlers.refused(status, body, {});
+  }
+
+  #hears(tell: () => void): void {
+    if (this.#near && !this.owner.stopped) tell();
+  }
+
+  #told(tell: (session: Session) => void): void {
+    if (!this.#far || this.#server?.stopped === true || this.session === undefined) return;
+    tell(this.session);
+  }
+
+  #endNear(code: number, reason: string, error?: Error): void {
+    if (!this.#near) return;
+    this.#near = false;
+    if (!this.#far || this.session === undefined) this.#network.ended(this);
+    if (!this.owner.stopped) this.#handlers.close(code, reason, error);
+  }
+
+  #endFar(code: number, reason: string): void {
+    if (!this.#far) return;
+    this.#told((session) => session.closed(code, reason));
+    this.#far = false;
+    if (!this.#near) this.#network.ended(this);
+  }
+}

@@ -1,0 +1,188 @@
+import { StandpipeError } from '../../../lib/errors';
+import { createClient, type Pipe } from '../../../lib/pipe/pipe';
+import type { PipeOptions } from '../../../lib/pipe/options';
+import type { Meta } from '../../../lib/pipe/types';
+import type { Outcome } from '../ledger';
+import type { Network } from './network';
+import { APP, TAP } from './sim-gateway';
+import type { ProcessClock, WorldClock } from './world-clock';
+
+/** What happens in a backend, told as it happens. */
+export interface BackendOwner {
+  began(backend: SimBackend, id: number, data: string, meta: Meta): void;
+  ended(backend: SimBackend, id: number, meta: Meta): void;
+  gap(backend: SimBackend, count: number | undefined): void;
+  sentOne(backend: SimBackend, n: number): void;
+  settled(backend: SimBackend, n: number, outcome: Outcome): void;
+  broken(what: string): void;
+}
+
+/** `left`: its partition went to another member. */
+export type Whereabouts = 'open' | 'closed' | 'left';
+
+/** A real client in a process of its own, with handlers that take their time. */
+export class SimBackend {
+  readonly name: string;
+  readonly clock: ProcessClock;
+  readonly client: Pipe;
+  /** What handlers were told of sockets and channels. */
+  readonly sockets = new Map<string, Whereabouts>();
+  readonly channels = new Map<string, Whereabouts>();
+  /** Sessions it was ever in, as the ids of events begin. */
+  readonly sessions = new Set<string>();
+  /** Triggers whose outcome was told. */
+  readonly told = new Set<number>();
+  /** Handlers that have not ended. */
+  running = 0;
+  readonly #world: WorldClock;
+  readonly #owner: BackendOwner;
+  /** Opens and closes come in an order of their own when channels have other keys than their sockets. */
+  readonly #byChannel: boolean;
+  readonly #handled = new Set<string>();
+  #sent = 0;
+  #node = '';
+
+  constructor(
+    name: string,
+    world: WorldClock,
+    network: Network,
+    options: Partial<PipeOptions>,
+    owner: BackendOwner,
+  ) {
+    this.name = name;
+    this.#world = world;
+    this.#owner = owner;
+    this.clock = world.process();
+    const { id: appId, key, secret } = APP;
+    const surroundings = { clock: this.clock, dial: network.diallerOf(this.clock) };
+    this.client = createClient({ appId, key, secret, ...options }, surroundings);
+    const { group } = options;
+    this.#byChannel = typeof group === 'object' && group.order === 'channel';
+    this.#listen(typeof group === 'object' && group.mode === 'shared');
+    void this.client.connect();
+  }
+
+  /** Triggers so far; they are numbered from 1. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Publishes something that the tap sees once, if the gateway applies it. */
+  publish(cause?: Meta): void {
+    const n = (this.#sent += 1);
+    this.#owner.sentOne(this, n);
+    const told = (outcome: Outcome): void => {
+      this.told.add(n);
+      this.#owner.settled(this, n, outcome);
+    };
+    const failed = (error: unknown): void => told(outcomeOf(error));
+    const data = { process: this.name, n, cause: cause?.id };
+    const channel = this.client.channel(TAP);
+    if (this.#world.chance.percent(50)) {
+      channel.publish('seen', data, { cause }).then(() => told('ok'), failed);
+    } else {
+      channel.trigger('seen', data, { cause }, (error) => (error ? failed(error) : told('ok')));
+    }
+  }
+
+  #listen(shared: boolean): void {
+    const { client } = this;
+    client.subscribe(['socket_existence', 'socket_message', 'channel_existence']);
+    client.sockets.on('event', (_, socketId, data, meta) => {
+      if (!shared) this.#introduced(socketId, meta);
+      return this.#handle(data, meta);
+    });
+    client.channels.on('event', (_, _channel, socketId, data, meta) => {
+      if (!shared && !this.#byChannel) this.#introduced(socketId, meta);
+      return this.#handle(data, meta);
+    });
+    if (!shared) {
+      client.sockets.on('open', (id, meta) => this.#came(this.sockets, id, meta));
+      client.sockets.on('close', (id, meta) => this.#went(this.sockets, id, meta));
+      client.channels.on('occupied', (name, meta) => this.#came(this.channels, name, meta));
+      client.channels.on('vacated', (name, meta) => this.#went(this.channels, name, meta));
+    }
+    client.on('gap', ({ count }) => this.#owner.gap(this, count));
+    client.on('connected', ({ session, node }) => {
+      const before = this.#node;
+      this.#node = node;
+      // Nothing of one gateway lives on in the next.
+      const right = before === '' ? 'new' : before === node ? session : 'reset';
+      if (session !== right) this.#owner.broken(`${this.name}: ${session} of ${node} after ${before}`);
+    });
+    client.on('error', ({ code, message }) => {
+      const expected = ['connect_failed', 'connection_lost', 'handler_failed', 'unknown_outcome'];
+      if (!expected.includes(code)) this.#owner.broken(`${this.name}: ${code} ${message}`);
+      if (/protocol|acknowledged|the gateway sent/.test(message)) this.#owner.broken(`${this.name}: ${message}`);
+    });
+    client.on('disconnected', ({ error }) => {
+      const cause = error?.cause;
+      if (cause instanceof Error) this.#owner.broken(`${this.name}: ${cause.message}`);
+    });
+  }
+
+  #handle(data: unknown, meta: Meta): Promise<void> | undefined {
+    const { chance } = this.#world;
+    const { id } = data as { id: number };
+    this.sessions.add(sessionOf(meta));
+    if (this.#handled.has(meta.id)) this.#owner.broken(`${meta.id} came twice to ${this.name}`);
+    this.#handled.add(meta.id);
+    this.#owner.began(this, id, JSON.stringify(data), meta);
+    if (chance.percent(20)) this.publish(chance.percent(70) ? meta : undefined);
+    if (chance.percent(60)) {
+      this.#owner.ended(this, id, meta);
+      if (chance.percent(5)) throw new Error('as handlers do');
+      return undefined;
+    }
+    return this.#take(id, meta, chance.percent(90) ? chance.whole(0, 150) : chance.whole(0, 2_500));
+  }
+
+  async #take(id: number, meta: Meta, forMs: number): Promise<void> {
+    const { chance } = this.#world;
+    this.running += 1;
+    await new Promise<void>((resolve) => this.clock.setTimeout(resolve, forMs));
+    this.running -= 1;
+    if (chance.percent(20)) this.publish(meta);
+    this.#owner.ended(this, id, meta);
+    if (chance.percent(5)) throw new Error('as handlers do');
+  }
+
+  #introduced(socketId: string, meta: Meta): void {
+    if (this.sockets.get(socketId) === 'open') return;
+    const now = this.sockets.get(socketId) ?? 'unknown';
+    this.#owner.broken(`${this.name}: a message of socket ${socketId}, which is ${now} (${meta.id})`);
+  }
+
+  #came(names: Map<string, Whereabouts>, name: string, meta: Meta): void {
+    this.sessions.add(sessionOf(meta));
+    const now = names.get(name);
+    // A channel comes again, a socket does not; and who comes back with a partition is told of again.
+    const again = names === this.sockets ? now === 'open' || now === 'closed' : now === 'open' && !meta.resync;
+    if (again) this.#owner.broken(`${this.name}: ${name} came though it is ${now} (${meta.id})`);
+    names.set(name, 'open');
+    if (names === this.sockets) void this.#follow(name);
+  }
+
+  /** The stream of a socket ends with its close, and when the socket goes to another member. */
+  async #follow(socketId: string): Promise<void> {
+    for await (const event of this.client.socket(socketId).events()) void event;
+    if (this.sockets.get(socketId) === 'open') this.sockets.set(socketId, 'left');
+  }
+
+  #went(names: Map<string, Whereabouts>, name: string, meta: Meta): void {
+    this.sessions.add(sessionOf(meta));
+    const now = names.get(name) ?? 'unknown';
+    if (now !== 'open') this.#owner.broken(`${this.name}: ${name} went though it is ${now} (${meta.id})`);
+    names.set(name, 'closed');
+  }
+}
+
+export function sessionOf(meta: Meta): string {
+  return meta.id.slice(0, meta.id.indexOf('.'));
+}
+
+function outcomeOf(error: unknown): Outcome {
+  const { code } = error as StandpipeError;
+  if (code === 'unknown_outcome') return 'unknown';
+  return code === 'refused' ? 'refused' : 'not_sent';
+}

@@ -1,0 +1,118 @@
+import { type App, Apps } from '../../../lib/gateway/core/app';
+import type { UpgradeDecision, UpgradeRequest } from '../../../lib/gateway/core/carrier';
+import { Group } from '../../../lib/gateway/core/group';
+import { Hub } from '../../../lib/gateway/core/hub';
+import { Metrics } from '../../../lib/gateway/core/metrics';
+import type { Sink } from '../../../lib/gateway/core/outlet';
+import { Router } from '../../../lib/gateway/core/router';
+import { Socket } from '../../../lib/gateway/core/socket';
+import { Turn } from '../../../lib/gateway/core/turn';
+import { checkGatewayOptions, type Limits } from '../../../lib/gateway/options';
+import { PipeContext } from '../../../lib/gateway/protocols/pipe/context';
+import { PipeHandshake } from '../../../lib/gateway/protocols/pipe/handshake';
+import { parseChannelName } from '../../../lib/pusher/channel-name';
+import { memoryEncoder, textsOf } from '../../../lib/testing/memory-encoder';
+import { silent } from '../../../lib/util/log';
+import type { PipeEvent } from '../../../lib/wire/frames';
+import type { ProcessClock } from './world-clock';
+
+export const APP = { id: '1', key: 'key', secret: 'a-secret-of-the-specs' };
+
+/** Where the one browser listens that sees all triggers. */
+export const TAP = 'tap';
+
+const settings = checkGatewayOptions({ apps: [APP] });
+const none = (): number => 0;
+const metrics = new Metrics({ sockets: none, channels: none, pipes: none });
+
+export interface SimGatewayOptions {
+  node: string;
+  limits: Partial<Limits>;
+  /** Every event, before any group has it. */
+  told(event: PipeEvent): void;
+  /** What the browser at the tap sees. */
+  seen(data: string): void;
+}
+
+/** Core and Pipe of a real gateway, with sockets that have no browsers and a network that is none. */
+export class SimGateway {
+  readonly node: string;
+  readonly clock: ProcessClock;
+  readonly app: App;
+  readonly pipes: PipeContext;
+  readonly #hub: Hub;
+  readonly #router: Router;
+  readonly #handshake: PipeHandshake;
+  #made = 0;
+
+  constructor(clock: ProcessClock, options: SimGatewayOptions) {
+    const limits = { ...settings.limits, ...options.limits };
+    const apps = new Apps(settings.apps, limits);
+    this.node = options.node;
+    this.clock = clock;
+    this.app = apps.byId(APP.id) as App;
+    this.app.listeners.add({ wants: () => false, offer: (event) => options.told(event) });
+    this.#hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock, limits);
+    this.#router = new Router(this.#hub, metrics);
+    const parts = { hub: this.#hub, router: this.#router, metrics, limits, clock, log: silent };
+    this.pipes = new PipeContext({ ...parts, node: options.node });
+    this.#handshake = new PipeHandshake(this.pipes, apps, clock);
+    this.#openTap(options.seen);
+  }
+
+  /** Without the tap. */
+  get sockets(): Socket[] {
+    return [...this.app.sockets.values()].filter(({ channels }) => channels?.has(TAP) !== true);
+  }
+
+  get groups(): Group[] {
+    return [...this.app.listeners].filter((listener) => listener instanceof Group);
+  }
+
+  upgrade(request: UpgradeRequest): UpgradeDecision | undefined {
+    return this.#handshake.upgrade(request);
+  }
+
+  open(): void {
+    this.#open({ encoder: memoryEncoder, write: () => undefined, close: () => undefined });
+  }
+
+  close(socket: Socket): void {
+    this.#hub.close(socket, 1001, '');
+  }
+
+  subscribe(socket: Socket, name: string): void {
+    const kind = parseChannelName(name, 200);
+    if (kind !== undefined) this.#hub.subscribe(socket, kind);
+  }
+
+  unsubscribe(socket: Socket): void {
+    for (const channel of [...(socket.channels?.values() ?? [])]) {
+      this.#hub.unsubscribe(socket, channel);
+    }
+  }
+
+  /** A browser sends an event, on one of its channels when it has any and `onChannel` is set. */
+  send(socket: Socket, data: string, onChannel: boolean): void {
+    const [channel] = onChannel ? (socket.channels?.values() ?? []) : [];
+    this.#router.fromSocket(socket, channel, 'event', data, false);
+  }
+
+  #openTap(seen: (data: string) => void): void {
+    const write = (bytes: Buffer): void => {
+      for (const text of textsOf(bytes)) {
+        const { event, data } = JSON.parse(text) as { event: string; data: string };
+        if (event === 'seen') seen(data);
+      }
+    };
+    const tap = this.#open({ encoder: memoryEncoder, write, close: () => undefined });
+    this.subscribe(tap, TAP);
+  }
+
+  #open(sink: Sink): Socket {
+    this.#made += 1;
+    const socket = new Socket(this.app, `${this.node}.${this.#made}`, 7, sink);
+    this.#hub.open(socket);
+    return socket;
+  }
+}

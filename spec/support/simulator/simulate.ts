@@ -1,0 +1,249 @@
+import crypto from 'node:crypto';
+import { hash32 } from '../../../lib/util/hash';
+import type { PipeOptions } from '../../../lib/pipe/options';
+import { Chance } from './chance';
+import type { SimBackend, Whereabouts } from './sim-backend';
+import type { Stream } from './stream';
+import { World, type WorldOptions } from './world';
+
+/** Virtual time within which everything must have come to rest once nothing goes wrong any more. */
+const REST_MS = 90_000;
+const MEMBERS = ['one', 'two', 'three'] as const;
+const ALONE = 'alone';
+const CHANNELS = ['left', 'right'] as const;
+
+/**
+ * Lives through one schedule: sockets come, speak and go, backends answer, connections are cut and processes die, all by
+ * chance from the seed; then everything is left alone until it rests. Returns what was wrong, nothing when all held.
+ */
+export async function simulate(seed: number): Promise<string[]> {
+  const chance = new Chance(seed);
+  return withSeededIds(new Chance(seed + 1), async () => {
+    const world = new World(chance.whole(0, 2 ** 32 - 1), optionsBy(chance));
+    await live(world, chance);
+    if (await rest(world)) compare(world);
+    else world.broken(`no rest: ${unrest(world) ?? ''}`);
+    world.audit();
+    await leave(world);
+    return world.faults;
+  });
+}
+
+function optionsBy(chance: Chance): WorldOptions {
+  const credit = chance.pick([2, 5, 50, 1000]);
+  const common: Partial<PipeOptions> = {
+    credit: { messages: credit },
+    deadMs: chance.pick([2_000, 6_000]),
+    pingMs: 1_000,
+    connectTimeoutMs: 1_000,
+    drainMs: 1_000,
+    backoff: { baseMs: 50, maxMs: 1_000 },
+    maxOutboxEvents: chance.pick([3, 1000]),
+    concurrency: chance.pick([1, 3, 64]),
+  };
+  const mode = chance.pick(['sticky', 'sticky', 'sticky', 'sticky', 'shared', 'broadcast'] as const);
+  const order = chance.pick(['socket', 'socket', 'channel'] as const);
+  const group = { name: 'group', mode, order };
+  return {
+    backends: new Map<string, Partial<PipeOptions>>([
+      ...MEMBERS.map((place) => [place, { ...common, group }] as const),
+      [ALONE, common],
+    ]),
+    limits: {
+      pipePartitions: chance.pick([1, 3, 6]),
+      pipeGraceMs: 1_000,
+      pipeRevokeMs: 1_000,
+      pipeWindowMs: chance.pick([2_000, 20_000]),
+      maxPipeUnackedEvents: chance.percent(15) ? 12 : 10_000,
+      maxUnsentBytes: chance.pick([600, 1_000_000]),
+    },
+    credit,
+  };
+}
+
+/** Everything that happens from outside. */
+async function live(world: World, chance: Chance): Promise<void> {
+  const roughness = chance.pick([0, 5, 15]);
+  world.network.slowestMs = chance.pick([1, 20, 200]);
+  for (const place of MEMBERS) if (chance.percent(70)) world.startBackend(place);
+  world.startBackend(ALONE);
+  const end = chance.whole(10, 40);
+  let atMs = 0;
+  for (let i = 0; i < end; i++) {
+    atMs += chance.whole(0, 250);
+    world.clock.after(atMs, () => happen(world, chance, roughness));
+  }
+  atMs += 3_000;
+  let over = false;
+  world.clock.after(atMs, () => {
+    over = true;
+    world.network.slowestMs = 5;
+    for (const place of [...MEMBERS, ALONE]) {
+      if (!world.backends.has(place)) world.startBackend(place);
+    }
+  });
+  while (!over) await world.step();
+}
+
+function happen(world: World, chance: Chance, roughness: number): void {
+  const { gateway } = world;
+  if (!chance.percent(roughness)) return use(world, chance);
+  const place = chance.pick([...MEMBERS, ALONE] as const);
+  const dice = chance.whole(0, 99);
+  if (dice < 60) {
+    world.cut(place, chance.pick(['reset', 'reset', 'silent', 'deaf', 'mute'] as const));
+  } else if (dice < 80) {
+    world.killBackend(place, chance.percent(80));
+    world.clock.after(chance.whole(0, 2_500), () => {
+      if (!world.backends.has(place)) world.startBackend(place);
+    });
+  } else if (dice < 90) {
+    goodbye(world, place, chance.whole(0, 2_500));
+  } else if (!gateway.clock.stopped) {
+    world.killGateway(chance.percent(80));
+    world.clock.after(chance.whole(10, 2_000), () => world.startGateway());
+  }
+}
+
+function goodbye(world: World, place: string, backAfterMs: number): void {
+  const backend = world.backends.get(place);
+  if (backend === undefined) return;
+  world.backends.delete(place);
+  void backend.client.disconnect();
+  world.clock.after(backAfterMs, () => {
+    if (!world.backends.has(place)) world.startBackend(place);
+  });
+}
+
+function use(world: World, chance: Chance): void {
+  const { gateway } = world;
+  const dice = chance.whole(0, 99);
+  const socket = chance.pick(gateway.sockets);
+  if (dice >= 85) {
+    chance.pick([...world.backends.values()])?.publish();
+  } else if (gateway.clock.stopped) {
+    return;
+  } else if (socket === undefined || dice < 12) {
+    gateway.open();
+  } else if (dice < 20) {
+    gateway.close(socket);
+  } else if (dice < 30) {
+    gateway.subscribe(socket, `${chance.pick(CHANNELS)}-${gateway.node}`);
+  } else if (dice < 33) {
+    gateway.unsubscribe(socket);
+  } else {
+    for (let i = chance.whole(1, 5); i > 0; i--) world.send();
+  }
+}
+
+/** Lets the world run until nothing is left to do. False when that does not come. */
+async function rest(world: World): Promise<boolean> {
+  const untilMs = world.clock.nowMs + REST_MS;
+  while (world.clock.nowMs < untilMs) {
+    const nextMs = world.clock.nowMs + 100;
+    while (world.clock.nowMs < nextMs && (await world.step()));
+    if (unrest(world) === undefined) return true;
+  }
+  return false;
+}
+
+/** Why the world is not at rest yet (I13). */
+function unrest(world: World): string | undefined {
+  const { gateway, backends } = world;
+  if (gateway.clock.stopped) return 'no gateway';
+  const sessions = new Set<string>();
+  for (const backend of backends.values()) {
+    const { name, client, running, told, sent } = backend;
+    if (client.state !== 'open') return `${name} is ${client.state}`;
+    if (running > 0) return `${name} has ${running} handlers running`;
+    if (told.size < sent) return `${name} was told of ${told.size} of ${sent} triggers`;
+    const session = world.sessionNow(backend) ?? '';
+    if (world.streamOf(session)?.over !== false) return `${name} has no session that lives`;
+    sessions.add(session);
+  }
+  for (const group of gateway.groups) {
+    for (const partition of group.partitions) {
+      const { number, log, snapshot } = partition;
+      const owner = group.owner(partition)?.name;
+      const what = `partition ${number} of ${group.settings.name || 'one alone'}`;
+      if (owner === undefined || !sessions.has(owner)) return `${what} has no living owner`;
+      if (group.revoking(partition)) return `${what} is asked back`;
+      if (log.committed.offset < log.top) return `${what}: ${log.committed.offset} of ${log.top}`;
+      if (log.pending || snapshot !== undefined) return `${what} has something to send`;
+    }
+  }
+  return undefined;
+}
+
+/** What backends believe against what is true (I11). */
+function compare(world: World): void {
+  for (const backend of world.backends.values()) {
+    const session = world.sessionNow(backend) ?? '';
+    const stream = world.streamOf(session);
+    if (stream === undefined || stream.group.settings.mode === 'shared') continue;
+    const { sockets, channels } = world.gateway.app;
+    believes(world, backend, { stream, session, truth: sockets, belief: backend.sockets });
+    believes(world, backend, { stream, session, truth: channels, belief: backend.channels });
+  }
+}
+
+function believes(
+  world: World,
+  { name }: SimBackend,
+  {
+    stream: { group },
+    session,
+    truth,
+    belief,
+  }: {
+    stream: Stream;
+    session: string;
+    truth: ReadonlyMap<string, unknown>;
+    belief: ReadonlyMap<string, Whereabouts>;
+  },
+): void {
+  const owns = (key: string): boolean => {
+    const partition = group.partitions[hash32(key) % group.partitions.length];
+    return partition !== undefined && group.owner(partition)?.name === session;
+  };
+  for (const key of truth.keys()) {
+    if (owns(key) && belief.get(key) !== 'open') world.broken(`${name} does not know ${key}`);
+  }
+  for (const [key, now] of belief) {
+    if (now === 'open' && owns(key) && !truth.has(key)) {
+      world.broken(`${name} believes in ${key}, which is gone`);
+    }
+  }
+}
+
+/** Everybody goes; nothing may be left of them (I14). */
+async function leave(world: World): Promise<void> {
+  const { gateway, clock } = world;
+  for (const socket of gateway.sockets) gateway.close(socket);
+  for (const { client } of world.backends.values()) void client.disconnect();
+  const untilMs = clock.nowMs + REST_MS;
+  while (clock.nowMs < untilMs && (await world.step()));
+  const { sessions, links } = gateway.pipes;
+  const left = {
+    gatewayTimers: gateway.clock.timers,
+    backendTimers: [...world.backends.values()].reduce((sum, each) => sum + each.clock.timers, 0),
+    sessions: sessions.size,
+    links: links.size,
+    listeners: gateway.app.listeners.size - 1,
+    sockets: gateway.app.sockets.size - 1,
+    channels: gateway.app.channels.size - 1,
+  };
+  if (Object.values(left).some((count) => count > 0)) world.broken(`left: ${JSON.stringify(left)}`);
+}
+
+/** Ids of sessions decide who owns what, so they must come from the seed too. */
+async function withSeededIds<T>(chance: Chance, run: () => Promise<T>): Promise<T> {
+  const module = crypto as { randomBytes: unknown };
+  const { randomBytes } = module;
+  module.randomBytes = (count: number) => chance.bytes(count);
+  try {
+    return await run();
+  } finally {
+    module.randomBytes = randomBytes;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Group } from '../../../lib/gateway/core/group';
+import { Kind, type PipeEvent } from '../../../lib/wire/frames';
+import { faultsOf, sumOf, type Fault, type Line } from '../ledger';
+
+/** The ledger of one group's stream, for as long as the gateway keeps the group. */
+export class Stream {
+  readonly group: Group;
+  readonly #lines: Line[] = [];
+  /** Where a message stands, by its id. */
+  readonly #places = new Map<number, { key: string; n: number }>();
+  readonly #counts = new Map<string, number>();
+  readonly #generations: number[];
+  #over = false;
+
+  constructor(group: Group) {
+    this.group = group;
+    this.#generations = group.partitions.map(() => 0);
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** The group is offered an event. */
+  offered({ kind, socketId, channel, event, data = '' }: PipeEvent): void {
+    if (kind !== Kind.MESSAGE || !this.group.wants(kind, channel, event)) return;
+    const { id } = JSON.parse(data) as { id: number };
+    const key = this.#keyOf(id, socketId, channel);
+    const n = (this.#counts.get(key) ?? 0) + 1;
+    this.#counts.set(key, n);
+    this.#places.set(id, { key, n });
+    this.#lines.push({ type: 'produced', key, n, sum: sumOf(data) });
+  }
+
+  began(process: string, id: number, data: string, redelivered: boolean): void {
+    const place = this.#places.get(id) ?? { key: `message ${id}`, n: 0 };
+    this.#lines.push({ type: 'began', process, ...place, sum: sumOf(data), redelivered });
+  }
+
+  ended(process: string, id: number): void {
+    const place = this.#places.get(id);
+    if (place !== undefined) this.#lines.push({ type: 'ended', process, ...place });
+  }
+
+  announced(process: string, count: number | undefined): void {
+    this.#lines.push({ type: 'announced', process, count });
+  }
+
+  /** The gateway has given the group up, or died with it: whoever is still there is told by a reset. */
+  end(): void {
+    if (!this.#over) this.announced('the gateway', undefined);
+    this.#over = true;
+  }
+
+  faults(): Fault[] {
+    return faultsOf(this.#lines);
+  }
+
+  /** What must hold at every moment: the numbers of the logs (I5), their limits (I6) and growing generations (I8). */
+  broken(credit: number): string | undefined {
+    const { group } = this;
+    const names = new Set<string>();
+    for (const { log, number, generation } of group.partitions) {
+      const { committed, sentUpTo, sent, top, low, length, unacked } = log;
+      const numbers = { acked: committed.offset, sentUpTo, sent, top, low, length, unacked };
+      const ordered = committed.offset <= sentUpTo && sentUpTo <= top && sent <= top;
+      if (!ordered || low > top + 1 || unacked > credit) return JSON.stringify(numbers);
+      if (length > group.settings.maxEntries) return `${length} events in the log of ${number}`;
+      if (generation < (this.#generations[number] ?? 0)) return `generation ${generation} after`;
+      this.#generations[number] = generation;
+    }
+    for (const { name, outstanding } of group.members) {
+      if (names.has(name)) return `${name} is two members`;
+      names.add(name);
+      if (outstanding !== Infinity && outstanding > credit) return `${outstanding} unacknowledged`;
+    }
+    return undefined;
+  }
+
+  #keyOf(id: number, socketId: string, channel: string | undefined): string {
+    const { mode, order } = this.group.settings;
+    if (mode === 'shared') return `message ${id}`;
+    return (order === 'channel' && channel) || socketId;
+  }
+}

@@ -1,0 +1,190 @@
+import type { Limits } from '../../../lib/gateway/options';
+import type { PipeOptions } from '../../../lib/pipe/options';
+import type { Meta } from '../../../lib/pipe/types';
+import { FrameDecoder } from '../../../lib/wire/codec';
+import type { PipeEvent } from '../../../lib/wire/frames';
+import { faultsOf, type Line, type Outcome } from '../ledger';
+import { Chance } from './chance';
+import { Network, type Connection, type Cut } from './network';
+import { SimBackend, sessionOf, type BackendOwner } from './sim-backend';
+import { SimGateway } from './sim-gateway';
+import { Stream } from './stream';
+import { WorldClock } from './world-clock';
+
+export interface WorldOptions {
+  /** Backends by the place they take; one that dies is followed by another of the same options. */
+  backends: ReadonlyMap<string, Partial<PipeOptions>>;
+  limits: Partial<Limits>;
+  /** The credit that backends grant, for the check that it is kept. */
+  credit: number;
+}
+
+/** A gateway, some backends and what they are told, in one process and one virtual time. */
+export class World implements BackendOwner {
+  readonly chance: Chance;
+  readonly clock: WorldClock;
+  readonly network: Network;
+  readonly options: WorldOptions;
+  readonly backends = new Map<string, SimBackend>();
+  /** What must never be: sentences, in the order in which they were noticed. */
+  readonly faults: string[] = [];
+  gateway: SimGateway;
+  readonly #streams: Stream[] = [];
+  readonly #bySession = new Map<string, Stream>();
+  readonly #triggers: Line[] = [];
+  #gateways = 0;
+  #processes = 0;
+  #messages = 0;
+
+  constructor(seed: number, options: WorldOptions) {
+    this.options = options;
+    this.chance = new Chance(seed);
+    this.clock = new WorldClock(this.chance);
+    this.network = new Network(this.clock);
+    this.gateway = this.startGateway();
+  }
+
+  get streams(): readonly Stream[] {
+    return this.#streams;
+  }
+
+  streamOf(session: string): Stream | undefined {
+    return this.#bySession.get(session);
+  }
+
+  startGateway(): SimGateway {
+    this.#gateways += 1;
+    this.gateway = new SimGateway(this.clock.process(), {
+      node: `node${this.#gateways}`,
+      limits: this.options.limits,
+      told: (event) => this.#told(event),
+      seen: (data) => this.#seen(data),
+    });
+    this.network.server = this.gateway;
+    return this.gateway;
+  }
+
+  /** The process is gone, and with it all that it knew. */
+  killGateway(told: boolean): void {
+    this.network.server = undefined;
+    this.gateway.clock.kill();
+    for (const connection of this.network.connections) connection.killServer(told);
+    for (const stream of this.#streams) stream.end();
+  }
+
+  startBackend(place: string): void {
+    this.#processes += 1;
+    const options = this.options.backends.get(place) ?? {};
+    const name = `${place}#${this.#processes}`;
+    this.backends.set(place, new SimBackend(name, this.clock, this.network, options, this));
+  }
+
+  killBackend(place: string, told: boolean): void {
+    const backend = this.backends.get(place);
+    if (backend === undefined) return;
+    this.backends.delete(place);
+    backend.clock.kill();
+    for (const connection of this.network.of(backend.clock)) connection.kill(told);
+    for (let n = 1; n <= backend.sent; n++) {
+      if (!backend.told.has(n)) this.settled(backend, n, 'unknown');
+    }
+  }
+
+  cut(place: string, how: Cut): void {
+    const backend = this.backends.get(place);
+    if (backend !== undefined) this.#connectionOf(backend)?.cut(how);
+  }
+
+  /** A message of some socket. */
+  send(): void {
+    const socket = this.chance.pick(this.gateway.sockets);
+    if (socket === undefined || this.gateway.clock.stopped) return;
+    this.#messages += 1;
+    const data = JSON.stringify({ id: this.#messages });
+    this.gateway.send(socket, data, this.chance.percent(50));
+  }
+
+  /** Runs whatever is due next, and looks whether all is as it must be. */
+  async step(): Promise<boolean> {
+    if (!(await this.clock.step())) return false;
+    const groups = this.gateway.clock.stopped ? [] : this.gateway.groups;
+    for (const group of groups) {
+      let stream = this.#streams.find((one) => one.group === group);
+      if (stream === undefined) this.#streams.push((stream = new Stream(group)));
+      for (const { name } of group.members) this.#bySession.set(name, stream);
+    }
+    for (const stream of this.#streams) {
+      if (stream.over) continue;
+      if (!groups.includes(stream.group)) stream.end();
+      const broken = stream.broken(this.options.credit);
+      if (broken !== undefined) this.broken(broken);
+    }
+    return true;
+  }
+
+  /** What the ledgers say in the end. */
+  audit(): void {
+    const living = [...this.backends.values()].map((backend) => this.sessionNow(backend) ?? '');
+    for (const stream of this.#streams) {
+      if (!living.some((session) => this.#bySession.get(session) === stream)) stream.end();
+    }
+    for (const { type, what } of this.#streams.flatMap((stream) => stream.faults())) {
+      this.broken(`event ${what}: ${type}`);
+    }
+    for (const { type, what } of faultsOf(this.#triggers)) this.broken(`trigger ${what}: ${type}`);
+  }
+
+  /** Name of the session that a backend was welcomed to last. */
+  sessionNow(backend: SimBackend): string | undefined {
+    const first = this.#connectionOf(backend)?.first;
+    const frame = first && new FrameDecoder().decode(first);
+    return frame?.type === 'welcome' ? Buffer.from(frame.session).toString('hex') : undefined;
+  }
+
+  // ---- what backends tell
+
+  began({ name }: SimBackend, id: number, data: string, meta: Meta): void {
+    this.#bySession.get(sessionOf(meta))?.began(name, id, data, meta.redelivered);
+  }
+
+  ended({ name }: SimBackend, id: number, meta: Meta): void {
+    this.#bySession.get(sessionOf(meta))?.ended(name, id);
+  }
+
+  gap(backend: SimBackend, count: number | undefined): void {
+    this.#bySession.get(this.sessionNow(backend) ?? '')?.announced(backend.name, count);
+  }
+
+  sentOne({ name }: SimBackend, n: number): void {
+    this.#triggers.push({ type: 'sent', process: name, n, browsers: ['tap'] });
+  }
+
+  settled({ name }: SimBackend, n: number, outcome: Outcome): void {
+    this.#triggers.push({ type: 'settled', process: name, n, outcome });
+  }
+
+  broken(what: string): void {
+    if (!this.faults.includes(what)) this.faults.push(what);
+  }
+
+  #connectionOf({ clock }: SimBackend): Connection | undefined {
+    return this.network.of(clock).at(-1);
+  }
+
+  #told(event: PipeEvent): void {
+    for (const stream of this.#streams) if (!stream.over) stream.offered(event);
+  }
+
+  /** A trigger is seen. One that answers an event comes from the one who has the event's partition now (I8). */
+  #seen(data: string): void {
+    const { process, n, cause } = JSON.parse(data) as { process: string; n: number; cause?: string };
+    this.#triggers.push({ type: 'seen', browser: 'tap', process, n });
+    if (cause === undefined) return;
+    const [session = '', , partition] = cause.split('.');
+    const group = this.#bySession.get(session)?.group;
+    const owned = group?.partitions[Number(partition)];
+    if (owned === undefined || group?.owner(owned)?.name !== session) {
+      this.broken(`${process} answered ${cause}, which is another's`);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import type { Test } from 'tap';
+import { createClient, type Meta, type Pipe, type PipeOptions } from '../../lib/index';
+import type { Gateway } from '../../lib/gateway';
+import type { Dial, Socket } from '../../lib/net/socket';
+import { dialWebSocket } from '../../lib/net/web-socket';
+import { FakeBrowser } from '../../lib/testing';
+import { settled } from './scripted-client';
+import { SECRET } from './start-gateway';
+
+/** The way of one client to the gateways: it can be cut, stay cut, and lead somewhere else afterwards. */
+export class Line {
+  port: number;
+  #up = true;
+  #socket: Socket | undefined;
+
+  constructor(port: number) {
+    this.port = port;
+  }
+
+  readonly dial: Dial = (url, options, handlers) => {
+    if (!this.#up) throw new Error('the line is down');
+    this.#socket = dialWebSocket(url.replace(/:\d+\//, `:${this.port}/`), options, handlers);
+    return this.#socket;
+  };
+
+  /** Breaks the connection without a word, and lets no other one be made. */
+  cut(): void {
+    this.#up = false;
+    this.#socket?.terminate();
+  }
+
+  mend(): void {
+    this.#up = true;
+  }
+}
+
+/** One event as a member heard it. */
+export interface Heard {
+  readonly member: string;
+  readonly socketId: string;
+  readonly n: number;
+  readonly meta: Meta;
+}
+
+export interface MemberOnStage {
+  client: Pipe;
+  line: Line;
+}
+
+/** Connects a client that is cut from the gateway when the test ends. */
+export async function join(
+  t: Pick<Test, 'teardown'>,
+  { port }: { port: number },
+  options: Partial<PipeOptions>,
+  prepare: (client: Pipe) => void,
+): Promise<MemberOnStage> {
+  const line = new Line(port);
+  const client = createClient(
+    {
+      ...{ key: 'key', secret: SECRET, appId: '1', drainMs: 0 },
+      backoff: { baseMs: 1, maxMs: 5 },
+      ...options,
+    },
+    { dial: line.dial },
+  );
+  client.on('error', () => undefined);
+  prepare(client);
+  t.teardown(() => client.disconnect());
+  await client.connect();
+  return { client, line };
+}
+
+export async function browse(gateway: Gateway, count: number): Promise<FakeBrowser[]> {
+  const browsers: FakeBrowser[] = [];
+  const query = new URLSearchParams({ protocol: '7', client: 'fake-browser' });
+  for (let i = 0; i < count; i += 1) {
+    const credentials = { key: 'key', secret: SECRET };
+    const open = (carrier: Parameters<Gateway['openSocket']>[2]) =>
+      gateway.openSocket('key', query, carrier);
+    const browser = new FakeBrowser(credentials, open);
+    await browser.next('pusher:connection_established');
+    browsers.push(browser);
+  }
+  return browsers;
+}
+
+/**
+ * Waits until whatever moves between members has moved: an answer comes after every demand that was sent before it, and a
+ * second one after the client's reply to those.
+ */
+export async function arranged(...members: MemberOnStage[]): Promise<void> {
+  for (let round = 1; round <= 2; round += 1) {
+    await Promise.all(
+      members.map(({ client }) => client.channel('nobody').publish('round', round)),
+    );
+  }
+}
+
+/** Lets the event loop turn until something is so. */
+export async function until(what: string, isSo: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 200_000; turn += 1) {
+    if (isSo()) return;
+    await settled();
+  }
+  throw new Error(`it never came: ${what}`);
+}
