@@ -1094,6 +1094,12 @@ export namespace standpipe {
             /** KIND_CACHE value */
             KIND_CACHE = 6,
 
+            /** KIND_AUTHORIZE value */
+            KIND_AUTHORIZE = 7,
+
+            /** KIND_AUTHENTICATE value */
+            KIND_AUTHENTICATE = 8,
+
             /** KIND_OPEN value */
             KIND_OPEN = 10,
 

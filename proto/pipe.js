@@ -2771,6 +2771,8 @@ $root.standpipe = (function() {
          * @property {number} KIND_PRESENCE=4 KIND_PRESENCE value
          * @property {number} KIND_USER=5 KIND_USER value
          * @property {number} KIND_CACHE=6 KIND_CACHE value
+         * @property {number} KIND_AUTHORIZE=7 KIND_AUTHORIZE value
+         * @property {number} KIND_AUTHENTICATE=8 KIND_AUTHENTICATE value
          * @property {number} KIND_OPEN=10 KIND_OPEN value
          * @property {number} KIND_CLOSE=11 KIND_CLOSE value
          * @property {number} KIND_OCCUPIED=12 KIND_OCCUPIED value
@@ -2792,6 +2794,8 @@ $root.standpipe = (function() {
             values[valuesById[4] = "KIND_PRESENCE"] = 4;
             values[valuesById[5] = "KIND_USER"] = 5;
             values[valuesById[6] = "KIND_CACHE"] = 6;
+            values[valuesById[7] = "KIND_AUTHORIZE"] = 7;
+            values[valuesById[8] = "KIND_AUTHENTICATE"] = 8;
             values[valuesById[10] = "KIND_OPEN"] = 10;
             values[valuesById[11] = "KIND_CLOSE"] = 11;
             values[valuesById[12] = "KIND_OCCUPIED"] = 12;

@@ -11,6 +11,7 @@ import { Metrics } from './core/metrics';
 import { Router } from './core/router';
 import { Turn } from './core/turn';
 import { checkGatewayOptions, type GatewayOptions, type GatewaySettings } from './options';
+import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
 import { ChannelsHandshake } from './protocols/channels/handshake';
 import { Fallback } from './protocols/fallback/fallback';
@@ -87,7 +88,13 @@ export class Gateway {
     });
     const pipe = new PipeHandshake(this.#pipes, this.#apps, clock);
     this.#upgrades = [this.#fallback, this.#channels, pipe];
-    this.#requests = [new RestApi(parts, this.#apps, settings.path), this.#fallback];
+    const authParts = { backends: this.#pipes.authorities, limits, clock };
+    this.#requests = [
+      new RestApi(parts, this.#apps, settings.path),
+      // Before the fallback, which answers for all else below /pusher/.
+      new AuthEndpoints(authParts, this.#apps, settings.path),
+      this.#fallback,
+    ];
     this.#metricsListener =
       settings.metrics && new MetricsListener(settings.metrics, this.metrics.registry);
     this.#listener = new Listener(

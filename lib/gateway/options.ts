@@ -183,6 +183,21 @@ const limitsSchema = z.strictObject({
   pipeRevokeMs: ms
     .default(10_000)
     .describe('How long a backend may finish its handlers when a part of the stream moves.'),
+  authTimeoutMs: ms
+    .default(5_000)
+    .describe('How long backends may take to authorize a subscription or sign-in; then 504.'),
+  maxAuthBytes: bytes
+    .default(16 * 1024)
+    .describe('Body of one request to /pusher/auth or /pusher/user-auth; above it 413.'),
+  maxAuthRequestsPerSecond: rate
+    .default(2_000)
+    .describe('Such requests of one app, burst 5 times that; above it 429.'),
+  maxOpenAuthRequests: count
+    .default(10_000)
+    .describe('Such requests that wait for one backend; above it 503.'),
+  maxOpenAuthBytes: bytes
+    .default(16 * 1024 * 1024)
+    .describe('Headers and bodies of those that wait for one backend.'),
   maxWebhookEvents: count
     .default(10_000)
     .describe('Events that wait for one webhook endpoint; further ones are dropped.'),

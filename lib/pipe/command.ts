@@ -1,14 +1,18 @@
 import { StandpipeError, asError } from '../errors';
-import { isEventName, isReservedEvent } from '../pusher/channel-name';
+import { isEventName, isReservedEvent, isUserId, parseChannelName } from '../pusher/channel-name';
+import { DEFAULT_CHANNEL_LIMITS } from '../pusher/limits';
 import type { Command, Verb } from '../wire/frames';
 import { EventMeta } from './event-meta';
 import type { PublishOptions, TriggerOptions } from './types';
 
-/** Whom a command is for: a channel or a socket. */
+/** Whom an event is for: a channel or several, a socket or a user. */
 export interface Target {
   readonly verb: Verb;
-  readonly channel: string | undefined;
-  readonly socketId: string | undefined;
+  readonly channel?: string | undefined;
+  /** Further ones. */
+  readonly channels?: string[] | undefined;
+  readonly socketId?: string | undefined;
+  readonly userId?: string | undefined;
 }
 
 /** Told once what became of a command; `sockets` comes with a receipt. */
@@ -24,11 +28,15 @@ const COMMAND_BYTES = 24;
 const ORIGIN_BYTES = 24;
 const MAX_EXCEPT = 1_000;
 const MAX_SOCKET_ID_LENGTH = 100;
+const MAX_KEY_LENGTH = 255;
+const MAX_CHANNELS = DEFAULT_CHANNEL_LIMITS.maxChannelsPerPublish;
 
 /** How much of an outbox a command takes. */
-export function sizeOf({ channel, event, data, except, origin }: Command): number {
+export function sizeOf(command: Command): number {
+  const { channel, channels, event, data, except, origin, idempotencyKey } = command;
   let bytes = COMMAND_BYTES + Buffer.byteLength(data ?? '');
-  bytes += (channel?.length ?? 0) + (event?.length ?? 0);
+  bytes += (channel?.length ?? 0) + (event?.length ?? 0) + (idempotencyKey?.length ?? 0);
+  if (channels !== undefined) for (const name of channels) bytes += name.length;
   if (except !== undefined) for (const id of except) bytes += id.length;
   if (origin !== undefined) bytes += ORIGIN_BYTES;
   return bytes;
@@ -50,6 +58,31 @@ export function checkedSocketId(id: unknown): string {
   throw refuse(`a socket id must be a string of 1 to ${MAX_SOCKET_ID_LENGTH} characters`);
 }
 
+/** Throws `bad_argument` for what cannot be a channel name. */
+export function checkedChannel(name: unknown): string {
+  if (typeof name === 'string' && parseChannelName(name) !== undefined) return name;
+  throw refuse(
+    'a channel name must be of letters, digits and _ - = @ , . ; and at most 164 characters',
+  );
+}
+
+/** Throws `bad_argument` for what cannot be the channels of one event. Names that are there twice count once. */
+export function checkedChannels(names: unknown): [string, ...string[]] {
+  if (!Array.isArray(names) || names.length === 0 || names.length > MAX_CHANNELS) {
+    throw refuse(`channels must be an array of 1 to ${MAX_CHANNELS} names`);
+  }
+  return [...new Set(names.map(checkedChannel))] as [string, ...string[]];
+}
+
+/** Throws `bad_argument` for what cannot be the id of a signed-in user. */
+export function checkedUserId(id: unknown): string {
+  const { maxUserIdLength: max } = DEFAULT_CHANNEL_LIMITS;
+  if (typeof id === 'string' && id.length <= max && isUserId(id)) return id;
+  throw refuse(
+    `a user id must be of letters, digits and _ - = @ , . ; and at most ${max} characters`,
+  );
+}
+
 /** The sockets to leave out, as the wire wants them. */
 export function exceptOf(options: TriggerOptions | undefined): string[] | undefined {
   if (options === undefined) return undefined;
@@ -69,6 +102,14 @@ export function originOf(options: TriggerOptions | undefined): Command['origin']
   if (cause === undefined) return undefined;
   if (cause instanceof EventMeta) return cause.origin();
   throw refuse('cause must be the meta that a handler was given');
+}
+
+/** The key under which a command is applied once. */
+export function keyOf(options: TriggerOptions | undefined): string | undefined {
+  const key: unknown = options?.idempotencyKey;
+  if (key === undefined) return undefined;
+  if (typeof key === 'string' && key !== '' && key.length <= MAX_KEY_LENGTH) return key;
+  throw refuse(`idempotencyKey must be a string of 1 to ${MAX_KEY_LENGTH} characters`);
 }
 
 export function ackOf({ ack = 'accepted' }: PublishOptions): 'accepted' | 'delivered' {

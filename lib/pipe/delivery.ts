@@ -22,6 +22,16 @@ export function deliver(listeners: Listeners, arrival: Arrival): Promise<void> |
       return channelExistence(listeners, 'occupied', arrival);
     case Kind.VACATED:
       return channelExistence(listeners, 'vacated', arrival);
+    case Kind.MEMBER_ADDED:
+      return membership(listeners, 'member_added', arrival);
+    case Kind.MEMBER_REMOVED:
+      return membership(listeners, 'member_removed', arrival);
+    case Kind.CACHE_MISS:
+      return channelExistence(listeners, 'cache_miss', arrival);
+    case Kind.USER_ONLINE:
+      return userExistence(listeners, 'online', arrival);
+    case Kind.USER_OFFLINE:
+      return userExistence(listeners, 'offline', arrival);
     default:
       // Kinds this client has no handlers for; it subscribes to none of them.
       return undefined;
@@ -39,6 +49,16 @@ export function wordFor({ event: { kind, event = '' } }: Arrival): string {
       return 'occupied';
     case Kind.VACATED:
       return 'vacated';
+    case Kind.MEMBER_ADDED:
+      return 'member_added';
+    case Kind.MEMBER_REMOVED:
+      return 'member_removed';
+    case Kind.CACHE_MISS:
+      return 'cache_miss';
+    case Kind.USER_ONLINE:
+      return 'online';
+    case Kind.USER_OFFLINE:
+      return 'offline';
     default:
       return `event:${event}`;
   }
@@ -101,12 +121,33 @@ function socketClosed({ sockets }: Listeners, arrival: Arrival): Promise<void> |
 
 function channelExistence(
   { channels }: Listeners,
-  what: 'occupied' | 'vacated',
+  what: 'occupied' | 'vacated' | 'cache_miss',
   arrival: Arrival,
 ): Promise<void> | undefined {
   const name = arrival.event.channel ?? '';
   const meta = new EventMeta(arrival);
   return both(channels.tell(EVERY, what, name, meta), channels.tell(name, what, meta));
+}
+
+function membership(
+  { channels }: Listeners,
+  what: 'member_added' | 'member_removed',
+  arrival: Arrival,
+): Promise<void> | undefined {
+  const { channel: name = '', userId = '' } = arrival.event;
+  const meta = new EventMeta(arrival);
+  return both(
+    channels.tell(EVERY, what, name, userId, meta),
+    channels.tell(name, what, userId, meta),
+  );
+}
+
+function userExistence(
+  { users }: Listeners,
+  what: 'online' | 'offline',
+  arrival: Arrival,
+): Promise<void> | undefined {
+  return users.tell(EVERY, what, arrival.event.userId ?? '', new EventMeta(arrival));
 }
 
 /** Data as the program sees it: undefined when the browser sent none, or something that is no JSON. */

@@ -1,13 +1,16 @@
 import { StandpipeError } from '../errors';
-import { REFUSAL_CODES } from '../wire/close-codes';
 import type { Frame, GapFrame } from '../wire/frames';
+import type { Authority } from './authority';
 import type { Inbox } from './inbox';
+import type { Requests } from './requests';
 import type { Sender } from './sender';
 
 /** Where frames lead. */
 export interface Routes {
   readonly inbox: Inbox;
+  readonly authority: Authority;
   readonly sender: Sender;
+  readonly requests: Requests;
   send(frame: Frame): void;
   /** Events of a partition were lost. */
   gap(frame: GapFrame): void;
@@ -44,14 +47,7 @@ export function dispatch(frame: Frame, routes: Routes): void {
         }),
       );
     case 'query':
-      return routes.send({
-        type: 'reply',
-        id: frame.id,
-        result: '',
-        error: { code: REFUSAL_CODES.unknown_method.code, message: 'a backend answers no queries' },
-        asOf: [],
-        more: false,
-      });
+      return routes.authority.asked(frame);
     case 'goAway':
       // Its nodes are not followed: where to connect is told by the options only. The close that comes is retried.
       return routes.note({ reason: frame.reason }, 'the gateway is going away');
@@ -66,8 +62,7 @@ export function dispatch(frame: Frame, routes: Routes): void {
     case 'revoke':
       return routes.inbox.revoke(frame.partition, frame.generation);
     case 'reply':
-      // Sent only to those who ask, which this client does not.
-      return;
+      return routes.requests.reply(frame);
     case 'hello':
     case 'welcome':
     case 'ack':

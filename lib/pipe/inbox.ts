@@ -114,12 +114,14 @@ export class Inbox {
       this.#known?.interrupt();
       const assigned = new Set(frame.assigned.map(({ partition }) => partition));
       for (const place of this.#places.values()) {
+        place.arrived = 0;
         if (!assigned.has(place.partition)) this.#lose(place);
       }
     } else {
-      this.#forgetPlaces();
-      this.#known?.reset();
       this.#nodeLost = this.#node !== '' && this.#node !== frame.node;
+      // Nobody else gets what the lost node had sent: it is finished here.
+      this.#forgetPlaces(this.#shared && !this.#nodeLost);
+      this.#known?.reset();
       this.#stream = { name: streamName, unfinished: 0, bytes: 0 };
     }
     this.#node = frame.node;
@@ -141,10 +143,12 @@ export class Inbox {
         this.#places.set(partition, new Place(partition, epoch, this.#stream, assignment));
       } else if (place.state === 'gone' || place.generation !== generation) {
         place.regain(generation, from);
+        this.#acks.note(place);
       } else {
         place.state = 'ours';
       }
     }
+    if (this.#acks.pending) this.#owner.ackDue();
   }
 
   /** A partition goes to another member as soon as what has arrived of it is finished. */
@@ -183,6 +187,7 @@ export class Inbox {
     if (this.#stopped) return;
     const repeated = place.cursor.accept(firstOffset, events.length);
     if (repeated === undefined) throw broken(`offset ${firstOffset} of ${partition} unannounced`);
+    place.arrived = firstOffset + events.length - 1;
     this.#checkCredit(place.stream.unfinished + events.length - repeated);
 
     this.#taking = true;
@@ -239,13 +244,16 @@ export class Inbox {
 
   /** Forgets all places: the session has ended. */
   clear(): void {
-    this.#forgetPlaces();
+    this.#forgetPlaces(this.#shared);
     this.takeAck();
     this.#slow.stop();
   }
 
-  #forgetPlaces(): void {
-    for (const place of this.#places.values()) place.state = this.#shared ? 'gone' : 'past';
+  /** @param elsewhere what has not begun comes to another member */
+  #forgetPlaces(elsewhere: boolean): void {
+    for (const place of this.#places.values()) {
+      if (place.state !== 'gone') place.state = elsewhere ? 'gone' : 'past';
+    }
     this.#places.clear();
   }
 
@@ -262,10 +270,16 @@ export class Inbox {
     if (this.#owner.send({ type: 'drained', partition, generation, offset })) this.#lose(place);
   }
 
+  /** The gateway counts by the connection: beside what came over an earlier one it may send as much again. */
   #checkCredit(unfinished: number): void {
-    // What is acknowledged on receipt makes room for as much again.
-    const max = this.#credit.messages * (this.#ackReceived ? 2 : 1);
-    if (unfinished > max) throw broken('more events than the credit');
+    const { messages } = this.#credit;
+    if (unfinished <= messages) return;
+    let inFlight = 0;
+    for (const { state, arrived, told, skipped } of this.#places.values()) {
+      // One that is leaving may be another's by now, and counts for nothing any more.
+      if (state === 'ours') inFlight += Math.max(0, arrived - Math.max(told, skipped));
+    }
+    if (inFlight > messages) throw broken('more events than the credit');
   }
 
   #judge(place: Place, offset: number, event: PipeEvent): void {
@@ -291,7 +305,7 @@ export class Inbox {
     stream.unfinished += 1;
     stream.bytes += event.data?.length ?? 0;
     place.unfinished += 1;
-    this.#lanes.run(this.#key(event), { event, place, offset, resync: false });
+    this.#lanes.run(this.#key(event), { event, place, offset, resync: false, running: undefined });
   }
 
   /** Hands on what no event told. */
@@ -305,7 +319,13 @@ export class Inbox {
       reason,
     };
     place.unfinished += 1;
-    this.#lanes.run(name, { event, place, offset: place.received, resync: true });
+    this.#lanes.run(name, {
+      event,
+      place,
+      offset: place.received,
+      resync: true,
+      running: undefined,
+    });
   }
 
   /** Ends the doubt about what was known of an earlier session, as soon as that can be done. */
@@ -334,18 +354,21 @@ export class Inbox {
   }
 
   #work(arrival: Arrival): Promise<void> | undefined {
-    const { place, offset, resync } = arrival;
+    const { event, place, offset, resync } = arrival;
     const stopped = this.#stopped && this.#shared;
-    if (resync ? stopped || place.state === 'gone' : place.leaves(offset, stopped))
+    if (resync ? stopped || place.state === 'gone' : place.leaves(offset, stopped)) {
+      // It was taken for closed when this arrived, so nothing else would say that it is another's now.
+      if (event.kind === Kind.CLOSE) this.#owner.left([event.socketId]);
       return undefined;
+    }
     const running = this.#owner.deliver(arrival);
-    if (running !== undefined) this.#slow.started(arrival);
+    if (running !== undefined) arrival.running = this.#slow.started(arrival);
     return running;
   }
 
   #end(arrival: Arrival, failure: Error | undefined): void {
-    const { event, place, offset, resync } = arrival;
-    this.#slow.ended(arrival);
+    const { event, place, offset, resync, running } = arrival;
+    if (running !== undefined) this.#slow.ended(running);
     if (failure !== undefined) this.#owner.failed(failure);
     place.unfinished -= 1;
     if (!resync) {

@@ -7,7 +7,7 @@ export type Events = Record<string, unknown[]>;
 export type AnyHandler = Handler<unknown[]>;
 type OnFailure = (error: unknown, event: string) => void;
 
-/** Stands for all sockets, or all channels; no name from outside can be the same. */
+/** Stands for all sockets, channels or users; no name from outside can be the same. */
 export const EVERY = Symbol('every');
 export type Scope = string | typeof EVERY;
 
@@ -74,6 +74,7 @@ export class Registry {
 export interface Listeners {
   readonly sockets: Registry;
   readonly channels: Registry;
+  readonly users: Registry;
 }
 
 /** Joins what two emits returned: a promise only when some handler is still running. */

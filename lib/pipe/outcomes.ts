@@ -90,11 +90,17 @@ export function failure(code: Failure, count = 1): StandpipeError {
 }
 
 function refused(
-  { event, channel, socketId }: Command,
+  { event, channel, socketId, userId }: Command,
   status: number,
   message: string,
 ): StandpipeError {
-  const whom = channel === undefined ? `socket ${socketId ?? ''}` : `channel ${channel}`;
+  const whom =
+    socketId !== undefined
+      ? `socket ${socketId}`
+      : userId !== undefined
+        ? `user ${userId}`
+        : `channel ${channel ?? ''}`;
+  const what = event === undefined ? whom : `${event} to ${whom}`;
   const why = message === '' ? (refusalCode(status)?.meaning ?? `code ${status}`) : message;
-  return new StandpipeError('refused', `${event ?? ''} to ${whom}: ${why}`, { status });
+  return new StandpipeError('refused', `${what}: ${why}`, { status });
 }

@@ -1,30 +1,36 @@
-import { StandpipeError, asError } from '../errors';
+import { StandpipeError } from '../errors';
 import type { Dial } from '../net/socket';
 import { dialWebSocket } from '../net/web-socket';
-import { deferred, type Deferred } from '../util/deferred';
-import { Emitter, type Handler } from '../util/emitter';
+import { deferred, rejected, type Deferred } from '../util/deferred';
+import type { Emitter, Handler } from '../util/emitter';
 import { systemClock, type Clock } from '../util/timers';
 import { CLOSE_CODES } from '../wire/close-codes';
-import { Kind, type GapFrame, type HelloFrame, type WelcomeFrame } from '../wire/frames';
+import { Kind, type HelloFrame, type WelcomeFrame } from '../wire/frames';
+import type { AskOptions, Stats } from './answers';
+import { Authority, type AuthenticateHandler, type AuthorizeHandler } from './authority';
+import { ChannelHandle, channelsOf, type Channels } from './channels';
 import { deliver, wordFor } from './delivery';
 import { dispatch, type Routes } from './dispatch';
 import { Inbox } from './inbox';
 import { Link } from './link';
 import { Registry, checkEvent, checkHandler, type Listeners } from './listeners';
 import { readOptions, warnOfOpenDoors, type PipeOptions, type Settings } from './options';
-import { ChannelHandle, Channels, SocketHandle, Sockets, type Ground } from './scope';
+import { Reports } from './reports';
+import { Requests } from './requests';
+import type { Ground } from './scope';
 import { Sender } from './sender';
 import { Session } from './session';
+import { SocketHandle, Sockets } from './sockets';
 import { Subscriptions } from './subscriptions';
 import type {
   ClientEvents,
   ConnectedInfo,
   DefaultEvents,
   PipeState,
-  SlowInfo,
   SubscriptionFilter,
   SubscriptionKind,
 } from './types';
+import { UserHandle, Users } from './users';
 
 /** What a client does not make itself, so that specs can turn the clock by hand and script the socket. */
 export interface Surroundings {
@@ -50,14 +56,19 @@ export class Pipe<Events extends object = DefaultEvents> {
   readonly sockets: Sockets<Events>;
   /** All channels of the app. */
   readonly channels: Channels<Events>;
+  /** All signed-in users of the app. */
+  readonly users: Users;
 
   readonly #settings: Settings;
   readonly #clock: Clock;
+  readonly #reports: Reports;
   readonly #emitter: Emitter<ClientEvents>;
   readonly #listeners: Listeners;
   readonly #subscriptions: Subscriptions;
+  readonly #authority: Authority;
   readonly #session = new Session();
   readonly #sender: Sender;
+  readonly #requests: Requests;
   readonly #inbox: Inbox;
   readonly #link: Link;
   readonly #ground: Ground;
@@ -72,13 +83,17 @@ export class Pipe<Events extends object = DefaultEvents> {
   constructor(options: PipeOptions, surroundings: Partial<Surroundings> = {}) {
     const settings = (this.#settings = readOptions(options));
     const clock = (this.#clock = surroundings.clock ?? systemClock);
-    const failed = (thrown: unknown, event: string): void => this.#handlerFailed(thrown, event);
-    this.#emitter = new Emitter<ClientEvents>(failed);
+    const reports = (this.#reports = new Reports(settings.log));
+    this.#emitter = reports.emitter;
     const eventFailed = (thrown: unknown, event: string): void => {
       this.#eventFailed();
-      failed(thrown, event);
+      reports.handlerFailed(thrown, event);
     };
-    this.#listeners = { sockets: new Registry(eventFailed), channels: new Registry(eventFailed) };
+    this.#listeners = {
+      sockets: new Registry(eventFailed),
+      channels: new Registry(eventFailed),
+      users: new Registry(eventFailed),
+    };
     this.#link = new Link(settings, clock, surroundings.dial ?? dialWebSocket, {
       hello: (nonce) => this.#hello(nonce),
       welcome: (frame) => this.#welcome(frame),
@@ -91,31 +106,40 @@ export class Pipe<Events extends object = DefaultEvents> {
     this.#sender = new Sender(settings, clock, {
       send: (frame) => void this.#link.send({ ...frame, ack: this.#inbox.takeAck() }),
       drained: () => void this.#emitter.emit('drain'),
-      report: (error) => this.#report(error),
-      callbackFailed: (thrown) => this.#handlerFailed(thrown, 'callback of trigger'),
+      report: (error) => reports.error(error),
+      callbackFailed: (thrown) => reports.handlerFailed(thrown, 'callback of trigger'),
+    });
+    this.#requests = new Requests(clock, (query) => {
+      // What was triggered before a question is asked is on its way before it.
+      this.#sender.flush();
+      return this.#link.send(query);
     });
     this.#subscriptions = new Subscriptions(clock, (frame) => this.#link.send(frame));
+    this.#authority = new Authority(this.#subscriptions, reports, this.#link);
     this.#inbox = new Inbox(settings, clock, {
       deliver: (arrival) => deliver(this.#listeners, arrival),
       send: (frame) => this.#link.send(frame),
       ackDue: () => this.#acknowledge(),
       failed: (error) => eventFailed(error, 'delivery'),
-      slow: (arrival, key, runningMs) => this.#slow({ event: wordFor(arrival), key, runningMs }),
+      slow: (arrival, key, runningMs) => reports.slow({ event: wordFor(arrival), key, runningMs }),
       left: (ids) => {
         for (const id of ids) this.#listeners.sockets.leave(id);
       },
     });
     const routes: Routes = {
       inbox: this.#inbox,
+      authority: this.#authority,
       sender: this.#sender,
+      requests: this.#requests,
       send: (answer) => void this.#link.send(answer),
-      gap: (gap) => this.#gap(gap),
-      report: (error) => this.#report(error),
+      gap: (gap) => reports.gap(gap),
+      report: (error) => reports.error(error),
       note: (details, message) => settings.log.info(details, message),
     };
-    this.#ground = { listeners: this.#listeners, sender: this.#sender };
+    this.#ground = { listeners: this.#listeners, sender: this.#sender, requests: this.#requests };
     this.sockets = new Sockets<Events>(this.#ground);
-    this.channels = new Channels<Events>(this.#ground);
+    this.channels = channelsOf<Events>(this.#ground);
+    this.users = new Users(this.#ground);
     warnOfOpenDoors(settings);
   }
 
@@ -141,6 +165,7 @@ export class Pipe<Events extends object = DefaultEvents> {
     }
     const { promise } = this.#connecting;
     this.#sender.open();
+    this.#requests.open();
     this.#inbox.start();
     this.#link.start();
     return promise;
@@ -178,6 +203,22 @@ export class Pipe<Events extends object = DefaultEvents> {
     return this;
   }
 
+  /**
+   * Decides for the gateway who may subscribe to private and presence channels. Patterns are names, or prefixes that end in
+   * `*`; of several that fit, the one given first. A handler that throws refuses.
+   * @throws StandpipeError `bad_argument`
+   */
+  authorize(patterns: string | readonly string[], handler: AuthorizeHandler): this {
+    this.#authority.authorize(patterns, handler);
+    return this;
+  }
+
+  /** Decides for the gateway who a browser signs in as. A handler that throws refuses. */
+  authenticate(handler: AuthenticateHandler): this {
+    this.#authority.authenticate(handler);
+    return this;
+  }
+
   /** A handle of one socket. Making one costs next to nothing and leaves nothing behind. */
   socket(id: string): SocketHandle<Events> {
     return new SocketHandle<Events>(this.#ground, id);
@@ -186,6 +227,19 @@ export class Pipe<Events extends object = DefaultEvents> {
   /** A handle of one channel. Making one costs next to nothing and leaves nothing behind. */
   channel(name: string): ChannelHandle<Events> {
     return new ChannelHandle<Events>(this.#ground, name);
+  }
+
+  /** A handle of one signed-in user. Making one costs next to nothing and leaves nothing behind. */
+  user(id: string): UserHandle<Events> {
+    return new UserHandle<Events>(this.#ground, id);
+  }
+
+  /**
+   * What is live in the app, at the gateway process this client is connected to.
+   * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`
+   */
+  stats(options?: AskOptions): Promise<Stats> {
+    return this.#requests.one('stats', {}, options);
   }
 
   on<K extends keyof ClientEvents>(event: K, handler: Handler<ClientEvents[K]>): this {
@@ -248,7 +302,10 @@ export class Pipe<Events extends object = DefaultEvents> {
   }
 
   #entered(state: PipeState, previous: PipeState): void {
-    if (previous === 'open') this.#sender.offline();
+    if (previous === 'open') {
+      this.#sender.offline();
+      this.#requests.offline();
+    }
     void this.#emitter.emit('state', state, previous);
     if (state === 'open') this.#opened();
     if (state === 'closed') {
@@ -264,6 +321,7 @@ export class Pipe<Events extends object = DefaultEvents> {
     this.#connecting = undefined;
     this.#subscriptions.announce();
     this.#sender.online();
+    this.#requests.online();
     const { session, node, reason } = this.#welcomed;
     void this.#emitter.emit('connected', { session, node });
     if (session === 'reset') void this.#emitter.emit('reset', { reason });
@@ -275,14 +333,14 @@ export class Pipe<Events extends object = DefaultEvents> {
     // The gateway does not take the session as ours, or we do not take what it says of it: ask for a new one.
     if (error.status === CLOSE_CODES.bad_proof.code) this.#session.end();
     if (error.status === CLOSE_CODES.protocol_error.code) this.#session.end();
-    this.#report(error);
+    this.#reports.error(error);
   }
 
   #failed(error: StandpipeError): void {
     this.#forget();
     this.#connecting?.reject(error);
     this.#connecting = undefined;
-    this.#report(error);
+    this.#reports.error(error);
   }
 
   async #drain(): Promise<void> {
@@ -308,6 +366,7 @@ export class Pipe<Events extends object = DefaultEvents> {
     this.#session.end();
     this.#inbox.clear();
     this.#sender.clear();
+    this.#requests.close();
   }
 
   #acknowledge(): void {
@@ -322,42 +381,12 @@ export class Pipe<Events extends object = DefaultEvents> {
     this.#inbox.ask(this.#subscriptions.asks(SOCKET), this.#subscriptions.asks(CHANNEL));
   }
 
-  #slow(info: SlowInfo): void {
-    this.#settings.log.warn(info, 'a handler runs for long');
-    void this.#emitter.emit('slow', info);
-  }
-
   /** Before the event that a handler failed on counts as handled. */
   #eventFailed(): void {
     if (this.#settings.onHandlerError === 'continue') return;
     this.#inbox.halt();
     void this.disconnect();
   }
-
-  #gap({ partition, cause, count }: GapFrame): void {
-    this.#settings.log.warn({ partition, cause, count }, 'events were lost');
-    void this.#emitter.emit('gap', { partition, cause, count: count === 0 ? undefined : count });
-  }
-
-  #handlerFailed(thrown: unknown, event: string): void {
-    const message = `a handler of ${event} failed: ${asError(thrown).message}`;
-    const error = new StandpipeError('handler_failed', message, { cause: thrown });
-    // Telling a handler of 'error' of its own failure would go on for ever.
-    if (event === 'error') this.#settings.log.error({ code: error.code }, message);
-    else this.#report(error);
-  }
-
-  #report(error: StandpipeError): void {
-    if (this.#emitter.has('error')) void this.#emitter.emit('error', error);
-    else this.#settings.log.warn({ code: error.code, status: error.status }, error.message);
-  }
-}
-
-/** A rejected promise that nobody has to await. */
-function rejected(error: StandpipeError): Promise<never> {
-  const promise = Promise.reject<never>(error);
-  promise.catch(() => undefined);
-  return promise;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { ContiguousAck } from '../stream/contiguous-ack';
 import { Cursor } from '../stream/position';
 import type { PipeEvent } from '../wire/frames';
+import type { Running } from './slow-handlers';
 
 /** What positions count in: one session, or what is left of an earlier one while its handlers run. */
 export interface Stream {
@@ -18,6 +19,8 @@ export interface Arrival {
   readonly offset: number;
   /** Not sent by the gateway: made here from what is true. */
   readonly resync: boolean;
+  /** While its handlers run. */
+  running: Running<Arrival> | undefined;
 }
 
 /**
@@ -42,6 +45,10 @@ export class Place {
   unfinished = 0;
   /** Whether it stands in the list of places that have something to acknowledge. */
   moved = false;
+  /** The last offset that came over the present connection; 0 before the first. */
+  arrived = 0;
+  /** The last offset that an announced jump has left out. */
+  skipped = 0;
   /** The last offset that the gateway was told of. */
   told: number;
   /** What lies before has been finished, here or elsewhere. */
@@ -96,6 +103,7 @@ export class Place {
 
   /** An announced jump. */
   skipTo(first: number): void {
+    this.skipped = first - 1;
     this.cursor.skipTo(first);
     this.#acks.skipTo(first);
   }
@@ -124,7 +132,8 @@ export class Place {
     const last = Math.min(from - 1, this.received);
     for (let offset = this.done + 1; offset <= last; offset += 1) this.#acks.finish(offset);
     this.skipTo(from);
-    this.told = Math.max(this.told, from - 1);
+    // What was acknowledged meanwhile was another's to acknowledge, and did not count.
+    this.told = from - 1;
     for (const offset of this.#left ?? []) if (offset < from) this.#left?.delete(offset);
     if (this.#left?.size === 0) this.#left = undefined;
   }

@@ -1,7 +1,7 @@
 import { StandpipeError } from '../errors';
 import { Outbox } from '../stream/outbox';
 import type { Clock } from '../util/timers';
-import type { CommandAck, CommandsFrame, WelcomeFrame } from '../wire/frames';
+import type { Command, CommandAck, CommandsFrame, WelcomeFrame } from '../wire/frames';
 import { WIRE_LIMITS, capCredit } from '../wire/limits';
 import {
   ackOf,
@@ -9,6 +9,7 @@ import {
   checkEventName,
   exceptOf,
   jsonOf,
+  keyOf,
   originOf,
   sizeOf,
   type Done,
@@ -110,11 +111,15 @@ export class Sender {
         else resolve(ack === 'accepted' ? { status: ack } : { status: ack, sockets: sockets ?? 0 });
       });
       command.receipt = ack;
-      const bytes = this.#measured(command);
-      if (!this.#open) throw failure('closed');
-      if (this.#offer(command, bytes) !== 'full') return;
-      if (this.#settings.whenFull === 'reject') throw failure('outbox_full');
-      this.#waiting.push({ command, bytes });
+      this.#admit(command);
+    });
+  }
+
+  /** Queues a command that is no event, and resolves when it was applied. Rejects as `publish` does. */
+  perform(command: Command): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done: Done = (error) => (error === null ? resolve() : reject(error));
+      this.#admit({ ...command, done });
     });
   }
 
@@ -185,9 +190,18 @@ export class Sender {
     this.#tellEmptied();
   }
 
-  /** One object for each command, always of one shape. */
+  /** Queues a command, or lets it wait for room. Throws why it cannot. */
+  #admit(command: Queued): void {
+    const bytes = this.#measured(command);
+    if (!this.#open) throw failure('closed');
+    if (this.#offer(command, bytes) !== 'full') return;
+    if (this.#settings.whenFull === 'reject') throw failure('outbox_full');
+    this.#waiting.push({ command, bytes });
+  }
+
+  /** One object for each event, always of one shape. */
   #command(
-    { verb, channel, socketId }: Target,
+    { verb, channel, channels, socketId, userId }: Target,
     event: string,
     data: unknown,
     options: TriggerOptions | undefined,
@@ -199,8 +213,21 @@ export class Sender {
       this.#checkedName = event;
     }
     const text = jsonOf(data, this.#dataBytes);
-    const origin = originOf(options);
-    return { verb, channel, socketId, event, data: text, except, origin, receipt: undefined, done };
+    return {
+      verb,
+      channel,
+      channels,
+      socketId,
+      userId,
+      event,
+      data: text,
+      except,
+      ifOccupied: options?.ifOccupied === true,
+      idempotencyKey: keyOf(options),
+      origin: originOf(options),
+      receipt: undefined,
+      done,
+    };
   }
 
   #measured(command: Queued): number {

@@ -8,6 +8,9 @@ const KINDS = new Map<unknown, { kind: Kind; channels: boolean; events: boolean 
   ['socket_existence', { kind: Kind.SOCKET, channels: false, events: false }],
   ['socket_message', { kind: Kind.MESSAGE, channels: true, events: true }],
   ['channel_existence', { kind: Kind.CHANNEL, channels: true, events: false }],
+  ['channel_presence', { kind: Kind.PRESENCE, channels: true, events: false }],
+  ['channel_cache', { kind: Kind.CACHE, channels: true, events: false }],
+  ['user_existence', { kind: Kind.USER, channels: false, events: false }],
 ]);
 
 const MAX_FILTER_LENGTH = 200;
@@ -67,22 +70,21 @@ export class Subscriptions {
   add(kinds: readonly SubscriptionKind[], filter: SubscriptionFilter = {}): void {
     const channels = names('channels', filter.channels);
     const events = names('events', filter.events);
-    const wanted = new Map(this.#rules);
-    for (const { kind, ...filtered } of wire(kinds)) {
-      const rule: Rule = {
+    this.#add(
+      wire(kinds).map(({ kind, ...filtered }) => ({
         kind,
         channels: filtered.channels ? channels : [],
         events: filtered.events ? events : [],
-      };
-      wanted.set(JSON.stringify(rule), rule);
-    }
-    if (Buffer.byteLength([...wanted.keys()].join('')) > MAX_RULES_BYTES) {
-      throw new StandpipeError(
-        'bad_argument',
-        `all subscriptions together may take ${MAX_RULES_BYTES} bytes; use prefixes that end in *`,
-      );
-    }
-    this.#replace(wanted);
+      })),
+    );
+  }
+
+  /**
+   * Says that this client decides something, for some channels or as a whole.
+   * @throws StandpipeError `bad_argument`; then nothing has changed.
+   */
+  decide(kind: Kind, channels?: readonly string[]): void {
+    this.#add([{ kind, channels: names('channels', channels), events: [] }]);
   }
 
   /**
@@ -92,6 +94,18 @@ export class Subscriptions {
   remove(kinds: readonly SubscriptionKind[]): void {
     const gone = new Set(wire(kinds).map(({ kind }) => kind));
     this.#replace(new Map([...this.#rules].filter(([, { kind }]) => !gone.has(kind))));
+  }
+
+  #add(rules: Rule[]): void {
+    const wanted = new Map(this.#rules);
+    for (const rule of rules) wanted.set(JSON.stringify(rule), rule);
+    if (Buffer.byteLength([...wanted.keys()].join('')) > MAX_RULES_BYTES) {
+      throw new StandpipeError(
+        'bad_argument',
+        `all subscriptions together may take ${MAX_RULES_BYTES} bytes; use prefixes that end in *`,
+      );
+    }
+    this.#replace(wanted);
   }
 
   #replace(rules: Map<string, Rule>): void {

@@ -59,6 +59,9 @@ export type SocketEvents<Events> = {
 export type ChannelsEvents<Events> = {
   occupied: [channelName: string, meta: Meta];
   vacated: [channelName: string, meta: Meta];
+  member_added: [channelName: string, userId: string, meta: Meta];
+  member_removed: [channelName: string, userId: string, meta: Meta];
+  cache_miss: [channelName: string, meta: Meta];
   event: [
     eventName: EventName<Events>,
     channelName: string,
@@ -79,8 +82,17 @@ export type ChannelsEvents<Events> = {
 export type ChannelEvents<Events> = {
   occupied: [meta: Meta];
   vacated: [meta: Meta];
+  member_added: [userId: string, meta: Meta];
+  member_removed: [userId: string, meta: Meta];
+  cache_miss: [meta: Meta];
   event: [eventName: EventName<Events>, socketId: string, data: AnyData<Events>, meta: Meta];
 } & { [N in EventName<Events> as `event:${N}`]: [socketId: string, data: Events[N], meta: Meta] };
+
+/** Events of `client.users`: a user's first connection signed in, the last one is gone. */
+export type UsersEvents = {
+  online: [userId: string, meta: Meta];
+  offline: [userId: string, meta: Meta];
+};
 
 /** One event as the async iterators of `client.socket(id)` and `client.channel(name)` give it. */
 export type ReceivedEvent<Events> = {
@@ -145,12 +157,22 @@ export type ClientEvents = {
   slow: [info: SlowInfo];
 };
 
-/** What to hear of. `socket_existence`: open and close. `channel_existence`: occupied and vacated. */
-export type SubscriptionKind = 'socket_existence' | 'socket_message' | 'channel_existence';
+/**
+ * What to hear of. `socket_existence`: open and close. `channel_existence`: occupied and vacated. `channel_presence`:
+ * members that join and leave presence channels. `channel_cache`: subscribers who found a cache channel empty.
+ * `user_existence`: signed-in users that come and go.
+ */
+export type SubscriptionKind =
+  | 'socket_existence'
+  | 'socket_message'
+  | 'channel_existence'
+  | 'channel_presence'
+  | 'channel_cache'
+  | 'user_existence';
 
 /** Names, or prefixes that end in `*`. Whatever is left out is not filtered. */
 export interface SubscriptionFilter {
-  /** For `socket_message` and `channel_existence`. With it, messages without a channel are not told. */
+  /** For `socket_message` and the `channel_…` kinds. With it, messages without a channel are not told. */
   channels?: readonly string[] | undefined;
   /** For `socket_message`. */
   events?: readonly string[] | undefined;
@@ -168,6 +190,13 @@ export interface CauseOptions {
 export interface TriggerOptions extends CauseOptions {
   /** Sockets that must not get it. */
   except?: string | readonly string[] | undefined;
+  /** Does nothing, and is no error, where nobody is subscribed. A cache channel then keeps nothing either. */
+  ifOccupied?: boolean | undefined;
+  /**
+   * Applies the command once, however often it is given under this key, within the two minutes for which the gateway
+   * keeps keys. For what is sent again by another process or after a restart; a reconnect needs no key.
+   */
+  idempotencyKey?: string | undefined;
 }
 
 export interface PublishOptions extends TriggerOptions {

@@ -47,6 +47,8 @@ export class Log<T> {
   #cause: GapCause = 'unknown';
   #buffer = new SendBuffer<T>();
   #gap: Pick<Gap, 'oldEpoch' | 'after' | 'cause'> | undefined;
+  /** A gap that was told, until its receiver shows that it was heard: the next receiver must be told of it otherwise. */
+  #told: { after: number; first: number } | undefined;
 
   constructor({ epoch, maxEntries, maxBytes }: LogOptions) {
     this.#epoch = epoch;
@@ -75,7 +77,7 @@ export class Log<T> {
 
   /** Where an owner that brings no position begins. */
   get committed(): Position {
-    return { epoch: this.#epoch, offset: this.#buffer.acked };
+    return { epoch: this.#epoch, offset: this.#told?.after ?? this.#buffer.acked };
   }
 
   get length(): number {
@@ -133,6 +135,7 @@ export class Log<T> {
   ack({ epoch, offset }: Position): boolean {
     if (epoch !== this.#epoch) return epoch < this.#epoch;
     if (!this.#buffer.ack(offset)) return false;
+    this.#heard(offset);
     this.#closeGap(offset);
     return true;
   }
@@ -151,6 +154,7 @@ export class Log<T> {
     }
     const cause = this.#buffer.low > this.#buffer.acked + 1 ? 'overflow' : 'expired';
     this.#buffer.attach(offset, flight);
+    this.#heard(offset);
     this.#gap =
       offset < this.#buffer.low - 1 ? { oldEpoch: epoch, after: offset, cause } : undefined;
     return this.#gap === undefined ? 'resumed' : 'gap';
@@ -161,7 +165,11 @@ export class Log<T> {
    * is told.
    */
   newEpoch(cause: GapCause): void {
-    const { oldEpoch, after } = this.#gap ?? { oldEpoch: this.#epoch, after: this.#buffer.acked };
+    const { oldEpoch, after } = this.#gap ?? {
+      oldEpoch: this.#epoch,
+      after: this.committed.offset,
+    };
+    this.#told = undefined;
     this.#gap = { oldEpoch, after, cause };
     const { flight } = this.#buffer;
     this.#buffer.release();
@@ -172,10 +180,18 @@ export class Log<T> {
 
   #tell({ oldEpoch, after, cause }: Pick<Gap, 'oldEpoch' | 'after' | 'cause'>): Gap {
     this.#gap = undefined;
+    const { acked } = this.#buffer;
     this.#buffer.skipLost();
     const first = this.#buffer.sendPtr;
+    if (oldEpoch === this.#epoch) {
+      this.#told = { after: this.#told?.after ?? Math.max(after, acked), first };
+    }
     const count = oldEpoch === this.#epoch ? first - 1 - after : 0;
     return { oldEpoch, after, newEpoch: this.#epoch, first, cause, count };
+  }
+
+  #heard(offset: number): void {
+    if (this.#told !== undefined && offset >= this.#told.first - 1) this.#told = undefined;
   }
 
   /** The receiver had more than its position said, from frames of the connection before; the gap shrinks or is none. */

@@ -1,6 +1,6 @@
 import { StandpipeError } from '../errors';
 import type { Carrier, Session } from '../gateway/core/carrier';
-import { channelStringToSign, hmacHex } from '../pusher/signature';
+import { channelStringToSign, hmacHex, userStringToSign } from '../pusher/signature';
 import { deferred, type Deferred } from '../util/deferred';
 import { memoryEncoder, textsOf } from './memory-encoder';
 
@@ -110,6 +110,20 @@ export class FakeBrowser {
     if (event === 'pusher_internal:subscription_succeeded') return this;
     const { error, status } = answer as { error: string; status: number };
     throw new StandpipeError('refused', error, { status });
+  }
+
+  /** Signs in as a user and resolves when the gateway has said so; rejects with `refused` and the gateway's message. */
+  async signIn(userId: string, userInfo?: Record<string, unknown>): Promise<this> {
+    const { key, secret } = this.#credentials;
+    const userData = JSON.stringify({ id: userId, user_info: userInfo });
+    const auth = `${key}:${hmacHex(secret, userStringToSign(this.#id, userData))}`;
+    const answers = [this.next('pusher:signin_success'), this.next('pusher:error')];
+    for (const answer of answers) answer.catch(() => undefined);
+    this.send('pusher:signin', { auth, user_data: userData });
+    const { event, data } = await Promise.race(answers);
+    if (event === 'pusher:signin_success') return this;
+    const { code, message } = data as { code: number; message: string };
+    throw new StandpipeError('refused', message, { status: code });
   }
 
   unsubscribe(channel: string): this {

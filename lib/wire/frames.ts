@@ -5,7 +5,7 @@
  * Offsets and sequence numbers are whole numbers from 1 to 2^53-1. `data` is JSON text.
  */
 
-/** What a backend subscribes to (rules) and what it is told (events); numbers as in pipe.proto. */
+/** What a backend subscribes to, or decides (rules), and what it is told (events); numbers as in pipe.proto. */
 export const Kind = {
   SOCKET: 1,
   MESSAGE: 2,
@@ -13,6 +13,8 @@ export const Kind = {
   PRESENCE: 4,
   USER: 5,
   CACHE: 6,
+  AUTHORIZE: 7,
+  AUTHENTICATE: 8,
   OPEN: 10,
   CLOSE: 11,
   OCCUPIED: 12,

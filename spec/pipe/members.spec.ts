@@ -255,6 +255,7 @@ t.test(
     await until('the second events', () => stage.heard.length === 40);
 
     first.line.cut();
+    await missed(gateway, 0);
     for (const browser of browsers) browser.send('n', 3);
     const second = await join(t, gateway, GROUP, stage.listen('b'));
     clock.advance(GRACE_MS);

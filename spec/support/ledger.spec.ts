@@ -191,7 +191,7 @@ for (const [what, damage, type] of DAMAGES) {
   });
 }
 
-t.test('no line of an event can be changed, and no handler doubled, unseen', async (t) => {
+t.test('no line of an event can be changed, and no handler doubled, unseen', async () => {
   const events = goodLog().flatMap((line, i) =>
     line.type === 'produced' || line.type === 'began' ? [i] : [],
   );

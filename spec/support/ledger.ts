@@ -92,7 +92,7 @@ function eventFaults(lines: readonly Line[]): Fault[] {
     const sum = sums.get(what);
     if (sum === undefined) faults.push({ type: 'invented', what });
     else if (sum !== line.sum) faults.push({ type: 'altered', what });
-    for (const type of seen.begin(line)) faults.push({ type, what });
+    for (const type of seen.begin(line, announced > 0)) faults.push({ type, what });
     const numbers = lost.get(line.key) ?? [];
     while (numbers.length > 0 && (numbers[0] as number) < line.n) {
       revealed += 1;
@@ -116,14 +116,15 @@ class Seen {
   /** Events begun by anybody, begun without a flag, and begun by one process. */
   readonly #begun = new Set<string>();
 
-  begin({ process, key, n, redelivered }: Began): FaultType[] {
+  /** @param announced losses were announced: one whose events were given up may still be at work on them */
+  begin({ process, key, n, redelivered }: Began, announced: boolean): FaultType[] {
     const faults: FaultType[] = [];
     const what = event({ key, n });
     const place = `${process} ${key}`;
     const isNew = this.#mark(what);
     // A copy may come late, from one who does not know yet that the event is another's; what is new may not.
     if (!this.#mark(`${process} ${what}`)) faults.push('duplicate');
-    else if (n < this.#rise(place, n) || (isNew && n < this.#rise(key, n))) {
+    else if (n < this.#rise(place, n) || (isNew && !announced && n < this.#rise(key, n))) {
       faults.push('reordered');
     }
     this.#rise(key, n);

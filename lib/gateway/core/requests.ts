@@ -42,9 +42,8 @@ export class Requests {
       () => this.#take(socket, id)?.done('timeout'),
       timeoutMs,
     );
-    let requests = this.#open.get(socket);
-    if (requests === undefined) this.#open.set(socket, (requests = new Map()));
-    requests.set(id, { deadline, done });
+    const requests = this.#open.get(socket) ?? new Map<string, Request>();
+    this.#open.set(socket, requests.set(id, { deadline, done }));
     this.#turn.send(socket, requestMessage(id, event, data));
     return () => void this.#take(socket, id);
   }

@@ -13,6 +13,9 @@ const RULE_OF: ReadonlyMap<Kind, Kind> = new Map<Kind, Kind>([
   [Kind.USER_ONLINE, Kind.USER],
   [Kind.USER_OFFLINE, Kind.USER],
   [Kind.CACHE_MISS, Kind.CACHE],
+  // Not events but questions, for which a backend says in the same way that it answers them.
+  [Kind.AUTHORIZE, Kind.AUTHORIZE],
+  [Kind.AUTHENTICATE, Kind.AUTHENTICATE],
 ]);
 
 /** What may be subscribed to. */
@@ -24,6 +27,7 @@ const FILTERED: ReadonlySet<Kind> = new Set([
   Kind.CHANNEL,
   Kind.PRESENCE,
   Kind.CACHE,
+  Kind.AUTHORIZE,
 ]);
 
 /** A list of subscriptions, ready to be asked: an event is wanted when any of them brings it. */

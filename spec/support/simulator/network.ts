@@ -110,7 +110,7 @@ export class Connection implements Socket, Carrier {
   /** An end that is false hears nothing more. */
   #near = true;
   #far = true;
-  #silent = false;
+  #isCut = false;
 
   constructor(network: Network, clock: WorldClock, owner: ProcessClock, handlers: SocketHandlers) {
     this.#network = network;
@@ -191,21 +191,24 @@ export class Connection implements Socket, Carrier {
 
   terminate(): void {
     this.#near = false;
-    if (this.#silent) this.#network.ended(this);
+    if (this.#isCut) this.#network.ended(this);
     this.#up.carry(0, () => this.#endFar(1006, ''));
   }
 
   // ---- what goes wrong
+
+  /** Whether it was cut, though perhaps nobody has noticed. */
+  get isCut(): boolean {
+    return this.#isCut;
+  }
 
   cut(how: Cut): void {
     const { chance, nowMs } = this.#clock;
     const delayMs = chance.whole(0, this.#network.slowestMs);
     if (how !== 'deaf') this.#up.cut(nowMs + delayMs);
     if (how !== 'mute') this.#down.cut(nowMs + delayMs);
-    if (how !== 'reset') {
-      this.#silent = true;
-      return;
-    }
+    this.#isCut = true;
+    if (how !== 'reset') return;
     this.#clock.after(delayMs + chance.whole(0, 50), () => this.#endNear(1006, ''));
     const late = chance.percent(20) ? chance.whole(0, 3_000) : chance.whole(0, 50);
     this.#clock.after(delayMs + late, () => this.#endFar(1006, ''));

@@ -59,20 +59,20 @@ export class Stream {
   /** What must hold at every moment: the numbers of the logs (I5), their limits (I6) and growing generations (I8). */
   broken(credit: number): string | undefined {
     const { group } = this;
-    const names = new Set<string>();
-    for (const { log, number, generation } of group.partitions) {
+    const inFlight = new Map<object | undefined, number>();
+    for (const partition of group.partitions) {
+      const { log, number, generation } = partition;
       const { committed, sentUpTo, sent, top, low, length, unacked } = log;
       const numbers = { acked: committed.offset, sentUpTo, sent, top, low, length, unacked };
       const ordered = committed.offset <= sentUpTo && sentUpTo <= top && sent <= top;
-      if (!ordered || low > top + 1 || unacked > credit) return JSON.stringify(numbers);
+      if (!ordered || low > top + 1) return JSON.stringify(numbers);
       if (length > group.settings.maxEntries) return `${length} events in the log of ${number}`;
       if (generation < (this.#generations[number] ?? 0)) return `generation ${generation} after`;
       this.#generations[number] = generation;
-    }
-    for (const { name, outstanding } of group.members) {
-      if (names.has(name)) return `${name} is two members`;
-      names.add(name);
-      if (outstanding !== Infinity && outstanding > credit) return `${outstanding} unacknowledged`;
+      const owner = group.owner(partition);
+      const sum = (inFlight.get(owner) ?? 0) + unacked;
+      if (sum > credit) return `${sum} events in flight to ${owner?.name}`;
+      inFlight.set(owner, sum);
     }
     return undefined;
   }

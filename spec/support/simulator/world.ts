@@ -92,7 +92,7 @@ export class World implements BackendOwner {
 
   cut(place: string, how: Cut): void {
     const backend = this.backends.get(place);
-    if (backend !== undefined) this.#connectionOf(backend)?.cut(how);
+    if (backend !== undefined) this.connectionOf(backend)?.cut(how);
   }
 
   /** A message of some socket. */
@@ -134,9 +134,13 @@ export class World implements BackendOwner {
     for (const { type, what } of faultsOf(this.#triggers)) this.broken(`trigger ${what}: ${type}`);
   }
 
+  connectionOf({ clock }: SimBackend): Connection | undefined {
+    return this.network.of(clock).at(-1);
+  }
+
   /** Name of the session that a backend was welcomed to last. */
   sessionNow(backend: SimBackend): string | undefined {
-    const first = this.#connectionOf(backend)?.first;
+    const first = this.connectionOf(backend)?.first;
     const frame = first && new FrameDecoder().decode(first);
     return frame?.type === 'welcome' ? Buffer.from(frame.session).toString('hex') : undefined;
   }
@@ -167,10 +171,6 @@ export class World implements BackendOwner {
     if (!this.faults.includes(what)) this.faults.push(what);
   }
 
-  #connectionOf({ clock }: SimBackend): Connection | undefined {
-    return this.network.of(clock).at(-1);
-  }
-
   #told(event: PipeEvent): void {
     for (const stream of this.#streams) if (!stream.over) stream.offered(event);
   }
@@ -181,7 +181,10 @@ export class World implements BackendOwner {
     this.#triggers.push({ type: 'seen', browser: 'tap', process, n });
     if (cause === undefined) return;
     const [session = '', , partition] = cause.split('.');
-    const group = this.#bySession.get(session)?.group;
+    const stream = this.#bySession.get(session);
+    // What a lost gateway had sent is nobody else's.
+    if (stream?.over === true) return;
+    const group = stream?.group;
     const owned = group?.partitions[Number(partition)];
     if (owned === undefined || group?.owner(owned)?.name !== session) {
       this.broken(`${process} answered ${cause}, which is another's`);

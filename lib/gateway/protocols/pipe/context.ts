@@ -5,6 +5,7 @@ import type { Hub } from '../../core/hub';
 import type { Metrics } from '../../core/metrics';
 import type { Router } from '../../core/router';
 import type { Limits } from '../../options';
+import { Authorities } from './authorities';
 import type { PipeLink } from './link';
 import { Sessions } from './sessions';
 
@@ -17,6 +18,8 @@ export class PipeContext {
   readonly clock: Clock;
   readonly log: Logger;
   readonly sessions: Sessions;
+  /** Backends that decide who may subscribe and sign in. */
+  readonly authorities: Authorities;
   /** Name of this gateway process. */
   readonly node: string;
   readonly #links = new Set<PipeLink>();
@@ -38,6 +41,7 @@ export class PipeContext {
     this.log = parts.log;
     this.node = parts.node;
     this.sessions = new Sessions(this);
+    this.authorities = new Authorities(this);
   }
 
   get links(): ReadonlySet<PipeLink> {
@@ -56,5 +60,6 @@ export class PipeContext {
 
   closed(link: PipeLink): void {
     this.#links.delete(link);
+    this.authorities.lost(link);
   }
 }

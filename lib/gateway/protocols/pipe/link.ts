@@ -2,13 +2,15 @@ import type { Timer } from '../../../util/timers';
 import { CLOSE_CODES } from '../../../wire/close-codes';
 import { FrameDecoder, FrameEncoder } from '../../../wire/codec';
 import { CodecError } from '../../../wire/codec-error';
-import type { Frame, HelloFrame } from '../../../wire/frames';
+import type { Frame, HelloFrame, Rule } from '../../../wire/frames';
 import { WIRE_LIMITS } from '../../../wire/limits';
 import type { App } from '../../core/app';
 import type { Carrier, Session } from '../../core/carrier';
 import type { PipeContext } from './context';
 import { Questions } from './questions';
 import type { PipeSession } from './session';
+
+const NO_RULES: readonly Rule[] = [];
 
 type State =
   | { name: 'opening'; deadline: Timer }
@@ -48,6 +50,11 @@ export class PipeLink implements Session {
 
   get encoder(): FrameEncoder {
     return this.#encoder;
+  }
+
+  /** What the backend said it hears of and decides; nothing before it has said so. */
+  get rules(): readonly Rule[] {
+    return this.#state.name === 'attached' ? this.#state.session.rules : NO_RULES;
   }
 
   /** True while there is room for more frames before the connection's unsent bytes reach their limit. */
@@ -132,6 +139,8 @@ export class PipeLink implements Session {
         return state.session.end();
       case 'query':
         return state.questions.ask(frame);
+      case 'reply':
+        return this.#context.authorities.answered(this, frame);
       case 'error':
         this.#context.log.warn(
           { code: frame.code, message: frame.message },
@@ -150,9 +159,6 @@ export class PipeLink implements Session {
       case 'revoke':
       case 'goAway':
         return this.fail('protocol_error', `${frame.type} is not for a backend to send`);
-      default:
-        // reply answers what this gateway never asks.
-        return;
     }
   }
 

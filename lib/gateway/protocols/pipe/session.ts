@@ -82,6 +82,10 @@ export class PipeSession implements Member {
     return this.#rules;
   }
 
+  get outstanding(): number {
+    return this.#link === undefined ? Infinity : this.#flight.messages;
+  }
+
   get attached(): boolean {
     return this.#link !== undefined;
   }
@@ -173,6 +177,8 @@ export class PipeSession implements Member {
 
   lost(partition: Partition): void {
     this.#ready.delete(partition);
+    // What was in flight of it counts no more, so that others may have room.
+    this.#wake();
   }
 
   ready(partition: Partition): void {

@@ -9,7 +9,7 @@ export function channelsList(question: Question): Answer {
   const { app, params } = question;
   const { prefix = '' } = params;
   if (typeof prefix !== 'string') throw refuseQuestion('bad_params', 'prefix must be a string');
-  const info = readInfo(params['info']);
+  const info = readInfo(params.info);
   return { items: texts(limited(question, app.occupied(prefix)), info) };
 }
 

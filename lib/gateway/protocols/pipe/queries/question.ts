@@ -15,7 +15,7 @@ export interface Question {
   text: string;
   deadlineMs: number;
   /** Answers when `run` has said that it will. Does nothing after the connection has gone. */
-  later(answer: { result: string } | Refused): void;
+  later: (answer: { result: string } | Refused) => void;
 }
 
 /**
@@ -31,14 +31,13 @@ export function refuseQuestion(name: keyof typeof REFUSAL_CODES, message: string
   return new StandpipeError('refused', message, { status: REFUSAL_CODES[name].code });
 }
 
-export function stringParam(params: Fields, name: string): string {
-  const value = params[name];
+export function stringParam(name: string, value: unknown): string {
   if (typeof value === 'string') return value;
   throw refuseQuestion('bad_params', `${name} must be a string`);
 }
 
 export function channelParam({ app, context, params }: Question): string {
-  const name = stringParam(params, 'channel');
+  const name = stringParam('channel', params.channel);
   if (app.channels.has(name)) return name;
   if (parseChannelName(name, context.limits.maxChannelNameLength) !== undefined) return name;
   throw refuseQuestion('bad_channel_name', `Invalid channel name: '${name.slice(0, 200)}'`);

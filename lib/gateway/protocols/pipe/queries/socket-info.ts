@@ -2,7 +2,7 @@ import { type Answer, type Question, stringParam } from './question';
 
 /** `socket.info {socket}`: null when it is not connected. */
 export function socketInfo({ app, params }: Question): Answer {
-  const socket = app.sockets.get(stringParam(params, 'socket'));
+  const socket = app.sockets.get(stringParam('socket', params.socket));
   if (socket === undefined) return { result: 'null' };
   const { id, user, channels } = socket;
   const names: string[] = [];

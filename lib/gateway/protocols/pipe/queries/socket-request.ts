@@ -13,8 +13,8 @@ const MAX_MS = 600_000;
  * that does something, so a client does not ask it again after its connection was lost.
  */
 export function socketRequest({ app, context, params, text, deadlineMs, later }: Question): Answer {
-  const id = stringParam(params, 'socket');
-  const event = stringParam(params, 'event');
+  const id = stringParam('socket', params.socket);
+  const event = stringParam('event', params.event);
   const data = rawValue(text, 'data') || 'null';
   const bad = badEvent(event, data, context.limits);
   if (bad !== undefined) throw asError(bad);

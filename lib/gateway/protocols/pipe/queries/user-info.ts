@@ -5,7 +5,7 @@ const MAX_SOCKETS = 1000;
 
 /** `user.info {user}`: a user who did not sign in has no sockets. */
 export function userInfo({ app, params }: Question): Answer {
-  const id = stringParam(params, 'user');
+  const id = stringParam('user', params.user);
   const sockets = [...app.users.socketsOf(id)];
   const about = JSON.stringify({
     id,

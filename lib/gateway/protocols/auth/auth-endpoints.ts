@@ -1,0 +1,151 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../../util/timers';
+import type { App, Apps } from '../../core/app';
+import type { Backends } from '../../core/backends';
+import { hasBody, readBody } from '../../core/request-body';
+import { TokenBucket } from '../../core/token-bucket';
+import type { Limits } from '../../options';
+import { METHODS, allowOrigin, allows, answerPreflight } from './cors';
+import { type Wish, questionOf, readWish } from './form';
+import { type Refusal, refuse } from './refusal';
+import { type Signed, sign } from './signing';
+
+interface Parts {
+  backends: Backends;
+  limits: Limits;
+  clock: Clock;
+}
+
+const PATH = /^\/pusher\/(auth|user-auth)(?:\/([^/]+))?$/;
+/** Seconds of the rate that may come at once: pages all come back together. */
+const BURST_S = 5;
+
+/**
+ * The endpoints that pusher-js asks before it subscribes to a private channel or signs in: `/pusher/auth` and
+ * `/pusher/user-auth`, both with `/<key>` behind them where the gateway has several apps. A backend decides, the gateway
+ * signs. Without a backend that decides, everything is refused.
+ */
+export class AuthEndpoints {
+  readonly #parts: Parts;
+  readonly #apps: Apps;
+  /** Where a request without a key leads. */
+  readonly #onlyApp: App | undefined;
+  readonly #prefix: string;
+  readonly #buckets = new Map<App, TokenBucket>();
+
+  /** `path` is a prefix under which the endpoints are served as well. */
+  constructor(parts: Parts, apps: Apps, path: string) {
+    this.#parts = parts;
+    this.#apps = apps;
+    const [first, ...others] = apps.all();
+    this.#onlyApp = others.length === 0 ? first : undefined;
+    this.#prefix = path;
+  }
+
+  /** Answers a request, now or when a backend has decided. False when the path is not one of these. */
+  request(request: IncomingMessage, response: ServerResponse): boolean {
+    const [path = ''] = (request.url ?? '').split('?', 1);
+    const own = path.startsWith(`${this.#prefix}/`) ? path.slice(this.#prefix.length) : path;
+    const match = PATH.exec(own);
+    if (match === null) return false;
+    const [, endpoint, key] = match;
+    // Whoever asked may go away before the answer.
+    response.on('error', ignore);
+    const app = key === undefined ? this.#onlyApp : this.#apps.byKey(key);
+    allowOrigin(app?.options.allowedOrigins, request, response);
+    if (request.method === 'OPTIONS') answerPreflight(request, response);
+    else {
+      const refused = this.#refusal(app, key, request, response);
+      if (refused !== undefined) answer(request, response, refused);
+      else this.#read(app as App, endpoint === 'user-auth', request, response);
+    }
+    return true;
+  }
+
+  /** What is wrong with a request before its body is read. */
+  #refusal(
+    app: App | undefined,
+    key: string | undefined,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Refusal | undefined {
+    if (request.method !== 'POST') {
+      response.setHeader('Allow', METHODS);
+      return refuse(405, 'bad_method', 'use POST; JSONP is not served');
+    }
+    if (app === undefined) {
+      return key === undefined
+        ? refuse(400, 'which_app', 'this gateway has several apps: put /<key> behind the path')
+        : refuse(404, 'unknown_app', 'no app has this key');
+    }
+    if (!app.options.enabled) return refuse(403, 'app_disabled', 'this app is switched off');
+    if (!allows(app.options.allowedOrigins, request)) {
+      return refuse(403, 'bad_origin', 'this origin is not allowed to connect');
+    }
+    if (this.#mayAsk(app)) return undefined;
+    response.setHeader('Retry-After', '1');
+    return refuse(429, 'too_many', 'too many requests for this app');
+  }
+
+  #read(app: App, signIn: boolean, request: IncomingMessage, response: ServerResponse): void {
+    const { maxAuthBytes, maxChannelNameLength } = this.#parts.limits;
+    readBody(
+      request,
+      maxAuthBytes,
+      (body) => {
+        const type = request.headers['content-type'];
+        const wish = readWish(body, type, { signIn, maxChannelNameLength });
+        if ('status' in wish) answer(request, response, wish);
+        else this.#ask(app, wish, request, response);
+      },
+      ({ status }) => {
+        const message =
+          status === 413
+            ? `the body exceeds ${maxAuthBytes} bytes`
+            : 'the body must not be encoded';
+        answer(request, response, refuse(status, 'bad_body', message));
+      },
+    );
+  }
+
+  #ask(app: App, wish: Wish, request: IncomingMessage, response: ServerResponse): void {
+    this.#parts.backends.ask(app, questionOf(wish, request), (decision) =>
+      answer(request, response, sign(app, wish, decision)),
+    );
+  }
+
+  #mayAsk(app: App): boolean {
+    const now = this.#parts.clock.now();
+    const { maxAuthRequestsPerSecond: rate } = this.#parts.limits;
+    let bucket = this.#buckets.get(app);
+    if (bucket === undefined) {
+      bucket = new TokenBucket(rate, Math.max(1, rate * BURST_S), now);
+      this.#buckets.set(app, bucket);
+    }
+    return bucket.take(now);
+  }
+}
+
+/** Answers in JSON. What a refused request still sends is not worth reading. */
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  outcome: Signed | Refusal,
+): void {
+  const refused = 'status' in outcome;
+  const body = JSON.stringify(
+    refused ? { error: { code: outcome.code, message: outcome.message } } : outcome,
+  );
+  response.writeHead(refused ? outcome.status : 200, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    ...(hasBody(request) && !request.complete && { Connection: 'close' }),
+  });
+  response.end(body);
+}
+
+function ignore(): void {
+  // Nobody is left to be told.
+}

@@ -1,0 +1,57 @@
+import { isObject, parseJson } from '../../../pusher/json';
+import {
+  type Credentials,
+  channelStringToSign,
+  hmacHex,
+  userStringToSign,
+} from '../../../pusher/signature';
+import type { Decision } from '../../core/backends';
+import type { Wish } from './form';
+import { type Refusal, refuse } from './refusal';
+
+/** What pusher-js reads. */
+export interface Signed {
+  auth: string;
+  channel_data?: string | undefined;
+  shared_secret?: string | undefined;
+  user_data?: string | undefined;
+}
+
+const FAILED = refuse(502, 'backend_failed', 'the backend could not decide; its log says why');
+
+/** Why there was no decision. */
+const REFUSALS: Readonly<Record<Extract<Decision, string>, Refusal>> = {
+  failed: FAILED,
+  nobody: refuse(503, 'no_backend', 'no backend that decides this is connected'),
+  busy: refuse(503, 'busy', 'too many requests wait for the backends'),
+  timeout: refuse(504, 'timeout', 'the backend did not decide in time'),
+};
+
+/** Signs what a backend has allowed: its texts, byte for byte. Anything but its plain yes is a no. */
+export function sign(
+  { key, secret }: Credentials,
+  { socketId, channel }: Wish,
+  decision: Decision,
+): Signed | Refusal {
+  if (typeof decision === 'string') return REFUSALS[decision];
+  const answer = parseJson(decision.result);
+  if (!isObject(answer)) return FAILED;
+  if (answer.allowed === false) return refuse(403, 'forbidden', 'the backend refused this');
+  if (answer.allowed !== true) return FAILED;
+  const { channelData, sharedSecret, userData } = answer;
+  const signed = (text: string): string => `${key}:${hmacHex(secret, text)}`;
+  if (channel === undefined) {
+    if (typeof userData !== 'string') return FAILED;
+    return { auth: signed(userStringToSign(socketId, userData)), user_data: userData };
+  }
+  if (!isOptionalText(channelData) || !isOptionalText(sharedSecret)) return FAILED;
+  return {
+    auth: signed(channelStringToSign(socketId, channel, channelData)),
+    channel_data: channelData,
+    shared_secret: sharedSecret,
+  };
+}
+
+function isOptionalText(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string';
+}
