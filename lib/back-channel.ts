@@ -1,6 +1,9 @@
 /** What is handed to a handler of the back channel: the event's data, decoded by pusher-js. */
 export type BackChannelHandler = (data: unknown) => void;
 
+/** Answers a request of the backend: what it returns, or resolves with, is the answer. It may throw or reject. */
+export type RequestHandler = (data: unknown) => unknown;
+
 /** The line between one browser and the backend: no channel, nobody else hears it. */
 export interface BackChannel {
   /** Sends an event to the backend. False when it could not be sent because there is no connection. */
@@ -9,6 +12,11 @@ export interface BackChannel {
   bind(event: string, handler: BackChannelHandler): BackChannel;
   /** Removes one handler of an event, all handlers of an event, or all handlers. */
   unbind(event?: string, handler?: BackChannelHandler): BackChannel;
+  /**
+   * Answers the requests of this name that the backend makes with `client.socket(id).request(…)`. The last handler of a
+   * name answers; a request without one is refused.
+   */
+  handle(event: string, handler: RequestHandler): BackChannel;
 }
 
 /** The part of a stock pusher-js instance that the back channel stands on. */
@@ -23,8 +31,18 @@ interface Message {
   data?: unknown;
 }
 
+interface Request {
+  id: string;
+  event: string;
+  data: unknown;
+}
+
+/** A request is an event with an id; the answer goes back with the same one, and with data or an error. */
+const REQUEST = 'standpipe:request';
+const REPLY = 'standpipe:reply';
+
 /**
- * Adds `back_channel.trigger`, `bind` and `unbind` to a stock pusher-js instance and returns that instance; a second
+ * Adds `back_channel.trigger`, `bind`, `unbind` and `handle` to a stock pusher-js instance and returns that instance; a second
  * call changes nothing. The names are those that pusher-js 1.10 had for the Pipe.
  *
  * `pusher.bind(name, fn)` hears channel events of that name as well; the back channel hears only messages without one.
@@ -34,9 +52,21 @@ export function attachBackChannel<P extends PusherLike>(
 ): P & { back_channel: BackChannel } {
   if (pusher.back_channel !== undefined) return pusher as P & { back_channel: BackChannel };
   const handlers = new Map<string, BackChannelHandler[]>();
+  const answerers = new Map<string, RequestHandler>();
+
+  const answer = async ({ id, event, data }: Request): Promise<void> => {
+    const handler = answerers.get(event);
+    try {
+      if (handler === undefined) throw new Error(`nothing here answers ${event}`);
+      pusher.send_event(REPLY, { id, data: await handler(data) });
+    } catch (error) {
+      pusher.send_event(REPLY, { id, error: error instanceof Error ? error.message : 'failed' });
+    }
+  };
 
   pusher.connection.bind('message', ({ event, channel, data }) => {
     if (channel !== undefined) return;
+    if (event === REQUEST) return void answer(data as Request);
     for (const handler of handlers.get(event) ?? []) handler(data);
   });
 
@@ -55,6 +85,10 @@ export function attachBackChannel<P extends PusherLike>(
           event,
           (handlers.get(event) ?? []).filter((other) => other !== handler),
         );
+      return backChannel;
+    },
+    handle(event, handler) {
+      answerers.set(event, handler);
       return backChannel;
     },
   };

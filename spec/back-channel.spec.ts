@@ -121,6 +121,52 @@ t.test('attaching twice leaves one back channel', async (t) => {
   t.equal(scripted.listeners, 1);
 });
 
+/** What has been sent when every handler has answered. */
+async function replies(scripted: ScriptedPusher): Promise<unknown[][]> {
+  await new Promise((resolve) => setImmediate(resolve));
+  return scripted.sent;
+}
+
+function request(id: string, event: string, data?: unknown): Message {
+  return { event: 'standpipe:request', data: { id, event, data } };
+}
+
+t.test('handle answers requests under their id, with a value or a promise', async (t) => {
+  const scripted = new ScriptedPusher();
+  const heard: unknown[] = [];
+  attachBackChannel(scripted)
+    .back_channel.handle('double', (data) => Number(data) * 2)
+    .handle('later', (data) => Promise.resolve([data]))
+    .bind('standpipe:request', (data) => heard.push(data));
+  scripted.receive(request('1', 'double', 21));
+  scripted.receive(request('2', 'later', 'x'));
+  t.same(await replies(scripted), [
+    ['standpipe:reply', { id: '1', data: 42 }],
+    ['standpipe:reply', { id: '2', data: ['x'] }],
+  ]);
+  t.same(heard, [], 'ordinary handlers do not see it');
+});
+
+t.test('a request that fails, or that nobody answers, gets an error', async (t) => {
+  const scripted = new ScriptedPusher();
+  attachBackChannel(scripted)
+    .back_channel.handle('throws', () => {
+      throw new Error('out of order');
+    })
+    .handle('rejects', () => Promise.reject(new Error('no')));
+  scripted.receive(request('1', 'throws'));
+  scripted.receive(request('2', 'rejects'));
+  scripted.receive(request('3', '__proto__'));
+  t.strictSame(
+    new Map((await replies(scripted)).map(([, reply]) => Object.values(reply as object))),
+    new Map([
+      ['1', 'out of order'],
+      ['2', 'no'],
+      ['3', 'nothing here answers __proto__'],
+    ]),
+  );
+});
+
 t.test('it fits the stock pusher-js: its message event and its send_event', async (t) => {
   const stock = new Pusher('key', {
     cluster: 'local',

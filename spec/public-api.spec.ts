@@ -16,6 +16,10 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
     values: ['StandpipeError', 'createClient'],
     types: [
       'AskOptions',
+      'AuthenticateHandler',
+      'Authorization',
+      'AuthorizeHandler',
+      'AuthorizeRequest',
       'CauseOptions',
       'ChannelEntry',
       'ChannelHandle',
@@ -30,6 +34,7 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
       'EventPosition',
       'GapInfo',
       'GroupOptions',
+      'Identification',
       'ListChannelsOptions',
       'ListOptions',
       'Logger',
@@ -42,6 +47,7 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
       'PublishReceipt',
       'ReceivedEvent',
       'SeveralChannels',
+      'SignInRequest',
       'SlowInfo',
       'SocketEntry',
       'SocketHandle',
@@ -68,7 +74,7 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
   },
   './back-channel': {
     values: ['attachBackChannel'],
-    types: ['BackChannel', 'BackChannelHandler', 'PusherLike'],
+    types: ['BackChannel', 'BackChannelHandler', 'PusherLike', 'RequestHandler'],
   },
 };
 

@@ -88,7 +88,7 @@ export class Gateway {
     });
     const pipe = new PipeHandshake(this.#pipes, this.#apps, clock);
     this.#upgrades = [this.#fallback, this.#channels, pipe];
-    const authParts = { backends: this.#pipes.authorities, limits, clock };
+    const authParts = { ...parts, backends: this.#pipes.authorities };
     this.#requests = [
       new RestApi(parts, this.#apps, settings.path),
       // Before the fallback, which answers for all else below /pusher/.
@@ -143,7 +143,8 @@ export class Gateway {
 
   /**
    * Stops gently: takes no new connections, tells the backends, closes the browsers with 4200 (they come back at once, to
-   * whoever listens then) in waves over `limits.drainMs`, and then stops. Webhooks that wait have until then to be taken.
+   * whoever listens then) in waves over `limits.drainMs`, and then stops. Webhooks that wait, and backends that have yet to
+   * handle what happened, have until then.
    */
   async drain(): Promise<void> {
     if (this.#state !== 'running') return this.stop();
@@ -160,6 +161,8 @@ export class Gateway {
     const perWave = Math.max(1, Math.ceil(this.socketCount / waves));
     while (this.socketCount > 0 && this.#closeSockets(perWave) > 0) await this.#pause(WAVE_MS);
     await this.#webhooks.drain(Math.max(0, deadline - this.#clock.now()));
+    // What the waves brought about is for the backends to hear, and to acknowledge.
+    while (this.#pipes.sessions.behind && this.#clock.now() < deadline) await this.#pause(20);
     await this.stop();
   }
 

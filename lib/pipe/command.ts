@@ -28,6 +28,7 @@ const COMMAND_BYTES = 24;
 const ORIGIN_BYTES = 24;
 const MAX_EXCEPT = 1_000;
 const MAX_SOCKET_ID_LENGTH = 100;
+const MAX_REASON_BYTES = 123;
 const MAX_KEY_LENGTH = 255;
 const MAX_CHANNELS = DEFAULT_CHANNEL_LIMITS.maxChannelsPerPublish;
 
@@ -81,6 +82,15 @@ export function checkedUserId(id: unknown): string {
   throw refuse(
     `a user id must be of letters, digits and _ - = @ , . ; and at most ${max} characters`,
   );
+}
+
+/** Throws `bad_argument` unless a socket may be closed with these (RFC 6455, sections 5.5 and 7.4.2). */
+export function checkClose(code: unknown, reason: unknown): void {
+  const fits = Number.isSafeInteger(code) && Number(code) >= 4000 && Number(code) <= 4999;
+  if (code !== undefined && !fits) throw refuse('a close code must be from 4000 to 4999');
+  if (reason === undefined) return;
+  if (typeof reason === 'string' && Buffer.byteLength(reason) <= MAX_REASON_BYTES) return;
+  throw refuse(`a close reason must be a string of at most ${MAX_REASON_BYTES} bytes`);
 }
 
 /** The sockets to leave out, as the wire wants them. */

@@ -58,6 +58,11 @@ export function identification(decision: Identification): string {
     throw new TypeError(`the handler must return an object with an id of ${allowed}, or false`);
   }
   const { id, userInfo, watchlist } = decision;
+  checkInfo(userInfo);
+  const isText = (each: unknown): boolean => typeof each === 'string';
+  if (watchlist !== undefined && !(Array.isArray(watchlist) && watchlist.every(isText))) {
+    throw new TypeError('watchlist must be an array of user ids');
+  }
   const userData = JSON.stringify({ id, user_info: userInfo, watchlist });
   return JSON.stringify({ allowed: true, userData });
 }
@@ -74,7 +79,13 @@ function memberOf(userId: unknown, userInfo: object | undefined): string | undef
   if ((typeof userId !== 'string' && typeof userId !== 'number') || userId === '') {
     throw new TypeError('userId must be a string or a number');
   }
+  checkInfo(userInfo);
   return JSON.stringify({ user_id: String(userId), user_info: userInfo });
+}
+
+function checkInfo(userInfo: unknown): void {
+  if (userInfo === undefined || isObject(userInfo)) return;
+  throw new TypeError('userInfo must be an object');
 }
 
 function secretOf(secret: Uint8Array | string): string {

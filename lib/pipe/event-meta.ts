@@ -1,5 +1,5 @@
 import type { Command } from '../wire/frames';
-import type { Arrival } from './place';
+import type { Arrival, Place } from './place';
 import type { CloseMeta, EventPosition } from './types';
 
 /** What a handler gets last. The id is put together only when it is asked for. */
@@ -12,11 +12,12 @@ export class EventMeta implements CloseMeta {
   readonly time: number;
   readonly code: number | undefined;
   readonly reason: string | undefined;
-  readonly #arrival: Arrival;
+  readonly #place: Place;
+  /** Tells what was made up at a position from what was sent there. */
+  readonly #suffix: string;
   #answers = 0;
 
-  constructor(arrival: Arrival) {
-    const { event, place, offset, resync } = arrival;
+  constructor({ event, place, offset, resync }: Arrival) {
     this.channel = event.channel;
     this.userId = event.userId;
     this.position = { partition: place.partition, epoch: place.epoch, offset };
@@ -25,14 +26,13 @@ export class EventMeta implements CloseMeta {
     this.time = event.time;
     this.code = event.code;
     this.reason = event.reason;
-    this.#arrival = arrival;
+    this.#place = place;
+    this.#suffix = resync ? `.${event.kind}.${event.socketId || (event.channel ?? '')}` : '';
   }
 
   get id(): string {
-    const { event, place, resync } = this.#arrival;
     const { partition, epoch, offset } = this.position;
-    const id = `${place.stream.name}.${epoch}.${partition}.${offset}`;
-    return resync ? `${id}.${event.kind}.${event.socketId || (event.channel ?? '')}` : id;
+    return `${this.#place.stream.name}.${epoch}.${partition}.${offset}${this.#suffix}`;
   }
 
   /**
@@ -40,8 +40,9 @@ export class EventMeta implements CloseMeta {
    * applies it. Undefined when nobody else can have the event.
    */
   origin(): Command['origin'] {
-    const { place, offset, resync } = this.#arrival;
-    const generation = resync ? place.generation : place.generationOf(offset);
+    const place = this.#place;
+    const { offset } = this.position;
+    const generation = this.resync ? place.generation : place.generationOf(offset);
     if (generation === 0) return undefined;
     return {
       partition: place.partition,

@@ -369,6 +369,7 @@ export class Inbox {
   #end(arrival: Arrival, failure: Error | undefined): void {
     const { event, place, offset, resync, running } = arrival;
     if (running !== undefined) this.#slow.ended(running);
+    arrival.running = undefined;
     if (failure !== undefined) this.#owner.failed(failure);
     place.unfinished -= 1;
     if (!resync) {

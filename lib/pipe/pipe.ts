@@ -15,7 +15,7 @@ import { Inbox } from './inbox';
 import { Link } from './link';
 import { Registry, checkEvent, checkHandler, type Listeners } from './listeners';
 import { readOptions, warnOfOpenDoors, type PipeOptions, type Settings } from './options';
-import { Reports } from './reports';
+import { CLIENT_EVENTS, Reports } from './reports';
 import { Requests } from './requests';
 import type { Ground } from './scope';
 import { Sender } from './sender';
@@ -40,10 +40,6 @@ export interface Surroundings {
 
 const PROTOCOL_VERSION = 1;
 const LIBRARY = 'standpipe-node';
-const CLIENT_EVENTS = [
-  ...['connected', 'disconnected', 'error', 'state'],
-  ...['drain', 'gap', 'reset', 'slow'],
-];
 
 /**
  * A backend's end of the Pipe: hears every browser and answers each one over a single connection, which it keeps alive.
@@ -305,6 +301,7 @@ export class Pipe<Events extends object = DefaultEvents> {
     if (previous === 'open') {
       this.#sender.offline();
       this.#requests.offline();
+      this.#authority.offline();
     }
     void this.#emitter.emit('state', state, previous);
     if (state === 'open') this.#opened();

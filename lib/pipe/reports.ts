@@ -4,6 +4,11 @@ import type { Logger } from '../util/log';
 import type { GapFrame } from '../wire/frames';
 import type { ClientEvents, SlowInfo } from './types';
 
+export const CLIENT_EVENTS = [
+  ...['connected', 'disconnected', 'error', 'state'],
+  ...['drain', 'gap', 'reset', 'slow'],
+];
+
 /** What the client tells of itself: its events, and in the log what somebody should know of. */
 export class Reports {
   readonly emitter: Emitter<ClientEvents>;

@@ -46,6 +46,8 @@ export class SlowHandlers<T> {
     else before.after = after;
     if (after === undefined) this.#newest = before;
     else after.before = before;
+    // Or what has ended would keep alive what ended after it, and the collector would take each for long-lived.
+    running.before = running.after = undefined;
   }
 
   /** Ends the timer, which would otherwise run on for a while with nothing to watch. */

@@ -1,6 +1,13 @@
 import { Verb, type Command } from '../wire/frames';
 import type { AskOptions, ListOptions, MemberInfo, SocketEntry, SocketInfo } from './answers';
-import { checkedSocketId, jsonOf, type Target } from './command';
+import {
+  checkEventName,
+  checkClose,
+  checkedChannel,
+  checkedSocketId,
+  jsonOf,
+  type Target,
+} from './command';
 import { EventStream } from './event-stream';
 import { EVERY, type AnyHandler } from './listeners';
 import type { Requests } from './requests';
@@ -108,7 +115,8 @@ export class SocketHandle<Events extends object> extends Listening<SocketEvents<
    * @throws StandpipeError `bad_argument`, `timeout`, `refused` when the socket is gone (status 4211) or the browser
    * answers with an error (status 4223), `unknown_outcome` when the connection to the gateway was lost meanwhile
    */
-  request(event: string, data?: unknown, options?: AskOptions): Promise<unknown> {
+  async request(event: string, data?: unknown, options?: AskOptions): Promise<unknown> {
+    checkEventName(event);
     const { requests } = this.#ground;
     return requests.one('socket.request', { socket: this.id, event, data }, options);
   }
@@ -120,7 +128,8 @@ export class SocketHandle<Events extends object> extends Listening<SocketEvents<
    * @param code 4000 to 4999. Default: what the app's setting `terminateCode` says, which is 4009 unless it was changed
    * @param reason at most 123 bytes
    */
-  close(code?: number, reason?: string): Promise<void> {
+  async close(code?: number, reason?: string): Promise<void> {
+    checkClose(code, reason);
     return this.#perform({ verb: Verb.CLOSE_SOCKET, code, reason });
   }
 
@@ -128,15 +137,16 @@ export class SocketHandle<Events extends object> extends Listening<SocketEvents<
    * Puts the socket on a channel, of whatever kind, without a signature: it gets `subscription_succeeded` and all further
    * events. On a presence channel it is there as `member`, or as the user that it signed in as. Rejects as `publish` does.
    */
-  subscribe(channel: string, member?: MemberInfo): Promise<void> {
-    const data =
-      member && jsonOf({ user_id: member.userId, user_info: member.userInfo }, MAX_MEMBER_BYTES);
-    return this.#perform({ verb: Verb.SUBSCRIBE_SOCKET, channel, data });
+  async subscribe(channel: string, member?: MemberInfo): Promise<void> {
+    const joins = member && { user_id: member.userId, user_info: member.userInfo };
+    const data = joins && jsonOf(joins, MAX_MEMBER_BYTES);
+    const { SUBSCRIBE_SOCKET: verb } = Verb;
+    return this.#perform({ verb, channel: checkedChannel(channel), data });
   }
 
   /** Takes the socket off a channel. That it is not on it is no error. Rejects as `publish` does. */
-  unsubscribe(channel: string): Promise<void> {
-    return this.#perform({ verb: Verb.UNSUBSCRIBE_SOCKET, channel });
+  async unsubscribe(channel: string): Promise<void> {
+    return this.#perform({ verb: Verb.UNSUBSCRIBE_SOCKET, channel: checkedChannel(channel) });
   }
 
   /** What the gateway knows of it; undefined when it is not connected. */

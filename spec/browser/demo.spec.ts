@@ -1,22 +1,11 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { chromium } from 'playwright-core';
 import t from 'tap';
+import { hasBrowser, startBrowser } from '../support/browser';
 import { nodeChild } from '../support/node-child';
 
 const ROOT = join(__dirname, '..', '..');
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 interface Demo {
   url: string;
@@ -75,16 +64,11 @@ const frame = (page: Page, way: 'sent' | 'received', event: string): Promise<voi
     .first()
     .waitFor({ timeout: 20_000 });
 
-if (!existsSync(CHROMIUM) && process.env['CI'] !== 'true') {
-  console.log(
-    `# skipped: there is no ${CHROMIUM}; install chromium, or set CI=true to make this a failure`,
-  );
-} else {
+if (hasBrowser()) {
   t.test('the demo talks both ways with stock pusher-js in two tabs', async (t) => {
     const complaints: string[] = [];
     const demo = await startDemo(t);
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-    t.teardown(() => browser.close());
+    const browser = await startBrowser(t);
     const one = await openTab(browser, demo.url, complaints);
     const two = await openTab(browser, demo.url, complaints);
 

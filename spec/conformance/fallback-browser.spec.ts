@@ -1,25 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { chromium } from 'playwright-core';
 import type { Options } from 'pusher-js';
 import PusherServer from 'pusher';
 import t, { type Test } from 'tap';
+import { hasBrowser, startBrowser } from '../support/browser';
 import { SECRET } from '../support/start-gateway';
 import { certificate } from '../support/tls';
 import { type Driver, makeDriver } from './fallback-driver';
 import { holdFallback, type StartDriver, TRANSPORTS } from './fallback-promises';
-
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** The web server of an app: its page with pusher-js, and what signs its subscriptions. Another origin than the gateway. */
 async function startSite(t: Test): Promise<string> {
@@ -55,8 +44,7 @@ async function startSite(t: Test): Promise<string> {
 /** A driver in a page of its own; what its console complained of must be nothing in the end. */
 async function startPage(t: Test, options: Options, complaints: string[]): Promise<Driver> {
   const site = await startSite(t);
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-  t.teardown(() => browser.close());
+  const browser = await startBrowser(t);
   const page = await browser.newPage({ ignoreHTTPSErrors: true });
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
@@ -78,11 +66,7 @@ async function startPage(t: Test, options: Options, complaints: string[]): Promi
   });
 }
 
-if (!existsSync(CHROMIUM) && process.env['CI'] !== 'true') {
-  console.log(
-    `# skipped: there is no ${CHROMIUM}; install chromium, or set CI=true to make this a failure`,
-  );
-} else {
+if (hasBrowser()) {
   for (const transport of TRANSPORTS) {
     for (const tls of [false, true]) {
       const way = tls ? `${transport} and TLS` : transport;

@@ -230,10 +230,3 @@ t.test('bad subscriptions are refused and change nothing', (t) => {
   t.equal(gateway.socket.count('subscribe'), 0);
   t.end();
 });
-
-t.test('a query is answered with unknown_method', (t) => {
-  const { gateway } = connectedClient();
-  gateway.socket.say({ type: 'query', id: 5, method: 'anything', params: '', deadlineMs: 1 });
-  t.match(gateway.socket.find('reply'), { id: 5, error: { code: 4218 } });
-  t.end();
-});

@@ -17,6 +17,10 @@ export class Metrics {
   pipeEvents = 0;
   /** Commands of backends applied. */
   pipeCommands = 0;
+  /** Questions put to backends for pusher-js. */
+  authRequests = 0;
+  /** Those that no backend answered, or none in time, or with a failure. */
+  authFailures = 0;
   /** Connections closed because they did not read. */
   socketsCut = 0;
   /** Connections that were reset or broke a rule of WebSockets. */
@@ -70,6 +74,8 @@ export class Metrics {
       'Events dropped from full streams',
       () => this.pipeEventsDropped,
     );
+    count('auth_requests_total', 'Authorizations asked of backends', () => this.authRequests);
+    count('auth_failures_total', 'Authorizations without an answer', () => this.authFailures);
     count('peer_failures_total', 'Connections reset or against the rules', () => this.peerFailures);
     count('socket_cut_total', 'Connections cut because they did not read', () => this.socketsCut);
     level(

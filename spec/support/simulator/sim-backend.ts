@@ -3,12 +3,16 @@ import { createClient, type Pipe } from '../../../lib/pipe/pipe';
 import type { PipeOptions } from '../../../lib/pipe/options';
 import type { Meta } from '../../../lib/pipe/types';
 import type { Outcome } from '../ledger';
+import type { Chance } from './chance';
 import type { Network } from './network';
 import { APP, TAP } from './sim-gateway';
 import type { ProcessClock, WorldClock } from './world-clock';
 
 /** What happens in a backend, told as it happens. */
 export interface BackendOwner {
+  readonly clock: WorldClock;
+  readonly network: Network;
+  readonly options: { calm: boolean };
   began(backend: SimBackend, id: number, data: string, meta: Meta): void;
   ended(backend: SimBackend, id: number, meta: Meta): void;
   gap(backend: SimBackend, count: number | undefined): void;
@@ -34,7 +38,7 @@ export class SimBackend {
   readonly told = new Set<number>();
   /** Handlers that have not ended. */
   running = 0;
-  readonly #world: WorldClock;
+  readonly #chance: Chance;
   readonly #owner: BackendOwner;
   /** Opens and closes come in an order of their own when channels have other keys than their sockets. */
   readonly #byChannel: boolean;
@@ -42,19 +46,13 @@ export class SimBackend {
   #sent = 0;
   #node = '';
 
-  constructor(
-    name: string,
-    world: WorldClock,
-    network: Network,
-    options: Partial<PipeOptions>,
-    owner: BackendOwner,
-  ) {
+  constructor(name: string, owner: BackendOwner, options: Partial<PipeOptions>) {
     this.name = name;
-    this.#world = world;
     this.#owner = owner;
-    this.clock = world.process();
+    this.#chance = owner.clock.chance;
+    this.clock = owner.clock.process();
     const { id: appId, key, secret } = APP;
-    const surroundings = { clock: this.clock, dial: network.diallerOf(this.clock) };
+    const surroundings = { clock: this.clock, dial: owner.network.diallerOf(this.clock) };
     this.client = createClient({ appId, key, secret, ...options }, surroundings);
     const { group } = options;
     this.#byChannel = typeof group === 'object' && group.order === 'channel';
@@ -78,7 +76,7 @@ export class SimBackend {
     const failed = (error: unknown): void => told(outcomeOf(error));
     const data = { process: this.name, n, cause: cause?.id };
     const channel = this.client.channel(TAP);
-    if (this.#world.chance.percent(50)) {
+    if (this.#chance.percent(50)) {
       channel.publish('seen', data, { cause }).then(() => told('ok'), failed);
     } else {
       channel.trigger('seen', data, { cause }, (error) => (error ? failed(error) : told('ok')));
@@ -122,7 +120,7 @@ export class SimBackend {
   }
 
   #handle(data: unknown, meta: Meta): Promise<void> | undefined {
-    const { chance } = this.#world;
+    const chance = this.#chance;
     const { id } = data as { id: number };
     this.sessions.add(sessionOf(meta));
     if (this.#handled.has(meta.id)) this.#owner.broken(`${meta.id} came twice to ${this.name}`);
@@ -134,11 +132,12 @@ export class SimBackend {
       if (chance.percent(5)) throw new Error('as handlers do');
       return undefined;
     }
-    return this.#take(id, meta, chance.percent(90) ? chance.whole(0, 150) : chance.whole(0, 2_500));
+    const slowestMs = this.#owner.options.calm ? 4 : chance.percent(90) ? 150 : 2_500;
+    return this.#take(id, meta, chance.whole(0, slowestMs));
   }
 
   async #take(id: number, meta: Meta, forMs: number): Promise<void> {
-    const { chance } = this.#world;
+    const chance = this.#chance;
     this.running += 1;
     await new Promise<void>((resolve) => this.clock.setTimeout(resolve, forMs));
     this.running -= 1;

@@ -30,7 +30,7 @@ export async function simulate(seed: number): Promise<string[]> {
 }
 
 function optionsBy(chance: Chance): WorldOptions {
-  const credit = chance.pick([2, 5, 50, 1000]);
+  const credit = chance.pick([2, 2, 5, 1000]);
   const common: Partial<PipeOptions> = {
     credit: { messages: credit },
     deadMs: chance.pick([2_000, 6_000]),
@@ -58,17 +58,18 @@ function optionsBy(chance: Chance): WorldOptions {
       maxUnsentBytes: chance.pick([600, 1_000_000]),
     },
     credit,
+    calm: chance.percent(20),
   };
 }
 
 /** Everything that happens from outside. */
 async function live(world: World, chance: Chance): Promise<void> {
-  const roughness = chance.pick([0, 10, 20]);
+  const roughness = world.options.calm ? 15 : chance.pick([10, 25, 40]);
   world.network.slowestMs = chance.pick([1, 20, 200]);
   for (const place of MEMBERS) if (chance.percent(60)) world.startBackend(place);
   if (chance.percent(40)) world.startBackend(ALONE);
   // Most faults show in a handful of steps, so most schedules are short.
-  const end = chance.percent(85) ? chance.whole(3, 12) : chance.whole(12, 40);
+  const end = chance.percent(85) ? chance.whole(4, 18) : chance.whole(18, 40);
   let atMs = 0;
   for (let i = 0; i < end; i++) {
     atMs += chance.whole(0, 250);
@@ -88,6 +89,8 @@ function happen(world: World, chance: Chance, roughness: number): void {
   const { gateway } = world;
   if (!chance.percent(roughness)) return use(world, chance);
   const place = chance.pick([...MEMBERS, ALONE] as const);
+  if (!world.backends.has(place)) return world.startBackend(place);
+  if (world.options.calm) return goodbye(world, place, chance.whole(0, 2_500));
   const dice = chance.whole(0, 99);
   if (dice < 60) {
     world.cut(place, chance.pick(['reset', 'reset', 'silent', 'deaf', 'mute'] as const));

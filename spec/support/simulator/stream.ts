@@ -9,6 +9,7 @@ export class Stream {
   /** Where a message stands, by its id. */
   readonly #places = new Map<number, { key: string; n: number }>();
   readonly #counts = new Map<string, number>();
+  readonly #begun = new Set<number>();
   readonly #generations: number[];
   #over = false;
 
@@ -32,9 +33,13 @@ export class Stream {
     this.#lines.push({ type: 'produced', key, n, sum: sumOf(data) });
   }
 
-  began(process: string, id: number, data: string, redelivered: boolean): void {
+  /** A handler begins. True when one has begun on that message before. */
+  began(process: string, id: number, data: string, redelivered: boolean): boolean {
     const place = this.#places.get(id) ?? { key: `message ${id}`, n: 0 };
     this.#lines.push({ type: 'began', process, ...place, sum: sumOf(data), redelivered });
+    const again = this.#begun.has(id);
+    this.#begun.add(id);
+    return again;
   }
 
   ended(process: string, id: number): void {

@@ -17,6 +17,8 @@ export interface WorldOptions {
   limits: Partial<Limits>;
   /** The credit that backends grant, for the check that it is kept. */
   credit: number;
+  /** Backends come and go, but nothing goes wrong and handlers are quick: then nothing is handled twice either. */
+  calm: boolean;
 }
 
 /** A gateway, some backends and what they are told, in one process and one virtual time. */
@@ -76,7 +78,7 @@ export class World implements BackendOwner {
     this.#processes += 1;
     const options = this.options.backends.get(place) ?? {};
     const name = `${place}#${this.#processes}`;
-    this.backends.set(place, new SimBackend(name, this.clock, this.network, options, this));
+    this.backends.set(place, new SimBackend(name, this, options));
   }
 
   killBackend(place: string, told: boolean): void {
@@ -148,7 +150,9 @@ export class World implements BackendOwner {
   // ---- what backends tell
 
   began({ name }: SimBackend, id: number, data: string, meta: Meta): void {
-    this.#bySession.get(sessionOf(meta))?.began(name, id, data, meta.redelivered);
+    const stream = this.#bySession.get(sessionOf(meta));
+    const again = stream?.began(name, id, data, meta.redelivered);
+    if (again === true && this.options.calm) this.broken(`${meta.id} came again, to ${name}`);
   }
 
   ended({ name }: SimBackend, id: number, meta: Meta): void {

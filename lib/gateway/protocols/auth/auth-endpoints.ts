@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../util/timers';
 import type { App, Apps } from '../../core/app';
 import type { Backends } from '../../core/backends';
+import type { Metrics } from '../../core/metrics';
 import { hasBody, readBody } from '../../core/request-body';
 import { TokenBucket } from '../../core/token-bucket';
 import type { Limits } from '../../options';
@@ -12,6 +13,7 @@ import { type Signed, sign } from './signing';
 
 interface Parts {
   backends: Backends;
+  metrics: Metrics;
   limits: Limits;
   clock: Clock;
 }
@@ -109,9 +111,12 @@ export class AuthEndpoints {
   }
 
   #ask(app: App, wish: Wish, request: IncomingMessage, response: ServerResponse): void {
-    this.#parts.backends.ask(app, questionOf(wish, request), (decision) =>
-      answer(request, response, sign(app, wish, decision)),
-    );
+    const { backends, metrics } = this.#parts;
+    metrics.authRequests++;
+    backends.ask(app, questionOf(wish, request), (decision) => {
+      if (typeof decision === 'string') metrics.authFailures++;
+      answer(request, response, sign(app, wish, decision));
+    });
   }
 
   #mayAsk(app: App): boolean {

@@ -97,6 +97,11 @@ export class PipeSession implements Member {
     });
   }
 
+  /** Whether events of its partitions wait to be handled. */
+  get behind(): boolean {
+    return this.group.ownedBy(this).some(({ log }) => log.committed.offset < log.top);
+  }
+
   /** Why this session cannot go on with what HELLO says; undefined when it can. */
   cannotResume({ positions, nextSeq }: HelloFrame): string | undefined {
     const ahead = this.group.ownedBy(this).some(({ number, log }) => {

@@ -43,6 +43,13 @@ export class Sessions {
     return this.#byName.size;
   }
 
+  /** Whether some connected backend has yet to acknowledge what happened. */
+  get behind(): boolean {
+    for (const { session } of this.#byName.values())
+      if (session.attached && session.behind) return true;
+    return false;
+  }
+
   attach(link: PipeLink, hello: HelloFrame): Attached {
     const refused = this.#groups.refuse(link.app, hello.group);
     if (refused !== undefined) return { refused: 'protocol_error', message: refused };

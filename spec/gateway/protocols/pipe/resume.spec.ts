@@ -166,3 +166,21 @@ t.test('BYE ends a session at once', async (t) => {
   const again = await next.hello({ session: welcome.session, proof, attempt: 2 });
   t.equal(again.verdict, 'reset');
 });
+
+t.test(
+  'a draining gateway waits until its backends have handled the closes it brings about',
+  async (t) => {
+    const gateway = await startGateway(t, { limits: { drainMs: 5000 } });
+    const { client } = await WireClient.attach(t, gateway.port);
+    const socket = await TestSocket.connect(t, gateway.port);
+    const drained = gateway.drain();
+    t.equal((await socket.closed()).code, 4200);
+    const [opened, ...rest] = await client.settled();
+    t.match(opened, { runs: [{ events: [{ kind: Kind.OPEN }] }] });
+    t.ok(rest.some(({ type }) => type === 'goAway'));
+    t.match(rest.at(-1), { runs: [{ events: [{ kind: Kind.CLOSE, code: 4200 }] }] });
+    client.send({ type: 'ack', positions: [{ partition: 0, generation: 1, epoch: 1, offset: 2 }] });
+    t.equal((await client.closed()).code, 4503);
+    await drained;
+  },
+);

@@ -132,7 +132,7 @@ t.test(
         toChannel('room', { event: 'pusher:error' }),
         toChannel('room', { data: `"${'x'.repeat(10_240)}"` }),
         { verb: Verb.TRIGGER_SOCKET, socketId: '1.1', event: 'e', data: '1' },
-        { verb: Verb.TERMINATE_USER, userId: 'u' },
+        { verb: Verb.TRIGGER_USER, userId: 'u u', event: 'e', data: '1' },
         { verb: 99 as Verb },
         toChannel('room', { receipt: 'delivered', except: [socket.id] }),
         toChannel('room', { receipt: 'delivered', data: '"two"' }),
@@ -147,7 +147,7 @@ t.test(
         [4, 4210],
         [5, 4213],
         [6, 4211],
-        [7, 4217],
+        [7, 4220],
         [8, 4215],
       ],
     );

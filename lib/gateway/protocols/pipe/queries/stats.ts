@@ -5,7 +5,7 @@ export function stats({ app, context }: Question): Answer {
   const counts = {
     node: context.node,
     sockets: app.sockets.size,
-    channels: app.channels.size,
+    channels: Array.from(app.occupied()).length,
     users: app.users.size,
     pipes: context.pipesOf(app),
   };

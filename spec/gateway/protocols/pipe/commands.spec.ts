@@ -1,0 +1,272 @@
+import t, { type Test } from 'tap';
+import type { Gateway } from '../../../../lib/gateway';
+import { Verb, type Command, type CommandAck } from '../../../../lib/wire/frames';
+import { ApiClient } from '../../../support/api-client';
+import { HandClock } from '../../../support/hand-clock';
+import { startGateway, type StartOptions } from '../../../support/start-gateway';
+import { TestSocket } from '../../../support/test-socket';
+import { WireClient } from '../../../support/wire-client';
+
+/** A backend that numbers its commands, and the browsers it commands. */
+class Stage {
+  readonly gateway: Gateway;
+  readonly #t: Test;
+  readonly #client: WireClient;
+  #seq = 1;
+
+  private constructor(t: Test, gateway: Gateway, client: WireClient) {
+    this.#t = t;
+    this.gateway = gateway;
+    this.#client = client;
+  }
+
+  static async set(t: Test, options: StartOptions = {}): Promise<Stage> {
+    const gateway = await startGateway(t, options);
+    const { client } = await WireClient.attach(t, gateway.port, { rules: [] });
+    return new Stage(t, gateway, client);
+  }
+
+  browser(): Promise<TestSocket> {
+    return TestSocket.connect(this.#t, this.gateway.port);
+  }
+
+  /** What became of some commands: for each the sockets it went to, or the code it was refused with. */
+  async command(...commands: Command[]): Promise<number[]> {
+    const firstSeq = this.#seq;
+    this.#seq += commands.length;
+    const asking = commands.map((command) => ({ ...command, receipt: 'delivered' as const }));
+    this.#client.send({ type: 'commands', firstSeq, commands: asking });
+    const ack: CommandAck = await this.#client.expect('commandAck');
+    return commands.map((_, i) => {
+      const own = ({ seq }: { seq: number }): boolean => seq === firstSeq + i;
+      return ack.refused.find(own)?.code ?? ack.receipts.find(own)?.sockets ?? NaN;
+    });
+  }
+}
+
+const event = { event: 'e', data: '1' };
+
+t.test('an event for several channels reaches each of them, named twice or not', async (t) => {
+  const stage = await Stage.set(t);
+  const one = await stage.browser();
+  const both = await stage.browser();
+  await one.subscribe('a');
+  await both.subscribe('a');
+  await both.subscribe('b');
+  const verb = Verb.TRIGGER_CHANNEL;
+  const all = { verb, channel: 'a', channels: ['b', 'a', 'empty'], ...event };
+  t.same(await stage.command(all), [3]);
+  t.same(
+    (await both.settled()).map(({ channel }) => channel),
+    ['a', 'b'],
+  );
+  t.same(await stage.command({ ...all, except: [one.id, both.id, 'nobody'] }), [0]);
+  t.equal((await one.settled()).length, 1);
+});
+
+t.test('one bad channel among several, or too many, and nobody gets anything', async (t) => {
+  const stage = await Stage.set(t);
+  const socket = await stage.browser();
+  await socket.subscribe('a');
+  const verb = Verb.TRIGGER_CHANNEL;
+  const names = Array.from({ length: 100 }, (_, i) => `n${i}`);
+  t.same(
+    await stage.command(
+      { verb, channel: 'a', channels: ['b ad'], ...event },
+      { verb, channel: 'a', channels: names, ...event },
+      { verb, channel: 'a', channels: ['private-encrypted-x'], ...event },
+      { verb, channel: '#server-to-user-u', ...event },
+      { verb, channel: 'n0', channels: names, ...event },
+    ),
+    [4212, 4212, 4212, 4212, 0],
+  );
+  t.same(await socket.settled(), []);
+});
+
+t.test('ifOccupied skips what nobody is on, cache channels too', async (t) => {
+  const stage = await Stage.set(t);
+  const verb = Verb.TRIGGER_CHANNEL;
+  const quiet = { verb, channel: 'cache-a', channels: ['room'], ifOccupied: true, ...event };
+  const there = await stage.browser();
+  await there.subscribe('room');
+  t.same(await stage.command(quiet), [1]);
+  const socket = await stage.browser();
+  await socket.subscribe('cache-a');
+  t.same(await socket.settled(), [{ event: 'pusher:cache_miss', channel: 'cache-a', data: '{}' }]);
+  t.same(await stage.command({ ...quiet, data: '2' }), [2]);
+});
+
+t.test('a user is reached on all of its sockets, and terminated on all of them', async (t) => {
+  const stage = await Stage.set(t);
+  const sockets = [await stage.browser(), await stage.browser()];
+  const other = await stage.browser();
+  for (const socket of sockets) {
+    await socket.signIn({ id: 'ada' });
+    await socket.subscribe('#server-to-user-ada');
+  }
+  await other.signIn({ id: 'bob' });
+  const toUser = { verb: Verb.TRIGGER_USER, userId: 'ada', ...event };
+  t.same(await stage.command(toUser, { ...toUser, except: [sockets[0]!.id] }), [2, 1]);
+  t.match(await sockets[1]!.settled(), [
+    { event: 'e', channel: '#server-to-user-ada', data: '1' },
+    { event: 'e' },
+  ]);
+  const nobody = { ...toUser, userId: 'nobody' };
+  t.same(
+    await stage.command(nobody, { ...toUser, userId: 'a b' }, { ...toUser, data: 'x'.repeat(2e4) }),
+    [0, 4220, 4213],
+  );
+  t.same(
+    await stage.command(
+      { verb: Verb.TERMINATE_USER, userId: 'ada' },
+      { verb: Verb.TERMINATE_USER, userId: 'nobody' },
+    ),
+    [2, 0],
+  );
+  for (const socket of sockets) t.equal((await socket.closed()).code, 4009);
+  t.same(await other.settled(), []);
+});
+
+t.test('a socket is closed after what was sent to it, with the code asked for', async (t) => {
+  const stage = await Stage.set(t);
+  const verb = Verb.CLOSE_SOCKET;
+  const socket = await stage.browser();
+  const { id: socketId } = socket;
+  t.same(
+    await stage.command(
+      { verb, socketId, code: 1000 },
+      { verb, socketId, code: 5000 },
+      { verb, socketId, reason: 'ü'.repeat(62) },
+      { verb: Verb.TRIGGER_SOCKET, socketId, ...event },
+      { verb, socketId, code: 4200, reason: 'ü'.repeat(61) },
+      { verb, socketId: '1.1' },
+    ),
+    [4220, 4220, 4220, 1, 1, 0],
+  );
+  t.match(await socket.closed(), {
+    code: 4200,
+    reason: 'ü'.repeat(61),
+    messages: [{ event: 'e', data: '1' }],
+  });
+});
+
+t.test('without a code a socket is closed as users of the app are', async (t) => {
+  for (const terminateCode of [4009, 4200] as const) {
+    const stage = await Stage.set(t, { app: { terminateCode } });
+    const socket = await stage.browser();
+    await stage.command({ verb: Verb.CLOSE_SOCKET, socketId: socket.id });
+    const { code, reason } = await socket.closed();
+    t.same([code, reason], [terminateCode, 'The connection was closed by the app']);
+  }
+});
+
+t.test('a backend puts a socket on any channel, unsigned, and takes it off', async (t) => {
+  const stage = await Stage.set(t);
+  const socket = await stage.browser();
+  const subscribe = { verb: Verb.SUBSCRIBE_SOCKET, socketId: socket.id };
+  t.same(
+    await stage.command(
+      { ...subscribe, channel: 'room' },
+      { ...subscribe, channel: 'private-room' },
+      { ...subscribe, channel: 'presence-room', data: '{"user_id":7,"user_info":{"name":"Ada"}}' },
+      { ...subscribe, channel: 'room' },
+      { verb: Verb.TRIGGER_CHANNEL, channel: 'private-room', ...event },
+    ),
+    [1, 1, 1, 1, 1],
+  );
+  const messages = await socket.settled();
+  t.same(
+    messages.map(({ event, channel }) => [event, channel]),
+    [
+      ['pusher_internal:subscription_succeeded', 'room'],
+      ['pusher_internal:subscription_succeeded', 'private-room'],
+      ['pusher_internal:subscription_succeeded', 'presence-room'],
+      ['e', 'private-room'],
+    ],
+  );
+  t.match(messages[2]?.data, /"hash":\{"7":\{"name":"Ada"\}\}/);
+  const unsubscribe = { verb: Verb.UNSUBSCRIBE_SOCKET, socketId: socket.id };
+  t.same(
+    await stage.command(
+      { ...unsubscribe, channel: 'private-room' },
+      { ...unsubscribe, channel: 'private-room' },
+      { ...unsubscribe, socketId: '1.1', channel: 'room' },
+      { verb: Verb.TRIGGER_CHANNEL, channel: 'private-room', ...event },
+    ),
+    [1, 0, 0, 0],
+  );
+});
+
+t.test('a browser that subscribes where a backend was faster is welcomed, once', async (t) => {
+  const stage = await Stage.set(t);
+  const socket = await stage.browser();
+  const subscribe = { verb: Verb.SUBSCRIBE_SOCKET, socketId: socket.id, channel: 'room' };
+  await stage.command(subscribe);
+  await socket.settled();
+  const succeeded = { event: 'pusher_internal:subscription_succeeded', channel: 'room' };
+  t.match(await socket.subscribe('room'), succeeded);
+  t.match(await socket.subscribe('room'), { event: 'pusher:error' });
+  t.same(await stage.command({ verb: Verb.TRIGGER_CHANNEL, channel: 'room', ...event }), [1]);
+  socket.send({ event: 'pusher:unsubscribe', data: { channel: 'room' } });
+  await socket.settled();
+  await stage.command(subscribe, { ...subscribe, verb: Verb.UNSUBSCRIBE_SOCKET }, subscribe);
+  await socket.settled();
+  t.match(await socket.subscribe('room'), succeeded);
+});
+
+t.test('limits hold for what a backend subscribes', async (t) => {
+  const stage = await Stage.set(t, {
+    limits: { maxChannelsPerSocket: 2, maxMembersPerChannel: 1, maxChannelsPerApp: 2 },
+  });
+  const [one, two] = [await stage.browser(), await stage.browser()];
+  const subscribe = (socketId: string, channel: string, userId?: string): Command => ({
+    verb: Verb.SUBSCRIBE_SOCKET,
+    socketId,
+    channel,
+    data: userId && JSON.stringify({ user_id: userId }),
+  });
+  t.same(
+    await stage.command(
+      subscribe('1.1', 'room'),
+      subscribe(one.id, 'ro om'),
+      subscribe(one.id, '#server-to-user-u'),
+      subscribe(one.id, 'presence-a'),
+      subscribe(one.id, 'presence-a', ''),
+      subscribe(one.id, 'presence-a', 'u'),
+      subscribe(two.id, 'presence-a', 'v'),
+      subscribe(one.id, 'room'),
+      subscribe(one.id, 'third'),
+      subscribe(two.id, 'third'),
+    ),
+    [4211, 4212, 4212, 4220, 4220, 1, 4221, 1, 4221, 4221],
+  );
+  await two.signIn({ id: 'u' });
+  t.same(await stage.command(subscribe(two.id, 'presence-a')), [1], 'as the user it signed in as');
+});
+
+t.test(
+  'a command with a key is applied once, for a while, and shares keys with HTTP',
+  async (t) => {
+    const clock = new HandClock();
+    clock.wallMs = Date.now();
+    const stage = await Stage.set(t, { clock, limits: { idempotencyTtlMs: 1_000 } });
+    const socket = await stage.browser();
+    await socket.subscribe('room');
+    const keyed = { verb: Verb.TRIGGER_CHANNEL, channel: 'room', idempotencyKey: 'k', ...event };
+    t.same(await stage.command({ ...keyed, data: 'x'.repeat(2e4) }, keyed, keyed), [4213, 1, 1]);
+    t.same(await stage.command({ ...keyed, data: '2' }), [4222]);
+    t.same(await stage.command({ ...keyed, idempotencyKey: 'k'.repeat(256) }), [4220]);
+    const api = new ApiClient(t, stage.gateway);
+    const publish = { name: 'e', channel: 'room', data: '1' };
+    const timestamp = Math.floor(clock.wall() / 1000);
+    const post = (key: string): Promise<{ status: number }> =>
+      api.post('/events', publish, { headers: { 'Idempotency-Key': key }, timestamp });
+    t.equal((await post('k')).status, 422);
+    t.equal((await post('http')).status, 200);
+    t.same(await stage.command({ ...keyed, idempotencyKey: 'http' }), [4222]);
+    t.equal((await socket.settled()).length, 2);
+    clock.advance(1_000);
+    t.same(await stage.command(keyed), [1]);
+    t.equal((await socket.settled()).length, 1);
+  },
+);
