@@ -3,13 +3,13 @@ import { mishap } from './kills';
 
 for (let round = 1; round <= 3; round++) {
   t.test(`a backend killed inside a handler loses nothing, round ${round}`, async (t) => {
-    const { faults, copies } = await mishap(t, 'dies inside a handler', { messages: 60 });
+    const { faults, copies } = await mishap(t, 'dies inside a handler', { messages: 40 });
     t.same(faults, []);
     t.ok(copies > 0, `what it was at came again: ${copies} messages`);
   });
 }
 
 t.test('a backend that stood still goes on with what it had', async (t) => {
-  const { faults } = await mishap(t, 'stands still', { messages: 60, stillMs: 300 });
+  const { faults } = await mishap(t, 'stands still', { messages: 40, stillMs: 300 });
   t.same(faults, []);
 });

@@ -5,7 +5,8 @@ import { faultsOf, sumOf, type Fault } from '../support/ledger';
 import { LedgerFile, LedgerFolder, exited, startChild } from '../support/processes';
 import type { BackendOptions } from './children/backend';
 
-const BROWSERS = 6;
+/** Enough that each member has some. */
+const BROWSERS = 24;
 /** How often the ledger is looked at, and for how long. */
 const LOOK_MS = 25;
 const PATIENCE_MS = 20_000;

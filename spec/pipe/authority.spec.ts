@@ -116,28 +116,27 @@ t.test('a handler that fails is told of here, and not to the gateway', async (t)
   t.strictSame([result, error], ['', { code: 4500, message: 'the handler failed' }]);
 });
 
-t.test(
-  'whatever a handler returns, only true and objects of the right shape are a yes',
-  async (t) => {
-    const { client, gateway } = connectedClient();
-    let returned: unknown;
-    client.authorize('presence-*', () => returned as boolean);
-    await fc.assert(
-      fc.asyncProperty(fc.anything(), async (value) => {
-        returned = value;
-        ask(gateway.socket, 'authorize', { ...REQUEST, channel: 'presence-a' });
-        await settled();
-        const reply = gateway.socket.sent.pop();
-        if (reply?.type !== 'reply') throw new Error('there was no answer');
-        const said = reply.result.startsWith('{"allowed":true');
-        const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-        if (said) allowed++;
-        if (said && value !== true && !isObject) throw new Error(`${reply.result} came of it`);
-      }),
-      { numRuns: 300 },
-    );
-  },
-);
+t.test('whatever a handler returns, only true and an object are a yes', async (t) => {
+  const { client, gateway } = connectedClient();
+  let returned: unknown;
+  let allowed = 0;
+  client.authorize('presence-*', () => returned as boolean);
+  await fc.assert(
+    fc.asyncProperty(fc.anything(), async (value) => {
+      returned = value;
+      ask(gateway.socket, 'authorize', { ...REQUEST, channel: 'presence-a' });
+      await settled();
+      const reply = gateway.socket.sent.pop();
+      if (reply?.type !== 'reply') throw new Error('there was no answer');
+      const said = reply.result.startsWith('{"allowed":true');
+      const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+      if (said) allowed++;
+      if (said && value !== true && !isObject) throw new Error(`${reply.result} came of it`);
+    }),
+    { numRuns: 300 },
+  );
+  t.ok(allowed > 0);
+});
 
 t.test('values of odd types and many cookies reach a handler as text or not at all', async (t) => {
   const { client, gateway } = connectedClient();

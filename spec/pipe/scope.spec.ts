@@ -50,7 +50,7 @@ t.test('a word that is no event, or a handler that is no function, is refused', 
     t.throws(() => loose(client.channels).on('event', event), { code: 'bad_argument' });
   }
   t.throws(() => loose(client.channels).on('open', handler), {
-    message: /occupied, vacated, event, event:NAME/,
+    message: /occupied, vacated, event, member_added, member_removed, cache_miss, event:NAME/,
   });
   t.throws(() => loose(client).on('error', undefined), { code: 'bad_argument' });
   t.end();

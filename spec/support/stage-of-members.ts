@@ -4,6 +4,7 @@ import type { Gateway } from '../../lib/gateway';
 import type { Dial, Socket } from '../../lib/net/socket';
 import { dialWebSocket } from '../../lib/net/web-socket';
 import { FakeBrowser } from '../../lib/testing';
+import { HandClock } from './hand-clock';
 import { settled } from './scripted-client';
 import { SECRET } from './start-gateway';
 
@@ -104,3 +105,86 @@ export async function until(what: string, isSo: () => boolean): Promise<void> {
   }
   throw new Error(`it never came: ${what}`);
 }
+
+export const GRACE_MS = 10_000;
+export const REVOKE_MS = 10_000;
+
+/** What all members heard, in the order they did; `hold` keeps handlers running. */
+export class Stage {
+  readonly heard: Heard[] = [];
+  readonly ended: Heard[] = [];
+  readonly opened = new Map<string, string>();
+  readonly closed = new Map<string, string | undefined>();
+  readonly #held = new Map<string, Array<() => void>>();
+
+  /** Listens as a member. */
+  listen(member: string): (client: Pipe) => void {
+    return (client) => {
+      client.subscribe(['socket_existence', 'socket_message']);
+      client.sockets.on('open', (id) => void this.opened.set(id, member));
+      client.sockets.on('close', (id, { reason }) => {
+        this.opened.delete(id);
+        this.closed.set(id, reason);
+      });
+      const handle = async (socketId: string, data: unknown, meta: Meta): Promise<void> => {
+        const heard = { member, socketId, n: data as number, meta };
+        this.heard.push(heard);
+        const held = this.#held.get(member);
+        if (held === undefined) await settled();
+        else await new Promise<void>((resolve) => held.push(resolve));
+        this.ended.push(heard);
+      };
+      client.sockets.on('event:n', handle);
+      client.channels.on('event:n', (_channel, id, data, meta) => handle(id, data, meta));
+    };
+  }
+
+  /** From here on the handlers of a member run until `release`. */
+  hold(...members: string[]): void {
+    for (const member of members) this.#held.set(member, []);
+  }
+
+  release(member: string): void {
+    const held = this.#held.get(member) ?? [];
+    this.#held.delete(member);
+    for (const end of held) end();
+  }
+
+  /** `member n` of a socket, in order. */
+  of(socketId: string): string[] {
+    return this.heard
+      .filter((heard) => heard.socketId === socketId)
+      .map(({ member, n }) => `${member} ${n}`);
+  }
+
+  numbers(socketId: string): number[] {
+    return this.heard.filter((heard) => heard.socketId === socketId).map(({ n }) => n);
+  }
+
+  by(member: string): Heard[] {
+    return this.heard.filter((heard) => heard.member === member);
+  }
+}
+
+/** Clients of the real day sign with its time. */
+export function clockOfToday(): HandClock {
+  const clock = new HandClock();
+  clock.wallMs = Date.now();
+  return clock;
+}
+
+/** The gateway has noticed that a connection is gone, and has so many left. */
+export async function missed({ metrics }: Gateway, left: number): Promise<void> {
+  let pipes: number | undefined;
+  await until('a connection is missed', () => {
+    void metrics.registry
+      .getSingleMetric('standpipe_pipes')
+      ?.get()
+      .then(({ values }) => {
+        pipes = values[0]?.value;
+      });
+    return pipes === left;
+  });
+}
+
+export const GROUP: Partial<PipeOptions> = { group: 'game' };

@@ -12,7 +12,12 @@ export interface BackendOptions {
 }
 
 /** A member of a group that writes down what it handles, and takes its time for it. */
-const { name, ledger, client: options, diesAt } = JSON.parse(process.argv[2] ?? '') as BackendOptions;
+const {
+  name,
+  ledger,
+  client: options,
+  diesAt,
+} = JSON.parse(process.argv[2] ?? '') as BackendOptions;
 const file = new LedgerFile(ledger);
 const client = createClient<{ say: { n: number } }>(options);
 let handled = 0;

@@ -106,12 +106,14 @@ export class SimBackend {
       this.#node = node;
       // Nothing of one gateway lives on in the next.
       const right = before === '' ? 'new' : before === node ? session : 'reset';
-      if (session !== right) this.#owner.broken(`${this.name}: ${session} of ${node} after ${before}`);
+      if (session !== right)
+        this.#owner.broken(`${this.name}: ${session} of ${node} after ${before}`);
     });
     client.on('error', ({ code, message }) => {
       const expected = ['connect_failed', 'connection_lost', 'handler_failed', 'unknown_outcome'];
       if (!expected.includes(code)) this.#owner.broken(`${this.name}: ${code} ${message}`);
-      if (/protocol|acknowledged|the gateway sent/.test(message)) this.#owner.broken(`${this.name}: ${message}`);
+      if (/protocol|acknowledged|the gateway sent/.test(message))
+        this.#owner.broken(`${this.name}: ${message}`);
     });
     client.on('disconnected', ({ error }) => {
       const cause = error?.cause;
@@ -149,14 +151,17 @@ export class SimBackend {
   #introduced(socketId: string, meta: Meta): void {
     if (this.sockets.get(socketId) === 'open') return;
     const now = this.sockets.get(socketId) ?? 'unknown';
-    this.#owner.broken(`${this.name}: a message of socket ${socketId}, which is ${now} (${meta.id})`);
+    this.#owner.broken(
+      `${this.name}: a message of socket ${socketId}, which is ${now} (${meta.id})`,
+    );
   }
 
   #came(names: Map<string, Whereabouts>, name: string, meta: Meta): void {
     this.sessions.add(sessionOf(meta));
     const now = names.get(name);
     // A channel comes again, a socket does not; and who comes back with a partition is told of again.
-    const again = names === this.sockets ? now === 'open' || now === 'closed' : now === 'open' && !meta.resync;
+    const again =
+      names === this.sockets ? now === 'open' || now === 'closed' : now === 'open' && !meta.resync;
     if (again) this.#owner.broken(`${this.name}: ${name} came though it is ${now} (${meta.id})`);
     names.set(name, 'open');
     if (names === this.sockets) void this.#follow(name);
@@ -171,7 +176,8 @@ export class SimBackend {
   #went(names: Map<string, Whereabouts>, name: string, meta: Meta): void {
     this.sessions.add(sessionOf(meta));
     const now = names.get(name) ?? 'unknown';
-    if (now !== 'open') this.#owner.broken(`${this.name}: ${name} went though it is ${now} (${meta.id})`);
+    if (now !== 'open')
+      this.#owner.broken(`${this.name}: ${name} went though it is ${now} (${meta.id})`);
     names.set(name, 'closed');
   }
 }

@@ -41,7 +41,14 @@ function optionsBy(chance: Chance): WorldOptions {
     maxOutboxEvents: chance.pick([3, 1000]),
     concurrency: chance.pick([1, 3, 64]),
   };
-  const mode = chance.pick(['sticky', 'sticky', 'sticky', 'sticky', 'shared', 'broadcast'] as const);
+  const mode = chance.pick([
+    'sticky',
+    'sticky',
+    'sticky',
+    'sticky',
+    'shared',
+    'broadcast',
+  ] as const);
   const order = chance.pick(['socket', 'socket', 'channel'] as const);
   const group = { name: 'group', mode, order };
   return {

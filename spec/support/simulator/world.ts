@@ -181,7 +181,11 @@ export class World implements BackendOwner {
 
   /** A trigger is seen. One that answers an event comes from the one who has the event's partition now (I8). */
   #seen(data: string): void {
-    const { process, n, cause } = JSON.parse(data) as { process: string; n: number; cause?: string };
+    const { process, n, cause } = JSON.parse(data) as {
+      process: string;
+      n: number;
+      cause?: string;
+    };
     this.#triggers.push({ type: 'seen', browser: 'tap', process, n });
     if (cause === undefined) return;
     const [session = '', , partition] = cause.split('.');

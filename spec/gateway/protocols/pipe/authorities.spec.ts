@@ -69,8 +69,14 @@ class Rig {
 
   answer(backend: Backend, id: number, result: string, code?: number): void {
     const error = code === undefined ? undefined : { code, message: '' };
-    const reply = { type: 'reply', id, result, error, asOf: [], more: false } as const;
-    this.authorities.answered(backend as unknown as PipeLink, reply);
+    this.authorities.answered(backend as unknown as PipeLink, {
+      type: 'reply',
+      id,
+      result,
+      error,
+      asOf: [],
+      more: false,
+    });
   }
 
   lose(backend: Backend): void {
@@ -206,8 +212,10 @@ t.test('whatever happens, each question ends exactly once and leaves nothing beh
   const step = fc.oneof(
     fc.constant({ do: 'ask' as const }),
     fc.constant({ do: 'turn' as const }),
-    fc.record({ do: fc.constant('come' as const) }),
-    fc.record({ do: fc.constantFrom('lose' as const, 'stall' as const, 'drain' as const), which }),
+    fc.constant({ do: 'come' as const }),
+    fc.record({ do: fc.constant('lose' as const), which }),
+    fc.record({ do: fc.constant('stall' as const), which }),
+    fc.record({ do: fc.constant('drain' as const), which }),
     fc.record({
       do: fc.constant('answer' as const),
       which,

@@ -1,0 +1,69 @@
+import { setFlagsFromString, queryObjects } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import t from 'tap';
+import { Channel } from '../../lib/gateway/core/channel';
+import { Group } from '../../lib/gateway/core/group';
+import { Socket } from '../../lib/gateway/core/socket';
+import { Gateway } from '../../lib/gateway/gateway';
+import { PipeLink } from '../../lib/gateway/protocols/pipe/link';
+import { PipeSession } from '../../lib/gateway/protocols/pipe/session';
+import { createClient } from '../../lib/pipe/pipe';
+import { TestGateway } from '../../lib/testing/test-gateway';
+import { Emitter } from '../../lib/util/emitter';
+import { HandClock } from '../support/hand-clock';
+
+const CYCLES = 10;
+const BROWSERS = 20;
+const APP = { id: '1', key: 'key', secret: 'secret', clientEvents: true };
+
+/** What one of everything consists of; each is counted where it lives, in the heap. */
+const CLASSES = [Socket, Channel, Group, PipeSession, PipeLink, Emitter] as const;
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+function counts(): Record<string, number> {
+  collect();
+  return Object.fromEntries(
+    CLASSES.map((each) => [each.name, queryObjects(each, { format: 'count' })]),
+  );
+}
+
+/** Backends and browsers come, speak and go; then the window of their sessions passes. */
+async function cycle(gateway: TestGateway, clock: HandClock): Promise<void> {
+  const clients = ['one', 'two', undefined].map((group) =>
+    createClient({ ...gateway.client, group }, { clock }),
+  );
+  let heard = 0;
+  for (const client of clients) {
+    client.subscribe(['socket_existence', 'socket_message', 'channel_existence']);
+    client.sockets.on('event', () => void (heard += 1));
+    client.sockets.on('open', (id) => void client.socket(id).on('close', () => undefined));
+    await client.connect();
+  }
+  const browsers = await Promise.all(Array.from({ length: BROWSERS }, () => gateway.browser()));
+  for (const [i, browser] of browsers.entries()) {
+    await browser.subscribe(`room-${i % 5}`);
+    browser.send('say', i);
+  }
+  while (heard < BROWSERS * clients.length) await new Promise((resolve) => setImmediate(resolve));
+  for (const browser of browsers) browser.close();
+  await Promise.all(clients.map((client) => client.disconnect()));
+  clock.advance(130_000);
+}
+
+t.test('what came and went leaves nothing behind: no timer, no session, no object', async (t) => {
+  const clock = new HandClock();
+  const gateway = new TestGateway(await new Gateway({ port: 0, apps: [APP] }, clock).start(), APP);
+  t.teardown(async () => {
+    const turning = setInterval(() => clock.advance(100), 1);
+    await gateway.close();
+    clearInterval(turning);
+  });
+  // What is made once and kept, such as pools, is there after the first cycles.
+  for (let i = 0; i < 3; i++) await cycle(gateway, clock);
+  const before = { timers: clock.timers, ...counts() };
+  for (let i = 0; i < CYCLES; i++) await cycle(gateway, clock);
+  const after = { timers: clock.timers, ...counts() };
+  t.same(after, before);
+});

@@ -1,0 +1,98 @@
+import t from 'tap';
+import { Kind, type Frame } from '../../../../lib/wire/frames';
+import { startGateway } from '../../../support/start-gateway';
+import { TestSocket } from '../../../support/test-socket';
+import { WireClient } from '../../../support/wire-client';
+
+/** What came, in order: `12.34 open` for an event, `true: a b` for a snapshot. */
+function told(frames: Frame[]): string[] {
+  return frames.flatMap((frame) => {
+    if (frame.type === 'snapshot') {
+      const names = [...frame.sockets.map(({ id }) => id), ...frame.channels.map((c) => c.name)];
+      return [`${frame.offset} true: ${names.join(' ')}`];
+    }
+    if (frame.type !== 'events') return [];
+    return frame.runs.flatMap(({ firstOffset, events }) =>
+      events.map(({ kind, socketId }, i) => `${firstOffset + i} ${kind} ${socketId}`),
+    );
+  });
+}
+
+t.test(
+  'a snapshot stands behind the last event it holds, whatever follows in the turn',
+  async (t) => {
+    const { port } = await startGateway(t);
+    const one = await TestSocket.connect(t, port);
+    const { client } = await WireClient.attach(t, port, { credit: { messages: 2, bytes: 1_000 } });
+    const { session, secret } = await (async () => {
+      const second = await WireClient.open(t, port);
+      const welcome = await second.hello({ credit: { messages: 2, bytes: 1_000 } });
+      t.same(told([await second.expect('snapshot')]), [`0 true: ${one.id}`]);
+      second.terminate();
+      return welcome;
+    })();
+    const more = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
+    const third = await WireClient.open(t, port);
+    const proof = third.proof(secret, 2);
+    // No position: the snapshot has not come.
+    await third.hello({ session, proof, attempt: 2, credit: { messages: 100, bytes: 100_000 } });
+    const late = await TestSocket.connect(t, port);
+    const [, , snapshot, ...rest] = told(await third.settled());
+    t.equal(snapshot, `2 true: ${[one, ...more].map(({ id }) => id).join(' ')}`);
+    t.same(rest, [`3 ${Kind.OPEN} ${late.id}`]);
+    client.terminate();
+  },
+);
+
+t.test('one that says where it is has had its snapshot', async (t) => {
+  const { port } = await startGateway(t);
+  const first = await WireClient.attach(t, port);
+  first.client.terminate();
+  const { session, secret } = first.welcome;
+  const second = await WireClient.open(t, port);
+  const positions = [{ partition: 0, epoch: 1, offset: 0 }];
+  await second.hello({ session, proof: second.proof(secret, 2), attempt: 2, positions });
+  t.same(told(await second.settled()), []);
+});
+
+t.test('after a gap the truth is that of the end of what is kept', async (t) => {
+  const { port } = await startGateway(t, { limits: { maxPipeUnackedEvents: 3 } });
+  const first = await WireClient.attach(t, port);
+  first.client.terminate();
+  const sockets: TestSocket[] = [];
+  for (let i = 0; i < 5; i++) sockets.push(await TestSocket.connect(t, port));
+  const ids = sockets.map(({ id }) => id);
+  const { session, secret } = first.welcome;
+  const second = await WireClient.open(t, port);
+  await second.hello({ session, proof: second.proof(secret, 2), attempt: 2 });
+  const frames = await second.settled();
+  t.match(frames[0], { type: 'gap', after: 0, first: 3, count: 2 });
+  t.same(told(frames), [
+    `3 ${Kind.OPEN} ${ids[2]}`,
+    `4 ${Kind.OPEN} ${ids[3]}`,
+    `5 ${Kind.OPEN} ${ids[4]}`,
+    `5 true: ${ids.join(' ')}`,
+  ]);
+});
+
+t.test('a partition that is asked back is sent nothing more', async (t) => {
+  const { port } = await startGateway(t, { limits: { pipePartitions: 4 } });
+  const group = { name: 'g', order: 'socket', mode: 'sticky', overflow: 'gap' } as const;
+  const a = await WireClient.open(t, port);
+  await a.hello({ group });
+  await a.settled();
+  const b = await WireClient.open(t, port);
+  await b.hello({ group });
+  const revoked = new Set(
+    (await a.settled()).flatMap((frame) => (frame.type === 'revoke' ? [frame.partition] : [])),
+  );
+  for (let i = 0; i < 20; i++) await TestSocket.connect(t, port);
+  const sent = (await a.settled()).flatMap((frame) =>
+    frame.type === 'events' ? frame.runs.map(({ partition }) => partition) : [],
+  );
+  t.equal(revoked.size + new Set(sent).size, 4);
+  t.same(
+    sent.filter((partition) => revoked.has(partition)),
+    [],
+  );
+});
