@@ -108,7 +108,9 @@ export class Sender {
       const ack = ackOf(options);
       const command = this.#command(target, event, data, options, (error, sockets) => {
         if (error !== null) reject(error);
-        else resolve(ack === 'accepted' ? { status: ack } : { status: ack, sockets: sockets ?? 0 });
+        // A receipt that went down with a connection is not made up.
+        else if (ack === 'accepted' || sockets === undefined) resolve({ status: 'accepted' });
+        else resolve({ status: ack, sockets });
       });
       command.receipt = ack;
       this.#admit(command);
@@ -117,10 +119,13 @@ export class Sender {
 
   /** Queues a command that is no event, and resolves when it was applied. Rejects as `publish` does. */
   perform(command: Command): Promise<void> {
-    return new Promise((resolve, reject) => {
+    const performed = new Promise<void>((resolve, reject) => {
       const done: Done = (error) => (error === null ? resolve() : reject(error));
       this.#admit({ ...command, done });
     });
+    // Commands are often sent without waiting for them; one that fails then must not end the process.
+    performed.catch(() => undefined);
+    return performed;
   }
 
   /** A connection was welcomed. False when what it says about the commands cannot be true. */

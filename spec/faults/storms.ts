@@ -1,6 +1,7 @@
 import type { Test } from 'tap';
 import { createClient } from '../../lib/pipe/pipe';
-import { createTestGateway, FakeBrowser } from '../../lib/testing';
+import type { FakeBrowser } from '../../lib/testing';
+import { createTestGateway } from '../../lib/testing';
 import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
 
 export interface StormReport {

@@ -111,6 +111,8 @@ t.test('after a reset what a snapshot or an event names goes on, and the rest is
   known.reset();
   t.equal(known.stale, true);
   t.equal(known.judge(3, event(Kind.CLOSE, 'a')), 'pass');
+  t.equal(known.judge(7, event(Kind.MESSAGE, 'b')), 'pass');
+  t.equal(known.judge(7, event(Kind.OCCUPIED, '', 'hall')), 'drop');
   t.same(known.snapshot(snapshot(['b'], ['hall'], { partition: 7 })), []);
   t.same(known.closeStale(), [
     { kind: Kind.VACATED, name: 'room' },

@@ -51,11 +51,6 @@ export class ChaosProxy {
     for (const pair of this.#pairs) pair.reset();
   }
 
-  /** Stops carrying, in both directions, without a word. */
-  freeze(): void {
-    for (const pair of this.#pairs) pair.freeze();
-  }
-
   close(): void {
     this.cut();
     this.#server.close();
@@ -99,11 +94,6 @@ class Pair {
   reset(): void {
     this.#near.resetAndDestroy();
     this.#far.resetAndDestroy();
-  }
-
-  freeze(): void {
-    this.#near.pause();
-    this.#far.pause();
   }
 
   #carry(direction: Direction, from: Socket, to: Socket): void {

@@ -1,4 +1,4 @@
-import { StandpipeError } from '../../../lib/errors';
+import type { StandpipeError } from '../../../lib/errors';
 import { createClient, type Pipe } from '../../../lib/pipe/pipe';
 import type { PipeOptions } from '../../../lib/pipe/options';
 import type { Meta } from '../../../lib/pipe/types';
