@@ -145,7 +145,20 @@ export default defineConfig(
       ],
     },
   },
-  { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ['**/*.{js,cjs,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    // Tools of the checks, which Node loads as they stand.
+    files: ['.ci/*.cjs'],
+    languageOptions: {
+      globals: {
+        require: 'readonly',
+        exports: 'writable',
+        __dirname: 'readonly',
+        process: 'readonly',
+      },
+    },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
   {
     // The pages of the examples run in browsers as they stand.
     files: ['examples/*/page/**/*.js'],

@@ -12,5 +12,8 @@ const table = ['| limit | default | bounds |', '| --- | ---: | --- |', ...rows].
 const readme = readFileSync(path, 'utf8');
 writeFileSync(
   path,
-  readme.replace(/<!-- limits -->[^]*?<!-- \/limits -->/, () => `<!-- limits -->\n${table}\n<!-- /limits -->`),
+  readme.replace(
+    /<!-- limits -->[^]*?<!-- \/limits -->/,
+    () => `<!-- limits -->\n${table}\n<!-- /limits -->`,
+  ),
 );

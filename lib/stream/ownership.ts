@@ -13,10 +13,7 @@ export type Change<M> =
   | { type: 'assign'; partition: number; generation: number; member: M }
   | { type: 'revoke'; partition: number; generation: number; member: M };
 
-type State<M> =
-  | { name: 'orphan' }
-  | { name: 'owned'; member: M }
-  | { name: 'revoking'; member: M };
+type State<M> = { name: 'orphan' } | { name: 'owned'; member: M } | { name: 'revoking'; member: M };
 
 interface Partition<M> {
   generation: number;

@@ -1,6 +1,8 @@
 import t from 'tap';
 import { liveThrough } from '../support/simulator/schedules';
 
-t.test('nothing that may go wrong breaks a promise, in the first 5 000 schedules', (t) =>
-  liveThrough(t, 1, 5_000),
-);
+for (let first = 1; first < 5_000; first += 1_000) {
+  t.test(`whatever goes wrong, the promises hold: schedules from ${first}`, (t) =>
+    liveThrough(t, first, 1_000),
+  );
+}

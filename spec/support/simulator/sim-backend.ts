@@ -42,6 +42,8 @@ export class SimBackend {
   readonly #owner: BackendOwner;
   /** Opens and closes come in an order of their own when channels have other keys than their sockets. */
   readonly #byChannel: boolean;
+  /** Partitions come to it and go. */
+  readonly #isMember: boolean;
   readonly #handled = new Set<string>();
   #sent = 0;
   #node = '';
@@ -56,6 +58,7 @@ export class SimBackend {
     this.client = createClient({ appId, key, secret, ...options }, surroundings);
     const { group } = options;
     this.#byChannel = typeof group === 'object' && group.order === 'channel';
+    this.#isMember = typeof group === 'object' && group.mode !== 'broadcast';
     this.#listen(typeof group === 'object' && group.mode === 'shared');
     void this.client.connect();
   }
@@ -159,9 +162,12 @@ export class SimBackend {
   #came(names: Map<string, Whereabouts>, name: string, meta: Meta): void {
     this.sessions.add(sessionOf(meta));
     const now = names.get(name);
-    // A channel comes again, a socket does not; and who comes back with a partition is told of again.
+    // A channel comes again, a socket does not; of what comes back with a partition one is told again, and nobody is
+    // told when a channel goes away with one.
     const again =
-      names === this.sockets ? now === 'open' || now === 'closed' : now === 'open' && !meta.resync;
+      names === this.sockets
+        ? now === 'open' || now === 'closed'
+        : now === 'open' && !meta.resync && !this.#isMember;
     if (again) this.#owner.broken(`${this.name}: ${name} came though it is ${now} (${meta.id})`);
     names.set(name, 'open');
     if (names === this.sockets) void this.#follow(name);
