@@ -128,6 +128,7 @@ export class Place {
     this.generation = generation;
     this.state = 'ours';
     this.awaits = true;
+    this.arrived = 0;
     this.#from = from;
     const last = Math.min(from - 1, this.received);
     for (let offset = this.done + 1; offset <= last; offset += 1) this.#acks.finish(offset);

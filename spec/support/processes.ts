@@ -1,9 +1,10 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { Line } from './ledger';
+import { nodeChild } from './node-child';
 
 const CHILDREN = join(__dirname, '../faults/children');
 
@@ -13,9 +14,9 @@ export async function startChild<Said>(
   file: string,
   options: object,
 ): Promise<{ child: ChildProcess; said: Said }> {
-  const child = fork(join(CHILDREN, `${file}.ts`), [JSON.stringify(options)], {
-    execArgv: ['-r', 'ts-node/register/transpile-only'],
-    env: { ...process.env, NODE_OPTIONS: '' },
+  const child = nodeChild(join(CHILDREN, `${file}.ts`), {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, CHILD_OPTIONS: JSON.stringify(options) },
   });
   t.teardown(() => child.kill('SIGKILL'));
   const said = await new Promise<Said>((resolve, reject) => {

@@ -17,7 +17,7 @@ const {
   ledger,
   client: options,
   diesAt,
-} = JSON.parse(process.argv[2] ?? '') as BackendOptions;
+} = JSON.parse(process.env['CHILD_OPTIONS'] ?? '') as BackendOptions;
 const file = new LedgerFile(ledger);
 const client = createClient<{ say: { n: number } }>(options);
 let handled = 0;

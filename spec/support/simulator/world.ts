@@ -151,12 +151,12 @@ export class World implements BackendOwner {
 
   began({ name }: SimBackend, id: number, data: string, meta: Meta): void {
     const stream = this.#bySession.get(sessionOf(meta));
-    const again = stream?.began(name, id, data, meta.redelivered);
+    const again = stream?.began(asOne(name, meta), id, data, meta.redelivered);
     if (again === true && this.options.calm) this.broken(`${meta.id} came again, to ${name}`);
   }
 
   ended({ name }: SimBackend, id: number, meta: Meta): void {
-    this.#bySession.get(sessionOf(meta))?.ended(name, id);
+    this.#bySession.get(sessionOf(meta))?.ended(asOne(name, meta), id);
   }
 
   gap(backend: SimBackend, count: number | undefined): void {
@@ -198,4 +198,9 @@ export class World implements BackendOwner {
       this.broken(`${process} answered ${cause}, which is another's`);
     }
   }
+}
+
+/** Whom the ledger takes for one process: one that lost its session is told of it, and may get again what it had. */
+function asOne(name: string, meta: Meta): string {
+  return `${name} in ${sessionOf(meta)}`;
 }
