@@ -6,7 +6,9 @@
  *     npm run bench -- --only fan-out --rounds 5
  */
 import { echo } from './echo';
+import { fallback } from './fallback';
 import { fanOut } from './fan-out';
+import { http } from './http';
 import { idle } from './idle';
 import { LOADER_CORE, pinSelf } from './support/child';
 import { readSettings, type Settings } from './support/settings';
@@ -14,6 +16,8 @@ import { trigger } from './trigger';
 
 const PARTS = new Map<string, (settings: Settings) => Promise<void>>([
   ['fan-out', fanOut],
+  ['fallback', fallback],
+  ['http', http],
   ['trigger', trigger],
   ['echo', echo],
   ['idle', idle],
