@@ -123,7 +123,9 @@ export class PipeLink implements Session {
     switch (frame.type) {
       case 'commands':
         if (frame.ack !== undefined) state.session.acknowledged(frame.ack);
-        return state.session.commands(frame);
+        // An acknowledgement of what was never sent has closed the connection: nothing more of it is handled.
+        if (this.#state === state) state.session.commands(frame);
+        return;
       case 'ack':
         return state.session.acknowledged(frame);
       case 'subscribe':

@@ -218,7 +218,7 @@ export class PipeSession implements Member {
       const { partition: number, generation, epoch, offset } = position;
       const partition = this.group.partitions[number];
       // What an earlier owner says is late, and counts no more.
-      if (partition !== undefined && this.#isPast(partition, generation)) continue;
+      if (partition !== undefined && generation < partition.generation) continue;
       const ours = partition?.generation === generation && this.group.owner(partition) === this;
       if (ours && partition.log.ack({ epoch, offset })) continue;
       const what = `partition ${number}, generation ${generation}, epoch ${epoch}`;
@@ -258,7 +258,7 @@ export class PipeSession implements Member {
     this.#link?.send({ type: 'subscribed', id, error });
   }
 
-  /** Its connection is gone; what happens now is kept. False when it was another one's. */
+  /** Its connection is gone; what happens now is kept. Another connection's end changes nothing. */
   detach(link: PipeLink): void {
     if (this.#link !== link) return;
     this.#link = undefined;
@@ -275,10 +275,6 @@ export class PipeSession implements Member {
   dispose(): void {
     this.#link?.close(CLOSE_CODES.going_away.code, 'the session has ended');
     this.#link = undefined;
-  }
-
-  #isPast({ generation }: Partition, told: number): boolean {
-    return told < generation;
   }
 
   /** Whether a command answers an event of a partition that has another owner by now. */

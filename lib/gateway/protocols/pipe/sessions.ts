@@ -45,9 +45,7 @@ export class Sessions {
 
   /** Whether some connected backend has yet to acknowledge what happened. */
   get behind(): boolean {
-    for (const { session } of this.#byName.values())
-      if (session.attached && session.behind) return true;
-    return false;
+    return [...this.#byName.values()].some(({ session }) => session.attached && session.behind);
   }
 
   attach(link: PipeLink, hello: HelloFrame): Attached {

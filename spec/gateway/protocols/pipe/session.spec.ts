@@ -196,6 +196,16 @@ t.test('P07: acknowledging what was never sent is a protocol error', async (t) =
   }
 });
 
+t.test('P07: commands that ride with a false acknowledgement are not applied', async (t) => {
+  const { client, socket } = await pair(t);
+  await socket.subscribe('room');
+  await client.settled();
+  const ack = { positions: [{ partition: 0, generation: 1, epoch: 1, offset: 99 }] };
+  client.send({ type: 'commands', firstSeq: 1, commands: [toChannel('room')], ack });
+  t.equal((await client.closed()).code, 4400);
+  t.same(await socket.settled(), []);
+});
+
 t.test('events wait for credit, and an acknowledgement lets the next ones through', async (t) => {
   const { port } = await startGateway(t);
   const { client } = await WireClient.attach(t, port, {
