@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../util/timers';
 import type { App, Apps } from '../../core/app';
+import { AppRates } from '../../core/app-rates';
 import type { Backends } from '../../core/backends';
 import type { Metrics } from '../../core/metrics';
 import { hasBody, readBody } from '../../core/request-body';
-import { TokenBucket } from '../../core/token-bucket';
 import type { Limits } from '../../options';
 import { METHODS, allowOrigin, allows, answerPreflight } from './cors';
 import { type Wish, questionOf, readWish } from './form';
@@ -33,7 +33,7 @@ export class AuthEndpoints {
   /** Where a request without a key leads. */
   readonly #onlyApp: App | undefined;
   readonly #prefix: string;
-  readonly #buckets = new Map<App, TokenBucket>();
+  readonly #rates = new AppRates();
 
   /** `path` is a prefix under which the endpoints are served as well. */
   constructor(parts: Parts, apps: Apps, path: string) {
@@ -120,14 +120,9 @@ export class AuthEndpoints {
   }
 
   #mayAsk(app: App): boolean {
-    const now = this.#parts.clock.now();
-    const { maxAuthRequestsPerSecond: rate } = this.#parts.limits;
-    let bucket = this.#buckets.get(app);
-    if (bucket === undefined) {
-      bucket = new TokenBucket(rate, Math.max(1, rate * BURST_S), now);
-      this.#buckets.set(app, bucket);
-    }
-    return bucket.take(now);
+    const { clock, limits } = this.#parts;
+    const { maxAuthRequestsPerSecond: rate } = limits;
+    return this.#rates.take(app, { rate, burst: rate * BURST_S }, clock.now());
   }
 }
 

@@ -3,12 +3,12 @@ import { StandpipeError } from '../../../errors';
 import type { Logger } from '../../../util/log';
 import type { Clock } from '../../../util/timers';
 import type { App, Apps } from '../../core/app';
+import { AppRates } from '../../core/app-rates';
 import type { Hub } from '../../core/hub';
 import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/idempotency';
 import type { Metrics } from '../../core/metrics';
 import { hasBody, readBody } from '../../core/request-body';
 import type { Router } from '../../core/router';
-import { TokenBucket } from '../../core/token-bucket';
 import type { Limits } from '../../options';
 import { authenticate, ownParams, parseQuery } from './authenticate';
 import { bodyRefusal } from './body';
@@ -33,7 +33,7 @@ export class RestApi {
   readonly #apps: Apps;
   readonly #prefixes: readonly string[];
   /** Of apps with a limit of requests. */
-  readonly #buckets = new Map<App, TokenBucket>();
+  readonly #rates = new AppRates();
 
   /** `path` is a prefix under which the API is served as well: not every SDK can be given one. */
   constructor(parts: Parts, apps: Apps, path: string) {
@@ -129,13 +129,7 @@ export class RestApi {
   #mayAsk(app: App): boolean {
     const { maxRequestsPerSecond: rate } = app.options;
     if (rate === undefined) return true;
-    const now = this.#parts.clock.now();
-    let bucket = this.#buckets.get(app);
-    if (bucket === undefined) {
-      bucket = new TokenBucket(rate, Math.max(1, rate), now);
-      this.#buckets.set(app, bucket);
-    }
-    return bucket.take(now);
+    return this.#rates.take(app, { rate, burst: rate }, this.#parts.clock.now());
   }
 }
 
