@@ -12,8 +12,6 @@ const EVENT_OVERHEAD_BYTES = 128;
 /** A backend's end of a group's stream. */
 export interface Member extends Owner {
   readonly rules: readonly Rule[];
-  /** Events sent to it and not acknowledged. */
-  readonly outstanding: number;
   /** Whether it has a connection. */
   readonly attached: boolean;
   /** It owns a partition from now on. */

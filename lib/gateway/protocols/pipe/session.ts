@@ -82,10 +82,6 @@ export class PipeSession implements Member {
     return this.#rules;
   }
 
-  get outstanding(): number {
-    return this.#link === undefined ? Infinity : this.#flight.messages;
-  }
-
   get attached(): boolean {
     return this.#link !== undefined;
   }
