@@ -3,33 +3,20 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Options } from 'pusher-js';
 import type { Test } from 'tap';
-import { deferred, type Deferred } from '../../lib/util/deferred';
 import { nodeChild } from '../support/node-child';
+import { type Answer, Calls } from './calls';
 import { Tab, type TabHost } from './tab';
-
-interface Answer {
-  id: number;
-  value?: unknown;
-  error?: string;
-}
 
 /** Tabs without a browser: pusher-js as it is for Node, all in one process of their own. */
 export class NodeTabs implements TabHost {
   readonly #child: ChildProcess;
-  readonly #asked = new Map<number, Deferred<unknown>>();
-  #lastId = 0;
+  readonly #calls: Calls;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    child.on('message', ({ id, value, error }: Answer) => {
-      const asked = this.#asked.get(id);
-      this.#asked.delete(id);
-      if (error === undefined) asked?.resolve(value);
-      else asked?.reject(new Error(error));
-    });
-    child.on('exit', () => {
-      for (const asked of this.#asked.values()) asked.reject(new Error('the tabs have gone'));
-    });
+    this.#calls = new Calls((call) => child.send(call));
+    child.on('message', (answer: Answer) => this.#calls.answer(answer));
+    child.on('exit', () => this.#calls.abandon());
   }
 
   /** Starts the process; it ends with the test. Node reads whom to trust besides the usual from a file, at its start. */
@@ -52,20 +39,12 @@ export class NodeTabs implements TabHost {
   async open(key: string, options: Options): Promise<Tab> {
     const args = `${JSON.stringify(key)}, ${JSON.stringify(options)}`;
     const made = `makeStage(Pusher, attachBackChannel, ${args})`;
-    const length = (await this.#evaluate(`stages.push(${made})`)) as number;
-    return new Tab((code) => this.#evaluate(code), `stages[${length - 1}]`);
+    const length = (await this.#calls.evaluate(`stages.push(${made})`)) as number;
+    return new Tab((code) => this.#calls.evaluate(code), `stages[${length - 1}]`);
   }
 
   /** Stops the process in its tracks, as a laptop that is closed, or wakes it. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.#child.kill(signal);
-  }
-
-  #evaluate(code: string): Promise<unknown> {
-    const id = ++this.#lastId;
-    const asked = deferred<unknown>();
-    this.#asked.set(id, asked);
-    this.#child.send({ id, code });
-    return asked.promise;
   }
 }

@@ -12,6 +12,8 @@ import { certificate } from '../support/tls';
 interface World {
   gateway: Gateway;
   sdk: PusherServer;
+  /** The SDK with other credentials. */
+  sdkWith(credentials: Partial<PusherServer.Options>): PusherServer;
   /** Opens a browser; it signs in when it has a user. */
   browser(userId?: string): Promise<Pusher>;
 }
@@ -139,6 +141,52 @@ for (const scheme of ['plain', 'tls'] as const) {
     t.equal(bob.connection.state, 'connected');
   });
 
+  test('who signs wrongly is refused, and told what to sign', async (t, { sdkWith }) => {
+    const wrong = await refusal(sdkWith({ secret: 'wrong' }).trigger('room', 'e', {}));
+    t.match(
+      wrong,
+      /^401 Invalid signature: you should have sent HmacSHA256Hex\("POST\\n\/apps\/1\/events\\n/,
+    );
+    t.match(wrong, /, your_secret_key\), but you sent "[0-9a-f]{64}"\n$/);
+    for (const credentials of [{ key: 'unknown' }, { appId: '2' }]) {
+      t.match(
+        await refusal(sdkWith(credentials).get({ path: '/channels' })),
+        /^401 Unknown auth_key/,
+      );
+    }
+  });
+
+  test('what cannot be asked for is refused by its text', async (t, { sdk, browser }) => {
+    await hear(await browser(), 'presence-p');
+    await hear(await browser(), 'room');
+    const rows: Array<[path: string, params: Record<string, string>, text: string]> = [
+      [
+        '/channels',
+        { info: 'user_count' },
+        'user_count may only be requested for presence channels - please supply filter_by_prefix begining with presence-\n',
+      ],
+      ['/channels/room/users', {}, 'Users can only be retrieved for presence channels\n'],
+      ['/channels/room', { info: 'colour' }, 'info should be a comma separated list of attributes'],
+      ['/channels', { colour: 'red' }, 'query string parameters are extraneous: colour\n'],
+    ];
+    for (const [path, params, text] of rows) {
+      const said = await refusal(sdk.get({ path, params }));
+      t.ok(said.startsWith('400 ') && said.includes(text), said);
+    }
+    const nobody = await sdk.get({ path: '/channels/presence-nobody/users' });
+    t.strictSame(await nobody.json(), { users: [] });
+  });
+
+  test('the deprecated endpoints answer too', async (t, { sdk, browser }) => {
+    const events = await hear(await browser(), 'presence-p');
+    const stats = await sdk.get({ path: '/channels/presence-p/stats' });
+    t.match(await stats.json(), { occupied: true, user_count: 1 });
+    const params = { name: 'old' };
+    const sent = await sdk.post({ path: '/channels/presence-p/events', params, body: 'raw' });
+    t.equal(sent.status, 202);
+    t.strictSame(await events.next(), ['old', 'raw']);
+  });
+
   test('what is refused rejects with its status and text', async (t, { sdk }) => {
     const large = sdk.trigger('room', 'e', 'x'.repeat(10_241));
     t.match(await refusal(large), /^413 The data content of this event exceeds/);
@@ -162,17 +210,20 @@ async function makeWorld(t: Test, scheme: 'plain' | 'tls'): Promise<World> {
       ? new Agent({ keepAlive: true })
       : new TlsAgent({ ca: tls.cert, keepAlive: true });
   t.teardown(() => agent.destroy());
-  const sdk = new PusherServer({
-    appId: '1',
-    key: 'key',
-    secret: SECRET,
-    host: '127.0.0.1',
-    port: String(tls === undefined ? gateway.port : gateway.tlsPort),
-    useTLS: tls !== undefined,
-    agent,
-    encryptionMasterKeyBase64: Buffer.alloc(32, 7).toString('base64'),
-  });
-  return { gateway, sdk, browser: (userId) => open(t, gateway, sdk, userId) };
+  const sdkWith: World['sdkWith'] = (credentials) =>
+    new PusherServer({
+      appId: '1',
+      key: 'key',
+      secret: SECRET,
+      host: '127.0.0.1',
+      port: String(tls === undefined ? gateway.port : gateway.tlsPort),
+      useTLS: tls !== undefined,
+      agent,
+      encryptionMasterKeyBase64: Buffer.alloc(32, 7).toString('base64'),
+      ...credentials,
+    });
+  const sdk = sdkWith({});
+  return { gateway, sdk, sdkWith, browser: (userId) => open(t, gateway, sdk, userId) };
 }
 
 async function open(

@@ -9,7 +9,10 @@ import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import type { Certificate } from '../support/tls';
 import { makeStage } from './stage';
 
-export const APP = { id: '1', key: 'a-key', secret: 'a-secret-of-the-specs', clientEvents: true };
+export const APP = { id: '1', key: 'key', secret: 'a-secret-of-the-specs', clientEvents: true };
+
+/** What the keys of encrypted channels are made from. */
+export const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
 
 const root = join(__dirname, '../..');
 
@@ -25,42 +28,87 @@ function page(): string {
     ${makeStage.toString()}</script>`;
 }
 
-/** The web server of an app: its page, and the endpoint that signs subscriptions with the stock server library. */
-export async function startSite(
-  t: Pick<Test, 'teardown'>,
-  tls: Certificate | undefined,
-): Promise<string> {
-  const { id: appId, key, secret } = APP;
-  const signer = new PusherServer({ appId, key, secret, host: '127.0.0.1' });
-  const html = page();
-  const pusherJs = readFileSync(join(root, 'node_modules/pusher-js/dist/web/pusher.js'));
+/** The builds of pusher-js for browsers, as they come from npm. */
+export type Build = 'pusher' | 'pusher-with-encryption';
 
-  const authorize = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+/** What an auth endpoint answers: JSON, or a status that refuses. */
+export type Answer = object | number;
+
+/** The web server of an app: its page, and the endpoints that sign with the stock server library. */
+export class Site {
+  readonly url: string;
+  readonly signer = new PusherServer({
+    appId: APP.id,
+    key: APP.key,
+    secret: APP.secret,
+    host: '127.0.0.1',
+    encryptionMasterKeyBase64: MASTER_KEY,
+  });
+  /** Answers what pusher-js asks, by the path that it asks at. Where nothing stands, what it asks for is signed. */
+  readonly answers = new Map<string, (form: URLSearchParams) => Answer>();
+
+  private constructor(url: string) {
+    this.url = url;
+  }
+
+  static async start(
+    t: Pick<Test, 'teardown'>,
+    tls: Certificate | undefined,
+    build: Build = 'pusher',
+  ): Promise<Site> {
+    const html = page();
+    const pusherJs = readFileSync(join(root, `node_modules/pusher-js/dist/web/${build}.js`));
+    const answer = (request: IncomingMessage, response: ServerResponse): void => {
+      if (request.method === 'POST') void site.#auth(request, response);
+      else if (request.url === '/pusher.js') {
+        response.setHeader('Content-Type', 'text/javascript; charset=utf-8');
+        response.end(pusherJs);
+      } else {
+        response.setHeader('Content-Type', 'text/html; charset=utf-8');
+        response.end(html);
+      }
+    };
+    const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    t.teardown(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const { port } = server.address() as AddressInfo;
+    const site = new Site(`${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`);
+    return site;
+  }
+
+  /**
+   * Signs what is asked for: a sign-in as the JSON in `user`, or a channel, as the member in `member`. A presence channel
+   * has the `user` as its member, who needs no data of its own, and without any a member made up for the socket.
+   */
+  sign(form: URLSearchParams): object {
+    const socketId = form.get('socket_id') ?? '';
+    const channel = form.get('channel_name');
+    const user = form.get('user');
+    if (channel === null) {
+      return this.signer.authenticateUser(socketId, JSON.parse(user ?? '{}') as { id: string });
+    }
+    if (!channel.startsWith('presence-') || user !== null) {
+      return this.signer.authorizeChannel(socketId, channel);
+    }
+    const given = form.get('member');
+    const member = { user_id: `user of ${socketId}` };
+    return this.signer.authorizeChannel(
+      socketId,
+      channel,
+      given === null ? member : (JSON.parse(given) as typeof member),
+    );
+  }
+
+  async #auth(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = '';
     for await (const chunk of request) body += String(chunk);
     const form = new URLSearchParams(body);
-    const socketId = form.get('socket_id') ?? '';
-    const channel = form.get('channel_name') ?? '';
-    const member = channel.startsWith('presence-') ? { user_id: `user of ${socketId}` } : undefined;
+    const answer = this.answers.get(request.url ?? '')?.(form) ?? this.sign(form);
+    if (typeof answer === 'number') response.statusCode = answer;
     response.setHeader('Content-Type', 'application/json');
-    response.end(JSON.stringify(signer.authorizeChannel(socketId, channel, member)));
-  };
-  const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    if (request.url === '/auth') void authorize(request, response);
-    else if (request.url === '/pusher.js') {
-      response.setHeader('Content-Type', 'text/javascript; charset=utf-8');
-      response.end(pusherJs);
-    } else {
-      response.setHeader('Content-Type', 'text/html; charset=utf-8');
-      response.end(html);
-    }
-  };
-  const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+    response.end(JSON.stringify(answer));
+  }
 }

@@ -10,6 +10,20 @@ interface Told {
   message?: string;
 }
 
+export interface Frame {
+  event: string;
+  channel?: string;
+  data: unknown;
+  user_id?: string;
+}
+
+interface Emitter {
+  bind_global(handler: (event: string, data: unknown) => void): unknown;
+}
+
+/** Who told it (`connection`, `user`, `watchlist` or the channel's name), which event, and its data. */
+export type Heard = [from: string, event: string, data: unknown];
+
 /** What a function given to `Tab.run` works with, where pusher-js lives. */
 export interface Stage {
   pusher: StockPusher;
@@ -21,6 +35,12 @@ export interface Stage {
   ids: string[];
   /** The waits before it connects again, in ms, that it has ordered; of several the shortest counts. */
   retries(): number[];
+  /** Every message that came, as pusher-js has decoded it. */
+  frames: Frame[];
+  /** What pusher-js told of its connection's errors, of its user and its watchlist, and of channels that `hear` was given. */
+  heard: Heard[];
+  /** Keeps what is told of a channel from now on; again after it was unsubscribed from. */
+  hear(channel: string): void;
   /** Notes something for `Tab.take`. */
   tell(...what: unknown[]): void;
   /** What was told, in order. */
@@ -42,6 +62,13 @@ export function makeStage(
   const pusher = attach(new stock(key, options));
   const waiting = new Set<() => void>();
   const look = (): void => waiting.forEach((check) => check());
+  // As plain values, and as they were when they were told.
+  const keep = (from: string, emitter: Emitter): void => {
+    emitter.bind_global((event: string, data: unknown = null) => {
+      stage.heard.push([from, event, JSON.parse(JSON.stringify(data))]);
+      look();
+    });
+  };
   const stage: Stage = {
     pusher,
     // It connects as soon as it is made.
@@ -49,6 +76,9 @@ export function makeStage(
     errors: [],
     ids: [],
     told: [],
+    frames: [],
+    heard: [],
+    hear: (channel) => keep(channel, pusher.channel(channel)),
     retries: () =>
       pusher.timeline.events
         .filter(({ action }) => action === 'retry')
@@ -81,8 +111,16 @@ export function makeStage(
     if (current === 'connected') stage.ids.push(pusher.connection.socket_id);
     look();
   });
+  keep('user', pusher.user);
+  keep('watchlist', pusher.user.watchlist);
+  pusher.connection.bind('message', (frame: Frame) => {
+    stage.frames.push(frame);
+    look();
+  });
   pusher.connection.bind('error', (error: { data?: Told; error?: { data?: Told } }) => {
-    stage.errors.push(error.data ?? error.error?.data);
+    const told = error.data ?? error.error?.data;
+    stage.errors.push(told);
+    stage.heard.push(['connection', 'error', told]);
     // What it makes of it comes after it has told.
     setTimeout(look);
   });

@@ -3,7 +3,7 @@ import type { Test } from 'tap';
 import { createClient, type Pipe, type PipeOptions, type SubscriptionKind } from '../../lib';
 import { createTestGateway, type TestGateway, type TestGatewayOptions } from '../../lib/testing';
 import { type Certificate, certificate } from '../support/tls';
-import { APP, startSite } from './site';
+import { APP, Site } from './site';
 import type { Tab, TabHost } from './tab';
 
 /** Where the tabs are and how everybody connects; the same for a whole list of promises. */
@@ -21,7 +21,7 @@ export async function makeSetting(
   startTabs: (site: string, tls: Certificate) => TabHost | Promise<TabHost>,
 ): Promise<Setting> {
   const tls = await certificate();
-  const site = await startSite(t, transport === 'wss' ? tls : undefined);
+  const { url: site } = await Site.start(t, transport === 'wss' ? tls : undefined);
   return { transport, tls, site, tabs: await startTabs(site, tls) };
 }
 

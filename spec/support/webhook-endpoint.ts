@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import Pusher from 'pusher';
 import type { Test } from 'tap';
 import type { HandClock } from './hand-clock';
 import { SECRET } from './start-gateway';
+import type { Certificate } from './tls';
 
 /** A webhook as it came; `valid` is the verdict of the unmodified SDK. */
 export interface Webhook {
@@ -15,22 +17,25 @@ export interface Webhook {
 
 export type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
-/** An HTTP server on a free port of 127.0.0.1 that takes webhooks, and closes when the test ends. */
+/** An HTTP server, with TLS if it has a certificate, on a free port of 127.0.0.1 that takes webhooks, and closes when the test ends. */
 export class WebhookEndpoint {
   /** What came, answered or not. */
   readonly webhooks: Webhook[] = [];
   connections = 0;
   /** How requests are answered; 200 unless changed. */
   answer: Answer = (response) => response.end();
-  readonly #port: number;
+  readonly url: string;
 
-  private constructor(port: number) {
-    this.#port = port;
+  private constructor(url: string) {
+    this.url = url;
   }
 
-  static async start(t: Pick<Test, 'teardown'>): Promise<WebhookEndpoint> {
+  static async start(
+    t: Pick<Test, 'teardown'>,
+    tls: Certificate | undefined = undefined,
+  ): Promise<WebhookEndpoint> {
     const sdk = new Pusher({ appId: '1', key: 'key', secret: SECRET, host: '127.0.0.1' });
-    const server = createServer((request, response) => {
+    const take = (request: IncomingMessage, response: ServerResponse): void => {
       let body = '';
       request.setEncoding('utf8').on('data', (text: string) => (body += text));
       request.on('end', () => {
@@ -40,19 +45,18 @@ export class WebhookEndpoint {
         endpoint.webhooks.push({ body, headers, valid, events: valid ? webhook.getEvents() : [] });
         endpoint.answer(response, request);
       });
-    });
+    };
+    const server = tls === undefined ? createServer(take) : createTlsServer(tls, take);
     server.on('connection', () => endpoint.connections++);
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     t.teardown(() => {
       server.closeAllConnections();
       server.close();
     });
-    const endpoint = new WebhookEndpoint((server.address() as AddressInfo).port);
+    const { port } = server.address() as AddressInfo;
+    const scheme = tls === undefined ? 'http' : 'https';
+    const endpoint = new WebhookEndpoint(`${scheme}://127.0.0.1:${port}/hook`);
     return endpoint;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${this.#port}/hook`;
   }
 
   /** All events that came, in the order of their requests. */

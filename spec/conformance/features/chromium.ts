@@ -1,0 +1,32 @@
+import type { Test } from 'tap';
+import { startBrowser } from '../../support/browser';
+import type { Certificate } from '../../support/tls';
+import { Site } from '../site';
+import { showFeatures } from './list';
+import { PageTabs } from './page-tabs';
+import { TRANSPORTS } from './world';
+
+/**
+ * The app's own server refuses (403) where that is what is shown, what a page sends may cross with the end of its session
+ * (404), and a gateway stops when it has shown all.
+ */
+const EXPECTED =
+  /^Failed to load resource: .*(status of 40[34]|ERR_CONNECTION_(REFUSED|RESET|CLOSED))/;
+
+/** Shows the list with the unmodified pusher-js in one Chromium, over each transport alone. */
+export async function showInChromium(t: Test, tls: Certificate | undefined): Promise<void> {
+  const browser = await startBrowser(t);
+  // A page waits for its streams half of its time.
+  t.jobs = 3;
+  for (const transport of TRANSPORTS) {
+    void t.test(`over ${transport} alone, from another origin`, async (t) => {
+      const context = await browser.newContext();
+      t.teardown(() => context.close());
+      const site = await Site.start(t, tls, 'pusher-with-encryption');
+      const tabs = await PageTabs.start(t, context, site.url);
+      await showFeatures(t, { transport, tls, site, tabs });
+      const others = tabs.complaints.filter((text) => !EXPECTED.test(text));
+      t.strictSame(others, [], 'no console complained');
+    });
+  }
+}

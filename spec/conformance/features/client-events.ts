@@ -1,0 +1,117 @@
+import type { Browser } from './browser';
+import type { Features, World } from './world';
+
+async function pair(world: World, channel: string): Promise<[Browser, Browser]> {
+  const browsers: [Browser, Browser] = [await world.browser(), await world.browser()];
+  for (const browser of browsers) await browser.subscribe(channel);
+  return browsers;
+}
+
+/** Contract 1.7. */
+export const clientEvents: Features = {
+  '1.7: an event of a browser reaches the others as it is, and never itself': async (t, start) => {
+    const world = await start();
+    const channel = 'private-room';
+    const [one, two] = await pair(world, channel);
+    for (const data of [
+      { snow: '☃', n: [1, null] },
+      [],
+      'plain',
+      '12',
+      '',
+      0,
+      false,
+      null,
+      'ä😀\u2028',
+    ]) {
+      await one.trigger(channel, 'client-e', data);
+      // As everywhere it reads JSON where it can: a string of digits becomes a number.
+      t.strictSame(await two.next(channel, 'client-e'), data === '12' ? 12 : data);
+    }
+    t.same(await one.rest(), []);
+    t.notOk(await two.tab.run(({ frames }) => frames.some((frame) => 'user_id' in frame)));
+  },
+
+  '1.7: an app may have it made a string': async (t, start) => {
+    const world = await start({ app: { stringifyClientEvents: true } });
+    const [one, two] = await pair(world, 'private-room');
+    await one.trigger('private-room', 'client-e', { a: 1 });
+    t.strictSame(await two.next('private-room', 'client-e'), { a: 1 });
+  },
+
+  '1.7: on presence channels it comes with the id that was signed, as a string': async (
+    t,
+    start,
+  ) => {
+    const world = await start();
+    const one = await world.browser({ member: { user_id: 7 } });
+    const two = await world.browser();
+    for (const browser of [one, two]) await browser.subscribe('presence-room');
+    const told = two.tab.run(
+      ({ pusher }) =>
+        new Promise((resolve) =>
+          pusher
+            .channel('presence-room')
+            .bind('client-e', (data: unknown, by: unknown) => resolve([data, by])),
+        ),
+    );
+    await two.rest();
+    await one.trigger('presence-room', 'client-e', { user_id: 'somebody else' });
+    t.strictSame(await told, [{ user_id: 'somebody else' }, { user_id: '7' }]);
+  },
+
+  '1.7: where it may not be, it is refused in band, and nobody hears it': async (t, start) => {
+    const world = await start();
+    const [one, two] = await pair(world, 'room');
+    await one.trigger('room', 'client-e', 1);
+    const rejected = 'Client event rejected - ';
+    t.same(await one.error(), {
+      code: null,
+      message: `${rejected}only supported on private and presence channels`,
+    });
+    await two.subscribe('private-room');
+    await one.send('client-e', 1, 'private-room');
+    t.match(await one.error(), { message: `${rejected}not subscribed to channel 'private-room'` });
+    t.same(await two.rest(), []);
+    t.same(await one.states(), ['connecting', 'connected']);
+  },
+
+  '1.7: an app without client events says which setting it takes': async (t, start) => {
+    const world = await start({ app: { clientEvents: false } });
+    const [one, two] = await pair(world, 'private-room');
+    await one.trigger('private-room', 'client-e', 1);
+    t.match(await one.error(), { code: null, message: /enable|clientEvents/ });
+    t.same(await two.rest(), []);
+  },
+
+  '1.7: above the rate it is refused with 4301, and a second later it is not': async (t, start) => {
+    const channel = 'private-room';
+    const world = await start({ limits: { maxClientEventsPerSecond: 3 } });
+    const [one, two] = await pair(world, channel);
+    for (let n = 1; n <= 3; n++) {
+      await one.trigger(channel, 'client-e', n);
+      t.equal(await two.next(channel, 'client-e'), n);
+    }
+    await one.trigger(channel, 'client-e', 'too much');
+    t.match(await one.error(), { code: 4301, message: /rate limit of 3/ });
+    world.clock.advance(1_000);
+    await one.trigger(channel, 'client-e', 'again');
+    t.equal(await two.next(channel, 'client-e'), 'again');
+    t.same(await two.rest(), []);
+    t.same(await one.states(), ['connecting', 'connected']);
+  },
+
+  '1.7: too much data, or too long a name, is refused with 4301': async (t, start) => {
+    const channel = 'private-room';
+    const world = await start();
+    const [one, two] = await pair(world, channel);
+    const most = 'é'.repeat(5_119);
+    await one.trigger(channel, 'client-e', most);
+    t.equal(await two.next(channel, 'client-e'), most, 'two quotes and 10238 bytes');
+    await one.trigger(channel, 'client-e', `${most}x`);
+    t.match(await one.error(), { code: 4301, message: /10240 bytes/ });
+    await one.trigger(channel, `client-${'x'.repeat(194)}`, 1);
+    t.match(await one.error(), { code: 4301, message: /200 characters/ });
+    t.same(await two.rest(), []);
+  },
+};

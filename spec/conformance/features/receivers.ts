@@ -1,0 +1,38 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Test } from 'tap';
+import type { Gateway } from '../../../lib/gateway';
+
+/** The requests over which a gateway may send something, where it is not by WebSockets. */
+export class Receivers {
+  /** How many it has been asked for since. */
+  asked = 0;
+  #open = 0;
+  #look = (): void => undefined;
+
+  constructor(t: Pick<Test, 'teardown'>, { port, tlsPort }: Gateway) {
+    const heard = (message: unknown): void => {
+      const { request, response } = message as Exchange;
+      const isHere = [port, tlsPort].includes(request.socket.localPort);
+      if (!isHere || !/\/xhr(_streaming)?\?/.test(request.url ?? '')) return;
+      if (request.method !== 'POST') return;
+      this.asked++;
+      this.#open++;
+      this.#look();
+      response.on('close', () => this.#open--);
+    };
+    subscribe('http.server.request.start', heard);
+    t.teardown(() => unsubscribe('http.server.request.start', heard));
+  }
+
+  /** Waits until there is one, in the turn after it has come. */
+  async untilOpen(): Promise<void> {
+    while (this.#open === 0) await new Promise<void>((resolve) => (this.#look = resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+}
