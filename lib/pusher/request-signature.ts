@@ -62,17 +62,16 @@ export function signRequest({
 }
 
 /**
- * Checks the signature of an HTTP request. `rawPath` is the path as received, `path` the same percent-decoded: SDKs sign
- * either. `secretOf` knows only the keys of the app in the path. `body` are the bytes as received. Texts and the order
- * of checks are those of the hosted service. A body must be covered by a `body_md5`; the text of a refusal shows what to
- * sign and never the digest.
+ * Checks the signature of an HTTP request, which covers all but its body; that is for `bodyError`. `rawPath` is the path
+ * as received, `path` the same percent-decoded: SDKs sign either. `secretOf` knows only the keys of the app in the path.
+ * Texts and the order of checks are those of the hosted service. The text of a refusal shows what to sign and never the
+ * digest.
  */
 export function verifyRequest({
   method,
   path,
   rawPath,
   params,
-  body,
   secretOf,
   nowMs,
   toleranceS = DEFAULT_TOLERANCE_S,
@@ -81,7 +80,6 @@ export function verifyRequest({
   path: string;
   rawPath: string;
   params: Params;
-  body?: Uint8Array | undefined;
   secretOf: (key: string) => string | undefined;
   nowMs: number;
   toleranceS?: number;
@@ -117,13 +115,24 @@ export function verifyRequest({
       `Invalid signature: you should have sent ${shown}, but you sent ${JSON.stringify(signature)}`,
     );
   }
-
-  const md5 = values.get('body_md5');
-  const bytes = body ?? new Uint8Array();
-  if (md5 === undefined && bytes.length > 0) return unauthorized('Missing parameter: body_md5');
-  // Also without a body: a signed hash says that there was one.
-  if (md5 !== undefined && !safeEqual(bodyMd5(bytes), md5)) return unauthorized('Invalid body MD5');
   return { ok: true, key };
+}
+
+/**
+ * What is wrong with the body of a request whose signature was right: a body must be covered by a `body_md5`. `body` are
+ * the bytes as received. A signed `body_sha256`, which is Standpipe's own, is checked too.
+ */
+export function bodyError(params: Params, body: Uint8Array): string | undefined {
+  const signed = (hash: string): string | undefined =>
+    params.find(([name]) => name.toLowerCase() === hash)?.[1];
+  const md5 = signed('body_md5');
+  if (md5 === undefined && body.length > 0) return 'Missing parameter: body_md5';
+  // Also without a body: a signed hash says that there was one.
+  if (md5 !== undefined && !safeEqual(bodyMd5(body), md5)) return 'Invalid body MD5';
+  const sha256 = signed('body_sha256');
+  if (sha256 === undefined) return undefined;
+  const given = createHash('sha256').update(body).digest('hex');
+  return safeEqual(given, sha256) ? undefined : 'Invalid body SHA-256';
 }
 
 function unauthorized(message: string): RequestVerdict {

@@ -1,6 +1,7 @@
 import Pusher from 'pusher';
 import t from 'tap';
 import {
+  bodyError,
   bodyMd5,
   signRequest,
   stringToSign,
@@ -29,16 +30,18 @@ interface Request {
 }
 
 function verify(request: Request): RequestVerdict {
-  return verifyRequest({
+  const params = [...new URLSearchParams(request.query)];
+  const verdict = verifyRequest({
     method: request.method,
     path: request.path,
     rawPath: request.rawPath ?? request.path,
-    params: [...new URLSearchParams(request.query)],
-    body: request.body === undefined ? undefined : Buffer.from(request.body),
+    params,
     secretOf: (given) => (given === key ? secret : undefined),
     nowMs: request.nowMs ?? nowMs,
     ...(request.toleranceS === undefined ? {} : { toleranceS: request.toleranceS }),
   });
+  const message = verdict.ok ? bodyError(params, Buffer.from(request.body ?? '')) : undefined;
+  return message === undefined ? verdict : { ok: false, status: 401, message };
 }
 
 const post: Request = {

@@ -1,15 +1,9 @@
 import t from 'tap';
+import { HandClock } from '../support/hand-clock';
 import { RawSocket, upgradeRequest } from '../support/raw-socket';
 import { startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
-
-/** Sends bytes and reads until the gateway ends the connection. */
-async function answer(port: number, bytes: string): Promise<RawSocket> {
-  const raw = await RawSocket.tcp(port);
-  raw.write(bytes);
-  await raw.ended;
-  return raw;
-}
+import { WireClient } from '../support/wire-client';
 
 t.test('W07 silence, slow headers and slow bodies are ended by a deadline', async (t) => {
   const limits = { headersTimeoutMs: 200, requestTimeoutMs: 400 };
@@ -49,6 +43,37 @@ t.test(
     await TestSocket.connect(t, gateway.port);
   },
 );
+
+t.test('W10 a gateway that does not keep up takes no new browsers, but backends', async (t) => {
+  const clock = new HandClock();
+  clock.wallMs = Date.now();
+  const gateway = await startGateway(t, { clock });
+  const there = await TestSocket.connect(t, gateway.port);
+  const late = (): void => {
+    clock.advance(999);
+    clock.stall(600);
+    clock.advance(0);
+  };
+  let sessions = 0;
+  const fallback = (): Promise<Response> => {
+    const session = `000/overload${(sessions += 1)}`;
+    const url = `${gateway.url}/pusher/app/key/${session}/xhr?protocol=7`;
+    return fetch(url, { method: 'POST' });
+  };
+  late();
+  late();
+  (await TestSocket.connect(t, gateway.port)).drop();
+  t.equal((await fallback()).status, 200, 'a pause or two are no reason');
+  late();
+  const refused = await RawSocket.upgrade(gateway.port);
+  await refused.ended;
+  t.match(refused.head, /^HTTP\/1\.1 503 [^]*\r\nRetry-After: 10\r\n[^]*Over capacity\n$/);
+  t.equal((await fallback()).status, 503);
+  t.strictSame(await there.settled(), [], 'who is there is served');
+  await WireClient.attach(t, gateway.port);
+  clock.advance(1_000);
+  await TestSocket.connect(t, gateway.port);
+});
 
 t.test('W10 one connection above the limit of an address is told so', async (t) => {
   const gateway = await startGateway(t, { limits: { maxConnectionsPerAddress: 2 } });
@@ -114,7 +139,7 @@ t.test('W23 requests that two parsers could read differently are refused', async
     'HTTP/2 by prior knowledge': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
   };
   for (const [name, bytes] of Object.entries(rows)) {
-    const { head } = await answer(port, bytes);
+    const { head } = await RawSocket.exchange(t, port, bytes);
     t.match(head, /^HTTP\/1\.1 400 |HTTP\/1\.1 404 [^]*HTTP\/1\.1 400 /, name);
     t.notMatch(head, /HTTP\/1\.1 200/, `${name}: nothing was smuggled in`);
   }
@@ -122,11 +147,15 @@ t.test('W23 requests that two parsers could read differently are refused', async
 
 t.test('W23 too large a head is a 431, headers beyond count hide nothing', async (t) => {
   const { port } = await startGateway(t);
-  const large = await answer(port, `GET /livez HTTP/1.1\r\nX-A: ${'a'.repeat(9000)}\r\n\r\n`);
+  const large = await RawSocket.exchange(
+    t,
+    port,
+    `GET /livez HTTP/1.1\r\nX-A: ${'a'.repeat(9000)}\r\n\r\n`,
+  );
   t.equal(large.status, 431);
   const many = 'a:\r\n'.repeat(1950);
   const request = `GET /app/key HTTP/1.1\r\n${many}Host: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n`;
-  t.ok([400, 431].includes((await answer(port, request)).status));
+  t.ok([400, 431].includes((await RawSocket.exchange(t, port, request)).status));
 });
 
 t.test('W23 only WebSockets are upgraded to, and only on known paths', async (t) => {
@@ -146,7 +175,7 @@ t.test('W23 only WebSockets are upgraded to, and only on known paths', async (t)
   ];
   for (const [request, status] of rows) {
     t.equal(
-      (await answer(port, request)).status,
+      (await RawSocket.exchange(t, port, request)).status,
       status,
       request.slice(0, request.indexOf('\r\n')),
     );

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import type { Test } from 'tap';
 
 export interface Frame {
   opcode: number;
@@ -95,6 +96,19 @@ export class RawSocket {
     const connected = new Promise((resolve) => void stream.once('connect', resolve));
     await Promise.race([connected, socket.ended]);
     return socket;
+  }
+
+  /** Sends bytes and reads until the gateway ends the connection. */
+  static async exchange(
+    t: Pick<Test, 'teardown'>,
+    port: number,
+    bytes: string | Buffer,
+  ): Promise<RawSocket> {
+    const raw = await RawSocket.tcp(port);
+    t.teardown(() => raw.destroy());
+    raw.write(bytes);
+    await raw.ended;
+    return raw;
   }
 
   /** Opens a WebSocket; `status` is 101 then, or that of the refusal. */

@@ -11,13 +11,13 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Reads the bytes of a body as they were sent. One that is encoded, or larger than `maxBytes`, is refused as soon as that
+ * Reads the bytes of a body as they were sent, or past them when they are not wanted: `whole` then gets none. One that is encoded, or larger than `maxBytes`, is refused as soon as that
  * is known: by its head, or at the byte that is too many. Calls one of both functions once, or none when the peer goes
  * away before the end.
  */
 export function readBody(
   request: IncomingMessage,
-  maxBytes: number,
+  { maxBytes, wanted = true }: { maxBytes: number; wanted?: boolean },
   whole: (body: Buffer) => void,
   refused: (why: BodyRefusal) => void,
 ): void {
@@ -31,7 +31,7 @@ export function readBody(
     // What is still on its way after a refusal is read into nothing, until the connection is closed.
     if (size > maxBytes) return;
     size += chunk.length;
-    chunks.push(chunk);
+    if (wanted) chunks.push(chunk);
     if (size <= maxBytes) return;
     chunks.length = 0;
     refused({ status: 413, maxBytes });
@@ -39,6 +39,6 @@ export function readBody(
   request.on('end', () => {
     if (size > maxBytes) return;
     const [first] = chunks;
-    whole(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, size));
+    whole(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
   });
 }

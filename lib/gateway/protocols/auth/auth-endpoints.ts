@@ -93,7 +93,7 @@ export class AuthEndpoints {
     const { maxAuthBytes, maxChannelNameLength } = this.#parts.limits;
     readBody(
       request,
-      maxAuthBytes,
+      { maxBytes: maxAuthBytes },
       (body) => {
         const type = request.headers['content-type'];
         const wish = readWish(body, type, { signIn, maxChannelNameLength });

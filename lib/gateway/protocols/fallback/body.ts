@@ -11,7 +11,7 @@ export function readSendBody(request: IncomingMessage, maxBytes: number): Promis
   return new Promise((resolve) => {
     readBody(
       request,
-      maxBytes,
+      { maxBytes },
       (body) => resolve(textsOf(body)),
       ({ status }) => resolve({ refuse: status, text: REFUSALS[status](maxBytes) }),
     );

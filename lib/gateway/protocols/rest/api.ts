@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StandpipeError } from '../../../errors';
 import type { Logger } from '../../../util/log';
+import type { Params } from '../../../pusher/request-signature';
 import type { Clock } from '../../../util/timers';
 import type { App, Apps } from '../../core/app';
 import { AppRates } from '../../core/app-rates';
@@ -10,7 +11,7 @@ import type { Metrics } from '../../core/metrics';
 import { hasBody, readBody } from '../../core/request-body';
 import type { Router } from '../../core/router';
 import type { Limits } from '../../options';
-import { authenticate, ownParams, parseQuery } from './authenticate';
+import { authenticate, authenticateBody, ownParams, parseQuery } from './authenticate';
 import { bodyRefusal } from './body';
 import { type Answer, type Call, type Endpoint, refuse } from './call';
 import { type Route, findRoute } from './routes';
@@ -24,9 +25,15 @@ interface Parts {
   log: Logger;
 }
 
+/** Who sends a request, by its signature. */
+interface Caller {
+  app: App;
+  params: Params;
+}
+
 /**
- * The HTTP API of the Channels protocol: `/apps/<id>/…`, for the servers of an app. A request is read whole, then
- * authenticated, then checked whole, and only then does anything.
+ * The HTTP API of the Channels protocol: `/apps/<id>/…`, for the servers of an app. A request is authenticated, read
+ * whole, checked whole, and only then does anything.
  */
 export class RestApi {
   readonly #parts: Parts;
@@ -61,45 +68,59 @@ export class RestApi {
       return true;
     }
     const query = at < 0 ? '' : target.slice(at + 1);
+    const caller = this.#tried(() => this.#identify(route, path, query));
     readBody(
       request,
-      this.#parts.limits.maxRequestBytes,
-      (body) => send(response, this.#answer(route, path, query, body, request)),
+      // A stranger's is read past and not kept: an answer that comes before the end of a request may get lost.
+      { maxBytes: this.#parts.limits.maxRequestBytes, wanted: 'app' in caller },
+      (body) => {
+        if (!('app' in caller)) return send(response, caller);
+        const answer = (): Answer => this.#answer(route, path, caller, body, request);
+        send(response, this.#tried(answer));
+      },
       (why) => sendEarly(request, response, refusal(bodyRefusal(why))),
     );
     return true;
   }
 
+  #identify({ endpoint, appId }: Route, rawPath: string, query: string): Caller {
+    const params = parseQuery(query);
+    const app = authenticate(this.#apps.byId(appId), {
+      method: endpoint.method,
+      rawPath,
+      path: decode(rawPath),
+      params,
+      nowMs: this.#parts.clock.wall(),
+      toleranceS: this.#parts.limits.signatureToleranceMs / 1000,
+    });
+    return { app, params };
+  }
+
   #answer(
-    route: Route,
+    { endpoint, subject }: Route,
     rawPath: string,
-    query: string,
+    { app, params }: Caller,
     body: Buffer,
     { headers }: IncomingMessage,
   ): Answer {
-    const { hub, router, limits, clock, metrics, log } = this.#parts;
-    const { endpoint } = route;
+    const { hub, router, limits } = this.#parts;
+    authenticateBody(params, body);
+    if (!app.options.enabled) throw refuse(403, 'This app is switched off');
+    if (!this.#mayAsk(app)) return tooMany(app);
+    const own = ownParams(params, endpoint.params);
+    const call = { hub, router, limits, app, subject: decode(subject), query: own, body };
+    const key = endpoint.publishes ? headers['idempotency-key'] : undefined;
+    if (key === undefined) return endpoint.run(call);
+    return this.#runOnce(endpoint, call, rawPath, String(key));
+  }
+
+  /** What a step of an answer gives, or the answer that says why there is none. */
+  #tried<T>(step: () => T): T | Answer {
     try {
-      const params = parseQuery(query);
-      const app = authenticate(this.#apps.byId(route.appId), {
-        method: endpoint.method,
-        rawPath,
-        path: decode(rawPath),
-        params,
-        body,
-        nowMs: clock.wall(),
-        toleranceS: limits.signatureToleranceMs / 1000,
-      });
-      if (!app.options.enabled) throw refuse(403, 'This app is switched off');
-      if (!this.#mayAsk(app)) return tooMany(app);
-      const own = ownParams(params, endpoint.params);
-      const subject = decode(route.subject);
-      const call = { hub, router, limits, app, subject, query: own, body };
-      const key = endpoint.publishes ? headers['idempotency-key'] : undefined;
-      if (key === undefined) return endpoint.run(call);
-      return this.#runOnce(endpoint, call, rawPath, String(key));
+      return step();
     } catch (error) {
       if (error instanceof StandpipeError && error.code === 'refused') return refusal(error);
+      const { metrics, log } = this.#parts;
       metrics.failures++;
       log.error({ err: error }, 'a request of the HTTP API failed');
       return { status: 500, body: 'Internal error\n' };
