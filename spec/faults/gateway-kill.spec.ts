@@ -4,14 +4,10 @@ import type { CloseMeta } from '../../lib/pipe/types';
 import { SECRET } from '../support/start-gateway';
 import { exited, startChild } from '../support/processes';
 import { TestSocket } from '../support/test-socket';
+import { until } from './until';
 
 const app = { id: '1', key: 'key', secret: SECRET };
 const SOCKETS = 8;
-
-/** Waits for what events bring about; tap's own time limit ends it. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 for (let round = 1; round <= 2; round++) {
   t.test(`a gateway killed is told as a reset, and its sockets as closed, ${round}`, async (t) => {

@@ -1,70 +1,281 @@
 import t, { type Test } from 'tap';
-import { converse } from '../support/conversation';
-import { ChaosProxy } from '../support/chaos-proxy';
 import { createTestGateway } from '../../lib/testing';
+import { ChaosProxy } from '../support/chaos-proxy';
+import { converse } from '../support/conversation';
+import { Chance } from '../support/simulator/chance';
 import { liveThrough } from '../support/simulator/schedules';
+import { churn } from './churn';
+import { falseClock } from './false-clock';
+import { halfOpen } from './half-open';
+import { halfOpenNetwork } from './half-open-network';
 import { mishap } from './kills';
-import { checkModels } from './models';
+import { checkModels, modelsUnchecked } from './models';
+import { backlog, flood } from './overload';
+import { floodRates } from './overload-rates';
+import { rollingRestart } from './restarts';
+import { slowHandler, stalledBrowsers, webhookTarpit } from './slow';
+import { slowLink } from './slow-links';
+import { soak } from './soak';
+import { backendStopped, gatewayStopped } from './stops';
 import { storm } from './storms';
 
+/** What a suite measured, or why it could not. */
+type Result = Record<string, unknown>;
+
 /**
- * What takes too long for every change: `npm run long` runs all of it, `npm run long -- kills storm` some. The figures
- * it prints are those of the machine.
+ * What takes too long for every change: `npm run long` runs all of it, `npm run long -- kills storm` some;
+ * `--seed=7` repeats a run, `--minutes=60` makes the soak longer than its 10 minutes. Each suite prints a line of JSON
+ * with its seed and what it measured; the figures are those of the machine.
  */
-const SUITES: ReadonlyArray<[string, (test: Test) => Promise<void>]> = [
-  ['schedules', (test) => liveThrough(test, 100_000, 200_000)],
+const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Result>]> = [
+  ['schedules', schedules],
   ['cuts', randomCuts],
   ['kills', kills],
   ['stalls', stalls],
+  ['stops', stops],
   ['storm', bigStorm],
-  ['models', async (test) => checkModels(test)],
+  ['models', models],
+  ['slow', slow],
+  ['slow-links', slowLinks],
+  ['overload', overload],
+  ['half-open', deadLines],
+  ['clock', wrongClock],
+  ['restarts', restarts],
+  ['churn', manyMembers],
+  ['soak', longSoak],
 ];
 
 const HOUR_MS = 3_600_000;
 
-const wanted = process.argv.slice(2);
+const asked = process.argv.slice(2);
+const wanted = asked.filter((word) => !word.startsWith('--'));
 for (const name of wanted) {
   if (!SUITES.some(([known]) => known === name)) throw new Error(`there is no suite ${name}`);
 }
-t.setTimeout(2 * HOUR_MS);
+const chosenSeed = setting('seed', Date.now() % 1_000_000);
+const minutes = setting('minutes', 10);
+t.setTimeout(26 * HOUR_MS);
 for (const [name, run] of SUITES) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
-  t.test(name, { timeout: 2 * HOUR_MS }, (test) => run(test));
+  t.test(name, { timeout: 25 * HOUR_MS }, async (test) => {
+    test.comment(`seed ${chosenSeed}`);
+    const result = await run(test, chosenSeed);
+    console.log(JSON.stringify({ suite: name, seed: chosenSeed, ...result }));
+  });
+}
+
+/** The number of `--name=number`. */
+function setting(name: string, otherwise: number): number {
+  const word = asked.find((each) => each.startsWith(`--${name}=`));
+  const value = word === undefined ? otherwise : Number(word.slice(name.length + 3));
+  if (!(value > 0)) throw new Error(`--${name} must be a number above 0`);
+  return value;
+}
+
+async function schedules(test: Test): Promise<Result> {
+  await liveThrough(test, 100_000, 200_000);
+  return { schedules: 200_000 };
 }
 
 /** A long conversation over a line that is cut again and again, wherever it is. */
-async function randomCuts(test: Test): Promise<void> {
+async function randomCuts(test: Test, seed: number): Promise<Result> {
+  const chance = new Chance(seed);
   const gateway = await createTestGateway({ limits: { maxBackChannelEventsPerSecond: 1e6 } });
   test.teardown(() => gateway.close());
   const proxy = await ChaosProxy.start(test, gateway.client.port);
+  let cuts = 0;
   for (let round = 1; round <= 100; round++) {
-    const cutting = setInterval(() => proxy.cut(), 5 + (round % 20));
+    const cut = (): void => {
+      cuts += 1;
+      proxy.cut();
+    };
+    const cutting = setInterval(cut, chance.whole(5, 24));
     const client = { port: proxy.port };
     const faults = await converse(gateway, { messages: 2_000, client });
     clearInterval(cutting);
     test.same(faults, [], `round ${round}`);
   }
+  return { messages: 200_000, cuts };
 }
 
-async function kills(test: Test): Promise<void> {
+async function kills(test: Test): Promise<Result> {
+  let again = 0;
   for (let round = 1; round <= 100; round++) {
     const { faults, copies } = await mishap(test, 'dies inside a handler', { messages: 100 });
     test.same(faults, [], `round ${round}, ${copies} messages came again`);
+    again += copies;
   }
+  return { kills: 100, copies: again };
 }
 
 /** Longer than the 25 s after which the gateway takes a backend for dead. */
-async function stalls(test: Test): Promise<void> {
-  const { faults } = await mishap(test, 'stands still', { messages: 100, stillMs: 40_000 });
+async function stalls(test: Test): Promise<Result> {
+  const { faults, copies } = await mishap(test, 'stands still', { messages: 100, stillMs: 40_000 });
   test.same(faults, []);
+  return { copies };
 }
 
-async function bigStorm(test: Test): Promise<void> {
-  const { faults, believed, open, closes, backMs, closedMs } = await storm(test, 10_000);
+/** Short of the 25 s after which a backend takes the gateway for dead, and beyond; and backends, again and again. */
+async function stops(test: Test): Promise<Result> {
+  const gateway: object[] = [];
+  for (const ms of [10_000, 30_000]) {
+    const over = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+    const { faults, ...report } = await gatewayStopped(test, {}, over);
+    test.same(faults, [], `a gateway stopped for ${ms} ms`);
+    test.equal(report.closes, 0);
+    test.ok(!report.sessions.includes('reset'));
+    gateway.push({ stoppedMs: ms, ...report });
+  }
+  let [copies, refused] = [0, 0];
+  for (let round = 1; round <= 20; round++) {
+    const report = await backendStopped(test);
+    test.same(report.faults, [], `round ${round}`);
+    copies += report.copies;
+    refused += report.refused;
+  }
+  return { gateway, backend: { rounds: 20, copies, refused } };
+}
+
+async function bigStorm(test: Test): Promise<Result> {
+  const results: object[] = [];
+  for (const kind of ['fake', 'real'] as const) {
+    const { faults, ...report } = await storm(test, 10_000, kind);
+    test.same(faults, []);
+    test.equal(report.believed, report.open);
+    test.equal(report.closes, 10_000);
+    results.push({ kind, ...report });
+  }
+  return { storms: results };
+}
+
+async function models(test: Test): Promise<Result> {
+  const unchecked = modelsUnchecked();
+  if (unchecked !== undefined) return skipped(test, unchecked);
+  const { sound, mutants } = checkModels(test, 'larger');
+  for (const { file, options, errors } of sound) test.equal(errors, 0, `${file} ${options}`);
+  for (const { file, options, errors } of mutants) test.equal(errors, 1, `${file} ${options}`);
+  return Promise.resolve({ sound, caught: mutants.length });
+}
+
+async function slow(test: Test): Promise<Result> {
+  const stalled: object[] = [];
+  for (const by of ['bytes', 'time'] as const) {
+    for (const count of [2, 100]) {
+      const options = { readers: 200 - count, stalled: count, by, after: 512 };
+      const { faults, codes, ...report } = await stalledBrowsers(test, options);
+      test.same(faults, []);
+      test.same(codes, Array<number>(count).fill(4100));
+      test.ok(report.unsentBytes <= report.capBytes);
+      test.ok(report.cutAfterMs <= 12_000);
+      stalled.push({ ...options, ...report });
+    }
+  }
+  const handler = await slowHandler(test, { browsers: 100, messages: 1_000, group: 'group' });
+  test.same(handler.faults, []);
+  test.ok(handler.slowHandled <= 101);
+  const tarpit = await webhookTarpit(test, { channels: 20_000, maxWebhookEvents: 1_000 });
+  test.equal(tarpit.taken, 20_000);
+  test.equal(tarpit.waiting + tarpit.dropped, 20_000);
+  return {
+    stalled,
+    handler: { slowHandled: handler.slowHandled, handled: handler.handled },
+    tarpit,
+  };
+}
+
+async function slowLinks(test: Test, seed: number): Promise<Result> {
+  const chance = new Chance(seed);
+  const results: object[] = [];
+  for (const line of [
+    { maxWriteBytes: 1 },
+    { delayMs: () => chance.whole(0, 300) },
+    { bytesPerMs: 8 },
+    { bytesPerMs: 1_250, delayMs: () => chance.whole(50, 60) },
+    { maxWriteBytes: 100, bytesPerMs: 64, delayMs: () => chance.whole(0, 50) },
+  ]) {
+    const { faults, ...report } = await slowLink(test, line, { messages: 200, dataBytes: 100 });
+    test.same(faults, [], JSON.stringify(line));
+    test.equal(report.lost, 0);
+    test.ok(report.unsentBytes <= report.capBytes);
+    results.push({ ...line, ...report });
+  }
+  return { lines: results };
+}
+
+async function overload(test: Test): Promise<Result> {
+  const down: object[] = [];
+  for (const factor of [1, 2, 10]) {
+    const rounds = 500;
+    const { faults, ...report } = await backlog(test, { rounds, perRound: 500, factor });
+    test.same(faults, []);
+    test.ok(report.handled >= rounds * 500 * 0.8);
+    test.equal(report.handled + report.announced, report.produced);
+    test.ok(report.waiting <= report.cap);
+    down.push({ factor, ...report });
+  }
+  const up: object[] = [];
+  for (const factor of [1, 2, 10]) {
+    const load = { rounds: 20, outbox: 500, factor, browsers: 50 };
+    const { faults, ...report } = await flood(test, load);
+    test.same(faults, []);
+    test.ok(report.accepted >= 10_000 * 0.8);
+    test.ok(report.unsentBytes <= report.capBytes);
+    up.push({ factor, ...report });
+  }
+  const { faults, ...rates } = await floodRates(test, { browsers: 20, seconds: 3 });
   test.same(faults, []);
-  test.equal(believed, open);
-  test.equal(closes, 10_000);
-  test.comment(
-    `back after ${backMs.toFixed(0)} ms, all closes told after ${closedMs.toFixed(0)} ms`,
-  );
+  return { down, up, rates };
+}
+
+async function deadLines(test: Test): Promise<Result> {
+  const { faults, codes, ...report } = await halfOpen(test, { vanishing: 500 });
+  test.same(faults, []);
+  test.same(codes, Array<number>(500).fill(4201));
+  const network = await halfOpenNetwork(test, { vanishing: 50 });
+  if ('skipped' in network) return { proxy: report, network: skipped(test, network.skipped) };
+  test.same(network.codes, Array<number>(50).fill(4201));
+  test.ok(network.pipeNoticedMs <= 28_000);
+  test.equal(network.wrongCloses, 0);
+  return { proxy: report, network };
+}
+
+async function wrongClock(test: Test): Promise<Result> {
+  const report = await falseClock(test);
+  if ('skipped' in report) return skipped(test, report.skipped);
+  test.same(report.sessions, ['new', 'resumed', 'resumed', 'resumed', 'resumed']);
+  test.equal(report.handled, report.said);
+  test.equal(report.refusal, 'bad_credentials');
+  test.ok(report.stayed);
+  return { ...report };
+}
+
+async function restarts(test: Test): Promise<Result> {
+  const options = { restarts: 20, browsers: 100, drainMs: 5_000 };
+  const { faults, ...report } = await rollingRestart(test, options);
+  test.same(faults, []);
+  test.equal(report.closes, report.sockets);
+  test.equal(report.repeated, 0);
+  return { ...options, ...report };
+}
+
+async function manyMembers(test: Test, seed: number): Promise<Result> {
+  const { faults, ...report } = await churn(test, { rounds: 2_000, perRound: 10, seed });
+  test.same(faults, []);
+  test.equal(report.overlaps, 0);
+  return report;
+}
+
+async function longSoak(test: Test, seed: number): Promise<Result> {
+  const load = { sockets: 500, messagesPerSecond: 500 };
+  const options = { seconds: Math.round(minutes * 60), ...load, seed };
+  const { faults, ...report } = await soak(test, options);
+  test.same(faults, []);
+  return { minutes, ...load, ...report };
+}
+
+/** A suite that lacks a tool, or a right, says so. */
+function skipped(test: Test, why: string): Result {
+  if (process.env['CI'] === 'true') test.fail(why);
+  else test.pass('left out', { skip: why });
+  return { skipped: why };
 }

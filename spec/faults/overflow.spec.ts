@@ -3,13 +3,9 @@ import { createClient } from '../../lib/pipe/pipe';
 import { createTestGateway } from '../../lib/testing';
 import { deferred } from '../../lib/util/deferred';
 import { faultsOf, sumOf, type Line } from '../support/ledger';
+import { until } from './until';
 
 const MESSAGES = 500;
-
-/** Waits for what events bring about; tap's own time limit ends it. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
-}
 
 t.test('a handler that is stuck loses what it is told of, and delays nobody else', async (t) => {
   const gateway = await createTestGateway({

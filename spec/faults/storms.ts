@@ -1,8 +1,11 @@
 import type { Test } from 'tap';
 import { createClient } from '../../lib/pipe/pipe';
-import type { FakeBrowser } from '../../lib/testing';
-import { createTestGateway } from '../../lib/testing';
+import { createTestGateway, type FakeBrowser, type TestGateway } from '../../lib/testing';
 import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
+import { startChild } from '../support/processes';
+import { SECRET } from '../support/start-gateway';
+import type { CrowdOrder, CrowdState } from './children/crowd';
+import { until } from './until';
 
 export interface StormReport {
   faults: Fault[];
@@ -15,16 +18,31 @@ export interface StormReport {
   backMs: number;
   /** From the first one gone to the last close told. */
   closedMs: number;
+  /** Attempts to connect that failed, and were made again. */
+  refused: number;
 }
 
-/** Waits for what events bring about; tap's own time limit ends it. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+/** Those who come and go together. */
+interface Crowd {
+  come(): Promise<void>;
+  go(): void;
+  /** Attempts that failed. */
+  refused(): number;
 }
+
+/** Where the crowd is: in this process without a network, or in one of its own with real sockets. */
+export type CrowdKind = 'fake' | 'real';
 
 /** All sockets of a gateway go at once and come back at once, while another one speaks on. */
-export async function storm(t: Test, sockets: number): Promise<StormReport> {
-  const gateway = await createTestGateway({ limits: { maxBackChannelEventsPerSecond: 1e6 } });
+export async function storm(
+  t: Test,
+  sockets: number,
+  kind: CrowdKind = 'fake',
+): Promise<StormReport> {
+  const gateway = await createTestGateway({
+    apps: [{ id: '1', key: 'key', secret: SECRET }],
+    limits: { maxBackChannelEventsPerSecond: 1e6 },
+  });
   t.teardown(() => gateway.close());
   const client = createClient<{ say: { n: number } }>(gateway.client);
   t.teardown(() => client.disconnect());
@@ -51,19 +69,12 @@ export async function storm(t: Test, sockets: number): Promise<StormReport> {
     speaker.send('say', data);
   };
   const speaking = setInterval(speak, 1);
-  const come = (): Promise<FakeBrowser[]> =>
-    Promise.all(
-      Array.from({ length: sockets }, async (_, i) => {
-        const browser = await gateway.browser();
-        return browser.subscribe(`private-room-${i % 100}`);
-      }),
-    );
-
-  const before = await come();
+  const crowd = await (kind === 'fake' ? fakeCrowd : realCrowd)(t, gateway, sockets);
+  await crowd.come();
   const goneAt = performance.now();
-  for (const browser of before) browser.close();
+  crowd.go();
   const backAt = performance.now();
-  await come();
+  await crowd.come();
   const backMs = performance.now() - backAt;
   await until(() => closes === sockets);
   const closedMs = performance.now() - goneAt;
@@ -71,5 +82,42 @@ export async function storm(t: Test, sockets: number): Promise<StormReport> {
   await until(() => believed.size === sockets + 1);
   await until(() => lines.filter(({ type }) => type === 'ended').length === n);
   const open = gateway.gateway.socketCount;
-  return { faults: faultsOf(lines), believed: believed.size, open, closes, backMs, closedMs };
+  const [faults, refused] = [faultsOf(lines), crowd.refused()];
+  return { faults, believed: believed.size, open, closes, backMs, closedMs, refused };
+}
+
+function fakeCrowd(_: Test, gateway: TestGateway, sockets: number): Promise<Crowd> {
+  let browsers: FakeBrowser[] = [];
+  return Promise.resolve({
+    async come() {
+      const all = Array.from({ length: sockets }, async (_, i) => {
+        const browser = await gateway.browser();
+        return browser.subscribe(`private-room-${i % 100}`);
+      });
+      browsers = await Promise.all(all);
+    },
+    go() {
+      for (const browser of browsers) browser.close();
+    },
+    refused: () => 0,
+  });
+}
+
+async function realCrowd(t: Test, gateway: TestGateway, sockets: number): Promise<Crowd> {
+  const { child } = await startChild(t, 'crowd', { port: gateway.client.port });
+  const order = (what: CrowdOrder): Promise<void> =>
+    new Promise((resolve) => {
+      child.once('message', (state) => {
+        ({ refused } = state as CrowdState);
+        resolve();
+      });
+      child.send(what);
+    });
+  let refused = 0;
+  let gone = Promise.resolve();
+  return {
+    come: () => gone.then(() => order({ come: sockets })),
+    go: () => void (gone = order({ go: true })),
+    refused: () => refused,
+  };
 }

@@ -1,5 +1,7 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { Test } from 'tap';
+import { MessageEnds } from './message-ends';
+import { Line, type LineOptions } from './slow-line';
 
 /** Which way: `up` from the one who dialled, `down` to it. */
 export type Direction = 'up' | 'down';
@@ -24,18 +26,26 @@ export class ChaosProxy {
   /** The next connection is cut there; the ones behind it are left alone. */
   #cutPoint: CutPoint | undefined;
   #reached: (() => void) | undefined;
+  #held = false;
+  readonly #line: LineOptions;
 
-  private constructor(server: Server, target: number) {
+  private constructor(server: Server, target: number, line: LineOptions) {
     this.#server = server;
     this.#target = target;
+    this.#line = line;
     this.port = (server.address() as AddressInfo).port;
     server.on('connection', (near: Socket) => this.#join(near));
   }
 
-  static async start(t: Pick<Test, 'teardown'>, target: number): Promise<ChaosProxy> {
+  /** @param line how slow the line is, in each direction; as fast as it goes unless told otherwise */
+  static async start(
+    t: Pick<Test, 'teardown'>,
+    target: number,
+    line: LineOptions = {},
+  ): Promise<ChaosProxy> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const proxy = new ChaosProxy(server, target);
+    const proxy = new ChaosProxy(server, target, line);
     t.teardown(() => proxy.close());
     return proxy;
   }
@@ -49,6 +59,21 @@ export class ChaosProxy {
   /** Resets all connections now. */
   cut(): void {
     for (const pair of this.#pairs) pair.reset();
+  }
+
+  /**
+   * Lets nothing through any more, of the connections there are and of those to come, and tells nobody: what either end
+   * sends, its close included, is on its way until `release`.
+   */
+  hold(): void {
+    this.#held = true;
+    for (const pair of this.#pairs) pair.hold();
+  }
+
+  /** Lets through what was held, and all that comes. */
+  release(): void {
+    this.#held = false;
+    for (const pair of this.#pairs) pair.release();
   }
 
   close(): void {
@@ -66,8 +91,10 @@ export class ChaosProxy {
       ended: () => this.#pairs.delete(pair),
       cutPoint,
       reached: () => this.#reached?.(),
+      line: this.#line,
     });
     this.#pairs.add(pair);
+    if (this.#held) pair.hold();
   }
 }
 
@@ -76,6 +103,7 @@ interface PairOwner {
   ended(): void;
   cutPoint: CutPoint | undefined;
   reached(): void;
+  line: LineOptions;
 }
 
 class Pair {
@@ -96,10 +124,21 @@ class Pair {
     this.#far.resetAndDestroy();
   }
 
+  hold(): void {
+    this.#near.pause();
+    this.#far.pause();
+  }
+
+  release(): void {
+    this.#near.resume();
+    this.#far.resume();
+  }
+
   #carry(direction: Direction, from: Socket, to: Socket): void {
     const reader = new MessageEnds();
     const { cutPoint } = this.#owner;
     const most = cutPoint?.direction === direction ? cutPoint.frames : Infinity;
+    const line = new Line(from, to, this.#owner.line);
     let passed = 0;
     from.setNoDelay(true);
     from.on('data', (bytes: Buffer) => {
@@ -108,73 +147,18 @@ class Pair {
         this.#owner.passed(direction);
         if (passed < most) continue;
         // Written and flushed before the reset, which would take along what still waits.
-        to.write(bytes.subarray(0, end), () => setImmediate(() => this.reset()));
+        line.write(bytes.subarray(0, end), () => setImmediate(() => this.reset()));
         from.removeAllListeners('data');
         from.pause();
         this.#owner.reached();
         return;
       }
-      to.write(bytes);
+      line.write(bytes);
     });
     from.on('error', () => to.destroy());
     from.on('close', () => {
-      to.destroy();
+      line.end();
       this.#owner.ended();
     });
-  }
-}
-
-/** Finds the ends of WebSocket frames behind an HTTP head. */
-class MessageEnds {
-  #head = Buffer.alloc(0);
-  #isOpen = false;
-  /** Bytes of the present frame that are still to come; below 0 while its header is not complete. */
-  #left = -1;
-
-  /** Offsets in `bytes` behind each frame that ends in them. */
-  read(bytes: Buffer): number[] {
-    const ends: number[] = [];
-    let at = this.#isOpen ? 0 : this.#skipHead(bytes);
-    while (at < bytes.length) {
-      if (this.#left < 0) at = this.#readHeader(bytes, at);
-      if (this.#left < 0) break;
-      const taken = Math.min(this.#left, bytes.length - at);
-      at += taken;
-      this.#left -= taken;
-      if (this.#left > 0) break;
-      ends.push(at);
-      this.#left = -1;
-    }
-    return ends;
-  }
-
-  #skipHead(bytes: Buffer): number {
-    const before = this.#head.length;
-    this.#head = Buffer.concat([this.#head, bytes]);
-    const end = this.#head.indexOf('\r\n\r\n');
-    if (end < 0) return bytes.length;
-    this.#isOpen = true;
-    this.#head = Buffer.alloc(0);
-    return end + 4 - before;
-  }
-
-  #readHeader(bytes: Buffer, from: number): number {
-    const header = Buffer.concat([this.#head, bytes.subarray(from, from + 14)]);
-    const before = this.#head.length;
-    this.#head = header;
-    if (header.length < 2) return bytes.length;
-    const short = header.readUInt8(1) & 0x7f;
-    const extended = short === 126 ? 2 : short === 127 ? 8 : 0;
-    const mask = (header.readUInt8(1) & 0x80) === 0 ? 0 : 4;
-    if (header.length < 2 + extended) return bytes.length;
-    const length =
-      extended === 2
-        ? header.readUInt16BE(2)
-        : extended === 8
-          ? Number(header.readBigUInt64BE(2))
-          : short;
-    this.#left = length + mask;
-    this.#head = Buffer.alloc(0);
-    return from + 2 + extended - before;
   }
 }

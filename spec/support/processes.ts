@@ -8,15 +8,20 @@ import { nodeChild } from './node-child';
 
 const CHILDREN = join(__dirname, '../faults/children');
 
-/** Starts `spec/faults/children/<file>.ts`, as a user would start it, and resolves with the first thing it says. */
+/**
+ * Starts `spec/faults/children/<file>.ts`, as a user would start it, and resolves with the first thing it says.
+ *
+ * @param env what stands in its environment besides
+ */
 export async function startChild<Said>(
   t: Pick<Test, 'teardown'>,
   file: string,
   options: object,
+  env: Record<string, string> = {},
 ): Promise<{ child: ChildProcess; said: Said }> {
   const child = nodeChild(join(CHILDREN, `${file}.ts`), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, CHILD_OPTIONS: JSON.stringify(options) },
+    env: { ...process.env, ...env, CHILD_OPTIONS: JSON.stringify(options) },
   });
   t.teardown(() => child.kill('SIGKILL'));
   const said = await new Promise<Said>((resolve, reject) => {
