@@ -7,7 +7,7 @@ const t = require('tap');
 // What tap spawns gets its loader by NODE_OPTIONS, and with it Node takes no TypeScript for its first file.
 const START =
   'NODE_OPTIONS= exec "$0" --enable-source-maps -r ts-node/register/transpile-only "$1"';
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 const asked = process.argv.slice(2);
 const all = readdirSync('spec', { recursive: true }).map((name) => join('spec', name));

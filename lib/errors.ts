@@ -5,7 +5,7 @@
 export const ERROR_CODES = {
   bad_argument: 'an argument breaks a rule; the message says which rule',
   bad_option:
-    'an option is unknown, has the wrong type or is out of range; the message begins with its path',
+    'an option is unknown, has the wrong type, is out of range, or differs from what its group has; the message begins with its path',
   bad_credentials: 'the gateway refused the key, secret, app id or timestamp; not retried',
   bad_frame: 'bytes that are no valid frame of the Pipe protocol',
   connect_failed: 'the gateway could not be reached or did not complete the handshake; retried',

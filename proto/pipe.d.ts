@@ -464,6 +464,9 @@ export namespace standpipe {
             /** Rule events. */
             events: string[];
 
+            /** Rule conflate. */
+            conflate: boolean;
+
             /**
              * Encodes the specified Rule message. Does not implicitly {@link standpipe.v1.Rule.verify|verify} messages.
              * @param message Rule message or plain object to encode
@@ -496,6 +499,9 @@ export namespace standpipe {
 
                 /** Rule events */
                 events?: (string[]|null);
+
+                /** Rule conflate */
+                conflate?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1100,6 +1106,9 @@ export namespace standpipe {
             /** KIND_AUTHENTICATE value */
             KIND_AUTHENTICATE = 8,
 
+            /** KIND_BACKPRESSURE value */
+            KIND_BACKPRESSURE = 9,
+
             /** KIND_OPEN value */
             KIND_OPEN = 10,
 
@@ -1192,6 +1201,9 @@ export namespace standpipe {
             /** Event reason. */
             reason: string;
 
+            /** Event conflated. */
+            conflated: number;
+
             /**
              * Encodes the specified Event message. Does not implicitly {@link standpipe.v1.Event.verify|verify} messages.
              * @param message Event message or plain object to encode
@@ -1254,6 +1266,9 @@ export namespace standpipe {
 
                 /** Event reason */
                 reason?: (string|null);
+
+                /** Event conflated */
+                conflated?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

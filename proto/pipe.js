@@ -1125,6 +1125,7 @@ $root.standpipe = (function() {
              * @property {standpipe.v1.Kind|null} [kind] Rule kind
              * @property {Array.<string>|null} [channels] Rule channels
              * @property {Array.<string>|null} [events] Rule events
+             * @property {boolean|null} [conflate] Rule conflate
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1183,6 +1184,14 @@ $root.standpipe = (function() {
             Rule.prototype.events = $util.emptyArray;
 
             /**
+             * Rule conflate.
+             * @member {boolean} conflate
+             * @memberof standpipe.v1.Rule
+             * @instance
+             */
+            Rule.prototype.conflate = false;
+
+            /**
              * Encodes the specified Rule message. Does not implicitly {@link standpipe.v1.Rule.verify|verify} messages.
              * @function encode
              * @memberof standpipe.v1.Rule
@@ -1206,6 +1215,8 @@ $root.standpipe = (function() {
                 if (message.events != null && message.events.length)
                     for (var i = 0; i < message.events.length; ++i)
                         writer.uint32(/* id 3, wireType 2 =*/26).string(message.events[i]);
+                if (message.conflate != null && $Object.hasOwnProperty.call(message, "conflate") && message.conflate !== false)
+                    writer.uint32(/* id 4, wireType 0 =*/32).bool(message.conflate);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (var i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1273,6 +1284,15 @@ $root.standpipe = (function() {
                             if (!(message.events && message.events.length))
                                 message.events = [];
                             message.events.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.conflate = value;
+                            else
+                                delete message.conflate;
                             continue;
                         }
                     }
@@ -2773,6 +2793,7 @@ $root.standpipe = (function() {
          * @property {number} KIND_CACHE=6 KIND_CACHE value
          * @property {number} KIND_AUTHORIZE=7 KIND_AUTHORIZE value
          * @property {number} KIND_AUTHENTICATE=8 KIND_AUTHENTICATE value
+         * @property {number} KIND_BACKPRESSURE=9 KIND_BACKPRESSURE value
          * @property {number} KIND_OPEN=10 KIND_OPEN value
          * @property {number} KIND_CLOSE=11 KIND_CLOSE value
          * @property {number} KIND_OCCUPIED=12 KIND_OCCUPIED value
@@ -2796,6 +2817,7 @@ $root.standpipe = (function() {
             values[valuesById[6] = "KIND_CACHE"] = 6;
             values[valuesById[7] = "KIND_AUTHORIZE"] = 7;
             values[valuesById[8] = "KIND_AUTHENTICATE"] = 8;
+            values[valuesById[9] = "KIND_BACKPRESSURE"] = 9;
             values[valuesById[10] = "KIND_OPEN"] = 10;
             values[valuesById[11] = "KIND_CLOSE"] = 11;
             values[valuesById[12] = "KIND_OCCUPIED"] = 12;
@@ -2828,6 +2850,7 @@ $root.standpipe = (function() {
              * @property {number|null} [tries] Event tries
              * @property {number|null} [code] Event code
              * @property {string|null} [reason] Event reason
+             * @property {number|null} [conflated] Event conflated
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2964,6 +2987,14 @@ $root.standpipe = (function() {
             Event.prototype.reason = "";
 
             /**
+             * Event conflated.
+             * @member {number} conflated
+             * @memberof standpipe.v1.Event
+             * @instance
+             */
+            Event.prototype.conflated = 0;
+
+            /**
              * Encodes the specified Event message. Does not implicitly {@link standpipe.v1.Event.verify|verify} messages.
              * @function encode
              * @memberof standpipe.v1.Event
@@ -3005,6 +3036,8 @@ $root.standpipe = (function() {
                     writer.uint32(/* id 12, wireType 0 =*/96).uint32(message.code);
                 if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
                     writer.uint32(/* id 13, wireType 2 =*/106).string(message.reason);
+                if (message.conflated != null && $Object.hasOwnProperty.call(message, "conflated") && message.conflated !== 0)
+                    writer.uint32(/* id 14, wireType 0 =*/112).uint32(message.conflated);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (var i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3164,6 +3197,15 @@ $root.standpipe = (function() {
                                 message.reason = value;
                             else
                                 delete message.reason;
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.conflated = value;
+                            else
+                                delete message.conflated;
                             continue;
                         }
                     }

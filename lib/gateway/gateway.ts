@@ -9,6 +9,7 @@ import type { Carrier, Session, UpgradeDecision, UpgradeRequest } from './core/c
 import { Hub } from './core/hub';
 import { Metrics } from './core/metrics';
 import { Router } from './core/router';
+import { Seconds } from './core/seconds';
 import { Turn } from './core/turn';
 import { checkGatewayOptions, type GatewayOptions, type GatewaySettings } from './options';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
@@ -42,6 +43,7 @@ export class Gateway {
   readonly #channels: ChannelsHandshake;
   readonly #fallback: Fallback;
   readonly #webhooks: Webhooks;
+  readonly #seconds: Seconds;
   readonly #keepAlive: KeepAlive;
   readonly #listener: Listener;
   readonly #metricsListener: MetricsListener | undefined;
@@ -64,12 +66,20 @@ export class Gateway {
       sockets: () => this.#count((app) => app.sockets.size),
       channels: () => this.#count((app) => app.channels.size),
       pipes: () => this.#pipes.links.size,
+      lag: () => this.#lags().reduce((sum, { events }) => sum + events, 0),
+      oldestUnackedSeconds: () => {
+        const since = Math.min(clock.wall(), ...this.#lags().map((lag) => lag.since));
+        return (clock.wall() - since) / 1000;
+      },
+      paused: () => this.#hub.holdback.size,
+      overflowCloses: () => this.#hub.holdback.closes,
     });
     const router = new Router(this.#hub, this.metrics);
-    const parts = { hub: this.#hub, router, metrics: this.metrics, limits, clock, log };
+    const seconds = (this.#seconds = new Seconds(clock));
+    const parts = { hub: this.#hub, router, metrics: this.metrics, limits, clock, seconds, log };
     this.#pipes = new PipeContext({ ...parts, node: randomBytes(4).toString('hex') });
     this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);
-    this.#keepAlive = new KeepAlive(limits, clock, {
+    this.#keepAlive = new KeepAlive(limits, seconds, {
       cut: () => {
         this.metrics.socketsCut++;
       },
@@ -135,8 +145,7 @@ export class Gateway {
   async start(): Promise<this> {
     await this.#listener.start();
     await this.#metricsListener?.start();
-    this.#keepAlive.start();
-    this.#fallback.start();
+    this.#seconds.start();
     this.#state = 'running';
     return this;
   }
@@ -171,12 +180,12 @@ export class Gateway {
     if (this.#state === 'stopped') return;
     const wasIdle = this.#state === 'idle';
     this.#state = 'stopped';
-    this.#keepAlive.stop();
+    this.#seconds.stop();
     this.#webhooks.stop();
-    this.#fallback.stop();
     if (wasIdle) return;
     // First of all: whoever is told to go away may be back before the port is closed.
     this.#listener.stopAccepting();
+    this.#fallback.stopAccepting();
     this.#closeSockets(Infinity);
     this.#hub.turn.flush();
     const { code } = CLOSE_CODES.going_away;
@@ -231,6 +240,11 @@ export class Gateway {
     let sum = 0;
     for (const app of this.#apps.all()) sum += of(app);
     return sum;
+  }
+
+  #lags(): Array<{ events: number; since: number }> {
+    const listeners = [...this.#apps.all()].flatMap((app) => [...app.listeners]);
+    return listeners.flatMap(({ lag }) => lag ?? []);
   }
 
   #failed(error: unknown): void {

@@ -183,6 +183,11 @@ const limitsSchema = z.strictObject({
   pipeRevokeMs: ms
     .default(10_000)
     .describe('How long a backend may finish its handlers when a part of the stream moves.'),
+  pipePauseMs: ms
+    .default(10_000)
+    .describe(
+      "How long a browser is not read while a group with overflow 'pause' is behind; then 4100.",
+    ),
   authTimeoutMs: ms
     .default(5_000)
     .describe('How long backends may take to authorize a subscription or sign-in; then 504.'),

@@ -13,6 +13,8 @@ export class Acks {
   /** Events that were finished since the meter was read. */
   #ended = 0;
   #endedBytes = 0;
+  /** The time when the clock was last read. */
+  #readAtMs = 0;
 
   /** @param due an acknowledgement is to be sent now. */
   constructor(credit: Credit, clock: Clock, due: () => void) {
@@ -33,6 +35,11 @@ export class Acks {
     this.#endedBytes += bytes;
   }
 
+  /** There may be credit to tell; `count` is to be called after it too. */
+  freed(): void {
+    this.#ended += 1;
+  }
+
   /** A place may have moved. */
   note(place: Place): void {
     if (place.moved || place.done <= place.told) return;
@@ -42,7 +49,9 @@ export class Acks {
 
   count(): void {
     if (this.#ended === 0) return;
-    const now = this.#clock.now();
+    // While the timer runs nothing but the amount can make it due, and reading the clock costs as much as counting.
+    if (this.#timer === undefined) this.#readAtMs = this.#clock.now();
+    const now = this.#readAtMs;
     this.#meter.handled(this.#ended, this.#endedBytes, now);
     this.#ended = this.#endedBytes = 0;
     const dueAt = this.#meter.dueAtMs ?? now;

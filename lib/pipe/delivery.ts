@@ -18,6 +18,10 @@ export function deliver(listeners: Listeners, arrival: Arrival): Promise<void> |
       return listeners.sockets.tell(EVERY, 'open', arrival.event.socketId, new EventMeta(arrival));
     case Kind.CLOSE:
       return socketClosed(listeners, arrival);
+    case Kind.SLOW:
+      return backpressure(listeners, 'slow', arrival, [parse(arrival.event.data)]);
+    case Kind.DRAINED:
+      return backpressure(listeners, 'drained', arrival, []);
     case Kind.OCCUPIED:
       return channelExistence(listeners, 'occupied', arrival);
     case Kind.VACATED:
@@ -45,6 +49,10 @@ export function wordFor({ event: { kind, event = '' } }: Arrival): string {
       return 'open';
     case Kind.CLOSE:
       return 'close';
+    case Kind.SLOW:
+      return 'slow';
+    case Kind.DRAINED:
+      return 'drained';
     case Kind.OCCUPIED:
       return 'occupied';
     case Kind.VACATED:
@@ -117,6 +125,17 @@ function socketClosed({ sockets }: Listeners, arrival: Arrival): Promise<void> |
   const running = both(sockets.tell(EVERY, 'close', id, meta), sockets.tell(id, 'close', meta));
   sockets.drop(id);
   return running;
+}
+
+function backpressure(
+  { sockets }: Listeners,
+  what: 'slow' | 'drained',
+  arrival: Arrival,
+  info: unknown[],
+): Promise<void> | undefined {
+  const { socketId: id } = arrival.event;
+  const meta = new EventMeta(arrival);
+  return both(sockets.tell(EVERY, what, id, ...info, meta), sockets.tell(id, what, ...info, meta));
 }
 
 function channelExistence(

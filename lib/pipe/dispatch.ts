@@ -54,8 +54,9 @@ export function dispatch(frame: Frame, routes: Routes): void {
     case 'error':
       return routes.note({ code: frame.code, reason: frame.message }, 'the gateway sent an error');
     case 'pong':
+      return routes.inbox.pong(frame.time);
     case 'bye':
-      // That something came is all that matters; after bye comes the close.
+      // After it comes the close.
       return;
     case 'snapshot':
       return routes.inbox.snapshot(frame);

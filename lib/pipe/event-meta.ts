@@ -1,5 +1,5 @@
 import type { Command } from '../wire/frames';
-import type { Arrival, Place } from './place';
+import type { Arrival, Place, Stream } from './place';
 import type { CloseMeta, EventPosition } from './types';
 
 /** What a handler gets last. The id is put together only when it is asked for. */
@@ -10,9 +10,11 @@ export class EventMeta implements CloseMeta {
   readonly redelivered: boolean;
   readonly resync: boolean;
   readonly time: number;
+  readonly conflated: number;
   readonly code: number | undefined;
   readonly reason: string | undefined;
   readonly #place: Place;
+  readonly #stream: Stream;
   /** Tells what was made up at a position from what was sent there. */
   readonly #suffix: string;
   #answers = 0;
@@ -24,15 +26,17 @@ export class EventMeta implements CloseMeta {
     this.redelivered = event.redelivered ?? false;
     this.resync = resync;
     this.time = event.time;
+    this.conflated = event.conflated ?? 0;
     this.code = event.code;
     this.reason = event.reason;
     this.#place = place;
+    this.#stream = place.stream;
     this.#suffix = resync ? `.${event.kind}.${event.socketId || (event.channel ?? '')}` : '';
   }
 
   get id(): string {
     const { partition, epoch, offset } = this.position;
-    return `${this.#place.stream.name}.${epoch}.${partition}.${offset}${this.#suffix}`;
+    return `${this.#stream.name}.${epoch}.${partition}.${offset}${this.#suffix}`;
   }
 
   /**
@@ -40,6 +44,7 @@ export class EventMeta implements CloseMeta {
    * applies it. Undefined when nobody else can have the event.
    */
   origin(): Command['origin'] {
+    if (this.#stream.isLost) return undefined;
     const place = this.#place;
     const { offset } = this.position;
     const generation = this.resync ? place.generation : place.generationOf(offset);

@@ -1,4 +1,3 @@
-import { StandpipeError } from '../errors';
 import { Lanes } from '../stream/lanes';
 import type { Clock } from '../util/timers';
 import {
@@ -15,9 +14,11 @@ import {
   type WelcomeFrame,
 } from '../wire/frames';
 import { Acks } from './acks';
+import { Allowance } from './allowance';
 import { Known, introduction, type Change } from './known';
 import type { Settings } from './options';
-import { Place, type Arrival, type Stream } from './place';
+import { Place, type Arrival } from './place';
+import { Places, broken } from './places';
 import { SlowHandlers } from './slow-handlers';
 
 export interface InboxOwner {
@@ -50,13 +51,15 @@ export class Inbox {
   /** Undefined where no member can know what is true, because the events of a socket go to all of them. */
   readonly #known: Known | undefined;
   readonly #acks: Acks;
+  readonly #allowance: Allowance;
   readonly #lanes: Lanes<Arrival>;
   readonly #slow: SlowHandlers<Arrival>;
-  readonly #places = new Map<number, Place>();
+  readonly #places = new Places();
   #partitions = 0;
+  /** Partitions that were given back so far. */
+  #given = 0;
   #node = '';
   #nodeLost = false;
-  #stream: Stream = { name: '', unfinished: 0, bytes: 0 };
   #stopped = false;
   #halted = false;
   /** While a run is taken in, what ends at once is counted at its end. */
@@ -72,6 +75,7 @@ export class Inbox {
     this.#byChannel = this.#shared && group?.order === 'channel';
     this.#known = group?.mode === 'shared' ? undefined : new Known(this.#byChannel);
     this.#acks = new Acks(credit, clock, () => owner.ackDue());
+    this.#allowance = new Allowance(credit, this.#ackReceived);
     this.#slow = new SlowHandlers<Arrival>(clock, slowHandlerMs, (arrival, runningMs) =>
       owner.slow(arrival, this.#key(arrival.event), runningMs),
     );
@@ -92,9 +96,10 @@ export class Inbox {
    * out, which makes the gateway send it anew.
    */
   positions(): Position[] {
-    this.takeAck();
+    this.#acks.take();
     const positions: Position[] = [];
-    for (const place of this.#places.values()) {
+    for (const place of this.#places) {
+      place.reconnect();
       const { partition, epoch, done, state, awaits } = place;
       if (state === 'gone') continue;
       if (!awaits || this.#known?.asks !== true) {
@@ -107,22 +112,26 @@ export class Inbox {
     return positions;
   }
 
+  /** For HELLO: what the gateway may send. */
+  credit(): Credit {
+    return this.#allowance.atFirst();
+  }
+
   /** A connection was welcomed. A session that goes on keeps its places, so that nothing is handled twice. */
   welcome(frame: WelcomeFrame, streamName: string): void {
     this.#partitions = frame.partitions;
     if (frame.verdict === 'resumed') {
       this.#known?.interrupt();
       const assigned = new Set(frame.assigned.map(({ partition }) => partition));
-      for (const place of this.#places.values()) {
-        place.arrived = 0;
+      for (const place of this.#places) {
         if (!assigned.has(place.partition)) this.#lose(place);
       }
     } else {
       this.#nodeLost = this.#node !== '' && this.#node !== frame.node;
       // Nobody else gets what the lost node had sent: it is finished here.
-      this.#forgetPlaces(this.#shared && !this.#nodeLost);
-      this.#known?.reset();
-      this.#stream = { name: streamName, unfinished: 0, bytes: 0 };
+      if (this.#shared && !this.#nodeLost) this.#places.leave(streamName);
+      else this.#places.renew(streamName);
+      this.#known?.reset(this.#nodeLost);
     }
     this.#node = frame.node;
     this.assign(frame.assigned);
@@ -135,45 +144,33 @@ export class Inbox {
   }
 
   assign(assigned: readonly Assignment[]): void {
-    for (const assignment of assigned) {
-      const { partition, generation, epoch, from } = assignment;
-      const place = this.#places.get(partition);
-      if (place?.epoch !== epoch) {
-        if (place !== undefined) place.state = 'past';
-        this.#places.set(partition, new Place(partition, epoch, this.#stream, assignment));
-      } else if (place.state === 'gone' || place.generation !== generation) {
-        place.regain(generation, from);
-        this.#acks.note(place);
-      } else {
-        place.state = 'ours';
-      }
-    }
+    for (const assignment of assigned) this.#acks.note(this.#places.assign(assignment));
     if (this.#acks.pending) this.#owner.ackDue();
   }
 
   /** A partition goes to another member as soon as what has arrived of it is finished. */
   revoke(partition: number, generation: number): void {
     const place = this.#places.get(partition);
-    if (place?.generation !== generation || place.state === 'gone') return;
+    if (place?.generation !== generation || place.state !== 'ours') return;
     place.state = 'leaving';
+    // When its time is over, the gateway does not count what is unfinished of it any more.
+    this.#allowance.shorten();
     this.#giveBack(place);
+  }
+
+  /** The gateway answers a ping: it knows what it was told before. */
+  pong(time: number): void {
+    for (const place of this.#places) {
+      if (place.state === 'given' && place.givenBefore === time) this.#lose(place);
+    }
   }
 
   /** An announced jump. Throws a StandpipeError when it leads backwards. */
   gap({ partition, newEpoch, first }: GapFrame): void {
     const place = this.#places.get(partition);
     if (place === undefined || place.state !== 'ours') return;
-    if (first < 1 || newEpoch < place.epoch) throw broken(`a gap that leads back in ${partition}`);
-    if (newEpoch > place.epoch) {
-      const { generation } = place;
-      place.state = 'past';
-      const next = new Place(partition, newEpoch, this.#stream, { generation, from: first });
-      this.#places.set(partition, next);
-    } else {
-      place.awaits = true;
-      place.skipTo(first);
-      this.#acks.note(place);
-    }
+    this.#places.jump(place, newEpoch, first);
+    this.#acks.note(place);
   }
 
   /** Takes consecutive events. Throws a StandpipeError when they are none that may come now. */
@@ -188,7 +185,16 @@ export class Inbox {
     const repeated = place.cursor.accept(firstOffset, events.length);
     if (repeated === undefined) throw broken(`offset ${firstOffset} of ${partition} unannounced`);
     place.arrived = firstOffset + events.length - 1;
-    this.#checkCredit(place.stream.unfinished + events.length - repeated);
+    if (repeated > 0) {
+      place.resent = firstOffset + repeated - 1;
+      this.#freed();
+    }
+    // The gateway counts by the connection.
+    const { messages } = this.#credit;
+    const unfinished = this.#allowance.events + events.length - repeated;
+    if (unfinished > messages && this.#places.inFlight > messages) {
+      throw broken('more events than the credit');
+    }
 
     this.#taking = true;
     for (let i = place.leftSome ? 0 : repeated; i < events.length; i += 1) {
@@ -220,7 +226,10 @@ export class Inbox {
 
   /** What can be acknowledged and was not yet. */
   takeAck(): Ack | undefined {
-    return this.#acks.take();
+    const ack = this.#acks.take();
+    const credit = this.#allowance.changed(this.#places);
+    if (credit === undefined) return ack;
+    return { positions: ack?.positions ?? [], credit };
   }
 
   /** Takes events again after `stop`. */
@@ -244,17 +253,11 @@ export class Inbox {
 
   /** Forgets all places: the session has ended. */
   clear(): void {
-    this.#forgetPlaces(this.#shared);
-    this.takeAck();
-    this.#slow.stop();
-  }
-
-  /** @param elsewhere what has not begun comes to another member */
-  #forgetPlaces(elsewhere: boolean): void {
-    for (const place of this.#places.values()) {
-      if (place.state !== 'gone') place.state = elsewhere ? 'gone' : 'past';
-    }
+    if (this.#shared) this.#places.leave('');
+    else this.#places.renew('');
     this.#places.clear();
+    this.#acks.take();
+    this.#slow.stop();
   }
 
   #lose(place: Place): void {
@@ -267,19 +270,13 @@ export class Inbox {
     if (place.unfinished > 0 || this.#stopped) return;
     const { partition, generation, done: offset } = place;
     // Without a connection nothing is lost: the gateway asks again on the next one, or has given it away by then.
-    if (this.#owner.send({ type: 'drained', partition, generation, offset })) this.#lose(place);
-  }
-
-  /** The gateway counts by the connection: beside what came over an earlier one it may send as much again. */
-  #checkCredit(unfinished: number): void {
-    const { messages } = this.#credit;
-    if (unfinished <= messages) return;
-    let inFlight = 0;
-    for (const { state, arrived, told, skipped } of this.#places.values()) {
-      // One that is leaving may be another's by now, and counts for nothing any more.
-      if (state === 'ours') inFlight += Math.max(0, arrived - Math.max(told, skipped));
-    }
-    if (inFlight > messages) throw broken('more events than the credit');
+    if (!this.#owner.send({ type: 'drained', partition, generation, offset })) return;
+    // Until the gateway has heard of it, nobody else knows what there is in the partition.
+    place.state = 'given';
+    this.#given += 1;
+    // Those of the heartbeat are whole.
+    place.givenBefore = this.#given + 0.5;
+    this.#owner.send({ type: 'ping', time: place.givenBefore });
   }
 
   #judge(place: Place, offset: number, event: PipeEvent): void {
@@ -294,18 +291,13 @@ export class Inbox {
   }
 
   #run(place: Place, offset: number, event: PipeEvent): void {
-    const { stream } = place;
-    if (
-      this.#ackReceived &&
-      stream.unfinished < this.#credit.messages &&
-      stream.bytes < this.#credit.bytes
-    ) {
-      this.#finished(place, offset, event);
-    }
-    stream.unfinished += 1;
-    stream.bytes += event.data?.length ?? 0;
+    const bytes = event.data?.length ?? 0;
+    if (this.#ackReceived && this.#allowance.hasRoom) this.#finished(place, offset, event);
+    this.#allowance.began(bytes);
+    place.events += 1;
+    place.bytes += bytes;
     place.unfinished += 1;
-    this.#lanes.run(this.#key(event), { event, place, offset, resync: false, running: undefined });
+    this.#queue(this.#key(event), event, place, offset, false);
   }
 
   /** Hands on what no event told. */
@@ -319,13 +311,11 @@ export class Inbox {
       reason,
     };
     place.unfinished += 1;
-    this.#lanes.run(name, {
-      event,
-      place,
-      offset: place.received,
-      resync: true,
-      running: undefined,
-    });
+    this.#queue(name, event, place, place.received, true);
+  }
+
+  #queue(key: string, event: PipeEvent, place: Place, offset: number, resync: boolean): void {
+    this.#lanes.run(key, { event, place, offset, resync, running: undefined, behind: undefined });
   }
 
   /** Ends the doubt about what was known of an earlier session, as soon as that can be done. */
@@ -333,12 +323,13 @@ export class Inbox {
     const known = this.#known;
     if (known?.stale !== true) return;
     let ours = 0;
-    for (const { state, awaits } of this.#places.values()) {
+    for (const { state, awaits } of this.#places) {
+      if (state === 'gone') continue;
       if (awaits && !this.#nodeLost) return;
       if (state === 'ours') ours += 1;
     }
     if (this.#nodeLost || ours === this.#partitions) {
-      const nowhere = new Place(0, 0, this.#stream, { generation: 0, from: 1 });
+      const nowhere = new Place(0, 0, this.#places.stream, { generation: 0, from: 1 });
       const reason = this.#nodeLost ? 'node_lost' : undefined;
       for (const change of known.closeStale()) this.#tell(nowhere, change, reason);
     } else {
@@ -373,12 +364,20 @@ export class Inbox {
     if (failure !== undefined) this.#owner.failed(failure);
     place.unfinished -= 1;
     if (!resync) {
-      place.stream.unfinished -= 1;
-      place.stream.bytes -= event.data?.length ?? 0;
+      const bytes = event.data?.length ?? 0;
+      this.#allowance.ended(bytes);
+      place.events -= 1;
+      place.bytes -= bytes;
+      this.#freed();
       this.#finished(place, offset, event);
     }
     if (place.state === 'leaving') this.#giveBack(place);
     if (!this.#taking) this.#acks.count();
+  }
+
+  /** There may be room for more than the gateway was granted. */
+  #freed(): void {
+    if (this.#allowance.isShort) this.#acks.freed();
   }
 
   #finished(place: Place, offset: number, event: PipeEvent): void {
@@ -387,8 +386,4 @@ export class Inbox {
     place.finish(offset);
     this.#acks.finished(place, event.data?.length ?? 0);
   }
-}
-
-function broken(what: string): StandpipeError {
-  return new StandpipeError('protocol_error', `the gateway sent ${what}`);
 }

@@ -177,10 +177,12 @@ export class Known {
     ];
   }
 
-  /** A partition is another member's. Returns its sockets, of which nothing more will be heard. */
+  /**
+   * A partition is another member's. Returns its sockets, of which nothing more will be heard. What handlers were told of
+   * its channels holds until it comes back: a channel has no end after which it could not be told of again.
+   */
   forget(partition: number): ReadonlySet<string> {
     this.#snapshots.delete(partition);
-    this.#channels.forget(partition);
     return this.#sockets.forget(partition);
   }
 
@@ -189,11 +191,14 @@ export class Known {
     this.#snapshots.clear();
   }
 
-  /** The session was lost: everything known is in doubt until a snapshot names it. */
-  reset(): void {
+  /**
+   * The session was lost: sockets are in doubt until a snapshot names them, and so is everything when the gateway's process
+   * was lost with it. Of channels it knows, a partition's snapshot tells whenever the partition comes back.
+   */
+  reset(nodeLost: boolean): void {
     this.#snapshots.clear();
     this.#sockets.reset();
-    this.#channels.reset();
+    if (nodeLost) this.#channels.reset();
   }
 
   /** What is in doubt is gone. */
@@ -203,7 +208,6 @@ export class Known {
 
   /** What is in doubt is for others to tell. Returns the sockets among it. */
   dropStale(): ReadonlySet<string> {
-    this.#channels.takeStale();
     return this.#sockets.takeStale();
   }
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { StandpipeError, asError } from '../errors';
+import { type ErrorCode, StandpipeError, asError } from '../errors';
 import type { Dial, Socket } from '../net/socket';
 import { backoff } from '../util/backoff';
 import type { Clock, Timer } from '../util/timers';
@@ -44,6 +44,11 @@ export interface LinkOwner {
 
 /** What a connection that ended without a close frame is said to have closed with (RFC 6455, section 7.1.5). */
 const ABNORMAL_CLOSURE = 1006;
+/** What ends a client for good, where it is not simply closed. */
+const FINAL_ERRORS = new Map<number, ErrorCode>([
+  [CLOSE_CODES.key_revoked.code, 'bad_credentials'],
+  [CLOSE_CODES.bad_group.code, 'bad_option'],
+]);
 /** A welcomed connection must last this long before the waits start small again. */
 const HEALTHY_MS = 10_000;
 /** How long the other side may take to answer a close. */
@@ -214,7 +219,7 @@ export class Link {
     const told = reason === '' ? (meaning?.name ?? `closed with ${code}`) : reason;
     const extra = { status: code, ...(cause && { cause }) };
     if (meaning?.retry === 'never') {
-      const final = code === CLOSE_CODES.key_revoked.code ? 'bad_credentials' : 'closed';
+      const final = FINAL_ERRORS.get(code) ?? 'closed';
       return this.#fail(new StandpipeError(final, told, extra), code, told);
     }
     if (name !== 'open') {

@@ -20,6 +20,14 @@ export interface GroupOptions {
    * `sticky`. All members must say the same.
    */
   mode?: 'sticky' | 'shared' | 'broadcast' | undefined;
+  /**
+   * What follows when the group does not keep up and its stream at the gateway fills. `gap`: the oldest events are
+   * dropped, and the client is told how many. `pause`: from three quarters on, a browser that sends something is not read
+   * until half of the stream is free again, for the gateway's `pipePauseMs`; then, or when it is connected by HTTP
+   * fallback, it is closed with 4100 and comes back later. `close`: it is closed at once. What was read is kept in either.
+   * Default `gap`. All members must say the same.
+   */
+  overflow?: 'gap' | 'pause' | 'close' | undefined;
 }
 
 /** How to reach a gateway and how much to hold. Only `key`, `secret` and `appId` are required. */
@@ -140,7 +148,7 @@ const KNOWN = [
   ...['group', 'concurrency', 'ack', 'onHandlerError', 'slowHandlerMs'],
   ...['maxOutboxEvents', 'maxOutboxBytes', 'whenFull', 'log'],
 ];
-const KNOWN_GROUP = ['name', 'order', 'mode'];
+const KNOWN_GROUP = ['name', 'order', 'mode', 'overflow'];
 const GROUP_NAME = /^[\w.:-]{1,64}$/;
 const KNOWN_TLS = ['ca', 'cert', 'key', 'servername', 'rejectUnauthorized'];
 
@@ -267,7 +275,7 @@ function groupOf(value: unknown): Group | undefined {
     name,
     order: oneOf('group.order', group['order'] ?? 'socket', ['socket', 'channel']),
     mode: oneOf('group.mode', group['mode'] ?? 'sticky', ['sticky', 'shared', 'broadcast']),
-    overflow: 'gap',
+    overflow: oneOf('group.overflow', group['overflow'] ?? 'gap', ['gap', 'pause', 'close']),
   };
 }
 

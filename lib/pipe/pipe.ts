@@ -270,7 +270,7 @@ export class Pipe<Events extends object = DefaultEvents> {
       attempt: this.#session.attempt,
       positions: this.#inbox.positions(),
       nextSeq: this.#sender.nextSeq,
-      credit: this.#settings.credit,
+      credit: this.#inbox.credit(),
       rules: this.#subscriptions.announced(),
     };
   }

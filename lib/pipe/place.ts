@@ -1,4 +1,5 @@
 import { ContiguousAck } from '../stream/contiguous-ack';
+import type { Laned } from '../stream/lanes';
 import { Cursor } from '../stream/position';
 import type { PipeEvent } from '../wire/frames';
 import type { Running } from './slow-handlers';
@@ -6,14 +7,12 @@ import type { Running } from './slow-handlers';
 /** What positions count in: one session, or what is left of an earlier one while its handlers run. */
 export interface Stream {
   readonly name: string;
-  /** Events that have arrived and whose handlers have not all ended. */
-  unfinished: number;
-  /** Data of these events. */
-  bytes: number;
+  /** Its gateway process is gone, or it was this client's alone: nobody else can have its events. */
+  isLost: boolean;
 }
 
 /** An event on its way to its handlers. */
-export interface Arrival {
+export interface Arrival extends Laned<Arrival> {
   readonly event: PipeEvent;
   readonly place: Place;
   readonly offset: number;
@@ -25,28 +24,37 @@ export interface Arrival {
 
 /**
  * One partition in one epoch. `ours`: its events come here; `leaving`: no more are taken, those at hand are finished;
- * `gone`: it is another member's, and what has not begun is left to it; `past`: its session or epoch is over, and what has
- * arrived of it is handled to the end.
+ * `given`: they are finished, and the gateway was told so; `gone`: it is another member's, and what has not begun is left
+ * to it; `past`: its session or epoch is over, and what has arrived of it is handled to the end.
  *
- * A place that is gone stays in memory, one for each partition at most: when the partition comes back, what was handled
- * here is not handled again.
+ * A place that is gone stays in memory, one for each partition at most: when the partition comes back, to this session or
+ * a later one, what was handled here is not handled again.
  */
 export class Place {
   readonly partition: number;
   readonly epoch: number;
-  readonly stream: Stream;
   readonly cursor: Cursor;
   readonly #acks: ContiguousAck;
+  stream: Stream;
   generation: number;
-  state: 'ours' | 'leaving' | 'gone' | 'past' = 'ours';
+  state: 'ours' | 'leaving' | 'given' | 'gone' | 'past' = 'ours';
+  /** The ping that followed when it was given back. */
+  givenBefore = 0;
   /** A snapshot is to come. */
   awaits = true;
-  /** Arrivals whose handlers have not all ended. */
+  /** Arrivals whose handlers have not all ended, those that were made here included. */
   unfinished = 0;
+  /** Events among them. */
+  events = 0;
+  /** Data of these events. */
+  bytes = 0;
   /** Whether it stands in the list of places that have something to acknowledge. */
   moved = false;
   /** The last offset that came over the present connection; 0 before the first. */
   arrived = 0;
+  /** The last offset that came over earlier connections, and the last of these that came again over the present one. */
+  before = 0;
+  resent = 0;
   /** The last offset that an announced jump has left out. */
   skipped = 0;
   /** The last offset that the gateway was told of. */
@@ -82,6 +90,12 @@ export class Place {
     return this.cursor.next - 1;
   }
 
+  /** Unfinished events that the gateway does not count as sent over the present connection. */
+  get uncounted(): number {
+    if (this.state !== 'ours') return this.events;
+    return Math.min(this.events, Math.max(0, this.before - Math.max(this.resent, this.done)));
+  }
+
   /** Whether events that are repeats may have been left to others, and are to be handled after all. */
   get leftSome(): boolean {
     return this.#left !== undefined;
@@ -90,6 +104,12 @@ export class Place {
   /** The generation in which a command that answers an event counts; a past one when the event is another's by now. */
   generationOf(offset: number): number {
     return offset < this.#from ? this.generation - 1 : this.generation;
+  }
+
+  /** Another connection follows. */
+  reconnect(): void {
+    this.arrived = this.resent = 0;
+    this.before = this.received;
   }
 
   start(offset: number): void {
@@ -101,11 +121,14 @@ export class Place {
     if (this.#left?.has(offset) !== true) this.#acks.finish(offset);
   }
 
-  /** An announced jump. */
+  /** An announced jump. What was left to others and lies before it does not come again. */
   skipTo(first: number): void {
     this.skipped = first - 1;
     this.cursor.skipTo(first);
     this.#acks.skipTo(first);
+    for (const offset of this.#left ?? []) {
+      if (offset < first && this.takesBack(offset)) this.#acks.finish(offset);
+    }
   }
 
   /** Whether an event that arrived is another's to handle: it was finished there, or will come there. */
@@ -124,7 +147,8 @@ export class Place {
   }
 
   /** The partition is ours again; others have finished what lies before `from`. */
-  regain(generation: number, from: number): void {
+  regain(stream: Stream, { generation, from }: { generation: number; from: number }): void {
+    this.stream = stream;
     this.generation = generation;
     this.state = 'ours';
     this.awaits = true;
@@ -135,7 +159,5 @@ export class Place {
     this.skipTo(from);
     // What was acknowledged meanwhile was another's to acknowledge, and did not count.
     this.told = from - 1;
-    for (const offset of this.#left ?? []) if (offset < from) this.#left?.delete(offset);
-    if (this.#left?.size === 0) this.#left = undefined;
   }
 }

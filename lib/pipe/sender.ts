@@ -50,6 +50,7 @@ export class Sender {
   #batch: number = WIRE_LIMITS.maxBatch;
   #flushBytes: number = WIRE_LIMITS.flushBytes;
   #dataBytes = DATA_BYTES;
+  #node = '';
   /** The event name that was checked last; programs use the same one again and again. */
   #checkedName: string | undefined;
   readonly #outcomes: Outcomes;
@@ -130,7 +131,7 @@ export class Sender {
 
   /** A connection was welcomed. False when what it says about the commands cannot be true. */
   welcome(frame: WelcomeFrame): boolean {
-    if (frame.verdict !== 'resumed') this.#outbox.restart();
+    if (frame.verdict !== 'resumed') this.#restart(frame.node);
     else if (!this.#outbox.resume(frame.applied)) return false;
     this.#outbox.grant(capCredit(frame.credit));
     // A limit of 0 was not told.
@@ -193,6 +194,15 @@ export class Sender {
     this.#outbox.clear();
     for (const { command } of waiting) this.#outcomes.settle(command, { status: 'not_sent' });
     this.#tellEmptied();
+  }
+
+  #restart(node: string): void {
+    this.#outbox.restart();
+    if (node === this.#node) return;
+    this.#node = node;
+    // What they answer was known to a process that is gone. To the next one the numbers mean something else.
+    for (const command of this.#outbox.entries) command.origin = undefined;
+    for (const { command } of this.#waiting) command.origin = undefined;
   }
 
   /** Queues a command, or lets it wait for room. Throws why it cannot. */

@@ -24,16 +24,16 @@ import type {
   TriggerCallback,
 } from './types';
 
-const SOCKET_WORDS = ['close', 'event'];
+const SOCKET_WORDS = ['close', 'slow', 'drained', 'event'];
 /** Above what a gateway takes of a member. */
 const MAX_MEMBER_BYTES = 10_240;
 
-/** All sockets of the app: `open`, `close`, and events without a channel. */
+/** All sockets of the app: `open`, `close`, `slow`, `drained`, and events without a channel. */
 export class Sockets<Events extends object> extends Listening<SocketsEvents<Events>> {
   readonly #requests: Requests;
 
   constructor({ listeners, requests }: Ground) {
-    super(listeners.sockets, EVERY, ['open', 'close', 'event']);
+    super(listeners.sockets, EVERY, ['open', ...SOCKET_WORDS]);
     this.#requests = requests;
   }
 

@@ -1,6 +1,7 @@
 import { StandpipeError } from '../errors';
 import type { Clock } from '../util/timers';
 import { Kind, type Frame, type Rule } from '../wire/frames';
+import { WIRE_LIMITS } from '../wire/limits';
 import type { SubscriptionFilter, SubscriptionKind } from './types';
 
 /** What each kind is called on the wire, and which filters mean something to it. */
@@ -11,6 +12,7 @@ const KINDS = new Map<unknown, { kind: Kind; channels: boolean; events: boolean 
   ['channel_presence', { kind: Kind.PRESENCE, channels: true, events: false }],
   ['channel_cache', { kind: Kind.CACHE, channels: true, events: false }],
   ['user_existence', { kind: Kind.USER, channels: false, events: false }],
+  ['socket_backpressure', { kind: Kind.BACKPRESSURE, channels: false, events: false }],
 ]);
 
 const MAX_FILTER_LENGTH = 200;
@@ -70,11 +72,13 @@ export class Subscriptions {
   add(kinds: readonly SubscriptionKind[], filter: SubscriptionFilter = {}): void {
     const channels = names('channels', filter.channels);
     const events = names('events', filter.events);
+    const conflate = flag('conflate', filter.conflate);
     this.#add(
       wire(kinds).map(({ kind, ...filtered }) => ({
         kind,
         channels: filtered.channels ? channels : [],
         events: filtered.events ? events : [],
+        conflate: (filtered.events && conflate) || undefined,
       })),
     );
   }
@@ -99,6 +103,10 @@ export class Subscriptions {
   #add(rules: Rule[]): void {
     const wanted = new Map(this.#rules);
     for (const rule of rules) wanted.set(JSON.stringify(rule), rule);
+    const { maxRules } = WIRE_LIMITS;
+    if (wanted.size > maxRules) {
+      throw new StandpipeError('bad_argument', `a client may have ${maxRules} subscriptions`);
+    }
     if (Buffer.byteLength([...wanted.keys()].join('')) > MAX_RULES_BYTES) {
       throw new StandpipeError(
         'bad_argument',
@@ -131,6 +139,11 @@ function wire(
 
 function known(): string {
   return [...KINDS.keys()].join(', ');
+}
+
+function flag(field: string, given: boolean | undefined): boolean {
+  if (given === undefined || typeof given === 'boolean') return given === true;
+  throw new StandpipeError('bad_argument', `${field} must be true or false`);
 }
 
 function names(field: string, given: readonly string[] | undefined): string[] {

@@ -32,6 +32,8 @@ export interface Meta {
   readonly resync: boolean;
   /** When the gateway accepted it, milliseconds since 1970. */
   readonly time: number;
+  /** Earlier events that this one took the place of, with a subscription that says `conflate`; else 0. */
+  readonly conflated: number;
   /** The same for the same event however often it is delivered, and for no other event. */
   readonly id: string;
 }
@@ -42,16 +44,28 @@ export interface CloseMeta extends Meta {
   readonly reason: string | undefined;
 }
 
+/** A socket whose bytes have not left for a second, or fill half of what may wait for it. */
+export interface SlowSocketInfo {
+  /** What waits for it at the gateway. */
+  readonly unsentBytes: number;
+}
+
 /** Events of `client.sockets`: what happens without a channel, on any socket. */
 export type SocketsEvents<Events> = {
   open: [socketId: string, meta: Meta];
   close: [socketId: string, meta: CloseMeta];
+  slow: [socketId: string, info: SlowSocketInfo, meta: Meta];
+  drained: [socketId: string, meta: Meta];
   event: [eventName: EventName<Events>, socketId: string, data: AnyData<Events>, meta: Meta];
 } & { [N in EventName<Events> as `event:${N}`]: [socketId: string, data: Events[N], meta: Meta] };
 
 /** Events of `client.socket(id)`. */
 export type SocketEvents<Events> = {
   close: [meta: CloseMeta];
+  /** It does not read what it is sent. Send it less, or it is closed with 4100 when its limit is reached. */
+  slow: [info: SlowSocketInfo, meta: Meta];
+  /** It was slow, and has read everything. */
+  drained: [meta: Meta];
   event: [eventName: EventName<Events>, data: AnyData<Events>, meta: Meta];
 } & { [N in EventName<Events> as `event:${N}`]: [data: Events[N], meta: Meta] };
 
@@ -160,7 +174,7 @@ export type ClientEvents = {
 /**
  * What to hear of. `socket_existence`: open and close. `channel_existence`: occupied and vacated. `channel_presence`:
  * members that join and leave presence channels. `channel_cache`: subscribers who found a cache channel empty.
- * `user_existence`: signed-in users that come and go.
+ * `user_existence`: signed-in users that come and go. `socket_backpressure`: sockets that do not read what they are sent.
  */
 export type SubscriptionKind =
   | 'socket_existence'
@@ -168,7 +182,8 @@ export type SubscriptionKind =
   | 'channel_existence'
   | 'channel_presence'
   | 'channel_cache'
-  | 'user_existence';
+  | 'user_existence'
+  | 'socket_backpressure';
 
 /** Names, or prefixes that end in `*`. Whatever is left out is not filtered. */
 export interface SubscriptionFilter {
@@ -176,6 +191,13 @@ export interface SubscriptionFilter {
   channels?: readonly string[] | undefined;
   /** For `socket_message`. */
   events?: readonly string[] | undefined;
+  /**
+   * For `socket_message`: of the events that wait because the backend is behind, the latest of each socket, channel and
+   * name is enough. It takes the place of the one before, and `meta.conflated` counts what it replaced; it does not
+   * overtake another event of its socket (or channel, with `order: 'channel'`). Where another subscription brings an event
+   * without `conflate`, all of them are told. Default false.
+   */
+  conflate?: boolean | undefined;
 }
 
 /** What a command has to do with an event. */

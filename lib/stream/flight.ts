@@ -10,9 +10,18 @@ export interface Credit {
  * grant nothing may be sent.
  */
 export class Flight {
+  readonly #shares: number;
   #credit: Credit = { messages: 0, bytes: 0 };
   #messages = 0;
   #bytes = 0;
+
+  /**
+   * @param shares how many buffers it takes to use the whole credit up: one that is never acknowledged must not hold back
+   * the others. Default 1.
+   */
+  constructor(shares = 1) {
+    this.#shares = shares;
+  }
 
   get messages(): number {
     return this.#messages;
@@ -32,13 +41,17 @@ export class Flight {
   }
 
   /**
-   * Whether one more message of this size may be sent. One that is larger than the whole credit goes alone, or it
-   * would wait for ever.
+   * Whether one more message of this size may be sent, by a buffer of whose own so much is in flight. One that is larger
+   * than the whole credit goes alone, or it would wait for ever.
    */
-  allows(bytes: number): boolean {
-    if (this.#messages >= this.#credit.messages) return false;
-    if (this.#bytes + bytes <= this.#credit.bytes) return true;
-    return this.#messages === 0 && this.#credit.bytes > 0;
+  allows(bytes: number, ownMessages: number, ownBytes: number): boolean {
+    const { messages: most, bytes: mostBytes } = this.#credit;
+    if (this.#messages >= most) return false;
+    if (this.#shares > 1) {
+      if (ownMessages * this.#shares >= most || ownBytes * this.#shares >= mostBytes) return false;
+    }
+    if (this.#bytes + bytes <= mostBytes) return true;
+    return this.#messages === 0 && mostBytes > 0;
   }
 
   launch(bytes: number): void {

@@ -1,6 +1,11 @@
 import { asError } from '../errors';
 import { Ring } from '../util/ring';
 
+/** What waits in a lane carries the chain itself: most lanes live for a moment only, and a queue would cost each its slots. */
+export interface Laned<T> {
+  behind: T | undefined;
+}
+
 export interface LanesOptions<T> {
   /** How many items may be worked on at once; more keys than that wait. */
   maxActive: number;
@@ -11,8 +16,10 @@ export interface LanesOptions<T> {
 }
 
 interface Lane<T> {
-  key: string;
-  waiting: Ring<T>;
+  readonly key: string;
+  /** Those that wait, oldest first. */
+  first: T | undefined;
+  last: T | undefined;
 }
 
 /**
@@ -20,7 +27,7 @@ interface Lane<T> {
  * promise, items run at once, in order, and leave nothing behind. The number of items waiting is bounded by whoever
  * feeds the lanes.
  */
-export class Lanes<T> {
+export class Lanes<T extends Laned<T>> {
   readonly #options: LanesOptions<T>;
   /** Keys with an item at work or waiting. */
   readonly #lanes = new Map<string, Lane<T>>();
@@ -68,12 +75,10 @@ export class Lanes<T> {
   #admit(key: string, item: T): void {
     const lane = this.#lanes.get(key);
     if (lane !== undefined) {
-      lane.waiting.push(item);
-      this.#waiting += 1;
+      this.#queue(lane, item);
     } else if (this.#active >= this.#options.maxActive) {
       const blocked = this.#open(key);
-      blocked.waiting.push(item);
-      this.#waiting += 1;
+      this.#queue(blocked, item);
       this.#ready.push(blocked);
     } else {
       const promise = this.#begin(item);
@@ -82,9 +87,16 @@ export class Lanes<T> {
   }
 
   #open(key: string): Lane<T> {
-    const lane = { key, waiting: new Ring<T>() };
+    const lane: Lane<T> = { key, first: undefined, last: undefined };
     this.#lanes.set(key, lane);
     return lane;
+  }
+
+  #queue(lane: Lane<T>, item: T): void {
+    if (lane.last === undefined) lane.first = item;
+    else lane.last.behind = item;
+    lane.last = item;
+    this.#waiting += 1;
   }
 
   /** Starts an item; without a promise it has ended on return. */
@@ -110,7 +122,7 @@ export class Lanes<T> {
       this.#options.ended(item, failure);
       this.#working = false;
       // A lane that goes on stands behind those that wait, so that a busy key starves no other.
-      if (lane.waiting.length > 0) this.#ready.push(lane);
+      if (lane.first !== undefined) this.#ready.push(lane);
       else this.#lanes.delete(lane.key);
       this.#settle();
     };
@@ -122,8 +134,12 @@ export class Lanes<T> {
 
   /** Runs a lane until one of its items returns a promise or none is left; then the lane is closed. */
   #drain(lane: Lane<T>): void {
-    while (lane.waiting.length > 0) {
-      const item = lane.waiting.shift() as T;
+    while (lane.first !== undefined) {
+      const item = lane.first;
+      lane.first = item.behind;
+      if (lane.first === undefined) lane.last = undefined;
+      // Or what has ended would keep alive what came after it.
+      item.behind = undefined;
       this.#waiting -= 1;
       const promise = this.#begin(item);
       if (promise !== undefined) {

@@ -88,6 +88,16 @@ export class Log<T> {
     return this.#buffer.bytes;
   }
 
+  /** How full it is: 1 at the limit of entries or of bytes. */
+  get fill(): number {
+    return Math.max(this.#buffer.length / this.#maxEntries, this.#buffer.bytes / this.#maxBytes);
+  }
+
+  /** The oldest event kept. */
+  get oldest(): T | undefined {
+    return this.#buffer.read(this.low, this.low)[0];
+  }
+
   /** Events sent over the present connection and not acknowledged. */
   get unacked(): number {
     return this.#buffer.unacked;
@@ -96,6 +106,11 @@ export class Log<T> {
   /** Whether `take` has something to give as soon as credit and acknowledgements allow it. */
   get pending(): boolean {
     return this.#gap !== undefined || this.#buffer.sendPtr < this.#buffer.next;
+  }
+
+  /** Whether `take` gives a gap next. */
+  get gapDue(): boolean {
+    return this.#gap !== undefined && this.#buffer.unacked === 0;
   }
 
   /** Everything up to here has been sent over the present connection. */
@@ -107,11 +122,15 @@ export class Log<T> {
   append(event: T, bytes: number): number {
     const buffer = this.#buffer;
     const offset = buffer.append(event, bytes);
-    while (buffer.length > this.#maxEntries || buffer.bytes > this.#maxBytes) buffer.dropOldest();
-    if (buffer.lost > 0 && this.#gap === undefined) {
-      this.#gap = { oldEpoch: this.#epoch, after: buffer.sendPtr - 1, cause: 'overflow' };
-    }
+    this.#shrink();
     return offset;
+  }
+
+  /** Puts another event in the place of a kept one. False, and no effect, when that one is gone or was ever sent. */
+  replace({ epoch, offset }: Position, event: T, bytes: number): boolean {
+    if (epoch !== this.#epoch || !this.#buffer.replace(offset, event, bytes)) return false;
+    this.#shrink();
+    return true;
   }
 
   /**
@@ -120,7 +139,7 @@ export class Log<T> {
    */
   take(maxEvents: number, maxBytes: number): Taken<T> | undefined {
     if (this.#gap !== undefined) {
-      if (this.#buffer.unacked > 0) return undefined;
+      if (!this.gapDue) return undefined;
       return { type: 'gap', gap: this.#tell(this.#gap) };
     }
     const batch = this.#buffer.take(maxEvents, maxBytes);
@@ -176,6 +195,14 @@ export class Log<T> {
     this.#buffer = new SendBuffer<T>(flight);
     this.#epoch += 1;
     this.#cause = cause;
+  }
+
+  #shrink(): void {
+    const buffer = this.#buffer;
+    while (buffer.length > this.#maxEntries || buffer.bytes > this.#maxBytes) buffer.dropOldest();
+    if (buffer.lost > 0 && this.#gap === undefined) {
+      this.#gap = { oldEpoch: this.#epoch, after: buffer.sendPtr - 1, cause: 'overflow' };
+    }
   }
 
   #tell({ oldEpoch, after, cause }: Pick<Gap, 'oldEpoch' | 'after' | 'cause'>): Gap {

@@ -71,6 +71,11 @@ export class Outbox<T> {
     return this.#buffer.acked + 1;
   }
 
+  /** Commands that wait for their acknowledgement or to be sent, in order. */
+  get entries(): T[] {
+    return this.#buffer.read(this.#buffer.low, this.#buffer.next - 1);
+  }
+
   /** Sets how much may be sent beyond the last acknowledged command; nothing before the first grant. */
   grant(credit: Credit): void {
     this.#buffer.flight.grant(credit);

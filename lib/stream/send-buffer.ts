@@ -90,6 +90,15 @@ export class SendBuffer<T> {
     return this.next - 1;
   }
 
+  /** Puts another entry in the place of number `n`. False, and no effect, when `n` is not kept or was ever sent. */
+  replace(n: number, entry: T, bytes: number): boolean {
+    if (n <= this.#sent || n < this.#low || n >= this.next) return false;
+    this.#bytes += bytes - this.sizeOf(n);
+    this.#entries.set(n - this.#low, entry);
+    this.#sizes.set(n - this.#low, bytes);
+    return true;
+  }
+
   /** The kept entries from number `first` to `last`. */
   read(first: number, last: number): T[] {
     return this.#entries.slice(first - this.#low, last - first + 1);
@@ -112,7 +121,7 @@ export class SendBuffer<T> {
     while (this.#sendPtr < end) {
       const size = this.sizeOf(this.#sendPtr);
       if (this.#sendPtr > first && bytes + size > maxBytes) break;
-      if (!this.#flight.allows(size)) break;
+      if (!this.#flight.allows(size, this.unacked, this.#flightBytes)) break;
       bytes += size;
       this.#launch(size);
     }

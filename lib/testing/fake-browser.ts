@@ -63,8 +63,6 @@ export class FakeBrowser {
       },
       sendBinary: () => undefined,
       onDrain: (run) => queueMicrotask(run),
-      pause: () => undefined,
-      resume: () => undefined,
       close: (code, reason) => {
         const words = this.#session?.lastWords?.(code, reason);
         if (words !== undefined) carrier.write(memoryEncoder.encode([words]).bytes);

@@ -35,6 +35,12 @@ export class Ring<T> {
     return this.#slots[(this.#head + index) & (this.#slots.length - 1)];
   }
 
+  /** Replaces the value `index` places behind the oldest; nothing happens outside the ring. */
+  set(index: number, value: T): void {
+    if (!(index >= 0 && index < this.#length)) return;
+    this.#slots[(this.#head + index) & (this.#slots.length - 1)] = value;
+  }
+
   /** Copies `count` values from `index` on, or as many as there are. */
   slice(index: number, count: number): T[] {
     const size = Math.max(0, Math.min(count, this.#length - index));

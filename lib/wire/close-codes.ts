@@ -50,6 +50,12 @@ export const CLOSE_CODES = {
     meaning: 'another connection of the same session took over',
     retry: 'never',
   },
+  bad_group: {
+    code: 4410,
+    name: 'bad_group',
+    meaning: 'the group of HELLO cannot be joined: its name, its settings or the number of groups',
+    retry: 'never',
+  },
   frame_too_large: {
     code: 4413,
     name: 'frame_too_large',

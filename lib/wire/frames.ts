@@ -15,6 +15,7 @@ export const Kind = {
   CACHE: 6,
   AUTHORIZE: 7,
   AUTHENTICATE: 8,
+  BACKPRESSURE: 9,
   OPEN: 10,
   CLOSE: 11,
   OCCUPIED: 12,
@@ -68,6 +69,8 @@ export interface Rule {
   kind: Kind;
   channels: string[];
   events: string[];
+  /** For MESSAGE: of those that wait, the latest of each socket, channel and name is enough. */
+  conflate?: boolean | undefined;
 }
 
 export interface Group {
@@ -92,6 +95,8 @@ export interface PipeEvent {
   tries?: number | undefined;
   code?: number | undefined;
   reason?: string | undefined;
+  /** How many earlier events it took the place of. */
+  conflated?: number | undefined;
 }
 
 /** Consecutive events of one partition: event i has the offset `firstOffset + i`. */

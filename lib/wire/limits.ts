@@ -15,6 +15,8 @@ export const WIRE_LIMITS = {
    * more command with data of this size always fits below `maxFrameBytes`.
    */
   maxDataBytes: 512 * 1024,
+  /** Most rules of one backend. */
+  maxRules: 1000,
   /** Most entries of a repeated field that is not a batch: rules, positions, sockets of a snapshot. */
   maxListItems: 65_536,
   /** Most names of one direction of one connection. */

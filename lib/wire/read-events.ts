@@ -88,6 +88,7 @@ function readEvent(from: ByteReader, names: NameReader): PipeEvent {
   let tries = 0;
   let code = 0;
   let reason = '';
+  let conflated = 0;
   while (from.position < end) {
     const tag = from.varint();
     switch (tag) {
@@ -130,6 +131,9 @@ function readEvent(from: ByteReader, names: NameReader): PipeEvent {
       case 106:
         reason = from.text();
         break;
+      case 112:
+        conflated = from.varint();
+        break;
       default:
         from.skip(tag);
     }
@@ -148,5 +152,6 @@ function readEvent(from: ByteReader, names: NameReader): PipeEvent {
     tries: tries || undefined,
     code: code || undefined,
     reason: reason || undefined,
+    conflated: conflated || undefined,
   };
 }

@@ -201,11 +201,13 @@ function limits(m: standpipe.v1.Limits.$Properties | null | undefined): Limits {
 }
 
 function rule(m: standpipe.v1.Rule.$Properties): Rule {
-  return {
+  const rule: Rule = {
     kind: (m.kind ?? 0) as Kind,
     channels: [...(m.channels ?? [])],
     events: [...(m.events ?? [])],
   };
+  if (m.conflate === true) rule.conflate = true;
+  return rule;
 }
 
 function position(m: standpipe.v1.Position.$Properties): Position {

@@ -65,6 +65,7 @@ function writeEvent(out: ByteWriter, names: NameWriter, event: PipeEvent): void 
   out.uint32(88, event.tries);
   out.uint32(96, event.code);
   out.text(106, event.reason);
+  out.uint32(112, event.conflated);
   out.close(start, expected);
 }
 

@@ -62,7 +62,7 @@ function own(request: ApiRequest): number {
   const clock = systemClock;
   const hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock, limits);
   const none = (): number => 0;
-  const metrics = new Metrics({ sockets: none, channels: none, pipes: none });
+  const metrics = new Metrics();
   const router = new Router(hub, metrics);
   const parts = { hub, router, metrics, limits, clock, log: silent };
   const api = new RestApi(parts, new Apps(apps, limits), '');

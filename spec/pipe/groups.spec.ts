@@ -1,62 +1,9 @@
 import t from 'tap';
 import type { PipeOptions } from '../../lib/pipe/options';
 import type { Meta } from '../../lib/pipe/types';
-import { Kind, type Assignment, type Frame } from '../../lib/wire/frames';
-import {
-  connectedClient,
-  scriptedClient,
-  settled,
-  type ScriptedClient,
-} from '../support/scripted-client';
-
-const own = (partition: number, generation = 1, from = 1): Assignment => ({
-  partition,
-  generation,
-  epoch: 1,
-  from,
-});
-
-interface MemberOfGroup extends ScriptedClient {
-  /** `socket event`, when its handler starts. */
-  started: string[];
-  /** Ends the handler of an event that is still running. */
-  finish(event: string): Promise<void>;
-}
-
-/** A member of a group whose handlers run until they are told to end. */
-function member(options: Partial<PipeOptions> = {}, assigned = [own(0), own(1)]): MemberOfGroup {
-  const scripted = scriptedClient({ group: 'game', ...options });
-  const started: string[] = [];
-  const running = new Map<string, () => void>();
-  scripted.client.sockets.on('event', (name, id) => {
-    started.push(`${id} ${name}`);
-    return new Promise<void>((resolve) => running.set(name, resolve));
-  });
-  void scripted.client.connect();
-  scripted.gateway.socket.accept().welcome({ partitions: 2, assigned });
-  const finish = (event: string): Promise<void> => {
-    const end = running.get(event);
-    if (end === undefined) throw new Error(`${event} does not run`);
-    end();
-    return settled();
-  };
-  return { ...scripted, started, finish };
-}
-
-/** Lets the connection break, and answers the next HELLO. */
-function resume({ gateway, clock }: ScriptedClient, ...assigned: Assignment[]): void {
-  gateway.socket.drop();
-  clock.advance(1_000);
-  gateway.socket.accept().welcome({ verdict: 'resumed', partitions: 2, assigned });
-}
-
-function acked({ gateway, clock }: ScriptedClient): Array<[partition: number, offset: number]> {
-  clock.advance(50);
-  const acks = gateway.socket.sent.flatMap((frame: Frame) =>
-    frame.type === 'ack' ? frame.positions : [],
-  );
-  return acks.map(({ partition, offset }) => [partition, offset]);
-}
+import { Kind } from '../../lib/wire/frames';
+import { connectedClient, settled } from '../support/scripted-client';
+import { acked, member, own, resume } from '../support/scripted-member';
 
 t.test('HELLO says which group, by its name alone or with what else is wanted', (t) => {
   const groupOf = (group: PipeOptions['group']): unknown =>
@@ -185,9 +132,51 @@ t.test('a lost session leaves to the others what has not begun; alone it is hand
     gateway.socket.run({}, { event: 'a' }, { event: 'b' });
     gateway.socket.drop();
     clock.advance(1_000);
-    gateway.socket.accept().welcome({ verdict: 'reset', session: new Uint8Array(16).fill(8) });
+    const session = new Uint8Array(16).fill(8);
+    const assigned = group === undefined ? [own(0)] : [];
+    gateway.socket.accept().welcome({ verdict: 'reset', session, partitions: 2, assigned });
     await finish('a');
     t.same(started, group === undefined ? ['1.1 a', '1.1 b'] : ['1.1 a']);
+  }
+});
+
+t.test('in a later session nothing is handled again that was handled here', async (t) => {
+  const scripted = member();
+  const { gateway, clock, started, finish } = scripted;
+  const events = [{ event: 'a' }, { event: 'b', socketId: '2.2' }, { event: 'c' }];
+  gateway.socket.run({}, ...events);
+  await finish('b');
+  gateway.socket.drop();
+  clock.advance(1_000);
+  const session = new Uint8Array(16).fill(8);
+  const assigned = [own(0, 2), own(1, 2)];
+  gateway.socket.accept().welcome({ verdict: 'reset', session, partitions: 2, assigned });
+  gateway.socket.run({ generation: 2 }, ...events, { event: 'd', socketId: '2.2' });
+  t.same(started, ['1.1 a', '2.2 b', '2.2 d']);
+  await finish('a');
+  t.same(acked(scripted).at(-1), [0, 2]);
+  await finish('c');
+  await finish('d');
+  t.same(acked(scripted).at(-1), [0, 4]);
+  t.same(started, ['1.1 a', '2.2 b', '2.2 d', '1.1 c']);
+});
+
+t.test('but a group of that name that was made anew has other events', async (t) => {
+  for (const change of [
+    { node: 'node-1', epoch: 2 },
+    { node: 'node-2', epoch: 1 },
+  ]) {
+    const { gateway, clock, started, finish } = member();
+    gateway.socket.run({}, { event: 'a' }, { event: 'b', socketId: '2.2' });
+    await finish('a');
+    gateway.socket.drop();
+    clock.advance(1_000);
+    const { node, epoch } = change;
+    const session = new Uint8Array(16).fill(8);
+    const assigned = [{ ...own(0), epoch }];
+    gateway.socket.accept().welcome({ verdict: 'reset', session, node, partitions: 2, assigned });
+    gateway.socket.run({ epoch }, { event: 'c' }, { event: 'd', socketId: '3.3' });
+    t.same(started, ['1.1 a', '2.2 b', '1.1 c', '3.3 d'], JSON.stringify(change));
   }
 });
 
@@ -242,11 +231,38 @@ t.test('of sockets that went to another member nothing is heard any more', async
   const heard: unknown[] = [];
   client.socket('1.1').on('event', (name) => void heard.push(name));
   client.sockets.on('close', (id) => void heard.push(`close ${id}`));
-  gateway.socket.revoke(0, 1);
+  gateway.socket.revoke(0, 1).pong();
   t.same(await next, { value: undefined, done: true }, 'a loop over its events ends');
   gateway.socket.assign(own(0, 3));
   gateway.socket.run({ generation: 3 }, { event: 'hi' });
   t.same(heard, []);
+});
+
+t.test('as long as the gateway may not know that a partition was given back', async (t) => {
+  for (const heard of [true, false]) {
+    const { client, gateway, clock } = member({}, [own(0)]);
+    const told: string[] = [];
+    client.subscribe(['socket_existence']);
+    client.sockets.on('close', (id, { reason }) => void told.push(`${id} ${reason}`));
+    gateway.socket.snapshot(['1.1']).revoke(0, 1);
+    gateway.socket.say({ type: 'pong', time: 0 });
+    if (heard) gateway.socket.pong();
+    gateway.socket.drop();
+    clock.advance(1_000);
+    const session = new Uint8Array(16).fill(8);
+    gateway.socket.accept().welcome({ verdict: 'reset', session, node: 'node-2' });
+    t.same(told, heard ? [] : ['1.1 node_lost'], 'its sockets are closed when it dies');
+  }
+});
+
+t.test('a demand whose answer was lost is answered again', (t) => {
+  const scripted = member({}, [own(0), own(1)]);
+  const { gateway } = scripted;
+  gateway.socket.snapshot(['1.1']).revoke(0, 1);
+  resume(scripted, own(0), own(1));
+  gateway.socket.revoke(0, 1).revoke(0, 1);
+  t.equal(gateway.socket.count('drained'), 1);
+  t.end();
 });
 
 t.test('members without an order are told nothing of what is true', (t) => {
@@ -292,6 +308,19 @@ t.test('a command with a cause says which event it answers, and in which generat
   t.same(
     gateway.socket.commands.slice(-2).map(({ origin }) => origin?.generation),
     [5, 6],
+  );
+  // What is queued, or triggered later, in answer to a lost gateway's event answers nothing that the next one knows.
+  gateway.socket.drop();
+  client.socket('1.1').trigger('x', 1, { cause: second });
+  clock.advance(1_000);
+  const session = new Uint8Array(16).fill(8);
+  const assigned = [own(0, 6)];
+  gateway.socket.accept().welcome({ verdict: 'reset', session, node: 'node-2', assigned });
+  client.socket('1.1').trigger('x', 1, { cause: second });
+  clock.endTurn();
+  t.same(
+    gateway.socket.commands.map(({ origin }) => origin),
+    [undefined, undefined],
   );
   const bad = { cause: { ...first } };
   t.throws(() => client.channel('room').trigger('x', 1, bad), { code: 'bad_argument' });

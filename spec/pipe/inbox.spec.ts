@@ -84,6 +84,13 @@ t.test(
   },
 );
 
+t.test('a partition that begins before the first event is a protocol error', (t) => {
+  const { gateway } = connectedClient();
+  gateway.socket.assign({ partition: 0, generation: 2, epoch: 1, from: 0 });
+  t.match(gateway.socket.closed, { code: 4400 });
+  t.end();
+});
+
 t.test('a gap is told, and events go on behind it', (t) => {
   const { client, gateway, clock } = connectedClient();
   const told: unknown[] = [];
@@ -185,8 +192,38 @@ t.test('a handler of a lost session acknowledges nothing in the next one', async
   finish();
   await settled();
   clock.advance(1_000);
-  t.equal(gateway.socket.count('ack'), 0);
+  t.same(gateway.socket.find('ack').positions, [], 'there is more credit, and no position');
 });
+
+t.test(
+  'what is at work counts against the credit of the next connection, until it ends or comes again',
+  async (t) => {
+    for (const ends of [true, false]) {
+      const { client, gateway, clock } = connectedClient({ credit: { messages: 10 } });
+      const running: Array<() => void> = [];
+      client.sockets.on('event', () => new Promise<void>((resolve) => running.push(resolve)));
+      const sockets = ['1.1', '2.2', '3.3', '4.4'].map((socketId) => ({ socketId }));
+      gateway.socket.events(...sockets);
+      t.equal(gateway.socket.hello.credit.messages, 10);
+      gateway.socket.drop();
+      clock.advance(1_000);
+      gateway.socket.accept();
+      t.equal(gateway.socket.hello.credit.messages, 6);
+      gateway.socket.welcome({ verdict: 'resumed' });
+      if (ends) running[3]?.();
+      else gateway.socket.eventsFrom(1, ...sockets.slice(0, 3));
+      await settled();
+      clock.advance(50);
+      t.match(gateway.socket.find('ack'), { positions: [], credit: { messages: ends ? 7 : 9 } });
+      if (ends) for (const end of running) end();
+      else gateway.socket.eventsFrom(4, ...sockets.slice(3));
+      await settled();
+      clock.advance(50);
+      t.equal(gateway.socket.find('ack').credit?.messages, 10);
+      t.equal(running.length, 4);
+    }
+  },
+);
 
 t.test('a session whose proof the gateway does not take is given up for a new one', (t) => {
   const { client, gateway, clock } = connectedClient();

@@ -100,7 +100,7 @@ t.test('what nobody asks for is neither known nor judged', (t) => {
   t.same(known.snapshot(snapshot(['a'], ['room'])), []);
   known.ask(true, true);
   known.snapshot(snapshot(['a'], ['room']));
-  known.reset();
+  known.reset(true);
   known.ask(false, true);
   t.same(known.closeStale(), [{ kind: Kind.VACATED, name: 'room' }], 'and is forgotten');
   t.end();
@@ -108,7 +108,7 @@ t.test('what nobody asks for is neither known nor judged', (t) => {
 
 t.test('after a reset what a snapshot or an event names goes on, and the rest is in doubt', (t) => {
   const known = knowing(['a', 'b', 'c'], ['room', 'hall']);
-  known.reset();
+  known.reset(true);
   t.equal(known.stale, true);
   t.equal(known.judge(3, event(Kind.CLOSE, 'a')), 'pass');
   t.equal(known.judge(7, event(Kind.MESSAGE, 'b')), 'pass');
@@ -119,19 +119,43 @@ t.test('after a reset what a snapshot or an event names goes on, and the rest is
     { kind: Kind.CLOSE, name: 'c' },
   ]);
   t.equal(known.stale, false);
-  known.reset();
+  known.reset(false);
   t.same(known.dropStale(), new Set(['b']));
   t.equal(known.stale, false);
   t.end();
 });
 
-t.test('a partition that is given away is forgotten, others are not', (t) => {
+t.test(
+  'as long as the gateway lives, the next snapshot of a partition tells what became of its channels',
+  (t) => {
+    const known = knowing(['a'], ['room', 'hall']);
+    known.reset(false);
+    t.same(known.dropStale(), new Set(['a']));
+    t.equal(known.judge(0, event(Kind.OCCUPIED, '', 'hall')), 'drop');
+    t.same(known.snapshot(snapshot([], ['hall'])), [{ kind: Kind.VACATED, name: 'room' }]);
+    t.end();
+  },
+);
+
+t.test('the sockets of a partition that is given away are forgotten, others are not', (t) => {
   const known = knowing(['a'], ['room']);
   known.snapshot(snapshot(['b'], [], { partition: 1 }));
   t.same(known.forget(0), new Set(['a']));
   t.same(known.forget(0), new Set());
-  t.same(known.channels(0), new Set());
   t.same(known.sockets(1), new Set(['b']));
+  t.end();
+});
+
+t.test('when a partition comes back, of its channels the difference is told', (t) => {
+  const known = knowing(['a'], ['room', 'hall']);
+  known.forget(0);
+  t.equal(known.judge(0, event(Kind.VACATED, '', 'room')), 'pass');
+  t.equal(known.judge(0, event(Kind.OCCUPIED, '', 'hall')), 'drop');
+  t.same(known.snapshot(snapshot(['a'], ['lobby'])), [
+    { kind: Kind.OPEN, name: 'a' },
+    { kind: Kind.VACATED, name: 'hall' },
+    { kind: Kind.OCCUPIED, name: 'lobby' },
+  ]);
   t.end();
 });
 
@@ -204,9 +228,9 @@ class Truth {
     this.snapshot();
   }
 
-  reset(): void {
+  reset(nodeLost: boolean): void {
     this.#log = [];
-    this.known.reset();
+    this.known.reset(nodeLost);
     this.snapshot();
     this.#tell(this.known.closeStale());
   }
@@ -240,13 +264,13 @@ t.test('I11, I12: whatever is lost, handlers hear one open, then messages, then 
     },
     { weight: 3, arbitrary: fc.record({ deliver: fc.nat(6) }) },
     { weight: 1, arbitrary: fc.record({ lose: fc.integer({ min: 1, max: 6 }) }) },
-    { weight: 1, arbitrary: fc.constant('reset' as const) },
+    { weight: 1, arbitrary: fc.boolean() },
   );
   fc.assert(
     fc.property(fc.array(step, { size: 'max', maxLength: 80 }), (steps) => {
       const truth = new Truth();
       for (const each of steps) {
-        if (each === 'reset') truth.reset();
+        if (typeof each === 'boolean') truth.reset(each);
         else if ('what' in each) truth.happen(each.what, each.slot);
         else if ('deliver' in each) truth.deliver(each.deliver);
         else truth.lose(each.lose);

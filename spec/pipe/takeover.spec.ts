@@ -5,6 +5,7 @@ import {
   GRACE_MS,
   GROUP,
   REVOKE_MS,
+  WINDOW_MS,
   Stage,
   arranged,
   browse,
@@ -124,6 +125,31 @@ t.test(
     await join(t, gateway, GROUP, stage.listen('c'));
     await until('c has heard the rest', () => stage.by('c').length === 20);
     t.ok(stage.by('c').every(({ n, meta }) => n === 4 && !meta.redelivered));
+  },
+);
+
+t.test(
+  'a group that was given up and made anew numbers anew, and no one takes it for the old',
+  async (t) => {
+    const clock = clockOfToday();
+    const gateway = await startGateway(t, { clock });
+    const stage = new Stage();
+    const { client, line } = await join(t, gateway, GROUP, stage.listen('a'));
+    const [browser] = await browse(gateway, 1);
+    for (let n = 1; n <= 5; n += 1) browser?.send('n', n);
+    await until('the first events', () => stage.ended.length === 5);
+    line.cut();
+    await missed(gateway, 0);
+    // The session is forgotten after a window, and its group after another one.
+    clock.advance(WINDOW_MS);
+    clock.advance(WINDOW_MS);
+    line.mend();
+    await until('it is back', () => client.state === 'open');
+    for (let n = 6; n <= 8; n += 1) browser?.send('n', n);
+    await until('the other events', () => stage.ended.length === 8);
+    t.same(stage.numbers(browser?.id ?? ''), [1, 2, 3, 4, 5, 6, 7, 8]);
+    const [first, ...later] = stage.heard.map(({ meta }) => meta.position.epoch);
+    t.not(later.at(-1), first);
   },
 );
 

@@ -1,10 +1,18 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { Lanes } from '../../lib/stream/lanes';
+import { Lanes, type Laned } from '../../lib/stream/lanes';
 import { deferred } from '../../lib/util/deferred';
 import { LANES_ACTIONS, lanesModel } from './models/lanes';
 import { loadModules } from './models/modules';
 import { steps } from './models/steps';
+
+interface Item extends Laned<Item> {
+  readonly name: string;
+}
+
+function item(name: string): Item {
+  return { name, behind: undefined };
+}
 
 t.test('serial per key, side by side across keys, whatever the work does', async (t) => {
   const modules = loadModules();
@@ -16,16 +24,16 @@ t.test('serial per key, side by side across keys, whatever the work does', async
 
 t.test('work that returns no promise has ended when run returns', async (t) => {
   const log: string[] = [];
-  const lanes = new Lanes<string>({
+  const lanes = new Lanes<Item>({
     maxActive: 1,
-    work: (item) => {
-      log.push(item);
+    work: ({ name }) => {
+      log.push(name);
       return undefined;
     },
-    ended: (item, failure) => log.push(`${item} ended ${failure?.message ?? 'well'}`),
+    ended: ({ name }, failure) => log.push(`${name} ended ${failure?.message ?? 'well'}`),
   });
-  lanes.run('k', 'a');
-  lanes.run('k', 'b');
+  lanes.run('k', item('a'));
+  lanes.run('k', item('b'));
   t.same(log, ['a', 'a ended well', 'b', 'b ended well']);
   t.match(lanes, { active: 0, waiting: 0 });
   await t.resolves(lanes.idle());
@@ -34,15 +42,15 @@ t.test('work that returns no promise has ended when run returns', async (t) => {
 t.test('a busy key does not starve the others', async (t) => {
   const begun: string[] = [];
   const ends = Array.from({ length: 4 }, () => deferred<void>());
-  const lanes = new Lanes<string>({
+  const lanes = new Lanes<Item>({
     maxActive: 1,
-    work: (item) => ends[begun.push(item) - 1]?.promise,
+    work: ({ name }) => ends[begun.push(name) - 1]?.promise,
     ended: () => undefined,
   });
-  lanes.run('busy', 'a1');
-  lanes.run('busy', 'a2');
-  lanes.run('busy', 'a3');
-  lanes.run('other', 'b');
+  lanes.run('busy', item('a1'));
+  lanes.run('busy', item('a2'));
+  lanes.run('busy', item('a3'));
+  lanes.run('other', item('b'));
   for (const end of ends) end.resolve();
   await lanes.idle();
   t.same(begun, ['a1', 'b', 'a2', 'a3']);

@@ -67,3 +67,32 @@ t.test(
 t.test('with overflow every loss is told before the next event', async (t) => {
   t.doesNotThrow(() => explore(DOWN_ACTIONS, (sequence) => downModel(modules, sequence, 5)));
 });
+
+t.test('an event that waits can be replaced, one that was ever sent cannot', async (t) => {
+  const log = new Log<string>({ epoch: 1, maxEntries: 10, maxBytes: 10 });
+  const flight = new Flight();
+  flight.grant({ messages: 1, bytes: 100 });
+  log.attach({ epoch: 1, offset: 0 }, flight);
+  for (const event of ['a', 'b', 'c']) log.append(event, 2);
+  log.take(10, 100);
+  t.notOk(log.replace({ epoch: 1, offset: 1 }, 'x', 1), 'in flight');
+  t.ok(log.replace({ epoch: 1, offset: 3 }, 'C', 4));
+  t.equal(log.bytes, 8);
+  t.notOk(log.replace({ epoch: 1, offset: 4 }, 'x', 1), 'not there');
+  t.notOk(log.replace({ epoch: 2, offset: 2 }, 'x', 1), 'another epoch');
+  log.attach({ epoch: 1, offset: 0 }, flight);
+  t.notOk(log.replace({ epoch: 1, offset: 1 }, 'x', 1), 'sent over an earlier connection');
+  t.ok(log.ack({ epoch: 1, offset: 1 }));
+  t.notOk(log.replace({ epoch: 1, offset: 1 }, 'x', 1), 'acknowledged');
+  flight.grant({ messages: 10, bytes: 100 });
+  t.same(log.take(10, 100), { type: 'run', epoch: 1, first: 2, events: ['b', 'C'] });
+});
+
+t.test('a larger one in its place pushes out the oldest, which is told', async (t) => {
+  const log = new Log<string>({ epoch: 1, maxEntries: 10, maxBytes: 10 });
+  for (const event of ['a', 'b', 'c']) log.append(event, 2);
+  t.equal(log.fill, 0.6);
+  t.ok(log.replace({ epoch: 1, offset: 3 }, 'C', 8));
+  t.equal(log.fill, 1);
+  t.match(log.take(10, 100), { type: 'gap', gap: { after: 0, first: 2, count: 1 } });
+});

@@ -194,9 +194,12 @@ const assignment = record({
   epoch: uint32,
   from: whole,
 });
-const rule = record({ kind, channels: fc.array(text), events: fc.array(text) });
-const wireError = record({ code: uint32, message: text });
 const yes = fc.constant(true);
+const rule = record(
+  { kind, channels: fc.array(text), events: fc.array(text), conflate: yes },
+  { requiredKeys: ['kind', 'channels', 'events'] },
+);
+const wireError = record({ code: uint32, message: text });
 const positive = fc.integer({ min: 1, max: 0xffff_ffff });
 
 const ack: fc.Arbitrary<Ack> = record(
@@ -230,6 +233,7 @@ export const arbitraryEvent: fc.Arbitrary<PipeEvent> = record(
     userId: name,
     redelivered: yes,
     tries: positive,
+    conflated: positive,
     code: positive,
     reason: name,
   },

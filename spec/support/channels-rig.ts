@@ -4,6 +4,7 @@ import { Hub } from '../../lib/gateway/core/hub';
 import { Metrics } from '../../lib/gateway/core/metrics';
 import type { Encoder } from '../../lib/gateway/core/outlet';
 import { Router } from '../../lib/gateway/core/router';
+import { Seconds } from '../../lib/gateway/core/seconds';
 import { Turn } from '../../lib/gateway/core/turn';
 import { checkGatewayOptions, type GatewayOptions } from '../../lib/gateway/options';
 import { ChannelsContext } from '../../lib/gateway/protocols/channels/context';
@@ -47,11 +48,11 @@ export class ChannelsRig {
     this.app = all.byKey('key') as App;
     this.hub = new Hub(new Turn((run) => this.clock.endOfTurn(run)), this.clock, limits);
     this.app.listeners.add({ wants: () => false, offer: (event) => this.told.push(event) });
-    const none = (): number => 0;
-    const metrics = new Metrics({ sockets: none, channels: none, pipes: none });
+    const metrics = new Metrics();
     this.router = new Router(this.hub, metrics);
     const { hub, router, clock } = this;
-    const context = new ChannelsContext({ hub, router, metrics, limits, clock });
+    const seconds = new Seconds(clock);
+    const context = new ChannelsContext({ hub, router, metrics, limits, clock, seconds });
     this.#handshake = new ChannelsHandshake(context, all, '');
   }
 
@@ -79,6 +80,7 @@ export class RigBrowser implements Carrier {
   session: Session | undefined;
   id = '';
   closed: { code: number; reason: string } | undefined;
+  paused = false;
   readonly #clock: ManualClock;
   #text = '';
 
@@ -151,10 +153,10 @@ export class RigBrowser implements Carrier {
   }
 
   pause(): void {
-    // Nothing is read here.
+    this.paused = true;
   }
 
   resume(): void {
-    // Nothing is read here.
+    this.paused = false;
   }
 }

@@ -147,14 +147,39 @@ export const GOLDEN_FRAMES: Array<{ frame: Frame; hex: string }> = [
   },
   {
     frame: {
+      type: 'events',
+      runs: [
+        {
+          partition: 3,
+          generation: 1,
+          epoch: 2,
+          firstOffset: 44,
+          events: [
+            {
+              kind: Kind.MESSAGE,
+              socketId: '12.34',
+              event: 'move',
+              data: '1',
+              time: 1_700_000_000_003,
+              conflated: 99,
+            },
+          ],
+        },
+      ],
+    },
+    hex: '1a360a08080112046d6f7665122a0803100118022100000000000046402a190802120531322e333428013a01314100308056febc78427063',
+  },
+  {
+    frame: {
       type: 'subscribe',
       id: 1,
       rules: [
         { kind: Kind.SOCKET, channels: [], events: [] },
         { kind: Kind.CHANNEL, channels: ['game-*', 'lobby'], events: [] },
+        { kind: Kind.MESSAGE, channels: [], events: ['move'], conflate: true },
       ],
     },
-    hex: '3a1908011202080112110803120667616d652d2a12056c6f626279',
+    hex: '3a2508011202080112110803120667616d652d2a12056c6f626279120a08021a046d6f76652001',
   },
   {
     frame: { type: 'subscribed', id: 1, error: { code: 4214, message: 'kind 99 is unknown' } },

@@ -122,7 +122,8 @@ class Seen {
     const what = event({ key, n });
     const place = `${process} ${key}`;
     const isNew = this.#mark(what);
-    // A copy may come late, from one who does not know yet that the event is another's; what is new may not.
+    // A copy may come late, from one who does not know yet that the event is another's: its connection is gone, or the
+    // time to give the event back is over. What is new may not.
     if (!this.#mark(`${process} ${what}`)) faults.push('duplicate');
     else if (n < this.#rise(place, n) || (isNew && !announced && n < this.#rise(key, n))) {
       faults.push('reordered');

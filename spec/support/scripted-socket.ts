@@ -178,6 +178,11 @@ export class ScriptedSocket implements Socket {
     return this.say({ type: 'revoke', partition, generation, deadlineMs: 10_000 });
   }
 
+  /** Answers the newest ping. */
+  pong(): this {
+    return this.say({ type: 'pong', time: this.find('ping').time });
+  }
+
   applied(applied: number): this {
     return this.say({ type: 'commandAck', applied, refused: [], receipts: [] });
   }

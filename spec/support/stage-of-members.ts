@@ -108,6 +108,7 @@ export async function until(what: string, isSo: () => boolean): Promise<void> {
 
 export const GRACE_MS = 10_000;
 export const REVOKE_MS = 10_000;
+export const WINDOW_MS = 120_000;
 
 /** What all members heard, in the order they did; `hold` keeps handlers running. */
 export class Stage {

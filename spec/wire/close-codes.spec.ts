@@ -36,6 +36,7 @@ t.test('numbers never change', async (t) => {
       '4403 bad_proof backoff',
       '4408 stale_attempt backoff',
       '4409 replaced never',
+      '4410 bad_group never',
       '4413 frame_too_large backoff',
       '4429 too_slow backoff',
       '4500 internal_error backoff',

@@ -24,7 +24,7 @@ t.test('golden bytes', async (t) => {
     t.equal(Buffer.from(standpipe.v1.Frame.encode(message).finish()).toString('hex'), hex);
   }
   t.strictSame(
-    GOLDEN_FRAMES.map(({ frame }) => frame.type).sort(),
+    [...new Set(GOLDEN_FRAMES.map(({ frame }) => frame.type))].sort(),
     Object.keys(framesByType()).sort(),
     'there is one for each type of frame',
   );

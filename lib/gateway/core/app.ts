@@ -13,6 +13,8 @@ export interface Listener {
   wants(kind: Kind, channel: string | undefined, event: string | undefined): boolean;
   /** Every event is offered; the listener picks what it wants. */
   offer(event: PipeEvent): void;
+  /** Events that wait to be handled, and when the oldest was accepted; Infinity when there is none. */
+  readonly lag?: { events: number; since: number };
   /** How many subscribers a channel has, each time its subscribers are told, and when there are none left. */
   counted?(channel: string, subscribers: number): void;
 }

@@ -6,6 +6,10 @@ export interface Session {
   binary(bytes: Uint8Array): void;
   /** The connection is gone. Called once. `code` as in RFC 6455 §7.4: 1006 without a close frame. */
   closed(code: number, reason: string): void;
+  /** The peer does not read what it is sent: so many bytes have waited for a second, or are half of what may. */
+  slow?(unsentBytes: number): void;
+  /** It was slow, and everything has left now. */
+  drained?(): void;
   /** Text that has to go out before a close frame with this code, if the protocol knows any. */
   lastWords?(code: number, reason: string): string | undefined;
 }
@@ -19,9 +23,6 @@ export interface Carrier extends Sink {
   sendBinary(bytes: Uint8Array): void;
   /** Runs once when everything unsent has left. */
   onDrain(run: () => void): void;
-  /** Stops or goes on reading; what the peer sends waits in its TCP window. */
-  pause(): void;
-  resume(): void;
 }
 
 /** An HTTP request that asks for a WebSocket. `path` is as received, without the query. */

@@ -3,6 +3,9 @@ import { hash32 } from '../../util/hash';
 import type { Clock, Timer } from '../../util/timers';
 import { Kind, type Group as GroupOptions, type PipeEvent, type Rule } from '../../wire/frames';
 import type { App, Listener } from './app';
+import { Conflation } from './conflation';
+import type { Holdback } from './holdback';
+import type { Metrics } from './metrics';
 import { Partition, type Snapshot } from './partition';
 import { Rules } from './rules';
 
@@ -25,6 +28,8 @@ export interface Member extends Owner {
 }
 
 export interface GroupSettings extends GroupOptions {
+  /** Of its logs; another group that ever had its name had another one. */
+  epoch: number;
   partitions: number;
   maxEntries: number;
   maxBytes: number;
@@ -41,6 +46,9 @@ export class Group implements Listener {
   readonly settings: GroupSettings;
   readonly partitions: readonly Partition[];
   readonly #clock: Clock;
+  readonly #holdback: Holdback;
+  readonly #metrics: Metrics;
+  readonly #conflation = new Conflation();
   readonly #ownership: Ownership<Member>;
   /** One for each partition that is asked back. */
   readonly #deadlines = new Map<number, Timer>();
@@ -48,17 +56,24 @@ export class Group implements Listener {
   /** Where the search for the least busy partition begins, so that equally busy ones take turns. */
   #turn = 0;
 
-  constructor(app: App, settings: GroupSettings, clock: Clock) {
-    const { partitions, maxEntries, maxBytes } = settings;
+  constructor(
+    app: App,
+    settings: GroupSettings,
+    { clock, holdback, metrics }: { clock: Clock; holdback: Holdback; metrics: Metrics },
+  ) {
+    const { epoch, partitions, maxEntries, maxBytes } = settings;
     // The group's limit is shared out; a quarter of it at least, since few groups spread evenly.
     const share = Math.max(1, Math.min(partitions, 4));
     const limits = {
+      epoch,
       maxEntries: Math.ceil(maxEntries / share),
       maxBytes: Math.ceil(maxBytes / share),
     };
     this.app = app;
     this.settings = settings;
     this.#clock = clock;
+    this.#holdback = holdback;
+    this.#metrics = metrics;
     this.#ownership = new Ownership<Member>(partitions);
     this.partitions = Array.from(
       { length: partitions },
@@ -88,10 +103,43 @@ export class Group implements Listener {
   }
 
   offer(event: PipeEvent): void {
-    if (!this.wants(event.kind, event.channel, event.event)) return;
-    const partition = this.#partitionOf(event);
-    partition.log.append(event, EVENT_OVERHEAD_BYTES + (event.data?.length ?? 0));
+    const { kind, channel, socketId } = event;
+    const key = this.#keyOf(event);
+    const conflates = this.#rules.conflates(event);
+    const wanted = conflates || this.wants(kind, channel, event.event);
+    // What is remembered of a key must not outlive it, also when the group hears of no closes.
+    const ends = wanted ? !conflates : kind === Kind.CLOSE || kind === Kind.VACATED;
+    if (ends && this.#conflation.size > 0) this.#conflation.end(key);
+    if (!wanted) return;
+    const bytes = EVENT_OVERHEAD_BYTES + (event.data?.length ?? 0);
+    if (conflates && this.#conflation.replace(key, event, bytes)) {
+      this.#metrics.pipeEventsConflated++;
+      return;
+    }
+    const partition = this.#partitionOf(key);
+    const offset = partition.log.append(event, bytes);
+    if (conflates) this.#conflation.add(key, event, partition, offset);
     this.owner(partition)?.ready(partition);
+    const { overflow } = this.settings;
+    if (overflow === 'gap' || socketId === '' || kind === Kind.OPEN) return;
+    const socket = this.app.sockets.get(socketId);
+    if (socket !== undefined) this.#holdback.appended(partition, socket, overflow);
+  }
+
+  /** Events that wait to be handled, and when the oldest of them was accepted. */
+  get lag(): { events: number; since: number } {
+    let events = 0;
+    let since = Infinity;
+    for (const { log } of this.partitions) {
+      events += log.length;
+      since = Math.min(since, log.oldest?.time ?? Infinity);
+    }
+    return { events, since };
+  }
+
+  /** Something of a partition was acknowledged. */
+  acknowledged(partition: Partition): void {
+    this.#holdback.acknowledged(partition);
   }
 
   join(member: Member): void {
@@ -141,6 +189,7 @@ export class Group implements Listener {
   }
 
   dispose(): void {
+    for (const partition of this.partitions) this.#holdback.release(partition);
     for (const number of this.#deadlines.keys()) this.#clearDeadline(number);
   }
 
@@ -182,14 +231,18 @@ export class Group implements Listener {
     this.#deadlines.delete(number);
   }
 
-  /** Where an event's key lives: its socket's partition, or its channel's when the group is ordered by channel. */
-  #partitionOf({ kind, socketId, channel }: PipeEvent): Partition {
-    if (this.partitions.length === 1) return this.partitions[0] as Partition;
-    if (this.settings.mode === 'shared') return this.#leastBusy();
+  /** What an event is ordered by: its socket, or its channel when the group wants that. */
+  #keyOf({ kind, socketId, channel }: PipeEvent): string {
     const byChannel =
       socketId === '' ||
       (this.settings.order === 'channel' && kind !== Kind.OPEN && kind !== Kind.CLOSE);
-    return this.partitions[this.#place((byChannel && channel) || socketId)] as Partition;
+    return (byChannel && channel) || socketId;
+  }
+
+  #partitionOf(key: string): Partition {
+    if (this.partitions.length === 1) return this.partitions[0] as Partition;
+    if (this.settings.mode === 'shared') return this.#leastBusy();
+    return this.partitions[this.#place(key)] as Partition;
   }
 
   /** The partition with the least to do of those whose owner is there. */

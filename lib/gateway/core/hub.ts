@@ -6,6 +6,7 @@ import type { Limits } from '../options';
 import type { App } from './app';
 import type { CachedEvent } from './cache';
 import { Channel } from './channel';
+import { Holdback } from './holdback';
 import type { Identity } from './presence';
 import { Requests } from './requests';
 import type { Socket } from './socket';
@@ -31,6 +32,7 @@ export class Hub {
   readonly turn: Turn;
   readonly watchlists: Watchlists;
   readonly requests: Requests;
+  readonly holdback: Holdback;
   readonly #clock: Clock;
   readonly #counts: SubscriptionCounts;
   readonly #unauthorized: Unauthorized;
@@ -40,6 +42,7 @@ export class Hub {
     this.#clock = clock;
     this.watchlists = new Watchlists(turn, clock);
     this.requests = new Requests(turn, clock);
+    this.holdback = new Holdback(turn, clock, limits.pipePauseMs);
     this.#counts = new SubscriptionCounts(turn, clock);
     this.#unauthorized = new Unauthorized(turn, clock, limits.authorizationTimeoutMs);
   }
@@ -48,6 +51,7 @@ export class Hub {
   stop(): void {
     this.watchlists.stop();
     this.requests.stop();
+    this.holdback.stop();
     this.#counts.stop();
     this.#unauthorized.stop();
   }
@@ -63,12 +67,24 @@ export class Hub {
     this.tell(socket.app, this.event(Kind.OPEN, { socketId: socket.id }));
   }
 
+  /** A socket does not read what it is sent. */
+  slow(socket: Socket, unsentBytes: number): void {
+    const data = JSON.stringify({ unsentBytes });
+    this.tell(socket.app, this.event(Kind.SLOW, { socketId: socket.id, data }));
+  }
+
+  /** A slow socket has read everything. */
+  drained(socket: Socket): void {
+    this.tell(socket.app, this.event(Kind.DRAINED, { socketId: socket.id }));
+  }
+
   /** A socket is gone, for whatever cause. Leaves everything it was in. Repeated calls do nothing. */
   close(socket: Socket, code: number, reason: string): void {
     if (socket.app.sockets.get(socket.id) !== socket) return;
     for (const channel of [...(socket.channels?.values() ?? [])]) this.unsubscribe(socket, channel);
     this.#signOut(socket);
     this.requests.closed(socket);
+    this.holdback.gone(socket);
     this.#unauthorized.settled(socket);
     socket.app.sockets.delete(socket.id);
     this.tell(socket.app, this.event(Kind.CLOSE, { socketId: socket.id, code, reason }));

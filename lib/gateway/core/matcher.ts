@@ -29,12 +29,14 @@ export class Matcher {
  * does not match a message without a channel. Rules about sockets and users as a whole have nothing to filter.
  */
 export class RuleMatcher {
+  readonly conflate: boolean;
   readonly #channels: Matcher;
   readonly #events: Matcher;
 
   constructor(rule: Rule) {
     this.#channels = new Matcher(rule.channels);
     this.#events = new Matcher(rule.events);
+    this.conflate = rule.conflate === true;
   }
 
   matches(channel: string | undefined, event: string | undefined): boolean {

@@ -1,4 +1,25 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { GapCause } from '../../stream/log';
+import type { WelcomeFrame } from '../../wire/frames';
+
+/** What is read when somebody asks, instead of being counted. */
+export interface Live {
+  sockets(): number;
+  channels(): number;
+  pipes(): number;
+  /** Events that backends have yet to handle. */
+  lag(): number;
+  oldestUnackedSeconds(): number;
+  /** Sockets that are not read because backends are behind. */
+  paused(): number;
+  /** Sockets closed for the same reason. */
+  overflowCloses(): number;
+}
+
+/** Adds one to the count of a key. */
+export function countUp<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
 
 /**
  * What a gateway counts. Hot paths bump plain numbers; they become Prometheus metrics when somebody asks. No label ever
@@ -27,6 +48,14 @@ export class Metrics {
   peerFailures = 0;
   /** Events a backend's stream had to drop. */
   pipeEventsDropped = 0;
+  /** Gaps told to backends, by cause. */
+  readonly pipeGaps = new Map<GapCause, number>();
+  /** Backends that connected, by how they went on. */
+  readonly pipeResumes = new Map<WelcomeFrame['verdict'], number>();
+  /** Events sent to a backend that another one may have handled. */
+  pipeEventsRedelivered = 0;
+  /** Events that gave their place to a later one of their kind. */
+  pipeEventsConflated = 0;
   /** Events that endpoints of webhooks have taken. */
   webhookEventsSent = 0;
   /** Events given up: refused for too long, or more than may wait. */
@@ -38,7 +67,8 @@ export class Metrics {
   /** Faults of the gateway itself; each is logged. */
   failures = 0;
 
-  constructor(live: { sockets: () => number; channels: () => number; pipes: () => number }) {
+  /** @param live what is missing counts as 0 */
+  constructor(live: Partial<Live> = {}) {
     const count = (name: string, help: string, read: () => number): void => {
       new Counter({
         name: `standpipe_${name}`,
@@ -50,7 +80,24 @@ export class Metrics {
         },
       });
     };
-    const level = (name: string, help: string, read: () => number): void => {
+    const countBy = (
+      name: string,
+      help: string,
+      label: string,
+      read: () => Iterable<readonly [string, number]>,
+    ): void => {
+      new Counter({
+        name: `standpipe_${name}`,
+        help,
+        labelNames: [label],
+        registers: [this.registry],
+        collect() {
+          this.reset();
+          for (const [value, n] of read()) this.inc({ [label]: value }, n);
+        },
+      });
+    };
+    const level = (name: string, help: string, read: () => number = () => 0): void => {
       new Gauge({
         name: `standpipe_${name}`,
         help,
@@ -74,10 +121,28 @@ export class Metrics {
       'Events dropped from full streams',
       () => this.pipeEventsDropped,
     );
+    count(
+      'pipe_events_conflated_total',
+      'Events that gave their place to a later one',
+      () => this.pipeEventsConflated,
+    );
+    count(
+      'pipe_redelivered_total',
+      'Events sent to backends that another may have handled',
+      () => this.pipeEventsRedelivered,
+    );
+    countBy('pipe_gaps_total', 'Gaps told to backends', 'cause', () => this.pipeGaps);
+    countBy('pipe_resumes_total', 'Backends that connected', 'result', () => this.pipeResumes);
+    level('pipe_lag_events', 'Events that backends have yet to handle', live.lag);
+    level('pipe_oldest_unacked_seconds', 'Age of the oldest of them', live.oldestUnackedSeconds);
+    level('sockets_paused', 'Browsers not read because backends are behind', live.paused);
     count('auth_requests_total', 'Authorizations asked of backends', () => this.authRequests);
     count('auth_failures_total', 'Authorizations without an answer', () => this.authFailures);
     count('peer_failures_total', 'Connections reset or against the rules', () => this.peerFailures);
-    count('socket_cut_total', 'Connections cut because they did not read', () => this.socketsCut);
+    countBy('socket_cut_total', 'Connections cut', 'reason', () => [
+      ['slow', this.socketsCut],
+      ['overflow', live.overflowCloses?.() ?? 0],
+    ]);
     level(
       'webhook_events_waiting',
       'Events that wait for a webhook endpoint',

@@ -22,6 +22,9 @@ export interface Sink {
   readonly encoder: Encoder;
   write(bytes: Buffer): void;
   close(code: number, reason: string): void;
+  /** Stops reading until `resume`: what the peer sends waits in its TCP window. Absent where nothing can be held back. */
+  pause?(): void;
+  resume?(): void;
 }
 
 /** Those who hear what is published on something, with the batch of the present turn. */

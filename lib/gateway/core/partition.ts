@@ -1,4 +1,4 @@
-import { Log } from '../../stream/log';
+import { Log, type LogOptions } from '../../stream/log';
 import type { PipeEvent } from '../../wire/frames';
 
 /** What is true of a partition's keys after everything up to `offset` has happened. */
@@ -18,8 +18,8 @@ export class Partition {
   /** To be sent when everything up to its offset has been. */
   snapshot: Snapshot | undefined;
 
-  constructor(number: number, limits: { maxEntries: number; maxBytes: number }) {
+  constructor(number: number, options: LogOptions) {
     this.number = number;
-    this.log = new Log<PipeEvent>({ epoch: 1, ...limits });
+    this.log = new Log<PipeEvent>(options);
   }
 }

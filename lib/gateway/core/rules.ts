@@ -1,4 +1,4 @@
-import { Kind, type Rule } from '../../wire/frames';
+import { Kind, type PipeEvent, type Rule } from '../../wire/frames';
 import { RuleMatcher } from './matcher';
 
 /** The subscription that brings an event of a kind. */
@@ -13,6 +13,8 @@ const RULE_OF: ReadonlyMap<Kind, Kind> = new Map<Kind, Kind>([
   [Kind.USER_ONLINE, Kind.USER],
   [Kind.USER_OFFLINE, Kind.USER],
   [Kind.CACHE_MISS, Kind.CACHE],
+  [Kind.SLOW, Kind.BACKPRESSURE],
+  [Kind.DRAINED, Kind.BACKPRESSURE],
   // Not events but questions, for which a backend says in the same way that it answers them.
   [Kind.AUTHORIZE, Kind.AUTHORIZE],
   [Kind.AUTHENTICATE, Kind.AUTHENTICATE],
@@ -33,8 +35,11 @@ const FILTERED: ReadonlySet<Kind> = new Set([
 /** A list of subscriptions, ready to be asked: an event is wanted when any of them brings it. */
 export class Rules {
   readonly #matchers = new Map<Kind, RuleMatcher[]>();
+  /** Whether any rule wants the latest of its events only. */
+  readonly conflating: boolean;
 
-  constructor(rules: Iterable<Rule>) {
+  constructor(rules: readonly Rule[]) {
+    this.conflating = rules.some(({ conflate }) => conflate === true);
     for (const rule of rules) {
       const matcher = new RuleMatcher(
         FILTERED.has(rule.kind) ? rule : { ...rule, channels: [], events: [] },
@@ -48,5 +53,12 @@ export class Rules {
   wants(kind: Kind, channel: string | undefined, event: string | undefined): boolean {
     const matchers = this.#matchers.get(RULE_OF.get(kind) ?? kind);
     return matchers !== undefined && matchers.some((rule) => rule.matches(channel, event));
+  }
+
+  /** Whether every rule that brings a message wants the latest only. */
+  conflates({ kind, channel, event }: PipeEvent): boolean {
+    if (!this.conflating || kind !== Kind.MESSAGE) return false;
+    const matching = this.#matchers.get(kind)?.filter((rule) => rule.matches(channel, event));
+    return matching?.every(({ conflate }) => conflate) === true;
   }
 }

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Socket as NetSocket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
+import type { Backlog } from '../core/backlog';
 import type { Carrier, Session } from '../core/carrier';
 import type { Encoder } from '../core/outlet';
 import { reasonWithin } from './close-reason';
@@ -47,14 +48,15 @@ export class Connection implements Carrier {
   silentTicks = 0;
   /** Pings answered in this tick of the keep-alive. */
   pongs = 0;
-  /** What had been written when the connection was first seen backed up, and when that was. */
-  backlog: { target: number; ticks: number } | undefined;
+  backlog: Backlog | undefined;
   readonly #ws: WebSocket;
   readonly #stream: NetSocket;
   readonly #watch: ConnectionWatch;
   /** Who handles what comes in; while there is none, input is dropped. */
   session: Session | undefined;
   readonly #slowCode: number;
+  /** While it is not read: what had been read already, which is less than Node reads at once. */
+  #held: Array<[data: RawData, isBinary: boolean]> | undefined;
   #state: State = 'open';
   /** Why it was closed from this side: whether the peer still learnt of it or not, that is how it ended. */
   #ordered: { code: number; reason: string } | undefined;
@@ -119,13 +121,24 @@ export class Connection implements Carrier {
     if (this.#state === 'open') this.#ws.ping();
   }
 
-  /** Stops or goes on reading; what the browser sends waits in its TCP window. */
+  /** It is not read. */
+  get paused(): boolean {
+    return this.#held !== undefined;
+  }
+
   pause(): void {
-    if (this.#state === 'open') this.#ws.pause();
+    if (this.#state !== 'open' || this.paused) return;
+    this.#held = [];
+    this.#ws.pause();
   }
 
   resume(): void {
-    if (this.#state === 'open') this.#ws.resume();
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    // One of these may pause it again; the rest are then held again.
+    for (const [data, isBinary] of held) this.#onMessage(data, isBinary);
+    if (!this.paused) this.#ws.resume();
   }
 
   close(code: number, reason: string): void {
@@ -133,8 +146,16 @@ export class Connection implements Carrier {
     const words = this.session?.lastWords?.(code, reason);
     if (words !== undefined) this.#stream.write(this.encoder.encode([words]).bytes);
     this.#state = 'closing';
+    // The answer to the close frame has to be read.
+    this.resume();
     this.#ordered = { code, reason };
     this.#ws.close(code, reasonWithin(reason));
+  }
+
+  /** Closes a connection whose peer is taken for dead: its session is not left to wait for an answer. */
+  giveUp(code: number, reason: string): void {
+    this.close(code, reason);
+    this.#tell(code, reason);
   }
 
   /** Ends a connection that does not read: the close frame is tried, then the socket is destroyed. */
@@ -154,6 +175,7 @@ export class Connection implements Carrier {
   #onMessage(data: RawData, isBinary: boolean): void {
     this.silentTicks = 0;
     if (this.#state !== 'open' || this.session === undefined) return;
+    if (this.#held !== undefined) return void this.#held.push([data, isBinary]);
     try {
       if (isBinary) this.session.binary(data as Buffer);
       else this.session.text((data as Buffer).toString());
@@ -194,12 +216,22 @@ export class Connection implements Carrier {
   }
 
   #onClose(code: number, reason: string): void {
+    // It sent that before it went.
+    for (const [data, isBinary] of this.#held ?? []) {
+      this.#held = undefined;
+      this.#onMessage(data, isBinary);
+    }
+    this.#held = undefined;
     this.#state = 'closed';
     this.#watch.gone(this);
+    this.#tell(this.#ordered?.code ?? code, this.#ordered?.reason ?? reason);
+  }
+
+  #tell(code: number, reason: string): void {
     const session = this.session;
     this.session = undefined;
     try {
-      session?.closed(this.#ordered?.code ?? code, this.#ordered?.reason ?? reason);
+      session?.closed(code, reason);
     } catch (error) {
       this.#watch.failed(error, this);
     }

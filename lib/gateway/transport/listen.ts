@@ -1,6 +1,9 @@
 import type { Server } from 'node:http';
 import { StandpipeError } from '../../errors';
 
+/** Connections that may wait to be accepted; the kernel has a limit of its own. Of what is more, SYNs are dropped. */
+const BACKLOG = 4096;
+
 /** Lets a server listen. Rejects with `listen_failed` and a message that names the address. */
 export async function listen(server: Server, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
@@ -10,7 +13,7 @@ export async function listen(server: Server, host: string, port: number): Promis
       reject(new StandpipeError('listen_failed', message, { cause }));
     };
     server.once('error', fail);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off('error', fail);
       resolve();
     });

@@ -228,8 +228,7 @@ t.test(
     const { apps, limits } = checkGatewayOptions({
       apps: [{ id: '1', key: 'key', secret: SECRET }],
     });
-    const none = (): number => 0;
-    const metrics = new Metrics({ sockets: none, channels: none, pipes: none });
+    const metrics = new Metrics();
     const log = { ...silent, error: (details: object) => void logged.push(details) };
     const parts = { hub: rig.hub, router: rig.router, metrics, limits, clock: systemClock, log };
     const api = new RestApi(parts, new Apps(apps, limits), '');

@@ -46,6 +46,20 @@ t.test('W09 a socket that does not answer a ping is closed with 4201', async (t)
   }
 });
 
+t.test(
+  'W09 a socket is gone when its time is over, whether it answers its close or not',
+  async (t) => {
+    const clock = new HandClock();
+    const gateway = await startGateway(t, { clock });
+    const socket = await TestSocket.connect(t, gateway.port, { pongs: false });
+    socket.raw.stream.pause();
+    clock.advance(149_000);
+    t.equal(gateway.socketCount, 1);
+    clock.advance(1_000);
+    t.equal(gateway.socketCount, 0);
+  },
+);
+
 t.test('W08 bytes of a message that never ends are no sign of life', async (t) => {
   const clock = new HandClock();
   const { port } = await startGateway(t, { clock });

@@ -44,8 +44,7 @@ function stage({ webhook, limits, outcome }: StageOptions = {}): {
     limits,
   });
   const [options] = settings.apps as [(typeof settings.apps)[0]];
-  const none = (): number => 0;
-  const metrics = new Metrics({ sockets: none, channels: none, pipes: none });
+  const metrics = new Metrics();
   const posts: Post[] = [];
   const warnings: string[] = [];
   const log = { ...silent, warn: (_: object, message: string) => void warnings.push(message) };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Laned } from '../../../lib/stream/lanes';
 import type { Deferred } from '../../../lib/util/deferred';
 import { deferred } from '../../../lib/util/deferred';
 import type { Modules } from './modules';
@@ -6,7 +7,7 @@ import type { Step } from './steps';
 
 export const LANES_ACTIONS = 7;
 
-interface Item {
+interface Item extends Laned<Item> {
   id: number;
   key: string;
   kind: 'sync' | 'throws' | 'async' | 'nests';
@@ -32,6 +33,7 @@ export async function lanesModel({ lanes: room }: Modules, sequence: Step[]): Pr
   const lanes = new room.Lanes<Item>({
     maxActive,
     work: (item) => {
+      expect(item.behind === undefined, 'what is at work holds nothing that came after it');
       expect(inside === 0, 'work never begins inside other work');
       for (const { item: other } of running.values()) {
         expect(other.key !== item.key, 'I3: serial per key');
@@ -61,7 +63,7 @@ export async function lanesModel({ lanes: room }: Modules, sequence: Step[]): Pr
   const give = (key: string, kind: Item['kind']): void => {
     ids += 1;
     given.set(key, [...(given.get(key) ?? []), ids]);
-    lanes.run(key, { id: ids, key, kind });
+    lanes.run(key, { id: ids, key, kind, behind: undefined });
   };
   const end = async (n: number): Promise<void> => {
     const one = [...running.values()][n % running.size];

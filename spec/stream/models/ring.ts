@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Modules } from './modules';
 import type { Step } from './steps';
 
-export const RING_ACTIONS = 5;
+export const RING_ACTIONS = 6;
 
 /** The ring against an array. Bursts are large enough to make it grow and shrink. */
 export function ringModel({ ring: room }: Modules, sequence: Step[]): void {
@@ -23,6 +23,9 @@ export function ringModel({ ring: room }: Modules, sequence: Step[]): void {
       const count = n === 0 ? 10_000 : n === 1 ? 2_500 : n;
       ring.drop(count);
       array = array.slice(count);
+    } else if (action === 4) {
+      ring.set(n, -value);
+      if (n < array.length) array[n] = -value;
     } else {
       assert.deepEqual(ring.slice(n, 5), array.slice(n, n + 5));
       assert.equal(ring.at(n), array[n]);

@@ -1,8 +1,19 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
 import type { Test } from 'tap';
-import { simulate } from './simulate';
+import { nodeChild } from '../node-child';
 
+/** Schedules of one spec file; they are five, so that all processors have something to do. */
+const PER_FILE = 2_000;
 /** How many failing schedules are told of; the first is enough to begin with. */
 const MAX_TOLD = 5;
+
+/** The share of one spec file, from 1. */
+export function liveThroughShare(t: Test, file: number): Promise<void> {
+  // A busy machine takes longer than the half minute that a test has.
+  t.setTimeout(100_000);
+  return liveThrough(t, 1 + (file - 1) * PER_FILE, PER_FILE);
+}
 
 /**
  * Lives through schedules with consecutive seeds, or through the one that SEED names: `SEED=17 node … the spec`. Each
@@ -10,14 +21,18 @@ const MAX_TOLD = 5;
  */
 export async function liveThrough(t: Test, first: number, count: number): Promise<void> {
   const { SEED } = process.env;
-  const from = SEED === undefined ? first : Number(SEED);
-  const until = SEED === undefined ? first + count : from + 1;
+  const from = Number(SEED ?? first);
+  const last = SEED === undefined ? first + count - 1 : from;
+  const child = nodeChild(join(__dirname, 'live-through.ts'), {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, FIRST: `${from}`, LAST: `${last}` },
+  });
+  t.teardown(() => child.kill('SIGKILL'));
   let failed = 0;
-  for (let seed = from; seed < until && failed < MAX_TOLD; seed++) {
-    const faults = await simulate(seed);
-    if (faults.length === 0) continue;
-    failed += 1;
-    t.same(faults, [], `SEED=${seed}`);
-  }
-  t.equal(failed, 0, `seeds ${from} to ${until - 1}`);
+  child.on('message', ({ seed, faults }: { seed: number; faults: unknown[] }) => {
+    if (++failed <= MAX_TOLD) t.same(faults, [], `SEED=${seed}`);
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  t.equal(code, 0, 'the simulator came to its end');
+  t.equal(failed, 0, `seeds ${from} to ${last}`);
 }

@@ -12,12 +12,13 @@ import type { ProcessClock, WorldClock } from './world-clock';
 export interface BackendOwner {
   readonly clock: WorldClock;
   readonly network: Network;
-  readonly options: { calm: boolean };
+  readonly options: { calm: boolean; credit: number };
   began(backend: SimBackend, id: number, data: string, meta: Meta): void;
   ended(backend: SimBackend, id: number, meta: Meta): void;
   gap(backend: SimBackend, count: number | undefined): void;
   sentOne(backend: SimBackend, n: number): void;
   settled(backend: SimBackend, n: number, outcome: Outcome): void;
+  refused(backend: SimBackend, cause: Meta): void;
   broken(what: string): void;
 }
 
@@ -42,9 +43,8 @@ export class SimBackend {
   readonly #owner: BackendOwner;
   /** Opens and closes come in an order of their own when channels have other keys than their sockets. */
   readonly #byChannel: boolean;
-  /** Partitions come to it and go. */
-  readonly #isMember: boolean;
-  readonly #handled = new Set<string>();
+  /** Messages, whichever session brought them. */
+  readonly #handled = new Set<number>();
   #sent = 0;
   #node = '';
 
@@ -56,11 +56,15 @@ export class SimBackend {
     const { id: appId, key, secret } = APP;
     const surroundings = { clock: this.clock, dial: owner.network.diallerOf(this.clock) };
     this.client = createClient({ appId, key, secret, ...options }, surroundings);
-    const { group } = options;
-    this.#byChannel = typeof group === 'object' && group.order === 'channel';
-    this.#isMember = typeof group === 'object' && group.mode !== 'broadcast';
-    this.#listen(typeof group === 'object' && group.mode === 'shared');
+    const group = typeof options.group === 'object' ? options.group : undefined;
+    this.#byChannel = group?.order === 'channel';
+    this.#listen(group?.mode === 'shared');
     void this.client.connect();
+  }
+
+  /** The gateway it was welcomed by last. */
+  get node(): string {
+    return this.#node;
   }
 
   /** Triggers so far; they are numbered from 1. */
@@ -75,6 +79,7 @@ export class SimBackend {
     const told = (outcome: Outcome): void => {
       this.told.add(n);
       this.#owner.settled(this, n, outcome);
+      if (outcome === 'refused' && cause !== undefined) this.#owner.refused(this, cause);
     };
     const failed = (error: unknown): void => told(outcomeOf(error));
     const data = { process: this.name, n, cause: cause?.id };
@@ -128,8 +133,8 @@ export class SimBackend {
     const chance = this.#chance;
     const { id } = data as { id: number };
     this.sessions.add(sessionOf(meta));
-    if (this.#handled.has(meta.id)) this.#owner.broken(`${meta.id} came twice to ${this.name}`);
-    this.#handled.add(meta.id);
+    if (this.#handled.has(id)) this.#owner.broken(`${meta.id} came twice to ${this.name}`);
+    this.#handled.add(id);
     this.#owner.began(this, id, JSON.stringify(data), meta);
     if (chance.percent(20)) this.publish(chance.percent(70) ? meta : undefined);
     if (chance.percent(60)) {
@@ -144,6 +149,8 @@ export class SimBackend {
   async #take(id: number, meta: Meta, forMs: number): Promise<void> {
     const chance = this.#chance;
     this.running += 1;
+    const { credit } = this.#owner.options;
+    if (this.running > credit) this.#owner.broken(`${this.name} runs more than ${credit} handlers`);
     await new Promise<void>((resolve) => this.clock.setTimeout(resolve, forMs));
     this.running -= 1;
     if (chance.percent(20)) this.publish(meta);
@@ -162,13 +169,9 @@ export class SimBackend {
   #came(names: Map<string, Whereabouts>, name: string, meta: Meta): void {
     this.sessions.add(sessionOf(meta));
     const now = names.get(name);
-    // A channel comes again, a socket does not; of what comes back with a partition one is told again, and nobody is
-    // told when a channel goes away with one.
-    const again =
-      names === this.sockets
-        ? now === 'open' || now === 'closed'
-        : now === 'open' && !meta.resync && !this.#isMember;
-    if (again) this.#owner.broken(`${this.name}: ${name} came though it is ${now} (${meta.id})`);
+    // A channel comes again, a socket does not, unless it comes back with its partition.
+    if (now === 'open' || (now === 'closed' && names === this.sockets))
+      this.#owner.broken(`${this.name}: ${name} came though it is ${now} (${meta.id})`);
     names.set(name, 'open');
     if (names === this.sockets) void this.#follow(name);
   }

@@ -22,8 +22,7 @@ export const APP = { id: '1', key: 'key', secret: 'a-secret-of-the-specs' };
 export const TAP = 'tap';
 
 const settings = checkGatewayOptions({ apps: [APP] });
-const none = (): number => 0;
-const metrics = new Metrics({ sockets: none, channels: none, pipes: none });
+const metrics = new Metrics();
 
 export interface SimGatewayOptions {
   node: string;

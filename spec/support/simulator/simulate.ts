@@ -196,10 +196,8 @@ function compare(world: World): void {
     if (stream === undefined || stream.group.settings.mode === 'shared') continue;
     const { sockets, channels } = world.gateway.app;
     believes(world, backend, { stream, session, truth: sockets, belief: backend.sockets });
-    // Nobody is told that a channel went to another member, so what a group's member believes may be old.
-    const isAlone = stream.group.settings.name === '';
-    const belief = new Map([...backend.channels].filter(([name]) => isAlone || channels.has(name)));
-    believes(world, backend, { stream, session, truth: channels, belief });
+    mourns(world, backend);
+    believes(world, backend, { stream, session, truth: channels, belief: backend.channels });
   }
 }
 
@@ -228,6 +226,21 @@ function believes(
   for (const [key, now] of belief) {
     if (now === 'open' && owns(key) && !truth.has(key)) {
       world.broken(`${name} believes in ${key}, which is gone`);
+    }
+  }
+}
+
+/**
+ * When a gateway died with its sockets, the owner of each is told that it is closed. One that has just got the partition
+ * may not know yet what there is in it.
+ */
+function mourns(world: World, { name, sockets, sessions }: SimBackend): void {
+  for (const stream of world.streams) {
+    if (stream.node === world.gateway.node) continue;
+    for (const [id, now] of sockets) {
+      if (now === 'closed' || !id.startsWith(`${stream.node}.`)) continue;
+      if (!sessions.has(stream.knowerOf(id) ?? '')) continue;
+      world.broken(`${name} takes ${id} for ${now}, which died with its gateway`);
     }
   }
 }

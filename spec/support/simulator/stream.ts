@@ -1,21 +1,27 @@
 import type { Group } from '../../../lib/gateway/core/group';
+import { hash32 } from '../../../lib/util/hash';
 import { Kind, type PipeEvent } from '../../../lib/wire/frames';
 import { faultsOf, sumOf, type Fault, type Line } from '../ledger';
 
 /** The ledger of one group's stream, for as long as the gateway keeps the group. */
 export class Stream {
   readonly group: Group;
+  readonly node: string;
   readonly #lines: Line[] = [];
   /** Where a message stands, by its id. */
   readonly #places = new Map<number, { key: string; n: number }>();
   readonly #counts = new Map<string, number>();
   readonly #begun = new Set<number>();
   readonly #generations: number[];
+  /** By partition, who has ever owned it. */
+  readonly #owners: Array<Array<string | undefined>>;
   #over = false;
 
-  constructor(group: Group) {
+  constructor(group: Group, node: string) {
     this.group = group;
+    this.node = node;
     this.#generations = group.partitions.map(() => 0);
+    this.#owners = group.partitions.map(() => []);
   }
 
   get over(): boolean {
@@ -57,6 +63,13 @@ export class Stream {
     this.#over = true;
   }
 
+  /** The owner of a key, which knows what there is of it since it had it first and only once. */
+  knowerOf(key: string): string | undefined {
+    const owners = this.#owners[hash32(key) % this.#owners.length] ?? [];
+    const last = owners.at(-1);
+    return owners.indexOf(last) === owners.length - 1 ? last : undefined;
+  }
+
   faults(): Fault[] {
     return faultsOf(this.#lines);
   }
@@ -75,6 +88,8 @@ export class Stream {
       if (generation < (this.#generations[number] ?? 0)) return `generation ${generation} after`;
       this.#generations[number] = generation;
       const owner = group.owner(partition);
+      const owners = this.#owners[number];
+      if (owners?.at(-1) !== owner?.name) owners?.push(owner?.name);
       const sum = (inFlight.get(owner) ?? 0) + unacked;
       if (sum > credit) return `${sum} events in flight to ${owner?.name}`;
       inFlight.set(owner, sum);

@@ -10,7 +10,7 @@ interface Due {
 
 /**
  * The one time of a simulated world. Everything that happens is an entry here, and one entry after the other runs, each
- * in a turn of the event loop of its own.
+ * in a tick of its own.
  */
 export class WorldClock {
   readonly chance: Chance;
@@ -129,7 +129,7 @@ export class ProcessClock implements Clock {
   }
 }
 
-/** Node runs all promises that can go on between one immediate and the next. */
+/** Node runs all promises that can go on before the next tick; an immediate would take a turn of the event loop more. */
 function microtasks(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => process.nextTick(resolve));
 }

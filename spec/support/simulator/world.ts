@@ -33,6 +33,8 @@ export class World implements BackendOwner {
   gateway: SimGateway;
   readonly #streams: Stream[] = [];
   readonly #bySession = new Map<string, Stream>();
+  /** Names of sessions by the frame that told them. */
+  readonly #names = new Map<Uint8Array, string>();
   readonly #triggers: Line[] = [];
   #gateways = 0;
   #processes = 0;
@@ -75,8 +77,8 @@ export class World implements BackendOwner {
   }
 
   startBackend(place: string): void {
-    this.#processes += 1;
     const options = this.options.backends.get(place) ?? {};
+    this.#processes += 1;
     const name = `${place}#${this.#processes}`;
     this.backends.set(place, new SimBackend(name, this, options));
   }
@@ -112,7 +114,7 @@ export class World implements BackendOwner {
     const groups = this.gateway.clock.stopped ? [] : this.gateway.groups;
     for (const group of groups) {
       let stream = this.#streams.find((one) => one.group === group);
-      if (stream === undefined) this.#streams.push((stream = new Stream(group)));
+      if (stream === undefined) this.#streams.push((stream = new Stream(group, this.gateway.node)));
       for (const { name } of group.members) this.#bySession.set(name, stream);
     }
     for (const stream of this.#streams) {
@@ -143,20 +145,33 @@ export class World implements BackendOwner {
   /** Name of the session that a backend was welcomed to last. */
   sessionNow(backend: SimBackend): string | undefined {
     const first = this.connectionOf(backend)?.first;
-    const frame = first && new FrameDecoder().decode(first);
-    return frame?.type === 'welcome' ? Buffer.from(frame.session).toString('hex') : undefined;
+    if (first === undefined) return undefined;
+    let name = this.#names.get(first);
+    if (name === undefined) {
+      const frame = new FrameDecoder().decode(first);
+      name = frame?.type === 'welcome' ? Buffer.from(frame.session).toString('hex') : '';
+      this.#names.set(first, name);
+    }
+    return name || undefined;
   }
 
   // ---- what backends tell
 
+  /** A command that answers an event is refused by whoever knows the event. */
+  refused({ name, node }: SimBackend, cause: Meta): void {
+    const knows = this.#bySession.get(sessionOf(cause))?.node;
+    if (knows !== node)
+      this.broken(`${name}: ${node} refused an answer to ${cause.id} of ${knows}`);
+  }
+
   began({ name }: SimBackend, id: number, data: string, meta: Meta): void {
     const stream = this.#bySession.get(sessionOf(meta));
-    const again = stream?.began(asOne(name, meta), id, data, meta.redelivered);
+    const again = stream?.began(name, id, data, meta.redelivered);
     if (again === true && this.options.calm) this.broken(`${meta.id} came again, to ${name}`);
   }
 
   ended({ name }: SimBackend, id: number, meta: Meta): void {
-    this.#bySession.get(sessionOf(meta))?.ended(asOne(name, meta), id);
+    this.#bySession.get(sessionOf(meta))?.ended(name, id);
   }
 
   gap(backend: SimBackend, count: number | undefined): void {
@@ -198,9 +213,4 @@ export class World implements BackendOwner {
       this.broken(`${process} answered ${cause}, which is another's`);
     }
   }
-}
-
-/** Whom the ledger takes for one process: one that lost its session is told of it, and may get again what it had. */
-function asOne(name: string, meta: Meta): string {
-  return `${name} in ${sessionOf(meta)}`;
 }

@@ -4,6 +4,7 @@ import type { Hub } from '../../core/hub';
 import type { Metrics } from '../../core/metrics';
 import type { Router } from '../../core/router';
 import type { Socket } from '../../core/socket';
+import type { Seconds } from '../../core/seconds';
 import { TokenBucket } from '../../core/token-bucket';
 import type { Limits } from '../../options';
 
@@ -14,13 +15,22 @@ export class ChannelsContext {
   readonly metrics: Metrics;
   readonly limits: Limits;
   readonly clock: Clock;
+  readonly seconds: Seconds;
 
-  constructor(parts: { hub: Hub; router: Router; metrics: Metrics; limits: Limits; clock: Clock }) {
+  constructor(parts: {
+    hub: Hub;
+    router: Router;
+    metrics: Metrics;
+    limits: Limits;
+    clock: Clock;
+    seconds: Seconds;
+  }) {
     this.hub = parts.hub;
     this.router = parts.router;
     this.metrics = parts.metrics;
     this.limits = parts.limits;
     this.clock = parts.clock;
+    this.seconds = parts.seconds;
   }
 
   send(socket: Socket, text: string): void {

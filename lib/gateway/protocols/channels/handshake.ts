@@ -10,6 +10,13 @@ import { ChannelsSession } from './session';
 const OLDEST_PROTOCOL = 4;
 const NEWEST_PROTOCOL = 7;
 
+/** Before the upgrade, which is most of the work. */
+const OVERLOADED: UpgradeDecision = {
+  refuse: 503,
+  body: 'Over capacity\n',
+  headers: { 'Retry-After': '10' },
+};
+
 interface Refusal {
   code: number;
   message: string;
@@ -33,6 +40,7 @@ export class ChannelsHandshake {
   /** Undefined when the path is not one of this protocol's. */
   upgrade({ path, query, headers }: UpgradeRequest): UpgradeDecision | undefined {
     if (!path.startsWith(this.#prefix)) return undefined;
+    if (this.#context.seconds.overloaded) return OVERLOADED;
     const key = path.slice(this.#prefix.length);
     return {
       maxPayloadBytes: this.#context.limits.maxMessageBytes,

@@ -56,6 +56,14 @@ export class ChannelsSession implements Session {
     return messages.errorMessage(code, reason);
   }
 
+  slow(unsentBytes: number): void {
+    this.#context.hub.slow(this.socket, unsentBytes);
+  }
+
+  drained(): void {
+    this.#context.hub.drained(this.socket);
+  }
+
   closed(code: number, reason: string): void {
     this.#context.hub.close(this.socket, code, reason);
     this.#carrier.session = undefined;

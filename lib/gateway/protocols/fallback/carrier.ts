@@ -1,4 +1,5 @@
 import { CloseCode } from '../../../pusher/close-codes';
+import { Backlog } from '../../core/backlog';
 import type { Carrier, Session } from '../../core/carrier';
 import type { Encoder } from '../../core/outlet';
 import { closeLine, fallbackEncoder, HEARTBEAT, OPEN } from './frames';
@@ -39,8 +40,7 @@ export class FallbackCarrier implements Carrier {
   #ticks = 0;
   /** Ticks since the last request. */
   #silentTicks = 0;
-  /** What had been written when the receiver was first seen backed up, and when that was. */
-  #backlog: { target: number; ticks: number } | undefined;
+  #backlog: Backlog | undefined;
 
   constructor(host: CarrierHost, remoteAddress: string) {
     this.#host = host;
@@ -64,7 +64,7 @@ export class FallbackCarrier implements Carrier {
     const former = this.#receiver;
     former?.end(closeLine(2010, 'Another connection has taken this session over'));
     this.#receiver = receiver;
-    this.#backlog = undefined;
+    this.#backlog?.restart();
     this.#silentTicks = 0;
     if (this.#closed === undefined) this.#ticks = 0;
     else if (this.#waiting === undefined) this.#wait(closeLineOf(this.#closed));
@@ -79,7 +79,6 @@ export class FallbackCarrier implements Carrier {
   gone(receiver: Receiver): void {
     if (this.#receiver !== receiver) return;
     this.#receiver = undefined;
-    this.#backlog = undefined;
     if (this.#closed === undefined) this.#ticks = 0;
   }
 
@@ -141,14 +140,6 @@ export class FallbackCarrier implements Carrier {
     this.#host.endOfTurn(run);
   }
 
-  pause(): void {
-    // Each xhr_send is handled before it is answered; there is nothing to hold back.
-  }
-
-  resume(): void {
-    // Nothing was paused.
-  }
-
   #wait(lines: Buffer): void {
     (this.#waiting ??= []).push(lines);
     this.#waitingBytes += lines.length;
@@ -166,12 +157,12 @@ export class FallbackCarrier implements Carrier {
   }
 
   #isStuck(receiver: Receiver): boolean {
-    const { unsentBytes, sentBytes } = receiver;
-    if (unsentBytes === 0) this.#backlog = undefined;
-    else if (this.#backlog === undefined || sentBytes >= this.#backlog.target) {
-      this.#backlog = { target: sentBytes + unsentBytes, ticks: 0 };
-    } else return ++this.#backlog.ticks >= this.#host.maxUnsentTicks;
-    return false;
+    if (this.#backlog === undefined && receiver.unsentBytes === 0) return false;
+    this.#backlog ??= new Backlog();
+    const { maxUnsentBytes, maxUnsentTicks: maxLooks } = this.#host;
+    const found = this.#backlog.look(receiver, { maxUnsentBytes, maxLooks }, this.session);
+    if (found === 'empty') this.#backlog = undefined;
+    return found === 'stuck';
   }
 
   /** Ends a connection that does not read: the close is tried, then the receiver's connection is broken off. */

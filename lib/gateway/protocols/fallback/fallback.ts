@@ -4,6 +4,7 @@ import type { Apps } from '../../core/app';
 import type { Carrier, Session, UpgradeDecision, UpgradeRequest } from '../../core/carrier';
 import type { Metrics } from '../../core/metrics';
 import { hasBody } from '../../core/request-body';
+import type { Seconds } from '../../core/seconds';
 import type { Limits } from '../../options';
 import { type Address, isFallbackPath, parseAddress } from './address';
 import { readSendBody } from './body';
@@ -16,6 +17,7 @@ export interface FallbackParts {
   limits: Limits;
   clock: Clock;
   metrics: Metrics;
+  seconds: Seconds;
   /** Starts the protocol above on a new carrier, or closes the carrier and returns undefined. */
   open: (
     key: string,
@@ -47,9 +49,9 @@ export class Fallback {
   #accepting = true;
 
   constructor(parts: FallbackParts) {
-    const { limits, clock, metrics, failed } = parts;
+    const { limits, clock, seconds, metrics, failed } = parts;
     this.#parts = parts;
-    this.#sessions = new FallbackSessions(limits, clock, {
+    this.#sessions = new FallbackSessions(limits, clock, seconds, {
       cut: () => {
         metrics.socketsCut++;
       },
@@ -62,19 +64,9 @@ export class Fallback {
     return this.#sessions.size;
   }
 
-  start(): void {
-    this.#sessions.start();
-  }
-
   /** Refuses new sessions; open ones stay. */
   stopAccepting(): void {
     this.#accepting = false;
-  }
-
-  /** Ends the timer. Sessions must be closed before. */
-  stop(): void {
-    this.#accepting = false;
-    this.#sessions.stop();
   }
 
   /** No part of this protocol is a WebSocket. Undefined when the path is not one of its own. */
@@ -148,7 +140,7 @@ export class Fallback {
     query: URLSearchParams,
     request: IncomingMessage,
   ): FallbackCarrier | undefined {
-    if (!this.#accepting) return undefined;
+    if (!this.#accepting || this.#parts.seconds.overloaded) return undefined;
     const carrier = this.#sessions.add(id, request.socket.remoteAddress ?? '');
     if (carrier === undefined) return undefined;
     carrier.session = this.#parts.open(key, query, carrier, request.headers.origin);

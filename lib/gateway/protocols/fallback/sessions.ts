@@ -1,10 +1,9 @@
-import type { Clock, Timer } from '../../../util/timers';
+import type { Clock } from '../../../util/timers';
+import { SECOND_MS, type Seconds } from '../../core/seconds';
 import type { Limits } from '../../options';
 import { type CarrierHost, FallbackCarrier } from './carrier';
 
-const TICK_MS = 1000;
-
-/** Every session over HTTP, by its identity, and the one timer that looks after all of them. */
+/** Every session over HTTP, by its identity. */
 export class FallbackSessions implements CarrierHost {
   readonly maxUnsentBytes: number;
   readonly maxUnsentTicks: number;
@@ -15,20 +14,20 @@ export class FallbackSessions implements CarrierHost {
   readonly #carriers = new Map<string, FallbackCarrier>();
   /** Sessions of each remote address. */
   readonly #addresses = new Map<string, number>();
-  #timer: Timer | undefined;
-  #lagMs = 0;
 
   constructor(
     limits: Limits,
     clock: Clock,
+    seconds: Seconds,
     on: { cut: () => void; failure: (error: unknown) => void },
   ) {
     this.#limits = limits;
     this.#clock = clock;
     this.#on = on;
     this.maxUnsentBytes = limits.maxUnsentBytes;
-    this.maxUnsentTicks = Math.ceil(limits.maxUnsentMs / TICK_MS);
-    this.maxSilentTicks = Math.ceil((limits.activityTimeoutMs + limits.pongTimeoutMs) / TICK_MS);
+    this.maxUnsentTicks = Math.ceil(limits.maxUnsentMs / SECOND_MS);
+    this.maxSilentTicks = Math.ceil((limits.activityTimeoutMs + limits.pongTimeoutMs) / SECOND_MS);
+    seconds.each(() => this.#tick());
   }
 
   get size(): number {
@@ -50,20 +49,6 @@ export class FallbackSessions implements CarrierHost {
     return carrier;
   }
 
-  start(): void {
-    const dueMs = this.#clock.now() + TICK_MS;
-    this.#timer = this.#clock.setTimeout(() => {
-      this.#lagMs = this.#clock.now() - dueMs;
-      this.start();
-      this.#tick();
-    }, TICK_MS);
-  }
-
-  stop(): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
-
   cut(): void {
     this.#on.cut();
   }
@@ -77,8 +62,6 @@ export class FallbackSessions implements CarrierHost {
   }
 
   #tick(): void {
-    // A process that was stopped has not listened: requests that wait must be read before anyone is judged.
-    if (this.#lagMs > TICK_MS) return;
     for (const [id, carrier] of this.#carriers) {
       if (!carrier.tick()) this.#delete(id, carrier);
     }

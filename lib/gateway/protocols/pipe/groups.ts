@@ -15,6 +15,8 @@ export class Groups {
   readonly #byApp = new Map<App, Map<string, Group>>();
   /** Groups without a member, until they are dropped. */
   readonly #empty = new Map<Group, Timer>();
+  /** Groups with a name that were ever made. */
+  #made = 0;
 
   constructor(context: PipeContext) {
     this.#context = context;
@@ -25,11 +27,12 @@ export class Groups {
     if (options === undefined) return undefined;
     const { name, order, mode, overflow } = options;
     if (!NAME.test(name)) return `a group's name must be 1 to 64 of A-Z a-z 0-9 _ . : -`;
-    if (overflow !== 'gap') return `the overflow policy '${overflow}' is not served yet`;
     const groups = this.#byApp.get(app);
     const known = groups?.get(name)?.settings;
-    if (known !== undefined && (known.order !== order || known.mode !== mode)) {
-      return `group ${name} is ordered by ${known.order} and ${known.mode}; all its members must say so`;
+    const same = known?.order === order && known.mode === mode && known.overflow === overflow;
+    if (known !== undefined && !same) {
+      const { order, mode, overflow } = known;
+      return `group ${name} has order ${order}, mode ${mode} and overflow ${overflow}; all its members must say so`;
     }
     const { maxPipeGroups } = this.#context.limits;
     if (known === undefined && (groups?.size ?? 0) >= maxPipeGroups) {
@@ -40,11 +43,14 @@ export class Groups {
 
   /** The group of that name, or a new one; without a name, or when every member gets everything, one of its own. */
   get(app: App, options: GroupOptions | undefined): Group {
-    if (options === undefined || options.mode === 'broadcast') return this.#make(app, ALONE, 1);
+    if (options === undefined || options.mode === 'broadcast') {
+      return this.#make(app, { ...ALONE, overflow: options?.overflow ?? 'gap' }, 1);
+    }
     const groups = this.#byApp.get(app) ?? new Map<string, Group>();
     this.#byApp.set(app, groups);
     let group = groups.get(options.name);
     if (group === undefined) {
+      this.#made += 1;
       group = this.#make(app, options, this.#context.limits.pipePartitions);
       groups.set(options.name, group);
     }
@@ -56,7 +62,8 @@ export class Groups {
 
   /** A member has left: a group without any is kept for the window, so that a restarted backend goes on with it. */
   left(group: Group): void {
-    if (group.members.size > 0) return;
+    // It may be said again, by a session that others took over from long ago.
+    if (group.members.size > 0 || this.#empty.has(group)) return;
     if (group.settings.name === '') return this.#drop(group);
     const { clock, limits } = this.#context;
     this.#empty.set(
@@ -70,17 +77,19 @@ export class Groups {
   }
 
   #make(app: App, options: GroupOptions, partitions: number): Group {
-    const { limits, clock } = this.#context;
+    const { limits, clock, hub, metrics } = this.#context;
     const group = new Group(
       app,
       {
         ...options,
+        // Offsets begin anew, and a client that knew an earlier group of the name must not take them for those it has had.
+        epoch: Math.max(1, this.#made),
         partitions,
         maxEntries: limits.maxPipeUnackedEvents,
         maxBytes: limits.maxPipeUnackedBytes,
         revokeMs: limits.pipeRevokeMs,
       },
-      clock,
+      { clock, holdback: hub.holdback, metrics },
     );
     app.listeners.add(group);
     return group;

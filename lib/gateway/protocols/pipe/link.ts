@@ -10,6 +10,10 @@ import type { PipeContext } from './context';
 import { Questions } from './questions';
 import type { PipeSession } from './session';
 
+const BEAT_MS = WIRE_LIMITS.pingMs / 4;
+/** A beat that comes so late says that this process has not run. */
+const LATE_MS = 1_000;
+
 const NO_RULES: readonly Rule[] = [];
 
 type State =
@@ -180,14 +184,18 @@ export class PipeLink implements Session {
 
   #beat(): void {
     const { clock } = this.#context;
+    const dueAt = clock.now() + BEAT_MS;
     this.#heartbeat = clock.setTimeout(() => {
       const now = clock.now();
+      // A process that was stopped has not listened: what waits in its sockets must be read before anyone is judged.
+      if (now - dueAt > LATE_MS)
+        this.#heardAt = Math.max(this.#heardAt, now + LATE_MS - WIRE_LIMITS.deadMs);
       if (now - this.#heardAt >= WIRE_LIMITS.deadMs) {
         return this.close(CLOSE_CODES.protocol_error.code, 'no frame within the dead time');
       }
       if (now - this.#spokeAt >= WIRE_LIMITS.pingMs) this.send({ type: 'ping', time: now });
       this.#beat();
-    }, WIRE_LIMITS.pingMs / 4);
+    }, BEAT_MS);
   }
 
   #end(): void {

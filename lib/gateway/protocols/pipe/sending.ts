@@ -1,6 +1,7 @@
 import type { CommandAck, PipeEvent, Run } from '../../../wire/frames';
 import { WIRE_LIMITS } from '../../../wire/limits';
 import type { Group } from '../../core/group';
+import { countUp } from '../../core/metrics';
 import type { Partition, Snapshot } from '../../core/partition';
 import type { PipeContext } from './context';
 import type { PipeLink } from './link';
@@ -29,12 +30,12 @@ export function sendPartitions(
     answers = undefined;
   };
   let events = 0;
+  // Those that are asked back are for their next owner, to whom they will be new.
+  for (const partition of ready) if (group.revoking(partition)) ready.delete(partition);
+  // What a gap swallows is made good by what is true now; an older snapshot would lack it.
+  const gapped = [...ready].filter(({ log }) => log.gapDue);
+  if (gapped.length > 0) group.capture(gapped);
   for (const partition of ready) {
-    // One that is asked back is for its next owner, to whom it will be new.
-    if (group.revoking(partition)) {
-      ready.delete(partition);
-      continue;
-    }
     const { log, number, generation } = partition;
     while (link.writable) {
       if (partition.snapshot !== undefined && log.sentUpTo >= partition.snapshot.offset) {
@@ -47,9 +48,8 @@ export function sendPartitions(
       if (taken.type === 'gap') {
         write();
         metrics.pipeEventsDropped += taken.gap.count;
+        countUp(metrics.pipeGaps, taken.gap.cause);
         link.send({ type: 'gap', partition: number, ...taken.gap });
-        // What happened in between is made good by what is true now; an older snapshot would lack it.
-        group.capture([partition]);
         continue;
       }
       const { epoch, first, events: batch } = taken;
@@ -62,6 +62,10 @@ export function sendPartitions(
       });
       events += batch.length;
       metrics.pipeEvents += batch.length;
+      metrics.pipeEventsRedelivered += Math.max(
+        0,
+        Math.min(batch.length, partition.sentBefore - first + 1),
+      );
       if (events >= WIRE_LIMITS.maxBatch) {
         write();
         events = 0;

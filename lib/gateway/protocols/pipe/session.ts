@@ -14,6 +14,7 @@ import type {
 import { capCredit, WIRE_LIMITS } from '../../../wire/limits';
 import type { App } from '../../core/app';
 import type { Group, Member } from '../../core/group';
+import { countUp } from '../../core/metrics';
 import type { Partition } from '../../core/partition';
 import { RULE_KINDS } from '../../core/rules';
 import { Answers } from './answers';
@@ -23,7 +24,8 @@ import type { PipeContext } from './context';
 import type { PipeLink } from './link';
 import { sendPartitions } from './sending';
 
-const MAX_RULES = 1000;
+/** Of the credit, what stuck handlers of one partition can use up. A backend acknowledges when a quarter is used. */
+const SHARES = 4;
 
 /** What the gateway is ready to hold of unacknowledged commands; it applies them as they come. */
 const COMMAND_CREDIT: Credit = {
@@ -53,7 +55,7 @@ export class PipeSession implements Member {
   /** Partitions that may have something to send. */
   readonly #ready = new Set<Partition>();
   #rules: readonly Rule[];
-  #flight = new Flight();
+  #flight: Flight;
   #opening: Opening;
   #link: PipeLink | undefined;
   /** False until WELCOME was said on the present connection. */
@@ -75,7 +77,7 @@ export class PipeSession implements Member {
     this.#link = link;
     this.#opening = opening;
     this.#rules = hello.rules;
-    this.#flight.grant(capCredit(hello.credit));
+    this.#flight = flightOf(group, hello);
   }
 
   get rules(): readonly Rule[] {
@@ -116,14 +118,14 @@ export class PipeSession implements Member {
     before?.fail('replaced', 'another connection of this session took over');
     this.#opening = { ...this.#opening, verdict: 'resumed', reason: '', secret: new Uint8Array() };
     this.#rules = hello.rules;
-    this.#flight = new Flight();
-    this.#flight.grant(capCredit(hello.credit));
+    this.#flight = flightOf(this.group, hello);
     this.#answers.repeat(hello.nextSeq, this.#commands.next - 1);
     const unsure: Partition[] = [];
     for (const partition of this.group.ownedBy(this)) {
       const { log, number } = partition;
       const position = positionOf(hello.positions, number);
       log.attach(position ?? log.committed, this.#flight);
+      this.group.acknowledged(partition);
       // A backend that names no position has not had the snapshot, or not all of it. A gap brings one by itself.
       if (position === undefined) unsure.push(partition);
       this.#ready.add(partition);
@@ -158,6 +160,7 @@ export class PipeSession implements Member {
       windowMs: limits.pipeWindowMs,
     });
     this.#welcomed = true;
+    countUp(this.#context.metrics.pipeResumes, verdict);
     for (const partition of owned) {
       // The connection on which it was asked for is gone.
       if (this.group.revoking(partition)) this.asked(partition, limits.pipeRevokeMs);
@@ -216,7 +219,10 @@ export class PipeSession implements Member {
       // What an earlier owner says is late, and counts no more.
       if (partition !== undefined && generation < partition.generation) continue;
       const ours = partition?.generation === generation && this.group.owner(partition) === this;
-      if (ours && partition.log.ack({ epoch, offset })) continue;
+      if (ours && partition.log.ack({ epoch, offset })) {
+        this.group.acknowledged(partition);
+        continue;
+      }
       const what = `partition ${number}, generation ${generation}, epoch ${epoch}`;
       this.#link?.fail('protocol_error', `acknowledged what was never sent: ${what}, ${offset}`);
       return;
@@ -238,6 +244,7 @@ export class PipeSession implements Member {
     if (partition !== undefined && this.group.owner(partition) === this) {
       const { epoch } = partition.log;
       if (partition.generation === generation) partition.log.ack({ epoch, offset });
+      this.group.acknowledged(partition);
     }
     this.group.drained(this, number, generation);
   }
@@ -313,6 +320,12 @@ const STALE: Outcome = {
   message: 'the partition of the event this answers has another owner by now',
 };
 
+function flightOf({ partitions }: Group, { credit }: HelloFrame): Flight {
+  const flight = new Flight(partitions.length === 1 ? 1 : SHARES);
+  flight.grant(capCredit(credit));
+  return flight;
+}
+
 function assignment({ number, generation, log }: Partition): {
   partition: number;
   generation: number;
@@ -328,8 +341,9 @@ function positionOf(positions: readonly Position[], number: number): Position | 
 }
 
 /** What is wrong with a list of rules. Patterns need no check: any text can be compared. */
-function badRule(rules: readonly Rule[]): string | undefined {
-  if (rules.length > MAX_RULES) return `${rules.length} rules are more than ${MAX_RULES}`;
+export function badRule(rules: readonly Rule[]): string | undefined {
+  const { maxRules } = WIRE_LIMITS;
+  if (rules.length > maxRules) return `${rules.length} rules are more than ${maxRules}`;
   const unknown = rules.find(({ kind }) => !RULE_KINDS.has(kind));
   return unknown && `kind ${unknown.kind} is not one that can be subscribed to`;
 }

@@ -6,7 +6,7 @@ import type { Group } from '../../core/group';
 import type { PipeContext } from './context';
 import { Groups } from './groups';
 import type { PipeLink } from './link';
-import { type Opening, PipeSession } from './session';
+import { badRule, type Opening, PipeSession } from './session';
 
 /** A client may lose connects on the way; more than this many in a row is no honest counter. */
 const MAX_ATTEMPT_STEP = 1_000_000;
@@ -50,7 +50,9 @@ export class Sessions {
 
   attach(link: PipeLink, hello: HelloFrame): Attached {
     const refused = this.#groups.refuse(link.app, hello.group);
-    if (refused !== undefined) return { refused: 'protocol_error', message: refused };
+    if (refused !== undefined) return { refused: 'bad_group', message: refused };
+    const wrong = badRule(hello.rules);
+    if (wrong !== undefined) return { refused: 'protocol_error', message: wrong };
     if (hello.session.length === 0) return this.#create(link, hello, 'new', '');
     const name = Buffer.from(hello.session).toString('hex');
     const entry = this.#byName.get(name);

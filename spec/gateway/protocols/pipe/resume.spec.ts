@@ -107,6 +107,10 @@ t.test('a connection that takes over closes the one before with 4409', async (t)
   const { verdict } = await next.hello({ session: welcome.session, proof, attempt: 2, positions });
   t.equal(verdict, 'resumed');
   t.equal((await client.closed()).code, 4409);
+  const late = await WireClient.open(t, port);
+  const hello = { session: welcome.session, proof: late.proof(welcome.secret, 2), attempt: 2 };
+  t.equal(await late.hello({ ...hello, positions }).catch(() => undefined), undefined);
+  t.equal((await late.closed()).code, 4408, 'the same attempt is not taken twice');
 });
 
 t.test('a session away for longer than the window is reset', async (t) => {

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import type { Gateway } from '../../../../lib/gateway';
 import { Kind, Verb, type Command, type Frame, type PipeEvent } from '../../../../lib/wire/frames';
+import { HandClock } from '../../../support/hand-clock';
 import { SECRET, startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 import { WireClient } from '../../../support/wire-client';
@@ -114,6 +115,23 @@ t.test('SUBSCRIBE replaces the rules; a bad list is refused and changes nothing'
     eventsOf(await client.settled()).map(({ event }) => event),
     ['b'],
   );
+});
+
+t.test('HELLO with such a list is refused, and disturbs no session', async (t) => {
+  const { port } = await startGateway(t);
+  const { client, welcome } = await WireClient.attach(t, port);
+  const rule = { kind: Kind.MESSAGE, channels: [], events: [] };
+  for (const [rules, what] of [
+    [[{ ...rule, kind: Kind.OPEN }], /kind 10/],
+    [Array.from({ length: 1_001 }, () => rule), /1001 rules/],
+  ] as const) {
+    const other = await WireClient.open(t, port);
+    const proof = other.proof(welcome.secret, 2);
+    const hello = { session: welcome.session, proof, attempt: 2, rules: [...rules] };
+    t.equal(await other.hello(hello).catch(() => undefined), undefined);
+    t.match(await other.closed(), { code: 4400, reason: what });
+  }
+  await client.settled();
 });
 
 t.test(
@@ -268,4 +286,39 @@ t.test('P15: an app hears and reaches its own sockets only', async (t) => {
   t.same(eventsOf(frames), []);
   t.match(frames, [{ type: 'commandAck', refused: [{ seq: 1, code: 4211 }] }]);
   t.same(await foreign.settled(), []);
+});
+
+t.test('in a group, what is stuck in one partition leaves credit for the others', async (t) => {
+  const limits = { pipePartitions: 64, maxBackChannelEventsPerSecond: 1e6 };
+  const gateway = await startGateway(t, { limits });
+  const client = await WireClient.open(t, gateway.port);
+  const group = { name: 'g', order: 'socket', mode: 'sticky', overflow: 'gap' } as const;
+  const rules = [{ kind: Kind.MESSAGE, channels: [], events: [] }];
+  await client.hello({ group, rules, credit: { messages: 40, bytes: 1_000_000 } });
+  const flooder = await TestSocket.connect(t, gateway.port);
+  for (let n = 0; n < 100; n++) flooder.send({ event: 'say', data: n });
+  await flooder.settled();
+  t.equal(eventsOf(await client.settled()).length, 10, 'a quarter');
+  const heard = new Set<string>();
+  for (let i = 0; i < 10; i++) {
+    const socket = await TestSocket.connect(t, gateway.port);
+    socket.send({ event: 'say' });
+    await socket.settled();
+    for (const { socketId } of eventsOf(await client.settled())) heard.add(socketId);
+  }
+  heard.delete(flooder.id);
+  t.ok(heard.size >= 5, `${heard.size} of 10 others are heard, but those of the same partition`);
+});
+
+t.test('a gateway that stood still judges no backend by that time', async (t) => {
+  const clock = new HandClock();
+  clock.wallMs = Date.now();
+  const gateway = await startGateway(t, { clock });
+  const { client } = await WireClient.attach(t, gateway.port);
+  clock.stall(60_000);
+  clock.advance(0);
+  await client.settled();
+  t.pass('it is there');
+  for (let i = 0; i < 40; i++) clock.advance(1_000);
+  t.equal((await client.closed()).code, 4400, 'one that says nothing is dead');
 });

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { Group } from '../../../../lib/gateway/core/group';
 import { Kind, type Frame } from '../../../../lib/wire/frames';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
@@ -89,4 +90,32 @@ t.test('a partition that is asked back is sent nothing more', async (t) => {
     sent.filter((partition) => revoked.has(partition)),
     [],
   );
+});
+
+t.test('however many partitions have a gap, the app is looked through once', async (t) => {
+  const gateway = await startGateway(t, {
+    limits: { pipePartitions: 16, maxPipeUnackedEvents: 4 },
+  });
+  const { port } = gateway;
+  const group = { name: 'g', order: 'socket', mode: 'sticky', overflow: 'gap' } as const;
+  const first = await WireClient.open(t, port);
+  const { session, secret } = await first.hello({ group });
+  await first.settled();
+  first.terminate();
+  const ids: string[] = [];
+  for (let i = 0; i < 60; i++) ids.push((await TestSocket.connect(t, port)).id);
+  const second = await WireClient.open(t, port);
+  const capture = t.capture(Group.prototype, 'capture', Group.prototype.capture);
+  const positions = Array.from({ length: 16 }, (_, partition) => ({
+    ...{ partition, epoch: 1, offset: 0 },
+  }));
+  await second.hello({ session, proof: second.proof(secret, 2), attempt: 2, group, positions });
+  const frames = await second.settled();
+  const gaps = frames.filter(({ type }) => type === 'gap').length;
+  t.ok(gaps > 8, `${gaps} gaps`);
+  t.equal(capture().length, 1);
+  const seen = frames.flatMap((frame) => (frame.type === 'snapshot' ? frame.sockets : []));
+  const lost = frames.flatMap((frame) => (frame.type === 'gap' ? [frame.partition] : []));
+  t.equal(new Set(seen.map(({ id }) => id)).size, seen.length);
+  t.ok(seen.length >= lost.length, 'and each gap is followed by what is true of its part');
 });

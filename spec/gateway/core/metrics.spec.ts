@@ -1,0 +1,59 @@
+import t from 'tap';
+import { Metrics } from '../../../lib/gateway/core/metrics';
+import type { Gateway } from '../../../lib/gateway';
+import { HandClock } from '../../support/hand-clock';
+import { startGateway } from '../../support/start-gateway';
+import { TestSocket } from '../../support/test-socket';
+import { WireClient } from '../../support/wire-client';
+
+/** What Prometheus would read of one metric: a value, or one for each label. */
+async function read({ metrics }: Gateway, name: string): Promise<string[]> {
+  const lines = (await metrics.registry.metrics()).split('\n');
+  return lines.flatMap((line) => {
+    if (!line.startsWith(`standpipe_${name}`)) return [];
+    return [line.slice(`standpipe_${name}`.length).trim()];
+  });
+}
+
+t.test('a metric that nobody counts is 0', async (t) => {
+  const text = await new Metrics().registry.metrics();
+  t.match(text, /^standpipe_sockets 0$/m);
+  t.match(text, /^standpipe_socket_cut_total\{reason="overflow"\} 0$/m);
+});
+
+t.test('how far backends are behind, and since when', async (t) => {
+  const clock = new HandClock();
+  clock.wallMs = Date.now();
+  const gateway = await startGateway(t, { clock });
+  t.same(await read(gateway, 'pipe_oldest_unacked_seconds'), ['0']);
+  const { client } = await WireClient.attach(t, gateway.port);
+  await TestSocket.connect(t, gateway.port);
+  clock.advance(2_500);
+  await TestSocket.connect(t, gateway.port);
+  await client.settled();
+  t.same(await read(gateway, 'pipe_lag_events'), ['2']);
+  t.same(await read(gateway, 'pipe_oldest_unacked_seconds'), ['2.5']);
+  client.send({
+    type: 'ack',
+    positions: [{ partition: 0, generation: 1, epoch: 1, offset: 1 }],
+  });
+  await client.settled();
+  t.same(await read(gateway, 'pipe_lag_events'), ['1']);
+  t.same(await read(gateway, 'pipe_oldest_unacked_seconds'), ['0']);
+});
+
+t.test('how backends come back, and the gaps they are told of, by their cause', async (t) => {
+  const gateway = await startGateway(t, { limits: { maxPipeUnackedEvents: 2 } });
+  const { port } = gateway;
+  const first = await WireClient.attach(t, port);
+  const { session, secret } = first.welcome;
+  first.client.terminate();
+  for (let i = 0; i < 5; i++) await TestSocket.connect(t, port);
+  const second = await WireClient.open(t, port);
+  await second.hello({ session, proof: second.proof(secret, 2), attempt: 2 });
+  await second.settled();
+  t.same(await read(gateway, 'pipe_resumes_total'), ['{result="new"} 1', '{result="resumed"} 1']);
+  t.same(await read(gateway, 'pipe_gaps_total'), ['{cause="overflow"} 1']);
+  t.same(await read(gateway, 'pipe_events_dropped_total'), ['3']);
+  t.same(await read(gateway, 'pipe_redelivered_total'), ['0']);
+});
