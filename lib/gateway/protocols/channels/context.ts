@@ -2,6 +2,7 @@ import * as messages from '../../../pusher/messages';
 import type { Clock } from '../../../util/timers';
 import type { Hub } from '../../core/hub';
 import type { Metrics } from '../../core/metrics';
+import type { Parts } from '../../core/parts';
 import type { Router } from '../../core/router';
 import type { Socket } from '../../core/socket';
 import type { Seconds } from '../../core/seconds';
@@ -17,14 +18,7 @@ export class ChannelsContext {
   readonly clock: Clock;
   readonly seconds: Seconds;
 
-  constructor(parts: {
-    hub: Hub;
-    router: Router;
-    metrics: Metrics;
-    limits: Limits;
-    clock: Clock;
-    seconds: Seconds;
-  }) {
+  constructor(parts: Omit<Parts, 'log'>) {
     this.hub = parts.hub;
     this.router = parts.router;
     this.metrics = parts.metrics;

@@ -3,6 +3,7 @@ import type { Logger } from '../../../util/log';
 import type { App } from '../../core/app';
 import type { Hub } from '../../core/hub';
 import type { Metrics } from '../../core/metrics';
+import type { Parts } from '../../core/parts';
 import type { Router } from '../../core/router';
 import type { Limits } from '../../options';
 import { Authorities } from './authorities';
@@ -24,15 +25,7 @@ export class PipeContext {
   readonly node: string;
   readonly #links = new Set<PipeLink>();
 
-  constructor(parts: {
-    hub: Hub;
-    router: Router;
-    metrics: Metrics;
-    limits: Limits;
-    clock: Clock;
-    log: Logger;
-    node: string;
-  }) {
+  constructor(parts: Omit<Parts, 'seconds'> & { node: string }) {
     this.hub = parts.hub;
     this.router = parts.router;
     this.metrics = parts.metrics;

@@ -1,29 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StandpipeError } from '../../../errors';
-import type { Logger } from '../../../util/log';
 import type { Params } from '../../../pusher/request-signature';
-import type { Clock } from '../../../util/timers';
 import type { App, Apps } from '../../core/app';
 import { AppRates } from '../../core/app-rates';
-import type { Hub } from '../../core/hub';
 import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/idempotency';
-import type { Metrics } from '../../core/metrics';
+import type { Parts } from '../../core/parts';
 import { hasBody, readBody } from '../../core/request-body';
-import type { Router } from '../../core/router';
-import type { Limits } from '../../options';
 import { authenticate, authenticateBody, ownParams, parseQuery } from './authenticate';
 import { bodyRefusal } from './body';
 import { type Answer, type Call, type Endpoint, refuse } from './call';
 import { type Route, findRoute } from './routes';
 
-interface Parts {
-  hub: Hub;
-  router: Router;
-  metrics: Metrics;
-  limits: Limits;
-  clock: Clock;
-  log: Logger;
-}
+type ApiParts = Omit<Parts, 'seconds'>;
 
 /** Who sends a request, by its signature. */
 interface Caller {
@@ -36,14 +24,14 @@ interface Caller {
  * whole, checked whole, and only then does anything.
  */
 export class RestApi {
-  readonly #parts: Parts;
+  readonly #parts: ApiParts;
   readonly #apps: Apps;
   readonly #prefixes: readonly string[];
   /** Of apps with a limit of requests. */
   readonly #rates = new AppRates();
 
   /** `path` is a prefix under which the API is served as well: not every SDK can be given one. */
-  constructor(parts: Parts, apps: Apps, path: string) {
+  constructor(parts: ApiParts, apps: Apps, path: string) {
     this.#parts = parts;
     this.#apps = apps;
     this.#prefixes = path === '' ? ['/apps/'] : ['/apps/', `${path}/apps/`];

@@ -1,0 +1,18 @@
+import type { Logger } from '../../util/log';
+import type { Clock } from '../../util/timers';
+import type { Limits } from '../options';
+import type { Hub } from './hub';
+import type { Metrics } from './metrics';
+import type { Router } from './router';
+import type { Seconds } from './seconds';
+
+/** What a gateway has one of; each protocol picks what it works with. */
+export interface Parts {
+  readonly hub: Hub;
+  readonly router: Router;
+  readonly metrics: Metrics;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly seconds: Seconds;
+  readonly log: Logger;
+}
