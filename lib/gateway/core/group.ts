@@ -12,6 +12,9 @@ import { Rules } from './rules';
 /** Bytes an event costs in a log beside its data: ids, names and the record itself. */
 const EVENT_OVERHEAD_BYTES = 128;
 
+/** Kinds that a browser brings about by what it sends; to hold it back makes fewer of them. */
+const SENT: ReadonlySet<Kind> = new Set([Kind.MESSAGE, Kind.MEMBER_ADDED, Kind.USER_ONLINE]);
+
 /** A backend's end of a group's stream. */
 export interface Member extends Owner {
   readonly rules: readonly Rule[];
@@ -121,7 +124,7 @@ export class Group implements Listener {
     if (conflates) this.#conflation.add(key, event, partition, offset);
     this.owner(partition)?.ready(partition);
     const { overflow } = this.settings;
-    if (overflow === 'gap' || socketId === '' || kind === Kind.OPEN) return;
+    if (overflow === 'gap' || !SENT.has(kind)) return;
     const socket = this.app.sockets.get(socketId);
     if (socket !== undefined) this.#holdback.appended(partition, socket, overflow);
   }

@@ -1,5 +1,7 @@
 import t from 'tap';
+import { Group } from '../../../lib/gateway/core/group';
 import { Holdback } from '../../../lib/gateway/core/holdback';
+import { Metrics } from '../../../lib/gateway/core/metrics';
 import { Partition } from '../../../lib/gateway/core/partition';
 import type { Socket } from '../../../lib/gateway/core/socket';
 import { Flight } from '../../../lib/stream/flight';
@@ -140,4 +142,30 @@ t.test('a gateway that stops leaves no timer behind', async (t) => {
   holdback.appended(log(8), browser()[1], 'pause');
   holdback.stop();
   t.equal(rig.clock.timers, 0);
+});
+
+t.test('a group holds back who sends, not who comes, goes or does not read', async (t) => {
+  const rig = new ChannelsRig();
+  const { hub, app, clock } = rig;
+  const settings = { epoch: 1, partitions: 1, maxEntries: 4, maxBytes: 1e6, revokeMs: 1_000 };
+  const group = new Group(
+    app,
+    { name: 'g', order: 'socket', mode: 'sticky', overflow: 'close', ...settings },
+    { clock, holdback: hub.holdback, metrics: new Metrics() },
+  );
+  const nothing = (): void => undefined;
+  const asks = { gained: nothing, asked: nothing, lost: nothing, ready: nothing };
+  const rules = [Kind.SOCKET, Kind.MESSAGE, Kind.PRESENCE, Kind.BACKPRESSURE].map((kind) => {
+    return { kind, channels: [], events: [] };
+  });
+  group.join({ name: 'm', rules, attached: true, ...asks });
+  app.listeners.add(group);
+  const [first, second] = [rig.browser(), rig.browser()];
+  for (let i = 0; i < 4; i++) hub.tell(app, hub.event(Kind.OPEN, { socketId: first.id }));
+  hub.slow(app.sockets.get(first.id) as Socket, 10);
+  first.leave();
+  t.equal(hub.holdback.closes, 0);
+  second.subscribe('presence-room', { user_id: 'ada' });
+  t.equal(hub.holdback.closes, 1);
+  t.match(second.closed, { code: 4100 });
 });
