@@ -23,9 +23,19 @@ async function main(): Promise<void> {
   const game = new Game();
   let answers = 0;
 
-  client.subscribe(['socket_existence', 'socket_message'], { events: ['input'] });
+  /** Players whose connection does not keep up. A view that comes late is of no use, so they get the next one. */
+  const behind = new Set<string>();
+
+  client.subscribe(['socket_existence', 'socket_backpressure']);
+  // Should this server ever be behind: of a player's inputs that wait, the last one counts.
+  client.subscribe(['socket_message'], { events: ['input'], conflate: true });
   client.sockets.on('open', (socketId) => game.join(socketId));
-  client.sockets.on('close', (socketId) => game.leave(socketId));
+  client.sockets.on('close', (socketId) => {
+    game.leave(socketId);
+    behind.delete(socketId);
+  });
+  client.sockets.on('slow', (socketId) => void behind.add(socketId));
+  client.sockets.on('drained', (socketId) => void behind.delete(socketId));
   client.sockets.on('event:input', (socketId, input) => game.steer(socketId, input));
   await client.connect();
 
@@ -33,6 +43,7 @@ async function main(): Promise<void> {
     game.tick(TICK_MS / 1_000);
     // All answers of one tick leave in one frame.
     for (const { id } of game.players()) {
+      if (behind.has(id)) continue;
       client.socket(id).trigger('view', game.viewOf(id));
       answers += 1;
     }
