@@ -164,6 +164,9 @@ const limitsSchema = z.strictObject({
     .describe('Unsent bytes of one connection; then close 4100.'),
   maxUnsentMs: ms.default(10_000).describe('How long bytes may stay unsent; then close 4100.'),
   maxPipes: count.default(256).describe('Backends connected to one app; above it 503.'),
+  maxPipeConnectsPerSecond: rate
+    .default(50)
+    .describe('Backends of one app that connect, as many as maxPipes at once; above it 503.'),
   maxPipeUnackedEvents: count.default(200_000).describe('Events kept for one backend stream.'),
   maxPipeUnackedBytes: bytes.default(64 * 1024 * 1024).describe('Data of the events kept for it.'),
   pipeWindowMs: ms

@@ -153,7 +153,11 @@ export class Group implements Listener {
 
   /** A member is gone: its partitions go on elsewhere from the last acknowledged event. */
   leave(member: Member): void {
-    for (const partition of this.ownedBy(member)) this.#clearDeadline(partition.number);
+    for (const partition of this.ownedBy(member)) {
+      this.#clearDeadline(partition.number);
+      // It may come back, and must not go on with what it had to send of what is another's by then.
+      member.lost(partition);
+    }
     this.#apply(this.#ownership.leave(member));
     // Without anybody left, what the last one wanted is kept for the one that comes back.
     if (this.members.size > 0) this.subscribed();

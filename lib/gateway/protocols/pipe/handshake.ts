@@ -4,6 +4,7 @@ import type { Clock } from '../../../util/timers';
 import { CLOSE_CODES } from '../../../wire/close-codes';
 import { WIRE_LIMITS } from '../../../wire/limits';
 import type { Apps } from '../../core/app';
+import { AppRates } from '../../core/app-rates';
 import type { UpgradeDecision, UpgradeRequest } from '../../core/carrier';
 import type { PipeContext } from './context';
 import { PipeLink } from './link';
@@ -22,6 +23,8 @@ export class PipeHandshake {
   readonly #context: PipeContext;
   readonly #apps: Apps;
   readonly #clock: Clock;
+  /** Of connects that were in order: what each of them begins with, its snapshot, costs more than its signature. */
+  readonly #rates = new AppRates();
 
   constructor(context: PipeContext, apps: Apps, clock: Clock) {
     this.#context = context;
@@ -51,10 +54,14 @@ export class PipeHandshake {
     if (!offered.some((each) => each.trim() === SUBPROTOCOL)) {
       return refuse(400, 'bad_subprotocol', `offer the WebSocket subprotocol ${SUBPROTOCOL}`);
     }
-    if (this.#context.pipesOf(app) >= this.#context.limits.maxPipes) {
-      const { maxPipes } = this.#context.limits;
+    const { maxPipes, maxPipeConnectsPerSecond: rate } = this.#context.limits;
+    if (this.#context.pipesOf(app) >= maxPipes) {
       const message = `this app has ${maxPipes} backends connected, which is its limit`;
       return { ...refuse(503, 'too_many', message), headers: { 'Retry-After': '5' } };
+    }
+    if (!this.#rates.take(app, { rate, burst: maxPipes }, this.#clock.now())) {
+      const message = `backends of this app connect more often than ${rate} times a second`;
+      return { ...refuse(503, 'too_many', message), headers: { 'Retry-After': '1' } };
     }
     const nonce = randomBytes(16).toString('base64url');
     return {

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import t from 'tap';
 import { signPipeRequest } from '../../../../lib/pusher/pipe-signature';
+import { HandClock } from '../../../support/hand-clock';
 import { SECRET, startGateway } from '../../../support/start-gateway';
 import { WireClient } from '../../../support/wire-client';
 
@@ -142,3 +143,18 @@ t.test(
     first.terminate();
   },
 );
+
+t.test('P09, P10 backends that come back again and again are told to wait', async (t) => {
+  const clock = new HandClock();
+  clock.wallMs = Date.now();
+  const limits = { maxPipes: 3, maxPipeConnectsPerSecond: 2 };
+  const { port } = await startGateway(t, { clock, limits });
+  for (let i = 0; i < 3; i++) (await WireClient.attach(t, port)).client.terminate();
+  const refused = await upgrade(port, `/pipe/1?${signed()}`);
+  t.equal(refused.status, 503);
+  t.match(refused.body, /backends of this app connect more often than 2 times a second/);
+  t.equal(refused.headers['retry-after'], '1');
+  for (let i = 0; i < 5; i++) await upgrade(port, '/pipe/1?a=b');
+  clock.advance(500);
+  await WireClient.attach(t, port);
+});

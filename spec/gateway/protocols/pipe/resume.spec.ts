@@ -1,5 +1,6 @@
 import t from 'tap';
 import { Kind, Verb, type Frame } from '../../../../lib/wire/frames';
+import { HandClock } from '../../../support/hand-clock';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 import { WireClient } from '../../../support/wire-client';
@@ -188,3 +189,38 @@ t.test(
     await drained;
   },
 );
+
+t.test('a member that comes back is not sent what has become the part of another', async (t) => {
+  const clock = new HandClock();
+  clock.wallMs = Date.now();
+  const { port, metrics } = await startGateway(t, { clock, limits: { pipePartitions: 1 } });
+  const detached = async (): Promise<void> => {
+    while (!/^standpipe_pipes 0$/m.test(await metrics.registry.metrics())) {
+      await new Promise(setImmediate);
+    }
+  };
+  const group = { name: 'g', order: 'socket', mode: 'sticky', overflow: 'gap' } as const;
+  const first = await WireClient.open(t, port);
+  const { session, secret } = await first.hello({ group });
+  await first.settled();
+  first.terminate();
+  await detached();
+  await TestSocket.connect(t, port);
+  // Nobody waits for it any more, so the next one has its part.
+  clock.advance(10_000);
+  const second = await WireClient.open(t, port);
+  await second.hello({ group });
+  await second.settled();
+  second.terminate();
+  await detached();
+  const { id } = await TestSocket.connect(t, port);
+  const again = await WireClient.open(t, port);
+  await again.hello({ group, session, proof: again.proof(secret, 2), attempt: 2 });
+  const events = async (): Promise<string[]> =>
+    (await again.settled()).flatMap((frame) =>
+      frame.type === 'events' ? frame.runs.flatMap((run) => run.events.map((e) => e.socketId)) : [],
+    );
+  t.same(await events(), [], 'the second may come back');
+  clock.advance(10_000);
+  t.match(await events(), [String, id], 'it does not, and nothing is lost');
+});
