@@ -18,6 +18,8 @@ const body = '{"name":"foo","channels":["project-3"],"data":"{\\"some\\":\\"data
 const V6 = 'ec365a775a4cd0599faeb73354201b6f';
 const V7 = 'da454824c97ba181a32ccc17a72625ba02771f50b50e1e7430e47a1f3f457e6c';
 const V8 = '16819168891cb5dfd72b5c7a5d3d602605b26c6ba1930033b5e2eeeb65010291';
+const V9 = '3638430b1080806a202d133c1abb989f2b2b4a7d5eaf5286eca3559ae79dc513';
+const V10 = '16fa7acd6fbfaa2bc9f5111da4b50820f6bc4bc0f11577805e69a1bb10de428d';
 
 interface Request {
   method: string;
@@ -106,6 +108,18 @@ t.test('V8 a GET is signed with its parameters', async (t) => {
   const text = signRequest({ ...request, query, key, secret, timestamp });
   t.equal(new URLSearchParams(text).get('auth_signature'), V8);
   t.strictSame(verify({ ...request, query: text }), { ok: true, key });
+});
+
+t.test('V9, V10 the URL of the Pipe of 2011 is signed by the same rule', async (t) => {
+  const times = [
+    ['auth_key', key],
+    ['auth_timestamp', '1322700000'],
+    ['auth_version', '1.0'],
+  ] as const;
+  const signed = (params: Params): string =>
+    hmacHex(secret, stringToSign('WEBSOCKET', '/app/3', params));
+  t.equal(signed([...times, ['protocol_version', '0.2']]), V9);
+  t.equal(signed(times), V10, 'before it had versions');
 });
 
 t.test('names are lower-cased and sorted, values decoded, lists keep their order', async (t) => {
