@@ -7,8 +7,9 @@ import { BrowserTabs } from './browser-tabs';
 if (hasBrowser()) {
   t.test('the Pipe with pusher-js in Chromium', async (t) => {
     const browser = await startBrowser(t);
+    t.jobs = 2;
     for (const transport of ['ws', 'wss'] as const) {
-      await t.test(`over ${transport}`, async (t) => {
+      void t.test(`over ${transport}`, async (t) => {
         const context = await browser.newContext();
         t.teardown(() => context.close());
         const setting = await makeSetting(t, transport, (site) => new BrowserTabs(context, site));

@@ -1,7 +1,10 @@
 import t, { type Test } from 'tap';
 import { createTestGateway } from '../../lib/testing';
+import { showInChromium } from '../conformance/features/chromium';
+import { hasBrowser } from '../support/browser';
 import { ChaosProxy } from '../support/chaos-proxy';
 import { converse } from '../support/conversation';
+import { certificate } from '../support/tls';
 import { Chance } from '../support/simulator/chance';
 import { liveThrough } from '../support/simulator/schedules';
 import { churn } from './churn';
@@ -43,6 +46,7 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['restarts', restarts],
   ['churn', manyMembers],
   ['soak', longSoak],
+  ['browsers', browsers],
 ];
 
 const HOUR_MS = 3_600_000;
@@ -70,6 +74,13 @@ function setting(name: string, otherwise: number): number {
   const value = word === undefined ? otherwise : Number(word.slice(name.length + 3));
   if (!(value > 0)) throw new Error(`--${name} must be a number above 0`);
   return value;
+}
+
+/** The list of Channels features over HTTP and TLS, whole. */
+async function browsers(test: Test): Promise<Result> {
+  if (!hasBrowser()) return { skipped: 'chromium is not installed' };
+  await showInChromium(test, { tls: await certificate(), all: true });
+  return {};
 }
 
 async function schedules(test: Test): Promise<Result> {

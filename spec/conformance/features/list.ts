@@ -13,8 +13,11 @@ import { watching } from './watching';
 import { webhooks } from './webhooks';
 import { type Features, type Host, World } from './world';
 
+/** What shows that messages of every kind get through, in both directions and for as long as it takes. */
+export const WAYS: Features = { ...connecting, ...hearing, ...clientEvents, ...staying };
+
 /** What the Channels protocol gives a browser, by the sections of the contract. */
-const FEATURES: Features = {
+export const FEATURES: Features = {
   ...connecting,
   ...subscribing,
   ...hearing,
@@ -32,11 +35,15 @@ const FEATURES: Features = {
 /** How many features are shown at a time: Chromium gives a page what a stream brings every 50 ms, which is long to wait. */
 const JOBS = 16;
 
-/** Shows every feature in one way to connect. */
-export async function showFeatures(t: Test, host: Host): Promise<void> {
+/** A browser on a busy machine takes longer than the half minute that a test has. */
+export const TIMEOUT_MS = 100_000;
+
+/** Shows features in one way to connect. */
+export async function showFeatures(t: Test, host: Host, features: Features): Promise<void> {
   t.jobs = JOBS;
-  const shown = Object.entries(FEATURES).map(([feature, show]) =>
-    t.test(feature, (t) => show(t, (options) => World.start(t, host, options))),
+  const timeout = TIMEOUT_MS;
+  const shown = Object.entries(features).map(([feature, show]) =>
+    t.test(feature, { timeout }, (t) => show(t, (options) => World.start(t, host, options))),
   );
   await Promise.all(shown);
 }
