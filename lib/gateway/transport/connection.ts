@@ -94,7 +94,7 @@ export class Connection implements Carrier {
 
   /** Writes finished frames. */
   write(bytes: Buffer): void {
-    if (this.#state !== 'open' || !this.#stream.writable) return;
+    if (this.#state !== 'open' || !this.#mayWrite) return;
     if (this.#stream.writableLength > this.#watch.maxUnsentBytes) {
       this.cut();
       return;
@@ -144,7 +144,9 @@ export class Connection implements Carrier {
   close(code: number, reason: string): void {
     if (this.#state !== 'open') return;
     const words = this.session?.lastWords?.(code, reason);
-    if (words !== undefined) this.#stream.write(this.encoder.encode([words]).bytes);
+    if (words !== undefined && this.#mayWrite) {
+      this.#stream.write(this.encoder.encode([words]).bytes);
+    }
     this.#state = 'closing';
     // The answer to the close frame has to be read.
     this.resume();
@@ -170,6 +172,11 @@ export class Connection implements Carrier {
 
   terminate(): void {
     this.#ws.terminate();
+  }
+
+  /** No data may follow a close frame (RFC 6455 §5.5.1), and ws has answered the peer's by itself. */
+  get #mayWrite(): boolean {
+    return this.#ws.readyState === this.#ws.OPEN && this.#stream.writable;
   }
 
   #onMessage(data: RawData, isBinary: boolean): void {

@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import t from 'tap';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { Connection, type ConnectionWatch } from '../../../lib/gateway/transport/connection';
+import { closeFrame, frame, Opcode, RawSocket } from '../../support/raw-socket';
+import { startGateway } from '../../support/start-gateway';
+import { TestSocket } from '../../support/test-socket';
+
+const WATCH: ConnectionWatch = {
+  maxUnsentBytes: 1000,
+  backedUp: () => undefined,
+  cut: () => undefined,
+  gone: () => undefined,
+  failed: (error) => t.fail(String(error)),
+  peerFailed: () => undefined,
+};
+
+t.test('nothing is written behind the answer to a close frame', async (t) => {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const accepted = new Promise<WebSocket>((resolve) => void server.once('connection', resolve));
+  const raw = await RawSocket.upgrade(port);
+  t.teardown(() => raw.destroy());
+  const ws = await accepted;
+  // A way out that takes its time, as TLS does: ws has answered, and the end is yet to come.
+  const out = new PassThrough();
+  const connection = new Connection(ws, out, WATCH, 4100);
+  connection.write(Buffer.from('before'));
+  t.equal(String(out.read()), 'before');
+  raw.write(closeFrame(1000));
+  while (ws.readyState === ws.OPEN) await new Promise(setImmediate);
+  connection.session = {
+    text: () => undefined,
+    binary: () => undefined,
+    closed: () => undefined,
+    lastWords: () => 'last words',
+  };
+  connection.write(Buffer.from('after'));
+  connection.close(4200, '');
+  t.equal(out.read(), null);
+});
+
+t.test('what a browser sent before it was closed is heard, and nothing after', async (t) => {
+  const { port } = await startGateway(t);
+  const [one, two] = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
+  for (const socket of [one, two]) await socket.subscribe('private-x');
+  const say = (data: number): Buffer =>
+    frame(Opcode.TEXT, JSON.stringify({ event: 'client-x', channel: 'private-x', data }));
+  one.raw.write(Buffer.concat([say(1), closeFrame(1000), say(2)]));
+  await one.closed();
+  t.same(
+    (await two.settled()).map(({ data }) => data),
+    [1],
+  );
+});
