@@ -8,10 +8,15 @@ import { TRANSPORTS } from './world';
 
 /**
  * The app's own server refuses (403) where that is what is shown, what a page sends may cross with the end of its session
- * (404), and a gateway stops when it has shown all.
+ * (404, CLOSING), and a gateway stops when it has shown all.
  */
-const EXPECTED =
-  /^Failed to load resource: .*(status of 40[34]|ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|SOCKET_NOT_CONNECTED))/;
+const EXPECTED = new RegExp(
+  [
+    '^Failed to load resource: .*status of 40[34]',
+    '^Failed to load resource: .*ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|SOCKET_NOT_CONNECTED)',
+    '^WebSocket is already in CLOSING or CLOSED state',
+  ].join('|'),
+);
 
 /**
  * Shows the list with the unmodified pusher-js in one Chromium, over each transport alone. Over HTTP and TLS, unless all
