@@ -72,6 +72,13 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
     values: ['FakeBrowser', 'TestGateway', 'createTestGateway'],
     types: ['BrowserMessage', 'Identity', 'TestGatewayOptions'],
   },
+  './http': {
+    values: [
+      ...['ApiResponse', 'Pusher', 'RULES', 'RequestError', 'RuleError', 'Token', 'WebHook'],
+      'WebHookError',
+    ],
+    types: [],
+  },
   './back-channel': {
     values: ['attachBackChannel'],
     types: ['BackChannel', 'BackChannelHandler', 'PusherLike', 'RequestHandler'],
