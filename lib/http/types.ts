@@ -71,7 +71,7 @@ export interface TriggerParams {
   socket_id?: string;
   /** Attributes of the channels to answer with: `user_count`, `subscription_count`, separated by commas. */
   info?: string;
-  /** Sockets that shall not receive the event, at most 100. A Standpipe gateway knows this; others refuse or ignore it. */
+  /** Sockets that shall not receive the event, at most 1,000. A Standpipe gateway knows this; others refuse or ignore it. */
   except?: readonly string[];
 }
 
