@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { StandpipeError } from '../errors';
-import type { TlsOptions } from '../net/socket';
-import { silent, type Logger } from '../util/log';
+import type { TlsOptions } from '../net/dial';
+import { silent, type Logger } from '../util/logger';
 import type { Group } from '../wire/frames';
 import { WIRE_LIMITS } from '../wire/limits';
 

@@ -1,4 +1,4 @@
-import type { Flight } from './flight';
+import type { Flight } from './in-flight';
 import type { Position } from './position';
 import { SendBuffer } from './send-buffer';
 

@@ -1,5 +1,5 @@
 import { Ring } from '../util/ring';
-import { Flight } from './flight';
+import { Flight } from './in-flight';
 
 /** Consecutive entries: entry i has the number `first + i`. */
 export interface Batch<T> {

@@ -1,5 +1,5 @@
 import { StandpipeError } from '../errors';
-import type { Carrier, Session } from '../gateway/core/carrier';
+import type { Carrier, Session } from '../gateway/core/fanout/carrier';
 import { channelStringToSign, hmacHex, userStringToSign } from '../pusher/signature';
 import { deferred, type Deferred } from '../util/deferred';
 import { memoryEncoder, textsOf } from './memory-encoder';

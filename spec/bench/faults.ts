@@ -2,13 +2,13 @@
  * What the Pipe costs when something goes wrong. Prints figures; nothing passes or fails by time.
  * Run: node --expose-gc -r ts-node/register/transpile-only spec/bench/faults.ts
  */
-import type { Carrier, Session } from '../../lib/gateway/core/carrier';
+import type { Carrier, Session } from '../../lib/gateway/core/fanout/carrier';
 import { dialWebSocket } from '../../lib/net/web-socket';
-import type { Dial, Socket } from '../../lib/net/socket';
-import { createClient, type Pipe } from '../../lib/pipe/pipe';
+import type { Dial, Socket } from '../../lib/net/dial';
+import { createClient, type Pipe } from '../../lib/pipe/client';
 import type { PipeOptions } from '../../lib/pipe/options';
-import { ContiguousAck } from '../../lib/stream/contiguous-ack';
-import { Flight } from '../../lib/stream/flight';
+import { ContiguousAck } from '../../lib/stream/ack-floor';
+import { Flight } from '../../lib/stream/in-flight';
 import { Log } from '../../lib/stream/log';
 import { createTestGateway, type TestGateway } from '../../lib/testing';
 import { memoryEncoder } from '../../lib/testing/memory-encoder';

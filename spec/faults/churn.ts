@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import { createClient, type Pipe } from '../../lib/pipe/pipe';
+import { createClient, type Pipe } from '../../lib/pipe/client';
 import { createTestGateway, type TestGateway } from '../../lib/testing';
 import { ChaosProxy } from '../support/chaos-proxy';
 import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';

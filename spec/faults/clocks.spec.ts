@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { createClient, type Pipe } from '../../lib/pipe/pipe';
+import { createClient, type Pipe } from '../../lib/pipe/client';
 import { ChaosProxy } from '../support/chaos-proxy';
 import { HandClock } from '../support/hand-clock';
 import { SECRET, startGateway } from '../support/start-gateway';

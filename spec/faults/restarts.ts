@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Test } from 'tap';
-import { createClient, type Pipe } from '../../lib/pipe/pipe';
+import { createClient, type Pipe } from '../../lib/pipe/client';
 import { deferred } from '../../lib/util/deferred';
 import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
 import { exited, startChild } from '../support/processes';

@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import { createClient, type Pipe } from '../../lib/pipe/pipe';
+import { createClient, type Pipe } from '../../lib/pipe/client';
 import type { Gateway } from '../../lib/gateway/gateway';
 import { createTestGateway } from '../../lib/testing';
 import { deferred } from '../../lib/util/deferred';

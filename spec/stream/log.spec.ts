@@ -1,5 +1,5 @@
 import t from 'tap';
-import { Flight } from '../../lib/stream/flight';
+import { Flight } from '../../lib/stream/in-flight';
 import { Log } from '../../lib/stream/log';
 import { DOWN_ACTIONS, downModel } from './models/down';
 import { loadModules } from './models/modules';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { CONTIGUOUS_ACK_ACTIONS, contiguousAckModel } from './models/contiguous-ack';
+import { CONTIGUOUS_ACK_ACTIONS, contiguousAckModel } from './models/ack-floor';
 import { DOWN_ACTIONS, downModel } from './models/down';
 import { LANES_ACTIONS, lanesModel } from './models/lanes';
 import { loadModules } from './models/modules';
@@ -44,7 +44,7 @@ const sendBuffer = 'stream/send-buffer.ts';
 const log = 'stream/log.ts';
 const outbox = 'stream/outbox.ts';
 const lanes = 'stream/lanes.ts';
-const contiguousAck = 'stream/contiguous-ack.ts';
+const contiguousAck = 'stream/ack-floor.ts';
 const position = 'stream/position.ts';
 
 const mutants: Mutant[] = [
@@ -71,14 +71,14 @@ const mutants: Mutant[] = [
   },
   {
     name: 'credit one too high',
-    file: 'stream/flight.ts',
+    file: 'stream/in-flight.ts',
     from: 'if (this.#messages >= most) return false;',
     to: 'if (this.#messages > most) return false;',
     foundBy: ['down', 'up', 'sendBuffer'],
   },
   {
     name: 'what is larger than the credit never goes',
-    file: 'stream/flight.ts',
+    file: 'stream/in-flight.ts',
     from: 'return this.#messages === 0 && mostBytes > 0;',
     to: 'return false;',
     foundBy: ['sendBuffer'],

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { Flight } from '../../lib/stream/flight';
+import { Flight } from '../../lib/stream/in-flight';
 import { SendBuffer } from '../../lib/stream/send-buffer';
 import { loadModules } from './models/modules';
 import { SEND_BUFFER_ACTIONS, sendBufferModel } from './models/send-buffer';

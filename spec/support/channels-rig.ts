@@ -1,12 +1,12 @@
-import { Apps, type App } from '../../lib/gateway/core/app';
-import type { Carrier, Session } from '../../lib/gateway/core/carrier';
+import { Apps, type App } from '../../lib/gateway/core/model/app';
+import type { Carrier, Session } from '../../lib/gateway/core/fanout/carrier';
 import { Hub } from '../../lib/gateway/core/hub';
 import { Metrics } from '../../lib/gateway/core/metrics';
-import type { Encoder } from '../../lib/gateway/core/outlet';
+import type { Encoder } from '../../lib/gateway/core/fanout/outlet';
 import { Router } from '../../lib/gateway/core/router';
-import { Seconds } from '../../lib/gateway/core/seconds';
-import { Turn } from '../../lib/gateway/core/turn';
-import { checkGatewayOptions, type GatewayOptions } from '../../lib/gateway/options';
+import { Seconds } from '../../lib/gateway/core/timing/overload';
+import { Turn } from '../../lib/gateway/core/fanout/turn';
+import { checkGatewayOptions, type GatewayOptions } from '../../lib/gateway/options/options';
 import { ChannelsContext } from '../../lib/gateway/protocols/channels/context';
 import { ChannelsHandshake } from '../../lib/gateway/protocols/channels/handshake';
 import { channelStringToSign, hmacHex, userStringToSign } from '../../lib/pusher/signature';

@@ -1,7 +1,7 @@
 import type { Test } from 'tap';
 import { createClient, type Meta, type Pipe, type PipeOptions } from '../../lib/index';
 import type { Gateway } from '../../lib/gateway';
-import type { Dial, Socket } from '../../lib/net/socket';
+import type { Dial, Socket } from '../../lib/net/dial';
 import { dialWebSocket } from '../../lib/net/web-socket';
 import { FakeBrowser } from '../../lib/testing';
 import { HandClock } from './hand-clock';

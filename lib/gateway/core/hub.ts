@@ -2,18 +2,18 @@ import { type ChannelName, parseChannelName } from '../../pusher/channel-name';
 import * as messages from '../../pusher/messages';
 import type { Clock } from '../../util/timers';
 import { Kind, type PipeEvent } from '../../wire/frames';
-import type { Limits } from '../options';
-import type { App } from './app';
-import type { CachedEvent } from './cache';
-import { Channel } from './channel';
-import { Holdback } from './holdback';
-import type { Identity } from './presence';
-import { Requests } from './requests';
-import type { Socket } from './socket';
-import { SubscriptionCounts } from './subscription-counts';
-import type { Turn } from './turn';
-import { Unauthorized } from './unauthorized';
-import { Watchlists } from './watchlists';
+import type { Limits } from '../options/options';
+import type { App } from './model/app';
+import type { CachedEvent } from './model/cache';
+import { Channel } from './model/channel';
+import { Holdback } from './streams/holdback';
+import type { Identity } from './model/presence';
+import { Requests } from './features/browser-requests';
+import type { Socket } from './model/socket';
+import { SubscriptionCounts } from './features/subscription-counts';
+import type { Turn } from './fanout/turn';
+import { Unauthorized } from './features/unauthorized';
+import { Watchlists } from './features/watchlists';
 
 /** An event on its way to the subscribers of a channel. `data` becomes the frame's JSON string as it is. */
 export interface Publication {

@@ -1,10 +1,10 @@
-import type { Logger } from '../../util/log';
+import type { Logger } from '../../util/logger';
 import type { Clock } from '../../util/timers';
-import type { Limits } from '../options';
+import type { Limits } from '../options/options';
 import type { Hub } from './hub';
 import type { Metrics } from './metrics';
 import type { Router } from './router';
-import type { Seconds } from './seconds';
+import type { Seconds } from './timing/overload';
 
 /** What a gateway has one of; each protocol picks what it works with. */
 export interface Parts {

@@ -1,11 +1,11 @@
 import { isClientEvent } from '../../pusher/channel-name';
 import { REPLY_EVENT } from '../../pusher/requests';
 import { Kind } from '../../wire/frames';
-import type { App } from './app';
-import type { Channel } from './channel';
+import type { App } from './model/app';
+import type { Channel } from './model/channel';
 import type { Hub, Publication } from './hub';
 import type { Metrics } from './metrics';
-import type { Socket } from './socket';
+import type { Socket } from './model/socket';
 
 /** Where an event goes: from a browser to other browsers and backends, from a backend to browsers. */
 export class Router {

@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { Socket as NetSocket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
-import type { Backlog } from '../core/backlog';
-import type { Carrier, Session } from '../core/carrier';
-import type { Encoder } from '../core/outlet';
+import type { Backlog } from '../core/fanout/unsent-watch';
+import type { Carrier, Session } from '../core/fanout/carrier';
+import type { Encoder } from '../core/fanout/outlet';
 import { reasonWithin } from './close-reason';
 import { webSocketEncoder } from './web-socket-encoder';
 

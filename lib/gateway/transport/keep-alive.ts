@@ -1,5 +1,5 @@
-import { Backlog } from '../core/backlog';
-import { SECOND_MS, type Seconds } from '../core/seconds';
+import { Backlog } from '../core/fanout/unsent-watch';
+import { SECOND_MS, type Seconds } from '../core/timing/overload';
 import type { Connection, ConnectionWatch } from './connection';
 
 export interface KeepAliveOptions {

@@ -1,12 +1,12 @@
 import type { Clock } from '../../util/timers';
 import { Kind, type PipeEvent } from '../../wire/frames';
-import { AddressGuard } from '../core/address-guard';
-import type { App, Listener } from '../core/app';
+import { AddressGuard } from '../options/address-guard';
+import type { App, Listener } from '../core/model/app';
 import { countEvent, isRelayed, type WebhookEvent, webhookEvent } from './events';
 import { Grace } from './grace';
 import { guardedLookup } from './guarded-lookup';
 import { Poster } from './poster';
-import { Receiver, type ReceiverParts } from './receiver';
+import { Receiver, type ReceiverParts } from './endpoint';
 
 /** The webhooks of one app: makes an event of what happens, once, and offers it to each of them. */
 class AppWebhooks implements Listener {

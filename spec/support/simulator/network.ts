@@ -1,6 +1,6 @@
-import type { Carrier, Session, UpgradeDecision } from '../../../lib/gateway/core/carrier';
-import type { UpgradeRequest } from '../../../lib/gateway/core/carrier';
-import type { Dial, DialOptions, Socket, SocketHandlers } from '../../../lib/net/socket';
+import type { Carrier, Session, UpgradeDecision } from '../../../lib/gateway/core/fanout/carrier';
+import type { UpgradeRequest } from '../../../lib/gateway/core/fanout/carrier';
+import type { Dial, DialOptions, Socket, SocketHandlers } from '../../../lib/net/dial';
 import { memoryEncoder } from '../../../lib/testing/memory-encoder';
 import type { ProcessClock, WorldClock } from './world-clock';
 

@@ -1,5 +1,5 @@
 import type { StandpipeError } from '../../../lib/errors';
-import { createClient, type Pipe } from '../../../lib/pipe/pipe';
+import { createClient, type Pipe } from '../../../lib/pipe/client';
 import type { PipeOptions } from '../../../lib/pipe/options';
 import type { Meta } from '../../../lib/pipe/types';
 import type { Outcome } from '../ledger';

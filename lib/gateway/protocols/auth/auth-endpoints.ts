@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../util/timers';
-import type { App, Apps } from '../../core/app';
-import { AppRates } from '../../core/app-rates';
-import type { Backends } from '../../core/backends';
+import type { App, Apps } from '../../core/model/app';
+import { AppRates } from '../../core/features/app-rates';
+import type { Backends } from '../../core/decisions';
 import type { Metrics } from '../../core/metrics';
-import { hasBody, readBody } from '../../core/request-body';
-import type { Limits } from '../../options';
-import { METHODS, allowOrigin, allows, answerPreflight } from './cors';
+import { hasBody, readBody } from '../../http/body';
+import type { Limits } from '../../options/options';
+import { METHODS, allowOrigin, allows, answerPreflight } from '../../http/cors';
 import { type Wish, questionOf, readWish } from './form';
 import { type Refusal, refuse } from './refusal';
 import { type Signed, sign } from './signing';

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { parseChannelName } from '../../../pusher/channel-name';
 import { isObject, parseJson } from '../../../pusher/json';
 import { Kind } from '../../../wire/frames';
-import type { Question } from '../../core/backends';
+import type { Question } from '../../core/decisions';
 import { type Refusal, refuse } from './refusal';
 
 const SOCKET_ID = /^\d{1,20}\.\d{1,20}$/;

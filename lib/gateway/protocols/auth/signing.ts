@@ -5,7 +5,7 @@ import {
   hmacHex,
   userStringToSign,
 } from '../../../pusher/signature';
-import type { Decision } from '../../core/backends';
+import type { Decision } from '../../core/decisions';
 import type { Wish } from './form';
 import { type Refusal, refuse } from './refusal';
 

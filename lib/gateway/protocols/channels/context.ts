@@ -4,10 +4,10 @@ import type { Hub } from '../../core/hub';
 import type { Metrics } from '../../core/metrics';
 import type { Parts } from '../../core/parts';
 import type { Router } from '../../core/router';
-import type { Socket } from '../../core/socket';
-import type { Seconds } from '../../core/seconds';
-import { TokenBucket } from '../../core/token-bucket';
-import type { Limits } from '../../options';
+import type { Socket } from '../../core/model/socket';
+import type { Seconds } from '../../core/timing/overload';
+import { TokenBucket } from '../../core/timing/token-bucket';
+import type { Limits } from '../../options/options';
 
 /** What the commands of the Channels protocol work with. */
 export class ChannelsContext {

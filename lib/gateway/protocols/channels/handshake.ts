@@ -1,9 +1,9 @@
 import { CloseCode, precedesWithError } from '../../../pusher/close-codes';
 import * as messages from '../../../pusher/messages';
 import { newSocketId } from '../../../pusher/socket-id';
-import type { Apps } from '../../core/app';
-import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/carrier';
-import { Socket } from '../../core/socket';
+import type { Apps } from '../../core/model/app';
+import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
+import { Socket } from '../../core/model/socket';
 import type { ChannelsContext } from './context';
 import { ChannelsSession } from './session';
 

@@ -1,7 +1,7 @@
 import { precedesWithError } from '../../../pusher/close-codes';
 import * as messages from '../../../pusher/messages';
-import type { Carrier, Session } from '../../core/carrier';
-import type { Socket } from '../../core/socket';
+import type { Carrier, Session } from '../../core/fanout/carrier';
+import type { Socket } from '../../core/model/socket';
 import { clientEvent } from './commands/client-event';
 import { signin } from './commands/signin';
 import { subscribe } from './commands/subscribe';

@@ -1,7 +1,7 @@
 import { CloseCode } from '../../../pusher/close-codes';
-import { Backlog } from '../../core/backlog';
-import type { Carrier, Session } from '../../core/carrier';
-import type { Encoder } from '../../core/outlet';
+import { Backlog } from '../../core/fanout/unsent-watch';
+import type { Carrier, Session } from '../../core/fanout/carrier';
+import type { Encoder } from '../../core/fanout/outlet';
 import { closeLine, fallbackEncoder, HEARTBEAT, OPEN } from './frames';
 import type { Receiver } from './receiver';
 

@@ -1,16 +1,16 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Clock } from '../../../util/timers';
-import type { Apps } from '../../core/app';
-import type { Carrier, Session, UpgradeDecision, UpgradeRequest } from '../../core/carrier';
+import type { Apps } from '../../core/model/app';
+import type { Carrier, Session, UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import type { Metrics } from '../../core/metrics';
-import { hasBody } from '../../core/request-body';
-import type { Seconds } from '../../core/seconds';
-import type { Limits } from '../../options';
+import { hasBody } from '../../http/body';
+import type { Seconds } from '../../core/timing/overload';
+import type { Limits } from '../../options/options';
 import { type Address, isFallbackPath, parseAddress } from './address';
 import { readSendBody } from './body';
 import type { FallbackCarrier } from './carrier';
 import { Receiver } from './receiver';
-import { FallbackSessions } from './sessions';
+import { FallbackSessions } from './carriers';
 
 export interface FallbackParts {
   apps: Apps;

@@ -1,6 +1,6 @@
 import { type Command, Verb } from '../../../wire/frames';
-import type { App } from '../../core/app';
-import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/idempotency';
+import type { App } from '../../core/model/app';
+import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/model/idempotency';
 import { closeSocket } from './commands/close-socket';
 import { type Apply, type Outcome, refuse } from './commands/outcome';
 import { subscribeSocket } from './commands/subscribe-socket';

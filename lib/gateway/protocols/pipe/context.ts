@@ -1,13 +1,13 @@
 import type { Clock } from '../../../util/timers';
-import type { Logger } from '../../../util/log';
-import type { App } from '../../core/app';
+import type { Logger } from '../../../util/logger';
+import type { App } from '../../core/model/app';
 import type { Hub } from '../../core/hub';
 import type { Metrics } from '../../core/metrics';
 import type { Parts } from '../../core/parts';
 import type { Router } from '../../core/router';
-import type { Limits } from '../../options';
-import { Authorities } from './authorities';
-import type { PipeLink } from './link';
+import type { Limits } from '../../options/options';
+import { Authorities } from './deciders';
+import type { PipeLink } from './connection';
 import { Sessions } from './sessions';
 
 /** What the connections of backends work with. */

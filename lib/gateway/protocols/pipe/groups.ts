@@ -1,7 +1,7 @@
 import type { Timer } from '../../../util/timers';
 import type { Group as GroupOptions } from '../../../wire/frames';
-import type { App } from '../../core/app';
-import { Group } from '../../core/group';
+import type { App } from '../../core/model/app';
+import { Group } from '../../core/streams/group';
 import type { PipeContext } from './context';
 
 const NAME = /^[A-Za-z0-9_.:-]{1,64}$/;

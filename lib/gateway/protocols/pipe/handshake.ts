@@ -3,11 +3,11 @@ import { type PipeRefusal, verifyPipeRequest } from '../../../pusher/pipe-signat
 import type { Clock } from '../../../util/timers';
 import { CLOSE_CODES } from '../../../wire/close-codes';
 import { WIRE_LIMITS } from '../../../wire/limits';
-import type { Apps } from '../../core/app';
-import { AppRates } from '../../core/app-rates';
-import type { UpgradeDecision, UpgradeRequest } from '../../core/carrier';
+import type { Apps } from '../../core/model/app';
+import { AppRates } from '../../core/features/app-rates';
+import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import type { PipeContext } from './context';
-import { PipeLink } from './link';
+import { PipeLink } from './connection';
 
 const PATH = /^\/pipe\/([^/]+)$/;
 const SUBPROTOCOL = 'standpipe.v1';

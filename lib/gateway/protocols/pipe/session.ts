@@ -1,4 +1,4 @@
-import { Flight } from '../../../stream/flight';
+import { Flight } from '../../../stream/in-flight';
 import { Cursor } from '../../../stream/position';
 import { CLOSE_CODES, REFUSAL_CODES } from '../../../wire/close-codes';
 import type {
@@ -12,17 +12,17 @@ import type {
   WelcomeFrame,
 } from '../../../wire/frames';
 import { capCredit, WIRE_LIMITS } from '../../../wire/limits';
-import type { App } from '../../core/app';
-import type { Group, Member } from '../../core/group';
+import type { App } from '../../core/model/app';
+import type { Group, Member } from '../../core/streams/group';
 import { countUp } from '../../core/metrics';
-import type { Partition } from '../../core/partition';
-import { RULE_KINDS } from '../../core/rules';
-import { Answers } from './answers';
+import type { Partition } from '../../core/streams/partition';
+import { RULE_KINDS } from '../../core/streams/rules';
+import { Answers } from './command-answers';
 import { applyCommand } from './commands';
 import type { Outcome } from './commands/outcome';
 import type { PipeContext } from './context';
-import type { PipeLink } from './link';
-import { sendPartitions } from './sending';
+import type { PipeLink } from './connection';
+import { sendPartitions } from './writer';
 
 /** Of the credit, what stuck handlers of one partition can use up. A backend acknowledges when a quarter is used. */
 const SHARES = 4;

@@ -2,10 +2,10 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { Timer } from '../../../util/timers';
 import type { CLOSE_CODES } from '../../../wire/close-codes';
 import type { HelloFrame } from '../../../wire/frames';
-import type { Group } from '../../core/group';
+import type { Group } from '../../core/streams/group';
 import type { PipeContext } from './context';
 import { Groups } from './groups';
-import type { PipeLink } from './link';
+import type { PipeLink } from './connection';
 import { badRule, type Opening, PipeSession } from './session';
 
 /** A client may lose connects on the way; more than this many in a row is no honest counter. */

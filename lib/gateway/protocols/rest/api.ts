@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StandpipeError } from '../../../errors';
 import type { Params } from '../../../pusher/request-signature';
-import type { App, Apps } from '../../core/app';
-import { AppRates } from '../../core/app-rates';
-import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/idempotency';
+import type { App, Apps } from '../../core/model/app';
+import { AppRates } from '../../core/features/app-rates';
+import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/model/idempotency';
 import type { Parts } from '../../core/parts';
-import { hasBody, readBody } from '../../core/request-body';
+import { hasBody, readBody } from '../../http/body';
 import { authenticate, authenticateBody, ownParams, parseQuery } from './authenticate';
 import { bodyRefusal } from './body';
 import { type Answer, type Call, type Endpoint, refuse } from './call';

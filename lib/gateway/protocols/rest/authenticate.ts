@@ -1,6 +1,6 @@
 import type { Fields } from '../../../pusher/json';
 import { type Params, bodyError, verifyRequest } from '../../../pusher/request-signature';
-import type { App } from '../../core/app';
+import type { App } from '../../core/model/app';
 import { refuse } from './call';
 
 const NO_FIELDS: Fields = {};

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { StandpipeError } from '../../../errors';
 import { type Fields, isObject, parseJson } from '../../../pusher/json';
-import type { BodyRefusal } from '../../core/request-body';
+import type { BodyRefusal } from '../../http/body';
 import { refuse } from './call';
 
 /** The error that tells a client why its body was not taken. */

@@ -1,9 +1,9 @@
 import { StandpipeError } from '../../../errors';
 import type { Fields } from '../../../pusher/json';
-import type { App } from '../../core/app';
+import type { App } from '../../core/model/app';
 import type { Hub } from '../../core/hub';
 import type { Router } from '../../core/router';
-import type { Limits } from '../../options';
+import type { Limits } from '../../options/options';
 
 /** One request of an app's server, authenticated; nothing of it is checked beyond that. */
 export interface Call {

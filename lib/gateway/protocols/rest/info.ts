@@ -1,5 +1,5 @@
 import { optional } from '../../../pusher/json';
-import type { App } from '../../core/app';
+import type { App } from '../../core/model/app';
 import { refuse } from './call';
 
 const NONE: ReadonlySet<string> = new Set();

@@ -1,7 +1,7 @@
 import { isEventName, isReservedEvent, parseChannelName } from '../../../pusher/channel-name';
 import { type Fields, optional } from '../../../pusher/json';
-import type { App } from '../../core/app';
-import type { Limits } from '../../options';
+import type { App } from '../../core/model/app';
+import type { Limits } from '../../options/options';
 import { type Call, refuse } from './call';
 import { readInfo } from './info';
 

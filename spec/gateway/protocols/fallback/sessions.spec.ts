@@ -1,9 +1,9 @@
 import t from 'tap';
-import type { Session } from '../../../../lib/gateway/core/carrier';
-import { Seconds } from '../../../../lib/gateway/core/seconds';
-import { checkGatewayOptions } from '../../../../lib/gateway/options';
+import type { Session } from '../../../../lib/gateway/core/fanout/carrier';
+import { Seconds } from '../../../../lib/gateway/core/timing/overload';
+import { checkGatewayOptions } from '../../../../lib/gateway/options/options';
 import type { FallbackCarrier } from '../../../../lib/gateway/protocols/fallback/carrier';
-import { FallbackSessions } from '../../../../lib/gateway/protocols/fallback/sessions';
+import { FallbackSessions } from '../../../../lib/gateway/protocols/fallback/carriers';
 import type { Receiver } from '../../../../lib/gateway/protocols/fallback/receiver';
 import { ManualClock } from '../../../support/manual-clock';
 import { PaperResponse } from '../../../support/paper-response';

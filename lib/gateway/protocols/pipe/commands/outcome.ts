@@ -1,8 +1,8 @@
 import { isEventName, isReservedEvent } from '../../../../pusher/channel-name';
 import { REFUSAL_CODES } from '../../../../wire/close-codes';
 import type { Command } from '../../../../wire/frames';
-import type { App } from '../../../core/app';
-import type { Limits } from '../../../options';
+import type { App } from '../../../core/model/app';
+import type { Limits } from '../../../options/options';
 import type { PipeContext } from '../context';
 
 export interface Refused {

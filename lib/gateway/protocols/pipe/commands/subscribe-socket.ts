@@ -1,10 +1,10 @@
 import { parseChannelName } from '../../../../pusher/channel-name';
 import { parseChannelData } from '../../../../pusher/presence';
 import type { Command } from '../../../../wire/frames';
-import type { App } from '../../../core/app';
-import type { Identity } from '../../../core/presence';
-import type { Socket } from '../../../core/socket';
-import type { Limits } from '../../../options';
+import type { App } from '../../../core/model/app';
+import type { Identity } from '../../../core/model/presence';
+import type { Socket } from '../../../core/model/socket';
+import type { Limits } from '../../../options/options';
 import type { PipeContext } from '../context';
 import { type Outcome, type Refused, badChannel, refuse, unknownSocket } from './outcome';
 

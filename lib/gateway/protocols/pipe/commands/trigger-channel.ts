@@ -1,7 +1,7 @@
 import { parseChannelName } from '../../../../pusher/channel-name';
 import type { Command } from '../../../../wire/frames';
-import type { App } from '../../../core/app';
-import type { Limits } from '../../../options';
+import type { App } from '../../../core/model/app';
+import type { Limits } from '../../../options/options';
 import type { PipeContext } from '../context';
 import { type Outcome, type Refused, badChannel, badEvent, refuse } from './outcome';
 

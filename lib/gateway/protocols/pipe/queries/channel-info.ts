@@ -1,5 +1,5 @@
 import { parseChannelName } from '../../../../pusher/channel-name';
-import { type Answer, type Question, channelParam } from './question';
+import { type Answer, type Question, channelParam } from './query';
 
 /**
  * `channel.info {channel}`: a channel that nobody is on is an empty one. `userCount` is of presence channels, `cached` of

@@ -1,5 +1,5 @@
-import type { Identity } from '../../../core/presence';
-import { type Answer, type Question, channelParam, refuseQuestion } from './question';
+import type { Identity } from '../../../core/model/presence';
+import { type Answer, type Question, channelParam, refuseQuestion } from './query';
 
 /** `channel.members {channel}`: who is on a presence channel, each user once. */
 export function channelMembers(question: Question): Answer {

@@ -1,5 +1,5 @@
-import type { Channel } from '../../../core/channel';
-import { type Answer, type Question, limited, refuseQuestion } from './question';
+import type { Channel } from '../../../core/model/channel';
+import { type Answer, type Question, limited, refuseQuestion } from './query';
 
 const INFO = ['subscriptionCount', 'userCount'] as const;
 type Info = (typeof INFO)[number];

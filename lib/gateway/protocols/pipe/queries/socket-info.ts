@@ -1,4 +1,4 @@
-import { type Answer, type Question, stringParam } from './question';
+import { type Answer, type Question, stringParam } from './query';
 
 /** `socket.info {socket}`: null when it is not connected. */
 export function socketInfo({ app, params }: Question): Answer {

@@ -1,8 +1,8 @@
 import { StandpipeError } from '../../../../errors';
 import { rawValue } from '../../../../pusher/raw-value';
-import type { Answer as BrowserAnswer } from '../../../core/requests';
+import type { Answer as BrowserAnswer } from '../../../core/features/browser-requests';
 import { type Refused, badEvent, refuse, unknownSocket } from '../commands/outcome';
-import { type Answer, type Question, stringParam } from './question';
+import { type Answer, type Question, stringParam } from './query';
 
 /** How long a browser has when the question does not say, and at most. */
 const DEFAULT_MS = 5_000;

@@ -1,4 +1,4 @@
-import type { Answer, Question } from './question';
+import type { Answer, Question } from './query';
 
 /** `sockets.count {}` */
 export function socketsCount({ app }: Question): Answer {

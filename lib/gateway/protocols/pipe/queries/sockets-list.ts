@@ -1,5 +1,5 @@
-import type { Socket } from '../../../core/socket';
-import { type Answer, type Question, limited } from './question';
+import type { Socket } from '../../../core/model/socket';
+import { type Answer, type Question, limited } from './query';
 
 /** `sockets.list {limit?}` */
 export function socketsList(question: Question): Answer {

@@ -1,4 +1,4 @@
-import type { Answer, Question } from './question';
+import type { Answer, Question } from './query';
 
 /** `stats {}`: what is live in the app, on this node. */
 export function stats({ app, context }: Question): Answer {

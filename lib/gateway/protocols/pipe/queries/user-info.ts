@@ -1,4 +1,4 @@
-import { type Answer, type Question, stringParam } from './question';
+import { type Answer, type Question, stringParam } from './query';
 
 /** More connections of one user than this are counted and not named. */
 const MAX_SOCKETS = 1000;
