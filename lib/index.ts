@@ -1,7 +1,7 @@
 export { StandpipeError, type ErrorCode } from './errors';
 export type { TlsOptions } from './net/dial';
 export type {
-  AskOptions,
+  QueryOptions,
   ChannelEntry,
   ChannelInfo,
   ListChannelsOptions,
@@ -21,7 +21,7 @@ export type {
 export type { ChannelHandle, Channels, SeveralChannels } from './pipe/handles/channels';
 export type { Authorization, Identification } from './pipe/decisions/decisions';
 export type { GroupOptions, PipeOptions } from './pipe/options';
-export { createClient, type Pipe } from './pipe/client';
+export { createClient, type PipeClient } from './pipe/client';
 export type { SocketHandle, Sockets } from './pipe/handles/sockets';
 export type {
   CauseOptions,
@@ -37,7 +37,7 @@ export type {
   PublishOptions,
   PublishReceipt,
   ReceivedEvent,
-  SlowInfo,
+  HandlerSlowInfo,
   SocketPublishOptions,
   SubscriptionFilter,
   SubscriptionKind,

@@ -6,8 +6,8 @@ import type { Emitter, Handler } from '../util/emitter';
 import { systemClock, type Clock } from '../util/timers';
 import { CLOSE_CODES } from '../wire/close-codes';
 import { Kind, type HelloFrame, type WelcomeFrame } from '../wire/frames';
-import type { AskOptions, Stats } from './queries/results';
-import { Authority, type AuthenticateHandler, type AuthorizeHandler } from './decisions/decider';
+import type { QueryOptions, Stats } from './queries/results';
+import { Decider, type AuthenticateHandler, type AuthorizeHandler } from './decisions/decider';
 import { ChannelHandle, channelsOf, type Channels } from './handles/channels';
 import { deliver, wordFor } from './handlers/deliver';
 import { dispatch, type Routes } from './connection/dispatch';
@@ -15,11 +15,11 @@ import { Inbox } from './inbox/inbox';
 import { Link } from './connection/link';
 import { Registry, checkEvent, checkHandler, type Listeners } from './handlers/registry';
 import { readOptions, warnOfOpenDoors, type PipeOptions, type Settings } from './options';
-import { CLIENT_EVENTS, Reports } from './reporter';
-import { Requests } from './queries/queries';
+import { CLIENT_EVENTS, Reporter } from './reporter';
+import { Queries } from './queries/queries';
 import type { Ground } from './handles/listenable';
 import { Sender } from './outbox/sender';
-import { Session } from './connection/session-credentials';
+import { SessionCredentials } from './connection/session-credentials';
 import { SocketHandle, Sockets } from './handles/sockets';
 import { Subscriptions } from './subscriptions';
 import type {
@@ -47,7 +47,7 @@ const LIBRARY = 'standpipe-node';
  * Nothing but `connect` connects. Everything else may be used before, in between and after: subscriptions are announced
  * on every connection, triggers wait in the outbox.
  */
-export class Pipe<Events extends object = DefaultEvents> {
+export class PipeClient<Events extends object = DefaultEvents> {
   /** All sockets of the app. */
   readonly sockets: Sockets<Events>;
   /** All channels of the app. */
@@ -57,14 +57,14 @@ export class Pipe<Events extends object = DefaultEvents> {
 
   readonly #settings: Settings;
   readonly #clock: Clock;
-  readonly #reports: Reports;
+  readonly #reporter: Reporter;
   readonly #emitter: Emitter<ClientEvents>;
   readonly #listeners: Listeners;
   readonly #subscriptions: Subscriptions;
-  readonly #authority: Authority;
-  readonly #session = new Session();
+  readonly #decider: Decider;
+  readonly #credentials = new SessionCredentials();
   readonly #sender: Sender;
-  readonly #requests: Requests;
+  readonly #queries: Queries;
   readonly #inbox: Inbox;
   readonly #link: Link;
   readonly #ground: Ground;
@@ -79,11 +79,11 @@ export class Pipe<Events extends object = DefaultEvents> {
   constructor(options: PipeOptions, surroundings: Partial<Surroundings> = {}) {
     const settings = (this.#settings = readOptions(options));
     const clock = (this.#clock = surroundings.clock ?? systemClock);
-    const reports = (this.#reports = new Reports(settings.log));
-    this.#emitter = reports.emitter;
+    const reporter = (this.#reporter = new Reporter(settings.log));
+    this.#emitter = reporter.emitter;
     const eventFailed = (thrown: unknown, event: string): void => {
       this.#eventFailed();
-      reports.handlerFailed(thrown, event);
+      reporter.handlerFailed(thrown, event);
     };
     this.#listeners = {
       sockets: new Registry(eventFailed),
@@ -102,37 +102,38 @@ export class Pipe<Events extends object = DefaultEvents> {
     this.#sender = new Sender(settings, clock, {
       send: (frame) => void this.#link.send({ ...frame, ack: this.#inbox.takeAck() }),
       drained: () => void this.#emitter.emit('drain'),
-      report: (error) => reports.error(error),
-      callbackFailed: (thrown) => reports.handlerFailed(thrown, 'callback of trigger'),
+      report: (error) => reporter.error(error),
+      callbackFailed: (thrown) => reporter.handlerFailed(thrown, 'callback of trigger'),
     });
-    this.#requests = new Requests(clock, (query) => {
+    this.#queries = new Queries(clock, (query) => {
       // What was triggered before a question is asked is on its way before it.
       this.#sender.flush();
       return this.#link.send(query);
     });
     this.#subscriptions = new Subscriptions(clock, (frame) => this.#link.send(frame));
-    this.#authority = new Authority(this.#subscriptions, reports, this.#link);
+    this.#decider = new Decider(this.#subscriptions, reporter, this.#link);
     this.#inbox = new Inbox(settings, clock, {
       deliver: (arrival) => deliver(this.#listeners, arrival),
       send: (frame) => this.#link.send(frame),
       ackDue: () => this.#acknowledge(),
       failed: (error) => eventFailed(error, 'delivery'),
-      slow: (arrival, key, runningMs) => reports.slow({ event: wordFor(arrival), key, runningMs }),
+      slow: (arrival, key, runningMs) =>
+        reporter.handlerSlow({ event: wordFor(arrival), key, runningMs }),
       left: (ids) => {
         for (const id of ids) this.#listeners.sockets.leave(id);
       },
     });
     const routes: Routes = {
       inbox: this.#inbox,
-      authority: this.#authority,
+      decider: this.#decider,
       sender: this.#sender,
-      requests: this.#requests,
+      queries: this.#queries,
       send: (answer) => void this.#link.send(answer),
-      gap: (gap) => reports.gap(gap),
-      report: (error) => reports.error(error),
+      gap: (gap) => reporter.gap(gap),
+      report: (error) => reporter.error(error),
       note: (details, message) => settings.log.info(details, message),
     };
-    this.#ground = { listeners: this.#listeners, sender: this.#sender, requests: this.#requests };
+    this.#ground = { listeners: this.#listeners, sender: this.#sender, requests: this.#queries };
     this.sockets = new Sockets<Events>(this.#ground);
     this.channels = channelsOf<Events>(this.#ground);
     this.users = new Users(this.#ground);
@@ -161,7 +162,7 @@ export class Pipe<Events extends object = DefaultEvents> {
     }
     const { promise } = this.#connecting;
     this.#sender.open();
-    this.#requests.open();
+    this.#queries.open();
     this.#inbox.start();
     this.#link.start();
     return promise;
@@ -205,13 +206,13 @@ export class Pipe<Events extends object = DefaultEvents> {
    * @throws StandpipeError `bad_argument`
    */
   authorize(patterns: string | readonly string[], handler: AuthorizeHandler): this {
-    this.#authority.authorize(patterns, handler);
+    this.#decider.authorize(patterns, handler);
     return this;
   }
 
   /** Decides for the gateway who a browser signs in as. A handler that throws refuses. */
   authenticate(handler: AuthenticateHandler): this {
-    this.#authority.authenticate(handler);
+    this.#decider.authenticate(handler);
     return this;
   }
 
@@ -234,8 +235,8 @@ export class Pipe<Events extends object = DefaultEvents> {
    * What is live in the app, at the gateway process this client is connected to.
    * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`
    */
-  stats(options?: AskOptions): Promise<Stats> {
-    return this.#requests.one('stats', {}, options);
+  stats(options?: QueryOptions): Promise<Stats> {
+    return this.#queries.one('stats', {}, options);
   }
 
   on<K extends keyof ClientEvents>(event: K, handler: Handler<ClientEvents[K]>): this {
@@ -258,16 +259,16 @@ export class Pipe<Events extends object = DefaultEvents> {
   }
 
   #hello(nonce: string): HelloFrame {
-    const proof = this.#session.prove(nonce);
+    const proof = this.#credentials.prove(nonce);
     return {
       type: 'hello',
       version: PROTOCOL_VERSION,
       library: LIBRARY,
       group: this.#settings.group,
       member: '',
-      session: this.#session.id,
+      session: this.#credentials.id,
       proof,
-      attempt: this.#session.attempt,
+      attempt: this.#credentials.attempt,
       positions: this.#inbox.positions(),
       nextSeq: this.#sender.nextSeq,
       credit: this.#inbox.credit(),
@@ -279,7 +280,7 @@ export class Pipe<Events extends object = DefaultEvents> {
     if (frame.version !== PROTOCOL_VERSION) {
       throw new StandpipeError('protocol_error', `the gateway speaks version ${frame.version}`);
     }
-    if (frame.verdict === 'resumed' && !this.#session.known) {
+    if (frame.verdict === 'resumed' && !this.#credentials.known) {
       throw new StandpipeError('protocol_error', 'the gateway resumed a session that never was');
     }
     // Whatever a gateway calls it: a session that was and does not go on is lost.
@@ -290,8 +291,8 @@ export class Pipe<Events extends object = DefaultEvents> {
       reason: frame.reason,
     };
     this.#continuing = true;
-    this.#session.welcomed(frame);
-    this.#inbox.welcome(frame, this.#session.name);
+    this.#credentials.welcomed(frame);
+    this.#inbox.welcome(frame, this.#credentials.name);
     if (!this.#sender.welcome(frame)) {
       throw new StandpipeError('protocol_error', 'the gateway applied commands never sent');
     }
@@ -300,8 +301,8 @@ export class Pipe<Events extends object = DefaultEvents> {
   #entered(state: PipeState, previous: PipeState): void {
     if (previous === 'open') {
       this.#sender.offline();
-      this.#requests.offline();
-      this.#authority.offline();
+      this.#queries.offline();
+      this.#decider.offline();
     }
     void this.#emitter.emit('state', state, previous);
     if (state === 'open') this.#opened();
@@ -318,7 +319,7 @@ export class Pipe<Events extends object = DefaultEvents> {
     this.#connecting = undefined;
     this.#subscriptions.announce();
     this.#sender.online();
-    this.#requests.online();
+    this.#queries.online();
     const { session, node, reason } = this.#welcomed;
     void this.#emitter.emit('connected', { session, node });
     if (session === 'reset') void this.#emitter.emit('reset', { reason });
@@ -328,16 +329,16 @@ export class Pipe<Events extends object = DefaultEvents> {
 
   #attemptFailed(error: StandpipeError): void {
     // The gateway does not take the session as ours, or we do not take what it says of it: ask for a new one.
-    if (error.status === CLOSE_CODES.bad_proof.code) this.#session.end();
-    if (error.status === CLOSE_CODES.protocol_error.code) this.#session.end();
-    this.#reports.error(error);
+    if (error.status === CLOSE_CODES.bad_proof.code) this.#credentials.end();
+    if (error.status === CLOSE_CODES.protocol_error.code) this.#credentials.end();
+    this.#reporter.error(error);
   }
 
   #failed(error: StandpipeError): void {
     this.#forget();
     this.#connecting?.reject(error);
     this.#connecting = undefined;
-    this.#reports.error(error);
+    this.#reporter.error(error);
   }
 
   async #drain(): Promise<void> {
@@ -360,10 +361,10 @@ export class Pipe<Events extends object = DefaultEvents> {
   /** The session is over, and with it everything that waited for it. */
   #forget(): void {
     this.#continuing = false;
-    this.#session.end();
+    this.#credentials.end();
     this.#inbox.clear();
     this.#sender.clear();
-    this.#requests.close();
+    this.#queries.close();
   }
 
   #acknowledge(): void {
@@ -394,6 +395,6 @@ export class Pipe<Events extends object = DefaultEvents> {
 export function createClient<Events extends object = DefaultEvents>(
   options: PipeOptions,
   surroundings?: Partial<Surroundings>,
-): Pipe<Events> {
-  return new Pipe<Events>(options, surroundings);
+): PipeClient<Events> {
+  return new PipeClient<Events>(options, surroundings);
 }

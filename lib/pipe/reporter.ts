@@ -2,15 +2,15 @@ import { StandpipeError, asError } from '../errors';
 import { Emitter } from '../util/emitter';
 import type { Logger } from '../util/logger';
 import type { GapFrame } from '../wire/frames';
-import type { ClientEvents, SlowInfo } from './types';
+import type { ClientEvents, HandlerSlowInfo } from './types';
 
 export const CLIENT_EVENTS = [
   ...['connected', 'disconnected', 'error', 'state'],
-  ...['drain', 'gap', 'reset', 'slow'],
+  ...['drain', 'gap', 'reset', 'handler_slow'],
 ];
 
 /** What the client tells of itself: its events, and in the log what somebody should know of. */
-export class Reports {
+export class Reporter {
   readonly emitter: Emitter<ClientEvents>;
   readonly #log: Logger;
 
@@ -38,8 +38,8 @@ export class Reports {
     void this.emitter.emit('gap', { partition, cause, count: count === 0 ? undefined : count });
   }
 
-  slow(info: SlowInfo): void {
+  handlerSlow(info: HandlerSlowInfo): void {
     this.#log.warn(info, 'a handler runs for long');
-    void this.emitter.emit('slow', info);
+    void this.emitter.emit('handler_slow', info);
   }
 }

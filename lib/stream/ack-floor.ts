@@ -2,7 +2,7 @@
  * Turns completions that come in any order into one cumulative acknowledgement: the highest offset up to which
  * everything has finished. Offsets start in order. While they also finish in order nothing is allocated.
  */
-export class ContiguousAck {
+export class AckFloor {
   #done: number;
   #started: number;
   /** Finished beyond `done`. */

@@ -9,7 +9,7 @@ export interface Credit {
  * that are sent over one connection share one flight, because the credit is granted for all of them together. Without a
  * grant nothing may be sent.
  */
-export class Flight {
+export class InFlight {
   readonly #shares: number;
   #credit: Credit = { messages: 0, bytes: 0 };
   #messages = 0;

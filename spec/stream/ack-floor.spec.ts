@@ -1,18 +1,16 @@
 import t from 'tap';
-import { ContiguousAck } from '../../lib/stream/ack-floor';
-import { CONTIGUOUS_ACK_ACTIONS, contiguousAckModel } from './models/ack-floor';
+import { AckFloor } from '../../lib/stream/ack-floor';
+import { ACK_FLOOR_ACTIONS, ackFloorModel } from './models/ack-floor';
 import { loadModules } from './models/modules';
 import { explore } from './models/steps';
 
 t.test('the acknowledgement behaves as the naive one', async (t) => {
   const modules = loadModules();
-  t.doesNotThrow(() =>
-    explore(CONTIGUOUS_ACK_ACTIONS, (sequence) => contiguousAckModel(modules, sequence)),
-  );
+  t.doesNotThrow(() => explore(ACK_FLOOR_ACTIONS, (sequence) => ackFloorModel(modules, sequence)));
 });
 
 t.test('one that is not finished holds back all behind it', async (t) => {
-  const ack = new ContiguousAck();
+  const ack = new AckFloor();
   for (const offset of [1, 2, 3, 4]) ack.start(offset);
   for (const offset of [4, 2, 3]) ack.finish(offset);
   t.equal(ack.done, 0);
@@ -23,7 +21,7 @@ t.test('one that is not finished holds back all behind it', async (t) => {
 });
 
 t.test('an announced jump is passed when all before it has finished', async (t) => {
-  const ack = new ContiguousAck(10);
+  const ack = new AckFloor(10);
   ack.start(11);
   ack.skipTo(21);
   ack.start(21);

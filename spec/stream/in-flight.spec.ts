@@ -1,10 +1,10 @@
 import t from 'tap';
-import { Flight } from '../../lib/stream/in-flight';
+import { InFlight } from '../../lib/stream/in-flight';
 import { SendBuffer } from '../../lib/stream/send-buffer';
 
 /** Buffers of one connection, each with more to send than the credit allows. */
 function stage(shares: number | undefined, size: number): Array<SendBuffer<number>> {
-  const flight = new Flight(shares);
+  const flight = new InFlight(shares);
   flight.grant({ messages: 10, bytes: 100 });
   return Array.from({ length: 5 }, () => {
     const buffer = new SendBuffer<number>(flight);

@@ -2,7 +2,7 @@ import type { Kind } from '../../wire/frames';
 import type { App } from './model/app';
 
 /** Something that a backend decides. */
-export interface Question {
+export interface DecisionRequest {
   kind: typeof Kind.AUTHORIZE | typeof Kind.AUTHENTICATE;
   /** The channel it is about; a backend says for which ones it decides. */
   channel: string | undefined;
@@ -17,7 +17,7 @@ export interface Question {
 export type Decision = { result: string } | 'failed' | 'nobody' | 'busy' | 'timeout';
 
 /** The backends of all apps, as far as they can be asked. */
-export interface Backends {
+export interface Decisions {
   /** `done` is called once, now or later. */
-  ask(app: App, question: Question, done: (decision: Decision) => void): void;
+  ask(app: App, request: DecisionRequest, done: (decision: Decision) => void): void;
 }

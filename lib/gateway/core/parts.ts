@@ -4,7 +4,7 @@ import type { Limits } from '../options/options';
 import type { Hub } from './hub';
 import type { Metrics } from './metrics';
 import type { Router } from './router';
-import type { Seconds } from './timing/overload';
+import type { Overload } from './timing/overload';
 
 /** What a gateway has one of; each protocol picks what it works with. */
 export interface Parts {
@@ -13,6 +13,6 @@ export interface Parts {
   readonly metrics: Metrics;
   readonly limits: Limits;
   readonly clock: Clock;
-  readonly seconds: Seconds;
+  readonly overload: Overload;
   readonly log: Logger;
 }

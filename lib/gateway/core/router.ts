@@ -37,7 +37,7 @@ export class Router {
     this.#metrics.eventsAccepted++;
     // It goes to the backend that asked, whatever the others want to hear.
     if (channel === undefined && event === REPLY_EVENT) {
-      this.#hub.requests.answered(socket, data);
+      this.#hub.browserRequests.answered(socket, data);
       return undefined;
     }
     if (relay && channel !== undefined) this.#hub.relay(socket, channel, event, data);
@@ -69,7 +69,7 @@ function isClientChannel({ kind }: Channel): boolean {
 }
 
 function wants(app: App, channel: string | undefined, event: string): boolean {
-  for (const listener of app.listeners) {
+  for (const listener of app.observers) {
     if (listener.wants(Kind.MESSAGE, channel, event)) return true;
   }
   return false;

@@ -54,7 +54,7 @@ const WEB_SOCKET_OPTIONS = {
 };
 
 /** The gateway's ports: plain, and TLS beside it. Turns upgrades into connections. */
-export class Listener {
+export class PortListener {
   readonly #options: ListenOptions;
   readonly #handlers: Handlers;
   readonly #keepAlive: KeepAlive;

@@ -7,7 +7,7 @@ import type { App } from '../core/model/app';
 import { Matcher } from '../core/streams/matcher';
 import type { Metrics } from '../core/metrics';
 import type { Limits, WebhookOptions } from '../options/options';
-import { Backlog, type Load } from './queue';
+import { Queue, type Load } from './queue';
 import { Circuit } from './circuit';
 import type { WebhookEvent } from './events';
 import type { Outcome, Poster } from './poster';
@@ -30,7 +30,7 @@ interface Delivery {
   dueAt: number;
 }
 
-export interface ReceiverParts {
+export interface EndpointParts {
   clock: Clock;
   log: Logger;
   metrics: Metrics;
@@ -41,14 +41,14 @@ export interface ReceiverParts {
  * One webhook of an app: picks what it wants, keeps it until the endpoint has taken it, and tries again with growing
  * waits. Events are picked and joined first and signed last, so that the signature fits what is sent.
  */
-export class Receiver {
+export class Endpoint {
   readonly #app: App;
   readonly #options: WebhookOptions;
-  readonly #parts: ReceiverParts;
+  readonly #parts: EndpointParts;
   readonly #poster: Pick<Poster, 'post' | 'close'>;
   readonly #events: ReadonlySet<string> | undefined;
   readonly #channels: Matcher;
-  readonly #backlog: Backlog;
+  readonly #backlog: Queue;
   readonly #circuit = new Circuit(MAX_IN_FLIGHT);
   /** Requests that wait for their next attempt, the first due first. */
   readonly #retries: Delivery[] = [];
@@ -64,7 +64,7 @@ export class Receiver {
   constructor(
     app: App,
     options: WebhookOptions,
-    parts: ReceiverParts,
+    parts: EndpointParts,
     poster: Pick<Poster, 'post' | 'close'>,
   ) {
     this.#app = app;
@@ -74,7 +74,7 @@ export class Receiver {
     this.#events = options.events && new Set(options.events);
     this.#channels = new Matcher(options.channels ?? []);
     const { maxWebhookEvents: maxEntries, maxWebhookBytes: maxBytes } = parts.limits;
-    this.#backlog = new Backlog({ maxEntries, maxBytes, maxAgeMs: GIVE_UP_MS });
+    this.#backlog = new Queue({ maxEntries, maxBytes, maxAgeMs: GIVE_UP_MS });
   }
 
   wants(name: string, channel: string): boolean {

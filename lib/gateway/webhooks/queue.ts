@@ -5,7 +5,7 @@ export interface Load {
   bytes: number;
 }
 
-export interface BacklogLimits {
+export interface QueueLimits {
   maxEntries: number;
   maxBytes: number;
   /** How long an entry may wait before it is forgotten. */
@@ -29,15 +29,15 @@ interface Lane {
  * channel holds and a load that has to be sent again holds up no other channel. Bounded in entries and bytes, those on
  * the way included. Time comes from the caller, in milliseconds.
  */
-export class Backlog {
-  readonly #limits: BacklogLimits;
+export class Queue {
+  readonly #limits: QueueLimits;
   readonly #lanes = new Map<string, Lane>();
   /** Lanes that can go, first come first served. */
   readonly #ready = new Set<string>();
   #size = 0;
   #bytes = 0;
 
-  constructor(limits: BacklogLimits) {
+  constructor(limits: QueueLimits) {
     this.#limits = limits;
   }
 

@@ -1,16 +1,16 @@
 import { StandpipeError } from '../../errors';
 import type { Frame, GapFrame } from '../../wire/frames';
-import type { Authority } from '../decisions/decider';
+import type { Decider } from '../decisions/decider';
 import type { Inbox } from '../inbox/inbox';
-import type { Requests } from '../queries/queries';
+import type { Queries } from '../queries/queries';
 import type { Sender } from '../outbox/sender';
 
 /** Where frames lead. */
 export interface Routes {
   readonly inbox: Inbox;
-  readonly authority: Authority;
+  readonly decider: Decider;
   readonly sender: Sender;
-  readonly requests: Requests;
+  readonly queries: Queries;
   send(frame: Frame): void;
   /** Events of a partition were lost. */
   gap(frame: GapFrame): void;
@@ -47,7 +47,7 @@ export function dispatch(frame: Frame, routes: Routes): void {
         }),
       );
     case 'query':
-      return routes.authority.asked(frame);
+      return routes.decider.decide(frame);
     case 'goAway':
       // Its nodes are not followed: where to connect is told by the options only. The close that comes is retried.
       return routes.note({ reason: frame.reason }, 'the gateway is going away');
@@ -63,7 +63,7 @@ export function dispatch(frame: Frame, routes: Routes): void {
     case 'revoke':
       return routes.inbox.revoke(frame.partition, frame.generation);
     case 'reply':
-      return routes.requests.reply(frame);
+      return routes.queries.reply(frame);
     case 'hello':
     case 'welcome':
     case 'ack':

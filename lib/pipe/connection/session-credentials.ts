@@ -7,7 +7,7 @@ const NOTHING = new Uint8Array(0);
  * The session that outlives its connections: an id that everybody may know and a secret that was told once. Only the
  * gateway judges whether it goes on.
  */
-export class Session {
+export class SessionCredentials {
   #id: Uint8Array = NOTHING;
   #secret: Uint8Array = NOTHING;
   #name = '';

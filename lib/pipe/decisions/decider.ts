@@ -9,7 +9,7 @@ import {
 } from './decisions';
 import type { Link } from '../connection/link';
 import { checkHandler } from '../handlers/registry';
-import type { Reports } from '../reporter';
+import type { Reporter } from '../reporter';
 import type { Subscriptions } from '../subscriptions';
 
 type Query = Extract<Frame, { type: 'query' }>;
@@ -42,9 +42,9 @@ export type AuthenticateHandler = (
  * Decides for the gateway: which browsers may subscribe, and who they are. pusher-js asks the gateway, the gateway asks any
  * one of the backends that decide, and another one when its connection is lost, so a handler may run twice.
  */
-export class Authority {
+export class Decider {
   readonly #subscriptions: Subscriptions;
-  readonly #reports: Pick<Reports, 'handlerFailed'>;
+  readonly #reports: Pick<Reporter, 'handlerFailed'>;
   readonly #link: Pick<Link, 'send'>;
   readonly #authorizers = new Map<string, AuthorizeHandler>();
   #authenticator: AuthenticateHandler | undefined;
@@ -52,7 +52,7 @@ export class Authority {
 
   constructor(
     subscriptions: Subscriptions,
-    reports: Pick<Reports, 'handlerFailed'>,
+    reports: Pick<Reporter, 'handlerFailed'>,
     link: Pick<Link, 'send'>,
   ) {
     this.#subscriptions = subscriptions;
@@ -81,7 +81,7 @@ export class Authority {
   }
 
   /** Answers a question of the gateway, now or when a handler has decided. */
-  asked({ id, method, params }: Query): void {
+  decide({ id, method, params }: Query): void {
     const decide = this.#decider(method, params);
     if (decide === undefined) {
       const { code } = REFUSAL_CODES.unknown_method;

@@ -1,5 +1,5 @@
 import type { Command } from '../../wire/frames';
-import type { Arrival, Place, Stream } from '../inbox/assigned-partition';
+import type { Arrival, AssignedPartition, Stream } from '../inbox/assigned-partition';
 import type { CloseMeta, EventPosition } from '../types';
 
 /** What a handler gets last. The id is put together only when it is asked for. */
@@ -13,13 +13,13 @@ export class EventMeta implements CloseMeta {
   readonly conflated: number;
   readonly code: number | undefined;
   readonly reason: string | undefined;
-  readonly #place: Place;
+  readonly #place: AssignedPartition;
   readonly #stream: Stream;
   /** Tells what was made up at a position from what was sent there. */
   readonly #suffix: string;
   #answers = 0;
 
-  constructor({ event, place, offset, resync }: Arrival) {
+  constructor({ event, partition: place, offset, resync }: Arrival) {
     this.channel = event.channel;
     this.userId = event.userId;
     this.position = { partition: place.partition, epoch: place.epoch, offset };

@@ -1,8 +1,8 @@
 import type { Handler } from '../../util/emitter';
 import { Verb } from '../../wire/frames';
-import { Addressee } from './sendable';
+import { Sendable } from './sendable';
 import type {
-  AskOptions,
+  QueryOptions,
   ChannelEntry,
   ChannelInfo,
   ListChannelsOptions,
@@ -11,7 +11,7 @@ import type {
 import { checkedChannel, checkedChannels, type Target } from '../outbox/command';
 import { EventStream } from '../handlers/event-stream';
 import { EVERY, type AnyHandler } from '../handlers/registry';
-import { Listening, type Ground } from './listenable';
+import { Listenable, type Ground } from './listenable';
 import type {
   ChannelEvents,
   ChannelsEvents,
@@ -57,7 +57,7 @@ export interface Channels<Events extends object> {
   list(options?: ListChannelsOptions): Promise<ChannelEntry[]>;
 }
 
-class EveryChannel<Events extends object> extends Listening<ChannelsEvents<Events>> {
+class EveryChannel<Events extends object> extends Listenable<ChannelsEvents<Events>> {
   constructor({ listeners }: Ground) {
     super(listeners.channels, EVERY, CHANNEL_WORDS);
   }
@@ -98,7 +98,7 @@ async function listChannels(
 }
 
 /** Several channels. An event reaches a socket once for each of them that it is on. */
-export class SeveralChannels<Events extends object> extends Addressee<Events> {
+export class SeveralChannels<Events extends object> extends Sendable<Events> {
   readonly names: readonly string[];
 
   constructor({ sender }: Ground, names: readonly string[]) {
@@ -109,7 +109,7 @@ export class SeveralChannels<Events extends object> extends Addressee<Events> {
 }
 
 /** One channel. The handle itself is nothing: handlers live until `off`. */
-export class ChannelHandle<Events extends object> extends Listening<ChannelEvents<Events>> {
+export class ChannelHandle<Events extends object> extends Listenable<ChannelEvents<Events>> {
   readonly name: string;
   readonly #ground: Ground;
   readonly #target: Target;
@@ -153,12 +153,12 @@ export class ChannelHandle<Events extends object> extends Listening<ChannelEvent
    * Whether anybody is there, and how many.
    * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`
    */
-  info(options?: AskOptions): Promise<ChannelInfo> {
+  info(options?: QueryOptions): Promise<ChannelInfo> {
     return this.#ground.requests.one('channel.info', { channel: this.name }, options);
   }
 
   /** Who is on a presence channel, each user once. On other channels it is `refused`. Throws as `info` does. */
-  members(options?: AskOptions): Promise<MemberInfo[]> {
+  members(options?: QueryOptions): Promise<MemberInfo[]> {
     return this.#ground.requests.list('channel.members', { channel: this.name }, options);
   }
 

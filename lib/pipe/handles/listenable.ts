@@ -7,18 +7,18 @@ import {
   type Registry,
   type Scope,
 } from '../handlers/registry';
-import type { Requests } from '../queries/queries';
+import type { Queries } from '../queries/queries';
 import type { Sender } from '../outbox/sender';
 
 /** What handles stand on. They hold nothing else, so they may be made, kept, shared and dropped at will. */
 export interface Ground {
   readonly listeners: Listeners;
   readonly sender: Sender;
-  readonly requests: Requests;
+  readonly requests: Queries;
 }
 
 /** `on`, `once` and `off`, the same for every handle. */
-export abstract class Listening<M> {
+export abstract class Listenable<M> {
   readonly #registry: Registry;
   readonly #scope: Scope;
   readonly #words: readonly string[];

@@ -9,7 +9,7 @@ import type {
 } from '../types';
 
 /** Whoever can be sent events, and cannot be listened to. */
-export abstract class Addressee<Events extends object> {
+export abstract class Sendable<Events extends object> {
   readonly #sender: Sender;
   readonly #target: Target;
 

@@ -1,6 +1,6 @@
 import { Verb, type Command } from '../../wire/frames';
 import type {
-  AskOptions,
+  QueryOptions,
   ListOptions,
   MemberInfo,
   SocketEntry,
@@ -16,8 +16,8 @@ import {
 } from '../outbox/command';
 import { EventStream } from '../handlers/event-stream';
 import { EVERY, type AnyHandler } from '../handlers/registry';
-import type { Requests } from '../queries/queries';
-import { Listening, type Ground } from './listenable';
+import type { Queries } from '../queries/queries';
+import { Listenable, type Ground } from './listenable';
 import type {
   CauseOptions,
   EventName,
@@ -35,8 +35,8 @@ const SOCKET_WORDS = ['close', 'slow', 'drained', 'event'];
 const MAX_MEMBER_BYTES = 10_240;
 
 /** All sockets of the app: `open`, `close`, `slow`, `drained`, and events without a channel. */
-export class Sockets<Events extends object> extends Listening<SocketsEvents<Events>> {
-  readonly #requests: Requests;
+export class Sockets<Events extends object> extends Listenable<SocketsEvents<Events>> {
+  readonly #requests: Queries;
 
   constructor({ listeners, requests }: Ground) {
     super(listeners.sockets, EVERY, ['open', ...SOCKET_WORDS]);
@@ -47,7 +47,7 @@ export class Sockets<Events extends object> extends Listening<SocketsEvents<Even
    * How many are connected.
    * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`; so do all questions
    */
-  count(options?: AskOptions): Promise<number> {
+  count(options?: QueryOptions): Promise<number> {
     return this.#requests.one('sockets.count', {}, options);
   }
 
@@ -61,7 +61,7 @@ export class Sockets<Events extends object> extends Listening<SocketsEvents<Even
  * One socket. The handle itself is nothing: handlers live until `off`, or until the socket's `close` was delivered,
  * which takes the subscription `socket_existence`.
  */
-export class SocketHandle<Events extends object> extends Listening<SocketEvents<Events>> {
+export class SocketHandle<Events extends object> extends Listenable<SocketEvents<Events>> {
   readonly id: string;
   readonly #ground: Ground;
   readonly #target: Target;
@@ -121,7 +121,7 @@ export class SocketHandle<Events extends object> extends Listening<SocketEvents<
    * @throws StandpipeError `bad_argument`, `timeout`, `refused` when the socket is gone (status 4211) or the browser
    * answers with an error (status 4223), `unknown_outcome` when the connection to the gateway was lost meanwhile
    */
-  async request(event: string, data?: unknown, options?: AskOptions): Promise<unknown> {
+  async request(event: string, data?: unknown, options?: QueryOptions): Promise<unknown> {
     checkEventName(event);
     const { requests } = this.#ground;
     return requests.one('socket.request', { socket: this.id, event, data }, options);
@@ -156,7 +156,7 @@ export class SocketHandle<Events extends object> extends Listening<SocketEvents<
   }
 
   /** What the gateway knows of it; undefined when it is not connected. */
-  async info(options?: AskOptions): Promise<SocketInfo | undefined> {
+  async info(options?: QueryOptions): Promise<SocketInfo | undefined> {
     const { requests } = this.#ground;
     const info = await requests.one<SocketInfo | null>('socket.info', { socket: this.id }, options);
     return info ?? undefined;

@@ -1,20 +1,20 @@
 import { Verb } from '../../wire/frames';
-import { Addressee } from './sendable';
-import type { AskOptions, UserInfo } from '../queries/results';
+import { Sendable } from './sendable';
+import type { QueryOptions, UserInfo } from '../queries/results';
 import { checkedUserId } from '../outbox/command';
 import { EVERY } from '../handlers/registry';
-import { Listening, type Ground } from './listenable';
+import { Listenable, type Ground } from './listenable';
 import type { UsersEvents } from '../types';
 
 /** All signed-in users of the app. Subscribe to `user_existence` to hear of them. */
-export class Users extends Listening<UsersEvents> {
+export class Users extends Listenable<UsersEvents> {
   constructor({ listeners }: Ground) {
     super(listeners.users, EVERY, ['online', 'offline']);
   }
 }
 
 /** One signed-in user, with however many sockets. Events reach all of them, and nobody when there are none. */
-export class UserHandle<Events extends object> extends Addressee<Events> {
+export class UserHandle<Events extends object> extends Sendable<Events> {
   readonly id: string;
   readonly #ground: Ground;
 
@@ -36,7 +36,7 @@ export class UserHandle<Events extends object> extends Addressee<Events> {
    * Who the user is and where.
    * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`
    */
-  info(options?: AskOptions): Promise<UserInfo> {
+  info(options?: QueryOptions): Promise<UserInfo> {
     return this.#ground.requests.one('user.info', { user: this.id }, options);
   }
 }

@@ -1,14 +1,14 @@
 import { CreditMeter } from '../../stream/credit';
 import type { Clock, Timer } from '../../util/timers';
 import type { Ack, Credit, PositionAck } from '../../wire/frames';
-import type { Place } from './assigned-partition';
+import type { AssignedPartition } from './assigned-partition';
 
 /** What can be acknowledged, and when it has to be: with the next frame that goes up, or alone when that takes too long. */
 export class Acks {
   readonly #clock: Clock;
   readonly #meter: CreditMeter;
   readonly #due: () => void;
-  #moved: Place[] = [];
+  #moved: AssignedPartition[] = [];
   #timer: Timer | undefined;
   /** Events that were finished since the meter was read. */
   #ended = 0;
@@ -29,7 +29,7 @@ export class Acks {
   }
 
   /** An event of a place is finished; `count` is to be called after the last of those that come together. */
-  finished(place: Place, bytes: number): void {
+  finished(place: AssignedPartition, bytes: number): void {
     this.note(place);
     this.#ended += 1;
     this.#endedBytes += bytes;
@@ -41,7 +41,7 @@ export class Acks {
   }
 
   /** A place may have moved. */
-  note(place: Place): void {
+  note(place: AssignedPartition): void {
     if (place.moved || place.done <= place.told) return;
     place.moved = true;
     this.#moved.push(place);
@@ -69,7 +69,7 @@ export class Acks {
     for (const place of this.#moved) {
       place.moved = false;
       // What is not this client's any more is not for it to acknowledge.
-      if (place.state !== 'ours' && place.state !== 'leaving') continue;
+      if (place.state !== 'owned' && place.state !== 'revoking') continue;
       place.told = place.done;
       const { partition, generation, epoch, told } = place;
       positions.push({ partition, generation, epoch, offset: told });

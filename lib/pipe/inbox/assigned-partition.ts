@@ -1,4 +1,4 @@
-import { ContiguousAck } from '../../stream/ack-floor';
+import { AckFloor } from '../../stream/ack-floor';
 import type { Laned } from '../../stream/lanes';
 import { Cursor } from '../../stream/position';
 import type { PipeEvent } from '../../wire/frames';
@@ -14,7 +14,7 @@ export interface Stream {
 /** An event on its way to its handlers. */
 export interface Arrival extends Laned<Arrival> {
   readonly event: PipeEvent;
-  readonly place: Place;
+  readonly partition: AssignedPartition;
   readonly offset: number;
   /** Not sent by the gateway: made here from what is true. */
   readonly resync: boolean;
@@ -23,21 +23,21 @@ export interface Arrival extends Laned<Arrival> {
 }
 
 /**
- * One partition in one epoch. `ours`: its events come here; `leaving`: no more are taken, those at hand are finished;
- * `given`: they are finished, and the gateway was told so; `gone`: it is another member's, and what has not begun is left
- * to it; `past`: its session or epoch is over, and what has arrived of it is handled to the end.
+ * One partition in one epoch. `owned`: its events come here; `revoking`: no more are taken, those at hand are finished;
+ * `returned`: they are finished, and the gateway was told so; `lost`: it is another member's, and what has not begun is left
+ * to it; `retired`: its session or epoch is over, and what has arrived of it is handled to the end.
  *
  * A place that is gone stays in memory, one for each partition at most: when the partition comes back, to this session or
  * a later one, what was handled here is not handled again.
  */
-export class Place {
+export class AssignedPartition {
   readonly partition: number;
   readonly epoch: number;
   readonly cursor: Cursor;
-  readonly #acks: ContiguousAck;
+  readonly #acks: AckFloor;
   stream: Stream;
   generation: number;
-  state: 'ours' | 'leaving' | 'given' | 'gone' | 'past' = 'ours';
+  state: 'owned' | 'revoking' | 'returned' | 'lost' | 'retired' = 'owned';
   /** The ping that followed when it was given back. */
   givenBefore = 0;
   /** A snapshot is to come. */
@@ -75,7 +75,7 @@ export class Place {
     this.stream = stream;
     this.generation = generation;
     this.cursor = new Cursor(from);
-    this.#acks = new ContiguousAck(from - 1);
+    this.#acks = new AckFloor(from - 1);
     this.told = from - 1;
     this.#from = from;
   }
@@ -92,7 +92,7 @@ export class Place {
 
   /** Unfinished events that the gateway does not count as sent over the present connection. */
   get uncounted(): number {
-    if (this.state !== 'ours') return this.events;
+    if (this.state !== 'owned') return this.events;
     return Math.min(this.events, Math.max(0, this.before - Math.max(this.resent, this.done)));
   }
 
@@ -134,7 +134,7 @@ export class Place {
   /** Whether an event that arrived is another's to handle: it was finished there, or will come there. */
   leaves(offset: number, stopped: boolean): boolean {
     if (offset < this.#from) return true;
-    if ((this.state !== 'gone' && !stopped) || offset <= this.told) return false;
+    if ((this.state !== 'lost' && !stopped) || offset <= this.told) return false;
     (this.#left ??= new Set()).add(offset);
     return true;
   }
@@ -150,7 +150,7 @@ export class Place {
   regain(stream: Stream, { generation, from }: { generation: number; from: number }): void {
     this.stream = stream;
     this.generation = generation;
-    this.state = 'ours';
+    this.state = 'owned';
     this.awaits = true;
     this.arrived = 0;
     this.#from = from;

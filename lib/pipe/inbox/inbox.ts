@@ -14,11 +14,11 @@ import {
   type WelcomeFrame,
 } from '../../wire/frames';
 import { Acks } from './acks';
-import { Allowance } from './receive-window';
-import { Known, introduction, type Change } from './resync';
+import { ReceiveWindow } from './receive-window';
+import { Resync, introduction, type Change } from './resync';
 import type { Settings } from '../options';
-import { Place, type Arrival } from './assigned-partition';
-import { Places, broken } from './assigned-partitions';
+import { AssignedPartition, type Arrival } from './assigned-partition';
+import { AssignedPartitions, broken } from './assigned-partitions';
 import { SlowHandlers } from './slow-handlers';
 
 export interface InboxOwner {
@@ -49,12 +49,12 @@ export class Inbox {
   readonly #shared: boolean;
   readonly #byChannel: boolean;
   /** Undefined where no member can know what is true, because the events of a socket go to all of them. */
-  readonly #known: Known | undefined;
+  readonly #known: Resync | undefined;
   readonly #acks: Acks;
-  readonly #allowance: Allowance;
+  readonly #allowance: ReceiveWindow;
   readonly #lanes: Lanes<Arrival>;
   readonly #slow: SlowHandlers<Arrival>;
-  readonly #places = new Places();
+  readonly #places = new AssignedPartitions();
   #partitions = 0;
   /** Partitions that were given back so far. */
   #given = 0;
@@ -73,9 +73,9 @@ export class Inbox {
     this.#ackReceived = ack === 'received';
     this.#shared = group !== undefined && group.mode !== 'broadcast';
     this.#byChannel = this.#shared && group?.order === 'channel';
-    this.#known = group?.mode === 'shared' ? undefined : new Known(this.#byChannel);
+    this.#known = group?.mode === 'shared' ? undefined : new Resync(this.#byChannel);
     this.#acks = new Acks(credit, clock, () => owner.ackDue());
-    this.#allowance = new Allowance(credit, this.#ackReceived);
+    this.#allowance = new ReceiveWindow(credit, this.#ackReceived);
     this.#slow = new SlowHandlers<Arrival>(clock, slowHandlerMs, (arrival, runningMs) =>
       owner.slow(arrival, this.#key(arrival.event), runningMs),
     );
@@ -101,7 +101,7 @@ export class Inbox {
     for (const place of this.#places) {
       place.reconnect();
       const { partition, epoch, done, state, awaits } = place;
-      if (state === 'gone') continue;
+      if (state === 'lost') continue;
       if (!awaits || this.#known?.asks !== true) {
         positions.push({ partition, epoch, offset: done });
       } else {
@@ -151,8 +151,8 @@ export class Inbox {
   /** A partition goes to another member as soon as what has arrived of it is finished. */
   revoke(partition: number, generation: number): void {
     const place = this.#places.get(partition);
-    if (place?.generation !== generation || place.state !== 'ours') return;
-    place.state = 'leaving';
+    if (place?.generation !== generation || place.state !== 'owned') return;
+    place.state = 'revoking';
     // When its time is over, the gateway does not count what is unfinished of it any more.
     this.#allowance.shorten();
     this.#giveBack(place);
@@ -161,14 +161,14 @@ export class Inbox {
   /** The gateway answers a ping: it knows what it was told before. */
   pong(time: number): void {
     for (const place of this.#places) {
-      if (place.state === 'given' && place.givenBefore === time) this.#lose(place);
+      if (place.state === 'returned' && place.givenBefore === time) this.#lose(place);
     }
   }
 
   /** An announced jump. Throws a StandpipeError when it leads backwards. */
   gap({ partition, newEpoch, first }: GapFrame): void {
     const place = this.#places.get(partition);
-    if (place === undefined || place.state !== 'ours') return;
+    if (place === undefined || place.state !== 'owned') return;
     this.#places.jump(place, newEpoch, first);
     this.#acks.note(place);
   }
@@ -178,7 +178,7 @@ export class Inbox {
     const place = this.#places.get(partition);
     if (place === undefined) throw broken(`partition ${partition} is not assigned`);
     // Sent before the gateway gave the partition anew, or before it heard that the partition is given back.
-    if (generation < place.generation || place.state !== 'ours') return;
+    if (generation < place.generation || place.state !== 'owned') return;
     if (epoch !== place.epoch) throw broken(`epoch ${epoch} of partition ${partition} unannounced`);
     // Not acknowledged, so that somebody else can have them.
     if (this.#stopped) return;
@@ -210,7 +210,7 @@ export class Inbox {
   snapshot(frame: SnapshotFrame): void {
     const place = this.#places.get(frame.partition);
     if (place === undefined) throw broken(`partition ${frame.partition} is not assigned`);
-    if (place.state !== 'ours' || this.#stopped) return;
+    if (place.state !== 'owned' || this.#stopped) return;
     const { epoch, offset, partition } = frame;
     if (epoch !== place.epoch || offset !== place.received) {
       throw broken(
@@ -260,26 +260,26 @@ export class Inbox {
     this.#slow.stop();
   }
 
-  #lose(place: Place): void {
-    place.state = 'gone';
+  #lose(place: AssignedPartition): void {
+    place.state = 'lost';
     const gone = this.#known?.forget(place.partition);
     if (gone !== undefined) this.#owner.left(gone);
   }
 
-  #giveBack(place: Place): void {
+  #giveBack(place: AssignedPartition): void {
     if (place.unfinished > 0 || this.#stopped) return;
     const { partition, generation, done: offset } = place;
     // Without a connection nothing is lost: the gateway asks again on the next one, or has given it away by then.
     if (!this.#owner.send({ type: 'drained', partition, generation, offset })) return;
     // Until the gateway has heard of it, nobody else knows what there is in the partition.
-    place.state = 'given';
+    place.state = 'returned';
     this.#given += 1;
     // Those of the heartbeat are whole.
     place.givenBefore = this.#given + 0.5;
     this.#owner.send({ type: 'ping', time: place.givenBefore });
   }
 
-  #judge(place: Place, offset: number, event: PipeEvent): void {
+  #judge(place: AssignedPartition, offset: number, event: PipeEvent): void {
     place.start(offset);
     const judgement = this.#known?.judge(place.partition, event) ?? 'pass';
     if (judgement === 'drop') {
@@ -290,7 +290,7 @@ export class Inbox {
     this.#run(place, offset, event);
   }
 
-  #run(place: Place, offset: number, event: PipeEvent): void {
+  #run(place: AssignedPartition, offset: number, event: PipeEvent): void {
     const bytes = event.data?.length ?? 0;
     if (this.#ackReceived && this.#allowance.hasRoom) this.#finished(place, offset, event);
     this.#allowance.began(bytes);
@@ -301,7 +301,7 @@ export class Inbox {
   }
 
   /** Hands on what no event told. */
-  #tell(place: Place, { kind, name }: Change, reason?: string): void {
+  #tell(place: AssignedPartition, { kind, name }: Change, reason?: string): void {
     const ofSocket = kind === Kind.OPEN || kind === Kind.CLOSE;
     const event: PipeEvent = {
       kind,
@@ -314,8 +314,21 @@ export class Inbox {
     this.#queue(name, event, place, place.received, true);
   }
 
-  #queue(key: string, event: PipeEvent, place: Place, offset: number, resync: boolean): void {
-    this.#lanes.run(key, { event, place, offset, resync, running: undefined, behind: undefined });
+  #queue(
+    key: string,
+    event: PipeEvent,
+    place: AssignedPartition,
+    offset: number,
+    resync: boolean,
+  ): void {
+    this.#lanes.run(key, {
+      event,
+      partition: place,
+      offset,
+      resync,
+      running: undefined,
+      behind: undefined,
+    });
   }
 
   /** Ends the doubt about what was known of an earlier session, as soon as that can be done. */
@@ -324,16 +337,15 @@ export class Inbox {
     if (known?.stale !== true) return;
     let ours = 0;
     for (const { state, awaits } of this.#places) {
-      if (state === 'gone') continue;
+      if (state === 'lost') continue;
       if (awaits && !this.#nodeLost) return;
-      if (state === 'ours') ours += 1;
+      if (state === 'owned') ours += 1;
     }
     if (this.#nodeLost || ours === this.#partitions) {
-      const nowhere = new Place(0, 0, this.#places.stream, { generation: 0, from: 1 });
+      const nowhere = new AssignedPartition(0, 0, this.#places.stream, { generation: 0, from: 1 });
       const reason = this.#nodeLost ? 'node_lost' : undefined;
       for (const change of known.closeStale()) this.#tell(nowhere, change, reason);
     } else {
-      // Their partitions are others', who tell what becomes of them.
       this.#owner.left(known.dropStale());
     }
     this.#nodeLost = false;
@@ -345,9 +357,9 @@ export class Inbox {
   }
 
   #work(arrival: Arrival): Promise<void> | undefined {
-    const { event, place, offset, resync } = arrival;
+    const { event, partition: place, offset, resync } = arrival;
     const stopped = this.#stopped && this.#shared;
-    if (resync ? stopped || place.state === 'gone' : place.leaves(offset, stopped)) {
+    if (resync ? stopped || place.state === 'lost' : place.leaves(offset, stopped)) {
       // It was taken for closed when this arrived, so nothing else would say that it is another's now.
       if (event.kind === Kind.CLOSE) this.#owner.left([event.socketId]);
       return undefined;
@@ -358,7 +370,7 @@ export class Inbox {
   }
 
   #end(arrival: Arrival, failure: Error | undefined): void {
-    const { event, place, offset, resync, running } = arrival;
+    const { event, partition: place, offset, resync, running } = arrival;
     if (running !== undefined) this.#slow.ended(running);
     arrival.running = undefined;
     if (failure !== undefined) this.#owner.failed(failure);
@@ -371,16 +383,15 @@ export class Inbox {
       this.#freed();
       this.#finished(place, offset, event);
     }
-    if (place.state === 'leaving') this.#giveBack(place);
+    if (place.state === 'revoking') this.#giveBack(place);
     if (!this.#taking) this.#acks.count();
   }
 
-  /** There may be room for more than the gateway was granted. */
   #freed(): void {
     if (this.#allowance.isShort) this.#acks.freed();
   }
 
-  #finished(place: Place, offset: number, event: PipeEvent): void {
+  #finished(place: AssignedPartition, offset: number, event: PipeEvent): void {
     // What was acknowledged on receipt ends a second time.
     if (this.#halted || offset <= place.done) return;
     place.finish(offset);

@@ -1,12 +1,12 @@
 import type { Credit } from '../../wire/frames';
-import type { Place } from './assigned-partition';
+import type { AssignedPartition } from './assigned-partition';
 
 /**
  * How much the gateway may send, so that what has arrived and is not finished stays within the credit. The gateway counts
  * by the connection: what is at work here and came over an earlier one, or is another's by now, it does not count, so it
  * is granted so much less until that has ended or has come again.
  */
-export class Allowance {
+export class ReceiveWindow {
   readonly #full: Credit;
   /** What may be at work here. What is acknowledged on receipt may fill the credit once, and what is not, once more. */
   readonly #messages: number;
@@ -60,7 +60,7 @@ export class Allowance {
   }
 
   /** The credit to be told now; undefined when it was told. */
-  changed(places: Iterable<Place>): Credit | undefined {
+  changed(places: Iterable<AssignedPartition>): Credit | undefined {
     if (!this.#isShort) return undefined;
     let events = this.#events;
     let bytes = this.#eventBytes;

@@ -104,7 +104,7 @@ class Names {
  * An open comes before everything else of its socket, one close ends it, and neither is told twice: not after a gap, a
  * reset or a hand-over either.
  */
-export class Known {
+export class Resync {
   readonly #byChannel: boolean;
   readonly #sockets = new Names(Kind.OPEN, Kind.CLOSE);
   readonly #channels = new Names(Kind.OCCUPIED, Kind.VACATED);

@@ -51,23 +51,25 @@ export function sizeOf(command: Command): number {
 /** Throws `bad_argument` unless a backend may trigger this event. */
 export function checkEventName(event: unknown): asserts event is string {
   if (typeof event !== 'string' || !isEventName(event)) {
-    throw refuse('an event name must be a string of 1 to 200 characters');
+    throw badArgument('an event name must be a string of 1 to 200 characters');
   }
   if (isReservedEvent(event)) {
-    throw refuse(`event names that begin with pusher: or pusher_internal: are reserved (${event})`);
+    throw badArgument(
+      `event names that begin with pusher: or pusher_internal: are reserved (${event})`,
+    );
   }
 }
 
 /** Throws `bad_argument` for what cannot be a socket id. */
 export function checkedSocketId(id: unknown): string {
   if (typeof id === 'string' && id !== '' && id.length <= MAX_SOCKET_ID_LENGTH) return id;
-  throw refuse(`a socket id must be a string of 1 to ${MAX_SOCKET_ID_LENGTH} characters`);
+  throw badArgument(`a socket id must be a string of 1 to ${MAX_SOCKET_ID_LENGTH} characters`);
 }
 
 /** Throws `bad_argument` for what cannot be a channel name. */
 export function checkedChannel(name: unknown): string {
   if (typeof name === 'string' && parseChannelName(name) !== undefined) return name;
-  throw refuse(
+  throw badArgument(
     'a channel name must be of letters, digits and _ - = @ , . ; and at most 164 characters',
   );
 }
@@ -75,7 +77,7 @@ export function checkedChannel(name: unknown): string {
 /** Throws `bad_argument` for what cannot be the channels of one event. Names that are there twice count once. */
 export function checkedChannels(names: unknown): [string, ...string[]] {
   if (!Array.isArray(names) || names.length === 0 || names.length > MAX_CHANNELS) {
-    throw refuse(`channels must be an array of 1 to ${MAX_CHANNELS} names`);
+    throw badArgument(`channels must be an array of 1 to ${MAX_CHANNELS} names`);
   }
   return [...new Set(names.map(checkedChannel))] as [string, ...string[]];
 }
@@ -84,7 +86,7 @@ export function checkedChannels(names: unknown): [string, ...string[]] {
 export function checkedUserId(id: unknown): string {
   const { maxUserIdLength: max } = DEFAULT_CHANNEL_LIMITS;
   if (typeof id === 'string' && id.length <= max && isUserId(id)) return id;
-  throw refuse(
+  throw badArgument(
     `a user id must be of letters, digits and _ - = @ , . ; and at most ${max} characters`,
   );
 }
@@ -92,21 +94,22 @@ export function checkedUserId(id: unknown): string {
 /** Throws `bad_argument` unless a socket may be closed with these (RFC 6455, sections 5.5 and 7.4.2). */
 export function checkClose(code: unknown, reason: unknown): void {
   const fits = Number.isSafeInteger(code) && Number(code) >= 4000 && Number(code) <= 4999;
-  if (code !== undefined && !fits) throw refuse('a close code must be from 4000 to 4999');
+  if (code !== undefined && !fits) throw badArgument('a close code must be from 4000 to 4999');
   if (reason === undefined) return;
   if (typeof reason === 'string' && Buffer.byteLength(reason) <= MAX_REASON_BYTES) return;
-  throw refuse(`a close reason must be a string of at most ${MAX_REASON_BYTES} bytes`);
+  throw badArgument(`a close reason must be a string of at most ${MAX_REASON_BYTES} bytes`);
 }
 
 /** The sockets to leave out, as the wire wants them. */
 export function exceptOf(options: TriggerOptions | undefined): string[] | undefined {
   if (options === undefined) return undefined;
-  if (typeof options !== 'object' || options === null) throw refuse('options must be an object');
+  if (typeof options !== 'object' || options === null)
+    throw badArgument('options must be an object');
   const { except } = options;
   if (except === undefined) return undefined;
   const ids: unknown = typeof except === 'string' ? [except] : except;
   if (!Array.isArray(ids) || ids.length > MAX_EXCEPT) {
-    throw refuse(`except must be a socket id or an array of at most ${MAX_EXCEPT} of them`);
+    throw badArgument(`except must be a socket id or an array of at most ${MAX_EXCEPT} of them`);
   }
   return ids.map((id) => checkedSocketId(id));
 }
@@ -116,7 +119,7 @@ export function originOf(options: TriggerOptions | undefined): Command['origin']
   const cause = options?.cause;
   if (cause === undefined) return undefined;
   if (cause instanceof EventMeta) return cause.origin();
-  throw refuse('cause must be the meta that a handler was given');
+  throw badArgument('cause must be the meta that a handler was given');
 }
 
 /** The key under which a command is applied once. */
@@ -124,17 +127,17 @@ export function keyOf(options: TriggerOptions | undefined): string | undefined {
   const key: unknown = options?.idempotencyKey;
   if (key === undefined) return undefined;
   if (typeof key === 'string' && key !== '' && key.length <= MAX_KEY_LENGTH) return key;
-  throw refuse(`idempotencyKey must be a string of 1 to ${MAX_KEY_LENGTH} characters`);
+  throw badArgument(`idempotencyKey must be a string of 1 to ${MAX_KEY_LENGTH} characters`);
 }
 
 export function ackOf({ ack = 'accepted' }: PublishOptions): 'accepted' | 'delivered' {
   if (ack === 'accepted' || ack === 'delivered') return ack;
-  throw refuse('ack must be accepted or delivered');
+  throw badArgument('ack must be accepted or delivered');
 }
 
 export function checkCallback(callback: unknown): void {
   if (callback === undefined || typeof callback === 'function') return;
-  throw refuse('the callback must be a function');
+  throw badArgument('the callback must be a function');
 }
 
 /** Data as JSON text of at most `maxBytes`; undefined travels as null. */
@@ -143,18 +146,18 @@ export function jsonOf(data: unknown, maxBytes: number): string {
   try {
     text = JSON.stringify(data ?? null);
   } catch (cause) {
-    throw refuse(`data cannot be made JSON: ${asError(cause).message}`, cause);
+    throw badArgument(`data cannot be made JSON: ${asError(cause).message}`, cause);
   }
-  if (text === undefined) throw refuse(`data cannot be made JSON: it is a ${typeof data}`);
+  if (text === undefined) throw badArgument(`data cannot be made JSON: it is a ${typeof data}`);
   // A character takes at most three bytes, so most data need not be measured.
   if (text.length * 3 > maxBytes) {
     const bytes = Buffer.byteLength(text);
     if (bytes > maxBytes)
-      throw refuse(`data takes ${bytes} bytes as JSON; ${maxBytes} are allowed`);
+      throw badArgument(`data takes ${bytes} bytes as JSON; ${maxBytes} are allowed`);
   }
   return text;
 }
 
-function refuse(rule: string, cause?: unknown): StandpipeError {
+function badArgument(rule: string, cause?: unknown): StandpipeError {
   return new StandpipeError('bad_argument', rule, cause === undefined ? {} : { cause });
 }

@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../../util/timers';
 import { REFUSAL_CODES, refusalCode } from '../../wire/close-codes';
 import type { Frame } from '../../wire/frames';
 import { WIRE_LIMITS } from '../../wire/limits';
-import type { AskOptions } from './results';
+import type { QueryOptions } from './results';
 import { jsonOf } from '../outbox/command';
 import { failure } from '../outbox/outcomes';
 
@@ -42,7 +42,7 @@ const MAX_ID = 2 ** 32 - 1;
  * Questions to the gateway, outside of the streams. What only reads is asked again on the next connection, until its time
  * is over; a request to a browser is not, since it may have been heard.
  */
-export class Requests {
+export class Queries {
   readonly #clock: Clock;
   readonly #send: (frame: Frame) => boolean;
   readonly #questions = new Map<number, Question>();
@@ -65,13 +65,13 @@ export class Requests {
    * @throws StandpipeError `bad_argument`, `timeout`, `refused` (see `status`), `outbox_full`, `closed`; of a request to a
    * browser also `unknown_outcome`
    */
-  async one<T>(method: Method, params: object, options?: AskOptions): Promise<T> {
+  async one<T>(method: Method, params: object, options?: QueryOptions): Promise<T> {
     const [value] = await this.#ask(method, params, options);
     return value as T;
   }
 
   /** Resolves with a list, which came in pieces. Throws as `one` does. */
-  async list<T>(method: Method, params: object, options?: AskOptions): Promise<T[]> {
+  async list<T>(method: Method, params: object, options?: QueryOptions): Promise<T[]> {
     return (await this.#ask(method, params, options)).flat() as T[];
   }
 
@@ -110,7 +110,7 @@ export class Requests {
     for (const id of this.#questions.keys()) this.#take(id)?.reject(failure('closed'));
   }
 
-  #ask(method: Method, params: object, options: AskOptions = {}): Promise<unknown[]> {
+  #ask(method: Method, params: object, options: QueryOptions = {}): Promise<unknown[]> {
     return new Promise((resolve, reject) => {
       const timeoutMs = timeoutOf(options);
       const text = jsonOf(params, WIRE_LIMITS.maxDataBytes);
@@ -152,7 +152,7 @@ export class Requests {
   }
 }
 
-function timeoutOf({ timeoutMs = DEFAULT_MS }: AskOptions): number {
+function timeoutOf({ timeoutMs = DEFAULT_MS }: QueryOptions): number {
   if (Number.isSafeInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= MAX_MS) return timeoutMs;
   throw new StandpipeError('bad_argument', `timeoutMs must be a whole number up to ${MAX_MS}`);
 }

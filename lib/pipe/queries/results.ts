@@ -1,10 +1,10 @@
 /** How long a question may take. */
-export interface AskOptions {
+export interface QueryOptions {
   /** From the call on, a connection that is still to come included. At most 600 000. Default 5 000. */
   timeoutMs?: number | undefined;
 }
 
-export interface ListOptions extends AskOptions {
+export interface ListOptions extends QueryOptions {
   /** How many to tell at most. Default: all. */
   limit?: number | undefined;
 }

@@ -4,7 +4,7 @@ import { Metrics } from '../../../lib/gateway/core/metrics';
 import { checkGatewayOptions, type WebhookOptions } from '../../../lib/gateway/options/options';
 import type { WebhookEvent } from '../../../lib/gateway/webhooks/events';
 import type { Outcome } from '../../../lib/gateway/webhooks/poster';
-import { Receiver } from '../../../lib/gateway/webhooks/endpoint';
+import { Endpoint } from '../../../lib/gateway/webhooks/endpoint';
 import { hmacHex } from '../../../lib/pusher/signature';
 import { silent } from '../../../lib/util/logger';
 import { ManualClock } from '../../support/manual-clock';
@@ -31,7 +31,7 @@ interface StageOptions {
 
 function stage({ webhook, limits, outcome }: StageOptions = {}): {
   clock: ManualClock;
-  receiver: Receiver;
+  receiver: Endpoint;
   metrics: Metrics;
   posts: Post[];
   warnings: string[];
@@ -61,7 +61,7 @@ function stage({ webhook, limits, outcome }: StageOptions = {}): {
   const parts = { clock, log, metrics, limits: settings.limits };
   const app = new App(options, settings.limits);
   const one = { ...(options.webhooks[0] as WebhookOptions), ...webhook };
-  const receiver = new Receiver(app, one, parts, poster);
+  const receiver = new Endpoint(app, one, parts, poster);
   const offer = (...channels: string[]): void => {
     for (const channel of channels) receiver.offer(occupied(channel));
   };

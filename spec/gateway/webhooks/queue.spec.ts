@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { Backlog, type Load } from '../../../lib/gateway/webhooks/queue';
+import { Queue, type Load } from '../../../lib/gateway/webhooks/queue';
 
 const ROOMY = { maxEntries: 1000, maxBytes: 1e6, maxAgeMs: 1000 };
 const ONE = { entries: 1, bytes: Infinity };
@@ -11,7 +11,7 @@ function entries(load: Load | undefined): string[] | undefined {
 }
 
 t.test('a channel with entries on the way holds up itself and no other', async (t) => {
-  const backlog = new Backlog(ROOMY);
+  const backlog = new Queue(ROOMY);
   for (const text of ['a1', 'a2', 'b1']) backlog.add(text.slice(0, 1), text, 0);
   const first = backlog.take(ONE, 0).load as Load;
   t.strictSame(entries(first), ['a1']);
@@ -24,7 +24,7 @@ t.test('a channel with entries on the way holds up itself and no other', async (
 });
 
 t.test('a load ends at its number, at its size, and holds one entry at least', async (t) => {
-  const backlog = new Backlog(ROOMY);
+  const backlog = new Queue(ROOMY);
   for (const text of ['aaaa', 'bbb', 'cc', 'dddddddd']) backlog.add(text, text, 0);
   t.strictSame(entries(backlog.take({ entries: 2, bytes: 100 }, 0).load), ['aaaa', 'bbb']);
   t.strictSame(entries(backlog.take({ entries: 9, bytes: 9 }, 0).load), ['cc']);
@@ -32,7 +32,7 @@ t.test('a load ends at its number, at its size, and holds one entry at least', a
 });
 
 t.test('what is too old is forgotten and told', async (t) => {
-  const backlog = new Backlog(ROOMY);
+  const backlog = new Queue(ROOMY);
   backlog.add('a', 'a1', 0);
   backlog.add('a', 'a2', 1);
   backlog.add('b', 'b1', 0);
@@ -42,7 +42,7 @@ t.test('what is too old is forgotten and told', async (t) => {
 });
 
 t.test('X05 it takes its number of entries and its bytes, those on the way included', async (t) => {
-  const few = new Backlog({ ...ROOMY, maxEntries: 2 });
+  const few = new Queue({ ...ROOMY, maxEntries: 2 });
   t.strictSame(
     ['x', 'y', 'z'].map((text) => few.add(text, text, 0)),
     [true, true, false],
@@ -51,7 +51,7 @@ t.test('X05 it takes its number of entries and its bytes, those on the way inclu
   t.equal(few.add('z', 'z', 0), false);
   few.settle(load);
   t.equal(few.add('z', 'z', 0), true);
-  const small = new Backlog({ ...ROOMY, maxBytes: 4 });
+  const small = new Queue({ ...ROOMY, maxBytes: 4 });
   t.strictSame(
     ['éé', 'x'].map((text) => small.add(text, text, 0)),
     [true, false],
@@ -96,7 +96,7 @@ t.test('whatever comes and goes, each channel keeps its order and nothing is los
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
-      const backlog = new Backlog({ maxEntries: 40, maxBytes: 1e6, maxAgeMs: Infinity });
+      const backlog = new Queue({ maxEntries: 40, maxBytes: 1e6, maxAgeMs: Infinity });
       const model = new Model();
       const away: Load[] = [];
       let number = 0;

@@ -139,7 +139,7 @@ t.test('a handler that runs for long is told of once, with what waits for it', a
   });
   const { run, ends } = pending();
   const told: unknown[] = [];
-  client.on('slow', (info) => void told.push(info));
+  client.on('handler_slow', (info) => void told.push(info));
   client.sockets.on('event', run).on('open', run);
   client.channels.on('occupied', run);
   gateway.socket.events({ event: 'quick' });

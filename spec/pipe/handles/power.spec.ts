@@ -2,7 +2,7 @@ import Pusher from 'pusher-js';
 import t, { type Test } from 'tap';
 import { attachBackChannel, type BackChannel } from '../../../lib/back-channel';
 import type { Gateway } from '../../../lib/gateway';
-import { createClient, type Pipe } from '../../../lib/index';
+import { createClient, type PipeClient } from '../../../lib/index';
 import { SECRET, startGateway } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
 
@@ -13,7 +13,11 @@ async function backend(t: Test, options: { group?: string } = {}): Promise<[Gate
   return [gateway, await member(t, gateway, options)];
 }
 
-async function member(t: Test, { port }: Gateway, options: { group?: string } = {}): Promise<Pipe> {
+async function member(
+  t: Test,
+  { port }: Gateway,
+  options: { group?: string } = {},
+): Promise<PipeClient> {
   const client = createClient({ appId: '1', key: 'key', secret: SECRET, port, ...options });
   t.teardown(() => client.disconnect());
   await client.connect();

@@ -1,12 +1,12 @@
 import t from 'tap';
-import { Place, type Stream } from '../../../lib/pipe/inbox/assigned-partition';
+import { AssignedPartition, type Stream } from '../../../lib/pipe/inbox/assigned-partition';
 
 const STREAM: Stream = { name: 'first', isLost: false };
 const LATER: Stream = { name: 'later', isLost: false };
 
 /** A place that has received so many events, of which the first `finished` are finished and told to the gateway. */
-function placeWith(received: number, finished: number): Place {
-  const place = new Place(3, 1, STREAM, { generation: 1, from: 1 });
+function placeWith(received: number, finished: number): AssignedPartition {
+  const place = new AssignedPartition(3, 1, STREAM, { generation: 1, from: 1 });
   place.cursor.accept(1, received);
   for (let offset = 1; offset <= received; offset += 1) place.start(offset);
   for (let offset = 1; offset <= finished; offset += 1) place.finish(offset);
@@ -18,10 +18,10 @@ function placeWith(received: number, finished: number): Place {
 
 t.test('what comes back is ours, under its new generation, and a snapshot is to come', (t) => {
   const place = placeWith(5, 2);
-  place.state = 'gone';
+  place.state = 'lost';
   place.reconnect();
   place.regain(LATER, { generation: 4, from: 3 });
-  t.match(place, { state: 'ours', generation: 4, awaits: true, stream: LATER, arrived: 0 });
+  t.match(place, { state: 'owned', generation: 4, awaits: true, stream: LATER, arrived: 0 });
   t.equal(place.received, 5);
   t.end();
 });
@@ -57,7 +57,7 @@ t.test('what was acknowledged as another’s did not count, and is acknowledged 
 
 t.test('of what was left to others only that comes again which they have not finished', (t) => {
   const place = placeWith(4, 1);
-  place.state = 'gone';
+  place.state = 'lost';
   for (const offset of [2, 3, 4]) t.ok(place.leaves(offset, false));
   place.finish(2);
   t.equal(place.done, 1, 'what was left is not finished here');
@@ -75,7 +75,7 @@ t.test('of what was left to others only that comes again which they have not fin
 
 t.test('when others have finished all that was left to them, nothing of it is kept', (t) => {
   const place = placeWith(4, 1);
-  place.state = 'gone';
+  place.state = 'lost';
   for (const offset of [2, 3, 4]) place.leaves(offset, false);
   place.regain(STREAM, { generation: 2, from: 5 });
   t.notOk(place.leftSome);
@@ -84,7 +84,7 @@ t.test('when others have finished all that was left to them, nothing of it is ke
 
 t.test('what was left to others is done when it is lost to all, as a jump tells', (t) => {
   const place = placeWith(4, 1);
-  place.state = 'gone';
+  place.state = 'lost';
   for (const offset of [2, 4]) place.leaves(offset, false);
   place.regain(STREAM, { generation: 2, from: 2 });
   place.skipTo(4);
@@ -117,7 +117,7 @@ t.test('what came over an earlier connection is uncounted until it ends or comes
   t.equal(place.uncounted, 2);
   place.resent = 6;
   t.equal(place.uncounted, 0);
-  place.state = 'leaving';
+  place.state = 'revoking';
   t.equal(place.uncounted, 2, 'and so is what the gateway may have given to another member');
   t.end();
 });

@@ -1,20 +1,25 @@
 import t from 'tap';
-import { Allowance } from '../../../lib/pipe/inbox/receive-window';
-import { Place } from '../../../lib/pipe/inbox/assigned-partition';
+import { ReceiveWindow } from '../../../lib/pipe/inbox/receive-window';
+import { AssignedPartition } from '../../../lib/pipe/inbox/assigned-partition';
 
 const CREDIT = { messages: 10, bytes: 100 };
 
 /** A place with unfinished events of ten bytes each. */
-function placeWith(events: number): Place {
-  const place = new Place(0, 1, { name: '', isLost: false }, { generation: 1, from: 1 });
+function placeWith(events: number): AssignedPartition {
+  const place = new AssignedPartition(
+    0,
+    1,
+    { name: '', isLost: false },
+    { generation: 1, from: 1 },
+  );
   place.cursor.accept(1, events);
   place.events = events;
   place.bytes = events * 10;
   return place;
 }
 
-function busyWith(events: number, ackReceived = false): Allowance {
-  const allowance = new Allowance(CREDIT, ackReceived);
+function busyWith(events: number, ackReceived = false): ReceiveWindow {
+  const allowance = new ReceiveWindow(CREDIT, ackReceived);
   for (let i = 0; i < events; i += 1) allowance.began(10);
   return allowance;
 }
@@ -64,7 +69,7 @@ t.test('a partition that is leaving takes its events out of the credit', (t) => 
   const allowance = busyWith(3);
   const place = placeWith(3);
   t.equal(allowance.changed([place]), undefined);
-  place.state = 'leaving';
+  place.state = 'revoking';
   allowance.shorten();
   t.same(allowance.changed([place]), { messages: 7, bytes: 70 });
   t.end();

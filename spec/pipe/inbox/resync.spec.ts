@@ -1,7 +1,7 @@
 import { deepEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
-import { Known, introduction, type Change } from '../../../lib/pipe/inbox/resync';
+import { Resync, introduction, type Change } from '../../../lib/pipe/inbox/resync';
 import { Kind, type PipeEvent, type SnapshotFrame } from '../../../lib/wire/frames';
 
 function event(kind: Kind, socketId: string, channel?: string): PipeEvent {
@@ -26,8 +26,8 @@ function snapshot(
   };
 }
 
-function knowing(sockets: string[], channels: string[] = []): Known {
-  const known = new Known();
+function knowing(sockets: string[], channels: string[] = []): Resync {
+  const known = new Resync();
   known.ask(true, true);
   known.snapshot(snapshot(sockets, channels));
   return known;
@@ -84,7 +84,7 @@ t.test('events of what is known pass, and those of strangers are introduced', (t
 });
 
 t.test('where channels have partitions of their own, their messages introduce no socket', (t) => {
-  const known = new Known(true);
+  const known = new Resync(true);
   known.ask(true, false);
   t.equal(known.judge(0, event(Kind.MESSAGE, 'a', 'room')), 'pass');
   t.equal(known.judge(0, event(Kind.MESSAGE, 'a')), 'introduce');
@@ -92,7 +92,7 @@ t.test('where channels have partitions of their own, their messages introduce no
 });
 
 t.test('what nobody asks for is neither known nor judged', (t) => {
-  const known = new Known();
+  const known = new Resync();
   t.equal(known.asks, false);
   for (const kind of [Kind.OPEN, Kind.OPEN, Kind.MESSAGE, Kind.CLOSE, Kind.CLOSE]) {
     t.equal(known.judge(0, event(kind, 'a')), 'pass');
@@ -181,7 +181,7 @@ class Hearer {
 
 /** A gateway of one partition that keeps a log, loses the beginning of it, and knows what is true. */
 class Truth {
-  readonly known = new Known();
+  readonly known = new Resync();
   readonly hearer = new Hearer();
   #log: PipeEvent[] = [];
   readonly #open = new Map<number, string>();

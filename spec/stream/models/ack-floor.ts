@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import type { Modules } from './modules';
 import type { Step } from './steps';
 
-export const CONTIGUOUS_ACK_ACTIONS = 6;
+export const ACK_FLOOR_ACTIONS = 6;
 
 /** The acknowledgement against the naive one: all offsets ever seen, each open, finished or skipped. */
-export function contiguousAckModel({ contiguousAck }: Modules, sequence: Step[]): void {
-  const ack = new contiguousAck.ContiguousAck(3);
+export function ackFloorModel({ ackFloor }: Modules, sequence: Step[]): void {
+  const ack = new ackFloor.AckFloor(3);
   const open: number[] = [];
   let started = 3;
   for (const { action, n } of sequence) {

@@ -50,7 +50,7 @@ export class SimGateway {
     this.node = options.node;
     this.clock = clock;
     this.app = apps.byId(APP.id) as App;
-    this.app.listeners.add({ wants: () => false, offer: (event) => options.told(event) });
+    this.app.observers.add({ wants: () => false, offer: (event) => options.told(event) });
     this.#hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock, limits);
     this.#router = new Router(this.#hub, metrics);
     const parts = { hub: this.#hub, router: this.#router, metrics, limits, clock, log: silent };
@@ -65,7 +65,7 @@ export class SimGateway {
   }
 
   get groups(): Group[] {
-    return [...this.app.listeners].filter((listener) => listener instanceof Group);
+    return [...this.app.observers].filter((listener) => listener instanceof Group);
   }
 
   upgrade(request: UpgradeRequest): UpgradeDecision | undefined {

@@ -1,7 +1,7 @@
 import type { Sink } from './outlet';
 
 /** What a protocol does with what comes in over a connection. */
-export interface Session {
+export interface CarrierHandler {
   text(text: string): void;
   binary(bytes: Uint8Array): void;
   /** The connection is gone. Called once. `code` as in RFC 6455 §7.4: 1006 without a close frame. */
@@ -18,7 +18,7 @@ export interface Session {
 export interface Carrier extends Sink {
   readonly remoteAddress: string;
   readonly unsentBytes: number;
-  session: Session | undefined;
+  session: CarrierHandler | undefined;
   /** Sends one binary message. */
   sendBinary(bytes: Uint8Array): void;
   /** Runs once when everything unsent has left. */

@@ -1,7 +1,7 @@
-import type { Session } from './carrier';
+import type { CarrierHandler } from './carrier';
 
 /** What a connection has not got rid of; looked at once a second for as long as there is any. */
-export class Backlog {
+export class UnsentWatch {
   /** Where what was found waiting has left; below all counts when nothing was found yet. */
   #target = -Infinity;
   /** Looks since then. */
@@ -15,7 +15,7 @@ export class Backlog {
   look(
     { unsentBytes, sentBytes }: { unsentBytes: number; sentBytes: number },
     limits: { maxUnsentBytes: number; maxLooks: number },
-    session: Session | undefined,
+    session: CarrierHandler | undefined,
   ): 'empty' | 'waiting' | 'stuck' {
     if (unsentBytes === 0) {
       if (this.#slow) session?.drained?.();

@@ -4,15 +4,15 @@ import type { Socket } from '../model/socket';
 import type { Turn } from '../fanout/turn';
 
 /** What became of a request: the browser's JSON text or its error, or why there will be none. */
-export type Answer = { data: string } | { error: string } | 'closed' | 'timeout';
+export type RequestOutcome = { data: string } | { error: string } | 'closed' | 'timeout';
 
 interface Request {
   deadline: Timer;
-  done: (answer: Answer) => void;
+  done: (answer: RequestOutcome) => void;
 }
 
 /** Questions to browsers that have no answer yet. Only the browser that was asked can answer. */
-export class Requests {
+export class BrowserRequests {
   readonly #turn: Turn;
   readonly #clock: Clock;
   readonly #open = new Map<Socket, Map<string, Request>>();
@@ -35,7 +35,7 @@ export class Requests {
   ask(
     socket: Socket,
     { event, data, timeoutMs }: { event: string; data: string; timeoutMs: number },
-    done: (answer: Answer) => void,
+    done: (answer: RequestOutcome) => void,
   ): () => void {
     const id = String(++this.#lastId);
     const deadline = this.#clock.setTimeout(

@@ -8,7 +8,7 @@ import { Users } from './users';
 import type { Watched } from '../features/watchlists';
 
 /** Hears what happened in an app, after it happened: the stream of a backend, the webhooks. */
-export interface Listener {
+export interface AppObserver {
   /** Whether it would take an event. Messages that nobody wants are not even made. */
   wants(kind: Kind, channel: string | undefined, event: string | undefined): boolean;
   /** Every event is offered; the listener picks what it wants. */
@@ -33,7 +33,7 @@ export class App {
   readonly answers: Idempotency;
   /** Sockets that have yet to authorize themselves; 0 unless the app asks for it. */
   unauthorizedSockets = 0;
-  readonly listeners = new Set<Listener>();
+  readonly observers = new Set<AppObserver>();
 
   constructor(options: AppOptions, limits: Limits) {
     this.options = options;

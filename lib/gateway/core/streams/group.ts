@@ -2,7 +2,7 @@ import { Ownership, type Change, type Owner } from '../../../stream/ownership';
 import { hash32 } from '../../../util/hash';
 import type { Clock, Timer } from '../../../util/timers';
 import { Kind, type Group as GroupOptions, type PipeEvent, type Rule } from '../../../wire/frames';
-import type { App, Listener } from '../model/app';
+import type { App, AppObserver } from '../model/app';
 import { Conflation } from './conflation';
 import type { Holdback } from './holdback';
 import type { Metrics } from '../metrics';
@@ -16,7 +16,7 @@ const EVENT_OVERHEAD_BYTES = 128;
 const SENT: ReadonlySet<Kind> = new Set([Kind.MESSAGE, Kind.MEMBER_ADDED, Kind.USER_ONLINE]);
 
 /** A backend's end of a group's stream. */
-export interface Member extends Owner {
+export interface GroupMember extends Owner {
   readonly rules: readonly Rule[];
   /** Whether it has a connection. */
   readonly attached: boolean;
@@ -44,7 +44,7 @@ export interface GroupSettings extends GroupOptions {
  * The backends that share one stream of an app's events: what they subscribed to, kept in bounded logs until it is
  * acknowledged, each partition with one of them at a time.
  */
-export class Group implements Listener {
+export class Group implements AppObserver {
   readonly app: App;
   readonly settings: GroupSettings;
   readonly partitions: readonly Partition[];
@@ -52,7 +52,7 @@ export class Group implements Listener {
   readonly #holdback: Holdback;
   readonly #metrics: Metrics;
   readonly #conflation = new Conflation();
-  readonly #ownership: Ownership<Member>;
+  readonly #ownership: Ownership<GroupMember>;
   /** One for each partition that is asked back. */
   readonly #deadlines = new Map<number, Timer>();
   #rules = new Rules([]);
@@ -77,22 +77,22 @@ export class Group implements Listener {
     this.#clock = clock;
     this.#holdback = holdback;
     this.#metrics = metrics;
-    this.#ownership = new Ownership<Member>(partitions);
+    this.#ownership = new Ownership<GroupMember>(partitions);
     this.partitions = Array.from(
       { length: partitions },
       (_, number) => new Partition(number, limits),
     );
   }
 
-  get members(): ReadonlySet<Member> {
+  get members(): ReadonlySet<GroupMember> {
     return this.#ownership.members;
   }
 
-  owner(partition: Partition): Member | undefined {
+  owner(partition: Partition): GroupMember | undefined {
     return this.#ownership.owner(partition.number);
   }
 
-  ownedBy(member: Member): Partition[] {
+  ownedBy(member: GroupMember): Partition[] {
     return this.#ownership.ownedBy(member).map((number) => this.partitions[number] as Partition);
   }
 
@@ -145,14 +145,14 @@ export class Group implements Listener {
     this.#holdback.acknowledged(partition);
   }
 
-  join(member: Member): void {
+  join(member: GroupMember): void {
     const changes = this.#ownership.join(member);
     this.subscribed();
     this.#apply(changes);
   }
 
   /** A member is gone: its partitions go on elsewhere from the last acknowledged event. */
-  leave(member: Member): void {
+  leave(member: GroupMember): void {
     for (const partition of this.ownedBy(member)) {
       this.#clearDeadline(partition.number);
       // It may come back, and must not go on with what it had to send of what is another's by then.
@@ -164,7 +164,7 @@ export class Group implements Listener {
   }
 
   /** An owner has finished what it had of a partition. */
-  drained(member: Member, number: number, generation: number): void {
+  drained(member: GroupMember, number: number, generation: number): void {
     const partition = this.partitions[number];
     if (partition === undefined || this.owner(partition) !== member) return;
     this.#release(partition, generation);
@@ -200,7 +200,7 @@ export class Group implements Listener {
     for (const number of this.#deadlines.keys()) this.#clearDeadline(number);
   }
 
-  #apply(changes: ReadonlyArray<Change<Member>>): void {
+  #apply(changes: ReadonlyArray<Change<GroupMember>>): void {
     const assigned: Partition[] = [];
     for (const change of changes) {
       const partition = this.partitions[change.partition] as Partition;

@@ -9,7 +9,7 @@ const MAX_LATE = 2;
  * One timer for all that looks after connections once a second. It knows how late the event loop is: a gateway that does
  * not keep up takes no new browsers, so that those that are there are served.
  */
-export class Seconds {
+export class Overload {
   readonly #clock: Clock;
   readonly #runs: Array<() => void> = [];
   #timer: Timer | undefined;

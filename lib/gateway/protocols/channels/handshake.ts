@@ -40,7 +40,7 @@ export class ChannelsHandshake {
   /** Undefined when the path is not one of this protocol's. */
   upgrade({ path, query, headers }: UpgradeRequest): UpgradeDecision | undefined {
     if (!path.startsWith(this.#prefix)) return undefined;
-    if (this.#context.seconds.overloaded) return OVERLOADED;
+    if (this.#context.overload.overloaded) return OVERLOADED;
     const key = path.slice(this.#prefix.length);
     return {
       maxPayloadBytes: this.#context.limits.maxMessageBytes,

@@ -1,10 +1,10 @@
 import type { Clock } from '../../../util/timers';
-import { SECOND_MS, type Seconds } from '../../core/timing/overload';
+import { SECOND_MS, type Overload } from '../../core/timing/overload';
 import type { Limits } from '../../options/options';
 import { type CarrierHost, FallbackCarrier } from './carrier';
 
 /** Every session over HTTP, by its identity. */
-export class FallbackSessions implements CarrierHost {
+export class FallbackCarriers implements CarrierHost {
   readonly maxUnsentBytes: number;
   readonly maxUnsentTicks: number;
   readonly maxSilentTicks: number;
@@ -18,7 +18,7 @@ export class FallbackSessions implements CarrierHost {
   constructor(
     limits: Limits,
     clock: Clock,
-    seconds: Seconds,
+    overload: Overload,
     on: { cut: () => void; failure: (error: unknown) => void },
   ) {
     this.#limits = limits;
@@ -27,7 +27,7 @@ export class FallbackSessions implements CarrierHost {
     this.maxUnsentBytes = limits.maxUnsentBytes;
     this.maxUnsentTicks = Math.ceil(limits.maxUnsentMs / SECOND_MS);
     this.maxSilentTicks = Math.ceil((limits.activityTimeoutMs + limits.pongTimeoutMs) / SECOND_MS);
-    seconds.each(() => this.#tick());
+    overload.each(() => this.#tick());
   }
 
   get size(): number {

@@ -8,7 +8,7 @@ const MAX_UNTOLD = 1024;
  * What is to be told about a session's commands. Answers that were told are kept as long as the backend may not have got
  * them: it never has more commands open than its credit, so older ones have reached it.
  */
-export class Answers {
+export class CommandAnswers {
   readonly #credit: number;
   #untold: CommandAck | undefined;
   #refused: Refusal[] = [];

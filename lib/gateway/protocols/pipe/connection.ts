@@ -5,9 +5,9 @@ import { CodecError } from '../../../wire/codec-error';
 import type { Frame, HelloFrame, Rule } from '../../../wire/frames';
 import { WIRE_LIMITS } from '../../../wire/limits';
 import type { App } from '../../core/model/app';
-import type { Carrier, Session } from '../../core/fanout/carrier';
+import type { Carrier, CarrierHandler } from '../../core/fanout/carrier';
 import type { PipeContext } from './context';
-import { Questions } from './queries';
+import { Queries } from './queries';
 import type { PipeSession } from './session';
 
 const BEAT_MS = WIRE_LIMITS.pingMs / 4;
@@ -18,14 +18,14 @@ const NO_RULES: readonly Rule[] = [];
 
 type State =
   | { name: 'opening'; deadline: Timer }
-  | { name: 'attached'; session: PipeSession; questions: Questions }
+  | { name: 'attached'; session: PipeSession; questions: Queries }
   | { name: 'closed' };
 
 /**
  * One connection of a backend: bytes in and out, the opening, and its life signs. What the frames mean is its session's
  * business, which outlives it.
  */
-export class PipeLink implements Session {
+export class PipeConnection implements CarrierHandler {
   readonly app: App;
   /** Challenge of this connection, which HELLO's proof must answer. */
   readonly nonce: string;
@@ -146,7 +146,7 @@ export class PipeLink implements Session {
       case 'query':
         return state.questions.ask(frame);
       case 'reply':
-        return this.#context.authorities.answered(this, frame);
+        return this.#context.deciders.answered(this, frame);
       case 'error':
         this.#context.log.warn(
           { code: frame.code, message: frame.message },
@@ -176,7 +176,7 @@ export class PipeLink implements Session {
     this.#state = {
       name: 'attached',
       session,
-      questions: new Questions(this.#context, this, session),
+      questions: new Queries(this.#context, this, session),
     };
     this.#beat();
     session.begin();

@@ -2,10 +2,10 @@ import type { Timer } from '../../../util/timers';
 import { REFUSAL_CODES } from '../../../wire/close-codes';
 import { type Frame, Kind, type Rule } from '../../../wire/frames';
 import type { App } from '../../core/model/app';
-import type { Backends, Decision, Question } from '../../core/decisions';
+import type { Decision, DecisionRequest, Decisions } from '../../core/decisions';
 import { Rules } from '../../core/streams/rules';
 import type { PipeContext } from './context';
-import type { PipeLink } from './connection';
+import type { PipeConnection } from './connection';
 
 type Reply = Extract<Frame, { type: 'reply' }>;
 
@@ -13,14 +13,14 @@ type Reply = Extract<Frame, { type: 'reply' }>;
 interface Open {
   readonly id: number;
   readonly app: App;
-  readonly question: Question;
+  readonly question: DecisionRequest;
   readonly endsAt: number;
   readonly deadline: Timer;
   readonly done: (decision: Decision) => void;
   /** Connections that were asked and cannot answer any more. */
-  readonly tried: Set<PipeLink>;
+  readonly tried: Set<PipeConnection>;
   /** The connection that is asked now. */
-  link: PipeLink | undefined;
+  link: PipeConnection | undefined;
 }
 
 /** What one connection is asked. */
@@ -37,9 +37,9 @@ interface Desk {
  * Asks the backends that said they decide. One of them is asked, in turn; the next one when its connection is lost or it
  * does not know the question after all. The questions of a turn are written together, after the events.
  */
-export class Authorities implements Backends {
+export class Deciders implements Decisions {
   readonly #context: PipeContext;
-  readonly #desks = new Map<PipeLink, Desk>();
+  readonly #desks = new Map<PipeConnection, Desk>();
   /** Lists of rules never change; a backend replaces its own by another one. */
   readonly #ready = new WeakMap<readonly Rule[], Rules>();
   #asked = 0;
@@ -50,7 +50,7 @@ export class Authorities implements Backends {
     this.#context = context;
   }
 
-  ask(app: App, question: Question, done: (decision: Decision) => void): void {
+  ask(app: App, question: DecisionRequest, done: (decision: Decision) => void): void {
     const { clock, limits } = this.#context;
     const open: Open = {
       id: (this.#lastId = (this.#lastId % 0xffff_ffff) + 1),
@@ -65,7 +65,7 @@ export class Authorities implements Backends {
     this.#hand(open);
   }
 
-  answered(link: PipeLink, { id, result, error }: Reply): void {
+  answered(link: PipeConnection, { id, result, error }: Reply): void {
     const open = this.#desks.get(link)?.open.get(id);
     // It came too late, or answers what was never asked.
     if (open === undefined) return;
@@ -76,7 +76,7 @@ export class Authorities implements Backends {
   }
 
   /** A connection is gone: what it was asked is asked elsewhere. */
-  lost(link: PipeLink): void {
+  lost(link: PipeConnection): void {
     for (const open of [...(this.#desks.get(link)?.open.values() ?? [])]) {
       this.#take(open);
       this.#hand(open);
@@ -85,7 +85,7 @@ export class Authorities implements Backends {
   }
 
   #hand(open: Open): void {
-    const links = [...this.#context.links].filter((link) => this.#decides(link, open));
+    const links = [...this.#context.connections].filter((link) => this.#decides(link, open));
     if (links.length === 0) return this.#end(open, 'nobody');
     const free = links.filter((link) => this.#hasRoom(link));
     const link = free[this.#asked++ % free.length];
@@ -100,7 +100,7 @@ export class Authorities implements Backends {
     this.#context.hub.turn.whenWritten(() => this.#write(link, desk));
   }
 
-  #decides(link: PipeLink, { app, question: { kind, channel }, tried }: Open): boolean {
+  #decides(link: PipeConnection, { app, question: { kind, channel }, tried }: Open): boolean {
     if (link.app !== app || tried.has(link)) return false;
     const { rules } = link;
     let ready = this.#ready.get(rules);
@@ -108,7 +108,7 @@ export class Authorities implements Backends {
     return ready.wants(kind, channel, undefined);
   }
 
-  #hasRoom(link: PipeLink): boolean {
+  #hasRoom(link: PipeConnection): boolean {
     const { maxOpenAuthRequests, maxOpenAuthBytes } = this.#context.limits;
     const desk = this.#desks.get(link);
     return (
@@ -116,7 +116,7 @@ export class Authorities implements Backends {
     );
   }
 
-  #desk(link: PipeLink): Desk {
+  #desk(link: PipeConnection): Desk {
     let desk = this.#desks.get(link);
     if (desk === undefined) {
       desk = { open: new Map(), unsent: new Set(), bytes: 0, awake: false };
@@ -125,7 +125,7 @@ export class Authorities implements Backends {
     return desk;
   }
 
-  #write(link: PipeLink, desk: Desk): void {
+  #write(link: PipeConnection, desk: Desk): void {
     const now = this.#context.clock.now();
     for (const open of desk.unsent) {
       if (!link.writable) return link.onDrain(() => this.#write(link, desk));

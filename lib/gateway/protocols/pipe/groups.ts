@@ -91,7 +91,7 @@ export class Groups {
       },
       { clock, holdback: hub.holdback, metrics },
     );
-    app.listeners.add(group);
+    app.observers.add(group);
     return group;
   }
 
@@ -100,7 +100,7 @@ export class Groups {
     if (timer !== undefined) this.#context.clock.clearTimeout(timer);
     this.#empty.delete(group);
     this.#byApp.get(group.app)?.delete(group.settings.name);
-    group.app.listeners.delete(group);
+    group.app.observers.delete(group);
     group.dispose();
   }
 }

@@ -7,7 +7,7 @@ import type { Apps } from '../../core/model/app';
 import { AppRates } from '../../core/features/app-rates';
 import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import type { PipeContext } from './context';
-import { PipeLink } from './connection';
+import { PipeConnection } from './connection';
 
 const PATH = /^\/pipe\/([^/]+)$/;
 const SUBPROTOCOL = 'standpipe.v1';
@@ -70,7 +70,7 @@ export class PipeHandshake {
       subprotocol: SUBPROTOCOL,
       headers: { 'Standpipe-Nonce': nonce },
       accept: (carrier) => {
-        carrier.session = new PipeLink(this.#context, app, carrier, nonce);
+        carrier.session = new PipeConnection(this.#context, app, carrier, nonce);
       },
     };
   }

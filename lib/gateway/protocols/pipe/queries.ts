@@ -3,9 +3,9 @@ import { isObject, parseJson } from '../../../pusher/json';
 import { REFUSAL_CODES } from '../../../wire/close-codes';
 import type { Frame } from '../../../wire/frames';
 import type { App } from '../../core/model/app';
-import { type Refused, refuse } from './commands/outcome';
+import { type Refusal, refusal } from './commands/outcome';
 import type { PipeContext } from './context';
-import type { PipeLink } from './connection';
+import type { PipeConnection } from './connection';
 import { channelInfo } from './queries/channel-info';
 import { channelMembers } from './queries/channel-members';
 import { channelsList } from './queries/channels-list';
@@ -49,10 +49,10 @@ interface List {
  * The questions of one connection. Most are answered at once; lists are written a piece a turn, one after the other and as
  * far as the connection takes them; browsers answer when they do. What is open ends with the connection.
  */
-export class Questions {
+export class Queries {
   readonly #context: PipeContext;
   readonly #app: App;
-  readonly #link: PipeLink;
+  readonly #link: PipeConnection;
   readonly #session: PipeSession;
   /** Requests to browsers, with what gives them up. */
   readonly #requests = new Map<number, () => void>();
@@ -60,7 +60,7 @@ export class Questions {
   #writing = false;
   #ended = false;
 
-  constructor(context: PipeContext, link: PipeLink, session: PipeSession) {
+  constructor(context: PipeContext, link: PipeConnection, session: PipeSession) {
     this.#context = context;
     this.#app = link.app;
     this.#link = link;
@@ -74,11 +74,11 @@ export class Questions {
     }
     const method = METHODS.get(name);
     if (method === undefined) {
-      return this.#refuse(id, refuse('unknown_method', `unknown method '${name.slice(0, 64)}'`));
+      return this.#refuse(id, refusal('unknown_method', `unknown method '${name.slice(0, 64)}'`));
     }
     if (this.#requests.size + this.#lists.size >= MAX_OPEN) {
       const message = `a connection may have ${MAX_OPEN} open questions`;
-      return this.#refuse(id, refuse('limit_reached', message));
+      return this.#refuse(id, refusal('limit_reached', message));
     }
     try {
       this.#run(method, query);
@@ -98,7 +98,7 @@ export class Questions {
   #run(method: Method, { id, params: text, deadlineMs }: Query): void {
     const params = text === '' ? {} : parseJson(text);
     if (!isObject(params)) {
-      return this.#refuse(id, refuse('bad_params', 'params must be a JSON object'));
+      return this.#refuse(id, refusal('bad_params', 'params must be a JSON object'));
     }
     const answer = method({
       context: this.#context,
@@ -115,7 +115,7 @@ export class Questions {
     if (!this.#writing) this.#write();
   }
 
-  #answered(id: number, outcome: { result: string } | Refused): void {
+  #answered(id: number, outcome: { result: string } | Refusal): void {
     if (!this.#requests.delete(id)) return;
     if ('code' in outcome) this.#refuse(id, outcome);
     else this.#reply(id, outcome.result, false);
@@ -136,7 +136,7 @@ export class Questions {
   #piece({ id, items, endsAt }: List): void {
     if (this.#context.clock.now() > endsAt) {
       this.#lists.delete(id);
-      return this.#refuse(id, refuse('timeout', 'the list was not written in time'));
+      return this.#refuse(id, refusal('timeout', 'the list was not written in time'));
     }
     const texts: string[] = [];
     let bytes = 0;
@@ -156,16 +156,16 @@ export class Questions {
     this.#link.send({ type: 'reply', id, result, asOf: this.#session.positions(), more });
   }
 
-  #refuse(id: number, error: Refused): void {
+  #refuse(id: number, error: Refusal): void {
     this.#link.send({ type: 'reply', id, result: '', error, asOf: [], more: false });
   }
 
-  #refusal(error: unknown): Refused {
+  #refusal(error: unknown): Refusal {
     if (error instanceof StandpipeError && error.code === 'refused' && error.status !== undefined) {
       return { code: error.status, message: error.message };
     }
     this.#context.metrics.failures++;
     this.#context.log.error({ err: error }, 'a question of a backend failed');
-    return refuse('internal', REFUSAL_CODES.internal.meaning);
+    return refusal('internal', REFUSAL_CODES.internal.meaning);
   }
 }

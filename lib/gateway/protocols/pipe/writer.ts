@@ -4,7 +4,7 @@ import type { Group } from '../../core/streams/group';
 import { countUp } from '../../core/metrics';
 import type { Partition, Snapshot } from '../../core/streams/partition';
 import type { PipeContext } from './context';
-import type { PipeLink } from './connection';
+import type { PipeConnection } from './connection';
 
 /** Sockets or channels in one SNAPSHOT frame: with the longest names it stays far below a frame's limit. */
 const SNAPSHOT_CHUNK = 1000;
@@ -17,7 +17,7 @@ const SNAPSHOT_CHUNK = 1000;
 export function sendPartitions(
   { metrics }: PipeContext,
   group: Group,
-  link: PipeLink,
+  link: PipeConnection,
   ready: Set<Partition>,
   answers: CommandAck | undefined,
 ): void {
@@ -90,7 +90,7 @@ function marked(events: PipeEvent[], first: number, sentBefore: number): PipeEve
   );
 }
 
-function sendSnapshot(link: PipeLink, { number, log }: Partition, snapshot: Snapshot): void {
+function sendSnapshot(link: PipeConnection, { number, log }: Partition, snapshot: Snapshot): void {
   const { offset, sockets, channels } = snapshot;
   const most = Math.max(sockets.length, channels.length);
   for (let at = 0; at === 0 || at < most; at += SNAPSHOT_CHUNK) {

@@ -32,7 +32,7 @@ export interface Endpoint {
   params: ReadonlySet<string>;
   /** True when it publishes: an `Idempotency-Key` makes a repetition of it harmless. */
   publishes: boolean;
-  /** Throws what `refuse` makes when the request breaks a rule, and has then done nothing. */
+  /** Throws what `apiError` makes when the request breaks a rule, and has then done nothing. */
   run(call: Call): Answer;
 }
 
@@ -40,6 +40,6 @@ export interface Endpoint {
 export const DONE: Answer = { status: 200, body: '{}' };
 
 /** The error that ends a request with a status of 400 and above; its message becomes the body. */
-export function refuse(status: number, message: string): StandpipeError {
+export function apiError(status: number, message: string): StandpipeError {
   return new StandpipeError('refused', message, { status });
 }

@@ -1,15 +1,15 @@
 import t from 'tap';
-import { Backlog } from '../../../../lib/gateway/core/fanout/unsent-watch';
+import { UnsentWatch } from '../../../../lib/gateway/core/fanout/unsent-watch';
 
 const LIMITS = { maxUnsentBytes: 1000, maxLooks: 3 };
 
 /** Looks at a peer, and what its session was told by then. */
 function stage(): {
-  backlog: Backlog;
+  backlog: UnsentWatch;
   look(unsentBytes: number, sentBytes: number): string;
   told: string[];
 } {
-  const backlog = new Backlog();
+  const backlog = new UnsentWatch();
   const told: string[] = [];
   const session = {
     text: () => undefined,

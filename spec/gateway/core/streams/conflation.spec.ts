@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { Group, type Member } from '../../../../lib/gateway/core/streams/group';
+import { Group, type GroupMember } from '../../../../lib/gateway/core/streams/group';
 import { Metrics } from '../../../../lib/gateway/core/metrics';
-import { Flight } from '../../../../lib/stream/in-flight';
+import { InFlight } from '../../../../lib/stream/in-flight';
 import { Kind, type PipeEvent, type Rule } from '../../../../lib/wire/frames';
 import { ChannelsRig } from '../../../support/channels-rig';
 
@@ -38,10 +38,10 @@ function stage({
   );
   const [partition] = group.partitions;
   if (partition === undefined) throw new Error('a group has a partition');
-  const flight = new Flight();
+  const flight = new InFlight();
   flight.grant({ messages: 1e6, bytes: 1e9 });
   const nothing = (): void => undefined;
-  const member: Member = {
+  const member: GroupMember = {
     name: 'm',
     rules,
     attached: true,

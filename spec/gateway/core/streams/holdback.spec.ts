@@ -4,7 +4,7 @@ import { Holdback } from '../../../../lib/gateway/core/streams/holdback';
 import { Metrics } from '../../../../lib/gateway/core/metrics';
 import { Partition } from '../../../../lib/gateway/core/streams/partition';
 import type { Socket } from '../../../../lib/gateway/core/model/socket';
-import { Flight } from '../../../../lib/stream/in-flight';
+import { InFlight } from '../../../../lib/stream/in-flight';
 import { Kind } from '../../../../lib/wire/frames';
 import { ChannelsRig, type RigBrowser } from '../../../support/channels-rig';
 
@@ -17,7 +17,7 @@ class Filled extends Partition {
   constructor(rig: ChannelsRig, events: number) {
     super(0, { epoch: 1, maxEntries: 8, maxBytes: 1e6 });
     this.#rig = rig;
-    const flight = new Flight();
+    const flight = new InFlight();
     flight.grant({ messages: 100, bytes: 1e6 });
     this.log.attach({ epoch: 1, offset: 0 }, flight);
     this.fill(events);
@@ -159,7 +159,7 @@ t.test('a group holds back who sends, not who comes, goes or does not read', asy
     return { kind, channels: [], events: [] };
   });
   group.join({ name: 'm', rules, attached: true, ...asks });
-  app.listeners.add(group);
+  app.observers.add(group);
   const [first, second] = [rig.browser(), rig.browser()];
   for (let i = 0; i < 4; i++) hub.tell(app, hub.event(Kind.OPEN, { socketId: first.id }));
   hub.slow(app.sockets.get(first.id) as Socket, 10);

@@ -1,11 +1,16 @@
 import t from 'tap';
-import { Seconds } from '../../../../lib/gateway/core/timing/overload';
+import { Overload } from '../../../../lib/gateway/core/timing/overload';
 import { ManualClock } from '../../../support/manual-clock';
 
 /** Seconds that have run so often; `late` makes the next one come so many milliseconds after its time. */
-function stage(): { seconds: Seconds; clock: ManualClock; runs(): number; late(ms: number): void } {
+function stage(): {
+  seconds: Overload;
+  clock: ManualClock;
+  runs(): number;
+  late(ms: number): void;
+} {
   const clock = new ManualClock();
-  const seconds = new Seconds(clock);
+  const seconds = new Overload(clock);
   let runs = 0;
   seconds.each(() => void (runs += 1));
   seconds.start();

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import type { App } from '../../../../lib/gateway/core/model/app';
-import type { Decision, Question } from '../../../../lib/gateway/core/decisions';
-import { Authorities } from '../../../../lib/gateway/protocols/pipe/deciders';
+import type { Decision, DecisionRequest } from '../../../../lib/gateway/core/decisions';
+import { Deciders } from '../../../../lib/gateway/protocols/pipe/deciders';
 import type { PipeContext } from '../../../../lib/gateway/protocols/pipe/context';
-import type { PipeLink } from '../../../../lib/gateway/protocols/pipe/connection';
+import type { PipeConnection } from '../../../../lib/gateway/protocols/pipe/connection';
 import { type Frame, Kind, type Rule } from '../../../../lib/wire/frames';
 import { askAuth } from '../../../support/auth-request';
 import { ManualClock } from '../../../support/manual-clock';
@@ -14,7 +14,7 @@ import { WireClient } from '../../../support/wire-client';
 const TIMEOUT_MS = 5000;
 const UNKNOWN = 4218;
 const APP = {} as App;
-const QUESTION: Question = { kind: Kind.AUTHORIZE, channel: 'private-a', params: '{}' };
+const QUESTION: DecisionRequest = { kind: Kind.AUTHORIZE, channel: 'private-a', params: '{}' };
 const DECIDES: readonly Rule[] = [{ kind: Kind.AUTHORIZE, channels: ['private-*'], events: [] }];
 
 /** A connection of a backend, as far as it is asked. */
@@ -39,18 +39,18 @@ class Backend {
   }
 }
 
-/** The authorities of a gateway without a network, its clock turned by hand. */
+/** The deciders of a gateway without a network, its clock turned by hand. */
 class Rig {
   readonly clock = new ManualClock();
-  readonly links = new Set<Backend>();
-  readonly authorities: Authorities;
+  readonly connections = new Set<Backend>();
+  readonly deciders: Deciders;
   readonly decisions: Decision[] = [];
 
   constructor(maxOpenAuthRequests = 100, maxOpenAuthBytes = 1000) {
-    const { clock, links } = this;
-    this.authorities = new Authorities({
+    const { clock, connections } = this;
+    this.deciders = new Deciders({
       clock,
-      links: links as ReadonlySet<unknown>,
+      connections: connections as ReadonlySet<unknown>,
       hub: { turn: { whenWritten: (run: () => void) => clock.endOfTurn(run) } },
       limits: { authTimeoutMs: TIMEOUT_MS, maxOpenAuthRequests, maxOpenAuthBytes },
     } as unknown as PipeContext);
@@ -58,18 +58,18 @@ class Rig {
 
   backend(rules?: readonly Rule[], app?: App): Backend {
     const backend = new Backend(rules, app);
-    this.links.add(backend);
+    this.connections.add(backend);
     return backend;
   }
 
-  ask(question: Partial<Question> = {}): void {
+  ask(question: Partial<DecisionRequest> = {}): void {
     const done = (decision: Decision): void => void this.decisions.push(decision);
-    this.authorities.ask(APP, { ...QUESTION, ...question }, done);
+    this.deciders.ask(APP, { ...QUESTION, ...question }, done);
   }
 
   answer(backend: Backend, id: number, result: string, code?: number): void {
     const error = code === undefined ? undefined : { code, message: '' };
-    this.authorities.answered(backend as unknown as PipeLink, {
+    this.deciders.answered(backend as unknown as PipeConnection, {
       type: 'reply',
       id,
       result,
@@ -80,8 +80,8 @@ class Rig {
   }
 
   lose(backend: Backend): void {
-    this.links.delete(backend);
-    this.authorities.lost(backend as unknown as PipeLink);
+    this.connections.delete(backend);
+    this.deciders.lost(backend as unknown as PipeConnection);
   }
 
   drain(backend: Backend): void {
@@ -232,7 +232,7 @@ t.test('whatever happens, each question ends exactly once and leaves nothing beh
       for (const each of steps) {
         if (each.do === 'ask') {
           const at = asks.push(0) - 1;
-          rig.authorities.ask(APP, QUESTION, () => void (asks[at]! += 1));
+          rig.deciders.ask(APP, QUESTION, () => void (asks[at]! += 1));
         } else if (each.do === 'turn') rig.clock.endTurn();
         else if (each.do === 'come') backends.push(rig.backend());
         else if (each.do === 'wait') rig.clock.advance(each.ms);
