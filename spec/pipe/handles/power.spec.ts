@@ -8,7 +8,7 @@ import { TestSocket } from '../../support/test-socket';
 
 type Browser = Pusher & { back_channel: BackChannel };
 
-async function backend(t: Test, options: { group?: string } = {}): Promise<[Gateway, Pipe]> {
+async function backend(t: Test, options: { group?: string } = {}): Promise<[Gateway, PipeClient]> {
   const gateway = await startGateway(t);
   return [gateway, await member(t, gateway, options)];
 }
