@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import type { Dial, DialOptions, Socket, SocketHandlers } from './socket';
+import type { Dial, DialOptions, Socket, SocketHandlers } from './dial';
 
 const MAX_BODY_BYTES = 64 * 1024;
 

@@ -1,4 +1,4 @@
-import type { Credit } from './flight';
+import type { Credit } from './in-flight';
 
 /** Share of the credit that may be used up before an acknowledgement is sent on its own. */
 const ACK_SHARE = 0.25;

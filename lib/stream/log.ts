@@ -1,4 +1,4 @@
-import type { Flight } from './flight';
+import type { InFlight } from './in-flight';
 import type { Position } from './position';
 import { SendBuffer } from './send-buffer';
 
@@ -163,7 +163,7 @@ export class Log<T> {
    * Goes on over a new connection whose receiver says where it is. 'ahead' changes nothing: the owner asks its store, and
    * refuses the position if the store does not know that epoch either.
    */
-  attach({ epoch, offset }: Position, flight: Flight): Verdict {
+  attach({ epoch, offset }: Position, flight: InFlight): Verdict {
     if (epoch > this.#epoch) return 'ahead';
     if (epoch === this.#epoch && offset > this.top) this.newEpoch('store_lost');
     if (epoch < this.#epoch) {

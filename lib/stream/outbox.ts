@@ -1,4 +1,4 @@
-import type { Credit } from './flight';
+import type { Credit } from './in-flight';
 import { SendBuffer } from './send-buffer';
 import type { Batch } from './send-buffer';
 

@@ -1,5 +1,5 @@
 import { StandpipeError } from '../errors';
-import type { Carrier, Session } from '../gateway/core/carrier';
+import type { Carrier, CarrierHandler } from '../gateway/core/fanout/carrier';
 import { channelStringToSign, hmacHex, userStringToSign } from '../pusher/signature';
 import { deferred, type Deferred } from '../util/deferred';
 import { memoryEncoder, textsOf } from './memory-encoder';
@@ -40,13 +40,13 @@ export class FakeBrowser {
   #waiters: Waiter[] = [];
   /** Index in `received` up to which `next` has given messages out, by event. */
   readonly #given = new Map<string, number>();
-  #session: Session | undefined;
+  #session: CarrierHandler | undefined;
   #id = '';
 
   /** Use `TestGateway.browser()`. */
   constructor(
     credentials: { key: string; secret: string },
-    open: (carrier: Carrier) => Session | undefined,
+    open: (carrier: Carrier) => CarrierHandler | undefined,
   ) {
     this.#credentials = credentials;
     this.closed = this.#closed.promise;

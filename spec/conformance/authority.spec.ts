@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import Pusher, { type Options } from 'pusher-js';
 import PusherServer from 'pusher';
 import t, { type Test } from 'tap';
-import { createClient, type Pipe } from '../../lib';
+import { createClient, type PipeClient } from '../../lib';
 import type { Gateway } from '../../lib/gateway';
 import { SECRET, startGateway } from '../support/start-gateway';
 
@@ -28,7 +28,7 @@ const keyOf = (channel: string): Buffer =>
 const USERS = new Map([['token-of-ada', { id: 'ada', userInfo: { name: 'Ada' } }]]);
 
 /** A gateway, and a backend without any HTTP that decides by the token in a header. */
-async function world(t: Test): Promise<{ gateway: Gateway; backend: Pipe }> {
+async function world(t: Test): Promise<{ gateway: Gateway; backend: PipeClient }> {
   const gateway = await startGateway(t);
   const backend = createClient({ key: 'key', secret: SECRET, appId: 1, port: gateway.port });
   t.teardown(() => backend.disconnect());

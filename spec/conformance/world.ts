@@ -1,6 +1,6 @@
 import type { Options } from 'pusher-js';
 import type { Test } from 'tap';
-import { createClient, type Pipe, type PipeOptions, type SubscriptionKind } from '../../lib';
+import { createClient, type PipeClient, type PipeOptions, type SubscriptionKind } from '../../lib';
 import { createTestGateway, type TestGateway, type TestGatewayOptions } from '../../lib/testing';
 import { type Certificate, certificate } from '../support/tls';
 import { APP, Site } from './site';
@@ -70,7 +70,7 @@ export class World {
   }
 
   /** A backend that has yet to connect. */
-  client(options: Partial<PipeOptions> = {}): Pipe {
+  client(options: Partial<PipeOptions> = {}): PipeClient {
     const { transport, tls } = this.setting;
     const client = createClient({
       ...this.gateway.client,
@@ -85,7 +85,7 @@ export class World {
   }
 
   /** A connected backend that hears of these kinds. */
-  async backend(kinds = EVERYTHING, options: Partial<PipeOptions> = {}): Promise<Pipe> {
+  async backend(kinds = EVERYTHING, options: Partial<PipeOptions> = {}): Promise<PipeClient> {
     const client = this.client(options);
     client.subscribe(kinds);
     await client.connect();

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createClient, type Pipe } from '../../lib/pipe/pipe';
+import { createClient, type PipeClient } from '../../lib/pipe/client';
 import { ChaosProxy } from '../support/chaos-proxy';
 import { HandClock } from '../support/hand-clock';
 import { SECRET, startGateway } from '../support/start-gateway';
@@ -19,7 +19,7 @@ t.test('a group lives on whose first member was lost and whose second one left',
   const clock = new HandClock();
   clock.wallMs = Date.now();
   const gateway = await startGateway(t, { clock });
-  const member = (port: number): Pipe => {
+  const member = (port: number): PipeClient => {
     const options = { appId: '1', key: 'key', secret: SECRET, port, group: 'group' };
     return createClient(options).subscribe(['socket_message']).on('error', ignore);
   };

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { createClient } from '../../lib/pipe/pipe';
+import { createClient } from '../../lib/pipe/client';
 import { ChaosProxy } from '../support/chaos-proxy';
 import { startChild } from '../support/processes';
 import { SECRET } from '../support/start-gateway';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createClient } from '../../lib/pipe/pipe';
+import { createClient } from '../../lib/pipe/client';
 import type { CloseMeta } from '../../lib/pipe/types';
 import { SECRET } from '../support/start-gateway';
 import { exited, startChild } from '../support/processes';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { createClient } from '../../lib/pipe/pipe';
+import { createClient } from '../../lib/pipe/client';
 import { SECRET, startGateway } from '../support/start-gateway';
 import type { FarOptions } from './children/far';
 import { pipesOf } from './half-open';

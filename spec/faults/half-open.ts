@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import { createClient } from '../../lib/pipe/pipe';
+import { createClient } from '../../lib/pipe/client';
 import type { Gateway } from '../../lib/gateway/gateway';
 import { ChaosProxy } from '../support/chaos-proxy';
 import { HandClock } from '../support/hand-clock';

@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import { createClient } from '../../lib/pipe/pipe';
+import { createClient } from '../../lib/pipe/client';
 import { faultsOf, type Fault, type Line } from '../support/ledger';
 import { startChild } from '../support/processes';
 import { SECRET } from '../support/start-gateway';

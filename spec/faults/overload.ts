@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import { createClient } from '../../lib/pipe/pipe';
+import { createClient } from '../../lib/pipe/client';
 import { createTestGateway } from '../../lib/testing';
 import { deferred } from '../../lib/util/deferred';
 import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';

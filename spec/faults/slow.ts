@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import { createClient, type Pipe } from '../../lib/pipe/pipe';
+import { createClient, type PipeClient } from '../../lib/pipe/client';
 import type { Gateway } from '../../lib/gateway/gateway';
 import { createTestGateway } from '../../lib/testing';
 import { deferred } from '../../lib/util/deferred';
@@ -118,7 +118,7 @@ export async function stalledBrowsers(
 }
 
 /** A backend that notes with which codes sockets close. */
-async function clientOf(t: Test, { port }: Gateway, codes: number[]): Promise<Pipe> {
+async function clientOf(t: Test, { port }: Gateway, codes: number[]): Promise<PipeClient> {
   const client = createClient({ appId: '1', key: 'key', secret: SECRET, port });
   t.teardown(() => client.disconnect());
   client.subscribe(['socket_existence']);

@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import type { Gateway } from '../../lib/gateway/gateway';
-import { createClient } from '../../lib/pipe/pipe';
+import { createClient } from '../../lib/pipe/client';
 import type { PipeOptions } from '../../lib/pipe/options';
 import { HandClock } from '../support/hand-clock';
 import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';

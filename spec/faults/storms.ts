@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import { createClient } from '../../lib/pipe/pipe';
+import { createClient } from '../../lib/pipe/client';
 import { createTestGateway, type FakeBrowser, type TestGateway } from '../../lib/testing';
 import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
 import { startChild } from '../support/processes';

@@ -1,12 +1,12 @@
-import { Apps, type App } from '../../lib/gateway/core/app';
-import type { Carrier, Session } from '../../lib/gateway/core/carrier';
+import { Apps, type App } from '../../lib/gateway/core/model/app';
+import type { Carrier, CarrierHandler } from '../../lib/gateway/core/fanout/carrier';
 import { Hub } from '../../lib/gateway/core/hub';
 import { Metrics } from '../../lib/gateway/core/metrics';
-import type { Encoder } from '../../lib/gateway/core/outlet';
+import type { Encoder } from '../../lib/gateway/core/fanout/outlet';
 import { Router } from '../../lib/gateway/core/router';
-import { Seconds } from '../../lib/gateway/core/seconds';
-import { Turn } from '../../lib/gateway/core/turn';
-import { checkGatewayOptions, type GatewayOptions } from '../../lib/gateway/options';
+import { Overload } from '../../lib/gateway/core/timing/overload';
+import { Turn } from '../../lib/gateway/core/fanout/turn';
+import { checkGatewayOptions, type GatewayOptions } from '../../lib/gateway/options/options';
 import { ChannelsContext } from '../../lib/gateway/protocols/channels/context';
 import { ChannelsHandshake } from '../../lib/gateway/protocols/channels/handshake';
 import { channelStringToSign, hmacHex, userStringToSign } from '../../lib/pusher/signature';
@@ -47,12 +47,12 @@ export class ChannelsRig {
     const all = new Apps(apps, limits);
     this.app = all.byKey('key') as App;
     this.hub = new Hub(new Turn((run) => this.clock.endOfTurn(run)), this.clock, limits);
-    this.app.listeners.add({ wants: () => false, offer: (event) => this.told.push(event) });
+    this.app.observers.add({ wants: () => false, offer: (event) => this.told.push(event) });
     const metrics = new Metrics();
     this.router = new Router(this.hub, metrics);
     const { hub, router, clock } = this;
-    const seconds = new Seconds(clock);
-    const context = new ChannelsContext({ hub, router, metrics, limits, clock, seconds });
+    const seconds = new Overload(clock);
+    const context = new ChannelsContext({ hub, router, metrics, limits, clock, overload: seconds });
     this.#handshake = new ChannelsHandshake(context, all, '');
   }
 
@@ -77,7 +77,7 @@ export class RigBrowser implements Carrier {
   readonly encoder = lines;
   readonly remoteAddress = '127.0.0.1';
   readonly unsentBytes = 0;
-  session: Session | undefined;
+  session: CarrierHandler | undefined;
   id = '';
   closed: { code: number; reason: string } | undefined;
   paused = false;

@@ -1,7 +1,7 @@
 import type { Test } from 'tap';
-import { createClient, type Meta, type Pipe, type PipeOptions } from '../../lib/index';
+import { createClient, type Meta, type PipeClient, type PipeOptions } from '../../lib/index';
 import type { Gateway } from '../../lib/gateway';
-import type { Dial, Socket } from '../../lib/net/socket';
+import type { Dial, Socket } from '../../lib/net/dial';
 import { dialWebSocket } from '../../lib/net/web-socket';
 import { FakeBrowser } from '../../lib/testing';
 import { HandClock } from './hand-clock';
@@ -44,7 +44,7 @@ export interface Heard {
 }
 
 export interface MemberOnStage {
-  client: Pipe;
+  client: PipeClient;
   line: Line;
 }
 
@@ -53,7 +53,7 @@ export async function join(
   t: Pick<Test, 'teardown'>,
   { port }: { port: number },
   options: Partial<PipeOptions>,
-  prepare: (client: Pipe) => void,
+  prepare: (client: PipeClient) => void,
 ): Promise<MemberOnStage> {
   const line = new Line(port);
   const client = createClient(
@@ -119,7 +119,7 @@ export class Stage {
   readonly #held = new Map<string, Array<() => void>>();
 
   /** Listens as a member. */
-  listen(member: string): (client: Pipe) => void {
+  listen(member: string): (client: PipeClient) => void {
     return (client) => {
       client.subscribe(['socket_existence', 'socket_message']);
       client.sockets.on('open', (id) => void this.opened.set(id, member));

@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import { Gateway } from '../../lib/gateway/gateway';
-import type { GatewayOptions } from '../../lib/gateway/options';
+import type { GatewayOptions } from '../../lib/gateway/options/options';
 import type { HandClock } from './hand-clock';
 
 export const SECRET = 'a-secret-of-the-specs';

@@ -1,4 +1,4 @@
-import { createClient } from '../../../lib/pipe/pipe';
+import { createClient } from '../../../lib/pipe/client';
 import type { PipeOptions } from '../../../lib/pipe/options';
 import { sumOf, type Outcome } from '../../support/ledger';
 import { LedgerFile } from '../../support/processes';

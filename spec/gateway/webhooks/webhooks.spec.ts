@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import type { Gateway } from '../../../lib/gateway/gateway';
-import { checkGatewayOptions } from '../../../lib/gateway/options';
+import { checkGatewayOptions } from '../../../lib/gateway/options/options';
 import { HandClock } from '../../support/hand-clock';
 import { SECRET, startGateway, type StartOptions } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';

@@ -1,6 +1,10 @@
-import type { Carrier, Session, UpgradeDecision } from '../../../lib/gateway/core/carrier';
-import type { UpgradeRequest } from '../../../lib/gateway/core/carrier';
-import type { Dial, DialOptions, Socket, SocketHandlers } from '../../../lib/net/socket';
+import type {
+  Carrier,
+  CarrierHandler,
+  UpgradeDecision,
+} from '../../../lib/gateway/core/fanout/carrier';
+import type { UpgradeRequest } from '../../../lib/gateway/core/fanout/carrier';
+import type { Dial, DialOptions, Socket, SocketHandlers } from '../../../lib/net/dial';
 import { memoryEncoder } from '../../../lib/testing/memory-encoder';
 import type { ProcessClock, WorldClock } from './world-clock';
 
@@ -98,7 +102,7 @@ export class Connection implements Socket, Carrier {
   readonly owner: ProcessClock;
   readonly encoder = memoryEncoder;
   readonly remoteAddress = '127.0.0.1';
-  session: Session | undefined;
+  session: CarrierHandler | undefined;
   /** The first message of the gateway, which is its WELCOME unless it refuses. */
   first: Uint8Array | undefined;
   readonly #network: Network;
@@ -240,7 +244,7 @@ export class Connection implements Socket, Carrier {
     if (this.#near && !this.owner.stopped) tell();
   }
 
-  #told(tell: (session: Session) => void): void {
+  #told(tell: (session: CarrierHandler) => void): void {
     if (!this.#far || this.#server?.stopped === true || this.session === undefined) return;
     tell(this.session);
   }

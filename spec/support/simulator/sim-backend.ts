@@ -1,5 +1,5 @@
 import type { StandpipeError } from '../../../lib/errors';
-import { createClient, type Pipe } from '../../../lib/pipe/pipe';
+import { createClient, type PipeClient } from '../../../lib/pipe/client';
 import type { PipeOptions } from '../../../lib/pipe/options';
 import type { Meta } from '../../../lib/pipe/types';
 import type { Outcome } from '../ledger';
@@ -29,7 +29,7 @@ export type Whereabouts = 'open' | 'closed' | 'left';
 export class SimBackend {
   readonly name: string;
   readonly clock: ProcessClock;
-  readonly client: Pipe;
+  readonly client: PipeClient;
   /** What handlers were told of sockets and channels. */
   readonly sockets = new Map<string, Whereabouts>();
   readonly channels = new Map<string, Whereabouts>();

@@ -1,4 +1,4 @@
-import type { Limits } from '../../../lib/gateway/options';
+import type { Limits } from '../../../lib/gateway/options/options';
 import type { PipeOptions } from '../../../lib/pipe/options';
 import type { Meta } from '../../../lib/pipe/types';
 import { FrameDecoder } from '../../../lib/wire/codec';

@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../util/timers';
-import type { App, Apps } from '../../core/app';
-import { AppRates } from '../../core/app-rates';
-import type { Backends } from '../../core/backends';
+import type { App, Apps } from '../../core/model/app';
+import { AppRates } from '../../core/features/app-rates';
+import type { Decisions } from '../../core/decisions';
 import type { Metrics } from '../../core/metrics';
-import { hasBody, readBody } from '../../core/request-body';
-import type { Limits } from '../../options';
-import { METHODS, allowOrigin, allows, answerPreflight } from './cors';
-import { type Wish, questionOf, readWish } from './form';
-import { type Refusal, refuse } from './refusal';
+import { hasBody, readBody } from '../../http/body';
+import type { Limits } from '../../options/options';
+import { METHODS, allowOrigin, allows, answerPreflight } from '../../http/cors';
+import { type AuthForm, decisionRequest, readAuthForm } from './form';
+import { type Refusal, refusal } from './refusal';
 import { type Signed, sign } from './signing';
 
 interface Parts {
-  backends: Backends;
+  decisions: Decisions;
   metrics: Metrics;
   limits: Limits;
   clock: Clock;
@@ -73,20 +73,20 @@ export class AuthEndpoints {
   ): Refusal | undefined {
     if (request.method !== 'POST') {
       response.setHeader('Allow', METHODS);
-      return refuse(405, 'bad_method', 'use POST; JSONP is not served');
+      return refusal(405, 'bad_method', 'use POST; JSONP is not served');
     }
     if (app === undefined) {
       return key === undefined
-        ? refuse(400, 'which_app', 'this gateway has several apps: put /<key> behind the path')
-        : refuse(404, 'unknown_app', 'no app has this key');
+        ? refusal(400, 'which_app', 'this gateway has several apps: put /<key> behind the path')
+        : refusal(404, 'unknown_app', 'no app has this key');
     }
-    if (!app.options.enabled) return refuse(403, 'app_disabled', 'this app is switched off');
+    if (!app.options.enabled) return refusal(403, 'app_disabled', 'this app is switched off');
     if (!allows(app.options.allowedOrigins, request)) {
-      return refuse(403, 'bad_origin', 'this origin is not allowed to connect');
+      return refusal(403, 'bad_origin', 'this origin is not allowed to connect');
     }
     if (this.#mayAsk(app)) return undefined;
     response.setHeader('Retry-After', '1');
-    return refuse(429, 'too_many', 'too many requests for this app');
+    return refusal(429, 'too_many', 'too many requests for this app');
   }
 
   #read(app: App, signIn: boolean, request: IncomingMessage, response: ServerResponse): void {
@@ -96,26 +96,26 @@ export class AuthEndpoints {
       { maxBytes: maxAuthBytes },
       (body) => {
         const type = request.headers['content-type'];
-        const wish = readWish(body, type, { signIn, maxChannelNameLength });
-        if ('status' in wish) answer(request, response, wish);
-        else this.#ask(app, wish, request, response);
+        const form = readAuthForm(body, type, { signIn, maxChannelNameLength });
+        if ('status' in form) answer(request, response, form);
+        else this.#ask(app, form, request, response);
       },
       ({ status }) => {
         const message =
           status === 413
             ? `the body exceeds ${maxAuthBytes} bytes`
             : 'the body must not be encoded';
-        answer(request, response, refuse(status, 'bad_body', message));
+        answer(request, response, refusal(status, 'bad_body', message));
       },
     );
   }
 
-  #ask(app: App, wish: Wish, request: IncomingMessage, response: ServerResponse): void {
-    const { backends, metrics } = this.#parts;
+  #ask(app: App, form: AuthForm, request: IncomingMessage, response: ServerResponse): void {
+    const { decisions, metrics } = this.#parts;
     metrics.authRequests++;
-    backends.ask(app, questionOf(wish, request), (decision) => {
+    decisions.ask(app, decisionRequest(form, request), (decision) => {
       if (typeof decision === 'string') metrics.authFailures++;
-      answer(request, response, sign(app, wish, decision));
+      answer(request, response, sign(app, form, decision));
     });
   }
 

@@ -3,13 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import { parseChannelName } from '../../../pusher/channel-name';
 import { isObject, parseJson } from '../../../pusher/json';
 import { Kind } from '../../../wire/frames';
-import type { Question } from '../../core/backends';
-import { type Refusal, refuse } from './refusal';
+import type { DecisionRequest } from '../../core/decisions';
+import { type Refusal, refusal } from './refusal';
 
 const SOCKET_ID = /^\d{1,20}\.\d{1,20}$/;
 
 /** What a browser wants to have signed. */
-export interface Wish {
+export interface AuthForm {
   socketId: string;
   /** Undefined for a sign-in. */
   channel: string | undefined;
@@ -18,34 +18,37 @@ export interface Wish {
 }
 
 /** Reads the body of a request. What is not JSON by its type is a form, which is what pusher-js sends. */
-export function readWish(
+export function readAuthForm(
   body: Buffer,
   type: string | undefined,
   { signIn, maxChannelNameLength }: { signIn: boolean; maxChannelNameLength: number },
-): Wish | Refusal {
+): AuthForm | Refusal {
   const rest = readFields(body, type);
   if (rest === undefined) {
     const message = 'the body must be a form or a JSON object of strings, in UTF-8';
-    return refuse(400, 'bad_body', message);
+    return refusal(400, 'bad_body', message);
   }
   const socketId = rest.get('socket_id');
   const channel = rest.get('channel_name');
   if (socketId === undefined || !SOCKET_ID.test(socketId)) {
-    return refuse(400, 'bad_socket_id', 'socket_id must be that of the connection, digits.digits');
+    return refusal(400, 'bad_socket_id', 'socket_id must be that of the connection, digits.digits');
   }
   rest.delete('socket_id');
   if (signIn) return { socketId, channel: undefined, rest };
   const kind = channel === undefined ? undefined : parseChannelName(channel, maxChannelNameLength);
   if (kind === undefined || kind.user !== undefined || kind.visibility === 'public') {
     const message = 'channel_name must be that of a private or presence channel';
-    return refuse(400, 'bad_channel_name', message);
+    return refusal(400, 'bad_channel_name', message);
   }
   rest.delete('channel_name');
   return { socketId, channel: kind.name, rest };
 }
 
 /** What a backend is asked, with all that it may go by. */
-export function questionOf({ socketId, channel, rest }: Wish, request: IncomingMessage): Question {
+export function decisionRequest(
+  { socketId, channel, rest }: AuthForm,
+  request: IncomingMessage,
+): DecisionRequest {
   const params = JSON.stringify({
     socketId,
     channel,

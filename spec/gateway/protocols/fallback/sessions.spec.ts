@@ -1,31 +1,31 @@
 import t from 'tap';
-import type { Session } from '../../../../lib/gateway/core/carrier';
-import { Seconds } from '../../../../lib/gateway/core/seconds';
-import { checkGatewayOptions } from '../../../../lib/gateway/options';
+import type { CarrierHandler } from '../../../../lib/gateway/core/fanout/carrier';
+import { Overload } from '../../../../lib/gateway/core/timing/overload';
+import { checkGatewayOptions } from '../../../../lib/gateway/options/options';
 import type { FallbackCarrier } from '../../../../lib/gateway/protocols/fallback/carrier';
-import { FallbackSessions } from '../../../../lib/gateway/protocols/fallback/sessions';
+import { FallbackCarriers } from '../../../../lib/gateway/protocols/fallback/carriers';
 import type { Receiver } from '../../../../lib/gateway/protocols/fallback/receiver';
 import { ManualClock } from '../../../support/manual-clock';
 import { PaperResponse } from '../../../support/paper-response';
 
 class Rig {
   readonly clock = new ManualClock();
-  readonly seconds = new Seconds(this.clock);
+  readonly seconds = new Overload(this.clock);
   readonly failures: unknown[] = [];
-  readonly sessions: FallbackSessions;
+  readonly sessions: FallbackCarriers;
   cuts = 0;
 
   constructor(limits: Record<string, number> = {}) {
     const app = { id: '1', key: 'key', secret: 'a-secret-of-the-specs' };
     const checked = checkGatewayOptions({ apps: [app], limits });
-    this.sessions = new FallbackSessions(checked.limits, this.clock, this.seconds, {
+    this.sessions = new FallbackCarriers(checked.limits, this.clock, this.seconds, {
       cut: () => this.cuts++,
       failure: (error) => this.failures.push(error),
     });
     this.seconds.start();
   }
 
-  add(id: string, session: Partial<Session> = {}, address = 'a'): string[] {
+  add(id: string, session: Partial<CarrierHandler> = {}, address = 'a'): string[] {
     const told: string[] = [];
     const carrier = this.sessions.add(id, address) as FallbackCarrier;
     carrier.session = {
