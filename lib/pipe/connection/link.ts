@@ -6,7 +6,7 @@ import type { Clock, Timer } from '../../util/timers';
 import { CLOSE_CODES, closeCode } from '../../wire/close-codes';
 import { CodecError, FrameDecoder, FrameEncoder } from '../../wire/codec';
 import type { Frame, HelloFrame, WelcomeFrame } from '../../wire/frames';
-import { Heartbeat } from './heartbeat';
+import { Heartbeat } from '../../util/heartbeat';
 import type { Settings } from '../options';
 import { connectFailed, connectRefused, explained, handshake, retryAfterMs } from './handshake';
 import type { DisconnectedInfo, PipeState } from '../types';
