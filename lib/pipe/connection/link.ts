@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type ErrorCode, StandpipeError, asError } from '../../errors';
 import type { Dial, Socket } from '../../net/dial';
 import { backoff } from '../../util/backoff';
+import { closeReason } from '../../util/close-reason';
 import type { Clock, Timer } from '../../util/timers';
 import { CLOSE_CODES, closeCode } from '../../wire/close-codes';
 import { CodecError, FrameDecoder, FrameEncoder } from '../../wire/codec';
@@ -207,8 +208,7 @@ export class Link {
         : new StandpipeError('protocol_error', asError(thrown).message, { cause: thrown });
     const { code } = CLOSE_CODES.protocol_error;
     const closeWith = thrown instanceof CodecError ? thrown.closeCode : code;
-    // At most 123 bytes fit (RFC 6455, section 5.5).
-    state.socket.close(closeWith, Buffer.from(error.message).subarray(0, 100).toString('latin1'));
+    state.socket.close(closeWith, closeReason(error.message));
     this.#closed(code, error.message, error);
   }
 

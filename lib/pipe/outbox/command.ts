@@ -6,6 +6,7 @@ import {
   parseChannelName,
 } from '../../pusher/channel-name';
 import { DEFAULT_CHANNEL_LIMITS } from '../../pusher/limits';
+import { MAX_CLOSE_REASON_BYTES, fitsCloseReason } from '../../util/close-reason';
 import type { Command, Verb } from '../../wire/frames';
 import { EventMeta } from '../handlers/event-meta';
 import type { PublishOptions, TriggerOptions } from '../types';
@@ -33,7 +34,6 @@ const COMMAND_BYTES = 24;
 const ORIGIN_BYTES = 24;
 const MAX_EXCEPT = 1_000;
 const MAX_SOCKET_ID_LENGTH = 100;
-const MAX_REASON_BYTES = 123;
 const MAX_KEY_LENGTH = 255;
 const MAX_CHANNELS = DEFAULT_CHANNEL_LIMITS.maxChannelsPerPublish;
 
@@ -96,8 +96,8 @@ export function checkClose(code: unknown, reason: unknown): void {
   const fits = Number.isSafeInteger(code) && Number(code) >= 4000 && Number(code) <= 4999;
   if (code !== undefined && !fits) throw badArgument('a close code must be from 4000 to 4999');
   if (reason === undefined) return;
-  if (typeof reason === 'string' && Buffer.byteLength(reason) <= MAX_REASON_BYTES) return;
-  throw badArgument(`a close reason must be a string of at most ${MAX_REASON_BYTES} bytes`);
+  if (typeof reason === 'string' && fitsCloseReason(reason)) return;
+  throw badArgument(`a close reason must be a string of at most ${MAX_CLOSE_REASON_BYTES} bytes`);
 }
 
 /** The sockets to leave out, as the wire wants them. */
