@@ -1,7 +1,7 @@
-import { StandpipeError } from '../errors';
 import type { Clock } from '../util/timers';
 import { Kind, type Frame, type Rule } from '../wire/frames';
 import { WIRE_LIMITS } from '../wire/limits';
+import { badArgument } from './checks';
 import type { SubscriptionFilter, SubscriptionKind } from './types';
 
 /** What each kind is called on the wire, and which filters mean something to it. */
@@ -105,11 +105,10 @@ export class Subscriptions {
     for (const rule of rules) wanted.set(JSON.stringify(rule), rule);
     const { maxRules } = WIRE_LIMITS;
     if (wanted.size > maxRules) {
-      throw new StandpipeError('bad_argument', `a client may have ${maxRules} subscriptions`);
+      throw badArgument(`a client may have ${maxRules} subscriptions`);
     }
     if (Buffer.byteLength([...wanted.keys()].join('')) > MAX_RULES_BYTES) {
-      throw new StandpipeError(
-        'bad_argument',
+      throw badArgument(
         `all subscriptions together may take ${MAX_RULES_BYTES} bytes; use prefixes that end in *`,
       );
     }
@@ -128,12 +127,12 @@ function wire(
   kinds: readonly SubscriptionKind[],
 ): Array<{ kind: Kind; channels: boolean; events: boolean }> {
   if (!Array.isArray(kinds) || kinds.length === 0) {
-    throw new StandpipeError('bad_argument', `kinds must be an array of ${known()}`);
+    throw badArgument(`kinds must be an array of ${known()}`);
   }
   return kinds.map((kind) => {
     const found = KINDS.get(kind);
     if (found !== undefined) return found;
-    throw new StandpipeError('bad_argument', `kinds must be an array of ${known()}`);
+    throw badArgument(`kinds must be an array of ${known()}`);
   });
 }
 
@@ -143,7 +142,7 @@ function known(): string {
 
 function flag(field: string, given: boolean | undefined): boolean {
   if (given === undefined || typeof given === 'boolean') return given === true;
-  throw new StandpipeError('bad_argument', `${field} must be true or false`);
+  throw badArgument(`${field} must be true or false`);
 }
 
 function names(field: string, given: readonly string[] | undefined): string[] {
@@ -151,8 +150,7 @@ function names(field: string, given: readonly string[] | undefined): string[] {
   const sound = (name: unknown): boolean =>
     typeof name === 'string' && name.length >= 1 && name.length <= MAX_FILTER_LENGTH;
   if (!Array.isArray(given) || given.length === 0 || !given.every(sound)) {
-    throw new StandpipeError(
-      'bad_argument',
+    throw badArgument(
       `${field} must be an array of at least one name, or prefix that ends in *, of 1 to ${MAX_FILTER_LENGTH} characters`,
     );
   }

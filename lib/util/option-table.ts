@@ -29,16 +29,18 @@ export function readTable<T extends OptionTable>(
   path: string,
   given: unknown,
 ): OptionValues<T> {
-  const values = record(path === '' ? 'options' : path, given);
+  const values = new Map<string, unknown>(
+    Object.entries(record(path === '' ? 'options' : path, given)),
+  );
   const known = Object.keys(table);
   const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
-  for (const name of Object.keys(values)) {
+  for (const name of values.keys()) {
     if (known.includes(name)) continue;
     const hint = didYouMean(name, known);
     throwBadOption(at(name), `is no option${hint}; the options are ${known.join(', ')}`);
   }
   const read = Object.entries(table).map(([name, option]) => {
-    const value = values[name];
+    const value = values.get(name);
     const missing = value === undefined && 'initial' in option;
     return [name, missing ? option.initial : option.check(at(name), value)];
   });
@@ -131,9 +133,7 @@ export function throwBadOption(path: string, rule: string): never {
 
 const MAX_SHOWN_LENGTH = 40;
 
-/**
- * A value for a message. Objects are named by their kind and URLs left out: either may hold a secret.
- */
+/** A value for a message. Objects are named by their kind and URLs left out: either may hold a secret. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') {
     if (/[@/]/.test(value)) return 'this one';
@@ -145,9 +145,9 @@ export function shown(value: unknown): string {
   return typeof value === 'function' ? 'a function' : String(value);
 }
 
-function record(path: string, value: unknown): Record<string, unknown> {
+function record(path: string, value: unknown): object {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>;
+    return value;
   }
   return throwBadOption(path, 'must be an object');
 }

@@ -4,6 +4,7 @@ import type { Decider } from '../decisions/decider';
 import type { Inbox } from '../inbox/inbox';
 import type { Queries } from '../queries/queries';
 import type { Sender } from '../outbox/sender';
+import { refusalError } from '../refusal';
 
 /** Where frames lead. */
 export interface Routes {
@@ -41,11 +42,7 @@ export function dispatch(frame: Frame, routes: Routes): void {
       return routes.inbox.assign(frame.assigned);
     case 'subscribed':
       if (frame.error === undefined) return;
-      return routes.report(
-        new StandpipeError('refused', `subscriptions: ${frame.error.message}`, {
-          status: frame.error.code,
-        }),
-      );
+      return routes.report(refusalError('subscriptions', frame.error));
     case 'query':
       return routes.decider.decide(frame);
     case 'goAway':

@@ -7,8 +7,7 @@ import {
   type Authorization,
   type Identification,
 } from './decisions';
-import type { Link } from '../connection/link';
-import { checkHandler } from '../handlers/registry';
+import { checkHandler } from '../checks';
 import type { Reporter } from '../reporter';
 import type { Subscriptions } from '../subscriptions';
 
@@ -44,20 +43,21 @@ export type AuthenticateHandler = (
  */
 export class Decider {
   readonly #subscriptions: Subscriptions;
-  readonly #reports: Pick<Reporter, 'handlerFailed'>;
-  readonly #link: Pick<Link, 'send'>;
+  readonly #reporter: Pick<Reporter, 'handlerFailed'>;
+  readonly #send: (frame: Frame) => boolean;
   readonly #authorizers = new Map<string, AuthorizeHandler>();
   #authenticator: AuthenticateHandler | undefined;
   #connection = 0;
 
+  /** @param send false when there is no connection. */
   constructor(
     subscriptions: Subscriptions,
-    reports: Pick<Reporter, 'handlerFailed'>,
-    link: Pick<Link, 'send'>,
+    reporter: Pick<Reporter, 'handlerFailed'>,
+    send: (frame: Frame) => boolean,
   ) {
     this.#subscriptions = subscriptions;
-    this.#reports = reports;
-    this.#link = link;
+    this.#reporter = reporter;
+    this.#send = send;
   }
 
   /** @throws StandpipeError `bad_argument` */
@@ -93,7 +93,7 @@ export class Decider {
         if (connection === this.#connection) this.#reply(id, result);
       },
       (thrown: unknown) => {
-        this.#reports.handlerFailed(thrown, method);
+        this.#reporter.handlerFailed(thrown, method);
         const { code } = REFUSAL_CODES.internal;
         if (connection === this.#connection) this.#refuse(id, code, 'the handler failed');
       },
@@ -124,12 +124,12 @@ export class Decider {
   }
 
   #reply(id: number, result: string): void {
-    this.#link.send({ type: 'reply', id, result, asOf: [], more: false });
+    this.#send({ type: 'reply', id, result, asOf: [], more: false });
   }
 
   #refuse(id: number, code: number, message: string): void {
     const error = { code, message };
-    this.#link.send({ type: 'reply', id, result: '', error, asOf: [], more: false });
+    this.#send({ type: 'reply', id, result: '', error, asOf: [], more: false });
   }
 }
 

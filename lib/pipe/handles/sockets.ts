@@ -6,18 +6,12 @@ import type {
   SocketEntry,
   SocketInfo,
 } from '../queries/results';
-import {
-  checkEventName,
-  checkClose,
-  checkedChannel,
-  checkedSocketId,
-  jsonOf,
-  type Target,
-} from '../outbox/command';
+import { checkClose, checkEventName, checkedChannel, checkedSocketId, jsonOf } from '../checks';
+import type { Target } from '../outbox/command';
 import { EventStream } from '../handlers/event-stream';
 import { EVERY, type AnyHandler } from '../handlers/registry';
 import type { Queries } from '../queries/queries';
-import { Listenable, type Ground } from './listenable';
+import { Listenable, type ClientParts } from './listenable';
 import type {
   CauseOptions,
   EventName,
@@ -36,11 +30,11 @@ const MAX_MEMBER_BYTES = 10_240;
 
 /** All sockets of the app: `open`, `close`, `slow`, `drained`, and events without a channel. */
 export class Sockets<Events extends object> extends Listenable<SocketsEvents<Events>> {
-  readonly #requests: Queries;
+  readonly #queries: Queries;
 
-  constructor({ listeners, requests }: Ground) {
-    super(listeners.sockets, EVERY, ['open', ...SOCKET_WORDS]);
-    this.#requests = requests;
+  constructor({ registries, queries }: ClientParts) {
+    super(registries.sockets, EVERY, ['open', ...SOCKET_WORDS]);
+    this.#queries = queries;
   }
 
   /**
@@ -48,12 +42,12 @@ export class Sockets<Events extends object> extends Listenable<SocketsEvents<Eve
    * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`; so do all questions
    */
   count(options?: QueryOptions): Promise<number> {
-    return this.#requests.one('sockets.count', {}, options);
+    return this.#queries.one('sockets.count', {}, options);
   }
 
   /** Who is connected. */
   list({ limit, ...options }: ListOptions = {}): Promise<SocketEntry[]> {
-    return this.#requests.list('sockets.list', { limit }, options);
+    return this.#queries.list('sockets.list', { limit }, options);
   }
 }
 
@@ -63,13 +57,13 @@ export class Sockets<Events extends object> extends Listenable<SocketsEvents<Eve
  */
 export class SocketHandle<Events extends object> extends Listenable<SocketEvents<Events>> {
   readonly id: string;
-  readonly #ground: Ground;
+  readonly #parts: ClientParts;
   readonly #target: Target;
 
-  constructor(ground: Ground, id: string) {
-    super(ground.listeners.sockets, checkedSocketId(id), SOCKET_WORDS);
+  constructor(parts: ClientParts, id: string) {
+    super(parts.registries.sockets, checkedSocketId(id), SOCKET_WORDS);
     this.id = id;
-    this.#ground = ground;
+    this.#parts = parts;
     this.#target = { verb: Verb.TRIGGER_SOCKET, socketId: id };
   }
 
@@ -96,7 +90,7 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
     options?: CauseOptions | TriggerCallback,
     callback?: TriggerCallback,
   ): boolean {
-    const { sender } = this.#ground;
+    const { sender } = this.#parts;
     return typeof options === 'function'
       ? sender.trigger(this.#target, event, data, undefined, options)
       : sender.trigger(this.#target, event, data, options, callback);
@@ -112,7 +106,7 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
     data?: Events[N],
     options: SocketPublishOptions = {},
   ): Promise<PublishReceipt> {
-    return this.#ground.sender.publish(this.#target, event, data, options);
+    return this.#parts.sender.publish(this.#target, event, data, options);
   }
 
   /**
@@ -123,8 +117,8 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
    */
   async request(event: string, data?: unknown, options?: QueryOptions): Promise<unknown> {
     checkEventName(event);
-    const { requests } = this.#ground;
-    return requests.one('socket.request', { socket: this.id, event, data }, options);
+    const { queries } = this.#parts;
+    return queries.one('socket.request', { socket: this.id, event, data }, options);
   }
 
   /**
@@ -157,8 +151,8 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
 
   /** What the gateway knows of it; undefined when it is not connected. */
   async info(options?: QueryOptions): Promise<SocketInfo | undefined> {
-    const { requests } = this.#ground;
-    const info = await requests.one<SocketInfo | null>('socket.info', { socket: this.id }, options);
+    const { queries } = this.#parts;
+    const info = await queries.one<SocketInfo | null>('socket.info', { socket: this.id }, options);
     return info ?? undefined;
   }
 
@@ -167,7 +161,7 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
    * nothing.
    */
   events(): AsyncIterableIterator<ReceivedEvent<Events>, undefined> {
-    const { sockets } = this.#ground.listeners;
+    const { sockets } = this.#parts.registries;
     const close = (): void => stream.end();
     const event = (name: string, data: unknown, meta: Meta): Promise<void> | undefined =>
       stream.push({ event: name, socketId: this.id, data, meta } as ReceivedEvent<Events>);
@@ -183,6 +177,6 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
   }
 
   #perform(command: Command): Promise<void> {
-    return this.#ground.sender.perform({ ...command, socketId: this.id });
+    return this.#parts.sender.perform({ ...command, socketId: this.id });
   }
 }

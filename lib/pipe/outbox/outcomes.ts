@@ -1,8 +1,8 @@
 import { StandpipeError } from '../../errors';
 import type { Outcome } from '../../stream/outbox';
 import type { Clock } from '../../util/timers';
-import { refusalCode } from '../../wire/close-codes';
 import type { Command } from '../../wire/frames';
+import { refusalError } from '../refusal';
 import type { Done, Queued } from './command';
 
 export interface OutcomesOwner {
@@ -41,7 +41,7 @@ export class Outcomes {
         if (done !== undefined) this.#call(done, null, outcome.sockets);
         return;
       case 'refused': {
-        const error = refused(command, outcome.code, outcome.message);
+        const error = refusalError(described(command), outcome);
         if (done === undefined) this.#owner.report(error);
         else this.#call(done, error);
         return;
@@ -89,18 +89,13 @@ export function failure(code: Failure, count = 1): StandpipeError {
   return new StandpipeError(code, count === 1 ? sentence : `${count} commands: ${sentence}`);
 }
 
-function refused(
-  { event, channel, socketId, userId }: Command,
-  status: number,
-  message: string,
-): StandpipeError {
-  const whom =
+/** What a refused command was, for its error. */
+function described({ event, channel = '', socketId, userId }: Command): string {
+  const target =
     socketId !== undefined
       ? `socket ${socketId}`
       : userId !== undefined
         ? `user ${userId}`
-        : `channel ${channel ?? ''}`;
-  const what = event === undefined ? whom : `${event} to ${whom}`;
-  const why = message === '' ? (refusalCode(status)?.meaning ?? `code ${status}`) : message;
-  return new StandpipeError('refused', `${what}: ${why}`, { status });
+        : `channel ${channel}`;
+  return event === undefined ? target : `${event} to ${target}`;
 }

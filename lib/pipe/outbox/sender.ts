@@ -1,21 +1,17 @@
-import { StandpipeError } from '../../errors';
 import { Outbox } from '../../stream/outbox';
 import type { Clock } from '../../util/timers';
 import type { Command, CommandAck, CommandsFrame, WelcomeFrame } from '../../wire/frames';
 import { WIRE_LIMITS, capCredit } from '../../wire/limits';
 import {
-  ackOf,
+  badArgument,
   checkCallback,
   checkEventName,
-  exceptOf,
+  checkedAck,
+  checkedExcept,
+  checkedKey,
   jsonOf,
-  keyOf,
-  originOf,
-  sizeOf,
-  type Done,
-  type Queued,
-  type Target,
-} from './command';
+} from '../checks';
+import { originOf, sizeOf, type Done, type Queued, type Target } from './command';
 import type { Settings } from '../options';
 import { Outcomes, failure, type OutcomesOwner } from './outcomes';
 import type { PublishOptions, PublishReceipt, TriggerOptions } from '../types';
@@ -106,7 +102,7 @@ export class Sender {
     options: PublishOptions,
   ): Promise<PublishReceipt> {
     return new Promise((resolve, reject) => {
-      const ack = ackOf(options);
+      const ack = checkedAck(options.ack);
       const command = this.#command(target, event, data, options, (error, sockets) => {
         if (error !== null) reject(error);
         // A receipt that went down with a connection is not made up.
@@ -222,7 +218,7 @@ export class Sender {
     options: TriggerOptions | undefined,
     done: Done | undefined,
   ): Queued {
-    const except = exceptOf(options);
+    const { except, ifOccupied, idempotencyKey, cause } = commandOptions(options);
     if (event !== this.#checkedName) {
       checkEventName(event);
       this.#checkedName = event;
@@ -236,10 +232,10 @@ export class Sender {
       userId,
       event,
       data: text,
-      except,
-      ifOccupied: options?.ifOccupied === true,
-      idempotencyKey: keyOf(options),
-      origin: originOf(options),
+      except: checkedExcept(except),
+      ifOccupied: ifOccupied === true,
+      idempotencyKey: checkedKey(idempotencyKey),
+      origin: originOf(cause),
       receipt: undefined,
       done,
     };
@@ -249,7 +245,7 @@ export class Sender {
     const bytes = sizeOf(command);
     const { maxOutboxBytes } = this.#settings;
     if (bytes <= maxOutboxBytes) return bytes;
-    throw new StandpipeError('bad_argument', `the event alone is above ${maxOutboxBytes} bytes`);
+    throw badArgument(`the event alone is above ${maxOutboxBytes} bytes`);
   }
 
   /** A command that waits goes before a later one, or the order of calls would be lost. */
@@ -289,4 +285,12 @@ export class Sender {
     this.#emptied?.();
     this.#emptied = undefined;
   }
+}
+
+const NO_OPTIONS: TriggerOptions = Object.freeze({});
+
+function commandOptions(options: TriggerOptions | undefined): TriggerOptions {
+  if (options === undefined) return NO_OPTIONS;
+  if (typeof options === 'object' && options !== null) return options;
+  throw badArgument('options must be an object');
 }
