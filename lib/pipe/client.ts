@@ -181,7 +181,8 @@ export class PipeClient<Events extends object = DefaultEvents> {
   }
 
   /**
-   * Says what to hear of, in addition to what was said before. Holds for every connection, the present one included.
+   * Subscribes to kinds of events, in addition to earlier subscriptions. Holds for every connection, the present one
+   * included.
    * @throws StandpipeError `bad_argument`
    */
   subscribe(kinds: readonly SubscriptionKind[], filter?: SubscriptionFilter): this {
@@ -201,8 +202,8 @@ export class PipeClient<Events extends object = DefaultEvents> {
   }
 
   /**
-   * Decides for the gateway who may subscribe to private and presence channels. Patterns are names, or prefixes that end in
-   * `*`; of several that fit, the one given first. A handler that throws refuses.
+   * Decides for the gateway which sockets may subscribe to private and presence channels. Patterns are names, or
+   * prefixes that end in `*`; of several that fit, the one given first. A handler that throws refuses.
    * @throws StandpipeError `bad_argument`
    */
   authorize(patterns: string | readonly string[], handler: AuthorizeHandler): this {
@@ -210,7 +211,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
     return this;
   }
 
-  /** Decides for the gateway who a browser signs in as. A handler that throws refuses. */
+  /** Decides for the gateway as which user a browser signs in. A handler that throws refuses. */
   authenticate(handler: AuthenticateHandler): this {
     this.#decider.authenticate(handler);
     return this;
@@ -232,7 +233,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
   }
 
   /**
-   * What is live in the app, at the gateway process this client is connected to.
+   * Counts of the app, at the gateway process that this client is connected to.
    * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`
    */
   stats(options?: QueryOptions): Promise<Stats> {
@@ -274,7 +275,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
   }
 
   #opened(): void {
-    // Handlers run in here, and any of them may disconnect.
+    // Handlers run inside of each `emit`, and any of them may disconnect.
     this.#connecting?.resolve();
     this.#connecting = undefined;
     this.#subscriptions.announce();
@@ -283,7 +284,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
     const { session, node, reason } = this.#greeting.welcomed;
     void this.#emitter.emit('connected', { session, node });
     if (session === 'reset') void this.#emitter.emit('reset', { reason });
-    // What is made up for is told after what it makes up for.
+    // Events that make good a loss are told after `reset`, which tells of the loss.
     this.#inbox.opened();
   }
 
@@ -307,7 +308,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
     if (state === 'dialing' || state === 'greeting' || state === 'open' || state === 'waiting') {
       const limit = deferred<void>();
       const timer = this.#clock.setTimeout(() => limit.resolve(), this.#settings.drainMs);
-      // Handlers may still send their answers; after them nobody may.
+      // Handlers may still send their answers; the outbox closes after them.
       await Promise.race([this.#inbox.stop(), limit.promise]);
       await Promise.race([this.#sender.close(), limit.promise]);
       this.#clock.clearTimeout(timer);
@@ -319,7 +320,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
     this.#forget();
   }
 
-  /** The session is over, and with it everything that waited for it. */
+  /** Ends the session and everything that waited for it. */
   #forget(): void {
     this.#greeting.end();
     this.#inbox.clear();
@@ -333,13 +334,13 @@ export class PipeClient<Events extends object = DefaultEvents> {
     if (ack !== undefined) this.#link.send({ type: 'ack', ...ack });
   }
 
-  /** Opens and closes are watched while they are subscribed to. */
+  /** Tells the inbox which kinds are subscribed to: it makes good their losses. */
   #ask(): void {
     const { SOCKET, CHANNEL } = Kind;
     this.#inbox.ask(this.#subscriptions.asks(SOCKET), this.#subscriptions.asks(CHANNEL));
   }
 
-  /** Before the event that a handler failed on counts as handled. */
+  /** Called before the event of a failed handler counts as handled. */
   #eventFailed(): void {
     if (this.#settings.onHandlerError === 'continue') return;
     this.#inbox.halt();

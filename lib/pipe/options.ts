@@ -24,10 +24,10 @@ import { WIRE_LIMITS } from '../wire/limits';
 
 /** Backends that name the same group share one stream of events. */
 export interface GroupOptions {
-  /** 1 to 64 of `A-Z a-z 0-9 _ . : -`. */
+  /** Name of the group: 1 to 64 of `A-Z a-z 0-9 _ . : -`. */
   name: string;
   /**
-   * Which events are handled one after the other: those of a socket, or those of a channel. Opens, closes and events
+   * Key of the order: events of one socket, or of one channel, are handled one after the other. Opens, closes and events
    * without a channel go by their socket in either. Default `socket`.
    */
   order?: 'socket' | 'channel' | undefined;
@@ -47,7 +47,9 @@ export interface GroupOptions {
   overflow?: 'gap' | 'pause' | 'close' | undefined;
 }
 
-/** How to reach a gateway and how much to hold. Only `key`, `secret` and `appId` are required. */
+/**
+ * Options of a client: how to reach a gateway and how much to hold. Only `key`, `secret` and `appId` are required.
+ */
 export interface PipeOptions {
   /** Key of the app. */
   key: string;
@@ -65,17 +67,22 @@ export interface PipeOptions {
   useTLS?: boolean | undefined;
   /** The same as `useTLS`. */
   secure?: boolean | undefined;
-  /** Which certificates to trust or to show. */
+  /** Certificates to trust or to show. */
   tls?: TlsOptions | undefined;
-  /** How long one attempt to connect may take, handshake and greeting together. Default 10 000. */
+  /** Time for one attempt to connect, handshake and greeting together. Default 10 000. */
   connectTimeoutMs?: number | undefined;
-  /** After this silence of its own the client sends a ping. Default 10 000. */
+  /** Silence of the client after which it sends a ping. Default 10 000. */
   pingMs?: number | undefined;
-  /** After this silence of the gateway the connection is given up. Default 25 000. */
+  /** Silence of the gateway after which the connection is given up. Default 25 000. */
   deadMs?: number | undefined;
-  /** How long `disconnect()` waits for running handlers and unacknowledged commands. Default 10 000. */
+  /**
+   * Time that `disconnect()` waits for running handlers and unacknowledged commands. Default 10 000.
+   */
   drainMs?: number | undefined;
-  /** Each wait is random between 0 and `baseMs`, doubled with every failure, at most `maxMs`. Default 500 and 30 000. */
+  /**
+   * Waits between attempts: random between 0 and `baseMs`, which is doubled with every failure up to `maxMs`. Default
+   * 500 and 30 000.
+   */
   backoff?: { baseMs?: number | undefined; maxMs?: number | undefined } | undefined;
   /** Events the gateway may send ahead of the last finished handler. Default 32 768 messages, 8 MiB of data. */
   credit?: { messages?: number | undefined; bytes?: number | undefined } | undefined;
@@ -87,8 +94,8 @@ export interface PipeOptions {
   /** Promises of handlers that may run at once, each for another socket; further sockets wait. Default 64. */
   concurrency?: number | undefined;
   /**
-   * When an event counts as handled: when its handlers have ended, or as soon as it was received, which loses what waits
-   * when the process dies. Default `handled`.
+   * Moment at which an event counts as handled: when its handlers have ended, or as soon as it was received, which loses
+   * the waiting events when the process dies. Default `handled`.
    */
   ack?: 'handled' | 'received' | undefined;
   /**
@@ -97,15 +104,19 @@ export interface PipeOptions {
    * this one when it is back, gets them again. Default `continue`.
    */
   onHandlerError?: 'continue' | 'stop' | undefined;
-  /** A handler that runs for so long is told of by `handler_slow` and in the log, once. Default 30 000. */
+  /**
+   * Running time after which a handler is told of by `handler_slow` and in the log, once. Default 30 000.
+   */
   slowHandlerMs?: number | undefined;
   /** Commands held until the gateway has acknowledged them. Default 10 000. */
   maxOutboxEvents?: number | undefined;
   /** Bytes of data in these commands. Default 16 777 216 (16 MiB). */
   maxOutboxBytes?: number | undefined;
-  /** What `publish` does while the outbox is full: wait for room, or reject with `outbox_full`. Default `wait`. */
+  /**
+   * `publish` while the outbox is full: waits for room, or rejects with `outbox_full`. Default `wait`.
+   */
   whenFull?: 'wait' | 'reject' | undefined;
-  /** Anything shaped like a pino logger. Default: silent. */
+  /** Logger shaped like pino's. Default: silent. */
   log?: Logger | undefined;
 }
 
@@ -119,7 +130,7 @@ const GROUP = {
   overflow: oneOf('gap', 'pause', 'close'),
 } satisfies Record<keyof GroupOptions, Option<unknown>>;
 
-/** Certificates and keys are checked by Node. */
+/** Rows of `tls`. Certificates and keys are checked by Node. */
 const TLS = {
   ca: anything<TlsOptions['ca']>(),
   cert: anything<TlsOptions['cert']>(),
@@ -128,7 +139,7 @@ const TLS = {
   rejectUnauthorized: optional(flag()),
 } satisfies Record<keyof TlsOptions, Option<unknown>>;
 
-/** Every option: its default and its check. What each of them means stands in PipeOptions. */
+/** Rows of all options: default and check. Their meaning stands in PipeOptions. */
 const OPTIONS = {
   key: text(),
   secret: text(),
@@ -169,7 +180,7 @@ export interface Settings extends Omit<Read, 'app_id' | 'secure'> {
 }
 
 /**
- * The one check at the door.
+ * Checks the options of a client and completes them.
  * @throws StandpipeError `bad_option`; the message begins with the path of the option and never holds the secret.
  */
 export function readOptions(given: PipeOptions): Settings {
@@ -180,7 +191,7 @@ export function readOptions(given: PipeOptions): Settings {
   return { ...read, appId, useTLS, port };
 }
 
-/** Says in the log what was opened on purpose, in case it was not. */
+/** Warns in the log of options that give up TLS or its checks. */
 export function warnOfOpenDoors({ host, useTLS, tls, log }: Settings): void {
   if (!useTLS && !isLoopback(host)) log.warn({ host }, 'no TLS: anybody on the way can read');
   if (useTLS && tls.rejectUnauthorized === false) {
@@ -225,7 +236,7 @@ function hostName(path: string, value: unknown): string {
   return throwBadOption(path, `${rule}, not ${shown(value)}`);
 }
 
-/** Only what is given: Node takes an undefined key for a key. */
+/** TLS options that are given. Node takes a key that is undefined for a key. */
 function tlsOptions(path: string, value: unknown): TlsOptions {
   const read = Object.entries(readTable(TLS, path, value));
   return Object.fromEntries(read.filter(([, each]) => each !== undefined)) as TlsOptions;

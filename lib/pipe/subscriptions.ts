@@ -4,7 +4,7 @@ import { WIRE_LIMITS } from '../wire/limits';
 import { badArgument } from './checks';
 import type { SubscriptionFilter, SubscriptionKind } from './types';
 
-/** What each kind is called on the wire, and which filters mean something to it. */
+/** Kinds by name: the number on the wire, and the filters that mean something to them. */
 const KINDS = new Map<unknown, { kind: Kind; channels: boolean; events: boolean }>([
   ['socket_existence', { kind: Kind.SOCKET, channels: false, events: false }],
   ['socket_message', { kind: Kind.MESSAGE, channels: true, events: true }],
@@ -16,12 +16,12 @@ const KINDS = new Map<unknown, { kind: Kind; channels: boolean; events: boolean 
 ]);
 
 const MAX_FILTER_LENGTH = 200;
-/** All rules travel in one HELLO, which may hold 64 KiB. */
+/** Longest JSON of all rules: they travel in one HELLO, which may hold 64 KiB. */
 const MAX_RULES_BYTES = 48 * 1024;
 
 /**
- * The rules the client wants to be in force. It is the whole truth: each connection announces it anew, so nothing here
- * depends on being connected.
+ * The rules that the client wants to be in force. Each connection announces all of them anew, so nothing here depends on
+ * being connected.
  */
 export class Subscriptions {
   readonly #clock: Clock;
@@ -29,7 +29,7 @@ export class Subscriptions {
   /** Rules by their content, so that the same one is kept once. */
   #rules = new Map<string, Rule>();
   #lastId = 0;
-  /** The rules have changed since the gateway was told of them. */
+  /** Whether the rules have changed since the gateway was told of them. */
   #changed = false;
   #announcing = false;
 
@@ -51,7 +51,7 @@ export class Subscriptions {
     return [...this.#rules.values()];
   }
 
-  /** Tells what has changed, at the end of the turn, in which more may change. */
+  /** Sends changed rules at the end of the turn, in which more may change. */
   announce(): void {
     if (!this.#changed || this.#announcing) return;
     this.#announcing = true;
@@ -84,7 +84,7 @@ export class Subscriptions {
   }
 
   /**
-   * Says that this client decides something, for some channels or as a whole.
+   * Adds the rule that this client decides, for some channels or as a whole.
    * @throws StandpipeError `bad_argument`; then nothing has changed.
    */
   decide(kind: Kind, channels?: readonly string[]): void {

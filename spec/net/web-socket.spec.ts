@@ -128,7 +128,7 @@ t.test('an answer other than 101 is told with status, body and headers', async (
   t.equal(told.length, 1, 'and no close follows');
 });
 
-t.test('of an endless body only the first 64 KiB are read', async (t) => {
+t.test('an endless body is read up to 64 KiB', async (t) => {
   const url = await serve(t, (_request, socket) => {
     socket.write('HTTP/1.1 500 No\r\n\r\n');
     const more = (): void => {

@@ -17,11 +17,13 @@ export interface GreetingParts {
   readonly subscriptions: Subscriptions;
 }
 
-/** The opening of each connection: HELLO, which asks for the session to go on, and WELCOME, which says whether it does. */
+/**
+ * Opening of each connection: HELLO asks for the session to go on, WELCOME says whether it does.
+ */
 export class Greeting {
   readonly #parts: GreetingParts;
   readonly #credentials = new SessionCredentials();
-  /** There was a session before this connection that ought to go on. */
+  /** Whether there was a session before this connection that ought to go on. */
   #continuing = false;
   #welcomed: ConnectedInfo & { reason: string } = { session: 'new', node: '', reason: '' };
 
@@ -76,12 +78,14 @@ export class Greeting {
     }
   }
 
-  /** The gateway does not take the session as ours, or this client does not take its answer: the next one is new. */
+  /**
+   * Asks for a new session, since the gateway refused the proof or this client the answer. The old one counts as lost.
+   */
   renew(): void {
     this.#credentials.end();
   }
 
-  /** The session is over on purpose: the next one is new, and nothing was lost. */
+  /** Ends the session on purpose: the next one is new, and nothing was lost. */
   end(): void {
     this.#continuing = false;
     this.#credentials.end();

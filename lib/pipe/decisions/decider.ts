@@ -13,19 +13,19 @@ import type { Subscriptions } from '../subscriptions';
 
 type Query = Extract<Frame, { type: 'query' }>;
 
-/** What a browser sent when it asked to sign in. */
+/** Request of a browser to sign in. */
 export interface SignInRequest {
   readonly socketId: string;
-  /** Names in lower case. */
+  /** Headers by name in lower case. */
   readonly headers: ReadonlyMap<string, string>;
   readonly cookies: ReadonlyMap<string, string>;
-  /** The fields it sent along, such as `params` of pusher-js. */
+  /** Fields of the request's body, such as `params` of pusher-js. */
   readonly body: ReadonlyMap<string, string>;
-  /** Who connected to the gateway; behind a proxy, the proxy. */
+  /** Address that connected to the gateway; behind a proxy, the proxy's. */
   readonly remoteAddress: string;
 }
 
-/** What a browser sent when it asked to subscribe to a private or presence channel. */
+/** Request of a browser to subscribe to a private or presence channel. */
 export interface AuthorizeRequest extends SignInRequest {
   readonly channel: string;
 }
@@ -38,8 +38,9 @@ export type AuthenticateHandler = (
 ) => Identification | Promise<Identification>;
 
 /**
- * Decides for the gateway: which browsers may subscribe, and who they are. pusher-js asks the gateway, the gateway asks any
- * one of the backends that decide, and another one when its connection is lost, so a handler may run twice.
+ * Decides for the gateway which browsers may subscribe, and as which user they sign in. pusher-js asks the gateway, the
+ * gateway asks any one of the backends that decide, and another one when that one's connection is lost, so a handler may
+ * run twice.
  */
 export class Decider {
   readonly #subscriptions: Subscriptions;
@@ -75,12 +76,15 @@ export class Decider {
     this.#authenticator = handler;
   }
 
-  /** The connection is gone. What it asked has been asked elsewhere, and its ids mean nothing to another one. */
+  /**
+   * Forgets the queries of a lost connection: another backend was asked, and their ids mean nothing to the next
+   * connection.
+   */
   offline(): void {
     this.#connection += 1;
   }
 
-  /** Answers a question of the gateway, now or when a handler has decided. */
+  /** Answers a query of the gateway, now or when a handler has decided. */
   decide({ id, method, params }: Query): void {
     const decide = this.#decider(method, params);
     if (decide === undefined) {
@@ -100,7 +104,9 @@ export class Decider {
     );
   }
 
-  /** What decides a question; undefined when nothing here does. It never throws, it rejects. */
+  /**
+   * The decision of a query, to be run; undefined when no handler decides it. It never throws, it rejects.
+   */
   #decider(method: string, params: string): (() => Promise<string>) | undefined {
     const request = readRequest(params);
     if (request === undefined) return undefined;
@@ -112,7 +118,7 @@ export class Decider {
     return handler && (async () => authorization(request.channel, await handler(request)));
   }
 
-  /** The handler whose pattern was the first to be given and fits. */
+  /** The handler of the first pattern that fits, in the order they were given. */
   #authorizer(channel: string): AuthorizeHandler | undefined {
     for (const [pattern, handler] of this.#authorizers) {
       const fits = pattern.endsWith('*')
@@ -133,7 +139,7 @@ export class Decider {
   }
 }
 
-/** Undefined when the gateway is of a kind that asks otherwise. */
+/** The request of a query; undefined when its params have another form. */
 function readRequest(params: string): AuthorizeRequest | undefined {
   const fields = parseJson(params);
   if (!isObject(fields)) return undefined;

@@ -52,7 +52,7 @@ export interface Channels<Events extends object> {
   /** Removes a handler, or all handlers of an event. */
   off<K extends ChannelsWord<Events>>(event: K, handler?: ChannelsHandler<Events, K>): this;
   /**
-   * The occupied channels. One that came or went while a long list was written may be in it or not.
+   * The occupied channels. A channel that came or went while a long list was written may be in it or not.
    * @throws StandpipeError `bad_argument`, `timeout`, `refused`, `outbox_full`, `closed`
    */
   list(options?: ListChannelsOptions): Promise<ChannelEntry[]>;
@@ -64,7 +64,7 @@ class EveryChannel<Events extends object> extends Listenable<ChannelsEvents<Even
   }
 }
 
-/** A function with the methods of an emitter, since `channels` is both. */
+/** Makes `client.channels`: a function that has the methods of an emitter. */
 export function channelsOf<Events extends object>(parts: ClientParts): Channels<Events> {
   const every = new EveryChannel<Events>(parts);
   const several = (names: readonly string[]): SeveralChannels<Events> =>
@@ -94,7 +94,7 @@ async function listChannels(
 ): Promise<ChannelEntry[]> {
   const params = { prefix, info, limit };
   const entries = await queries.list<ChannelEntry>('channels.list', params, options);
-  // One that was left and entered again meanwhile came twice.
+  // A channel that was left and entered again meanwhile came twice.
   return [...new Map(entries.map((entry) => [entry.name, entry])).values()];
 }
 
@@ -109,7 +109,7 @@ export class SeveralChannels<Events extends object> extends Sendable<Events> {
   }
 }
 
-/** One channel. The handle itself is nothing: handlers live until `off`. */
+/** One channel. The handle holds no state: handlers live until `off`. */
 export class ChannelHandle<Events extends object> extends Listenable<ChannelEvents<Events>> {
   readonly name: string;
   readonly #parts: ClientParts;
@@ -124,7 +124,7 @@ export class ChannelHandle<Events extends object> extends Listenable<ChannelEven
 
   /**
    * Sends an event to the channel's sockets. Never fails for a reason of the network: the event is kept until the
-   * gateway answers. What became of it is told to `callback`; without one, failures go to the client's `error` event.
+   * gateway answers. The outcome goes to `callback`; without one, a failure goes to the client's `error` event.
    * @returns false when the outbox is nearly full, or full and the event refused: pause until `drain`
    * @throws StandpipeError `bad_argument` for a bad name, or data that is too large or no JSON
    */
@@ -151,14 +151,16 @@ export class ChannelHandle<Events extends object> extends Listenable<ChannelEven
   }
 
   /**
-   * Whether anybody is there, and how many.
+   * Whether the channel is occupied, and its counts.
    * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`
    */
   info(options?: QueryOptions): Promise<ChannelInfo> {
     return this.#parts.queries.one('channel.info', { channel: this.name }, options);
   }
 
-  /** Who is on a presence channel, each user once. On other channels it is `refused`. Throws as `info` does. */
+  /**
+   * The members of a presence channel, each user once. On other channels it is `refused`. Throws as `info` does.
+   */
   members(options?: QueryOptions): Promise<MemberInfo[]> {
     return this.#parts.queries.list('channel.members', { channel: this.name }, options);
   }

@@ -4,7 +4,10 @@ import type { AnyHandler, Registries, Registry, Subject } from '../handlers/regi
 import type { Queries } from '../queries/queries';
 import type { Sender } from '../outbox/sender';
 
-/** The parts of a client that handles use. They hold nothing else, so they may be made, kept, shared and dropped at will. */
+/**
+ * The parts of a client that handles use. Handles hold nothing else, so they may be made, kept, shared and dropped at
+ * will.
+ */
 export interface ClientParts {
   readonly registries: Registries;
   readonly sender: Sender;

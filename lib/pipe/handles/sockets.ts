@@ -25,7 +25,7 @@ import type {
 } from '../types';
 
 const SOCKET_WORDS = ['close', 'slow', 'drained', 'event'];
-/** Above what a gateway takes of a member. */
+/** Longest JSON of a member. A gateway takes less. */
 const MAX_MEMBER_BYTES = 10_240;
 
 /** All sockets of the app: `open`, `close`, `slow`, `drained`, and events without a channel. */
@@ -38,22 +38,22 @@ export class Sockets<Events extends object> extends Listenable<SocketsEvents<Eve
   }
 
   /**
-   * How many are connected.
+   * Number of connected sockets.
    * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`; so do all questions
    */
   count(options?: QueryOptions): Promise<number> {
     return this.#queries.one('sockets.count', {}, options);
   }
 
-  /** Who is connected. */
+  /** The connected sockets. */
   list({ limit, ...options }: ListOptions = {}): Promise<SocketEntry[]> {
     return this.#queries.list('sockets.list', { limit }, options);
   }
 }
 
 /**
- * One socket. The handle itself is nothing: handlers live until `off`, or until the socket's `close` was delivered,
- * which takes the subscription `socket_existence`.
+ * One socket. The handle holds no state: handlers live until `off`, or until the socket's `close` was delivered, which
+ * takes the subscription `socket_existence`.
  */
 export class SocketHandle<Events extends object> extends Listenable<SocketEvents<Events>> {
   readonly id: string;
@@ -69,7 +69,7 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
 
   /**
    * Sends an event to the socket. Never fails for a reason of the network: the event is kept until the gateway answers.
-   * What became of it is told to `callback`; without one, failures go to the client's `error` event.
+   * The outcome goes to `callback`; without one, a failure goes to the client's `error` event.
    * @returns false when the outbox is nearly full, or full and the event refused: pause until `drain`
    * @throws StandpipeError `bad_argument` for a bad name, or data that is too large or no JSON
    */
@@ -110,8 +110,8 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
   }
 
   /**
-   * Asks the browser, and resolves with what it answers. On the page `back_channel.handle(event, …)` answers, or whatever
-   * replies to the event `standpipe:request`.
+   * Asks the browser, and resolves with its answer. On the page `back_channel.handle(event, …)` answers, or any other
+   * code that replies to the event `standpipe:request`.
    * @throws StandpipeError `bad_argument`, `timeout`, `refused` when the socket is gone (status 4211) or the browser
    * answers with an error (status 4223), `unknown_outcome` when the connection to the gateway was lost meanwhile
    */
@@ -122,9 +122,9 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
   }
 
   /**
-   * Closes the connection, after everything that was sent to it. With a code of 4000 to 4099, or from 4300 on, a Channels
-   * client stays away; with 4100 to 4199 it comes back after a while, with 4200 to 4299 at once. That it has gone already
-   * is no error. Rejects as `publish` does.
+   * Closes the connection, after everything that was sent to it. With a code of 4000 to 4099, or from 4300 on, a
+   * Channels client stays away; with 4100 to 4199 it comes back after a while, with 4200 to 4299 at once. A socket that
+   * has gone already is no error. Rejects as `publish` does.
    * @param code 4000 to 4999. Default: what the app's setting `terminateCode` says, which is 4009 unless it was changed
    * @param reason at most 123 bytes
    */
@@ -144,12 +144,14 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
     return this.#perform({ verb, channel: checkedChannel(channel), data });
   }
 
-  /** Takes the socket off a channel. That it is not on it is no error. Rejects as `publish` does. */
+  /**
+   * Takes the socket off a channel. A channel that it is not on is no error. Rejects as `publish` does.
+   */
   async unsubscribe(channel: string): Promise<void> {
     return this.#perform({ verb: Verb.UNSUBSCRIBE_SOCKET, channel: checkedChannel(channel) });
   }
 
-  /** What the gateway knows of it; undefined when it is not connected. */
+  /** The socket's channels and user; undefined when it is not connected. */
   async info(options?: QueryOptions): Promise<SocketInfo | undefined> {
     const { queries } = this.#parts;
     const info = await queries.one<SocketInfo | null>('socket.info', { socket: this.id }, options);

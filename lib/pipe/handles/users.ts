@@ -13,7 +13,7 @@ export class Users extends Listenable<UsersEvents> {
   }
 }
 
-/** One signed-in user, with however many sockets. Events reach all of them, and nobody when there are none. */
+/** One signed-in user. Events reach all sockets of the user, however many there are. */
 export class UserHandle<Events extends object> extends Sendable<Events> {
   readonly id: string;
   readonly #parts: ClientParts;
@@ -25,15 +25,15 @@ export class UserHandle<Events extends object> extends Sendable<Events> {
   }
 
   /**
-   * Closes all connections of the user, with what the app's setting `terminateCode` says. That there are none is no error.
-   * Rejects as `publish` does.
+   * Closes all sockets of the user with the app's `terminateCode`. A user without a socket is no error. Rejects as
+   * `publish` does.
    */
   terminate(): Promise<void> {
     return this.#parts.sender.perform({ verb: Verb.TERMINATE_USER, userId: this.id });
   }
 
   /**
-   * Who the user is and where.
+   * The user's info and sockets.
    * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`
    */
   info(options?: QueryOptions): Promise<UserInfo> {

@@ -7,13 +7,13 @@ import { EventMeta } from '../handlers/event-meta';
 export interface Target {
   readonly verb: Verb;
   readonly channel?: string | undefined;
-  /** Further ones. */
+  /** Further channels. */
   readonly channels?: string[] | undefined;
   readonly socketId?: string | undefined;
   readonly userId?: string | undefined;
 }
 
-/** Told once what became of a command; `sockets` comes with a receipt. */
+/** Callback of a command's outcome, called once. `sockets` comes with a receipt. */
 export type Done = (error: StandpipeError | null, sockets?: number) => void;
 
 /** A command in the outbox, with the callback of its outcome. */

@@ -20,13 +20,13 @@ const SENTENCES = {
 type Failure = keyof typeof SENTENCES;
 
 /**
- * Tells what became of each command: its callback, or the error event when it has none and failed. Failures that come in
- * bursts because they have one cause are one error for each turn.
+ * Tells the outcome of each command to its callback; a failure without a callback becomes an `error` event. Failures of
+ * one kind and turn are one error.
  */
 export class Outcomes {
   readonly #clock: Clock;
   readonly #owner: OutcomesOwner;
-  /** Failures of this turn: how many have no callback, and the callbacks of the others. */
+  /** Failures of this turn: the number without a callback, and the callbacks of the others. */
   readonly #failures = new Map<Failure, { silent: number; told: Done[] }>();
 
   constructor(clock: Clock, owner: OutcomesOwner) {
@@ -53,7 +53,9 @@ export class Outcomes {
     }
   }
 
-  /** Tells at the end of the turn, so that nothing but `trigger` happens inside of `trigger`. */
+  /**
+   * Tells a failure at the end of the turn, so that nothing but `trigger` happens inside of `trigger`.
+   */
   fail(code: Failure, done: Done | undefined): void {
     let failures = this.#failures.get(code);
     if (failures === undefined) {
@@ -89,7 +91,7 @@ export function failure(code: Failure, count = 1): StandpipeError {
   return new StandpipeError(code, count === 1 ? sentence : `${count} commands: ${sentence}`);
 }
 
-/** What a refused command was, for its error. */
+/** Description of a command, for the error of its refusal. */
 function described({ event, channel = '', socketId, userId }: Command): string {
   const target =
     socketId !== undefined
