@@ -13,14 +13,14 @@ export function hmacHex(secret: string, text: string | Uint8Array): string {
   return createHmac('sha256', secret).update(text).digest('hex');
 }
 
-/** Compares a digest with a given one without telling by its time where they differ. How long a digest is, all know. */
+/** Compares a digest with a given one in constant time. The length of a digest is no secret. */
 export function safeEqual(digest: string, given: string): boolean {
   const expected = Buffer.from(digest);
   const bytes = Buffer.from(given);
   return expected.length === bytes.length && timingSafeEqual(expected, bytes);
 }
 
-/** What is signed for a subscription. An empty `channelData` counts: only its absence drops the second colon. */
+/** The text that is signed for a subscription. An empty `channelData` counts: only its absence drops the second colon. */
 export function channelStringToSign(
   socketId: string,
   channel: string,
@@ -58,7 +58,7 @@ export function verifyUserAuth({
   return verifyAuth(rest, userStringToSign(socketId, userData), 'signin');
 }
 
-/** A refusal shows what to sign, which the client knows anyway, and never the digest. */
+/** A refusal shows the text to sign, which the client knows anyway, and never the digest. */
 function verifyAuth(
   { key, secret, auth }: Credentials & { auth: string },
   toSign: string,
@@ -82,7 +82,7 @@ export function signWebhook({ key, secret, body }: Credentials & { body: string 
   'X-Pusher-Signature': string;
 } {
   return {
-    // Without a charset: SDKs compare the whole value.
+    // The value has no charset: SDKs compare it whole.
     'Content-Type': 'application/json',
     'X-Pusher-Key': key,
     'X-Pusher-Signature': hmacHex(secret, body),
