@@ -27,7 +27,7 @@ class WebSocketSocket implements Socket {
       perMessageDeflate: false,
       maxPayload: options.maxMessageBytes,
     });
-    // First of all: without this listener one invalid byte ends the process.
+    // The first listener of all: without it one invalid byte ends the process.
     this.#ws.on('error', (error) => (this.#error = error));
     this.#ws.on('upgrade', (response) => (this.#headers = response.headers));
     this.#ws.on('open', () => handlers.open(this.#headers));

@@ -10,7 +10,7 @@ import { PipeSession } from '../../lib/gateway/protocols/pipe/session';
 import { createClient } from '../../lib/pipe/client';
 import { TestGateway } from '../../lib/testing/test-gateway';
 import { Emitter } from '../../lib/util/emitter';
-import { HandClock } from '../support/hand-clock';
+import { ManualClock } from '../support/manual-clock';
 
 const CYCLES = 10;
 const BROWSERS = 20;
@@ -30,7 +30,7 @@ function counts(): Record<string, number> {
 }
 
 /** Backends and browsers come, speak and go; then the window of their sessions passes. */
-async function cycle(gateway: TestGateway, clock: HandClock): Promise<void> {
+async function cycle(gateway: TestGateway, clock: ManualClock): Promise<void> {
   const clients = ['one', 'two', undefined].map((group) =>
     createClient({ ...gateway.client, group }, { clock }),
   );
@@ -53,7 +53,7 @@ async function cycle(gateway: TestGateway, clock: HandClock): Promise<void> {
 }
 
 t.test('what came and went leaves nothing behind: no timer, no session, no object', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = new TestGateway(await new Gateway({ port: 0, apps: [APP] }, clock).start(), APP);
   t.teardown(async () => {
     const turning = setInterval(() => clock.advance(100), 1);

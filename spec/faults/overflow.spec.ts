@@ -3,7 +3,7 @@ import { createClient } from '../../lib/pipe/client';
 import { createTestGateway } from '../../lib/testing';
 import { deferred } from '../../lib/util/deferred';
 import { faultsOf, sumOf, type Line } from '../support/ledger';
-import { until } from './until';
+import { until } from '../support/until';
 
 const MESSAGES = 500;
 

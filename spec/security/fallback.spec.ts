@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import { ask, FallbackClient } from '../support/fallback-client';
-import { HandClock } from '../support/hand-clock';
+import { ManualClock } from '../support/manual-clock';
 import { RawSocket, upgradeRequest } from '../support/raw-socket';
 import { startGateway } from '../support/start-gateway';
 
@@ -79,7 +79,7 @@ t.test('S01 who takes a session over is not heard by who had it', async (t) => {
 });
 
 t.test('S02 sessions are limited, by address too, and 503 says when to come back', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const limits = { maxFallbackSessions: 5 };
   const gateway = await startGateway(t, { clock, limits });
   const open = async (i: number): Promise<number> =>
@@ -105,7 +105,7 @@ t.test('S02 sessions are limited, by address too, and 503 says when to come back
 t.test('S02 a session without a request holds less than 4 KB', async (t) => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   t.teardown(() => agent.destroy());

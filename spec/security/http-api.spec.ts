@@ -11,7 +11,7 @@ import {
 import { bodyMd5, signRequest } from '../../lib/pusher/request-signature';
 import { hmacHex } from '../../lib/pusher/signature';
 import { ApiClient, type ApiRequest, signedRequest } from '../support/api-client';
-import { HandClock } from '../support/hand-clock';
+import { ManualClock } from '../support/manual-clock';
 import { RawSocket } from '../support/raw-socket';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
@@ -22,7 +22,7 @@ const publish: ApiRequest = { method: 'POST', path: '/events', body: event };
 t.test('H01 the public example of the documentation passes, byte for byte', async (t) => {
   const key = '278d425bdf160c739803';
   const secret = '7ad3773142a6692b25b8';
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   clock.wallMs = 1_353_088_179_000;
   const gateway = await startGateway(t, { clock, apps: [{ id: '3', key, secret }] });
   const body = '{"name":"foo","channels":["project-3"],"data":"{\\"some\\":\\"data\\"}"}';
@@ -136,7 +136,7 @@ t.test('H02 two bodies of one MD5 are told apart by a signed body_sha256', async
 
 t.test('H03 a request may be replayed for 600 s, or for what is set, from 30 s on', async (t) => {
   for (const toleranceS of [600, 30]) {
-    const clock = new HandClock();
+    const clock = new ManualClock({ turns: 'real' });
     const limits = { signatureToleranceMs: toleranceS * 1000 };
     const api = new ApiClient(t, await startGateway(t, { clock, limits }));
     const timestamp = Math.floor(clock.wall() / 1000);
@@ -155,7 +155,7 @@ t.test('H03 a request may be replayed for 600 s, or for what is set, from 30 s o
 });
 
 t.test('H05 no answer tells a secret, a digest or where the code stands', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock });
   const api = new ApiClient(t, gateway);
   const timestamp = Math.floor(clock.wall() / 1000);
@@ -263,7 +263,7 @@ t.test('H08 one app that asks too much takes nothing from another', async (t) =>
     ...{ id, key: `key${id}`, secret: SECRET },
     maxRequestsPerSecond: 1,
   }));
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const api = new ApiClient(t, await startGateway(t, { clock, apps }));
   const timestamp = Math.floor(clock.wall() / 1000);
   const ask = async (id: string): Promise<number> =>

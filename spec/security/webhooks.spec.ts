@@ -9,11 +9,12 @@ import { checkGatewayOptions } from '../../lib/gateway/options/options';
 import { guardedLookup, type Resolve } from '../../lib/gateway/webhooks/guarded-lookup';
 import { type Outcome, Poster } from '../../lib/gateway/webhooks/poster';
 import { signWebhook } from '../../lib/pusher/signature';
-import { HandClock } from '../support/hand-clock';
+import { ManualClock } from '../support/manual-clock';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
 import { certificate } from '../support/tls';
-import { until, WebhookEndpoint } from '../support/webhook-endpoint';
+import { until } from '../support/until';
+import { WebhookEndpoint } from '../support/webhook-endpoint';
 
 /** Checks a gateway's options with one webhook. */
 function configured(url: string, webhookAllow: string[] = []): () => void {
@@ -161,7 +162,10 @@ function post(poster: Poster): Promise<Outcome> {
 function poster(
   t: Test,
   url: string,
-  { clock = new HandClock(), resolve }: { clock?: HandClock; resolve?: Resolve } = {},
+  {
+    clock = new ManualClock({ turns: 'real' }),
+    resolve,
+  }: { clock?: ManualClock; resolve?: Resolve } = {},
 ): Poster {
   const guard = new AddressGuard(['127.0.0.1']);
   const made = new Poster(new URL(url), guardedLookup(guard, resolve), clock);
@@ -214,7 +218,7 @@ t.test('X04 an endpoint that says nothing is left after 5 s', async (t) => {
     ['half a head', (response): void => void response.socket?.write('HTTP/1.1 200 OK\r\nA: ')],
     ['early hints', (response): void => response.writeEarlyHints({ link: '<a>; rel=preload' })],
   ] as Array<[string, WebhookEndpoint['answer']]>) {
-    const clock = new HandClock();
+    const clock = new ManualClock({ turns: 'real' });
     const before = endpoint.webhooks.length;
     endpoint.answer = answer;
     const outcome = post(poster(t, endpoint.url, { clock }));
@@ -227,7 +231,7 @@ t.test('X04 an endpoint that says nothing is left after 5 s', async (t) => {
 });
 
 t.test('X04 a name that never resolves is left after 5 s', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const one = poster(t, 'http://never.example/', { clock, resolve: () => undefined });
   const outcome = post(one);
   clock.advance(5000);
@@ -247,7 +251,7 @@ t.test('X04 an answer that never ends is left after 64 KiB, or after 5 s', async
     response.writeHead(200);
     more();
   };
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   t.strictSame(await post(poster(t, endpoint.url, { clock })), { ok: true }, 'it has said 2xx');
   t.ok(sent < 16 * 1024 * 1024, `${sent} bytes`);
   endpoint.answer = (response) => response.writeHead(200).write('x');
@@ -305,7 +309,7 @@ t.test('P16 a TLS endpoint whose certificate nobody vouches for gets nothing', a
 });
 
 t.test('X05 an endpoint that dies costs its events and nothing else', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const endpoint = await WebhookEndpoint.start(t);
   endpoint.answer = (response) => void response.socket?.destroy();
   const gateway = await startGateway(t, {

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import { hmacHex, safeEqual, verifyChannelAuth } from '../../lib/pusher/signature';
-import { HandClock } from '../support/hand-clock';
+import { ManualClock } from '../support/manual-clock';
 import { frame, Opcode } from '../support/raw-socket';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
@@ -118,7 +118,7 @@ function flap(times: number): Buffer {
 }
 
 t.test('W16 W17 subscriptions have a rate: 200 at once, then 50 a second', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const { port } = await startGateway(t, { clock });
   const socket = await TestSocket.connect(t, port);
   const passed = async (): Promise<number> => {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { HandClock } from '../support/hand-clock';
+import { ManualClock } from '../support/manual-clock';
 import { RawSocket, upgradeRequest } from '../support/raw-socket';
 import { startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
@@ -45,7 +45,7 @@ t.test(
 );
 
 t.test('W10 a gateway that does not keep up takes no new browsers, but backends', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   clock.wallMs = Date.now();
   const gateway = await startGateway(t, { clock });
   const there = await TestSocket.connect(t, gateway.port);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
-import { HandClock } from '../support/hand-clock';
+import { ManualClock } from '../support/manual-clock';
 import { frame, Opcode } from '../support/raw-socket';
 import { type StartOptions, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
@@ -155,7 +155,7 @@ t.test('W15 names with half a character are refused, odd ones are escaped', asyn
 });
 
 t.test('W18 what a browser may not send is seen by nobody', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const [a, b] = await pair(t, 'private-x', { clock });
   const outsider = JSON.stringify({ event: 'client-x', channel: 'private-y', data: 1 });
   const names = ['pusher:x', 'pusher_internal:x', 'pusher:subscription_succeeded'];
