@@ -59,7 +59,7 @@ t.test('what a lost member had goes on at once, and the others keep theirs', (t)
 });
 
 t.test(
-  'I8: one owner at a time, generations grow, and at rest everything is where it belongs',
+  'one owner at a time, generations grow, and at rest everything is where it belongs',
   (t) => {
     const names = ['ada', 'bob', 'eve', 'joe'];
     const step = fc.oneof(

@@ -39,7 +39,7 @@ t.test('an entry larger than the whole credit goes alone', async (t) => {
 });
 
 t.test(
-  'P07: an acknowledgement of what was never sent is refused and changes nothing',
+  'an acknowledgement of what was never sent is refused and changes nothing',
   async (t) => {
     const flight = new InFlight();
     flight.grant({ messages: 1, bytes: 100 });

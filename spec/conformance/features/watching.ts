@@ -2,7 +2,7 @@ import type { Features } from './environment';
 
 /** Contract 1.8, watchlists. */
 export const watching: Features = {
-  '1.8: who watches is told who is there, and then who comes and goes': async (t, start) => {
+  'who watches is told who is there, and then who comes and goes': async (t, start) => {
     const env = await start();
     await env.signedIn({ id: 'bob' });
     const ann = await env.signedIn({ id: 'ann', watchlist: ['bob', 'cid', 'dan'] });
@@ -38,7 +38,7 @@ export const watching: Features = {
     );
   },
 
-  '1.8: who is back within three seconds was never gone': async (t, start) => {
+  'who is back within three seconds was never gone': async (t, start) => {
     const env = await start();
     const bob = await env.signedIn({ id: 'bob' });
     const ann = await env.signedIn({ id: 'ann', watchlist: ['bob'] });
@@ -59,7 +59,7 @@ export const watching: Features = {
     }
   },
 
-  '1.8: of a watchlist that is too long the beginning counts, and it is told so (4302)': async (
+  'of a watchlist that is too long the beginning counts, and it is told so (4302)': async (
     t,
     start,
   ) => {
@@ -73,7 +73,7 @@ export const watching: Features = {
     t.same(await ann.states(), ['connecting', 'connected']);
   },
 
-  '1.8: an app may do without watchlists': async (t, start) => {
+  'an app may do without watchlists': async (t, start) => {
     const env = await start({ app: { watchlists: false } });
     const ann = await env.signedIn({ id: 'ann', watchlist: ['bob'] });
     await env.signedIn({ id: 'bob' });
