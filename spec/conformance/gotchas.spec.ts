@@ -101,18 +101,15 @@ t.test('a full presence channel is told on the connection and on the channel', a
   ]);
 });
 
-t.test(
-  'over the quota is 4004, and the activity timeout is the one that is kept',
-  async (t) => {
-    const limits = { maxConnectionsPerApp: 1, activityTimeoutMs: 45_000 };
-    const { port } = await startGateway(t, { limits });
-    const socket = await TestSocket.open(t, port);
-    const { data } = await socket.next();
-    t.equal((JSON.parse(data as string) as { activity_timeout: number }).activity_timeout, 45);
-    const second = await TestSocket.open(t, port);
-    t.match(await second.closed(), { code: 4004, messages: [{ data: { code: 4004 } }] });
-  },
-);
+t.test('over the quota is 4004, and the activity timeout is the one that is kept', async (t) => {
+  const limits = { maxConnectionsPerApp: 1, activityTimeoutMs: 45_000 };
+  const { port } = await startGateway(t, { limits });
+  const socket = await TestSocket.open(t, port);
+  const { data } = await socket.next();
+  t.equal((JSON.parse(data as string) as { activity_timeout: number }).activity_timeout, 45);
+  const second = await TestSocket.open(t, port);
+  t.match(await second.closed(), { code: 4004, messages: [{ data: { code: 4004 } }] });
+});
 
 t.test('a terminated user stays away: its sockets are closed with 4009', async (t) => {
   const gateway = await startGateway(t);
@@ -146,7 +143,7 @@ t.test('the fallback is served where pusher-js looks for it', async (t) => {
   t.match(await answer.text(), /^o\n/);
 });
 
-t.test('the secret of an encrypted channel is what the SDKs make of it', async (t) => {
+t.test('the secret of an encrypted channel is the one that the SDKs compute', async (t) => {
   const master = '0123456789abcdef0123456789abcdef';
   const expected = 'ssB9Jw4XlKNKH112J2oKRhfPWLBMPFcsN1yGpYcjdtE=';
   const channel = 'private-encrypted-orders';

@@ -53,7 +53,7 @@ t.test('a certificate of another name is told', async (t) => {
   t.match(error?.cause, { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
 });
 
-t.test('whoever is not trusted hears nothing, credentials least of all', async (t) => {
+t.test('a server that is not trusted hears nothing, credentials least of all', async (t) => {
   const tls: Certificate = await certificate();
   let heard = 0;
   const impostor = createServer(tls, (socket) => {

@@ -9,7 +9,7 @@ import {
   userChannel,
 } from '../../lib/pusher/channel-name';
 
-t.test('the prefixes of a name tell what kind of channel it is', async (t) => {
+t.test('the prefixes of a name tell the kind of its channel', async (t) => {
   const kinds = {
     room: ['public', false],
     'cache-room': ['public', true],
@@ -62,7 +62,7 @@ t.test('only the documented characters make a channel name', async (t) => {
   }
 });
 
-t.test('a name has at most 164 characters with its prefixes, or what is set', async (t) => {
+t.test('a name has at most 164 characters with its prefixes, or as many as are set', async (t) => {
   const name = 'presence-'.padEnd(164, 'x');
   t.equal(parseChannelName(name)?.name, name);
   t.equal(parseChannelName(`${name}x`), undefined);

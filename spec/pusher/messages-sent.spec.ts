@@ -109,14 +109,14 @@ t.test('an error is the one message whose data is an object', async (t) => {
   );
 });
 
-t.test('a subscription error tells the channel what was wrong', async (t) => {
+t.test('a subscription error tells the channel its reason', async (t) => {
   t.equal(
     messages.subscriptionError('private-x', { type: 'AuthError', error: 'no', status: 401 }),
     '{"event":"pusher:subscription_error","channel":"private-x","data":{"type":"AuthError","error":"no","status":401}}',
   );
 });
 
-t.test('a channel event has its data as a string, whatever the publisher gave', async (t) => {
+t.test('a channel event has its data as a string, for every kind of data', async (t) => {
   t.equal(
     messages.channelEvent('my-event', 'my-channel', '{"a":1}'),
     '{"event":"my-event","channel":"my-channel","data":"{\\"a\\":1}"}',

@@ -20,7 +20,7 @@ function refused(message: ClientMessage | MessageError): string | undefined {
   return message.type === 'error' ? message.message : undefined;
 }
 
-t.test('ping and pong are recognised whatever their data is', async (t) => {
+t.test('ping and pong are recognised with any data', async (t) => {
   for (const data of ['{}', '""', '"{}"', '"no json"', 'null', '[]', '7']) {
     t.same(parseClientMessage(`{"event":"pusher:ping","data":${data}}`), { type: 'ping' }, data);
     t.same(parseClientMessage(`{"event":"pusher:pong","data":${data}}`), { type: 'pong' }, data);
@@ -41,7 +41,7 @@ t.test('a subscription is read from an object and from the JSON text of one', as
 });
 
 t.test(
-  'what a subscription leaves out or sends as null is absent, an empty string is not',
+  'a field of a subscription that is missing or null is absent, an empty string is not',
   async (t) => {
     const absent = { type: 'subscribe', channel: 'c', auth: '', channelData: undefined };
     t.same(parse({ event: 'pusher:subscribe', data: { channel: 'c' } }), absent);
@@ -94,7 +94,7 @@ t.test('unsubscribe and signin are read the same way', async (t) => {
   );
 });
 
-t.test('what is not JSON, or no object, is refused with a text', async (t) => {
+t.test('a message that is not JSON, or no object, is refused with a text', async (t) => {
   for (const text of [
     '',
     ' ',

@@ -144,7 +144,7 @@ t.test('names are lower-cased and sorted, values decoded, lists keep their order
   t.ok(verify({ ...request, query: text }).ok);
 });
 
-t.test('what the SDK signs is accepted', async (t) => {
+t.test('a request signed by the SDK is accepted', async (t) => {
   const sdk = new Pusher({ appId: '3', key, secret, host: '127.0.0.1' });
   const request = { method: 'POST', path: '/apps/3/events', body: '{"name":"é"}' };
   const query = sdk.createSignedQueryString({ ...request, params: { info: 'user_count' } });
@@ -175,7 +175,7 @@ t.test('the checks come in the documented order with the documented texts', asyn
   );
 });
 
-t.test('any flipped byte of query, path, method or body is refused', async (t) => {
+t.test('a request with any flipped byte of query, path, method or body is refused', async (t) => {
   const flip = (text: string, at: number): string =>
     text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ 1) + text.slice(at + 1);
   for (const field of ['query', 'path', 'method', 'body'] as const) {

@@ -45,7 +45,7 @@ for (const [id, name, expected] of [
   ['V3', 'Mr. Pusher', V3],
   ['V4', 'Mr. Channels', V4],
 ] as const) {
-  t.test(`${id} a presence channel is signed with its data`, async (t) => {
+  t.test(`a presence channel is signed with its data, example ${id}`, async (t) => {
     const channelData = `{"user_id":10,"user_info":{"name":"${name}"}}`;
     const channel = 'presence-foobar';
     t.equal(hmacHex(secret, channelStringToSign(socketId, channel, channelData)), expected);
@@ -86,7 +86,7 @@ t.test('a webhook of the real shape is valid for the SDK', async (t) => {
   t.ok(sdk.webhook({ headers, rawBody }).isValid());
 });
 
-t.test('what the SDK authorizes is accepted', async (t) => {
+t.test('a signature of the SDK is accepted', async (t) => {
   const channel = 'private-foobar';
   const { auth } = sdk.authorizeChannel(socketId, channel);
   t.ok(verifyChannelAuth({ key, secret, socketId, channel, auth }).ok);
@@ -107,7 +107,7 @@ t.test('what the SDK authorizes is accepted', async (t) => {
   t.ok(verifyUserAuth({ key, secret, socketId, userData, auth: userAuth }).ok);
 });
 
-t.test('a signature is good for nothing but what was signed', async (t) => {
+t.test('a signature is good for the signed text only', async (t) => {
   const good = {
     key,
     secret,

@@ -68,7 +68,7 @@ t.test('names that no client makes are not found', async (t) => {
   t.equal(gateway.socketCount, 0);
 });
 
-t.test('who takes a session over is not heard by who had it', async (t) => {
+t.test('a session that is taken over is no longer heard by its earlier owner', async (t) => {
   const { port } = await startGateway(t);
   const victim = new FallbackClient(t, port);
   const stream = await victim.stream();
@@ -192,45 +192,42 @@ t.test('an upgrade on these paths is a bad request', async (t) => {
   t.equal(refused.status, 400);
 });
 
-t.test(
-  'bodies of xhr_send: what is no array of strings, or too much, is refused',
-  async (t) => {
-    const { port } = await startGateway(t);
-    const client = await new FallbackClient(t, port).connect();
-    const send = (body: string | Buffer, headers = {}): ReturnType<typeof client.post> =>
-      client.post('xhr_send', { body, headers });
-    for (const body of [
-      '',
-      ' ',
-      '{}',
-      'null',
-      '1',
-      '"x"',
-      '[1]',
-      '[null]',
-      '[["x"]]',
-      '["x",{}]',
-      '["x"',
-      '["x"]]',
-      `${'['.repeat(30_000)}${']'.repeat(30_000)}`,
-      Buffer.from([0x5b, 0x22, 0xff, 0xfe, 0x22, 0x5d]),
-      Buffer.from([0x5b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x5d]),
-    ]) {
-      const { status, text } = await send(body);
-      t.strictSame([status, text], [400, 'The body must be a JSON array of strings\n']);
-    }
-    for (const encoding of ['gzip', 'br', 'deflate', 'identity, gzip', 'x']) {
-      t.equal((await send('[]', { 'Content-Encoding': encoding })).status, 415, encoding);
-    }
-    t.equal((await send('[]', { 'Content-Encoding': 'identity' })).status, 204);
+t.test('a body of xhr_send that is no array of strings, or too large, is refused', async (t) => {
+  const { port } = await startGateway(t);
+  const client = await new FallbackClient(t, port).connect();
+  const send = (body: string | Buffer, headers = {}): ReturnType<typeof client.post> =>
+    client.post('xhr_send', { body, headers });
+  for (const body of [
+    '',
+    ' ',
+    '{}',
+    'null',
+    '1',
+    '"x"',
+    '[1]',
+    '[null]',
+    '[["x"]]',
+    '["x",{}]',
+    '["x"',
+    '["x"]]',
+    `${'['.repeat(30_000)}${']'.repeat(30_000)}`,
+    Buffer.from([0x5b, 0x22, 0xff, 0xfe, 0x22, 0x5d]),
+    Buffer.from([0x5b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x5d]),
+  ]) {
+    const { status, text } = await send(body);
+    t.strictSame([status, text], [400, 'The body must be a JSON array of strings\n']);
+  }
+  for (const encoding of ['gzip', 'br', 'deflate', 'identity, gzip', 'x']) {
+    t.equal((await send('[]', { 'Content-Encoding': encoding })).status, 415, encoding);
+  }
+  t.equal((await send('[]', { 'Content-Encoding': 'identity' })).status, 204);
 
-    const sized = (bytes: number): string => `["${'x'.repeat(bytes - 4)}"]`;
-    t.equal((await send(sized(65_536))).status, 204, '64 KiB are taken');
-    t.equal((await send(sized(65_537))).status, 413);
-    t.match(await client.poll(), [/Received invalid JSON/], 'and one message was handled');
-    t.equal(await client.send(), 204, 'the session lives on');
-  },
-);
+  const sized = (bytes: number): string => `["${'x'.repeat(bytes - 4)}"]`;
+  t.equal((await send(sized(65_536))).status, 204, '64 KiB are taken');
+  t.equal((await send(sized(65_537))).status, 413);
+  t.match(await client.poll(), [/Received invalid JSON/], 'and one message was handled');
+  t.equal(await client.send(), 204, 'the session lives on');
+});
 
 t.test('a body that is too large is refused before it is there', async (t) => {
   const { port } = await startGateway(t);
@@ -262,7 +259,7 @@ t.test('many messages in one body are held to the limits of one socket', async (
   t.equal(gateway.metrics.socketsCut, 1);
 });
 
-t.test('any page may read the answers, or those that the app names', async (t) => {
+t.test('every page may read the answers, or only the pages that the app names', async (t) => {
   const apps = [
     { id: '1', key: 'open', secret: 'x' },
     { id: '2', key: 'strict', secret: 'x', allowedOrigins: ['https://good.example'] },

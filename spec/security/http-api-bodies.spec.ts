@@ -55,7 +55,7 @@ t.test('a body that comes in chunks is refused at the byte that is too many', as
   t.match(raw.head, /^HTTP\/1\.1 413 [^]*\r\nConnection: close\r\n/);
 });
 
-t.test('who goes on sending still hears why', async (t) => {
+t.test('a client that goes on sending still hears the reason', async (t) => {
   const gateway = await startGateway(t);
   const api = new ApiClient(t, gateway);
   const answer = await api.post('/events', Buffer.alloc(4 * 1024 * 1024, 0x20));

@@ -78,7 +78,7 @@ t.test('a URL that leads inside is refused when it is configured', async (t) => 
   }
 });
 
-t.test('what is allowed by name, address or network is let through, and no more', async (t) => {
+t.test('a target allowed by name, address or network is let through, and no other', async (t) => {
   const rows: Array<[allow: string, fits: string[], others: string[]]> = [
     ['10.1.0.0/16', ['10.1.2.3', '10.1.255.255'], ['10.2.0.0', '127.0.0.1']],
     ['127.0.0.1', ['127.0.0.1', '127.1'], ['127.0.0.2', '[::ffff:127.0.0.1]', 'localhost']],
@@ -275,7 +275,7 @@ t.test('a compressed answer is not unpacked', async (t) => {
   t.equal(endpoint.webhooks[0]?.headers['accept-encoding'], undefined, 'nor is it asked for');
 });
 
-t.test('what is no HTTP, and no connection at all, is a failure', async (t) => {
+t.test('an answer that is not HTTP, and no connection at all, is a failure', async (t) => {
   const endpoint = await WebhookEndpoint.start(t);
   const broken: WebhookEndpoint['answer'][] = [
     (response): void => void response.socket?.end('no HTTP\r\n\r\n'),

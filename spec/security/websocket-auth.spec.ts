@@ -59,7 +59,7 @@ t.test('a signature is of no use to a later socket', async (t) => {
 });
 
 t.test(
-  'what has the length of a digest is compared in constant time, all else refused unread',
+  'a text as long as a digest is compared in constant time, any other is refused unread',
   async (t) => {
     const compared: number[] = [];
     const original = crypto.timingSafeEqual;

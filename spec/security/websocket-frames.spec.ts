@@ -100,7 +100,7 @@ t.test('a broken frame closes its own socket with the code of its fault', async 
   t.equal(gateway.metrics.failures, 0, 'and none is a fault of the gateway');
 });
 
-t.test('no bytes whatever end the gateway', async (t) => {
+t.test('no bytes of any kind end the gateway', async (t) => {
   const gateway = await startGateway(t);
   const other = await TestSocket.connect(t, gateway.port);
   const anyFrame = fc
@@ -141,7 +141,7 @@ t.test('a flood of pings gets five pongs a second', async (t) => {
   t.equal(await pongs(), 5);
 });
 
-t.test('what follows a broken frame or a close frame is not handled', async (t) => {
+t.test('frames behind a broken frame or a close frame are not handled', async (t) => {
   const { port } = await startGateway(t, { limits: { maxClientEventsPerSecond: 1e6 } });
   const witness = await TestSocket.connect(t, port);
   await witness.subscribe('private-x');

@@ -27,22 +27,19 @@ t.test('silence, slow headers and slow bodies are ended by a deadline', async (t
   t.strictSame([silent, headers, upgrade], [408, 408, 408]);
 });
 
-t.test(
-  'one connection above the limit of the gateway is told to come back later',
-  async (t) => {
-    const gateway = await startGateway(t, { limits: { maxConnections: 2 } });
-    const first = await TestSocket.connect(t, gateway.port);
-    await TestSocket.connect(t, gateway.port);
-    const third = await RawSocket.upgrade(gateway.port);
-    await third.ended;
-    t.match(third.head, /^HTTP\/1\.1 503 [^]*\r\nRetry-After: 10\r\n[^]*Over capacity\n$/);
-    const health = await fetch(`${gateway.url}/livez`);
-    t.equal(await health.text(), 'ok\n', 'which still answers for itself');
-    first.drop();
-    while (gateway.socketCount > 1) await new Promise((resolve) => setImmediate(resolve));
-    await TestSocket.connect(t, gateway.port);
-  },
-);
+t.test('a connection above the limit of the gateway is told to come back later', async (t) => {
+  const gateway = await startGateway(t, { limits: { maxConnections: 2 } });
+  const first = await TestSocket.connect(t, gateway.port);
+  await TestSocket.connect(t, gateway.port);
+  const third = await RawSocket.upgrade(gateway.port);
+  await third.ended;
+  t.match(third.head, /^HTTP\/1\.1 503 [^]*\r\nRetry-After: 10\r\n[^]*Over capacity\n$/);
+  const health = await fetch(`${gateway.url}/livez`);
+  t.equal(await health.text(), 'ok\n', 'which still answers for itself');
+  first.drop();
+  while (gateway.socketCount > 1) await new Promise((resolve) => setImmediate(resolve));
+  await TestSocket.connect(t, gateway.port);
+});
 
 t.test('a gateway that does not keep up takes no new browsers, but backends', async (t) => {
   const clock = new ManualClock({ turns: 'real' });
@@ -75,7 +72,7 @@ t.test('a gateway that does not keep up takes no new browsers, but backends', as
   await TestSocket.connect(t, gateway.port);
 });
 
-t.test('one connection above the limit of an address is told so', async (t) => {
+t.test('a connection above the limit of an address is told so', async (t) => {
   const gateway = await startGateway(t, { limits: { maxConnectionsPerAddress: 2 } });
   const first = await TestSocket.connect(t, gateway.port);
   await TestSocket.connect(t, gateway.port);
@@ -145,7 +142,7 @@ t.test('requests that two parsers could read differently are refused', async (t)
   }
 });
 
-t.test('too large a head is a 431, headers beyond count hide nothing', async (t) => {
+t.test('a head that is too large is a 431, and headers beyond count hide nothing', async (t) => {
   const { port } = await startGateway(t);
   const large = await RawSocket.exchange(
     t,

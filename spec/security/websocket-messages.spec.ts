@@ -87,7 +87,7 @@ t.test('depth is only counted, never walked into', async (t) => {
   }
 });
 
-t.test('whatever stands at the top of a message is answered', async (t) => {
+t.test('a message of any type at its top is answered', async (t) => {
   const [a] = await pair(t, 'private-x');
   const tops = [
     'null',
@@ -135,7 +135,7 @@ t.test('data reaches others byte for byte', async (t) => {
   t.strictSame(await a.settled(), []);
 });
 
-t.test('of a key that comes twice the last one counts, for everybody', async (t) => {
+t.test('the last value of a key that comes twice counts, for everybody', async (t) => {
   const [a, b] = await pair(t, 'private-x');
   a.text(
     '{"event":"pusher:ping","data":1,"event":"client-x","channel":"private-y","channel":"private-x","d\\u0061ta":2}',
@@ -154,7 +154,7 @@ t.test('names with half a character are refused, odd ones are escaped', async (t
   }
 });
 
-t.test('what a browser may not send is seen by nobody', async (t) => {
+t.test('an event that a browser may not send is seen by nobody', async (t) => {
   const clock = new ManualClock({ turns: 'real' });
   const [a, b] = await pair(t, 'private-x', { clock });
   const outsider = JSON.stringify({ event: 'client-x', channel: 'private-y', data: 1 });

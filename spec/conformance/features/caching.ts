@@ -13,7 +13,7 @@ const events = (browser: Browser, name: string): Promise<string[]> =>
 
 /** Contract 1.10, cache channels. */
 export const caching: Features = {
-  'who joins a cache channel is told its last event, or that there is none': async (
+  'a newcomer on a cache channel is told its last event, or that there is none': async (
     t,
     start,
   ) => {

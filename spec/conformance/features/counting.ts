@@ -4,7 +4,7 @@ const COUNT = 'pusher:subscription_count';
 
 /** Contract 1.10, counts of subscriptions. */
 export const counting: Features = {
-  'all who subscribe are told how many they are, the newcomer too': async (t, start) => {
+  'all subscribers are told their number, the newcomer too': async (t, start) => {
     const env = await start({ app: { subscriptionCount: true } });
     const [one, two] = [await env.browser(), await env.browser()];
     for (const channel of ['room', 'private-room', 'cache-room']) {

@@ -3,7 +3,7 @@ import type { Features } from './environment';
 
 /** Contract 1.9, and 1.5 where it is about members. */
 export const presence: Features = {
-  'who joins is told all members, itself among them; the others are told of it': async (
+  'a newcomer is told all members, itself among them; the others are told of it': async (
     t,
     start,
   ) => {
@@ -59,7 +59,7 @@ export const presence: Features = {
     t.match(await guest.next(channel, 'pusher:member_removed'), { id: '7' });
   },
 
-  'whoever leaves, goes or is closed is removed at once': async (t, start) => {
+  'a member that leaves, goes or is closed is removed at once': async (t, start) => {
     const env = await start();
     const channel = 'presence-room';
     const guest = await env.browser();
@@ -87,7 +87,7 @@ export const presence: Features = {
     t.equal(count, 1);
   },
 
-  'who is signed in is a member without any data of its own': async (t, start) => {
+  'a signed-in user is a member without any data of its own': async (t, start) => {
     const env = await start();
     const channel = 'presence-room';
     const guest = await env.browser();

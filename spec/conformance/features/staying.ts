@@ -39,7 +39,7 @@ export const staying: Features = {
     t.equal(env.gateway.metrics.socketsCut, 0);
   },
 
-  'who says goodbye is gone, over HTTP after it is missed': async (t, start) => {
+  'a browser that says goodbye is gone, over HTTP after it is missed': async (t, start) => {
     const env = await start();
     const [one, two] = [await env.browser(), await env.browser()];
     await two.subscribe('room');

@@ -38,10 +38,7 @@ export const subscribing: Features = {
     t.same(await browser.states(), ['connecting', 'connected']);
   },
 
-  'what is signed wrongly is refused, on the connection and on the channel': async (
-    t,
-    start,
-  ) => {
+  'a wrong signature is refused, on the connection and on the channel': async (t, start) => {
     const env = await start();
     const browser = await env.browser();
     const id = await browser.id();
@@ -80,7 +77,7 @@ export const subscribing: Features = {
     t.same(await browser.rest(), []);
   },
 
-  "what the app's own server refuses is told on the channel": async (t, start) => {
+  "a refusal of the app's own server is told on the channel": async (t, start) => {
     const env = await start();
     const browser = await env.browser();
     env.authAnswers(() => 403);
@@ -115,7 +112,7 @@ export const subscribing: Features = {
     t.same(await browser.rest(), [], 'once');
   },
 
-  'what it has left it hears no more of, and may join again': async (t, start) => {
+  'a browser hears no more of a channel it has left, and may join again': async (t, start) => {
     const env = await start();
     const browser = await env.browser();
     await browser.subscribe('room');
@@ -151,7 +148,10 @@ export const subscribing: Features = {
     ]);
   },
 
-  'what is no JSON is told of, and the connection stays': async (t, start) => {
+  'a message that is not JSON is answered with an error, and the connection stays': async (
+    t,
+    start,
+  ) => {
     const browser = await (await start()).browser();
     await browser.tab.run(({ pusher }) => {
       const { connection } = pusher as unknown as { connection: { send(text: string): void } };

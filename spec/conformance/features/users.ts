@@ -2,7 +2,7 @@ import type { Features } from './environment';
 
 /** Contract 1.8, but for watchlists. */
 export const users: Features = {
-  'what is sent to a user reaches all its browsers, and nobody else': async (t, start) => {
+  'an event for a user reaches all its browsers, and nobody else': async (t, start) => {
     const env = await start();
     const user = { id: 'ann', user_info: { name: 'Ännchen' } };
     const tabs = [await env.signedIn(user), await env.signedIn(user)];
@@ -88,10 +88,7 @@ export const users: Features = {
     }
   },
 
-  'a terminated user is gone with 4009 and stays away, but may come back': async (
-    t,
-    start,
-  ) => {
+  'a terminated user is gone with 4009 and stays away, but may come back': async (t, start) => {
     const env = await start();
     const tabs = [await env.signedIn({ id: 'ann' }), await env.signedIn({ id: 'ann' })];
     const bob = await env.signedIn({ id: 'bob' });
@@ -114,7 +111,7 @@ export const users: Features = {
     t.same(await ann?.next('user', 'hello'), { again: true });
   },
 
-  'where connections must be authorized, those that are not are closed with 4009': async (
+  'an unauthorized connection is closed with 4009 if the app requires authorization': async (
     t,
     start,
   ) => {
