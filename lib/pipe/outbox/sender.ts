@@ -12,6 +12,7 @@ import {
   jsonOf,
 } from '../checks';
 import { originOf, sizeOf, type Done, type Queued, type Target } from './command';
+import { sealedFor } from './encryption';
 import type { Settings } from '../options';
 import { Outcomes, failure, type OutcomesOwner } from './outcomes';
 import type { PublishOptions, PublishReceipt, TriggerOptions } from '../types';
@@ -214,18 +215,20 @@ export class Sender {
 
   /** One object for each event, always of one shape. */
   #command(
-    { verb, channel, channels, socketId, userId }: Target,
+    target: Target,
     event: string,
     data: unknown,
     options: TriggerOptions | undefined,
     done: Done | undefined,
   ): Queued {
+    const { verb, channel, channels, socketId, userId } = target;
     const { except, ifOccupied, idempotencyKey, cause } = commandOptions(options);
     if (event !== this.#checkedName) {
       checkEventName(event);
       this.#checkedName = event;
     }
-    const text = jsonOf(data, this.#dataBytes);
+    const json = jsonOf(data, this.#dataBytes);
+    const { encryptionMasterKeyBase64: masterKey } = this.#settings;
     return {
       verb,
       channel,
@@ -233,7 +236,7 @@ export class Sender {
       socketId,
       userId,
       event,
-      data: text,
+      data: sealedFor(target, json, masterKey, this.#dataBytes),
       exceptSockets: checkedExcept(except),
       ifOccupied: ifOccupied === true,
       idempotencyKey: checkedKey(idempotencyKey),
