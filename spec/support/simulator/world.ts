@@ -198,7 +198,7 @@ export class World implements BackendOwner {
     for (const stream of this.#streams) if (!stream.over) stream.offered(event);
   }
 
-  /** A trigger is seen. One that answers an event comes from the one who has the event's partition now (I8). */
+  /** A trigger is seen. A trigger that answers an event comes from the present owner of the event's partition. */
   #seen(data: string): void {
     const { process, n, cause } = JSON.parse(data) as {
       process: string;
