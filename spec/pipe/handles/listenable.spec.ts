@@ -132,7 +132,7 @@ t.test('a loop that does not keep up delays the acknowledgement and loses nothin
 });
 
 t.test(
-  'P13: a million handles, and a million listeners that come and go, leave no memory behind',
+  'a million handles, and a million handlers that come and go, leave no memory behind',
   (t) => {
     const { client, gateway } = connectedClient();
     setFlagsFromString('--expose-gc');
