@@ -14,7 +14,7 @@ import {
   type WelcomeFrame,
 } from '../../lib/wire/frames';
 
-/** One connection of a client under test, with the spec in the place of the gateway. */
+/** A connection of a client under test, with the spec in the place of the gateway. */
 export class ScriptedSocket implements Socket {
   readonly bufferedBytes = 0;
   readonly url: string;

@@ -8,7 +8,7 @@ export class Stream {
   readonly group: Group;
   readonly node: string;
   readonly #lines: Line[] = [];
-  /** Where a message stands, by its id. */
+  /** Key and number of a message, by its id. */
   readonly #places = new Map<number, { key: string; n: number }>();
   readonly #counts = new Map<string, number>();
   readonly #begun = new Set<number>();
