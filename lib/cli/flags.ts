@@ -51,16 +51,15 @@ export function addConnectionFlags(command: Command): Command {
     .option('--tls', 'connect with TLS');
 }
 
-/** A flag that is also a variable: `--tls-port` is `STANDPIPE_TLS_PORT`. */
+/** A flag that is also a variable: `--tls-port` is `STANDPIPE_TLS_PORT`. An empty variable counts as none. */
 function flag(flags: string, description: string): Option {
   const option = new Option(flags, description);
-  return option.env(`STANDPIPE_${option.name().toUpperCase().replaceAll('-', '_')}`);
+  const variable = `STANDPIPE_${option.name().toUpperCase().replaceAll('-', '_')}`;
+  return process.env[variable] === '' ? option : option.env(variable);
 }
 
 function number(flags: string, description: string): Option {
   return flag(flags, description).argParser((text) => {
-    // A variable may be set to nothing, as compose files do.
-    if (text === '') return undefined;
     if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
     return Number(text);
   });
