@@ -1,3 +1,4 @@
+import { readMasterKey } from '../pusher/encryption';
 import type { TlsOptions } from '../net/dial';
 import { silent } from '../util/logger';
 import type { Logger } from '../util/logger';
@@ -116,6 +117,11 @@ export interface PipeOptions {
    * `publish` while the outbox is full: waits for room, or rejects with `outbox_full`. Default `wait`.
    */
   whenFull?: 'wait' | 'reject' | undefined;
+  /**
+   * 32 bytes in base64, from which the keys of `private-encrypted-` channels are derived. Events for these channels are
+   * encrypted with it; without it they are refused with `bad_argument`.
+   */
+  encryptionMasterKeyBase64?: string | undefined;
   /** Logger shaped like pino's. Default: silent. */
   log?: Logger | undefined;
 }
@@ -167,6 +173,7 @@ const OPTIONS = {
   maxOutboxEvents: count(10_000),
   maxOutboxBytes: count(16 * 1024 * 1024),
   whenFull: oneOf('wait', 'reject'),
+  encryptionMasterKeyBase64: optional<Uint8Array>({ check: masterKey }),
   log: logger(silent),
 } satisfies OptionTable & Record<keyof PipeOptions, Option<unknown>>;
 
@@ -226,6 +233,12 @@ function groupOf(path: string, value: unknown): Group {
 function groupName(path: string, value: unknown): string {
   if (isGroupName(value)) return value;
   return throwBadOption(path, `must be ${GROUP_NAME_RULE}, not ${shown(value)}`);
+}
+
+/** The message never shows the key. */
+function masterKey(path: string, value: unknown): Uint8Array {
+  const verdict = readMasterKey(value);
+  return verdict.ok ? verdict.key : throwBadOption(path, verdict.message);
 }
 
 function hostName(path: string, value: unknown): string {

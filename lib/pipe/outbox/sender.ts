@@ -12,6 +12,7 @@ import {
   jsonOf,
 } from '../checks';
 import { originOf, sizeOf, type Done, type Queued, type Target } from './command';
+import { sealedFor } from './encryption';
 import type { Settings } from '../options';
 import { Outcomes, failure, type OutcomesOwner } from './outcomes';
 import type { PublishOptions, PublishReceipt, TriggerOptions } from '../types';
@@ -128,8 +129,8 @@ export class Sender {
   /** A connection was welcomed. False when what it says about the commands cannot be true. */
   welcome(frame: WelcomeFrame): boolean {
     if (frame.verdict !== 'resumed') this.#restart(frame.node);
-    else if (!this.#outbox.resume(frame.applied)) return false;
-    this.#outbox.grant(capCredit(frame.credit));
+    else if (!this.#outbox.resume(frame.nextSeq - 1)) return false;
+    if (!this.acked(frame.commandAck)) return false;
     // A limit of 0 was not told.
     const { batch, frameBytes, dataBytes } = frame.limits;
     this.#batch = Math.min(batch || Infinity, WIRE_LIMITS.maxBatch);
@@ -214,18 +215,20 @@ export class Sender {
 
   /** One object for each event, always of one shape. */
   #command(
-    { verb, channel, channels, socketId, userId }: Target,
+    target: Target,
     event: string,
     data: unknown,
     options: TriggerOptions | undefined,
     done: Done | undefined,
   ): Queued {
+    const { verb, channel, channels, socketId, userId } = target;
     const { except, ifOccupied, idempotencyKey, cause } = commandOptions(options);
     if (event !== this.#checkedName) {
       checkEventName(event);
       this.#checkedName = event;
     }
-    const text = jsonOf(data, this.#dataBytes);
+    const json = jsonOf(data, this.#dataBytes);
+    const { encryptionMasterKeyBase64: masterKey } = this.#settings;
     return {
       verb,
       channel,
@@ -233,8 +236,8 @@ export class Sender {
       socketId,
       userId,
       event,
-      data: text,
-      except: checkedExcept(except),
+      data: sealedFor(target, json, masterKey, this.#dataBytes),
+      exceptSockets: checkedExcept(except),
       ifOccupied: ifOccupied === true,
       idempotencyKey: checkedKey(idempotencyKey),
       origin: originOf(cause),
