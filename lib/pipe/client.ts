@@ -5,7 +5,7 @@ import { deferred, rejected, type Deferred } from '../util/deferred';
 import type { Emitter, Handler } from '../util/emitter';
 import { systemClock, type Clock } from '../util/timers';
 import { CLOSE_CODES } from '../wire/close-codes';
-import { Kind } from '../wire/frames';
+import { RuleKind } from '../wire/frames';
 import type { QueryOptions, Stats } from './queries/results';
 import { checkHandler, checkWord } from './checks';
 import { Decider, type AuthenticateHandler, type AuthorizeHandler } from './decisions/decider';
@@ -265,6 +265,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
       this.#queries.offline();
       this.#decider.offline();
     }
+    if (state === 'open') this.#link.send({ type: 'ready' });
     void this.#emitter.emit('state', state, previous);
     if (state === 'open') this.#opened();
     if (state === 'closed') {
@@ -336,7 +337,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
 
   /** Tells the inbox which kinds are subscribed to: it makes good their losses. */
   #ask(): void {
-    const { SOCKET, CHANNEL } = Kind;
+    const { SOCKET, CHANNEL } = RuleKind;
     this.#inbox.ask(this.#subscriptions.asks(SOCKET), this.#subscriptions.asks(CHANNEL));
   }
 

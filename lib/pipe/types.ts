@@ -145,7 +145,7 @@ export interface DisconnectedInfo {
 /** Events of one partition that could not be kept. */
 export interface GapInfo {
   readonly partition: number;
-  readonly cause: 'unknown' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
+  readonly cause: 'unspecified' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
   /** Number of lost events; undefined when it is not known. */
   readonly count: number | undefined;
 }

@@ -44,7 +44,7 @@ export class Greeting {
       version: PROTOCOL_VERSION,
       library: LIBRARY,
       group,
-      member: '',
+      name: '',
       session: this.#credentials.id,
       proof,
       attempt: this.#credentials.attempt,

@@ -1,4 +1,4 @@
-import { Kind, type PipeEvent } from '../../wire/frames';
+import { EventKind, type PipeEvent } from '../../wire/frames';
 import type { Arrival } from '../inbox/assigned-partition';
 import { EventMeta } from './event-meta';
 import { EVERY, both, type Registries } from './registry';
@@ -39,18 +39,18 @@ const ofUser = (word: string): Row => ({
 const member = ({ userId = '' }: PipeEvent): unknown[] => [userId];
 
 /** Every kind but MESSAGE, whose word depends on its name. Kinds without a row are never subscribed to. */
-const ROWS: ReadonlyMap<Kind, Row> = new Map([
-  [Kind.OPEN, ofSocket('open')],
-  [Kind.CLOSE, ofSocket('close', none, true)],
-  [Kind.SLOW, ofSocket('slow', ({ data }) => [parse(data)])],
-  [Kind.DRAINED, ofSocket('drained')],
-  [Kind.OCCUPIED, ofChannel('occupied')],
-  [Kind.VACATED, ofChannel('vacated')],
-  [Kind.CACHE_MISS, ofChannel('cache_miss')],
-  [Kind.MEMBER_ADDED, ofChannel('member_added', member)],
-  [Kind.MEMBER_REMOVED, ofChannel('member_removed', member)],
-  [Kind.USER_ONLINE, ofUser('online')],
-  [Kind.USER_OFFLINE, ofUser('offline')],
+const ROWS: ReadonlyMap<EventKind, Row> = new Map([
+  [EventKind.OPEN, ofSocket('open')],
+  [EventKind.CLOSE, ofSocket('close', none, true)],
+  [EventKind.SLOW, ofSocket('slow', ({ data }) => [parse(data)])],
+  [EventKind.DRAINED, ofSocket('drained')],
+  [EventKind.OCCUPIED, ofChannel('occupied')],
+  [EventKind.VACATED, ofChannel('vacated')],
+  [EventKind.CACHE_MISS, ofChannel('cache_miss')],
+  [EventKind.MEMBER_ADDED, ofChannel('member_added', member)],
+  [EventKind.MEMBER_REMOVED, ofChannel('member_removed', member)],
+  [EventKind.USER_ONLINE, ofUser('online')],
+  [EventKind.USER_OFFLINE, ofUser('offline')],
 ]);
 
 /**
@@ -59,7 +59,7 @@ const ROWS: ReadonlyMap<Kind, Row> = new Map([
  */
 export function deliver(registries: Registries, arrival: Arrival): Promise<void> | undefined {
   const { event } = arrival;
-  if (event.kind === Kind.MESSAGE) return message(registries, arrival);
+  if (event.kind === EventKind.MESSAGE) return message(registries, arrival);
   const row = ROWS.get(event.kind);
   if (row === undefined) return undefined;
   const { word, last } = row;

@@ -27,7 +27,7 @@ const ORIGIN_BYTES = 24;
 
 /** Bytes that a command takes of an outbox. */
 export function sizeOf(command: Command): number {
-  const { channel, channels, event, data, except, origin, idempotencyKey } = command;
+  const { channel, channels, event, data, exceptSockets: except, origin, idempotencyKey } = command;
   let bytes = COMMAND_BYTES + Buffer.byteLength(data ?? '');
   bytes += (channel?.length ?? 0) + (event?.length ?? 0) + (idempotencyKey?.length ?? 0);
   if (channels !== undefined) for (const name of channels) bytes += name.length;

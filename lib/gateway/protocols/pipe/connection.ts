@@ -127,8 +127,10 @@ export class PipeConnection implements CarrierHandler {
         return state.session.acknowledged(frame);
       case 'subscribe':
         return state.session.subscribe(frame.id, frame.rules);
-      case 'drained':
-        return state.session.drained(frame);
+      case 'ready':
+        return;
+      case 'returned':
+        return state.session.returned(frame.position);
       case 'ping':
         return this.send({ type: 'pong', time: frame.time });
       case 'pong':
@@ -156,6 +158,7 @@ export class PipeConnection implements CarrierHandler {
       case 'snapshot':
       case 'assign':
       case 'revoke':
+      case 'lost':
       case 'goAway':
         return this.fail('protocol_error', `${frame.type} is not for a backend to send`);
     }
@@ -179,7 +182,7 @@ export class PipeConnection implements CarrierHandler {
     const { clock } = this.#context;
     return new Heartbeat(clock, WIRE_LIMITS, {
       ping: () => this.send({ type: 'ping', time: Math.floor(clock.now()) }),
-      dead: () => this.close(CLOSE_CODES.protocol_error.code, 'no frame within the dead time'),
+      dead: () => this.close(CLOSE_CODES.dead.code, 'no frame within the dead time'),
     });
   }
 
