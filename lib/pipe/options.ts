@@ -63,6 +63,8 @@ export interface PipeOptions {
   host?: string | undefined;
   /** Default 443 with TLS, 6001 without. */
   port?: number | undefined;
+  /** Prefix of the gateway's paths behind a proxy that removes it, such as `/realtime`. Default: none. */
+  path?: string | undefined;
   /** Default: false for a loopback host, true for any other. */
   useTLS?: boolean | undefined;
   /** The same as `useTLS`. */
@@ -91,7 +93,10 @@ export interface PipeOptions {
    * for the gateway's window, so one that restarts goes on with it.
    */
   group?: string | GroupOptions | undefined;
-  /** Promises of handlers that may run at once, each for another socket; further sockets wait. Default 64. */
+  /**
+   * Promises of handlers that may run at once, each for another socket; further sockets wait. Default: as many as
+   * `credit.messages`.
+   */
   concurrency?: number | undefined;
   /**
    * Moment at which an event counts as handled: when its handlers have ended, or as soon as it was received, which loses
@@ -147,6 +152,7 @@ const OPTIONS = {
   app_id: optional({ check: appIdOf }),
   host: { initial: '127.0.0.1', check: hostName },
   port: optional(integer(PLAIN_PORT, 1, 65_535)),
+  path: { initial: '', check: pathPrefix },
   useTLS: optional(flag()),
   secure: optional(flag()),
   tls: { initial: {}, check: tlsOptions } as Option<TlsOptions>,
@@ -160,7 +166,7 @@ const OPTIONS = {
     bytes: count(WIRE_LIMITS.creditBytes, WIRE_LIMITS.maxCreditBytes),
   }),
   group: optional<Group>({ check: groupOf }),
-  concurrency: count(64),
+  concurrency: optional(count(1)),
   ack: oneOf('handled', 'received'),
   onHandlerError: oneOf('continue', 'stop'),
   slowHandlerMs: ms(30_000),
@@ -175,6 +181,7 @@ type Read = OptionValues<typeof OPTIONS>;
 /** The options complete and checked. */
 export interface Settings extends Omit<Read, 'app_id' | 'secure'> {
   appId: string;
+  concurrency: number;
   port: number;
   useTLS: boolean;
 }
@@ -188,7 +195,8 @@ export function readOptions(given: PipeOptions): Settings {
   const appId = same('appId', read.appId, 'app_id', app_id) ?? appIdOf('appId', undefined);
   const useTLS = same('useTLS', read.useTLS, 'secure', secure) ?? !isLoopback(read.host);
   const port = read.port ?? (useTLS ? TLS_PORT : PLAIN_PORT);
-  return { ...read, appId, useTLS, port };
+  const concurrency = read.concurrency ?? read.credit.messages;
+  return { ...read, appId, useTLS, port, concurrency };
 }
 
 /** Warns in the log of options that give up TLS or its checks. */
@@ -234,6 +242,12 @@ function hostName(path: string, value: unknown): string {
   }
   const rule = 'must be a host name or an address without scheme, port or path';
   return throwBadOption(path, `${rule}, not ${shown(value)}`);
+}
+
+function pathPrefix(path: string, value: unknown): string {
+  const sound = typeof value === 'string' && /^(\/[\w~-][\w.~-]*)*\/?$/.test(value);
+  if (sound) return value.replace(/\/$/, '');
+  return throwBadOption(path, 'must be a path such as /realtime, without a query');
 }
 
 /** TLS options that are given. Node takes a key that is undefined for a key. */

@@ -46,7 +46,7 @@ t.test(
       const connected = state === 'idle' ? undefined : client.connect();
       if (state === 'greeting') gateway.socket.accept();
       if (state === 'waiting') gateway.socket.fail('refused');
-      if (state === 'failed') gateway.socket.refuse(401);
+      if (state === 'failed') gateway.socket.refuse(401, '{"error":{"code":"bad_signature"}}');
       t.equal(client.state, state);
       const over = client.disconnect();
       await settled();

@@ -381,7 +381,7 @@ t.test('commands that were never sent say so when the client fails', async (t) =
   const { client, gateway, clock } = scriptedClient();
   client.connect().catch(() => undefined);
   const published = client.channel('room').publish('e');
-  gateway.socket.refuse(401);
+  gateway.socket.refuse(401, '{"error":{"code":"bad_signature"}}');
   const rejected = t.rejects(published, { code: 'not_sent' });
   t.equal(client.state, 'failed');
   clock.endTurn();
