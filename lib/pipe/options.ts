@@ -1,3 +1,4 @@
+import { readMasterKey } from '../pusher/encryption';
 import type { TlsOptions } from '../net/dial';
 import { silent } from '../util/logger';
 import { warningLog } from '../util/warning-log';
@@ -133,6 +134,11 @@ export interface PipeOptions {
    */
   whenFull?: 'wait' | 'reject' | undefined;
   /**
+   * 32 bytes in base64, from which the keys of `private-encrypted-` channels are derived. Events for these channels are
+   * encrypted with it; without it they are refused with `bad_argument`.
+   */
+  encryptionMasterKeyBase64?: string | undefined;
+  /**
    * Logger shaped like pino's; false for none. Default: failures that no handler of `error` hears become warnings of the
    * process on stderr, each kind once a minute.
    */
@@ -190,6 +196,7 @@ const OPTIONS = {
   maxWaitingPublishes: count(100_000),
   maxWaitingBytes: count(64 * 1024 * 1024),
   whenFull: oneOf('wait', 'reject'),
+  encryptionMasterKeyBase64: optional<Uint8Array>({ check: masterKey }),
   log: { initial: warningLog, check: loggerOf },
 } satisfies OptionTable & Record<keyof PipeOptions, Option<unknown>>;
 
@@ -262,6 +269,12 @@ function groupOf(path: string, value: unknown): Group {
 function plainName(path: string, value: unknown): string {
   if (isGroupName(value)) return value;
   return throwBadOption(path, `must be ${GROUP_NAME_RULE}, not ${shown(value)}`);
+}
+
+/** The message never shows the key. */
+function masterKey(path: string, value: unknown): Uint8Array {
+  const verdict = readMasterKey(value);
+  return verdict.ok ? verdict.key : throwBadOption(path, verdict.message);
 }
 
 function hostName(path: string, value: unknown): string {

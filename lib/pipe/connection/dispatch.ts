@@ -80,10 +80,7 @@ function acknowledged(founded: boolean): void {
 }
 
 /** A refusal goes to those that await the subscription, else to the error event. */
-function answered(
-  routes: Routes,
-  { id, error }: Extract<Frame, { type: 'subscribed' }>,
-): void {
+function answered(routes: Routes, { id, error }: Extract<Frame, { type: 'subscribed' }>): void {
   const unawaited = routes.subscriptions.answered(id, error);
   if (unawaited !== undefined) routes.report(unawaited);
 }

@@ -99,7 +99,8 @@ export function readRefusal(
   return { error: connectFailed(told, undefined, status), final: false, skewMs };
 }
 
-const NOT_THE_GATEWAY = 'not an answer of a gateway; see host, port and path, and what stands between';
+const NOT_THE_GATEWAY =
+  'not an answer of a gateway; see host, port and path, and what stands between';
 
 /** The gateway's clock against this one, by its Date header (RFC 9110, section 6.6.1); 0 where it has none. */
 function skewOf(date: string | undefined, wallMs: number): number {

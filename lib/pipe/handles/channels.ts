@@ -30,9 +30,9 @@ const CHANNEL_WORDS = [
   ...['member_added', 'member_removed', 'cache_miss'],
 ];
 
-const LIST_OPTIONS = [
-  ...(['prefix', 'info', 'limit', 'timeoutMs'] as const),
-] satisfies Array<keyof ListChannelsOptions>;
+const LIST_OPTIONS = [...(['prefix', 'info', 'limit', 'timeoutMs'] as const)] satisfies Array<
+  keyof ListChannelsOptions
+>;
 
 type ChannelsHandler<Events extends object, K extends keyof ChannelsEvents<Events>> = Handler<
   Extract<ChannelsEvents<Events>[K], unknown[]>

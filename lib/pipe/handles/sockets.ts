@@ -6,7 +6,14 @@ import type {
   SocketEntry,
   SocketInfo,
 } from '../queries/results';
-import { checkClose, checkEventName, checkKeys, checkedChannel, checkedSocketId, jsonOf } from '../checks';
+import {
+  checkClose,
+  checkEventName,
+  checkKeys,
+  checkedChannel,
+  checkedSocketId,
+  jsonOf,
+} from '../checks';
 import type { Target } from '../outbox/command';
 import { EventStream } from '../handlers/event-stream';
 import { EVERY, type AnyHandler } from '../handlers/registry';

@@ -21,6 +21,7 @@ import {
   jsonOf,
 } from '../checks';
 import { originOf, sizeOf, type Done, type Queued, type Target } from './command';
+import { sealedFor } from './encryption';
 import type { Settings } from '../options';
 import { Outcomes, failure, type OutcomesOwner } from './outcomes';
 import type {
@@ -245,12 +246,13 @@ export class Sender {
 
   /** One object for each event, always of one shape. */
   #command(
-    { verb, channel, channels, socketId, userId }: Target,
+    target: Target,
     event: string,
     data: unknown,
     options: TriggerOptions | undefined,
     done: Done | undefined,
   ): Queued {
+    const { verb, channel, channels, socketId, userId } = target;
     const known = verb === Verb.TRIGGER_SOCKET ? SOCKET_OPTIONS : EVENT_OPTIONS;
     checkKeys('options', options, known);
     const { except, ifOccupied, idempotencyKey, cause } = options ?? NO_OPTIONS;
@@ -258,7 +260,8 @@ export class Sender {
       checkEventName(event);
       this.#checkedName = event;
     }
-    const text = jsonOf(data, this.#dataBytes);
+    const json = jsonOf(data, this.#dataBytes);
+    const { encryptionMasterKeyBase64: masterKey } = this.#settings;
     return {
       verb,
       channel,
@@ -266,7 +269,7 @@ export class Sender {
       socketId,
       userId,
       event,
-      data: text,
+      data: sealedFor(target, json, masterKey, this.#dataBytes),
       exceptSockets: checkedExcept(except),
       ifOccupied: ifOccupied === true,
       idempotencyKey: checkedKey(idempotencyKey),

@@ -2,7 +2,7 @@ import type { StandpipeError } from '../../../lib';
 import { HandlerCalls } from '../handler-calls';
 import type { Promises } from './environment';
 
-/** What a backend sends, and what browsers make of it. */
+/** Tests of sending, from a backend to browsers. */
 export const sending: Promises = {
   'client.socket(id).trigger(event, data) reaches that socket alone': async (t, env) => {
     const client = await env.backend();
@@ -90,7 +90,7 @@ export const sending: Promises = {
     t.match(await told, refused);
   },
 
-  'an answer from within a handler goes back to the one who asked': async (t, env) => {
+  'an answer from within a handler goes back to the socket that asked': async (t, env) => {
     const client = await env.backend();
     client.sockets.on('event:ask', (socketId, data) => {
       client.socket(socketId).trigger('answer', { to: data });

@@ -61,7 +61,14 @@ for (const [refused, code] of [
 
 t.test('a 401, 403 or 404 of something else than a gateway is retried, and told as such', (t) => {
   for (const status of [401, 403, 404]) {
-    for (const body of ['', '<html>Forbidden</html>', '{}', '{"error":"no"}', '{"error":{}}', 'null']) {
+    for (const body of [
+      '',
+      '<html>Forbidden</html>',
+      '{}',
+      '{"error":"no"}',
+      '{"error":{}}',
+      'null',
+    ]) {
       const { client, gateway, clock, errors } = scriptedClient();
       void client.connect();
       gateway.socket.refuse(status, body);
@@ -75,27 +82,30 @@ t.test('a 401, 403 or 404 of something else than a gateway is retried, and told 
   t.end();
 });
 
-t.test('an app that is unknown or switched off during a deploy is tried again, with a backoff', (t) => {
-  for (const [status, code] of [
-    [404, 'unknown_app'],
-    [403, 'app_disabled'],
-  ] as const) {
-    const { client, gateway, clock, errors } = scriptedClient();
-    clock.chance = 1;
-    void client.connect();
-    const waits: Array<number | undefined> = [];
-    for (let i = 0; i < 3; i += 1) {
-      gateway.socket.refuse(status, refusal(code, 'check appId'));
-      waits.push(clock.nextMs);
-      clock.advance(clock.nextMs ?? 0);
+t.test(
+  'an app that is unknown or switched off during a deploy is tried again, with a backoff',
+  (t) => {
+    for (const [status, code] of [
+      [404, 'unknown_app'],
+      [403, 'app_disabled'],
+    ] as const) {
+      const { client, gateway, clock, errors } = scriptedClient();
+      clock.chance = 1;
+      void client.connect();
+      const waits: Array<number | undefined> = [];
+      for (let i = 0; i < 3; i += 1) {
+        gateway.socket.refuse(status, refusal(code, 'check appId'));
+        waits.push(clock.nextMs);
+        clock.advance(clock.nextMs ?? 0);
+      }
+      t.same(waits, [1_000, 2_000, 4_000]);
+      t.match(errors[0], { code: 'connect_failed', status, message: /check appId/ });
+      gateway.socket.open();
+      t.equal(client.state, 'open');
     }
-    t.same(waits, [1_000, 2_000, 4_000]);
-    t.match(errors[0], { code: 'connect_failed', status, message: /check appId/ });
-    gateway.socket.open();
-    t.equal(client.state, 'open');
-  }
-  t.end();
-});
+    t.end();
+  },
+);
 
 t.test('a signature that the gateway takes for expired is made anew by its clock', (t) => {
   const { client, gateway, clock } = scriptedClient();
@@ -103,7 +113,9 @@ t.test('a signature that the gateway takes for expired is made anew by its clock
     Number(/auth_timestamp=(\d+)/.exec(gateway.socket.options.headers['authorization'] ?? '')?.[1]);
   void client.connect();
   t.equal(timestamp(), 1_700_000_000);
-  gateway.socket.refuse(401, refusal('expired'), { date: new Date(1_800_000_000_000).toUTCString() });
+  gateway.socket.refuse(401, refusal('expired'), {
+    date: new Date(1_800_000_000_000).toUTCString(),
+  });
   t.equal(client.state, 'waiting');
   clock.advance(1_000);
   const off = timestamp() - 1_800_000_000;
@@ -114,18 +126,21 @@ t.test('a signature that the gateway takes for expired is made anew by its clock
   t.end();
 });
 
-t.test('a gateway that goes away is dialled again within a second, the next time with a backoff', (t) => {
-  const { client, gateway, clock } = connectedClient({ backoff: { baseMs: 20_000 } });
-  clock.chance = 1;
-  clock.advance(10_000);
-  gateway.socket.drop(4503);
-  t.equal(clock.nextMs, 1_000);
-  clock.advance(1_000);
-  gateway.socket.open().drop(4503);
-  t.equal(clock.nextMs, 30_000);
-  t.equal(client.state, 'waiting');
-  t.end();
-});
+t.test(
+  'a gateway that goes away is dialled again within a second, the next time with a backoff',
+  (t) => {
+    const { client, gateway, clock } = connectedClient({ backoff: { baseMs: 20_000 } });
+    clock.chance = 1;
+    clock.advance(10_000);
+    gateway.socket.drop(4503);
+    t.equal(clock.nextMs, 1_000);
+    clock.advance(1_000);
+    gateway.socket.open().drop(4503);
+    t.equal(clock.nextMs, 30_000);
+    t.equal(client.state, 'waiting');
+    t.end();
+  },
+);
 
 t.test('a gateway behind a prefix is dialled there, and the prefix is not signed', (t) => {
   for (const path of ['/realtime', '/realtime/']) {

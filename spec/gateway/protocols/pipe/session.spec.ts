@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap';
 import type { Gateway } from '../../../../lib/gateway';
 import {
-  EventKind,
   RuleKind,
+  EventKind,
   Verb,
   type Command,
   type Frame,
