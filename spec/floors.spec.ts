@@ -5,7 +5,7 @@ import ts from 'typescript';
 
 const LIB = join(__dirname, '../lib');
 
-/** One import, as written: `from` and a relative `to` are paths below lib without extension; `../proto/x` is the cellar. */
+/** An import, as written: `from` and a relative `to` are paths below lib without extension; `../proto/x` is the cellar. */
 interface Import {
   from: string;
   to: string;
@@ -79,7 +79,7 @@ function roomOf(file: string): string | undefined {
   return INNER.has(second) ? `gateway/${second}` : 'gateway';
 }
 
-/** What a relative import means, as a path below lib; a folder means its index. */
+/** A relative import as a path below lib; a folder means its index. */
 function resolve(from: string, to: string): string {
   const path = posix.join(posix.dirname(from), to);
   const index = posix.join(path, 'index');
@@ -94,7 +94,7 @@ function floorOf(room: string): number {
   );
 }
 
-/** What is wrong with one import; undefined when nothing is. */
+/** The fault of an import; undefined when there is none. */
 function fault({ from, to }: Import): string | undefined {
   const room = roomOf(from);
   if (room === undefined || floorOf(room) < 0) return `${from} stands in no room`;

@@ -175,7 +175,7 @@ const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
 const program = ts.createProgram([...sources.values()], options);
 const checker = program.getTypeChecker();
 
-/** What a file exports, sorted. */
+/** Exports of a file, sorted. */
 function exportsOf(file: string): { values: string[]; types: string[] } {
   const source = program.getSourceFile(file);
   const symbol = source && checker.getSymbolAtLocation(source);
