@@ -88,9 +88,10 @@ export class WebHook {
 }
 
 /** A body that a framework has parsed already is none: its signature covers bytes, which are gone. */
-function textOf(rawBody: unknown): string {
+function textOf(rawBody: string | Uint8Array): string {
   if (typeof rawBody === 'string') return rawBody;
-  return rawBody instanceof Uint8Array ? new TextDecoder().decode(rawBody) : '';
+  // Bytes may come from another realm, as in tests under jest, so `instanceof` does not tell.
+  return ArrayBuffer.isView(rawBody) ? new TextDecoder().decode(rawBody) : '';
 }
 
 function headerReader(headers: object): (name: string) => string | undefined {
