@@ -47,8 +47,8 @@ export interface ConnectionParts {
   settings: () => Settings;
   /** The ways to connect, over TLS alone where it is required. */
   candidates: (useTLS: boolean) => Candidate[];
-  /** Calls back when the platform says that the network has come or gone; it may never. */
-  watchNetwork: (online: () => void, offline: () => void) => void;
+  /** Calls back when the network comes and goes, where the platform tells, until what it returns is called. */
+  watchNetwork: (online: () => void, offline: () => void) => () => void;
   clock: Clock;
   log: Log;
 }
@@ -66,17 +66,12 @@ export class Connection extends Dispatcher<ConnectionEvents & Record<string, unk
   #phase: Phase = { state: 'initialized' };
   #useTLS: boolean;
   #socketId: string | undefined;
+  #unwatchNetwork: (() => void) | undefined;
 
   constructor(parts: ConnectionParts) {
     super();
     this.#parts = parts;
     this.#useTLS = parts.settings().useTLS;
-    parts.watchNetwork(
-      () => {
-        if ('connector' in this.#phase) this.#phase.connector?.hurry();
-      },
-      () => this.connection?.check(),
-    );
   }
 
   get state(): ConnectionState {
@@ -137,6 +132,7 @@ export class Connection extends Dispatcher<ConnectionEvents & Record<string, unk
     const before = this.#phase;
     const ways = candidates(this.#useTLS);
     if (ways.length === 0) return this.#enter({ state: 'failed' });
+    this.#watchNetwork();
     if (firstMs > 0) this.emit('connecting_in', Math.round(firstMs / 1000));
     // A handler may have disconnected.
     if (this.#phase !== before) return;
@@ -227,10 +223,23 @@ export class Connection extends Dispatcher<ConnectionEvents & Record<string, unk
     }
   }
 
+  #watchNetwork(): void {
+    this.#unwatchNetwork ??= this.#parts.watchNetwork(
+      () => {
+        if ('connector' in this.#phase) this.#phase.connector?.hurry();
+      },
+      () => this.connection?.check(),
+    );
+  }
+
   #enter(phase: Phase, data?: { socket_id: string }): void {
     const { state: previous } = this.#phase;
     this.#phase = phase;
     const { state: current } = phase;
+    if (current === 'disconnected') {
+      this.#unwatchNetwork?.();
+      this.#unwatchNetwork = undefined;
+    }
     if (previous === current) return;
     this.#parts.log.debug('State changed', { previous, current, ...data });
     this.emit('state_change', { previous, current });

@@ -20,7 +20,7 @@ class NodeWebSocket implements Transport {
     this.#handlers = handlers;
     this.#socket = dialWebSocket(
       url,
-      { headers: {}, maxMessageBytes: MAX_MESSAGE_BYTES, tls: {} },
+      { headers: {}, protocol: '', maxMessageBytes: MAX_MESSAGE_BYTES, tls: {} },
       {
         open: () => {
           this.#isOpen = true;

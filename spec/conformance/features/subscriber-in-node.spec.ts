@@ -1,0 +1,21 @@
+import t from 'tap';
+import { certificate } from '../../support/tls';
+import { NodeTabs } from '../node-tabs';
+import { Site } from '../site';
+import { FEATURES, showFeatures, TIMEOUT_MS, WAYS } from './list';
+import { TRANSPORTS } from './world';
+
+t.test('standpipe/subscriber in Node', { timeout: TIMEOUT_MS }, async (t) => {
+  const cert = await certificate();
+  const tabs = NodeTabs.start(t, cert.cert, 'standpipe');
+  for (const transport of TRANSPORTS) {
+    for (const tls of [undefined, cert]) {
+      const way = tls === undefined ? transport : `${transport} and TLS`;
+      await t.test(`over ${way} alone`, { timeout: TIMEOUT_MS }, async (t) => {
+        const site = await Site.start(t, tls);
+        const features = transport === 'ws' || tls === undefined ? FEATURES : WAYS;
+        await showFeatures(t, { transport, tls, site, tabs }, features);
+      });
+    }
+  }
+});
