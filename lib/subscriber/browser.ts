@@ -7,6 +7,10 @@ const platform = browserPlatform(async () => (await import('./crypto.js')).crypt
 
 /** The subscriber for browsers and workers, as bundlers take it: what encryption needs becomes a file of its own. */
 export class Pusher<E extends AppEvents = AppEvents> extends Subscriber<E> {
+  /** For `import { Pusher }` and `import Pusher` of what `require` gives. */
+  static readonly Pusher = Pusher;
+  static readonly default = Pusher;
+
   /** Connects with an app key at once, unless `Pusher.autoConnect` is false. */
   constructor(key: string, options?: Options) {
     super(key, options, platform);

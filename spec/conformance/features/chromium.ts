@@ -1,7 +1,7 @@
 import type { Test } from 'tap';
 import { startBrowser } from '../../support/browser';
 import type { Certificate } from '../../support/tls';
-import { Site } from '../site';
+import { type Build, Site } from '../site';
 import { FEATURES, showFeatures, TIMEOUT_MS, WAYS } from './list';
 import { PageTabs } from './page-tabs';
 import { TRANSPORTS } from './world';
@@ -19,12 +19,16 @@ const EXPECTED = new RegExp(
 );
 
 /**
- * Shows the list with the unmodified pusher-js in one Chromium, over each transport alone. Over HTTP and TLS, unless all
+ * Shows the list with the unmodified pusher-js, or another build, in one Chromium, over each transport alone. Over HTTP and TLS, unless all
  * of it is wanted, only what depends on the way: what is said over it is the same, and it takes longest.
  */
 export async function showInChromium(
   t: Test,
-  { tls, all = false }: { tls?: Certificate; all?: boolean },
+  {
+    tls,
+    all = false,
+    build = 'pusher-with-encryption',
+  }: { tls?: Certificate; all?: boolean; build?: Build },
 ): Promise<void> {
   const browser = await startBrowser(t);
   // A page waits for its streams half of its time.
@@ -35,7 +39,7 @@ export async function showInChromium(
     void t.test(way, { timeout: TIMEOUT_MS }, async (t) => {
       const context = await browser.newContext();
       t.teardown(() => context.close());
-      const site = await Site.start(t, tls, 'pusher-with-encryption');
+      const site = await Site.start(t, tls, build);
       const tabs = await PageTabs.start(t, context, site.url);
       await showFeatures(t, { transport, tls, site, tabs }, features);
       const others = tabs.complaints.filter((text) => !EXPECTED.test(text));
