@@ -7,9 +7,13 @@ import type { Metrics } from '../../core/metrics';
 import { hasBody, readBody } from '../../core/request-body';
 import type { Limits } from '../../options';
 import { METHODS, allowOrigin, allows, answerPreflight } from './cors';
-import { type Wish, questionOf, readWish } from './form';
+import { type Wish, questionOf, readWishes } from './form';
 import { type Refusal, refuse } from './refusal';
 import { type Signed, sign } from './signing';
+
+/** What became of each of several channels, by name. */
+type Several = ReadonlyMap<string, Signed | Refusal>;
+type Outcome = Signed | Refusal | Several;
 
 interface Parts {
   backends: Backends;
@@ -19,6 +23,7 @@ interface Parts {
 }
 
 const PATH = /^\/pusher\/(auth|user-auth)(?:\/([^/]+))?$/;
+const TOO_MANY = refuse(429, 'too_many', 'too many requests for this app');
 /** Seconds of the rate that may come at once: pages all come back together. */
 const BURST_S = 5;
 
@@ -86,7 +91,7 @@ export class AuthEndpoints {
     }
     if (this.#mayAsk(app)) return undefined;
     response.setHeader('Retry-After', '1');
-    return refuse(429, 'too_many', 'too many requests for this app');
+    return TOO_MANY;
   }
 
   #read(app: App, signIn: boolean, request: IncomingMessage, response: ServerResponse): void {
@@ -96,9 +101,11 @@ export class AuthEndpoints {
       { maxBytes: maxAuthBytes },
       (body) => {
         const type = request.headers['content-type'];
-        const wish = readWish(body, type, { signIn, maxChannelNameLength });
-        if ('status' in wish) answer(request, response, wish);
-        else this.#ask(app, wish, request, response);
+        const wishes = readWishes(body, type, { signIn, maxChannelNameLength });
+        const done = (outcome: Outcome): void => answer(request, response, outcome);
+        if ('status' in wishes) done(wishes);
+        else if (wishes.kind === 'one') this.#ask(app, wishes.wish, request, done);
+        else this.#askSeveral(app, wishes.wishes, request, done);
       },
       ({ status }) => {
         const message =
@@ -110,13 +117,39 @@ export class AuthEndpoints {
     );
   }
 
-  #ask(app: App, wish: Wish, request: IncomingMessage, response: ServerResponse): void {
+  #ask(
+    app: App,
+    wish: Wish,
+    request: IncomingMessage,
+    done: (outcome: Signed | Refusal) => void,
+  ): void {
     const { backends, metrics } = this.#parts;
     metrics.authRequests++;
     backends.ask(app, questionOf(wish, request), (decision) => {
       if (typeof decision === 'string') metrics.authFailures++;
-      answer(request, response, sign(app, wish, decision));
+      done(sign(app, wish, decision));
     });
+  }
+
+  /** Asks for each channel by itself, within the rate; answers when all are decided. */
+  #askSeveral(
+    app: App,
+    wishes: ReadonlyMap<string, Wish | Refusal>,
+    request: IncomingMessage,
+    done: (outcome: Several) => void,
+  ): void {
+    const outcomes = new Map<string, Signed | Refusal>();
+    const decided = (channel: string, outcome: Signed | Refusal): void => {
+      outcomes.set(channel, outcome);
+      if (outcomes.size === wishes.size) done(outcomes);
+    };
+    let asked = 0;
+    for (const [channel, wish] of wishes) {
+      if ('status' in wish) decided(channel, wish);
+      // The request itself was counted as one.
+      else if (asked++ > 0 && !this.#mayAsk(app)) decided(channel, TOO_MANY);
+      else this.#ask(app, wish, request, (outcome) => decided(channel, outcome));
+    }
   }
 
   #mayAsk(app: App): boolean {
@@ -127,16 +160,10 @@ export class AuthEndpoints {
 }
 
 /** Answers in JSON. What a refused request still sends is not worth reading. */
-function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  outcome: Signed | Refusal,
-): void {
-  const refused = 'status' in outcome;
-  const body = JSON.stringify(
-    refused ? { error: { code: outcome.code, message: outcome.message } } : outcome,
-  );
-  response.writeHead(refused ? outcome.status : 200, {
+function answer(request: IncomingMessage, response: ServerResponse, outcome: Outcome): void {
+  const status = 'status' in outcome ? outcome.status : 200;
+  const body = JSON.stringify(bodyOf(outcome));
+  response.writeHead(status, {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
@@ -144,6 +171,20 @@ function answer(
     ...(hasBody(request) && !request.complete && { Connection: 'close' }),
   });
   response.end(body);
+}
+
+/** Several channels are answered as the plugin pusher-js-auth reads it: `{ status, data }` by name. */
+function bodyOf(outcome: Outcome): object {
+  if (outcome instanceof Map) {
+    const each = [...(outcome as Several)].map(([channel, one]) => {
+      const told =
+        'status' in one ? { status: one.status, ...bodyOf(one) } : { status: 200, data: one };
+      return [channel, told] as const;
+    });
+    return Object.fromEntries(each);
+  }
+  if (!('status' in outcome)) return outcome;
+  return { error: { code: outcome.code, message: outcome.message } };
 }
 
 function ignore(): void {
