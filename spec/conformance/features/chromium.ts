@@ -3,6 +3,7 @@ import { startBrowser } from '../../support/browser';
 import type { Certificate } from '../../support/tls';
 import { type Build, Site } from '../site';
 import { FEATURES, showFeatures, TIMEOUT_MS, WAYS } from './list';
+import type { Features } from './world';
 import { PageTabs } from './page-tabs';
 import { TRANSPORTS } from './world';
 
@@ -19,22 +20,22 @@ const EXPECTED = new RegExp(
 );
 
 /**
- * Shows the list with the unmodified pusher-js, or another build, in one Chromium, over each transport alone. Over HTTP and TLS, unless all
- * of it is wanted, only what depends on the way: what is said over it is the same, and it takes longest.
+ * Shows the list with the unmodified pusher-js, or another build, in one Chromium, over each transport alone. Over HTTP and
+ * TLS, unless more is wanted, only what depends on the way: what is said over it is the same, and it takes longest.
  */
 export async function showInChromium(
   t: Test,
   {
     tls,
-    all = false,
+    overHttp = tls === undefined ? FEATURES : WAYS,
     build = 'pusher-with-encryption',
-  }: { tls?: Certificate; all?: boolean; build?: Build },
+  }: { tls?: Certificate; overHttp?: Features; build?: Build },
 ): Promise<void> {
   const browser = await startBrowser(t);
   // A page waits for its streams half of its time.
   t.jobs = 3;
   for (const transport of TRANSPORTS) {
-    const features = tls === undefined || transport === 'ws' || all ? FEATURES : WAYS;
+    const features = transport === 'ws' ? FEATURES : overHttp;
     const way = `over ${transport} alone, from another origin`;
     void t.test(way, { timeout: TIMEOUT_MS }, async (t) => {
       const context = await browser.newContext();
