@@ -75,7 +75,7 @@ export class Subscriber<E extends AppEvents = AppEvents> {
     this.options = options ?? {};
     this.config = settingsOf(this.options, platform.onTlsPage);
     this.#platform = platform;
-    this.#class = new.target as unknown as typeof Subscriber;
+    this.#class = new.target;
     this.#log = new Log(this.#class, this.options.logger);
     this.connection = new Connection({
       settings: () => this.config,
@@ -120,7 +120,7 @@ export class Subscriber<E extends AppEvents = AppEvents> {
 
   disconnect(): void {
     const { instances } = this.#class;
-    const at = instances.indexOf(this as unknown as Subscriber<never>);
+    const at = instances.indexOf(this);
     if (at >= 0) instances.splice(at, 1);
     this.connection.disconnect();
   }
@@ -265,12 +265,12 @@ export class Subscriber<E extends AppEvents = AppEvents> {
   }
 
   #authParts(): Parameters<typeof channelAuthorizer>[0] {
-    const { loadCrypto, askByScript, ownId } = this.#platform;
+    const { askByScript, ownId } = this.#platform;
     return {
       key: this.key,
       options: this.options,
       channel: (name) => this.channels.find(name),
-      loadCrypto,
+      loadCrypto: () => this.#platform.loadCrypto(),
       askByScript,
       ownId,
     };

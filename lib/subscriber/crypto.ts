@@ -8,7 +8,12 @@ export interface Crypto {
   /** The key of an encrypted channel; undefined where the text is no base64. */
   readKey(sharedSecret: string): Uint8Array | undefined;
   openEvent(data: unknown, key: Uint8Array): Opened;
-  signChannel(app: App, socketId: string, channel: string, member: object): ChannelAuthorizationData;
+  signChannel(
+    app: App,
+    socketId: string,
+    channel: string,
+    member: object,
+  ): ChannelAuthorizationData;
   signUser(app: App, socketId: string, user: object): UserAuthenticationData;
 }
 

@@ -1,8 +1,8 @@
 import type { AppEvents as AppEventsOf } from '../pusher/app-events';
-import type * as api from './index';
 import { Subscriber } from './client';
 import type { Options } from './options';
 import { nodePlatform } from './platform/node';
+import type * as api from './types';
 
 /** The subscriber for Node. */
 export class Pusher<E extends AppEventsOf = AppEventsOf> extends Subscriber<E> {
@@ -43,8 +43,18 @@ export declare namespace Pusher {
   export type UserData = api.UserData;
   export type Watchlist = api.Watchlist;
   export type WatchlistEvent = api.WatchlistEvent;
-  export type Channel<H extends object = Record<string, unknown>, S extends object = Record<string, unknown>> = api.Channel<H, S>;
-  export type PrivateChannel<H extends object = Record<string, unknown>, S extends object = Record<string, unknown>> = api.PrivateChannel<H, S>;
-  export type PresenceChannel<H extends object = Record<string, unknown>, S extends object = Record<string, unknown>> = api.PresenceChannel<H, S>;
-  export type EncryptedChannel<H extends object = Record<string, unknown>> = api.EncryptedChannel<H>;
+  export type Channel<
+    H extends object = Record<string, unknown>,
+    S extends object = Record<string, unknown>,
+  > = api.Channel<H, S>;
+  export type PrivateChannel<
+    H extends object = Record<string, unknown>,
+    S extends object = Record<string, unknown>,
+  > = api.PrivateChannel<H, S>;
+  export type PresenceChannel<
+    H extends object = Record<string, unknown>,
+    S extends object = Record<string, unknown>,
+  > = api.PresenceChannel<H, S>;
+  export type EncryptedChannel<H extends object = Record<string, unknown>> =
+    api.EncryptedChannel<H>;
 }

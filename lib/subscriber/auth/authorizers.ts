@@ -34,9 +34,7 @@ export function channelAuthorizer(parts: AuthParts): ChannelAuthorizationHandler
   if (local !== undefined) {
     return ({ socketId, channelName }, callback) =>
       settle(
-        local(({ crypto, app, member }) =>
-          crypto.signChannel(app, socketId, channelName, member),
-        ),
+        local(({ crypto, app, member }) => crypto.signChannel(app, socketId, channelName, member)),
         callback,
       );
   }

@@ -42,9 +42,10 @@ async function authorize(
   socketId: string,
   waiting: readonly Waiting[],
 ): Promise<void> {
-  const names = waiting.map(
-    ({ channelName }, at): [string, string] => [`channel_name[${at}]`, channelName],
-  );
+  const names = waiting.map(({ channelName }, at): [string, string] => [
+    `channel_name[${at}]`,
+    channelName,
+  ]);
   try {
     const form = formOf([['socket_id', socketId], ...names], options);
     const answer = await askEndpoint('channel-authorization', endpoint, form, options);

@@ -39,7 +39,8 @@ export function ask<P, D>(
   return new Promise((resolve, reject) => {
     handler(params, (error, data) => {
       if (error) reject(error instanceof Error ? error : new Error(String(error)));
-      else if (data === null || typeof data !== 'object') reject(new Error('Invalid auth response'));
+      else if (data === null || typeof data !== 'object')
+        reject(new Error('Invalid auth response'));
       else resolve(data);
     });
   });

@@ -4,7 +4,7 @@ import { ask, type ChannelAuthorizationData } from '../auth/handlers';
 import type { ChannelAuthorizationHandler } from '../auth/handlers';
 import type { PusherEvent } from '../connection/messages';
 import type { Crypto } from '../crypto';
-import { type AnyEvents, Dispatcher, type EventTypes } from '../dispatcher';
+import { type AnyEvents, Dispatcher, type EventTypes, type Metadata } from '../dispatcher';
 import { authErrorData, BadEventName } from '../errors';
 import type { Log } from '../log';
 
@@ -136,17 +136,18 @@ export class Channel<
         return;
       }
       case 'pusher:subscription_error':
-        return this.#refused(data);
+        return this.#refused(data, {});
       default:
         if (event.startsWith('pusher_internal:')) this.internal(event, data);
         else this.told(message);
     }
   }
 
-  /** What is sent with the subscription. A public channel needs no signature. */
+  /** What is sent with the subscription. A public channel needs no signature, whoever asks. */
   protected authorize(
-    _socketId: string,
+    socketId: string,
   ): ChannelAuthorizationData | Promise<ChannelAuthorizationData> {
+    void socketId;
     return { auth: '' };
   }
 
@@ -155,8 +156,9 @@ export class Channel<
   }
 
   /** An event of the protocol that not every channel has. */
-  protected internal(_event: string, _data: unknown): void {
+  protected internal(event: string, data: unknown): void {
     // Unknown ones are for later versions of the protocol.
+    this.owner.log.debug(`Unknown event ${event}`, { data });
   }
 
   /** An event of the app. */
@@ -173,11 +175,11 @@ export class Channel<
     this.owner.send_event('pusher:subscribe', { auth, channel_data, channel: this.name });
   }
 
-  #refused(data: unknown): void {
+  #refused(data: unknown, metadata?: Metadata): void {
     const wasCancelled = this.#subscription === 'cancelled';
     this.#subscription = 'none';
     if (wasCancelled) return this.#end();
-    this.emit('pusher:subscription_error', data, {});
+    this.emit('pusher:subscription_error', data, metadata);
   }
 
   #end(): void {

@@ -9,9 +9,10 @@ import { PrivateChannel } from './private-channel';
 const MAX_HELD = 1_000;
 
 /** A channel whose events only its subscribers can read. The key comes with the authorization. */
-export class EncryptedChannel<
-  Heard extends EventTypes = AnyEvents,
-> extends PrivateChannel<Heard, AnyEvents> {
+export class EncryptedChannel<Heard extends EventTypes = AnyEvents> extends PrivateChannel<
+  Heard,
+  AnyEvents
+> {
   #opener: { crypto: Crypto; key: Uint8Array } | undefined;
   /** Events that no key has opened yet, in order, while a new key is asked for. */
   #held: PusherEvent[] | undefined;
@@ -34,9 +35,7 @@ export class EncryptedChannel<
       super.authorize(socketId),
     ]);
     if (!shared_secret) {
-      throw new Error(
-        `No shared_secret key in auth payload for encrypted channel: ${this.name}`,
-      );
+      throw new Error(`No shared_secret key in auth payload for encrypted channel: ${this.name}`);
     }
     const key = crypto.readKey(shared_secret);
     if (key === undefined) {

@@ -17,7 +17,7 @@ export class Members {
   /** The member with this id, or null. */
   get(id: string): Member | null {
     if (!Object.hasOwn(this.members, id)) return null;
-    return { id, info: Reflect.get(this.members, id) as unknown };
+    return { id, info: Reflect.get(this.members, id) };
   }
 
   /** Calls back for each member, in no order that means anything. */
@@ -68,6 +68,6 @@ export class Members {
 
   /** The id stays what the app's server gave, a number included, as in pusher-js. */
   #me(myId: string | number): Member {
-    return { id: myId as string, info: Reflect.get(this.members, String(myId)) as unknown };
+    return { id: myId as string, info: Reflect.get(this.members, String(myId)) };
   }
 }

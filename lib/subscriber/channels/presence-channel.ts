@@ -21,10 +21,12 @@ export class PresenceChannel<
   /** The member is who the answer says, else the signed-in user. */
   protected override async authorize(socketId: string): Promise<ChannelAuthorizationData> {
     const answer = await super.authorize(socketId);
-    if (answer.channel_data != null) {
+    if (answer.channel_data !== undefined && answer.channel_data !== null) {
       const data = parseJson(answer.channel_data);
       if (!isObject(data)) {
-        throw new Error(`Invalid auth response for channel '${this.name}': channel_data is no JSON`);
+        throw new Error(
+          `Invalid auth response for channel '${this.name}': channel_data is no JSON`,
+        );
       }
       const { user_id: id } = data;
       // A member without an id is for the gateway to refuse.

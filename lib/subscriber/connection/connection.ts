@@ -10,12 +10,7 @@ import type { ConnectionError, PusherEvent } from './messages';
 import { Session } from './session';
 
 export type ConnectionState =
-  | 'initialized'
-  | 'connecting'
-  | 'connected'
-  | 'unavailable'
-  | 'failed'
-  | 'disconnected';
+  'initialized' | 'connecting' | 'connected' | 'unavailable' | 'failed' | 'disconnected';
 
 /** Where the connection stands, with all that it holds there. */
 type Phase =
@@ -199,9 +194,9 @@ export class Connection extends Dispatcher<ConnectionEvents & Record<string, unk
     this.#release();
     if (verdict === 'never') return this.#enter({ state: 'disconnected' });
     if (verdict === 'tls') this.#useTLS = true;
-    const { random } = this.#parts.clock;
+    const { clock } = this.#parts;
     const delayMs =
-      verdict === 'backoff' ? PUSHED_BACK_MS * (1 + random()) : verdict ? 0 : LOST_MS * random();
+      verdict === 'backoff' ? PUSHED_BACK_MS * (1 + clock.random()) : verdict ? 0 : LOST_MS * clock.random();
     this.#parts.log.debug('Connecting again', { delayMs });
     this.#connect(delayMs);
   }

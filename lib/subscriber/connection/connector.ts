@@ -105,7 +105,7 @@ export class Connector {
     const { baseMs, maxMs } = this.#retry;
     const attempt = lane.failures++;
     if (verdict === 'now' && attempt === 0) return 0;
-    const { random } = this.#clock;
+    const random = (): number => this.#clock.random();
     const grown = backoff(attempt, { baseMs, maxMs, random });
     return verdict === 'backoff' ? PUSHED_BACK_MS + grown : grown;
   }

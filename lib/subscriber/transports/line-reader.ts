@@ -24,7 +24,7 @@ export class LineReader {
     }
     const decoder = new TextDecoder();
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = (await reader.read()) as { done: boolean; value?: Uint8Array };
       if (done) return false;
       this.#take(decoder.decode(value, { stream: true }));
       if (this.#rest === '' && this.#length > ROTATION_LENGTH) {

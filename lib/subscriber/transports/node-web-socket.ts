@@ -8,8 +8,7 @@ const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const NORMAL_CLOSURE = 1000;
 
 /** A WebSocket in Node. */
-export const openNodeWebSocket: OpenTransport = (url, handlers) =>
-  new NodeWebSocket(url, handlers);
+export const openNodeWebSocket: OpenTransport = (url, handlers) => new NodeWebSocket(url, handlers);
 
 class NodeWebSocket implements Transport {
   readonly #socket: Socket;
