@@ -3,7 +3,7 @@ import type { Test } from 'tap';
 import { createClient, type Pipe, type PipeOptions, type SubscriptionKind } from '../../lib';
 import { createTestGateway, type TestGateway, type TestGatewayOptions } from '../../lib/testing';
 import { type Certificate, certificate } from '../support/tls';
-import { APP, Site } from './site';
+import { APP, type Build, Site } from './site';
 import type { Tab, TabHost } from './tab';
 
 /** Where the tabs are and how everybody connects; the same for a whole list of promises. */
@@ -19,9 +19,10 @@ export async function makeSetting(
   t: Pick<Test, 'teardown'>,
   transport: 'ws' | 'wss',
   startTabs: (site: string, tls: Certificate) => TabHost | Promise<TabHost>,
+  build?: Build,
 ): Promise<Setting> {
   const tls = await certificate();
-  const { url: site } = await Site.start(t, transport === 'wss' ? tls : undefined);
+  const { url: site } = await Site.start(t, transport === 'wss' ? tls : undefined, build);
   return { transport, tls, site, tabs: await startTabs(site, tls) };
 }
 
