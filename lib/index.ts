@@ -1,7 +1,7 @@
 export { StandpipeError, type ErrorCode } from './errors';
-export type { TlsOptions } from './net/socket';
+export type { TlsOptions } from './net/dial';
 export type {
-  AskOptions,
+  QueryOptions,
   ChannelEntry,
   ChannelInfo,
   ListChannelsOptions,
@@ -11,18 +11,18 @@ export type {
   SocketInfo,
   Stats,
   UserInfo,
-} from './pipe/answers';
+} from './pipe/queries/results';
 export type {
   AuthenticateHandler,
   AuthorizeHandler,
   AuthorizeRequest,
   SignInRequest,
-} from './pipe/authority';
-export type { ChannelHandle, Channels, SeveralChannels } from './pipe/channels';
-export type { Authorization, Identification } from './pipe/decisions';
+} from './pipe/decisions/decider';
+export type { ChannelHandle, Channels, SeveralChannels } from './pipe/handles/channels';
+export type { Authorization, Identification } from './pipe/decisions/decisions';
 export type { GroupOptions, PipeOptions } from './pipe/options';
-export { createClient, type Pipe } from './pipe/pipe';
-export type { SocketHandle, Sockets } from './pipe/sockets';
+export { createClient, type PipeClient } from './pipe/client';
+export type { SocketHandle, Sockets } from './pipe/handles/sockets';
 export type {
   CauseOptions,
   ClientEvents,
@@ -37,12 +37,12 @@ export type {
   PublishOptions,
   PublishReceipt,
   ReceivedEvent,
-  SlowInfo,
+  HandlerSlowInfo,
   SocketPublishOptions,
   SubscriptionFilter,
   SubscriptionKind,
   TriggerCallback,
   TriggerOptions,
 } from './pipe/types';
-export type { UserHandle } from './pipe/users';
-export type { Logger } from './util/log';
+export type { UserHandle } from './pipe/handles/users';
+export type { Logger } from './util/logger';

@@ -19,7 +19,9 @@ const FLOORS: readonly (readonly string[])[] = [
   ['wire', 'stream', 'pusher'],
   ['brokers', 'net'],
   ['pipe', 'http', 'subscriber'],
+  ['gateway/options'],
   ['gateway/core'],
+  ['gateway/http'],
   ['gateway/transport', 'gateway/webhooks', 'gateway/protocols/*'],
   ['gateway'],
   // The command line and the test gateway come in by the front door, as any user does.
@@ -55,6 +57,8 @@ const ROOFS = new Set([
   'index',
   ...['http', 'subscriber', 'gateway', 'testing'].map((r) => `${r}/index`),
 ]);
+/** The inner floors of the gateway, beside its protocols. */
+const INNER = new Set(['options', 'core', 'http', 'transport', 'webhooks']);
 const STANDALONE = 'back-channel';
 
 /** The room of a file below lib, or undefined when it stands in none. */
@@ -66,10 +70,7 @@ function roomOf(file: string): string | undefined {
   if (first === 'errors' || first === 'util') return 'ground';
   if (first !== 'gateway') return second === '' ? undefined : first;
   if (second === 'protocols') return third === undefined ? undefined : `gateway/protocols/${third}`;
-  if (second === 'transport' || second === 'webhooks') return `gateway/${second}`;
-  // The options are read everywhere in the gateway, so they stand with the core.
-  if (second === 'core' || second === 'options') return 'gateway/core';
-  return 'gateway';
+  return INNER.has(second) ? `gateway/${second}` : 'gateway';
 }
 
 /** What a relative import means, as a path below lib; a folder means its index. */
@@ -178,7 +179,7 @@ const text = "import 'nor-this'";
 
 t.test('good imports pass', async (t) => {
   const good: [from: string, to: string][] = [
-    ['errors', './util/log'],
+    ['errors', './util/logger'],
     ['util/emitter', 'mitt'],
     ['util/timers', 'node:timers'],
     ['wire/codec', './frames'],
@@ -187,15 +188,15 @@ t.test('good imports pass', async (t) => {
     ['pusher/digests', '@noble/hashes/hmac'],
     ['pusher/encryption', '@noble/ciphers/salsa'],
     ['net/web-socket', 'ws'],
-    ['pipe/link', '../net/socket'],
+    ['pipe/connection/link', '../../net/dial'],
     ['subscriber/client', '../back-channel'],
-    ['pipe/link', '../stream/outbox'],
+    ['pipe/connection/link', '../../stream/outbox'],
     ['gateway/core/router', '../../brokers/memory'],
-    ['gateway/core/hub', '../options'],
+    ['gateway/core/hub', '../options/options'],
     ['gateway/transport/listener', 'ws'],
     ['gateway/transport/listener', 'node:http'],
-    ['gateway/webhooks/receiver', '../core/matcher'],
-    ['gateway/protocols/pipe/session', '../../core/app'],
+    ['gateway/webhooks/endpoint', '../core/streams/matcher'],
+    ['gateway/protocols/pipe/session', '../../core/model/app'],
     ['gateway/protocols/channels/commands/subscribe', '../session'],
     ['gateway/gateway', './protocols/channels/session'],
     ['gateway/index', './gateway'],
@@ -206,17 +207,17 @@ t.test('good imports pass', async (t) => {
     ['cli/commands/tail', '../..'],
     ['cli/main', '../gateway'],
     ['testing/test-gateway', '../gateway/index'],
-    ['index', './pipe/pipe'],
+    ['index', './pipe/client'],
   ];
   for (const [from, to] of good) t.equal(fault({ from, to }), undefined, `${from} → ${to}`);
 });
 
 t.test('bad imports are caught', async (t) => {
   const bad: [from: string, to: string, why: RegExp][] = [
-    ['util/log', '../wire/frames', /up/],
+    ['util/logger', '../wire/frames', /up/],
     ['errors', './wire/codec', /up/],
     ['wire/codec', '../stream/log', /sideways/],
-    ['wire/codec', '../pipe/link', /up/],
+    ['wire/codec', '../pipe/connection/link', /up/],
     ['wire/codec', 'node:net', /pure/],
     ['pusher/messages', 'node:http', /pure/],
     ['pusher/signature', 'node:crypto', /pure/],
@@ -226,12 +227,12 @@ t.test('bad imports are caught', async (t) => {
     ['stream/log', 'ws', /which is for/],
     ['stream/log', '../../proto/pipe', /only wire/],
     ['gateway/protocols/pipe/session', '../../../../proto/pipe', /only wire/],
-    ['pipe/pipe', '../http/client', /sideways/],
+    ['pipe/client', '../http/client', /sideways/],
     ['http/client', '../subscriber/client', /sideways/],
-    ['subscriber/client', '../pipe/pipe', /sideways/],
-    ['pipe/link', '../gateway/gateway', /up/],
-    ['brokers/memory', '../net/socket', /sideways/],
-    ['brokers/memory', '../gateway/core/app', /up/],
+    ['subscriber/client', '../pipe/client', /sideways/],
+    ['pipe/connection/link', '../../gateway/gateway', /up/],
+    ['brokers/memory', '../net/dial', /sideways/],
+    ['brokers/memory', '../gateway/core/model/app', /up/],
     ['gateway/core/hub', '../transport/connection', /up/],
     ['gateway/core/hub', '../protocols/channels/session', /up/],
     ['gateway/transport/listener', '../protocols/channels/session', /sideways/],
@@ -239,27 +240,27 @@ t.test('bad imports are caught', async (t) => {
     ['gateway/protocols/channels/session', '../pipe/session', /sideways/],
     ['gateway/protocols/channels/commands/subscribe', '../../rest/session', /sideways/],
     ['gateway/webhooks/poster', '../transport/listener', /sideways/],
-    ['gateway/core/app', '../gateway', /up/],
+    ['gateway/core/model/app', '../../gateway', /up/],
     ['gateway/gateway', '../cli/main', /up/],
     ['gateway/gateway', './index', /up/],
     ['cli/main', '../testing/gateway', /sideways/],
     ['index', './gateway/index', /sideways/],
-    ['pipe/pipe', '../index', /up/],
+    ['pipe/client', '../index', /up/],
     ['gateway/gateway', '..', /up: index/],
     ['gateway/protocols/rest/session', '../..', /up: gateway\/index/],
     ['cli/main', '../testing', /up: testing\/index/],
-    ['pipe/link', 'ws', /which is for net\/web-socket/],
+    ['pipe/connection/link', 'ws', /which is for net\/web-socket/],
     ['gateway/transport/keep-alive', 'ws', /which is for/],
-    ['pipe/scope', 'mitt', /which is for util\/emitter/],
+    ['pipe/handles/listenable', 'mitt', /which is for util\/emitter/],
     ['gateway/gateway', 'protobufjs/minimal', /which is for wire/],
-    ['pipe/pipe', 'zod', /which is for/],
-    ['pipe/pipe', 'lodash', /nobody/],
-    ['pipe/pipe', 'events', /nobody/],
-    ['back-channel', './util/log', /browser/],
+    ['pipe/client', 'zod', /which is for/],
+    ['pipe/client', 'lodash', /nobody/],
+    ['pipe/client', 'events', /nobody/],
+    ['back-channel', './util/logger', /browser/],
     ['back-channel', 'node:crypto', /browser/],
     ['elsewhere/file', './other', /no room/],
     ['stray', './errors', /no room/],
-    ['pipe/pipe', '../../spec/support/x', /no room/],
+    ['pipe/client', '../../spec/support/x', /no room/],
   ];
   for (const [from, to, why] of bad) t.match(fault({ from, to }), why, `${from} → ${to}`);
 });

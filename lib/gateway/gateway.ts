@@ -1,17 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CloseCode } from '../pusher/close-codes';
-import type { Logger } from '../util/log';
+import type { Logger } from '../util/logger';
 import { type Clock, systemClock } from '../util/timers';
 import { CLOSE_CODES } from '../wire/close-codes';
-import { type App, Apps } from './core/app';
-import type { Carrier, Session, UpgradeDecision, UpgradeRequest } from './core/carrier';
+import { type App, Apps } from './core/model/app';
+import type {
+  Carrier,
+  CarrierHandler,
+  UpgradeDecision,
+  UpgradeRequest,
+} from './core/fanout/carrier';
 import { Hub } from './core/hub';
 import { Metrics } from './core/metrics';
 import { Router } from './core/router';
-import { Seconds } from './core/seconds';
-import { Turn } from './core/turn';
-import { checkGatewayOptions, type GatewayOptions, type GatewaySettings } from './options';
+import { Overload } from './core/timing/overload';
+import { Turn } from './core/fanout/turn';
+import { checkGatewayOptions, type GatewayOptions, type GatewaySettings } from './options/options';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
 import { ChannelsHandshake } from './protocols/channels/handshake';
@@ -20,7 +25,7 @@ import { PipeContext } from './protocols/pipe/context';
 import { PipeHandshake } from './protocols/pipe/handshake';
 import { RestApi } from './protocols/rest/api';
 import { KeepAlive } from './transport/keep-alive';
-import { Listener } from './transport/listener';
+import { PortListener } from './transport/listener';
 import { MetricsListener } from './transport/metrics-listener';
 import { Webhooks } from './webhooks/webhooks';
 
@@ -43,9 +48,9 @@ export class Gateway {
   readonly #channels: ChannelsHandshake;
   readonly #fallback: Fallback;
   readonly #webhooks: Webhooks;
-  readonly #seconds: Seconds;
+  readonly #overload: Overload;
   readonly #keepAlive: KeepAlive;
-  readonly #listener: Listener;
+  readonly #listener: PortListener;
   readonly #metricsListener: MetricsListener | undefined;
   readonly #upgrades: Array<{ upgrade(request: UpgradeRequest): UpgradeDecision | undefined }>;
   readonly #requests: Array<{
@@ -65,7 +70,7 @@ export class Gateway {
     this.metrics = new Metrics({
       sockets: () => this.#count((app) => app.sockets.size),
       channels: () => this.#count((app) => app.channels.size),
-      pipes: () => this.#pipes.links.size,
+      pipes: () => this.#pipes.connections.size,
       lag: () => this.#lags().reduce((sum, { events }) => sum + events, 0),
       oldestUnackedSeconds: () => {
         const since = Math.min(clock.wall(), ...this.#lags().map((lag) => lag.since));
@@ -75,11 +80,11 @@ export class Gateway {
       overflowCloses: () => this.#hub.holdback.closes,
     });
     const router = new Router(this.#hub, this.metrics);
-    const seconds = (this.#seconds = new Seconds(clock));
-    const parts = { hub: this.#hub, router, metrics: this.metrics, limits, clock, seconds, log };
+    const overload = (this.#overload = new Overload(clock));
+    const parts = { hub: this.#hub, router, metrics: this.metrics, limits, clock, overload, log };
     this.#pipes = new PipeContext({ ...parts, node: randomBytes(4).toString('hex') });
     this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);
-    this.#keepAlive = new KeepAlive(limits, seconds, {
+    this.#keepAlive = new KeepAlive(limits, overload, {
       cut: () => {
         this.metrics.socketsCut++;
       },
@@ -98,7 +103,7 @@ export class Gateway {
     });
     const pipe = new PipeHandshake(this.#pipes, this.#apps, clock);
     this.#upgrades = [this.#fallback, this.#channels, pipe];
-    const authParts = { ...parts, backends: this.#pipes.authorities };
+    const authParts = { ...parts, decisions: this.#pipes.deciders };
     this.#requests = [
       new RestApi(parts, this.#apps, settings.path),
       // Before the fallback, which answers for all else below /pusher/.
@@ -107,7 +112,7 @@ export class Gateway {
     ];
     this.#metricsListener =
       settings.metrics && new MetricsListener(settings.metrics, this.metrics.registry);
-    this.#listener = new Listener(
+    this.#listener = new PortListener(
       { ...settings, ...limits },
       {
         request: (request, response) => this.#request(request, response),
@@ -145,7 +150,7 @@ export class Gateway {
   async start(): Promise<this> {
     await this.#listener.start();
     await this.#metricsListener?.start();
-    this.#seconds.start();
+    this.#overload.start();
     this.#state = 'running';
     return this;
   }
@@ -163,7 +168,7 @@ export class Gateway {
     this.#webhooks.endGrace();
     this.#listener.stopAccepting();
     this.#fallback.stopAccepting();
-    for (const link of this.#pipes.links) {
+    for (const link of this.#pipes.connections) {
       link.send({ type: 'goAway', deadlineMs: drainMs, reason: 'draining', nodes: [] });
     }
     const waves = Math.max(1, Math.floor(drainMs / 2 / WAVE_MS));
@@ -180,7 +185,7 @@ export class Gateway {
     if (this.#state === 'stopped') return;
     const wasIdle = this.#state === 'idle';
     this.#state = 'stopped';
-    this.#seconds.stop();
+    this.#overload.stop();
     this.#webhooks.stop();
     if (wasIdle) return;
     // First of all: whoever is told to go away may be back before the port is closed.
@@ -189,7 +194,7 @@ export class Gateway {
     this.#closeSockets(Infinity);
     this.#hub.turn.flush();
     const { code } = CLOSE_CODES.going_away;
-    for (const link of this.#pipes.links) link.close(code, 'the gateway stops');
+    for (const link of this.#pipes.connections) link.close(code, 'the gateway stops');
     this.#pipes.sessions.clear();
     // One turn for the close frames to leave; a peer that does not answer them is not waited for.
     await this.#pause(20);
@@ -200,7 +205,7 @@ export class Gateway {
   }
 
   /** Opens a Channels connection over a carrier of the caller's own: how `standpipe/testing` makes its browsers. */
-  openSocket(key: string, query: URLSearchParams, carrier: Carrier): Session | undefined {
+  openSocket(key: string, query: URLSearchParams, carrier: Carrier): CarrierHandler | undefined {
     return this.#channels.open(key, query, carrier);
   }
 
@@ -243,7 +248,7 @@ export class Gateway {
   }
 
   #lags(): Array<{ events: number; since: number }> {
-    const listeners = [...this.#apps.all()].flatMap((app) => [...app.listeners]);
+    const listeners = [...this.#apps.all()].flatMap((app) => [...app.observers]);
     return listeners.flatMap(({ lag }) => lag ?? []);
   }
 

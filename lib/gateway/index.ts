@@ -1,4 +1,4 @@
 export { createGateway, Gateway } from './gateway';
-export { configSchema, limitsTable } from './options';
-export type { AppOptions, GatewayOptions, Limits } from './options';
+export { configSchema, limitsTable } from './options/options';
+export type { AppOptions, GatewayOptions, Limits } from './options/options';
 export { StandpipeError } from '../errors';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { StandpipeError } from '../errors';
-import type { TlsOptions } from '../net/socket';
-import { silent, type Logger } from '../util/log';
+import type { TlsOptions } from '../net/dial';
+import { silent, type Logger } from '../util/logger';
 import type { Group } from '../wire/frames';
 import { WIRE_LIMITS } from '../wire/limits';
 
@@ -223,18 +223,19 @@ function isLoopback(host: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
 }
 
-function refuse(path: string, rule: string): never {
+function throwBadOption(path: string, rule: string): never {
   throw new StandpipeError('bad_option', `${path}: ${rule}`);
 }
 
 function record(path: string, value: unknown, known: string[]): Record<string, unknown> {
   if (value === undefined) return {};
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    refuse(path, `must be an object`);
+    throwBadOption(path, `must be an object`);
   }
   for (const name of Object.keys(value)) {
     const at = path === 'options' ? name : `${path}.${name}`;
-    if (!known.includes(name)) refuse(at, `is no option; the options are ${known.join(', ')}`);
+    if (!known.includes(name))
+      throwBadOption(at, `is no option; the options are ${known.join(', ')}`);
   }
   return value as Record<string, unknown>;
 }
@@ -242,21 +243,22 @@ function record(path: string, value: unknown, known: string[]): Record<string, u
 /** The value of an option with two names. */
 function alias(name: string, value: unknown, other: string, otherValue: unknown): unknown {
   if (value !== undefined && otherValue !== undefined && value !== otherValue) {
-    refuse(name, `differs from ${other}`);
+    throwBadOption(name, `differs from ${other}`);
   }
   return value ?? otherValue;
 }
 
 function text(path: string, value: unknown): string {
   // The value itself is not shown: it may be a secret.
-  if (typeof value !== 'string' || value === '') refuse(path, 'must be a string that is not empty');
+  if (typeof value !== 'string' || value === '')
+    throwBadOption(path, 'must be a string that is not empty');
   return value;
 }
 
 function appIdOf(value: unknown): string {
   const id = typeof value === 'number' ? String(value) : value;
   if (typeof id !== 'string' || !/^[\w.~-]+$/.test(id)) {
-    refuse(
+    throwBadOption(
       'appId',
       `must be a number or a string of letters, digits and - . _ ~, not ${show(value)}`,
     );
@@ -269,7 +271,7 @@ function groupOf(value: unknown): Group | undefined {
   const group = record('group', typeof value === 'string' ? { name: value } : value, KNOWN_GROUP);
   const { name } = group;
   if (typeof name !== 'string' || !GROUP_NAME.test(name)) {
-    refuse('group.name', `must be 1 to 64 letters, digits and _ . : -, not ${show(name)}`);
+    throwBadOption('group.name', `must be 1 to 64 letters, digits and _ . : -, not ${show(name)}`);
   }
   return {
     name,
@@ -281,26 +283,29 @@ function groupOf(value: unknown): Group | undefined {
 
 function hostName(value: unknown): string {
   if (typeof value !== 'string' || !/^([\w.-]+|\[?[\da-f:.]+\]?)$/i.test(value)) {
-    refuse('host', `must be a host name or an address without scheme or port, not ${show(value)}`);
+    throwBadOption(
+      'host',
+      `must be a host name or an address without scheme or port, not ${show(value)}`,
+    );
   }
   return value.replace(/^\[|\]$/g, '');
 }
 
 function flag(path: string, value: unknown): boolean | undefined {
   if (value === undefined || typeof value === 'boolean') return value;
-  return refuse(path, `must be true or false, not ${show(value)}`);
+  return throwBadOption(path, `must be true or false, not ${show(value)}`);
 }
 
 function integer(path: string, value: unknown, min: number, max: number): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
-    refuse(path, `must be a whole number from ${min} to ${max}, not ${show(value)}`);
+    throwBadOption(path, `must be a whole number from ${min} to ${max}, not ${show(value)}`);
   }
   return value;
 }
 
 function oneOf<T extends string>(path: string, value: unknown, allowed: readonly T[]): T {
   const found = allowed.find((one) => one === value);
-  return found ?? refuse(path, `must be one of ${allowed.join(', ')}, not ${show(value)}`);
+  return found ?? throwBadOption(path, `must be one of ${allowed.join(', ')}, not ${show(value)}`);
 }
 
 function tlsOptions(value: unknown): TlsOptions {
@@ -312,7 +317,7 @@ function tlsOptions(value: unknown): TlsOptions {
 function logger(value: unknown): Logger {
   for (const level of ['debug', 'info', 'warn', 'error'] as const) {
     if (typeof (value as Partial<Logger> | null)?.[level] !== 'function') {
-      refuse('log', `must have a function ${level}(details, message)`);
+      throwBadOption('log', `must have a function ${level}(details, message)`);
     }
   }
   return value as Logger;

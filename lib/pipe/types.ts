@@ -145,7 +145,7 @@ export interface GapInfo {
 }
 
 /** A handler that runs for long. */
-export interface SlowInfo {
+export interface HandlerSlowInfo {
   /** `open`, `close`, `occupied`, `vacated`, or `event:NAME`. */
   readonly event: string;
   /** The socket id, or the channel, whose events wait for it. */
@@ -168,7 +168,7 @@ export type ClientEvents = {
   /** The session was lost with all it held: events may be missing, commands in flight have an unknown outcome. */
   reset: [info: { readonly reason: string }];
   /** A handler has run for `slowHandlerMs` and still does. Told once; meanwhile the events of its key wait. */
-  slow: [info: SlowInfo];
+  handler_slow: [info: HandlerSlowInfo];
 };
 
 /**

@@ -4,14 +4,14 @@ import type { Fields } from './json';
 import type { ChannelLimits } from './limits';
 import { rawValue } from './raw-value';
 
-/** Who joins a presence channel. `userInfo` is the JSON text of an object, as it was signed. */
+/** The member that joins a presence channel. `userInfo` is the JSON text of an object, as it was signed. */
 export interface ChannelData {
   ok: true;
   userId: string;
   userInfo: string | undefined;
 }
 
-/** Who signs in. `watchlist` is as long as it was sent: the caller cuts it and says so with code 4302. */
+/** The user that signs in. `watchlist` is as long as it was sent: the caller cuts it and says so with code 4302. */
 export interface UserData {
   ok: true;
   id: string;
@@ -31,10 +31,10 @@ type MemberLimits = Pick<ChannelLimits, 'maxUserIdLength' | 'maxUserInfoBytes'>;
 /** Reads the `channel_data` of a presence subscription: `{"user_id": string or number, "user_info"?: object}`. */
 export function parseChannelData(text: string, limits: MemberLimits): ChannelData | DataError {
   const data = parseJson(text);
-  if (!isObject(data)) return refuse('channel_data must be a JSON object');
+  if (!isObject(data)) return dataError('channel_data must be a JSON object');
   const userId = memberId(text, data.user_id);
   if (userId === undefined) {
-    return refuse(
+    return dataError(
       'user_id supplied to presence subscription is invalid - it must be a string or a number',
     );
   }
@@ -50,16 +50,16 @@ export function parseChannelData(text: string, limits: MemberLimits): ChannelDat
 /** Reads the `user_data` of a signin: `{"id": string, "user_info"?: object, "watchlist"?: [string]}`. */
 export function parseUserData(text: string, limits: MemberLimits): UserData | DataError {
   const data = parseJson(text);
-  if (!isObject(data)) return refuse('user_data must be a JSON object');
+  if (!isObject(data)) return dataError('user_data must be a JSON object');
   const { id } = data;
   if (typeof id !== 'string' || !isUserId(id)) {
-    return refuse(
+    return dataError(
       'id supplied to signin is invalid - it must be a string of letters, digits and _-=@,.;',
     );
   }
   const watchlist = optional(data.watchlist) ?? [];
   if (!isListOfStrings(watchlist)) {
-    return refuse('watchlist supplied to signin is invalid - it must be an array of user ids');
+    return dataError('watchlist supplied to signin is invalid - it must be an array of user ids');
   }
   return (
     checkMember(text, data, 'signin', id, limits) ?? {
@@ -95,7 +95,7 @@ function checkMember(
   const info = optional(data.user_info);
   if (info === undefined) return undefined;
   if (!isObject(info)) {
-    return refuse(
+    return dataError(
       `user_info supplied to ${where} is invalid - if supplied it must be a type of hash`,
     );
   }
@@ -111,7 +111,7 @@ function isListOfStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-function refuse(message: string): DataError {
+function dataError(message: string): DataError {
   return { ok: false, limit: false, message };
 }
 

@@ -1,5 +1,5 @@
 import { Ring } from '../util/ring';
-import { Flight } from './flight';
+import { InFlight } from './in-flight';
 
 /** Consecutive entries: entry i has the number `first + i`. */
 export interface Batch<T> {
@@ -21,7 +21,7 @@ export interface Batch<T> {
 export class SendBuffer<T> {
   readonly #entries = new Ring<T>();
   readonly #sizes = new Ring<number>();
-  #flight: Flight;
+  #flight: InFlight;
   #low = 1;
   #acked = 0;
   #sendPtr = 1;
@@ -34,7 +34,7 @@ export class SendBuffer<T> {
   #strayBytes = 0;
 
   /** @param flight shared with other buffers of the same connection; by default one without any credit. */
-  constructor(flight = new Flight()) {
+  constructor(flight = new InFlight()) {
     this.#flight = flight;
   }
 
@@ -78,7 +78,7 @@ export class SendBuffer<T> {
     return Math.max(0, this.#low - this.#sendPtr);
   }
 
-  get flight(): Flight {
+  get flight(): InFlight {
     return this.#flight;
   }
 

@@ -1,4 +1,4 @@
-import type { Logger } from '../util/log';
+import type { Logger } from '../util/logger';
 
 /** Where the class says what happens: `Pusher.log`, else the console where `Pusher.logToConsole` is set. */
 export interface LogTarget {

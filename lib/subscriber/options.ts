@@ -1,4 +1,4 @@
-import type { Logger } from '../util/log';
+import type { Logger } from '../util/logger';
 import type { ChannelAuthorizationHandler, UserAuthenticationHandler } from './auth/handlers';
 import type { Channel } from './channels/channel';
 import type { TransportName } from './transports/transport';

@@ -1,6 +1,6 @@
 export type { BackChannel, BackChannelHandler, RequestHandler } from '../back-channel';
 export type { AppEvents, BrowserEvents, RequestEvents, ServerEvents } from '../pusher/app-events';
-export type { Logger } from '../util/log';
+export type { Logger } from '../util/logger';
 export type {
   AuthCallback,
   ChannelAuthorizationCallback,

@@ -1,4 +1,4 @@
-import type { Encoder } from '../gateway/core/outlet';
+import type { Encoder } from '../gateway/core/fanout/outlet';
 
 /** No JSON text holds this character raw. */
 const END = '\0';

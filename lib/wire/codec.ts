@@ -1,22 +1,22 @@
-import { ByteReader } from './byte-reader';
-import { ByteWriter } from './byte-writer';
-import { checkBatch } from './checks';
+import { ByteReader } from './bytes/byte-reader';
+import { ByteWriter } from './bytes/byte-writer';
+import { checkBatch } from './bytes/checks';
 import { CodecError, frameTooLarge } from './codec-error';
 import type { Ack, Command, CommandAck, Frame, Run } from './frames';
 import { WIRE_LIMITS } from './limits';
 import { NameReader, NameWriter } from './names';
-import { readAck, readCommandAck } from './read-acks';
-import { readCommands } from './read-commands';
-import { readEvents } from './read-events';
-import { readRareFrame } from './read-rare';
+import { readAck, readCommandAck } from './hot/read-acks';
+import { readCommands } from './hot/read-commands';
+import { readEvents } from './hot/read-events';
+import { readRareFrame } from './rare/read';
 import {
   writeAck,
   writeCommand,
   writeCommandAck,
   writeDefinition,
   writeRunPiece,
-} from './write-envelopes';
-import { writeRareFrame } from './write-rare';
+} from './hot/write';
+import { writeRareFrame } from './rare/write';
 
 export { CodecError } from './codec-error';
 

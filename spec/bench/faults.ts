@@ -2,13 +2,14 @@
  * What the Pipe costs when something goes wrong. Prints figures; nothing passes or fails by time.
  * Run: node --expose-gc -r ts-node/register/transpile-only spec/bench/faults.ts
  */
-import type { Carrier, Session } from '../../lib/gateway/core/carrier';
+import { until } from '../support/until';
+import type { Carrier, CarrierHandler } from '../../lib/gateway/core/fanout/carrier';
 import { dialWebSocket } from '../../lib/net/web-socket';
-import type { Dial, Socket } from '../../lib/net/socket';
-import { createClient, type Pipe } from '../../lib/pipe/pipe';
+import type { Dial, Socket } from '../../lib/net/dial';
+import { createClient, type PipeClient } from '../../lib/pipe/client';
 import type { PipeOptions } from '../../lib/pipe/options';
-import { ContiguousAck } from '../../lib/stream/contiguous-ack';
-import { Flight } from '../../lib/stream/flight';
+import { AckFloor } from '../../lib/stream/ack-floor';
+import { InFlight } from '../../lib/stream/in-flight';
 import { Log } from '../../lib/stream/log';
 import { createTestGateway, type TestGateway } from '../../lib/testing';
 import { memoryEncoder } from '../../lib/testing/memory-encoder';
@@ -47,16 +48,12 @@ class Line {
   }
 }
 
-function backend(gateway: TestGateway, line: Line, options: Partial<PipeOptions> = {}): Pipe {
+function backend(gateway: TestGateway, line: Line, options: Partial<PipeOptions> = {}): PipeClient {
   const backoff = { baseMs: 1, maxMs: 5 };
   const client = createClient({ ...gateway.client, backoff, ...options }, { dial: line.dial });
   client.subscribe(['socket_existence', 'socket_message']);
   client.on('error', () => undefined);
   return client;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function tell(what: string, figure: string): void {
@@ -115,7 +112,7 @@ async function manyCloses(): Promise<void> {
   client.sockets.on('open', () => void (opened += 1));
   client.sockets.on('close', () => void (closed += 1));
   await client.connect();
-  const sessions: Session[] = [];
+  const sessions: CarrierHandler[] = [];
   const query = new URLSearchParams({ protocol: '7' });
   for (let i = 0; i < SOCKETS; i++) {
     const session = gateway.gateway.openSocket(gateway.client.key, query, nowhere());
@@ -174,12 +171,12 @@ function fullLog(): void {
 /** What both ends do for acknowledgements at a rate, as a share of one core. */
 function acks(): void {
   const log = new Log<number>({ epoch: 1, maxEntries: ACKED_A_SECOND, maxBytes: 2 ** 30 });
-  const flight = new Flight();
+  const flight = new InFlight();
   flight.grant({ messages: ACKED_A_SECOND, bytes: 2 ** 30 });
   log.attach(log.committed, flight);
   for (let i = 0; i < ACKED_A_SECOND; i++) log.append(i, 100);
   while (log.take(1_024, 65_536) !== undefined);
-  const done = new ContiguousAck(0);
+  const done = new AckFloor(0);
   const start = process.cpuUsage();
   for (let offset = 1; offset <= ACKED_A_SECOND; offset++) {
     done.start(offset);

@@ -9,14 +9,14 @@ import { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { Gateway } from '../../lib/gateway/gateway';
-import { Apps } from '../../lib/gateway/core/app';
+import { Apps } from '../../lib/gateway/core/model/app';
 import { Hub } from '../../lib/gateway/core/hub';
 import { Metrics } from '../../lib/gateway/core/metrics';
 import { Router } from '../../lib/gateway/core/router';
-import { Turn } from '../../lib/gateway/core/turn';
-import { checkGatewayOptions } from '../../lib/gateway/options';
+import { Turn } from '../../lib/gateway/core/fanout/turn';
+import { checkGatewayOptions } from '../../lib/gateway/options/options';
 import { RestApi } from '../../lib/gateway/protocols/rest/api';
-import { silent } from '../../lib/util/log';
+import { silent } from '../../lib/util/logger';
 import { systemClock } from '../../lib/util/timers';
 import { type ApiRequest, rawRequest, signedRequest } from '../support/api-client';
 

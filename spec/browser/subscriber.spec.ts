@@ -3,10 +3,10 @@ import t, { type Test } from 'tap';
 import type { Subscriber } from '../../lib/subscriber/client';
 import { Browser } from '../conformance/features/browser';
 import { PageTabs } from '../conformance/features/page-tabs';
-import { Ledger } from '../conformance/ledger';
-import { APP, MASTER_KEY } from '../conformance/site';
+import { HandlerCalls } from '../conformance/handler-calls';
+import { APP, MASTER_KEY } from '../conformance/app-server';
 import type { Tab } from '../conformance/tab';
-import { makeSetting, World } from '../conformance/world';
+import { makeSetting, PipeEnvironment } from '../conformance/pipe/environment';
 import { hasBrowser, startBrowser } from '../support/browser';
 
 const CHANNELS = ['room', 'private-a', 'presence-a', 'private-encrypted-a', 'cache-a'];
@@ -38,25 +38,24 @@ const settled = (tab: Tab): Promise<void> =>
     );
   }, CHANNELS);
 
-async function journey(t: Test, world: World, transport: string): Promise<void> {
-  const backend = await world.backend();
-  const ledger = new Ledger();
-  backend.sockets.on('event:hello', ledger.hears('back channel'));
-  backend.channels.on('event', ledger.hears('channel'));
-  const endpoint = `${world.setting.site}/auth`;
+async function journey(t: Test, env: PipeEnvironment, transport: string): Promise<void> {
+  const backend = await env.backend();
+  const calls = new HandlerCalls();
+  backend.sockets.on('event:hello', calls.hears('back channel'));
+  backend.channels.on('event', calls.hears('channel'));
+  const endpoint = `${env.setting.appServer.url}/auth`;
   const params = { user: JSON.stringify({ id: 'ann', user_info: { name: 'Ann' } }) };
-  const tab = await world.open({
+  const tab = await env.openTab({
     enabledTransports: [transport as 'ws'],
     userAuthentication: { endpoint, transport: 'ajax', params },
   });
   const browser = new Browser(tab);
-  const { port, tlsPort = 0 } = world.gateway.gateway;
   const sdk = new PusherServer({
     appId: APP.id,
     key: APP.key,
     secret: APP.secret,
     host: '127.0.0.1',
-    port: String(world.port === tlsPort ? port : world.port),
+    port: String(env.gateway.port),
     useTLS: false,
     encryptionMasterKeyBase64: MASTER_KEY,
   });
@@ -75,7 +74,7 @@ async function journey(t: Test, world: World, transport: string): Promise<void> 
       // Any name, and on a public channel.
       (pusher as unknown as Ours).channel('room')?.trigger('anything', [1]);
     });
-    t.strictSame(await ledger.take(2), [
+    t.strictSame(await calls.take(2), [
       ['back channel', id, { from: 'page' }],
       ['channel', 'anything', 'room', id, [1]],
     ]);
@@ -96,8 +95,8 @@ async function journey(t: Test, world: World, transport: string): Promise<void> 
   );
   t.equal(name, transport);
 
-  const drained = world.gateway.gateway.drain();
-  await world.succeed();
+  const drained = env.gateway.drain();
+  await env.replaceGateway();
   const second = await tab.id(2);
   await drained;
   t.not(second, first);
@@ -123,7 +122,7 @@ if (hasBrowser()) {
           async (site) => (tabs = await PageTabs.start(t, context, site)),
           'standpipe',
         );
-        await journey(t, await World.start(t, setting), transport);
+        await journey(t, await PipeEnvironment.start(t, setting), transport);
         t.strictSame(tabs?.complaints, [], 'no console complained');
       });
     }

@@ -3,10 +3,10 @@ import { runInThisContext } from 'node:vm';
 import Stock from 'pusher-js';
 import { attachBackChannel } from '../../lib/back-channel';
 import { Pusher as Ours } from '../../lib/subscriber';
-import { makeStage } from './stage';
+import { makeProbe } from './probe';
 
 const Pusher = process.env['LIBRARY'] === 'standpipe' ? Ours : Stock;
-Object.assign(globalThis, { Pusher, attachBackChannel, makeStage, stages: [] });
+Object.assign(globalThis, { Pusher, attachBackChannel, makeProbe, probes: [] });
 
 process.on('message', ({ id, code }: { id: number; code: string }) => {
   const done = new Promise((resolve) => resolve(runInThisContext(code)));

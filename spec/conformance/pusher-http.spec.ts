@@ -9,7 +9,7 @@ import { TestSocket } from '../support/test-socket';
 import { certificate } from '../support/tls';
 
 /** The unmodified SDK of the hosted service against one gateway, and the unmodified browser library beside it. */
-interface World {
+interface SdkEnvironment {
   gateway: Gateway;
   sdk: PusherServer;
   /** The SDK with other credentials. */
@@ -19,8 +19,8 @@ interface World {
 }
 
 for (const scheme of ['plain', 'tls'] as const) {
-  const test = (name: string, run: (t: Test, world: World) => Promise<void>): void => {
-    void t.test(`${name} (${scheme})`, async (t) => run(t, await makeWorld(t, scheme)));
+  const test = (name: string, run: (t: Test, env: SdkEnvironment) => Promise<void>): void => {
+    void t.test(`${name} (${scheme})`, async (t) => run(t, await makeEnvironment(t, scheme)));
   };
 
   test('trigger reaches all channels but the excluded socket', async (t, { sdk, browser }) => {
@@ -37,8 +37,8 @@ for (const scheme of ['plain', 'tls'] as const) {
     t.strictSame(await b.next(), ['for both', 'plain']);
   });
 
-  test('trigger and triggerBatch tell the counts that info asks for', async (t, world) => {
-    const { sdk, browser } = world;
+  test('trigger and triggerBatch tell the counts that info asks for', async (t, env) => {
+    const { sdk, browser } = env;
     await hear(await browser(), 'presence-p');
     await hear(await browser(), 'presence-p');
     const info = 'user_count,subscription_count';
@@ -56,8 +56,8 @@ for (const scheme of ['plain', 'tls'] as const) {
     t.strictSame(await batch.json(), { batch: [{ user_count: 1 }, {}] });
   });
 
-  test('triggerBatch publishes each event on its channel, in order', async (t, world) => {
-    const { sdk, browser } = world;
+  test('triggerBatch publishes each event on its channel, in order', async (t, env) => {
+    const { sdk, browser } = env;
     const socket = await browser();
     const [a, b] = [await hear(socket, 'a'), await hear(socket, 'b')];
     const names = Array.from({ length: 10 }, (_, i) => `e${i}`);
@@ -71,8 +71,8 @@ for (const scheme of ['plain', 'tls'] as const) {
     t.equal(await refusal(eleven), '400 Batch too large (11 > 10)\n');
   });
 
-  test('an encrypted event is read by the browser and by nobody between', async (t, world) => {
-    const { sdk, browser } = world;
+  test('an encrypted event is read by the browser and by nobody between', async (t, env) => {
+    const { sdk, browser } = env;
     const socket = await browser();
     const events = await hear(socket, 'private-encrypted-x');
     const seen: string[] = [];
@@ -128,8 +128,8 @@ for (const scheme of ['plain', 'tls'] as const) {
     ]);
   });
 
-  test('terminateUserConnections ends the connections of the user', async (t, world) => {
-    const { gateway, sdk, browser } = world;
+  test('terminateUserConnections ends the connections of the user', async (t, env) => {
+    const { gateway, sdk, browser } = env;
     const bob = await browser('bob');
     // No pusher-js: its WebSocket library waits 30 s after a close that did not come from itself.
     const ann = await TestSocket.connect(t, gateway.port);
@@ -198,7 +198,7 @@ for (const scheme of ['plain', 'tls'] as const) {
   });
 }
 
-async function makeWorld(t: Test, scheme: 'plain' | 'tls'): Promise<World> {
+async function makeEnvironment(t: Test, scheme: 'plain' | 'tls'): Promise<SdkEnvironment> {
   const tls = scheme === 'tls' ? await certificate() : undefined;
   const app = { subscriptionCount: true };
   const gateway = await startGateway(
@@ -210,7 +210,7 @@ async function makeWorld(t: Test, scheme: 'plain' | 'tls'): Promise<World> {
       ? new Agent({ keepAlive: true })
       : new TlsAgent({ ca: tls.cert, keepAlive: true });
   t.teardown(() => agent.destroy());
-  const sdkWith: World['sdkWith'] = (credentials) =>
+  const sdkWith: SdkEnvironment['sdkWith'] = (credentials) =>
     new PusherServer({
       appId: '1',
       key: 'key',

@@ -1,10 +1,10 @@
 import type { Test } from 'tap';
-import { createClient, type Pipe } from '../../lib/pipe/pipe';
+import { createClient, type PipeClient } from '../../lib/pipe/client';
 import { createTestGateway, type TestGateway } from '../../lib/testing';
 import { ChaosProxy } from '../support/chaos-proxy';
 import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
 import { Chance } from '../support/simulator/chance';
-import { turns, until } from './until';
+import { turns, until } from '../support/until';
 
 const MOST = 8;
 const BROWSERS = 40;
@@ -25,7 +25,7 @@ export interface ChurnReport {
 /** One member of the group. A killed one is cut off for good, and whatever it still does is nobody's any more. */
 interface Member {
   name: string;
-  client: Pipe<{ say: { n: number } }>;
+  client: PipeClient<{ say: { n: number } }>;
   line: ChaosProxy;
   killed: boolean;
 }

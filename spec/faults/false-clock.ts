@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { createClient } from '../../lib/pipe/pipe';
+import { createClient } from '../../lib/pipe/client';
 import { ChaosProxy } from '../support/chaos-proxy';
 import { startChild } from '../support/processes';
 import { SECRET } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
-import { until } from './until';
+import { until } from '../support/until';
 
 const APP = { id: '1', key: 'key', secret: SECRET };
 /** By how many seconds the gateway's clock is wrong in turn; signatures may be 600 s off. */

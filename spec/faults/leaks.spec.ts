@@ -1,23 +1,23 @@
 import { setFlagsFromString, queryObjects } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import t from 'tap';
-import { Channel } from '../../lib/gateway/core/channel';
-import { Group } from '../../lib/gateway/core/group';
-import { Socket } from '../../lib/gateway/core/socket';
+import { Channel } from '../../lib/gateway/core/model/channel';
+import { Group } from '../../lib/gateway/core/streams/group';
+import { Socket } from '../../lib/gateway/core/model/socket';
 import { Gateway } from '../../lib/gateway/gateway';
-import { PipeLink } from '../../lib/gateway/protocols/pipe/link';
+import { PipeConnection } from '../../lib/gateway/protocols/pipe/connection';
 import { PipeSession } from '../../lib/gateway/protocols/pipe/session';
-import { createClient } from '../../lib/pipe/pipe';
+import { createClient } from '../../lib/pipe/client';
 import { TestGateway } from '../../lib/testing/test-gateway';
 import { Emitter } from '../../lib/util/emitter';
-import { HandClock } from '../support/hand-clock';
+import { ManualClock } from '../support/manual-clock';
 
 const CYCLES = 10;
 const BROWSERS = 20;
 const APP = { id: '1', key: 'key', secret: 'secret', clientEvents: true };
 
 /** What one of everything consists of; each is counted where it lives, in the heap. */
-const CLASSES = [Socket, Channel, Group, PipeSession, PipeLink, Emitter] as const;
+const CLASSES = [Socket, Channel, Group, PipeSession, PipeConnection, Emitter] as const;
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -30,7 +30,7 @@ function counts(): Record<string, number> {
 }
 
 /** Backends and browsers come, speak and go; then the window of their sessions passes. */
-async function cycle(gateway: TestGateway, clock: HandClock): Promise<void> {
+async function cycle(gateway: TestGateway, clock: ManualClock): Promise<void> {
   const clients = ['one', 'two', undefined].map((group) =>
     createClient({ ...gateway.client, group }, { clock }),
   );
@@ -53,7 +53,7 @@ async function cycle(gateway: TestGateway, clock: HandClock): Promise<void> {
 }
 
 t.test('what came and went leaves nothing behind: no timer, no session, no object', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = new TestGateway(await new Gateway({ port: 0, apps: [APP] }, clock).start(), APP);
   t.teardown(async () => {
     const turning = setInterval(() => clock.advance(100), 1);

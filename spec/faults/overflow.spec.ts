@@ -1,9 +1,9 @@
 import t from 'tap';
-import { createClient } from '../../lib/pipe/pipe';
+import { createClient } from '../../lib/pipe/client';
 import { createTestGateway } from '../../lib/testing';
 import { deferred } from '../../lib/util/deferred';
 import { faultsOf, sumOf, type Line } from '../support/ledger';
-import { until } from './until';
+import { until } from '../support/until';
 
 const MESSAGES = 500;
 

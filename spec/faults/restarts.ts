@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Test } from 'tap';
-import { createClient, type Pipe } from '../../lib/pipe/pipe';
+import { createClient, type PipeClient } from '../../lib/pipe/client';
 import { deferred } from '../../lib/util/deferred';
 import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
 import { exited, startChild } from '../support/processes';
 import { SECRET } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
-import { until } from './until';
+import { until } from '../support/until';
 
 const APP = { id: '1', key: 'key', secret: SECRET };
 /** How often a browser speaks, and how long it waits before it tries to come back. */
@@ -188,7 +188,11 @@ export async function rollingRestart(
 }
 
 /** A member that handles messages and keeps the ledger. It announces nothing: no restart may be an excuse. */
-function handle(client: Pipe<{ say: { n: number } }>, name: string, speakers: Speakers): void {
+function handle(
+  client: PipeClient<{ say: { n: number } }>,
+  name: string,
+  speakers: Speakers,
+): void {
   client.sockets.on('event:say', async (key, data, { redelivered }) => {
     const { n } = data;
     const what = { process: name, key, n };

@@ -1,12 +1,12 @@
 import type { Test } from 'tap';
-import { createClient } from '../../lib/pipe/pipe';
+import { createClient } from '../../lib/pipe/client';
 import { ChaosProxy } from '../support/chaos-proxy';
 import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
 import type { LineOptions } from '../support/slow-line';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
 import { listen } from './listen';
-import { until } from './until';
+import { until } from '../support/until';
 import { Unsent } from './unsent';
 
 export interface SlowLinkReport {

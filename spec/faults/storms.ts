@@ -1,11 +1,11 @@
 import type { Test } from 'tap';
-import { createClient } from '../../lib/pipe/pipe';
+import { createClient } from '../../lib/pipe/client';
 import { createTestGateway, type FakeBrowser, type TestGateway } from '../../lib/testing';
 import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
 import { startChild } from '../support/processes';
 import { SECRET } from '../support/start-gateway';
 import type { CrowdOrder, CrowdState } from './children/crowd';
-import { until } from './until';
+import { until } from '../support/until';
 
 export interface StormReport {
   faults: Fault[];

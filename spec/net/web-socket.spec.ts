@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import t, { type Test } from 'tap';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { Socket } from '../../lib/net/socket';
+import type { Socket } from '../../lib/net/dial';
 import { dialWebSocket } from '../../lib/net/web-socket';
 
 type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;

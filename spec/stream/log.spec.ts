@@ -1,5 +1,5 @@
 import t from 'tap';
-import { Flight } from '../../lib/stream/flight';
+import { InFlight } from '../../lib/stream/in-flight';
 import { Log } from '../../lib/stream/log';
 import { DOWN_ACTIONS, downModel } from './models/down';
 import { loadModules } from './models/modules';
@@ -18,7 +18,7 @@ t.test(
   'an overflow under way is told before the next event, when what was sent is acknowledged',
   async (t) => {
     const log = new Log<string>({ epoch: 1, maxEntries: 2, maxBytes: 100 });
-    const flight = new Flight();
+    const flight = new InFlight();
     flight.grant({ messages: 2, bytes: 100 });
     log.attach({ epoch: 1, offset: 0 }, flight);
     log.append('a', 1);
@@ -45,7 +45,7 @@ t.test(
   'a late acknowledgement may pass the send pointer, and closes a gap it covers',
   async (t) => {
     const log = new Log<number>({ epoch: 1, maxEntries: 3, maxBytes: 100 });
-    const flight = new Flight();
+    const flight = new InFlight();
     flight.grant({ messages: 10, bytes: 100 });
     log.attach({ epoch: 1, offset: 0 }, flight);
     for (let n = 1; n <= 3; n += 1) log.append(n, 1);
@@ -70,7 +70,7 @@ t.test('with overflow every loss is told before the next event', async (t) => {
 
 t.test('an event that waits can be replaced, one that was ever sent cannot', async (t) => {
   const log = new Log<string>({ epoch: 1, maxEntries: 10, maxBytes: 10 });
-  const flight = new Flight();
+  const flight = new InFlight();
   flight.grant({ messages: 1, bytes: 100 });
   log.attach({ epoch: 1, offset: 0 }, flight);
   for (const event of ['a', 'b', 'c']) log.append(event, 2);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { CONTIGUOUS_ACK_ACTIONS, contiguousAckModel } from './models/contiguous-ack';
+import { ACK_FLOOR_ACTIONS, ackFloorModel } from './models/ack-floor';
 import { DOWN_ACTIONS, downModel } from './models/down';
 import { LANES_ACTIONS, lanesModel } from './models/lanes';
 import { loadModules } from './models/modules';
@@ -23,8 +23,8 @@ const models = {
   up: (m: Modules) => explore(UP_ACTIONS, (sequence) => upModel(m, sequence), { seed: SEED }),
   sendBuffer: (m: Modules) =>
     explore(SEND_BUFFER_ACTIONS, (sequence) => sendBufferModel(m, sequence), { seed: SEED }),
-  contiguousAck: (m: Modules) =>
-    explore(CONTIGUOUS_ACK_ACTIONS, (sequence) => contiguousAckModel(m, sequence), { seed: SEED }),
+  ackFloor: (m: Modules) =>
+    explore(ACK_FLOOR_ACTIONS, (sequence) => ackFloorModel(m, sequence), { seed: SEED }),
   ring: (m: Modules) =>
     explore(RING_ACTIONS, (sequence) => ringModel(m, sequence), { seed: SEED, numRuns: 50 }),
   lanes: (m: Modules) =>
@@ -44,7 +44,7 @@ const sendBuffer = 'stream/send-buffer.ts';
 const log = 'stream/log.ts';
 const outbox = 'stream/outbox.ts';
 const lanes = 'stream/lanes.ts';
-const contiguousAck = 'stream/contiguous-ack.ts';
+const ackFloor = 'stream/ack-floor.ts';
 const position = 'stream/position.ts';
 
 const mutants: Mutant[] = [
@@ -71,14 +71,14 @@ const mutants: Mutant[] = [
   },
   {
     name: 'credit one too high',
-    file: 'stream/flight.ts',
+    file: 'stream/in-flight.ts',
     from: 'if (this.#messages >= most) return false;',
     to: 'if (this.#messages > most) return false;',
     foundBy: ['down', 'up', 'sendBuffer'],
   },
   {
     name: 'what is larger than the credit never goes',
-    file: 'stream/flight.ts',
+    file: 'stream/in-flight.ts',
     from: 'return this.#messages === 0 && mostBytes > 0;',
     to: 'return false;',
     foundBy: ['sendBuffer'],
@@ -190,17 +190,17 @@ const mutants: Mutant[] = [
   },
   {
     name: 'an ack says more than what has finished',
-    file: contiguousAck,
+    file: ackFloor,
     from: 'if (offset !== this.#done + 1) {',
     to: 'if (false) {',
-    foundBy: ['contiguousAck', 'down'],
+    foundBy: ['ackFloor', 'down'],
   },
   {
     name: 'a jump is forgotten',
-    file: contiguousAck,
+    file: ackFloor,
     from: 'else this.#jumps.set(this.#started, last);',
     to: '',
-    foundBy: ['contiguousAck'],
+    foundBy: ['ackFloor'],
   },
   {
     name: 'a refused command is told as applied',

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { Flight } from '../../lib/stream/flight';
+import { InFlight } from '../../lib/stream/in-flight';
 import { SendBuffer } from '../../lib/stream/send-buffer';
 import { loadModules } from './models/modules';
 import { SEND_BUFFER_ACTIONS, sendBufferModel } from './models/send-buffer';
@@ -11,7 +11,7 @@ t.test('the send buffer behaves as the naive one', async (t) => {
 });
 
 t.test('buffers of one connection share its credit', async (t) => {
-  const flight = new Flight();
+  const flight = new InFlight();
   flight.grant({ messages: 3, bytes: 100 });
   const [a, b] = [new SendBuffer<string>(flight), new SendBuffer<string>(flight)];
   for (const entry of ['x', 'y']) {
@@ -27,7 +27,7 @@ t.test('buffers of one connection share its credit', async (t) => {
 });
 
 t.test('an entry larger than the whole credit goes alone', async (t) => {
-  const flight = new Flight();
+  const flight = new InFlight();
   flight.grant({ messages: 10, bytes: 5 });
   const buffer = new SendBuffer<string>(flight);
   buffer.append('small', 1);
@@ -41,7 +41,7 @@ t.test('an entry larger than the whole credit goes alone', async (t) => {
 t.test(
   'P07: an acknowledgement of what was never sent is refused and changes nothing',
   async (t) => {
-    const flight = new Flight();
+    const flight = new InFlight();
     flight.grant({ messages: 1, bytes: 100 });
     const buffer = new SendBuffer<string>(flight);
     buffer.append('a', 1);

@@ -1,8 +1,8 @@
-import t from 'tap';
-import { APP, Site } from '../conformance/site';
+import t, { type Test } from 'tap';
+import { APP, AppServer } from '../conformance/app-server';
 import { args, type Bench, bench, LIBRARIES, told } from './libraries';
 
-type Show = (t: import('tap').Test, bench: Bench) => Promise<void>;
+type Show = (t: Test, bench: Bench) => Promise<void>;
 
 /** Each line of the API of pusher-js, shown in the same way with it and with the library that replaces it. */
 const API: Record<string, Show> = {
@@ -391,7 +391,7 @@ const API: Record<string, Show> = {
 
 for (const [name, library] of Object.entries(LIBRARIES)) {
   t.test(name, async (t) => {
-    const site = await Site.start(t, undefined);
+    const site = await AppServer.start(t, undefined);
     for (const [line, show] of Object.entries(API)) {
       await t.test(line, async (t) => show(t, await bench(t, library, site)));
     }

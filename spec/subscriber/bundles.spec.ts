@@ -3,9 +3,12 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { runInNewContext } from 'node:vm';
 import t from 'tap';
-import manifest from '../../package.json';
 import { VERSION } from '../../lib/subscriber/transports/candidates';
 import { built } from '../support/built';
+
+const manifest = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as {
+  version: string;
+};
 
 const compressed = (file: string): number => gzipSync(readFileSync(file)).length;
 

@@ -3,7 +3,7 @@ import Stock, { type Options } from 'pusher-js';
 import type { Test } from 'tap';
 import type { Gateway } from '../../lib/gateway';
 import { Pusher as Ours } from '../../lib/subscriber';
-import { APP, MASTER_KEY, Site } from '../conformance/site';
+import { APP, AppServer, MASTER_KEY } from '../conformance/app-server';
 import { startGateway } from '../support/start-gateway';
 
 // The WebSocket library of pusher-js starts a timer of 30 s for a close that did not come from itself, and forgets it.
@@ -24,13 +24,13 @@ export type Client = Stock;
 /** A gateway, the app's server that signs, and clients of one library. */
 export interface Bench {
   gateway: Gateway;
-  site: Site;
+  site: AppServer;
   sdk: PusherServer;
   /** A client that is connected, unless `connected` is false. */
   client(options?: object, how?: { connected: boolean }): Promise<Client>;
 }
 
-export async function bench(t: Test, library: typeof Stock, site: Site): Promise<Bench> {
+export async function bench(t: Test, library: typeof Stock, site: AppServer): Promise<Bench> {
   const gateway = await startGateway(t, { app: { subscriptionCount: true } });
   const sdk = new PusherServer({
     appId: APP.id,

@@ -1,4 +1,4 @@
-import { createClient } from '../../lib/pipe/pipe';
+import { createClient } from '../../lib/pipe/client';
 import type { PipeOptions } from '../../lib/pipe/options';
 import type { TestGateway } from '../../lib/testing/test-gateway';
 import { deferred } from '../../lib/util/deferred';

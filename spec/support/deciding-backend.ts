@@ -1,14 +1,14 @@
 import type { Test } from 'tap';
-import { createClient, type Pipe } from '../../lib';
+import { createClient, type PipeClient } from '../../lib';
 import type { Gateway } from '../../lib/gateway/gateway';
 import { SECRET, startGateway, type StartOptions } from './start-gateway';
 
 /** A gateway with a backend that was told what to decide. */
 export async function decided(
   t: Pick<Test, 'teardown'>,
-  decide: (client: Pipe) => void,
+  decide: (client: PipeClient) => void,
   options: StartOptions = {},
-): Promise<{ gateway: Gateway; client: Pipe; errors: string[] }> {
+): Promise<{ gateway: Gateway; client: PipeClient; errors: string[] }> {
   const gateway = await startGateway(t, options);
   const client = await deciding(t, gateway, decide);
   const errors: string[] = [];
@@ -20,8 +20,8 @@ export async function decided(
 export async function deciding(
   t: Pick<Test, 'teardown'>,
   { port }: Gateway,
-  decide: (client: Pipe) => void,
-): Promise<Pipe> {
+  decide: (client: PipeClient) => void,
+): Promise<PipeClient> {
   const client = createClient({ key: 'key', secret: SECRET, appId: 1, port });
   t.teardown(() => client.disconnect());
   decide(client);

@@ -1,6 +1,6 @@
 import type { StandpipeError } from '../../lib/errors';
 import type { PipeOptions } from '../../lib/pipe/options';
-import { createClient, type Pipe } from '../../lib/pipe/pipe';
+import { createClient, type PipeClient } from '../../lib/pipe/client';
 import type { PipeState } from '../../lib/pipe/types';
 import { ManualClock } from './manual-clock';
 import { ScriptedGateway } from './scripted-socket';
@@ -14,7 +14,7 @@ export interface LogLine {
 }
 
 export interface ScriptedClient {
-  client: Pipe;
+  client: PipeClient;
   gateway: ScriptedGateway;
   clock: ManualClock;
   /** Everything that was logged. */

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Dial, DialOptions, Socket, SocketHandlers } from '../../lib/net/socket';
+import type { Dial, DialOptions, Socket, SocketHandlers } from '../../lib/net/dial';
 import { FrameDecoder, FrameEncoder } from '../../lib/wire/codec';
 import {
   Kind,

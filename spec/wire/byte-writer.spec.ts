@@ -1,6 +1,6 @@
 import t from 'tap';
-import { ByteReader } from '../../lib/wire/byte-reader';
-import { ByteWriter } from '../../lib/wire/byte-writer';
+import { ByteReader } from '../../lib/wire/bytes/byte-reader';
+import { ByteWriter } from '../../lib/wire/bytes/byte-writer';
 import { CodecError } from '../../lib/wire/codec-error';
 
 t.test('memory grows at any place without losing what is written', async (t) => {

@@ -2,18 +2,18 @@ import { type ChannelName, parseChannelName } from '../../pusher/channel-name';
 import * as messages from '../../pusher/messages';
 import type { Clock } from '../../util/timers';
 import { Kind, type PipeEvent } from '../../wire/frames';
-import type { Limits } from '../options';
-import type { App } from './app';
-import type { CachedEvent } from './cache';
-import { Channel } from './channel';
-import { Holdback } from './holdback';
-import type { Identity } from './presence';
-import { Requests } from './requests';
-import type { Socket } from './socket';
-import { SubscriptionCounts } from './subscription-counts';
-import type { Turn } from './turn';
-import { Unauthorized } from './unauthorized';
-import { Watchlists } from './watchlists';
+import type { Limits } from '../options/options';
+import type { App } from './model/app';
+import type { CachedEvent } from './model/cache';
+import { Channel } from './model/channel';
+import { Holdback } from './streams/holdback';
+import type { Identity } from './model/presence';
+import { BrowserRequests } from './features/browser-requests';
+import type { Socket } from './model/socket';
+import { SubscriptionCounts } from './features/subscription-counts';
+import type { Turn } from './fanout/turn';
+import { Unauthorized } from './features/unauthorized';
+import { Watchlists } from './features/watchlists';
 
 /** An event on its way to the subscribers of a channel. `data` becomes the frame's JSON string as it is. */
 export interface Publication {
@@ -31,7 +31,7 @@ export interface Publication {
 export class Hub {
   readonly turn: Turn;
   readonly watchlists: Watchlists;
-  readonly requests: Requests;
+  readonly browserRequests: BrowserRequests;
   readonly holdback: Holdback;
   readonly #clock: Clock;
   readonly #counts: SubscriptionCounts;
@@ -41,7 +41,7 @@ export class Hub {
     this.turn = turn;
     this.#clock = clock;
     this.watchlists = new Watchlists(turn, clock);
-    this.requests = new Requests(turn, clock);
+    this.browserRequests = new BrowserRequests(turn, clock);
     this.holdback = new Holdback(turn, clock, limits.pipePauseMs);
     this.#counts = new SubscriptionCounts(turn, clock);
     this.#unauthorized = new Unauthorized(turn, clock, limits.authorizationTimeoutMs);
@@ -50,14 +50,14 @@ export class Hub {
   /** Ends all timers; the hub goes on without what they would have brought about. */
   stop(): void {
     this.watchlists.stop();
-    this.requests.stop();
+    this.browserRequests.stop();
     this.holdback.stop();
     this.#counts.stop();
     this.#unauthorized.stop();
   }
 
   tell(app: App, event: PipeEvent): void {
-    for (const listener of app.listeners) listener.offer(event);
+    for (const listener of app.observers) listener.offer(event);
   }
 
   /** A socket is there: it has its id and may send. */
@@ -83,7 +83,7 @@ export class Hub {
     if (socket.app.sockets.get(socket.id) !== socket) return;
     for (const channel of [...(socket.channels?.values() ?? [])]) this.unsubscribe(socket, channel);
     this.#signOut(socket);
-    this.requests.closed(socket);
+    this.browserRequests.closed(socket);
     this.holdback.gone(socket);
     this.#unauthorized.settled(socket);
     socket.app.sockets.delete(socket.id);

@@ -1,10 +1,10 @@
-import type { Logger } from '../../util/log';
+import type { Logger } from '../../util/logger';
 import type { Clock } from '../../util/timers';
-import type { Limits } from '../options';
+import type { Limits } from '../options/options';
 import type { Hub } from './hub';
 import type { Metrics } from './metrics';
 import type { Router } from './router';
-import type { Seconds } from './seconds';
+import type { Overload } from './timing/overload';
 
 /** What a gateway has one of; each protocol picks what it works with. */
 export interface Parts {
@@ -13,6 +13,6 @@ export interface Parts {
   readonly metrics: Metrics;
   readonly limits: Limits;
   readonly clock: Clock;
-  readonly seconds: Seconds;
+  readonly overload: Overload;
   readonly log: Logger;
 }

@@ -1,11 +1,11 @@
 import { isClientEvent } from '../../pusher/channel-name';
 import { REPLY_EVENT } from '../../pusher/requests';
 import { Kind } from '../../wire/frames';
-import type { App } from './app';
-import type { Channel } from './channel';
+import type { App } from './model/app';
+import type { Channel } from './model/channel';
 import type { Hub, Publication } from './hub';
 import type { Metrics } from './metrics';
-import type { Socket } from './socket';
+import type { Socket } from './model/socket';
 
 /** Where an event goes: from a browser to other browsers and backends, from a backend to browsers. */
 export class Router {
@@ -37,7 +37,7 @@ export class Router {
     this.#metrics.eventsAccepted++;
     // It goes to the backend that asked, whatever the others want to hear.
     if (channel === undefined && event === REPLY_EVENT) {
-      this.#hub.requests.answered(socket, data);
+      this.#hub.browserRequests.answered(socket, data);
       return undefined;
     }
     if (relay && channel !== undefined) this.#hub.relay(socket, channel, event, data);
@@ -69,7 +69,7 @@ function isClientChannel({ kind }: Channel): boolean {
 }
 
 function wants(app: App, channel: string | undefined, event: string): boolean {
-  for (const listener of app.listeners) {
+  for (const listener of app.observers) {
     if (listener.wants(Kind.MESSAGE, channel, event)) return true;
   }
   return false;

@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { Socket as NetSocket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
-import type { Backlog } from '../core/backlog';
-import type { Carrier, Session } from '../core/carrier';
-import type { Encoder } from '../core/outlet';
+import type { UnsentWatch } from '../core/fanout/unsent-watch';
+import type { Carrier, CarrierHandler } from '../core/fanout/carrier';
+import type { Encoder } from '../core/fanout/outlet';
 import { reasonWithin } from './close-reason';
 import { webSocketEncoder } from './web-socket-encoder';
 
@@ -48,12 +48,12 @@ export class Connection implements Carrier {
   silentTicks = 0;
   /** Pings answered in this tick of the keep-alive. */
   pongs = 0;
-  backlog: Backlog | undefined;
+  backlog: UnsentWatch | undefined;
   readonly #ws: WebSocket;
   readonly #stream: NetSocket;
   readonly #watch: ConnectionWatch;
   /** Who handles what comes in; while there is none, input is dropped. */
-  session: Session | undefined;
+  session: CarrierHandler | undefined;
   readonly #slowCode: number;
   /** While it is not read: what had been read already, which is less than Node reads at once. */
   #held: Array<[data: RawData, isBinary: boolean]> | undefined;

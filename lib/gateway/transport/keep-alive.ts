@@ -1,5 +1,5 @@
-import { Backlog } from '../core/backlog';
-import { SECOND_MS, type Seconds } from '../core/seconds';
+import { UnsentWatch } from '../core/fanout/unsent-watch';
+import { SECOND_MS, type Overload } from '../core/timing/overload';
 import type { Connection, ConnectionWatch } from './connection';
 
 export interface KeepAliveOptions {
@@ -27,7 +27,7 @@ export class KeepAlive implements ConnectionWatch {
 
   constructor(
     options: KeepAliveOptions,
-    seconds: Seconds,
+    overload: Overload,
     on: {
       cut: () => void;
       failure: (error: unknown) => void;
@@ -39,7 +39,7 @@ export class KeepAlive implements ConnectionWatch {
     this.#onCut = on.cut;
     this.#onFailure = on.failure;
     this.#onPeerFailure = on.peerFailure;
-    seconds.each(() => this.#tick());
+    overload.each(() => this.#tick());
   }
 
   get size(): number {
@@ -90,7 +90,7 @@ export class KeepAlive implements ConnectionWatch {
       else if (silent >= deadTicks) connection.giveUp(4201, 'Pong reply not received');
     }
     for (const connection of this.#backedUp) {
-      const backlog = (connection.backlog ??= new Backlog());
+      const backlog = (connection.backlog ??= new UnsentWatch());
       const found = backlog.look(connection, limits, connection.session);
       if (found === 'stuck') connection.cut();
       if (found !== 'empty') continue;

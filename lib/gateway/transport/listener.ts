@@ -4,7 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { UpgradeDecision, UpgradeRequest } from '../core/carrier';
+import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
 import { Connection } from './connection';
 import type { KeepAlive } from './keep-alive';
 import { listen } from './listen';
@@ -54,7 +54,7 @@ const WEB_SOCKET_OPTIONS = {
 };
 
 /** The gateway's ports: plain, and TLS beside it. Turns upgrades into connections. */
-export class Listener {
+export class PortListener {
   readonly #options: ListenOptions;
   readonly #handlers: Handlers;
   readonly #keepAlive: KeepAlive;

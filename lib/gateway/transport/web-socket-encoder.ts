@@ -1,4 +1,4 @@
-import type { Encoded, Encoder } from '../core/outlet';
+import type { Encoded, Encoder } from '../core/fanout/outlet';
 
 const TEXT_FINAL = 0x81;
 const MAX_HEADER_BYTES = 10;

@@ -1,6 +1,6 @@
 import { isClientEvent } from '../../pusher/channel-name';
 import { Kind, type PipeEvent } from '../../wire/frames';
-import type { WebhookEventName } from '../options';
+import type { WebhookEventName } from '../options/options';
 
 /** One event of a webhook: the JSON text that will stand in its body, and what it is filtered and ordered by. */
 export interface WebhookEvent {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../util/timers';
-import type { WebhookEventName } from '../options';
-import { DelayQueue } from '../core/delay-queue';
+import type { WebhookEventName } from '../options/options';
+import { DelayQueue } from '../core/timing/delay-queue';
 import type { WebhookEvent } from './events';
 
 /** Whoever comes back within this time was never gone: a page reload is not worth two webhooks. */

@@ -1,6 +1,6 @@
 import { type LookupAddress, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import type { AddressGuard } from '../core/address-guard';
+import type { AddressGuard } from '../options/address-guard';
 
 export type Resolve = (
   host: string,

@@ -1,20 +1,20 @@
 import type { Clock } from '../../util/timers';
 import { Kind, type PipeEvent } from '../../wire/frames';
-import { AddressGuard } from '../core/address-guard';
-import type { App, Listener } from '../core/app';
+import { AddressGuard } from '../options/address-guard';
+import type { App, AppObserver } from '../core/model/app';
 import { countEvent, isRelayed, type WebhookEvent, webhookEvent } from './events';
 import { Grace } from './grace';
 import { guardedLookup } from './guarded-lookup';
 import { Poster } from './poster';
-import { Receiver, type ReceiverParts } from './receiver';
+import { Endpoint, type EndpointParts } from './endpoint';
 
 /** The webhooks of one app: makes an event of what happens, once, and offers it to each of them. */
-class AppWebhooks implements Listener {
+class AppWebhooks implements AppObserver {
   readonly grace: Grace;
   readonly #app: App;
-  readonly #receivers: readonly Receiver[];
+  readonly #receivers: readonly Endpoint[];
 
-  constructor(app: App, receivers: readonly Receiver[], { clock, limits }: ReceiverParts) {
+  constructor(app: App, receivers: readonly Endpoint[], { clock, limits }: EndpointParts) {
     this.#app = app;
     this.#receivers = receivers;
     this.grace = new Grace(clock, limits.maxWebhookEvents, (event) => {
@@ -46,19 +46,19 @@ class AppWebhooks implements Listener {
 export class Webhooks {
   readonly #clock: Clock;
   readonly #apps: AppWebhooks[] = [];
-  readonly #receivers: Receiver[] = [];
+  readonly #receivers: Endpoint[] = [];
 
-  constructor(apps: Iterable<App>, allow: readonly string[], parts: ReceiverParts) {
+  constructor(apps: Iterable<App>, allow: readonly string[], parts: EndpointParts) {
     this.#clock = parts.clock;
     const lookup = guardedLookup(new AddressGuard(allow));
     for (const app of apps) {
       const receivers = app.options.webhooks.map((options) => {
         const poster = new Poster(new URL(options.url), lookup, parts.clock);
-        return new Receiver(app, options, parts, poster);
+        return new Endpoint(app, options, parts, poster);
       });
       if (receivers.length === 0) continue;
       const webhooks = new AppWebhooks(app, receivers, parts);
-      app.listeners.add(webhooks);
+      app.observers.add(webhooks);
       this.#apps.push(webhooks);
       this.#receivers.push(...receivers);
     }

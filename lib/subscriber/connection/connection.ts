@@ -196,7 +196,11 @@ export class Connection extends Dispatcher<ConnectionEvents & Record<string, unk
     if (verdict === 'tls') this.#useTLS = true;
     const { clock } = this.#parts;
     const delayMs =
-      verdict === 'backoff' ? PUSHED_BACK_MS * (1 + clock.random()) : verdict ? 0 : LOST_MS * clock.random();
+      verdict === 'backoff'
+        ? PUSHED_BACK_MS * (1 + clock.random())
+        : verdict
+          ? 0
+          : LOST_MS * clock.random();
     this.#parts.log.debug('Connecting again', { delayMs });
     this.#connect(delayMs);
   }

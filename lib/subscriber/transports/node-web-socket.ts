@@ -1,4 +1,4 @@
-import type { Socket } from '../../net/socket';
+import type { Socket } from '../../net/dial';
 import { dialWebSocket } from '../../net/web-socket';
 import type { OpenTransport, Transport, TransportHandlers } from './transport';
 import { MAX_UNSENT_BYTES } from './transport';

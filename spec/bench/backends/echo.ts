@@ -1,4 +1,4 @@
-import { createClient } from '../../../lib/pipe/pipe';
+import { createClient } from '../../../lib/pipe/client';
 import { answerParent, optionsOf } from '../support/answer';
 import { APP } from '../support/app';
 import { EVENT } from '../support/peers';

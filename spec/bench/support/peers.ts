@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { createClient } from '../../../lib/pipe/pipe';
+import { createClient } from '../../../lib/pipe/client';
 import { APP } from './app';
 import { frameBytes, maskedFrame } from './frames';
 import { RawSocket, type Opening } from './raw-socket';

@@ -1,5 +1,5 @@
 import { connect, createServer, type AddressInfo } from 'node:net';
-import { createClient } from '../../../lib/pipe/pipe';
+import { createClient } from '../../../lib/pipe/client';
 import { SECRET } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
 

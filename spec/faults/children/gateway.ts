@@ -1,5 +1,5 @@
 import { createGateway } from '../../../lib/gateway';
-import type { GatewayOptions } from '../../../lib/gateway/options';
+import type { GatewayOptions } from '../../../lib/gateway/options/options';
 
 /** A gateway that tells its port and then waits to be killed, or to be told to end gently. */
 const gateway = createGateway(JSON.parse(process.env['CHILD_OPTIONS'] ?? '') as GatewayOptions);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { WebhookEventName } from '../../../lib/gateway/options';
+import type { WebhookEventName } from '../../../lib/gateway/options/options';
 import type { WebhookEvent } from '../../../lib/gateway/webhooks/events';
 import { Grace } from '../../../lib/gateway/webhooks/grace';
 import { ManualClock } from '../../support/manual-clock';

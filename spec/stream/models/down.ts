@@ -20,12 +20,12 @@ interface Epoch {
  */
 export function downModel(modules: Modules, sequence: Step[], limit: number): void {
   const { Log } = modules.log;
-  const { Flight } = modules.flight;
+  const { InFlight } = modules.inFlight;
   const { Cursor } = modules.position;
-  const { ContiguousAck } = modules.contiguousAck;
+  const { AckFloor } = modules.ackFloor;
 
   const log = new Log<number>({ epoch: 1, maxEntries: limit, maxBytes: limit * 8 });
-  let flight = new Flight();
+  let flight = new InFlight();
   const epochs = new Map<number, Epoch>();
   const epochOf = (n: number): Epoch => {
     let epoch = epochs.get(n);
@@ -46,7 +46,7 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
 
   let epoch = 1;
   let cursor = new Cursor();
-  let done = new ContiguousAck();
+  let done = new AckFloor();
   const running: Array<{ owner: typeof done; offset: number }> = [];
 
   const dropOver = (): void => {
@@ -74,7 +74,7 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
     epoch = gap.newEpoch;
     for (let n = 1; n < gap.first; n += 1) epochOf(epoch).told.add(n);
     cursor = new Cursor(gap.first);
-    done = new ContiguousAck(gap.first - 1);
+    done = new AckFloor(gap.first - 1);
   };
   const receive = (taken: Taken<number> | undefined): void => {
     if (taken === undefined) return;
@@ -105,7 +105,7 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
   };
   const attach = (messages: number): void => {
     if (hello === undefined || attached) return;
-    flight = new Flight();
+    flight = new InFlight();
     flight.grant({ messages, bytes: messages * 6 });
     assert.ok(hello.epoch <= log.epoch, 'an honest receiver is never ahead');
     const { low, top, epoch: current } = log;
@@ -170,7 +170,7 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
       assert.equal(log.ack(lastAck), true, 'I9: a repeated ack is no offence');
       assert.equal(log.ack({ epoch: log.epoch, offset: log.sent + 1 + n }), false);
       assert.equal(log.ack({ epoch: log.epoch + 1, offset: 0 }), false);
-      assert.equal(log.attach({ epoch: log.epoch + 1, offset: 0 }, new Flight()), 'ahead');
+      assert.equal(log.attach({ epoch: log.epoch + 1, offset: 0 }, new InFlight()), 'ahead');
     } else if (action === 15 && n === 0) newEpoch(() => log.newEpoch('store_lost'));
 
     const { epoch: current, offset: acked } = log.committed;

@@ -9,12 +9,12 @@ const LIB = resolve(__dirname, '../../../lib');
 /** The rooms under test, as one set, so that a model can be run against a set with a planted bug. */
 export interface Modules {
   ring: typeof import('../../../lib/util/ring');
-  flight: typeof import('../../../lib/stream/flight');
+  inFlight: typeof import('../../../lib/stream/in-flight');
   position: typeof import('../../../lib/stream/position');
   sendBuffer: typeof import('../../../lib/stream/send-buffer');
   log: typeof import('../../../lib/stream/log');
   outbox: typeof import('../../../lib/stream/outbox');
-  contiguousAck: typeof import('../../../lib/stream/contiguous-ack');
+  ackFloor: typeof import('../../../lib/stream/ack-floor');
   lanes: typeof import('../../../lib/stream/lanes');
 }
 
@@ -45,12 +45,12 @@ export function loadModules(mutation?: Mutation): Modules {
   const at = (name: string): unknown => load(join(LIB, `${name}.ts`));
   return {
     ring: at('util/ring'),
-    flight: at('stream/flight'),
+    inFlight: at('stream/in-flight'),
     position: at('stream/position'),
     sendBuffer: at('stream/send-buffer'),
     log: at('stream/log'),
     outbox: at('stream/outbox'),
-    contiguousAck: at('stream/contiguous-ack'),
+    ackFloor: at('stream/ack-floor'),
     lanes: at('stream/lanes'),
   } as Modules;
 }

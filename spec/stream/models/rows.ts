@@ -11,7 +11,7 @@ export interface Row {
 const EPOCH = 4;
 
 /** A log of offsets 1 to `top` that keeps the last `kept`, the rest acknowledged if `acked`, else overflowed. */
-function logOf({ log, flight }: Modules, top: number, kept: number, acked = true): Log<number> {
+function logOf({ log, inFlight }: Modules, top: number, kept: number, acked = true): Log<number> {
   const room = new log.Log<number>({
     epoch: EPOCH,
     maxEntries: acked ? 1000 : kept,
@@ -19,7 +19,7 @@ function logOf({ log, flight }: Modules, top: number, kept: number, acked = true
   });
   for (let n = 1; n <= top; n += 1) room.append(n, 1);
   if (acked) {
-    const first = new flight.Flight();
+    const first = new inFlight.InFlight();
     first.grant({ messages: 1000, bytes: 1000 });
     room.attach({ epoch: EPOCH, offset: 0 }, first);
     room.take(1000, 1000);
@@ -33,7 +33,7 @@ function answer(
   log: Log<number>,
   position: { epoch: number; offset: number },
 ): { verdict: string; gap: Gap | undefined; events: number[] } {
-  const flight = new modules.flight.Flight();
+  const flight = new modules.inFlight.InFlight();
   flight.grant({ messages: 1000, bytes: 1000 });
   const verdict = log.attach(position, flight);
   let gap: Gap | undefined;
@@ -165,7 +165,7 @@ export const rows: Row[] = [
     name: 'row 10: a newer epoch than the log knows: ahead, and nothing changes',
     check: (m) => {
       const log = logOf(m, 9, 3);
-      const flight = new m.flight.Flight();
+      const flight = new m.inFlight.InFlight();
       assert.equal(log.attach({ epoch: EPOCH + 1, offset: 2 }, flight), 'ahead');
       assert.deepEqual([log.epoch, log.low, log.top, log.unacked], [EPOCH, 7, 9, 3]);
     },
@@ -184,7 +184,7 @@ export const rows: Row[] = [
     name: 'row 13: events that arrive during the replay come after it, none twice, none missed',
     check: (m) => {
       const log = logOf(m, 9, 4);
-      const flight = new m.flight.Flight();
+      const flight = new m.inFlight.InFlight();
       flight.grant({ messages: 1000, bytes: 1000 });
       log.attach(at(5), flight);
       const events: number[] = [];

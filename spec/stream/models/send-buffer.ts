@@ -10,8 +10,8 @@ interface Entry {
 }
 
 /** The send buffer against the naive one: plain arrays, every figure counted anew after every step. */
-export function sendBufferModel({ sendBuffer, flight }: Modules, sequence: Step[]): void {
-  let shared = new flight.Flight();
+export function sendBufferModel({ sendBuffer, inFlight }: Modules, sequence: Step[]): void {
+  let shared = new inFlight.InFlight();
   const buffer = new sendBuffer.SendBuffer<Entry>(shared);
   let kept: Entry[] = [];
   let airborne: Entry[] = [];
@@ -72,7 +72,7 @@ export function sendBufferModel({ sendBuffer, flight }: Modules, sequence: Step[
       if (x <= sent) land(x);
     } else if (action === 6) {
       const x = Math.max(0, acked - 2 + n);
-      if (n % 2 === 0) shared = new flight.Flight();
+      if (n % 2 === 0) shared = new inFlight.InFlight();
       assert.equal(buffer.attach(x, shared), x < next);
       if (x >= next) {
         shared = buffer.flight;

@@ -1,20 +1,20 @@
-import { type App, Apps } from '../../../lib/gateway/core/app';
-import type { UpgradeDecision, UpgradeRequest } from '../../../lib/gateway/core/carrier';
-import { Group } from '../../../lib/gateway/core/group';
+import { type App, Apps } from '../../../lib/gateway/core/model/app';
+import type { UpgradeDecision, UpgradeRequest } from '../../../lib/gateway/core/fanout/carrier';
+import { Group } from '../../../lib/gateway/core/streams/group';
 import { Hub } from '../../../lib/gateway/core/hub';
 import { Metrics } from '../../../lib/gateway/core/metrics';
-import type { Sink } from '../../../lib/gateway/core/outlet';
+import type { Sink } from '../../../lib/gateway/core/fanout/outlet';
 import { Router } from '../../../lib/gateway/core/router';
-import { Socket } from '../../../lib/gateway/core/socket';
-import { Turn } from '../../../lib/gateway/core/turn';
-import { checkGatewayOptions, type Limits } from '../../../lib/gateway/options';
+import { Socket } from '../../../lib/gateway/core/model/socket';
+import { Turn } from '../../../lib/gateway/core/fanout/turn';
+import { checkGatewayOptions, type Limits } from '../../../lib/gateway/options/options';
 import { PipeContext } from '../../../lib/gateway/protocols/pipe/context';
 import { PipeHandshake } from '../../../lib/gateway/protocols/pipe/handshake';
 import { parseChannelName } from '../../../lib/pusher/channel-name';
 import { memoryEncoder, textsOf } from '../../../lib/testing/memory-encoder';
-import { silent } from '../../../lib/util/log';
+import { silent } from '../../../lib/util/logger';
 import type { PipeEvent } from '../../../lib/wire/frames';
-import type { ProcessClock } from './world-clock';
+import type { ManualClock } from '../manual-clock';
 
 export const APP = { id: '1', key: 'key', secret: 'a-secret-of-the-specs' };
 
@@ -36,7 +36,7 @@ export interface SimGatewayOptions {
 /** Core and Pipe of a real gateway, with sockets that have no browsers and a network that is none. */
 export class SimGateway {
   readonly node: string;
-  readonly clock: ProcessClock;
+  readonly clock: ManualClock;
   readonly app: App;
   readonly pipes: PipeContext;
   readonly #hub: Hub;
@@ -44,13 +44,13 @@ export class SimGateway {
   readonly #handshake: PipeHandshake;
   #made = 0;
 
-  constructor(clock: ProcessClock, options: SimGatewayOptions) {
+  constructor(clock: ManualClock, options: SimGatewayOptions) {
     const limits = { ...settings.limits, ...options.limits };
     const apps = new Apps(settings.apps, limits);
     this.node = options.node;
     this.clock = clock;
     this.app = apps.byId(APP.id) as App;
-    this.app.listeners.add({ wants: () => false, offer: (event) => options.told(event) });
+    this.app.observers.add({ wants: () => false, offer: (event) => options.told(event) });
     this.#hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock, limits);
     this.#router = new Router(this.#hub, metrics);
     const parts = { hub: this.#hub, router: this.#router, metrics, limits, clock, log: silent };
@@ -65,7 +65,7 @@ export class SimGateway {
   }
 
   get groups(): Group[] {
-    return [...this.app.listeners].filter((listener) => listener instanceof Group);
+    return [...this.app.observers].filter((listener) => listener instanceof Group);
   }
 
   upgrade(request: UpgradeRequest): UpgradeDecision | undefined {

@@ -1,4 +1,4 @@
-import type { Group } from '../../../lib/gateway/core/group';
+import type { Group } from '../../../lib/gateway/core/streams/group';
 import { hash32 } from '../../../lib/util/hash';
 import { Kind, type PipeEvent } from '../../../lib/wire/frames';
 import { faultsOf, sumOf, type Fault, type Line } from '../ledger';

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../util/timers';
-import type { App, Apps } from '../../core/app';
-import { AppRates } from '../../core/app-rates';
-import type { Backends } from '../../core/backends';
+import type { App, Apps } from '../../core/model/app';
+import { AppRates } from '../../core/features/app-rates';
+import type { Decisions } from '../../core/decisions';
 import type { Metrics } from '../../core/metrics';
-import { hasBody, readBody } from '../../core/request-body';
-import type { Limits } from '../../options';
-import { METHODS, allowOrigin, allows, answerPreflight } from './cors';
-import { type Wish, questionOf, readWishes } from './form';
-import { type Refusal, refuse } from './refusal';
+import { hasBody, readBody } from '../../http/body';
+import type { Limits } from '../../options/options';
+import { METHODS, allowOrigin, allows, answerPreflight } from '../../http/cors';
+import { type AuthForm, decisionRequest, readAuthForms } from './form';
+import { type Refusal, refusal } from './refusal';
 import { type Signed, sign } from './signing';
 
 /** What became of each of several channels, by name. */
@@ -16,14 +16,14 @@ type Several = ReadonlyMap<string, Signed | Refusal>;
 type Outcome = Signed | Refusal | Several;
 
 interface Parts {
-  backends: Backends;
+  decisions: Decisions;
   metrics: Metrics;
   limits: Limits;
   clock: Clock;
 }
 
 const PATH = /^\/pusher\/(auth|user-auth)(?:\/([^/]+))?$/;
-const TOO_MANY = refuse(429, 'too_many', 'too many requests for this app');
+const TOO_MANY = refusal(429, 'too_many', 'too many requests for this app');
 /** Seconds of the rate that may come at once: pages all come back together. */
 const BURST_S = 5;
 
@@ -78,16 +78,16 @@ export class AuthEndpoints {
   ): Refusal | undefined {
     if (request.method !== 'POST') {
       response.setHeader('Allow', METHODS);
-      return refuse(405, 'bad_method', 'use POST; JSONP is not served');
+      return refusal(405, 'bad_method', 'use POST; JSONP is not served');
     }
     if (app === undefined) {
       return key === undefined
-        ? refuse(400, 'which_app', 'this gateway has several apps: put /<key> behind the path')
-        : refuse(404, 'unknown_app', 'no app has this key');
+        ? refusal(400, 'which_app', 'this gateway has several apps: put /<key> behind the path')
+        : refusal(404, 'unknown_app', 'no app has this key');
     }
-    if (!app.options.enabled) return refuse(403, 'app_disabled', 'this app is switched off');
+    if (!app.options.enabled) return refusal(403, 'app_disabled', 'this app is switched off');
     if (!allows(app.options.allowedOrigins, request)) {
-      return refuse(403, 'bad_origin', 'this origin is not allowed to connect');
+      return refusal(403, 'bad_origin', 'this origin is not allowed to connect');
     }
     if (this.#mayAsk(app)) return undefined;
     response.setHeader('Retry-After', '1');
@@ -101,54 +101,54 @@ export class AuthEndpoints {
       { maxBytes: maxAuthBytes },
       (body) => {
         const type = request.headers['content-type'];
-        const wishes = readWishes(body, type, { signIn, maxChannelNameLength });
+        const forms = readAuthForms(body, type, { signIn, maxChannelNameLength });
         const done = (outcome: Outcome): void => answer(request, response, outcome);
-        if ('status' in wishes) done(wishes);
-        else if (wishes.kind === 'one') this.#ask(app, wishes.wish, request, done);
-        else this.#askSeveral(app, wishes.wishes, request, done);
+        if ('status' in forms) done(forms);
+        else if (forms.kind === 'one') this.#ask(app, forms.form, request, done);
+        else this.#askSeveral(app, forms.forms, request, done);
       },
       ({ status }) => {
         const message =
           status === 413
             ? `the body exceeds ${maxAuthBytes} bytes`
             : 'the body must not be encoded';
-        answer(request, response, refuse(status, 'bad_body', message));
+        answer(request, response, refusal(status, 'bad_body', message));
       },
     );
   }
 
   #ask(
     app: App,
-    wish: Wish,
+    form: AuthForm,
     request: IncomingMessage,
     done: (outcome: Signed | Refusal) => void,
   ): void {
-    const { backends, metrics } = this.#parts;
+    const { decisions, metrics } = this.#parts;
     metrics.authRequests++;
-    backends.ask(app, questionOf(wish, request), (decision) => {
+    decisions.ask(app, decisionRequest(form, request), (decision) => {
       if (typeof decision === 'string') metrics.authFailures++;
-      done(sign(app, wish, decision));
+      done(sign(app, form, decision));
     });
   }
 
   /** Asks for each channel by itself, within the rate; answers when all are decided. */
   #askSeveral(
     app: App,
-    wishes: ReadonlyMap<string, Wish | Refusal>,
+    forms: ReadonlyMap<string, AuthForm | Refusal>,
     request: IncomingMessage,
     done: (outcome: Several) => void,
   ): void {
     const outcomes = new Map<string, Signed | Refusal>();
     const decided = (channel: string, outcome: Signed | Refusal): void => {
       outcomes.set(channel, outcome);
-      if (outcomes.size === wishes.size) done(outcomes);
+      if (outcomes.size === forms.size) done(outcomes);
     };
     let asked = 0;
-    for (const [channel, wish] of wishes) {
-      if ('status' in wish) decided(channel, wish);
+    for (const [channel, form] of forms) {
+      if ('status' in form) decided(channel, form);
       // The request itself was counted as one.
       else if (asked++ > 0 && !this.#mayAsk(app)) decided(channel, TOO_MANY);
-      else this.#ask(app, wish, request, (outcome) => decided(channel, outcome));
+      else this.#ask(app, form, request, (outcome) => decided(channel, outcome));
     }
   }
 

@@ -3,13 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import { parseChannelName } from '../../../pusher/channel-name';
 import { isObject, parseJson } from '../../../pusher/json';
 import { Kind } from '../../../wire/frames';
-import type { Question } from '../../core/backends';
-import { type Refusal, refuse } from './refusal';
+import type { DecisionRequest } from '../../core/decisions';
+import { type Refusal, refusal } from './refusal';
 
 const SOCKET_ID = /^\d{1,20}\.\d{1,20}$/;
 
 /** What a browser wants to have signed. */
-export interface Wish {
+export interface AuthForm {
   socketId: string;
   /** Undefined for a sign-in. */
   channel: string | undefined;
@@ -18,8 +18,9 @@ export interface Wish {
 }
 
 /** What one request asks for: one signature, or those of several channels that are answered by name. */
-export type Wishes =
-  { kind: 'one'; wish: Wish } | { kind: 'several'; wishes: ReadonlyMap<string, Wish | Refusal> };
+export type AuthForms =
+  | { kind: 'one'; form: AuthForm }
+  | { kind: 'several'; forms: ReadonlyMap<string, AuthForm | Refusal> };
 
 /** Channels of one request; each is a question to a backend. */
 const MAX_CHANNELS = 100;
@@ -27,46 +28,49 @@ const MAX_CHANNELS = 100;
 const ONE_OF_SEVERAL = /^channel_name\[\d{1,4}\]$/;
 
 /** Reads the body of a request. What is not JSON by its type is a form, which is what pusher-js sends. */
-export function readWishes(
+export function readAuthForms(
   body: Buffer,
   type: string | undefined,
   { signIn, maxChannelNameLength }: { signIn: boolean; maxChannelNameLength: number },
-): Wishes | Refusal {
+): AuthForms | Refusal {
   const rest = readFields(body, type);
   if (rest === undefined) {
     const message = 'the body must be a form or a JSON object of strings, in UTF-8';
-    return refuse(400, 'bad_body', message);
+    return refusal(400, 'bad_body', message);
   }
   const socketId = rest.get('socket_id');
   if (socketId === undefined || !SOCKET_ID.test(socketId)) {
-    return refuse(400, 'bad_socket_id', 'socket_id must be that of the connection, digits.digits');
+    return refusal(400, 'bad_socket_id', 'socket_id must be that of the connection, digits.digits');
   }
   rest.delete('socket_id');
-  if (signIn) return { kind: 'one', wish: { socketId, channel: undefined, rest } };
-  const wishFor = (channel: string | undefined): Wish | Refusal => {
+  if (signIn) return { kind: 'one', form: { socketId, channel: undefined, rest } };
+  const formFor = (channel: string | undefined): AuthForm | Refusal => {
     const kind =
       channel === undefined ? undefined : parseChannelName(channel, maxChannelNameLength);
     if (kind !== undefined && kind.user === undefined && kind.visibility !== 'public') {
       return { socketId, channel: kind.name, rest };
     }
     const message = 'channel_name must be that of a private or presence channel';
-    return refuse(400, 'bad_channel_name', message);
+    return refusal(400, 'bad_channel_name', message);
   };
   const several = [...rest].filter(([field]) => ONE_OF_SEVERAL.test(field));
   if (several.length > MAX_CHANNELS) {
-    return refuse(400, 'too_many_channels', `ask for at most ${MAX_CHANNELS} channels at a time`);
+    return refusal(400, 'too_many_channels', `ask for at most ${MAX_CHANNELS} channels at a time`);
   }
   const one = rest.get('channel_name');
   for (const field of ['channel_name', ...several.map(([field]) => field)]) rest.delete(field);
   if (several.length > 0) {
-    return { kind: 'several', wishes: new Map(several.map(([, name]) => [name, wishFor(name)])) };
+    return { kind: 'several', forms: new Map(several.map(([, name]) => [name, formFor(name)])) };
   }
-  const wish = wishFor(one);
-  return 'status' in wish ? wish : { kind: 'one', wish };
+  const form = formFor(one);
+  return 'status' in form ? form : { kind: 'one', form };
 }
 
 /** What a backend is asked, with all that it may go by. */
-export function questionOf({ socketId, channel, rest }: Wish, request: IncomingMessage): Question {
+export function decisionRequest(
+  { socketId, channel, rest }: AuthForm,
+  request: IncomingMessage,
+): DecisionRequest {
   const params = JSON.stringify({
     socketId,
     channel,

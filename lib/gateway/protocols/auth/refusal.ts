@@ -5,6 +5,6 @@ export interface Refusal {
   message: string;
 }
 
-export function refuse(status: number, code: string, message: string): Refusal {
+export function refusal(status: number, code: string, message: string): Refusal {
   return { status, code, message };
 }

@@ -5,9 +5,9 @@ import {
   hmacHex,
   userStringToSign,
 } from '../../../pusher/signature';
-import type { Decision } from '../../core/backends';
-import type { Wish } from './form';
-import { type Refusal, refuse } from './refusal';
+import type { Decision } from '../../core/decisions';
+import type { AuthForm } from './form';
+import { type Refusal, refusal } from './refusal';
 
 /** What pusher-js reads. */
 export interface Signed {
@@ -17,26 +17,26 @@ export interface Signed {
   user_data?: string | undefined;
 }
 
-const FAILED = refuse(502, 'backend_failed', 'the backend could not decide; its log says why');
+const FAILED = refusal(502, 'backend_failed', 'the backend could not decide; its log says why');
 
 /** Why there was no decision. */
 const REFUSALS: Readonly<Record<Extract<Decision, string>, Refusal>> = {
   failed: FAILED,
-  nobody: refuse(503, 'no_backend', 'no backend that decides this is connected'),
-  busy: refuse(503, 'busy', 'too many requests wait for the backends'),
-  timeout: refuse(504, 'timeout', 'the backend did not decide in time'),
+  nobody: refusal(503, 'no_backend', 'no backend that decides this is connected'),
+  busy: refusal(503, 'busy', 'too many requests wait for the backends'),
+  timeout: refusal(504, 'timeout', 'the backend did not decide in time'),
 };
 
 /** Signs what a backend has allowed: its texts, byte for byte. Anything but its plain yes is a no. */
 export function sign(
   { key, secret }: Credentials,
-  { socketId, channel }: Wish,
+  { socketId, channel }: AuthForm,
   decision: Decision,
 ): Signed | Refusal {
   if (typeof decision === 'string') return REFUSALS[decision];
   const answer = parseJson(decision.result);
   if (!isObject(answer)) return FAILED;
-  if (answer.allowed === false) return refuse(403, 'forbidden', 'the backend refused this');
+  if (answer.allowed === false) return refusal(403, 'forbidden', 'the backend refused this');
   if (answer.allowed !== true) return FAILED;
   const { channelData, sharedSecret, userData } = answer;
   const signed = (text: string): string => `${key}:${hmacHex(secret, text)}`;

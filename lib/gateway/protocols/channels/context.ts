@@ -4,10 +4,10 @@ import type { Hub } from '../../core/hub';
 import type { Metrics } from '../../core/metrics';
 import type { Parts } from '../../core/parts';
 import type { Router } from '../../core/router';
-import type { Socket } from '../../core/socket';
-import type { Seconds } from '../../core/seconds';
-import { TokenBucket } from '../../core/token-bucket';
-import type { Limits } from '../../options';
+import type { Socket } from '../../core/model/socket';
+import type { Overload } from '../../core/timing/overload';
+import { TokenBucket } from '../../core/timing/token-bucket';
+import type { Limits } from '../../options/options';
 
 /** What the commands of the Channels protocol work with. */
 export class ChannelsContext {
@@ -16,7 +16,7 @@ export class ChannelsContext {
   readonly metrics: Metrics;
   readonly limits: Limits;
   readonly clock: Clock;
-  readonly seconds: Seconds;
+  readonly overload: Overload;
 
   constructor(parts: Omit<Parts, 'log'>) {
     this.hub = parts.hub;
@@ -24,7 +24,7 @@ export class ChannelsContext {
     this.metrics = parts.metrics;
     this.limits = parts.limits;
     this.clock = parts.clock;
-    this.seconds = parts.seconds;
+    this.overload = parts.overload;
   }
 
   send(socket: Socket, text: string): void {

@@ -1,9 +1,9 @@
 import { CloseCode, precedesWithError } from '../../../pusher/close-codes';
 import * as messages from '../../../pusher/messages';
 import { newSocketId } from '../../../pusher/socket-id';
-import type { Apps } from '../../core/app';
-import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/carrier';
-import { Socket } from '../../core/socket';
+import type { Apps } from '../../core/model/app';
+import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
+import { Socket } from '../../core/model/socket';
 import type { ChannelsContext } from './context';
 import { ChannelsSession } from './session';
 
@@ -40,7 +40,7 @@ export class ChannelsHandshake {
   /** Undefined when the path is not one of this protocol's. */
   upgrade({ path, query, headers }: UpgradeRequest): UpgradeDecision | undefined {
     if (!path.startsWith(this.#prefix)) return undefined;
-    if (this.#context.seconds.overloaded) return OVERLOADED;
+    if (this.#context.overload.overloaded) return OVERLOADED;
     const key = path.slice(this.#prefix.length);
     return {
       maxPayloadBytes: this.#context.limits.maxMessageBytes,

@@ -1,7 +1,7 @@
 import { precedesWithError } from '../../../pusher/close-codes';
 import * as messages from '../../../pusher/messages';
-import type { Carrier, Session } from '../../core/carrier';
-import type { Socket } from '../../core/socket';
+import type { Carrier, CarrierHandler } from '../../core/fanout/carrier';
+import type { Socket } from '../../core/model/socket';
 import { clientEvent } from './commands/client-event';
 import { signin } from './commands/signin';
 import { subscribe } from './commands/subscribe';
@@ -9,7 +9,7 @@ import { unsubscribe } from './commands/unsubscribe';
 import type { ChannelsContext } from './context';
 
 /** One browser's side of the Channels protocol, after its handshake: routes what it sends to the command's file. */
-export class ChannelsSession implements Session {
+export class ChannelsSession implements CarrierHandler {
   readonly socket: Socket;
   readonly #context: ChannelsContext;
   readonly #carrier: Carrier;

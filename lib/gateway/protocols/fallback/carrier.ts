@@ -1,7 +1,7 @@
 import { CloseCode } from '../../../pusher/close-codes';
-import { Backlog } from '../../core/backlog';
-import type { Carrier, Session } from '../../core/carrier';
-import type { Encoder } from '../../core/outlet';
+import { UnsentWatch } from '../../core/fanout/unsent-watch';
+import type { Carrier, CarrierHandler } from '../../core/fanout/carrier';
+import type { Encoder } from '../../core/fanout/outlet';
 import { closeLine, fallbackEncoder, HEARTBEAT, OPEN } from './frames';
 import type { Receiver } from './receiver';
 
@@ -29,7 +29,7 @@ const HEARTBEAT_TICKS = 24;
 export class FallbackCarrier implements Carrier {
   readonly encoder: Encoder = fallbackEncoder;
   readonly remoteAddress: string;
-  session: Session | undefined;
+  session: CarrierHandler | undefined;
   readonly #host: CarrierHost;
   #receiver: Receiver | undefined;
   /** Whole lines that no receiver has taken yet. */
@@ -40,7 +40,7 @@ export class FallbackCarrier implements Carrier {
   #ticks = 0;
   /** Ticks since the last request. */
   #silentTicks = 0;
-  #backlog: Backlog | undefined;
+  #backlog: UnsentWatch | undefined;
 
   constructor(host: CarrierHost, remoteAddress: string) {
     this.#host = host;
@@ -158,7 +158,7 @@ export class FallbackCarrier implements Carrier {
 
   #isStuck(receiver: Receiver): boolean {
     if (this.#backlog === undefined && receiver.unsentBytes === 0) return false;
-    this.#backlog ??= new Backlog();
+    this.#backlog ??= new UnsentWatch();
     const { maxUnsentBytes, maxUnsentTicks: maxLooks } = this.#host;
     const found = this.#backlog.look(receiver, { maxUnsentBytes, maxLooks }, this.session);
     if (found === 'empty') this.#backlog = undefined;

@@ -1,30 +1,35 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Clock } from '../../../util/timers';
-import type { Apps } from '../../core/app';
-import type { Carrier, Session, UpgradeDecision, UpgradeRequest } from '../../core/carrier';
+import type { Apps } from '../../core/model/app';
+import type {
+  Carrier,
+  CarrierHandler,
+  UpgradeDecision,
+  UpgradeRequest,
+} from '../../core/fanout/carrier';
 import type { Metrics } from '../../core/metrics';
-import { hasBody } from '../../core/request-body';
-import type { Seconds } from '../../core/seconds';
-import type { Limits } from '../../options';
+import { hasBody } from '../../http/body';
+import type { Overload } from '../../core/timing/overload';
+import type { Limits } from '../../options/options';
 import { type Address, isFallbackPath, parseAddress } from './address';
 import { readSendBody } from './body';
 import type { FallbackCarrier } from './carrier';
 import { Receiver } from './receiver';
-import { FallbackSessions } from './sessions';
+import { FallbackCarriers } from './carriers';
 
 export interface FallbackParts {
   apps: Apps;
   limits: Limits;
   clock: Clock;
   metrics: Metrics;
-  seconds: Seconds;
+  overload: Overload;
   /** Starts the protocol above on a new carrier, or closes the carrier and returns undefined. */
   open: (
     key: string,
     query: URLSearchParams,
     carrier: Carrier,
     origin: string | undefined,
-  ) => Session | undefined;
+  ) => CarrierHandler | undefined;
   failed: (error: unknown) => void;
 }
 
@@ -45,13 +50,13 @@ const RECEIVER_HEADERS = {
  */
 export class Fallback {
   readonly #parts: FallbackParts;
-  readonly #sessions: FallbackSessions;
+  readonly #sessions: FallbackCarriers;
   #accepting = true;
 
   constructor(parts: FallbackParts) {
-    const { limits, clock, seconds, metrics, failed } = parts;
+    const { limits, clock, overload, metrics, failed } = parts;
     this.#parts = parts;
-    this.#sessions = new FallbackSessions(limits, clock, seconds, {
+    this.#sessions = new FallbackCarriers(limits, clock, overload, {
       cut: () => {
         metrics.socketsCut++;
       },
@@ -140,7 +145,7 @@ export class Fallback {
     query: URLSearchParams,
     request: IncomingMessage,
   ): FallbackCarrier | undefined {
-    if (!this.#accepting || this.#parts.seconds.overloaded) return undefined;
+    if (!this.#accepting || this.#parts.overload.overloaded) return undefined;
     const carrier = this.#sessions.add(id, request.socket.remoteAddress ?? '');
     if (carrier === undefined) return undefined;
     carrier.session = this.#parts.open(key, query, carrier, request.headers.origin);

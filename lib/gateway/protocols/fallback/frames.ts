@@ -1,4 +1,4 @@
-import type { Encoded, Encoder } from '../../core/outlet';
+import type { Encoded, Encoder } from '../../core/fanout/outlet';
 
 /**
  * The lines of SockJS 0.3 over XHR, as pusher-js reads them. All of them are ASCII: pusher-js counts the characters of a

@@ -1,8 +1,8 @@
 import { type Command, Verb } from '../../../wire/frames';
-import type { App } from '../../core/app';
-import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/idempotency';
+import type { App } from '../../core/model/app';
+import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/model/idempotency';
 import { closeSocket } from './commands/close-socket';
-import { type Apply, type Outcome, refuse } from './commands/outcome';
+import { type Apply, type Outcome, refusal } from './commands/outcome';
 import { subscribeSocket } from './commands/subscribe-socket';
 import { terminateUser } from './commands/terminate-user';
 import { triggerChannel } from './commands/trigger-channel';
@@ -15,7 +15,8 @@ import type { PipeContext } from './context';
 export function applyCommand(context: PipeContext, app: App, command: Command): Outcome {
   const apply = verb(command.verb);
   // A later client may know more verbs; the stream of commands goes on without this one.
-  if (apply === undefined) return refuse('unknown_verb', 'this gateway does not know this command');
+  if (apply === undefined)
+    return refusal('unknown_verb', 'this gateway does not know this command');
   const { idempotencyKey: key } = command;
   return key === undefined ? apply(context, app, command) : once(context, app, command, key, apply);
 }
@@ -51,13 +52,13 @@ function once(
 ): Outcome {
   if (key.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
     const max = MAX_IDEMPOTENCY_KEY_LENGTH;
-    return refuse('bad_params', `an idempotency key has at most ${max} characters`);
+    return refusal('bad_params', `an idempotency key has at most ${max} characters`);
   }
   const now = context.clock.now();
   const print = fingerprint('pipe', JSON.stringify(said(command)));
   const known = app.answers.find(key, print, now);
   if (known === 'other' || (known !== undefined && !('sockets' in known))) {
-    return refuse('key_reused', 'this idempotency key was used for another command or request');
+    return refusal('key_reused', 'this idempotency key was used for another command or request');
   }
   if (known !== undefined) return known;
   const outcome = apply(context, app, command);

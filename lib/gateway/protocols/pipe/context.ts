@@ -1,13 +1,13 @@
 import type { Clock } from '../../../util/timers';
-import type { Logger } from '../../../util/log';
-import type { App } from '../../core/app';
+import type { Logger } from '../../../util/logger';
+import type { App } from '../../core/model/app';
 import type { Hub } from '../../core/hub';
 import type { Metrics } from '../../core/metrics';
 import type { Parts } from '../../core/parts';
 import type { Router } from '../../core/router';
-import type { Limits } from '../../options';
-import { Authorities } from './authorities';
-import type { PipeLink } from './link';
+import type { Limits } from '../../options/options';
+import { Deciders } from './deciders';
+import type { PipeConnection } from './connection';
 import { Sessions } from './sessions';
 
 /** What the connections of backends work with. */
@@ -20,12 +20,12 @@ export class PipeContext {
   readonly log: Logger;
   readonly sessions: Sessions;
   /** Backends that decide who may subscribe and sign in. */
-  readonly authorities: Authorities;
+  readonly deciders: Deciders;
   /** Name of this gateway process. */
   readonly node: string;
-  readonly #links = new Set<PipeLink>();
+  readonly #links = new Set<PipeConnection>();
 
-  constructor(parts: Omit<Parts, 'seconds'> & { node: string }) {
+  constructor(parts: Omit<Parts, 'overload'> & { node: string }) {
     this.hub = parts.hub;
     this.router = parts.router;
     this.metrics = parts.metrics;
@@ -34,10 +34,10 @@ export class PipeContext {
     this.log = parts.log;
     this.node = parts.node;
     this.sessions = new Sessions(this);
-    this.authorities = new Authorities(this);
+    this.deciders = new Deciders(this);
   }
 
-  get links(): ReadonlySet<PipeLink> {
+  get connections(): ReadonlySet<PipeConnection> {
     return this.#links;
   }
 
@@ -47,12 +47,12 @@ export class PipeContext {
     return pipes;
   }
 
-  opened(link: PipeLink): void {
+  opened(link: PipeConnection): void {
     this.#links.add(link);
   }
 
-  closed(link: PipeLink): void {
+  closed(link: PipeConnection): void {
     this.#links.delete(link);
-    this.authorities.lost(link);
+    this.deciders.lost(link);
   }
 }

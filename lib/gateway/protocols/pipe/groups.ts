@@ -1,7 +1,7 @@
 import type { Timer } from '../../../util/timers';
 import type { Group as GroupOptions } from '../../../wire/frames';
-import type { App } from '../../core/app';
-import { Group } from '../../core/group';
+import type { App } from '../../core/model/app';
+import { Group } from '../../core/streams/group';
 import type { PipeContext } from './context';
 
 const NAME = /^[A-Za-z0-9_.:-]{1,64}$/;
@@ -91,7 +91,7 @@ export class Groups {
       },
       { clock, holdback: hub.holdback, metrics },
     );
-    app.listeners.add(group);
+    app.observers.add(group);
     return group;
   }
 
@@ -100,7 +100,7 @@ export class Groups {
     if (timer !== undefined) this.#context.clock.clearTimeout(timer);
     this.#empty.delete(group);
     this.#byApp.get(group.app)?.delete(group.settings.name);
-    group.app.listeners.delete(group);
+    group.app.observers.delete(group);
     group.dispose();
   }
 }

@@ -3,11 +3,11 @@ import { type PipeRefusal, verifyPipeRequest } from '../../../pusher/pipe-signat
 import type { Clock } from '../../../util/timers';
 import { CLOSE_CODES } from '../../../wire/close-codes';
 import { WIRE_LIMITS } from '../../../wire/limits';
-import type { Apps } from '../../core/app';
-import { AppRates } from '../../core/app-rates';
-import type { UpgradeDecision, UpgradeRequest } from '../../core/carrier';
+import type { Apps } from '../../core/model/app';
+import { AppRates } from '../../core/features/app-rates';
+import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import type { PipeContext } from './context';
-import { PipeLink } from './link';
+import { PipeConnection } from './connection';
 
 const PATH = /^\/pipe\/([^/]+)$/;
 const SUBPROTOCOL = 'standpipe.v1';
@@ -70,7 +70,7 @@ export class PipeHandshake {
       subprotocol: SUBPROTOCOL,
       headers: { 'Standpipe-Nonce': nonce },
       accept: (carrier) => {
-        carrier.session = new PipeLink(this.#context, app, carrier, nonce);
+        carrier.session = new PipeConnection(this.#context, app, carrier, nonce);
       },
     };
   }

@@ -1,4 +1,4 @@
-import { Flight } from '../../../stream/flight';
+import { InFlight } from '../../../stream/in-flight';
 import { Cursor } from '../../../stream/position';
 import { CLOSE_CODES, REFUSAL_CODES } from '../../../wire/close-codes';
 import type {
@@ -12,17 +12,17 @@ import type {
   WelcomeFrame,
 } from '../../../wire/frames';
 import { capCredit, WIRE_LIMITS } from '../../../wire/limits';
-import type { App } from '../../core/app';
-import type { Group, Member } from '../../core/group';
+import type { App } from '../../core/model/app';
+import type { Group, GroupMember } from '../../core/streams/group';
 import { countUp } from '../../core/metrics';
-import type { Partition } from '../../core/partition';
-import { RULE_KINDS } from '../../core/rules';
-import { Answers } from './answers';
+import type { Partition } from '../../core/streams/partition';
+import { RULE_KINDS } from '../../core/streams/rules';
+import { CommandAnswers } from './command-answers';
 import { applyCommand } from './commands';
 import type { Outcome } from './commands/outcome';
 import type { PipeContext } from './context';
-import type { PipeLink } from './link';
-import { sendPartitions } from './sending';
+import type { PipeConnection } from './connection';
+import { sendPartitions } from './writer';
 
 /** Of the credit, what stuck handlers of one partition can use up. A backend acknowledges when a quarter is used. */
 const SHARES = 4;
@@ -45,19 +45,19 @@ export interface Opening {
  * One backend's stream in both directions, over any number of connections: the partitions it owns and what it has
  * handled of them, which of its commands were applied. Written once per turn, after the browsers.
  */
-export class PipeSession implements Member {
+export class PipeSession implements GroupMember {
   readonly name: string;
   readonly app: App;
   readonly group: Group;
   readonly #context: PipeContext;
   readonly #commands = new Cursor();
-  readonly #answers = new Answers(COMMAND_CREDIT.messages);
+  readonly #answers = new CommandAnswers(COMMAND_CREDIT.messages);
   /** Partitions that may have something to send. */
   readonly #ready = new Set<Partition>();
   #rules: readonly Rule[];
-  #flight: Flight;
+  #flight: InFlight;
   #opening: Opening;
-  #link: PipeLink | undefined;
+  #link: PipeConnection | undefined;
   /** False until WELCOME was said on the present connection. */
   #welcomed = false;
   #awake = false;
@@ -66,7 +66,7 @@ export class PipeSession implements Member {
   constructor(
     context: PipeContext,
     group: Group,
-    link: PipeLink,
+    link: PipeConnection,
     hello: HelloFrame,
     opening: Opening,
   ) {
@@ -111,7 +111,7 @@ export class PipeSession implements Member {
   }
 
   /** Goes on over another connection. The one before, if it is still there, is closed. */
-  resume(link: PipeLink, hello: HelloFrame): void {
+  resume(link: PipeConnection, hello: HelloFrame): void {
     const before = this.#link;
     this.#link = link;
     this.#welcomed = false;
@@ -262,7 +262,7 @@ export class PipeSession implements Member {
   }
 
   /** Its connection is gone; what happens now is kept. Another connection's end changes nothing. */
-  detach(link: PipeLink): void {
+  detach(link: PipeConnection): void {
     if (this.#link !== link) return;
     this.#link = undefined;
     this.#welcomed = false;
@@ -320,8 +320,8 @@ const STALE: Outcome = {
   message: 'the partition of the event this answers has another owner by now',
 };
 
-function flightOf({ partitions }: Group, { credit }: HelloFrame): Flight {
-  const flight = new Flight(partitions.length === 1 ? 1 : SHARES);
+function flightOf({ partitions }: Group, { credit }: HelloFrame): InFlight {
+  const flight = new InFlight(partitions.length === 1 ? 1 : SHARES);
   flight.grant(capCredit(credit));
   return flight;
 }

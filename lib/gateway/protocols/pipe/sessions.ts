@@ -2,10 +2,10 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { Timer } from '../../../util/timers';
 import type { CLOSE_CODES } from '../../../wire/close-codes';
 import type { HelloFrame } from '../../../wire/frames';
-import type { Group } from '../../core/group';
+import type { Group } from '../../core/streams/group';
 import type { PipeContext } from './context';
 import { Groups } from './groups';
-import type { PipeLink } from './link';
+import type { PipeConnection } from './connection';
 import { badRule, type Opening, PipeSession } from './session';
 
 /** A client may lose connects on the way; more than this many in a row is no honest counter. */
@@ -48,7 +48,7 @@ export class Sessions {
     return [...this.#byName.values()].some(({ session }) => session.attached && session.behind);
   }
 
-  attach(link: PipeLink, hello: HelloFrame): Attached {
+  attach(link: PipeConnection, hello: HelloFrame): Attached {
     const refused = this.#groups.refuse(link.app, hello.group);
     if (refused !== undefined) return { refused: 'bad_group', message: refused };
     const wrong = badRule(hello.rules);
@@ -102,7 +102,12 @@ export class Sessions {
     this.#groups.clear();
   }
 
-  #create(link: PipeLink, hello: HelloFrame, verdict: 'new' | 'reset', reason: string): Attached {
+  #create(
+    link: PipeConnection,
+    hello: HelloFrame,
+    verdict: 'new' | 'reset',
+    reason: string,
+  ): Attached {
     const id = randomBytes(16);
     const secret = randomBytes(32);
     const opening: Opening = { verdict, reason, id, secret };

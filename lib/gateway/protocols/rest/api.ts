@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StandpipeError } from '../../../errors';
 import type { Params } from '../../../pusher/request-signature';
-import type { App, Apps } from '../../core/app';
-import { AppRates } from '../../core/app-rates';
-import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/idempotency';
+import type { App, Apps } from '../../core/model/app';
+import { AppRates } from '../../core/features/app-rates';
+import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/model/idempotency';
 import type { Parts } from '../../core/parts';
-import { hasBody, readBody } from '../../core/request-body';
+import { hasBody, readBody } from '../../http/body';
 import { authenticate, authenticateBody, ownParams, parseQuery } from './authenticate';
-import { bodyRefusal } from './body';
-import { type Answer, type Call, type Endpoint, refuse } from './call';
+import { bodyError } from './body';
+import { type Answer, type Call, type Endpoint, apiError } from './call';
 import { type Route, findRoute } from './routes';
 
-type ApiParts = Omit<Parts, 'seconds'>;
+type ApiParts = Omit<Parts, 'overload'>;
 
 /** Who sends a request, by its signature. */
 interface Caller {
@@ -66,7 +66,7 @@ export class RestApi {
         const answer = (): Answer => this.#answer(route, path, caller, body, request);
         send(response, this.#tried(answer));
       },
-      (why) => sendEarly(request, response, refusal(bodyRefusal(why))),
+      (why) => sendEarly(request, response, errorAnswer(bodyError(why))),
     );
     return true;
   }
@@ -93,7 +93,7 @@ export class RestApi {
   ): Answer {
     const { hub, router, limits } = this.#parts;
     authenticateBody(params, body);
-    if (!app.options.enabled) throw refuse(403, 'This app is switched off');
+    if (!app.options.enabled) throw apiError(403, 'This app is switched off');
     if (!this.#mayAsk(app)) return tooMany(app);
     const own = ownParams(params, endpoint.params);
     const call = { hub, router, limits, app, subject: decode(subject), query: own, body };
@@ -107,7 +107,7 @@ export class RestApi {
     try {
       return step();
     } catch (error) {
-      if (error instanceof StandpipeError && error.code === 'refused') return refusal(error);
+      if (error instanceof StandpipeError && error.code === 'refused') return errorAnswer(error);
       const { metrics, log } = this.#parts;
       metrics.failures++;
       log.error({ err: error }, 'a request of the HTTP API failed');
@@ -120,14 +120,14 @@ export class RestApi {
     const { answers } = call.app;
     if (key === '' || key.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
       const max = MAX_IDEMPOTENCY_KEY_LENGTH;
-      throw refuse(400, `Invalid Idempotency-Key: expected 1 to ${max} characters`);
+      throw apiError(400, `Invalid Idempotency-Key: expected 1 to ${max} characters`);
     }
     const now = this.#parts.clock.now();
     // Without its signature and timestamp: a repetition is signed anew.
     const print = fingerprint(`${path}\n${JSON.stringify(call.query)}`, call.body);
     const known = answers.find(key, print, now);
     if (known === 'other' || (known !== undefined && !('body' in known))) {
-      throw refuse(422, 'This Idempotency-Key was used for another request');
+      throw apiError(422, 'This Idempotency-Key was used for another request');
     }
     if (known !== undefined) return known;
     const answer = endpoint.run(call);
@@ -148,7 +148,7 @@ function decode(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    throw refuse(400, 'Invalid path: malformed percent-encoding');
+    throw apiError(400, 'Invalid path: malformed percent-encoding');
   }
 }
 
@@ -158,7 +158,7 @@ function tooMany(app: App): Answer {
   return { status: 429, body: `Too many requests: ${rate} per second are allowed\n`, headers };
 }
 
-function refusal({ status = 400, message }: StandpipeError): Answer {
+function errorAnswer({ status = 400, message }: StandpipeError): Answer {
   return { status, body: `${message}\n` };
 }
 

@@ -1,7 +1,7 @@
 import type { Fields } from '../../../pusher/json';
 import { type Params, bodyError, verifyRequest } from '../../../pusher/request-signature';
-import type { App } from '../../core/app';
-import { refuse } from './call';
+import type { App } from '../../core/model/app';
+import { apiError } from './call';
 
 const NO_FIELDS: Fields = {};
 
@@ -25,9 +25,9 @@ export function authenticate(
 ): App {
   const secretOf = (key: string): string | undefined => (app?.key === key ? app.secret : undefined);
   const verdict = verifyRequest({ ...request, secretOf });
-  if (!verdict.ok) throw refuse(verdict.status, verdict.message);
+  if (!verdict.ok) throw apiError(verdict.status, verdict.message);
   // No request of an unknown app passes; this tells the compiler.
-  if (app === undefined) throw refuse(401, 'Unknown auth_key');
+  if (app === undefined) throw apiError(401, 'Unknown auth_key');
   return app;
 }
 
@@ -37,7 +37,7 @@ export function authenticate(
  */
 export function authenticateBody(params: Params, body: Buffer): void {
   const error = bodyError(params, body);
-  if (error !== undefined) throw refuse(401, error);
+  if (error !== undefined) throw apiError(401, error);
 }
 
 /** Decoded parameters of a query string, in their order. */
@@ -73,7 +73,7 @@ export function ownParams(params: Params, known: ReadonlySet<string>): Fields {
   }
   if (extraneous.length > 0) {
     const names = extraneous.join(', ');
-    throw refuse(400, `The following query string parameters are extraneous: ${names}`);
+    throw apiError(400, `The following query string parameters are extraneous: ${names}`);
   }
   return fields.size === 0 ? NO_FIELDS : Object.fromEntries(fields);
 }

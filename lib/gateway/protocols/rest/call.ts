@@ -1,9 +1,9 @@
 import { StandpipeError } from '../../../errors';
 import type { Fields } from '../../../pusher/json';
-import type { App } from '../../core/app';
+import type { App } from '../../core/model/app';
 import type { Hub } from '../../core/hub';
 import type { Router } from '../../core/router';
-import type { Limits } from '../../options';
+import type { Limits } from '../../options/options';
 
 /** One request of an app's server, authenticated; nothing of it is checked beyond that. */
 export interface Call {
@@ -32,7 +32,7 @@ export interface Endpoint {
   params: ReadonlySet<string>;
   /** True when it publishes: an `Idempotency-Key` makes a repetition of it harmless. */
   publishes: boolean;
-  /** Throws what `refuse` makes when the request breaks a rule, and has then done nothing. */
+  /** Throws what `apiError` makes when the request breaks a rule, and has then done nothing. */
   run(call: Call): Answer;
 }
 
@@ -40,6 +40,6 @@ export interface Endpoint {
 export const DONE: Answer = { status: 200, body: '{}' };
 
 /** The error that ends a request with a status of 400 and above; its message becomes the body. */
-export function refuse(status: number, message: string): StandpipeError {
+export function apiError(status: number, message: string): StandpipeError {
   return new StandpipeError('refused', message, { status });
 }

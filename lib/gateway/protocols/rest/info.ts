@@ -1,6 +1,6 @@
 import { optional } from '../../../pusher/json';
-import type { App } from '../../core/app';
-import { refuse } from './call';
+import type { App } from '../../core/model/app';
+import { apiError } from './call';
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -16,7 +16,7 @@ export function readInfo(given: unknown): ReadonlySet<string> {
 export function checkInfo(app: App, info: ReadonlySet<string>, known: readonly string[]): void {
   for (const name of info) if (!known.includes(name)) throw badInfo();
   if (info.has('subscription_count') && !app.options.subscriptionCount) {
-    throw refuse(
+    throw apiError(
       400,
       'Cannot retrieve the subscription count because subscription counting is not enabled',
     );
@@ -45,5 +45,5 @@ export function isPresence(channel: string): boolean {
 }
 
 function badInfo(): Error {
-  return refuse(400, 'info should be a comma separated list of attributes');
+  return apiError(400, 'info should be a comma separated list of attributes');
 }

@@ -1,8 +1,8 @@
 import { isEventName, isReservedEvent, parseChannelName } from '../../../pusher/channel-name';
 import { type Fields, optional } from '../../../pusher/json';
-import type { App } from '../../core/app';
-import type { Limits } from '../../options';
-import { type Call, refuse } from './call';
+import type { App } from '../../core/model/app';
+import type { Limits } from '../../options/options';
+import { type Call, apiError } from './call';
 import { readInfo } from './info';
 
 /** Real ids are shorter. What looks like no id excludes nobody, as on the hosted service. */
@@ -39,27 +39,27 @@ export function publish({ app, router }: Call, publication: Publication): void {
 }
 
 export function missing(name: string): Error {
-  return refuse(400, `Missing required parameter: ${name}`);
+  return apiError(400, `Missing required parameter: ${name}`);
 }
 
 /** The name of a channel if it may have it. Users' own channels are legal: that is how an app sends to a user. */
 export function readChannelName(app: App, name: unknown, limits: Limits): string {
-  if (typeof name !== 'string') throw refuse(400, 'Invalid channel name: expected a string');
+  if (typeof name !== 'string') throw apiError(400, 'Invalid channel name: expected a string');
   // An occupied channel's name was checked when it was subscribed to.
   if (
     !app.channels.has(name) &&
     parseChannelName(name, limits.maxChannelNameLength) === undefined
   ) {
-    throw refuse(400, `Invalid channel name: ${shown(name)}`);
+    throw apiError(400, `Invalid channel name: ${shown(name)}`);
   }
   return name;
 }
 
 function readEventName(name: unknown, { maxEventNameLength }: Limits): string {
   if (optional(name) === undefined) throw missing('name');
-  if (typeof name !== 'string') throw refuse(400, 'Invalid event name: expected a string');
+  if (typeof name !== 'string') throw apiError(400, 'Invalid event name: expected a string');
   if (!isEventName(name, maxEventNameLength) || isReservedEvent(name)) {
-    throw refuse(400, `Invalid event name: ${shown(name)}`);
+    throw apiError(400, `Invalid event name: ${shown(name)}`);
   }
   return name;
 }
@@ -69,7 +69,7 @@ function readData(data: unknown, { maxEventDataBytes: max }: Limits): string {
   if (data === undefined) throw missing('data');
   const text = typeof data === 'string' ? data : jsonText(data);
   if (text.length * 3 > max && Buffer.byteLength(text) > max) {
-    throw refuse(
+    throw apiError(
       413,
       `The data content of this event exceeds the allowed maximum (${max} bytes). ` +
         'See https://pusher.com/docs/channels/server_api/http-api#publishing-events for more info',
@@ -83,7 +83,7 @@ function jsonText(data: unknown): string {
     return JSON.stringify(data);
   } catch {
     // Reading JSON needs no stack, writing it does.
-    throw refuse(400, 'Invalid data: nested too deeply');
+    throw apiError(400, 'Invalid data: nested too deeply');
   }
 }
 
@@ -91,7 +91,7 @@ function readSocketId(given: unknown): readonly string[] | undefined {
   const id = optional(given);
   if (id === undefined) return undefined;
   if (typeof id !== 'string' || id.length > MAX_SOCKET_ID_LENGTH) {
-    throw refuse(400, 'Invalid socket_id');
+    throw apiError(400, 'Invalid socket_id');
   }
   return [id];
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import t from 'tap';
-import type { Pipe } from '../../../../lib';
+import type { PipeClient } from '../../../../lib';
 import { FORM, askAuth } from '../../../support/auth-request';
 import { decided, deciding } from '../../../support/deciding-backend';
 import { SECRET, startGateway } from '../../../support/start-gateway';
@@ -53,7 +53,7 @@ t.test('a backend is asked from the moment it says so', async (t) => {
 
 t.test('backends take turns', async (t) => {
   const calls: number[] = [];
-  const decide = (name: number) => (client: Pipe) =>
+  const decide = (name: number) => (client: PipeClient) =>
     client.authorize('private-*', () => calls.push(name) > 0);
   const { gateway } = await decided(t, decide(1));
   await deciding(t, gateway, decide(2));

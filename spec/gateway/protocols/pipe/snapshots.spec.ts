@@ -1,5 +1,5 @@
 import t from 'tap';
-import { Group } from '../../../../lib/gateway/core/group';
+import { Group } from '../../../../lib/gateway/core/streams/group';
 import { Kind, type Frame } from '../../../../lib/wire/frames';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';

@@ -1,8 +1,8 @@
 import { isClientEvent } from '../../../../pusher/channel-name';
 import { CloseCode } from '../../../../pusher/close-codes';
 import type { EventMessage } from '../../../../pusher/messages';
-import type { Socket } from '../../../core/socket';
-import { TokenBucket } from '../../../core/token-bucket';
+import type { Socket } from '../../../core/model/socket';
+import { TokenBucket } from '../../../core/timing/token-bucket';
 import type { ChannelsContext } from '../context';
 
 /**

@@ -2,7 +2,7 @@ import { CloseCode } from '../../../../pusher/close-codes';
 import * as messages from '../../../../pusher/messages';
 import { parseUserData } from '../../../../pusher/presence';
 import { verifyUserAuth } from '../../../../pusher/signature';
-import type { Socket } from '../../../core/socket';
+import type { Socket } from '../../../core/model/socket';
 import type { ChannelsContext } from '../context';
 
 /**

@@ -2,9 +2,9 @@ import { type ChannelName, parseChannelName } from '../../../../pusher/channel-n
 import * as messages from '../../../../pusher/messages';
 import { parseChannelData } from '../../../../pusher/presence';
 import { verifyChannelAuth } from '../../../../pusher/signature';
-import type { Identity } from '../../../core/presence';
-import type { Socket } from '../../../core/socket';
-import type { Limits } from '../../../options';
+import type { Identity } from '../../../core/model/presence';
+import type { Socket } from '../../../core/model/socket';
+import type { Limits } from '../../../options/options';
 import type { ChannelsContext } from '../context';
 
 interface SubscribeMessage {

@@ -1,4 +1,4 @@
-import type { Socket } from '../../../core/socket';
+import type { Socket } from '../../../core/model/socket';
 import type { ChannelsContext } from '../context';
 
 /** `pusher:unsubscribe` has no answer, and an unknown channel is no error. */

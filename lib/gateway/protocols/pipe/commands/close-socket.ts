@@ -1,7 +1,7 @@
 import type { Command } from '../../../../wire/frames';
-import type { App } from '../../../core/app';
+import type { App } from '../../../core/model/app';
 import type { PipeContext } from '../context';
-import { type Outcome, refuse } from './outcome';
+import { type Outcome, refusal } from './outcome';
 
 /** What fits into a close frame beside the code (RFC 6455, section 5.5). */
 const MAX_REASON_BYTES = 123;
@@ -17,10 +17,10 @@ export function closeSocket(
   { socketId = '', code = 0, reason = '' }: Command,
 ): Outcome {
   if (code !== 0 && (code < 4000 || code > 4999)) {
-    return refuse('bad_params', `a close code is from 4000 to 4999, not ${code}`);
+    return refusal('bad_params', `a close code is from 4000 to 4999, not ${code}`);
   }
   if (Buffer.byteLength(reason) > MAX_REASON_BYTES) {
-    return refuse('bad_params', `a close reason has at most ${MAX_REASON_BYTES} bytes`);
+    return refusal('bad_params', `a close reason has at most ${MAX_REASON_BYTES} bytes`);
   }
   const socket = app.sockets.get(socketId);
   if (socket === undefined) return { sockets: 0 };

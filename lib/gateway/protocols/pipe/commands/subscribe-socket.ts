@@ -1,12 +1,12 @@
 import { parseChannelName } from '../../../../pusher/channel-name';
 import { parseChannelData } from '../../../../pusher/presence';
 import type { Command } from '../../../../wire/frames';
-import type { App } from '../../../core/app';
-import type { Identity } from '../../../core/presence';
-import type { Socket } from '../../../core/socket';
-import type { Limits } from '../../../options';
+import type { App } from '../../../core/model/app';
+import type { Identity } from '../../../core/model/presence';
+import type { Socket } from '../../../core/model/socket';
+import type { Limits } from '../../../options/options';
 import type { PipeContext } from '../context';
-import { type Outcome, type Refused, badChannel, refuse, unknownSocket } from './outcome';
+import { type Outcome, type Refusal, badChannel, refusal, unknownSocket } from './outcome';
 
 /**
  * Puts a socket into a channel, whatever kind it is: the backend holds the secret that a signature would prove. The
@@ -23,7 +23,7 @@ export function subscribeSocket(
   if (socket === undefined || socket.closed) return unknownSocket(socketId);
   if (socket.channels?.has(name) === true) return { sockets: 1 };
   const full = atLimit(socket, name, limits);
-  if (full !== undefined) return refuse('limit_reached', full);
+  if (full !== undefined) return refusal('limit_reached', full);
   if (kind.visibility === 'presence') {
     const member = memberOf(socket, name, data, limits);
     if ('code' in member) return member;
@@ -48,17 +48,17 @@ function memberOf(
   channel: string,
   data: string,
   limits: Limits,
-): Identity | Refused {
+): Identity | Refusal {
   const given = data === '' ? undefined : parseChannelData(data, limits);
-  if (given?.ok === false) return refuse('bad_params', given.message);
+  if (given?.ok === false) return refusal('bad_params', given.message);
   const member = given ?? user;
   if (member === undefined) {
-    return refuse('bad_params', 'a presence channel needs to know who joins it');
+    return refusal('bad_params', 'a presence channel needs to know who joins it');
   }
   const presence = app.channels.get(channel)?.presence;
   const max = limits.maxMembersPerChannel;
   if (presence !== undefined && !presence.has(member.userId) && presence.size >= max) {
-    return refuse('limit_reached', `a presence channel has at most ${max} members`);
+    return refusal('limit_reached', `a presence channel has at most ${max} members`);
   }
   return { userId: member.userId, userInfo: member.userInfo };
 }

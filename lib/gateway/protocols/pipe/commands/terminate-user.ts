@@ -1,5 +1,5 @@
 import type { Command } from '../../../../wire/frames';
-import type { App } from '../../../core/app';
+import type { App } from '../../../core/model/app';
 import type { PipeContext } from '../context';
 import type { Outcome } from './outcome';
 

@@ -1,6 +1,6 @@
 import * as messages from '../../../../pusher/messages';
 import type { Command } from '../../../../wire/frames';
-import type { App } from '../../../core/app';
+import type { App } from '../../../core/model/app';
 import type { PipeContext } from '../context';
 import { type Outcome, badEvent, unknownSocket } from './outcome';
 

@@ -1,9 +1,9 @@
 import { isUserId, userChannel } from '../../../../pusher/channel-name';
 import type { Command } from '../../../../wire/frames';
-import type { App } from '../../../core/app';
-import type { Limits } from '../../../options';
+import type { App } from '../../../core/model/app';
+import type { Limits } from '../../../options/options';
 import type { PipeContext } from '../context';
-import { type Outcome, type Refused, badEvent, refuse } from './outcome';
+import { type Outcome, type Refusal, badEvent, refusal } from './outcome';
 
 /** An event to all sockets of a signed-in user, on the channel that they subscribed to with their sign-in. */
 export function triggerUser(
@@ -18,7 +18,7 @@ export function triggerUser(
   return { sockets: router.publish(app, { channel, event, data, except }) };
 }
 
-function badUser(userId: string, { maxUserIdLength: max }: Limits): Refused | undefined {
+function badUser(userId: string, { maxUserIdLength: max }: Limits): Refusal | undefined {
   if (userId.length <= max && isUserId(userId)) return undefined;
-  return refuse('bad_params', `a user id is 1 to ${max} of A-Z a-z 0-9 _ - = @ , . ;`);
+  return refusal('bad_params', `a user id is 1 to ${max} of A-Z a-z 0-9 _ - = @ , . ;`);
 }

@@ -1,11 +1,11 @@
 import { parseChannelName } from '../../../../pusher/channel-name';
-import { type Answer, type Question, channelParam } from './question';
+import { type Result, type Query, channelParam } from './query';
 
 /**
  * `channel.info {channel}`: a channel that nobody is on is an empty one. `userCount` is of presence channels, `cached` of
  * cache channels.
  */
-export function channelInfo(question: Question): Answer {
+export function channelInfo(question: Query): Result {
   const { app, context } = question;
   const name = channelParam(question);
   const channel = app.channels.get(name);

@@ -1,11 +1,11 @@
-import type { Identity } from '../../../core/presence';
-import { type Answer, type Question, channelParam, refuseQuestion } from './question';
+import type { Identity } from '../../../core/model/presence';
+import { type Result, type Query, channelParam, queryError } from './query';
 
 /** `channel.members {channel}`: who is on a presence channel, each user once. */
-export function channelMembers(question: Question): Answer {
+export function channelMembers(question: Query): Result {
   const name = channelParam(question);
   if (!name.startsWith('presence-')) {
-    throw refuseQuestion('bad_params', 'only presence channels have members');
+    throw queryError('bad_params', 'only presence channels have members');
   }
   return { items: texts(question.app.channels.get(name)?.presence?.members() ?? []) };
 }

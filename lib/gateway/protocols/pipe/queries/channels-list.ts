@@ -1,14 +1,14 @@
-import type { Channel } from '../../../core/channel';
-import { type Answer, type Question, limited, refuseQuestion } from './question';
+import type { Channel } from '../../../core/model/channel';
+import { type Result, type Query, limited, queryError } from './query';
 
 const INFO = ['subscriptionCount', 'userCount'] as const;
 type Info = (typeof INFO)[number];
 
 /** `channels.list {prefix?, info?, limit?}`: the occupied channels, without the users' own ones. */
-export function channelsList(question: Question): Answer {
+export function channelsList(question: Query): Result {
   const { app, params } = question;
   const { prefix = '' } = params;
-  if (typeof prefix !== 'string') throw refuseQuestion('bad_params', 'prefix must be a string');
+  if (typeof prefix !== 'string') throw queryError('bad_params', 'prefix must be a string');
   const info = readInfo(params.info);
   return { items: texts(limited(question, app.occupied(prefix)), info) };
 }
@@ -18,7 +18,7 @@ function readInfo(given: unknown): readonly Info[] {
   if (Array.isArray(given) && given.every((each) => INFO.includes(each as Info))) {
     return given as Info[];
   }
-  throw refuseQuestion('bad_params', `info must be an array of ${INFO.join(', ')}`);
+  throw queryError('bad_params', `info must be an array of ${INFO.join(', ')}`);
 }
 
 function* texts(channels: Iterable<Channel>, info: readonly Info[]): Iterable<string> {

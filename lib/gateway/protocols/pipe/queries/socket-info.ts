@@ -1,7 +1,7 @@
-import { type Answer, type Question, stringParam } from './question';
+import { type Result, type Query, stringParam } from './query';
 
 /** `socket.info {socket}`: null when it is not connected. */
-export function socketInfo({ app, params }: Question): Answer {
+export function socketInfo({ app, params }: Query): Result {
   const socket = app.sockets.get(stringParam('socket', params.socket));
   if (socket === undefined) return { result: 'null' };
   const { id, user, channels } = socket;

@@ -1,6 +1,6 @@
-import type { Answer, Question } from './question';
+import type { Result, Query } from './query';
 
 /** `sockets.count {}` */
-export function socketsCount({ app }: Question): Answer {
+export function socketsCount({ app }: Query): Result {
   return { result: String(app.sockets.size) };
 }

@@ -1,8 +1,8 @@
-import type { Socket } from '../../../core/socket';
-import { type Answer, type Question, limited } from './question';
+import type { Socket } from '../../../core/model/socket';
+import { type Result, type Query, limited } from './query';
 
 /** `sockets.list {limit?}` */
-export function socketsList(question: Question): Answer {
+export function socketsList(question: Query): Result {
   return { items: texts(limited(question, question.app.sockets.values())) };
 }
 

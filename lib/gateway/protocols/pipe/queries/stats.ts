@@ -1,7 +1,7 @@
-import type { Answer, Question } from './question';
+import type { Result, Query } from './query';
 
 /** `stats {}`: what is live in the app, on this node. */
-export function stats({ app, context }: Question): Answer {
+export function stats({ app, context }: Query): Result {
   const counts = {
     node: context.node,
     sockets: app.sockets.size,

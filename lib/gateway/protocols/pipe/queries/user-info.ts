@@ -1,10 +1,10 @@
-import { type Answer, type Question, stringParam } from './question';
+import { type Result, type Query, stringParam } from './query';
 
 /** More connections of one user than this are counted and not named. */
 const MAX_SOCKETS = 1000;
 
 /** `user.info {user}`: a user who did not sign in has no sockets. */
-export function userInfo({ app, params }: Question): Answer {
+export function userInfo({ app, params }: Query): Result {
   const id = stringParam('user', params.user);
   const sockets = [...app.users.socketsOf(id)];
   const about = JSON.stringify({

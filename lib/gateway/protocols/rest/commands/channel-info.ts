@@ -1,4 +1,4 @@
-import { type Answer, type Call, type Endpoint, refuse } from '../call';
+import { type Answer, type Call, apiError, type Endpoint } from '../call';
 import { checkInfo, countFields, isPresence, readInfo } from '../info';
 import { readChannelName } from '../publication';
 
@@ -12,7 +12,10 @@ export const channelInfo: Endpoint = {
     const info = readInfo(query.info);
     checkInfo(app, info, ['user_count', 'subscription_count', 'cache']);
     if (info.has('user_count') && !isPresence(channel)) {
-      throw refuse(400, 'Cannot retrieve the user count unless the channel is a presence channel');
+      throw apiError(
+        400,
+        'Cannot retrieve the user count unless the channel is a presence channel',
+      );
     }
     const fields = [`"occupied":${app.channels.has(channel)}`, ...countFields(app, channel, info)];
     if (info.has('cache')) {

@@ -1,4 +1,4 @@
-import { type Answer, type Call, type Endpoint, refuse } from '../call';
+import { type Answer, type Call, apiError, type Endpoint } from '../call';
 import { isPresence } from '../info';
 import { readChannelName } from '../publication';
 
@@ -10,7 +10,7 @@ export const channelUsers: Endpoint = {
   run({ app, limits, subject }: Call): Answer {
     const channel = readChannelName(app, subject, limits);
     if (!isPresence(channel)) {
-      throw refuse(400, 'Users can only be retrieved for presence channels');
+      throw apiError(400, 'Users can only be retrieved for presence channels');
     }
     const ids = app.channels.get(channel)?.presence?.ids() ?? [];
     return { status: 200, body: JSON.stringify({ users: ids.map((id) => ({ id })) }) };

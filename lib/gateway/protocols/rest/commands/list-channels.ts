@@ -1,4 +1,4 @@
-import { type Answer, type Call, type Endpoint, refuse } from '../call';
+import { type Answer, type Call, apiError, type Endpoint } from '../call';
 import { checkInfo, counts, isPresence, readInfo } from '../info';
 
 /** `GET /apps/<id>/channels`: the occupied channels, without the users' own ones. */
@@ -11,7 +11,7 @@ export const listChannels: Endpoint = {
     const info = readInfo(query.info);
     checkInfo(app, info, ['user_count', 'subscription_count']);
     if (info.has('user_count') && !isPresence(prefix)) {
-      throw refuse(
+      throw apiError(
         400,
         // The spelling is that of the hosted service; test suites compare with it.
         'user_count may only be requested for presence channels - ' +

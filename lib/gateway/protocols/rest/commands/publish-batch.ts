@@ -1,6 +1,6 @@
 import { isObject, optional } from '../../../../pusher/json';
 import { bodyFields } from '../body';
-import { type Answer, type Call, DONE, type Endpoint, refuse } from '../call';
+import { type Answer, type Call, DONE, apiError, type Endpoint } from '../call';
 import { counts } from '../info';
 import { type Publication, missing, publish, readPublication } from '../publication';
 
@@ -24,11 +24,11 @@ function readBatch(call: Call): Publication[] {
   if (call.body.length === 0) throw missing('batch');
   const batch = optional(bodyFields(call.body).batch);
   if (batch === undefined) throw missing('batch');
-  if (!Array.isArray(batch)) throw refuse(400, 'Invalid batch: expected a list of events');
+  if (!Array.isArray(batch)) throw apiError(400, 'Invalid batch: expected a list of events');
   const { maxEventsPerBatch: max } = call.limits;
-  if (batch.length > max) throw refuse(400, `Batch too large (${batch.length} > ${max})`);
+  if (batch.length > max) throw apiError(400, `Batch too large (${batch.length} > ${max})`);
   return batch.map((event: unknown) => {
-    if (!isObject(event)) throw refuse(400, 'Invalid batch: expected each event to be an object');
+    if (!isObject(event)) throw apiError(400, 'Invalid batch: expected each event to be an object');
     if (optional(event.channel) === undefined) throw missing('channel');
     return readPublication(call, event, [event.channel]);
   });

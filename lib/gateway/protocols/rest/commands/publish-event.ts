@@ -1,6 +1,6 @@
 import { type Fields, optional } from '../../../../pusher/json';
 import { bodyFields } from '../body';
-import { type Answer, type Call, DONE, type Endpoint, refuse } from '../call';
+import { type Answer, type Call, DONE, apiError, type Endpoint } from '../call';
 import { counts } from '../info';
 import { missing, publish, readPublication } from '../publication';
 
@@ -27,15 +27,15 @@ export const publishEvent: Endpoint = {
 function readChannels({ limits }: Call, fields: Fields): readonly unknown[] {
   const channel = optional(fields.channel);
   const channels = optional(fields.channels) ?? (channel === undefined ? [] : [channel]);
-  if (!Array.isArray(channels)) throw refuse(400, 'Invalid channels: expected a list of names');
+  if (!Array.isArray(channels)) throw apiError(400, 'Invalid channels: expected a list of names');
   const { length } = channels;
   if (length === 0) throw missing('channel');
   const { maxChannelsPerPublish: max } = limits;
-  if (length > max) throw refuse(400, `Too many channels (${length} > ${max})`);
+  if (length > max) throw apiError(400, `Too many channels (${length} > ${max})`);
   if (length === 1) return channels;
   // Data is encrypted with the key of one channel, so other channels could not read it.
   if (channels.some(isEncrypted)) {
-    throw refuse(400, 'You cannot trigger to multiple channels when using encrypted channels');
+    throw apiError(400, 'You cannot trigger to multiple channels when using encrypted channels');
   }
   return [...new Set<unknown>(channels)];
 }

@@ -1,0 +1,80 @@
+import { type Reply, parseReply, requestMessage } from '../../../pusher/requests';
+import type { Clock, Timer } from '../../../util/timers';
+import type { Socket } from '../model/socket';
+import type { Turn } from '../fanout/turn';
+
+/** What became of a request: the browser's JSON text or its error, or why there will be none. */
+export type RequestOutcome = { data: string } | { error: string } | 'closed' | 'timeout';
+
+interface Request {
+  deadline: Timer;
+  done: (answer: RequestOutcome) => void;
+}
+
+/** Questions to browsers that have no answer yet. Only the browser that was asked can answer. */
+export class BrowserRequests {
+  readonly #turn: Turn;
+  readonly #clock: Clock;
+  readonly #open = new Map<Socket, Map<string, Request>>();
+  #lastId = 0;
+
+  constructor(turn: Turn, clock: Clock) {
+    this.#turn = turn;
+    this.#clock = clock;
+  }
+
+  /** Sockets with an open request. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /**
+   * Asks a socket; `data` is JSON text. `done` is called once, later, with the answer. Returns what makes the request
+   * void: `done` is not called after it.
+   */
+  ask(
+    socket: Socket,
+    { event, data, timeoutMs }: { event: string; data: string; timeoutMs: number },
+    done: (answer: RequestOutcome) => void,
+  ): () => void {
+    const id = String(++this.#lastId);
+    const deadline = this.#clock.setTimeout(
+      () => this.#take(socket, id)?.done('timeout'),
+      timeoutMs,
+    );
+    const requests = this.#open.get(socket) ?? new Map<string, Request>();
+    this.#open.set(socket, requests.set(id, { deadline, done }));
+    this.#turn.send(socket, requestMessage(id, event, data));
+    return () => void this.#take(socket, id);
+  }
+
+  /** A socket has replied. What nobody waits for, or waits for no more, is dropped. */
+  answered(socket: Socket, text: string): void {
+    const reply: Reply | undefined = parseReply(text);
+    if (reply !== undefined) this.#take(socket, reply.id)?.done(reply);
+  }
+
+  /** A socket is gone, and does not answer any more. */
+  closed(socket: Socket): void {
+    for (const id of [...(this.#open.get(socket)?.keys() ?? [])]) {
+      this.#take(socket, id)?.done('closed');
+    }
+  }
+
+  stop(): void {
+    for (const requests of this.#open.values()) {
+      for (const { deadline } of requests.values()) this.#clock.clearTimeout(deadline);
+    }
+    this.#open.clear();
+  }
+
+  #take(socket: Socket, id: string): Request | undefined {
+    const requests = this.#open.get(socket);
+    const request = requests?.get(id);
+    if (requests === undefined || request === undefined) return undefined;
+    requests.delete(id);
+    if (requests.size === 0) this.#open.delete(socket);
+    this.#clock.clearTimeout(request.deadline);
+    return request;
+  }
+}

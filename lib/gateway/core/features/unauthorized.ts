@@ -1,0 +1,36 @@
+import { CloseCode } from '../../../pusher/close-codes';
+import type { Clock } from '../../../util/timers';
+import { DelayQueue } from '../timing/delay-queue';
+import type { Socket } from '../model/socket';
+import type { Turn } from '../fanout/turn';
+
+/**
+ * Sockets of apps with `authorizedConnections` that have neither signed in nor subscribed to a channel that needs a
+ * signature. They have a time to do so; until then they do not count towards the quota of their app.
+ */
+export class Unauthorized {
+  readonly #waiting: DelayQueue<Socket>;
+
+  constructor(turn: Turn, clock: Clock, timeoutMs: number) {
+    this.#waiting = new DelayQueue(clock, timeoutMs, (socket) => {
+      socket.app.unauthorizedSockets--;
+      const reason = 'Connection not authorized within timeout';
+      turn.close(socket, CloseCode.UNAUTHORIZED, reason);
+    });
+  }
+
+  opened(socket: Socket): void {
+    if (!socket.app.options.authorizedConnections) return;
+    socket.app.unauthorizedSockets++;
+    this.#waiting.add(socket);
+  }
+
+  /** It is authorized now, or gone. */
+  settled(socket: Socket): void {
+    if (this.#waiting.delete(socket)) socket.app.unauthorizedSockets--;
+  }
+
+  stop(): void {
+    this.#waiting.stop();
+  }
+}

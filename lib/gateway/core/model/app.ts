@@ -1,0 +1,88 @@
+import type { Kind, PipeEvent } from '../../../wire/frames';
+import type { AppOptions, Limits } from '../../options/options';
+import { Cache } from './cache';
+import type { Channel } from './channel';
+import { Idempotency } from './idempotency';
+import type { Socket } from './socket';
+import { Users } from './users';
+import type { Watched } from '../features/watchlists';
+
+/** Hears what happened in an app, after it happened: the stream of a backend, the webhooks. */
+export interface AppObserver {
+  /** Whether it would take an event. Messages that nobody wants are not even made. */
+  wants(kind: Kind, channel: string | undefined, event: string | undefined): boolean;
+  /** Every event is offered; the listener picks what it wants. */
+  offer(event: PipeEvent): void;
+  /** Events that wait to be handled, and when the oldest was accepted; Infinity when there is none. */
+  readonly lag?: { events: number; since: number };
+  /** How many subscribers a channel has, each time its subscribers are told, and when there are none left. */
+  counted?(channel: string, subscribers: number): void;
+}
+
+/** One app of the gateway: its credentials, settings and everything that is live in it. */
+export class App {
+  readonly options: AppOptions;
+  readonly sockets = new Map<string, Socket>();
+  /** Occupied channels only: a channel without subscribers is dropped at once. */
+  readonly channels = new Map<string, Channel>();
+  readonly users = new Users();
+  /** Users that somebody watches. */
+  readonly watched = new Map<string, Watched>();
+  readonly cache: Cache;
+  /** Answers to publishes with an idempotency key. */
+  readonly answers: Idempotency;
+  /** Sockets that have yet to authorize themselves; 0 unless the app asks for it. */
+  unauthorizedSockets = 0;
+  readonly observers = new Set<AppObserver>();
+
+  constructor(options: AppOptions, limits: Limits) {
+    this.options = options;
+    this.cache = new Cache(limits);
+    this.answers = new Idempotency(limits);
+  }
+
+  get id(): string {
+    return this.options.id;
+  }
+
+  get key(): string {
+    return this.options.key;
+  }
+
+  get secret(): string {
+    return this.options.secret;
+  }
+
+  /** Occupied channels whose names begin with `prefix`, without the users' own ones, which no app has made. */
+  *occupied(prefix = ''): IterableIterator<Channel> {
+    for (const channel of this.channels.values()) {
+      if (channel.kind.user === undefined && channel.name.startsWith(prefix)) yield channel;
+    }
+  }
+}
+
+/** The apps of a gateway, found by their public key (browsers) or by their id (backends). */
+export class Apps {
+  readonly #byId = new Map<string, App>();
+  readonly #byKey = new Map<string, App>();
+
+  constructor(options: readonly AppOptions[], limits: Limits) {
+    for (const each of options) {
+      const app = new App(each, limits);
+      this.#byId.set(app.id, app);
+      this.#byKey.set(app.key, app);
+    }
+  }
+
+  byId(id: string): App | undefined {
+    return this.#byId.get(id);
+  }
+
+  byKey(key: string): App | undefined {
+    return this.#byKey.get(key);
+  }
+
+  all(): IterableIterator<App> {
+    return this.#byId.values();
+  }
+}

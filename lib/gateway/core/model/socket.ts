@@ -1,0 +1,31 @@
+import type { App } from './app';
+import type { Channel } from './channel';
+import type { Identity } from './presence';
+import type { TokenBucket } from '../timing/token-bucket';
+import { Outlet, type Sink } from '../fanout/outlet';
+import type { Watched } from '../features/watchlists';
+
+/** One connection of a browser or device, whatever carries it. */
+export class Socket extends Outlet {
+  readonly id: string;
+  readonly app: App;
+  /** Version of the Channels protocol it speaks, 4 to 7. */
+  readonly protocol: number;
+  /** Made at the first subscription: most memory of an idle gateway is sockets. */
+  channels: Map<string, Channel> | undefined;
+  /** Channels that a backend put it on and that it has not asked for itself. */
+  granted: Set<string> | undefined;
+  /** Whom it signed in as. */
+  user: Identity | undefined;
+  /** The users of its watchlist. */
+  watching: Watched[] | undefined;
+  /** Buckets of what it may send, made at first use. */
+  buckets: { clientEvents?: TokenBucket; messages?: TokenBucket; subscriptions?: TokenBucket } = {};
+
+  constructor(app: App, id: string, protocol: number, sink: Sink) {
+    super(sink);
+    this.app = app;
+    this.id = id;
+    this.protocol = protocol;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Clock, Timer } from '../../../util/timers';
+
+export const SECOND_MS = 1000;
+/** A second that comes so late is a sign of too much work; more than two in a row are no accident. */
+const LATE_MS = 500;
+const MAX_LATE = 2;
+
+/**
+ * One timer for all that looks after connections once a second. It knows how late the event loop is: a gateway that does
+ * not keep up takes no new browsers, so that those that are there are served.
+ */
+export class Overload {
+  readonly #clock: Clock;
+  readonly #runs: Array<() => void> = [];
+  #timer: Timer | undefined;
+  /** Seconds in a row that came late. */
+  #late = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get overloaded(): boolean {
+    return this.#late > MAX_LATE;
+  }
+
+  each(run: () => void): void {
+    this.#runs.push(run);
+  }
+
+  start(): void {
+    const dueMs = this.#clock.now() + SECOND_MS;
+    this.#timer = this.#clock.setTimeout(() => {
+      const lateMs = this.#clock.now() - dueMs;
+      this.start();
+      this.#late = lateMs > LATE_MS ? this.#late + 1 : 0;
+      // A process that was stopped has not listened: what waits in its sockets must be read before anyone is judged.
+      if (lateMs > SECOND_MS) return;
+      for (const run of this.#runs) run();
+    }, SECOND_MS);
+  }
+
+  stop(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,319 @@
+import { z } from 'zod';
+import { StandpipeError } from '../../errors';
+import { CloseCode } from '../../pusher/close-codes';
+import { DEFAULT_CHANNEL_LIMITS } from '../../pusher/limits';
+import { type Logger, silent } from '../../util/logger';
+import { AddressGuard, isAllowEntry } from './address-guard';
+
+const port = z.number().int().min(0).max(65535);
+const count = z.number().int().min(1).max(1e9);
+const bytes = z
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 31);
+const ms = z
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1);
+const rate = z.number().positive().max(1e9);
+const D = DEFAULT_CHANNEL_LIMITS;
+
+const webhookSchema = z.strictObject({
+  url: z
+    .string()
+    // A URL parser skips line breaks and blanks: what is checked must be what is written.
+    .regex(
+      /^https?:\/\/[\x21-\x7e]{1,2000}$/i,
+      'must be an http or https URL in ASCII without blanks, of 2000 characters at most',
+    )
+    .refine((url) => URL.canParse(url), 'must be a URL')
+    .describe('Where events are posted to.'),
+  events: z
+    .array(
+      z.enum([
+        ...(['channel_occupied', 'channel_vacated', 'member_added', 'member_removed'] as const),
+        ...(['client_event', 'cache_miss', 'subscription_count'] as const),
+      ]),
+    )
+    .min(1)
+    .optional()
+    .describe('Kinds of events; all unless given. Some need a setting of the app besides.'),
+  channels: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe('Names of channels, or beginnings of names such as room-*; all unless given.'),
+  batch: z
+    .boolean()
+    .default(false)
+    .describe('Puts the events of 50 ms into one request; otherwise each has its own.'),
+});
+
+const appSchema = z.strictObject({
+  id: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9_-]{1,64}$/,
+      'must be 1 to 64 of A-Z a-z 0-9 _ -; digits only suits every SDK',
+    )
+    .describe('Stands in the paths of the HTTP API and the Pipe.'),
+  key: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ -')
+    .describe('Public: browsers connect with it.'),
+  secret: z.string().min(1).max(256).describe('Signs everything. Never leaves the servers.'),
+  enabled: z.boolean().default(true).describe('False refuses every connection (4003, 403).'),
+  clientEvents: z.boolean().default(false).describe('Browsers may trigger events for each other.'),
+  stringifyClientEvents: z
+    .boolean()
+    .default(false)
+    .describe('Data of relayed client events becomes a string, for clients that expect one.'),
+  allowedOrigins: z
+    .array(z.string().regex(/^[a-z][a-z0-9+.-]*:\/\/[^/]+$/, 'must be like https://example.com'))
+    .optional()
+    .describe('Pages that may connect, matched exactly; all unless given. Others: close 4009.'),
+  subscriptionCount: z.boolean().default(false).describe('Channels tell how many subscribe.'),
+  subscriptionErrors: z
+    .boolean()
+    .default(true)
+    .describe('A failed subscription is told to its channel too (pusher:subscription_error).'),
+  watchlists: z.boolean().default(true).describe('Users hear who of their watchlist is online.'),
+  authorizedConnections: z
+    .boolean()
+    .default(false)
+    .describe('Closes (4009) sockets that neither sign in nor join a signed channel in time.'),
+  terminateCode: z
+    .union([z.literal(CloseCode.UNAUTHORIZED), z.literal(CloseCode.RECONNECT)])
+    .default(CloseCode.UNAUTHORIZED)
+    .describe('Closes the connections of a terminated user: 4009 for good, 4200 to come back.'),
+  maxRequestsPerSecond: rate
+    .optional()
+    .describe('HTTP API requests of the app; above it 429. Unlimited unless given.'),
+  webhooks: z.array(webhookSchema).default([]).describe('Endpoints that are told what happens.'),
+});
+
+/** Every limit of the gateway with its default. */
+const limitsSchema = z.strictObject({
+  maxConnections: count.default(50_000).describe('Connections of all kinds; above it 503.'),
+  maxConnectionsPerApp: count.default(50_000).describe('Sockets of one app; above it close 4004.'),
+  maxConnectionsPerAddress: count
+    .default(50_000)
+    .describe('Connections of one remote address; above it 503. Behind a proxy all share one.'),
+  maxFallbackSessions: count
+    .default(10_000)
+    .describe('Sockets over HTTP (xhr_streaming, xhr_polling); above it 503.'),
+  headersTimeoutMs: ms
+    .default(5_000)
+    .describe('How long the head of an HTTP request may take; then 408.'),
+  requestTimeoutMs: ms.default(10_000).describe('How long all of it may take; then 408.'),
+  maxMessageBytes: bytes.default(64 * 1024).describe('One WebSocket message of a browser.'),
+  maxChannelNameLength: count.default(D.maxChannelNameLength).describe('Characters.'),
+  maxEventNameLength: count.default(D.maxEventNameLength).describe('Characters.'),
+  maxEventDataBytes: bytes.default(D.maxEventDataBytes).describe('Data of one event, UTF-8.'),
+  maxRequestBytes: bytes
+    .default(256 * 1024)
+    .describe('Body of one HTTP API request; above it 413.'),
+  maxChannelsPerPublish: count
+    .default(D.maxChannelsPerPublish)
+    .describe('Channels of one event published over HTTP.'),
+  maxEventsPerBatch: count
+    .default(D.maxEventsPerBatch)
+    .describe('Events of one batch published over HTTP.'),
+  signatureToleranceMs: ms
+    .min(30_000)
+    .default(600_000)
+    .describe('How far the timestamp of a signed HTTP request may be away.'),
+  idempotencyTtlMs: ms
+    .default(120_000)
+    .describe('How long a repeated HTTP publish with the same Idempotency-Key is harmless.'),
+  maxIdempotencyKeys: count.default(100_000).describe('Idempotency keys kept for one app.'),
+  maxIdempotencyBytes: bytes.default(32 * 1024 * 1024).describe('Answers kept with them.'),
+  maxChannelsPerSocket: count
+    .default(D.maxChannelsPerSocket)
+    .describe('Subscriptions of one socket.'),
+  maxChannelsPerApp: count.default(1_000_000).describe('Channels of one app with subscribers.'),
+  maxMembersPerChannel: count
+    .default(D.maxMembersPerChannel)
+    .describe('Users of one presence channel.'),
+  maxUserInfoBytes: bytes.default(D.maxUserInfoBytes).describe('`user_info` of one user, as JSON.'),
+  maxUserIdLength: count.default(D.maxUserIdLength).describe('Characters.'),
+  maxClientEventsPerSecond: rate
+    .default(D.maxClientEventsPerSecond)
+    .describe('Client events of one socket that go to other browsers; above it error 4301.'),
+  maxBackChannelEventsPerSecond: rate
+    .default(200)
+    .describe('Events of one socket that go to backends only; above it error 4301.'),
+  maxSubscriptionsPerSecond: rate
+    .default(50)
+    .describe('Subscriptions and sign-ins of one socket, burst 4 times that.'),
+  maxWatchlistUsers: count
+    .default(D.maxWatchlistUsers)
+    .describe('Users on the watchlist of one socket; further ones are ignored with error 4302.'),
+  maxCachedChannels: count.default(10_000).describe('Cache channels of one app with an event.'),
+  maxCachedBytes: bytes.default(16 * 1024 * 1024).describe('Cached events of one app.'),
+  cacheTtlMs: ms.default(1_800_000).describe('How long the last event of a channel is kept.'),
+  authorizationTimeoutMs: ms
+    .default(30_000)
+    .describe('Time to sign in or join a signed channel, with authorizedConnections.'),
+  activityTimeoutMs: ms.default(120_000).describe('Silence after which a browser is pinged.'),
+  pongTimeoutMs: ms.default(30_000).describe('How long it may take to answer; then close 4201.'),
+  maxUnsentBytes: bytes
+    .default(1024 * 1024)
+    .describe('Unsent bytes of one connection; then close 4100.'),
+  maxUnsentMs: ms.default(10_000).describe('How long bytes may stay unsent; then close 4100.'),
+  maxPipes: count.default(256).describe('Backends connected to one app; above it 503.'),
+  maxPipeConnectsPerSecond: rate
+    .default(50)
+    .describe('Backends of one app that connect, as many as maxPipes at once; above it 503.'),
+  maxPipeUnackedEvents: count.default(200_000).describe('Events kept for one backend stream.'),
+  maxPipeUnackedBytes: bytes.default(64 * 1024 * 1024).describe('Data of the events kept for it.'),
+  pipeWindowMs: ms
+    .default(120_000)
+    .describe('How long a backend may be away and go on where it was.'),
+  pipePartitions: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .default(64)
+    .describe('Parts of the stream of a group of backends.'),
+  maxPipeGroups: count.default(32).describe('Groups of backends of one app.'),
+  pipeGraceMs: ms
+    .default(10_000)
+    .describe('How long a lost backend is waited for before others of its group go on.'),
+  pipeRevokeMs: ms
+    .default(10_000)
+    .describe('How long a backend may finish its handlers when a part of the stream moves.'),
+  pipePauseMs: ms
+    .default(10_000)
+    .describe(
+      "How long a browser is not read while a group with overflow 'pause' is behind; then 4100.",
+    ),
+  authTimeoutMs: ms
+    .default(5_000)
+    .describe('How long backends may take to authorize a subscription or sign-in; then 504.'),
+  maxAuthBytes: bytes
+    .default(16 * 1024)
+    .describe('Body of one request to /pusher/auth or /pusher/user-auth; above it 413.'),
+  maxAuthRequestsPerSecond: rate
+    .default(2_000)
+    .describe('Such requests of one app, burst 5 times that; above it 429.'),
+  maxOpenAuthRequests: count
+    .default(10_000)
+    .describe('Such requests that wait for one backend; above it 503.'),
+  maxOpenAuthBytes: bytes
+    .default(16 * 1024 * 1024)
+    .describe('Headers and bodies of those that wait for one backend.'),
+  maxWebhookEvents: count
+    .default(10_000)
+    .describe('Events that wait for one webhook endpoint; further ones are dropped.'),
+  maxWebhookBytes: bytes
+    .default(16 * 1024 * 1024)
+    .describe('JSON of the events that wait for one webhook endpoint.'),
+  drainMs: ms.default(10_000).describe('Time over which a stopping gateway closes its sockets.'),
+});
+
+const tlsFile = z.union([z.string(), z.instanceof(Buffer)]);
+
+const gatewaySchema = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1'),
+  port: port.default(6001).describe('0 takes a free one.'),
+  tls: z
+    .strictObject({ port: port.default(6443), cert: tlsFile, key: tlsFile })
+    .optional()
+    .describe('The same paths on a TLS port; cert and key are PEM.'),
+  path: z
+    .string()
+    .regex(/^(\/[A-Za-z0-9._~-]+)*$/, 'must be empty or begin with / and not end with one')
+    .default('')
+    .describe('A prefix before /app/ (the wsPath of pusher-js).'),
+  metrics: z
+    .strictObject({ host: z.string().min(1).default('127.0.0.1'), port })
+    .optional()
+    .describe('Prometheus metrics at /metrics on a port of their own; off unless given.'),
+  webhookAllow: z
+    .array(z.string().refine(isAllowEntry, 'must be a host name, an address or a network in CIDR'))
+    .default([])
+    .describe('Hosts, addresses and networks that webhooks may reach though they are private.'),
+  apps: z.array(appSchema).min(1),
+  limits: limitsSchema.default(limitsSchema.parse({})),
+});
+
+export type AppOptions = z.output<typeof appSchema>;
+export type WebhookOptions = z.output<typeof webhookSchema>;
+export type WebhookEventName = NonNullable<WebhookOptions['events']>[number];
+export type Limits = z.output<typeof limitsSchema>;
+
+/** Options of `createGateway`. Everything but `apps` has a default; unknown keys are refused. */
+export type GatewayOptions = z.input<typeof gatewaySchema> & {
+  /** Any pino-like logger; silent by default. */
+  log?: Logger;
+};
+
+export type GatewaySettings = z.output<typeof gatewaySchema> & { log: Logger };
+
+/** JSON Schema of the configuration file, for editors. */
+export function configSchema(): object {
+  return z.toJSONSchema(gatewaySchema, { unrepresentable: 'any', io: 'input' });
+}
+
+/** Every limit: its name, default and what it bounds. The README's table is made from it. */
+export function limitsTable(): Array<{ name: string; value: number; about: string }> {
+  const defaults = limitsSchema.parse({});
+  return Object.entries(limitsSchema.shape).map(([name, schema]) => ({
+    name,
+    value: defaults[name as keyof Limits],
+    about: schema.description ?? '',
+  }));
+}
+
+/** Checks options at the door. Throws `bad_option` with the path of the first bad key and what is allowed there. */
+export function checkGatewayOptions({ log = silent, ...options }: GatewayOptions): GatewaySettings {
+  const result = gatewaySchema.safeParse(options);
+  if (!result.success) throw new StandpipeError('bad_option', explain(result.error));
+  requireUnique(result.data.apps, 'id');
+  requireUnique(result.data.apps, 'key');
+  guardWebhooks(result.data);
+  return { ...result.data, log };
+}
+
+function explain(error: z.ZodError): string {
+  return error.issues
+    .map((issue) => {
+      const path = issue.path.reduce<string>(
+        (text, part) =>
+          typeof part === 'number' ? `${text}[${part}]` : `${text}${text && '.'}${String(part)}`,
+        '',
+      );
+      return `${path || 'configuration'}: ${issue.message}`;
+    })
+    .join('; ');
+}
+
+function requireUnique(apps: AppOptions[], field: 'id' | 'key'): void {
+  const seen = new Set<string>();
+  apps.forEach((app, i) => {
+    if (seen.has(app[field])) {
+      throw new StandpipeError(
+        'bad_option',
+        `apps[${i}].${field}: '${app[field]}' belongs to another app already`,
+      );
+    }
+    seen.add(app[field]);
+  });
+}
+
+/** What a URL itself tells of an endpoint is refused here, what its name resolves to when it is connected to. */
+function guardWebhooks({ apps, webhookAllow }: z.output<typeof gatewaySchema>): void {
+  const guard = new AddressGuard(webhookAllow);
+  apps.forEach(({ webhooks }, i) => {
+    webhooks.forEach(({ url }, j) => {
+      const why = guard.refusal(new URL(url));
+      if (why !== undefined) {
+        throw new StandpipeError('bad_option', `apps[${i}].webhooks[${j}].url: ${why}`);
+      }
+    });
+  });
+}

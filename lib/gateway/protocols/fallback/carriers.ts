@@ -1,0 +1,76 @@
+import type { Clock } from '../../../util/timers';
+import { SECOND_MS, type Overload } from '../../core/timing/overload';
+import type { Limits } from '../../options/options';
+import { type CarrierHost, FallbackCarrier } from './carrier';
+
+/** Every session over HTTP, by its identity. */
+export class FallbackCarriers implements CarrierHost {
+  readonly maxUnsentBytes: number;
+  readonly maxUnsentTicks: number;
+  readonly maxSilentTicks: number;
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  readonly #on: { cut: () => void; failure: (error: unknown) => void };
+  readonly #carriers = new Map<string, FallbackCarrier>();
+  /** Sessions of each remote address. */
+  readonly #addresses = new Map<string, number>();
+
+  constructor(
+    limits: Limits,
+    clock: Clock,
+    overload: Overload,
+    on: { cut: () => void; failure: (error: unknown) => void },
+  ) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#on = on;
+    this.maxUnsentBytes = limits.maxUnsentBytes;
+    this.maxUnsentTicks = Math.ceil(limits.maxUnsentMs / SECOND_MS);
+    this.maxSilentTicks = Math.ceil((limits.activityTimeoutMs + limits.pongTimeoutMs) / SECOND_MS);
+    overload.each(() => this.#tick());
+  }
+
+  get size(): number {
+    return this.#carriers.size;
+  }
+
+  get(id: string): FallbackCarrier | undefined {
+    return this.#carriers.get(id);
+  }
+
+  /** Makes a session; undefined when there are too many. */
+  add(id: string, remoteAddress: string): FallbackCarrier | undefined {
+    const { maxFallbackSessions, maxConnectionsPerAddress } = this.#limits;
+    const ofAddress = this.#addresses.get(remoteAddress) ?? 0;
+    if (this.size >= maxFallbackSessions || ofAddress >= maxConnectionsPerAddress) return undefined;
+    const carrier = new FallbackCarrier(this, remoteAddress);
+    this.#carriers.set(id, carrier);
+    this.#addresses.set(remoteAddress, ofAddress + 1);
+    return carrier;
+  }
+
+  cut(): void {
+    this.#on.cut();
+  }
+
+  failed(error: unknown): void {
+    this.#on.failure(error);
+  }
+
+  endOfTurn(run: () => void): void {
+    this.#clock.endOfTurn(run);
+  }
+
+  #tick(): void {
+    for (const [id, carrier] of this.#carriers) {
+      if (!carrier.tick()) this.#delete(id, carrier);
+    }
+  }
+
+  #delete(id: string, { remoteAddress }: FallbackCarrier): void {
+    this.#carriers.delete(id);
+    const left = (this.#addresses.get(remoteAddress) ?? 1) - 1;
+    if (left === 0) this.#addresses.delete(remoteAddress);
+    else this.#addresses.set(remoteAddress, left);
+  }
+}

@@ -1,0 +1,213 @@
+import type { Timer } from '../../../util/timers';
+import { CLOSE_CODES } from '../../../wire/close-codes';
+import { FrameDecoder, FrameEncoder } from '../../../wire/codec';
+import { CodecError } from '../../../wire/codec-error';
+import type { Frame, HelloFrame, Rule } from '../../../wire/frames';
+import { WIRE_LIMITS } from '../../../wire/limits';
+import type { App } from '../../core/model/app';
+import type { Carrier, CarrierHandler } from '../../core/fanout/carrier';
+import type { PipeContext } from './context';
+import { Queries } from './queries';
+import type { PipeSession } from './session';
+
+const BEAT_MS = WIRE_LIMITS.pingMs / 4;
+/** A beat that comes so late says that this process has not run. */
+const LATE_MS = 1_000;
+
+const NO_RULES: readonly Rule[] = [];
+
+type State =
+  | { name: 'opening'; deadline: Timer }
+  | { name: 'attached'; session: PipeSession; questions: Queries }
+  | { name: 'closed' };
+
+/**
+ * One connection of a backend: bytes in and out, the opening, and its life signs. What the frames mean is its session's
+ * business, which outlives it.
+ */
+export class PipeConnection implements CarrierHandler {
+  readonly app: App;
+  /** Challenge of this connection, which HELLO's proof must answer. */
+  readonly nonce: string;
+  readonly #context: PipeContext;
+  readonly #carrier: Carrier;
+  readonly #encoder = new FrameEncoder();
+  readonly #decoder = new FrameDecoder();
+  #state: State;
+  #heartbeat: Timer | undefined;
+  #heardAt: number;
+  #spokeAt: number;
+
+  constructor(context: PipeContext, app: App, carrier: Carrier, nonce: string) {
+    this.#context = context;
+    this.app = app;
+    this.nonce = nonce;
+    this.#carrier = carrier;
+    this.#heardAt = this.#spokeAt = context.clock.now();
+    const deadline = context.clock.setTimeout(
+      () => this.fail('protocol_error', `HELLO did not come within ${WIRE_LIMITS.helloMs} ms`),
+      WIRE_LIMITS.helloMs,
+    );
+    this.#state = { name: 'opening', deadline };
+    context.opened(this);
+  }
+
+  get encoder(): FrameEncoder {
+    return this.#encoder;
+  }
+
+  /** What the backend said it hears of and decides; nothing before it has said so. */
+  get rules(): readonly Rule[] {
+    return this.#state.name === 'attached' ? this.#state.session.rules : NO_RULES;
+  }
+
+  /** True while there is room for more frames before the connection's unsent bytes reach their limit. */
+  get writable(): boolean {
+    return this.#carrier.unsentBytes < this.#context.limits.maxUnsentBytes / 2;
+  }
+
+  onDrain(run: () => void): void {
+    this.#carrier.onDrain(run);
+  }
+
+  send(frame: Frame): void {
+    this.sendBytes(this.#encoder.encode(frame));
+  }
+
+  sendBytes(bytes: Uint8Array): void {
+    this.#spokeAt = this.#context.clock.now();
+    this.#carrier.sendBinary(bytes);
+  }
+
+  /** Tells the backend what is wrong and closes with the code of that name. */
+  fail(name: keyof typeof CLOSE_CODES, message: string): void {
+    this.#fail(CLOSE_CODES[name].code, message);
+  }
+
+  #fail(code: number, message: string): void {
+    this.send({ type: 'error', code, message });
+    this.close(code, message);
+  }
+
+  close(code: number, reason: string): void {
+    this.#carrier.close(code, reason);
+    this.#end();
+  }
+
+  text(): void {
+    this.fail('protocol_error', 'the Pipe carries binary messages only');
+  }
+
+  binary(bytes: Uint8Array): void {
+    this.#heardAt = this.#context.clock.now();
+    if (this.#state.name === 'opening' && bytes.length > WIRE_LIMITS.maxHelloBytes) {
+      return this.fail('frame_too_large', `HELLO is limited to ${WIRE_LIMITS.maxHelloBytes} bytes`);
+    }
+    try {
+      this.#frame(this.#decoder.decode(bytes));
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      this.#fail(error.closeCode, error.message);
+    }
+  }
+
+  closed(): void {
+    this.#end();
+  }
+
+  #frame(frame: Frame | undefined): void {
+    const state = this.#state;
+    // An unknown frame is one of a later version.
+    if (state.name === 'closed' || frame === undefined) return;
+    if (state.name === 'opening') {
+      if (frame.type !== 'hello')
+        return this.fail('protocol_error', 'the first frame must be HELLO');
+      return this.#hello(frame, state.deadline);
+    }
+    switch (frame.type) {
+      case 'commands':
+        if (frame.ack !== undefined) state.session.acknowledged(frame.ack);
+        // An acknowledgement of what was never sent has closed the connection: nothing more of it is handled.
+        if (this.#state === state) state.session.commands(frame);
+        return;
+      case 'ack':
+        return state.session.acknowledged(frame);
+      case 'subscribe':
+        return state.session.subscribe(frame.id, frame.rules);
+      case 'drained':
+        return state.session.drained(frame);
+      case 'ping':
+        return this.send({ type: 'pong', time: frame.time });
+      case 'pong':
+        return;
+      case 'bye':
+        this.close(CLOSE_CODES.bye.code, 'bye');
+        return state.session.end();
+      case 'query':
+        return state.questions.ask(frame);
+      case 'reply':
+        return this.#context.deciders.answered(this, frame);
+      case 'error':
+        this.#context.log.warn(
+          { code: frame.code, message: frame.message },
+          'pipe reports an error',
+        );
+        return;
+      case 'hello':
+        return this.fail('protocol_error', 'HELLO came twice');
+      case 'welcome':
+      case 'events':
+      case 'commandAck':
+      case 'subscribed':
+      case 'gap':
+      case 'snapshot':
+      case 'assign':
+      case 'revoke':
+      case 'goAway':
+        return this.fail('protocol_error', `${frame.type} is not for a backend to send`);
+    }
+  }
+
+  #hello(hello: HelloFrame, deadline: Timer): void {
+    this.#context.clock.clearTimeout(deadline);
+    const verdict = this.#context.sessions.attach(this, hello);
+    if ('refused' in verdict) return this.fail(verdict.refused, verdict.message);
+    const { session } = verdict;
+    this.#state = {
+      name: 'attached',
+      session,
+      questions: new Queries(this.#context, this, session),
+    };
+    this.#beat();
+    session.begin();
+  }
+
+  #beat(): void {
+    const { clock } = this.#context;
+    const dueAt = clock.now() + BEAT_MS;
+    this.#heartbeat = clock.setTimeout(() => {
+      const now = clock.now();
+      // A process that was stopped has not listened: what waits in its sockets must be read before anyone is judged.
+      if (now - dueAt > LATE_MS)
+        this.#heardAt = Math.max(this.#heardAt, now + LATE_MS - WIRE_LIMITS.deadMs);
+      if (now - this.#heardAt >= WIRE_LIMITS.deadMs) {
+        return this.close(CLOSE_CODES.protocol_error.code, 'no frame within the dead time');
+      }
+      if (now - this.#spokeAt >= WIRE_LIMITS.pingMs) this.send({ type: 'ping', time: now });
+      this.#beat();
+    }, BEAT_MS);
+  }
+
+  #end(): void {
+    const state = this.#state;
+    if (state.name === 'closed') return;
+    const { clock } = this.#context;
+    if (state.name === 'opening') clock.clearTimeout(state.deadline);
+    if (this.#heartbeat !== undefined) clock.clearTimeout(this.#heartbeat);
+    this.#state = { name: 'closed' };
+    this.#context.closed(this);
+    if (state.name !== 'attached') return;
+    state.questions.end();
+    state.session.detach(this);
+  }
+}

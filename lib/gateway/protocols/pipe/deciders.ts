@@ -1,0 +1,162 @@
+import type { Timer } from '../../../util/timers';
+import { REFUSAL_CODES } from '../../../wire/close-codes';
+import { type Frame, Kind, type Rule } from '../../../wire/frames';
+import type { App } from '../../core/model/app';
+import type { Decision, DecisionRequest, Decisions } from '../../core/decisions';
+import { Rules } from '../../core/streams/rules';
+import type { PipeContext } from './context';
+import type { PipeConnection } from './connection';
+
+type Reply = Extract<Frame, { type: 'reply' }>;
+
+/** A question without an answer yet. */
+interface Open {
+  readonly id: number;
+  readonly app: App;
+  readonly question: DecisionRequest;
+  readonly endsAt: number;
+  readonly deadline: Timer;
+  readonly done: (decision: Decision) => void;
+  /** Connections that were asked and cannot answer any more. */
+  readonly tried: Set<PipeConnection>;
+  /** The connection that is asked now. */
+  link: PipeConnection | undefined;
+}
+
+/** What one connection is asked. */
+interface Desk {
+  readonly open: Map<number, Open>;
+  /** Those of them that are still to be written. */
+  readonly unsent: Set<Open>;
+  /** Of all their params. */
+  bytes: number;
+  awake: boolean;
+}
+
+/**
+ * Asks the backends that said they decide. One of them is asked, in turn; the next one when its connection is lost or it
+ * does not know the question after all. The questions of a turn are written together, after the events.
+ */
+export class Deciders implements Decisions {
+  readonly #context: PipeContext;
+  readonly #desks = new Map<PipeConnection, Desk>();
+  /** Lists of rules never change; a backend replaces its own by another one. */
+  readonly #ready = new WeakMap<readonly Rule[], Rules>();
+  #asked = 0;
+  /** Runs on over all connections: an answer that comes on another one fits no question. */
+  #lastId = 0;
+
+  constructor(context: PipeContext) {
+    this.#context = context;
+  }
+
+  ask(app: App, question: DecisionRequest, done: (decision: Decision) => void): void {
+    const { clock, limits } = this.#context;
+    const open: Open = {
+      id: (this.#lastId = (this.#lastId % 0xffff_ffff) + 1),
+      app,
+      question,
+      endsAt: clock.now() + limits.authTimeoutMs,
+      deadline: clock.setTimeout(() => this.#end(open, 'timeout'), limits.authTimeoutMs),
+      done,
+      tried: new Set(),
+      link: undefined,
+    };
+    this.#hand(open);
+  }
+
+  answered(link: PipeConnection, { id, result, error }: Reply): void {
+    const open = this.#desks.get(link)?.open.get(id);
+    // It came too late, or answers what was never asked.
+    if (open === undefined) return;
+    if (error === undefined) return this.#end(open, { result });
+    if (error.code !== REFUSAL_CODES.unknown_method.code) return this.#end(open, 'failed');
+    this.#take(open);
+    this.#hand(open);
+  }
+
+  /** A connection is gone: what it was asked is asked elsewhere. */
+  lost(link: PipeConnection): void {
+    for (const open of [...(this.#desks.get(link)?.open.values() ?? [])]) {
+      this.#take(open);
+      this.#hand(open);
+    }
+    this.#desks.delete(link);
+  }
+
+  #hand(open: Open): void {
+    const links = [...this.#context.connections].filter((link) => this.#decides(link, open));
+    if (links.length === 0) return this.#end(open, 'nobody');
+    const free = links.filter((link) => this.#hasRoom(link));
+    const link = free[this.#asked++ % free.length];
+    if (link === undefined) return this.#end(open, 'busy');
+    const desk = this.#desk(link);
+    open.link = link;
+    desk.open.set(open.id, open);
+    desk.unsent.add(open);
+    desk.bytes += open.question.params.length;
+    if (desk.awake) return;
+    desk.awake = true;
+    this.#context.hub.turn.whenWritten(() => this.#write(link, desk));
+  }
+
+  #decides(link: PipeConnection, { app, question: { kind, channel }, tried }: Open): boolean {
+    if (link.app !== app || tried.has(link)) return false;
+    const { rules } = link;
+    let ready = this.#ready.get(rules);
+    if (ready === undefined) this.#ready.set(rules, (ready = new Rules(rules)));
+    return ready.wants(kind, channel, undefined);
+  }
+
+  #hasRoom(link: PipeConnection): boolean {
+    const { maxOpenAuthRequests, maxOpenAuthBytes } = this.#context.limits;
+    const desk = this.#desks.get(link);
+    return (
+      desk === undefined || (desk.open.size < maxOpenAuthRequests && desk.bytes < maxOpenAuthBytes)
+    );
+  }
+
+  #desk(link: PipeConnection): Desk {
+    let desk = this.#desks.get(link);
+    if (desk === undefined) {
+      desk = { open: new Map(), unsent: new Set(), bytes: 0, awake: false };
+      this.#desks.set(link, desk);
+    }
+    return desk;
+  }
+
+  #write(link: PipeConnection, desk: Desk): void {
+    const now = this.#context.clock.now();
+    for (const open of desk.unsent) {
+      if (!link.writable) return link.onDrain(() => this.#write(link, desk));
+      desk.unsent.delete(open);
+      const { kind, params } = open.question;
+      link.send({
+        type: 'query',
+        id: open.id,
+        method: kind === Kind.AUTHORIZE ? 'authorize' : 'authenticate',
+        params,
+        deadlineMs: Math.max(1, Math.ceil(open.endsAt - now)),
+      });
+    }
+    desk.awake = false;
+  }
+
+  #end(open: Open, decision: Decision): void {
+    this.#take(open);
+    this.#context.clock.clearTimeout(open.deadline);
+    open.done(decision);
+  }
+
+  /** Takes a question from the connection that is asked, if any. */
+  #take(open: Open): void {
+    const { link } = open;
+    const desk = link && this.#desks.get(link);
+    if (link === undefined || desk === undefined) return;
+    open.link = undefined;
+    open.tried.add(link);
+    desk.open.delete(open.id);
+    desk.unsent.delete(open);
+    desk.bytes -= open.question.params.length;
+  }
+}

@@ -1,0 +1,171 @@
+import { StandpipeError } from '../../../errors';
+import { isObject, parseJson } from '../../../pusher/json';
+import { REFUSAL_CODES } from '../../../wire/close-codes';
+import type { Frame } from '../../../wire/frames';
+import type { App } from '../../core/model/app';
+import { type Refusal, refusal } from './commands/outcome';
+import type { PipeContext } from './context';
+import type { PipeConnection } from './connection';
+import { channelInfo } from './queries/channel-info';
+import { channelMembers } from './queries/channel-members';
+import { channelsList } from './queries/channels-list';
+import type { Method } from './queries/query';
+import { socketInfo } from './queries/socket-info';
+import { socketRequest } from './queries/socket-request';
+import { socketsCount } from './queries/sockets-count';
+import { socketsList } from './queries/sockets-list';
+import { stats } from './queries/stats';
+import { userInfo } from './queries/user-info';
+import type { PipeSession } from './session';
+
+const METHODS: ReadonlyMap<string, Method> = new Map([
+  ['channels.list', channelsList],
+  ['channel.info', channelInfo],
+  ['channel.members', channelMembers],
+  ['sockets.count', socketsCount],
+  ['sockets.list', socketsList],
+  ['socket.info', socketInfo],
+  ['socket.request', socketRequest],
+  ['user.info', userInfo],
+  ['stats', stats],
+]);
+
+/** Questions of one connection that may be open at once. */
+const MAX_OPEN = 1000;
+/** A piece of a list is sent when it has reached this size. */
+const PIECE_BYTES = 56 * 1024;
+
+type Query = Extract<Frame, { type: 'query' }>;
+
+/** A list that is being written, piece by piece. */
+interface List {
+  id: number;
+  items: Iterator<string>;
+  /** When nobody waits for it any more. */
+  endsAt: number;
+}
+
+/**
+ * The questions of one connection. Most are answered at once; lists are written a piece a turn, one after the other and as
+ * far as the connection takes them; browsers answer when they do. What is open ends with the connection.
+ */
+export class Queries {
+  readonly #context: PipeContext;
+  readonly #app: App;
+  readonly #link: PipeConnection;
+  readonly #session: PipeSession;
+  /** Requests to browsers, with what gives them up. */
+  readonly #requests = new Map<number, () => void>();
+  readonly #lists = new Map<number, List>();
+  #writing = false;
+  #ended = false;
+
+  constructor(context: PipeContext, link: PipeConnection, session: PipeSession) {
+    this.#context = context;
+    this.#app = link.app;
+    this.#link = link;
+    this.#session = session;
+  }
+
+  ask(query: Query): void {
+    const { id, method: name } = query;
+    if (this.#requests.has(id) || this.#lists.has(id)) {
+      return this.#link.fail('protocol_error', `question ${id} is open already`);
+    }
+    const method = METHODS.get(name);
+    if (method === undefined) {
+      return this.#refuse(id, refusal('unknown_method', `unknown method '${name.slice(0, 64)}'`));
+    }
+    if (this.#requests.size + this.#lists.size >= MAX_OPEN) {
+      const message = `a connection may have ${MAX_OPEN} open questions`;
+      return this.#refuse(id, refusal('limit_reached', message));
+    }
+    try {
+      this.#run(method, query);
+    } catch (error) {
+      this.#refuse(id, this.#refusal(error));
+    }
+  }
+
+  /** The connection is gone. */
+  end(): void {
+    this.#ended = true;
+    for (const giveUp of this.#requests.values()) giveUp();
+    this.#requests.clear();
+    this.#lists.clear();
+  }
+
+  #run(method: Method, { id, params: text, deadlineMs }: Query): void {
+    const params = text === '' ? {} : parseJson(text);
+    if (!isObject(params)) {
+      return this.#refuse(id, refusal('bad_params', 'params must be a JSON object'));
+    }
+    const answer = method({
+      context: this.#context,
+      app: this.#app,
+      params,
+      text,
+      deadlineMs,
+      later: (outcome) => this.#answered(id, outcome),
+    });
+    if ('result' in answer) return this.#reply(id, answer.result, false);
+    if ('giveUp' in answer) return void this.#requests.set(id, answer.giveUp);
+    const endsAt = deadlineMs === 0 ? Infinity : this.#context.clock.now() + deadlineMs;
+    this.#lists.set(id, { id, items: answer.items[Symbol.iterator](), endsAt });
+    if (!this.#writing) this.#write();
+  }
+
+  #answered(id: number, outcome: { result: string } | Refusal): void {
+    if (!this.#requests.delete(id)) return;
+    if ('code' in outcome) this.#refuse(id, outcome);
+    else this.#reply(id, outcome.result, false);
+  }
+
+  /** Writes one piece of the oldest list, and comes back for the next one. */
+  #write(): void {
+    const [list] = this.#lists.values();
+    this.#writing = list !== undefined && !this.#ended;
+    if (list === undefined || this.#ended) return;
+    const again = (): void => this.#write();
+    if (!this.#link.writable) return this.#link.onDrain(again);
+    this.#piece(list);
+    if (this.#lists.size > 0) this.#context.clock.endOfTurn(again);
+    else this.#writing = false;
+  }
+
+  #piece({ id, items, endsAt }: List): void {
+    if (this.#context.clock.now() > endsAt) {
+      this.#lists.delete(id);
+      return this.#refuse(id, refusal('timeout', 'the list was not written in time'));
+    }
+    const texts: string[] = [];
+    let bytes = 0;
+    let done = false;
+    while (!done && bytes < PIECE_BYTES) {
+      const next = items.next();
+      done = next.done === true;
+      if (next.done === true) break;
+      texts.push(next.value);
+      bytes += Buffer.byteLength(next.value) + 1;
+    }
+    if (done) this.#lists.delete(id);
+    this.#reply(id, `[${texts.join()}]`, !done);
+  }
+
+  #reply(id: number, result: string, more: boolean): void {
+    this.#link.send({ type: 'reply', id, result, asOf: this.#session.positions(), more });
+  }
+
+  #refuse(id: number, error: Refusal): void {
+    this.#link.send({ type: 'reply', id, result: '', error, asOf: [], more: false });
+  }
+
+  #refusal(error: unknown): Refusal {
+    if (error instanceof StandpipeError && error.code === 'refused' && error.status !== undefined) {
+      return { code: error.status, message: error.message };
+    }
+    this.#context.metrics.failures++;
+    this.#context.log.error({ err: error }, 'a question of a backend failed');
+    return refusal('internal', REFUSAL_CODES.internal.meaning);
+  }
+}

@@ -1,0 +1,61 @@
+import { StandpipeError } from '../../../../errors';
+import { parseChannelName } from '../../../../pusher/channel-name';
+import type { Fields } from '../../../../pusher/json';
+import { REFUSAL_CODES } from '../../../../wire/close-codes';
+import type { App } from '../../../core/model/app';
+import type { Refusal } from '../commands/outcome';
+import type { PipeContext } from '../context';
+
+/** A question of a backend, about its own app. */
+export interface Query {
+  context: PipeContext;
+  app: App;
+  params: Fields;
+  /** The JSON text that `params` were read from. */
+  text: string;
+  deadlineMs: number;
+  /** Answers when `run` has said that it will. Does nothing after the connection has gone. */
+  later: (answer: { result: string } | Refusal) => void;
+}
+
+/**
+ * The JSON text of the answer; or the JSON texts of a list's items, taken one by one while the list is written; or what
+ * gives the question up that is answered later.
+ */
+export type Result = { result: string } | { items: Iterable<string> } | { giveUp: () => void };
+
+/** Answers one method. Throws what `refuseQuestion` makes for params that break a rule. */
+export type Method = (question: Query) => Result;
+
+export function queryError(name: keyof typeof REFUSAL_CODES, message: string): StandpipeError {
+  return new StandpipeError('refused', message, { status: REFUSAL_CODES[name].code });
+}
+
+export function stringParam(name: string, value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw queryError('bad_params', `${name} must be a string`);
+}
+
+export function channelParam({ app, context, params }: Query): string {
+  const name = stringParam('channel', params.channel);
+  if (app.channels.has(name)) return name;
+  if (parseChannelName(name, context.limits.maxChannelNameLength) !== undefined) return name;
+  throw queryError('bad_channel_name', `Invalid channel name: '${name.slice(0, 200)}'`);
+}
+
+/** The first `limit` of some items, or all of them without one. */
+export function limited<T>({ params: { limit } }: Query, items: Iterable<T>): Iterable<T> {
+  if (limit === undefined) return items;
+  if (!Number.isSafeInteger(limit) || (limit as number) < 1) {
+    throw queryError('bad_params', 'limit must be a whole number above 0');
+  }
+  return first(items, limit as number);
+}
+
+function* first<T>(items: Iterable<T>, count: number): Iterable<T> {
+  let left = count;
+  for (const item of items) {
+    yield item;
+    if (--left === 0) return;
+  }
+}

@@ -1,0 +1,248 @@
+import { signWebhook } from '../../pusher/signature';
+import { backoff } from '../../util/backoff';
+import { type Deferred, deferred } from '../../util/deferred';
+import type { Logger } from '../../util/logger';
+import type { Clock, Timer } from '../../util/timers';
+import type { App } from '../core/model/app';
+import { Matcher } from '../core/streams/matcher';
+import type { Metrics } from '../core/metrics';
+import type { Limits, WebhookOptions } from '../options/options';
+import { Queue, type Load } from './queue';
+import { Circuit } from './circuit';
+import type { WebhookEvent } from './events';
+import type { Outcome, Poster } from './poster';
+
+/** What waits longer than this, or is refused for this long after its first attempt, is dropped. */
+const GIVE_UP_MS = 300_000;
+const MAX_IN_FLIGHT = 8;
+/** With `batch`, events of this time share a request. */
+const BATCH_MS = 50;
+const ONE = { entries: 1, bytes: Infinity };
+const BATCH = { entries: 100, bytes: 256 * 1024 };
+
+/** A request, signed once: every attempt sends the same bytes. */
+interface Delivery {
+  load: Load;
+  headers: Record<string, string>;
+  body: Buffer;
+  firstAttemptAt: number;
+  attempts: number;
+  dueAt: number;
+}
+
+export interface EndpointParts {
+  clock: Clock;
+  log: Logger;
+  metrics: Metrics;
+  limits: Limits;
+}
+
+/**
+ * One webhook of an app: picks what it wants, keeps it until the endpoint has taken it, and tries again with growing
+ * waits. Events are picked and joined first and signed last, so that the signature fits what is sent.
+ */
+export class Endpoint {
+  readonly #app: App;
+  readonly #options: WebhookOptions;
+  readonly #parts: EndpointParts;
+  readonly #poster: Pick<Poster, 'post' | 'close'>;
+  readonly #events: ReadonlySet<string> | undefined;
+  readonly #channels: Matcher;
+  readonly #backlog: Queue;
+  readonly #circuit = new Circuit(MAX_IN_FLIGHT);
+  /** Requests that wait for their next attempt, the first due first. */
+  readonly #retries: Delivery[] = [];
+  #inFlight = 0;
+  /** Events that nobody took yet may go from this time on. */
+  #freshAt = 0;
+  #timer: Timer | undefined;
+  #idle: Deferred<void> | undefined;
+  /** True from the first event there was no room for until nothing waits: one warning tells of all between. */
+  #overflowing = false;
+  #stopped = false;
+
+  constructor(
+    app: App,
+    options: WebhookOptions,
+    parts: EndpointParts,
+    poster: Pick<Poster, 'post' | 'close'>,
+  ) {
+    this.#app = app;
+    this.#options = options;
+    this.#parts = parts;
+    this.#poster = poster;
+    this.#events = options.events && new Set(options.events);
+    this.#channels = new Matcher(options.channels ?? []);
+    const { maxWebhookEvents: maxEntries, maxWebhookBytes: maxBytes } = parts.limits;
+    this.#backlog = new Queue({ maxEntries, maxBytes, maxAgeMs: GIVE_UP_MS });
+  }
+
+  wants(name: string, channel: string): boolean {
+    return (this.#events?.has(name) ?? true) && this.#channels.matches(channel);
+  }
+
+  /** Takes an event if it is wanted. Nothing is sent before the turn is over. */
+  offer({ name, channel, json }: WebhookEvent): void {
+    if (this.#stopped || !this.wants(name, channel)) return;
+    const now = this.#parts.clock.now();
+    const hadReady = this.#backlog.hasReady;
+    if (!this.#backlog.add(channel, json, now)) return this.#overflow();
+    this.#parts.metrics.webhookEventsWaiting++;
+    if (hadReady || !this.#backlog.hasReady) return;
+    this.#freshAt = now + (this.#options.batch ? BATCH_MS : 0);
+    this.#schedule(now);
+  }
+
+  /** Resolves when everything is delivered or given up. */
+  async idle(): Promise<void> {
+    if (this.#stopped || this.#backlog.size === 0) return;
+    this.#idle ??= deferred();
+    return this.#idle.promise;
+  }
+
+  /** Drops what is left and closes the connections. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#clearTimer();
+    this.#poster.close();
+    this.#drop(this.#backlog.size, 'the gateway stops');
+    this.#idle?.resolve();
+  }
+
+  #pump(): void {
+    const now = this.#parts.clock.now();
+    while (this.#inFlight < this.#circuit.allowed(now)) {
+      // Who only tries the endpoint takes what was not refused yet: one bad request must not keep it shut.
+      const delivery = this.#circuit.trying
+        ? (this.#fresh(now) ?? this.#retry(now))
+        : (this.#retry(now) ?? this.#fresh(now));
+      if (delivery === undefined) break;
+      this.#attempt(delivery);
+    }
+    this.#schedule(now);
+  }
+
+  #retry(now: number): Delivery | undefined {
+    for (;;) {
+      const [next] = this.#retries;
+      if (next === undefined || next.dueAt > now) return undefined;
+      this.#retries.shift();
+      if (now <= next.firstAttemptAt + GIVE_UP_MS) return next;
+      this.#giveUp(next.load, 'it was left alone for too long');
+    }
+  }
+
+  #fresh(now: number): Delivery | undefined {
+    if (now < this.#freshAt) return undefined;
+    const { load, expired } = this.#backlog.take(this.#options.batch ? BATCH : ONE, now);
+    if (expired > 0) this.#drop(expired, 'they waited too long');
+    if (load === undefined) {
+      this.#settled();
+      return undefined;
+    }
+    const { key, secret } = this.#app;
+    const time = this.#parts.clock.wall();
+    const body = `{"time_ms":${time},"events":[${load.entries.join(',')}]}`;
+    const headers = signWebhook({ key, secret, body });
+    const bytes = Buffer.from(body);
+    return { load, headers, body: bytes, firstAttemptAt: now, attempts: 0, dueAt: now };
+  }
+
+  #attempt(delivery: Delivery): void {
+    this.#inFlight++;
+    delivery.attempts++;
+    this.#poster.post(delivery.headers, delivery.body, (outcome) => {
+      if (this.#stopped) return;
+      this.#inFlight--;
+      this.#ended(delivery, outcome);
+      this.#pump();
+    });
+  }
+
+  #ended(delivery: Delivery, outcome: Outcome): void {
+    const { clock, metrics } = this.#parts;
+    const { load, attempts, firstAttemptAt } = delivery;
+    if (outcome.ok) {
+      this.#circuit.succeeded();
+      const count = load.entries.length;
+      metrics.webhookEventsSent += count;
+      metrics.webhookEventsWaiting -= count;
+      return this.#release(load);
+    }
+    const now = clock.now();
+    const { why } = outcome;
+    metrics.webhookFailures++;
+    if (this.#circuit.failed(now)) {
+      this.#warn(why, 'a webhook endpoint fails; it is left alone for 30 s');
+    }
+    const random = (): number => clock.random();
+    const dueAt = now + backoff(attempts - 1, { baseMs: 1000, maxMs: 60_000, random });
+    if (Math.max(dueAt, this.#circuit.openUntil) > firstAttemptAt + GIVE_UP_MS) {
+      return this.#giveUp(load, why);
+    }
+    delivery.dueAt = dueAt;
+    const at = this.#retries.findIndex((other) => other.dueAt > dueAt);
+    this.#retries.splice(at < 0 ? this.#retries.length : at, 0, delivery);
+  }
+
+  #giveUp(load: Load, why: string): void {
+    this.#drop(load.entries.length, why);
+    this.#release(load);
+  }
+
+  #release(load: Load): void {
+    this.#backlog.settle(load);
+    this.#settled();
+  }
+
+  #settled(): void {
+    if (this.#backlog.size > 0) return;
+    this.#overflowing = false;
+    this.#idle?.resolve();
+    this.#idle = undefined;
+  }
+
+  /** One timer wakes the pump; while all places are taken, the end of a request does. */
+  #schedule(now: number): void {
+    this.#clearTimer();
+    const fresh = this.#backlog.hasReady ? this.#freshAt : Infinity;
+    const dueAt = Math.max(
+      Math.min(fresh, this.#retries[0]?.dueAt ?? Infinity),
+      this.#circuit.openUntil,
+    );
+    if (dueAt === Infinity || this.#inFlight >= this.#circuit.allowed(dueAt)) return;
+    this.#timer = this.#parts.clock.setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#pump();
+      },
+      Math.max(0, Math.ceil(dueAt - now)),
+    );
+  }
+
+  #clearTimer(): void {
+    if (this.#timer !== undefined) this.#parts.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #overflow(): void {
+    this.#parts.metrics.webhookEventsDropped++;
+    if (this.#overflowing) return;
+    this.#overflowing = true;
+    this.#warn('too many wait for it', 'webhook events are dropped');
+  }
+
+  #drop(count: number, why: string): void {
+    if (count === 0) return;
+    this.#parts.metrics.webhookEventsDropped += count;
+    this.#parts.metrics.webhookEventsWaiting -= count;
+    this.#warn(why, `${count} webhook events are dropped`);
+  }
+
+  /** Paths and queries of endpoints may hold secrets, so only the host is told. */
+  #warn(why: string, message: string): void {
+    const { host } = new URL(this.#options.url);
+    this.#parts.log.warn({ appId: this.#app.id, host, why }, message);
+  }
+}

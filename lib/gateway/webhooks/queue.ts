@@ -1,0 +1,125 @@
+/** Entries that travel together; none of their channels has others on the way. */
+export interface Load {
+  entries: string[];
+  channels: ReadonlySet<string>;
+  bytes: number;
+}
+
+export interface QueueLimits {
+  maxEntries: number;
+  maxBytes: number;
+  /** How long an entry may wait before it is forgotten. */
+  maxAgeMs: number;
+}
+
+interface Entry {
+  text: string;
+  bytes: number;
+  atMs: number;
+}
+
+interface Lane {
+  entries: Entry[];
+  /** Entries of it are on the way. */
+  busy: boolean;
+}
+
+/**
+ * What waits for one receiver, a lane for each channel. Of a lane one load at most is on the way, so the order of a
+ * channel holds and a load that has to be sent again holds up no other channel. Bounded in entries and bytes, those on
+ * the way included. Time comes from the caller, in milliseconds.
+ */
+export class Queue {
+  readonly #limits: QueueLimits;
+  readonly #lanes = new Map<string, Lane>();
+  /** Lanes that can go, first come first served. */
+  readonly #ready = new Set<string>();
+  #size = 0;
+  #bytes = 0;
+
+  constructor(limits: QueueLimits) {
+    this.#limits = limits;
+  }
+
+  /** Entries that wait or are on the way. */
+  get size(): number {
+    return this.#size;
+  }
+
+  get hasReady(): boolean {
+    return this.#ready.size > 0;
+  }
+
+  /** False when there is no room. */
+  add(channel: string, text: string, nowMs: number): boolean {
+    const bytes = Buffer.byteLength(text);
+    const { maxEntries, maxBytes } = this.#limits;
+    if (this.#size >= maxEntries || this.#bytes + bytes > maxBytes) return false;
+    this.#size++;
+    this.#bytes += bytes;
+    const entry = { text, bytes, atMs: nowMs };
+    const lane = this.#lanes.get(channel);
+    if (lane === undefined) this.#lanes.set(channel, { entries: [entry], busy: false });
+    else lane.entries.push(entry);
+    if (lane?.busy !== true) this.#ready.add(channel);
+    return true;
+  }
+
+  /**
+   * Takes the next load: the entries of channels that can go, up to a number and a size, and at least one. Returns how
+   * many were too old too.
+   */
+  take(
+    most: { entries: number; bytes: number },
+    nowMs: number,
+  ): { load: Load | undefined; expired: number } {
+    const texts: string[] = [];
+    const channels = new Set<string>();
+    let bytes = 0;
+    let expired = 0;
+    for (const channel of this.#ready) {
+      const lane = this.#lanes.get(channel) as Lane;
+      const old = countWhile(lane.entries, ({ atMs }) => nowMs - atMs > this.#limits.maxAgeMs);
+      for (const entry of lane.entries.splice(0, old)) this.#forget(1, entry.bytes);
+      expired += old;
+      const fits = countWhile(lane.entries, (entry) => {
+        if (texts.length === most.entries) return false;
+        if (texts.length > 0 && bytes + entry.bytes > most.bytes) return false;
+        texts.push(entry.text);
+        bytes += entry.bytes;
+        return true;
+      });
+      if (fits > 0) {
+        lane.entries.splice(0, fits);
+        lane.busy = true;
+        channels.add(channel);
+      } else if (lane.entries.length > 0) break;
+      this.#ready.delete(channel);
+      if (!lane.busy) this.#lanes.delete(channel);
+    }
+    const load = texts.length === 0 ? undefined : { entries: texts, channels, bytes };
+    return { load, expired };
+  }
+
+  /** A load has arrived or was given up: its channels can go on. */
+  settle({ entries, channels, bytes }: Load): void {
+    this.#forget(entries.length, bytes);
+    for (const channel of channels) {
+      const lane = this.#lanes.get(channel) as Lane;
+      lane.busy = false;
+      if (lane.entries.length > 0) this.#ready.add(channel);
+      else this.#lanes.delete(channel);
+    }
+  }
+
+  #forget(entries: number, bytes: number): void {
+    this.#size -= entries;
+    this.#bytes -= bytes;
+  }
+}
+
+/** How many elements at the front pass a test. */
+function countWhile<T>(list: readonly T[], passes: (each: T) => boolean): number {
+  const end = list.findIndex((each) => !passes(each));
+  return end < 0 ? list.length : end;
+}

@@ -1,0 +1,400 @@
+import { StandpipeError } from '../errors';
+import type { Dial } from '../net/dial';
+import { dialWebSocket } from '../net/web-socket';
+import { deferred, rejected, type Deferred } from '../util/deferred';
+import type { Emitter, Handler } from '../util/emitter';
+import { systemClock, type Clock } from '../util/timers';
+import { CLOSE_CODES } from '../wire/close-codes';
+import { Kind, type HelloFrame, type WelcomeFrame } from '../wire/frames';
+import type { QueryOptions, Stats } from './queries/results';
+import { Decider, type AuthenticateHandler, type AuthorizeHandler } from './decisions/decider';
+import { ChannelHandle, channelsOf, type Channels } from './handles/channels';
+import { deliver, wordFor } from './handlers/deliver';
+import { dispatch, type Routes } from './connection/dispatch';
+import { Inbox } from './inbox/inbox';
+import { Link } from './connection/link';
+import { Registry, checkEvent, checkHandler, type Listeners } from './handlers/registry';
+import { readOptions, warnOfOpenDoors, type PipeOptions, type Settings } from './options';
+import { CLIENT_EVENTS, Reporter } from './reporter';
+import { Queries } from './queries/queries';
+import type { Ground } from './handles/listenable';
+import { Sender } from './outbox/sender';
+import { SessionCredentials } from './connection/session-credentials';
+import { SocketHandle, Sockets } from './handles/sockets';
+import { Subscriptions } from './subscriptions';
+import type {
+  ClientEvents,
+  ConnectedInfo,
+  DefaultEvents,
+  PipeState,
+  SubscriptionFilter,
+  SubscriptionKind,
+} from './types';
+import { UserHandle, Users } from './handles/users';
+
+/** What a client does not make itself, so that specs can turn the clock by hand and script the socket. */
+export interface Surroundings {
+  clock: Clock;
+  dial: Dial;
+}
+
+const PROTOCOL_VERSION = 1;
+const LIBRARY = 'standpipe-node';
+
+/**
+ * A backend's end of the Pipe: hears every browser and answers each one over a single connection, which it keeps alive.
+ *
+ * Nothing but `connect` connects. Everything else may be used before, in between and after: subscriptions are announced
+ * on every connection, triggers wait in the outbox.
+ */
+export class PipeClient<Events extends object = DefaultEvents> {
+  /** All sockets of the app. */
+  readonly sockets: Sockets<Events>;
+  /** All channels of the app. */
+  readonly channels: Channels<Events>;
+  /** All signed-in users of the app. */
+  readonly users: Users;
+
+  readonly #settings: Settings;
+  readonly #clock: Clock;
+  readonly #reporter: Reporter;
+  readonly #emitter: Emitter<ClientEvents>;
+  readonly #listeners: Listeners;
+  readonly #subscriptions: Subscriptions;
+  readonly #decider: Decider;
+  readonly #credentials = new SessionCredentials();
+  readonly #sender: Sender;
+  readonly #queries: Queries;
+  readonly #inbox: Inbox;
+  readonly #link: Link;
+  readonly #ground: Ground;
+  /** There was a session before this connection that ought to go on. */
+  #continuing = false;
+  #welcomed: ConnectedInfo & { reason: string } = { session: 'new', node: '', reason: '' };
+  #connecting: Deferred<void> | undefined;
+  #disconnecting: Promise<void> | undefined;
+  #closed: Deferred<void> | undefined;
+
+  /** @throws StandpipeError `bad_option` */
+  constructor(options: PipeOptions, surroundings: Partial<Surroundings> = {}) {
+    const settings = (this.#settings = readOptions(options));
+    const clock = (this.#clock = surroundings.clock ?? systemClock);
+    const reporter = (this.#reporter = new Reporter(settings.log));
+    this.#emitter = reporter.emitter;
+    const eventFailed = (thrown: unknown, event: string): void => {
+      this.#eventFailed();
+      reporter.handlerFailed(thrown, event);
+    };
+    this.#listeners = {
+      sockets: new Registry(eventFailed),
+      channels: new Registry(eventFailed),
+      users: new Registry(eventFailed),
+    };
+    this.#link = new Link(settings, clock, surroundings.dial ?? dialWebSocket, {
+      hello: (nonce) => this.#hello(nonce),
+      welcome: (frame) => this.#welcome(frame),
+      frame: (frame) => dispatch(frame, routes),
+      entered: (state, previous) => this.#entered(state, previous),
+      lost: (info) => void this.#emitter.emit('disconnected', info),
+      attemptFailed: (error) => this.#attemptFailed(error),
+      failed: (error) => this.#failed(error),
+    });
+    this.#sender = new Sender(settings, clock, {
+      send: (frame) => void this.#link.send({ ...frame, ack: this.#inbox.takeAck() }),
+      drained: () => void this.#emitter.emit('drain'),
+      report: (error) => reporter.error(error),
+      callbackFailed: (thrown) => reporter.handlerFailed(thrown, 'callback of trigger'),
+    });
+    this.#queries = new Queries(clock, (query) => {
+      // What was triggered before a question is asked is on its way before it.
+      this.#sender.flush();
+      return this.#link.send(query);
+    });
+    this.#subscriptions = new Subscriptions(clock, (frame) => this.#link.send(frame));
+    this.#decider = new Decider(this.#subscriptions, reporter, this.#link);
+    this.#inbox = new Inbox(settings, clock, {
+      deliver: (arrival) => deliver(this.#listeners, arrival),
+      send: (frame) => this.#link.send(frame),
+      ackDue: () => this.#acknowledge(),
+      failed: (error) => eventFailed(error, 'delivery'),
+      slow: (arrival, key, runningMs) =>
+        reporter.handlerSlow({ event: wordFor(arrival), key, runningMs }),
+      left: (ids) => {
+        for (const id of ids) this.#listeners.sockets.leave(id);
+      },
+    });
+    const routes: Routes = {
+      inbox: this.#inbox,
+      decider: this.#decider,
+      sender: this.#sender,
+      queries: this.#queries,
+      send: (answer) => void this.#link.send(answer),
+      gap: (gap) => reporter.gap(gap),
+      report: (error) => reporter.error(error),
+      note: (details, message) => settings.log.info(details, message),
+    };
+    this.#ground = { listeners: this.#listeners, sender: this.#sender, requests: this.#queries };
+    this.sockets = new Sockets<Events>(this.#ground);
+    this.channels = channelsOf<Events>(this.#ground);
+    this.users = new Users(this.#ground);
+    warnOfOpenDoors(settings);
+  }
+
+  get state(): PipeState {
+    return this.#link.state;
+  }
+
+  /**
+   * Connects and stays connected: a connection that fails or is lost is tried again, after random waits that grow.
+   *
+   * Resolves at the first welcome. Rejects only when nothing more will be tried: with `bad_credentials` when the gateway
+   * refuses key, secret or app, with `closed` after `disconnect()`. What fails in between is told by `error`. Nobody has
+   * to await the promise.
+   */
+  connect(): Promise<void> {
+    if (this.#disconnecting !== undefined) {
+      return rejected(new StandpipeError('closed', 'disconnect() has not finished'));
+    }
+    if (this.#link.state === 'open') return Promise.resolve();
+    if (this.#connecting === undefined) {
+      this.#connecting = deferred<void>();
+      this.#connecting.promise.catch(() => undefined);
+    }
+    const { promise } = this.#connecting;
+    this.#sender.open();
+    this.#queries.open();
+    this.#inbox.start();
+    this.#link.start();
+    return promise;
+  }
+
+  /**
+   * Takes no more events, waits for the handlers that run and for the answers to commands, for at most `drainMs`
+   * together, says goodbye and closes. Handlers must not await it: it waits for them. Never rejects.
+   *
+   * In a group this is how a member leaves: what it has received and not begun goes to the others at once, and so does
+   * everything that comes after.
+   */
+  disconnect(): Promise<void> {
+    this.#disconnecting ??= this.#drain().finally(() => (this.#disconnecting = undefined));
+    return this.#disconnecting;
+  }
+
+  /**
+   * Says what to hear of, in addition to what was said before. Holds for every connection, the present one included.
+   * @throws StandpipeError `bad_argument`
+   */
+  subscribe(kinds: readonly SubscriptionKind[], filter?: SubscriptionFilter): this {
+    this.#subscriptions.add(kinds, filter);
+    this.#ask();
+    return this;
+  }
+
+  /**
+   * Takes back all subscriptions of these kinds, whatever their filters.
+   * @throws StandpipeError `bad_argument`
+   */
+  unsubscribe(kinds: readonly SubscriptionKind[]): this {
+    this.#subscriptions.remove(kinds);
+    this.#ask();
+    return this;
+  }
+
+  /**
+   * Decides for the gateway who may subscribe to private and presence channels. Patterns are names, or prefixes that end in
+   * `*`; of several that fit, the one given first. A handler that throws refuses.
+   * @throws StandpipeError `bad_argument`
+   */
+  authorize(patterns: string | readonly string[], handler: AuthorizeHandler): this {
+    this.#decider.authorize(patterns, handler);
+    return this;
+  }
+
+  /** Decides for the gateway who a browser signs in as. A handler that throws refuses. */
+  authenticate(handler: AuthenticateHandler): this {
+    this.#decider.authenticate(handler);
+    return this;
+  }
+
+  /** A handle of one socket. Making one costs next to nothing and leaves nothing behind. */
+  socket(id: string): SocketHandle<Events> {
+    return new SocketHandle<Events>(this.#ground, id);
+  }
+
+  /** A handle of one channel. Making one costs next to nothing and leaves nothing behind. */
+  channel(name: string): ChannelHandle<Events> {
+    return new ChannelHandle<Events>(this.#ground, name);
+  }
+
+  /** A handle of one signed-in user. Making one costs next to nothing and leaves nothing behind. */
+  user(id: string): UserHandle<Events> {
+    return new UserHandle<Events>(this.#ground, id);
+  }
+
+  /**
+   * What is live in the app, at the gateway process this client is connected to.
+   * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`
+   */
+  stats(options?: QueryOptions): Promise<Stats> {
+    return this.#queries.one('stats', {}, options);
+  }
+
+  on<K extends keyof ClientEvents>(event: K, handler: Handler<ClientEvents[K]>): this {
+    checkEvent(event, CLIENT_EVENTS);
+    checkHandler(handler);
+    this.#emitter.on(event, handler);
+    return this;
+  }
+
+  once<K extends keyof ClientEvents>(event: K, handler: Handler<ClientEvents[K]>): this {
+    checkEvent(event, CLIENT_EVENTS);
+    checkHandler(handler);
+    this.#emitter.once(event, handler);
+    return this;
+  }
+
+  off<K extends keyof ClientEvents>(event: K, handler?: Handler<ClientEvents[K]>): this {
+    this.#emitter.off(event, handler);
+    return this;
+  }
+
+  #hello(nonce: string): HelloFrame {
+    const proof = this.#credentials.prove(nonce);
+    return {
+      type: 'hello',
+      version: PROTOCOL_VERSION,
+      library: LIBRARY,
+      group: this.#settings.group,
+      member: '',
+      session: this.#credentials.id,
+      proof,
+      attempt: this.#credentials.attempt,
+      positions: this.#inbox.positions(),
+      nextSeq: this.#sender.nextSeq,
+      credit: this.#inbox.credit(),
+      rules: this.#subscriptions.announced(),
+    };
+  }
+
+  #welcome(frame: WelcomeFrame): void {
+    if (frame.version !== PROTOCOL_VERSION) {
+      throw new StandpipeError('protocol_error', `the gateway speaks version ${frame.version}`);
+    }
+    if (frame.verdict === 'resumed' && !this.#credentials.known) {
+      throw new StandpipeError('protocol_error', 'the gateway resumed a session that never was');
+    }
+    // Whatever a gateway calls it: a session that was and does not go on is lost.
+    const lost = this.#continuing && frame.verdict !== 'resumed';
+    this.#welcomed = {
+      session: lost ? 'reset' : frame.verdict === 'resumed' ? 'resumed' : 'new',
+      node: frame.node,
+      reason: frame.reason,
+    };
+    this.#continuing = true;
+    this.#credentials.welcomed(frame);
+    this.#inbox.welcome(frame, this.#credentials.name);
+    if (!this.#sender.welcome(frame)) {
+      throw new StandpipeError('protocol_error', 'the gateway applied commands never sent');
+    }
+  }
+
+  #entered(state: PipeState, previous: PipeState): void {
+    if (previous === 'open') {
+      this.#sender.offline();
+      this.#queries.offline();
+      this.#decider.offline();
+    }
+    void this.#emitter.emit('state', state, previous);
+    if (state === 'open') this.#opened();
+    if (state === 'closed') {
+      this.#closed?.resolve();
+      this.#connecting?.reject(new StandpipeError('closed', 'disconnect() was called'));
+      this.#connecting = undefined;
+    }
+  }
+
+  #opened(): void {
+    // Handlers run in here, and any of them may disconnect.
+    this.#connecting?.resolve();
+    this.#connecting = undefined;
+    this.#subscriptions.announce();
+    this.#sender.online();
+    this.#queries.online();
+    const { session, node, reason } = this.#welcomed;
+    void this.#emitter.emit('connected', { session, node });
+    if (session === 'reset') void this.#emitter.emit('reset', { reason });
+    // What is made up for is told after what it makes up for.
+    this.#inbox.opened();
+  }
+
+  #attemptFailed(error: StandpipeError): void {
+    // The gateway does not take the session as ours, or we do not take what it says of it: ask for a new one.
+    if (error.status === CLOSE_CODES.bad_proof.code) this.#credentials.end();
+    if (error.status === CLOSE_CODES.protocol_error.code) this.#credentials.end();
+    this.#reporter.error(error);
+  }
+
+  #failed(error: StandpipeError): void {
+    this.#forget();
+    this.#connecting?.reject(error);
+    this.#connecting = undefined;
+    this.#reporter.error(error);
+  }
+
+  async #drain(): Promise<void> {
+    const { state } = this.#link;
+    if (state === 'dialing' || state === 'greeting' || state === 'open' || state === 'waiting') {
+      const limit = deferred<void>();
+      const timer = this.#clock.setTimeout(() => limit.resolve(), this.#settings.drainMs);
+      // Handlers may still send their answers; after them nobody may.
+      await Promise.race([this.#inbox.stop(), limit.promise]);
+      await Promise.race([this.#sender.close(), limit.promise]);
+      this.#clock.clearTimeout(timer);
+      this.#acknowledge();
+    }
+    this.#closed = deferred<void>();
+    this.#link.stop('disconnect');
+    if (this.#link.state === 'closing') await this.#closed.promise;
+    this.#forget();
+  }
+
+  /** The session is over, and with it everything that waited for it. */
+  #forget(): void {
+    this.#continuing = false;
+    this.#credentials.end();
+    this.#inbox.clear();
+    this.#sender.clear();
+    this.#queries.close();
+  }
+
+  #acknowledge(): void {
+    if (this.#link.state !== 'open') return;
+    const ack = this.#inbox.takeAck();
+    if (ack !== undefined) this.#link.send({ type: 'ack', ...ack });
+  }
+
+  /** Opens and closes are watched while they are subscribed to. */
+  #ask(): void {
+    const { SOCKET, CHANNEL } = Kind;
+    this.#inbox.ask(this.#subscriptions.asks(SOCKET), this.#subscriptions.asks(CHANNEL));
+  }
+
+  /** Before the event that a handler failed on counts as handled. */
+  #eventFailed(): void {
+    if (this.#settings.onHandlerError === 'continue') return;
+    this.#inbox.halt();
+    void this.disconnect();
+  }
+}
+
+/**
+ * Makes a client; `connect()` connects it. Give it the names of your events with the types of their data to have
+ * handlers and triggers checked: `createClient<{ move: { x: number } }>({…})`.
+ * @throws StandpipeError `bad_option`
+ */
+export function createClient<Events extends object = DefaultEvents>(
+  options: PipeOptions,
+  surroundings?: Partial<Surroundings>,
+): PipeClient<Events> {
+  return new PipeClient<Events>(options, surroundings);
+}

@@ -1,0 +1,80 @@
+import { StandpipeError } from '../../errors';
+import type { Frame, GapFrame } from '../../wire/frames';
+import type { Decider } from '../decisions/decider';
+import type { Inbox } from '../inbox/inbox';
+import type { Queries } from '../queries/queries';
+import type { Sender } from '../outbox/sender';
+
+/** Where frames lead. */
+export interface Routes {
+  readonly inbox: Inbox;
+  readonly decider: Decider;
+  readonly sender: Sender;
+  readonly queries: Queries;
+  send(frame: Frame): void;
+  /** Events of a partition were lost. */
+  gap(frame: GapFrame): void;
+  /** The gateway refused something that has no callback. */
+  report(error: StandpipeError): void;
+  /** The gateway said something worth a line in the log. */
+  note(details: object, message: string): void;
+}
+
+/**
+ * The only switch on what the gateway sends after its welcome. Throws a StandpipeError for a frame that breaks the
+ * protocol.
+ */
+export function dispatch(frame: Frame, routes: Routes): void {
+  switch (frame.type) {
+    case 'events':
+      if (frame.commandAck !== undefined) acknowledged(routes.sender.acked(frame.commandAck));
+      for (const run of frame.runs) routes.inbox.take(run);
+      return;
+    case 'commandAck':
+      return acknowledged(routes.sender.acked(frame));
+    case 'ping':
+      return routes.send({ type: 'pong', time: frame.time });
+    case 'gap':
+      routes.inbox.gap(frame);
+      return routes.gap(frame);
+    case 'assign':
+      return routes.inbox.assign(frame.assigned);
+    case 'subscribed':
+      if (frame.error === undefined) return;
+      return routes.report(
+        new StandpipeError('refused', `subscriptions: ${frame.error.message}`, {
+          status: frame.error.code,
+        }),
+      );
+    case 'query':
+      return routes.decider.decide(frame);
+    case 'goAway':
+      // Its nodes are not followed: where to connect is told by the options only. The close that comes is retried.
+      return routes.note({ reason: frame.reason }, 'the gateway is going away');
+    case 'error':
+      return routes.note({ code: frame.code, reason: frame.message }, 'the gateway sent an error');
+    case 'pong':
+      return routes.inbox.pong(frame.time);
+    case 'bye':
+      // After it comes the close.
+      return;
+    case 'snapshot':
+      return routes.inbox.snapshot(frame);
+    case 'revoke':
+      return routes.inbox.revoke(frame.partition, frame.generation);
+    case 'reply':
+      return routes.queries.reply(frame);
+    case 'hello':
+    case 'welcome':
+    case 'ack':
+    case 'commands':
+    case 'subscribe':
+    case 'drained':
+      throw new StandpipeError('protocol_error', `the gateway sent a ${frame.type} frame`);
+  }
+}
+
+function acknowledged(founded: boolean): void {
+  if (founded) return;
+  throw new StandpipeError('protocol_error', 'the gateway acknowledged commands never sent');
+}

@@ -1,0 +1,54 @@
+import { createHmac } from 'node:crypto';
+import type { WelcomeFrame } from '../../wire/frames';
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * The session that outlives its connections: an id that everybody may know and a secret that was told once. Only the
+ * gateway judges whether it goes on.
+ */
+export class SessionCredentials {
+  #id: Uint8Array = NOTHING;
+  #secret: Uint8Array = NOTHING;
+  #name = '';
+  #attempt = 0;
+
+  get id(): Uint8Array {
+    return this.#id;
+  }
+
+  /** The id for people and for event ids: 32 hexadecimal digits, or ''. */
+  get name(): string {
+    return this.#name;
+  }
+
+  get known(): boolean {
+    return this.#id.length > 0;
+  }
+
+  /** Grows with every connection; the gateway takes only what is above the last one it saw. */
+  get attempt(): number {
+    return this.#attempt;
+  }
+
+  /** Counts one more attempt and proves that the session is ours, with the nonce of this connection. */
+  prove(nonce: string): Uint8Array {
+    this.#attempt += 1;
+    if (!this.known) return NOTHING;
+    return createHmac('sha256', this.#secret).update(`${nonce}.${this.#attempt}`).digest();
+  }
+
+  /** Takes what a WELCOME says. A resumed session keeps its secret, which is not told twice. */
+  welcomed(frame: WelcomeFrame): void {
+    if (frame.verdict === 'resumed') return;
+    this.#id = frame.session;
+    this.#secret = frame.secret;
+    this.#name = Buffer.from(frame.session).toString('hex');
+  }
+
+  /** Forgets the session: the next connection asks for a new one. */
+  end(): void {
+    this.#id = this.#secret = NOTHING;
+    this.#name = '';
+  }
+}

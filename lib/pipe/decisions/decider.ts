@@ -1,0 +1,186 @@
+import { isObject, parseJson } from '../../pusher/json';
+import { REFUSAL_CODES } from '../../wire/close-codes';
+import { Kind, type Frame } from '../../wire/frames';
+import {
+  authorization,
+  identification,
+  type Authorization,
+  type Identification,
+} from './decisions';
+import type { Link } from '../connection/link';
+import { checkHandler } from '../handlers/registry';
+import type { Reporter } from '../reporter';
+import type { Subscriptions } from '../subscriptions';
+
+type Query = Extract<Frame, { type: 'query' }>;
+
+/** What a browser sent when it asked to sign in. */
+export interface SignInRequest {
+  readonly socketId: string;
+  /** Names in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly cookies: ReadonlyMap<string, string>;
+  /** The fields it sent along, such as `params` of pusher-js. */
+  readonly body: ReadonlyMap<string, string>;
+  /** Who connected to the gateway; behind a proxy, the proxy. */
+  readonly remoteAddress: string;
+}
+
+/** What a browser sent when it asked to subscribe to a private or presence channel. */
+export interface AuthorizeRequest extends SignInRequest {
+  readonly channel: string;
+}
+
+export type AuthorizeHandler = (
+  request: AuthorizeRequest,
+) => Authorization | Promise<Authorization>;
+export type AuthenticateHandler = (
+  request: SignInRequest,
+) => Identification | Promise<Identification>;
+
+/**
+ * Decides for the gateway: which browsers may subscribe, and who they are. pusher-js asks the gateway, the gateway asks any
+ * one of the backends that decide, and another one when its connection is lost, so a handler may run twice.
+ */
+export class Decider {
+  readonly #subscriptions: Subscriptions;
+  readonly #reports: Pick<Reporter, 'handlerFailed'>;
+  readonly #link: Pick<Link, 'send'>;
+  readonly #authorizers = new Map<string, AuthorizeHandler>();
+  #authenticator: AuthenticateHandler | undefined;
+  #connection = 0;
+
+  constructor(
+    subscriptions: Subscriptions,
+    reports: Pick<Reporter, 'handlerFailed'>,
+    link: Pick<Link, 'send'>,
+  ) {
+    this.#subscriptions = subscriptions;
+    this.#reports = reports;
+    this.#link = link;
+  }
+
+  /** @throws StandpipeError `bad_argument` */
+  authorize(patterns: string | readonly string[], handler: AuthorizeHandler): void {
+    checkHandler(handler);
+    const list = typeof patterns === 'string' ? [patterns] : patterns;
+    this.#subscriptions.decide(Kind.AUTHORIZE, list ?? []);
+    for (const pattern of list) this.#authorizers.set(pattern, handler);
+  }
+
+  /** @throws StandpipeError `bad_argument` */
+  authenticate(handler: AuthenticateHandler): void {
+    checkHandler(handler);
+    this.#subscriptions.decide(Kind.AUTHENTICATE);
+    this.#authenticator = handler;
+  }
+
+  /** The connection is gone. What it asked has been asked elsewhere, and its ids mean nothing to another one. */
+  offline(): void {
+    this.#connection += 1;
+  }
+
+  /** Answers a question of the gateway, now or when a handler has decided. */
+  decide({ id, method, params }: Query): void {
+    const decide = this.#decider(method, params);
+    if (decide === undefined) {
+      const { code } = REFUSAL_CODES.unknown_method;
+      return this.#refuse(id, code, `this backend does not decide '${method.slice(0, 64)}'`);
+    }
+    const connection = this.#connection;
+    decide().then(
+      (result) => {
+        if (connection === this.#connection) this.#reply(id, result);
+      },
+      (thrown: unknown) => {
+        this.#reports.handlerFailed(thrown, method);
+        const { code } = REFUSAL_CODES.internal;
+        if (connection === this.#connection) this.#refuse(id, code, 'the handler failed');
+      },
+    );
+  }
+
+  /** What decides a question; undefined when nothing here does. It never throws, it rejects. */
+  #decider(method: string, params: string): (() => Promise<string>) | undefined {
+    const request = readRequest(params);
+    if (request === undefined) return undefined;
+    if (method === 'authenticate') {
+      const handler = this.#authenticator;
+      return handler && (async () => identification(await handler(request)));
+    }
+    const handler = method === 'authorize' ? this.#authorizer(request.channel) : undefined;
+    return handler && (async () => authorization(request.channel, await handler(request)));
+  }
+
+  /** The handler whose pattern was the first to be given and fits. */
+  #authorizer(channel: string): AuthorizeHandler | undefined {
+    for (const [pattern, handler] of this.#authorizers) {
+      const fits = pattern.endsWith('*')
+        ? channel.startsWith(pattern.slice(0, -1))
+        : channel === pattern;
+      if (fits) return handler;
+    }
+    return undefined;
+  }
+
+  #reply(id: number, result: string): void {
+    this.#link.send({ type: 'reply', id, result, asOf: [], more: false });
+  }
+
+  #refuse(id: number, code: number, message: string): void {
+    const error = { code, message };
+    this.#link.send({ type: 'reply', id, result: '', error, asOf: [], more: false });
+  }
+}
+
+/** Undefined when the gateway is of a kind that asks otherwise. */
+function readRequest(params: string): AuthorizeRequest | undefined {
+  const fields = parseJson(params);
+  if (!isObject(fields)) return undefined;
+  const { socketId, channel = '', remoteAddress = '' } = fields;
+  if (
+    typeof socketId !== 'string' ||
+    typeof channel !== 'string' ||
+    typeof remoteAddress !== 'string'
+  ) {
+    return undefined;
+  }
+  const headers = texts(fields.headers);
+  const cookies = readCookies(headers.get('cookie') ?? '');
+  return { socketId, channel, headers, cookies, body: texts(fields.body), remoteAddress };
+}
+
+function texts(value: unknown): Map<string, string> {
+  const entries = isObject(value) ? Object.entries(value) : [];
+  return new Map(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
+/** The pairs of a Cookie header (RFC 6265, section 4.2.1). Of a repeated name the first counts: it is the most specific. */
+function readCookies(header: string): Map<string, string> {
+  const cookies = new Map<string, string>();
+  for (const pair of header.split(';')) {
+    const at = pair.indexOf('=');
+    const name = pair.slice(0, Math.max(at, 0)).trim();
+    if (name === '' || cookies.has(name)) continue;
+    cookies.set(
+      name,
+      decoded(
+        pair
+          .slice(at + 1)
+          .trim()
+          .replace(/^"(.*)"$/, '$1'),
+      ),
+    );
+  }
+  return cookies;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

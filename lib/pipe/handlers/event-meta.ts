@@ -1,0 +1,59 @@
+import type { Command } from '../../wire/frames';
+import type { Arrival, AssignedPartition, Stream } from '../inbox/assigned-partition';
+import type { CloseMeta, EventPosition } from '../types';
+
+/** What a handler gets last. The id is put together only when it is asked for. */
+export class EventMeta implements CloseMeta {
+  readonly channel: string | undefined;
+  readonly userId: string | undefined;
+  readonly position: EventPosition;
+  readonly redelivered: boolean;
+  readonly resync: boolean;
+  readonly time: number;
+  readonly conflated: number;
+  readonly code: number | undefined;
+  readonly reason: string | undefined;
+  readonly #place: AssignedPartition;
+  readonly #stream: Stream;
+  /** Tells what was made up at a position from what was sent there. */
+  readonly #suffix: string;
+  #answers = 0;
+
+  constructor({ event, partition: place, offset, resync }: Arrival) {
+    this.channel = event.channel;
+    this.userId = event.userId;
+    this.position = { partition: place.partition, epoch: place.epoch, offset };
+    this.redelivered = event.redelivered ?? false;
+    this.resync = resync;
+    this.time = event.time;
+    this.conflated = event.conflated ?? 0;
+    this.code = event.code;
+    this.reason = event.reason;
+    this.#place = place;
+    this.#stream = place.stream;
+    this.#suffix = resync ? `.${event.kind}.${event.socketId || (event.channel ?? '')}` : '';
+  }
+
+  get id(): string {
+    const { partition, epoch, offset } = this.position;
+    return `${this.#stream.name}.${epoch}.${partition}.${offset}${this.#suffix}`;
+  }
+
+  /**
+   * For a command that answers this event: as long as the event's partition is this client's, and not longer, the gateway
+   * applies it. Undefined when nobody else can have the event.
+   */
+  origin(): Command['origin'] {
+    if (this.#stream.isLost) return undefined;
+    const place = this.#place;
+    const { offset } = this.position;
+    const generation = this.resync ? place.generation : place.generationOf(offset);
+    if (generation === 0) return undefined;
+    return {
+      partition: place.partition,
+      generation,
+      offset: Math.max(0, offset),
+      index: this.#answers++,
+    };
+  }
+}

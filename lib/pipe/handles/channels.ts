@@ -1,0 +1,181 @@
+import type { Handler } from '../../util/emitter';
+import { Verb } from '../../wire/frames';
+import { Sendable } from './sendable';
+import type {
+  QueryOptions,
+  ChannelEntry,
+  ChannelInfo,
+  ListChannelsOptions,
+  MemberInfo,
+} from '../queries/results';
+import { checkedChannel, checkedChannels, type Target } from '../outbox/command';
+import { EventStream } from '../handlers/event-stream';
+import { EVERY, type AnyHandler } from '../handlers/registry';
+import { Listenable, type Ground } from './listenable';
+import type {
+  ChannelEvents,
+  ChannelsEvents,
+  EventName,
+  Meta,
+  PublishOptions,
+  PublishReceipt,
+  ReceivedEvent,
+  TriggerCallback,
+  TriggerOptions,
+} from '../types';
+
+const CHANNEL_WORDS = [
+  ...['occupied', 'vacated', 'event'],
+  ...['member_added', 'member_removed', 'cache_miss'],
+];
+
+type ChannelsHandler<Events extends object, K extends keyof ChannelsEvents<Events>> = Handler<
+  Extract<ChannelsEvents<Events>[K], unknown[]>
+>;
+type ChannelsWord<Events extends object> = keyof ChannelsEvents<Events> & string;
+
+/**
+ * All channels of the app: `occupied`, `vacated`, `member_added`, `member_removed`, `cache_miss`, and events with a channel. Called with names, it is a handle of these:
+ * `client.channels(['a', 'b']).trigger(…)`.
+ */
+export interface Channels<Events extends object> {
+  /**
+   * Several channels, for one event to all of them.
+   * @throws StandpipeError `bad_argument`
+   */
+  (names: readonly string[]): SeveralChannels<Events>;
+  /** Adds a handler. It may return a promise: the next event of the same socket waits for it. */
+  on<K extends ChannelsWord<Events>>(event: K, handler: ChannelsHandler<Events, K>): this;
+  /** Adds a handler that runs at most once. */
+  once<K extends ChannelsWord<Events>>(event: K, handler: ChannelsHandler<Events, K>): this;
+  /** Removes a handler, or all handlers of an event. */
+  off<K extends ChannelsWord<Events>>(event: K, handler?: ChannelsHandler<Events, K>): this;
+  /**
+   * The occupied channels. One that came or went while a long list was written may be in it or not.
+   * @throws StandpipeError `bad_argument`, `timeout`, `refused`, `outbox_full`, `closed`
+   */
+  list(options?: ListChannelsOptions): Promise<ChannelEntry[]>;
+}
+
+class EveryChannel<Events extends object> extends Listenable<ChannelsEvents<Events>> {
+  constructor({ listeners }: Ground) {
+    super(listeners.channels, EVERY, CHANNEL_WORDS);
+  }
+}
+
+/** A function with the methods of an emitter, since `channels` is both. */
+export function channelsOf<Events extends object>(ground: Ground): Channels<Events> {
+  const every = new EveryChannel<Events>(ground);
+  const several = (names: readonly string[]): SeveralChannels<Events> =>
+    new SeveralChannels<Events>(ground, names);
+  const channels: Channels<Events> = Object.assign(several, {
+    on: chained('on'),
+    once: chained('once'),
+    off: chained('off'),
+    list: (options?: ListChannelsOptions) => listChannels(ground, options),
+  });
+  return channels;
+
+  function chained(method: 'on' | 'once' | 'off') {
+    return <K extends ChannelsWord<Events>>(
+      event: K,
+      handler: ChannelsHandler<Events, K>,
+    ): Channels<Events> => {
+      every[method](event, handler);
+      return channels;
+    };
+  }
+}
+
+async function listChannels(
+  { requests }: Ground,
+  { prefix, info, limit, ...options }: ListChannelsOptions = {},
+): Promise<ChannelEntry[]> {
+  const params = { prefix, info, limit };
+  const entries = await requests.list<ChannelEntry>('channels.list', params, options);
+  // One that was left and entered again meanwhile came twice.
+  return [...new Map(entries.map((entry) => [entry.name, entry])).values()];
+}
+
+/** Several channels. An event reaches a socket once for each of them that it is on. */
+export class SeveralChannels<Events extends object> extends Sendable<Events> {
+  readonly names: readonly string[];
+
+  constructor({ sender }: Ground, names: readonly string[]) {
+    const [channel, ...channels] = checkedChannels(names);
+    super(sender, { verb: Verb.TRIGGER_CHANNEL, channel, channels });
+    this.names = [channel, ...channels];
+  }
+}
+
+/** One channel. The handle itself is nothing: handlers live until `off`. */
+export class ChannelHandle<Events extends object> extends Listenable<ChannelEvents<Events>> {
+  readonly name: string;
+  readonly #ground: Ground;
+  readonly #target: Target;
+
+  constructor(ground: Ground, name: string) {
+    super(ground.listeners.channels, checkedChannel(name), CHANNEL_WORDS);
+    this.name = name;
+    this.#ground = ground;
+    this.#target = { verb: Verb.TRIGGER_CHANNEL, channel: name };
+  }
+
+  /**
+   * Sends an event to the channel's sockets. Never fails for a reason of the network: the event is kept until the
+   * gateway answers. What became of it is told to `callback`; without one, failures go to the client's `error` event.
+   * @returns false when the outbox is nearly full, or full and the event refused: pause until `drain`
+   * @throws StandpipeError `bad_argument` for a bad name, or data that is too large or no JSON
+   */
+  trigger<N extends EventName<Events>>(
+    event: N,
+    data?: Events[N],
+    options?: TriggerOptions,
+    callback?: TriggerCallback,
+  ): boolean {
+    return this.#ground.sender.trigger(this.#target, event, data, options, callback);
+  }
+
+  /**
+   * Sends an event to the channel's sockets and resolves with the gateway's receipt.
+   * @throws StandpipeError `bad_argument`, `refused` (see `status`), `not_sent`, `unknown_outcome`, `outbox_full`,
+   * `closed`
+   */
+  publish<N extends EventName<Events>>(
+    event: N,
+    data?: Events[N],
+    options: PublishOptions = {},
+  ): Promise<PublishReceipt> {
+    return this.#ground.sender.publish(this.#target, event, data, options);
+  }
+
+  /**
+   * Whether anybody is there, and how many.
+   * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`
+   */
+  info(options?: QueryOptions): Promise<ChannelInfo> {
+    return this.#ground.requests.one('channel.info', { channel: this.name }, options);
+  }
+
+  /** Who is on a presence channel, each user once. On other channels it is `refused`. Throws as `info` does. */
+  members(options?: QueryOptions): Promise<MemberInfo[]> {
+    return this.#ground.requests.list('channel.members', { channel: this.name }, options);
+  }
+
+  /** The channel's events from now on, until the loop is left. A slow loop slows the gateway down; it loses nothing. */
+  events(): AsyncIterableIterator<ReceivedEvent<Events>, undefined> {
+    const { channels } = this.#ground.listeners;
+    const event = (
+      name: string,
+      socketId: string,
+      data: unknown,
+      meta: Meta,
+    ): Promise<void> | undefined =>
+      stream.push({ event: name, socketId, data, meta } as ReceivedEvent<Events>);
+    const stream = new EventStream<ReceivedEvent<Events>>(() =>
+      channels.remove(this.name, 'event', event as AnyHandler),
+    );
+    channels.add(this.name, 'event', event as AnyHandler, false);
+    return stream;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Target } from '../outbox/command';
+import type { Sender } from '../outbox/sender';
+import type {
+  EventName,
+  PublishOptions,
+  PublishReceipt,
+  TriggerCallback,
+  TriggerOptions,
+} from '../types';
+
+/** Whoever can be sent events, and cannot be listened to. */
+export abstract class Sendable<Events extends object> {
+  readonly #sender: Sender;
+  readonly #target: Target;
+
+  protected constructor(sender: Sender, target: Target) {
+    this.#sender = sender;
+    this.#target = target;
+  }
+
+  /**
+   * Sends an event. Never fails for a reason of the network: the event is kept until the gateway answers. What became of
+   * it is told to `callback`; without one, failures go to the client's `error` event.
+   * @returns false when the outbox is nearly full, or full and the event refused: pause until `drain`
+   * @throws StandpipeError `bad_argument` for a bad name, or data that is too large or no JSON
+   */
+  trigger<N extends EventName<Events>>(
+    event: N,
+    data?: Events[N],
+    options?: TriggerOptions,
+    callback?: TriggerCallback,
+  ): boolean {
+    return this.#sender.trigger(this.#target, event, data, options, callback);
+  }
+
+  /**
+   * Sends an event and resolves with the gateway's receipt.
+   * @throws StandpipeError `bad_argument`, `refused` (see `status`), `not_sent`, `unknown_outcome`, `outbox_full`,
+   * `closed`
+   */
+  publish<N extends EventName<Events>>(
+    event: N,
+    data?: Events[N],
+    options: PublishOptions = {},
+  ): Promise<PublishReceipt> {
+    return this.#sender.publish(this.#target, event, data, options);
+  }
+}

@@ -1,0 +1,188 @@
+import { Verb, type Command } from '../../wire/frames';
+import type {
+  QueryOptions,
+  ListOptions,
+  MemberInfo,
+  SocketEntry,
+  SocketInfo,
+} from '../queries/results';
+import {
+  checkEventName,
+  checkClose,
+  checkedChannel,
+  checkedSocketId,
+  jsonOf,
+  type Target,
+} from '../outbox/command';
+import { EventStream } from '../handlers/event-stream';
+import { EVERY, type AnyHandler } from '../handlers/registry';
+import type { Queries } from '../queries/queries';
+import { Listenable, type Ground } from './listenable';
+import type {
+  CauseOptions,
+  EventName,
+  Meta,
+  PublishReceipt,
+  ReceivedEvent,
+  SocketEvents,
+  SocketPublishOptions,
+  SocketsEvents,
+  TriggerCallback,
+} from '../types';
+
+const SOCKET_WORDS = ['close', 'slow', 'drained', 'event'];
+/** Above what a gateway takes of a member. */
+const MAX_MEMBER_BYTES = 10_240;
+
+/** All sockets of the app: `open`, `close`, `slow`, `drained`, and events without a channel. */
+export class Sockets<Events extends object> extends Listenable<SocketsEvents<Events>> {
+  readonly #requests: Queries;
+
+  constructor({ listeners, requests }: Ground) {
+    super(listeners.sockets, EVERY, ['open', ...SOCKET_WORDS]);
+    this.#requests = requests;
+  }
+
+  /**
+   * How many are connected.
+   * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`; so do all questions
+   */
+  count(options?: QueryOptions): Promise<number> {
+    return this.#requests.one('sockets.count', {}, options);
+  }
+
+  /** Who is connected. */
+  list({ limit, ...options }: ListOptions = {}): Promise<SocketEntry[]> {
+    return this.#requests.list('sockets.list', { limit }, options);
+  }
+}
+
+/**
+ * One socket. The handle itself is nothing: handlers live until `off`, or until the socket's `close` was delivered,
+ * which takes the subscription `socket_existence`.
+ */
+export class SocketHandle<Events extends object> extends Listenable<SocketEvents<Events>> {
+  readonly id: string;
+  readonly #ground: Ground;
+  readonly #target: Target;
+
+  constructor(ground: Ground, id: string) {
+    super(ground.listeners.sockets, checkedSocketId(id), SOCKET_WORDS);
+    this.id = id;
+    this.#ground = ground;
+    this.#target = { verb: Verb.TRIGGER_SOCKET, socketId: id };
+  }
+
+  /**
+   * Sends an event to the socket. Never fails for a reason of the network: the event is kept until the gateway answers.
+   * What became of it is told to `callback`; without one, failures go to the client's `error` event.
+   * @returns false when the outbox is nearly full, or full and the event refused: pause until `drain`
+   * @throws StandpipeError `bad_argument` for a bad name, or data that is too large or no JSON
+   */
+  trigger<N extends EventName<Events>>(
+    event: N,
+    data?: Events[N],
+    callback?: TriggerCallback,
+  ): boolean;
+  trigger<N extends EventName<Events>>(
+    event: N,
+    data: Events[N],
+    options: CauseOptions | undefined,
+    callback?: TriggerCallback,
+  ): boolean;
+  trigger<N extends EventName<Events>>(
+    event: N,
+    data?: Events[N],
+    options?: CauseOptions | TriggerCallback,
+    callback?: TriggerCallback,
+  ): boolean {
+    const { sender } = this.#ground;
+    return typeof options === 'function'
+      ? sender.trigger(this.#target, event, data, undefined, options)
+      : sender.trigger(this.#target, event, data, options, callback);
+  }
+
+  /**
+   * Sends an event to the socket and resolves with the gateway's receipt.
+   * @throws StandpipeError `bad_argument`, `refused` (see `status`), `not_sent`, `unknown_outcome`, `outbox_full`,
+   * `closed`
+   */
+  publish<N extends EventName<Events>>(
+    event: N,
+    data?: Events[N],
+    options: SocketPublishOptions = {},
+  ): Promise<PublishReceipt> {
+    return this.#ground.sender.publish(this.#target, event, data, options);
+  }
+
+  /**
+   * Asks the browser, and resolves with what it answers. On the page `back_channel.handle(event, …)` answers, or whatever
+   * replies to the event `standpipe:request`.
+   * @throws StandpipeError `bad_argument`, `timeout`, `refused` when the socket is gone (status 4211) or the browser
+   * answers with an error (status 4223), `unknown_outcome` when the connection to the gateway was lost meanwhile
+   */
+  async request(event: string, data?: unknown, options?: QueryOptions): Promise<unknown> {
+    checkEventName(event);
+    const { requests } = this.#ground;
+    return requests.one('socket.request', { socket: this.id, event, data }, options);
+  }
+
+  /**
+   * Closes the connection, after everything that was sent to it. With a code of 4000 to 4099, or from 4300 on, a Channels
+   * client stays away; with 4100 to 4199 it comes back after a while, with 4200 to 4299 at once. That it has gone already
+   * is no error. Rejects as `publish` does.
+   * @param code 4000 to 4999. Default: what the app's setting `terminateCode` says, which is 4009 unless it was changed
+   * @param reason at most 123 bytes
+   */
+  async close(code?: number, reason?: string): Promise<void> {
+    checkClose(code, reason);
+    return this.#perform({ verb: Verb.CLOSE_SOCKET, code, reason });
+  }
+
+  /**
+   * Puts the socket on a channel, of whatever kind, without a signature: it gets `subscription_succeeded` and all further
+   * events. On a presence channel it is there as `member`, or as the user that it signed in as. Rejects as `publish` does.
+   */
+  async subscribe(channel: string, member?: MemberInfo): Promise<void> {
+    const joins = member && { user_id: member.userId, user_info: member.userInfo };
+    const data = joins && jsonOf(joins, MAX_MEMBER_BYTES);
+    const { SUBSCRIBE_SOCKET: verb } = Verb;
+    return this.#perform({ verb, channel: checkedChannel(channel), data });
+  }
+
+  /** Takes the socket off a channel. That it is not on it is no error. Rejects as `publish` does. */
+  async unsubscribe(channel: string): Promise<void> {
+    return this.#perform({ verb: Verb.UNSUBSCRIBE_SOCKET, channel: checkedChannel(channel) });
+  }
+
+  /** What the gateway knows of it; undefined when it is not connected. */
+  async info(options?: QueryOptions): Promise<SocketInfo | undefined> {
+    const { requests } = this.#ground;
+    const info = await requests.one<SocketInfo | null>('socket.info', { socket: this.id }, options);
+    return info ?? undefined;
+  }
+
+  /**
+   * The socket's events from now on, until it closes or the loop is left. A slow loop slows the gateway down; it loses
+   * nothing.
+   */
+  events(): AsyncIterableIterator<ReceivedEvent<Events>, undefined> {
+    const { sockets } = this.#ground.listeners;
+    const close = (): void => stream.end();
+    const event = (name: string, data: unknown, meta: Meta): Promise<void> | undefined =>
+      stream.push({ event: name, socketId: this.id, data, meta } as ReceivedEvent<Events>);
+    const stream = new EventStream<ReceivedEvent<Events>>(() => {
+      sockets.remove(this.id, 'event', event as AnyHandler);
+      sockets.remove(this.id, 'close', close);
+      sockets.remove(this.id, 'left', close);
+    });
+    sockets.add(this.id, 'event', event as AnyHandler, false);
+    sockets.add(this.id, 'close', close, false);
+    sockets.add(this.id, 'left', close, false);
+    return stream;
+  }
+
+  #perform(command: Command): Promise<void> {
+    return this.#ground.sender.perform({ ...command, socketId: this.id });
+  }
+}

@@ -1,0 +1,292 @@
+import { StandpipeError } from '../../errors';
+import { Outbox } from '../../stream/outbox';
+import type { Clock } from '../../util/timers';
+import type { Command, CommandAck, CommandsFrame, WelcomeFrame } from '../../wire/frames';
+import { WIRE_LIMITS, capCredit } from '../../wire/limits';
+import {
+  ackOf,
+  checkCallback,
+  checkEventName,
+  exceptOf,
+  jsonOf,
+  keyOf,
+  originOf,
+  sizeOf,
+  type Done,
+  type Queued,
+  type Target,
+} from './command';
+import type { Settings } from '../options';
+import { Outcomes, failure, type OutcomesOwner } from './outcomes';
+import type { PublishOptions, PublishReceipt, TriggerOptions } from '../types';
+
+export interface SenderOwner extends OutcomesOwner {
+  /** Sends commands, with whatever acknowledgement is at hand. */
+  send(frame: CommandsFrame): void;
+  /** There is room again. */
+  drained(): void;
+}
+
+/** Above this share of its limits the outbox tells its users to slow down. */
+const HIGH_WATER_RATIO = 0.75;
+/** Longest data of one command until the gateway has told its limit. */
+const DATA_BYTES = 10_240;
+
+/**
+ * Commands on their way to the gateway. Those of one turn travel together; each is kept until the gateway has answered,
+ * and told its outcome.
+ */
+export class Sender {
+  readonly #clock: Clock;
+  readonly #owner: SenderOwner;
+  readonly #settings: Settings;
+  readonly #outbox: Outbox<Queued>;
+  /** Publishes that found the outbox full, in order. Each belongs to a caller who awaits it. */
+  #waiting: Array<{ command: Queued; bytes: number }> = [];
+  #open = true;
+  #online = false;
+  #flushDue = false;
+  #unflushed = 0;
+  #batch: number = WIRE_LIMITS.maxBatch;
+  #flushBytes: number = WIRE_LIMITS.flushBytes;
+  #dataBytes = DATA_BYTES;
+  #node = '';
+  /** The event name that was checked last; programs use the same one again and again. */
+  #checkedName: string | undefined;
+  readonly #outcomes: Outcomes;
+  #emptied: (() => void) | undefined;
+
+  constructor(settings: Settings, clock: Clock, owner: SenderOwner) {
+    this.#clock = clock;
+    this.#owner = owner;
+    this.#settings = settings;
+    this.#outcomes = new Outcomes(clock, owner);
+    this.#outbox = new Outbox<Queued>({
+      maxEntries: settings.maxOutboxEvents,
+      maxBytes: settings.maxOutboxBytes,
+      highWaterRatio: HIGH_WATER_RATIO,
+      awaitsReceipt: (command) => command.receipt === 'delivered',
+      settle: (command, outcome) => this.#outcomes.settle(command, outcome),
+      drained: () => this.#drained(),
+    });
+  }
+
+  /** For HELLO. */
+  get nextSeq(): number {
+    return this.#outbox.nextSeq;
+  }
+
+  /**
+   * Queues a command. False when it was refused, which `done` or the error event tells, or when the caller should slow
+   * down until `drained`.
+   * @throws StandpipeError `bad_argument`
+   */
+  trigger(
+    target: Target,
+    event: string,
+    data: unknown,
+    options: TriggerOptions | undefined,
+    done: Done | undefined,
+  ): boolean {
+    checkCallback(done);
+    const command = this.#command(target, event, data, options, done);
+    const bytes = this.#measured(command);
+    const verdict = this.#open ? this.#offer(command, bytes) : 'closed';
+    if (verdict === 'ok') return true;
+    if (verdict === 'closed') this.#outcomes.fail('closed', done);
+    if (verdict === 'full') this.#outcomes.fail('outbox_full', done);
+    return false;
+  }
+
+  /** The same as a promise, which rejects where `trigger` throws or reports. */
+  publish(
+    target: Target,
+    event: string,
+    data: unknown,
+    options: PublishOptions,
+  ): Promise<PublishReceipt> {
+    return new Promise((resolve, reject) => {
+      const ack = ackOf(options);
+      const command = this.#command(target, event, data, options, (error, sockets) => {
+        if (error !== null) reject(error);
+        // A receipt that went down with a connection is not made up.
+        else if (ack === 'accepted' || sockets === undefined) resolve({ status: 'accepted' });
+        else resolve({ status: ack, sockets });
+      });
+      command.receipt = ack;
+      this.#admit(command);
+    });
+  }
+
+  /** Queues a command that is no event, and resolves when it was applied. Rejects as `publish` does. */
+  perform(command: Command): Promise<void> {
+    const performed = new Promise<void>((resolve, reject) => {
+      const done: Done = (error) => (error === null ? resolve() : reject(error));
+      this.#admit({ ...command, done });
+    });
+    // Commands are often sent without waiting for them; one that fails then must not end the process.
+    performed.catch(() => undefined);
+    return performed;
+  }
+
+  /** A connection was welcomed. False when what it says about the commands cannot be true. */
+  welcome(frame: WelcomeFrame): boolean {
+    if (frame.verdict !== 'resumed') this.#restart(frame.node);
+    else if (!this.#outbox.resume(frame.applied)) return false;
+    this.#outbox.grant(capCredit(frame.credit));
+    // A limit of 0 was not told.
+    const { batch, frameBytes, dataBytes } = frame.limits;
+    this.#batch = Math.min(batch || Infinity, WIRE_LIMITS.maxBatch);
+    // Names are counted by characters, of which each may take three bytes.
+    this.#flushBytes = Math.min(Math.floor(frameBytes / 4) || Infinity, WIRE_LIMITS.flushBytes);
+    this.#dataBytes = dataBytes || DATA_BYTES;
+    return true;
+  }
+
+  /** Commands may travel from here on; those at hand do at once. */
+  online(): void {
+    this.#online = true;
+    this.flush();
+  }
+
+  offline(): void {
+    this.#online = false;
+  }
+
+  /** The gateway's answer. False when it speaks of commands that were never sent. */
+  acked({ applied, refused, receipts, credit }: CommandAck): boolean {
+    if (credit !== undefined) this.#outbox.grant(capCredit(credit));
+    if (!this.#outbox.applied(applied, refused, receipts)) return false;
+    if (this.#outbox.unsent > 0) this.#flushSoon();
+    this.#tellEmptied();
+    return true;
+  }
+
+  /** Sends what the credit allows. */
+  flush(): void {
+    this.#flushDue = false;
+    this.#unflushed = 0;
+    while (this.#online) {
+      const batch = this.#outbox.take(this.#batch, this.#flushBytes);
+      if (batch === undefined) return;
+      this.#owner.send({ type: 'commands', firstSeq: batch.first, commands: batch.entries });
+    }
+  }
+
+  /** Takes commands again after `close`. */
+  open(): void {
+    this.#open = true;
+  }
+
+  /** Takes no more commands; those at hand still travel. Resolves when all have their outcome. */
+  close(): Promise<void> {
+    this.#open = false;
+    return new Promise((resolve) => {
+      this.#emptied = resolve;
+      this.#tellEmptied();
+    });
+  }
+
+  /** The end also of those at hand. */
+  clear(): void {
+    this.#open = false;
+    const waiting = this.#waiting.splice(0);
+    this.#outbox.clear();
+    for (const { command } of waiting) this.#outcomes.settle(command, { status: 'not_sent' });
+    this.#tellEmptied();
+  }
+
+  #restart(node: string): void {
+    this.#outbox.restart();
+    if (node === this.#node) return;
+    this.#node = node;
+    // What they answer was known to a process that is gone. To the next one the numbers mean something else.
+    for (const command of this.#outbox.entries) command.origin = undefined;
+    for (const { command } of this.#waiting) command.origin = undefined;
+  }
+
+  /** Queues a command, or lets it wait for room. Throws why it cannot. */
+  #admit(command: Queued): void {
+    const bytes = this.#measured(command);
+    if (!this.#open) throw failure('closed');
+    if (this.#offer(command, bytes) !== 'full') return;
+    if (this.#settings.whenFull === 'reject') throw failure('outbox_full');
+    this.#waiting.push({ command, bytes });
+  }
+
+  /** One object for each event, always of one shape. */
+  #command(
+    { verb, channel, channels, socketId, userId }: Target,
+    event: string,
+    data: unknown,
+    options: TriggerOptions | undefined,
+    done: Done | undefined,
+  ): Queued {
+    const except = exceptOf(options);
+    if (event !== this.#checkedName) {
+      checkEventName(event);
+      this.#checkedName = event;
+    }
+    const text = jsonOf(data, this.#dataBytes);
+    return {
+      verb,
+      channel,
+      channels,
+      socketId,
+      userId,
+      event,
+      data: text,
+      except,
+      ifOccupied: options?.ifOccupied === true,
+      idempotencyKey: keyOf(options),
+      origin: originOf(options),
+      receipt: undefined,
+      done,
+    };
+  }
+
+  #measured(command: Queued): number {
+    const bytes = sizeOf(command);
+    const { maxOutboxBytes } = this.#settings;
+    if (bytes <= maxOutboxBytes) return bytes;
+    throw new StandpipeError('bad_argument', `the event alone is above ${maxOutboxBytes} bytes`);
+  }
+
+  /** A command that waits goes before a later one, or the order of calls would be lost. */
+  #offer(command: Queued, bytes: number): 'ok' | 'high' | 'full' {
+    if (this.#waiting.length > 0) return 'full';
+    const verdict = this.#outbox.offer(command, bytes);
+    if (verdict !== 'full') {
+      this.#unflushed += 1;
+      if (this.#unflushed >= this.#batch) this.flush();
+      else this.#flushSoon();
+    }
+    return verdict;
+  }
+
+  #flushSoon(): void {
+    if (this.#flushDue || !this.#online) return;
+    this.#flushDue = true;
+    this.#clock.endOfTurn(this.#endOfTurn);
+  }
+
+  readonly #endOfTurn = (): void => {
+    if (this.#flushDue) this.flush();
+  };
+
+  #drained(): void {
+    let next = this.#waiting[0];
+    while (next !== undefined && this.#outbox.offer(next.command, next.bytes) !== 'full') {
+      this.#waiting.shift();
+      next = this.#waiting[0];
+    }
+    this.#flushSoon();
+    if (next === undefined) this.#owner.drained();
+  }
+
+  #tellEmptied(): void {
+    if (this.#outbox.length > 0 || this.#waiting.length > 0) return;
+    this.#emptied?.();
+    this.#emptied = undefined;
+  }
+}

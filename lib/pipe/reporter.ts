@@ -1,0 +1,45 @@
+import { StandpipeError, asError } from '../errors';
+import { Emitter } from '../util/emitter';
+import type { Logger } from '../util/logger';
+import type { GapFrame } from '../wire/frames';
+import type { ClientEvents, HandlerSlowInfo } from './types';
+
+export const CLIENT_EVENTS = [
+  ...['connected', 'disconnected', 'error', 'state'],
+  ...['drain', 'gap', 'reset', 'handler_slow'],
+];
+
+/** What the client tells of itself: its events, and in the log what somebody should know of. */
+export class Reporter {
+  readonly emitter: Emitter<ClientEvents>;
+  readonly #log: Logger;
+
+  constructor(log: Logger) {
+    this.#log = log;
+    this.emitter = new Emitter<ClientEvents>((thrown, event) => this.handlerFailed(thrown, event));
+  }
+
+  /** Something failed that nobody else is told of. */
+  error(error: StandpipeError): void {
+    if (this.emitter.has('error')) void this.emitter.emit('error', error);
+    else this.#log.warn({ code: error.code, status: error.status }, error.message);
+  }
+
+  handlerFailed(thrown: unknown, event: string): void {
+    const message = `a handler of ${event} failed: ${asError(thrown).message}`;
+    const error = new StandpipeError('handler_failed', message, { cause: thrown });
+    // Telling a handler of 'error' of its own failure would go on for ever.
+    if (event === 'error') this.#log.error({ code: error.code }, message);
+    else this.error(error);
+  }
+
+  gap({ partition, cause, count }: GapFrame): void {
+    this.#log.warn({ partition, cause, count }, 'events were lost');
+    void this.emitter.emit('gap', { partition, cause, count: count === 0 ? undefined : count });
+  }
+
+  handlerSlow(info: HandlerSlowInfo): void {
+    this.#log.warn(info, 'a handler runs for long');
+    void this.emitter.emit('handler_slow', info);
+  }
+}

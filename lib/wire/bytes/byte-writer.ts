@@ -1,0 +1,140 @@
+import { time, uint32, whole } from './checks';
+import { frameTooLarge } from '../codec-error';
+import { WIRE_LIMITS } from '../limits';
+
+/** Nothing near this size can become a frame; the writer stops before it grows for nothing. */
+const MAX_BYTES = 4 * 1024 * 1024;
+/** Shorter texts are copied by a loop, which costs less than the call into the runtime. */
+const SHORT_TEXT = 24;
+
+/**
+ * Writes protobuf fields into memory that grows and is used again. Field methods take the whole tag
+ * (`number << 3 | wire type`) and leave out what has the default value, as proto3 does.
+ */
+export class ByteWriter {
+  #bytes: Buffer;
+  #length = 0;
+
+  constructor(startBytes: number) {
+    this.#bytes = Buffer.allocUnsafeSlow(startBytes);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  reset(): void {
+    this.#length = 0;
+  }
+
+  /** Writes what stands here into `target`; returns where it ends. */
+  copyTo(target: Uint8Array, at: number): number {
+    this.#bytes.copy(target, at, 0, this.#length);
+    return at + this.#length;
+  }
+
+  varint(value: number): void {
+    let rest = uint32(value);
+    this.#reserve(5);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    while (rest > 127) {
+      bytes[at++] = (rest & 127) | 128;
+      rest >>>= 7;
+    }
+    bytes[at++] = rest;
+    this.#length = at;
+  }
+
+  uint32(tag: number, value: number | undefined): void {
+    if (value === undefined || value === 0) return;
+    this.varint(tag);
+    this.varint(value);
+  }
+
+  /** An offset or a sequence number. */
+  whole(tag: number, value: number): void {
+    this.#double(tag, whole(value));
+  }
+
+  /** A time in milliseconds. */
+  time(tag: number, value: number): void {
+    this.#double(tag, time(value));
+  }
+
+  /** A text of a string or bytes field; lone surrogates become U+FFFD. */
+  text(tag: number, value: string | undefined): void {
+    if (value) this.item(tag, value);
+  }
+
+  /** As `text`, also when it is empty: an entry of a repeated field. */
+  item(tag: number, value: string): void {
+    const start = this.open(tag, value.length);
+    this.#reserve(value.length * 3);
+    if (value.length > SHORT_TEXT || !this.#ascii(value)) {
+      this.#length += this.#bytes.write(value, this.#length);
+    }
+    this.close(start, value.length);
+  }
+
+  /**
+   * Begins a field with a length, for which it leaves as much room as `expectedBytes` need; returns where its content
+   * starts. A wrong guess costs a move of the content in `close`, nothing else.
+   */
+  open(tag: number, expectedBytes: number): number {
+    this.varint(tag);
+    // Room for the longest length, so that `close` never has to grow while content lies behind the place of the length.
+    this.#reserve(5);
+    this.#length += varintBytes(expectedBytes);
+    return this.#length;
+  }
+
+  /** Ends what `open` began; takes what that returned and was given. */
+  close(start: number, expectedBytes: number): void {
+    const length = this.#length - start;
+    const room = varintBytes(expectedBytes);
+    const shift = varintBytes(length) - room;
+    if (shift !== 0) {
+      this.#reserve(shift);
+      this.#bytes.copyWithin(start + shift, start, this.#length);
+    }
+    this.#length = start - room;
+    this.varint(length);
+    this.#length += length;
+  }
+
+  #ascii(value: string): boolean {
+    const bytes = this.#bytes;
+    const at = this.#length;
+    for (let i = 0; i < value.length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit > 127) return false;
+      bytes[at + i] = unit;
+    }
+    this.#length = at + value.length;
+    return true;
+  }
+
+  #double(tag: number, value: number): void {
+    if (value === 0) return;
+    this.varint(tag);
+    this.#reserve(8);
+    this.#length = this.#bytes.writeDoubleLE(value, this.#length);
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#length + count;
+    if (needed <= this.#bytes.length) return;
+    if (needed > MAX_BYTES) throw frameTooLarge(needed, WIRE_LIMITS.maxFrameBytes);
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
+    this.copyTo(larger, 0);
+    this.#bytes = larger;
+  }
+}
+
+/** How many bytes a varint of this value takes. */
+function varintBytes(value: number): number {
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  return value < 0x20_0000 ? 3 : 4;
+}

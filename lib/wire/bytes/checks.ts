@@ -1,0 +1,30 @@
+import { CodecError } from '../codec-error';
+import { isUint32, isWhole } from '../limits';
+
+/** The three kinds of numbers on the wire; each check returns its number or throws a CodecError. */
+
+/** A count, a handle, a code, an epoch. */
+export function uint32(value: number): number {
+  if (!isUint32(value)) throw new CodecError(`${value} is no whole number from 0 to 2^32-1`);
+  return value;
+}
+
+/** An offset or a sequence number. -0 becomes 0. */
+export function whole(value: number): number {
+  if (!isWhole(value)) throw new CodecError(`${value} is no whole number from 0 to 2^53-1`);
+  return value + 0;
+}
+
+/** A time in milliseconds; it may have a fraction. -0 becomes 0. */
+export function time(value: number): number {
+  if (!(value >= 0 && value < Infinity)) throw new CodecError(`${value} is no time`);
+  return value + 0;
+}
+
+/** The numbers of a batch: from `first` on, one for each entry, all from 1 to 2^53-1. */
+export function checkBatch(first: number, count: number): void {
+  // Counted down from the top: sums above 2^53-1 are rounded.
+  if (!isWhole(first) || first < 1 || first > Number.MAX_SAFE_INTEGER - (count - 1)) {
+    throw new CodecError(`a batch of ${count} cannot begin with number ${first}`);
+  }
+}

@@ -1,0 +1,172 @@
+import type { ByteWriter } from '../bytes/byte-writer';
+import { checkBatch } from '../bytes/checks';
+import type { Ack, Command, CommandAck, Credit, PipeEvent, Run } from '../frames';
+import type { NameWriter } from '../names';
+
+/**
+ * The hand-written half of the codec: what EVENTS and COMMANDS are made of, and the acks that ride on them. Each
+ * function writes the content of one message of pipe.proto, fields in the order of their numbers; the case labels of
+ * `read-*.ts` are the same tags. The generated code writes the same bytes, which the specs check.
+ */
+
+/** Guessed bytes of an envelope beside its texts; see `ByteWriter.open`. */
+const ENVELOPE_BYTES = 20;
+const RUN_BYTES = 24;
+
+/** A name and its handle, for the frame that first uses it. */
+export function writeDefinition(out: ByteWriter, handle: number, name: string): void {
+  const expected = ENVELOPE_BYTES + name.length;
+  const start = out.open(10, expected);
+  out.uint32(8, handle);
+  out.item(18, name);
+  out.close(start, expected);
+}
+
+/**
+ * Writes a run from its event `first` on, until `room` events are written or `out` and the pending names have reached
+ * `flushBytes`. Returns the place of the next event.
+ */
+export function writeRunPiece(
+  out: ByteWriter,
+  names: NameWriter,
+  run: Run,
+  first: number,
+  room: number,
+  flushBytes: number,
+): number {
+  checkBatch(run.firstOffset, run.events.length);
+  const end = Math.min(run.events.length, first + room);
+  const expected = expectedRunBytes(run, first, end);
+  const start = out.open(18, expected);
+  out.uint32(8, run.partition);
+  out.uint32(16, run.generation);
+  out.uint32(24, run.epoch);
+  out.whole(33, run.firstOffset + first);
+  let next = first;
+  while (next < end) {
+    writeEvent(out, names, run.events[next++]!);
+    if (out.length + names.pendingBytes >= flushBytes) break;
+  }
+  out.close(start, expected);
+  return next;
+}
+
+function writeEvent(out: ByteWriter, names: NameWriter, event: PipeEvent): void {
+  const expected = expectedEventBytes(event);
+  const start = out.open(42, expected);
+  out.uint32(8, event.kind);
+  out.text(18, event.socketId);
+  if (event.channel) writeName(out, names, event.channel, 24, 34);
+  if (event.event) writeName(out, names, event.event, 40, 50);
+  out.text(58, event.data);
+  out.time(65, event.time);
+  out.text(74, event.userId);
+  if (event.redelivered) out.uint32(80, 1);
+  out.uint32(88, event.tries);
+  out.uint32(96, event.code);
+  out.text(106, event.reason);
+  out.uint32(112, event.conflated);
+  out.close(start, expected);
+}
+
+export function writeCommand(out: ByteWriter, names: NameWriter, command: Command): void {
+  const expected = ENVELOPE_BYTES + (command.data?.length ?? 0) + (command.socketId?.length ?? 0);
+  const start = out.open(26, expected);
+  out.uint32(8, command.verb);
+  if (command.channel) writeName(out, names, command.channel, 16, 26);
+  if (command.event) writeName(out, names, command.event, 32, 42);
+  out.text(50, command.data);
+  out.text(58, command.socketId);
+  out.text(66, command.userId);
+  if (command.except) for (const socketId of command.except) out.item(74, socketId);
+  if (command.ifOccupied) out.uint32(80, 1);
+  if (command.receipt === 'delivered') out.uint32(88, 1);
+  if (command.origin) writeOrigin(out, command.origin);
+  out.text(106, command.idempotencyKey);
+  const inLine = command.channels?.length ? writeChannels(out, names, command.channels) : undefined;
+  out.uint32(120, command.code);
+  out.text(130, command.reason);
+  if (inLine) for (const name of inLine) out.item(138, name);
+  out.close(start, expected);
+}
+
+export function writeAck(out: ByteWriter, ack: Ack): void {
+  for (const position of ack.positions) {
+    const start = out.open(10, RUN_BYTES);
+    out.uint32(8, position.partition);
+    out.uint32(16, position.generation);
+    out.uint32(24, position.epoch);
+    out.whole(33, position.offset);
+    out.close(start, RUN_BYTES);
+  }
+  if (ack.credit) writeCredit(out, 18, ack.credit);
+}
+
+export function writeCommandAck(out: ByteWriter, ack: CommandAck): void {
+  out.whole(9, ack.applied);
+  for (const refusal of ack.refused) {
+    const expected = ENVELOPE_BYTES + refusal.message.length;
+    const start = out.open(18, expected);
+    out.whole(9, refusal.seq);
+    out.uint32(16, refusal.code);
+    out.text(26, refusal.message);
+    out.close(start, expected);
+  }
+  for (const receipt of ack.receipts) {
+    const start = out.open(26, ENVELOPE_BYTES);
+    out.whole(9, receipt.seq);
+    out.uint32(16, receipt.sockets);
+    out.close(start, ENVELOPE_BYTES);
+  }
+  if (ack.credit) writeCredit(out, 34, ack.credit);
+}
+
+function expectedRunBytes(run: Run, first: number, end: number): number {
+  const event = run.events[first];
+  return event === undefined ? 0 : RUN_BYTES + (end - first) * expectedEventBytes(event);
+}
+
+function expectedEventBytes(event: PipeEvent): number {
+  return ENVELOPE_BYTES + event.socketId.length + (event.data?.length ?? 0);
+}
+
+function writeName(
+  out: ByteWriter,
+  names: NameWriter,
+  name: string,
+  handleTag: number,
+  nameTag: number,
+): void {
+  const handle = names.handle(name);
+  if (handle === 0) out.item(nameTag, name);
+  else out.uint32(handleTag, handle);
+}
+
+/** Writes the packed handles; returns the names that have none, for the field that carries them in line. */
+function writeChannels(out: ByteWriter, names: NameWriter, channels: string[]): string[] {
+  const inLine: string[] = [];
+  const start = out.open(114, channels.length);
+  for (const channel of channels) {
+    const handle = names.handle(channel);
+    if (handle === 0) inLine.push(channel);
+    out.varint(handle);
+  }
+  out.close(start, channels.length);
+  return inLine;
+}
+
+function writeOrigin(out: ByteWriter, origin: NonNullable<Command['origin']>): void {
+  const start = out.open(98, RUN_BYTES);
+  out.uint32(8, origin.partition);
+  out.uint32(16, origin.generation);
+  out.whole(25, origin.offset);
+  out.uint32(32, origin.index);
+  out.close(start, RUN_BYTES);
+}
+
+function writeCredit(out: ByteWriter, tag: number, credit: Credit): void {
+  const start = out.open(tag, RUN_BYTES);
+  out.uint32(8, credit.messages);
+  out.uint32(16, credit.bytes);
+  out.close(start, RUN_BYTES);
+}

@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { Group, type GroupMember } from '../../../../lib/gateway/core/streams/group';
+import { Metrics } from '../../../../lib/gateway/core/metrics';
+import { InFlight } from '../../../../lib/stream/in-flight';
+import { Kind, type PipeEvent, type Rule } from '../../../../lib/wire/frames';
+import { OfflineChannels } from '../../../support/offline-channels';
+
+const LATEST_MOVE: Rule = { kind: Kind.MESSAGE, channels: [], events: ['move*'], conflate: true };
+const EVERYTHING: Rule = { kind: Kind.MESSAGE, channels: [], events: [] };
+const OTHERS: Rule = { kind: Kind.MESSAGE, channels: [], events: ['fire'] };
+
+interface StageOptions {
+  rules?: Rule[];
+  order?: 'socket' | 'channel';
+  maxEntries?: number;
+}
+
+/** A group with one backend, which is sent what is asked for and acknowledges it. */
+function stage({
+  rules = [LATEST_MOVE, OTHERS],
+  order = 'socket',
+  maxEntries = 1000,
+}: StageOptions = {}): {
+  group: Group;
+  metrics: Metrics;
+  offer(kind: Kind, about: Partial<PipeEvent>): void;
+  /** The next events, at most so many. */
+  sent(most: number): PipeEvent[];
+} {
+  const { app, hub, clock } = new OfflineChannels();
+  const metrics = new Metrics();
+  const settings = { epoch: 1, partitions: 1, maxEntries, maxBytes: 1e6, revokeMs: 1000 };
+  const group = new Group(
+    app,
+    { name: 'g', order, mode: 'sticky', overflow: 'gap', ...settings },
+    { clock, holdback: hub.holdback, metrics },
+  );
+  const [partition] = group.partitions;
+  if (partition === undefined) throw new Error('a group has a partition');
+  const flight = new InFlight();
+  flight.grant({ messages: 1e6, bytes: 1e9 });
+  const nothing = (): void => undefined;
+  const member: GroupMember = {
+    name: 'm',
+    rules,
+    attached: true,
+    gained: ({ log }) => void log.attach(log.committed, flight),
+    asked: nothing,
+    lost: nothing,
+    ready: nothing,
+  };
+  group.join(member);
+  return {
+    group,
+    metrics,
+    offer: (kind, about) => group.offer(hub.event(kind, about)),
+    sent(most) {
+      const taken = partition.log.take(most, 1e9);
+      if (taken?.type !== 'run') return [];
+      partition.log.ack({ epoch: 1, offset: partition.log.sentUpTo });
+      return taken.events;
+    },
+  };
+}
+
+/** `event data`, with what it replaced. */
+const shown = (events: PipeEvent[]): string[] =>
+  events.map(({ event, data, conflated }) => [event, data, conflated].filter(Boolean).join(' '));
+
+t.test('of moves that wait, the latest is sent, and says how many it replaced', async (t) => {
+  const { offer, sent, metrics } = stage();
+  for (const data of ['1', '2', '3']) {
+    offer(Kind.MESSAGE, { socketId: '1.1', event: 'move', data });
+    offer(Kind.MESSAGE, { socketId: '2.2', event: 'move', data });
+    offer(Kind.MESSAGE, { socketId: '1.1', event: 'move-eye', data });
+  }
+  t.strictSame(shown(sent(100)), ['move 3 2', 'move 3 2', 'move-eye 3 2']);
+  t.equal(metrics.pipeEventsConflated, 6);
+});
+
+t.test('what was sent is never changed', async (t) => {
+  const { offer, sent } = stage();
+  offer(Kind.MESSAGE, { socketId: '1.1', event: 'move', data: '1' });
+  t.strictSame(shown(sent(100)), ['move 1']);
+  offer(Kind.MESSAGE, { socketId: '1.1', event: 'move', data: '2' });
+  offer(Kind.MESSAGE, { socketId: '1.1', event: 'move', data: '3' });
+  t.strictSame(shown(sent(100)), ['move 3 1']);
+});
+
+t.test('no move overtakes another event of its socket', async (t) => {
+  const { offer, sent } = stage();
+  const say = (event: string, data: string): void =>
+    offer(Kind.MESSAGE, { socketId: '1.1', event, data });
+  say('move', '1');
+  say('fire', '2');
+  say('move', '3');
+  offer(Kind.MESSAGE, { socketId: '2.2', event: 'fire', data: '4' });
+  say('move', '5');
+  t.strictSame(shown(sent(100)), ['move 1', 'fire 2', 'move 5 1', 'fire 4']);
+});
+
+t.test('where something else wants all of them, nothing is replaced', async (t) => {
+  const { offer, sent } = stage({ rules: [LATEST_MOVE, EVERYTHING] });
+  for (const data of ['1', '2']) offer(Kind.MESSAGE, { socketId: '1.1', event: 'move', data });
+  t.strictSame(shown(sent(100)), ['move 1', 'move 2']);
+});
+
+t.test("channels tell the same event apart; with order 'channel' they are the key", async (t) => {
+  for (const order of ['socket', 'channel'] as const) {
+    const { offer, sent } = stage({ order });
+    for (const data of ['1', '2']) {
+      for (const channel of ['a', 'b']) {
+        offer(Kind.MESSAGE, { socketId: '1.1', channel, event: 'move', data });
+        offer(Kind.MESSAGE, { socketId: '2.2', channel, event: 'move', data });
+      }
+    }
+    t.strictSame(shown(sent(100)), Array(4).fill('move 2 1'), order);
+  }
+});
+
+t.test('nothing is remembered of a socket that has gone, whoever hears of closes', async (t) => {
+  const { offer, sent } = stage();
+  offer(Kind.MESSAGE, { socketId: '1.1', event: 'move', data: '1' });
+  offer(Kind.CLOSE, { socketId: '1.1' });
+  offer(Kind.MESSAGE, { socketId: '1.1', event: 'move', data: '2' });
+  t.strictSame(shown(sent(100)), ['move 1', 'move 2']);
+});
+
+t.test('a browser that makes up names is remembered by a hundred at most', async (t) => {
+  const { offer, sent } = stage();
+  const names = Array.from({ length: 101 }, (_, i) => `move-${i}`);
+  for (const event of names) offer(Kind.MESSAGE, { socketId: '1.1', event, data: '1' });
+  offer(Kind.MESSAGE, { socketId: '1.1', event: 'move-0', data: '2' });
+  const events = sent(1000);
+  t.equal(events.length, 102, 'the first name was forgotten');
+  t.equal(events.at(-1)?.data, '2');
+});
+
+t.test('one that was dropped from a full log is not replaced but sent anew', async (t) => {
+  const { offer, sent, group } = stage({ maxEntries: 3 });
+  const [partition] = group.partitions;
+  offer(Kind.MESSAGE, { socketId: '1.1', event: 'move', data: '1' });
+  for (const socketId of ['2.2', '3.3', '4.4']) offer(Kind.MESSAGE, { socketId, event: 'fire' });
+  offer(Kind.MESSAGE, { socketId: '1.1', event: 'move', data: '2' });
+  t.match(partition?.log.take(100, 1e9), { type: 'gap', gap: { count: 2, cause: 'overflow' } });
+  t.strictSame(shown(sent(100)), ['fire', 'fire', 'move 2']);
+});
+
+const socketIds = ['1.1', '2.2'];
+const names = ['move', 'move-eye', 'fire'];
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ socketId: fc.nat(1), name: fc.nat(2) }) },
+  { weight: 1, arbitrary: fc.record({ most: fc.integer({ min: 1, max: 4 }) }) },
+);
+
+t.test('whatever comes and is sent in between', async (t) => {
+  fc.assert(
+    fc.property(fc.array(step, { size: 'max', maxLength: 60 }), (steps) => {
+      const { offer, sent } = stage();
+      const produced: Array<{ socketId: string; event: string }> = [];
+      const got: PipeEvent[] = [];
+      for (const each of steps) {
+        if ('most' in each) {
+          got.push(...sent(each.most));
+          continue;
+        }
+        const about = { socketId: socketIds[each.socketId]!, event: names[each.name]! };
+        offer(Kind.MESSAGE, { ...about, data: String(produced.length) });
+        produced.push(about);
+      }
+      got.push(...sent(1e6));
+      const replaced = got.reduce((sum, { conflated = 0 }) => sum + conflated, 0);
+      if (got.length + replaced !== produced.length) return false;
+      return socketIds.every((id) => {
+        const mine = got.filter(({ socketId }) => socketId === id);
+        const fires = produced.flatMap((p, n) =>
+          p.socketId === id && p.event === 'fire' ? [String(n)] : [],
+        );
+        const firesGot = mine.filter(({ event }) => event === 'fire').map(({ data }) => data);
+        if (String(firesGot) !== String(fires)) return false;
+        // What stands between two fires was produced between them, and of each name in its order.
+        let [after, before] = [-1, Number(fires[0] ?? Infinity)];
+        let fire = 0;
+        const last = new Map<string, number>();
+        return mine.every(({ event = '', data }) => {
+          const n = Number(data);
+          if (event === 'fire') {
+            after = n;
+            before = Number(fires[++fire] ?? Infinity);
+            return true;
+          }
+          const inOrder = n > (last.get(event) ?? -1);
+          last.set(event, n);
+          return inOrder && n > after && n < before;
+        });
+      });
+    }),
+    { numRuns: 500 },
+  );
+  t.pass('nothing overtakes, nothing is lost unsaid');
+});

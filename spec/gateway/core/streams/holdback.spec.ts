@@ -1,0 +1,171 @@
+import t from 'tap';
+import { Group } from '../../../../lib/gateway/core/streams/group';
+import { Holdback } from '../../../../lib/gateway/core/streams/holdback';
+import { Metrics } from '../../../../lib/gateway/core/metrics';
+import { Partition } from '../../../../lib/gateway/core/streams/partition';
+import type { Socket } from '../../../../lib/gateway/core/model/socket';
+import { InFlight } from '../../../../lib/stream/in-flight';
+import { Kind } from '../../../../lib/wire/frames';
+import { OfflineChannels, type OfflineBrowser } from '../../../support/offline-channels';
+
+const MAX_PAUSE_MS = 10_000;
+
+/** A log of 8 events, of which there are as many as was said last. */
+class Filled extends Partition {
+  readonly #rig: OfflineChannels;
+
+  constructor(rig: OfflineChannels, events: number) {
+    super(0, { epoch: 1, maxEntries: 8, maxBytes: 1e6 });
+    this.#rig = rig;
+    const flight = new InFlight();
+    flight.grant({ messages: 100, bytes: 1e6 });
+    this.log.attach({ epoch: 1, offset: 0 }, flight);
+    this.fill(events);
+  }
+
+  fill(events: number): this {
+    const { log } = this;
+    while (log.length < events) log.append(this.#rig.hub.event(Kind.MESSAGE, {}), 1);
+    log.take(100, 1e6);
+    log.ack({ epoch: 1, offset: log.top - events });
+    return this;
+  }
+}
+
+function stage(): {
+  rig: OfflineChannels;
+  holdback: Holdback;
+  browser(): [OfflineBrowser, Socket];
+  log(events: number): Filled;
+} {
+  const rig = new OfflineChannels();
+  return {
+    rig,
+    holdback: new Holdback(rig.hub.turn, rig.clock, MAX_PAUSE_MS),
+    browser() {
+      const browser = rig.browser();
+      return [browser, rig.app.sockets.get(browser.id) as Socket];
+    },
+    log: (events) => new Filled(rig, events),
+  };
+}
+
+t.test('a browser is read until its event fills three quarters of a log', async (t) => {
+  const { holdback, browser, log } = stage();
+  const [one, socket] = browser();
+  holdback.appended(log(5), socket, 'pause');
+  t.equal(one.paused, false);
+  const full = log(6);
+  holdback.appended(full, socket, 'pause');
+  holdback.appended(full, socket, 'pause');
+  t.equal(one.paused, true);
+  t.equal(holdback.size, 1);
+});
+
+t.test('it is read again when less than half is left, and may wait anew', async (t) => {
+  const { rig, holdback, browser, log } = stage();
+  const [one, socket] = browser();
+  const full = log(8);
+  for (let i = 0; i < 3; i++) {
+    holdback.appended(full.fill(8), socket, 'pause');
+    holdback.acknowledged(full.fill(4));
+    t.equal(one.paused, true, 'half is not yet enough');
+    rig.clock.advance(MAX_PAUSE_MS - 1);
+    holdback.acknowledged(full.fill(3));
+    t.equal(one.paused, false);
+  }
+  rig.clock.advance(MAX_PAUSE_MS);
+  t.strictSame([one.closed, holdback.size, rig.clock.timers], [undefined, 0, 0]);
+});
+
+t.test('one that has waited for too long is closed with 4100, told why, and counted', async (t) => {
+  const { rig, holdback, browser, log } = stage();
+  const [one, socket] = browser();
+  holdback.appended(log(6), socket, 'pause');
+  rig.clock.advance(MAX_PAUSE_MS);
+  t.match(one.read(), [{ event: 'pusher:error', data: { code: 4100 } }]);
+  t.match(one.closed, { code: 4100, reason: /backends of this app do not keep up/ });
+  t.strictSame([holdback.closes, holdback.size, rig.clock.timers], [1, 0, 0]);
+});
+
+t.test('one that two logs hold back waits for both', async (t) => {
+  const { holdback, browser, log } = stage();
+  const [one, socket] = browser();
+  const [first, second] = [log(6), log(6)];
+  holdback.appended(first, socket, 'pause');
+  holdback.appended(second, socket, 'pause');
+  holdback.acknowledged(first.fill(0));
+  t.equal(one.paused, true);
+  holdback.acknowledged(second.fill(0));
+  t.equal(one.paused, false);
+});
+
+t.test('a log that is given up holds nobody back', async (t) => {
+  const { rig, holdback, browser, log } = stage();
+  const [one, socket] = browser();
+  const full = log(8);
+  holdback.appended(full, socket, 'pause');
+  holdback.release(full);
+  t.strictSame([one.paused, holdback.size, rig.clock.timers], [false, 0, 1]);
+  rig.clock.advance(MAX_PAUSE_MS);
+  t.strictSame([one.closed, rig.clock.timers], [undefined, 0]);
+});
+
+t.test('one that is gone is forgotten', async (t) => {
+  const { rig, holdback, browser, log } = stage();
+  const [, socket] = browser();
+  holdback.appended(log(8), socket, 'pause');
+  holdback.gone(socket);
+  t.equal(holdback.size, 0);
+  rig.clock.advance(MAX_PAUSE_MS);
+  t.equal(holdback.closes, 0);
+});
+
+t.test("with 'close', and where nothing can be held back, it is closed at once", async (t) => {
+  const { holdback, browser, log } = stage();
+  const [one, socket] = browser();
+  holdback.appended(log(5), socket, 'close');
+  t.same(one.texts(), []);
+  holdback.appended(log(6), socket, 'close');
+  one.texts();
+  t.match(one.closed, { code: 4100 });
+  const [other, fallback] = browser();
+  Object.assign(other, { pause: undefined });
+  holdback.appended(log(6), fallback, 'pause');
+  other.texts();
+  t.match(other.closed, { code: 4100 });
+  t.equal(holdback.closes, 2);
+});
+
+t.test('a gateway that stops leaves no timer behind', async (t) => {
+  const { rig, holdback, browser, log } = stage();
+  holdback.appended(log(8), browser()[1], 'pause');
+  holdback.stop();
+  t.equal(rig.clock.timers, 0);
+});
+
+t.test('a group holds back who sends, not who comes, goes or does not read', async (t) => {
+  const rig = new OfflineChannels();
+  const { hub, app, clock } = rig;
+  const settings = { epoch: 1, partitions: 1, maxEntries: 4, maxBytes: 1e6, revokeMs: 1_000 };
+  const group = new Group(
+    app,
+    { name: 'g', order: 'socket', mode: 'sticky', overflow: 'close', ...settings },
+    { clock, holdback: hub.holdback, metrics: new Metrics() },
+  );
+  const nothing = (): void => undefined;
+  const asks = { gained: nothing, asked: nothing, lost: nothing, ready: nothing };
+  const rules = [Kind.SOCKET, Kind.MESSAGE, Kind.PRESENCE, Kind.BACKPRESSURE].map((kind) => {
+    return { kind, channels: [], events: [] };
+  });
+  group.join({ name: 'm', rules, attached: true, ...asks });
+  app.observers.add(group);
+  const [first, second] = [rig.browser(), rig.browser()];
+  for (let i = 0; i < 4; i++) hub.tell(app, hub.event(Kind.OPEN, { socketId: first.id }));
+  hub.slow(app.sockets.get(first.id) as Socket, 10);
+  first.leave();
+  t.equal(hub.holdback.closes, 0);
+  second.subscribe('presence-room', { user_id: 'ada' });
+  t.equal(hub.holdback.closes, 1);
+  t.match(second.closed, { code: 4100 });
+});

@@ -1,0 +1,99 @@
+import t from 'tap';
+import {
+  configSchema,
+  createGateway,
+  type GatewayOptions,
+  limitsTable,
+} from '../../../lib/gateway';
+import { checkGatewayOptions } from '../../../lib/gateway/options/options';
+
+const APP = { id: '1', key: 'key', secret: 'secret' };
+
+/** Options that no type would let through, as a configuration file may hold them. */
+function check(options: object): () => void {
+  return () => void checkGatewayOptions(options as GatewayOptions);
+}
+
+t.test('only the apps are needed; all else has a default', async (t) => {
+  const { host, port, path, tls, limits } = checkGatewayOptions({ apps: [APP] });
+  t.strictSame([host, port, path, tls], ['127.0.0.1', 6001, '', undefined]);
+  t.equal(limits.activityTimeoutMs, 120_000);
+  t.equal(limits.maxUnsentBytes, 1024 * 1024);
+});
+
+t.test('one limit may be set without the others', async (t) => {
+  const { limits } = checkGatewayOptions({ apps: [APP], limits: { maxConnections: 7 } });
+  t.equal(limits.maxConnections, 7);
+  t.equal(limits.maxChannelsPerSocket, 100);
+});
+
+t.test('C02 what is wrong is refused with the path of its key', async (t) => {
+  const app = (more: object): object => ({ apps: [{ ...APP, ...more }] });
+  const limit = (more: object): object => ({ apps: [APP], limits: more });
+  const rows: Array<[object, RegExp]> = [
+    [{}, /^apps: /],
+    [{ apps: [] }, /^apps: /],
+    [{ apps: APP }, /^apps: /],
+    [{ apps: [APP, null] }, /^apps\[1\]: /],
+    [{ apps: [APP], colour: 'red' }, /^configuration: .*colour/],
+    [{ apps: [APP], port: -1 }, /^port: /],
+    [{ apps: [APP], port: 65_536 }, /^port: /],
+    [{ apps: [APP], port: 80.5 }, /^port: /],
+    [{ apps: [APP], port: '80' }, /^port: /],
+    [{ apps: [APP], host: '' }, /^host: /],
+    [{ apps: [APP], path: '/x/' }, /^path: must be empty or begin with \//],
+    [{ apps: [APP], path: 'x' }, /^path: /],
+    [{ apps: [APP], tls: { port: 1 } }, /^tls\.cert: .*; tls\.key: /],
+    [{ apps: [APP], tls: { cert: '', key: '', ca: '' } }, /^tls: .*ca/],
+    [app({ id: '' }), /^apps\[0\]\.id: must be 1 to 64/],
+    [app({ id: 1 }), /^apps\[0\]\.id: /],
+    [app({ key: 'a/b' }), /^apps\[0\]\.key: must be 1 to 64/],
+    [app({ secret: '' }), /^apps\[0\]\.secret: /],
+    [app({ clientEvents: 'yes' }), /^apps\[0\]\.clientEvents: /],
+    [app({ webhooks: [{ url: 'file:///etc' }] }), /^apps\[0\]\.webhooks\[0\]\.url: /],
+    [app({ allowedOrigins: ['https://a.b/'] }), /^apps\[0\]\.allowedOrigins\[0\]: must be like/],
+    [app({ allowedOrigins: ['null'] }), /^apps\[0\]\.allowedOrigins\[0\]: /],
+    [app({ extra: 1 }), /^apps\[0\]: .*extra/],
+    [limit({ maxConnections: 0 }), /^limits\.maxConnections: /],
+    [limit({ maxConnections: NaN }), /^limits\.maxConnections: /],
+    [limit({ maxConnections: Infinity }), /^limits\.maxConnections: /],
+    [limit({ maxClientEventsPerSecond: -1 }), /^limits\.maxClientEventsPerSecond: /],
+    [limit({ drainMs: 2 ** 31 }), /^limits\.drainMs: /],
+    [limit({ maxWorries: 1 }), /^limits: .*maxWorries/],
+    [{ apps: [APP, { ...APP, key: 'other' }] }, /^apps\[1\]\.id: '1' belongs to another app/],
+    [{ apps: [APP, { ...APP, id: '2' }] }, /^apps\[1\]\.key: 'key' belongs to another app/],
+    [JSON.parse('{"apps":[{"id":"1","key":"k","secret":"s"}],"__proto__":{}}'), /__proto__/],
+  ];
+  for (const [options, message] of rows) {
+    t.throws(check(options), { code: 'bad_option', message }, message.source);
+  }
+  t.throws(() => createGateway({ apps: [] }), { code: 'bad_option' }, 'by createGateway too');
+});
+
+t.test('a refusal never shows a secret', async (t) => {
+  const secret = 's'.repeat(300);
+  try {
+    checkGatewayOptions({ apps: [{ ...APP, secret }] });
+    t.fail('it is too long');
+  } catch (error) {
+    t.notMatch((error as Error).message, secret);
+  }
+});
+
+t.test('every limit is documented with its default', async (t) => {
+  const table = limitsTable();
+  const { limits } = checkGatewayOptions({ apps: [APP] });
+  t.strictSame(Object.fromEntries(table.map(({ name, value }) => [name, value])), limits);
+  t.strictSame(
+    table.filter(({ about }) => about === ''),
+    [],
+  );
+});
+
+t.test('the schema of the configuration file names every key and takes no other', async (t) => {
+  const schema = configSchema() as { properties: object; additionalProperties: unknown };
+  t.equal(schema.additionalProperties, false);
+  for (const key of ['host', 'port', 'tls', 'path', 'apps', 'limits']) {
+    t.ok(Object.hasOwn(schema.properties, key), key);
+  }
+});

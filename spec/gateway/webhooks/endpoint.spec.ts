@@ -1,0 +1,279 @@
+import t from 'tap';
+import { App } from '../../../lib/gateway/core/model/app';
+import { Metrics } from '../../../lib/gateway/core/metrics';
+import { checkGatewayOptions, type WebhookOptions } from '../../../lib/gateway/options/options';
+import type { WebhookEvent } from '../../../lib/gateway/webhooks/events';
+import type { Outcome } from '../../../lib/gateway/webhooks/poster';
+import { Endpoint } from '../../../lib/gateway/webhooks/endpoint';
+import { hmacHex } from '../../../lib/pusher/signature';
+import { silent } from '../../../lib/util/logger';
+import { ManualClock } from '../../support/manual-clock';
+
+const SECRET = 'a-secret-of-the-specs';
+const FAILED: Outcome = { ok: false, why: 'status 500' };
+const TAKEN: Outcome = { ok: true };
+
+interface Post {
+  atMs: number;
+  body: string;
+  signature: string;
+  /** Channels of its events. */
+  channels: string[];
+  end: (outcome: Outcome) => void;
+}
+
+interface StageOptions {
+  webhook?: Partial<WebhookOptions>;
+  limits?: { maxWebhookEvents?: number; maxWebhookBytes?: number };
+  /** Ends every post in the next turn of the clock; without it, posts stay open. */
+  outcome?: () => Outcome;
+}
+
+function stage({ webhook, limits, outcome }: StageOptions = {}): {
+  clock: ManualClock;
+  receiver: Endpoint;
+  metrics: Metrics;
+  posts: Post[];
+  warnings: string[];
+  offer: (...channels: string[]) => void;
+} {
+  const clock = new ManualClock();
+  clock.chance = 1;
+  const settings = checkGatewayOptions({
+    apps: [{ id: '1', key: 'key', secret: SECRET, webhooks: [{ url: 'https://a.example' }] }],
+    limits,
+  });
+  const [options] = settings.apps as [(typeof settings.apps)[0]];
+  const metrics = new Metrics();
+  const posts: Post[] = [];
+  const warnings: string[] = [];
+  const log = { ...silent, warn: (_: object, message: string) => void warnings.push(message) };
+  const poster = {
+    post(headers: Record<string, string>, body: Buffer, end: (outcome: Outcome) => void): void {
+      const { events } = JSON.parse(body.toString()) as { events: Array<{ channel: string }> };
+      const channels = events.map(({ channel }) => channel);
+      const signature = headers['X-Pusher-Signature'] ?? '';
+      posts.push({ atMs: clock.now(), body: body.toString(), signature, channels, end });
+      if (outcome !== undefined) clock.setTimeout(() => end(outcome()), 0);
+    },
+    close: () => undefined,
+  };
+  const parts = { clock, log, metrics, limits: settings.limits };
+  const app = new App(options, settings.limits);
+  const one = { ...(options.webhooks[0] as WebhookOptions), ...webhook };
+  const receiver = new Endpoint(app, one, parts, poster);
+  const offer = (...channels: string[]): void => {
+    for (const channel of channels) receiver.offer(occupied(channel));
+  };
+  return { clock, receiver, metrics, posts, warnings, offer };
+}
+
+function occupied(channel: string): WebhookEvent {
+  const json = JSON.stringify({ name: 'channel_occupied', channel });
+  return { name: 'channel_occupied', channel, userId: undefined, json };
+}
+
+t.test('#47 what is refused is sent again, byte for byte, 1, 2, 4 … 60 s apart', async (t) => {
+  const { clock, posts, metrics, offer } = stage({ outcome: () => FAILED });
+  offer('room');
+  clock.advance(600_000);
+  const waits = posts.map(({ atMs }, i) => atMs - (posts[i - 1]?.atMs ?? 0)).slice(1);
+  // The fifth failure in a row leaves the endpoint alone for 30 s.
+  t.strictSame(waits, [1000, 2000, 4000, 8000, 30_000, 32_000, 60_000, 60_000, 60_000]);
+  t.equal(new Set(posts.map(({ body, signature }) => body + signature)).size, 1);
+  t.ok((posts.at(-1) as Post).atMs <= 300_000, 'until five minutes after the first');
+  t.equal(metrics.webhookEventsDropped, 1);
+  t.equal(metrics.webhookEventsWaiting, 0);
+  t.equal(metrics.webhookFailures, posts.length);
+  t.equal(clock.timers, 0);
+});
+
+t.test('the waits are spread by chance', async (t) => {
+  const { clock, posts, offer } = stage({ outcome: () => FAILED });
+  clock.chance = 0.25;
+  offer('room');
+  clock.advance(1750);
+  t.strictSame(
+    posts.map(({ atMs }) => atMs),
+    [0, 250, 750, 1750],
+  );
+});
+
+t.test('a channel waits for its own events and for no others', async (t) => {
+  const { clock, posts, offer } = stage();
+  offer('a', 'a', 'b', 'a');
+  clock.advance(0);
+  t.strictSame(
+    posts.map(({ channels }) => channels),
+    [['a'], ['b']],
+  );
+  posts[0]?.end(FAILED);
+  clock.advance(0);
+  t.equal(posts.length, 2, 'also while it waits for another attempt');
+  clock.advance(1000);
+  posts[2]?.end(TAKEN);
+  posts[3]?.end(TAKEN);
+  posts[4]?.end(TAKEN);
+  t.strictSame(
+    posts.map(({ channels }) => channels[0]),
+    ['a', 'b', 'a', 'a', 'a'],
+  );
+});
+
+t.test('eight requests at most are on the way', async (t) => {
+  const { clock, posts, offer } = stage();
+  offer(...Array.from({ length: 20 }, (_, i) => `room-${i}`));
+  clock.advance(1000);
+  t.equal(posts.length, 8);
+  for (const { end } of posts.slice(0, 3)) end(TAKEN);
+  t.equal(posts.length, 11);
+});
+
+t.test('a batch holds the events of 50 ms, a hundred at most', async (t) => {
+  const { clock, posts, offer } = stage({ webhook: { batch: true }, outcome: () => TAKEN });
+  offer('a', 'b');
+  clock.advance(49);
+  offer('a');
+  t.equal(posts.length, 0);
+  clock.advance(1);
+  t.strictSame(
+    posts.map(({ channels }) => channels),
+    [['a', 'a', 'b']],
+  );
+  offer(...Array.from({ length: 150 }, (_, i) => `room-${i}`));
+  clock.advance(50);
+  t.strictSame(
+    posts.slice(1).map(({ channels }) => channels.length),
+    [100, 50],
+  );
+});
+
+t.test('a batch ends at 256 KiB', async (t) => {
+  const { clock, posts, receiver } = stage({ webhook: { batch: true } });
+  const json = JSON.stringify({ channel: 'x'.repeat(100_000) });
+  for (const channel of ['a', 'b', 'c']) receiver.offer({ ...occupied(channel), json });
+  clock.advance(50);
+  t.strictSame(
+    posts.map(({ channels }) => channels.length),
+    [2, 1],
+  );
+});
+
+t.test('X06 #22 the signature fits what is left after picking and joining', async (t) => {
+  const { clock, posts, receiver } = stage({
+    webhook: { batch: true, events: ['channel_occupied'], channels: ['a*'] },
+  });
+  for (const channel of ['a1', 'b', 'a2']) receiver.offer(occupied(channel));
+  receiver.offer({ ...occupied('a3'), name: 'cache_miss' });
+  clock.advance(50);
+  const [post] = posts as [Post];
+  t.strictSame(post.channels, ['a1', 'a2']);
+  t.equal(post.signature, hmacHex(SECRET, post.body));
+  t.match(JSON.parse(post.body), { time_ms: clock.wall() }, 'the time is signed too');
+});
+
+t.test('X05 an endpoint that fails is left alone for 30 s, then tried with one', async (t) => {
+  let outcome: Outcome = FAILED;
+  const { clock, posts, warnings, offer } = stage({ outcome: () => outcome });
+  offer(...Array.from({ length: 8 }, (_, i) => `room-${i}`));
+  clock.advance(29_999);
+  const before = posts.length;
+  t.equal(before, 8);
+  t.equal(warnings.length, 1);
+  clock.advance(1);
+  t.equal(posts.length, before + 1);
+  clock.advance(29_000);
+  t.equal(posts.length, before + 1);
+  outcome = TAKEN;
+  clock.advance(1000);
+  t.equal(posts.length, before + 9, 'and with everything when that succeeds');
+});
+
+t.test('one event that is always refused does not keep the endpoint shut', async (t) => {
+  const { clock, posts, offer } = stage();
+  offer('bad');
+  let ended = 0;
+  const run = (ms: number): void => {
+    for (let turned = 0; turned < ms; turned += 100) {
+      clock.advance(100);
+      for (; ended < posts.length; ended++) {
+        posts[ended]?.end(posts[ended]?.channels[0] === 'bad' ? FAILED : TAKEN);
+      }
+    }
+  };
+  run(20_000);
+  offer('good-1', 'good-2');
+  run(30_000);
+  const good = posts.filter(({ channels }) => channels[0] !== 'bad');
+  t.equal(good.length, 2);
+});
+
+t.test('X05 an endpoint that is down for 10 minutes costs no more than its share', async (t) => {
+  const { clock, receiver, posts, metrics, warnings, offer } = stage({
+    limits: { maxWebhookEvents: 500 },
+    outcome: () => FAILED,
+  });
+  let most = 0;
+  for (let second = 0; second < 600; second++) {
+    offer(...Array.from({ length: 10 }, (_, i) => `room-${second}-${i}`));
+    most = Math.max(most, metrics.webhookEventsWaiting);
+    clock.advance(1000);
+  }
+  t.equal(most, 500);
+  const { webhookEventsDropped: dropped, webhookEventsWaiting: waiting } = metrics;
+  t.equal(dropped + waiting, 6000, 'each is waiting or counted');
+  t.ok(posts.length < 60, `${posts.length} requests`);
+  t.ok(warnings.length < 200, `${warnings.length} warnings`);
+  clock.advance(700_000);
+  t.equal(metrics.webhookEventsWaiting, 0, 'and is forgotten in the end');
+  t.equal(clock.timers, 0);
+  await receiver.idle();
+});
+
+t.test('X05 bytes are bounded too', async (t) => {
+  const { receiver, metrics } = stage({ limits: { maxWebhookBytes: 1000 } });
+  const json = JSON.stringify({ data: 'x'.repeat(400) });
+  for (const channel of ['a', 'b', 'c']) receiver.offer({ ...occupied(channel), json });
+  t.strictSame([metrics.webhookEventsWaiting, metrics.webhookEventsDropped], [2, 1]);
+});
+
+t.test('one warning tells of a flood, however often there is room in between', async (t) => {
+  const { clock, posts, metrics, warnings, offer } = stage({ limits: { maxWebhookEvents: 3 } });
+  offer('a', 'b', 'c');
+  clock.advance(0);
+  for (let i = 0; i < 20; i++) {
+    offer(`x${i}`, `y${i}`);
+    posts.at(i)?.end(TAKEN);
+  }
+  t.ok(metrics.webhookEventsDropped > 10);
+  t.equal(warnings.length, 1);
+});
+
+t.test('idle waits for the last answer', async (t) => {
+  const { clock, receiver, posts, offer } = stage();
+  await receiver.idle();
+  offer('a');
+  let idle = false;
+  const wait = receiver.idle().then(() => (idle = true));
+  clock.advance(0);
+  await Promise.resolve();
+  t.equal(idle, false);
+  posts[0]?.end(TAKEN);
+  await wait;
+  t.equal(idle, true);
+});
+
+t.test('stopped, it drops and counts what is left, and takes no more', async (t) => {
+  const { clock, receiver, posts, metrics, offer } = stage();
+  offer('a', 'b');
+  clock.advance(0);
+  receiver.stop();
+  receiver.stop();
+  offer('c');
+  posts[0]?.end(TAKEN);
+  clock.advance(600_000);
+  t.equal(posts.length, 2);
+  t.strictSame([metrics.webhookEventsDropped, metrics.webhookEventsWaiting], [2, 0]);
+  t.equal(clock.timers, 0);
+  await receiver.idle();
+});

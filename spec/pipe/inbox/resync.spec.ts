@@ -1,0 +1,284 @@
+import { deepEqual } from 'node:assert/strict';
+import fc from 'fast-check';
+import t from 'tap';
+import { Resync, introduction, type Change } from '../../../lib/pipe/inbox/resync';
+import { Kind, type PipeEvent, type SnapshotFrame } from '../../../lib/wire/frames';
+
+function event(kind: Kind, socketId: string, channel?: string): PipeEvent {
+  return { kind, socketId, channel, time: 0 };
+}
+
+function snapshot(
+  sockets: Iterable<string>,
+  channels: Iterable<string> = [],
+  change: Partial<SnapshotFrame> = {},
+): SnapshotFrame {
+  return {
+    type: 'snapshot',
+    partition: 0,
+    epoch: 1,
+    offset: 0,
+    begin: true,
+    end: true,
+    sockets: [...sockets].map((id) => ({ id, channels: [] })),
+    channels: [...channels].map((name) => ({ name, subscriptions: 1, members: [] })),
+    ...change,
+  };
+}
+
+function knowing(sockets: string[], channels: string[] = []): Resync {
+  const known = new Resync();
+  known.ask(true, true);
+  known.snapshot(snapshot(sockets, channels));
+  return known;
+}
+
+t.test('a snapshot tells what came and what went, and nothing the second time', (t) => {
+  const known = knowing(['a', 'b'], ['room']);
+  t.same(known.snapshot(snapshot(['b', 'c'], ['hall'])), [
+    { kind: Kind.CLOSE, name: 'a' },
+    { kind: Kind.OPEN, name: 'c' },
+    { kind: Kind.VACATED, name: 'room' },
+    { kind: Kind.OCCUPIED, name: 'hall' },
+  ]);
+  t.same(known.snapshot(snapshot(['b', 'c'], ['hall'])), []);
+  t.end();
+});
+
+t.test('a snapshot counts when its end has come, and a new beginning throws away the old', (t) => {
+  const known = knowing(['a']);
+  t.equal(known.snapshot(snapshot(['x'], [], { end: false })), undefined);
+  t.equal(known.snapshot(snapshot(['a'], [], { end: false })), undefined);
+  t.same(known.sockets(0), new Set(['a']));
+  t.same(known.snapshot(snapshot(['b'], [], { begin: false })), [{ kind: Kind.OPEN, name: 'b' }]);
+  t.equal(known.snapshot(snapshot(['y'], [], { begin: false })), undefined, 'an end without one');
+  known.snapshot(snapshot(['x'], [], { end: false }));
+  known.interrupt();
+  t.equal(known.snapshot(snapshot([], [], { begin: false })), undefined, 'after a cut');
+  t.same(known.sockets(0), new Set(['a', 'b']));
+  t.end();
+});
+
+t.test('events of what is known pass, and those of strangers are introduced', (t) => {
+  const known = knowing(['a'], ['room']);
+  const cases: Array<[PipeEvent, string]> = [
+    [event(Kind.OPEN, 'a'), 'drop'],
+    [event(Kind.MESSAGE, 'a'), 'pass'],
+    [event(Kind.MESSAGE, 'b', 'room'), 'introduce'],
+    [event(Kind.MESSAGE, 'b'), 'pass'],
+    [event(Kind.OPEN, 'b'), 'drop'],
+    [event(Kind.CLOSE, 'b'), 'pass'],
+    [event(Kind.CLOSE, 'c'), 'introduce'],
+    [event(Kind.OPEN, 'd'), 'pass'],
+    [event(Kind.OCCUPIED, '', 'room'), 'drop'],
+    [event(Kind.VACATED, '', 'room'), 'pass'],
+    [event(Kind.VACATED, '', 'hall'), 'introduce'],
+    [event(Kind.OCCUPIED, '', 'hall'), 'pass'],
+    [event(Kind.CACHE_MISS, '', 'hall'), 'pass'],
+  ];
+  for (const [each, judgement] of cases) t.equal(known.judge(0, each), judgement);
+  t.same(introduction(event(Kind.CLOSE, 'c')), { kind: Kind.OPEN, name: 'c' });
+  t.same(introduction(event(Kind.VACATED, '', 'hall')), { kind: Kind.OCCUPIED, name: 'hall' });
+  t.same(known.sockets(0), new Set(['a', 'd']));
+  t.end();
+});
+
+t.test('where channels have partitions of their own, their messages introduce no socket', (t) => {
+  const known = new Resync(true);
+  known.ask(true, false);
+  t.equal(known.judge(0, event(Kind.MESSAGE, 'a', 'room')), 'pass');
+  t.equal(known.judge(0, event(Kind.MESSAGE, 'a')), 'introduce');
+  t.end();
+});
+
+t.test('what nobody asks for is neither known nor judged', (t) => {
+  const known = new Resync();
+  t.equal(known.asks, false);
+  for (const kind of [Kind.OPEN, Kind.OPEN, Kind.MESSAGE, Kind.CLOSE, Kind.CLOSE]) {
+    t.equal(known.judge(0, event(kind, 'a')), 'pass');
+  }
+  t.same(known.snapshot(snapshot(['a'], ['room'])), []);
+  known.ask(true, true);
+  known.snapshot(snapshot(['a'], ['room']));
+  known.reset(true);
+  known.ask(false, true);
+  t.same(known.closeStale(), [{ kind: Kind.VACATED, name: 'room' }], 'and is forgotten');
+  t.end();
+});
+
+t.test('after a reset what a snapshot or an event names goes on, and the rest is in doubt', (t) => {
+  const known = knowing(['a', 'b', 'c'], ['room', 'hall']);
+  known.reset(true);
+  t.equal(known.stale, true);
+  t.equal(known.judge(3, event(Kind.CLOSE, 'a')), 'pass');
+  t.equal(known.judge(7, event(Kind.MESSAGE, 'b')), 'pass');
+  t.equal(known.judge(7, event(Kind.OCCUPIED, '', 'hall')), 'drop');
+  t.same(known.snapshot(snapshot(['b'], ['hall'], { partition: 7 })), []);
+  t.same(known.closeStale(), [
+    { kind: Kind.VACATED, name: 'room' },
+    { kind: Kind.CLOSE, name: 'c' },
+  ]);
+  t.equal(known.stale, false);
+  known.reset(false);
+  t.same(known.dropStale(), new Set(['b']));
+  t.equal(known.stale, false);
+  t.end();
+});
+
+t.test(
+  'as long as the gateway lives, the next snapshot of a partition tells what became of its channels',
+  (t) => {
+    const known = knowing(['a'], ['room', 'hall']);
+    known.reset(false);
+    t.same(known.dropStale(), new Set(['a']));
+    t.equal(known.judge(0, event(Kind.OCCUPIED, '', 'hall')), 'drop');
+    t.same(known.snapshot(snapshot([], ['hall'])), [{ kind: Kind.VACATED, name: 'room' }]);
+    t.end();
+  },
+);
+
+t.test('the sockets of a partition that is given away are forgotten, others are not', (t) => {
+  const known = knowing(['a'], ['room']);
+  known.snapshot(snapshot(['b'], [], { partition: 1 }));
+  t.same(known.forget(0), new Set(['a']));
+  t.same(known.forget(0), new Set());
+  t.same(known.sockets(1), new Set(['b']));
+  t.end();
+});
+
+t.test('when a partition comes back, of its channels the difference is told', (t) => {
+  const known = knowing(['a'], ['room', 'hall']);
+  known.forget(0);
+  t.equal(known.judge(0, event(Kind.VACATED, '', 'room')), 'pass');
+  t.equal(known.judge(0, event(Kind.OCCUPIED, '', 'hall')), 'drop');
+  t.same(known.snapshot(snapshot(['a'], ['lobby'])), [
+    { kind: Kind.OPEN, name: 'a' },
+    { kind: Kind.VACATED, name: 'hall' },
+    { kind: Kind.OCCUPIED, name: 'lobby' },
+  ]);
+  t.end();
+});
+
+/** What handlers heard: per name, an open before everything and one close after it. */
+class Hearer {
+  readonly heard = new Map<string, 'open' | 'closed'>();
+
+  hear(kind: Kind, name: string): void {
+    const before = this.heard.get(name);
+    const opens = kind === Kind.OPEN || kind === Kind.OCCUPIED;
+    const again = kind === Kind.OCCUPIED && before === 'closed';
+    if (opens ? before !== undefined && !again : before !== 'open') {
+      throw new Error(`${kind} of ${name}, which is ${before}`);
+    }
+    if (opens) this.heard.set(name, 'open');
+    if (kind === Kind.CLOSE || kind === Kind.VACATED) this.heard.set(name, 'closed');
+  }
+
+  get open(): Set<string> {
+    return new Set([...this.heard].filter(([, state]) => state === 'open').map(([name]) => name));
+  }
+}
+
+/** A gateway of one partition that keeps a log, loses the beginning of it, and knows what is true. */
+class Truth {
+  readonly known = new Resync();
+  readonly hearer = new Hearer();
+  #log: PipeEvent[] = [];
+  readonly #open = new Map<number, string>();
+  readonly #occupied = new Set<string>();
+  #lives = 0;
+
+  constructor() {
+    this.known.ask(true, true);
+  }
+
+  happen(what: 'open' | 'message' | 'close' | 'occupied' | 'vacated', slot: number): void {
+    const id = this.#open.get(slot);
+    const channel = `channel-${slot}`;
+    if (what === 'open' && id === undefined) {
+      const born = `${slot}.${++this.#lives}`;
+      this.#open.set(slot, born);
+      this.#log.push(event(Kind.OPEN, born));
+    } else if (what === 'message' && id !== undefined) {
+      this.#log.push(event(Kind.MESSAGE, id));
+    } else if (what === 'close' && id !== undefined) {
+      this.#open.delete(slot);
+      this.#log.push(event(Kind.CLOSE, id));
+    } else if (what === 'occupied' && !this.#occupied.has(channel)) {
+      this.#occupied.add(channel);
+      this.#log.push(event(Kind.OCCUPIED, '', channel));
+    } else if (what === 'vacated' && this.#occupied.delete(channel)) {
+      this.#log.push(event(Kind.VACATED, '', channel));
+    }
+  }
+
+  deliver(count: number): void {
+    for (const each of this.#log.splice(0, count)) {
+      const judgement = this.known.judge(0, each);
+      if (judgement === 'drop') continue;
+      if (judgement === 'introduce') this.#tell([introduction(each)]);
+      this.hearer.hear(each.kind, each.socketId || (each.channel ?? ''));
+    }
+  }
+
+  /** The oldest are gone; what is left is followed by what is true. */
+  lose(count: number): void {
+    this.#log.splice(0, count);
+    this.deliver(Infinity);
+    this.snapshot();
+  }
+
+  reset(nodeLost: boolean): void {
+    this.#log = [];
+    this.known.reset(nodeLost);
+    this.snapshot();
+    this.#tell(this.known.closeStale());
+  }
+
+  snapshot(): void {
+    this.#tell(this.known.snapshot(snapshot(this.#open.values(), this.#occupied)) ?? []);
+    // I11: what is known is what is true.
+    deepEqual(this.known.sockets(0), new Set(this.#open.values()));
+    deepEqual(this.known.channels(0), this.#occupied);
+  }
+
+  /** What handlers take for open is what is known, whatever was lost on the way. */
+  check(): void {
+    const known = new Set([...this.known.sockets(0), ...this.known.channels(0)]);
+    deepEqual(this.hearer.open, known);
+  }
+
+  #tell(changes: Change[]): void {
+    for (const { kind, name } of changes) this.hearer.hear(kind, name);
+  }
+}
+
+t.test('I11, I12: whatever is lost, handlers hear one open, then messages, then one close', (t) => {
+  const step = fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        what: fc.constantFrom('open', 'message', 'close', 'occupied', 'vacated'),
+        slot: fc.nat(4),
+      }),
+    },
+    { weight: 3, arbitrary: fc.record({ deliver: fc.nat(6) }) },
+    { weight: 1, arbitrary: fc.record({ lose: fc.integer({ min: 1, max: 6 }) }) },
+    { weight: 1, arbitrary: fc.boolean() },
+  );
+  fc.assert(
+    fc.property(fc.array(step, { size: 'max', maxLength: 80 }), (steps) => {
+      const truth = new Truth();
+      for (const each of steps) {
+        if (typeof each === 'boolean') truth.reset(each);
+        else if ('what' in each) truth.happen(each.what, each.slot);
+        else if ('deliver' in each) truth.deliver(each.deliver);
+        else truth.lose(each.lose);
+        truth.check();
+      }
+    }),
+    { numRuns: 500 },
+  );
+  t.pass('in 500 histories');
+  t.end();
+});
