@@ -12,6 +12,7 @@ import { http } from './http';
 import { idle } from './idle';
 import { LOADER_CORE, pinSelf } from './support/child';
 import { readSettings, type Settings } from './support/settings';
+import { subscriber } from './subscriber';
 import { trigger } from './trigger';
 
 const PARTS = new Map<string, (settings: Settings) => Promise<void>>([
@@ -21,6 +22,7 @@ const PARTS = new Map<string, (settings: Settings) => Promise<void>>([
   ['trigger', trigger],
   ['echo', echo],
   ['idle', idle],
+  ['subscriber', subscriber],
 ]);
 
 async function main(): Promise<void> {

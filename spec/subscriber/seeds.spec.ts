@@ -7,6 +7,7 @@ import t, { type Test } from 'tap';
 import { createClient } from '../../lib';
 import type { Gateway } from '../../lib/gateway';
 import { Pusher } from '../../lib/subscriber';
+import { askByScript } from '../../lib/subscriber/auth/jsonp';
 import { APP, MASTER_KEY } from '../conformance/app-server';
 import { startGateway } from '../support/start-gateway';
 import { args, told } from './libraries';
@@ -284,4 +285,41 @@ t.test('a handler that throws stops nobody, and is told of', async (t) => {
   await told(channel, 'pusher:subscription_succeeded');
   t.match(await warned, [{ message: 'a bug of the app' }]);
   t.equal(pusher.connection.state, 'connected');
+});
+
+t.test('with the secret and the master key it reads encrypted channels by itself', async (t) => {
+  const gateway = await startGateway(t);
+  const pusher = new Pusher(APP.key, {
+    ...at(gateway),
+    secret: APP.secret,
+    encryptionMasterKeyBase64: MASTER_KEY,
+  });
+  t.teardown(() => pusher.disconnect());
+  const channel = pusher.subscribe('private-encrypted-a');
+  await told(channel, 'pusher:subscription_succeeded');
+  const heard = told(channel, 'e');
+  await sdkOf(gateway).trigger('private-encrypted-a', 'e', { a: 1 });
+  t.strictSame(await heard, { a: 1 });
+});
+
+t.test('jsonp asks by a script and hears by a global callback', async (t) => {
+  const scripts: Array<{ src: string; remove(): void }> = [];
+  let removed = 0;
+  const document = {
+    createElement: () => ({ src: '', remove: () => removed++ }),
+    head: { append: (script: { src: string; remove(): void }) => scripts.push(script) },
+  };
+  Object.assign(globalThis, { document });
+  t.teardown(() => Reflect.deleteProperty(globalThis, 'document'));
+  const answer = askByScript('https://a.test/auth', 'socket_id=1.1&channel_name=private-a');
+  const { searchParams } = new URL(scripts[0]?.src ?? '');
+  t.equal(searchParams.get('channel_name'), 'private-a');
+  const [, id = ''] =
+    /^Pusher\.auth_callbacks\['(\d+)'\]$/.exec(searchParams.get('callback') ?? '') ?? [];
+  Pusher.auth_callbacks[id]?.({ auth: 'key:sig' });
+  t.strictSame(await answer, { auth: 'key:sig' });
+  t.strictSame([removed, Object.keys(Pusher.auth_callbacks)], [1, []]);
+  t.throws(() => new Pusher('key', { userAuthentication: { transport: 'jsonp' } }), {
+    message: "'jsonp' is not a recognized auth transport",
+  });
 });
