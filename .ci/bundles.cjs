@@ -1,5 +1,5 @@
 // Makes the files for browsers in dist, and tells their sizes. A bundle above its limit fails.
-const { readFileSync, rmSync } = require('node:fs');
+const { readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { gzipSync } = require('node:zlib');
 const { buildSync } = require('esbuild');
@@ -16,7 +16,6 @@ const common = {
   legalComments: 'inline',
   logLevel: 'warning',
 };
-// pusher-js has a second build with encryption; here it is a second file.
 const minified = { ...common, minify: true };
 
 rmSync(join(dist, 'browser'), { recursive: true, force: true });
@@ -47,6 +46,15 @@ buildSync({
   outdir: join(dist, 'browser'),
   outExtension: { '.js': '.cjs' },
 });
+// One class to the compiler, wherever it runs.
+writeFileSync(
+  join(dist, 'browser/pusher.d.mts'),
+  `export * from '../subscriber/entries/node.mjs';\nexport { default } from '../subscriber/entries/node.mjs';\n`,
+);
+writeFileSync(
+  join(dist, 'browser/pusher.d.cts'),
+  `import Pusher = require('../subscriber/entries/node.cjs');\nexport = Pusher;\n`,
+);
 const backChannel = join(root, 'lib/back-channel.ts');
 buildSync({
   ...minified,

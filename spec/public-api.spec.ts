@@ -72,25 +72,93 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
     values: ['FakeBrowser', 'TestGateway', 'createTestGateway'],
     types: ['BrowserMessage', 'Identity', 'TestGatewayOptions'],
   },
+  './subscriber': {
+    values: ['Pusher'],
+    types: [
+      'AppEvents',
+      'AuthCallback',
+      'AuthErrorData',
+      'AuthRequestOptions',
+      'AuthorizerGenerator',
+      'BackChannel',
+      'BackChannelHandler',
+      'BrowserEvents',
+      'Channel',
+      'ChannelAuthorizationCallback',
+      'ChannelAuthorizationData',
+      'ChannelAuthorizationHandler',
+      'ChannelAuthorizationOptions',
+      'ChannelEvents',
+      'Connection',
+      'ConnectionError',
+      'ConnectionEvents',
+      'ConnectionState',
+      'EncryptedChannel',
+      'EventHandler',
+      'GlobalHandler',
+      'Logger',
+      'Member',
+      'Members',
+      'Metadata',
+      'Options',
+      'PresenceChannel',
+      'PrivateChannel',
+      'PusherErrorData',
+      'PusherEvent',
+      'RequestEvents',
+      'RequestHandler',
+      'ServerEvents',
+      'TransportName',
+      'User',
+      'UserAuthenticationCallback',
+      'UserAuthenticationData',
+      'UserAuthenticationHandler',
+      'UserAuthenticationOptions',
+      'UserData',
+      'Watchlist',
+      'WatchlistEvent',
+    ],
+  },
   './back-channel': {
     values: ['attachBackChannel'],
     types: ['BackChannel', 'BackChannelHandler', 'PusherLike', 'RequestHandler'],
   },
 };
 
+interface Target {
+  types: string;
+  default: string;
+}
+
 interface Manifest {
-  exports: Record<string, string | { types: string; default: string }>;
+  exports: Record<string, string | Target | Record<string, unknown>>;
 }
 
 const { exports: entries } = JSON.parse(
   readFileSync(join(ROOT, 'package.json'), 'utf8'),
 ) as Manifest;
 
+/** Entries that are a class by `require` and an ES module by `import`, with the file whose names both have. */
+const CLASSES = new Map([['./subscriber', 'lib/subscriber/index.ts']]);
+
 /** The source of each entry of the package, by its name. */
 const sources = new Map<string, string>();
 for (const [entry, target] of Object.entries(entries)) {
   if (typeof target === 'string') continue;
+  const names = CLASSES.get(entry);
+  if (names !== undefined) sources.set(entry, join(ROOT, names));
+  if (!isTarget(target)) continue;
   sources.set(entry, join(ROOT, target.default.replace(/^\.\/dist\/(.*)\.js$/, 'lib/$1.ts')));
+}
+
+function isTarget(target: object): target is Target {
+  return 'types' in target && 'default' in target && typeof target.default === 'string';
+}
+
+/** Every pair of types and code in the conditions of an entry. */
+function targetsOf(target: object): Target[] {
+  if (isTarget(target)) return [target];
+  return Object.values(target).flatMap((one) => targetsOf(one as object));
 }
 
 const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (file) =>
@@ -117,16 +185,18 @@ function exportsOf(file: string): { values: string[]; types: string[] } {
   return { values: values.sort(), types: types.sort() };
 }
 
-t.test('the entries of the package are those with a list here', async (t) => {
+t.test('the entries of the package all have a list here', async (t) => {
   t.strictSame([...sources.keys()].sort(), Object.keys(PROMISED).sort());
   for (const target of Object.values(entries)) {
     if (typeof target === 'string') continue;
-    t.equal(target.types, target.default.replace(/\.js$/, '.d.ts'), target.default);
+    for (const { types, default: code } of targetsOf(target)) {
+      t.equal(types, code.replace(/\.([cm]?)js$/, '.d.$1ts'), code);
+    }
   }
 });
 
 for (const [entry, file] of sources) {
-  t.test(`${entry} exports what is promised, and nothing else`, async (t) => {
+  t.test(`${entry} exports the promised names, and nothing else`, async (t) => {
     t.ok(existsSync(file), file.slice(ROOT.length + 1));
     t.strictSame(exportsOf(file), PROMISED[entry]);
   });

@@ -77,7 +77,7 @@ t.test('pusher-js draws the verdicts of our table of close codes', async (t) => 
   }
 });
 
-t.test('what the gateway refuses for good, pusher-js does not try again', async (t) => {
+t.test('pusher-js does not try again after a refusal for good', async (t) => {
   const tabs = NodeTabs.start(t, '');
   const { port } = await startGateway(t, {
     apps: [

@@ -47,7 +47,7 @@ export class Environment {
       httpPort: port,
       httpsPort: tlsPort,
       forceTLS: tls !== undefined,
-      enabledTransports: transport === 'ws' ? ['ws', 'wss'] : [transport],
+      enabledTransports: [transport],
       channelAuthorization: { endpoint: `${appServer.url}/auth`, transport: 'ajax' },
       ...options,
     });

@@ -141,7 +141,7 @@ for (const scheme of ['plain', 'tls'] as const) {
     t.equal(bob.connection.state, 'connected');
   });
 
-  test('who signs wrongly is refused, and told what to sign', async (t, { sdkWith }) => {
+  test('a wrong signature is refused with the text to sign', async (t, { sdkWith }) => {
     const wrong = await refusal(sdkWith({ secret: 'wrong' }).trigger('room', 'e', {}));
     t.match(
       wrong,
@@ -156,7 +156,10 @@ for (const scheme of ['plain', 'tls'] as const) {
     }
   });
 
-  test('what cannot be asked for is refused by its text', async (t, { sdk, browser }) => {
+  test('a query for something that does not exist is refused by its text', async (t, {
+    sdk,
+    browser,
+  }) => {
     await hear(await browser(), 'presence-p');
     await hear(await browser(), 'room');
     const rows: Array<[path: string, params: Record<string, string>, text: string]> = [
@@ -187,7 +190,7 @@ for (const scheme of ['plain', 'tls'] as const) {
     t.strictSame(await events.next(), ['old', 'raw']);
   });
 
-  test('what is refused rejects with its status and text', async (t, { sdk }) => {
+  test('a refused call rejects with its status and text', async (t, { sdk }) => {
     const large = sdk.trigger('room', 'e', 'x'.repeat(10_241));
     t.match(await refusal(large), /^413 The data content of this event exceeds/);
     const nothing = sdk.get({ path: '/nothing' });

@@ -77,7 +77,7 @@ for (const [name, byMs] of JUMPS) {
   });
 }
 
-t.test('who signs by a clock of another time is refused, and who is there stays', async (t) => {
+t.test('a signature by a wrong clock is refused, and open connections stay', async (t) => {
   const { clock, client, port } = await connect(t);
   const theirs = new ManualClock({ turns: 'real' });
   theirs.wallMs = clock.wall();

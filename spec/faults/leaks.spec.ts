@@ -52,18 +52,24 @@ async function cycle(gateway: TestGateway, clock: ManualClock): Promise<void> {
   clock.advance(130_000);
 }
 
-t.test('what came and went leaves nothing behind: no timer, no session, no object', async (t) => {
-  const clock = new ManualClock({ turns: 'real' });
-  const gateway = new TestGateway(await new Gateway({ port: 0, apps: [APP] }, clock).start(), APP);
-  t.teardown(async () => {
-    const turning = setInterval(() => clock.advance(100), 1);
-    await gateway.close();
-    clearInterval(turning);
-  });
-  // What is made once and kept, such as pools, is there after the first cycles.
-  for (let i = 0; i < 3; i++) await cycle(gateway, clock);
-  const before = { timers: clock.timers, ...counts() };
-  for (let i = 0; i < CYCLES; i++) await cycle(gateway, clock);
-  const after = { timers: clock.timers, ...counts() };
-  t.same(after, before);
-});
+t.test(
+  'connections that came and went leave no timer, no session and no object behind',
+  async (t) => {
+    const clock = new ManualClock({ turns: 'real' });
+    const gateway = new TestGateway(
+      await new Gateway({ port: 0, apps: [APP] }, clock).start(),
+      APP,
+    );
+    t.teardown(async () => {
+      const turning = setInterval(() => clock.advance(100), 1);
+      await gateway.close();
+      clearInterval(turning);
+    });
+    // What is made once and kept, such as pools, is there after the first cycles.
+    for (let i = 0; i < 3; i++) await cycle(gateway, clock);
+    const before = { timers: clock.timers, ...counts() };
+    for (let i = 0; i < CYCLES; i++) await cycle(gateway, clock);
+    const after = { timers: clock.timers, ...counts() };
+    t.same(after, before);
+  },
+);

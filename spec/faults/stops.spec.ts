@@ -12,7 +12,7 @@ t.test('a gateway that stood still goes on, and nobody is taken for gone', async
 });
 
 t.test(
-  'a backend that stood still too long may not act on what is no longer its own',
+  'a backend that stood still too long may not act on partitions that it has lost',
   async (t) => {
     const report = await backendStopped(t);
     t.same(report.faults, []);

@@ -13,7 +13,7 @@ const events = (browser: Browser, name: string): Promise<string[]> =>
 
 /** Contract 1.10, cache channels. */
 export const caching: Features = {
-  '1.10: who joins a cache channel is told its last event, or that there is none': async (
+  'a newcomer on a cache channel is told its last event, or that there is none': async (
     t,
     start,
   ) => {
@@ -38,7 +38,7 @@ export const caching: Features = {
     }
   },
 
-  '1.10: an event of a browser is not kept, and no event is kept for ever': async (t, start) => {
+  'an event of a browser is not kept, and no event is kept for ever': async (t, start) => {
     const env = await start({ limits: { cacheTtlMs: 4_000 } });
     const channel = 'private-cache-room';
     await env.sdk.trigger(channel, 'kept', 1);

@@ -9,7 +9,7 @@ async function pair(env: FeatureEnvironment, channel: string): Promise<[Browser,
 
 /** Contract 1.7. */
 export const clientEvents: Features = {
-  '1.7: an event of a browser reaches the others as it is, and never itself': async (t, start) => {
+  'an event of a browser reaches the others as it is, and never itself': async (t, start) => {
     const env = await start();
     const channel = 'private-room';
     const [one, two] = await pair(env, channel);
@@ -32,14 +32,14 @@ export const clientEvents: Features = {
     t.notOk(await two.tab.run(({ frames }) => frames.some((frame) => 'user_id' in frame)));
   },
 
-  '1.7: an app may have it made a string': async (t, start) => {
+  'an app may have the data made a string': async (t, start) => {
     const env = await start({ app: { stringifyClientEvents: true } });
     const [one, two] = await pair(env, 'private-room');
     await one.trigger('private-room', 'client-e', { a: 1 });
     t.strictSame(await two.next('private-room', 'client-e'), { a: 1 });
   },
 
-  '1.7: on presence channels it comes with the id that was signed, as a string': async (
+  'an event on a presence channel carries the id that was signed, as a string': async (
     t,
     start,
   ) => {
@@ -60,7 +60,10 @@ export const clientEvents: Features = {
     t.strictSame(await told, [{ user_id: 'somebody else' }, { user_id: '7' }]);
   },
 
-  '1.7: where it may not be, it is refused in band, and nobody hears it': async (t, start) => {
+  'an event on a channel that may have none is refused in band, and nobody hears it': async (
+    t,
+    start,
+  ) => {
     const env = await start();
     const [one, two] = await pair(env, 'room');
     await one.trigger('room', 'client-e', 1);
@@ -76,7 +79,7 @@ export const clientEvents: Features = {
     t.same(await one.states(), ['connecting', 'connected']);
   },
 
-  '1.7: an app without client events says which setting it takes': async (t, start) => {
+  'an app without client events says which setting it takes': async (t, start) => {
     const env = await start({ app: { clientEvents: false } });
     const [one, two] = await pair(env, 'private-room');
     await one.trigger('private-room', 'client-e', 1);
@@ -84,7 +87,10 @@ export const clientEvents: Features = {
     t.same(await two.rest(), []);
   },
 
-  '1.7: above the rate it is refused with 4301, and a second later it is not': async (t, start) => {
+  'an event above the rate is refused with 4301, and a second later it is not': async (
+    t,
+    start,
+  ) => {
     const channel = 'private-room';
     const env = await start({ limits: { maxClientEventsPerSecond: 3 } });
     const [one, two] = await pair(env, channel);
@@ -101,7 +107,7 @@ export const clientEvents: Features = {
     t.same(await one.states(), ['connecting', 'connected']);
   },
 
-  '1.7: too much data, or too long a name, is refused with 4301': async (t, start) => {
+  'an event with too much data, or too long a name, is refused with 4301': async (t, start) => {
     const channel = 'private-room';
     const env = await start();
     const [one, two] = await pair(env, channel);

@@ -10,7 +10,7 @@ const wire = (browser: Browser): Promise<{ name: string; activityTimeout: number
 
 /** Contract 1.1, 1.2 and 1.6, and 2.2 where it is not a WebSocket. */
 export const connecting: Features = {
-  '1.2: it connects by the one transport it may use, and is told its id and its time': async (
+  'a browser connects by its only transport, and is told its id and the activity timeout': async (
     t,
     start,
   ) => {
@@ -27,7 +27,7 @@ export const connecting: Features = {
     t.equal(env.gateway.socketCount, 1);
   },
 
-  '1.2: every connection has another id, and who comes back has a new one': async (t, start) => {
+  'every connection has another id, also of a browser that comes back': async (t, start) => {
     const env = await start();
     const [one, two] = [await env.browser(), await env.browser()];
     const first = await one.id();
@@ -36,13 +36,13 @@ export const connecting: Features = {
     t.equal(new Set([first, await one.id(2), await two.id()]).size, 3);
   },
 
-  '1.1: a path may stand before /app/': async (t, start) => {
+  'a path may stand before /app/': async (t, start) => {
     const env = await start({ path: '/some/prefix' });
     const browser = await env.browser({ options: { wsPath: '/some/prefix' } });
     t.equal((await wire(browser)).name, env.setting.transport);
   },
 
-  '1.6: who is refused for good is told why, and does not come back': async (t, start) => {
+  'a browser refused for good is told why, and does not come back': async (t, start) => {
     const apps = [
       { id: '1', key: 'key', secret: SECRET },
       { id: '2', key: 'disabled', secret: SECRET, enabled: false },
@@ -62,10 +62,7 @@ export const connecting: Features = {
     t.equal(env.gateway.socketCount, 1);
   },
 
-  '1.6: who is closed with 4200 is back at once, and has all its subscriptions': async (
-    t,
-    start,
-  ) => {
+  'a browser closed with 4200 is back at once, and has all its subscriptions': async (t, start) => {
     const env = await start({ app: { terminateCode: 4200 } });
     const browser = await env.signedIn({ id: 'ann' });
     const channels = ['room', 'private-room', 'presence-room'];

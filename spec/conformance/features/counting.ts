@@ -4,7 +4,7 @@ const COUNT = 'pusher:subscription_count';
 
 /** Contract 1.10, counts of subscriptions. */
 export const counting: Features = {
-  '1.10: all who subscribe are told how many they are, the newcomer too': async (t, start) => {
+  'all subscribers are told their number, the newcomer too': async (t, start) => {
     const env = await start({ app: { subscriptionCount: true } });
     const [one, two] = [await env.browser(), await env.browser()];
     for (const channel of ['room', 'private-room', 'cache-room']) {
@@ -24,7 +24,7 @@ export const counting: Features = {
     }
   },
 
-  '1.9: presence channels have members, and no count': async (t, start) => {
+  'presence channels have members, and no count': async (t, start) => {
     const env = await start({ app: { subscriptionCount: true } });
     const [one, two] = [await env.browser(), await env.browser()];
     for (const browser of [one, two]) await browser.subscribe('presence-room');
@@ -32,7 +32,7 @@ export const counting: Features = {
     for (const browser of [one, two]) t.same(await browser.rest(), []);
   },
 
-  '1.10: an app that does not want counts has none': async (t, start) => {
+  'an app that does not want counts has none': async (t, start) => {
     const env = await start();
     const [one, two] = [await env.browser(), await env.browser()];
     for (const browser of [one, two]) await browser.subscribe('room');

@@ -2,7 +2,7 @@ import type { Features } from './environment';
 
 /** Contract 1.10, encrypted channels. */
 export const encrypting: Features = {
-  '1.10: an encrypted event is read by the browser and by nobody between': async (t, start) => {
+  'an encrypted event is read by the browser and by nobody between': async (t, start) => {
     const env = await start();
     const browser = await env.browser();
     const channel = 'private-encrypted-room';
@@ -19,7 +19,7 @@ export const encrypting: Features = {
     t.same(carried, new Array(5).fill(['ciphertext', 'nonce']));
   },
 
-  '1.7: client events on it are refused by the library itself': async (t, start) => {
+  'client events on it are refused by the library itself': async (t, start) => {
     const browser = await (await start()).browser();
     await browser.subscribe('private-encrypted-room');
     await t.rejects(

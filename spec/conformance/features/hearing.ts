@@ -6,7 +6,7 @@ const EVENTS = 400;
 
 /** Contract 1.4, 2.3, and 3.2 and 3.3 as browsers see them. */
 export const hearing: Features = {
-  '1.4: data comes as it was published, whatever its characters': async (t, start) => {
+  'data of any characters comes as it was published': async (t, start) => {
     const env = await start();
     const browser = await env.browser();
     await browser.subscribe('room');
@@ -29,7 +29,7 @@ export const hearing: Features = {
     t.strictSame(frames, [{ event: 'ünï 😀', channel: 'room', data: { a: 1 } }]);
   },
 
-  '3.2: events of 10240 bytes, which is the most, come whole': async (t, start) => {
+  'events of 10240 bytes, the limit, come whole': async (t, start) => {
     const env = await start();
     const browser = await env.browser();
     await browser.subscribe('room');
@@ -39,10 +39,7 @@ export const hearing: Features = {
     }
   },
 
-  '3.2: an event is for all its channels, and all their browsers but the excluded': async (
-    t,
-    start,
-  ) => {
+  'an event is for all its channels, and all their browsers but the excluded': async (t, start) => {
     const env = await start();
     const [one, two] = [await env.browser(), await env.browser()];
     for (const browser of [one, two]) await browser.subscribe('room');
@@ -60,7 +57,7 @@ export const hearing: Features = {
     ]);
   },
 
-  '3.3: a batch comes in its order': async (t, start) => {
+  'a batch comes in its order': async (t, start) => {
     const env = await start();
     const browser = await env.browser();
     for (const channel of ['a', 'b']) await browser.subscribe(channel);

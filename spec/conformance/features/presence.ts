@@ -3,7 +3,7 @@ import type { Features } from './environment';
 
 /** Contract 1.9, and 1.5 where it is about members. */
 export const presence: Features = {
-  '1.9: who joins is told all members, itself among them; the others are told of it': async (
+  'a newcomer is told all members, itself among them; the others are told of it': async (
     t,
     start,
   ) => {
@@ -36,7 +36,7 @@ export const presence: Features = {
     ]);
   },
 
-  '1.9: the connections of a user are one member, as the first one says': async (t, start) => {
+  'the connections of a user are one member, as the first one says': async (t, start) => {
     const env = await start();
     const channel = 'presence-room';
     const guest = await env.browser({ member: { user_id: 'guest' } });
@@ -59,7 +59,7 @@ export const presence: Features = {
     t.match(await guest.next(channel, 'pusher:member_removed'), { id: '7' });
   },
 
-  '1.9: whoever leaves, goes or is closed is removed at once': async (t, start) => {
+  'a member that leaves, goes or is closed is removed at once': async (t, start) => {
     const env = await start();
     const channel = 'presence-room';
     const guest = await env.browser();
@@ -87,7 +87,7 @@ export const presence: Features = {
     t.equal(count, 1);
   },
 
-  '1.5: who is signed in is a member without any data of its own': async (t, start) => {
+  'a signed-in user is a member without any data of its own': async (t, start) => {
     const env = await start();
     const channel = 'presence-room';
     const guest = await env.browser();
@@ -106,7 +106,7 @@ export const presence: Features = {
     t.match(await guest.next(channel, 'pusher:member_removed'), { id: 'ann' });
   },
 
-  '1.5: a member that is none is refused, and the connection stays': async (t, start) => {
+  'a member that is none is refused, and the connection stays': async (t, start) => {
     const env = await start({ limits: { maxMembersPerChannel: 1 } });
     const first = await env.browser({ member: { user_id: 'first' } });
     await first.subscribe('presence-full');

@@ -4,7 +4,7 @@ import type { Features } from './environment';
 
 /** Contract 1.11, and 2.3 where it is about heartbeats. */
 export const staying: Features = {
-  '1.11: a browser that hears nothing asks for a sign of life, and has one': async (t, start) => {
+  'a browser that hears nothing asks for a sign of life, and has one': async (t, start) => {
     const env = await start();
     const receivers = new Receivers(t, env.gateway);
     const browser = await env.browser({ options: { activityTimeout: 100 } });
@@ -24,7 +24,7 @@ export const staying: Features = {
     t.same(await browser.states(), ['connecting', 'connected']);
   },
 
-  '1.11: a browser that only listens stays, however long': async (t, start) => {
+  'a browser that only listens stays, however long': async (t, start) => {
     const env = await start({ limits: { activityTimeoutMs: 30_000 } });
     const browser = await env.browser();
     await browser.subscribe('room');
@@ -39,7 +39,7 @@ export const staying: Features = {
     t.equal(env.gateway.metrics.socketsCut, 0);
   },
 
-  '2.3: who says goodbye is gone, over HTTP after it is missed': async (t, start) => {
+  'a browser that says goodbye is gone, over HTTP after it is missed': async (t, start) => {
     const env = await start();
     const [one, two] = [await env.browser(), await env.browser()];
     await two.subscribe('room');

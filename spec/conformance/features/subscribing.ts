@@ -7,7 +7,7 @@ const sign = (text: string): string =>
 
 /** Contract 1.3 to 1.5, and 2.6. */
 export const subscribing: Features = {
-  '1.5: channels of every kind, with every character and of 164 of them': async (t, start) => {
+  'channels of every kind, with every character and of 164 of them': async (t, start) => {
     const env = await start();
     const browser = await env.browser();
     const kinds = ['', 'private-', 'presence-', 'private-encrypted-'];
@@ -18,7 +18,7 @@ export const subscribing: Features = {
     for (const name of names) t.equal(await browser.next(name, 'e'), name);
   },
 
-  '1.5: prefixes are spelled in small letters: Private-x is public': async (t, start) => {
+  'prefixes are spelled in small letters: Private-x is public': async (t, start) => {
     const browser = await (await start()).browser();
     for (const channel of ['Private-x', 'PRESENCE-x']) await browser.subscribe(channel);
     t.same(
@@ -27,7 +27,7 @@ export const subscribing: Features = {
     );
   },
 
-  '1.5: names that are none are refused, and the connection stays': async (t, start) => {
+  'names that are none are refused, and the connection stays': async (t, start) => {
     const browser = await (await start()).browser();
     for (const name of ['x'.repeat(165), 'a b', 'ä', 'a/b', '', '#other', '#server-to-user-']) {
       // The library has a rule of its own for some of them.
@@ -38,10 +38,7 @@ export const subscribing: Features = {
     t.same(await browser.states(), ['connecting', 'connected']);
   },
 
-  '1.5: what is signed wrongly is refused, on the connection and on the channel': async (
-    t,
-    start,
-  ) => {
+  'a wrong signature is refused, on the connection and on the channel': async (t, start) => {
     const env = await start();
     const browser = await env.browser();
     const id = await browser.id();
@@ -71,7 +68,7 @@ export const subscribing: Features = {
     t.same(await browser.states(), ['connecting', 'connected']);
   },
 
-  '1.4: an app may do without the error on the channel': async (t, start) => {
+  'an app may do without the error on the channel': async (t, start) => {
     const env = await start({ app: { subscriptionErrors: false } });
     const browser = await env.browser();
     env.authAnswers(() => ({ auth: 'key:bad' }));
@@ -80,7 +77,7 @@ export const subscribing: Features = {
     t.same(await browser.rest(), []);
   },
 
-  "2.6: what the app's own server refuses is told on the channel": async (t, start) => {
+  "a refusal of the app's own server is told on the channel": async (t, start) => {
     const env = await start();
     const browser = await env.browser();
     env.authAnswers(() => 403);
@@ -90,7 +87,7 @@ export const subscribing: Features = {
     t.same(await browser.rest(), [], 'and nothing else');
   },
 
-  '1.5: channel_data of a private channel is signed as it is, empty too': async (t, start) => {
+  'channel_data of a private channel is signed as it is, empty too': async (t, start) => {
     const env = await start();
     const browser = await env.browser();
     const id = await browser.id();
@@ -103,7 +100,7 @@ export const subscribing: Features = {
     t.same(await browser.rest(), []);
   },
 
-  '1.5: a second subscription is told of, and changes nothing': async (t, start) => {
+  'a second subscription is told of, and changes nothing': async (t, start) => {
     const env = await start();
     const browser = await env.browser();
     await browser.subscribe('room');
@@ -115,7 +112,7 @@ export const subscribing: Features = {
     t.same(await browser.rest(), [], 'once');
   },
 
-  '1.3: what it has left it hears no more of, and may join again': async (t, start) => {
+  'a browser hears no more of a channel it has left, and may join again': async (t, start) => {
     const env = await start();
     const browser = await env.browser();
     await browser.subscribe('room');
@@ -131,7 +128,7 @@ export const subscribing: Features = {
     t.equal(await browser.next('room', 'e'), 2);
   },
 
-  '1.3: the data of the protocol may be a string, and empty': async (t, start) => {
+  'the data of the protocol may be a string, and empty': async (t, start) => {
     const env = await start();
     const browser = await env.browser();
     await browser.send('pusher:subscribe', JSON.stringify({ channel: 'room', auth: '' }));
@@ -151,7 +148,10 @@ export const subscribing: Features = {
     ]);
   },
 
-  '1.5: what is no JSON is told of, and the connection stays': async (t, start) => {
+  'a message that is not JSON is answered with an error, and the connection stays': async (
+    t,
+    start,
+  ) => {
     const browser = await (await start()).browser();
     await browser.tab.run(({ pusher }) => {
       const { connection } = pusher as unknown as { connection: { send(text: string): void } };
@@ -161,7 +161,7 @@ export const subscribing: Features = {
     t.same(await browser.rest(), []);
   },
 
-  '1.3: the events of the protocol cannot be made up': async (t, start) => {
+  'the events of the protocol cannot be made up': async (t, start) => {
     const env = await start();
     const [liar, other] = [await env.browser(), await env.browser()];
     for (const browser of [liar, other]) await browser.subscribe('private-room');

@@ -2,7 +2,7 @@ import type { Features } from './environment';
 
 /** Contract 1.8, but for watchlists. */
 export const users: Features = {
-  '1.8: what is sent to a user reaches all its browsers, and nobody else': async (t, start) => {
+  'an event for a user reaches all its browsers, and nobody else': async (t, start) => {
     const env = await start();
     const user = { id: 'ann', user_info: { name: 'Ännchen' } };
     const tabs = [await env.signedIn(user), await env.signedIn(user)];
@@ -27,7 +27,7 @@ export const users: Features = {
     );
   },
 
-  '1.8: a sign-in that is signed wrongly is refused with 4009, and the connection stays': async (
+  'a sign-in that is signed wrongly is refused with 4009, and the connection stays': async (
     t,
     start,
   ) => {
@@ -47,7 +47,7 @@ export const users: Features = {
     }
   },
 
-  "1.8: a sign-in that the app's own server refuses is told to the user": async (t, start) => {
+  "a sign-in that the app's own server refuses is told to the user": async (t, start) => {
     const env = await start();
     const browser = await env.browser();
     env.authAnswers(() => 403);
@@ -56,7 +56,7 @@ export const users: Features = {
     t.same(await browser.rest(), []);
   },
 
-  '1.8: the same user may sign in again, another one may not': async (t, start) => {
+  'the same user may sign in again, another one may not': async (t, start) => {
     const env = await start();
     const browser = await env.signedIn({ id: 'ann' });
     const id = await browser.id();
@@ -72,7 +72,7 @@ export const users: Features = {
     t.same(await browser.states(), ['connecting', 'connected']);
   },
 
-  '1.5: the channel of a user is for that user alone': async (t, start) => {
+  'the channel of a user is for that user alone': async (t, start) => {
     const env = await start();
     for (const browser of [await env.browser(), await env.signedIn({ id: 'ann' })]) {
       const channel = '#server-to-user-bob';
@@ -88,10 +88,7 @@ export const users: Features = {
     }
   },
 
-  '1.8: a terminated user is gone with 4009 and stays away, but may come back': async (
-    t,
-    start,
-  ) => {
+  'a terminated user is gone with 4009 and stays away, but may come back': async (t, start) => {
     const env = await start();
     const tabs = [await env.signedIn({ id: 'ann' }), await env.signedIn({ id: 'ann' })];
     const bob = await env.signedIn({ id: 'bob' });
@@ -114,7 +111,7 @@ export const users: Features = {
     t.same(await ann?.next('user', 'hello'), { again: true });
   },
 
-  '1.8: where connections must be authorized, those that are not are closed with 4009': async (
+  'an unauthorized connection is closed with 4009 if the app requires authorization': async (
     t,
     start,
   ) => {

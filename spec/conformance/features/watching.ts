@@ -2,7 +2,7 @@ import type { Features } from './environment';
 
 /** Contract 1.8, watchlists. */
 export const watching: Features = {
-  '1.8: who watches is told who is there, and then who comes and goes': async (t, start) => {
+  'a watcher is told the users who are online, and then every change': async (t, start) => {
     const env = await start();
     await env.signedIn({ id: 'bob' });
     const ann = await env.signedIn({ id: 'ann', watchlist: ['bob', 'cid', 'dan'] });
@@ -38,7 +38,7 @@ export const watching: Features = {
     );
   },
 
-  '1.8: who is back within three seconds was never gone': async (t, start) => {
+  'a user who is back within three seconds was never gone': async (t, start) => {
     const env = await start();
     const bob = await env.signedIn({ id: 'bob' });
     const ann = await env.signedIn({ id: 'ann', watchlist: ['bob'] });
@@ -59,10 +59,7 @@ export const watching: Features = {
     }
   },
 
-  '1.8: of a watchlist that is too long the beginning counts, and it is told so (4302)': async (
-    t,
-    start,
-  ) => {
+  'a watchlist that is too long is cut, and its browser is told so (4302)': async (t, start) => {
     const env = await start({ limits: { maxWatchlistUsers: 2 } });
     const ann = await env.signedIn({ id: 'ann', watchlist: ['a', 'b', 'c'] });
     const message = 'Watchlist limit exceeded. Only the first 2 user IDs are accepted';
@@ -73,7 +70,7 @@ export const watching: Features = {
     t.same(await ann.states(), ['connecting', 'connected']);
   },
 
-  '1.8: an app may do without watchlists': async (t, start) => {
+  'an app may do without watchlists': async (t, start) => {
     const env = await start({ app: { watchlists: false } });
     const ann = await env.signedIn({ id: 'ann', watchlist: ['bob'] });
     await env.signedIn({ id: 'bob' });

@@ -4,7 +4,10 @@ import type { Features } from './environment';
 
 /** Contract 4, for what browsers do. */
 export const webhooks: Features = {
-  '4: what browsers do is told to the webhook, in a form the SDK takes': async (t, start) => {
+  'the acts of browsers are told to the webhook, in a form that the SDK takes': async (
+    t,
+    start,
+  ) => {
     const endpoint = await WebhookEndpoint.start(t);
     const env = await start({
       app: { subscriptionCount: true, webhooks: [{ url: endpoint.url }] },

@@ -50,7 +50,7 @@ export const connection: Promises = {
     t.strictSame(await tab.run(({ states }) => states), ['connecting', 'connected']);
   },
 
-  'client.subscribe(types) brings those types and no others': async (t, env) => {
+  'client.subscribe(types) brings the given types and no others': async (t, env) => {
     const existence = await env.backend(['socket_existence']);
     const messages = await env.backend(['socket_message']);
     const channels = await env.backend(['channel_existence']);

@@ -158,7 +158,10 @@ export const hearing: Promises = {
     t.strictSame(await one.take(1), [['client-hi', 0]], 'and not its sender');
   },
 
-  'meta tells who, where and when, of a presence member above all': async (t, env) => {
+  'meta names the user, the channel and the time, above all of a presence member': async (
+    t,
+    env,
+  ) => {
     const client = await env.backend();
     const calls = new HandlerCalls();
     client.channels.on('event', calls.hears('heard'));

@@ -7,7 +7,10 @@ const numbers = (count: number, from = 0): number[] =>
 
 /** What was sent in an order arrives in it. */
 export const order: Promises = {
-  'of each of 5 sockets, handlers see 1 000 messages as they were sent': async (t, env) => {
+  'handlers see 1 000 messages of each of 5 sockets in the order they were sent': async (
+    t,
+    env,
+  ) => {
     const client = await env.backend();
     const calls = new HandlerCalls();
     client.sockets.on('event:n', calls.hears('n'));
@@ -33,7 +36,10 @@ export const order: Promises = {
     t.equal(calls.left, 0);
   },
 
-  'each browser receives what one backend triggered as it was triggered': async (t, env) => {
+  'each browser receives the events of one backend in the order they were triggered': async (
+    t,
+    env,
+  ) => {
     const client = await env.backend();
     const tabs = [await env.tab(), await env.tab()];
     for (const tab of tabs) {

@@ -90,7 +90,7 @@ export const sending: Promises = {
     t.match(await told, refused);
   },
 
-  'an answer from within a handler goes back to the one who asked': async (t, env) => {
+  'an answer from within a handler goes back to the socket that asked': async (t, env) => {
     const client = await env.backend();
     client.sockets.on('event:ask', (socketId, data) => {
       client.socket(socketId).trigger('answer', { to: data });
