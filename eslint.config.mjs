@@ -36,6 +36,7 @@ const restrictImports = (files, { allowed, types } = {}) => ({
 });
 
 const BROWSER_GLOBALS = [
+  'URLSearchParams',
   ...['window', 'document', 'location', 'navigator', 'localStorage', 'sessionStorage'],
   ...['fetch', 'performance', 'requestAnimationFrame', 'cancelAnimationFrame'],
   ...['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
@@ -161,6 +162,11 @@ export default defineConfig(
       },
     },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
+  {
+    // Programs of the examples that Node runs as they stand.
+    files: ['examples/*/*.mjs'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },
   {
     // The pages of the examples run in browsers as they stand.

@@ -3,7 +3,7 @@ import Stock, { type Options } from 'pusher-js';
 import type { Test } from 'tap';
 import type { Gateway } from '../../lib/gateway';
 import { Pusher as Ours } from '../../lib/subscriber';
-import { APP, AppServer, MASTER_KEY } from '../conformance/app-server';
+import { APP, type AppServer, MASTER_KEY } from '../conformance/app-server';
 import { startGateway } from '../support/start-gateway';
 
 // The WebSocket library of pusher-js starts a timer of 30 s for a close that did not come from itself, and forgets it.
@@ -71,15 +71,18 @@ export async function bench(t: Test, library: typeof Stock, site: AppServer): Pr
   };
 }
 
+/** Anything with handlers: a client, a channel, a connection, of either library. */
 interface Bound {
-  bind(event: string, handler: (...args: never[]) => void): unknown;
+  bind: (...given: never[]) => unknown;
 }
+
+type Bind = (event: string, handler: (...given: unknown[]) => void) => unknown;
 
 /** The arguments of the next call of a handler. */
 export function args(on: Bound, event: string): Promise<unknown[]> {
   return new Promise((resolve, reject) => {
     const timer = start(() => reject(new Error(`${event} was not told`)), 10_000);
-    on.bind(event, (...given: never[]) => {
+    (on.bind as Bind).call(on, event, (...given) => {
       clearTimeout(timer);
       resolve(given);
     });

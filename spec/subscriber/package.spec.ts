@@ -82,7 +82,7 @@ export const presence = plain.subscribe('presence-a') as PresenceChannel;
 export { options };
 `;
 
-t.test('a fresh project with the package', { timeout: 100_000 }, async (t) => {
+t.test('a fresh project with the package', { timeout: 118_000 }, async (t) => {
   const dir = freshProject(t, {
     'package.json': '{"private":true}',
     'a.cjs': `const Pusher = require('standpipe/subscriber');
