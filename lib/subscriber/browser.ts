@@ -1,4 +1,4 @@
-import type { AppEvents } from '../pusher/app-events';
+import type { AppEvents } from '../util/app-events';
 import { Subscriber } from './client';
 import type { Options } from './options';
 import { browserPlatform } from './platform/browser';

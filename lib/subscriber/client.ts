@@ -1,5 +1,5 @@
 import { attachBackChannel, type BackChannel, type RequestHandler } from '../back-channel';
-import type { AppEvents, BrowserEvents, RequestEvents, ServerEvents } from '../pusher/app-events';
+import type { AppEvents, BrowserEvents, RequestEvents, ServerEvents } from '../util/app-events';
 import { systemClock } from '../util/timers';
 import { channelAuthorizer, userAuthenticator } from './auth/authorizers';
 import { authCallbacks } from './auth/jsonp';

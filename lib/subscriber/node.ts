@@ -1,4 +1,4 @@
-import type { AppEvents as AppEventsOf } from '../pusher/app-events';
+import type { AppEvents as AppEventsOf } from '../util/app-events';
 import { Subscriber } from './client';
 import type { Options } from './options';
 import { nodePlatform } from './platform/node';

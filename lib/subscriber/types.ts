@@ -1,5 +1,5 @@
 export type { BackChannel, BackChannelHandler, RequestHandler } from '../back-channel';
-export type { AppEvents, BrowserEvents, RequestEvents, ServerEvents } from '../pusher/app-events';
+export type { AppEvents, BrowserEvents, RequestEvents, ServerEvents } from '../util/app-events';
 export type { Logger } from '../util/logger';
 export type {
   AuthCallback,
