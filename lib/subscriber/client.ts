@@ -10,7 +10,7 @@ import type { PresenceChannel } from './channels/presence-channel';
 import { Connection } from './connection/connection';
 import { Dispatcher, type EventHandler, type GlobalHandler, type NameOf } from './dispatcher';
 import type { AuthErrorData } from './errors';
-import { Log } from './log';
+import { Log, reportFailure } from './log';
 import { type Options, type Settings, settingsOf } from './options';
 import type { Platform } from './platform/platform';
 import { candidates, VERSION } from './transports/candidates';
@@ -88,10 +88,13 @@ export class Subscriber<E extends AppEvents = AppEvents> {
     this.#owner = this.#makeOwner();
     this.user = new User(this.#owner, () => userAuthenticator(this.#authParts()));
     this.#listen();
-    this.back_channel = attachBackChannel({
-      send_event: (event, data) => this.send_event(event, data),
-      connection: { bind: (_event, handler) => this.connection.bind('message', handler) },
-    }).back_channel;
+    this.back_channel = attachBackChannel(
+      {
+        send_event: (event, data) => this.send_event(event, data),
+        connection: { bind: (_event, handler) => this.connection.bind('message', handler) },
+      },
+      reportFailure,
+    ).back_channel;
     // What is wrong with the options of sign-ins is told now, not at the first one.
     userAuthenticator(this.#authParts());
     if (this.#class.autoConnect) this.connect();
@@ -265,7 +268,7 @@ export class Subscriber<E extends AppEvents = AppEvents> {
   }
 
   #authParts(): Parameters<typeof channelAuthorizer>[0] {
-    const { askByScript, ownId } = this.#platform;
+    const { askByScript, ownId, post } = this.#platform;
     return {
       key: this.key,
       options: this.options,
@@ -273,6 +276,7 @@ export class Subscriber<E extends AppEvents = AppEvents> {
       loadCrypto: () => this.#platform.loadCrypto(),
       askByScript,
       ownId,
+      post,
     };
   }
 }

@@ -136,6 +136,8 @@ export class Channel<
         return;
       }
       case 'pusher:subscription_error':
+        // A second subscription was refused, or an event of the app has this name: the first one goes on.
+        if (this.subscribed) return void this.emit(event, data, {});
         return this.#refused(data, {});
       default:
         if (event.startsWith('pusher_internal:')) this.internal(event, data);

@@ -14,7 +14,7 @@ export class Members {
   myID: string | number | null = null;
   me: Member | null = null;
 
-  /** The member with this id, or null. */
+  /** The member with this id, or null. Its id stays what it was asked by, a number included, as in pusher-js. */
   get(id: string): Member | null {
     if (!Object.hasOwn(this.members, id)) return null;
     return { id, info: Reflect.get(this.members, id) };
@@ -32,13 +32,13 @@ export class Members {
     this.members = Object.fromEntries(Object.entries(isObject(presence.hash) ? presence.hash : {}));
     this.count = typeof presence.count === 'number' ? presence.count : 0;
     this.myID = myId;
-    this.me = myId === null ? null : this.get(String(myId)) && this.#me(myId);
+    this.me = myId === null ? null : this.get(myId as string);
   }
 
   /** For the channel. */
   add(data: unknown): Member | null {
     if (!isObject(data)) return null;
-    const id = String(data.user_id);
+    const id = data.user_id as string;
     if (!Object.hasOwn(this.members, id)) this.count++;
     Object.defineProperty(this.members, id, {
       value: data.user_info,
@@ -51,7 +51,7 @@ export class Members {
 
   /** For the channel. */
   remove(data: unknown): Member | null {
-    const member = isObject(data) ? this.get(String(data.user_id)) : null;
+    const member = isObject(data) ? this.get(data.user_id as string) : null;
     if (member === null) return null;
     Reflect.deleteProperty(this.members, member.id);
     this.count--;
@@ -64,10 +64,5 @@ export class Members {
     this.count = 0;
     this.myID = null;
     this.me = null;
-  }
-
-  /** The id stays what the app's server gave, a number included, as in pusher-js. */
-  #me(myId: string | number): Member {
-    return { id: myId as string, info: Reflect.get(this.members, String(myId)) };
   }
 }
