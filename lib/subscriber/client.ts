@@ -45,6 +45,11 @@ export class Subscriber<E extends AppEvents = AppEvents> {
   static logToConsole = false;
   /** Is told what happens, in place of the console. */
   static log: ((message: string) => void) | undefined;
+  /**
+   * There for programs that set parts of it, as `createXHR`. Nothing in it has an effect: requests of pages go by `fetch`,
+   * and `channelAuthorization.customHandler` is the place for requests of one's own.
+   */
+  static readonly Runtime: Record<string, unknown> = {};
   static readonly auth_callbacks = authCallbacks;
   static readonly VERSION = VERSION;
 
@@ -105,9 +110,9 @@ export class Subscriber<E extends AppEvents = AppEvents> {
     for (const client of this.instances) client.connect();
   }
 
-  /** The channel of this name, if it was subscribed to. */
-  channel(name: string): Channel<Heard<E>, BrowserEvents<E>> | undefined {
-    return this.channels.find(name) as Channel<Heard<E>, BrowserEvents<E>> | undefined;
+  /** The channel of this name; undefined where it was not subscribed to, which the type of pusher-js does not say. */
+  channel(name: string): Channel<Heard<E>, BrowserEvents<E>> {
+    return this.channels.find(name) as unknown as Channel<Heard<E>, BrowserEvents<E>>;
   }
 
   allChannels(): Channel[] {

@@ -123,7 +123,10 @@ t.test(
         );
         // Whatever the client says, a close included, gets no answer.
         socket.on('error', () => undefined).on('data', () => undefined);
-        socket.on('end', () => resolve(socket.destroy()));
+        socket.on('end', () => {
+          socket.destroy();
+          resolve();
+        });
       });
     });
     const ignore = (): void => undefined;

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { Pusher } from '../../lib/subscriber';
+import type { Pusher } from '../../lib/subscriber';
 import { until } from '../support/until';
 import { args, LIBRARIES, told } from './libraries';
 import { scriptedGateway } from './scripted-gateway';

@@ -40,15 +40,13 @@ export async function askEndpoint(
   let status: number;
   let text: string;
   try {
-    ({ status, text } = await post(
-      endpoint,
-      {
-        'Content-Type': 'application/x-www-form-urlencoded',
-        ...headers,
-        ...headersProvider?.(),
-      },
-      form,
-    ));
+    const own = Object.entries({ ...headers, ...headersProvider?.() });
+    const all = {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      // Values of any type become texts, as browsers do it.
+      ...Object.fromEntries(own.map(([name, value]) => [name, String(value)])),
+    };
+    ({ status, text } = await post(endpoint, all, form));
   } catch (error) {
     throw Object.assign(unanswered(0), { cause: error });
   }
