@@ -127,11 +127,6 @@ export const REFUSAL_CODES = {
     name: 'stale_owner',
     meaning: 'the command answers an event of a partition that has another owner by now',
   },
-  not_available: {
-    code: 4217,
-    name: 'not_available',
-    meaning: 'this gateway does not serve the verb yet',
-  },
   unknown_method: {
     code: 4218,
     name: 'unknown_method',
