@@ -11,7 +11,7 @@ import { makeProbe } from './probe';
 
 export const APP = { id: '1', key: 'key', secret: 'a-secret-of-the-specs', clientEvents: true };
 
-/** What the keys of encrypted channels are made from. */
+/** The master key of encrypted channels. */
 export const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
 
 const root = join(__dirname, '../..');
@@ -31,7 +31,7 @@ function page(): string {
 /** The builds of pusher-js for browsers, as they come from npm. */
 export type Build = 'pusher' | 'pusher-with-encryption';
 
-/** What an auth endpoint answers: JSON, or a status that refuses. */
+/** The answer of an auth endpoint: JSON, or a status that refuses. */
 export type Answer = object | number;
 
 /** The web server of an app: its page, and the endpoints that sign with the stock server library. */

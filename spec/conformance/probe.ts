@@ -21,15 +21,15 @@ interface Emitter {
   bind_global(handler: (event: string, data: unknown) => void): unknown;
 }
 
-/** Who told it (`connection`, `user`, `watchlist` or the channel's name), which event, and its data. */
+/** Source (`connection`, `user`, `watchlist` or the channel's name), event and data. */
 export type Heard = [from: string, event: string, data: unknown];
 
-/** What a function given to `Tab.run` works with, where pusher-js lives. */
+/** The argument of a function given to `Tab.run`, where pusher-js lives. */
 export interface Probe {
   pusher: StockPusher;
   /** Every state its connection has entered. */
   states: string[];
-  /** What went wrong, as pusher-js tells it; after the handshake it tells of a close twice. */
+  /** Errors of pusher-js; after the handshake it tells of a close twice. */
   errors: Array<Told | undefined>;
   /** Every socket id it has had. */
   ids: string[];
@@ -37,13 +37,13 @@ export interface Probe {
   retries(): number[];
   /** Every message that came, as pusher-js has decoded it. */
   frames: Frame[];
-  /** What pusher-js told of its connection's errors, of its user and its watchlist, and of channels that `hear` was given. */
+  /** Events of the connection's errors, the user, the watchlist and the channels given to `hear`. */
   heard: Heard[];
   /** Keeps what is told of a channel from now on; again after it was unsubscribed from. */
   hear(channel: string): void;
   /** Notes something for `Tab.take`. */
   tell(...what: unknown[]): void;
-  /** What was told, in order. */
+  /** Notes, in order. */
   told: unknown[][];
   /** Resolves when the check holds; looked at again when something is told or the connection changes. */
   until(check: () => boolean): Promise<void>;
@@ -71,7 +71,7 @@ export function makeProbe(
   };
   const probe: Probe = {
     pusher,
-    // It connects as soon as it is made.
+    // pusher-js connects as soon as it is made.
     states: [pusher.connection.state],
     errors: [],
     ids: [],
@@ -121,7 +121,7 @@ export function makeProbe(
     const told = error.data ?? error.error?.data;
     probe.errors.push(told);
     probe.heard.push(['connection', 'error', told]);
-    // What it makes of it comes after it has told.
+    // pusher-js reacts after it has told its handlers.
     setTimeout(look);
   });
   pusher.connection.bind('connecting_in', look);

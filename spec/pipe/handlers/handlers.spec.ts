@@ -84,7 +84,10 @@ t.test(
   'onHandlerError stop: neither it nor what ends later is acknowledged, and the client leaves',
   async (t) => {
     for (const fails of ['throws', 'rejects']) {
-      const { client, gateway, clock, errors } = connectedClient({ onHandlerError: 'stop' });
+      const { client, gateway, clock, errors } = connectedClient({
+        onHandlerError: 'stop',
+        name: 'chat',
+      });
       const { run, ends } = pending();
       client.sockets.on('event:slow', run);
       client.sockets.on('event:bad', () => {
@@ -114,7 +117,7 @@ t.test(
 );
 
 t.test('a failing handler of the client itself stops nothing', (t) => {
-  const { client, gateway } = connectedClient({ onHandlerError: 'stop' });
+  const { client, gateway } = connectedClient({ onHandlerError: 'stop', name: 'chat' });
   client.on('gap', () => {
     throw new Error('no');
   });
