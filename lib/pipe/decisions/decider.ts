@@ -65,7 +65,8 @@ export class Decider {
   authorize(patterns: string | readonly string[], handler: AuthorizeHandler): void {
     checkHandler(handler);
     const list = typeof patterns === 'string' ? [patterns] : patterns;
-    for (const pattern of list ?? []) checkSignedPattern(pattern);
+    const given: unknown = list;
+    if (Array.isArray(given)) given.forEach(checkSignedPattern);
     this.#subscriptions.decide(RuleKind.AUTHORIZE, list ?? []);
     for (const pattern of list) this.#authorizers.set(pattern, handler);
   }
