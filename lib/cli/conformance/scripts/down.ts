@@ -58,12 +58,12 @@ export const DOWN: readonly Script[] = [
     title: 'An event whose handler runs is not begun again when it comes again',
     async run(trial: Trial): Promise<void> {
       const first = await trial.started();
-      first.events({}, { event: 'slow', data: '{"ms":1500}' });
+      first.events({}, { event: 'slow', data: '{"ms":2500}' });
       await trial.until('the event', () => trial.session.sent.get(0));
       await trial.pause(200);
       const second = await trial.resumed(first);
       await trial.goesOn(second, 1);
-      second.events({}, { event: 'slow', data: '{"ms":1500}' }, { event: 'next' });
+      second.events({}, { event: 'slow', data: '{"ms":2500}' }, { event: 'next' });
       await trial.report('begin', { event: 'next' });
       await trial.acknowledged(2);
       const begun = trial.found('begin', { event: 'slow' }).length;

@@ -95,10 +95,12 @@ export const GROUPS: readonly Script[] = [
     async run(trial: Trial): Promise<void> {
       const peer = await trial.started();
       peer.send({ ...REVOKE, generation: 7 });
-      await trial.pause(150);
-      trial.expect(peer.all('returned').length === 0, 'it returned the partition');
       peer.events({}, { event: 'after' });
-      await trial.report('begin', { event: 'after' });
+      const returned = (): boolean => peer.all('returned').length > 0;
+      await trial.until("the report 'begin'", () =>
+        returned() || trial.found('begin', { event: 'after' }).length > 0 ? true : undefined,
+      );
+      trial.expect(!returned(), 'it returned the partition');
     },
   },
   {
@@ -110,7 +112,7 @@ export const GROUPS: readonly Script[] = [
       first.events(
         {},
         { kind: EventKind.OPEN },
-        { event: 'runs', data: '{"ms":900}' },
+        { event: 'runs', data: '{"ms":2500}' },
         { event: 'waits' },
       );
       await trial.report('begin', { event: 'runs' });
@@ -155,7 +157,7 @@ export const GROUPS: readonly Script[] = [
     group: true,
     async run(trial: Trial): Promise<void> {
       const first = await trial.started();
-      first.events({}, { event: 'one' }, { event: 'two', data: '{"ms":800}' }, { event: 'three' });
+      first.events({}, { event: 'one' }, { event: 'two', data: '{"ms":2500}' }, { event: 'three' });
       await trial.report('begin', { event: 'two' });
       const second = await trial.resumed(first);
       const assigned = [{ partition: 0, generation: 3, epoch: 1, firstOffset: 4 }];
