@@ -37,7 +37,11 @@ function spoiled({ up = same, down = same }: { up?: Change; down?: Change }): Di
       get bufferedBytes() {
         return socket.bufferedBytes;
       },
-      send: (bytes) => through(up, upReader, upWriter, bytes, (b) => socket.send(b)),
+      send: (bytes) => {
+        // The Pipe sends no text.
+        if (typeof bytes === 'string') return socket.send(bytes);
+        through(up, upReader, upWriter, bytes, (b) => socket.send(b));
+      },
       close: (code, reason) => socket.close(code, reason),
       terminate: () => socket.terminate(),
     };
