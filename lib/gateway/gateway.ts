@@ -16,6 +16,9 @@ import { Metrics } from './core/metrics';
 import { Router } from './core/router';
 import { Overload } from './core/timing/overload';
 import { Turn } from './core/fanout/turn';
+import { sendAnswer } from './http/answer';
+import type { Exchange } from './http/exchange';
+import { type Target, parseTarget } from './http/target';
 import { checkGatewayOptions, type GatewayOptions, type GatewaySettings } from './options/options';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
@@ -54,7 +57,7 @@ export class Gateway {
   readonly #metricsListener: MetricsListener | undefined;
   readonly #upgrades: Array<{ upgrade(request: UpgradeRequest): UpgradeDecision | undefined }>;
   readonly #requests: Array<{
-    request(request: IncomingMessage, response: ServerResponse): boolean;
+    request(exchange: Exchange): boolean;
   }>;
   #state: State = 'idle';
 
@@ -94,7 +97,7 @@ export class Gateway {
         this.#log.debug({ err: error }, 'a peer broke off or broke a rule');
       },
     });
-    this.#channels = new ChannelsHandshake(new ChannelsContext(parts), this.#apps, settings.path);
+    this.#channels = new ChannelsHandshake(new ChannelsContext(parts), this.#apps);
     this.#fallback = new Fallback({
       ...parts,
       apps: this.#apps,
@@ -105,9 +108,9 @@ export class Gateway {
     this.#upgrades = [this.#fallback, this.#channels, pipe];
     const authParts = { ...parts, decisions: this.#pipes.deciders };
     this.#requests = [
-      new RestApi(parts, this.#apps, settings.path),
+      new RestApi(parts, this.#apps),
       // Before the fallback, which answers for all else below /pusher/.
-      new AuthEndpoints(authParts, this.#apps, settings.path),
+      new AuthEndpoints(authParts, this.#apps),
       this.#fallback,
     ];
     this.#metricsListener =
@@ -116,7 +119,7 @@ export class Gateway {
       { ...settings, ...limits },
       {
         request: (request, response) => this.#request(request, response),
-        upgrade: (request) => this.#upgrade(request),
+        upgrade: (target, request) => this.#upgrade(target, request),
       },
       this.#keepAlive,
     );
@@ -222,23 +225,37 @@ export class Gateway {
     return closed;
   }
 
-  #upgrade(request: UpgradeRequest): UpgradeDecision {
-    for (const route of this.#upgrades) {
-      const decision = route.upgrade(request);
-      if (decision !== undefined) return decision;
+  #upgrade(text: string, rest: Omit<UpgradeRequest, keyof Target>): UpgradeDecision {
+    for (const target of parseTarget(text, this.#settings.path)) {
+      for (const protocol of this.#upgrades) {
+        const decision = protocol.upgrade({ ...target, ...rest });
+        if (decision !== undefined) return decision;
+      }
     }
     return { refuse: 404, body: 'Not found: WebSockets are at /app/<key> and /pipe/<app id>\n' };
   }
 
   #request(request: IncomingMessage, response: ServerResponse): void {
-    for (const route of this.#requests) if (route.request(request, response)) return;
-    const path = (request.url ?? '/').split('?', 1)[0];
-    if (path === '/livez') return answer(response, 200, 'ok\n');
-    if (path === '/readyz') {
-      const ready = this.#state === 'running';
-      return answer(response, ready ? 200 : 503, ready ? 'ok\n' : 'draining\n');
+    // A peer that goes away in the middle of its answer tells so by the end of its connection as well.
+    response.on('error', ignore);
+    const remoteAddress = request.socket.remoteAddress ?? '';
+    const targets = parseTarget(request.url ?? '/', this.#settings.path);
+    for (const target of targets) {
+      if (this.#answered({ ...target, request, response, remoteAddress })) return;
     }
-    answer(response, 404, 'Not found\n');
+    const exchange = { ...targets[0], request, response, remoteAddress };
+    sendAnswer(exchange, { status: 404, body: 'Not found\n' });
+  }
+
+  #answered(exchange: Exchange): boolean {
+    if (this.#requests.some((protocol) => protocol.request(exchange))) return true;
+    const { path } = exchange;
+    if (path === '/livez') sendAnswer(exchange, { status: 200, body: 'ok\n' });
+    else if (path === '/readyz') {
+      const ready = this.#state === 'running';
+      sendAnswer(exchange, { status: ready ? 200 : 503, body: ready ? 'ok\n' : 'draining\n' });
+    } else return false;
+    return true;
   }
 
   #count(of: (app: App) => number): number {
@@ -262,12 +279,8 @@ export class Gateway {
   }
 }
 
-function answer(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, {
-    'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Length': Buffer.byteLength(body),
-  });
-  response.end(body);
+function ignore(): void {
+  // Nobody is left to be told.
 }
 
 /** Makes a gateway; `start()` lets it listen. See `GatewayOptions` for what can be set. */

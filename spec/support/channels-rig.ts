@@ -53,7 +53,7 @@ export class ChannelsRig {
     const { hub, router, clock } = this;
     const seconds = new Overload(clock);
     const context = new ChannelsContext({ hub, router, metrics, limits, clock, overload: seconds });
-    this.#handshake = new ChannelsHandshake(context, all, '');
+    this.#handshake = new ChannelsHandshake(context, all);
   }
 
   /** A browser that has read its handshake, unless it was refused. */

@@ -1,12 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../util/timers';
 import type { App, Apps } from '../../core/model/app';
 import { AppRates } from '../../core/features/app-rates';
 import type { Decisions } from '../../core/decisions';
 import type { Metrics } from '../../core/metrics';
-import { hasBody, readBody } from '../../http/body';
+import { type Answer, sendAnswer } from '../../http/answer';
+import { readBody } from '../../http/body';
+import { METHODS, allowOrigin, answerPreflight } from '../../http/cors';
+import type { Exchange } from '../../http/exchange';
 import type { Limits } from '../../options/options';
-import { METHODS, allowOrigin, allows, answerPreflight } from '../../http/cors';
 import { type AuthForm, decisionRequest, readAuthForm } from './form';
 import { type Refusal, refusal } from './refusal';
 import { type Signed, sign } from './signing';
@@ -32,44 +33,36 @@ export class AuthEndpoints {
   readonly #apps: Apps;
   /** Where a request without a key leads. */
   readonly #onlyApp: App | undefined;
-  readonly #prefix: string;
   readonly #rates = new AppRates();
 
-  /** `path` is a prefix under which the endpoints are served as well. */
-  constructor(parts: Parts, apps: Apps, path: string) {
+  constructor(parts: Parts, apps: Apps) {
     this.#parts = parts;
     this.#apps = apps;
     const [first, ...others] = apps.all();
     this.#onlyApp = others.length === 0 ? first : undefined;
-    this.#prefix = path;
   }
 
   /** Answers a request, now or when a backend has decided. False when the path is not one of these. */
-  request(request: IncomingMessage, response: ServerResponse): boolean {
-    const [path = ''] = (request.url ?? '').split('?', 1);
-    const own = path.startsWith(`${this.#prefix}/`) ? path.slice(this.#prefix.length) : path;
-    const match = PATH.exec(own);
+  request(exchange: Exchange): boolean {
+    const match = PATH.exec(exchange.path);
     if (match === null) return false;
     const [, endpoint, key] = match;
-    // Whoever asked may go away before the answer.
-    response.on('error', ignore);
     const app = key === undefined ? this.#onlyApp : this.#apps.byKey(key);
-    allowOrigin(app?.options.allowedOrigins, request, response);
-    if (request.method === 'OPTIONS') answerPreflight(request, response);
+    allowOrigin(app?.origins, exchange, { cookies: true });
+    if (exchange.request.method === 'OPTIONS') answerPreflight(exchange);
     else {
-      const refused = this.#refusal(app, key, request, response);
-      if (refused !== undefined) answer(request, response, refused);
-      else this.#read(app as App, endpoint === 'user-auth', request, response);
+      const refused = this.#refusal(app, key, exchange);
+      if (refused !== undefined) sendAnswer(exchange, answerOf(refused));
+      else this.#read(app as App, endpoint === 'user-auth', exchange);
     }
     return true;
   }
 
-  /** What is wrong with a request before its body is read. */
+  /** Refusal of a request before its body is read; undefined when nothing is wrong so far. */
   #refusal(
     app: App | undefined,
     key: string | undefined,
-    request: IncomingMessage,
-    response: ServerResponse,
+    { request, response }: Exchange,
   ): Refusal | undefined {
     if (request.method !== 'POST') {
       response.setHeader('Allow', METHODS);
@@ -81,7 +74,7 @@ export class AuthEndpoints {
         : refusal(404, 'unknown_app', 'no app has this key');
     }
     if (!app.options.enabled) return refusal(403, 'app_disabled', 'this app is switched off');
-    if (!allows(app.options.allowedOrigins, request)) {
+    if (!app.origins.allows(request.headers.origin)) {
       return refusal(403, 'bad_origin', 'this origin is not allowed to connect');
     }
     if (this.#mayAsk(app)) return undefined;
@@ -89,7 +82,8 @@ export class AuthEndpoints {
     return refusal(429, 'too_many', 'too many requests for this app');
   }
 
-  #read(app: App, signIn: boolean, request: IncomingMessage, response: ServerResponse): void {
+  #read(app: App, signIn: boolean, exchange: Exchange): void {
+    const { request } = exchange;
     const { maxAuthBytes, maxChannelNameLength } = this.#parts.limits;
     readBody(
       request,
@@ -97,25 +91,25 @@ export class AuthEndpoints {
       (body) => {
         const type = request.headers['content-type'];
         const form = readAuthForm(body, type, { signIn, maxChannelNameLength });
-        if ('status' in form) answer(request, response, form);
-        else this.#ask(app, form, request, response);
+        if ('status' in form) sendAnswer(exchange, answerOf(form));
+        else this.#ask(app, form, exchange);
       },
       ({ status }) => {
         const message =
           status === 413
             ? `the body exceeds ${maxAuthBytes} bytes`
             : 'the body must not be encoded';
-        answer(request, response, refusal(status, 'bad_body', message));
+        sendAnswer(exchange, answerOf(refusal(status, 'bad_body', message)));
       },
     );
   }
 
-  #ask(app: App, form: AuthForm, request: IncomingMessage, response: ServerResponse): void {
+  #ask(app: App, form: AuthForm, exchange: Exchange): void {
     const { decisions, metrics } = this.#parts;
     metrics.authRequests++;
-    decisions.ask(app, decisionRequest(form, request), (decision) => {
+    decisions.ask(app, decisionRequest(form, exchange), (decision) => {
       if (typeof decision === 'string') metrics.authFailures++;
-      answer(request, response, sign(app, form, decision));
+      sendAnswer(exchange, answerOf(sign(app, form, decision)));
     });
   }
 
@@ -126,26 +120,8 @@ export class AuthEndpoints {
   }
 }
 
-/** Answers in JSON. What a refused request still sends is not worth reading. */
-function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  outcome: Signed | Refusal,
-): void {
-  const refused = 'status' in outcome;
-  const body = JSON.stringify(
-    refused ? { error: { code: outcome.code, message: outcome.message } } : outcome,
-  );
-  response.writeHead(refused ? outcome.status : 200, {
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(body),
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-    ...(hasBody(request) && !request.complete && { Connection: 'close' }),
-  });
-  response.end(body);
-}
-
-function ignore(): void {
-  // Nobody is left to be told.
+function answerOf(outcome: Signed | Refusal): Answer {
+  if (!('status' in outcome)) return { status: 200, body: JSON.stringify(outcome) };
+  const { status, code, message } = outcome;
+  return { status, body: JSON.stringify({ error: { code, message } }) };
 }

@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage } from 'node:http';
 import { parseChannelName } from '../../../pusher/channel-name';
 import { isObject, parseJson } from '../../../pusher/json';
 import { Kind } from '../../../wire/frames';
 import type { DecisionRequest } from '../../core/decisions';
+import type { Exchange } from '../../http/exchange';
 import { type Refusal, refusal } from './refusal';
 
 const SOCKET_ID = /^\d{1,20}\.\d{1,20}$/;
 
-/** What a browser wants to have signed. */
+/** Request of a browser for a signature. */
 export interface AuthForm {
   socketId: string;
   /** Undefined for a sign-in. */
@@ -17,7 +17,7 @@ export interface AuthForm {
   rest: ReadonlyMap<string, string>;
 }
 
-/** Reads the body of a request. What is not JSON by its type is a form, which is what pusher-js sends. */
+/** Reads the body of a request. A body that is not JSON by its type is a form, as pusher-js sends it. */
 export function readAuthForm(
   body: Buffer,
   type: string | undefined,
@@ -44,22 +44,22 @@ export function readAuthForm(
   return { socketId, channel: kind.name, rest };
 }
 
-/** What a backend is asked, with all that it may go by. */
+/** Request for a decision, with all that a backend may go by. */
 export function decisionRequest(
   { socketId, channel, rest }: AuthForm,
-  request: IncomingMessage,
+  { request, remoteAddress }: Exchange,
 ): DecisionRequest {
   const params = JSON.stringify({
     socketId,
     channel,
     headers: request.headers,
     body: Object.fromEntries(rest),
-    remoteAddress: request.socket.remoteAddress ?? '',
+    remoteAddress,
   });
   return { kind: channel === undefined ? Kind.AUTHENTICATE : Kind.AUTHORIZE, channel, params };
 }
 
-/** Strings only, as in a form: what is nested very deep can be read but not written again. */
+/** Fields of a body, strings only as in a form: deeply nested JSON can be read but not written again. */
 function readFields(body: Buffer, type: string | undefined): Map<string, string> | undefined {
   if (!isUtf8(body)) return undefined;
   const text = body.toString();
