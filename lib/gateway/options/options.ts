@@ -155,7 +155,7 @@ const limitsSchema = z.strictObject({
     .describe('Events of one socket that go to backends only; above it error 4301.'),
   maxSubscriptionsPerSecond: rate
     .default(50)
-    .describe('Subscriptions and sign-ins of one socket, burst 4 times that.'),
+    .describe('Subscriptions and sign-ins of one socket; maxChannelsPerSocket may come at once.'),
   maxWatchlistUsers: count
     .default(D.maxWatchlistUsers)
     .describe('Users on the watchlist of one socket; further ones are ignored with error 4302.'),

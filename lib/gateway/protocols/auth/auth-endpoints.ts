@@ -11,6 +11,7 @@ import type { Limits } from '../../options/options';
 import { type AuthForm, decisionRequest, readAuthForm } from './form';
 import { type Refusal, refusal } from './refusal';
 import { type Signed, sign } from './signing';
+import type { Protocol } from '../protocol';
 
 interface Parts {
   decisions: Decisions;
@@ -28,7 +29,7 @@ const BURST_S = 5;
  * `/pusher/user-auth`, both with `/<key>` behind them where the gateway has several apps. A backend decides, the gateway
  * signs. Without a backend that decides, everything is refused.
  */
-export class AuthEndpoints {
+export class AuthEndpoints implements Protocol {
   readonly #parts: Parts;
   readonly #apps: Apps;
   /** Where a request without a key leads. */

@@ -6,6 +6,7 @@ import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/fanout
 import { Socket } from '../../core/model/socket';
 import type { ChannelsContext } from './context';
 import { ChannelsSession } from './session';
+import type { Protocol } from '../protocol';
 
 const PREFIX = '/app/';
 const OLDEST_PROTOCOL = 4;
@@ -27,7 +28,7 @@ interface Refusal {
  * The opening of a Channels connection: `/app/<key>?protocol=7&…`. Whatever is wrong with it is told after the upgrade,
  * by a close code: browsers see an HTTP refusal only as 1006 and would come back for ever.
  */
-export class ChannelsHandshake {
+export class ChannelsHandshake implements Protocol {
   readonly #context: ChannelsContext;
   readonly #apps: Apps;
 
@@ -40,7 +41,8 @@ export class ChannelsHandshake {
   upgrade({ path, query, headers }: UpgradeRequest): UpgradeDecision | undefined {
     if (!path.startsWith(PREFIX)) return undefined;
     const key = path.slice(PREFIX.length).replace(/\/$/, '');
-    if (key.includes('/')) return undefined;
+    // Path of the fallback, whose own prefix is the gateway's too.
+    if (/\/xhr(_[a-z]+)?$/.test(key)) return undefined;
     if (this.#context.overload.overloaded) return OVERLOADED;
     return {
       maxPayloadBytes: this.#context.limits.maxMessageBytes,

@@ -17,6 +17,7 @@ import { readSendBody } from './body';
 import type { FallbackCarrier } from './carrier';
 import { Receiver } from './receiver';
 import { FallbackCarriers } from './carriers';
+import type { Protocol } from '../protocol';
 
 export interface FallbackParts {
   apps: Apps;
@@ -47,7 +48,7 @@ const RECEIVER_HEADERS = {
  * rest of SockJS is not served: iframe, htmlfile and JSONP run what they receive as script, and only browsers without
  * cross-origin XHR would ask for them.
  */
-export class Fallback {
+export class Fallback implements Protocol {
   readonly #parts: FallbackParts;
   readonly #sessions: FallbackCarriers;
   #accepting = true;
@@ -64,7 +65,7 @@ export class Fallback {
   }
 
   /** Refuses new sessions; open ones stay. */
-  stopAccepting(): void {
+  drain(): void {
     this.#accepting = false;
   }
 
@@ -72,6 +73,11 @@ export class Fallback {
   upgrade({ path }: UpgradeRequest): UpgradeDecision | undefined {
     if (parseAddress(path) === undefined) return undefined;
     return { refuse: 400, body: 'Bad request: this path takes no upgrade\n' };
+  }
+
+  /** Answers a request, now or later. False when the path is not one of this protocol's. */
+  stop(): void {
+    this.drain();
   }
 
   /** Answers a request, now or later. False when the path is not one of this protocol's. */

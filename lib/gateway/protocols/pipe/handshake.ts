@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type PipeRefusal, verifyPipeRequest } from '../../../pusher/pipe-signature';
-import type { Clock } from '../../../util/timers';
 import { CLOSE_CODES } from '../../../wire/close-codes';
 import { WIRE_LIMITS } from '../../../wire/limits';
-import type { Apps } from '../../core/model/app';
+import type { App, Apps } from '../../core/model/app';
 import { AppRates } from '../../core/features/app-rates';
-import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
+import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import type { PipeContext } from './context';
-import { PipeConnection } from './connection';
 
 const PATH = /^\/pipe\/([^/]+)$/;
 const SUBPROTOCOL = 'standpipe.v1';
@@ -22,14 +20,19 @@ type RefusalCode = PipeRefusal | 'unknown_app' | 'app_disabled' | 'bad_subprotoc
 export class PipeHandshake {
   readonly #context: PipeContext;
   readonly #apps: Apps;
-  readonly #clock: Clock;
-  /** Of connects that were in order: what each of them begins with, its snapshot, costs more than its signature. */
+  readonly #accept: (app: App, carrier: Carrier, nonce: string) => void;
+  /** Connects that were in order. The snapshot that each of them begins with costs more than its signature. */
   readonly #rates = new AppRates();
 
-  constructor(context: PipeContext, apps: Apps, clock: Clock) {
+  /** @param accept a connection is open; `nonce` is the challenge that its HELLO must answer. */
+  constructor(
+    context: PipeContext,
+    apps: Apps,
+    accept: (app: App, carrier: Carrier, nonce: string) => void,
+  ) {
     this.#context = context;
     this.#apps = apps;
-    this.#clock = clock;
+    this.#accept = accept;
   }
 
   /** Undefined when the path is not one of this protocol's. */
@@ -44,7 +47,7 @@ export class PipeHandshake {
         params,
         path: received,
         secretOf: (key) => (app?.key === key ? app.secret : undefined),
-        nowS: Math.floor(this.#clock.wall() / 1000),
+        nowS: Math.floor(this.#context.clock.wall() / 1000),
       });
     const verdicts = signable.map(verify);
     // A refusal tells of the path as it was received.
@@ -63,7 +66,7 @@ export class PipeHandshake {
       const message = `this app has ${maxPipes} backends connected, which is its limit`;
       return { ...refuse(503, 'too_many', message), headers: { 'Retry-After': '5' } };
     }
-    if (!this.#rates.take(app, { rate, burst: maxPipes }, this.#clock.now())) {
+    if (!this.#rates.take(app, { rate, burst: maxPipes }, this.#context.clock.now())) {
       const message = `backends of this app connect more often than ${rate} times a second`;
       return { ...refuse(503, 'too_many', message), headers: { 'Retry-After': '1' } };
     }
@@ -73,9 +76,7 @@ export class PipeHandshake {
       slowCode: CLOSE_CODES.too_slow.code,
       subprotocol: SUBPROTOCOL,
       headers: { 'Standpipe-Nonce': nonce },
-      accept: (carrier) => {
-        carrier.session = new PipeConnection(this.#context, app, carrier, nonce);
-      },
+      accept: (carrier) => this.#accept(app, carrier, nonce),
     };
   }
 }

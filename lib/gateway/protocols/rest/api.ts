@@ -11,8 +11,9 @@ import { authenticate, authenticateBody, decode, ownParams, parseQuery } from '.
 import { bodyError } from './body';
 import { type Call, type Endpoint, apiError } from './call';
 import { type Route, findRoute } from './routes';
+import type { Protocol } from '../protocol';
 
-type ApiParts = Omit<Parts, 'overload'>;
+type ApiParts = Omit<Parts, 'overload' | 'admission'>;
 
 const PREFIX = '/apps/';
 
@@ -26,7 +27,7 @@ interface Caller {
  * The HTTP API of the Channels protocol: `/apps/<id>/…`, for the servers of an app. A request is authenticated, read
  * whole, checked whole, and only then does anything.
  */
-export class RestApi {
+export class RestApi implements Protocol {
   readonly #parts: ApiParts;
   readonly #apps: Apps;
   /** Requests of apps that have a limit of them. */
