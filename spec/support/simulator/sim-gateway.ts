@@ -1,3 +1,4 @@
+import { Admission } from '../../../lib/gateway/core/admission';
 import { type App, Apps } from '../../../lib/gateway/core/model/app';
 import type { UpgradeDecision, UpgradeRequest } from '../../../lib/gateway/core/fanout/carrier';
 import { Group } from '../../../lib/gateway/core/streams/group';
@@ -8,8 +9,7 @@ import { Router } from '../../../lib/gateway/core/router';
 import { Socket } from '../../../lib/gateway/core/model/socket';
 import { Turn } from '../../../lib/gateway/core/fanout/turn';
 import { checkGatewayOptions, type Limits } from '../../../lib/gateway/options/options';
-import { PipeContext } from '../../../lib/gateway/protocols/pipe/context';
-import { PipeHandshake } from '../../../lib/gateway/protocols/pipe/handshake';
+import { PipeProtocol } from '../../../lib/gateway/protocols/pipe/protocol';
 import { parseChannelName } from '../../../lib/pusher/channel-name';
 import { memoryEncoder, textsOf } from '../../../lib/testing/memory-encoder';
 import { silent } from '../../../lib/util/logger';
@@ -38,10 +38,9 @@ export class SimGateway {
   readonly node: string;
   readonly clock: ManualClock;
   readonly app: App;
-  readonly pipes: PipeContext;
+  readonly pipes: PipeProtocol;
   readonly #hub: Hub;
   readonly #router: Router;
-  readonly #handshake: PipeHandshake;
   #made = 0;
 
   constructor(clock: ManualClock, options: SimGatewayOptions) {
@@ -53,9 +52,17 @@ export class SimGateway {
     this.app.observers.add({ wants: () => false, offer: (event) => options.told(event) });
     this.#hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock, limits);
     this.#router = new Router(this.#hub, metrics);
-    const parts = { hub: this.#hub, router: this.#router, metrics, limits, clock, log: silent };
-    this.pipes = new PipeContext({ ...parts, node: options.node });
-    this.#handshake = new PipeHandshake(this.pipes, apps, clock);
+    const admission = new Admission(limits, clock);
+    const parts = {
+      hub: this.#hub,
+      admission,
+      router: this.#router,
+      metrics,
+      limits,
+      clock,
+      log: silent,
+    };
+    this.pipes = new PipeProtocol({ ...parts, node: options.node }, apps);
     this.#openTap(options.seen);
   }
 
@@ -69,7 +76,7 @@ export class SimGateway {
   }
 
   upgrade(request: UpgradeRequest): UpgradeDecision | undefined {
-    return this.#handshake.upgrade(request);
+    return this.pipes.upgrade(request);
   }
 
   open(): void {

@@ -7,54 +7,63 @@ import type { Frame, HelloFrame, Rule } from '../../../wire/frames';
 import { WIRE_LIMITS } from '../../../wire/limits';
 import type { App } from '../../core/model/app';
 import type { Carrier, CarrierHandler } from '../../core/fanout/carrier';
+import type { BackendLink } from './backend-link';
 import type { PipeContext } from './context';
+import type { Deciders } from './deciders';
 import { Queries } from './queries';
 import type { PipeSession } from './session';
+import type { Sessions } from './sessions';
 
 const NO_RULES: readonly Rule[] = [];
 
 type State =
   | { name: 'opening'; deadline: Timer }
-  | { name: 'attached'; session: PipeSession; questions: Queries; heartbeat: Heartbeat }
+  | { name: 'attached'; session: PipeSession; queries: Queries; heartbeat: Heartbeat }
   | { name: 'closed' };
 
+/** The rooms that a connection leads to. */
+export interface Rooms {
+  readonly context: PipeContext;
+  readonly sessions: Sessions;
+  readonly deciders: Deciders;
+  /** A connection has ended. */
+  closed(connection: PipeConnection): void;
+}
+
 /**
- * One connection of a backend: bytes in and out, the opening, and its life signs. What the frames mean is its session's
- * business, which outlives it.
+ * One connection of a backend: bytes in and out, the opening, and its life signs. The meaning of the frames is the business
+ * of its session, which outlives it.
  */
-export class PipeConnection implements CarrierHandler {
+export class PipeConnection implements CarrierHandler, BackendLink {
   readonly app: App;
-  /** Challenge of this connection, which HELLO's proof must answer. */
-  readonly nonce: string;
+  readonly #nonce: string;
+  readonly #rooms: Rooms;
   readonly #context: PipeContext;
   readonly #carrier: Carrier;
   readonly #encoder = new FrameEncoder();
   readonly #decoder = new FrameDecoder();
   #state: State;
 
-  constructor(context: PipeContext, app: App, carrier: Carrier, nonce: string) {
+  /** @param nonce the challenge of this connection, which HELLO's proof must answer. */
+  constructor(rooms: Rooms, app: App, carrier: Carrier, nonce: string) {
+    const { context } = rooms;
+    this.#rooms = rooms;
     this.#context = context;
     this.app = app;
-    this.nonce = nonce;
+    this.#nonce = nonce;
     this.#carrier = carrier;
     const deadline = context.clock.setTimeout(
       () => this.fail('protocol_error', `HELLO did not come within ${WIRE_LIMITS.helloMs} ms`),
       WIRE_LIMITS.helloMs,
     );
     this.#state = { name: 'opening', deadline };
-    context.opened(this);
   }
 
-  get encoder(): FrameEncoder {
-    return this.#encoder;
-  }
-
-  /** What the backend said it hears of and decides; nothing before it has said so. */
+  /** The rules of the backend: the events it hears of and the decisions it takes. None before HELLO. */
   get rules(): readonly Rule[] {
     return this.#state.name === 'attached' ? this.#state.session.rules : NO_RULES;
   }
 
-  /** True while there is room for more frames before the connection's unsent bytes reach their limit. */
   get writable(): boolean {
     return this.#carrier.unsentBytes < this.#context.limits.maxUnsentBytes / 2;
   }
@@ -64,15 +73,13 @@ export class PipeConnection implements CarrierHandler {
   }
 
   send(frame: Frame): void {
-    this.sendBytes(this.#encoder.encode(frame));
-  }
-
-  sendBytes(bytes: Uint8Array): void {
     if (this.#state.name === 'attached') this.#state.heartbeat.sent();
-    this.#carrier.sendBinary(bytes);
+    if (frame.type !== 'events') return this.#carrier.sendBinary(this.#encoder.encode(frame));
+    for (const bytes of this.#encoder.encodeEvents(frame.runs, frame.commandAck)) {
+      this.#carrier.sendBinary(bytes);
+    }
   }
 
-  /** Tells the backend what is wrong and closes with the code of that name. */
   fail(name: keyof typeof CLOSE_CODES, message: string): void {
     this.#fail(CLOSE_CODES[name].code, message);
   }
@@ -137,11 +144,11 @@ export class PipeConnection implements CarrierHandler {
         return;
       case 'bye':
         this.close(CLOSE_CODES.bye.code, 'bye');
-        return state.session.end();
+        return this.#rooms.sessions.ended(state.session);
       case 'query':
-        return state.questions.ask(frame);
+        return state.queries.ask(frame);
       case 'reply':
-        return this.#context.deciders.answered(this, frame);
+        return this.#rooms.deciders.answered(this, frame);
       case 'error':
         this.#context.log.warn(
           { code: frame.code, message: frame.message },
@@ -166,15 +173,16 @@ export class PipeConnection implements CarrierHandler {
 
   #hello(hello: HelloFrame, deadline: Timer): void {
     this.#context.clock.clearTimeout(deadline);
-    const verdict = this.#context.sessions.attach(this, hello);
+    const verdict = this.#rooms.sessions.attach(this, this.#nonce, hello);
     if ('refused' in verdict) return this.fail(verdict.refused, verdict.message);
     const { session } = verdict;
     this.#state = {
       name: 'attached',
       session,
-      questions: new Queries(this.#context, this, session),
+      queries: new Queries(this.#context, this, session),
       heartbeat: this.#watched(),
     };
+    this.#rooms.deciders.opened(this);
     session.begin();
   }
 
@@ -193,9 +201,10 @@ export class PipeConnection implements CarrierHandler {
     if (state.name === 'opening') clock.clearTimeout(state.deadline);
     if (state.name === 'attached') state.heartbeat.stop();
     this.#state = { name: 'closed' };
-    this.#context.closed(this);
+    this.#rooms.closed(this);
     if (state.name !== 'attached') return;
-    state.questions.end();
-    state.session.detach(this);
+    this.#rooms.deciders.closed(this);
+    state.queries.end();
+    this.#rooms.sessions.detached(state.session, this);
   }
 }

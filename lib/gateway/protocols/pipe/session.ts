@@ -1,6 +1,6 @@
 import { InFlight } from '../../../stream/in-flight';
 import { Cursor } from '../../../stream/position';
-import { CLOSE_CODES, REFUSAL_CODES } from '../../../wire/close-codes';
+import { REFUSAL_CODES } from '../../../wire/close-codes';
 import type {
   Ack,
   Command,
@@ -21,8 +21,8 @@ import { RULE_KINDS } from '../../core/streams/rules';
 import { CommandAnswers } from './command-answers';
 import { applyCommand } from './commands';
 import type { Outcome } from './commands/outcome';
+import type { BackendLink } from './backend-link';
 import type { PipeContext } from './context';
-import type { PipeConnection } from './connection';
 import { sendPartitions } from './writer';
 
 /** Of the credit, what stuck handlers of one partition can use up. A backend acknowledges when a quarter is used. */
@@ -58,7 +58,7 @@ export class PipeSession implements GroupMember {
   #rules: readonly Rule[];
   #flight: InFlight;
   #opening: Opening;
-  #link: PipeConnection | undefined;
+  #link: BackendLink | undefined;
   /** False until WELCOME was said on the present connection. */
   #welcomed = false;
   #awake = false;
@@ -67,7 +67,7 @@ export class PipeSession implements GroupMember {
   constructor(
     context: PipeContext,
     group: Group,
-    link: PipeConnection,
+    link: BackendLink,
     hello: HelloFrame,
     opening: Opening,
   ) {
@@ -112,7 +112,7 @@ export class PipeSession implements GroupMember {
   }
 
   /** Goes on over another connection. The one before, if it is still there, is closed. */
-  resume(link: PipeConnection, hello: HelloFrame): void {
+  resume(link: BackendLink, hello: HelloFrame): void {
     const before = this.#link;
     this.#link = link;
     this.#welcomed = false;
@@ -257,22 +257,17 @@ export class PipeSession implements GroupMember {
     this.#link?.send({ type: 'subscribed', id, error });
   }
 
-  /** Its connection is gone; what happens now is kept. Another connection's end changes nothing. */
-  detach(link: PipeConnection): void {
-    if (this.#link !== link) return;
+  /** The connection is gone; events are kept from now on. False when it is not the present one. */
+  detach(link: BackendLink): boolean {
+    if (this.#link !== link) return false;
     this.#link = undefined;
     this.#welcomed = false;
     this.#waitsForDrain = false;
-    this.#context.sessions.detached(this);
-  }
-
-  /** The backend said goodbye. */
-  end(): void {
-    this.#context.sessions.ended(this);
+    return true;
   }
 
   dispose(): void {
-    this.#link?.close(CLOSE_CODES.going_away.code, 'the session has ended');
+    this.#link?.fail('going_away', 'the session has ended');
     this.#link = undefined;
   }
 

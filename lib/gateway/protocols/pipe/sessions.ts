@@ -3,9 +3,9 @@ import type { Timer } from '../../../util/timers';
 import type { CLOSE_CODES } from '../../../wire/close-codes';
 import type { HelloFrame } from '../../../wire/frames';
 import type { Group } from '../../core/streams/group';
+import type { BackendLink } from './backend-link';
 import type { PipeContext } from './context';
 import { Groups } from './groups';
-import type { PipeConnection } from './connection';
 import { badRule, type Opening, PipeSession } from './session';
 
 /** A client may lose connects on the way; more than this many in a row is no honest counter. */
@@ -48,7 +48,7 @@ export class Sessions {
     return [...this.#byName.values()].some(({ session }) => session.attached && session.behind);
   }
 
-  attach(link: PipeConnection, hello: HelloFrame): Attached {
+  attach(link: BackendLink, nonce: string, hello: HelloFrame): Attached {
     const refused = this.#groups.refuse(link.app, hello.group);
     if (refused !== undefined) return { refused: 'bad_group', message: refused };
     const wrong = badRule(hello.rules);
@@ -59,7 +59,7 @@ export class Sessions {
     if (entry === undefined || entry.session.app !== link.app) {
       return this.#create(link, hello, 'reset', 'unknown_session');
     }
-    if (!proves(entry.secret, link.nonce, hello)) {
+    if (!proves(entry.secret, nonce, hello)) {
       return { refused: 'bad_proof', message: 'the proof does not fit this session' };
     }
     if (hello.attempt <= entry.attempt || hello.attempt > entry.attempt + MAX_ATTEMPT_STEP) {
@@ -80,8 +80,12 @@ export class Sessions {
     return { session };
   }
 
-  /** A session's connection is gone: others take over after the grace, and it is forgotten after the window. */
-  detached(session: PipeSession): void {
+  /**
+   * A session's connection is gone: others take over after the grace, and it is forgotten after the window. The end of an
+   * earlier connection changes nothing.
+   */
+  detached(session: PipeSession, link: BackendLink): void {
+    if (!session.detach(link)) return;
     const entry = this.#byName.get(session.name);
     if (entry === undefined) return;
     const { clock, limits } = this.#context;
@@ -103,7 +107,7 @@ export class Sessions {
   }
 
   #create(
-    link: PipeConnection,
+    link: BackendLink,
     hello: HelloFrame,
     verdict: 'new' | 'reset',
     reason: string,

@@ -3,8 +3,8 @@ import { WIRE_LIMITS } from '../../../wire/limits';
 import type { Group } from '../../core/streams/group';
 import { countUp } from '../../core/metrics';
 import type { Partition, Snapshot } from '../../core/streams/partition';
+import type { BackendLink } from './backend-link';
 import type { PipeContext } from './context';
-import type { PipeConnection } from './connection';
 
 /** Sockets or channels in one SNAPSHOT frame: with the longest names it stays far below a frame's limit. */
 const SNAPSHOT_CHUNK = 1000;
@@ -17,7 +17,7 @@ const SNAPSHOT_CHUNK = 1000;
 export function sendPartitions(
   { metrics }: PipeContext,
   group: Group,
-  link: PipeConnection,
+  link: BackendLink,
   ready: Set<Partition>,
   answers: CommandAck | undefined,
 ): void {
@@ -25,7 +25,7 @@ export function sendPartitions(
   const write = (): void => {
     if (runs.length === 0 && answers === undefined) return;
     if (runs.length === 0 && answers !== undefined) link.send({ type: 'commandAck', ...answers });
-    else for (const bytes of link.encoder.encodeEvents(runs, answers)) link.sendBytes(bytes);
+    else link.send({ type: 'events', runs, commandAck: answers });
     runs = [];
     answers = undefined;
   };
@@ -90,7 +90,7 @@ function marked(events: PipeEvent[], first: number, sentBefore: number): PipeEve
   );
 }
 
-function sendSnapshot(link: PipeConnection, { number, log }: Partition, snapshot: Snapshot): void {
+function sendSnapshot(link: BackendLink, { number, log }: Partition, snapshot: Snapshot): void {
   const { offset, sockets, channels, coversSockets, coversChannels } = snapshot;
   const most = Math.max(sockets.length, channels.length);
   for (let at = 0; at === 0 || at < most; at += SNAPSHOT_CHUNK) {
