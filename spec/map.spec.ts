@@ -82,9 +82,7 @@ t.test('no file of lib has more than 400 lines', async (t) => {
 
 t.test('the only circle of imports is that of an app, its channels and its sockets', async (t) => {
   const circles = circlesOf(importsOf({ values: false }));
-  // Protocols/pipe is being carved apart; without its circle this line goes.
-  const others = circles.filter(([file = '']) => !file.startsWith('gateway/protocols/pipe/'));
-  t.strictSame(others, [CIRCLE]);
+  t.strictSame(circles, [CIRCLE]);
 });
 
 t.test('no circle of imports is left at run time', async (t) => {
