@@ -63,7 +63,7 @@ const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
   ['commander', ['cli/']],
   ['pino', ['gateway/', 'cli/']],
   ['prom-client', ['gateway/']],
-  ['lru-cache', ['gateway/core/model/', 'gateway/core/features/app-rates']],
+  ['lru-cache', ['gateway/core/model/']],
   ['zod', ['gateway/', 'cli/']],
   // Node alone has connections to pool; the types of it are used nowhere else.
   ['undici', ['http/transports/undici']],

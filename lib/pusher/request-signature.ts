@@ -15,17 +15,17 @@ export const TIMESTAMP = /^\d{1,12}$/;
 export type RequestVerdict =
   { ok: true; key: string } | { ok: false; status: 400 | 401; message: string };
 
-/** The parameters that are signed: names in lower case, sorted by name, `auth_signature` left out. */
-function signedParams(params: Params): Array<[name: string, value: string]> {
+/** The parameters that are signed, sorted by their names in lower case; `auth_signature` is left out. */
+function signedParams(params: Params): Array<{ signed: string; name: string; value: string }> {
   return params
-    .map(([name, value]): [string, string] => [name.toLowerCase(), value])
-    .filter(([name]) => name !== 'auth_signature')
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    .map(([name, value]) => ({ signed: name.toLowerCase(), name, value }))
+    .filter(({ signed }) => signed !== 'auth_signature')
+    .sort(({ signed: a }, { signed: b }) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 /** The text that is signed for an HTTP request: method, path and signed parameters, values not encoded. */
 export function stringToSign(method: string, path: string, params: Params): string {
-  const signed = signedParams(params).map(([name, value]) => `${name}=${value}`);
+  const signed = signedParams(params).map(({ signed, value }) => `${signed}=${value}`);
   return `${method}\n${path}\n${signed.join('&')}`;
 }
 
@@ -68,8 +68,8 @@ export function signRequest({
   ];
   if (md5 !== undefined) params.push(['body_md5', md5]);
   const signature = hmacHex(secret, stringToSign(method, path, params));
-  return [...signedParams(params), ['auth_signature', signature]]
-    .map((pair) => pair.map(encoded).join('='))
+  return [...signedParams(params), { name: 'auth_signature', value: signature }]
+    .map(({ name, value }) => `${encoded(name)}=${encoded(value)}`)
     .join('&');
 }
 

@@ -77,21 +77,24 @@ for (const [name, byMs] of JUMPS) {
   });
 }
 
-t.test('a signature by a wrong clock is refused and made anew, and open connections stay', async (t) => {
-  const { clock, client, port } = await connect(t);
-  const theirs = new ManualClock({ turns: 'real' });
-  theirs.wallMs = clock.wall();
-  const options = { appId: '1', key: 'key', secret: SECRET, port };
-  const late = createClient(options, { clock: theirs });
-  const told: string[] = [];
-  late.on('error', ({ message }) => void told.push(message));
-  t.teardown(() => late.disconnect());
-  clock.wallMs += 11 * MINUTE_MS;
-  const connected = late.connect();
-  await until(() => told.length > 0);
-  t.match(told[0], /clock/);
-  t.equal(client.state, 'open');
-  theirs.advance(MINUTE_MS);
-  await connected;
-  t.equal(late.state, 'open', 'by the clock of the gateway');
-});
+t.test(
+  'a signature by a wrong clock is refused and made anew, and open connections stay',
+  async (t) => {
+    const { clock, client, port } = await connect(t);
+    const theirs = new ManualClock({ turns: 'real' });
+    theirs.wallMs = clock.wall();
+    const options = { appId: '1', key: 'key', secret: SECRET, port };
+    const late = createClient(options, { clock: theirs });
+    const told: string[] = [];
+    late.on('error', ({ message }) => void told.push(message));
+    t.teardown(() => late.disconnect());
+    clock.wallMs += 11 * MINUTE_MS;
+    const connected = late.connect();
+    await until(() => told.length > 0);
+    t.match(told[0], /clock/);
+    t.equal(client.state, 'open');
+    theirs.advance(MINUTE_MS);
+    await connected;
+    t.equal(late.state, 'open', 'by the clock of the gateway');
+  },
+);

@@ -60,7 +60,9 @@ t.test('#41 sign-in works without any switch, and needs no channel', async (t) =
 });
 
 t.test('sign-ins are limited with subscriptions', async (t) => {
-  const rig = new OfflineChannels({ limits: { maxSubscriptionsPerSecond: 1 } });
+  const rig = new OfflineChannels({
+    limits: { maxSubscriptionsPerSecond: 1, maxChannelsPerSocket: 3 },
+  });
   const browser = rig.browser();
   for (let i = 0; i < 4; i++) browser.signIn({ id: 'ann' });
   t.match(browser.signIn({ id: 'ann' }), [
