@@ -9,7 +9,11 @@ const GUARDED_SEND = [
   'lib/gateway/transport/connection.ts',
   'lib/gateway/protocols/fallback/receiver.ts',
 ];
-const SOCKET_FACTORIES = ['lib/net/web-socket.ts', 'lib/gateway/transport/listener.ts'];
+const SOCKET_FACTORIES = [
+  'lib/net/web-socket.ts',
+  'lib/gateway/transport/listener.ts',
+  'lib/cli/conformance/*.ts',
+];
 const EMITTER = ['lib/util/emitter.ts'];
 const WIRE = ['lib/wire/**'];
 const PURE = ['lib/wire/**', 'lib/stream/**', 'lib/pusher/**'];

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { StandpipeError } from '../errors';
+import { conformance } from './commands/conformance';
 import { keys } from './commands/keys';
 import { repl } from './commands/repl';
 import { serve } from './commands/serve';
@@ -48,6 +49,17 @@ addConnectionFlags(program.command('trigger'))
 addConnectionFlags(program.command('repl'))
   .description('a Node prompt with a connected client')
   .action((flags) => repl(flags as Parameters<typeof repl>[0], process.env));
+
+program
+  .command('conformance')
+  .description('drive a client of the Pipe protocol through scripts, and say what it does wrong')
+  .argument('[command...]', 'program of the client under test, behind --')
+  .option('--only <name...>', 'only these scripts')
+  .option('--list', 'print the scripts')
+  .option('--contract', 'print what the program has to do')
+  .action((command: string[], flags) =>
+    conformance(command, flags as Parameters<typeof conformance>[1]),
+  );
 
 program.parseAsync().catch((error: unknown) => {
   console.error(`standpipe: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,5 +1,5 @@
 /**
- * What a backend does after its connection was closed with a code:
+ * Reactions of a backend to a close code:
  * `never` stays closed until the application connects again, `backoff` dials again after the usual growing delay,
  * `now` dials again at once, but for a random part of a second.
  */
@@ -12,7 +12,7 @@ export interface CloseCode {
   retry: Retry;
 }
 
-/** Why a Pipe was closed. A number never changes its meaning and is never used again for another one. */
+/** Codes with which a Pipe is closed. A number never changes its meaning and is never used again for another one. */
 export const CLOSE_CODES = {
   bye: {
     code: 1000,
@@ -94,7 +94,7 @@ export interface RefusalCode {
   meaning: string;
 }
 
-/** Why one command, one list of rules or one query was refused. The connection goes on. */
+/** Codes with which one command, one list of rules or one query is refused. The connection goes on. */
 export const REFUSAL_CODES = {
   bad_event_name: {
     code: 4210,
@@ -126,11 +126,6 @@ export const REFUSAL_CODES = {
     code: 4216,
     name: 'stale_owner',
     meaning: 'the command answers an event of a partition that has another owner by now',
-  },
-  not_available: {
-    code: 4217,
-    name: 'not_available',
-    meaning: 'this gateway does not serve the verb yet',
   },
   unknown_method: {
     code: 4218,
@@ -169,7 +164,7 @@ export function closeCode(code: number): CloseCode | undefined {
   return closeCodes.get(code);
 }
 
-/** What to do after a close; a code without a row is retried with a backoff, since nothing says that it is final. */
+/** The reaction to a close. A code without a row is retried with a backoff, since nothing says that it is final. */
 export function retryAfter(code: number): Retry {
   return closeCodes.get(code)?.retry ?? 'backoff';
 }

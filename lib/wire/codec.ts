@@ -20,7 +20,7 @@ import { writeRareFrame } from './rare/write';
 
 export { CodecError } from './codec-error';
 
-/** What WELCOME tells of frames; the defaults are the protocol's. */
+/** Limits of frames, as WELCOME tells them; the defaults are the protocol's. */
 export interface CodecLimits {
   /** Longest frame, in bytes; 1 MiB. */
   maxFrameBytes?: number | undefined;
@@ -28,7 +28,7 @@ export interface CodecLimits {
   maxBatch?: number | undefined;
 }
 
-/** Numbers of fields of Frame. */
+/** Numbers of the fields of Frame that are read by hand, and of HELLO, which has a limit of its own. */
 const HELLO = 1;
 const EVENTS = 3;
 const ACK = 4;

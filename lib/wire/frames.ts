@@ -1,6 +1,6 @@
 /**
- * The frames of the Pipe protocol as the rest of Standpipe sees them: plain values with names, never handles. The bytes
- * are `codec.ts`'s business, the meaning is told in proto/PROTOCOL.md.
+ * Frames of the Pipe protocol as the rest of Standpipe sees them: plain values with names, never handles. Their bytes
+ * are made in `codec.ts`; proto/PROTOCOL.md says what they mean.
  *
  * Offsets and sequence numbers are whole numbers from 1 to 2^53-1. `data` is JSON text.
  */
@@ -10,7 +10,7 @@ import type { Gap } from '../stream/log';
 
 export type { Credit, Gap };
 
-/** What a rule of a backend asks for; the numbers of pipe.proto. */
+/** Kinds of rules, with the numbers of pipe.proto. */
 export const RuleKind = {
   SOCKET: 1,
   MESSAGE: 2,
@@ -24,7 +24,7 @@ export const RuleKind = {
 } as const;
 export type RuleKind = (typeof RuleKind)[keyof typeof RuleKind];
 
-/** What happened; the numbers of pipe.proto. */
+/** Kinds of events, with the numbers of pipe.proto. */
 export const EventKind = {
   OPEN: 1,
   CLOSE: 2,
@@ -58,7 +58,7 @@ export interface Range {
   last: number;
 }
 
-/** How far the events of a partition are finished; in REPLY, where the partition stood. */
+/** Position of a partition: how far its events are finished; in REPLY, where the partition stood. */
 export interface Position {
   partition: number;
   generation: number;
@@ -82,12 +82,12 @@ export interface Assignment {
   firstOffset: number;
 }
 
-/** Channels and events are names, or prefixes that end in `*`; an empty list matches all. */
+/** A rule of a backend. `channels` and `events` are names, or prefixes that end in `*`; an empty list matches all. */
 export interface Rule {
   kind: RuleKind;
   channels: string[];
   events: string[];
-  /** For MESSAGE: of those that wait, the latest of each socket, channel and name is enough. */
+  /** For MESSAGE: the latest waiting event of each socket, channel and name is enough. */
   conflate?: boolean | undefined;
 }
 
@@ -106,14 +106,14 @@ export interface PipeEvent {
   event?: string | undefined;
   /** JSON text as the browser sent it. */
   data?: string | undefined;
-  /** When the gateway accepted it, milliseconds since 1970. */
+  /** Time at which the gateway accepted it, milliseconds since 1970. */
   time: number;
   userId?: string | undefined;
   redelivered?: boolean | undefined;
   tries?: number | undefined;
   code?: number | undefined;
   reason?: string | undefined;
-  /** How many earlier events it took the place of. */
+  /** Number of earlier events that it took the place of. */
   conflated?: number | undefined;
   /** The receiver may drop it for a later one of its socket, channel and name, if nothing else of its key lies between. */
   conflatable?: boolean | undefined;
@@ -125,7 +125,7 @@ export interface Run {
   generation: number;
   epoch: number;
   firstOffset: number;
-  /** So many offsets right before `firstOffset` are left out, because they were finished before. None is lost. */
+  /** Number of offsets right before `firstOffset` that are left out, because they were finished before. */
   skipped?: number | undefined;
   events: PipeEvent[];
 }
@@ -219,9 +219,9 @@ export interface WelcomeFrame {
   /** Empty unless the session is resumed. */
   assigned: Assignment[];
   node: string;
-  /** How long the session outlives its connection; undefined when that was not said. */
+  /** Window: how long the session outlives its connection. Undefined when that was not said. */
   windowMs?: number | undefined;
-  /** How long the partitions of a member that is away wait for it; undefined when that was not said. */
+  /** Grace: how long the partitions of a member that is away wait for it. Undefined when that was not said. */
   graceMs?: number | undefined;
   /** Events that an unnamed stream of the app left unhandled at its end; 0 for none. */
   unhandled: number;
@@ -292,7 +292,7 @@ export interface SnapshotFrame {
   end: boolean;
   /** Whether `sockets`, over all frames of the snapshot, are all of the partition; else they say nothing. */
   coversSockets: boolean;
-  /** As `coversSockets`, of `channels`. */
+  /** The same for `channels`. */
   coversChannels: boolean;
   sockets: SocketState[];
   channels: ChannelState[];
@@ -310,13 +310,13 @@ export interface RevokeFrame {
   deadlineMs: number;
 }
 
-/** Nothing of the partition runs at the client any more. It acknowledges. */
+/** RETURNED says that nothing of the partition runs at the client any more. It acknowledges. */
 export interface ReturnedFrame {
   type: 'returned';
   position: Position;
 }
 
-/** The partition is another member's from now on. */
+/** LOST says that the partition is another member's from now on. */
 export interface LostFrame {
   type: 'lost';
   partition: number;

@@ -1,6 +1,6 @@
 import type { Credit } from './frames';
 
-/** The limits of the Pipe protocol. What WELCOME tells may be lower, never higher. */
+/** Limits of the Pipe protocol. WELCOME may tell lower ones, never higher. */
 export const WIRE_LIMITS = {
   /** Longest frame, that is WebSocket message, in either direction. */
   maxFrameBytes: 1024 * 1024,

@@ -75,7 +75,7 @@ export class NameWriter {
   }
 }
 
-/** The receiver's dictionary. What breaks its rules throws a CodecError with close code 4400 and changes nothing. */
+/** The receiver's dictionary. A definition that breaks its rules throws a CodecError with close code 4400. */
 export class NameReader {
   readonly #caps: NameCaps;
   readonly #names: string[] = [];

@@ -54,7 +54,6 @@ t.test('numbers never change', async (t) => {
       '4214 bad_rule',
       '4215 unknown_verb',
       '4216 stale_owner',
-      '4217 not_available',
       '4218 unknown_method',
       '4219 timeout',
       '4220 bad_params',

@@ -9,79 +9,7 @@ import { NameReader, NameWriter } from '../../lib/wire/names';
 import { arbitraryFrame } from '../support/arbitrary-frames';
 import { GOLDEN_FRAMES } from '../support/golden-frames';
 
-/** Bytes that no decoder may take for a frame, in hex. */
-const BAD_BYTES: Array<[title: string, hex: string]> = [
-  ['nothing', ''],
-  ['a tag and no more', '0a'],
-  ['a length past the end', '9a01ffff030a'],
-  ['a length of 2^32-1', '9a01ffffffff0f'],
-  ['a length of more than 32 bits', '9a01ffffffff1f'],
-  ['a length without an end', '9a01ffffffffffffffffffffff01'],
-  ['a nested length past its message', '2a0410011a05' + '08'],
-  [
-    'a nested length past its message but not past the frame',
-    '1a061204' + '2a06' + '08010801' + 'aa0100',
-  ],
-  ['field 0', '0000'],
-  ['a group around nothing', '0b0c'],
-  ['a group as a body', '9b019c01'],
-  ['a group in a rare body', '9a01020b0c'],
-  ['a group in a command', '2a0810011a040801' + '1b1c'],
-  ['the end of a group', '0c'],
-  ['wire type 6', '0e00'],
-  ['wire type 7', '0f00'],
-  ['an unknown varint of 11 bytes', 'a801' + 'ff'.repeat(10) + '01'],
-  ['an unknown varint without an end', 'a801ff'],
-  ['an unknown double cut short', 'a901000000'],
-  ['an unknown 32-bit number cut short', 'ad010000'],
-  ['two bodies', '9a0100' + '9a0100'],
-  ['two different bodies', '9a0100' + '820100'],
-  ['a string that is not UTF-8', '9a01030a01ff'],
-  ['an overlong string', '9a01040a02c080'],
-  ['a surrogate in a string', '9a01050a03eda080'],
-  ['data that is not UTF-8', '2a0810011a04' + '3202c328'],
-  ['data that ends inside a character', '2a0710011a03' + '3201e2'],
-  ['query params that are not UTF-8', '72031a01ff'],
-  ['an offset of 2^53', '6a0b0a0920' + '8080808080808010'],
-  ['an offset of 2^64-1', '6a0d0a0b20' + 'ff'.repeat(9) + '01'],
-  ['an offset of 11 bytes', '6a0e0a0c20' + 'ff'.repeat(10) + '01'],
-  ['an acked offset of 2^53', '220b0a0920' + '8080808080808010'],
-  ['an acked offset of 2^64-1', '220d0a0b20' + 'ff'.repeat(9) + '01'],
-  ['an acked offset without an end', '22040a0220ff'],
-  ['a finished range at the offset', '22080a0620022a020802'],
-  ['a finished range next to the offset', '220a0a0820022a0408031003'],
-  ['a finished range that ends before it begins', '220a0a0820022a0408091008'],
-  ['a finished range next to another', '22100a0e20022a04080410052a0408061006'],
-  ['a finished range below another', '22100a0e20022a04080810082a0408041004'],
-  ['a finished range in a rare frame, next to the offset', '6a0a0a0820022a0408031003'],
-  ['a run that skips more than lies before it', '1a06120420033003'],
-  ['a run without a first offset', '1a021200'],
-  ['a run past 2^53-1', '1a0f120d20ffffffffffffff0f' + '2a002a00'],
-  ['commands without a first number', '2a021a00'],
-  ['a time that is no number', '820109' + '09000000000000f87f'],
-  ['a negative time', '820109' + '09000000000000f0bf'],
-  ['an unknown verdict', '12021009'],
-  ['verdict 0', '1200'],
-  ['an unknown order of a group', '0a041a021009'],
-  ['an unknown receipt', '2a0610011a025803'],
-  ['a number of more than 32 bits in a command', '2a0a10011a0608ffffffff1f'],
-  ['a channel of neither handle nor name', '2a0710011a03' + '720100'],
-  ['a channel name for no channel', '2a0910011a05' + '8a01026161'],
-  ['a name both ways', '2a10' + '0a0508011201611001' + '1a0510011a0162'],
-];
-
-t.test('P05: bytes that are no frame', async (t) => {
-  for (const [title, hex] of BAD_BYTES) {
-    const bytes = Buffer.from(hex, 'hex');
-    t.throws(
-      () => new FrameDecoder().decode(bytes),
-      { name: 'CodecError', closeCode: 4400 },
-      title,
-    );
-  }
-});
-
-t.test('P05: every prefix of a frame is refused, with its dictionary', async (t) => {
+t.test('every prefix of a frame is refused, with its dictionary', async (t) => {
   for (const { frame, hex } of GOLDEN_FRAMES) {
     const bytes = Buffer.from(hex, 'hex');
     const names = new NameReader();
@@ -98,7 +26,7 @@ t.test('P05: every prefix of a frame is refused, with its dictionary', async (t)
   }
 });
 
-t.test('P05: counts are limited', async (t) => {
+t.test('counts are limited', async (t) => {
   const refused = (title: string, bytes: Uint8Array, closeCode = 4400): void => {
     t.throws(() => new FrameDecoder().decode(bytes), { name: 'CodecError', closeCode }, title);
   };
@@ -136,7 +64,7 @@ t.test('P05: counts are limited', async (t) => {
   refused('a frame above 1 MiB', Buffer.alloc(1_048_577), 4413);
 });
 
-t.test('P05: random and mutated bytes throw nothing but a CodecError', async (t) => {
+t.test('random and mutated bytes throw nothing but a CodecError', async (t) => {
   const golden = GOLDEN_FRAMES.map(({ hex }) => Buffer.from(hex, 'hex'));
   const edit = fc.record({
     at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
@@ -174,13 +102,13 @@ t.test('P05: random and mutated bytes throw nothing but a CodecError', async (t)
   t.ok(read > 1_000 && refused > 1_000, `${read} read, ${refused} refused`);
 });
 
-t.test('P05: the generated code is static', async (t) => {
+t.test('the generated code is static', async (t) => {
   const code = readFileSync(`${__dirname}/../../proto/pipe.js`, 'utf8');
   t.strictSame(code.match(/require\([^)]*\)/g), ['require("protobufjs/minimal")']);
   t.notMatch(code, /\bFunction\s*\(|\beval\s*\(|fromJSON|fromDescriptor|__defineGetter__/);
 });
 
-t.test('P06: the schema has no map fields, no groups and no recursion', async (t) => {
+t.test('the schema has no map fields, no groups and no recursion', async (t) => {
   const schema = readFileSync(`${__dirname}/../../proto/pipe.proto`, 'utf8').replace(/\/\/.*/g, '');
   t.notMatch(schema, /\bmap\s*</);
   t.notMatch(
@@ -202,7 +130,7 @@ t.test('P06: the schema has no map fields, no groups and no recursion', async (t
   t.equal(depth('Frame', []), 5, 'Frame > Commands > Ack > Position > Range at most');
 });
 
-t.test('P06: names of the prototype are names like any other', async (t) => {
+t.test('names of the prototype are names like any other', async (t) => {
   const evil = [
     '__proto__',
     'constructor',
@@ -225,7 +153,7 @@ t.test('P06: names of the prototype are names like any other', async (t) => {
   t.equal(Object.keys(Object.prototype).length, 0);
 });
 
-t.test('P18: a broken dictionary is 4400 and leaves the state unchanged', async (t) => {
+t.test('a broken dictionary is 4400 and leaves the state unchanged', async (t) => {
   const define = (handle: string, nameBytes: number): string =>
     '0a' + hexOf('', `08${handle}12` + hexOf('', '61'.repeat(nameBytes)));
   const firstSeq = '1001';
@@ -256,7 +184,7 @@ t.test('P18: a broken dictionary is 4400 and leaves the state unchanged', async 
   });
 });
 
-t.test('P18: a handle of the connection before is unknown', async (t) => {
+t.test('a handle of the connection before is unknown', async (t) => {
   const encoder = new FrameEncoder();
   const frame = {
     type: 'commands' as const,
@@ -268,7 +196,7 @@ t.test('P18: a handle of the connection before is unknown', async (t) => {
   t.throws(() => new FrameDecoder().decode(later), { name: 'CodecError', closeCode: 4400 });
 });
 
-t.test('P18: a dictionary ends at 65 536 names and 4 MiB', async (t) => {
+t.test('a dictionary ends at 65 536 names and 4 MiB', async (t) => {
   const writer = new NameWriter();
   const reader = new NameReader();
   let inLine = 0;
@@ -291,7 +219,7 @@ t.test('P18: a dictionary ends at 65 536 names and 4 MiB', async (t) => {
   t.equal(long.size, WIRE_LIMITS.maxNamesBytes / 1_024);
 });
 
-t.test('P18: frames of one connection after a refused one are read as before', async (t) => {
+t.test('frames of one connection after a refused one are read as before', async (t) => {
   fc.assert(
     fc.property(
       fc.array(arbitraryFrame(3), { size: 'max', maxLength: 12 }),

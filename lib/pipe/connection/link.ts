@@ -191,7 +191,7 @@ export class Link {
     const pingMs = Math.max(MIN_PING_MS, Math.min(this.#settings.pingMs, asked));
     const heartbeat = new Heartbeat(
       this.#clock,
-      { pingMs, deadMs: this.#settings.deadMs },
+      { pingMs, deadMs: Math.min(this.#settings.deadMs, frame.limits.deadMs || Infinity) },
       {
         ping: () => this.send({ type: 'ping', time: Math.floor(this.#clock.now()) }),
         dead: () => {

@@ -9,7 +9,7 @@ const REPLACEMENT = '\ufffd';
 
 /**
  * Reads protobuf fields. Every method throws a CodecError, or a RangeError of the Buffer, on bytes that it cannot read;
- * a message ends with `expectEnd`, which finds what ran over it.
+ * a message ends with `expectEnd`, which finds a field that ran over the end.
  */
 export class ByteReader {
   readonly #bytes: TextBuffer;
@@ -70,7 +70,7 @@ export class ByteReader {
     return this.#bytes.subarray(start, end);
   }
 
-  /** Reads a length; returns where what it measures ends. */
+  /** Reads the length of a field; returns where its content ends. */
   lengthEnd(): number {
     const length = this.varint();
     const end = this.position + length;
@@ -115,7 +115,7 @@ export class ByteReader {
     return (value | (last << 28)) >>> 0;
   }
 
-  /** Added up by multiplication, because shifts end at 32 bits. Seven bytes hold 49 bits, so the eighth has four left. */
+  /** The number is added up by multiplication, because shifts end at 32 bits. Seven bytes hold 49 bits, so the eighth has four left. */
   #longWhole(): number {
     let value = 0;
     let weight = 1;

@@ -2,14 +2,14 @@ import { time, uint32, whole } from './checks';
 import { frameTooLarge } from '../codec-error';
 import { WIRE_LIMITS } from '../limits';
 
-/** Nothing near this size can become a frame; the writer stops before it grows for nothing. */
+/** Memory of the writer at most. No frame comes near this size. */
 const MAX_BYTES = 4 * 1024 * 1024;
 /** Shorter texts are copied by a loop, which costs less than the call into the runtime. */
 const SHORT_TEXT = 24;
 
 /**
  * Writes protobuf fields into memory that grows and is used again. Field methods take the whole tag
- * (`number << 3 | wire type`) and leave out what has the default value, as proto3 does.
+ * (`number << 3 | wire type`) and leave out default values, as proto3 does.
  */
 export class ByteWriter {
   #bytes: Buffer;
@@ -27,7 +27,7 @@ export class ByteWriter {
     this.#length = 0;
   }
 
-  /** Writes what stands here into `target`; returns where it ends. */
+  /** Writes the content into `target`; returns where it ends. */
   copyTo(target: Uint8Array, at: number): number {
     this.#bytes.copy(target, at, 0, this.#length);
     return at + this.#length;
@@ -76,7 +76,7 @@ export class ByteWriter {
     if (value) this.item(tag, value);
   }
 
-  /** As `text`, also when it is empty: an entry of a repeated field. */
+  /** An entry of a repeated text field, which is written also when it is empty. */
   item(tag: number, value: string): void {
     const start = this.open(tag, value.length);
     this.#reserve(value.length * 3);
@@ -98,7 +98,7 @@ export class ByteWriter {
     return this.#length;
   }
 
-  /** Ends what `open` began; takes what that returned and was given. */
+  /** Ends a field that `open` began. `start` is what `open` returned, `expectedBytes` the same as there. */
   close(start: number, expectedBytes: number): void {
     const length = this.#length - start;
     const room = varintBytes(expectedBytes);

@@ -2,7 +2,7 @@ import { CodecError } from '../codec-error';
 import type { Range } from '../frames';
 import { WIRE_LIMITS, isUint32, isWhole } from '../limits';
 
-/** The three kinds of numbers on the wire; each check returns its number or throws a CodecError. */
+/** Checks of the three kinds of numbers on the wire: each returns its number or throws a CodecError. */
 
 /** A count, a handle, a code, an epoch. */
 export function uint32(value: number): number {

@@ -5,9 +5,8 @@ import type { NameWriter } from '../names';
 import { DELIVERED } from './read-shared';
 
 /**
- * The hand-written half of the codec: what EVENTS and COMMANDS are made of, and the acks that ride on them. Each
- * function writes the content of one message of pipe.proto, fields in the order of their numbers; the case labels of
- * `read-*.ts` are the same tags. The generated code writes the same bytes, which the specs check.
+ * Writers of the hot frames; `read-shared.ts` says why they are written by hand. Each function writes the content of one
+ * message of pipe.proto, fields in the order of their numbers.
  */
 
 /** Guessed bytes of an envelope beside its texts; see `ByteWriter.open`. */
