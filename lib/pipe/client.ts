@@ -101,6 +101,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
     });
     this.#sender = new Sender(settings, clock, {
       send: (frame) => void this.#link.send({ ...frame, ack: this.#inbox.takeAck() }),
+      sent: () => this.#inbox.commandsSent(),
       drained: () => void this.#emitter.emit('drain'),
       report: (error) => reporter.error(error),
       callbackFailed: (thrown) => reporter.handlerFailed(thrown, 'callback of trigger'),
@@ -119,9 +120,8 @@ export class PipeClient<Events extends object = DefaultEvents> {
       failed: (error) => eventFailed(error, 'delivery'),
       slow: (arrival, key, runningMs) =>
         reporter.handlerSlow({ event: wordFor(arrival), key, runningMs }),
-      left: (ids) => {
-        for (const id of ids) this.#listeners.sockets.leave(id);
-      },
+      commands: () => this.#sender.progress,
+      sendCommands: () => this.#sender.flush(),
     });
     const routes: Routes = {
       inbox: this.#inbox,
@@ -300,6 +300,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
 
   #entered(state: PipeState, previous: PipeState): void {
     if (previous === 'open') {
+      this.#inbox.away();
       this.#sender.offline();
       this.#queries.offline();
       this.#decider.offline();

@@ -54,10 +54,13 @@ export function dispatch(frame: Frame, routes: Routes): void {
     case 'error':
       return routes.note({ code: frame.code, reason: frame.message }, 'the gateway sent an error');
     case 'pong':
-      return routes.inbox.pong(frame.time);
+      // Anything that comes shows that the gateway lives.
+      return;
     case 'bye':
       // After it comes the close.
       return;
+    case 'lost':
+      return routes.inbox.lost(frame.partition, frame.generation);
     case 'snapshot':
       return routes.inbox.snapshot(frame);
     case 'revoke':
@@ -69,7 +72,8 @@ export function dispatch(frame: Frame, routes: Routes): void {
     case 'ack':
     case 'commands':
     case 'subscribe':
-    case 'drained':
+    case 'ready':
+    case 'returned':
       throw new StandpipeError('protocol_error', `the gateway sent a ${frame.type} frame`);
   }
 }

@@ -1,7 +1,7 @@
 import { Kind } from '../../wire/frames';
 import { EventMeta } from './event-meta';
 import { EVERY, both, type Listeners } from './registry';
-import type { Arrival } from '../inbox/assigned-partition';
+import type { Arrival } from '../inbox/arrival';
 
 /**
  * Hands one event to everybody who listens to it: those of all sockets or channels first, and `event` before
@@ -9,6 +9,7 @@ import type { Arrival } from '../inbox/assigned-partition';
  * some handler is still running.
  */
 export function deliver(listeners: Listeners, arrival: Arrival): Promise<void> | undefined {
+  if (arrival.source === 'moved') return moved(listeners, arrival);
   switch (arrival.event.kind) {
     case Kind.MESSAGE:
       return arrival.event.channel
@@ -43,7 +44,8 @@ export function deliver(listeners: Listeners, arrival: Arrival): Promise<void> |
 }
 
 /** What handlers of an event listen to. */
-export function wordFor({ event: { kind, event = '' } }: Arrival): string {
+export function wordFor({ source, event: { kind, event = '' } }: Arrival): string {
+  if (source === 'moved') return 'moved';
   switch (kind) {
     case Kind.OPEN:
       return 'open';
@@ -123,6 +125,15 @@ function socketClosed({ sockets }: Listeners, arrival: Arrival): Promise<void> |
   const { socketId: id } = arrival.event;
   const meta = new EventMeta(arrival);
   const running = both(sockets.tell(EVERY, 'close', id, meta), sockets.tell(id, 'close', meta));
+  sockets.drop(id);
+  return running;
+}
+
+/** A socket or channel is with another member now. Nothing more is heard of the socket, so its handlers go with it. */
+function moved({ sockets, channels }: Listeners, { event }: Arrival): Promise<void> | undefined {
+  const { socketId: id, channel: name = '' } = event;
+  if (id === '') return both(channels.tell(EVERY, 'moved', name), channels.tell(name, 'moved'));
+  const running = both(sockets.tell(EVERY, 'moved', id), sockets.tell(id, 'moved'));
   sockets.drop(id);
   return running;
 }

@@ -62,12 +62,6 @@ export class Registry {
   drop(name: Scope): void {
     this.#emitters.delete(name);
   }
-
-  /** Nothing more will be heard of a name, whatever becomes of it: ends its streams and removes its handlers. */
-  leave(name: string): void {
-    void this.tell(name, 'left');
-    this.drop(name);
-  }
 }
 
 /** Everybody who listens to what browsers do. */

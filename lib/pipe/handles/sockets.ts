@@ -30,11 +30,11 @@ import type {
   TriggerCallback,
 } from '../types';
 
-const SOCKET_WORDS = ['close', 'slow', 'drained', 'event'];
+const SOCKET_WORDS = ['close', 'moved', 'slow', 'drained', 'event'];
 /** Above what a gateway takes of a member. */
 const MAX_MEMBER_BYTES = 10_240;
 
-/** All sockets of the app: `open`, `close`, `slow`, `drained`, and events without a channel. */
+/** All sockets of the app: `open`, `close`, `moved`, `slow`, `drained`, and events without a channel. */
 export class Sockets<Events extends object> extends Listenable<SocketsEvents<Events>> {
   readonly #requests: Queries;
 
@@ -58,8 +58,8 @@ export class Sockets<Events extends object> extends Listenable<SocketsEvents<Eve
 }
 
 /**
- * One socket. The handle itself is nothing: handlers live until `off`, or until the socket's `close` was delivered,
- * which takes the subscription `socket_existence`.
+ * One socket. The handle itself is nothing: handlers live until `off`, or until the socket's `close` or `moved` was
+ * delivered, which takes the subscription `socket_existence`.
  */
 export class SocketHandle<Events extends object> extends Listenable<SocketEvents<Events>> {
   readonly id: string;
@@ -163,8 +163,9 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
   }
 
   /**
-   * The socket's events from now on, until it closes or the loop is left. A slow loop slows the gateway down; it loses
-   * nothing.
+   * The socket's events from now on, until it closes or moves or the loop is left. An event is finished when the loop asks
+   * for the next one: until then it is not acknowledged, and comes again when the process dies. A slow loop delays the
+   * events of its socket; it loses nothing.
    */
   events(): AsyncIterableIterator<ReceivedEvent<Events>, undefined> {
     const { sockets } = this.#ground.listeners;
@@ -174,11 +175,11 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
     const stream = new EventStream<ReceivedEvent<Events>>(() => {
       sockets.remove(this.id, 'event', event as AnyHandler);
       sockets.remove(this.id, 'close', close);
-      sockets.remove(this.id, 'left', close);
+      sockets.remove(this.id, 'moved', close);
     });
     sockets.add(this.id, 'event', event as AnyHandler, false);
     sockets.add(this.id, 'close', close, false);
-    sockets.add(this.id, 'left', close, false);
+    sockets.add(this.id, 'moved', close, false);
     return stream;
   }
 

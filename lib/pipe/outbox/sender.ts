@@ -23,6 +23,8 @@ import type { PublishOptions, PublishReceipt, TriggerOptions } from '../types';
 export interface SenderOwner extends OutcomesOwner {
   /** Sends commands, with whatever acknowledgement is at hand. */
   send(frame: CommandsFrame): void;
+  /** Commands have left. */
+  sent(): void;
   /** There is room again. */
   drained(): void;
 }
@@ -47,6 +49,8 @@ export class Sender {
   #online = false;
   #flushDue = false;
   #unflushed = 0;
+  /** Commands taken so far, those that wait for room included. */
+  #queued = 0;
   #batch: number = WIRE_LIMITS.maxBatch;
   #flushBytes: number = WIRE_LIMITS.flushBytes;
   #dataBytes = DATA_BYTES;
@@ -69,6 +73,12 @@ export class Sender {
       settle: (command, outcome) => this.#outcomes.settle(command, outcome),
       drained: () => this.#drained(),
     });
+  }
+
+  /** Commands taken so far, and how many of them have left over the present connection. They leave in order. */
+  get progress(): { queued: number; sent: number } {
+    const queued = this.#queued;
+    return { queued, sent: queued - this.#outbox.unsent - this.#waiting.length };
   }
 
   /** For HELLO. */
@@ -166,11 +176,14 @@ export class Sender {
   flush(): void {
     this.#flushDue = false;
     this.#unflushed = 0;
+    let some = false;
     while (this.#online) {
       const batch = this.#outbox.take(this.#batch, this.#flushBytes);
-      if (batch === undefined) return;
+      if (batch === undefined) break;
       this.#owner.send({ type: 'commands', firstSeq: batch.first, commands: batch.entries });
+      some = true;
     }
+    if (some) this.#owner.sent();
   }
 
   /** Takes commands again after `close`. */
@@ -212,6 +225,7 @@ export class Sender {
     if (this.#offer(command, bytes) !== 'full') return;
     if (this.#settings.whenFull === 'reject') throw failure('outbox_full');
     this.#waiting.push({ command, bytes });
+    this.#queued += 1;
   }
 
   /** One object for each event, always of one shape. */
@@ -257,6 +271,7 @@ export class Sender {
     if (this.#waiting.length > 0) return 'full';
     const verdict = this.#outbox.offer(command, bytes);
     if (verdict !== 'full') {
+      this.#queued += 1;
       this.#unflushed += 1;
       if (this.#unflushed >= this.#batch) this.flush();
       else this.#flushSoon();
