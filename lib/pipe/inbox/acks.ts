@@ -46,9 +46,9 @@ export class Acks {
     this.#ended += 1;
   }
 
-  /** The position of a partition is to be told. */
+  /** The position of a partition may have moved. */
   note(partition: AssignedPartition): void {
-    this.#moved.add(partition);
+    if (partition.hasNews) this.#moved.add(partition);
   }
 
   count(): void {
@@ -73,7 +73,7 @@ export class Acks {
     let left = MAX_ACK_RANGES;
     for (const partition of this.#moved) {
       if (partition.state !== 'owned' && partition.state !== 'revoking') continue;
-      const position = partition.position(Math.min(MAX_RANGES, left));
+      const position = partition.tell(Math.min(MAX_RANGES, left));
       left -= position.finished?.length ?? 0;
       positions.push(position);
     }

@@ -37,6 +37,7 @@ export class AssignedPartition implements Counted {
   /** The last offset that the gateway has sent or skipped since it began over the present connection or generation. */
   #stands: number;
   #awaitsSnapshot = true;
+  #hasNews = false;
   #atHand = 0;
 
   constructor(
@@ -92,6 +93,11 @@ export class AssignedPartition implements Counted {
     return this.#atHand;
   }
 
+  /** Something is finished that the gateway was not told of. */
+  get hasNews(): boolean {
+    return this.#hasNews;
+  }
+
   get counted(): number {
     return this.state === 'owned' ? this.share.counted(this.done) : 0;
   }
@@ -106,8 +112,9 @@ export class AssignedPartition implements Counted {
     return offset < this.#first ? this.#generation - 1 : this.#generation;
   }
 
-  /** The position to tell, with at most so many finished ranges. */
-  position(maxRanges: number): Position {
+  /** The position, to be told now, with at most so many finished ranges. */
+  tell(maxRanges: number): Position {
+    this.#hasNews = false;
     const { partition, epoch, done: offset } = this;
     const finished = this.#floor.finished(maxRanges);
     return { partition, generation: this.#generation, epoch, offset, finished };
@@ -154,7 +161,10 @@ export class AssignedPartition implements Counted {
     this.#ownership = OWNED;
     this.#awaitsSnapshot = true;
     this.#first = firstOffset;
-    this.#skip(this.done + 1, firstOffset - 1);
+    // Positions that were told while the partition was another's did not count.
+    this.#hasNews = this.done >= firstOffset || this.#floor.ahead > 0;
+    this.#floor.skip(this.done + 1, firstOffset - 1);
+    this.#left.delete(1, firstOffset - 1);
     this.#cursor.skipTo(firstOffset);
     this.#stands = firstOffset - 1;
     this.share.restart(this.received);
@@ -190,6 +200,7 @@ export class AssignedPartition implements Counted {
   finish(offset: number): boolean {
     if (this.#floor.has(offset)) return false;
     this.#floor.finish(offset);
+    this.#hasNews = true;
     return true;
   }
 
@@ -222,6 +233,7 @@ export class AssignedPartition implements Counted {
   /** An announced jump: what lies before `first` and is not at hand does not come. */
   jump(first: number): void {
     this.#awaitsSnapshot = true;
+    this.#hasNews = true;
     this.#floor.skipTo(first);
     for (const left of this.#left.list()) {
       if (left.first < first) this.#skip(left.first, Math.min(left.last, first - 1));
@@ -243,6 +255,7 @@ export class AssignedPartition implements Counted {
 
   #skip(first: number, last: number): void {
     this.#floor.skip(first, last);
+    this.#hasNews = true;
     if (this.#left.length > 0) this.#left.delete(first, last);
   }
 }

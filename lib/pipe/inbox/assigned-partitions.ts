@@ -21,17 +21,14 @@ export class AssignedPartitions implements Iterable<AssignedPartition> {
     return this.#byNumber.values();
   }
 
-  /** A partition is this client's. Throws a StandpipeError for one that begins nowhere. */
+  /** A partition is this client's: a lost one comes back, any other one goes on. Throws a StandpipeError for one that begins nowhere. */
   assign(assignment: Assignment): AssignedPartition {
-    const { partition: number, generation, epoch, firstOffset } = assignment;
+    const { partition: number, epoch, firstOffset } = assignment;
     if (firstOffset < 1) throw broken(`partition ${number} from ${firstOffset}`);
     const partition = this.#byNumber.get(number);
     if (partition?.epoch !== epoch) return this.#put(number, epoch, assignment);
-    if (partition.state === 'lost' || partition.generation !== generation) {
-      partition.regain(this.#stream, assignment);
-    } else {
-      partition.own();
-    }
+    if (partition.state === 'lost') partition.regain(this.#stream, assignment);
+    else partition.own();
     return partition;
   }
 

@@ -128,7 +128,7 @@ export class Deliveries {
 
   // ---- acknowledgements and credit
 
-  /** The position of a partition has moved, or is to be told again. */
+  /** The position of a partition may have moved. */
   moved(partition: AssignedPartition): void {
     this.#acks.note(partition);
   }

@@ -134,7 +134,7 @@ export class Inbox {
     for (const partition of this.#partitions) {
       if (partition.state === 'lost') continue;
       partition.reconnect();
-      const position = partition.position(ranges);
+      const position = partition.tell(ranges);
       ranges -= position.finished?.length ?? 0;
       position.wantsSnapshot = partition.awaitsSnapshot && this.#resync?.asks === true;
       positions.push(position);
@@ -185,6 +185,11 @@ export class Inbox {
 
   assign(assigned: readonly Assignment[]): void {
     for (const assignment of assigned) {
+      const before = this.#partitions.get(assignment.partition);
+      // Another generation: the partition was another member's meanwhile.
+      if (before !== undefined && before.epoch === assignment.epoch) {
+        if (before.generation !== assignment.generation) this.#lose(before);
+      }
       this.#deliveries.moved(this.#partitions.assign(assignment));
     }
     this.#deliveries.tellMoved();
@@ -284,10 +289,11 @@ export class Inbox {
       this.#resync?.reset(this.#nodeLost);
       return;
     }
-    if (this.#policy.shared) for (const partition of this.#partitions) this.#lose(partition);
-    else this.#leave(({ state }) => state !== 'retired');
+    this.#leave(({ state }) => state !== 'retired');
     this.#partitions.leave(streamName);
-    this.#resync?.reset(false);
+    if (!this.#policy.shared) return this.#resync?.reset(false);
+    const moved = this.#resync?.forgetAll() ?? [];
+    for (const change of moved) this.#deliveries.make(this.#nowhere(), change, 'moved');
   }
 
   /** A partition is another member's: handlers are told which of the sockets and channels they know went with it. */
@@ -319,7 +325,7 @@ export class Inbox {
       this.#owner.sendCommands();
       return;
     }
-    const position = partition.position(MAX_HELLO_RANGES);
+    const position = partition.tell(MAX_HELLO_RANGES);
     // Without a connection nothing is lost: the gateway asks again on the next one, or has given it away by then.
     if (this.#owner.send({ type: 'returned', position })) partition.returned();
   }
@@ -375,11 +381,15 @@ export class Inbox {
     }
     if (!this.#nodeLost && known < this.#gateway.partitions) return;
     const reason = this.#nodeLost ? 'node_lost' : undefined;
-    const start = { generation: 0, firstOffset: 1 };
-    const nowhere = new AssignedPartition(0, 0, this.#partitions.stream, start);
     for (const change of resync.closeStale()) {
-      this.#deliveries.make(nowhere, change, 'resync', reason);
+      this.#deliveries.make(this.#nowhere(), change, 'resync', reason);
     }
     this.#nodeLost = false;
+  }
+
+  /** The partition of changes that belong to none of the present session. */
+  #nowhere(): AssignedPartition {
+    const start = { generation: 0, firstOffset: 1 };
+    return new AssignedPartition(0, 0, this.#partitions.stream, start);
   }
 }

@@ -68,11 +68,15 @@ export class KnownNames {
     return changes;
   }
 
-  /** Forgets the names of a partition and returns them, as what came. */
+  /** Forgets the names of a partition and returns them, as changes that came. */
   forget(partition: number): Change[] {
     const forgotten = [...this.in(partition)].map((name) => ({ kind: this.#came, name }));
     this.#parts.delete(partition);
     return forgotten;
+  }
+
+  forgetAll(): Change[] {
+    return [...this.#parts.keys()].flatMap((partition) => this.forget(partition));
   }
 
   /** Names of all partitions are in doubt. */

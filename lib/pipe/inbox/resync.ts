@@ -165,6 +165,12 @@ export class Resync {
     return [...this.#sockets.forget(partition), ...this.#channels.forget(partition)];
   }
 
+  /** All partitions may be with other members. Returns all sockets and channels. */
+  forgetAll(): Change[] {
+    this.interrupt();
+    return [...this.#sockets.forgetAll(), ...this.#channels.forgetAll()];
+  }
+
   /**
    * The session was lost: sockets are in doubt until a snapshot names them, and so is everything when the gateway's process
    * was lost with it. Of the channels of a partition that stays, the next snapshot tells the difference.
