@@ -3,7 +3,7 @@ import type { Position } from './position';
 import { SendBuffer } from './send-buffer';
 
 /** Why a receiver cannot have what lies before `first`; the spelling of the Pipe protocol. */
-export type GapCause = 'unknown' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
+export type GapCause = 'unspecified' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
 
 /** A jump that must be told before the next event. */
 export interface Gap {
@@ -44,7 +44,7 @@ export class Log<T> {
   readonly #maxEntries: number;
   readonly #maxBytes: number;
   #epoch: number;
-  #cause: GapCause = 'unknown';
+  #cause: GapCause = 'unspecified';
   #buffer = new SendBuffer<T>();
   #gap: Pick<Gap, 'oldEpoch' | 'after' | 'cause'> | undefined;
   /** A gap that was told, until its receiver shows that it was heard: the next receiver must be told of it otherwise. */

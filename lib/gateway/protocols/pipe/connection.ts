@@ -134,8 +134,10 @@ export class PipeConnection implements CarrierHandler {
         return state.session.acknowledged(frame);
       case 'subscribe':
         return state.session.subscribe(frame.id, frame.rules);
-      case 'drained':
-        return state.session.drained(frame);
+      case 'ready':
+        return;
+      case 'returned':
+        return state.session.returned(frame.position);
       case 'ping':
         return this.send({ type: 'pong', time: frame.time });
       case 'pong':
@@ -163,6 +165,7 @@ export class PipeConnection implements CarrierHandler {
       case 'snapshot':
       case 'assign':
       case 'revoke':
+      case 'lost':
       case 'goAway':
         return this.fail('protocol_error', `${frame.type} is not for a backend to send`);
     }
@@ -191,7 +194,7 @@ export class PipeConnection implements CarrierHandler {
       if (now - dueAt > LATE_MS)
         this.#heardAt = Math.max(this.#heardAt, now + LATE_MS - WIRE_LIMITS.deadMs);
       if (now - this.#heardAt >= WIRE_LIMITS.deadMs) {
-        return this.close(CLOSE_CODES.protocol_error.code, 'no frame within the dead time');
+        return this.close(CLOSE_CODES.dead.code, 'no frame within the dead time');
       }
       if (now - this.#spokeAt >= WIRE_LIMITS.pingMs) this.send({ type: 'ping', time: now });
       this.#beat();
