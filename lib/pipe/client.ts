@@ -70,7 +70,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
   readonly #ground: Ground;
   /** There was a session before this connection that ought to go on. */
   #continuing = false;
-  #welcomed: ConnectedInfo & { reason: string } = { session: 'new', node: '', reason: '' };
+  #welcomed = { session: 'new' as ConnectedInfo['session'], node: '', reason: '', unhandled: 0 };
   #connecting: Deferred<void> | undefined;
   #disconnecting: Promise<void> | undefined;
   #closed: Deferred<void> | undefined;
@@ -289,6 +289,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
       session: lost ? 'reset' : frame.verdict === 'resumed' ? 'resumed' : 'new',
       node: frame.node,
       reason: frame.reason,
+      unhandled: frame.unhandled,
     };
     this.#continuing = true;
     this.#credentials.welcomed(frame);
@@ -322,9 +323,10 @@ export class PipeClient<Events extends object = DefaultEvents> {
     this.#subscriptions.announce();
     this.#sender.online();
     this.#queries.online();
-    const { session, node, reason } = this.#welcomed;
+    const { session, node, reason, unhandled } = this.#welcomed;
     void this.#emitter.emit('connected', { session, node });
     if (session === 'reset') void this.#emitter.emit('reset', { reason });
+    if (unhandled > 0) this.#reporter.unhandled(unhandled);
     // What is made up for is told after what it makes up for.
     this.#inbox.opened();
   }

@@ -67,7 +67,10 @@ export interface PipeOptions {
    * for the gateway's window, so one that restarts goes on with it.
    */
   group?: string | GroupOptions | undefined;
-  /** Promises of handlers that may run at once, each for another socket; further sockets wait. Default 64. */
+  /**
+   * Promises of handlers that may run at once, each for another socket (or channel, or user); further ones wait. Default:
+   * as many as `credit.messages`, so that slow handlers delay only the events of their own socket.
+   */
   concurrency?: number | undefined;
   /**
    * When an event counts as handled: when its handlers have ended, or as soon as it was received, which loses what waits
@@ -126,7 +129,6 @@ export const PIPE_DEFAULTS = {
   drainMs: 10_000,
   backoff: { baseMs: 500, maxMs: 30_000 },
   credit: { messages: WIRE_LIMITS.creditMessages, bytes: WIRE_LIMITS.creditBytes },
-  concurrency: 64,
   ack: 'handled',
   onHandlerError: 'continue',
   slowHandlerMs: 30_000,
@@ -196,7 +198,11 @@ export function readOptions(given: PipeOptions): Settings {
       bytes: count('credit.bytes', credit['bytes'], d.credit.bytes, WIRE_LIMITS.maxCreditBytes),
     },
     group: groupOf(options['group']),
-    concurrency: count('concurrency', options['concurrency'], d.concurrency),
+    concurrency: count(
+      'concurrency',
+      options['concurrency'],
+      Number(credit['messages'] ?? d.credit.messages),
+    ),
     ack: oneOf('ack', options['ack'] ?? d.ack, ['handled', 'received']),
     onHandlerError: oneOf('onHandlerError', options['onHandlerError'] ?? d.onHandlerError, [
       'continue',

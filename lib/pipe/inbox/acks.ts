@@ -73,7 +73,7 @@ export class Acks {
     let left = MAX_ACK_RANGES;
     for (const partition of this.#moved) {
       if (partition.state !== 'owned' && partition.state !== 'revoking') continue;
-      const position = partition.tell(Math.min(MAX_RANGES, left));
+      const position = partition.acknowledge(Math.min(MAX_RANGES, left));
       left -= position.finished?.length ?? 0;
       positions.push(position);
     }

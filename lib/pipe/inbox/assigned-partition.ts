@@ -36,6 +36,10 @@ export class AssignedPartition implements Counted {
   #first: number;
   /** The last offset that the gateway has sent or skipped since it began over the present connection or generation. */
   #stands: number;
+  /** The last offset that handlers know the sockets and channels of; below `received` when the partition came back. */
+  #knownTo: number;
+  /** The last offset that is known and will be repeated: a snapshot below it says what was true then, not now. */
+  #repeatsTo: number;
   #awaitsSnapshot = true;
   #hasNews = false;
   #atHand = 0;
@@ -51,7 +55,7 @@ export class AssignedPartition implements Counted {
     this.#stream = stream;
     this.#generation = generation;
     this.#first = firstOffset;
-    this.#stands = firstOffset - 1;
+    this.#stands = this.#knownTo = this.#repeatsTo = firstOffset - 1;
     this.#cursor = new Cursor(firstOffset);
     this.#floor = new AckFloor(firstOffset - 1);
   }
@@ -83,6 +87,16 @@ export class AssignedPartition implements Counted {
     return this.#stands;
   }
 
+  /** The last offset that handlers know the sockets and channels of; what comes again behind it is learned again. */
+  get knownTo(): number {
+    return this.#knownTo;
+  }
+
+  /** Whether a snapshot that the gateway takes where it stands is true of what has arrived. */
+  get isCaughtUp(): boolean {
+    return this.#stands >= this.#repeatsTo;
+  }
+
   /** A snapshot is to come. */
   get awaitsSnapshot(): boolean {
     return this.#awaitsSnapshot;
@@ -112,12 +126,17 @@ export class AssignedPartition implements Counted {
     return offset < this.#first ? this.#generation - 1 : this.#generation;
   }
 
-  /** The position, to be told now, with at most so many finished ranges. */
+  /** The whole position, with at most so many finished ranges. It is told now. */
   tell(maxRanges: number): Position {
-    this.#hasNews = false;
-    const { partition, epoch, done: offset } = this;
-    const finished = this.#floor.finished(maxRanges);
-    return { partition, generation: this.#generation, epoch, offset, finished };
+    return this.#tell(maxRanges, Infinity);
+  }
+
+  /**
+   * The position as far as the gateway has sent, or skipped, over the present connection. An offset that is yet to be
+   * repeated is not acknowledged before it is, because the snapshot that precedes it counts on its coming.
+   */
+  acknowledge(maxRanges: number): Position {
+    return this.#tell(maxRanges, this.#stands < this.received ? this.#stands : Infinity);
   }
 
   // ---- ownership
@@ -166,14 +185,22 @@ export class AssignedPartition implements Counted {
     this.#floor.skip(this.done + 1, firstOffset - 1);
     this.#left.delete(1, firstOffset - 1);
     this.#cursor.skipTo(firstOffset);
-    this.#stands = firstOffset - 1;
+    this.#stands = this.#knownTo = this.#repeatsTo = firstOffset - 1;
     this.share.restart(this.received);
   }
 
-  /** Another connection follows; the gateway goes on behind the position that is told. */
-  reconnect(): void {
+  /**
+   * Another connection follows; the gateway goes on behind the position that HELLO tells.
+   * @param maxRanges so many finished ranges are told at most
+   */
+  reconnect(maxRanges: number): Position {
+    // Offsets that HELLO tells as finished are not repeated, so only a snapshot tells what they changed.
+    if (this.#knownTo < this.received) this.#awaitsSnapshot = true;
+    const { ahead, lastOpen } = this.#floor;
     this.#stands = this.done;
+    this.#repeatsTo = ahead > maxRanges ? this.received : lastOpen;
     this.share.restart(this.received);
+    return this.tell(maxRanges);
   }
 
   // ---- events
@@ -187,7 +214,7 @@ export class AssignedPartition implements Counted {
     const repeated = this.#cursor.accept(firstOffset, count, skipped);
     if (repeated === undefined) return undefined;
     if (skipped > 0) this.#skip(firstOffset - skipped, firstOffset - 1);
-    this.#stands = firstOffset + count - 1;
+    this.reached(firstOffset + count - 1);
     if (repeated > 0) this.share.cameAgain(firstOffset + repeated - 1);
     return repeated;
   }
@@ -239,18 +266,27 @@ export class AssignedPartition implements Counted {
       if (left.first < first) this.#skip(left.first, Math.min(left.last, first - 1));
     }
     this.#cursor.skipTo(first);
-    this.#stands = Math.max(this.#stands, first - 1);
+    this.reached(first - 1);
   }
 
   // ---- snapshots
 
   /** The gateway stands at this offset: what lies before has been sent or is skipped. */
   reached(offset: number): void {
-    this.#stands = Math.max(this.#stands, offset);
+    if (offset > this.#stands) this.#stands = offset;
+    if (offset > this.#knownTo) this.#knownTo = offset;
   }
 
   awaitSnapshot(awaits: boolean): void {
     this.#awaitsSnapshot = awaits;
+  }
+
+  #tell(maxRanges: number, upTo: number): Position {
+    const { partition, epoch, done } = this;
+    this.#hasNews = upTo < this.#floor.started;
+    const offset = Math.min(done, upTo);
+    const finished = upTo < done ? [] : this.#floor.finished(maxRanges, upTo);
+    return { partition, generation: this.#generation, epoch, offset, finished };
   }
 
   #skip(first: number, last: number): void {

@@ -133,8 +133,7 @@ export class Inbox {
     let ranges = MAX_HELLO_RANGES;
     for (const partition of this.#partitions) {
       if (partition.state === 'lost') continue;
-      partition.reconnect();
-      const position = partition.tell(ranges);
+      const position = partition.reconnect(ranges);
       ranges -= position.finished?.length ?? 0;
       position.wantsSnapshot = partition.awaitsSnapshot && this.#resync?.asks === true;
       positions.push(position);
@@ -239,16 +238,15 @@ export class Inbox {
       throw broken(`epoch ${epoch} of partition ${number} unannounced`);
     // Not acknowledged, so that somebody else can have them.
     if (this.#phase.name === 'stopping') return;
+    const { knownTo } = partition;
     const repeated = partition.receive(firstOffset, events.length, skipped);
     if (repeated === undefined) throw broken(`offset ${firstOffset} of ${number} unannounced`);
     if (this.#deliveries.exceeds(events.length - repeated, this.#partitions)) {
       throw broken('more events than the credit');
     }
     this.#deliveries.beginRun();
-    if (skipped > 0) this.#deliveries.moved(partition);
-    if (repeated > 0) this.#takeAgain(partition, firstOffset, events, repeated);
-    if (repeated < events.length || partition.stands >= partition.received) {
-      this.#conclude(partition);
+    if (skipped > 0 || repeated > 0) {
+      this.#takeAgain(partition, firstOffset, events.slice(0, repeated), knownTo);
     }
     for (let i = repeated; i < events.length; i += 1) {
       this.#judge(partition, firstOffset + i, events[i] as PipeEvent);
@@ -267,7 +265,7 @@ export class Inbox {
     }
     partition.reached(offset);
     this.#resync?.snapshot(frame);
-    if (frame.end && offset >= partition.received) this.#conclude(partition);
+    this.#conclude(partition);
   }
 
   /** Positions and credit that are to be told and were not yet. */
@@ -330,21 +328,24 @@ export class Inbox {
     if (this.#owner.send({ type: 'returned', position })) partition.returned();
   }
 
-  /** Events at the start of a run that arrived before: one that was left to others is handled after all. */
+  /** Events that arrived before, or are skipped: one that was left to others is handled after all. */
   #takeAgain(
     partition: AssignedPartition,
     firstOffset: number,
     events: readonly PipeEvent[],
-    count: number,
+    knownTo: number,
   ): void {
-    const isPending = this.#resync?.isPending(partition.partition) === true;
-    if (isPending || partition.leftSome) {
-      for (let i = 0; i < count; i += 1) {
-        const event = events[i] as PipeEvent;
-        if (isPending) this.#resync?.repeat(partition.partition, event);
-        if (partition.takesBack(firstOffset + i)) this.#judge(partition, firstOffset + i, event);
+    const { partition: number } = partition;
+    for (const [i, event] of events.entries()) {
+      this.#resync?.repeat(number, event);
+      if (partition.takesBack(firstOffset + i)) this.#judge(partition, firstOffset + i, event);
+      else if (firstOffset + i > knownTo) {
+        const change = this.#resync?.relearn(number, event);
+        if (change !== undefined) this.#deliveries.make(partition, change, 'resync');
       }
     }
+    this.#conclude(partition);
+    this.#deliveries.moved(partition);
     this.#deliveries.freed();
   }
 
@@ -361,10 +362,10 @@ export class Inbox {
     this.#deliveries.take(partition, offset, event);
   }
 
-  /** Takes what a snapshot says, once the events that are repeated behind it have come. */
+  /** Takes the truth of a whole snapshot, once the known events that are repeated behind it have come. */
   #conclude(partition: AssignedPartition): void {
     const resync = this.#resync;
-    if (resync?.isPending(partition.partition) !== true) return;
+    if (resync?.isPending(partition.partition) !== true || !partition.isCaughtUp) return;
     const { changes, coversAll } = resync.conclude(partition.partition);
     partition.awaitSnapshot(!coversAll);
     for (const change of changes) this.#deliveries.make(partition, change, 'resync');

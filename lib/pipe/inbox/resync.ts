@@ -88,6 +88,26 @@ export class Resync {
     }
   }
 
+  /**
+   * An event that was handled when its partition was this client's before, and comes again now that it is so again.
+   * Returns what handlers have to be told instead of the event; undefined for nothing.
+   */
+  relearn(partition: number, event: PipeEvent): Change | undefined {
+    const judgement = this.judge(partition, event);
+    const { kind, socketId, channel = '' } = event;
+    const isPass = judgement === 'pass';
+    switch (kind) {
+      case EventKind.OPEN:
+      case EventKind.CLOSE:
+        return isPass && this.#sockets.asked ? { kind, name: socketId } : undefined;
+      case EventKind.OCCUPIED:
+      case EventKind.VACATED:
+        return isPass && this.#channels.asked ? { kind, name: channel } : undefined;
+      default:
+        return judgement === 'introduce' ? introduction(event) : undefined;
+    }
+  }
+
   /** An event that was judged, and then dropped before its handlers began: what it changed is changed back. */
   undo(partition: number, { kind, socketId, channel = '' }: PipeEvent): void {
     if (kind === EventKind.OPEN) this.#sockets.remove(partition, socketId);
