@@ -157,7 +157,7 @@ t.test('events that wait for a loop that is left are finished with it', async (t
 });
 
 t.test(
-  'P13: a million handles, and a million listeners that come and go, leave no memory behind',
+  'a million handles, and a million handlers that come and go, leave no memory behind',
   (t) => {
     const { client, gateway } = connectedClient();
     setFlagsFromString('--expose-gc');

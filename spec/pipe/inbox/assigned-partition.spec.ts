@@ -136,6 +136,28 @@ t.test(
   },
 );
 
+t.test('an offset that is to be repeated is not acknowledged before it has come again', (t) => {
+  const partition = partitionWith(8, 2);
+  for (const offset of [4, 8]) partition.finish(offset);
+  const finished = [
+    { first: 4, last: 4 },
+    { first: 8, last: 8 },
+  ];
+  t.match(partition.reconnect(10), { offset: 2, finished }, 'HELLO tells all');
+  t.notOk(partition.isCaughtUp);
+  for (const offset of [3, 6]) partition.finish(offset);
+  t.match(partition.acknowledge(10), { offset: 2, finished: [] });
+  t.ok(partition.hasNews, 'the rest is told later');
+  partition.receive(3, 1, 0);
+  t.match(partition.acknowledge(10), { offset: 3, finished: [] });
+  partition.receive(5, 2, 1);
+  t.match(partition.acknowledge(10), { offset: 4, finished: [{ first: 6, last: 6 }] });
+  t.notOk(partition.isCaughtUp, 'the 7 is still to come');
+  partition.receive(7, 1, 0);
+  t.ok(partition.isCaughtUp, 'the 8 was told as finished, so it does not come');
+  t.end();
+});
+
 t.test('a command that answers an event others have had since counts in a past generation', (t) => {
   const partition = partitionWith(5, 2);
   partition.lose();
@@ -151,7 +173,7 @@ t.test(
     const partition = partitionWith(6, 2);
     for (const offset of [3, 4, 5, 6]) partition.add(arrivalOf(partition, offset));
     t.equal(partition.counted, 4);
-    partition.reconnect();
+    partition.reconnect(10);
     t.equal(partition.counted, 0);
     t.equal(partition.stands, 2);
     partition.receive(3, 1, 0);

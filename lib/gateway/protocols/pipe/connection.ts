@@ -1,3 +1,4 @@
+import { Heartbeat } from '../../../util/heartbeat';
 import type { Timer } from '../../../util/timers';
 import { CLOSE_CODES } from '../../../wire/close-codes';
 import { FrameDecoder, FrameEncoder } from '../../../wire/codec';
@@ -10,15 +11,11 @@ import type { PipeContext } from './context';
 import { Queries } from './queries';
 import type { PipeSession } from './session';
 
-const BEAT_MS = WIRE_LIMITS.pingMs / 4;
-/** A beat that comes so late says that this process has not run. */
-const LATE_MS = 1_000;
-
 const NO_RULES: readonly Rule[] = [];
 
 type State =
   | { name: 'opening'; deadline: Timer }
-  | { name: 'attached'; session: PipeSession; questions: Queries }
+  | { name: 'attached'; session: PipeSession; questions: Queries; heartbeat: Heartbeat }
   | { name: 'closed' };
 
 /**
@@ -34,16 +31,12 @@ export class PipeConnection implements CarrierHandler {
   readonly #encoder = new FrameEncoder();
   readonly #decoder = new FrameDecoder();
   #state: State;
-  #heartbeat: Timer | undefined;
-  #heardAt: number;
-  #spokeAt: number;
 
   constructor(context: PipeContext, app: App, carrier: Carrier, nonce: string) {
     this.#context = context;
     this.app = app;
     this.nonce = nonce;
     this.#carrier = carrier;
-    this.#heardAt = this.#spokeAt = context.clock.now();
     const deadline = context.clock.setTimeout(
       () => this.fail('protocol_error', `HELLO did not come within ${WIRE_LIMITS.helloMs} ms`),
       WIRE_LIMITS.helloMs,
@@ -75,7 +68,7 @@ export class PipeConnection implements CarrierHandler {
   }
 
   sendBytes(bytes: Uint8Array): void {
-    this.#spokeAt = this.#context.clock.now();
+    if (this.#state.name === 'attached') this.#state.heartbeat.sent();
     this.#carrier.sendBinary(bytes);
   }
 
@@ -99,7 +92,7 @@ export class PipeConnection implements CarrierHandler {
   }
 
   binary(bytes: Uint8Array): void {
-    this.#heardAt = this.#context.clock.now();
+    if (this.#state.name === 'attached') this.#state.heartbeat.heard();
     if (this.#state.name === 'opening' && bytes.length > WIRE_LIMITS.maxHelloBytes) {
       return this.fail('frame_too_large', `HELLO is limited to ${WIRE_LIMITS.maxHelloBytes} bytes`);
     }
@@ -180,25 +173,17 @@ export class PipeConnection implements CarrierHandler {
       name: 'attached',
       session,
       questions: new Queries(this.#context, this, session),
+      heartbeat: this.#watched(),
     };
-    this.#beat();
     session.begin();
   }
 
-  #beat(): void {
+  #watched(): Heartbeat {
     const { clock } = this.#context;
-    const dueAt = clock.now() + BEAT_MS;
-    this.#heartbeat = clock.setTimeout(() => {
-      const now = clock.now();
-      // A process that was stopped has not listened: what waits in its sockets must be read before anyone is judged.
-      if (now - dueAt > LATE_MS)
-        this.#heardAt = Math.max(this.#heardAt, now + LATE_MS - WIRE_LIMITS.deadMs);
-      if (now - this.#heardAt >= WIRE_LIMITS.deadMs) {
-        return this.close(CLOSE_CODES.dead.code, 'no frame within the dead time');
-      }
-      if (now - this.#spokeAt >= WIRE_LIMITS.pingMs) this.send({ type: 'ping', time: now });
-      this.#beat();
-    }, BEAT_MS);
+    return new Heartbeat(clock, WIRE_LIMITS, {
+      ping: () => this.send({ type: 'ping', time: Math.floor(clock.now()) }),
+      dead: () => this.close(CLOSE_CODES.dead.code, 'no frame within the dead time'),
+    });
   }
 
   #end(): void {
@@ -206,7 +191,7 @@ export class PipeConnection implements CarrierHandler {
     if (state.name === 'closed') return;
     const { clock } = this.#context;
     if (state.name === 'opening') clock.clearTimeout(state.deadline);
-    if (this.#heartbeat !== undefined) clock.clearTimeout(this.#heartbeat);
+    if (state.name === 'attached') state.heartbeat.stop();
     this.#state = { name: 'closed' };
     this.#context.closed(this);
     if (state.name !== 'attached') return;

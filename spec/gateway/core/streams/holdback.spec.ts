@@ -5,16 +5,16 @@ import { Metrics } from '../../../../lib/gateway/core/metrics';
 import { Partition } from '../../../../lib/gateway/core/streams/partition';
 import type { Socket } from '../../../../lib/gateway/core/model/socket';
 import { InFlight } from '../../../../lib/stream/in-flight';
-import { EventKind, RuleKind } from '../../../../lib/wire/frames';
-import { ChannelsRig, type RigBrowser } from '../../../support/channels-rig';
+import { RuleKind, EventKind } from '../../../../lib/wire/frames';
+import { OfflineChannels, type OfflineBrowser } from '../../../support/offline-channels';
 
 const MAX_PAUSE_MS = 10_000;
 
 /** A log of 8 events, of which there are as many as was said last. */
 class Filled extends Partition {
-  readonly #rig: ChannelsRig;
+  readonly #rig: OfflineChannels;
 
-  constructor(rig: ChannelsRig, events: number) {
+  constructor(rig: OfflineChannels, events: number) {
     super(0, { epoch: 1, maxEntries: 8, maxBytes: 1e6 });
     this.#rig = rig;
     const flight = new InFlight();
@@ -33,12 +33,12 @@ class Filled extends Partition {
 }
 
 function stage(): {
-  rig: ChannelsRig;
+  rig: OfflineChannels;
   holdback: Holdback;
-  browser(): [RigBrowser, Socket];
+  browser(): [OfflineBrowser, Socket];
   log(events: number): Filled;
 } {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   return {
     rig,
     holdback: new Holdback(rig.hub.turn, rig.clock, MAX_PAUSE_MS),
@@ -145,7 +145,7 @@ t.test('a gateway that stops leaves no timer behind', async (t) => {
 });
 
 t.test('a group holds back who sends, not who comes, goes or does not read', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   const { hub, app, clock } = rig;
   const settings = { epoch: 1, partitions: 1, maxEntries: 4, maxBytes: 1e6, revokeMs: 1_000 };
   const group = new Group(
