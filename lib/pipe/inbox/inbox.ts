@@ -70,7 +70,8 @@ export class Inbox {
     const policy = (this.#policy = policyOf(settings));
     this.#clock = clock;
     this.#owner = owner;
-    this.#resync = policy.resyncs ? new Resync(policy.byChannel) : undefined;
+    const maxClosed = policy.shared ? settings.credit.messages : 0;
+    this.#resync = policy.resyncs ? new Resync(policy.byChannel, maxClosed) : undefined;
     this.#deliveries = new Deliveries(settings, policy, clock, {
       deliver: (arrival) => owner.deliver(arrival),
       failed: (error) => owner.failed(error),

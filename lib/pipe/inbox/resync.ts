@@ -30,10 +30,20 @@ export class Resync {
   readonly #channels = new KnownNames(EventKind.OCCUPIED, EventKind.VACATED);
   /** By partition. */
   readonly #snapshots = new Map<number, Snapshot>();
+  /**
+   * Sockets whose close handlers were told last, oldest first. When their partition moves and comes back before the gateway
+   * has heard of it, their opens and closes come again: the sockets are then known, but not told.
+   */
+  readonly #closed = new Set<string>();
+  readonly #maxClosed: number;
 
-  /** @param byChannel messages of channels stand in the partition of their channel, not of their socket. */
-  constructor(byChannel = false) {
+  /**
+   * @param byChannel messages of channels stand in the partition of their channel, not of their socket
+   * @param maxClosed how many closed sockets are remembered, where partitions may move and come back
+   */
+  constructor(byChannel = false, maxClosed = 0) {
     this.#byChannel = byChannel;
+    this.#maxClosed = maxClosed;
   }
 
   /** Whether anything is asked for, so that snapshots matter. */
@@ -70,7 +80,9 @@ export class Resync {
       case EventKind.OPEN:
         return sockets.asked && !sockets.add(partition, socketId) ? 'drop' : 'pass';
       case EventKind.CLOSE:
-        return sockets.asked && !sockets.remove(partition, socketId) ? 'introduce' : 'pass';
+        if (!sockets.asked) return 'pass';
+        this.#remember(socketId);
+        return sockets.remove(partition, socketId) ? 'pass' : 'introduce';
       case EventKind.OCCUPIED:
         return channels.asked && !channels.add(partition, channel) ? 'drop' : 'pass';
       case EventKind.VACATED:
@@ -93,8 +105,10 @@ export class Resync {
    * Returns what handlers have to be told instead of the event; undefined for nothing.
    */
   relearn(partition: number, event: PipeEvent): Change | undefined {
-    const judgement = this.judge(partition, event);
     const { kind, socketId, channel = '' } = event;
+    const wasClosed = this.#closed.has(socketId);
+    const judgement = this.judge(partition, event);
+    if (wasClosed) return undefined;
     const isPass = judgement === 'pass';
     switch (kind) {
       case EventKind.OPEN:
@@ -110,13 +124,14 @@ export class Resync {
 
   /** An event that was judged, and then dropped before its handlers began: what it changed is changed back. */
   undo(partition: number, { kind, socketId, channel = '' }: PipeEvent): void {
-    if (kind === EventKind.OPEN) this.#sockets.remove(partition, socketId);
-    else if (kind === EventKind.OCCUPIED) this.#channels.remove(partition, channel);
-    else if (kind === EventKind.CLOSE && this.#sockets.asked)
-      this.#sockets.add(partition, socketId);
-    else if (kind === EventKind.VACATED && this.#channels.asked) {
-      this.#channels.add(partition, channel);
-    }
+    const sockets = this.#sockets;
+    const channels = this.#channels;
+    if (kind === EventKind.OPEN) sockets.remove(partition, socketId);
+    else if (kind === EventKind.OCCUPIED) channels.remove(partition, channel);
+    else if (kind === EventKind.CLOSE && sockets.asked) {
+      sockets.add(partition, socketId);
+      this.#closed.delete(socketId);
+    } else if (kind === EventKind.VACATED && channels.asked) channels.add(partition, channel);
   }
 
   // ---- snapshots
@@ -162,7 +177,7 @@ export class Resync {
     let coversAll = true;
     if (this.#sockets.asked) {
       if (!snapshot.coversSockets) coversAll = false;
-      else changes.push(...this.#sockets.replace(partition, snapshot.sockets));
+      else changes.push(...this.#untold(this.#sockets.replace(partition, snapshot.sockets)));
     }
     if (this.#channels.asked) {
       if (!snapshot.coversChannels) coversAll = false;
@@ -182,13 +197,14 @@ export class Resync {
   /** A partition is another member's. Returns its sockets and channels, of which nothing more will be heard. */
   forget(partition: number): Change[] {
     this.interrupt(partition);
-    return [...this.#sockets.forget(partition), ...this.#channels.forget(partition)];
+    const sockets = this.#untold(this.#sockets.forget(partition));
+    return [...sockets, ...this.#channels.forget(partition)];
   }
 
   /** All partitions may be with other members. Returns all sockets and channels. */
   forgetAll(): Change[] {
     this.interrupt();
-    return [...this.#sockets.forgetAll(), ...this.#channels.forgetAll()];
+    return [...this.#untold(this.#sockets.forgetAll()), ...this.#channels.forgetAll()];
   }
 
   /**
@@ -203,7 +219,24 @@ export class Resync {
 
   /** Names in doubt are gone. */
   closeStale(): Change[] {
-    return [...this.#channels.closeStale(), ...this.#sockets.closeStale()];
+    return [...this.#channels.closeStale(), ...this.#untold(this.#sockets.closeStale())];
+  }
+
+  /** The changes of sockets whose close was not told, closes among them: these are told now. */
+  #untold(changes: readonly Change[]): Change[] {
+    const untold = changes.filter(({ name }) => !this.#closed.has(name));
+    for (const { kind, name } of untold) if (kind === EventKind.CLOSE) this.#remember(name);
+    return untold;
+  }
+
+  #remember(socketId: string): void {
+    if (this.#maxClosed === 0) return;
+    this.#closed.add(socketId);
+    if (this.#closed.size <= this.#maxClosed) return;
+    for (const oldest of this.#closed) {
+      this.#closed.delete(oldest);
+      return;
+    }
   }
 }
 
