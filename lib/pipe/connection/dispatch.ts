@@ -60,7 +60,7 @@ export function dispatch(frame: Frame, routes: Routes): void {
     case 'snapshot':
       return routes.inbox.snapshot(frame);
     case 'revoke':
-      return routes.inbox.revoke(frame.partition, frame.generation);
+      return routes.inbox.revoke(frame.partition, frame.generation, frame.deadlineMs);
     case 'lost':
       return routes.inbox.lost(frame.partition, frame.generation);
     case 'reply':

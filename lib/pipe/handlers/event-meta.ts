@@ -1,6 +1,6 @@
 import type { Command } from '../../wire/frames';
-import type { Arrival, Stream } from '../inbox/arrival';
-import type { AssignedPartition } from '../inbox/assigned-partition';
+import type { Arrival } from '../inbox/arrival';
+import type { AssignedPartition, Stream } from '../inbox/assigned-partition';
 import type { CloseMeta, EventPosition } from '../types';
 
 /** Last argument of every handler. The id is put together only when it is read. */

@@ -3,13 +3,6 @@ import type { PipeEvent } from '../../wire/frames';
 import type { AssignedPartition } from './assigned-partition';
 import type { Running } from './slow-handlers';
 
-/** The session whose offsets a partition uses. An earlier session's stream lives until its handlers have finished. */
-export interface Stream {
-  readonly name: string;
-  /** Its gateway process is gone, or the stream was this client's alone: nobody else can have its events. */
-  isLost: boolean;
-}
-
 /** An event on its way to its handlers. */
 export interface Arrival extends Laned<Arrival> {
   readonly event: PipeEvent;

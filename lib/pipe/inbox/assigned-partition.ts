@@ -2,8 +2,14 @@ import { AckFloor } from '../../stream/ack-floor';
 import { Cursor } from '../../stream/position';
 import { Ranges } from '../../stream/ranges';
 import type { Position } from '../../wire/frames';
-import { bytesOf, type Arrival, type Stream } from './arrival';
 import { WindowShare, type Counted } from './receive-window';
+
+/** The session whose offsets a partition uses. An earlier session's stream lives until its handlers have finished. */
+export interface Stream {
+  readonly name: string;
+  /** Its gateway process is gone, or the stream was this client's alone: nobody else can have its events. */
+  isLost: boolean;
+}
 
 /**
  * Ownership of a partition, in the words of PROTOCOL.md. `owned`: its events come here. `revoking`: the gateway wants it
@@ -235,14 +241,16 @@ export class AssignedPartition implements Counted {
     return this.#floor.has(offset);
   }
 
-  add({ event, source }: Arrival): void {
+  /** An arrival is at hand. @param bytes undefined for one that was made here, which the gateway does not count */
+  add(bytes: number | undefined): void {
     this.#atHand += 1;
-    if (source === 'event') this.share.add(bytesOf(event));
+    if (bytes !== undefined) this.share.add(bytes);
   }
 
-  remove({ event, source }: Arrival): void {
+  /** An arrival is not at hand any more. */
+  remove(bytes: number | undefined): void {
     this.#atHand -= 1;
-    if (source === 'event') this.share.remove(bytesOf(event));
+    if (bytes !== undefined) this.share.remove(bytes);
   }
 
   /** An event that arrived is not handled here: it is left to the next owner, or comes again. */

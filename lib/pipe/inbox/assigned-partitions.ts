@@ -1,7 +1,6 @@
 import { StandpipeError } from '../../errors';
 import type { Assignment } from '../../wire/frames';
-import type { Stream } from './arrival';
-import { AssignedPartition } from './assigned-partition';
+import { AssignedPartition, type Stream } from './assigned-partition';
 
 /** The partitions of a client, one for each number that it has or had, and the session whose offsets they use. */
 export class AssignedPartitions implements Iterable<AssignedPartition> {
@@ -54,6 +53,11 @@ export class AssignedPartitions implements Iterable<AssignedPartition> {
   leave(name: string): void {
     for (const partition of this) partition.lose();
     this.#stream = { name, isLost: false };
+  }
+
+  /** A partition for changes that belong to none of the present session. */
+  nowhere(): AssignedPartition {
+    return new AssignedPartition(0, 0, this.#stream, { generation: 0, firstOffset: 1 });
   }
 
   clear(): void {

@@ -169,7 +169,8 @@ export class Deliveries {
   }
 
   #run(arrival: Arrival): void {
-    arrival.partition.add(arrival);
+    const { partition, event, source } = arrival;
+    partition.add(source === 'event' ? bytesOf(event) : undefined);
     this.#runner.run(keyOf(arrival.event, this.#policy), arrival);
   }
 
@@ -183,10 +184,11 @@ export class Deliveries {
     if (!this.#inRun) this.#acks.count();
   }
 
-  #discount(arrival: Arrival): void {
-    arrival.partition.remove(arrival);
-    if (arrival.source !== 'event') return;
-    this.#window.remove(bytesOf(arrival.event));
+  #discount({ partition, event, source }: Arrival): void {
+    if (source !== 'event') return partition.remove(undefined);
+    const bytes = bytesOf(event);
+    partition.remove(bytes);
+    this.#window.remove(bytes);
     this.freed();
   }
 }

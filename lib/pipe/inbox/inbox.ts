@@ -1,5 +1,5 @@
 import type { Credit } from '../../stream/in-flight';
-import type { Clock, Timer } from '../../util/timers';
+import type { Clock } from '../../util/timers';
 import {
   type Ack,
   type Assignment,
@@ -13,9 +13,11 @@ import {
 } from '../../wire/frames';
 import type { Settings } from '../options';
 import type { Arrival } from './arrival';
-import { AssignedPartition } from './assigned-partition';
+import type { AssignedPartition } from './assigned-partition';
 import { AssignedPartitions, broken } from './assigned-partitions';
+import { Deadlines } from './deadlines';
 import { Deliveries } from './deliveries';
+import type { Phase } from './phase';
 import { policyOf, type Policy } from './policy';
 import { Resync, introduction } from './resync';
 
@@ -36,16 +38,6 @@ export interface InboxOwner {
   sendCommands(): void;
 }
 
-/**
- * Phase of the inbox. `open`: events come and handlers begin. `away`: the connection is lost, and handlers of events at
- * hand still begin until the grace of the group is over. `held`: nothing begins until a WELCOME has said what is still
- * owned. `stopping`: no event is taken any more.
- */
-type Phase =
-  | { readonly name: 'open' | 'held' }
-  | { readonly name: 'away'; readonly grace: Timer }
-  | { readonly name: 'stopping'; readonly acknowledges: boolean };
-
 /** Most finished ranges of all positions of a HELLO, which may hold 64 KiB with everything else. */
 const MAX_HELLO_RANGES = 512;
 
@@ -60,6 +52,7 @@ export class Inbox {
   readonly #resync: Resync | undefined;
   readonly #deliveries: Deliveries;
   readonly #partitions = new AssignedPartitions();
+  readonly #deadlines: Deadlines;
   #phase: Phase = { name: 'open' };
   /** The gateway process and its numbers, as the last WELCOME told them. */
   #gateway = { node: '', partitions: 0, graceMs: undefined as number | undefined };
@@ -72,6 +65,10 @@ export class Inbox {
     this.#owner = owner;
     const maxClosed = policy.shared ? settings.credit.messages : 0;
     this.#resync = policy.resyncs ? new Resync(policy.byChannel, maxClosed) : undefined;
+    this.#deadlines = new Deadlines(clock, (partition) => {
+      this.#owner.sendCommands();
+      this.#giveBack(partition);
+    });
     this.#deliveries = new Deliveries(settings, policy, clock, {
       deliver: (arrival) => owner.deliver(arrival),
       failed: (error) => owner.failed(error),
@@ -115,6 +112,7 @@ export class Inbox {
       this.#partitions.renew('');
     }
     this.#partitions.clear();
+    this.#deadlines.clearAll();
     this.#deliveries.takeAck(this.#partitions);
     this.#deliveries.unwatch();
   }
@@ -160,6 +158,7 @@ export class Inbox {
         if (!owned.has(partition.partition)) this.#lose(partition);
       }
     } else {
+      this.#deadlines.clearAll();
       this.#nodeLost = this.#gateway.node !== '' && this.#gateway.node !== node;
       this.#renew(streamName);
     }
@@ -186,20 +185,23 @@ export class Inbox {
   assign(assigned: readonly Assignment[]): void {
     for (const assignment of assigned) {
       const before = this.#partitions.get(assignment.partition);
-      // Another generation: the partition was another member's meanwhile.
-      if (before !== undefined && before.epoch === assignment.epoch) {
-        if (before.generation !== assignment.generation) this.#lose(before);
+      if (before !== undefined) {
+        this.#deadlines.clear(before);
+        // Another generation: the partition was another member's meanwhile.
+        const isSame = before.generation === assignment.generation;
+        if (!isSame && before.epoch === assignment.epoch) this.#lose(before);
       }
       this.#deliveries.moved(this.#partitions.assign(assignment));
     }
     this.#deliveries.tellMoved();
   }
 
-  /** The gateway wants a partition back: nothing more of it begins, and it is returned when nothing of it runs. */
-  revoke(number: number, generation: number): void {
+  /** The gateway wants a partition back: it is returned when nothing of it runs, or the deadline has passed. */
+  revoke(number: number, generation: number, deadlineMs: number): void {
     const partition = this.#partitions.get(number);
     if (partition?.generation !== generation || partition.state !== 'owned') return;
     partition.revoke();
+    this.#deadlines.set(partition, deadlineMs);
     this.#leave((each) => each === partition);
     this.#resync?.interrupt(number);
     // From LOST on the gateway does not count what still runs of it.
@@ -292,7 +294,7 @@ export class Inbox {
     this.#partitions.leave(streamName);
     if (!this.#policy.shared) return this.#resync?.reset(false);
     const moved = this.#resync?.forgetAll() ?? [];
-    for (const change of moved) this.#deliveries.make(this.#nowhere(), change, 'moved');
+    for (const change of moved) this.#deliveries.make(this.#partitions.nowhere(), change, 'moved');
   }
 
   /** A partition is another member's: handlers are told which of the sockets and channels they know went with it. */
@@ -300,6 +302,7 @@ export class Inbox {
     if (partition.state === 'lost') return;
     this.#leave((each) => each === partition);
     partition.lose();
+    this.#deadlines.clear(partition);
     this.#deliveries.shorten();
     const moved = this.#resync?.forget(partition.partition) ?? [];
     for (const change of moved) this.#deliveries.make(partition, change, 'moved');
@@ -315,18 +318,26 @@ export class Inbox {
     }
   }
 
+  /** Returns a partition that is asked back, if nothing of it runs any more. */
   #return(partition: AssignedPartition): void {
-    if (partition.state !== 'revoking' || partition.atHand > 0) return;
-    if (this.#phase.name === 'stopping') return;
+    if (partition.state !== 'revoking' || this.#phase.name === 'stopping') return;
+    if (partition.atHand > 0) return;
     // What handlers have triggered leaves before the keys of these handlers do.
     const { queued, sent } = this.#owner.commands();
     if (sent < partition.commandsToWaitFor(queued)) {
       this.#owner.sendCommands();
       return;
     }
+    this.#giveBack(partition);
+  }
+
+  #giveBack(partition: AssignedPartition): void {
+    if (partition.state !== 'revoking' || this.#phase.name === 'stopping') return;
     const position = partition.tell(MAX_HELLO_RANGES);
     // Without a connection nothing is lost: the gateway asks again on the next one, or has given it away by then.
-    if (this.#owner.send({ type: 'returned', position })) partition.returned();
+    if (!this.#owner.send({ type: 'returned', position })) return;
+    partition.returned();
+    this.#deadlines.clear(partition);
   }
 
   /** Events that arrived before, or are skipped: one that was left to others is handled after all. */
@@ -384,14 +395,8 @@ export class Inbox {
     if (!this.#nodeLost && known < this.#gateway.partitions) return;
     const reason = this.#nodeLost ? 'node_lost' : undefined;
     for (const change of resync.closeStale()) {
-      this.#deliveries.make(this.#nowhere(), change, 'resync', reason);
+      this.#deliveries.make(this.#partitions.nowhere(), change, 'resync', reason);
     }
     this.#nodeLost = false;
-  }
-
-  /** The partition of changes that belong to none of the present session. */
-  #nowhere(): AssignedPartition {
-    const start = { generation: 0, firstOffset: 1 };
-    return new AssignedPartition(0, 0, this.#partitions.stream, start);
   }
 }

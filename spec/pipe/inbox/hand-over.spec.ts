@@ -249,3 +249,22 @@ t.test('without a group, or within the grace, an outage holds nothing up', async
   await finish('a');
   t.same(started, ['1.1 a', '1.1 b']);
 });
+
+t.test(
+  'at the deadline a partition is returned although a handler still runs, which is not acknowledged',
+  async (t) => {
+    const { client, gateway, clock, finish } = member();
+    gateway.socket.run({}, { event: 'a' }, { event: 'b', socketId: '2.2' });
+    await finish('b');
+    gateway.socket.revoke(0, 1);
+    client.channel('room').trigger('answer');
+    clock.advance(9_999);
+    t.equal(gateway.socket.count('returned'), 0);
+    clock.advance(1);
+    const { position } = gateway.socket.find('returned');
+    t.match(position, { partition: 0, offset: 0, finished: [{ first: 2, last: 2 }] });
+    await finish('a');
+    clock.advance(50);
+    t.equal(gateway.socket.count('returned'), 1, 'once');
+  },
+);

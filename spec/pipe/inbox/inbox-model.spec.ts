@@ -25,14 +25,14 @@ const mutants: Array<Mutation & { name: string }> = [
   {
     name: 'events that have not begun still begin after the partition was asked back',
     file: inbox,
-    from: 'partition.revoke();\n    this.#leave((each) => each === partition);',
-    to: 'partition.revoke();',
+    from: 'this.#leave((each) => each === partition);\n    this.#resync',
+    to: 'this.#resync',
   },
   {
     name: 'a partition is returned while handlers of it run',
     file: inbox,
-    from: "if (partition.state !== 'revoking' || partition.atHand > 0) return;",
-    to: "if (partition.state !== 'revoking') return;",
+    from: 'if (partition.atHand > 0) return;',
+    to: '',
   },
   {
     name: 'a partition is returned before the commands of its handlers have left',
@@ -121,8 +121,8 @@ const mutants: Array<Mutation & { name: string }> = [
   {
     name: 'an event counts as finished when its handler begins',
     file: deliveries,
-    from: 'arrival.partition.add(arrival);\n    this.#runner',
-    to: "arrival.partition.add(arrival); if (arrival.source === 'event') this.finish(arrival.partition, arrival.offset, arrival.event);\n    this.#runner",
+    from: 'this.#runner.run(',
+    to: "if (source === 'event') this.finish(partition, arrival.offset, event);\n    this.#runner.run(",
   },
   {
     name: 'events of a socket that have different names overtake each other',

@@ -222,11 +222,18 @@ export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Pr
     revokedHere = false;
     inbox.lost(0, generation);
   };
-  /** Others handle some of what they have. */
+  /** Others handle some of what they have, the events of a key in their order. */
   const othersWork = (count: number): void => {
     if (owner !== 'others') return;
+    const waiting = new Set<string>();
     for (let offset = 1; offset <= log.length && count > 0; offset += 1) {
-      if (finished.has(offset) || offset % 4 === count % 4) continue;
+      if (finished.has(offset)) continue;
+      const { socketId, channel = '' } = log[offset - 1] as PipeEvent;
+      const key = socketId || channel;
+      if (waiting.has(key) || offset % 4 === count % 4) {
+        waiting.add(key);
+        continue;
+      }
       finished.add(offset);
       count -= 1;
     }
@@ -294,7 +301,7 @@ export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Pr
     revoking = true;
     if (!linked) return;
     revokedHere = true;
-    inbox.revoke(0, generation);
+    inbox.revoke(0, generation, 1e9);
   };
   const happen = (what: number, n: number): void => {
     const slot = n % 3;
