@@ -102,8 +102,8 @@ export interface PipeOptions {
    */
   group?: string | GroupOptions | undefined;
   /**
-   * Promises of handlers that may run at once, each for another socket; further sockets wait. Default: as many as
-   * `credit.messages`.
+   * Promises of handlers that may run at once, each for another socket (or channel, or user); further ones wait. Default:
+   * as many as `credit.messages`, so that slow handlers delay only the events of their own socket.
    */
   concurrency?: number | undefined;
   /**

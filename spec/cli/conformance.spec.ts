@@ -37,7 +37,10 @@ function spoiled({ up = same, down = same }: { up?: Change; down?: Change }): Di
       get bufferedBytes() {
         return socket.bufferedBytes;
       },
-      send: (bytes) => through(up, upReader, upWriter, bytes, (b) => socket.send(b)),
+      send: (message) =>
+        typeof message === 'string'
+          ? socket.send(message)
+          : through(up, upReader, upWriter, message, (b) => socket.send(b)),
       close: (code, reason) => socket.close(code, reason),
       terminate: () => socket.terminate(),
     };

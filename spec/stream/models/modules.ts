@@ -9,6 +9,7 @@ const LIB = resolve(__dirname, '../../../lib');
 /** The rooms under test, as one set, so that a model can be run against a set with a planted bug. */
 export interface Modules {
   ring: typeof import('../../../lib/util/ring');
+  ranges: typeof import('../../../lib/stream/ranges');
   inFlight: typeof import('../../../lib/stream/in-flight');
   position: typeof import('../../../lib/stream/position');
   sendBuffer: typeof import('../../../lib/stream/send-buffer');
@@ -16,6 +17,7 @@ export interface Modules {
   outbox: typeof import('../../../lib/stream/outbox');
   ackFloor: typeof import('../../../lib/stream/ack-floor');
   lanes: typeof import('../../../lib/stream/lanes');
+  inbox: typeof import('../../../lib/pipe/inbox/inbox');
 }
 
 /** A planted bug: in `file` the one place that reads `from` reads `to`. */
@@ -45,6 +47,7 @@ export function loadModules(mutation?: Mutation): Modules {
   const at = (name: string): unknown => load(join(LIB, `${name}.ts`));
   return {
     ring: at('util/ring'),
+    ranges: at('stream/ranges'),
     inFlight: at('stream/in-flight'),
     position: at('stream/position'),
     sendBuffer: at('stream/send-buffer'),
@@ -52,6 +55,7 @@ export function loadModules(mutation?: Mutation): Modules {
     outbox: at('stream/outbox'),
     ackFloor: at('stream/ack-floor'),
     lanes: at('stream/lanes'),
+    inbox: at('pipe/inbox/inbox'),
   } as Modules;
 }
 
