@@ -1,3 +1,6 @@
+/** How full a budget may be when its overflow is taken for over. */
+const EASED = 0.75;
+
 /** A log that spends from a budget. */
 export interface Spender {
   readonly length: number;
@@ -14,6 +17,8 @@ export interface BudgetOptions {
    * senders are being held back.
    */
   overdraft?: number;
+  /** Called when a log gives something up, and not again before the use has sunk below three quarters of the limits. */
+  overflowed?: () => void;
 }
 
 /** Entries and bytes that several logs may keep together. */
@@ -21,14 +26,17 @@ export class Budget {
   readonly #maxEntries: number;
   readonly #maxBytes: number;
   readonly #factor: number;
+  readonly #overflowed: (() => void) | undefined;
+  #isOverflowing = false;
   readonly #spenders = new Set<Spender>();
   #entries = 0;
   #bytes = 0;
 
-  constructor({ maxEntries, maxBytes, overdraft = 0 }: BudgetOptions) {
+  constructor({ maxEntries, maxBytes, overdraft = 0, overflowed }: BudgetOptions) {
     this.#maxEntries = maxEntries;
     this.#maxBytes = maxBytes;
     this.#factor = 1 + overdraft;
+    this.#overflowed = overflowed;
   }
 
   get entries(): number {
@@ -56,6 +64,7 @@ export class Budget {
   spend(entries: number, bytes: number): void {
     this.#entries += entries;
     this.#bytes += bytes;
+    if (this.#isOverflowing && this.fill < EASED) this.#isOverflowing = false;
   }
 
   /**
@@ -72,6 +81,9 @@ export class Budget {
       const victim = hasShare ? grown : this.#largest(size);
       if (victim === undefined || victim.length === 0) return;
       victim.dropOldest();
+      if (this.#isOverflowing) continue;
+      this.#isOverflowing = true;
+      this.#overflowed?.();
     }
   }
 

@@ -1,12 +1,12 @@
 import { hash32 } from '../util/hash';
 
-/** Who may own partitions. The name decides which ones, so it must be one of a kind. */
+/** A member of a group. Its name decides which partitions it owns, so no two members have the same. */
 export interface Owner {
   readonly name: string;
 }
 
 /**
- * What must be done. `assign`: the member gets the partition from the last acknowledged event on, under a new
+ * A change of ownership that must be told. `assign`: the member gets the partition from the last acknowledged event on, under a new
  * generation. `revoke`: it is asked to finish its running handlers and give the partition back.
  */
 export type Change<M> =
@@ -21,8 +21,8 @@ interface Partition<M> {
 }
 
 /**
- * Which member of a group owns which partition: at most one at a time, and every change of owner is a new generation, so
- * that what an earlier owner says can be told from what the present one says.
+ * Ownership of a group's partitions: each has at most one owner at a time, and every change of owner is a new generation,
+ * so that a frame of an earlier owner can be told from one of the present owner.
  *
  * A partition moves only when its owner is gone, or has given it back. Where it belongs is decided by rendezvous hashing:
  * a member that comes or goes moves its own share and no other.
@@ -70,13 +70,18 @@ export class Ownership<M extends Owner> {
     return this.#settle();
   }
 
-  /** A member is gone: what it had goes on elsewhere at once. */
+  /** A member takes the place of another one of the same name: it gets the same partitions at once, and nobody else any. */
+  replace(before: M, after: M): Array<Change<M>> {
+    this.#members.delete(before);
+    this.#members.add(after);
+    this.#orphan(before);
+    return this.#settle();
+  }
+
+  /** A member is gone: its partitions go on elsewhere at once. */
   leave(member: M): Array<Change<M>> {
     this.#members.delete(member);
-    for (const partition of this.#partitions) {
-      const { state } = partition;
-      if (state.name !== 'orphan' && state.member === member) partition.state = { name: 'orphan' };
-    }
+    this.#orphan(member);
     return this.#settle();
   }
 
@@ -91,10 +96,17 @@ export class Ownership<M extends Owner> {
     return this.#settle();
   }
 
+  #orphan(member: M): void {
+    for (const partition of this.#partitions) {
+      const { state } = partition;
+      if (state.name !== 'orphan' && state.member === member) partition.state = { name: 'orphan' };
+    }
+  }
+
   #settle(): Array<Change<M>> {
     const changes: Array<Change<M>> = [];
     this.#partitions.forEach((partition, number) => {
-      const home = this.#home(number);
+      const home = this.home(number);
       const { state } = partition;
       if (home === undefined || state.name === 'revoking') return;
       if (state.name === 'orphan') {
@@ -112,8 +124,8 @@ export class Ownership<M extends Owner> {
     return changes;
   }
 
-  /** The member with the highest score for a partition. */
-  #home(partition: number): M | undefined {
+  /** The member that a partition belongs to: the one with the highest score. It owns it, or it is asked back for it. */
+  home(partition: number): M | undefined {
     let home: M | undefined;
     let best = -1;
     for (const member of this.#members) {

@@ -112,7 +112,7 @@ export class SendBuffer<T> {
   }
 
   get finished(): readonly Range[] {
-    return this.#finished.list;
+    return this.#finished.list();
   }
 
   get flight(): InFlight {
@@ -199,7 +199,9 @@ export class SendBuffer<T> {
   /** Entries from `first` to `last` are finished, in whatever order, and are not to be sent any more. */
   finish(first: number, last: number): void {
     const end = Math.min(last, this.next - 1);
-    for (const piece of this.#finished.add(Math.max(first, this.#acked + 1), end)) {
+    const from = Math.max(first, this.#acked + 1);
+    for (const piece of this.#finished.missing(from, end)) {
+      this.#finished.add(piece.first, piece.last);
       for (let n = piece.first; n <= piece.last; n += 1) this.#hole(n);
     }
     if (this.#finished.has(this.#acked + 1)) this.#advance(this.#acked);
@@ -344,7 +346,7 @@ export class SendBuffer<T> {
     this.#entries.drop(kept);
     this.#low += kept;
     this.#land(messages, landed);
-    this.#finished.trim(n);
+    if (this.#finished.length > 0) this.#finished.delete(1, n);
     this.#acked = n;
     this.#sendPtr = Math.max(this.#sendPtr, n + 1);
     this.#sent = Math.max(this.#sent, n);

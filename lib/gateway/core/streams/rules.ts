@@ -1,4 +1,4 @@
-import { Kind, type PipeEvent, type Rule } from '../../../wire/frames';
+import { Kind, type Rule } from '../../../wire/frames';
 import { RuleMatcher } from './matcher';
 
 /** The subscription that brings an event of a kind. */
@@ -15,12 +15,12 @@ const RULE_OF: ReadonlyMap<Kind, Kind> = new Map<Kind, Kind>([
   [Kind.CACHE_MISS, Kind.CACHE],
   [Kind.SLOW, Kind.BACKPRESSURE],
   [Kind.DRAINED, Kind.BACKPRESSURE],
-  // Not events but questions, for which a backend says in the same way that it answers them.
+  // Queries, for which a backend says in the same way that it decides them.
   [Kind.AUTHORIZE, Kind.AUTHORIZE],
   [Kind.AUTHENTICATE, Kind.AUTHENTICATE],
 ]);
 
-/** What may be subscribed to. */
+/** Kinds that may be subscribed to. */
 export const RULE_KINDS: ReadonlySet<Kind> = new Set(RULE_OF.values());
 
 /** Kinds that have a channel, and with it something to filter by. */
@@ -35,11 +35,8 @@ const FILTERED: ReadonlySet<Kind> = new Set([
 /** A list of subscriptions, ready to be asked: an event is wanted when any of them brings it. */
 export class Rules {
   readonly #matchers = new Map<Kind, RuleMatcher[]>();
-  /** Whether any rule wants the latest of its events only. */
-  readonly conflating: boolean;
 
   constructor(rules: readonly Rule[]) {
-    this.conflating = rules.some(({ conflate }) => conflate === true);
     for (const rule of rules) {
       const matcher = new RuleMatcher(
         FILTERED.has(rule.kind) ? rule : { ...rule, channels: [], events: [] },
@@ -51,14 +48,26 @@ export class Rules {
   }
 
   wants(kind: Kind, channel: string | undefined, event: string | undefined): boolean {
-    const matchers = this.#matchers.get(RULE_OF.get(kind) ?? kind);
-    return matchers !== undefined && matchers.some((rule) => rule.matches(channel, event));
+    return this.match(kind, channel, event) !== undefined;
   }
 
-  /** Whether every rule that brings a message wants the latest only. */
-  conflates({ kind, channel, event }: PipeEvent): boolean {
-    if (!this.conflating || kind !== Kind.MESSAGE) return false;
-    const matching = this.#matchers.get(kind)?.filter((rule) => rule.matches(channel, event));
-    return matching?.every(({ conflate }) => conflate) === true;
+  /**
+   * How an event is wanted: `latest` when every rule that brings it is content with the latest of its kind, `every`
+   * otherwise; undefined when no rule brings it.
+   */
+  match(
+    kind: Kind,
+    channel: string | undefined,
+    event: string | undefined,
+  ): 'every' | 'latest' | undefined {
+    const matchers = this.#matchers.get(RULE_OF.get(kind) ?? kind);
+    if (matchers === undefined) return undefined;
+    let match: 'every' | 'latest' | undefined;
+    for (const matcher of matchers) {
+      if (!matcher.matches(channel, event)) continue;
+      if (!matcher.conflate || kind !== Kind.MESSAGE) return 'every';
+      match = 'latest';
+    }
+    return match;
   }
 }
