@@ -69,9 +69,11 @@ export class Gateway {
       sockets: () => this.#count((app) => app.sockets.size),
       channels: () => this.#count((app) => app.channels.size),
       pipes: () => this.#pipes.size,
-      lag: () => this.#lags().reduce((sum, { events }) => sum + events, 0),
+      lag: () => this.#lags(false).reduce((sum, { events }) => sum + events, 0),
+      waiting: () => this.#lags(true).length,
+      waitingEvents: () => this.#lags(true).reduce((sum, { events }) => sum + events, 0),
       oldestUnackedSeconds: () => {
-        const since = Math.min(clock.wall(), ...this.#lags().map((lag) => lag.since));
+        const since = Math.min(clock.wall(), ...this.#lags(false).map((lag) => lag.since));
         return (clock.wall() - since) / 1000;
       },
       paused: () => this.#hub.holdback.size,
@@ -241,9 +243,10 @@ export class Gateway {
     return sum;
   }
 
-  #lags(): Array<{ events: number; since: number }> {
+  /** The backlogs of connected backends, or of streams that wait for one. */
+  #lags(isWaiting: boolean): Array<{ events: number; since: number }> {
     const listeners = [...this.#apps.all()].flatMap((app) => [...app.observers]);
-    return listeners.flatMap(({ lag }) => lag ?? []);
+    return listeners.flatMap(({ lag }) => (lag?.isWaiting === isWaiting ? lag : []));
   }
 
   #failed(error: unknown): void {

@@ -5,7 +5,7 @@ import { deferred, rejected, type Deferred } from '../util/deferred';
 import type { Emitter, Handler } from '../util/emitter';
 import { systemClock, type Clock } from '../util/timers';
 import { CLOSE_CODES } from '../wire/close-codes';
-import { Kind, type HelloFrame, type WelcomeFrame } from '../wire/frames';
+import { RuleKind, type HelloFrame, type WelcomeFrame } from '../wire/frames';
 import type { QueryOptions, Stats } from './queries/results';
 import { Decider, type AuthenticateHandler, type AuthorizeHandler } from './decisions/decider';
 import { ChannelHandle, channelsOf, type Channels } from './handles/channels';
@@ -265,7 +265,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
       version: PROTOCOL_VERSION,
       library: LIBRARY,
       group: this.#settings.group,
-      member: '',
+      name: '',
       session: this.#credentials.id,
       proof,
       attempt: this.#credentials.attempt,
@@ -304,6 +304,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
       this.#queries.offline();
       this.#decider.offline();
     }
+    if (state === 'open') this.#link.send({ type: 'ready' });
     void this.#emitter.emit('state', state, previous);
     if (state === 'open') this.#opened();
     if (state === 'closed') {
@@ -375,7 +376,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
 
   /** Opens and closes are watched while they are subscribed to. */
   #ask(): void {
-    const { SOCKET, CHANNEL } = Kind;
+    const { SOCKET, CHANNEL } = RuleKind;
     this.#inbox.ask(this.#subscriptions.asks(SOCKET), this.#subscriptions.asks(CHANNEL));
   }
 

@@ -1,18 +1,18 @@
 import { StandpipeError } from '../errors';
 import type { Clock } from '../util/timers';
-import { Kind, type Frame, type Rule } from '../wire/frames';
+import { RuleKind, type Frame, type Rule } from '../wire/frames';
 import { WIRE_LIMITS } from '../wire/limits';
 import type { SubscriptionFilter, SubscriptionKind } from './types';
 
 /** What each kind is called on the wire, and which filters mean something to it. */
-const KINDS = new Map<unknown, { kind: Kind; channels: boolean; events: boolean }>([
-  ['socket_existence', { kind: Kind.SOCKET, channels: false, events: false }],
-  ['socket_message', { kind: Kind.MESSAGE, channels: true, events: true }],
-  ['channel_existence', { kind: Kind.CHANNEL, channels: true, events: false }],
-  ['channel_presence', { kind: Kind.PRESENCE, channels: true, events: false }],
-  ['channel_cache', { kind: Kind.CACHE, channels: true, events: false }],
-  ['user_existence', { kind: Kind.USER, channels: false, events: false }],
-  ['socket_backpressure', { kind: Kind.BACKPRESSURE, channels: false, events: false }],
+const KINDS = new Map<unknown, { kind: RuleKind; channels: boolean; events: boolean }>([
+  ['socket_existence', { kind: RuleKind.SOCKET, channels: false, events: false }],
+  ['socket_message', { kind: RuleKind.MESSAGE, channels: true, events: true }],
+  ['channel_existence', { kind: RuleKind.CHANNEL, channels: true, events: false }],
+  ['channel_presence', { kind: RuleKind.PRESENCE, channels: true, events: false }],
+  ['channel_cache', { kind: RuleKind.CACHE, channels: true, events: false }],
+  ['user_existence', { kind: RuleKind.USER, channels: false, events: false }],
+  ['socket_backpressure', { kind: RuleKind.BACKPRESSURE, channels: false, events: false }],
 ]);
 
 const MAX_FILTER_LENGTH = 200;
@@ -40,7 +40,7 @@ export class Subscriptions {
   }
 
   /** Whether any rule brings events of a kind. */
-  asks(kind: Kind): boolean {
+  asks(kind: RuleKind): boolean {
     for (const rule of this.#rules.values()) if (rule.kind === kind) return true;
     return false;
   }
@@ -87,7 +87,7 @@ export class Subscriptions {
    * Says that this client decides something, for some channels or as a whole.
    * @throws StandpipeError `bad_argument`; then nothing has changed.
    */
-  decide(kind: Kind, channels?: readonly string[]): void {
+  decide(kind: RuleKind, channels?: readonly string[]): void {
     this.#add([{ kind, channels: names('channels', channels), events: [] }]);
   }
 
@@ -126,7 +126,7 @@ export class Subscriptions {
 
 function wire(
   kinds: readonly SubscriptionKind[],
-): Array<{ kind: Kind; channels: boolean; events: boolean }> {
+): Array<{ kind: RuleKind; channels: boolean; events: boolean }> {
   if (!Array.isArray(kinds) || kinds.length === 0) {
     throw new StandpipeError('bad_argument', `kinds must be an array of ${known()}`);
   }

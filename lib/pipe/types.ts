@@ -139,7 +139,7 @@ export interface DisconnectedInfo {
 /** Events of one partition that could not be kept. */
 export interface GapInfo {
   readonly partition: number;
-  readonly cause: 'unknown' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
+  readonly cause: 'unspecified' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
   /** How many were lost; undefined when nobody knows. */
   readonly count: number | undefined;
 }

@@ -16,6 +16,7 @@ export interface ChannelName extends ChannelKind {
 }
 
 const NAME = /^[A-Za-z0-9_\-=@,.;]+$/;
+const ENCRYPTED_PREFIX = 'private-encrypted-';
 const USER_PREFIX = '#server-to-user-';
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
@@ -38,8 +39,18 @@ export function parseChannelName(
   return { name, visibility, cache: name.startsWith('cache-', prefix.length), user: undefined };
 }
 
+/** Whether the events of a channel are encrypted by who publishes them. */
+export function isEncryptedChannel(name: string): boolean {
+  return name.startsWith(ENCRYPTED_PREFIX);
+}
+
+/** Whether a text is made of the characters of channel names, however long it is. `#server-to-user-` is not. */
+export function hasChannelCharacters(name: string): boolean {
+  return NAME.test(name);
+}
+
 function visibilityOf(name: string): [ChannelKind['visibility'], prefix: string] {
-  if (name.startsWith('private-encrypted-')) return ['encrypted', 'private-encrypted-'];
+  if (isEncryptedChannel(name)) return ['encrypted', ENCRYPTED_PREFIX];
   if (name.startsWith('private-')) return ['private', 'private-'];
   if (name.startsWith('presence-')) return ['presence', 'presence-'];
   return ['public', ''];

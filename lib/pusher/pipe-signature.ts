@@ -1,3 +1,4 @@
+import { hmacHex, safeEqual } from './digests';
 import {
   AUTH_VERSION,
   DEFAULT_TOLERANCE_S,
@@ -5,7 +6,6 @@ import {
   signRequest,
   stringToSign,
 } from './request-signature';
-import { hmacHex, safeEqual } from './signature';
 import type { Credentials } from './signature';
 
 /** An unknown key is checked against this secret, so that it takes no less time than a known one. */

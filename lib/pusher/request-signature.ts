@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { hmacHex, safeEqual } from './signature';
+import { hmacHex, md5Hex, safeEqual, sha256Hex } from './digests';
 import type { Credentials } from './signature';
 
 /** Decoded query parameters in the order they were sent. */
@@ -31,7 +30,7 @@ export function stringToSign(method: string, path: string, params: Params): stri
 
 /** The MD5 that binds a body to the signature of its request, in lower-case hex. */
 export function bodyMd5(body: string | Uint8Array): string {
-  return createHash('md5').update(body).digest('hex');
+  return md5Hex(body);
 }
 
 /** Signs an HTTP request and returns its whole query string. `path` has no query, `timestamp` is in seconds. */
@@ -131,8 +130,7 @@ export function bodyError(params: Params, body: Uint8Array): string | undefined 
   if (md5 !== undefined && !safeEqual(bodyMd5(body), md5)) return 'Invalid body MD5';
   const sha256 = signed('body_sha256');
   if (sha256 === undefined) return undefined;
-  const given = createHash('sha256').update(body).digest('hex');
-  return safeEqual(given, sha256) ? undefined : 'Invalid body SHA-256';
+  return safeEqual(sha256Hex(body), sha256) ? undefined : 'Invalid body SHA-256';
 }
 
 function unauthorized(message: string): RequestVerdict {

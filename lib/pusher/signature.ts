@@ -1,4 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { hmacHex, safeEqual } from './digests';
+
+export { hmacHex, safeEqual };
 
 /** The key and the secret of an app. */
 export interface Credentials {
@@ -7,18 +9,6 @@ export interface Credentials {
 }
 
 export type Verdict = { ok: true } | { ok: false; message: string };
-
-/** HMAC-SHA256 in lower-case hex. */
-export function hmacHex(secret: string, text: string | Uint8Array): string {
-  return createHmac('sha256', secret).update(text).digest('hex');
-}
-
-/** Compares a digest with a given one without telling by its time where they differ. How long a digest is, all know. */
-export function safeEqual(digest: string, given: string): boolean {
-  const expected = Buffer.from(digest);
-  const bytes = Buffer.from(given);
-  return expected.length === bytes.length && timingSafeEqual(expected, bytes);
-}
 
 /** What is signed for a subscription. An empty `channelData` counts: only its absence drops the second colon. */
 export function channelStringToSign(

@@ -1,5 +1,3 @@
-import { randomFillSync } from 'node:crypto';
-
 const HALF_BYTES = 6;
 const IDS_PER_FILL = 256;
 
@@ -13,7 +11,7 @@ let at = pool.length;
  */
 export function newSocketId(): string {
   if (at === pool.length) {
-    randomFillSync(pool);
+    crypto.getRandomValues(pool);
     at = 0;
   }
   const left = pool.readUIntBE(at, HALF_BYTES);

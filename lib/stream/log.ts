@@ -5,7 +5,7 @@ import type { Range } from './ranges';
 import { SendBuffer } from './send-buffer';
 
 /** Why a receiver cannot have what lies before `first`; the spelling of the Pipe protocol. */
-export type GapCause = 'unknown' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
+export type GapCause = 'unspecified' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
 
 /** A jump that must be told before the next event. */
 export interface Gap {
@@ -59,7 +59,7 @@ export class Log<T> implements Spender {
   #entries = 0;
   #bytes = 0;
   #epoch: number;
-  #cause: GapCause = 'unknown';
+  #cause: GapCause = 'unspecified';
   #buffer = new SendBuffer<T>();
   #gap: Pick<Gap, 'oldEpoch' | 'after' | 'cause'> | undefined;
   /** A gap that was told, until its receiver shows that it was heard: the next receiver must be told of it otherwise. */
@@ -229,7 +229,7 @@ export class Log<T> implements Spender {
     const isBehind = offset < buffer.said;
     buffer.attach(offset, flight);
     this.#heard(offset);
-    this.#finish(finished);
+    this.#finish(finished.filter(({ last }) => last <= buffer.sent));
     this.#spent();
     const hasGap = isBehind ? offset < buffer.low - 1 : buffer.lost > 0;
     this.#gap = hasGap ? { oldEpoch: epoch, after: offset, cause } : undefined;

@@ -12,7 +12,7 @@ import { InFlight } from '../../lib/stream/in-flight';
 import { Log } from '../../lib/stream/log';
 import { createTestGateway, type TestGateway } from '../../lib/testing';
 import { memoryEncoder } from '../../lib/testing/memory-encoder';
-import { Kind, type PipeEvent } from '../../lib/wire/frames';
+import { EventKind, type PipeEvent } from '../../lib/wire/frames';
 
 const MISSED = 10_000;
 const SOCKETS = 100_000;
@@ -161,7 +161,10 @@ function fullLog(): void {
   for (let i = 0; i < LOG_EVENTS; i++) {
     const data = JSON.stringify({ i, text: 'a'.repeat(80) });
     const socketId = `${i % 1_000}.123456`;
-    log.append({ kind: Kind.MESSAGE, socketId, event: 'say', data, time: 1.7e12 }, data.length);
+    log.append(
+      { kind: EventKind.MESSAGE, socketId, event: 'say', data, time: 1.7e12 },
+      data.length,
+    );
   }
   const each = (heap() - before) / log.length;
   const all = (each * LOG_EVENTS) / 2 ** 20;

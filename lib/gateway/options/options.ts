@@ -167,11 +167,23 @@ const limitsSchema = z.strictObject({
   maxPipeConnectsPerSecond: rate
     .default(50)
     .describe('Backends of one app that connect, as many as maxPipes at once; above it 503.'),
-  maxPipeUnackedEvents: count.default(200_000).describe('Events kept for one backend stream.'),
-  maxPipeUnackedBytes: bytes.default(64 * 1024 * 1024).describe('Data of the events kept for it.'),
+  maxPipeUnackedEvents: count
+    .default(200_000)
+    .describe('Events kept for one backend or one group of backends.'),
+  maxPipeUnackedBytes: bytes
+    .default(64 * 1024 * 1024)
+    .describe(
+      "Data of the events kept for it; twice that while 'pause' or 'close' act on browsers.",
+    ),
   pipeWindowMs: ms
     .default(120_000)
     .describe('How long a backend may be away and go on where it was.'),
+  maxPipeWaiting: count
+    .default(256)
+    .describe('Streams of one app that wait for a backend; above it the longest wait is given up.'),
+  maxPipeWaitingBytes: bytes
+    .default(256 * 1024 * 1024)
+    .describe('Data of the events kept for all of them together.'),
   pipePartitions: z
     .number()
     .int()
@@ -181,7 +193,7 @@ const limitsSchema = z.strictObject({
     .describe('Parts of the stream of a group of backends.'),
   maxPipeGroups: count.default(32).describe('Groups of backends of one app.'),
   pipeGraceMs: ms
-    .default(10_000)
+    .default(5_000)
     .describe('How long a lost backend is waited for before others of its group go on.'),
   pipeRevokeMs: ms
     .default(10_000)

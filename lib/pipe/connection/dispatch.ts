@@ -54,7 +54,8 @@ export function dispatch(frame: Frame, routes: Routes): void {
     case 'error':
       return routes.note({ code: frame.code, reason: frame.message }, 'the gateway sent an error');
     case 'pong':
-      return routes.inbox.pong(frame.time);
+      // Whatever was heard counts as a sign of life; the link has noted it.
+      return;
     case 'bye':
       // After it comes the close.
       return;
@@ -62,6 +63,8 @@ export function dispatch(frame: Frame, routes: Routes): void {
       return routes.inbox.snapshot(frame);
     case 'revoke':
       return routes.inbox.revoke(frame.partition, frame.generation);
+    case 'lost':
+      return routes.inbox.lost(frame.partition, frame.generation);
     case 'reply':
       return routes.queries.reply(frame);
     case 'hello':
@@ -69,7 +72,8 @@ export function dispatch(frame: Frame, routes: Routes): void {
     case 'ack':
     case 'commands':
     case 'subscribe':
-    case 'drained':
+    case 'ready':
+    case 'returned':
       throw new StandpipeError('protocol_error', `the gateway sent a ${frame.type} frame`);
   }
 }

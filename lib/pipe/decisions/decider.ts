@@ -1,6 +1,6 @@
 import { isObject, parseJson } from '../../pusher/json';
 import { REFUSAL_CODES } from '../../wire/close-codes';
-import { Kind, type Frame } from '../../wire/frames';
+import { RuleKind, type Frame } from '../../wire/frames';
 import {
   authorization,
   identification,
@@ -64,14 +64,14 @@ export class Decider {
   authorize(patterns: string | readonly string[], handler: AuthorizeHandler): void {
     checkHandler(handler);
     const list = typeof patterns === 'string' ? [patterns] : patterns;
-    this.#subscriptions.decide(Kind.AUTHORIZE, list ?? []);
+    this.#subscriptions.decide(RuleKind.AUTHORIZE, list ?? []);
     for (const pattern of list) this.#authorizers.set(pattern, handler);
   }
 
   /** @throws StandpipeError `bad_argument` */
   authenticate(handler: AuthenticateHandler): void {
     checkHandler(handler);
-    this.#subscriptions.decide(Kind.AUTHENTICATE);
+    this.#subscriptions.decide(RuleKind.AUTHENTICATE);
     this.#authenticator = handler;
   }
 

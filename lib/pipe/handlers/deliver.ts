@@ -1,4 +1,4 @@
-import { Kind } from '../../wire/frames';
+import { EventKind } from '../../wire/frames';
 import { EventMeta } from './event-meta';
 import { EVERY, both, type Listeners } from './registry';
 import type { Arrival } from '../inbox/assigned-partition';
@@ -10,31 +10,31 @@ import type { Arrival } from '../inbox/assigned-partition';
  */
 export function deliver(listeners: Listeners, arrival: Arrival): Promise<void> | undefined {
   switch (arrival.event.kind) {
-    case Kind.MESSAGE:
+    case EventKind.MESSAGE:
       return arrival.event.channel
         ? channelMessage(listeners, arrival, arrival.event.channel)
         : socketMessage(listeners, arrival);
-    case Kind.OPEN:
+    case EventKind.OPEN:
       return listeners.sockets.tell(EVERY, 'open', arrival.event.socketId, new EventMeta(arrival));
-    case Kind.CLOSE:
+    case EventKind.CLOSE:
       return socketClosed(listeners, arrival);
-    case Kind.SLOW:
+    case EventKind.SLOW:
       return backpressure(listeners, 'slow', arrival, [parse(arrival.event.data)]);
-    case Kind.DRAINED:
+    case EventKind.DRAINED:
       return backpressure(listeners, 'drained', arrival, []);
-    case Kind.OCCUPIED:
+    case EventKind.OCCUPIED:
       return channelExistence(listeners, 'occupied', arrival);
-    case Kind.VACATED:
+    case EventKind.VACATED:
       return channelExistence(listeners, 'vacated', arrival);
-    case Kind.MEMBER_ADDED:
+    case EventKind.MEMBER_ADDED:
       return membership(listeners, 'member_added', arrival);
-    case Kind.MEMBER_REMOVED:
+    case EventKind.MEMBER_REMOVED:
       return membership(listeners, 'member_removed', arrival);
-    case Kind.CACHE_MISS:
+    case EventKind.CACHE_MISS:
       return channelExistence(listeners, 'cache_miss', arrival);
-    case Kind.USER_ONLINE:
+    case EventKind.USER_ONLINE:
       return userExistence(listeners, 'online', arrival);
-    case Kind.USER_OFFLINE:
+    case EventKind.USER_OFFLINE:
       return userExistence(listeners, 'offline', arrival);
     default:
       // Kinds this client has no handlers for; it subscribes to none of them.
@@ -45,27 +45,27 @@ export function deliver(listeners: Listeners, arrival: Arrival): Promise<void> |
 /** What handlers of an event listen to. */
 export function wordFor({ event: { kind, event = '' } }: Arrival): string {
   switch (kind) {
-    case Kind.OPEN:
+    case EventKind.OPEN:
       return 'open';
-    case Kind.CLOSE:
+    case EventKind.CLOSE:
       return 'close';
-    case Kind.SLOW:
+    case EventKind.SLOW:
       return 'slow';
-    case Kind.DRAINED:
+    case EventKind.DRAINED:
       return 'drained';
-    case Kind.OCCUPIED:
+    case EventKind.OCCUPIED:
       return 'occupied';
-    case Kind.VACATED:
+    case EventKind.VACATED:
       return 'vacated';
-    case Kind.MEMBER_ADDED:
+    case EventKind.MEMBER_ADDED:
       return 'member_added';
-    case Kind.MEMBER_REMOVED:
+    case EventKind.MEMBER_REMOVED:
       return 'member_removed';
-    case Kind.CACHE_MISS:
+    case EventKind.CACHE_MISS:
       return 'cache_miss';
-    case Kind.USER_ONLINE:
+    case EventKind.USER_ONLINE:
       return 'online';
-    case Kind.USER_OFFLINE:
+    case EventKind.USER_OFFLINE:
       return 'offline';
     default:
       return `event:${event}`;

@@ -39,7 +39,7 @@ const MAX_CHANNELS = DEFAULT_CHANNEL_LIMITS.maxChannelsPerPublish;
 
 /** How much of an outbox a command takes. */
 export function sizeOf(command: Command): number {
-  const { channel, channels, event, data, except, origin, idempotencyKey } = command;
+  const { channel, channels, event, data, exceptSockets: except, origin, idempotencyKey } = command;
   let bytes = COMMAND_BYTES + Buffer.byteLength(data ?? '');
   bytes += (channel?.length ?? 0) + (event?.length ?? 0) + (idempotencyKey?.length ?? 0);
   if (channels !== undefined) for (const name of channels) bytes += name.length;

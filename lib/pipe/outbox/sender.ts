@@ -132,8 +132,8 @@ export class Sender {
   /** A connection was welcomed. False when what it says about the commands cannot be true. */
   welcome(frame: WelcomeFrame): boolean {
     if (frame.verdict !== 'resumed') this.#restart(frame.node);
-    else if (!this.#outbox.resume(frame.applied)) return false;
-    this.#outbox.grant(capCredit(frame.credit));
+    else if (!this.#outbox.resume(frame.nextSeq - 1)) return false;
+    if (!this.acked(frame.commandAck)) return false;
     // A limit of 0 was not told.
     const { batch, frameBytes, dataBytes } = frame.limits;
     this.#batch = Math.min(batch || Infinity, WIRE_LIMITS.maxBatch);
@@ -236,7 +236,7 @@ export class Sender {
       userId,
       event,
       data: text,
-      except,
+      exceptSockets: except,
       ifOccupied: options?.ifOccupied === true,
       idempotencyKey: keyOf(options),
       origin: originOf(options),

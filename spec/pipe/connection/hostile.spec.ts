@@ -87,7 +87,7 @@ t.test('P11: a flood of gaps, pings and welcomes makes no memory grow and no tim
       after: 0,
       newEpoch: 1,
       first: 1,
-      cause: 'unknown',
+      cause: 'unspecified',
       count: 0,
     },
     { type: 'ping', time: 1 },

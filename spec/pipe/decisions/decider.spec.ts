@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { deferred } from '../../../lib/util/deferred';
-import { Kind } from '../../../lib/wire/frames';
+import { RuleKind } from '../../../lib/wire/frames';
 import type { ScriptedSocket } from '../../support/scripted-socket';
 import { connectedClient, scriptedClient, settled } from '../../support/scripted-client';
 
@@ -20,9 +20,9 @@ t.test('what a client decides stands in its HELLO', async (t) => {
     .authenticate(() => ({ id: 'u' }));
   void client.connect();
   t.strictSame(gateway.socket.open().hello.rules, [
-    { kind: Kind.AUTHORIZE, channels: ['private-*', 'presence-a'], events: [] },
-    { kind: Kind.AUTHORIZE, channels: ['private-b'], events: [] },
-    { kind: Kind.AUTHENTICATE, channels: [], events: [] },
+    { kind: RuleKind.AUTHORIZE, channels: ['private-*', 'presence-a'], events: [] },
+    { kind: RuleKind.AUTHORIZE, channels: ['private-b'], events: [] },
+    { kind: RuleKind.AUTHENTICATE, channels: [], events: [] },
   ]);
 });
 
@@ -30,7 +30,7 @@ t.test('what it decides later is announced, and is no subscription', async (t) =
   const { client, gateway, clock } = connectedClient();
   client.authorize('private-*', () => true);
   clock.endTurn();
-  const rules = [{ kind: Kind.AUTHORIZE, channels: ['private-*'], events: [] }];
+  const rules = [{ kind: RuleKind.AUTHORIZE, channels: ['private-*'], events: [] }];
   t.strictSame(gateway.socket.find('subscribe').rules, rules);
   client.subscribe(['socket_message']).unsubscribe(['socket_message']);
   clock.endTurn();

@@ -14,7 +14,7 @@ t.test('several channels are one command, each name in it once', (t) => {
       verb: Verb.TRIGGER_CHANNEL,
       channel: 'a',
       channels: ['b', 'c'],
-      except: ['1.1', '1.2'],
+      exceptSockets: ['1.1', '1.2'],
       ifOccupied: true,
       idempotencyKey: 'k',
     },
@@ -67,7 +67,7 @@ t.test('what a backend can do to sockets and users is a command each', (t) => {
       data: '{"user_id":"7","user_info":{"name":"Ada"}}',
     },
     { verb: Verb.UNSUBSCRIBE_SOCKET, socketId: '1.1', channel: 'private-a' },
-    { verb: Verb.TRIGGER_USER, userId: 'ada', event: 'e', data: '{"a":1}', except: ['1.2'] },
+    { verb: Verb.TRIGGER_USER, userId: 'ada', event: 'e', data: '{"a":1}', exceptSockets: ['1.2'] },
     { verb: Verb.TERMINATE_USER, userId: 'ada' },
   ];
   t.equal(commands.length, expected.length);

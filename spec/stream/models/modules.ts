@@ -9,7 +9,6 @@ const LIB = resolve(__dirname, '../../../lib');
 /** The rooms under test, as one set, so that a model can be run against a set with a planted bug. */
 export interface Modules {
   ring: typeof import('../../../lib/util/ring');
-  ranges: typeof import('../../../lib/stream/ranges');
   inFlight: typeof import('../../../lib/stream/in-flight');
   position: typeof import('../../../lib/stream/position');
   sendBuffer: typeof import('../../../lib/stream/send-buffer');
@@ -48,7 +47,6 @@ export function loadModules(mutation?: Mutation): Modules {
   const at = (name: string): unknown => load(join(LIB, `${name}.ts`));
   return {
     ring: at('util/ring'),
-    ranges: at('stream/ranges'),
     inFlight: at('stream/in-flight'),
     position: at('stream/position'),
     sendBuffer: at('stream/send-buffer'),

@@ -1,6 +1,6 @@
 import type { Group } from '../../../lib/gateway/core/streams/group';
 import { hash32 } from '../../../lib/util/hash';
-import { Kind, type PipeEvent } from '../../../lib/wire/frames';
+import { EventKind, type PipeEvent } from '../../../lib/wire/frames';
 import { faultsOf, sumOf, type Fault, type Line } from '../ledger';
 
 /** The ledger of one group's stream, for as long as the gateway keeps the group. */
@@ -30,7 +30,7 @@ export class Stream {
 
   /** The group is offered an event. */
   offered({ kind, socketId, channel, event, data = '' }: PipeEvent): void {
-    if (kind !== Kind.MESSAGE || !this.group.wants(kind, channel, event)) return;
+    if (kind !== EventKind.MESSAGE || !this.group.wants(kind, channel, event)) return;
     const { id } = JSON.parse(data) as { id: number };
     const key = this.#keyOf(id, socketId, channel);
     const n = (this.#counts.get(key) ?? 0) + 1;

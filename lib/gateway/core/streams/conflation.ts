@@ -44,7 +44,12 @@ export class Conflation {
   }
 
   /** An event that may be replaced was appended. */
-  add(key: string, { socketId, channel, event }: PipeEvent, partition: Partition, offset: number): void {
+  add(
+    key: string,
+    { socketId, channel, event }: PipeEvent,
+    partition: Partition,
+    offset: number,
+  ): void {
     const { epoch } = partition.log;
     this.#last.set(key, { socketId, channel, event, partition, epoch, offset, conflated: 0 });
   }

@@ -2,7 +2,13 @@ import { Budget } from '../../../stream/budget';
 import { Ownership, type Change, type Owner } from '../../../stream/ownership';
 import type { Clock, Timer } from '../../../util/timers';
 import type { Logger } from '../../../util/logger';
-import { Kind, type Group as GroupOptions, type PipeEvent, type Rule } from '../../../wire/frames';
+import {
+  EventKind,
+  RuleKind,
+  type Group as GroupOptions,
+  type PipeEvent,
+  type Rule,
+} from '../../../wire/frames';
 import type { App, AppObserver } from '../model/app';
 import type { Metrics } from '../metrics';
 import { Conflation } from './conflation';
@@ -15,7 +21,11 @@ import { capture } from './snapshots';
 const EVENT_OVERHEAD_BYTES = 128;
 
 /** Kinds that a browser brings about by what it sends; to hold it back makes fewer of them. */
-const SENT: ReadonlySet<Kind> = new Set([Kind.MESSAGE, Kind.MEMBER_ADDED, Kind.USER_ONLINE]);
+const SENT: ReadonlySet<EventKind> = new Set([
+  EventKind.MESSAGE,
+  EventKind.MEMBER_ADDED,
+  EventKind.USER_ONLINE,
+]);
 
 /** A backend's end of a group's stream. Its name is one of a kind among the members. */
 export interface GroupMember extends Owner {
@@ -111,7 +121,7 @@ export class Group implements AppObserver {
   }
 
   /** Whether some member subscribed to events of this kind. */
-  wants(kind: Kind, channel: string | undefined, event: string | undefined): boolean {
+  wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean {
     return this.#routing.match(kind, channel, event) !== undefined;
   }
 
@@ -120,7 +130,7 @@ export class Group implements AppObserver {
     const match = this.#routing.match(kind, event.channel, event.event);
     if (match === undefined) {
       // The place of a key must not outlive it, also when the group hears of no closes.
-      const ends = kind === Kind.CLOSE || kind === Kind.VACATED;
+      const ends = kind === EventKind.CLOSE || kind === EventKind.VACATED;
       if (ends && this.#conflation.size > 0) this.#conflation.end(this.#keyOf(event));
       return;
     }
@@ -187,8 +197,8 @@ export class Group implements AppObserver {
     const isShared = this.settings.mode === 'shared';
     for (const { number, log, sockets, channels } of this.partitions) {
       // In a shared group no partition holds everything that happens to a socket.
-      sockets.select(isShared ? '' : this.#routing.selection(number, Kind.SOCKET), log.top);
-      channels.select(isShared ? '' : this.#routing.selection(number, Kind.CHANNEL), log.top);
+      sockets.select(isShared ? '' : this.#routing.selection(number, RuleKind.SOCKET), log.top);
+      channels.select(isShared ? '' : this.#routing.selection(number, RuleKind.CHANNEL), log.top);
     }
     const { isMixed } = this.#routing;
     if (isMixed && !this.#wasMixed) {
@@ -204,8 +214,8 @@ export class Group implements AppObserver {
     const now = this.#clock.now();
     for (const partition of partitions) partition.snapshotAtMs = now;
     capture(this.app, partitions, {
-      socket: (id) => this.#placeOf(Kind.OPEN, undefined, id),
-      channel: (name) => this.#placeOf(Kind.OCCUPIED, name, name),
+      socket: (id) => this.#placeOf(EventKind.OPEN, undefined, id),
+      channel: (name) => this.#placeOf(EventKind.OCCUPIED, name, name),
     });
   }
 
@@ -311,15 +321,15 @@ export class Group implements AppObserver {
   /** The key that an event is ordered by: its user, its channel or its socket. */
   #keyOf({ kind, socketId, channel = '', userId = '' }: PipeEvent): string {
     switch (kind) {
-      case Kind.USER_ONLINE:
-      case Kind.USER_OFFLINE:
+      case EventKind.USER_ONLINE:
+      case EventKind.USER_OFFLINE:
         return userId || socketId;
-      case Kind.MESSAGE:
+      case EventKind.MESSAGE:
         return (this.settings.order === 'channel' && channel) || socketId;
-      case Kind.OPEN:
-      case Kind.CLOSE:
-      case Kind.SLOW:
-      case Kind.DRAINED:
+      case EventKind.OPEN:
+      case EventKind.CLOSE:
+      case EventKind.SLOW:
+      case EventKind.DRAINED:
         return socketId;
       default:
         return channel || socketId;
@@ -332,7 +342,7 @@ export class Group implements AppObserver {
   }
 
   #placeOf(
-    kind: Kind,
+    kind: EventKind,
     channel: string | undefined,
     key: string,
     event?: string,
@@ -343,7 +353,7 @@ export class Group implements AppObserver {
   }
 
   /** The partition with the least to do, of those whose owner is there and asked for the event. */
-  #leastBusy(kind: Kind, channel?: string, event?: string): Partition | undefined {
+  #leastBusy(kind: EventKind, channel?: string, event?: string): Partition | undefined {
     const { partitions } = this;
     const match = this.#routing.match(kind, channel, event);
     if (match === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { hash32 } from '../../../util/hash';
-import { Kind, type Rule } from '../../../wire/frames';
+import { EventKind, RuleKind, type Rule } from '../../../wire/frames';
 import { Rules } from './rules';
 
 /** A member of a group, as far as routing goes. */
@@ -32,7 +32,7 @@ export class Routing<M extends Subscriber> {
   #lists: ReadonlyArray<readonly Rule[]> = [];
   /** Grows with every change: where members differ, a selection of before is another one. */
   #version = 0;
-  #memo: { kind: Kind; channel: string | undefined; event: string | undefined } | undefined;
+  #memo: { kind: EventKind; channel: string | undefined; event: string | undefined } | undefined;
   #memoized: Match | undefined;
 
   /** Whether members have subscribed to different things. */
@@ -71,7 +71,11 @@ export class Routing<M extends Subscriber> {
   }
 
   /** How an event is wanted; undefined when nobody wants it. Asking again for the same costs nothing. */
-  match(kind: Kind, channel: string | undefined, event: string | undefined): Match | undefined {
+  match(
+    kind: EventKind,
+    channel: string | undefined,
+    event: string | undefined,
+  ): Match | undefined {
     const memo = this.#memo;
     if (memo?.kind === kind && memo.channel === channel && memo.event === event) {
       return this.#memoized;
@@ -104,7 +108,7 @@ export class Routing<M extends Subscriber> {
   }
 
   /** Names the sockets, or the channels, whose coming and going a partition records; '' when it records none. */
-  selection(number: number, kind: typeof Kind.SOCKET | typeof Kind.CHANNEL): string {
+  selection(number: number, kind: typeof RuleKind.SOCKET | typeof RuleKind.CHANNEL): string {
     const [first = []] = this.#lists;
     const own = selected(this.#homes[number]?.rules ?? first, kind);
     const isMixed = this.isMixed && this.#lists.some((rules) => selected(rules, kind) !== own);
@@ -112,7 +116,7 @@ export class Routing<M extends Subscriber> {
   }
 
   #match(
-    kind: Kind,
+    kind: EventKind,
     channel: string | undefined,
     event: string | undefined,
   ): Match | undefined {
@@ -140,8 +144,8 @@ export class Routing<M extends Subscriber> {
   }
 }
 
-function selected(rules: readonly Rule[], kind: Kind): string {
+function selected(rules: readonly Rule[], kind: RuleKind): string {
   const asked = rules.filter((rule) => rule.kind === kind);
   if (asked.length === 0) return '';
-  return kind === Kind.SOCKET ? 'all' : JSON.stringify(asked.map(({ channels }) => channels));
+  return kind === RuleKind.SOCKET ? 'all' : JSON.stringify(asked.map(({ channels }) => channels));
 }

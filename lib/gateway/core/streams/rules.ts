@@ -1,40 +1,37 @@
-import { Kind, type Rule } from '../../../wire/frames';
+import { EventKind, RuleKind, type Rule } from '../../../wire/frames';
 import { RuleMatcher } from './matcher';
 
 /** The subscription that brings an event of a kind. */
-const RULE_OF: ReadonlyMap<Kind, Kind> = new Map<Kind, Kind>([
-  [Kind.OPEN, Kind.SOCKET],
-  [Kind.CLOSE, Kind.SOCKET],
-  [Kind.MESSAGE, Kind.MESSAGE],
-  [Kind.OCCUPIED, Kind.CHANNEL],
-  [Kind.VACATED, Kind.CHANNEL],
-  [Kind.MEMBER_ADDED, Kind.PRESENCE],
-  [Kind.MEMBER_REMOVED, Kind.PRESENCE],
-  [Kind.USER_ONLINE, Kind.USER],
-  [Kind.USER_OFFLINE, Kind.USER],
-  [Kind.CACHE_MISS, Kind.CACHE],
-  [Kind.SLOW, Kind.BACKPRESSURE],
-  [Kind.DRAINED, Kind.BACKPRESSURE],
-  // Queries, for which a backend says in the same way that it decides them.
-  [Kind.AUTHORIZE, Kind.AUTHORIZE],
-  [Kind.AUTHENTICATE, Kind.AUTHENTICATE],
+const RULE_OF: ReadonlyMap<EventKind, RuleKind> = new Map<EventKind, RuleKind>([
+  [EventKind.OPEN, RuleKind.SOCKET],
+  [EventKind.CLOSE, RuleKind.SOCKET],
+  [EventKind.MESSAGE, RuleKind.MESSAGE],
+  [EventKind.OCCUPIED, RuleKind.CHANNEL],
+  [EventKind.VACATED, RuleKind.CHANNEL],
+  [EventKind.MEMBER_ADDED, RuleKind.PRESENCE],
+  [EventKind.MEMBER_REMOVED, RuleKind.PRESENCE],
+  [EventKind.USER_ONLINE, RuleKind.USER],
+  [EventKind.USER_OFFLINE, RuleKind.USER],
+  [EventKind.CACHE_MISS, RuleKind.CACHE],
+  [EventKind.SLOW, RuleKind.BACKPRESSURE],
+  [EventKind.DRAINED, RuleKind.BACKPRESSURE],
 ]);
 
-/** Kinds that may be subscribed to. */
-export const RULE_KINDS: ReadonlySet<Kind> = new Set(RULE_OF.values());
+/** The kinds of rules that a backend may announce. */
+export const RULE_KINDS: ReadonlySet<RuleKind> = new Set(Object.values(RuleKind));
 
 /** Kinds that have a channel, and with it something to filter by. */
-const FILTERED: ReadonlySet<Kind> = new Set([
-  Kind.MESSAGE,
-  Kind.CHANNEL,
-  Kind.PRESENCE,
-  Kind.CACHE,
-  Kind.AUTHORIZE,
+const FILTERED: ReadonlySet<RuleKind> = new Set<RuleKind>([
+  RuleKind.MESSAGE,
+  RuleKind.CHANNEL,
+  RuleKind.PRESENCE,
+  RuleKind.CACHE,
+  RuleKind.AUTHORIZE,
 ]);
 
 /** A list of subscriptions, ready to be asked: an event is wanted when any of them brings it. */
 export class Rules {
-  readonly #matchers = new Map<Kind, RuleMatcher[]>();
+  readonly #matchers = new Map<RuleKind, RuleMatcher[]>();
 
   constructor(rules: readonly Rule[]) {
     for (const rule of rules) {
@@ -47,7 +44,7 @@ export class Rules {
     }
   }
 
-  wants(kind: Kind, channel: string | undefined, event: string | undefined): boolean {
+  wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean {
     return this.match(kind, channel, event) !== undefined;
   }
 
@@ -56,18 +53,25 @@ export class Rules {
    * otherwise; undefined when no rule brings it.
    */
   match(
-    kind: Kind,
+    kind: EventKind,
     channel: string | undefined,
     event: string | undefined,
   ): 'every' | 'latest' | undefined {
-    const matchers = this.#matchers.get(RULE_OF.get(kind) ?? kind);
+    const rule = RULE_OF.get(kind);
+    const matchers = rule && this.#matchers.get(rule);
     if (matchers === undefined) return undefined;
     let match: 'every' | 'latest' | undefined;
     for (const matcher of matchers) {
       if (!matcher.matches(channel, event)) continue;
-      if (!matcher.conflate || kind !== Kind.MESSAGE) return 'every';
+      if (!matcher.conflate || rule !== RuleKind.MESSAGE) return 'every';
       match = 'latest';
     }
     return match;
+  }
+
+  /** Whether a rule of this kind matches. */
+  has(kind: RuleKind, channel: string | undefined, event: string | undefined): boolean {
+    const matchers = this.#matchers.get(kind);
+    return matchers !== undefined && matchers.some((rule) => rule.matches(channel, event));
   }
 }

@@ -1,4 +1,4 @@
-import { Kind, type PipeEvent } from '../../../wire/frames';
+import { EventKind, type PipeEvent } from '../../../wire/frames';
 import type { App } from '../model/app';
 import type { Partition, Snapshot } from './partition';
 
@@ -79,9 +79,10 @@ function begin(partition: Partition): Draft {
 }
 
 function look({ sockets, channels }: Draft, { kind, socketId, channel = '' }: PipeEvent): void {
-  if (kind === Kind.OPEN || kind === Kind.CLOSE) {
-    if (!sockets.has(socketId)) sockets.set(socketId, kind === Kind.OPEN ? 'came' : 'went');
-  } else if (kind === Kind.OCCUPIED || kind === Kind.VACATED) {
-    if (!channels.has(channel)) channels.set(channel, kind === Kind.OCCUPIED ? 'came' : 'went');
+  if (kind === EventKind.OPEN || kind === EventKind.CLOSE) {
+    if (!sockets.has(socketId)) sockets.set(socketId, kind === EventKind.OPEN ? 'came' : 'went');
+  } else if (kind === EventKind.OCCUPIED || kind === EventKind.VACATED) {
+    if (!channels.has(channel))
+      channels.set(channel, kind === EventKind.OCCUPIED ? 'came' : 'went');
   }
 }

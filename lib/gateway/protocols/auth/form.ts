@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { parseChannelName } from '../../../pusher/channel-name';
 import { isObject, parseJson } from '../../../pusher/json';
-import { Kind } from '../../../wire/frames';
+import { RuleKind } from '../../../wire/frames';
 import type { DecisionRequest } from '../../core/decisions';
 import { type Refusal, refusal } from './refusal';
 
@@ -56,7 +56,11 @@ export function decisionRequest(
     body: Object.fromEntries(rest),
     remoteAddress: request.socket.remoteAddress ?? '',
   });
-  return { kind: channel === undefined ? Kind.AUTHENTICATE : Kind.AUTHORIZE, channel, params };
+  return {
+    kind: channel === undefined ? RuleKind.AUTHENTICATE : RuleKind.AUTHORIZE,
+    channel,
+    params,
+  };
 }
 
 /** Strings only, as in a form: what is nested very deep can be read but not written again. */

@@ -27,6 +27,11 @@ export class CommandAnswers {
     return this.#applied > this.#toldApplied;
   }
 
+  /** Every command up to this number was told as applied or refused. */
+  get told(): number {
+    return this.#toldApplied;
+  }
+
   /** The highest number that a backend within its credit can have sent. */
   get limit(): number {
     return this.#toldApplied + this.#credit;

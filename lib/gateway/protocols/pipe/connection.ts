@@ -19,8 +19,12 @@ const LATE_MS = 1_000;
 
 const NO_RULES: readonly Rule[] = [];
 
+/** Frames that may come before READY: they belong to the connection, not to the session. */
+const BEFORE_READY: ReadonlySet<Frame['type']> = new Set(['ping', 'pong', 'bye', 'error']);
+
 type State =
   | { name: 'opening'; deadline: Timer }
+  | { name: 'welcomed'; session: PipeSession; queries: Queries; deadline: Timer }
   | { name: 'attached'; session: PipeSession; queries: Queries }
   | { name: 'closed' };
 
@@ -68,7 +72,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
 
   /** The rules of the backend: the events it hears of and the decisions it takes. None before HELLO. */
   get rules(): readonly Rule[] {
-    return this.#state.name === 'attached' ? this.#state.session.rules : NO_RULES;
+    return 'session' in this.#state ? this.#state.session.rules : NO_RULES;
   }
 
   get writable(): boolean {
@@ -131,6 +135,11 @@ export class PipeConnection implements CarrierHandler, BackendLink {
         return this.fail('protocol_error', 'the first frame must be HELLO');
       return this.#hello(frame, state.deadline);
     }
+    if (state.name === 'welcomed') {
+      if (frame.type === 'ready') return this.#ready(state);
+      if (!BEFORE_READY.has(frame.type))
+        return this.fail('protocol_error', 'the first frame after WELCOME must be READY');
+    }
     switch (frame.type) {
       case 'commands':
         if (frame.ack !== undefined) state.session.acknowledged(frame.ack);
@@ -141,8 +150,10 @@ export class PipeConnection implements CarrierHandler, BackendLink {
         return state.session.acknowledged(frame);
       case 'subscribe':
         return state.session.subscribe(frame.id, frame.rules);
-      case 'drained':
-        return state.session.drained(frame);
+      case 'ready':
+        return this.fail('protocol_error', 'READY came twice');
+      case 'returned':
+        return state.session.returned(frame.position);
       case 'ping':
         return this.send({ type: 'pong', time: frame.time });
       case 'pong':
@@ -170,6 +181,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
       case 'snapshot':
       case 'assign':
       case 'revoke':
+      case 'lost':
       case 'goAway':
         return this.fail('protocol_error', `${frame.type} is not for a backend to send`);
     }
@@ -180,14 +192,25 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     const verdict = this.#rooms.sessions.attach(this, this.#nonce, hello);
     if ('refused' in verdict) return this.fail(verdict.refused, verdict.message);
     const { session } = verdict;
+    const { helloMs } = WIRE_LIMITS;
     this.#state = {
-      name: 'attached',
+      name: 'welcomed',
       session,
       queries: new Queries(this.#context, this, session),
+      deadline: this.#context.clock.setTimeout(
+        () => this.fail('protocol_error', `READY did not come within ${helloMs} ms`),
+        helloMs,
+      ),
     };
-    this.#rooms.deciders.opened(this);
     this.#beat();
     session.begin();
+  }
+
+  #ready({ session, queries, deadline }: Extract<State, { name: 'welcomed' }>): void {
+    this.#context.clock.clearTimeout(deadline);
+    this.#state = { name: 'attached', session, queries };
+    this.#rooms.deciders.opened(this);
+    this.#rooms.sessions.ready(session);
   }
 
   #beat(): void {
@@ -199,7 +222,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
       if (now - dueAt > LATE_MS)
         this.#heardAt = Math.max(this.#heardAt, now + LATE_MS - WIRE_LIMITS.deadMs);
       if (now - this.#heardAt >= WIRE_LIMITS.deadMs) {
-        return this.close(CLOSE_CODES.protocol_error.code, 'no frame within the dead time');
+        return this.close(CLOSE_CODES.dead.code, 'no frame within the dead time');
       }
       if (now - this.#spokeAt >= WIRE_LIMITS.pingMs) this.send({ type: 'ping', time: now });
       this.#beat();
@@ -210,11 +233,11 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     const state = this.#state;
     if (state.name === 'closed') return;
     const { clock } = this.#context;
-    if (state.name === 'opening') clock.clearTimeout(state.deadline);
+    if ('deadline' in state) clock.clearTimeout(state.deadline);
     if (this.#heartbeat !== undefined) clock.clearTimeout(this.#heartbeat);
     this.#state = { name: 'closed' };
     this.#rooms.closed(this);
-    if (state.name !== 'attached') return;
+    if (!('session' in state)) return;
     this.#rooms.deciders.closed(this);
     state.queries.end();
     this.#rooms.sessions.detached(state.session, this);

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { Kind } from '../../../../lib/wire/frames';
+import { EventKind } from '../../../../lib/wire/frames';
 import { ChannelsRig } from '../../../support/channels-rig';
 
 const SUCCEEDED = 'pusher_internal:subscription_succeeded';
@@ -8,7 +8,7 @@ const SUCCEEDED = 'pusher_internal:subscription_succeeded';
 const CACHE_CHANNELS = ['cache-x', 'private-cache-x', 'private-encrypted-cache-x'];
 
 const missesOf = ({ told }: ChannelsRig): Array<string | undefined> =>
-  told.filter(({ kind }) => kind === Kind.CACHE_MISS).map(({ channel }) => channel);
+  told.filter(({ kind }) => kind === EventKind.CACHE_MISS).map(({ channel }) => channel);
 
 for (const channel of CACHE_CHANNELS) {
   t.test(`#19 on ${channel} the last event comes after succeeded, with its channel`, async (t) => {
@@ -69,7 +69,7 @@ t.test('a backend hears of one miss per empty channel, after it was occupied', a
   rig.browser().subscribe('cache-x');
   t.match(
     rig.told.map(({ kind }) => kind),
-    [Kind.OPEN, Kind.OCCUPIED, Kind.CACHE_MISS],
+    [EventKind.OPEN, EventKind.OCCUPIED, EventKind.CACHE_MISS],
   );
   const second = rig.browser();
   t.match(second.subscribe('cache-x'), [{}, { event: 'pusher:cache_miss' }], 'browsers all hear');

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { hmacHex } from '../../../../lib/pusher/signature';
-import { Kind } from '../../../../lib/wire/frames';
+import { EventKind } from '../../../../lib/wire/frames';
 import { ChannelsRig } from '../../../support/channels-rig';
 
 const SUCCEEDED = 'pusher_internal:subscription_succeeded';
@@ -51,7 +51,7 @@ t.test('§1.8 the same user may sign in again, another one may not', async (t) =
   t.match(browser.signIn({ id: 'bob' }), [{ event: 'pusher:error', data: { code: 4009 } }]);
   t.ok(rig.app.users.has('ann'));
   t.notOk(rig.app.users.has('bob'));
-  t.equal(rig.told.filter(({ kind }) => kind === Kind.USER_ONLINE).length, 1);
+  t.equal(rig.told.filter(({ kind }) => kind === EventKind.USER_ONLINE).length, 1);
 });
 
 t.test('#41 sign-in works without any switch, and needs no channel', async (t) => {
@@ -151,11 +151,11 @@ t.test('a backend hears of the first connection of a user and of the last', asyn
   t.match(
     rig.told.filter(({ userId }) => userId === 'ann'),
     [
-      { kind: Kind.USER_ONLINE, socketId: one.id },
-      { kind: Kind.USER_OFFLINE, socketId: two.id },
+      { kind: EventKind.USER_ONLINE, socketId: one.id },
+      { kind: EventKind.USER_OFFLINE, socketId: two.id },
     ],
   );
-  t.equal(rig.told.at(-1)?.kind, Kind.CLOSE, 'the close of a socket is its last event');
+  t.equal(rig.told.at(-1)?.kind, EventKind.CLOSE, 'the close of a socket is its last event');
 });
 
 t.test(

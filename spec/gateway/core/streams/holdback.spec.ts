@@ -5,7 +5,7 @@ import { Metrics } from '../../../../lib/gateway/core/metrics';
 import { Partition } from '../../../../lib/gateway/core/streams/partition';
 import type { Socket } from '../../../../lib/gateway/core/model/socket';
 import { InFlight } from '../../../../lib/stream/in-flight';
-import { Kind } from '../../../../lib/wire/frames';
+import { EventKind, RuleKind } from '../../../../lib/wire/frames';
 import { ChannelsRig, type RigBrowser } from '../../../support/channels-rig';
 
 const MAX_PAUSE_MS = 10_000;
@@ -25,7 +25,7 @@ class Filled extends Partition {
 
   fill(events: number): this {
     const { log } = this;
-    while (log.length < events) log.append(this.#rig.hub.event(Kind.MESSAGE, {}), 1);
+    while (log.length < events) log.append(this.#rig.hub.event(EventKind.MESSAGE, {}), 1);
     log.take(100, 1e6);
     log.ack({ epoch: 1, offset: log.top - events });
     return this;
@@ -155,13 +155,15 @@ t.test('a group holds back who sends, not who comes, goes or does not read', asy
   );
   const nothing = (): void => undefined;
   const asks = { gained: nothing, asked: nothing, lost: nothing, ready: nothing };
-  const rules = [Kind.SOCKET, Kind.MESSAGE, Kind.PRESENCE, Kind.BACKPRESSURE].map((kind) => {
-    return { kind, channels: [], events: [] };
-  });
+  const rules = [RuleKind.SOCKET, RuleKind.MESSAGE, RuleKind.PRESENCE, RuleKind.BACKPRESSURE].map(
+    (kind) => {
+      return { kind, channels: [], events: [] };
+    },
+  );
   group.join({ name: 'm', rules, attached: true, ...asks });
   app.observers.add(group);
   const [first, second] = [rig.browser(), rig.browser()];
-  for (let i = 0; i < 4; i++) hub.tell(app, hub.event(Kind.OPEN, { socketId: first.id }));
+  for (let i = 0; i < 4; i++) hub.tell(app, hub.event(EventKind.OPEN, { socketId: first.id }));
   hub.slow(app.sockets.get(first.id) as Socket, 10);
   first.leave();
   t.equal(hub.holdback.closes, 0);

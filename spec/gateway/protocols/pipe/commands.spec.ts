@@ -60,7 +60,7 @@ t.test('an event for several channels reaches each of them, named twice or not',
     (await both.settled()).map(({ channel }) => channel),
     ['a', 'b'],
   );
-  t.same(await stage.command({ ...all, except: [one.id, both.id, 'nobody'] }), [0]);
+  t.same(await stage.command({ ...all, exceptSockets: [one.id, both.id, 'nobody'] }), [0]);
   t.equal((await one.settled()).length, 1);
 });
 
@@ -106,7 +106,7 @@ t.test('a user is reached on all of its sockets, and terminated on all of them',
   }
   await other.signIn({ id: 'bob' });
   const toUser = { verb: Verb.TRIGGER_USER, userId: 'ada', ...event };
-  t.same(await stage.command(toUser, { ...toUser, except: [sockets[0]!.id] }), [2, 1]);
+  t.same(await stage.command(toUser, { ...toUser, exceptSockets: [sockets[0]!.id] }), [2, 1]);
   t.match(await sockets[1]!.settled(), [
     { event: 'e', channel: '#server-to-user-ada', data: '1' },
     { event: 'e' },
