@@ -284,9 +284,8 @@ export class Log<T> implements Spender {
     const lost = buffer.unfinishedIn(after + 1, Math.max(buffer.low, buffer.sendPtr) - 1);
     const first = buffer.skipLost();
     this.#spent();
-    if (oldEpoch === this.#epoch) {
-      this.#told = { after: this.#told?.after ?? Math.max(after, acked), first };
-    }
+    const before = oldEpoch === this.#epoch ? Math.max(after, acked) : acked;
+    this.#told = { after: this.#told?.after ?? before, first };
     const count = oldEpoch === this.#epoch ? lost : 0;
     return { oldEpoch, after, newEpoch: this.#epoch, first, cause, count };
   }

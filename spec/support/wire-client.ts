@@ -59,9 +59,12 @@ export class WireClient {
     return { client, welcome };
   }
 
+  /** Says HELLO, and READY when WELCOME has come. */
   async hello(hello: Partial<HelloFrame> = {}): Promise<Of<'welcome'>> {
     this.send({ ...helloFrame, ...hello });
-    return this.expect('welcome');
+    const welcome = await this.expect('welcome');
+    this.send({ type: 'ready' });
+    return welcome;
   }
 
   /** The proof that a session is this client's. */
