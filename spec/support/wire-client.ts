@@ -54,7 +54,8 @@ export class WireClient {
   ): Promise<{ client: WireClient; welcome: Of<'welcome'> }> {
     const client = await WireClient.open(t, port);
     const welcome = await client.hello(hello);
-    // A new session is told what is true first.
+    // A new session gets its partition and is told the truth first.
+    await client.expect('assign');
     await client.expect('snapshot');
     return { client, welcome };
   }

@@ -32,8 +32,8 @@ export interface GroupMember extends Owner {
   readonly rules: readonly Rule[];
   /** Whether it has a connection. */
   readonly attached: boolean;
-  /** It owns a partition from now on. */
-  gained(partition: Partition): void;
+  /** It owns some partitions from now on. */
+  gained(partitions: readonly Partition[]): void;
   /** It shall begin nothing more of a partition and give it back until the time on the monotonic clock. */
   asked(partition: Partition, untilMs: number): void;
   /** A partition of that generation is another's from now on. */
@@ -276,7 +276,15 @@ export class Group implements AppObserver {
       }
     }
     if (this.#routing.isMixed) for (const partition of assigned) this.#handOn(partition);
-    for (const partition of assigned) this.owner(partition)?.gained(partition);
+    const byOwner = new Map<GroupMember, Partition[]>();
+    for (const partition of assigned) {
+      const owner = this.owner(partition);
+      if (owner === undefined) continue;
+      const theirs = byOwner.get(owner);
+      if (theirs === undefined) byOwner.set(owner, [partition]);
+      else theirs.push(partition);
+    }
+    for (const [owner, theirs] of byOwner) owner.gained(theirs);
   }
 
   /** Events that the new owner of a partition did not ask for go to a member that did. */

@@ -197,10 +197,13 @@ export class PipeSession implements GroupMember {
     this.#wake();
   }
 
-  gained(partition: Partition): void {
-    partition.log.attach(partition.log.committed, this.#flight);
-    this.#ready.add(partition);
-    if (this.#welcomed) this.#link?.send({ type: 'assign', assigned: [assignment(partition)] });
+  gained(partitions: readonly Partition[]): void {
+    for (const partition of partitions) {
+      partition.log.attach(partition.log.committed, this.#flight);
+      this.#ready.add(partition);
+    }
+    const assigned = partitions.map(assignment);
+    if (this.#welcomed) this.#link?.send({ type: 'assign', assigned });
     this.#wake();
   }
 

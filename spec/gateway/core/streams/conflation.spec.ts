@@ -51,7 +51,9 @@ function stage({
     name: 'm',
     rules,
     attached: true,
-    gained: ({ log }) => void log.attach(log.committed, flight),
+    gained: (partitions) => {
+      for (const { log } of partitions) log.attach(log.committed, flight);
+    },
     asked: nothing,
     lost: nothing,
     ready: nothing,
