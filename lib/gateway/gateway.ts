@@ -166,15 +166,17 @@ export class Gateway {
     const { drainMs } = this.#settings.limits;
     const deadline = this.#clock.now() + drainMs;
     this.#webhooks.endGrace();
-    this.#listener.stopAccepting();
+    // A backend that is just reconnecting may come back; anybody else is sent away meanwhile.
+    if (!this.#pipes.awaited) this.#listener.stopAccepting();
     this.#fallback.stopAccepting();
-    this.#pipes.goAway(drainMs);
+    this.#pipes.drain(drainMs);
     const waves = Math.max(1, Math.floor(drainMs / 2 / WAVE_MS));
     const perWave = Math.max(1, Math.ceil(this.socketCount / waves));
     while (this.socketCount > 0 && this.#closeSockets(perWave) > 0) await this.#pause(WAVE_MS);
     await this.#webhooks.drain(Math.max(0, deadline - this.#clock.now()));
     // What the waves brought about is for the backends to hear, and to acknowledge.
-    while (this.#pipes.behind && this.#clock.now() < deadline) await this.#pause(20);
+    const behind = (): boolean => this.#pipes.behind || this.#hub.closesWaiting > 0;
+    while (behind() && this.#clock.now() < deadline) await this.#pause(20);
     await this.stop();
   }
 
@@ -211,6 +213,7 @@ export class Gateway {
       for (const socket of app.sockets.values()) {
         if (closed >= most) return closed;
         if (socket.closed) continue;
+        this.#hub.holdback.letGo(socket);
         this.#hub.turn.close(socket, CloseCode.RECONNECT, 'The server restarts: please reconnect');
         closed++;
       }
@@ -219,6 +222,10 @@ export class Gateway {
   }
 
   #upgrade(request: UpgradeRequest): UpgradeDecision {
+    if (this.#state === 'draining') {
+      const draining = { refuse: 503, body: 'This gateway is draining\n' };
+      return this.#pipes.upgrade(request) ?? draining;
+    }
     for (const route of this.#upgrades) {
       const decision = route.upgrade(request);
       if (decision !== undefined) return decision;

@@ -125,7 +125,7 @@ export class WireClient {
   }
 }
 
-const helloFrame: HelloFrame = {
+export const helloFrame: HelloFrame = {
   type: 'hello',
   version: 1,
   library: 'spec',

@@ -9,6 +9,7 @@ import {
   type PipeEvent,
   type Rule,
 } from '../../../wire/frames';
+import { EVENT_OVERHEAD_BYTES } from '../../options/options';
 import type { App, AppObserver } from '../model/app';
 import type { Metrics } from '../metrics';
 import { Conflation } from './conflation';
@@ -16,9 +17,6 @@ import type { Holdback } from './holdback';
 import { Partition } from './partition';
 import { Routing } from './routing';
 import { capture } from './snapshots';
-
-/** Bytes an event costs in a log beside its data: ids, names and the record itself. */
-const EVENT_OVERHEAD_BYTES = 128;
 
 /** Kinds that a browser brings about by what it sends; to hold it back makes fewer of them. */
 const SENT: ReadonlySet<EventKind> = new Set([

@@ -42,7 +42,12 @@ export class PipeProtocol {
     return this.#sessions.size;
   }
 
-  /** Whether some connected backend has yet to acknowledge what happened. */
+  /** Whether a backend that is just away has events to acknowledge: it may come back. */
+  get awaited(): boolean {
+    return this.#sessions.awaited;
+  }
+
+  /** Whether some backend, connected or just away, has yet to acknowledge what happened. */
   get behind(): boolean {
     return this.#sessions.behind;
   }
@@ -53,7 +58,7 @@ export class PipeProtocol {
   }
 
   /** Tells the backends that this gateway will be gone within a time. */
-  goAway(deadlineMs: number): void {
+  drain(deadlineMs: number): void {
     for (const connection of this.#connections) {
       connection.send({ type: 'goAway', deadlineMs, reason: 'draining', nodes: [] });
     }

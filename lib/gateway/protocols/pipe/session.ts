@@ -147,10 +147,8 @@ export class PipeSession implements GroupMember {
       // A half of one that came over the connection before is worth nothing. A gap brings a snapshot by itself.
       const owes =
         !isCurrent || position.wantsSnapshot === true || partition.snapshot !== undefined;
-      if (owes) {
-        partition.oweSnapshot();
-        partition.snapshotAtMs = -Infinity;
-      }
+      if (owes) partition.oweSnapshot();
+      partition.snapshotAtMs = -Infinity;
       this.#ready.add(partition);
     }
     this.group.acknowledged();

@@ -62,10 +62,19 @@ export class Sessions {
 
   /** Whether some backend that is connected, or has been away for less than the grace, has events to acknowledge. */
   get behind(): boolean {
+    if (this.awaited) return true;
+    for (const { session } of this.#byId.values()) {
+      if (session.attached && session.behind) return true;
+    }
+    return false;
+  }
+
+  /** Whether some backend that has been away for less than the grace has events to acknowledge. */
+  get awaited(): boolean {
     const { clock, limits } = this.#context;
     const sinceMs = clock.now() - limits.pipeGraceMs;
     for (const { session, awaySinceMs } of this.#byId.values()) {
-      if (session.behind && (awaySinceMs === undefined || awaySinceMs > sinceMs)) return true;
+      if (awaySinceMs !== undefined && awaySinceMs > sinceMs && session.behind) return true;
     }
     return false;
   }

@@ -11,6 +11,8 @@ import type { PipeContext } from './context';
 export const PIECE_BYTES = 48 * 1024;
 /** A partition that loses events without end is told the truth once in this time. */
 const SNAPSHOT_INTERVAL_MS = 1_000;
+/** Bytes that an event takes in a frame beside its data, about. */
+const EVENT_BYTES = 32;
 /** Bytes that a socket or channel takes in a snapshot beside its name, at most. */
 const NAME_BYTES = 16;
 
@@ -49,6 +51,7 @@ export function sendPartitions(
   }
   const waitMs = capture(group, ready, clock.now());
   let events = 0;
+  let bytes = 0;
   for (const partition of ready) {
     const { log, number, generation } = partition;
     if (partition.snapshot !== undefined) {
@@ -70,14 +73,16 @@ export function sendPartitions(
         events: marked(batch, firstOffset, partition.sentBefore),
       });
       events += batch.length;
+      for (const { data } of batch) bytes += EVENT_BYTES + (data?.length ?? 0);
       metrics.pipeEvents += batch.length;
       metrics.pipeEventsRedelivered += Math.max(
         0,
         Math.min(batch.length, partition.sentBefore - firstOffset + 1),
       );
-      if (events >= WIRE_LIMITS.maxBatch) {
+      // Written in pieces, so that the connection can say in between that it is full.
+      if (events >= WIRE_LIMITS.maxBatch || bytes >= WIRE_LIMITS.flushBytes) {
         write();
-        events = 0;
+        events = bytes = 0;
       }
     }
     if (!log.pending && partition.snapshot === undefined && !partition.owesSnapshot) {
