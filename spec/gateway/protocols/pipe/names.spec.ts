@@ -187,13 +187,16 @@ t.test('events of streams that wait are bounded together, and counted apart', as
   a.client.terminate();
   const level = async (name: string): Promise<string> =>
     gateway.metrics.registry.getSingleMetricAsString(`standpipe_${name}`);
-  while (!/ 1$/m.test(await level('pipe_waiting_streams')));
+  const until = async (name: string, value: RegExp): Promise<void> => {
+    while (!value.test(await level(name))) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  await until('pipe_waiting_streams', / 1$/m);
   for (let n = 0; n < 10; n++) socket.send({ event: 'e', data: 'x'.repeat(2_000) });
   await socket.settled();
   t.match(await level('pipe_waiting_events'), / 10$/m);
   t.match(await level('pipe_lag_events'), / 0$/m);
-  while (!/ 0$/m.test(await level('pipe_waiting_streams'))) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await until('pipe_waiting_streams', / 0$/m);
   t.match(await level('pipe_streams_given_up_total'), / 1$/m);
 });
