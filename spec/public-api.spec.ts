@@ -117,7 +117,7 @@ function exportsOf(file: string): { values: string[]; types: string[] } {
   return { values: values.sort(), types: types.sort() };
 }
 
-t.test('the entries of the package are those with a list here', async (t) => {
+t.test('the entries of the package all have a list here', async (t) => {
   t.strictSame([...sources.keys()].sort(), Object.keys(PROMISED).sort());
   for (const target of Object.values(entries)) {
     if (typeof target === 'string') continue;
@@ -126,7 +126,7 @@ t.test('the entries of the package are those with a list here', async (t) => {
 });
 
 for (const [entry, file] of sources) {
-  t.test(`${entry} exports what is promised, and nothing else`, async (t) => {
+  t.test(`${entry} exports the promised names, and nothing else`, async (t) => {
     t.ok(existsSync(file), file.slice(ROOT.length + 1));
     t.strictSame(exportsOf(file), PROMISED[entry]);
   });

@@ -13,8 +13,8 @@ export interface ConnectionFlags {
 }
 
 /**
- * Where a command connects to and as which app: from the gateway's own configuration file, or from `STANDPIPE_APP_…`
- * variables, or else the development app.
+ * Address and app of a command that connects: from the gateway's own configuration file, or from `STANDPIPE_APP_…`
+ * variables, or else the development app on this machine.
  */
 export function connectionFrom(flags: ConnectionFlags, env: Environment): PipeOptions {
   const { options } = readConfig({ ...flags, host: '127.0.0.1' }, env);

@@ -26,6 +26,12 @@ export class AckFloor {
     return this.#started;
   }
 
+  /** The highest offset that has started and is not finished; the floor when there is none. */
+  get lastOpen(): number {
+    if (this.#done === this.#started) return this.#done;
+    return (this.#ahead.firstUpTo(this.#started) ?? this.#started + 1) - 1;
+  }
+
   /** Ranges above the floor. */
   get ahead(): number {
     return this.#ahead.length;
@@ -35,9 +41,9 @@ export class AckFloor {
     return offset <= this.#done || this.#ahead.has(offset);
   }
 
-  /** The finished ranges above the floor, lowest first, at most `max`. */
-  finished(max?: number): Range[] {
-    return this.#ahead.list(max);
+  /** The finished ranges above the floor, lowest first, at most `max`, cut off behind the offset `upTo`. */
+  finished(max?: number, upTo?: number): Range[] {
+    return this.#ahead.list(max, upTo);
   }
 
   /** The handling of `offset` begins. Repeats are ignored; offsets between the last one and `offset` are skipped. */

@@ -22,6 +22,12 @@ export class Ranges {
     return this.#ranges[0]?.first;
   }
 
+  /** The first number of the highest range when that range ends at `last`; undefined otherwise. */
+  firstUpTo(last: number): number | undefined {
+    const top = this.#ranges[this.#ranges.length - 1];
+    return top?.last === last ? top.first : undefined;
+  }
+
   has(number: number): boolean {
     const range = this.#ranges[this.#from(number)];
     return range !== undefined && range.first <= number;
@@ -106,12 +112,12 @@ export class Ranges {
     return missing;
   }
 
-  /** Copies of the lowest `max` ranges, lowest first. */
-  list(max = Infinity): Range[] {
+  /** Copies of the lowest `max` ranges, lowest first, cut off behind the number `upTo`. */
+  list(max = Infinity, upTo = Infinity): Range[] {
     const ranges: Range[] = [];
     for (const { first, last } of this.#ranges) {
-      if (ranges.length >= max) break;
-      ranges.push({ first, last });
+      if (ranges.length >= max || first > upTo) break;
+      ranges.push({ first, last: Math.min(last, upTo) });
     }
     return ranges;
   }

@@ -2,6 +2,7 @@
  * What the Pipe costs when something goes wrong. Prints figures; nothing passes or fails by time.
  * Run: node --expose-gc -r ts-node/register/transpile-only spec/bench/faults.ts
  */
+import { until } from '../support/until';
 import type { Carrier, CarrierHandler } from '../../lib/gateway/core/fanout/carrier';
 import { dialWebSocket } from '../../lib/net/web-socket';
 import type { Dial, Socket } from '../../lib/net/dial';
@@ -54,10 +55,6 @@ function backend(gateway: TestGateway, line: Line, options: Partial<PipeOptions>
   client.subscribe(['socket_existence', 'socket_message']);
   client.on('error', () => undefined);
   return client;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function tell(what: string, figure: string): void {

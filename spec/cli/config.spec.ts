@@ -15,7 +15,7 @@ function file(t: Test, name: string, content: unknown): string {
   return path;
 }
 
-t.test('without anything it is the development app on this machine', (t) => {
+t.test('a gateway without any configuration serves the development app on this machine', (t) => {
   const { options, development } = readConfig({}, {});
   t.equal(development, true);
   t.match(options.apps, [{ id: '1', key: 'standpipe-dev-key' }]);
@@ -39,7 +39,7 @@ t.test('a flag goes before a variable, a variable before the file', (t) => {
   t.end();
 });
 
-t.test('an app comes from variables, beside those of the file', (t) => {
+t.test('an app of the variables stands beside the apps of the file', (t) => {
   const config = file(t, 'c.json', { apps: [APP] });
   const env = {
     STANDPIPE_APP_ID: '8',
@@ -65,7 +65,7 @@ t.test('certificates are read from files, relative to the configuration', (t) =>
   t.end();
 });
 
-t.test('what cannot be read is refused with its path', (t) => {
+t.test('an unreadable value is refused with its path', (t) => {
   const rows: Array<[string, () => unknown, RegExp]> = [
     [
       'no file',

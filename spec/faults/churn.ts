@@ -4,7 +4,7 @@ import { createTestGateway, type TestGateway } from '../../lib/testing';
 import { ChaosProxy } from '../support/chaos-proxy';
 import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
 import { Chance } from '../support/simulator/chance';
-import { turns, until } from './until';
+import { turns, until } from '../support/until';
 
 const MOST = 8;
 const BROWSERS = 40;

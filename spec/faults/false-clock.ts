@@ -7,7 +7,7 @@ import { ChaosProxy } from '../support/chaos-proxy';
 import { startChild } from '../support/processes';
 import { SECRET } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
-import { until } from './until';
+import { until } from '../support/until';
 
 const APP = { id: '1', key: 'key', secret: SECRET };
 /** By how many seconds the gateway's clock is wrong in turn; signatures may be 600 s off. */

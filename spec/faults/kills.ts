@@ -2,7 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import type { Test } from 'tap';
 import { createTestGateway, type FakeBrowser, type TestGateway } from '../../lib/testing';
 import { faultsOf, sumOf, type Fault } from '../support/ledger';
-import { LedgerFile, LedgerFolder, exited, startChild } from '../support/processes';
+import { LedgerFile, LedgerFolder } from '../support/ledger-file';
+import { exited, startChild } from '../support/processes';
 import type { BackendOptions } from './children/backend';
 
 /** Enough that each member has some. */

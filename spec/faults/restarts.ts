@@ -6,7 +6,7 @@ import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
 import { exited, startChild } from '../support/processes';
 import { SECRET } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
-import { until } from './until';
+import { until } from '../support/until';
 
 const APP = { id: '1', key: 'key', secret: SECRET };
 /** How often a browser speaks, and how long it waits before it tries to come back. */

@@ -5,7 +5,7 @@ import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
 import { startChild } from '../support/processes';
 import { SECRET } from '../support/start-gateway';
 import type { CrowdOrder, CrowdState } from './children/crowd';
-import { until } from './until';
+import { until } from '../support/until';
 
 export interface StormReport {
   faults: Fault[];

@@ -3,7 +3,7 @@ import t from 'tap';
 import { generate } from 'selfsigned';
 import { WebSocket } from 'ws';
 import { createGateway } from '../../lib/gateway';
-import { HandClock } from '../support/hand-clock';
+import { ManualClock } from '../support/manual-clock';
 import { RawSocket } from '../support/raw-socket';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
@@ -22,7 +22,7 @@ t.test('health is told by status, on the port of everything', async (t) => {
 });
 
 t.test('a draining gateway is alive and not ready', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock });
   await TestSocket.connect(t, gateway.port);
   const { port } = gateway;
@@ -40,7 +40,7 @@ t.test('a draining gateway is alive and not ready', async (t) => {
 });
 
 t.test('a drain closes the sockets with 4200 in waves and then stops', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock, limits: { drainMs: 600 } });
   const sockets = await Promise.all(
     Array.from({ length: 7 }, () => TestSocket.connect(t, gateway.port, { query: 'protocol=5' })),
@@ -65,7 +65,7 @@ t.test('a drain closes the sockets with 4200 in waves and then stops', async (t)
 });
 
 t.test('a second order to stop ends a drain at once', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock });
   const sockets = [
     await TestSocket.connect(t, gateway.port),
@@ -81,7 +81,7 @@ t.test('a second order to stop ends a drain at once', async (t) => {
 });
 
 t.test('a gateway that stops lets nobody in any more', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock });
   const { port } = gateway;
   // It waits for its close frames to leave, and here it waits until the clock is turned.
@@ -92,7 +92,7 @@ t.test('a gateway that stops lets nobody in any more', async (t) => {
 });
 
 /** Turns a clock until something has come to its end. */
-async function turned(clock: HandClock, end: Promise<unknown>): Promise<void> {
+async function turned(clock: ManualClock, end: Promise<unknown>): Promise<void> {
   let over = false;
   void end.then(() => (over = true));
   while (!over) {

@@ -79,12 +79,12 @@ function refusal(request: Request): string | undefined {
   return verdict.ok ? undefined : `${verdict.status} ${verdict.message}`;
 }
 
-t.test('V6 the MD5 of a body is that of its bytes', async (t) => {
+t.test('the MD5 of a body is that of its bytes', async (t) => {
   t.equal(bodyMd5(body), V6);
   t.equal(bodyMd5(Buffer.from(body)), V6);
 });
 
-t.test('V7 a POST is signed with the MD5 of its body', async (t) => {
+t.test('a POST is signed with the MD5 of its body', async (t) => {
   const params = [KEY, TIMESTAMP, VERSION, ['body_md5', V6]] as const;
   const toSign = stringToSign('POST', '/apps/3/events', params);
   t.equal(
@@ -99,7 +99,7 @@ t.test('V7 a POST is signed with the MD5 of its body', async (t) => {
   t.strictSame(verify(post), { ok: true, key });
 });
 
-t.test('V8 a GET is signed with its parameters', async (t) => {
+t.test('a GET is signed with its parameters', async (t) => {
   const query = [
     ['info', 'user_count'],
     ['filter_by_prefix', 'presence-'],
@@ -110,7 +110,7 @@ t.test('V8 a GET is signed with its parameters', async (t) => {
   t.strictSame(verify({ ...request, query: text }), { ok: true, key });
 });
 
-t.test('V9, V10 the URL of the Pipe of 2011 is signed by the same rule', async (t) => {
+t.test('the URL of the Pipe of 2011 is signed by the same rule', async (t) => {
   const times = [
     ['auth_key', key],
     ['auth_timestamp', '1322700000'],
@@ -144,14 +144,14 @@ t.test('names are lower-cased and sorted, values decoded, lists keep their order
   t.ok(verify({ ...request, query: text }).ok);
 });
 
-t.test('what the SDK signs is accepted', async (t) => {
+t.test('a request signed by the SDK is accepted', async (t) => {
   const sdk = new Pusher({ appId: '3', key, secret, host: '127.0.0.1' });
   const request = { method: 'POST', path: '/apps/3/events', body: '{"name":"é"}' };
   const query = sdk.createSignedQueryString({ ...request, params: { info: 'user_count' } });
   t.strictSame(verify({ ...request, query, nowMs: Date.now() }), { ok: true, key });
 });
 
-t.test('H01 the checks come in the documented order with the documented texts', async (t) => {
+t.test('the checks come in the documented order with the documented texts', async (t) => {
   t.equal(refusal({ ...post, query: '' }), '401 Missing parameter: auth_key');
   t.equal(refusal({ ...post, query: 'auth_key=x' }), '401 Unknown auth_key');
   t.equal(refusal({ ...post, query: 'auth_key=__proto__' }), '401 Unknown auth_key');
@@ -175,7 +175,7 @@ t.test('H01 the checks come in the documented order with the documented texts', 
   );
 });
 
-t.test('H01 any flipped byte of query, path, method or body is refused', async (t) => {
+t.test('a request with any flipped byte of query, path, method or body is refused', async (t) => {
   const flip = (text: string, at: number): string =>
     text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ 1) + text.slice(at + 1);
   for (const field of ['query', 'path', 'method', 'body'] as const) {
@@ -192,7 +192,7 @@ t.test('H01 any flipped byte of query, path, method or body is refused', async (
   );
 });
 
-t.test('H01 a parameter that occurs twice is refused before all else', async (t) => {
+t.test('a parameter that occurs twice is refused before all else', async (t) => {
   for (const twice of [
     'auth_key=x',
     'AUTH_KEY=x',
@@ -209,7 +209,7 @@ t.test('H01 a parameter that occurs twice is refused before all else', async (t)
   t.equal(refusal({ ...post, query: 'a=1&a=1' }), '400 Duplicate query parameter: a');
 });
 
-t.test('D16 a body needs its MD5, and a signed MD5 needs its body', async (t) => {
+t.test('a body needs its MD5, and a signed MD5 needs its body', async (t) => {
   const without = [KEY, TIMESTAMP, VERSION];
   t.equal(refusal(signed(without, body)), '401 Missing parameter: body_md5');
   t.equal(refusal(signed(without)), undefined);
@@ -221,7 +221,7 @@ t.test('D16 a body needs its MD5, and a signed MD5 needs its body', async (t) =>
   t.equal(refusal(signed([...without, ['body_md5', '']], body)), '401 Invalid body MD5');
 });
 
-t.test('H03 599 seconds away passes and 600 do not', async (t) => {
+t.test('599 seconds away passes and 600 do not', async (t) => {
   for (const awayS of [0, 599, -599]) {
     t.equal(refusal({ ...post, nowMs: nowMs + awayS * 1000 }), undefined, String(awayS));
   }
@@ -236,7 +236,7 @@ t.test('H03 599 seconds away passes and 600 do not', async (t) => {
   t.match(refusal({ ...post, nowMs: nowMs + 30_000, toleranceS: 30 }), /within 30s/);
 });
 
-t.test('S08 a timestamp is digits and nothing else', async (t) => {
+t.test('a timestamp is digits and nothing else', async (t) => {
   for (const given of [
     '',
     'NaN',
@@ -270,7 +270,7 @@ t.test('the path may be signed as sent or decoded', async (t) => {
   t.match(refusal({ method: 'POST', path, rawPath, query }), /you should have sent .*a%3Bb/);
 });
 
-t.test('H05 no refusal shows the secret or the right signature', async (t) => {
+t.test('no refusal shows the secret or the right signature', async (t) => {
   const wrong = post.query.replace(V7, 'f'.repeat(64));
   const verdict = refusal({ ...post, query: wrong }) ?? '';
   t.match(verdict, /^401 Invalid signature/);

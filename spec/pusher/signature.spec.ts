@@ -22,7 +22,7 @@ const V3 = 'afaed3695da2ffd16931f457e338e6c9f2921fa133ce7dac49f529792be6304c';
 const V4 = '31935e7d86dba64c2a90aed31fdc61869f9b22ba9d8863bba239c03ca481bc80';
 const V5 = '4708d583dada6a56435fb8bc611c77c359a31eebde13337c16ab43aa6de336ba';
 
-t.test('V1 a private channel is signed with its socket', async (t) => {
+t.test('a private channel is signed with its socket', async (t) => {
   const toSign = channelStringToSign(socketId, 'private-foobar');
   t.equal(toSign, '1234.1234:private-foobar');
   t.equal(hmacHex(secret, toSign), V1);
@@ -32,7 +32,7 @@ t.test('V1 a private channel is signed with its socket', async (t) => {
   });
 });
 
-t.test('V2 empty channel data is signed too', async (t) => {
+t.test('empty channel data is signed too', async (t) => {
   const toSign = channelStringToSign(socketId, 'private-foobar', '');
   t.equal(toSign, '1234.1234:private-foobar:');
   t.equal(hmacHex(secret, toSign), V2);
@@ -45,7 +45,7 @@ for (const [id, name, expected] of [
   ['V3', 'Mr. Pusher', V3],
   ['V4', 'Mr. Channels', V4],
 ] as const) {
-  t.test(`${id} a presence channel is signed with its data`, async (t) => {
+  t.test(`a presence channel is signed with its data, example ${id}`, async (t) => {
     const channelData = `{"user_id":10,"user_info":{"name":"${name}"}}`;
     const channel = 'presence-foobar';
     t.equal(hmacHex(secret, channelStringToSign(socketId, channel, channelData)), expected);
@@ -54,7 +54,7 @@ for (const [id, name, expected] of [
   });
 }
 
-t.test('V5 a signin is signed with the data of the user', async (t) => {
+t.test('a signin is signed with the data of the user', async (t) => {
   const userData = '{"id":"12345"}';
   t.equal(userStringToSign(socketId, userData), '1234.1234::user::{"id":"12345"}');
   t.equal(hmacHex(secret, userStringToSign(socketId, userData)), V5);
@@ -63,7 +63,7 @@ t.test('V5 a signin is signed with the data of the user', async (t) => {
   });
 });
 
-t.test('V11 a webhook is signed over its body', async (t) => {
+t.test('a webhook is signed over its body', async (t) => {
   const headers = signWebhook({ key: 'key', secret: 'secret', body: '{"hello":"world"}' });
   t.strictSame(headers, {
     'Content-Type': 'application/json',
@@ -72,7 +72,7 @@ t.test('V11 a webhook is signed over its body', async (t) => {
   });
 });
 
-t.test('V12 a webhook of the real shape is valid for the SDK', async (t) => {
+t.test('a webhook of the real shape is valid for the SDK', async (t) => {
   const rawBody =
     '{"time_ms":1327078148132,"events":[{"name":"channel_occupied","channel":"my-channel"}]}';
   const signed = signWebhook({ key, secret, body: rawBody });
@@ -86,7 +86,7 @@ t.test('V12 a webhook of the real shape is valid for the SDK', async (t) => {
   t.ok(sdk.webhook({ headers, rawBody }).isValid());
 });
 
-t.test('what the SDK authorizes is accepted', async (t) => {
+t.test('a signature of the SDK is accepted', async (t) => {
   const channel = 'private-foobar';
   const { auth } = sdk.authorizeChannel(socketId, channel);
   t.ok(verifyChannelAuth({ key, secret, socketId, channel, auth }).ok);
@@ -107,7 +107,7 @@ t.test('what the SDK authorizes is accepted', async (t) => {
   t.ok(verifyUserAuth({ key, secret, socketId, userData, auth: userAuth }).ok);
 });
 
-t.test('W19 a signature is good for nothing but what was signed', async (t) => {
+t.test('a signature is good for the signed text only', async (t) => {
   const good = {
     key,
     secret,
@@ -184,7 +184,7 @@ t.test('a refusal has the text of the hosted service and never the digest', asyn
   });
 });
 
-t.test('W20 texts of any two lengths can be compared', async (t) => {
+t.test('texts of any two lengths can be compared', async (t) => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (a, b) => {
       return safeEqual(a, b) === (a === b) && safeEqual(a, a) && safeEqual(b, b);

@@ -180,7 +180,7 @@ t.test('losses that were announced before anything behind them are no faults', a
 });
 
 for (const [what, damage, type] of DAMAGES) {
-  t.test(`it finds ${what}`, async (t) => {
+  t.test(`the judge finds ${what}`, async (t) => {
     const lines = goodLog();
     damage(lines);
     const faults = faultsOf(lines);

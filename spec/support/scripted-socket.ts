@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dial, DialOptions, Socket, SocketHandlers } from '../../lib/net/dial';
+import { fitsCloseReason } from '../../lib/util/close-reason';
 import { FrameDecoder, FrameEncoder } from '../../lib/wire/codec';
 import {
   EventKind,
@@ -68,6 +69,8 @@ export class ScriptedSocket implements Socket {
   }
 
   close(code: number, reason: string): void {
+    // Longer reasons throw in a real one.
+    if (!fitsCloseReason(reason)) throw new RangeError('the close reason is above 123 bytes');
     this.closed ??= { code, reason };
   }
 

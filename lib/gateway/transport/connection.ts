@@ -4,7 +4,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { UnsentWatch } from '../core/fanout/unsent-watch';
 import type { Carrier, CarrierHandler } from '../core/fanout/carrier';
 import type { Encoder } from '../core/fanout/outlet';
-import { reasonWithin } from './close-reason';
+import { closeReason } from '../../util/close-reason';
 import { webSocketEncoder } from './web-socket-encoder';
 
 /** Limits and duties of every connection; owned by `KeepAlive`. */
@@ -151,7 +151,7 @@ export class Connection implements Carrier {
     // The answer to the close frame has to be read.
     this.resume();
     this.#ordered = { code, reason };
-    this.#ws.close(code, reasonWithin(reason));
+    this.#ws.close(code, closeReason(reason));
   }
 
   /** Closes a connection whose peer is taken for dead: its session is not left to wait for an answer. */

@@ -1,8 +1,9 @@
 import type { Command } from '../../wire/frames';
-import type { Arrival, AssignedPartition, Stream } from '../inbox/assigned-partition';
+import type { Arrival, Stream } from '../inbox/arrival';
+import type { AssignedPartition } from '../inbox/assigned-partition';
 import type { CloseMeta, EventPosition } from '../types';
 
-/** What a handler gets last. The id is put together only when it is asked for. */
+/** Last argument of every handler. The id is put together only when it is read. */
 export class EventMeta implements CloseMeta {
   readonly channel: string | undefined;
   readonly userId: string | undefined;
@@ -13,24 +14,27 @@ export class EventMeta implements CloseMeta {
   readonly conflated: number;
   readonly code: number | undefined;
   readonly reason: string | undefined;
-  readonly #place: AssignedPartition;
+  readonly #partition: AssignedPartition;
   readonly #stream: Stream;
-  /** Tells what was made up at a position from what was sent there. */
+  /**
+   * End of the id of an event that was made up here, which shares its position with one that was sent.
+   */
   readonly #suffix: string;
   #answers = 0;
 
-  constructor({ event, partition: place, offset, resync }: Arrival) {
+  constructor({ event, partition, offset, source }: Arrival) {
+    const resync = source === 'resync';
     this.channel = event.channel;
     this.userId = event.userId;
-    this.position = { partition: place.partition, epoch: place.epoch, offset };
+    this.position = { partition: partition.partition, epoch: partition.epoch, offset };
     this.redelivered = event.redelivered ?? false;
     this.resync = resync;
     this.time = event.time;
     this.conflated = event.conflated ?? 0;
     this.code = event.code;
     this.reason = event.reason;
-    this.#place = place;
-    this.#stream = place.stream;
+    this.#partition = partition;
+    this.#stream = partition.stream;
     this.#suffix = resync ? `.${event.kind}.${event.socketId || (event.channel ?? '')}` : '';
   }
 
@@ -40,17 +44,17 @@ export class EventMeta implements CloseMeta {
   }
 
   /**
-   * For a command that answers this event: as long as the event's partition is this client's, and not longer, the gateway
-   * applies it. Undefined when nobody else can have the event.
+   * Origin of a command that answers this event: the gateway applies it only while the event's partition is this
+   * client's. Undefined when no other member can have the event.
    */
   origin(): Command['origin'] {
     if (this.#stream.isLost) return undefined;
-    const place = this.#place;
+    const partition = this.#partition;
     const { offset } = this.position;
-    const generation = this.resync ? place.generation : place.generationOf(offset);
+    const generation = this.resync ? partition.generation : partition.generationOf(offset);
     if (generation === 0) return undefined;
     return {
-      partition: place.partition,
+      partition: partition.partition,
       generation,
       offset: Math.max(0, offset),
       index: this.#answers++,

@@ -1,40 +1,38 @@
-import { StandpipeError } from '../../errors';
 import { Outbox } from '../../stream/outbox';
 import type { Clock } from '../../util/timers';
 import type { Command, CommandAck, CommandsFrame, WelcomeFrame } from '../../wire/frames';
 import { WIRE_LIMITS, capCredit } from '../../wire/limits';
 import {
-  ackOf,
+  badArgument,
   checkCallback,
   checkEventName,
-  exceptOf,
+  checkedAck,
+  checkedExcept,
+  checkedKey,
   jsonOf,
-  keyOf,
-  originOf,
-  sizeOf,
-  type Done,
-  type Queued,
-  type Target,
-} from './command';
+} from '../checks';
+import { originOf, sizeOf, type Done, type Queued, type Target } from './command';
 import type { Settings } from '../options';
 import { Outcomes, failure, type OutcomesOwner } from './outcomes';
 import type { PublishOptions, PublishReceipt, TriggerOptions } from '../types';
 
 export interface SenderOwner extends OutcomesOwner {
-  /** Sends commands, with whatever acknowledgement is at hand. */
+  /** Sends commands, with the acknowledgement that is at hand. */
   send(frame: CommandsFrame): void;
+  /** Commands have left. */
+  sent(): void;
   /** There is room again. */
   drained(): void;
 }
 
-/** Above this share of its limits the outbox tells its users to slow down. */
+/** Share of its limits above which the outbox tells its users to slow down. */
 const HIGH_WATER_RATIO = 0.75;
 /** Longest data of one command until the gateway has told its limit. */
 const DATA_BYTES = 10_240;
 
 /**
- * Commands on their way to the gateway. Those of one turn travel together; each is kept until the gateway has answered,
- * and told its outcome.
+ * Commands on their way to the gateway. Commands of one turn travel together; each is kept until the gateway has
+ * acknowledged it.
  */
 export class Sender {
   readonly #clock: Clock;
@@ -47,6 +45,8 @@ export class Sender {
   #online = false;
   #flushDue = false;
   #unflushed = 0;
+  /** Commands taken so far, those that wait for room included. */
+  #queued = 0;
   #batch: number = WIRE_LIMITS.maxBatch;
   #flushBytes: number = WIRE_LIMITS.flushBytes;
   #dataBytes = DATA_BYTES;
@@ -69,6 +69,12 @@ export class Sender {
       settle: (command, outcome) => this.#outcomes.settle(command, outcome),
       drained: () => this.#drained(),
     });
+  }
+
+  /** Commands taken so far, and how many of them have left over the present connection. They leave in order. */
+  get progress(): { queued: number; sent: number } {
+    const queued = this.#queued;
+    return { queued, sent: queued - this.#outbox.unsent - this.#waiting.length };
   }
 
   /** For HELLO. */
@@ -98,7 +104,7 @@ export class Sender {
     return false;
   }
 
-  /** The same as a promise, which rejects where `trigger` throws or reports. */
+  /** `trigger` as a promise, which rejects where `trigger` throws or reports. */
   publish(
     target: Target,
     event: string,
@@ -106,10 +112,10 @@ export class Sender {
     options: PublishOptions,
   ): Promise<PublishReceipt> {
     return new Promise((resolve, reject) => {
-      const ack = ackOf(options);
+      const ack = checkedAck(options.ack);
       const command = this.#command(target, event, data, options, (error, sockets) => {
         if (error !== null) reject(error);
-        // A receipt that went down with a connection is not made up.
+        // A receipt that went down with its connection is not made up.
         else if (ack === 'accepted' || sockets === undefined) resolve({ status: 'accepted' });
         else resolve({ status: ack, sockets });
       });
@@ -143,7 +149,7 @@ export class Sender {
     return true;
   }
 
-  /** Commands may travel from here on; those at hand do at once. */
+  /** Sends the commands at hand; later ones travel from here on. */
   online(): void {
     this.#online = true;
     this.flush();
@@ -153,7 +159,7 @@ export class Sender {
     this.#online = false;
   }
 
-  /** The gateway's answer. False when it speaks of commands that were never sent. */
+  /** Takes the gateway's acknowledgement. False when it speaks of commands that were never sent. */
   acked({ applied, refused, receipts, credit }: CommandAck): boolean {
     if (credit !== undefined) this.#outbox.grant(capCredit(credit));
     if (!this.#outbox.applied(applied, refused, receipts)) return false;
@@ -166,11 +172,14 @@ export class Sender {
   flush(): void {
     this.#flushDue = false;
     this.#unflushed = 0;
+    let some = false;
     while (this.#online) {
       const batch = this.#outbox.take(this.#batch, this.#flushBytes);
-      if (batch === undefined) return;
+      if (batch === undefined) break;
       this.#owner.send({ type: 'commands', firstSeq: batch.first, commands: batch.entries });
+      some = true;
     }
+    if (some) this.#owner.sent();
   }
 
   /** Takes commands again after `close`. */
@@ -178,7 +187,9 @@ export class Sender {
     this.#open = true;
   }
 
-  /** Takes no more commands; those at hand still travel. Resolves when all have their outcome. */
+  /**
+   * Takes no more commands; commands at hand still travel. Resolves when all have their outcome.
+   */
   close(): Promise<void> {
     this.#open = false;
     return new Promise((resolve) => {
@@ -187,7 +198,7 @@ export class Sender {
     });
   }
 
-  /** The end also of those at hand. */
+  /** Ends all commands, also the ones at hand. */
   clear(): void {
     this.#open = false;
     const waiting = this.#waiting.splice(0);
@@ -200,7 +211,7 @@ export class Sender {
     this.#outbox.restart();
     if (node === this.#node) return;
     this.#node = node;
-    // What they answer was known to a process that is gone. To the next one the numbers mean something else.
+    // Origins are numbers of a gateway process that is gone; to the next one they mean something else.
     for (const command of this.#outbox.entries) command.origin = undefined;
     for (const { command } of this.#waiting) command.origin = undefined;
   }
@@ -212,6 +223,7 @@ export class Sender {
     if (this.#offer(command, bytes) !== 'full') return;
     if (this.#settings.whenFull === 'reject') throw failure('outbox_full');
     this.#waiting.push({ command, bytes });
+    this.#queued += 1;
   }
 
   /** One object for each event, always of one shape. */
@@ -222,7 +234,7 @@ export class Sender {
     options: TriggerOptions | undefined,
     done: Done | undefined,
   ): Queued {
-    const except = exceptOf(options);
+    const { except, ifOccupied, idempotencyKey, cause } = commandOptions(options);
     if (event !== this.#checkedName) {
       checkEventName(event);
       this.#checkedName = event;
@@ -236,10 +248,10 @@ export class Sender {
       userId,
       event,
       data: text,
-      exceptSockets: except,
-      ifOccupied: options?.ifOccupied === true,
-      idempotencyKey: keyOf(options),
-      origin: originOf(options),
+      exceptSockets: checkedExcept(except),
+      ifOccupied: ifOccupied === true,
+      idempotencyKey: checkedKey(idempotencyKey),
+      origin: originOf(cause),
       receipt: undefined,
       done,
     };
@@ -249,14 +261,15 @@ export class Sender {
     const bytes = sizeOf(command);
     const { maxOutboxBytes } = this.#settings;
     if (bytes <= maxOutboxBytes) return bytes;
-    throw new StandpipeError('bad_argument', `the event alone is above ${maxOutboxBytes} bytes`);
+    throw badArgument(`the event alone is above ${maxOutboxBytes} bytes`);
   }
 
-  /** A command that waits goes before a later one, or the order of calls would be lost. */
+  /** Offers a command to the outbox, unless earlier ones wait: the order of calls is kept. */
   #offer(command: Queued, bytes: number): 'ok' | 'high' | 'full' {
     if (this.#waiting.length > 0) return 'full';
     const verdict = this.#outbox.offer(command, bytes);
     if (verdict !== 'full') {
+      this.#queued += 1;
       this.#unflushed += 1;
       if (this.#unflushed >= this.#batch) this.flush();
       else this.#flushSoon();
@@ -289,4 +302,12 @@ export class Sender {
     this.#emptied?.();
     this.#emptied = undefined;
   }
+}
+
+const NO_OPTIONS: TriggerOptions = Object.freeze({});
+
+function commandOptions(options: TriggerOptions | undefined): TriggerOptions {
+  if (options === undefined) return NO_OPTIONS;
+  if (typeof options === 'object' && options !== null) return options;
+  throw badArgument('options must be an object');
 }

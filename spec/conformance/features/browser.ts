@@ -1,4 +1,4 @@
-import type { Heard } from '../stage';
+import type { Heard } from '../probe';
 import type { Tab } from '../tab';
 
 /** How pusher-js shows a member of a presence channel. */
@@ -37,7 +37,7 @@ export class Browser {
   }
 
   states(): Promise<string[]> {
-    return this.tab.run((stage) => stage.states);
+    return this.tab.run((probe) => probe.states);
   }
 
   /** Asks for a subscription, and keeps what is told of its channel. */

@@ -11,7 +11,8 @@ import { subscribing } from './subscribing';
 import { users } from './users';
 import { watching } from './watching';
 import { webhooks } from './webhooks';
-import { type Features, type Host, World } from './world';
+import type { Setting } from '../environment';
+import { FeatureEnvironment, type Features } from './environment';
 
 /** What shows that messages of every kind get through, in both directions and for as long as it takes. */
 export const WAYS: Features = { ...connecting, ...hearing, ...clientEvents, ...staying };
@@ -39,11 +40,13 @@ const JOBS = 16;
 export const TIMEOUT_MS = 100_000;
 
 /** Shows features in one way to connect. */
-export async function showFeatures(t: Test, host: Host, features: Features): Promise<void> {
+export async function showFeatures(t: Test, setting: Setting, features: Features): Promise<void> {
   t.jobs = JOBS;
   const timeout = TIMEOUT_MS;
   const shown = Object.entries(features).map(([feature, show]) =>
-    t.test(feature, { timeout }, (t) => show(t, (options) => World.start(t, host, options))),
+    t.test(feature, { timeout }, (t) =>
+      show(t, (options) => FeatureEnvironment.start(t, setting, options)),
+    ),
   );
   await Promise.all(shown);
 }

@@ -169,7 +169,7 @@ t.test('data that is absent or no JSON is undefined', (t) => {
   t.end();
 });
 
-t.test('W13: names such as error, __proto__ and constructor are ordinary event names', (t) => {
+t.test('names such as error, __proto__ and constructor are ordinary event names', (t) => {
   const { client, gateway, errors } = connectedClient();
   const heard: string[] = [];
   client.sockets.on('event', (name) => void heard.push(name));

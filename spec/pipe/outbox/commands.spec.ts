@@ -41,7 +41,7 @@ t.test('channels is a function and an emitter, and chains as one', (t) => {
   t.end();
 });
 
-t.test('what a backend can do to sockets and users is a command each', (t) => {
+t.test('each power of a backend over sockets and users is one command', (t) => {
   const { client, gateway, clock } = connectedClient();
   const socket = client.socket('1.1');
   const user = client.user('ada');

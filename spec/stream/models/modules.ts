@@ -18,6 +18,7 @@ export interface Modules {
   outbox: typeof import('../../../lib/stream/outbox');
   ackFloor: typeof import('../../../lib/stream/ack-floor');
   lanes: typeof import('../../../lib/stream/lanes');
+  inbox: typeof import('../../../lib/pipe/inbox/inbox');
 }
 
 /** A planted bug: in `file` the one place that reads `from` reads `to`. */
@@ -56,6 +57,7 @@ export function loadModules(mutation?: Mutation): Modules {
     outbox: at('stream/outbox'),
     ackFloor: at('stream/ack-floor'),
     lanes: at('stream/lanes'),
+    inbox: at('pipe/inbox/inbox'),
   } as Modules;
 }
 

@@ -96,7 +96,7 @@ export function upModel({ outbox: room, position }: Modules, sequence: Step[]): 
     const frame = frames.shift();
     if (frame === undefined) return;
     const repeated = cursor.accept(frame.first, frame.entries.length);
-    assert.notEqual(repeated, undefined, 'row 17: no honest outbox leaves a hole');
+    assert.notEqual(repeated, undefined, 'no honest outbox leaves a hole');
     for (let i = repeated as number; i < frame.entries.length; i += 1) {
       const { id, refuse, receipt } = frame.entries[i] as Command;
       if (refuse) refused.add(id);

@@ -13,7 +13,7 @@ import { parseChannelName } from '../../../lib/pusher/channel-name';
 import { memoryEncoder, textsOf } from '../../../lib/testing/memory-encoder';
 import { silent } from '../../../lib/util/logger';
 import type { PipeEvent } from '../../../lib/wire/frames';
-import type { ProcessClock } from './world-clock';
+import type { ManualClock } from '../manual-clock';
 
 export const APP = { id: '1', key: 'key', secret: 'a-secret-of-the-specs' };
 
@@ -35,14 +35,14 @@ export interface SimGatewayOptions {
 /** Core and Pipe of a real gateway, with sockets that have no browsers and a network that is none. */
 export class SimGateway {
   readonly node: string;
-  readonly clock: ProcessClock;
+  readonly clock: ManualClock;
   readonly app: App;
   readonly pipes: PipeProtocol;
   readonly #hub: Hub;
   readonly #router: Router;
   #made = 0;
 
-  constructor(clock: ProcessClock, options: SimGatewayOptions) {
+  constructor(clock: ManualClock, options: SimGatewayOptions) {
     const limits = { ...settings.limits, ...options.limits };
     const apps = new Apps(settings.apps, limits);
     this.node = options.node;

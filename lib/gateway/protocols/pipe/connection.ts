@@ -1,3 +1,4 @@
+import { Heartbeat } from '../../../util/heartbeat';
 import type { Timer } from '../../../util/timers';
 import { CLOSE_CODES } from '../../../wire/close-codes';
 import { FrameDecoder, FrameEncoder } from '../../../wire/codec';
@@ -13,10 +14,6 @@ import { Queries } from './queries';
 import type { PipeSession } from './session';
 import type { Sessions } from './sessions';
 
-const BEAT_MS = WIRE_LIMITS.pingMs / 4;
-/** A beat that comes so late says that this process has not run. */
-const LATE_MS = 1_000;
-
 const NO_RULES: readonly Rule[] = [];
 
 /** Frames that may come before READY: they belong to the connection, not to the session. */
@@ -24,8 +21,14 @@ const BEFORE_READY: ReadonlySet<Frame['type']> = new Set(['ping', 'pong', 'bye',
 
 type State =
   | { name: 'opening'; deadline: Timer }
-  | { name: 'welcomed'; session: PipeSession; queries: Queries; deadline: Timer }
-  | { name: 'attached'; session: PipeSession; queries: Queries }
+  | {
+      name: 'welcomed';
+      session: PipeSession;
+      queries: Queries;
+      heartbeat: Heartbeat;
+      deadline: Timer;
+    }
+  | { name: 'attached'; session: PipeSession; queries: Queries; heartbeat: Heartbeat }
   | { name: 'closed' };
 
 /** The rooms that a connection leads to. */
@@ -50,9 +53,6 @@ export class PipeConnection implements CarrierHandler, BackendLink {
   readonly #encoder = new FrameEncoder();
   readonly #decoder = new FrameDecoder();
   #state: State;
-  #heartbeat: Timer | undefined;
-  #heardAt: number;
-  #spokeAt: number;
 
   /** @param nonce the challenge of this connection, which HELLO's proof must answer. */
   constructor(rooms: Rooms, app: App, carrier: Carrier, nonce: string) {
@@ -62,7 +62,6 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     this.app = app;
     this.#nonce = nonce;
     this.#carrier = carrier;
-    this.#heardAt = this.#spokeAt = context.clock.now();
     const deadline = context.clock.setTimeout(
       () => this.fail('protocol_error', `HELLO did not come within ${WIRE_LIMITS.helloMs} ms`),
       WIRE_LIMITS.helloMs,
@@ -84,7 +83,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
   }
 
   send(frame: Frame): void {
-    this.#spokeAt = this.#context.clock.now();
+    if ('heartbeat' in this.#state) this.#state.heartbeat.sent();
     if (frame.type !== 'events') return this.#carrier.sendBinary(this.#encoder.encode(frame));
     for (const bytes of this.#encoder.encodeEvents(frame.runs, frame.commandAck)) {
       this.#carrier.sendBinary(bytes);
@@ -110,7 +109,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
   }
 
   binary(bytes: Uint8Array): void {
-    this.#heardAt = this.#context.clock.now();
+    if ('heartbeat' in this.#state) this.#state.heartbeat.heard();
     if (this.#state.name === 'opening' && bytes.length > WIRE_LIMITS.maxHelloBytes) {
       return this.fail('frame_too_large', `HELLO is limited to ${WIRE_LIMITS.maxHelloBytes} bytes`);
     }
@@ -197,36 +196,28 @@ export class PipeConnection implements CarrierHandler, BackendLink {
       name: 'welcomed',
       session,
       queries: new Queries(this.#context, this, session),
+      heartbeat: this.#watched(),
       deadline: this.#context.clock.setTimeout(
         () => this.fail('protocol_error', `READY did not come within ${helloMs} ms`),
         helloMs,
       ),
     };
-    this.#beat();
     session.begin();
   }
 
-  #ready({ session, queries, deadline }: Extract<State, { name: 'welcomed' }>): void {
+  #ready({ session, queries, heartbeat, deadline }: Extract<State, { name: 'welcomed' }>): void {
     this.#context.clock.clearTimeout(deadline);
-    this.#state = { name: 'attached', session, queries };
+    this.#state = { name: 'attached', session, queries, heartbeat };
     this.#rooms.deciders.opened(this);
     this.#rooms.sessions.ready(session);
   }
 
-  #beat(): void {
+  #watched(): Heartbeat {
     const { clock } = this.#context;
-    const dueAt = clock.now() + BEAT_MS;
-    this.#heartbeat = clock.setTimeout(() => {
-      const now = clock.now();
-      // A process that was stopped has not listened: what waits in its sockets must be read before anyone is judged.
-      if (now - dueAt > LATE_MS)
-        this.#heardAt = Math.max(this.#heardAt, now + LATE_MS - WIRE_LIMITS.deadMs);
-      if (now - this.#heardAt >= WIRE_LIMITS.deadMs) {
-        return this.close(CLOSE_CODES.dead.code, 'no frame within the dead time');
-      }
-      if (now - this.#spokeAt >= WIRE_LIMITS.pingMs) this.send({ type: 'ping', time: now });
-      this.#beat();
-    }, BEAT_MS);
+    return new Heartbeat(clock, WIRE_LIMITS, {
+      ping: () => this.send({ type: 'ping', time: Math.floor(clock.now()) }),
+      dead: () => this.close(CLOSE_CODES.dead.code, 'no frame within the dead time'),
+    });
   }
 
   #end(): void {
@@ -234,7 +225,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     if (state.name === 'closed') return;
     const { clock } = this.#context;
     if ('deadline' in state) clock.clearTimeout(state.deadline);
-    if (this.#heartbeat !== undefined) clock.clearTimeout(this.#heartbeat);
+    if ('heartbeat' in state) state.heartbeat.stop();
     this.#state = { name: 'closed' };
     this.#rooms.closed(this);
     if (!('session' in state)) return;

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
-import { EventKind, RuleKind, type PipeEvent } from '../../../../lib/wire/frames';
-import { HandClock } from '../../../support/hand-clock';
+import { RuleKind, EventKind, type PipeEvent } from '../../../../lib/wire/frames';
+import { ManualClock } from '../../../support/manual-clock';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 import { WireClient } from '../../../support/wire-client';
@@ -81,7 +81,7 @@ for (const protocol of [4, 5, 6, 7]) {
   });
 
   t.test(`D6 protocol ${protocol}: an unanswered ping (4201) is told by ${told}`, async (t) => {
-    const clock = new HandClock();
+    const clock = new ManualClock({ turns: 'real' });
     const gateway = await startGateway(t, {
       clock,
       limits: { activityTimeoutMs: 2000, pongTimeoutMs: 2000 },

@@ -5,7 +5,7 @@ import { Metrics } from '../../../../lib/gateway/core/metrics';
 import { InFlight } from '../../../../lib/stream/in-flight';
 import { EventKind, RuleKind, type PipeEvent, type Rule } from '../../../../lib/wire/frames';
 import { silent } from '../../../../lib/util/logger';
-import { ChannelsRig } from '../../../support/channels-rig';
+import { OfflineChannels } from '../../../support/offline-channels';
 
 const LATEST_MOVE: Rule = {
   kind: RuleKind.MESSAGE,
@@ -34,7 +34,7 @@ function stage({
   /** The next events, at most so many. */
   sent(most: number): PipeEvent[];
 } {
-  const { app, hub, clock } = new ChannelsRig();
+  const { app, hub, clock } = new OfflineChannels();
   const metrics = new Metrics();
   const settings = { epoch: 1, partitions: 1, maxEntries, maxBytes: 1e6, revokeMs: 1000 };
   const group = new Group(

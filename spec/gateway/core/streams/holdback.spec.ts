@@ -6,7 +6,7 @@ import type { Socket } from '../../../../lib/gateway/core/model/socket';
 import { Budget } from '../../../../lib/stream/budget';
 import { EventKind, RuleKind } from '../../../../lib/wire/frames';
 import { silent } from '../../../../lib/util/logger';
-import { ChannelsRig, type RigBrowser } from '../../../support/channels-rig';
+import { OfflineChannels, type OfflineBrowser } from '../../../support/offline-channels';
 
 const MAX_PAUSE_MS = 10_000;
 
@@ -24,12 +24,12 @@ class Filled extends Budget {
 }
 
 function stage(): {
-  rig: ChannelsRig;
+  rig: OfflineChannels;
   holdback: Holdback;
-  browser(): [RigBrowser, Socket];
+  browser(): [OfflineBrowser, Socket];
   log(events: number): Filled;
 } {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   return {
     rig,
     holdback: new Holdback(rig.hub.turn, rig.clock, MAX_PAUSE_MS),
@@ -136,7 +136,7 @@ t.test('a gateway that stops leaves no timer behind', async (t) => {
 });
 
 t.test('a group holds back who sends, not who comes, goes or does not read', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   const { hub, app, clock } = rig;
   const settings = { epoch: 1, partitions: 1, maxEntries: 4, maxBytes: 1e6, revokeMs: 1_000 };
   const group = new Group(

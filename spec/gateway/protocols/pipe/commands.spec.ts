@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import type { Gateway } from '../../../../lib/gateway';
 import { Verb, type Command, type CommandAck } from '../../../../lib/wire/frames';
 import { ApiClient } from '../../../support/api-client';
-import { HandClock } from '../../../support/hand-clock';
+import { ManualClock } from '../../../support/manual-clock';
 import { startGateway, type StartOptions } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 import { WireClient } from '../../../support/wire-client';
@@ -247,7 +247,7 @@ t.test('limits hold for what a backend subscribes', async (t) => {
 t.test(
   'a command with a key is applied once, for a while, and shares keys with HTTP',
   async (t) => {
-    const clock = new HandClock();
+    const clock = new ManualClock({ turns: 'real' });
     clock.wallMs = Date.now();
     const stage = await Stage.set(t, { clock, limits: { idempotencyTtlMs: 1_000 } });
     const socket = await stage.browser();

@@ -7,7 +7,7 @@ import {
   type PipeEvent,
   type Rule,
 } from '../../../../lib/wire/frames';
-import { HandClock } from '../../../support/hand-clock';
+import { ManualClock } from '../../../support/manual-clock';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 import { WireClient, helloFrame } from '../../../support/wire-client';
@@ -98,7 +98,7 @@ t.test('RETURNED is answered with LOST, and the next owner goes on', async (t) =
 });
 
 t.test('an owner that does not give back is told LOST when its time is over', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   clock.wallMs = Date.now();
   const { port } = await startGateway(t, { clock, limits: { pipePartitions: 4 } });
   const a = await member(t, port);

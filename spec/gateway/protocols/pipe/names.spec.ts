@@ -48,7 +48,10 @@ t.test(
     a.client.terminate();
     await say(socket, 4);
     const b = await connect(t, port, { name: 'chat' });
-    t.same(dataOf(await b.client.settled()), ['2*', '3*', '4']);
+    const heard = dataOf(await b.client.settled());
+    t.same(heard.slice(0, 2), ['2*', '3*']);
+    // It may have been written to the connection before, in vain.
+    t.match(heard[2], /^4\*?$/);
     const other = await connect(t, port, { name: 'other' });
     t.same(dataOf(await other.client.settled()), [], 'another name is another stream');
     // The process of before is not dead after all: its session is over.

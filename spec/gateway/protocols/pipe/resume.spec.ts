@@ -1,6 +1,6 @@
 import t from 'tap';
 import { EventKind, Verb, type Frame } from '../../../../lib/wire/frames';
-import { HandClock } from '../../../support/hand-clock';
+import { ManualClock } from '../../../support/manual-clock';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 import { WireClient } from '../../../support/wire-client';
@@ -197,7 +197,7 @@ t.test(
 );
 
 t.test('a member that comes back is not sent what has become the part of another', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   clock.wallMs = Date.now();
   const { port, metrics } = await startGateway(t, { clock, limits: { pipePartitions: 1 } });
   const detached = async (): Promise<void> => {

@@ -1,14 +1,14 @@
 import t, { type Test } from 'tap';
 import type { Gateway } from '../../../../lib/gateway';
 import {
-  EventKind,
   RuleKind,
+  EventKind,
   Verb,
   type Command,
   type Frame,
   type PipeEvent,
 } from '../../../../lib/wire/frames';
-import { HandClock } from '../../../support/hand-clock';
+import { ManualClock } from '../../../support/manual-clock';
 import { SECRET, startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 import { WireClient } from '../../../support/wire-client';
@@ -322,7 +322,7 @@ t.test('in a group, what is stuck in one partition leaves credit for the others'
 });
 
 t.test('a gateway that stood still judges no backend by that time', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   clock.wallMs = Date.now();
   const gateway = await startGateway(t, { clock });
   const { client } = await WireClient.attach(t, gateway.port);

@@ -26,13 +26,13 @@ const lines: Encoder = {
   },
 };
 
-export interface RigOptions {
+export interface OfflineOptions {
   app?: Partial<GatewayOptions['apps'][number]>;
   limits?: Partial<NonNullable<GatewayOptions['limits']>>;
 }
 
 /** The core and the Channels protocol of a gateway without a network, its clock turned by hand. */
-export class ChannelsRig {
+export class OfflineChannels {
   readonly clock = new ManualClock();
   readonly hub: Hub;
   readonly router: Router;
@@ -41,7 +41,7 @@ export class ChannelsRig {
   readonly told: PipeEvent[] = [];
   readonly #handshake: ChannelsHandshake;
 
-  constructor({ app, limits: some }: RigOptions = {}) {
+  constructor({ app, limits: some }: OfflineOptions = {}) {
     const one = { id: '1', key: 'key', secret: SECRET, clientEvents: true, ...app };
     const { apps, limits } = checkGatewayOptions({ apps: [one], limits: some });
     const all = new Apps(apps, limits);
@@ -57,8 +57,8 @@ export class ChannelsRig {
   }
 
   /** A browser that has read its handshake, unless it was refused. */
-  browser(protocol = 7): RigBrowser {
-    const browser = new RigBrowser(this.clock);
+  browser(protocol = 7): OfflineBrowser {
+    const browser = new OfflineBrowser(this.clock);
     const query = new URLSearchParams({ protocol: String(protocol) });
     browser.session = this.#handshake.open('key', query, browser);
     if (browser.session === undefined) return browser;
@@ -73,7 +73,7 @@ export class ChannelsRig {
   }
 }
 
-export class RigBrowser implements Carrier {
+export class OfflineBrowser implements Carrier {
   readonly encoder = lines;
   readonly remoteAddress = '127.0.0.1';
   readonly unsentBytes = 0;

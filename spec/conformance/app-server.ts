@@ -7,7 +7,7 @@ import PusherServer from 'pusher';
 import type { Test } from 'tap';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import type { Certificate } from '../support/tls';
-import { makeStage } from './stage';
+import { makeProbe } from './probe';
 
 export const APP = { id: '1', key: 'key', secret: 'a-secret-of-the-specs', clientEvents: true };
 
@@ -16,7 +16,7 @@ export const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
 
 const root = join(__dirname, '../..');
 
-/** A page as users write it: pusher-js as it comes from npm, and the back channel in front of a stage. */
+/** A page as users write it: pusher-js as it comes from npm, and the back channel in front of a probe. */
 function page(): string {
   const source = readFileSync(join(root, 'lib/back-channel.ts'), 'utf8');
   const { outputText } = transpileModule(source, {
@@ -25,7 +25,7 @@ function page(): string {
   return `<!doctype html><meta charset="utf-8"><title>pusher-js</title><link rel="icon" href="data:,">
     <script src="/pusher.js"></script>
     <script>const exports = {}; ${outputText}; var attachBackChannel = exports.attachBackChannel;
-    ${makeStage.toString()}</script>`;
+    ${makeProbe.toString()}</script>`;
 }
 
 /** The builds of pusher-js for browsers, as they come from npm. */
@@ -35,7 +35,7 @@ export type Build = 'pusher' | 'pusher-with-encryption';
 export type Answer = object | number;
 
 /** The web server of an app: its page, and the endpoints that sign with the stock server library. */
-export class Site {
+export class AppServer {
   readonly url: string;
   readonly signer = new PusherServer({
     appId: APP.id,
@@ -55,11 +55,11 @@ export class Site {
     t: Pick<Test, 'teardown'>,
     tls: Certificate | undefined,
     build: Build = 'pusher',
-  ): Promise<Site> {
+  ): Promise<AppServer> {
     const html = page();
     const pusherJs = readFileSync(join(root, `node_modules/pusher-js/dist/web/${build}.js`));
     const answer = (request: IncomingMessage, response: ServerResponse): void => {
-      if (request.method === 'POST') void site.#auth(request, response);
+      if (request.method === 'POST') void appServer.#auth(request, response);
       else if (request.url === '/pusher.js') {
         response.setHeader('Content-Type', 'text/javascript; charset=utf-8');
         response.end(pusherJs);
@@ -75,8 +75,8 @@ export class Site {
       server.close();
     });
     const { port } = server.address() as AddressInfo;
-    const site = new Site(`${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`);
-    return site;
+    const appServer = new AppServer(`${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`);
+    return appServer;
   }
 
   /**

@@ -25,7 +25,7 @@ interface Emitter {
 export type Heard = [from: string, event: string, data: unknown];
 
 /** What a function given to `Tab.run` works with, where pusher-js lives. */
-export interface Stage {
+export interface Probe {
   pusher: StockPusher;
   /** Every state its connection has entered. */
   states: string[];
@@ -50,26 +50,26 @@ export interface Stage {
 }
 
 /**
- * Puts an unmodified pusher-js on a stage. Its source text is carried into other processes, so it must stand on nothing
+ * Puts an unmodified pusher-js on a probe. Its source text is carried into other processes, so it must stand on nothing
  * but its arguments.
  */
-export function makeStage(
+export function makeProbe(
   stock: typeof Pusher,
   attach: typeof attachBackChannel,
   key: string,
   options: Options,
-): Stage {
+): Probe {
   const pusher = attach(new stock(key, options));
   const waiting = new Set<() => void>();
   const look = (): void => waiting.forEach((check) => check());
   // As plain values, and as they were when they were told.
   const keep = (from: string, emitter: Emitter): void => {
     emitter.bind_global((event: string, data: unknown = null) => {
-      stage.heard.push([from, event, JSON.parse(JSON.stringify(data))]);
+      probe.heard.push([from, event, JSON.parse(JSON.stringify(data))]);
       look();
     });
   };
-  const stage: Stage = {
+  const probe: Probe = {
     pusher,
     // It connects as soon as it is made.
     states: [pusher.connection.state],
@@ -84,7 +84,7 @@ export function makeStage(
         .filter(({ action }) => action === 'retry')
         .map(({ delay }) => Number(delay)),
     tell(...what) {
-      stage.told.push(what);
+      probe.told.push(what);
       look();
     },
     until: (check) =>
@@ -98,7 +98,7 @@ export function makeStage(
           if (check()) settle(resolve);
         };
         const gaveUp = (): Error => {
-          const { states, told } = stage;
+          const { states, told } = probe;
           return new Error(`waited in vain; ${JSON.stringify({ states, told: told.slice(-5) })}`);
         };
         const timer = setTimeout(() => settle(() => reject(gaveUp())), 20_000);
@@ -107,23 +107,23 @@ export function makeStage(
       }),
   };
   pusher.connection.bind('state_change', ({ current }: { current: string }) => {
-    stage.states.push(current);
-    if (current === 'connected') stage.ids.push(pusher.connection.socket_id);
+    probe.states.push(current);
+    if (current === 'connected') probe.ids.push(pusher.connection.socket_id);
     look();
   });
   keep('user', pusher.user);
   keep('watchlist', pusher.user.watchlist);
   pusher.connection.bind('message', (frame: Frame) => {
-    stage.frames.push(frame);
+    probe.frames.push(frame);
     look();
   });
   pusher.connection.bind('error', (error: { data?: Told; error?: { data?: Told } }) => {
     const told = error.data ?? error.error?.data;
-    stage.errors.push(told);
-    stage.heard.push(['connection', 'error', told]);
+    probe.errors.push(told);
+    probe.heard.push(['connection', 'error', told]);
     // What it makes of it comes after it has told.
     setTimeout(look);
   });
   pusher.connection.bind('connecting_in', look);
-  return stage;
+  return probe;
 }

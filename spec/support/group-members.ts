@@ -4,12 +4,13 @@ import type { Gateway } from '../../lib/gateway';
 import type { Dial, Socket } from '../../lib/net/dial';
 import { dialWebSocket } from '../../lib/net/web-socket';
 import { FakeBrowser } from '../../lib/testing';
-import { HandClock } from './hand-clock';
+import { ManualClock } from './manual-clock';
 import { settled } from './scripted-client';
 import { SECRET } from './start-gateway';
+import { until } from './until';
 
-/** The way of one client to the gateways: it can be cut, stay cut, and lead somewhere else afterwards. */
-export class Line {
+/** The dialler of one client: its connection can be cut, stay cut, and lead to another gateway afterwards. */
+export class CuttableDialler {
   port: number;
   #up = true;
   #socket: Socket | undefined;
@@ -43,9 +44,9 @@ export interface Heard {
   readonly meta: Meta;
 }
 
-export interface MemberOnStage {
+export interface JoinedMember {
   client: PipeClient;
-  line: Line;
+  line: CuttableDialler;
 }
 
 /** Connects a client that is cut from the gateway when the test ends. */
@@ -54,8 +55,8 @@ export async function join(
   { port }: { port: number },
   options: Partial<PipeOptions>,
   prepare: (client: PipeClient) => void,
-): Promise<MemberOnStage> {
-  const line = new Line(port);
+): Promise<JoinedMember> {
+  const line = new CuttableDialler(port);
   const client = createClient(
     {
       ...{ key: 'key', secret: SECRET, appId: '1', drainMs: 0 },
@@ -86,10 +87,10 @@ export async function browse(gateway: Gateway, count: number): Promise<FakeBrows
 }
 
 /**
- * Waits until whatever moves between members has moved: an answer comes after every demand that was sent before it, and a
- * second one after the client's reply to those.
+ * Waits until partitions that move between members have moved: an answer comes after every demand that was sent before
+ * it, and a second one after the client's reply to those.
  */
-export async function arranged(...members: MemberOnStage[]): Promise<void> {
+export async function arranged(...members: JoinedMember[]): Promise<void> {
   for (let round = 1; round <= 2; round += 1) {
     await Promise.all(
       members.map(({ client }) => client.channel('nobody').publish('round', round)),
@@ -97,21 +98,12 @@ export async function arranged(...members: MemberOnStage[]): Promise<void> {
   }
 }
 
-/** Lets the event loop turn until something is so. */
-export async function until(what: string, isSo: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 200_000; turn += 1) {
-    if (isSo()) return;
-    await settled();
-  }
-  throw new Error(`it never came: ${what}`);
-}
-
 export const GRACE_MS = 10_000;
 export const REVOKE_MS = 10_000;
 export const WINDOW_MS = 120_000;
 
-/** What all members heard, in the order they did; `hold` keeps handlers running. */
-export class Stage {
+/** Records the events of all members in the order in which they heard them; `hold` keeps handlers running. */
+export class MemberRecorder {
   readonly heard: Heard[] = [];
   readonly ended: Heard[] = [];
   readonly opened = new Map<string, string>();
@@ -168,8 +160,8 @@ export class Stage {
 }
 
 /** Clients of the real day sign with its time. */
-export function clockOfToday(): HandClock {
-  const clock = new HandClock();
+export function clockOfToday(): ManualClock {
+  const clock = new ManualClock({ turns: 'real' });
   clock.wallMs = Date.now();
   return clock;
 }
@@ -177,7 +169,7 @@ export function clockOfToday(): HandClock {
 /** The gateway has noticed that a connection is gone, and has so many left. */
 export async function missed({ metrics }: Gateway, left: number): Promise<void> {
   let pipes: number | undefined;
-  await until('a connection is missed', () => {
+  await until(() => {
     void metrics.registry
       .getSingleMetric('standpipe_pipes')
       ?.get()

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { Receiver } from '../../lib/gateway/protocols/fallback/receiver';
 
 /** An HTTP response without a network: it keeps what is written, and sends as much of it as it is told to. */
-export class PaperResponse extends EventEmitter {
+export class FakeResponse extends EventEmitter {
   readonly req = { socket: new EventEmitter() };
   /** Bytes that have not left. */
   writableLength = 0;

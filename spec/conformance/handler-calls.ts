@@ -6,7 +6,7 @@ interface Entry {
 }
 
 /** Writes down what the handlers of a backend were called with. */
-export class Ledger {
+export class HandlerCalls {
   readonly #entries: Entry[] = [];
   #look: () => void = () => undefined;
 

@@ -1,0 +1,30 @@
+import type { Laned } from '../../stream/lanes';
+import type { PipeEvent } from '../../wire/frames';
+import type { AssignedPartition } from './assigned-partition';
+import type { Running } from './slow-handlers';
+
+/** The session whose offsets a partition uses. An earlier session's stream lives until its handlers have finished. */
+export interface Stream {
+  readonly name: string;
+  /** Its gateway process is gone, or the stream was this client's alone: nobody else can have its events. */
+  isLost: boolean;
+}
+
+/** An event on its way to its handlers. */
+export interface Arrival extends Laned<Arrival> {
+  readonly event: PipeEvent;
+  readonly partition: AssignedPartition;
+  readonly offset: number;
+  /**
+   * Where it comes from. `event`: the gateway sent it; `resync`: the client made it from what is true; `moved`: the client
+   * made it because its socket or channel is with another member now.
+   */
+  readonly source: 'event' | 'resync' | 'moved';
+  /** Set while its handlers run. */
+  running: Running<Arrival> | undefined;
+}
+
+/** Data of an event, as the credit counts it. */
+export function bytesOf({ data }: PipeEvent): number {
+  return data?.length ?? 0;
+}
