@@ -1,4 +1,5 @@
-import { Budget, type Spender } from './budget';
+import type { Budget} from './budget';
+import { type Spender } from './budget';
 import type { InFlight } from './in-flight';
 import type { Position } from './position';
 import type { Range } from './ranges';

@@ -1,5 +1,6 @@
 import { hash32 } from '../../../util/hash';
-import { EventKind, RuleKind, type Rule } from '../../../wire/frames';
+import type { EventKind} from '../../../wire/frames';
+import { RuleKind, type Rule } from '../../../wire/frames';
 import { Rules } from './rules';
 
 /** A member of a group, as far as routing goes. */
