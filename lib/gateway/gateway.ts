@@ -3,7 +3,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CloseCode } from '../pusher/close-codes';
 import type { Logger } from '../util/logger';
 import { type Clock, systemClock } from '../util/timers';
-import { CLOSE_CODES } from '../wire/close-codes';
 import { type App, Apps } from './core/model/app';
 import type {
   Carrier,
@@ -21,8 +20,7 @@ import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
 import { ChannelsHandshake } from './protocols/channels/handshake';
 import { Fallback } from './protocols/fallback/fallback';
-import { PipeContext } from './protocols/pipe/context';
-import { PipeHandshake } from './protocols/pipe/handshake';
+import { PipeProtocol } from './protocols/pipe/protocol';
 import { RestApi } from './protocols/rest/api';
 import { KeepAlive } from './transport/keep-alive';
 import { PortListener } from './transport/listener';
@@ -44,7 +42,7 @@ export class Gateway {
   readonly #clock: Clock;
   readonly #apps: Apps;
   readonly #hub: Hub;
-  readonly #pipes: PipeContext;
+  readonly #pipes: PipeProtocol;
   readonly #channels: ChannelsHandshake;
   readonly #fallback: Fallback;
   readonly #webhooks: Webhooks;
@@ -70,10 +68,12 @@ export class Gateway {
     this.metrics = new Metrics({
       sockets: () => this.#count((app) => app.sockets.size),
       channels: () => this.#count((app) => app.channels.size),
-      pipes: () => this.#pipes.connections.size,
-      lag: () => this.#lags().reduce((sum, { events }) => sum + events, 0),
+      pipes: () => this.#pipes.size,
+      lag: () => this.#lags(false).reduce((sum, { events }) => sum + events, 0),
+      waiting: () => this.#lags(true).length,
+      waitingEvents: () => this.#lags(true).reduce((sum, { events }) => sum + events, 0),
       oldestUnackedSeconds: () => {
-        const since = Math.min(clock.wall(), ...this.#lags().map((lag) => lag.since));
+        const since = Math.min(clock.wall(), ...this.#lags(false).map((lag) => lag.since));
         return (clock.wall() - since) / 1000;
       },
       paused: () => this.#hub.holdback.size,
@@ -82,7 +82,8 @@ export class Gateway {
     const router = new Router(this.#hub, this.metrics);
     const overload = (this.#overload = new Overload(clock));
     const parts = { hub: this.#hub, router, metrics: this.metrics, limits, clock, overload, log };
-    this.#pipes = new PipeContext({ ...parts, node: randomBytes(4).toString('hex') });
+    const node = randomBytes(4).toString('hex');
+    this.#pipes = new PipeProtocol({ ...parts, node }, this.#apps);
     this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);
     this.#keepAlive = new KeepAlive(limits, overload, {
       cut: () => {
@@ -101,8 +102,7 @@ export class Gateway {
       open: (...opening) => this.#channels.open(...opening),
       failed: (error) => this.#failed(error),
     });
-    const pipe = new PipeHandshake(this.#pipes, this.#apps, clock);
-    this.#upgrades = [this.#fallback, this.#channels, pipe];
+    this.#upgrades = [this.#fallback, this.#channels, this.#pipes];
     const authParts = { ...parts, decisions: this.#pipes.deciders };
     this.#requests = [
       new RestApi(parts, this.#apps, settings.path),
@@ -166,17 +166,17 @@ export class Gateway {
     const { drainMs } = this.#settings.limits;
     const deadline = this.#clock.now() + drainMs;
     this.#webhooks.endGrace();
-    this.#listener.stopAccepting();
+    // A backend that is just reconnecting may come back; anybody else is sent away meanwhile.
+    if (!this.#pipes.awaited) this.#listener.stopAccepting();
     this.#fallback.stopAccepting();
-    for (const link of this.#pipes.connections) {
-      link.send({ type: 'goAway', deadlineMs: drainMs, reason: 'draining', nodes: [] });
-    }
+    this.#pipes.drain(drainMs);
     const waves = Math.max(1, Math.floor(drainMs / 2 / WAVE_MS));
     const perWave = Math.max(1, Math.ceil(this.socketCount / waves));
     while (this.socketCount > 0 && this.#closeSockets(perWave) > 0) await this.#pause(WAVE_MS);
     await this.#webhooks.drain(Math.max(0, deadline - this.#clock.now()));
     // What the waves brought about is for the backends to hear, and to acknowledge.
-    while (this.#pipes.sessions.behind && this.#clock.now() < deadline) await this.#pause(20);
+    const behind = (): boolean => this.#pipes.behind || this.#hub.closesWaiting > 0;
+    while (behind() && this.#clock.now() < deadline) await this.#pause(20);
     await this.stop();
   }
 
@@ -193,9 +193,7 @@ export class Gateway {
     this.#fallback.stopAccepting();
     this.#closeSockets(Infinity);
     this.#hub.turn.flush();
-    const { code } = CLOSE_CODES.going_away;
-    for (const link of this.#pipes.connections) link.close(code, 'the gateway stops');
-    this.#pipes.sessions.clear();
+    this.#pipes.stop();
     // One turn for the close frames to leave; a peer that does not answer them is not waited for.
     await this.#pause(20);
     for (const connection of [...this.#keepAlive.connections()]) connection.terminate();
@@ -215,6 +213,7 @@ export class Gateway {
       for (const socket of app.sockets.values()) {
         if (closed >= most) return closed;
         if (socket.closed) continue;
+        this.#hub.holdback.letGo(socket);
         this.#hub.turn.close(socket, CloseCode.RECONNECT, 'The server restarts: please reconnect');
         closed++;
       }
@@ -223,6 +222,10 @@ export class Gateway {
   }
 
   #upgrade(request: UpgradeRequest): UpgradeDecision {
+    if (this.#state === 'draining') {
+      const draining = { refuse: 503, body: 'This gateway is draining\n' };
+      return this.#pipes.upgrade(request) ?? draining;
+    }
     for (const route of this.#upgrades) {
       const decision = route.upgrade(request);
       if (decision !== undefined) return decision;
@@ -247,9 +250,10 @@ export class Gateway {
     return sum;
   }
 
-  #lags(): Array<{ events: number; since: number }> {
+  /** The backlogs of connected backends, or of streams that wait for one. */
+  #lags(isWaiting: boolean): Array<{ events: number; since: number }> {
     const listeners = [...this.#apps.all()].flatMap((app) => [...app.observers]);
-    return listeners.flatMap(({ lag }) => lag ?? []);
+    return listeners.flatMap(({ lag }) => (lag?.isWaiting === isWaiting ? lag : []));
   }
 
   #failed(error: unknown): void {

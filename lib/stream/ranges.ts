@@ -79,6 +79,39 @@ export class Ranges {
     return lowest.last;
   }
 
+  /** The last number of the unbroken stretch that begins behind `number`; `number` itself when there is none. */
+  through(number: number): number {
+    if (this.#ranges.length === 0) return number;
+    const range = this.#ranges[this.#from(number + 1)];
+    return range !== undefined && range.first <= number + 1 ? range.last : number;
+  }
+
+  /** How many numbers from `first` to `last` are in the set. */
+  count(first: number, last: number): number {
+    let count = 0;
+    if (last < first) return count;
+    for (let i = this.#from(first); i < this.#ranges.length; i += 1) {
+      const range = this.#ranges[i] as Range;
+      if (range.first > last) break;
+      count += Math.min(last, range.last) - Math.max(first, range.first) + 1;
+    }
+    return count;
+  }
+
+  /** The stretches from `first` to `last` that are not in the set, lowest first. */
+  missing(first: number, last: number): Range[] {
+    const missing: Range[] = [];
+    let next = first;
+    for (let i = this.#from(first); i < this.#ranges.length && next <= last; i += 1) {
+      const range = this.#ranges[i] as Range;
+      if (range.first > last) break;
+      if (range.first > next) missing.push({ first: next, last: range.first - 1 });
+      next = range.last + 1;
+    }
+    if (next <= last) missing.push({ first: next, last });
+    return missing;
+  }
+
   /** Copies of the lowest `max` ranges, lowest first, cut off behind the number `upTo`. */
   list(max = Infinity, upTo = Infinity): Range[] {
     const ranges: Range[] = [];

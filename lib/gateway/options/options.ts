@@ -3,6 +3,7 @@ import { StandpipeError } from '../../errors';
 import { CloseCode } from '../../pusher/close-codes';
 import { DEFAULT_CHANNEL_LIMITS } from '../../pusher/limits';
 import { type Logger, silent } from '../../util/logger';
+import { WIRE_LIMITS } from '../../wire/limits';
 import { AddressGuard, isAllowEntry } from './address-guard';
 
 const port = z.number().int().min(0).max(65535);
@@ -19,6 +20,10 @@ const ms = z
   .max(2 ** 31 - 1);
 const rate = z.number().positive().max(1e9);
 const D = DEFAULT_CHANNEL_LIMITS;
+/** Longest name that may be configured: several of them fit into a frame of the Pipe beside the longest data. */
+const MAX_NAME_LENGTH = 16_384;
+/** Bytes that an event takes in a stream beside its data. */
+export const EVENT_OVERHEAD_BYTES = 128;
 
 const webhookSchema = z.strictObject({
   url: z
@@ -167,11 +172,23 @@ const limitsSchema = z.strictObject({
   maxPipeConnectsPerSecond: rate
     .default(50)
     .describe('Backends of one app that connect, as many as maxPipes at once; above it 503.'),
-  maxPipeUnackedEvents: count.default(200_000).describe('Events kept for one backend stream.'),
-  maxPipeUnackedBytes: bytes.default(64 * 1024 * 1024).describe('Data of the events kept for it.'),
+  maxPipeUnackedEvents: count
+    .default(200_000)
+    .describe('Events kept for one backend or one group of backends.'),
+  maxPipeUnackedBytes: bytes
+    .default(64 * 1024 * 1024)
+    .describe(
+      "Data of the events kept for it; twice that while 'pause' or 'close' act on browsers.",
+    ),
   pipeWindowMs: ms
     .default(120_000)
     .describe('How long a backend may be away and go on where it was.'),
+  maxPipeWaiting: count
+    .default(256)
+    .describe('Streams of one app that wait for a backend; above it the longest wait is given up.'),
+  maxPipeWaitingBytes: bytes
+    .default(256 * 1024 * 1024)
+    .describe('Data of the events kept for all of them together.'),
   pipePartitions: z
     .number()
     .int()
@@ -181,7 +198,7 @@ const limitsSchema = z.strictObject({
     .describe('Parts of the stream of a group of backends.'),
   maxPipeGroups: count.default(32).describe('Groups of backends of one app.'),
   pipeGraceMs: ms
-    .default(10_000)
+    .default(5_000)
     .describe('How long a lost backend is waited for before others of its group go on.'),
   pipeRevokeMs: ms
     .default(10_000)
@@ -275,6 +292,7 @@ export function checkGatewayOptions({ log = silent, ...options }: GatewayOptions
   if (!result.success) throw new StandpipeError('bad_option', explain(result.error));
   requireUnique(result.data.apps, 'id');
   requireUnique(result.data.apps, 'key');
+  requireFit(result.data.limits);
   guardWebhooks(result.data);
   return { ...result.data, log };
 }
@@ -290,6 +308,28 @@ function explain(error: z.ZodError): string {
       return `${path || 'configuration'}: ${issue.message}`;
     })
     .join('; ');
+}
+
+/** Refuses limits that let something in which no frame of the Pipe, or no stream, could take. */
+function requireFit(limits: Limits): void {
+  const atMost = (name: keyof Limits, most: number, why: string): void => {
+    if (limits[name] <= most) return;
+    throw new StandpipeError('bad_option', `limits.${name}: must be at most ${most}, ${why}`);
+  };
+  const inFrame = 'since a frame of the Pipe must be able to carry it';
+  atMost('maxEventDataBytes', WIRE_LIMITS.maxDataBytes, inFrame);
+  atMost('maxAuthBytes', WIRE_LIMITS.maxDataBytes / 2, inFrame);
+  for (const name of ['maxChannelNameLength', 'maxEventNameLength', 'maxUserIdLength'] as const) {
+    atMost(name, MAX_NAME_LENGTH, inFrame);
+  }
+  const least = limits.maxEventDataBytes + EVENT_OVERHEAD_BYTES;
+  if (limits.maxPipeUnackedBytes < least) {
+    const why = 'since a stream must be able to keep one event of maxEventDataBytes';
+    throw new StandpipeError(
+      'bad_option',
+      `limits.maxPipeUnackedBytes: must be at least ${least}, ${why}`,
+    );
+  }
 }
 
 function requireUnique(apps: AppOptions[], field: 'id' | 'key'): void {

@@ -1,5 +1,6 @@
 import { StandpipeError } from '../../errors';
 import type { Group, HelloFrame, WelcomeFrame } from '../../wire/frames';
+import { PROTOCOL_VERSION } from '../../wire/opening';
 import type { Inbox } from '../inbox/inbox';
 import type { Sender } from '../outbox/sender';
 import type { Subscriptions } from '../subscriptions';
@@ -14,7 +15,6 @@ export interface Welcomed extends ConnectedInfo {
   readonly unhandled: number;
 }
 
-const PROTOCOL_VERSION = 1;
 const LIBRARY = 'standpipe-node';
 
 /** The rooms that HELLO speaks for, and that WELCOME is told to. */

@@ -3,9 +3,8 @@ import { StandpipeError, type ErrorCode } from '../../errors';
 import type { DialOptions } from '../../net/dial';
 import { signPipeRequest } from '../../pusher/pipe-signature';
 import { WIRE_LIMITS } from '../../wire/limits';
+import { SUBPROTOCOL } from '../../wire/opening';
 import type { Settings } from '../options';
-
-const SUBPROTOCOL = 'standpipe.v1';
 
 /**
  * Codes of refusals after which trying again would not help, with the code of their error. Others pass: the app is

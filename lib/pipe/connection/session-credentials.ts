@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import type { WelcomeFrame } from '../../wire/frames';
+import { sessionProof } from '../../wire/opening';
 
 const NOTHING = new Uint8Array(0);
 
@@ -35,7 +35,7 @@ export class SessionCredentials {
   prove(nonce: string): Uint8Array {
     this.#attempt += 1;
     if (!this.known) return NOTHING;
-    return createHmac('sha256', this.#secret).update(`${nonce}.${this.#attempt}`).digest();
+    return sessionProof(this.#secret, nonce, this.#attempt);
   }
 
   /**

@@ -9,11 +9,12 @@ const LIB = resolve(__dirname, '../../../lib');
 /** The rooms under test, as one set, so that a model can be run against a set with a planted bug. */
 export interface Modules {
   ring: typeof import('../../../lib/util/ring');
-  ranges: typeof import('../../../lib/stream/ranges');
   inFlight: typeof import('../../../lib/stream/in-flight');
   position: typeof import('../../../lib/stream/position');
   sendBuffer: typeof import('../../../lib/stream/send-buffer');
   log: typeof import('../../../lib/stream/log');
+  budget: typeof import('../../../lib/stream/budget');
+  ranges: typeof import('../../../lib/stream/ranges');
   outbox: typeof import('../../../lib/stream/outbox');
   ackFloor: typeof import('../../../lib/stream/ack-floor');
   lanes: typeof import('../../../lib/stream/lanes');
@@ -47,11 +48,12 @@ export function loadModules(mutation?: Mutation): Modules {
   const at = (name: string): unknown => load(join(LIB, `${name}.ts`));
   return {
     ring: at('util/ring'),
-    ranges: at('stream/ranges'),
     inFlight: at('stream/in-flight'),
     position: at('stream/position'),
     sendBuffer: at('stream/send-buffer'),
     log: at('stream/log'),
+    budget: at('stream/budget'),
+    ranges: at('stream/ranges'),
     outbox: at('stream/outbox'),
     ackFloor: at('stream/ack-floor'),
     lanes: at('stream/lanes'),

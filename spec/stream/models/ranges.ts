@@ -42,7 +42,20 @@ export function rangesModel({ ranges: room }: Modules, sequence: Step[]): void {
       told,
       [...naive].sort((a, b) => a - b),
     );
-    for (let i = 0; i <= 70; i += 1) assert.equal(ranges.has(i), naive.has(i));
+    for (let i = 0; i <= 70; i += 1) {
+      assert.equal(ranges.has(i), naive.has(i));
+      let end = i;
+      while (naive.has(end + 1)) end += 1;
+      assert.equal(ranges.through(i), end);
+    }
+    const inside = (range: { first: number; last: number }): number[] =>
+      Array.from({ length: range.last - range.first + 1 }, (_, i) => range.first + i);
+    const window = inside({ first, last });
+    assert.equal(ranges.count(first, last), window.filter((i) => naive.has(i)).length);
+    assert.deepEqual(
+      ranges.missing(first, last).flatMap(inside),
+      window.filter((i) => !naive.has(i)),
+    );
     assert.equal(ranges.lowest, told[0]);
     assert.deepEqual(ranges.list(2), list.slice(0, 2));
   }

@@ -8,8 +8,7 @@ import { Router } from '../../../lib/gateway/core/router';
 import { Socket } from '../../../lib/gateway/core/model/socket';
 import { Turn } from '../../../lib/gateway/core/fanout/turn';
 import { checkGatewayOptions, type Limits } from '../../../lib/gateway/options/options';
-import { PipeContext } from '../../../lib/gateway/protocols/pipe/context';
-import { PipeHandshake } from '../../../lib/gateway/protocols/pipe/handshake';
+import { PipeProtocol } from '../../../lib/gateway/protocols/pipe/protocol';
 import { parseChannelName } from '../../../lib/pusher/channel-name';
 import { memoryEncoder, textsOf } from '../../../lib/testing/memory-encoder';
 import { silent } from '../../../lib/util/logger';
@@ -38,10 +37,9 @@ export class SimGateway {
   readonly node: string;
   readonly clock: ManualClock;
   readonly app: App;
-  readonly pipes: PipeContext;
+  readonly pipes: PipeProtocol;
   readonly #hub: Hub;
   readonly #router: Router;
-  readonly #handshake: PipeHandshake;
   #made = 0;
 
   constructor(clock: ManualClock, options: SimGatewayOptions) {
@@ -54,8 +52,7 @@ export class SimGateway {
     this.#hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock, limits);
     this.#router = new Router(this.#hub, metrics);
     const parts = { hub: this.#hub, router: this.#router, metrics, limits, clock, log: silent };
-    this.pipes = new PipeContext({ ...parts, node: options.node });
-    this.#handshake = new PipeHandshake(this.pipes, apps, clock);
+    this.pipes = new PipeProtocol({ ...parts, node: options.node }, apps);
     this.#openTap(options.seen);
   }
 
@@ -69,7 +66,7 @@ export class SimGateway {
   }
 
   upgrade(request: UpgradeRequest): UpgradeDecision | undefined {
-    return this.#handshake.upgrade(request);
+    return this.pipes.upgrade(request);
   }
 
   open(): void {

@@ -252,12 +252,11 @@ async function leave(world: World): Promise<void> {
   for (const { client } of world.backends.values()) void client.disconnect();
   const untilMs = time.nowMs + REST_MS;
   while (time.nowMs < untilMs && (await world.step()));
-  const { sessions, connections: links } = gateway.pipes;
   const left = {
     gatewayTimers: gateway.clock.timers,
     backendTimers: [...world.backends.values()].reduce((sum, each) => sum + each.clock.timers, 0),
-    sessions: sessions.size,
-    links: links.size,
+    sessions: gateway.pipes.sessionCount,
+    connections: gateway.pipes.size,
     listeners: gateway.app.observers.size - 1,
     sockets: gateway.app.sockets.size - 1,
     channels: gateway.app.channels.size - 1,

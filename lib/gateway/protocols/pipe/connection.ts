@@ -7,54 +7,73 @@ import type { Frame, HelloFrame, Rule } from '../../../wire/frames';
 import { WIRE_LIMITS } from '../../../wire/limits';
 import type { App } from '../../core/model/app';
 import type { Carrier, CarrierHandler } from '../../core/fanout/carrier';
+import type { BackendLink } from './backend-link';
 import type { PipeContext } from './context';
+import type { Deciders } from './deciders';
 import { Queries } from './queries';
 import type { PipeSession } from './session';
+import type { Sessions } from './sessions';
 
 const NO_RULES: readonly Rule[] = [];
 
+/** Frames that may come before READY: they belong to the connection, not to the session. */
+const BEFORE_READY: ReadonlySet<Frame['type']> = new Set(['ping', 'pong', 'bye', 'error']);
+
 type State =
   | { name: 'opening'; deadline: Timer }
-  | { name: 'attached'; session: PipeSession; questions: Queries; heartbeat: Heartbeat }
+  | {
+      name: 'welcomed';
+      session: PipeSession;
+      queries: Queries;
+      heartbeat: Heartbeat;
+      deadline: Timer;
+    }
+  | { name: 'attached'; session: PipeSession; queries: Queries; heartbeat: Heartbeat }
   | { name: 'closed' };
 
+/** The rooms that a connection leads to. */
+export interface Rooms {
+  readonly context: PipeContext;
+  readonly sessions: Sessions;
+  readonly deciders: Deciders;
+  /** A connection has ended. */
+  closed(connection: PipeConnection): void;
+}
+
 /**
- * One connection of a backend: bytes in and out, the opening, and its life signs. What the frames mean is its session's
- * business, which outlives it.
+ * One connection of a backend: bytes in and out, the opening, and its life signs. The meaning of the frames is the business
+ * of its session, which outlives it.
  */
-export class PipeConnection implements CarrierHandler {
+export class PipeConnection implements CarrierHandler, BackendLink {
   readonly app: App;
-  /** Challenge of this connection, which HELLO's proof must answer. */
-  readonly nonce: string;
+  readonly #nonce: string;
+  readonly #rooms: Rooms;
   readonly #context: PipeContext;
   readonly #carrier: Carrier;
   readonly #encoder = new FrameEncoder();
   readonly #decoder = new FrameDecoder();
   #state: State;
 
-  constructor(context: PipeContext, app: App, carrier: Carrier, nonce: string) {
+  /** @param nonce the challenge of this connection, which HELLO's proof must answer. */
+  constructor(rooms: Rooms, app: App, carrier: Carrier, nonce: string) {
+    const { context } = rooms;
+    this.#rooms = rooms;
     this.#context = context;
     this.app = app;
-    this.nonce = nonce;
+    this.#nonce = nonce;
     this.#carrier = carrier;
     const deadline = context.clock.setTimeout(
       () => this.fail('protocol_error', `HELLO did not come within ${WIRE_LIMITS.helloMs} ms`),
       WIRE_LIMITS.helloMs,
     );
     this.#state = { name: 'opening', deadline };
-    context.opened(this);
   }
 
-  get encoder(): FrameEncoder {
-    return this.#encoder;
-  }
-
-  /** What the backend said it hears of and decides; nothing before it has said so. */
+  /** The rules of the backend: the events it hears of and the decisions it takes. None before HELLO. */
   get rules(): readonly Rule[] {
-    return this.#state.name === 'attached' ? this.#state.session.rules : NO_RULES;
+    return 'session' in this.#state ? this.#state.session.rules : NO_RULES;
   }
 
-  /** True while there is room for more frames before the connection's unsent bytes reach their limit. */
   get writable(): boolean {
     return this.#carrier.unsentBytes < this.#context.limits.maxUnsentBytes / 2;
   }
@@ -64,15 +83,13 @@ export class PipeConnection implements CarrierHandler {
   }
 
   send(frame: Frame): void {
-    this.sendBytes(this.#encoder.encode(frame));
+    if ('heartbeat' in this.#state) this.#state.heartbeat.sent();
+    if (frame.type !== 'events') return this.#carrier.sendBinary(this.#encoder.encode(frame));
+    for (const bytes of this.#encoder.encodeEvents(frame.runs, frame.commandAck)) {
+      this.#carrier.sendBinary(bytes);
+    }
   }
 
-  sendBytes(bytes: Uint8Array): void {
-    if (this.#state.name === 'attached') this.#state.heartbeat.sent();
-    this.#carrier.sendBinary(bytes);
-  }
-
-  /** Tells the backend what is wrong and closes with the code of that name. */
   fail(name: keyof typeof CLOSE_CODES, message: string): void {
     this.#fail(CLOSE_CODES[name].code, message);
   }
@@ -92,7 +109,7 @@ export class PipeConnection implements CarrierHandler {
   }
 
   binary(bytes: Uint8Array): void {
-    if (this.#state.name === 'attached') this.#state.heartbeat.heard();
+    if ('heartbeat' in this.#state) this.#state.heartbeat.heard();
     if (this.#state.name === 'opening' && bytes.length > WIRE_LIMITS.maxHelloBytes) {
       return this.fail('frame_too_large', `HELLO is limited to ${WIRE_LIMITS.maxHelloBytes} bytes`);
     }
@@ -117,6 +134,11 @@ export class PipeConnection implements CarrierHandler {
         return this.fail('protocol_error', 'the first frame must be HELLO');
       return this.#hello(frame, state.deadline);
     }
+    if (state.name === 'welcomed') {
+      if (frame.type === 'ready') return this.#ready(state);
+      if (!BEFORE_READY.has(frame.type))
+        return this.fail('protocol_error', 'the first frame after WELCOME must be READY');
+    }
     switch (frame.type) {
       case 'commands':
         if (frame.ack !== undefined) state.session.acknowledged(frame.ack);
@@ -128,7 +150,7 @@ export class PipeConnection implements CarrierHandler {
       case 'subscribe':
         return state.session.subscribe(frame.id, frame.rules);
       case 'ready':
-        return;
+        return this.fail('protocol_error', 'READY came twice');
       case 'returned':
         return state.session.returned(frame.position);
       case 'ping':
@@ -137,11 +159,11 @@ export class PipeConnection implements CarrierHandler {
         return;
       case 'bye':
         this.close(CLOSE_CODES.bye.code, 'bye');
-        return state.session.end();
+        return this.#rooms.sessions.ended(state.session);
       case 'query':
-        return state.questions.ask(frame);
+        return state.queries.ask(frame);
       case 'reply':
-        return this.#context.deciders.answered(this, frame);
+        return this.#rooms.deciders.answered(this, frame);
       case 'error':
         this.#context.log.warn(
           { code: frame.code, message: frame.message },
@@ -166,16 +188,28 @@ export class PipeConnection implements CarrierHandler {
 
   #hello(hello: HelloFrame, deadline: Timer): void {
     this.#context.clock.clearTimeout(deadline);
-    const verdict = this.#context.sessions.attach(this, hello);
+    const verdict = this.#rooms.sessions.attach(this, this.#nonce, hello);
     if ('refused' in verdict) return this.fail(verdict.refused, verdict.message);
     const { session } = verdict;
+    const { helloMs } = WIRE_LIMITS;
     this.#state = {
-      name: 'attached',
+      name: 'welcomed',
       session,
-      questions: new Queries(this.#context, this, session),
+      queries: new Queries(this.#context, this, session),
       heartbeat: this.#watched(),
+      deadline: this.#context.clock.setTimeout(
+        () => this.fail('protocol_error', `READY did not come within ${helloMs} ms`),
+        helloMs,
+      ),
     };
     session.begin();
+  }
+
+  #ready({ session, queries, heartbeat, deadline }: Extract<State, { name: 'welcomed' }>): void {
+    this.#context.clock.clearTimeout(deadline);
+    this.#state = { name: 'attached', session, queries, heartbeat };
+    this.#rooms.deciders.opened(this);
+    this.#rooms.sessions.ready(session);
   }
 
   #watched(): Heartbeat {
@@ -190,12 +224,13 @@ export class PipeConnection implements CarrierHandler {
     const state = this.#state;
     if (state.name === 'closed') return;
     const { clock } = this.#context;
-    if (state.name === 'opening') clock.clearTimeout(state.deadline);
-    if (state.name === 'attached') state.heartbeat.stop();
+    if ('deadline' in state) clock.clearTimeout(state.deadline);
+    if ('heartbeat' in state) state.heartbeat.stop();
     this.#state = { name: 'closed' };
-    this.#context.closed(this);
-    if (state.name !== 'attached') return;
-    state.questions.end();
-    state.session.detach(this);
+    this.#rooms.closed(this);
+    if (!('session' in state)) return;
+    this.#rooms.deciders.closed(this);
+    state.queries.end();
+    this.#rooms.sessions.detached(state.session, this);
   }
 }

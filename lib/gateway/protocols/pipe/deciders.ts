@@ -4,10 +4,15 @@ import { RuleKind, type Frame, type Rule } from '../../../wire/frames';
 import type { App } from '../../core/model/app';
 import type { Decision, DecisionRequest, Decisions } from '../../core/decisions';
 import { Rules } from '../../core/streams/rules';
+import type { BackendLink } from './backend-link';
 import type { PipeContext } from './context';
-import type { PipeConnection } from './connection';
 
 type Reply = Extract<Frame, { type: 'reply' }>;
+
+/** A connection with the rules that say what its backend decides. */
+export interface DecidingLink extends BackendLink {
+  readonly rules: readonly Rule[];
+}
 
 /** A question without an answer yet. */
 interface Open {
@@ -18,9 +23,9 @@ interface Open {
   readonly deadline: Timer;
   readonly done: (decision: Decision) => void;
   /** Connections that were asked and cannot answer any more. */
-  readonly tried: Set<PipeConnection>;
+  readonly tried: Set<DecidingLink>;
   /** The connection that is asked now. */
-  link: PipeConnection | undefined;
+  link: DecidingLink | undefined;
 }
 
 /** What one connection is asked. */
@@ -39,7 +44,8 @@ interface Desk {
  */
 export class Deciders implements Decisions {
   readonly #context: PipeContext;
-  readonly #desks = new Map<PipeConnection, Desk>();
+  readonly #links = new Set<DecidingLink>();
+  readonly #desks = new Map<DecidingLink, Desk>();
   /** Lists of rules never change; a backend replaces its own by another one. */
   readonly #ready = new WeakMap<readonly Rule[], Rules>();
   #asked = 0;
@@ -65,7 +71,7 @@ export class Deciders implements Decisions {
     this.#hand(open);
   }
 
-  answered(link: PipeConnection, { id, result, error }: Reply): void {
+  answered(link: DecidingLink, { id, result, error }: Reply): void {
     const open = this.#desks.get(link)?.open.get(id);
     // It came too late, or answers what was never asked.
     if (open === undefined) return;
@@ -75,8 +81,14 @@ export class Deciders implements Decisions {
     this.#hand(open);
   }
 
-  /** A connection is gone: what it was asked is asked elsewhere. */
-  lost(link: PipeConnection): void {
+  /** A backend is there to be asked. */
+  opened(link: DecidingLink): void {
+    this.#links.add(link);
+  }
+
+  /** A connection is gone: its open questions are asked elsewhere. */
+  closed(link: DecidingLink): void {
+    this.#links.delete(link);
     for (const open of [...(this.#desks.get(link)?.open.values() ?? [])]) {
       this.#take(open);
       this.#hand(open);
@@ -85,7 +97,7 @@ export class Deciders implements Decisions {
   }
 
   #hand(open: Open): void {
-    const links = [...this.#context.connections].filter((link) => this.#decides(link, open));
+    const links = [...this.#links].filter((link) => this.#decides(link, open));
     if (links.length === 0) return this.#end(open, 'nobody');
     const free = links.filter((link) => this.#hasRoom(link));
     const link = free[this.#asked++ % free.length];
@@ -100,7 +112,7 @@ export class Deciders implements Decisions {
     this.#context.hub.turn.whenWritten(() => this.#write(link, desk));
   }
 
-  #decides(link: PipeConnection, { app, question: { kind, channel }, tried }: Open): boolean {
+  #decides(link: DecidingLink, { app, question: { kind, channel }, tried }: Open): boolean {
     if (link.app !== app || tried.has(link)) return false;
     const { rules } = link;
     let ready = this.#ready.get(rules);
@@ -108,7 +120,7 @@ export class Deciders implements Decisions {
     return ready.has(kind, channel, undefined);
   }
 
-  #hasRoom(link: PipeConnection): boolean {
+  #hasRoom(link: DecidingLink): boolean {
     const { maxOpenAuthRequests, maxOpenAuthBytes } = this.#context.limits;
     const desk = this.#desks.get(link);
     return (
@@ -116,7 +128,7 @@ export class Deciders implements Decisions {
     );
   }
 
-  #desk(link: PipeConnection): Desk {
+  #desk(link: DecidingLink): Desk {
     let desk = this.#desks.get(link);
     if (desk === undefined) {
       desk = { open: new Map(), unsent: new Set(), bytes: 0, awake: false };
@@ -125,7 +137,7 @@ export class Deciders implements Decisions {
     return desk;
   }
 
-  #write(link: PipeConnection, desk: Desk): void {
+  #write(link: DecidingLink, desk: Desk): void {
     const now = this.#context.clock.now();
     for (const open of desk.unsent) {
       if (!link.writable) return link.onDrain(() => this.#write(link, desk));

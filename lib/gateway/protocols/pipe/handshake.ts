@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { type PipeRefusal, verifyPipeRequest } from '../../../pusher/pipe-signature';
-import type { Clock } from '../../../util/timers';
 import { CLOSE_CODES } from '../../../wire/close-codes';
 import { WIRE_LIMITS } from '../../../wire/limits';
-import type { Apps } from '../../core/model/app';
+import { ERROR_HEADER, NONCE_HEADER, SUBPROTOCOL } from '../../../wire/opening';
+import type { App, Apps } from '../../core/model/app';
 import { AppRates } from '../../core/features/app-rates';
-import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
+import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import type { PipeContext } from './context';
-import { PipeConnection } from './connection';
 
 const PATH = /^\/pipe\/([^/]+)$/;
-const SUBPROTOCOL = 'standpipe.v1';
-const SCHEME = 'Standpipe ';
+/** The scheme of the Authorization header, compared without case (RFC 9110, section 11.1). */
+const CREDENTIALS = /^standpipe +(.*)$/i;
 
 type RefusalCode = PipeRefusal | 'unknown_app' | 'app_disabled' | 'bad_subprotocol' | 'too_many';
 
@@ -22,14 +21,19 @@ type RefusalCode = PipeRefusal | 'unknown_app' | 'app_disabled' | 'bad_subprotoc
 export class PipeHandshake {
   readonly #context: PipeContext;
   readonly #apps: Apps;
-  readonly #clock: Clock;
-  /** Of connects that were in order: what each of them begins with, its snapshot, costs more than its signature. */
+  readonly #accept: (app: App, carrier: Carrier, nonce: string) => void;
+  /** Connects that were in order. The snapshot that each of them begins with costs more than its signature. */
   readonly #rates = new AppRates();
 
-  constructor(context: PipeContext, apps: Apps, clock: Clock) {
+  /** @param accept a connection is open; `nonce` is the challenge that its HELLO must answer. */
+  constructor(
+    context: PipeContext,
+    apps: Apps,
+    accept: (app: App, carrier: Carrier, nonce: string) => void,
+  ) {
     this.#context = context;
     this.#apps = apps;
-    this.#clock = clock;
+    this.#accept = accept;
   }
 
   /** Undefined when the path is not one of this protocol's. */
@@ -38,20 +42,25 @@ export class PipeHandshake {
     if (id === undefined) return undefined;
     const app = this.#apps.byId(id);
     const authorization = headers.get('authorization');
-    const params = authorization?.startsWith(SCHEME) ? authorization.slice(SCHEME.length) : query;
+    const params = authorization === undefined ? query : CREDENTIALS.exec(authorization)?.[1];
+    if (params === undefined) {
+      const message =
+        'the scheme of Authorization must be Standpipe, or leave the header out and sign the query';
+      return refuse(401, 'missing_parameter', message);
+    }
     const verdict = verifyPipeRequest({
       params,
       path,
       secretOf: (key) => (app?.key === key ? app.secret : undefined),
-      nowS: Math.floor(this.#clock.wall() / 1000),
+      nowS: Math.floor(this.#context.clock.wall() / 1000),
     });
     if (app === undefined) {
       return refuse(404, 'unknown_app', 'no app has this id; check appId and the gateway’s apps');
     }
     if (!verdict.ok) {
       // The client corrects its signature by this clock.
-      const headers = { Date: new Date(this.#clock.wall()).toUTCString() };
-      return { ...refuse(401, verdict.code, verdict.message), headers };
+      const date = new Date(this.#context.clock.wall()).toUTCString();
+      return refuse(401, verdict.code, verdict.message, { Date: date });
     }
     if (!app.options.enabled) return refuse(403, 'app_disabled', 'this app is switched off');
     const offered = headers.get('sec-websocket-protocol')?.split(',') ?? [];
@@ -61,21 +70,19 @@ export class PipeHandshake {
     const { maxPipes, maxPipeConnectsPerSecond: rate } = this.#context.limits;
     if (this.#context.pipesOf(app) >= maxPipes) {
       const message = `this app has ${maxPipes} backends connected, which is its limit`;
-      return { ...refuse(503, 'too_many', message), headers: { 'Retry-After': '5' } };
+      return refuse(503, 'too_many', message, { 'Retry-After': '5' });
     }
-    if (!this.#rates.take(app, { rate, burst: maxPipes }, this.#clock.now())) {
+    if (!this.#rates.take(app, { rate, burst: maxPipes }, this.#context.clock.now())) {
       const message = `backends of this app connect more often than ${rate} times a second`;
-      return { ...refuse(503, 'too_many', message), headers: { 'Retry-After': '1' } };
+      return refuse(503, 'too_many', message, { 'Retry-After': '1' });
     }
     const nonce = randomBytes(16).toString('base64url');
     return {
       maxPayloadBytes: WIRE_LIMITS.maxFrameBytes,
       slowCode: CLOSE_CODES.too_slow.code,
       subprotocol: SUBPROTOCOL,
-      headers: { 'Standpipe-Nonce': nonce },
-      accept: (carrier) => {
-        carrier.session = new PipeConnection(this.#context, app, carrier, nonce);
-      },
+      headers: { [NONCE_HEADER]: nonce },
+      accept: (carrier) => this.#accept(app, carrier, nonce),
     };
   }
 }
@@ -84,6 +91,8 @@ function refuse(
   status: number,
   code: RefusalCode,
   message: string,
-): { refuse: number; body: string } {
-  return { refuse: status, body: `${JSON.stringify({ error: { code, message } })}\n` };
+  headers: Record<string, string> = {},
+): UpgradeDecision {
+  const body = `${JSON.stringify({ error: { code, message } })}\n`;
+  return { refuse: status, body, headers: { ...headers, [ERROR_HEADER]: code } };
 }

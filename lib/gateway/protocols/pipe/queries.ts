@@ -4,8 +4,8 @@ import { REFUSAL_CODES } from '../../../wire/close-codes';
 import type { Frame } from '../../../wire/frames';
 import type { App } from '../../core/model/app';
 import { type Refusal, refusal } from './commands/outcome';
+import type { BackendLink } from './backend-link';
 import type { PipeContext } from './context';
-import type { PipeConnection } from './connection';
 import { channelInfo } from './queries/channel-info';
 import { channelMembers } from './queries/channel-members';
 import { channelsList } from './queries/channels-list';
@@ -52,7 +52,7 @@ interface List {
 export class Queries {
   readonly #context: PipeContext;
   readonly #app: App;
-  readonly #link: PipeConnection;
+  readonly #link: BackendLink;
   readonly #session: PipeSession;
   /** Requests to browsers, with what gives them up. */
   readonly #requests = new Map<number, () => void>();
@@ -60,7 +60,7 @@ export class Queries {
   #writing = false;
   #ended = false;
 
-  constructor(context: PipeContext, link: PipeConnection, session: PipeSession) {
+  constructor(context: PipeContext, link: BackendLink, session: PipeSession) {
     this.#context = context;
     this.#app = link.app;
     this.#link = link;

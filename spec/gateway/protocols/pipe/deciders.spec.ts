@@ -2,9 +2,8 @@ import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import type { App } from '../../../../lib/gateway/core/model/app';
 import type { Decision, DecisionRequest } from '../../../../lib/gateway/core/decisions';
-import { Deciders } from '../../../../lib/gateway/protocols/pipe/deciders';
+import { Deciders, type DecidingLink } from '../../../../lib/gateway/protocols/pipe/deciders';
 import type { PipeContext } from '../../../../lib/gateway/protocols/pipe/context';
-import type { PipeConnection } from '../../../../lib/gateway/protocols/pipe/connection';
 import { RuleKind, type Frame, type Rule } from '../../../../lib/wire/frames';
 import { askAuth } from '../../../support/auth-request';
 import { ManualClock } from '../../../support/manual-clock';
@@ -44,15 +43,13 @@ class Backend {
 /** The deciders of a gateway without a network, its clock turned by hand. */
 class Rig {
   readonly clock = new ManualClock();
-  readonly connections = new Set<Backend>();
   readonly deciders: Deciders;
   readonly decisions: Decision[] = [];
 
   constructor(maxOpenAuthRequests = 100, maxOpenAuthBytes = 1000) {
-    const { clock, connections } = this;
+    const { clock } = this;
     this.deciders = new Deciders({
       clock,
-      connections: connections as ReadonlySet<unknown>,
       hub: { turn: { whenWritten: (run: () => void) => clock.endOfTurn(run) } },
       limits: { authTimeoutMs: TIMEOUT_MS, maxOpenAuthRequests, maxOpenAuthBytes },
     } as unknown as PipeContext);
@@ -60,7 +57,7 @@ class Rig {
 
   backend(rules?: readonly Rule[], app?: App): Backend {
     const backend = new Backend(rules, app);
-    this.connections.add(backend);
+    this.deciders.opened(backend as unknown as DecidingLink);
     return backend;
   }
 
@@ -71,7 +68,7 @@ class Rig {
 
   answer(backend: Backend, id: number, result: string, code?: number): void {
     const error = code === undefined ? undefined : { code, message: '' };
-    this.deciders.answered(backend as unknown as PipeConnection, {
+    this.deciders.answered(backend as unknown as DecidingLink, {
       type: 'reply',
       id,
       result,
@@ -82,8 +79,7 @@ class Rig {
   }
 
   lose(backend: Backend): void {
-    this.connections.delete(backend);
-    this.deciders.lost(backend as unknown as PipeConnection);
+    this.deciders.closed(backend as unknown as DecidingLink);
   }
 
   drain(backend: Backend): void {

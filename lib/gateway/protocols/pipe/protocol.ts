@@ -1,0 +1,79 @@
+import { CLOSE_CODES } from '../../../wire/close-codes';
+import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
+import type { App, Apps } from '../../core/model/app';
+import type { Parts } from '../../core/parts';
+import { PipeConnection } from './connection';
+import type { PipeContext } from './context';
+import { Deciders } from './deciders';
+import { PipeHandshake } from './handshake';
+import { Sessions } from './sessions';
+
+/** The Pipe protocol of a gateway: builds its rooms and knows its connections. */
+export class PipeProtocol {
+  /** Backends that decide who may subscribe and sign in. */
+  readonly deciders: Deciders;
+  readonly #sessions: Sessions;
+  readonly #handshake: PipeHandshake;
+  readonly #connections = new Set<PipeConnection>();
+
+  /** @param parts `node` is the name of this gateway process. */
+  constructor(parts: Omit<Parts, 'overload'> & { node: string }, apps: Apps) {
+    const { hub, router, metrics, limits, clock, log, node } = parts;
+    const pipesOf = (app: App): number => this.#pipesOf(app);
+    const context: PipeContext = { hub, router, metrics, limits, clock, log, node, pipesOf };
+    const deciders = (this.deciders = new Deciders(context));
+    const sessions = (this.#sessions = new Sessions(context));
+    const closed = (connection: PipeConnection): void => void this.#connections.delete(connection);
+    const rooms = { context, sessions, deciders, closed };
+    this.#handshake = new PipeHandshake(context, apps, (app, carrier, nonce) => {
+      const connection = new PipeConnection(rooms, app, carrier, nonce);
+      this.#connections.add(connection);
+      carrier.session = connection;
+    });
+  }
+
+  /** Backends connected now. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** Sessions of backends, connected or waited for. */
+  get sessionCount(): number {
+    return this.#sessions.size;
+  }
+
+  /** Whether a backend that is just away has events to acknowledge: it may come back. */
+  get awaited(): boolean {
+    return this.#sessions.awaited;
+  }
+
+  /** Whether some backend, connected or just away, has yet to acknowledge what happened. */
+  get behind(): boolean {
+    return this.#sessions.behind;
+  }
+
+  /** Undefined when the path is not one of this protocol's. */
+  upgrade(request: UpgradeRequest): UpgradeDecision | undefined {
+    return this.#handshake.upgrade(request);
+  }
+
+  /** Tells the backends that this gateway will be gone within a time. */
+  drain(deadlineMs: number): void {
+    for (const connection of this.#connections) {
+      connection.send({ type: 'goAway', deadlineMs, reason: 'draining', nodes: [] });
+    }
+  }
+
+  /** Closes every connection and ends every session. */
+  stop(): void {
+    const { code } = CLOSE_CODES.going_away;
+    for (const connection of this.#connections) connection.close(code, 'the gateway stops');
+    this.#sessions.clear();
+  }
+
+  #pipesOf(app: App): number {
+    let pipes = 0;
+    for (const connection of this.#connections) if (connection.app === app) pipes++;
+    return pipes;
+  }
+}
