@@ -244,9 +244,9 @@ function hostName(path: string, value: unknown): string {
 /** TLS options that are given. Node takes a key that is undefined for a key. */
 function tlsOptions(path: string, value: unknown): TlsOptions {
   const read = Object.entries(readTable(TLS, path, value));
-  return Object.fromEntries(read.filter(([, each]) => each !== undefined)) as TlsOptions;
+  return Object.fromEntries(read.filter(([, each]) => each !== undefined));
 }
 
 function anything<T>(): Option<T> {
-  return { initial: undefined as T, check: (_path, value) => value as T };
+  return { initial: undefined, check: (_path, value) => value as T };
 }
