@@ -14,8 +14,8 @@ const EMITTER = ['lib/util/emitter.ts'];
 const WIRE = ['lib/wire/**'];
 const PURE = ['lib/wire/**', 'lib/stream/**', 'lib/pusher/**'];
 
-// L2, the guarded socket factory, and its kin: one place attaches `error` first, one place puts a barrier round
-// handlers, one room knows the bytes of the Pipe.
+// Packages with one importer: one place attaches `error` to a WebSocket first, one place puts a barrier round handlers,
+// one room knows the bytes of the Pipe.
 const IMPORTS = {
   ws: { regex: '^ws(/|$)', message: 'ws is dialled in net/web-socket and served in the listener.' },
   mitt: { regex: '^mitt$', message: 'Use the Emitter of lib/util/emitter: mitt has no barrier.' },
@@ -36,6 +36,7 @@ const restrictImports = (files, { allowed, types } = {}) => ({
 });
 
 const BROWSER_GLOBALS = [
+  'URLSearchParams',
   ...['window', 'document', 'location', 'navigator', 'localStorage', 'sessionStorage'],
   ...['fetch', 'performance', 'requestAnimationFrame', 'cancelAnimationFrame'],
   ...['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
@@ -90,6 +91,8 @@ export default defineConfig(
   restrictImports(WIRE, { allowed: 'proto' }),
   { files: GUARDED_SEND, rules: { 'standpipe/guarded-send': 'off' } },
   { files: EMITTER, rules: { 'standpipe/fixed-event-names': 'off' } },
+  // The names of its Dispatcher are the app's own, and to it no name is special.
+  { files: ['lib/subscriber/**'], rules: { 'standpipe/fixed-event-names': 'off' } },
   {
     // The command line prints, and its names come from the person who starts it.
     files: ['lib/cli/**'],
@@ -155,9 +158,15 @@ export default defineConfig(
         exports: 'writable',
         __dirname: 'readonly',
         process: 'readonly',
+        console: 'readonly',
       },
     },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
+  {
+    // Programs of the examples that Node runs as they stand.
+    files: ['examples/*/*.mjs'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },
   {
     // The pages of the examples run in browsers as they stand.

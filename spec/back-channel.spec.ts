@@ -5,7 +5,7 @@ import { attachBackChannel } from '../lib/back-channel';
 
 type Message = { event: string; channel?: string; data?: unknown };
 
-/** What the back channel sees of a pusher-js instance, with the sockets left out. */
+/** A pusher-js instance as the back channel sees it, without sockets. */
 class ScriptedPusher implements PusherLike {
   readonly sent: unknown[][] = [];
   connected = true;
@@ -121,7 +121,7 @@ t.test('attaching twice leaves one back channel', async (t) => {
   t.equal(scripted.listeners, 1);
 });
 
-/** What has been sent when every handler has answered. */
+/** Events sent when every handler has answered. */
 async function replies(scripted: ScriptedPusher): Promise<unknown[][]> {
   await new Promise((resolve) => setImmediate(resolve));
   return scripted.sent;

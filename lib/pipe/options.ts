@@ -1,11 +1,13 @@
+import { readMasterKey } from '../pusher/encryption';
 import type { TlsOptions } from '../net/dial';
 import { silent } from '../util/logger';
+import { warningLog } from '../util/warning-log';
 import type { Logger } from '../util/logger';
 import {
+  checkedLogger,
   count,
   flag,
   integer,
-  logger,
   ms,
   nested,
   oneOf,
@@ -59,10 +61,18 @@ export interface PipeOptions {
   appId?: string | number | undefined;
   /** The same as `appId`, as the client of 2011 spelled it. */
   app_id?: string | number | undefined;
+  /**
+   * Name of this backend, the same after a restart: 1 to 64 of `A-Z a-z 0-9 _ . : -`. Its events are kept for the
+   * gateway's window while it is away, and a second client of that name takes its place. In a group it is the name of the
+   * member. Default: none, and the events between the end of a process and its next start are lost, which `reset` tells.
+   */
+  name?: string | undefined;
   /** Default `127.0.0.1`. */
   host?: string | undefined;
   /** Default 443 with TLS, 6001 without. */
   port?: number | undefined;
+  /** Prefix of the gateway's paths behind a proxy that removes it, such as `/realtime`. Default: none. */
+  path?: string | undefined;
   /** Default: false for a loopback host, true for any other. */
   useTLS?: boolean | undefined;
   /** The same as `useTLS`. */
@@ -104,7 +114,7 @@ export interface PipeOptions {
   /**
    * What follows when a handler throws or rejects, beside the `error` event. `continue`: nothing, its event counts as
    * handled. `stop`: that event and what ends after it do not, and the client disconnects; another member of the group, or
-   * this one when it is back, gets them again. Default `continue`.
+   * this one when it is back, gets them again. `stop` needs a `name` or a `group`. Default `continue`.
    */
   onHandlerError?: 'continue' | 'stop' | undefined;
   /**
@@ -115,19 +125,31 @@ export interface PipeOptions {
   maxOutboxEvents?: number | undefined;
   /** Bytes of data in these commands. Default 16 777 216 (16 MiB). */
   maxOutboxBytes?: number | undefined;
+  /** Publishes that wait for room in a full outbox; one more rejects with `outbox_full`. Default 100 000. */
+  maxWaitingPublishes?: number | undefined;
+  /** Bytes of data in these. Default 67 108 864 (64 MiB). */
+  maxWaitingBytes?: number | undefined;
   /**
    * `publish` while the outbox is full: waits for room, or rejects with `outbox_full`. Default `wait`.
    */
   whenFull?: 'wait' | 'reject' | undefined;
-  /** Logger shaped like pino's. Default: silent. */
-  log?: Logger | undefined;
+  /**
+   * 32 bytes in base64, from which the keys of `private-encrypted-` channels are derived. Events for these channels are
+   * encrypted with it; without it they are refused with `bad_argument`.
+   */
+  encryptionMasterKeyBase64?: string | undefined;
+  /**
+   * Logger shaped like pino's; false for none. Default: failures that no handler of `error` hears become warnings of the
+   * process on stderr, each kind once a minute.
+   */
+  log?: Logger | false | undefined;
 }
 
 const PLAIN_PORT = 6001;
 const TLS_PORT = 443;
 
 const GROUP = {
-  name: { check: groupName },
+  name: { check: plainName },
   order: oneOf('socket', 'channel'),
   mode: oneOf('sticky', 'shared', 'broadcast'),
   overflow: oneOf('gap', 'pause', 'close'),
@@ -148,8 +170,10 @@ const OPTIONS = {
   secret: text(),
   appId: optional({ check: appIdOf }),
   app_id: optional({ check: appIdOf }),
+  name: optional({ check: plainName }),
   host: { initial: '127.0.0.1', check: hostName },
   port: optional(integer(PLAIN_PORT, 1, 65_535)),
+  path: { initial: '', check: pathPrefix },
   useTLS: optional(flag()),
   secure: optional(flag()),
   tls: { initial: {}, check: tlsOptions } as Option<TlsOptions>,
@@ -169,8 +193,11 @@ const OPTIONS = {
   slowHandlerMs: ms(30_000),
   maxOutboxEvents: count(10_000),
   maxOutboxBytes: count(16 * 1024 * 1024),
+  maxWaitingPublishes: count(100_000),
+  maxWaitingBytes: count(64 * 1024 * 1024),
   whenFull: oneOf('wait', 'reject'),
-  log: logger(silent),
+  encryptionMasterKeyBase64: optional<Uint8Array>({ check: masterKey }),
+  log: { initial: warningLog, check: loggerOf },
 } satisfies OptionTable & Record<keyof PipeOptions, Option<unknown>>;
 
 type Read = OptionValues<typeof OPTIONS>;
@@ -178,9 +205,9 @@ type Read = OptionValues<typeof OPTIONS>;
 /** The options complete and checked. */
 export interface Settings extends Omit<Read, 'app_id' | 'secure'> {
   appId: string;
+  concurrency: number;
   port: number;
   useTLS: boolean;
-  concurrency: number;
 }
 
 /**
@@ -192,7 +219,13 @@ export function readOptions(given: PipeOptions): Settings {
   const appId = same('appId', read.appId, 'app_id', app_id) ?? appIdOf('appId', undefined);
   const useTLS = same('useTLS', read.useTLS, 'secure', secure) ?? !isLoopback(read.host);
   const port = read.port ?? (useTLS ? TLS_PORT : PLAIN_PORT);
-  const { concurrency = read.credit.messages } = read;
+  if (read.onHandlerError === 'stop' && read.group === undefined && read.name === undefined) {
+    throwBadOption(
+      'onHandlerError',
+      "'stop' needs a name or a group, or nobody gets the event again",
+    );
+  }
+  const concurrency = read.concurrency ?? read.credit.messages;
   return { ...read, appId, useTLS, port, concurrency };
 }
 
@@ -202,6 +235,10 @@ export function warnOfOpenDoors({ host, useTLS, tls, log }: Settings): void {
   if (useTLS && tls.rejectUnauthorized === false) {
     log.warn({ host }, 'tls.rejectUnauthorized is off: anybody on the way can pose as the gateway');
   }
+}
+
+function loggerOf(path: string, value: unknown): Logger {
+  return value === false ? silent : checkedLogger(path, value);
 }
 
 /** True for hosts whose traffic never leaves the machine. */
@@ -228,9 +265,16 @@ function groupOf(path: string, value: unknown): Group {
   return readTable(GROUP, path, typeof value === 'string' ? { name: value } : value);
 }
 
-function groupName(path: string, value: unknown): string {
+/** The name of a group or of a backend. */
+function plainName(path: string, value: unknown): string {
   if (isGroupName(value)) return value;
   return throwBadOption(path, `must be ${GROUP_NAME_RULE}, not ${shown(value)}`);
+}
+
+/** The message never shows the key. */
+function masterKey(path: string, value: unknown): Uint8Array {
+  const verdict = readMasterKey(value);
+  return verdict.ok ? verdict.key : throwBadOption(path, verdict.message);
 }
 
 function hostName(path: string, value: unknown): string {
@@ -239,6 +283,12 @@ function hostName(path: string, value: unknown): string {
   }
   const rule = 'must be a host name or an address without scheme, port or path';
   return throwBadOption(path, `${rule}, not ${shown(value)}`);
+}
+
+function pathPrefix(path: string, value: unknown): string {
+  const sound = typeof value === 'string' && /^(\/[\w~-][\w.~-]*)*\/?$/.test(value);
+  if (sound) return value.replace(/\/$/, '');
+  return throwBadOption(path, 'must be a path such as /realtime, without a query');
 }
 
 /** TLS options that are given. Node takes a key that is undefined for a key. */

@@ -15,17 +15,25 @@ export const TIMESTAMP = /^\d{1,12}$/;
 export type RequestVerdict =
   { ok: true; key: string } | { ok: false; status: 400 | 401; message: string };
 
-/**
- * The text that is signed for an HTTP request: the parameters with lower-cased names, sorted by name, values not
- * encoded, `auth_signature` left out.
- */
-export function stringToSign(method: string, path: string, params: Params): string {
-  const signed = params
+/** The parameters that are signed: names in lower case, sorted by name, `auth_signature` left out. */
+function signedParams(params: Params): Array<[name: string, value: string]> {
+  return params
     .map(([name, value]): [string, string] => [name.toLowerCase(), value])
     .filter(([name]) => name !== 'auth_signature')
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([name, value]) => `${name}=${value}`);
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** The text that is signed for an HTTP request: method, path and signed parameters, values not encoded. */
+export function stringToSign(method: string, path: string, params: Params): string {
+  const signed = signedParams(params).map(([name, value]) => `${name}=${value}`);
   return `${method}\n${path}\n${signed.join('&')}`;
+}
+
+/** Texts that mean themselves in a query string. */
+const PLAIN = /^[A-Za-z0-9\-._~!$'()*,;:@/?[\]]*$/;
+
+function encoded(text: string): string {
+  return PLAIN.test(text) ? text : encodeURIComponent(text);
 }
 
 /** The MD5 that binds a body to the signature of its request, in lower-case hex. */
@@ -33,7 +41,10 @@ export function bodyMd5(body: string | Uint8Array): string {
   return md5Hex(body);
 }
 
-/** Signs an HTTP request and returns its whole query string. `path` has no query, `timestamp` is in seconds. */
+/**
+ * Signs an HTTP request and returns its whole query string, sorted by name with the signature at the end. `path` has no
+ * query, `timestamp` is in seconds.
+ */
 export function signRequest({
   method,
   path,
@@ -56,8 +67,10 @@ export function signRequest({
     ['auth_version', AUTH_VERSION],
   ];
   if (md5 !== undefined) params.push(['body_md5', md5]);
-  params.push(['auth_signature', hmacHex(secret, stringToSign(method, path, params))]);
-  return params.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
+  const signature = hmacHex(secret, stringToSign(method, path, params));
+  return [...signedParams(params), ['auth_signature', signature]]
+    .map((pair) => pair.map(encoded).join('='))
+    .join('&');
 }
 
 /**

@@ -4,7 +4,7 @@ import { Tab, type TabHost } from '../conformance/tab';
 
 /** Tabs of a real browser: each page loads pusher-js as a user's page does. */
 export class BrowserTabs implements TabHost {
-  /** What a console complained of. */
+  /** Errors on a console. */
   readonly complaints: string[] = [];
   readonly #context: BrowserContext;
   readonly #appUrl: string;

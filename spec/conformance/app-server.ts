@@ -7,11 +7,12 @@ import PusherServer from 'pusher';
 import type { Test } from 'tap';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import type { Certificate } from '../support/tls';
+import { built } from '../support/built';
 import { makeProbe } from './probe';
 
 export const APP = { id: '1', key: 'key', secret: 'a-secret-of-the-specs', clientEvents: true };
 
-/** What the keys of encrypted channels are made from. */
+/** The master key of encrypted channels. */
 export const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
 
 const root = join(__dirname, '../..');
@@ -28,10 +29,23 @@ function page(): string {
     ${makeProbe.toString()}</script>`;
 }
 
-/** The builds of pusher-js for browsers, as they come from npm. */
-export type Build = 'pusher' | 'pusher-with-encryption';
+/** The builds of pusher-js for browsers, as they come from npm, and Standpipe's own. */
+export type Build = 'pusher' | 'pusher-with-encryption' | 'standpipe';
 
-/** What an auth endpoint answers: JSON, or a status that refuses. */
+/** The scripts of a page, by their path. */
+function scriptsOf(build: Build): Map<string, Buffer> {
+  if (build !== 'standpipe') {
+    const file = join(root, `node_modules/pusher-js/dist/web/${build}.js`);
+    return new Map([['/pusher.js', readFileSync(file)]]);
+  }
+  const encryption = 'standpipe-encryption.min.js';
+  return new Map([
+    ['/pusher.js', readFileSync(built('standpipe.min.js'))],
+    [`/${encryption}`, readFileSync(built(encryption))],
+  ]);
+}
+
+/** The answer of an auth endpoint: JSON, or a status that refuses. */
 export type Answer = object | number;
 
 /** The web server of an app: its page, and the endpoints that sign with the stock server library. */
@@ -57,12 +71,12 @@ export class AppServer {
     build: Build = 'pusher',
   ): Promise<AppServer> {
     const html = page();
-    const pusherJs = readFileSync(join(root, `node_modules/pusher-js/dist/web/${build}.js`));
+    const scripts = scriptsOf(build);
     const answer = (request: IncomingMessage, response: ServerResponse): void => {
       if (request.method === 'POST') void appServer.#auth(request, response);
-      else if (request.url === '/pusher.js') {
+      else if (scripts.has(request.url ?? '')) {
         response.setHeader('Content-Type', 'text/javascript; charset=utf-8');
-        response.end(pusherJs);
+        response.end(scripts.get(request.url ?? ''));
       } else {
         response.setHeader('Content-Type', 'text/html; charset=utf-8');
         response.end(html);

@@ -14,7 +14,7 @@ const GREETING = JSON.stringify({
   data: JSON.stringify({ socket_id: '1.1', activity_timeout: 120 }),
 });
 
-/** What pusher-js makes of a close: when it comes back, in ms, and how it stands when it has decided. */
+/** Reaction of pusher-js to a close: its delay before it comes back, in ms, and its state. */
 interface Verdict {
   waitMs: number | undefined;
   state: string;

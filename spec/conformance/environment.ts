@@ -7,7 +7,7 @@ import type { Tab, TabHost } from './tab';
 
 export const TRANSPORTS = ['ws', 'xhr_streaming', 'xhr_polling'] as const;
 
-/** One way for pusher-js to connect: the place where it runs, the only transport it has, and whether over TLS. */
+/** A way for pusher-js to connect: the place where it runs, the only transport it has, and whether over TLS. */
 export interface Setting {
   transport: (typeof TRANSPORTS)[number];
   /** Present where everything goes over TLS: the page, the gateway, the clients. */

@@ -5,8 +5,7 @@ import { ApiClient } from '../support/api-client';
 import { startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
 
-// What other servers got wrong, by the numbers of the list in which it was collected. Most rows stand in the specs of
-// their rooms; here are those that belong to none.
+// Mistakes of other servers that belong to none of our rooms.
 
 t.test('a socket outlives every timeout of HTTP', async (t) => {
   const limits = { headersTimeoutMs: 100, requestTimeoutMs: 100 };

@@ -10,7 +10,7 @@ export class HandlerCalls {
   readonly #entries: Entry[] = [];
   #look: () => void = () => undefined;
 
-  /** How many calls nobody has taken. */
+  /** Calls that nobody has taken. */
   get left(): number {
     return this.#entries.length;
   }

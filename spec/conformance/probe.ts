@@ -21,15 +21,15 @@ interface Emitter {
   bind_global(handler: (event: string, data: unknown) => void): unknown;
 }
 
-/** Who told it (`connection`, `user`, `watchlist` or the channel's name), which event, and its data. */
+/** Source (`connection`, `user`, `watchlist` or the channel's name), event and data. */
 export type Heard = [from: string, event: string, data: unknown];
 
-/** What a function given to `Tab.run` works with, where pusher-js lives. */
+/** The argument of a function given to `Tab.run`, where pusher-js lives. */
 export interface Probe {
   pusher: StockPusher;
   /** Every state its connection has entered. */
   states: string[];
-  /** What went wrong, as pusher-js tells it; after the handshake it tells of a close twice. */
+  /** Errors of pusher-js; after the handshake it tells of a close twice. */
   errors: Array<Told | undefined>;
   /** Every socket id it has had. */
   ids: string[];
@@ -37,20 +37,21 @@ export interface Probe {
   retries(): number[];
   /** Every message that came, as pusher-js has decoded it. */
   frames: Frame[];
-  /** What pusher-js told of its connection's errors, of its user and its watchlist, and of channels that `hear` was given. */
+  /** Events of the connection's errors, the user, the watchlist and the channels given to `hear`. */
   heard: Heard[];
   /** Keeps what is told of a channel from now on; again after it was unsubscribed from. */
   hear(channel: string): void;
   /** Notes something for `Tab.take`. */
   tell(...what: unknown[]): void;
-  /** What was told, in order. */
+  /** Notes, in order. */
   told: unknown[][];
   /** Resolves when the check holds; looked at again when something is told or the connection changes. */
   until(check: () => boolean): Promise<void>;
 }
 
 /**
- * Puts an unmodified pusher-js on a probe. Its source text is carried into other processes, so it must stand on nothing
+ * Puts an unmodified pusher-js, or Standpipe's subscriber in its place, on a probe. Its source text is carried into other
+ * processes, so it must stand on nothing
  * but its arguments.
  */
 export function makeProbe(
@@ -59,7 +60,17 @@ export function makeProbe(
   key: string,
   options: Options,
 ): Probe {
-  const pusher = attach(new stock(key, options));
+  const waits: number[] = [];
+  // pusher-js keeps its waits in a timeline of its own; Standpipe's subscriber tells them to a logger.
+  const logger = {
+    debug(details: { delayMs?: number }, message: string) {
+      if (message === 'Connecting again') waits.push(details.delayMs ?? 0);
+    },
+    info() {},
+    warn() {},
+    error() {},
+  };
+  const pusher = attach(new stock(key, { ...options, logger } as Options));
   const waiting = new Set<() => void>();
   const look = (): void => waiting.forEach((check) => check());
   // As plain values, and as they were when they were told.
@@ -71,7 +82,7 @@ export function makeProbe(
   };
   const probe: Probe = {
     pusher,
-    // It connects as soon as it is made.
+    // pusher-js connects as soon as it is made.
     states: [pusher.connection.state],
     errors: [],
     ids: [],
@@ -79,10 +90,12 @@ export function makeProbe(
     frames: [],
     heard: [],
     hear: (channel) => keep(channel, pusher.channel(channel)),
-    retries: () =>
-      pusher.timeline.events
+    retries: () => [
+      ...waits,
+      ...(pusher.timeline?.events ?? [])
         .filter(({ action }) => action === 'retry')
         .map(({ delay }) => Number(delay)),
+    ],
     tell(...what) {
       probe.told.push(what);
       look();
@@ -121,7 +134,7 @@ export function makeProbe(
     const told = error.data ?? error.error?.data;
     probe.errors.push(told);
     probe.heard.push(['connection', 'error', told]);
-    // What it makes of it comes after it has told.
+    // pusher-js reacts after it has told its handlers.
     setTimeout(look);
   });
   pusher.connection.bind('connecting_in', look);

@@ -271,7 +271,7 @@ async function open(
   return pusher;
 }
 
-/** How the SDK says no. */
+/** The error with which the SDK rejects. */
 async function refusal(request: Promise<unknown>): Promise<string> {
   const error = await request.then(
     () => ({ status: 200, body: '' }),

@@ -8,7 +8,7 @@ export interface TabHost {
 
 type Evaluate = (code: string) => Promise<unknown>;
 
-/** One unmodified pusher-js in another process, and the strings to pull it by. */
+/** An unmodified pusher-js in another process, and the calls that drive it. */
 export class Tab {
   readonly #evaluate: Evaluate;
   readonly #probe: string;

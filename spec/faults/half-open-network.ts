@@ -115,7 +115,7 @@ class Network {
   }
 }
 
-/** What `ip` has to complain of. */
+/** The error text of `ip`. */
 function ip(words: string): string | undefined {
   const { status, stderr, error } = spawnSync('ip', words.split(' '), { encoding: 'utf8' });
   if (error !== undefined) return error.message;

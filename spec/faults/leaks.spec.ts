@@ -16,7 +16,7 @@ const CYCLES = 10;
 const BROWSERS = 20;
 const APP = { id: '1', key: 'key', secret: 'secret', clientEvents: true };
 
-/** What one of everything consists of; each is counted where it lives, in the heap. */
+/** Classes of which one of everything consists, counted in the heap. */
 const CLASSES = [Socket, Channel, Group, PipeSession, PipeConnection, Emitter] as const;
 
 setFlagsFromString('--expose-gc');

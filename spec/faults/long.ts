@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import { createTestGateway } from '../../lib/testing';
 import { showInChromium } from '../conformance/features/chromium';
+import { FEATURES } from '../conformance/features/list';
 import { hasBrowser } from '../support/browser';
 import { ChaosProxy } from '../support/chaos-proxy';
 import { converse } from '../support/conversation';
@@ -22,11 +23,11 @@ import { soak } from './soak';
 import { backendStopped, gatewayStopped } from './stops';
 import { storm } from './storms';
 
-/** What a suite measured, or why it could not. */
+/** Figures of a suite, or the reason why there are none. */
 type Result = Record<string, unknown>;
 
 /**
- * What takes too long for every change: `npm run long` runs all of it, `npm run long -- kills storm` some;
+ * Suites that take too long for every change: `npm run long` runs all of them, `npm run long -- kills storm` some;
  * `--seed=7` repeats a run, `--minutes=60` makes the soak longer than its 10 minutes. Each suite prints a line of JSON
  * with its seed and what it measured; the figures are those of the machine.
  */
@@ -79,7 +80,10 @@ function setting(name: string, otherwise: number): number {
 /** The list of Channels features over HTTP and TLS, whole. */
 async function browsers(test: Test): Promise<Result> {
   if (!hasBrowser()) return { skipped: 'chromium is not installed' };
-  await showInChromium(test, { tls: await certificate(), all: true });
+  const tls = await certificate();
+  await showInChromium(test, { tls, overHttp: FEATURES });
+  await showInChromium(test, { build: 'standpipe', overHttp: FEATURES });
+  await showInChromium(test, { build: 'standpipe', overHttp: FEATURES, tls });
   return {};
 }
 

@@ -35,7 +35,7 @@ export interface StalledReport {
 export interface StalledOptions {
   readers: number;
   stalled: number;
-  /** What ends the patience with those who do not read. */
+  /** The limit that ends the patience with slow browsers. */
   by: 'bytes' | 'time';
   /** Events published when all of them are gone, for the others. */
   after: number;

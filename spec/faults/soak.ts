@@ -16,7 +16,7 @@ const BACKENDS = 3;
 /** Once in so many seconds: a connection of a backend is cut, a backend is killed and another one started. */
 const CUT_SECONDS = 10;
 const KILL_SECONDS = 60;
-/** How often the ledger is read in the end. */
+/** Number of readings of the ledger at the end. */
 const LOOK_MS = 500;
 
 export interface SoakOptions {
@@ -135,7 +135,7 @@ function heapOf(gateway: ChildProcess): Promise<number> {
   });
 }
 
-/** How many messages no handler has finished. */
+/** Number of messages that no handler has finished. */
 function missing(folder: LedgerFolder): number {
   const open = new Set<string>();
   const lines = folder.lines();

@@ -18,7 +18,7 @@ const BROWSERS = 12;
 export interface GatewayStopReport {
   faults: Fault[];
   messages: number;
-  /** What the backend was told at each connection. */
+  /** The session as the backend was told it, at each connection. */
   sessions: string[];
   /** Sockets that were told to have closed, and those that answer still. */
   closes: number;

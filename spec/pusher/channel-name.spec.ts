@@ -42,7 +42,11 @@ t.test('the channel of a user names its user and is not for everybody', async (t
     user: 'a;b@c',
   });
   t.equal(parseChannelName(userChannel('cache-7'))?.user, 'cache-7');
-  t.equal(parseChannelName(userChannel('cache-7'))?.cache, false, 'D11');
+  t.equal(
+    parseChannelName(userChannel('cache-7'))?.cache,
+    false,
+    'the channel of a user has no cache',
+  );
   for (const name of ['#server-to-user-', '#server-to-user-a b', '#server-to-user-#x', '#x', '#']) {
     t.equal(parseChannelName(name), undefined, name);
   }

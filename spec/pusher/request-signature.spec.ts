@@ -15,11 +15,11 @@ const secret = '7ad3773142a6692b25b8';
 const timestamp = 1353088179;
 const nowMs = timestamp * 1000;
 const body = '{"name":"foo","channels":["project-3"],"data":"{\\"some\\":\\"data\\"}"}';
-const V6 = 'ec365a775a4cd0599faeb73354201b6f';
-const V7 = 'da454824c97ba181a32ccc17a72625ba02771f50b50e1e7430e47a1f3f457e6c';
-const V8 = '16819168891cb5dfd72b5c7a5d3d602605b26c6ba1930033b5e2eeeb65010291';
-const V9 = '3638430b1080806a202d133c1abb989f2b2b4a7d5eaf5286eca3559ae79dc513';
-const V10 = '16fa7acd6fbfaa2bc9f5111da4b50820f6bc4bc0f11577805e69a1bb10de428d';
+const BODY_MD5 = 'ec365a775a4cd0599faeb73354201b6f';
+const POST_SIGNATURE = 'da454824c97ba181a32ccc17a72625ba02771f50b50e1e7430e47a1f3f457e6c';
+const GET_SIGNATURE = '16819168891cb5dfd72b5c7a5d3d602605b26c6ba1930033b5e2eeeb65010291';
+const PIPE_SIGNATURE = '3638430b1080806a202d133c1abb989f2b2b4a7d5eaf5286eca3559ae79dc513';
+const OLD_PIPE_SIGNATURE = '16fa7acd6fbfaa2bc9f5111da4b50820f6bc4bc0f11577805e69a1bb10de428d';
 
 interface Request {
   method: string;
@@ -80,21 +80,21 @@ function refusal(request: Request): string | undefined {
 }
 
 t.test('the MD5 of a body is that of its bytes', async (t) => {
-  t.equal(bodyMd5(body), V6);
-  t.equal(bodyMd5(Buffer.from(body)), V6);
+  t.equal(bodyMd5(body), BODY_MD5);
+  t.equal(bodyMd5(Buffer.from(body)), BODY_MD5);
 });
 
 t.test('a POST is signed with the MD5 of its body', async (t) => {
-  const params = [KEY, TIMESTAMP, VERSION, ['body_md5', V6]] as const;
+  const params = [KEY, TIMESTAMP, VERSION, ['body_md5', BODY_MD5]] as const;
   const toSign = stringToSign('POST', '/apps/3/events', params);
   t.equal(
     toSign,
-    `POST\n/apps/3/events\nauth_key=${key}&auth_timestamp=1353088179&auth_version=1.0&body_md5=${V6}`,
+    `POST\n/apps/3/events\nauth_key=${key}&auth_timestamp=1353088179&auth_version=1.0&body_md5=${BODY_MD5}`,
   );
-  t.equal(hmacHex(secret, toSign), V7);
+  t.equal(hmacHex(secret, toSign), POST_SIGNATURE);
   t.equal(
     post.query,
-    `auth_key=${key}&auth_timestamp=1353088179&auth_version=1.0&body_md5=${V6}&auth_signature=${V7}`,
+    `auth_key=${key}&auth_timestamp=1353088179&auth_version=1.0&body_md5=${BODY_MD5}&auth_signature=${POST_SIGNATURE}`,
   );
   t.strictSame(verify(post), { ok: true, key });
 });
@@ -106,7 +106,7 @@ t.test('a GET is signed with its parameters', async (t) => {
   ] as const;
   const request = { method: 'GET', path: '/apps/3/channels' };
   const text = signRequest({ ...request, query, key, secret, timestamp });
-  t.equal(new URLSearchParams(text).get('auth_signature'), V8);
+  t.equal(new URLSearchParams(text).get('auth_signature'), GET_SIGNATURE);
   t.strictSame(verify({ ...request, query: text }), { ok: true, key });
 });
 
@@ -118,8 +118,8 @@ t.test('the URL of the Pipe of 2011 is signed by the same rule', async (t) => {
   ] as const;
   const signed = (params: Params): string =>
     hmacHex(secret, stringToSign('WEBSOCKET', '/app/3', params));
-  t.equal(signed([...times, ['protocol_version', '0.2']]), V9);
-  t.equal(signed(times), V10, 'before it had versions');
+  t.equal(signed([...times, ['protocol_version', '0.2']]), PIPE_SIGNATURE);
+  t.equal(signed(times), OLD_PIPE_SIGNATURE, 'before it had versions');
 });
 
 t.test('names are lower-cased and sorted, values decoded, lists keep their order', async (t) => {
@@ -213,7 +213,7 @@ t.test('a body needs its MD5, and a signed MD5 needs its body', async (t) => {
   const without = [KEY, TIMESTAMP, VERSION];
   t.equal(refusal(signed(without, body)), '401 Missing parameter: body_md5');
   t.equal(refusal(signed(without)), undefined);
-  const withMd5 = [...without, ['body_md5', V6] as const];
+  const withMd5 = [...without, ['body_md5', BODY_MD5] as const];
   t.equal(refusal(signed(withMd5, body)), undefined);
   t.equal(refusal(signed(withMd5, `${body} `)), '401 Invalid body MD5');
   t.equal(refusal(signed(withMd5)), '401 Invalid body MD5', 'the body was taken away');
@@ -271,9 +271,9 @@ t.test('the path may be signed as sent or decoded', async (t) => {
 });
 
 t.test('no refusal shows the secret or the right signature', async (t) => {
-  const wrong = post.query.replace(V7, 'f'.repeat(64));
+  const wrong = post.query.replace(POST_SIGNATURE, 'f'.repeat(64));
   const verdict = refusal({ ...post, query: wrong }) ?? '';
   t.match(verdict, /^401 Invalid signature/);
   t.notOk(verdict.includes(secret));
-  t.notOk(verdict.includes(V7));
+  t.notOk(verdict.includes(POST_SIGNATURE));
 });

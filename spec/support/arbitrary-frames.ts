@@ -22,7 +22,7 @@ export function arbitraryFrame(maxEntries = 8): fc.Arbitrary<Frame> {
   return fc.oneof(...Object.values(framesByType(maxEntries)));
 }
 
-/** One arbitrary for each type of frame. */
+/** An arbitrary for each type of frame. */
 export function framesByType(maxEntries = 8): {
   [T in Frame['type']]: fc.Arbitrary<Extract<Frame, { type: T }>>;
 } {

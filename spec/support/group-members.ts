@@ -36,7 +36,7 @@ export class CuttableDialler {
   }
 }
 
-/** One event as a member heard it. */
+/** An event as a member heard it. */
 export interface Heard {
   readonly member: string;
   readonly socketId: string;

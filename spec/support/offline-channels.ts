@@ -37,7 +37,7 @@ export class OfflineChannels {
   readonly hub: Hub;
   readonly router: Router;
   readonly app: App;
-  /** What backends would be told. */
+  /** Events that backends would be told. */
   readonly told: PipeEvent[] = [];
   readonly #handshake: ChannelsHandshake;
 

@@ -47,7 +47,7 @@ export function resume({ gateway, clock }: ScriptedClient, ...assigned: Assignme
   gateway.socket.accept().welcome({ verdict: 'resumed', partitions: 2, assigned });
 }
 
-/** What was acknowledged over the present connection. */
+/** Positions acknowledged over the present connection. */
 export function acked({
   gateway,
   clock,

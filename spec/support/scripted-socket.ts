@@ -21,7 +21,7 @@ export function commandAck(applied: number, credit?: Credit): CommandAck {
   return { applied, refused: [], receipts: [], credit };
 }
 
-/** One connection of a client under test, with the spec in the place of the gateway. */
+/** A connection of a client under test, with the spec in the place of the gateway. */
 export class ScriptedSocket implements Socket {
   readonly bufferedBytes = 0;
   readonly url: string;

@@ -20,10 +20,10 @@ export type Answer = (response: ServerResponse, request: IncomingMessage) => voi
 
 /** An HTTP server, with TLS if it has a certificate, on a free port of 127.0.0.1 that takes webhooks, and closes when the test ends. */
 export class WebhookEndpoint {
-  /** What came, answered or not. */
+  /** Webhooks that came, answered or not. */
   readonly webhooks: Webhook[] = [];
   connections = 0;
-  /** How requests are answered; 200 unless changed. */
+  /** The answer to requests; 200 unless changed. */
   answer: Answer = (response) => response.end();
   readonly url: string;
 

@@ -1,16 +1,13 @@
 import pino from 'pino';
 import { createGateway } from '../../gateway';
-import { type Environment, readConfig, type ServeFlags } from '../config';
+import { type Environment, readConfig } from '../config';
 import { DEVELOPMENT_APP } from '../defaults';
+import type { ServeFlags } from '../flags';
 
 /** Runs a gateway until SIGTERM or SIGINT: the first drains it, a second one ends the process at once. */
-export async function serve(
-  flags: ServeFlags & { logLevel?: string },
-  env: Environment,
-): Promise<void> {
+export async function serve(flags: ServeFlags, env: Environment): Promise<void> {
   const { options, development } = readConfig(flags, env);
-  const level = flags.logLevel ?? env['STANDPIPE_LOG_LEVEL'] ?? 'info';
-  const log = pino({ name: 'standpipe', level });
+  const log = pino({ name: 'standpipe', level: flags.logLevel ?? 'info' });
   const gateway = createGateway({ ...options, log });
   await gateway.start();
   log.info({ url: gateway.url, tlsPort: gateway.tlsPort }, 'standpipe listens');

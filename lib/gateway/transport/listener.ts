@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { STATUS_CODES } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
@@ -59,6 +59,7 @@ export class PortListener {
   readonly #handlers: Handlers;
   readonly #keepAlive: KeepAlive;
   readonly #servers: Server[] = [];
+  readonly #tlsSockets = new Set<NetSocket>();
   /** Remembered: a server that has stopped has no address. */
   readonly #ports: number[] = [];
   /** One for each message size limit. */
@@ -89,7 +90,12 @@ export class PortListener {
     await this.#listen(createServer(options), host, port);
     if (tls !== undefined) {
       const { cert, key } = tls;
-      await this.#listen(createTlsServer({ ...options, cert, key }), host, tls.port);
+      const server = createTlsServer({ ...options, cert, key });
+      server.on('connection', (socket: NetSocket) => {
+        this.#tlsSockets.add(socket);
+        socket.on('close', () => this.#tlsSockets.delete(socket));
+      });
+      await this.#listen(server, host, tls.port);
     }
   }
 
@@ -106,6 +112,8 @@ export class PortListener {
       (server) => new Promise<void>((done) => server.close(() => done())),
     );
     for (const server of this.#servers) server.closeAllConnections();
+    // A connection in the middle of its TLS handshake is no HTTP connection yet, and would keep the port.
+    for (const socket of this.#tlsSockets) socket.destroy();
     await Promise.all(closed);
   }
 

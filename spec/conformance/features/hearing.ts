@@ -103,7 +103,7 @@ export const hearing: Features = {
     );
     if (env.setting.transport !== 'ws')
       t.ok(receivers.asked >= 3, `over ${receivers.asked} receivers`);
-    t.same(await browser.states(), ['connecting', 'connected'], '#34 never disconnected');
+    t.same(await browser.states(), ['connecting', 'connected'], 'it never disconnected');
     t.same(await browser.rest(), []);
   },
 };

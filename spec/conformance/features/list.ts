@@ -14,10 +14,10 @@ import { webhooks } from './webhooks';
 import type { Setting } from '../environment';
 import { FeatureEnvironment, type Features } from './environment';
 
-/** What shows that messages of every kind get through, in both directions and for as long as it takes. */
+/** Features that depend on the transport: messages of every kind, in both directions and for as long as it takes. */
 export const WAYS: Features = { ...connecting, ...hearing, ...clientEvents, ...staying };
 
-/** What the Channels protocol gives a browser, by the sections of the contract. */
+/** All features of the Channels protocol for a browser. */
 export const FEATURES: Features = {
   ...connecting,
   ...subscribing,
@@ -33,7 +33,7 @@ export const FEATURES: Features = {
   ...webhooks,
 };
 
-/** How many features are shown at a time: Chromium gives a page what a stream brings every 50 ms, which is long to wait. */
+/** Features shown at a time: Chromium hands a page the bytes of a stream only every 50 ms, and the others use the wait. */
 const JOBS = 16;
 
 /** A browser on a busy machine takes longer than the half minute that a test has. */

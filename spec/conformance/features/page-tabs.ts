@@ -27,7 +27,7 @@ const hostAt = (port: number): string => `
  * costs a tenth of what the browser's own debugging protocol does.
  */
 export class PageTabs implements TabHost {
-  /** What the console complained of. */
+  /** Errors on the console. */
   readonly complaints: string[];
   readonly #calls: Calls;
   #opened = 0;

@@ -12,11 +12,11 @@ const count = (tab: Tab, from: number, to: number): Promise<void> =>
     [from, to] as const,
   );
 
-/** One socket from beginning to end. */
+/** A socket from beginning to end. */
 const STAYED = ['connecting', 'connected'];
 const states = (tab: Tab): Promise<string[]> => tab.run((probe) => probe.states);
 
-/** What becomes of everybody when a part goes away. */
+/** Tests in which a part goes away. */
 export const faults: Promises = {
   'a Pipe that is cut comes back, and nothing was lost, doubled or out of order': async (
     t,

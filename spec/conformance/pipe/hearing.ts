@@ -1,7 +1,7 @@
 import { HandlerCalls } from '../handler-calls';
 import type { Promises } from './environment';
 
-/** What a backend hears of sockets and channels, with the arguments it is told. */
+/** Tests of hearing: sockets and channels, with the arguments of handlers. */
 export const hearing: Promises = {
   "client.sockets.on('open', (socketId)) and on('close', (socketId))": async (t, env) => {
     const client = await env.backend(['socket_existence']);

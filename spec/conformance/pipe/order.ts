@@ -5,7 +5,7 @@ const MANY = 1000;
 const numbers = (count: number, from = 0): number[] =>
   Array.from({ length: count }, (_, i) => from + i);
 
-/** What was sent in an order arrives in it. */
+/** Tests of order. */
 export const order: Promises = {
   'handlers see 1 000 messages of each of 5 sockets in the order they were sent': async (
     t,

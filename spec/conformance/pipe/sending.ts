@@ -2,7 +2,7 @@ import type { StandpipeError } from '../../../lib';
 import { HandlerCalls } from '../handler-calls';
 import type { Promises } from './environment';
 
-/** What a backend sends, and what browsers make of it. */
+/** Tests of sending, from a backend to browsers. */
 export const sending: Promises = {
   'client.socket(id).trigger(event, data) reaches that socket alone': async (t, env) => {
     const client = await env.backend();

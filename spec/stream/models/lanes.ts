@@ -41,7 +41,7 @@ export async function lanesModel({ lanes: room }: Modules, sequence: Step[]): Pr
       expect(!held, 'nothing begins while it is held');
       expect(!gone.has(item.id), 'what was taken out or replaced never begins');
       for (const { item: other } of running.values()) {
-        expect(other.key !== item.key, 'I3: serial per key');
+        expect(other.key !== item.key, 'serial per key');
       }
       expect(running.size < maxActive, 'no more at work than allowed');
       begun.set(item.key, [...(begun.get(item.key) ?? []), item.id]);
@@ -100,7 +100,7 @@ export async function lanesModel({ lanes: room }: Modules, sequence: Step[]): Pr
     }
     for (const [key, order] of given) {
       const started = begun.get(key) ?? [];
-      assert.deepEqual(started, order.slice(0, started.length), 'I3: in order');
+      assert.deepEqual(started, order.slice(0, started.length), 'in order');
       const busy = [...running.values()].some(({ item }) => item.key === key);
       const waits = started.length < order.length;
       assert.ok(

@@ -11,12 +11,12 @@ import type { VirtualTime } from '../virtual-time';
 import type { Chance } from './chance';
 
 /**
- * How a connection goes bad. `reset`: both ends learn of it, the gateway perhaps much later; `silent`: nothing gets
+ * Faults of a connection. `reset`: both ends learn of it, the gateway perhaps much later; `silent`: nothing gets
  * through any more and nobody is told; `deaf` and `mute`: the same in one direction only, to and from the backend.
  */
 export type Cut = 'reset' | 'silent' | 'deaf' | 'mute';
 
-/** Whoever answers an upgrade. */
+/** The side that answers upgrades. */
 export interface Server {
   readonly clock: ManualClock;
   upgrade(request: UpgradeRequest): UpgradeDecision | undefined;
@@ -27,7 +27,7 @@ export class Network {
   readonly time: VirtualTime;
   readonly chance: Chance;
   readonly #connections = new Set<Connection>();
-  /** Nobody answers while it is undefined. */
+  /** The present server; without one nobody answers. */
   server: Server | undefined;
   /** The longest a message travels. */
   slowestMs = 20;
@@ -41,7 +41,7 @@ export class Network {
     return this.#connections;
   }
 
-  /** How a process dials. */
+  /** The dialler of a process. */
   diallerOf(owner: ManualClock): Dial {
     return (url, options, handlers) => {
       const connection = new Connection(this, owner, handlers);
@@ -60,7 +60,7 @@ export class Network {
   }
 }
 
-/** One direction: messages arrive in order, each after a delay of its own, until the way is cut. */
+/** A direction of a connection: messages arrive in order, each after a delay of its own, until the way is cut. */
 class Way {
   readonly #network: Network;
   #lastMs = 0;
@@ -89,7 +89,7 @@ class Way {
     });
   }
 
-  /** What would arrive from then on is lost. */
+  /** Messages that would arrive from then on are lost. */
   cut(atMs: number): void {
     this.#cutMs = Math.min(this.#cutMs, atMs);
   }

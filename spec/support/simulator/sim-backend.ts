@@ -9,7 +9,7 @@ import type { Chance } from './chance';
 import type { Network } from './network';
 import { APP, TAP } from './sim-gateway';
 
-/** What happens in a backend, told as it happens. */
+/** Hears the events in a backend as they happen. */
 export interface BackendOwner {
   readonly chance: Chance;
   readonly time: VirtualTime;
@@ -34,7 +34,7 @@ export class SimBackend {
   readonly name: string;
   readonly clock: ManualClock;
   readonly client: PipeClient;
-  /** What handlers were told of sockets and channels. */
+  /** Sockets and channels as handlers were told of them. */
   readonly sockets = new Map<string, Whereabouts>();
   readonly channels = new Map<string, Whereabouts>();
   /** Sessions it was ever in, as the ids of events begin. */

@@ -18,7 +18,7 @@ import type { ManualClock } from '../manual-clock';
 
 export const APP = { id: '1', key: 'key', secret: 'a-secret-of-the-specs' };
 
-/** Where the one browser listens that sees all triggers. */
+/** The channel of the one browser that sees all triggers. */
 export const TAP = 'tap';
 
 const settings = checkGatewayOptions({ apps: [APP] });
@@ -29,7 +29,7 @@ export interface SimGatewayOptions {
   limits: Partial<Limits>;
   /** Every event, before any group has it. */
   told(event: PipeEvent): void;
-  /** What the browser at the tap sees. */
+  /** An event that the browser at the tap sees. */
   seen(data: string): void;
 }
 
@@ -59,7 +59,7 @@ export class SimGateway {
     this.#openTap(options.seen);
   }
 
-  /** Without the tap. */
+  /** All sockets but the tap. */
   get sockets(): Socket[] {
     return [...this.app.sockets.values()].filter(({ channels }) => channels?.has(TAP) !== true);
   }

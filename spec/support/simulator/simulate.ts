@@ -159,7 +159,7 @@ async function rest(world: World): Promise<boolean> {
   return false;
 }
 
-/** Why the world is not at rest yet (I13). */
+/** The reason why the world is not at rest yet; undefined when it is. */
 function unrest(world: World): string | undefined {
   const { gateway, backends } = world;
   if (gateway.clock.stopped) return 'no gateway';
@@ -188,7 +188,7 @@ function unrest(world: World): string | undefined {
   return undefined;
 }
 
-/** What backends believe against what is true (I11). */
+/** Compares the sockets and channels that backends know of with the gateway's. */
 function compare(world: World): void {
   for (const backend of world.backends.values()) {
     const session = world.sessionNow(backend) ?? '';
@@ -245,7 +245,7 @@ function mourns(world: World, { name, sockets, sessions }: SimBackend): void {
   }
 }
 
-/** Everybody goes; nothing may be left of them (I14). */
+/** Backends and sockets all leave; no timer, session or listener may be left of them. */
 async function leave(world: World): Promise<void> {
   const { gateway, time } = world;
   for (const socket of gateway.sockets) gateway.close(socket);

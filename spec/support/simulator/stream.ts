@@ -8,7 +8,7 @@ export class Stream {
   readonly group: Group;
   readonly node: string;
   readonly #lines: Line[] = [];
-  /** Where a message stands, by its id. */
+  /** Key and number of a message, by its id. */
   readonly #places = new Map<number, { key: string; n: number }>();
   readonly #counts = new Map<string, number>();
   readonly #begun = new Set<number>();
@@ -74,7 +74,7 @@ export class Stream {
     return faultsOf(this.#lines);
   }
 
-  /** What must hold at every moment: the numbers of the logs (I5), their limits (I6) and growing generations (I8). */
+  /** Invariants of every moment: ordered numbers of the logs, kept limits and growing generations. Returns a broken one. */
   broken(credit: number): string | undefined {
     const { group } = this;
     const inFlight = new Map<object | undefined, number>();

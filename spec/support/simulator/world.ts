@@ -29,7 +29,7 @@ export class World implements BackendOwner {
   readonly network: Network;
   readonly options: WorldOptions;
   readonly backends = new Map<string, SimBackend>();
-  /** What must never be: sentences, in the order in which they were noticed. */
+  /** Broken rules as sentences, in the order in which they were noticed. */
   readonly faults: string[] = [];
   gateway: SimGateway;
   readonly #streams: Stream[] = [];
@@ -130,7 +130,7 @@ export class World implements BackendOwner {
     return true;
   }
 
-  /** What the ledgers say in the end. */
+  /** Judges the ledgers at the end. */
   audit(): void {
     const living = [...this.backends.values()].map((backend) => this.sessionNow(backend) ?? '');
     for (const stream of this.#streams) {
@@ -198,7 +198,7 @@ export class World implements BackendOwner {
     for (const stream of this.#streams) if (!stream.over) stream.offered(event);
   }
 
-  /** A trigger is seen. One that answers an event comes from the one who has the event's partition now (I8). */
+  /** A trigger is seen. A trigger that answers an event comes from the present owner of the event's partition. */
   #seen(data: string): void {
     const { process, n, cause } = JSON.parse(data) as {
       process: string;
@@ -209,7 +209,7 @@ export class World implements BackendOwner {
     if (cause === undefined) return;
     const [session = '', , partition] = cause.split('.');
     const stream = this.#bySession.get(session);
-    // What a lost gateway had sent is nobody else's.
+    // Events of a lost gateway have no other owner.
     if (stream?.over === true) return;
     const group = stream?.group;
     const owned = group?.partitions[Number(partition)];

@@ -7,9 +7,13 @@ import type { Metrics } from '../../core/metrics';
 import { hasBody, readBody } from '../../http/body';
 import type { Limits } from '../../options/options';
 import { METHODS, allowOrigin, allows, answerPreflight } from '../../http/cors';
-import { type AuthForm, decisionRequest, readAuthForm } from './form';
+import { type AuthForm, decisionRequest, readAuthForms } from './form';
 import { type Refusal, refusal } from './refusal';
 import { type Signed, sign } from './signing';
+
+/** What became of each of several channels, by name. */
+type Several = ReadonlyMap<string, Signed | Refusal>;
+type Outcome = Signed | Refusal | Several;
 
 interface Parts {
   decisions: Decisions;
@@ -19,6 +23,7 @@ interface Parts {
 }
 
 const PATH = /^\/pusher\/(auth|user-auth)(?:\/([^/]+))?$/;
+const TOO_MANY = refusal(429, 'too_many', 'too many requests for this app');
 /** Seconds of the rate that may come at once: pages all come back together. */
 const BURST_S = 5;
 
@@ -86,7 +91,7 @@ export class AuthEndpoints {
     }
     if (this.#mayAsk(app)) return undefined;
     response.setHeader('Retry-After', '1');
-    return refusal(429, 'too_many', 'too many requests for this app');
+    return TOO_MANY;
   }
 
   #read(app: App, signIn: boolean, request: IncomingMessage, response: ServerResponse): void {
@@ -96,9 +101,11 @@ export class AuthEndpoints {
       { maxBytes: maxAuthBytes },
       (body) => {
         const type = request.headers['content-type'];
-        const form = readAuthForm(body, type, { signIn, maxChannelNameLength });
-        if ('status' in form) answer(request, response, form);
-        else this.#ask(app, form, request, response);
+        const forms = readAuthForms(body, type, { signIn, maxChannelNameLength });
+        const done = (outcome: Outcome): void => answer(request, response, outcome);
+        if ('status' in forms) done(forms);
+        else if (forms.kind === 'one') this.#ask(app, forms.form, request, done);
+        else this.#askSeveral(app, forms.forms, request, done);
       },
       ({ status }) => {
         const message =
@@ -110,13 +117,39 @@ export class AuthEndpoints {
     );
   }
 
-  #ask(app: App, form: AuthForm, request: IncomingMessage, response: ServerResponse): void {
+  #ask(
+    app: App,
+    form: AuthForm,
+    request: IncomingMessage,
+    done: (outcome: Signed | Refusal) => void,
+  ): void {
     const { decisions, metrics } = this.#parts;
     metrics.authRequests++;
     decisions.ask(app, decisionRequest(form, request), (decision) => {
       if (typeof decision === 'string') metrics.authFailures++;
-      answer(request, response, sign(app, form, decision));
+      done(sign(app, form, decision));
     });
+  }
+
+  /** Asks for each channel by itself, within the rate; answers when all are decided. */
+  #askSeveral(
+    app: App,
+    forms: ReadonlyMap<string, AuthForm | Refusal>,
+    request: IncomingMessage,
+    done: (outcome: Several) => void,
+  ): void {
+    const outcomes = new Map<string, Signed | Refusal>();
+    const decided = (channel: string, outcome: Signed | Refusal): void => {
+      outcomes.set(channel, outcome);
+      if (outcomes.size === forms.size) done(outcomes);
+    };
+    let asked = 0;
+    for (const [channel, form] of forms) {
+      if ('status' in form) decided(channel, form);
+      // The request itself was counted as one.
+      else if (asked++ > 0 && !this.#mayAsk(app)) decided(channel, TOO_MANY);
+      else this.#ask(app, form, request, (outcome) => decided(channel, outcome));
+    }
   }
 
   #mayAsk(app: App): boolean {
@@ -127,16 +160,10 @@ export class AuthEndpoints {
 }
 
 /** Answers in JSON. What a refused request still sends is not worth reading. */
-function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  outcome: Signed | Refusal,
-): void {
-  const refused = 'status' in outcome;
-  const body = JSON.stringify(
-    refused ? { error: { code: outcome.code, message: outcome.message } } : outcome,
-  );
-  response.writeHead(refused ? outcome.status : 200, {
+function answer(request: IncomingMessage, response: ServerResponse, outcome: Outcome): void {
+  const status = 'status' in outcome ? outcome.status : 200;
+  const body = JSON.stringify(bodyOf(outcome));
+  response.writeHead(status, {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
@@ -144,6 +171,20 @@ function answer(
     ...(hasBody(request) && !request.complete && { Connection: 'close' }),
   });
   response.end(body);
+}
+
+/** Several channels are answered as the plugin pusher-js-auth reads it: `{ status, data }` by name. */
+function bodyOf(outcome: Outcome): object {
+  if (outcome instanceof Map) {
+    const each = [...(outcome as Several)].map(([channel, one]) => {
+      const told =
+        'status' in one ? { status: one.status, ...bodyOf(one) } : { status: 200, data: one };
+      return [channel, told] as const;
+    });
+    return Object.fromEntries(each);
+  }
+  if (!('status' in outcome)) return outcome;
+  return { error: { code: outcome.code, message: outcome.message } };
 }
 
 function ignore(): void {
