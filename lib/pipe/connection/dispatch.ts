@@ -61,8 +61,6 @@ export function dispatch(frame: Frame, routes: Routes): void {
       return routes.inbox.snapshot(frame);
     case 'revoke':
       return routes.inbox.revoke(frame.partition, frame.generation, frame.deadlineMs);
-    case 'lost':
-      return routes.inbox.lost(frame.partition, frame.generation);
     case 'reply':
       return routes.queries.reply(frame);
     case 'hello':

@@ -38,7 +38,7 @@ export interface InboxOwner {
   sendCommands(): void;
 }
 
-/** Most finished ranges of all positions of a HELLO, which may hold 64 KiB with everything else. */
+/** Most finished ranges of all positions of a HELLO: it may hold 64 KiB. */
 const MAX_HELLO_RANGES = 512;
 
 /**
@@ -78,8 +78,6 @@ export class Inbox {
       ended: (partition) => this.#return(partition),
     });
   }
-
-  // ---- the life of the client and of its connections
 
   /** Takes events again after `stop`. */
   start(): void {
@@ -180,8 +178,6 @@ export class Inbox {
     for (const partition of this.#partitions) partition.awaitSnapshot(true);
   }
 
-  // ---- ownership
-
   assign(assigned: readonly Assignment[]): void {
     for (const assignment of assigned) {
       const before = this.#partitions.get(assignment.partition);
@@ -220,8 +216,6 @@ export class Inbox {
   commandsSent(): void {
     for (const partition of this.#partitions) this.#return(partition);
   }
-
-  // ---- events
 
   /** An announced jump. Throws a StandpipeError when it leads backwards. */
   gap({ partition: number, newEpoch, first }: GapFrame): void {
@@ -320,8 +314,7 @@ export class Inbox {
 
   /** Returns a partition that is asked back, if nothing of it runs any more. */
   #return(partition: AssignedPartition): void {
-    if (partition.state !== 'revoking' || this.#phase.name === 'stopping') return;
-    if (partition.atHand > 0) return;
+    if (partition.state !== 'revoking' || partition.atHand > 0) return;
     // What handlers have triggered leaves before the keys of these handlers do.
     const { queued, sent } = this.#owner.commands();
     if (sent < partition.commandsToWaitFor(queued)) {
@@ -332,6 +325,7 @@ export class Inbox {
   }
 
   #giveBack(partition: AssignedPartition): void {
+    // BYE, which follows when the client stops, returns all partitions.
     if (partition.state !== 'revoking' || this.#phase.name === 'stopping') return;
     const position = partition.tell(MAX_HELLO_RANGES);
     // Without a connection nothing is lost: the gateway asks again on the next one, or has given it away by then.

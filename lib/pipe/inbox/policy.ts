@@ -15,11 +15,7 @@ export interface Policy {
   readonly acksOnReceipt: boolean;
 }
 
-export function policyOf({
-  group,
-  name,
-  ack,
-}: Pick<Settings, 'group' | 'ack'> & { name?: string | undefined }): Policy {
+export function policyOf({ group, name, ack }: Pick<Settings, 'group' | 'name' | 'ack'>): Policy {
   const shared = group !== undefined && group.mode !== 'broadcast';
   return {
     shared,

@@ -31,8 +31,8 @@ const mutants: Array<Mutation & { name: string }> = [
   {
     name: 'a partition is returned while handlers of it run',
     file: inbox,
-    from: 'if (partition.atHand > 0) return;',
-    to: '',
+    from: "if (partition.state !== 'revoking' || partition.atHand > 0) return;",
+    to: "if (partition.state !== 'revoking') return;",
   },
   {
     name: 'a partition is returned before the commands of its handlers have left',

@@ -14,7 +14,7 @@ import { ManualClock } from '../../../support/manual-clock';
 import type { Modules } from '../../../stream/models/modules';
 import type { Step } from '../../../stream/models/steps';
 
-export const INBOX_ACTIONS = 24;
+export const INBOX_ACTIONS = 25;
 
 const GRACE_MS = 5_000;
 const SETTINGS = {
@@ -356,6 +356,7 @@ export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Pr
       else othersWork(1 + (n % 3));
     } else if (action === 21 && n < 10) giveBack();
     else if (action === 22) pass(n * 500);
+    else if (action === 24 && n < 8) snapshotDue = true;
     else {
       acknowledge();
       sendCommands();
@@ -367,6 +368,8 @@ export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Pr
   if (revoking) giveAway();
   attach();
   giveBack();
+  log.push({ kind: EventKind.OCCUPIED, socketId: '', channel: 'last', time: 0 });
+  truth.channels.add('last');
   for (let round = 0; round < log.length + 10; round += 1) {
     while (running.length > 0) await finish(0);
     send(100);
@@ -378,6 +381,8 @@ export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Pr
   for (let offset = 1; offset <= log.length; offset += 1) {
     assert.ok(finished.has(offset), `offset ${offset} is handled by nobody`);
   }
+  cut();
+  assert.equal(inbox.positions()[0]?.offset, log.length, 'the client knows it too');
   const open = [...beliefs].filter(([, belief]) => belief === 'open').map(([name]) => name);
   assert.deepEqual(new Set(open), new Set([...truth.sockets, ...truth.channels]), 'no ghosts');
 }
