@@ -111,6 +111,7 @@ export class SimBackend {
       client.sockets.on('close', (id, meta) => this.#went(this.sockets, id, meta));
       client.channels.on('occupied', (name, meta) => this.#came(this.channels, name, meta));
       client.channels.on('vacated', (name, meta) => this.#went(this.channels, name, meta));
+      client.channels.on('moved', (name) => void this.channels.delete(name));
     }
     client.on('gap', ({ count }) => this.#owner.gap(this, count));
     client.on('connected', ({ session, node }) => {
