@@ -58,14 +58,14 @@ const mutants: Mutant[] = [
   {
     name: 'trimmed when sent, not when acknowledged',
     file: sendBuffer,
-    from: 'return { first, entries: this.read(first, this.#sendPtr - 1) };',
-    to: 'const entries = this.read(first, this.#sendPtr - 1); this.#settle(this.#sendPtr - 1); return { first, entries };',
+    from: 'return { first, skipped, entries: this.read(first, this.#sendPtr - 1) };',
+    to: 'const entries = this.read(first, this.#sendPtr - 1); this.#settle(this.#sendPtr - 1); return { first, skipped, entries };',
     foundBy: ['down', 'up', 'sendBuffer'],
   },
   {
     name: 'no credit',
     file: sendBuffer,
-    from: 'if (!this.#flight.allows(size, this.unacked, this.#flightBytes)) break;',
+    from: 'if (!this.#flight.allows(size, this.#flightMessages, this.#flightBytes)) break;',
     to: '',
     foundBy: ['down', 'up', 'sendBuffer'],
   },
@@ -100,8 +100,8 @@ const mutants: Mutant[] = [
   {
     name: 'an old ack takes back a newer one',
     file: sendBuffer,
-    from: 'if (!(n > this.#acked)) return;',
-    to: '',
+    from: 'if (n > this.#acked) this.#advance(n);',
+    to: 'this.#advance(n);',
     foundBy: ['down', 'sendBuffer'],
   },
   {
@@ -142,15 +142,15 @@ const mutants: Mutant[] = [
   {
     name: 'a gap one too early',
     file: log,
-    from: 'offset < this.#buffer.low - 1',
-    to: 'offset < this.#buffer.low',
+    from: ': buffer.lost > 0;',
+    to: ': buffer.lost >= 0;',
     foundBy: ['rows', 'down'],
   },
   {
     name: 'a gap one too late',
     file: log,
-    from: 'offset < this.#buffer.low - 1',
-    to: 'offset < this.#buffer.low - 2',
+    from: ': buffer.lost > 0;',
+    to: ': buffer.lost > 1;',
     foundBy: ['rows', 'down'],
   },
   {

@@ -92,7 +92,8 @@ export class PipeSession implements GroupMember {
     this.group = group;
     this.id = Buffer.from(opening.id).toString('hex');
     this.isNamed = hello.name !== '';
-    this.name = this.isNamed ? `name ${hello.name}` : `session ${this.id}`;
+    // A name holds no blank, so that none is taken for the id of a session.
+    this.name = this.isNamed ? `name ${hello.name}` : this.id;
     this.#link = link;
     this.#opening = opening;
     this.#rules = hello.rules;
