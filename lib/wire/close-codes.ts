@@ -53,7 +53,8 @@ export const CLOSE_CODES = {
   bad_group: {
     code: 4410,
     name: 'bad_group',
-    meaning: 'the group of HELLO cannot be joined: its name, its settings or the number of groups',
+    meaning:
+      'the name or group of HELLO cannot be had: its spelling, its settings or the number of groups',
     retry: 'never',
   },
   frame_too_large: {

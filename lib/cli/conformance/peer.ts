@@ -208,7 +208,7 @@ export class Peer {
   }
 
   #later(frame: Frame): void {
-    const { fault } = this.#owner;
+    const fault = (message: string): void => this.#owner.fault(message);
     if (!this.#welcomed) return fault(`sent ${frame.type} between HELLO and WELCOME`);
     if (this.#saidBye) return fault(`sent ${frame.type} behind BYE`);
     if (!this.#isReady && frame.type !== 'ready' && frame.type !== 'bye') {
@@ -244,13 +244,13 @@ export class Peer {
   }
 
   #acknowledged(positions: readonly Position[]): void {
-    const { session, fault } = this.#owner;
+    const { session } = this.#owner;
     for (const position of positions) {
       const { partition, offset, finished } = position;
       const last = finished?.at(-1)?.last ?? offset;
       const sent = session.sent.get(partition) ?? 0;
       if (last > sent) {
-        fault(
+        this.#owner.fault(
           `acknowledged offset ${last} of partition ${partition}, which was sent up to ${sent}`,
         );
       }

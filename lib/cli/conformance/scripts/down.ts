@@ -1,11 +1,13 @@
 import { EventKind } from '../../../wire/frames';
+import type { Peer } from '../peer';
 import type { Script } from '../script';
+import type { Trial } from '../trial';
 
 export const DOWN: readonly Script[] = [
   {
     name: 'order',
     title: 'Events of one socket are handled one after the other',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const peer = await trial.started();
       peer.events({}, { event: 'slow', data: '{"ms":200}' }, { event: 'next' });
       await trial.report('begin', { event: 'next' });
@@ -18,7 +20,7 @@ export const DOWN: readonly Script[] = [
   {
     name: 'ack-handled',
     title: 'An event is acknowledged when its handler has ended, not before',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const peer = await trial.started();
       peer.events({}, { event: 'a' }, { event: 'b', socketId: '2.2', data: '{"ms":400}' });
       await trial.acknowledged(1);
@@ -32,7 +34,7 @@ export const DOWN: readonly Script[] = [
   {
     name: 'finished-ranges',
     title: 'Finished events above a running one are told as ranges',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const peer = await trial.started();
       peer.events(
         {},
@@ -54,14 +56,14 @@ export const DOWN: readonly Script[] = [
   {
     name: 'resume-running',
     title: 'An event whose handler runs is not begun again when it comes again',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const first = await trial.started();
-      first.events({}, { event: 'slow', data: '{"ms":1500}' });
+      first.events({}, { event: 'slow', data: '{"ms":2500}' });
       await trial.until('the event', () => trial.session.sent.get(0));
       await trial.pause(200);
       const second = await trial.resumed(first);
       await trial.goesOn(second, 1);
-      second.events({}, { event: 'slow', data: '{"ms":1500}' }, { event: 'next' });
+      second.events({}, { event: 'slow', data: '{"ms":2500}' }, { event: 'next' });
       await trial.report('begin', { event: 'next' });
       await trial.acknowledged(2);
       const begun = trial.found('begin', { event: 'slow' }).length;
@@ -71,7 +73,7 @@ export const DOWN: readonly Script[] = [
   {
     name: 'duplicates',
     title: 'Offsets that came before are dropped without a word',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const peer = await trial.started();
       peer.events({}, { event: 'one' }, { event: 'two' });
       peer.events({ firstOffset: 2 }, { event: 'two' }, { event: 'three' });
@@ -83,7 +85,7 @@ export const DOWN: readonly Script[] = [
   {
     name: 'unannounced-jump',
     title: 'A jump that no GAP announced is closed with 4400',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const peer = await trial.started();
       peer.events({ firstOffset: 3 }, { event: 'three' });
       const { code } = await trial.until('a close', () => peer.closed);
@@ -94,7 +96,7 @@ export const DOWN: readonly Script[] = [
   {
     name: 'gap',
     title: 'A GAP is told, and events go on behind it',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const peer = await trial.started();
       peer.events({}, { event: 'one' });
       await trial.acknowledged(1);
@@ -110,7 +112,7 @@ export const DOWN: readonly Script[] = [
   {
     name: 'gap-snapshot-cut',
     title: 'A snapshot that a cut has halved is asked for again, and its half is forgotten',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const first = await trial.started();
       first.events({}, { kind: EventKind.OPEN }, { kind: EventKind.OPEN, socketId: '2.2' });
       await trial.acknowledged(2);
@@ -139,7 +141,7 @@ export const DOWN: readonly Script[] = [
   {
     name: 'snapshot-covers',
     title: 'A snapshot that does not cover sockets closes none',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const peer = await trial.started();
       peer.events({}, { kind: EventKind.OPEN });
       peer.snapshot(1, [], { coversSockets: false });
@@ -151,7 +153,7 @@ export const DOWN: readonly Script[] = [
   {
     name: 'skipped',
     title: 'Skipped offsets count as finished, and nothing is missed for them',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const peer = await trial.started();
       peer.events({}, { event: 'one' });
       peer.events({ firstOffset: 5, skipped: 3 }, { event: 'five' });
@@ -163,7 +165,7 @@ export const DOWN: readonly Script[] = [
   {
     name: 'skipped-at-the-end',
     title: 'A run without events tells of skipped offsets at the end',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const peer = await trial.started();
       peer.events({}, { event: 'one' });
       peer.events({ firstOffset: 5, skipped: 3 });
@@ -173,7 +175,7 @@ export const DOWN: readonly Script[] = [
   {
     name: 'names',
     title: 'A handle holds for one connection, and names are defined anew on the next',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const first = await trial.started();
       first.events({}, { event: 'move' });
       first.events({ firstOffset: 2 }, { event: 'move', socketId: '2.2' });
@@ -188,11 +190,7 @@ export const DOWN: readonly Script[] = [
   },
 ];
 
-function gap(
-  peer: Parameters<Parameters<Script['run']>[0]['goesOn']>[0],
-  after: number,
-  first: number,
-): void {
+function gap(peer: Peer, after: number, first: number): void {
   const epochs = { oldEpoch: 1, newEpoch: 1 };
   const count = first - after - 1;
   peer.send({ type: 'gap', partition: 0, ...epochs, after, first, cause: 'overflow', count });

@@ -1,12 +1,13 @@
 import { CLOSE_CODES } from '../../../wire/close-codes';
-import { EventKind } from '../../../wire/frames';
+import type { EventKind } from '../../../wire/frames';
 import type { Script } from '../script';
+import type { Trial } from '../trial';
 
 export const OPENING: readonly Script[] = [
   {
     name: 'hello',
     title: 'HELLO of a new session has no positions, a version, an attempt and the subscriptions',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const { hello } = await trial.connection();
       if (hello === undefined) return;
       trial.expect(hello.version === 1, `version is ${hello.version}, not 1`);
@@ -22,7 +23,7 @@ export const OPENING: readonly Script[] = [
   {
     name: 'silent-before-welcome',
     title: 'A client sends nothing between HELLO and WELCOME, and READY first after it',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const peer = await trial.connection();
       await trial.pause(300);
       peer.welcome();
@@ -33,7 +34,7 @@ export const OPENING: readonly Script[] = [
   {
     name: 'ping',
     title: 'A PING is answered by a PONG with its time',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const peer = await trial.started();
       peer.send({ type: 'ping', time: 1234.5 });
       await trial.until('PONG with the time of the PING', () =>
@@ -44,7 +45,7 @@ export const OPENING: readonly Script[] = [
   {
     name: 'dead',
     title: 'A connection on which nothing is heard for dead_ms is given up',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const peer = await trial.connection();
       const limits = { frameBytes: 1_048_576, batch: 1_024, dataBytes: 10_240 };
       peer.answersPings = false;
@@ -59,7 +60,7 @@ export const OPENING: readonly Script[] = [
   {
     name: 'unknown-frame',
     title: 'A frame of a later version is ignored, and the connection goes on',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const peer = await trial.started();
       peer.bytes(Buffer.from('ca0c020801', 'hex'));
       peer.events({}, { event: 'after' });
@@ -69,7 +70,7 @@ export const OPENING: readonly Script[] = [
   {
     name: 'unknown-kind',
     title: 'An event of an unknown kind is counted and acknowledged',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const peer = await trial.started();
       peer.events({}, { kind: 999 as EventKind }, { event: 'after' });
       await trial.report('begin', { event: 'after' });
@@ -79,7 +80,7 @@ export const OPENING: readonly Script[] = [
   {
     name: 'resume',
     title: 'A resumed session proves itself and says what is finished',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const first = await trial.started();
       first.events({}, { event: 'one' }, { event: 'two' });
       await trial.report('end', { event: 'two' });
@@ -96,7 +97,7 @@ export const OPENING: readonly Script[] = [
   {
     name: 'bad-proof',
     title: 'A client whose proof was refused with 4403 asks for a new session',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const first = await trial.started();
       const second = await trial.resumed(first);
       const { code } = CLOSE_CODES.bad_proof;
@@ -109,7 +110,7 @@ export const OPENING: readonly Script[] = [
   {
     name: 'reset',
     title: 'After RESET, commands without an outcome are unknown, and seqs begin with 1',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const first = await trial.started();
       first.takesCommands = false;
       first.events({}, { event: 'ask', data: '{"publish":"x"}' });
@@ -126,7 +127,7 @@ export const OPENING: readonly Script[] = [
   {
     name: 'replaced',
     title: 'A client that was replaced (4409) stays closed',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const first = await trial.started();
       first.close(CLOSE_CODES.replaced.code, 'replaced');
       await trial.until('the close', () => first.closed);
@@ -143,7 +144,7 @@ export const OPENING: readonly Script[] = [
   {
     name: 'go-away',
     title: 'A client that hears GO_AWAY goes on handling until it is closed',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const peer = await trial.started();
       peer.send({ type: 'goAway', deadlineMs: 5_000, reason: 'restart', nodes: [] });
       await trial.pause(300);

@@ -2,6 +2,7 @@ import { REFUSAL_CODES } from '../../../wire/close-codes';
 import type { Command } from '../../../wire/frames';
 import { applied } from '../peer';
 import { REPORT_CHANNEL, type Script } from '../script';
+import type { Trial } from '../trial';
 
 const { code: REFUSED } = REFUSAL_CODES.bad_params;
 const ask = (name: string): { event: string; data: string } => ({
@@ -17,7 +18,7 @@ export const UP: readonly Script[] = [
   {
     name: 'outcomes',
     title: 'An applied command is told as applied, a refused one as refused',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const peer = await trial.started();
       peer.refuses = called('bad');
       peer.events({}, ask('good'), ask('bad'));
@@ -29,7 +30,7 @@ export const UP: readonly Script[] = [
     name: 'refusal-lost',
     title:
       'A refusal whose acknowledgement was lost comes with WELCOME, and the command is not sent again',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const first = await trial.started();
       first.acknowledges = false;
       first.events({}, ask('bad'));
@@ -46,7 +47,7 @@ export const UP: readonly Script[] = [
   {
     name: 'outcomes-in-pieces',
     title: 'Outcomes that did not fit into WELCOME are waited for; its next_seq settles nothing',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const first = await trial.started();
       first.acknowledges = false;
       first.events({}, ask('one'), ask('two'));
@@ -73,7 +74,7 @@ export const UP: readonly Script[] = [
   {
     name: 'not-applied',
     title: 'A command that the gateway never had is sent again, with its seq and its names',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const first = await trial.started();
       first.takesCommands = false;
       first.events({}, ask('lost'));
@@ -92,7 +93,7 @@ export const UP: readonly Script[] = [
   {
     name: 'credit',
     title: 'No more commands are outstanding than the gateway has granted',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const peer = await trial.connection();
       const commandAck = applied(0, { credit: { messages: 2, bytes: 100_000 } });
       peer.welcome({ commandAck });
@@ -114,7 +115,7 @@ export const UP: readonly Script[] = [
   {
     name: 'origin',
     title: 'An answer with a cause says which event it answers',
-    async run(trial) {
+    async run(trial: Trial): Promise<void> {
       const peer = await trial.started();
       peer.events({}, { event: 'first' }, { event: 'question', data: '{"answer":true}' });
       const answer = await trial.until('the answer', () =>
