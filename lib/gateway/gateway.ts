@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CloseCode } from '../pusher/close-codes';
 import type { Logger } from '../util/logger';
 import { type Clock, systemClock } from '../util/timers';
+import { Admission } from './core/admission';
 import { type App, Apps } from './core/model/app';
 import type {
   Carrier,
@@ -15,12 +16,16 @@ import { Metrics } from './core/metrics';
 import { Router } from './core/router';
 import { Overload } from './core/timing/overload';
 import { Turn } from './core/fanout/turn';
+import { sendAnswer } from './http/answer';
+import { type Target, parseTarget } from './http/target';
 import { checkGatewayOptions, type GatewayOptions, type GatewaySettings } from './options/options';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
 import { ChannelsHandshake } from './protocols/channels/handshake';
 import { Fallback } from './protocols/fallback/fallback';
+import { Health } from './protocols/health/health';
 import { PipeProtocol } from './protocols/pipe/protocol';
+import type { Protocol } from './protocols/protocol';
 import { RestApi } from './protocols/rest/api';
 import { KeepAlive } from './transport/keep-alive';
 import { PortListener } from './transport/listener';
@@ -29,7 +34,7 @@ import { Webhooks } from './webhooks/webhooks';
 
 type State = 'idle' | 'running' | 'draining' | 'stopped';
 
-/** How often a draining gateway closes a wave of its sockets. */
+/** Time between two waves in which a draining gateway closes its sockets. */
 const WAVE_MS = 100;
 
 /**
@@ -44,16 +49,13 @@ export class Gateway {
   readonly #hub: Hub;
   readonly #pipes: PipeProtocol;
   readonly #channels: ChannelsHandshake;
-  readonly #fallback: Fallback;
   readonly #webhooks: Webhooks;
   readonly #overload: Overload;
   readonly #keepAlive: KeepAlive;
   readonly #listener: PortListener;
   readonly #metricsListener: MetricsListener | undefined;
-  readonly #upgrades: Array<{ upgrade(request: UpgradeRequest): UpgradeDecision | undefined }>;
-  readonly #requests: Array<{
-    request(request: IncomingMessage, response: ServerResponse): boolean;
-  }>;
+  /** Asked in this order. */
+  readonly #protocols: readonly Protocol[];
   #state: State = 'idle';
 
   /** Throws `bad_option` when the options are wrong. Listens only after `start`. */
@@ -81,7 +83,17 @@ export class Gateway {
     });
     const router = new Router(this.#hub, this.metrics);
     const overload = (this.#overload = new Overload(clock));
-    const parts = { hub: this.#hub, router, metrics: this.metrics, limits, clock, overload, log };
+    const admission = new Admission(limits, clock);
+    const parts = {
+      hub: this.#hub,
+      admission,
+      router,
+      metrics: this.metrics,
+      limits,
+      clock,
+      overload,
+      log,
+    };
     const node = randomBytes(4).toString('hex');
     this.#pipes = new PipeProtocol({ ...parts, node }, this.#apps);
     this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);
@@ -95,20 +107,20 @@ export class Gateway {
         this.#log.debug({ err: error }, 'a peer broke off or broke a rule');
       },
     });
-    this.#channels = new ChannelsHandshake(new ChannelsContext(parts), this.#apps, settings.path);
-    this.#fallback = new Fallback({
-      ...parts,
-      apps: this.#apps,
-      open: (...opening) => this.#channels.open(...opening),
-      failed: (error) => this.#failed(error),
-    });
-    this.#upgrades = [this.#fallback, this.#channels, this.#pipes];
-    const authParts = { ...parts, decisions: this.#pipes.deciders };
-    this.#requests = [
-      new RestApi(parts, this.#apps, settings.path),
+    this.#channels = new ChannelsHandshake(new ChannelsContext(parts), this.#apps);
+    this.#protocols = [
+      this.#channels,
+      this.#pipes,
+      new RestApi(parts, this.#apps),
       // Before the fallback, which answers for all else below /pusher/.
-      new AuthEndpoints(authParts, this.#apps, settings.path),
-      this.#fallback,
+      new AuthEndpoints({ ...parts, decisions: this.#pipes.deciders }, this.#apps),
+      new Fallback({
+        ...parts,
+        apps: this.#apps,
+        open: (...opening) => this.#channels.open(...opening),
+        failed: (error) => this.#failed(error),
+      }),
+      new Health(() => this.#state === 'running'),
     ];
     this.#metricsListener =
       settings.metrics && new MetricsListener(settings.metrics, this.metrics.registry);
@@ -116,7 +128,7 @@ export class Gateway {
       { ...settings, ...limits },
       {
         request: (request, response) => this.#request(request, response),
-        upgrade: (request) => this.#upgrade(request),
+        upgrade: (target, request) => this.#upgrade(target, request),
       },
       this.#keepAlive,
     );
@@ -166,16 +178,16 @@ export class Gateway {
     const { drainMs } = this.#settings.limits;
     const deadline = this.#clock.now() + drainMs;
     this.#webhooks.endGrace();
-    // A backend that is just reconnecting may come back; anybody else is sent away meanwhile.
+    // A backend that is just reconnecting may come back, and is the only one that is let in.
     if (!this.#pipes.awaited) this.#listener.stopAccepting();
-    this.#fallback.stopAccepting();
-    this.#pipes.drain(drainMs);
+    for (const protocol of this.#protocols) protocol.drain?.(drainMs);
     const waves = Math.max(1, Math.floor(drainMs / 2 / WAVE_MS));
     const perWave = Math.max(1, Math.ceil(this.socketCount / waves));
     while (this.socketCount > 0 && this.#closeSockets(perWave) > 0) await this.#pause(WAVE_MS);
     await this.#webhooks.drain(Math.max(0, deadline - this.#clock.now()));
     // What the waves brought about is for the backends to hear, and to acknowledge.
-    const behind = (): boolean => this.#pipes.behind || this.#hub.closesWaiting > 0;
+    const behind = (): boolean =>
+      this.#hub.closesWaiting > 0 || this.#protocols.some((protocol) => protocol.behind);
     while (behind() && this.#clock.now() < deadline) await this.#pause(20);
     await this.stop();
   }
@@ -190,10 +202,9 @@ export class Gateway {
     if (wasIdle) return;
     // First of all: whoever is told to go away may be back before the port is closed.
     this.#listener.stopAccepting();
-    this.#fallback.stopAccepting();
     this.#closeSockets(Infinity);
     this.#hub.turn.flush();
-    this.#pipes.stop();
+    for (const protocol of this.#protocols) protocol.stop?.();
     // One turn for the close frames to leave; a peer that does not answer them is not waited for.
     await this.#pause(20);
     for (const connection of [...this.#keepAlive.connections()]) connection.terminate();
@@ -221,27 +232,30 @@ export class Gateway {
     return closed;
   }
 
-  #upgrade(request: UpgradeRequest): UpgradeDecision {
-    if (this.#state === 'draining') {
-      const draining = { refuse: 503, body: 'This gateway is draining\n' };
-      return this.#pipes.upgrade(request) ?? draining;
-    }
-    for (const route of this.#upgrades) {
-      const decision = route.upgrade(request);
-      if (decision !== undefined) return decision;
+  #upgrade(text: string, rest: Omit<UpgradeRequest, keyof Target>): UpgradeDecision {
+    const isDraining = this.#state === 'draining';
+    for (const target of parseTarget(text, this.#settings.path)) {
+      for (const protocol of this.#protocols) {
+        const decision = protocol.upgrade?.({ ...target, ...rest });
+        if (decision === undefined) continue;
+        if (!isDraining || protocol === this.#pipes) return decision;
+        return { refuse: 503, body: 'This gateway is draining\n' };
+      }
     }
     return { refuse: 404, body: 'Not found: WebSockets are at /app/<key> and /pipe/<app id>\n' };
   }
 
   #request(request: IncomingMessage, response: ServerResponse): void {
-    for (const route of this.#requests) if (route.request(request, response)) return;
-    const path = (request.url ?? '/').split('?', 1)[0];
-    if (path === '/livez') return answer(response, 200, 'ok\n');
-    if (path === '/readyz') {
-      const ready = this.#state === 'running';
-      return answer(response, ready ? 200 : 503, ready ? 'ok\n' : 'draining\n');
+    // A peer that goes away in the middle of its answer tells so by the end of its connection as well.
+    response.on('error', ignore);
+    const remoteAddress = request.socket.remoteAddress ?? '';
+    const targets = parseTarget(request.url ?? '/', this.#settings.path);
+    for (const target of targets) {
+      const exchange = { ...target, request, response, remoteAddress };
+      if (this.#protocols.some((protocol) => protocol.request?.(exchange))) return;
     }
-    answer(response, 404, 'Not found\n');
+    const exchange = { ...targets[0], request, response, remoteAddress };
+    sendAnswer(exchange, { status: 404, body: 'Not found\n' });
   }
 
   #count(of: (app: App) => number): number {
@@ -266,12 +280,8 @@ export class Gateway {
   }
 }
 
-function answer(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, {
-    'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Length': Buffer.byteLength(body),
-  });
-  response.end(body);
+function ignore(): void {
+  // Nobody is left to be told.
 }
 
 /** Makes a gateway; `start()` lets it listen. See `GatewayOptions` for what can be set. */

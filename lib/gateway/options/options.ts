@@ -5,6 +5,7 @@ import { DEFAULT_CHANNEL_LIMITS } from '../../pusher/limits';
 import { type Logger, silent } from '../../util/logger';
 import { WIRE_LIMITS } from '../../wire/limits';
 import { AddressGuard, isAllowEntry } from './address-guard';
+import { canonicalOrigin } from './allowed-origins';
 
 const port = z.number().int().min(0).max(65535);
 const count = z.number().int().min(1).max(1e9);
@@ -76,9 +77,16 @@ const appSchema = z.strictObject({
     .default(false)
     .describe('Data of relayed client events becomes a string, for clients that expect one.'),
   allowedOrigins: z
-    .array(z.string().regex(/^[a-z][a-z0-9+.-]*:\/\/[^/]+$/, 'must be like https://example.com'))
+    .array(
+      z
+        .string()
+        .refine(
+          (entry) => canonicalOrigin(entry) !== undefined,
+          'must be like https://example.com or https://*.example.com, or null',
+        ),
+    )
     .optional()
-    .describe('Pages that may connect, matched exactly; all unless given. Others: close 4009.'),
+    .describe('Pages that may connect, * for one label; all unless given. Others: close 4009.'),
   subscriptionCount: z.boolean().default(false).describe('Channels tell how many subscribe.'),
   subscriptionErrors: z
     .boolean()
@@ -152,7 +160,7 @@ const limitsSchema = z.strictObject({
     .describe('Events of one socket that go to backends only; above it error 4301.'),
   maxSubscriptionsPerSecond: rate
     .default(50)
-    .describe('Subscriptions and sign-ins of one socket, burst 4 times that.'),
+    .describe('Subscriptions and sign-ins of one socket; maxChannelsPerSocket may come at once.'),
   maxWatchlistUsers: count
     .default(D.maxWatchlistUsers)
     .describe('Users on the watchlist of one socket; further ones are ignored with error 4302.'),

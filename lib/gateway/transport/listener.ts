@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
+import type { Target } from '../http/target';
+import { type Answer, answerText } from '../http/answer';
 import { Connection } from './connection';
 import type { KeepAlive } from './keep-alive';
 import { listen } from './listen';
@@ -22,7 +23,8 @@ export interface ListenOptions {
 
 export interface Handlers {
   request(request: IncomingMessage, response: ServerResponse): void;
-  upgrade(request: UpgradeRequest): UpgradeDecision;
+  /** Decides on an upgrade; `target` is the one of the request line. */
+  upgrade(target: string, request: Omit<UpgradeRequest, keyof Target>): UpgradeDecision;
 }
 
 /** Small headers: nothing the gateway serves needs more. */
@@ -130,7 +132,8 @@ export class PortListener {
       }
     });
     server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
-      refuse(stream, CLIENT_ERRORS.get(error.code ?? '') ?? 400, 'Bad request\n');
+      const status = CLIENT_ERRORS.get(error.code ?? '') ?? 400;
+      end(stream, { status, body: 'Bad request\n' });
     });
     server.on('tlsClientError', (_error: Error, stream: Duplex) => stream.destroy());
     await listen(server, host, port);
@@ -140,24 +143,22 @@ export class PortListener {
   }
 
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    if (!this.#accepting) return refuse(stream, 503, 'Going away\n', { 'Retry-After': '1' });
+    if (!this.#accepting) return end(stream, unavailable('Going away', 1));
     if (this.#keepAlive.size >= this.#options.maxConnections) {
-      return refuse(stream, 503, 'Over capacity\n', { 'Retry-After': '10' });
+      return end(stream, unavailable('Over capacity', 10));
     }
     const { remoteAddress = '' } = request.socket;
     if ((this.#addresses?.get(remoteAddress) ?? 0) >= this.#options.maxConnectionsPerAddress) {
-      return refuse(stream, 503, 'Too many connections of your address\n', { 'Retry-After': '10' });
+      return end(stream, unavailable('Too many connections of your address', 10));
     }
-    const target = request.url ?? '/';
-    const at = target.indexOf('?');
-    const decision = this.#handlers.upgrade({
-      path: at < 0 ? target : target.slice(0, at),
-      query: at < 0 ? '' : target.slice(at + 1),
+    const decision = this.#handlers.upgrade(request.url ?? '/', {
+      remoteAddress,
       headers: flatHeaders(request),
       secure: 'encrypted' in stream,
     });
     if ('refuse' in decision) {
-      return refuse(stream, decision.refuse, decision.body, decision.headers);
+      const { refuse: status, body, headers = {} } = decision;
+      return end(stream, { status, body, headers });
     }
     const { maxPayloadBytes, slowCode, subprotocol, headers = {}, accept } = decision;
     const server = this.#webSocketServer(maxPayloadBytes);
@@ -207,21 +208,12 @@ function flatHeaders(request: IncomingMessage): Map<string, string> {
   return headers;
 }
 
+function unavailable(why: string, retryAfterS: number): Answer {
+  return { status: 503, body: `${why}\n`, headers: { 'Retry-After': String(retryAfterS) } };
+}
+
 /** Answers an upgrade, or bytes that are no HTTP, and ends the connection. */
-function refuse(
-  stream: Duplex,
-  status: number,
-  body: string,
-  headers: Record<string, string> = {},
-): void {
+function end(stream: Duplex, answer: Answer): void {
   if (stream.destroyed || !stream.writable) return;
-  const type = body.startsWith('{') ? 'application/json' : 'text/plain; charset=utf-8';
-  const lines = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    'Connection: close',
-    `Content-Type: ${type}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-  ];
-  stream.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => stream.destroy());
+  stream.end(answerText(answer), () => stream.destroy());
 }

@@ -6,7 +6,9 @@ import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/fanout
 import { Socket } from '../../core/model/socket';
 import type { ChannelsContext } from './context';
 import { ChannelsSession } from './session';
+import type { Protocol } from '../protocol';
 
+const PREFIX = '/app/';
 const OLDEST_PROTOCOL = 4;
 const NEWEST_PROTOCOL = 7;
 
@@ -26,22 +28,22 @@ interface Refusal {
  * The opening of a Channels connection: `/app/<key>?protocol=7&…`. Whatever is wrong with it is told after the upgrade,
  * by a close code: browsers see an HTTP refusal only as 1006 and would come back for ever.
  */
-export class ChannelsHandshake {
+export class ChannelsHandshake implements Protocol {
   readonly #context: ChannelsContext;
   readonly #apps: Apps;
-  readonly #prefix: string;
 
-  constructor(context: ChannelsContext, apps: Apps, path: string) {
+  constructor(context: ChannelsContext, apps: Apps) {
     this.#context = context;
     this.#apps = apps;
-    this.#prefix = `${path}/app/`;
   }
 
   /** Undefined when the path is not one of this protocol's. */
   upgrade({ path, query, headers }: UpgradeRequest): UpgradeDecision | undefined {
-    if (!path.startsWith(this.#prefix)) return undefined;
+    if (!path.startsWith(PREFIX)) return undefined;
+    const key = path.slice(PREFIX.length).replace(/\/$/, '');
+    // Path of the fallback, whose own prefix is the gateway's too.
+    if (/\/xhr(_[a-z]+)?$/.test(key)) return undefined;
     if (this.#context.overload.overloaded) return OVERLOADED;
-    const key = path.slice(this.#prefix.length);
     return {
       maxPayloadBytes: this.#context.limits.maxMessageBytes,
       slowCode: CloseCode.OVER_CAPACITY,
@@ -69,7 +71,7 @@ export class ChannelsHandshake {
         ? { code: CloseCode.APP_UNKNOWN, message: `App key ${key.slice(0, 64)} does not exist` }
         : !app.options.enabled
           ? { code: CloseCode.APP_DISABLED, message: 'Application disabled' }
-          : !allows(app.options.allowedOrigins, origin)
+          : !app.origins.allows(origin)
             ? { code: CloseCode.UNAUTHORIZED, message: 'This origin is not allowed to connect' }
             : app.sockets.size - app.unauthorizedSockets >= context.limits.maxConnectionsPerApp
               ? { code: CloseCode.OVER_QUOTA, message: 'Application is over connection quota' }
@@ -85,11 +87,6 @@ export class ChannelsHandshake {
     context.hub.open(socket);
     return new ChannelsSession(context, carrier, socket);
   }
-}
-
-/** Every page of a browser states its origin; who states none is no page, and could have stated any. */
-function allows(origins: readonly string[] | undefined, origin: string | undefined): boolean {
-  return origins === undefined || origin === undefined || origins.includes(origin);
 }
 
 /** The rules about the parameters `protocol` and `version` of the Channels protocol. */

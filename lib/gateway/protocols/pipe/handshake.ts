@@ -37,7 +37,7 @@ export class PipeHandshake {
   }
 
   /** Undefined when the path is not one of this protocol's. */
-  upgrade({ path, query, headers }: UpgradeRequest): UpgradeDecision | undefined {
+  upgrade({ path, signable, query, headers }: UpgradeRequest): UpgradeDecision | undefined {
     const id = PATH.exec(path)?.[1];
     if (id === undefined) return undefined;
     const app = this.#apps.byId(id);
@@ -48,12 +48,16 @@ export class PipeHandshake {
         'the scheme of Authorization must be Standpipe, or leave the header out and sign the query';
       return refuse(401, 'missing_parameter', message);
     }
-    const verdict = verifyPipeRequest({
-      params,
-      path,
-      secretOf: (key) => (app?.key === key ? app.secret : undefined),
-      nowS: Math.floor(this.#context.clock.wall() / 1000),
-    });
+    const verify = (received = path): ReturnType<typeof verifyPipeRequest> =>
+      verifyPipeRequest({
+        params,
+        path: received,
+        secretOf: (key) => (app?.key === key ? app.secret : undefined),
+        nowS: Math.floor(this.#context.clock.wall() / 1000),
+      });
+    const verdicts = signable.map(verify);
+    // A refusal tells of the path as it was received.
+    const verdict = verdicts.find(({ ok }) => ok) ?? verdicts[0] ?? verify();
     if (app === undefined) {
       return refuse(404, 'unknown_app', 'no app has this id; check appId and the gateway’s apps');
     }

@@ -2,6 +2,7 @@ import { CLOSE_CODES } from '../../../wire/close-codes';
 import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import type { App, Apps } from '../../core/model/app';
 import type { Parts } from '../../core/parts';
+import type { Protocol } from '../protocol';
 import { PipeConnection } from './connection';
 import type { PipeContext } from './context';
 import { Deciders } from './deciders';
@@ -9,7 +10,7 @@ import { PipeHandshake } from './handshake';
 import { Sessions } from './sessions';
 
 /** The Pipe protocol of a gateway: builds its rooms and knows its connections. */
-export class PipeProtocol {
+export class PipeProtocol implements Protocol {
   /** Backends that decide who may subscribe and sign in. */
   readonly deciders: Deciders;
   readonly #sessions: Sessions;
@@ -18,9 +19,19 @@ export class PipeProtocol {
 
   /** @param parts `node` is the name of this gateway process. */
   constructor(parts: Omit<Parts, 'overload'> & { node: string }, apps: Apps) {
-    const { hub, router, metrics, limits, clock, log, node } = parts;
+    const { hub, admission, router, metrics, limits, clock, log, node } = parts;
     const pipesOf = (app: App): number => this.#pipesOf(app);
-    const context: PipeContext = { hub, router, metrics, limits, clock, log, node, pipesOf };
+    const context: PipeContext = {
+      hub,
+      admission,
+      router,
+      metrics,
+      limits,
+      clock,
+      log,
+      node,
+      pipesOf,
+    };
     const deciders = (this.deciders = new Deciders(context));
     const sessions = (this.#sessions = new Sessions(context));
     const closed = (connection: PipeConnection): void => void this.#connections.delete(connection);
