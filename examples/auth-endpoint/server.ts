@@ -6,8 +6,9 @@
  * It is about one thing: signatures. Sessions and users are those of your application. Give pusher-js
  * `channelAuthorization: { endpoint: 'http://127.0.0.1:3000/pusher/auth' }`.
  */
+import type { AddressInfo } from 'node:net';
 import express from 'express';
-import Pusher = require('standpipe/http');
+import { Pusher } from 'standpipe/http';
 
 // Of encrypted channels: `openssl rand -base64 32`, kept like the secret.
 const encryptionMasterKeyBase64 = process.env.MASTER_KEY ?? Buffer.alloc(32, 7).toString('base64');
@@ -40,4 +41,6 @@ app.post('/orders', (_request, response) => {
     .catch((error: Error) => response.status(502).send(error.message));
 });
 
-app.listen(3000, '127.0.0.1', () => console.log('http://127.0.0.1:3000'));
+const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
+  console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+});

@@ -12,11 +12,11 @@ import {
   checkUserId,
 } from './checks';
 import { Coalescer, publishAlone } from './coalescer';
-import { Config, environmentUrl, readUrl } from './config';
+import { Config, environmentUrl, nodeBytes, readUrl } from './config';
 import { dataFor, masterKeyOf, sharedSecret } from './encryption';
 import type * as errors from './errors';
 import { RequestError, RuleError, WebHookError } from './errors';
-import { ApiSender, signedQueryString } from './request';
+import { ApiSender, pathSegment, signedQueryString } from './request';
 import type { ApiResponse } from './response';
 import { Token } from './token';
 import type * as api from './types';
@@ -122,6 +122,7 @@ export class Pusher<Events = DefaultEvents> {
       event.except?.forEach(checkSocketId);
       return { ...event, data: dataFor(this.config, event.channel, event.data) };
     });
+    this.#coalescer?.flush();
     return called(sendBatch(this.#sender, events), callback);
   }
 
@@ -143,7 +144,8 @@ export class Pusher<Events = DefaultEvents> {
     callback?: Callback<object>,
   ): Promise<ApiResponse<object>> {
     checkUserId(userId);
-    return this.post({ path: `/users/${userId}/terminate_connections`, body: {} }, callback);
+    const path = `/users/${pathSegment(userId)}/terminate_connections`;
+    return this.post({ path, body: {} }, callback);
   }
 
   /** A signed GET below `/apps/<id>`. */
@@ -151,6 +153,7 @@ export class Pusher<Events = DefaultEvents> {
     { path, params }: GetOptions<Path>,
     callback?: Callback<AnswerOf<Path>>,
   ): Promise<ApiResponse<AnswerOf<Path>>> {
+    this.#coalescer?.flush();
     return called(this.#sender.send<AnswerOf<Path>>({ method: 'GET', path, params }), callback);
   }
 
@@ -160,6 +163,7 @@ export class Pusher<Events = DefaultEvents> {
     callback?: Callback<Answer>,
   ): Promise<ApiResponse<Answer>> {
     const text = body ? JSON.stringify(body) : undefined;
+    this.#coalescer?.flush();
     return called(
       this.#sender.send<Answer>({ method: 'POST', path, params, body: text }),
       callback,
@@ -186,14 +190,12 @@ export class Pusher<Events = DefaultEvents> {
     return answer;
   }
 
-  /** @deprecated Use `authorizeChannel`. */
-  authenticate(
+  /** @deprecated Use `authorizeChannel`, which is the same function. */
+  declare authenticate: (
     socketId: string,
     channel: string,
     data?: PresenceChannelData | null,
-  ): ChannelAuthResponse {
-    return this.authorizeChannel(socketId, channel, data);
-  }
+  ) => ChannelAuthResponse;
 
   /** Signs a sign-in: what a user authentication endpoint answers. */
   authenticateUser(socketId: string, userData: UserChannelData): UserAuthResponse {
@@ -217,7 +219,7 @@ export class Pusher<Events = DefaultEvents> {
 
   /** The 32 bytes of the key of an encrypted channel. */
   channelSharedSecret(channel: string): Uint8Array {
-    return channelKey(channel, masterKeyOf(this.config));
+    return nodeBytes(channelKey(channel, masterKeyOf(this.config)));
   }
 
   #publish(
@@ -234,11 +236,16 @@ export class Pusher<Events = DefaultEvents> {
     }
     const text = dataFor(this.config, channels[0], data);
     const [channel] = channels;
-    return this.#coalescer === undefined || channel === undefined || channels.length > 1
-      ? publishAlone(this.#sender, name, text, channels, params)
-      : this.#coalescer.publish({ channel, name, data: text, params });
+    if (this.#coalescer !== undefined && channel !== undefined && channels.length === 1) {
+      return this.#coalescer.publish({ channel, name, data: text, params });
+    }
+    this.#coalescer?.flush();
+    return publishAlone(this.#sender, name, text, channels, params);
   }
 }
+
+// eslint-disable-next-line @typescript-eslint/unbound-method -- It is bound where it is called.
+Pusher.prototype.authenticate = Pusher.prototype.authorizeChannel;
 
 /** Tells a callback, if there is one, how a request went; its promise need not be looked at then. */
 function called<Answer>(

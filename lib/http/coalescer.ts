@@ -57,7 +57,7 @@ export class Coalescer {
     if (this.#inFlight >= this.#maxInFlight) {
       throw new RuleError('in_flight', `${this.#inFlight} events are under way`, 'outbox_full');
     }
-    if (this.#queue.length === 0) atEndOfTurn(() => this.#flush());
+    if (this.#queue.length === 0) atEndOfTurn(() => this.flush());
     this.#inFlight += 1;
     return new Promise((resolve, reject) => {
       this.#queue.push({
@@ -74,7 +74,8 @@ export class Coalescer {
     });
   }
 
-  #flush(): void {
+  /** Sends the events that wait for the end of the turn, so that a request of another kind does not overtake them. */
+  flush(): void {
     const queue = this.#queue;
     this.#queue = [];
     for (let at = 0; at < queue.length;) {

@@ -8,6 +8,8 @@ import type { Transport } from './transports/transport';
 import type { Options } from './types';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** Timers of all platforms count in 31 bits, and run at once when told more. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 const DEFAULT_MAX_CONNECTIONS = 64;
 const DEFAULT_MAX_IN_FLIGHT = 10_000;
 const KEY_CHARACTERS = 32;
@@ -40,8 +42,9 @@ export class Config {
     this.token = new Token(options.key as string, options.secret as string);
     this.timeout = options.timeout;
     this.agent = options.agent;
-    this.encryptionMasterKey = readKey(options);
-    this.timeoutMs = options.timeout ?? DEFAULT_TIMEOUT_MS;
+    const masterKey = readKey(options);
+    this.encryptionMasterKey = masterKey && nodeBytes(masterKey);
+    this.timeoutMs = readTimeout(options.timeout);
     this.retries = options.retries ?? 0;
     this.maxInFlight = options.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT;
     this.coalesce = options.coalesce ?? true;
@@ -80,6 +83,12 @@ function readTls({ useTLS, encrypted }: Options): boolean {
   return useTLS ?? encrypted ?? false;
 }
 
+function readTimeout(timeout: number | null | undefined): number {
+  const timeoutMs = Number(timeout ?? DEFAULT_TIMEOUT_MS);
+  if (timeoutMs >= 0) return Math.min(timeoutMs, MAX_TIMER_MS);
+  throw new RuleError('timeout', `timeout: ${timeout} is no time`, 'bad_option');
+}
+
 function readKey({
   encryptionMasterKey: raw,
   encryptionMasterKeyBase64: base64,
@@ -101,6 +110,12 @@ function readKey({
   throw badKey(
     `encryptionMasterKey must be ${KEY_CHARACTERS} bytes long, but the provided key is ${raw.length} bytes long`,
   );
+}
+
+/** Bytes as users of upstream know them: a Buffer where the platform has one. */
+export function nodeBytes(bytes: Uint8Array): Uint8Array {
+  const { Buffer } = globalThis as { Buffer?: typeof globalThis.Buffer };
+  return Buffer?.from(bytes) ?? bytes;
 }
 
 function badKey(message: string): RuleError {

@@ -93,6 +93,7 @@ export const RULES = {
   master_key: 'a master key is 32 bytes, given as `encryptionMasterKeyBase64`',
   no_master_key: 'encrypted channels need the option `encryptionMasterKeyBase64`',
   no_credentials: '`appId`, `key` and `secret` are needed: all are in the URL of an app, too',
+  timeout: '`timeout` is a number of milliseconds; 0 waits for ever',
   url: 'a URL has the form https://KEY:SECRET@HOST:PORT/apps/APP_ID',
   in_flight: 'at most `maxInFlight` requests are under way at a time; wait for some of them',
 } as const;

@@ -139,11 +139,24 @@ export class ApiSender {
     const headers = body === undefined ? GET_HEADERS : POST_HEADERS;
     return {
       method,
-      url: `${this.#config.getBaseURL()}${whole}?${query}`,
+      url: `${this.#config.getBaseURL()}${urlPath(whole)}?${query}`,
       headers: key === undefined ? headers : { ...headers, 'idempotency-key': key },
       body,
     };
   }
+}
+
+/** Characters that a path of a URL takes only percent-encoded. */
+const NOT_IN_PATH = /[^!-~]|["#<>\\^`{|}]/gu;
+
+/** A path as a URL has it. The signature covers it as it was given; what is encoded already stays. */
+function urlPath(path: string): string {
+  return path.replace(NOT_IN_PATH, encodeURIComponent);
+}
+
+/** A name as one segment of a path: characters that would end it are encoded, others are left to `urlPath`. */
+export function pathSegment(name: string): string {
+  return name.replace(/[/?#%]/g, encodeURIComponent);
 }
 
 /** How long to wait before the next attempt; undefined when another one would end like this one. */

@@ -8,6 +8,7 @@ import { converse } from '../support/conversation';
 import { certificate } from '../support/tls';
 import { Chance } from '../support/simulator/chance';
 import { liveThrough } from '../support/simulator/schedules';
+import { bundles } from './bundles';
 import { churn } from './churn';
 import { falseClock } from './false-clock';
 import { halfOpen } from './half-open';
@@ -48,6 +49,7 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['churn', manyMembers],
   ['soak', longSoak],
   ['browsers', browsers],
+  ['bundles', bundles],
 ];
 
 const HOUR_MS = 3_600_000;

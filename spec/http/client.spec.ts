@@ -239,3 +239,30 @@ t.test('a timeout ends the request at the server, and 0 waits', async (t) => {
     await closed;
   }
 });
+
+t.test(
+  'a time beyond what timers count waits too, and a time that is none is refused',
+  async (t) => {
+    const { options } = await server(t, (response) => setTimeout(() => response.end('{}'), 20));
+    for (const timeout of [Infinity, 2 ** 31]) {
+      t.equal((await new Pusher({ ...options, timeout }).get({ path: '/later' })).status, 200);
+    }
+    for (const timeout of [NaN, -1, 'soon' as never]) {
+      t.throws(() => new Pusher({ ...options, timeout }), { code: 'bad_option', rule: 'timeout' });
+    }
+  },
+);
+
+t.test('a user id may have characters that mean something in a URL', async (t) => {
+  const { seen, options } = await server(t);
+  for (const id of ['a/b?c=1#d%20', 'ä 𝄞']) await new Pusher(options).terminateUserConnections(id);
+  t.strictSame(
+    seen.map(({ path }) => path.split('/').at(-2)),
+    ['a%2Fb%3Fc=1%23d%2520', '%C3%A4%20%F0%9D%84%9E'],
+  );
+  const gateway = await gatewayOf(t);
+  const socket = await (await gateway.browser()).signIn('ada@example.org');
+  const closed = t.rejects(socket.next('anything'), { message: /closed with 4009/ });
+  await new Pusher(gateway.client).terminateUserConnections('ada@example.org');
+  await closed;
+});

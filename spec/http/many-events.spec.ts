@@ -1,6 +1,6 @@
 import t from 'tap';
 import { Pusher } from '../support/http-sdk';
-import { gatewayOf, server } from './scene';
+import { APP, gatewayOf, server } from './scene';
 
 t.test('events of one turn share requests, and each trigger has its own answer', async (t) => {
   const gateway = await gatewayOf(t);
@@ -17,8 +17,8 @@ t.test('events of one turn share requests, and each trigger has its own answer',
   const sent = Array.from({ length: 25 }, (_, i) =>
     pusher.trigger('room', `e${i}`, i, i === 3 ? { info } : undefined),
   );
-  const alone = pusher.trigger(['room', 'other'], 'both', 1);
   const bad = pusher.trigger('x'.repeat(180), 'e', 1);
+  const alone = pusher.trigger(['room', 'other'], 'both', 1);
   const answers = await Promise.all(sent);
   t.strictSame(await answers[3]?.json(), { channels: { room: { subscription_count: 1 } } });
   t.strictSame(await answers[4]?.json(), {});
@@ -32,6 +32,32 @@ t.test('events of one turn share requests, and each trigger has its own answer',
   requests.length = 0;
   for (let i = 0; i < 3; i += 1) await pusher.trigger('room', 'e', i);
   t.strictSame(requests, new Array(3).fill('/apps/1/events'), 'one at a time: as upstream');
+});
+
+t.test('requests leave in the order of the calls, also where events share one', async (t) => {
+  const sent: string[] = [];
+  const pusher = new Pusher({
+    ...APP,
+    host: '127.0.0.1',
+    fetch: (url, { body = '{}' }) => {
+      const { batch, name } = JSON.parse(body) as {
+        batch?: Array<{ name: string }>;
+        name?: string;
+      };
+      sent.push(batch?.map((event) => event.name).join() ?? name ?? new URL(url).pathname);
+      return Promise.resolve(new Response('{}'));
+    },
+  });
+  const trigger = (name: string, channel: string | string[] = 'a'): unknown =>
+    pusher.trigger(channel, name, 1);
+  await Promise.all([
+    ...[trigger('1'), trigger('2'), trigger('3', ['a', 'b']), trigger('4')],
+    pusher.triggerBatch([{ channel: 'a', name: '5', data: 1 }]),
+    ...[trigger('6'), pusher.get({ path: '/channels' })],
+    ...[trigger('7'), pusher.post({ path: '/events', body: { name: '8' } })],
+    ...[trigger('9'), trigger('10')],
+  ]);
+  t.strictSame(sent, ['1,2', '3', '4', '5', '6', '/apps/1/channels', '7', '8', '9,10']);
 });
 
 t.test('with coalesce false, and where there are no batches, each event goes alone', async (t) => {

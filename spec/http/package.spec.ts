@@ -80,29 +80,37 @@ export async function all(): Promise<number> {
   const anything = await (await new Pusher().get({ path: '/own' as string })).json();
   anything.whatever.is.there;
   const error = new Pusher.RequestError('message', 'url');
-  const options: Pusher.Options = { appId: '1', key: 'k', secret: 's', cluster: 'eu' };
-  const token: Pusher.Token = { key: 'k', secret: 's' };
-  const params: Pusher.TriggerParams = { info: 'user_count' };
+  const options: Types.Options = { appId: '1', key: 'k', secret: 's', cluster: 'eu' };
+  const token: Types.Token = { key: 'k', secret: 's' };
+  const params: Types.TriggerParams = { info: 'user_count' };
   const client: Pusher = Pusher.forCluster('eu', options);
   client.webhook({ headers: {}, rawBody: '' }).isValid([token]);
   await client.trigger(['a'], 'any', Math.random(), params);
   return (channels['room']?.user_count ?? 0) + id.length + (error.status ?? 0);
 }`;
 
+/** Types by upstream's names stand in the namespace of the class. */
+const NAMESPACE = `
+import Types = Pusher;`;
+
 t.test('it type-checks, strictly and with its own declarations checked too', async (t) => {
   write(
     'named.mts',
-    `import Same, { Pusher, type Options } from 'standpipe/http';${TYPED}
+    `import Same, { Pusher, type Options } from 'standpipe/http';${NAMESPACE}${TYPED}
 const same: typeof Pusher = Same;
 export const more: [typeof Pusher, Options] = [same, {}];`,
   );
-  write('default.mts', `import Pusher from 'standpipe/http';${TYPED}`);
-  write('equals.cts', `import Pusher = require('standpipe/http');${TYPED}`);
-  write('named.cts', `import { Pusher } from 'standpipe/http';${TYPED}`);
-  write('parse.mts', `import Pusher from 'standpipe/http/parse';${TYPED}`);
+  write('default.mts', `import Pusher from 'standpipe/http';${NAMESPACE}${TYPED}`);
+  write('equals.cts', `import Pusher = require('standpipe/http');${NAMESPACE}${TYPED}`);
+  write(
+    'named.cts',
+    `import { Pusher } from 'standpipe/http';
+import type Types = require('standpipe/http');${TYPED}`,
+  );
+  write('parse.mts', `import Pusher from 'standpipe/http/parse';${NAMESPACE}${TYPED}`);
   write(
     'bundled.ts',
-    `import Pusher, { type Callback } from 'standpipe/http';${TYPED}
+    `import Pusher, { type Callback } from 'standpipe/http';${NAMESPACE}${TYPED}
 export type Done = Callback;`,
   );
   const tsc = require.resolve('typescript/bin/tsc');
@@ -119,6 +127,74 @@ export type Done = Callback;`,
     'fine',
     'bundler',
   );
+});
+
+/** The code blocks of the documentation of npm pusher's older versions, as programs. */
+const DOCUMENTED = `
+const Pusher = require('standpipe/http');
+const { port } = new URL(process.env.STANDPIPE_URL);
+const ENCRYPTION_MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
+const options = { appId: '1', key: 'key', secret: 'secret', useTLS: false, port };
+var pusher = new Pusher({ ...options, host: '127.0.0.1', encryptionMasterKeyBase64: ENCRYPTION_MASTER_KEY,
+  timeout: 20000, keepAlive: true });
+const seen = {};
+const hear = (name, start) => new Promise((resolve) => start((error, request, response) => {
+  seen[name] = [error, request.method, response.statusCode];
+  resolve(response);
+}));
+(async () => {
+  seen.cluster = Pusher.forCluster('CLUSTER', options).config.host;
+  seen.url = (await Pusher.forURL('http://key:secret@127.0.0.1:' + port + '/apps/1').get({ path: '/channels' })).status;
+  await hear('trigger', (callback) => pusher.trigger('channel-1', 'test_event', { message: 'hello world' }, callback));
+  await pusher.trigger(['channel-1', 'channel-2'], 'test_event', { message: 'hello world' });
+  await pusher.triggerBatch([
+    { channel: 'channel-1', name: 'test-event-1', data: { message: 'hello world' } },
+    { channel: 'channel-2', name: 'test-event-2', data: { message: 'hello another world' } }]);
+  var socketId = '1302.1081607';
+  await pusher.trigger('channel-1', 'test_event', {}, socketId);
+  await pusher.trigger('private-encrypted-orders', 'test_event', 1);
+  try {
+    pusher.trigger(['channel-1', 'private-encrypted-channel-2'], 'test_event', { message: 'hello world' });
+  } catch (error) { seen.limitation = error.message; }
+  seen.auth = Object.keys(pusher.authenticate(socketId, 'private-a'));
+  seen.presence = Object.keys(pusher.authenticate(socketId, 'presence-a',
+    { user_id: 'unique_user_id', user_info: { name: 'Phil' } }));
+  const response = await hear('get', (callback) => pusher.get({ path: '/channels', params: {} }, callback));
+  if (response.statusCode === 200) {
+    var result = JSON.parse(response.body);
+    seen.channels = result.channels;
+  }
+  await hear('one', (callback) => pusher.get({ path: '/channels/presence-a', params: {} }, callback));
+  await hear('users', (callback) => pusher.get({ path: '/channels/presence-a/users' }, callback));
+  await hear('post', (callback) => pusher.post({ path: '/events',
+    body: { name: 'e', channels: ['a'], data: '1' } }, callback));
+  const rawBody = '{"time_ms":1327078148132,"events":[]}';
+  const signature = new Pusher.Token('x2', 'y2').sign(rawBody);
+  const webhook = pusher.webhook({ rawBody,
+    headers: { 'x-pusher-key': 'x2', 'x-pusher-signature': signature, 'content-type': 'application/json' } });
+  seen.webhook = [webhook.isValid(), webhook.isValid([{ key: 'x1', secret: 'y1' }, { key: 'x2', secret: 'y2' }]),
+    webhook.getData().time_ms, webhook.getEvents(), webhook.getTime().getTime()];
+  seen.signed = pusher.createSignedQueryString({ method: 'POST', path: '/apps/3/events',
+    body: '{"name":"foo","channel":"donuts","data":"2-for-1"}', params: {} }).replace(/=[^&]*/g, '');
+  console.log(JSON.stringify(seen));
+})();`;
+
+t.test('documented code of older versions runs with its import changed', async (t) => {
+  const gateway = await gatewayOf(t);
+  await (await gateway.browser()).subscribe('presence-a', { userId: 'a' });
+  const url = `http://key:secret@127.0.0.1:${gateway.client.port}/apps/1`;
+  const fine = (method: string): unknown[] => [null, method, 200];
+  t.strictSame(JSON.parse(await program('documented.cjs', DOCUMENTED, url)), {
+    ...{ cluster: 'api-CLUSTER.pusher.com', url: 200 },
+    ...{ trigger: fine('POST'), get: fine('GET'), one: fine('GET'), users: fine('GET') },
+    post: fine('POST'),
+    limitation: 'You cannot trigger to multiple channels when using encrypted channels',
+    auth: ['auth'],
+    presence: ['channel_data', 'auth'],
+    channels: { 'presence-a': {} },
+    webhook: [false, true, 1327078148132, [], 1327078148132],
+    signed: 'auth_key&auth_timestamp&auth_version&body_md5&auth_signature',
+  });
 });
 
 /** What a worker has and the language has not. */

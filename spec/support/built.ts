@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const root = join(__dirname, '../..');
 
-/** Path of a file of the package as users get it, compiled again first when a source is newer. */
+/** Path of a file of the package as users get it, built again first, as a whole, when a source is newer. */
 export function built(file: string): string {
   const sources = readdirSync(join(root, 'lib'), { recursive: true, withFileTypes: true });
   const newest = Math.max(
@@ -15,9 +15,7 @@ export function built(file: string): string {
   const path = join(root, 'dist', file);
   const compiled = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (compiled < newest) {
-    const tsc = require.resolve('typescript/bin/tsc');
-    execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root });
-    execFileSync(process.execPath, ['.ci/bundles.cjs'], { cwd: root, stdio: 'pipe' });
+    execFileSync('npm', ['run', '--silent', 'build'], { cwd: root });
   }
   return path;
 }

@@ -35,6 +35,11 @@ export interface TransportOptions {
   agent: object | undefined;
 }
 
+/** The platform's AbortSignal, where its types are known: declarations of this package need neither DOM nor Node. */
+type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Known } }
+  ? Known
+  : unknown;
+
 /** The part of `fetch` that is used. */
 export type Fetch = (
   url: string,
@@ -42,7 +47,7 @@ export type Fetch = (
     method: string;
     headers: Record<string, string>;
     body?: string;
-    signal?: AbortSignal;
+    signal?: Signal;
   },
 ) => Promise<{ status: number; headers: ResponseHeaders; text(): Promise<string> }>;
 

@@ -18,6 +18,14 @@ export const sending: Cases = {
     }
   },
 
+  'get({ path }): a path is encoded for the URL': async (t, { pusher }) => {
+    for (const name of ['a b', 'ä', '𝄞', 'a<b>', 'a%20b']) {
+      const response = await refusal(pusher.get({ path: `/channels/${name}` }));
+      const body = `Invalid channel name: ${name.replace('%20', ' ')}\n`;
+      t.match(response, { status: 400, body });
+    }
+  },
+
   'trigger([channels], …): all of them get it': async (t, { pusher, browser }) => {
     const [one, two] = [await browser(), await browser()];
     await one.subscribe('a');

@@ -32,6 +32,27 @@ export const signing: Cases = {
     );
   },
 
+  'authenticate and authorizeChannel are one function': (t, { pusher }) => {
+    t.equal(pusher.authenticate, pusher.authorizeChannel);
+    return Promise.resolve();
+  },
+
+  'keys of encryption are Buffers': async (t, { make }) => {
+    const encryptionMasterKeyBase64 = Buffer.from('0123456789abcdef0123456789abcdef').toString(
+      'base64',
+    );
+    const client = make({ encryptionMasterKeyBase64 }) as unknown as {
+      config: { encryptionMasterKey: Buffer };
+      channelSharedSecret(channel: string): Buffer;
+    };
+    t.equal(client.config.encryptionMasterKey.toString(), '0123456789abcdef0123456789abcdef');
+    t.equal(
+      client.channelSharedSecret('private-encrypted-orders').toString('base64'),
+      'ssB9Jw4XlKNKH112J2oKRhfPWLBMPFcsN1yGpYcjdtE=',
+    );
+    return Promise.resolve();
+  },
+
   'authorizeChannel(socket, channel, data): presence': async (t, { make }) => {
     const sdk = make({ key: '278d425bdf160c739803', secret: '7ad3773142a6692b25b8' });
     const data = { user_id: 10 as never, user_info: { name: 'Mr. Pusher' } };
@@ -184,10 +205,13 @@ export const signing: Cases = {
       true,
     );
     t.equal(moved.isValid([{ key: 'x2', secret: 'y1' }]), false);
+    t.equal(moved.isValid(null as never), false);
 
     const forged = { ...headers, 'x-pusher-signature': sign('another') };
     t.equal(pusher.webhook({ headers: forged, rawBody }).isValid(), false);
     t.equal(pusher.webhook({ headers, rawBody: rawBody.replace('"c"', '"d"') }).isValid(), false);
+    const parsed = { events: [] } as unknown as string;
+    t.equal(pusher.webhook({ headers, rawBody: parsed }).isValid(), false, 'a body parsed before');
     const typed = pusher.webhook({
       headers: { ...headers, 'content-type': 'text/plain' },
       rawBody,
