@@ -1,5 +1,5 @@
 /** A handler of the back channel gets the event's data, decoded by pusher-js. */
-export type BackChannelHandler = (data: unknown) => void;
+export type BackChannelHandler = (data: unknown) => unknown;
 
 /** A handler that answers a request of the backend with the value it returns or resolves with. It may throw or reject. */
 export type RequestHandler = (data: unknown) => unknown;
@@ -48,9 +48,13 @@ const REPLY = 'standpipe:reply';
  * second call changes nothing. The names come from pusher-js 1.10, which had them for the Pipe.
  *
  * `pusher.bind(name, fn)` hears channel events of that name as well; the back channel hears only messages without one.
+ *
+ * `report` is told what handlers throw or reject with. Without it such an error is one that nobody caught, as with handlers
+ * of pusher-js. Either way it keeps the event from no other handler.
  */
 export function attachBackChannel<P extends PusherLike>(
   pusher: P & { back_channel?: BackChannel },
+  report: (error: unknown) => void = throwLater,
 ): P & { back_channel: BackChannel } {
   if (pusher.back_channel !== undefined) return pusher as P & { back_channel: BackChannel };
   const handlers = new Map<string, BackChannelHandler[]>();
@@ -68,8 +72,19 @@ export function attachBackChannel<P extends PusherLike>(
 
   pusher.connection.bind('message', ({ event, channel, data }) => {
     if (channel !== undefined) return;
-    if (event === REQUEST) return void answer(data as Request);
-    for (const handler of handlers.get(event) ?? []) handler(data);
+    if (event === REQUEST) {
+      // Requests without an id come from no Standpipe gateway, and nobody waits for an answer.
+      if (isRequest(data)) void answer(data);
+      return;
+    }
+    for (const handler of handlers.get(event) ?? []) {
+      try {
+        const result = handler(data);
+        if (result instanceof Promise) result.catch(report);
+      } catch (error) {
+        report(error);
+      }
+    }
   });
 
   const backChannel: BackChannel = {
@@ -96,4 +111,15 @@ export function attachBackChannel<P extends PusherLike>(
     handle: (event, handler) => backChannel.onRequest(event, handler),
   };
   return Object.assign(pusher, { back_channel: backChannel });
+}
+
+function isRequest(data: unknown): data is Request {
+  const { id, event } = (data ?? {}) as Partial<Request>;
+  return typeof id === 'string' && typeof event === 'string';
+}
+
+function throwLater(error: unknown): void {
+  setTimeout(() => {
+    throw error;
+  });
 }

@@ -10,7 +10,7 @@ import type { PresenceChannel } from './channels/presence-channel';
 import { Connection } from './connection/connection';
 import { Dispatcher, type EventHandler, type GlobalHandler, type NameOf } from './dispatcher';
 import type { AuthErrorData } from './errors';
-import { Log } from './log';
+import { Log, reportFailure } from './log';
 import { type Options, type Settings, settingsOf } from './options';
 import type { Platform } from './platform/platform';
 import { candidates, VERSION } from './transports/candidates';
@@ -45,6 +45,11 @@ export class Subscriber<E extends AppEvents = AppEvents> {
   static logToConsole = false;
   /** Is told what happens, in place of the console. */
   static log: ((message: string) => void) | undefined;
+  /**
+   * There for programs that set parts of it, as `createXHR`. Nothing in it has an effect: requests of pages go by `fetch`,
+   * and `channelAuthorization.customHandler` is the place for requests of one's own.
+   */
+  static readonly Runtime: Record<string, unknown> = {};
   static readonly auth_callbacks = authCallbacks;
   static readonly VERSION = VERSION;
 
@@ -88,10 +93,13 @@ export class Subscriber<E extends AppEvents = AppEvents> {
     this.#owner = this.#makeOwner();
     this.user = new User(this.#owner, () => userAuthenticator(this.#authParts()));
     this.#listen();
-    this.back_channel = attachBackChannel({
-      send_event: (event, data) => this.send_event(event, data),
-      connection: { bind: (_event, handler) => this.connection.bind('message', handler) },
-    }).back_channel;
+    this.back_channel = attachBackChannel(
+      {
+        send_event: (event, data) => this.send_event(event, data),
+        connection: { bind: (_event, handler) => this.connection.bind('message', handler) },
+      },
+      reportFailure,
+    ).back_channel;
     // What is wrong with the options of sign-ins is told now, not at the first one.
     userAuthenticator(this.#authParts());
     if (this.#class.autoConnect) this.connect();
@@ -102,9 +110,9 @@ export class Subscriber<E extends AppEvents = AppEvents> {
     for (const client of this.instances) client.connect();
   }
 
-  /** The channel of this name, if it was subscribed to. */
-  channel(name: string): Channel<Heard<E>, BrowserEvents<E>> | undefined {
-    return this.channels.find(name) as Channel<Heard<E>, BrowserEvents<E>> | undefined;
+  /** The channel of this name; undefined where it was not subscribed to, which the type of pusher-js does not say. */
+  channel(name: string): Channel<Heard<E>, BrowserEvents<E>> {
+    return this.channels.find(name) as unknown as Channel<Heard<E>, BrowserEvents<E>>;
   }
 
   allChannels(): Channel[] {
@@ -265,7 +273,7 @@ export class Subscriber<E extends AppEvents = AppEvents> {
   }
 
   #authParts(): Parameters<typeof channelAuthorizer>[0] {
-    const { askByScript, ownId } = this.#platform;
+    const { askByScript, ownId, post } = this.#platform;
     return {
       key: this.key,
       options: this.options,
@@ -273,6 +281,7 @@ export class Subscriber<E extends AppEvents = AppEvents> {
       loadCrypto: () => this.#platform.loadCrypto(),
       askByScript,
       ownId,
+      post,
     };
   }
 }

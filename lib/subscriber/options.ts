@@ -10,11 +10,11 @@ export interface AuthRequestOptions {
   /** Default 'ajax'. 'jsonp' loads a script, in pages only. */
   transport?: 'ajax' | 'jsonp';
   /** Sent along with every request. */
-  params?: Record<string, unknown>;
-  headers?: Record<string, string>;
+  params?: object;
+  headers?: object;
   /** Asked at every request; its entries are added. */
-  paramsProvider?: () => Record<string, unknown>;
-  headersProvider?: () => Record<string, string>;
+  paramsProvider?: () => object;
+  headersProvider?: () => object;
 }
 
 export interface ChannelAuthorizationOptions extends AuthRequestOptions {
@@ -41,12 +41,11 @@ export interface AuthorizerOptions {
 }
 
 /** The option `authorizer` of older pusher-js. */
-export type AuthorizerGenerator = (
-  channel: Channel,
-  options: AuthorizerOptions,
-) => {
+export type AuthorizerGenerator = (channel: Channel, options: AuthorizerOptions) => Authorizer;
+
+export interface Authorizer {
   authorize(socketId: string, callback: Parameters<ChannelAuthorizationHandler>[1]): void;
-};
+}
 
 /** Options of pusher-js 8 and of pusher-client; times are in milliseconds. */
 export interface Options {
@@ -92,8 +91,8 @@ export interface Options {
   authTransport?: 'ajax' | 'jsonp';
   /** Params and headers under their older names; username and password become HTTP Basic authentication. */
   auth?: {
-    params?: Record<string, unknown>;
-    headers?: Record<string, string>;
+    params?: object;
+    headers?: object;
     username?: string;
     password?: string;
   };

@@ -4,6 +4,7 @@ export type { Logger } from '../util/logger';
 export type {
   AuthCallback,
   ChannelAuthorizationCallback,
+  ChannelAuthorizationCallback as AuthorizerCallback,
   ChannelAuthorizationData,
   ChannelAuthorizationHandler,
   UserAuthenticationCallback,
@@ -16,12 +17,19 @@ export type { Member, Members } from './channels/members';
 export type { PresenceChannel } from './channels/presence-channel';
 export type { PrivateChannel } from './channels/private-channel';
 export type { ChannelEvents } from './client';
-export type { Connection, ConnectionEvents, ConnectionState } from './connection/connection';
+export type {
+  Connection,
+  Connection as ConnectionManager,
+  ConnectionEvents,
+  ConnectionState,
+} from './connection/connection';
 export type { ConnectionError, PusherErrorData, PusherEvent } from './connection/messages';
 export type { EventHandler, GlobalHandler, Metadata } from './dispatcher';
 export type { AuthErrorData } from './errors';
 export type {
   AuthorizerGenerator,
+  AuthorizerGenerator as ChannelAuthorizerGenerator,
+  Authorizer,
   AuthRequestOptions,
   ChannelAuthorizationOptions,
   Options,

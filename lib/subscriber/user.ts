@@ -11,7 +11,8 @@ import { Watchlist } from './watchlist';
 /** What a user is signed in as; its other fields are the app's. */
 export interface UserData {
   id: string;
-  [field: string]: unknown;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- programs for pusher-js read it without a check
+  [field: string]: any;
 }
 
 /** How far the sign-in of this connection is. `settled` resolves when it has ended, either way. */
@@ -23,7 +24,7 @@ type SignIn =
 
 /**
  * The user of this client. Once asked for, the sign-in is repeated on every connection. Events sent to the user are told
- * here.
+ * here. Types are those of pusher-js, which do not tell where a field is null.
  */
 export class User extends Dispatcher {
   readonly watchlist = new Watchlist();
@@ -43,18 +44,18 @@ export class User extends Dispatcher {
   }
 
   /** The user's data while signed in, else null. */
-  get user_data(): UserData | null {
-    return this.#signIn.state === 'done' ? this.#signIn.data : null;
+  get user_data(): UserData {
+    return (this.#signIn.state === 'done' ? this.#signIn.data : null) as UserData;
   }
 
   /** The channel of the user's own events while signed in, else null. */
-  get serverToUserChannel(): Channel | null {
-    return this.#signIn.state === 'done' ? this.#signIn.channel : null;
+  get serverToUserChannel(): Channel {
+    return (this.#signIn.state === 'done' ? this.#signIn.channel : null) as Channel;
   }
 
   /** Resolves when the sign-in has ended, well or not; null before `signin`. */
-  get signinDonePromise(): Promise<void> | null {
-    return this.#signIn.state === 'none' ? null : this.#signIn.settled.promise;
+  get signinDonePromise(): Promise<void> {
+    return (this.#signIn.state === 'none' ? null : this.#signIn.settled.promise) as Promise<void>;
   }
 
   /** Signs in, now or when there is a connection, and again on every later one. */

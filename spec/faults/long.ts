@@ -2,6 +2,7 @@ import t, { type Test } from 'tap';
 import { createTestGateway } from '../../lib/testing';
 import { showInChromium } from '../conformance/features/chromium';
 import { FEATURES } from '../conformance/features/list';
+import { bundlers } from '../subscriber/bundlers';
 import { hasBrowser } from '../support/browser';
 import { ChaosProxy } from '../support/chaos-proxy';
 import { converse } from '../support/conversation';
@@ -50,6 +51,7 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['soak', longSoak],
   ['browsers', browsers],
   ['bundles', bundles],
+  ['bundlers', bundlers],
 ];
 
 const HOUR_MS = 3_600_000;

@@ -243,6 +243,49 @@ t.test('HTTP joins in where no WebSocket comes, and makes way when one does', as
   t.strictSame(states(), ['connecting', 'connected', 'connecting', 'connected']);
 });
 
+t.test('a port that was refused and opens is reached by a WebSocket, not by HTTP', async (t) => {
+  const { clock, lines, connection } = rig();
+  connection.connect();
+  let refusing = true;
+  const seen = new Set<Line>();
+  /** A gateway that refuses every way, and later greets on every way but TLS after 100 ms. */
+  const turn = (): void => {
+    clock.advance(10);
+    for (const line of lines) {
+      if (line.closed || seen.has(line)) continue;
+      seen.add(line);
+      if (refusing || line.url.startsWith('wss')) line.drop();
+      else clock.setTimeout(() => line.closed || line.greet('1.1'), 100);
+    }
+  };
+  for (const refusedMs of [3_000, 8_000, 20_000, 45_000]) {
+    refusing = true;
+    for (let ms = 0; ms < refusedMs; ms += 10) turn();
+    refusing = false;
+    for (let ms = 0; connection.state !== 'connected' && ms < 60_000; ms += 10) turn();
+    t.equal(connection.connection?.transport.name, 'ws', `refused for ${refusedMs} ms`);
+    connection.disconnect();
+    connection.connect();
+  }
+  t.ok(
+    lines.some(({ url }) => url.startsWith('http:')),
+    'HTTP was tried',
+  );
+});
+
+t.test('where every WebSocket is refused, HTTP waits no longer than before', async (t) => {
+  const { clock, lines, connection } = rig();
+  connection.connect();
+  for (let ms = 0; ms < 5_010; ms += 10) {
+    clock.advance(10);
+    for (const line of lines) if (line.url.startsWith('ws') && !line.closed) line.drop();
+  }
+  clock.advance(0);
+  const over = lines.find(({ url }) => url.startsWith('http:'));
+  over?.greet('1.1');
+  t.equal(connection.connection?.transport.name, 'xhr_streaming');
+});
+
 t.test('after HTTP the next connection begins with a WebSocket', async (t) => {
   const { clock, lines, connection } = rig();
   connection.connect();

@@ -80,6 +80,16 @@ const options: Options = { cluster: 'eu', channelAuthorization: { endpoint: '/au
 export const channel: Channel = plain.subscribe('room');
 export const presence = plain.subscribe('presence-a') as PresenceChannel;
 export { options };
+// What strict programs for pusher-js do without a check.
+plain.channel('room').bind('e', () => undefined);
+export const socketId: string = plain.connection.socket_id;
+export const named: string = (presence.members.get('1').info.name, presence.members.me.id);
+export const count: number = channel.subscriptionCount;
+plain.user.signinDonePromise.then(() => plain.user.user_data.user_info.name);
+Pusher.Runtime.createXHR = () => undefined;
+interface Params { a: number }
+const params: Params = { a: 1 };
+export const withParams: Options = { auth: { params, headers: { 'X-Token': null } } };
 `;
 
 t.test('a fresh project with the package', { timeout: 118_000 }, async (t) => {

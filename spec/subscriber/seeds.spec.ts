@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -207,13 +208,13 @@ t.test('channels that are subscribed together are authorized in one request', as
   client.authorize('private-no', () => false).authorize('private-*', () => true);
   client.authorize('presence-*', () => ({ userId: 'ann' }));
   await client.connect();
-  const { fetch: real } = globalThis;
   let requests = 0;
-  globalThis.fetch = (...given) => {
-    requests++;
-    return real(...given);
+  const count = (message: unknown): void => {
+    const { request } = message as { request: { path: string } };
+    if (request.path === '/pusher/auth') requests++;
   };
-  t.teardown(() => (globalThis.fetch = real));
+  subscribe('http.client.request.start', count);
+  t.teardown(() => unsubscribe('http.client.request.start', count));
   const pusher = new Pusher(APP.key, {
     ...at(gateway),
     channelAuthorization: { endpoint: `${gateway.url}/pusher/auth`, batch: true },

@@ -1,6 +1,7 @@
 import type { Channel } from '../channels/channel';
 import type { App, Crypto } from '../crypto';
 import type { AuthRequestOptions, ChannelAuthorizationOptions, Options } from '../options';
+import type { Post } from '../platform/platform';
 import { batchAuthorizer } from './batch';
 import { type AuthKind, askEndpoint, formOf } from './endpoint';
 import type {
@@ -18,6 +19,7 @@ export interface AuthParts {
   /** Finds a subscribed channel for the option `authorizer`. */
   channel: (name: string) => Channel | undefined;
   loadCrypto: () => Promise<Crypto>;
+  post: Post;
   /** Asks by a script tag; undefined where there are none. */
   askByScript: ((endpoint: string, form: string) => Promise<unknown>) | undefined;
   /** Who a process is on presence channels unless it is told. */
@@ -51,7 +53,7 @@ export function channelAuthorizer(parts: AuthParts): ChannelAuthorizationHandler
       authorizer(channel, given).authorize(socketId, callback);
     };
   }
-  if (how.batch) return batchAuthorizer(endpoint, how);
+  if (how.batch) return batchAuthorizer(parts.post, endpoint, how);
   const request = requester<ChannelAuthorizationData>(
     parts,
     'channel-authorization',
@@ -127,7 +129,7 @@ function localSigner({
 type Request<D> = (fields: Record<string, string>, callback: AuthCallback<D>) => void;
 
 function requester<D>(
-  { askByScript }: AuthParts,
+  { askByScript, post }: AuthParts,
   kind: AuthKind,
   endpoint: string,
   how: AuthRequestOptions,
@@ -139,7 +141,7 @@ function requester<D>(
   }
   return (fields, callback) => {
     const form = formOf(Object.entries(fields), how);
-    const answer = byScript?.(endpoint, form) ?? askEndpoint(kind, endpoint, form, how);
+    const answer = byScript?.(endpoint, form) ?? askEndpoint(post, kind, endpoint, form, how);
     settle(answer as Promise<D>, callback);
   };
 }

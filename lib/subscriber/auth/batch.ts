@@ -2,6 +2,7 @@ import { isObject } from '../../pusher/json';
 import { HTTPAuthError } from '../errors';
 import type { AuthRequestOptions } from '../options';
 import { askEndpoint, formOf } from './endpoint';
+import type { Post } from '../platform/platform';
 import type { ChannelAuthorizationCallback, ChannelAuthorizationHandler } from './handlers';
 
 /** Channels of one request: the longest names still fit into the 16 KiB that a gateway reads. */
@@ -15,6 +16,7 @@ interface Waiting {
 
 /** Authorizes the channels that are asked for in one turn of the event loop together. */
 export function batchAuthorizer(
+  post: Post,
   endpoint: string,
   options: AuthRequestOptions,
 ): ChannelAuthorizationHandler {
@@ -26,7 +28,7 @@ export function batchAuthorizer(
     for (const socketId of new Set(all.map((one) => one.socketId))) {
       const own = all.filter((one) => one.socketId === socketId);
       while (own.length > 0) {
-        void authorize(endpoint, options, socketId, own.splice(0, MAX_CHANNELS));
+        void authorize(post, endpoint, options, socketId, own.splice(0, MAX_CHANNELS));
       }
     }
   };
@@ -37,6 +39,7 @@ export function batchAuthorizer(
 }
 
 async function authorize(
+  post: Post,
   endpoint: string,
   options: AuthRequestOptions,
   socketId: string,
@@ -48,7 +51,7 @@ async function authorize(
   ]);
   try {
     const form = formOf([['socket_id', socketId], ...names], options);
-    const answer = await askEndpoint('channel-authorization', endpoint, form, options);
+    const answer = await askEndpoint(post, 'channel-authorization', endpoint, form, options);
     const answers = new Map(isObject(answer) ? Object.entries(answer) : []);
     for (const { channelName, callback } of waiting) {
       const one = answers.get(channelName);

@@ -1,5 +1,6 @@
 import { HTTPAuthError } from '../errors';
 import type { AuthRequestOptions } from '../options';
+import type { Post } from '../platform/platform';
 
 /** What an endpoint is asked for; the words stand in its error texts. */
 export type AuthKind = 'channel-authorization' | 'user-authentication';
@@ -25,6 +26,7 @@ export function formOf(
  * Asks an auth endpoint and resolves with its JSON. Rejects with the errors of pusher-js; status 0 is no answer at all.
  */
 export async function askEndpoint(
+  post: Post,
   kind: AuthKind,
   endpoint: string,
   form: string,
@@ -38,17 +40,13 @@ export async function askEndpoint(
   let status: number;
   let text: string;
   try {
-    const response = await fetch(endpoint, {
-      method: 'POST',
-      headers: {
-        'Content-Type': 'application/x-www-form-urlencoded',
-        ...headers,
-        ...headersProvider?.(),
-      },
-      body: form,
-    });
-    status = response.status;
-    text = await response.text();
+    const own = Object.entries({ ...headers, ...headersProvider?.() });
+    const all = {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      // Values of any type become texts, as browsers do it.
+      ...Object.fromEntries(own.map(([name, value]) => [name, String(value)])),
+    };
+    ({ status, text } = await post(endpoint, all, form));
   } catch (error) {
     throw Object.assign(unanswered(0), { cause: error });
   }

@@ -38,10 +38,17 @@ export function ask<P, D>(
 ): Promise<D> {
   return new Promise((resolve, reject) => {
     handler(params, (error, data) => {
-      if (error) reject(error instanceof Error ? error : new Error(String(error)));
+      if (error) reject(asError(error));
       else if (data === null || typeof data !== 'object')
         reject(new Error('Invalid auth response'));
       else resolve(data);
     });
   });
+}
+
+/** Handlers may call back with an object that has a message, or with a text. */
+function asError(error: unknown): Error {
+  if (error instanceof Error) return error;
+  const { message } = error as { message?: unknown };
+  return new Error(typeof message === 'string' ? message : String(error));
 }

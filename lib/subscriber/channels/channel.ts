@@ -37,8 +37,8 @@ export class Channel<
   Sent extends EventTypes = AnyEvents,
 > extends Dispatcher<Heard> {
   readonly name: string;
-  /** Subscribers by the gateway's last word; undefined where the app has no counts. */
-  subscriptionCount: number | undefined;
+  /** Subscribers by the gateway's last word; undefined where the app has no counts, which the type does not tell. */
+  subscriptionCount: number = undefined as unknown as number;
   protected readonly owner: ChannelOwner;
   #subscription: Subscription = 'none';
   /** Counts subscriptions, so that the answer to an older one is not taken for the present one's. */
@@ -136,6 +136,8 @@ export class Channel<
         return;
       }
       case 'pusher:subscription_error':
+        // A second subscription was refused, or an event of the app has this name: the first one goes on.
+        if (this.subscribed) return void this.emit(event, data, {});
         return this.#refused(data, {});
       default:
         if (event.startsWith('pusher_internal:')) this.internal(event, data);

@@ -1,28 +1,32 @@
 import { isObject } from '../../pusher/json';
 
-/** A member of a presence channel; `info` is what its server said of it. */
+const NOBODY = null as unknown as Member;
+
+/** A member of a presence channel; `info` is what its server said of it, of any type as in pusher-js. */
 export interface Member {
   id: string;
-  info: unknown;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- programs for pusher-js read it without a check
+  info: any;
 }
 
-/** The members of a presence channel, with the fields that pusher-js has. */
+/** The members of a presence channel, with the fields of pusher-js and their types, which do not tell where one is null. */
 export class Members {
   /** `user_info` by id. */
   members: Record<string, unknown> = {};
   count = 0;
   myID: string | number | null = null;
-  me: Member | null = null;
+  /** Null before the subscription has succeeded. */
+  me: Member = NOBODY;
 
-  /** The member with this id, or null. */
-  get(id: string): Member | null {
-    if (!Object.hasOwn(this.members, id)) return null;
+  /** The member with this id, or null. Its id stays what it was asked by, a number included, as in pusher-js. */
+  get(id: string): Member {
+    if (!Object.hasOwn(this.members, id)) return NOBODY;
     return { id, info: Reflect.get(this.members, id) };
   }
 
   /** Calls back for each member, in no order that means anything. */
   each(callback: (member: Member) => unknown): void {
-    for (const id of Object.keys(this.members)) callback(this.get(id) as Member);
+    for (const id of Object.keys(this.members)) callback(this.get(id));
   }
 
   /** The members that a subscription begins with. For the channel. */
@@ -32,13 +36,13 @@ export class Members {
     this.members = Object.fromEntries(Object.entries(isObject(presence.hash) ? presence.hash : {}));
     this.count = typeof presence.count === 'number' ? presence.count : 0;
     this.myID = myId;
-    this.me = myId === null ? null : this.get(String(myId)) && this.#me(myId);
+    this.me = myId === null ? NOBODY : this.get(myId as string);
   }
 
   /** For the channel. */
   add(data: unknown): Member | null {
     if (!isObject(data)) return null;
-    const id = String(data.user_id);
+    const id = data.user_id as string;
     if (!Object.hasOwn(this.members, id)) this.count++;
     Object.defineProperty(this.members, id, {
       value: data.user_info,
@@ -51,7 +55,7 @@ export class Members {
 
   /** For the channel. */
   remove(data: unknown): Member | null {
-    const member = isObject(data) ? this.get(String(data.user_id)) : null;
+    const member: Member | null = isObject(data) ? this.get(data.user_id as string) : null;
     if (member === null) return null;
     Reflect.deleteProperty(this.members, member.id);
     this.count--;
@@ -63,11 +67,6 @@ export class Members {
     this.members = {};
     this.count = 0;
     this.myID = null;
-    this.me = null;
-  }
-
-  /** The id stays what the app's server gave, a number included, as in pusher-js. */
-  #me(myId: string | number): Member {
-    return { id: myId as string, info: Reflect.get(this.members, String(myId)) };
+    this.me = NOBODY;
   }
 }

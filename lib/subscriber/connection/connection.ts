@@ -73,9 +73,9 @@ export class Connection extends Dispatcher<ConnectionEvents & Record<string, unk
     return this.#phase.state;
   }
 
-  /** Id of the connection; of the last one while there is none. */
-  get socket_id(): string | undefined {
-    return this.#socketId;
+  /** Id of the connection; of the last one while there is none; undefined before the first. The type is that of pusher-js. */
+  get socket_id(): string {
+    return this.#socketId as string;
   }
 
   /** What runs while it is connected, else null: its `id`, its `transport.name`, its `activityTimeout`. */

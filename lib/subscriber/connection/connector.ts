@@ -28,6 +28,12 @@ export interface RetrySettings {
 export const PUSHED_BACK_MS = 1_000;
 
 /**
+ * Head start of a WebSocket before an attempt over HTTP. A port that opens again takes both, and clients that went to HTTP
+ * would have to come back.
+ */
+const HEAD_START_MS = 2_000;
+
+/**
  * Connects: tries every way from its time on, each again and again with growing random waits, until a gateway has greeted
  * or refused. A way that fails is never given up, so a port that was closed for a moment decides nothing.
  */
@@ -51,7 +57,9 @@ export class Connector {
       candidate,
       failures: 0,
       attempt: undefined,
+      startedAtMs: 0,
       timer: undefined,
+      yielding: false,
     }));
     for (const lane of this.#lanes) this.#plan(lane, retry.firstMs + lane.candidate.afterMs);
   }
@@ -75,10 +83,37 @@ export class Connector {
     if (lane.timer !== undefined) this.#clock.clearTimeout(lane.timer);
     lane.timer = this.#clock.setTimeout(() => {
       lane.timer = undefined;
-      lane.attempt = new Attempt(lane.candidate, this.#clock, (outcome) =>
-        this.#ended(lane, outcome),
-      );
+      const waitMs = lane.candidate.isFallback && !lane.yielding ? this.#letWebSocketsBegin() : 0;
+      lane.yielding = waitMs > 0;
+      if (lane.yielding) this.#plan(lane, waitMs);
+      else this.#start(lane);
     }, delayMs);
+  }
+
+  #start(lane: Lane): void {
+    lane.startedAtMs = this.#clock.now();
+    lane.attempt = new Attempt(lane.candidate, this.#clock, (outcome) =>
+      this.#ended(lane, outcome),
+    );
+  }
+
+  /** Starts the WebSockets that wait after a failure. The result is the wait that their head start asks for. */
+  #letWebSocketsBegin(): number {
+    for (const lane of this.#lanes) {
+      if (lane.candidate.isFallback || lane.attempt !== undefined || lane.failures === 0) continue;
+      if (lane.timer !== undefined) this.#clock.clearTimeout(lane.timer);
+      lane.timer = undefined;
+      this.#start(lane);
+    }
+    return this.#headStartLeftMs();
+  }
+
+  /** Time until no WebSocket that is being tried has a head start any more. */
+  #headStartLeftMs(): number {
+    const begun = this.#lanes
+      .filter(({ candidate, attempt }) => !candidate.isFallback && attempt !== undefined)
+      .map(({ startedAtMs }) => startedAtMs + HEAD_START_MS - this.#clock.now());
+    return Math.max(0, ...begun);
   }
 
   #ended(lane: Lane, outcome: Outcome): void {
@@ -95,6 +130,10 @@ export class Connector {
     if (verdict === 'never' || verdict === 'tls') {
       this.abort();
       return this.#handlers.refused(verdict);
+    }
+    // An attempt over HTTP that gave way to this one has only the others to wait for.
+    for (const other of this.#lanes) {
+      if (other.yielding) this.#plan(other, this.#headStartLeftMs());
     }
     const delayMs = this.#delay(lane, verdict);
     this.#handlers.retrying(delayMs, verdict !== undefined);
@@ -120,5 +159,8 @@ interface Lane {
   readonly candidate: Candidate;
   failures: number;
   attempt: Attempt | undefined;
+  startedAtMs: number;
   timer: Timer | undefined;
+  /** The timer is the head start of a WebSocket. */
+  yielding: boolean;
 }

@@ -36,7 +36,8 @@ export function decodeMessage(text: string): PusherEvent {
       channel: typeof channel === 'string' ? channel : undefined,
       data: typeof data === 'string' ? decodeData(data) : data,
     };
-    if (typeof user_id === 'string' && user_id !== '') decoded.user_id = user_id;
+    // Gateways send strings; pusher-js passes on any id that is not empty.
+    if (user_id) decoded.user_id = user_id as string;
     return decoded;
   } catch (error) {
     const failure: ConnectionError = { type: 'MessageParseError', error, data: text };

@@ -2,6 +2,7 @@ import { askByScript } from '../auth/jsonp';
 import type { Crypto } from '../crypto';
 import { openNativeWebSocket } from '../transports/browser-web-socket';
 import { openHttp } from '../transports/http';
+import { fetchPost } from './fetch-post';
 import type { Platform } from './platform';
 
 /** The globals of pages and workers that are used here; a worker has no document. */
@@ -34,6 +35,7 @@ export function browserPlatform(loadCrypto: () => Promise<Crypto>): Platform {
       });
       return crypto;
     },
+    post: fetchPost,
     askByScript: globals.document === undefined ? undefined : askByScript,
     watchNetwork(online, offline) {
       globals.addEventListener?.('online', online);

@@ -1,6 +1,7 @@
 import { crypto } from '../crypto';
 import { openHttp } from '../transports/http';
 import { openNodeWebSocket } from '../transports/node-web-socket';
+import { nodePost } from './node-post';
 import type { Platform } from './platform';
 
 export const nodePlatform: Platform = {
@@ -8,6 +9,7 @@ export const nodePlatform: Platform = {
   onTlsPage: false,
   ownId: `node-process-${process.pid}`,
   loadCrypto: () => Promise.resolve(crypto),
+  post: nodePost,
   askByScript: undefined,
   // Node does not tell.
   watchNetwork: () => () => undefined,

@@ -1,6 +1,13 @@
 import type { Crypto } from '../crypto';
 import type { Openers } from '../transports/candidates';
 
+/** Sends a form and gives the whole answer, after redirections. Rejects where there is none. */
+export type Post = (
+  url: string,
+  headers: Record<string, string>,
+  form: string,
+) => Promise<{ status: number; text: string }>;
+
 /** What differs between Node, pages and workers. */
 export interface Platform {
   openers: Openers;
@@ -9,6 +16,8 @@ export interface Platform {
   /** Who this is on presence channels where the app signs by itself and does not say. */
   ownId: string;
   loadCrypto(): Promise<Crypto>;
+  /** Asks an auth endpoint. */
+  post: Post;
   /** Asks an auth endpoint by a script tag; undefined where there are none. */
   askByScript: ((endpoint: string, form: string) => Promise<unknown>) | undefined;
   /** Calls back when the network comes and goes, until what it returns is called. */

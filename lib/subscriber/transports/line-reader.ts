@@ -4,7 +4,10 @@
  */
 const ROTATION_LENGTH = 256 * 1024;
 
-/** Reads the lines of one answer. */
+/** Most characters of one line, as many as the WebSocket of Node takes bytes of a message. */
+const MAX_LINE_LENGTH = 16 * 1024 * 1024;
+
+/** Reads the lines of one answer. A line above the limit is an error. */
 export class LineReader {
   readonly #onLine: (line: string) => void;
   #length = 0;
@@ -36,8 +39,16 @@ export class LineReader {
 
   #take(text: string): void {
     this.#length += text.length;
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#onLine(line);
+    let from = 0;
+    for (let at; (at = text.indexOf('\n', from)) >= 0; from = at + 1) {
+      const line = this.#rest + text.slice(from, at);
+      this.#rest = '';
+      this.#onLine(line);
+    }
+    // The rest is joined and not read again: a long line comes in many pieces.
+    this.#rest += text.slice(from);
+    if (this.#rest.length > MAX_LINE_LENGTH) {
+      throw new Error(`a message is longer than ${MAX_LINE_LENGTH} characters`);
+    }
   }
 }

@@ -1,11 +1,14 @@
 import type { Socket } from '../../net/dial';
 import { dialWebSocket } from '../../net/web-socket';
+import { systemClock, type Timer } from '../../util/timers';
 import type { OpenTransport, Transport, TransportHandlers } from './transport';
 import { MAX_UNSENT_BYTES } from './transport';
 
 /** One message of a gateway; members of a large presence channel come in one. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const NORMAL_CLOSURE = 1000;
+/** Time that the gateway has to close with us; the process must not wait for one that is gone. */
+const CLOSE_TIMEOUT_MS = 1_000;
 
 /** A WebSocket in Node. */
 export const openNodeWebSocket: OpenTransport = (url, handlers) => new NodeWebSocket(url, handlers);
@@ -14,6 +17,7 @@ class NodeWebSocket implements Transport {
   readonly #socket: Socket;
   #handlers: TransportHandlers | undefined;
   #isOpen = false;
+  #closing: Timer | undefined;
 
   constructor(url: string, handlers: TransportHandlers) {
     this.#handlers = handlers;
@@ -30,6 +34,7 @@ class NodeWebSocket implements Transport {
         text: (text) => this.#handlers?.message(text),
         close: (code, reason, error) => {
           this.#isOpen = false;
+          if (this.#closing !== undefined) systemClock.clearTimeout(this.#closing);
           if (error !== undefined) this.#handlers?.failed(error);
           this.#handlers?.closed({ code, reason });
         },
@@ -56,7 +61,8 @@ class NodeWebSocket implements Transport {
     this.#handlers = undefined;
     const wasOpen = this.#isOpen;
     this.#isOpen = false;
-    if (wasOpen) this.#socket.close(NORMAL_CLOSURE, '');
-    else this.#socket.terminate();
+    if (!wasOpen) return this.#socket.terminate();
+    this.#socket.close(NORMAL_CLOSURE, '');
+    this.#closing = systemClock.setTimeout(() => this.#socket.terminate(), CLOSE_TIMEOUT_MS);
   }
 }
