@@ -7,7 +7,6 @@ import type { Clock, Timer } from '../../util/timers';
 import { CLOSE_CODES, closeCode } from '../../wire/close-codes';
 import { CodecError, FrameDecoder, FrameEncoder } from '../../wire/codec';
 import type { Frame, HelloFrame, WelcomeFrame } from '../../wire/frames';
-import { NONCE_HEADER } from '../../wire/opening';
 import { Heartbeat } from '../../util/heartbeat';
 import type { Settings } from '../options';
 import { connectFailed, explained, handshake, readRefusal, retryAfterMs } from './handshake';
@@ -158,7 +157,7 @@ export class Link {
   #opened(headers: IncomingHttpHeaders): void {
     const state = this.#state;
     if (state.name !== 'dialing') return;
-    const nonce = headers[NONCE_HEADER.toLowerCase()];
+    const nonce = headers['standpipe-nonce'];
     const codec = { encoder: new FrameEncoder(), decoder: new FrameDecoder() };
     const { socket, deadline } = state;
     socket.send(codec.encoder.encode(this.#owner.hello(typeof nonce === 'string' ? nonce : '')));
