@@ -123,7 +123,10 @@ if (hasBrowser()) {
           'standpipe',
         );
         await journey(t, await PipeEnvironment.start(t, setting), transport);
-        t.strictSame(tabs?.complaints, [], 'no console complained');
+        // Chromium tells of every answer above 400, so also of the draining gateway that sends a new session away.
+        const sentAway = /status of 503/;
+        const complaints = tabs?.complaints.filter((text) => !sentAway.test(text));
+        t.strictSame(complaints, [], 'no console complained');
       });
     }
   });
