@@ -157,6 +157,12 @@ export class Group implements AppObserver {
     this.#holdback.acknowledged(this.budget);
   }
 
+  /** A first member is about to join: its stream begins now, and its partitions wait for it. */
+  expect({ rules }: GroupMember): void {
+    this.#routing.expect(rules);
+    this.subscribed();
+  }
+
   join(member: GroupMember): void {
     const changes = this.#ownership.join(member);
     this.subscribed();

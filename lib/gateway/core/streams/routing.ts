@@ -41,6 +41,13 @@ export class Routing<M extends Subscriber> {
     return this.#distinct.size > 1;
   }
 
+  /** Takes the rules of the first member before it is one, so that nothing is missed while it reads its WELCOME. */
+  expect(rules: readonly Rule[]): void {
+    if (this.#distinct.size > 0) return;
+    this.#lists = [rules];
+    this.#distinct.set(JSON.stringify(rules), new Rules(rules));
+  }
+
   /** Takes the members, and the member that each partition belongs to. Without members the last rules hold. */
   update(members: Iterable<M>, homes: ReadonlyArray<M | undefined>): void {
     this.#memo = undefined;

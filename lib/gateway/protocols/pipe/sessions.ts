@@ -178,6 +178,7 @@ export class Sessions {
       expiry: undefined,
       isOverdue: false,
     });
+    if (group.members.size === 0) group.expect(session);
     return { session };
   }
 
