@@ -49,7 +49,7 @@ const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
   ['commander', ['cli/']],
   ['pino', ['gateway/', 'cli/']],
   ['prom-client', ['gateway/']],
-  ['lru-cache', ['gateway/core/model/']],
+  ['lru-cache', ['gateway/core/']],
   ['zod', ['gateway/', 'cli/']],
 ]);
 

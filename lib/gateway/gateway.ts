@@ -14,8 +14,10 @@ import type {
 import { Hub } from './core/hub';
 import { Metrics } from './core/metrics';
 import { Router } from './core/router';
+import { TurnBudget } from './core/timing/turn-budget';
 import { Overload } from './core/timing/overload';
 import { Turn } from './core/fanout/turn';
+import { ClientAddress } from './http/client-address';
 import { sendAnswer } from './http/answer';
 import { type Target, parseTarget } from './http/target';
 import { checkGatewayOptions, type GatewayOptions, type GatewaySettings } from './options/options';
@@ -82,11 +84,21 @@ export class Gateway {
     const router = new Router(this.#hub, this.metrics);
     const overload = (this.#overload = new Overload(clock));
     const admission = new Admission(limits, clock);
-    const parts = { hub: this.#hub, admission, router, metrics: this.metrics, limits, clock, overload, log };
+    const parts = {
+      hub: this.#hub,
+      admission,
+      router,
+      metrics: this.metrics,
+      limits,
+      clock,
+      overload,
+      log,
+    };
     const node = randomBytes(4).toString('hex');
     this.#pipes = new PipeProtocol({ ...parts, node }, this.#apps);
     this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);
-    this.#keepAlive = new KeepAlive(limits, overload, {
+    const budget = new TurnBudget(clock);
+    this.#keepAlive = new KeepAlive(limits, overload, budget, {
       cut: () => {
         this.metrics.socketsCut++;
       },
@@ -116,10 +128,15 @@ export class Gateway {
     this.#listener = new PortListener(
       { ...settings, ...limits },
       {
-        request: (request, response) => this.#request(request, response),
+        request: (...received) => this.#request(...received),
         upgrade: (target, request) => this.#upgrade(target, request),
       },
-      this.#keepAlive,
+      {
+        keepAlive: this.#keepAlive,
+        budget,
+        overload,
+        clients: new ClientAddress(settings.trustedProxies),
+      },
     );
   }
 
@@ -150,7 +167,13 @@ export class Gateway {
   /** Begins to listen. Rejects with `listen_failed` when the address is taken. */
   async start(): Promise<this> {
     await this.#listener.start();
-    await this.#metricsListener?.start();
+    try {
+      await this.#metricsListener?.start();
+    } catch (error) {
+      // All or nothing.
+      await this.#listener.stop();
+      throw error;
+    }
     this.#overload.start();
     this.#state = 'running';
     return this;
@@ -228,10 +251,9 @@ export class Gateway {
     return { refuse: 404, body: 'Not found: WebSockets are at /app/<key> and /pipe/<app id>\n' };
   }
 
-  #request(request: IncomingMessage, response: ServerResponse): void {
+  #request(request: IncomingMessage, response: ServerResponse, remoteAddress: string): void {
     // A peer that goes away in the middle of its answer tells so by the end of its connection as well.
     response.on('error', ignore);
-    const remoteAddress = request.socket.remoteAddress ?? '';
     const targets = parseTarget(request.url ?? '/', this.#settings.path);
     for (const target of targets) {
       const exchange = { ...target, request, response, remoteAddress };

@@ -30,6 +30,8 @@ export class Metrics {
   socketsOpened = 0;
   /** Messages that browsers sent. */
   messagesReceived = 0;
+  /** Messages that broke the protocol. */
+  malformedMessages = 0;
   /** Events accepted for channels and sockets, from whatever side. */
   eventsAccepted = 0;
   /** Sockets these events went to. */
@@ -112,6 +114,11 @@ export class Metrics {
     level('pipes', 'Backends connected now', live.pipes);
     count('sockets_opened_total', 'Browser connections opened', () => this.socketsOpened);
     count('messages_received_total', 'Messages from browsers', () => this.messagesReceived);
+    count(
+      'malformed_messages_total',
+      'Messages from browsers against the protocol',
+      () => this.malformedMessages,
+    );
     count('events_accepted_total', 'Events accepted', () => this.eventsAccepted);
     count('deliveries_total', 'Events written to a socket', () => this.deliveries);
     count('pipe_events_total', 'Events sent to backends', () => this.pipeEvents);

@@ -24,7 +24,7 @@ t.test('only the apps are needed; all else has a default', async (t) => {
 t.test('one limit may be set without the others', async (t) => {
   const { limits } = checkGatewayOptions({ apps: [APP], limits: { maxConnections: 7 } });
   t.equal(limits.maxConnections, 7);
-  t.equal(limits.maxChannelsPerSocket, 100);
+  t.equal(limits.maxChannelsPerSocket, 500);
 });
 
 t.test('C02 what is wrong is refused with the path of its key', async (t) => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../util/timers';
 import type { App, Apps } from '../../core/model/app';
-import { AppRates } from '../../core/features/app-rates';
+import { AddressShares, AppRates } from '../../core/features/app-rates';
 import type { Decisions } from '../../core/decisions';
 import type { Metrics } from '../../core/metrics';
 import { type Answer, sendAnswer } from '../../http/answer';
@@ -35,6 +35,7 @@ export class AuthEndpoints implements Protocol {
   /** Where a request without a key leads. */
   readonly #onlyApp: App | undefined;
   readonly #rates = new AppRates();
+  readonly #shares = new AddressShares();
 
   constructor(parts: Parts, apps: Apps) {
     this.#parts = parts;
@@ -78,9 +79,7 @@ export class AuthEndpoints implements Protocol {
     if (!app.origins.allows(request.headers.origin)) {
       return refusal(403, 'bad_origin', 'this origin is not allowed to connect');
     }
-    if (this.#mayAsk(app)) return undefined;
-    response.setHeader('Retry-After', '1');
-    return refusal(429, 'too_many', 'too many requests for this app');
+    return undefined;
   }
 
   #read(app: App, signIn: boolean, exchange: Exchange): void {
@@ -93,7 +92,12 @@ export class AuthEndpoints implements Protocol {
         const type = request.headers['content-type'];
         const form = readAuthForm(body, type, { signIn, maxChannelNameLength });
         if ('status' in form) sendAnswer(exchange, answerOf(form));
-        else this.#ask(app, form, exchange);
+        else if (this.#mayAsk(app, exchange)) this.#ask(app, form, exchange);
+        else {
+          exchange.response.setHeader('Retry-After', '1');
+          const refused = refusal(429, 'too_many', 'too many requests for this app');
+          sendAnswer(exchange, answerOf(refused));
+        }
       },
       ({ status }) => {
         const message =
@@ -114,10 +118,14 @@ export class AuthEndpoints implements Protocol {
     });
   }
 
-  #mayAsk(app: App): boolean {
+  /** Asked last: a request that cannot be granted anyway takes nothing from those that can. */
+  #mayAsk(app: App, { remoteAddress }: Exchange): boolean {
     const { clock, limits } = this.#parts;
     const { maxAuthRequestsPerSecond: rate } = limits;
-    return this.#rates.take(app, { rate, burst: rate * BURST_S }, clock.now());
+    const limit = { rate, burst: rate * BURST_S };
+    const now = clock.now();
+    const shared = this.#shares.take(`${app.id} ${remoteAddress}`, limit, now);
+    return shared && this.#rates.take(app, limit, now);
   }
 }
 

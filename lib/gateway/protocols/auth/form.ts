@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { parseChannelName } from '../../../pusher/channel-name';
 import { isObject, parseJson } from '../../../pusher/json';
+import { rawValue } from '../../../pusher/raw-value';
 import { Kind } from '../../../wire/frames';
 import type { DecisionRequest } from '../../core/decisions';
 import type { Exchange } from '../../http/exchange';
@@ -23,9 +24,13 @@ export function readAuthForm(
   type: string | undefined,
   { signIn, maxChannelNameLength }: { signIn: boolean; maxChannelNameLength: number },
 ): AuthForm | Refusal {
+  if (/^multipart\//i.test(type ?? '')) {
+    const message = 'send application/x-www-form-urlencoded or application/json, not multipart';
+    return refusal(415, 'bad_body', message);
+  }
   const rest = readFields(body, type);
   if (rest === undefined) {
-    const message = 'the body must be a form or a JSON object of strings, in UTF-8';
+    const message = 'the body must be a form or a JSON object of strings and numbers, in UTF-8';
     return refusal(400, 'bad_body', message);
   }
   const socketId = rest.get('socket_id');
@@ -59,15 +64,19 @@ export function decisionRequest(
   return { kind: channel === undefined ? Kind.AUTHENTICATE : Kind.AUTHORIZE, channel, params };
 }
 
-/** Fields of a body, strings only as in a form: deeply nested JSON can be read but not written again. */
+/** Fields of a body, flat as in a form: deeply nested JSON can be read but not written again. */
 function readFields(body: Buffer, type: string | undefined): Map<string, string> | undefined {
   if (!isUtf8(body)) return undefined;
   const text = body.toString();
   if (!/^application\/json\b/i.test(type ?? '')) return new Map(new URLSearchParams(text));
   const fields = parseJson(text);
   if (!isObject(fields)) return undefined;
-  const entries = Object.entries(fields);
-  const isText = (entry: [string, unknown]): entry is [string, string] =>
-    typeof entry[1] === 'string';
-  return entries.every(isText) ? new Map(entries) : undefined;
+  const texts = new Map<string, string>();
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === 'string') texts.set(name, value);
+    // Digits as they were sent: socket ids look like numbers to some clients.
+    else if (typeof value === 'number') texts.set(name, rawValue(text, name));
+    else return undefined;
+  }
+  return texts;
 }

@@ -30,23 +30,25 @@ export class FallbackCarriers implements CarrierHost {
     overload.each(() => this.#tick());
   }
 
-  get size(): number {
-    return this.#carriers.size;
-  }
-
   get(id: string): FallbackCarrier | undefined {
     return this.#carriers.get(id);
   }
 
-  /** Makes a session; undefined when there are too many. */
-  add(id: string, remoteAddress: string): FallbackCarrier | undefined {
+  /** Makes a carrier that is not kept yet; undefined when there are too many. */
+  make(remoteAddress: string): FallbackCarrier | undefined {
     const { maxFallbackSessions, maxConnectionsPerAddress } = this.#limits;
     const ofAddress = this.#addresses.get(remoteAddress) ?? 0;
-    if (this.size >= maxFallbackSessions || ofAddress >= maxConnectionsPerAddress) return undefined;
-    const carrier = new FallbackCarrier(this, remoteAddress);
+    if (this.#carriers.size >= maxFallbackSessions || ofAddress >= maxConnectionsPerAddress) {
+      return undefined;
+    }
+    return new FallbackCarrier(this, remoteAddress);
+  }
+
+  /** Keeps a carrier until its session is over. */
+  add(id: string, carrier: FallbackCarrier): void {
+    const { remoteAddress } = carrier;
     this.#carriers.set(id, carrier);
-    this.#addresses.set(remoteAddress, ofAddress + 1);
-    return carrier;
+    this.#addresses.set(remoteAddress, (this.#addresses.get(remoteAddress) ?? 0) + 1);
   }
 
   cut(): void {

@@ -127,10 +127,14 @@ export class Fallback implements Protocol {
     { query, request, remoteAddress }: Exchange,
   ): FallbackCarrier | undefined {
     if (!this.#accepting || this.#parts.overload.overloaded) return undefined;
-    const carrier = this.#sessions.add(id, remoteAddress);
+    const carrier = this.#sessions.make(remoteAddress);
     if (carrier === undefined) return undefined;
     const { origin } = request.headers;
-    carrier.session = this.#parts.open(key, new URLSearchParams(query), carrier, origin);
+    const session = this.#parts.open(key, new URLSearchParams(query), carrier, origin);
+    // A refused one is told why by this one answer; nothing of it is kept.
+    if (session === undefined) return carrier;
+    carrier.session = session;
+    this.#sessions.add(id, carrier);
     return carrier;
   }
 

@@ -11,7 +11,8 @@ const PATH = /^\/pipe\/([^/]+)$/;
 const SUBPROTOCOL = 'standpipe.v1';
 const SCHEME = 'Standpipe ';
 
-type RefusalCode = PipeRefusal | 'unknown_app' | 'app_disabled' | 'bad_subprotocol' | 'too_many';
+type RefusalCode =
+  PipeRefusal | 'unknown_app' | 'app_disabled' | 'bad_subprotocol' | 'bad_origin' | 'too_many';
 
 /**
  * The opening of a Pipe: `GET /pipe/<app id>`, signed. A bad request is refused in the HTTP answer, with a message that
@@ -39,6 +40,8 @@ export class PipeHandshake {
   upgrade({ path, signable, query, headers }: UpgradeRequest): UpgradeDecision | undefined {
     const id = PATH.exec(path)?.[1];
     if (id === undefined) return undefined;
+    // Secrets are for servers: a browser that opens a Pipe was talked into it by some page.
+    if (headers.has('origin')) return refuse(403, 'bad_origin', 'a Pipe is not for web pages');
     const app = this.#apps.byId(id);
     const authorization = headers.get('authorization');
     const params = authorization?.startsWith(SCHEME) ? authorization.slice(SCHEME.length) : query;
