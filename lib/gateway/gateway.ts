@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { close, open } from 'node:fs';
+import { devNull } from 'node:os';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { CloseCode } from '../pusher/close-codes';
+import { CloseCode, RESTARTS } from '../pusher/close-codes';
 import type { Logger } from '../util/logger';
 import { type Clock, systemClock } from '../util/timers';
 import { Admission } from './core/admission';
@@ -34,10 +36,16 @@ import { PortListener } from './transport/listener';
 import { MetricsListener } from './transport/metrics-listener';
 import { Webhooks } from './webhooks/webhooks';
 
+/** Time between two warnings that file descriptors are used up. */
+const FILE_WARNING_MS = 60_000;
+
 type State = 'idle' | 'running' | 'draining' | 'stopped';
 
 /** Time between two waves in which a draining gateway closes its sockets. */
 const WAVE_MS = 100;
+/** Waves of a gateway with few sockets: all are told before the first of them comes back. */
+const FEW_WAVES = 5;
+const MAX_PER_WAVE = 2_000;
 
 /**
  * A gateway: browsers, backends and everything between them in one process. The only file that knows all of its rooms.
@@ -59,6 +67,7 @@ export class Gateway {
   /** Asked in this order. */
   readonly #protocols: readonly Protocol[];
   #state: State = 'idle';
+  #nextFileWarning = 0;
 
   /** Throws `bad_option` when the options are wrong. Listens only after `start`. */
   constructor(options: GatewayOptions, clock: Clock = systemClock) {
@@ -118,6 +127,7 @@ export class Gateway {
       new Fallback({
         ...parts,
         apps: this.#apps,
+        budget,
         open: (...opening) => this.#channels.open(...opening),
         failed: (error) => this.#failed(error),
       }),
@@ -174,27 +184,31 @@ export class Gateway {
       await this.#listener.stop();
       throw error;
     }
+    this.#overload.each(() => this.#checkFiles());
     this.#overload.start();
+    this.#log.info({ host: this.host, port: this.port, tlsPort: this.tlsPort }, 'gateway listens');
     this.#state = 'running';
     return this;
   }
 
   /**
-   * Stops gently: takes no new connections, tells the backends, closes the browsers with 4200 (they come back at once, to
-   * whoever listens then) in waves over `limits.drainMs`, and then stops. Webhooks that wait, and backends that have yet to
-   * handle what happened, have until then.
+   * Stops gently. For `limits.drainDelayMs` only `/readyz` says so, and everything goes on: balancers have time to look.
+   * Then the backends are told and the browsers closed, in a few waves, with 4100: they come back after a second over the
+   * same transport, when the next gateway listens. The port stays open until the last of them is told, for HTTP publishes
+   * and for those who come back too early. Webhooks that wait, and backends that have yet to handle what happened, have
+   * `limits.drainMs` in all.
    */
   async drain(): Promise<void> {
     if (this.#state !== 'running') return this.stop();
     this.#state = 'draining';
-    const { drainMs } = this.#settings.limits;
+    const { drainMs, drainDelayMs } = this.#settings.limits;
+    await this.#pause(drainDelayMs);
+    if (this.#isStopped) return;
     const deadline = this.#clock.now() + drainMs;
     this.#webhooks.endGrace();
-    this.#listener.stopAccepting();
     for (const protocol of this.#protocols) protocol.drain?.(drainMs);
-    const waves = Math.max(1, Math.floor(drainMs / 2 / WAVE_MS));
-    const perWave = Math.max(1, Math.ceil(this.socketCount / waves));
-    while (this.socketCount > 0 && this.#closeSockets(perWave) > 0) await this.#pause(WAVE_MS);
+    await this.#closeInWaves(drainMs);
+    this.#listener.stopAccepting();
     await this.#webhooks.drain(Math.max(0, deadline - this.#clock.now()));
     // What the waves brought about is for the backends to hear, and to acknowledge.
     const behind = (): boolean => this.#protocols.some((protocol) => protocol.behind);
@@ -210,7 +224,7 @@ export class Gateway {
     this.#overload.stop();
     this.#webhooks.stop();
     if (wasIdle) return;
-    // First of all: whoever is told to go away may be back before the port is closed.
+    // First of all: a browser that is told to go away may be back before the port is closed.
     this.#listener.stopAccepting();
     this.#closeSockets(Infinity);
     this.#hub.turn.flush();
@@ -228,13 +242,25 @@ export class Gateway {
     return this.#channels.open(key, query, carrier);
   }
 
+  /** `stop` may come in the middle of a drain. */
+  get #isStopped(): boolean {
+    return this.#state === 'stopped';
+  }
+
+  async #closeInWaves(drainMs: number): Promise<void> {
+    const most = Math.max(1, Math.floor(drainMs / 2 / WAVE_MS));
+    const waves = Math.min(most, Math.max(FEW_WAVES, Math.ceil(this.socketCount / MAX_PER_WAVE)));
+    const perWave = Math.max(1, Math.ceil(this.socketCount / waves));
+    while (this.#closeSockets(perWave) > 0) await this.#pause(WAVE_MS);
+  }
+
   #closeSockets(most: number): number {
     let closed = 0;
     for (const app of this.#apps.all()) {
       for (const socket of app.sockets.values()) {
         if (closed >= most) return closed;
         if (socket.closed) continue;
-        this.#hub.turn.close(socket, CloseCode.RECONNECT, 'The server restarts: please reconnect');
+        this.#hub.turn.close(socket, CloseCode.OVER_CAPACITY, RESTARTS);
         closed++;
       }
     }
@@ -272,6 +298,23 @@ export class Gateway {
   #lags(): Array<{ events: number; since: number }> {
     const listeners = [...this.#apps.all()].flatMap((app) => [...app.observers]);
     return listeners.flatMap(({ lag }) => lag ?? []);
+  }
+
+  /** Without free file descriptors connections vanish silently: the kernel's queue is emptied and nobody is told. */
+  #checkFiles(): void {
+    open(devNull, 'r', (error, fd) => {
+      if (error === null) return void close(fd, () => undefined);
+      if (error.code !== 'EMFILE' && error.code !== 'ENFILE') return;
+      this.metrics.fileLimitHits++;
+      const now = this.#clock.now();
+      if (now < this.#nextFileWarning) return;
+      this.#nextFileWarning = now + FILE_WARNING_MS;
+      const { code } = error;
+      this.#log.error(
+        { code },
+        'no file descriptors are left: new connections fail; raise ulimit -n',
+      );
+    });
   }
 
   #failed(error: unknown): void {

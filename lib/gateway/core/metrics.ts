@@ -66,6 +66,10 @@ export class Metrics {
   webhookFailures = 0;
   /** Events that wait for an endpoint now. */
   webhookEventsWaiting = 0;
+  /** Seconds in which no file descriptor was free. */
+  fileLimitHits = 0;
+  /** Log lines that could not be written. */
+  logLinesDropped = 0;
   /** Faults of the gateway itself; each is logged. */
   failures = 0;
 
@@ -162,6 +166,8 @@ export class Metrics {
       () => this.webhookEventsDropped,
     );
     count('webhook_failures_total', 'Webhook attempts that failed', () => this.webhookFailures);
+    count('file_limit_total', 'Seconds without a free descriptor', () => this.fileLimitHits);
+    count('log_lines_dropped_total', 'Log lines not written', () => this.logLinesDropped);
     count('failures_total', 'Faults of the gateway itself', () => this.failures);
   }
 }

@@ -5,6 +5,7 @@ import { DEFAULT_CHANNEL_LIMITS } from '../../pusher/limits';
 import { type Logger, silent } from '../../util/logger';
 import { AddressGuard, isAllowEntry, isLoopback, isNetwork } from './address-guard';
 import { canonicalOrigin } from './allowed-origins';
+import { explain } from './explain';
 
 const port = z.number().int().min(0).max(65535);
 const count = z.number().int().min(1).max(1e9);
@@ -252,6 +253,9 @@ const limitsSchema = z.strictObject({
   maxWebhookBytes: bytes
     .default(16 * 1024 * 1024)
     .describe('JSON of the events that wait for one webhook endpoint.'),
+  drainDelayMs: ms
+    .default(500)
+    .describe('How long only /readyz says that a gateway stops, before anything closes.'),
   drainMs: ms.default(10_000).describe('Time over which a stopping gateway closes its sockets.'),
 });
 
@@ -320,7 +324,7 @@ export function limitsTable(): Array<{ name: string; value: number; about: strin
 /** Checks options at the door. Throws `bad_option` with the path of the first bad key and what is allowed there. */
 export function checkGatewayOptions({ log = silent, ...options }: GatewayOptions): GatewaySettings {
   const result = gatewaySchema.safeParse(options);
-  if (!result.success) throw new StandpipeError('bad_option', explain(result.error));
+  if (!result.success) throw new StandpipeError('bad_option', explain(result.error, namesAt));
   requireUnique(result.data.apps, 'id');
   requireUnique(result.data.apps, 'key');
   guardSecrets(result.data);
@@ -328,17 +332,12 @@ export function checkGatewayOptions({ log = silent, ...options }: GatewayOptions
   return { ...result.data, log };
 }
 
-function explain(error: z.ZodError): string {
-  return error.issues
-    .map((issue) => {
-      const path = issue.path.reduce<string>(
-        (text, part) =>
-          typeof part === 'number' ? `${text}[${part}]` : `${text}${text && '.'}${String(part)}`,
-        '',
-      );
-      return `${path || 'configuration'}: ${issue.message}`;
-    })
-    .join('; ');
+/** Names of the options at a path, for those who mistype one. */
+function namesAt([first, , third]: readonly PropertyKey[]): readonly string[] {
+  if (first === 'limits') return Object.keys(limitsSchema.shape);
+  if (first === 'apps')
+    return Object.keys((third === 'webhooks' ? webhookSchema : appSchema).shape);
+  return first === undefined ? Object.keys(gatewaySchema.shape) : [];
 }
 
 function requireUnique(apps: AppOptions[], field: 'id' | 'key'): void {

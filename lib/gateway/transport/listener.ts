@@ -226,7 +226,8 @@ export class PortListener {
       headTicks: ticks(headersTimeoutMs),
       requestTicks: ticks(requestTimeoutMs),
       maxUnsentBytes,
-      maxUnsentTicks: ticks(maxUnsentMs),
+      // One more than the fallback takes, which tells its page why.
+      maxUnsentTicks: ticks(maxUnsentMs) + 1,
     };
     for (const connection of this.#http.values()) {
       const { stream } = connection;

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../util/timers';
 import { SECOND_MS, type Overload } from '../../core/timing/overload';
+import { TurnBudget } from '../../core/timing/turn-budget';
 import type { Limits } from '../../options/options';
 import { type CarrierHost, FallbackCarrier } from './carrier';
 
@@ -10,6 +11,7 @@ export class FallbackCarriers implements CarrierHost {
   readonly maxSilentTicks: number;
   readonly #limits: Limits;
   readonly #clock: Clock;
+  readonly budget: TurnBudget;
   readonly #on: { cut: () => void; failure: (error: unknown) => void };
   readonly #carriers = new Map<string, FallbackCarrier>();
   /** Sessions of each remote address. */
@@ -19,8 +21,9 @@ export class FallbackCarriers implements CarrierHost {
     limits: Limits,
     clock: Clock,
     overload: Overload,
-    on: { cut: () => void; failure: (error: unknown) => void },
+    on: { cut: () => void; failure: (error: unknown) => void; budget?: TurnBudget },
   ) {
+    this.budget = on.budget ?? new TurnBudget(clock);
     this.#limits = limits;
     this.#clock = clock;
     this.#on = on;
@@ -61,6 +64,10 @@ export class FallbackCarriers implements CarrierHost {
 
   endOfTurn(run: () => void): void {
     this.#clock.endOfTurn(run);
+  }
+
+  after(delayMs: number, run: () => void): void {
+    this.#clock.setTimeout(run, delayMs);
   }
 
   #tick(): void {
