@@ -14,8 +14,8 @@ const EMITTER = ['lib/util/emitter.ts'];
 const WIRE = ['lib/wire/**'];
 const PURE = ['lib/wire/**', 'lib/stream/**', 'lib/pusher/**'];
 
-// L2, the guarded socket factory, and its kin: one place attaches `error` first, one place puts a barrier round
-// handlers, one room knows the bytes of the Pipe.
+// Packages with one importer: one place attaches `error` to a WebSocket first, one place puts a barrier round handlers,
+// one room knows the bytes of the Pipe.
 const IMPORTS = {
   ws: { regex: '^ws(/|$)', message: 'ws is dialled in net/web-socket and served in the listener.' },
   mitt: { regex: '^mitt$', message: 'Use the Emitter of lib/util/emitter: mitt has no barrier.' },

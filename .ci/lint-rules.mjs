@@ -54,7 +54,7 @@ const RAW = new Map([
   ['OutgoingMessage', STREAM_CALLS],
 ]);
 
-/** L1. Bytes that nobody counts are memory that nobody bounds: one file looks at the unsent bytes, and it alone writes. */
+/** Bytes that nobody counts are memory that nobody bounds: one file looks at the unsent bytes, and it alone writes. */
 const guardedSend = {
   meta: {
     type: 'problem',
@@ -79,7 +79,7 @@ const guardedSend = {
   },
 };
 
-/** L3. A registry that is an object answers to `constructor` and `__proto__`; a Map answers to what was put in. */
+/** A registry that is an object answers to `constructor` and `__proto__`; a Map answers to what was put in. */
 const mapRegistries = {
   meta: {
     type: 'problem',
@@ -108,7 +108,7 @@ const mapRegistries = {
 
 const EMITTER_CALLS = new Set(['emit', 'on', 'once', 'off', 'addListener', 'removeListener']);
 
-/** L4. An event whose whole name comes from a peer can be called `error`, and an unheard `error` ends the process. */
+/** An event whose whole name comes from a peer can be called `error`, and an unheard `error` ends the process. */
 const fixedEventNames = {
   meta: {
     type: 'problem',

@@ -10,7 +10,7 @@ import { extname, join } from 'node:path';
 export interface PageOptions {
   /** The folder with index.html; its files are read once, at the start. */
   folder: string;
-  /** What the page fetches as /config.json: the app's key, the gateway's port, and what else it wants. */
+  /** The content of /config.json, which the page fetches: the app's key, the gateway's port, and other settings. */
   config: { key: string; port: number } & Record<string, unknown>;
   /** The port to listen on, or the first of the twenty to try. */
   port: number;

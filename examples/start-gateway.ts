@@ -1,4 +1,4 @@
-/** What every example needs before it can show its one thing: a gateway with one app, and an end with Ctrl-C. */
+/** A gateway with one app for each example, and an end with Ctrl-C. */
 import { randomBytes } from 'node:crypto';
 import type { Gateway } from 'standpipe/gateway';
 import { createGateway } from 'standpipe/gateway';
@@ -6,7 +6,7 @@ import { createGateway } from 'standpipe/gateway';
 /** The credentials of the one app. The secret is new each time, and never leaves this machine. */
 export const app = { id: '1', key: 'example-key', secret: randomBytes(24).toString('hex') };
 
-/** The same, as a backend gives them to `createClient`. */
+/** The same credentials, as a backend gives them to `createClient`. */
 export const credentials = { appId: app.id, key: app.key, secret: app.secret };
 
 /** Starts a gateway on 6001, where Pusher tools look for a local one, or on a free port when that is taken. */
@@ -38,7 +38,7 @@ export function onCtrlC(stop: () => Promise<void>): void {
   process.on('SIGTERM', end);
 }
 
-/** Says what went wrong and ends the process. */
+/** Prints the error and ends the process. */
 export function fail(error: unknown): never {
   console.error(error);
   process.exit(1);

@@ -1,7 +1,7 @@
-/** What is handed to a handler of the back channel: the event's data, decoded by pusher-js. */
+/** A handler of the back channel gets the event's data, decoded by pusher-js. */
 export type BackChannelHandler = (data: unknown) => void;
 
-/** Answers a request of the backend: what it returns, or resolves with, is the answer. It may throw or reject. */
+/** A handler that answers a request of the backend with the value it returns or resolves with. It may throw or reject. */
 export type RequestHandler = (data: unknown) => unknown;
 
 /** The line between one browser and the backend: no channel, nobody else hears it. */
@@ -42,8 +42,8 @@ const REQUEST = 'standpipe:request';
 const REPLY = 'standpipe:reply';
 
 /**
- * Adds `back_channel.trigger`, `bind`, `unbind` and `handle` to a stock pusher-js instance and returns that instance; a second
- * call changes nothing. The names are those that pusher-js 1.10 had for the Pipe.
+ * Adds `back_channel.trigger`, `bind`, `unbind` and `handle` to a stock pusher-js instance and returns that instance; a
+ * second call changes nothing. The names come from pusher-js 1.10, which had them for the Pipe.
  *
  * `pusher.bind(name, fn)` hears channel events of that name as well; the back channel hears only messages without one.
  */

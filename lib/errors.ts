@@ -26,7 +26,7 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 
 /**
  * The one error class of Standpipe. `code` is stable and meant for programs, `message` for people, `cause` holds what
- * led to it. `status` is the HTTP or close code of the other side where there is one.
+ * led to it. `status` is the HTTP status or close code of the other side where there is one.
  */
 export class StandpipeError extends Error {
   readonly code: ErrorCode;
@@ -40,7 +40,7 @@ export class StandpipeError extends Error {
   }
 }
 
-/** Turns whatever was thrown into an Error, so that handlers of 'error' always get one. */
+/** An Error for any thrown value, so that handlers of 'error' always get one. */
 export function asError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
   try {

@@ -62,8 +62,8 @@ export namespace standpipe {
             /** Frame revoke. */
             revoke?: (standpipe.v1.Revoke.$Properties|null);
 
-            /** Frame drained. */
-            drained?: (standpipe.v1.Drained.$Properties|null);
+            /** Frame returned. */
+            returned?: (standpipe.v1.Returned.$Properties|null);
 
             /** Frame query. */
             query?: (standpipe.v1.Query.$Properties|null);
@@ -86,8 +86,14 @@ export namespace standpipe {
             /** Frame error. */
             error?: (standpipe.v1.Error.$Properties|null);
 
+            /** Frame ready. */
+            ready?: (standpipe.v1.Ready.$Properties|null);
+
+            /** Frame lost. */
+            lost?: (standpipe.v1.Lost.$Properties|null);
+
             /** Frame body. */
-            body?: ("hello"|"welcome"|"events"|"ack"|"commands"|"commandAck"|"subscribe"|"subscribed"|"gap"|"snapshot"|"assign"|"revoke"|"drained"|"query"|"reply"|"ping"|"pong"|"goAway"|"bye"|"error");
+            body?: ("hello"|"welcome"|"events"|"ack"|"commands"|"commandAck"|"subscribe"|"subscribed"|"gap"|"snapshot"|"assign"|"revoke"|"returned"|"query"|"reply"|"ping"|"pong"|"goAway"|"bye"|"error"|"ready"|"lost");
 
             /**
              * Encodes the specified Frame message. Does not implicitly {@link standpipe.v1.Frame.verify|verify} messages.
@@ -149,8 +155,8 @@ export namespace standpipe {
                 /** Frame revoke */
                 revoke?: (standpipe.v1.Revoke.$Properties|null);
 
-                /** Frame drained */
-                drained?: (standpipe.v1.Drained.$Properties|null);
+                /** Frame returned */
+                returned?: (standpipe.v1.Returned.$Properties|null);
 
                 /** Frame query */
                 query?: (standpipe.v1.Query.$Properties|null);
@@ -173,8 +179,14 @@ export namespace standpipe {
                 /** Frame error */
                 error?: (standpipe.v1.Error.$Properties|null);
 
+                /** Frame ready */
+                ready?: (standpipe.v1.Ready.$Properties|null);
+
+                /** Frame lost */
+                lost?: (standpipe.v1.Lost.$Properties|null);
+
                 /** Frame body */
-                body?: ("hello"|"welcome"|"events"|"ack"|"commands"|"commandAck"|"subscribe"|"subscribed"|"gap"|"snapshot"|"assign"|"revoke"|"drained"|"query"|"reply"|"ping"|"pong"|"goAway"|"bye"|"error");
+                body?: ("hello"|"welcome"|"events"|"ack"|"commands"|"commandAck"|"subscribe"|"subscribed"|"gap"|"snapshot"|"assign"|"revoke"|"returned"|"query"|"reply"|"ping"|"pong"|"goAway"|"bye"|"error"|"ready"|"lost");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -194,7 +206,7 @@ export namespace standpipe {
               snapshot?: standpipe.v1.Snapshot.$Shape|null;
               assign?: standpipe.v1.Assign.$Shape|null;
               revoke?: standpipe.v1.Revoke.$Shape|null;
-              drained?: standpipe.v1.Drained.$Shape|null;
+              returned?: standpipe.v1.Returned.$Shape|null;
               query?: standpipe.v1.Query.$Shape|null;
               reply?: standpipe.v1.Reply.$Shape|null;
               ping?: standpipe.v1.Ping.$Shape|null;
@@ -202,9 +214,11 @@ export namespace standpipe {
               goAway?: standpipe.v1.GoAway.$Shape|null;
               bye?: standpipe.v1.Bye.$Shape|null;
               error?: standpipe.v1.Error.$Shape|null;
+              ready?: standpipe.v1.Ready.$Shape|null;
+              lost?: standpipe.v1.Lost.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "hello"; hello: standpipe.v1.Hello.$Shape; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "welcome"; hello?: null; welcome: standpipe.v1.Welcome.$Shape; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "events"; hello?: null; welcome?: null; events: standpipe.v1.Events.$Shape; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "ack"; hello?: null; welcome?: null; events?: null; ack: standpipe.v1.Ack.$Shape; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "commands"; hello?: null; welcome?: null; events?: null; ack?: null; commands: standpipe.v1.Commands.$Shape; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "commandAck"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck: standpipe.v1.CommandAck.$Shape; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "subscribe"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe: standpipe.v1.Subscribe.$Shape; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "subscribed"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed: standpipe.v1.Subscribed.$Shape; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "gap"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap: standpipe.v1.Gap.$Shape; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "snapshot"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot: standpipe.v1.Snapshot.$Shape; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "assign"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign: standpipe.v1.Assign.$Shape; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "revoke"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke: standpipe.v1.Revoke.$Shape; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "drained"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained: standpipe.v1.Drained.$Shape; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "query"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query: standpipe.v1.Query.$Shape; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "reply"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply: standpipe.v1.Reply.$Shape; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "ping"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping: standpipe.v1.Ping.$Shape; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "pong"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong: standpipe.v1.Pong.$Shape; goAway?: null; bye?: null; error?: null }|{ body?: "goAway"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway: standpipe.v1.GoAway.$Shape; bye?: null; error?: null }|{ body?: "bye"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye: standpipe.v1.Bye.$Shape; error?: null }|{ body?: "error"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error: standpipe.v1.Error.$Shape })
+              ({ body?: undefined; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "hello"; hello: standpipe.v1.Hello.$Shape; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "welcome"; hello?: null; welcome: standpipe.v1.Welcome.$Shape; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "events"; hello?: null; welcome?: null; events: standpipe.v1.Events.$Shape; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "ack"; hello?: null; welcome?: null; events?: null; ack: standpipe.v1.Ack.$Shape; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "commands"; hello?: null; welcome?: null; events?: null; ack?: null; commands: standpipe.v1.Commands.$Shape; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "commandAck"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck: standpipe.v1.CommandAck.$Shape; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "subscribe"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe: standpipe.v1.Subscribe.$Shape; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "subscribed"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed: standpipe.v1.Subscribed.$Shape; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "gap"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap: standpipe.v1.Gap.$Shape; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "snapshot"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot: standpipe.v1.Snapshot.$Shape; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "assign"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign: standpipe.v1.Assign.$Shape; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "revoke"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke: standpipe.v1.Revoke.$Shape; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "returned"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned: standpipe.v1.Returned.$Shape; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "query"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query: standpipe.v1.Query.$Shape; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "reply"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply: standpipe.v1.Reply.$Shape; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "ping"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping: standpipe.v1.Ping.$Shape; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "pong"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong: standpipe.v1.Pong.$Shape; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "goAway"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway: standpipe.v1.GoAway.$Shape; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "bye"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye: standpipe.v1.Bye.$Shape; error?: null; ready?: null; lost?: null }|{ body?: "error"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error: standpipe.v1.Error.$Shape; ready?: null; lost?: null }|{ body?: "ready"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready: standpipe.v1.Ready.$Shape; lost?: null }|{ body?: "lost"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost: standpipe.v1.Lost.$Shape })
             );
         }
 
@@ -236,8 +250,8 @@ export namespace standpipe {
             /** Hello group. */
             group?: (standpipe.v1.Group.$Properties|null);
 
-            /** Hello member. */
-            member: string;
+            /** Hello name. */
+            name: string;
 
             /** Hello session. */
             session: Uint8Array;
@@ -293,8 +307,8 @@ export namespace standpipe {
                 /** Hello group */
                 group?: (standpipe.v1.Group.$Properties|null);
 
-                /** Hello member */
-                member?: (string|null);
+                /** Hello name */
+                name?: (string|null);
 
                 /** Hello session */
                 session?: (Uint8Array|null);
@@ -403,37 +417,46 @@ export namespace standpipe {
         /** Order enum. */
         enum Order {
 
+            /** ORDER_UNSPECIFIED value */
+            ORDER_UNSPECIFIED = 0,
+
             /** ORDER_SOCKET value */
-            ORDER_SOCKET = 0,
+            ORDER_SOCKET = 1,
 
             /** ORDER_CHANNEL value */
-            ORDER_CHANNEL = 1
+            ORDER_CHANNEL = 2
         }
 
         /** Mode enum. */
         enum Mode {
 
+            /** MODE_UNSPECIFIED value */
+            MODE_UNSPECIFIED = 0,
+
             /** MODE_STICKY value */
-            MODE_STICKY = 0,
+            MODE_STICKY = 1,
 
             /** MODE_SHARED value */
-            MODE_SHARED = 1,
+            MODE_SHARED = 2,
 
             /** MODE_BROADCAST value */
-            MODE_BROADCAST = 2
+            MODE_BROADCAST = 3
         }
 
         /** Overflow enum. */
         enum Overflow {
 
+            /** OVERFLOW_UNSPECIFIED value */
+            OVERFLOW_UNSPECIFIED = 0,
+
             /** OVERFLOW_GAP value */
-            OVERFLOW_GAP = 0,
+            OVERFLOW_GAP = 1,
 
             /** OVERFLOW_PAUSE value */
-            OVERFLOW_PAUSE = 1,
+            OVERFLOW_PAUSE = 2,
 
             /** OVERFLOW_CLOSE value */
-            OVERFLOW_CLOSE = 2
+            OVERFLOW_CLOSE = 3
         }
 
         /**
@@ -456,7 +479,7 @@ export namespace standpipe {
             $unknowns?: Uint8Array[];
 
             /** Rule kind. */
-            kind: standpipe.v1.Kind;
+            kind: standpipe.v1.RuleKind;
 
             /** Rule channels. */
             channels: string[];
@@ -492,7 +515,7 @@ export namespace standpipe {
             interface $Properties {
 
                 /** Rule kind */
-                kind?: (standpipe.v1.Kind|null);
+                kind?: (standpipe.v1.RuleKind|null);
 
                 /** Rule channels */
                 channels?: (string[]|null);
@@ -509,6 +532,40 @@ export namespace standpipe {
 
             /** Shape of a Rule. */
             type $Shape = standpipe.v1.Rule.$Properties;
+        }
+
+        /** RuleKind enum. */
+        enum RuleKind {
+
+            /** RULE_KIND_UNSPECIFIED value */
+            RULE_KIND_UNSPECIFIED = 0,
+
+            /** RULE_KIND_SOCKET value */
+            RULE_KIND_SOCKET = 1,
+
+            /** RULE_KIND_MESSAGE value */
+            RULE_KIND_MESSAGE = 2,
+
+            /** RULE_KIND_CHANNEL value */
+            RULE_KIND_CHANNEL = 3,
+
+            /** RULE_KIND_PRESENCE value */
+            RULE_KIND_PRESENCE = 4,
+
+            /** RULE_KIND_USER value */
+            RULE_KIND_USER = 5,
+
+            /** RULE_KIND_CACHE value */
+            RULE_KIND_CACHE = 6,
+
+            /** RULE_KIND_AUTHORIZE value */
+            RULE_KIND_AUTHORIZE = 7,
+
+            /** RULE_KIND_AUTHENTICATE value */
+            RULE_KIND_AUTHENTICATE = 8,
+
+            /** RULE_KIND_BACKPRESSURE value */
+            RULE_KIND_BACKPRESSURE = 9
         }
 
         /**
@@ -545,11 +602,11 @@ export namespace standpipe {
             /** Welcome secret. */
             secret: Uint8Array;
 
-            /** Welcome applied. */
-            applied: number;
+            /** Welcome nextSeq. */
+            nextSeq: number;
 
-            /** Welcome credit. */
-            credit?: (standpipe.v1.Credit.$Properties|null);
+            /** Welcome commandAck. */
+            commandAck?: (standpipe.v1.CommandAck.$Properties|null);
 
             /** Welcome limits. */
             limits?: (standpipe.v1.Limits.$Properties|null);
@@ -564,7 +621,13 @@ export namespace standpipe {
             node: string;
 
             /** Welcome windowMs. */
-            windowMs: number;
+            windowMs?: (number|null);
+
+            /** Welcome graceMs. */
+            graceMs?: (number|null);
+
+            /** Welcome unhandled. */
+            unhandled: number;
 
             /**
              * Encodes the specified Welcome message. Does not implicitly {@link standpipe.v1.Welcome.verify|verify} messages.
@@ -605,11 +668,11 @@ export namespace standpipe {
                 /** Welcome secret */
                 secret?: (Uint8Array|null);
 
-                /** Welcome applied */
-                applied?: (number|null);
+                /** Welcome nextSeq */
+                nextSeq?: (number|null);
 
-                /** Welcome credit */
-                credit?: (standpipe.v1.Credit.$Properties|null);
+                /** Welcome commandAck */
+                commandAck?: (standpipe.v1.CommandAck.$Properties|null);
 
                 /** Welcome limits */
                 limits?: (standpipe.v1.Limits.$Properties|null);
@@ -626,6 +689,12 @@ export namespace standpipe {
                 /** Welcome windowMs */
                 windowMs?: (number|null);
 
+                /** Welcome graceMs */
+                graceMs?: (number|null);
+
+                /** Welcome unhandled */
+                unhandled?: (number|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -637,17 +706,68 @@ export namespace standpipe {
         /** Verdict enum. */
         enum Verdict {
 
-            /** VERDICT_UNKNOWN value */
-            VERDICT_UNKNOWN = 0,
+            /** VERDICT_UNSPECIFIED value */
+            VERDICT_UNSPECIFIED = 0,
 
-            /** NEW value */
-            NEW = 1,
+            /** VERDICT_NEW value */
+            VERDICT_NEW = 1,
 
-            /** RESUMED value */
-            RESUMED = 2,
+            /** VERDICT_RESUMED value */
+            VERDICT_RESUMED = 2,
 
-            /** RESET value */
-            RESET = 3
+            /** VERDICT_RESET value */
+            VERDICT_RESET = 3
+        }
+
+        /**
+         * Properties of a Ready.
+         * @deprecated Use standpipe.v1.Ready.$Properties instead.
+         */
+        interface IReady extends standpipe.v1.Ready.$Properties {
+        }
+
+        /** Represents a Ready. */
+        class Ready {
+
+            /**
+             * Constructs a new Ready.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: standpipe.v1.Ready.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified Ready message. Does not implicitly {@link standpipe.v1.Ready.verify|verify} messages.
+             * @param message Ready message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: standpipe.v1.Ready.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Ready message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {standpipe.v1.Ready & standpipe.v1.Ready.$Shape} Ready
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): standpipe.v1.Ready & standpipe.v1.Ready.$Shape;
+        }
+
+        namespace Ready {
+
+            /** Properties of a Ready. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Ready. */
+            type $Shape = standpipe.v1.Ready.$Properties;
         }
 
         /**
@@ -670,19 +790,19 @@ export namespace standpipe {
             $unknowns?: Uint8Array[];
 
             /** Limits frameBytes. */
-            frameBytes: number;
+            frameBytes?: (number|null);
 
             /** Limits batch. */
-            batch: number;
+            batch?: (number|null);
 
             /** Limits dataBytes. */
-            dataBytes: number;
+            dataBytes?: (number|null);
 
             /** Limits pingMs. */
-            pingMs: number;
+            pingMs?: (number|null);
 
             /** Limits deadMs. */
-            deadMs: number;
+            deadMs?: (number|null);
 
             /**
              * Encodes the specified Limits message. Does not implicitly {@link standpipe.v1.Limits.verify|verify} messages.
@@ -816,11 +936,20 @@ export namespace standpipe {
             /** Position partition. */
             partition: number;
 
+            /** Position generation. */
+            generation: number;
+
             /** Position epoch. */
             epoch: number;
 
             /** Position offset. */
             offset: number;
+
+            /** Position finished. */
+            finished: standpipe.v1.Range.$Properties[];
+
+            /** Position wantsSnapshot. */
+            wantsSnapshot: boolean;
 
             /**
              * Encodes the specified Position message. Does not implicitly {@link standpipe.v1.Position.verify|verify} messages.
@@ -849,11 +978,20 @@ export namespace standpipe {
                 /** Position partition */
                 partition?: (number|null);
 
+                /** Position generation */
+                generation?: (number|null);
+
                 /** Position epoch */
                 epoch?: (number|null);
 
                 /** Position offset */
                 offset?: (number|null);
+
+                /** Position finished */
+                finished?: (standpipe.v1.Range.$Properties[]|null);
+
+                /** Position wantsSnapshot */
+                wantsSnapshot?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -861,6 +999,69 @@ export namespace standpipe {
 
             /** Shape of a Position. */
             type $Shape = standpipe.v1.Position.$Properties;
+        }
+
+        /**
+         * Properties of a Range.
+         * @deprecated Use standpipe.v1.Range.$Properties instead.
+         */
+        interface IRange extends standpipe.v1.Range.$Properties {
+        }
+
+        /** Represents a Range. */
+        class Range {
+
+            /**
+             * Constructs a new Range.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: standpipe.v1.Range.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Range first. */
+            first: number;
+
+            /** Range last. */
+            last: number;
+
+            /**
+             * Encodes the specified Range message. Does not implicitly {@link standpipe.v1.Range.verify|verify} messages.
+             * @param message Range message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: standpipe.v1.Range.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Range message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {standpipe.v1.Range & standpipe.v1.Range.$Shape} Range
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): standpipe.v1.Range & standpipe.v1.Range.$Shape;
+        }
+
+        namespace Range {
+
+            /** Properties of a Range. */
+            interface $Properties {
+
+                /** Range first */
+                first?: (number|null);
+
+                /** Range last */
+                last?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Range. */
+            type $Shape = standpipe.v1.Range.$Properties;
         }
 
         /**
@@ -1029,6 +1230,9 @@ export namespace standpipe {
             /** Run events. */
             events: standpipe.v1.Event.$Properties[];
 
+            /** Run skipped. */
+            skipped: number;
+
             /**
              * Encodes the specified Run message. Does not implicitly {@link standpipe.v1.Run.verify|verify} messages.
              * @param message Run message or plain object to encode
@@ -1068,6 +1272,9 @@ export namespace standpipe {
                 /** Run events */
                 events?: (standpipe.v1.Event.$Properties[]|null);
 
+                /** Run skipped */
+                skipped?: (number|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -1076,71 +1283,47 @@ export namespace standpipe {
             type $Shape = standpipe.v1.Run.$Properties;
         }
 
-        /** Kind enum. */
-        enum Kind {
+        /** EventKind enum. */
+        enum EventKind {
 
-            /** KIND_UNKNOWN value */
-            KIND_UNKNOWN = 0,
+            /** EVENT_KIND_UNSPECIFIED value */
+            EVENT_KIND_UNSPECIFIED = 0,
 
-            /** KIND_SOCKET value */
-            KIND_SOCKET = 1,
+            /** EVENT_KIND_OPEN value */
+            EVENT_KIND_OPEN = 1,
 
-            /** KIND_MESSAGE value */
-            KIND_MESSAGE = 2,
+            /** EVENT_KIND_CLOSE value */
+            EVENT_KIND_CLOSE = 2,
 
-            /** KIND_CHANNEL value */
-            KIND_CHANNEL = 3,
+            /** EVENT_KIND_MESSAGE value */
+            EVENT_KIND_MESSAGE = 3,
 
-            /** KIND_PRESENCE value */
-            KIND_PRESENCE = 4,
+            /** EVENT_KIND_OCCUPIED value */
+            EVENT_KIND_OCCUPIED = 4,
 
-            /** KIND_USER value */
-            KIND_USER = 5,
+            /** EVENT_KIND_VACATED value */
+            EVENT_KIND_VACATED = 5,
 
-            /** KIND_CACHE value */
-            KIND_CACHE = 6,
+            /** EVENT_KIND_MEMBER_ADDED value */
+            EVENT_KIND_MEMBER_ADDED = 6,
 
-            /** KIND_AUTHORIZE value */
-            KIND_AUTHORIZE = 7,
+            /** EVENT_KIND_MEMBER_REMOVED value */
+            EVENT_KIND_MEMBER_REMOVED = 7,
 
-            /** KIND_AUTHENTICATE value */
-            KIND_AUTHENTICATE = 8,
+            /** EVENT_KIND_USER_ONLINE value */
+            EVENT_KIND_USER_ONLINE = 8,
 
-            /** KIND_BACKPRESSURE value */
-            KIND_BACKPRESSURE = 9,
+            /** EVENT_KIND_USER_OFFLINE value */
+            EVENT_KIND_USER_OFFLINE = 9,
 
-            /** KIND_OPEN value */
-            KIND_OPEN = 10,
+            /** EVENT_KIND_CACHE_MISS value */
+            EVENT_KIND_CACHE_MISS = 10,
 
-            /** KIND_CLOSE value */
-            KIND_CLOSE = 11,
+            /** EVENT_KIND_SLOW value */
+            EVENT_KIND_SLOW = 11,
 
-            /** KIND_OCCUPIED value */
-            KIND_OCCUPIED = 12,
-
-            /** KIND_VACATED value */
-            KIND_VACATED = 13,
-
-            /** KIND_MEMBER_ADDED value */
-            KIND_MEMBER_ADDED = 14,
-
-            /** KIND_MEMBER_REMOVED value */
-            KIND_MEMBER_REMOVED = 15,
-
-            /** KIND_USER_ONLINE value */
-            KIND_USER_ONLINE = 16,
-
-            /** KIND_USER_OFFLINE value */
-            KIND_USER_OFFLINE = 17,
-
-            /** KIND_CACHE_MISS value */
-            KIND_CACHE_MISS = 18,
-
-            /** KIND_SLOW value */
-            KIND_SLOW = 19,
-
-            /** KIND_DRAINED value */
-            KIND_DRAINED = 20
+            /** EVENT_KIND_DRAINED value */
+            EVENT_KIND_DRAINED = 12
         }
 
         /**
@@ -1163,7 +1346,7 @@ export namespace standpipe {
             $unknowns?: Uint8Array[];
 
             /** Event kind. */
-            kind: standpipe.v1.Kind;
+            kind: standpipe.v1.EventKind;
 
             /** Event socket. */
             socket: string;
@@ -1196,13 +1379,16 @@ export namespace standpipe {
             tries: number;
 
             /** Event code. */
-            code: number;
+            code?: (number|null);
 
             /** Event reason. */
             reason: string;
 
             /** Event conflated. */
             conflated: number;
+
+            /** Event conflatable. */
+            conflatable: boolean;
 
             /**
              * Encodes the specified Event message. Does not implicitly {@link standpipe.v1.Event.verify|verify} messages.
@@ -1229,7 +1415,7 @@ export namespace standpipe {
             interface $Properties {
 
                 /** Event kind */
-                kind?: (standpipe.v1.Kind|null);
+                kind?: (standpipe.v1.EventKind|null);
 
                 /** Event socket */
                 socket?: (string|null);
@@ -1270,6 +1456,9 @@ export namespace standpipe {
                 /** Event conflated */
                 conflated?: (number|null);
 
+                /** Event conflatable */
+                conflatable?: (boolean|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -1298,7 +1487,7 @@ export namespace standpipe {
             $unknowns?: Uint8Array[];
 
             /** Ack positions. */
-            positions: standpipe.v1.PositionAck.$Properties[];
+            positions: standpipe.v1.Position.$Properties[];
 
             /** Ack credit. */
             credit?: (standpipe.v1.Credit.$Properties|null);
@@ -1328,7 +1517,7 @@ export namespace standpipe {
             interface $Properties {
 
                 /** Ack positions */
-                positions?: (standpipe.v1.PositionAck.$Properties[]|null);
+                positions?: (standpipe.v1.Position.$Properties[]|null);
 
                 /** Ack credit */
                 credit?: (standpipe.v1.Credit.$Properties|null);
@@ -1339,81 +1528,6 @@ export namespace standpipe {
 
             /** Shape of an Ack. */
             type $Shape = standpipe.v1.Ack.$Properties;
-        }
-
-        /**
-         * Properties of a PositionAck.
-         * @deprecated Use standpipe.v1.PositionAck.$Properties instead.
-         */
-        interface IPositionAck extends standpipe.v1.PositionAck.$Properties {
-        }
-
-        /** Represents a PositionAck. */
-        class PositionAck {
-
-            /**
-             * Constructs a new PositionAck.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: standpipe.v1.PositionAck.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** PositionAck partition. */
-            partition: number;
-
-            /** PositionAck generation. */
-            generation: number;
-
-            /** PositionAck epoch. */
-            epoch: number;
-
-            /** PositionAck offset. */
-            offset: number;
-
-            /**
-             * Encodes the specified PositionAck message. Does not implicitly {@link standpipe.v1.PositionAck.verify|verify} messages.
-             * @param message PositionAck message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: standpipe.v1.PositionAck.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a PositionAck message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {standpipe.v1.PositionAck & standpipe.v1.PositionAck.$Shape} PositionAck
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): standpipe.v1.PositionAck & standpipe.v1.PositionAck.$Shape;
-        }
-
-        namespace PositionAck {
-
-            /** Properties of a PositionAck. */
-            interface $Properties {
-
-                /** PositionAck partition */
-                partition?: (number|null);
-
-                /** PositionAck generation */
-                generation?: (number|null);
-
-                /** PositionAck epoch */
-                epoch?: (number|null);
-
-                /** PositionAck offset */
-                offset?: (number|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a PositionAck. */
-            type $Shape = standpipe.v1.PositionAck.$Properties;
         }
 
         /**
@@ -1451,7 +1565,7 @@ export namespace standpipe {
             first: number;
 
             /** Gap cause. */
-            cause: standpipe.v1.Gap.Cause;
+            cause: standpipe.v1.GapCause;
 
             /** Gap count. */
             count: number;
@@ -1496,7 +1610,7 @@ export namespace standpipe {
                 first?: (number|null);
 
                 /** Gap cause */
-                cause?: (standpipe.v1.Gap.Cause|null);
+                cause?: (standpipe.v1.GapCause|null);
 
                 /** Gap count */
                 count?: (number|null);
@@ -1507,25 +1621,25 @@ export namespace standpipe {
 
             /** Shape of a Gap. */
             type $Shape = standpipe.v1.Gap.$Properties;
+        }
 
-            /** Cause enum. */
-            enum Cause {
+        /** GapCause enum. */
+        enum GapCause {
 
-                /** CAUSE_UNKNOWN value */
-                CAUSE_UNKNOWN = 0,
+            /** GAP_CAUSE_UNSPECIFIED value */
+            GAP_CAUSE_UNSPECIFIED = 0,
 
-                /** OVERFLOW value */
-                OVERFLOW = 1,
+            /** GAP_CAUSE_OVERFLOW value */
+            GAP_CAUSE_OVERFLOW = 1,
 
-                /** EXPIRED value */
-                EXPIRED = 2,
+            /** GAP_CAUSE_EXPIRED value */
+            GAP_CAUSE_EXPIRED = 2,
 
-                /** STORE_LOST value */
-                STORE_LOST = 3,
+            /** GAP_CAUSE_STORE_LOST value */
+            GAP_CAUSE_STORE_LOST = 3,
 
-                /** NODE_LOST value */
-                NODE_LOST = 4
-            }
+            /** GAP_CAUSE_NODE_LOST value */
+            GAP_CAUSE_NODE_LOST = 4
         }
 
         /**
@@ -1567,6 +1681,12 @@ export namespace standpipe {
 
             /** Snapshot channels. */
             channels: standpipe.v1.ChannelState.$Properties[];
+
+            /** Snapshot coversSockets. */
+            coversSockets: boolean;
+
+            /** Snapshot coversChannels. */
+            coversChannels: boolean;
 
             /**
              * Encodes the specified Snapshot message. Does not implicitly {@link standpipe.v1.Snapshot.verify|verify} messages.
@@ -1612,6 +1732,12 @@ export namespace standpipe {
 
                 /** Snapshot channels */
                 channels?: (standpipe.v1.ChannelState.$Properties[]|null);
+
+                /** Snapshot coversSockets */
+                coversSockets?: (boolean|null);
+
+                /** Snapshot coversChannels */
+                coversChannels?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1844,8 +1970,8 @@ export namespace standpipe {
             /** Assignment epoch. */
             epoch: number;
 
-            /** Assignment from. */
-            from: number;
+            /** Assignment firstOffset. */
+            firstOffset: number;
 
             /**
              * Encodes the specified Assignment message. Does not implicitly {@link standpipe.v1.Assignment.verify|verify} messages.
@@ -1880,8 +2006,8 @@ export namespace standpipe {
                 /** Assignment epoch */
                 epoch?: (number|null);
 
-                /** Assignment from */
-                from?: (number|null);
+                /** Assignment firstOffset */
+                firstOffset?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1961,72 +2087,123 @@ export namespace standpipe {
         }
 
         /**
-         * Properties of a Drained.
-         * @deprecated Use standpipe.v1.Drained.$Properties instead.
+         * Properties of a Returned.
+         * @deprecated Use standpipe.v1.Returned.$Properties instead.
          */
-        interface IDrained extends standpipe.v1.Drained.$Properties {
+        interface IReturned extends standpipe.v1.Returned.$Properties {
         }
 
-        /** Represents a Drained. */
-        class Drained {
+        /** Represents a Returned. */
+        class Returned {
 
             /**
-             * Constructs a new Drained.
+             * Constructs a new Returned.
              * @param [properties] Properties to set
              */
-            constructor(properties?: standpipe.v1.Drained.$Properties);
+            constructor(properties?: standpipe.v1.Returned.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** Drained partition. */
-            partition: number;
-
-            /** Drained generation. */
-            generation: number;
-
-            /** Drained offset. */
-            offset: number;
+            /** Returned position. */
+            position?: (standpipe.v1.Position.$Properties|null);
 
             /**
-             * Encodes the specified Drained message. Does not implicitly {@link standpipe.v1.Drained.verify|verify} messages.
-             * @param message Drained message or plain object to encode
+             * Encodes the specified Returned message. Does not implicitly {@link standpipe.v1.Returned.verify|verify} messages.
+             * @param message Returned message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: standpipe.v1.Drained.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: standpipe.v1.Returned.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a Drained message from the specified reader or buffer.
+             * Decodes a Returned message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {standpipe.v1.Drained & standpipe.v1.Drained.$Shape} Drained
+             * @returns {standpipe.v1.Returned & standpipe.v1.Returned.$Shape} Returned
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): standpipe.v1.Drained & standpipe.v1.Drained.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): standpipe.v1.Returned & standpipe.v1.Returned.$Shape;
         }
 
-        namespace Drained {
+        namespace Returned {
 
-            /** Properties of a Drained. */
+            /** Properties of a Returned. */
             interface $Properties {
 
-                /** Drained partition */
-                partition?: (number|null);
-
-                /** Drained generation */
-                generation?: (number|null);
-
-                /** Drained offset */
-                offset?: (number|null);
+                /** Returned position */
+                position?: (standpipe.v1.Position.$Properties|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a Drained. */
-            type $Shape = standpipe.v1.Drained.$Properties;
+            /** Shape of a Returned. */
+            type $Shape = standpipe.v1.Returned.$Properties;
+        }
+
+        /**
+         * Properties of a Lost.
+         * @deprecated Use standpipe.v1.Lost.$Properties instead.
+         */
+        interface ILost extends standpipe.v1.Lost.$Properties {
+        }
+
+        /** Represents a Lost. */
+        class Lost {
+
+            /**
+             * Constructs a new Lost.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: standpipe.v1.Lost.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Lost partition. */
+            partition: number;
+
+            /** Lost generation. */
+            generation: number;
+
+            /**
+             * Encodes the specified Lost message. Does not implicitly {@link standpipe.v1.Lost.verify|verify} messages.
+             * @param message Lost message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: standpipe.v1.Lost.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Lost message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {standpipe.v1.Lost & standpipe.v1.Lost.$Shape} Lost
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): standpipe.v1.Lost & standpipe.v1.Lost.$Shape;
+        }
+
+        namespace Lost {
+
+            /** Properties of a Lost. */
+            interface $Properties {
+
+                /** Lost partition */
+                partition?: (number|null);
+
+                /** Lost generation */
+                generation?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Lost. */
+            type $Shape = standpipe.v1.Lost.$Properties;
         }
 
         /**
@@ -2107,29 +2284,29 @@ export namespace standpipe {
         /** Verb enum. */
         enum Verb {
 
-            /** VERB_UNKNOWN value */
-            VERB_UNKNOWN = 0,
+            /** VERB_UNSPECIFIED value */
+            VERB_UNSPECIFIED = 0,
 
-            /** TRIGGER_CHANNEL value */
-            TRIGGER_CHANNEL = 1,
+            /** VERB_TRIGGER_CHANNEL value */
+            VERB_TRIGGER_CHANNEL = 1,
 
-            /** TRIGGER_SOCKET value */
-            TRIGGER_SOCKET = 2,
+            /** VERB_TRIGGER_SOCKET value */
+            VERB_TRIGGER_SOCKET = 2,
 
-            /** TRIGGER_USER value */
-            TRIGGER_USER = 3,
+            /** VERB_TRIGGER_USER value */
+            VERB_TRIGGER_USER = 3,
 
-            /** CLOSE_SOCKET value */
-            CLOSE_SOCKET = 4,
+            /** VERB_CLOSE_SOCKET value */
+            VERB_CLOSE_SOCKET = 4,
 
-            /** TERMINATE_USER value */
-            TERMINATE_USER = 5,
+            /** VERB_TERMINATE_USER value */
+            VERB_TERMINATE_USER = 5,
 
-            /** SUBSCRIBE_SOCKET value */
-            SUBSCRIBE_SOCKET = 6,
+            /** VERB_SUBSCRIBE_SOCKET value */
+            VERB_SUBSCRIBE_SOCKET = 6,
 
-            /** UNSUBSCRIBE_SOCKET value */
-            UNSUBSCRIBE_SOCKET = 7
+            /** VERB_UNSUBSCRIBE_SOCKET value */
+            VERB_UNSUBSCRIBE_SOCKET = 7
         }
 
         /**
@@ -2175,8 +2352,8 @@ export namespace standpipe {
             /** Command user. */
             user: string;
 
-            /** Command except. */
-            except: string[];
+            /** Command exceptSockets. */
+            exceptSockets: string[];
 
             /** Command ifOccupied. */
             ifOccupied: boolean;
@@ -2194,7 +2371,7 @@ export namespace standpipe {
             channels: number[];
 
             /** Command code. */
-            code: number;
+            code?: (number|null);
 
             /** Command reason. */
             reason: string;
@@ -2250,8 +2427,8 @@ export namespace standpipe {
                 /** Command user */
                 user?: (string|null);
 
-                /** Command except */
-                except?: (string[]|null);
+                /** Command exceptSockets */
+                exceptSockets?: (string[]|null);
 
                 /** Command ifOccupied */
                 ifOccupied?: (boolean|null);
@@ -2288,11 +2465,14 @@ export namespace standpipe {
         /** Receipts enum. */
         enum Receipts {
 
-            /** ACCEPTED value */
-            ACCEPTED = 0,
+            /** RECEIPTS_UNSPECIFIED value */
+            RECEIPTS_UNSPECIFIED = 0,
 
-            /** DELIVERED value */
-            DELIVERED = 1
+            /** RECEIPTS_ACCEPTED value */
+            RECEIPTS_ACCEPTED = 1,
+
+            /** RECEIPTS_DELIVERED value */
+            RECEIPTS_DELIVERED = 2
         }
 
         /**

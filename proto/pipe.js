@@ -45,7 +45,7 @@ $root.standpipe = (function() {
              * @property {standpipe.v1.Snapshot.$Properties|null} [snapshot] Frame snapshot
              * @property {standpipe.v1.Assign.$Properties|null} [assign] Frame assign
              * @property {standpipe.v1.Revoke.$Properties|null} [revoke] Frame revoke
-             * @property {standpipe.v1.Drained.$Properties|null} [drained] Frame drained
+             * @property {standpipe.v1.Returned.$Properties|null} [returned] Frame returned
              * @property {standpipe.v1.Query.$Properties|null} [query] Frame query
              * @property {standpipe.v1.Reply.$Properties|null} [reply] Frame reply
              * @property {standpipe.v1.Ping.$Properties|null} [ping] Frame ping
@@ -53,7 +53,9 @@ $root.standpipe = (function() {
              * @property {standpipe.v1.GoAway.$Properties|null} [goAway] Frame goAway
              * @property {standpipe.v1.Bye.$Properties|null} [bye] Frame bye
              * @property {standpipe.v1.Error.$Properties|null} [error] Frame error
-             * @property {"hello"|"welcome"|"events"|"ack"|"commands"|"commandAck"|"subscribe"|"subscribed"|"gap"|"snapshot"|"assign"|"revoke"|"drained"|"query"|"reply"|"ping"|"pong"|"goAway"|"bye"|"error"} [body] Frame body
+             * @property {standpipe.v1.Ready.$Properties|null} [ready] Frame ready
+             * @property {standpipe.v1.Lost.$Properties|null} [lost] Frame lost
+             * @property {"hello"|"welcome"|"events"|"ack"|"commands"|"commandAck"|"subscribe"|"subscribed"|"gap"|"snapshot"|"assign"|"revoke"|"returned"|"query"|"reply"|"ping"|"pong"|"goAway"|"bye"|"error"|"ready"|"lost"} [body] Frame body
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -80,7 +82,7 @@ $root.standpipe = (function() {
              *   snapshot?: standpipe.v1.Snapshot.$Shape|null;
              *   assign?: standpipe.v1.Assign.$Shape|null;
              *   revoke?: standpipe.v1.Revoke.$Shape|null;
-             *   drained?: standpipe.v1.Drained.$Shape|null;
+             *   returned?: standpipe.v1.Returned.$Shape|null;
              *   query?: standpipe.v1.Query.$Shape|null;
              *   reply?: standpipe.v1.Reply.$Shape|null;
              *   ping?: standpipe.v1.Ping.$Shape|null;
@@ -88,9 +90,11 @@ $root.standpipe = (function() {
              *   goAway?: standpipe.v1.GoAway.$Shape|null;
              *   bye?: standpipe.v1.Bye.$Shape|null;
              *   error?: standpipe.v1.Error.$Shape|null;
+             *   ready?: standpipe.v1.Ready.$Shape|null;
+             *   lost?: standpipe.v1.Lost.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ body?: undefined; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "hello"; hello: standpipe.v1.Hello.$Shape; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "welcome"; hello?: null; welcome: standpipe.v1.Welcome.$Shape; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "events"; hello?: null; welcome?: null; events: standpipe.v1.Events.$Shape; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "ack"; hello?: null; welcome?: null; events?: null; ack: standpipe.v1.Ack.$Shape; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "commands"; hello?: null; welcome?: null; events?: null; ack?: null; commands: standpipe.v1.Commands.$Shape; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "commandAck"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck: standpipe.v1.CommandAck.$Shape; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "subscribe"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe: standpipe.v1.Subscribe.$Shape; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "subscribed"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed: standpipe.v1.Subscribed.$Shape; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "gap"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap: standpipe.v1.Gap.$Shape; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "snapshot"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot: standpipe.v1.Snapshot.$Shape; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "assign"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign: standpipe.v1.Assign.$Shape; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "revoke"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke: standpipe.v1.Revoke.$Shape; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "drained"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained: standpipe.v1.Drained.$Shape; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "query"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query: standpipe.v1.Query.$Shape; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "reply"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply: standpipe.v1.Reply.$Shape; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "ping"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping: standpipe.v1.Ping.$Shape; pong?: null; goAway?: null; bye?: null; error?: null }|{ body?: "pong"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong: standpipe.v1.Pong.$Shape; goAway?: null; bye?: null; error?: null }|{ body?: "goAway"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway: standpipe.v1.GoAway.$Shape; bye?: null; error?: null }|{ body?: "bye"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye: standpipe.v1.Bye.$Shape; error?: null }|{ body?: "error"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; drained?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error: standpipe.v1.Error.$Shape })
+             *   ({ body?: undefined; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "hello"; hello: standpipe.v1.Hello.$Shape; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "welcome"; hello?: null; welcome: standpipe.v1.Welcome.$Shape; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "events"; hello?: null; welcome?: null; events: standpipe.v1.Events.$Shape; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "ack"; hello?: null; welcome?: null; events?: null; ack: standpipe.v1.Ack.$Shape; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "commands"; hello?: null; welcome?: null; events?: null; ack?: null; commands: standpipe.v1.Commands.$Shape; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "commandAck"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck: standpipe.v1.CommandAck.$Shape; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "subscribe"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe: standpipe.v1.Subscribe.$Shape; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "subscribed"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed: standpipe.v1.Subscribed.$Shape; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "gap"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap: standpipe.v1.Gap.$Shape; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "snapshot"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot: standpipe.v1.Snapshot.$Shape; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "assign"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign: standpipe.v1.Assign.$Shape; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "revoke"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke: standpipe.v1.Revoke.$Shape; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "returned"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned: standpipe.v1.Returned.$Shape; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "query"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query: standpipe.v1.Query.$Shape; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "reply"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply: standpipe.v1.Reply.$Shape; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "ping"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping: standpipe.v1.Ping.$Shape; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "pong"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong: standpipe.v1.Pong.$Shape; goAway?: null; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "goAway"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway: standpipe.v1.GoAway.$Shape; bye?: null; error?: null; ready?: null; lost?: null }|{ body?: "bye"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye: standpipe.v1.Bye.$Shape; error?: null; ready?: null; lost?: null }|{ body?: "error"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error: standpipe.v1.Error.$Shape; ready?: null; lost?: null }|{ body?: "ready"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready: standpipe.v1.Ready.$Shape; lost?: null }|{ body?: "lost"; hello?: null; welcome?: null; events?: null; ack?: null; commands?: null; commandAck?: null; subscribe?: null; subscribed?: null; gap?: null; snapshot?: null; assign?: null; revoke?: null; returned?: null; query?: null; reply?: null; ping?: null; pong?: null; goAway?: null; bye?: null; error?: null; ready?: null; lost: standpipe.v1.Lost.$Shape })
              * )} standpipe.v1.Frame.$Shape
              */
 
@@ -206,12 +210,12 @@ $root.standpipe = (function() {
             Frame.prototype.revoke = null;
 
             /**
-             * Frame drained.
-             * @member {standpipe.v1.Drained.$Properties|null|undefined} drained
+             * Frame returned.
+             * @member {standpipe.v1.Returned.$Properties|null|undefined} returned
              * @memberof standpipe.v1.Frame
              * @instance
              */
-            Frame.prototype.drained = null;
+            Frame.prototype.returned = null;
 
             /**
              * Frame query.
@@ -269,17 +273,33 @@ $root.standpipe = (function() {
              */
             Frame.prototype.error = null;
 
+            /**
+             * Frame ready.
+             * @member {standpipe.v1.Ready.$Properties|null|undefined} ready
+             * @memberof standpipe.v1.Frame
+             * @instance
+             */
+            Frame.prototype.ready = null;
+
+            /**
+             * Frame lost.
+             * @member {standpipe.v1.Lost.$Properties|null|undefined} lost
+             * @memberof standpipe.v1.Frame
+             * @instance
+             */
+            Frame.prototype.lost = null;
+
             // OneOf field names bound to virtual getters and setters
             var $oneOfFields;
 
             /**
              * Frame body.
-             * @member {"hello"|"welcome"|"events"|"ack"|"commands"|"commandAck"|"subscribe"|"subscribed"|"gap"|"snapshot"|"assign"|"revoke"|"drained"|"query"|"reply"|"ping"|"pong"|"goAway"|"bye"|"error"|undefined} body
+             * @member {"hello"|"welcome"|"events"|"ack"|"commands"|"commandAck"|"subscribe"|"subscribed"|"gap"|"snapshot"|"assign"|"revoke"|"returned"|"query"|"reply"|"ping"|"pong"|"goAway"|"bye"|"error"|"ready"|"lost"|undefined} body
              * @memberof standpipe.v1.Frame
              * @instance
              */
             $Object.defineProperty(Frame.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["hello", "welcome", "events", "ack", "commands", "commandAck", "subscribe", "subscribed", "gap", "snapshot", "assign", "revoke", "drained", "query", "reply", "ping", "pong", "goAway", "bye", "error"]),
+                get: $util.oneOfGetter($oneOfFields = ["hello", "welcome", "events", "ack", "commands", "commandAck", "subscribe", "subscribed", "gap", "snapshot", "assign", "revoke", "returned", "query", "reply", "ping", "pong", "goAway", "bye", "error", "ready", "lost"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -323,8 +343,8 @@ $root.standpipe = (function() {
                     $root.standpipe.v1.Assign.encode(message.assign, writer.uint32(/* id 11, wireType 2 =*/90).fork(), _depth + 1).ldelim();
                 if (message.revoke != null && $Object.hasOwnProperty.call(message, "revoke"))
                     $root.standpipe.v1.Revoke.encode(message.revoke, writer.uint32(/* id 12, wireType 2 =*/98).fork(), _depth + 1).ldelim();
-                if (message.drained != null && $Object.hasOwnProperty.call(message, "drained"))
-                    $root.standpipe.v1.Drained.encode(message.drained, writer.uint32(/* id 13, wireType 2 =*/106).fork(), _depth + 1).ldelim();
+                if (message.returned != null && $Object.hasOwnProperty.call(message, "returned"))
+                    $root.standpipe.v1.Returned.encode(message.returned, writer.uint32(/* id 13, wireType 2 =*/106).fork(), _depth + 1).ldelim();
                 if (message.query != null && $Object.hasOwnProperty.call(message, "query"))
                     $root.standpipe.v1.Query.encode(message.query, writer.uint32(/* id 14, wireType 2 =*/114).fork(), _depth + 1).ldelim();
                 if (message.reply != null && $Object.hasOwnProperty.call(message, "reply"))
@@ -339,6 +359,10 @@ $root.standpipe = (function() {
                     $root.standpipe.v1.Bye.encode(message.bye, writer.uint32(/* id 19, wireType 2 =*/154).fork(), _depth + 1).ldelim();
                 if (message.error != null && $Object.hasOwnProperty.call(message, "error"))
                     $root.standpipe.v1.Error.encode(message.error, writer.uint32(/* id 20, wireType 2 =*/162).fork(), _depth + 1).ldelim();
+                if (message.ready != null && $Object.hasOwnProperty.call(message, "ready"))
+                    $root.standpipe.v1.Ready.encode(message.ready, writer.uint32(/* id 21, wireType 2 =*/170).fork(), _depth + 1).ldelim();
+                if (message.lost != null && $Object.hasOwnProperty.call(message, "lost"))
+                    $root.standpipe.v1.Lost.encode(message.lost, writer.uint32(/* id 22, wireType 2 =*/178).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (var i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -470,8 +494,8 @@ $root.standpipe = (function() {
                     case 13: {
                             if (wireType !== 2)
                                 break;
-                            message.drained = $root.standpipe.v1.Drained.decode(reader, reader.size(), $undefined, _depth + 1, message.drained);
-                            message.body = "drained";
+                            message.returned = $root.standpipe.v1.Returned.decode(reader, reader.size(), $undefined, _depth + 1, message.returned);
+                            message.body = "returned";
                             continue;
                         }
                     case 14: {
@@ -523,6 +547,20 @@ $root.standpipe = (function() {
                             message.body = "error";
                             continue;
                         }
+                    case 21: {
+                            if (wireType !== 2)
+                                break;
+                            message.ready = $root.standpipe.v1.Ready.decode(reader, reader.size(), $undefined, _depth + 1, message.ready);
+                            message.body = "ready";
+                            continue;
+                        }
+                    case 22: {
+                            if (wireType !== 2)
+                                break;
+                            message.lost = $root.standpipe.v1.Lost.decode(reader, reader.size(), $undefined, _depth + 1, message.lost);
+                            message.body = "lost";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -551,7 +589,7 @@ $root.standpipe = (function() {
              * @property {number|null} [version] Hello version
              * @property {string|null} [library] Hello library
              * @property {standpipe.v1.Group.$Properties|null} [group] Hello group
-             * @property {string|null} [member] Hello member
+             * @property {string|null} [name] Hello name
              * @property {Uint8Array|null} [session] Hello session
              * @property {Uint8Array|null} [proof] Hello proof
              * @property {number|null} [attempt] Hello attempt
@@ -617,12 +655,12 @@ $root.standpipe = (function() {
             Hello.prototype.group = null;
 
             /**
-             * Hello member.
-             * @member {string} member
+             * Hello name.
+             * @member {string} name
              * @memberof standpipe.v1.Hello
              * @instance
              */
-            Hello.prototype.member = "";
+            Hello.prototype.name = "";
 
             /**
              * Hello session.
@@ -662,7 +700,7 @@ $root.standpipe = (function() {
              * @memberof standpipe.v1.Hello
              * @instance
              */
-            Hello.prototype.nextSeq = 0;
+            Hello.prototype.nextSeq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
              * Hello credit.
@@ -702,8 +740,8 @@ $root.standpipe = (function() {
                     writer.uint32(/* id 2, wireType 2 =*/18).string(message.library);
                 if (message.group != null && $Object.hasOwnProperty.call(message, "group"))
                     $root.standpipe.v1.Group.encode(message.group, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
-                if (message.member != null && $Object.hasOwnProperty.call(message, "member") && message.member !== "")
-                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.member);
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.name);
                 if (message.session != null && $Object.hasOwnProperty.call(message, "session") && message.session.length)
                     writer.uint32(/* id 5, wireType 2 =*/42).bytes(message.session);
                 if (message.proof != null && $Object.hasOwnProperty.call(message, "proof") && message.proof.length)
@@ -713,8 +751,8 @@ $root.standpipe = (function() {
                 if (message.positions != null && message.positions.length)
                     for (var i = 0; i < message.positions.length; ++i)
                         $root.standpipe.v1.Position.encode(message.positions[i], writer.uint32(/* id 8, wireType 2 =*/66).fork(), _depth + 1).ldelim();
-                if (message.nextSeq != null && $Object.hasOwnProperty.call(message, "nextSeq") && !$Object.is(message.nextSeq, 0))
-                    writer.uint32(/* id 9, wireType 1 =*/73).double(message.nextSeq);
+                if (message.nextSeq != null && $Object.hasOwnProperty.call(message, "nextSeq") && (typeof message.nextSeq === "object" ? message.nextSeq.low || message.nextSeq.high : message.nextSeq !== 0))
+                    writer.uint32(/* id 9, wireType 0 =*/72).uint64(message.nextSeq);
                 if (message.credit != null && $Object.hasOwnProperty.call(message, "credit"))
                     $root.standpipe.v1.Credit.encode(message.credit, writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
                 if (message.rules != null && message.rules.length)
@@ -792,9 +830,9 @@ $root.standpipe = (function() {
                             if (wireType !== 2)
                                 break;
                             if ((value = reader.stringVerify()).length)
-                                message.member = value;
+                                message.name = value;
                             else
-                                delete message.member;
+                                delete message.name;
                             continue;
                         }
                     case 5: {
@@ -833,9 +871,9 @@ $root.standpipe = (function() {
                             continue;
                         }
                     case 9: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.nextSeq = value;
                             else
                                 delete message.nextSeq;
@@ -1075,13 +1113,15 @@ $root.standpipe = (function() {
          * Order enum.
          * @name standpipe.v1.Order
          * @enum {number}
-         * @property {number} ORDER_SOCKET=0 ORDER_SOCKET value
-         * @property {number} ORDER_CHANNEL=1 ORDER_CHANNEL value
+         * @property {number} ORDER_UNSPECIFIED=0 ORDER_UNSPECIFIED value
+         * @property {number} ORDER_SOCKET=1 ORDER_SOCKET value
+         * @property {number} ORDER_CHANNEL=2 ORDER_CHANNEL value
          */
         v1.Order = (function() {
             var valuesById = $Object.create(null), values = $Object.create(valuesById);
-            values[valuesById[0] = "ORDER_SOCKET"] = 0;
-            values[valuesById[1] = "ORDER_CHANNEL"] = 1;
+            values[valuesById[0] = "ORDER_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "ORDER_SOCKET"] = 1;
+            values[valuesById[2] = "ORDER_CHANNEL"] = 2;
             return values;
         })();
 
@@ -1089,15 +1129,17 @@ $root.standpipe = (function() {
          * Mode enum.
          * @name standpipe.v1.Mode
          * @enum {number}
-         * @property {number} MODE_STICKY=0 MODE_STICKY value
-         * @property {number} MODE_SHARED=1 MODE_SHARED value
-         * @property {number} MODE_BROADCAST=2 MODE_BROADCAST value
+         * @property {number} MODE_UNSPECIFIED=0 MODE_UNSPECIFIED value
+         * @property {number} MODE_STICKY=1 MODE_STICKY value
+         * @property {number} MODE_SHARED=2 MODE_SHARED value
+         * @property {number} MODE_BROADCAST=3 MODE_BROADCAST value
          */
         v1.Mode = (function() {
             var valuesById = $Object.create(null), values = $Object.create(valuesById);
-            values[valuesById[0] = "MODE_STICKY"] = 0;
-            values[valuesById[1] = "MODE_SHARED"] = 1;
-            values[valuesById[2] = "MODE_BROADCAST"] = 2;
+            values[valuesById[0] = "MODE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "MODE_STICKY"] = 1;
+            values[valuesById[2] = "MODE_SHARED"] = 2;
+            values[valuesById[3] = "MODE_BROADCAST"] = 3;
             return values;
         })();
 
@@ -1105,15 +1147,17 @@ $root.standpipe = (function() {
          * Overflow enum.
          * @name standpipe.v1.Overflow
          * @enum {number}
-         * @property {number} OVERFLOW_GAP=0 OVERFLOW_GAP value
-         * @property {number} OVERFLOW_PAUSE=1 OVERFLOW_PAUSE value
-         * @property {number} OVERFLOW_CLOSE=2 OVERFLOW_CLOSE value
+         * @property {number} OVERFLOW_UNSPECIFIED=0 OVERFLOW_UNSPECIFIED value
+         * @property {number} OVERFLOW_GAP=1 OVERFLOW_GAP value
+         * @property {number} OVERFLOW_PAUSE=2 OVERFLOW_PAUSE value
+         * @property {number} OVERFLOW_CLOSE=3 OVERFLOW_CLOSE value
          */
         v1.Overflow = (function() {
             var valuesById = $Object.create(null), values = $Object.create(valuesById);
-            values[valuesById[0] = "OVERFLOW_GAP"] = 0;
-            values[valuesById[1] = "OVERFLOW_PAUSE"] = 1;
-            values[valuesById[2] = "OVERFLOW_CLOSE"] = 2;
+            values[valuesById[0] = "OVERFLOW_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "OVERFLOW_GAP"] = 1;
+            values[valuesById[2] = "OVERFLOW_PAUSE"] = 2;
+            values[valuesById[3] = "OVERFLOW_CLOSE"] = 3;
             return values;
         })();
 
@@ -1122,7 +1166,7 @@ $root.standpipe = (function() {
             /**
              * Properties of a Rule.
              * @typedef {Object} standpipe.v1.Rule.$Properties
-             * @property {standpipe.v1.Kind|null} [kind] Rule kind
+             * @property {standpipe.v1.RuleKind|null} [kind] Rule kind
              * @property {Array.<string>|null} [channels] Rule channels
              * @property {Array.<string>|null} [events] Rule events
              * @property {boolean|null} [conflate] Rule conflate
@@ -1161,7 +1205,7 @@ $root.standpipe = (function() {
 
             /**
              * Rule kind.
-             * @member {standpipe.v1.Kind} kind
+             * @member {standpipe.v1.RuleKind} kind
              * @memberof standpipe.v1.Rule
              * @instance
              */
@@ -1315,6 +1359,36 @@ $root.standpipe = (function() {
             return Rule;
         })();
 
+        /**
+         * RuleKind enum.
+         * @name standpipe.v1.RuleKind
+         * @enum {number}
+         * @property {number} RULE_KIND_UNSPECIFIED=0 RULE_KIND_UNSPECIFIED value
+         * @property {number} RULE_KIND_SOCKET=1 RULE_KIND_SOCKET value
+         * @property {number} RULE_KIND_MESSAGE=2 RULE_KIND_MESSAGE value
+         * @property {number} RULE_KIND_CHANNEL=3 RULE_KIND_CHANNEL value
+         * @property {number} RULE_KIND_PRESENCE=4 RULE_KIND_PRESENCE value
+         * @property {number} RULE_KIND_USER=5 RULE_KIND_USER value
+         * @property {number} RULE_KIND_CACHE=6 RULE_KIND_CACHE value
+         * @property {number} RULE_KIND_AUTHORIZE=7 RULE_KIND_AUTHORIZE value
+         * @property {number} RULE_KIND_AUTHENTICATE=8 RULE_KIND_AUTHENTICATE value
+         * @property {number} RULE_KIND_BACKPRESSURE=9 RULE_KIND_BACKPRESSURE value
+         */
+        v1.RuleKind = (function() {
+            var valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "RULE_KIND_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "RULE_KIND_SOCKET"] = 1;
+            values[valuesById[2] = "RULE_KIND_MESSAGE"] = 2;
+            values[valuesById[3] = "RULE_KIND_CHANNEL"] = 3;
+            values[valuesById[4] = "RULE_KIND_PRESENCE"] = 4;
+            values[valuesById[5] = "RULE_KIND_USER"] = 5;
+            values[valuesById[6] = "RULE_KIND_CACHE"] = 6;
+            values[valuesById[7] = "RULE_KIND_AUTHORIZE"] = 7;
+            values[valuesById[8] = "RULE_KIND_AUTHENTICATE"] = 8;
+            values[valuesById[9] = "RULE_KIND_BACKPRESSURE"] = 9;
+            return values;
+        })();
+
         v1.Welcome = (function() {
 
             /**
@@ -1325,13 +1399,15 @@ $root.standpipe = (function() {
              * @property {string|null} [reason] Welcome reason
              * @property {Uint8Array|null} [session] Welcome session
              * @property {Uint8Array|null} [secret] Welcome secret
-             * @property {number|null} [applied] Welcome applied
-             * @property {standpipe.v1.Credit.$Properties|null} [credit] Welcome credit
+             * @property {number|null} [nextSeq] Welcome nextSeq
+             * @property {standpipe.v1.CommandAck.$Properties|null} [commandAck] Welcome commandAck
              * @property {standpipe.v1.Limits.$Properties|null} [limits] Welcome limits
              * @property {number|null} [partitions] Welcome partitions
              * @property {Array.<standpipe.v1.Assignment.$Properties>|null} [assigned] Welcome assigned
              * @property {string|null} [node] Welcome node
              * @property {number|null} [windowMs] Welcome windowMs
+             * @property {number|null} [graceMs] Welcome graceMs
+             * @property {number|null} [unhandled] Welcome unhandled
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1405,20 +1481,20 @@ $root.standpipe = (function() {
             Welcome.prototype.secret = $util.newBuffer([]);
 
             /**
-             * Welcome applied.
-             * @member {number} applied
+             * Welcome nextSeq.
+             * @member {number} nextSeq
              * @memberof standpipe.v1.Welcome
              * @instance
              */
-            Welcome.prototype.applied = 0;
+            Welcome.prototype.nextSeq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
-             * Welcome credit.
-             * @member {standpipe.v1.Credit.$Properties|null|undefined} credit
+             * Welcome commandAck.
+             * @member {standpipe.v1.CommandAck.$Properties|null|undefined} commandAck
              * @memberof standpipe.v1.Welcome
              * @instance
              */
-            Welcome.prototype.credit = null;
+            Welcome.prototype.commandAck = null;
 
             /**
              * Welcome limits.
@@ -1454,11 +1530,42 @@ $root.standpipe = (function() {
 
             /**
              * Welcome windowMs.
-             * @member {number} windowMs
+             * @member {number|null|undefined} windowMs
              * @memberof standpipe.v1.Welcome
              * @instance
              */
-            Welcome.prototype.windowMs = 0;
+            Welcome.prototype.windowMs = null;
+
+            /**
+             * Welcome graceMs.
+             * @member {number|null|undefined} graceMs
+             * @memberof standpipe.v1.Welcome
+             * @instance
+             */
+            Welcome.prototype.graceMs = null;
+
+            /**
+             * Welcome unhandled.
+             * @member {number} unhandled
+             * @memberof standpipe.v1.Welcome
+             * @instance
+             */
+            Welcome.prototype.unhandled = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            // OneOf field names bound to virtual getters and setters
+            var $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Welcome.prototype, "_windowMs", {
+                get: $util.oneOfGetter($oneOfFields = ["windowMs"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Welcome.prototype, "_graceMs", {
+                get: $util.oneOfGetter($oneOfFields = ["graceMs"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             /**
              * Encodes the specified Welcome message. Does not implicitly {@link standpipe.v1.Welcome.verify|verify} messages.
@@ -1486,10 +1593,10 @@ $root.standpipe = (function() {
                     writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.session);
                 if (message.secret != null && $Object.hasOwnProperty.call(message, "secret") && message.secret.length)
                     writer.uint32(/* id 5, wireType 2 =*/42).bytes(message.secret);
-                if (message.applied != null && $Object.hasOwnProperty.call(message, "applied") && !$Object.is(message.applied, 0))
-                    writer.uint32(/* id 6, wireType 1 =*/49).double(message.applied);
-                if (message.credit != null && $Object.hasOwnProperty.call(message, "credit"))
-                    $root.standpipe.v1.Credit.encode(message.credit, writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
+                if (message.nextSeq != null && $Object.hasOwnProperty.call(message, "nextSeq") && (typeof message.nextSeq === "object" ? message.nextSeq.low || message.nextSeq.high : message.nextSeq !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint64(message.nextSeq);
+                if (message.commandAck != null && $Object.hasOwnProperty.call(message, "commandAck"))
+                    $root.standpipe.v1.CommandAck.encode(message.commandAck, writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
                 if (message.limits != null && $Object.hasOwnProperty.call(message, "limits"))
                     $root.standpipe.v1.Limits.encode(message.limits, writer.uint32(/* id 8, wireType 2 =*/66).fork(), _depth + 1).ldelim();
                 if (message.partitions != null && $Object.hasOwnProperty.call(message, "partitions") && message.partitions !== 0)
@@ -1499,8 +1606,12 @@ $root.standpipe = (function() {
                         $root.standpipe.v1.Assignment.encode(message.assigned[i], writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
                 if (message.node != null && $Object.hasOwnProperty.call(message, "node") && message.node !== "")
                     writer.uint32(/* id 11, wireType 2 =*/90).string(message.node);
-                if (message.windowMs != null && $Object.hasOwnProperty.call(message, "windowMs") && message.windowMs !== 0)
+                if (message.windowMs != null && $Object.hasOwnProperty.call(message, "windowMs"))
                     writer.uint32(/* id 12, wireType 0 =*/96).uint32(message.windowMs);
+                if (message.graceMs != null && $Object.hasOwnProperty.call(message, "graceMs"))
+                    writer.uint32(/* id 13, wireType 0 =*/104).uint32(message.graceMs);
+                if (message.unhandled != null && $Object.hasOwnProperty.call(message, "unhandled") && (typeof message.unhandled === "object" ? message.unhandled.low || message.unhandled.high : message.unhandled !== 0))
+                    writer.uint32(/* id 14, wireType 0 =*/112).uint64(message.unhandled);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (var i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1591,18 +1702,18 @@ $root.standpipe = (function() {
                             continue;
                         }
                     case 6: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.applied = value;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.nextSeq = value;
                             else
-                                delete message.applied;
+                                delete message.nextSeq;
                             continue;
                         }
                     case 7: {
                             if (wireType !== 2)
                                 break;
-                            message.credit = $root.standpipe.v1.Credit.decode(reader, reader.size(), $undefined, _depth + 1, message.credit);
+                            message.commandAck = $root.standpipe.v1.CommandAck.decode(reader, reader.size(), $undefined, _depth + 1, message.commandAck);
                             continue;
                         }
                     case 8: {
@@ -1640,10 +1751,24 @@ $root.standpipe = (function() {
                     case 12: {
                             if (wireType !== 0)
                                 break;
-                            if (value = reader.uint32())
-                                message.windowMs = value;
+                            message.windowMs = reader.uint32();
+                            message._windowMs = "windowMs";
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 0)
+                                break;
+                            message.graceMs = reader.uint32();
+                            message._graceMs = "graceMs";
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.unhandled = value;
                             else
-                                delete message.windowMs;
+                                delete message.unhandled;
                             continue;
                         }
                     }
@@ -1670,18 +1795,131 @@ $root.standpipe = (function() {
          * Verdict enum.
          * @name standpipe.v1.Verdict
          * @enum {number}
-         * @property {number} VERDICT_UNKNOWN=0 VERDICT_UNKNOWN value
-         * @property {number} NEW=1 NEW value
-         * @property {number} RESUMED=2 RESUMED value
-         * @property {number} RESET=3 RESET value
+         * @property {number} VERDICT_UNSPECIFIED=0 VERDICT_UNSPECIFIED value
+         * @property {number} VERDICT_NEW=1 VERDICT_NEW value
+         * @property {number} VERDICT_RESUMED=2 VERDICT_RESUMED value
+         * @property {number} VERDICT_RESET=3 VERDICT_RESET value
          */
         v1.Verdict = (function() {
             var valuesById = $Object.create(null), values = $Object.create(valuesById);
-            values[valuesById[0] = "VERDICT_UNKNOWN"] = 0;
-            values[valuesById[1] = "NEW"] = 1;
-            values[valuesById[2] = "RESUMED"] = 2;
-            values[valuesById[3] = "RESET"] = 3;
+            values[valuesById[0] = "VERDICT_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "VERDICT_NEW"] = 1;
+            values[valuesById[2] = "VERDICT_RESUMED"] = 2;
+            values[valuesById[3] = "VERDICT_RESET"] = 3;
             return values;
+        })();
+
+        v1.Ready = (function() {
+
+            /**
+             * Properties of a Ready.
+             * @typedef {Object} standpipe.v1.Ready.$Properties
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Ready.
+             * @memberof standpipe.v1
+             * @interface IReady
+             * @augments standpipe.v1.Ready.$Properties
+             * @deprecated Use standpipe.v1.Ready.$Properties instead.
+             */
+
+            /**
+             * Shape of a Ready.
+             * @typedef {standpipe.v1.Ready.$Properties} standpipe.v1.Ready.$Shape
+             */
+
+            /**
+             * Constructs a new Ready.
+             * @memberof standpipe.v1
+             * @classdesc Represents a Ready.
+             * @constructor
+             * @param {standpipe.v1.Ready.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            var Ready = function (properties) {
+                if (properties)
+                    for (var keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Encodes the specified Ready message. Does not implicitly {@link standpipe.v1.Ready.verify|verify} messages.
+             * @function encode
+             * @memberof standpipe.v1.Ready
+             * @static
+             * @param {standpipe.v1.Ready.$Properties} message Ready message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Ready.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (var i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Ready message from the specified reader or buffer.
+             * @function decode
+             * @memberof standpipe.v1.Ready
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {standpipe.v1.Ready & standpipe.v1.Ready.$Shape} Ready
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Ready.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                var end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.standpipe.v1.Ready();
+                while (reader.pos < end) {
+                    var start = reader.pos;
+                    var tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    reader.skipType(tag & 7, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Ready;
         })();
 
         v1.Limits = (function() {
@@ -1727,43 +1965,76 @@ $root.standpipe = (function() {
 
             /**
              * Limits frameBytes.
-             * @member {number} frameBytes
+             * @member {number|null|undefined} frameBytes
              * @memberof standpipe.v1.Limits
              * @instance
              */
-            Limits.prototype.frameBytes = 0;
+            Limits.prototype.frameBytes = null;
 
             /**
              * Limits batch.
-             * @member {number} batch
+             * @member {number|null|undefined} batch
              * @memberof standpipe.v1.Limits
              * @instance
              */
-            Limits.prototype.batch = 0;
+            Limits.prototype.batch = null;
 
             /**
              * Limits dataBytes.
-             * @member {number} dataBytes
+             * @member {number|null|undefined} dataBytes
              * @memberof standpipe.v1.Limits
              * @instance
              */
-            Limits.prototype.dataBytes = 0;
+            Limits.prototype.dataBytes = null;
 
             /**
              * Limits pingMs.
-             * @member {number} pingMs
+             * @member {number|null|undefined} pingMs
              * @memberof standpipe.v1.Limits
              * @instance
              */
-            Limits.prototype.pingMs = 0;
+            Limits.prototype.pingMs = null;
 
             /**
              * Limits deadMs.
-             * @member {number} deadMs
+             * @member {number|null|undefined} deadMs
              * @memberof standpipe.v1.Limits
              * @instance
              */
-            Limits.prototype.deadMs = 0;
+            Limits.prototype.deadMs = null;
+
+            // OneOf field names bound to virtual getters and setters
+            var $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Limits.prototype, "_frameBytes", {
+                get: $util.oneOfGetter($oneOfFields = ["frameBytes"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Limits.prototype, "_batch", {
+                get: $util.oneOfGetter($oneOfFields = ["batch"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Limits.prototype, "_dataBytes", {
+                get: $util.oneOfGetter($oneOfFields = ["dataBytes"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Limits.prototype, "_pingMs", {
+                get: $util.oneOfGetter($oneOfFields = ["pingMs"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Limits.prototype, "_deadMs", {
+                get: $util.oneOfGetter($oneOfFields = ["deadMs"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             /**
              * Encodes the specified Limits message. Does not implicitly {@link standpipe.v1.Limits.verify|verify} messages.
@@ -1781,15 +2052,15 @@ $root.standpipe = (function() {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.frameBytes != null && $Object.hasOwnProperty.call(message, "frameBytes") && message.frameBytes !== 0)
+                if (message.frameBytes != null && $Object.hasOwnProperty.call(message, "frameBytes"))
                     writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.frameBytes);
-                if (message.batch != null && $Object.hasOwnProperty.call(message, "batch") && message.batch !== 0)
+                if (message.batch != null && $Object.hasOwnProperty.call(message, "batch"))
                     writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.batch);
-                if (message.dataBytes != null && $Object.hasOwnProperty.call(message, "dataBytes") && message.dataBytes !== 0)
+                if (message.dataBytes != null && $Object.hasOwnProperty.call(message, "dataBytes"))
                     writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.dataBytes);
-                if (message.pingMs != null && $Object.hasOwnProperty.call(message, "pingMs") && message.pingMs !== 0)
+                if (message.pingMs != null && $Object.hasOwnProperty.call(message, "pingMs"))
                     writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.pingMs);
-                if (message.deadMs != null && $Object.hasOwnProperty.call(message, "deadMs") && message.deadMs !== 0)
+                if (message.deadMs != null && $Object.hasOwnProperty.call(message, "deadMs"))
                     writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.deadMs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (var i = 0; i < message.$unknowns.length; ++i)
@@ -1815,7 +2086,7 @@ $root.standpipe = (function() {
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                var end, message, value;
+                var end, message;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -1838,46 +2109,36 @@ $root.standpipe = (function() {
                     case 1: {
                             if (wireType !== 0)
                                 break;
-                            if (value = reader.uint32())
-                                message.frameBytes = value;
-                            else
-                                delete message.frameBytes;
+                            message.frameBytes = reader.uint32();
+                            message._frameBytes = "frameBytes";
                             continue;
                         }
                     case 2: {
                             if (wireType !== 0)
                                 break;
-                            if (value = reader.uint32())
-                                message.batch = value;
-                            else
-                                delete message.batch;
+                            message.batch = reader.uint32();
+                            message._batch = "batch";
                             continue;
                         }
                     case 3: {
                             if (wireType !== 0)
                                 break;
-                            if (value = reader.uint32())
-                                message.dataBytes = value;
-                            else
-                                delete message.dataBytes;
+                            message.dataBytes = reader.uint32();
+                            message._dataBytes = "dataBytes";
                             continue;
                         }
                     case 4: {
                             if (wireType !== 0)
                                 break;
-                            if (value = reader.uint32())
-                                message.pingMs = value;
-                            else
-                                delete message.pingMs;
+                            message.pingMs = reader.uint32();
+                            message._pingMs = "pingMs";
                             continue;
                         }
                     case 5: {
                             if (wireType !== 0)
                                 break;
-                            if (value = reader.uint32())
-                                message.deadMs = value;
-                            else
-                                delete message.deadMs;
+                            message.deadMs = reader.uint32();
+                            message._deadMs = "deadMs";
                             continue;
                         }
                     }
@@ -2062,8 +2323,11 @@ $root.standpipe = (function() {
              * Properties of a Position.
              * @typedef {Object} standpipe.v1.Position.$Properties
              * @property {number|null} [partition] Position partition
+             * @property {number|null} [generation] Position generation
              * @property {number|null} [epoch] Position epoch
              * @property {number|null} [offset] Position offset
+             * @property {Array.<standpipe.v1.Range.$Properties>|null} [finished] Position finished
+             * @property {boolean|null} [wantsSnapshot] Position wantsSnapshot
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2089,6 +2353,7 @@ $root.standpipe = (function() {
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
             var Position = function (properties) {
+                this.finished = [];
                 if (properties)
                     for (var keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -2104,6 +2369,14 @@ $root.standpipe = (function() {
             Position.prototype.partition = 0;
 
             /**
+             * Position generation.
+             * @member {number} generation
+             * @memberof standpipe.v1.Position
+             * @instance
+             */
+            Position.prototype.generation = 0;
+
+            /**
              * Position epoch.
              * @member {number} epoch
              * @memberof standpipe.v1.Position
@@ -2117,7 +2390,23 @@ $root.standpipe = (function() {
              * @memberof standpipe.v1.Position
              * @instance
              */
-            Position.prototype.offset = 0;
+            Position.prototype.offset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Position finished.
+             * @member {Array.<standpipe.v1.Range.$Properties>} finished
+             * @memberof standpipe.v1.Position
+             * @instance
+             */
+            Position.prototype.finished = $util.emptyArray;
+
+            /**
+             * Position wantsSnapshot.
+             * @member {boolean} wantsSnapshot
+             * @memberof standpipe.v1.Position
+             * @instance
+             */
+            Position.prototype.wantsSnapshot = false;
 
             /**
              * Encodes the specified Position message. Does not implicitly {@link standpipe.v1.Position.verify|verify} messages.
@@ -2137,10 +2426,17 @@ $root.standpipe = (function() {
                     throw $Error("max depth exceeded");
                 if (message.partition != null && $Object.hasOwnProperty.call(message, "partition") && message.partition !== 0)
                     writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.partition);
+                if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.generation);
                 if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && message.epoch !== 0)
-                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.epoch);
-                if (message.offset != null && $Object.hasOwnProperty.call(message, "offset") && !$Object.is(message.offset, 0))
-                    writer.uint32(/* id 3, wireType 1 =*/25).double(message.offset);
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.epoch);
+                if (message.offset != null && $Object.hasOwnProperty.call(message, "offset") && (typeof message.offset === "object" ? message.offset.low || message.offset.high : message.offset !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.offset);
+                if (message.finished != null && message.finished.length)
+                    for (var i = 0; i < message.finished.length; ++i)
+                        $root.standpipe.v1.Range.encode(message.finished[i], writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
+                if (message.wantsSnapshot != null && $Object.hasOwnProperty.call(message, "wantsSnapshot") && message.wantsSnapshot !== false)
+                    writer.uint32(/* id 6, wireType 0 =*/48).bool(message.wantsSnapshot);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (var i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2198,18 +2494,44 @@ $root.standpipe = (function() {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.uint32())
+                                message.generation = value;
+                            else
+                                delete message.generation;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
                                 message.epoch = value;
                             else
                                 delete message.epoch;
                             continue;
                         }
-                    case 3: {
-                            if (wireType !== 1)
+                    case 4: {
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.offset = value;
                             else
                                 delete message.offset;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.finished && message.finished.length))
+                                message.finished = [];
+                            message.finished.push($root.standpipe.v1.Range.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.wantsSnapshot = value;
+                            else
+                                delete message.wantsSnapshot;
                             continue;
                         }
                     }
@@ -2230,6 +2552,162 @@ $root.standpipe = (function() {
             };
 
             return Position;
+        })();
+
+        v1.Range = (function() {
+
+            /**
+             * Properties of a Range.
+             * @typedef {Object} standpipe.v1.Range.$Properties
+             * @property {number|null} [first] Range first
+             * @property {number|null} [last] Range last
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Range.
+             * @memberof standpipe.v1
+             * @interface IRange
+             * @augments standpipe.v1.Range.$Properties
+             * @deprecated Use standpipe.v1.Range.$Properties instead.
+             */
+
+            /**
+             * Shape of a Range.
+             * @typedef {standpipe.v1.Range.$Properties} standpipe.v1.Range.$Shape
+             */
+
+            /**
+             * Constructs a new Range.
+             * @memberof standpipe.v1
+             * @classdesc Represents a Range.
+             * @constructor
+             * @param {standpipe.v1.Range.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            var Range = function (properties) {
+                if (properties)
+                    for (var keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Range first.
+             * @member {number} first
+             * @memberof standpipe.v1.Range
+             * @instance
+             */
+            Range.prototype.first = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Range last.
+             * @member {number} last
+             * @memberof standpipe.v1.Range
+             * @instance
+             */
+            Range.prototype.last = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified Range message. Does not implicitly {@link standpipe.v1.Range.verify|verify} messages.
+             * @function encode
+             * @memberof standpipe.v1.Range
+             * @static
+             * @param {standpipe.v1.Range.$Properties} message Range message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Range.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.first != null && $Object.hasOwnProperty.call(message, "first") && (typeof message.first === "object" ? message.first.low || message.first.high : message.first !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.first);
+                if (message.last != null && $Object.hasOwnProperty.call(message, "last") && (typeof message.last === "object" ? message.last.low || message.last.high : message.last !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.last);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (var i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Range message from the specified reader or buffer.
+             * @function decode
+             * @memberof standpipe.v1.Range
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {standpipe.v1.Range & standpipe.v1.Range.$Shape} Range
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Range.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                var end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.standpipe.v1.Range();
+                while (reader.pos < end) {
+                    var start = reader.pos;
+                    var tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    var wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.first = value;
+                            else
+                                delete message.first;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.last = value;
+                            else
+                                delete message.last;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Range;
         })();
 
         v1.Name = (function() {
@@ -2573,6 +3051,7 @@ $root.standpipe = (function() {
              * @property {number|null} [epoch] Run epoch
              * @property {number|null} [firstOffset] Run firstOffset
              * @property {Array.<standpipe.v1.Event.$Properties>|null} [events] Run events
+             * @property {number|null} [skipped] Run skipped
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2635,7 +3114,7 @@ $root.standpipe = (function() {
              * @memberof standpipe.v1.Run
              * @instance
              */
-            Run.prototype.firstOffset = 0;
+            Run.prototype.firstOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
              * Run events.
@@ -2644,6 +3123,14 @@ $root.standpipe = (function() {
              * @instance
              */
             Run.prototype.events = $util.emptyArray;
+
+            /**
+             * Run skipped.
+             * @member {number} skipped
+             * @memberof standpipe.v1.Run
+             * @instance
+             */
+            Run.prototype.skipped = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
              * Encodes the specified Run message. Does not implicitly {@link standpipe.v1.Run.verify|verify} messages.
@@ -2667,11 +3154,13 @@ $root.standpipe = (function() {
                     writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.generation);
                 if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && message.epoch !== 0)
                     writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.epoch);
-                if (message.firstOffset != null && $Object.hasOwnProperty.call(message, "firstOffset") && !$Object.is(message.firstOffset, 0))
-                    writer.uint32(/* id 4, wireType 1 =*/33).double(message.firstOffset);
+                if (message.firstOffset != null && $Object.hasOwnProperty.call(message, "firstOffset") && (typeof message.firstOffset === "object" ? message.firstOffset.low || message.firstOffset.high : message.firstOffset !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.firstOffset);
                 if (message.events != null && message.events.length)
                     for (var i = 0; i < message.events.length; ++i)
                         $root.standpipe.v1.Event.encode(message.events[i], writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
+                if (message.skipped != null && $Object.hasOwnProperty.call(message, "skipped") && (typeof message.skipped === "object" ? message.skipped.low || message.skipped.high : message.skipped !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint64(message.skipped);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (var i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2744,9 +3233,9 @@ $root.standpipe = (function() {
                             continue;
                         }
                     case 4: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.firstOffset = value;
                             else
                                 delete message.firstOffset;
@@ -2758,6 +3247,15 @@ $root.standpipe = (function() {
                             if (!(message.events && message.events.length))
                                 message.events = [];
                             message.events.push($root.standpipe.v1.Event.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.skipped = value;
+                            else
+                                delete message.skipped;
                             continue;
                         }
                     }
@@ -2781,54 +3279,38 @@ $root.standpipe = (function() {
         })();
 
         /**
-         * Kind enum.
-         * @name standpipe.v1.Kind
+         * EventKind enum.
+         * @name standpipe.v1.EventKind
          * @enum {number}
-         * @property {number} KIND_UNKNOWN=0 KIND_UNKNOWN value
-         * @property {number} KIND_SOCKET=1 KIND_SOCKET value
-         * @property {number} KIND_MESSAGE=2 KIND_MESSAGE value
-         * @property {number} KIND_CHANNEL=3 KIND_CHANNEL value
-         * @property {number} KIND_PRESENCE=4 KIND_PRESENCE value
-         * @property {number} KIND_USER=5 KIND_USER value
-         * @property {number} KIND_CACHE=6 KIND_CACHE value
-         * @property {number} KIND_AUTHORIZE=7 KIND_AUTHORIZE value
-         * @property {number} KIND_AUTHENTICATE=8 KIND_AUTHENTICATE value
-         * @property {number} KIND_BACKPRESSURE=9 KIND_BACKPRESSURE value
-         * @property {number} KIND_OPEN=10 KIND_OPEN value
-         * @property {number} KIND_CLOSE=11 KIND_CLOSE value
-         * @property {number} KIND_OCCUPIED=12 KIND_OCCUPIED value
-         * @property {number} KIND_VACATED=13 KIND_VACATED value
-         * @property {number} KIND_MEMBER_ADDED=14 KIND_MEMBER_ADDED value
-         * @property {number} KIND_MEMBER_REMOVED=15 KIND_MEMBER_REMOVED value
-         * @property {number} KIND_USER_ONLINE=16 KIND_USER_ONLINE value
-         * @property {number} KIND_USER_OFFLINE=17 KIND_USER_OFFLINE value
-         * @property {number} KIND_CACHE_MISS=18 KIND_CACHE_MISS value
-         * @property {number} KIND_SLOW=19 KIND_SLOW value
-         * @property {number} KIND_DRAINED=20 KIND_DRAINED value
+         * @property {number} EVENT_KIND_UNSPECIFIED=0 EVENT_KIND_UNSPECIFIED value
+         * @property {number} EVENT_KIND_OPEN=1 EVENT_KIND_OPEN value
+         * @property {number} EVENT_KIND_CLOSE=2 EVENT_KIND_CLOSE value
+         * @property {number} EVENT_KIND_MESSAGE=3 EVENT_KIND_MESSAGE value
+         * @property {number} EVENT_KIND_OCCUPIED=4 EVENT_KIND_OCCUPIED value
+         * @property {number} EVENT_KIND_VACATED=5 EVENT_KIND_VACATED value
+         * @property {number} EVENT_KIND_MEMBER_ADDED=6 EVENT_KIND_MEMBER_ADDED value
+         * @property {number} EVENT_KIND_MEMBER_REMOVED=7 EVENT_KIND_MEMBER_REMOVED value
+         * @property {number} EVENT_KIND_USER_ONLINE=8 EVENT_KIND_USER_ONLINE value
+         * @property {number} EVENT_KIND_USER_OFFLINE=9 EVENT_KIND_USER_OFFLINE value
+         * @property {number} EVENT_KIND_CACHE_MISS=10 EVENT_KIND_CACHE_MISS value
+         * @property {number} EVENT_KIND_SLOW=11 EVENT_KIND_SLOW value
+         * @property {number} EVENT_KIND_DRAINED=12 EVENT_KIND_DRAINED value
          */
-        v1.Kind = (function() {
+        v1.EventKind = (function() {
             var valuesById = $Object.create(null), values = $Object.create(valuesById);
-            values[valuesById[0] = "KIND_UNKNOWN"] = 0;
-            values[valuesById[1] = "KIND_SOCKET"] = 1;
-            values[valuesById[2] = "KIND_MESSAGE"] = 2;
-            values[valuesById[3] = "KIND_CHANNEL"] = 3;
-            values[valuesById[4] = "KIND_PRESENCE"] = 4;
-            values[valuesById[5] = "KIND_USER"] = 5;
-            values[valuesById[6] = "KIND_CACHE"] = 6;
-            values[valuesById[7] = "KIND_AUTHORIZE"] = 7;
-            values[valuesById[8] = "KIND_AUTHENTICATE"] = 8;
-            values[valuesById[9] = "KIND_BACKPRESSURE"] = 9;
-            values[valuesById[10] = "KIND_OPEN"] = 10;
-            values[valuesById[11] = "KIND_CLOSE"] = 11;
-            values[valuesById[12] = "KIND_OCCUPIED"] = 12;
-            values[valuesById[13] = "KIND_VACATED"] = 13;
-            values[valuesById[14] = "KIND_MEMBER_ADDED"] = 14;
-            values[valuesById[15] = "KIND_MEMBER_REMOVED"] = 15;
-            values[valuesById[16] = "KIND_USER_ONLINE"] = 16;
-            values[valuesById[17] = "KIND_USER_OFFLINE"] = 17;
-            values[valuesById[18] = "KIND_CACHE_MISS"] = 18;
-            values[valuesById[19] = "KIND_SLOW"] = 19;
-            values[valuesById[20] = "KIND_DRAINED"] = 20;
+            values[valuesById[0] = "EVENT_KIND_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "EVENT_KIND_OPEN"] = 1;
+            values[valuesById[2] = "EVENT_KIND_CLOSE"] = 2;
+            values[valuesById[3] = "EVENT_KIND_MESSAGE"] = 3;
+            values[valuesById[4] = "EVENT_KIND_OCCUPIED"] = 4;
+            values[valuesById[5] = "EVENT_KIND_VACATED"] = 5;
+            values[valuesById[6] = "EVENT_KIND_MEMBER_ADDED"] = 6;
+            values[valuesById[7] = "EVENT_KIND_MEMBER_REMOVED"] = 7;
+            values[valuesById[8] = "EVENT_KIND_USER_ONLINE"] = 8;
+            values[valuesById[9] = "EVENT_KIND_USER_OFFLINE"] = 9;
+            values[valuesById[10] = "EVENT_KIND_CACHE_MISS"] = 10;
+            values[valuesById[11] = "EVENT_KIND_SLOW"] = 11;
+            values[valuesById[12] = "EVENT_KIND_DRAINED"] = 12;
             return values;
         })();
 
@@ -2837,7 +3319,7 @@ $root.standpipe = (function() {
             /**
              * Properties of an Event.
              * @typedef {Object} standpipe.v1.Event.$Properties
-             * @property {standpipe.v1.Kind|null} [kind] Event kind
+             * @property {standpipe.v1.EventKind|null} [kind] Event kind
              * @property {string|null} [socket] Event socket
              * @property {number|null} [channel] Event channel
              * @property {string|null} [channelName] Event channelName
@@ -2851,6 +3333,7 @@ $root.standpipe = (function() {
              * @property {number|null} [code] Event code
              * @property {string|null} [reason] Event reason
              * @property {number|null} [conflated] Event conflated
+             * @property {boolean|null} [conflatable] Event conflatable
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2884,7 +3367,7 @@ $root.standpipe = (function() {
 
             /**
              * Event kind.
-             * @member {standpipe.v1.Kind} kind
+             * @member {standpipe.v1.EventKind} kind
              * @memberof standpipe.v1.Event
              * @instance
              */
@@ -2972,11 +3455,11 @@ $root.standpipe = (function() {
 
             /**
              * Event code.
-             * @member {number} code
+             * @member {number|null|undefined} code
              * @memberof standpipe.v1.Event
              * @instance
              */
-            Event.prototype.code = 0;
+            Event.prototype.code = null;
 
             /**
              * Event reason.
@@ -2993,6 +3476,23 @@ $root.standpipe = (function() {
              * @instance
              */
             Event.prototype.conflated = 0;
+
+            /**
+             * Event conflatable.
+             * @member {boolean} conflatable
+             * @memberof standpipe.v1.Event
+             * @instance
+             */
+            Event.prototype.conflatable = false;
+
+            // OneOf field names bound to virtual getters and setters
+            var $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Event.prototype, "_code", {
+                get: $util.oneOfGetter($oneOfFields = ["code"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             /**
              * Encodes the specified Event message. Does not implicitly {@link standpipe.v1.Event.verify|verify} messages.
@@ -3032,12 +3532,14 @@ $root.standpipe = (function() {
                     writer.uint32(/* id 10, wireType 0 =*/80).bool(message.redelivered);
                 if (message.tries != null && $Object.hasOwnProperty.call(message, "tries") && message.tries !== 0)
                     writer.uint32(/* id 11, wireType 0 =*/88).uint32(message.tries);
-                if (message.code != null && $Object.hasOwnProperty.call(message, "code") && message.code !== 0)
+                if (message.code != null && $Object.hasOwnProperty.call(message, "code"))
                     writer.uint32(/* id 12, wireType 0 =*/96).uint32(message.code);
                 if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
                     writer.uint32(/* id 13, wireType 2 =*/106).string(message.reason);
                 if (message.conflated != null && $Object.hasOwnProperty.call(message, "conflated") && message.conflated !== 0)
                     writer.uint32(/* id 14, wireType 0 =*/112).uint32(message.conflated);
+                if (message.conflatable != null && $Object.hasOwnProperty.call(message, "conflatable") && message.conflatable !== false)
+                    writer.uint32(/* id 15, wireType 0 =*/120).bool(message.conflatable);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (var i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3184,10 +3686,8 @@ $root.standpipe = (function() {
                     case 12: {
                             if (wireType !== 0)
                                 break;
-                            if (value = reader.uint32())
-                                message.code = value;
-                            else
-                                delete message.code;
+                            message.code = reader.uint32();
+                            message._code = "code";
                             continue;
                         }
                     case 13: {
@@ -3206,6 +3706,15 @@ $root.standpipe = (function() {
                                 message.conflated = value;
                             else
                                 delete message.conflated;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.conflatable = value;
+                            else
+                                delete message.conflatable;
                             continue;
                         }
                     }
@@ -3233,7 +3742,7 @@ $root.standpipe = (function() {
             /**
              * Properties of an Ack.
              * @typedef {Object} standpipe.v1.Ack.$Properties
-             * @property {Array.<standpipe.v1.PositionAck.$Properties>|null} [positions] Ack positions
+             * @property {Array.<standpipe.v1.Position.$Properties>|null} [positions] Ack positions
              * @property {standpipe.v1.Credit.$Properties|null} [credit] Ack credit
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
@@ -3269,7 +3778,7 @@ $root.standpipe = (function() {
 
             /**
              * Ack positions.
-             * @member {Array.<standpipe.v1.PositionAck.$Properties>} positions
+             * @member {Array.<standpipe.v1.Position.$Properties>} positions
              * @memberof standpipe.v1.Ack
              * @instance
              */
@@ -3301,7 +3810,7 @@ $root.standpipe = (function() {
                     throw $Error("max depth exceeded");
                 if (message.positions != null && message.positions.length)
                     for (var i = 0; i < message.positions.length; ++i)
-                        $root.standpipe.v1.PositionAck.encode(message.positions[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                        $root.standpipe.v1.Position.encode(message.positions[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
                 if (message.credit != null && $Object.hasOwnProperty.call(message, "credit"))
                     $root.standpipe.v1.Credit.encode(message.credit, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
@@ -3353,7 +3862,7 @@ $root.standpipe = (function() {
                                 break;
                             if (!(message.positions && message.positions.length))
                                 message.positions = [];
-                            message.positions.push($root.standpipe.v1.PositionAck.decode(reader, reader.size(), $undefined, _depth + 1));
+                            message.positions.push($root.standpipe.v1.Position.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     case 2: {
@@ -3382,202 +3891,6 @@ $root.standpipe = (function() {
             return Ack;
         })();
 
-        v1.PositionAck = (function() {
-
-            /**
-             * Properties of a PositionAck.
-             * @typedef {Object} standpipe.v1.PositionAck.$Properties
-             * @property {number|null} [partition] PositionAck partition
-             * @property {number|null} [generation] PositionAck generation
-             * @property {number|null} [epoch] PositionAck epoch
-             * @property {number|null} [offset] PositionAck offset
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-
-            /**
-             * Properties of a PositionAck.
-             * @memberof standpipe.v1
-             * @interface IPositionAck
-             * @augments standpipe.v1.PositionAck.$Properties
-             * @deprecated Use standpipe.v1.PositionAck.$Properties instead.
-             */
-
-            /**
-             * Shape of a PositionAck.
-             * @typedef {standpipe.v1.PositionAck.$Properties} standpipe.v1.PositionAck.$Shape
-             */
-
-            /**
-             * Constructs a new PositionAck.
-             * @memberof standpipe.v1
-             * @classdesc Represents a PositionAck.
-             * @constructor
-             * @param {standpipe.v1.PositionAck.$Properties=} [properties] Properties to set
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-            var PositionAck = function (properties) {
-                if (properties)
-                    for (var keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            /**
-             * PositionAck partition.
-             * @member {number} partition
-             * @memberof standpipe.v1.PositionAck
-             * @instance
-             */
-            PositionAck.prototype.partition = 0;
-
-            /**
-             * PositionAck generation.
-             * @member {number} generation
-             * @memberof standpipe.v1.PositionAck
-             * @instance
-             */
-            PositionAck.prototype.generation = 0;
-
-            /**
-             * PositionAck epoch.
-             * @member {number} epoch
-             * @memberof standpipe.v1.PositionAck
-             * @instance
-             */
-            PositionAck.prototype.epoch = 0;
-
-            /**
-             * PositionAck offset.
-             * @member {number} offset
-             * @memberof standpipe.v1.PositionAck
-             * @instance
-             */
-            PositionAck.prototype.offset = 0;
-
-            /**
-             * Encodes the specified PositionAck message. Does not implicitly {@link standpipe.v1.PositionAck.verify|verify} messages.
-             * @function encode
-             * @memberof standpipe.v1.PositionAck
-             * @static
-             * @param {standpipe.v1.PositionAck.$Properties} message PositionAck message or plain object to encode
-             * @param {$protobuf.Writer} [writer] Writer to encode to
-             * @returns {$protobuf.Writer} Writer
-             */
-            PositionAck.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.partition != null && $Object.hasOwnProperty.call(message, "partition") && message.partition !== 0)
-                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.partition);
-                if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
-                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.generation);
-                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && message.epoch !== 0)
-                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.epoch);
-                if (message.offset != null && $Object.hasOwnProperty.call(message, "offset") && !$Object.is(message.offset, 0))
-                    writer.uint32(/* id 4, wireType 1 =*/33).double(message.offset);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (var i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            /**
-             * Decodes a PositionAck message from the specified reader or buffer.
-             * @function decode
-             * @memberof standpipe.v1.PositionAck
-             * @static
-             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
-             * @param {number} [length] Message length if known beforehand
-             * @returns {standpipe.v1.PositionAck & standpipe.v1.PositionAck.$Shape} PositionAck
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            PositionAck.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                var end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.standpipe.v1.PositionAck();
-                while (reader.pos < end) {
-                    var start = reader.pos;
-                    var tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    var wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.uint32())
-                                message.partition = value;
-                            else
-                                delete message.partition;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.uint32())
-                                message.generation = value;
-                            else
-                                delete message.generation;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.uint32())
-                                message.epoch = value;
-                            else
-                                delete message.epoch;
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.offset = value;
-                            else
-                                delete message.offset;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return PositionAck;
-        })();
-
         v1.Gap = (function() {
 
             /**
@@ -3588,7 +3901,7 @@ $root.standpipe = (function() {
              * @property {number|null} [after] Gap after
              * @property {number|null} [newEpoch] Gap newEpoch
              * @property {number|null} [first] Gap first
-             * @property {standpipe.v1.Gap.Cause|null} [cause] Gap cause
+             * @property {standpipe.v1.GapCause|null} [cause] Gap cause
              * @property {number|null} [count] Gap count
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
@@ -3643,7 +3956,7 @@ $root.standpipe = (function() {
              * @memberof standpipe.v1.Gap
              * @instance
              */
-            Gap.prototype.after = 0;
+            Gap.prototype.after = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
              * Gap newEpoch.
@@ -3659,11 +3972,11 @@ $root.standpipe = (function() {
              * @memberof standpipe.v1.Gap
              * @instance
              */
-            Gap.prototype.first = 0;
+            Gap.prototype.first = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
              * Gap cause.
-             * @member {standpipe.v1.Gap.Cause} cause
+             * @member {standpipe.v1.GapCause} cause
              * @memberof standpipe.v1.Gap
              * @instance
              */
@@ -3675,7 +3988,7 @@ $root.standpipe = (function() {
              * @memberof standpipe.v1.Gap
              * @instance
              */
-            Gap.prototype.count = 0;
+            Gap.prototype.count = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
              * Encodes the specified Gap message. Does not implicitly {@link standpipe.v1.Gap.verify|verify} messages.
@@ -3697,16 +4010,16 @@ $root.standpipe = (function() {
                     writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.partition);
                 if (message.oldEpoch != null && $Object.hasOwnProperty.call(message, "oldEpoch") && message.oldEpoch !== 0)
                     writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.oldEpoch);
-                if (message.after != null && $Object.hasOwnProperty.call(message, "after") && !$Object.is(message.after, 0))
-                    writer.uint32(/* id 3, wireType 1 =*/25).double(message.after);
+                if (message.after != null && $Object.hasOwnProperty.call(message, "after") && (typeof message.after === "object" ? message.after.low || message.after.high : message.after !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.after);
                 if (message.newEpoch != null && $Object.hasOwnProperty.call(message, "newEpoch") && message.newEpoch !== 0)
                     writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.newEpoch);
-                if (message.first != null && $Object.hasOwnProperty.call(message, "first") && !$Object.is(message.first, 0))
-                    writer.uint32(/* id 5, wireType 1 =*/41).double(message.first);
+                if (message.first != null && $Object.hasOwnProperty.call(message, "first") && (typeof message.first === "object" ? message.first.low || message.first.high : message.first !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.first);
                 if (message.cause != null && $Object.hasOwnProperty.call(message, "cause") && message.cause !== 0)
                     writer.uint32(/* id 6, wireType 0 =*/48).int32(message.cause);
-                if (message.count != null && $Object.hasOwnProperty.call(message, "count") && !$Object.is(message.count, 0))
-                    writer.uint32(/* id 7, wireType 1 =*/57).double(message.count);
+                if (message.count != null && $Object.hasOwnProperty.call(message, "count") && (typeof message.count === "object" ? message.count.low || message.count.high : message.count !== 0))
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint64(message.count);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (var i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3770,9 +4083,9 @@ $root.standpipe = (function() {
                             continue;
                         }
                     case 3: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.after = value;
                             else
                                 delete message.after;
@@ -3788,9 +4101,9 @@ $root.standpipe = (function() {
                             continue;
                         }
                     case 5: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.first = value;
                             else
                                 delete message.first;
@@ -3806,9 +4119,9 @@ $root.standpipe = (function() {
                             continue;
                         }
                     case 7: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.count = value;
                             else
                                 delete message.count;
@@ -3831,27 +4144,27 @@ $root.standpipe = (function() {
                 return message;
             };
 
-            /**
-             * Cause enum.
-             * @name standpipe.v1.Gap.Cause
-             * @enum {number}
-             * @property {number} CAUSE_UNKNOWN=0 CAUSE_UNKNOWN value
-             * @property {number} OVERFLOW=1 OVERFLOW value
-             * @property {number} EXPIRED=2 EXPIRED value
-             * @property {number} STORE_LOST=3 STORE_LOST value
-             * @property {number} NODE_LOST=4 NODE_LOST value
-             */
-            Gap.Cause = (function() {
-                var valuesById = $Object.create(null), values = $Object.create(valuesById);
-                values[valuesById[0] = "CAUSE_UNKNOWN"] = 0;
-                values[valuesById[1] = "OVERFLOW"] = 1;
-                values[valuesById[2] = "EXPIRED"] = 2;
-                values[valuesById[3] = "STORE_LOST"] = 3;
-                values[valuesById[4] = "NODE_LOST"] = 4;
-                return values;
-            })();
-
             return Gap;
+        })();
+
+        /**
+         * GapCause enum.
+         * @name standpipe.v1.GapCause
+         * @enum {number}
+         * @property {number} GAP_CAUSE_UNSPECIFIED=0 GAP_CAUSE_UNSPECIFIED value
+         * @property {number} GAP_CAUSE_OVERFLOW=1 GAP_CAUSE_OVERFLOW value
+         * @property {number} GAP_CAUSE_EXPIRED=2 GAP_CAUSE_EXPIRED value
+         * @property {number} GAP_CAUSE_STORE_LOST=3 GAP_CAUSE_STORE_LOST value
+         * @property {number} GAP_CAUSE_NODE_LOST=4 GAP_CAUSE_NODE_LOST value
+         */
+        v1.GapCause = (function() {
+            var valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "GAP_CAUSE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "GAP_CAUSE_OVERFLOW"] = 1;
+            values[valuesById[2] = "GAP_CAUSE_EXPIRED"] = 2;
+            values[valuesById[3] = "GAP_CAUSE_STORE_LOST"] = 3;
+            values[valuesById[4] = "GAP_CAUSE_NODE_LOST"] = 4;
+            return values;
         })();
 
         v1.Snapshot = (function() {
@@ -3866,6 +4179,8 @@ $root.standpipe = (function() {
              * @property {boolean|null} [end] Snapshot end
              * @property {Array.<standpipe.v1.SocketState.$Properties>|null} [sockets] Snapshot sockets
              * @property {Array.<standpipe.v1.ChannelState.$Properties>|null} [channels] Snapshot channels
+             * @property {boolean|null} [coversSockets] Snapshot coversSockets
+             * @property {boolean|null} [coversChannels] Snapshot coversChannels
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3921,7 +4236,7 @@ $root.standpipe = (function() {
              * @memberof standpipe.v1.Snapshot
              * @instance
              */
-            Snapshot.prototype.offset = 0;
+            Snapshot.prototype.offset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
              * Snapshot begin.
@@ -3956,6 +4271,22 @@ $root.standpipe = (function() {
             Snapshot.prototype.channels = $util.emptyArray;
 
             /**
+             * Snapshot coversSockets.
+             * @member {boolean} coversSockets
+             * @memberof standpipe.v1.Snapshot
+             * @instance
+             */
+            Snapshot.prototype.coversSockets = false;
+
+            /**
+             * Snapshot coversChannels.
+             * @member {boolean} coversChannels
+             * @memberof standpipe.v1.Snapshot
+             * @instance
+             */
+            Snapshot.prototype.coversChannels = false;
+
+            /**
              * Encodes the specified Snapshot message. Does not implicitly {@link standpipe.v1.Snapshot.verify|verify} messages.
              * @function encode
              * @memberof standpipe.v1.Snapshot
@@ -3975,8 +4306,8 @@ $root.standpipe = (function() {
                     writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.partition);
                 if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && message.epoch !== 0)
                     writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.epoch);
-                if (message.offset != null && $Object.hasOwnProperty.call(message, "offset") && !$Object.is(message.offset, 0))
-                    writer.uint32(/* id 3, wireType 1 =*/25).double(message.offset);
+                if (message.offset != null && $Object.hasOwnProperty.call(message, "offset") && (typeof message.offset === "object" ? message.offset.low || message.offset.high : message.offset !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.offset);
                 if (message.begin != null && $Object.hasOwnProperty.call(message, "begin") && message.begin !== false)
                     writer.uint32(/* id 4, wireType 0 =*/32).bool(message.begin);
                 if (message.end != null && $Object.hasOwnProperty.call(message, "end") && message.end !== false)
@@ -3987,6 +4318,10 @@ $root.standpipe = (function() {
                 if (message.channels != null && message.channels.length)
                     for (var i = 0; i < message.channels.length; ++i)
                         $root.standpipe.v1.ChannelState.encode(message.channels[i], writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
+                if (message.coversSockets != null && $Object.hasOwnProperty.call(message, "coversSockets") && message.coversSockets !== false)
+                    writer.uint32(/* id 8, wireType 0 =*/64).bool(message.coversSockets);
+                if (message.coversChannels != null && $Object.hasOwnProperty.call(message, "coversChannels") && message.coversChannels !== false)
+                    writer.uint32(/* id 9, wireType 0 =*/72).bool(message.coversChannels);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (var i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4050,9 +4385,9 @@ $root.standpipe = (function() {
                             continue;
                         }
                     case 3: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.offset = value;
                             else
                                 delete message.offset;
@@ -4090,6 +4425,24 @@ $root.standpipe = (function() {
                             if (!(message.channels && message.channels.length))
                                 message.channels = [];
                             message.channels.push($root.standpipe.v1.ChannelState.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.coversSockets = value;
+                            else
+                                delete message.coversSockets;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.coversChannels = value;
+                            else
+                                delete message.coversChannels;
                             continue;
                         }
                     }
@@ -4611,7 +4964,7 @@ $root.standpipe = (function() {
              * @property {number|null} [partition] Assignment partition
              * @property {number|null} [generation] Assignment generation
              * @property {number|null} [epoch] Assignment epoch
-             * @property {number|null} [from] Assignment from
+             * @property {number|null} [firstOffset] Assignment firstOffset
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -4668,12 +5021,12 @@ $root.standpipe = (function() {
             Assignment.prototype.epoch = 0;
 
             /**
-             * Assignment from.
-             * @member {number} from
+             * Assignment firstOffset.
+             * @member {number} firstOffset
              * @memberof standpipe.v1.Assignment
              * @instance
              */
-            Assignment.prototype.from = 0;
+            Assignment.prototype.firstOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
              * Encodes the specified Assignment message. Does not implicitly {@link standpipe.v1.Assignment.verify|verify} messages.
@@ -4697,8 +5050,8 @@ $root.standpipe = (function() {
                     writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.generation);
                 if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && message.epoch !== 0)
                     writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.epoch);
-                if (message.from != null && $Object.hasOwnProperty.call(message, "from") && !$Object.is(message.from, 0))
-                    writer.uint32(/* id 4, wireType 1 =*/33).double(message.from);
+                if (message.firstOffset != null && $Object.hasOwnProperty.call(message, "firstOffset") && (typeof message.firstOffset === "object" ? message.firstOffset.low || message.firstOffset.high : message.firstOffset !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.firstOffset);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (var i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4771,12 +5124,12 @@ $root.standpipe = (function() {
                             continue;
                         }
                     case 4: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.from = value;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.firstOffset = value;
                             else
-                                delete message.from;
+                                delete message.firstOffset;
                             continue;
                         }
                     }
@@ -4975,39 +5328,37 @@ $root.standpipe = (function() {
             return Revoke;
         })();
 
-        v1.Drained = (function() {
+        v1.Returned = (function() {
 
             /**
-             * Properties of a Drained.
-             * @typedef {Object} standpipe.v1.Drained.$Properties
-             * @property {number|null} [partition] Drained partition
-             * @property {number|null} [generation] Drained generation
-             * @property {number|null} [offset] Drained offset
+             * Properties of a Returned.
+             * @typedef {Object} standpipe.v1.Returned.$Properties
+             * @property {standpipe.v1.Position.$Properties|null} [position] Returned position
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
             /**
-             * Properties of a Drained.
+             * Properties of a Returned.
              * @memberof standpipe.v1
-             * @interface IDrained
-             * @augments standpipe.v1.Drained.$Properties
-             * @deprecated Use standpipe.v1.Drained.$Properties instead.
+             * @interface IReturned
+             * @augments standpipe.v1.Returned.$Properties
+             * @deprecated Use standpipe.v1.Returned.$Properties instead.
              */
 
             /**
-             * Shape of a Drained.
-             * @typedef {standpipe.v1.Drained.$Properties} standpipe.v1.Drained.$Shape
+             * Shape of a Returned.
+             * @typedef {standpipe.v1.Returned.$Properties} standpipe.v1.Returned.$Shape
              */
 
             /**
-             * Constructs a new Drained.
+             * Constructs a new Returned.
              * @memberof standpipe.v1
-             * @classdesc Represents a Drained.
+             * @classdesc Represents a Returned.
              * @constructor
-             * @param {standpipe.v1.Drained.$Properties=} [properties] Properties to set
+             * @param {standpipe.v1.Returned.$Properties=} [properties] Properties to set
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
-            var Drained = function (properties) {
+            var Returned = function (properties) {
                 if (properties)
                     for (var keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -5015,51 +5366,31 @@ $root.standpipe = (function() {
             };
 
             /**
-             * Drained partition.
-             * @member {number} partition
-             * @memberof standpipe.v1.Drained
+             * Returned position.
+             * @member {standpipe.v1.Position.$Properties|null|undefined} position
+             * @memberof standpipe.v1.Returned
              * @instance
              */
-            Drained.prototype.partition = 0;
+            Returned.prototype.position = null;
 
             /**
-             * Drained generation.
-             * @member {number} generation
-             * @memberof standpipe.v1.Drained
-             * @instance
-             */
-            Drained.prototype.generation = 0;
-
-            /**
-             * Drained offset.
-             * @member {number} offset
-             * @memberof standpipe.v1.Drained
-             * @instance
-             */
-            Drained.prototype.offset = 0;
-
-            /**
-             * Encodes the specified Drained message. Does not implicitly {@link standpipe.v1.Drained.verify|verify} messages.
+             * Encodes the specified Returned message. Does not implicitly {@link standpipe.v1.Returned.verify|verify} messages.
              * @function encode
-             * @memberof standpipe.v1.Drained
+             * @memberof standpipe.v1.Returned
              * @static
-             * @param {standpipe.v1.Drained.$Properties} message Drained message or plain object to encode
+             * @param {standpipe.v1.Returned.$Properties} message Returned message or plain object to encode
              * @param {$protobuf.Writer} [writer] Writer to encode to
              * @returns {$protobuf.Writer} Writer
              */
-            Drained.encode = function (message, writer, _depth) {
+            Returned.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.partition != null && $Object.hasOwnProperty.call(message, "partition") && message.partition !== 0)
-                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.partition);
-                if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
-                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.generation);
-                if (message.offset != null && $Object.hasOwnProperty.call(message, "offset") && !$Object.is(message.offset, 0))
-                    writer.uint32(/* id 3, wireType 1 =*/25).double(message.offset);
+                if (message.position != null && $Object.hasOwnProperty.call(message, "position"))
+                    $root.standpipe.v1.Position.encode(message.position, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (var i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5067,17 +5398,17 @@ $root.standpipe = (function() {
             };
 
             /**
-             * Decodes a Drained message from the specified reader or buffer.
+             * Decodes a Returned message from the specified reader or buffer.
              * @function decode
-             * @memberof standpipe.v1.Drained
+             * @memberof standpipe.v1.Returned
              * @static
              * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
              * @param {number} [length] Message length if known beforehand
-             * @returns {standpipe.v1.Drained & standpipe.v1.Drained.$Shape} Drained
+             * @returns {standpipe.v1.Returned & standpipe.v1.Returned.$Shape} Returned
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            Drained.decode = function (reader, length, _end, _depth, _target) {
+            Returned.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -5094,7 +5425,151 @@ $root.standpipe = (function() {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.standpipe.v1.Drained();
+                message = _target || new $root.standpipe.v1.Returned();
+                while (reader.pos < end) {
+                    var start = reader.pos;
+                    var tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    var wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.position = $root.standpipe.v1.Position.decode(reader, reader.size(), $undefined, _depth + 1, message.position);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Returned;
+        })();
+
+        v1.Lost = (function() {
+
+            /**
+             * Properties of a Lost.
+             * @typedef {Object} standpipe.v1.Lost.$Properties
+             * @property {number|null} [partition] Lost partition
+             * @property {number|null} [generation] Lost generation
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Lost.
+             * @memberof standpipe.v1
+             * @interface ILost
+             * @augments standpipe.v1.Lost.$Properties
+             * @deprecated Use standpipe.v1.Lost.$Properties instead.
+             */
+
+            /**
+             * Shape of a Lost.
+             * @typedef {standpipe.v1.Lost.$Properties} standpipe.v1.Lost.$Shape
+             */
+
+            /**
+             * Constructs a new Lost.
+             * @memberof standpipe.v1
+             * @classdesc Represents a Lost.
+             * @constructor
+             * @param {standpipe.v1.Lost.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            var Lost = function (properties) {
+                if (properties)
+                    for (var keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Lost partition.
+             * @member {number} partition
+             * @memberof standpipe.v1.Lost
+             * @instance
+             */
+            Lost.prototype.partition = 0;
+
+            /**
+             * Lost generation.
+             * @member {number} generation
+             * @memberof standpipe.v1.Lost
+             * @instance
+             */
+            Lost.prototype.generation = 0;
+
+            /**
+             * Encodes the specified Lost message. Does not implicitly {@link standpipe.v1.Lost.verify|verify} messages.
+             * @function encode
+             * @memberof standpipe.v1.Lost
+             * @static
+             * @param {standpipe.v1.Lost.$Properties} message Lost message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Lost.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.partition != null && $Object.hasOwnProperty.call(message, "partition") && message.partition !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.partition);
+                if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.generation);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (var i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Lost message from the specified reader or buffer.
+             * @function decode
+             * @memberof standpipe.v1.Lost
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {standpipe.v1.Lost & standpipe.v1.Lost.$Shape} Lost
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Lost.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                var end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.standpipe.v1.Lost();
                 while (reader.pos < end) {
                     var start = reader.pos;
                     var tag = reader.tag();
@@ -5122,15 +5597,6 @@ $root.standpipe = (function() {
                                 delete message.generation;
                             continue;
                         }
-                    case 3: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.offset = value;
-                            else
-                                delete message.offset;
-                            continue;
-                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -5148,7 +5614,7 @@ $root.standpipe = (function() {
                 return message;
             };
 
-            return Drained;
+            return Lost;
         })();
 
         v1.Commands = (function() {
@@ -5207,7 +5673,7 @@ $root.standpipe = (function() {
              * @memberof standpipe.v1.Commands
              * @instance
              */
-            Commands.prototype.firstSeq = 0;
+            Commands.prototype.firstSeq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
              * Commands commands.
@@ -5244,8 +5710,8 @@ $root.standpipe = (function() {
                 if (message.names != null && message.names.length)
                     for (var i = 0; i < message.names.length; ++i)
                         $root.standpipe.v1.Name.encode(message.names[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
-                if (message.firstSeq != null && $Object.hasOwnProperty.call(message, "firstSeq") && !$Object.is(message.firstSeq, 0))
-                    writer.uint32(/* id 2, wireType 1 =*/17).double(message.firstSeq);
+                if (message.firstSeq != null && $Object.hasOwnProperty.call(message, "firstSeq") && (typeof message.firstSeq === "object" ? message.firstSeq.low || message.firstSeq.high : message.firstSeq !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.firstSeq);
                 if (message.commands != null && message.commands.length)
                     for (var i = 0; i < message.commands.length; ++i)
                         $root.standpipe.v1.Command.encode(message.commands[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
@@ -5304,9 +5770,9 @@ $root.standpipe = (function() {
                             continue;
                         }
                     case 2: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.firstSeq = value;
                             else
                                 delete message.firstSeq;
@@ -5350,25 +5816,25 @@ $root.standpipe = (function() {
          * Verb enum.
          * @name standpipe.v1.Verb
          * @enum {number}
-         * @property {number} VERB_UNKNOWN=0 VERB_UNKNOWN value
-         * @property {number} TRIGGER_CHANNEL=1 TRIGGER_CHANNEL value
-         * @property {number} TRIGGER_SOCKET=2 TRIGGER_SOCKET value
-         * @property {number} TRIGGER_USER=3 TRIGGER_USER value
-         * @property {number} CLOSE_SOCKET=4 CLOSE_SOCKET value
-         * @property {number} TERMINATE_USER=5 TERMINATE_USER value
-         * @property {number} SUBSCRIBE_SOCKET=6 SUBSCRIBE_SOCKET value
-         * @property {number} UNSUBSCRIBE_SOCKET=7 UNSUBSCRIBE_SOCKET value
+         * @property {number} VERB_UNSPECIFIED=0 VERB_UNSPECIFIED value
+         * @property {number} VERB_TRIGGER_CHANNEL=1 VERB_TRIGGER_CHANNEL value
+         * @property {number} VERB_TRIGGER_SOCKET=2 VERB_TRIGGER_SOCKET value
+         * @property {number} VERB_TRIGGER_USER=3 VERB_TRIGGER_USER value
+         * @property {number} VERB_CLOSE_SOCKET=4 VERB_CLOSE_SOCKET value
+         * @property {number} VERB_TERMINATE_USER=5 VERB_TERMINATE_USER value
+         * @property {number} VERB_SUBSCRIBE_SOCKET=6 VERB_SUBSCRIBE_SOCKET value
+         * @property {number} VERB_UNSUBSCRIBE_SOCKET=7 VERB_UNSUBSCRIBE_SOCKET value
          */
         v1.Verb = (function() {
             var valuesById = $Object.create(null), values = $Object.create(valuesById);
-            values[valuesById[0] = "VERB_UNKNOWN"] = 0;
-            values[valuesById[1] = "TRIGGER_CHANNEL"] = 1;
-            values[valuesById[2] = "TRIGGER_SOCKET"] = 2;
-            values[valuesById[3] = "TRIGGER_USER"] = 3;
-            values[valuesById[4] = "CLOSE_SOCKET"] = 4;
-            values[valuesById[5] = "TERMINATE_USER"] = 5;
-            values[valuesById[6] = "SUBSCRIBE_SOCKET"] = 6;
-            values[valuesById[7] = "UNSUBSCRIBE_SOCKET"] = 7;
+            values[valuesById[0] = "VERB_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "VERB_TRIGGER_CHANNEL"] = 1;
+            values[valuesById[2] = "VERB_TRIGGER_SOCKET"] = 2;
+            values[valuesById[3] = "VERB_TRIGGER_USER"] = 3;
+            values[valuesById[4] = "VERB_CLOSE_SOCKET"] = 4;
+            values[valuesById[5] = "VERB_TERMINATE_USER"] = 5;
+            values[valuesById[6] = "VERB_SUBSCRIBE_SOCKET"] = 6;
+            values[valuesById[7] = "VERB_UNSUBSCRIBE_SOCKET"] = 7;
             return values;
         })();
 
@@ -5385,7 +5851,7 @@ $root.standpipe = (function() {
              * @property {Uint8Array|null} [data] Command data
              * @property {string|null} [socket] Command socket
              * @property {string|null} [user] Command user
-             * @property {Array.<string>|null} [except] Command except
+             * @property {Array.<string>|null} [exceptSockets] Command exceptSockets
              * @property {boolean|null} [ifOccupied] Command ifOccupied
              * @property {standpipe.v1.Receipts|null} [receipt] Command receipt
              * @property {standpipe.v1.Origin.$Properties|null} [origin] Command origin
@@ -5419,7 +5885,7 @@ $root.standpipe = (function() {
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
             var Command = function (properties) {
-                this.except = [];
+                this.exceptSockets = [];
                 this.channels = [];
                 this.channelNames = [];
                 if (properties)
@@ -5493,12 +5959,12 @@ $root.standpipe = (function() {
             Command.prototype.user = "";
 
             /**
-             * Command except.
-             * @member {Array.<string>} except
+             * Command exceptSockets.
+             * @member {Array.<string>} exceptSockets
              * @memberof standpipe.v1.Command
              * @instance
              */
-            Command.prototype.except = $util.emptyArray;
+            Command.prototype.exceptSockets = $util.emptyArray;
 
             /**
              * Command ifOccupied.
@@ -5542,11 +6008,11 @@ $root.standpipe = (function() {
 
             /**
              * Command code.
-             * @member {number} code
+             * @member {number|null|undefined} code
              * @memberof standpipe.v1.Command
              * @instance
              */
-            Command.prototype.code = 0;
+            Command.prototype.code = null;
 
             /**
              * Command reason.
@@ -5563,6 +6029,15 @@ $root.standpipe = (function() {
              * @instance
              */
             Command.prototype.channelNames = $util.emptyArray;
+
+            // OneOf field names bound to virtual getters and setters
+            var $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Command.prototype, "_code", {
+                get: $util.oneOfGetter($oneOfFields = ["code"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             /**
              * Encodes the specified Command message. Does not implicitly {@link standpipe.v1.Command.verify|verify} messages.
@@ -5596,9 +6071,9 @@ $root.standpipe = (function() {
                     writer.uint32(/* id 7, wireType 2 =*/58).string(message.socket);
                 if (message.user != null && $Object.hasOwnProperty.call(message, "user") && message.user !== "")
                     writer.uint32(/* id 8, wireType 2 =*/66).string(message.user);
-                if (message.except != null && message.except.length)
-                    for (var i = 0; i < message.except.length; ++i)
-                        writer.uint32(/* id 9, wireType 2 =*/74).string(message.except[i]);
+                if (message.exceptSockets != null && message.exceptSockets.length)
+                    for (var i = 0; i < message.exceptSockets.length; ++i)
+                        writer.uint32(/* id 9, wireType 2 =*/74).string(message.exceptSockets[i]);
                 if (message.ifOccupied != null && $Object.hasOwnProperty.call(message, "ifOccupied") && message.ifOccupied !== false)
                     writer.uint32(/* id 10, wireType 0 =*/80).bool(message.ifOccupied);
                 if (message.receipt != null && $Object.hasOwnProperty.call(message, "receipt") && message.receipt !== 0)
@@ -5609,7 +6084,7 @@ $root.standpipe = (function() {
                     writer.uint32(/* id 13, wireType 2 =*/106).string(message.idempotencyKey);
                 if (message.channels != null && message.channels.length)
                     writer.uint32(/* id 14, wireType 2 =*/114).uint32s(message.channels);
-                if (message.code != null && $Object.hasOwnProperty.call(message, "code") && message.code !== 0)
+                if (message.code != null && $Object.hasOwnProperty.call(message, "code"))
                     writer.uint32(/* id 15, wireType 0 =*/120).uint32(message.code);
                 if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
                     writer.uint32(/* id 16, wireType 2 =*/130).string(message.reason);
@@ -5735,9 +6210,9 @@ $root.standpipe = (function() {
                     case 9: {
                             if (wireType !== 2)
                                 break;
-                            if (!(message.except && message.except.length))
-                                message.except = [];
-                            message.except.push(reader.stringVerify());
+                            if (!(message.exceptSockets && message.exceptSockets.length))
+                                message.exceptSockets = [];
+                            message.exceptSockets.push(reader.stringVerify());
                             continue;
                         }
                     case 10: {
@@ -5790,10 +6265,8 @@ $root.standpipe = (function() {
                     case 15: {
                             if (wireType !== 0)
                                 break;
-                            if (value = reader.uint32())
-                                message.code = value;
-                            else
-                                delete message.code;
+                            message.code = reader.uint32();
+                            message._code = "code";
                             continue;
                         }
                     case 16: {
@@ -5837,13 +6310,15 @@ $root.standpipe = (function() {
          * Receipts enum.
          * @name standpipe.v1.Receipts
          * @enum {number}
-         * @property {number} ACCEPTED=0 ACCEPTED value
-         * @property {number} DELIVERED=1 DELIVERED value
+         * @property {number} RECEIPTS_UNSPECIFIED=0 RECEIPTS_UNSPECIFIED value
+         * @property {number} RECEIPTS_ACCEPTED=1 RECEIPTS_ACCEPTED value
+         * @property {number} RECEIPTS_DELIVERED=2 RECEIPTS_DELIVERED value
          */
         v1.Receipts = (function() {
             var valuesById = $Object.create(null), values = $Object.create(valuesById);
-            values[valuesById[0] = "ACCEPTED"] = 0;
-            values[valuesById[1] = "DELIVERED"] = 1;
+            values[valuesById[0] = "RECEIPTS_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "RECEIPTS_ACCEPTED"] = 1;
+            values[valuesById[2] = "RECEIPTS_DELIVERED"] = 2;
             return values;
         })();
 
@@ -5909,7 +6384,7 @@ $root.standpipe = (function() {
              * @memberof standpipe.v1.Origin
              * @instance
              */
-            Origin.prototype.offset = 0;
+            Origin.prototype.offset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
              * Origin index.
@@ -5939,8 +6414,8 @@ $root.standpipe = (function() {
                     writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.partition);
                 if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
                     writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.generation);
-                if (message.offset != null && $Object.hasOwnProperty.call(message, "offset") && !$Object.is(message.offset, 0))
-                    writer.uint32(/* id 3, wireType 1 =*/25).double(message.offset);
+                if (message.offset != null && $Object.hasOwnProperty.call(message, "offset") && (typeof message.offset === "object" ? message.offset.low || message.offset.high : message.offset !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.offset);
                 if (message.index != null && $Object.hasOwnProperty.call(message, "index") && message.index !== 0)
                     writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.index);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
@@ -6006,9 +6481,9 @@ $root.standpipe = (function() {
                             continue;
                         }
                     case 3: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.offset = value;
                             else
                                 delete message.offset;
@@ -6091,7 +6566,7 @@ $root.standpipe = (function() {
              * @memberof standpipe.v1.CommandAck
              * @instance
              */
-            CommandAck.prototype.applied = 0;
+            CommandAck.prototype.applied = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
              * CommandAck refused.
@@ -6133,8 +6608,8 @@ $root.standpipe = (function() {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.applied != null && $Object.hasOwnProperty.call(message, "applied") && !$Object.is(message.applied, 0))
-                    writer.uint32(/* id 1, wireType 1 =*/9).double(message.applied);
+                if (message.applied != null && $Object.hasOwnProperty.call(message, "applied") && (typeof message.applied === "object" ? message.applied.low || message.applied.high : message.applied !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.applied);
                 if (message.refused != null && message.refused.length)
                     for (var i = 0; i < message.refused.length; ++i)
                         $root.standpipe.v1.Refusal.encode(message.refused[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
@@ -6188,9 +6663,9 @@ $root.standpipe = (function() {
                     var wireType = tag & 7;
                     switch (tag >>>= 3) {
                     case 1: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.applied = value;
                             else
                                 delete message.applied;
@@ -6283,7 +6758,7 @@ $root.standpipe = (function() {
              * @memberof standpipe.v1.Refusal
              * @instance
              */
-            Refusal.prototype.seq = 0;
+            Refusal.prototype.seq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
              * Refusal code.
@@ -6317,8 +6792,8 @@ $root.standpipe = (function() {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.seq != null && $Object.hasOwnProperty.call(message, "seq") && !$Object.is(message.seq, 0))
-                    writer.uint32(/* id 1, wireType 1 =*/9).double(message.seq);
+                if (message.seq != null && $Object.hasOwnProperty.call(message, "seq") && (typeof message.seq === "object" ? message.seq.low || message.seq.high : message.seq !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.seq);
                 if (message.code != null && $Object.hasOwnProperty.call(message, "code") && message.code !== 0)
                     writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.code);
                 if (message.message != null && $Object.hasOwnProperty.call(message, "message") && message.message !== "")
@@ -6368,9 +6843,9 @@ $root.standpipe = (function() {
                     var wireType = tag & 7;
                     switch (tag >>>= 3) {
                     case 1: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.seq = value;
                             else
                                 delete message.seq;
@@ -6458,7 +6933,7 @@ $root.standpipe = (function() {
              * @memberof standpipe.v1.Receipt
              * @instance
              */
-            Receipt.prototype.seq = 0;
+            Receipt.prototype.seq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
              * Receipt sockets.
@@ -6484,8 +6959,8 @@ $root.standpipe = (function() {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.seq != null && $Object.hasOwnProperty.call(message, "seq") && !$Object.is(message.seq, 0))
-                    writer.uint32(/* id 1, wireType 1 =*/9).double(message.seq);
+                if (message.seq != null && $Object.hasOwnProperty.call(message, "seq") && (typeof message.seq === "object" ? message.seq.low || message.seq.high : message.seq !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.seq);
                 if (message.sockets != null && $Object.hasOwnProperty.call(message, "sockets") && message.sockets !== 0)
                     writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.sockets);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
@@ -6533,9 +7008,9 @@ $root.standpipe = (function() {
                     var wireType = tag & 7;
                     switch (tag >>>= 3) {
                     case 1: {
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.seq = value;
                             else
                                 delete message.seq;

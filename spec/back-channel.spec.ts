@@ -5,7 +5,7 @@ import { attachBackChannel } from '../lib/back-channel';
 
 type Message = { event: string; channel?: string; data?: unknown };
 
-/** What the back channel sees of a pusher-js instance, with the sockets left out. */
+/** A pusher-js instance as the back channel sees it, without sockets. */
 class ScriptedPusher implements PusherLike {
   readonly sent: unknown[][] = [];
   connected = true;
@@ -121,7 +121,7 @@ t.test('attaching twice leaves one back channel', async (t) => {
   t.equal(scripted.listeners, 1);
 });
 
-/** What has been sent when every handler has answered. */
+/** Events sent when every handler has answered. */
 async function replies(scripted: ScriptedPusher): Promise<unknown[][]> {
   await new Promise((resolve) => setImmediate(resolve));
   return scripted.sent;
@@ -168,19 +168,22 @@ t.test('a request that fails, or that nobody answers, gets an error', async (t) 
   );
 });
 
-t.test('it fits the stock pusher-js: its message event and its send_event', async (t) => {
-  const stock = new Pusher('key', {
-    cluster: 'local',
-    wsHost: '127.0.0.1',
-    wsPort: 1,
-    forceTLS: false,
-  });
-  stock.disconnect();
-  const pusher = attachBackChannel(stock);
-  const heard: unknown[] = [];
-  pusher.back_channel.bind('answer', (data) => heard.push(data));
-  stock.connection.emit('message', { event: 'answer', channel: 'room', data: 1 });
-  stock.connection.emit('message', { event: 'answer', data: 2 });
-  t.same(heard, [2]);
-  t.equal(pusher.back_channel.trigger('ask', {}), false, 'there is no connection');
-});
+t.test(
+  'the back channel fits the stock pusher-js: its message event and its send_event',
+  async (t) => {
+    const stock = new Pusher('key', {
+      cluster: 'local',
+      wsHost: '127.0.0.1',
+      wsPort: 1,
+      forceTLS: false,
+    });
+    stock.disconnect();
+    const pusher = attachBackChannel(stock);
+    const heard: unknown[] = [];
+    pusher.back_channel.bind('answer', (data) => heard.push(data));
+    stock.connection.emit('message', { event: 'answer', channel: 'room', data: 1 });
+    stock.connection.emit('message', { event: 'answer', data: 2 });
+    t.same(heard, [2]);
+    t.equal(pusher.back_channel.trigger('ask', {}), false, 'there is no connection');
+  },
+);

@@ -107,7 +107,7 @@ t.test('a StandpipeError carries its code, its cause and its status', async (t) 
   t.equal(bare.status, undefined);
 });
 
-t.test('asError keeps errors and wraps whatever else was thrown', async (t) => {
+t.test('asError keeps errors and wraps any other thrown value', async (t) => {
   const error = new TypeError('x');
   t.equal(asError(error), error);
   for (const thrown of ['text', 7, null, undefined, Symbol('s')]) {
@@ -115,7 +115,7 @@ t.test('asError keeps errors and wraps whatever else was thrown', async (t) => {
   }
 });
 
-t.test('asError wraps what cannot be made a text', async (t) => {
+t.test('asError wraps a value that has no text', async (t) => {
   t.type(asError(Object.create(null)), Error);
   const hostile = {
     toString(): string {

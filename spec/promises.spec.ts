@@ -30,7 +30,7 @@ t.test('no link of the page leads nowhere', async (t) => {
   for (const { name, file } of linksOf(page)) t.ok(existsSync(file), name);
 });
 
-t.test('the metrics to watch are those of the gateway', async (t) => {
+t.test('the metrics to watch exist in the gateway', async (t) => {
   const metrics = readFileSync(join(__dirname, '../lib/gateway/core/metrics.ts'), 'utf8');
   const named = [...page.matchAll(/`standpipe_(\w+)/g)].map(([, name]) => name!);
   t.ok(named.length > 5);

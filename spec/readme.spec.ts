@@ -15,7 +15,7 @@ function block(language: string): string {
   return found;
 }
 
-t.test('its table of limits says what the gateway does', (t) => {
+t.test('the table of limits in the README has the limits of the gateway', (t) => {
   const rows = limitsTable().map(
     ({ name, value, about }) =>
       `| \`${name}\` | ${value.toLocaleString('en').replaceAll(',', ' ')} | ${about} |`,
@@ -26,7 +26,7 @@ t.test('its table of limits says what the gateway does', (t) => {
   t.end();
 });
 
-t.test('its first program does what it says, with the browser code beside it', async (t) => {
+t.test('the first program of the README works, with the browser code beside it', async (t) => {
   built('index.js');
   const app = { id: '1', key: 'standpipe-dev-key', secret: 'standpipe-dev-secret' };
   const gateway = await createTestGateway({ apps: [app] });

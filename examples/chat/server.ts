@@ -1,10 +1,10 @@
 /**
- * A chat whose backend keeps the last lines and shows them to whoever comes in.
+ * A chat whose backend keeps the last lines and shows them to every newcomer.
  *
  *     node -r ts-node/register/transpile-only examples/chat/server.ts
  *
- * It is about one thing: to one or to all. A line goes to the channel, so that every browser hears it; the lines before
- * go to one socket, over the back channel, so that only the newcomer hears them.
+ * The example is about one thing: to one or to all. A line goes to the channel, so that every browser hears it; the
+ * lines before go to one socket, over the back channel, so that only the newcomer hears them.
  */
 import { join } from 'node:path';
 import { createClient } from 'standpipe';
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
   });
 }
 
-/** A line to show to everybody, or nothing: what a browser sends may be anything. */
+/** A line to show to everybody, or nothing: a browser may send anything. */
 function lineOf(data: unknown): Line | undefined {
   const { from, text } = (data ?? {}) as Record<string, unknown>;
   const [name, words] = [textOf(from, 24), textOf(text, 280)];

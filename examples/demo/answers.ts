@@ -9,7 +9,7 @@ export interface Facts {
   startedAt: number;
 }
 
-/** What the backend says to a question. It knows four answers. */
+/** The answer of the backend to a question. It knows four. */
 export function answerTo(text: string, { person, people, heard, startedAt }: Facts): string {
   const asked = text.toLowerCase();
   if (asked.includes('who am i')) return `You are ${person.nick}, socket ${person.id}.`;

@@ -1,8 +1,8 @@
 /**
  * The backend of the demo: a Node process of its own that hears every browser and answers each one over one Pipe.
  *
- * It keeps nothing on disk. When it starts, it calls the roll on the channel, each tab says hello, and it knows again
- * who is here. That is all a restart takes, since the tabs are connected to the gateway and not to it.
+ * The backend keeps nothing on disk. When it starts, it calls the roll on the channel, each tab says hello, and it
+ * knows again who is here. That is all a restart takes, since the tabs are connected to the gateway and not to it.
  *
  *   a tab says            on               the backend does
  *   hello {nick,hue,x,y}  back channel     remembers the tab                  → here    to all
@@ -11,7 +11,7 @@
  *   move {x,y}            channel `pool`   passes it on                       → moved   to all others
  *   drop {x,y}            channel `pool`   passes it on                       → dropped to all
  *
- * Whatever comes from a browser is checked before it is used.
+ * Data from a browser is checked before it is used.
  */
 import { createClient } from 'standpipe';
 import { answerTo } from './answers';
@@ -19,7 +19,7 @@ import type { Person } from './people';
 import { People, cleanNick, isHue, isPoint, record } from './people';
 
 const LEAVE_MS = 1_000;
-/** After a restart all tabs say hello at once; who is here is told once for all of them. */
+/** All tabs say hello at once after a restart; one message tells all of them who is here. */
 const ANNOUNCE_MS = 40;
 
 const client = createClient({
@@ -66,7 +66,7 @@ client.sockets.on('event:ask', (socketId, data) => {
   client.socket(socketId).trigger('answer', { id, text: answerTo(text.slice(0, 200), facts) });
 });
 
-// A demo may do this. A backend of yours would rather not be ended by its visitors.
+// A demo may do this. A real backend should not be ended by its visitors.
 client.sockets.on('event:restart', (socketId) => void leave(people.arrive(socketId)));
 
 pool.on('event:move', (socketId, data) => {
@@ -81,7 +81,7 @@ pool.on('event:drop', (socketId, data) => {
   pool.trigger('dropped', { id, hue, x: data.x, y: data.y });
 });
 
-/** Tells everybody who is here, soon. */
+/** Sends the list of people to everybody, soon. */
 function announce(): void {
   announcement ??= setTimeout(() => {
     announcement = undefined;

@@ -1,7 +1,7 @@
-/** Who is here: one person for each tab, with what the page shows of them, and the checks of what tabs say. */
+/** The people who are here: one for each tab, with the fields that the page shows, and the checks of what tabs send. */
 
 export interface Point {
-  /** From 0, left or top, to 1, right or bottom. */
+  /** Coordinates from 0, left or top, to 1, right or bottom. */
   x: number;
   y: number;
 }
@@ -17,7 +17,7 @@ export interface Person extends Point {
 const MAX_NICK = 24;
 const MOODS = ['Calm', 'Swift', 'Bright', 'Quiet', 'Merry', 'Brave', 'Sunny', 'Keen', 'Gentle'];
 const ANIMALS = ['Otter', 'Heron', 'Newt', 'Seal', 'Swan', 'Koi', 'Tern', 'Beaver', 'Frog', 'Pike'];
-/** Far enough apart to be told from each other, by colour-blind eyes too where it can be done. */
+/** Hues far enough apart to be told from each other, by colour-blind eyes too where it can be done. */
 const HUES = [25, 245, 145, 85, 310, 195, 55, 275, 120, 350];
 
 export class People {
@@ -64,7 +64,7 @@ function pick(words: readonly string[], at: number): string {
   return words[at % words.length] ?? '';
 }
 
-/** The fields of what came from a browser, or none when it was no object. */
+/** The fields of an object from a browser; none of any other value. */
 export function record(data: unknown): Record<string, unknown> {
   return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
 }

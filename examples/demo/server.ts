@@ -3,9 +3,9 @@
  *
  *     npm start
  *
- * It runs a gateway in this process, a backend in a second one (`backend.ts`, connected by nothing but its Pipe), and
- * serves a page that talks to both with stock pusher-js. A backend that ends is started again, whoever ended it: kill
- * it and watch the page; no browser is disconnected. PORT chooses the page's port; Ctrl-C ends everything.
+ * The demo runs a gateway in this process, a backend in a second one (`backend.ts`, connected by nothing but its Pipe),
+ * and serves a page that talks to both with stock pusher-js. A backend that ends is started again, whoever ended it:
+ * kill it and watch the page; no browser is disconnected. PORT chooses the page's port; Ctrl-C ends everything.
  */
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { servePage } from '../serve-page';
 import { app, fail, onCtrlC, startGateway } from '../start-gateway';
 
-/** Long enough that a person sees the backend gone. */
+/** A pause long enough that a person sees the backend gone. */
 const RESPAWN_MS = 700;
 /** A backend that has not gone by then is ended by force. */
 const STOP_MS = 2_000;

@@ -1,10 +1,10 @@
-/** A player without a human: stock pusher-js, an input whenever it changes its mind, a look at every view it gets. */
+/** A player without a human: stock pusher-js that sends an input now and then, and looks at every view it gets. */
 import Pusher from 'pusher-js';
 import { attachBackChannel } from 'standpipe/back-channel';
 import type { View } from './game';
 
 export interface Bot {
-  /** How long its last input took until a view showed it, tick included. */
+  /** Time from its last input to the view that showed it, tick included. */
   lagMs(): number;
   stop(): void;
 }

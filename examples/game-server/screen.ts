@@ -26,7 +26,7 @@ export function draw(game: Game, { answersPerSecond, lagMs }: Figures): void {
   players.forEach((player, index) => put(player, names(index)));
   const edge = `+${'-'.repeat(WIDTH)}+`;
   const field = rows.map((row) => `|${row.join('')}|`);
-  // Home, the picture, and nothing left of the one before.
+  // The cursor goes home, the picture is drawn, and the rest of the one before is erased.
   process.stdout.write(
     `\x1b[H\x1b[2J${[edge, ...field, edge, line, 'Ctrl-C ends it.'].join('\n')}\n`,
   );

@@ -3,8 +3,8 @@
  *
  *     node -r ts-node/register/transpile-only examples/game-server/server.ts
  *
- * It is about one thing: a different answer to each socket, 30 times a second. The players here are bots (`bots.ts`),
- * each with a stock pusher-js of its own; the field is drawn in the terminal. Ctrl-C ends it.
+ * The example is about one thing: a different answer to each socket, 30 times a second. The players here are bots
+ * (`bots.ts`), each with a stock pusher-js of its own; the field is drawn in the terminal. Ctrl-C ends it.
  */
 import { createClient } from 'standpipe';
 import { app, credentials, fail, onCtrlC, startGateway } from '../start-gateway';
@@ -23,11 +23,11 @@ async function main(): Promise<void> {
   const game = new Game();
   let answers = 0;
 
-  /** Players whose connection does not keep up. A view that comes late is of no use, so they get the next one. */
+  /** Players whose connection does not keep up. A late view is of no use, so they get the next one. */
   const behind = new Set<string>();
 
   client.subscribe(['socket_existence', 'socket_backpressure']);
-  // Should this server ever be behind: of a player's inputs that wait, the last one counts.
+  // The last of a player's inputs counts, should several of them wait.
   client.subscribe(['socket_message'], { events: ['input'], conflate: true });
   client.sockets.on('open', (socketId) => game.join(socketId));
   client.sockets.on('close', (socketId) => {

@@ -3,8 +3,8 @@
  *
  *     node -r ts-node/register/transpile-only examples/high-volume-sender/sender.ts
  *
- * It is about one thing: `trigger` returns false when it is time to wait, and 'drain' says when to go on. Sender and
- * gateway share this process, and so one core; Ctrl-C ends it.
+ * The example is about one thing: `trigger` returns false when it is time to wait, and 'drain' says when to go on.
+ * Sender and gateway share this process, and so one core; Ctrl-C ends it.
  */
 import { createClient } from 'standpipe';
 import { credentials, fail, onCtrlC, startGateway } from '../start-gateway';
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   let waits = 0;
   let stopped = false;
 
-  // One function for all events: a closure for each would cost more than the event.
+  // A function for all events: a closure for each would cost more than the event.
   const settled = (error: Error | null): void => {
     if (error === null) acknowledged += 1;
     else refused += 1;

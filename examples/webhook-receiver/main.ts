@@ -3,9 +3,9 @@
  *
  *     node -r ts-node/register/transpile-only examples/webhook-receiver/main.ts
  *
- * It is about one thing: a receiver checks webhooks with the stock Pusher SDK. Gateway, receiver and visitor share this
- * process, and so `webhookAllow` has to name this machine: private addresses are refused otherwise. A visitor who is
- * back within 3 s was never gone; this one stays away for 4.
+ * The example is about one thing: a receiver checks webhooks with the stock Pusher SDK. Gateway, receiver and visitor
+ * share this process, and so `webhookAllow` has to name this machine: private addresses are refused otherwise. A
+ * visitor who is back within 3 s was never gone; this one stays away for 4.
  */
 import type { AddressInfo } from 'node:net';
 import Pusher from 'pusher-js';
@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   onCtrlC(async () => {
     clearTimeout(timer);
     visitor.disconnect();
-    // What has happened so far still arrives.
+    // Webhooks of events so far still arrive.
     await gateway.drain();
     receiver.close();
   });

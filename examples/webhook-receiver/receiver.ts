@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import Pusher from 'pusher';
 
-/** What a webhook tells; which fields there are depends on `name`. */
+/** An event of a webhook; its fields depend on `name`. */
 export interface WebhookEvent {
   name: string;
   channel: string;
@@ -15,8 +15,8 @@ export interface WebhookEvent {
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /**
- * An HTTP server that takes webhooks. The stock Pusher SDK checks that they come from the gateway: it signs the bytes of
- * the body, so these have to reach the check as they came.
+ * An HTTP server that takes webhooks. The stock Pusher SDK checks that they come from the gateway: it signs the bytes
+ * of the body, so these have to reach the check as they came.
  */
 export function createReceiver(
   credentials: { appId: string; key: string; secret: string },
@@ -38,7 +38,7 @@ export function createReceiver(
         response.writeHead(401).end();
         return;
       }
-      // Whatever is not answered with 2xx within 5 s comes again, so the answer goes first and the work follows.
+      // A webhook not answered with 2xx within 5 s comes again, so the answer goes first and the work follows.
       response.end();
       for (const event of webhook.getEvents() as WebhookEvent[]) onEvent(event, webhook.getTime());
     });

@@ -3,18 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { StandpipeError } from '../errors';
 import type { GatewayOptions } from '../gateway';
 import { DEVELOPMENT_APP } from './defaults';
-
-/** Flags of `standpipe serve`, as text. */
-export interface ServeFlags {
-  config?: string;
-  host?: string;
-  port?: string;
-  tlsPort?: string;
-  tlsCert?: string;
-  tlsKey?: string;
-  path?: string;
-  metricsPort?: string;
-}
+import type { ServeFlags } from './flags';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -25,17 +14,13 @@ export interface Config {
 }
 
 /**
- * Puts a gateway's options together: flags before `STANDPIPE_…` variables before the file. A secret is never a flag,
- * since every process of a machine can read those. Values are checked by the gateway, by their path.
+ * Puts a gateway's options together: flags, or their variables, go before the file. A secret is never a flag, since every
+ * process of a machine can read flags; `STANDPIPE_APP_…` variables name an app. The gateway checks the values.
  */
 export function readConfig(flags: ServeFlags, env: Environment): Config {
-  const file = flags.config ?? env['STANDPIPE_CONFIG'];
+  const { config: file, host, port, path, metricsPort } = flags;
   const fromFile = file === undefined ? {} : readFile(file);
   const base = file === undefined ? '.' : dirname(file);
-  const host = flags.host ?? env['STANDPIPE_HOST'];
-  const port = number('port', flags.port ?? env['STANDPIPE_PORT']);
-  const path = flags.path ?? env['STANDPIPE_PATH'];
-  const metricsPort = number('metrics.port', flags.metricsPort ?? env['STANDPIPE_METRICS_PORT']);
 
   const merged: Record<string, unknown> = { ...fromFile };
   if (host !== undefined) merged['host'] = host;
@@ -43,7 +28,7 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
   if (path !== undefined) merged['path'] = path;
   if (metricsPort !== undefined)
     merged['metrics'] = { ...object(merged['metrics']), port: metricsPort };
-  const tls = tlsFrom(flags, env, object(merged['tls']), base);
+  const tls = tlsFrom(flags, object(merged['tls']), base);
   if (tls !== undefined) merged['tls'] = tls;
   const app = appFrom(env);
   if (app !== undefined)
@@ -83,30 +68,19 @@ function object(value: unknown): Record<string, unknown> | undefined {
     : undefined;
 }
 
-function number(path: string, text: string | undefined): number | undefined {
-  if (text === undefined || text === '') return undefined;
-  if (!/^\d+$/.test(text)) {
-    throw new StandpipeError('bad_option', `${path}: must be a whole number, not '${text}'`);
-  }
-  return Number(text);
-}
-
 /** Certificates may stand in a file as PEM; a path is relative to the configuration file. */
 function tlsFrom(
   flags: ServeFlags,
-  env: Environment,
   fromFile: Record<string, unknown> | undefined,
   base: string,
 ): Record<string, unknown> | undefined {
   const tls: Record<string, unknown> = { ...fromFile };
-  const port = number('tls.port', flags.tlsPort ?? env['STANDPIPE_TLS_PORT']);
-  if (port !== undefined) tls['port'] = port;
+  if (flags.tlsPort !== undefined) tls['port'] = flags.tlsPort;
   for (const name of ['cert', 'key'] as const) {
     const given = name === 'cert' ? flags.tlsCert : flags.tlsKey;
-    const outside = given ?? env[`STANDPIPE_TLS_${name.toUpperCase()}`];
-    const value = outside ?? tls[name];
+    const value = given ?? tls[name];
     if (value === undefined) continue;
-    tls[name] = pem(name, value, outside === undefined ? base : '.');
+    tls[name] = pem(name, value, given === undefined ? base : '.');
   }
   return Object.keys(tls).length === 0 ? undefined : tls;
 }

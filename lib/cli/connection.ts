@@ -2,22 +2,15 @@ import { StandpipeError } from '../errors';
 import type { PipeOptions } from '../pipe/options';
 import { readConfig, type Environment } from './config';
 import { DEVELOPMENT_APP } from './defaults';
-
-/** Flags of the commands that connect to a gateway. */
-export interface ConnectionFlags {
-  config?: string;
-  app?: string;
-  host?: string;
-  port?: string;
-  tls?: boolean;
-}
+import type { ConnectionFlags } from './flags';
 
 /**
- * Where a command connects to and as which app: from the gateway's own configuration file, or from `STANDPIPE_APP_…`
- * variables, or else the development app.
+ * Address and app of a command that connects: from the gateway's own configuration file, or from `STANDPIPE_APP_…`
+ * variables, or else the development app on this machine.
  */
 export function connectionFrom(flags: ConnectionFlags, env: Environment): PipeOptions {
-  const { options } = readConfig({ ...flags, host: '127.0.0.1' }, env);
+  // The host of the flags is the gateway's, which need not be this machine.
+  const { options } = readConfig({ config: flags.config, host: '127.0.0.1' }, env);
   const app =
     flags.app === undefined
       ? options.apps[0]
@@ -31,8 +24,8 @@ export function connectionFrom(flags: ConnectionFlags, env: Environment): PipeOp
     appId,
     key,
     secret,
-    host: flags.host ?? env['STANDPIPE_HOST'] ?? '127.0.0.1',
-    port: Number(flags.port ?? env['STANDPIPE_PORT'] ?? options.port ?? 6001),
+    host: flags.host ?? '127.0.0.1',
+    port: flags.port ?? options.port ?? 6001,
     ...(flags.tls === undefined ? {} : { useTLS: flags.tls }),
   };
 }

@@ -1,4 +1,4 @@
-/** The app of a gateway that was given none; for one's own machine only. */
+/** The app of a gateway that was given none. It is served on this machine only, since everybody knows its secret. */
 export const DEVELOPMENT_APP = {
   id: '1',
   key: 'standpipe-dev-key',

@@ -6,23 +6,14 @@ import { repl } from './commands/repl';
 import { serve } from './commands/serve';
 import { tail } from './commands/tail';
 import { trigger } from './commands/trigger';
+import { addConnectionFlags, addServeFlags } from './flags';
 
 const program = new Command('standpipe')
   .description('Hear every browser and answer each one over a single connection.')
   .version((require('../../package.json') as { version: string }).version);
 
-program
-  .command('serve')
+addServeFlags(program.command('serve'))
   .description('run a gateway')
-  .option('-c, --config <file>', 'configuration, JSON')
-  .option('--host <address>', 'address to listen on (default 127.0.0.1)')
-  .option('--port <number>', 'port to listen on (default 6001)')
-  .option('--path <prefix>', 'prefix before /app/ (wsPath of pusher-js)')
-  .option('--tls-port <number>', 'TLS port (default 6443 with a certificate)')
-  .option('--tls-cert <file>', 'certificate, PEM')
-  .option('--tls-key <file>', 'key of the certificate, PEM')
-  .option('--metrics-port <number>', 'Prometheus metrics on a port of their own, on 127.0.0.1')
-  .option('--log-level <level>', 'debug, info, warn, error or silent (default info)')
   .addHelpText(
     'after',
     '\nEach flag is also a variable: --tls-port is STANDPIPE_TLS_PORT. An app comes from',
@@ -38,13 +29,13 @@ program
   .description('make an app: id, key and secret')
   .action(() => keys());
 
-connecting(program.command('tail'))
+addConnectionFlags(program.command('tail'))
   .description('print what happens in an app, a line of JSON for each event')
   .option('--channel <name...>', 'only these channels; a name may end in *')
   .option('--event <name...>', 'only these events; a name may end in *')
   .action((flags) => tail(flags as Parameters<typeof tail>[0], process.env));
 
-connecting(program.command('trigger'))
+addConnectionFlags(program.command('trigger'))
   .description('send an event to a channel, or to a socket')
   .argument('<target>', 'channel, or socket id with --socket')
   .argument('<event>')
@@ -54,8 +45,8 @@ connecting(program.command('trigger'))
     trigger(target, event, data, flags as Parameters<typeof trigger>[3], process.env),
   );
 
-connecting(program.command('repl'))
-  .description('a prompt with a connected client')
+addConnectionFlags(program.command('repl'))
+  .description('a Node prompt with a connected client')
   .action((flags) => repl(flags as Parameters<typeof repl>[0], process.env));
 
 program.parseAsync().catch((error: unknown) => {
@@ -63,12 +54,3 @@ program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof StandpipeError)) console.error(error);
   process.exitCode = 1;
 });
-
-function connecting(command: Command): Command {
-  return command
-    .option('-c, --config <file>', "the gateway's configuration, for the app's secret")
-    .option('--app <id>', 'id or key of the app (default: the first one)')
-    .option('--host <address>', 'where the gateway is (default 127.0.0.1)')
-    .option('--port <number>', 'its port (default 6001)')
-    .option('--tls', 'connect with TLS');
-}

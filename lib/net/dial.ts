@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** One WebSocket connection to a gateway, as small as the Pipe needs it. Specs put a scripted one in its place. */
+/** A WebSocket connection to a gateway, as small as the Pipe needs it. Specs put a scripted one in its place. */
 export interface Socket {
   /** Bytes handed to `send` that the operating system has not taken yet. */
   readonly bufferedBytes: number;
@@ -13,13 +13,13 @@ export interface Socket {
 }
 
 /**
- * What a socket tells its owner, never before `dial` has returned. The last call is one `close` or one `refused`;
+ * Calls of a socket to its owner, never before `dial` has returned. The last call is one `close` or one `refused`;
  * nothing follows it.
  */
 export interface SocketHandlers {
-  /** The upgrade succeeded; `headers` are those of the 101 answer. */
+  /** The upgrade succeeded; `headers` stood in the 101 answer. */
   open(headers: IncomingHttpHeaders): void;
-  /** One binary message. The bytes belong to the receiver. */
+  /** A binary message. The bytes belong to the receiver. */
   message(bytes: Uint8Array): void;
   /** The connection ended, or could not be made: then `code` is 1006 and `error` says why. */
   close(code: number, reason: string, error?: Error): void;
@@ -27,7 +27,7 @@ export interface SocketHandlers {
   refused(status: number, body: string, headers: IncomingHttpHeaders): void;
 }
 
-/** What may be said about TLS; the names and meanings are those of `tls.connect` in Node. */
+/** TLS options, with the names and meanings of `tls.connect` in Node. */
 export interface TlsOptions {
   /** Certificates to trust instead of the system's, PEM. */
   ca?: string | Buffer | Array<string | Buffer>;
@@ -49,7 +49,7 @@ export interface DialOptions {
 }
 
 /**
- * Opens a connection. Throws only what a bad URL or bad TLS options make it throw; all else that goes wrong is told by
- * `close`. Deadlines are the caller's business.
+ * Opens a connection. Throws only for a bad URL or bad TLS options; any other failure is told by `close`. Deadlines are
+ * the caller's business.
  */
 export type Dial = (url: string, options: DialOptions, handlers: SocketHandlers) => Socket;

@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
+import { closeReason } from '../util/close-reason';
 import type { Dial, DialOptions, Socket, SocketHandlers } from './dial';
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -26,7 +27,7 @@ class WebSocketSocket implements Socket {
       perMessageDeflate: false,
       maxPayload: options.maxMessageBytes,
     });
-    // First of all: without this listener one invalid byte ends the process.
+    // The first listener of all: without it one invalid byte ends the process.
     this.#ws.on('error', (error) => (this.#error = error));
     this.#ws.on('upgrade', (response) => (this.#headers = response.headers));
     this.#ws.on('open', () => handlers.open(this.#headers));
@@ -44,7 +45,7 @@ class WebSocketSocket implements Socket {
   }
 
   close(code: number, reason: string): void {
-    this.#ws.close(code, reason);
+    this.#ws.close(code, closeReason(reason));
   }
 
   terminate(): void {

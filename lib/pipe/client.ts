@@ -5,26 +5,26 @@ import { deferred, rejected, type Deferred } from '../util/deferred';
 import type { Emitter, Handler } from '../util/emitter';
 import { systemClock, type Clock } from '../util/timers';
 import { CLOSE_CODES } from '../wire/close-codes';
-import { Kind, type HelloFrame, type WelcomeFrame } from '../wire/frames';
+import { RuleKind } from '../wire/frames';
 import type { QueryOptions, Stats } from './queries/results';
+import { checkHandler, checkWord } from './checks';
 import { Decider, type AuthenticateHandler, type AuthorizeHandler } from './decisions/decider';
 import { ChannelHandle, channelsOf, type Channels } from './handles/channels';
 import { deliver, wordFor } from './handlers/deliver';
 import { dispatch, type Routes } from './connection/dispatch';
 import { Inbox } from './inbox/inbox';
+import { Greeting } from './connection/greeting';
 import { Link } from './connection/link';
-import { Registry, checkEvent, checkHandler, type Listeners } from './handlers/registry';
+import { Registry, type Registries } from './handlers/registry';
 import { readOptions, warnOfOpenDoors, type PipeOptions, type Settings } from './options';
 import { CLIENT_EVENTS, Reporter } from './reporter';
 import { Queries } from './queries/queries';
-import type { Ground } from './handles/listenable';
+import type { ClientParts } from './handles/listenable';
 import { Sender } from './outbox/sender';
-import { SessionCredentials } from './connection/session-credentials';
 import { SocketHandle, Sockets } from './handles/sockets';
 import { Subscriptions } from './subscriptions';
 import type {
   ClientEvents,
-  ConnectedInfo,
   DefaultEvents,
   PipeState,
   SubscriptionFilter,
@@ -32,14 +32,11 @@ import type {
 } from './types';
 import { UserHandle, Users } from './handles/users';
 
-/** What a client does not make itself, so that specs can turn the clock by hand and script the socket. */
+/** The clock and the dialler of a client. Specs turn the one by hand and script the other. */
 export interface Surroundings {
   clock: Clock;
   dial: Dial;
 }
-
-const PROTOCOL_VERSION = 1;
-const LIBRARY = 'standpipe-node';
 
 /**
  * A backend's end of the Pipe: hears every browser and answers each one over a single connection, which it keeps alive.
@@ -59,18 +56,15 @@ export class PipeClient<Events extends object = DefaultEvents> {
   readonly #clock: Clock;
   readonly #reporter: Reporter;
   readonly #emitter: Emitter<ClientEvents>;
-  readonly #listeners: Listeners;
+  readonly #registries: Registries;
   readonly #subscriptions: Subscriptions;
   readonly #decider: Decider;
-  readonly #credentials = new SessionCredentials();
+  readonly #greeting: Greeting;
   readonly #sender: Sender;
   readonly #queries: Queries;
   readonly #inbox: Inbox;
   readonly #link: Link;
-  readonly #ground: Ground;
-  /** There was a session before this connection that ought to go on. */
-  #continuing = false;
-  #welcomed: ConnectedInfo & { reason: string } = { session: 'new', node: '', reason: '' };
+  readonly #parts: ClientParts;
   #connecting: Deferred<void> | undefined;
   #disconnecting: Promise<void> | undefined;
   #closed: Deferred<void> | undefined;
@@ -85,14 +79,14 @@ export class PipeClient<Events extends object = DefaultEvents> {
       this.#eventFailed();
       reporter.handlerFailed(thrown, event);
     };
-    this.#listeners = {
+    this.#registries = {
       sockets: new Registry(eventFailed),
       channels: new Registry(eventFailed),
       users: new Registry(eventFailed),
     };
     this.#link = new Link(settings, clock, surroundings.dial ?? dialWebSocket, {
-      hello: (nonce) => this.#hello(nonce),
-      welcome: (frame) => this.#welcome(frame),
+      hello: (nonce) => this.#greeting.hello(nonce),
+      welcome: (frame) => this.#greeting.welcome(frame),
       frame: (frame) => dispatch(frame, routes),
       entered: (state, previous) => this.#entered(state, previous),
       lost: (info) => void this.#emitter.emit('disconnected', info),
@@ -106,22 +100,28 @@ export class PipeClient<Events extends object = DefaultEvents> {
       callbackFailed: (thrown) => reporter.handlerFailed(thrown, 'callback of trigger'),
     });
     this.#queries = new Queries(clock, (query) => {
-      // What was triggered before a question is asked is on its way before it.
+      // Commands that were triggered before a query are on their way before it.
       this.#sender.flush();
       return this.#link.send(query);
     });
     this.#subscriptions = new Subscriptions(clock, (frame) => this.#link.send(frame));
-    this.#decider = new Decider(this.#subscriptions, reporter, this.#link);
+    this.#decider = new Decider(this.#subscriptions, reporter, (frame) => this.#link.send(frame));
     this.#inbox = new Inbox(settings, clock, {
-      deliver: (arrival) => deliver(this.#listeners, arrival),
+      deliver: (arrival) => deliver(this.#registries, arrival),
       send: (frame) => this.#link.send(frame),
       ackDue: () => this.#acknowledge(),
       failed: (error) => eventFailed(error, 'delivery'),
       slow: (arrival, key, runningMs) =>
         reporter.handlerSlow({ event: wordFor(arrival), key, runningMs }),
       left: (ids) => {
-        for (const id of ids) this.#listeners.sockets.leave(id);
+        for (const id of ids) this.#registries.sockets.leave(id);
       },
+    });
+    this.#greeting = new Greeting({
+      group: settings.group,
+      inbox: this.#inbox,
+      sender: this.#sender,
+      subscriptions: this.#subscriptions,
     });
     const routes: Routes = {
       inbox: this.#inbox,
@@ -133,10 +133,10 @@ export class PipeClient<Events extends object = DefaultEvents> {
       report: (error) => reporter.error(error),
       note: (details, message) => settings.log.info(details, message),
     };
-    this.#ground = { listeners: this.#listeners, sender: this.#sender, requests: this.#queries };
-    this.sockets = new Sockets<Events>(this.#ground);
-    this.channels = channelsOf<Events>(this.#ground);
-    this.users = new Users(this.#ground);
+    this.#parts = { registries: this.#registries, sender: this.#sender, queries: this.#queries };
+    this.sockets = new Sockets<Events>(this.#parts);
+    this.channels = channelsOf<Events>(this.#parts);
+    this.users = new Users(this.#parts);
     warnOfOpenDoors(settings);
   }
 
@@ -181,7 +181,8 @@ export class PipeClient<Events extends object = DefaultEvents> {
   }
 
   /**
-   * Says what to hear of, in addition to what was said before. Holds for every connection, the present one included.
+   * Subscribes to kinds of events, in addition to earlier subscriptions. Holds for every connection, the present one
+   * included.
    * @throws StandpipeError `bad_argument`
    */
   subscribe(kinds: readonly SubscriptionKind[], filter?: SubscriptionFilter): this {
@@ -201,8 +202,8 @@ export class PipeClient<Events extends object = DefaultEvents> {
   }
 
   /**
-   * Decides for the gateway who may subscribe to private and presence channels. Patterns are names, or prefixes that end in
-   * `*`; of several that fit, the one given first. A handler that throws refuses.
+   * Decides for the gateway which sockets may subscribe to private and presence channels. Patterns are names, or
+   * prefixes that end in `*`; of several that fit, the one given first. A handler that throws refuses.
    * @throws StandpipeError `bad_argument`
    */
   authorize(patterns: string | readonly string[], handler: AuthorizeHandler): this {
@@ -210,7 +211,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
     return this;
   }
 
-  /** Decides for the gateway who a browser signs in as. A handler that throws refuses. */
+  /** Decides for the gateway as which user a browser signs in. A handler that throws refuses. */
   authenticate(handler: AuthenticateHandler): this {
     this.#decider.authenticate(handler);
     return this;
@@ -218,21 +219,21 @@ export class PipeClient<Events extends object = DefaultEvents> {
 
   /** A handle of one socket. Making one costs next to nothing and leaves nothing behind. */
   socket(id: string): SocketHandle<Events> {
-    return new SocketHandle<Events>(this.#ground, id);
+    return new SocketHandle<Events>(this.#parts, id);
   }
 
   /** A handle of one channel. Making one costs next to nothing and leaves nothing behind. */
   channel(name: string): ChannelHandle<Events> {
-    return new ChannelHandle<Events>(this.#ground, name);
+    return new ChannelHandle<Events>(this.#parts, name);
   }
 
   /** A handle of one signed-in user. Making one costs next to nothing and leaves nothing behind. */
   user(id: string): UserHandle<Events> {
-    return new UserHandle<Events>(this.#ground, id);
+    return new UserHandle<Events>(this.#parts, id);
   }
 
   /**
-   * What is live in the app, at the gateway process this client is connected to.
+   * Counts of the app, at the gateway process that this client is connected to.
    * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`
    */
   stats(options?: QueryOptions): Promise<Stats> {
@@ -240,14 +241,14 @@ export class PipeClient<Events extends object = DefaultEvents> {
   }
 
   on<K extends keyof ClientEvents>(event: K, handler: Handler<ClientEvents[K]>): this {
-    checkEvent(event, CLIENT_EVENTS);
+    checkWord(event, CLIENT_EVENTS);
     checkHandler(handler);
     this.#emitter.on(event, handler);
     return this;
   }
 
   once<K extends keyof ClientEvents>(event: K, handler: Handler<ClientEvents[K]>): this {
-    checkEvent(event, CLIENT_EVENTS);
+    checkWord(event, CLIENT_EVENTS);
     checkHandler(handler);
     this.#emitter.once(event, handler);
     return this;
@@ -258,52 +259,13 @@ export class PipeClient<Events extends object = DefaultEvents> {
     return this;
   }
 
-  #hello(nonce: string): HelloFrame {
-    const proof = this.#credentials.prove(nonce);
-    return {
-      type: 'hello',
-      version: PROTOCOL_VERSION,
-      library: LIBRARY,
-      group: this.#settings.group,
-      member: '',
-      session: this.#credentials.id,
-      proof,
-      attempt: this.#credentials.attempt,
-      positions: this.#inbox.positions(),
-      nextSeq: this.#sender.nextSeq,
-      credit: this.#inbox.credit(),
-      rules: this.#subscriptions.announced(),
-    };
-  }
-
-  #welcome(frame: WelcomeFrame): void {
-    if (frame.version !== PROTOCOL_VERSION) {
-      throw new StandpipeError('protocol_error', `the gateway speaks version ${frame.version}`);
-    }
-    if (frame.verdict === 'resumed' && !this.#credentials.known) {
-      throw new StandpipeError('protocol_error', 'the gateway resumed a session that never was');
-    }
-    // Whatever a gateway calls it: a session that was and does not go on is lost.
-    const lost = this.#continuing && frame.verdict !== 'resumed';
-    this.#welcomed = {
-      session: lost ? 'reset' : frame.verdict === 'resumed' ? 'resumed' : 'new',
-      node: frame.node,
-      reason: frame.reason,
-    };
-    this.#continuing = true;
-    this.#credentials.welcomed(frame);
-    this.#inbox.welcome(frame, this.#credentials.name);
-    if (!this.#sender.welcome(frame)) {
-      throw new StandpipeError('protocol_error', 'the gateway applied commands never sent');
-    }
-  }
-
   #entered(state: PipeState, previous: PipeState): void {
     if (previous === 'open') {
       this.#sender.offline();
       this.#queries.offline();
       this.#decider.offline();
     }
+    if (state === 'open') this.#link.send({ type: 'ready' });
     void this.#emitter.emit('state', state, previous);
     if (state === 'open') this.#opened();
     if (state === 'closed') {
@@ -314,23 +276,24 @@ export class PipeClient<Events extends object = DefaultEvents> {
   }
 
   #opened(): void {
-    // Handlers run in here, and any of them may disconnect.
+    // Handlers run inside of each `emit`, and any of them may disconnect.
     this.#connecting?.resolve();
     this.#connecting = undefined;
     this.#subscriptions.announce();
     this.#sender.online();
     this.#queries.online();
-    const { session, node, reason } = this.#welcomed;
+    const { session, node, reason } = this.#greeting.welcomed;
     void this.#emitter.emit('connected', { session, node });
     if (session === 'reset') void this.#emitter.emit('reset', { reason });
-    // What is made up for is told after what it makes up for.
+    // Events that make good a loss are told after `reset`, which tells of the loss.
     this.#inbox.opened();
   }
 
   #attemptFailed(error: StandpipeError): void {
-    // The gateway does not take the session as ours, or we do not take what it says of it: ask for a new one.
-    if (error.status === CLOSE_CODES.bad_proof.code) this.#credentials.end();
-    if (error.status === CLOSE_CODES.protocol_error.code) this.#credentials.end();
+    const { bad_proof, protocol_error } = CLOSE_CODES;
+    if (error.status === bad_proof.code || error.status === protocol_error.code) {
+      this.#greeting.renew();
+    }
     this.#reporter.error(error);
   }
 
@@ -346,7 +309,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
     if (state === 'dialing' || state === 'greeting' || state === 'open' || state === 'waiting') {
       const limit = deferred<void>();
       const timer = this.#clock.setTimeout(() => limit.resolve(), this.#settings.drainMs);
-      // Handlers may still send their answers; after them nobody may.
+      // Handlers may still send their answers; the outbox closes after them.
       await Promise.race([this.#inbox.stop(), limit.promise]);
       await Promise.race([this.#sender.close(), limit.promise]);
       this.#clock.clearTimeout(timer);
@@ -358,10 +321,9 @@ export class PipeClient<Events extends object = DefaultEvents> {
     this.#forget();
   }
 
-  /** The session is over, and with it everything that waited for it. */
+  /** Ends the session and everything that waited for it. */
   #forget(): void {
-    this.#continuing = false;
-    this.#credentials.end();
+    this.#greeting.end();
     this.#inbox.clear();
     this.#sender.clear();
     this.#queries.close();
@@ -373,13 +335,13 @@ export class PipeClient<Events extends object = DefaultEvents> {
     if (ack !== undefined) this.#link.send({ type: 'ack', ...ack });
   }
 
-  /** Opens and closes are watched while they are subscribed to. */
+  /** Tells the inbox which kinds are subscribed to: it makes good their losses. */
   #ask(): void {
-    const { SOCKET, CHANNEL } = Kind;
+    const { SOCKET, CHANNEL } = RuleKind;
     this.#inbox.ask(this.#subscriptions.asks(SOCKET), this.#subscriptions.asks(CHANNEL));
   }
 
-  /** Before the event that a handler failed on counts as handled. */
+  /** Called before the event of a failed handler counts as handled. */
   #eventFailed(): void {
     if (this.#settings.onHandlerError === 'continue') return;
     this.#inbox.halt();

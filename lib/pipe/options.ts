@@ -1,16 +1,34 @@
-import { inspect } from 'node:util';
-import { StandpipeError } from '../errors';
+import { readMasterKey } from '../pusher/encryption';
 import type { TlsOptions } from '../net/dial';
-import { silent, type Logger } from '../util/logger';
+import { silent } from '../util/logger';
+import type { Logger } from '../util/logger';
+import {
+  count,
+  flag,
+  integer,
+  logger,
+  ms,
+  nested,
+  oneOf,
+  optional,
+  readTable,
+  shown,
+  text,
+  throwBadOption,
+  type Option,
+  type OptionTable,
+  type OptionValues,
+} from '../util/option-table';
 import type { Group } from '../wire/frames';
+import { GROUP_NAME_RULE, isGroupName } from '../wire/group-name';
 import { WIRE_LIMITS } from '../wire/limits';
 
 /** Backends that name the same group share one stream of events. */
 export interface GroupOptions {
-  /** 1 to 64 of `A-Z a-z 0-9 _ . : -`. */
+  /** Name of the group: 1 to 64 of `A-Z a-z 0-9 _ . : -`. */
   name: string;
   /**
-   * Which events are handled one after the other: those of a socket, or those of a channel. Opens, closes and events
+   * Key of the order: events of one socket, or of one channel, are handled one after the other. Opens, closes and events
    * without a channel go by their socket in either. Default `socket`.
    */
   order?: 'socket' | 'channel' | undefined;
@@ -30,7 +48,9 @@ export interface GroupOptions {
   overflow?: 'gap' | 'pause' | 'close' | undefined;
 }
 
-/** How to reach a gateway and how much to hold. Only `key`, `secret` and `appId` are required. */
+/**
+ * Options of a client: how to reach a gateway and how much to hold. Only `key`, `secret` and `appId` are required.
+ */
 export interface PipeOptions {
   /** Key of the app. */
   key: string;
@@ -48,17 +68,22 @@ export interface PipeOptions {
   useTLS?: boolean | undefined;
   /** The same as `useTLS`. */
   secure?: boolean | undefined;
-  /** Which certificates to trust or to show. */
+  /** Certificates to trust or to show. */
   tls?: TlsOptions | undefined;
-  /** How long one attempt to connect may take, handshake and greeting together. Default 10 000. */
+  /** Time for one attempt to connect, handshake and greeting together. Default 10 000. */
   connectTimeoutMs?: number | undefined;
-  /** After this silence of its own the client sends a ping. Default 10 000. */
+  /** Silence of the client after which it sends a ping. Default 10 000. */
   pingMs?: number | undefined;
-  /** After this silence of the gateway the connection is given up. Default 25 000. */
+  /** Silence of the gateway after which the connection is given up. Default 25 000. */
   deadMs?: number | undefined;
-  /** How long `disconnect()` waits for running handlers and unacknowledged commands. Default 10 000. */
+  /**
+   * Time that `disconnect()` waits for running handlers and unacknowledged commands. Default 10 000.
+   */
   drainMs?: number | undefined;
-  /** Each wait is random between 0 and `baseMs`, doubled with every failure, at most `maxMs`. Default 500 and 30 000. */
+  /**
+   * Waits between attempts: random between 0 and `baseMs`, which is doubled with every failure up to `maxMs`. Default
+   * 500 and 30 000.
+   */
   backoff?: { baseMs?: number | undefined; maxMs?: number | undefined } | undefined;
   /** Events the gateway may send ahead of the last finished handler. Default 32 768 messages, 8 MiB of data. */
   credit?: { messages?: number | undefined; bytes?: number | undefined } | undefined;
@@ -70,8 +95,8 @@ export interface PipeOptions {
   /** Promises of handlers that may run at once, each for another socket; further sockets wait. Default 64. */
   concurrency?: number | undefined;
   /**
-   * When an event counts as handled: when its handlers have ended, or as soon as it was received, which loses what waits
-   * when the process dies. Default `handled`.
+   * Moment at which an event counts as handled: when its handlers have ended, or as soon as it was received, which loses
+   * the waiting events when the process dies. Default `handled`.
    */
   ack?: 'handled' | 'received' | undefined;
   /**
@@ -80,137 +105,100 @@ export interface PipeOptions {
    * this one when it is back, gets them again. Default `continue`.
    */
   onHandlerError?: 'continue' | 'stop' | undefined;
-  /** A handler that runs for so long is told of by `slow` and in the log, once. Default 30 000. */
+  /**
+   * Running time after which a handler is told of by `handler_slow` and in the log, once. Default 30 000.
+   */
   slowHandlerMs?: number | undefined;
   /** Commands held until the gateway has acknowledged them. Default 10 000. */
   maxOutboxEvents?: number | undefined;
   /** Bytes of data in these commands. Default 16 777 216 (16 MiB). */
   maxOutboxBytes?: number | undefined;
-  /** What `publish` does while the outbox is full: wait for room, or reject with `outbox_full`. Default `wait`. */
+  /**
+   * `publish` while the outbox is full: waits for room, or rejects with `outbox_full`. Default `wait`.
+   */
   whenFull?: 'wait' | 'reject' | undefined;
-  /** Anything shaped like a pino logger. Default: silent. */
+  /**
+   * 32 bytes in base64, from which the keys of `private-encrypted-` channels are derived. Events for these channels are
+   * encrypted with it; without it they are refused with `bad_argument`.
+   */
+  encryptionMasterKeyBase64?: string | undefined;
+  /** Logger shaped like pino's. Default: silent. */
   log?: Logger | undefined;
 }
-
-/** The same, complete and checked. */
-export interface Settings {
-  key: string;
-  secret: string;
-  appId: string;
-  host: string;
-  port: number;
-  useTLS: boolean;
-  tls: TlsOptions;
-  connectTimeoutMs: number;
-  pingMs: number;
-  deadMs: number;
-  drainMs: number;
-  backoff: { baseMs: number; maxMs: number };
-  credit: { messages: number; bytes: number };
-  group: Group | undefined;
-  concurrency: number;
-  ack: 'handled' | 'received';
-  onHandlerError: 'continue' | 'stop';
-  slowHandlerMs: number;
-  maxOutboxEvents: number;
-  maxOutboxBytes: number;
-  whenFull: 'wait' | 'reject';
-  log: Logger;
-}
-
-export const PIPE_DEFAULTS = {
-  host: '127.0.0.1',
-  connectTimeoutMs: 10_000,
-  pingMs: WIRE_LIMITS.pingMs,
-  deadMs: WIRE_LIMITS.deadMs,
-  drainMs: 10_000,
-  backoff: { baseMs: 500, maxMs: 30_000 },
-  credit: { messages: WIRE_LIMITS.creditMessages, bytes: WIRE_LIMITS.creditBytes },
-  concurrency: 64,
-  ack: 'handled',
-  onHandlerError: 'continue',
-  slowHandlerMs: 30_000,
-  maxOutboxEvents: 10_000,
-  maxOutboxBytes: 16 * 1024 * 1024,
-  whenFull: 'wait',
-  log: silent,
-} as const;
 
 const PLAIN_PORT = 6001;
 const TLS_PORT = 443;
 
-/** The longest delay a Node timer can hold. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
+const GROUP = {
+  name: { check: groupName },
+  order: oneOf('socket', 'channel'),
+  mode: oneOf('sticky', 'shared', 'broadcast'),
+  overflow: oneOf('gap', 'pause', 'close'),
+} satisfies Record<keyof GroupOptions, Option<unknown>>;
 
-const KNOWN = [
-  ...['key', 'secret', 'appId', 'app_id', 'host', 'port', 'useTLS', 'secure', 'tls'],
-  ...['connectTimeoutMs', 'pingMs', 'deadMs', 'drainMs', 'backoff', 'credit'],
-  ...['group', 'concurrency', 'ack', 'onHandlerError', 'slowHandlerMs'],
-  ...['maxOutboxEvents', 'maxOutboxBytes', 'whenFull', 'log'],
-];
-const KNOWN_GROUP = ['name', 'order', 'mode', 'overflow'];
-const GROUP_NAME = /^[\w.:-]{1,64}$/;
-const KNOWN_TLS = ['ca', 'cert', 'key', 'servername', 'rejectUnauthorized'];
+/** Rows of `tls`. Certificates and keys are checked by Node. */
+const TLS = {
+  ca: anything<TlsOptions['ca']>(),
+  cert: anything<TlsOptions['cert']>(),
+  key: anything<TlsOptions['key']>(),
+  servername: anything<TlsOptions['servername']>(),
+  rejectUnauthorized: optional(flag()),
+} satisfies Record<keyof TlsOptions, Option<unknown>>;
+
+/** Rows of all options: default and check. Their meaning stands in PipeOptions. */
+const OPTIONS = {
+  key: text(),
+  secret: text(),
+  appId: optional({ check: appIdOf }),
+  app_id: optional({ check: appIdOf }),
+  host: { initial: '127.0.0.1', check: hostName },
+  port: optional(integer(PLAIN_PORT, 1, 65_535)),
+  useTLS: optional(flag()),
+  secure: optional(flag()),
+  tls: { initial: {}, check: tlsOptions } as Option<TlsOptions>,
+  connectTimeoutMs: ms(10_000),
+  pingMs: ms(WIRE_LIMITS.pingMs),
+  deadMs: ms(WIRE_LIMITS.deadMs),
+  drainMs: ms(10_000, 0),
+  backoff: nested({ baseMs: ms(500), maxMs: ms(30_000) }),
+  credit: nested({
+    messages: count(WIRE_LIMITS.creditMessages, WIRE_LIMITS.maxCreditMessages),
+    bytes: count(WIRE_LIMITS.creditBytes, WIRE_LIMITS.maxCreditBytes),
+  }),
+  group: optional<Group>({ check: groupOf }),
+  concurrency: count(64),
+  ack: oneOf('handled', 'received'),
+  onHandlerError: oneOf('continue', 'stop'),
+  slowHandlerMs: ms(30_000),
+  maxOutboxEvents: count(10_000),
+  maxOutboxBytes: count(16 * 1024 * 1024),
+  whenFull: oneOf('wait', 'reject'),
+  encryptionMasterKeyBase64: optional<Uint8Array>({ check: masterKey }),
+  log: logger(silent),
+} satisfies OptionTable & Record<keyof PipeOptions, Option<unknown>>;
+
+type Read = OptionValues<typeof OPTIONS>;
+
+/** The options complete and checked. */
+export interface Settings extends Omit<Read, 'app_id' | 'secure'> {
+  appId: string;
+  port: number;
+  useTLS: boolean;
+}
 
 /**
- * The one check at the door.
+ * Checks the options of a client and completes them.
  * @throws StandpipeError `bad_option`; the message begins with the path of the option and never holds the secret.
  */
 export function readOptions(given: PipeOptions): Settings {
-  const options = record('options', given, KNOWN);
-  const d = PIPE_DEFAULTS;
-  const backoff = record('backoff', options['backoff'], ['baseMs', 'maxMs']);
-  const credit = record('credit', options['credit'], ['messages', 'bytes']);
-  const host = hostName(options['host'] ?? d.host);
-  const useTLS =
-    flag('useTLS', alias('useTLS', options['useTLS'], 'secure', options['secure'])) ??
-    !isLoopback(host);
-  const ms = (path: string, value: unknown, fallback: number, min = 1): number =>
-    integer(path, value ?? fallback, min, MAX_DELAY_MS);
-  const count = (path: string, value: unknown, fallback: number, max = 2 ** 40): number =>
-    integer(path, value ?? fallback, 1, max);
-
-  return {
-    key: text('key', options['key']),
-    secret: text('secret', options['secret']),
-    appId: appIdOf(alias('appId', options['appId'], 'app_id', options['app_id'])),
-    host,
-    port: integer('port', options['port'] ?? (useTLS ? TLS_PORT : PLAIN_PORT), 1, 65_535),
-    useTLS,
-    tls: tlsOptions(options['tls']),
-    connectTimeoutMs: ms('connectTimeoutMs', options['connectTimeoutMs'], d.connectTimeoutMs),
-    pingMs: ms('pingMs', options['pingMs'], d.pingMs),
-    deadMs: ms('deadMs', options['deadMs'], d.deadMs),
-    drainMs: ms('drainMs', options['drainMs'], d.drainMs, 0),
-    backoff: {
-      baseMs: ms('backoff.baseMs', backoff['baseMs'], d.backoff.baseMs),
-      maxMs: ms('backoff.maxMs', backoff['maxMs'], d.backoff.maxMs),
-    },
-    credit: {
-      messages: count(
-        'credit.messages',
-        credit['messages'],
-        d.credit.messages,
-        WIRE_LIMITS.maxCreditMessages,
-      ),
-      bytes: count('credit.bytes', credit['bytes'], d.credit.bytes, WIRE_LIMITS.maxCreditBytes),
-    },
-    group: groupOf(options['group']),
-    concurrency: count('concurrency', options['concurrency'], d.concurrency),
-    ack: oneOf('ack', options['ack'] ?? d.ack, ['handled', 'received']),
-    onHandlerError: oneOf('onHandlerError', options['onHandlerError'] ?? d.onHandlerError, [
-      'continue',
-      'stop',
-    ]),
-    slowHandlerMs: ms('slowHandlerMs', options['slowHandlerMs'], d.slowHandlerMs),
-    maxOutboxEvents: count('maxOutboxEvents', options['maxOutboxEvents'], d.maxOutboxEvents),
-    maxOutboxBytes: count('maxOutboxBytes', options['maxOutboxBytes'], d.maxOutboxBytes),
-    whenFull: oneOf('whenFull', options['whenFull'] ?? d.whenFull, ['wait', 'reject']),
-    log: logger(options['log'] ?? d.log),
-  };
+  const { app_id, secure, ...read } = readTable(OPTIONS, '', given);
+  const appId = same('appId', read.appId, 'app_id', app_id) ?? appIdOf('appId', undefined);
+  const useTLS = same('useTLS', read.useTLS, 'secure', secure) ?? !isLoopback(read.host);
+  const port = read.port ?? (useTLS ? TLS_PORT : PLAIN_PORT);
+  return { ...read, appId, useTLS, port };
 }
 
-/** Says in the log what was opened on purpose, in case it was not. */
+/** Warns in the log of options that give up TLS or its checks. */
 export function warnOfOpenDoors({ host, useTLS, tls, log }: Settings): void {
   if (!useTLS && !isLoopback(host)) log.warn({ host }, 'no TLS: anybody on the way can read');
   if (useTLS && tls.rejectUnauthorized === false) {
@@ -223,106 +211,50 @@ function isLoopback(host: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
 }
 
-function throwBadOption(path: string, rule: string): never {
-  throw new StandpipeError('bad_option', `${path}: ${rule}`);
-}
-
-function record(path: string, value: unknown, known: string[]): Record<string, unknown> {
-  if (value === undefined) return {};
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throwBadOption(path, `must be an object`);
-  }
-  for (const name of Object.keys(value)) {
-    const at = path === 'options' ? name : `${path}.${name}`;
-    if (!known.includes(name))
-      throwBadOption(at, `is no option; the options are ${known.join(', ')}`);
-  }
-  return value as Record<string, unknown>;
-}
-
-/** The value of an option with two names. */
-function alias(name: string, value: unknown, other: string, otherValue: unknown): unknown {
+/** The value of an option that has two names. */
+function same<T>(name: string, value: T | undefined, other: string, otherValue: T | undefined) {
   if (value !== undefined && otherValue !== undefined && value !== otherValue) {
     throwBadOption(name, `differs from ${other}`);
   }
   return value ?? otherValue;
 }
 
-function text(path: string, value: unknown): string {
-  // The value itself is not shown: it may be a secret.
-  if (typeof value !== 'string' || value === '')
-    throwBadOption(path, 'must be a string that is not empty');
-  return value;
-}
-
-function appIdOf(value: unknown): string {
+function appIdOf(path: string, value: unknown): string {
   const id = typeof value === 'number' ? String(value) : value;
-  if (typeof id !== 'string' || !/^[\w.~-]+$/.test(id)) {
-    throwBadOption(
-      'appId',
-      `must be a number or a string of letters, digits and - . _ ~, not ${show(value)}`,
-    );
+  if (typeof id === 'string' && /^[\w.~-]+$/.test(id)) return id;
+  const rule = 'must be a number or a string of letters, digits and - . _ ~';
+  return throwBadOption(path, `${rule}, not ${shown(value)}`);
+}
+
+function groupOf(path: string, value: unknown): Group {
+  return readTable(GROUP, path, typeof value === 'string' ? { name: value } : value);
+}
+
+function groupName(path: string, value: unknown): string {
+  if (isGroupName(value)) return value;
+  return throwBadOption(path, `must be ${GROUP_NAME_RULE}, not ${shown(value)}`);
+}
+
+/** The message never shows the key. */
+function masterKey(path: string, value: unknown): Uint8Array {
+  const verdict = readMasterKey(value);
+  return verdict.ok ? verdict.key : throwBadOption(path, verdict.message);
+}
+
+function hostName(path: string, value: unknown): string {
+  if (typeof value === 'string' && /^([\w.-]+|\[?[\da-f:.]+\]?)$/i.test(value)) {
+    return value.replace(/^\[|\]$/g, '');
   }
-  return id;
+  const rule = 'must be a host name or an address without scheme, port or path';
+  return throwBadOption(path, `${rule}, not ${shown(value)}`);
 }
 
-function groupOf(value: unknown): Group | undefined {
-  if (value === undefined) return undefined;
-  const group = record('group', typeof value === 'string' ? { name: value } : value, KNOWN_GROUP);
-  const { name } = group;
-  if (typeof name !== 'string' || !GROUP_NAME.test(name)) {
-    throwBadOption('group.name', `must be 1 to 64 letters, digits and _ . : -, not ${show(name)}`);
-  }
-  return {
-    name,
-    order: oneOf('group.order', group['order'] ?? 'socket', ['socket', 'channel']),
-    mode: oneOf('group.mode', group['mode'] ?? 'sticky', ['sticky', 'shared', 'broadcast']),
-    overflow: oneOf('group.overflow', group['overflow'] ?? 'gap', ['gap', 'pause', 'close']),
-  };
+/** TLS options that are given. Node takes a key that is undefined for a key. */
+function tlsOptions(path: string, value: unknown): TlsOptions {
+  const read = Object.entries(readTable(TLS, path, value));
+  return Object.fromEntries(read.filter(([, each]) => each !== undefined)) as TlsOptions;
 }
 
-function hostName(value: unknown): string {
-  if (typeof value !== 'string' || !/^([\w.-]+|\[?[\da-f:.]+\]?)$/i.test(value)) {
-    throwBadOption(
-      'host',
-      `must be a host name or an address without scheme or port, not ${show(value)}`,
-    );
-  }
-  return value.replace(/^\[|\]$/g, '');
-}
-
-function flag(path: string, value: unknown): boolean | undefined {
-  if (value === undefined || typeof value === 'boolean') return value;
-  return throwBadOption(path, `must be true or false, not ${show(value)}`);
-}
-
-function integer(path: string, value: unknown, min: number, max: number): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
-    throwBadOption(path, `must be a whole number from ${min} to ${max}, not ${show(value)}`);
-  }
-  return value;
-}
-
-function oneOf<T extends string>(path: string, value: unknown, allowed: readonly T[]): T {
-  const found = allowed.find((one) => one === value);
-  return found ?? throwBadOption(path, `must be one of ${allowed.join(', ')}, not ${show(value)}`);
-}
-
-function tlsOptions(value: unknown): TlsOptions {
-  const tls = record('tls', value, KNOWN_TLS);
-  flag('tls.rejectUnauthorized', tls['rejectUnauthorized']);
-  return tls;
-}
-
-function logger(value: unknown): Logger {
-  for (const level of ['debug', 'info', 'warn', 'error'] as const) {
-    if (typeof (value as Partial<Logger> | null)?.[level] !== 'function') {
-      throwBadOption('log', `must have a function ${level}(details, message)`);
-    }
-  }
-  return value as Logger;
-}
-
-function show(value: unknown): string {
-  return inspect(value, { depth: 0, maxStringLength: 40, breakLength: Infinity });
+function anything<T>(): Option<T> {
+  return { initial: undefined as T, check: (_path, value) => value as T };
 }

@@ -9,7 +9,7 @@ export const CLIENT_EVENTS = [
   ...['drain', 'gap', 'reset', 'handler_slow'],
 ];
 
-/** What the client tells of itself: its events, and in the log what somebody should know of. */
+/** Reports of the client itself: its events, and lines of the log. */
 export class Reporter {
   readonly emitter: Emitter<ClientEvents>;
   readonly #log: Logger;
@@ -19,7 +19,7 @@ export class Reporter {
     this.emitter = new Emitter<ClientEvents>((thrown, event) => this.handlerFailed(thrown, event));
   }
 
-  /** Something failed that nobody else is told of. */
+  /** Reports a failure that no callback and no promise tells. */
   error(error: StandpipeError): void {
     if (this.emitter.has('error')) void this.emitter.emit('error', error);
     else this.#log.warn({ code: error.code, status: error.status }, error.message);
@@ -28,7 +28,7 @@ export class Reporter {
   handlerFailed(thrown: unknown, event: string): void {
     const message = `a handler of ${event} failed: ${asError(thrown).message}`;
     const error = new StandpipeError('handler_failed', message, { cause: thrown });
-    // Telling a handler of 'error' of its own failure would go on for ever.
+    // A handler of 'error' is not told of its own failure: that would go on for ever.
     if (event === 'error') this.#log.error({ code: error.code }, message);
     else this.error(error);
   }

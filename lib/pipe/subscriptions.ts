@@ -1,27 +1,27 @@
-import { StandpipeError } from '../errors';
 import type { Clock } from '../util/timers';
-import { Kind, type Frame, type Rule } from '../wire/frames';
+import { RuleKind, type Frame, type Rule } from '../wire/frames';
 import { WIRE_LIMITS } from '../wire/limits';
+import { badArgument } from './checks';
 import type { SubscriptionFilter, SubscriptionKind } from './types';
 
-/** What each kind is called on the wire, and which filters mean something to it. */
-const KINDS = new Map<unknown, { kind: Kind; channels: boolean; events: boolean }>([
-  ['socket_existence', { kind: Kind.SOCKET, channels: false, events: false }],
-  ['socket_message', { kind: Kind.MESSAGE, channels: true, events: true }],
-  ['channel_existence', { kind: Kind.CHANNEL, channels: true, events: false }],
-  ['channel_presence', { kind: Kind.PRESENCE, channels: true, events: false }],
-  ['channel_cache', { kind: Kind.CACHE, channels: true, events: false }],
-  ['user_existence', { kind: Kind.USER, channels: false, events: false }],
-  ['socket_backpressure', { kind: Kind.BACKPRESSURE, channels: false, events: false }],
+/** Kinds by name: the number on the wire, and the filters that mean something to them. */
+const KINDS = new Map<unknown, { kind: RuleKind; channels: boolean; events: boolean }>([
+  ['socket_existence', { kind: RuleKind.SOCKET, channels: false, events: false }],
+  ['socket_message', { kind: RuleKind.MESSAGE, channels: true, events: true }],
+  ['channel_existence', { kind: RuleKind.CHANNEL, channels: true, events: false }],
+  ['channel_presence', { kind: RuleKind.PRESENCE, channels: true, events: false }],
+  ['channel_cache', { kind: RuleKind.CACHE, channels: true, events: false }],
+  ['user_existence', { kind: RuleKind.USER, channels: false, events: false }],
+  ['socket_backpressure', { kind: RuleKind.BACKPRESSURE, channels: false, events: false }],
 ]);
 
 const MAX_FILTER_LENGTH = 200;
-/** All rules travel in one HELLO, which may hold 64 KiB. */
+/** Longest JSON of all rules: they travel in one HELLO, which may hold 64 KiB. */
 const MAX_RULES_BYTES = 48 * 1024;
 
 /**
- * The rules the client wants to be in force. It is the whole truth: each connection announces it anew, so nothing here
- * depends on being connected.
+ * The rules that the client wants to be in force. Each connection announces all of them anew, so nothing here depends on
+ * being connected.
  */
 export class Subscriptions {
   readonly #clock: Clock;
@@ -29,7 +29,7 @@ export class Subscriptions {
   /** Rules by their content, so that the same one is kept once. */
   #rules = new Map<string, Rule>();
   #lastId = 0;
-  /** The rules have changed since the gateway was told of them. */
+  /** Whether the rules have changed since the gateway was told of them. */
   #changed = false;
   #announcing = false;
 
@@ -40,7 +40,7 @@ export class Subscriptions {
   }
 
   /** Whether any rule brings events of a kind. */
-  asks(kind: Kind): boolean {
+  asks(kind: RuleKind): boolean {
     for (const rule of this.#rules.values()) if (rule.kind === kind) return true;
     return false;
   }
@@ -51,7 +51,7 @@ export class Subscriptions {
     return [...this.#rules.values()];
   }
 
-  /** Tells what has changed, at the end of the turn, in which more may change. */
+  /** Sends changed rules at the end of the turn, in which more may change. */
   announce(): void {
     if (!this.#changed || this.#announcing) return;
     this.#announcing = true;
@@ -84,10 +84,10 @@ export class Subscriptions {
   }
 
   /**
-   * Says that this client decides something, for some channels or as a whole.
+   * Adds the rule that this client decides, for some channels or as a whole.
    * @throws StandpipeError `bad_argument`; then nothing has changed.
    */
-  decide(kind: Kind, channels?: readonly string[]): void {
+  decide(kind: RuleKind, channels?: readonly string[]): void {
     this.#add([{ kind, channels: names('channels', channels), events: [] }]);
   }
 
@@ -105,11 +105,10 @@ export class Subscriptions {
     for (const rule of rules) wanted.set(JSON.stringify(rule), rule);
     const { maxRules } = WIRE_LIMITS;
     if (wanted.size > maxRules) {
-      throw new StandpipeError('bad_argument', `a client may have ${maxRules} subscriptions`);
+      throw badArgument(`a client may have ${maxRules} subscriptions`);
     }
     if (Buffer.byteLength([...wanted.keys()].join('')) > MAX_RULES_BYTES) {
-      throw new StandpipeError(
-        'bad_argument',
+      throw badArgument(
         `all subscriptions together may take ${MAX_RULES_BYTES} bytes; use prefixes that end in *`,
       );
     }
@@ -126,14 +125,14 @@ export class Subscriptions {
 
 function wire(
   kinds: readonly SubscriptionKind[],
-): Array<{ kind: Kind; channels: boolean; events: boolean }> {
+): Array<{ kind: RuleKind; channels: boolean; events: boolean }> {
   if (!Array.isArray(kinds) || kinds.length === 0) {
-    throw new StandpipeError('bad_argument', `kinds must be an array of ${known()}`);
+    throw badArgument(`kinds must be an array of ${known()}`);
   }
   return kinds.map((kind) => {
     const found = KINDS.get(kind);
     if (found !== undefined) return found;
-    throw new StandpipeError('bad_argument', `kinds must be an array of ${known()}`);
+    throw badArgument(`kinds must be an array of ${known()}`);
   });
 }
 
@@ -143,7 +142,7 @@ function known(): string {
 
 function flag(field: string, given: boolean | undefined): boolean {
   if (given === undefined || typeof given === 'boolean') return given === true;
-  throw new StandpipeError('bad_argument', `${field} must be true or false`);
+  throw badArgument(`${field} must be true or false`);
 }
 
 function names(field: string, given: readonly string[] | undefined): string[] {
@@ -151,8 +150,7 @@ function names(field: string, given: readonly string[] | undefined): string[] {
   const sound = (name: unknown): boolean =>
     typeof name === 'string' && name.length >= 1 && name.length <= MAX_FILTER_LENGTH;
   if (!Array.isArray(given) || given.length === 0 || !given.every(sound)) {
-    throw new StandpipeError(
-      'bad_argument',
+    throw badArgument(
       `${field} must be an array of at least one name, or prefix that ends in *, of 1 to ${MAX_FILTER_LENGTH} characters`,
     );
   }

@@ -16,7 +16,7 @@ export interface EventPosition {
   readonly offset: number;
 }
 
-/** What every handler gets as its last argument. */
+/** Last argument of every handler. */
 export interface Meta {
   /** The channel the event belongs to. */
   readonly channel: string | undefined;
@@ -26,15 +26,17 @@ export interface Meta {
   /** True when another process, or this one before a crash, may already have seen it. */
   readonly redelivered: boolean;
   /**
-   * True when no event of the gateway says so: the client made it from what is true, after events were lost or a partition
-   * came from another member. `position` is where that was seen.
+   * True when the client made this event from a snapshot, after events were lost or a partition came from another
+   * member. `position` is that of the snapshot.
    */
   readonly resync: boolean;
-  /** When the gateway accepted it, milliseconds since 1970. */
+  /** Time at which the gateway accepted it, milliseconds since 1970. */
   readonly time: number;
-  /** Earlier events that this one took the place of, with a subscription that says `conflate`; else 0. */
+  /**
+   * Number of earlier events that this one took the place of, with a subscription that says `conflate`; else 0.
+   */
   readonly conflated: number;
-  /** The same for the same event however often it is delivered, and for no other event. */
+  /** Id of the event: the same however often it is delivered, and no other event has it. */
   readonly id: string;
 }
 
@@ -46,11 +48,11 @@ export interface CloseMeta extends Meta {
 
 /** A socket whose bytes have not left for a second, or fill half of what may wait for it. */
 export interface SlowSocketInfo {
-  /** What waits for it at the gateway. */
+  /** Bytes that wait for it at the gateway. */
   readonly unsentBytes: number;
 }
 
-/** Events of `client.sockets`: what happens without a channel, on any socket. */
+/** Events of `client.sockets`: events without a channel, of any socket. */
 export type SocketsEvents<Events> = {
   open: [socketId: string, meta: Meta];
   close: [socketId: string, meta: CloseMeta];
@@ -62,14 +64,16 @@ export type SocketsEvents<Events> = {
 /** Events of `client.socket(id)`. */
 export type SocketEvents<Events> = {
   close: [meta: CloseMeta];
-  /** It does not read what it is sent. Send it less, or it is closed with 4100 when its limit is reached. */
+  /**
+   * The socket does not read. Send it less, or it is closed with 4100 when its limit is reached.
+   */
   slow: [info: SlowSocketInfo, meta: Meta];
-  /** It was slow, and has read everything. */
+  /** The socket was slow, and has read everything. */
   drained: [meta: Meta];
   event: [eventName: EventName<Events>, data: AnyData<Events>, meta: Meta];
 } & { [N in EventName<Events> as `event:${N}`]: [data: Events[N], meta: Meta] };
 
-/** Events of `client.channels`: what happens on any channel. */
+/** Events of `client.channels`: events of any channel. */
 export type ChannelsEvents<Events> = {
   occupied: [channelName: string, meta: Meta];
   vacated: [channelName: string, meta: Meta];
@@ -114,14 +118,16 @@ export type ReceivedEvent<Events> = {
 }[EventName<Events>];
 
 /**
- * Where a client stands. `dialing` and `greeting` are the two halves of connecting; `waiting` is the time until the next
+ * State of a client. `dialing` and `greeting` are the two halves of connecting; `waiting` is the time until the next
  * attempt; `closing` waits for the other side's close; `failed` is final until `connect()` is called again.
  */
 export type PipeState =
   'idle' | 'dialing' | 'greeting' | 'open' | 'waiting' | 'closing' | 'closed' | 'failed';
 
 export interface ConnectedInfo {
-  /** `new`: the first connection; `resumed`: nothing was missed; `reset`: what happened meanwhile is lost. */
+  /**
+   * `new`: the first connection; `resumed`: nothing was missed; `reset`: events in between are lost.
+   */
   readonly session: 'new' | 'resumed' | 'reset';
   /** Name of the gateway process. */
   readonly node: string;
@@ -139,8 +145,8 @@ export interface DisconnectedInfo {
 /** Events of one partition that could not be kept. */
 export interface GapInfo {
   readonly partition: number;
-  readonly cause: 'unknown' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
-  /** How many were lost; undefined when nobody knows. */
+  readonly cause: 'unspecified' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
+  /** Number of lost events; undefined when it is not known. */
   readonly count: number | undefined;
 }
 
@@ -161,7 +167,7 @@ export type ClientEvents = {
   /** Something failed that nobody else was told of. Without a handler it goes to the log, and nothing else happens. */
   error: [error: StandpipeError];
   state: [state: PipeState, previous: PipeState];
-  /** After `trigger` returned false: there is room again. */
+  /** There is room in the outbox again, after `trigger` returned false. */
   drain: [];
   /** Events were lost, how many and why. */
   gap: [info: GapInfo];
@@ -172,9 +178,10 @@ export type ClientEvents = {
 };
 
 /**
- * What to hear of. `socket_existence`: open and close. `channel_existence`: occupied and vacated. `channel_presence`:
- * members that join and leave presence channels. `channel_cache`: subscribers who found a cache channel empty.
- * `user_existence`: signed-in users that come and go. `socket_backpressure`: sockets that do not read what they are sent.
+ * Kinds of events. `socket_existence`: open and close. `socket_message`: events that browsers send. `channel_existence`:
+ * occupied and vacated. `channel_presence`: members that join and leave presence channels. `channel_cache`: subscribers
+ * that found a cache channel empty. `user_existence`: signed-in users that come and go. `socket_backpressure`: sockets
+ * that do not read what they are sent.
  */
 export type SubscriptionKind =
   | 'socket_existence'
@@ -185,11 +192,15 @@ export type SubscriptionKind =
   | 'user_existence'
   | 'socket_backpressure';
 
-/** Names, or prefixes that end in `*`. Whatever is left out is not filtered. */
+/**
+ * Filter of a subscription: names, or prefixes that end in `*`. A field that is left out filters nothing.
+ */
 export interface SubscriptionFilter {
-  /** For `socket_message` and the `channel_…` kinds. With it, messages without a channel are not told. */
+  /**
+   * Channels, for `socket_message` and the `channel_…` kinds. With it, messages without a channel are not told.
+   */
   channels?: readonly string[] | undefined;
-  /** For `socket_message`. */
+  /** Event names, for `socket_message`. */
   events?: readonly string[] | undefined;
   /**
    * For `socket_message`: of the events that wait because the backend is behind, the latest of each socket, channel and
@@ -200,7 +211,7 @@ export interface SubscriptionFilter {
   conflate?: boolean | undefined;
 }
 
-/** What a command has to do with an event. */
+/** Relation of a command to an event. */
 export interface CauseOptions {
   /**
    * The `meta` of the event that this answers. In a group it keeps an answer from being given twice: when the event has
@@ -210,13 +221,16 @@ export interface CauseOptions {
 }
 
 export interface TriggerOptions extends CauseOptions {
-  /** Sockets that must not get it. */
+  /** Ids of sockets that do not get the event. */
   except?: string | readonly string[] | undefined;
-  /** Does nothing, and is no error, where nobody is subscribed. A cache channel then keeps nothing either. */
+  /**
+   * True: a channel without subscribers gets nothing, which is no error. A cache channel then keeps nothing either.
+   * Default false.
+   */
   ifOccupied?: boolean | undefined;
   /**
-   * Applies the command once, however often it is given under this key, within the two minutes for which the gateway
-   * keeps keys. For what is sent again by another process or after a restart; a reconnect needs no key.
+   * Key under which the command is applied once, however often it is given within the two minutes for which the gateway
+   * keeps keys. For commands that another process, or this one after a restart, sends again; a reconnect needs no key.
    */
   idempotencyKey?: string | undefined;
 }
@@ -239,5 +253,5 @@ export type PublishReceipt =
       readonly sockets: number;
     };
 
-/** Told once what became of a trigger: null when the gateway applied it. */
+/** Callback of a trigger's outcome, called once: null when the gateway applied it. */
 export type TriggerCallback = (error: StandpipeError | null) => void;

@@ -10,7 +10,7 @@ export interface ChannelName extends ChannelKind {
   name: string;
   /**
    * The user of `#server-to-user-<id>`. Such a channel belongs to the sockets signed in as that user and needs no
-   * signature. Its visibility reads 'private', so that whoever forgets this field refuses rather than lets in.
+   * signature. Its visibility reads 'private', so that code that forgets this field refuses rather than lets in.
    */
   user: string | undefined;
 }
@@ -21,9 +21,8 @@ const USER_PREFIX = '#server-to-user-';
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * Reads what the prefixes of a channel name say, or answers undefined for a name that breaks the rules of the Channels
- * protocol: ASCII letters, digits and `_-=@,.;`, at most `maxLength` characters with prefixes. Prefixes are
- * case-sensitive.
+ * Reads the prefixes of a channel name; undefined for a name that breaks the rules of the Channels protocol: ASCII
+ * letters, digits and `_-=@,.;`, at most `maxLength` characters with prefixes. Prefixes are case-sensitive.
  */
 export function parseChannelName(
   name: string,
@@ -61,7 +60,7 @@ export function userChannel(userId: string): string {
   return USER_PREFIX + userId;
 }
 
-/** Whether a string can be the id of a signed-in user, who has a channel of that name: the characters of channels. */
+/** Whether a string can be the id of a signed-in user: a channel is named after it, so the same characters are allowed. */
 export function isUserId(id: string): boolean {
   return NAME.test(id);
 }

@@ -22,7 +22,7 @@ export const CloseCode = {
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
 
 /**
- * What a Channels client does when it is closed with a code: stay away for good ('never'), come back after a second
+ * A Channels client's reaction to a close code: it stays away for good ('never'), comes back after a second
  * ('backoff'), at once ('now'), or at once over TLS ('tls').
  */
 export type ClientVerdict = 'never' | 'backoff' | 'now' | 'tls';

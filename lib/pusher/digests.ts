@@ -36,7 +36,7 @@ export function sha256(...parts: ReadonlyArray<string | Uint8Array>): Uint8Array
   return hash.digest();
 }
 
-/** Compares a digest with a given one without telling by its time where they differ. How long a digest is, all know. */
+/** Compares a digest with a given one in constant time. The length of a digest is no secret. */
 export function safeEqual(digest: string, given: string): boolean {
   if (nodeCrypto !== undefined) {
     const [expected, bytes] = [Buffer.from(digest), Buffer.from(given)];

@@ -10,12 +10,12 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** True for what Ruby calls a hash: neither null nor an array. */
+/** True for a JSON object: neither null nor an array. */
 export function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Some clients write null for what others leave out. */
+/** A value that may be absent: some clients write null for it. */
 export function optional(value: unknown): unknown {
   return value === null ? undefined : value;
 }

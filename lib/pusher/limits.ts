@@ -1,4 +1,4 @@
-/** What the Channels protocol allows. Lengths count UTF-16 units, `Bytes` count UTF-8. */
+/** Limits of the Channels protocol. Lengths count UTF-16 units, `Bytes` count UTF-8. */
 export interface ChannelLimits {
   /** Characters of a channel name with its prefixes. Default 164. */
   maxChannelNameLength: number;

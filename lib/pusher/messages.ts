@@ -140,7 +140,7 @@ export function connectionEstablished(socketId: string, activityTimeoutS: number
   return `{"event":"pusher:connection_established","data":${quote(data)}}`;
 }
 
-/** Pass the members of a presence channel, the newcomer among them. */
+/** The answer to a subscription. `members` are those of a presence channel, the newcomer among them. */
 export function subscriptionSucceeded(channel: string, members?: Iterable<Member>): string {
   if (members === undefined) {
     return `{"event":"pusher_internal:subscription_succeeded","data":"{}","channel":${quote(channel)}}`;
@@ -157,7 +157,7 @@ export function subscriptionSucceeded(channel: string, members?: Iterable<Member
 }
 
 /**
- * An event of a channel. `data` is any text: it becomes the JSON string that clients decode. `userId` is that of the
+ * An event of a channel. `data` is any text: it becomes the JSON string that clients decode. `userId` names the
  * presence member who sent it.
  */
 export function channelEvent(
@@ -226,7 +226,7 @@ export function errorMessage(code: number | null, message: string): string {
   return `{"event":"pusher:error","data":{"code":${code},"message":${quote(message)}}}`;
 }
 
-/** Tells the handlers of one channel what `pusher:error` tells those of the connection. */
+/** An error for the handlers of one channel, as `pusher:error` is one for the handlers of the connection. */
 export function subscriptionError(
   channel: string,
   { type, error, status }: { type: 'AuthError' | 'LimitReached'; error: string; status: number },

@@ -23,8 +23,8 @@ export type PipeVerdict =
   { ok: true; key: string } | { ok: false; code: PipeRefusal; message: string };
 
 /**
- * The four signed parameters with which a Pipe opens, for its Authorization header or its query string: those of an
- * HTTP GET of `path`.
+ * The four signed parameters with which a Pipe opens, for its Authorization header or its query string: the same as for
+ * an HTTP GET of `path`.
  */
 export function signPipeRequest({
   key,
@@ -36,8 +36,8 @@ export function signPipeRequest({
 }
 
 /**
- * Checks the parameters with which a Pipe opens, encoded as a query string. The message of a refusal tells its reader, who holds the secret,
- * what to fix. An unknown key costs the same hashes as a known one.
+ * Checks the parameters with which a Pipe opens, encoded as a query string. The message of a refusal says what to fix;
+ * its reader holds the secret. An unknown key costs the same hashes as a known one.
  */
 export function verifyPipeRequest({
   params,

@@ -4,14 +4,14 @@ import type { Fields } from './json';
 import type { ChannelLimits } from './limits';
 import { rawValue } from './raw-value';
 
-/** Who joins a presence channel. `userInfo` is the JSON text of an object, as it was signed. */
+/** The member that joins a presence channel. `userInfo` is the JSON text of an object, as it was signed. */
 export interface ChannelData {
   ok: true;
   userId: string;
   userInfo: string | undefined;
 }
 
-/** Who signs in. `watchlist` is as long as it was sent: the caller cuts it and says so with code 4302. */
+/** The user that signs in. `watchlist` is as long as it was sent: the caller cuts it and says so with code 4302. */
 export interface UserData {
   ok: true;
   id: string;

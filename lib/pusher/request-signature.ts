@@ -9,23 +9,31 @@ export const AUTH_VERSION = '1.0';
 /** A timestamp is accepted when it is less than this many seconds away. */
 export const DEFAULT_TOLERANCE_S = 600;
 
-/** Whole seconds; more digits than these would leave the range of dates. */
+/** A timestamp is in whole seconds; more digits than these would leave the range of dates. */
 export const TIMESTAMP = /^\d{1,12}$/;
 
 export type RequestVerdict =
   { ok: true; key: string } | { ok: false; status: 400 | 401; message: string };
 
-/**
- * What is signed for an HTTP request: the parameters with lower-cased names, sorted by name, values not encoded,
- * `auth_signature` left out.
- */
-export function stringToSign(method: string, path: string, params: Params): string {
-  const signed = params
+/** The parameters that are signed: names in lower case, sorted by name, `auth_signature` left out. */
+function signedParams(params: Params): Array<[name: string, value: string]> {
+  return params
     .map(([name, value]): [string, string] => [name.toLowerCase(), value])
     .filter(([name]) => name !== 'auth_signature')
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([name, value]) => `${name}=${value}`);
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** The text that is signed for an HTTP request: method, path and signed parameters, values not encoded. */
+export function stringToSign(method: string, path: string, params: Params): string {
+  const signed = signedParams(params).map(([name, value]) => `${name}=${value}`);
   return `${method}\n${path}\n${signed.join('&')}`;
+}
+
+/** Texts that mean themselves in a query string. */
+const PLAIN = /^[A-Za-z0-9\-._~!$'()*,;:@/?[\]]*$/;
+
+function encoded(text: string): string {
+  return PLAIN.test(text) ? text : encodeURIComponent(text);
 }
 
 /** The MD5 that binds a body to the signature of its request, in lower-case hex. */
@@ -33,7 +41,10 @@ export function bodyMd5(body: string | Uint8Array): string {
   return md5Hex(body);
 }
 
-/** Signs an HTTP request and returns its whole query string. `path` has no query, `timestamp` is in seconds. */
+/**
+ * Signs an HTTP request and returns its whole query string, sorted by name with the signature at the end. `path` has no
+ * query, `timestamp` is in seconds.
+ */
 export function signRequest({
   method,
   path,
@@ -56,14 +67,16 @@ export function signRequest({
     ['auth_version', AUTH_VERSION],
   ];
   if (md5 !== undefined) params.push(['body_md5', md5]);
-  params.push(['auth_signature', hmacHex(secret, stringToSign(method, path, params))]);
-  return params.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
+  const signature = hmacHex(secret, stringToSign(method, path, params));
+  return [...signedParams(params), ['auth_signature', signature]]
+    .map((pair) => pair.map(encoded).join('='))
+    .join('&');
 }
 
 /**
- * Checks the signature of an HTTP request, which covers all but its body; that is for `bodyError`. `rawPath` is the path
- * as received, `path` the same percent-decoded: SDKs sign either. `secretOf` knows only the keys of the app in the path.
- * Texts and the order of checks are those of the hosted service. The text of a refusal shows what to sign and never the
+ * Checks the signature of an HTTP request, which covers all but its body; `bodyError` checks the body. `rawPath` is the
+ * path as received, `path` the same percent-decoded: SDKs sign either. `secretOf` knows only the keys of the app in the
+ * path. Texts and the order of checks follow the hosted service. The text of a refusal shows what to sign and never the
  * digest.
  */
 export function verifyRequest({
@@ -86,7 +99,7 @@ export function verifyRequest({
   const values = new Map<string, string>();
   for (const [name, value] of params) {
     const known = name.toLowerCase();
-    // Which of two values counts is a matter of taste between parsers, so neither does. `name[]` is a list.
+    // Parsers differ in which of two values counts, so a parameter given twice is refused. `name[]` is a list.
     if (values.has(known) && !known.endsWith('[]')) {
       return { ok: false, status: 400, message: `Duplicate query parameter: ${known}` };
     }
@@ -118,15 +131,15 @@ export function verifyRequest({
 }
 
 /**
- * What is wrong with the body of a request whose signature was right: a body must be covered by a `body_md5`. `body` are
- * the bytes as received. A signed `body_sha256`, which is Standpipe's own, is checked too.
+ * The fault in the body of a request whose signature was right: a body must be covered by a `body_md5`. `body` are the
+ * bytes as received. A signed `body_sha256`, which is Standpipe's own, is checked too.
  */
 export function bodyError(params: Params, body: Uint8Array): string | undefined {
   const signed = (hash: string): string | undefined =>
     params.find(([name]) => name.toLowerCase() === hash)?.[1];
   const md5 = signed('body_md5');
   if (md5 === undefined && body.length > 0) return 'Missing parameter: body_md5';
-  // Also without a body: a signed hash says that there was one.
+  // A signed hash without a body is wrong too: it says that there was one.
   if (md5 !== undefined && !safeEqual(bodyMd5(body), md5)) return 'Invalid body MD5';
   const sha256 = signed('body_sha256');
   if (sha256 === undefined) return undefined;

@@ -3,14 +3,14 @@ import { socketEvent } from './messages';
 import { rawValue } from './raw-value';
 
 /**
- * A question of a backend to one browser, as events outside of any channel. Not part of the Channels protocol: the server
- * sends `standpipe:request` with `{id, event, data}`, the browser answers `standpipe:reply` with `{id, data}`, or
- * `{id, error}` where it cannot.
+ * A request of a backend to one browser, as events outside of any channel. Not part of the Channels protocol: the
+ * server sends `standpipe:request` with `{id, event, data}`, the browser answers `standpipe:reply` with `{id, data}`,
+ * or `{id, error}` where it cannot.
  */
 export const REQUEST_EVENT = 'standpipe:request';
 export const REPLY_EVENT = 'standpipe:reply';
 
-/** `data` is the JSON text of the answer, `error` what went wrong in the browser. */
+/** `data` is the JSON text of the answer, `error` the reason why the browser has none. */
 export type Reply = { id: string; data: string } | { id: string; error: string };
 
 const MAX_ERROR_LENGTH = 500;

@@ -10,7 +10,7 @@ export interface Credentials {
 
 export type Verdict = { ok: true } | { ok: false; message: string };
 
-/** What is signed for a subscription. An empty `channelData` counts: only its absence drops the second colon. */
+/** The text that is signed for a subscription. An empty `channelData` counts: only its absence drops the second colon. */
 export function channelStringToSign(
   socketId: string,
   channel: string,
@@ -48,7 +48,7 @@ export function verifyUserAuth({
   return verifyAuth(rest, userStringToSign(socketId, userData), 'signin');
 }
 
-/** A refusal shows what to sign, which the client knows anyway, and never the digest. */
+/** A refusal shows the text to sign, which the client knows anyway, and never the digest. */
 function verifyAuth(
   { key, secret, auth }: Credentials & { auth: string },
   toSign: string,
@@ -72,7 +72,7 @@ export function signWebhook({ key, secret, body }: Credentials & { body: string 
   'X-Pusher-Signature': string;
 } {
   return {
-    // Without a charset: SDKs compare the whole value.
+    // The value has no charset: SDKs compare it whole.
     'Content-Type': 'application/json',
     'X-Pusher-Key': key,
     'X-Pusher-Signature': hmacHex(secret, body),

@@ -4,8 +4,8 @@ import type { Credit } from './in-flight';
 const ACK_SHARE = 0.25;
 
 /**
- * The receiver's side of the credit: says when an acknowledgement is due that found no frame to travel on, namely when
- * a quarter of the credit has been handled, or some time after the first message was.
+ * The receiver's side of the credit. An acknowledgement that found no frame to travel on is due when a quarter of the
+ * credit has been handled, or some time after the first message was.
  */
 export class CreditMeter {
   readonly #messageMark: number;
@@ -34,7 +34,7 @@ export class CreditMeter {
     this.#bytes += bytes;
   }
 
-  /** When an acknowledgement falls due, on the clock given to `handled`; undefined when there is nothing to say. */
+  /** Due time of an acknowledgement, on the clock given to `handled`; undefined when nothing was handled. */
   get dueAtMs(): number | undefined {
     if (this.#messages === 0) return undefined;
     if (this.#messages >= this.#messageMark || this.#bytes >= this.#byteMark) return this.#sinceMs;

@@ -5,9 +5,9 @@ export interface Credit {
 }
 
 /**
- * What one connection has sent and not yet seen acknowledged, against the credit its receiver granted. The partitions
- * that are sent over one connection share one flight, because the credit is granted for all of them together. Without a
- * grant nothing may be sent.
+ * Messages sent over one connection and not yet acknowledged, against the credit of its receiver. All partitions of a
+ * connection share it, because the credit is granted for all of them together. Before the first grant nothing may be
+ * sent.
  */
 export class InFlight {
   readonly #shares: number;
@@ -16,8 +16,8 @@ export class InFlight {
   #bytes = 0;
 
   /**
-   * @param shares how many buffers it takes to use the whole credit up: one that is never acknowledged must not hold back
-   * the others. Default 1.
+   * @param shares number of buffers that together may use the whole credit. A buffer that is never acknowledged must
+   * not hold back the others. Default 1.
    */
   constructor(shares = 1) {
     this.#shares = shares;
@@ -41,8 +41,8 @@ export class InFlight {
   }
 
   /**
-   * Whether one more message of this size may be sent, by a buffer of whose own so much is in flight. One that is larger
-   * than the whole credit goes alone, or it would wait for ever.
+   * Whether one more message of this size may be sent, by a buffer with so many messages and bytes of its own in
+   * flight. A message larger than the whole credit goes alone, or it would wait for ever.
    */
   allows(bytes: number, ownMessages: number, ownBytes: number): boolean {
     const { messages: most, bytes: mostBytes } = this.#credit;

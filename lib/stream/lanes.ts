@@ -1,13 +1,13 @@
 import { asError } from '../errors';
 import { Ring } from '../util/ring';
 
-/** What waits in a lane carries the chain itself: most lanes live for a moment only, and a queue would cost each its slots. */
+/** An item is its own link in the chain of its lane: most lanes live for a moment only, too short for a queue. */
 export interface Laned<T> {
   behind: T | undefined;
 }
 
 export interface LanesOptions<T> {
-  /** How many items may be worked on at once; more keys than that wait. */
+  /** Items that may be worked on at once; further keys wait. */
   maxActive: number;
   /** Works on an item. It has ended when this returns, or when the promise it returns is settled. */
   work(item: T): Promise<unknown> | undefined;
@@ -17,15 +17,15 @@ export interface LanesOptions<T> {
 
 interface Lane<T> {
   readonly key: string;
-  /** Those that wait, oldest first. */
+  /** The oldest item that waits. */
   first: T | undefined;
   last: T | undefined;
 }
 
 /**
  * Work in lanes: items of one key one after the other, items of different keys side by side. While work returns no
- * promise, items run at once, in order, and leave nothing behind. The number of items waiting is bounded by whoever
- * feeds the lanes.
+ * promise, items run at once, in order, and leave nothing behind. The caller of `run` bounds the number of items that
+ * wait.
  */
 export class Lanes<T extends Laned<T>> {
   readonly #options: LanesOptions<T>;
@@ -121,7 +121,7 @@ export class Lanes<T extends Laned<T>> {
       this.#working = true;
       this.#options.ended(item, failure);
       this.#working = false;
-      // A lane that goes on stands behind those that wait, so that a busy key starves no other.
+      // A lane with more items stands behind the lanes that wait, so that a busy key starves no other.
       if (lane.first !== undefined) this.#ready.push(lane);
       else this.#lanes.delete(lane.key);
       this.#settle();
@@ -138,7 +138,7 @@ export class Lanes<T extends Laned<T>> {
       const item = lane.first;
       lane.first = item.behind;
       if (lane.first === undefined) lane.last = undefined;
-      // Or what has ended would keep alive what came after it.
+      // An ended item would keep the items behind it alive.
       item.behind = undefined;
       this.#waiting -= 1;
       const promise = this.#begin(item);
@@ -150,7 +150,7 @@ export class Lanes<T extends Laned<T>> {
     this.#lanes.delete(lane.key);
   }
 
-  /** Gives what was held up its turn, as far as it goes. */
+  /** Nested items and ready lanes get their turn, as many as may be active. */
   #settle(): void {
     for (;;) {
       const nested = this.#nested.shift();

@@ -2,8 +2,8 @@ import type { InFlight } from './in-flight';
 import type { Position } from './position';
 import { SendBuffer } from './send-buffer';
 
-/** Why a receiver cannot have what lies before `first`; the spelling of the Pipe protocol. */
-export type GapCause = 'unknown' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
+/** The reason why a receiver cannot have the events before `first`; the spelling of the Pipe protocol. */
+export type GapCause = 'unspecified' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
 
 /** A jump that must be told before the next event. */
 export interface Gap {
@@ -18,13 +18,13 @@ export interface Gap {
   count: number;
 }
 
-/** What is to be sent next: a gap, or a run in which event i has the offset `first + i`. */
+/** The next thing to send: a gap, or a run in which event i has the offset `first + i`. */
 export type Taken<T> =
   { type: 'gap'; gap: Gap } | { type: 'run'; epoch: number; first: number; events: T[] };
 
 /**
- * How a receiver's position was judged: it goes on at once, it is told of a gap first, or it knows a later epoch than
- * this log does.
+ * The verdict on a receiver's position: the receiver goes on at once, is told of a gap first, or knows a later epoch
+ * than this log does.
  */
 export type Verdict = 'resumed' | 'gap' | 'ahead';
 
@@ -36,15 +36,15 @@ export interface LogOptions {
 }
 
 /**
- * One partition of a group's events: numbered inside an epoch, kept until acknowledged, and bounded. Over a limit the
- * oldest are dropped. What was dropped before it was sent becomes a gap, and `take` gives the gap before anything
- * behind it: there is no silent loss.
+ * A partition's events: numbered inside an epoch, kept until acknowledged, and bounded. Over a limit the oldest are
+ * dropped. Events dropped before they were sent become a gap, and `take` gives the gap before anything behind it: there
+ * is no silent loss.
  */
 export class Log<T> {
   readonly #maxEntries: number;
   readonly #maxBytes: number;
   #epoch: number;
-  #cause: GapCause = 'unknown';
+  #cause: GapCause = 'unspecified';
   #buffer = new SendBuffer<T>();
   #gap: Pick<Gap, 'oldEpoch' | 'after' | 'cause'> | undefined;
   /** A gap that was told, until its receiver shows that it was heard: the next receiver must be told of it otherwise. */
@@ -75,7 +75,7 @@ export class Log<T> {
     return this.#buffer.sent;
   }
 
-  /** Where an owner that brings no position begins. */
+  /** The position at which an owner begins that brings none. */
   get committed(): Position {
     return { epoch: this.#epoch, offset: this.#told?.after ?? this.#buffer.acked };
   }
@@ -88,7 +88,7 @@ export class Log<T> {
     return this.#buffer.bytes;
   }
 
-  /** How full it is: 1 at the limit of entries or of bytes. */
+  /** Fill of the log: 1 at the limit of entries or of bytes. */
   get fill(): number {
     return Math.max(this.#buffer.length / this.#maxEntries, this.#buffer.bytes / this.#maxBytes);
   }
@@ -134,8 +134,8 @@ export class Log<T> {
   }
 
   /**
-   * What is to be sent next, within the credit; undefined when there is nothing. A gap waits until all that was sent
-   * before it is acknowledged, so that what is in flight never has a hole.
+   * The next thing to send, within the credit; undefined when there is nothing. A gap waits until all events sent
+   * before it are acknowledged, so that the events in flight never have a hole.
    */
   take(maxEvents: number, maxBytes: number): Taken<T> | undefined {
     if (this.#gap !== undefined) {
@@ -160,8 +160,8 @@ export class Log<T> {
   }
 
   /**
-   * Goes on over a new connection whose receiver says where it is. 'ahead' changes nothing: the owner asks its store, and
-   * refuses the position if the store does not know that epoch either.
+   * Goes on over a new connection whose receiver says where it is. 'ahead' changes nothing: the owner asks its store,
+   * and refuses the position if the store does not know that epoch either.
    */
   attach({ epoch, offset }: Position, flight: InFlight): Verdict {
     if (epoch > this.#epoch) return 'ahead';

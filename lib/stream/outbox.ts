@@ -3,7 +3,7 @@ import { SendBuffer } from './send-buffer';
 import type { Batch } from './send-buffer';
 
 /**
- * What became of a command: applied (with the number of sockets it was written to, where a receipt came), refused by the
+ * Outcome of a command: applied (with the number of sockets it was written to, where a receipt came), refused by the
  * gateway, surely not applied, or sent without an answer (applied or not, never twice).
  */
 export type Outcome =
@@ -66,7 +66,7 @@ export class Outbox<T> {
     return this.#buffer.next - this.#buffer.sendPtr;
   }
 
-  /** What a HELLO says: the number of the oldest command not acknowledged, or of the next new one. */
+  /** The number in a HELLO: of the oldest command not acknowledged, or of the next new command. */
   get nextSeq(): number {
     return this.#buffer.acked + 1;
   }

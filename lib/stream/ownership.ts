@@ -1,13 +1,14 @@
 import { hash32 } from '../util/hash';
 
-/** Who may own partitions. The name decides which ones, so it must be one of a kind. */
+/** A possible owner of partitions. Its name decides which ones, so no two owners have the same. */
 export interface Owner {
   readonly name: string;
 }
 
 /**
- * What must be done. `assign`: the member gets the partition from the last acknowledged event on, under a new
- * generation. `revoke`: it is asked to finish its running handlers and give the partition back.
+ * A change of owner that the caller carries out. `assign`: the member gets the partition from the last acknowledged
+ * event on, under a new generation. `revoke`: the member is asked to finish its running handlers and give the partition
+ * back.
  */
 export type Change<M> =
   | { type: 'assign'; partition: number; generation: number; member: M }
@@ -21,11 +22,11 @@ interface Partition<M> {
 }
 
 /**
- * Which member of a group owns which partition: at most one at a time, and every change of owner is a new generation, so
- * that what an earlier owner says can be told from what the present one says.
+ * Owners of a group's partitions. A partition has at most one owner at a time, and every change of owner is a new
+ * generation, so that frames of an earlier owner can be told from frames of the present one.
  *
- * A partition moves only when its owner is gone, or has given it back. Where it belongs is decided by rendezvous hashing:
- * a member that comes or goes moves its own share and no other.
+ * A partition moves only when its owner is gone, or has given it back. Rendezvous hashing decides its owner: a member
+ * that comes or goes moves its own share and no other.
  */
 export class Ownership<M extends Owner> {
   readonly #partitions: Array<Partition<M>>;
@@ -50,7 +51,7 @@ export class Ownership<M extends Owner> {
     return this.#partitions[partition]?.generation ?? 0;
   }
 
-  /** Its owner, also while it is asked to give it back. */
+  /** The owner of a partition, also while the partition is being revoked. */
   owner(partition: number): M | undefined {
     const state = this.#partitions[partition]?.state;
     return state === undefined || state.name === 'orphan' ? undefined : state.member;
@@ -70,7 +71,7 @@ export class Ownership<M extends Owner> {
     return this.#settle();
   }
 
-  /** A member is gone: what it had goes on elsewhere at once. */
+  /** A member is gone: its partitions get other owners at once. */
   leave(member: M): Array<Change<M>> {
     this.#members.delete(member);
     for (const partition of this.#partitions) {
@@ -81,8 +82,8 @@ export class Ownership<M extends Owner> {
   }
 
   /**
-   * The owner has given a partition back, or its time for that is over. No change when that was said of an earlier
-   * generation, or without being asked.
+   * The owner has returned a partition, or its time for that is over. No change for an earlier generation, or for a
+   * partition that was not revoked.
    */
   released(partition: number, generation: number): Array<Change<M>> {
     const found = this.#partitions[partition];

@@ -21,14 +21,14 @@ export class Cursor {
     return this.#next;
   }
 
-  /** How many repeated numbers were dropped. */
+  /** Repeated numbers that were dropped. */
   get duplicates(): number {
     return this.#duplicates;
   }
 
   /**
-   * Takes a run of `count` numbers from `first`. Returns how many at its start are repeats to be dropped; undefined, and
-   * no effect, when the run begins beyond the number expected: a jump that nobody announced.
+   * Takes a run of `count` numbers from `first`. Returns how many at its start are repeats to be dropped; undefined,
+   * and no effect, when the run begins beyond the number expected: a jump that nobody announced.
    */
   accept(first: number, count: number): number | undefined {
     if (!(first <= this.#next)) return undefined;
@@ -39,15 +39,15 @@ export class Cursor {
   }
 
   /**
-   * An announced jump: the next number is `first`. One that lies behind is ignored, because frames of an earlier
-   * connection may have brought what the sender took for lost.
+   * An announced jump: the next number is `first`. A jump back is ignored, because frames of an earlier connection may
+   * have brought numbers that the sender took for lost.
    */
   skipTo(first: number): void {
     if (first > this.#next) this.#next = first;
   }
 
   /**
-   * Whether a sender whose oldest unacknowledged number is `first` can go on here. False when what lies between was
+   * Whether a sender whose oldest unacknowledged number is `first` can go on here. False when numbers in between were
    * never seen: no honest sender says so.
    */
   continues(first: number): boolean {

@@ -4,7 +4,7 @@ import { channelStringToSign, hmacHex, userStringToSign } from '../pusher/signat
 import { deferred, type Deferred } from '../util/deferred';
 import { memoryEncoder, textsOf } from './memory-encoder';
 
-/** One message a fake browser got. `data` is decoded as pusher-js decodes it. */
+/** A message that a fake browser has received. `data` is decoded as pusher-js decodes it. */
 export interface BrowserMessage {
   event: string;
   channel: string | undefined;
@@ -26,8 +26,8 @@ interface Waiter {
 }
 
 /**
- * A browser that lives in the test process: what pusher-js would be, without a network. It speaks the Channels protocol
- * to a real gateway, and signs for private and presence channels itself.
+ * A browser in the test process, without a network. It speaks the Channels protocol to a real gateway, and signs for
+ * private and presence channels itself.
  */
 export class FakeBrowser {
   /** Everything received, in order. */
@@ -72,7 +72,7 @@ export class FakeBrowser {
     this.#session = open(carrier);
   }
 
-  /** Its socket id, as backends see it. */
+  /** The socket id, as backends see it. */
   get id(): string {
     return this.#id;
   }
@@ -128,7 +128,7 @@ export class FakeBrowser {
     return this.send('pusher:unsubscribe', { channel });
   }
 
-  /** Calls the handler for each message of an event, on whatever channel. */
+  /** Calls the handler for each message of an event, on any channel and outside of them. */
   on(event: string, handler: MessageHandler): this {
     const handlers = this.#handlers.get(event);
     if (handlers === undefined) this.#handlers.set(event, new Set([handler]));
@@ -160,7 +160,7 @@ export class FakeBrowser {
     return result.promise;
   }
 
-  /** Goes away, as a closed tab does. */
+  /** Closes the connection, as a closed tab does. */
   close(): void {
     this.#end(1001, '');
   }
@@ -201,7 +201,7 @@ function matches(message: BrowserMessage, event: string, channel: string | undef
   return message.event === event && (channel === undefined || message.channel === channel);
 }
 
-/** The data of a message is JSON in a string; what is no JSON stays a string, as pusher-js has it. */
+/** The data of a message is JSON in a string; other text stays a string, as in pusher-js. */
 function decoded(data: unknown): unknown {
   if (typeof data !== 'string') return data;
   try {

@@ -9,7 +9,7 @@ export type TestGatewayOptions = Partial<GatewayOptions>;
 /** A real gateway in the test process, on a free port of 127.0.0.1. */
 export class TestGateway {
   readonly gateway: Gateway;
-  /** What `createClient` needs to reach it. */
+  /** Options with which `createClient` reaches this gateway. */
   readonly client: { key: string; secret: string; appId: string; host: string; port: number };
 
   /** Use `createTestGateway`. */

@@ -52,7 +52,7 @@ export class Emitter<M extends EventArgs> {
     return this.#guards.has(event);
   }
 
-  /** True when nobody listens to anything here. */
+  /** True when no event has a handler. */
   get idle(): boolean {
     return this.#guards.size === 0;
   }

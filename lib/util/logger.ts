@@ -7,7 +7,7 @@ export interface Logger {
 }
 
 function nothing(): void {
-  // a silent logger says nothing
+  // A silent logger writes nothing.
 }
 
 export const silent: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };

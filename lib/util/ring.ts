@@ -6,7 +6,7 @@ const KEPT_SLOTS = 1024;
  * the ring is forgotten at once, so nothing outlives its stay.
  */
 export class Ring<T> {
-  /** As many as a power of two, so that an index wraps with a mask; none until the first push. */
+  /** Slots, a power of two, so that an index wraps with a mask; none until the first push. */
   #slots: Array<T | undefined> = [];
   #head = 0;
   #length = 0;

@@ -68,6 +68,12 @@ export const CLOSE_CODES = {
     meaning: 'this connection did not read fast enough and its unsent bytes reached their limit',
     retry: 'backoff',
   },
+  dead: {
+    code: 4430,
+    name: 'dead',
+    meaning: 'nothing was heard of the other side for dead_ms',
+    retry: 'backoff',
+  },
   internal_error: {
     code: 4500,
     name: 'internal_error',

@@ -145,7 +145,7 @@ export class FrameEncoder {
     const frames: Uint8Array[] = [];
     let next = 0;
     do {
-      content.whole(17, firstSeq + next);
+      content.whole(16, firstSeq + next);
       const end = Math.min(commands.length, next + this.#maxBatch);
       while (next < end) {
         writeCommand(content, this.#names, commands[next++]!);

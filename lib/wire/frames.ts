@@ -5,8 +5,13 @@
  * Offsets and sequence numbers are whole numbers from 1 to 2^53-1. `data` is JSON text.
  */
 
-/** What a backend subscribes to, or decides (rules), and what it is told (events); numbers as in pipe.proto. */
-export const Kind = {
+import type { Credit } from '../stream/in-flight';
+import type { Gap } from '../stream/log';
+
+export type { Credit, Gap };
+
+/** What a rule of a backend asks for; the numbers of pipe.proto. */
+export const RuleKind = {
   SOCKET: 1,
   MESSAGE: 2,
   CHANNEL: 3,
@@ -16,19 +21,25 @@ export const Kind = {
   AUTHORIZE: 7,
   AUTHENTICATE: 8,
   BACKPRESSURE: 9,
-  OPEN: 10,
-  CLOSE: 11,
-  OCCUPIED: 12,
-  VACATED: 13,
-  MEMBER_ADDED: 14,
-  MEMBER_REMOVED: 15,
-  USER_ONLINE: 16,
-  USER_OFFLINE: 17,
-  CACHE_MISS: 18,
-  SLOW: 19,
-  DRAINED: 20,
 } as const;
-export type Kind = (typeof Kind)[keyof typeof Kind];
+export type RuleKind = (typeof RuleKind)[keyof typeof RuleKind];
+
+/** What happened; the numbers of pipe.proto. */
+export const EventKind = {
+  OPEN: 1,
+  CLOSE: 2,
+  MESSAGE: 3,
+  OCCUPIED: 4,
+  VACATED: 5,
+  MEMBER_ADDED: 6,
+  MEMBER_REMOVED: 7,
+  USER_ONLINE: 8,
+  USER_OFFLINE: 9,
+  CACHE_MISS: 10,
+  SLOW: 11,
+  DRAINED: 12,
+} as const;
+export type EventKind = (typeof EventKind)[keyof typeof EventKind];
 
 export const Verb = {
   TRIGGER_CHANNEL: 1,
@@ -41,32 +52,39 @@ export const Verb = {
 } as const;
 export type Verb = (typeof Verb)[keyof typeof Verb];
 
-/** Messages and bytes of data that may be sent beyond the last acknowledged one. */
-export interface Credit {
-  messages: number;
-  bytes: number;
+/** Consecutive offsets, both ends among them. */
+export interface Range {
+  first: number;
+  last: number;
 }
 
+/** How far the events of a partition are finished; in REPLY, where the partition stood. */
 export interface Position {
   partition: number;
-  epoch: number;
-  offset: number;
-}
-
-export interface PositionAck extends Position {
   generation: number;
+  epoch: number;
+  /** The last offset up to which every handler has finished. */
+  offset: number;
+  /**
+   * Ranges above `offset` that are finished too: all of them each time, lowest first, with at least one unfinished offset
+   * before each; at most 1 024.
+   */
+  finished?: Range[] | undefined;
+  /** In HELLO only: the snapshot of this partition did not come to its end. */
+  wantsSnapshot?: boolean | undefined;
 }
 
 export interface Assignment {
   partition: number;
   generation: number;
   epoch: number;
-  from: number;
+  /** The first offset that will be sent. */
+  firstOffset: number;
 }
 
 /** Channels and events are names, or prefixes that end in `*`; an empty list matches all. */
 export interface Rule {
-  kind: Kind;
+  kind: RuleKind;
   channels: string[];
   events: string[];
   /** For MESSAGE: of those that wait, the latest of each socket, channel and name is enough. */
@@ -81,7 +99,7 @@ export interface Group {
 }
 
 export interface PipeEvent {
-  kind: Kind;
+  kind: EventKind;
   /** Socket id; '' for what happens to a channel or user as a whole. */
   socketId: string;
   channel?: string | undefined;
@@ -97,6 +115,8 @@ export interface PipeEvent {
   reason?: string | undefined;
   /** How many earlier events it took the place of. */
   conflated?: number | undefined;
+  /** The receiver may drop it for a later one of its socket, channel and name, if nothing else of its key lies between. */
+  conflatable?: boolean | undefined;
 }
 
 /** Consecutive events of one partition: event i has the offset `firstOffset + i`. */
@@ -105,6 +125,8 @@ export interface Run {
   generation: number;
   epoch: number;
   firstOffset: number;
+  /** So many offsets right before `firstOffset` are left out, because they were finished before. None is lost. */
+  skipped?: number | undefined;
   events: PipeEvent[];
 }
 
@@ -118,7 +140,7 @@ export interface Command {
   data?: string | undefined;
   socketId?: string | undefined;
   userId?: string | undefined;
-  except?: string[] | undefined;
+  exceptSockets?: string[] | undefined;
   ifOccupied?: boolean | undefined;
   receipt?: 'accepted' | 'delivered' | undefined;
   origin?: { partition: number; generation: number; offset: number; index: number } | undefined;
@@ -148,7 +170,7 @@ export interface CommandAck {
 }
 
 export interface Ack {
-  positions: PositionAck[];
+  positions: Position[];
   credit?: Credit | undefined;
 }
 
@@ -170,7 +192,8 @@ export interface HelloFrame {
   version: number;
   library: string;
   group?: Group | undefined;
-  member: string;
+  /** Stable identity: of the stream, or of the member inside its group; '' for none. */
+  name: string;
   session: Uint8Array;
   proof: Uint8Array;
   attempt: number;
@@ -187,19 +210,36 @@ export interface WelcomeFrame {
   reason: string;
   session: Uint8Array;
   secret: Uint8Array;
-  applied: number;
-  credit: Credit;
+  /** The seq that the gateway expects next: the client sends from here on. */
+  nextSeq: number;
+  /** Outcomes from HELLO's `nextSeq` on, as far as they fit into this frame, and the first credit. */
+  commandAck: CommandAck;
   limits: Limits;
   partitions: number;
+  /** Empty unless the session is resumed. */
   assigned: Assignment[];
   node: string;
-  windowMs: number;
+  /** How long the session outlives its connection; undefined when that was not said. */
+  windowMs?: number | undefined;
+  /** How long the partitions of a member that is away wait for it; undefined when that was not said. */
+  graceMs?: number | undefined;
+  /** Events that an unnamed stream of the app left unhandled at its end; 0 for none. */
+  unhandled: number;
+}
+
+/** The first frame of a client after WELCOME. */
+export interface ReadyFrame {
+  type: 'ready';
 }
 
 export interface EventsFrame {
   type: 'events';
   runs: Run[];
   commandAck?: CommandAck | undefined;
+}
+
+export interface AckFrame extends Ack {
+  type: 'ack';
 }
 
 export interface CommandsFrame {
@@ -209,15 +249,38 @@ export interface CommandsFrame {
   ack?: Ack | undefined;
 }
 
-export interface GapFrame {
+export interface CommandAckFrame extends CommandAck {
+  type: 'commandAck';
+}
+
+export interface SubscribeFrame {
+  type: 'subscribe';
+  id: number;
+  rules: Rule[];
+}
+
+export interface SubscribedFrame {
+  type: 'subscribed';
+  id: number;
+  /** Set when the rules were refused: the list before them stays. */
+  error?: WireError | undefined;
+}
+
+export interface GapFrame extends Gap {
   type: 'gap';
   partition: number;
-  oldEpoch: number;
-  after: number;
-  newEpoch: number;
-  first: number;
-  cause: 'unknown' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
-  count: number;
+}
+
+export interface SocketState {
+  id: string;
+  userId?: string | undefined;
+  channels: string[];
+}
+
+export interface ChannelState {
+  name: string;
+  subscriptions: number;
+  members: string[];
 }
 
 export interface SnapshotFrame {
@@ -227,35 +290,102 @@ export interface SnapshotFrame {
   offset: number;
   begin: boolean;
   end: boolean;
-  sockets: Array<{ id: string; userId?: string | undefined; channels: string[] }>;
-  channels: Array<{ name: string; subscriptions: number; members: string[] }>;
+  /** Whether `sockets`, over all frames of the snapshot, are all of the partition; else they say nothing. */
+  coversSockets: boolean;
+  /** As `coversSockets`, of `channels`. */
+  coversChannels: boolean;
+  sockets: SocketState[];
+  channels: ChannelState[];
+}
+
+export interface AssignFrame {
+  type: 'assign';
+  assigned: Assignment[];
+}
+
+export interface RevokeFrame {
+  type: 'revoke';
+  partition: number;
+  generation: number;
+  deadlineMs: number;
+}
+
+/** Nothing of the partition runs at the client any more. It acknowledges. */
+export interface ReturnedFrame {
+  type: 'returned';
+  position: Position;
+}
+
+/** The partition is another member's from now on. */
+export interface LostFrame {
+  type: 'lost';
+  partition: number;
+  generation: number;
+}
+
+export interface QueryFrame {
+  type: 'query';
+  id: number;
+  method: string;
+  params: string;
+  deadlineMs: number;
+}
+
+export interface ReplyFrame {
+  type: 'reply';
+  id: number;
+  result: string;
+  error?: WireError | undefined;
+  asOf: Position[];
+  more: boolean;
+}
+
+export interface PingFrame {
+  type: 'ping';
+  time: number;
+}
+
+export interface PongFrame {
+  type: 'pong';
+  time: number;
+}
+
+export interface GoAwayFrame {
+  type: 'goAway';
+  deadlineMs: number;
+  reason: string;
+  nodes: string[];
+}
+
+export interface ByeFrame {
+  type: 'bye';
+  reason: string;
+}
+
+export interface ErrorFrame extends WireError {
+  type: 'error';
 }
 
 export type Frame =
   | HelloFrame
   | WelcomeFrame
+  | ReadyFrame
   | EventsFrame
-  | ({ type: 'ack' } & Ack)
+  | AckFrame
   | CommandsFrame
-  | ({ type: 'commandAck' } & CommandAck)
-  | { type: 'subscribe'; id: number; rules: Rule[] }
-  | { type: 'subscribed'; id: number; error?: WireError | undefined }
+  | CommandAckFrame
+  | SubscribeFrame
+  | SubscribedFrame
   | GapFrame
   | SnapshotFrame
-  | { type: 'assign'; assigned: Assignment[] }
-  | { type: 'revoke'; partition: number; generation: number; deadlineMs: number }
-  | { type: 'drained'; partition: number; generation: number; offset: number }
-  | { type: 'query'; id: number; method: string; params: string; deadlineMs: number }
-  | {
-      type: 'reply';
-      id: number;
-      result: string;
-      error?: WireError | undefined;
-      asOf: Position[];
-      more: boolean;
-    }
-  | { type: 'ping'; time: number }
-  | { type: 'pong'; time: number }
-  | { type: 'goAway'; deadlineMs: number; reason: string; nodes: string[] }
-  | { type: 'bye'; reason: string }
-  | { type: 'error'; code: number; message: string };
+  | AssignFrame
+  | RevokeFrame
+  | ReturnedFrame
+  | LostFrame
+  | QueryFrame
+  | ReplyFrame
+  | PingFrame
+  | PongFrame
+  | GoAwayFrame
+  | ByeFrame
+  | ErrorFrame;

@@ -19,6 +19,8 @@ export const WIRE_LIMITS = {
   maxRules: 1000,
   /** Most entries of a repeated field that is not a batch: rules, positions, sockets of a snapshot. */
   maxListItems: 65_536,
+  /** Most finished ranges of one position. */
+  maxRanges: 1024,
   /** Most names of one direction of one connection. */
   maxNames: 65_536,
   /** Most UTF-8 bytes of all names of one direction of one connection. */

@@ -2,6 +2,7 @@
  * What the Pipe costs when something goes wrong. Prints figures; nothing passes or fails by time.
  * Run: node --expose-gc -r ts-node/register/transpile-only spec/bench/faults.ts
  */
+import { until } from '../support/until';
 import type { Carrier, CarrierHandler } from '../../lib/gateway/core/fanout/carrier';
 import { dialWebSocket } from '../../lib/net/web-socket';
 import type { Dial, Socket } from '../../lib/net/dial';
@@ -12,7 +13,7 @@ import { InFlight } from '../../lib/stream/in-flight';
 import { Log } from '../../lib/stream/log';
 import { createTestGateway, type TestGateway } from '../../lib/testing';
 import { memoryEncoder } from '../../lib/testing/memory-encoder';
-import { Kind, type PipeEvent } from '../../lib/wire/frames';
+import { EventKind, type PipeEvent } from '../../lib/wire/frames';
 
 const MISSED = 10_000;
 const SOCKETS = 100_000;
@@ -53,10 +54,6 @@ function backend(gateway: TestGateway, line: Line, options: Partial<PipeOptions>
   client.subscribe(['socket_existence', 'socket_message']);
   client.on('error', () => undefined);
   return client;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function tell(what: string, figure: string): void {
@@ -161,7 +158,10 @@ function fullLog(): void {
   for (let i = 0; i < LOG_EVENTS; i++) {
     const data = JSON.stringify({ i, text: 'a'.repeat(80) });
     const socketId = `${i % 1_000}.123456`;
-    log.append({ kind: Kind.MESSAGE, socketId, event: 'say', data, time: 1.7e12 }, data.length);
+    log.append(
+      { kind: EventKind.MESSAGE, socketId, event: 'say', data, time: 1.7e12 },
+      data.length,
+    );
   }
   const each = (heap() - before) / log.length;
   const all = (each * LOG_EVENTS) / 2 ** 20;

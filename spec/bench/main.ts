@@ -9,6 +9,7 @@ import { echo } from './echo';
 import { fallback } from './fallback';
 import { fanOut } from './fan-out';
 import { http } from './http';
+import { httpSdk } from './http-sdk';
 import { idle } from './idle';
 import { LOADER_CORE, pinSelf } from './support/child';
 import { readSettings, type Settings } from './support/settings';
@@ -18,6 +19,7 @@ const PARTS = new Map<string, (settings: Settings) => Promise<void>>([
   ['fan-out', fanOut],
   ['fallback', fallback],
   ['http', http],
+  ['http-sdk', httpSdk],
   ['trigger', trigger],
   ['echo', echo],
   ['idle', idle],

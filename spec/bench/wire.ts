@@ -4,7 +4,7 @@
  */
 import { standpipe } from '../../proto/pipe';
 import { FrameDecoder, FrameEncoder } from '../../lib/wire/codec';
-import { Kind, Verb } from '../../lib/wire/frames';
+import { EventKind, Verb } from '../../lib/wire/frames';
 import type { Command, PipeEvent, Run } from '../../lib/wire/frames';
 
 const ROUND_MS = 300;
@@ -21,7 +21,7 @@ function commands(count: number): Command[] {
 
 function runs(count: number): Run[] {
   const events = Array.from({ length: count }, (_, i): PipeEvent => ({
-    kind: Kind.MESSAGE,
+    kind: EventKind.MESSAGE,
     socketId: `12345.${6_789_000 + (i % 64)}`,
     channel: `game-${i % 16}`,
     event: 'client-move',

@@ -4,22 +4,22 @@ import { Tab, type TabHost } from '../conformance/tab';
 
 /** Tabs of a real browser: each page loads pusher-js as a user's page does. */
 export class BrowserTabs implements TabHost {
-  /** What a console complained of. */
+  /** Errors on a console. */
   readonly complaints: string[] = [];
   readonly #context: BrowserContext;
-  readonly #site: string;
+  readonly #appUrl: string;
   /** Pages whose tab was closed; to load one takes longer than most of what is shown on it. */
   readonly #free: Page[] = [];
 
-  constructor(context: BrowserContext, site: string) {
+  constructor(context: BrowserContext, appUrl: string) {
     this.#context = context;
-    this.#site = site;
+    this.#appUrl = appUrl;
   }
 
   async open(key: string, options: Options): Promise<Tab> {
     const page = this.#free.pop() ?? (await this.#load());
     const args = `${JSON.stringify(key)}, ${JSON.stringify(options)}`;
-    await page.evaluate(`stage = makeStage(Pusher, attachBackChannel, ${args}), undefined`);
+    await page.evaluate(`probe = makeProbe(Pusher, attachBackChannel, ${args}), undefined`);
     return new PageTab(page, () => this.#free.push(page));
   }
 
@@ -29,7 +29,7 @@ export class BrowserTabs implements TabHost {
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text());
     });
-    await page.goto(this.#site);
+    await page.goto(this.#appUrl);
     return page;
   }
 }
@@ -38,7 +38,7 @@ class PageTab extends Tab {
   readonly #released: () => void;
 
   constructor(page: Page, released: () => void) {
-    super((code) => page.evaluate(code), 'stage');
+    super((code) => page.evaluate(code), 'probe');
     this.#released = released;
   }
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { promises } from '../conformance/pipe/promises';
-import { makeSetting } from '../conformance/world';
+import { makeSetting } from '../conformance/pipe/environment';
 import { hasBrowser, startBrowser } from '../support/browser';
 import { BrowserTabs } from './browser-tabs';
 
@@ -12,7 +12,11 @@ if (hasBrowser()) {
       void t.test(`over ${transport}`, async (t) => {
         const context = await browser.newContext();
         t.teardown(() => context.close());
-        const setting = await makeSetting(t, transport, (site) => new BrowserTabs(context, site));
+        const setting = await makeSetting(
+          t,
+          transport,
+          (appUrl) => new BrowserTabs(context, appUrl),
+        );
         await promises(t, setting);
         t.strictSame((setting.tabs as BrowserTabs).complaints, [], 'no console complained');
       });

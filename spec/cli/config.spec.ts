@@ -1,9 +1,23 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import t, { type Test } from 'tap';
 import { readConfig } from '../../lib/cli/config';
 import { connectionFrom } from '../../lib/cli/connection';
+import { addServeFlags, type ServeFlags } from '../../lib/cli/flags';
+
+/** The flags of `standpipe serve` with a command line and variables. */
+function serveFlags(t: Test, args: string[], env: Record<string, string> = {}): ServeFlags {
+  const before = { ...process.env };
+  t.teardown(() => (process.env = before));
+  Object.assign(process.env, env);
+  const command = addServeFlags(new Command('serve')).exitOverride();
+  return command
+    .configureOutput({ writeErr: () => undefined })
+    .parse(args, { from: 'user' })
+    .opts();
+}
 
 const APP = { id: '7', key: 'k', secret: 's' };
 
@@ -15,7 +29,7 @@ function file(t: Test, name: string, content: unknown): string {
   return path;
 }
 
-t.test('without anything it is the development app on this machine', (t) => {
+t.test('a gateway without any configuration serves the development app on this machine', (t) => {
   const { options, development } = readConfig({}, {});
   t.equal(development, true);
   t.match(options.apps, [{ id: '1', key: 'standpipe-dev-key' }]);
@@ -33,13 +47,13 @@ t.test('the development app is not served to other machines', (t) => {
 t.test('a flag goes before a variable, a variable before the file', (t) => {
   const config = file(t, 'c.json', { $schema: 'x', host: 'f', port: 1, path: '/f', apps: [APP] });
   const env = { STANDPIPE_CONFIG: config, STANDPIPE_HOST: 'e', STANDPIPE_PORT: '2' };
-  const { options, development } = readConfig({ host: 'flag' }, env);
+  const { options, development } = readConfig(serveFlags(t, ['--host', 'flag'], env), {});
   t.strictSame(options, { host: 'flag', port: 2, path: '/f', apps: [APP] });
   t.equal(development, false);
   t.end();
 });
 
-t.test('an app comes from variables, beside those of the file', (t) => {
+t.test('an app of the variables stands beside the apps of the file', (t) => {
   const config = file(t, 'c.json', { apps: [APP] });
   const env = {
     STANDPIPE_APP_ID: '8',
@@ -59,13 +73,13 @@ t.test('certificates are read from files, relative to the configuration', (t) =>
     apps: [APP],
   });
   writeFileSync(join(config, '..', 'cert.pem'), 'the certificate');
-  const { tls } = readConfig({ config, tlsPort: '6443' }, {}).options;
+  const { tls } = readConfig({ config, tlsPort: 6443 }, {}).options;
   t.strictSame(tls, { port: 6443, cert: 'the certificate', key: '-----BEGIN KEY' });
   t.throws(() => readConfig({ tlsCert: 'nowhere.pem' }, {}), { message: /tls\.cert: cannot read/ });
   t.end();
 });
 
-t.test('what cannot be read is refused with its path', (t) => {
+t.test('an unreadable value is refused with its path', (t) => {
   const rows: Array<[string, () => unknown, RegExp]> = [
     [
       'no file',
@@ -74,9 +88,32 @@ t.test('what cannot be read is refused with its path', (t) => {
     ],
     ['no JSON', () => readConfig({ config: file(t, 'a', '{') }, {}), /config: cannot read/],
     ['a list', () => readConfig({ config: file(t, 'b', []) }, {}), /must hold a JSON object/],
-    ['no port', () => readConfig({ port: '80x' }, {}), /port: must be a whole number, not '80x'/],
   ];
   for (const [what, read, message] of rows) t.throws(read, { code: 'bad_option', message }, what);
+  t.end();
+});
+
+t.test('a flag out of range is refused with its name, its value and what is allowed', (t) => {
+  const rows: Array<[string[], Record<string, string>, RegExp]> = [
+    [
+      ['--port', '80x'],
+      {},
+      /--port <number>' argument '80x' is invalid\. It must be a whole number/,
+    ],
+    [[], { STANDPIPE_TLS_PORT: '80x' }, /value '80x' from env 'STANDPIPE_TLS_PORT' is invalid/],
+    [['--log-level', 'loud'], {}, /Allowed choices are debug, info, warn, error, silent/],
+    [[], { STANDPIPE_LOG_LEVEL: 'loud' }, /from env 'STANDPIPE_LOG_LEVEL' is invalid/],
+  ];
+  for (const [args, env, message] of rows) {
+    t.test(`${args.join(' ')} ${JSON.stringify(env)}`, async (t) => {
+      t.throws(() => serveFlags(t, args, env), { message });
+    });
+  }
+  t.end();
+});
+
+t.test('a number that is set to nothing is not set', (t) => {
+  t.equal(serveFlags(t, [], { STANDPIPE_PORT: '' }).port, undefined);
   t.end();
 });
 

@@ -28,7 +28,7 @@ const keyOf = (channel: string): Buffer =>
 const USERS = new Map([['token-of-ada', { id: 'ada', userInfo: { name: 'Ada' } }]]);
 
 /** A gateway, and a backend without any HTTP that decides by the token in a header. */
-async function world(t: Test): Promise<{ gateway: Gateway; backend: PipeClient }> {
+async function startWithBackend(t: Test): Promise<{ gateway: Gateway; backend: PipeClient }> {
   const gateway = await startGateway(t);
   const backend = createClient({ key: 'key', secret: SECRET, appId: 1, port: gateway.port });
   t.teardown(() => backend.disconnect());
@@ -67,7 +67,7 @@ async function browser(t: Test, { port, url }: Gateway, token: string): Promise<
 }
 
 t.test('pusher-js subscribes to a private channel', async (t) => {
-  const { gateway, backend } = await world(t);
+  const { gateway, backend } = await startWithBackend(t);
   const channel = (await browser(t, gateway, 'token-of-ada')).subscribe('private-room');
   await next(channel, 'pusher:subscription_succeeded');
   const greeting = next(channel, 'greeting');
@@ -76,7 +76,7 @@ t.test('pusher-js subscribes to a private channel', async (t) => {
 });
 
 t.test('pusher-js is told of a refusal with its status', async (t) => {
-  const { gateway } = await world(t);
+  const { gateway } = await startWithBackend(t);
   const pusher = await browser(t, gateway, 'no token');
   const refused = next(pusher.subscribe('private-room'), 'pusher:subscription_error');
   t.match(await refused, { type: 'AuthError', status: 403 });
@@ -90,14 +90,14 @@ t.test('pusher-js is told that no backend is there', async (t) => {
 });
 
 t.test('pusher-js joins a presence channel as whom the backend says', async (t) => {
-  const { gateway } = await world(t);
+  const { gateway } = await startWithBackend(t);
   const channel = (await browser(t, gateway, 'token-of-ada')).subscribe('presence-room');
   await next(channel, 'pusher:subscription_succeeded');
   t.match(channel, { members: { me: { id: 'ada', info: { name: 'Ada' } }, count: 1 } });
 });
 
 t.test('pusher-js signs in, and then joins a presence channel as that user', async (t) => {
-  const { gateway } = await world(t);
+  const { gateway } = await startWithBackend(t);
   const pusher = await browser(t, gateway, 'token-of-ada');
   pusher.signin();
   await pusher.user.signinDonePromise;
@@ -108,7 +108,7 @@ t.test('pusher-js signs in, and then joins a presence channel as that user', asy
 });
 
 t.test('pusher-js is told that it may not sign in', async (t) => {
-  const { gateway } = await world(t);
+  const { gateway } = await startWithBackend(t);
   const pusher = await browser(t, gateway, 'no token');
   pusher.signin();
   await pusher.user.signinDonePromise;
@@ -116,7 +116,7 @@ t.test('pusher-js is told that it may not sign in', async (t) => {
 });
 
 t.test('pusher-js reads an encrypted channel with the key of the backend', async (t) => {
-  const { gateway } = await world(t);
+  const { gateway } = await startWithBackend(t);
   const pusher = await browser(t, gateway, 'token-of-ada');
   const channel = pusher.subscribe('private-encrypted-room');
   await next(channel, 'pusher:subscription_succeeded');

@@ -32,7 +32,7 @@ export class Calls {
     else call?.reject(new Error(error));
   }
 
-  /** Nobody is there any more to answer. */
+  /** The other side is gone; every call fails. */
   abandon(): void {
     for (const call of this.#waiting.values()) call.reject(new Error('the tabs have gone'));
     this.#waiting.clear();

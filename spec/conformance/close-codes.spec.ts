@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { createClient } from '../../lib';
 import { CLOSE_CODES } from '../../lib/pusher/close-codes';
-import { HandClock } from '../support/hand-clock';
+import { ManualClock } from '../support/manual-clock';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { NodeTabs } from './node-tabs';
 import type { Tab } from './tab';
@@ -14,7 +14,7 @@ const GREETING = JSON.stringify({
   data: JSON.stringify({ socket_id: '1.1', activity_timeout: 120 }),
 });
 
-/** What pusher-js makes of a close: when it comes back, in ms, and how it stands when it has decided. */
+/** Reaction of pusher-js to a close: its delay before it comes back, in ms, and its state. */
 interface Verdict {
   waitMs: number | undefined;
   state: string;
@@ -77,7 +77,7 @@ t.test('pusher-js draws the verdicts of our table of close codes', async (t) => 
   }
 });
 
-t.test('what the gateway refuses for good, pusher-js does not try again', async (t) => {
+t.test('pusher-js does not try again after a refusal for good', async (t) => {
   const tabs = NodeTabs.start(t, '');
   const { port } = await startGateway(t, {
     apps: [
@@ -117,7 +117,7 @@ t.test(
 
 t.test('4201: a browser that slept is closed, and is back as soon as it wakes', async (t) => {
   const tabs = NodeTabs.start(t, '');
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const limits = { activityTimeoutMs: 2_000, pongTimeoutMs: 2_000 };
   const gateway = await startGateway(t, { clock, limits });
   const tab = await open(tabs, gateway.port);

@@ -2,9 +2,9 @@
 import { runInThisContext } from 'node:vm';
 import Pusher from 'pusher-js';
 import { attachBackChannel } from '../../lib/back-channel';
-import { makeStage } from './stage';
+import { makeProbe } from './probe';
 
-Object.assign(globalThis, { Pusher, attachBackChannel, makeStage, stages: [] });
+Object.assign(globalThis, { Pusher, attachBackChannel, makeProbe, probes: [] });
 
 process.on('message', ({ id, code }: { id: number; code: string }) => {
   const done = new Promise((resolve) => resolve(runInThisContext(code)));

@@ -38,9 +38,9 @@ export class NodeTabs implements TabHost {
 
   async open(key: string, options: Options): Promise<Tab> {
     const args = `${JSON.stringify(key)}, ${JSON.stringify(options)}`;
-    const made = `makeStage(Pusher, attachBackChannel, ${args})`;
-    const length = (await this.#calls.evaluate(`stages.push(${made})`)) as number;
-    return new Tab((code) => this.#calls.evaluate(code), `stages[${length - 1}]`);
+    const made = `makeProbe(Pusher, attachBackChannel, ${args})`;
+    const length = (await this.#calls.evaluate(`probes.push(${made})`)) as number;
+    return new Tab((code) => this.#calls.evaluate(code), `probes[${length - 1}]`);
   }
 
   /** Stops the process in its tracks, as a laptop that is closed, or wakes it. */

@@ -9,7 +9,7 @@ import { TestSocket } from '../support/test-socket';
 import { certificate } from '../support/tls';
 
 /** The unmodified SDK of the hosted service against one gateway, and the unmodified browser library beside it. */
-interface World {
+interface SdkEnvironment {
   gateway: Gateway;
   sdk: PusherServer;
   /** The SDK with other credentials. */
@@ -19,8 +19,8 @@ interface World {
 }
 
 for (const scheme of ['plain', 'tls'] as const) {
-  const test = (name: string, run: (t: Test, world: World) => Promise<void>): void => {
-    void t.test(`${name} (${scheme})`, async (t) => run(t, await makeWorld(t, scheme)));
+  const test = (name: string, run: (t: Test, env: SdkEnvironment) => Promise<void>): void => {
+    void t.test(`${name} (${scheme})`, async (t) => run(t, await makeEnvironment(t, scheme)));
   };
 
   test('trigger reaches all channels but the excluded socket', async (t, { sdk, browser }) => {
@@ -37,8 +37,8 @@ for (const scheme of ['plain', 'tls'] as const) {
     t.strictSame(await b.next(), ['for both', 'plain']);
   });
 
-  test('trigger and triggerBatch tell the counts that info asks for', async (t, world) => {
-    const { sdk, browser } = world;
+  test('trigger and triggerBatch tell the counts that info asks for', async (t, env) => {
+    const { sdk, browser } = env;
     await hear(await browser(), 'presence-p');
     await hear(await browser(), 'presence-p');
     const info = 'user_count,subscription_count';
@@ -56,8 +56,8 @@ for (const scheme of ['plain', 'tls'] as const) {
     t.strictSame(await batch.json(), { batch: [{ user_count: 1 }, {}] });
   });
 
-  test('triggerBatch publishes each event on its channel, in order', async (t, world) => {
-    const { sdk, browser } = world;
+  test('triggerBatch publishes each event on its channel, in order', async (t, env) => {
+    const { sdk, browser } = env;
     const socket = await browser();
     const [a, b] = [await hear(socket, 'a'), await hear(socket, 'b')];
     const names = Array.from({ length: 10 }, (_, i) => `e${i}`);
@@ -71,8 +71,8 @@ for (const scheme of ['plain', 'tls'] as const) {
     t.equal(await refusal(eleven), '400 Batch too large (11 > 10)\n');
   });
 
-  test('an encrypted event is read by the browser and by nobody between', async (t, world) => {
-    const { sdk, browser } = world;
+  test('an encrypted event is read by the browser and by nobody between', async (t, env) => {
+    const { sdk, browser } = env;
     const socket = await browser();
     const events = await hear(socket, 'private-encrypted-x');
     const seen: string[] = [];
@@ -128,8 +128,8 @@ for (const scheme of ['plain', 'tls'] as const) {
     ]);
   });
 
-  test('terminateUserConnections ends the connections of the user', async (t, world) => {
-    const { gateway, sdk, browser } = world;
+  test('terminateUserConnections ends the connections of the user', async (t, env) => {
+    const { gateway, sdk, browser } = env;
     const bob = await browser('bob');
     // No pusher-js: its WebSocket library waits 30 s after a close that did not come from itself.
     const ann = await TestSocket.connect(t, gateway.port);
@@ -141,7 +141,7 @@ for (const scheme of ['plain', 'tls'] as const) {
     t.equal(bob.connection.state, 'connected');
   });
 
-  test('who signs wrongly is refused, and told what to sign', async (t, { sdkWith }) => {
+  test('a wrong signature is refused with the text to sign', async (t, { sdkWith }) => {
     const wrong = await refusal(sdkWith({ secret: 'wrong' }).trigger('room', 'e', {}));
     t.match(
       wrong,
@@ -156,7 +156,10 @@ for (const scheme of ['plain', 'tls'] as const) {
     }
   });
 
-  test('what cannot be asked for is refused by its text', async (t, { sdk, browser }) => {
+  test('a query for something that does not exist is refused by its text', async (t, {
+    sdk,
+    browser,
+  }) => {
     await hear(await browser(), 'presence-p');
     await hear(await browser(), 'room');
     const rows: Array<[path: string, params: Record<string, string>, text: string]> = [
@@ -187,7 +190,7 @@ for (const scheme of ['plain', 'tls'] as const) {
     t.strictSame(await events.next(), ['old', 'raw']);
   });
 
-  test('what is refused rejects with its status and text', async (t, { sdk }) => {
+  test('a refused call rejects with its status and text', async (t, { sdk }) => {
     const large = sdk.trigger('room', 'e', 'x'.repeat(10_241));
     t.match(await refusal(large), /^413 The data content of this event exceeds/);
     const nothing = sdk.get({ path: '/nothing' });
@@ -198,7 +201,7 @@ for (const scheme of ['plain', 'tls'] as const) {
   });
 }
 
-async function makeWorld(t: Test, scheme: 'plain' | 'tls'): Promise<World> {
+async function makeEnvironment(t: Test, scheme: 'plain' | 'tls'): Promise<SdkEnvironment> {
   const tls = scheme === 'tls' ? await certificate() : undefined;
   const app = { subscriptionCount: true };
   const gateway = await startGateway(
@@ -210,7 +213,7 @@ async function makeWorld(t: Test, scheme: 'plain' | 'tls'): Promise<World> {
       ? new Agent({ keepAlive: true })
       : new TlsAgent({ ca: tls.cert, keepAlive: true });
   t.teardown(() => agent.destroy());
-  const sdkWith: World['sdkWith'] = (credentials) =>
+  const sdkWith: SdkEnvironment['sdkWith'] = (credentials) =>
     new PusherServer({
       appId: '1',
       key: 'key',
@@ -268,7 +271,7 @@ async function open(
   return pusher;
 }
 
-/** How the SDK says no. */
+/** The error with which the SDK rejects. */
 async function refusal(request: Promise<unknown>): Promise<string> {
   const error = await request.then(
     () => ({ status: 200, body: '' }),

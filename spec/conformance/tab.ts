@@ -1,5 +1,5 @@
 import type { Options } from 'pusher-js';
-import type { Stage } from './stage';
+import type { Probe } from './probe';
 
 /** Opens tabs somewhere: in a Node process, in a browser. */
 export interface TabHost {
@@ -8,25 +8,25 @@ export interface TabHost {
 
 type Evaluate = (code: string) => Promise<unknown>;
 
-/** One unmodified pusher-js in another process, and the strings to pull it by. */
+/** An unmodified pusher-js in another process, and the calls that drive it. */
 export class Tab {
   readonly #evaluate: Evaluate;
-  readonly #stage: string;
+  readonly #probe: string;
 
-  /** `stage` is the expression under which the other process finds this tab's stage. */
-  constructor(evaluate: Evaluate, stage: string) {
+  /** `probe` is the expression under which the other process finds this tab's probe. */
+  constructor(evaluate: Evaluate, probe: string) {
     this.#evaluate = evaluate;
-    this.#stage = stage;
+    this.#probe = probe;
   }
 
   /**
    * Runs a function where pusher-js lives and resolves with what it returns. Its text is carried over, so it can use
    * only its own arguments; `arg` and the result travel as plain values.
    */
-  run<R>(act: (stage: Stage) => R): Promise<Awaited<R>>;
-  run<R, A>(act: (stage: Stage, arg: A) => R, arg: A): Promise<Awaited<R>>;
+  run<R>(act: (probe: Probe) => R): Promise<Awaited<R>>;
+  run<R, A>(act: (probe: Probe, arg: A) => R, arg: A): Promise<Awaited<R>>;
   run(act: { toString(): string }, arg?: unknown): Promise<unknown> {
-    return this.#evaluate(`(${act.toString()})(${this.#stage}, ${JSON.stringify(arg)})`);
+    return this.#evaluate(`(${act.toString()})(${this.#probe}, ${JSON.stringify(arg)})`);
   }
 
   /** Resolves with the id of the `nth` socket this tab has had, once it has it. */

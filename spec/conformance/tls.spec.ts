@@ -34,7 +34,7 @@ async function failures(
   return errors;
 }
 
-t.test('P16: a certificate that nobody vouches for is told at every attempt', async (t) => {
+t.test('a certificate that nobody vouches for is told at every attempt', async (t) => {
   const tls = await certificate();
   const { tlsPort = 0 } = await startGateway(t, { tls: { port: 0, ...tls } });
   const errors = await failures(t, tlsPort, 3, { useTLS: true });
@@ -44,7 +44,7 @@ t.test('P16: a certificate that nobody vouches for is told at every attempt', as
   }
 });
 
-t.test('P16: a certificate of another name is told', async (t) => {
+t.test('a certificate of another name is told', async (t) => {
   const tls = await certificate();
   const { tlsPort = 0 } = await startGateway(t, { tls: { port: 0, ...tls } });
   const trusting = { ca: tls.cert, servername: 'gateway.example' };
@@ -53,7 +53,7 @@ t.test('P16: a certificate of another name is told', async (t) => {
   t.match(error?.cause, { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
 });
 
-t.test('P16: whoever is not trusted hears nothing, credentials least of all', async (t) => {
+t.test('a server that is not trusted hears nothing, credentials least of all', async (t) => {
   const tls: Certificate = await certificate();
   let heard = 0;
   const impostor = createServer(tls, (socket) => {
@@ -68,7 +68,7 @@ t.test('P16: whoever is not trusted hears nothing, credentials least of all', as
   t.equal(heard, 0);
 });
 
-t.test('P16: a client that was told whom to trust connects, by address and by name', async (t) => {
+t.test('a client that was told whom to trust connects, by address and by name', async (t) => {
   const tls = await certificate();
   const { tlsPort: port = 0 } = await startGateway(t, { tls: { port: 0, ...tls } });
   for (const host of ['127.0.0.1', 'localhost']) {

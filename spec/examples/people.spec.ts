@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { People, cleanNick, isHue, isPoint, record } from '../../examples/demo/people';
 
-t.test('a nick keeps what a person can see, 24 characters at most', async (t) => {
+t.test('a nick keeps its visible characters, 24 at most', async (t) => {
   t.equal(cleanNick('  Ada \n\t Lovelace '), 'Ada Lovelace');
   t.equal(cleanNick('a\u0000b\u202ec'), 'abc');
   t.equal(cleanNick('\ud83d\ude00'.repeat(30)), '\ud83d\ude00'.repeat(24), 'no half characters');
@@ -11,7 +11,7 @@ t.test('a nick keeps what a person can see, 24 characters at most', async (t) =>
   }
 });
 
-t.test('whatever a browser sends, a nick is clean or nothing', async () => {
+t.test('a nick is clean or nothing, for any data of a browser', async () => {
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.anything()), (given) => {
       const nick = cleanNick(given);
@@ -46,7 +46,7 @@ t.test('each person gets the colour that fewest have', async (t) => {
   t.equal(people.arrive('2.1').hue, hues[3]);
 });
 
-t.test('who arrives twice is one person, who leaves is gone', async (t) => {
+t.test('a tab that says hello twice is one person, a tab that leaves is gone', async (t) => {
   const people = new People();
   t.equal(people.arrive('1.1'), people.arrive('1.1'));
   t.equal(people.size, 1);

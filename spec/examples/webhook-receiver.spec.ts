@@ -5,7 +5,7 @@ import { createTestGateway } from '../../lib/testing';
 
 const CREDENTIALS = { appId: '1', key: 'test-key', secret: 'test-secret' };
 
-t.test('it takes the webhooks of a gateway and of nobody else', async (t) => {
+t.test('the receiver takes the webhooks of a gateway and of nobody else', async (t) => {
   const events: WebhookEvent[] = [];
   let heard: () => void = () => undefined;
   const receiver = createReceiver(CREDENTIALS, (event) => {

@@ -1,11 +1,11 @@
 import t from 'tap';
 import { createClient, type PipeClient } from '../../lib/pipe/client';
 import { ChaosProxy } from '../support/chaos-proxy';
-import { HandClock } from '../support/hand-clock';
+import { ManualClock } from '../support/manual-clock';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
 import { churn } from './churn';
-import { turns } from './until';
+import { turns } from '../support/until';
 
 t.test('members of a group come, leave and are killed, and no key is out of order', async (t) => {
   const report = await churn(t, { rounds: 40, perRound: 5, seed: 1 });
@@ -16,7 +16,7 @@ t.test('members of a group come, leave and are killed, and no key is out of orde
 });
 
 t.test('a group lives on whose first member was lost and whose second one left', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   clock.wallMs = Date.now();
   const gateway = await startGateway(t, { clock });
   const member = (port: number): PipeClient => {

@@ -4,7 +4,7 @@ import { createTestGateway, type TestGateway } from '../../lib/testing';
 import { ChaosProxy } from '../support/chaos-proxy';
 import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
 import { Chance } from '../support/simulator/chance';
-import { turns, until } from './until';
+import { turns, until } from '../support/until';
 
 const MOST = 8;
 const BROWSERS = 40;
@@ -22,7 +22,7 @@ export interface ChurnReport {
   overlaps: number;
 }
 
-/** One member of the group. A killed one is cut off for good, and whatever it still does is nobody's any more. */
+/** A member of the group. A killed member is cut off for good, and its acts count no more. */
 interface Member {
   name: string;
   client: PipeClient<{ say: { n: number } }>;
@@ -87,7 +87,7 @@ export async function churn(
 class Book {
   readonly lines: Line[] = [];
   readonly #done = new Set<string>();
-  /** Of each key, who works on it. */
+  /** The member that works on a key, by key. */
   readonly #busy = new Map<string, Member>();
   overlaps = 0;
 

@@ -7,7 +7,7 @@ import { ChaosProxy } from '../support/chaos-proxy';
 import { startChild } from '../support/processes';
 import { SECRET } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
-import { until } from './until';
+import { until } from '../support/until';
 
 const APP = { id: '1', key: 'key', secret: SECRET };
 /** By how many seconds the gateway's clock is wrong in turn; signatures may be 600 s off. */
@@ -15,19 +15,19 @@ const OFF = [0, 590, -590, 300];
 const TOO_FAR = 3_600;
 
 export interface FalseClockReport {
-  /** What the backend was told at each connection. */
+  /** The session as the backend was told it, at each connection. */
   sessions: string[];
   /** Sockets that were told to have closed, messages sent and handled. */
   closes: number;
   said: number;
   handled: number;
-  /** How a connection ends that is opened while the clocks are too far apart. */
+  /** The end of a connection that is opened while the clocks are too far apart. */
   refusal: string;
   /** Whether the browser and the backend that were there stayed through it. */
   stayed: boolean;
 }
 
-/** Where `libfaketime` is, as its own command knows; undefined when it is not installed. */
+/** Path of `libfaketime`, as its own command knows it; undefined when it is not installed. */
 function libraryPath(): string | undefined {
   const { stdout } = spawnSync('faketime', ['-f', '+0', 'printenv', 'LD_PRELOAD'], {
     encoding: 'utf8',

@@ -4,7 +4,7 @@ import type { CloseMeta } from '../../lib/pipe/types';
 import { SECRET } from '../support/start-gateway';
 import { exited, startChild } from '../support/processes';
 import { TestSocket } from '../support/test-socket';
-import { until } from './until';
+import { until } from '../support/until';
 
 const app = { id: '1', key: 'key', secret: SECRET };
 const SOCKETS = 8;

@@ -5,7 +5,7 @@ import { createClient } from '../../lib/pipe/client';
 import { SECRET, startGateway } from '../support/start-gateway';
 import type { FarOptions } from './children/far';
 import { pipesOf } from './half-open';
-import { until } from './until';
+import { until } from '../support/until';
 
 /** Both ends of the link: here, and in a network of its own. */
 const HERE = '10.213.0.1';
@@ -115,7 +115,7 @@ class Network {
   }
 }
 
-/** What `ip` has to complain of. */
+/** The error text of `ip`. */
 function ip(words: string): string | undefined {
   const { status, stderr, error } = spawnSync('ip', words.split(' '), { encoding: 'utf8' });
   if (error !== undefined) return error.message;

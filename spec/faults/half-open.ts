@@ -2,11 +2,11 @@ import type { Test } from 'tap';
 import { createClient } from '../../lib/pipe/client';
 import type { Gateway } from '../../lib/gateway/gateway';
 import { ChaosProxy } from '../support/chaos-proxy';
-import { HandClock } from '../support/hand-clock';
+import { ManualClock } from '../support/manual-clock';
 import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
-import { until } from './until';
+import { until } from '../support/until';
 import { Unsent } from './unsent';
 
 const STEP_MS = 1_000;
@@ -39,7 +39,7 @@ export async function halfOpen(
   { vanishing }: { vanishing: number },
 ): Promise<HalfOpenReport> {
   const unsent = new Unsent(t);
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   clock.wallMs = Date.now();
   const gateway = await startGateway(t, { clock });
   unsent.watch(gateway.port);

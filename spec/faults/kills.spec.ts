@@ -9,7 +9,7 @@ for (let round = 1; round <= 3; round++) {
   });
 }
 
-t.test('a backend that stood still goes on with what it had', async (t) => {
+t.test('a backend that stood still goes on with its events', async (t) => {
   const { faults } = await mishap(t, 'stands still', { messages: 40, stillMs: 300 });
   t.same(faults, []);
 });

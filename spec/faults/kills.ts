@@ -2,16 +2,17 @@ import type { ChildProcess } from 'node:child_process';
 import type { Test } from 'tap';
 import { createTestGateway, type FakeBrowser, type TestGateway } from '../../lib/testing';
 import { faultsOf, sumOf, type Fault } from '../support/ledger';
-import { LedgerFile, LedgerFolder, exited, startChild } from '../support/processes';
+import { LedgerFile, LedgerFolder } from '../support/ledger-file';
+import { exited, startChild } from '../support/processes';
 import type { BackendOptions } from './children/backend';
 
 /** Enough that each member has some. */
 const BROWSERS = 24;
-/** How often the ledger is looked at, and for how long. */
+/** Interval and end of looking at the ledger. */
 const LOOK_MS = 25;
 const PATIENCE_MS = 20_000;
 
-/** What happens to the member `first` of a group of two while browsers speak. */
+/** A mishap of the member `first` of a group of two while browsers speak. */
 export type Mishap = 'dies inside a handler' | 'stands still';
 
 export interface Verdict {
@@ -78,7 +79,7 @@ async function browsersOf(gateway: TestGateway): Promise<FakeBrowser[]> {
   return Promise.all(Array.from({ length: BROWSERS }, () => gateway.browser()));
 }
 
-/** How many messages no handler has finished yet. */
+/** Number of messages that no handler has finished yet. */
 function missing(folder: LedgerFolder, messages: number): number {
   const ended = new Set<string>();
   for (const line of folder.lines()) if (line.type === 'ended') ended.add(`${line.key}/${line.n}`);

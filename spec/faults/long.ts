@@ -22,11 +22,11 @@ import { soak } from './soak';
 import { backendStopped, gatewayStopped } from './stops';
 import { storm } from './storms';
 
-/** What a suite measured, or why it could not. */
+/** Figures of a suite, or the reason why there are none. */
 type Result = Record<string, unknown>;
 
 /**
- * What takes too long for every change: `npm run long` runs all of it, `npm run long -- kills storm` some;
+ * Suites that take too long for every change: `npm run long` runs all of them, `npm run long -- kills storm` some;
  * `--seed=7` repeats a run, `--minutes=60` makes the soak longer than its 10 minutes. Each suite prints a line of JSON
  * with its seed and what it measured; the figures are those of the machine.
  */

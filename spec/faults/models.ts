@@ -49,7 +49,7 @@ interface Effort {
 const QUICK: Effort = { compile: ['-O0'], search: ['-m20000', '-w18'] };
 const BIG: Effort = { compile: ['-O2'], search: ['-m1000000', '-w26'] };
 
-/** What a run of the checker found. */
+/** Result of a run of the checker. */
 export interface Verdict {
   file: string;
   options: string;
@@ -63,7 +63,7 @@ export interface ModelsReport {
   mutants: Verdict[];
 }
 
-/** Why the models cannot be checked here; undefined when they can. */
+/** The reason why the models cannot be checked here; undefined when they can. */
 export function modelsUnchecked(): string | undefined {
   const missing = ['spin', 'gcc'].filter((tool) => spawnSync(tool).error !== undefined);
   return missing.length === 0 ? undefined : `${missing.join(' and ')} not installed`;

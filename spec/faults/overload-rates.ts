@@ -5,7 +5,7 @@ import { startChild } from '../support/processes';
 import { SECRET } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
 import { listen } from './listen';
-import { turns, until } from './until';
+import { turns, until } from '../support/until';
 
 /** No machine publishes more events in a second to some browsers. */
 const MAX_OFFERED = 1e6;

@@ -21,7 +21,7 @@ t.test('a backend at twice its limit handles as much, and is told of every loss'
 });
 
 t.test(
-  'a publisher at twice its outbox delivers as much, and is told what was not sent',
+  'a publisher at twice its outbox delivers as much, and is told of every command not sent',
   async (t) => {
     const load = { rounds: 20, outbox: 200, browsers: 10 };
     const knee = await flood(t, { ...load, factor: 1 });

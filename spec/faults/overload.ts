@@ -6,7 +6,7 @@ import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
 import { listen } from './listen';
-import { turns, until } from './until';
+import { turns, until } from '../support/until';
 import { Unsent } from './unsent';
 
 const MAX_UNSENT_BYTES = 1024 * 1024;

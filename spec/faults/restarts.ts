@@ -6,10 +6,10 @@ import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
 import { exited, startChild } from '../support/processes';
 import { SECRET } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
-import { until } from './until';
+import { until } from '../support/until';
 
 const APP = { id: '1', key: 'key', secret: SECRET };
-/** How often a browser speaks, and how long it waits before it tries to come back. */
+/** Pace of a browser, and its wait before it tries to come back. */
 const SPEAK_MS = 10;
 const RETRY_MS = 10;
 /** Events a member has at hand; the others wait in the gateway. */
@@ -25,23 +25,23 @@ export interface RestartReport {
   repeated: number;
   /** Close codes that browsers saw. */
   codes: number[];
-  /** How long browsers were away, the longest of all. */
+  /** The longest time that a browser was away. */
   awayMs: number;
 }
 
 /** Browsers that speak, are sent away and come back, and what the ledger knows of them. */
 class Speakers {
-  /** What handlers did. */
+  /** Counts of handlers. */
   readonly handled: Line[] = [];
   readonly codes = new Set<number>();
   sockets = 0;
   awayMs = 0;
   /** Sockets that are open. */
   open = 0;
-  /** What handlers wait for. */
+  /** The gate that handlers wait for. */
   gate = Promise.resolve();
   readonly #produced: Line[] = [];
-  /** Of each socket: the highest number that the gateway has surely taken. */
+  /** The highest number that the gateway has surely taken, by socket. */
   readonly #taken = new Map<string, number>();
   #speaking = true;
   #port = 0;
@@ -76,7 +76,7 @@ class Speakers {
     this.#speaking = false;
   }
 
-  /** What a socket said up to here was taken. */
+  /** Messages of a socket up to here were taken. */
   took(key: string, n: number): void {
     for (let i = (this.#taken.get(key) ?? 0) + 1; i <= n; i++) {
       const sum = sumOf(JSON.stringify({ n: i }));
@@ -204,7 +204,7 @@ function handle(
   });
 }
 
-/** How many messages no handler has finished. */
+/** Number of messages that no handler has finished. */
 function missing(lines: readonly Line[]): number {
   const names = (type: Line['type']): Set<string> =>
     new Set(

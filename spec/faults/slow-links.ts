@@ -6,7 +6,7 @@ import type { LineOptions } from '../support/slow-line';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
 import { listen } from './listen';
-import { until } from './until';
+import { until } from '../support/until';
 import { Unsent } from './unsent';
 
 export interface SlowLinkReport {

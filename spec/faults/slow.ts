@@ -3,13 +3,13 @@ import { createClient, type PipeClient } from '../../lib/pipe/client';
 import type { Gateway } from '../../lib/gateway/gateway';
 import { createTestGateway } from '../../lib/testing';
 import { deferred } from '../../lib/util/deferred';
-import { HandClock } from '../support/hand-clock';
+import { ManualClock } from '../support/manual-clock';
 import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
 import { Opcode } from '../support/raw-socket';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
 import { WebhookEndpoint } from '../support/webhook-endpoint';
-import { turns, until } from './until';
+import { turns, until } from '../support/until';
 import { Unsent } from './unsent';
 
 /** Data of one event, below the limit of 10 KB. */
@@ -35,7 +35,7 @@ export interface StalledReport {
 export interface StalledOptions {
   readers: number;
   stalled: number;
-  /** What ends the patience with those who do not read. */
+  /** The limit that ends the patience with slow browsers. */
   by: 'bytes' | 'time';
   /** Events published when all of them are gone, for the others. */
   after: number;
@@ -47,7 +47,7 @@ export async function stalledBrowsers(
   { readers, stalled, by, after }: StalledOptions,
 ): Promise<StalledReport> {
   const unsent = new Unsent(t);
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   clock.wallMs = Date.now();
   // With the larger one the bytes never run out.
   const maxUnsentBytes = by === 'bytes' ? 256 * 1024 : 64 * 1024 * 1024;

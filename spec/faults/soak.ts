@@ -3,7 +3,8 @@ import { readdirSync } from 'node:fs';
 import type { Test } from 'tap';
 import { ChaosProxy } from '../support/chaos-proxy';
 import { faultsOf, sumOf, type Fault } from '../support/ledger';
-import { LedgerFile, LedgerFolder, exited, startChild } from '../support/processes';
+import { LedgerFile, LedgerFolder } from '../support/ledger-file';
+import { exited, startChild } from '../support/processes';
 import { Chance } from '../support/simulator/chance';
 import { SECRET } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
@@ -15,7 +16,7 @@ const BACKENDS = 3;
 /** Once in so many seconds: a connection of a backend is cut, a backend is killed and another one started. */
 const CUT_SECONDS = 10;
 const KILL_SECONDS = 60;
-/** How often the ledger is read in the end. */
+/** Number of readings of the ledger at the end. */
 const LOOK_MS = 500;
 
 export interface SoakOptions {
@@ -134,7 +135,7 @@ function heapOf(gateway: ChildProcess): Promise<number> {
   });
 }
 
-/** How many messages no handler has finished. */
+/** Number of messages that no handler has finished. */
 function missing(folder: LedgerFolder): number {
   const open = new Set<string>();
   const lines = folder.lines();

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { backendStopped, gatewayStopped } from './stops';
-import { until } from './until';
+import { until } from '../support/until';
 
 t.test('a gateway that stood still goes on, and nobody is taken for gone', async (t) => {
   const client = { deadMs: 1_200, pingMs: 1_000, connectTimeoutMs: 300 };
@@ -12,7 +12,7 @@ t.test('a gateway that stood still goes on, and nobody is taken for gone', async
 });
 
 t.test(
-  'a backend that stood still too long may not act on what is no longer its own',
+  'a backend that stood still too long may not act on partitions that it has lost',
   async (t) => {
     const report = await backendStopped(t);
     t.same(report.faults, []);

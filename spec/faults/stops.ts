@@ -2,14 +2,15 @@ import type { Test } from 'tap';
 import type { Gateway } from '../../lib/gateway/gateway';
 import { createClient } from '../../lib/pipe/client';
 import type { PipeOptions } from '../../lib/pipe/options';
-import { HandClock } from '../support/hand-clock';
+import { ManualClock } from '../support/manual-clock';
 import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
-import { LedgerFile, LedgerFolder, startChild } from '../support/processes';
+import { LedgerFile, LedgerFolder } from '../support/ledger-file';
+import { startChild } from '../support/processes';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
 import type { Answer, BackendOptions } from './children/backend';
 import { listen } from './listen';
-import { until } from './until';
+import { until } from '../support/until';
 
 const APP = { id: '1', key: 'key', secret: SECRET };
 const BROWSERS = 12;
@@ -17,7 +18,7 @@ const BROWSERS = 12;
 export interface GatewayStopReport {
   faults: Fault[];
   messages: number;
-  /** What the backend was told at each connection. */
+  /** The session as the backend was told it, at each connection. */
   sessions: string[];
   /** Sockets that were told to have closed, and those that answer still. */
   closes: number;
@@ -112,7 +113,7 @@ export interface BackendStopReport {
  * taken over, and is continued then: what it goes on with is no longer its own. Time is turned by hand at the gateway.
  */
 export async function backendStopped(t: Test): Promise<BackendStopReport> {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   clock.wallMs = Date.now();
   const gateway = await startGateway(t, {
     clock,

@@ -5,7 +5,7 @@ import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
 import { startChild } from '../support/processes';
 import { SECRET } from '../support/start-gateway';
 import type { CrowdOrder, CrowdState } from './children/crowd';
-import { until } from './until';
+import { until } from '../support/until';
 
 export interface StormReport {
   faults: Fault[];
@@ -22,7 +22,7 @@ export interface StormReport {
   refused: number;
 }
 
-/** Those who come and go together. */
+/** Browsers that come and go together. */
 interface Crowd {
   come(): Promise<void>;
   go(): void;
@@ -30,7 +30,7 @@ interface Crowd {
   refused(): number;
 }
 
-/** Where the crowd is: in this process without a network, or in one of its own with real sockets. */
+/** A crowd of browsers: in this process without a network, or in one of its own with real sockets. */
 export type CrowdKind = 'fake' | 'real';
 
 /** All sockets of a gateway go at once and come back at once, while another one speaks on. */

@@ -3,7 +3,7 @@ import t from 'tap';
 import { generate } from 'selfsigned';
 import { WebSocket } from 'ws';
 import { createGateway } from '../../lib/gateway';
-import { HandClock } from '../support/hand-clock';
+import { ManualClock } from '../support/manual-clock';
 import { RawSocket } from '../support/raw-socket';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
@@ -24,7 +24,7 @@ t.test('health is told by status, on the port of everything', async (t) => {
 t.test(
   'a draining gateway is not ready, and everything goes on until it closes its sockets',
   async (t) => {
-    const clock = new HandClock();
+    const clock = new ManualClock({ turns: 'real' });
     const gateway = await startGateway(t, { clock });
     const socket = await TestSocket.connect(t, gateway.port);
     const status = async (path: string): Promise<number> =>
@@ -42,7 +42,7 @@ t.test(
 );
 
 t.test('a browser that comes while the sockets are closed is told to come back', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock, limits: { drainDelayMs: 1 } });
   const sockets = await Promise.all(
     Array.from({ length: 2 }, () => TestSocket.connect(t, gateway.port)),
@@ -58,7 +58,7 @@ t.test('a browser that comes while the sockets are closed is told to come back',
 });
 
 t.test('a drain closes the sockets with 4100 in a few waves and then stops', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const limits = { drainMs: 600, drainDelayMs: 1 };
   const gateway = await startGateway(t, { clock, limits });
   const sockets = await Promise.all(
@@ -95,13 +95,13 @@ t.test('all ports are taken or none', async (t) => {
   for (const [more, error] of rows) {
     const gateway = createGateway({ ...own, ...more });
     await t.rejects(gateway.start(), error);
-    await t.rejects(fetch(gateway.url), undefined, 'nothing listens');
+    await t.rejects(fetch(gateway.url), 'nothing listens');
     await gateway.stop();
   }
 });
 
 t.test('a second order to stop ends a drain at once', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock });
   const sockets = [
     await TestSocket.connect(t, gateway.port),
@@ -117,7 +117,7 @@ t.test('a second order to stop ends a drain at once', async (t) => {
 });
 
 t.test('a gateway that stops lets nobody in any more', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock });
   const { port } = gateway;
   // It waits for its close frames to leave, and here it waits until the clock is turned.
@@ -128,7 +128,7 @@ t.test('a gateway that stops lets nobody in any more', async (t) => {
 });
 
 /** Turns a clock until something has come to its end. */
-async function turned(clock: HandClock, end: Promise<unknown>): Promise<void> {
+async function turned(clock: ManualClock, end: Promise<unknown>): Promise<void> {
   let over = false;
   void end.then(() => (over = true));
   while (!over) {

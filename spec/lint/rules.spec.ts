@@ -41,14 +41,12 @@ export class Wider {
 }
 `;
 
-t.test('L1 finds every write that goes past the guarded send', async (t) => {
+t.test('the rule guarded-send finds every write that goes past the guarded send', async (t) => {
   t.strictSame(await lines('standpipe/guarded-send', RAW_WRITES), [7, 8, 9, 10, 11, 12, 13, 18]);
 });
 
-t.test(
-  'L1 leaves the connection, the end of an answer and other things with those names alone',
-  async (t) => {
-    const good = `import type { ServerResponse } from 'node:http';
+t.test('the rule guarded-send leaves other methods of the same names alone', async (t) => {
+  const good = `import type { ServerResponse } from 'node:http';
 interface Connection { send(text: string): void; ping(): void; close(code: number): void }
 export function all(connection: Connection, writer: { write(text: string): void }, res: ServerResponse): void {
   connection.send('x');
@@ -58,23 +56,25 @@ export function all(connection: Connection, writer: { write(text: string): void 
   res.end('x');
 }
 `;
-    t.strictSame(await lines('standpipe/guarded-send', good), []);
-  },
-);
+  t.strictSame(await lines('standpipe/guarded-send', good), []);
+});
 
-t.test('L2 finds ws, mitt, protobufjs and the generated code outside their rooms', async (t) => {
-  const bad = `import { WebSocket } from 'ws';
+t.test(
+  'the import rule finds ws, mitt, protobufjs and the generated code outside their rooms',
+  async (t) => {
+    const bad = `import { WebSocket } from 'ws';
 import mitt from 'mitt';
 import { Reader } from 'protobufjs/minimal';
 import { standpipe } from '../../proto/pipe';
 export const all = [WebSocket, mitt, Reader, standpipe];
 `;
-  t.strictSame(await lines(IMPORTS, bad), [1, 2, 3, 4]);
-  t.strictSame(await lines(IMPORTS, bad, 'lib/util/emitter.ts'), [1, 3, 4]);
-  t.strictSame(await lines(IMPORTS, bad, 'lib/wire/frames.ts'), [1, 2]);
-});
+    t.strictSame(await lines(IMPORTS, bad), [1, 2, 3, 4]);
+    t.strictSame(await lines(IMPORTS, bad, 'lib/util/emitter.ts'), [1, 3, 4]);
+    t.strictSame(await lines(IMPORTS, bad, 'lib/wire/frames.ts'), [1, 2]);
+  },
+);
 
-t.test('L2 leaves packages and paths with similar names alone', async (t) => {
+t.test('the import rule leaves packages and paths with similar names alone', async (t) => {
   const good = `import { z } from 'zod';
 import { Frames } from '../wire/frames';
 import { Session } from '../gateway/protocols/pipe/session';
@@ -83,7 +83,7 @@ export const all = [z, Frames, Session];
   t.strictSame(await lines(IMPORTS, good), []);
 });
 
-t.test('L3 finds objects and lists keyed by what the source does not know', async (t) => {
+t.test('the rule map-registries finds objects and lists keyed by names from outside', async (t) => {
   const bad = `interface Registry { [name: string]: number; }
 export function all(registry: Registry, list: number[], name: string): unknown[] {
   registry[name] = 1;
@@ -97,7 +97,7 @@ export function all(registry: Registry, list: number[], name: string): unknown[]
   t.strictSame(await lines('standpipe/map-registries', bad), [3, 4, 5, 6, 7]);
 });
 
-t.test('L3 leaves positions, known keys and Maps alone', async (t) => {
+t.test('the rule map-registries leaves positions, known keys and Maps alone', async (t) => {
   const good = `const TABLE = { open: 1, closed: 2 } as const;
 export function all(list: number[], byCode: Record<number, string>, text: string, state: keyof typeof TABLE, i: number): unknown[] {
   const map = new Map<string, number>();
@@ -116,7 +116,7 @@ type Events = { open: []; [name: \`event:\${string}\`]: [string] };
 export const emitter = new Emitter<Events>(() => undefined);
 `;
 
-t.test('L4 finds emitters keyed by what a peer sent', async (t) => {
+t.test('the rule fixed-event-names finds emitters keyed by names from a peer', async (t) => {
   const bad = `import { EventEmitter } from 'node:events';
 export const bus = new EventEmitter();
 export function all(name: string, wide: 'a' | (string & { brand: true })): void {
@@ -129,8 +129,10 @@ export function all(name: string, wide: 'a' | (string & { brand: true })): void 
   t.strictSame(await lines('standpipe/fixed-event-names', bad), [4, 5, 6, 7]);
 });
 
-t.test('L4 leaves literals, literal prefixes and closed sets of names alone', async (t) => {
-  const good = `${EMITTER}
+t.test(
+  'the rule fixed-event-names leaves literals, literal prefixes and closed sets of names alone',
+  async (t) => {
+    const good = `${EMITTER}
 export function all(name: string): void {
   emitter.emit('open');
   emitter.emit(\`event:\${name}\`, 'x');
@@ -140,10 +142,11 @@ export function forward<K extends keyof Events & string>(event: K, handler: (...
   emitter.on(event, handler);
 }
 `;
-  t.strictSame(await lines('standpipe/fixed-event-names', good), []);
-});
+    t.strictSame(await lines('standpipe/fixed-event-names', good), []);
+  },
+);
 
-t.test('the files that may do what L1, L2 and L4 forbid exist, and may do it', async (t) => {
+t.test('the files with an exception to a rule exist and need it', async (t) => {
   for (const file of [
     'lib/net/web-socket.ts',
     'lib/gateway/transport/connection.ts',

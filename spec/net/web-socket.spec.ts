@@ -92,6 +92,21 @@ t.test(
   },
 );
 
+t.test('a close reason of any length is cut to what a close frame holds', async (t) => {
+  for (const reason of ['ö'.repeat(62), 'x'.repeat(5_000), '🙂'.repeat(31)]) {
+    let heard: (reason: string) => void;
+    const arrived = new Promise<string>((resolve) => (heard = resolve));
+    const url = await accept(t, (ws) => {
+      ws.on('close', (_code, bytes) => heard(bytes.toString()));
+    });
+    const { socket, told } = dialled(t, url);
+    while (told.length === 0) await new Promise(setImmediate);
+    socket.close(4400, reason);
+    const cut = (await arrived).replace(/…$/, '');
+    t.ok(cut.length > 20 && reason.startsWith(cut), cut);
+  }
+});
+
 t.test('a close of the other side is told with its code and reason', async (t) => {
   const { over } = dialled(t, await accept(t, (ws) => ws.close(4503, 'draining')));
   t.match(await over, { what: 'close', args: [4503, 'draining'] });
@@ -113,7 +128,7 @@ t.test('an answer other than 101 is told with status, body and headers', async (
   t.equal(told.length, 1, 'and no close follows');
 });
 
-t.test('of an endless body only the first 64 KiB are read', async (t) => {
+t.test('an endless body is read up to 64 KiB', async (t) => {
   const url = await serve(t, (_request, socket) => {
     socket.write('HTTP/1.1 500 No\r\n\r\n');
     const more = (): void => {

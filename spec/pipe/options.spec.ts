@@ -1,12 +1,32 @@
 import t from 'tap';
-import { PIPE_DEFAULTS, readOptions, type PipeOptions } from '../../lib/pipe/options';
+import { readOptions, type PipeOptions } from '../../lib/pipe/options';
 import { scriptedClient } from '../support/scripted-client';
 
 const GOOD = { key: 'k', secret: 'hush-hush', appId: 'app-1' };
 
 t.test('key, secret and app id are enough', (t) => {
   const settings = readOptions(GOOD);
-  t.match(settings, { ...PIPE_DEFAULTS, ...GOOD, port: 6001, useTLS: false });
+  t.match(settings, {
+    ...GOOD,
+    host: '127.0.0.1',
+    port: 6001,
+    useTLS: false,
+    tls: {},
+    connectTimeoutMs: 10_000,
+    pingMs: 10_000,
+    deadMs: 25_000,
+    drainMs: 10_000,
+    backoff: { baseMs: 500, maxMs: 30_000 },
+    credit: { messages: 32_768, bytes: 8_388_608 },
+    group: undefined,
+    concurrency: 64,
+    ack: 'handled',
+    onHandlerError: 'continue',
+    slowHandlerMs: 30_000,
+    maxOutboxEvents: 10_000,
+    maxOutboxBytes: 16_777_216,
+    whenFull: 'wait',
+  });
   t.end();
 });
 
@@ -25,7 +45,7 @@ t.test('app_id and secure are accepted as the other names they are', (t) => {
   t.end();
 });
 
-t.test('P16: TLS is on by default for every host that is not loopback', (t) => {
+t.test('TLS is on by default for every host that is not loopback', (t) => {
   for (const host of [
     'localhost',
     'a.localhost',
@@ -50,7 +70,7 @@ t.test('P16: TLS is on by default for every host that is not loopback', (t) => {
   t.end();
 });
 
-t.test('P16: giving up TLS or its checks is warned of', (t) => {
+t.test('giving up TLS or its checks is warned of', (t) => {
   const warned = (options: Partial<PipeOptions>): number => scriptedClient(options).lines.length;
   t.equal(warned({}), 0);
   t.equal(warned({ host: 'example.com' }), 0);
@@ -110,9 +130,43 @@ t.test('every bad option is refused with its path first, and the secret is never
   t.end();
 });
 
+t.test('neither a URL with credentials nor an object is shown in a refusal', (t) => {
+  const given = ['http://key:hush-hush@example.com', 'key:hush-hush@example.com'];
+  for (const host of [...given, { secret: 'hush-hush' }, ['hush-hush']]) {
+    for (const name of ['host', 'port', 'appId', 'group', 'ack']) {
+      try {
+        readOptions({ ...GOOD, [name]: host } as unknown as PipeOptions);
+        t.fail(`${name} was accepted`);
+      } catch (error) {
+        t.notMatch((error as Error).message, 'hush-hush');
+      }
+    }
+  }
+  t.end();
+});
+
+t.test('a misspelt option is refused with the one that is meant', (t) => {
+  for (const [given, meant] of [
+    ['apId', 'appId'],
+    ['usetls', 'useTLS'],
+    ['slowHandlersMs', 'slowHandlerMs'],
+    ['gruop', 'group'],
+  ] as const) {
+    t.throws(() => readOptions({ ...GOOD, [given]: 1 } as PipeOptions), {
+      message: new RegExp(
+        `^${given}: is no option; did you mean ${meant}\\?; the options are key,`,
+      ),
+    });
+  }
+  t.throws(() => readOptions({ ...GOOD, backoff: { baseMS: 1 } } as unknown as PipeOptions), {
+    message: 'backoff.baseMS: is no option; did you mean baseMs?; the options are baseMs, maxMs',
+  });
+  t.end();
+});
+
 t.test('an unknown option is refused with the list of those that exist', (t) => {
-  t.throws(() => readOptions({ ...GOOD, clutser: 1 } as PipeOptions), {
-    message: /useTLS.*whenFull/,
+  t.throws(() => readOptions({ ...GOOD, colour: 1 } as PipeOptions), {
+    message: /^colour: is no option; the options are key,.*useTLS.*whenFull/,
   });
   t.end();
 });

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { Subscriptions } from '../../lib/pipe/subscriptions';
-import { Kind, type Frame } from '../../lib/wire/frames';
+import { RuleKind, type Frame } from '../../lib/wire/frames';
 import { ManualClock } from '../support/manual-clock';
 
 function stage(): { subscriptions: Subscriptions; clock: ManualClock; sent: Frame[] } {
@@ -15,9 +15,9 @@ t.test('only messages are conflated, and a rule says so only where it is', async
   subscriptions.add(['socket_existence', 'socket_message'], { events: ['move'], conflate: true });
   subscriptions.add(['socket_message'], { events: ['fire'], conflate: false });
   t.same(subscriptions.announced(), [
-    { kind: Kind.SOCKET, channels: [], events: [] },
-    { kind: Kind.MESSAGE, channels: [], events: ['move'], conflate: true },
-    { kind: Kind.MESSAGE, channels: [], events: ['fire'] },
+    { kind: RuleKind.SOCKET, channels: [], events: [] },
+    { kind: RuleKind.MESSAGE, channels: [], events: ['move'], conflate: true },
+    { kind: RuleKind.MESSAGE, channels: [], events: ['fire'] },
   ]);
   t.throws(() => subscriptions.add(['socket_message'], { conflate: 'yes' as never }), {
     code: 'bad_argument',

@@ -26,7 +26,7 @@ t.test('the verdict of a code is that of its range', async (t) => {
 });
 
 t.test(
-  'D6 codes that refuse come with an error event, reconnects only for protocols 4 and 5',
+  'codes that refuse come with an error event, reconnects only for protocols 4 and 5',
   async (t) => {
     for (const protocol of [4, 5, 6, 7]) {
       for (const code of [4000, 4001, 4009, 4100, 4199]) {

@@ -17,7 +17,7 @@ const MASTER_KEY = Buffer.from('0123456789abcdef0123456789abcdef');
 const key = channelKey(CHANNEL, MASTER_KEY);
 const anyText = fc.string({ unit: 'grapheme', maxLength: 200 });
 
-t.test('V16 the key of a channel is the SHA-256 of its name and the master key', async (t) => {
+t.test('the key of a channel is the SHA-256 of its name and the master key', async (t) => {
   t.equal(toBase64(key), 'ssB9Jw4XlKNKH112J2oKRhfPWLBMPFcsN1yGpYcjdtE=');
   const upstream = new Pusher({
     ...{ appId: '3', key: 'k', secret: 's', host: '127.0.0.1' },
@@ -27,7 +27,7 @@ t.test('V16 the key of a channel is the SHA-256 of its name and the master key',
   t.equal(toBase64(key), shared_secret);
 });
 
-t.test('NaCl opens what is sealed here, for every text', async (t) => {
+t.test('NaCl opens every text that is sealed here', async (t) => {
   fc.assert(
     fc.property(anyText, (text) => {
       const box = JSON.parse(seal(text, key)) as { nonce: string; ciphertext: string };
@@ -40,7 +40,7 @@ t.test('NaCl opens what is sealed here, for every text', async (t) => {
   );
 });
 
-t.test('what NaCl seals is opened here, as JSON text and as an object', async (t) => {
+t.test('a box sealed by NaCl is opened here, as JSON text and as an object', async (t) => {
   fc.assert(
     fc.property(anyText, (text) => {
       const nonce = randomBytes(24);
@@ -70,7 +70,7 @@ t.test('another key, or a changed event, opens nothing', async (t) => {
   t.match(open({ ...box, ciphertext: toBase64(bytes) }, key), { ok: false, reason: 'key' });
 });
 
-t.test('what is no encrypted event is told from a wrong key', async (t) => {
+t.test('an event that is not encrypted is told from a wrong key', async (t) => {
   const box = JSON.parse(seal('secret', key)) as { nonce: string; ciphertext: string };
   for (const [what, message] of [
     [undefined, /object/],

@@ -78,20 +78,20 @@ t.test('each way to be wrong has its code', async (t) => {
   t.equal(code(signPipeRequest({ key: 'other', secret: '', path, timestampS })), 'unknown_key');
 });
 
-t.test('D22 599 seconds away passes and 600 do not', async (t) => {
+t.test('599 seconds away passes and 600 do not', async (t) => {
   for (const awayS of [599, -599, 599.9]) t.equal(code(good, { nowS: timestampS + awayS }), 'ok');
   for (const awayS of [600, -600]) t.equal(code(good, { nowS: timestampS + awayS }), 'expired');
   t.equal(code(good, { nowS: timestampS + 30, toleranceS: 30 }), 'expired');
 });
 
-t.test('any flipped byte is refused', async (t) => {
+t.test('a request with any flipped byte is refused', async (t) => {
   for (let at = 0; at < good.length; at++) {
     const flipped = String.fromCharCode(good.charCodeAt(at) ^ 1);
     t.not(code(good.slice(0, at) + flipped + good.slice(at + 1)), 'ok', String(at));
   }
 });
 
-t.test('a refusal says what to fix and never the secret or the digest', async (t) => {
+t.test('a refusal names the fault and never the secret or the digest', async (t) => {
   const message = (params: string, given = {}): string => {
     const verdict = verify(params, given);
     return verdict.ok ? '' : verdict.message;

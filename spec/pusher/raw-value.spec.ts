@@ -85,7 +85,7 @@ t.test('the slice of a value that JSON.stringify wrote parses to that value', as
   );
 });
 
-t.test('of a repeated key the last value counts', async (t) => {
+t.test('the last value of a repeated key counts', async (t) => {
   t.equal(rawValue('{"data":1,"data":{"a":2}}', 'data'), '{"a":2}');
   t.equal(rawValue('{"data":1,"d\\u0061ta":2}', 'data'), '2');
   t.equal(rawValue('{"d\\u0061ta":2,"data":1}', 'data'), '1');

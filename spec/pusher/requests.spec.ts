@@ -25,7 +25,7 @@ t.test('a reply is read with its data byte for byte', async (t) => {
   t.same(parseReply('{"id":"1","data":1,"error":"no"}'), { id: '1', error: 'no' });
 });
 
-t.test('what is no reply is none, whatever it is', async (t) => {
+t.test('data that is no reply is read as none', async (t) => {
   for (const text of ['', '{', '[]', 'null', '{}', '{"id":1}', '"{\\"id\\":\\"1\\"}"']) {
     t.equal(parseReply(text), undefined, text);
   }

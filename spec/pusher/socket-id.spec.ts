@@ -9,7 +9,7 @@ t.test('a socket id is two whole numbers with a dot between', async (t) => {
   }
 });
 
-t.test('W19 no id comes back, and no bit of an id can be told beforehand', async (t) => {
+t.test('no id comes back, and no bit of an id can be told beforehand', async (t) => {
   const count = 300_000;
   const ids = new Set<string>();
   const ones = new Array<number>(96).fill(0);

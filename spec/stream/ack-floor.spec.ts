@@ -9,7 +9,7 @@ t.test('the acknowledgement behaves as the naive one', async (t) => {
   t.doesNotThrow(() => explore(ACK_FLOOR_ACTIONS, (sequence) => ackFloorModel(modules, sequence)));
 });
 
-t.test('one that is not finished holds back all behind it', async (t) => {
+t.test('an unfinished offset holds back all offsets behind it', async (t) => {
   const ack = new AckFloor();
   for (const offset of [1, 2, 3, 4]) ack.start(offset);
   for (const offset of [4, 2, 3]) ack.finish(offset);

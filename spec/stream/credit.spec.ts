@@ -15,7 +15,7 @@ t.test('an acknowledgement is due 50 ms after the first message handled', async 
   t.equal(meter.messages, 0);
 });
 
-t.test('or at once when a quarter of the credit is handled', async (t) => {
+t.test('an acknowledgement is due at once when a quarter of the credit is handled', async (t) => {
   const byCount = new CreditMeter({ messages: 100, bytes: 1_000_000 });
   byCount.handled(24, 0, 5);
   t.notOk(byCount.due(5));

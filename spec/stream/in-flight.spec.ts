@@ -3,7 +3,7 @@ import { InFlight } from '../../lib/stream/in-flight';
 import { SendBuffer } from '../../lib/stream/send-buffer';
 
 /** Buffers of one connection, each with more to send than the credit allows. */
-function stage(shares: number | undefined, size: number): Array<SendBuffer<number>> {
+function buffersOf(shares: number | undefined, size: number): Array<SendBuffer<number>> {
   const flight = new InFlight(shares);
   flight.grant({ messages: 10, bytes: 100 });
   return Array.from({ length: 5 }, () => {
@@ -16,20 +16,23 @@ function stage(shares: number | undefined, size: number): Array<SendBuffer<numbe
 const sentBy = (buffers: Array<SendBuffer<number>>): number[] =>
   buffers.map((buffer) => buffer.take(100, 1e9)?.entries.length ?? 0);
 
-t.test('whoever comes first may use the whole credit', async (t) => {
-  t.strictSame(sentBy(stage(undefined, 1)), [10, 0, 0, 0, 0]);
+t.test('the first buffer may use the whole credit', async (t) => {
+  t.strictSame(sentBy(buffersOf(undefined, 1)), [10, 0, 0, 0, 0]);
 });
 
-t.test('with shares a buffer that is not acknowledged leaves room for the others', async (t) => {
-  const buffers = stage(4, 1);
-  t.strictSame(sentBy(buffers), [3, 3, 3, 1, 0], 'of messages');
-  const [, second] = buffers;
-  second?.ack(3);
-  t.strictSame(sentBy(buffers), [0, 3, 0, 0, 0], 'the first is still stuck');
-  t.strictSame(sentBy(stage(4, 15)), [2, 2, 2, 0, 0], 'and of bytes');
-});
+t.test(
+  'a buffer that is not acknowledged leaves room for the others when there are shares',
+  async (t) => {
+    const buffers = buffersOf(4, 1);
+    t.strictSame(sentBy(buffers), [3, 3, 3, 1, 0], 'of messages');
+    const [, second] = buffers;
+    second?.ack(3);
+    t.strictSame(sentBy(buffers), [0, 3, 0, 0, 0], 'the first is still stuck');
+    t.strictSame(sentBy(buffersOf(4, 15)), [2, 2, 2, 0, 0], 'and of bytes');
+  },
+);
 
-t.test('what is larger than its share goes alone', async (t) => {
-  t.strictSame(sentBy(stage(4, 40)), [1, 1, 0, 0, 0]);
-  t.strictSame(sentBy(stage(4, 1000)), [1, 0, 0, 0, 0]);
+t.test('a message larger than its share goes alone', async (t) => {
+  t.strictSame(sentBy(buffersOf(4, 40)), [1, 1, 0, 0, 0]);
+  t.strictSame(sentBy(buffersOf(4, 1000)), [1, 0, 0, 0, 0]);
 });

@@ -14,13 +14,16 @@ function item(name: string): Item {
   return { name, behind: undefined };
 }
 
-t.test('serial per key, side by side across keys, whatever the work does', async (t) => {
-  const modules = loadModules();
-  const property = fc.asyncProperty(steps(LANES_ACTIONS, 80), (sequence) =>
-    lanesModel(modules, sequence),
-  );
-  await t.resolves(fc.assert(property, { numRuns: 300 }));
-});
+t.test(
+  'items of one key run one after the other, items of different keys side by side',
+  async (t) => {
+    const modules = loadModules();
+    const property = fc.asyncProperty(steps(LANES_ACTIONS, 80), (sequence) =>
+      lanesModel(modules, sequence),
+    );
+    await t.resolves(fc.assert(property, { numRuns: 300 }));
+  },
+);
 
 t.test('work that returns no promise has ended when run returns', async (t) => {
   const log: string[] = [];

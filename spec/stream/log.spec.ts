@@ -15,7 +15,7 @@ for (const { name, check } of rows) {
 }
 
 t.test(
-  'an overflow under way is told before the next event, when what was sent is acknowledged',
+  'an overflow under way is told before the next event, once all sent events are acknowledged',
   async (t) => {
     const log = new Log<string>({ epoch: 1, maxEntries: 2, maxBytes: 100 });
     const flight = new InFlight();
@@ -58,13 +58,13 @@ t.test(
 );
 
 t.test(
-  'without overflow nothing is lost, repeated or out of order, whatever the network does',
+  'events are neither lost nor repeated nor out of order without overflow, through any network',
   async (t) => {
     t.doesNotThrow(() => explore(DOWN_ACTIONS, (sequence) => downModel(modules, sequence, 1000)));
   },
 );
 
-t.test('with overflow every loss is told before the next event', async (t) => {
+t.test('every loss by overflow is told before the next event', async (t) => {
   t.doesNotThrow(() => explore(DOWN_ACTIONS, (sequence) => downModel(modules, sequence, 5)));
 });
 
@@ -88,7 +88,7 @@ t.test('an event that waits can be replaced, one that was ever sent cannot', asy
   t.same(log.take(10, 100), { type: 'run', epoch: 1, first: 2, events: ['b', 'C'] });
 });
 
-t.test('a larger one in its place pushes out the oldest, which is told', async (t) => {
+t.test('a larger event in the place of another pushes out the oldest, which is told', async (t) => {
   const log = new Log<string>({ epoch: 1, maxEntries: 10, maxBytes: 10 });
   for (const event of ['a', 'b', 'c']) log.append(event, 2);
   t.equal(log.fill, 0.6);

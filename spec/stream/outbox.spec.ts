@@ -33,13 +33,13 @@ function setup(onSettle: (entry: string) => void = () => undefined): Setup {
 
 const applied = (sockets?: number): Outcome => ({ status: 'applied', sockets });
 
-t.test('whatever the network does, each command is told one true outcome', async (t) => {
+t.test('each command is told one true outcome, through any network', async (t) => {
   const modules = loadModules();
   t.doesNotThrow(() => explore(UP_ACTIONS, (sequence) => upModel(modules, sequence)));
 });
 
 t.test(
-  'row 15: nothing was applied beyond the oldest command: it is sent again from there',
+  'commands are sent again from the oldest one when nothing beyond it was applied',
   async (t) => {
     const { outbox, told } = setup();
     for (const entry of ['a', 'b', 'c']) outbox.offer(entry, 1);
@@ -54,7 +54,7 @@ t.test(
 );
 
 t.test(
-  'row 16: applied commands are not sent again and settle on the acknowledgement that follows',
+  'applied commands are not sent again and settle on the acknowledgement that follows',
   async (t) => {
     const { outbox, told } = setup();
     for (const entry of ['a', 'b', 'c']) outbox.offer(entry, 1);
@@ -72,22 +72,19 @@ t.test(
   },
 );
 
-t.test(
-  'row 17: a hole between what was applied and the oldest command is impossible',
-  async (t) => {
-    const { outbox } = setup();
-    for (const entry of ['a', 'b', 'c']) outbox.offer(entry, 1);
-    outbox.take(3, 100);
-    outbox.applied(2, [], []);
-    t.equal(outbox.nextSeq, 3);
-    t.notOk(new Cursor(2).continues(outbox.nextSeq), 'the gateway answers up_gap');
-    t.notOk(outbox.resume(1));
-    t.notOk(outbox.resume(4));
-    t.ok(outbox.resume(3));
-  },
-);
+t.test('a hole between the applied commands and the oldest kept one is impossible', async (t) => {
+  const { outbox } = setup();
+  for (const entry of ['a', 'b', 'c']) outbox.offer(entry, 1);
+  outbox.take(3, 100);
+  outbox.applied(2, [], []);
+  t.equal(outbox.nextSeq, 3);
+  t.notOk(new Cursor(2).continues(outbox.nextSeq), 'the gateway answers up_gap');
+  t.notOk(outbox.resume(1));
+  t.notOk(outbox.resume(4));
+  t.ok(outbox.resume(3));
+});
 
-t.test('a new session: what was sent is unknown, the rest is numbered from 1', async (t) => {
+t.test('sent commands are unknown in a new session, the others are numbered from 1', async (t) => {
   const { outbox, told } = setup();
   for (const entry of ['a', 'b', 'c']) outbox.offer(entry, 1);
   outbox.take(2, 100);
@@ -99,7 +96,7 @@ t.test('a new session: what was sent is unknown, the rest is numbered from 1', a
   t.same(outbox.take(10, 100), { first: 1, entries: ['c'] });
 });
 
-t.test('the end: what was sent is unknown, the rest surely not sent', async (t) => {
+t.test('sent commands are unknown at the end, the others surely not sent', async (t) => {
   const { outbox, told } = setup();
   for (const entry of ['a?', 'b', 'c']) outbox.offer(entry, 1);
   outbox.take(2, 100);
@@ -133,18 +130,21 @@ t.test(
   },
 );
 
-t.test('high above the mark, full at the limit, drained at half the mark', async (t) => {
-  const { outbox, drains } = setup();
-  const answers = Array.from({ length: 9 }, () => outbox.offer('x', 1));
-  t.same(answers, ['ok', 'ok', 'ok', 'ok', 'high', 'high', 'high', 'high', 'full']);
-  outbox.take(8, 100);
-  outbox.applied(5, [], []);
-  t.equal(drains(), 0);
-  outbox.applied(6, [], []);
-  t.equal(drains(), 1);
-  outbox.applied(8, [], []);
-  t.equal(drains(), 1);
-});
+t.test(
+  'an outbox is high above the mark, full at the limit, and drained at half the mark',
+  async (t) => {
+    const { outbox, drains } = setup();
+    const answers = Array.from({ length: 9 }, () => outbox.offer('x', 1));
+    t.same(answers, ['ok', 'ok', 'ok', 'ok', 'high', 'high', 'high', 'high', 'full']);
+    outbox.take(8, 100);
+    outbox.applied(5, [], []);
+    t.equal(drains(), 0);
+    outbox.applied(6, [], []);
+    t.equal(drains(), 1);
+    outbox.applied(8, [], []);
+    t.equal(drains(), 1);
+  },
+);
 
 t.test('the outbox may be used from inside settle', async (t) => {
   const { outbox, told } = setup((entry) => {

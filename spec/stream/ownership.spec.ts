@@ -16,7 +16,7 @@ t.test('the first member owns every partition, under generation 1', (t) => {
   t.end();
 });
 
-t.test('a member that joins moves its share only, and only when it was given back', (t) => {
+t.test('a member that joins moves its share only, and only when it was returned', (t) => {
   const ownership = new Ownership(64);
   const [ada, bob] = [member('ada'), member('bob')];
   ownership.join(ada);
@@ -37,7 +37,7 @@ t.test('a member that joins moves its share only, and only when it was given bac
   t.end();
 });
 
-t.test('what a lost member had goes on at once, and the others keep theirs', (t) => {
+t.test('the partitions of a lost member get owners at once, and the others keep theirs', (t) => {
   const ownership = new Ownership(64);
   const members = ['ada', 'bob', 'eve'].map(member);
   const [ada, bob, eve] = members as [Owner, Owner, Owner];
@@ -59,7 +59,7 @@ t.test('what a lost member had goes on at once, and the others keep theirs', (t)
 });
 
 t.test(
-  'I8: one owner at a time, generations grow, and at rest everything is where it belongs',
+  'a partition has one owner at a time, generations grow, and at rest every partition is where it belongs',
   (t) => {
     const names = ['ada', 'bob', 'eve', 'joe'];
     const step = fc.oneof(

@@ -38,17 +38,14 @@ t.test('an entry larger than the whole credit goes alone', async (t) => {
   t.same(buffer.take(10, 100)?.entries, ['large']);
 });
 
-t.test(
-  'P07: an acknowledgement of what was never sent is refused and changes nothing',
-  async (t) => {
-    const flight = new InFlight();
-    flight.grant({ messages: 1, bytes: 100 });
-    const buffer = new SendBuffer<string>(flight);
-    buffer.append('a', 1);
-    buffer.append('b', 1);
-    buffer.take(10, 100);
-    for (const n of [2, 3, Infinity, NaN]) t.equal(buffer.ack(n), false);
-    for (const n of [3, Infinity, NaN]) t.equal(buffer.attach(n), false);
-    t.match(buffer, { acked: 0, sendPtr: 2, sent: 1, length: 2, unacked: 1 });
-  },
-);
+t.test('an acknowledgement of entries never sent is refused and changes nothing', async (t) => {
+  const flight = new InFlight();
+  flight.grant({ messages: 1, bytes: 100 });
+  const buffer = new SendBuffer<string>(flight);
+  buffer.append('a', 1);
+  buffer.append('b', 1);
+  buffer.take(10, 100);
+  for (const n of [2, 3, Infinity, NaN]) t.equal(buffer.ack(n), false);
+  for (const n of [3, Infinity, NaN]) t.equal(buffer.attach(n), false);
+  t.match(buffer, { acked: 0, sendPtr: 2, sent: 1, length: 2, unacked: 1 });
+});

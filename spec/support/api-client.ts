@@ -76,7 +76,7 @@ export class ApiClient {
   }
 }
 
-/** What goes on the wire for a request. */
+/** The request as it goes on the wire. */
 export function signedRequest({
   path,
   method = 'GET',

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
-import { Kind, Verb } from '../../lib/wire/frames';
-import type { Ack, Command, CommandAck, Frame, PipeEvent, Run } from '../../lib/wire/frames';
+import { EventKind, RuleKind, Verb } from '../../lib/wire/frames';
+import type {
+  Ack,
+  Command,
+  CommandAck,
+  Frame,
+  PipeEvent,
+  Position,
+  Run,
+} from '../../lib/wire/frames';
 
 /** Decoded objects have the usual prototype. */
 const record = ((model: Record<string, fc.Arbitrary<unknown>>, constraints?: object) =>
@@ -14,7 +22,7 @@ export function arbitraryFrame(maxEntries = 8): fc.Arbitrary<Frame> {
   return fc.oneof(...Object.values(framesByType(maxEntries)));
 }
 
-/** One arbitrary for each type of frame. */
+/** An arbitrary for each type of frame. */
 export function framesByType(maxEntries = 8): {
   [T in Frame['type']]: fc.Arbitrary<Extract<Frame, { type: T }>>;
 } {
@@ -30,7 +38,7 @@ export function framesByType(maxEntries = 8): {
           mode: fc.constantFrom('sticky', 'shared', 'broadcast'),
           overflow: fc.constantFrom('gap', 'pause', 'close'),
         }),
-        member: text,
+        name: text,
         session: bytes,
         proof: bytes,
         attempt: uint32,
@@ -44,7 +52,7 @@ export function framesByType(maxEntries = 8): {
           'type',
           'version',
           'library',
-          'member',
+          'name',
           'session',
           'proof',
           'attempt',
@@ -55,27 +63,49 @@ export function framesByType(maxEntries = 8): {
         ],
       },
     ),
-    welcome: record({
-      type: fc.constant('welcome'),
-      version: uint32,
-      verdict: fc.constantFrom('new', 'resumed', 'reset'),
-      reason: text,
-      session: bytes,
-      secret: bytes,
-      applied: whole,
-      credit,
-      limits: record({
-        frameBytes: uint32,
-        batch: uint32,
-        dataBytes: uint32,
-        pingMs: uint32,
-        deadMs: uint32,
-      }),
-      partitions: uint32,
-      assigned: fc.array(assignment),
-      node: text,
-      windowMs: uint32,
-    }),
+    welcome: record(
+      {
+        type: fc.constant('welcome'),
+        version: uint32,
+        verdict: fc.constantFrom('new', 'resumed', 'reset'),
+        reason: text,
+        session: bytes,
+        secret: bytes,
+        nextSeq: whole,
+        commandAck,
+        limits: record({
+          frameBytes: uint32,
+          batch: uint32,
+          dataBytes: uint32,
+          pingMs: uint32,
+          deadMs: uint32,
+        }),
+        partitions: uint32,
+        assigned: fc.array(assignment),
+        node: text,
+        windowMs: uint32,
+        graceMs: uint32,
+        unhandled: whole,
+      },
+      {
+        requiredKeys: [
+          'type',
+          'version',
+          'verdict',
+          'reason',
+          'session',
+          'secret',
+          'nextSeq',
+          'commandAck',
+          'limits',
+          'partitions',
+          'assigned',
+          'node',
+          'unhandled',
+        ],
+      },
+    ),
+    ready: fc.constant({ type: 'ready' }),
     events: record(
       {
         type: fc.constant('events'),
@@ -107,7 +137,7 @@ export function framesByType(maxEntries = 8): {
       after: whole,
       newEpoch: uint32,
       first: whole,
-      cause: fc.constantFrom('unknown', 'overflow', 'expired', 'store_lost', 'node_lost'),
+      cause: fc.constantFrom('unspecified', 'overflow', 'expired', 'store_lost', 'node_lost'),
       count: whole,
     }),
     snapshot: record({
@@ -117,6 +147,8 @@ export function framesByType(maxEntries = 8): {
       offset: whole,
       begin: fc.boolean(),
       end: fc.boolean(),
+      coversSockets: fc.boolean(),
+      coversChannels: fc.boolean(),
       sockets: fc.array(
         record(
           { id: text, userId: name, channels: fc.array(text) },
@@ -132,12 +164,8 @@ export function framesByType(maxEntries = 8): {
       generation: uint32,
       deadlineMs: uint32,
     }),
-    drained: record({
-      type: fc.constant('drained'),
-      partition: uint32,
-      generation: uint32,
-      offset: whole,
-    }),
+    returned: record({ type: fc.constant('returned'), position }),
+    lost: record({ type: fc.constant('lost'), partition: uint32, generation: uint32 }),
     query: record({
       type: fc.constant('query'),
       id: uint32,
@@ -185,18 +213,40 @@ const data = fc.oneof(
   fc.json().map((json) => json.repeat(20)),
 );
 const bytes = fc.uint8Array({ maxLength: 32 });
-const kind = fc.constantFrom(...Object.values(Kind));
+const kind = fc.constantFrom(...Object.values(EventKind));
+const ruleKind = fc.constantFrom(...Object.values(RuleKind));
 const credit = record({ messages: uint32, bytes: uint32 });
-const position = record({ partition: uint32, epoch: uint32, offset: whole });
+/** Ranges above an offset, with an unfinished one before each. */
+const position: fc.Arbitrary<Position> = fc
+  .tuple(
+    fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER - 10_000 }),
+    fc.array(fc.tuple(fc.integer({ min: 2, max: 90 }), fc.nat({ max: 90 })), { maxLength: 20 }),
+    record({ partition: uint32, generation: uint32, epoch: uint32 }),
+    fc.boolean(),
+  )
+  .map(([offset, steps, of, wantsSnapshot]) => {
+    let last = offset;
+    const finished = steps.map(([skip, length]) => {
+      const first = last + skip;
+      last = first + length;
+      return { first, last };
+    });
+    return {
+      ...of,
+      offset,
+      ...(finished.length > 0 && { finished }),
+      ...(wantsSnapshot && { wantsSnapshot }),
+    };
+  });
 const assignment = record({
   partition: uint32,
   generation: uint32,
   epoch: uint32,
-  from: whole,
+  firstOffset: whole,
 });
 const yes = fc.constant(true);
 const rule = record(
-  { kind, channels: fc.array(text), events: fc.array(text), conflate: yes },
+  { kind: ruleKind, channels: fc.array(text), events: fc.array(text), conflate: yes },
   { requiredKeys: ['kind', 'channels', 'events'] },
 );
 const wireError = record({ code: uint32, message: text });
@@ -204,9 +254,7 @@ const positive = fc.integer({ min: 1, max: 0xffff_ffff });
 
 const ack: fc.Arbitrary<Ack> = record(
   {
-    positions: fc.array(
-      record({ partition: uint32, generation: uint32, epoch: uint32, offset: whole }),
-    ),
+    positions: fc.array(position),
     credit,
   },
   { requiredKeys: ['positions'] },
@@ -234,20 +282,28 @@ export const arbitraryEvent: fc.Arbitrary<PipeEvent> = record(
     redelivered: yes,
     tries: positive,
     conflated: positive,
-    code: positive,
+    conflatable: yes,
+    code: uint32,
     reason: name,
   },
   { requiredKeys: ['kind', 'socketId', 'time'] },
 );
 
 function arbitraryRun(maxEntries: number): fc.Arbitrary<Run> {
-  return record({
-    partition: uint32,
-    generation: uint32,
-    epoch: uint32,
-    firstOffset: firstSeq,
-    events: fc.array(arbitraryEvent, { maxLength: maxEntries }),
-  });
+  return fc
+    .tuple(
+      record({
+        partition: uint32,
+        generation: uint32,
+        epoch: uint32,
+        firstOffset: firstSeq,
+        events: fc.array(arbitraryEvent, { maxLength: maxEntries }),
+      }),
+      fc.oneof(fc.constant(0), fc.nat({ max: 1_000 })),
+    )
+    .map(([run, skipped]) =>
+      skipped > 0 && skipped < run.firstOffset ? { ...run, skipped } : run,
+    );
 }
 
 export const arbitraryCommand: fc.Arbitrary<Command> = record(
@@ -259,7 +315,7 @@ export const arbitraryCommand: fc.Arbitrary<Command> = record(
     data,
     socketId: name,
     userId: name,
-    except: fc.array(text, { minLength: 1 }),
+    exceptSockets: fc.array(text, { minLength: 1 }),
     ifOccupied: yes,
     receipt: fc.constant('delivered' as const),
     origin: record({
@@ -269,7 +325,7 @@ export const arbitraryCommand: fc.Arbitrary<Command> = record(
       index: uint32,
     }),
     idempotencyKey: name,
-    code: positive,
+    code: uint32,
     reason: name,
   },
   { requiredKeys: ['verb'] },

@@ -17,7 +17,7 @@ export interface AuthAsk {
 /** The form that pusher-js sends for a private channel. */
 export const FORM = { socket_id: '12.34', channel_name: 'private-room' };
 
-/** One request to an authorization endpoint, as curl would make it. */
+/** A request to an authorization endpoint, as curl would make it. */
 export async function askAuth(
   { url }: Pick<Gateway, 'url'>,
   { path = '/pusher/auth', method = 'POST', body = FORM, headers = {} }: AuthAsk = {},

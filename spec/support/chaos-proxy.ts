@@ -3,10 +3,10 @@ import type { Test } from 'tap';
 import { MessageEnds } from './message-ends';
 import { Line, type LineOptions } from './slow-line';
 
-/** Which way: `up` from the one who dialled, `down` to it. */
+/** A direction: `up` from the dialling side, `down` to it. */
 export type Direction = 'up' | 'down';
 
-/** Where to cut: so many WebSocket messages of a connection get through in one direction, and not a byte more. */
+/** The place of a cut: so many WebSocket messages of a connection get through in one direction, and not a byte more. */
 export interface CutPoint {
   direction: Direction;
   frames: number;

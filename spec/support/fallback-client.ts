@@ -17,7 +17,7 @@ export interface Asking {
   headers?: Record<string, string>;
 }
 
-/** One HTTP request, on a connection of its own unless an agent keeps them. */
+/** An HTTP request, on a connection of its own unless an agent keeps them. */
 export async function ask(
   port: number,
   path: string,
@@ -198,7 +198,7 @@ export class FallbackClient {
     return text.split('\n').slice(0, -1);
   }
 
-  /** What `xhr_send` answers. */
+  /** The answer to `xhr_send`. */
   async send(...messages: unknown[]): Promise<number> {
     const body = JSON.stringify(messages.map((message) => JSON.stringify(message)));
     return (await this.post('xhr_send', { body })).status;

@@ -68,7 +68,7 @@ function remove(lines: Line[], key: string, n: number): void {
   lines.splice(at(lines, isEnded(key, n)), 1);
 }
 
-/** One damage each, and what it has to be found as. */
+/** Damages, and the fault as which each has to be found. */
 const DAMAGES: ReadonlyArray<[string, (lines: Line[]) => void, FaultType]> = [
   ['an event that nobody handles', (lines) => remove(lines, 'a', PER_KEY), 'lost'],
   [
@@ -180,7 +180,7 @@ t.test('losses that were announced before anything behind them are no faults', a
 });
 
 for (const [what, damage, type] of DAMAGES) {
-  t.test(`it finds ${what}`, async (t) => {
+  t.test(`the judge finds ${what}`, async (t) => {
     const lines = goodLog();
     damage(lines);
     const faults = faultsOf(lines);

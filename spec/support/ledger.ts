@@ -23,7 +23,7 @@ export type Line =
   | { type: 'settled'; process: string; n: number; outcome: Outcome }
   | { type: 'seen'; browser: string; process: string; n: number };
 
-/** What a publisher was told: `ok` once, `refused` and `not_sent` never, `unknown` perhaps. */
+/** The outcome that a publisher was told: `ok` once, `refused` and `not_sent` never, `unknown` perhaps. */
 export type Outcome = 'ok' | 'refused' | 'not_sent' | 'unknown';
 
 export type FaultType =
@@ -43,14 +43,14 @@ export type FaultType =
 
 export interface Fault {
   type: FaultType;
-  /** Which event, or which trigger. */
+  /** The event or the trigger. */
   what: string;
 }
 
 type Began = Extract<Line, { type: 'began' }>;
 type Sent = Extract<Line, { type: 'sent' }>;
 
-/** What data must still be when it arrives. */
+/** Checksum of data, which must be the same when it arrives. */
 export function sumOf(data: string): number {
   return hash32(data);
 }
@@ -107,7 +107,7 @@ function eventFaults(lines: readonly Line[]): Fault[] {
   return faults;
 }
 
-/** What handlers have begun, read in order. */
+/** Events that handlers have begun, read in order. */
 class Seen {
   /** By key, and by process and key: the highest number begun. */
   readonly #highest = new Map<string, number>();

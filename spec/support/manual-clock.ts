@@ -1,79 +1,95 @@
 import type { Clock, Timer } from '../../lib/util/timers';
+import { type Due, VirtualTime } from './virtual-time';
 
-interface ManualTimer {
-  run: () => void;
-  atMs: number;
+export interface ManualClockOptions {
+  /** The time of several clocks; one of its own unless given. */
+  time?: VirtualTime;
+  /** `real`: turns of the event loop end by themselves, as beside real sockets. Default: by `endTurn` and `advance`. */
+  turns?: 'manual' | 'real';
+  /** Random numbers from 0 up to, but not, 1; always `chance` unless given. */
+  random?: () => number;
 }
 
-/** A clock that stands still until it is turned. Its random numbers are what `chance` says. */
+/** The clock of one process: it stands still until it is advanced. */
 export class ManualClock implements Clock {
   chance = 0.5;
+  /** The wall time at moment 0. */
   wallMs = 1_700_000_000_000;
-  #nowMs = 0;
-  readonly #timers = new Set<ManualTimer>();
-  #turn: Array<() => void> = [];
+  readonly #time: VirtualTime;
+  readonly #turns: 'manual' | 'real';
+  readonly #random: (() => number) | undefined;
+  readonly #timers = new Set<Due>();
+  #stopped = false;
+
+  constructor({ time = new VirtualTime(), turns = 'manual', random }: ManualClockOptions = {}) {
+    this.#time = time;
+    this.#turns = turns;
+    this.#random = random;
+  }
 
   /** Timers that are running. */
   get timers(): number {
     return this.#timers.size;
   }
 
-  /** How long until the next timer; undefined when none is running. */
+  /** Time until the next timer; undefined when none is running. */
   get nextMs(): number | undefined {
-    const times = [...this.#timers].map(({ atMs }) => atMs - this.#nowMs);
+    const times = [...this.#timers].map(({ atMs }) => atMs - this.#time.nowMs);
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** The process is killed: nothing of it runs any more. */
+  kill(): void {
+    this.#stopped = true;
+  }
+
   now(): number {
-    return this.#nowMs;
+    return this.#time.nowMs;
   }
 
   wall(): number {
-    return this.wallMs + this.#nowMs;
+    return this.wallMs + this.#time.nowMs;
   }
 
   random(): number {
-    return this.chance;
+    return this.#random?.() ?? this.chance;
   }
 
   setTimeout(run: () => void, delayMs: number): Timer {
-    const timer: ManualTimer = { run, atMs: this.#nowMs + delayMs };
+    const ends = (): void => {
+      this.#timers.delete(timer);
+      run();
+    };
+    const timer = this.#time.after(delayMs, ends, this);
     this.#timers.add(timer);
     return timer;
   }
 
   clearTimeout(timer: Timer): void {
-    this.#timers.delete(timer as ManualTimer);
+    if (this.#timers.delete(timer as Due)) this.#time.cancel(timer as Due);
   }
 
   endOfTurn(run: () => void): void {
-    this.#turn.push(run);
+    if (this.#turns === 'real') setImmediate(run);
+    else this.#time.endOfTurn(run, this);
   }
 
-  /** Ends the turn of the event loop, and those that follow from it. */
+  /** Ends the turn of the event loop, and the turns that follow from it. */
   endTurn(): void {
-    while (this.#turn.length > 0) for (const run of this.#turn.splice(0)) run();
+    this.#time.endTurn();
   }
 
   /** Lets time pass while nothing runs, as in a process that stands still. */
   stall(byMs: number): void {
-    this.#nowMs += byMs;
+    this.#time.stall(byMs);
   }
 
-  /** Turns the clock, running what falls due in its order. */
+  /** Lets time pass, and runs what falls due in its order. */
   advance(byMs: number): void {
-    const untilMs = this.#nowMs + byMs;
-    this.endTurn();
-    for (;;) {
-      const due = [...this.#timers]
-        .filter(({ atMs }) => atMs <= untilMs)
-        .sort((a, b) => a.atMs - b.atMs)[0];
-      if (due === undefined) break;
-      this.#timers.delete(due);
-      this.#nowMs = Math.max(this.#nowMs, due.atMs);
-      due.run();
-      this.endTurn();
-    }
-    this.#nowMs = untilMs;
+    this.#time.advance(byMs);
   }
 }

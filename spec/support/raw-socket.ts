@@ -19,7 +19,7 @@ export interface FrameForm {
 
 export const Opcode = { CONTINUATION: 0, TEXT: 1, BINARY: 2, CLOSE: 8, PING: 9, PONG: 10 } as const;
 
-/** The bytes of one frame as a client sends it (RFC 6455 §5.2), rules kept or broken as asked. */
+/** The bytes of one frame as a client sends it (RFC 6455, section 5.2), rules kept or broken as asked. */
 export function frame(opcode: number, payload: string | Buffer = '', form: FrameForm = {}): Buffer {
   const body = Buffer.from(payload);
   const { final = true, reserved = 0, masked = true, length = BigInt(body.length) } = form;

@@ -55,7 +55,7 @@ export function referenceBytes(frame: HotFrame): Uint8Array {
       event: handle(value.event),
       channels: value.channels?.map(handle),
       data: Buffer.from(value.data ?? ''),
-      receipt: value.receipt === 'delivered' ? 1 : 0,
+      receipt: value.receipt === 'delivered' ? 2 : 0,
     };
   }
 }

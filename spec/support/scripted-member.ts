@@ -3,11 +3,11 @@ import type { Assignment, Frame } from '../../lib/wire/frames';
 import { scriptedClient, settled, type ScriptedClient } from './scripted-client';
 
 /** A partition of epoch 1, as it is assigned. */
-export const own = (partition: number, generation = 1, from = 1): Assignment => ({
+export const own = (partition: number, generation = 1, firstOffset = 1): Assignment => ({
   partition,
   generation,
   epoch: 1,
-  from,
+  firstOffset,
 });
 
 export interface MemberOfGroup extends ScriptedClient {
@@ -47,7 +47,7 @@ export function resume({ gateway, clock }: ScriptedClient, ...assigned: Assignme
   gateway.socket.accept().welcome({ verdict: 'resumed', partitions: 2, assigned });
 }
 
-/** What was acknowledged over the present connection. */
+/** Positions acknowledged over the present connection. */
 export function acked({
   gateway,
   clock,

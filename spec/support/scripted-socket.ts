@@ -1,10 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dial, DialOptions, Socket, SocketHandlers } from '../../lib/net/dial';
+import { fitsCloseReason } from '../../lib/util/close-reason';
 import { FrameDecoder, FrameEncoder } from '../../lib/wire/codec';
 import {
-  Kind,
+  EventKind,
   type Assignment,
   type Command,
+  type CommandAck,
+  type Credit,
   type Frame,
   type HelloFrame,
   type PipeEvent,
@@ -13,7 +16,12 @@ import {
   type WelcomeFrame,
 } from '../../lib/wire/frames';
 
-/** One connection of a client under test, with the spec in the place of the gateway. */
+/** The acknowledgement of commands that were all applied. */
+export function commandAck(applied: number, credit?: Credit): CommandAck {
+  return { applied, refused: [], receipts: [], credit };
+}
+
+/** A connection of a client under test, with the spec in the place of the gateway. */
 export class ScriptedSocket implements Socket {
   readonly bufferedBytes = 0;
   readonly url: string;
@@ -61,6 +69,8 @@ export class ScriptedSocket implements Socket {
   }
 
   close(code: number, reason: string): void {
+    // Longer reasons throw in a real one.
+    if (!fitsCloseReason(reason)) throw new RangeError('the close reason is above 123 bytes');
     this.closed ??= { code, reason };
   }
 
@@ -104,8 +114,8 @@ export class ScriptedSocket implements Socket {
       reason: '',
       session: new Uint8Array(16).fill(7),
       secret: new Uint8Array(32).fill(9),
-      applied: 0,
-      credit: { messages: 32_768, bytes: 8 * 1024 * 1024 },
+      nextSeq: 1,
+      commandAck: commandAck(0, { messages: 32_768, bytes: 8 * 1024 * 1024 }),
       limits: {
         frameBytes: 1_048_576,
         batch: 1024,
@@ -114,9 +124,11 @@ export class ScriptedSocket implements Socket {
         deadMs: 25_000,
       },
       partitions: 1,
-      assigned: [{ partition: 0, generation: 1, epoch: 1, from: 1 }],
+      assigned: [{ partition: 0, generation: 1, epoch: 1, firstOffset: 1 }],
       node: 'node-1',
       windowMs: 0,
+      graceMs: 5_000,
+      unhandled: 0,
       ...change,
     });
   }
@@ -140,7 +152,7 @@ export class ScriptedSocket implements Socket {
   /** Sends consecutive events of any partition. */
   run(change: Partial<Omit<Run, 'events'>>, ...events: Array<Partial<PipeEvent>>): this {
     const full = events.map((event) => ({
-      kind: Kind.MESSAGE,
+      kind: EventKind.MESSAGE,
       socketId: '1.1',
       time: 1_700_000_000_000,
       ...event,
@@ -164,6 +176,8 @@ export class ScriptedSocket implements Socket {
       offset: 0,
       begin: true,
       end: true,
+      coversSockets: true,
+      coversChannels: true,
       sockets: sockets.map((id) => ({ id, channels: [] })),
       channels: channels.map((name) => ({ name, subscriptions: 1, members: [] })),
       ...change,
@@ -178,13 +192,12 @@ export class ScriptedSocket implements Socket {
     return this.say({ type: 'revoke', partition, generation, deadlineMs: 10_000 });
   }
 
-  /** Answers the newest ping. */
-  pong(): this {
-    return this.say({ type: 'pong', time: this.find('ping').time });
+  lost(partition: number, generation: number): this {
+    return this.say({ type: 'lost', partition, generation });
   }
 
   applied(applied: number): this {
-    return this.say({ type: 'commandAck', applied, refused: [], receipts: [] });
+    return this.say({ type: 'commandAck', ...commandAck(applied) });
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 
-/** How slow a line is. */
+/** Speed of a line. */
 export interface LineOptions {
   /** The most bytes that go at once; all there are unless given. */
   maxWriteBytes?: number;
-  /** How long a piece is on its way, asked for each; pieces never overtake. Default 0. */
+  /** Travel time, asked for each piece; pieces never overtake. Default 0. */
   delayMs?: () => number;
   /** Bytes that go in a millisecond; unlimited unless given. */
   bytesPerMs?: number;
@@ -13,14 +13,14 @@ export interface LineOptions {
 /** Bytes on their way before no more is read: a line holds little, and whoever sends too much must notice. */
 const MAX_HELD_BYTES = 64 * 1024;
 
-/** One direction of a connection, with the delays of a line. */
+/** A direction of a connection, with the delays of a line. */
 export class Line {
   readonly #from: Socket;
   readonly #to: Socket;
   readonly #options: LineOptions;
   readonly #held: Array<{ bytes: Buffer; done: (() => void) | undefined }> = [];
   #heldBytes = 0;
-  /** When the last piece arrives. */
+  /** Arrival time of the last piece. */
   #lastMs = 0;
   #ended = false;
   #isFull = false;
@@ -47,7 +47,7 @@ export class Line {
     this.#from.pause();
   }
 
-  /** Whoever sent is gone; what it sent still arrives. */
+  /** The sender is gone; its bytes still arrive. */
   end(): void {
     this.#ended = true;
     if (this.#heldBytes === 0) this.#to.destroy();

@@ -1,7 +1,7 @@
 import type { Test } from 'tap';
 import { Gateway } from '../../lib/gateway/gateway';
 import type { GatewayOptions } from '../../lib/gateway/options/options';
-import type { HandClock } from './hand-clock';
+import type { ManualClock } from './manual-clock';
 
 export const SECRET = 'a-secret-of-the-specs';
 
@@ -11,7 +11,7 @@ export interface StartOptions extends Partial<GatewayOptions> {
   /** Settings of the one app, which has clientEvents otherwise. */
   app?: Partial<App>;
   /** Time for the keep-alive, rates and drains; the real one when absent. */
-  clock?: HandClock;
+  clock?: ManualClock;
 }
 
 /** A gateway on a free port of 127.0.0.1 that stops when the test ends. */
@@ -26,7 +26,7 @@ export async function startGateway(
 }
 
 /** Stops a gateway; a clock turned by hand is turned until it has. */
-async function stopped(gateway: Gateway, clock: HandClock | undefined): Promise<void> {
+async function stopped(gateway: Gateway, clock: ManualClock | undefined): Promise<void> {
   const turning = clock && setInterval(() => clock.advance(100), 1);
   await gateway.stop();
   clearInterval(turning);

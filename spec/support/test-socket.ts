@@ -12,7 +12,7 @@ export interface Message {
 }
 
 export interface ConnectOptions {
-  /** What stands before the key. */
+  /** The part of the path before the key. */
   path?: string;
   key?: string;
   /** The query as it stands after `?`. */

@@ -3,9 +3,10 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import Pusher from 'pusher';
 import type { Test } from 'tap';
-import type { HandClock } from './hand-clock';
+import type { ManualClock } from './manual-clock';
 import { SECRET } from './start-gateway';
 import type { Certificate } from './tls';
+import { until } from './until';
 
 /** A webhook as it came; `valid` is the verdict of the unmodified SDK. */
 export interface Webhook {
@@ -19,10 +20,10 @@ export type Answer = (response: ServerResponse, request: IncomingMessage) => voi
 
 /** An HTTP server, with TLS if it has a certificate, on a free port of 127.0.0.1 that takes webhooks, and closes when the test ends. */
 export class WebhookEndpoint {
-  /** What came, answered or not. */
+  /** Webhooks that came, answered or not. */
   readonly webhooks: Webhook[] = [];
   connections = 0;
-  /** How requests are answered; 200 unless changed. */
+  /** The answer to requests; 200 unless changed. */
   answer: Answer = (response) => response.end();
   readonly url: string;
 
@@ -65,16 +66,8 @@ export class WebhookEndpoint {
   }
 
   /** Waits, without turning the clock, until so many webhooks came. */
-  async received(count: number, clock: HandClock): Promise<Webhook[]> {
+  async received(count: number, clock: ManualClock): Promise<Webhook[]> {
     await until(() => this.webhooks.length >= count, clock);
     return this.webhooks;
-  }
-}
-
-/** Lets what is due at this moment, and what is on the way, happen until something is so. */
-export async function until(holds: () => boolean, clock: HandClock): Promise<void> {
-  while (!holds()) {
-    clock.advance(0);
-    await new Promise((resolve) => setImmediate(resolve));
   }
 }

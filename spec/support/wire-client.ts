@@ -3,7 +3,7 @@ import type { Test } from 'tap';
 import { WebSocket } from 'ws';
 import { signPipeRequest } from '../../lib/pusher/pipe-signature';
 import { FrameDecoder, FrameEncoder } from '../../lib/wire/codec';
-import { type Frame, type HelloFrame, Kind } from '../../lib/wire/frames';
+import { RuleKind, type Frame, type HelloFrame } from '../../lib/wire/frames';
 import { SECRET } from './start-gateway';
 
 type Of<T extends Frame['type']> = Extract<Frame, { type: T }>;
@@ -125,14 +125,14 @@ const helloFrame: HelloFrame = {
   type: 'hello',
   version: 1,
   library: 'spec',
-  member: '',
+  name: '',
   session: new Uint8Array(),
   proof: new Uint8Array(),
   attempt: 1,
   positions: [],
   nextSeq: 1,
   credit: { messages: 1000, bytes: 1_000_000 },
-  rules: [Kind.SOCKET, Kind.MESSAGE, Kind.CHANNEL].map((kind) => ({
+  rules: [RuleKind.SOCKET, RuleKind.MESSAGE, RuleKind.CHANNEL].map((kind) => ({
     kind,
     channels: [],
     events: [],

@@ -33,7 +33,7 @@ t.test('browsers subscribe, signed and named, and are refused with the reason', 
   await t.rejects(bob.subscribe('presence-c'), { code: 'refused', status: 401 });
 });
 
-t.test('a closed browser is gone for the gateway, and says so to who waits', async (t) => {
+t.test('a closed browser is gone for the gateway, and its waiting calls are told', async (t) => {
   const gateway = await createTestGateway();
   t.teardown(() => gateway.close());
   const browser = await gateway.browser();

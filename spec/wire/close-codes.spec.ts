@@ -39,6 +39,7 @@ t.test('numbers never change', async (t) => {
       '4410 bad_group never',
       '4413 frame_too_large backoff',
       '4429 too_slow backoff',
+      '4430 dead backoff',
       '4500 internal_error backoff',
       '4503 going_away now',
     ],

@@ -15,7 +15,7 @@ const room = pusher.subscribe('room');
 let quiet;
 let lastTyping = 0;
 
-// Subscribe first, then ask: nothing that is said in between is missed.
+// The subscription comes first and the question second, so that no line in between is missed.
 room.bind('pusher:subscription_succeeded', () => pusher.back_channel.trigger('history', {}));
 pusher.back_channel.bind('history', (lines) => $('lines').replaceChildren(...lines.map(rowOf)));
 room.bind('said', (line) => {

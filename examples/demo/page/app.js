@@ -28,7 +28,7 @@ let lastFaint = 0;
 let arrived = Promise.resolve();
 let captionHeld = 0;
 
-// Before the connection, so that its first frames are seen.
+// The log begins before the connection, so that its first frames are seen.
 watchFrames(
   Pusher,
   $('frames'),
@@ -81,7 +81,7 @@ function hello() {
   if (asked === 0) setTimeout(() => asked === 0 && ask('Hello from this tab'), FIRST_QUESTION_MS);
 }
 
-// Who is here
+// People
 
 channel.bind('here', (here) => {
   // This tab first: in a narrow window the others may have to be scrolled to.
@@ -195,7 +195,7 @@ channel.bind('roll-call', ({ pid }) => {
   }
   showBackend('here', pid);
   hello();
-  // What nobody answered is asked again, in the order it was asked.
+  // Unanswered questions are asked again, in their order.
   for (const [id, { text }] of questions) back.trigger('ask', { id, text });
 });
 
@@ -258,7 +258,7 @@ function caption(text, holdMs = 0) {
   $('caption').textContent = text;
 }
 
-// What a reload keeps: sessionStorage is the tab's own
+// State that a reload keeps: sessionStorage is the tab's own
 
 function recall(name) {
   try {
@@ -274,6 +274,6 @@ function remember({ nick, hue }) {
     sessionStorage.setItem('standpipe-nick', nick);
     sessionStorage.setItem('standpipe-hue', hue);
   } catch {
-    // Without storage a reload makes a new person.
+    // A reload without storage makes a new person.
   }
 }

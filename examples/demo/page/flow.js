@@ -8,7 +8,7 @@ const MAX_DROPS = 36;
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const part = (name, value) => document.querySelector(`[data-${name}="${value}"]`);
 
-/** Where a hop ends, and so which node lights up. */
+/** The node at which a hop ends, which lights up. */
 const arrival = (pipe, way) =>
   way === 'down'
     ? pipe === 'backend'
@@ -33,7 +33,7 @@ export const DOWN_FROM_OTHERS = [...UP_FROM_OTHERS, ...DOWN_TO_ALL];
 
 let drops = 0;
 
-/** Shows one trip in the colour of who caused it. Resolves when it has arrived. */
+/** Shows one trip in the colour of the person who caused it. Resolves when it has arrived. */
 export async function travel(steps, { hue = 215, faint = false } = {}) {
   if (document.hidden || drops > MAX_DROPS) return;
   for (const step of steps)
@@ -41,7 +41,7 @@ export async function travel(steps, { hue = 215, faint = false } = {}) {
 }
 
 async function hop(name, way, hue, faint) {
-  // No tab, no drop.
+  // A trip needs a tab.
   if (name === 'others' && part('node', name).classList.contains('empty')) return;
   const pipe = part('pipe', name);
   if (!still.matches) await drop(pipe, way, hue, faint);

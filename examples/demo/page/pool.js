@@ -8,7 +8,7 @@ const ECHO_FORCE = 0.45;
 const WAVE_MS = 2_600;
 const MAX_WAVES = 12;
 const STEP = 0.03;
-/** At most 8 moves a second: a gateway may refuse more than ten messages a second of one socket. */
+/** Moves go out at most 8 times a second: a gateway may refuse more than ten messages a second of one socket. */
 const MOVE_MS = 125;
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
@@ -48,7 +48,7 @@ export class Pool {
     dark.addEventListener('change', () => this.#draw());
   }
 
-  /** Who is here now, and which of them is this tab. */
+  /** The people who are here now, and the one of this tab. */
   setPeople(people, me) {
     this.#me = me;
     const known = this.#people;
@@ -195,7 +195,7 @@ export class Pool {
     }
   }
 
-  /** Without motion a wave is one ring that fades. */
+  /** A wave without motion is one ring that fades. */
   #paintRings(now) {
     for (const { x, y, hue, since } of this.#waves) {
       this.#brush.strokeStyle = tone(hue, within(1 - (now - since) / WAVE_MS));

@@ -1,7 +1,8 @@
 import { start } from 'node:repl';
 import { createClient } from '../..';
-import { connectionFrom, type ConnectionFlags } from '../connection';
+import { connectionFrom } from '../connection';
 import type { Environment } from '../config';
+import type { ConnectionFlags } from '../flags';
 
 /** A Node prompt with a connected client in it. */
 export async function repl(flags: ConnectionFlags, env: Environment): Promise<void> {

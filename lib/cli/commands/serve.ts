@@ -1,8 +1,9 @@
 import pino from 'pino';
 import { createGateway } from '../../gateway';
-import { type Environment, readConfig, type ServeFlags } from '../config';
+import { type Environment, readConfig } from '../config';
 import { LogDestination } from '../log-destination';
 import { DEVELOPMENT_APP } from '../defaults';
+import type { ServeFlags } from '../flags';
 
 /** Two signals within this time are one. */
 const SAME_SIGNAL_MS = 100;
@@ -10,12 +11,9 @@ const SAME_SIGNAL_MS = 100;
 const FATAL_DRAIN_MS = 2_000;
 
 /** Runs a gateway until SIGTERM or SIGINT: the first drains it, a second one ends the process at once. */
-export async function serve(
-  flags: ServeFlags & { logLevel?: string },
-  env: Environment,
-): Promise<void> {
+export async function serve(flags: ServeFlags, env: Environment): Promise<void> {
   const { options, development } = readConfig(flags, env);
-  const level = flags.logLevel ?? env['STANDPIPE_LOG_LEVEL'] ?? 'info';
+  const level = flags.logLevel ?? 'info';
   let dropped = (): void => undefined;
   const log = pino({ name: 'standpipe', level }, new LogDestination(1, () => dropped()));
   const gateway = createGateway({ ...options, log });

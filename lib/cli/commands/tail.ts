@@ -1,6 +1,7 @@
 import { createClient } from '../..';
-import { connectionFrom, type ConnectionFlags } from '../connection';
+import { connectionFrom } from '../connection';
 import type { Environment } from '../config';
+import type { ConnectionFlags } from '../flags';
 
 /** Prints what happens in an app, a line of JSON for each event, until it is interrupted. */
 export async function tail(

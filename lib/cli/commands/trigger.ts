@@ -1,7 +1,8 @@
 import { createClient } from '../..';
 import { StandpipeError } from '../../errors';
-import { connectionFrom, type ConnectionFlags } from '../connection';
+import { connectionFrom } from '../connection';
 import type { Environment } from '../config';
+import type { ConnectionFlags } from '../flags';
 
 /** Sends one event to a channel, or to a socket, and says to how many sockets it went. */
 export async function trigger(

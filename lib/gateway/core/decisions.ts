@@ -1,9 +1,9 @@
-import type { Kind } from '../../wire/frames';
+import type { RuleKind } from '../../wire/frames';
 import type { App } from './model/app';
 
 /** Something that a backend decides. */
 export interface DecisionRequest {
-  kind: typeof Kind.AUTHORIZE | typeof Kind.AUTHENTICATE;
+  kind: typeof RuleKind.AUTHORIZE | typeof RuleKind.AUTHENTICATE;
   /** The channel it is about; a backend says for which ones it decides. */
   channel: string | undefined;
   /** JSON text. */

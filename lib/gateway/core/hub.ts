@@ -1,7 +1,7 @@
 import { type ChannelName, parseChannelName } from '../../pusher/channel-name';
 import * as messages from '../../pusher/messages';
 import type { Clock } from '../../util/timers';
-import { Kind, type PipeEvent } from '../../wire/frames';
+import { EventKind, type PipeEvent } from '../../wire/frames';
 import type { Limits } from '../options/options';
 import type { App } from './model/app';
 import type { CachedEvent } from './model/cache';
@@ -64,18 +64,18 @@ export class Hub {
   open(socket: Socket): void {
     socket.app.sockets.set(socket.id, socket);
     this.#unauthorized.opened(socket);
-    this.tell(socket.app, this.event(Kind.OPEN, { socketId: socket.id }));
+    this.tell(socket.app, this.event(EventKind.OPEN, { socketId: socket.id }));
   }
 
   /** A socket does not read what it is sent. */
   slow(socket: Socket, unsentBytes: number): void {
     const data = JSON.stringify({ unsentBytes });
-    this.tell(socket.app, this.event(Kind.SLOW, { socketId: socket.id, data }));
+    this.tell(socket.app, this.event(EventKind.SLOW, { socketId: socket.id, data }));
   }
 
   /** A slow socket has read everything. */
   drained(socket: Socket): void {
-    this.tell(socket.app, this.event(Kind.DRAINED, { socketId: socket.id }));
+    this.tell(socket.app, this.event(EventKind.DRAINED, { socketId: socket.id }));
   }
 
   /** A socket is gone, for whatever cause. Leaves everything it was in. Repeated calls do nothing. */
@@ -87,7 +87,7 @@ export class Hub {
     this.holdback.gone(socket);
     this.#unauthorized.settled(socket);
     socket.app.sockets.delete(socket.id);
-    this.tell(socket.app, this.event(Kind.CLOSE, { socketId: socket.id, code, reason }));
+    this.tell(socket.app, this.event(EventKind.CLOSE, { socketId: socket.id, code, reason }));
   }
 
   /** Adds a socket to a channel and answers it. `identity` is needed on presence channels. */
@@ -108,12 +108,12 @@ export class Hub {
     if (kind.visibility !== 'public') this.#unauthorized.settled(socket);
     // A user's own channel is the server's: apps did not create it and hear nothing of it.
     if (first && kind.user === undefined) {
-      this.tell(app, this.event(Kind.OCCUPIED, { channel: kind.name }));
+      this.tell(app, this.event(EventKind.OCCUPIED, { channel: kind.name }));
     }
     if (joined) {
       const { userId } = identity;
       const about = { socketId: socket.id, channel: kind.name, userId };
-      this.tell(app, this.event(Kind.MEMBER_ADDED, about));
+      this.tell(app, this.event(EventKind.MEMBER_ADDED, about));
     }
     if (kind.cache) this.#sendCached(socket, kind.name);
     this.#counts.changed(channel);
@@ -141,13 +141,13 @@ export class Hub {
     if (userId !== undefined) {
       this.turn.publish(channel, messages.memberRemoved(channel.name, userId));
       const about = { socketId: socket.id, channel: channel.name, userId };
-      this.tell(app, this.event(Kind.MEMBER_REMOVED, about));
+      this.tell(app, this.event(EventKind.MEMBER_REMOVED, about));
     }
     this.#counts.changed(channel);
     if (channel.sockets.size > 0) return;
     app.channels.delete(channel.name);
     if (channel.kind.user === undefined) {
-      this.tell(app, this.event(Kind.VACATED, { channel: channel.name }));
+      this.tell(app, this.event(EventKind.VACATED, { channel: channel.name }));
     }
   }
 
@@ -159,7 +159,7 @@ export class Hub {
     this.#unauthorized.settled(socket);
     if (!app.users.add(userId, socket)) return;
     this.watchlists.online(app, userId);
-    this.tell(app, this.event(Kind.USER_ONLINE, { socketId: socket.id, userId }));
+    this.tell(app, this.event(EventKind.USER_ONLINE, { socketId: socket.id, userId }));
   }
 
   /** Closes all connections of a signed-in user; returns how many. Members of presence channels are no users. */
@@ -209,7 +209,7 @@ export class Hub {
     }
     this.turn.send(socket, messages.cacheMiss(channel));
     if (app.cache.miss(channel, this.#clock.now())) {
-      this.tell(app, this.event(Kind.CACHE_MISS, { channel }));
+      this.tell(app, this.event(EventKind.CACHE_MISS, { channel }));
     }
   }
 
@@ -219,11 +219,11 @@ export class Hub {
     if (user === undefined || !app.users.remove(user.userId, socket)) return;
     this.watchlists.offline(app, user.userId);
     const about = { socketId: socket.id, userId: user.userId };
-    this.tell(app, this.event(Kind.USER_OFFLINE, about));
+    this.tell(app, this.event(EventKind.USER_OFFLINE, about));
   }
 
   /** Makes a record of something that happened now. */
-  event(kind: Kind, about: Partial<PipeEvent>): PipeEvent {
+  event(kind: EventKind, about: Partial<PipeEvent>): PipeEvent {
     return {
       kind,
       socketId: about.socketId ?? '',

@@ -1,6 +1,6 @@
 import { isClientEvent } from '../../pusher/channel-name';
 import { REPLY_EVENT } from '../../pusher/requests';
-import { Kind } from '../../wire/frames';
+import { EventKind } from '../../wire/frames';
 import type { App } from './model/app';
 import type { Channel } from './model/channel';
 import type { Hub, Publication } from './hub';
@@ -46,7 +46,7 @@ export class Router {
     if (wanted) {
       const userId = channel?.presence?.userOf(socket) ?? socket.user?.userId;
       const about = { socketId: socket.id, channel: name, event, data, userId };
-      this.#hub.tell(app, this.#hub.event(Kind.MESSAGE, about));
+      this.#hub.tell(app, this.#hub.event(EventKind.MESSAGE, about));
     }
     // The same whoever listens: an observer must not change what a browser is told.
     if (relay || channel === undefined || !isClientEvent(event)) return undefined;
@@ -71,7 +71,7 @@ function isClientChannel({ kind }: Channel): boolean {
 
 function wants(app: App, channel: string | undefined, event: string): boolean {
   for (const listener of app.observers) {
-    if (listener.wants(Kind.MESSAGE, channel, event)) return true;
+    if (listener.wants(EventKind.MESSAGE, channel, event)) return true;
   }
   return false;
 }

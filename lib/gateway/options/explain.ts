@@ -57,7 +57,7 @@ function pathOf(path: readonly PropertyKey[]): string {
   );
 }
 
-function unitOf(origin: 'array' | 'string'): string {
+function unitOf(origin: string): string {
   return origin === 'array' ? 'entries' : 'characters';
 }
 

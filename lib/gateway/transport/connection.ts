@@ -4,8 +4,8 @@ import type { RawData, WebSocket } from 'ws';
 import type { UnsentWatch } from '../core/fanout/unsent-watch';
 import type { Carrier, CarrierHandler } from '../core/fanout/carrier';
 import type { Encoder } from '../core/fanout/outlet';
+import { closeReason } from '../../util/close-reason';
 import type { Intake } from './intake';
-import { reasonWithin } from './close-reason';
 import { webSocketEncoder } from './web-socket-encoder';
 
 /** Limits and duties of every connection; owned by `KeepAlive`. */
@@ -170,7 +170,7 @@ export class Connection implements Carrier {
     // The answer to the close frame has to be read.
     this.resume();
     this.#ordered = { code, reason };
-    this.#ws.close(code, reasonWithin(reason));
+    this.#ws.close(code, closeReason(reason));
     // Gone from now on, whether the peer answers or not; but nothing may call back from a close.
     setImmediate(() => this.#tell(code, reason));
   }

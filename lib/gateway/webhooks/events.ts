@@ -1,5 +1,5 @@
 import { isClientEvent } from '../../pusher/channel-name';
-import { Kind, type PipeEvent } from '../../wire/frames';
+import { EventKind, type PipeEvent } from '../../wire/frames';
 import type { WebhookEventName } from '../options/options';
 
 /** One event of a webhook: the JSON text that will stand in its body, and what it is filtered and ordered by. */
@@ -16,17 +16,17 @@ export function webhookEvent(happening: PipeEvent): WebhookEvent | undefined {
   const { channel, userId } = happening;
   if (channel === undefined) return undefined;
   switch (happening.kind) {
-    case Kind.OCCUPIED:
+    case EventKind.OCCUPIED:
       return make('channel_occupied', channel);
-    case Kind.VACATED:
+    case EventKind.VACATED:
       return make('channel_vacated', channel);
-    case Kind.MEMBER_ADDED:
+    case EventKind.MEMBER_ADDED:
       return make('member_added', channel, { user_id: userId }, userId);
-    case Kind.MEMBER_REMOVED:
+    case EventKind.MEMBER_REMOVED:
       return make('member_removed', channel, { user_id: userId }, userId);
-    case Kind.CACHE_MISS:
+    case EventKind.CACHE_MISS:
       return make('cache_miss', channel);
-    case Kind.MESSAGE: {
+    case EventKind.MESSAGE: {
       const { event = '', data = '', socketId } = happening;
       // The key of the user is left out where there is none.
       const member = channel.startsWith('presence-') ? userId : undefined;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../util/timers';
-import { Kind, type PipeEvent } from '../../wire/frames';
+import { EventKind, type PipeEvent } from '../../wire/frames';
 import { AddressGuard } from '../options/address-guard';
 import type { App, AppObserver } from '../core/model/app';
 import { countEvent, isRelayed, type WebhookEvent, webhookEvent } from './events';
@@ -22,8 +22,8 @@ class AppWebhooks implements AppObserver {
     });
   }
 
-  wants(kind: Kind, channel: string | undefined, event: string | undefined): boolean {
-    if (kind !== Kind.MESSAGE) return true;
+  wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean {
+    if (kind !== EventKind.MESSAGE) return true;
     if (!this.#app.options.clientEvents || !isRelayed(channel, event)) return false;
     return this.#receivers.some((each) => each.wants('client_event', channel as string));
   }

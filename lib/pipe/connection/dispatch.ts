@@ -4,8 +4,9 @@ import type { Decider } from '../decisions/decider';
 import type { Inbox } from '../inbox/inbox';
 import type { Queries } from '../queries/queries';
 import type { Sender } from '../outbox/sender';
+import { refusalError } from '../refusal';
 
-/** Where frames lead. */
+/** Receivers of frames. */
 export interface Routes {
   readonly inbox: Inbox;
   readonly decider: Decider;
@@ -14,15 +15,14 @@ export interface Routes {
   send(frame: Frame): void;
   /** Events of a partition were lost. */
   gap(frame: GapFrame): void;
-  /** The gateway refused something that has no callback. */
+  /** Reports a refusal that has no callback. */
   report(error: StandpipeError): void;
-  /** The gateway said something worth a line in the log. */
+  /** Writes a line in the log. */
   note(details: object, message: string): void;
 }
 
 /**
- * The only switch on what the gateway sends after its welcome. Throws a StandpipeError for a frame that breaks the
- * protocol.
+ * The only switch on frames that follow WELCOME. Throws a StandpipeError for a frame that breaks the protocol.
  */
 export function dispatch(frame: Frame, routes: Routes): void {
   switch (frame.type) {
@@ -41,27 +41,26 @@ export function dispatch(frame: Frame, routes: Routes): void {
       return routes.inbox.assign(frame.assigned);
     case 'subscribed':
       if (frame.error === undefined) return;
-      return routes.report(
-        new StandpipeError('refused', `subscriptions: ${frame.error.message}`, {
-          status: frame.error.code,
-        }),
-      );
+      return routes.report(refusalError('subscriptions', frame.error));
     case 'query':
       return routes.decider.decide(frame);
     case 'goAway':
-      // Its nodes are not followed: where to connect is told by the options only. The close that comes is retried.
+      // The nodes of GO_AWAY are not followed: only the options say where to connect. The close that comes is retried.
       return routes.note({ reason: frame.reason }, 'the gateway is going away');
     case 'error':
       return routes.note({ code: frame.code, reason: frame.message }, 'the gateway sent an error');
     case 'pong':
-      return routes.inbox.pong(frame.time);
+      // Whatever was heard counts as a sign of life; the link has noted it.
+      return;
     case 'bye':
-      // After it comes the close.
+      // The close follows BYE.
       return;
     case 'snapshot':
       return routes.inbox.snapshot(frame);
     case 'revoke':
       return routes.inbox.revoke(frame.partition, frame.generation);
+    case 'lost':
+      return routes.inbox.lost(frame.partition, frame.generation);
     case 'reply':
       return routes.queries.reply(frame);
     case 'hello':
@@ -69,7 +68,8 @@ export function dispatch(frame: Frame, routes: Routes): void {
     case 'ack':
     case 'commands':
     case 'subscribe':
-    case 'drained':
+    case 'ready':
+    case 'returned':
       throw new StandpipeError('protocol_error', `the gateway sent a ${frame.type} frame`);
   }
 }

@@ -10,7 +10,9 @@ const SUBPROTOCOL = 'standpipe.v1';
 const FINAL = [401, 403, 404];
 const MAX_TOLD = 300;
 
-/** Where to dial and with what. The signature travels in a header, because URLs end up in logs. */
+/**
+ * URL and headers of the upgrade. The signature travels in a header, because URLs end up in logs.
+ */
 export function handshake(
   { host, port, useTLS, appId, key, secret, tls }: Settings,
   wallMs: number,
@@ -33,7 +35,7 @@ function originOf({ host, port, useTLS }: Pick<Settings, 'host' | 'port' | 'useT
   return `${useTLS ? 'wss' : 'ws'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** What usually stands behind an error of TLS or TCP, for whoever reads it in a log. */
+/** Usual causes of errors of TLS and TCP, for the reader of a log. */
 const HINTS: ReadonlyArray<[sign: RegExp, hint: string]> = [
   [/self-signed|unable to verify|unable to get/, 'give the certificate of its authority as tls.ca'],
   [/wrong version number|packet length too long/, 'this port speaks no TLS: see port and useTLS'],
@@ -41,13 +43,13 @@ const HINTS: ReadonlyArray<[sign: RegExp, hint: string]> = [
   [/ECONNREFUSED/, 'nothing listens there'],
 ];
 
-/** An error on the way to the gateway, with where it was going and what may help. */
+/** Message of an error on the way to the gateway, with its address and what may help. */
 export function explained(told: string, settings: Settings): string {
   const hint = HINTS.find(([sign]) => sign.test(told))?.[1];
   return `${originOf(settings)}: ${told}${hint === undefined ? '' : `; ${hint}`}`;
 }
 
-/** The error of an attempt that another one follows. */
+/** Error of an attempt that another one follows. */
 export function connectFailed(message: string, cause?: unknown, status?: number): StandpipeError {
   return new StandpipeError('connect_failed', message, {
     ...(cause !== undefined && { cause }),
@@ -73,7 +75,7 @@ export function retryAfterMs(header: string | undefined, wallMs: number): number
   return Number.isFinite(ms) ? Math.max(0, ms) : 0;
 }
 
-/** The sentence that says what to fix, if the body has one: `{"error":{"message":…}}`. */
+/** Message of a refusal's body, `{"error":{"message":…}}`. */
 function messageOf(body: string): string | undefined {
   try {
     const { error } = JSON.parse(body) as { error?: { message?: unknown } };

@@ -2,16 +2,17 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type ErrorCode, StandpipeError, asError } from '../../errors';
 import type { Dial, Socket } from '../../net/dial';
 import { backoff } from '../../util/backoff';
+import { closeReason } from '../../util/close-reason';
 import type { Clock, Timer } from '../../util/timers';
 import { CLOSE_CODES, closeCode } from '../../wire/close-codes';
 import { CodecError, FrameDecoder, FrameEncoder } from '../../wire/codec';
 import type { Frame, HelloFrame, WelcomeFrame } from '../../wire/frames';
-import { Heartbeat } from './heartbeat';
+import { Heartbeat } from '../../util/heartbeat';
 import type { Settings } from '../options';
 import { connectFailed, connectRefused, explained, handshake, retryAfterMs } from './handshake';
 import type { DisconnectedInfo, PipeState } from '../types';
 
-/** Each state carries exactly what exists in it. */
+/** State of the link. Each state carries exactly what exists in it. */
 type LinkState =
   | { name: 'idle' | 'closed' | 'failed' }
   | { name: 'dialing'; socket: Socket; deadline: Timer }
@@ -20,7 +21,9 @@ type LinkState =
   | { name: 'waiting'; retry: Timer }
   | { name: 'closing'; socket: Socket; deadline: Timer };
 
-/** Names travel as numbers that hold for one connection only, so each has its own pair. */
+/**
+ * Codec of one connection. Names travel as numbers that hold for one connection only, so each has its own pair.
+ */
 interface Codec {
   encoder: FrameEncoder;
   decoder: FrameDecoder;
@@ -29,7 +32,7 @@ interface Codec {
 export interface LinkOwner {
   /** The first frame of a connection; `nonce` came with the 101 answer. */
   hello(nonce: string): HelloFrame;
-  /** The answer to it. Throws a StandpipeError when it breaks the protocol. */
+  /** The answer to HELLO. Throws a StandpipeError when it breaks the protocol. */
   welcome(frame: WelcomeFrame): void;
   /** Every later frame. Throws a StandpipeError when it breaks the protocol. */
   frame(frame: Frame): void;
@@ -38,29 +41,29 @@ export interface LinkOwner {
   lost(info: DisconnectedInfo): void;
   /** An attempt to connect failed; another one follows. */
   attemptFailed(error: StandpipeError): void;
-  /** No attempt follows. */
+  /** The link has failed, and no attempt follows. */
   failed(error: StandpipeError): void;
 }
 
-/** What a connection that ended without a close frame is said to have closed with (RFC 6455, section 7.1.5). */
+/** Close code of a connection that ended without a close frame (RFC 6455, section 7.1.5). */
 const ABNORMAL_CLOSURE = 1006;
-/** What ends a client for good, where it is not simply closed. */
+/** Errors of the close codes that end a client for good; the others are `closed`. */
 const FINAL_ERRORS = new Map<number, ErrorCode>([
   [CLOSE_CODES.key_revoked.code, 'bad_credentials'],
   [CLOSE_CODES.bad_group.code, 'bad_option'],
 ]);
-/** A welcomed connection must last this long before the waits start small again. */
+/** Age of a welcomed connection from which on the waits start small again. */
 const HEALTHY_MS = 10_000;
-/** How long the other side may take to answer a close. */
+/** Time that the other side has to answer a close. */
 const CLOSE_MS = 2_000;
-/** A gateway that asks for more patience than this is not believed. */
+/** Longest wait that a gateway may ask for. */
 const MAX_RETRY_AFTER_MS = 600_000;
-/** A gateway that asks for pings more often than this is not obeyed. */
+/** Shortest ping interval that a gateway may ask for. */
 const MIN_PING_MS = 1_000;
 
 /**
- * One socket kept alive: dials, greets, watches, waits, dials again. It knows frames only by their first and last, never
- * what they mean.
+ * The client's connection, kept alive over many sockets: dials, greets, watches, waits, dials again. It knows HELLO,
+ * WELCOME and PING; the meaning of other frames is its owner's business.
  */
 export class Link {
   readonly #settings: Settings;
@@ -163,7 +166,7 @@ export class Link {
     try {
       const frame = state.codec.decoder.decode(bytes);
       if (frame === undefined) {
-        // A frame of a later version: it is alive, more need not be known.
+        // A frame of a later version is a sign of life and nothing more.
         if (state.name === 'open') state.heartbeat.heard();
       } else if (state.name === 'open') {
         state.heartbeat.heard();
@@ -207,8 +210,7 @@ export class Link {
         : new StandpipeError('protocol_error', asError(thrown).message, { cause: thrown });
     const { code } = CLOSE_CODES.protocol_error;
     const closeWith = thrown instanceof CodecError ? thrown.closeCode : code;
-    // At most 123 bytes fit (RFC 6455, section 5.5).
-    state.socket.close(closeWith, Buffer.from(error.message).subarray(0, 100).toString('latin1'));
+    state.socket.close(closeWith, closeReason(error.message));
     this.#closed(code, error.message, error);
   }
 
@@ -266,7 +268,9 @@ export class Link {
     this.#owner.lost({ code, reason, willReconnect, error });
   }
 
-  /** The only writer of the state. What the state before owned and the next one does not keep ends here. */
+  /**
+   * The only writer of the state. Timers of the state before end here, unless the next one keeps them.
+   */
   #enter(next: LinkState): void {
     const previous = this.#state;
     this.#state = next;

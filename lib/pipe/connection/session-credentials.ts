@@ -4,8 +4,8 @@ import type { WelcomeFrame } from '../../wire/frames';
 const NOTHING = new Uint8Array(0);
 
 /**
- * The session that outlives its connections: an id that everybody may know and a secret that was told once. Only the
- * gateway judges whether it goes on.
+ * Credentials of the session, which outlives its connections: a public id and a secret that was told once. Only the
+ * gateway judges whether the session goes on.
  */
 export class SessionCredentials {
   #id: Uint8Array = NOTHING;
@@ -26,7 +26,7 @@ export class SessionCredentials {
     return this.#id.length > 0;
   }
 
-  /** Grows with every connection; the gateway takes only what is above the last one it saw. */
+  /** Number of the attempt. The gateway takes only one above the last that it saw. */
   get attempt(): number {
     return this.#attempt;
   }
@@ -38,7 +38,9 @@ export class SessionCredentials {
     return createHmac('sha256', this.#secret).update(`${nonce}.${this.#attempt}`).digest();
   }
 
-  /** Takes what a WELCOME says. A resumed session keeps its secret, which is not told twice. */
+  /**
+   * Takes id and secret from a WELCOME. A resumed session keeps its secret, which is not told twice.
+   */
   welcomed(frame: WelcomeFrame): void {
     if (frame.verdict === 'resumed') return;
     this.#id = frame.session;

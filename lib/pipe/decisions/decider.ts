@@ -1,32 +1,31 @@
 import { isObject, parseJson } from '../../pusher/json';
 import { REFUSAL_CODES } from '../../wire/close-codes';
-import { Kind, type Frame } from '../../wire/frames';
+import { RuleKind, type Frame } from '../../wire/frames';
 import {
   authorization,
   identification,
   type Authorization,
   type Identification,
 } from './decisions';
-import type { Link } from '../connection/link';
-import { checkHandler } from '../handlers/registry';
+import { checkHandler } from '../checks';
 import type { Reporter } from '../reporter';
 import type { Subscriptions } from '../subscriptions';
 
 type Query = Extract<Frame, { type: 'query' }>;
 
-/** What a browser sent when it asked to sign in. */
+/** Request of a browser to sign in. */
 export interface SignInRequest {
   readonly socketId: string;
-  /** Names in lower case. */
+  /** Headers by name in lower case. */
   readonly headers: ReadonlyMap<string, string>;
   readonly cookies: ReadonlyMap<string, string>;
-  /** The fields it sent along, such as `params` of pusher-js. */
+  /** Fields of the request's body, such as `params` of pusher-js. */
   readonly body: ReadonlyMap<string, string>;
-  /** Who connected to the gateway; behind a proxy, the proxy. */
+  /** Address that connected to the gateway; behind a proxy, the proxy's. */
   readonly remoteAddress: string;
 }
 
-/** What a browser sent when it asked to subscribe to a private or presence channel. */
+/** Request of a browser to subscribe to a private or presence channel. */
 export interface AuthorizeRequest extends SignInRequest {
   readonly channel: string;
 }
@@ -39,48 +38,53 @@ export type AuthenticateHandler = (
 ) => Identification | Promise<Identification>;
 
 /**
- * Decides for the gateway: which browsers may subscribe, and who they are. pusher-js asks the gateway, the gateway asks any
- * one of the backends that decide, and another one when its connection is lost, so a handler may run twice.
+ * Decides for the gateway which browsers may subscribe, and as which user they sign in. pusher-js asks the gateway, the
+ * gateway asks any one of the backends that decide, and another one when that one's connection is lost, so a handler may
+ * run twice.
  */
 export class Decider {
   readonly #subscriptions: Subscriptions;
-  readonly #reports: Pick<Reporter, 'handlerFailed'>;
-  readonly #link: Pick<Link, 'send'>;
+  readonly #reporter: Pick<Reporter, 'handlerFailed'>;
+  readonly #send: (frame: Frame) => boolean;
   readonly #authorizers = new Map<string, AuthorizeHandler>();
   #authenticator: AuthenticateHandler | undefined;
   #connection = 0;
 
+  /** @param send false when there is no connection. */
   constructor(
     subscriptions: Subscriptions,
-    reports: Pick<Reporter, 'handlerFailed'>,
-    link: Pick<Link, 'send'>,
+    reporter: Pick<Reporter, 'handlerFailed'>,
+    send: (frame: Frame) => boolean,
   ) {
     this.#subscriptions = subscriptions;
-    this.#reports = reports;
-    this.#link = link;
+    this.#reporter = reporter;
+    this.#send = send;
   }
 
   /** @throws StandpipeError `bad_argument` */
   authorize(patterns: string | readonly string[], handler: AuthorizeHandler): void {
     checkHandler(handler);
     const list = typeof patterns === 'string' ? [patterns] : patterns;
-    this.#subscriptions.decide(Kind.AUTHORIZE, list ?? []);
+    this.#subscriptions.decide(RuleKind.AUTHORIZE, list ?? []);
     for (const pattern of list) this.#authorizers.set(pattern, handler);
   }
 
   /** @throws StandpipeError `bad_argument` */
   authenticate(handler: AuthenticateHandler): void {
     checkHandler(handler);
-    this.#subscriptions.decide(Kind.AUTHENTICATE);
+    this.#subscriptions.decide(RuleKind.AUTHENTICATE);
     this.#authenticator = handler;
   }
 
-  /** The connection is gone. What it asked has been asked elsewhere, and its ids mean nothing to another one. */
+  /**
+   * Forgets the queries of a lost connection: another backend was asked, and their ids mean nothing to the next
+   * connection.
+   */
   offline(): void {
     this.#connection += 1;
   }
 
-  /** Answers a question of the gateway, now or when a handler has decided. */
+  /** Answers a query of the gateway, now or when a handler has decided. */
   decide({ id, method, params }: Query): void {
     const decide = this.#decider(method, params);
     if (decide === undefined) {
@@ -93,14 +97,16 @@ export class Decider {
         if (connection === this.#connection) this.#reply(id, result);
       },
       (thrown: unknown) => {
-        this.#reports.handlerFailed(thrown, method);
+        this.#reporter.handlerFailed(thrown, method);
         const { code } = REFUSAL_CODES.internal;
         if (connection === this.#connection) this.#refuse(id, code, 'the handler failed');
       },
     );
   }
 
-  /** What decides a question; undefined when nothing here does. It never throws, it rejects. */
+  /**
+   * The decision of a query, to be run; undefined when no handler decides it. It never throws, it rejects.
+   */
   #decider(method: string, params: string): (() => Promise<string>) | undefined {
     const request = readRequest(params);
     if (request === undefined) return undefined;
@@ -112,7 +118,7 @@ export class Decider {
     return handler && (async () => authorization(request.channel, await handler(request)));
   }
 
-  /** The handler whose pattern was the first to be given and fits. */
+  /** The handler of the first pattern that fits, in the order they were given. */
   #authorizer(channel: string): AuthorizeHandler | undefined {
     for (const [pattern, handler] of this.#authorizers) {
       const fits = pattern.endsWith('*')
@@ -124,16 +130,16 @@ export class Decider {
   }
 
   #reply(id: number, result: string): void {
-    this.#link.send({ type: 'reply', id, result, asOf: [], more: false });
+    this.#send({ type: 'reply', id, result, asOf: [], more: false });
   }
 
   #refuse(id: number, code: number, message: string): void {
     const error = { code, message };
-    this.#link.send({ type: 'reply', id, result: '', error, asOf: [], more: false });
+    this.#send({ type: 'reply', id, result: '', error, asOf: [], more: false });
   }
 }
 
-/** Undefined when the gateway is of a kind that asks otherwise. */
+/** The request of a query; undefined when its params have another form. */
 function readRequest(params: string): AuthorizeRequest | undefined {
   const fields = parseJson(params);
   if (!isObject(fields)) return undefined;

@@ -1,38 +1,42 @@
 import { isUserId } from '../../pusher/channel-name';
 import { isObject } from '../../pusher/json';
 
-/** Whether a socket may subscribe, and as whom. */
+/** Decision whether a socket may subscribe, and as which member. */
 export type Authorization =
   | boolean
   | undefined
   | null
   | {
-      /** Who joins a presence channel. A signed-in socket needs none there: `true` lets it join as its user. */
+      /**
+       * Member of a presence channel. A signed-in socket needs none: `true` lets it join as its user.
+       */
       readonly userId?: string | number | undefined;
-      /** What the other members are told of it; becomes JSON. */
+      /** Info for the other members; becomes JSON. */
       readonly userInfo?: object | undefined;
-      /** 32 bytes, or these in base64: the key of a `private-encrypted-*` channel. */
+      /** Key of a `private-encrypted-*` channel: 32 bytes, or these in base64. */
       readonly sharedSecret?: Uint8Array | string | undefined;
     };
 
-/** Who signs in, or nobody. */
+/** Decision as which user a browser signs in, or as none. */
 export type Identification =
   | false
   | undefined
   | null
   | {
-      /** Letters, digits and `_ - = @ , . ;`. */
+      /** User id: letters, digits and `_ - = @ , . ;`. */
       readonly id: string;
-      /** Becomes JSON. */
+      /** Info of the user; becomes JSON. */
       readonly userInfo?: object | undefined;
-      /** Ids of users; the browser is told when they come and go. */
+      /** Ids of users. The browser is told when they come and go. */
       readonly watchlist?: readonly string[] | undefined;
     };
 
 const REFUSED = JSON.stringify({ allowed: false });
 const SECRET_BYTES = 32;
 
-/** The answer to the gateway, as JSON. Throws when it breaks a rule: to let in by mistake is worse than to fail. */
+/**
+ * The decision as JSON for the gateway. Throws when it breaks a rule: to let in by mistake is worse than to fail.
+ */
 export function authorization(channel: string, decision: Authorization): string {
   if (isNo(decision)) return REFUSED;
   if (decision !== true && !isObject(decision)) {
@@ -50,7 +54,7 @@ export function authorization(channel: string, decision: Authorization): string 
   });
 }
 
-/** The answer to the gateway, as JSON. Throws when it breaks a rule. */
+/** The decision as JSON for the gateway. Throws when it breaks a rule. */
 export function identification(decision: Identification): string {
   if (isNo(decision)) return REFUSED;
   if (!isObject(decision) || typeof decision.id !== 'string' || !isUserId(decision.id)) {

@@ -1,172 +1,107 @@
-import { Kind } from '../../wire/frames';
-import { EventMeta } from './event-meta';
-import { EVERY, both, type Listeners } from './registry';
+import { EventKind, type PipeEvent } from '../../wire/frames';
 import type { Arrival } from '../inbox/assigned-partition';
+import { EventMeta } from './event-meta';
+import { EVERY, both, type Registries } from './registry';
+
+/** How one kind of event reaches its handlers. */
+interface Row {
+  readonly registry: keyof Registries;
+  /** The event name of `on`. */
+  readonly word: string;
+  /** The socket, channel or user that it happened to: first argument of handlers that hear of all of them. */
+  subject(event: PipeEvent): string;
+  /** Arguments of every handler, between the subject and the meta. */
+  args(event: PipeEvent): unknown[];
+  /** The last event of its subject: its handlers are removed after it. */
+  readonly last?: boolean;
+}
+
+const none = (): unknown[] => [];
+const ofSocket = (word: string, args: Row['args'] = none, last = false): Row => ({
+  registry: 'sockets',
+  word,
+  subject: ({ socketId }) => socketId,
+  args,
+  last,
+});
+const ofChannel = (word: string, args: Row['args'] = none): Row => ({
+  registry: 'channels',
+  word,
+  subject: ({ channel = '' }) => channel,
+  args,
+});
+const ofUser = (word: string): Row => ({
+  registry: 'users',
+  word,
+  subject: ({ userId = '' }) => userId,
+  args: none,
+});
+const member = ({ userId = '' }: PipeEvent): unknown[] => [userId];
+
+/** Every kind but MESSAGE, whose word depends on its name. Kinds without a row are never subscribed to. */
+const ROWS: ReadonlyMap<EventKind, Row> = new Map([
+  [EventKind.OPEN, ofSocket('open')],
+  [EventKind.CLOSE, ofSocket('close', none, true)],
+  [EventKind.SLOW, ofSocket('slow', ({ data }) => [parse(data)])],
+  [EventKind.DRAINED, ofSocket('drained')],
+  [EventKind.OCCUPIED, ofChannel('occupied')],
+  [EventKind.VACATED, ofChannel('vacated')],
+  [EventKind.CACHE_MISS, ofChannel('cache_miss')],
+  [EventKind.MEMBER_ADDED, ofChannel('member_added', member)],
+  [EventKind.MEMBER_REMOVED, ofChannel('member_removed', member)],
+  [EventKind.USER_ONLINE, ofUser('online')],
+  [EventKind.USER_OFFLINE, ofUser('offline')],
+]);
 
 /**
- * Hands one event to everybody who listens to it: those of all sockets or channels first, and `event` before
- * `event:NAME`. Nothing is parsed and nothing is made for a message that nobody listens to. Returns a promise only when
- * some handler is still running.
+ * Hands one event to its handlers: those of all sockets or channels first, and `event` before `event:NAME`. Nothing is
+ * parsed and nothing is made for a message without a handler. Returns a promise only when some handler is still running.
  */
-export function deliver(listeners: Listeners, arrival: Arrival): Promise<void> | undefined {
-  switch (arrival.event.kind) {
-    case Kind.MESSAGE:
-      return arrival.event.channel
-        ? channelMessage(listeners, arrival, arrival.event.channel)
-        : socketMessage(listeners, arrival);
-    case Kind.OPEN:
-      return listeners.sockets.tell(EVERY, 'open', arrival.event.socketId, new EventMeta(arrival));
-    case Kind.CLOSE:
-      return socketClosed(listeners, arrival);
-    case Kind.SLOW:
-      return backpressure(listeners, 'slow', arrival, [parse(arrival.event.data)]);
-    case Kind.DRAINED:
-      return backpressure(listeners, 'drained', arrival, []);
-    case Kind.OCCUPIED:
-      return channelExistence(listeners, 'occupied', arrival);
-    case Kind.VACATED:
-      return channelExistence(listeners, 'vacated', arrival);
-    case Kind.MEMBER_ADDED:
-      return membership(listeners, 'member_added', arrival);
-    case Kind.MEMBER_REMOVED:
-      return membership(listeners, 'member_removed', arrival);
-    case Kind.CACHE_MISS:
-      return channelExistence(listeners, 'cache_miss', arrival);
-    case Kind.USER_ONLINE:
-      return userExistence(listeners, 'online', arrival);
-    case Kind.USER_OFFLINE:
-      return userExistence(listeners, 'offline', arrival);
-    default:
-      // Kinds this client has no handlers for; it subscribes to none of them.
-      return undefined;
-  }
-}
-
-/** What handlers of an event listen to. */
-export function wordFor({ event: { kind, event = '' } }: Arrival): string {
-  switch (kind) {
-    case Kind.OPEN:
-      return 'open';
-    case Kind.CLOSE:
-      return 'close';
-    case Kind.SLOW:
-      return 'slow';
-    case Kind.DRAINED:
-      return 'drained';
-    case Kind.OCCUPIED:
-      return 'occupied';
-    case Kind.VACATED:
-      return 'vacated';
-    case Kind.MEMBER_ADDED:
-      return 'member_added';
-    case Kind.MEMBER_REMOVED:
-      return 'member_removed';
-    case Kind.CACHE_MISS:
-      return 'cache_miss';
-    case Kind.USER_ONLINE:
-      return 'online';
-    case Kind.USER_OFFLINE:
-      return 'offline';
-    default:
-      return `event:${event}`;
-  }
-}
-
-function socketMessage({ sockets }: Listeners, arrival: Arrival): Promise<void> | undefined {
-  const { socketId: id, event: name = '', data: text } = arrival.event;
-  const named = `event:${name}` as const;
-  const all = sockets.hears(EVERY, 'event', named);
-  const one = sockets.hears(id, 'event', named);
-  if (!all && !one) return undefined;
-
-  const data = parse(text);
-  const meta = new EventMeta(arrival);
-  let running: Promise<void> | undefined;
-  if (all) {
-    running = sockets.tell(EVERY, 'event', name, id, data, meta);
-    running = both(running, sockets.tell(EVERY, named, id, data, meta));
-  }
-  if (one) {
-    running = both(running, sockets.tell(id, 'event', name, data, meta));
-    running = both(running, sockets.tell(id, named, data, meta));
-  }
-  return running;
-}
-
-function channelMessage(
-  { channels }: Listeners,
-  arrival: Arrival,
-  channel: string,
-): Promise<void> | undefined {
-  const { socketId: id, event: name = '', data: text } = arrival.event;
-  const named = `event:${name}` as const;
-  const all = channels.hears(EVERY, 'event', named);
-  const one = channels.hears(channel, 'event', named);
-  if (!all && !one) return undefined;
-
-  const data = parse(text);
-  const meta = new EventMeta(arrival);
-  let running: Promise<void> | undefined;
-  if (all) {
-    running = channels.tell(EVERY, 'event', name, channel, id, data, meta);
-    running = both(running, channels.tell(EVERY, named, channel, id, data, meta));
-  }
-  if (one) {
-    running = both(running, channels.tell(channel, 'event', name, id, data, meta));
-    running = both(running, channels.tell(channel, named, id, data, meta));
-  }
-  return running;
-}
-
-/** A closed socket says no more, so its handlers go with it. */
-function socketClosed({ sockets }: Listeners, arrival: Arrival): Promise<void> | undefined {
-  const { socketId: id } = arrival.event;
-  const meta = new EventMeta(arrival);
-  const running = both(sockets.tell(EVERY, 'close', id, meta), sockets.tell(id, 'close', meta));
-  sockets.drop(id);
-  return running;
-}
-
-function backpressure(
-  { sockets }: Listeners,
-  what: 'slow' | 'drained',
-  arrival: Arrival,
-  info: unknown[],
-): Promise<void> | undefined {
-  const { socketId: id } = arrival.event;
-  const meta = new EventMeta(arrival);
-  return both(sockets.tell(EVERY, what, id, ...info, meta), sockets.tell(id, what, ...info, meta));
-}
-
-function channelExistence(
-  { channels }: Listeners,
-  what: 'occupied' | 'vacated' | 'cache_miss',
-  arrival: Arrival,
-): Promise<void> | undefined {
-  const name = arrival.event.channel ?? '';
-  const meta = new EventMeta(arrival);
-  return both(channels.tell(EVERY, what, name, meta), channels.tell(name, what, meta));
-}
-
-function membership(
-  { channels }: Listeners,
-  what: 'member_added' | 'member_removed',
-  arrival: Arrival,
-): Promise<void> | undefined {
-  const { channel: name = '', userId = '' } = arrival.event;
-  const meta = new EventMeta(arrival);
-  return both(
-    channels.tell(EVERY, what, name, userId, meta),
-    channels.tell(name, what, userId, meta),
+export function deliver(registries: Registries, arrival: Arrival): Promise<void> | undefined {
+  const { event } = arrival;
+  if (event.kind === EventKind.MESSAGE) return message(registries, arrival);
+  const row = ROWS.get(event.kind);
+  if (row === undefined) return undefined;
+  const { word, last } = row;
+  const registry = registries[row.registry];
+  const subject = row.subject(event);
+  const args = [...row.args(event), new EventMeta(arrival)];
+  const running = both(
+    registry.tell(EVERY, word, [subject, ...args]),
+    registry.tell(subject, word, args),
   );
+  if (last === true) registry.drop(subject);
+  return running;
 }
 
-function userExistence(
-  { users }: Listeners,
-  what: 'online' | 'offline',
-  arrival: Arrival,
-): Promise<void> | undefined {
-  return users.tell(EVERY, what, arrival.event.userId ?? '', new EventMeta(arrival));
+/** The event name that handlers of an event listen to. */
+export function wordFor({ event: { kind, event = '' } }: Arrival): string {
+  return ROWS.get(kind)?.word ?? `event:${event}`;
+}
+
+function message(registries: Registries, arrival: Arrival): Promise<void> | undefined {
+  const { socketId, channel, event: name = '', data: text } = arrival.event;
+  const registry = channel ? registries.channels : registries.sockets;
+  const subject = channel || socketId;
+  const named = `event:${name}`;
+  const every = registry.hears(EVERY, 'event', named);
+  const one = registry.hears(subject, 'event', named);
+  if (!every && !one) return undefined;
+
+  const data = parse(text);
+  const meta = new EventMeta(arrival);
+  // Handlers of channels are told which socket has sent it.
+  const args = channel ? [socketId, data, meta] : [data, meta];
+  let running: Promise<void> | undefined;
+  if (every) {
+    running = registry.tell(EVERY, 'event', [name, subject, ...args]);
+    running = both(running, registry.tell(EVERY, named, [subject, ...args]));
+  }
+  if (one) {
+    running = both(running, registry.tell(subject, 'event', [name, ...args]));
+    running = both(running, registry.tell(subject, named, args));
+  }
+  return running;
 }
 
 /** Data as the program sees it: undefined when the browser sent none, or something that is no JSON. */

@@ -2,7 +2,7 @@ import type { Command } from '../../wire/frames';
 import type { Arrival, AssignedPartition, Stream } from '../inbox/assigned-partition';
 import type { CloseMeta, EventPosition } from '../types';
 
-/** What a handler gets last. The id is put together only when it is asked for. */
+/** Last argument of every handler. The id is put together only when it is read. */
 export class EventMeta implements CloseMeta {
   readonly channel: string | undefined;
   readonly userId: string | undefined;
@@ -15,7 +15,9 @@ export class EventMeta implements CloseMeta {
   readonly reason: string | undefined;
   readonly #place: AssignedPartition;
   readonly #stream: Stream;
-  /** Tells what was made up at a position from what was sent there. */
+  /**
+   * End of the id of an event that was made up here, which shares its position with one that was sent.
+   */
   readonly #suffix: string;
   #answers = 0;
 
@@ -40,8 +42,8 @@ export class EventMeta implements CloseMeta {
   }
 
   /**
-   * For a command that answers this event: as long as the event's partition is this client's, and not longer, the gateway
-   * applies it. Undefined when nobody else can have the event.
+   * Origin of a command that answers this event: the gateway applies it only while the event's partition is this
+   * client's. Undefined when no other member can have the event.
    */
   origin(): Command['origin'] {
     if (this.#stream.isLost) return undefined;

@@ -37,7 +37,7 @@ export class EventStream<T> implements AsyncIterableIterator<T, undefined> {
     return this.#room.promise;
   }
 
-  /** No further event comes; those in the queue are still given out. */
+  /** Ends the stream: no further event comes, and the queue is still given out. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -1,5 +1,4 @@
 /* eslint-disable standpipe/fixed-event-names -- the one dispatcher of names from outside: all carry the prefix `event:` */
-import { StandpipeError } from '../../errors';
 import { Emitter, type Handler } from '../../util/emitter';
 
 /** Event names in here are the program's own: fixed words, or `event:` before a name from outside. */
@@ -7,71 +6,68 @@ export type Events = Record<string, unknown[]>;
 export type AnyHandler = Handler<unknown[]>;
 type OnFailure = (error: unknown, event: string) => void;
 
-/** Stands for all sockets, channels or users; no name from outside can be the same. */
+/** Subject that stands for all sockets, channels or users; no name from outside can be the same. */
 export const EVERY = Symbol('every');
-export type Scope = string | typeof EVERY;
+export type Subject = string | typeof EVERY;
 
 /**
- * Emitters by the name of a socket or channel. One exists from the first `on` until its last handler is gone, so a
- * name that nobody listens to costs nothing.
+ * Emitters by the name of a socket, channel or user. One exists from the first `on` until its last handler is gone, so a
+ * name without handlers costs nothing.
  */
 export class Registry {
-  readonly #emitters = new Map<Scope, Emitter<Events>>();
+  readonly #emitters = new Map<Subject, Emitter<Events>>();
   readonly #onFailure: OnFailure;
 
   constructor(onFailure: OnFailure) {
     this.#onFailure = onFailure;
   }
 
-  get size(): number {
-    return this.#emitters.size;
-  }
-
-  /** Whether anybody listens to one of these events of a name. */
-  hears(name: Scope, event: string, orEvent: string): boolean {
-    const emitter = this.#emitters.get(name);
+  /** Whether a subject has handlers of one of these events. */
+  hears(subject: Subject, event: string, orEvent: string): boolean {
+    const emitter = this.#emitters.get(subject);
     return emitter !== undefined && (emitter.has(event) || emitter.has(orEvent));
   }
 
-  add(name: Scope, event: string, handler: AnyHandler, once: boolean): void {
-    let emitter = this.#emitters.get(name);
+  add(subject: Subject, event: string, handler: AnyHandler, once: boolean): void {
+    let emitter = this.#emitters.get(subject);
     if (emitter === undefined) {
       emitter = new Emitter<Events>(this.#onFailure);
-      this.#emitters.set(name, emitter);
+      this.#emitters.set(subject, emitter);
     }
     if (once) emitter.once(event, handler);
     else emitter.on(event, handler);
   }
 
-  remove(name: Scope, event: string, handler?: AnyHandler): void {
-    const emitter = this.#emitters.get(name);
+  remove(subject: Subject, event: string, handler?: AnyHandler): void {
+    const emitter = this.#emitters.get(subject);
     emitter?.off(event, handler);
-    if (emitter?.idle === true) this.#emitters.delete(name);
+    if (emitter?.idle === true) this.#emitters.delete(subject);
   }
 
-  tell(name: Scope, event: string, ...args: unknown[]): Promise<void> | undefined {
-    const emitter = this.#emitters.get(name);
+  /** Runs the handlers of an event. Returns a promise only when some of them are still running. */
+  tell(subject: Subject, event: string, args: unknown[]): Promise<void> | undefined {
+    const emitter = this.#emitters.get(subject);
     if (emitter === undefined) return undefined;
     const running = emitter.emit(event, ...args);
     // The last handler may have been there once only.
-    if (emitter.idle && this.#emitters.get(name) === emitter) this.#emitters.delete(name);
+    if (emitter.idle && this.#emitters.get(subject) === emitter) this.#emitters.delete(subject);
     return running;
   }
 
-  /** Removes all handlers of a name. */
-  drop(name: Scope): void {
-    this.#emitters.delete(name);
+  /** Removes all handlers of a subject. */
+  drop(subject: Subject): void {
+    this.#emitters.delete(subject);
   }
 
-  /** Nothing more will be heard of a name, whatever becomes of it: ends its streams and removes its handlers. */
-  leave(name: string): void {
-    void this.tell(name, 'left');
-    this.drop(name);
+  /** Ends the streams of a subject of which nothing more is heard here, and removes its handlers. */
+  leave(subject: string): void {
+    void this.tell(subject, 'left', []);
+    this.drop(subject);
   }
 }
 
-/** Everybody who listens to what browsers do. */
-export interface Listeners {
+/** The handlers of what browsers do. */
+export interface Registries {
   readonly sockets: Registry;
   readonly channels: Registry;
   readonly users: Registry;
@@ -85,18 +81,4 @@ export function both(
   if (one === undefined) return other;
   if (other === undefined) return one;
   return Promise.all([one, other]).then(() => undefined);
-}
-
-/** Throws `bad_argument` for a word that is no event, which is most likely misspelled. */
-export function checkEvent(event: unknown, words: readonly string[]): void {
-  if (words.includes(event as string)) return;
-  throw new StandpipeError(
-    'bad_argument',
-    `there is no such event here; the events are ${words.join(', ')}`,
-  );
-}
-
-export function checkHandler(handler: unknown): void {
-  if (typeof handler === 'function') return;
-  throw new StandpipeError('bad_argument', 'a handler must be a function');
 }

@@ -8,10 +8,11 @@ import type {
   ListChannelsOptions,
   MemberInfo,
 } from '../queries/results';
-import { checkedChannel, checkedChannels, type Target } from '../outbox/command';
+import { checkedChannel, checkedChannels } from '../checks';
+import type { Target } from '../outbox/command';
 import { EventStream } from '../handlers/event-stream';
 import { EVERY, type AnyHandler } from '../handlers/registry';
-import { Listenable, type Ground } from './listenable';
+import { Listenable, type ClientParts } from './listenable';
 import type {
   ChannelEvents,
   ChannelsEvents,
@@ -51,28 +52,28 @@ export interface Channels<Events extends object> {
   /** Removes a handler, or all handlers of an event. */
   off<K extends ChannelsWord<Events>>(event: K, handler?: ChannelsHandler<Events, K>): this;
   /**
-   * The occupied channels. One that came or went while a long list was written may be in it or not.
+   * The occupied channels. A channel that came or went while a long list was written may be in it or not.
    * @throws StandpipeError `bad_argument`, `timeout`, `refused`, `outbox_full`, `closed`
    */
   list(options?: ListChannelsOptions): Promise<ChannelEntry[]>;
 }
 
 class EveryChannel<Events extends object> extends Listenable<ChannelsEvents<Events>> {
-  constructor({ listeners }: Ground) {
-    super(listeners.channels, EVERY, CHANNEL_WORDS);
+  constructor({ registries }: ClientParts) {
+    super(registries.channels, EVERY, CHANNEL_WORDS);
   }
 }
 
-/** A function with the methods of an emitter, since `channels` is both. */
-export function channelsOf<Events extends object>(ground: Ground): Channels<Events> {
-  const every = new EveryChannel<Events>(ground);
+/** Makes `client.channels`: a function that has the methods of an emitter. */
+export function channelsOf<Events extends object>(parts: ClientParts): Channels<Events> {
+  const every = new EveryChannel<Events>(parts);
   const several = (names: readonly string[]): SeveralChannels<Events> =>
-    new SeveralChannels<Events>(ground, names);
+    new SeveralChannels<Events>(parts, names);
   const channels: Channels<Events> = Object.assign(several, {
     on: chained('on'),
     once: chained('once'),
     off: chained('off'),
-    list: (options?: ListChannelsOptions) => listChannels(ground, options),
+    list: (options?: ListChannelsOptions) => listChannels(parts, options),
   });
   return channels;
 
@@ -88,12 +89,12 @@ export function channelsOf<Events extends object>(ground: Ground): Channels<Even
 }
 
 async function listChannels(
-  { requests }: Ground,
+  { queries }: ClientParts,
   { prefix, info, limit, ...options }: ListChannelsOptions = {},
 ): Promise<ChannelEntry[]> {
   const params = { prefix, info, limit };
-  const entries = await requests.list<ChannelEntry>('channels.list', params, options);
-  // One that was left and entered again meanwhile came twice.
+  const entries = await queries.list<ChannelEntry>('channels.list', params, options);
+  // A channel that was left and entered again meanwhile came twice.
   return [...new Map(entries.map((entry) => [entry.name, entry])).values()];
 }
 
@@ -101,29 +102,29 @@ async function listChannels(
 export class SeveralChannels<Events extends object> extends Sendable<Events> {
   readonly names: readonly string[];
 
-  constructor({ sender }: Ground, names: readonly string[]) {
+  constructor({ sender }: ClientParts, names: readonly string[]) {
     const [channel, ...channels] = checkedChannels(names);
     super(sender, { verb: Verb.TRIGGER_CHANNEL, channel, channels });
     this.names = [channel, ...channels];
   }
 }
 
-/** One channel. The handle itself is nothing: handlers live until `off`. */
+/** One channel. The handle holds no state: handlers live until `off`. */
 export class ChannelHandle<Events extends object> extends Listenable<ChannelEvents<Events>> {
   readonly name: string;
-  readonly #ground: Ground;
+  readonly #parts: ClientParts;
   readonly #target: Target;
 
-  constructor(ground: Ground, name: string) {
-    super(ground.listeners.channels, checkedChannel(name), CHANNEL_WORDS);
+  constructor(parts: ClientParts, name: string) {
+    super(parts.registries.channels, checkedChannel(name), CHANNEL_WORDS);
     this.name = name;
-    this.#ground = ground;
+    this.#parts = parts;
     this.#target = { verb: Verb.TRIGGER_CHANNEL, channel: name };
   }
 
   /**
    * Sends an event to the channel's sockets. Never fails for a reason of the network: the event is kept until the
-   * gateway answers. What became of it is told to `callback`; without one, failures go to the client's `error` event.
+   * gateway answers. The outcome goes to `callback`; without one, a failure goes to the client's `error` event.
    * @returns false when the outbox is nearly full, or full and the event refused: pause until `drain`
    * @throws StandpipeError `bad_argument` for a bad name, or data that is too large or no JSON
    */
@@ -133,7 +134,7 @@ export class ChannelHandle<Events extends object> extends Listenable<ChannelEven
     options?: TriggerOptions,
     callback?: TriggerCallback,
   ): boolean {
-    return this.#ground.sender.trigger(this.#target, event, data, options, callback);
+    return this.#parts.sender.trigger(this.#target, event, data, options, callback);
   }
 
   /**
@@ -146,25 +147,27 @@ export class ChannelHandle<Events extends object> extends Listenable<ChannelEven
     data?: Events[N],
     options: PublishOptions = {},
   ): Promise<PublishReceipt> {
-    return this.#ground.sender.publish(this.#target, event, data, options);
+    return this.#parts.sender.publish(this.#target, event, data, options);
   }
 
   /**
-   * Whether anybody is there, and how many.
+   * Whether the channel is occupied, and its counts.
    * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`
    */
   info(options?: QueryOptions): Promise<ChannelInfo> {
-    return this.#ground.requests.one('channel.info', { channel: this.name }, options);
+    return this.#parts.queries.one('channel.info', { channel: this.name }, options);
   }
 
-  /** Who is on a presence channel, each user once. On other channels it is `refused`. Throws as `info` does. */
+  /**
+   * The members of a presence channel, each user once. On other channels it is `refused`. Throws as `info` does.
+   */
   members(options?: QueryOptions): Promise<MemberInfo[]> {
-    return this.#ground.requests.list('channel.members', { channel: this.name }, options);
+    return this.#parts.queries.list('channel.members', { channel: this.name }, options);
   }
 
   /** The channel's events from now on, until the loop is left. A slow loop slows the gateway down; it loses nothing. */
   events(): AsyncIterableIterator<ReceivedEvent<Events>, undefined> {
-    const { channels } = this.#ground.listeners;
+    const { channels } = this.#parts.registries;
     const event = (
       name: string,
       socketId: string,

@@ -1,31 +1,28 @@
 import type { Handler } from '../../util/emitter';
-import {
-  checkEvent,
-  checkHandler,
-  type AnyHandler,
-  type Listeners,
-  type Registry,
-  type Scope,
-} from '../handlers/registry';
+import { checkHandler, checkWord } from '../checks';
+import type { AnyHandler, Registries, Registry, Subject } from '../handlers/registry';
 import type { Queries } from '../queries/queries';
 import type { Sender } from '../outbox/sender';
 
-/** What handles stand on. They hold nothing else, so they may be made, kept, shared and dropped at will. */
-export interface Ground {
-  readonly listeners: Listeners;
+/**
+ * The parts of a client that handles use. Handles hold nothing else, so they may be made, kept, shared and dropped at
+ * will.
+ */
+export interface ClientParts {
+  readonly registries: Registries;
   readonly sender: Sender;
-  readonly requests: Queries;
+  readonly queries: Queries;
 }
 
 /** `on`, `once` and `off`, the same for every handle. */
 export abstract class Listenable<M> {
   readonly #registry: Registry;
-  readonly #scope: Scope;
+  readonly #subject: Subject;
   readonly #words: readonly string[];
 
-  protected constructor(registry: Registry, scope: Scope, words: readonly string[]) {
+  protected constructor(registry: Registry, subject: Subject, words: readonly string[]) {
     this.#registry = registry;
-    this.#scope = scope;
+    this.#subject = subject;
     this.#words = words;
   }
 
@@ -41,14 +38,14 @@ export abstract class Listenable<M> {
 
   /** Removes a handler, or all handlers of an event. */
   off<K extends keyof M & string>(event: K, handler?: Handler<Extract<M[K], unknown[]>>): this {
-    this.#registry.remove(this.#scope, event, handler as AnyHandler | undefined);
+    this.#registry.remove(this.#subject, event, handler as AnyHandler | undefined);
     return this;
   }
 
   #add(event: string, handler: AnyHandler, once: boolean): this {
-    if (!/^event:./s.test(event)) checkEvent(event, [...this.#words, 'event:NAME']);
+    if (!/^event:./s.test(event)) checkWord(event, [...this.#words, 'event:NAME']);
     checkHandler(handler);
-    this.#registry.add(this.#scope, event, handler, once);
+    this.#registry.add(this.#subject, event, handler, once);
     return this;
   }
 }

@@ -8,7 +8,7 @@ import type {
   TriggerOptions,
 } from '../types';
 
-/** Whoever can be sent events, and cannot be listened to. */
+/** Handle of a receiver of events, without handlers of its own. */
 export abstract class Sendable<Events extends object> {
   readonly #sender: Sender;
   readonly #target: Target;
@@ -19,8 +19,8 @@ export abstract class Sendable<Events extends object> {
   }
 
   /**
-   * Sends an event. Never fails for a reason of the network: the event is kept until the gateway answers. What became of
-   * it is told to `callback`; without one, failures go to the client's `error` event.
+   * Sends an event. Never fails for a reason of the network: the event is kept until the gateway answers. The outcome
+   * goes to `callback`; without one, a failure goes to the client's `error` event.
    * @returns false when the outbox is nearly full, or full and the event refused: pause until `drain`
    * @throws StandpipeError `bad_argument` for a bad name, or data that is too large or no JSON
    */

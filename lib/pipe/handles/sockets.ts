@@ -6,18 +6,12 @@ import type {
   SocketEntry,
   SocketInfo,
 } from '../queries/results';
-import {
-  checkEventName,
-  checkClose,
-  checkedChannel,
-  checkedSocketId,
-  jsonOf,
-  type Target,
-} from '../outbox/command';
+import { checkClose, checkEventName, checkedChannel, checkedSocketId, jsonOf } from '../checks';
+import type { Target } from '../outbox/command';
 import { EventStream } from '../handlers/event-stream';
 import { EVERY, type AnyHandler } from '../handlers/registry';
 import type { Queries } from '../queries/queries';
-import { Listenable, type Ground } from './listenable';
+import { Listenable, type ClientParts } from './listenable';
 import type {
   CauseOptions,
   EventName,
@@ -31,51 +25,51 @@ import type {
 } from '../types';
 
 const SOCKET_WORDS = ['close', 'slow', 'drained', 'event'];
-/** Above what a gateway takes of a member. */
+/** Longest JSON of a member. A gateway takes less. */
 const MAX_MEMBER_BYTES = 10_240;
 
 /** All sockets of the app: `open`, `close`, `slow`, `drained`, and events without a channel. */
 export class Sockets<Events extends object> extends Listenable<SocketsEvents<Events>> {
-  readonly #requests: Queries;
+  readonly #queries: Queries;
 
-  constructor({ listeners, requests }: Ground) {
-    super(listeners.sockets, EVERY, ['open', ...SOCKET_WORDS]);
-    this.#requests = requests;
+  constructor({ registries, queries }: ClientParts) {
+    super(registries.sockets, EVERY, ['open', ...SOCKET_WORDS]);
+    this.#queries = queries;
   }
 
   /**
-   * How many are connected.
+   * Number of connected sockets.
    * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`; so do all questions
    */
   count(options?: QueryOptions): Promise<number> {
-    return this.#requests.one('sockets.count', {}, options);
+    return this.#queries.one('sockets.count', {}, options);
   }
 
-  /** Who is connected. */
+  /** The connected sockets. */
   list({ limit, ...options }: ListOptions = {}): Promise<SocketEntry[]> {
-    return this.#requests.list('sockets.list', { limit }, options);
+    return this.#queries.list('sockets.list', { limit }, options);
   }
 }
 
 /**
- * One socket. The handle itself is nothing: handlers live until `off`, or until the socket's `close` was delivered,
- * which takes the subscription `socket_existence`.
+ * One socket. The handle holds no state: handlers live until `off`, or until the socket's `close` was delivered, which
+ * takes the subscription `socket_existence`.
  */
 export class SocketHandle<Events extends object> extends Listenable<SocketEvents<Events>> {
   readonly id: string;
-  readonly #ground: Ground;
+  readonly #parts: ClientParts;
   readonly #target: Target;
 
-  constructor(ground: Ground, id: string) {
-    super(ground.listeners.sockets, checkedSocketId(id), SOCKET_WORDS);
+  constructor(parts: ClientParts, id: string) {
+    super(parts.registries.sockets, checkedSocketId(id), SOCKET_WORDS);
     this.id = id;
-    this.#ground = ground;
+    this.#parts = parts;
     this.#target = { verb: Verb.TRIGGER_SOCKET, socketId: id };
   }
 
   /**
    * Sends an event to the socket. Never fails for a reason of the network: the event is kept until the gateway answers.
-   * What became of it is told to `callback`; without one, failures go to the client's `error` event.
+   * The outcome goes to `callback`; without one, a failure goes to the client's `error` event.
    * @returns false when the outbox is nearly full, or full and the event refused: pause until `drain`
    * @throws StandpipeError `bad_argument` for a bad name, or data that is too large or no JSON
    */
@@ -96,7 +90,7 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
     options?: CauseOptions | TriggerCallback,
     callback?: TriggerCallback,
   ): boolean {
-    const { sender } = this.#ground;
+    const { sender } = this.#parts;
     return typeof options === 'function'
       ? sender.trigger(this.#target, event, data, undefined, options)
       : sender.trigger(this.#target, event, data, options, callback);
@@ -112,25 +106,25 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
     data?: Events[N],
     options: SocketPublishOptions = {},
   ): Promise<PublishReceipt> {
-    return this.#ground.sender.publish(this.#target, event, data, options);
+    return this.#parts.sender.publish(this.#target, event, data, options);
   }
 
   /**
-   * Asks the browser, and resolves with what it answers. On the page `back_channel.handle(event, …)` answers, or whatever
-   * replies to the event `standpipe:request`.
+   * Asks the browser, and resolves with its answer. On the page `back_channel.handle(event, …)` answers, or any other
+   * code that replies to the event `standpipe:request`.
    * @throws StandpipeError `bad_argument`, `timeout`, `refused` when the socket is gone (status 4211) or the browser
    * answers with an error (status 4223), `unknown_outcome` when the connection to the gateway was lost meanwhile
    */
   async request(event: string, data?: unknown, options?: QueryOptions): Promise<unknown> {
     checkEventName(event);
-    const { requests } = this.#ground;
-    return requests.one('socket.request', { socket: this.id, event, data }, options);
+    const { queries } = this.#parts;
+    return queries.one('socket.request', { socket: this.id, event, data }, options);
   }
 
   /**
-   * Closes the connection, after everything that was sent to it. With a code of 4000 to 4099, or from 4300 on, a Channels
-   * client stays away; with 4100 to 4199 it comes back after a while, with 4200 to 4299 at once. That it has gone already
-   * is no error. Rejects as `publish` does.
+   * Closes the connection, after everything that was sent to it. With a code of 4000 to 4099, or from 4300 on, a
+   * Channels client stays away; with 4100 to 4199 it comes back after a while, with 4200 to 4299 at once. A socket that
+   * has gone already is no error. Rejects as `publish` does.
    * @param code 4000 to 4999. Default: what the app's setting `terminateCode` says, which is 4009 unless it was changed
    * @param reason at most 123 bytes
    */
@@ -150,15 +144,17 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
     return this.#perform({ verb, channel: checkedChannel(channel), data });
   }
 
-  /** Takes the socket off a channel. That it is not on it is no error. Rejects as `publish` does. */
+  /**
+   * Takes the socket off a channel. A channel that it is not on is no error. Rejects as `publish` does.
+   */
   async unsubscribe(channel: string): Promise<void> {
     return this.#perform({ verb: Verb.UNSUBSCRIBE_SOCKET, channel: checkedChannel(channel) });
   }
 
-  /** What the gateway knows of it; undefined when it is not connected. */
+  /** The socket's channels and user; undefined when it is not connected. */
   async info(options?: QueryOptions): Promise<SocketInfo | undefined> {
-    const { requests } = this.#ground;
-    const info = await requests.one<SocketInfo | null>('socket.info', { socket: this.id }, options);
+    const { queries } = this.#parts;
+    const info = await queries.one<SocketInfo | null>('socket.info', { socket: this.id }, options);
     return info ?? undefined;
   }
 
@@ -167,7 +163,7 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
    * nothing.
    */
   events(): AsyncIterableIterator<ReceivedEvent<Events>, undefined> {
-    const { sockets } = this.#ground.listeners;
+    const { sockets } = this.#parts.registries;
     const close = (): void => stream.end();
     const event = (name: string, data: unknown, meta: Meta): Promise<void> | undefined =>
       stream.push({ event: name, socketId: this.id, data, meta } as ReceivedEvent<Events>);
@@ -183,6 +179,6 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
   }
 
   #perform(command: Command): Promise<void> {
-    return this.#ground.sender.perform({ ...command, socketId: this.id });
+    return this.#parts.sender.perform({ ...command, socketId: this.id });
   }
 }

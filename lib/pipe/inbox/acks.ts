@@ -1,6 +1,6 @@
 import { CreditMeter } from '../../stream/credit';
 import type { Clock, Timer } from '../../util/timers';
-import type { Ack, Credit, PositionAck } from '../../wire/frames';
+import type { Ack, Credit, Position } from '../../wire/frames';
 import type { AssignedPartition } from './assigned-partition';
 
 /** What can be acknowledged, and when it has to be: with the next frame that goes up, or alone when that takes too long. */
@@ -65,7 +65,7 @@ export class Acks {
     this.#timer = undefined;
     this.#meter.acked();
     if (this.#moved.length === 0) return undefined;
-    const positions: PositionAck[] = [];
+    const positions: Position[] = [];
     for (const place of this.#moved) {
       place.moved = false;
       // What is not this client's any more is not for it to acknowledge.

@@ -38,8 +38,6 @@ export class AssignedPartition {
   stream: Stream;
   generation: number;
   state: 'owned' | 'revoking' | 'returned' | 'lost' | 'retired' = 'owned';
-  /** The ping that followed when it was given back. */
-  givenBefore = 0;
   /** A snapshot is to come. */
   awaits = true;
   /** Arrivals whose handlers have not all ended, those that were made here included. */

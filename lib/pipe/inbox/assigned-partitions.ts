@@ -22,12 +22,12 @@ export class AssignedPartitions implements Iterable<AssignedPartition> {
 
   /** A partition is this client's. Throws a StandpipeError for one that begins nowhere. */
   assign(assignment: Assignment): AssignedPartition {
-    const { partition, generation, epoch, from } = assignment;
+    const { partition, generation, epoch, firstOffset: from } = assignment;
     if (from < 1) throw broken(`partition ${partition} from ${from}`);
     const place = this.#byPartition.get(partition);
-    if (place?.epoch !== epoch) return this.#put(partition, epoch, assignment);
+    if (place?.epoch !== epoch) return this.#put(partition, epoch, { generation, from });
     if (place.state === 'lost' || place.generation !== generation) {
-      place.regain(this.#stream, assignment);
+      place.regain(this.#stream, { generation, from });
     } else {
       place.state = 'owned';
     }

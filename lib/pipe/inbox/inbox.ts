@@ -1,7 +1,7 @@
 import { Lanes } from '../../stream/lanes';
 import type { Clock } from '../../util/timers';
 import {
-  Kind,
+  EventKind,
   type Ack,
   type Assignment,
   type Credit,
@@ -56,8 +56,6 @@ export class Inbox {
   readonly #slow: SlowHandlers<Arrival>;
   readonly #places = new AssignedPartitions();
   #partitions = 0;
-  /** Partitions that were given back so far. */
-  #given = 0;
   #node = '';
   #nodeLost = false;
   #stopped = false;
@@ -92,22 +90,18 @@ export class Inbox {
   }
 
   /**
-   * For HELLO: per partition, the last offset up to which everything was handled. One whose snapshot has not come is left
-   * out, which makes the gateway send it anew.
+   * For HELLO: per partition, the last offset up to which everything was handled, and whether its snapshot is still to
+   * come.
    */
   positions(): Position[] {
     this.#acks.take();
     const positions: Position[] = [];
     for (const place of this.#places) {
       place.reconnect();
-      const { partition, epoch, done, state, awaits } = place;
+      const { partition, generation, epoch, done, state, awaits } = place;
       if (state === 'lost') continue;
-      if (!awaits || this.#known?.asks !== true) {
-        positions.push({ partition, epoch, offset: done });
-      } else {
-        place.told = 0;
-        this.#acks.note(place);
-      }
+      const wantsSnapshot = (awaits && this.#known?.asks === true) || undefined;
+      positions.push({ partition, generation, epoch, offset: done, wantsSnapshot });
     }
     return positions;
   }
@@ -158,11 +152,10 @@ export class Inbox {
     this.#giveBack(place);
   }
 
-  /** The gateway answers a ping: it knows what it was told before. */
-  pong(time: number): void {
-    for (const place of this.#places) {
-      if (place.state === 'returned' && place.givenBefore === time) this.#lose(place);
-    }
+  /** The gateway has heard that the partition was given back: it is another member's from now on. */
+  lost(partition: number, generation: number): void {
+    const place = this.#places.get(partition);
+    if (place?.generation === generation && place.state === 'returned') this.#lose(place);
   }
 
   /** An announced jump. Throws a StandpipeError when it leads backwards. */
@@ -268,15 +261,12 @@ export class Inbox {
 
   #giveBack(place: AssignedPartition): void {
     if (place.unfinished > 0 || this.#stopped) return;
-    const { partition, generation, done: offset } = place;
+    const { partition, generation, epoch, done: offset } = place;
     // Without a connection nothing is lost: the gateway asks again on the next one, or has given it away by then.
-    if (!this.#owner.send({ type: 'drained', partition, generation, offset })) return;
+    const position = { partition, generation, epoch, offset };
+    if (!this.#owner.send({ type: 'returned', position })) return;
     // Until the gateway has heard of it, nobody else knows what there is in the partition.
     place.state = 'returned';
-    this.#given += 1;
-    // Those of the heartbeat are whole.
-    place.givenBefore = this.#given + 0.5;
-    this.#owner.send({ type: 'ping', time: place.givenBefore });
   }
 
   #judge(place: AssignedPartition, offset: number, event: PipeEvent): void {
@@ -302,7 +292,7 @@ export class Inbox {
 
   /** Hands on what no event told. */
   #tell(place: AssignedPartition, { kind, name }: Change, reason?: string): void {
-    const ofSocket = kind === Kind.OPEN || kind === Kind.CLOSE;
+    const ofSocket = kind === EventKind.OPEN || kind === EventKind.CLOSE;
     const event: PipeEvent = {
       kind,
       socketId: ofSocket ? name : '',
@@ -352,7 +342,7 @@ export class Inbox {
   }
 
   #key({ kind, socketId, channel = '' }: PipeEvent): string {
-    const ofChannel = this.#byChannel && kind !== Kind.OPEN && kind !== Kind.CLOSE;
+    const ofChannel = this.#byChannel && kind !== EventKind.OPEN && kind !== EventKind.CLOSE;
     return ofChannel ? channel || socketId : socketId || channel;
   }
 
@@ -361,7 +351,7 @@ export class Inbox {
     const stopped = this.#stopped && this.#shared;
     if (resync ? stopped || place.state === 'lost' : place.leaves(offset, stopped)) {
       // It was taken for closed when this arrived, so nothing else would say that it is another's now.
-      if (event.kind === Kind.CLOSE) this.#owner.left([event.socketId]);
+      if (event.kind === EventKind.CLOSE) this.#owner.left([event.socketId]);
       return undefined;
     }
     const running = this.#owner.deliver(arrival);

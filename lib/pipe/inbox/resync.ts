@@ -1,8 +1,8 @@
-import { Kind, type PipeEvent, type SnapshotFrame } from '../../wire/frames';
+import { EventKind, type PipeEvent, type SnapshotFrame } from '../../wire/frames';
 
 /** Something that handlers are to be told though no event of it came: a socket or channel that came or went. */
 export interface Change {
-  readonly kind: Kind;
+  readonly kind: EventKind;
   readonly name: string;
 }
 
@@ -16,14 +16,14 @@ const NOBODY: ReadonlySet<string> = new Set();
 
 /** One kind of thing that comes and goes, by partition. */
 class Names {
-  readonly #came: Kind;
-  readonly #went: Kind;
+  readonly #came: EventKind;
+  readonly #went: EventKind;
   readonly #parts = new Map<number, Set<string>>();
   /** Known of the session before, and not yet found in this one. */
   #stale = new Set<string>();
   #asked = false;
 
-  constructor(came: Kind, went: Kind) {
+  constructor(came: EventKind, went: EventKind) {
     this.#came = came;
     this.#went = went;
   }
@@ -106,8 +106,8 @@ class Names {
  */
 export class Resync {
   readonly #byChannel: boolean;
-  readonly #sockets = new Names(Kind.OPEN, Kind.CLOSE);
-  readonly #channels = new Names(Kind.OCCUPIED, Kind.VACATED);
+  readonly #sockets = new Names(EventKind.OPEN, EventKind.CLOSE);
+  readonly #channels = new Names(EventKind.OCCUPIED, EventKind.VACATED);
   /** Snapshots whose end has not come. */
   readonly #snapshots = new Map<number, { sockets: Set<string>; channels: Set<string> }>();
 
@@ -144,13 +144,13 @@ export class Resync {
   judge(partition: number, { kind, socketId, channel = '' }: PipeEvent): Judgement {
     const sockets = this.#sockets;
     switch (kind) {
-      case Kind.OPEN:
+      case EventKind.OPEN:
         return sockets.asked && !sockets.add(partition, socketId) ? 'drop' : 'pass';
-      case Kind.CLOSE:
+      case EventKind.CLOSE:
         return sockets.asked && !sockets.remove(partition, socketId) ? 'introduce' : 'pass';
-      case Kind.OCCUPIED:
+      case EventKind.OCCUPIED:
         return this.#channels.asked && !this.#channels.add(partition, channel) ? 'drop' : 'pass';
-      case Kind.VACATED:
+      case EventKind.VACATED:
         return this.#channels.asked && !this.#channels.remove(partition, channel)
           ? 'introduce'
           : 'pass';
@@ -214,7 +214,7 @@ export class Resync {
 
 /** What is told before an event that `judge` wants introduced. */
 export function introduction({ kind, socketId, channel = '' }: PipeEvent): Change {
-  return kind === Kind.VACATED
-    ? { kind: Kind.OCCUPIED, name: channel }
-    : { kind: Kind.OPEN, name: socketId };
+  return kind === EventKind.VACATED
+    ? { kind: EventKind.OCCUPIED, name: channel }
+    : { kind: EventKind.OPEN, name: socketId };
 }

@@ -1,8 +1,8 @@
 import { StandpipeError } from '../../errors';
 import type { Outcome } from '../../stream/outbox';
 import type { Clock } from '../../util/timers';
-import { refusalCode } from '../../wire/close-codes';
 import type { Command } from '../../wire/frames';
+import { refusalError } from '../refusal';
 import type { Done, Queued } from './command';
 
 export interface OutcomesOwner {
@@ -20,13 +20,13 @@ const SENTENCES = {
 type Failure = keyof typeof SENTENCES;
 
 /**
- * Tells what became of each command: its callback, or the error event when it has none and failed. Failures that come in
- * bursts because they have one cause are one error for each turn.
+ * Tells the outcome of each command to its callback; a failure without a callback becomes an `error` event. Failures of
+ * one kind and turn are one error.
  */
 export class Outcomes {
   readonly #clock: Clock;
   readonly #owner: OutcomesOwner;
-  /** Failures of this turn: how many have no callback, and the callbacks of the others. */
+  /** Failures of this turn: the number without a callback, and the callbacks of the others. */
   readonly #failures = new Map<Failure, { silent: number; told: Done[] }>();
 
   constructor(clock: Clock, owner: OutcomesOwner) {
@@ -41,7 +41,7 @@ export class Outcomes {
         if (done !== undefined) this.#call(done, null, outcome.sockets);
         return;
       case 'refused': {
-        const error = refused(command, outcome.code, outcome.message);
+        const error = refusalError(described(command), outcome);
         if (done === undefined) this.#owner.report(error);
         else this.#call(done, error);
         return;
@@ -53,7 +53,9 @@ export class Outcomes {
     }
   }
 
-  /** Tells at the end of the turn, so that nothing but `trigger` happens inside of `trigger`. */
+  /**
+   * Tells a failure at the end of the turn, so that nothing but `trigger` happens inside of `trigger`.
+   */
   fail(code: Failure, done: Done | undefined): void {
     let failures = this.#failures.get(code);
     if (failures === undefined) {
@@ -89,18 +91,13 @@ export function failure(code: Failure, count = 1): StandpipeError {
   return new StandpipeError(code, count === 1 ? sentence : `${count} commands: ${sentence}`);
 }
 
-function refused(
-  { event, channel, socketId, userId }: Command,
-  status: number,
-  message: string,
-): StandpipeError {
-  const whom =
+/** Description of a command, for the error of its refusal. */
+function described({ event, channel = '', socketId, userId }: Command): string {
+  const target =
     socketId !== undefined
       ? `socket ${socketId}`
       : userId !== undefined
         ? `user ${userId}`
-        : `channel ${channel ?? ''}`;
-  const what = event === undefined ? whom : `${event} to ${whom}`;
-  const why = message === '' ? (refusalCode(status)?.meaning ?? `code ${status}`) : message;
-  return new StandpipeError('refused', `${what}: ${why}`, { status });
+        : `channel ${channel}`;
+  return event === undefined ? target : `${event} to ${target}`;
 }

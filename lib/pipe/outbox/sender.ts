@@ -1,40 +1,37 @@
-import { StandpipeError } from '../../errors';
 import { Outbox } from '../../stream/outbox';
 import type { Clock } from '../../util/timers';
 import type { Command, CommandAck, CommandsFrame, WelcomeFrame } from '../../wire/frames';
 import { WIRE_LIMITS, capCredit } from '../../wire/limits';
 import {
-  ackOf,
+  badArgument,
   checkCallback,
   checkEventName,
-  exceptOf,
+  checkedAck,
+  checkedExcept,
+  checkedKey,
   jsonOf,
-  keyOf,
-  originOf,
-  sizeOf,
-  type Done,
-  type Queued,
-  type Target,
-} from './command';
+} from '../checks';
+import { originOf, sizeOf, type Done, type Queued, type Target } from './command';
+import { sealedFor } from './encryption';
 import type { Settings } from '../options';
 import { Outcomes, failure, type OutcomesOwner } from './outcomes';
 import type { PublishOptions, PublishReceipt, TriggerOptions } from '../types';
 
 export interface SenderOwner extends OutcomesOwner {
-  /** Sends commands, with whatever acknowledgement is at hand. */
+  /** Sends commands, with the acknowledgement that is at hand. */
   send(frame: CommandsFrame): void;
   /** There is room again. */
   drained(): void;
 }
 
-/** Above this share of its limits the outbox tells its users to slow down. */
+/** Share of its limits above which the outbox tells its users to slow down. */
 const HIGH_WATER_RATIO = 0.75;
 /** Longest data of one command until the gateway has told its limit. */
 const DATA_BYTES = 10_240;
 
 /**
- * Commands on their way to the gateway. Those of one turn travel together; each is kept until the gateway has answered,
- * and told its outcome.
+ * Commands on their way to the gateway. Commands of one turn travel together; each is kept until the gateway has
+ * acknowledged it.
  */
 export class Sender {
   readonly #clock: Clock;
@@ -71,7 +68,7 @@ export class Sender {
     });
   }
 
-  /** For HELLO. */
+  /** Number of the oldest command that is not acknowledged, for HELLO. */
   get nextSeq(): number {
     return this.#outbox.nextSeq;
   }
@@ -98,7 +95,7 @@ export class Sender {
     return false;
   }
 
-  /** The same as a promise, which rejects where `trigger` throws or reports. */
+  /** `trigger` as a promise, which rejects where `trigger` throws or reports. */
   publish(
     target: Target,
     event: string,
@@ -106,10 +103,10 @@ export class Sender {
     options: PublishOptions,
   ): Promise<PublishReceipt> {
     return new Promise((resolve, reject) => {
-      const ack = ackOf(options);
+      const ack = checkedAck(options.ack);
       const command = this.#command(target, event, data, options, (error, sockets) => {
         if (error !== null) reject(error);
-        // A receipt that went down with a connection is not made up.
+        // A receipt that went down with its connection is not made up.
         else if (ack === 'accepted' || sockets === undefined) resolve({ status: 'accepted' });
         else resolve({ status: ack, sockets });
       });
@@ -132,8 +129,8 @@ export class Sender {
   /** A connection was welcomed. False when what it says about the commands cannot be true. */
   welcome(frame: WelcomeFrame): boolean {
     if (frame.verdict !== 'resumed') this.#restart(frame.node);
-    else if (!this.#outbox.resume(frame.applied)) return false;
-    this.#outbox.grant(capCredit(frame.credit));
+    else if (!this.#outbox.resume(frame.nextSeq - 1)) return false;
+    if (!this.acked(frame.commandAck)) return false;
     // A limit of 0 was not told.
     const { batch, frameBytes, dataBytes } = frame.limits;
     this.#batch = Math.min(batch || Infinity, WIRE_LIMITS.maxBatch);
@@ -143,7 +140,7 @@ export class Sender {
     return true;
   }
 
-  /** Commands may travel from here on; those at hand do at once. */
+  /** Sends the commands at hand; later ones travel from here on. */
   online(): void {
     this.#online = true;
     this.flush();
@@ -153,7 +150,7 @@ export class Sender {
     this.#online = false;
   }
 
-  /** The gateway's answer. False when it speaks of commands that were never sent. */
+  /** Takes the gateway's acknowledgement. False when it speaks of commands that were never sent. */
   acked({ applied, refused, receipts, credit }: CommandAck): boolean {
     if (credit !== undefined) this.#outbox.grant(capCredit(credit));
     if (!this.#outbox.applied(applied, refused, receipts)) return false;
@@ -178,7 +175,9 @@ export class Sender {
     this.#open = true;
   }
 
-  /** Takes no more commands; those at hand still travel. Resolves when all have their outcome. */
+  /**
+   * Takes no more commands; commands at hand still travel. Resolves when all have their outcome.
+   */
   close(): Promise<void> {
     this.#open = false;
     return new Promise((resolve) => {
@@ -187,7 +186,7 @@ export class Sender {
     });
   }
 
-  /** The end also of those at hand. */
+  /** Ends all commands, also the ones at hand. */
   clear(): void {
     this.#open = false;
     const waiting = this.#waiting.splice(0);
@@ -200,7 +199,7 @@ export class Sender {
     this.#outbox.restart();
     if (node === this.#node) return;
     this.#node = node;
-    // What they answer was known to a process that is gone. To the next one the numbers mean something else.
+    // Origins are numbers of a gateway process that is gone; to the next one they mean something else.
     for (const command of this.#outbox.entries) command.origin = undefined;
     for (const { command } of this.#waiting) command.origin = undefined;
   }
@@ -216,18 +215,20 @@ export class Sender {
 
   /** One object for each event, always of one shape. */
   #command(
-    { verb, channel, channels, socketId, userId }: Target,
+    target: Target,
     event: string,
     data: unknown,
     options: TriggerOptions | undefined,
     done: Done | undefined,
   ): Queued {
-    const except = exceptOf(options);
+    const { verb, channel, channels, socketId, userId } = target;
+    const { except, ifOccupied, idempotencyKey, cause } = commandOptions(options);
     if (event !== this.#checkedName) {
       checkEventName(event);
       this.#checkedName = event;
     }
-    const text = jsonOf(data, this.#dataBytes);
+    const json = jsonOf(data, this.#dataBytes);
+    const { encryptionMasterKeyBase64: masterKey } = this.#settings;
     return {
       verb,
       channel,
@@ -235,11 +236,11 @@ export class Sender {
       socketId,
       userId,
       event,
-      data: text,
-      except,
-      ifOccupied: options?.ifOccupied === true,
-      idempotencyKey: keyOf(options),
-      origin: originOf(options),
+      data: sealedFor(target, json, masterKey, this.#dataBytes),
+      exceptSockets: checkedExcept(except),
+      ifOccupied: ifOccupied === true,
+      idempotencyKey: checkedKey(idempotencyKey),
+      origin: originOf(cause),
       receipt: undefined,
       done,
     };
@@ -249,10 +250,10 @@ export class Sender {
     const bytes = sizeOf(command);
     const { maxOutboxBytes } = this.#settings;
     if (bytes <= maxOutboxBytes) return bytes;
-    throw new StandpipeError('bad_argument', `the event alone is above ${maxOutboxBytes} bytes`);
+    throw badArgument(`the event alone is above ${maxOutboxBytes} bytes`);
   }
 
-  /** A command that waits goes before a later one, or the order of calls would be lost. */
+  /** Offers a command to the outbox, unless earlier ones wait: the order of calls is kept. */
   #offer(command: Queued, bytes: number): 'ok' | 'high' | 'full' {
     if (this.#waiting.length > 0) return 'full';
     const verdict = this.#outbox.offer(command, bytes);
@@ -289,4 +290,12 @@ export class Sender {
     this.#emptied?.();
     this.#emptied = undefined;
   }
+}
+
+const NO_OPTIONS: TriggerOptions = Object.freeze({});
+
+function commandOptions(options: TriggerOptions | undefined): TriggerOptions {
+  if (options === undefined) return NO_OPTIONS;
+  if (typeof options === 'object' && options !== null) return options;
+  throw badArgument('options must be an object');
 }

@@ -1,11 +1,11 @@
 import { StandpipeError } from '../../errors';
 import type { Clock, Timer } from '../../util/timers';
-import { REFUSAL_CODES, refusalCode } from '../../wire/close-codes';
 import type { Frame } from '../../wire/frames';
 import { WIRE_LIMITS } from '../../wire/limits';
 import type { QueryOptions } from './results';
-import { jsonOf } from '../outbox/command';
+import { badArgument, jsonOf } from '../checks';
 import { failure } from '../outbox/outcomes';
+import { refusalError } from '../refusal';
 
 export type Method =
   | 'channels.list'
@@ -18,12 +18,12 @@ export type Method =
   | 'user.info'
   | 'stats';
 
-interface Question {
+interface OpenQuery {
   readonly method: Method;
   readonly params: string;
   readonly endsAt: number;
   readonly timer: Timer;
-  /** What has come of the answer over the present connection. */
+  /** Pieces of the result that came over the present connection. */
   pieces: unknown[];
   sent: boolean;
   resolve(pieces: unknown[]): void;
@@ -39,13 +39,13 @@ const MAX_OPEN = 1_000;
 const MAX_ID = 2 ** 32 - 1;
 
 /**
- * Questions to the gateway, outside of the streams. What only reads is asked again on the next connection, until its time
- * is over; a request to a browser is not, since it may have been heard.
+ * Queries of the gateway, outside of the streams. One that only reads is asked again on the next connection, until its
+ * time is over; a request to a browser is not, since it may have been heard.
  */
 export class Queries {
   readonly #clock: Clock;
   readonly #send: (frame: Frame) => boolean;
-  readonly #questions = new Map<number, Question>();
+  readonly #queries = new Map<number, OpenQuery>();
   #lastId = 0;
   #open = true;
 
@@ -53,11 +53,6 @@ export class Queries {
   constructor(clock: Clock, send: (frame: Frame) => boolean) {
     this.#clock = clock;
     this.#send = send;
-  }
-
-  /** Questions without an answer. */
-  get size(): number {
-    return this.#questions.size;
   }
 
   /**
@@ -75,39 +70,39 @@ export class Queries {
     return (await this.#ask(method, params, options)).flat() as T[];
   }
 
-  /** The answer to a question, or a piece of it. Throws a StandpipeError when it is none. */
+  /** The result of a query, or a piece of it. Throws a StandpipeError when it is none. */
   reply({ id, result, error, more }: Reply): void {
-    const question = this.#questions.get(id);
-    // Too late, its time is over.
-    if (question === undefined) return;
-    if (error !== undefined) return this.#take(id)?.reject(refused(question.method, error));
-    question.pieces.push(parse(result));
-    if (!more) this.#take(id)?.resolve(question.pieces);
+    const query = this.#queries.get(id);
+    // The time of the query is over.
+    if (query === undefined) return;
+    if (error !== undefined) return this.#take(id)?.reject(refusalError(query.method, error));
+    query.pieces.push(parse(result));
+    if (!more) this.#take(id)?.resolve(query.pieces);
   }
 
   /** A connection was welcomed. */
   online(): void {
-    for (const [id, question] of this.#questions) this.#put(id, question);
+    for (const [id, query] of this.#queries) this.#put(id, query);
   }
 
   offline(): void {
-    for (const [id, question] of this.#questions) {
-      question.pieces = [];
-      if (question.sent && question.method === 'socket.request') {
+    for (const [id, query] of this.#queries) {
+      query.pieces = [];
+      if (query.sent && query.method === 'socket.request') {
         this.#take(id)?.reject(failure('unknown_outcome'));
       }
     }
   }
 
-  /** Takes questions again after `close`. */
+  /** Takes queries again after `close`. */
   open(): void {
     this.#open = true;
   }
 
-  /** The end of all that are open. */
+  /** Ends all that are open with `closed`. */
   close(): void {
     this.#open = false;
-    for (const id of this.#questions.keys()) this.#take(id)?.reject(failure('closed'));
+    for (const id of this.#queries.keys()) this.#take(id)?.reject(failure('closed'));
   }
 
   #ask(method: Method, params: object, options: QueryOptions = {}): Promise<unknown[]> {
@@ -115,8 +110,8 @@ export class Queries {
       const timeoutMs = timeoutOf(options);
       const text = jsonOf(params, WIRE_LIMITS.maxDataBytes);
       if (!this.#open) throw failure('closed');
-      if (this.#questions.size >= MAX_OPEN) {
-        throw new StandpipeError('outbox_full', `${MAX_OPEN} questions wait for their answers`);
+      if (this.#queries.size >= MAX_OPEN) {
+        throw new StandpipeError('outbox_full', `${MAX_OPEN} queries wait for their results`);
       }
       const id = this.#nextId();
       const timer = this.#clock.setTimeout(() => {
@@ -125,52 +120,43 @@ export class Queries {
       }, timeoutMs);
       const endsAt = this.#clock.now() + timeoutMs;
       const asked = { method, params: text, endsAt, timer };
-      const question: Question = { ...asked, pieces: [], sent: false, resolve, reject };
-      this.#questions.set(id, question);
-      this.#put(id, question);
+      const query: OpenQuery = { ...asked, pieces: [], sent: false, resolve, reject };
+      this.#queries.set(id, query);
+      this.#put(id, query);
     });
   }
 
   #nextId(): number {
     do this.#lastId = (this.#lastId % MAX_ID) + 1;
-    while (this.#questions.has(this.#lastId));
+    while (this.#queries.has(this.#lastId));
     return this.#lastId;
   }
 
-  #put(id: number, question: Question): void {
-    const { method, params, endsAt } = question;
+  #put(id: number, query: OpenQuery): void {
+    const { method, params, endsAt } = query;
     const deadlineMs = Math.max(1, Math.ceil(endsAt - this.#clock.now()));
-    question.sent = this.#send({ type: 'query', id, method, params, deadlineMs });
+    query.sent = this.#send({ type: 'query', id, method, params, deadlineMs });
   }
 
-  #take(id: number): Question | undefined {
-    const question = this.#questions.get(id);
-    if (question === undefined) return undefined;
-    this.#questions.delete(id);
-    this.#clock.clearTimeout(question.timer);
-    return question;
+  #take(id: number): OpenQuery | undefined {
+    const query = this.#queries.get(id);
+    if (query === undefined) return undefined;
+    this.#queries.delete(id);
+    this.#clock.clearTimeout(query.timer);
+    return query;
   }
 }
 
 function timeoutOf({ timeoutMs = DEFAULT_MS }: QueryOptions): number {
   if (Number.isSafeInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= MAX_MS) return timeoutMs;
-  throw new StandpipeError('bad_argument', `timeoutMs must be a whole number up to ${MAX_MS}`);
-}
-
-function refused(
-  method: Method,
-  { code, message }: { code: number; message: string },
-): StandpipeError {
-  const why = message === '' ? (refusalCode(code)?.meaning ?? `code ${code}`) : message;
-  const kind = code === REFUSAL_CODES.timeout.code ? 'timeout' : 'refused';
-  return new StandpipeError(kind, `${method}: ${why}`, { status: code });
+  throw badArgument(`timeoutMs must be a whole number from 1 to ${MAX_MS}`);
 }
 
 function parse(result: string): unknown {
   try {
     return JSON.parse(result) as unknown;
   } catch (cause) {
-    throw new StandpipeError('protocol_error', 'the gateway sent an answer that is no JSON', {
+    throw new StandpipeError('protocol_error', 'the gateway sent a result that is no JSON', {
       cause,
     });
   }

@@ -1,27 +1,30 @@
-/** How long a question may take. */
+/** Options of a query. */
 export interface QueryOptions {
-  /** From the call on, a connection that is still to come included. At most 600 000. Default 5 000. */
+  /**
+   * Time until the result, from the call on, a connection that is still to come included. At most 600 000. Default 5
+   * 000.
+   */
   timeoutMs?: number | undefined;
 }
 
 export interface ListOptions extends QueryOptions {
-  /** How many to tell at most. Default: all. */
+  /** Most entries. Default: all. */
   limit?: number | undefined;
 }
 
 export interface ListChannelsOptions extends ListOptions {
-  /** What the names begin with. Default: all. */
+  /** Prefix of the names. Default: all. */
   prefix?: string | undefined;
-  /** What to tell beside the name. Default: nothing. */
+  /** Counts to tell beside the name. Default: none. */
   info?: ReadonlyArray<'subscriptionCount' | 'userCount'> | undefined;
 }
 
 /** An occupied channel in a list. */
 export interface ChannelEntry {
   readonly name: string;
-  /** When asked for. */
+  /** Told when it is in `info`. */
   readonly subscriptionCount?: number;
-  /** When asked for, of presence channels. */
+  /** Told of presence channels when it is in `info`. */
   readonly userCount?: number;
 }
 
@@ -29,9 +32,11 @@ export interface ChannelInfo {
   readonly name: string;
   readonly occupied: boolean;
   readonly subscriptionCount: number;
-  /** Of presence channels. */
+  /** Told of presence channels. */
   readonly userCount?: number;
-  /** Of cache channels: the last event, with how long it will be kept, or null. `data` is as browsers get it. */
+  /**
+   * The last event of a cache channel, with the time that it will be kept, or null. `data` is as browsers get it.
+   */
   readonly cached?: {
     readonly event: string;
     readonly data: string;
@@ -39,7 +44,7 @@ export interface ChannelInfo {
   } | null;
 }
 
-/** Who is on a presence channel, or signed in. `userInfo` is what the app has signed. */
+/** Member of a presence channel, or signed-in user. `userInfo` is as the app signed it. */
 export interface MemberInfo {
   readonly userId: string;
   readonly userInfo?: object;
@@ -47,7 +52,7 @@ export interface MemberInfo {
 
 export interface SocketEntry {
   readonly id: string;
-  /** When it is signed in. */
+  /** Told when the socket is signed in. */
   readonly userId?: string;
 }
 
@@ -59,13 +64,13 @@ export interface SocketInfo extends SocketEntry {
 export interface UserInfo {
   readonly id: string;
   readonly userInfo?: object;
-  /** 0 when nobody is signed in as this user. */
+  /** Sockets signed in as this user. */
   readonly socketCount: number;
   /** Ids of the first 1 000. */
   readonly sockets: readonly string[];
 }
 
-/** What is live in the app, on the gateway process at the other end. */
+/** Counts of the app, on the gateway process at the other end. */
 export interface Stats {
   readonly node: string;
   readonly sockets: number;

@@ -52,9 +52,18 @@ export class ByteWriter {
     this.varint(value);
   }
 
+  /** A number of 32 bits that is written also when it is 0, since its absence says something else. */
+  count(tag: number, value: number): void {
+    this.varint(tag);
+    this.varint(value);
+  }
+
   /** An offset or a sequence number. */
-  whole(tag: number, value: number): void {
-    this.#double(tag, whole(value));
+  whole(tag: number, value: number | undefined): void {
+    if (value === undefined || value === 0) return;
+    this.varint(tag);
+    if (value < 0x1_0000_0000) this.varint(whole(value));
+    else this.#longWhole(whole(value));
   }
 
   /** A time in milliseconds. */
@@ -113,6 +122,17 @@ export class ByteWriter {
     }
     this.#length = at + value.length;
     return true;
+  }
+
+  /** A number of more than 32 bits: its low 28 bits first, then the rest. */
+  #longWhole(value: number): void {
+    this.#reserve(8);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    const low = value % 0x1000_0000;
+    for (let shift = 0; shift < 28; shift += 7) bytes[at++] = ((low >>> shift) & 127) | 128;
+    this.#length = at;
+    this.varint(Math.floor(value / 0x1000_0000));
   }
 
   #double(tag: number, value: number): void {

@@ -1,5 +1,6 @@
 import { CodecError } from '../codec-error';
-import { isUint32, isWhole } from '../limits';
+import type { Range } from '../frames';
+import { WIRE_LIMITS, isUint32, isWhole } from '../limits';
 
 /** The three kinds of numbers on the wire; each check returns its number or throws a CodecError. */
 
@@ -13,6 +14,28 @@ export function uint32(value: number): number {
 export function whole(value: number): number {
   if (!isWhole(value)) throw new CodecError(`${value} is no whole number from 0 to 2^53-1`);
   return value + 0;
+}
+
+/** The finished ranges of a position: lowest first, above its offset, and with an unfinished offset before each. */
+export function checkFinished(offset: number, finished: readonly Range[] | undefined): void {
+  if (finished === undefined) return;
+  if (finished.length > WIRE_LIMITS.maxRanges) {
+    throw new CodecError(`a position has more than ${WIRE_LIMITS.maxRanges} finished ranges`);
+  }
+  let before = offset;
+  for (const { first, last } of finished) {
+    if (first <= before + 1 || last < first) {
+      throw new CodecError(`the finished range ${first} to ${last} cannot follow ${before}`);
+    }
+    before = last;
+  }
+}
+
+/** How many offsets before `firstOffset` a run leaves out: it begins at 1 at the earliest. */
+export function checkSkipped(count: number, firstOffset: number): void {
+  if (count >= firstOffset) {
+    throw new CodecError(`a run from ${firstOffset} cannot skip ${count} offsets`);
+  }
 }
 
 /** A time in milliseconds; it may have a fraction. -0 becomes 0. */

@@ -1,13 +1,15 @@
 import type { ByteReader } from '../bytes/byte-reader';
-import type { Ack, CommandAck, Credit, PositionAck, Receipt, Refusal } from '../frames';
-import { addTo } from './read-shared';
+import { checkFinished } from '../bytes/checks';
+import type { Ack, CommandAck, Credit, Position, Range, Receipt, Refusal } from '../frames';
+import { WIRE_LIMITS } from '../limits';
+import { addTo, tooMany } from './read-shared';
 
 export function readAck(from: ByteReader, end: number): Ack {
-  const positions: PositionAck[] = [];
+  const positions: Position[] = [];
   let credit: Credit | undefined;
   while (from.position < end) {
     const tag = from.varint();
-    if (tag === 10) addTo(positions, readPositionAck(from));
+    if (tag === 10) addTo(positions, readPosition(from, from.lengthEnd()));
     else if (tag === 18) credit = readCredit(from);
     else from.skip(tag);
   }
@@ -22,7 +24,7 @@ export function readCommandAck(from: ByteReader, end: number): CommandAck {
   let credit: Credit | undefined;
   while (from.position < end) {
     const tag = from.varint();
-    if (tag === 9) applied = from.whole();
+    if (tag === 8) applied = from.whole();
     else if (tag === 18) addTo(refused, readRefusal(from));
     else if (tag === 26) addTo(receipts, readReceipt(from));
     else if (tag === 34) credit = readCredit(from);
@@ -32,19 +34,47 @@ export function readCommandAck(from: ByteReader, end: number): CommandAck {
   return { applied, refused, receipts, credit };
 }
 
-function readPositionAck(from: ByteReader): PositionAck {
-  const end = from.lengthEnd();
-  const position = { partition: 0, generation: 0, epoch: 0, offset: 0 };
+export function readPosition(from: ByteReader, end: number): Position {
+  let partition = 0;
+  let generation = 0;
+  let epoch = 0;
+  let offset = 0;
+  let finished: Range[] | undefined;
+  let wantsSnapshot = 0;
   while (from.position < end) {
     const tag = from.varint();
-    if (tag === 8) position.partition = from.varint();
-    else if (tag === 16) position.generation = from.varint();
-    else if (tag === 24) position.epoch = from.varint();
-    else if (tag === 33) position.offset = from.whole();
+    if (tag === 8) partition = from.varint();
+    else if (tag === 16) generation = from.varint();
+    else if (tag === 24) epoch = from.varint();
+    else if (tag === 32) offset = from.whole();
+    else if (tag === 42) addRange((finished ??= []), from);
+    else if (tag === 48) wantsSnapshot = from.varint();
     else from.skip(tag);
   }
   from.expectEnd(end);
-  return position;
+  checkFinished(offset, finished);
+  return {
+    partition,
+    generation,
+    epoch,
+    offset,
+    finished,
+    wantsSnapshot: wantsSnapshot !== 0 || undefined,
+  };
+}
+
+function addRange(finished: Range[], from: ByteReader): void {
+  if (finished.length >= WIRE_LIMITS.maxRanges) throw tooMany('ranges', WIRE_LIMITS.maxRanges);
+  const end = from.lengthEnd();
+  const range = { first: 0, last: 0 };
+  while (from.position < end) {
+    const tag = from.varint();
+    if (tag === 8) range.first = from.whole();
+    else if (tag === 16) range.last = from.whole();
+    else from.skip(tag);
+  }
+  from.expectEnd(end);
+  finished.push(range);
 }
 
 function readRefusal(from: ByteReader): Refusal {
@@ -52,7 +82,7 @@ function readRefusal(from: ByteReader): Refusal {
   const refusal = { seq: 0, code: 0, message: '' };
   while (from.position < end) {
     const tag = from.varint();
-    if (tag === 9) refusal.seq = from.whole();
+    if (tag === 8) refusal.seq = from.whole();
     else if (tag === 16) refusal.code = from.varint();
     else if (tag === 26) refusal.message = from.text();
     else from.skip(tag);
@@ -66,7 +96,7 @@ function readReceipt(from: ByteReader): Receipt {
   const receipt = { seq: 0, sockets: 0 };
   while (from.position < end) {
     const tag = from.varint();
-    if (tag === 9) receipt.seq = from.whole();
+    if (tag === 8) receipt.seq = from.whole();
     else if (tag === 16) receipt.sockets = from.varint();
     else from.skip(tag);
   }

@@ -4,7 +4,7 @@ import { CodecError } from '../codec-error';
 import type { Ack, Command, CommandsFrame, Verb } from '../frames';
 import type { NameReader } from '../names';
 import { readAck } from './read-acks';
-import { addTo, nameOf, readName, tooMany } from './read-shared';
+import { DELIVERED, addTo, nameOf, readName, tooMany } from './read-shared';
 
 export function readCommands(
   from: ByteReader,
@@ -21,7 +21,7 @@ export function readCommands(
       case 10:
         readName(from, names);
         break;
-      case 17:
+      case 16:
         firstSeq = from.whole();
         break;
       case 26:
@@ -50,13 +50,13 @@ function readCommand(from: ByteReader, names: NameReader): Command {
   let data = '';
   let socketId = '';
   let userId = '';
-  let except: string[] | undefined;
+  let exceptSockets: string[] | undefined;
   let ifOccupied = 0;
   let receipt = 0;
   let origin: Command['origin'];
   let idempotencyKey = '';
   let handles: number[] | undefined;
-  let code = 0;
+  let code: number | undefined;
   let reason = '';
   let inLine: string[] | undefined;
   while (from.position < end) {
@@ -87,7 +87,7 @@ function readCommand(from: ByteReader, names: NameReader): Command {
         userId = from.text();
         break;
       case 74:
-        addTo((except ??= []), from.text());
+        addTo((exceptSockets ??= []), from.text());
         break;
       case 80:
         ifOccupied = from.varint();
@@ -121,7 +121,7 @@ function readCommand(from: ByteReader, names: NameReader): Command {
     }
   }
   from.expectEnd(end);
-  if (receipt > 1) throw new CodecError(`receipt ${receipt} is not known`);
+  if (receipt > DELIVERED) throw new CodecError(`receipt ${receipt} is not known`);
   return {
     // A verb of a later version is kept, so that its command can be refused by number.
     verb: verb as Verb,
@@ -131,12 +131,12 @@ function readCommand(from: ByteReader, names: NameReader): Command {
     data: data || undefined,
     socketId: socketId || undefined,
     userId: userId || undefined,
-    except,
+    exceptSockets,
     ifOccupied: ifOccupied !== 0 || undefined,
-    receipt: receipt === 1 ? 'delivered' : undefined,
+    receipt: receipt === DELIVERED ? 'delivered' : undefined,
     origin,
     idempotencyKey: idempotencyKey || undefined,
-    code: code || undefined,
+    code,
     reason: reason || undefined,
   };
 }
@@ -148,7 +148,7 @@ function readOrigin(from: ByteReader): NonNullable<Command['origin']> {
     const tag = from.varint();
     if (tag === 8) origin.partition = from.varint();
     else if (tag === 16) origin.generation = from.varint();
-    else if (tag === 25) origin.offset = from.whole();
+    else if (tag === 24) origin.offset = from.whole();
     else if (tag === 32) origin.index = from.varint();
     else from.skip(tag);
   }

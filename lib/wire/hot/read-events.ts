@@ -1,6 +1,6 @@
-import { checkBatch } from '../bytes/checks';
+import { checkBatch, checkSkipped } from '../bytes/checks';
 import type { ByteReader } from '../bytes/byte-reader';
-import type { CommandAck, EventsFrame, Kind, PipeEvent, Run } from '../frames';
+import type { CommandAck, EventKind, EventsFrame, PipeEvent, Run } from '../frames';
 import type { NameReader } from '../names';
 import { readCommandAck } from './read-acks';
 import { nameOf, readName, tooMany } from './read-shared';
@@ -45,6 +45,7 @@ function readRun(from: ByteReader, names: NameReader, left: number, maxBatch: nu
   let generation = 0;
   let epoch = 0;
   let firstOffset = 0;
+  let skipped = 0;
   while (from.position < end) {
     const tag = from.varint();
     switch (tag) {
@@ -57,12 +58,15 @@ function readRun(from: ByteReader, names: NameReader, left: number, maxBatch: nu
       case 24:
         epoch = from.varint();
         break;
-      case 33:
+      case 32:
         firstOffset = from.whole();
         break;
       case 42:
         if (events.length >= left) throw tooMany('events', maxBatch);
         events.push(readEvent(from, names));
+        break;
+      case 48:
+        skipped = from.whole();
         break;
       default:
         from.skip(tag);
@@ -70,7 +74,15 @@ function readRun(from: ByteReader, names: NameReader, left: number, maxBatch: nu
   }
   from.expectEnd(end);
   checkBatch(firstOffset, events.length);
-  return { partition, generation, epoch, firstOffset, events };
+  checkSkipped(skipped, firstOffset);
+  return {
+    partition,
+    generation,
+    epoch,
+    firstOffset,
+    skipped: skipped || undefined,
+    events,
+  };
 }
 
 function readEvent(from: ByteReader, names: NameReader): PipeEvent {
@@ -86,9 +98,10 @@ function readEvent(from: ByteReader, names: NameReader): PipeEvent {
   let userId = '';
   let redelivered = 0;
   let tries = 0;
-  let code = 0;
+  let code: number | undefined;
   let reason = '';
   let conflated = 0;
+  let conflatable = 0;
   while (from.position < end) {
     const tag = from.varint();
     switch (tag) {
@@ -134,6 +147,9 @@ function readEvent(from: ByteReader, names: NameReader): PipeEvent {
       case 112:
         conflated = from.varint();
         break;
+      case 120:
+        conflatable = from.varint();
+        break;
       default:
         from.skip(tag);
     }
@@ -141,7 +157,7 @@ function readEvent(from: ByteReader, names: NameReader): PipeEvent {
   from.expectEnd(end);
   return {
     // A kind of a later version is kept, so that the offsets stay whole; its receiver has nobody to give it to.
-    kind: kind as Kind,
+    kind: kind as EventKind,
     socketId,
     channel: nameOf(names, channelHandle, channelName),
     event: nameOf(names, eventHandle, eventName),
@@ -150,8 +166,9 @@ function readEvent(from: ByteReader, names: NameReader): PipeEvent {
     userId: userId || undefined,
     redelivered: redelivered !== 0 || undefined,
     tries: tries || undefined,
-    code: code || undefined,
+    code,
     reason: reason || undefined,
     conflated: conflated || undefined,
+    conflatable: conflatable !== 0 || undefined,
   };
 }

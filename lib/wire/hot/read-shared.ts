@@ -10,6 +10,9 @@ import type { NameReader } from '../names';
  * is undefined.
  */
 
+/** RECEIPTS_DELIVERED; the two values below it both say that the ack is enough. */
+export const DELIVERED = 2;
+
 /** Reads a definition into the dictionary. */
 export function readName(from: ByteReader, names: NameReader): void {
   const end = from.lengthEnd();

@@ -1,7 +1,8 @@
 import type { ByteWriter } from '../bytes/byte-writer';
-import { checkBatch } from '../bytes/checks';
-import type { Ack, Command, CommandAck, Credit, PipeEvent, Run } from '../frames';
+import { checkBatch, checkFinished, checkSkipped } from '../bytes/checks';
+import type { Ack, Command, CommandAck, Credit, PipeEvent, Position, Range, Run } from '../frames';
 import type { NameWriter } from '../names';
+import { DELIVERED } from './read-shared';
 
 /**
  * The hand-written half of the codec: what EVENTS and COMMANDS are made of, and the acks that ride on them. Each
@@ -12,6 +13,7 @@ import type { NameWriter } from '../names';
 /** Guessed bytes of an envelope beside its texts; see `ByteWriter.open`. */
 const ENVELOPE_BYTES = 20;
 const RUN_BYTES = 24;
+const RANGE_BYTES = 12;
 
 /** A name and its handle, for the frame that first uses it. */
 export function writeDefinition(out: ByteWriter, handle: number, name: string): void {
@@ -35,18 +37,20 @@ export function writeRunPiece(
   flushBytes: number,
 ): number {
   checkBatch(run.firstOffset, run.events.length);
+  checkSkipped(run.skipped ?? 0, run.firstOffset);
   const end = Math.min(run.events.length, first + room);
   const expected = expectedRunBytes(run, first, end);
   const start = out.open(18, expected);
   out.uint32(8, run.partition);
   out.uint32(16, run.generation);
   out.uint32(24, run.epoch);
-  out.whole(33, run.firstOffset + first);
+  out.whole(32, run.firstOffset + first);
   let next = first;
   while (next < end) {
     writeEvent(out, names, run.events[next++]!);
     if (out.length + names.pendingBytes >= flushBytes) break;
   }
+  if (first === 0) out.whole(48, run.skipped);
   out.close(start, expected);
   return next;
 }
@@ -63,9 +67,10 @@ function writeEvent(out: ByteWriter, names: NameWriter, event: PipeEvent): void 
   out.text(74, event.userId);
   if (event.redelivered) out.uint32(80, 1);
   out.uint32(88, event.tries);
-  out.uint32(96, event.code);
+  if (event.code !== undefined) out.count(96, event.code);
   out.text(106, event.reason);
   out.uint32(112, event.conflated);
+  if (event.conflatable) out.uint32(120, 1);
   out.close(start, expected);
 }
 
@@ -78,13 +83,13 @@ export function writeCommand(out: ByteWriter, names: NameWriter, command: Comman
   out.text(50, command.data);
   out.text(58, command.socketId);
   out.text(66, command.userId);
-  if (command.except) for (const socketId of command.except) out.item(74, socketId);
+  if (command.exceptSockets) for (const socketId of command.exceptSockets) out.item(74, socketId);
   if (command.ifOccupied) out.uint32(80, 1);
-  if (command.receipt === 'delivered') out.uint32(88, 1);
+  if (command.receipt === 'delivered') out.uint32(88, DELIVERED);
   if (command.origin) writeOrigin(out, command.origin);
   out.text(106, command.idempotencyKey);
   const inLine = command.channels?.length ? writeChannels(out, names, command.channels) : undefined;
-  out.uint32(120, command.code);
+  if (command.code !== undefined) out.count(120, command.code);
   out.text(130, command.reason);
   if (inLine) for (const name of inLine) out.item(138, name);
   out.close(start, expected);
@@ -92,29 +97,44 @@ export function writeCommand(out: ByteWriter, names: NameWriter, command: Comman
 
 export function writeAck(out: ByteWriter, ack: Ack): void {
   for (const position of ack.positions) {
-    const start = out.open(10, RUN_BYTES);
-    out.uint32(8, position.partition);
-    out.uint32(16, position.generation);
-    out.uint32(24, position.epoch);
-    out.whole(33, position.offset);
-    out.close(start, RUN_BYTES);
+    const expected = RUN_BYTES + (position.finished?.length ?? 0) * RANGE_BYTES;
+    const start = out.open(10, expected);
+    writePosition(out, position);
+    out.close(start, expected);
   }
   if (ack.credit) writeCredit(out, 18, ack.credit);
 }
 
+function writePosition(out: ByteWriter, position: Position): void {
+  checkFinished(position.offset, position.finished);
+  out.uint32(8, position.partition);
+  out.uint32(16, position.generation);
+  out.uint32(24, position.epoch);
+  out.whole(32, position.offset);
+  if (position.finished) for (const range of position.finished) writeRange(out, range);
+  if (position.wantsSnapshot) out.uint32(48, 1);
+}
+
+function writeRange(out: ByteWriter, { first, last }: Range): void {
+  const start = out.open(42, RANGE_BYTES);
+  out.whole(8, first);
+  out.whole(16, last);
+  out.close(start, RANGE_BYTES);
+}
+
 export function writeCommandAck(out: ByteWriter, ack: CommandAck): void {
-  out.whole(9, ack.applied);
+  out.whole(8, ack.applied);
   for (const refusal of ack.refused) {
     const expected = ENVELOPE_BYTES + refusal.message.length;
     const start = out.open(18, expected);
-    out.whole(9, refusal.seq);
+    out.whole(8, refusal.seq);
     out.uint32(16, refusal.code);
     out.text(26, refusal.message);
     out.close(start, expected);
   }
   for (const receipt of ack.receipts) {
     const start = out.open(26, ENVELOPE_BYTES);
-    out.whole(9, receipt.seq);
+    out.whole(8, receipt.seq);
     out.uint32(16, receipt.sockets);
     out.close(start, ENVELOPE_BYTES);
   }
@@ -159,7 +179,7 @@ function writeOrigin(out: ByteWriter, origin: NonNullable<Command['origin']>): v
   const start = out.open(98, RUN_BYTES);
   out.uint32(8, origin.partition);
   out.uint32(16, origin.generation);
-  out.whole(25, origin.offset);
+  out.whole(24, origin.offset);
   out.uint32(32, origin.index);
   out.close(start, RUN_BYTES);
 }

@@ -1,8 +1,18 @@
 import { standpipe } from '../../../proto/pipe';
 import { ByteReader } from '../bytes/byte-reader';
-import { time, whole } from '../bytes/checks';
+import { checkFinished, time, whole } from '../bytes/checks';
 import { CodecError } from '../codec-error';
-import type { Assignment, Credit, Group, Kind, Limits, Position, Rule, WireError } from '../frames';
+import type {
+  Assignment,
+  CommandAck,
+  Credit,
+  Group,
+  Limits,
+  Position,
+  Rule,
+  RuleKind,
+  WireError,
+} from '../frames';
 import { WIRE_LIMITS } from '../limits';
 import { CAUSES, MODES, ORDERS, OVERFLOWS, VERDICTS } from './enums';
 import type { RareFrame } from './enums';
@@ -20,7 +30,7 @@ const READERS = new Map<number, (body: Uint8Array) => RareFrame>([
   [10, readSnapshot],
   [11, (body) => ({ type: 'assign', assigned: v1.Assign.decode(body).assigned.map(assignment) })],
   [12, readRevoke],
-  [13, readDrained],
+  [13, readReturned],
   [14, readQuery],
   [15, readReply],
   [16, (body) => ({ type: 'ping', time: time(v1.Ping.decode(body).time) })],
@@ -28,6 +38,8 @@ const READERS = new Map<number, (body: Uint8Array) => RareFrame>([
   [18, readGoAway],
   [19, (body) => ({ type: 'bye', reason: v1.Bye.decode(body).reason })],
   [20, (body) => ({ type: 'error', ...wireError(v1.Error.decode(body)) })],
+  [21, readReady],
+  [22, readLost],
 ]);
 
 /**
@@ -59,12 +71,12 @@ function readHello(body: Uint8Array): RareFrame {
     version: m.version,
     library: m.library,
     group: m.group ? groupOf(m.group) : undefined,
-    member: m.member,
+    name: m.name,
     session: copy(m.session),
     proof: copy(m.proof),
     attempt: m.attempt,
     positions: m.positions.map(position),
-    nextSeq: whole(m.nextSeq),
+    nextSeq: wide(m.nextSeq),
     credit: credit(m.credit),
     rules: m.rules.map(rule),
   };
@@ -79,14 +91,21 @@ function readWelcome(body: Uint8Array): RareFrame {
     reason: m.reason,
     session: copy(m.session),
     secret: copy(m.secret),
-    applied: whole(m.applied),
-    credit: credit(m.credit),
+    nextSeq: wide(m.nextSeq),
+    commandAck: commandAck(m.commandAck),
     limits: limits(m.limits),
     partitions: m.partitions,
     assigned: m.assigned.map(assignment),
     node: m.node,
-    windowMs: m.windowMs,
+    windowMs: m.windowMs ?? undefined,
+    graceMs: m.graceMs ?? undefined,
+    unhandled: wide(m.unhandled),
   };
+}
+
+function readReady(body: Uint8Array): RareFrame {
+  v1.Ready.decode(body);
+  return { type: 'ready' };
 }
 
 function readSubscribe(body: Uint8Array): RareFrame {
@@ -105,11 +124,11 @@ function readGap(body: Uint8Array): RareFrame {
     type: 'gap',
     partition: m.partition,
     oldEpoch: m.oldEpoch,
-    after: whole(m.after),
+    after: wide(m.after),
     newEpoch: m.newEpoch,
-    first: whole(m.first),
-    cause: CAUSES[m.cause] ?? 'unknown',
-    count: whole(m.count),
+    first: wide(m.first),
+    cause: CAUSES[m.cause] ?? 'unspecified',
+    count: wide(m.count),
   };
 }
 
@@ -117,9 +136,13 @@ function readSnapshot(body: Uint8Array): RareFrame {
   const m = v1.Snapshot.decode(body);
   return {
     type: 'snapshot',
-    ...position(m),
+    partition: m.partition,
+    epoch: m.epoch,
+    offset: wide(m.offset),
     begin: m.begin,
     end: m.end,
+    coversSockets: m.coversSockets,
+    coversChannels: m.coversChannels,
     sockets: m.sockets.map((socket) => ({
       id: socket.id ?? '',
       userId: socket.user || undefined,
@@ -143,14 +166,13 @@ function readRevoke(body: Uint8Array): RareFrame {
   };
 }
 
-function readDrained(body: Uint8Array): RareFrame {
-  const m = v1.Drained.decode(body);
-  return {
-    type: 'drained',
-    partition: m.partition,
-    generation: m.generation,
-    offset: whole(m.offset),
-  };
+function readReturned(body: Uint8Array): RareFrame {
+  return { type: 'returned', position: position(v1.Returned.decode(body).position ?? {}) };
+}
+
+function readLost(body: Uint8Array): RareFrame {
+  const { partition, generation } = v1.Lost.decode(body);
+  return { type: 'lost', partition, generation };
 }
 
 function readQuery(body: Uint8Array): RareFrame {
@@ -190,19 +212,20 @@ function groupOf(m: standpipe.v1.Group.$Properties): Group {
   };
 }
 
+/** A limit that is not told is the one of the protocol. */
 function limits(m: standpipe.v1.Limits.$Properties | null | undefined): Limits {
   return {
-    frameBytes: m?.frameBytes ?? 0,
-    batch: m?.batch ?? 0,
-    dataBytes: m?.dataBytes ?? 0,
-    pingMs: m?.pingMs ?? 0,
-    deadMs: m?.deadMs ?? 0,
+    frameBytes: m?.frameBytes ?? WIRE_LIMITS.maxFrameBytes,
+    batch: m?.batch ?? WIRE_LIMITS.maxBatch,
+    dataBytes: m?.dataBytes ?? WIRE_LIMITS.maxDataBytes,
+    pingMs: m?.pingMs ?? WIRE_LIMITS.pingMs,
+    deadMs: m?.deadMs ?? WIRE_LIMITS.deadMs,
   };
 }
 
 function rule(m: standpipe.v1.Rule.$Properties): Rule {
   const rule: Rule = {
-    kind: (m.kind ?? 0) as Kind,
+    kind: (m.kind ?? 0) as RuleKind,
     channels: [...(m.channels ?? [])],
     events: [...(m.events ?? [])],
   };
@@ -211,7 +234,19 @@ function rule(m: standpipe.v1.Rule.$Properties): Rule {
 }
 
 function position(m: standpipe.v1.Position.$Properties): Position {
-  return { partition: m.partition ?? 0, epoch: m.epoch ?? 0, offset: whole(m.offset ?? 0) };
+  const offset = wide(m.offset);
+  const finished = m.finished?.length
+    ? m.finished.map(({ first, last }) => ({ first: wide(first), last: wide(last) }))
+    : undefined;
+  checkFinished(offset, finished);
+  return {
+    partition: m.partition ?? 0,
+    generation: m.generation ?? 0,
+    epoch: m.epoch ?? 0,
+    offset,
+    finished,
+    wantsSnapshot: m.wantsSnapshot || undefined,
+  };
 }
 
 function assignment(m: standpipe.v1.Assignment.$Properties): Assignment {
@@ -219,8 +254,31 @@ function assignment(m: standpipe.v1.Assignment.$Properties): Assignment {
     partition: m.partition ?? 0,
     generation: m.generation ?? 0,
     epoch: m.epoch ?? 0,
-    from: whole(m.from ?? 0),
+    firstOffset: wide(m.firstOffset),
   };
+}
+
+function commandAck(m: standpipe.v1.CommandAck.$Properties | null | undefined): CommandAck {
+  return {
+    applied: wide(m?.applied),
+    refused: (m?.refused ?? []).map((refusal) => ({
+      seq: wide(refusal.seq),
+      code: refusal.code ?? 0,
+      message: refusal.message ?? '',
+    })),
+    receipts: (m?.receipts ?? []).map((receipt) => ({
+      seq: wide(receipt.seq),
+      sockets: receipt.sockets ?? 0,
+    })),
+    credit: m?.credit ? credit(m.credit) : undefined,
+  };
+}
+
+/** A uint64, which the generated code reads as a number or, where the package `long` is installed, as two halves. */
+function wide(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return whole((value as number | undefined) ?? 0);
+  const { high, low } = value as { high: number; low: number };
+  return whole((high >>> 0) * 0x1_0000_0000 + (low >>> 0));
 }
 
 function credit(m: standpipe.v1.Credit.$Properties | null | undefined): Credit {

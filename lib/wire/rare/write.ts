@@ -1,6 +1,6 @@
 import { standpipe } from '../../../proto/pipe';
-import { time, uint32, whole } from '../bytes/checks';
-import type { Assignment, Credit, Position } from '../frames';
+import { checkFinished, time, uint32, whole } from '../bytes/checks';
+import type { Assignment, CommandAck, Credit, Position } from '../frames';
 import { CAUSES, MODES, ORDERS, OVERFLOWS, VERDICTS } from './enums';
 import type { RareFrame } from './enums';
 
@@ -21,11 +21,11 @@ function messageOf(frame: RareFrame): Messages {
           library: frame.library,
           group: group && {
             name: group.name,
-            order: ORDERS.indexOf(group.order),
-            mode: MODES.indexOf(group.mode),
-            overflow: OVERFLOWS.indexOf(group.overflow),
+            order: ORDERS.lastIndexOf(group.order),
+            mode: MODES.lastIndexOf(group.mode),
+            overflow: OVERFLOWS.lastIndexOf(group.overflow),
           },
-          member: frame.member,
+          name: frame.name,
           session: frame.session,
           proof: frame.proof,
           attempt: uint32(frame.attempt),
@@ -45,8 +45,8 @@ function messageOf(frame: RareFrame): Messages {
           reason: frame.reason,
           session: frame.session,
           secret: frame.secret,
-          applied: whole(frame.applied),
-          credit: credit(frame.credit),
+          nextSeq: whole(frame.nextSeq),
+          commandAck: commandAck(frame.commandAck),
           limits: {
             frameBytes: uint32(limits.frameBytes),
             batch: uint32(limits.batch),
@@ -57,10 +57,14 @@ function messageOf(frame: RareFrame): Messages {
           partitions: uint32(frame.partitions),
           assigned: frame.assigned.map(assignment),
           node: frame.node,
-          windowMs: uint32(frame.windowMs),
+          windowMs: optional(frame.windowMs),
+          graceMs: optional(frame.graceMs),
+          unhandled: whole(frame.unhandled),
         },
       };
     }
+    case 'ready':
+      return { ready: {} };
     case 'subscribe':
       return { subscribe: { id: uint32(frame.id), rules: frame.rules } };
     case 'subscribed':
@@ -80,9 +84,13 @@ function messageOf(frame: RareFrame): Messages {
     case 'snapshot':
       return {
         snapshot: {
-          ...position(frame),
+          partition: uint32(frame.partition),
+          epoch: uint32(frame.epoch),
+          offset: whole(frame.offset),
           begin: frame.begin,
           end: frame.end,
+          coversSockets: frame.coversSockets,
+          coversChannels: frame.coversChannels,
           sockets: frame.sockets.map(({ id, userId, channels }) => ({
             id,
             user: userId,
@@ -105,13 +113,11 @@ function messageOf(frame: RareFrame): Messages {
           deadlineMs: uint32(frame.deadlineMs),
         },
       };
-    case 'drained':
+    case 'returned':
+      return { returned: { position: position(frame.position) } };
+    case 'lost':
       return {
-        drained: {
-          partition: uint32(frame.partition),
-          generation: uint32(frame.generation),
-          offset: whole(frame.offset),
-        },
+        lost: { partition: uint32(frame.partition), generation: uint32(frame.generation) },
       };
     case 'query':
       return {
@@ -151,17 +157,49 @@ function messageOf(frame: RareFrame): Messages {
   }
 }
 
-function position({ partition, epoch, offset }: Position): Position {
-  return { partition: uint32(partition), epoch: uint32(epoch), offset: whole(offset) };
-}
-
-function assignment({ partition, generation, epoch, from }: Assignment): Assignment {
+function position({
+  partition,
+  generation,
+  epoch,
+  offset,
+  finished,
+  wantsSnapshot,
+}: Position): standpipe.v1.Position.$Properties {
+  checkFinished(offset, finished);
   return {
     partition: uint32(partition),
     generation: uint32(generation),
     epoch: uint32(epoch),
-    from: whole(from),
+    offset: whole(offset),
+    finished: finished?.map(({ first, last }) => ({ first: whole(first), last: whole(last) })),
+    wantsSnapshot,
   };
+}
+
+function assignment({ partition, generation, epoch, firstOffset }: Assignment): Assignment {
+  return {
+    partition: uint32(partition),
+    generation: uint32(generation),
+    epoch: uint32(epoch),
+    firstOffset: whole(firstOffset),
+  };
+}
+
+function commandAck(ack: CommandAck): standpipe.v1.CommandAck.$Properties {
+  return {
+    applied: whole(ack.applied),
+    refused: ack.refused.map(({ seq, code, message }) => {
+      return { seq: whole(seq), code: uint32(code), message };
+    }),
+    receipts: ack.receipts.map(({ seq, sockets }) => {
+      return { seq: whole(seq), sockets: uint32(sockets) };
+    }),
+    credit: ack.credit && credit(ack.credit),
+  };
+}
+
+function optional(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : uint32(value);
 }
 
 function credit({ messages, bytes }: Credit): Credit {

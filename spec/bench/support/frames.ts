@@ -1,5 +1,5 @@
 /**
- * WebSocket frames by hand (RFC 6455 §5.2), as little of them as a benchmark needs: a loader that used a library would
+ * WebSocket frames by hand (RFC 6455, section 5.2), as little of them as a benchmark needs: a loader that used a library would
  * measure the library.
  */
 const FINAL_TEXT = 0x81;

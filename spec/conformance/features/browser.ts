@@ -1,13 +1,13 @@
-import type { Heard } from '../stage';
+import type { Heard } from '../probe';
 import type { Tab } from '../tab';
 
-/** How pusher-js shows a member of a presence channel. */
+/** A member of a presence channel as pusher-js shows it. */
 export interface Member {
   id: string;
   info: object | null;
 }
 
-/** What `pusher:subscription_succeeded` tells of a presence channel. */
+/** The data of `pusher:subscription_succeeded` on a presence channel. */
 export interface Members {
   /** The `user_info` of each, by id. */
   members: Record<string, object | null>;
@@ -16,14 +16,14 @@ export interface Members {
   me: Member | null;
 }
 
-/** What stands between pusher-js and its socket; no part of its public face, but told in its own logs. */
+/** The part of pusher-js next to its socket; not public, but shown in its own logs. */
 export interface Wire {
   activityTimeout: number;
   transport: { name: string };
   bind(event: string, handler: () => void): void;
 }
 
-/** One unmodified pusher-js and what it has told. Everything told is kept until it is asked for. */
+/** An unmodified pusher-js. Everything that it told is kept until it is asked for. */
 export class Browser {
   readonly tab: Tab;
 
@@ -37,7 +37,7 @@ export class Browser {
   }
 
   states(): Promise<string[]> {
-    return this.tab.run((stage) => stage.states);
+    return this.tab.run((probe) => probe.states);
   }
 
   /** Asks for a subscription, and keeps what is told of its channel. */
@@ -78,7 +78,7 @@ export class Browser {
   async send(event: string, data: unknown, channel?: string): Promise<void> {
     await this.tab.run(
       ({ pusher }, [event, data, channel]) =>
-        // What travels as JSON knows no undefined.
+        // JSON knows no undefined.
         pusher.send_event(event, data, channel ?? undefined),
       [event, data, channel] as const,
     );

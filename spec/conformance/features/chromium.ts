@@ -1,10 +1,10 @@
 import type { Test } from 'tap';
 import { startBrowser } from '../../support/browser';
 import type { Certificate } from '../../support/tls';
-import { Site } from '../site';
+import { AppServer } from '../app-server';
 import { FEATURES, showFeatures, TIMEOUT_MS, WAYS } from './list';
 import { PageTabs } from './page-tabs';
-import { TRANSPORTS } from './world';
+import { TRANSPORTS } from '../environment';
 
 /**
  * The app's own server refuses (403) where that is what is shown, what a page sends may cross with the end of its session
@@ -35,9 +35,9 @@ export async function showInChromium(
     void t.test(way, { timeout: TIMEOUT_MS }, async (t) => {
       const context = await browser.newContext();
       t.teardown(() => context.close());
-      const site = await Site.start(t, tls, 'pusher-with-encryption');
-      const tabs = await PageTabs.start(t, context, site.url);
-      await showFeatures(t, { transport, tls, site, tabs }, features);
+      const appServer = await AppServer.start(t, tls, 'pusher-with-encryption');
+      const tabs = await PageTabs.start(t, context, appServer.url);
+      await showFeatures(t, { transport, tls, appServer, tabs }, features);
       const others = tabs.complaints.filter((text) => !EXPECTED.test(text));
       t.strictSame(others, [], 'no console complained');
     });

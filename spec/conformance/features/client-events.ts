@@ -1,18 +1,18 @@
 import type { Browser } from './browser';
-import type { Features, World } from './world';
+import type { Features, FeatureEnvironment } from './environment';
 
-async function pair(world: World, channel: string): Promise<[Browser, Browser]> {
-  const browsers: [Browser, Browser] = [await world.browser(), await world.browser()];
+async function pair(env: FeatureEnvironment, channel: string): Promise<[Browser, Browser]> {
+  const browsers: [Browser, Browser] = [await env.browser(), await env.browser()];
   for (const browser of browsers) await browser.subscribe(channel);
   return browsers;
 }
 
 /** Contract 1.7. */
 export const clientEvents: Features = {
-  '1.7: an event of a browser reaches the others as it is, and never itself': async (t, start) => {
-    const world = await start();
+  'an event of a browser reaches the others as it is, and never itself': async (t, start) => {
+    const env = await start();
     const channel = 'private-room';
-    const [one, two] = await pair(world, channel);
+    const [one, two] = await pair(env, channel);
     for (const data of [
       { snow: '☃', n: [1, null] },
       [],
@@ -32,20 +32,20 @@ export const clientEvents: Features = {
     t.notOk(await two.tab.run(({ frames }) => frames.some((frame) => 'user_id' in frame)));
   },
 
-  '1.7: an app may have it made a string': async (t, start) => {
-    const world = await start({ app: { stringifyClientEvents: true } });
-    const [one, two] = await pair(world, 'private-room');
+  'an app may have the data made a string': async (t, start) => {
+    const env = await start({ app: { stringifyClientEvents: true } });
+    const [one, two] = await pair(env, 'private-room');
     await one.trigger('private-room', 'client-e', { a: 1 });
     t.strictSame(await two.next('private-room', 'client-e'), { a: 1 });
   },
 
-  '1.7: on presence channels it comes with the id that was signed, as a string': async (
+  'an event on a presence channel carries the id that was signed, as a string': async (
     t,
     start,
   ) => {
-    const world = await start();
-    const one = await world.browser({ member: { user_id: 7 } });
-    const two = await world.browser();
+    const env = await start();
+    const one = await env.browser({ member: { user_id: 7 } });
+    const two = await env.browser();
     for (const browser of [one, two]) await browser.subscribe('presence-room');
     const told = two.tab.run(
       ({ pusher }) =>
@@ -60,9 +60,12 @@ export const clientEvents: Features = {
     t.strictSame(await told, [{ user_id: 'somebody else' }, { user_id: '7' }]);
   },
 
-  '1.7: where it may not be, it is refused in band, and nobody hears it': async (t, start) => {
-    const world = await start();
-    const [one, two] = await pair(world, 'room');
+  'an event on a channel that may have none is refused in band, and nobody hears it': async (
+    t,
+    start,
+  ) => {
+    const env = await start();
+    const [one, two] = await pair(env, 'room');
     await one.trigger('room', 'client-e', 1);
     const rejected = 'Client event rejected - ';
     t.same(await one.error(), {
@@ -76,35 +79,38 @@ export const clientEvents: Features = {
     t.same(await one.states(), ['connecting', 'connected']);
   },
 
-  '1.7: an app without client events says which setting it takes': async (t, start) => {
-    const world = await start({ app: { clientEvents: false } });
-    const [one, two] = await pair(world, 'private-room');
+  'an app without client events says which setting it takes': async (t, start) => {
+    const env = await start({ app: { clientEvents: false } });
+    const [one, two] = await pair(env, 'private-room');
     await one.trigger('private-room', 'client-e', 1);
     t.match(await one.error(), { code: null, message: /enable|clientEvents/ });
     t.same(await two.rest(), []);
   },
 
-  '1.7: above the rate it is refused with 4301, and a second later it is not': async (t, start) => {
+  'an event above the rate is refused with 4301, and a second later it is not': async (
+    t,
+    start,
+  ) => {
     const channel = 'private-room';
-    const world = await start({ limits: { maxClientEventsPerSecond: 3 } });
-    const [one, two] = await pair(world, channel);
+    const env = await start({ limits: { maxClientEventsPerSecond: 3 } });
+    const [one, two] = await pair(env, channel);
     for (let n = 1; n <= 3; n++) {
       await one.trigger(channel, 'client-e', n);
       t.equal(await two.next(channel, 'client-e'), n);
     }
     await one.trigger(channel, 'client-e', 'too much');
     t.match(await one.error(), { code: 4301, message: /rate limit of 3/ });
-    world.clock.advance(1_000);
+    env.clock.advance(1_000);
     await one.trigger(channel, 'client-e', 'again');
     t.equal(await two.next(channel, 'client-e'), 'again');
     t.same(await two.rest(), []);
     t.same(await one.states(), ['connecting', 'connected']);
   },
 
-  '1.7: too much data, or too long a name, is refused with 4301': async (t, start) => {
+  'an event with too much data, or too long a name, is refused with 4301': async (t, start) => {
     const channel = 'private-room';
-    const world = await start();
-    const [one, two] = await pair(world, channel);
+    const env = await start();
+    const [one, two] = await pair(env, channel);
     const most = 'é'.repeat(5_119);
     await one.trigger(channel, 'client-e', most);
     t.equal(await two.next(channel, 'client-e'), most, 'two quotes and 10238 bytes');

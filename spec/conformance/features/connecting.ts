@@ -1,6 +1,6 @@
 import { SECRET } from '../../support/start-gateway';
 import type { Browser, Wire } from './browser';
-import type { Features } from './world';
+import type { Features } from './environment';
 
 const wire = (browser: Browser): Promise<{ name: string; activityTimeout: number }> =>
   browser.tab.run(({ pusher }) => {
@@ -10,73 +10,70 @@ const wire = (browser: Browser): Promise<{ name: string; activityTimeout: number
 
 /** Contract 1.1, 1.2 and 1.6, and 2.2 where it is not a WebSocket. */
 export const connecting: Features = {
-  '1.2: it connects by the one transport it may use, and is told its id and its time': async (
+  'a browser connects by its only transport, and is told its id and the activity timeout': async (
     t,
     start,
   ) => {
-    const world = await start({ limits: { activityTimeoutMs: 45_000 } });
-    const browser = await world.browser();
+    const env = await start({ limits: { activityTimeoutMs: 45_000 } });
+    const browser = await env.browser();
     t.match(await browser.id(), /^\d+\.\d+$/);
     t.same(await browser.states(), ['connecting', 'connected']);
-    t.equal((await wire(browser)).name, world.host.transport);
+    t.equal((await wire(browser)).name, env.setting.transport);
     const timeout = await browser.tab.run(({ pusher }) => {
       const { activityTimeout } = pusher.connection as unknown as Wire;
       return activityTimeout;
     });
     t.equal(timeout, 45_000, 'ms, which is less than its own 120 s');
-    t.equal(world.gateway.socketCount, 1);
+    t.equal(env.gateway.socketCount, 1);
   },
 
-  '1.2: every connection has another id, and who comes back has a new one': async (t, start) => {
-    const world = await start();
-    const [one, two] = [await world.browser(), await world.browser()];
+  'every connection has another id, also of a browser that comes back': async (t, start) => {
+    const env = await start();
+    const [one, two] = [await env.browser(), await env.browser()];
     const first = await one.id();
     await one.disconnect();
     await one.tab.run(({ pusher }) => pusher.connect());
     t.equal(new Set([first, await one.id(2), await two.id()]).size, 3);
   },
 
-  '1.1: a path may stand before /app/': async (t, start) => {
-    const world = await start({ path: '/some/prefix' });
-    const browser = await world.browser({ options: { wsPath: '/some/prefix' } });
-    t.equal((await wire(browser)).name, world.host.transport);
+  'a path may stand before /app/': async (t, start) => {
+    const env = await start({ path: '/some/prefix' });
+    const browser = await env.browser({ options: { wsPath: '/some/prefix' } });
+    t.equal((await wire(browser)).name, env.setting.transport);
   },
 
-  '1.6: who is refused for good is told why, and does not come back': async (t, start) => {
+  'a browser refused for good is told why, and does not come back': async (t, start) => {
     const apps = [
       { id: '1', key: 'key', secret: SECRET },
       { id: '2', key: 'disabled', secret: SECRET, enabled: false },
     ];
-    const world = await start({ apps, limits: { maxConnectionsPerApp: 1 } });
-    await world.browser();
+    const env = await start({ apps, limits: { maxConnectionsPerApp: 1 } });
+    await env.browser();
     for (const [key, code, message] of [
       ['unknown', 4001, 'App key unknown does not exist'],
       ['disabled', 4003, 'Application disabled'],
       ['key', 4004, 'Application is over connection quota'],
     ] as const) {
-      const browser = await world.open({ key });
+      const browser = await env.open({ key });
       t.match(await browser.error(), { code, message });
       await browser.tab.run(({ states, until }) => until(() => states.includes('disconnected')));
       t.same(await browser.tab.run(({ retries }) => retries()), [], `${code}: no retry`);
     }
-    t.equal(world.gateway.socketCount, 1);
+    t.equal(env.gateway.socketCount, 1);
   },
 
-  '1.6: who is closed with 4200 is back at once, and has all its subscriptions': async (
-    t,
-    start,
-  ) => {
-    const world = await start({ app: { terminateCode: 4200 } });
-    const browser = await world.signedIn({ id: 'ann' });
+  'a browser closed with 4200 is back at once, and has all its subscriptions': async (t, start) => {
+    const env = await start({ app: { terminateCode: 4200 } });
+    const browser = await env.signedIn({ id: 'ann' });
     const channels = ['room', 'private-room', 'presence-room'];
     await Promise.all(channels.map((channel) => browser.subscribe(channel)));
     const first = await browser.id();
-    await world.sdk.terminateUserConnections('ann');
+    await env.sdk.terminateUserConnections('ann');
     t.not(await browser.id(2), first);
     await browser.signedIn();
     for (const channel of channels) {
       await browser.next(channel, 'pusher:subscription_succeeded');
-      await world.sdk.trigger(channel, 'e', { channel });
+      await env.sdk.trigger(channel, 'e', { channel });
       t.same(await browser.next(channel, 'e'), { channel });
     }
     t.same(await browser.tab.run(({ retries }) => Math.min(...retries())), 0);

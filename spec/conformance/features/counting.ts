@@ -1,12 +1,12 @@
-import type { Features } from './world';
+import type { Features } from './environment';
 
 const COUNT = 'pusher:subscription_count';
 
 /** Contract 1.10, counts of subscriptions. */
 export const counting: Features = {
-  '1.10: all who subscribe are told how many they are, the newcomer too': async (t, start) => {
-    const world = await start({ app: { subscriptionCount: true } });
-    const [one, two] = [await world.browser(), await world.browser()];
+  'all subscribers are told their number, the newcomer too': async (t, start) => {
+    const env = await start({ app: { subscriptionCount: true } });
+    const [one, two] = [await env.browser(), await env.browser()];
     for (const channel of ['room', 'private-room', 'cache-room']) {
       await one.subscribe(channel);
       t.same(await one.next(channel, COUNT), { subscription_count: 1 });
@@ -24,17 +24,17 @@ export const counting: Features = {
     }
   },
 
-  '1.9: presence channels have members, and no count': async (t, start) => {
-    const world = await start({ app: { subscriptionCount: true } });
-    const [one, two] = [await world.browser(), await world.browser()];
+  'presence channels have members, and no count': async (t, start) => {
+    const env = await start({ app: { subscriptionCount: true } });
+    const [one, two] = [await env.browser(), await env.browser()];
     for (const browser of [one, two]) await browser.subscribe('presence-room');
     await one.next('presence-room', 'pusher:member_added');
     for (const browser of [one, two]) t.same(await browser.rest(), []);
   },
 
-  '1.10: an app that does not want counts has none': async (t, start) => {
-    const world = await start();
-    const [one, two] = [await world.browser(), await world.browser()];
+  'an app that does not want counts has none': async (t, start) => {
+    const env = await start();
+    const [one, two] = [await env.browser(), await env.browser()];
     for (const browser of [one, two]) await browser.subscribe('room');
     for (const browser of [one, two]) t.same(await browser.rest(), []);
   },

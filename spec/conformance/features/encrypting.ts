@@ -1,15 +1,15 @@
-import type { Features } from './world';
+import type { Features } from './environment';
 
 /** Contract 1.10, encrypted channels. */
 export const encrypting: Features = {
-  '1.10: an encrypted event is read by the browser and by nobody between': async (t, start) => {
-    const world = await start();
-    const browser = await world.browser();
+  'an encrypted event is read by the browser and by nobody between': async (t, start) => {
+    const env = await start();
+    const browser = await env.browser();
     const channel = 'private-encrypted-room';
     await browser.subscribe(channel);
     const values = [{ ä: '😀' }, [1], 'plain', 7];
-    for (const value of values) await world.sdk.trigger(channel, 'e', value);
-    await world.sdk.triggerBatch([{ channel, name: 'e', data: 'of a batch' }]);
+    for (const value of values) await env.sdk.trigger(channel, 'e', value);
+    await env.sdk.triggerBatch([{ channel, name: 'e', data: 'of a batch' }]);
     t.strictSame(await browser.take(channel, 'e', 5), [...values, 'of a batch']);
     const carried = await browser.tab.run(({ frames }) =>
       frames
@@ -19,7 +19,7 @@ export const encrypting: Features = {
     t.same(carried, new Array(5).fill(['ciphertext', 'nonce']));
   },
 
-  '1.7: client events on it are refused by the library itself': async (t, start) => {
+  'client events on it are refused by the library itself': async (t, start) => {
     const browser = await (await start()).browser();
     await browser.subscribe('private-encrypted-room');
     await t.rejects(

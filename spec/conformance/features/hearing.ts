@@ -1,14 +1,14 @@
 import { TestSocket } from '../../support/test-socket';
 import { Receivers } from './receivers';
-import type { Features } from './world';
+import type { Features } from './environment';
 
 const EVENTS = 400;
 
 /** Contract 1.4, 2.3, and 3.2 and 3.3 as browsers see them. */
 export const hearing: Features = {
-  '1.4: data comes as it was published, whatever its characters': async (t, start) => {
-    const world = await start();
-    const browser = await world.browser();
+  'data of any characters comes as it was published': async (t, start) => {
+    const env = await start();
+    const browser = await env.browser();
     await browser.subscribe('room');
     const values = [
       { a: { b: [1, null] } },
@@ -19,38 +19,35 @@ export const hearing: Features = {
       1.5,
       true,
     ];
-    for (const value of values) await world.sdk.trigger('room', 'e', value);
+    for (const value of values) await env.sdk.trigger('room', 'e', value);
     t.strictSame(await browser.take('room', 'e', values.length), values);
-    await world.sdk.trigger('room', 'e', '12');
+    await env.sdk.trigger('room', 'e', '12');
     t.equal(await browser.next('room', 'e'), 12, 'a browser reads JSON where it can');
-    await world.sdk.trigger('room', 'ünï 😀', { a: 1 });
+    await env.sdk.trigger('room', 'ünï 😀', { a: 1 });
     t.strictSame(await browser.next('room', 'ünï 😀'), { a: 1 }, 'names of events too');
     const { frames } = await browser.tab.run(({ frames }) => ({ frames: frames.slice(-1) }));
     t.strictSame(frames, [{ event: 'ünï 😀', channel: 'room', data: { a: 1 } }]);
   },
 
-  '3.2: events of 10240 bytes, which is the most, come whole': async (t, start) => {
-    const world = await start();
-    const browser = await world.browser();
+  'events of 10240 bytes, the limit, come whole': async (t, start) => {
+    const env = await start();
+    const browser = await env.browser();
     await browser.subscribe('room');
     for (const data of ['x'.repeat(10_240), 'é'.repeat(5_120), '😀'.repeat(2_560)]) {
-      await world.sdk.trigger('room', 'e', data);
+      await env.sdk.trigger('room', 'e', data);
       t.equal(await browser.next('room', 'e'), data);
     }
   },
 
-  '3.2: an event is for all its channels, and all their browsers but the excluded': async (
-    t,
-    start,
-  ) => {
-    const world = await start();
-    const [one, two] = [await world.browser(), await world.browser()];
+  'an event is for all its channels, and all their browsers but the excluded': async (t, start) => {
+    const env = await start();
+    const [one, two] = [await env.browser(), await env.browser()];
     for (const browser of [one, two]) await browser.subscribe('room');
     await two.subscribe('private-room');
     await two.subscribe('unconcerned');
     const socket_id = await one.id();
-    await world.sdk.trigger(['room', 'private-room'], 'not for one', 1, { socket_id });
-    await world.sdk.trigger('room', 'for all', 2);
+    await env.sdk.trigger(['room', 'private-room'], 'not for one', 1, { socket_id });
+    await env.sdk.trigger('room', 'for all', 2);
     t.same(await one.next('room', 'for all'), 2);
     t.same(await one.rest(), []);
     t.same(await two.rest(), [
@@ -60,16 +57,16 @@ export const hearing: Features = {
     ]);
   },
 
-  '3.3: a batch comes in its order': async (t, start) => {
-    const world = await start();
-    const browser = await world.browser();
+  'a batch comes in its order': async (t, start) => {
+    const env = await start();
+    const browser = await env.browser();
     for (const channel of ['a', 'b']) await browser.subscribe(channel);
     const batch = Array.from({ length: 10 }, (_, n) => ({
       channel: n % 3 === 0 ? 'a' : 'b',
       name: 'e',
       data: n,
     }));
-    await world.sdk.triggerBatch(batch);
+    await env.sdk.triggerBatch(batch);
     await browser.tab.run(({ heard, until }) => until(() => heard.length === 10));
     t.same(
       await browser.rest(),
@@ -83,12 +80,12 @@ export const hearing: Features = {
   ) => {
     // Events are sent as fast as the gateway takes them, and a browser that rotates is slower: none may be cut for that.
     const limits = { maxClientEventsPerSecond: 1e6, maxUnsentBytes: 64 * 1024 * 1024 };
-    const world = await start({ limits });
-    const browser = await world.browser();
-    const other = await TestSocket.connect(t, world.gateway.port);
+    const env = await start({ limits });
+    const browser = await env.browser();
+    const other = await TestSocket.connect(t, env.gateway.port);
     await other.subscribe('private-room');
     await browser.subscribe('private-room');
-    const receivers = new Receivers(t, world.gateway);
+    const receivers = new Receivers(t, env.gateway);
     const pad = 'é'.repeat(150);
     for (let n = 0; n < EVENTS; n++) {
       const data = { n, pad: pad.repeat(n % 7) };
@@ -104,9 +101,9 @@ export const hearing: Features = {
       numbers,
       Array.from({ length: EVENTS }, (_, n) => n),
     );
-    if (world.host.transport !== 'ws')
+    if (env.setting.transport !== 'ws')
       t.ok(receivers.asked >= 3, `over ${receivers.asked} receivers`);
-    t.same(await browser.states(), ['connecting', 'connected'], '#34 never disconnected');
+    t.same(await browser.states(), ['connecting', 'connected'], 'it never disconnected');
     t.same(await browser.rest(), []);
   },
 };

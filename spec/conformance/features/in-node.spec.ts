@@ -1,9 +1,9 @@
 import t from 'tap';
 import { certificate } from '../../support/tls';
 import { NodeTabs } from '../node-tabs';
-import { Site } from '../site';
+import { AppServer } from '../app-server';
 import { FEATURES, showFeatures, TIMEOUT_MS, WAYS } from './list';
-import { TRANSPORTS } from './world';
+import { TRANSPORTS } from '../environment';
 
 t.test('pusher-js in Node', { timeout: TIMEOUT_MS }, async (t) => {
   const cert = await certificate();
@@ -13,10 +13,10 @@ t.test('pusher-js in Node', { timeout: TIMEOUT_MS }, async (t) => {
     for (const tls of transport === 'ws' ? [undefined, cert] : [undefined]) {
       const way = tls === undefined ? transport : `${transport} and TLS`;
       await t.test(`over ${way} alone`, { timeout: TIMEOUT_MS }, async (t) => {
-        const site = await Site.start(t, tls);
+        const appServer = await AppServer.start(t, tls);
         // Chromium shows the rest of it over HTTP.
         const features = transport === 'ws' ? FEATURES : WAYS;
-        await showFeatures(t, { transport, tls, site, tabs }, features);
+        await showFeatures(t, { transport, tls, appServer, tabs }, features);
       });
     }
   }

@@ -11,12 +11,13 @@ import { subscribing } from './subscribing';
 import { users } from './users';
 import { watching } from './watching';
 import { webhooks } from './webhooks';
-import { type Features, type Host, World } from './world';
+import type { Setting } from '../environment';
+import { FeatureEnvironment, type Features } from './environment';
 
-/** What shows that messages of every kind get through, in both directions and for as long as it takes. */
+/** Features that depend on the transport: messages of every kind, in both directions and for as long as it takes. */
 export const WAYS: Features = { ...connecting, ...hearing, ...clientEvents, ...staying };
 
-/** What the Channels protocol gives a browser, by the sections of the contract. */
+/** All features of the Channels protocol for a browser. */
 export const FEATURES: Features = {
   ...connecting,
   ...subscribing,
@@ -32,18 +33,20 @@ export const FEATURES: Features = {
   ...webhooks,
 };
 
-/** How many features are shown at a time: Chromium gives a page what a stream brings every 50 ms, which is long to wait. */
+/** Features shown at a time: Chromium hands a page the bytes of a stream only every 50 ms, and the others use the wait. */
 const JOBS = 16;
 
 /** A browser on a busy machine takes longer than the half minute that a test has. */
 export const TIMEOUT_MS = 100_000;
 
 /** Shows features in one way to connect. */
-export async function showFeatures(t: Test, host: Host, features: Features): Promise<void> {
+export async function showFeatures(t: Test, setting: Setting, features: Features): Promise<void> {
   t.jobs = JOBS;
   const timeout = TIMEOUT_MS;
   const shown = Object.entries(features).map(([feature, show]) =>
-    t.test(feature, { timeout }, (t) => show(t, (options) => World.start(t, host, options))),
+    t.test(feature, { timeout }, (t) =>
+      show(t, (options) => FeatureEnvironment.start(t, setting, options)),
+    ),
   );
   await Promise.all(shown);
 }

@@ -9,7 +9,7 @@ import { Tab, type TabHost } from '../tab';
 
 /** Makes a page evaluate what comes over a WebSocket, and tell what that resolves with. */
 const hostAt = (port: number): string => `
-  const stages = [];
+  const probes = [];
   const control = new WebSocket('ws://127.0.0.1:${port}');
   control.onmessage = ({ data }) => {
     const { id, code } = JSON.parse(data);
@@ -27,7 +27,7 @@ const hostAt = (port: number): string => `
  * costs a tenth of what the browser's own debugging protocol does.
  */
 export class PageTabs implements TabHost {
-  /** What the console complained of. */
+  /** Errors on the console. */
   readonly complaints: string[];
   readonly #calls: Calls;
   #opened = 0;
@@ -44,7 +44,7 @@ export class PageTabs implements TabHost {
   static async start(
     t: Pick<Test, 'teardown'>,
     context: BrowserContext,
-    site: string,
+    appUrl: string,
   ): Promise<PageTabs> {
     const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
     t.teardown(() => server.close());
@@ -55,7 +55,7 @@ export class PageTabs implements TabHost {
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
     });
-    await page.goto(site);
+    await page.goto(appUrl);
     const { port } = server.address() as AddressInfo;
     const connected = once(server, 'connection') as Promise<[WebSocket]>;
     await page.addScriptTag({ content: hostAt(port) });
@@ -64,11 +64,11 @@ export class PageTabs implements TabHost {
   }
 
   async open(key: string, options: Options): Promise<Tab> {
-    const stage = `stages[${this.#opened++}]`;
+    const probe = `probes[${this.#opened++}]`;
     const args = `${JSON.stringify(key)}, ${JSON.stringify(options)}`;
     await this.#calls.evaluate(
-      `${stage} = makeStage(Pusher, attachBackChannel, ${args}), undefined`,
+      `${probe} = makeProbe(Pusher, attachBackChannel, ${args}), undefined`,
     );
-    return new Tab((code) => this.#calls.evaluate(code), stage);
+    return new Tab((code) => this.#calls.evaluate(code), probe);
   }
 }

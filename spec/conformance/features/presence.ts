@@ -1,16 +1,16 @@
 import type { Member } from './browser';
-import type { Features } from './world';
+import type { Features } from './environment';
 
 /** Contract 1.9, and 1.5 where it is about members. */
 export const presence: Features = {
-  '1.9: who joins is told all members, itself among them; the others are told of it': async (
+  'a newcomer is told all members, itself among them; the others are told of it': async (
     t,
     start,
   ) => {
-    const world = await start();
+    const env = await start();
     const channel = 'presence-room';
-    const ann = await world.browser({ member: { user_id: 7, user_info: { name: 'Ännchen' } } });
-    const bob = await world.browser({ member: { user_id: 'bob' } });
+    const ann = await env.browser({ member: { user_id: 7, user_info: { name: 'Ännchen' } } });
+    const bob = await env.browser({ member: { user_id: 'bob' } });
     t.strictSame(await ann.subscribe(channel), {
       members: { 7: { name: 'Ännchen' } },
       count: 1,
@@ -36,16 +36,16 @@ export const presence: Features = {
     ]);
   },
 
-  '1.9: the connections of a user are one member, as the first one says': async (t, start) => {
-    const world = await start();
+  'the connections of a user are one member, as the first one says': async (t, start) => {
+    const env = await start();
     const channel = 'presence-room';
-    const guest = await world.browser({ member: { user_id: 'guest' } });
+    const guest = await env.browser({ member: { user_id: 'guest' } });
     await guest.subscribe(channel);
     const first = { user_id: 7, user_info: { name: 'first' } };
     const second = { user_id: '7', user_info: { name: 'second' } };
     const [one, two] = [
-      await world.browser({ member: first }),
-      await world.browser({ member: second }),
+      await env.browser({ member: first }),
+      await env.browser({ member: second }),
     ];
     await one.subscribe(channel);
     t.match(await guest.next(channel, 'pusher:member_added'), { id: '7', info: { name: 'first' } });
@@ -59,23 +59,23 @@ export const presence: Features = {
     t.match(await guest.next(channel, 'pusher:member_removed'), { id: '7' });
   },
 
-  '1.9: whoever leaves, goes or is closed is removed at once': async (t, start) => {
-    const world = await start();
+  'a member that leaves, goes or is closed is removed at once': async (t, start) => {
+    const env = await start();
     const channel = 'presence-room';
-    const guest = await world.browser();
+    const guest = await env.browser();
     await guest.subscribe(channel);
     const leave = ['leaves', 'goes', 'is closed'] as const;
     for (const way of leave) {
       const user = { id: way.replace(' ', '-') };
-      const browser = await world.signedIn(user);
+      const browser = await env.signedIn(user);
       await browser.subscribe(channel);
       t.match(await guest.next(channel, 'pusher:member_added'), { id: user.id });
       if (way === 'leaves') await browser.unsubscribe(channel);
       else if (way === 'goes') await browser.disconnect();
-      else await world.sdk.terminateUserConnections(user.id);
+      else await env.sdk.terminateUserConnections(user.id);
       // Over HTTP who has gone may only be between two requests.
       const gone = guest.next(channel, 'pusher:member_removed');
-      const removed = way === 'goes' ? await world.turnUntil(gone, [guest]) : await gone;
+      const removed = way === 'goes' ? await env.advanceUntil(gone, [guest]) : await gone;
       t.match(removed, { id: user.id }, way);
     }
     const count = await guest.tab.run(({ pusher }) => {
@@ -87,13 +87,13 @@ export const presence: Features = {
     t.equal(count, 1);
   },
 
-  '1.5: who is signed in is a member without any data of its own': async (t, start) => {
-    const world = await start();
+  'a signed-in user is a member without any data of its own': async (t, start) => {
+    const env = await start();
     const channel = 'presence-room';
-    const guest = await world.browser();
+    const guest = await env.browser();
     await guest.subscribe(channel);
     const user = { id: 'ann', user_info: { name: 'Ann' } };
-    const [one, two] = [await world.signedIn(user), await world.signedIn(user)];
+    const [one, two] = [await env.signedIn(user), await env.signedIn(user)];
     t.match(await one.subscribe(channel), {
       me: { id: 'ann', info: { name: 'Ann' } },
       count: 2,
@@ -106,9 +106,9 @@ export const presence: Features = {
     t.match(await guest.next(channel, 'pusher:member_removed'), { id: 'ann' });
   },
 
-  '1.5: a member that is none is refused, and the connection stays': async (t, start) => {
-    const world = await start({ limits: { maxMembersPerChannel: 1 } });
-    const first = await world.browser({ member: { user_id: 'first' } });
+  'a member that is none is refused, and the connection stays': async (t, start) => {
+    const env = await start({ limits: { maxMembersPerChannel: 1 } });
+    const first = await env.browser({ member: { user_id: 'first' } });
     await first.subscribe('presence-full');
     const supplied = 'supplied to presence subscription is invalid';
     const rows = [
@@ -124,7 +124,7 @@ export const presence: Features = {
       ['LimitReached', 4100, { user_id: 'second' }, 'Presence channel is full (1 members)'],
     ] as const;
     for (const [type, status, member, message] of rows) {
-      const browser = await world.browser({ member });
+      const browser = await env.browser({ member });
       await browser.begin('presence-full');
       const { code, message: told } = (await browser.error()) as { code: null; message: string };
       t.equal(code, null);
@@ -135,7 +135,7 @@ export const presence: Features = {
       await browser.disconnect();
     }
     const large = { user_id: 'x'.repeat(128), user_info: { a: 'x'.repeat(1016) } };
-    const browser = await world.browser({ member: large });
+    const browser = await env.browser({ member: large });
     t.equal((await browser.subscribe('presence-other')).count, 1, 'the largest that may be');
     t.same(await first.rest(), [], 'the one member heard of nobody');
   },

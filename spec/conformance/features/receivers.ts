@@ -5,7 +5,7 @@ import type { Gateway } from '../../../lib/gateway';
 
 /** The requests over which a gateway may send something, where it is not by WebSockets. */
 export class Receivers {
-  /** How many it has been asked for since. */
+  /** Requests since the start. */
   asked = 0;
   #open = 0;
   #look = (): void => undefined;

@@ -1,22 +1,22 @@
 import type { Wire } from './browser';
 import { Receivers } from './receivers';
-import type { Features } from './world';
+import type { Features } from './environment';
 
 /** Contract 1.11, and 2.3 where it is about heartbeats. */
 export const staying: Features = {
-  '1.11: a browser that hears nothing asks for a sign of life, and has one': async (t, start) => {
-    const world = await start();
-    const receivers = new Receivers(t, world.gateway);
-    const browser = await world.browser({ options: { activityTimeout: 100 } });
+  'a browser that hears nothing asks for a sign of life, and has one': async (t, start) => {
+    const env = await start();
+    const receivers = new Receivers(t, env.gateway);
+    const browser = await env.browser({ options: { activityTimeout: 100 } });
     await browser.tab.run(({ pusher, tell }) => {
       const { connection } = pusher.connection as unknown as { connection: Wire };
       // Over HTTP it asks by an empty message, and anything that comes is an answer.
       connection.bind('activity', () => tell('a sign of life'));
     });
     // That is the heartbeat, which is due within 25 s of when a request has come to wait for it.
-    for (let s = 0; s < 60 && world.host.transport !== 'ws'; s++) {
+    for (let s = 0; s < 60 && env.setting.transport !== 'ws'; s++) {
       await receivers.untilOpen();
-      world.clock.advance(1_000);
+      env.clock.advance(1_000);
     }
     await browser.tab.run(({ told, frames, until }) =>
       until(() => told.length > 0 || frames.some(({ event }) => event === 'pusher:pong')),
@@ -24,29 +24,29 @@ export const staying: Features = {
     t.same(await browser.states(), ['connecting', 'connected']);
   },
 
-  '1.11: a browser that only listens stays, however long': async (t, start) => {
-    const world = await start({ limits: { activityTimeoutMs: 30_000 } });
-    const browser = await world.browser();
+  'a browser that only listens stays, however long': async (t, start) => {
+    const env = await start({ limits: { activityTimeoutMs: 30_000 } });
+    const browser = await env.browser();
     await browser.subscribe('room');
     // 72 s, though one that does not answer is closed after 60. In steps that are shorter than the 5 s for which one that
     // polls may be away.
     for (let n = 1; n <= 18; n++) {
-      world.clock.advance(4_000);
-      await world.sdk.trigger('room', 'e', n);
+      env.clock.advance(4_000);
+      await env.sdk.trigger('room', 'e', n);
       t.equal(await browser.next('room', 'e'), n);
     }
     t.same(await browser.states(), ['connecting', 'connected']);
-    t.equal(world.gateway.metrics.socketsCut, 0);
+    t.equal(env.gateway.metrics.socketsCut, 0);
   },
 
-  '2.3: who says goodbye is gone, over HTTP after it is missed': async (t, start) => {
-    const world = await start();
-    const [one, two] = [await world.browser(), await world.browser()];
+  'a browser that says goodbye is gone, over HTTP after it is missed': async (t, start) => {
+    const env = await start();
+    const [one, two] = [await env.browser(), await env.browser()];
     await two.subscribe('room');
     await one.subscribe('other');
     await one.disconnect();
-    await world.turnUntil(world.untilOccupied('other', false), [two]);
-    t.equal(world.gateway.socketCount, 1);
+    await env.advanceUntil(env.untilOccupied('other', false), [two]);
+    t.equal(env.gateway.socketCount, 1);
     t.same(await two.rest(), []);
   },
 };

@@ -1,13 +1,13 @@
-import type { Features } from './world';
+import type { Features } from './environment';
 
 /** Contract 1.8, but for watchlists. */
 export const users: Features = {
-  '1.8: what is sent to a user reaches all its browsers, and nobody else': async (t, start) => {
-    const world = await start();
+  'an event for a user reaches all its browsers, and nobody else': async (t, start) => {
+    const env = await start();
     const user = { id: 'ann', user_info: { name: 'Ännchen' } };
-    const tabs = [await world.signedIn(user), await world.signedIn(user)];
-    const others = [await world.signedIn({ id: 'bob' }), await world.browser()];
-    await world.sdk.sendToUser('ann', 'hello', { a: 1 });
+    const tabs = [await env.signedIn(user), await env.signedIn(user)];
+    const others = [await env.signedIn({ id: 'bob' }), await env.browser()];
+    await env.sdk.sendToUser('ann', 'hello', { a: 1 });
     for (const tab of tabs) t.same(await tab.next('user', 'hello'), { a: 1 });
     for (const other of others) t.same(await other.rest(), []);
     const { data, frames } = await tabs[0]!.tab.run(({ pusher, frames }) => ({
@@ -27,19 +27,19 @@ export const users: Features = {
     );
   },
 
-  '1.8: a sign-in that is signed wrongly is refused with 4009, and the connection stays': async (
+  'a sign-in that is signed wrongly is refused with 4009, and the connection stays': async (
     t,
     start,
   ) => {
-    const world = await start();
+    const env = await start();
     const user_data = '{"id":"ann"}';
     for (const answer of [
       { auth: 'key:bad', user_data },
       { auth: 'other:bad', user_data },
-      world.host.site.signer.authenticateUser('1.1', { id: 'ann' }),
+      env.setting.appServer.signer.authenticateUser('1.1', { id: 'ann' }),
     ]) {
-      world.authAnswers(() => answer);
-      const browser = await world.browser();
+      env.authAnswers(() => answer);
+      const browser = await env.browser();
       await browser.tab.run(({ pusher }) => pusher.signin());
       t.match(await browser.error(), { code: 4009 });
       t.same(await browser.rest(), []);
@@ -47,38 +47,38 @@ export const users: Features = {
     }
   },
 
-  "1.8: a sign-in that the app's own server refuses is told to the user": async (t, start) => {
-    const world = await start();
-    const browser = await world.browser();
-    world.authAnswers(() => 403);
+  "a sign-in that the app's own server refuses is told to the user": async (t, start) => {
+    const env = await start();
+    const browser = await env.browser();
+    env.authAnswers(() => 403);
     await browser.tab.run(({ pusher }) => pusher.signin());
     t.match(await browser.next('user', 'pusher:signin_error'), { type: 'AuthError', status: 403 });
     t.same(await browser.rest(), []);
   },
 
-  '1.8: the same user may sign in again, another one may not': async (t, start) => {
-    const world = await start();
-    const browser = await world.signedIn({ id: 'ann' });
+  'the same user may sign in again, another one may not': async (t, start) => {
+    const env = await start();
+    const browser = await env.signedIn({ id: 'ann' });
     const id = await browser.id();
-    await browser.send('pusher:signin', world.sdk.authenticateUser(id, { id: 'bob' }));
+    await browser.send('pusher:signin', env.sdk.authenticateUser(id, { id: 'bob' }));
     const message = 'The connection is already associated with a different user id';
     t.same(await browser.error(), { code: 4009, message });
-    await browser.send('pusher:signin', world.sdk.authenticateUser(id, { id: 'ann' }));
+    await browser.send('pusher:signin', env.sdk.authenticateUser(id, { id: 'ann' }));
     await browser.tab.run(({ frames, until }) =>
       until(() => frames.filter(({ event }) => event === 'pusher:signin_success').length === 2),
     );
-    await world.sdk.sendToUser('ann', 'hello', {});
+    await env.sdk.sendToUser('ann', 'hello', {});
     await browser.next('user', 'hello');
     t.same(await browser.states(), ['connecting', 'connected']);
   },
 
-  '1.5: the channel of a user is for that user alone': async (t, start) => {
-    const world = await start();
-    for (const browser of [await world.browser(), await world.signedIn({ id: 'ann' })]) {
+  'the channel of a user is for that user alone': async (t, start) => {
+    const env = await start();
+    for (const browser of [await env.browser(), await env.signedIn({ id: 'ann' })]) {
       const channel = '#server-to-user-bob';
       await browser.send('pusher:subscribe', { channel, auth: '' });
       t.match(await browser.error(), { code: null, message: /^Not signed in as the user/ });
-      await world.sdk.sendToUser('bob', 'hello', {});
+      await env.sdk.sendToUser('bob', 'hello', {});
       await browser.rest();
       const frames = await browser.tab.run(({ frames }) => frames.slice(-2));
       t.match(frames, [
@@ -88,16 +88,13 @@ export const users: Features = {
     }
   },
 
-  '1.8: a terminated user is gone with 4009 and stays away, but may come back': async (
-    t,
-    start,
-  ) => {
-    const world = await start();
-    const tabs = [await world.signedIn({ id: 'ann' }), await world.signedIn({ id: 'ann' })];
-    const bob = await world.signedIn({ id: 'bob' });
-    const member = await world.browser({ member: { user_id: 'ann' } });
+  'a terminated user is gone with 4009 and stays away, but may come back': async (t, start) => {
+    const env = await start();
+    const tabs = [await env.signedIn({ id: 'ann' }), await env.signedIn({ id: 'ann' })];
+    const bob = await env.signedIn({ id: 'bob' });
+    const member = await env.browser({ member: { user_id: 'ann' } });
     await member.subscribe('presence-room');
-    await world.sdk.terminateUserConnections('ann');
+    await env.sdk.terminateUserConnections('ann');
     for (const tab of tabs) {
       t.match(await tab.error(), { code: 4009 });
       await tab.tab.run(({ states, until }) => until(() => states.includes('disconnected')));
@@ -110,21 +107,21 @@ export const users: Features = {
     const [ann] = tabs;
     await ann?.tab.run(({ pusher }) => pusher.connect());
     await ann?.signedIn();
-    await world.sdk.sendToUser('ann', 'hello', { again: true });
+    await env.sdk.sendToUser('ann', 'hello', { again: true });
     t.same(await ann?.next('user', 'hello'), { again: true });
   },
 
-  '1.8: where connections must be authorized, those that are not are closed with 4009': async (
+  'an unauthorized connection is closed with 4009 if the app requires authorization': async (
     t,
     start,
   ) => {
     const limits = { authorizationTimeoutMs: 4_000 };
-    const world = await start({ app: { authorizedConnections: true }, limits });
-    const stranger = await world.browser();
+    const env = await start({ app: { authorizedConnections: true }, limits });
+    const stranger = await env.browser();
     await stranger.subscribe('room');
-    const [user, member] = [await world.signedIn({ id: 'ann' }), await world.browser()];
+    const [user, member] = [await env.signedIn({ id: 'ann' }), await env.browser()];
     await member.subscribe('private-room');
-    t.match(await world.turnUntil(stranger.error(), [user, member]), { code: 4009 });
+    t.match(await env.advanceUntil(stranger.error(), [user, member]), { code: 4009 });
     await stranger.tab.run(({ states, until }) => until(() => states.includes('disconnected')));
     for (const stays of [user, member]) {
       t.same(await stays.rest(), []);

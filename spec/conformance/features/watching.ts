@@ -1,21 +1,21 @@
-import type { Features } from './world';
+import type { Features } from './environment';
 
 /** Contract 1.8, watchlists. */
 export const watching: Features = {
-  '1.8: who watches is told who is there, and then who comes and goes': async (t, start) => {
-    const world = await start();
-    await world.signedIn({ id: 'bob' });
-    const ann = await world.signedIn({ id: 'ann', watchlist: ['bob', 'cid', 'dan'] });
+  'a watcher is told the users who are online, and then every change': async (t, start) => {
+    const env = await start();
+    await env.signedIn({ id: 'bob' });
+    const ann = await env.signedIn({ id: 'ann', watchlist: ['bob', 'cid', 'dan'] });
     t.same(await ann.next('watchlist', 'online'), { name: 'online', user_ids: ['bob'] });
     t.same(await ann.next('watchlist', 'offline'), { name: 'offline', user_ids: ['cid', 'dan'] });
-    const cid = await world.signedIn({ id: 'cid' });
+    const cid = await env.signedIn({ id: 'cid' });
     t.same(await ann.next('watchlist', 'online'), { name: 'online', user_ids: ['cid'] });
-    const again = await world.signedIn({ id: 'cid' });
-    await world.signedIn({ id: 'unconcerned' });
+    const again = await env.signedIn({ id: 'cid' });
+    await env.signedIn({ id: 'unconcerned' });
     t.same(await ann.rest(), [], 'a second connection is no news');
     await again.disconnect();
     await cid.disconnect();
-    const offline = await world.turnUntil(ann.next('watchlist', 'offline'), [ann]);
+    const offline = await env.advanceUntil(ann.next('watchlist', 'offline'), [ann]);
     t.same(offline, { name: 'offline', user_ids: ['cid'] });
     const frames = await ann.tab.run(({ frames }) =>
       frames.filter(({ event }) => event === 'pusher_internal:watchlist_events'),
@@ -38,45 +38,42 @@ export const watching: Features = {
     );
   },
 
-  '1.8: who is back within three seconds was never gone': async (t, start) => {
-    const world = await start();
-    const bob = await world.signedIn({ id: 'bob' });
-    const ann = await world.signedIn({ id: 'ann', watchlist: ['bob'] });
+  'a user who is back within three seconds was never gone': async (t, start) => {
+    const env = await start();
+    const bob = await env.signedIn({ id: 'bob' });
+    const ann = await env.signedIn({ id: 'ann', watchlist: ['bob'] });
     await ann.next('watchlist', 'online');
     await bob.disconnect();
     // Over HTTP who has gone may only be between two requests.
-    while (world.gateway.socketCount > 1) {
-      world.clock.advance(1_000);
+    while (env.gateway.socketCount > 1) {
+      env.clock.advance(1_000);
       await ann.tab.settled();
     }
-    world.clock.advance(1_000);
+    env.clock.advance(1_000);
     t.same(await ann.rest(), []);
     await bob.tab.run(({ pusher }) => pusher.connect());
     await bob.signedIn();
     for (let seconds = 0; seconds < 4; seconds++) {
-      world.clock.advance(1_000);
+      env.clock.advance(1_000);
       t.same(await ann.rest(), []);
     }
   },
 
-  '1.8: of a watchlist that is too long the beginning counts, and it is told so (4302)': async (
-    t,
-    start,
-  ) => {
-    const world = await start({ limits: { maxWatchlistUsers: 2 } });
-    const ann = await world.signedIn({ id: 'ann', watchlist: ['a', 'b', 'c'] });
+  'a watchlist that is too long is cut, and its browser is told so (4302)': async (t, start) => {
+    const env = await start({ limits: { maxWatchlistUsers: 2 } });
+    const ann = await env.signedIn({ id: 'ann', watchlist: ['a', 'b', 'c'] });
     const message = 'Watchlist limit exceeded. Only the first 2 user IDs are accepted';
     t.same(await ann.error(), { code: 4302, message });
     t.same(await ann.next('watchlist', 'offline'), { name: 'offline', user_ids: ['a', 'b'] });
-    for (const id of ['c', 'b']) await world.signedIn({ id });
+    for (const id of ['c', 'b']) await env.signedIn({ id });
     t.same(await ann.next('watchlist', 'online'), { name: 'online', user_ids: ['b'] });
     t.same(await ann.states(), ['connecting', 'connected']);
   },
 
-  '1.8: an app may do without watchlists': async (t, start) => {
-    const world = await start({ app: { watchlists: false } });
-    const ann = await world.signedIn({ id: 'ann', watchlist: ['bob'] });
-    await world.signedIn({ id: 'bob' });
+  'an app may do without watchlists': async (t, start) => {
+    const env = await start({ app: { watchlists: false } });
+    const ann = await env.signedIn({ id: 'ann', watchlist: ['bob'] });
+    await env.signedIn({ id: 'bob' });
     t.same(await ann.rest(), []);
   },
 };

@@ -1,21 +1,25 @@
-import { until, WebhookEndpoint } from '../../support/webhook-endpoint';
-import type { Features } from './world';
+import { until } from '../../support/until';
+import { WebhookEndpoint } from '../../support/webhook-endpoint';
+import type { Features } from './environment';
 
 /** Contract 4, for what browsers do. */
 export const webhooks: Features = {
-  '4: what browsers do is told to the webhook, in a form the SDK takes': async (t, start) => {
+  'the acts of browsers are told to the webhook, in a form that the SDK takes': async (
+    t,
+    start,
+  ) => {
     const endpoint = await WebhookEndpoint.start(t);
-    const world = await start({
+    const env = await start({
       app: { subscriptionCount: true, webhooks: [{ url: endpoint.url }] },
       webhookAllow: ['127.0.0.1'],
     });
     const told = async (count: number): Promise<object[]> => {
-      await endpoint.received(count, world.clock);
+      await endpoint.received(count, env.clock);
       const webhooks = endpoint.webhooks.splice(0);
       t.ok(webhooks.every(({ valid }) => valid));
       return webhooks.flatMap(({ events }) => events);
     };
-    const guest = await world.browser({ member: { user_id: 7 } });
+    const guest = await env.browser({ member: { user_id: 7 } });
     const channel = 'presence-cache-room';
     await guest.subscribe(channel);
     t.same(byName(await told(3)), [
@@ -35,17 +39,17 @@ export const webhooks: Features = {
       { name: 'subscription_count', channel: 'room', subscription_count: 1 },
     ]);
     await guest.unsubscribe(channel);
-    await world.untilOccupied(channel, false);
-    world.clock.advance(1_000);
+    await env.untilOccupied(channel, false);
+    env.clock.advance(1_000);
     await guest.subscribe(channel);
     await guest.unsubscribe(channel);
-    await world.untilOccupied(channel, false);
+    await env.untilOccupied(channel, false);
     const gone = told(2);
-    t.same(byName(await world.turnUntil(gone, [guest])), [
+    t.same(byName(await env.advanceUntil(gone, [guest])), [
       { name: 'channel_vacated', channel },
       { name: 'member_removed', channel, user_id: '7' },
     ]);
-    await until(() => world.gateway.metrics.webhookEventsWaiting === 0, world.clock);
+    await until(() => env.gateway.metrics.webhookEventsWaiting === 0, env.clock);
     t.same(endpoint.events, [], 'nothing of when it was away for less than 3 s');
   },
 };

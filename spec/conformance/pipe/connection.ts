@@ -1,11 +1,11 @@
 import type { StandpipeError } from '../../../lib';
-import { EVERYTHING, type Promises } from '../world';
-import { Ledger } from '../ledger';
+import { EVERYTHING, type Promises } from './environment';
+import { HandlerCalls } from '../handler-calls';
 
 /** Connecting, and saying what to hear of. */
 export const connection: Promises = {
-  "client.connect() connects; 'connected' and 'disconnected' tell of it": async (t, world) => {
-    const client = world.client();
+  "client.connect() connects; 'connected' and 'disconnected' tell of it": async (t, env) => {
+    const client = env.client();
     const told: unknown[] = [];
     client.on('connected', ({ session }) => told.push(['connected', session]));
     client.on('disconnected', ({ willReconnect }) => told.push(['disconnected', willReconnect]));
@@ -17,8 +17,8 @@ export const connection: Promises = {
     t.strictSame(told.slice(1), [['disconnected', false]]);
   },
 
-  "a wrong secret is told by 'error' and is not tried again": async (t, world) => {
-    const client = world.client({ secret: 'not-the-secret' });
+  "a wrong secret is told by 'error' and is not tried again": async (t, env) => {
+    const client = env.client({ secret: 'not-the-secret' });
     const told: StandpipeError[] = [];
     client.on('error', (error) => told.push(error));
     await t.rejects(client.connect(), { code: 'bad_credentials', status: 401 });
@@ -26,46 +26,46 @@ export const connection: Promises = {
     t.equal(client.state, 'failed');
   },
 
-  "a handler that throws is told by 'error', and the others still run": async (t, world) => {
-    const client = await world.backend();
-    const ledger = new Ledger();
+  "a handler that throws is told by 'error', and the others still run": async (t, env) => {
+    const client = await env.backend();
+    const calls = new HandlerCalls();
     const errors: StandpipeError[] = [];
     client.on('error', (error) => errors.push(error));
     client.sockets.on('event', () => {
       throw new Error('a bug of the app');
     });
-    client.sockets.on('event', ledger.hears('event'));
-    const tab = await world.tab();
+    client.sockets.on('event', calls.hears('event'));
+    const tab = await env.tab();
     const id = await tab.id();
     await tab.run(({ pusher }) => pusher.back_channel.trigger('my_event', 1));
-    t.strictSame(await ledger.take(1), [['event', 'my_event', id, 1]]);
+    t.strictSame(await calls.take(1), [['event', 'my_event', id, 1]]);
     t.match(errors, [{ code: 'handler_failed', cause: { message: 'a bug of the app' } }]);
   },
 
-  'pusher-js connects the way it was told to, and has its socket id': async (t, world) => {
-    const tab = await world.tab();
+  'pusher-js connects the way it was told to, and has its socket id': async (t, env) => {
+    const tab = await env.tab();
     t.match(await tab.id(), /^\d+\.\d+$/);
     const secure = await tab.run(({ pusher }) => pusher.connection.isUsingTLS());
-    t.equal(secure, world.setting.transport === 'wss');
+    t.equal(secure, env.setting.tls !== undefined);
     t.strictSame(await tab.run(({ states }) => states), ['connecting', 'connected']);
   },
 
-  'client.subscribe(types) brings those types and no others': async (t, world) => {
-    const existence = await world.backend(['socket_existence']);
-    const messages = await world.backend(['socket_message']);
-    const channels = await world.backend(['channel_existence']);
-    const all = await world.backend(EVERYTHING);
+  'client.subscribe(types) brings the given types and no others': async (t, env) => {
+    const existence = await env.backend(['socket_existence']);
+    const messages = await env.backend(['socket_message']);
+    const channels = await env.backend(['channel_existence']);
+    const all = await env.backend(EVERYTHING);
     const ledgers = [existence, messages, channels, all].map((client) => {
-      const ledger = new Ledger();
-      client.sockets.on('open', ledger.hears('open'));
-      client.sockets.on('event', ledger.hears('event'));
-      client.channels.on('occupied', ledger.hears('occupied'));
-      client.channels.on('event', ledger.hears('channel event'));
-      client.sockets.on('close', ledger.hears('close'));
-      client.channels.on('event:last', ledger.hears('last'));
-      return ledger;
+      const calls = new HandlerCalls();
+      client.sockets.on('open', calls.hears('open'));
+      client.sockets.on('event', calls.hears('event'));
+      client.channels.on('occupied', calls.hears('occupied'));
+      client.channels.on('event', calls.hears('channel event'));
+      client.sockets.on('close', calls.hears('close'));
+      client.channels.on('event:last', calls.hears('last'));
+      return calls;
     });
-    const tab = await world.tab();
+    const tab = await env.tab();
     const id = await tab.id();
     await tab.subscribe('my_channel');
     await tab.run(({ pusher }) => {
@@ -86,17 +86,17 @@ export const connection: Promises = {
       [open, occupied, event, channelEvent, close],
     ];
     // What is told last to the one that hears everything was told before to the others, if at all.
-    const heard = await Promise.all(ledgers.map((ledger, i) => ledger.take(expected[i]!.length)));
+    const heard = await Promise.all(ledgers.map((calls, i) => calls.take(expected[i]!.length)));
     t.strictSame(heard, expected);
     await Promise.all([existence, messages, channels, all].map((client) => client.disconnect()));
-    for (const ledger of ledgers) t.equal(ledger.left, 0, 'and nothing else');
+    for (const calls of ledgers) t.equal(calls.left, 0, 'and nothing else');
   },
 
-  'client.subscribe after connect and client.unsubscribe hold from then on': async (t, world) => {
-    const client = await world.backend(['channel_existence']);
-    const ledger = new Ledger();
-    client.sockets.on('event', ledger.hears('event'));
-    const tab = await world.tab();
+  'client.subscribe after connect and client.unsubscribe hold from then on': async (t, env) => {
+    const client = await env.backend(['channel_existence']);
+    const calls = new HandlerCalls();
+    client.sockets.on('event', calls.hears('event'));
+    const tab = await env.tab();
     const id = await tab.id();
     const send = (event: string): Promise<boolean> =>
       tab.run(({ pusher }, event) => pusher.back_channel.trigger(event, 0), event);
@@ -113,7 +113,7 @@ export const connection: Promises = {
     await send('my_event');
     await send('another');
     await send('my_last');
-    t.strictSame(await ledger.take(2), [
+    t.strictSame(await calls.take(2), [
       ['event', 'my_event', id, 0],
       ['event', 'my_last', id, 0],
     ]);
@@ -125,6 +125,6 @@ export const connection: Promises = {
     client.subscribe(['socket_message']);
     await settled();
     await send('heard again');
-    t.strictSame(await ledger.take(1), [['event', 'heard again', id, 0]]);
+    t.strictSame(await calls.take(1), [['event', 'heard again', id, 0]]);
   },
 };

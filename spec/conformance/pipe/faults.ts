@@ -1,7 +1,7 @@
 import { Cuttable } from '../cuttable';
-import { Ledger } from '../ledger';
+import { HandlerCalls } from '../handler-calls';
 import type { Tab } from '../tab';
-import type { Promises } from '../world';
+import type { Promises } from './environment';
 
 /** Sends the numbers from one up to another over the back channel. */
 const count = (tab: Tab, from: number, to: number): Promise<void> =>
@@ -12,26 +12,26 @@ const count = (tab: Tab, from: number, to: number): Promise<void> =>
     [from, to] as const,
   );
 
-/** One socket from beginning to end. */
+/** A socket from beginning to end. */
 const STAYED = ['connecting', 'connected'];
-const states = (tab: Tab): Promise<string[]> => tab.run((stage) => stage.states);
+const states = (tab: Tab): Promise<string[]> => tab.run((probe) => probe.states);
 
-/** What becomes of everybody when a part goes away. */
+/** Tests in which a part goes away. */
 export const faults: Promises = {
   'a Pipe that is cut comes back, and nothing was lost, doubled or out of order': async (
     t,
-    world,
+    env,
   ) => {
-    const way = await Cuttable.start(t, world.port);
-    const client = await world.backend(undefined, { port: way.port });
-    const witness = await world.backend();
+    const way = await Cuttable.start(t, env.port);
+    const client = await env.backend(undefined, { port: way.port });
+    const witness = await env.backend();
     const sessions: string[] = [];
     client.on('connected', ({ session }) => sessions.push(session));
-    const ledger = new Ledger();
-    client.sockets.on('event:n', ledger.hears('n'));
-    const seen = new Ledger();
+    const calls = new HandlerCalls();
+    client.sockets.on('event:n', calls.hears('n'));
+    const seen = new HandlerCalls();
     witness.sockets.on('event:n', seen.hears('n'));
-    const tab = await world.tab();
+    const tab = await env.tab();
     await tab.subscribe('my_channel');
     const id = await tab.id();
 
@@ -53,7 +53,7 @@ export const faults: Promises = {
       client.socket(id).trigger('over', round);
     }
     const all = Array.from({ length: 450 }, (_, n) => ['n', id, n]);
-    t.strictSame(await ledger.take(450), all);
+    t.strictSame(await calls.take(450), all);
     const down = [0, 150, 300].flatMap((from) => Array.from({ length: 100 }, (_, n) => from + n));
     t.strictSame(
       (await tab.take(300)).flat(),
@@ -61,22 +61,22 @@ export const faults: Promises = {
     );
     t.strictSame(sessions, ['resumed', 'resumed', 'resumed']);
     await client.disconnect();
-    t.equal(ledger.left, 0);
+    t.equal(calls.left, 0);
     t.strictSame(await states(tab), STAYED, 'and no browser noticed');
   },
 
-  'a backend that restarts finds its browsers still there': async (t, world) => {
-    const first = await world.backend();
-    const tab = await world.tab();
+  'a backend that restarts finds its browsers still there': async (t, env) => {
+    const first = await env.backend();
+    const tab = await env.tab();
     await tab.subscribe('my_channel');
     const id = await tab.id();
     await first.disconnect();
     await count(tab, 0, 10);
     await tab.settled();
 
-    const second = await world.backend();
-    const ledger = new Ledger();
-    second.sockets.on('event:n', ledger.hears('n'));
+    const second = await env.backend();
+    const calls = new HandlerCalls();
+    second.sockets.on('event:n', calls.hears('n'));
     t.strictSame(await second.channel('my_channel').publish('back', 2, { ack: 'delivered' }), {
       status: 'delivered',
       sockets: 1,
@@ -84,7 +84,7 @@ export const faults: Promises = {
     await second.socket(id).publish('answer', 2);
     t.strictSame(await tab.take(1), [['back', 2]]);
     await count(tab, 10, 20);
-    const heard = await ledger.take(10);
+    const heard = await calls.take(10);
     t.strictSame(
       heard,
       Array.from({ length: 10 }, (_, n) => ['n', id, 10 + n]),
@@ -92,20 +92,20 @@ export const faults: Promises = {
     t.strictSame(await states(tab), STAYED);
   },
 
-  'a gateway that drains hands everybody to the next one on its port': async (t, world) => {
-    const client = await world.backend();
+  'a gateway that drains hands everybody to the next one on its port': async (t, env) => {
+    const client = await env.backend();
     const told: unknown[] = [];
     client.on('connected', ({ session }) => told.push(session));
     client.on('reset', ({ reason }) => told.push(reason));
-    const ledger = new Ledger();
-    client.sockets.on('event:n', ledger.hears('n'));
-    const tabs = [await world.tab(), await world.tab()];
+    const calls = new HandlerCalls();
+    client.sockets.on('event:n', calls.hears('n'));
+    const tabs = [await env.tab(), await env.tab()];
     const before = await Promise.all(tabs.map((tab) => tab.id()));
     for (const tab of tabs) await tab.subscribe('private-my_channel');
 
     // The old one lets go of the port at once, so the next one has it before a browser learns that it must go.
-    const drained = world.gateway.gateway.drain();
-    await world.succeed();
+    const drained = env.gateway.drain();
+    await env.replaceGateway();
     const after = await Promise.all(tabs.map((tab) => tab.id(2)));
     await drained;
 
@@ -125,7 +125,7 @@ export const faults: Promises = {
     while (client.state !== 'open') await new Promise((resolve) => client.once('state', resolve));
     await count(tabs[0]!, 0, 3);
     t.strictSame(
-      await ledger.take(3),
+      await calls.take(3),
       [0, 1, 2].map((n) => ['n', after[0], n]),
     );
     t.strictSame(told, ['reset', 'unknown_session'], 'the next one does not know the old session');

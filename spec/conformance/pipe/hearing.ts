@@ -1,14 +1,14 @@
-import { Ledger } from '../ledger';
-import type { Promises } from '../world';
+import { HandlerCalls } from '../handler-calls';
+import type { Promises } from './environment';
 
-/** What a backend hears of sockets and channels, with the arguments it is told. */
+/** Tests of hearing: sockets and channels, with the arguments of handlers. */
 export const hearing: Promises = {
-  "client.sockets.on('open', (socketId)) and on('close', (socketId))": async (t, world) => {
-    const client = await world.backend(['socket_existence']);
-    const ledger = new Ledger();
-    client.sockets.on('open', ledger.hears('open'));
-    client.sockets.on('close', ledger.hears('close'));
-    const tab = await world.tab();
+  "client.sockets.on('open', (socketId)) and on('close', (socketId))": async (t, env) => {
+    const client = await env.backend(['socket_existence']);
+    const calls = new HandlerCalls();
+    client.sockets.on('open', calls.hears('open'));
+    client.sockets.on('close', calls.hears('close'));
+    const tab = await env.tab();
     const first = await tab.id();
     await tab.run(({ pusher }) => {
       pusher.disconnect();
@@ -16,116 +16,110 @@ export const hearing: Promises = {
     });
     const second = await tab.id(2);
     t.not(second, first);
-    const heard = (await ledger.take(3)).map(([what, id]) => `${String(what)} ${String(id)}`);
+    const heard = (await calls.take(3)).map(([what, id]) => `${String(what)} ${String(id)}`);
     t.strictSame(heard.sort(), [`close ${first}`, `open ${first}`, `open ${second}`].sort());
   },
 
-  "client.socket(id).on('close', ()) for that socket alone": async (t, world) => {
-    const client = await world.backend(['socket_existence']);
-    const ledger = new Ledger();
-    const [one, other] = [await world.tab(), await world.tab()];
-    client.socket(await one.id()).on('close', ledger.hears('one'));
-    client.socket(await other.id()).on('close', ledger.hears('other'));
+  "client.socket(id).on('close', ()) for that socket alone": async (t, env) => {
+    const client = await env.backend(['socket_existence']);
+    const calls = new HandlerCalls();
+    const [one, other] = [await env.tab(), await env.tab()];
+    client.socket(await one.id()).on('close', calls.hears('one'));
+    client.socket(await other.id()).on('close', calls.hears('other'));
     await one.close();
-    const [entry] = await ledger.takeWhole(1);
+    const [entry] = await calls.takeWhole(1);
     t.strictSame(entry?.what, ['one']);
     t.match(entry?.meta, { code: Number, redelivered: false }, 'and why it closed');
   },
 
-  'events of sockets reach all four ways of listening': async (t, world) => {
-    const client = await world.backend();
-    const [one, other] = [await world.tab(), await world.tab()];
+  'events of sockets reach all four ways of listening': async (t, env) => {
+    const client = await env.backend();
+    const [one, other] = [await env.tab(), await env.tab()];
     const [id, otherId] = [await one.id(), await other.id()];
-    const ledger = new Ledger();
-    client.sockets.on('event', ledger.hears('sockets event'));
-    client.sockets.on('event:my_event', ledger.hears('sockets event:my_event'));
-    client.socket(id).on('event', ledger.hears('socket event'));
-    client.socket(id).on('event:my_event', ledger.hears('socket event:my_event'));
-    client.channels.on('event', ledger.hears('no channel event'));
+    const calls = new HandlerCalls();
+    client.sockets.on('event', calls.hears('sockets event'));
+    client.sockets.on('event:my_event', calls.hears('sockets event:my_event'));
+    client.socket(id).on('event', calls.hears('socket event'));
+    client.socket(id).on('event:my_event', calls.hears('socket event:my_event'));
+    client.channels.on('event', calls.hears('no channel event'));
     const data = { text: 'Grüße\u2028', list: [1, null, true] };
     await one.run(({ pusher }, data) => pusher.back_channel.trigger('my_event', data), data);
-    t.strictSame(await ledger.take(4), [
+    t.strictSame(await calls.take(4), [
       ['sockets event', 'my_event', id, data],
       ['sockets event:my_event', id, data],
       ['socket event', 'my_event', data],
       ['socket event:my_event', data],
     ]);
     await other.run(({ pusher }) => pusher.send_event('my_event', 'of another socket'));
-    t.strictSame(await ledger.take(2), [
+    t.strictSame(await calls.take(2), [
       ['sockets event', 'my_event', otherId, 'of another socket'],
       ['sockets event:my_event', otherId, 'of another socket'],
     ]);
     await one.run(({ pusher }) => pusher.back_channel.trigger('another', 12));
-    t.strictSame(await ledger.take(2), [
+    t.strictSame(await calls.take(2), [
       ['sockets event', 'another', id, 12],
       ['socket event', 'another', 12],
     ]);
-    t.equal(ledger.left, 0);
+    t.equal(calls.left, 0);
   },
 
-  'events of channels, public ones included, reach all four ways of listening': async (
-    t,
-    world,
-  ) => {
-    const client = await world.backend();
-    const tab = await world.tab();
+  'events of channels, public ones included, reach all four ways of listening': async (t, env) => {
+    const client = await env.backend();
+    const tab = await env.tab();
     const id = await tab.id();
-    const ledger = new Ledger();
-    client.channels.on('event', ledger.hears('channels event'));
-    client.channels.on('event:my_event', ledger.hears('channels event:my_event'));
-    client.channel('my_channel').on('event', ledger.hears('channel event'));
-    client.channel('my_channel').on('event:my_event', ledger.hears('channel event:my_event'));
-    client.sockets.on('event', ledger.hears('no socket event'));
+    const calls = new HandlerCalls();
+    client.channels.on('event', calls.hears('channels event'));
+    client.channels.on('event:my_event', calls.hears('channels event:my_event'));
+    client.channel('my_channel').on('event', calls.hears('channel event'));
+    client.channel('my_channel').on('event:my_event', calls.hears('channel event:my_event'));
+    client.sockets.on('event', calls.hears('no socket event'));
     await tab.subscribe('my_channel');
     await tab.subscribe('other_channel');
     await tab.run(({ pusher }) => pusher.send_event('my_event', { x: 1 }, 'my_channel'));
-    t.strictSame(await ledger.take(4), [
+    t.strictSame(await calls.take(4), [
       ['channels event', 'my_event', 'my_channel', id, { x: 1 }],
       ['channels event:my_event', 'my_channel', id, { x: 1 }],
       ['channel event', 'my_event', id, { x: 1 }],
       ['channel event:my_event', id, { x: 1 }],
     ]);
     await tab.run(({ pusher }) => pusher.send_event('my_event', [2], 'other_channel'));
-    t.strictSame(await ledger.take(2), [
+    t.strictSame(await calls.take(2), [
       ['channels event', 'my_event', 'other_channel', id, [2]],
       ['channels event:my_event', 'other_channel', id, [2]],
     ]);
-    t.equal(ledger.left, 0);
+    t.equal(calls.left, 0);
   },
 
-  "pusher.channel('my_channel').trigger('client-…', data) reaches the backend": async (
-    t,
-    world,
-  ) => {
-    const client = await world.backend();
-    const tab = await world.tab();
-    const ledger = new Ledger();
-    client.channel('my_channel').on('event:client-my_event', ledger.hears('heard'));
+  "pusher.channel('my_channel').trigger('client-…', data) reaches the backend": async (t, env) => {
+    const client = await env.backend();
+    const tab = await env.tab();
+    const calls = new HandlerCalls();
+    client.channel('my_channel').on('event:client-my_event', calls.hears('heard'));
     await tab.subscribe('my_channel');
     await tab.run(({ pusher }) =>
       pusher.channel('my_channel').trigger('client-my_event', { x: 1 }),
     );
-    t.strictSame(await ledger.take(1), [['heard', await tab.id(), { x: 1 }]]);
+    t.strictSame(await calls.take(1), [['heard', await tab.id(), { x: 1 }]]);
   },
 
   "client.channels.on('occupied' | 'vacated', (channelName)), for one channel too": async (
     t,
-    world,
+    env,
   ) => {
-    const client = await world.backend(['channel_existence']);
-    const ledger = new Ledger();
-    client.channels.on('occupied', ledger.hears('occupied'));
-    client.channels.on('vacated', ledger.hears('vacated'));
-    client.channel('my_channel').on('occupied', ledger.hears('my_channel occupied'));
-    client.channel('my_channel').on('vacated', ledger.hears('my_channel vacated'));
-    const [one, other] = [await world.tab(), await world.tab()];
+    const client = await env.backend(['channel_existence']);
+    const calls = new HandlerCalls();
+    client.channels.on('occupied', calls.hears('occupied'));
+    client.channels.on('vacated', calls.hears('vacated'));
+    client.channel('my_channel').on('occupied', calls.hears('my_channel occupied'));
+    client.channel('my_channel').on('vacated', calls.hears('my_channel vacated'));
+    const [one, other] = [await env.tab(), await env.tab()];
     await one.subscribe('my_channel');
     await other.subscribe('my_channel');
     await other.subscribe('other_channel');
     await one.run(({ pusher }) => pusher.unsubscribe('my_channel'));
     await one.subscribe('done');
     await other.close();
-    const heard = await ledger.take(7);
+    const heard = await calls.take(7);
     t.strictSame(heard.slice(0, 4), [
       ['occupied', 'my_channel'],
       ['my_channel occupied'],
@@ -139,11 +133,11 @@ export const hearing: Promises = {
     ]);
   },
 
-  'a client event reaches the other browsers and the backend': async (t, world) => {
-    const client = await world.backend();
-    const ledger = new Ledger();
-    client.channels.on('event', ledger.hears('heard'));
-    const [one, other] = [await world.tab(), await world.tab()];
+  'a client event reaches the other browsers and the backend': async (t, env) => {
+    const client = await env.backend();
+    const calls = new HandlerCalls();
+    client.channels.on('event', calls.hears('heard'));
+    const [one, other] = [await env.tab(), await env.tab()];
     for (const tab of [one, other]) await tab.subscribe('private-my_channel');
     await one.run(({ pusher }) => {
       pusher.channel('private-my_channel').trigger('client-hi', { from: 'one' });
@@ -155,7 +149,7 @@ export const hearing: Promises = {
       ['client-bye', { from: 'one' }],
     ]);
     const id = await one.id();
-    t.strictSame(await ledger.take(3), [
+    t.strictSame(await calls.take(3), [
       ['heard', 'client-hi', 'private-my_channel', id, { from: 'one' }],
       ['heard', 'not for browsers', 'private-my_channel', id, {}],
       ['heard', 'client-bye', 'private-my_channel', id, { from: 'one' }],
@@ -164,11 +158,14 @@ export const hearing: Promises = {
     t.strictSame(await one.take(1), [['client-hi', 0]], 'and not its sender');
   },
 
-  'meta tells who, where and when, of a presence member above all': async (t, world) => {
-    const client = await world.backend();
-    const ledger = new Ledger();
-    client.channels.on('event', ledger.hears('heard'));
-    const [one, other] = [await world.tab(), await world.tab()];
+  'meta names the user, the channel and the time, above all of a presence member': async (
+    t,
+    env,
+  ) => {
+    const client = await env.backend();
+    const calls = new HandlerCalls();
+    client.channels.on('event', calls.hears('heard'));
+    const [one, other] = [await env.tab(), await env.tab()];
     for (const tab of [one, other]) await tab.subscribe('presence-my_channel');
     await other.run(({ pusher, tell }) => {
       const channel = pusher.channel('presence-my_channel');
@@ -177,7 +174,7 @@ export const hearing: Promises = {
     await one.run(({ pusher }) => pusher.channel('presence-my_channel').trigger('client-hi', {}));
     const userId = `user of ${await one.id()}`;
     t.strictSame((await other.take(2)).sort(), [['client-hi', {}], [userId]].sort());
-    const [entry] = await ledger.takeWhole(1);
+    const [entry] = await calls.takeWhole(1);
     t.match(entry?.meta, {
       channel: 'presence-my_channel',
       userId,

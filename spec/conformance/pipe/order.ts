@@ -1,20 +1,23 @@
-import { Ledger } from '../ledger';
-import type { Promises } from '../world';
+import { HandlerCalls } from '../handler-calls';
+import type { Promises } from './environment';
 
 const MANY = 1000;
 const numbers = (count: number, from = 0): number[] =>
   Array.from({ length: count }, (_, i) => from + i);
 
-/** What was sent in an order arrives in it. */
+/** Tests of order. */
 export const order: Promises = {
-  'of each of 5 sockets, handlers see 1 000 messages as they were sent': async (t, world) => {
-    const client = await world.backend();
-    const ledger = new Ledger();
-    client.sockets.on('event:n', ledger.hears('n'));
+  'handlers see 1 000 messages of each of 5 sockets in the order they were sent': async (
+    t,
+    env,
+  ) => {
+    const client = await env.backend();
+    const calls = new HandlerCalls();
+    client.sockets.on('event:n', calls.hears('n'));
     client.channels.on('event:n', (_channel, socketId, n, meta) =>
-      ledger.hears('n')(socketId, n, meta),
+      calls.hears('n')(socketId, n, meta),
     );
-    const tabs = await Promise.all(numbers(5).map(() => world.tab()));
+    const tabs = await Promise.all(numbers(5).map(() => env.tab()));
     for (const tab of tabs) await tab.subscribe('my_channel');
     const ids = await Promise.all(tabs.map((tab) => tab.id()));
     await Promise.all(
@@ -28,14 +31,17 @@ export const order: Promises = {
       ),
     );
     const seen = new Map(ids.map((id) => [id, [] as unknown[]]));
-    for (const [, id, n] of await ledger.take(5 * MANY)) seen.get(String(id))?.push(n);
+    for (const [, id, n] of await calls.take(5 * MANY)) seen.get(String(id))?.push(n);
     for (const id of ids) t.strictSame(seen.get(id), numbers(MANY));
-    t.equal(ledger.left, 0);
+    t.equal(calls.left, 0);
   },
 
-  'each browser receives what one backend triggered as it was triggered': async (t, world) => {
-    const client = await world.backend();
-    const tabs = [await world.tab(), await world.tab()];
+  'each browser receives the events of one backend in the order they were triggered': async (
+    t,
+    env,
+  ) => {
+    const client = await env.backend();
+    const tabs = [await env.tab(), await env.tab()];
     for (const tab of tabs) {
       await tab.id();
       await tab.run(({ pusher, tell }) => {
@@ -69,9 +75,9 @@ export const order: Promises = {
     }
   },
 
-  'two backends on one channel each keep their order': async (t, world) => {
-    const backends = [await world.backend(), await world.backend()];
-    const tabs = [await world.tab(), await world.tab()];
+  'two backends on one channel each keep their order': async (t, env) => {
+    const backends = [await env.backend(), await env.backend()];
+    const tabs = [await env.tab(), await env.tab()];
     for (const tab of tabs) await tab.subscribe('my_channel');
     for (const n of numbers(MANY / 2)) {
       for (const [i, client] of backends.entries()) {

@@ -1,5 +1,6 @@
 import type { Test } from 'tap';
-import { type Promises, type Setting, World } from '../world';
+import type { Setting } from '../environment';
+import { PipeEnvironment, type Promises } from './environment';
 import { connection } from './connection';
 import { faults } from './faults';
 import { hearing } from './hearing';
@@ -11,6 +12,6 @@ const PROMISES: Promises = { ...connection, ...hearing, ...sending, ...order, ..
 /** Holds the Pipe to all that it promises, in one setting. */
 export async function promises(t: Test, setting: Setting): Promise<void> {
   for (const [promise, show] of Object.entries(PROMISES)) {
-    await t.test(promise, async (t) => show(t, await World.start(t, setting)));
+    await t.test(promise, async (t) => show(t, await PipeEnvironment.start(t, setting)));
   }
 }

@@ -1,12 +1,12 @@
 import type { StandpipeError } from '../../../lib';
-import { Ledger } from '../ledger';
-import type { Promises } from '../world';
+import { HandlerCalls } from '../handler-calls';
+import type { Promises } from './environment';
 
-/** What a backend sends, and what browsers make of it. */
+/** Tests of sending, from a backend to browsers. */
 export const sending: Promises = {
-  'client.socket(id).trigger(event, data) reaches that socket alone': async (t, world) => {
-    const client = await world.backend();
-    const [one, other] = [await world.tab(), await world.tab()];
+  'client.socket(id).trigger(event, data) reaches that socket alone': async (t, env) => {
+    const client = await env.backend();
+    const [one, other] = [await env.tab(), await env.tab()];
     for (const tab of [one, other]) {
       await tab.run(({ pusher, tell }) => {
         pusher.back_channel.bind('my_event', (data) => tell('back_channel', data));
@@ -27,9 +27,9 @@ export const sending: Promises = {
     ]);
   },
 
-  'client.channel(name).trigger(event, data) reaches its subscribers': async (t, world) => {
-    const client = await world.backend();
-    const [one, other, outside] = [await world.tab(), await world.tab(), await world.tab()];
+  'client.channel(name).trigger(event, data) reaches its subscribers': async (t, env) => {
+    const client = await env.backend();
+    const [one, other, outside] = [await env.tab(), await env.tab(), await env.tab()];
     for (const tab of [one, other]) await tab.subscribe('my_channel');
     await outside.subscribe('other_channel');
     const data = { text: '</script>\u2028 ☃ 𝕊', n: 1e21, nothing: null };
@@ -39,9 +39,9 @@ export const sending: Promises = {
     t.strictSame(await outside.take(1), [['last', '12']], 'nobody else, and a string stays one');
   },
 
-  'except leaves out the sockets it names': async (t, world) => {
-    const client = await world.backend();
-    const tabs = [await world.tab(), await world.tab(), await world.tab()];
+  'except leaves out the sockets it names': async (t, env) => {
+    const client = await env.backend();
+    const tabs = [await env.tab(), await env.tab(), await env.tab()];
     for (const tab of tabs) await tab.subscribe('my_channel');
     const ids = await Promise.all(tabs.map((tab) => tab.id()));
     client.channel('my_channel').trigger('not 0', 1, { except: ids[0] });
@@ -52,9 +52,9 @@ export const sending: Promises = {
     t.strictSame((await tabs[2]!.take(3)).flat(), ['not 0', 1, 'only 2', 2, 'all', 3]);
   },
 
-  'publish resolves with a receipt': async (t, world) => {
-    const client = await world.backend();
-    const [one, other] = [await world.tab(), await world.tab()];
+  'publish resolves with a receipt': async (t, env) => {
+    const client = await env.backend();
+    const [one, other] = [await env.tab(), await env.tab()];
     for (const tab of [one, other]) await tab.subscribe('my_channel');
     const id = await one.id();
     const channel = client.channel('my_channel');
@@ -70,12 +70,9 @@ export const sending: Promises = {
     t.strictSame((await other.take(3)).flat(), ['a', 1, 'b', 2, 'c', 3]);
   },
 
-  'a socket that is not there is refused, by promise, callback or error event': async (
-    t,
-    world,
-  ) => {
-    const client = await world.backend();
-    const tab = await world.tab();
+  'a socket that is not there is refused, by promise, callback or error event': async (t, env) => {
+    const client = await env.backend();
+    const tab = await env.tab();
     const id = await tab.id();
     const there = new Promise((resolve) => client.socket(id).trigger('my_event', 1, resolve));
     t.equal(await there, null, 'a callback is told of success too');
@@ -93,12 +90,12 @@ export const sending: Promises = {
     t.match(await told, refused);
   },
 
-  'an answer from within a handler goes back to the one who asked': async (t, world) => {
-    const client = await world.backend();
+  'an answer from within a handler goes back to the socket that asked': async (t, env) => {
+    const client = await env.backend();
     client.sockets.on('event:ask', (socketId, data) => {
       client.socket(socketId).trigger('answer', { to: data });
     });
-    const tabs = [await world.tab(), await world.tab()];
+    const tabs = [await env.tab(), await env.tab()];
     for (const [i, tab] of tabs.entries()) {
       await tab.run(({ pusher, tell }, i) => {
         pusher.back_channel.bind('answer', (data) => tell(data));
@@ -111,12 +108,12 @@ export const sending: Promises = {
 
   'pusher.back_channel.trigger says whether it was sent; unbind ends what bind began': async (
     t,
-    world,
+    env,
   ) => {
-    const client = await world.backend();
-    const ledger = new Ledger();
-    client.sockets.on('event', ledger.hears('heard'));
-    const tab = await world.tab();
+    const client = await env.backend();
+    const calls = new HandlerCalls();
+    client.sockets.on('event', calls.hears('heard'));
+    const tab = await env.tab();
     const id = await tab.id();
     await tab.run(({ pusher, tell }) => {
       const once = (data: unknown): void => {
@@ -129,14 +126,14 @@ export const sending: Promises = {
     client.socket(id).trigger('my_event', 2);
     t.strictSame((await tab.take(3)).flat(), ['once', 1, 'always', 1, 'always', 2]);
     t.equal(await tab.run(({ pusher }) => pusher.back_channel.trigger('sent', {})), true);
-    t.strictSame(await ledger.take(1), [['heard', 'sent', id, {}]]);
+    t.strictSame(await calls.take(1), [['heard', 'sent', id, {}]]);
     await tab.close();
     t.equal(await tab.run(({ pusher }) => pusher.back_channel.trigger('not sent', {})), false);
   },
 
-  'names that mean something to objects and emitters are ordinary names': async (t, world) => {
-    const client = await world.backend();
-    const tab = await world.tab();
+  'names that mean something to objects and emitters are ordinary names': async (t, env) => {
+    const client = await env.backend();
+    const tab = await env.tab();
     const id = await tab.id();
     await tab.subscribe('my_channel');
     client.sockets.on('event', (name, socketId, data) => {

@@ -1,7 +1,7 @@
 import { createClient } from '../../../lib/pipe/client';
 import type { PipeOptions } from '../../../lib/pipe/options';
 import { sumOf, type Outcome } from '../../support/ledger';
-import { LedgerFile } from '../../support/processes';
+import { LedgerFile } from '../../support/ledger-file';
 
 export interface BackendOptions {
   name: string;

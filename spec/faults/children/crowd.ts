@@ -1,9 +1,9 @@
 import { TestSocket } from '../../support/test-socket';
 
-/** What the parent asks for: so many sockets come, or all of them go at once. */
+/** A request of the parent: so many sockets come, or all of them go at once. */
 export type CrowdOrder = { come: number } | { go: true };
 
-/** What it is told then; `refused` counts attempts that failed, and were made again. */
+/** The answer to the parent; `refused` counts attempts that failed, and were made again. */
 export interface CrowdState {
   open: number;
   refused: number;

@@ -3,7 +3,7 @@ import { createClient } from '../../../lib/pipe/client';
 import { SECRET } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
 
-/** Where the gateway is, and how many browsers there are. */
+/** Port of the gateway and number of browsers. */
 export interface FarOptions {
   host: string;
   port: number;

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { Metrics } from '../../../lib/gateway/core/metrics';
 import type { Gateway } from '../../../lib/gateway';
-import { HandClock } from '../../support/hand-clock';
+import { ManualClock } from '../../support/manual-clock';
 import { startGateway } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
 import { WireClient } from '../../support/wire-client';
@@ -22,7 +22,7 @@ t.test('a metric that nobody counts is 0', async (t) => {
 });
 
 t.test('how far backends are behind, and since when', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   clock.wallMs = Date.now();
   const gateway = await startGateway(t, { clock });
   t.same(await read(gateway, 'pipe_oldest_unacked_seconds'), ['0']);

@@ -1,11 +1,11 @@
 import t from 'tap';
-import { HandClock } from '../../support/hand-clock';
+import { ManualClock } from '../../support/manual-clock';
 import { frame, Opcode } from '../../support/raw-socket';
 import { startGateway } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
 
 t.test('#12 a silent socket gets a ping of RFC 6455 after the activity timeout', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const { port } = await startGateway(t, { clock });
   const socket = await TestSocket.connect(t, port);
   clock.advance(119_000);
@@ -16,7 +16,7 @@ t.test('#12 a silent socket gets a ping of RFC 6455 after the activity timeout',
 });
 
 t.test('#11 a socket that only answers pings lives on', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const { port } = await startGateway(t, { clock });
   const [quiet, other] = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
   for (let i = 0; i < 4; i++) {
@@ -30,7 +30,7 @@ t.test('#11 a socket that only answers pings lives on', async (t) => {
 });
 
 t.test('W09 a socket that does not answer a ping is closed with 4201', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const { port } = await startGateway(t, { clock });
   for (const [query, words] of [
     ['protocol=7', []],
@@ -49,7 +49,7 @@ t.test('W09 a socket that does not answer a ping is closed with 4201', async (t)
 t.test(
   'W09 a socket is gone when its time is over, whether it answers its close or not',
   async (t) => {
-    const clock = new HandClock();
+    const clock = new ManualClock({ turns: 'real' });
     const gateway = await startGateway(t, { clock });
     const socket = await TestSocket.connect(t, gateway.port, { pongs: false });
     socket.raw.stream.pause();
@@ -61,7 +61,7 @@ t.test(
 );
 
 t.test('W08 bytes of a message that never ends are no sign of life', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const { port } = await startGateway(t, { clock });
   const socket = await TestSocket.connect(t, port);
   const other = await TestSocket.connect(t, port);
@@ -78,7 +78,7 @@ t.test('W08 bytes of a message that never ends are no sign of life', async (t) =
 });
 
 t.test('a gateway that was stopped for a while does not judge by that time', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const { port } = await startGateway(t, { clock });
   const socket = await TestSocket.connect(t, port, { pongs: false });
   clock.advance(149_000);
@@ -90,7 +90,7 @@ t.test('a gateway that was stopped for a while does not judge by that time', asy
 });
 
 t.test('W06 a reader too slow for its bytes is cut; everybody else hears everything', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const limits = { maxUnsentBytes: 256 * 1024, maxClientEventsPerSecond: 1e6 };
   const gateway = await startGateway(t, { clock, limits });
   const [sender, slow, sound] = await room(t, gateway.port);
@@ -107,7 +107,7 @@ t.test('W06 a reader too slow for its bytes is cut; everybody else hears everyth
 });
 
 t.test('W06 a reader too slow for its time is cut, even with few bytes', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const limits = { maxUnsentBytes: 2 ** 30, maxClientEventsPerSecond: 1e6 };
   const gateway = await startGateway(t, { clock, limits });
   const [sender, slow, sound] = await room(t, gateway.port);

@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
-import { HandClock } from '../../support/hand-clock';
+import { ManualClock } from '../../support/manual-clock';
 import { startChild } from '../../support/processes';
 import { SECRET, startGateway } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
@@ -25,7 +25,7 @@ t.test('an endpoint with TLS is told, where its certificate is trusted', async (
   });
   const socket = await TestSocket.connect(t, said.port);
   await socket.subscribe('room');
-  const [webhook] = await endpoint.received(1, new HandClock());
+  const [webhook] = await endpoint.received(1, new ManualClock({ turns: 'real' }));
   t.match(webhook, { valid: true, events: [{ name: 'channel_occupied', channel: 'room' }] });
 });
 

@@ -1,15 +1,16 @@
 import t, { type Test } from 'tap';
 import type { Gateway } from '../../../lib/gateway/gateway';
 import { checkGatewayOptions } from '../../../lib/gateway/options/options';
-import { HandClock } from '../../support/hand-clock';
+import { ManualClock } from '../../support/manual-clock';
 import { SECRET, startGateway, type StartOptions } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
-import { until, WebhookEndpoint } from '../../support/webhook-endpoint';
+import { until } from '../../support/until';
+import { WebhookEndpoint } from '../../support/webhook-endpoint';
 
 type WebhookSettings = NonNullable<NonNullable<StartOptions['app']>['webhooks']>[number];
 
 interface Stage {
-  clock: HandClock;
+  clock: ManualClock;
   gateway: Gateway;
   endpoint: WebhookEndpoint;
   /** Resolves when everything that happened was told. */
@@ -21,7 +22,7 @@ async function stage(
   webhook: Partial<WebhookSettings> = {},
   { app, ...options }: StartOptions = {},
 ): Promise<Stage> {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const endpoint = await WebhookEndpoint.start(t);
   const gateway = await startGateway(t, {
     clock,
@@ -345,7 +346,7 @@ t.test('a webhook that could never be told, or is misspelt, is refused', async (
 });
 
 /** Turns a clock until something has come to its end. */
-async function turned(clock: HandClock, end: Promise<unknown>): Promise<void> {
+async function turned(clock: ManualClock, end: Promise<unknown>): Promise<void> {
   let over = false;
   void end.then(() => (over = true));
   while (!over) {

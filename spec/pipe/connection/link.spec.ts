@@ -224,6 +224,23 @@ t.test('a frame before the welcome, or bytes that are no frame, end the attempt 
   t.end();
 });
 
+t.test('a failure of any length and language ends the connection, not the process', (t) => {
+  const { client, gateway } = connectedClient({
+    log: {
+      debug: () => undefined,
+      info: () => {
+        throw new Error('ö'.repeat(31).padEnd(500, '🙂'));
+      },
+      warn: () => undefined,
+      error: () => undefined,
+    },
+  });
+  gateway.socket.say({ type: 'goAway', deadlineMs: 0, reason: '', nodes: [] });
+  t.match(gateway.socket.closed, { code: 4400, reason: /^ö{31}🙂+…$/u });
+  t.equal(client.state, 'waiting');
+  t.end();
+});
+
 t.test('each established connection has one connected and one disconnected', (t) => {
   const { client, gateway, clock } = scriptedClient();
   const told: string[] = [];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { deferred } from '../../../lib/util/deferred';
-import { Kind } from '../../../lib/wire/frames';
+import { RuleKind } from '../../../lib/wire/frames';
 import type { ScriptedSocket } from '../../support/scripted-socket';
 import { connectedClient, scriptedClient, settled } from '../../support/scripted-client';
 
@@ -12,7 +12,7 @@ function ask(socket: ScriptedSocket, method: string, params: unknown = REQUEST, 
   socket.say({ type: 'query', id, method, params: text, deadlineMs: 1000 });
 }
 
-t.test('what a client decides stands in its HELLO', async (t) => {
+t.test('the rules of a decider stand in HELLO', async (t) => {
   const { client, gateway } = scriptedClient();
   client
     .authorize(['private-*', 'presence-a'], () => true)
@@ -20,17 +20,17 @@ t.test('what a client decides stands in its HELLO', async (t) => {
     .authenticate(() => ({ id: 'u' }));
   void client.connect();
   t.strictSame(gateway.socket.open().hello.rules, [
-    { kind: Kind.AUTHORIZE, channels: ['private-*', 'presence-a'], events: [] },
-    { kind: Kind.AUTHORIZE, channels: ['private-b'], events: [] },
-    { kind: Kind.AUTHENTICATE, channels: [], events: [] },
+    { kind: RuleKind.AUTHORIZE, channels: ['private-*', 'presence-a'], events: [] },
+    { kind: RuleKind.AUTHORIZE, channels: ['private-b'], events: [] },
+    { kind: RuleKind.AUTHENTICATE, channels: [], events: [] },
   ]);
 });
 
-t.test('what it decides later is announced, and is no subscription', async (t) => {
+t.test('a later decider is announced, and is no subscription', async (t) => {
   const { client, gateway, clock } = connectedClient();
   client.authorize('private-*', () => true);
   clock.endTurn();
-  const rules = [{ kind: Kind.AUTHORIZE, channels: ['private-*'], events: [] }];
+  const rules = [{ kind: RuleKind.AUTHORIZE, channels: ['private-*'], events: [] }];
   t.strictSame(gateway.socket.find('subscribe').rules, rules);
   client.subscribe(['socket_message']).unsubscribe(['socket_message']);
   clock.endTurn();
@@ -116,7 +116,7 @@ t.test('a handler that fails is told of here, and not to the gateway', async (t)
   t.strictSame([result, error], ['', { code: 4500, message: 'the handler failed' }]);
 });
 
-t.test('whatever a handler returns, only true and an object are a yes', async (t) => {
+t.test('only true and an object allow, whatever a handler returns', async (t) => {
   const { client, gateway } = connectedClient();
   let returned: unknown;
   let allowed = 0;

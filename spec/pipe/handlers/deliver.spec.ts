@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { Kind } from '../../../lib/wire/frames';
+import { EventKind } from '../../../lib/wire/frames';
 import { connectedClient, settled } from '../../support/scripted-client';
 
 /** Names that have broken registries and emitters before. */
@@ -74,11 +74,11 @@ t.test('events of sockets come with the arguments of 2011, and meta last', (t) =
     .on('event', note('socket event'))
     .on('event:hi', note('socket event:hi'));
   gateway.socket.events(
-    { kind: Kind.OPEN },
+    { kind: EventKind.OPEN },
     { event: 'hi', data: '{"a":1}' },
     { event: 'other', data: '"text"' },
     { event: 'hi', socketId: '2.2', data: '2' },
-    { kind: Kind.CLOSE, code: 1001, reason: 'gone' },
+    { kind: EventKind.CLOSE, code: 1001, reason: 'gone' },
   );
   t.same(calls, [
     ['open', '1.1'],
@@ -117,10 +117,10 @@ t.test('events of channels come with the arguments of 2011, and only to channels
     .on('event', note('channel event'))
     .on('event:hi', note('channel event:hi'));
   gateway.socket.events(
-    { kind: Kind.OCCUPIED, channel: 'room', socketId: '' },
+    { kind: EventKind.OCCUPIED, channel: 'room', socketId: '' },
     { event: 'hi', channel: 'room', data: '1' },
     { event: 'hi', channel: 'hall', data: '2' },
-    { kind: Kind.VACATED, channel: 'room', socketId: '' },
+    { kind: EventKind.VACATED, channel: 'room', socketId: '' },
   );
   t.same(calls, [
     ['occupied', 'room'],
@@ -155,7 +155,7 @@ t.test('meta says where, when, from whom, and has an id of its own for each even
     t.match(meta, { channel: undefined, redelivered: false, code: 4100, reason: 'slow' });
   });
   const from = { channel: 'room', event: 'e', userId: 'u1', redelivered: true, time: 5 };
-  gateway.socket.events(from, from, { kind: Kind.CLOSE, code: 4100, reason: 'slow' });
+  gateway.socket.events(from, from, { kind: EventKind.CLOSE, code: 4100, reason: 'slow' });
   t.equal(ids.size, 3);
   t.end();
 });
@@ -169,7 +169,7 @@ t.test('data that is absent or no JSON is undefined', (t) => {
   t.end();
 });
 
-t.test('W13: names such as error, __proto__ and constructor are ordinary event names', (t) => {
+t.test('names such as error, __proto__ and constructor are ordinary event names', (t) => {
   const { client, gateway, errors } = connectedClient();
   const heard: string[] = [];
   client.sockets.on('event', (name) => void heard.push(name));
@@ -200,7 +200,7 @@ t.test(
     const ids = EVIL.filter((name) => name !== '' && name.length <= 100);
     const closed: string[] = [];
     for (const id of ids) client.socket(id).on('close', () => void closed.push(id));
-    gateway.socket.events(...ids.map((socketId) => ({ kind: Kind.CLOSE, socketId })));
+    gateway.socket.events(...ids.map((socketId) => ({ kind: EventKind.CLOSE, socketId })));
     t.same(closed, ids);
     t.same(errors, []);
     t.end();

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { Kind } from '../../../lib/wire/frames';
+import { EventKind } from '../../../lib/wire/frames';
 import { connectedClient, settled } from '../../support/scripted-client';
 
 /** Handlers that run until they are ended, in any order. */
@@ -144,12 +144,15 @@ t.test('a handler that runs for long is told of once, with what waits for it', a
   client.channels.on('occupied', run);
   gateway.socket.events({ event: 'quick' });
   clock.advance(900);
-  gateway.socket.events({ kind: Kind.OPEN, socketId: '2.2' });
+  gateway.socket.events({ kind: EventKind.OPEN, socketId: '2.2' });
   ends[0]?.();
   await settled();
   clock.advance(999);
   t.same(told, []);
-  gateway.socket.events({ event: 'later' }, { kind: Kind.OCCUPIED, socketId: '', channel: 'room' });
+  gateway.socket.events(
+    { event: 'later' },
+    { kind: EventKind.OCCUPIED, socketId: '', channel: 'room' },
+  );
   clock.advance(1);
   t.same(told, [{ event: 'open', key: '2.2', runningMs: 1_000 }]);
   clock.advance(10_000);

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import type { Handler } from '../../../lib/util/emitter';
-import { Kind } from '../../../lib/wire/frames';
+import { EventKind } from '../../../lib/wire/frames';
 import { connectedClient, settled } from '../../support/scripted-client';
 
 t.test('on, once and off chain, on every handle', (t) => {
@@ -62,7 +62,7 @@ t.test('handlers of a socket go with its close, after they were told', (t) => {
   const socket = client.socket('1.1');
   socket.on('event', (name) => void heard.push(name));
   socket.on('close', (meta) => void heard.push(`close ${meta.code}`));
-  gateway.socket.events({ event: 'a' }, { kind: Kind.CLOSE, code: 1001 }, { event: 'late' });
+  gateway.socket.events({ event: 'a' }, { kind: EventKind.CLOSE, code: 1001 }, { event: 'late' });
   t.same(heard, ['a', 'close 1001']);
   t.end();
 });
@@ -75,7 +75,7 @@ t.test('a closed socket waits for its running handlers before close is told', as
     client.socket(id).on('event', (name) => void heard.push(name));
     client.socket(id).on('close', () => void heard.push('close'));
   });
-  gateway.socket.events({ kind: Kind.OPEN }, { event: 'a' }, { kind: Kind.CLOSE });
+  gateway.socket.events({ kind: EventKind.OPEN }, { event: 'a' }, { kind: EventKind.CLOSE });
   t.same(heard, []);
   await settled();
   await settled();
@@ -87,7 +87,7 @@ t.test('for await gives the events of a socket until it closes', async (t) => {
   const events = client.socket('1.1').events();
   gateway.socket.events({ event: 'a', data: '1' }, { event: 'b', socketId: '2.2' });
   const heard: unknown[] = [];
-  setImmediate(() => gateway.socket.events({ event: 'c', data: '3' }, { kind: Kind.CLOSE }));
+  setImmediate(() => gateway.socket.events({ event: 'c', data: '3' }, { kind: EventKind.CLOSE }));
   for await (const { event, socketId, data, meta } of events) {
     heard.push([event, socketId, data, meta.position.offset]);
   }
@@ -132,7 +132,7 @@ t.test('a loop that does not keep up delays the acknowledgement and loses nothin
 });
 
 t.test(
-  'P13: a million handles, and a million listeners that come and go, leave no memory behind',
+  'a million handles, and a million handlers that come and go, leave no memory behind',
   (t) => {
     const { client, gateway } = connectedClient();
     setFlagsFromString('--expose-gc');
@@ -155,7 +155,7 @@ t.test(
 
     for (let i = 0; i < 1_000; i += 1) client.socket(`${i}.2`).on('event', handler);
     gateway.socket.events(
-      ...Array.from({ length: 1_000 }, (_, i) => ({ kind: Kind.CLOSE, socketId: `${i}.2` })),
+      ...Array.from({ length: 1_000 }, (_, i) => ({ kind: EventKind.CLOSE, socketId: `${i}.2` })),
     );
     let heard = 0;
     client.sockets.on('event', () => (heard += 1));

@@ -113,7 +113,7 @@ t.test('a closed browser stays away, or comes back when the code says so', async
   t.match(await socket.closed(), { code: 4009 });
 });
 
-t.test('what is asked after a command knows of it', async (t) => {
+t.test('a query after a command knows of the command', async (t) => {
   const [gateway, client] = await backend(t);
   const socket = await TestSocket.connect(t, gateway.port);
   await socket.signIn({ id: 'ada', user_info: { age: 36 } });

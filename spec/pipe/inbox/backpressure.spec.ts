@@ -4,19 +4,15 @@ import { createClient } from '../../../lib/pipe/client';
 import type { PipeOptions } from '../../../lib/pipe/options';
 import type { SubscriptionKind } from '../../../lib/pipe/types';
 import { deferred } from '../../../lib/util/deferred';
-import { HandClock } from '../../support/hand-clock';
+import { ManualClock } from '../../support/manual-clock';
 import { frame, Opcode } from '../../support/raw-socket';
 import { SECRET, startGateway } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
+import { until } from '../../support/until';
 
 const LOG = 400;
 
 type Events = { say: number; move: number; news: string };
-
-/** Waits for what events bring about; tap's own time limit ends it. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
-}
 
 async function stage(
   t: Test,
@@ -24,7 +20,7 @@ async function stage(
   kinds: SubscriptionKind[] = ['socket_message', 'socket_existence'],
 ): Promise<{
   gateway: Gateway;
-  clock: HandClock;
+  clock: ManualClock;
   client: ReturnType<typeof createClient<Events>>;
   /** Ends the handlers that are stuck, and those to come. */
   release(): void;
@@ -32,7 +28,7 @@ async function stage(
   handled: string[];
   gaps: number;
 }> {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   clock.wallMs = Date.now();
   const limits = { pipePartitions: 1, maxPipeUnackedEvents: LOG };
   const gateway = await startGateway(t, {

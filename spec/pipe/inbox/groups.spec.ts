@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { PipeOptions } from '../../../lib/pipe/options';
 import type { Meta } from '../../../lib/pipe/types';
-import { Kind } from '../../../lib/wire/frames';
+import { EventKind } from '../../../lib/wire/frames';
 import { connectedClient, settled } from '../../support/scripted-client';
 import { acked, member, own, resume } from '../../support/scripted-member';
 
@@ -28,9 +28,9 @@ t.test('a partition is given back when all that has arrived of it is finished', 
   socket.run({ firstOffset: 3 }, { event: 'late' });
   socket.run({ partition: 1 }, { event: 'other', socketId: '2.2' });
   await finish('a');
-  t.equal(socket.count('drained'), 0);
+  t.equal(socket.count('returned'), 0);
   await finish('b');
-  t.match(socket.find('drained'), { partition: 0, generation: 1, offset: 2 });
+  t.match(socket.find('returned').position, { partition: 0, generation: 1, offset: 2 });
   await finish('other');
   t.same(acked(scripted), [[1, 1]], 'nothing is acknowledged of what is another member’s');
   socket.run({ firstOffset: 3 }, { event: 'later' });
@@ -41,9 +41,9 @@ t.test('a partition is given back when all that has arrived of it is finished', 
 t.test('an idle partition is given back at once, and an old demand is not heard', (t) => {
   const { gateway } = member({}, [own(0, 5, 11)]);
   gateway.socket.revoke(0, 4).revoke(1, 1).revoke(0, 5).revoke(0, 5);
-  const drained = gateway.socket.sent.filter(({ type }) => type === 'drained');
-  t.match(drained, [{ partition: 0, generation: 5, offset: 10 }]);
-  t.equal(drained.length, 1);
+  const returned = gateway.socket.sent.filter(({ type }) => type === 'returned');
+  t.match(returned, [{ position: { partition: 0, generation: 5, offset: 10 } }]);
+  t.equal(returned.length, 1);
   t.end();
 });
 
@@ -68,13 +68,13 @@ t.test('a demand that a cut left unanswered is void, until it is repeated', asyn
   gateway.socket.run({}, { event: 'a' });
   gateway.socket.revoke(0, 1);
   resume(scripted, own(0), own(1));
-  t.same(gateway.socket.hello.positions[0], { partition: 0, epoch: 1, offset: 0 });
+  t.same(gateway.socket.hello.positions[0], { partition: 0, generation: 1, epoch: 1, offset: 0 });
   gateway.socket.run({}, { event: 'a' }, { event: 'b', socketId: '2.2' });
   await finish('a');
-  t.equal(gateway.socket.count('drained'), 0);
+  t.equal(gateway.socket.count('returned'), 0);
   gateway.socket.revoke(0, 1);
   await finish('b');
-  t.match(gateway.socket.find('drained'), { offset: 2 });
+  t.match(gateway.socket.find('returned').position, { offset: 2 });
   t.same(started, ['1.1 a', '2.2 b']);
 });
 
@@ -195,7 +195,7 @@ t.test('disconnect finishes what runs, and leaves the rest to the others at once
     [1],
   );
   t.equal(gateway.socket.count('bye'), 1);
-  t.equal(gateway.socket.count('drained'), 0, 'goodbye says it');
+  t.equal(gateway.socket.count('returned'), 0, 'goodbye says it');
   gateway.socket.drop(1000);
   await over;
   t.same(started, ['1.1 a', '2.2 c']);
@@ -231,7 +231,7 @@ t.test('of sockets that went to another member nothing is heard any more', async
   const heard: unknown[] = [];
   client.socket('1.1').on('event', (name) => void heard.push(name));
   client.sockets.on('close', (id) => void heard.push(`close ${id}`));
-  gateway.socket.revoke(0, 1).pong();
+  gateway.socket.revoke(0, 1).lost(0, 1);
   t.same(await next, { value: undefined, done: true }, 'a loop over its events ends');
   gateway.socket.assign(own(0, 3));
   gateway.socket.run({ generation: 3 }, { event: 'hi' });
@@ -245,8 +245,8 @@ t.test('as long as the gateway may not know that a partition was given back', as
     client.subscribe(['socket_existence']);
     client.sockets.on('close', (id, { reason }) => void told.push(`${id} ${reason}`));
     gateway.socket.snapshot(['1.1']).revoke(0, 1);
-    gateway.socket.say({ type: 'pong', time: 0 });
-    if (heard) gateway.socket.pong();
+    gateway.socket.lost(0, 0);
+    if (heard) gateway.socket.lost(0, 1);
     gateway.socket.drop();
     clock.advance(1_000);
     const session = new Uint8Array(16).fill(8);
@@ -261,7 +261,7 @@ t.test('a demand whose answer was lost is answered again', (t) => {
   gateway.socket.snapshot(['1.1']).revoke(0, 1);
   resume(scripted, own(0), own(1));
   gateway.socket.revoke(0, 1).revoke(0, 1);
-  t.equal(gateway.socket.count('drained'), 1);
+  t.equal(gateway.socket.count('returned'), 1);
   t.end();
 });
 
@@ -271,7 +271,7 @@ t.test('members without an order are told nothing of what is true', (t) => {
   client.subscribe(['socket_existence']);
   client.sockets.on('open', (id) => void told.push(`open ${id}`));
   client.sockets.on('close', (id) => void told.push(`close ${id}`));
-  gateway.socket.snapshot(['1.1']).run({}, { kind: Kind.CLOSE, socketId: '2.2' });
+  gateway.socket.snapshot(['1.1']).run({}, { kind: EventKind.CLOSE, socketId: '2.2' });
   t.same(told, ['close 2.2']);
   t.end();
 });

@@ -86,7 +86,7 @@ t.test(
 
 t.test('a partition that begins before the first event is a protocol error', (t) => {
   const { gateway } = connectedClient();
-  gateway.socket.assign({ partition: 0, generation: 2, epoch: 1, from: 0 });
+  gateway.socket.assign({ partition: 0, generation: 2, epoch: 1, firstOffset: 0 });
   t.match(gateway.socket.closed, { code: 4400 });
   t.end();
 });
@@ -145,12 +145,12 @@ t.test(
       createHmac('sha256', Buffer.alloc(32, 9)).update('fresh.2').digest(),
     );
     t.equal(attempt, 2);
-    t.same(positions, [{ partition: 0, epoch: 1, offset: 1 }]);
+    t.same(positions, [{ partition: 0, generation: 1, epoch: 1, offset: 1 }]);
     gateway.socket.welcome({
       verdict: 'resumed',
       session: new Uint8Array(0),
       secret: new Uint8Array(0),
-      assigned: [{ partition: 0, generation: 1, epoch: 1, from: 2 }],
+      assigned: [{ partition: 0, generation: 1, epoch: 1, firstOffset: 2 }],
     });
     gateway.socket.eventsFrom(2, { event: 'b', socketId: '2.2' }, { event: 'c' }, { event: 'd' });
     t.same(heard, ['a', 'b', 'c', 'd']);

@@ -3,28 +3,28 @@ import type { PipeOptions } from '../../../lib/index';
 import { startGateway } from '../../support/start-gateway';
 import {
   GROUP,
-  Stage,
+  MemberRecorder,
   arranged,
   browse,
   join,
   type Heard,
-  type MemberOnStage,
-  until,
-} from '../../support/stage-of-members';
+  type JoinedMember,
+} from '../../support/group-members';
+import { until } from '../../support/until';
 
 t.test(
   'three members share the events of 1 000 sockets, each in order with one of them',
   async (t) => {
     const gateway = await startGateway(t);
-    const stage = new Stage();
-    const members: MemberOnStage[] = [];
+    const stage = new MemberRecorder();
+    const members: JoinedMember[] = [];
     for (const name of ['a', 'b', 'c']) {
       members.push(await join(t, gateway, GROUP, stage.listen(name)));
     }
     await arranged(...members);
     const browsers = await browse(gateway, 1_000);
     for (let n = 0; n < 5; n += 1) for (const browser of browsers) browser.send('n', n);
-    await until('all events', () => stage.ended.length >= 5_000);
+    await until(() => stage.ended.length >= 5_000);
     for (const { id } of browsers) {
       const [first = ''] = stage.of(id);
       const member = first.slice(0, 1);
@@ -42,14 +42,14 @@ t.test(
 
 t.test('what a new member takes over it gets when the handlers that run have ended', async (t) => {
   const gateway = await startGateway(t);
-  const stage = new Stage();
+  const stage = new MemberRecorder();
   const a = await join(t, gateway, GROUP, stage.listen('a'));
   const b = await join(t, gateway, GROUP, stage.listen('b'));
   await arranged(a, b);
   stage.hold('a', 'b');
   const browsers = await browse(gateway, 60);
   for (const browser of browsers) browser.send('n', 1);
-  await until('the first events', () => stage.heard.length === 60);
+  await until(() => stage.heard.length === 60);
   const c = await join(t, gateway, GROUP, stage.listen('c'));
   await arranged(a, b, c);
   for (const browser of browsers) browser.send('n', 2);
@@ -57,7 +57,7 @@ t.test('what a new member takes over it gets when the handlers that run have end
   t.equal(stage.by('c').length, 0, 'nothing before these have ended');
   stage.release('a');
   stage.release('b');
-  await until('the second events', () => stage.ended.length === 120);
+  await until(() => stage.ended.length === 120);
   let moved = 0;
   for (const { id } of browsers) {
     const [before = '', after = ''] = stage.of(id);
@@ -75,7 +75,7 @@ t.test('what a new member takes over it gets when the handlers that run have end
 
 t.test('every group, and every backend without one, gets everything', async (t) => {
   const gateway = await startGateway(t);
-  const stage = new Stage();
+  const stage = new MemberRecorder();
   const broadcast: Partial<PipeOptions> = { group: { name: 'all', mode: 'broadcast' } };
   const members = [
     await join(t, gateway, { group: 'one' }, stage.listen('1')),
@@ -86,14 +86,14 @@ t.test('every group, and every backend without one, gets everything', async (t) 
   ];
   const browsers = await browse(gateway, 20);
   for (const browser of browsers) browser.send('n', 1);
-  await until('all events', () => stage.heard.length >= 100);
+  await until(() => stage.heard.length >= 100);
   await arranged(...members);
   for (const name of ['1', '2', 'alone', 'b', 'c']) t.equal(stage.by(name).length, 20, name);
 });
 
 t.test('without an order each event goes to one member, whoever it is', async (t) => {
   const gateway = await startGateway(t);
-  const stage = new Stage();
+  const stage = new MemberRecorder();
   const shared: Partial<PipeOptions> = { group: { name: 'work', mode: 'shared' } };
   const members = [
     await join(t, gateway, shared, stage.listen('a')),
@@ -102,7 +102,7 @@ t.test('without an order each event goes to one member, whoever it is', async (t
   await arranged(...members);
   const [browser] = await browse(gateway, 1);
   for (let n = 0; n < 100; n += 1) browser?.send('n', n);
-  await until('all events', () => stage.heard.length >= 100);
+  await until(() => stage.heard.length >= 100);
   await arranged(...members);
   t.equal(new Set(stage.heard.map(({ n }) => n)).size, 100);
   t.equal(stage.heard.length, 100);
@@ -111,7 +111,7 @@ t.test('without an order each event goes to one member, whoever it is', async (t
 
 t.test('in order of channels, a channel is with one member whoever speaks', async (t) => {
   const gateway = await startGateway(t);
-  const stage = new Stage();
+  const stage = new MemberRecorder();
   const byChannel: Partial<PipeOptions> = { group: { name: 'rooms', order: 'channel' } };
   const members = [
     await join(t, gateway, byChannel, stage.listen('a')),
@@ -123,7 +123,7 @@ t.test('in order of channels, a channel is with one member whoever speaks', asyn
   for (const browser of browsers) for (const room of rooms) await browser.subscribe(room);
   let n = 0;
   for (const room of rooms) for (const browser of browsers) browser.send('n', (n += 1), room);
-  await until('all events', () => stage.heard.length >= 100);
+  await until(() => stage.heard.length >= 100);
   const spoke = new Map<string, Heard[]>();
   for (const heard of stage.heard) {
     const room = heard.meta.channel ?? '';
@@ -144,22 +144,22 @@ t.test('in order of channels, a channel is with one member whoever speaks', asyn
 t.test('when the gateway is another process, all its sockets are closed and told so', async (t) => {
   const [one, two] = [await startGateway(t), await startGateway(t)];
   for (const group of [undefined, 'game']) {
-    const stage = new Stage();
+    const stage = new MemberRecorder();
     const { client, line } = await join(t, one, { group }, stage.listen('a'));
     const resets: string[] = [];
     client.on('reset', ({ reason }) => void resets.push(`${reason} ${stage.closed.size}`));
     const browsers = await browse(one, 10);
     const [known] = await browse(two, 1);
-    await until('all are known', () => browsers.every(({ id }) => stage.opened.has(id)));
+    await until(() => browsers.every(({ id }) => stage.opened.has(id)));
     line.cut();
     line.port = two.port;
     line.mend();
-    await until('the new one is known', () => stage.opened.has(known?.id ?? ''));
+    await until(() => stage.opened.has(known?.id ?? ''));
     t.same(resets, ['unknown_session 0'], 'the reset is told first');
     for (const { id } of browsers) t.equal(stage.closed.get(id), 'node_lost');
     for (const browser of browsers) browser.close();
     known?.close();
-    await until('it is gone', () => stage.opened.size === 0);
+    await until(() => stage.opened.size === 0);
     await client.disconnect();
   }
 });
@@ -168,7 +168,7 @@ t.test('a log that overflows tells of the gap first, and then what is true', asy
   for (const group of [undefined, 'game']) {
     const limits = { maxPipeUnackedEvents: 20, pipePartitions: 4 };
     const gateway = await startGateway(t, { limits });
-    const stage = new Stage();
+    const stage = new MemberRecorder();
     const told: string[] = [];
     const { client, line } = await join(t, gateway, { group }, (member) => {
       member.on('gap', ({ cause, count }) => void told.push(`${cause} ${(count ?? 0) > 0}`));
@@ -176,7 +176,7 @@ t.test('a log that overflows tells of the gap first, and then what is true', asy
       member.sockets.on('close', (_id, { resync }) => void (resync && told.push('close')));
     });
     const early = await browse(gateway, 40);
-    await until('they are known', () => stage.opened.size === 40);
+    await until(() => stage.opened.size === 40);
     await arranged({ client, line });
     line.cut();
     for (const browser of early.slice(10)) browser.close();
@@ -184,11 +184,11 @@ t.test('a log that overflows tells of the gap first, and then what is true', asy
     for (const browser of late) browser.send('n', 1);
     line.mend();
     const open = [...early.slice(0, 10), ...late].map(({ id }) => id).sort();
-    await until('the truth', () => [...stage.opened.keys()].sort().join() === open.join());
+    await until(() => [...stage.opened.keys()].sort().join() === open.join());
     t.match(told[0], 'overflow true');
     t.ok(told.includes('close'));
     late[0]?.send('n', 2);
-    await until('it goes on', () => stage.heard.some(({ n }) => n === 2));
+    await until(() => stage.heard.some(({ n }) => n === 2));
     t.ok(
       stage
         .numbers(late[0]?.id ?? '')

@@ -2,9 +2,9 @@ import { deepEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { Resync, introduction, type Change } from '../../../lib/pipe/inbox/resync';
-import { Kind, type PipeEvent, type SnapshotFrame } from '../../../lib/wire/frames';
+import { EventKind, type PipeEvent, type SnapshotFrame } from '../../../lib/wire/frames';
 
-function event(kind: Kind, socketId: string, channel?: string): PipeEvent {
+function event(kind: EventKind, socketId: string, channel?: string): PipeEvent {
   return { kind, socketId, channel, time: 0 };
 }
 
@@ -20,6 +20,8 @@ function snapshot(
     offset: 0,
     begin: true,
     end: true,
+    coversSockets: true,
+    coversChannels: true,
     sockets: [...sockets].map((id) => ({ id, channels: [] })),
     channels: [...channels].map((name) => ({ name, subscriptions: 1, members: [] })),
     ...change,
@@ -36,10 +38,10 @@ function knowing(sockets: string[], channels: string[] = []): Resync {
 t.test('a snapshot tells what came and what went, and nothing the second time', (t) => {
   const known = knowing(['a', 'b'], ['room']);
   t.same(known.snapshot(snapshot(['b', 'c'], ['hall'])), [
-    { kind: Kind.CLOSE, name: 'a' },
-    { kind: Kind.OPEN, name: 'c' },
-    { kind: Kind.VACATED, name: 'room' },
-    { kind: Kind.OCCUPIED, name: 'hall' },
+    { kind: EventKind.CLOSE, name: 'a' },
+    { kind: EventKind.OPEN, name: 'c' },
+    { kind: EventKind.VACATED, name: 'room' },
+    { kind: EventKind.OCCUPIED, name: 'hall' },
   ]);
   t.same(known.snapshot(snapshot(['b', 'c'], ['hall'])), []);
   t.end();
@@ -50,7 +52,9 @@ t.test('a snapshot counts when its end has come, and a new beginning throws away
   t.equal(known.snapshot(snapshot(['x'], [], { end: false })), undefined);
   t.equal(known.snapshot(snapshot(['a'], [], { end: false })), undefined);
   t.same(known.sockets(0), new Set(['a']));
-  t.same(known.snapshot(snapshot(['b'], [], { begin: false })), [{ kind: Kind.OPEN, name: 'b' }]);
+  t.same(known.snapshot(snapshot(['b'], [], { begin: false })), [
+    { kind: EventKind.OPEN, name: 'b' },
+  ]);
   t.equal(known.snapshot(snapshot(['y'], [], { begin: false })), undefined, 'an end without one');
   known.snapshot(snapshot(['x'], [], { end: false }));
   known.interrupt();
@@ -62,23 +66,26 @@ t.test('a snapshot counts when its end has come, and a new beginning throws away
 t.test('events of what is known pass, and those of strangers are introduced', (t) => {
   const known = knowing(['a'], ['room']);
   const cases: Array<[PipeEvent, string]> = [
-    [event(Kind.OPEN, 'a'), 'drop'],
-    [event(Kind.MESSAGE, 'a'), 'pass'],
-    [event(Kind.MESSAGE, 'b', 'room'), 'introduce'],
-    [event(Kind.MESSAGE, 'b'), 'pass'],
-    [event(Kind.OPEN, 'b'), 'drop'],
-    [event(Kind.CLOSE, 'b'), 'pass'],
-    [event(Kind.CLOSE, 'c'), 'introduce'],
-    [event(Kind.OPEN, 'd'), 'pass'],
-    [event(Kind.OCCUPIED, '', 'room'), 'drop'],
-    [event(Kind.VACATED, '', 'room'), 'pass'],
-    [event(Kind.VACATED, '', 'hall'), 'introduce'],
-    [event(Kind.OCCUPIED, '', 'hall'), 'pass'],
-    [event(Kind.CACHE_MISS, '', 'hall'), 'pass'],
+    [event(EventKind.OPEN, 'a'), 'drop'],
+    [event(EventKind.MESSAGE, 'a'), 'pass'],
+    [event(EventKind.MESSAGE, 'b', 'room'), 'introduce'],
+    [event(EventKind.MESSAGE, 'b'), 'pass'],
+    [event(EventKind.OPEN, 'b'), 'drop'],
+    [event(EventKind.CLOSE, 'b'), 'pass'],
+    [event(EventKind.CLOSE, 'c'), 'introduce'],
+    [event(EventKind.OPEN, 'd'), 'pass'],
+    [event(EventKind.OCCUPIED, '', 'room'), 'drop'],
+    [event(EventKind.VACATED, '', 'room'), 'pass'],
+    [event(EventKind.VACATED, '', 'hall'), 'introduce'],
+    [event(EventKind.OCCUPIED, '', 'hall'), 'pass'],
+    [event(EventKind.CACHE_MISS, '', 'hall'), 'pass'],
   ];
   for (const [each, judgement] of cases) t.equal(known.judge(0, each), judgement);
-  t.same(introduction(event(Kind.CLOSE, 'c')), { kind: Kind.OPEN, name: 'c' });
-  t.same(introduction(event(Kind.VACATED, '', 'hall')), { kind: Kind.OCCUPIED, name: 'hall' });
+  t.same(introduction(event(EventKind.CLOSE, 'c')), { kind: EventKind.OPEN, name: 'c' });
+  t.same(introduction(event(EventKind.VACATED, '', 'hall')), {
+    kind: EventKind.OCCUPIED,
+    name: 'hall',
+  });
   t.same(known.sockets(0), new Set(['a', 'd']));
   t.end();
 });
@@ -86,15 +93,21 @@ t.test('events of what is known pass, and those of strangers are introduced', (t
 t.test('where channels have partitions of their own, their messages introduce no socket', (t) => {
   const known = new Resync(true);
   known.ask(true, false);
-  t.equal(known.judge(0, event(Kind.MESSAGE, 'a', 'room')), 'pass');
-  t.equal(known.judge(0, event(Kind.MESSAGE, 'a')), 'introduce');
+  t.equal(known.judge(0, event(EventKind.MESSAGE, 'a', 'room')), 'pass');
+  t.equal(known.judge(0, event(EventKind.MESSAGE, 'a')), 'introduce');
   t.end();
 });
 
 t.test('what nobody asks for is neither known nor judged', (t) => {
   const known = new Resync();
   t.equal(known.asks, false);
-  for (const kind of [Kind.OPEN, Kind.OPEN, Kind.MESSAGE, Kind.CLOSE, Kind.CLOSE]) {
+  for (const kind of [
+    EventKind.OPEN,
+    EventKind.OPEN,
+    EventKind.MESSAGE,
+    EventKind.CLOSE,
+    EventKind.CLOSE,
+  ]) {
     t.equal(known.judge(0, event(kind, 'a')), 'pass');
   }
   t.same(known.snapshot(snapshot(['a'], ['room'])), []);
@@ -102,7 +115,7 @@ t.test('what nobody asks for is neither known nor judged', (t) => {
   known.snapshot(snapshot(['a'], ['room']));
   known.reset(true);
   known.ask(false, true);
-  t.same(known.closeStale(), [{ kind: Kind.VACATED, name: 'room' }], 'and is forgotten');
+  t.same(known.closeStale(), [{ kind: EventKind.VACATED, name: 'room' }], 'and is forgotten');
   t.end();
 });
 
@@ -110,13 +123,13 @@ t.test('after a reset what a snapshot or an event names goes on, and the rest is
   const known = knowing(['a', 'b', 'c'], ['room', 'hall']);
   known.reset(true);
   t.equal(known.stale, true);
-  t.equal(known.judge(3, event(Kind.CLOSE, 'a')), 'pass');
-  t.equal(known.judge(7, event(Kind.MESSAGE, 'b')), 'pass');
-  t.equal(known.judge(7, event(Kind.OCCUPIED, '', 'hall')), 'drop');
+  t.equal(known.judge(3, event(EventKind.CLOSE, 'a')), 'pass');
+  t.equal(known.judge(7, event(EventKind.MESSAGE, 'b')), 'pass');
+  t.equal(known.judge(7, event(EventKind.OCCUPIED, '', 'hall')), 'drop');
   t.same(known.snapshot(snapshot(['b'], ['hall'], { partition: 7 })), []);
   t.same(known.closeStale(), [
-    { kind: Kind.VACATED, name: 'room' },
-    { kind: Kind.CLOSE, name: 'c' },
+    { kind: EventKind.VACATED, name: 'room' },
+    { kind: EventKind.CLOSE, name: 'c' },
   ]);
   t.equal(known.stale, false);
   known.reset(false);
@@ -131,8 +144,8 @@ t.test(
     const known = knowing(['a'], ['room', 'hall']);
     known.reset(false);
     t.same(known.dropStale(), new Set(['a']));
-    t.equal(known.judge(0, event(Kind.OCCUPIED, '', 'hall')), 'drop');
-    t.same(known.snapshot(snapshot([], ['hall'])), [{ kind: Kind.VACATED, name: 'room' }]);
+    t.equal(known.judge(0, event(EventKind.OCCUPIED, '', 'hall')), 'drop');
+    t.same(known.snapshot(snapshot([], ['hall'])), [{ kind: EventKind.VACATED, name: 'room' }]);
     t.end();
   },
 );
@@ -149,12 +162,12 @@ t.test('the sockets of a partition that is given away are forgotten, others are 
 t.test('when a partition comes back, of its channels the difference is told', (t) => {
   const known = knowing(['a'], ['room', 'hall']);
   known.forget(0);
-  t.equal(known.judge(0, event(Kind.VACATED, '', 'room')), 'pass');
-  t.equal(known.judge(0, event(Kind.OCCUPIED, '', 'hall')), 'drop');
+  t.equal(known.judge(0, event(EventKind.VACATED, '', 'room')), 'pass');
+  t.equal(known.judge(0, event(EventKind.OCCUPIED, '', 'hall')), 'drop');
   t.same(known.snapshot(snapshot(['a'], ['lobby'])), [
-    { kind: Kind.OPEN, name: 'a' },
-    { kind: Kind.VACATED, name: 'hall' },
-    { kind: Kind.OCCUPIED, name: 'lobby' },
+    { kind: EventKind.OPEN, name: 'a' },
+    { kind: EventKind.VACATED, name: 'hall' },
+    { kind: EventKind.OCCUPIED, name: 'lobby' },
   ]);
   t.end();
 });
@@ -163,15 +176,15 @@ t.test('when a partition comes back, of its channels the difference is told', (t
 class Hearer {
   readonly heard = new Map<string, 'open' | 'closed'>();
 
-  hear(kind: Kind, name: string): void {
+  hear(kind: EventKind, name: string): void {
     const before = this.heard.get(name);
-    const opens = kind === Kind.OPEN || kind === Kind.OCCUPIED;
-    const again = kind === Kind.OCCUPIED && before === 'closed';
+    const opens = kind === EventKind.OPEN || kind === EventKind.OCCUPIED;
+    const again = kind === EventKind.OCCUPIED && before === 'closed';
     if (opens ? before !== undefined && !again : before !== 'open') {
       throw new Error(`${kind} of ${name}, which is ${before}`);
     }
     if (opens) this.heard.set(name, 'open');
-    if (kind === Kind.CLOSE || kind === Kind.VACATED) this.heard.set(name, 'closed');
+    if (kind === EventKind.CLOSE || kind === EventKind.VACATED) this.heard.set(name, 'closed');
   }
 
   get open(): Set<string> {
@@ -198,17 +211,17 @@ class Truth {
     if (what === 'open' && id === undefined) {
       const born = `${slot}.${++this.#lives}`;
       this.#open.set(slot, born);
-      this.#log.push(event(Kind.OPEN, born));
+      this.#log.push(event(EventKind.OPEN, born));
     } else if (what === 'message' && id !== undefined) {
-      this.#log.push(event(Kind.MESSAGE, id));
+      this.#log.push(event(EventKind.MESSAGE, id));
     } else if (what === 'close' && id !== undefined) {
       this.#open.delete(slot);
-      this.#log.push(event(Kind.CLOSE, id));
+      this.#log.push(event(EventKind.CLOSE, id));
     } else if (what === 'occupied' && !this.#occupied.has(channel)) {
       this.#occupied.add(channel);
-      this.#log.push(event(Kind.OCCUPIED, '', channel));
+      this.#log.push(event(EventKind.OCCUPIED, '', channel));
     } else if (what === 'vacated' && this.#occupied.delete(channel)) {
-      this.#log.push(event(Kind.VACATED, '', channel));
+      this.#log.push(event(EventKind.VACATED, '', channel));
     }
   }
 

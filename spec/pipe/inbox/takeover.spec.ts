@@ -6,31 +6,31 @@ import {
   GROUP,
   REVOKE_MS,
   WINDOW_MS,
-  Stage,
+  MemberRecorder,
   arranged,
   browse,
   clockOfToday,
   join,
   missed,
-  until,
-} from '../../support/stage-of-members';
+} from '../../support/group-members';
+import { until } from '../../support/until';
 
 t.test('when a member dies, the others go on from its last finished event', async (t) => {
   const clock = clockOfToday();
   const gateway = await startGateway(t, { clock });
-  const stage = new Stage();
+  const stage = new MemberRecorder();
   const a = await join(t, gateway, GROUP, stage.listen('a'));
   const b = await join(t, gateway, GROUP, stage.listen('b'));
   const c = await join(t, gateway, GROUP, stage.listen('c'));
   await arranged(a, b, c);
   const browsers = await browse(gateway, 60);
   for (const browser of browsers) browser.send('n', 1);
-  await until('the first events', () => stage.ended.length === 60);
+  await until(() => stage.ended.length === 60);
   // Acknowledged with the commands that follow.
   await arranged(a, b, c);
   stage.hold('c');
   for (const browser of browsers) browser.send('n', 2);
-  await until('the second events', () => stage.heard.length === 120);
+  await until(() => stage.heard.length === 120);
   const began = stage.by('c').filter(({ n }) => n === 2);
   c.line.cut();
   await missed(gateway, 2);
@@ -41,7 +41,7 @@ t.test('when a member dies, the others go on from its last finished event', asyn
     [],
   );
   clock.advance(GRACE_MS);
-  await until('the rest', () => stage.ended.length >= 180);
+  await until(() => stage.ended.length >= 180);
 
   t.ok(began.length > 5, `${began.length} of 60 were with the dead member`);
   const dead = new Set(began.map(({ socketId }) => socketId));
@@ -58,17 +58,17 @@ t.test('when a member dies, the others go on from its last finished event', asyn
 t.test('one that did not give back in time is fenced, and its answers are refused', async (t) => {
   const clock = clockOfToday();
   const gateway = await startGateway(t, { clock });
-  const stage = new Stage();
+  const stage = new MemberRecorder();
   const a = await join(t, gateway, GROUP, stage.listen('a'));
   const browsers = await browse(gateway, 40);
   stage.hold('a');
   for (const browser of browsers) browser.send('n', 1);
-  await until('the events', () => stage.heard.length === 40);
+  await until(() => stage.heard.length === 40);
   const b = await join(t, gateway, GROUP, stage.listen('b'));
   await arranged(a, b);
   t.equal(stage.by('b').length, 0);
   clock.advance(REVOKE_MS);
-  await until('b has some', () => stage.by('b').length > 5);
+  await until(() => stage.by('b').length > 5);
   await arranged(a, b);
 
   const taken = new Set(stage.by('b').map(({ socketId }) => socketId));
@@ -91,7 +91,7 @@ t.test('one that did not give back in time is fenced, and its answers are refuse
   stage.release('a');
   await arranged(a, b);
   for (const browser of browsers) browser.send('n', 2);
-  await until('all is well again', () => stage.ended.length === 40 + taken.size + 40);
+  await until(() => stage.ended.length === 40 + taken.size + 40);
   t.equal(a.client.state, 'open');
   for (const { id } of browsers) t.match(stage.of(id).at(-1), taken.has(id) ? 'b 2' : 'a 2');
 });
@@ -101,29 +101,29 @@ t.test(
   async (t) => {
     const clock = clockOfToday();
     const gateway = await startGateway(t, { clock });
-    const stage = new Stage();
+    const stage = new MemberRecorder();
     const first = await join(t, gateway, GROUP, stage.listen('a'));
     const browsers = await browse(gateway, 20);
     for (const browser of browsers) browser.send('n', 1);
-    await until('the first events', () => stage.ended.length === 20);
+    await until(() => stage.ended.length === 20);
     await arranged(first);
     stage.hold('a');
     for (const browser of browsers) browser.send('n', 2);
-    await until('the second events', () => stage.heard.length === 40);
+    await until(() => stage.heard.length === 40);
 
     first.line.cut();
     await missed(gateway, 0);
     for (const browser of browsers) browser.send('n', 3);
     const second = await join(t, gateway, GROUP, stage.listen('b'));
     clock.advance(GRACE_MS);
-    await until('b has heard it all', () => stage.by('b').length === 40);
+    await until(() => stage.by('b').length === 40);
     for (const { id } of browsers) t.same(stage.of(id), ['a 1', 'a 2', 'b 2', 'b 3']);
     t.ok(stage.by('b').every(({ n, meta }) => meta.redelivered === (n === 2)));
 
     await second.client.disconnect();
     for (const browser of browsers) browser.send('n', 4);
     await join(t, gateway, GROUP, stage.listen('c'));
-    await until('c has heard the rest', () => stage.by('c').length === 20);
+    await until(() => stage.by('c').length === 20);
     t.ok(stage.by('c').every(({ n, meta }) => n === 4 && !meta.redelivered));
   },
 );
@@ -133,20 +133,20 @@ t.test(
   async (t) => {
     const clock = clockOfToday();
     const gateway = await startGateway(t, { clock });
-    const stage = new Stage();
+    const stage = new MemberRecorder();
     const { client, line } = await join(t, gateway, GROUP, stage.listen('a'));
     const [browser] = await browse(gateway, 1);
     for (let n = 1; n <= 5; n += 1) browser?.send('n', n);
-    await until('the first events', () => stage.ended.length === 5);
+    await until(() => stage.ended.length === 5);
     line.cut();
     await missed(gateway, 0);
     // The session is forgotten after a window, and its group after another one.
     clock.advance(WINDOW_MS);
     clock.advance(WINDOW_MS);
     line.mend();
-    await until('it is back', () => client.state === 'open');
+    await until(() => client.state === 'open');
     for (let n = 6; n <= 8; n += 1) browser?.send('n', n);
-    await until('the other events', () => stage.ended.length === 8);
+    await until(() => stage.ended.length === 8);
     t.same(stage.numbers(browser?.id ?? ''), [1, 2, 3, 4, 5, 6, 7, 8]);
     const [first, ...later] = stage.heard.map(({ meta }) => meta.position.epoch);
     t.not(later.at(-1), first);
@@ -156,7 +156,7 @@ t.test(
 t.test('one that was alone and away is not waited for by the member that comes', async (t) => {
   const clock = clockOfToday();
   const gateway = await startGateway(t, { clock });
-  const stage = new Stage();
+  const stage = new MemberRecorder();
   const first = await join(t, gateway, GROUP, stage.listen('a'));
   const browsers = await browse(gateway, 20);
   first.line.cut();
@@ -164,10 +164,10 @@ t.test('one that was alone and away is not waited for by the member that comes',
   clock.advance(GRACE_MS);
   for (const browser of browsers) browser.send('n', 1);
   await join(t, gateway, GROUP, stage.listen('b'));
-  await until('b has it all', () => stage.by('b').length === 20);
+  await until(() => stage.by('b').length === 20);
   first.line.mend();
-  await until('a is back', () => first.client.state === 'open');
+  await until(() => first.client.state === 'open');
   for (const browser of browsers) browser.send('n', 2);
-  await until('both have the rest', () => stage.heard.length === 40);
+  await until(() => stage.heard.length === 40);
   for (const { id } of browsers) t.same(stage.numbers(id), [1, 2]);
 });

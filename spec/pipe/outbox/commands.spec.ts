@@ -14,7 +14,7 @@ t.test('several channels are one command, each name in it once', (t) => {
       verb: Verb.TRIGGER_CHANNEL,
       channel: 'a',
       channels: ['b', 'c'],
-      except: ['1.1', '1.2'],
+      exceptSockets: ['1.1', '1.2'],
       ifOccupied: true,
       idempotencyKey: 'k',
     },
@@ -41,7 +41,7 @@ t.test('channels is a function and an emitter, and chains as one', (t) => {
   t.end();
 });
 
-t.test('what a backend can do to sockets and users is a command each', (t) => {
+t.test('each power of a backend over sockets and users is one command', (t) => {
   const { client, gateway, clock } = connectedClient();
   const socket = client.socket('1.1');
   const user = client.user('ada');
@@ -67,7 +67,7 @@ t.test('what a backend can do to sockets and users is a command each', (t) => {
       data: '{"user_id":"7","user_info":{"name":"Ada"}}',
     },
     { verb: Verb.UNSUBSCRIBE_SOCKET, socketId: '1.1', channel: 'private-a' },
-    { verb: Verb.TRIGGER_USER, userId: 'ada', event: 'e', data: '{"a":1}', except: ['1.2'] },
+    { verb: Verb.TRIGGER_USER, userId: 'ada', event: 'e', data: '{"a":1}', exceptSockets: ['1.2'] },
     { verb: Verb.TERMINATE_USER, userId: 'ada' },
   ];
   t.equal(commands.length, expected.length);

@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { StandpipeError } from '../../../lib/errors';
 import { connectedClient, scriptedClient, settled } from '../../support/scripted-client';
+import { commandAck } from '../../support/scripted-socket';
 
 t.test('the triggers of one turn travel as one frame, in their order', (t) => {
   const { client, gateway, clock } = connectedClient();
@@ -41,8 +42,8 @@ t.test('commands carry the names, data and sockets they were given', (t) => {
   client.socket('3.3').trigger('c', 'text');
   clock.endTurn();
   t.match(gateway.socket.commands, [
-    { verb: 1, channel: 'room', event: 'a', data: '{"x":1}', except: ['1.1'] },
-    { verb: 1, channel: 'room', event: 'b', data: 'null', except: ['1.1', '2.2'] },
+    { verb: 1, channel: 'room', event: 'a', data: '{"x":1}', exceptSockets: ['1.1'] },
+    { verb: 1, channel: 'room', event: 'b', data: 'null', exceptSockets: ['1.1', '2.2'] },
     { verb: 2, socketId: '3.3', event: 'c', data: '"text"' },
   ]);
   t.end();
@@ -61,7 +62,7 @@ t.test('triggers before connect are kept and sent after the welcome', (t) => {
 t.test('no more is sent than the gateway gave credit for', (t) => {
   const { client, gateway, clock } = scriptedClient();
   void client.connect();
-  gateway.socket.accept().welcome({ credit: { messages: 3, bytes: 1000 } });
+  gateway.socket.accept().welcome({ commandAck: commandAck(0, { messages: 3, bytes: 1000 }) });
   for (let i = 0; i < 5; i += 1) client.channel('room').trigger('e', i);
   clock.endTurn();
   t.equal(gateway.socket.commands.length, 3);
@@ -294,7 +295,7 @@ t.test('publish rejects for bad arguments, also of its own', async (t) => {
 t.test('a lost session makes commands in flight unknown and sends the others', async (t) => {
   const { client, gateway, clock, errors } = scriptedClient();
   void client.connect();
-  gateway.socket.accept().welcome({ credit: { messages: 2, bytes: 1000 } });
+  gateway.socket.accept().welcome({ commandAck: commandAck(0, { messages: 2, bytes: 1000 }) });
   const published = client.channel('room').publish('in flight');
   client.channel('room').trigger('in flight too');
   client.channel('room').trigger('not sent yet');
@@ -319,7 +320,7 @@ t.test('a resumed session sends again only what was not applied', async (t) => {
   clock.advance(1_000);
   gateway.socket.accept();
   t.equal(gateway.socket.hello.nextSeq, 2);
-  gateway.socket.welcome({ verdict: 'resumed', applied: 2 });
+  gateway.socket.welcome({ verdict: 'resumed', nextSeq: 3, commandAck: commandAck(2) });
   clock.endTurn();
   t.match(gateway.socket.find('commands'), { firstSeq: 3, commands: [{ event: 'c' }] });
   gateway.socket.applied(3);

@@ -67,7 +67,7 @@ t.test('pieces of a list become one list, without what came twice', async (t) =>
   t.same(await list, [{ name: 'a', subscriptionCount: 2 }, { name: 'b' }]);
 });
 
-t.test('what was triggered before is on its way before the question', (t) => {
+t.test('commands that were triggered before a query leave before it', (t) => {
   const { client, gateway } = connectedClient();
   client.channel('room').trigger('e');
   void client.stats();
@@ -177,7 +177,7 @@ t.test('a thousand questions may be open, and one more is refused', async (t) =>
   t.equal(await next, 0);
 });
 
-t.test('an answer that is no JSON breaks the protocol', (t) => {
+t.test('a result that is no JSON breaks the protocol', (t) => {
   const { client, gateway } = connectedClient();
   client.stats().catch(() => undefined);
   const { id } = gateway.socket.find('query');

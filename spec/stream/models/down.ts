@@ -79,14 +79,14 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
   const receive = (taken: Taken<number> | undefined): void => {
     if (taken === undefined) return;
     if (taken.type === 'gap') return tell(taken.gap);
-    assert.ok(taken.epoch <= epoch, 'I4: a new epoch is announced first');
+    assert.ok(taken.epoch <= epoch, 'a new epoch is announced first');
     if (taken.epoch < epoch) return;
     const repeated = cursor.accept(taken.first, taken.events.length);
-    assert.notEqual(repeated, undefined, 'I4: a jump is announced first');
+    assert.notEqual(repeated, undefined, 'a jump is announced first');
     for (let i = repeated as number; i < taken.events.length; i += 1) {
       const offset: number = taken.first + i;
       assert.equal(taken.events[i], offset, 'the event stands at its offset');
-      assert.ok(!epochOf(epoch).handled.has(offset), 'I2: no handler twice');
+      assert.ok(!epochOf(epoch).handled.has(offset), 'no handler twice');
       epochOf(epoch).handled.add(offset);
       done.start(offset);
       running.push({ owner: done, offset });
@@ -122,9 +122,9 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
     if (taken === undefined) return false;
     if (taken.type === 'run') {
       assert.equal(taken.epoch, log.epoch);
-      assert.ok(taken.first >= log.low, 'I5: nothing is sent below low');
-      assert.ok(flight.messages <= flight.credit.messages, 'I6: credit');
-      assert.ok(flight.bytes <= flight.credit.bytes || flight.messages === 1, 'I6: credit');
+      assert.ok(taken.first >= log.low, 'nothing is sent below low');
+      assert.ok(flight.messages <= flight.credit.messages, 'credit');
+      assert.ok(flight.bytes <= flight.credit.bytes || flight.messages === 1, 'credit');
     } else {
       const { gap } = taken;
       assert.equal(gap.first, log.low);
@@ -149,7 +149,7 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
     const before = { ...log.committed, top: log.top };
     if (action <= 2) {
       const offset: number = log.append(log.top + 1, n % 9);
-      assert.equal(offset, before.top + 1, 'I10: the next offset');
+      assert.equal(offset, before.top + 1, 'the next offset');
       epochOf(log.epoch).bytes.push(n % 9);
       dropOver();
     } else if (action <= 4) send(1 + (n % 3));
@@ -167,19 +167,19 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
     else if (action === 12 && n < 6) cut(n);
     else if (action === 13) attach(1 + n);
     else if (action === 14) {
-      assert.equal(log.ack(lastAck), true, 'I9: a repeated ack is no offence');
+      assert.equal(log.ack(lastAck), true, 'a repeated ack is no offence');
       assert.equal(log.ack({ epoch: log.epoch, offset: log.sent + 1 + n }), false);
       assert.equal(log.ack({ epoch: log.epoch + 1, offset: 0 }), false);
       assert.equal(log.attach({ epoch: log.epoch + 1, offset: 0 }, new InFlight()), 'ahead');
     } else if (action === 15 && n === 0) newEpoch(() => log.newEpoch('store_lost'));
 
     const { epoch: current, offset: acked } = log.committed;
-    assert.ok(current > before.epoch || acked >= before.offset, 'I9: acks only grow');
-    assert.ok(log.unacked >= 0 && acked + log.unacked <= log.top, 'I5');
-    assert.ok(acked <= log.sent, 'I5: acked never above what was sent');
+    assert.ok(current > before.epoch || acked >= before.offset, 'acks only grow');
+    assert.ok(log.unacked >= 0 && acked + log.unacked <= log.top, 'numbers are in order');
+    assert.ok(acked <= log.sent, 'acked never above what was sent');
     const overflowed = epochOf(current).dropped.size > 0;
-    assert.ok(log.low <= acked + 1 || overflowed, 'I5: low');
-    assert.ok(log.length <= limit && log.bytes <= limit * 8, 'I6: the log is bounded');
+    assert.ok(log.low <= acked + 1 || overflowed, 'low');
+    assert.ok(log.length <= limit && log.bytes <= limit * 8, 'the log is bounded');
     assert.equal(log.length, log.top + 1 - log.low);
     if (attached) {
       assert.equal(flight.messages, log.unacked);
@@ -200,7 +200,7 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
   assert.equal(flight.messages + flight.bytes, 0);
   for (const [n, { bytes, handled, told, dropped }] of epochs) {
     for (let offset = 1; offset < bytes.length; offset += 1) {
-      assert.ok(handled.has(offset) || told.has(offset), `I1: ${n}/${offset} is lost in silence`);
+      assert.ok(handled.has(offset) || told.has(offset), `${n}/${offset} is lost in silence`);
       if (!handled.has(offset)) assert.ok(dropped.has(offset), `${n}/${offset} was not dropped`);
     }
   }

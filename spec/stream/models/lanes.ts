@@ -36,7 +36,7 @@ export async function lanesModel({ lanes: room }: Modules, sequence: Step[]): Pr
       expect(item.behind === undefined, 'what is at work holds nothing that came after it');
       expect(inside === 0, 'work never begins inside other work');
       for (const { item: other } of running.values()) {
-        expect(other.key !== item.key, 'I3: serial per key');
+        expect(other.key !== item.key, 'serial per key');
       }
       expect(running.size < maxActive, 'no more at work than allowed');
       begun.set(item.key, [...(begun.get(item.key) ?? []), item.id]);
@@ -81,7 +81,7 @@ export async function lanesModel({ lanes: room }: Modules, sequence: Step[]): Pr
     }
     for (const [key, order] of given) {
       const started = begun.get(key) ?? [];
-      assert.deepEqual(started, order.slice(0, started.length), 'I3: in order');
+      assert.deepEqual(started, order.slice(0, started.length), 'in order');
       const busy = [...running.values()].some(({ item }) => item.key === key);
       const waits = started.length < order.length;
       assert.ok(!waits || busy || running.size === maxActive, 'nothing waits for no reason');

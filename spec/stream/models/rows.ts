@@ -58,7 +58,7 @@ const gapOf = (after: number, first: number, cause: Gap['cause']): Gap => {
 
 export const rows: Row[] = [
   {
-    name: 'row 1: done is the top: resumed, nothing to send',
+    name: 'done is the top: resumed, nothing to send',
     check: (m) =>
       assert.deepEqual(answer(m, logOf(m, 9, 3), at(9)), {
         verdict: 'resumed',
@@ -67,7 +67,7 @@ export const rows: Row[] = [
       }),
   },
   {
-    name: 'row 2: done is one below the top: resumed, one event',
+    name: 'done is one below the top: resumed, one event',
     check: (m) =>
       assert.deepEqual(answer(m, logOf(m, 9, 3), at(8)), {
         verdict: 'resumed',
@@ -76,7 +76,7 @@ export const rows: Row[] = [
       }),
   },
   {
-    name: 'row 3: done is one below the oldest kept: resumed, everything kept, no gap',
+    name: 'done is one below the oldest kept: resumed, everything kept, no gap',
     check: (m) =>
       assert.deepEqual(answer(m, logOf(m, 9, 3), at(6)), {
         verdict: 'resumed',
@@ -85,7 +85,7 @@ export const rows: Row[] = [
       }),
   },
   {
-    name: 'row 4: done is two below the oldest kept: a gap of one, then everything kept',
+    name: 'done is two below the oldest kept: a gap of one, then everything kept',
     check: (m) =>
       assert.deepEqual(answer(m, logOf(m, 9, 3, false), at(5)), {
         verdict: 'gap',
@@ -94,7 +94,7 @@ export const rows: Row[] = [
       }),
   },
   {
-    name: 'row 5: done is 0 and everything is kept: resumed from 1',
+    name: 'done is 0 and everything is kept: resumed from 1',
     check: (m) =>
       assert.deepEqual(answer(m, logOf(m, 3, 3), at(0)), {
         verdict: 'resumed',
@@ -103,7 +103,7 @@ export const rows: Row[] = [
       }),
   },
   {
-    name: 'row 6: done is 0 and the oldest are gone: a gap',
+    name: 'done is 0 and the oldest are gone: a gap',
     check: (m) =>
       assert.deepEqual(answer(m, logOf(m, 9, 3, false), at(0)), {
         verdict: 'gap',
@@ -112,7 +112,7 @@ export const rows: Row[] = [
       }),
   },
   {
-    name: 'row 7: done is above the top: the store lost its tail, a new epoch, never "nothing new"',
+    name: 'done is above the top: the store lost its tail, a new epoch, never "nothing new"',
     check: (m) => {
       const log = logOf(m, 9, 3);
       assert.deepEqual(answer(m, log, at(10)), {
@@ -132,7 +132,7 @@ export const rows: Row[] = [
     },
   },
   {
-    name: 'row 8: the log is trimmed to empty and done is the top: resumed, the top is remembered',
+    name: 'the log is trimmed to empty and done is the top: resumed, the top is remembered',
     check: (m) => {
       const log = logOf(m, 9, 0);
       assert.equal(log.length, 0);
@@ -142,7 +142,7 @@ export const rows: Row[] = [
     },
   },
   {
-    name: 'row 9: an older epoch: a gap into the present one, then everything kept',
+    name: 'an older epoch: a gap into the present one, then everything kept',
     check: (m) => {
       const log = logOf(m, 9, 3);
       log.newEpoch('node_lost');
@@ -162,7 +162,7 @@ export const rows: Row[] = [
     },
   },
   {
-    name: 'row 10: a newer epoch than the log knows: ahead, and nothing changes',
+    name: 'a newer epoch than the log knows: ahead, and nothing changes',
     check: (m) => {
       const log = logOf(m, 9, 3);
       const flight = new m.inFlight.InFlight();
@@ -171,7 +171,7 @@ export const rows: Row[] = [
     },
   },
   {
-    name: 'row 12: no position: begins behind what was committed, and says what was sent before',
+    name: 'no position: begins behind what was committed, and says what was sent before',
     check: (m) => {
       const log = logOf(m, 9, 3);
       log.append(10, 1);
@@ -181,7 +181,7 @@ export const rows: Row[] = [
     },
   },
   {
-    name: 'row 13: events that arrive during the replay come after it, none twice, none missed',
+    name: 'events that arrive during the replay come after it, none twice, none missed',
     check: (m) => {
       const log = logOf(m, 9, 4);
       const flight = new m.inFlight.InFlight();
@@ -199,7 +199,7 @@ export const rows: Row[] = [
     },
   },
   {
-    name: 'row 14: done is below what was committed and gone: a gap that says how many',
+    name: 'done is below what was committed and gone: a gap that says how many',
     check: (m) =>
       assert.deepEqual(answer(m, logOf(m, 9, 3), at(2)), {
         verdict: 'gap',

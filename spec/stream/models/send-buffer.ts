@@ -42,7 +42,7 @@ export function sendBufferModel({ sendBuffer, inFlight }: Modules, sequence: Ste
       const batch = buffer.take(1 + (n % 4), 20);
       if (batch !== undefined) {
         assert.equal(batch.first, sendPtr);
-        assert.ok(batch.first >= low(), 'I5: nothing is sent below low');
+        assert.ok(batch.first >= low(), 'nothing is sent below low');
         assert.deepEqual(
           batch.entries.map((entry) => entry.n),
           batch.entries.map((_, i) => sendPtr + i),
@@ -53,8 +53,8 @@ export function sendBufferModel({ sendBuffer, inFlight }: Modules, sequence: Ste
         sendPtr += batch.entries.length;
         sent = Math.max(sent, sendPtr - 1);
         const bytes = airborne.reduce((sum, entry) => sum + entry.bytes, 0);
-        assert.ok(airborne.length <= shared.credit.messages, 'I6: messages within the credit');
-        assert.ok(bytes <= shared.credit.bytes || airborne.length === 1, 'I6: bytes likewise');
+        assert.ok(airborne.length <= shared.credit.messages, 'messages within the credit');
+        assert.ok(bytes <= shared.credit.bytes || airborne.length === 1, 'bytes likewise');
       } else {
         const first = kept.find((entry) => entry.n === sendPtr);
         const bytes = airborne.reduce((sum, entry) => sum + entry.bytes, 0);
@@ -117,7 +117,7 @@ export function sendBufferModel({ sendBuffer, inFlight }: Modules, sequence: Ste
     assert.equal(buffer.unacked, sendPtr - 1 - acked);
     assert.equal(buffer.lost, Math.max(0, low() - sendPtr));
     assert.deepEqual(buffer.read(low(), next - 1), kept);
-    assert.ok(acked + 1 <= sendPtr && sendPtr <= next && acked <= sent, 'I5');
+    assert.ok(acked + 1 <= sendPtr && sendPtr <= next && acked <= sent, 'numbers are in order');
     assert.equal(shared.messages, buffer.unacked);
     const bytes = airborne.reduce((sum, entry) => sum + entry.bytes, 0);
     const whole = low() <= acked + 1;

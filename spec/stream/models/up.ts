@@ -43,8 +43,8 @@ export function upModel({ outbox: room, position }: Modules, sequence: Step[]): 
     highWaterRatio: HIGH,
     awaitsReceipt: (command) => command.receipt,
     settle: (command, outcome) => {
-      assert.ok(accepted.has(command.id), 'I7: only what was accepted');
-      assert.ok(!outcomes.has(command.id), 'I7: one outcome each');
+      assert.ok(accepted.has(command.id), 'only what was accepted');
+      assert.ok(!outcomes.has(command.id), 'one outcome each');
       outcomes.set(command.id, outcome);
       if (!command.receipt) settledInOrder.push(command.id);
     },
@@ -88,7 +88,7 @@ export function upModel({ outbox: room, position }: Modules, sequence: Step[]): 
     if (batch === undefined) return false;
     for (const { id } of batch.entries) taken.add(id);
     peak = Math.max(peak, batch.first + batch.entries.length - 1);
-    assert.ok(outbox.unacked <= credit.messages, 'I6: credit');
+    assert.ok(outbox.unacked <= credit.messages, 'credit');
     frames.push(batch);
     return true;
   };
@@ -96,7 +96,7 @@ export function upModel({ outbox: room, position }: Modules, sequence: Step[]): 
     const frame = frames.shift();
     if (frame === undefined) return;
     const repeated = cursor.accept(frame.first, frame.entries.length);
-    assert.notEqual(repeated, undefined, 'row 17: no honest outbox leaves a hole');
+    assert.notEqual(repeated, undefined, 'no honest outbox leaves a hole');
     for (let i = repeated as number; i < frame.entries.length; i += 1) {
       const { id, refuse, receipt } = frame.entries[i] as Command;
       if (refuse) refused.add(id);
@@ -171,15 +171,19 @@ export function upModel({ outbox: room, position }: Modules, sequence: Step[]): 
       assert.equal(outbox.resume(peak + 1 + n), false);
       if (nextSeq > 1) assert.equal(outbox.resume(nextSeq - 2), false);
     } else if (action === 14) {
-      assert.equal(outbox.applied(lastAck.seq, lastAck.refused, lastAck.receipts), true, 'I9');
+      assert.equal(
+        outbox.applied(lastAck.seq, lastAck.refused, lastAck.receipts),
+        true,
+        'a repeated ack is no offence',
+      );
     } else if (action === 15) grant(n);
 
     const { length, bytes } = size();
     assert.equal(outbox.length, length);
     assert.equal(outbox.bytes, bytes);
-    assert.ok(length <= MAX_ENTRIES && bytes <= MAX_BYTES, 'I6: the outbox is bounded');
-    assert.ok(fresh || outbox.nextSeq >= nextSeq, 'I9: acks only grow');
-    assert.ok(outbox.unacked >= 0 && outbox.unsent >= 0, 'I5');
+    assert.ok(length <= MAX_ENTRIES && bytes <= MAX_BYTES, 'the outbox is bounded');
+    assert.ok(fresh || outbox.nextSeq >= nextSeq, 'acks only grow');
+    assert.ok(outbox.unacked >= 0 && outbox.unsent >= 0, 'counts are not negative');
   }
 
   if (sequence.length % 2 === 0) {
@@ -199,11 +203,11 @@ export function upModel({ outbox: room, position }: Modules, sequence: Step[]): 
   }
   assert.equal(outbox.length, 0, 'everything has an outcome');
   assert.equal(outbox.bytes, 0);
-  assert.deepEqual(applied, [...new Set(applied)], 'I7: nothing is applied twice');
+  assert.deepEqual(applied, [...new Set(applied)], 'nothing is applied twice');
   assert.deepEqual(
     applied,
     applied.toSorted((a, b) => a - b),
-    'I7: applied in order',
+    'applied in order',
   );
   assert.deepEqual(
     settledInOrder,
@@ -213,7 +217,7 @@ export function upModel({ outbox: room, position }: Modules, sequence: Step[]): 
     const outcome = outcomes.get(id);
     const reached = applied.includes(id) || refused.has(id);
     if (outcome?.status === 'applied') {
-      assert.ok(applied.includes(id), 'I7: applied means applied');
+      assert.ok(applied.includes(id), 'applied means applied');
       assert.ok(outcome.sockets === undefined || outcome.sockets === id);
     } else if (outcome?.status === 'refused') assert.ok(refused.has(id));
     else if (outcome?.status === 'not_sent') assert.ok(!reached && !taken.has(id), 'surely zero');

@@ -6,48 +6,52 @@ import type {
 import type { UpgradeRequest } from '../../../lib/gateway/core/fanout/carrier';
 import type { Dial, DialOptions, Socket, SocketHandlers } from '../../../lib/net/dial';
 import { memoryEncoder } from '../../../lib/testing/memory-encoder';
-import type { ProcessClock, WorldClock } from './world-clock';
+import type { ManualClock } from '../manual-clock';
+import type { VirtualTime } from '../virtual-time';
+import type { Chance } from './chance';
 
 /**
- * How a connection goes bad. `reset`: both ends learn of it, the gateway perhaps much later; `silent`: nothing gets
+ * Faults of a connection. `reset`: both ends learn of it, the gateway perhaps much later; `silent`: nothing gets
  * through any more and nobody is told; `deaf` and `mute`: the same in one direction only, to and from the backend.
  */
 export type Cut = 'reset' | 'silent' | 'deaf' | 'mute';
 
-/** Whoever answers an upgrade. */
+/** The side that answers upgrades. */
 export interface Server {
-  readonly clock: ProcessClock;
+  readonly clock: ManualClock;
   upgrade(request: UpgradeRequest): UpgradeDecision | undefined;
 }
 
 /** The network between the backends and the gateway: every message takes its time, and all of it can fail. */
 export class Network {
-  readonly #clock: WorldClock;
+  readonly time: VirtualTime;
+  readonly chance: Chance;
   readonly #connections = new Set<Connection>();
-  /** Nobody answers while it is undefined. */
+  /** The present server; without one nobody answers. */
   server: Server | undefined;
   /** The longest a message travels. */
   slowestMs = 20;
 
-  constructor(clock: WorldClock) {
-    this.#clock = clock;
+  constructor(time: VirtualTime, chance: Chance) {
+    this.time = time;
+    this.chance = chance;
   }
 
   get connections(): ReadonlySet<Connection> {
     return this.#connections;
   }
 
-  /** How a process dials. */
-  diallerOf(owner: ProcessClock): Dial {
+  /** The dialler of a process. */
+  diallerOf(owner: ManualClock): Dial {
     return (url, options, handlers) => {
-      const connection = new Connection(this, this.#clock, owner, handlers);
+      const connection = new Connection(this, owner, handlers);
       this.#connections.add(connection);
       connection.dial(url, options);
       return connection;
     };
   }
 
-  of(owner: ProcessClock): Connection[] {
+  of(owner: ManualClock): Connection[] {
     return [...this.#connections].filter((connection) => connection.owner === owner);
   }
 
@@ -56,18 +60,16 @@ export class Network {
   }
 }
 
-/** One direction: messages arrive in order, each after a delay of its own, until the way is cut. */
+/** A direction of a connection: messages arrive in order, each after a delay of its own, until the way is cut. */
 class Way {
   readonly #network: Network;
-  readonly #clock: WorldClock;
   #lastMs = 0;
   #cutMs = Infinity;
   #bytes = 0;
   #whenEmpty: Array<() => void> = [];
 
-  constructor(network: Network, clock: WorldClock) {
+  constructor(network: Network) {
     this.#network = network;
-    this.#clock = clock;
   }
 
   /** On the way, or lost where nobody knows of it. */
@@ -76,18 +78,18 @@ class Way {
   }
 
   carry(bytes: number, arrive: () => void): void {
-    const delayMs = this.#clock.chance.next() * this.#network.slowestMs;
-    this.#lastMs = Math.max(this.#lastMs, this.#clock.nowMs + delayMs);
+    const delayMs = this.#network.chance.next() * this.#network.slowestMs;
+    this.#lastMs = Math.max(this.#lastMs, this.#network.time.nowMs + delayMs);
     this.#bytes += bytes;
-    this.#clock.after(this.#lastMs - this.#clock.nowMs, () => {
-      if (this.#clock.nowMs >= this.#cutMs) return;
+    this.#network.time.after(this.#lastMs - this.#network.time.nowMs, () => {
+      if (this.#network.time.nowMs >= this.#cutMs) return;
       this.#bytes -= bytes;
       arrive();
       if (this.#bytes === 0) for (const run of this.#whenEmpty.splice(0)) run();
     });
   }
 
-  /** What would arrive from then on is lost. */
+  /** Messages that would arrive from then on are lost. */
   cut(atMs: number): void {
     this.#cutMs = Math.min(this.#cutMs, atMs);
   }
@@ -99,30 +101,28 @@ class Way {
 
 /** Both ends of one connection: the `Socket` of a backend and the `Carrier` of the gateway. */
 export class Connection implements Socket, Carrier {
-  readonly owner: ProcessClock;
+  readonly owner: ManualClock;
   readonly encoder = memoryEncoder;
   readonly remoteAddress = '127.0.0.1';
   session: CarrierHandler | undefined;
   /** The first message of the gateway, which is its WELCOME unless it refuses. */
   first: Uint8Array | undefined;
   readonly #network: Network;
-  readonly #clock: WorldClock;
   readonly #handlers: SocketHandlers;
   readonly #up: Way;
   readonly #down: Way;
-  #server: ProcessClock | undefined;
+  #server: ManualClock | undefined;
   /** An end that is false hears nothing more. */
   #near = true;
   #far = true;
   #isCut = false;
 
-  constructor(network: Network, clock: WorldClock, owner: ProcessClock, handlers: SocketHandlers) {
+  constructor(network: Network, owner: ManualClock, handlers: SocketHandlers) {
     this.#network = network;
-    this.#clock = clock;
     this.owner = owner;
     this.#handlers = handlers;
-    this.#up = new Way(network, clock);
-    this.#down = new Way(network, clock);
+    this.#up = new Way(network);
+    this.#down = new Way(network);
   }
 
   dial(url: string, { headers, protocol }: DialOptions): void {
@@ -214,31 +214,31 @@ export class Connection implements Socket, Carrier {
   }
 
   cut(how: Cut): void {
-    const { chance, nowMs } = this.#clock;
+    const { chance, time } = this.#network;
     const delayMs = chance.whole(0, this.#network.slowestMs);
-    if (how !== 'deaf') this.#up.cut(nowMs + delayMs);
-    if (how !== 'mute') this.#down.cut(nowMs + delayMs);
+    if (how !== 'deaf') this.#up.cut(time.nowMs + delayMs);
+    if (how !== 'mute') this.#down.cut(time.nowMs + delayMs);
     this.#isCut = true;
     if (how !== 'reset') return;
-    this.#clock.after(delayMs + chance.whole(0, 50), () => this.#endNear(1006, ''));
+    this.#network.time.after(delayMs + chance.whole(0, 50), () => this.#endNear(1006, ''));
     const late = chance.percent(20) ? chance.whole(0, 3_000) : chance.whole(0, 50);
-    this.#clock.after(delayMs + late, () => this.#endFar(1006, ''));
+    this.#network.time.after(delayMs + late, () => this.#endFar(1006, ''));
   }
 
   /** The backend's process is killed; its machine too, when nobody is told. */
   kill(told: boolean): void {
     this.#near = false;
-    this.#down.cut(this.#clock.nowMs);
+    this.#down.cut(this.#network.time.nowMs);
     if (told) this.#up.carry(0, () => this.#endFar(1006, ''));
-    else this.#up.cut(this.#clock.nowMs);
+    else this.#up.cut(this.#network.time.nowMs);
   }
 
   /** The same of the gateway. */
   killServer(told: boolean): void {
     this.#far = false;
-    this.#up.cut(this.#clock.nowMs);
+    this.#up.cut(this.#network.time.nowMs);
     if (told) this.#down.carry(0, () => this.#endNear(1006, ''));
-    else this.#down.cut(this.#clock.nowMs);
+    else this.#down.cut(this.#network.time.nowMs);
   }
 
   #refused(status: number, body: string): void {

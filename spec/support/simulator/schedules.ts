@@ -3,17 +3,8 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import { nodeChild } from '../node-child';
 
-/** Schedules of one spec file; they are five, so that all processors have something to do. */
-const PER_FILE = 2_000;
-/** How many failing schedules are told of; the first is enough to begin with. */
+/** Failing schedules whose faults are shown; the first is enough to begin with. */
 const MAX_TOLD = 5;
-
-/** The share of one spec file, from 1. */
-export function liveThroughShare(t: Test, file: number): Promise<void> {
-  // A busy machine takes longer than the half minute that a test has.
-  t.setTimeout(100_000);
-  return liveThrough(t, 1 + (file - 1) * PER_FILE, PER_FILE);
-}
 
 /**
  * Lives through schedules with consecutive seeds, or through the one that SEED names: `SEED=17 node … the spec`. Each

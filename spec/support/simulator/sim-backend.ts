@@ -3,14 +3,16 @@ import { createClient, type PipeClient } from '../../../lib/pipe/client';
 import type { PipeOptions } from '../../../lib/pipe/options';
 import type { Meta } from '../../../lib/pipe/types';
 import type { Outcome } from '../ledger';
+import type { ManualClock } from '../manual-clock';
+import type { VirtualTime } from '../virtual-time';
 import type { Chance } from './chance';
 import type { Network } from './network';
 import { APP, TAP } from './sim-gateway';
-import type { ProcessClock, WorldClock } from './world-clock';
 
-/** What happens in a backend, told as it happens. */
+/** Hears the events in a backend as they happen. */
 export interface BackendOwner {
-  readonly clock: WorldClock;
+  readonly chance: Chance;
+  readonly time: VirtualTime;
   readonly network: Network;
   readonly options: { calm: boolean; credit: number };
   began(backend: SimBackend, id: number, data: string, meta: Meta): void;
@@ -18,6 +20,8 @@ export interface BackendOwner {
   gap(backend: SimBackend, count: number | undefined): void;
   sentOne(backend: SimBackend, n: number): void;
   settled(backend: SimBackend, n: number, outcome: Outcome): void;
+  /** The clock of a new process. */
+  process(): ManualClock;
   refused(backend: SimBackend, cause: Meta): void;
   broken(what: string): void;
 }
@@ -28,9 +32,9 @@ export type Whereabouts = 'open' | 'closed' | 'left';
 /** A real client in a process of its own, with handlers that take their time. */
 export class SimBackend {
   readonly name: string;
-  readonly clock: ProcessClock;
+  readonly clock: ManualClock;
   readonly client: PipeClient;
-  /** What handlers were told of sockets and channels. */
+  /** Sockets and channels as handlers were told of them. */
   readonly sockets = new Map<string, Whereabouts>();
   readonly channels = new Map<string, Whereabouts>();
   /** Sessions it was ever in, as the ids of events begin. */
@@ -51,8 +55,8 @@ export class SimBackend {
   constructor(name: string, owner: BackendOwner, options: Partial<PipeOptions>) {
     this.name = name;
     this.#owner = owner;
-    this.#chance = owner.clock.chance;
-    this.clock = owner.clock.process();
+    this.#chance = owner.chance;
+    this.clock = owner.process();
     const { id: appId, key, secret } = APP;
     const surroundings = { clock: this.clock, dial: owner.network.diallerOf(this.clock) };
     this.client = createClient({ appId, key, secret, ...options }, surroundings);

@@ -14,11 +14,11 @@ import { parseChannelName } from '../../../lib/pusher/channel-name';
 import { memoryEncoder, textsOf } from '../../../lib/testing/memory-encoder';
 import { silent } from '../../../lib/util/logger';
 import type { PipeEvent } from '../../../lib/wire/frames';
-import type { ProcessClock } from './world-clock';
+import type { ManualClock } from '../manual-clock';
 
 export const APP = { id: '1', key: 'key', secret: 'a-secret-of-the-specs' };
 
-/** Where the one browser listens that sees all triggers. */
+/** The channel of the one browser that sees all triggers. */
 export const TAP = 'tap';
 
 const settings = checkGatewayOptions({ apps: [APP] });
@@ -29,21 +29,21 @@ export interface SimGatewayOptions {
   limits: Partial<Limits>;
   /** Every event, before any group has it. */
   told(event: PipeEvent): void;
-  /** What the browser at the tap sees. */
+  /** An event that the browser at the tap sees. */
   seen(data: string): void;
 }
 
 /** Core and Pipe of a real gateway, with sockets that have no browsers and a network that is none. */
 export class SimGateway {
   readonly node: string;
-  readonly clock: ProcessClock;
+  readonly clock: ManualClock;
   readonly app: App;
   readonly pipes: PipeProtocol;
   readonly #hub: Hub;
   readonly #router: Router;
   #made = 0;
 
-  constructor(clock: ProcessClock, options: SimGatewayOptions) {
+  constructor(clock: ManualClock, options: SimGatewayOptions) {
     const limits = { ...settings.limits, ...options.limits };
     const apps = new Apps(settings.apps, limits);
     this.node = options.node;
@@ -66,7 +66,7 @@ export class SimGateway {
     this.#openTap(options.seen);
   }
 
-  /** Without the tap. */
+  /** All sockets but the tap. */
   get sockets(): Socket[] {
     return [...this.app.sockets.values()].filter(({ channels }) => channels?.has(TAP) !== true);
   }

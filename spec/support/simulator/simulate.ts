@@ -80,11 +80,11 @@ async function live(world: World, chance: Chance): Promise<void> {
   let atMs = 0;
   for (let i = 0; i < end; i++) {
     atMs += chance.whole(0, 250);
-    world.clock.after(atMs, () => happen(world, chance, roughness));
+    world.time.after(atMs, () => happen(world, chance, roughness));
   }
   atMs += 3_000;
   let over = false;
-  world.clock.after(atMs, () => {
+  world.time.after(atMs, () => {
     over = true;
     world.network.slowestMs = 5;
     if (world.backends.size === 0) world.startBackend(chance.pick([...MEMBERS, ALONE] as const));
@@ -103,14 +103,14 @@ function happen(world: World, chance: Chance, roughness: number): void {
     world.cut(place, chance.pick(['reset', 'reset', 'silent', 'deaf', 'mute'] as const));
   } else if (dice < 80) {
     world.killBackend(place, chance.percent(80));
-    world.clock.after(chance.whole(0, 2_500), () => {
+    world.time.after(chance.whole(0, 2_500), () => {
       if (!world.backends.has(place)) world.startBackend(place);
     });
   } else if (dice < 90) {
     goodbye(world, place, chance.whole(0, 2_500));
   } else if (!gateway.clock.stopped) {
     world.killGateway(chance.percent(80));
-    world.clock.after(chance.whole(10, 2_000), () => world.startGateway());
+    world.time.after(chance.whole(10, 2_000), () => world.startGateway());
   }
 }
 
@@ -119,7 +119,7 @@ function goodbye(world: World, place: string, backAfterMs: number): void {
   if (backend === undefined) return;
   world.backends.delete(place);
   void backend.client.disconnect();
-  world.clock.after(backAfterMs, () => {
+  world.time.after(backAfterMs, () => {
     if (!world.backends.has(place)) world.startBackend(place);
   });
 }
@@ -147,11 +147,11 @@ function use(world: World, chance: Chance): void {
 
 /** Lets the world run until nothing is left to do. False when that does not come. */
 async function rest(world: World): Promise<boolean> {
-  const untilMs = world.clock.nowMs + REST_MS;
+  const untilMs = world.time.nowMs + REST_MS;
   let restful = 0;
-  while (world.clock.nowMs < untilMs) {
-    const nextMs = world.clock.nowMs + 100;
-    while (world.clock.nowMs < nextMs && (await world.step()));
+  while (world.time.nowMs < untilMs) {
+    const nextMs = world.time.nowMs + 100;
+    while (world.time.nowMs < nextMs && (await world.step()));
     // The last frames may still be on their way.
     restful = unrest(world) === undefined ? restful + 1 : 0;
     if (restful === 2) return true;
@@ -159,7 +159,7 @@ async function rest(world: World): Promise<boolean> {
   return false;
 }
 
-/** Why the world is not at rest yet (I13). */
+/** The reason why the world is not at rest yet; undefined when it is. */
 function unrest(world: World): string | undefined {
   const { gateway, backends } = world;
   if (gateway.clock.stopped) return 'no gateway';
@@ -188,7 +188,7 @@ function unrest(world: World): string | undefined {
   return undefined;
 }
 
-/** What backends believe against what is true (I11). */
+/** Compares the sockets and channels that backends know of with the gateway's. */
 function compare(world: World): void {
   for (const backend of world.backends.values()) {
     const session = world.sessionNow(backend) ?? '';
@@ -245,13 +245,13 @@ function mourns(world: World, { name, sockets, sessions }: SimBackend): void {
   }
 }
 
-/** Everybody goes; nothing may be left of them (I14). */
+/** Backends and sockets all leave; no timer, session or listener may be left of them. */
 async function leave(world: World): Promise<void> {
-  const { gateway, clock } = world;
+  const { gateway, time } = world;
   for (const socket of gateway.sockets) gateway.close(socket);
   for (const { client } of world.backends.values()) void client.disconnect();
-  const untilMs = clock.nowMs + REST_MS;
-  while (clock.nowMs < untilMs && (await world.step()));
+  const untilMs = time.nowMs + REST_MS;
+  while (time.nowMs < untilMs && (await world.step()));
   const left = {
     gatewayTimers: gateway.clock.timers,
     backendTimers: [...world.backends.values()].reduce((sum, each) => sum + each.clock.timers, 0),

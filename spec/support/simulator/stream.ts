@@ -1,6 +1,6 @@
 import type { Group } from '../../../lib/gateway/core/streams/group';
 import { hash32 } from '../../../lib/util/hash';
-import { Kind, type PipeEvent } from '../../../lib/wire/frames';
+import { EventKind, type PipeEvent } from '../../../lib/wire/frames';
 import { faultsOf, sumOf, type Fault, type Line } from '../ledger';
 
 /** The ledger of one group's stream, for as long as the gateway keeps the group. */
@@ -8,7 +8,7 @@ export class Stream {
   readonly group: Group;
   readonly node: string;
   readonly #lines: Line[] = [];
-  /** Where a message stands, by its id. */
+  /** Key and number of a message, by its id. */
   readonly #places = new Map<number, { key: string; n: number }>();
   readonly #counts = new Map<string, number>();
   readonly #begun = new Set<number>();
@@ -30,7 +30,7 @@ export class Stream {
 
   /** The group is offered an event. */
   offered({ kind, socketId, channel, event, data = '' }: PipeEvent): void {
-    if (kind !== Kind.MESSAGE || !this.group.wants(kind, channel, event)) return;
+    if (kind !== EventKind.MESSAGE || !this.group.wants(kind, channel, event)) return;
     const { id } = JSON.parse(data) as { id: number };
     const key = this.#keyOf(id, socketId, channel);
     const n = (this.#counts.get(key) ?? 0) + 1;
@@ -74,7 +74,7 @@ export class Stream {
     return faultsOf(this.#lines);
   }
 
-  /** What must hold at every moment: the numbers of the logs (I5), their limits (I6) and growing generations (I8). */
+  /** Invariants of every moment: ordered numbers of the logs, kept limits and growing generations. Returns a broken one. */
   broken(credit: number): string | undefined {
     const { group } = this;
     const inFlight = new Map<object | undefined, number>();

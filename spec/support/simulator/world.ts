@@ -4,12 +4,13 @@ import type { Meta } from '../../../lib/pipe/types';
 import { FrameDecoder } from '../../../lib/wire/codec';
 import type { PipeEvent } from '../../../lib/wire/frames';
 import { faultsOf, type Line, type Outcome } from '../ledger';
+import { ManualClock } from '../manual-clock';
+import { VirtualTime } from '../virtual-time';
 import { Chance } from './chance';
 import { Network, type Connection, type Cut } from './network';
 import { SimBackend, sessionOf, type BackendOwner } from './sim-backend';
 import { SimGateway } from './sim-gateway';
 import { Stream } from './stream';
-import { WorldClock } from './world-clock';
 
 export interface WorldOptions {
   /** Backends by the place they take; one that dies is followed by another of the same options. */
@@ -24,11 +25,11 @@ export interface WorldOptions {
 /** A gateway, some backends and what they are told, in one process and one virtual time. */
 export class World implements BackendOwner {
   readonly chance: Chance;
-  readonly clock: WorldClock;
+  readonly time = new VirtualTime();
   readonly network: Network;
   readonly options: WorldOptions;
   readonly backends = new Map<string, SimBackend>();
-  /** What must never be: sentences, in the order in which they were noticed. */
+  /** Broken rules as sentences, in the order in which they were noticed. */
   readonly faults: string[] = [];
   gateway: SimGateway;
   readonly #streams: Stream[] = [];
@@ -43,9 +44,12 @@ export class World implements BackendOwner {
   constructor(seed: number, options: WorldOptions) {
     this.options = options;
     this.chance = new Chance(seed);
-    this.clock = new WorldClock(this.chance);
-    this.network = new Network(this.clock);
+    this.network = new Network(this.time, this.chance);
     this.gateway = this.startGateway();
+  }
+
+  process(): ManualClock {
+    return new ManualClock({ time: this.time, random: () => this.chance.next() });
   }
 
   get streams(): readonly Stream[] {
@@ -58,7 +62,7 @@ export class World implements BackendOwner {
 
   startGateway(): SimGateway {
     this.#gateways += 1;
-    this.gateway = new SimGateway(this.clock.process(), {
+    this.gateway = new SimGateway(this.process(), {
       node: `node${this.#gateways}`,
       limits: this.options.limits,
       told: (event) => this.#told(event),
@@ -110,7 +114,7 @@ export class World implements BackendOwner {
 
   /** Runs whatever is due next, and looks whether all is as it must be. */
   async step(): Promise<boolean> {
-    if (!(await this.clock.step())) return false;
+    if (!(await this.time.step())) return false;
     const groups = this.gateway.clock.stopped ? [] : this.gateway.groups;
     for (const group of groups) {
       let stream = this.#streams.find((one) => one.group === group);
@@ -126,7 +130,7 @@ export class World implements BackendOwner {
     return true;
   }
 
-  /** What the ledgers say in the end. */
+  /** Judges the ledgers at the end. */
   audit(): void {
     const living = [...this.backends.values()].map((backend) => this.sessionNow(backend) ?? '');
     for (const stream of this.#streams) {
@@ -194,7 +198,7 @@ export class World implements BackendOwner {
     for (const stream of this.#streams) if (!stream.over) stream.offered(event);
   }
 
-  /** A trigger is seen. One that answers an event comes from the one who has the event's partition now (I8). */
+  /** A trigger is seen. A trigger that answers an event comes from the present owner of the event's partition. */
   #seen(data: string): void {
     const { process, n, cause } = JSON.parse(data) as {
       process: string;
@@ -205,7 +209,7 @@ export class World implements BackendOwner {
     if (cause === undefined) return;
     const [session = '', , partition] = cause.split('.');
     const stream = this.#bySession.get(session);
-    // What a lost gateway had sent is nobody else's.
+    // Events of a lost gateway have no other owner.
     if (stream?.over === true) return;
     const group = stream?.group;
     const owned = group?.partitions[Number(partition)];

@@ -1,4 +1,4 @@
-import type { Kind, PipeEvent } from '../../../wire/frames';
+import type { EventKind, PipeEvent } from '../../../wire/frames';
 import { AllowedOrigins } from '../../options/allowed-origins';
 import type { AppOptions, Limits } from '../../options/options';
 import { Cache } from './cache';
@@ -11,7 +11,7 @@ import type { Watched } from '../features/watchlists';
 /** Hears what happened in an app, after it happened: the stream of a backend, the webhooks. */
 export interface AppObserver {
   /** Whether it would take an event. Messages that nobody wants are not even made. */
-  wants(kind: Kind, channel: string | undefined, event: string | undefined): boolean;
+  wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean;
   /** Every event is offered; the listener picks what it wants. */
   offer(event: PipeEvent): void;
   /** Events that wait to be handled, and when the oldest was accepted; Infinity when there is none. */

@@ -1,7 +1,13 @@
 import { Ownership, type Change, type Owner } from '../../../stream/ownership';
 import { hash32 } from '../../../util/hash';
 import type { Clock, Timer } from '../../../util/timers';
-import { Kind, type Group as GroupOptions, type PipeEvent, type Rule } from '../../../wire/frames';
+import {
+  EventKind,
+  RuleKind,
+  type Group as GroupOptions,
+  type PipeEvent,
+  type Rule,
+} from '../../../wire/frames';
 import type { App, AppObserver } from '../model/app';
 import { Conflation } from './conflation';
 import type { Holdback } from './holdback';
@@ -13,7 +19,11 @@ import { Rules } from './rules';
 const EVENT_OVERHEAD_BYTES = 128;
 
 /** Kinds that a browser brings about by what it sends; to hold it back makes fewer of them. */
-const SENT: ReadonlySet<Kind> = new Set([Kind.MESSAGE, Kind.MEMBER_ADDED, Kind.USER_ONLINE]);
+const SENT: ReadonlySet<EventKind> = new Set([
+  EventKind.MESSAGE,
+  EventKind.MEMBER_ADDED,
+  EventKind.USER_ONLINE,
+]);
 
 /** A backend's end of a group's stream. */
 export interface GroupMember extends Owner {
@@ -101,7 +111,7 @@ export class Group implements AppObserver {
   }
 
   /** Whether some member subscribed to events of this kind. */
-  wants(kind: Kind, channel: string | undefined, event: string | undefined): boolean {
+  wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean {
     return this.#rules.wants(kind, channel, event);
   }
 
@@ -111,7 +121,7 @@ export class Group implements AppObserver {
     const conflates = this.#rules.conflates(event);
     const wanted = conflates || this.wants(kind, channel, event.event);
     // What is remembered of a key must not outlive it, also when the group hears of no closes.
-    const ends = wanted ? !conflates : kind === Kind.CLOSE || kind === Kind.VACATED;
+    const ends = wanted ? !conflates : kind === EventKind.CLOSE || kind === EventKind.VACATED;
     if (ends && this.#conflation.size > 0) this.#conflation.end(key);
     if (!wanted) return;
     const bytes = EVENT_OVERHEAD_BYTES + (event.data?.length ?? 0);
@@ -164,7 +174,7 @@ export class Group implements AppObserver {
   }
 
   /** An owner has finished what it had of a partition. */
-  drained(member: GroupMember, number: number, generation: number): void {
+  returned(member: GroupMember, number: number, generation: number): void {
     const partition = this.partitions[number];
     if (partition === undefined || this.owner(partition) !== member) return;
     this.#release(partition, generation);
@@ -178,19 +188,27 @@ export class Group implements AppObserver {
   /** Captures what is true of some partitions now. */
   capture(partitions: readonly Partition[]): void {
     const captured = new Map<number, Snapshot>();
+    const coversSockets = this.#rules.announces(RuleKind.SOCKET);
+    const coversChannels = this.#rules.announces(RuleKind.CHANNEL);
     for (const partition of partitions) {
-      const snapshot = { offset: partition.log.top, sockets: [], channels: [] };
+      const snapshot = {
+        offset: partition.log.top,
+        coversSockets,
+        coversChannels,
+        sockets: [],
+        channels: [],
+      };
       captured.set(partition.number, snapshot);
       partition.snapshot = snapshot;
     }
-    if (this.wants(Kind.OPEN, undefined, undefined)) {
+    if (coversSockets) {
       for (const { id } of this.app.sockets.values()) {
         captured.get(this.#place(id))?.sockets.push({ id, channels: [] });
       }
     }
     for (const { name, sockets } of this.app.occupied()) {
       const snapshot = captured.get(this.#place(name));
-      if (snapshot === undefined || !this.wants(Kind.OCCUPIED, name, undefined)) continue;
+      if (snapshot === undefined || !this.wants(EventKind.OCCUPIED, name, undefined)) continue;
       snapshot.channels.push({ name, subscriptions: sockets.size, members: [] });
     }
   }
@@ -242,7 +260,7 @@ export class Group implements AppObserver {
   #keyOf({ kind, socketId, channel }: PipeEvent): string {
     const byChannel =
       socketId === '' ||
-      (this.settings.order === 'channel' && kind !== Kind.OPEN && kind !== Kind.CLOSE);
+      (this.settings.order === 'channel' && kind !== EventKind.OPEN && kind !== EventKind.CLOSE);
     return (byChannel && channel) || socketId;
   }
 

@@ -1,11 +1,14 @@
 import { Log, type LogOptions } from '../../../stream/log';
-import type { PipeEvent } from '../../../wire/frames';
+import type { ChannelState, PipeEvent, SocketState } from '../../../wire/frames';
 
 /** What is true of a partition's keys after everything up to `offset` has happened. */
 export interface Snapshot {
   offset: number;
-  sockets: Array<{ id: string; userId?: string | undefined; channels: string[] }>;
-  channels: Array<{ name: string; subscriptions: number; members: string[] }>;
+  /** Whether `sockets` are all of them, because somebody asked for sockets. */
+  coversSockets: boolean;
+  coversChannels: boolean;
+  sockets: SocketState[];
+  channels: ChannelState[];
 }
 
 /** One part of a group's stream: a share of the keys, in order, with one owner at a time. */

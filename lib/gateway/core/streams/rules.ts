@@ -1,40 +1,37 @@
-import { Kind, type PipeEvent, type Rule } from '../../../wire/frames';
+import { EventKind, RuleKind, type PipeEvent, type Rule } from '../../../wire/frames';
 import { RuleMatcher } from './matcher';
 
 /** The subscription that brings an event of a kind. */
-const RULE_OF: ReadonlyMap<Kind, Kind> = new Map<Kind, Kind>([
-  [Kind.OPEN, Kind.SOCKET],
-  [Kind.CLOSE, Kind.SOCKET],
-  [Kind.MESSAGE, Kind.MESSAGE],
-  [Kind.OCCUPIED, Kind.CHANNEL],
-  [Kind.VACATED, Kind.CHANNEL],
-  [Kind.MEMBER_ADDED, Kind.PRESENCE],
-  [Kind.MEMBER_REMOVED, Kind.PRESENCE],
-  [Kind.USER_ONLINE, Kind.USER],
-  [Kind.USER_OFFLINE, Kind.USER],
-  [Kind.CACHE_MISS, Kind.CACHE],
-  [Kind.SLOW, Kind.BACKPRESSURE],
-  [Kind.DRAINED, Kind.BACKPRESSURE],
-  // Not events but questions, for which a backend says in the same way that it answers them.
-  [Kind.AUTHORIZE, Kind.AUTHORIZE],
-  [Kind.AUTHENTICATE, Kind.AUTHENTICATE],
+const RULE_OF: ReadonlyMap<EventKind, RuleKind> = new Map<EventKind, RuleKind>([
+  [EventKind.OPEN, RuleKind.SOCKET],
+  [EventKind.CLOSE, RuleKind.SOCKET],
+  [EventKind.MESSAGE, RuleKind.MESSAGE],
+  [EventKind.OCCUPIED, RuleKind.CHANNEL],
+  [EventKind.VACATED, RuleKind.CHANNEL],
+  [EventKind.MEMBER_ADDED, RuleKind.PRESENCE],
+  [EventKind.MEMBER_REMOVED, RuleKind.PRESENCE],
+  [EventKind.USER_ONLINE, RuleKind.USER],
+  [EventKind.USER_OFFLINE, RuleKind.USER],
+  [EventKind.CACHE_MISS, RuleKind.CACHE],
+  [EventKind.SLOW, RuleKind.BACKPRESSURE],
+  [EventKind.DRAINED, RuleKind.BACKPRESSURE],
 ]);
 
-/** What may be subscribed to. */
-export const RULE_KINDS: ReadonlySet<Kind> = new Set(RULE_OF.values());
+/** The kinds of rules that a backend may announce. */
+export const RULE_KINDS: ReadonlySet<RuleKind> = new Set(Object.values(RuleKind));
 
 /** Kinds that have a channel, and with it something to filter by. */
-const FILTERED: ReadonlySet<Kind> = new Set([
-  Kind.MESSAGE,
-  Kind.CHANNEL,
-  Kind.PRESENCE,
-  Kind.CACHE,
-  Kind.AUTHORIZE,
+const FILTERED: ReadonlySet<RuleKind> = new Set<RuleKind>([
+  RuleKind.MESSAGE,
+  RuleKind.CHANNEL,
+  RuleKind.PRESENCE,
+  RuleKind.CACHE,
+  RuleKind.AUTHORIZE,
 ]);
 
 /** A list of subscriptions, ready to be asked: an event is wanted when any of them brings it. */
 export class Rules {
-  readonly #matchers = new Map<Kind, RuleMatcher[]>();
+  readonly #matchers = new Map<RuleKind, RuleMatcher[]>();
   /** Whether any rule wants the latest of its events only. */
   readonly conflating: boolean;
 
@@ -50,15 +47,28 @@ export class Rules {
     }
   }
 
-  wants(kind: Kind, channel: string | undefined, event: string | undefined): boolean {
-    const matchers = this.#matchers.get(RULE_OF.get(kind) ?? kind);
+  wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean {
+    const rule = RULE_OF.get(kind);
+    return rule !== undefined && this.has(rule, channel, event);
+  }
+
+  /** Whether there is a rule of this kind, whatever it matches. */
+  announces(kind: RuleKind): boolean {
+    return this.#matchers.has(kind);
+  }
+
+  /** Whether a rule of this kind matches. */
+  has(kind: RuleKind, channel: string | undefined, event: string | undefined): boolean {
+    const matchers = this.#matchers.get(kind);
     return matchers !== undefined && matchers.some((rule) => rule.matches(channel, event));
   }
 
   /** Whether every rule that brings a message wants the latest only. */
   conflates({ kind, channel, event }: PipeEvent): boolean {
-    if (!this.conflating || kind !== Kind.MESSAGE) return false;
-    const matching = this.#matchers.get(kind)?.filter((rule) => rule.matches(channel, event));
+    if (!this.conflating || kind !== EventKind.MESSAGE) return false;
+    const matching = this.#matchers
+      .get(RuleKind.MESSAGE)
+      ?.filter((rule) => rule.matches(channel, event));
     return matching?.every(({ conflate }) => conflate) === true;
   }
 }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { parseChannelName } from '../../../pusher/channel-name';
 import { isObject, parseJson } from '../../../pusher/json';
 import { rawValue } from '../../../pusher/raw-value';
-import { Kind } from '../../../wire/frames';
+import { RuleKind } from '../../../wire/frames';
 import type { DecisionRequest } from '../../core/decisions';
 import type { Exchange } from '../../http/exchange';
 import { type Refusal, refusal } from './refusal';
@@ -61,7 +61,11 @@ export function decisionRequest(
     body: Object.fromEntries(rest),
     remoteAddress,
   });
-  return { kind: channel === undefined ? Kind.AUTHENTICATE : Kind.AUTHORIZE, channel, params };
+  return {
+    kind: channel === undefined ? RuleKind.AUTHENTICATE : RuleKind.AUTHORIZE,
+    channel,
+    params,
+  };
 }
 
 /** Fields of a body, flat as in a form: deeply nested JSON can be read but not written again. */

@@ -1,3 +1,4 @@
+import { Heartbeat } from '../../../util/heartbeat';
 import type { Timer } from '../../../util/timers';
 import { CLOSE_CODES } from '../../../wire/close-codes';
 import { FrameDecoder, FrameEncoder } from '../../../wire/codec';
@@ -13,15 +14,11 @@ import { Queries } from './queries';
 import type { PipeSession } from './session';
 import type { Sessions } from './sessions';
 
-const BEAT_MS = WIRE_LIMITS.pingMs / 4;
-/** A beat that comes so late says that this process has not run. */
-const LATE_MS = 1_000;
-
 const NO_RULES: readonly Rule[] = [];
 
 type State =
   | { name: 'opening'; deadline: Timer }
-  | { name: 'attached'; session: PipeSession; queries: Queries }
+  | { name: 'attached'; session: PipeSession; queries: Queries; heartbeat: Heartbeat }
   | { name: 'closed' };
 
 /** The rooms that a connection leads to. */
@@ -46,9 +43,6 @@ export class PipeConnection implements CarrierHandler, BackendLink {
   readonly #encoder = new FrameEncoder();
   readonly #decoder = new FrameDecoder();
   #state: State;
-  #heartbeat: Timer | undefined;
-  #heardAt: number;
-  #spokeAt: number;
 
   /** @param nonce the challenge of this connection, which HELLO's proof must answer. */
   constructor(rooms: Rooms, app: App, carrier: Carrier, nonce: string) {
@@ -58,7 +52,6 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     this.app = app;
     this.#nonce = nonce;
     this.#carrier = carrier;
-    this.#heardAt = this.#spokeAt = context.clock.now();
     const deadline = context.clock.setTimeout(
       () => this.fail('protocol_error', `HELLO did not come within ${WIRE_LIMITS.helloMs} ms`),
       WIRE_LIMITS.helloMs,
@@ -80,7 +73,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
   }
 
   send(frame: Frame): void {
-    this.#spokeAt = this.#context.clock.now();
+    if (this.#state.name === 'attached') this.#state.heartbeat.sent();
     if (frame.type !== 'events') return this.#carrier.sendBinary(this.#encoder.encode(frame));
     for (const bytes of this.#encoder.encodeEvents(frame.runs, frame.commandAck)) {
       this.#carrier.sendBinary(bytes);
@@ -106,7 +99,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
   }
 
   binary(bytes: Uint8Array): void {
-    this.#heardAt = this.#context.clock.now();
+    if (this.#state.name === 'attached') this.#state.heartbeat.heard();
     if (this.#state.name === 'opening' && bytes.length > WIRE_LIMITS.maxHelloBytes) {
       return this.fail('frame_too_large', `HELLO is limited to ${WIRE_LIMITS.maxHelloBytes} bytes`);
     }
@@ -141,8 +134,10 @@ export class PipeConnection implements CarrierHandler, BackendLink {
         return state.session.acknowledged(frame);
       case 'subscribe':
         return state.session.subscribe(frame.id, frame.rules);
-      case 'drained':
-        return state.session.drained(frame);
+      case 'ready':
+        return;
+      case 'returned':
+        return state.session.returned(frame.position);
       case 'ping':
         return this.send({ type: 'pong', time: frame.time });
       case 'pong':
@@ -170,6 +165,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
       case 'snapshot':
       case 'assign':
       case 'revoke':
+      case 'lost':
       case 'goAway':
         return this.fail('protocol_error', `${frame.type} is not for a backend to send`);
     }
@@ -184,26 +180,18 @@ export class PipeConnection implements CarrierHandler, BackendLink {
       name: 'attached',
       session,
       queries: new Queries(this.#context, this, session),
+      heartbeat: this.#watched(),
     };
     this.#rooms.deciders.opened(this);
-    this.#beat();
     session.begin();
   }
 
-  #beat(): void {
+  #watched(): Heartbeat {
     const { clock } = this.#context;
-    const dueAt = clock.now() + BEAT_MS;
-    this.#heartbeat = clock.setTimeout(() => {
-      const now = clock.now();
-      // A process that was stopped has not listened: what waits in its sockets must be read before anyone is judged.
-      if (now - dueAt > LATE_MS)
-        this.#heardAt = Math.max(this.#heardAt, now + LATE_MS - WIRE_LIMITS.deadMs);
-      if (now - this.#heardAt >= WIRE_LIMITS.deadMs) {
-        return this.close(CLOSE_CODES.protocol_error.code, 'no frame within the dead time');
-      }
-      if (now - this.#spokeAt >= WIRE_LIMITS.pingMs) this.send({ type: 'ping', time: now });
-      this.#beat();
-    }, BEAT_MS);
+    return new Heartbeat(clock, WIRE_LIMITS, {
+      ping: () => this.send({ type: 'ping', time: Math.floor(clock.now()) }),
+      dead: () => this.close(CLOSE_CODES.dead.code, 'no frame within the dead time'),
+    });
   }
 
   #end(): void {
@@ -211,7 +199,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     if (state.name === 'closed') return;
     const { clock } = this.#context;
     if (state.name === 'opening') clock.clearTimeout(state.deadline);
-    if (this.#heartbeat !== undefined) clock.clearTimeout(this.#heartbeat);
+    if (state.name === 'attached') state.heartbeat.stop();
     this.#state = { name: 'closed' };
     this.#rooms.closed(this);
     if (state.name !== 'attached') return;

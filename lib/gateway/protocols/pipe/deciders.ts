@@ -1,6 +1,6 @@
 import type { Timer } from '../../../util/timers';
 import { REFUSAL_CODES } from '../../../wire/close-codes';
-import { type Frame, Kind, type Rule } from '../../../wire/frames';
+import { RuleKind, type Frame, type Rule } from '../../../wire/frames';
 import type { App } from '../../core/model/app';
 import type { Decision, DecisionRequest, Decisions } from '../../core/decisions';
 import { Rules } from '../../core/streams/rules';
@@ -117,7 +117,7 @@ export class Deciders implements Decisions {
     const { rules } = link;
     let ready = this.#ready.get(rules);
     if (ready === undefined) this.#ready.set(rules, (ready = new Rules(rules)));
-    return ready.wants(kind, channel, undefined);
+    return ready.has(kind, channel, undefined);
   }
 
   #hasRoom(link: DecidingLink): boolean {
@@ -146,7 +146,7 @@ export class Deciders implements Decisions {
       link.send({
         type: 'query',
         id: open.id,
-        method: kind === Kind.AUTHORIZE ? 'authorize' : 'authenticate',
+        method: kind === RuleKind.AUTHORIZE ? 'authorize' : 'authenticate',
         params,
         deadlineMs: Math.max(1, Math.ceil(open.endsAt - now)),
       });

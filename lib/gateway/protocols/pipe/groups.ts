@@ -1,10 +1,9 @@
 import type { Timer } from '../../../util/timers';
 import type { Group as GroupOptions } from '../../../wire/frames';
+import { GROUP_NAME_RULE, isGroupName } from '../../../wire/group-name';
 import type { App } from '../../core/model/app';
 import { Group } from '../../core/streams/group';
 import type { PipeContext } from './context';
-
-const NAME = /^[A-Za-z0-9_.:-]{1,64}$/;
 
 /** A backend without a group has a stream of its own: one partition, since nobody shares it. */
 const ALONE: GroupOptions = { name: '', order: 'socket', mode: 'sticky', overflow: 'gap' };
@@ -26,7 +25,7 @@ export class Groups {
   refuse(app: App, options: GroupOptions | undefined): string | undefined {
     if (options === undefined) return undefined;
     const { name, order, mode, overflow } = options;
-    if (!NAME.test(name)) return `a group's name must be 1 to 64 of A-Z a-z 0-9 _ . : -`;
+    if (!isGroupName(name)) return `a group's name must be ${GROUP_NAME_RULE}`;
     const groups = this.#byApp.get(app);
     const known = groups?.get(name)?.settings;
     const same = known?.order === order && known.mode === mode && known.overflow === overflow;

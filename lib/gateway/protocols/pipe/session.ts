@@ -4,6 +4,7 @@ import { REFUSAL_CODES } from '../../../wire/close-codes';
 import type {
   Ack,
   Command,
+  CommandAck,
   CommandsFrame,
   Credit,
   HelloFrame,
@@ -90,8 +91,8 @@ export class PipeSession implements GroupMember {
 
   /** Where its partitions stand now: what is asked of the gateway is answered as of here. */
   positions(): Position[] {
-    return this.group.ownedBy(this).map(({ number, log }) => {
-      return { partition: number, epoch: log.epoch, offset: log.top };
+    return this.group.ownedBy(this).map(({ number, generation, log }) => {
+      return { partition: number, generation, epoch: log.epoch, offset: log.top };
     });
   }
 
@@ -126,8 +127,8 @@ export class PipeSession implements GroupMember {
       const position = positionOf(hello.positions, number);
       log.attach(position ?? log.committed, this.#flight);
       this.group.acknowledged(partition);
-      // A backend that names no position has not had the snapshot, or not all of it. A gap brings one by itself.
-      if (position === undefined) unsure.push(partition);
+      // A gap brings a snapshot by itself.
+      if (position === undefined || position.wantsSnapshot === true) unsure.push(partition);
       this.#ready.add(partition);
     }
     if (unsure.length > 0) this.group.capture(unsure);
@@ -145,8 +146,8 @@ export class PipeSession implements GroupMember {
       reason,
       session: id,
       secret,
-      applied: this.#commands.next - 1,
-      credit: COMMAND_CREDIT,
+      nextSeq: this.#commands.next,
+      commandAck: this.#firstAck(),
       limits: {
         frameBytes: WIRE_LIMITS.maxFrameBytes,
         batch: WIRE_LIMITS.maxBatch,
@@ -158,6 +159,8 @@ export class PipeSession implements GroupMember {
       assigned: owned.map(assignment),
       node,
       windowMs: limits.pipeWindowMs,
+      graceMs: limits.pipeGraceMs,
+      unhandled: 0,
     });
     this.#welcomed = true;
     countUp(this.#context.metrics.pipeResumes, verdict);
@@ -181,6 +184,8 @@ export class PipeSession implements GroupMember {
 
   lost(partition: Partition): void {
     this.#ready.delete(partition);
+    const { number, generation } = partition;
+    if (this.#welcomed) this.#link?.send({ type: 'lost', partition: number, generation });
     // What was in flight of it counts no more, so that others may have room.
     this.#wake();
   }
@@ -231,22 +236,13 @@ export class PipeSession implements GroupMember {
   }
 
   /** It has finished what it was asked to give back. */
-  drained({
-    partition: number,
-    generation,
-    offset,
-  }: {
-    partition: number;
-    generation: number;
-    offset: number;
-  }): void {
+  returned({ partition: number, generation, epoch, offset }: Position): void {
     const partition = this.group.partitions[number];
     if (partition !== undefined && this.group.owner(partition) === this) {
-      const { epoch } = partition.log;
       if (partition.generation === generation) partition.log.ack({ epoch, offset });
       this.group.acknowledged(partition);
     }
-    this.group.drained(this, number, generation);
+    this.group.returned(this, number, generation);
   }
 
   /** Replaces what this backend subscribes to, from the next event on. */
@@ -280,6 +276,13 @@ export class PipeSession implements GroupMember {
     if (origin === undefined) return false;
     const partition = this.group.partitions[origin.partition];
     return partition?.generation !== origin.generation || this.group.owner(partition) !== this;
+  }
+
+  /** Outcomes that may have gone down with an earlier connection, and the credit. */
+  #firstAck(): CommandAck {
+    const applied = this.#commands.next - 1;
+    const untold = this.#answers.take() ?? { applied, refused: [], receipts: [] };
+    return { ...untold, credit: COMMAND_CREDIT };
   }
 
   #wake(): void {
@@ -325,10 +328,10 @@ function assignment({ number, generation, log }: Partition): {
   partition: number;
   generation: number;
   epoch: number;
-  from: number;
+  firstOffset: number;
 } {
   const { epoch, offset } = log.committed;
-  return { partition: number, generation, epoch, from: offset + 1 };
+  return { partition: number, generation, epoch, firstOffset: offset + 1 };
 }
 
 function positionOf(positions: readonly Position[], number: number): Position | undefined {

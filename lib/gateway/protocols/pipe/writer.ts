@@ -91,7 +91,7 @@ function marked(events: PipeEvent[], first: number, sentBefore: number): PipeEve
 }
 
 function sendSnapshot(link: BackendLink, { number, log }: Partition, snapshot: Snapshot): void {
-  const { offset, sockets, channels } = snapshot;
+  const { offset, sockets, channels, coversSockets, coversChannels } = snapshot;
   const most = Math.max(sockets.length, channels.length);
   for (let at = 0; at === 0 || at < most; at += SNAPSHOT_CHUNK) {
     link.send({
@@ -101,6 +101,8 @@ function sendSnapshot(link: BackendLink, { number, log }: Partition, snapshot: S
       offset,
       begin: at === 0,
       end: at + SNAPSHOT_CHUNK >= most,
+      coversSockets,
+      coversChannels,
       sockets: sockets.slice(at, at + SNAPSHOT_CHUNK),
       channels: channels.slice(at, at + SNAPSHOT_CHUNK),
     });

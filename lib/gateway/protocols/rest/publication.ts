@@ -8,6 +8,9 @@ import { readInfo } from './info';
 /** Real ids are shorter. What looks like no id excludes nobody, as on the hosted service. */
 const MAX_SOCKET_ID_LENGTH = 200;
 
+/** As many as a command of a Pipe may name. */
+const MAX_EXCEPT = 1_000;
+
 /** An event that was checked whole and may be published. */
 export interface Publication {
   channels: readonly string[];
@@ -27,7 +30,7 @@ export function readPublication(
     event: readEventName(fields.name, limits),
     channels: channels.map((name) => readChannelName(app, name, limits)),
     data: readData(fields.data, limits),
-    except: readSocketId(fields.socket_id),
+    except: readExcept(fields.socket_id, fields.except),
     info: readInfo(fields.info),
   };
 }
@@ -87,13 +90,20 @@ function jsonText(data: unknown): string {
   }
 }
 
-function readSocketId(given: unknown): readonly string[] | undefined {
-  const id = optional(given);
-  if (id === undefined) return undefined;
-  if (typeof id !== 'string' || id.length > MAX_SOCKET_ID_LENGTH) {
-    throw apiError(400, 'Invalid socket_id');
+/** Sockets that an event is not for: `socket_id`, and those of the list `except`, which is Standpipe's own. */
+function readExcept(socketId: unknown, given: unknown): readonly string[] | undefined {
+  const except = optional(given) ?? [];
+  if (!Array.isArray(except) || except.length > MAX_EXCEPT) {
+    throw apiError(400, `Invalid except: expected a list of up to ${MAX_EXCEPT} socket ids`);
   }
-  return [id];
+  const one = optional(socketId);
+  const ids: unknown[] = one === undefined ? except : [one, ...(except as unknown[])];
+  if (!ids.every(isSocketIdText)) throw apiError(400, 'Invalid socket_id');
+  return ids.length === 0 ? undefined : ids;
+}
+
+function isSocketIdText(id: unknown): id is string {
+  return typeof id === 'string' && id.length <= MAX_SOCKET_ID_LENGTH;
 }
 
 function shown(name: string): string {

@@ -1,18 +1,18 @@
 import t from 'tap';
-import { Kind } from '../../../../lib/wire/frames';
-import { ChannelsRig } from '../../../support/channels-rig';
+import { EventKind } from '../../../../lib/wire/frames';
+import { OfflineChannels } from '../../../support/offline-channels';
 
 const SUCCEEDED = 'pusher_internal:subscription_succeeded';
 
 /** Every prefix that makes a cache channel; presence needs a member. */
 const CACHE_CHANNELS = ['cache-x', 'private-cache-x', 'private-encrypted-cache-x'];
 
-const missesOf = ({ told }: ChannelsRig): Array<string | undefined> =>
-  told.filter(({ kind }) => kind === Kind.CACHE_MISS).map(({ channel }) => channel);
+const missesOf = ({ told }: OfflineChannels): Array<string | undefined> =>
+  told.filter(({ kind }) => kind === EventKind.CACHE_MISS).map(({ channel }) => channel);
 
 for (const channel of CACHE_CHANNELS) {
   t.test(`#19 on ${channel} the last event comes after succeeded, with its channel`, async (t) => {
-    const rig = new ChannelsRig();
+    const rig = new OfflineChannels();
     t.strictSame(rig.browser().subscribe(channel), [
       { event: SUCCEEDED, data: '{}', channel },
       { event: 'pusher:cache_miss', channel, data: '{}' },
@@ -27,7 +27,7 @@ for (const channel of CACHE_CHANNELS) {
 }
 
 t.test('a presence cache channel tells its members first', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   rig.publish('presence-cache-x', 'last', '1');
   t.match(rig.browser().subscribe('presence-cache-x', { user_id: 1 }), [
     { event: SUCCEEDED, data: /"ids":\["1"\]/ },
@@ -36,7 +36,7 @@ t.test('a presence cache channel tells its members first', async (t) => {
 });
 
 t.test('names that only contain the word have no cache', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   for (const channel of ['my-cache-x', 'Cache-x', 'private-my-cache-x', 'cache', 'cachet-x']) {
     rig.publish(channel, 'e', '1');
     t.equal(rig.browser().subscribe(channel).length, 1, channel);
@@ -45,7 +45,7 @@ t.test('names that only contain the word have no cache', async (t) => {
 });
 
 t.test('§1.10 the cache outlives the subscribers, and begins before there are any', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   rig.publish('cache-x', 'e', '1');
   const browser = rig.browser();
   browser.subscribe('cache-x');
@@ -55,7 +55,7 @@ t.test('§1.10 the cache outlives the subscribers, and begins before there are a
 });
 
 t.test('after its time the event is gone and the miss is told again', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   rig.publish('cache-x', 'e', '1');
   rig.clock.advance(1_800_000 - 1);
   t.match(rig.browser().subscribe('cache-x'), [{}, { event: 'e' }]);
@@ -65,11 +65,11 @@ t.test('after its time the event is gone and the miss is told again', async (t) 
 });
 
 t.test('a backend hears of one miss per empty channel, after it was occupied', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   rig.browser().subscribe('cache-x');
   t.match(
     rig.told.map(({ kind }) => kind),
-    [Kind.OPEN, Kind.OCCUPIED, Kind.CACHE_MISS],
+    [EventKind.OPEN, EventKind.OCCUPIED, EventKind.CACHE_MISS],
   );
   const second = rig.browser();
   t.match(second.subscribe('cache-x'), [{}, { event: 'pusher:cache_miss' }], 'browsers all hear');
@@ -80,7 +80,7 @@ t.test('a backend hears of one miss per empty channel, after it was occupied', a
 });
 
 t.test('§1.7 client events do not enter the cache', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   const browser = rig.browser();
   browser.subscribe('private-cache-x');
   browser.send({ event: 'client-x', channel: 'private-cache-x', data: 1 });
@@ -88,7 +88,7 @@ t.test('§1.7 client events do not enter the cache', async (t) => {
 });
 
 t.test('who joins between two events of a turn gets each once, in order', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   const browser = rig.browser();
   rig.publish('cache-x', 'first', '1');
   browser.send({ event: 'pusher:subscribe', data: { channel: 'cache-x', auth: '' } });
@@ -100,7 +100,7 @@ t.test('who joins between two events of a turn gets each once, in order', async 
 });
 
 t.test('the limits of the cache are settings', async (t) => {
-  const rig = new ChannelsRig({ limits: { maxCachedChannels: 1, maxCachedBytes: 50 } });
+  const rig = new OfflineChannels({ limits: { maxCachedChannels: 1, maxCachedBytes: 50 } });
   rig.publish('cache-x', 'e', '1');
   rig.publish('cache-y', 'e', '1');
   t.match(rig.browser().subscribe('cache-x'), [{}, { event: 'pusher:cache_miss' }]);

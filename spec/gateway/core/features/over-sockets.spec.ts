@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
-import { Kind, type PipeEvent } from '../../../../lib/wire/frames';
-import { HandClock } from '../../../support/hand-clock';
+import { RuleKind, EventKind, type PipeEvent } from '../../../../lib/wire/frames';
+import { ManualClock } from '../../../support/manual-clock';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 import { WireClient } from '../../../support/wire-client';
@@ -35,7 +35,7 @@ t.test('encrypted channels need a signature; their data passes as it is', async 
 
 t.test('a backend hears of members, users and misses, each by its own subscription', async (t) => {
   const { port } = await startGateway(t);
-  const hears = async (kind: Kind): Promise<() => Promise<Array<Partial<PipeEvent>>>> => {
+  const hears = async (kind: RuleKind): Promise<() => Promise<Array<Partial<PipeEvent>>>> => {
     const rules = [{ kind, channels: [], events: [] }];
     const { client } = await WireClient.attach(t, port, { rules });
     return async () =>
@@ -44,9 +44,9 @@ t.test('a backend hears of members, users and misses, each by its own subscripti
       );
   };
   const [presence, users, misses] = await Promise.all([
-    hears(Kind.PRESENCE),
-    hears(Kind.USER),
-    hears(Kind.CACHE),
+    hears(RuleKind.PRESENCE),
+    hears(RuleKind.USER),
+    hears(RuleKind.CACHE),
   ]);
   const socket = await connected(t, port, 7);
   await socket.signIn({ id: 'ann' });
@@ -55,14 +55,14 @@ t.test('a backend hears of members, users and misses, each by its own subscripti
   await socket.settled();
   const { id: socketId } = socket;
   const about = { socketId, channel: 'presence-x', userId: 'bob' };
-  t.match(await presence(), [{ kind: Kind.MEMBER_ADDED, ...about }]);
-  t.match(await users(), [{ kind: Kind.USER_ONLINE, socketId, userId: 'ann' }]);
-  t.match(await misses(), [{ kind: Kind.CACHE_MISS, channel: 'cache-x' }]);
+  t.match(await presence(), [{ kind: EventKind.MEMBER_ADDED, ...about }]);
+  t.match(await users(), [{ kind: EventKind.USER_ONLINE, socketId, userId: 'ann' }]);
+  t.match(await misses(), [{ kind: EventKind.CACHE_MISS, channel: 'cache-x' }]);
   socket.drop();
   const left: Array<Partial<PipeEvent>> = [];
   while (left.length === 0) left.push(...(await users()));
-  t.match(left, [{ kind: Kind.USER_OFFLINE, socketId, userId: 'ann' }]);
-  t.match(await presence(), [{ kind: Kind.MEMBER_REMOVED, ...about }]);
+  t.match(left, [{ kind: EventKind.USER_OFFLINE, socketId, userId: 'ann' }]);
+  t.match(await presence(), [{ kind: EventKind.MEMBER_REMOVED, ...about }]);
 });
 
 for (const protocol of [4, 5, 6, 7]) {
@@ -83,7 +83,7 @@ for (const protocol of [4, 5, 6, 7]) {
   );
 
   t.test(`D6 protocol ${protocol}: an unanswered ping (4201) is told by ${told}`, async (t) => {
-    const clock = new HandClock();
+    const clock = new ManualClock({ turns: 'real' });
     const gateway = await startGateway(t, {
       clock,
       limits: { activityTimeoutMs: 2000, pongTimeoutMs: 2000 },

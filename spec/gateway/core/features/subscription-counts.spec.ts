@@ -1,9 +1,9 @@
 import t from 'tap';
-import { ChannelsRig, type RigBrowser } from '../../../support/channels-rig';
+import { OfflineChannels, type OfflineBrowser } from '../../../support/offline-channels';
 
 const COUNT = 'pusher_internal:subscription_count';
 
-function countsOf(browser: RigBrowser): number[] {
+function countsOf(browser: OfflineBrowser): number[] {
   return browser
     .read()
     .filter(({ event }) => event === COUNT)
@@ -13,20 +13,23 @@ function countsOf(browser: RigBrowser): number[] {
     );
 }
 
-function counting(): ChannelsRig {
-  return new ChannelsRig({ app: { subscriptionCount: true } });
+function counting(): OfflineChannels {
+  return new OfflineChannels({ app: { subscriptionCount: true } });
 }
 
 /** So many subscribers of a channel; the first one is given, with nothing left to read. */
-function crowd(rig: ChannelsRig, size: number): { first: RigBrowser; last: RigBrowser } {
+function crowd(
+  rig: OfflineChannels,
+  size: number,
+): { first: OfflineBrowser; last: OfflineBrowser } {
   const browsers = Array.from({ length: size }, () => {
     const browser = rig.browser();
     browser.subscribe('room');
     return browser;
   });
-  const first = browsers[0] as RigBrowser;
+  const first = browsers[0] as OfflineBrowser;
   first.read();
-  return { first, last: browsers.at(-1) as RigBrowser };
+  return { first, last: browsers.at(-1) as OfflineBrowser };
 }
 
 t.test(
@@ -65,7 +68,7 @@ t.test('on cache channels the count comes after the cached event', async (t) => 
 t.test('presence channels and apps without the option have no counts', async (t) => {
   const rig = counting();
   t.equal(rig.browser().subscribe('presence-x', { user_id: 1 }).length, 1);
-  t.equal(new ChannelsRig().browser().subscribe('room').length, 1);
+  t.equal(new OfflineChannels().browser().subscribe('room').length, 1);
 });
 
 t.test('with 100 subscribers every change is told at once, above that every 5 s', async (t) => {

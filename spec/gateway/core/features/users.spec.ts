@@ -1,12 +1,12 @@
 import t from 'tap';
 import { hmacHex } from '../../../../lib/pusher/signature';
-import { Kind } from '../../../../lib/wire/frames';
-import { ChannelsRig } from '../../../support/channels-rig';
+import { EventKind } from '../../../../lib/wire/frames';
+import { OfflineChannels } from '../../../support/offline-channels';
 
 const SUCCEEDED = 'pusher_internal:subscription_succeeded';
 
 t.test('§1.8 signin_success gives the signed string back, byte for byte', async (t) => {
-  const browser = new ChannelsRig().browser();
+  const browser = new OfflineChannels().browser();
   const userData = '{ "id":"12345", "user_info":{"name":"\\u00e4"} }';
   t.strictSame(browser.signIn(userData), [
     { event: 'pusher:signin_success', data: JSON.stringify({ user_data: userData }) },
@@ -14,7 +14,7 @@ t.test('§1.8 signin_success gives the signed string back, byte for byte', async
 });
 
 t.test('D10 a failed sign-in is told with 4009 and leaves the connection open', async (t) => {
-  const rig = new ChannelsRig({ limits: { maxUserIdLength: 5, maxUserInfoBytes: 10 } });
+  const rig = new OfflineChannels({ limits: { maxUserIdLength: 5, maxUserInfoBytes: 10 } });
   const browser = rig.browser();
   const send = (data: object): unknown => {
     browser.send({ event: 'pusher:signin', data });
@@ -45,18 +45,18 @@ t.test('D10 a failed sign-in is told with 4009 and leaves the connection open', 
 });
 
 t.test('§1.8 the same user may sign in again, another one may not', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   const browser = rig.browser();
   browser.signIn({ id: 'ann' });
   t.match(browser.signIn({ id: 'ann' }), [{ event: 'pusher:signin_success' }]);
   t.match(browser.signIn({ id: 'bob' }), [{ event: 'pusher:error', data: { code: 4009 } }]);
   t.ok(rig.app.users.has('ann'));
   t.notOk(rig.app.users.has('bob'));
-  t.equal(rig.told.filter(({ kind }) => kind === Kind.USER_ONLINE).length, 1);
+  t.equal(rig.told.filter(({ kind }) => kind === EventKind.USER_ONLINE).length, 1);
 });
 
 t.test('a numeric user id is a string of its digits, as on presence channels', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   t.match(rig.browser().signIn('{"id":12345678901234567890}'), [
     { event: 'pusher:signin_success' },
   ]);
@@ -64,12 +64,12 @@ t.test('a numeric user id is a string of its digits, as on presence channels', a
 });
 
 t.test('#41 sign-in works without any switch, and needs no channel', async (t) => {
-  const rig = new ChannelsRig({ app: { clientEvents: false } });
+  const rig = new OfflineChannels({ app: { clientEvents: false } });
   t.match(rig.browser().signIn({ id: '1' }), [{ event: 'pusher:signin_success' }]);
 });
 
 t.test('sign-ins are limited with subscriptions', async (t) => {
-  const rig = new ChannelsRig({
+  const rig = new OfflineChannels({
     limits: { maxSubscriptionsPerSecond: 1, maxChannelsPerSocket: 3 },
   });
   const browser = rig.browser();
@@ -83,7 +83,7 @@ t.test('sign-ins are limited with subscriptions', async (t) => {
 });
 
 t.test('#17 #server-to-user-<id> is for the signed-in user only', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   const browser = rig.browser();
   const refused = [{ event: 'pusher:error' }, { event: 'pusher:subscription_error' }];
   t.match(browser.subscribe('#server-to-user-ann'), refused, 'before the sign-in');
@@ -97,7 +97,7 @@ t.test('#17 #server-to-user-<id> is for the signed-in user only', async (t) => {
 });
 
 t.test('a signature does not open the channel of another user', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   const browser = rig.browser();
   browser.signIn({ id: 'ann' });
   const channel = '#server-to-user-bob';
@@ -107,7 +107,7 @@ t.test('a signature does not open the channel of another user', async (t) => {
 });
 
 t.test('an event for a user reaches all connections of that user and nobody else', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   const [one, two, other] = [rig.browser(), rig.browser(), rig.browser()];
   for (const browser of [one, two]) {
     browser.signIn({ id: 'ann' });
@@ -123,7 +123,7 @@ t.test('an event for a user reaches all connections of that user and nobody else
 });
 
 t.test('only the server speaks on the channel of a user', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   const [one, two] = [rig.browser(), rig.browser()];
   for (const browser of [one, two]) {
     browser.signIn({ id: 'ann' });
@@ -139,7 +139,7 @@ t.test('only the server speaks on the channel of a user', async (t) => {
 });
 
 t.test('D11 nobody is told of the channels of users, and no list shows them', async (t) => {
-  const rig = new ChannelsRig({ app: { subscriptionCount: true } });
+  const rig = new OfflineChannels({ app: { subscriptionCount: true } });
   const browser = rig.browser();
   browser.signIn({ id: 'ann' });
   t.equal(browser.subscribe('#server-to-user-ann').length, 1, 'no count');
@@ -153,7 +153,7 @@ t.test('D11 nobody is told of the channels of users, and no list shows them', as
 });
 
 t.test('a backend hears of the first connection of a user and of the last', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   const [one, two] = [rig.browser(), rig.browser()];
   one.signIn({ id: 'ann' });
   two.signIn({ id: 'ann' });
@@ -162,17 +162,17 @@ t.test('a backend hears of the first connection of a user and of the last', asyn
   t.match(
     rig.told.filter(({ userId }) => userId === 'ann'),
     [
-      { kind: Kind.USER_ONLINE, socketId: one.id },
-      { kind: Kind.USER_OFFLINE, socketId: two.id },
+      { kind: EventKind.USER_ONLINE, socketId: one.id },
+      { kind: EventKind.USER_OFFLINE, socketId: two.id },
     ],
   );
-  t.equal(rig.told.at(-1)?.kind, Kind.CLOSE, 'the close of a socket is its last event');
+  t.equal(rig.told.at(-1)?.kind, EventKind.CLOSE, 'the close of a socket is its last event');
 });
 
 t.test(
   '§1.8 D13 terminate closes every connection of the user: pusher:error, then 4009',
   async (t) => {
-    const rig = new ChannelsRig();
+    const rig = new OfflineChannels();
     const [one, two, member, other] = [1, 2, 3, 4].map(() => rig.browser());
     one?.signIn({ id: 'ann' });
     two?.signIn({ id: 'ann' });
@@ -192,7 +192,7 @@ t.test(
 );
 
 t.test('#20 an app may have terminated users come back at once', async (t) => {
-  const rig = new ChannelsRig({ app: { terminateCode: 4200 } });
+  const rig = new OfflineChannels({ app: { terminateCode: 4200 } });
   const [new7, old5] = [rig.browser(7), rig.browser(5)];
   new7.signIn({ id: 'ann' });
   old5.signIn({ id: 'ann' });
@@ -204,7 +204,7 @@ t.test('#20 an app may have terminated users come back at once', async (t) => {
 });
 
 t.test('§1.5 presence through sign-in: without channel_data the user is the member', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   const browser = rig.browser();
   t.match(browser.subscribe('presence-x'), [
     { event: 'pusher:error', data: { code: null, message: 'Missing parameter: channel_data' } },
@@ -220,7 +220,7 @@ t.test('§1.5 presence through sign-in: without channel_data the user is the mem
 });
 
 t.test('D14 with authorizedConnections a stranger is closed with 4009 in time', async (t) => {
-  const rig = new ChannelsRig({
+  const rig = new OfflineChannels({
     app: { authorizedConnections: true },
     limits: { maxConnectionsPerApp: 2 },
   });
@@ -245,7 +245,7 @@ t.test('D14 with authorizedConnections a stranger is closed with 4009 in time', 
 });
 
 t.test('D4 subscription_error can be switched off', async (t) => {
-  const rig = new ChannelsRig({ app: { subscriptionErrors: false } });
+  const rig = new OfflineChannels({ app: { subscriptionErrors: false } });
   t.match(rig.browser().subscribe('#server-to-user-ann'), [{ event: 'pusher:error' }]);
   t.equal(rig.browser().subscribe('#server-to-user-ann').length, 1);
 });
@@ -260,7 +260,7 @@ t.test(
       [undefined, undefined],
     ];
     for (const stringifyClientEvents of [false, true]) {
-      const rig = new ChannelsRig({ app: { stringifyClientEvents } });
+      const rig = new OfflineChannels({ app: { stringifyClientEvents } });
       const [from, to] = [rig.browser(), rig.browser()];
       from.subscribe('private-x');
       to.subscribe('private-x');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { ChannelsRig, type RigBrowser } from '../../../support/channels-rig';
+import { OfflineChannels, type OfflineBrowser } from '../../../support/offline-channels';
 import type { Message } from '../../../support/test-socket';
 
 interface Lists {
@@ -20,7 +20,7 @@ function listsOf(messages: Message[]): Lists[] {
     });
 }
 
-function signedIn(rig: ChannelsRig, id: string): RigBrowser {
+function signedIn(rig: OfflineChannels, id: string): OfflineBrowser {
   const browser = rig.browser();
   browser.signIn({ id });
   return browser;
@@ -29,7 +29,7 @@ function signedIn(rig: ChannelsRig, id: string): RigBrowser {
 t.test(
   '§1.8 the present state comes once, after signin_success, without empty lists',
   async (t) => {
-    const rig = new ChannelsRig();
+    const rig = new OfflineChannels();
     signedIn(rig, 'bob');
     const messages = rig.browser().signIn({ id: 'ann', watchlist: ['bob', 'cid', 'bob'] });
     t.strictSame(messages.slice(1), [
@@ -47,7 +47,7 @@ t.test(
 );
 
 t.test('online is the first connection of a user, offline the last one gone for 3 s', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   const ann = rig.browser();
   ann.signIn({ id: 'ann', watchlist: ['bob'] });
   const one = signedIn(rig, 'bob');
@@ -65,7 +65,7 @@ t.test('online is the first connection of a user, offline the last one gone for 
 });
 
 t.test('D12 who comes back within 3 s was never gone, for whoever looks', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   const ann = rig.browser();
   ann.signIn({ id: 'ann', watchlist: ['bob'] });
   const bob = signedIn(rig, 'bob');
@@ -81,7 +81,7 @@ t.test('D12 who comes back within 3 s was never gone, for whoever looks', async 
 });
 
 t.test('4302: the first 100 are accepted, signin_success comes all the same', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   const ids = Array.from({ length: 101 }, (_, i) => `u${i}`);
   const messages = rig.browser().signIn({ id: 'ann', watchlist: ids });
   t.match(messages, [
@@ -102,7 +102,7 @@ t.test('4302: the first 100 are accepted, signin_success comes all the same', as
 });
 
 t.test('a second sign-in brings another watchlist', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   const ann = rig.browser();
   ann.signIn({ id: 'ann', watchlist: ['bob'] });
   t.strictSame(listsOf(ann.signIn({ id: 'ann', watchlist: ['cid'] })), [{ offline: ['cid'] }]);
@@ -113,7 +113,7 @@ t.test('a second sign-in brings another watchlist', async (t) => {
 });
 
 t.test('an app may switch watchlists off', async (t) => {
-  const rig = new ChannelsRig({ app: { watchlists: false } });
+  const rig = new OfflineChannels({ app: { watchlists: false } });
   const messages = rig.browser().signIn({ id: 'ann', watchlist: ['bob'] });
   t.match(messages, [{ event: 'pusher:signin_success' }]);
   t.equal(messages.length, 1);
@@ -121,7 +121,7 @@ t.test('an app may switch watchlists off', async (t) => {
 });
 
 t.test('nothing stays behind when watchers and watched are gone', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   const browsers = [0, 1, 2].map((i) => {
     const browser = rig.browser();
     browser.signIn({ id: `u${i}`, watchlist: ['u0', 'u1', 'u2', 'x'] });
@@ -146,9 +146,9 @@ t.test(
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
-        const rig = new ChannelsRig();
-        const present = new Map<string, RigBrowser[]>(USERS.map((user) => [user, []]));
-        const watchers: Array<{ browser: RigBrowser; online: Map<string, boolean> }> = [];
+        const rig = new OfflineChannels();
+        const present = new Map<string, OfflineBrowser[]>(USERS.map((user) => [user, []]));
+        const watchers: Array<{ browser: OfflineBrowser; online: Map<string, boolean> }> = [];
         const hear = (
           { browser, online }: (typeof watchers)[number],
           first = browser.read(),

@@ -3,12 +3,17 @@ import t from 'tap';
 import { Group, type GroupMember } from '../../../../lib/gateway/core/streams/group';
 import { Metrics } from '../../../../lib/gateway/core/metrics';
 import { InFlight } from '../../../../lib/stream/in-flight';
-import { Kind, type PipeEvent, type Rule } from '../../../../lib/wire/frames';
-import { ChannelsRig } from '../../../support/channels-rig';
+import { RuleKind, EventKind, type PipeEvent, type Rule } from '../../../../lib/wire/frames';
+import { OfflineChannels } from '../../../support/offline-channels';
 
-const LATEST_MOVE: Rule = { kind: Kind.MESSAGE, channels: [], events: ['move*'], conflate: true };
-const EVERYTHING: Rule = { kind: Kind.MESSAGE, channels: [], events: [] };
-const OTHERS: Rule = { kind: Kind.MESSAGE, channels: [], events: ['fire'] };
+const LATEST_MOVE: Rule = {
+  kind: RuleKind.MESSAGE,
+  channels: [],
+  events: ['move*'],
+  conflate: true,
+};
+const EVERYTHING: Rule = { kind: RuleKind.MESSAGE, channels: [], events: [] };
+const OTHERS: Rule = { kind: RuleKind.MESSAGE, channels: [], events: ['fire'] };
 
 interface StageOptions {
   rules?: Rule[];
@@ -24,11 +29,11 @@ function stage({
 }: StageOptions = {}): {
   group: Group;
   metrics: Metrics;
-  offer(kind: Kind, about: Partial<PipeEvent>): void;
+  offer(kind: EventKind, about: Partial<PipeEvent>): void;
   /** The next events, at most so many. */
   sent(most: number): PipeEvent[];
 } {
-  const { app, hub, clock } = new ChannelsRig();
+  const { app, hub, clock } = new OfflineChannels();
   const metrics = new Metrics();
   const settings = { epoch: 1, partitions: 1, maxEntries, maxBytes: 1e6, revokeMs: 1000 };
   const group = new Group(
@@ -71,9 +76,9 @@ const shown = (events: PipeEvent[]): string[] =>
 t.test('of moves that wait, the latest is sent, and says how many it replaced', async (t) => {
   const { offer, sent, metrics } = stage();
   for (const data of ['1', '2', '3']) {
-    offer(Kind.MESSAGE, { socketId: '1.1', event: 'move', data });
-    offer(Kind.MESSAGE, { socketId: '2.2', event: 'move', data });
-    offer(Kind.MESSAGE, { socketId: '1.1', event: 'move-eye', data });
+    offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data });
+    offer(EventKind.MESSAGE, { socketId: '2.2', event: 'move', data });
+    offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move-eye', data });
   }
   t.strictSame(shown(sent(100)), ['move 3 2', 'move 3 2', 'move-eye 3 2']);
   t.equal(metrics.pipeEventsConflated, 6);
@@ -81,28 +86,28 @@ t.test('of moves that wait, the latest is sent, and says how many it replaced', 
 
 t.test('what was sent is never changed', async (t) => {
   const { offer, sent } = stage();
-  offer(Kind.MESSAGE, { socketId: '1.1', event: 'move', data: '1' });
+  offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '1' });
   t.strictSame(shown(sent(100)), ['move 1']);
-  offer(Kind.MESSAGE, { socketId: '1.1', event: 'move', data: '2' });
-  offer(Kind.MESSAGE, { socketId: '1.1', event: 'move', data: '3' });
+  offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '2' });
+  offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '3' });
   t.strictSame(shown(sent(100)), ['move 3 1']);
 });
 
 t.test('no move overtakes another event of its socket', async (t) => {
   const { offer, sent } = stage();
   const say = (event: string, data: string): void =>
-    offer(Kind.MESSAGE, { socketId: '1.1', event, data });
+    offer(EventKind.MESSAGE, { socketId: '1.1', event, data });
   say('move', '1');
   say('fire', '2');
   say('move', '3');
-  offer(Kind.MESSAGE, { socketId: '2.2', event: 'fire', data: '4' });
+  offer(EventKind.MESSAGE, { socketId: '2.2', event: 'fire', data: '4' });
   say('move', '5');
   t.strictSame(shown(sent(100)), ['move 1', 'fire 2', 'move 5 1', 'fire 4']);
 });
 
 t.test('where something else wants all of them, nothing is replaced', async (t) => {
   const { offer, sent } = stage({ rules: [LATEST_MOVE, EVERYTHING] });
-  for (const data of ['1', '2']) offer(Kind.MESSAGE, { socketId: '1.1', event: 'move', data });
+  for (const data of ['1', '2']) offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data });
   t.strictSame(shown(sent(100)), ['move 1', 'move 2']);
 });
 
@@ -111,8 +116,8 @@ t.test("channels tell the same event apart; with order 'channel' they are the ke
     const { offer, sent } = stage({ order });
     for (const data of ['1', '2']) {
       for (const channel of ['a', 'b']) {
-        offer(Kind.MESSAGE, { socketId: '1.1', channel, event: 'move', data });
-        offer(Kind.MESSAGE, { socketId: '2.2', channel, event: 'move', data });
+        offer(EventKind.MESSAGE, { socketId: '1.1', channel, event: 'move', data });
+        offer(EventKind.MESSAGE, { socketId: '2.2', channel, event: 'move', data });
       }
     }
     t.strictSame(shown(sent(100)), Array(4).fill('move 2 1'), order);
@@ -121,17 +126,17 @@ t.test("channels tell the same event apart; with order 'channel' they are the ke
 
 t.test('nothing is remembered of a socket that has gone, whoever hears of closes', async (t) => {
   const { offer, sent } = stage();
-  offer(Kind.MESSAGE, { socketId: '1.1', event: 'move', data: '1' });
-  offer(Kind.CLOSE, { socketId: '1.1' });
-  offer(Kind.MESSAGE, { socketId: '1.1', event: 'move', data: '2' });
+  offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '1' });
+  offer(EventKind.CLOSE, { socketId: '1.1' });
+  offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '2' });
   t.strictSame(shown(sent(100)), ['move 1', 'move 2']);
 });
 
 t.test('a browser that makes up names is remembered by a hundred at most', async (t) => {
   const { offer, sent } = stage();
   const names = Array.from({ length: 101 }, (_, i) => `move-${i}`);
-  for (const event of names) offer(Kind.MESSAGE, { socketId: '1.1', event, data: '1' });
-  offer(Kind.MESSAGE, { socketId: '1.1', event: 'move-0', data: '2' });
+  for (const event of names) offer(EventKind.MESSAGE, { socketId: '1.1', event, data: '1' });
+  offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move-0', data: '2' });
   const events = sent(1000);
   t.equal(events.length, 102, 'the first name was forgotten');
   t.equal(events.at(-1)?.data, '2');
@@ -140,9 +145,10 @@ t.test('a browser that makes up names is remembered by a hundred at most', async
 t.test('one that was dropped from a full log is not replaced but sent anew', async (t) => {
   const { offer, sent, group } = stage({ maxEntries: 3 });
   const [partition] = group.partitions;
-  offer(Kind.MESSAGE, { socketId: '1.1', event: 'move', data: '1' });
-  for (const socketId of ['2.2', '3.3', '4.4']) offer(Kind.MESSAGE, { socketId, event: 'fire' });
-  offer(Kind.MESSAGE, { socketId: '1.1', event: 'move', data: '2' });
+  offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '1' });
+  for (const socketId of ['2.2', '3.3', '4.4'])
+    offer(EventKind.MESSAGE, { socketId, event: 'fire' });
+  offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '2' });
   t.match(partition?.log.take(100, 1e9), { type: 'gap', gap: { count: 2, cause: 'overflow' } });
   t.strictSame(shown(sent(100)), ['fire', 'fire', 'move 2']);
 });
@@ -166,7 +172,7 @@ t.test('whatever comes and is sent in between', async (t) => {
           continue;
         }
         const about = { socketId: socketIds[each.socketId]!, event: names[each.name]! };
-        offer(Kind.MESSAGE, { ...about, data: String(produced.length) });
+        offer(EventKind.MESSAGE, { ...about, data: String(produced.length) });
         produced.push(about);
       }
       got.push(...sent(1e6));

@@ -5,16 +5,16 @@ import { Metrics } from '../../../../lib/gateway/core/metrics';
 import { Partition } from '../../../../lib/gateway/core/streams/partition';
 import type { Socket } from '../../../../lib/gateway/core/model/socket';
 import { InFlight } from '../../../../lib/stream/in-flight';
-import { Kind } from '../../../../lib/wire/frames';
-import { ChannelsRig, type RigBrowser } from '../../../support/channels-rig';
+import { RuleKind, EventKind } from '../../../../lib/wire/frames';
+import { OfflineChannels, type OfflineBrowser } from '../../../support/offline-channels';
 
 const MAX_PAUSE_MS = 10_000;
 
 /** A log of 8 events, of which there are as many as was said last. */
 class Filled extends Partition {
-  readonly #rig: ChannelsRig;
+  readonly #rig: OfflineChannels;
 
-  constructor(rig: ChannelsRig, events: number) {
+  constructor(rig: OfflineChannels, events: number) {
     super(0, { epoch: 1, maxEntries: 8, maxBytes: 1e6 });
     this.#rig = rig;
     const flight = new InFlight();
@@ -25,7 +25,7 @@ class Filled extends Partition {
 
   fill(events: number): this {
     const { log } = this;
-    while (log.length < events) log.append(this.#rig.hub.event(Kind.MESSAGE, {}), 1);
+    while (log.length < events) log.append(this.#rig.hub.event(EventKind.MESSAGE, {}), 1);
     log.take(100, 1e6);
     log.ack({ epoch: 1, offset: log.top - events });
     return this;
@@ -33,12 +33,12 @@ class Filled extends Partition {
 }
 
 function stage(): {
-  rig: ChannelsRig;
+  rig: OfflineChannels;
   holdback: Holdback;
-  browser(): [RigBrowser, Socket];
+  browser(): [OfflineBrowser, Socket];
   log(events: number): Filled;
 } {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   return {
     rig,
     holdback: new Holdback(rig.hub.turn, rig.clock, MAX_PAUSE_MS),
@@ -145,7 +145,7 @@ t.test('a gateway that stops leaves no timer behind', async (t) => {
 });
 
 t.test('a group holds back who sends, not who comes, goes or does not read', async (t) => {
-  const rig = new ChannelsRig();
+  const rig = new OfflineChannels();
   const { hub, app, clock } = rig;
   const settings = { epoch: 1, partitions: 1, maxEntries: 4, maxBytes: 1e6, revokeMs: 1_000 };
   const group = new Group(
@@ -155,13 +155,15 @@ t.test('a group holds back who sends, not who comes, goes or does not read', asy
   );
   const nothing = (): void => undefined;
   const asks = { gained: nothing, asked: nothing, lost: nothing, ready: nothing };
-  const rules = [Kind.SOCKET, Kind.MESSAGE, Kind.PRESENCE, Kind.BACKPRESSURE].map((kind) => {
-    return { kind, channels: [], events: [] };
-  });
+  const rules = [RuleKind.SOCKET, RuleKind.MESSAGE, RuleKind.PRESENCE, RuleKind.BACKPRESSURE].map(
+    (kind) => {
+      return { kind, channels: [], events: [] };
+    },
+  );
   group.join({ name: 'm', rules, attached: true, ...asks });
   app.observers.add(group);
   const [first, second] = [rig.browser(), rig.browser()];
-  for (let i = 0; i < 4; i++) hub.tell(app, hub.event(Kind.OPEN, { socketId: first.id }));
+  for (let i = 0; i < 4; i++) hub.tell(app, hub.event(EventKind.OPEN, { socketId: first.id }));
   hub.slow(app.sockets.get(first.id) as Socket, 10);
   first.leave();
   t.equal(hub.holdback.closes, 0);

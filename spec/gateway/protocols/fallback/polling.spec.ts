@@ -1,6 +1,6 @@
 import t from 'tap';
 import { FallbackClient, messagesOf } from '../../../support/fallback-client';
-import { HandClock } from '../../../support/hand-clock';
+import { ManualClock } from '../../../support/manual-clock';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 
@@ -36,7 +36,7 @@ t.test('a poll waits for the next message, and takes all that came meanwhile', a
 });
 
 t.test('a poll that has nothing to tell is answered with a heartbeat within 25 s', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const { port } = await startGateway(t, { clock });
   const client = await new FallbackClient(t, port).connect();
   const waiting = client.poll();
@@ -47,7 +47,7 @@ t.test('a poll that has nothing to tell is answered with a heartbeat within 25 s
 });
 
 t.test('a session lives on 5 s after its last poll, and then it is gone', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock });
   const client = await new FallbackClient(t, gateway.port).connect();
   clock.advance(5_000);

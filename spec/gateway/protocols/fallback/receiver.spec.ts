@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { Receiver } from '../../../../lib/gateway/protocols/fallback/receiver';
-import { PaperResponse } from '../../../support/paper-response';
+import { FakeResponse } from '../../../support/fake-response';
 
 /** Characters after which pusher-js leaves a response. */
 const ROTATION_LENGTH = 262_144;
 
-function receiver(streaming: boolean): { response: PaperResponse; receiver: Receiver } {
-  const response = new PaperResponse();
+function receiver(streaming: boolean): { response: FakeResponse; receiver: Receiver } {
+  const response = new FakeResponse();
   return { response, receiver: response.receiver(streaming) };
 }
 
@@ -91,7 +91,7 @@ t.test('a response of exactly 262 144 characters is not left, and goes on', (t) 
 t.test('a connection that is lost is told once, whatever tells it', (t) => {
   let told = 0;
   for (const first of ['response', 'socket'] as const) {
-    const response = new PaperResponse();
+    const response = new FakeResponse();
     const made = response.receiver(true, (gone) => {
       told++;
       t.equal(gone, made);

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import t from 'tap';
 import { ask, FallbackClient, messagesOf } from '../../../support/fallback-client';
-import { HandClock } from '../../../support/hand-clock';
+import { ManualClock } from '../../../support/manual-clock';
 import { RawSocket } from '../../../support/raw-socket';
 import { startGateway } from '../../../support/start-gateway';
 
@@ -73,7 +73,7 @@ t.test('requests share connections, and receivers do not mind what came before',
 });
 
 t.test('a receiver behind another one of its connection goes with the connection', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock });
   const raw = await RawSocket.tcp(gateway.port);
   const head = (name: string): string =>

@@ -6,7 +6,7 @@ import type { FallbackCarrier } from '../../../../lib/gateway/protocols/fallback
 import { FallbackCarriers } from '../../../../lib/gateway/protocols/fallback/carriers';
 import type { Receiver } from '../../../../lib/gateway/protocols/fallback/receiver';
 import { ManualClock } from '../../../support/manual-clock';
-import { PaperResponse } from '../../../support/paper-response';
+import { FakeResponse } from '../../../support/fake-response';
 
 class Rig {
   readonly clock = new ManualClock();
@@ -123,7 +123,7 @@ t.test('an open receiver gets a heartbeat every 24 s, whatever else it gets', (t
   const rig = new Rig();
   rig.add('one');
   const carrier = rig.sessions.get('one') as FallbackCarrier;
-  const stream = new PaperResponse();
+  const stream = new FakeResponse();
   carrier.attach(stream.receiver(true));
   rig.clock.endTurn();
   const heard = (): string => stream.text.slice(2049);
@@ -142,7 +142,7 @@ t.test('a poll is attached until its answer has left, and then the 5 s begin', (
   const rig = new Rig();
   const told = rig.add('one');
   const carrier = rig.sessions.get('one') as FallbackCarrier;
-  const poll = new PaperResponse();
+  const poll = new FakeResponse();
   carrier.attach(poll.receiver(false, (receiver) => carrier.gone(receiver)));
   rig.clock.endTurn();
   t.strictSame([poll.text, poll.ended], ['o\n', true]);
@@ -162,7 +162,7 @@ for (const streaming of [true, false]) {
     const rig = new Rig();
     const told = rig.add('one');
     const carrier = rig.sessions.get('one') as FallbackCarrier;
-    const response = new PaperResponse();
+    const response = new FakeResponse();
     response.blocked = true;
     carrier.attach(response.receiver(streaming));
     rig.clock.advance(10_000);
@@ -181,7 +181,7 @@ t.test('a slow stream that goes on leaving is not broken off', (t) => {
   const rig = new Rig();
   const told = rig.add('one');
   const carrier = rig.sessions.get('one') as FallbackCarrier;
-  const stream = new PaperResponse();
+  const stream = new FakeResponse();
   stream.blocked = true;
   carrier.attach(stream.receiver(true));
   for (let i = 0; i < 10; i++) {
@@ -198,7 +198,7 @@ t.test('a stream with more unsent bytes than it may have is broken off by the ne
   const rig = new Rig({ maxUnsentBytes: 3_000 });
   const told = rig.add('one');
   const carrier = rig.sessions.get('one') as FallbackCarrier;
-  const stream = new PaperResponse();
+  const stream = new FakeResponse();
   stream.blocked = true;
   carrier.attach(stream.receiver(true));
   rig.clock.endTurn();
@@ -219,7 +219,7 @@ t.test('a receiver that is replaced leaves no unsent bytes behind', (t) => {
   const rig = new Rig();
   rig.add('one');
   const carrier = rig.sessions.get('one') as FallbackCarrier;
-  const [slow, next] = [new PaperResponse(), new PaperResponse()];
+  const [slow, next] = [new FakeResponse(), new FakeResponse()];
   slow.blocked = true;
   const gone = (receiver: Receiver): void => carrier.gone(receiver);
   carrier.attach(slow.receiver(true, gone));
@@ -238,7 +238,7 @@ t.test('a full stream is not written to, not even to close it, until the client 
   const rig = new Rig();
   rig.add('one');
   const carrier = rig.sessions.get('one') as FallbackCarrier;
-  const [full, next] = [new PaperResponse(), new PaperResponse()];
+  const [full, next] = [new FakeResponse(), new FakeResponse()];
   carrier.attach(full.receiver(true));
   rig.clock.endTurn();
   carrier.write(Buffer.from(`a["${'x'.repeat(262_144)}"]\n`));

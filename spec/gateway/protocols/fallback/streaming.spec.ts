@@ -1,6 +1,6 @@
 import t from 'tap';
 import { FallbackClient, messagesOf } from '../../../support/fallback-client';
-import { HandClock } from '../../../support/hand-clock';
+import { ManualClock } from '../../../support/manual-clock';
 import { RawSocket } from '../../../support/raw-socket';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
@@ -75,7 +75,7 @@ t.test('to presence and to other browsers it is a socket as any other', async (t
 });
 
 t.test('a heartbeat comes within 25 s, and again', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const { port } = await startGateway(t, { clock });
   const client = new FallbackClient(t, port);
   const stream = await client.stream();
@@ -104,7 +104,7 @@ t.test('the deadlines of requests are none of responses', async (t) => {
 });
 
 t.test('a client that answers no heartbeat is closed with 4201', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock });
   const client = new FallbackClient(t, gateway.port);
   const stream = await client.stream();
@@ -171,7 +171,7 @@ t.test('#51 a new receiver takes over, with what is pending and no second openin
 });
 
 t.test('what is sent between two receivers waits for the second', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock });
   const client = new FallbackClient(t, gateway.port);
   const first = await client.stream();
@@ -184,7 +184,7 @@ t.test('what is sent between two receivers waits for the second', async (t) => {
 });
 
 t.test('a session that is not received for 5 s has left', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock });
   const client = new FallbackClient(t, gateway.port);
   const stream = await client.stream();
@@ -230,7 +230,7 @@ t.test('refusals of the handshake are told and end the stream', async (t) => {
 });
 
 t.test('a drain closes with 4100, and new sessions are told to come back', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock, limits: { drainDelayMs: 1 } });
   const client = new FallbackClient(t, gateway.port);
   const stream = await client.stream();
@@ -248,7 +248,7 @@ t.test('a drain closes with 4100, and new sessions are told to come back', async
 });
 
 t.test('a stream that is not read is cut, and everybody else hears everything', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const limits = { maxUnsentBytes: 64 * 1024, maxClientEventsPerSecond: 1e6 };
   const gateway = await startGateway(t, { clock, limits });
   const client = new FallbackClient(t, gateway.port);

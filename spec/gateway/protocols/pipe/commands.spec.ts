@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import type { Gateway } from '../../../../lib/gateway';
 import { Verb, type Command, type CommandAck } from '../../../../lib/wire/frames';
 import { ApiClient } from '../../../support/api-client';
-import { HandClock } from '../../../support/hand-clock';
+import { ManualClock } from '../../../support/manual-clock';
 import { startGateway, type StartOptions } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 import { WireClient } from '../../../support/wire-client';
@@ -60,7 +60,7 @@ t.test('an event for several channels reaches each of them, named twice or not',
     (await both.settled()).map(({ channel }) => channel),
     ['a', 'b'],
   );
-  t.same(await stage.command({ ...all, except: [one.id, both.id, 'nobody'] }), [0]);
+  t.same(await stage.command({ ...all, exceptSockets: [one.id, both.id, 'nobody'] }), [0]);
   t.equal((await one.settled()).length, 1);
 });
 
@@ -106,7 +106,7 @@ t.test('a user is reached on all of its sockets, and terminated on all of them',
   }
   await other.signIn({ id: 'bob' });
   const toUser = { verb: Verb.TRIGGER_USER, userId: 'ada', ...event };
-  t.same(await stage.command(toUser, { ...toUser, except: [sockets[0]!.id] }), [2, 1]);
+  t.same(await stage.command(toUser, { ...toUser, exceptSockets: [sockets[0]!.id] }), [2, 1]);
   t.match(await sockets[1]!.settled(), [
     { event: 'e', channel: '#server-to-user-ada', data: '1' },
     { event: 'e' },
@@ -247,7 +247,7 @@ t.test('limits hold for what a backend subscribes', async (t) => {
 t.test(
   'a command with a key is applied once, for a while, and shares keys with HTTP',
   async (t) => {
-    const clock = new HandClock();
+    const clock = new ManualClock({ turns: 'real' });
     clock.wallMs = Date.now();
     const stage = await Stage.set(t, { clock, limits: { idempotencyTtlMs: 1_000 } });
     const socket = await stage.browser();

@@ -4,7 +4,7 @@ import type { App } from '../../../../lib/gateway/core/model/app';
 import type { Decision, DecisionRequest } from '../../../../lib/gateway/core/decisions';
 import { Deciders, type DecidingLink } from '../../../../lib/gateway/protocols/pipe/deciders';
 import type { PipeContext } from '../../../../lib/gateway/protocols/pipe/context';
-import { type Frame, Kind, type Rule } from '../../../../lib/wire/frames';
+import { RuleKind, type Frame, type Rule } from '../../../../lib/wire/frames';
 import { askAuth } from '../../../support/auth-request';
 import { ManualClock } from '../../../support/manual-clock';
 import { startGateway } from '../../../support/start-gateway';
@@ -13,8 +13,10 @@ import { WireClient } from '../../../support/wire-client';
 const TIMEOUT_MS = 5000;
 const UNKNOWN = 4218;
 const APP = {} as App;
-const QUESTION: DecisionRequest = { kind: Kind.AUTHORIZE, channel: 'private-a', params: '{}' };
-const DECIDES: readonly Rule[] = [{ kind: Kind.AUTHORIZE, channels: ['private-*'], events: [] }];
+const QUESTION: DecisionRequest = { kind: RuleKind.AUTHORIZE, channel: 'private-a', params: '{}' };
+const DECIDES: readonly Rule[] = [
+  { kind: RuleKind.AUTHORIZE, channels: ['private-*'], events: [] },
+];
 
 /** A connection of a backend, as far as it is asked. */
 class Backend {
@@ -111,13 +113,13 @@ t.test('only backends of the app that decide just this are asked', async (t) => 
   const others = [
     rig.backend([]),
     rig.backend(DECIDES, {} as App),
-    rig.backend([{ kind: Kind.AUTHORIZE, channels: ['presence-*'], events: [] }]),
-    rig.backend([{ kind: Kind.MESSAGE, channels: ['private-*'], events: [] }]),
-    rig.backend([{ kind: Kind.AUTHENTICATE, channels: [], events: [] }]),
+    rig.backend([{ kind: RuleKind.AUTHORIZE, channels: ['presence-*'], events: [] }]),
+    rig.backend([{ kind: RuleKind.MESSAGE, channels: ['private-*'], events: [] }]),
+    rig.backend([{ kind: RuleKind.AUTHENTICATE, channels: [], events: [] }]),
   ];
   rig.ask();
   t.strictSame(rig.decisions, ['nobody']);
-  rig.ask({ kind: Kind.AUTHENTICATE, channel: undefined });
+  rig.ask({ kind: RuleKind.AUTHENTICATE, channel: undefined });
   rig.clock.endTurn();
   t.strictSame(
     others.map(({ asked }) => asked.map(({ method }) => method)),

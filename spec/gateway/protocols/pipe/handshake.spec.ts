@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import t from 'tap';
 import { signPipeRequest } from '../../../../lib/pusher/pipe-signature';
-import { HandClock } from '../../../support/hand-clock';
+import { ManualClock } from '../../../support/manual-clock';
 import { SECRET, startGateway } from '../../../support/start-gateway';
 import { WireClient } from '../../../support/wire-client';
 
@@ -145,7 +145,7 @@ t.test(
 );
 
 t.test('P09, P10 backends that come back again and again are told to wait', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   clock.wallMs = Date.now();
   const limits = { maxPipes: 3, maxPipeConnectsPerSecond: 2 };
   const { port } = await startGateway(t, { clock, limits });

@@ -165,7 +165,7 @@ t.test('an answer says which events it knows of', async (t) => {
   socket.send({ event: 'hi', data: 1 });
   await socket.settled();
   ask(client, 'stats');
-  t.same((await reply(client)).asOf, [{ partition: 0, epoch: 1, offset: 2 }]);
+  t.same((await reply(client)).asOf, [{ partition: 0, generation: 1, epoch: 1, offset: 2 }]);
 });
 
 t.test('a long list comes in pieces of at most 64 KiB, each channel once', async (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { Kind, Verb, type Frame } from '../../../../lib/wire/frames';
-import { HandClock } from '../../../support/hand-clock';
+import { EventKind, Verb, type Frame } from '../../../../lib/wire/frames';
+import { ManualClock } from '../../../support/manual-clock';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 import { WireClient } from '../../../support/wire-client';
@@ -32,11 +32,11 @@ t.test(
 
     const { session, secret } = first.welcome;
     const second = await WireClient.open(t, port);
-    const positions = [{ partition: 0, epoch: 1, offset: 3 }];
+    const positions = [{ partition: 0, generation: 1, epoch: 1, offset: 3 }];
     const proof = second.proof(secret, 2);
     const welcome = await second.hello({ session, proof, attempt: 2, positions, nextSeq: 2 });
     t.equal(welcome.verdict, 'resumed');
-    t.equal(welcome.applied, 2);
+    t.match(welcome, { nextSeq: 3, commandAck: { applied: 2 } });
     t.equal(welcome.secret.length, 0, 'the secret is told once');
     t.same(offsets(await second.settled()), [4, 5, 6]);
 
@@ -63,9 +63,11 @@ t.test('answers that went down with a connection are told again', async (t) => {
   client.terminate();
   const next = await WireClient.open(t, port);
   const proof = next.proof(welcome.secret, 2);
-  const positions = [{ partition: 0, epoch: 1, offset: 0 }];
-  await next.hello({ session: welcome.session, proof, attempt: 2, positions, nextSeq: 2 });
-  t.same(await next.expect('commandAck'), first);
+  const positions = [{ partition: 0, generation: 1, epoch: 1, offset: 0 }];
+  const hello = { session: welcome.session, proof, attempt: 2, positions, nextSeq: 2 };
+  const { commandAck } = await next.hello(hello);
+  const { applied, refused, receipts } = first;
+  t.match(commandAck, { applied, refused, receipts });
   t.match(first, {
     applied: 3,
     refused: [{ seq: 2, code: 4212 }],
@@ -77,7 +79,7 @@ t.test('P02, P03: the proof must fit, and the attempt must be above the last', a
   const { port } = await startGateway(t);
   const { client, welcome } = await WireClient.attach(t, port, { attempt: 5 });
   const { session, secret } = welcome;
-  const positions = [{ partition: 0, epoch: 1, offset: 0 }];
+  const positions = [{ partition: 0, generation: 1, epoch: 1, offset: 0 }];
   const wrong = Buffer.from(secret);
   wrong[0] = (wrong[0] as number) ^ 1;
   const rows: Array<[string, number, Uint8Array, number]> = [
@@ -96,7 +98,11 @@ t.test('P02, P03: the proof must fit, and the attempt must be above the last', a
   }
   const socket = await TestSocket.connect(t, port);
   const [frame] = await client.settled();
-  t.match(frame, { runs: [{ events: [{ kind: Kind.OPEN, socketId: socket.id }] }] }, 'undisturbed');
+  t.match(
+    frame,
+    { runs: [{ events: [{ kind: EventKind.OPEN, socketId: socket.id }] }] },
+    'undisturbed',
+  );
 });
 
 t.test('a connection that takes over closes the one before with 4409', async (t) => {
@@ -104,7 +110,7 @@ t.test('a connection that takes over closes the one before with 4409', async (t)
   const { client, welcome } = await WireClient.attach(t, port);
   const next = await WireClient.open(t, port);
   const proof = next.proof(welcome.secret, 2);
-  const positions = [{ partition: 0, epoch: 1, offset: 0 }];
+  const positions = [{ partition: 0, generation: 1, epoch: 1, offset: 0 }];
   const { verdict } = await next.hello({ session: welcome.session, proof, attempt: 2, positions });
   t.equal(verdict, 'resumed');
   t.equal((await client.closed()).code, 4409);
@@ -134,7 +140,7 @@ t.test('commands that an honest client cannot have lost reset the session', asyn
   client.terminate();
   const next = await WireClient.open(t, port);
   const proof = next.proof(welcome.secret, 2);
-  const positions = [{ partition: 0, epoch: 1, offset: 0 }];
+  const positions = [{ partition: 0, generation: 1, epoch: 1, offset: 0 }];
   const hello = { session: welcome.session, proof, attempt: 2, positions, nextSeq: 3 };
   const again = await next.hello(hello);
   t.equal(again.verdict, 'reset');
@@ -153,7 +159,7 @@ t.test(
     await socket.settled();
     const next = await WireClient.open(t, port);
     const proof = next.proof(welcome.secret, 2);
-    const positions = [{ partition: 0, epoch: 1, offset: 0 }];
+    const positions = [{ partition: 0, generation: 1, epoch: 1, offset: 0 }];
     await next.hello({ session: welcome.session, proof, attempt: 2, positions });
     const [gap, ...rest] = await next.settled();
     t.match(gap, { type: 'gap', after: 0, first: 21, cause: 'overflow', count: 20 });
@@ -181,9 +187,9 @@ t.test(
     const drained = gateway.drain();
     t.equal((await socket.closed()).code, 4100);
     const [opened, ...rest] = await client.settled();
-    t.match(opened, { runs: [{ events: [{ kind: Kind.OPEN }] }] });
+    t.match(opened, { runs: [{ events: [{ kind: EventKind.OPEN }] }] });
     t.ok(rest.some(({ type }) => type === 'goAway'));
-    t.match(rest.at(-1), { runs: [{ events: [{ kind: Kind.CLOSE, code: 4100 }] }] });
+    t.match(rest.at(-1), { runs: [{ events: [{ kind: EventKind.CLOSE, code: 4100 }] }] });
     client.send({ type: 'ack', positions: [{ partition: 0, generation: 1, epoch: 1, offset: 2 }] });
     t.equal((await client.closed()).code, 4503);
     await drained;
@@ -191,7 +197,7 @@ t.test(
 );
 
 t.test('a member that comes back is not sent what has become the part of another', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   clock.wallMs = Date.now();
   const { port, metrics } = await startGateway(t, { clock, limits: { pipePartitions: 1 } });
   const detached = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { Group } from '../../../../lib/gateway/core/streams/group';
-import { Kind, type Frame } from '../../../../lib/wire/frames';
+import { EventKind, type Frame } from '../../../../lib/wire/frames';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 import { WireClient } from '../../../support/wire-client';
@@ -35,7 +35,7 @@ t.test(
     const late = await TestSocket.connect(t, port);
     const [, , snapshot, ...rest] = told(await second.settled());
     t.equal(snapshot, `2 true: ${[one, ...more].map(({ id }) => id).join(' ')}`);
-    t.same(rest, [`3 ${Kind.OPEN} ${late.id}`]);
+    t.same(rest, [`3 ${EventKind.OPEN} ${late.id}`]);
   },
 );
 
@@ -45,7 +45,7 @@ t.test('one that says where it is has had its snapshot', async (t) => {
   first.client.terminate();
   const { session, secret } = first.welcome;
   const second = await WireClient.open(t, port);
-  const positions = [{ partition: 0, epoch: 1, offset: 0 }];
+  const positions = [{ partition: 0, generation: 1, epoch: 1, offset: 0 }];
   await second.hello({ session, proof: second.proof(secret, 2), attempt: 2, positions });
   t.same(told(await second.settled()), []);
 });
@@ -63,9 +63,9 @@ t.test('after a gap the truth is that of the end of what is kept', async (t) => 
   const frames = await second.settled();
   t.match(frames[0], { type: 'gap', after: 0, first: 3, count: 2 });
   t.same(told(frames), [
-    `3 ${Kind.OPEN} ${ids[2]}`,
-    `4 ${Kind.OPEN} ${ids[3]}`,
-    `5 ${Kind.OPEN} ${ids[4]}`,
+    `3 ${EventKind.OPEN} ${ids[2]}`,
+    `4 ${EventKind.OPEN} ${ids[3]}`,
+    `5 ${EventKind.OPEN} ${ids[4]}`,
     `5 true: ${ids.join(' ')}`,
   ]);
 });
@@ -107,7 +107,7 @@ t.test('however many partitions have a gap, the app is looked through once', asy
   const second = await WireClient.open(t, port);
   const capture = t.capture(Group.prototype, 'capture', Group.prototype.capture);
   const positions = Array.from({ length: 16 }, (_, partition) => ({
-    ...{ partition, epoch: 1, offset: 0 },
+    ...{ partition, generation: 1, epoch: 1, offset: 0 },
   }));
   await second.hello({ session, proof: second.proof(secret, 2), attempt: 2, group, positions });
   const frames = await second.settled();

@@ -11,8 +11,8 @@ import { signRequest } from '../../../../lib/pusher/request-signature';
 import { silent } from '../../../../lib/util/logger';
 import { systemClock } from '../../../../lib/util/timers';
 import { ApiClient, type ApiRequest, rawRequest, signedRequest } from '../../../support/api-client';
-import { ChannelsRig } from '../../../support/channels-rig';
-import { HandClock } from '../../../support/hand-clock';
+import { OfflineChannels } from '../../../support/offline-channels';
+import { ManualClock } from '../../../support/manual-clock';
 import { RawSocket } from '../../../support/raw-socket';
 import { SECRET, startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
@@ -41,7 +41,7 @@ t.test('#26 §3.1 every endpoint asks for a signature', async (t) => {
 });
 
 t.test('§3.1 what is wrong with a signature is told in the order and words of old', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const api = new ApiClient(t, await startGateway(t, { clock }));
   const now = Math.floor(clock.wall() / 1000);
   const rows: Array<[query: string, text: string | RegExp]> = [
@@ -67,7 +67,7 @@ t.test('§3.1 what is wrong with a signature is told in the order and words of o
 });
 
 t.test('§3.1 a timestamp may be 599 s away, and not 600', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const api = new ApiClient(t, await startGateway(t, { clock }));
   const now = Math.floor(clock.wall() / 1000);
   for (const [awayS, status] of [
@@ -138,7 +138,7 @@ t.test('§3 a disabled app is told 403, once it is known who asks', async (t) =>
 });
 
 t.test('D18 the rate of requests is limited only where a limit is set', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const timestamp = Math.floor(clock.wall() / 1000);
   const app = { maxRequestsPerSecond: 2 };
   const api = new ApiClient(t, await startGateway(t, { clock, app }));
@@ -222,7 +222,7 @@ t.test(
   async (t) => {
     const logged: object[] = [];
     const fault = new Error('a word about it');
-    const rig = new ChannelsRig();
+    const rig = new OfflineChannels();
     rig.router.publish = () => {
       throw fault;
     };

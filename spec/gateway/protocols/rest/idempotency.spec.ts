@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { Idempotency } from '../../../../lib/gateway/core/model/idempotency';
 import { ApiClient, type ApiAnswer } from '../../../support/api-client';
-import { HandClock } from '../../../support/hand-clock';
+import { ManualClock } from '../../../support/manual-clock';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 
@@ -11,7 +11,7 @@ const event = { name: 'e', channel: 'room', data: 'd', info: 'subscription_count
 const LIMITS = { idempotencyTtlMs: 1000, maxIdempotencyKeys: 3, maxIdempotencyBytes: 1e6 };
 
 t.test('H03 a repeated publish gets the first answer and publishes nothing', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock, app: { subscriptionCount: true } });
   const api = new ApiClient(t, gateway);
   const socket = await TestSocket.connect(t, gateway.port);

@@ -161,6 +161,37 @@ t.test(
   },
 );
 
+t.test('sockets of the list except do not get an event, beside the one of socket_id', async (t) => {
+  const gateway = await startGateway(t);
+  const api = new ApiClient(t, gateway);
+  const sockets = [];
+  for (let i = 0; i < 4; i += 1) sockets.push(await TestSocket.connect(t, gateway.port));
+  for (const socket of sockets) await socket.subscribe('room');
+  const [one, two, three] = sockets.map(({ id }) => id);
+  await api.post('/events', { ...event, socket_id: one, except: [two, three, '1.1'] });
+  await api.post('/batch_events', {
+    batch: [
+      { ...event, except: [one, two] },
+      { ...event, except: [] },
+    ],
+  });
+  const heard = [];
+  for (const socket of sockets) heard.push((await socket.settled()).length);
+  t.strictSame(heard, [1, 1, 2, 3]);
+  for (const except of ['1.1', {}, 7, new Array(1001).fill('1.1')]) {
+    t.match(await api.post('/events', { ...event, except }), {
+      status: 400,
+      body: 'Invalid except: expected a list of up to 1000 socket ids\n',
+    });
+  }
+  for (const except of [[7], [null], [['1.1']], ['x'.repeat(201)]]) {
+    t.match(await api.post('/events', { ...event, except }), {
+      status: 400,
+      body: 'Invalid socket_id\n',
+    });
+  }
+});
+
 t.test('#17 §3.2 an event for a user reaches all connections signed in as it', async (t) => {
   const gateway = await startGateway(t);
   const api = new ApiClient(t, gateway);

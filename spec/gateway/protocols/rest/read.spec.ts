@@ -1,6 +1,6 @@
 import t from 'tap';
 import { ApiClient } from '../../../support/api-client';
-import { HandClock } from '../../../support/hand-clock';
+import { ManualClock } from '../../../support/manual-clock';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 
@@ -107,7 +107,7 @@ t.test('§3.5 what a channel does not have is refused by name', async (t) => {
 });
 
 t.test('§3.5 the cached event is told with the seconds it is still kept, or null', async (t) => {
-  const clock = new HandClock();
+  const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock, limits: { cacheTtlMs: 60_000 } });
   const api = new ApiClient(t, gateway);
   const timestamp = (): number => Math.floor(clock.wall() / 1000);

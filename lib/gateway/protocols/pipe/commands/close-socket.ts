@@ -1,10 +1,8 @@
+import { MAX_CLOSE_REASON_BYTES, fitsCloseReason } from '../../../../util/close-reason';
 import type { Command } from '../../../../wire/frames';
 import type { App } from '../../../core/model/app';
 import type { PipeContext } from '../context';
 import { type Outcome, refusal } from './outcome';
-
-/** What fits into a close frame beside the code (RFC 6455, section 5.5). */
-const MAX_REASON_BYTES = 123;
 
 /**
  * Closes a socket after everything sent to it. The code tells a Channels client what to do: 4000 to 4099 and from 4300 on
@@ -19,8 +17,8 @@ export function closeSocket(
   if (code !== 0 && (code < 4000 || code > 4999)) {
     return refusal('bad_params', `a close code is from 4000 to 4999, not ${code}`);
   }
-  if (Buffer.byteLength(reason) > MAX_REASON_BYTES) {
-    return refusal('bad_params', `a close reason has at most ${MAX_REASON_BYTES} bytes`);
+  if (!fitsCloseReason(reason)) {
+    return refusal('bad_params', `a close reason has at most ${MAX_CLOSE_REASON_BYTES} bytes`);
   }
   const socket = app.sockets.get(socketId);
   if (socket === undefined) return { sockets: 0 };

@@ -8,7 +8,14 @@ import { type Outcome, type Refusal, badChannel, badEvent, refusal } from './out
 /** An event to the subscribers of one or several channels. All names are checked before anything is sent. */
 export function triggerChannel(context: PipeContext, app: App, command: Command): Outcome {
   const { limits, router } = context;
-  const { channel: name = '', channels, event = '', data = '', except, ifOccupied } = command;
+  const {
+    channel: name = '',
+    channels,
+    event = '',
+    data = '',
+    exceptSockets: except,
+    ifOccupied,
+  } = command;
   const bad = badEvent(event, data, limits) ?? badName(app, name, limits);
   if (bad !== undefined) return bad;
   const publish = (channel: string): number =>

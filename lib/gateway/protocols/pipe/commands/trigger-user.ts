@@ -9,7 +9,7 @@ import { type Outcome, type Refusal, badEvent, refusal } from './outcome';
 export function triggerUser(
   { limits, router }: PipeContext,
   app: App,
-  { event = '', data = '', userId = '', except, ifOccupied }: Command,
+  { event = '', data = '', userId = '', exceptSockets: except, ifOccupied }: Command,
 ): Outcome {
   const bad = badUser(userId, limits) ?? badEvent(event, data, limits);
   if (bad !== undefined) return bad;

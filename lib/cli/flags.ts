@@ -1,0 +1,66 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** Levels of the log, most of it first. */
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+/** Flags of `standpipe serve`, each from the command line or its variable. */
+export interface ServeFlags {
+  config?: string;
+  host?: string;
+  port?: number;
+  tlsPort?: number;
+  tlsCert?: string;
+  tlsKey?: string;
+  path?: string;
+  metricsPort?: number;
+  logLevel?: (typeof LOG_LEVELS)[number];
+}
+
+/** Flags of the commands that connect to a gateway. */
+export interface ConnectionFlags {
+  config?: string;
+  app?: string;
+  host?: string;
+  port?: number;
+  tls?: boolean;
+}
+
+export function addServeFlags(command: Command): Command {
+  return command
+    .addOption(flag('-c, --config <file>', 'configuration, JSON'))
+    .addOption(flag('--host <address>', 'address to listen on (default 127.0.0.1)'))
+    .addOption(number('--port <number>', 'port to listen on (default 6001)'))
+    .addOption(flag('--path <prefix>', 'prefix before /app/ (wsPath of pusher-js)'))
+    .addOption(number('--tls-port <number>', 'TLS port (default 6443 with a certificate)'))
+    .addOption(flag('--tls-cert <file>', 'certificate, PEM'))
+    .addOption(flag('--tls-key <file>', 'key of the certificate, PEM'))
+    .addOption(
+      number('--metrics-port <number>', 'Prometheus metrics on a port of their own, on 127.0.0.1'),
+    )
+    .addOption(
+      flag('--log-level <level>', 'lowest level of the log (default info)').choices(LOG_LEVELS),
+    );
+}
+
+export function addConnectionFlags(command: Command): Command {
+  return command
+    .addOption(flag('-c, --config <file>', "the gateway's configuration, for the app's secret"))
+    .option('--app <id>', 'id or key of the app (default: the first one)')
+    .addOption(flag('--host <address>', 'address of the gateway (default 127.0.0.1)'))
+    .addOption(number('--port <number>', 'port of the gateway (default 6001)'))
+    .option('--tls', 'connect with TLS');
+}
+
+/** A flag that is also a variable: `--tls-port` is `STANDPIPE_TLS_PORT`. An empty variable counts as none. */
+function flag(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  const variable = `STANDPIPE_${option.name().toUpperCase().replaceAll('-', '_')}`;
+  return process.env[variable] === '' ? option : option.env(variable);
+}
+
+function number(flags: string, description: string): Option {
+  return flag(flags, description).argParser((text) => {
+    if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+    return Number(text);
+  });
+}

@@ -1,0 +1,4 @@
+import Pusher from './edge.cjs';
+
+export * from '../index.js';
+export default Pusher;

@@ -1,0 +1,4 @@
+import Pusher from './node.cjs';
+
+export * from '../index.js';
+export default Pusher;

@@ -1,0 +1,4 @@
+import Pusher from './parse.cjs';
+
+export { Pusher };
+export default Pusher;

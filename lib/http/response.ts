@@ -1,0 +1,45 @@
+import type { ApiRequest, ResponseHeaders, TransportAnswer } from './transports/transport';
+
+/**
+ * An answer of the HTTP API, read whole. It has what upstream's users read (`status`, `json()`, `text()`), what those of
+ * older versions read (`statusCode`, `body`), and the request that it answers.
+ */
+export class ApiResponse<Answer = unknown> {
+  readonly status: number;
+  /** The text of the answer. */
+  readonly body: string;
+  readonly request: ApiRequest;
+  readonly #headers: () => ResponseHeaders;
+
+  constructor(request: ApiRequest, { status, headers, body }: TransportAnswer) {
+    this.status = status;
+    this.body = body;
+    this.request = request;
+    this.#headers = headers;
+  }
+
+  get statusCode(): number {
+    return this.status;
+  }
+
+  get ok(): boolean {
+    return this.status >= 200 && this.status < 300;
+  }
+
+  get url(): string {
+    return this.request.url;
+  }
+
+  get headers(): ResponseHeaders {
+    return this.#headers();
+  }
+
+  text(): Promise<string> {
+    return Promise.resolve(this.body);
+  }
+
+  /** What the answer says. Rejects with a SyntaxError when it is no JSON. */
+  async json(): Promise<Answer> {
+    return Promise.resolve(JSON.parse(this.body) as Answer);
+  }
+}

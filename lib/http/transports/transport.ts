@@ -1,0 +1,61 @@
+/** A request, signed and ready to be sent. */
+export interface ApiRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+/** Headers as `fetch` gives them: names in any case. */
+export interface ResponseHeaders {
+  get(name: string): string | null;
+  has(name: string): boolean;
+  forEach(each: (value: string, name: string) => void): void;
+}
+
+export interface TransportAnswer {
+  status: number;
+  /** Makes the headers when they are asked for, which is rare. */
+  headers: () => ResponseHeaders;
+  body: string;
+}
+
+/** A way to send a request and hear its answer. A failure rejects with whatever the platform says. */
+export interface Transport {
+  /** `timeoutMs` is for all of it; 0 means no limit. Rejects with an AbortError when the time is up. */
+  send(request: ApiRequest, timeoutMs: number): Promise<TransportAnswer>;
+}
+
+/** What a transport needs to know, from the options of a client. */
+export interface TransportOptions {
+  origin: string;
+  keepAlive: boolean;
+  maxConnections: number;
+  proxy: string | undefined;
+  agent: object | undefined;
+}
+
+/** The part of `fetch` that is used. */
+export type Fetch = (
+  url: string,
+  init: {
+    method: string;
+    headers: Record<string, string>;
+    body?: string;
+    signal?: AbortSignal;
+  },
+) => Promise<{ status: number; headers: ResponseHeaders; text(): Promise<string> }>;
+
+/** Longer answers are given up: the longest, a list of all channels, has some 50 bytes a channel. */
+export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/** The error of an attempt whose time is up, by the name that `fetch` gives it. */
+export function timedOut(timeoutMs: number): Error {
+  const error = new Error(`no answer within ${timeoutMs} ms`);
+  error.name = 'AbortError';
+  return error;
+}
+
+export function tooLong(): Error {
+  return new Error(`the answer is longer than ${MAX_ANSWER_BYTES} bytes`);
+}

@@ -1,0 +1,189 @@
+import type { ApiResponse } from './response';
+import type { ApiRequest, Fetch } from './transports/transport';
+
+/**
+ * Names of events with the type of their data. A claim, not a check. The declaration is the one that `createClient` of
+ * the Pipe takes.
+ */
+export type DefaultEvents = Record<string, unknown>;
+
+export type EventName<Events> = keyof Events & string;
+
+/** Options of every way to make a client; each may be left out where it has a default. */
+export interface BaseOptions {
+  appId?: string | number;
+  key?: string;
+  secret?: string;
+  /** Default false. */
+  useTLS?: boolean;
+  /** @deprecated Use `useTLS`. */
+  encrypted?: boolean;
+  /** `http` or `https`; wins over `useTLS`. */
+  scheme?: string;
+  /** Default: that of the scheme. */
+  port?: number | string;
+  /** A prefix of every path, such as `/realtime`, under which the server offers the API. It is signed. */
+  path?: string;
+  /** 32 bytes in base64, from which the keys of `private-encrypted-` channels are derived. */
+  encryptionMasterKeyBase64?: string;
+  /** @deprecated Use `encryptionMasterKeyBase64`. 32 characters. */
+  encryptionMasterKey?: string;
+  /** Milliseconds for one attempt, from the start to the whole answer. Default 30,000; 0 waits for ever. */
+  timeout?: number;
+  /** Whether connections are used again. Default true. Only in Node; elsewhere the platform decides. */
+  keepAlive?: boolean;
+  /** URL of an HTTP proxy. Only in Node. */
+  proxy?: string;
+  /** An agent of `node:http` or `node:https` to use in place of the built-in pool. Only in Node. */
+  agent?: object;
+  /** Connections at a time. Default 64. Only in Node; an `agent` brings its own limit. */
+  maxConnections?: number;
+  /**
+   * Whether events that are triggered in the same turn of the event loop, for one channel each, share a request of up to
+   * 10. Each trigger has its own answer either way. Default true.
+   */
+  coalesce?: boolean;
+  /** Requests, and triggered events, that may be under way or wait; the next one is refused. Default 10,000. */
+  maxInFlight?: number;
+  /**
+   * How often a request is repeated that failed on its way, timed out, or was answered with 429 or 5xx. Each publish has
+   * one Idempotency-Key, so that a Standpipe gateway publishes it once. Default 0.
+   */
+  retries?: number;
+  /** Used in place of the platform's own way to send requests. */
+  fetch?: Fetch;
+}
+
+export interface ClusterOptions extends BaseOptions {
+  /** The host is `api-<cluster>.pusher.com`. */
+  cluster: string;
+}
+
+export interface HostOptions extends BaseOptions {
+  /** Host name of the server. Wins over `cluster`. */
+  host: string;
+}
+
+export type Options = BaseOptions & { cluster?: string; host?: string };
+
+export interface TriggerParams {
+  /** The socket that shall not receive the event. */
+  socket_id?: string;
+  /** Attributes of the channels to answer with: `user_count`, `subscription_count`, separated by commas. */
+  info?: string;
+  /** Sockets that shall not receive the event, at most 1,000. A Standpipe gateway knows this; others refuse or ignore it. */
+  except?: readonly string[];
+}
+
+/** An event of a batch, for one channel. */
+export type BatchEvent<Events = DefaultEvents> = {
+  [Name in EventName<Events>]: TriggerParams & {
+    channel: string;
+    name: Name;
+    data: Events[Name];
+  };
+}[EventName<Events>];
+
+type ReservedParam = 'auth_key' | 'auth_timestamp' | 'auth_version' | 'auth_signature' | 'body_md5';
+
+/** Query parameters; those of the signature are not for callers. */
+export type Params = Record<string, unknown> & { [Name in ReservedParam]?: never };
+
+export interface RequestOptions<Path extends string = string> {
+  /** Below `/apps/<id>`, such as `/channels`. */
+  path: Path;
+  params?: Params;
+}
+
+export type GetOptions<Path extends string = string> = RequestOptions<Path>;
+
+export interface PostOptions extends RequestOptions {
+  /** Sent as JSON. */
+  body?: unknown;
+}
+
+export interface SignedQueryStringOptions {
+  method: string;
+  /** The whole path, such as `/apps/3/events`. */
+  path: string;
+  body?: string;
+  params?: Params;
+}
+
+export interface ChannelAuthResponse {
+  auth: string;
+  channel_data?: string;
+  shared_secret?: string;
+}
+
+/** @deprecated Use `ChannelAuthResponse`. */
+export type AuthResponse = ChannelAuthResponse;
+
+export interface UserAuthResponse {
+  auth: string;
+  user_data: string;
+}
+
+export interface PresenceChannelData {
+  user_id: string | number;
+  user_info?: object;
+}
+
+export interface UserChannelData {
+  id: string;
+  [key: string]: unknown;
+}
+
+/** Counts of a channel, as far as they were asked for and there are any. */
+export interface ChannelAttributes {
+  user_count?: number;
+  subscription_count?: number;
+}
+
+/** Answer to a trigger: empty, unless `info` asked for something. */
+export interface TriggerAnswer {
+  channels?: Record<string, ChannelAttributes>;
+}
+
+/** Answer to a batch: empty, unless some event has `info`; then attributes by the place of the event. */
+export interface BatchAnswer {
+  batch?: ChannelAttributes[];
+}
+
+/** Answer to `GET /channels`. */
+export interface ChannelsAnswer {
+  channels: Record<string, ChannelAttributes>;
+}
+
+/** Answer to `GET /channels/<name>`. */
+export interface ChannelAnswer extends ChannelAttributes {
+  occupied: boolean;
+  cache?: { data: string; ttl: number } | null;
+}
+
+/** Answer to `GET /channels/<name>/users`. */
+export interface UsersAnswer {
+  users: Array<{ id: string }>;
+}
+
+/** What the other paths answer is anybody's guess, as with upstream. */
+export type Any = ReturnType<typeof JSON.parse>;
+
+/** Answer to a GET, by its path where that is written out. */
+export type AnswerOf<Path extends string> = Path extends '/channels'
+  ? ChannelsAnswer
+  : Path extends `/channels/${string}/users`
+    ? UsersAnswer
+    : Path extends `/channels/${string}`
+      ? ChannelAnswer
+      : Any;
+
+/**
+ * The last argument of `trigger`, `get` and `post`, for those who take no promise. `error` is null when all went well,
+ * `response` undefined when none came.
+ */
+export type Callback<Answer = Any> = (
+  error: Error | null,
+  request: ApiRequest | undefined,
+  response: ApiResponse<Answer> | undefined,
+) => void;

@@ -1,0 +1,93 @@
+import { StandpipeError } from '../../errors';
+import type { Group, HelloFrame, WelcomeFrame } from '../../wire/frames';
+import type { Inbox } from '../inbox/inbox';
+import type { Sender } from '../outbox/sender';
+import type { Subscriptions } from '../subscriptions';
+import type { ConnectedInfo } from '../types';
+import { SessionCredentials } from './session-credentials';
+
+const PROTOCOL_VERSION = 1;
+const LIBRARY = 'standpipe-node';
+
+/** The rooms that HELLO speaks for, and that WELCOME is told to. */
+export interface GreetingParts {
+  readonly group: Group | undefined;
+  readonly inbox: Inbox;
+  readonly sender: Sender;
+  readonly subscriptions: Subscriptions;
+}
+
+/**
+ * Opening of each connection: HELLO asks for the session to go on, WELCOME says whether it does.
+ */
+export class Greeting {
+  readonly #parts: GreetingParts;
+  readonly #credentials = new SessionCredentials();
+  /** Whether there was a session before this connection that ought to go on. */
+  #continuing = false;
+  #welcomed: ConnectedInfo & { reason: string } = { session: 'new', node: '', reason: '' };
+
+  constructor(parts: GreetingParts) {
+    this.#parts = parts;
+  }
+
+  /** The last WELCOME, for the program. */
+  get welcomed(): ConnectedInfo & { reason: string } {
+    return this.#welcomed;
+  }
+
+  hello(nonce: string): HelloFrame {
+    const { group, inbox, sender, subscriptions } = this.#parts;
+    const proof = this.#credentials.prove(nonce);
+    return {
+      type: 'hello',
+      version: PROTOCOL_VERSION,
+      library: LIBRARY,
+      group,
+      name: '',
+      session: this.#credentials.id,
+      proof,
+      attempt: this.#credentials.attempt,
+      positions: inbox.positions(),
+      nextSeq: sender.nextSeq,
+      credit: inbox.credit(),
+      rules: subscriptions.announced(),
+    };
+  }
+
+  /** Throws a StandpipeError for a WELCOME that breaks the protocol. */
+  welcome(frame: WelcomeFrame): void {
+    if (frame.version !== PROTOCOL_VERSION) {
+      throw new StandpipeError('protocol_error', `the gateway speaks version ${frame.version}`);
+    }
+    if (frame.verdict === 'resumed' && !this.#credentials.known) {
+      throw new StandpipeError('protocol_error', 'the gateway resumed a session that never was');
+    }
+    // A session that was and does not go on is lost, whatever a gateway calls it.
+    const lost = this.#continuing && frame.verdict !== 'resumed';
+    this.#welcomed = {
+      session: lost ? 'reset' : frame.verdict === 'resumed' ? 'resumed' : 'new',
+      node: frame.node,
+      reason: frame.reason,
+    };
+    this.#continuing = true;
+    this.#credentials.welcomed(frame);
+    this.#parts.inbox.welcome(frame, this.#credentials.name);
+    if (!this.#parts.sender.welcome(frame)) {
+      throw new StandpipeError('protocol_error', 'the gateway applied commands never sent');
+    }
+  }
+
+  /**
+   * Asks for a new session, since the gateway refused the proof or this client the answer. The old one counts as lost.
+   */
+  renew(): void {
+    this.#credentials.end();
+  }
+
+  /** Ends the session on purpose: the next one is new, and nothing was lost. */
+  end(): void {
+    this.#continuing = false;
+    this.#credentials.end();
+  }
+}

@@ -1,0 +1,57 @@
+import type { Options } from 'pusher-js';
+import type { Test } from 'tap';
+import type { Gateway } from '../../lib/gateway';
+import type { Certificate } from '../support/tls';
+import { APP, type AppServer } from './app-server';
+import type { Tab, TabHost } from './tab';
+
+export const TRANSPORTS = ['ws', 'xhr_streaming', 'xhr_polling'] as const;
+
+/** A way for pusher-js to connect: the place where it runs, the only transport it has, and whether over TLS. */
+export interface Setting {
+  transport: (typeof TRANSPORTS)[number];
+  /** Present where everything goes over TLS: the page, the gateway, the clients. */
+  tls: Certificate | undefined;
+  appServer: AppServer;
+  tabs: TabHost;
+}
+
+/** A gateway of its own for one test, and the tabs that connect to it. */
+export class Environment {
+  readonly setting: Setting;
+  readonly gateway: Gateway;
+  protected readonly t: Pick<Test, 'teardown'>;
+
+  constructor(t: Pick<Test, 'teardown'>, setting: Setting, gateway: Gateway) {
+    this.t = t;
+    this.setting = setting;
+    this.gateway = gateway;
+  }
+
+  /** The port of this setting: of TLS where there is some. */
+  get port(): number {
+    const { port, tlsPort } = this.gateway;
+    return this.setting.tls === undefined ? port : (tlsPort ?? port);
+  }
+
+  /** A tab whose pusher-js has begun to connect. */
+  async openTab(options: Partial<Options> = {}, key = APP.key): Promise<Tab> {
+    const { transport, appServer, tabs, tls } = this.setting;
+    const { port, tlsPort = 0 } = this.gateway;
+    const tab = await tabs.open(key, {
+      cluster: '',
+      wsHost: '127.0.0.1',
+      wsPort: port,
+      wssPort: tlsPort,
+      httpHost: '127.0.0.1',
+      httpPort: port,
+      httpsPort: tlsPort,
+      forceTLS: tls !== undefined,
+      enabledTransports: [transport],
+      channelAuthorization: { endpoint: `${appServer.url}/auth`, transport: 'ajax' },
+      ...options,
+    });
+    this.t.teardown(() => tab.dispose());
+    return tab;
+  }
+}
