@@ -24,17 +24,17 @@ const MAX_PIECE_BYTES = 16 * 1024;
 export class HttpConnection {
   readonly stream: NetSocket;
   readonly intake: Intake;
-  /** True when it came while all places were taken. */
-  readonly surplus: boolean;
+  /** Why there was no place for it when it came; it takes none. */
+  readonly surplus: string | undefined;
   #request: IncomingMessage | undefined;
   /** Ticks since the first byte of a head or of a whole request; undefined between requests. */
   #ticks: number | undefined;
   #unsent: UnsentWatch | undefined;
 
-  constructor(stream: NetSocket, budget: TurnBudget, surplus: boolean) {
+  constructor(stream: NetSocket, budget: TurnBudget, surplus: string | undefined) {
     this.stream = stream;
     this.surplus = surplus;
-    if (surplus) this.#ticks = 0;
+    if (surplus !== undefined) this.#ticks = 0;
     this.intake = new Intake(stream, budget, MAX_PIECE_BYTES);
     // Before the parser: it may find the end of this very head.
     stream.prependListener('data', this.#heard);

@@ -87,6 +87,8 @@ export class PortListener {
   readonly #budget: TurnBudget;
   readonly #clients: ClientAddress;
   readonly #http = new Map<Duplex, HttpConnection>();
+  /** Connections for which there was no place. */
+  #surplus = 0;
   readonly #servers: Server[] = [];
   /** Remembered: a server that has stopped has no address. */
   readonly #ports: number[] = [];
@@ -191,13 +193,22 @@ export class PortListener {
 
   #connected(stream: NetSocket): void {
     const { maxConnections, maxConnectionsPerAddress } = this.#options;
-    const open = this.#http.size + this.#keepAlive.size;
-    if (open >= maxConnections * 2 + SPARE) return void stream.destroy();
+    if (this.#surplus >= maxConnections + SPARE) return void stream.destroy();
+    const open = this.#http.size - this.#surplus + this.#keepAlive.size;
     const { remoteAddress = '' } = stream;
     const ofAddress = this.#addresses?.get(remoteAddress) ?? 0;
-    const surplus = open >= maxConnections || ofAddress >= maxConnectionsPerAddress;
+    const surplus =
+      open >= maxConnections
+        ? 'Over capacity'
+        : ofAddress >= maxConnectionsPerAddress
+          ? 'Too many connections of your address'
+          : undefined;
     const connection = new HttpConnection(stream, this.#budget, surplus);
     this.#http.set(stream, connection);
+    if (surplus !== undefined) {
+      this.#surplus++;
+      stream.once('close', () => this.#surplus--);
+    }
     stream.once('close', () => this.#http.delete(stream));
     // Behind a proxy each client counts by its own address, once it is known.
     if (this.#addresses === undefined || this.#clients.isProxy(remoteAddress)) return;
@@ -208,10 +219,13 @@ export class PortListener {
   #request(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.#http.get(request.socket);
     connection?.requested(request);
-    if (connection?.surplus === true && !/^\/(live|ready)z$/.test(request.url ?? '')) {
-      const { status, body, headers } = unavailable('Over capacity', 10);
-      response.writeHead(status, { ...headers, Connection: 'close' }).end(body);
-      return;
+    if (connection?.surplus !== undefined) {
+      response.shouldKeepAlive = false;
+      if (!/^\/(live|ready)z$/.test(request.url ?? '')) {
+        const { status, body, headers } = unavailable(connection.surplus, 10);
+        response.writeHead(status, headers).end(body);
+        return;
+      }
     }
     this.#handlers.request(request, response, this.#clientOf(request));
   }
@@ -246,7 +260,8 @@ export class PortListener {
     // Bytes behind the head: the parser of WebSockets puts those before them that came in one piece with it.
     if (rest !== undefined) stream.unshift(rest);
     if (!this.#accepting) return end(stream, unavailable('Going away', 1));
-    if (http?.surplus === true || this.#keepAlive.size >= this.#options.maxConnections) {
+    if (http?.surplus !== undefined) return end(stream, unavailable(http.surplus, 10));
+    if (this.#keepAlive.size >= this.#options.maxConnections) {
       return end(stream, unavailable('Over capacity', 10));
     }
     const remoteAddress = this.#clientOf(request);
@@ -304,6 +319,8 @@ function ticks(ms: number): number {
 /** A TLS server; an error of the certificate or the key names the option. */
 function tlsServer({ cert, key }: TlsFiles, options: TlsServerOptions): Server {
   try {
+    // Node takes empty texts for none, and fails at the first handshake.
+    if (cert.length === 0 || key.length === 0) throw new Error('it is empty');
     return createTlsServer({ ...options, cert, key });
   } catch (cause) {
     const message = `tls: the certificate or the key cannot be used: ${asError(cause).message}`;

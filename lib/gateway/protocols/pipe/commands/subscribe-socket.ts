@@ -1,4 +1,4 @@
-import { REFUSAL_CODES } from '../../../../wire/close-codes';
+import type { REFUSAL_CODES } from '../../../../wire/close-codes';
 import type { Command } from '../../../../wire/frames';
 import type { AdmissionRefusal } from '../../../core/admission';
 import type { App } from '../../../core/model/app';
