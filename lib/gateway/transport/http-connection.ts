@@ -14,6 +14,8 @@ export interface HttpLimits {
   maxUnsentTicks: number;
 }
 
+/** Messages that cost as much as a request. */
+const REQUEST_UNITS = 16;
 /** Requests are read in pieces of at most so many bytes. */
 const MAX_PIECE_BYTES = 16 * 1024;
 
@@ -42,7 +44,7 @@ export class HttpConnection {
 
   /** A head was read to its end. */
   requested(request: IncomingMessage): void {
-    this.intake.count();
+    this.intake.count(REQUEST_UNITS);
     this.#request = request;
     this.#ticks ??= 0;
   }

@@ -53,9 +53,9 @@ export class Intake {
     return this.#waiting !== undefined;
   }
 
-  /** The parser has found a message or a request. */
-  count(): void {
-    this.#messages++;
+  /** The parser has found a message, or a request that costs as much as several. */
+  count(units = 1): void {
+    this.#messages += units;
   }
 
   /** Leaves the stream; gives back what nobody has parsed. */
