@@ -16,6 +16,8 @@ export interface BackChannel {
    * Answers the requests of this name that the backend makes with `client.socket(id).request(…)`. The last handler of a
    * name answers; a request without one is refused.
    */
+  onRequest(event: string, handler: RequestHandler): BackChannel;
+  /** `onRequest` under its older name. */
   handle(event: string, handler: RequestHandler): BackChannel;
 }
 
@@ -42,7 +44,7 @@ const REQUEST = 'standpipe:request';
 const REPLY = 'standpipe:reply';
 
 /**
- * Adds `back_channel.trigger`, `bind`, `unbind` and `handle` to a stock pusher-js instance and returns that instance; a
+ * Adds `back_channel.trigger`, `bind`, `unbind` and `onRequest` to a stock pusher-js instance and returns that instance; a
  * second call changes nothing. The names come from pusher-js 1.10, which had them for the Pipe.
  *
  * `pusher.bind(name, fn)` hears channel events of that name as well; the back channel hears only messages without one.
@@ -87,10 +89,11 @@ export function attachBackChannel<P extends PusherLike>(
         );
       return backChannel;
     },
-    handle(event, handler) {
+    onRequest(event, handler) {
       answerers.set(event, handler);
       return backChannel;
     },
+    handle: (event, handler) => backChannel.onRequest(event, handler),
   };
   return Object.assign(pusher, { back_channel: backChannel });
 }

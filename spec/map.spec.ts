@@ -20,10 +20,11 @@ const CIRCLE = [
 ];
 
 const map = readFileSync(join(LIB, 'README.md'), 'utf8');
-const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' })
+const modules = readdirSync(LIB, { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll('\\', '/'))
-  .filter((file) => file.endsWith('.ts'));
-const folders = [...new Set(files.flatMap((file) => parentsOf(file)))].sort();
+  .filter((file) => /\.[cm]?ts$/.test(file));
+const files = modules.filter((file) => file.endsWith('.ts'));
+const folders = [...new Set(modules.flatMap((file) => parentsOf(file)))].sort();
 
 /** All folders above a file, without lib itself. */
 function parentsOf(file: string): string[] {
@@ -67,7 +68,7 @@ t.test('the map of lib names files that exist', async (t) => {
 
 t.test('no folder of lib has more than 14 files', async (t) => {
   for (const folder of ['.', ...folders]) {
-    const own = files.filter((file) => dirname(file) === folder);
+    const own = modules.filter((file) => dirname(file) === folder);
     t.ok(own.length <= MAX_FILES, `${folder} has ${own.length}`);
   }
 });

@@ -72,6 +72,53 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
     values: ['FakeBrowser', 'TestGateway', 'createTestGateway'],
     types: ['BrowserMessage', 'Identity', 'TestGatewayOptions'],
   },
+  './subscriber': {
+    values: ['Pusher'],
+    types: [
+      'AppEvents',
+      'AuthCallback',
+      'AuthErrorData',
+      'AuthRequestOptions',
+      'AuthorizerGenerator',
+      'BackChannel',
+      'BackChannelHandler',
+      'BrowserEvents',
+      'Channel',
+      'ChannelAuthorizationCallback',
+      'ChannelAuthorizationData',
+      'ChannelAuthorizationHandler',
+      'ChannelAuthorizationOptions',
+      'ChannelEvents',
+      'Connection',
+      'ConnectionError',
+      'ConnectionEvents',
+      'ConnectionState',
+      'EncryptedChannel',
+      'EventHandler',
+      'GlobalHandler',
+      'Logger',
+      'Member',
+      'Members',
+      'Metadata',
+      'Options',
+      'PresenceChannel',
+      'PrivateChannel',
+      'PusherErrorData',
+      'PusherEvent',
+      'RequestEvents',
+      'RequestHandler',
+      'ServerEvents',
+      'TransportName',
+      'User',
+      'UserAuthenticationCallback',
+      'UserAuthenticationData',
+      'UserAuthenticationHandler',
+      'UserAuthenticationOptions',
+      'UserData',
+      'Watchlist',
+      'WatchlistEvent',
+    ],
+  },
   './http': {
     values: [
       'ApiResponse',
@@ -141,7 +188,10 @@ const { exports: entries } = JSON.parse(
 ) as Manifest;
 
 /** Entries that are a class by `require` and an ES module by `import`, with the file whose names both have. */
-const CLASSES = new Map([['./http', 'lib/http/index.ts']]);
+const CLASSES = new Map([
+  ['./http', 'lib/http/index.ts'],
+  ['./subscriber', 'lib/subscriber/index.ts'],
+]);
 
 /** The one file of Parse Cloud code is that of `./http` with another way to send (spec/http/parse.spec.ts). */
 const BUNDLES = new Set(['./http/parse']);

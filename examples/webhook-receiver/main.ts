@@ -3,7 +3,7 @@
  *
  *     node -r ts-node/register/transpile-only examples/webhook-receiver/main.ts
  *
- * The example is about one thing: a receiver checks webhooks with the stock Pusher SDK. Gateway, receiver and visitor
+ * The example is about one thing: a receiver checks webhooks with the SDK. Gateway, receiver and visitor
  * share this process, and so `webhookAllow` has to name this machine: private addresses are refused otherwise. A
  * visitor who is back within 3 s was never gone; this one stays away for 4.
  */

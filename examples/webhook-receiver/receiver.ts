@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import Pusher from 'pusher';
+import { Pusher } from 'standpipe/http';
 
 /** An event of a webhook; its fields depend on `name`. */
 export interface WebhookEvent {
@@ -15,7 +15,7 @@ export interface WebhookEvent {
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /**
- * An HTTP server that takes webhooks. The stock Pusher SDK checks that they come from the gateway: it signs the bytes
+ * An HTTP server that takes webhooks. The SDK checks that they come from the gateway: it signs the bytes
  * of the body, so these have to reach the check as they came.
  */
 export function createReceiver(

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** A WebSocket connection to a gateway, as small as the Pipe needs it. Specs put a scripted one in its place. */
+/** A WebSocket connection to a gateway, as small as its users need it. Specs put a scripted one in its place. */
 export interface Socket {
   /** Bytes handed to `send` that the operating system has not taken yet. */
   readonly bufferedBytes: number;
-  /** Sends one binary message. Does nothing once the connection is closing. */
-  send(bytes: Uint8Array): void;
+  /** Sends one message, binary or text. Does nothing once the connection is closing. */
+  send(message: Uint8Array | string): void;
   /** Starts the closing handshake (RFC 6455, section 7.1.2). */
   close(code: number, reason: string): void;
   /** Ends the connection without a closing handshake. */
@@ -21,6 +21,8 @@ export interface SocketHandlers {
   open(headers: IncomingHttpHeaders): void;
   /** A binary message. The bytes belong to the receiver. */
   message(bytes: Uint8Array): void;
+  /** One text message. Where it is left out, a text message ends the connection. */
+  text?(text: string): void;
   /** The connection ended, or could not be made: then `code` is 1006 and `error` says why. */
   close(code: number, reason: string, error?: Error): void;
   /** The gateway answered the upgrade with another status than 101. `body` holds its first 64 KiB. */
@@ -43,6 +45,7 @@ export interface TlsOptions {
 
 export interface DialOptions {
   headers: Record<string, string>;
+  /** Subprotocol to ask for (RFC 6455, section 1.9); '' for none. */
   protocol: string;
   maxMessageBytes: number;
   tls: TlsOptions;

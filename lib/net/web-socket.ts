@@ -5,7 +5,7 @@ import type { Dial, DialOptions, Socket, SocketHandlers } from './dial';
 
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** Unsupported data: the Pipe knows binary messages only (RFC 6455, section 7.4.1). */
+/** Unsupported data: a text message to an owner of binary messages only (RFC 6455, section 7.4.1). */
 const UNSUPPORTED_DATA = 1003;
 
 /** A real connection. Compression is off and redirects are not followed, so credentials go to one place only. */
@@ -21,7 +21,7 @@ class WebSocketSocket implements Socket {
 
   constructor(url: string, options: DialOptions, handlers: SocketHandlers) {
     this.#handlers = handlers;
-    this.#ws = new WebSocket(url, [options.protocol], {
+    this.#ws = new WebSocket(url, options.protocol === '' ? [] : [options.protocol], {
       ...options.tls,
       headers: options.headers,
       perMessageDeflate: false,
@@ -40,8 +40,8 @@ class WebSocketSocket implements Socket {
     return this.#ws.bufferedAmount;
   }
 
-  send(bytes: Uint8Array): void {
-    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.send(bytes);
+  send(message: Uint8Array | string): void {
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.send(message);
   }
 
   close(code: number, reason: string): void {
@@ -54,6 +54,7 @@ class WebSocketSocket implements Socket {
 
   #message(data: Buffer, isBinary: boolean): void {
     if (isBinary) this.#handlers.message(data);
+    else if (this.#handlers.text !== undefined) this.#handlers.text(data.toString());
     else this.#ws.close(UNSUPPORTED_DATA, 'binary messages only');
   }
 

@@ -1,6 +1,7 @@
 import { StandpipeError, asError } from '../errors';
 import { isEventName, isReservedEvent, isUserId, parseChannelName } from '../pusher/channel-name';
 import { DEFAULT_CHANNEL_LIMITS } from '../pusher/limits';
+import { didYouMean } from '../util/closest';
 import { MAX_CLOSE_REASON_BYTES, fitsCloseReason } from '../util/close-reason';
 
 /* Arguments of public methods. Each check throws a StandpipeError `bad_argument` whose message says what is allowed. */
@@ -26,13 +27,49 @@ export function checkCallback(callback: unknown): void {
 /** A word that no handler is ever called for is most likely misspelt. */
 export function checkWord(word: unknown, words: readonly string[]): void {
   if (words.includes(word as string)) return;
-  throw badArgument(`there is no such event here; the events are ${words.join(', ')}`);
+  const hint = typeof word === 'string' ? didYouMean(word, words) : '';
+  throw badArgument(`there is no such event here${hint}; the events are ${words.join(', ')}`);
+}
+
+/** An object whose keys are all known; undefined passes. */
+export function checkKeys(what: string, given: unknown, known: readonly string[]): void {
+  if (given === undefined) return;
+  if (typeof given !== 'object' || given === null) throw badArgument(`${what} must be an object`);
+  for (const key of Object.keys(given)) {
+    if (known.includes(key)) continue;
+    const hint = didYouMean(key, known);
+    throw badArgument(`${what} cannot have ${key}${hint}; allowed are ${known.join(', ')}`);
+  }
+}
+
+/** A name, or a prefix that ends in `*`. */
+export function checkPattern(field: string, pattern: string): void {
+  const at = pattern.indexOf('*');
+  if (at < 0 || at === pattern.length - 1) return;
+  throw badArgument(
+    `${field}: a * stands for the rest of a name and comes last, not as in ${pattern}`,
+  );
+}
+
+const SIGNED = ['private-', 'presence-'];
+
+/** A pattern of channels that gateways ask about: no other channel is ever authorized. */
+export function checkSignedPattern(pattern: unknown): void {
+  if (typeof pattern !== 'string') return;
+  const prefix = pattern.endsWith('*') ? pattern.slice(0, -1) : undefined;
+  const fits = SIGNED.some(
+    (each) => pattern.startsWith(each) || (prefix !== undefined && each.startsWith(prefix)),
+  );
+  if (fits) return;
+  throw badArgument(
+    `only channels that begin with private- or presence- are authorized, which ${pattern} does not fit`,
+  );
 }
 
 /** The name of an event that a backend may trigger. */
 export function checkEventName(event: unknown): asserts event is string {
   if (typeof event !== 'string' || !isEventName(event)) {
-    throw badArgument('an event name must be a string of 1 to 200 characters');
+    throw badArgument('the first argument is the event name, a string of 1 to 200 characters');
   }
   if (isReservedEvent(event)) {
     throw badArgument(

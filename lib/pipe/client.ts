@@ -16,13 +16,14 @@ import { Inbox } from './inbox/inbox';
 import { Greeting } from './connection/greeting';
 import { Link } from './connection/link';
 import { Registry, type Registries } from './handlers/registry';
+import { Unheard } from './handlers/unheard';
 import { readOptions, warnOfOpenDoors, type PipeOptions, type Settings } from './options';
 import { CLIENT_EVENTS, Reporter } from './reporter';
 import { Queries } from './queries/queries';
 import type { ClientParts } from './handles/listenable';
 import { Sender } from './outbox/sender';
 import { SocketHandle, Sockets } from './handles/sockets';
-import { Subscriptions } from './subscriptions';
+import { Subscriptions, kindName } from './subscriptions';
 import type {
   ClientEvents,
   DefaultEvents,
@@ -57,6 +58,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
   readonly #reporter: Reporter;
   readonly #emitter: Emitter<ClientEvents>;
   readonly #registries: Registries;
+  readonly #unheard: Unheard;
   readonly #subscriptions: Subscriptions;
   readonly #decider: Decider;
   readonly #greeting: Greeting;
@@ -80,9 +82,9 @@ export class PipeClient<Events extends object = DefaultEvents> {
       reporter.handlerFailed(thrown, event);
     };
     this.#registries = {
-      sockets: new Registry(eventFailed),
-      channels: new Registry(eventFailed),
-      users: new Registry(eventFailed),
+      sockets: new Registry(eventFailed, (word) => this.#unheard.added('sockets', word)),
+      channels: new Registry(eventFailed, (word) => this.#unheard.added('channels', word)),
+      users: new Registry(eventFailed, (word) => this.#unheard.added('users', word)),
     };
     this.#link = new Link(settings, clock, surroundings.dial ?? dialWebSocket, {
       hello: (nonce) => this.#greeting.hello(nonce),
@@ -105,6 +107,10 @@ export class PipeClient<Events extends object = DefaultEvents> {
       return this.#link.send(query);
     });
     this.#subscriptions = new Subscriptions(clock, (frame) => this.#link.send(frame));
+    this.#unheard = new Unheard(clock, {
+      asks: (rule) => this.#subscriptions.asks(rule),
+      warn: (word, rule) => reporter.unheard(word, kindName(rule)),
+    });
     this.#decider = new Decider(this.#subscriptions, reporter, (frame) => this.#link.send(frame));
     this.#inbox = new Inbox(settings, clock, {
       deliver: (arrival) => deliver(this.#registries, arrival),
@@ -118,6 +124,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
       },
     });
     this.#greeting = new Greeting({
+      name: settings.name ?? '',
       group: settings.group,
       inbox: this.#inbox,
       sender: this.#sender,
@@ -128,6 +135,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
       decider: this.#decider,
       sender: this.#sender,
       queries: this.#queries,
+      subscriptions: this.#subscriptions,
       send: (answer) => void this.#link.send(answer),
       gap: (gap) => reporter.gap(gap),
       report: (error) => reporter.error(error),
@@ -163,6 +171,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
     const { promise } = this.#connecting;
     this.#sender.open();
     this.#queries.open();
+    this.#subscriptions.open();
     this.#inbox.start();
     this.#link.start();
     return promise;
@@ -199,6 +208,15 @@ export class PipeClient<Events extends object = DefaultEvents> {
     this.#subscriptions.remove(kinds);
     this.#ask();
     return this;
+  }
+
+  /**
+   * Resolves when the gateway has taken all subscriptions made so far: events from then on are heard. Waits for a
+   * connection.
+   * @throws StandpipeError `refused`, `closed`
+   */
+  subscribed(): Promise<void> {
+    return this.#subscriptions.subscribed();
   }
 
   /**
@@ -263,6 +281,8 @@ export class PipeClient<Events extends object = DefaultEvents> {
     if (previous === 'open') {
       this.#sender.offline();
       this.#queries.offline();
+      this.#subscriptions.offline();
+      this.#unheard.offline();
       this.#decider.offline();
     }
     if (state === 'open') this.#link.send({ type: 'ready' });
@@ -279,7 +299,8 @@ export class PipeClient<Events extends object = DefaultEvents> {
     // Handlers run inside of each `emit`, and any of them may disconnect.
     this.#connecting?.resolve();
     this.#connecting = undefined;
-    this.#subscriptions.announce();
+    this.#subscriptions.online();
+    this.#unheard.online();
     this.#sender.online();
     this.#queries.online();
     const { session, node, reason } = this.#greeting.welcomed;
@@ -327,6 +348,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
     this.#inbox.clear();
     this.#sender.clear();
     this.#queries.close();
+    this.#subscriptions.close();
   }
 
   #acknowledge(): void {

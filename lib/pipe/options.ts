@@ -1,12 +1,13 @@
 import { readMasterKey } from '../pusher/encryption';
 import type { TlsOptions } from '../net/dial';
 import { silent } from '../util/logger';
+import { warningLog } from '../util/warning-log';
 import type { Logger } from '../util/logger';
 import {
+  checkedLogger,
   count,
   flag,
   integer,
-  logger,
   ms,
   nested,
   oneOf,
@@ -60,10 +61,18 @@ export interface PipeOptions {
   appId?: string | number | undefined;
   /** The same as `appId`, as the client of 2011 spelled it. */
   app_id?: string | number | undefined;
+  /**
+   * Name of this backend, the same after a restart: 1 to 64 of `A-Z a-z 0-9 _ . : -`. Its events are kept for the
+   * gateway's window while it is away, and a second client of that name takes its place. In a group it is the name of the
+   * member. Default: none, and the events between the end of a process and its next start are lost, which `reset` tells.
+   */
+  name?: string | undefined;
   /** Default `127.0.0.1`. */
   host?: string | undefined;
   /** Default 443 with TLS, 6001 without. */
   port?: number | undefined;
+  /** Prefix of the gateway's paths behind a proxy that removes it, such as `/realtime`. Default: none. */
+  path?: string | undefined;
   /** Default: false for a loopback host, true for any other. */
   useTLS?: boolean | undefined;
   /** The same as `useTLS`. */
@@ -92,7 +101,10 @@ export interface PipeOptions {
    * for the gateway's window, so one that restarts goes on with it.
    */
   group?: string | GroupOptions | undefined;
-  /** Promises of handlers that may run at once, each for another socket; further sockets wait. Default 64. */
+  /**
+   * Promises of handlers that may run at once, each for another socket; further sockets wait. Default: as many as
+   * `credit.messages`.
+   */
   concurrency?: number | undefined;
   /**
    * Moment at which an event counts as handled: when its handlers have ended, or as soon as it was received, which loses
@@ -102,7 +114,7 @@ export interface PipeOptions {
   /**
    * What follows when a handler throws or rejects, beside the `error` event. `continue`: nothing, its event counts as
    * handled. `stop`: that event and what ends after it do not, and the client disconnects; another member of the group, or
-   * this one when it is back, gets them again. Default `continue`.
+   * this one when it is back, gets them again. `stop` needs a `name` or a `group`. Default `continue`.
    */
   onHandlerError?: 'continue' | 'stop' | undefined;
   /**
@@ -113,6 +125,10 @@ export interface PipeOptions {
   maxOutboxEvents?: number | undefined;
   /** Bytes of data in these commands. Default 16 777 216 (16 MiB). */
   maxOutboxBytes?: number | undefined;
+  /** Publishes that wait for room in a full outbox; one more rejects with `outbox_full`. Default 100 000. */
+  maxWaitingPublishes?: number | undefined;
+  /** Bytes of data in these. Default 67 108 864 (64 MiB). */
+  maxWaitingBytes?: number | undefined;
   /**
    * `publish` while the outbox is full: waits for room, or rejects with `outbox_full`. Default `wait`.
    */
@@ -122,15 +138,18 @@ export interface PipeOptions {
    * encrypted with it; without it they are refused with `bad_argument`.
    */
   encryptionMasterKeyBase64?: string | undefined;
-  /** Logger shaped like pino's. Default: silent. */
-  log?: Logger | undefined;
+  /**
+   * Logger shaped like pino's; false for none. Default: failures that no handler of `error` hears become warnings of the
+   * process on stderr, each kind once a minute.
+   */
+  log?: Logger | false | undefined;
 }
 
 const PLAIN_PORT = 6001;
 const TLS_PORT = 443;
 
 const GROUP = {
-  name: { check: groupName },
+  name: { check: plainName },
   order: oneOf('socket', 'channel'),
   mode: oneOf('sticky', 'shared', 'broadcast'),
   overflow: oneOf('gap', 'pause', 'close'),
@@ -151,8 +170,10 @@ const OPTIONS = {
   secret: text(),
   appId: optional({ check: appIdOf }),
   app_id: optional({ check: appIdOf }),
+  name: optional({ check: plainName }),
   host: { initial: '127.0.0.1', check: hostName },
   port: optional(integer(PLAIN_PORT, 1, 65_535)),
+  path: { initial: '', check: pathPrefix },
   useTLS: optional(flag()),
   secure: optional(flag()),
   tls: { initial: {}, check: tlsOptions } as Option<TlsOptions>,
@@ -166,15 +187,17 @@ const OPTIONS = {
     bytes: count(WIRE_LIMITS.creditBytes, WIRE_LIMITS.maxCreditBytes),
   }),
   group: optional<Group>({ check: groupOf }),
-  concurrency: count(64),
+  concurrency: optional(count(1)),
   ack: oneOf('handled', 'received'),
   onHandlerError: oneOf('continue', 'stop'),
   slowHandlerMs: ms(30_000),
   maxOutboxEvents: count(10_000),
   maxOutboxBytes: count(16 * 1024 * 1024),
+  maxWaitingPublishes: count(100_000),
+  maxWaitingBytes: count(64 * 1024 * 1024),
   whenFull: oneOf('wait', 'reject'),
   encryptionMasterKeyBase64: optional<Uint8Array>({ check: masterKey }),
-  log: logger(silent),
+  log: { initial: warningLog, check: loggerOf },
 } satisfies OptionTable & Record<keyof PipeOptions, Option<unknown>>;
 
 type Read = OptionValues<typeof OPTIONS>;
@@ -182,6 +205,7 @@ type Read = OptionValues<typeof OPTIONS>;
 /** The options complete and checked. */
 export interface Settings extends Omit<Read, 'app_id' | 'secure'> {
   appId: string;
+  concurrency: number;
   port: number;
   useTLS: boolean;
 }
@@ -195,7 +219,14 @@ export function readOptions(given: PipeOptions): Settings {
   const appId = same('appId', read.appId, 'app_id', app_id) ?? appIdOf('appId', undefined);
   const useTLS = same('useTLS', read.useTLS, 'secure', secure) ?? !isLoopback(read.host);
   const port = read.port ?? (useTLS ? TLS_PORT : PLAIN_PORT);
-  return { ...read, appId, useTLS, port };
+  if (read.onHandlerError === 'stop' && read.group === undefined && read.name === undefined) {
+    throwBadOption(
+      'onHandlerError',
+      "'stop' needs a name or a group, or nobody gets the event again",
+    );
+  }
+  const concurrency = read.concurrency ?? read.credit.messages;
+  return { ...read, appId, useTLS, port, concurrency };
 }
 
 /** Warns in the log of options that give up TLS or its checks. */
@@ -204,6 +235,10 @@ export function warnOfOpenDoors({ host, useTLS, tls, log }: Settings): void {
   if (useTLS && tls.rejectUnauthorized === false) {
     log.warn({ host }, 'tls.rejectUnauthorized is off: anybody on the way can pose as the gateway');
   }
+}
+
+function loggerOf(path: string, value: unknown): Logger {
+  return value === false ? silent : checkedLogger(path, value);
 }
 
 /** True for hosts whose traffic never leaves the machine. */
@@ -230,7 +265,8 @@ function groupOf(path: string, value: unknown): Group {
   return readTable(GROUP, path, typeof value === 'string' ? { name: value } : value);
 }
 
-function groupName(path: string, value: unknown): string {
+/** The name of a group or of a backend. */
+function plainName(path: string, value: unknown): string {
   if (isGroupName(value)) return value;
   return throwBadOption(path, `must be ${GROUP_NAME_RULE}, not ${shown(value)}`);
 }
@@ -249,12 +285,18 @@ function hostName(path: string, value: unknown): string {
   return throwBadOption(path, `${rule}, not ${shown(value)}`);
 }
 
+function pathPrefix(path: string, value: unknown): string {
+  const sound = typeof value === 'string' && /^(\/[\w~-][\w.~-]*)*\/?$/.test(value);
+  if (sound) return value.replace(/\/$/, '');
+  return throwBadOption(path, 'must be a path such as /realtime, without a query');
+}
+
 /** TLS options that are given. Node takes a key that is undefined for a key. */
 function tlsOptions(path: string, value: unknown): TlsOptions {
   const read = Object.entries(readTable(TLS, path, value));
-  return Object.fromEntries(read.filter(([, each]) => each !== undefined)) as TlsOptions;
+  return Object.fromEntries(read.filter(([, each]) => each !== undefined));
 }
 
 function anything<T>(): Option<T> {
-  return { initial: undefined as T, check: (_path, value) => value as T };
+  return { initial: undefined, check: (_path, value) => value as T };
 }

@@ -22,14 +22,14 @@ export class Reporter {
   /** Reports a failure that no callback and no promise tells. */
   error(error: StandpipeError): void {
     if (this.emitter.has('error')) void this.emitter.emit('error', error);
-    else this.#log.warn({ code: error.code, status: error.status }, error.message);
+    else this.#log.warn(detailsOf(error), error.message);
   }
 
   handlerFailed(thrown: unknown, event: string): void {
     const message = `a handler of ${event} failed: ${asError(thrown).message}`;
     const error = new StandpipeError('handler_failed', message, { cause: thrown });
     // A handler of 'error' is not told of its own failure: that would go on for ever.
-    if (event === 'error') this.#log.error({ code: error.code }, message);
+    if (event === 'error') this.#log.error(detailsOf(error), message);
     else this.error(error);
   }
 
@@ -38,8 +38,19 @@ export class Reporter {
     void this.emitter.emit('gap', { partition, cause, count: count === 0 ? undefined : count });
   }
 
+  /** Warns of a handler whose kind of events is not subscribed to. */
+  unheard(word: string, kind: string): void {
+    const advice = `call client.subscribe(['${kind}'])`;
+    this.#log.warn({ word, kind }, `a handler of ${word} hears nothing: ${advice}`);
+  }
+
   handlerSlow(info: HandlerSlowInfo): void {
     this.#log.warn(info, 'a handler runs for long');
     void this.emitter.emit('handler_slow', info);
   }
+}
+
+/** Details of an error for the log. A failed handler's own error shows where it failed. */
+function detailsOf({ code, status, cause }: StandpipeError): object {
+  return { code, status, ...(code === 'handler_failed' && { err: cause }) };
 }

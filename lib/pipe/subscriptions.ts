@@ -1,7 +1,12 @@
+import type { StandpipeError } from '../errors';
+import { didYouMean } from '../util/closest';
+import { deferred, rejected, type Deferred } from '../util/deferred';
 import type { Clock } from '../util/timers';
 import { RuleKind, type Frame, type Rule } from '../wire/frames';
 import { WIRE_LIMITS } from '../wire/limits';
-import { badArgument } from './checks';
+import { badArgument, checkKeys, checkPattern } from './checks';
+import { failure } from './outbox/outcomes';
+import { refusalError } from './refusal';
 import type { SubscriptionFilter, SubscriptionKind } from './types';
 
 /** Kinds by name: the number on the wire, and the filters that mean something to them. */
@@ -15,6 +20,7 @@ const KINDS = new Map<unknown, { kind: RuleKind; channels: boolean; events: bool
   ['socket_backpressure', { kind: RuleKind.BACKPRESSURE, channels: false, events: false }],
 ]);
 
+const FILTERS = ['channels', 'events', 'conflate'] satisfies Array<keyof SubscriptionFilter>;
 const MAX_FILTER_LENGTH = 200;
 /** Longest JSON of all rules: they travel in one HELLO, which may hold 64 KiB. */
 const MAX_RULES_BYTES = 48 * 1024;
@@ -29,6 +35,16 @@ export class Subscriptions {
   /** Rules by their content, so that the same one is kept once. */
   #rules = new Map<string, Rule>();
   #lastId = 0;
+  /** Number of the present rules; each change makes it larger. */
+  #version = 0;
+  /** Version of the rules in HELLO, until WELCOME confirms it. */
+  #helloVersion = 0;
+  /** Version that the gateway has confirmed over the present connection; undefined without one. */
+  #confirmed: number | undefined;
+  /** Versions of the SUBSCRIBE frames that are not answered, by id. */
+  readonly #asked = new Map<number, number>();
+  #waiting: Array<{ version: number; promise: Deferred<void> }> = [];
+  #open = true;
   /** Whether the rules have changed since the gateway was told of them. */
   #changed = false;
   #announcing = false;
@@ -48,6 +64,7 @@ export class Subscriptions {
   /** All rules, for a HELLO: after it the gateway knows them. */
   announced(): Rule[] {
     this.#changed = false;
+    this.#helloVersion = this.#version;
     return [...this.#rules.values()];
   }
 
@@ -61,8 +78,58 @@ export class Subscriptions {
       const rules = [...this.#rules.values()];
       if (!this.#send({ type: 'subscribe', id: this.#lastId + 1, rules })) return;
       this.#lastId += 1;
+      this.#asked.set(this.#lastId, this.#version);
       this.#changed = false;
     });
+  }
+
+  /** Resolves when the gateway has taken the present rules over a connection that stands. */
+  subscribed(): Promise<void> {
+    if (!this.#open) return rejected(failure('closed'));
+    if (this.#confirmed !== undefined && this.#confirmed >= this.#version) return Promise.resolve();
+    const promise = deferred<void>();
+    promise.promise.catch(() => undefined);
+    this.#waiting.push({ version: this.#version, promise });
+    return promise.promise;
+  }
+
+  /** A connection was welcomed, which confirms the rules of its HELLO. Changed rules follow. */
+  online(): void {
+    this.#confirm(this.#helloVersion);
+    this.announce();
+  }
+
+  offline(): void {
+    this.#confirmed = undefined;
+    this.#asked.clear();
+  }
+
+  /** The answer to a SUBSCRIBE frame. Returns its error where nobody awaits it. */
+  answered(id: number, error?: { code: number; message: string }): StandpipeError | undefined {
+    const version = this.#asked.get(id);
+    this.#asked.delete(id);
+    if (error === undefined) {
+      if (version !== undefined) this.#confirm(version);
+      return undefined;
+    }
+    const refusal = refusalError('subscriptions', error);
+    const concerned = this.#waiting.filter(
+      (each) => version !== undefined && each.version <= version,
+    );
+    this.#waiting = this.#waiting.filter((each) => !concerned.includes(each));
+    for (const { promise } of concerned) promise.reject(refusal);
+    return concerned.length === 0 ? refusal : undefined;
+  }
+
+  /** Takes waits again after `close`. */
+  open(): void {
+    this.#open = true;
+  }
+
+  /** Ends all waits with `closed`. */
+  close(): void {
+    this.#open = false;
+    for (const { promise } of this.#waiting.splice(0)) promise.reject(failure('closed'));
   }
 
   /**
@@ -70,6 +137,7 @@ export class Subscriptions {
    * @throws StandpipeError `bad_argument`; then nothing has changed.
    */
   add(kinds: readonly SubscriptionKind[], filter: SubscriptionFilter = {}): void {
+    checkKeys('filter', filter, FILTERS);
     const channels = names('channels', filter.channels);
     const events = names('events', filter.events);
     const conflate = flag('conflate', filter.conflate);
@@ -118,8 +186,16 @@ export class Subscriptions {
   #replace(rules: Map<string, Rule>): void {
     if (rules.size === this.#rules.size) return;
     this.#rules = rules;
+    this.#version += 1;
     this.#changed = true;
     this.announce();
+  }
+
+  #confirm(version: number): void {
+    this.#confirmed = Math.max(version, this.#confirmed ?? 0);
+    const waiting = this.#waiting;
+    this.#waiting = waiting.filter((each) => each.version > version);
+    for (const each of waiting) if (each.version <= version) each.promise.resolve();
   }
 }
 
@@ -132,12 +208,19 @@ function wire(
   return kinds.map((kind) => {
     const found = KINDS.get(kind);
     if (found !== undefined) return found;
-    throw badArgument(`kinds must be an array of ${known()}`);
+    const hint = didYouMean(String(kind), KINDS.keys() as Iterable<string>);
+    throw badArgument(`kinds must be an array of ${known()}${hint}`);
   });
 }
 
 function known(): string {
   return [...KINDS.keys()].join(', ');
+}
+
+/** The name of a kind, as `subscribe` takes it. */
+export function kindName(rule: RuleKind): string {
+  for (const [name, { kind }] of KINDS) if (kind === rule) return String(name);
+  return '';
 }
 
 function flag(field: string, given: boolean | undefined): boolean {
@@ -154,5 +237,6 @@ function names(field: string, given: readonly string[] | undefined): string[] {
       `${field} must be an array of at least one name, or prefix that ends in *, of 1 to ${MAX_FILTER_LENGTH} characters`,
     );
   }
+  for (const name of given as string[]) checkPattern(field, name);
   return [...(given as string[])];
 }

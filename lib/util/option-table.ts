@@ -113,18 +113,13 @@ export function oneOf<const T extends string>(...words: [T, ...T[]]): Option<T> 
   };
 }
 
-/** Anything shaped like a logger of pino. */
-export function logger(initial: Logger): Option<Logger> {
-  return {
-    initial,
-    check(path, value) {
-      for (const level of ['debug', 'info', 'warn', 'error'] as const) {
-        if (typeof (value as Partial<Logger> | null)?.[level] === 'function') continue;
-        throwBadOption(path, `must have a function ${level}(details, message)`);
-      }
-      return value as Logger;
-    },
-  };
+/** Any object shaped like a logger of pino. */
+export function checkedLogger(path: string, value: unknown): Logger {
+  for (const level of ['debug', 'info', 'warn', 'error'] as const) {
+    if (typeof (value as Partial<Logger> | null)?.[level] === 'function') continue;
+    throwBadOption(path, `must have a function ${level}(details, message)`);
+  }
+  return value as Logger;
 }
 
 export function throwBadOption(path: string, rule: string): never {

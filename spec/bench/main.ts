@@ -13,6 +13,7 @@ import { httpSdk } from './http-sdk';
 import { idle } from './idle';
 import { LOADER_CORE, pinSelf } from './support/child';
 import { readSettings, type Settings } from './support/settings';
+import { subscriber } from './subscriber';
 import { trigger } from './trigger';
 
 const PARTS = new Map<string, (settings: Settings) => Promise<void>>([
@@ -23,6 +24,7 @@ const PARTS = new Map<string, (settings: Settings) => Promise<void>>([
   ['trigger', trigger],
   ['echo', echo],
   ['idle', idle],
+  ['subscriber', subscriber],
 ]);
 
 async function main(): Promise<void> {

@@ -7,6 +7,7 @@ import PusherServer from 'pusher';
 import type { Test } from 'tap';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import type { Certificate } from '../support/tls';
+import { built } from '../support/built';
 import { makeProbe } from './probe';
 
 export const APP = { id: '1', key: 'key', secret: 'a-secret-of-the-specs', clientEvents: true };
@@ -28,8 +29,21 @@ function page(): string {
     ${makeProbe.toString()}</script>`;
 }
 
-/** The builds of pusher-js for browsers, as they come from npm. */
-export type Build = 'pusher' | 'pusher-with-encryption';
+/** The builds of pusher-js for browsers, as they come from npm, and Standpipe's own. */
+export type Build = 'pusher' | 'pusher-with-encryption' | 'standpipe';
+
+/** The scripts of a page, by their path. */
+function scriptsOf(build: Build): Map<string, Buffer> {
+  if (build !== 'standpipe') {
+    const file = join(root, `node_modules/pusher-js/dist/web/${build}.js`);
+    return new Map([['/pusher.js', readFileSync(file)]]);
+  }
+  const encryption = 'standpipe-encryption.min.js';
+  return new Map([
+    ['/pusher.js', readFileSync(built('standpipe.min.js'))],
+    [`/${encryption}`, readFileSync(built(encryption))],
+  ]);
+}
 
 /** The answer of an auth endpoint: JSON, or a status that refuses. */
 export type Answer = object | number;
@@ -57,12 +71,12 @@ export class AppServer {
     build: Build = 'pusher',
   ): Promise<AppServer> {
     const html = page();
-    const pusherJs = readFileSync(join(root, `node_modules/pusher-js/dist/web/${build}.js`));
+    const scripts = scriptsOf(build);
     const answer = (request: IncomingMessage, response: ServerResponse): void => {
       if (request.method === 'POST') void appServer.#auth(request, response);
-      else if (request.url === '/pusher.js') {
+      else if (scripts.has(request.url ?? '')) {
         response.setHeader('Content-Type', 'text/javascript; charset=utf-8');
-        response.end(pusherJs);
+        response.end(scripts.get(request.url ?? ''));
       } else {
         response.setHeader('Content-Type', 'text/html; charset=utf-8');
         response.end(html);

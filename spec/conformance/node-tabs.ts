@@ -7,7 +7,10 @@ import { nodeChild } from '../support/node-child';
 import { type Answer, Calls } from './calls';
 import { Tab, type TabHost } from './tab';
 
-/** Tabs without a browser: pusher-js as it is for Node, all in one process of their own. */
+/** The libraries that a tab may hold: the unmodified one, or the one that replaces it. */
+export type Library = 'pusher-js' | 'standpipe';
+
+/** Tabs without a browser: the library as it is for Node, all in one process of their own. */
 export class NodeTabs implements TabHost {
   readonly #child: ChildProcess;
   readonly #calls: Calls;
@@ -20,13 +23,17 @@ export class NodeTabs implements TabHost {
   }
 
   /** Starts the process; it ends with the test. Node reads whom to trust besides the usual from a file, at its start. */
-  static start(t: Pick<Test, 'teardown' | 'testdir'>, trusted: string): NodeTabs {
+  static start(
+    t: Pick<Test, 'teardown' | 'testdir'>,
+    trusted: string,
+    library: Library = 'pusher-js',
+  ): NodeTabs {
     const dir = t.testdir({ 'trusted.pem': trusted });
     const child = nodeChild(join(__dirname, 'node-host.ts'), {
       // The WebSocket client in pusher-js says the host's name in TLS even if it is an address, and Node warns of it.
       nodeArgs: ['--no-deprecation'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, NODE_EXTRA_CA_CERTS: join(dir, 'trusted.pem') },
+      env: { ...process.env, LIBRARY: library, NODE_EXTRA_CA_CERTS: join(dir, 'trusted.pem') },
       serialization: 'advanced',
     });
     t.teardown(async () => {

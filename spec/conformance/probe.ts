@@ -50,7 +50,8 @@ export interface Probe {
 }
 
 /**
- * Puts an unmodified pusher-js on a probe. Its source text is carried into other processes, so it must stand on nothing
+ * Puts an unmodified pusher-js, or Standpipe's subscriber in its place, on a probe. Its source text is carried into other
+ * processes, so it must stand on nothing
  * but its arguments.
  */
 export function makeProbe(
@@ -59,7 +60,17 @@ export function makeProbe(
   key: string,
   options: Options,
 ): Probe {
-  const pusher = attach(new stock(key, options));
+  const waits: number[] = [];
+  // pusher-js keeps its waits in a timeline of its own; Standpipe's subscriber tells them to a logger.
+  const logger = {
+    debug(details: { delayMs?: number }, message: string) {
+      if (message === 'Connecting again') waits.push(details.delayMs ?? 0);
+    },
+    info() {},
+    warn() {},
+    error() {},
+  };
+  const pusher = attach(new stock(key, { ...options, logger } as Options));
   const waiting = new Set<() => void>();
   const look = (): void => waiting.forEach((check) => check());
   // As plain values, and as they were when they were told.
@@ -79,10 +90,12 @@ export function makeProbe(
     frames: [],
     heard: [],
     hear: (channel) => keep(channel, pusher.channel(channel)),
-    retries: () =>
-      pusher.timeline.events
+    retries: () => [
+      ...waits,
+      ...(pusher.timeline?.events ?? [])
         .filter(({ action }) => action === 'retry')
         .map(({ delay }) => Number(delay)),
+    ],
     tell(...what) {
       probe.told.push(what);
       look();

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import { createTestGateway } from '../../lib/testing';
 import { showInChromium } from '../conformance/features/chromium';
+import { FEATURES } from '../conformance/features/list';
 import { hasBrowser } from '../support/browser';
 import { ChaosProxy } from '../support/chaos-proxy';
 import { converse } from '../support/conversation';
@@ -79,7 +80,10 @@ function setting(name: string, otherwise: number): number {
 /** The list of Channels features over HTTP and TLS, whole. */
 async function browsers(test: Test): Promise<Result> {
   if (!hasBrowser()) return { skipped: 'chromium is not installed' };
-  await showInChromium(test, { tls: await certificate(), all: true });
+  const tls = await certificate();
+  await showInChromium(test, { tls, overHttp: FEATURES });
+  await showInChromium(test, { build: 'standpipe', overHttp: FEATURES });
+  await showInChromium(test, { build: 'standpipe', overHttp: FEATURES, tls });
   return {};
 }
 

@@ -60,6 +60,6 @@ t.test('npm run parse-build makes one file that sends by Parse.Cloud.httpRequest
     name: 'PusherRequestError',
     status: 404,
     body: 'Not found\n',
-  } as never);
+  });
   t.equal(urls.length, 3);
 });

@@ -46,7 +46,7 @@ t.test(
       const connected = state === 'idle' ? undefined : client.connect();
       if (state === 'greeting') gateway.socket.accept();
       if (state === 'waiting') gateway.socket.fail('refused');
-      if (state === 'failed') gateway.socket.refuse(401);
+      if (state === 'failed') gateway.socket.refuse(401, '{"error":{"code":"bad_signature"}}');
       t.equal(client.state, state);
       const over = client.disconnect();
       await settled();
@@ -228,5 +228,127 @@ t.test('bad subscriptions are refused and change nothing', (t) => {
   }
   clock.endTurn();
   t.equal(gateway.socket.count('subscribe'), 0);
+  t.end();
+});
+
+t.test(
+  'subscribed resolves when the gateway has taken all subscriptions made so far',
+  async (t) => {
+    const { client, gateway, clock } = scriptedClient();
+    const told: string[] = [];
+    const note = (what: string): void => void client.subscribed().then(() => told.push(what));
+    client.subscribe(['socket_existence']);
+    note('before connect');
+    void client.connect();
+    gateway.socket.accept();
+    await settled();
+    t.same(told, [], 'not by HELLO alone');
+    gateway.socket.welcome();
+    await settled();
+    t.same(told, ['before connect']);
+
+    client.subscribe(['socket_message']);
+    note('second');
+    clock.endTurn();
+    client.subscribe(['channel_existence']);
+    note('third');
+    clock.endTurn();
+    await settled();
+    t.same(told, ['before connect']);
+    gateway.socket.say({ type: 'subscribed', id: 1 });
+    await settled();
+    t.same(told, ['before connect', 'second']);
+    gateway.socket.say({ type: 'subscribed', id: 2 });
+    await settled();
+    t.same(told, ['before connect', 'second', 'third']);
+    note('at once');
+    await settled();
+    t.equal(told.at(-1), 'at once');
+  },
+);
+
+t.test('subscribed waits for the next connection when one is lost before the answer', async (t) => {
+  const { client, gateway, clock } = connectedClient();
+  client.subscribe(['socket_message']);
+  let taken = false;
+  const subscribed = client.subscribed().then(() => (taken = true));
+  clock.endTurn();
+  gateway.socket.drop();
+  clock.advance(1_000);
+  gateway.socket.accept();
+  await settled();
+  t.equal(taken, false);
+  gateway.socket.welcome();
+  await subscribed;
+  t.match(gateway.socket.hello.rules, [{ kind: 2 }]);
+  gateway.socket.drop();
+  taken = false;
+  void client.subscribed().then(() => (taken = true));
+  await settled();
+  t.equal(taken, false, 'without a connection nothing is heard');
+});
+
+t.test('subscribed rejects what the gateway refuses, and nobody else is told', async (t) => {
+  const { client, gateway, clock, errors } = connectedClient();
+  client.subscribe(['socket_message']);
+  const subscribed = client.subscribed();
+  clock.endTurn();
+  gateway.socket.say({ type: 'subscribed', id: 1, error: { code: 4214, message: 'bad rule' } });
+  await t.rejects(subscribed, {
+    code: 'refused',
+    status: 4214,
+    message: 'subscriptions: bad rule',
+  });
+  t.same(errors, []);
+  client.subscribe(['channel_existence']);
+  const ended = client.subscribed();
+  const over = client.disconnect();
+  await settled();
+  gateway.socket.drop(1000);
+  await over;
+  await t.rejects(ended, { code: 'closed' });
+  await t.rejects(client.subscribed(), { code: 'closed' });
+  void client.connect();
+  gateway.socket.open();
+  await client.subscribed();
+});
+
+t.test('misspelt filters, kinds and patterns are refused with what is allowed', (t) => {
+  const { client, gateway, clock } = connectedClient();
+  const bad: Array<[run: () => unknown, message: RegExp]> = [
+    [
+      () => client.subscribe(['socket_message'], { channel: ['a'] } as never),
+      /filter cannot have channel; did you mean channels\?; allowed are channels, events, conflate/,
+    ],
+    [() => client.subscribe(['socket_mesage'] as never), /did you mean socket_message\?/],
+    [() => client.subscribe(['socket_message'], { channels: ['a*b'] }), /comes last.*a\*b/],
+    [() => client.subscribe(['socket_message'], { events: ['*a'] }), /comes last.*\*a/],
+    [() => client.authorize('private-*-x', () => true), /comes last/],
+    [() => client.authorize('room-*', () => true), /private- or presence-.*room-\*/],
+    [() => client.authorize(['private-a', 'room'], () => true), /private- or presence-.*room/],
+    [() => client.sockets.on('opne' as never, () => 0), /did you mean open\?/],
+  ];
+  for (const [run, message] of bad) t.throws(run, { code: 'bad_argument', message });
+  clock.endTurn();
+  t.equal(gateway.socket.count('subscribe'), 0);
+  for (const pattern of ['*', 'p*', 'private-*', 'presence-room', 'private-encrypted-*']) {
+    client.authorize(pattern, () => true);
+  }
+  clock.endTurn();
+  t.equal(gateway.socket.find('subscribe').rules.length, 5);
+  t.end();
+});
+
+t.test('a client with a name says it in every HELLO', (t) => {
+  const { client, gateway, clock } = scriptedClient({ name: 'chat' });
+  void client.connect();
+  gateway.socket.open();
+  t.equal(gateway.socket.hello.name, 'chat');
+  gateway.socket.drop();
+  clock.advance(1_000);
+  gateway.socket.accept();
+  t.equal(gateway.socket.hello.name, 'chat');
+  const unnamed = connectedClient();
+  t.equal(unnamed.gateway.socket.hello.name, '');
   t.end();
 });

@@ -10,6 +10,7 @@ t.test('key, secret and app id are enough', (t) => {
     ...GOOD,
     host: '127.0.0.1',
     port: 6001,
+    path: '',
     useTLS: false,
     tls: {},
     connectTimeoutMs: 10_000,
@@ -19,13 +20,16 @@ t.test('key, secret and app id are enough', (t) => {
     backoff: { baseMs: 500, maxMs: 30_000 },
     credit: { messages: 32_768, bytes: 8_388_608 },
     group: undefined,
-    concurrency: 64,
+    concurrency: 32_768,
     ack: 'handled',
     onHandlerError: 'continue',
     slowHandlerMs: 30_000,
     maxOutboxEvents: 10_000,
     maxOutboxBytes: 16_777_216,
+    maxWaitingPublishes: 100_000,
+    maxWaitingBytes: 67_108_864,
     whenFull: 'wait',
+    name: undefined,
   });
   t.end();
 });
@@ -92,6 +96,10 @@ t.test('every bad option is refused with its path first, and the secret is never
     ['appId', { ...GOOD, appId: 'a/b' }],
     ['host', { ...GOOD, host: 'ws://example.com' }],
     ['host', { ...GOOD, host: 'example.com/x' }],
+    ['path', { ...GOOD, path: 'realtime' }],
+    ['path', { ...GOOD, path: '/a?b=c' }],
+    ['path', { ...GOOD, path: '/a/../b' }],
+    ['path', { ...GOOD, path: 7 }],
     ['port', { ...GOOD, port: 0 }],
     ['port', { ...GOOD, port: '6001' }],
     ['useTLS', { ...GOOD, useTLS: 'yes' }],
@@ -111,6 +119,11 @@ t.test('every bad option is refused with its path first, and the secret is never
     ['concurrency', { ...GOOD, concurrency: 0 }],
     ['maxOutboxEvents', { ...GOOD, maxOutboxEvents: 0 }],
     ['maxOutboxBytes', { ...GOOD, maxOutboxBytes: '16' }],
+    ['name', { ...GOOD, name: '' }],
+    ['name', { ...GOOD, name: 'a b' }],
+    ['name', { ...GOOD, name: 'x'.repeat(65) }],
+    ['onHandlerError', { ...GOOD, onHandlerError: 'stop' }],
+    ['maxWaitingPublishes', { ...GOOD, maxWaitingPublishes: 0 }],
     ['whenFull', { ...GOOD, whenFull: 'drop' }],
     ['log', { ...GOOD, log: {} }],
     ['cluster', { ...GOOD, cluster: 'eu' }],
@@ -135,13 +148,24 @@ t.test('neither a URL with credentials nor an object is shown in a refusal', (t)
   for (const host of [...given, { secret: 'hush-hush' }, ['hush-hush']]) {
     for (const name of ['host', 'port', 'appId', 'group', 'ack']) {
       try {
-        readOptions({ ...GOOD, [name]: host } as unknown as PipeOptions);
+        readOptions({ ...GOOD, [name]: host });
         t.fail(`${name} was accepted`);
       } catch (error) {
         t.notMatch((error as Error).message, 'hush-hush');
       }
     }
   }
+  t.end();
+});
+
+t.test('stop on a failing handler needs somebody who gets the event again', (t) => {
+  for (const identity of [{ name: 'chat' }, { group: 'chat' }]) {
+    const { onHandlerError } = readOptions({ ...GOOD, ...identity, onHandlerError: 'stop' });
+    t.equal(onHandlerError, 'stop');
+  }
+  t.throws(() => readOptions({ ...GOOD, onHandlerError: 'stop' }), {
+    message: /^onHandlerError: 'stop' needs a name or a group/,
+  });
   t.end();
 });
 
@@ -152,7 +176,7 @@ t.test('a misspelt option is refused with the one that is meant', (t) => {
     ['slowHandlersMs', 'slowHandlerMs'],
     ['gruop', 'group'],
   ] as const) {
-    t.throws(() => readOptions({ ...GOOD, [given]: 1 } as PipeOptions), {
+    t.throws(() => readOptions({ ...GOOD, [given]: 1 }), {
       message: new RegExp(
         `^${given}: is no option; did you mean ${meant}\\?; the options are key,`,
       ),

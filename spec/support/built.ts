@@ -17,6 +17,7 @@ export function built(file: string): string {
   if (compiled < newest) {
     const tsc = require.resolve('typescript/bin/tsc');
     execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root });
+    execFileSync(process.execPath, ['.ci/bundles.cjs'], { cwd: root, stdio: 'pipe' });
   }
   return path;
 }

@@ -74,7 +74,9 @@ function nearest(name: string, names: readonly string[]): string | undefined {
     .sort((a, b) => a.distance - b.distance);
   const [best] = ranked;
   if (best === undefined) return undefined;
-  return best.distance <= Math.min(MAX_DISTANCE, Math.max(2, best.known.length / 3)) ? best.known : undefined;
+  return best.distance <= Math.min(MAX_DISTANCE, Math.max(2, best.known.length / 3))
+    ? best.known
+    : undefined;
 }
 
 /** Levenshtein distance, row by row. */

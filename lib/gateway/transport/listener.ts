@@ -90,6 +90,7 @@ export class PortListener {
   /** Connections for which there was no place. */
   #surplus = 0;
   readonly #servers: Server[] = [];
+  readonly #tlsSockets = new Set<NetSocket>();
   /** Remembered: a server that has stopped has no address. */
   readonly #ports: number[] = [];
   /** One for each message size limit. */
@@ -134,6 +135,10 @@ export class PortListener {
     };
     const handshakeTimeout = headersTimeoutMs;
     const secure = tls && tlsServer(tls, { ...options, handshakeTimeout });
+    secure?.on('connection', (socket: NetSocket) => {
+      this.#tlsSockets.add(socket);
+      socket.on('close', () => this.#tlsSockets.delete(socket));
+    });
     try {
       await this.#listen('port', createServer(options), host, port);
       if (tls === undefined || secure === undefined) return;
@@ -158,6 +163,8 @@ export class PortListener {
       (server) => new Promise<void>((done) => server.close(() => done())),
     );
     for (const server of this.#servers) server.closeAllConnections();
+    // A connection in the middle of its TLS handshake is no HTTP connection yet, and would keep the port.
+    for (const socket of this.#tlsSockets) socket.destroy();
     await Promise.all(closed);
   }
 

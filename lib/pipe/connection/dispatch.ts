@@ -4,7 +4,7 @@ import type { Decider } from '../decisions/decider';
 import type { Inbox } from '../inbox/inbox';
 import type { Queries } from '../queries/queries';
 import type { Sender } from '../outbox/sender';
-import { refusalError } from '../refusal';
+import type { Subscriptions } from '../subscriptions';
 
 /** Receivers of frames. */
 export interface Routes {
@@ -12,6 +12,7 @@ export interface Routes {
   readonly decider: Decider;
   readonly sender: Sender;
   readonly queries: Queries;
+  readonly subscriptions: Subscriptions;
   send(frame: Frame): void;
   /** Events of a partition were lost. */
   gap(frame: GapFrame): void;
@@ -40,8 +41,7 @@ export function dispatch(frame: Frame, routes: Routes): void {
     case 'assign':
       return routes.inbox.assign(frame.assigned);
     case 'subscribed':
-      if (frame.error === undefined) return;
-      return routes.report(refusalError('subscriptions', frame.error));
+      return answered(routes, frame);
     case 'query':
       return routes.decider.decide(frame);
     case 'goAway':
@@ -77,4 +77,10 @@ export function dispatch(frame: Frame, routes: Routes): void {
 function acknowledged(founded: boolean): void {
   if (founded) return;
   throw new StandpipeError('protocol_error', 'the gateway acknowledged commands never sent');
+}
+
+/** A refusal goes to those that await the subscription, else to the error event. */
+function answered(routes: Routes, { id, error }: Extract<Frame, { type: 'subscribed' }>): void {
+  const unawaited = routes.subscriptions.answered(id, error);
+  if (unawaited !== undefined) routes.report(unawaited);
 }

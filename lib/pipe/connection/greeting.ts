@@ -11,6 +11,8 @@ const LIBRARY = 'standpipe-node';
 
 /** The rooms that HELLO speaks for, and that WELCOME is told to. */
 export interface GreetingParts {
+  /** Name of this backend; '' for none. */
+  readonly name: string;
   readonly group: Group | undefined;
   readonly inbox: Inbox;
   readonly sender: Sender;
@@ -37,14 +39,14 @@ export class Greeting {
   }
 
   hello(nonce: string): HelloFrame {
-    const { group, inbox, sender, subscriptions } = this.#parts;
+    const { name, group, inbox, sender, subscriptions } = this.#parts;
     const proof = this.#credentials.prove(nonce);
     return {
       type: 'hello',
       version: PROTOCOL_VERSION,
       library: LIBRARY,
       group,
-      name: '',
+      name,
       session: this.#credentials.id,
       proof,
       attempt: this.#credentials.attempt,

@@ -1,4 +1,5 @@
-import { StandpipeError } from '../../errors';
+import type { IncomingHttpHeaders } from 'node:http';
+import { StandpipeError, type ErrorCode } from '../../errors';
 import type { DialOptions } from '../../net/dial';
 import { signPipeRequest } from '../../pusher/pipe-signature';
 import { WIRE_LIMITS } from '../../wire/limits';
@@ -6,22 +7,35 @@ import type { Settings } from '../options';
 
 const SUBPROTOCOL = 'standpipe.v1';
 
-/** Statuses with which a gateway refuses key, secret, app or timestamp. Trying again would not help. */
-const FINAL = [401, 403, 404];
+/**
+ * Codes of refusals after which trying again would not help, with the code of their error. Others pass: the app is
+ * unknown or switched off while a gateway is deployed, the clock was wrong for a moment.
+ */
+const FINAL: ReadonlyMap<unknown, ErrorCode> = new Map([
+  ['missing_parameter', 'bad_credentials'],
+  ['unknown_key', 'bad_credentials'],
+  ['bad_version', 'bad_credentials'],
+  ['bad_timestamp', 'bad_credentials'],
+  ['bad_signature', 'bad_credentials'],
+  ['bad_subprotocol', 'protocol_error'],
+]);
+/** Statuses with which a gateway refuses credentials, and with which anything else on the way may refuse. */
+const DOUBTFUL = [401, 403, 404];
 const MAX_TOLD = 300;
 
 /**
- * URL and headers of the upgrade. The signature travels in a header, because URLs end up in logs.
+ * URL and headers of the upgrade. The signature travels in a header, because URLs end up in logs. A prefix of the path is
+ * not signed: it is removed on the way to the gateway.
  */
 export function handshake(
-  { host, port, useTLS, appId, key, secret, tls }: Settings,
+  { host, port, useTLS, path: prefix, appId, key, secret, tls }: Settings,
   wallMs: number,
 ): { url: string; options: DialOptions } {
   const path = `/pipe/${appId}`;
   const origin = originOf({ host, port, useTLS });
   const signed = signPipeRequest({ key, secret, path, timestampS: Math.floor(wallMs / 1000) });
   return {
-    url: origin + path,
+    url: origin + prefix + path,
     options: {
       headers: { authorization: `Standpipe ${signed}` },
       protocol: SUBPROTOCOL,
@@ -57,15 +71,41 @@ export function connectFailed(message: string, cause?: unknown, status?: number)
   });
 }
 
-/** The error for a gateway that answered the upgrade with something else than 101. */
-export function connectRefused(status: number, body: string): StandpipeError {
-  const told = messageOf(body);
-  if (FINAL.includes(status)) {
-    const message = told ?? `refused with status ${status}`;
-    return new StandpipeError('bad_credentials', message, { status });
+/** An answer to the upgrade other than 101. */
+export interface Refused {
+  readonly error: StandpipeError;
+  /** Whether the gateway itself has refused for good. */
+  readonly final: boolean;
+  /** Time to add to the clock for the next signature; undefined unless the gateway took this one for expired. */
+  readonly skewMs: number | undefined;
+}
+
+/** Reads an answer to the upgrade. Only a body of the gateway's own can be final: a proxy answers as it likes. */
+export function readRefusal(
+  status: number,
+  body: string,
+  headers: IncomingHttpHeaders,
+  wallMs: number,
+): Refused {
+  const { code, message } = refusalOf(body);
+  const final = FINAL.get(code);
+  if (final !== undefined) {
+    const error = new StandpipeError(final, message ?? `refused: ${String(code)}`, { status });
+    return { error, final: true, skewMs: undefined };
   }
-  const why = told === undefined ? '' : `: ${told}`;
-  return connectFailed(`refused with status ${status}${why}`, undefined, status);
+  const why = code === undefined && DOUBTFUL.includes(status) ? NOT_THE_GATEWAY : message;
+  const told = `refused with status ${status}${why === undefined ? '' : `: ${why}`}`;
+  const skewMs = code === 'expired' ? skewOf(headers.date, wallMs) : undefined;
+  return { error: connectFailed(told, undefined, status), final: false, skewMs };
+}
+
+const NOT_THE_GATEWAY =
+  'not an answer of a gateway; see host, port and path, and what stands between';
+
+/** The gateway's clock against this one, by its Date header (RFC 9110, section 6.6.1); 0 where it has none. */
+function skewOf(date: string | undefined, wallMs: number): number {
+  const skewMs = Date.parse(date ?? '') - wallMs;
+  return Number.isFinite(skewMs) ? skewMs : 0;
 }
 
 /** `Retry-After` in either of its forms, seconds or a date, as milliseconds (RFC 9110, section 10.2.3); else 0. */
@@ -75,12 +115,16 @@ export function retryAfterMs(header: string | undefined, wallMs: number): number
   return Number.isFinite(ms) ? Math.max(0, ms) : 0;
 }
 
-/** Message of a refusal's body, `{"error":{"message":…}}`. */
-function messageOf(body: string): string | undefined {
+/** Code and message of a gateway's refusal, `{"error":{"code":…,"message":…}}`; undefined where the body is another. */
+function refusalOf(body: string): { code?: string | undefined; message?: string | undefined } {
   try {
-    const { error } = JSON.parse(body) as { error?: { message?: unknown } };
-    return typeof error?.message === 'string' ? error.message.slice(0, MAX_TOLD) : undefined;
+    const { error } = JSON.parse(body) as { error?: { code?: unknown; message?: unknown } };
+    const [code, message] = [error?.code, error?.message];
+    return {
+      code: typeof code === 'string' ? code : undefined,
+      message: typeof message === 'string' ? message.slice(0, MAX_TOLD) : undefined,
+    };
   } catch {
-    return undefined;
+    return {};
   }
 }

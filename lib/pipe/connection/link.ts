@@ -9,7 +9,7 @@ import { CodecError, FrameDecoder, FrameEncoder } from '../../wire/codec';
 import type { Frame, HelloFrame, WelcomeFrame } from '../../wire/frames';
 import { Heartbeat } from '../../util/heartbeat';
 import type { Settings } from '../options';
-import { connectFailed, connectRefused, explained, handshake, retryAfterMs } from './handshake';
+import { connectFailed, explained, handshake, readRefusal, retryAfterMs } from './handshake';
 import type { DisconnectedInfo, PipeState } from '../types';
 
 /** State of the link. Each state carries exactly what exists in it. */
@@ -56,6 +56,8 @@ const FINAL_ERRORS = new Map<number, ErrorCode>([
 const HEALTHY_MS = 10_000;
 /** Time that the other side has to answer a close. */
 const CLOSE_MS = 2_000;
+/** Longest wait before a connection that the gateway asks to be made anew at once. */
+const NOW_MS = 1_000;
 /** Longest wait that a gateway may ask for. */
 const MAX_RETRY_AFTER_MS = 600_000;
 /** Shortest ping interval that a gateway may ask for. */
@@ -73,6 +75,8 @@ export class Link {
   #state: LinkState = { name: 'idle' };
   /** Attempts and connections that ended before they were healthy. */
   #failures = 0;
+  /** The gateway's clock against this one, where it has said that they differ. */
+  #skewMs = 0;
 
   constructor(settings: Settings, clock: Clock, dial: Dial, owner: LinkOwner) {
     this.#settings = settings;
@@ -125,7 +129,7 @@ export class Link {
 
   #connect(): void {
     const { connectTimeoutMs } = this.#settings;
-    const { url, options } = handshake(this.#settings, this.#clock.wall());
+    const { url, options } = handshake(this.#settings, this.#clock.wall() + this.#skewMs);
     let socket: Socket;
     try {
       socket = this.#dial(url, options, {
@@ -228,15 +232,18 @@ export class Link {
       return this.#retry(connectFailed(explained(told, this.#settings), cause, code));
     }
     const error = new StandpipeError('connection_lost', told, extra);
-    this.#wait(0);
+    // A gateway that closes its backends one after the other is hurried to once.
+    const hurried = meaning?.retry === 'now' && this.#failures === 0;
+    this.#wait(0, hurried ? NOW_MS : undefined);
     this.#lost(code, told, true, error);
   }
 
   #refused(status: number, body: string, headers: IncomingHttpHeaders): void {
-    const error = connectRefused(status, body);
-    if (error.code === 'bad_credentials') return this.#fail(error, status, error.message);
-    const askedMs = retryAfterMs(headers['retry-after'], this.#clock.wall());
-    this.#retry(error, Math.min(askedMs, MAX_RETRY_AFTER_MS));
+    const wallMs = this.#clock.wall();
+    const { error, final, skewMs } = readRefusal(status, body, headers, wallMs);
+    if (final) return this.#fail(error, status, error.message);
+    this.#skewMs = skewMs ?? this.#skewMs;
+    this.#retry(error, Math.min(retryAfterMs(headers['retry-after'], wallMs), MAX_RETRY_AFTER_MS));
   }
 
   #fail(error: StandpipeError, code: number, reason: string): void {
@@ -251,10 +258,12 @@ export class Link {
     this.#owner.attemptFailed(error);
   }
 
-  #wait(atLeastMs: number): void {
+  #wait(atLeastMs: number, withinMs = this.#settings.backoff.maxMs): void {
     this.#failures += 1;
     const random = (): number => this.#clock.random();
-    const delayMs = atLeastMs + backoff(this.#failures, { ...this.#settings.backoff, random });
+    const { baseMs, maxMs } = this.#settings.backoff;
+    const limits = { baseMs, maxMs: Math.min(withinMs, maxMs), random };
+    const delayMs = atLeastMs + backoff(this.#failures, limits);
     const retry = this.#clock.setTimeout(() => this.#connect(), delayMs);
     this.#enter({ name: 'waiting', retry });
   }

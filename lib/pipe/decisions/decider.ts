@@ -7,7 +7,7 @@ import {
   type Authorization,
   type Identification,
 } from './decisions';
-import { checkHandler } from '../checks';
+import { checkHandler, checkSignedPattern } from '../checks';
 import type { Reporter } from '../reporter';
 import type { Subscriptions } from '../subscriptions';
 
@@ -65,6 +65,8 @@ export class Decider {
   authorize(patterns: string | readonly string[], handler: AuthorizeHandler): void {
     checkHandler(handler);
     const list = typeof patterns === 'string' ? [patterns] : patterns;
+    const given: unknown = list;
+    if (Array.isArray(given)) given.forEach(checkSignedPattern);
     this.#subscriptions.decide(RuleKind.AUTHORIZE, list ?? []);
     for (const pattern of list) this.#authorizers.set(pattern, handler);
   }

@@ -1,4 +1,4 @@
-import { EventKind, type PipeEvent } from '../../wire/frames';
+import { EventKind, RuleKind, type PipeEvent } from '../../wire/frames';
 import type { Arrival } from '../inbox/assigned-partition';
 import { EventMeta } from './event-meta';
 import { EVERY, both, type Registries } from './registry';
@@ -8,6 +8,8 @@ interface Row {
   readonly registry: keyof Registries;
   /** The event name of `on`. */
   readonly word: string;
+  /** The kind of rules that bring it. */
+  readonly rule: RuleKind;
   /** The socket, channel or user that it happened to: first argument of handlers that hear of all of them. */
   subject(event: PipeEvent): string;
   /** Arguments of every handler, between the subject and the meta. */
@@ -17,41 +19,54 @@ interface Row {
 }
 
 const none = (): unknown[] => [];
-const ofSocket = (word: string, args: Row['args'] = none, last = false): Row => ({
+const ofSocket = (word: string, rule: RuleKind, args: Row['args'] = none, last = false): Row => ({
   registry: 'sockets',
   word,
+  rule,
   subject: ({ socketId }) => socketId,
   args,
   last,
 });
-const ofChannel = (word: string, args: Row['args'] = none): Row => ({
+const ofChannel = (word: string, rule: RuleKind, args: Row['args'] = none): Row => ({
   registry: 'channels',
   word,
+  rule,
   subject: ({ channel = '' }) => channel,
   args,
 });
 const ofUser = (word: string): Row => ({
   registry: 'users',
   word,
+  rule: RuleKind.USER,
   subject: ({ userId = '' }) => userId,
   args: none,
 });
 const member = ({ userId = '' }: PipeEvent): unknown[] => [userId];
+const unsent = ({ data }: PipeEvent): unknown[] => [parse(data)];
 
 /** Every kind but MESSAGE, whose word depends on its name. Kinds without a row are never subscribed to. */
 const ROWS: ReadonlyMap<EventKind, Row> = new Map([
-  [EventKind.OPEN, ofSocket('open')],
-  [EventKind.CLOSE, ofSocket('close', none, true)],
-  [EventKind.SLOW, ofSocket('slow', ({ data }) => [parse(data)])],
-  [EventKind.DRAINED, ofSocket('drained')],
-  [EventKind.OCCUPIED, ofChannel('occupied')],
-  [EventKind.VACATED, ofChannel('vacated')],
-  [EventKind.CACHE_MISS, ofChannel('cache_miss')],
-  [EventKind.MEMBER_ADDED, ofChannel('member_added', member)],
-  [EventKind.MEMBER_REMOVED, ofChannel('member_removed', member)],
+  [EventKind.OPEN, ofSocket('open', RuleKind.SOCKET)],
+  [EventKind.CLOSE, ofSocket('close', RuleKind.SOCKET, none, true)],
+  [EventKind.SLOW, ofSocket('slow', RuleKind.BACKPRESSURE, unsent)],
+  [EventKind.DRAINED, ofSocket('drained', RuleKind.BACKPRESSURE)],
+  [EventKind.OCCUPIED, ofChannel('occupied', RuleKind.CHANNEL)],
+  [EventKind.VACATED, ofChannel('vacated', RuleKind.CHANNEL)],
+  [EventKind.CACHE_MISS, ofChannel('cache_miss', RuleKind.CACHE)],
+  [EventKind.MEMBER_ADDED, ofChannel('member_added', RuleKind.PRESENCE, member)],
+  [EventKind.MEMBER_REMOVED, ofChannel('member_removed', RuleKind.PRESENCE, member)],
   [EventKind.USER_ONLINE, ofUser('online')],
   [EventKind.USER_OFFLINE, ofUser('offline')],
 ]);
+
+/** The kind of rules that bring the events of a word; undefined for words that no rule brings. */
+export function ruleOf(registry: keyof Registries, word: string): RuleKind | undefined {
+  if (word === 'event' || word.startsWith('event:')) return RuleKind.MESSAGE;
+  for (const row of ROWS.values()) {
+    if (row.registry === registry && row.word === word) return row.rule;
+  }
+  return undefined;
+}
 
 /**
  * Hands one event to its handlers: those of all sockets or channels first, and `event` before `event:NAME`. Nothing is

@@ -17,9 +17,15 @@ export type Subject = string | typeof EVERY;
 export class Registry {
   readonly #emitters = new Map<Subject, Emitter<Events>>();
   readonly #onFailure: OnFailure;
+  readonly #onAdded: (event: string) => void;
 
-  constructor(onFailure: OnFailure) {
+  /**
+   * @param onFailure told of a handler that failed
+   * @param onAdded told of the event of each handler that is added
+   */
+  constructor(onFailure: OnFailure, onAdded: (event: string) => void) {
     this.#onFailure = onFailure;
+    this.#onAdded = onAdded;
   }
 
   /** Whether a subject has handlers of one of these events. */
@@ -36,6 +42,7 @@ export class Registry {
     }
     if (once) emitter.once(event, handler);
     else emitter.on(event, handler);
+    this.#onAdded(event);
   }
 
   remove(subject: Subject, event: string, handler?: AnyHandler): void {

@@ -8,7 +8,7 @@ import type {
   ListChannelsOptions,
   MemberInfo,
 } from '../queries/results';
-import { checkedChannel, checkedChannels } from '../checks';
+import { checkKeys, checkedChannel, checkedChannels } from '../checks';
 import type { Target } from '../outbox/command';
 import { EventStream } from '../handlers/event-stream';
 import { EVERY, type AnyHandler } from '../handlers/registry';
@@ -29,6 +29,10 @@ const CHANNEL_WORDS = [
   ...['occupied', 'vacated', 'event'],
   ...['member_added', 'member_removed', 'cache_miss'],
 ];
+
+const LIST_OPTIONS = [...(['prefix', 'info', 'limit', 'timeoutMs'] as const)] satisfies Array<
+  keyof ListChannelsOptions
+>;
 
 type ChannelsHandler<Events extends object, K extends keyof ChannelsEvents<Events>> = Handler<
   Extract<ChannelsEvents<Events>[K], unknown[]>
@@ -90,8 +94,10 @@ export function channelsOf<Events extends object>(parts: ClientParts): Channels<
 
 async function listChannels(
   { queries }: ClientParts,
-  { prefix, info, limit, ...options }: ListChannelsOptions = {},
+  given: ListChannelsOptions = {},
 ): Promise<ChannelEntry[]> {
+  checkKeys('options', given, LIST_OPTIONS);
+  const { prefix, info, limit, ...options } = given;
   const params = { prefix, info, limit };
   const entries = await queries.list<ChannelEntry>('channels.list', params, options);
   // A channel that was left and entered again meanwhile came twice.

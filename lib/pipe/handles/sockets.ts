@@ -6,7 +6,14 @@ import type {
   SocketEntry,
   SocketInfo,
 } from '../queries/results';
-import { checkClose, checkEventName, checkedChannel, checkedSocketId, jsonOf } from '../checks';
+import {
+  checkClose,
+  checkEventName,
+  checkKeys,
+  checkedChannel,
+  checkedSocketId,
+  jsonOf,
+} from '../checks';
 import type { Target } from '../outbox/command';
 import { EventStream } from '../handlers/event-stream';
 import { EVERY, type AnyHandler } from '../handlers/registry';
@@ -25,6 +32,7 @@ import type {
 } from '../types';
 
 const SOCKET_WORDS = ['close', 'slow', 'drained', 'event'];
+const LIST_OPTIONS = ['limit', 'timeoutMs'] satisfies Array<keyof ListOptions>;
 /** Longest JSON of a member. A gateway takes less. */
 const MAX_MEMBER_BYTES = 10_240;
 
@@ -46,7 +54,9 @@ export class Sockets<Events extends object> extends Listenable<SocketsEvents<Eve
   }
 
   /** The connected sockets. */
-  list({ limit, ...options }: ListOptions = {}): Promise<SocketEntry[]> {
+  async list(given: ListOptions = {}): Promise<SocketEntry[]> {
+    checkKeys('options', given, LIST_OPTIONS);
+    const { limit, ...options } = given;
     return this.#queries.list('sockets.list', { limit }, options);
   }
 }

@@ -1,11 +1,20 @@
+import { StandpipeError } from '../../errors';
 import { Outbox } from '../../stream/outbox';
+import { Ring } from '../../util/ring';
 import type { Clock } from '../../util/timers';
-import type { Command, CommandAck, CommandsFrame, WelcomeFrame } from '../../wire/frames';
+import {
+  Verb,
+  type Command,
+  type CommandAck,
+  type CommandsFrame,
+  type WelcomeFrame,
+} from '../../wire/frames';
 import { WIRE_LIMITS, capCredit } from '../../wire/limits';
 import {
   badArgument,
   checkCallback,
   checkEventName,
+  checkKeys,
   checkedAck,
   checkedExcept,
   checkedKey,
@@ -15,7 +24,12 @@ import { originOf, sizeOf, type Done, type Queued, type Target } from './command
 import { sealedFor } from './encryption';
 import type { Settings } from '../options';
 import { Outcomes, failure, type OutcomesOwner } from './outcomes';
-import type { PublishOptions, PublishReceipt, TriggerOptions } from '../types';
+import type {
+  PublishOptions,
+  PublishReceipt,
+  SocketPublishOptions,
+  TriggerOptions,
+} from '../types';
 
 export interface SenderOwner extends OutcomesOwner {
   /** Sends commands, with the acknowledgement that is at hand. */
@@ -23,6 +37,13 @@ export interface SenderOwner extends OutcomesOwner {
   /** There is room again. */
   drained(): void;
 }
+
+const NO_OPTIONS: TriggerOptions = Object.freeze({});
+/** Options of events for one socket, and of events for anything else. */
+const SOCKET_OPTIONS = ['cause', 'ack'] satisfies Array<keyof SocketPublishOptions>;
+const EVENT_OPTIONS = [
+  ...(['except', 'ifOccupied', 'idempotencyKey', 'cause', 'ack'] as const),
+] satisfies Array<keyof PublishOptions>;
 
 /** Share of its limits above which the outbox tells its users to slow down. */
 const HIGH_WATER_RATIO = 0.75;
@@ -39,7 +60,8 @@ export class Sender {
   readonly #settings: Settings;
   readonly #outbox: Outbox<Queued>;
   /** Publishes that found the outbox full, in order. Each belongs to a caller who awaits it. */
-  #waiting: Array<{ command: Queued; bytes: number }> = [];
+  readonly #waiting = new Ring<{ command: Queued; bytes: number }>();
+  #waitingBytes = 0;
   #open = true;
   #online = false;
   #flushDue = false;
@@ -189,7 +211,9 @@ export class Sender {
   /** Ends all commands, also the ones at hand. */
   clear(): void {
     this.#open = false;
-    const waiting = this.#waiting.splice(0);
+    const waiting = this.#waiting.slice(0, this.#waiting.length);
+    this.#waiting.drop(waiting.length);
+    this.#waitingBytes = 0;
     this.#outbox.clear();
     for (const { command } of waiting) this.#outcomes.settle(command, { status: 'not_sent' });
     this.#tellEmptied();
@@ -201,7 +225,8 @@ export class Sender {
     this.#node = node;
     // Origins are numbers of a gateway process that is gone; to the next one they mean something else.
     for (const command of this.#outbox.entries) command.origin = undefined;
-    for (const { command } of this.#waiting) command.origin = undefined;
+    const waiting = this.#waiting.slice(0, this.#waiting.length);
+    for (const { command } of waiting) command.origin = undefined;
   }
 
   /** Queues a command, or lets it wait for room. Throws why it cannot. */
@@ -210,7 +235,13 @@ export class Sender {
     if (!this.#open) throw failure('closed');
     if (this.#offer(command, bytes) !== 'full') return;
     if (this.#settings.whenFull === 'reject') throw failure('outbox_full');
+    const { maxWaitingPublishes, maxWaitingBytes } = this.#settings;
+    const tooMany = this.#waiting.length >= maxWaitingPublishes;
+    if (tooMany || this.#waitingBytes + bytes > maxWaitingBytes) {
+      throw waitingFull(tooMany ? `${maxWaitingPublishes} publishes` : `${maxWaitingBytes} bytes`);
+    }
     this.#waiting.push({ command, bytes });
+    this.#waitingBytes += bytes;
   }
 
   /** One object for each event, always of one shape. */
@@ -222,8 +253,10 @@ export class Sender {
     done: Done | undefined,
   ): Queued {
     const { verb, channel, channels, socketId, userId } = target;
-    const { except, ifOccupied, idempotencyKey, cause } = commandOptions(options);
-    if (event !== this.#checkedName) {
+    const known = verb === Verb.TRIGGER_SOCKET ? SOCKET_OPTIONS : EVENT_OPTIONS;
+    checkKeys('options', options, known);
+    const { except, ifOccupied, idempotencyKey, cause } = options ?? NO_OPTIONS;
+    if (typeof event !== 'string' || event !== this.#checkedName) {
       checkEventName(event);
       this.#checkedName = event;
     }
@@ -276,10 +309,11 @@ export class Sender {
   };
 
   #drained(): void {
-    let next = this.#waiting[0];
+    let next = this.#waiting.at(0);
     while (next !== undefined && this.#outbox.offer(next.command, next.bytes) !== 'full') {
-      this.#waiting.shift();
-      next = this.#waiting[0];
+      this.#waiting.drop(1);
+      this.#waitingBytes -= next.bytes;
+      next = this.#waiting.at(0);
     }
     this.#flushSoon();
     if (next === undefined) this.#owner.drained();
@@ -292,10 +326,10 @@ export class Sender {
   }
 }
 
-const NO_OPTIONS: TriggerOptions = Object.freeze({});
-
-function commandOptions(options: TriggerOptions | undefined): TriggerOptions {
-  if (options === undefined) return NO_OPTIONS;
-  if (typeof options === 'object' && options !== null) return options;
-  throw badArgument('options must be an object');
+/** The error of a publish that finds too many others waiting. */
+function waitingFull(what: string): StandpipeError {
+  return new StandpipeError(
+    'outbox_full',
+    `the outbox is full and ${what} wait for room already: await some of them before the next one`,
+  );
 }

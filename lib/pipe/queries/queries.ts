@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../../util/timers';
 import type { Frame } from '../../wire/frames';
 import { WIRE_LIMITS } from '../../wire/limits';
 import type { QueryOptions } from './results';
-import { badArgument, jsonOf } from '../checks';
+import { badArgument, checkKeys, jsonOf } from '../checks';
 import { failure } from '../outbox/outcomes';
 import { refusalError } from '../refusal';
 
@@ -32,6 +32,7 @@ interface OpenQuery {
 
 type Reply = Extract<Frame, { type: 'reply' }>;
 
+const OPTIONS = ['timeoutMs'] satisfies Array<keyof QueryOptions>;
 const DEFAULT_MS = 5_000;
 const MAX_MS = 600_000;
 const MAX_OPEN = 1_000;
@@ -107,6 +108,7 @@ export class Queries {
 
   #ask(method: Method, params: object, options: QueryOptions = {}): Promise<unknown[]> {
     return new Promise((resolve, reject) => {
+      checkKeys('options', options, OPTIONS);
       const timeoutMs = timeoutOf(options);
       const text = jsonOf(params, WIRE_LIMITS.maxDataBytes);
       if (!this.#open) throw failure('closed');

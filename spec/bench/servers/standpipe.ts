@@ -3,7 +3,12 @@ import { answerParent, optionsOf } from '../support/answer';
 import { APP } from '../support/app';
 
 /** A gateway whose limits of rate, made against one browser that sends too much, do not end the measurement. */
-const limits = { maxBackChannelEventsPerSecond: 1e6 };
+const limits = {
+  maxBackChannelEventsPerSecond: 1e6,
+  maxChannelsPerSocket: 1e4,
+  maxSubscriptionsPerSecond: 1e6,
+  maxAuthRequestsPerSecond: 1e6,
+};
 const { port } = optionsOf<{ port: number }>();
 
 void new Gateway({ port, apps: [APP], limits }).start().then(() => answerParent());

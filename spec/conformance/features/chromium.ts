@@ -1,8 +1,9 @@
 import type { Test } from 'tap';
 import { startBrowser } from '../../support/browser';
 import type { Certificate } from '../../support/tls';
-import { AppServer } from '../app-server';
+import { AppServer, type Build } from '../app-server';
 import { FEATURES, showFeatures, TIMEOUT_MS, WAYS } from './list';
+import type { Features } from './environment';
 import { PageTabs } from './page-tabs';
 import { TRANSPORTS } from '../environment';
 
@@ -19,23 +20,27 @@ const EXPECTED = new RegExp(
 );
 
 /**
- * Shows the list with the unmodified pusher-js in one Chromium, over each transport alone. Over HTTP and TLS, unless all
- * of it is wanted, only what depends on the way: what is said over it is the same, and it takes longest.
+ * Shows the list with the unmodified pusher-js, or another build, in one Chromium, over each transport alone. Over HTTP and
+ * TLS, unless more is wanted, only what depends on the way: what is said over it is the same, and it takes longest.
  */
 export async function showInChromium(
   t: Test,
-  { tls, all = false }: { tls?: Certificate; all?: boolean },
+  {
+    tls,
+    overHttp = tls === undefined ? FEATURES : WAYS,
+    build = 'pusher-with-encryption',
+  }: { tls?: Certificate; overHttp?: Features; build?: Build },
 ): Promise<void> {
   const browser = await startBrowser(t);
   // A page waits for its streams half of its time.
   t.jobs = 3;
   for (const transport of TRANSPORTS) {
-    const features = tls === undefined || transport === 'ws' || all ? FEATURES : WAYS;
+    const features = transport === 'ws' ? FEATURES : overHttp;
     const way = `over ${transport} alone, from another origin`;
     void t.test(way, { timeout: TIMEOUT_MS }, async (t) => {
       const context = await browser.newContext();
       t.teardown(() => context.close());
-      const appServer = await AppServer.start(t, tls, 'pusher-with-encryption');
+      const appServer = await AppServer.start(t, tls, build);
       const tabs = await PageTabs.start(t, context, appServer.url);
       await showFeatures(t, { transport, tls, appServer, tabs }, features);
       const others = tabs.complaints.filter((text) => !EXPECTED.test(text));

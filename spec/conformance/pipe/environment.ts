@@ -7,7 +7,7 @@ import {
 } from '../../../lib';
 import { Gateway } from '../../../lib/gateway';
 import { certificate, type Certificate } from '../../support/tls';
-import { APP, AppServer } from '../app-server';
+import { APP, AppServer, type Build } from '../app-server';
 import { Environment, type Setting } from '../environment';
 import type { Tab, TabHost } from '../tab';
 
@@ -15,10 +15,11 @@ export async function makeSetting(
   t: Pick<Test, 'teardown'>,
   scheme: 'ws' | 'wss',
   startTabs: (appUrl: string, tls: Certificate) => TabHost | Promise<TabHost>,
+  build?: Build,
 ): Promise<Setting> {
   const cert = await certificate();
   const tls = scheme === 'wss' ? cert : undefined;
-  const appServer = await AppServer.start(t, tls);
+  const appServer = await AppServer.start(t, tls, build);
   return { transport: 'ws', tls, appServer, tabs: await startTabs(appServer.url, cert) };
 }
 

@@ -152,7 +152,7 @@ t.test('neither secret nor signature is in any line of the log or in any error',
   clock.advance(30_000);
   gateway.socket.refuse(500, 'failed');
   clock.advance(30_000);
-  gateway.socket.refuse(401, '{"error":{"message":"no"}}');
+  gateway.socket.refuse(401, '{"error":{"code":"bad_signature","message":"no"}}');
   await settled();
   const said = inspect([lines, errors, caught, client], { depth: 10, showHidden: true });
   t.ok(errors.length >= 3);

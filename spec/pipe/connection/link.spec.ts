@@ -35,12 +35,22 @@ t.test('an address of IPv6 stands in brackets in the URL', (t) => {
   t.end();
 });
 
-for (const status of [401, 403, 404]) {
-  t.test(`bad credentials (${status}) are final and told with what to fix`, async (t) => {
+const refusal = (code: string, message = 'fix the secret'): string =>
+  JSON.stringify({ error: { code, message } });
+
+for (const [refused, code] of [
+  ['missing_parameter', 'bad_credentials'],
+  ['unknown_key', 'bad_credentials'],
+  ['bad_version', 'bad_credentials'],
+  ['bad_timestamp', 'bad_credentials'],
+  ['bad_signature', 'bad_credentials'],
+  ['bad_subprotocol', 'protocol_error'],
+] as const) {
+  t.test(`a gateway's refusal with ${refused} is final and told with what to fix`, async (t) => {
     const { client, gateway, clock, errors, states } = scriptedClient();
     const connected = client.connect();
-    gateway.socket.refuse(status, '{"error":{"code":"bad_signature","message":"fix the secret"}}');
-    await t.rejects(connected, { code: 'bad_credentials', message: 'fix the secret', status });
+    gateway.socket.refuse(401, refusal(refused));
+    await t.rejects(connected, { code, message: 'fix the secret', status: 401 });
     t.equal(states.at(-1), 'failed');
     t.equal(errors.length, 1);
     clock.advance(3_600_000);
@@ -49,10 +59,104 @@ for (const status of [401, 403, 404]) {
   });
 }
 
+t.test('a 401, 403 or 404 of something else than a gateway is retried, and told as such', (t) => {
+  for (const status of [401, 403, 404]) {
+    for (const body of [
+      '',
+      '<html>Forbidden</html>',
+      '{}',
+      '{"error":"no"}',
+      '{"error":{}}',
+      'null',
+    ]) {
+      const { client, gateway, clock, errors } = scriptedClient();
+      void client.connect();
+      gateway.socket.refuse(status, body);
+      t.equal(client.state, 'waiting', `${status} ${body}`);
+      t.match(errors, [{ code: 'connect_failed', status, message: /not an answer of a gateway/ }]);
+      clock.advance(1_000);
+      gateway.socket.open();
+      t.equal(client.state, 'open');
+    }
+  }
+  t.end();
+});
+
+t.test(
+  'an app that is unknown or switched off during a deploy is tried again, with a backoff',
+  (t) => {
+    for (const [status, code] of [
+      [404, 'unknown_app'],
+      [403, 'app_disabled'],
+    ] as const) {
+      const { client, gateway, clock, errors } = scriptedClient();
+      clock.chance = 1;
+      void client.connect();
+      const waits: Array<number | undefined> = [];
+      for (let i = 0; i < 3; i += 1) {
+        gateway.socket.refuse(status, refusal(code, 'check appId'));
+        waits.push(clock.nextMs);
+        clock.advance(clock.nextMs ?? 0);
+      }
+      t.same(waits, [1_000, 2_000, 4_000]);
+      t.match(errors[0], { code: 'connect_failed', status, message: /check appId/ });
+      gateway.socket.open();
+      t.equal(client.state, 'open');
+    }
+    t.end();
+  },
+);
+
+t.test('a signature that the gateway takes for expired is made anew by its clock', (t) => {
+  const { client, gateway, clock } = scriptedClient();
+  const timestamp = (): number =>
+    Number(/auth_timestamp=(\d+)/.exec(gateway.socket.options.headers['authorization'] ?? '')?.[1]);
+  void client.connect();
+  t.equal(timestamp(), 1_700_000_000);
+  gateway.socket.refuse(401, refusal('expired'), {
+    date: new Date(1_800_000_000_000).toUTCString(),
+  });
+  t.equal(client.state, 'waiting');
+  clock.advance(1_000);
+  const off = timestamp() - 1_800_000_000;
+  t.ok(off >= 0 && off <= 1, `${off}`);
+  gateway.socket.refuse(401, refusal('expired'), { date: 'nonsense' });
+  clock.advance(4_000);
+  t.ok(timestamp() < 1_700_000_100, 'without a date its own clock counts');
+  t.end();
+});
+
+t.test(
+  'a gateway that goes away is dialled again within a second, the next time with a backoff',
+  (t) => {
+    const { client, gateway, clock } = connectedClient({ backoff: { baseMs: 20_000 } });
+    clock.chance = 1;
+    clock.advance(10_000);
+    gateway.socket.drop(4503);
+    t.equal(clock.nextMs, 1_000);
+    clock.advance(1_000);
+    gateway.socket.open().drop(4503);
+    t.equal(clock.nextMs, 30_000);
+    t.equal(client.state, 'waiting');
+    t.end();
+  },
+);
+
+t.test('a gateway behind a prefix is dialled there, and the prefix is not signed', (t) => {
+  for (const path of ['/realtime', '/realtime/']) {
+    const plain = scriptedClient();
+    const behind = scriptedClient({ path });
+    for (const { client } of [plain, behind]) void client.connect();
+    t.equal(behind.gateway.socket.url, 'ws://127.0.0.1:6001/realtime/pipe/7');
+    t.same(behind.gateway.socket.options.headers, plain.gateway.socket.options.headers);
+  }
+  t.end();
+});
+
 t.test('bad credentials that nobody awaits or hears of go to the log', async (t) => {
   const { client, gateway, lines } = scriptedClient({}, { listenToErrors: false });
   void client.connect();
-  gateway.socket.refuse(401, 'not JSON');
+  gateway.socket.refuse(401, refusal('unknown_key'));
   await new Promise(setImmediate);
   t.match(lines, [{ level: 'warn', details: { code: 'bad_credentials' } }]);
 });
@@ -60,7 +164,7 @@ t.test('bad credentials that nobody awaits or hears of go to the log', async (t)
 t.test('after bad credentials connect may be called again', async (t) => {
   const { client, gateway } = scriptedClient();
   client.connect().catch(() => undefined);
-  gateway.socket.refuse(401);
+  gateway.socket.refuse(401, refusal('bad_signature'));
   const connected = client.connect();
   gateway.socket.open();
   await connected;

@@ -158,6 +158,13 @@ t.test('bad arguments are refused before anything is asked', async (t) => {
   for (const timeoutMs of [0, -1, 1.5, 600_001, NaN, '5' as never]) {
     await t.rejects(client.stats({ timeoutMs }), bad, String(timeoutMs));
   }
+  const odd = (options: object): never => options as never;
+  await t.rejects(client.stats(odd({ timeout: 5 })), {
+    ...bad,
+    message: /did you mean timeoutMs\?/,
+  });
+  await t.rejects(client.sockets.list(odd({ limits: 5 })), { ...bad, message: /mean limit\?/ });
+  await t.rejects(client.channels.list(odd({ prefx: 'a' })), { ...bad, message: /mean prefix\?/ });
   await t.rejects(client.socket('1.1').request('e', 1n), bad);
   await t.rejects(client.socket('1.1').request('pusher:e'), bad);
   await t.rejects(client.socket('1.1').request('e', 'x'.repeat(600_000)), bad);

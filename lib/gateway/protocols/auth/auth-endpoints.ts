@@ -8,10 +8,14 @@ import { readBody } from '../../http/body';
 import { METHODS, allowOrigin, answerPreflight } from '../../http/cors';
 import type { Exchange } from '../../http/exchange';
 import type { Limits } from '../../options/options';
-import { type AuthForm, decisionRequest, readAuthForm } from './form';
+import { type AuthForm, decisionRequest, readAuthForms } from './form';
 import { type Refusal, refusal } from './refusal';
 import { type Signed, sign } from './signing';
 import type { Protocol } from '../protocol';
+
+/** What became of each of several channels, by name. */
+type Several = ReadonlyMap<string, Signed | Refusal>;
+type Outcome = Signed | Refusal | Several;
 
 interface Parts {
   decisions: Decisions;
@@ -21,6 +25,7 @@ interface Parts {
 }
 
 const PATH = /^\/pusher\/(auth|user-auth)(?:\/([^/]+))?$/;
+const TOO_MANY = refusal(429, 'too_many', 'too many requests for this app');
 /** Seconds of the rate that may come at once: pages all come back together. */
 const BURST_S = 5;
 
@@ -90,14 +95,14 @@ export class AuthEndpoints implements Protocol {
       { maxBytes: maxAuthBytes },
       (body) => {
         const type = request.headers['content-type'];
-        const form = readAuthForm(body, type, { signIn, maxChannelNameLength });
-        if ('status' in form) sendAnswer(exchange, answerOf(form));
-        else if (this.#mayAsk(app, exchange)) this.#ask(app, form, exchange);
-        else {
+        const forms = readAuthForms(body, type, { signIn, maxChannelNameLength });
+        const done = (outcome: Outcome): void => sendAnswer(exchange, answerOf(outcome));
+        if ('status' in forms) done(forms);
+        else if (!this.#mayAsk(app, exchange)) {
           exchange.response.setHeader('Retry-After', '1');
-          const refused = refusal(429, 'too_many', 'too many requests for this app');
-          sendAnswer(exchange, answerOf(refused));
-        }
+          done(TOO_MANY);
+        } else if (forms.kind === 'one') this.#ask(app, forms.form, exchange, done);
+        else this.#askSeveral(app, forms.forms, exchange, done);
       },
       ({ status }) => {
         const message =
@@ -109,13 +114,39 @@ export class AuthEndpoints implements Protocol {
     );
   }
 
-  #ask(app: App, form: AuthForm, exchange: Exchange): void {
+  #ask(
+    app: App,
+    form: AuthForm,
+    exchange: Exchange,
+    done: (outcome: Signed | Refusal) => void,
+  ): void {
     const { decisions, metrics } = this.#parts;
     metrics.authRequests++;
     decisions.ask(app, decisionRequest(form, exchange), (decision) => {
       if (typeof decision === 'string') metrics.authFailures++;
-      sendAnswer(exchange, answerOf(sign(app, form, decision)));
+      done(sign(app, form, decision));
     });
+  }
+
+  /** Asks for each channel by itself, within the rate; answers when all are decided. */
+  #askSeveral(
+    app: App,
+    forms: ReadonlyMap<string, AuthForm | Refusal>,
+    exchange: Exchange,
+    done: (outcome: Several) => void,
+  ): void {
+    const outcomes = new Map<string, Signed | Refusal>();
+    const decided = (channel: string, outcome: Signed | Refusal): void => {
+      outcomes.set(channel, outcome);
+      if (outcomes.size === forms.size) done(outcomes);
+    };
+    let asked = 0;
+    for (const [channel, form] of forms) {
+      if ('status' in form) decided(channel, form);
+      // The request itself was counted as one.
+      else if (asked++ > 0 && !this.#mayAsk(app, exchange)) decided(channel, TOO_MANY);
+      else this.#ask(app, form, exchange, (outcome) => decided(channel, outcome));
+    }
   }
 
   /** Asked last: a request that cannot be granted anyway takes nothing from those that can. */
@@ -129,8 +160,21 @@ export class AuthEndpoints implements Protocol {
   }
 }
 
-function answerOf(outcome: Signed | Refusal): Answer {
-  if (!('status' in outcome)) return { status: 200, body: JSON.stringify(outcome) };
-  const { status, code, message } = outcome;
-  return { status, body: JSON.stringify({ error: { code, message } }) };
+function answerOf(outcome: Outcome): Answer {
+  const status = 'status' in outcome ? outcome.status : 200;
+  return { status, body: JSON.stringify(bodyOf(outcome)) };
+}
+
+/** Several channels are answered as the plugin pusher-js-auth reads it: `{ status, data }` by name. */
+function bodyOf(outcome: Outcome): object {
+  if (outcome instanceof Map) {
+    const each = [...(outcome as Several)].map(([channel, one]) => {
+      const told =
+        'status' in one ? { status: one.status, ...bodyOf(one) } : { status: 200, data: one };
+      return [channel, told] as const;
+    });
+    return Object.fromEntries(each);
+  }
+  if (!('status' in outcome)) return outcome;
+  return { error: { code: outcome.code, message: outcome.message } };
 }

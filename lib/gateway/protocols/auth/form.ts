@@ -18,12 +18,22 @@ export interface AuthForm {
   rest: ReadonlyMap<string, string>;
 }
 
-/** Reads the body of a request. A body that is not JSON by its type is a form, as pusher-js sends it. */
-export function readAuthForm(
+/** What one request asks for: one signature, or those of several channels that are answered by name. */
+export type AuthForms =
+  | { kind: 'one'; form: AuthForm }
+  | { kind: 'several'; forms: ReadonlyMap<string, AuthForm | Refusal> };
+
+/** Channels of one request; each is a question to a backend. */
+const MAX_CHANNELS = 100;
+/** How the plugin pusher-js-auth, and frameworks with lists in forms, name each of several channels. */
+const ONE_OF_SEVERAL = /^channel_name\[\d{1,4}\]$/;
+
+/** Reads the body of a request. What is not JSON by its type is a form, which is what pusher-js sends. */
+export function readAuthForms(
   body: Buffer,
   type: string | undefined,
   { signIn, maxChannelNameLength }: { signIn: boolean; maxChannelNameLength: number },
-): AuthForm | Refusal {
+): AuthForms | Refusal {
   if (/^multipart\//i.test(type ?? '')) {
     const message = 'send application/x-www-form-urlencoded or application/json, not multipart';
     return refusal(415, 'bad_body', message);
@@ -34,19 +44,31 @@ export function readAuthForm(
     return refusal(400, 'bad_body', message);
   }
   const socketId = rest.get('socket_id');
-  const channel = rest.get('channel_name');
   if (socketId === undefined || !SOCKET_ID.test(socketId)) {
     return refusal(400, 'bad_socket_id', 'socket_id must be that of the connection, digits.digits');
   }
   rest.delete('socket_id');
-  if (signIn) return { socketId, channel: undefined, rest };
-  const kind = channel === undefined ? undefined : parseChannelName(channel, maxChannelNameLength);
-  if (kind === undefined || kind.user !== undefined || kind.visibility === 'public') {
+  if (signIn) return { kind: 'one', form: { socketId, channel: undefined, rest } };
+  const formFor = (channel: string | undefined): AuthForm | Refusal => {
+    const kind =
+      channel === undefined ? undefined : parseChannelName(channel, maxChannelNameLength);
+    if (kind !== undefined && kind.user === undefined && kind.visibility !== 'public') {
+      return { socketId, channel: kind.name, rest };
+    }
     const message = 'channel_name must be that of a private or presence channel';
     return refusal(400, 'bad_channel_name', message);
+  };
+  const several = [...rest].filter(([field]) => ONE_OF_SEVERAL.test(field));
+  if (several.length > MAX_CHANNELS) {
+    return refusal(400, 'too_many_channels', `ask for at most ${MAX_CHANNELS} channels at a time`);
   }
-  rest.delete('channel_name');
-  return { socketId, channel: kind.name, rest };
+  const one = rest.get('channel_name');
+  for (const field of ['channel_name', ...several.map(([field]) => field)]) rest.delete(field);
+  if (several.length > 0) {
+    return { kind: 'several', forms: new Map(several.map(([, name]) => [name, formFor(name)])) };
+  }
+  const form = formFor(one);
+  return 'status' in form ? form : { kind: 'one', form };
 }
 
 /** Request for a decision, with all that a backend may go by. */

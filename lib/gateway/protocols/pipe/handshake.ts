@@ -58,7 +58,11 @@ export class PipeHandshake {
     if (app === undefined) {
       return refuse(404, 'unknown_app', 'no app has this id; check appId and the gateway’s apps');
     }
-    if (!verdict.ok) return refuse(401, verdict.code, verdict.message);
+    if (!verdict.ok) {
+      // The client corrects its signature by this clock.
+      const headers = { Date: new Date(this.#context.clock.wall()).toUTCString() };
+      return { ...refuse(401, verdict.code, verdict.message), headers };
+    }
     if (!app.options.enabled) return refuse(403, 'app_disabled', 'this app is switched off');
     const offered = headers.get('sec-websocket-protocol')?.split(',') ?? [];
     if (!offered.some((each) => each.trim() === SUBPROTOCOL)) {

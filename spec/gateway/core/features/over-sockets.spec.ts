@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { RuleKind, EventKind, type PipeEvent } from '../../../../lib/wire/frames';
+import { EventKind, RuleKind, type PipeEvent } from '../../../../lib/wire/frames';
 import { ManualClock } from '../../../support/manual-clock';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';

@@ -3,7 +3,7 @@ import t from 'tap';
 import { Group, type GroupMember } from '../../../../lib/gateway/core/streams/group';
 import { Metrics } from '../../../../lib/gateway/core/metrics';
 import { InFlight } from '../../../../lib/stream/in-flight';
-import { RuleKind, EventKind, type PipeEvent, type Rule } from '../../../../lib/wire/frames';
+import { EventKind, RuleKind, type PipeEvent, type Rule } from '../../../../lib/wire/frames';
 import { OfflineChannels } from '../../../support/offline-channels';
 
 const LATEST_MOVE: Rule = {

@@ -5,7 +5,7 @@ import { Metrics } from '../../../../lib/gateway/core/metrics';
 import { Partition } from '../../../../lib/gateway/core/streams/partition';
 import type { Socket } from '../../../../lib/gateway/core/model/socket';
 import { InFlight } from '../../../../lib/stream/in-flight';
-import { RuleKind, EventKind } from '../../../../lib/wire/frames';
+import { EventKind, RuleKind } from '../../../../lib/wire/frames';
 import { OfflineChannels, type OfflineBrowser } from '../../../support/offline-channels';
 
 const MAX_PAUSE_MS = 10_000;

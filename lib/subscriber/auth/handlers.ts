@@ -1,0 +1,47 @@
+/** What an endpoint answers for a channel. */
+export interface ChannelAuthorizationData {
+  /** `<key>:<signature>`. */
+  auth: string;
+  /** JSON text of the member, for presence channels. */
+  channel_data?: string;
+  /** Key of an encrypted channel, base64. */
+  shared_secret?: string;
+}
+
+/** What an endpoint answers for a sign-in. */
+export interface UserAuthenticationData {
+  auth: string;
+  /** JSON text of the user. */
+  user_data: string;
+}
+
+export type AuthCallback<D> = (error: Error | null, data: D | null) => void;
+export type ChannelAuthorizationCallback = AuthCallback<ChannelAuthorizationData>;
+export type UserAuthenticationCallback = AuthCallback<UserAuthenticationData>;
+
+/** Authorizes a channel; calls back once, now or later. */
+export type ChannelAuthorizationHandler = (
+  params: { socketId: string; channelName: string },
+  callback: ChannelAuthorizationCallback,
+) => void;
+
+/** Authenticates the user; calls back once, now or later. */
+export type UserAuthenticationHandler = (
+  params: { socketId: string },
+  callback: UserAuthenticationCallback,
+) => void;
+
+/** Calls a handler of the app: what it throws is an error of the request, and only its first call back counts. */
+export function ask<P, D>(
+  handler: (params: P, callback: AuthCallback<D>) => void,
+  params: P,
+): Promise<D> {
+  return new Promise((resolve, reject) => {
+    handler(params, (error, data) => {
+      if (error) reject(error instanceof Error ? error : new Error(String(error)));
+      else if (data === null || typeof data !== 'object')
+        reject(new Error('Invalid auth response'));
+      else resolve(data);
+    });
+  });
+}

@@ -1,0 +1,4 @@
+import { Pusher } from '../browser';
+
+// For bundlers; its types are those of node.cts.
+export = Pusher;

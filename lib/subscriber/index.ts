@@ -1,0 +1,2 @@
+export { Pusher } from './node';
+export type * from './types';

@@ -1,0 +1,19 @@
+import { isObject } from '../pusher/json';
+import { Dispatcher } from './dispatcher';
+
+/** What `online` and `offline` tell. */
+export interface WatchlistEvent {
+  name: string;
+  user_ids: string[];
+}
+
+/** Tells of the users on the signed-in user's watchlist: `online` and `offline`. */
+export class Watchlist extends Dispatcher {
+  /** For the user. */
+  handleEvent(data: unknown): void {
+    const events = isObject(data) && Array.isArray(data.events) ? (data.events as unknown[]) : [];
+    for (const event of events) {
+      if (isObject(event) && typeof event.name === 'string') this.emit(event.name, event);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { performance } from 'node:perf_hooks';
+import Stock from 'pusher-js';
+import { createClient } from '../../lib';
+import { Pusher as Ours } from '../../lib/subscriber';
+import { APP } from './support/app';
+import { Child, SERVER_CORE } from './support/child';
+import { median } from './support/figures';
+import type { Settings } from './support/settings';
+import { Part } from './support/table';
+
+interface Client {
+  subscribe(name: string): { bind(event: string, handler: () => void): unknown };
+  disconnect(): void;
+}
+
+type Library = new (key: string, options: object) => Client;
+
+const LIBRARIES: ReadonlyArray<[name: string, library: Library, options: object]> = [
+  ['pusher-js', Stock as unknown as Library, {}],
+  ['standpipe/subscriber', Ours, {}],
+  ['  in one request', Ours, { batch: true }],
+];
+
+/**
+ * A subscriber of many channels, from its start until the last one is subscribed: public ones, and private ones that the
+ * gateway's own endpoint authorizes with a backend's yes. CPU is that of the subscriber's process, in which the backend runs
+ * too.
+ */
+export async function subscriber({ port, n: count, rounds }: Settings): Promise<void> {
+  const server = await Child.start('servers/standpipe', SERVER_CORE, { port });
+  const { id: appId, key, secret } = APP;
+  const backend = createClient({ appId, key, secret, port });
+  backend.authorize('private-*', () => true);
+  await backend.connect();
+  for (const kind of ['', 'private-']) {
+    const part = new Part(
+      `A subscriber of ${count} ${kind === '' ? 'public' : 'private'} channels`,
+      ['channels/s', 'CPU µs each', 'ms until ready'],
+    );
+    for (const [name, library, how] of LIBRARIES) {
+      if (kind === '' && 'batch' in how) continue;
+      const times: number[] = [];
+      const cpus: number[] = [];
+      for (let round = 0; round <= rounds; round++) {
+        const cpu = process.cpuUsage();
+        const start = performance.now();
+        const client = await ready(library, { port, count, kind, how });
+        times.push(performance.now() - start);
+        const { user, system } = process.cpuUsage(cpu);
+        cpus.push((user + system) / count);
+        client.disconnect();
+      }
+      // The first one warms everything up.
+      const ms = median(times.slice(1));
+      part.row(name, [(count / ms) * 1_000, median(cpus.slice(1)), ms]);
+    }
+  }
+  await backend.disconnect();
+  await server.stop();
+}
+
+/** A client all of whose channels are subscribed. */
+function ready(
+  Class: Library,
+  { port, count, kind, how }: { port: number; count: number; kind: string; how: object },
+): Promise<Client> {
+  return new Promise((resolve, reject) => {
+    const endpoint = `http://127.0.0.1:${port}/pusher/auth`;
+    const client = new Class(APP.key, {
+      cluster: '',
+      wsHost: '127.0.0.1',
+      wsPort: port,
+      forceTLS: false,
+      enabledTransports: ['ws'],
+      channelAuthorization: { endpoint, transport: 'ajax', ...how },
+    });
+    let left = count;
+    for (let i = 0; i < count; i++) {
+      const channel = client.subscribe(`${kind}bench-${i}`);
+      channel.bind('pusher:subscription_succeeded', () => {
+        if (--left === 0) resolve(client);
+      });
+      channel.bind('pusher:subscription_error', () => reject(new Error(`${kind}${i} was refused`)));
+    }
+  });
+}
