@@ -24,6 +24,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['gateway/options'],
   ['gateway/core'],
   ['gateway/http'],
+  ['gateway/protocols/protocol'],
   ['gateway/transport', 'gateway/webhooks', 'gateway/protocols/*'],
   ['gateway'],
   // The command line and the test gateway come in by the front door, as any user does.
@@ -62,6 +63,7 @@ const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
   ['commander', ['cli/']],
   ['pino', ['gateway/', 'cli/']],
   ['prom-client', ['gateway/']],
+  ['lru-cache', ['gateway/core/']],
   ['zod', ['gateway/', 'cli/']],
   // Node alone has connections to pool; the types of it are used nowhere else.
   ['undici', ['http/transports/undici']],

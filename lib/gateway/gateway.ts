@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { close, open } from 'node:fs';
+import { devNull } from 'node:os';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { CloseCode } from '../pusher/close-codes';
+import { CloseCode, RESTARTS } from '../pusher/close-codes';
 import type { Logger } from '../util/logger';
 import { type Clock, systemClock } from '../util/timers';
+import { Admission } from './core/admission';
 import { type App, Apps } from './core/model/app';
 import type {
   Carrier,
@@ -13,24 +16,36 @@ import type {
 import { Hub } from './core/hub';
 import { Metrics } from './core/metrics';
 import { Router } from './core/router';
+import { TurnBudget } from './core/timing/turn-budget';
 import { Overload } from './core/timing/overload';
 import { Turn } from './core/fanout/turn';
+import { ClientAddress } from './http/client-address';
+import { sendAnswer } from './http/answer';
+import { type Target, parseTarget } from './http/target';
 import { checkGatewayOptions, type GatewayOptions, type GatewaySettings } from './options/options';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
 import { ChannelsHandshake } from './protocols/channels/handshake';
 import { Fallback } from './protocols/fallback/fallback';
+import { Health } from './protocols/health/health';
 import { PipeProtocol } from './protocols/pipe/protocol';
+import type { Protocol } from './protocols/protocol';
 import { RestApi } from './protocols/rest/api';
 import { KeepAlive } from './transport/keep-alive';
 import { PortListener } from './transport/listener';
 import { MetricsListener } from './transport/metrics-listener';
 import { Webhooks } from './webhooks/webhooks';
 
+/** Time between two warnings that file descriptors are used up. */
+const FILE_WARNING_MS = 60_000;
+
 type State = 'idle' | 'running' | 'draining' | 'stopped';
 
-/** How often a draining gateway closes a wave of its sockets. */
+/** Time between two waves in which a draining gateway closes its sockets. */
 const WAVE_MS = 100;
+/** Waves of a gateway with few sockets: all are told before the first of them comes back. */
+const FEW_WAVES = 5;
+const MAX_PER_WAVE = 2_000;
 
 /**
  * A gateway: browsers, backends and everything between them in one process. The only file that knows all of its rooms.
@@ -44,17 +59,15 @@ export class Gateway {
   readonly #hub: Hub;
   readonly #pipes: PipeProtocol;
   readonly #channels: ChannelsHandshake;
-  readonly #fallback: Fallback;
   readonly #webhooks: Webhooks;
   readonly #overload: Overload;
   readonly #keepAlive: KeepAlive;
   readonly #listener: PortListener;
   readonly #metricsListener: MetricsListener | undefined;
-  readonly #upgrades: Array<{ upgrade(request: UpgradeRequest): UpgradeDecision | undefined }>;
-  readonly #requests: Array<{
-    request(request: IncomingMessage, response: ServerResponse): boolean;
-  }>;
+  /** Asked in this order. */
+  readonly #protocols: readonly Protocol[];
   #state: State = 'idle';
+  #nextFileWarning = 0;
 
   /** Throws `bad_option` when the options are wrong. Listens only after `start`. */
   constructor(options: GatewayOptions, clock: Clock = systemClock) {
@@ -81,11 +94,22 @@ export class Gateway {
     });
     const router = new Router(this.#hub, this.metrics);
     const overload = (this.#overload = new Overload(clock));
-    const parts = { hub: this.#hub, router, metrics: this.metrics, limits, clock, overload, log };
+    const admission = new Admission(limits, clock);
+    const parts = {
+      hub: this.#hub,
+      admission,
+      router,
+      metrics: this.metrics,
+      limits,
+      clock,
+      overload,
+      log,
+    };
     const node = randomBytes(4).toString('hex');
     this.#pipes = new PipeProtocol({ ...parts, node }, this.#apps);
     this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);
-    this.#keepAlive = new KeepAlive(limits, overload, {
+    const budget = new TurnBudget(clock);
+    this.#keepAlive = new KeepAlive(limits, overload, budget, {
       cut: () => {
         this.metrics.socketsCut++;
       },
@@ -95,30 +119,36 @@ export class Gateway {
         this.#log.debug({ err: error }, 'a peer broke off or broke a rule');
       },
     });
-    this.#channels = new ChannelsHandshake(new ChannelsContext(parts), this.#apps, settings.path);
-    this.#fallback = new Fallback({
-      ...parts,
-      apps: this.#apps,
-      open: (...opening) => this.#channels.open(...opening),
-      failed: (error) => this.#failed(error),
-    });
-    this.#upgrades = [this.#fallback, this.#channels, this.#pipes];
-    const authParts = { ...parts, decisions: this.#pipes.deciders };
-    this.#requests = [
-      new RestApi(parts, this.#apps, settings.path),
+    this.#channels = new ChannelsHandshake(new ChannelsContext(parts), this.#apps);
+    this.#protocols = [
+      this.#channels,
+      this.#pipes,
+      new RestApi(parts, this.#apps),
       // Before the fallback, which answers for all else below /pusher/.
-      new AuthEndpoints(authParts, this.#apps, settings.path),
-      this.#fallback,
+      new AuthEndpoints({ ...parts, decisions: this.#pipes.deciders }, this.#apps),
+      new Fallback({
+        ...parts,
+        apps: this.#apps,
+        budget,
+        open: (...opening) => this.#channels.open(...opening),
+        failed: (error) => this.#failed(error),
+      }),
+      new Health(() => this.#state === 'running'),
     ];
     this.#metricsListener =
       settings.metrics && new MetricsListener(settings.metrics, this.metrics.registry);
     this.#listener = new PortListener(
       { ...settings, ...limits },
       {
-        request: (request, response) => this.#request(request, response),
-        upgrade: (request) => this.#upgrade(request),
+        request: (...received) => this.#request(...received),
+        upgrade: (target, request) => this.#upgrade(target, request),
       },
-      this.#keepAlive,
+      {
+        keepAlive: this.#keepAlive,
+        budget,
+        overload,
+        clients: new ClientAddress(settings.trustedProxies),
+      },
     );
   }
 
@@ -149,33 +179,43 @@ export class Gateway {
   /** Begins to listen. Rejects with `listen_failed` when the address is taken. */
   async start(): Promise<this> {
     await this.#listener.start();
-    await this.#metricsListener?.start();
+    try {
+      await this.#metricsListener?.start();
+    } catch (error) {
+      // All or nothing.
+      await this.#listener.stop();
+      throw error;
+    }
+    this.#overload.each(() => this.#checkFiles());
     this.#overload.start();
+    this.#log.info({ host: this.host, port: this.port, tlsPort: this.tlsPort }, 'gateway listens');
     this.#state = 'running';
     return this;
   }
 
   /**
-   * Stops gently: takes no new connections, tells the backends, closes the browsers with 4200 (they come back at once, to
-   * whoever listens then) in waves over `limits.drainMs`, and then stops. Webhooks that wait, and backends that have yet to
-   * handle what happened, have until then.
+   * Stops gently. For `limits.drainDelayMs` only `/readyz` says so, and everything goes on: balancers have time to look.
+   * Then the backends are told and the browsers closed, in a few waves, with 4100: they come back after a second over the
+   * same transport, when the next gateway listens. The port stays open until the last of them is told, for HTTP publishes
+   * and for those who come back too early. Webhooks that wait, and backends that have yet to handle what happened, have
+   * `limits.drainMs` in all.
    */
   async drain(): Promise<void> {
     if (this.#state !== 'running') return this.stop();
     this.#state = 'draining';
-    const { drainMs } = this.#settings.limits;
+    const { drainMs, drainDelayMs } = this.#settings.limits;
+    await this.#pause(drainDelayMs);
+    if (this.#isStopped) return;
     const deadline = this.#clock.now() + drainMs;
     this.#webhooks.endGrace();
-    // A backend that is just reconnecting may come back; anybody else is sent away meanwhile.
+    for (const protocol of this.#protocols) protocol.drain?.(drainMs);
+    await this.#closeInWaves(drainMs);
+    // A backend that is just reconnecting may come back, and is the only one that is let in.
     if (!this.#pipes.awaited) this.#listener.stopAccepting();
-    this.#fallback.stopAccepting();
-    this.#pipes.drain(drainMs);
-    const waves = Math.max(1, Math.floor(drainMs / 2 / WAVE_MS));
-    const perWave = Math.max(1, Math.ceil(this.socketCount / waves));
-    while (this.socketCount > 0 && this.#closeSockets(perWave) > 0) await this.#pause(WAVE_MS);
     await this.#webhooks.drain(Math.max(0, deadline - this.#clock.now()));
     // What the waves brought about is for the backends to hear, and to acknowledge.
-    const behind = (): boolean => this.#pipes.behind || this.#hub.closesWaiting > 0;
+    const behind = (): boolean =>
+      this.#hub.closesWaiting > 0 || this.#protocols.some((protocol) => protocol.behind);
     while (behind() && this.#clock.now() < deadline) await this.#pause(20);
     await this.stop();
   }
@@ -188,12 +228,11 @@ export class Gateway {
     this.#overload.stop();
     this.#webhooks.stop();
     if (wasIdle) return;
-    // First of all: whoever is told to go away may be back before the port is closed.
+    // First of all: a browser that is told to go away may be back before the port is closed.
     this.#listener.stopAccepting();
-    this.#fallback.stopAccepting();
     this.#closeSockets(Infinity);
     this.#hub.turn.flush();
-    this.#pipes.stop();
+    for (const protocol of this.#protocols) protocol.stop?.();
     // One turn for the close frames to leave; a peer that does not answer them is not waited for.
     await this.#pause(20);
     for (const connection of [...this.#keepAlive.connections()]) connection.terminate();
@@ -207,6 +246,18 @@ export class Gateway {
     return this.#channels.open(key, query, carrier);
   }
 
+  /** `stop` may come in the middle of a drain. */
+  get #isStopped(): boolean {
+    return this.#state === 'stopped';
+  }
+
+  async #closeInWaves(drainMs: number): Promise<void> {
+    const most = Math.max(1, Math.floor(drainMs / 2 / WAVE_MS));
+    const waves = Math.min(most, Math.max(FEW_WAVES, Math.ceil(this.socketCount / MAX_PER_WAVE)));
+    const perWave = Math.max(1, Math.ceil(this.socketCount / waves));
+    while (this.#closeSockets(perWave) > 0) await this.#pause(WAVE_MS);
+  }
+
   #closeSockets(most: number): number {
     let closed = 0;
     for (const app of this.#apps.all()) {
@@ -214,34 +265,33 @@ export class Gateway {
         if (closed >= most) return closed;
         if (socket.closed) continue;
         this.#hub.holdback.letGo(socket);
-        this.#hub.turn.close(socket, CloseCode.RECONNECT, 'The server restarts: please reconnect');
+        this.#hub.turn.close(socket, CloseCode.OVER_CAPACITY, RESTARTS);
         closed++;
       }
     }
     return closed;
   }
 
-  #upgrade(request: UpgradeRequest): UpgradeDecision {
-    if (this.#state === 'draining') {
-      const draining = { refuse: 503, body: 'This gateway is draining\n' };
-      return this.#pipes.upgrade(request) ?? draining;
-    }
-    for (const route of this.#upgrades) {
-      const decision = route.upgrade(request);
-      if (decision !== undefined) return decision;
+  #upgrade(text: string, rest: Omit<UpgradeRequest, keyof Target>): UpgradeDecision {
+    for (const target of parseTarget(text, this.#settings.path)) {
+      for (const protocol of this.#protocols) {
+        const decision = protocol.upgrade?.({ ...target, ...rest });
+        if (decision !== undefined) return decision;
+      }
     }
     return { refuse: 404, body: 'Not found: WebSockets are at /app/<key> and /pipe/<app id>\n' };
   }
 
-  #request(request: IncomingMessage, response: ServerResponse): void {
-    for (const route of this.#requests) if (route.request(request, response)) return;
-    const path = (request.url ?? '/').split('?', 1)[0];
-    if (path === '/livez') return answer(response, 200, 'ok\n');
-    if (path === '/readyz') {
-      const ready = this.#state === 'running';
-      return answer(response, ready ? 200 : 503, ready ? 'ok\n' : 'draining\n');
+  #request(request: IncomingMessage, response: ServerResponse, remoteAddress: string): void {
+    // A peer that goes away in the middle of its answer tells so by the end of its connection as well.
+    response.on('error', ignore);
+    const targets = parseTarget(request.url ?? '/', this.#settings.path);
+    for (const target of targets) {
+      const exchange = { ...target, request, response, remoteAddress };
+      if (this.#protocols.some((protocol) => protocol.request?.(exchange))) return;
     }
-    answer(response, 404, 'Not found\n');
+    const exchange = { ...targets[0], request, response, remoteAddress };
+    sendAnswer(exchange, { status: 404, body: 'Not found\n' });
   }
 
   #count(of: (app: App) => number): number {
@@ -256,6 +306,23 @@ export class Gateway {
     return listeners.flatMap(({ lag }) => (lag?.isWaiting === isWaiting ? lag : []));
   }
 
+  /** Without free file descriptors connections vanish silently: the kernel's queue is emptied and nobody is told. */
+  #checkFiles(): void {
+    open(devNull, 'r', (error, fd) => {
+      if (error === null) return void close(fd, () => undefined);
+      if (error.code !== 'EMFILE' && error.code !== 'ENFILE') return;
+      this.metrics.fileLimitHits++;
+      const now = this.#clock.now();
+      if (now < this.#nextFileWarning) return;
+      this.#nextFileWarning = now + FILE_WARNING_MS;
+      const { code } = error;
+      this.#log.error(
+        { code },
+        'no file descriptors are left: new connections fail; raise ulimit -n',
+      );
+    });
+  }
+
   #failed(error: unknown): void {
     this.metrics.failures++;
     this.#log.error({ err: error }, 'a connection failed');
@@ -266,12 +333,8 @@ export class Gateway {
   }
 }
 
-function answer(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, {
-    'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Length': Buffer.byteLength(body),
-  });
-  response.end(body);
+function ignore(): void {
+  // Nobody is left to be told.
 }
 
 /** Makes a gateway; `start()` lets it listen. See `GatewayOptions` for what can be set. */

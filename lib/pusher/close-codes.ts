@@ -1,3 +1,6 @@
+/** Reason of a close when a gateway restarts; its code makes browsers come back after a second. */
+export const RESTARTS = 'The server restarts: please reconnect';
+
 /** Codes of the Channels protocol that close a socket or travel in `pusher:error`. Numbers are never reused. */
 export const CloseCode = {
   SSL_ONLY: 4000,

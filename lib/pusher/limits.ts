@@ -6,7 +6,7 @@ export interface ChannelLimits {
   maxEventNameLength: number;
   /** Data of one event, published or sent by a client. Default 10240. */
   maxEventDataBytes: number;
-  /** Channels that one socket may be subscribed to. Default 100. */
+  /** Channels that one socket may be subscribed to; the hosted service has no such limit. Default 500. */
   maxChannelsPerSocket: number;
   /** Distinct members of a presence channel. Default 100. */
   maxMembersPerChannel: number;
@@ -29,7 +29,7 @@ export const DEFAULT_CHANNEL_LIMITS: Readonly<ChannelLimits> = Object.freeze({
   maxChannelNameLength: 164,
   maxEventNameLength: 200,
   maxEventDataBytes: 10_240,
-  maxChannelsPerSocket: 100,
+  maxChannelsPerSocket: 500,
   maxMembersPerChannel: 100,
   maxUserInfoBytes: 1024,
   maxUserIdLength: 128,

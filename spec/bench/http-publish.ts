@@ -15,6 +15,7 @@ import { Metrics } from '../../lib/gateway/core/metrics';
 import { Router } from '../../lib/gateway/core/router';
 import { Turn } from '../../lib/gateway/core/fanout/turn';
 import { checkGatewayOptions } from '../../lib/gateway/options/options';
+import { parseTarget } from '../../lib/gateway/http/target';
 import { RestApi } from '../../lib/gateway/protocols/rest/api';
 import { silent } from '../../lib/util/logger';
 import { systemClock } from '../../lib/util/timers';
@@ -65,13 +66,18 @@ function own(request: ApiRequest): number {
   const metrics = new Metrics();
   const router = new Router(hub, metrics);
   const parts = { hub, router, metrics, limits, clock, log: silent };
-  const api = new RestApi(parts, new Apps(apps, limits), '');
+  const api = new RestApi(parts, new Apps(apps, limits));
   const { method, target, body } = signedRequest(request);
   const headers = { 'content-length': String(body.length) };
   const call = (): void => {
     const incoming = Object.assign(new EventEmitter(), { method, url: target, headers });
     const response = { writeHead: none, end: none };
-    api.request(incoming as IncomingMessage, response as unknown as ServerResponse);
+    api.request({
+      ...parseTarget(target, '')[0],
+      request: incoming as IncomingMessage,
+      response: response as unknown as ServerResponse,
+      remoteAddress: '127.0.0.1',
+    });
     incoming.emit('data', body);
     incoming.emit('end');
   };

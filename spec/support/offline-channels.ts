@@ -1,3 +1,4 @@
+import { Admission } from '../../lib/gateway/core/admission';
 import { Apps, type App } from '../../lib/gateway/core/model/app';
 import type { Carrier, CarrierHandler } from '../../lib/gateway/core/fanout/carrier';
 import { Hub } from '../../lib/gateway/core/hub';
@@ -52,8 +53,17 @@ export class OfflineChannels {
     this.router = new Router(this.hub, metrics);
     const { hub, router, clock } = this;
     const seconds = new Overload(clock);
-    const context = new ChannelsContext({ hub, router, metrics, limits, clock, overload: seconds });
-    this.#handshake = new ChannelsHandshake(context, all, '');
+    const admission = new Admission(limits, clock);
+    const context = new ChannelsContext({
+      hub,
+      admission,
+      router,
+      metrics,
+      limits,
+      clock,
+      overload: seconds,
+    });
+    this.#handshake = new ChannelsHandshake(context, all);
   }
 
   /** A browser that has read its handshake, unless it was refused. */

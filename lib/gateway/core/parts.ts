@@ -1,14 +1,16 @@
 import type { Logger } from '../../util/logger';
 import type { Clock } from '../../util/timers';
 import type { Limits } from '../options/options';
+import type { Admission } from './admission';
 import type { Hub } from './hub';
 import type { Metrics } from './metrics';
 import type { Router } from './router';
 import type { Overload } from './timing/overload';
 
-/** What a gateway has one of; each protocol picks what it works with. */
+/** Parts of which a gateway has one; each protocol picks those that it works with. */
 export interface Parts {
   readonly hub: Hub;
+  readonly admission: Admission;
   readonly router: Router;
   readonly metrics: Metrics;
   readonly limits: Limits;

@@ -1,35 +1,33 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AllowedOrigins } from '../options/allowed-origins';
+import type { Exchange } from './exchange';
 
 export const METHODS = 'POST, OPTIONS';
-/** What a page may ask to send; it is sent back in a header of the answer. */
+/** Header names that a page may ask to send; they are sent back in a header of the answer. */
 const HEADER_NAMES = /^[A-Za-z0-9!#$%&'*+.^_`|~, -]{1,1024}$/;
 const PREFLIGHT_S = 600;
 
-/** Every page of a browser states its origin; who states none is no page, and could have stated any. */
-export function allows(origins: readonly string[] | undefined, request: IncomingMessage): boolean {
-  const { origin } = request.headers;
-  return origins === undefined || origin === undefined || origins.includes(origin);
-}
-
 /**
- * Lets pages read the answer (Fetch standard, CORS protocol). Cookies of another site are let in only for origins that
- * the app names: with `*` a browser keeps the answer to a request with cookies from the page.
+ * Lets pages read the answer (Fetch standard, CORS protocol). With `cookies`, those of another site are let in for origins
+ * that the app names: with `*` a browser keeps the answer to a request with cookies from the page.
  */
 export function allowOrigin(
-  origins: readonly string[] | undefined,
-  request: IncomingMessage,
-  response: ServerResponse,
+  origins: AllowedOrigins | undefined,
+  { request, response }: Exchange,
+  { cookies }: { cookies: boolean },
 ): void {
   const { origin } = request.headers;
-  if (origins === undefined) return void response.setHeader('Access-Control-Allow-Origin', '*');
+  if (origins === undefined || origins.all) {
+    response.setHeader('Access-Control-Allow-Origin', '*');
+    return;
+  }
   response.setHeader('Vary', 'Origin');
-  if (origin === undefined || !origins.includes(origin)) return;
+  if (origin === undefined || !origins.names(origin)) return;
   response.setHeader('Access-Control-Allow-Origin', origin);
-  response.setHeader('Access-Control-Allow-Credentials', 'true');
+  if (cookies) response.setHeader('Access-Control-Allow-Credentials', 'true');
 }
 
 /** Answers a preflight request: pusher-js may be given headers of the app's own. */
-export function answerPreflight(request: IncomingMessage, response: ServerResponse): void {
+export function answerPreflight({ request, response }: Exchange): void {
   const names = request.headers['access-control-request-headers'];
   response.setHeader('Access-Control-Allow-Methods', METHODS);
   response.setHeader('Access-Control-Max-Age', PREFLIGHT_S);

@@ -24,7 +24,7 @@ t.test('only the apps are needed; all else has a default', async (t) => {
 t.test('one limit may be set without the others', async (t) => {
   const { limits } = checkGatewayOptions({ apps: [APP], limits: { maxConnections: 7 } });
   t.equal(limits.maxConnections, 7);
-  t.equal(limits.maxChannelsPerSocket, 100);
+  t.equal(limits.maxChannelsPerSocket, 500);
 });
 
 t.test('C02 what is wrong is refused with the path of its key', async (t) => {
@@ -52,7 +52,8 @@ t.test('C02 what is wrong is refused with the path of its key', async (t) => {
     [app({ clientEvents: 'yes' }), /^apps\[0\]\.clientEvents: /],
     [app({ webhooks: [{ url: 'file:///etc' }] }), /^apps\[0\]\.webhooks\[0\]\.url: /],
     [app({ allowedOrigins: ['https://a.b/'] }), /^apps\[0\]\.allowedOrigins\[0\]: must be like/],
-    [app({ allowedOrigins: ['null'] }), /^apps\[0\]\.allowedOrigins\[0\]: /],
+    [app({ allowedOrigins: ['https://a.*.b'] }), /^apps\[0\]\.allowedOrigins\[0\]: /],
+    [app({ allowedOrigins: ['https://a.b', '*'] }), /^apps\[0\]\.allowedOrigins\[1\]: /],
     [app({ extra: 1 }), /^apps\[0\]: .*extra/],
     [limit({ maxConnections: 0 }), /^limits\.maxConnections: /],
     [limit({ maxConnections: NaN }), /^limits\.maxConnections: /],
@@ -69,6 +70,17 @@ t.test('C02 what is wrong is refused with the path of its key', async (t) => {
     ],
     [limit({ maxPipeUnackedBytes: 1_000 }), /^limits\.maxPipeUnackedBytes: must be at least/],
     [limit({ maxWorries: 1 }), /^limits: .*maxWorries/],
+    [
+      limit({ maxConnection: 1 }),
+      /^limits: there is no option 'maxConnection'; did you mean 'maxConnections'\?$/,
+    ],
+    [app({ clientevents: true }), /^apps\[0\]: .*did you mean 'clientEvents'\?/],
+    [{ apps: [APP], prot: 1 }, /^configuration: .*did you mean 'port'\?/],
+    [{ apps: [APP], port: '80' }, /^port: must be a number$/],
+    [{ apps: [APP], trustedProxies: ['10.0.0.0/99'] }, /^trustedProxies\[0\]: must be an address/],
+    [app({ webhooks: [{ url: 'http://a.example/', headers: { 'X-A': 'a\r\nb' } }] }), /headers/],
+    [app({ webhooks: [{ url: 'http://a.example/', headers: { Host: 'a' } }] }), /headers/],
+    [{ apps: [APP], host: '0.0.0.0' }, /^apps\[0\]\.secret: must have at least 20 characters/],
     [{ apps: [APP, { ...APP, key: 'other' }] }, /^apps\[1\]\.id: '1' belongs to another app/],
     [{ apps: [APP, { ...APP, id: '2' }] }, /^apps\[1\]\.key: 'key' belongs to another app/],
     [JSON.parse('{"apps":[{"id":"1","key":"k","secret":"s"}],"__proto__":{}}'), /__proto__/],

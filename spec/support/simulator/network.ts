@@ -132,7 +132,14 @@ export class Connection implements Socket, Carrier {
       const { server } = this.#network;
       if (server === undefined) return this.#endNear(1006, 'nobody listens', new Error('refused'));
       const query = search.slice(1);
-      const decision = server.upgrade({ path: pathname, query, headers: all, secure: false });
+      const decision = server.upgrade({
+        path: pathname,
+        signable: [pathname],
+        query,
+        headers: all,
+        secure: false,
+        remoteAddress: '127.0.0.1',
+      });
       if (decision === undefined || 'refuse' in decision) {
         const { refuse = 404, body = '' } = decision ?? {};
         return this.#down.carry(0, () => this.#hears(() => this.#refused(refuse, body)));

@@ -1,3 +1,4 @@
+import { Admission } from '../../../lib/gateway/core/admission';
 import { type App, Apps } from '../../../lib/gateway/core/model/app';
 import type { UpgradeDecision, UpgradeRequest } from '../../../lib/gateway/core/fanout/carrier';
 import { Group } from '../../../lib/gateway/core/streams/group';
@@ -51,7 +52,16 @@ export class SimGateway {
     this.app.observers.add({ wants: () => false, offer: (event) => options.told(event) });
     this.#hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock, limits);
     this.#router = new Router(this.#hub, metrics);
-    const parts = { hub: this.#hub, router: this.#router, metrics, limits, clock, log: silent };
+    const admission = new Admission(limits, clock);
+    const parts = {
+      hub: this.#hub,
+      admission,
+      router: this.#router,
+      metrics,
+      limits,
+      clock,
+      log: silent,
+    };
     this.pipes = new PipeProtocol({ ...parts, node: options.node }, apps);
     this.#openTap(options.seen);
   }

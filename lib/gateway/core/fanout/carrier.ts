@@ -25,10 +25,12 @@ export interface Carrier extends Sink {
   onDrain(run: () => void): void;
 }
 
-/** An HTTP request that asks for a WebSocket. `path` is as received, without the query. */
+/** An HTTP request that asks for a WebSocket: its target as in `gateway/http/target`. */
 export interface UpgradeRequest {
   path: string;
   query: string;
+  signable: readonly string[];
+  remoteAddress: string;
   headers: ReadonlyMap<string, string>;
   secure: boolean;
 }

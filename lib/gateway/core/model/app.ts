@@ -1,4 +1,5 @@
 import type { EventKind, PipeEvent } from '../../../wire/frames';
+import { AllowedOrigins } from '../../options/allowed-origins';
 import type { AppOptions, Limits } from '../../options/options';
 import { Cache } from './cache';
 import type { Channel } from './channel';
@@ -22,6 +23,7 @@ export interface AppObserver {
 /** One app of the gateway: its credentials, settings and everything that is live in it. */
 export class App {
   readonly options: AppOptions;
+  readonly origins: AllowedOrigins;
   readonly sockets = new Map<string, Socket>();
   /** Occupied channels only: a channel without subscribers is dropped at once. */
   readonly channels = new Map<string, Channel>();
@@ -29,7 +31,7 @@ export class App {
   /** Users that somebody watches. */
   readonly watched = new Map<string, Watched>();
   readonly cache: Cache;
-  /** Answers to publishes with an idempotency key. */
+  /** Answers of publishes with an idempotency key. */
   readonly answers: Idempotency;
   /** Sockets that have yet to authorize themselves; 0 unless the app asks for it. */
   unauthorizedSockets = 0;
@@ -37,6 +39,7 @@ export class App {
 
   constructor(options: AppOptions, limits: Limits) {
     this.options = options;
+    this.origins = new AllowedOrigins(options.allowedOrigins);
     this.cache = new Cache(limits);
     this.answers = new Idempotency(limits);
   }

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /** The last event published on a cache channel. */
 export interface CachedEvent {
   event: string;
@@ -9,8 +11,6 @@ export interface CachedEvent {
 interface Entry {
   event: string;
   data: string;
-  expiresAt: number;
-  bytes: number;
 }
 
 export interface CacheLimits {
@@ -19,62 +19,57 @@ export interface CacheLimits {
   cacheTtlMs: number;
 }
 
+// An LRUCache takes a start at 0 for none, and an entry for alive at the very end of its time.
+const START_MS = 1;
+const LOOK_MS = 1.5;
+
 /**
- * The last published event of each cache channel of an app, occupied or not. At its limits it forgets what was used
- * longest ago. Time comes from the caller, in milliseconds.
+ * Last published event of each cache channel of an app, occupied or not. At its limits it forgets the least recently
+ * used. Time comes from the caller, in milliseconds.
  */
 export class Cache {
   readonly #limits: CacheLimits;
-  /** Least recently used first. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #events: LRUCache<string, Entry>;
   /**
-   * Channels whose miss was told, until when it is not told again. A Map of its own: whoever subscribes to channels that
-   * do not exist must not push out what was published.
+   * Channels whose miss was told and is not told again for a while. A cache of its own: subscribers of channels that do
+   * not exist must not push out published events.
    */
-  readonly #missed = new Map<string, number>();
-  #bytes = 0;
+  readonly #missed: LRUCache<string, true>;
+  #nowMs = 0;
 
   constructor(limits: CacheLimits) {
+    const { maxCachedBytes: maxSize, cacheTtlMs: ttl } = limits;
     this.#limits = limits;
+    const perf = { now: (): number => this.#nowMs };
+    // With a number of entries it would take the memory for all of them at once.
+    this.#events = new LRUCache({ maxSize, ttl, ttlResolution: 0, perf });
+    this.#missed = new LRUCache({ maxSize: limits.maxCachedChannels, ttl, ttlResolution: 0, perf });
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#events.size;
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#events.calculatedSize;
   }
 
   put(channel: string, event: string, data: string, nowMs: number): void {
-    this.#forget(channel);
+    this.#nowMs = nowMs + START_MS;
     this.#missed.delete(channel);
-    const bytes = Buffer.byteLength(data) + channel.length + event.length;
-    // The event before it must not come back as the last one, so what is too large to keep empties the channel.
-    if (bytes > this.#limits.maxCachedBytes) return;
-    this.#entries.set(channel, { event, data, expiresAt: nowMs + this.#limits.cacheTtlMs, bytes });
-    this.#bytes += bytes;
-    for (const oldest of this.#entries.keys()) {
-      if (
-        this.#entries.size <= this.#limits.maxCachedChannels &&
-        this.#bytes <= this.#limits.maxCachedBytes
-      ) {
-        break;
-      }
-      this.#forget(oldest);
-    }
+    // The event before it must not come back as the last one, so an event too large to keep empties the channel.
+    this.#events.delete(channel);
+    const size = Buffer.byteLength(data) + channel.length + event.length;
+    if (size > this.#limits.maxCachedBytes) return;
+    this.#events.set(channel, { event, data }, { size });
+    if (this.#events.size > this.#limits.maxCachedChannels) this.#events.pop();
   }
 
   get(channel: string, nowMs: number): CachedEvent | undefined {
-    const entry = this.#entries.get(channel);
+    this.#nowMs = nowMs + LOOK_MS;
+    const entry = this.#events.get(channel);
     if (entry === undefined) return undefined;
-    if (entry.expiresAt <= nowMs) {
-      this.#forget(channel);
-      return undefined;
-    }
-    this.#entries.delete(channel);
-    this.#entries.set(channel, entry);
-    return { event: entry.event, data: entry.data, ttlMs: entry.expiresAt - nowMs };
+    return { ...entry, ttlMs: this.#events.getRemainingTTL(channel) + LOOK_MS - START_MS };
   }
 
   /**
@@ -82,20 +77,10 @@ export class Cache {
    * on it, or an event could have expired.
    */
   miss(channel: string, nowMs: number): boolean {
-    if ((this.#missed.get(channel) ?? -Infinity) > nowMs) return false;
-    this.#missed.delete(channel);
-    this.#missed.set(channel, nowMs + this.#limits.cacheTtlMs);
-    const [oldest] = this.#missed.keys();
-    if (oldest !== undefined && this.#missed.size > this.#limits.maxCachedChannels) {
-      this.#missed.delete(oldest);
-    }
+    this.#nowMs = nowMs + LOOK_MS;
+    if (this.#missed.get(channel) === true) return false;
+    this.#nowMs = nowMs + START_MS;
+    this.#missed.set(channel, true, { size: 1 });
     return true;
-  }
-
-  #forget(channel: string): void {
-    const entry = this.#entries.get(channel);
-    if (entry === undefined) return;
-    this.#entries.delete(channel);
-    this.#bytes -= entry.bytes;
   }
 }

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 
-/** What a publish was answered: over HTTP, or over a Pipe. */
+/** Answer of a publish: over HTTP, or over a Pipe. */
 export type KeptAnswer = { status: number; body: string } | { sockets: number };
 
 interface Kept {
   fingerprint: string;
   answer: KeptAnswer;
-  expiresAt: number;
-  bytes: number;
 }
 
 export interface IdempotencyLimits {
@@ -16,7 +15,11 @@ export interface IdempotencyLimits {
   maxIdempotencyBytes: number;
 }
 
-/** What an entry costs beside its texts. */
+// An LRUCache takes a start at 0 for none, and an entry for alive at the very end of its time.
+const START_MS = 1;
+const LOOK_MS = 1.5;
+
+/** Cost of an entry beside its texts. */
 const ENTRY_OVERHEAD_BYTES = 200;
 
 export const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
@@ -24,50 +27,51 @@ export const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
 /**
  * Answers of an app's publishes that carried an idempotency key, whichever way they came, each kept for a while after it
  * was first given: the same publish again gets the answer again and publishes nothing. At its limits it forgets the
- * oldest, which would expire next. Time comes from the caller, in milliseconds.
+ * oldest. Time comes from the caller, in milliseconds.
  */
 export class Idempotency {
-  readonly #limits: IdempotencyLimits;
-  /** Oldest first: all are kept equally long. */
-  readonly #kept = new Map<string, Kept>();
-  #bytes = 0;
+  readonly #kept: LRUCache<string, Kept>;
+  readonly #maxKeys: number;
+  /** Time from which answers that have expired are freed again, all in one go. */
+  #purgeAt = 0;
+  #nowMs = 0;
 
-  constructor(limits: IdempotencyLimits) {
-    this.#limits = limits;
-  }
-
-  get size(): number {
-    return this.#kept.size;
+  constructor({ idempotencyTtlMs, maxIdempotencyKeys, maxIdempotencyBytes }: IdempotencyLimits) {
+    this.#maxKeys = maxIdempotencyKeys;
+    // With a number of entries it would take the memory for all of them at once.
+    this.#kept = new LRUCache({
+      maxSize: maxIdempotencyBytes,
+      ttl: idempotencyTtlMs,
+      ttlResolution: 0,
+      perf: { now: () => this.#nowMs },
+      sizeCalculation: ({ answer }, key) =>
+        ENTRY_OVERHEAD_BYTES + key.length + ('body' in answer ? answer.body.length : 0),
+    });
   }
 
   /** The answer that was given under a key; 'other' when it was given to another request. */
   find(key: string, fingerprint: string, nowMs: number): KeptAnswer | 'other' | undefined {
-    const kept = this.#kept.get(key);
-    if (kept === undefined || kept.expiresAt <= nowMs) return undefined;
+    this.#nowMs = nowMs + LOOK_MS;
+    // A look does not make it younger: the oldest expires next.
+    const kept = this.#kept.peek(key);
+    if (kept === undefined) return undefined;
     return kept.fingerprint === fingerprint ? kept.answer : 'other';
   }
 
   keep(key: string, fingerprint: string, answer: KeptAnswer, nowMs: number): void {
-    this.#forget(key);
-    const { idempotencyTtlMs, maxIdempotencyKeys, maxIdempotencyBytes } = this.#limits;
-    const length = 'body' in answer ? answer.body.length : 0;
-    const bytes = ENTRY_OVERHEAD_BYTES + key.length + length;
-    this.#kept.set(key, { fingerprint, answer, expiresAt: nowMs + idempotencyTtlMs, bytes });
-    this.#bytes += bytes;
-    for (const [oldest, { expiresAt }] of this.#kept) {
-      const full = this.#kept.size > maxIdempotencyKeys || this.#bytes > maxIdempotencyBytes;
-      if (!full && expiresAt > nowMs) break;
-      this.#forget(oldest);
+    this.#nowMs = nowMs + LOOK_MS;
+    if (nowMs >= this.#purgeAt) {
+      this.#purgeAt = nowMs + this.#kept.ttl;
+      this.#kept.purgeStale();
     }
-  }
-
-  #forget(key: string): void {
-    this.#bytes -= this.#kept.get(key)?.bytes ?? 0;
+    this.#nowMs = nowMs + START_MS;
     this.#kept.delete(key);
+    this.#kept.set(key, { fingerprint, answer });
+    if (this.#kept.size > this.#maxKeys) this.#kept.pop();
   }
 }
 
-/** A short text for what a publish says: another one under the same key is an error of the caller. */
+/** Short text for the content of a publish: another one under the same key is an error of the caller. */
 export function fingerprint(what: string, body: Buffer | string = ''): string {
   return createHash('sha256').update(`${what}\n`).update(body).digest('base64');
 }

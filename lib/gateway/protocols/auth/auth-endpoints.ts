@@ -1,15 +1,17 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../util/timers';
 import type { App, Apps } from '../../core/model/app';
-import { AppRates } from '../../core/features/app-rates';
+import { AddressShares, AppRates } from '../../core/features/app-rates';
 import type { Decisions } from '../../core/decisions';
 import type { Metrics } from '../../core/metrics';
-import { hasBody, readBody } from '../../http/body';
+import { type Answer, sendAnswer } from '../../http/answer';
+import { readBody } from '../../http/body';
+import { METHODS, allowOrigin, answerPreflight } from '../../http/cors';
+import type { Exchange } from '../../http/exchange';
 import type { Limits } from '../../options/options';
-import { METHODS, allowOrigin, allows, answerPreflight } from '../../http/cors';
 import { type AuthForm, decisionRequest, readAuthForms } from './form';
 import { type Refusal, refusal } from './refusal';
 import { type Signed, sign } from './signing';
+import type { Protocol } from '../protocol';
 
 /** What became of each of several channels, by name. */
 type Several = ReadonlyMap<string, Signed | Refusal>;
@@ -32,49 +34,42 @@ const BURST_S = 5;
  * `/pusher/user-auth`, both with `/<key>` behind them where the gateway has several apps. A backend decides, the gateway
  * signs. Without a backend that decides, everything is refused.
  */
-export class AuthEndpoints {
+export class AuthEndpoints implements Protocol {
   readonly #parts: Parts;
   readonly #apps: Apps;
   /** Where a request without a key leads. */
   readonly #onlyApp: App | undefined;
-  readonly #prefix: string;
   readonly #rates = new AppRates();
+  readonly #shares = new AddressShares();
 
-  /** `path` is a prefix under which the endpoints are served as well. */
-  constructor(parts: Parts, apps: Apps, path: string) {
+  constructor(parts: Parts, apps: Apps) {
     this.#parts = parts;
     this.#apps = apps;
     const [first, ...others] = apps.all();
     this.#onlyApp = others.length === 0 ? first : undefined;
-    this.#prefix = path;
   }
 
   /** Answers a request, now or when a backend has decided. False when the path is not one of these. */
-  request(request: IncomingMessage, response: ServerResponse): boolean {
-    const [path = ''] = (request.url ?? '').split('?', 1);
-    const own = path.startsWith(`${this.#prefix}/`) ? path.slice(this.#prefix.length) : path;
-    const match = PATH.exec(own);
+  request(exchange: Exchange): boolean {
+    const match = PATH.exec(exchange.path);
     if (match === null) return false;
     const [, endpoint, key] = match;
-    // Whoever asked may go away before the answer.
-    response.on('error', ignore);
     const app = key === undefined ? this.#onlyApp : this.#apps.byKey(key);
-    allowOrigin(app?.options.allowedOrigins, request, response);
-    if (request.method === 'OPTIONS') answerPreflight(request, response);
+    allowOrigin(app?.origins, exchange, { cookies: true });
+    if (exchange.request.method === 'OPTIONS') answerPreflight(exchange);
     else {
-      const refused = this.#refusal(app, key, request, response);
-      if (refused !== undefined) answer(request, response, refused);
-      else this.#read(app as App, endpoint === 'user-auth', request, response);
+      const refused = this.#refusal(app, key, exchange);
+      if (refused !== undefined) sendAnswer(exchange, answerOf(refused));
+      else this.#read(app as App, endpoint === 'user-auth', exchange);
     }
     return true;
   }
 
-  /** What is wrong with a request before its body is read. */
+  /** Refusal of a request before its body is read; undefined when nothing is wrong so far. */
   #refusal(
     app: App | undefined,
     key: string | undefined,
-    request: IncomingMessage,
-    response: ServerResponse,
+    { request, response }: Exchange,
   ): Refusal | undefined {
     if (request.method !== 'POST') {
       response.setHeader('Allow', METHODS);
@@ -86,15 +81,14 @@ export class AuthEndpoints {
         : refusal(404, 'unknown_app', 'no app has this key');
     }
     if (!app.options.enabled) return refusal(403, 'app_disabled', 'this app is switched off');
-    if (!allows(app.options.allowedOrigins, request)) {
+    if (!app.origins.allows(request.headers.origin)) {
       return refusal(403, 'bad_origin', 'this origin is not allowed to connect');
     }
-    if (this.#mayAsk(app)) return undefined;
-    response.setHeader('Retry-After', '1');
-    return TOO_MANY;
+    return undefined;
   }
 
-  #read(app: App, signIn: boolean, request: IncomingMessage, response: ServerResponse): void {
+  #read(app: App, signIn: boolean, exchange: Exchange): void {
+    const { request } = exchange;
     const { maxAuthBytes, maxChannelNameLength } = this.#parts.limits;
     readBody(
       request,
@@ -102,17 +96,20 @@ export class AuthEndpoints {
       (body) => {
         const type = request.headers['content-type'];
         const forms = readAuthForms(body, type, { signIn, maxChannelNameLength });
-        const done = (outcome: Outcome): void => answer(request, response, outcome);
+        const done = (outcome: Outcome): void => sendAnswer(exchange, answerOf(outcome));
         if ('status' in forms) done(forms);
-        else if (forms.kind === 'one') this.#ask(app, forms.form, request, done);
-        else this.#askSeveral(app, forms.forms, request, done);
+        else if (!this.#mayAsk(app, exchange)) {
+          exchange.response.setHeader('Retry-After', '1');
+          done(TOO_MANY);
+        } else if (forms.kind === 'one') this.#ask(app, forms.form, exchange, done);
+        else this.#askSeveral(app, forms.forms, exchange, done);
       },
       ({ status }) => {
         const message =
           status === 413
             ? `the body exceeds ${maxAuthBytes} bytes`
             : 'the body must not be encoded';
-        answer(request, response, refusal(status, 'bad_body', message));
+        sendAnswer(exchange, answerOf(refusal(status, 'bad_body', message)));
       },
     );
   }
@@ -120,12 +117,12 @@ export class AuthEndpoints {
   #ask(
     app: App,
     form: AuthForm,
-    request: IncomingMessage,
+    exchange: Exchange,
     done: (outcome: Signed | Refusal) => void,
   ): void {
     const { decisions, metrics } = this.#parts;
     metrics.authRequests++;
-    decisions.ask(app, decisionRequest(form, request), (decision) => {
+    decisions.ask(app, decisionRequest(form, exchange), (decision) => {
       if (typeof decision === 'string') metrics.authFailures++;
       done(sign(app, form, decision));
     });
@@ -135,7 +132,7 @@ export class AuthEndpoints {
   #askSeveral(
     app: App,
     forms: ReadonlyMap<string, AuthForm | Refusal>,
-    request: IncomingMessage,
+    exchange: Exchange,
     done: (outcome: Several) => void,
   ): void {
     const outcomes = new Map<string, Signed | Refusal>();
@@ -147,30 +144,25 @@ export class AuthEndpoints {
     for (const [channel, form] of forms) {
       if ('status' in form) decided(channel, form);
       // The request itself was counted as one.
-      else if (asked++ > 0 && !this.#mayAsk(app)) decided(channel, TOO_MANY);
-      else this.#ask(app, form, request, (outcome) => decided(channel, outcome));
+      else if (asked++ > 0 && !this.#mayAsk(app, exchange)) decided(channel, TOO_MANY);
+      else this.#ask(app, form, exchange, (outcome) => decided(channel, outcome));
     }
   }
 
-  #mayAsk(app: App): boolean {
+  /** Asked last: a request that cannot be granted anyway takes nothing from those that can. */
+  #mayAsk(app: App, { remoteAddress }: Exchange): boolean {
     const { clock, limits } = this.#parts;
     const { maxAuthRequestsPerSecond: rate } = limits;
-    return this.#rates.take(app, { rate, burst: rate * BURST_S }, clock.now());
+    const limit = { rate, burst: rate * BURST_S };
+    const now = clock.now();
+    const shared = this.#shares.take(`${app.id} ${remoteAddress}`, limit, now);
+    return shared && this.#rates.take(app, limit, now);
   }
 }
 
-/** Answers in JSON. What a refused request still sends is not worth reading. */
-function answer(request: IncomingMessage, response: ServerResponse, outcome: Outcome): void {
+function answerOf(outcome: Outcome): Answer {
   const status = 'status' in outcome ? outcome.status : 200;
-  const body = JSON.stringify(bodyOf(outcome));
-  response.writeHead(status, {
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(body),
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-    ...(hasBody(request) && !request.complete && { Connection: 'close' }),
-  });
-  response.end(body);
+  return { status, body: JSON.stringify(bodyOf(outcome)) };
 }
 
 /** Several channels are answered as the plugin pusher-js-auth reads it: `{ status, data }` by name. */
@@ -185,8 +177,4 @@ function bodyOf(outcome: Outcome): object {
   }
   if (!('status' in outcome)) return outcome;
   return { error: { code: outcome.code, message: outcome.message } };
-}
-
-function ignore(): void {
-  // Nobody is left to be told.
 }

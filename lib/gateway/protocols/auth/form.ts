@@ -1,14 +1,15 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage } from 'node:http';
 import { parseChannelName } from '../../../pusher/channel-name';
 import { isObject, parseJson } from '../../../pusher/json';
+import { rawValue } from '../../../pusher/raw-value';
 import { RuleKind } from '../../../wire/frames';
 import type { DecisionRequest } from '../../core/decisions';
+import type { Exchange } from '../../http/exchange';
 import { type Refusal, refusal } from './refusal';
 
 const SOCKET_ID = /^\d{1,20}\.\d{1,20}$/;
 
-/** What a browser wants to have signed. */
+/** Request of a browser for a signature. */
 export interface AuthForm {
   socketId: string;
   /** Undefined for a sign-in. */
@@ -33,9 +34,13 @@ export function readAuthForms(
   type: string | undefined,
   { signIn, maxChannelNameLength }: { signIn: boolean; maxChannelNameLength: number },
 ): AuthForms | Refusal {
+  if (/^multipart\//i.test(type ?? '')) {
+    const message = 'send application/x-www-form-urlencoded or application/json, not multipart';
+    return refusal(415, 'bad_body', message);
+  }
   const rest = readFields(body, type);
   if (rest === undefined) {
-    const message = 'the body must be a form or a JSON object of strings, in UTF-8';
+    const message = 'the body must be a form or a JSON object of strings and numbers, in UTF-8';
     return refusal(400, 'bad_body', message);
   }
   const socketId = rest.get('socket_id');
@@ -66,17 +71,17 @@ export function readAuthForms(
   return 'status' in form ? form : { kind: 'one', form };
 }
 
-/** What a backend is asked, with all that it may go by. */
+/** Request for a decision, with all that a backend may go by. */
 export function decisionRequest(
   { socketId, channel, rest }: AuthForm,
-  request: IncomingMessage,
+  { request, remoteAddress }: Exchange,
 ): DecisionRequest {
   const params = JSON.stringify({
     socketId,
     channel,
     headers: request.headers,
     body: Object.fromEntries(rest),
-    remoteAddress: request.socket.remoteAddress ?? '',
+    remoteAddress,
   });
   return {
     kind: channel === undefined ? RuleKind.AUTHENTICATE : RuleKind.AUTHORIZE,
@@ -85,15 +90,19 @@ export function decisionRequest(
   };
 }
 
-/** Strings only, as in a form: what is nested very deep can be read but not written again. */
+/** Fields of a body, flat as in a form: deeply nested JSON can be read but not written again. */
 function readFields(body: Buffer, type: string | undefined): Map<string, string> | undefined {
   if (!isUtf8(body)) return undefined;
   const text = body.toString();
   if (!/^application\/json\b/i.test(type ?? '')) return new Map(new URLSearchParams(text));
   const fields = parseJson(text);
   if (!isObject(fields)) return undefined;
-  const entries = Object.entries(fields);
-  const isText = (entry: [string, unknown]): entry is [string, string] =>
-    typeof entry[1] === 'string';
-  return entries.every(isText) ? new Map(entries) : undefined;
+  const texts = new Map<string, string>();
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === 'string') texts.set(name, value);
+    // Digits as they were sent: socket ids look like numbers to some clients.
+    else if (typeof value === 'number') texts.set(name, rawValue(text, name));
+    else return undefined;
+  }
+  return texts;
 }

@@ -1,17 +1,18 @@
 import * as messages from '../../../pusher/messages';
 import type { Clock } from '../../../util/timers';
+import type { Admission } from '../../core/admission';
 import type { Hub } from '../../core/hub';
 import type { Metrics } from '../../core/metrics';
 import type { Parts } from '../../core/parts';
 import type { Router } from '../../core/router';
 import type { Socket } from '../../core/model/socket';
 import type { Overload } from '../../core/timing/overload';
-import { TokenBucket } from '../../core/timing/token-bucket';
 import type { Limits } from '../../options/options';
 
-/** What the commands of the Channels protocol work with. */
+/** Parts that the commands of the Channels protocol work with. */
 export class ChannelsContext {
   readonly hub: Hub;
+  readonly admission: Admission;
   readonly router: Router;
   readonly metrics: Metrics;
   readonly limits: Limits;
@@ -20,6 +21,7 @@ export class ChannelsContext {
 
   constructor(parts: Omit<Parts, 'log'>) {
     this.hub = parts.hub;
+    this.admission = parts.admission;
     this.router = parts.router;
     this.metrics = parts.metrics;
     this.limits = parts.limits;
@@ -29,14 +31,6 @@ export class ChannelsContext {
 
   send(socket: Socket, text: string): void {
     this.hub.turn.send(socket, text);
-  }
-
-  /** Whether a socket may have one more signature checked: subscriptions and sign-ins share a rate. */
-  maySubscribe({ buckets }: Socket): boolean {
-    const perSecond = this.limits.maxSubscriptionsPerSecond;
-    const now = this.clock.now();
-    buckets.subscriptions ??= new TokenBucket(perSecond, perSecond * 4, now);
-    return buckets.subscriptions.take(now);
   }
 
   /** An error that leaves the connection open. */

@@ -1,4 +1,4 @@
-import { CloseCode, precedesWithError } from '../../../pusher/close-codes';
+import { CloseCode, RESTARTS, precedesWithError } from '../../../pusher/close-codes';
 import * as messages from '../../../pusher/messages';
 import { newSocketId } from '../../../pusher/socket-id';
 import type { Apps } from '../../core/model/app';
@@ -6,7 +6,9 @@ import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/fanout
 import { Socket } from '../../core/model/socket';
 import type { ChannelsContext } from './context';
 import { ChannelsSession } from './session';
+import type { Protocol } from '../protocol';
 
+const PREFIX = '/app/';
 const OLDEST_PROTOCOL = 4;
 const NEWEST_PROTOCOL = 7;
 
@@ -26,22 +28,32 @@ interface Refusal {
  * The opening of a Channels connection: `/app/<key>?protocol=7&…`. Whatever is wrong with it is told after the upgrade,
  * by a close code: browsers see an HTTP refusal only as 1006 and would come back for ever.
  */
-export class ChannelsHandshake {
+export class ChannelsHandshake implements Protocol {
   readonly #context: ChannelsContext;
   readonly #apps: Apps;
-  readonly #prefix: string;
+  #draining = false;
 
-  constructor(context: ChannelsContext, apps: Apps, path: string) {
+  constructor(context: ChannelsContext, apps: Apps) {
     this.#context = context;
     this.#apps = apps;
-    this.#prefix = `${path}/app/`;
+  }
+
+  /** Browsers that come from now on are told to come back after a second. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  stop(): void {
+    this.drain();
   }
 
   /** Undefined when the path is not one of this protocol's. */
   upgrade({ path, query, headers }: UpgradeRequest): UpgradeDecision | undefined {
-    if (!path.startsWith(this.#prefix)) return undefined;
+    if (!path.startsWith(PREFIX)) return undefined;
+    const key = path.slice(PREFIX.length).replace(/\/$/, '');
+    // Path of the fallback, whose own prefix is the gateway's too.
+    if (/\/xhr(_[a-z]+)?$/.test(key)) return undefined;
     if (this.#context.overload.overloaded) return OVERLOADED;
-    const key = path.slice(this.#prefix.length);
     return {
       maxPayloadBytes: this.#context.limits.maxMessageBytes,
       slowCode: CloseCode.OVER_CAPACITY,
@@ -64,12 +76,13 @@ export class ChannelsHandshake {
     const app = this.#apps.byKey(key);
     const protocol = Number(query.get('protocol'));
     const refusal =
+      (this.#draining ? { code: CloseCode.OVER_CAPACITY, message: RESTARTS } : undefined) ??
       refuseVersion(query) ??
       (app === undefined
         ? { code: CloseCode.APP_UNKNOWN, message: `App key ${key.slice(0, 64)} does not exist` }
         : !app.options.enabled
           ? { code: CloseCode.APP_DISABLED, message: 'Application disabled' }
-          : !allows(app.options.allowedOrigins, origin)
+          : !app.origins.allows(origin)
             ? { code: CloseCode.UNAUTHORIZED, message: 'This origin is not allowed to connect' }
             : app.sockets.size - app.unauthorizedSockets >= context.limits.maxConnectionsPerApp
               ? { code: CloseCode.OVER_QUOTA, message: 'Application is over connection quota' }
@@ -85,11 +98,6 @@ export class ChannelsHandshake {
     context.hub.open(socket);
     return new ChannelsSession(context, carrier, socket);
   }
-}
-
-/** Every page of a browser states its origin; who states none is no page, and could have stated any. */
-function allows(origins: readonly string[] | undefined, origin: string | undefined): boolean {
-  return origins === undefined || origin === undefined || origins.includes(origin);
 }
 
 /** The rules about the parameters `protocol` and `version` of the Channels protocol. */

@@ -1,4 +1,3 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Clock } from '../../../util/timers';
 import type { Apps } from '../../core/model/app';
 import type {
@@ -8,7 +7,10 @@ import type {
   UpgradeRequest,
 } from '../../core/fanout/carrier';
 import type { Metrics } from '../../core/metrics';
-import { hasBody } from '../../http/body';
+import { sendAnswer } from '../../http/answer';
+import { METHODS, allowOrigin, answerPreflight } from '../../http/cors';
+import type { Exchange } from '../../http/exchange';
+import type { TurnBudget } from '../../core/timing/turn-budget';
 import type { Overload } from '../../core/timing/overload';
 import type { Limits } from '../../options/options';
 import { type Address, isFallbackPath, parseAddress } from './address';
@@ -16,6 +18,7 @@ import { readSendBody } from './body';
 import type { FallbackCarrier } from './carrier';
 import { Receiver } from './receiver';
 import { FallbackCarriers } from './carriers';
+import type { Protocol } from '../protocol';
 
 export interface FallbackParts {
   apps: Apps;
@@ -23,6 +26,7 @@ export interface FallbackParts {
   clock: Clock;
   metrics: Metrics;
   overload: Overload;
+  budget: TurnBudget;
   /** Starts the protocol above on a new carrier, or closes the carrier and returns undefined. */
   open: (
     key: string,
@@ -32,8 +36,6 @@ export interface FallbackParts {
   ) => CarrierHandler | undefined;
   failed: (error: unknown) => void;
 }
-
-const METHODS = 'POST, OPTIONS';
 
 /** Proxies and browsers have to leave a stream of lines alone. */
 const RECEIVER_HEADERS = {
@@ -48,29 +50,25 @@ const RECEIVER_HEADERS = {
  * rest of SockJS is not served: iframe, htmlfile and JSONP run what they receive as script, and only browsers without
  * cross-origin XHR would ask for them.
  */
-export class Fallback {
+export class Fallback implements Protocol {
   readonly #parts: FallbackParts;
   readonly #sessions: FallbackCarriers;
   #accepting = true;
 
   constructor(parts: FallbackParts) {
-    const { limits, clock, overload, metrics, failed } = parts;
+    const { limits, clock, overload, budget, metrics, failed } = parts;
     this.#parts = parts;
     this.#sessions = new FallbackCarriers(limits, clock, overload, {
       cut: () => {
         metrics.socketsCut++;
       },
       failure: failed,
+      budget,
     });
   }
 
-  /** Sessions that are kept, those that ended within the last seconds included. */
-  get size(): number {
-    return this.#sessions.size;
-  }
-
-  /** Refuses new sessions; open ones stay. */
-  stopAccepting(): void {
+  /** Refuses new sessions. Those of a draining gateway are told by the protocol above when to come back. */
+  stop(): void {
     this.#accepting = false;
   }
 
@@ -81,109 +79,89 @@ export class Fallback {
   }
 
   /** Answers a request, now or later. False when the path is not one of this protocol's. */
-  request(request: IncomingMessage, response: ServerResponse): boolean {
-    const target = request.url ?? '';
-    const at = target.indexOf('?');
-    const path = at < 0 ? target : target.slice(0, at);
+  request(exchange: Exchange): boolean {
+    const { path, request, response } = exchange;
     if (!isFallbackPath(path)) return false;
-    // A peer that goes away in the middle of its answer tells so by the end of its connection as well.
-    response.on('error', ignore);
     const address = parseAddress(path);
     if (address === undefined) {
-      const text = 'Not found: of SockJS, only xhr, xhr_streaming and xhr_send are served';
-      refuse(request, response, 404, text);
+      refuse(
+        exchange,
+        404,
+        'Not found: of SockJS, only xhr, xhr_streaming and xhr_send are served',
+      );
       return true;
     }
-    this.#allowOrigin(address, request, response);
+    allowOrigin(this.#parts.apps.byKey(address.key)?.origins, exchange, { cookies: false });
     if (request.method === 'OPTIONS') {
-      response.setHeader('Access-Control-Allow-Methods', METHODS);
-      response.setHeader('Access-Control-Allow-Headers', 'content-type');
-      response.writeHead(204).end();
+      answerPreflight(exchange);
     } else if (request.method !== 'POST') {
       response.setHeader('Allow', METHODS);
-      refuse(request, response, 405, `Method not allowed: use ${METHODS}`);
+      refuse(exchange, 405, `Method not allowed: use ${METHODS}`);
     } else if (address.action === 'xhr_send') {
-      void this.#send(address, request, response);
+      void this.#send(address, exchange);
     } else {
-      this.#receive(address, new URLSearchParams(target.slice(path.length)), request, response);
+      this.#receive(address, exchange);
     }
     return true;
   }
 
-  /** No credentials are ever sent, so any page may read the answers, unless the app says which. */
-  #allowOrigin({ key }: Address, request: IncomingMessage, response: ServerResponse): void {
-    const { origin } = request.headers;
-    const allowed = this.#parts.apps.byKey(key)?.options.allowedOrigins;
-    if (allowed !== undefined) response.setHeader('Vary', 'Origin');
-    if (allowed === undefined) response.setHeader('Access-Control-Allow-Origin', '*');
-    else if (origin !== undefined && allowed.includes(origin)) {
-      response.setHeader('Access-Control-Allow-Origin', origin);
-    }
-  }
-
   /** Attaches a receiver to its session, or to a new one. */
-  #receive(
-    address: Address,
-    query: URLSearchParams,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): void {
-    const carrier = this.#sessions.get(address.id) ?? this.#open(address, query, request);
+  #receive(address: Address, exchange: Exchange): void {
+    const { request, response } = exchange;
+    const carrier = this.#sessions.get(address.id) ?? this.#open(address, exchange);
     if (carrier === undefined) {
       response.setHeader('Retry-After', '10');
-      return refuse(request, response, 503, 'Over capacity');
+      return refuse(exchange, 503, 'Over capacity');
     }
     // A receiver has no body; one that comes all the same must not hide the end of its connection.
     request.resume();
     const streaming = address.action === 'xhr_streaming';
     const how = { streaming, headers: RECEIVER_HEADERS };
-    carrier.attach(new Receiver(response, how, (receiver) => carrier.gone(receiver)));
+    const receiver = new Receiver(response, how, (over) => carrier.gone(over));
+    carrier.attach(receiver, numberOf(exchange));
   }
 
   #open(
     { id, key }: Address,
-    query: URLSearchParams,
-    request: IncomingMessage,
+    { query, request, remoteAddress }: Exchange,
   ): FallbackCarrier | undefined {
     if (!this.#accepting || this.#parts.overload.overloaded) return undefined;
-    const carrier = this.#sessions.add(id, request.socket.remoteAddress ?? '');
+    const carrier = this.#sessions.make(remoteAddress);
     if (carrier === undefined) return undefined;
-    carrier.session = this.#parts.open(key, query, carrier, request.headers.origin);
+    const { origin } = request.headers;
+    const session = this.#parts.open(key, new URLSearchParams(query), carrier, origin);
+    // A refused one is told why by this one answer; nothing of it is kept.
+    if (session === undefined) return carrier;
+    carrier.session = session;
+    this.#sessions.add(id, carrier);
     return carrier;
   }
 
-  async #send({ id }: Address, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const unknown = (): void => refuse(request, response, 404, 'Not found: no such session');
+  async #send({ id }: Address, exchange: Exchange): Promise<void> {
+    const { request, response } = exchange;
+    const unknown = (): void => refuse(exchange, 404, 'Not found: no such session');
     if (this.#sessions.get(id)?.open !== true) return unknown();
     const body = await readSendBody(request, this.#parts.limits.maxMessageBytes);
     if (body === undefined) return;
-    if ('refuse' in body) return refuse(request, response, body.refuse, body.text);
+    if ('refuse' in body) {
+      // As over a WebSocket (RFC 6455 §7.4.1): too much ends the connection, and its page is told.
+      if (body.refuse === 413) this.#sessions.get(id)?.close(1009, body.text);
+      return refuse(exchange, body.refuse, body.text);
+    }
     // It may have ended while its body was on the way.
     const carrier = this.#sessions.get(id);
     if (carrier?.open !== true) return unknown();
-    carrier.receive(body.texts);
+    carrier.receive(body.texts, numberOf(exchange));
     response.writeHead(204).end();
   }
 }
 
-/** Answers with a status and a line of text. What the request still sends is not worth reading. */
-function refuse(
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  text: string,
-): void {
-  const headers: OutgoingHttpHeaders = {
-    'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Length': Buffer.byteLength(text) + 1,
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-  };
-  if (hasBody(request) && !request.complete) headers['Connection'] = 'close';
-  response.writeHead(status, headers);
-  response.end(`${text}\n`);
+/** Number that pusher-js gives each of its posts. */
+function numberOf({ query }: Exchange): number | undefined {
+  const digits = /(?:^|&)n=(\d{1,15})(?:&|$)/.exec(query)?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }
 
-function ignore(): void {
-  // Nobody is left to be told.
+function refuse(exchange: Exchange, status: number, text: string): void {
+  sendAnswer(exchange, { status, body: `${text}\n` });
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../util/timers';
 import type { Logger } from '../../../util/logger';
 import type { App } from '../../core/model/app';
+import type { Admission } from '../../core/admission';
 import type { Hub } from '../../core/hub';
 import type { Metrics } from '../../core/metrics';
 import type { Router } from '../../core/router';
@@ -9,6 +10,7 @@ import type { Limits } from '../../options/options';
 /** The parts of a gateway that the rooms of the Pipe work with. `protocol.ts` builds it. */
 export interface PipeContext {
   readonly hub: Hub;
+  readonly admission: Admission;
   readonly router: Router;
   readonly metrics: Metrics;
   readonly limits: Limits;

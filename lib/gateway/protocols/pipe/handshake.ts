@@ -12,7 +12,8 @@ const PATH = /^\/pipe\/([^/]+)$/;
 /** The scheme of the Authorization header, compared without case (RFC 9110, section 11.1). */
 const CREDENTIALS = /^standpipe +(.*)$/i;
 
-type RefusalCode = PipeRefusal | 'unknown_app' | 'app_disabled' | 'bad_subprotocol' | 'too_many';
+type RefusalCode =
+  PipeRefusal | 'unknown_app' | 'app_disabled' | 'bad_subprotocol' | 'bad_origin' | 'too_many';
 
 /**
  * The opening of a Pipe: `GET /pipe/<app id>`, signed. A bad request is refused in the HTTP answer, with a message that
@@ -37,9 +38,11 @@ export class PipeHandshake {
   }
 
   /** Undefined when the path is not one of this protocol's. */
-  upgrade({ path, query, headers }: UpgradeRequest): UpgradeDecision | undefined {
+  upgrade({ path, signable, query, headers }: UpgradeRequest): UpgradeDecision | undefined {
     const id = PATH.exec(path)?.[1];
     if (id === undefined) return undefined;
+    // Secrets are for servers: a browser that opens a Pipe was talked into it by some page.
+    if (headers.has('origin')) return refuse(403, 'bad_origin', 'a Pipe is not for web pages');
     const app = this.#apps.byId(id);
     const authorization = headers.get('authorization');
     const params = authorization === undefined ? query : CREDENTIALS.exec(authorization)?.[1];
@@ -48,12 +51,16 @@ export class PipeHandshake {
         'the scheme of Authorization must be Standpipe, or leave the header out and sign the query';
       return refuse(401, 'missing_parameter', message);
     }
-    const verdict = verifyPipeRequest({
-      params,
-      path,
-      secretOf: (key) => (app?.key === key ? app.secret : undefined),
-      nowS: Math.floor(this.#context.clock.wall() / 1000),
-    });
+    const verify = (received = path): ReturnType<typeof verifyPipeRequest> =>
+      verifyPipeRequest({
+        params,
+        path: received,
+        secretOf: (key) => (app?.key === key ? app.secret : undefined),
+        nowS: Math.floor(this.#context.clock.wall() / 1000),
+      });
+    const verdicts = signable.map(verify);
+    // A refusal tells of the path as it was received.
+    const verdict = verdicts.find(({ ok }) => ok) ?? verdicts[0] ?? verify();
     if (app === undefined) {
       return refuse(404, 'unknown_app', 'no app has this id; check appId and the gateway’s apps');
     }

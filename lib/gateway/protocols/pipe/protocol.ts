@@ -2,6 +2,7 @@ import { CLOSE_CODES } from '../../../wire/close-codes';
 import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import type { App, Apps } from '../../core/model/app';
 import type { Parts } from '../../core/parts';
+import type { Protocol } from '../protocol';
 import { PipeConnection } from './connection';
 import type { PipeContext } from './context';
 import { Deciders } from './deciders';
@@ -9,18 +10,29 @@ import { PipeHandshake } from './handshake';
 import { Sessions } from './sessions';
 
 /** The Pipe protocol of a gateway: builds its rooms and knows its connections. */
-export class PipeProtocol {
+export class PipeProtocol implements Protocol {
   /** Backends that decide who may subscribe and sign in. */
   readonly deciders: Deciders;
   readonly #sessions: Sessions;
   readonly #handshake: PipeHandshake;
+  #draining = false;
   readonly #connections = new Set<PipeConnection>();
 
   /** @param parts `node` is the name of this gateway process. */
   constructor(parts: Omit<Parts, 'overload'> & { node: string }, apps: Apps) {
-    const { hub, router, metrics, limits, clock, log, node } = parts;
+    const { hub, admission, router, metrics, limits, clock, log, node } = parts;
     const pipesOf = (app: App): number => this.#pipesOf(app);
-    const context: PipeContext = { hub, router, metrics, limits, clock, log, node, pipesOf };
+    const context: PipeContext = {
+      hub,
+      admission,
+      router,
+      metrics,
+      limits,
+      clock,
+      log,
+      node,
+      pipesOf,
+    };
     const deciders = (this.deciders = new Deciders(context));
     const sessions = (this.#sessions = new Sessions(context));
     const closed = (connection: PipeConnection): void => void this.#connections.delete(connection);
@@ -54,11 +66,16 @@ export class PipeProtocol {
 
   /** Undefined when the path is not one of this protocol's. */
   upgrade(request: UpgradeRequest): UpgradeDecision | undefined {
-    return this.#handshake.upgrade(request);
+    const decision = this.#handshake.upgrade(request);
+    if (decision === undefined || 'refuse' in decision || !this.#draining) return decision;
+    // A backend that is just away may come back to acknowledge what it has.
+    if (this.awaited) return decision;
+    return { refuse: 503, body: 'Going away\n', headers: { 'Retry-After': '1' } };
   }
 
   /** Tells the backends that this gateway will be gone within a time. */
   drain(deadlineMs: number): void {
+    this.#draining = true;
     for (const connection of this.#connections) {
       connection.send({ type: 'goAway', deadlineMs, reason: 'draining', nodes: [] });
     }

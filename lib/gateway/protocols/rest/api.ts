@@ -1,19 +1,23 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StandpipeError } from '../../../errors';
 import type { Params } from '../../../pusher/request-signature';
 import type { App, Apps } from '../../core/model/app';
 import { AppRates } from '../../core/features/app-rates';
 import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/model/idempotency';
 import type { Parts } from '../../core/parts';
-import { hasBody, readBody } from '../../http/body';
-import { authenticate, authenticateBody, ownParams, parseQuery } from './authenticate';
+import { type Answer, sendAnswer } from '../../http/answer';
+import { readBody } from '../../http/body';
+import type { Exchange } from '../../http/exchange';
+import { authenticate, authenticateBody, decode, ownParams, parseQuery } from './authenticate';
 import { bodyError } from './body';
-import { type Answer, type Call, type Endpoint, apiError } from './call';
+import { type Call, type Endpoint, apiError } from './call';
 import { type Route, findRoute } from './routes';
+import type { Protocol } from '../protocol';
 
-type ApiParts = Omit<Parts, 'overload'>;
+type ApiParts = Omit<Parts, 'overload' | 'admission'>;
 
-/** Who sends a request, by its signature. */
+const PREFIX = '/apps/';
+
+/** Sender of a request, by its signature. */
 interface Caller {
   app: App;
   params: Params;
@@ -23,60 +27,55 @@ interface Caller {
  * The HTTP API of the Channels protocol: `/apps/<id>/…`, for the servers of an app. A request is authenticated, read
  * whole, checked whole, and only then does anything.
  */
-export class RestApi {
+export class RestApi implements Protocol {
   readonly #parts: ApiParts;
   readonly #apps: Apps;
-  readonly #prefixes: readonly string[];
-  /** Of apps with a limit of requests. */
+  /** Requests of apps that have a limit of them. */
   readonly #rates = new AppRates();
 
-  /** `path` is a prefix under which the API is served as well: not every SDK can be given one. */
-  constructor(parts: ApiParts, apps: Apps, path: string) {
+  constructor(parts: ApiParts, apps: Apps) {
     this.#parts = parts;
     this.#apps = apps;
-    this.#prefixes = path === '' ? ['/apps/'] : ['/apps/', `${path}/apps/`];
   }
 
   /** Answers a request, now or when its body is there. False when the path is not one of this protocol's. */
-  request(request: IncomingMessage, response: ServerResponse): boolean {
-    const target = request.url ?? '';
-    const prefix = this.#prefixes.find((each) => target.startsWith(each));
-    if (prefix === undefined) return false;
-    const at = target.indexOf('?');
-    const path = at < 0 ? target : target.slice(0, at);
-    const route = findRoute(path.slice(prefix.length));
+  request(exchange: Exchange): boolean {
+    const { path, request } = exchange;
+    if (!path.startsWith(PREFIX)) return false;
+    const route = findRoute(path.slice(PREFIX.length));
     if (route === undefined) {
-      sendEarly(request, response, { status: 404, body: 'Not found\n' });
+      sendAnswer(exchange, { status: 404, body: 'Not found\n' });
       return true;
     }
     const { method } = route.endpoint;
     if (request.method !== method) {
       const body = `Method not allowed: use ${method}\n`;
-      sendEarly(request, response, { status: 405, body, headers: { Allow: method } });
+      sendAnswer(exchange, { status: 405, body, headers: { Allow: method } });
       return true;
     }
-    const query = at < 0 ? '' : target.slice(at + 1);
-    const caller = this.#tried(() => this.#identify(route, path, query));
+    const caller = this.#tried(() => {
+      refusePages(exchange);
+      return this.#identify(route, exchange);
+    });
     readBody(
       request,
-      // A stranger's is read past and not kept: an answer that comes before the end of a request may get lost.
+      // Body of a stranger: read past and not kept, since an answer that comes before the end of a request may get lost.
       { maxBytes: this.#parts.limits.maxRequestBytes, wanted: 'app' in caller },
       (body) => {
-        if (!('app' in caller)) return send(response, caller);
-        const answer = (): Answer => this.#answer(route, path, caller, body, request);
-        send(response, this.#tried(answer));
+        if (!('app' in caller)) return sendAnswer(exchange, caller);
+        const answer = (): Answer => this.#answer(route, exchange, caller, body);
+        sendAnswer(exchange, this.#tried(answer));
       },
-      (why) => sendEarly(request, response, errorAnswer(bodyError(why))),
+      (why) => sendAnswer(exchange, errorAnswer(bodyError(why))),
     );
     return true;
   }
 
-  #identify({ endpoint, appId }: Route, rawPath: string, query: string): Caller {
+  #identify({ endpoint, appId }: Route, { query, signable }: Exchange): Caller {
     const params = parseQuery(query);
     const app = authenticate(this.#apps.byId(appId), {
       method: endpoint.method,
-      rawPath,
-      path: decode(rawPath),
+      paths: signable,
       params,
       nowMs: this.#parts.clock.wall(),
       toleranceS: this.#parts.limits.signatureToleranceMs / 1000,
@@ -86,10 +85,9 @@ export class RestApi {
 
   #answer(
     { endpoint, subject }: Route,
-    rawPath: string,
+    { path, request: { headers } }: Exchange,
     { app, params }: Caller,
     body: Buffer,
-    { headers }: IncomingMessage,
   ): Answer {
     const { hub, router, limits } = this.#parts;
     authenticateBody(params, body);
@@ -99,10 +97,10 @@ export class RestApi {
     const call = { hub, router, limits, app, subject: decode(subject), query: own, body };
     const key = endpoint.publishes ? headers['idempotency-key'] : undefined;
     if (key === undefined) return endpoint.run(call);
-    return this.#runOnce(endpoint, call, rawPath, String(key));
+    return this.#runOnce(endpoint, call, path, String(key));
   }
 
-  /** What a step of an answer gives, or the answer that says why there is none. */
+  /** Result of a step of an answer, or the answer that says why there is none. */
   #tried<T>(step: () => T): T | Answer {
     try {
       return step();
@@ -115,7 +113,7 @@ export class RestApi {
     }
   }
 
-  /** Runs a publish unless it ran before under its key. What was refused has done nothing, so it may be tried again. */
+  /** Runs a publish unless it ran before under its key. A refused one has done nothing, so it may be tried again. */
   #runOnce(endpoint: Endpoint, call: Call, path: string, key: string): Answer {
     const { answers } = call.app;
     if (key === '' || key.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
@@ -142,14 +140,10 @@ export class RestApi {
   }
 }
 
-/** Percent-decodes once: what is encoded twice stays encoded. */
-function decode(path: string): string {
-  if (!path.includes('%')) return path;
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    throw apiError(400, 'Invalid path: malformed percent-encoding');
-  }
+/** Secrets are for servers. A browser that sends a signed request was talked into it by some page. */
+function refusePages({ request }: Exchange): void {
+  if (request.headers.origin === undefined) return;
+  throw apiError(403, 'Requests of web pages are refused: the HTTP API is for servers');
 }
 
 function tooMany(app: App): Answer {
@@ -160,24 +154,4 @@ function tooMany(app: App): Answer {
 
 function errorAnswer({ status = 400, message }: StandpipeError): Answer {
   return { status, body: `${message}\n` };
-}
-
-/** Answers before the body was read. What follows of it is not worth reading, so the connection ends with the answer. */
-function sendEarly(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
-  const { headers } = answer;
-  send(
-    response,
-    hasBody(request) ? { ...answer, headers: { ...headers, Connection: 'close' } } : answer,
-  );
-}
-
-function send(response: ServerResponse, { status, body, headers }: Answer): void {
-  response.writeHead(status, {
-    'Content-Type': status < 400 ? 'application/json' : 'text/plain; charset=utf-8',
-    'Content-Length': Buffer.byteLength(body),
-    // Names from the request stand in error texts: no browser may take them for a page.
-    'X-Content-Type-Options': 'nosniff',
-    ...headers,
-  });
-  response.end(body);
 }

@@ -16,16 +16,22 @@ export function authenticate(
   app: App | undefined,
   request: {
     method: string;
-    rawPath: string;
-    path: string;
+    /** Paths of which the client may have signed one. */
+    paths: readonly string[];
     params: Params;
     nowMs: number;
     toleranceS: number;
   },
 ): App {
   const secretOf = (key: string): string | undefined => (app?.key === key ? app.secret : undefined);
-  const verdict = verifyRequest({ ...request, secretOf });
-  if (!verdict.ok) throw apiError(verdict.status, verdict.message);
+  const { paths, ...rest } = request;
+  const verify = (rawPath = ''): ReturnType<typeof verifyRequest> =>
+    verifyRequest({ ...rest, rawPath, path: decode(rawPath), secretOf });
+  const [received, ...others] = paths;
+  const verdict = verify(received);
+  // A refusal tells of the path as it was received.
+  if (!verdict.ok && !others.some((other) => verify(other).ok))
+    throw apiError(verdict.status, verdict.message);
   // No request of an unknown app passes; this tells the compiler.
   if (app === undefined) throw apiError(401, 'Unknown auth_key');
   return app;
@@ -76,4 +82,14 @@ export function ownParams(params: Params, known: ReadonlySet<string>): Fields {
     throw apiError(400, `The following query string parameters are extraneous: ${names}`);
   }
   return fields.size === 0 ? NO_FIELDS : Object.fromEntries(fields);
+}
+
+/** Percent-decodes once: a name that is encoded twice stays encoded. */
+export function decode(path: string): string {
+  if (!path.includes('%')) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw apiError(400, 'Invalid path: malformed percent-encoding');
+  }
 }

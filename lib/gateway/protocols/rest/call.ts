@@ -3,6 +3,7 @@ import type { Fields } from '../../../pusher/json';
 import type { App } from '../../core/model/app';
 import type { Hub } from '../../core/hub';
 import type { Router } from '../../core/router';
+import type { Answer } from '../../http/answer';
 import type { Limits } from '../../options/options';
 
 /** One request of an app's server, authenticated; nothing of it is checked beyond that. */
@@ -18,21 +19,13 @@ export interface Call {
   body: Buffer;
 }
 
-/** JSON below status 400, plain text with a line feed from there on. */
-export interface Answer {
-  status: number;
-  body: string;
-  /** Never holds anything that came from outside. */
-  headers?: Readonly<Record<string, string>>;
-}
-
 export interface Endpoint {
   method: 'GET' | 'POST';
   /** Query parameters that are its own, in lower case. Any other is refused. */
   params: ReadonlySet<string>;
   /** True when it publishes: an `Idempotency-Key` makes a repetition of it harmless. */
   publishes: boolean;
-  /** Throws what `apiError` makes when the request breaks a rule, and has then done nothing. */
+  /** Runs a request. Throws an `apiError` when the request breaks a rule, and has then done nothing. */
   run(call: Call): Answer;
 }
 

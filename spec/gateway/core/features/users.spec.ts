@@ -28,7 +28,8 @@ t.test('D10 a failed sign-in is told with 4009 and leaves the connection open', 
   t.match(send({ auth: 'other:00', user_data: good }), told(/^Invalid key in signin auth data/));
   const bad: Array<[user: object | string, why: RegExp]> = [
     [{}, /id supplied to signin is invalid/],
-    [{ id: 1 }, /id supplied to signin is invalid/],
+    [{ id: 1.5 }, /id supplied to signin is invalid/],
+    [{ id: true }, /id supplied to signin is invalid/],
     [{ id: '' }, /id supplied to signin is invalid/],
     [{ id: 'a b' }, /id supplied to signin is invalid/],
     ['no json', /user_data must be a JSON object/],
@@ -54,13 +55,23 @@ t.test('§1.8 the same user may sign in again, another one may not', async (t) =
   t.equal(rig.told.filter(({ kind }) => kind === EventKind.USER_ONLINE).length, 1);
 });
 
+t.test('a numeric user id is a string of its digits, as on presence channels', async (t) => {
+  const rig = new OfflineChannels();
+  t.match(rig.browser().signIn('{"id":12345678901234567890}'), [
+    { event: 'pusher:signin_success' },
+  ]);
+  t.ok(rig.app.users.has('12345678901234567890'));
+});
+
 t.test('#41 sign-in works without any switch, and needs no channel', async (t) => {
   const rig = new OfflineChannels({ app: { clientEvents: false } });
   t.match(rig.browser().signIn({ id: '1' }), [{ event: 'pusher:signin_success' }]);
 });
 
 t.test('sign-ins are limited with subscriptions', async (t) => {
-  const rig = new OfflineChannels({ limits: { maxSubscriptionsPerSecond: 1 } });
+  const rig = new OfflineChannels({
+    limits: { maxSubscriptionsPerSecond: 1, maxChannelsPerSocket: 3 },
+  });
   const browser = rig.browser();
   for (let i = 0; i < 4; i++) browser.signIn({ id: 'ann' });
   t.match(browser.signIn({ id: 'ann' }), [

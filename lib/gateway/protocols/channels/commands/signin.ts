@@ -18,7 +18,7 @@ export function signin(
   const { key, secret, options } = socket.app;
   const refuse = (why: string): void => context.error(socket, CloseCode.UNAUTHORIZED, why);
 
-  if (!context.maySubscribe(socket)) {
+  if (!context.admission.mayAsk(socket)) {
     return refuse(`Too many sign-ins: the limit is ${limits.maxSubscriptionsPerSecond} per second`);
   }
   const signed = verifyUserAuth({ key, secret, socketId: socket.id, userData, auth });

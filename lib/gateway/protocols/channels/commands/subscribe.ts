@@ -1,8 +1,8 @@
-import { type ChannelName, parseChannelName } from '../../../../pusher/channel-name';
 import * as messages from '../../../../pusher/messages';
 import { parseChannelData } from '../../../../pusher/presence';
 import { verifyChannelAuth } from '../../../../pusher/signature';
-import type { Identity } from '../../../core/model/presence';
+import type { AdmissionRefusal } from '../../../core/admission';
+import type { Channel } from '../../../core/model/channel';
 import type { Socket } from '../../../core/model/socket';
 import type { Limits } from '../../../options/options';
 import type { ChannelsContext } from '../context';
@@ -13,122 +13,69 @@ interface SubscribeMessage {
   channelData: string | undefined;
 }
 
-/** Why a subscription was refused; the socket stays open and is told on the connection and, unless the app wants it
- * otherwise, on the channel. */
-interface Refusal {
-  type: 'AuthError' | 'LimitReached';
-  message: string;
-  status: number;
-}
-
 /** `pusher:subscribe`: answered by `subscription_succeeded`, or by an error that leaves the connection open. */
 export function subscribe(
   context: ChannelsContext,
   socket: Socket,
-  message: SubscribeMessage,
-): void {
-  const { limits, hub } = context;
-  const { channel: name } = message;
-  if (!context.maySubscribe(socket)) {
-    return refuse(context, socket, name, {
-      type: 'LimitReached',
-      message: `Too many subscriptions: the limit is ${limits.maxSubscriptionsPerSecond} per second`,
-      status: 4301,
-    });
-  }
-  const kind = parseChannelName(name, limits.maxChannelNameLength);
-  if (kind === undefined) {
-    const shown = name.slice(0, limits.maxChannelNameLength);
-    const rule = `1 to ${limits.maxChannelNameLength} of A-Z a-z 0-9 _ - = @ , . ;`;
-    return context.error(socket, null, `Invalid channel name: '${shown}' (${rule})`);
-  }
-  const present = socket.channels?.get(name);
-  if (present !== undefined) {
-    // A backend was faster: clients bind to a channel by subscribing to it.
-    if (socket.granted?.delete(name) === true) return hub.welcome(socket, present);
-    return context.error(socket, null, `Existing subscription to channel ${name}`);
-  }
-  if ((socket.channels?.size ?? 0) >= limits.maxChannelsPerSocket) {
-    return refuse(context, socket, name, {
-      type: 'LimitReached',
-      message: `Too many subscriptions: the limit is ${limits.maxChannelsPerSocket} per connection`,
-      status: 4100,
-    });
-  }
-  const { channels } = socket.app;
-  if (channels.size >= limits.maxChannelsPerApp && !channels.has(name)) {
-    return refuse(context, socket, name, {
-      type: 'LimitReached',
-      message: `Too many channels: the limit is ${limits.maxChannelsPerApp} per app`,
-      status: 4100,
-    });
-  }
-  const checked = check(context, socket, kind, message);
-  if ('refusal' in checked) return refuse(context, socket, name, checked.refusal);
-  hub.subscribe(socket, kind, checked.identity);
-}
-
-function check(
-  { limits }: ChannelsContext,
-  socket: Socket,
-  kind: ChannelName,
   { channel, auth, channelData }: SubscribeMessage,
-): { identity: Identity | undefined } | { refusal: Refusal } {
-  if (kind.visibility === 'public') return { identity: undefined };
-  if (kind.user !== undefined) {
-    if (kind.user === socket.user?.userId) return { identity: undefined };
-    return unauthorized(`Not signed in as the user of channel ${channel}`);
+): void {
+  const { limits, hub, admission } = context;
+  if (!admission.mayAsk(socket)) {
+    const message = `Too many subscriptions: the limit is ${limits.maxSubscriptionsPerSecond} per second`;
+    return tellRefusal(context, socket, channel, { rule: 'limit', message, status: 4301 });
   }
   const { key, secret } = socket.app;
-  const auths = verifyChannelAuth({ key, secret, socketId: socket.id, channel, auth, channelData });
-  if (!auths.ok) return unauthorized(auths.message);
-  if (kind.visibility !== 'presence') return { identity: undefined };
-
-  const member = memberOf(socket, channelData, limits);
-  if ('refusal' in member) return member;
-  const presence = socket.app.channels.get(channel)?.presence;
-  if (
-    presence !== undefined &&
-    !presence.has(member.identity.userId) &&
-    presence.size >= limits.maxMembersPerChannel
-  ) {
-    return overLimit(`Presence channel is full (${limits.maxMembersPerChannel} members)`, 4100);
+  const outcome = admission.ask(socket, {
+    channel,
+    channelData,
+    proof: ({ visibility }) => {
+      if (visibility === 'public') return undefined;
+      const signed = { key, secret, socketId: socket.id, channel, auth, channelData };
+      const verdict = verifyChannelAuth(signed);
+      return verdict.ok ? undefined : verdict.message;
+    },
+  });
+  if ('refused' in outcome) return tellRefusal(context, socket, channel, outcome.refused);
+  if ('kind' in outcome) {
+    hub.subscribe(socket, outcome.kind, outcome.identity);
+    return;
   }
-  return member;
+  // A backend was faster: clients bind to a channel by subscribing to it.
+  if (socket.granted?.has(channel) === true) {
+    const wrong = otherMember(outcome.present, socket, channelData, limits);
+    if (wrong !== undefined) {
+      const refused = { rule: 'member', message: wrong, status: 401 } as const;
+      return tellRefusal(context, socket, channel, refused);
+    }
+    socket.granted.delete(channel);
+    return hub.welcome(socket, outcome.present);
+  }
+  context.error(socket, null, `Existing subscription to channel ${channel}`);
 }
 
-/** Who joins a presence channel: whom the signed `channel_data` names, or without any the signed-in user. */
-function memberOf(
-  { user }: Socket,
+/** Error when a socket that a backend put on a presence channel subscribes as another member. */
+function otherMember(
+  { name, presence }: Channel,
+  socket: Socket,
   channelData: string | undefined,
   limits: Limits,
-): { identity: Identity } | { refusal: Refusal } {
-  if (channelData === undefined) {
-    return user === undefined
-      ? unauthorized('Missing parameter: channel_data')
-      : { identity: user };
-  }
+): string | undefined {
+  if (presence === undefined || channelData === undefined) return undefined;
   const data = parseChannelData(channelData, limits);
-  if (!data.ok) return data.limit ? overLimit(data.message, 4301) : unauthorized(data.message);
-  return { identity: { userId: data.userId, userInfo: data.userInfo } };
+  const userId = presence.userOf(socket);
+  if (data.ok && data.userId === userId) return undefined;
+  return `A backend has put this connection on channel ${name} as member ${userId ?? ''} already`;
 }
 
-function unauthorized(message: string): { refusal: Refusal } {
-  return { refusal: { type: 'AuthError', message, status: 401 } };
-}
-
-function overLimit(message: string, status: number): { refusal: Refusal } {
-  return { refusal: { type: 'LimitReached', message, status } };
-}
-
-function refuse(
+/** The connection is told, and unless the app wants it otherwise the channel too. A bad name is no channel. */
+function tellRefusal(
   context: ChannelsContext,
   socket: Socket,
   channel: string,
-  { type, message, status }: Refusal,
+  { rule, message, status }: AdmissionRefusal,
 ): void {
   context.error(socket, null, message);
-  if (!socket.app.options.subscriptionErrors) return;
-  const error = { type, error: message, status };
-  context.send(socket, messages.subscriptionError(channel, error));
+  if (rule === 'name' || !socket.app.options.subscriptionErrors) return;
+  const type = rule === 'limit' ? 'LimitReached' : 'AuthError';
+  context.send(socket, messages.subscriptionError(channel, { type, error: message, status }));
 }

@@ -1,64 +1,35 @@
-import { parseChannelName } from '../../../../pusher/channel-name';
-import { parseChannelData } from '../../../../pusher/presence';
+import type { REFUSAL_CODES } from '../../../../wire/close-codes';
 import type { Command } from '../../../../wire/frames';
+import type { AdmissionRefusal } from '../../../core/admission';
 import type { App } from '../../../core/model/app';
-import type { Identity } from '../../../core/model/presence';
-import type { Socket } from '../../../core/model/socket';
-import type { Limits } from '../../../options/options';
 import type { PipeContext } from '../context';
-import { type Outcome, type Refusal, badChannel, refusal, unknownSocket } from './outcome';
+import { type Outcome, badChannel, refusal, unknownSocket } from './outcome';
+
+const CODES: Readonly<Record<AdmissionRefusal['rule'], keyof typeof REFUSAL_CODES>> = {
+  name: 'bad_channel_name',
+  limit: 'limit_reached',
+  proof: 'bad_params',
+  member: 'bad_params',
+};
 
 /**
  * Puts a socket into a channel, whatever kind it is: the backend holds the secret that a signature would prove. The
  * limits of the app hold all the same. A socket that is there already stays as it is.
  */
 export function subscribeSocket(
-  { limits, hub }: PipeContext,
+  { admission, hub }: PipeContext,
   app: App,
-  { socketId = '', channel: name = '', data = '' }: Command,
+  { socketId = '', channel = '', data = '' }: Command,
 ): Outcome {
-  const kind = parseChannelName(name, limits.maxChannelNameLength);
-  if (kind === undefined || kind.user !== undefined) return badChannel(name);
+  if (channel.startsWith('#server-to-user-')) return badChannel(channel);
   const socket = app.sockets.get(socketId);
   if (socket === undefined || socket.closed) return unknownSocket(socketId);
-  if (socket.channels?.has(name) === true) return { sockets: 1 };
-  const full = atLimit(socket, name, limits);
-  if (full !== undefined) return refusal('limit_reached', full);
-  if (kind.visibility === 'presence') {
-    const member = memberOf(socket, name, data, limits);
-    if ('code' in member) return member;
-    hub.grant(socket, kind, member);
-  } else hub.grant(socket, kind);
+  const channelData = data === '' ? undefined : data;
+  const outcome = admission.ask(socket, { channel, channelData });
+  if ('refused' in outcome) {
+    const { rule, message } = outcome.refused;
+    return refusal(CODES[rule], message);
+  }
+  if ('kind' in outcome) hub.grant(socket, outcome.kind, outcome.identity);
   return { sockets: 1 };
-}
-
-function atLimit({ app, channels }: Socket, name: string, limits: Limits): string | undefined {
-  if ((channels?.size ?? 0) >= limits.maxChannelsPerSocket) {
-    return `a socket has at most ${limits.maxChannelsPerSocket} channels`;
-  }
-  if (app.channels.size >= limits.maxChannelsPerApp && !app.channels.has(name)) {
-    return `the app has at most ${limits.maxChannelsPerApp} channels`;
-  }
-  return undefined;
-}
-
-/** Who joins a presence channel: whom the command names, or the user that the socket signed in as. */
-function memberOf(
-  { app, user }: Socket,
-  channel: string,
-  data: string,
-  limits: Limits,
-): Identity | Refusal {
-  const given = data === '' ? undefined : parseChannelData(data, limits);
-  if (given?.ok === false) return refusal('bad_params', given.message);
-  const member = given ?? user;
-  if (member === undefined) {
-    return refusal('bad_params', 'a presence channel needs to know who joins it');
-  }
-  const presence = app.channels.get(channel)?.presence;
-  const max = limits.maxMembersPerChannel;
-  if (presence !== undefined && !presence.has(member.userId) && presence.size >= max) {
-    return refusal('limit_reached', `a presence channel has at most ${max} members`);
-  }
-  return { userId: member.userId, userInfo: member.userInfo };
 }

@@ -1,4 +1,5 @@
-import type { Answer, Call, Endpoint } from '../call';
+import type { Answer } from '../../../http/answer';
+import type { Call, Endpoint } from '../call';
 import { isPresence } from '../info';
 import { readChannelName } from '../publication';
 

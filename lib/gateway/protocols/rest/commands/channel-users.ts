@@ -1,4 +1,5 @@
-import { type Answer, type Call, apiError, type Endpoint } from '../call';
+import type { Answer } from '../../../http/answer';
+import { type Call, apiError, type Endpoint } from '../call';
 import { isPresence } from '../info';
 import { readChannelName } from '../publication';
 

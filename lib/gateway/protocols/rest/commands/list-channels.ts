@@ -1,4 +1,5 @@
-import { type Answer, type Call, apiError, type Endpoint } from '../call';
+import type { Answer } from '../../../http/answer';
+import { type Call, apiError, type Endpoint } from '../call';
 import { checkInfo, counts, isPresence, readInfo } from '../info';
 
 /** `GET /apps/<id>/channels`: the occupied channels, without the users' own ones. */

@@ -1,6 +1,7 @@
+import type { Answer } from '../../../http/answer';
 import { isObject, optional } from '../../../../pusher/json';
 import { bodyFields } from '../body';
-import { type Answer, type Call, DONE, apiError, type Endpoint } from '../call';
+import { type Call, DONE, apiError, type Endpoint } from '../call';
 import { counts } from '../info';
 import { type Publication, missing, publish, readPublication } from '../publication';
 

@@ -1,5 +1,6 @@
+import type { Answer } from '../../../http/answer';
 import { bodyText } from '../body';
-import type { Answer, Call, Endpoint } from '../call';
+import type { Call, Endpoint } from '../call';
 import { publish, readPublication } from '../publication';
 
 /** `POST /apps/<id>/channels/<name>/events?name=…`, deprecated: the body is the data as it is. */

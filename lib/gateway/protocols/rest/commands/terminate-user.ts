@@ -1,4 +1,5 @@
-import { type Answer, type Call, DONE, type Endpoint } from '../call';
+import type { Answer } from '../../../http/answer';
+import { type Call, DONE, type Endpoint } from '../call';
 
 /** `POST /apps/<id>/users/<user id>/terminate_connections`: a user who is not there is no error. */
 export const terminateUser: Endpoint = {

@@ -1,0 +1,120 @@
+import { type ChannelName, parseChannelName } from '../../pusher/channel-name';
+import { parseChannelData } from '../../pusher/presence';
+import type { Clock } from '../../util/timers';
+import type { Limits } from '../options/options';
+import type { Channel } from './model/channel';
+import type { Identity } from './model/presence';
+import type { Socket } from './model/socket';
+import { TokenBucket } from './timing/token-bucket';
+
+/** Why a socket does not join a channel: the rule that says so, a text for its user, and the status that pusher-js is told. */
+export interface AdmissionRefusal {
+  rule: 'name' | 'limit' | 'proof' | 'member';
+  message: string;
+  status: number;
+}
+
+/** Outcome of a request to join: in order, there already, or refused. */
+export type AdmissionOutcome =
+  | { kind: ChannelName; identity: Identity | undefined }
+  | { present: Channel }
+  | { refused: AdmissionRefusal };
+
+/** One request to join a channel, by the socket itself or on its behalf. */
+export interface AdmissionRequest {
+  channel: string;
+  /** JSON text that names a member of a presence channel; without one the signed-in user joins. */
+  channelData: string | undefined;
+  /** Error of the protocol's own proof that the socket may join; it is asked once the limits allow it. */
+  proof?: (kind: ChannelName) => string | undefined;
+}
+
+/**
+ * May this socket join? The one place that knows: names, limits and members, whichever protocol asks. A channel of a
+ * user needs no proof but the sign-in.
+ */
+export class Admission {
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+
+  constructor(limits: Limits, clock: Clock) {
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  /** Whether a socket may have one more signature checked: subscriptions and sign-ins share a rate. */
+  mayAsk({ buckets }: Socket): boolean {
+    const { maxSubscriptionsPerSecond: rate, maxChannelsPerSocket } = this.#limits;
+    const now = this.#clock.now();
+    // All channels of a page come back at once after a reconnect.
+    const burst = Math.max(rate * 4, maxChannelsPerSocket + 1);
+    buckets.subscriptions ??= new TokenBucket(rate, burst, now);
+    return buckets.subscriptions.take(now);
+  }
+
+  /** Judges a request to join, and changes nothing. */
+  ask(socket: Socket, { channel, channelData, proof }: AdmissionRequest): AdmissionOutcome {
+    const { maxChannelNameLength } = this.#limits;
+    const kind = parseChannelName(channel, maxChannelNameLength);
+    if (kind === undefined) {
+      const rule = `1 to ${maxChannelNameLength} of A-Z a-z 0-9 _ - = @ , . ;`;
+      const shown = channel.slice(0, maxChannelNameLength);
+      return refused('name', `Invalid channel name: '${shown}' (${rule})`, 400);
+    }
+    const present = socket.channels?.get(channel);
+    if (present !== undefined) return { present };
+    const full = this.#fullness(socket, channel);
+    if (full !== undefined) return refused('limit', full, 4100);
+    const unproven = kind.user === undefined ? proof?.(kind) : userProof(socket, kind);
+    if (unproven !== undefined) return refused('proof', unproven, 401);
+    if (kind.visibility !== 'presence') return { kind, identity: undefined };
+    return this.#member(socket, kind, channelData);
+  }
+
+  #fullness({ app, channels }: Socket, channel: string): string | undefined {
+    const { maxChannelsPerSocket, maxChannelsPerApp } = this.#limits;
+    if ((channels?.size ?? 0) >= maxChannelsPerSocket) {
+      return `Too many subscriptions: the limit is ${maxChannelsPerSocket} per connection`;
+    }
+    if (app.channels.size >= maxChannelsPerApp && !app.channels.has(channel)) {
+      return `Too many channels: the limit is ${maxChannelsPerApp} per app`;
+    }
+    return undefined;
+  }
+
+  /** Member of a presence channel: named by the `channel_data`, or without any the signed-in user. */
+  #member(
+    { app, user }: Socket,
+    kind: ChannelName,
+    channelData: string | undefined,
+  ): AdmissionOutcome {
+    const data =
+      channelData === undefined ? undefined : parseChannelData(channelData, this.#limits);
+    if (data?.ok === false) {
+      return refused(data.limit ? 'limit' : 'member', data.message, data.limit ? 4301 : 401);
+    }
+    const member = data ?? user;
+    if (member === undefined) return refused('member', 'Missing parameter: channel_data', 401);
+    const { userId, userInfo } = member;
+    const presence = app.channels.get(kind.name)?.presence;
+    const { maxMembersPerChannel: max } = this.#limits;
+    if (presence !== undefined && !presence.has(userId) && presence.size >= max) {
+      return refused('limit', `Presence channel is full (${max} members)`, 4100);
+    }
+    return { kind, identity: { userId, userInfo } };
+  }
+}
+
+function userProof({ user }: Socket, kind: ChannelName): string | undefined {
+  return kind.user === user?.userId
+    ? undefined
+    : `Not signed in as the user of channel ${kind.name}`;
+}
+
+function refused(
+  rule: AdmissionRefusal['rule'],
+  message: string,
+  status: number,
+): { refused: AdmissionRefusal } {
+  return { refused: { rule, message, status } };
+}

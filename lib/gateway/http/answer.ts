@@ -1,0 +1,40 @@
+import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http';
+import { hasBody } from './body';
+import type { Exchange } from './exchange';
+
+/** One answer: JSON when its body begins with a brace, plain text otherwise. */
+export interface Answer {
+  status: number;
+  body: string;
+  /** Never holds anything that came from outside. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** Answers a request. The rest of a body that was not read is not worth reading: the connection ends with the answer. */
+export function sendAnswer({ request, response }: Exchange, answer: Answer): void {
+  const unread = hasBody(request) && !request.complete;
+  response.writeHead(answer.status, {
+    ...headersOf(answer),
+    ...(unread && { Connection: 'close' }),
+  });
+  response.end(answer.body);
+}
+
+/** Bytes of an answer to a connection that no response object stands for, and that ends with it. */
+export function answerText(answer: Answer): string {
+  const { status, body } = answer;
+  const headers = { ...headersOf(answer), Connection: 'close' };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${body}`;
+}
+
+function headersOf({ body, headers }: Answer): OutgoingHttpHeaders {
+  return {
+    'Content-Type': body.startsWith('{') ? 'application/json' : 'text/plain; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    // Names from the request stand in error texts: no browser may take them for a page.
+    'X-Content-Type-Options': 'nosniff',
+    ...headers,
+  };
+}

@@ -1,0 +1,19 @@
+import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
+import type { Exchange } from '../http/exchange';
+
+/**
+ * One protocol of a gateway. The gateway asks its protocols in their order; the first one that knows a path has it. A
+ * protocol has only the members that it needs.
+ */
+export interface Protocol {
+  /** Decides on a WebSocket. Undefined when the path is not one of this protocol's. */
+  upgrade?(request: UpgradeRequest): UpgradeDecision | undefined;
+  /** Answers a request, now or later. False when the path is not one of this protocol's. */
+  request?(exchange: Exchange): boolean;
+  /** The gateway closes its connections now, and is gone within a time. New ones are sent away. */
+  drain?(withinMs: number): void;
+  /** True while a peer has yet to confirm something: a draining gateway waits for it. */
+  readonly behind?: boolean;
+  /** Ends everything at once. */
+  stop?(): void;
+}

@@ -1,0 +1,25 @@
+import t from 'tap';
+import { type Target, parseTarget } from '../../../lib/gateway/http/target';
+
+const parsed = (target: string, prefix: string): Target => parseTarget(target, prefix)[0];
+
+t.test('a target is split into path and query once', async (t) => {
+  t.match(parsed('/a/b?c=d?e', ''), { path: '/a/b', query: 'c=d?e' });
+  t.match(parsed('/a', ''), { path: '/a', query: '' });
+  t.match(parsed('/', ''), { path: '/', query: '' });
+});
+
+t.test('a target in absolute form means the same (RFC 9112, section 3.2.2)', async (t) => {
+  t.match(parsed('http://host:1/a?b', ''), { path: '/a', query: 'b', signable: ['/a'] });
+  t.match(parsed('https://host?b', ''), { path: '/', query: 'b' });
+  t.match(parsed('*', ''), { path: '*' });
+});
+
+t.test('a prefix is taken away, and both forms may have been signed', async (t) => {
+  const both = ['/ws/apps/1', '/apps/1'];
+  t.match(parsed('/ws/apps/1', '/ws'), { path: '/apps/1', signable: both });
+  t.match(parsed('/apps/1', '/ws'), { path: '/apps/1', signable: [...both].reverse() });
+  t.match(parsed('/wsx/apps/1', '/ws'), { path: '/wsx/apps/1' });
+  const paths = parseTarget('/pusher/app/k/1/s/xhr', '/pusher').map(({ path }) => path);
+  t.strictSame(paths, ['/app/k/1/s/xhr', '/pusher/app/k/1/s/xhr'], 'two readings');
+});
