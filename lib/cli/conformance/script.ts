@@ -1,8 +1,5 @@
 import type { Trial } from './trial';
 
-/** The channel to which a client under test triggers its reports. */
-export const REPORT_CHANNEL = 'conformance';
-
 /** One dialogue with a client under test. It throws a Fault when the client breaks the protocol. */
 export interface Script {
   name: string;

@@ -6,8 +6,10 @@ import { WebSocketServer } from 'ws';
 import { verifyPipeRequest } from '../../pusher/pipe-signature';
 import type { Command, Position } from '../../wire/frames';
 import { NONCE_HEADER, SUBPROTOCOL } from '../../wire/opening';
-import { REPORT_CHANNEL, type Script } from './script';
 import { Fault, Peer, type PeerOwner, type TrialSession } from './peer';
+
+/** The channel to which a client under test triggers its reports. */
+export const REPORT_CHANNEL = 'conformance';
 
 const APP = { id: '1001', key: 'conformance-key', secret: 'conformance-secret' };
 /** Time for a client to do what a script waits for: a reconnect takes up to a second by itself. */
@@ -60,7 +62,7 @@ export class Trial {
   }
 
   /** Variables that tell a client under test where to connect. */
-  env(script: Script): Record<string, string> {
+  env(script: { group?: boolean }): Record<string, string> {
     return {
       STANDPIPE_HOST: '127.0.0.1',
       STANDPIPE_PORT: String((this.#server.address() as AddressInfo).port),

@@ -3,10 +3,10 @@ import { StandpipeError } from '../../errors';
 import { CloseCode } from '../../pusher/close-codes';
 import { DEFAULT_CHANNEL_LIMITS } from '../../pusher/limits';
 import { type Logger, silent } from '../../util/logger';
-import { WIRE_LIMITS } from '../../wire/limits';
 import { AddressGuard, isAllowEntry, isLoopback, isNetwork } from './address-guard';
 import { canonicalOrigin } from './allowed-origins';
 import { explain } from './explain';
+import { requireFit } from './fit';
 
 const port = z.number().int().min(0).max(65535);
 const count = z.number().int().min(1).max(1e9);
@@ -22,10 +22,6 @@ const ms = z
   .max(2 ** 31 - 1);
 const rate = z.number().positive().max(1e9);
 const D = DEFAULT_CHANNEL_LIMITS;
-/** Longest name that may be configured: several of them fit into a frame of the Pipe beside the longest data. */
-const MAX_NAME_LENGTH = 16_384;
-/** Bytes that an event takes in a stream beside its data. */
-export const EVENT_OVERHEAD_BYTES = 128;
 
 const MIN_SECRET_LENGTH = 20;
 const PUBLIC_SECRETS: ReadonlySet<string> = new Set(['standpipe-dev-secret']);
@@ -356,28 +352,6 @@ function namesAt([first, , third]: readonly PropertyKey[]): readonly string[] {
   if (first === 'apps')
     return Object.keys((third === 'webhooks' ? webhookSchema : appSchema).shape);
   return first === undefined ? Object.keys(gatewaySchema.shape) : [];
-}
-
-/** Refuses limits that let something in which no frame of the Pipe, or no stream, could take. */
-function requireFit(limits: Limits): void {
-  const atMost = (name: keyof Limits, most: number, why: string): void => {
-    if (limits[name] <= most) return;
-    throw new StandpipeError('bad_option', `limits.${name}: must be at most ${most}, ${why}`);
-  };
-  const inFrame = 'since a frame of the Pipe must be able to carry it';
-  atMost('maxEventDataBytes', WIRE_LIMITS.maxDataBytes, inFrame);
-  atMost('maxAuthBytes', WIRE_LIMITS.maxDataBytes / 2, inFrame);
-  for (const name of ['maxChannelNameLength', 'maxEventNameLength', 'maxUserIdLength'] as const) {
-    atMost(name, MAX_NAME_LENGTH, inFrame);
-  }
-  const least = limits.maxEventDataBytes + EVENT_OVERHEAD_BYTES;
-  if (limits.maxPipeUnackedBytes < least) {
-    const why = 'since a stream must be able to keep one event of maxEventDataBytes';
-    throw new StandpipeError(
-      'bad_option',
-      `limits.maxPipeUnackedBytes: must be at least ${least}, ${why}`,
-    );
-  }
 }
 
 function requireUnique(apps: AppOptions[], field: 'id' | 'key'): void {

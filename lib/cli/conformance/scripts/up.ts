@@ -1,7 +1,8 @@
 import { REFUSAL_CODES } from '../../../wire/close-codes';
 import type { Command } from '../../../wire/frames';
 import { applied } from '../peer';
-import { REPORT_CHANNEL, type Script } from '../script';
+import type { Script } from '../script';
+import { REPORT_CHANNEL } from '../trial';
 import type { Trial } from '../trial';
 
 const { code: REFUSED } = REFUSAL_CODES.bad_params;

@@ -9,7 +9,7 @@ import {
   type PipeEvent,
   type Rule,
 } from '../../../wire/frames';
-import { EVENT_OVERHEAD_BYTES } from '../../options/options';
+import { EVENT_OVERHEAD_BYTES } from '../../options/fit';
 import type { App, AppObserver } from '../model/app';
 import type { Metrics } from '../metrics';
 import { Conflation } from './conflation';
