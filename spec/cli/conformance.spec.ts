@@ -56,21 +56,6 @@ const codecs = (): [FrameDecoder, FrameEncoder, FrameDecoder, FrameEncoder] => [
   new FrameEncoder(),
 ];
 
-/**
- * Scripts that the client does not pass yet, since its inbox knows neither finished ranges nor skipped offsets, and
- * returns a partition only when its whole queue is worked off.
- */
-const NOT_YET: ReadonlySet<string> = new Set([
-  'finished-ranges',
-  'lost-by-deadline',
-  'revoke-answers',
-  'revoke-deadline',
-  'revoke-queue',
-  'skipped',
-  'skipped-at-the-end',
-  'snapshot-covers',
-]);
-
 /** Wrong clients: what each gets wrong, the script that must find it, and how the script says so. */
 const WRONG: Array<
   [what: string, script: string, fault: RegExp, wire: Parameters<typeof spoiled>[0]]

@@ -62,7 +62,7 @@ export class Trial {
   }
 
   /** Variables that tell a client under test where to connect. */
-  env(script: { group?: boolean }): Record<string, string> {
+  env(script: { name: string; group?: boolean }): Record<string, string> {
     return {
       STANDPIPE_HOST: '127.0.0.1',
       STANDPIPE_PORT: String((this.#server.address() as AddressInfo).port),
