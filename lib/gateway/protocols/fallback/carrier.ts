@@ -23,9 +23,9 @@ export interface CarrierHost {
 
 /** How long a session lives without a receiver, and how long a closed one goes on telling why. */
 const EXPIRY_TICKS = 5;
-/** pusher-js gives a server up that says nothing for 30 s. A tick less than the 25 s that are promised. */
 /** How long a post waits for an earlier one. */
 const MAX_WAIT_MS = 250;
+/** pusher-js gives a server up that says nothing for 30 s. A tick less than the 25 s that are promised. */
 const HEARTBEAT_TICKS = 24;
 
 /**
@@ -82,7 +82,7 @@ export class FallbackCarrier implements Carrier {
     }
     this.#lastPoll = undefined;
     this.#number = number;
-    this.#handle(this.#order.arrive(number));
+    this.#arrive(number);
     const former = this.#receiver;
     former?.end(closeLine(2010, 'Another connection has taken this session over'));
     this.#receiver = receiver;
@@ -107,6 +107,10 @@ export class FallbackCarrier implements Carrier {
   /** Handles the messages of one `xhr_send`, after those of the posts before it. */
   receive(texts: readonly string[], number?: number): void {
     this.#silentTicks = 0;
+    this.#arrive(number, texts);
+  }
+
+  #arrive(number: number | undefined, texts?: readonly string[]): void {
     this.#handle(this.#order.arrive(number, texts));
     if (!this.#order.waits || this.#isWaiting) return;
     this.#isWaiting = true;

@@ -6,15 +6,17 @@ const MAX_SEEN = 512;
 
 /**
  * Order of the posts of one session. pusher-js numbers them (`&n=`), receivers and messages alike, but bodies may
- * complete in any order: they travel over several connections. Texts are given out in the order of the numbers. Another
- * connection of the same page leaves gaps in them, so the caller ends a wait with `skip`. A client that sends no numbers
- * is taken as it comes.
+ * complete in any order: they travel over several connections. Texts are given out in the order of the numbers. Other
+ * connections of the same page count with the same counter and leave gaps, so the caller ends a wait with `skip`. Gaps
+ * are no longer waited for then, until a post comes late after all. A client that sends no numbers is taken as it comes.
  */
 export class PostOrder {
   #next: number | undefined;
   readonly #waiting = new Map<number, readonly string[]>();
   #waitingCharacters = 0;
   readonly #seen = new Set<number>();
+  /** A wait was in vain: the missing numbers are those of another connection. */
+  #hasGaps = false;
 
   /** True while posts wait for an earlier one. */
   get waits(): boolean {
@@ -27,6 +29,7 @@ export class PostOrder {
     if (this.#seen.has(number) || this.#waiting.has(number)) return [];
     if (this.#next === undefined || number < this.#next) {
       // The first of all, or a late one that nobody waits for any more.
+      if (this.#next !== undefined) this.#hasGaps = false;
       this.#next ??= number + 1;
       this.#see(number);
       return texts;
@@ -34,15 +37,18 @@ export class PostOrder {
     this.#waiting.set(number, texts);
     this.#waitingCharacters += charactersOf(texts);
     const due = this.#takeDue();
-    const full =
-      this.#waiting.size > MAX_WAITING || this.#waitingCharacters > MAX_WAITING_CHARACTERS;
-    return full ? [...due, ...this.skip()] : due;
+    const waitsNot =
+      this.#hasGaps ||
+      this.#waiting.size > MAX_WAITING ||
+      this.#waitingCharacters > MAX_WAITING_CHARACTERS;
+    return waitsNot ? [...due, ...this.skip()] : due;
   }
 
   /** Waits no longer for the numbers that are missing: everything that waits is to be handled now. */
   skip(): readonly string[] {
     const texts: string[] = [];
     while (this.#waiting.size > 0) {
+      this.#hasGaps = true;
       this.#next = Math.min(...this.#waiting.keys());
       texts.push(...this.#takeDue());
     }

@@ -34,6 +34,21 @@ t.test('a gap is waited for until the caller skips it, and a late post is still 
   t.end();
 });
 
+t.test('a page with several connections waits once, not for each of its posts', (t) => {
+  const order = new PostOrder();
+  order.arrive(1);
+  order.arrive(5, ['a']);
+  t.strictSame(order.skip(), ['a']);
+  t.strictSame(order.arrive(9, ['b']), ['b']);
+  t.strictSame(order.arrive(12), []);
+  t.notOk(order.waits);
+  t.strictSame(order.arrive(13, ['c']), ['c']);
+  t.strictSame(order.arrive(8, ['late']), ['late'], 'a gap that was one of its own');
+  t.strictSame(order.arrive(15, ['e']), [], 'makes it wait again');
+  t.strictSame(order.arrive(14, ['d']), ['d', 'e']);
+  t.end();
+});
+
 t.test('no more than some posts wait', (t) => {
   const order = new PostOrder();
   order.arrive(0);

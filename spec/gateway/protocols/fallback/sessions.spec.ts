@@ -266,3 +266,23 @@ t.test('sessions are limited as a whole and by address, and make room as they go
   t.ok(rig.sessions.make('a'));
   t.end();
 });
+
+t.test('a page that counts for several connections waits 250 ms once, then no more', (t) => {
+  const rig = new Rig();
+  const heard: string[] = [];
+  rig.add('one', { text: (text) => void heard.push(text) });
+  const carrier = rig.sessions.get('one') as FallbackCarrier;
+  carrier.receive(['a'], 1);
+  carrier.receive(['c'], 3);
+  rig.clock.advance(249);
+  t.strictSame(heard, ['a']);
+  carrier.receive(['b'], 2);
+  rig.clock.endTurn();
+  t.strictSame(heard, ['a', 'b', 'c'], 'its own posts are handled in order');
+  carrier.receive(['e'], 5);
+  rig.clock.advance(250);
+  carrier.receive(['g'], 7);
+  rig.clock.endTurn();
+  t.strictSame(heard.slice(3), ['e', 'g']);
+  t.end();
+});
