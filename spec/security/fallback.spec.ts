@@ -126,6 +126,10 @@ t.test('a session without a request holds less than 4 KB', async (t) => {
   t.equal(gateway.socketCount, 1_500);
   t.ok(each < 4_096, `${Math.round(each)} bytes`);
   clock.advance(6_000);
+  // Sockets that close at once are worked off in slices, one a turn.
+  for (let turns = 0; turns < 100 && gateway.socketCount > 0; turns++) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
   t.equal(gateway.socketCount, 0);
 });
 
