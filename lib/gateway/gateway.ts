@@ -71,9 +71,11 @@ export class Gateway {
       sockets: () => this.#count((app) => app.sockets.size),
       channels: () => this.#count((app) => app.channels.size),
       pipes: () => this.#pipes.size,
-      lag: () => this.#lags().reduce((sum, { events }) => sum + events, 0),
+      lag: () => this.#lags(false).reduce((sum, { events }) => sum + events, 0),
+      waiting: () => this.#lags(true).length,
+      waitingEvents: () => this.#lags(true).reduce((sum, { events }) => sum + events, 0),
       oldestUnackedSeconds: () => {
-        const since = Math.min(clock.wall(), ...this.#lags().map((lag) => lag.since));
+        const since = Math.min(clock.wall(), ...this.#lags(false).map((lag) => lag.since));
         return (clock.wall() - since) / 1000;
       },
       paused: () => this.#hub.holdback.size,
@@ -176,14 +178,16 @@ export class Gateway {
     const { drainMs } = this.#settings.limits;
     const deadline = this.#clock.now() + drainMs;
     this.#webhooks.endGrace();
-    this.#listener.stopAccepting();
+    // A backend that is just reconnecting may come back, and is the only one that is let in.
+    if (!this.#pipes.awaited) this.#listener.stopAccepting();
     for (const protocol of this.#protocols) protocol.drain?.(drainMs);
     const waves = Math.max(1, Math.floor(drainMs / 2 / WAVE_MS));
     const perWave = Math.max(1, Math.ceil(this.socketCount / waves));
     while (this.socketCount > 0 && this.#closeSockets(perWave) > 0) await this.#pause(WAVE_MS);
     await this.#webhooks.drain(Math.max(0, deadline - this.#clock.now()));
     // What the waves brought about is for the backends to hear, and to acknowledge.
-    const behind = (): boolean => this.#protocols.some((protocol) => protocol.behind);
+    const behind = (): boolean =>
+      this.#hub.closesWaiting > 0 || this.#protocols.some((protocol) => protocol.behind);
     while (behind() && this.#clock.now() < deadline) await this.#pause(20);
     await this.stop();
   }
@@ -220,6 +224,7 @@ export class Gateway {
       for (const socket of app.sockets.values()) {
         if (closed >= most) return closed;
         if (socket.closed) continue;
+        this.#hub.holdback.letGo(socket);
         this.#hub.turn.close(socket, CloseCode.RECONNECT, 'The server restarts: please reconnect');
         closed++;
       }
@@ -228,10 +233,13 @@ export class Gateway {
   }
 
   #upgrade(text: string, rest: Omit<UpgradeRequest, keyof Target>): UpgradeDecision {
+    const isDraining = this.#state === 'draining';
     for (const target of parseTarget(text, this.#settings.path)) {
       for (const protocol of this.#protocols) {
         const decision = protocol.upgrade?.({ ...target, ...rest });
-        if (decision !== undefined) return decision;
+        if (decision === undefined) continue;
+        if (!isDraining || protocol === this.#pipes) return decision;
+        return { refuse: 503, body: 'This gateway is draining\n' };
       }
     }
     return { refuse: 404, body: 'Not found: WebSockets are at /app/<key> and /pipe/<app id>\n' };
@@ -256,9 +264,10 @@ export class Gateway {
     return sum;
   }
 
-  #lags(): Array<{ events: number; since: number }> {
+  /** The backlogs of connected backends, or of streams that wait for one. */
+  #lags(isWaiting: boolean): Array<{ events: number; since: number }> {
     const listeners = [...this.#apps.all()].flatMap((app) => [...app.observers]);
-    return listeners.flatMap(({ lag }) => lag ?? []);
+    return listeners.flatMap(({ lag }) => (lag?.isWaiting === isWaiting ? lag : []));
   }
 
   #failed(error: unknown): void {

@@ -97,6 +97,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
     });
     this.#sender = new Sender(settings, clock, {
       send: (frame) => void this.#link.send({ ...frame, ack: this.#inbox.takeAck() }),
+      sent: () => this.#inbox.commandsSent(),
       drained: () => void this.#emitter.emit('drain'),
       report: (error) => reporter.error(error),
       callbackFailed: (thrown) => reporter.handlerFailed(thrown, 'callback of trigger'),
@@ -119,9 +120,8 @@ export class PipeClient<Events extends object = DefaultEvents> {
       failed: (error) => eventFailed(error, 'delivery'),
       slow: (arrival, key, runningMs) =>
         reporter.handlerSlow({ event: wordFor(arrival), key, runningMs }),
-      left: (ids) => {
-        for (const id of ids) this.#registries.sockets.leave(id);
-      },
+      commands: () => this.#sender.progress,
+      sendCommands: () => this.#sender.flush(),
     });
     this.#greeting = new Greeting({
       name: settings.name ?? '',
@@ -279,6 +279,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
 
   #entered(state: PipeState, previous: PipeState): void {
     if (previous === 'open') {
+      this.#inbox.away();
       this.#sender.offline();
       this.#queries.offline();
       this.#subscriptions.offline();
@@ -303,9 +304,10 @@ export class PipeClient<Events extends object = DefaultEvents> {
     this.#unheard.online();
     this.#sender.online();
     this.#queries.online();
-    const { session, node, reason } = this.#greeting.welcomed;
+    const { session, node, reason, unhandled } = this.#greeting.welcomed;
     void this.#emitter.emit('connected', { session, node });
     if (session === 'reset') void this.#emitter.emit('reset', { reason });
+    if (unhandled > 0) this.#reporter.unhandled(unhandled);
     // Events that make good a loss are told after `reset`, which tells of the loss.
     this.#inbox.opened();
   }

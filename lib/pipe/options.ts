@@ -62,8 +62,9 @@ export interface PipeOptions {
   /** The same as `appId`, as the client of 2011 spelled it. */
   app_id?: string | number | undefined;
   /**
-   * Name of this backend, the same after a restart: 1 to 64 of `A-Z a-z 0-9 _ . : -`. It is sent to the gateway, which takes
-   * no account of it yet: events between the end of a process and its next start are kept for groups alone. Default: none.
+   * Name of this backend, the same after a restart: 1 to 64 of `A-Z a-z 0-9 _ . : -`. Its events are kept for the
+   * gateway's window while it is away, and a second client of that name takes its place. In a group it is the name of the
+   * member. Default: none, and the events between the end of a process and its next start are lost, which `reset` tells.
    */
   name?: string | undefined;
   /** Default `127.0.0.1`. */
@@ -101,8 +102,8 @@ export interface PipeOptions {
    */
   group?: string | GroupOptions | undefined;
   /**
-   * Promises of handlers that may run at once, each for another socket; further sockets wait. Default: as many as
-   * `credit.messages`.
+   * Promises of handlers that may run at once, each for another socket (or channel, or user); further ones wait. Default:
+   * as many as `credit.messages`, so that slow handlers delay only the events of their own socket.
    */
   concurrency?: number | undefined;
   /**

@@ -44,6 +44,15 @@ export class Reporter {
     this.#log.warn({ word, kind }, `a handler of ${word} hears nothing: ${advice}`);
   }
 
+  /** An earlier client without a name has ended, and the gateway has dropped the events that it had not handled. */
+  unhandled(count: number): void {
+    const message =
+      `an earlier client without a name ended with ${count} events unhandled, which are lost; ` +
+      `give createClient a name, and the next process of that name gets what this one leaves`;
+    this.#log.warn({ count }, message);
+    void this.emitter.emit('reset', { reason: 'unhandled', count, message });
+  }
+
   handlerSlow(info: HandlerSlowInfo): void {
     this.#log.warn(info, 'a handler runs for long');
     void this.emitter.emit('handler_slow', info);

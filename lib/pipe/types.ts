@@ -56,6 +56,11 @@ export interface SlowSocketInfo {
 export type SocketsEvents<Events> = {
   open: [socketId: string, meta: Meta];
   close: [socketId: string, meta: CloseMeta];
+  /**
+   * An open socket belongs to another member of the group from now on. No `close` follows here; when it comes back, `open`
+   * is told again, with `meta.resync`.
+   */
+  moved: [socketId: string];
   slow: [socketId: string, info: SlowSocketInfo, meta: Meta];
   drained: [socketId: string, meta: Meta];
   event: [eventName: EventName<Events>, socketId: string, data: AnyData<Events>, meta: Meta];
@@ -64,9 +69,9 @@ export type SocketsEvents<Events> = {
 /** Events of `client.socket(id)`. */
 export type SocketEvents<Events> = {
   close: [meta: CloseMeta];
-  /**
-   * The socket does not read. Send it less, or it is closed with 4100 when its limit is reached.
-   */
+  /** It belongs to another member of the group from now on, and nothing more is heard of it here. */
+  moved: [];
+  /** It does not read what it is sent. Send it less, or it is closed with 4100 when its limit is reached. */
   slow: [info: SlowSocketInfo, meta: Meta];
   /** The socket was slow, and has read everything. */
   drained: [meta: Meta];
@@ -77,6 +82,11 @@ export type SocketEvents<Events> = {
 export type ChannelsEvents<Events> = {
   occupied: [channelName: string, meta: Meta];
   vacated: [channelName: string, meta: Meta];
+  /**
+   * An occupied channel belongs to another member of the group from now on. No `vacated` follows here; when it comes back,
+   * `occupied` is told again, with `meta.resync`.
+   */
+  moved: [channelName: string];
   member_added: [channelName: string, userId: string, meta: Meta];
   member_removed: [channelName: string, userId: string, meta: Meta];
   cache_miss: [channelName: string, meta: Meta];
@@ -100,6 +110,8 @@ export type ChannelsEvents<Events> = {
 export type ChannelEvents<Events> = {
   occupied: [meta: Meta];
   vacated: [meta: Meta];
+  /** It belongs to another member of the group from now on. */
+  moved: [];
   member_added: [userId: string, meta: Meta];
   member_removed: [userId: string, meta: Meta];
   cache_miss: [meta: Meta];
@@ -150,9 +162,22 @@ export interface GapInfo {
   readonly count: number | undefined;
 }
 
+/** What was lost. */
+export interface ResetInfo {
+  /**
+   * `unhandled`: an earlier client without a `name` ended with events unhandled. Any other reason is the gateway's: the
+   * session was lost with all it held, and commands in flight have an unknown outcome.
+   */
+  readonly reason: string;
+  /** Events that nobody has handled; undefined when nobody knows. */
+  readonly count?: number | undefined;
+  /** What to do about it. */
+  readonly message?: string | undefined;
+}
+
 /** A handler that runs for long. */
 export interface HandlerSlowInfo {
-  /** `open`, `close`, `occupied`, `vacated`, or `event:NAME`. */
+  /** `open`, `close`, `moved`, `occupied`, `vacated`, or `event:NAME`. */
   readonly event: string;
   /** The socket id, or the channel, whose events wait for it. */
   readonly key: string;
@@ -171,8 +196,8 @@ export type ClientEvents = {
   drain: [];
   /** Events were lost, how many and why. */
   gap: [info: GapInfo];
-  /** The session was lost with all it held: events may be missing, commands in flight have an unknown outcome. */
-  reset: [info: { readonly reason: string }];
+  /** Events may be missing that nobody can bring back. */
+  reset: [info: ResetInfo];
   /** A handler has run for `slowHandlerMs` and still does. Told once; meanwhile the events of its key wait. */
   handler_slow: [info: HandlerSlowInfo];
 };

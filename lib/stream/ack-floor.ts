@@ -1,14 +1,14 @@
+import { Ranges, type Range } from './ranges';
+
 /**
- * Turns completions that come in any order into one cumulative acknowledgement: the highest offset up to which
- * everything has finished. Offsets start in order. While they also finish in order nothing is allocated.
+ * What of one partition is finished: the floor, which is the highest offset up to which everything has finished, and the
+ * ranges above it. Offsets start in order and end in any. While they also end in order nothing is allocated.
  */
 export class AckFloor {
   #done: number;
   #started: number;
-  /** Finished beyond `done`. */
-  readonly #ahead = new Set<number>();
-  /** Announced jumps beyond `done`: from the last offset before each to the last one skipped. */
-  readonly #jumps = new Map<number, number>();
+  /** Finished above the floor. */
+  readonly #ahead = new Ranges();
 
   /** @param done the last offset that needs no handling here. */
   constructor(done = 0) {
@@ -16,7 +16,7 @@ export class AckFloor {
     this.#started = done;
   }
 
-  /** Everything up to here has finished. */
+  /** The floor: everything up to here has finished. */
   get done(): number {
     return this.#done;
   }
@@ -26,49 +26,64 @@ export class AckFloor {
     return this.#started;
   }
 
-  /** How many offsets have finished, or were skipped over, but wait for one before them. */
-  get ahead(): number {
-    return this.#ahead.size + this.#jumps.size;
+  /** The highest offset that has started and is not finished; the floor when there is none. */
+  get lastOpen(): number {
+    if (this.#done === this.#started) return this.#done;
+    return (this.#ahead.firstUpTo(this.#started) ?? this.#started + 1) - 1;
   }
 
-  /** The handling of `offset` begins. Repeats are ignored; what lies between the last one and `offset` is skipped. */
+  /** Ranges above the floor. */
+  get ahead(): number {
+    return this.#ahead.length;
+  }
+
+  has(offset: number): boolean {
+    return offset <= this.#done || this.#ahead.has(offset);
+  }
+
+  /** The finished ranges above the floor, lowest first, at most `max`, cut off behind the offset `upTo`. */
+  finished(max?: number, upTo?: number): Range[] {
+    return this.#ahead.list(max, upTo);
+  }
+
+  /** The handling of `offset` begins. Repeats are ignored; offsets between the last one and `offset` are skipped. */
   start(offset: number): void {
     if (offset <= this.#started) return;
-    this.skipTo(offset);
+    if (offset > this.#started + 1) this.skip(this.#started + 1, offset - 1);
     this.#started = offset;
-  }
-
-  /** The next offset to start is `first`; what lies before it will never start. */
-  skipTo(first: number): void {
-    const last = first - 1;
-    if (last <= this.#started) return;
-    if (this.#done === this.#started) this.#done = last;
-    else this.#jumps.set(this.#started, last);
-    this.#started = last;
   }
 
   /** The handling of `offset`, which has started, has ended, well or not. Ignored when it had ended before. */
   finish(offset: number): void {
     if (offset <= this.#done || offset > this.#started) return;
-    if (offset !== this.#done + 1) {
-      this.#ahead.add(offset);
-      return;
-    }
-    this.#done = offset;
-    if (this.#ahead.size > 0 || this.#jumps.size > 0) this.#advance();
+    if (offset !== this.#done + 1) this.#ahead.add(offset, offset);
+    else this.#raise(offset);
   }
 
-  #advance(): void {
-    for (;;) {
-      const jump = this.#jumps.get(this.#done);
-      if (jump !== undefined) {
-        this.#jumps.delete(this.#done);
-        this.#done = jump;
-      } else if (this.#ahead.delete(this.#done + 1)) {
-        this.#done += 1;
-      } else {
-        return;
-      }
+  /** The next offset to start is `first`; those between the last one and `first` will never start. */
+  skipTo(first: number): void {
+    this.skip(this.#started + 1, first - 1);
+  }
+
+  /** Offsets from `first` to `last` need no handling here, whether they have started or not: they count as finished. */
+  skip(first: number, last: number): void {
+    if (!(first <= last)) return;
+    if (last > this.#started) {
+      // The offsets before the skipped ones, if any, are skipped with them: they will never start.
+      if (first > this.#started + 1) first = this.#started + 1;
+      this.#started = last;
     }
+    if (last <= this.#done) return;
+    if (first > this.#done + 1) {
+      this.#ahead.add(first, last);
+      return;
+    }
+    this.#ahead.delete(this.#done + 1, last);
+    this.#raise(last);
+  }
+
+  #raise(done: number): void {
+    this.#done = done;
+    if (this.#ahead.length > 0) this.#done = this.#ahead.takeFrom(done + 1) ?? done;
   }
 }

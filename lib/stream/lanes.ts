@@ -13,13 +13,17 @@ export interface LanesOptions<T> {
   work(item: T): Promise<unknown> | undefined;
   /** Called once for each item that has ended, with what it threw or rejected with; must not throw. */
   ended(item: T, failure: Error | undefined): void;
+  /** Whether `item` takes the place of `last`, which waits right before it. `last` then leaves without an end. */
+  replaces?(item: T, last: T): boolean;
 }
 
 interface Lane<T> {
   readonly key: string;
-  /** The oldest item that waits. */
+  /** Items that wait, oldest first. */
   first: T | undefined;
   last: T | undefined;
+  /** The item before `last`; meaningless while only one waits. */
+  before: T | undefined;
 }
 
 /**
@@ -37,6 +41,7 @@ export class Lanes<T extends Laned<T>> {
   readonly #nested = new Ring<{ key: string; item: T }>();
   #idlers: Array<() => void> = [];
   #working = false;
+  #held = false;
   #active = 0;
   #waiting = 0;
 
@@ -62,6 +67,40 @@ export class Lanes<T extends Laned<T>> {
     });
   }
 
+  /** Nothing more begins until `release`. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    if (!this.#working) this.#settle();
+  }
+
+  /** Takes the waiting items out that `test` holds for: those of a key in their order. */
+  take(test: (item: T) => boolean): T[] {
+    const taken: T[] = [];
+    for (const lane of this.#lanes.values()) {
+      let item = lane.first;
+      lane.first = lane.last = lane.before = undefined;
+      while (item !== undefined) {
+        const { behind } = item;
+        item.behind = undefined;
+        if (test(item)) taken.push(item);
+        else this.#append(lane, item);
+        item = behind;
+      }
+    }
+    for (let count = this.#nested.length; count > 0; count -= 1) {
+      const nested = this.#nested.shift() as { key: string; item: T };
+      if (test(nested.item)) taken.push(nested.item);
+      else this.#nested.push(nested);
+    }
+    this.#waiting -= taken.length;
+    if (!this.#working) this.#rest();
+    return taken;
+  }
+
   run(key: string, item: T): void {
     if (this.#working) {
       this.#nested.push({ key, item });
@@ -76,7 +115,7 @@ export class Lanes<T extends Laned<T>> {
     const lane = this.#lanes.get(key);
     if (lane !== undefined) {
       this.#queue(lane, item);
-    } else if (this.#active >= this.#options.maxActive) {
+    } else if (this.#isFull) {
       const blocked = this.#open(key);
       this.#queue(blocked, item);
       this.#ready.push(blocked);
@@ -87,16 +126,33 @@ export class Lanes<T extends Laned<T>> {
   }
 
   #open(key: string): Lane<T> {
-    const lane: Lane<T> = { key, first: undefined, last: undefined };
+    const lane: Lane<T> = { key, first: undefined, last: undefined, before: undefined };
     this.#lanes.set(key, lane);
     return lane;
   }
 
   #queue(lane: Lane<T>, item: T): void {
+    const { last } = lane;
+    if (last !== undefined && this.#options.replaces?.(item, last) === true) {
+      if (lane.first === last) lane.first = item;
+      else (lane.before as T).behind = item;
+      lane.last = item;
+      return;
+    }
+    this.#append(lane, item);
+    this.#waiting += 1;
+  }
+
+  #append(lane: Lane<T>, item: T): void {
     if (lane.last === undefined) lane.first = item;
     else lane.last.behind = item;
+    lane.before = lane.last;
     lane.last = item;
-    this.#waiting += 1;
+  }
+
+  /** Whether no further key may begin. */
+  get #isFull(): boolean {
+    return this.#held || this.#active >= this.#options.maxActive;
   }
 
   /** Starts an item; without a promise it has ended on return. */
@@ -135,10 +191,14 @@ export class Lanes<T extends Laned<T>> {
   /** Runs a lane until one of its items returns a promise or none is left; then the lane is closed. */
   #drain(lane: Lane<T>): void {
     while (lane.first !== undefined) {
+      if (this.#held) {
+        this.#ready.push(lane);
+        return;
+      }
       const item = lane.first;
       lane.first = item.behind;
-      if (lane.first === undefined) lane.last = undefined;
-      // An ended item would keep the items behind it alive.
+      if (lane.first === undefined) lane.last = lane.before = undefined;
+      // Or what has ended would keep alive what came after it.
       item.behind = undefined;
       this.#waiting -= 1;
       const promise = this.#begin(item);
@@ -157,7 +217,7 @@ export class Lanes<T extends Laned<T>> {
       if (nested !== undefined) {
         this.#waiting -= 1;
         this.#admit(nested.key, nested.item);
-      } else if (this.#ready.length > 0 && this.#active < this.#options.maxActive) {
+      } else if (this.#ready.length > 0 && !this.#isFull) {
         this.#drain(this.#ready.shift() as Lane<T>);
       } else {
         break;

@@ -1,8 +1,11 @@
+import type { Budget } from './budget';
+import { type Spender } from './budget';
 import type { InFlight } from './in-flight';
 import type { Position } from './position';
+import type { Range } from './ranges';
 import { SendBuffer } from './send-buffer';
 
-/** The reason why a receiver cannot have the events before `first`; the spelling of the Pipe protocol. */
+/** Why a receiver cannot have what lies before `first`; the spelling of the Pipe protocol. */
 export type GapCause = 'unspecified' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
 
 /** A jump that must be told before the next event. */
@@ -14,35 +17,48 @@ export interface Gap {
   /** The next offset it will get, in the new epoch. */
   first: number;
   cause: GapCause;
-  /** Events lost; 0 when not known. */
+  /** Events lost, at most; 0 when not known. */
   count: number;
 }
 
-/** The next thing to send: a gap, or a run in which event i has the offset `first + i`. */
+/**
+ * The next thing to be sent: a gap, or a run in which event i has the offset `first + i`. So many offsets right before
+ * `first` as `skipped` says are left out, since they are finished.
+ */
 export type Taken<T> =
-  { type: 'gap'; gap: Gap } | { type: 'run'; epoch: number; first: number; events: T[] };
+  | { type: 'gap'; gap: Gap }
+  | { type: 'run'; epoch: number; first: number; skipped: number; events: T[] };
+
+/** A position with the ranges above it that are finished too. */
+export interface Progress extends Position {
+  finished?: readonly Range[];
+}
 
 /**
- * The verdict on a receiver's position: the receiver goes on at once, is told of a gap first, or knows a later epoch
- * than this log does.
+ * How a receiver's position was judged: it goes on at once, it is told of a gap first, or it knows a later epoch than
+ * this log does.
  */
 export type Verdict = 'resumed' | 'gap' | 'ahead';
 
 export interface LogOptions {
   /** The first epoch, at least 1. */
   epoch: number;
-  maxEntries: number;
-  maxBytes: number;
+  /** Limits that this log shares with others. */
+  budget: Budget;
 }
 
 /**
- * A partition's events: numbered inside an epoch, kept until acknowledged, and bounded. Over a limit the oldest are
- * dropped. Events dropped before they were sent become a gap, and `take` gives the gap before anything behind it: there
- * is no silent loss.
+ * One partition of a group's events: numbered inside an epoch, kept until acknowledged, and bounded by a budget. Over its
+ * limits the oldest are dropped. An event that was dropped before it was sent becomes part of a gap, and `take` gives the
+ * gap before anything behind it: there is no silent loss.
+ *
+ * A finished event above the last acknowledged one is forgotten: no connection and no other owner is sent it again.
  */
-export class Log<T> {
-  readonly #maxEntries: number;
-  readonly #maxBytes: number;
+export class Log<T> implements Spender {
+  readonly #budget: Budget;
+  /** The part of the budget that this log has spent. */
+  #entries = 0;
+  #bytes = 0;
   #epoch: number;
   #cause: GapCause = 'unspecified';
   #buffer = new SendBuffer<T>();
@@ -50,10 +66,10 @@ export class Log<T> {
   /** A gap that was told, until its receiver shows that it was heard: the next receiver must be told of it otherwise. */
   #told: { after: number; first: number } | undefined;
 
-  constructor({ epoch, maxEntries, maxBytes }: LogOptions) {
+  constructor({ epoch, budget }: LogOptions) {
     this.#epoch = epoch;
-    this.#maxEntries = maxEntries;
-    this.#maxBytes = maxBytes;
+    this.#budget = budget;
+    budget.open(this);
   }
 
   get epoch(): number {
@@ -75,32 +91,43 @@ export class Log<T> {
     return this.#buffer.sent;
   }
 
-  /** The position at which an owner begins that brings none. */
+  /** Where an owner that brings no position begins. */
   get committed(): Position {
     return { epoch: this.#epoch, offset: this.#told?.after ?? this.#buffer.acked };
   }
 
+  /** Events kept, with the places of finished ones. */
   get length(): number {
     return this.#buffer.length;
+  }
+
+  /** Events kept that are not finished. */
+  get unfinished(): number {
+    return this.#buffer.unfinished;
+  }
+
+  /** Finished ranges above the last acknowledged offset. */
+  get finished(): readonly Range[] {
+    return this.#buffer.finished;
   }
 
   get bytes(): number {
     return this.#buffer.bytes;
   }
 
-  /** Fill of the log: 1 at the limit of entries or of bytes. */
-  get fill(): number {
-    return Math.max(this.#buffer.length / this.#maxEntries, this.#buffer.bytes / this.#maxBytes);
-  }
-
-  /** The oldest event kept. */
+  /** The oldest event kept, unless it is finished. */
   get oldest(): T | undefined {
     return this.#buffer.read(this.low, this.low)[0];
   }
 
-  /** Events sent over the present connection and not acknowledged. */
+  /** Offsets sent over the present connection and not acknowledged, finished ones included. */
   get unacked(): number {
     return this.#buffer.unacked;
+  }
+
+  /** Events that use credit of the present connection. */
+  get inFlight(): number {
+    return this.#buffer.inFlight;
   }
 
   /** Whether `take` has something to give as soon as credit and acknowledgements allow it. */
@@ -120,22 +147,43 @@ export class Log<T> {
 
   /** Adds an event and returns its offset. An event larger than the whole log is lost at once, and told as a gap. */
   append(event: T, bytes: number): number {
-    const buffer = this.#buffer;
-    const offset = buffer.append(event, bytes);
-    this.#shrink();
+    const offset = this.#buffer.append(event, bytes);
+    this.#spent();
+    this.#budget.enforce(this);
     return offset;
   }
 
   /** Puts another event in the place of a kept one. False, and no effect, when that one is gone or was ever sent. */
   replace({ epoch, offset }: Position, event: T, bytes: number): boolean {
     if (epoch !== this.#epoch || !this.#buffer.replace(offset, event, bytes)) return false;
-    this.#shrink();
+    this.#spent();
+    this.#budget.enforce(this);
     return true;
   }
 
+  /** Gives up the oldest event: the budget is spent. */
+  dropOldest(): void {
+    this.#buffer.dropOldest();
+    this.#spent();
+    if (this.#buffer.lost > 0 && this.#gap === undefined) {
+      this.#gap = { oldEpoch: this.#epoch, after: this.#buffer.sendPtr - 1, cause: 'overflow' };
+    }
+  }
+
+  /** Visits the events above an offset that are not finished, in order. */
+  eachAfter(offset: number, visit: (event: T, offset: number) => void): void {
+    this.#buffer.eachAfter(offset, visit);
+  }
+
+  /** An event goes elsewhere: nobody is sent it from here, and it counts as finished. */
+  discard(offset: number): void {
+    this.#buffer.finish(offset, offset);
+    this.#spent();
+  }
+
   /**
-   * The next thing to send, within the credit; undefined when there is nothing. A gap waits until all events sent
-   * before it are acknowledged, so that the events in flight never have a hole.
+   * The next thing to be sent, within the credit; undefined when there is nothing. A gap waits until everything that was
+   * sent before it is acknowledged, so that events in flight never have a hole.
    */
   take(maxEvents: number, maxBytes: number): Taken<T> | undefined {
     if (this.#gap !== undefined) {
@@ -144,26 +192,31 @@ export class Log<T> {
     }
     const batch = this.#buffer.take(maxEvents, maxBytes);
     if (batch === undefined) return undefined;
-    return { type: 'run', epoch: this.#epoch, first: batch.first, events: batch.entries };
+    const { first, skipped, entries: events } = batch;
+    return { type: 'run', epoch: this.#epoch, first, skipped, events };
   }
 
   /**
-   * Everything up to the position has been handled. False, and no effect, when it was never sent. What belongs to an
-   * older epoch is late and ignored.
+   * Everything up to the position, and in the finished ranges above it, has been handled. False, and no effect, when some
+   * of it was never sent. An acknowledgement of an older epoch is late and ignored.
    */
-  ack({ epoch, offset }: Position): boolean {
+  ack({ epoch, offset, finished = [] }: Progress): boolean {
     if (epoch !== this.#epoch) return epoch < this.#epoch;
+    const { sent } = this.#buffer;
+    for (const { first, last } of finished) if (!(first <= last && last <= sent)) return false;
     if (!this.#buffer.ack(offset)) return false;
     this.#heard(offset);
+    this.#finish(finished);
     this.#closeGap(offset);
+    this.#spent();
     return true;
   }
 
   /**
-   * Goes on over a new connection whose receiver says where it is. 'ahead' changes nothing: the owner asks its store,
-   * and refuses the position if the store does not know that epoch either.
+   * Goes on over a new connection whose receiver says where it is. 'ahead' changes nothing: the owner asks its store, and
+   * refuses the position if the store does not know that epoch either.
    */
-  attach({ epoch, offset }: Position, flight: InFlight): Verdict {
+  attach({ epoch, offset, finished = [] }: Progress, flight: InFlight): Verdict {
     if (epoch > this.#epoch) return 'ahead';
     if (epoch === this.#epoch && offset > this.top) this.newEpoch('store_lost');
     if (epoch < this.#epoch) {
@@ -171,12 +224,17 @@ export class Log<T> {
       this.#gap = { oldEpoch: epoch, after: offset, cause: this.#cause };
       return 'gap';
     }
-    const cause = this.#buffer.low > this.#buffer.acked + 1 ? 'overflow' : 'expired';
-    this.#buffer.attach(offset, flight);
+    const buffer = this.#buffer;
+    const cause = buffer.low > buffer.acked + 1 ? 'overflow' : 'expired';
+    // A position below one that was acknowledged before: its events are gone.
+    const isBehind = offset < buffer.said;
+    buffer.attach(offset, flight);
     this.#heard(offset);
-    this.#gap =
-      offset < this.#buffer.low - 1 ? { oldEpoch: epoch, after: offset, cause } : undefined;
-    return this.#gap === undefined ? 'resumed' : 'gap';
+    this.#finish(finished.filter(({ last }) => last <= buffer.sent));
+    this.#spent();
+    const hasGap = isBehind ? offset < buffer.low - 1 : buffer.lost > 0;
+    this.#gap = hasGap ? { oldEpoch: epoch, after: offset, cause } : undefined;
+    return hasGap ? 'gap' : 'resumed';
   }
 
   /**
@@ -193,27 +251,43 @@ export class Log<T> {
     const { flight } = this.#buffer;
     this.#buffer.release();
     this.#buffer = new SendBuffer<T>(flight);
+    this.#spent();
     this.#epoch += 1;
     this.#cause = cause;
   }
 
-  #shrink(): void {
-    const buffer = this.#buffer;
-    while (buffer.length > this.#maxEntries || buffer.bytes > this.#maxBytes) buffer.dropOldest();
-    if (buffer.lost > 0 && this.#gap === undefined) {
-      this.#gap = { oldEpoch: this.#epoch, after: buffer.sendPtr - 1, cause: 'overflow' };
+  /** Its events are given up: the budget is free for others. */
+  dispose(): void {
+    this.#budget.close(this);
+    this.#budget.spend(-this.#entries, -this.#bytes);
+    this.#entries = this.#bytes = 0;
+  }
+
+  /** Tells the budget how the log has grown or shrunk. */
+  #spent(): void {
+    const { length, bytes } = this.#buffer;
+    this.#budget.spend(length - this.#entries, bytes - this.#bytes);
+    this.#entries = length;
+    this.#bytes = bytes;
+  }
+
+  #finish(ranges: readonly Range[]): void {
+    for (const { first, last } of ranges) {
+      this.#buffer.finish(first, last);
+      this.#heard(last);
     }
   }
 
   #tell({ oldEpoch, after, cause }: Pick<Gap, 'oldEpoch' | 'after' | 'cause'>): Gap {
     this.#gap = undefined;
-    const { acked } = this.#buffer;
-    this.#buffer.skipLost();
-    const first = this.#buffer.sendPtr;
-    if (oldEpoch === this.#epoch) {
-      this.#told = { after: this.#told?.after ?? Math.max(after, acked), first };
-    }
-    const count = oldEpoch === this.#epoch ? first - 1 - after : 0;
+    const buffer = this.#buffer;
+    const { acked } = buffer;
+    const lost = buffer.unfinishedIn(after + 1, Math.max(buffer.low, buffer.sendPtr) - 1);
+    const first = buffer.skipLost();
+    this.#spent();
+    const before = oldEpoch === this.#epoch ? Math.max(after, acked) : acked;
+    this.#told = { after: this.#told?.after ?? before, first };
+    const count = oldEpoch === this.#epoch ? lost : 0;
     return { oldEpoch, after, newEpoch: this.#epoch, first, cause, count };
   }
 
@@ -225,6 +299,8 @@ export class Log<T> {
   #closeGap(offset: number): void {
     if (this.#gap === undefined || this.#gap.oldEpoch !== this.#epoch) return;
     this.#gap.after = Math.max(this.#gap.after, offset);
-    if (this.#gap.after >= this.#buffer.low - 1) this.#gap = undefined;
+    const { lost, low, said } = this.#buffer;
+    const isWhole = this.#gap.after >= low - 1 || (lost === 0 && this.#gap.after >= said);
+    if (isWhole) this.#gap = undefined;
   }
 }

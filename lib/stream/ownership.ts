@@ -1,14 +1,13 @@
 import { hash32 } from '../util/hash';
 
-/** A possible owner of partitions. Its name decides which ones, so no two owners have the same. */
+/** A member of a group. Its name decides which partitions it owns, so no two members have the same. */
 export interface Owner {
   readonly name: string;
 }
 
 /**
- * A change of owner that the caller carries out. `assign`: the member gets the partition from the last acknowledged
- * event on, under a new generation. `revoke`: the member is asked to finish its running handlers and give the partition
- * back.
+ * A change of ownership that must be told. `assign`: the member gets the partition from the last acknowledged event on, under a new
+ * generation. `revoke`: it is asked to finish its running handlers and give the partition back.
  */
 export type Change<M> =
   | { type: 'assign'; partition: number; generation: number; member: M }
@@ -22,11 +21,11 @@ interface Partition<M> {
 }
 
 /**
- * Owners of a group's partitions. A partition has at most one owner at a time, and every change of owner is a new
- * generation, so that frames of an earlier owner can be told from frames of the present one.
+ * Ownership of a group's partitions: each has at most one owner at a time, and every change of owner is a new generation,
+ * so that a frame of an earlier owner can be told from one of the present owner.
  *
- * A partition moves only when its owner is gone, or has given it back. Rendezvous hashing decides its owner: a member
- * that comes or goes moves its own share and no other.
+ * A partition moves only when its owner is gone, or has given it back. Where it belongs is decided by rendezvous hashing:
+ * a member that comes or goes moves its own share and no other.
  */
 export class Ownership<M extends Owner> {
   readonly #partitions: Array<Partition<M>>;
@@ -51,7 +50,7 @@ export class Ownership<M extends Owner> {
     return this.#partitions[partition]?.generation ?? 0;
   }
 
-  /** The owner of a partition, also while the partition is being revoked. */
+  /** Its owner, also while it is asked to give it back. */
   owner(partition: number): M | undefined {
     const state = this.#partitions[partition]?.state;
     return state === undefined || state.name === 'orphan' ? undefined : state.member;
@@ -71,19 +70,24 @@ export class Ownership<M extends Owner> {
     return this.#settle();
   }
 
-  /** A member is gone: its partitions get other owners at once. */
+  /** A member takes the place of another one of the same name: it gets the same partitions at once, and nobody else any. */
+  replace(before: M, after: M): Array<Change<M>> {
+    this.#members.delete(before);
+    this.#members.add(after);
+    this.#orphan(before);
+    return this.#settle();
+  }
+
+  /** A member is gone: its partitions go on elsewhere at once. */
   leave(member: M): Array<Change<M>> {
     this.#members.delete(member);
-    for (const partition of this.#partitions) {
-      const { state } = partition;
-      if (state.name !== 'orphan' && state.member === member) partition.state = { name: 'orphan' };
-    }
+    this.#orphan(member);
     return this.#settle();
   }
 
   /**
-   * The owner has returned a partition, or its time for that is over. No change for an earlier generation, or for a
-   * partition that was not revoked.
+   * The owner has given a partition back, or its time for that is over. No change when that was said of an earlier
+   * generation, or without being asked.
    */
   released(partition: number, generation: number): Array<Change<M>> {
     const found = this.#partitions[partition];
@@ -92,10 +96,17 @@ export class Ownership<M extends Owner> {
     return this.#settle();
   }
 
+  #orphan(member: M): void {
+    for (const partition of this.#partitions) {
+      const { state } = partition;
+      if (state.name !== 'orphan' && state.member === member) partition.state = { name: 'orphan' };
+    }
+  }
+
   #settle(): Array<Change<M>> {
     const changes: Array<Change<M>> = [];
     this.#partitions.forEach((partition, number) => {
-      const home = this.#home(number);
+      const home = this.home(number);
       const { state } = partition;
       if (home === undefined || state.name === 'revoking') return;
       if (state.name === 'orphan') {
@@ -113,8 +124,8 @@ export class Ownership<M extends Owner> {
     return changes;
   }
 
-  /** The member with the highest score for a partition. */
-  #home(partition: number): M | undefined {
+  /** The member that a partition belongs to: the one with the highest score. It owns it, or it is asked back for it. */
+  home(partition: number): M | undefined {
     let home: M | undefined;
     let best = -1;
     for (const member of this.#members) {

@@ -27,11 +27,13 @@ export class Cursor {
   }
 
   /**
-   * Takes a run of `count` numbers from `first`. Returns how many at its start are repeats to be dropped; undefined,
-   * and no effect, when the run begins beyond the number expected: a jump that nobody announced.
+   * Takes a run of `count` numbers from `first`. Returns how many at its start are repeats to be dropped; undefined, and
+   * no effect, when the run begins beyond the number expected: a jump that nobody announced.
+   * @param skipped so many numbers right before `first` are left out, and are not expected any more
    */
-  accept(first: number, count: number): number | undefined {
-    if (!(first <= this.#next)) return undefined;
+  accept(first: number, count: number, skipped = 0): number | undefined {
+    if (!(first - skipped <= this.#next)) return undefined;
+    if (first > this.#next) this.#next = first;
     const repeated = Math.min(count, this.#next - first);
     this.#duplicates += repeated;
     this.#next += count - repeated;

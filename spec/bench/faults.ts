@@ -9,6 +9,7 @@ import type { Dial, Socket } from '../../lib/net/dial';
 import { createClient, type PipeClient } from '../../lib/pipe/client';
 import type { PipeOptions } from '../../lib/pipe/options';
 import { AckFloor } from '../../lib/stream/ack-floor';
+import { Budget } from '../../lib/stream/budget';
 import { InFlight } from '../../lib/stream/in-flight';
 import { Log } from '../../lib/stream/log';
 import { createTestGateway, type TestGateway } from '../../lib/testing';
@@ -154,7 +155,10 @@ function fullLog(): void {
     return process.memoryUsage().heapUsed;
   };
   const before = heap();
-  const log = new Log<PipeEvent>({ epoch: 1, maxEntries: LOG_EVENTS, maxBytes: 2 ** 30 });
+  const log = new Log<PipeEvent>({
+    epoch: 1,
+    budget: new Budget({ maxEntries: LOG_EVENTS, maxBytes: 2 ** 30 }),
+  });
   for (let i = 0; i < LOG_EVENTS; i++) {
     const data = JSON.stringify({ i, text: 'a'.repeat(80) });
     const socketId = `${i % 1_000}.123456`;
@@ -173,7 +177,10 @@ function fullLog(): void {
 
 /** What both ends do for acknowledgements at a rate, as a share of one core. */
 function acks(): void {
-  const log = new Log<number>({ epoch: 1, maxEntries: ACKED_A_SECOND, maxBytes: 2 ** 30 });
+  const log = new Log<number>({
+    epoch: 1,
+    budget: new Budget({ maxEntries: ACKED_A_SECOND, maxBytes: 2 ** 30 }),
+  });
   const flight = new InFlight();
   flight.grant({ messages: ACKED_A_SECOND, bytes: 2 ** 30 });
   log.attach(log.committed, flight);

@@ -56,21 +56,6 @@ const codecs = (): [FrameDecoder, FrameEncoder, FrameDecoder, FrameEncoder] => [
   new FrameEncoder(),
 ];
 
-/**
- * Scripts that the client does not pass yet, since its inbox knows neither finished ranges nor skipped offsets, and
- * returns a partition only when its whole queue is worked off.
- */
-const NOT_YET: ReadonlySet<string> = new Set([
-  'finished-ranges',
-  'lost-by-deadline',
-  'revoke-answers',
-  'revoke-deadline',
-  'revoke-queue',
-  'skipped',
-  'skipped-at-the-end',
-  'snapshot-covers',
-]);
-
 /** Wrong clients: what each gets wrong, the script that must find it, and how the script says so. */
 const WRONG: Array<
   [what: string, script: string, fault: RegExp, wire: Parameters<typeof spoiled>[0]]
@@ -192,8 +177,7 @@ t.test('the client of the library keeps every rule', { timeout: 120_000 }, async
     SCRIPTS,
     (env) => conformanceClient(env),
     ({ script: { name, title }, fault }: Verdict) => {
-      const todo = NOT_YET.has(name) && 'the inbox does not know it yet';
-      t.equal(fault, undefined, `${name}: ${title}`, { todo });
+      t.equal(fault, undefined, `${name}: ${title}`);
     },
     8,
   );

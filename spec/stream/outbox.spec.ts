@@ -48,7 +48,7 @@ t.test(
     t.equal(outbox.nextSeq, 2);
     t.ok(new Cursor(2).continues(outbox.nextSeq));
     t.ok(outbox.resume(1));
-    t.same(outbox.take(10, 100), { first: 2, entries: ['b', 'c'] });
+    t.same(outbox.take(10, 100), { first: 2, skipped: 0, entries: ['b', 'c'] });
     t.same(told, [['a', applied()]]);
   },
 );
@@ -63,7 +63,7 @@ t.test(
     t.ok(new Cursor(3).continues(outbox.nextSeq));
     t.ok(outbox.resume(2));
     t.same(told, []);
-    t.same(outbox.take(10, 100), { first: 3, entries: ['c'] });
+    t.same(outbox.take(10, 100), { first: 3, skipped: 0, entries: ['c'] });
     t.ok(outbox.applied(2, [{ seq: 2, code: 4216, message: 'stale owner' }], []));
     t.same(told, [
       ['a', applied()],
@@ -93,7 +93,7 @@ t.test('sent commands are unknown in a new session, the others are numbered from
     ['a', { status: 'unknown' }],
     ['b', { status: 'unknown' }],
   ]);
-  t.same(outbox.take(10, 100), { first: 1, entries: ['c'] });
+  t.same(outbox.take(10, 100), { first: 1, skipped: 0, entries: ['c'] });
 });
 
 t.test('sent commands are unknown at the end, the others surely not sent', async (t) => {

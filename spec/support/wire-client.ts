@@ -54,14 +54,18 @@ export class WireClient {
   ): Promise<{ client: WireClient; welcome: Of<'welcome'> }> {
     const client = await WireClient.open(t, port);
     const welcome = await client.hello(hello);
-    // A new session is told what is true first.
+    // A new session gets its partition and is told the truth first.
+    await client.expect('assign');
     await client.expect('snapshot');
     return { client, welcome };
   }
 
+  /** Says HELLO, and READY when WELCOME has come. */
   async hello(hello: Partial<HelloFrame> = {}): Promise<Of<'welcome'>> {
     this.send({ ...helloFrame, ...hello });
-    return this.expect('welcome');
+    const welcome = await this.expect('welcome');
+    this.send({ type: 'ready' });
+    return welcome;
   }
 
   /** The proof that a session is this client's. */
@@ -121,7 +125,7 @@ export class WireClient {
   }
 }
 
-const helloFrame: HelloFrame = {
+export const helloFrame: HelloFrame = {
   type: 'hello',
   version: 1,
   library: 'spec',

@@ -1,5 +1,6 @@
 import { type ChannelName, parseChannelName } from '../../pusher/channel-name';
 import * as messages from '../../pusher/messages';
+import { Ring } from '../../util/ring';
 import type { Clock } from '../../util/timers';
 import { EventKind, type PipeEvent } from '../../wire/frames';
 import type { Limits } from '../options/options';
@@ -14,6 +15,9 @@ import { SubscriptionCounts } from './features/subscription-counts';
 import type { Turn } from './fanout/turn';
 import { Unauthorized } from './features/unauthorized';
 import { Watchlists } from './features/watchlists';
+
+/** Sockets that leave within one turn; thousands that go at once must not keep the others waiting. */
+const MAX_CLOSES_PER_TURN = 100;
 
 /** An event on its way to the subscribers of a channel. `data` becomes the frame's JSON string as it is. */
 export interface Publication {
@@ -36,6 +40,8 @@ export class Hub {
   readonly #clock: Clock;
   readonly #counts: SubscriptionCounts;
   readonly #unauthorized: Unauthorized;
+  readonly #closes = new Ring<{ socket: Socket; code: number; reason: string }>();
+  #closesLeft = MAX_CLOSES_PER_TURN;
 
   constructor(turn: Turn, clock: Clock, limits: Limits) {
     this.turn = turn;
@@ -78,8 +84,36 @@ export class Hub {
     this.tell(socket.app, this.event(EventKind.DRAINED, { socketId: socket.id }));
   }
 
-  /** A socket is gone, for whatever cause. Leaves everything it was in. Repeated calls do nothing. */
+  /** Sockets that are gone and have yet to leave everything they were in. */
+  get closesWaiting(): number {
+    return this.#closes.length;
+  }
+
+  /**
+   * A socket is gone, for whatever cause. It leaves everything it was in, at once unless many go in the same turn. Repeated
+   * calls do nothing.
+   */
   close(socket: Socket, code: number, reason: string): void {
+    if (this.#closesLeft === MAX_CLOSES_PER_TURN) this.#clock.endOfTurn(() => this.#closeNext());
+    if (this.#closesLeft > 0) {
+      this.#closesLeft--;
+      this.#close(socket, code, reason);
+    } else this.#closes.push({ socket, code, reason });
+  }
+
+  /** A turn is over: the next closes of those that wait are worked off, before any newer one. */
+  #closeNext(): void {
+    this.#closesLeft = MAX_CLOSES_PER_TURN;
+    if (this.#closes.length === 0) return;
+    this.#clock.endOfTurn(() => this.#closeNext());
+    for (; this.#closesLeft > 0; this.#closesLeft--) {
+      const next = this.#closes.shift();
+      if (next === undefined) return;
+      this.#close(next.socket, next.code, next.reason);
+    }
+  }
+
+  #close(socket: Socket, code: number, reason: string): void {
     if (socket.app.sockets.get(socket.id) !== socket) return;
     for (const channel of [...(socket.channels?.values() ?? [])]) this.unsubscribe(socket, channel);
     this.#signOut(socket);
@@ -137,6 +171,7 @@ export class Hub {
     if (socket.channels?.delete(channel.name) !== true) return;
     socket.granted?.delete(channel.name);
     this.turn.leave(channel, socket);
+    if (socket.closed) channel.closing--;
     const userId = channel.presence?.remove(socket);
     if (userId !== undefined) {
       this.turn.publish(channel, messages.memberRemoved(channel.name, userId));
@@ -164,11 +199,13 @@ export class Hub {
 
   /** Closes all connections of a signed-in user; returns how many. Members of presence channels are no users. */
   terminate(app: App, userId: string): number {
-    const sockets = app.users.socketsOf(userId);
-    for (const socket of sockets) {
+    let closed = 0;
+    for (const socket of app.users.socketsOf(userId)) {
+      if (socket.closed) continue;
+      closed++;
       this.turn.close(socket, app.options.terminateCode, 'The user was disconnected by the app');
     }
-    return sockets.size;
+    return closed;
   }
 
   /** The last event published on a cache channel, if it is still kept. */
@@ -176,7 +213,7 @@ export class Hub {
     return app.cache.get(channel, this.#clock.now());
   }
 
-  /** Sends an event to the subscribers of a channel on this node; returns how many sockets it goes to. */
+  /** Sends an event to the subscribers of a channel on this node; returns how many sockets it is written to. */
   deliver(app: App, { channel: name, event, data, except }: Publication): number {
     const channel = app.channels.get(name);
     const keeps = channel === undefined ? isCacheChannel(name) : channel.kind.cache;
@@ -184,10 +221,11 @@ export class Hub {
     if (channel === undefined) return 0;
     const excluded = except?.flatMap((id) => {
       const socket = app.sockets.get(id);
-      return socket !== undefined && channel.sockets.has(socket) ? [socket] : [];
+      return socket?.closed === false && channel.sockets.has(socket) ? [socket] : [];
     });
     this.turn.publish(channel, messages.channelEvent(event, name, data), excluded);
-    return channel.sockets.size - (excluded === undefined ? 0 : new Set(excluded).size);
+    const reached = channel.sockets.size - channel.closing;
+    return reached - (excluded === undefined ? 0 : new Set(excluded).size);
   }
 
   /** Passes a client event on to the other subscribers of its channel, its data untouched unless the app wants strings. */

@@ -7,8 +7,11 @@ export interface Live {
   sockets(): number;
   channels(): number;
   pipes(): number;
-  /** Events that backends have yet to handle. */
+  /** Events that connected backends have yet to handle. */
   lag(): number;
+  /** Streams without a connected backend, and their events. */
+  waiting(): number;
+  waitingEvents(): number;
   oldestUnackedSeconds(): number;
   /** Sockets that are not read because backends are behind. */
   paused(): number;
@@ -52,6 +55,8 @@ export class Metrics {
   readonly pipeGaps = new Map<GapCause, number>();
   /** Backends that connected, by how they went on. */
   readonly pipeResumes = new Map<WelcomeFrame['verdict'], number>();
+  /** Streams without a backend that were given up, because too many waited. */
+  pipeStreamsGivenUp = 0;
   /** Events sent to a backend that another one may have handled. */
   pipeEventsRedelivered = 0;
   /** Events that gave their place to a later one of their kind. */
@@ -135,6 +140,13 @@ export class Metrics {
     countBy('pipe_resumes_total', 'Backends that connected', 'result', () => this.pipeResumes);
     level('pipe_lag_events', 'Events that backends have yet to handle', live.lag);
     level('pipe_oldest_unacked_seconds', 'Age of the oldest of them', live.oldestUnackedSeconds);
+    level('pipe_waiting_streams', 'Streams that wait for a backend', live.waiting);
+    level('pipe_waiting_events', 'Events that wait with them', live.waitingEvents);
+    count(
+      'pipe_streams_given_up_total',
+      'Streams given up because too many waited',
+      () => this.pipeStreamsGivenUp,
+    );
     level('sockets_paused', 'Browsers not read because backends are behind', live.paused);
     count('auth_requests_total', 'Authorizations asked of backends', () => this.authRequests);
     count('auth_failures_total', 'Authorizations without an answer', () => this.authFailures);

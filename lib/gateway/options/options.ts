@@ -5,6 +5,7 @@ import { DEFAULT_CHANNEL_LIMITS } from '../../pusher/limits';
 import { type Logger, silent } from '../../util/logger';
 import { AddressGuard, isAllowEntry } from './address-guard';
 import { canonicalOrigin } from './allowed-origins';
+import { requireFit } from './fit';
 
 const port = z.number().int().min(0).max(65535);
 const count = z.number().int().min(1).max(1e9);
@@ -175,11 +176,23 @@ const limitsSchema = z.strictObject({
   maxPipeConnectsPerSecond: rate
     .default(50)
     .describe('Backends of one app that connect, as many as maxPipes at once; above it 503.'),
-  maxPipeUnackedEvents: count.default(200_000).describe('Events kept for one backend stream.'),
-  maxPipeUnackedBytes: bytes.default(64 * 1024 * 1024).describe('Data of the events kept for it.'),
+  maxPipeUnackedEvents: count
+    .default(200_000)
+    .describe('Events kept for one backend or one group of backends.'),
+  maxPipeUnackedBytes: bytes
+    .default(64 * 1024 * 1024)
+    .describe(
+      "Data of the events kept for it; twice that while 'pause' or 'close' act on browsers.",
+    ),
   pipeWindowMs: ms
     .default(120_000)
     .describe('How long a backend may be away and go on where it was.'),
+  maxPipeWaiting: count
+    .default(256)
+    .describe('Streams of one app that wait for a backend; above it the longest wait is given up.'),
+  maxPipeWaitingBytes: bytes
+    .default(256 * 1024 * 1024)
+    .describe('Data of the events kept for all of them together.'),
   pipePartitions: z
     .number()
     .int()
@@ -189,7 +202,7 @@ const limitsSchema = z.strictObject({
     .describe('Parts of the stream of a group of backends.'),
   maxPipeGroups: count.default(32).describe('Groups of backends of one app.'),
   pipeGraceMs: ms
-    .default(10_000)
+    .default(5_000)
     .describe('How long a lost backend is waited for before others of its group go on.'),
   pipeRevokeMs: ms
     .default(10_000)
@@ -283,6 +296,7 @@ export function checkGatewayOptions({ log = silent, ...options }: GatewayOptions
   if (!result.success) throw new StandpipeError('bad_option', explain(result.error));
   requireUnique(result.data.apps, 'id');
   requireUnique(result.data.apps, 'key');
+  requireFit(result.data.limits);
   guardWebhooks(result.data);
   return { ...result.data, log };
 }

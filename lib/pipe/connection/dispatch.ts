@@ -50,17 +50,17 @@ export function dispatch(frame: Frame, routes: Routes): void {
     case 'error':
       return routes.note({ code: frame.code, reason: frame.message }, 'the gateway sent an error');
     case 'pong':
-      // Whatever was heard counts as a sign of life; the link has noted it.
+      // Anything that comes shows that the gateway lives.
       return;
     case 'bye':
       // The close follows BYE.
       return;
+    case 'lost':
+      return routes.inbox.lost(frame.partition, frame.generation);
     case 'snapshot':
       return routes.inbox.snapshot(frame);
     case 'revoke':
-      return routes.inbox.revoke(frame.partition, frame.generation);
-    case 'lost':
-      return routes.inbox.lost(frame.partition, frame.generation);
+      return routes.inbox.revoke(frame.partition, frame.generation, frame.deadlineMs);
     case 'reply':
       return routes.queries.reply(frame);
     case 'hello':

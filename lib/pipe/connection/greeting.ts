@@ -7,6 +7,14 @@ import type { Subscriptions } from '../subscriptions';
 import type { ConnectedInfo } from '../types';
 import { SessionCredentials } from './session-credentials';
 
+/** The last WELCOME, as far as the program is told of it. */
+export interface Welcomed extends ConnectedInfo {
+  /** Why the session before was lost; '' when it was not. */
+  readonly reason: string;
+  /** Events that an earlier client without a name has left unhandled. */
+  readonly unhandled: number;
+}
+
 const LIBRARY = 'standpipe-node';
 
 /** The rooms that HELLO speaks for, and that WELCOME is told to. */
@@ -27,14 +35,13 @@ export class Greeting {
   readonly #credentials = new SessionCredentials();
   /** Whether there was a session before this connection that ought to go on. */
   #continuing = false;
-  #welcomed: ConnectedInfo & { reason: string } = { session: 'new', node: '', reason: '' };
+  #welcomed: Welcomed = { session: 'new', node: '', reason: '', unhandled: 0 };
 
   constructor(parts: GreetingParts) {
     this.#parts = parts;
   }
 
-  /** The last WELCOME, for the program. */
-  get welcomed(): ConnectedInfo & { reason: string } {
+  get welcomed(): Welcomed {
     return this.#welcomed;
   }
 
@@ -71,6 +78,7 @@ export class Greeting {
       session: lost ? 'reset' : frame.verdict === 'resumed' ? 'resumed' : 'new',
       node: frame.node,
       reason: frame.reason,
+      unhandled: frame.unhandled,
     };
     this.#continuing = true;
     this.#credentials.welcomed(frame);

@@ -1,5 +1,5 @@
 import { EventKind, RuleKind, type PipeEvent } from '../../wire/frames';
-import type { Arrival } from '../inbox/assigned-partition';
+import type { Arrival } from '../inbox/arrival';
 import { EventMeta } from './event-meta';
 import { EVERY, both, type Registries } from './registry';
 
@@ -59,10 +59,14 @@ const ROWS: ReadonlyMap<EventKind, Row> = new Map([
   [EventKind.USER_OFFLINE, ofUser('offline')],
 ]);
 
+/** A socket or channel that is with another member now. Nothing more is heard of the socket here. */
+const SOCKET_MOVED = ofSocket('moved', RuleKind.SOCKET, none, true);
+const CHANNEL_MOVED = ofChannel('moved', RuleKind.CHANNEL);
+
 /** The kind of rules that bring the events of a word; undefined for words that no rule brings. */
 export function ruleOf(registry: keyof Registries, word: string): RuleKind | undefined {
   if (word === 'event' || word.startsWith('event:')) return RuleKind.MESSAGE;
-  for (const row of ROWS.values()) {
+  for (const row of [...ROWS.values(), SOCKET_MOVED, CHANNEL_MOVED]) {
     if (row.registry === registry && row.word === word) return row.rule;
   }
   return undefined;
@@ -75,12 +79,13 @@ export function ruleOf(registry: keyof Registries, word: string): RuleKind | und
 export function deliver(registries: Registries, arrival: Arrival): Promise<void> | undefined {
   const { event } = arrival;
   if (event.kind === EventKind.MESSAGE) return message(registries, arrival);
-  const row = ROWS.get(event.kind);
+  const row = rowOf(arrival);
   if (row === undefined) return undefined;
   const { word, last } = row;
   const registry = registries[row.registry];
   const subject = row.subject(event);
-  const args = [...row.args(event), new EventMeta(arrival)];
+  const args = row.args(event);
+  if (arrival.source !== 'moved') args.push(new EventMeta(arrival));
   const running = both(
     registry.tell(EVERY, word, [subject, ...args]),
     registry.tell(subject, word, args),
@@ -90,8 +95,13 @@ export function deliver(registries: Registries, arrival: Arrival): Promise<void>
 }
 
 /** The event name that handlers of an event listen to. */
-export function wordFor({ event: { kind, event = '' } }: Arrival): string {
-  return ROWS.get(kind)?.word ?? `event:${event}`;
+export function wordFor(arrival: Arrival): string {
+  return rowOf(arrival)?.word ?? `event:${arrival.event.event ?? ''}`;
+}
+
+function rowOf({ source, event: { kind, socketId } }: Arrival): Row | undefined {
+  if (source !== 'moved') return ROWS.get(kind);
+  return socketId === '' ? CHANNEL_MOVED : SOCKET_MOVED;
 }
 
 function message(registries: Registries, arrival: Arrival): Promise<void> | undefined {

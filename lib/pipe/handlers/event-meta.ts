@@ -1,5 +1,6 @@
 import type { Command } from '../../wire/frames';
-import type { Arrival, AssignedPartition, Stream } from '../inbox/assigned-partition';
+import type { Arrival } from '../inbox/arrival';
+import type { AssignedPartition, Stream } from '../inbox/assigned-partition';
 import type { CloseMeta, EventPosition } from '../types';
 
 /** Last argument of every handler. The id is put together only when it is read. */
@@ -13,7 +14,7 @@ export class EventMeta implements CloseMeta {
   readonly conflated: number;
   readonly code: number | undefined;
   readonly reason: string | undefined;
-  readonly #place: AssignedPartition;
+  readonly #partition: AssignedPartition;
   readonly #stream: Stream;
   /**
    * End of the id of an event that was made up here, which shares its position with one that was sent.
@@ -21,18 +22,19 @@ export class EventMeta implements CloseMeta {
   readonly #suffix: string;
   #answers = 0;
 
-  constructor({ event, partition: place, offset, resync }: Arrival) {
+  constructor({ event, partition, offset, source }: Arrival) {
+    const resync = source === 'resync';
     this.channel = event.channel;
     this.userId = event.userId;
-    this.position = { partition: place.partition, epoch: place.epoch, offset };
+    this.position = { partition: partition.partition, epoch: partition.epoch, offset };
     this.redelivered = event.redelivered ?? false;
     this.resync = resync;
     this.time = event.time;
     this.conflated = event.conflated ?? 0;
     this.code = event.code;
     this.reason = event.reason;
-    this.#place = place;
-    this.#stream = place.stream;
+    this.#partition = partition;
+    this.#stream = partition.stream;
     this.#suffix = resync ? `.${event.kind}.${event.socketId || (event.channel ?? '')}` : '';
   }
 
@@ -47,12 +49,12 @@ export class EventMeta implements CloseMeta {
    */
   origin(): Command['origin'] {
     if (this.#stream.isLost) return undefined;
-    const place = this.#place;
+    const partition = this.#partition;
     const { offset } = this.position;
-    const generation = this.resync ? place.generation : place.generationOf(offset);
+    const generation = this.resync ? partition.generation : partition.generationOf(offset);
     if (generation === 0) return undefined;
     return {
-      partition: place.partition,
+      partition: partition.partition,
       generation,
       offset: Math.max(0, offset),
       index: this.#answers++,

@@ -1,18 +1,23 @@
 import { deferred, type Deferred } from '../../util/deferred';
 import { Ring } from '../../util/ring';
 
-/** Events held for a consumer that is busy with an earlier one. */
-const MAX_QUEUED = 1_000;
+/** An event that waits for the loop, or is in its hands. */
+interface Held<T> {
+  readonly value: T;
+  /** Resolved when the loop has finished with it. */
+  readonly finished: Deferred<void>;
+}
 
 /**
- * Events as an async iterator. While its queue is full the events behind it wait: `push` returns a promise, which delays
- * their acknowledgement, and with it the gateway.
+ * Events as an async iterator. An event is finished when the loop asks for the next one, or is left: until then `push`'s
+ * promise delays its acknowledgement. Events that wait for the loop are bounded by the credit.
  */
 export class EventStream<T> implements AsyncIterableIterator<T, undefined> {
-  readonly #queue = new Ring<T>();
+  readonly #queue = new Ring<Held<T>>();
   readonly #pulls = new Ring<Deferred<IteratorResult<T, undefined>>>();
   readonly #release: () => void;
-  #room: Deferred<void> | undefined;
+  /** The event in the loop's hands. */
+  #given: Held<T> | undefined;
   #ended = false;
 
   /** @param release removes the handlers that feed the stream. */
@@ -26,15 +31,11 @@ export class EventStream<T> implements AsyncIterableIterator<T, undefined> {
 
   push(value: T): Promise<void> | undefined {
     if (this.#ended) return undefined;
+    const held = { value, finished: deferred<void>() };
     const pull = this.#pulls.shift();
-    if (pull !== undefined) {
-      pull.resolve({ value, done: false });
-      return undefined;
-    }
-    this.#queue.push(value);
-    if (this.#queue.length < MAX_QUEUED) return undefined;
-    this.#room ??= deferred();
-    return this.#room.promise;
+    if (pull === undefined) this.#queue.push(held);
+    else pull.resolve(this.#give(held));
+    return held.finished.promise;
   }
 
   /** Ends the stream: no further event comes, and the queue is still given out. */
@@ -42,33 +43,40 @@ export class EventStream<T> implements AsyncIterableIterator<T, undefined> {
     if (this.#ended) return;
     this.#ended = true;
     this.#release();
-    this.#makeRoom();
     for (let pull = this.#pulls.shift(); pull !== undefined; pull = this.#pulls.shift()) {
       pull.resolve({ value: undefined, done: true });
     }
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#queue.length > 0) {
-      const value = this.#queue.shift() as T;
-      if (this.#queue.length < MAX_QUEUED) this.#makeRoom();
-      return Promise.resolve({ value, done: false });
-    }
+    this.#finish();
+    const held = this.#queue.shift();
+    if (held !== undefined) return Promise.resolve(this.#give(held));
     if (this.#ended) return Promise.resolve({ value: undefined, done: true });
     const pull = deferred<IteratorResult<T, undefined>>();
     this.#pulls.push(pull);
     return pull.promise;
   }
 
-  /** Called by `for await` when the loop is left early. */
+  /** Called by `for await` when the loop is left early. Events that wait for it have no handler any more. */
   return(): Promise<IteratorResult<T, undefined>> {
-    this.#queue.drop(this.#queue.length);
     this.end();
+    this.#finish();
+    for (let held = this.#queue.shift(); held !== undefined; held = this.#queue.shift()) {
+      held.finished.resolve();
+    }
     return Promise.resolve({ value: undefined, done: true });
   }
 
-  #makeRoom(): void {
-    this.#room?.resolve();
-    this.#room = undefined;
+  #give(held: Held<T>): IteratorResult<T, undefined> {
+    // A second `next` may have been called before the first was answered: the earlier event is then finished too.
+    this.#finish();
+    this.#given = held;
+    return { value: held.value, done: false };
+  }
+
+  #finish(): void {
+    this.#given?.finished.resolve();
+    this.#given = undefined;
   }
 }

@@ -65,12 +65,6 @@ export class Registry {
   drop(subject: Subject): void {
     this.#emitters.delete(subject);
   }
-
-  /** Ends the streams of a subject of which nothing more is heard here, and removes its handlers. */
-  leave(subject: string): void {
-    void this.tell(subject, 'left', []);
-    this.drop(subject);
-  }
 }
 
 /** The handlers of what browsers do. */

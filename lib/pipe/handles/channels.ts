@@ -26,7 +26,7 @@ import type {
 } from '../types';
 
 const CHANNEL_WORDS = [
-  ...['occupied', 'vacated', 'event'],
+  ...['occupied', 'vacated', 'moved', 'event'],
   ...['member_added', 'member_removed', 'cache_miss'],
 ];
 
@@ -40,8 +40,8 @@ type ChannelsHandler<Events extends object, K extends keyof ChannelsEvents<Event
 type ChannelsWord<Events extends object> = keyof ChannelsEvents<Events> & string;
 
 /**
- * All channels of the app: `occupied`, `vacated`, `member_added`, `member_removed`, `cache_miss`, and events with a channel. Called with names, it is a handle of these:
- * `client.channels(['a', 'b']).trigger(…)`.
+ * All channels of the app: `occupied`, `vacated`, `moved`, `member_added`, `member_removed`, `cache_miss`, and events with
+ * a channel. Called with names, it is a handle of these: `client.channels(['a', 'b']).trigger(…)`.
  */
 export interface Channels<Events extends object> {
   /**
@@ -171,7 +171,11 @@ export class ChannelHandle<Events extends object> extends Listenable<ChannelEven
     return this.#parts.queries.list('channel.members', { channel: this.name }, options);
   }
 
-  /** The channel's events from now on, until the loop is left. A slow loop slows the gateway down; it loses nothing. */
+  /**
+   * The channel's events from now on, until the loop is left. An event is finished when the loop asks for the next one:
+   * until then it is not acknowledged, and comes again when the process dies. A slow loop delays the sockets whose events
+   * wait for it; it loses nothing.
+   */
   events(): AsyncIterableIterator<ReceivedEvent<Events>, undefined> {
     const { channels } = this.#parts.registries;
     const event = (

@@ -31,12 +31,12 @@ import type {
   TriggerCallback,
 } from '../types';
 
-const SOCKET_WORDS = ['close', 'slow', 'drained', 'event'];
+const SOCKET_WORDS = ['close', 'moved', 'slow', 'drained', 'event'];
 const LIST_OPTIONS = ['limit', 'timeoutMs'] satisfies Array<keyof ListOptions>;
 /** Longest JSON of a member. A gateway takes less. */
 const MAX_MEMBER_BYTES = 10_240;
 
-/** All sockets of the app: `open`, `close`, `slow`, `drained`, and events without a channel. */
+/** All sockets of the app: `open`, `close`, `moved`, `slow`, `drained`, and events without a channel. */
 export class Sockets<Events extends object> extends Listenable<SocketsEvents<Events>> {
   readonly #queries: Queries;
 
@@ -62,8 +62,8 @@ export class Sockets<Events extends object> extends Listenable<SocketsEvents<Eve
 }
 
 /**
- * One socket. The handle holds no state: handlers live until `off`, or until the socket's `close` was delivered, which
- * takes the subscription `socket_existence`.
+ * One socket. The handle itself is nothing: handlers live until `off`, or until the socket's `close` or `moved` was
+ * delivered, which takes the subscription `socket_existence`.
  */
 export class SocketHandle<Events extends object> extends Listenable<SocketEvents<Events>> {
   readonly id: string;
@@ -169,8 +169,9 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
   }
 
   /**
-   * The socket's events from now on, until it closes or the loop is left. A slow loop slows the gateway down; it loses
-   * nothing.
+   * The socket's events from now on, until it closes or moves or the loop is left. An event is finished when the loop asks
+   * for the next one: until then it is not acknowledged, and comes again when the process dies. A slow loop delays the
+   * events of its socket; it loses nothing.
    */
   events(): AsyncIterableIterator<ReceivedEvent<Events>, undefined> {
     const { sockets } = this.#parts.registries;
@@ -180,11 +181,11 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
     const stream = new EventStream<ReceivedEvent<Events>>(() => {
       sockets.remove(this.id, 'event', event as AnyHandler);
       sockets.remove(this.id, 'close', close);
-      sockets.remove(this.id, 'left', close);
+      sockets.remove(this.id, 'moved', close);
     });
     sockets.add(this.id, 'event', event as AnyHandler, false);
     sockets.add(this.id, 'close', close, false);
-    sockets.add(this.id, 'left', close, false);
+    sockets.add(this.id, 'moved', close, false);
     return stream;
   }
 

@@ -1,14 +1,20 @@
 import { CreditMeter } from '../../stream/credit';
+import type { Credit } from '../../stream/in-flight';
 import type { Clock, Timer } from '../../util/timers';
-import type { Ack, Credit, Position } from '../../wire/frames';
+import type { Position } from '../../wire/frames';
 import type { AssignedPartition } from './assigned-partition';
 
-/** What can be acknowledged, and when it has to be: with the next frame that goes up, or alone when that takes too long. */
+/** Most finished ranges of one position. */
+const MAX_RANGES = 1_024;
+/** Most finished ranges of a whole acknowledgement; ranges beyond it are told by a later one. */
+const MAX_ACK_RANGES = 4_096;
+
+/** Partitions with something to acknowledge, and when that has to be: with the next frame, or alone when none comes. */
 export class Acks {
   readonly #clock: Clock;
   readonly #meter: CreditMeter;
   readonly #due: () => void;
-  #moved: AssignedPartition[] = [];
+  #moved = new Set<AssignedPartition>();
   #timer: Timer | undefined;
   /** Events that were finished since the meter was read. */
   #ended = 0;
@@ -25,12 +31,12 @@ export class Acks {
 
   /** Whether there is something to acknowledge. */
   get pending(): boolean {
-    return this.#moved.length > 0;
+    return this.#moved.size > 0;
   }
 
-  /** An event of a place is finished; `count` is to be called after the last of those that come together. */
-  finished(place: AssignedPartition, bytes: number): void {
-    this.note(place);
+  /** An event of a partition is finished; `count` is to be called after the last of those that come together. */
+  finished(partition: AssignedPartition, bytes: number): void {
+    this.#moved.add(partition);
     this.#ended += 1;
     this.#endedBytes += bytes;
   }
@@ -40,11 +46,9 @@ export class Acks {
     this.#ended += 1;
   }
 
-  /** A place may have moved. */
-  note(place: AssignedPartition): void {
-    if (place.moved || place.done <= place.told) return;
-    place.moved = true;
-    this.#moved.push(place);
+  /** The position of a partition may have moved. */
+  note(partition: AssignedPartition): void {
+    if (partition.hasNews) this.#moved.add(partition);
   }
 
   count(): void {
@@ -59,23 +63,22 @@ export class Acks {
     else this.#timer ??= this.#clock.setTimeout(() => this.#late(), dueAt - now);
   }
 
-  /** What can be acknowledged and was not yet. */
-  take(): Ack | undefined {
+  /** Positions that have moved and were not told. A partition that is not this client's is not for it to acknowledge. */
+  take(): Position[] {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#meter.acked();
-    if (this.#moved.length === 0) return undefined;
+    if (this.#moved.size === 0) return [];
     const positions: Position[] = [];
-    for (const place of this.#moved) {
-      place.moved = false;
-      // What is not this client's any more is not for it to acknowledge.
-      if (place.state !== 'owned' && place.state !== 'revoking') continue;
-      place.told = place.done;
-      const { partition, generation, epoch, told } = place;
-      positions.push({ partition, generation, epoch, offset: told });
+    let left = MAX_ACK_RANGES;
+    for (const partition of this.#moved) {
+      if (partition.state !== 'owned' && partition.state !== 'revoking') continue;
+      const position = partition.acknowledge(Math.min(MAX_RANGES, left));
+      left -= position.finished?.length ?? 0;
+      positions.push(position);
     }
-    this.#moved = [];
-    return positions.length === 0 ? undefined : { positions };
+    this.#moved.clear();
+    return positions;
   }
 
   #late(): void {

@@ -1,161 +1,305 @@
 import { AckFloor } from '../../stream/ack-floor';
-import type { Laned } from '../../stream/lanes';
 import { Cursor } from '../../stream/position';
-import type { PipeEvent } from '../../wire/frames';
-import type { Running } from './slow-handlers';
+import { Ranges } from '../../stream/ranges';
+import type { Position } from '../../wire/frames';
+import { WindowShare, type Counted } from './receive-window';
 
-/** What positions count in: one session, or what is left of an earlier one while its handlers run. */
+/** The session whose offsets a partition uses. An earlier session's stream lives until its handlers have finished. */
 export interface Stream {
   readonly name: string;
-  /** Its gateway process is gone, or it was this client's alone: nobody else can have its events. */
+  /** Its gateway process is gone, or the stream was this client's alone: nobody else can have its events. */
   isLost: boolean;
 }
 
-/** An event on its way to its handlers. */
-export interface Arrival extends Laned<Arrival> {
-  readonly event: PipeEvent;
-  readonly partition: AssignedPartition;
-  readonly offset: number;
-  /** Not sent by the gateway: made here from what is true. */
-  readonly resync: boolean;
-  /** While its handlers run. */
-  running: Running<Arrival> | undefined;
-}
+/**
+ * Ownership of a partition, in the words of PROTOCOL.md. `owned`: its events come here. `revoking`: the gateway wants it
+ * back; nothing more of it begins, and the handlers that run are waited for, then the commands queued by then. `returned`:
+ * nothing of it runs here, and the gateway was told so. `lost`: it is another member's. `retired`: its session or epoch is
+ * over, and nobody else can have its events: they are handled to the end.
+ */
+export type Ownership =
+  | { readonly state: 'owned' | 'returned' | 'lost' | 'retired' }
+  | { readonly state: 'revoking'; readonly commands: number | undefined };
+
+const OWNED: Ownership = { state: 'owned' };
 
 /**
- * One partition in one epoch. `owned`: its events come here; `revoking`: no more are taken, those at hand are finished;
- * `returned`: they are finished, and the gateway was told so; `lost`: it is another member's, and what has not begun is left
- * to it; `retired`: its session or epoch is over, and what has arrived of it is handled to the end.
- *
- * A place that is gone stays in memory, one for each partition at most: when the partition comes back, to this session or
- * a later one, what was handled here is not handled again.
+ * One partition in one epoch. A lost one stays in memory, one for each number at most: when the partition comes back, to
+ * this session or a later one, what was handled here is not handled again.
  */
-export class AssignedPartition {
+export class AssignedPartition implements Counted {
   readonly partition: number;
   readonly epoch: number;
-  readonly cursor: Cursor;
-  readonly #acks: AckFloor;
-  stream: Stream;
-  generation: number;
-  state: 'owned' | 'revoking' | 'returned' | 'lost' | 'retired' = 'owned';
-  /** A snapshot is to come. */
-  awaits = true;
-  /** Arrivals whose handlers have not all ended, those that were made here included. */
-  unfinished = 0;
-  /** Events among them. */
-  events = 0;
-  /** Data of these events. */
-  bytes = 0;
-  /** Whether it stands in the list of places that have something to acknowledge. */
-  moved = false;
-  /** The last offset that came over the present connection; 0 before the first. */
-  arrived = 0;
-  /** The last offset that came over earlier connections, and the last of these that came again over the present one. */
-  before = 0;
-  resent = 0;
-  /** The last offset that an announced jump has left out. */
-  skipped = 0;
-  /** The last offset that the gateway was told of. */
-  told: number;
-  /** What lies before has been finished, here or elsewhere. */
-  #from: number;
-  /** Offsets that arrived and were left to others. */
-  #left: Set<number> | undefined;
+  readonly share = new WindowShare();
+  readonly #cursor: Cursor;
+  readonly #floor: AckFloor;
+  /** Offsets that arrived and were left to the next owner. */
+  readonly #left = new Ranges();
+  #ownership = OWNED;
+  #stream: Stream;
+  #generation: number;
+  /** The first offset of the present generation: others have finished what lies before it. */
+  #first: number;
+  /** The last offset that the gateway has sent or skipped since it began over the present connection or generation. */
+  #stands: number;
+  /** The last offset that handlers know the sockets and channels of; below `received` when the partition came back. */
+  #knownTo: number;
+  /** The last offset that is known and will be repeated: a snapshot below it says what was true then, not now. */
+  #repeatsTo: number;
+  #awaitsSnapshot = true;
+  #hasNews = false;
+  #atHand = 0;
 
   constructor(
     partition: number,
     epoch: number,
     stream: Stream,
-    { generation, from }: { generation: number; from: number },
+    { generation, firstOffset }: { generation: number; firstOffset: number },
   ) {
     this.partition = partition;
     this.epoch = epoch;
-    this.stream = stream;
-    this.generation = generation;
-    this.cursor = new Cursor(from);
-    this.#acks = new AckFloor(from - 1);
-    this.told = from - 1;
-    this.#from = from;
+    this.#stream = stream;
+    this.#generation = generation;
+    this.#first = firstOffset;
+    this.#stands = this.#knownTo = this.#repeatsTo = firstOffset - 1;
+    this.#cursor = new Cursor(firstOffset);
+    this.#floor = new AckFloor(firstOffset - 1);
   }
 
-  /** The last offset up to which every event has been handled. */
+  get state(): Ownership['state'] {
+    return this.#ownership.state;
+  }
+
+  get stream(): Stream {
+    return this.#stream;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** The last offset up to which every event is finished. */
   get done(): number {
-    return this.#acks.done;
+    return this.#floor.done;
   }
 
-  /** The last offset received. */
+  /** The last offset received, over whichever connection. */
   get received(): number {
-    return this.cursor.next - 1;
+    return this.#cursor.next - 1;
   }
 
-  /** Unfinished events that the gateway does not count as sent over the present connection. */
-  get uncounted(): number {
-    if (this.state !== 'owned') return this.events;
-    return Math.min(this.events, Math.max(0, this.before - Math.max(this.resent, this.done)));
+  /** The last offset that the gateway has sent or skipped since it began anew; below `received` while it repeats. */
+  get stands(): number {
+    return this.#stands;
   }
 
-  /** Whether events that are repeats may have been left to others, and are to be handled after all. */
+  /** The last offset that handlers know the sockets and channels of; what comes again behind it is learned again. */
+  get knownTo(): number {
+    return this.#knownTo;
+  }
+
+  /** Whether a snapshot that the gateway takes where it stands is true of what has arrived. */
+  get isCaughtUp(): boolean {
+    return this.#stands >= this.#repeatsTo;
+  }
+
+  /** A snapshot is to come. */
+  get awaitsSnapshot(): boolean {
+    return this.#awaitsSnapshot;
+  }
+
+  /** Arrivals whose handlers have not all ended, those that were made here included. */
+  get atHand(): number {
+    return this.#atHand;
+  }
+
+  /** Something is finished that the gateway was not told of. */
+  get hasNews(): boolean {
+    return this.#hasNews;
+  }
+
+  get counted(): number {
+    return this.state === 'owned' ? this.share.counted(this.done) : 0;
+  }
+
+  /** Whether repeated events may be ones that were left to others, and are to be handled after all. */
   get leftSome(): boolean {
-    return this.#left !== undefined;
+    return this.#left.length > 0;
   }
 
   /** The generation in which a command that answers an event counts; a past one when the event is another's by now. */
   generationOf(offset: number): number {
-    return offset < this.#from ? this.generation - 1 : this.generation;
+    return offset < this.#first ? this.#generation - 1 : this.#generation;
   }
 
-  /** Another connection follows. */
-  reconnect(): void {
-    this.arrived = this.resent = 0;
-    this.before = this.received;
+  /** The whole position, with at most so many finished ranges. It is told now. */
+  tell(maxRanges: number): Position {
+    return this.#tell(maxRanges, Infinity);
+  }
+
+  /**
+   * The position as far as the gateway has sent, or skipped, over the present connection. An offset that is yet to be
+   * repeated is not acknowledged before it is, because the snapshot that precedes it counts on its coming.
+   */
+  acknowledge(maxRanges: number): Position {
+    return this.#tell(maxRanges, this.#stands < this.received ? this.#stands : Infinity);
+  }
+
+  // ---- ownership
+
+  /** The same generation goes on, over another connection or because a demand to give it back is void. */
+  own(): void {
+    this.#ownership = OWNED;
+  }
+
+  revoke(): void {
+    this.#ownership = { state: 'revoking', commands: undefined };
+  }
+
+  /** The commands that must leave before a revoked partition is returned. @param queued how many there are by now */
+  commandsToWaitFor(queued: number): number {
+    const ownership = this.#ownership;
+    const commands = (ownership.state === 'revoking' ? ownership.commands : undefined) ?? queued;
+    this.#ownership = { state: 'revoking', commands };
+    return commands;
+  }
+
+  returned(): void {
+    this.#ownership = { state: 'returned' };
+  }
+
+  lose(): void {
+    this.#ownership = { state: 'lost' };
+  }
+
+  retire(): void {
+    this.#ownership = { state: 'retired' };
+  }
+
+  /** The partition is this client's again; others have finished what lies before `firstOffset`. */
+  regain(
+    stream: Stream,
+    { generation, firstOffset }: { generation: number; firstOffset: number },
+  ): void {
+    this.#stream = stream;
+    this.#generation = generation;
+    this.#ownership = OWNED;
+    this.#awaitsSnapshot = true;
+    this.#first = firstOffset;
+    // Positions that were told while the partition was another's did not count.
+    this.#hasNews = this.done >= firstOffset || this.#floor.ahead > 0;
+    this.#floor.skip(this.done + 1, firstOffset - 1);
+    this.#left.delete(1, firstOffset - 1);
+    this.#cursor.skipTo(firstOffset);
+    this.#stands = this.#knownTo = this.#repeatsTo = firstOffset - 1;
+    this.share.restart(this.received);
+  }
+
+  /**
+   * Another connection follows; the gateway goes on behind the position that HELLO tells.
+   * @param maxRanges so many finished ranges are told at most
+   */
+  reconnect(maxRanges: number): Position {
+    // Offsets that HELLO tells as finished are not repeated, so only a snapshot tells what they changed.
+    if (this.#knownTo < this.received) this.#awaitsSnapshot = true;
+    const { ahead, lastOpen } = this.#floor;
+    this.#stands = this.done;
+    this.#repeatsTo = ahead > maxRanges ? this.received : lastOpen;
+    this.share.restart(this.received);
+    return this.tell(maxRanges);
+  }
+
+  // ---- events
+
+  /**
+   * Takes the numbers of a run. Returns how many events at its start have arrived before; undefined, and no effect, when
+   * the run begins behind a jump that nobody announced.
+   * @param skipped so many offsets right before `firstOffset` were finished by an earlier owner or over another connection
+   */
+  receive(firstOffset: number, count: number, skipped: number): number | undefined {
+    const repeated = this.#cursor.accept(firstOffset, count, skipped);
+    if (repeated === undefined) return undefined;
+    if (skipped > 0) this.#skip(firstOffset - skipped, firstOffset - 1);
+    this.reached(firstOffset + count - 1);
+    if (repeated > 0) this.share.cameAgain(firstOffset + repeated - 1);
+    return repeated;
   }
 
   start(offset: number): void {
-    this.#acks.start(offset);
+    this.#floor.start(offset);
   }
 
-  /** The handlers of an event have ended. */
-  finish(offset: number): void {
-    if (this.#left?.has(offset) !== true) this.#acks.finish(offset);
-  }
-
-  /** An announced jump. What was left to others and lies before it does not come again. */
-  skipTo(first: number): void {
-    this.skipped = first - 1;
-    this.cursor.skipTo(first);
-    this.#acks.skipTo(first);
-    for (const offset of this.#left ?? []) {
-      if (offset < first && this.takesBack(offset)) this.#acks.finish(offset);
-    }
-  }
-
-  /** Whether an event that arrived is another's to handle: it was finished there, or will come there. */
-  leaves(offset: number, stopped: boolean): boolean {
-    if (offset < this.#from) return true;
-    if ((this.state !== 'lost' && !stopped) || offset <= this.told) return false;
-    (this.#left ??= new Set()).add(offset);
+  /** The handlers of an event have ended, or nobody needs to handle it. False when that was known. */
+  finish(offset: number): boolean {
+    if (this.#floor.has(offset)) return false;
+    this.#floor.finish(offset);
+    this.#hasNews = true;
     return true;
+  }
+
+  isFinished(offset: number): boolean {
+    return this.#floor.has(offset);
+  }
+
+  /** An arrival is at hand. @param bytes undefined for one that was made here, which the gateway does not count */
+  add(bytes: number | undefined): void {
+    this.#atHand += 1;
+    if (bytes !== undefined) this.share.add(bytes);
+  }
+
+  /** An arrival is not at hand any more. */
+  remove(bytes: number | undefined): void {
+    this.#atHand -= 1;
+    if (bytes !== undefined) this.share.remove(bytes);
+  }
+
+  /** An event that arrived is not handled here: it is left to the next owner, or comes again. */
+  leave(offset: number): void {
+    this.#left.add(offset, offset);
   }
 
   /** Whether an event that comes again was left to others before. */
   takesBack(offset: number): boolean {
-    if (this.#left?.delete(offset) !== true) return false;
-    if (this.#left.size === 0) this.#left = undefined;
+    if (!this.#left.has(offset)) return false;
+    this.#left.delete(offset, offset);
     return true;
   }
 
-  /** The partition is ours again; others have finished what lies before `from`. */
-  regain(stream: Stream, { generation, from }: { generation: number; from: number }): void {
-    this.stream = stream;
-    this.generation = generation;
-    this.state = 'owned';
-    this.awaits = true;
-    this.arrived = 0;
-    this.#from = from;
-    const last = Math.min(from - 1, this.received);
-    for (let offset = this.done + 1; offset <= last; offset += 1) this.#acks.finish(offset);
-    this.skipTo(from);
-    // What was acknowledged meanwhile was another's to acknowledge, and did not count.
-    this.told = from - 1;
+  /** An announced jump: what lies before `first` and is not at hand does not come. */
+  jump(first: number): void {
+    this.#awaitsSnapshot = true;
+    this.#hasNews = true;
+    this.#floor.skipTo(first);
+    for (const left of this.#left.list()) {
+      if (left.first < first) this.#skip(left.first, Math.min(left.last, first - 1));
+    }
+    this.#cursor.skipTo(first);
+    this.reached(first - 1);
+  }
+
+  // ---- snapshots
+
+  /** The gateway stands at this offset: what lies before has been sent or is skipped. */
+  reached(offset: number): void {
+    if (offset > this.#stands) this.#stands = offset;
+    if (offset > this.#knownTo) this.#knownTo = offset;
+  }
+
+  awaitSnapshot(awaits: boolean): void {
+    this.#awaitsSnapshot = awaits;
+  }
+
+  #tell(maxRanges: number, upTo: number): Position {
+    const { partition, epoch, done } = this;
+    this.#hasNews = upTo < this.#floor.started;
+    const offset = Math.min(done, upTo);
+    const finished = upTo < done ? [] : this.#floor.finished(maxRanges, upTo);
+    return { partition, generation: this.#generation, epoch, offset, finished };
+  }
+
+  #skip(first: number, last: number): void {
+    this.#floor.skip(first, last);
+    this.#hasNews = true;
+    if (this.#left.length > 0) this.#left.delete(first, last);
   }
 }

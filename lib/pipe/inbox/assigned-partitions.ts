@@ -2,92 +2,81 @@ import { StandpipeError } from '../../errors';
 import type { Assignment } from '../../wire/frames';
 import { AssignedPartition, type Stream } from './assigned-partition';
 
-/** The places of a client, one for each partition that it has or had, and the session that they count in. */
+/** The partitions of a client, one for each number that it has or had, and the session whose offsets they use. */
 export class AssignedPartitions implements Iterable<AssignedPartition> {
-  readonly #byPartition = new Map<number, AssignedPartition>();
+  readonly #byNumber = new Map<number, AssignedPartition>();
   #stream: Stream = { name: '', isLost: false };
 
-  /** Of the present session. */
+  /** The stream of the present session. */
   get stream(): Stream {
     return this.#stream;
   }
 
   get(partition: number): AssignedPartition | undefined {
-    return this.#byPartition.get(partition);
+    return this.#byNumber.get(partition);
   }
 
   [Symbol.iterator](): IterableIterator<AssignedPartition> {
-    return this.#byPartition.values();
+    return this.#byNumber.values();
   }
 
-  /** A partition is this client's. Throws a StandpipeError for one that begins nowhere. */
+  /** A partition is this client's: a lost one comes back, any other one goes on. Throws a StandpipeError for one that begins nowhere. */
   assign(assignment: Assignment): AssignedPartition {
-    const { partition, generation, epoch, firstOffset: from } = assignment;
-    if (from < 1) throw broken(`partition ${partition} from ${from}`);
-    const place = this.#byPartition.get(partition);
-    if (place?.epoch !== epoch) return this.#put(partition, epoch, { generation, from });
-    if (place.state === 'lost' || place.generation !== generation) {
-      place.regain(this.#stream, { generation, from });
-    } else {
-      place.state = 'owned';
-    }
-    return place;
+    const { partition: number, epoch, firstOffset } = assignment;
+    if (firstOffset < 1) throw broken(`partition ${number} from ${firstOffset}`);
+    const partition = this.#byNumber.get(number);
+    if (partition?.epoch !== epoch) return this.#put(number, epoch, assignment);
+    if (partition.state === 'lost') partition.regain(this.#stream, assignment);
+    else partition.own();
+    return partition;
   }
 
   /** An announced jump. Throws a StandpipeError when it leads backwards. */
-  jump(place: AssignedPartition, epoch: number, first: number): void {
-    const { partition, generation } = place;
-    if (first < 1 || epoch < place.epoch) throw broken(`a gap that leads back in ${partition}`);
-    if (epoch > place.epoch) {
-      this.#put(partition, epoch, { generation, from: first });
-    } else {
-      place.awaits = true;
-      place.skipTo(first);
-    }
+  jump(partition: AssignedPartition, epoch: number, first: number): AssignedPartition {
+    const { partition: number, generation } = partition;
+    if (first < 1 || epoch < partition.epoch) throw broken(`a gap that leads back in ${number}`);
+    if (epoch > partition.epoch)
+      return this.#put(number, epoch, { generation, firstOffset: first });
+    partition.jump(first);
+    return partition;
   }
 
-  /** Another session begins, in which nobody but this client can have what the one before had sent. */
+  /** Another session begins, and nobody but this client can have what the one before had sent. */
   renew(name: string): void {
-    for (const place of this) if (place.state !== 'lost') place.state = 'retired';
-    this.#byPartition.clear();
+    for (const partition of this) if (partition.state !== 'lost') partition.retire();
+    this.#byNumber.clear();
     this.#stream.isLost = true;
     this.#stream = { name, isLost: false };
   }
 
-  /** Another session begins, and what has not begun comes to whoever is given the partition in it. */
+  /** Another session begins, and the owner of a partition in it gets what has not begun. */
   leave(name: string): void {
-    for (const place of this) place.state = 'lost';
+    for (const partition of this) partition.lose();
     this.#stream = { name, isLost: false };
   }
 
-  clear(): void {
-    this.#byPartition.clear();
+  /** A partition for changes that belong to none of the present session. */
+  nowhere(): AssignedPartition {
+    return new AssignedPartition(0, 0, this.#stream, { generation: 0, firstOffset: 1 });
   }
 
-  /** Events sent over the present connection and not acknowledged, as the gateway counts. */
-  get inFlight(): number {
-    let inFlight = 0;
-    for (const { state, arrived, told, skipped } of this) {
-      // One that is leaving may be another's by now, and counts for nothing any more.
-      if (state === 'owned') inFlight += Math.max(0, arrived - Math.max(told, skipped));
-    }
-    return inFlight;
+  clear(): void {
+    this.#byNumber.clear();
   }
 
   #put(
-    partition: number,
+    number: number,
     epoch: number,
-    start: { generation: number; from: number },
+    start: { generation: number; firstOffset: number },
   ): AssignedPartition {
-    const before = this.#byPartition.get(partition);
-    if (before !== undefined) before.state = 'retired';
-    const place = new AssignedPartition(partition, epoch, this.#stream, start);
-    this.#byPartition.set(partition, place);
-    return place;
+    this.#byNumber.get(number)?.retire();
+    const partition = new AssignedPartition(number, epoch, this.#stream, start);
+    this.#byNumber.set(number, partition);
+    return partition;
   }
 }
 
 /** The gateway broke the protocol. */
-export function broken(what: string): StandpipeError {
-  return new StandpipeError('protocol_error', `the gateway sent ${what}`);
+export function broken(how: string): StandpipeError {
+  return new StandpipeError('protocol_error', `the gateway sent ${how}`);
 }

@@ -1,10 +1,8 @@
-import { Lanes } from '../../stream/lanes';
+import type { Credit } from '../../stream/in-flight';
 import type { Clock } from '../../util/timers';
 import {
-  EventKind,
   type Ack,
   type Assignment,
-  type Credit,
   type Frame,
   type GapFrame,
   type PipeEvent,
@@ -13,378 +11,386 @@ import {
   type SnapshotFrame,
   type WelcomeFrame,
 } from '../../wire/frames';
-import { Acks } from './acks';
-import { ReceiveWindow } from './receive-window';
-import { Resync, introduction, type Change } from './resync';
 import type { Settings } from '../options';
-import { AssignedPartition, type Arrival } from './assigned-partition';
+import type { Arrival } from './arrival';
+import type { AssignedPartition } from './assigned-partition';
 import { AssignedPartitions, broken } from './assigned-partitions';
-import { SlowHandlers } from './slow-handlers';
+import { Deadlines } from './deadlines';
+import { Deliveries } from './deliveries';
+import type { Phase } from './phase';
+import { policyOf, type Policy } from './policy';
+import { Resync, introduction } from './resync';
 
 export interface InboxOwner {
   /** Runs the handlers of an event; a promise only when some are still running. */
   deliver(arrival: Arrival): Promise<void> | undefined;
   /** Sends a frame. False when there is no connection. */
   send(frame: Frame): boolean;
-  /** Sends what `takeAck` gives, if there is a connection. */
+  /** Sends `takeAck()`, if there is a connection. */
   ackDue(): void;
   /** Delivering failed in a way no handler is to blame for. */
   failed(error: Error): void;
   /** The handlers of an event run for long. */
   slow(arrival: Arrival, key: string, runningMs: number): void;
-  /** Sockets that went to another member: nothing more is heard of them. */
-  left(socketIds: Iterable<string>): void;
+  /** Commands queued so far, of which `sent` have left over the present connection. */
+  commands(): { queued: number; sent: number };
+  /** Sends the commands that the credit allows, and calls `commandsSent` when there were some. */
+  sendCommands(): void;
 }
 
+/** Most finished ranges of all positions of a HELLO: it may hold 64 KiB. */
+const MAX_HELLO_RANGES = 512;
+
 /**
- * Events on their way to handlers: each position once and in order, the events of one key one after the other, and an
- * acknowledgement up to the last one whose handlers, and those of all before it, have ended.
+ * Events on their way to handlers: each offset once and in order, the events of one key one after the other, and an
+ * acknowledgement of every event whose handlers have ended.
  */
 export class Inbox {
   readonly #clock: Clock;
   readonly #owner: InboxOwner;
-  readonly #credit: Credit;
-  readonly #ackReceived: boolean;
-  /** Others get what is not handled here. */
-  readonly #shared: boolean;
-  readonly #byChannel: boolean;
-  /** Undefined where no member can know what is true, because the events of a socket go to all of them. */
-  readonly #known: Resync | undefined;
-  readonly #acks: Acks;
-  readonly #allowance: ReceiveWindow;
-  readonly #lanes: Lanes<Arrival>;
-  readonly #slow: SlowHandlers<Arrival>;
-  readonly #places = new AssignedPartitions();
-  #partitions = 0;
-  #node = '';
+  readonly #policy: Policy;
+  readonly #resync: Resync | undefined;
+  readonly #deliveries: Deliveries;
+  readonly #partitions = new AssignedPartitions();
+  readonly #deadlines: Deadlines;
+  #phase: Phase = { name: 'open' };
+  /** The gateway process and its numbers, as the last WELCOME told them. */
+  #gateway = { node: '', partitions: 0, graceMs: undefined as number | undefined };
+  /** The gateway process of the session before is gone, and that was not told yet. */
   #nodeLost = false;
-  #stopped = false;
-  #halted = false;
-  /** While a run is taken in, what ends at once is counted at its end. */
-  #taking = false;
 
   constructor(settings: Settings, clock: Clock, owner: InboxOwner) {
-    const { group, credit, ack, concurrency, slowHandlerMs } = settings;
+    const policy = (this.#policy = policyOf(settings));
     this.#clock = clock;
     this.#owner = owner;
-    this.#credit = credit;
-    this.#ackReceived = ack === 'received';
-    this.#shared = group !== undefined && group.mode !== 'broadcast';
-    this.#byChannel = this.#shared && group?.order === 'channel';
-    this.#known = group?.mode === 'shared' ? undefined : new Resync(this.#byChannel);
-    this.#acks = new Acks(credit, clock, () => owner.ackDue());
-    this.#allowance = new ReceiveWindow(credit, this.#ackReceived);
-    this.#slow = new SlowHandlers<Arrival>(clock, slowHandlerMs, (arrival, runningMs) =>
-      owner.slow(arrival, this.#key(arrival.event), runningMs),
-    );
-    this.#lanes = new Lanes<Arrival>({
-      maxActive: concurrency,
-      work: (arrival) => this.#work(arrival),
-      ended: (arrival, failure) => this.#end(arrival, failure),
+    const maxClosed = policy.shared ? settings.credit.messages : 0;
+    this.#resync = policy.resyncs ? new Resync(policy.byChannel, maxClosed) : undefined;
+    this.#deadlines = new Deadlines(clock, (partition) => {
+      this.#owner.sendCommands();
+      this.#giveBack(partition);
     });
-  }
-
-  /** Says which of opens and closes, and of occupied and vacated, are subscribed to. */
-  ask(sockets: boolean, channels: boolean): void {
-    this.#known?.ask(sockets, channels);
-  }
-
-  /**
-   * For HELLO: per partition, the last offset up to which everything was handled, and whether its snapshot is still to
-   * come.
-   */
-  positions(): Position[] {
-    this.#acks.take();
-    const positions: Position[] = [];
-    for (const place of this.#places) {
-      place.reconnect();
-      const { partition, generation, epoch, done, state, awaits } = place;
-      if (state === 'lost') continue;
-      const wantsSnapshot = (awaits && this.#known?.asks === true) || undefined;
-      positions.push({ partition, generation, epoch, offset: done, wantsSnapshot });
-    }
-    return positions;
-  }
-
-  /** For HELLO: what the gateway may send. */
-  credit(): Credit {
-    return this.#allowance.atFirst();
-  }
-
-  /** A connection was welcomed. A session that goes on keeps its places, so that nothing is handled twice. */
-  welcome(frame: WelcomeFrame, streamName: string): void {
-    this.#partitions = frame.partitions;
-    if (frame.verdict === 'resumed') {
-      this.#known?.interrupt();
-      const assigned = new Set(frame.assigned.map(({ partition }) => partition));
-      for (const place of this.#places) {
-        if (!assigned.has(place.partition)) this.#lose(place);
-      }
-    } else {
-      this.#nodeLost = this.#node !== '' && this.#node !== frame.node;
-      // Nobody else gets what the lost node had sent: it is finished here.
-      if (this.#shared && !this.#nodeLost) this.#places.leave(streamName);
-      else this.#places.renew(streamName);
-      this.#known?.reset(this.#nodeLost);
-    }
-    this.#node = frame.node;
-    this.assign(frame.assigned);
-  }
-
-  /** Handlers may run from here on. */
-  opened(): void {
-    if (this.#acks.pending) this.#owner.ackDue();
-    this.#settle();
-  }
-
-  assign(assigned: readonly Assignment[]): void {
-    for (const assignment of assigned) this.#acks.note(this.#places.assign(assignment));
-    if (this.#acks.pending) this.#owner.ackDue();
-  }
-
-  /** A partition goes to another member as soon as what has arrived of it is finished. */
-  revoke(partition: number, generation: number): void {
-    const place = this.#places.get(partition);
-    if (place?.generation !== generation || place.state !== 'owned') return;
-    place.state = 'revoking';
-    // When its time is over, the gateway does not count what is unfinished of it any more.
-    this.#allowance.shorten();
-    this.#giveBack(place);
-  }
-
-  /** The gateway has heard that the partition was given back: it is another member's from now on. */
-  lost(partition: number, generation: number): void {
-    const place = this.#places.get(partition);
-    if (place?.generation === generation && place.state === 'returned') this.#lose(place);
-  }
-
-  /** An announced jump. Throws a StandpipeError when it leads backwards. */
-  gap({ partition, newEpoch, first }: GapFrame): void {
-    const place = this.#places.get(partition);
-    if (place === undefined || place.state !== 'owned') return;
-    this.#places.jump(place, newEpoch, first);
-    this.#acks.note(place);
-  }
-
-  /** Takes consecutive events. Throws a StandpipeError when they are none that may come now. */
-  take({ partition, generation, epoch, firstOffset, events }: Run): void {
-    const place = this.#places.get(partition);
-    if (place === undefined) throw broken(`partition ${partition} is not assigned`);
-    // Sent before the gateway gave the partition anew, or before it heard that the partition is given back.
-    if (generation < place.generation || place.state !== 'owned') return;
-    if (epoch !== place.epoch) throw broken(`epoch ${epoch} of partition ${partition} unannounced`);
-    // Not acknowledged, so that somebody else can have them.
-    if (this.#stopped) return;
-    const repeated = place.cursor.accept(firstOffset, events.length);
-    if (repeated === undefined) throw broken(`offset ${firstOffset} of ${partition} unannounced`);
-    place.arrived = firstOffset + events.length - 1;
-    if (repeated > 0) {
-      place.resent = firstOffset + repeated - 1;
-      this.#freed();
-    }
-    // The gateway counts by the connection.
-    const { messages } = this.#credit;
-    const unfinished = this.#allowance.events + events.length - repeated;
-    if (unfinished > messages && this.#places.inFlight > messages) {
-      throw broken('more events than the credit');
-    }
-
-    this.#taking = true;
-    for (let i = place.leftSome ? 0 : repeated; i < events.length; i += 1) {
-      const offset = firstOffset + i;
-      if (i < repeated && !place.takesBack(offset)) continue;
-      this.#judge(place, offset, events[i] as PipeEvent);
-    }
-    this.#taking = false;
-    this.#acks.count();
-  }
-
-  /** Takes a piece of what is true. Throws a StandpipeError when it does not stand where it says. */
-  snapshot(frame: SnapshotFrame): void {
-    const place = this.#places.get(frame.partition);
-    if (place === undefined) throw broken(`partition ${frame.partition} is not assigned`);
-    if (place.state !== 'owned' || this.#stopped) return;
-    const { epoch, offset, partition } = frame;
-    if (epoch !== place.epoch || offset !== place.received) {
-      throw broken(
-        `a snapshot of ${partition} at ${epoch}.${offset}, which is not where it stands`,
-      );
-    }
-    const changes = this.#known?.snapshot(frame) ?? [];
-    if (!frame.end) return;
-    place.awaits = false;
-    for (const change of changes) this.#tell(place, change);
-    this.#settle();
-  }
-
-  /** What can be acknowledged and was not yet. */
-  takeAck(): Ack | undefined {
-    const ack = this.#acks.take();
-    const credit = this.#allowance.changed(this.#places);
-    if (credit === undefined) return ack;
-    return { positions: ack?.positions ?? [], credit };
+    this.#deliveries = new Deliveries(settings, policy, clock, {
+      deliver: (arrival) => owner.deliver(arrival),
+      failed: (error) => owner.failed(error),
+      slow: (arrival, key, runningMs) => owner.slow(arrival, key, runningMs),
+      ackDue: () => owner.ackDue(),
+      acknowledges: () => this.#phase.name !== 'stopping' || this.#phase.acknowledges,
+      ended: (partition) => this.#return(partition),
+    });
   }
 
   /** Takes events again after `stop`. */
   start(): void {
-    this.#stopped = this.#halted = false;
+    if (this.#phase.name === 'stopping') this.#enter({ name: 'open' });
   }
 
   /** Nothing that ends from here on is acknowledged. */
   halt(): void {
-    this.#halted = true;
+    this.#enter({ name: 'stopping', acknowledges: false });
   }
 
   /**
-   * Takes no more events. Resolves when the handlers that run have ended; those of events at hand that have not begun
-   * still run when no other member would get these events.
+   * Takes no more events. Resolves when the handlers that run have ended. Events that have not begun are left to the
+   * gateway when it keeps the stream, and handled otherwise.
    */
   stop(): Promise<void> {
-    this.#stopped = true;
-    return this.#lanes.idle();
+    if (this.#phase.name !== 'stopping') this.#enter({ name: 'stopping', acknowledges: true });
+    if (this.#policy.kept) this.#leave(({ state }) => state !== 'retired');
+    this.#deliveries.release();
+    return this.#deliveries.idle();
   }
 
-  /** Forgets all places: the session has ended. */
+  /** Forgets all partitions: the session has ended. */
   clear(): void {
-    if (this.#shared) this.#places.leave('');
-    else this.#places.renew('');
-    this.#places.clear();
-    this.#acks.take();
-    this.#slow.stop();
+    if (this.#phase.name === 'away') this.#enter({ name: 'held' });
+    if (this.#policy.kept) {
+      this.#leave(({ state }) => state !== 'retired');
+      this.#partitions.leave('');
+    } else {
+      this.#partitions.renew('');
+    }
+    this.#partitions.clear();
+    this.#deadlines.clearAll();
+    this.#deliveries.takeAck(this.#partitions);
+    this.#deliveries.unwatch();
   }
 
-  #lose(place: AssignedPartition): void {
-    place.state = 'lost';
-    const gone = this.#known?.forget(place.partition);
-    if (gone !== undefined) this.#owner.left(gone);
+  /** The connection is lost. In a group, after the grace its partitions may be with another member. */
+  away(): void {
+    const { graceMs } = this.#gateway;
+    if (this.#phase.name !== 'open' || !this.#policy.shared || graceMs === undefined) return;
+    const grace = this.#clock.setTimeout(() => this.#enter({ name: 'held' }), graceMs);
+    this.#enter({ name: 'away', grace });
   }
 
-  #giveBack(place: AssignedPartition): void {
-    if (place.unfinished > 0 || this.#stopped) return;
-    const { partition, generation, epoch, done: offset } = place;
-    // Without a connection nothing is lost: the gateway asks again on the next one, or has given it away by then.
-    const position = { partition, generation, epoch, offset };
-    if (!this.#owner.send({ type: 'returned', position })) return;
-    // Until the gateway has heard of it, nobody else knows what there is in the partition.
-    place.state = 'returned';
+  /** The positions for HELLO: of every partition that is not known to be another member's. */
+  positions(): Position[] {
+    this.#deliveries.takeAck(this.#partitions);
+    const positions: Position[] = [];
+    let ranges = MAX_HELLO_RANGES;
+    for (const partition of this.#partitions) {
+      if (partition.state === 'lost') continue;
+      const position = partition.reconnect(ranges);
+      ranges -= position.finished?.length ?? 0;
+      position.wantsSnapshot = partition.awaitsSnapshot && this.#resync?.asks === true;
+      positions.push(position);
+    }
+    return positions;
   }
 
-  #judge(place: AssignedPartition, offset: number, event: PipeEvent): void {
-    place.start(offset);
-    const judgement = this.#known?.judge(place.partition, event) ?? 'pass';
-    if (judgement === 'drop') {
-      this.#finished(place, offset, event);
+  /** The credit for HELLO. */
+  credit(): Credit {
+    return this.#deliveries.restart();
+  }
+
+  /** A connection was welcomed. A session that goes on keeps its partitions, so that nothing is handled twice. */
+  welcome(frame: WelcomeFrame, streamName: string): void {
+    // Handlers begin again in `opened`, behind the reports of the connection itself.
+    if (this.#phase.name === 'stopping') this.#deliveries.hold();
+    else this.#enter({ name: 'held' });
+    const { verdict, node, partitions, graceMs, assigned } = frame;
+    if (verdict === 'resumed') {
+      this.#resync?.interrupt();
+      const owned = new Set(assigned.map(({ partition }) => partition));
+      for (const partition of this.#partitions) {
+        if (!owned.has(partition.partition)) this.#lose(partition);
+      }
+    } else {
+      this.#deadlines.clearAll();
+      this.#nodeLost = this.#gateway.node !== '' && this.#gateway.node !== node;
+      this.#renew(streamName);
+    }
+    this.#gateway = { node, partitions, graceMs };
+    this.assign(assigned);
+  }
+
+  /** The connection and its session were reported: handlers may run. */
+  opened(): void {
+    if (this.#phase.name !== 'stopping') this.#enter({ name: 'open' });
+    this.#deliveries.release();
+    this.#deliveries.tellMoved();
+    this.#closeStale();
+  }
+
+  /** Says which of opens and closes, and of occupied and vacated, are subscribed to. */
+  ask(sockets: boolean, channels: boolean): void {
+    if (this.#resync?.ask(sockets, channels) !== true) return;
+    for (const partition of this.#partitions) partition.awaitSnapshot(true);
+  }
+
+  assign(assigned: readonly Assignment[]): void {
+    for (const assignment of assigned) {
+      const before = this.#partitions.get(assignment.partition);
+      if (before !== undefined) {
+        this.#deadlines.clear(before);
+        // Another generation: the partition was another member's meanwhile.
+        const isSame = before.generation === assignment.generation;
+        if (!isSame && before.epoch === assignment.epoch) this.#lose(before);
+      }
+      this.#deliveries.moved(this.#partitions.assign(assignment));
+    }
+    this.#deliveries.tellMoved();
+  }
+
+  /** The gateway wants a partition back: it is returned when nothing of it runs, or the deadline has passed. */
+  revoke(number: number, generation: number, deadlineMs: number): void {
+    const partition = this.#partitions.get(number);
+    if (partition?.generation !== generation || partition.state !== 'owned') return;
+    partition.revoke();
+    this.#deadlines.set(partition, deadlineMs);
+    this.#leave((each) => each === partition);
+    this.#resync?.interrupt(number);
+    // From LOST on the gateway does not count what still runs of it.
+    this.#deliveries.shorten();
+    this.#return(partition);
+  }
+
+  /** A partition is another member's from now on. */
+  lost(number: number, generation: number): void {
+    const partition = this.#partitions.get(number);
+    if (partition === undefined || generation < partition.generation) return;
+    this.#lose(partition);
+  }
+
+  /** Commands have left, perhaps the last ones of handlers of a partition that is to be returned. */
+  commandsSent(): void {
+    for (const partition of this.#partitions) this.#return(partition);
+  }
+
+  /** An announced jump. Throws a StandpipeError when it leads backwards. */
+  gap({ partition: number, newEpoch, first }: GapFrame): void {
+    const partition = this.#partitions.get(number);
+    if (partition === undefined || partition.state !== 'owned') return;
+    this.#resync?.interrupt(number);
+    this.#deliveries.moved(this.#partitions.jump(partition, newEpoch, first));
+  }
+
+  /** Takes consecutive events. Throws a StandpipeError when they are none that may come now. */
+  take({ partition: number, generation, epoch, firstOffset, skipped = 0, events }: Run): void {
+    const partition = this.#partitions.get(number);
+    if (partition === undefined) throw broken(`partition ${number} is not assigned`);
+    // Sent before the gateway gave the partition anew, or before it heard that the partition is given back.
+    if (generation < partition.generation || partition.state !== 'owned') return;
+    if (epoch !== partition.epoch)
+      throw broken(`epoch ${epoch} of partition ${number} unannounced`);
+    // Not acknowledged, so that somebody else can have them.
+    if (this.#phase.name === 'stopping') return;
+    const { knownTo } = partition;
+    const repeated = partition.receive(firstOffset, events.length, skipped);
+    if (repeated === undefined) throw broken(`offset ${firstOffset} of ${number} unannounced`);
+    if (this.#deliveries.exceeds(events.length - repeated, this.#partitions)) {
+      throw broken('more events than the credit');
+    }
+    this.#deliveries.beginRun();
+    if (skipped > 0 || repeated > 0) {
+      this.#takeAgain(partition, firstOffset, events.slice(0, repeated), knownTo);
+    }
+    for (let i = repeated; i < events.length; i += 1) {
+      this.#judge(partition, firstOffset + i, events[i] as PipeEvent);
+    }
+    this.#deliveries.endRun();
+  }
+
+  /** Takes a piece of what is true. Throws a StandpipeError when it does not stand where it says. */
+  snapshot(frame: SnapshotFrame): void {
+    const { epoch, offset, partition: number } = frame;
+    const partition = this.#partitions.get(number);
+    if (partition === undefined) throw broken(`partition ${number} is not assigned`);
+    if (partition.state !== 'owned' || this.#phase.name === 'stopping') return;
+    if (epoch !== partition.epoch || offset < partition.stands) {
+      throw broken(`a snapshot of ${number} at ${epoch}.${offset}, which is not where it stands`);
+    }
+    partition.reached(offset);
+    this.#resync?.snapshot(frame);
+    this.#conclude(partition);
+  }
+
+  /** Positions and credit that are to be told and were not yet. */
+  takeAck(): Ack | undefined {
+    return this.#deliveries.takeAck(this.#partitions);
+  }
+
+  #enter(phase: Phase): void {
+    if (this.#phase.name === 'away') this.#clock.clearTimeout(this.#phase.grace);
+    this.#phase = phase;
+    if (phase.name === 'held') this.#deliveries.hold();
+  }
+
+  /** Another session begins: events that have not begun come again where the gateway keeps the stream. */
+  #renew(streamName: string): void {
+    if (!this.#policy.kept || this.#nodeLost) {
+      // Nobody else gets what the lost session had sent: it is finished here.
+      this.#partitions.renew(streamName);
+      this.#resync?.reset(this.#nodeLost);
       return;
     }
-    if (judgement === 'introduce') this.#tell(place, introduction(event));
-    this.#run(place, offset, event);
+    this.#leave(({ state }) => state !== 'retired');
+    this.#partitions.leave(streamName);
+    if (!this.#policy.shared) return this.#resync?.reset(false);
+    const moved = this.#resync?.forgetAll() ?? [];
+    for (const change of moved) this.#deliveries.make(this.#partitions.nowhere(), change, 'moved');
   }
 
-  #run(place: AssignedPartition, offset: number, event: PipeEvent): void {
-    const bytes = event.data?.length ?? 0;
-    if (this.#ackReceived && this.#allowance.hasRoom) this.#finished(place, offset, event);
-    this.#allowance.began(bytes);
-    place.events += 1;
-    place.bytes += bytes;
-    place.unfinished += 1;
-    this.#queue(this.#key(event), event, place, offset, false);
+  /** A partition is another member's: handlers are told which of the sockets and channels they know went with it. */
+  #lose(partition: AssignedPartition): void {
+    if (partition.state === 'lost') return;
+    this.#leave((each) => each === partition);
+    partition.lose();
+    this.#deadlines.clear(partition);
+    this.#deliveries.shorten();
+    const moved = this.#resync?.forget(partition.partition) ?? [];
+    for (const change of moved) this.#deliveries.make(partition, change, 'moved');
   }
 
-  /** Hands on what no event told. */
-  #tell(place: AssignedPartition, { kind, name }: Change, reason?: string): void {
-    const ofSocket = kind === EventKind.OPEN || kind === EventKind.CLOSE;
-    const event: PipeEvent = {
-      kind,
-      socketId: ofSocket ? name : '',
-      channel: ofSocket ? undefined : name,
-      time: this.#clock.wall(),
-      reason,
-    };
-    place.unfinished += 1;
-    this.#queue(name, event, place, place.received, true);
+  /** Events of some partitions that have not begun are left to whoever gets them next. */
+  #leave(isLeft: (partition: AssignedPartition) => boolean): void {
+    // The latest first, so that handlers and what is known of them agree on the state before the earliest.
+    for (const { partition, event, source, offset } of this.#deliveries.drop(isLeft).reverse()) {
+      this.#resync?.undo(partition.partition, event);
+      if (source === 'event') partition.leave(offset);
+      else partition.awaitSnapshot(true);
+    }
   }
 
-  #queue(
-    key: string,
-    event: PipeEvent,
-    place: AssignedPartition,
-    offset: number,
-    resync: boolean,
+  /** Returns a partition that is asked back, if nothing of it runs any more. */
+  #return(partition: AssignedPartition): void {
+    if (partition.state !== 'revoking' || partition.atHand > 0) return;
+    // What handlers have triggered leaves before the keys of these handlers do.
+    const { queued, sent } = this.#owner.commands();
+    if (sent < partition.commandsToWaitFor(queued)) {
+      this.#owner.sendCommands();
+      return;
+    }
+    this.#giveBack(partition);
+  }
+
+  #giveBack(partition: AssignedPartition): void {
+    // BYE, which follows when the client stops, returns all partitions.
+    if (partition.state !== 'revoking' || this.#phase.name === 'stopping') return;
+    const position = partition.tell(MAX_HELLO_RANGES);
+    // Without a connection nothing is lost: the gateway asks again on the next one, or has given it away by then.
+    if (!this.#owner.send({ type: 'returned', position })) return;
+    partition.returned();
+    this.#deadlines.clear(partition);
+  }
+
+  /** Events that arrived before, or are skipped: one that was left to others is handled after all. */
+  #takeAgain(
+    partition: AssignedPartition,
+    firstOffset: number,
+    events: readonly PipeEvent[],
+    knownTo: number,
   ): void {
-    this.#lanes.run(key, {
-      event,
-      partition: place,
-      offset,
-      resync,
-      running: undefined,
-      behind: undefined,
-    });
+    const { partition: number } = partition;
+    for (const [i, event] of events.entries()) {
+      this.#resync?.repeat(number, event);
+      if (partition.takesBack(firstOffset + i)) this.#judge(partition, firstOffset + i, event);
+      else if (firstOffset + i > knownTo) {
+        const change = this.#resync?.relearn(number, event);
+        if (change !== undefined) this.#deliveries.make(partition, change, 'resync');
+      }
+    }
+    this.#conclude(partition);
+    this.#deliveries.moved(partition);
+    this.#deliveries.freed();
+  }
+
+  #judge(partition: AssignedPartition, offset: number, event: PipeEvent): void {
+    partition.start(offset);
+    const judgement = this.#resync?.judge(partition.partition, event) ?? 'pass';
+    if (judgement === 'drop') {
+      this.#deliveries.finish(partition, offset, event);
+      return;
+    }
+    if (judgement === 'introduce') {
+      this.#deliveries.make(partition, introduction(event), 'resync');
+    }
+    this.#deliveries.take(partition, offset, event);
+  }
+
+  /** Takes the truth of a whole snapshot, once the known events that are repeated behind it have come. */
+  #conclude(partition: AssignedPartition): void {
+    const resync = this.#resync;
+    if (resync?.isPending(partition.partition) !== true || !partition.isCaughtUp) return;
+    const { changes, coversAll } = resync.conclude(partition.partition);
+    partition.awaitSnapshot(!coversAll);
+    for (const change of changes) this.#deliveries.make(partition, change, 'resync');
+    this.#closeStale();
   }
 
   /** Ends the doubt about what was known of an earlier session, as soon as that can be done. */
-  #settle(): void {
-    const known = this.#known;
-    if (known?.stale !== true) return;
-    let ours = 0;
-    for (const { state, awaits } of this.#places) {
-      if (state === 'lost') continue;
-      if (awaits && !this.#nodeLost) return;
-      if (state === 'owned') ours += 1;
+  #closeStale(): void {
+    const resync = this.#resync;
+    if (resync?.stale !== true) return;
+    let known = 0;
+    for (const { state, awaitsSnapshot } of this.#partitions) {
+      if (state === 'owned' && !awaitsSnapshot) known += 1;
     }
-    if (this.#nodeLost || ours === this.#partitions) {
-      const nowhere = new AssignedPartition(0, 0, this.#places.stream, { generation: 0, from: 1 });
-      const reason = this.#nodeLost ? 'node_lost' : undefined;
-      for (const change of known.closeStale()) this.#tell(nowhere, change, reason);
-    } else {
-      this.#owner.left(known.dropStale());
+    if (!this.#nodeLost && known < this.#gateway.partitions) return;
+    const reason = this.#nodeLost ? 'node_lost' : undefined;
+    for (const change of resync.closeStale()) {
+      this.#deliveries.make(this.#partitions.nowhere(), change, 'resync', reason);
     }
     this.#nodeLost = false;
-  }
-
-  #key({ kind, socketId, channel = '' }: PipeEvent): string {
-    const ofChannel = this.#byChannel && kind !== EventKind.OPEN && kind !== EventKind.CLOSE;
-    return ofChannel ? channel || socketId : socketId || channel;
-  }
-
-  #work(arrival: Arrival): Promise<void> | undefined {
-    const { event, partition: place, offset, resync } = arrival;
-    const stopped = this.#stopped && this.#shared;
-    if (resync ? stopped || place.state === 'lost' : place.leaves(offset, stopped)) {
-      // It was taken for closed when this arrived, so nothing else would say that it is another's now.
-      if (event.kind === EventKind.CLOSE) this.#owner.left([event.socketId]);
-      return undefined;
-    }
-    const running = this.#owner.deliver(arrival);
-    if (running !== undefined) arrival.running = this.#slow.started(arrival);
-    return running;
-  }
-
-  #end(arrival: Arrival, failure: Error | undefined): void {
-    const { event, partition: place, offset, resync, running } = arrival;
-    if (running !== undefined) this.#slow.ended(running);
-    arrival.running = undefined;
-    if (failure !== undefined) this.#owner.failed(failure);
-    place.unfinished -= 1;
-    if (!resync) {
-      const bytes = event.data?.length ?? 0;
-      this.#allowance.ended(bytes);
-      place.events -= 1;
-      place.bytes -= bytes;
-      this.#freed();
-      this.#finished(place, offset, event);
-    }
-    if (place.state === 'revoking') this.#giveBack(place);
-    if (!this.#taking) this.#acks.count();
-  }
-
-  #freed(): void {
-    if (this.#allowance.isShort) this.#acks.freed();
-  }
-
-  #finished(place: AssignedPartition, offset: number, event: PipeEvent): void {
-    // What was acknowledged on receipt ends a second time.
-    if (this.#halted || offset <= place.done) return;
-    place.finish(offset);
-    this.#acks.finished(place, event.data?.length ?? 0);
   }
 }

@@ -1,14 +1,65 @@
-import type { Credit } from '../../wire/frames';
-import type { AssignedPartition } from './assigned-partition';
+import type { Credit } from '../../stream/in-flight';
+
+/** A partition as the window sees it. */
+export interface Counted {
+  readonly share: WindowShare;
+  /** Unfinished events of it that the gateway counts. */
+  readonly counted: number;
+}
+
+/** Unfinished events of one partition, and how many of them came over earlier connections. */
+export class WindowShare {
+  #events = 0;
+  #bytes = 0;
+  /** The last offset that came over an earlier connection. */
+  #before = 0;
+  /** The last of these offsets that came again over the present connection. */
+  #again = 0;
+
+  get events(): number {
+    return this.#events;
+  }
+
+  add(bytes: number): void {
+    this.#events += 1;
+    this.#bytes += bytes;
+  }
+
+  remove(bytes: number): void {
+    this.#events -= 1;
+    this.#bytes -= bytes;
+  }
+
+  /** The gateway counts anew from here on. @param received the last offset that came so far */
+  restart(received: number): void {
+    this.#before = received;
+    this.#again = 0;
+  }
+
+  cameAgain(offset: number): void {
+    this.#again = offset;
+  }
+
+  /** Events that the gateway counts. @param done the last offset up to which everything is finished */
+  counted(done: number): number {
+    const hidden = Math.max(0, this.#before - Math.max(this.#again, done));
+    return Math.max(0, this.#events - hidden);
+  }
+
+  /** Bytes of so many of the events. */
+  bytesOf(events: number): number {
+    return events === 0 ? 0 : (this.#bytes * events) / this.#events;
+  }
+}
 
 /**
- * How much the gateway may send, so that what has arrived and is not finished stays within the credit. The gateway counts
- * by the connection: what is at work here and came over an earlier one, or is another's by now, it does not count, so it
- * is granted so much less until that has ended or has come again.
+ * Receive window. The gateway counts unacknowledged events per connection; events still running from an earlier
+ * connection, or of a partition that it has given to another member, are invisible to it, so they are subtracted from the
+ * credit until they finish or come again.
  */
 export class ReceiveWindow {
   readonly #full: Credit;
-  /** What may be at work here. What is acknowledged on receipt may fill the credit once, and what is not, once more. */
+  /** Most unfinished events. With acknowledgement on receipt, acknowledged ones fill the credit once, others once more. */
   readonly #messages: number;
   readonly #bytes: number;
   #events = 0;
@@ -16,36 +67,39 @@ export class ReceiveWindow {
   #granted: Credit;
   #isShort = false;
 
-  constructor(full: Credit, ackReceived: boolean) {
-    const times = ackReceived ? 2 : 1;
+  constructor(full: Credit, acksOnReceipt: boolean) {
+    const times = acksOnReceipt ? 2 : 1;
     this.#full = this.#granted = full;
     this.#messages = full.messages * times;
     this.#bytes = full.bytes * times;
   }
 
-  /** Events at work or waiting, of whatever session. */
-  get events(): number {
-    return this.#events;
-  }
-
-  /** Whether there is room for one more within the credit. */
+  /** Whether one more event fits into the credit. */
   get hasRoom(): boolean {
     return this.#events < this.#full.messages && this.#eventBytes < this.#full.bytes;
   }
 
-  /** Whether the gateway may be granted less than the credit. */
+  /** Whether the gateway may have been granted less than the credit. */
   get isShort(): boolean {
     return this.#isShort;
   }
 
-  began(bytes: number): void {
+  add(bytes: number): void {
     this.#events += 1;
     this.#eventBytes += bytes;
   }
 
-  ended(bytes: number): void {
+  remove(bytes: number): void {
     this.#events -= 1;
     this.#eventBytes -= bytes;
+  }
+
+  /** Whether so many events more are surely more than the gateway may have sent. */
+  exceeds(more: number, partitions: Iterable<Counted>): boolean {
+    if (this.#events + more <= this.#messages) return false;
+    let counted = more;
+    for (const partition of partitions) counted += partition.counted;
+    return counted > this.#messages;
   }
 
   /** The gateway counts less than before: another connection follows, or a partition goes to another member. */
@@ -53,25 +107,23 @@ export class ReceiveWindow {
     this.#isShort = this.#events > 0;
   }
 
-  /** For HELLO: nothing was sent over the connection that begins. */
-  atFirst(): Credit {
+  /** The credit for HELLO: over the connection that begins nothing was sent. */
+  restart(): Credit {
     this.shorten();
     return (this.#granted = this.#less(this.#events, this.#eventBytes));
   }
 
-  /** The credit to be told now; undefined when it was told. */
-  changed(places: Iterable<AssignedPartition>): Credit | undefined {
+  /** The credit to be told now; undefined when the gateway knows it. */
+  changed(partitions: Iterable<Counted>): Credit | undefined {
     if (!this.#isShort) return undefined;
     let events = this.#events;
     let bytes = this.#eventBytes;
-    for (const place of places) {
-      if (place.events === 0) continue;
-      const share = 1 - place.uncounted / place.events;
-      events -= place.events * share;
-      bytes -= place.bytes * share;
+    for (const { share, counted } of partitions) {
+      events -= counted;
+      bytes -= share.bytesOf(counted);
     }
     const { messages: before, bytes: bytesBefore } = this.#granted;
-    const credit = this.#less(Math.round(events), Math.round(bytes));
+    const credit = this.#less(events, Math.round(bytes));
     this.#isShort = events > 0;
     if (credit.messages === before && credit.bytes === bytesBefore) return undefined;
     return (this.#granted = credit);

@@ -1,119 +1,49 @@
 import { EventKind, type PipeEvent, type SnapshotFrame } from '../../wire/frames';
-
-/** Something that handlers are to be told though no event of it came: a socket or channel that came or went. */
-export interface Change {
-  readonly kind: EventKind;
-  readonly name: string;
-}
+import { KnownNames, type Change } from './known-names';
 
 /**
- * What to do with an event: hand it on; first tell that its socket or channel is there; or leave it out, because that was
- * told already.
+ * Fate of an event: handed on; handed on after its socket or channel was introduced; or left out, because it was told
+ * already.
  */
 export type Judgement = 'pass' | 'introduce' | 'drop';
 
-const NOBODY: ReadonlySet<string> = new Set();
-
-/** One kind of thing that comes and goes, by partition. */
-class Names {
-  readonly #came: EventKind;
-  readonly #went: EventKind;
-  readonly #parts = new Map<number, Set<string>>();
-  /** Known of the session before, and not yet found in this one. */
-  #stale = new Set<string>();
-  #asked = false;
-
-  constructor(came: EventKind, went: EventKind) {
-    this.#came = came;
-    this.#went = went;
-  }
-
-  get asked(): boolean {
-    return this.#asked;
-  }
-
-  get stale(): number {
-    return this.#stale.size;
-  }
-
-  ask(asked: boolean): void {
-    this.#asked = asked;
-    if (asked) return;
-    this.#parts.clear();
-    this.#stale.clear();
-  }
-
-  in(partition: number): ReadonlySet<string> {
-    return this.#parts.get(partition) ?? NOBODY;
-  }
-
-  /** False when it was known. */
-  add(partition: number, name: string): boolean {
-    let part = this.#parts.get(partition);
-    if (part === undefined) this.#parts.set(partition, (part = new Set()));
-    else if (part.has(name)) return false;
-    part.add(name);
-    return !this.#stale.delete(name);
-  }
-
-  /** False when it was not known. */
-  remove(partition: number, name: string): boolean {
-    return this.#parts.get(partition)?.delete(name) === true || this.#stale.delete(name);
-  }
-
-  /** Takes the truth, and returns how it differs from what was known. */
-  replace(partition: number, truth: Set<string>): Change[] {
-    if (!this.#asked) return [];
-    const before = this.in(partition);
-    const changes: Change[] = [];
-    for (const name of before) if (!truth.has(name)) changes.push({ kind: this.#went, name });
-    for (const name of truth) {
-      if (before.has(name) || this.#stale.delete(name)) continue;
-      changes.push({ kind: this.#came, name });
-    }
-    this.#parts.set(partition, truth);
-    return changes;
-  }
-
-  forget(partition: number): ReadonlySet<string> {
-    const forgotten = this.in(partition);
-    this.#parts.delete(partition);
-    return forgotten;
-  }
-
-  reset(): void {
-    for (const part of this.#parts.values()) for (const name of part) this.#stale.add(name);
-    this.#parts.clear();
-  }
-
-  takeStale(): ReadonlySet<string> {
-    const stale = this.#stale;
-    this.#stale = new Set();
-    return stale;
-  }
-
-  closeStale(): Change[] {
-    return [...this.takeStale()].map((name) => ({ kind: this.#went, name }));
-  }
+/** A snapshot on its way, and the events behind it that were judged before. */
+interface Snapshot {
+  readonly sockets: Set<string>;
+  readonly channels: Set<string>;
+  readonly coversSockets: boolean;
+  readonly coversChannels: boolean;
+  /** Its end has come. */
+  isWhole: boolean;
 }
 
 /**
- * What handlers have been told of and was not taken back: which sockets are open, which channels are occupied. It is kept
- * only of what the subscriptions ask for, and partition by partition, as the frames arrive.
+ * Sockets and channels that handlers were told of: which sockets are open, which channels are occupied. It is kept only
+ * of what the subscriptions ask for, and partition by partition, as the frames arrive.
  *
  * An open comes before everything else of its socket, one close ends it, and neither is told twice: not after a gap, a
  * reset or a hand-over either.
  */
 export class Resync {
   readonly #byChannel: boolean;
-  readonly #sockets = new Names(EventKind.OPEN, EventKind.CLOSE);
-  readonly #channels = new Names(EventKind.OCCUPIED, EventKind.VACATED);
-  /** Snapshots whose end has not come. */
-  readonly #snapshots = new Map<number, { sockets: Set<string>; channels: Set<string> }>();
+  readonly #sockets = new KnownNames(EventKind.OPEN, EventKind.CLOSE);
+  readonly #channels = new KnownNames(EventKind.OCCUPIED, EventKind.VACATED);
+  /** By partition. */
+  readonly #snapshots = new Map<number, Snapshot>();
+  /**
+   * Sockets whose close handlers were told last, oldest first. When their partition moves and comes back before the gateway
+   * has heard of it, their opens and closes come again: the sockets are then known, but not told.
+   */
+  readonly #closed = new Set<string>();
+  readonly #maxClosed: number;
 
-  /** @param byChannel messages of channels stand in the partition of their channel, not of their socket. */
-  constructor(byChannel = false) {
+  /**
+   * @param byChannel messages of channels stand in the partition of their channel, not of their socket
+   * @param maxClosed how many closed sockets are remembered, where partitions may move and come back
+   */
+  constructor(byChannel = false, maxClosed = 0) {
     this.#byChannel = byChannel;
+    this.#maxClosed = maxClosed;
   }
 
   /** Whether anything is asked for, so that snapshots matter. */
@@ -126,10 +56,12 @@ export class Resync {
     return this.#sockets.stale > 0 || this.#channels.stale > 0;
   }
 
-  /** Says which of the two the subscriptions ask for. What is not asked for any more is forgotten. */
-  ask(sockets: boolean, channels: boolean): void {
+  /** Says what the subscriptions ask for; the rest is forgotten. True when something is asked for that was not before. */
+  ask(sockets: boolean, channels: boolean): boolean {
+    const more = (sockets && !this.#sockets.asked) || (channels && !this.#channels.asked);
     this.#sockets.ask(sockets);
     this.#channels.ask(channels);
+    return more;
   }
 
   sockets(partition: number): ReadonlySet<string> {
@@ -143,76 +75,172 @@ export class Resync {
   /** Takes note of an event, in the order of its partition. */
   judge(partition: number, { kind, socketId, channel = '' }: PipeEvent): Judgement {
     const sockets = this.#sockets;
+    const channels = this.#channels;
     switch (kind) {
       case EventKind.OPEN:
         return sockets.asked && !sockets.add(partition, socketId) ? 'drop' : 'pass';
       case EventKind.CLOSE:
-        return sockets.asked && !sockets.remove(partition, socketId) ? 'introduce' : 'pass';
+        if (!sockets.asked) return 'pass';
+        this.#remember(socketId);
+        return sockets.remove(partition, socketId) ? 'pass' : 'introduce';
       case EventKind.OCCUPIED:
-        return this.#channels.asked && !this.#channels.add(partition, channel) ? 'drop' : 'pass';
+        return channels.asked && !channels.add(partition, channel) ? 'drop' : 'pass';
       case EventKind.VACATED:
-        return this.#channels.asked && !this.#channels.remove(partition, channel)
-          ? 'introduce'
-          : 'pass';
-      default:
-        if (!sockets.asked || socketId === '') return 'pass';
-        // The socket itself is known elsewhere, to another member perhaps.
+        return channels.asked && !channels.remove(partition, channel) ? 'introduce' : 'pass';
+      case EventKind.MESSAGE:
+        // The socket of a channel's message is known elsewhere, to another member perhaps.
         if (this.#byChannel && channel !== '') return 'pass';
-        return sockets.add(partition, socketId) ? 'introduce' : 'pass';
+        return sockets.asked && sockets.add(partition, socketId) ? 'introduce' : 'pass';
+      case EventKind.SLOW:
+      case EventKind.DRAINED:
+        return sockets.asked && sockets.add(partition, socketId) ? 'introduce' : 'pass';
+      default:
+        // Events of members and users stand in partitions of their own keys.
+        return 'pass';
     }
   }
 
-  /** Takes a piece of a snapshot. The last one gives what handlers have to be told; the others undefined. */
-  snapshot({ partition, begin, end, sockets, channels }: SnapshotFrame): Change[] | undefined {
-    if (begin) this.#snapshots.set(partition, { sockets: new Set(), channels: new Set() });
-    const truth = this.#snapshots.get(partition);
-    if (truth === undefined) return undefined;
-    for (const { id } of sockets) truth.sockets.add(id);
-    for (const { name } of channels) truth.channels.add(name);
-    if (!end) return undefined;
-    this.#snapshots.delete(partition);
-    return [
-      ...this.#sockets.replace(partition, truth.sockets),
-      ...this.#channels.replace(partition, truth.channels),
-    ];
+  /**
+   * An event that was handled when its partition was this client's before, and comes again now that it is so again.
+   * Returns what handlers have to be told instead of the event; undefined for nothing.
+   */
+  relearn(partition: number, event: PipeEvent): Change | undefined {
+    const { kind, socketId, channel = '' } = event;
+    const wasClosed = this.#closed.has(socketId);
+    const judgement = this.judge(partition, event);
+    if (wasClosed) return undefined;
+    const isPass = judgement === 'pass';
+    switch (kind) {
+      case EventKind.OPEN:
+      case EventKind.CLOSE:
+        return isPass && this.#sockets.asked ? { kind, name: socketId } : undefined;
+      case EventKind.OCCUPIED:
+      case EventKind.VACATED:
+        return isPass && this.#channels.asked ? { kind, name: channel } : undefined;
+      default:
+        return judgement === 'introduce' ? introduction(event) : undefined;
+    }
+  }
+
+  /** An event that was judged, and then dropped before its handlers began: what it changed is changed back. */
+  undo(partition: number, { kind, socketId, channel = '' }: PipeEvent): void {
+    const sockets = this.#sockets;
+    const channels = this.#channels;
+    if (kind === EventKind.OPEN) sockets.remove(partition, socketId);
+    else if (kind === EventKind.OCCUPIED) channels.remove(partition, channel);
+    else if (kind === EventKind.CLOSE && sockets.asked) {
+      sockets.add(partition, socketId);
+      this.#closed.delete(socketId);
+    } else if (kind === EventKind.VACATED && channels.asked) channels.add(partition, channel);
+  }
+
+  // ---- snapshots
+
+  /** Takes a piece of a snapshot. */
+  snapshot({ partition, begin, end, sockets, channels, ...covers }: SnapshotFrame): void {
+    if (begin) {
+      const { coversSockets, coversChannels } = covers;
+      const names = { sockets: new Set<string>(), channels: new Set<string>() };
+      this.#snapshots.set(partition, { ...names, coversSockets, coversChannels, isWhole: false });
+    }
+    const snapshot = this.#snapshots.get(partition);
+    if (snapshot === undefined || snapshot.isWhole) return;
+    for (const { id } of sockets) snapshot.sockets.add(id);
+    for (const { name } of channels) snapshot.channels.add(name);
+    snapshot.isWhole = end;
+  }
+
+  /** Whether a whole snapshot waits until the events that the gateway repeats behind it have come. */
+  isPending(partition: number): boolean {
+    return this.#snapshots.size > 0 && this.#snapshots.get(partition)?.isWhole === true;
+  }
+
+  /** An event that was judged before comes again, behind a snapshot that does not know of it. */
+  repeat(partition: number, { kind, socketId, channel = '' }: PipeEvent): void {
+    const snapshot = this.#snapshots.get(partition);
+    if (snapshot === undefined) return;
+    if (kind === EventKind.OPEN) snapshot.sockets.add(socketId);
+    else if (kind === EventKind.CLOSE) snapshot.sockets.delete(socketId);
+    else if (kind === EventKind.OCCUPIED) snapshot.channels.add(channel);
+    else if (kind === EventKind.VACATED) snapshot.channels.delete(channel);
   }
 
   /**
-   * A partition is another member's. Returns its sockets, of which nothing more will be heard. What handlers were told of
-   * its channels holds until it comes back: a channel has no end after which it could not be told of again.
+   * Takes the truth of a whole snapshot. Returns what handlers have to be told, and whether the snapshot covered all that
+   * the subscriptions ask for.
    */
-  forget(partition: number): ReadonlySet<string> {
+  conclude(partition: number): { changes: Change[]; coversAll: boolean } {
+    const snapshot = this.#snapshots.get(partition);
     this.#snapshots.delete(partition);
-    return this.#sockets.forget(partition);
+    const changes: Change[] = [];
+    if (snapshot?.isWhole !== true) return { changes, coversAll: false };
+    let coversAll = true;
+    if (this.#sockets.asked) {
+      if (!snapshot.coversSockets) coversAll = false;
+      else changes.push(...this.#untold(this.#sockets.replace(partition, snapshot.sockets)));
+    }
+    if (this.#channels.asked) {
+      if (!snapshot.coversChannels) coversAll = false;
+      else changes.push(...this.#channels.replace(partition, snapshot.channels));
+    }
+    return { changes, coversAll };
   }
 
-  /** The connection was lost: what was half told will be told anew. */
-  interrupt(): void {
-    this.#snapshots.clear();
+  /** A snapshot of a partition, or of all, is void: another one follows. */
+  interrupt(partition?: number): void {
+    if (partition === undefined) this.#snapshots.clear();
+    else this.#snapshots.delete(partition);
+  }
+
+  // ---- what becomes of partitions and sessions
+
+  /** A partition is another member's. Returns its sockets and channels, of which nothing more will be heard. */
+  forget(partition: number): Change[] {
+    this.interrupt(partition);
+    const sockets = this.#untold(this.#sockets.forget(partition));
+    return [...sockets, ...this.#channels.forget(partition)];
+  }
+
+  /** All partitions may be with other members. Returns all sockets and channels. */
+  forgetAll(): Change[] {
+    this.interrupt();
+    return [...this.#untold(this.#sockets.forgetAll()), ...this.#channels.forgetAll()];
   }
 
   /**
    * The session was lost: sockets are in doubt until a snapshot names them, and so is everything when the gateway's process
-   * was lost with it. Of channels it knows, a partition's snapshot tells whenever the partition comes back.
+   * was lost with it. Of the channels of a partition that stays, the next snapshot tells the difference.
    */
   reset(nodeLost: boolean): void {
     this.#snapshots.clear();
-    this.#sockets.reset();
-    if (nodeLost) this.#channels.reset();
+    this.#sockets.doubt();
+    if (nodeLost) this.#channels.doubt();
   }
 
-  /** What is in doubt is gone. */
+  /** Names in doubt are gone. */
   closeStale(): Change[] {
-    return [...this.#channels.closeStale(), ...this.#sockets.closeStale()];
+    return [...this.#channels.closeStale(), ...this.#untold(this.#sockets.closeStale())];
   }
 
-  /** What is in doubt is for others to tell. Returns the sockets among it. */
-  dropStale(): ReadonlySet<string> {
-    return this.#sockets.takeStale();
+  /** The changes of sockets whose close was not told, closes among them: these are told now. */
+  #untold(changes: readonly Change[]): Change[] {
+    const untold = changes.filter(({ name }) => !this.#closed.has(name));
+    for (const { kind, name } of untold) if (kind === EventKind.CLOSE) this.#remember(name);
+    return untold;
+  }
+
+  #remember(socketId: string): void {
+    if (this.#maxClosed === 0) return;
+    this.#closed.add(socketId);
+    if (this.#closed.size <= this.#maxClosed) return;
+    for (const oldest of this.#closed) {
+      this.#closed.delete(oldest);
+      return;
+    }
   }
 }
 
-/** What is told before an event that `judge` wants introduced. */
+/** The change that is told before an event that `judge` wants introduced. */
 export function introduction({ kind, socketId, channel = '' }: PipeEvent): Change {
   return kind === EventKind.VACATED
     ? { kind: EventKind.OCCUPIED, name: channel }

@@ -34,6 +34,8 @@ import type {
 export interface SenderOwner extends OutcomesOwner {
   /** Sends commands, with the acknowledgement that is at hand. */
   send(frame: CommandsFrame): void;
+  /** Commands have left. */
+  sent(): void;
   /** There is room again. */
   drained(): void;
 }
@@ -66,6 +68,8 @@ export class Sender {
   #online = false;
   #flushDue = false;
   #unflushed = 0;
+  /** Commands taken so far, those that wait for room included. */
+  #queued = 0;
   #batch: number = WIRE_LIMITS.maxBatch;
   #flushBytes: number = WIRE_LIMITS.flushBytes;
   #dataBytes = DATA_BYTES;
@@ -90,7 +94,13 @@ export class Sender {
     });
   }
 
-  /** Number of the oldest command that is not acknowledged, for HELLO. */
+  /** Commands taken so far, and how many of them have left over the present connection. They leave in order. */
+  get progress(): { queued: number; sent: number } {
+    const queued = this.#queued;
+    return { queued, sent: queued - this.#outbox.unsent - this.#waiting.length };
+  }
+
+  /** For HELLO. */
   get nextSeq(): number {
     return this.#outbox.nextSeq;
   }
@@ -185,11 +195,14 @@ export class Sender {
   flush(): void {
     this.#flushDue = false;
     this.#unflushed = 0;
+    let some = false;
     while (this.#online) {
       const batch = this.#outbox.take(this.#batch, this.#flushBytes);
-      if (batch === undefined) return;
+      if (batch === undefined) break;
       this.#owner.send({ type: 'commands', firstSeq: batch.first, commands: batch.entries });
+      some = true;
     }
+    if (some) this.#owner.sent();
   }
 
   /** Takes commands again after `close`. */
@@ -242,6 +255,7 @@ export class Sender {
     }
     this.#waiting.push({ command, bytes });
     this.#waitingBytes += bytes;
+    this.#queued += 1;
   }
 
   /** One object for each event, always of one shape. */
@@ -291,6 +305,7 @@ export class Sender {
     if (this.#waiting.length > 0) return 'full';
     const verdict = this.#outbox.offer(command, bytes);
     if (verdict !== 'full') {
+      this.#queued += 1;
       this.#unflushed += 1;
       if (this.#unflushed >= this.#batch) this.flush();
       else this.#flushSoon();

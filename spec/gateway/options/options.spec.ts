@@ -60,6 +60,15 @@ t.test('C02 what is wrong is refused with the path of its key', async (t) => {
     [limit({ maxConnections: Infinity }), /^limits\.maxConnections: /],
     [limit({ maxClientEventsPerSecond: -1 }), /^limits\.maxClientEventsPerSecond: /],
     [limit({ drainMs: 2 ** 31 }), /^limits\.drainMs: /],
+    [
+      limit({ maxEventDataBytes: 2 ** 20, maxMessageBytes: 2 ** 22 }),
+      /^limits\.maxEventDataBytes: must be at most 524288/,
+    ],
+    [
+      limit({ maxChannelNameLength: 20_000 }),
+      /^limits\.maxChannelNameLength: must be at most 16384/,
+    ],
+    [limit({ maxPipeUnackedBytes: 1_000 }), /^limits\.maxPipeUnackedBytes: must be at least/],
     [limit({ maxWorries: 1 }), /^limits: .*maxWorries/],
     [{ apps: [APP, { ...APP, key: 'other' }] }, /^apps\[1\]\.id: '1' belongs to another app/],
     [{ apps: [APP, { ...APP, id: '2' }] }, /^apps\[1\]\.key: 'key' belongs to another app/],

@@ -53,8 +53,8 @@ t.test('with ack received, no more waits for its handlers than twice the credit'
     await settled();
   }
   t.equal(gateway.socket.find('ack').positions[0]?.offset, 5);
-  gateway.socket.events({ event: 'e' });
-  t.equal(client.state, 'open');
+  gateway.socket.events(...four, { event: 'e' });
+  t.equal(client.state, 'open', 'three of before and five more');
   gateway.socket.events({ event: 'one too many' });
   t.match(gateway.socket.closed, { code: 4400 });
 });

@@ -50,7 +50,8 @@ t.test('a word that is no event, or a handler that is no function, is refused', 
     t.throws(() => loose(client.channels).on('event', event), { code: 'bad_argument' });
   }
   t.throws(() => loose(client.channels).on('open', handler), {
-    message: /occupied, vacated, event, member_added, member_removed, cache_miss, event:NAME/,
+    message:
+      /occupied, vacated, moved, event, member_added, member_removed, cache_miss, event:NAME/,
   });
   t.throws(() => loose(client).on('error', undefined), { code: 'bad_argument' });
   t.end();
@@ -111,24 +112,48 @@ t.test('leaving the loop removes its handlers', async (t) => {
   t.same(await events.next(), { value: undefined, done: true });
 });
 
-t.test('a loop that does not keep up delays the acknowledgement and loses nothing', async (t) => {
+t.test('an event of a loop is finished when the loop asks for the next one', async (t) => {
   const { client, gateway, clock } = connectedClient();
-  const events = client.socket('1.1').events();
-  for (let n = 0; n < 1_500; n += 1) gateway.socket.events({ event: `${n}` });
-  clock.advance(50);
-  t.equal(gateway.socket.find('ack').positions[0]?.offset, 999);
-  const heard: string[] = [];
-  for (let i = 0; i < 1_500; i += 1) {
-    const { value } = await events.next();
-    heard.push(value?.event ?? 'none');
-  }
-  t.same(
-    heard,
-    Array.from({ length: 1_500 }, (_, n) => `${n}`),
+  const events = client.channel('room').events();
+  const acked = async (): Promise<unknown> => {
+    await settled();
+    clock.advance(50);
+    const { offset, finished } = gateway.socket.find('ack').positions[0] ?? {};
+    return finished === undefined ? offset : [offset, ...finished];
+  };
+  gateway.socket.events({ event: 'elsewhere' });
+  gateway.socket.events(
+    ...Array.from({ length: 1_000 }, (_, n) => ({
+      socketId: `${n}.1`,
+      event: `${n}`,
+      channel: 'room',
+    })),
   );
+  t.equal(await acked(), 1, 'nothing was asked for');
+  t.match(await events.next(), { value: { event: '0' } });
+  t.equal(await acked(), 1, 'the loop is busy with it');
+  t.match(await events.next(), { value: { event: '1' } });
+  t.equal(await acked(), 2);
+  for (let n = 2; n < 1_000; n += 1) t.match(await events.next(), { value: { event: `${n}` } });
+  t.equal(await acked(), 1_000);
+  const next = events.next();
+  t.equal(await acked(), 1_001, 'all of it');
+  gateway.socket.events({ event: 'last', channel: 'room' });
+  t.match(await next, { value: { event: 'last' } });
+  t.equal(await acked(), 1_001, 'one that the loop waited for is no different');
+  await events.return?.();
+  t.equal(await acked(), 1_002, 'or when the loop is left');
+});
+
+t.test('events that wait for a loop that is left are finished with it', async (t) => {
+  const { client, gateway, clock } = connectedClient();
+  const events = client.channel('room').events();
+  gateway.socket.events({ event: 'a', channel: 'room' }, { socketId: '2.2', channel: 'room' });
+  await events.next();
+  await events.return?.();
   await settled();
   clock.advance(50);
-  t.equal(gateway.socket.find('ack').positions[0]?.offset, 1_500);
+  t.equal(gateway.socket.find('ack').positions[0]?.offset, 2);
 });
 
 t.test(

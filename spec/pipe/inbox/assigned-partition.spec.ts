@@ -4,120 +4,182 @@ import { AssignedPartition, type Stream } from '../../../lib/pipe/inbox/assigned
 const STREAM: Stream = { name: 'first', isLost: false };
 const LATER: Stream = { name: 'later', isLost: false };
 
-/** A place that has received so many events, of which the first `finished` are finished and told to the gateway. */
-function placeWith(received: number, finished: number): AssignedPartition {
-  const place = new AssignedPartition(3, 1, STREAM, { generation: 1, from: 1 });
-  place.cursor.accept(1, received);
-  for (let offset = 1; offset <= received; offset += 1) place.start(offset);
-  for (let offset = 1; offset <= finished; offset += 1) place.finish(offset);
-  place.arrived = received;
-  place.told = finished;
-  place.awaits = false;
-  return place;
+/** A partition that has received so many events, of which the first `finished` are finished and told to the gateway. */
+function partitionWith(received: number, finished: number): AssignedPartition {
+  const partition = new AssignedPartition(3, 1, STREAM, { generation: 1, firstOffset: 1 });
+  partition.receive(1, received, 0);
+  for (let offset = 1; offset <= received; offset += 1) partition.start(offset);
+  for (let offset = 1; offset <= finished; offset += 1) partition.finish(offset);
+  partition.tell(Infinity);
+  partition.awaitSnapshot(false);
+  return partition;
 }
 
-t.test('what comes back is ours, under its new generation, and a snapshot is to come', (t) => {
-  const place = placeWith(5, 2);
-  place.state = 'lost';
-  place.reconnect();
-  place.regain(LATER, { generation: 4, from: 3 });
-  t.match(place, { state: 'owned', generation: 4, awaits: true, stream: LATER, arrived: 0 });
-  t.equal(place.received, 5);
+t.test('a partition goes from owned to revoking to returned to lost, and back to owned', (t) => {
+  const partition = partitionWith(5, 2);
+  t.equal(partition.state, 'owned');
+  partition.revoke();
+  t.equal(partition.state, 'revoking');
+  t.equal(partition.commandsToWaitFor(7), 7, 'the commands that are queued when it is first asked');
+  t.equal(partition.commandsToWaitFor(9), 7, 'and no later ones');
+  partition.returned();
+  t.equal(partition.state, 'returned');
+  partition.lose();
+  partition.regain(LATER, { generation: 4, firstOffset: 3 });
+  t.match(partition, { state: 'owned', generation: 4, awaitsSnapshot: true, stream: LATER });
+  t.equal(partition.received, 5);
+  t.equal(partition.stands, 2, 'the gateway sends from there on');
+  partition.revoke();
+  t.equal(partition.commandsToWaitFor(9), 9, 'a later demand counts anew');
+  partition.own();
+  t.equal(partition.state, 'owned');
   t.end();
 });
 
-t.test('others have finished what lies before, whatever becomes of it here', (t) => {
-  const place = placeWith(5, 2);
-  place.regain(STREAM, { generation: 2, from: 5 });
-  t.equal(place.done, 4);
-  t.ok(place.leaves(4, false), 'what has not begun of it is left to them');
-  t.notOk(place.leaves(5, false));
-  place.finish(3);
-  t.equal(place.done, 4, 'a handler that ends late changes nothing');
-  place.finish(5);
-  t.equal(place.done, 5);
+t.test('events before the first offset of a new generation are finished by others', (t) => {
+  const partition = partitionWith(5, 2);
+  partition.lose();
+  partition.regain(STREAM, { generation: 2, firstOffset: 5 });
+  t.equal(partition.done, 4);
+  t.notOk(partition.finish(3), 'a handler that ends late changes nothing');
+  t.ok(partition.finish(5));
+  t.equal(partition.done, 5);
+  partition.lose();
+  partition.regain(STREAM, { generation: 3, firstOffset: 10 });
+  t.match(partition, { done: 9, received: 9 });
   t.end();
 });
 
-t.test('what lies before and never came here is done too', (t) => {
-  const place = placeWith(2, 1);
-  place.regain(STREAM, { generation: 2, from: 10 });
-  t.match(place, { done: 9, received: 9, skipped: 9 });
+t.test('positions that were told while the partition was another’s are told again', (t) => {
+  const partition = partitionWith(5, 5);
+  t.notOk(partition.hasNews);
+  partition.lose();
+  partition.regain(STREAM, { generation: 2, firstOffset: 3 });
+  t.ok(partition.hasNews);
+  t.match(partition.tell(10), { generation: 2, offset: 5 });
+  t.equal(partition.receive(3, 4, 0), 3, 'though none is handled again');
+  const fresh = partitionWith(5, 2);
+  fresh.lose();
+  fresh.regain(STREAM, { generation: 2, firstOffset: 3 });
+  t.notOk(fresh.hasNews, 'nothing above what the gateway says');
   t.end();
 });
 
-t.test('what was acknowledged as another’s did not count, and is acknowledged again', (t) => {
-  const place = placeWith(5, 5);
-  place.regain(STREAM, { generation: 2, from: 3 });
-  t.equal(place.told, 2);
-  t.equal(place.done, 5, 'though it was handled, and is not handled again');
-  t.equal(place.cursor.accept(3, 4), 3);
+t.test('a position holds the finished ranges, as many as there is room for', (t) => {
+  const partition = partitionWith(9, 1);
+  for (const offset of [3, 5, 6, 8]) partition.finish(offset);
+  t.ok(partition.hasNews);
+  const ranges = [
+    { first: 3, last: 3 },
+    { first: 5, last: 6 },
+    { first: 8, last: 8 },
+  ];
+  t.same(partition.tell(2).finished, ranges.slice(0, 2));
+  t.match(partition.tell(10), {
+    partition: 3,
+    generation: 1,
+    epoch: 1,
+    offset: 1,
+    finished: ranges,
+  });
+  t.notOk(partition.hasNews);
   t.end();
 });
 
-t.test('of what was left to others only that comes again which they have not finished', (t) => {
-  const place = placeWith(4, 1);
-  place.state = 'lost';
-  for (const offset of [2, 3, 4]) t.ok(place.leaves(offset, false));
-  place.finish(2);
-  t.equal(place.done, 1, 'what was left is not finished here');
-  place.regain(STREAM, { generation: 2, from: 3 });
-  t.equal(place.done, 2);
-  t.notOk(place.takesBack(2));
-  t.ok(place.leftSome);
-  t.ok(place.takesBack(3));
-  t.ok(place.takesBack(4));
-  t.notOk(place.leftSome);
-  place.finish(3);
-  t.equal(place.done, 3);
+t.test('of events that were left only those are handled that come again', (t) => {
+  const partition = partitionWith(4, 1);
+  for (const offset of [2, 3, 4]) partition.leave(offset);
+  partition.lose();
+  partition.regain(STREAM, { generation: 2, firstOffset: 3 });
+  t.equal(partition.done, 2);
+  t.notOk(partition.takesBack(2));
+  t.ok(partition.leftSome);
+  t.ok(partition.takesBack(3));
+  t.notOk(partition.takesBack(3), 'once');
+  t.equal(partition.receive(5, 1, 1), 0);
+  t.notOk(partition.leftSome, 'offset 4 was skipped, so others have finished it');
+  partition.finish(3);
+  t.equal(partition.done, 4);
   t.end();
 });
 
-t.test('when others have finished all that was left to them, nothing of it is kept', (t) => {
-  const place = placeWith(4, 1);
-  place.state = 'lost';
-  for (const offset of [2, 3, 4]) place.leaves(offset, false);
-  place.regain(STREAM, { generation: 2, from: 5 });
-  t.notOk(place.leftSome);
+t.test('events that were left are finished when a jump tells that they are lost to all', (t) => {
+  const partition = partitionWith(4, 1);
+  for (const offset of [2, 4]) partition.leave(offset);
+  partition.jump(4);
+  t.equal(partition.done, 2);
+  partition.finish(3);
+  t.equal(partition.done, 3);
+  t.ok(partition.takesBack(4));
+  t.ok(partition.awaitsSnapshot);
   t.end();
 });
 
-t.test('what was left to others is done when it is lost to all, as a jump tells', (t) => {
-  const place = placeWith(4, 1);
-  place.state = 'lost';
-  for (const offset of [2, 4]) place.leaves(offset, false);
-  place.regain(STREAM, { generation: 2, from: 2 });
-  place.skipTo(4);
-  t.equal(place.done, 2);
-  place.finish(3);
-  t.equal(place.done, 3);
-  t.ok(place.takesBack(4));
+t.test(
+  'a run is in order when it begins at the offset expected, or skips what lies before',
+  (t) => {
+    const partition = partitionWith(2, 2);
+    t.equal(partition.receive(5, 1, 1), undefined);
+    t.equal(partition.received, 2, 'without effect');
+    t.equal(partition.receive(5, 1, 2), 0);
+    t.match(partition, { done: 4, received: 5, stands: 5 });
+    t.equal(partition.receive(4, 3, 3), 2);
+    t.equal(partition.received, 6);
+    t.end();
+  },
+);
+
+t.test('an offset that is to be repeated is not acknowledged before it has come again', (t) => {
+  const partition = partitionWith(8, 2);
+  for (const offset of [4, 8]) partition.finish(offset);
+  const finished = [
+    { first: 4, last: 4 },
+    { first: 8, last: 8 },
+  ];
+  t.match(partition.reconnect(10), { offset: 2, finished }, 'HELLO tells all');
+  t.notOk(partition.isCaughtUp);
+  for (const offset of [3, 6]) partition.finish(offset);
+  t.match(partition.acknowledge(10), { offset: 2, finished: [] });
+  t.ok(partition.hasNews, 'the rest is told later');
+  partition.receive(3, 1, 0);
+  t.match(partition.acknowledge(10), { offset: 3, finished: [] });
+  partition.receive(5, 2, 1);
+  t.match(partition.acknowledge(10), { offset: 4, finished: [{ first: 6, last: 6 }] });
+  t.notOk(partition.isCaughtUp, 'the 7 is still to come');
+  partition.receive(7, 1, 0);
+  t.ok(partition.isCaughtUp, 'the 8 was told as finished, so it does not come');
   t.end();
 });
 
-t.test('an answer to what others have had since counts in a past generation', (t) => {
-  const place = placeWith(5, 2);
-  place.regain(STREAM, { generation: 6, from: 4 });
-  t.equal(place.generationOf(3), 5);
-  t.equal(place.generationOf(4), 6);
+t.test('a command that answers an event others have had since counts in a past generation', (t) => {
+  const partition = partitionWith(5, 2);
+  partition.lose();
+  partition.regain(STREAM, { generation: 6, firstOffset: 4 });
+  t.equal(partition.generationOf(3), 5);
+  t.equal(partition.generationOf(4), 6);
   t.end();
 });
 
-t.test('what came over an earlier connection is uncounted until it ends or comes again', (t) => {
-  const place = placeWith(6, 2);
-  place.events = 4;
-  t.equal(place.uncounted, 0);
-  place.reconnect();
-  t.equal(place.uncounted, 4);
-  place.resent = 3;
-  t.equal(place.uncounted, 3);
-  place.finish(3);
-  place.finish(4);
-  place.events = 2;
-  t.equal(place.uncounted, 2);
-  place.resent = 6;
-  t.equal(place.uncounted, 0);
-  place.state = 'revoking';
-  t.equal(place.uncounted, 2, 'and so is what the gateway may have given to another member');
-  t.end();
-});
+t.test(
+  'the gateway counts unfinished events of an owned partition, and after a cut those that came again',
+  (t) => {
+    const partition = partitionWith(6, 2);
+    for (let i = 0; i < 4; i += 1) partition.add(1);
+    t.equal(partition.counted, 4);
+    partition.reconnect(10);
+    t.equal(partition.counted, 0);
+    t.equal(partition.stands, 2);
+    partition.receive(3, 1, 0);
+    t.equal(partition.counted, 1);
+    for (const offset of [3, 4]) {
+      partition.finish(offset);
+      partition.remove(1);
+    }
+    t.equal(partition.counted, 0);
+    partition.receive(5, 2, 0);
+    t.equal(partition.counted, 2);
+    partition.revoke();
+    t.equal(partition.counted, 0, 'nothing of what it may have given to another member');
+    t.end();
+  },
+);

@@ -1,76 +1,87 @@
 import t from 'tap';
-import { ReceiveWindow } from '../../../lib/pipe/inbox/receive-window';
-import { AssignedPartition } from '../../../lib/pipe/inbox/assigned-partition';
+import { ReceiveWindow, WindowShare, type Counted } from '../../../lib/pipe/inbox/receive-window';
 
 const CREDIT = { messages: 10, bytes: 100 };
 
-/** A place with unfinished events of ten bytes each. */
-function placeWith(events: number): AssignedPartition {
-  const place = new AssignedPartition(
-    0,
-    1,
-    { name: '', isLost: false },
-    { generation: 1, from: 1 },
-  );
-  place.cursor.accept(1, events);
-  place.events = events;
-  place.bytes = events * 10;
-  return place;
+/** A partition whose unfinished events, of ten bytes each, came over the present connection. */
+function partitionWith(events: number): Counted & { again(offset: number): void } {
+  const share = new WindowShare();
+  for (let i = 0; i < events; i += 1) share.add(10);
+  return {
+    share,
+    get counted() {
+      return share.counted(0);
+    },
+    again: (offset) => share.cameAgain(offset),
+  };
 }
 
-function busyWith(events: number, ackReceived = false): ReceiveWindow {
-  const allowance = new ReceiveWindow(CREDIT, ackReceived);
-  for (let i = 0; i < events; i += 1) allowance.began(10);
-  return allowance;
+function windowWith(events: number, acksOnReceipt = false): ReceiveWindow {
+  const window = new ReceiveWindow(CREDIT, acksOnReceipt);
+  for (let i = 0; i < events; i += 1) window.add(10);
+  return window;
 }
 
-t.test('a connection begins with the credit, less what is at work', (t) => {
-  t.same(busyWith(0).atFirst(), CREDIT);
-  t.same(busyWith(4).atFirst(), { messages: 6, bytes: 60 });
-  t.same(busyWith(12).atFirst(), { messages: 0, bytes: 0 });
+t.test('a connection begins with the credit, less what is unfinished', (t) => {
+  t.same(windowWith(0).restart(), CREDIT);
+  t.same(windowWith(4).restart(), { messages: 6, bytes: 60 });
+  t.same(windowWith(12).restart(), { messages: 0, bytes: 0 });
   t.end();
 });
 
-t.test('what is acknowledged on receipt may fill the credit once more', (t) => {
-  t.same(busyWith(10, true).atFirst(), CREDIT);
-  t.same(busyWith(14, true).atFirst(), { messages: 6, bytes: 60 });
+t.test('events that are acknowledged on receipt may fill the credit once more', (t) => {
+  t.same(windowWith(10, true).restart(), CREDIT);
+  t.same(windowWith(14, true).restart(), { messages: 6, bytes: 60 });
   t.end();
 });
 
-t.test('the credit is whole again when everything has come again, and then told no more', (t) => {
-  const allowance = busyWith(4);
-  const place = placeWith(4);
-  allowance.atFirst();
-  place.reconnect();
-  t.equal(allowance.changed([place]), undefined);
-  place.resent = 2;
-  t.same(allowance.changed([place]), { messages: 8, bytes: 80 });
-  t.ok(allowance.isShort);
-  place.resent = 4;
-  t.same(allowance.changed([place]), CREDIT);
-  t.notOk(allowance.isShort);
-  allowance.ended(10);
-  t.equal(allowance.changed([place]), undefined);
+t.test(
+  'the credit is whole again when everything has come again, and is then told no more',
+  (t) => {
+    const window = windowWith(4);
+    const partition = partitionWith(4);
+    window.restart();
+    partition.share.restart(4);
+    t.equal(window.changed([partition]), undefined);
+    partition.again(2);
+    t.same(window.changed([partition]), { messages: 8, bytes: 80 });
+    t.ok(window.isShort);
+    partition.again(4);
+    t.same(window.changed([partition]), CREDIT);
+    t.notOk(window.isShort);
+    window.remove(10);
+    t.equal(window.changed([partition]), undefined);
+    t.end();
+  },
+);
+
+t.test('events of no partition of the session count until they have ended', (t) => {
+  const window = windowWith(2);
+  window.restart();
+  t.equal(window.changed([]), undefined);
+  window.remove(10);
+  t.same(window.changed([]), { messages: 9, bytes: 90 });
+  window.remove(10);
+  t.same(window.changed([]), CREDIT);
   t.end();
 });
 
-t.test('what belongs to no partition of the session counts until it has ended', (t) => {
-  const allowance = busyWith(2);
-  allowance.atFirst();
-  t.equal(allowance.changed([]), undefined);
-  allowance.ended(10);
-  t.same(allowance.changed([]), { messages: 9, bytes: 90 });
-  allowance.ended(10);
-  t.same(allowance.changed([]), CREDIT);
+t.test('events of a partition that is leaving are taken out of the credit', (t) => {
+  const window = windowWith(3);
+  const { share } = partitionWith(3);
+  t.equal(window.changed([{ share, counted: 3 }]), undefined);
+  window.shorten();
+  t.same(window.changed([{ share, counted: 0 }]), { messages: 7, bytes: 70 });
   t.end();
 });
 
-t.test('a partition that is leaving takes its events out of the credit', (t) => {
-  const allowance = busyWith(3);
-  const place = placeWith(3);
-  t.equal(allowance.changed([place]), undefined);
-  place.state = 'revoking';
-  allowance.shorten();
-  t.same(allowance.changed([place]), { messages: 7, bytes: 70 });
+t.test('only what the gateway counts can be more than the credit', (t) => {
+  const window = windowWith(8);
+  const partition = partitionWith(8);
+  t.notOk(window.exceeds(2, [partition]));
+  t.ok(window.exceeds(3, [partition]));
+  partition.share.restart(8);
+  t.notOk(window.exceeds(10, [partition]), 'it may not know of the eight');
+  t.ok(window.exceeds(11, [partition]));
   t.end();
 });

@@ -77,8 +77,9 @@ t.test('a snapshot may come in pieces, and is told when it is whole', (t) => {
 });
 
 t.test('a snapshot that does not stand where it says is a protocol error', (t) => {
-  for (const wrong of [{ offset: 1 }, { epoch: 2 }, { partition: 3 }]) {
+  for (const wrong of [{ offset: 1 }, { offset: 2, epoch: 2 }, { offset: 2, partition: 3 }]) {
     const { gateway } = listening();
+    gateway.socket.events({ event: 'a' }, { event: 'b' });
     gateway.socket.snapshot(['1.1'], [], wrong);
     t.match(gateway.socket.closed, { code: 4400 }, JSON.stringify(wrong));
   }
@@ -189,79 +190,102 @@ t.test('disconnect and connect are a reset without the name', async (t) => {
   t.same(told, ['open 3.3*', 'close 1.1*']);
 });
 
-t.test('a member after a reset is quiet about what has become the business of others', (t) => {
-  const { client, gateway, clock, told } = listening({ group: 'game' });
-  const heard: unknown[] = [];
-  gateway.socket.snapshot(['1.1', '2.2']);
-  client.socket('1.1').on('event', (name) => void heard.push(name));
-  client.socket('2.2').on('event', (name) => void heard.push(name));
-  gateway.socket.drop();
-  told.length = 0;
-  clock.advance(1_000);
-  const assigned = [0, 1].map((partition) => ({
-    partition,
-    generation: 2,
-    epoch: 1,
-    firstOffset: 1,
-  }));
-  gateway.socket.accept();
-  gateway.socket.welcome({
-    verdict: 'reset',
-    reason: 'expired',
-    session: ANOTHER,
-    partitions: 3,
-    assigned,
-  });
-  gateway.socket.snapshot(['2.2', '3.3']).snapshot([], [], { partition: 1 });
-  t.same(told, ['reset expired', 'open 3.3*']);
-  gateway.socket.run({ generation: 2 }, { event: 'hi', socketId: '2.2' });
-  gateway.socket.run({ generation: 2, firstOffset: 2 }, { event: 'hi', socketId: '1.1' });
-  t.same(heard, ['hi'], 'handlers of a socket that is gone are gone');
-  t.end();
-});
+t.test(
+  'after a reset a member is told that everything moved, and what is still its own opens again',
+  (t) => {
+    const { client, gateway, clock, told } = listening({ group: 'game' });
+    const heard: unknown[] = [];
+    gateway.socket.snapshot(['1.1', '2.2'], ['room']);
+    client.sockets.on('moved', (id) => void told.push(`moved ${id}`));
+    client.channels.on('moved', (name) => void told.push(`moved ${name}`));
+    client.socket('1.1').on('event', (name) => void heard.push(name));
+    gateway.socket.drop();
+    told.length = 0;
+    clock.advance(1_000);
+    gateway.socket.accept();
+    const reset = { verdict: 'reset', reason: 'expired', session: ANOTHER, partitions: 3 } as const;
+    gateway.socket.welcome({ ...reset, assigned: [] });
+    t.same(told.splice(0), ['reset expired', 'moved 1.1', 'moved 2.2', 'moved room']);
+    const assigned = [0, 1].map((partition) => ({
+      partition,
+      generation: 2,
+      epoch: 1,
+      firstOffset: 1,
+    }));
+    gateway.socket.assign(...assigned);
+    gateway.socket.snapshot(['2.2', '3.3']).snapshot([], ['room'], { partition: 1 });
+    t.same(told, ['open 2.2*', 'open 3.3*', 'occupied room*']);
+    gateway.socket.run({ generation: 2 }, { event: 'hi', socketId: '1.1' });
+    t.same(heard, [], 'handlers of a socket that moved are gone');
+    t.end();
+  },
+);
 
-t.test('a member that owns everything after a reset tells what has gone', (t) => {
-  const { gateway, clock, told } = listening({ group: 'game' });
-  gateway.socket.snapshot(['1.1', '2.2']);
-  gateway.socket.drop();
-  told.length = 0;
-  clock.advance(1_000);
-  const assigned = [0, 1].map((partition) => ({
-    partition,
-    generation: 1,
-    epoch: 1,
-    firstOffset: 1,
-  }));
-  gateway.socket.accept();
-  gateway.socket.welcome({
-    verdict: 'reset',
-    reason: 'expired',
-    session: ANOTHER,
-    partitions: 2,
-    assigned,
-  });
-  gateway.socket.snapshot([]);
-  t.same(told, ['reset expired'], 'but not before it has seen everything');
-  gateway.socket.snapshot(['2.2'], [], { partition: 1 });
-  t.same(told, ['reset expired', 'close 1.1*']);
-  t.end();
-});
-
-t.test('HELLO asks again for a snapshot that has not come to its end', (t) => {
+t.test('HELLO says which snapshots have not come to their end, so that they come again', (t) => {
   const { gateway, clock, told } = listening();
   gateway.socket.events({ event: 'hi' });
   gateway.socket.snapshot(['1.1'], [], { offset: 1, end: false });
   gateway.socket.drop();
   clock.advance(1_000);
   gateway.socket.accept();
-  t.match(gateway.socket.hello.positions, [{ offset: 1, wantsSnapshot: true }]);
-  gateway.socket.welcome({ verdict: 'resumed' });
-  gateway.socket.eventsFrom(1, { event: 'hi' }).snapshot(['1.1', '2.2'], [], { offset: 1 });
+  t.match(gateway.socket.hello.positions, [{ partition: 0, offset: 1, wantsSnapshot: true }]);
+  gateway.socket.welcome({ verdict: 'resumed' }).snapshot(['1.1', '2.2'], [], { offset: 1 });
   t.same(told, ['open 1.1*', 'hi 1.1', 'open 2.2*']);
   gateway.socket.drop();
   clock.advance(1_000);
   gateway.socket.accept();
-  t.same(gateway.socket.hello.positions, [{ partition: 0, generation: 1, epoch: 1, offset: 1 }]);
+  t.match(gateway.socket.hello.positions, [{ partition: 0, offset: 1 }]);
+  t.notOk(gateway.socket.hello.positions[0]?.wantsSnapshot);
+  t.end();
+});
+
+t.test(
+  'a snapshot below what has come already counts when the events behind it have come again',
+  async (t) => {
+    const { client, gateway, clock, told } = listening();
+    gateway.socket.snapshot(['1.1'], ['room']);
+    const ends: Array<() => void> = [];
+    client.sockets.on('event', () => new Promise<void>((resolve) => ends.push(resolve)));
+    const events = [
+      { event: 'slow', socketId: '1.1' },
+      { kind: EventKind.OPEN, socketId: '2.2' },
+      { kind: EventKind.CLOSE, socketId: '1.1' },
+    ];
+    gateway.socket.events(...events);
+    client.unsubscribe(['channel_existence']).subscribe(['channel_existence']);
+    gateway.socket.drop();
+    told.length = 0;
+    clock.advance(1_000);
+    gateway.socket.accept();
+    const finished = [{ first: 2, last: 2 }];
+    t.match(gateway.socket.hello.positions, [{ offset: 0, finished, wantsSnapshot: true }]);
+    gateway.socket.welcome({ verdict: 'resumed' });
+    gateway.socket.snapshot(['1.1', '2.2'], ['hall']).run({}, ...events.slice(0, 1));
+    t.same(told, [], '1.1 was open at offset 0, and is not open after offset 3');
+    gateway.socket.run({ firstOffset: 3, skipped: 1 }, ...events.slice(2));
+    t.same(told, ['occupied hall*'], 'the close is yet to be heard, once');
+    ends[0]?.();
+    await settled();
+    t.same(told.slice(1), ['close 1.1']);
+  },
+);
+
+t.test('a snapshot says nothing of a kind that it does not cover', (t) => {
+  const { client, gateway, clock, told } = listening();
+  gateway.socket.snapshot(['1.1'], ['room']);
+  gateway.socket.snapshot([], ['room', 'hall'], { coversSockets: false });
+  gateway.socket.snapshot(['1.1', '2.2'], [], { coversChannels: false });
+  t.same(told, ['open 1.1*', 'occupied room*', 'occupied hall*', 'open 2.2*']);
+  client.unsubscribe(['socket_existence']);
+  gateway.socket.events({ event: 'hi', socketId: '3.3' });
+  client.subscribe(['socket_existence']);
+  // It was on its way when the subscription was made.
+  gateway.socket.snapshot([], ['room', 'hall'], { coversSockets: false, offset: 1 });
+  t.same(told.slice(4), ['hi 3.3']);
+  gateway.socket.drop();
+  clock.advance(1_000);
+  gateway.socket.accept();
+  t.match(gateway.socket.hello.positions, [{ wantsSnapshot: true }], 'the sockets are to come');
   t.end();
 });
 

@@ -1,7 +1,8 @@
 import { deepEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
-import { Resync, introduction, type Change } from '../../../lib/pipe/inbox/resync';
+import type { Change } from '../../../lib/pipe/inbox/known-names';
+import { Resync, introduction } from '../../../lib/pipe/inbox/resync';
 import { EventKind, type PipeEvent, type SnapshotFrame } from '../../../lib/wire/frames';
 
 function event(kind: EventKind, socketId: string, channel?: string): PipeEvent {
@@ -28,37 +29,41 @@ function snapshot(
   };
 }
 
+/** Takes a piece of a snapshot; undefined before its end. */
+function take(known: Resync, frame: SnapshotFrame): Change[] | undefined {
+  known.snapshot(frame);
+  return known.isPending(frame.partition) ? known.conclude(frame.partition).changes : undefined;
+}
+
 function knowing(sockets: string[], channels: string[] = []): Resync {
   const known = new Resync();
   known.ask(true, true);
-  known.snapshot(snapshot(sockets, channels));
+  take(known, snapshot(sockets, channels));
   return known;
 }
 
 t.test('a snapshot tells what came and what went, and nothing the second time', (t) => {
   const known = knowing(['a', 'b'], ['room']);
-  t.same(known.snapshot(snapshot(['b', 'c'], ['hall'])), [
+  t.same(take(known, snapshot(['b', 'c'], ['hall'])), [
     { kind: EventKind.CLOSE, name: 'a' },
     { kind: EventKind.OPEN, name: 'c' },
     { kind: EventKind.VACATED, name: 'room' },
     { kind: EventKind.OCCUPIED, name: 'hall' },
   ]);
-  t.same(known.snapshot(snapshot(['b', 'c'], ['hall'])), []);
+  t.same(take(known, snapshot(['b', 'c'], ['hall'])), []);
   t.end();
 });
 
 t.test('a snapshot counts when its end has come, and a new beginning throws away the old', (t) => {
   const known = knowing(['a']);
-  t.equal(known.snapshot(snapshot(['x'], [], { end: false })), undefined);
-  t.equal(known.snapshot(snapshot(['a'], [], { end: false })), undefined);
+  t.equal(take(known, snapshot(['x'], [], { end: false })), undefined);
+  t.equal(take(known, snapshot(['a'], [], { end: false })), undefined);
   t.same(known.sockets(0), new Set(['a']));
-  t.same(known.snapshot(snapshot(['b'], [], { begin: false })), [
-    { kind: EventKind.OPEN, name: 'b' },
-  ]);
-  t.equal(known.snapshot(snapshot(['y'], [], { begin: false })), undefined, 'an end without one');
-  known.snapshot(snapshot(['x'], [], { end: false }));
+  t.same(take(known, snapshot(['b'], [], { begin: false })), [{ kind: EventKind.OPEN, name: 'b' }]);
+  t.equal(take(known, snapshot(['y'], [], { begin: false })), undefined, 'an end without one');
+  take(known, snapshot(['x'], [], { end: false }));
   known.interrupt();
-  t.equal(known.snapshot(snapshot([], [], { begin: false })), undefined, 'after a cut');
+  t.equal(take(known, snapshot([], [], { begin: false })), undefined, 'after a cut');
   t.same(known.sockets(0), new Set(['a', 'b']));
   t.end();
 });
@@ -110,9 +115,9 @@ t.test('what nobody asks for is neither known nor judged', (t) => {
   ]) {
     t.equal(known.judge(0, event(kind, 'a')), 'pass');
   }
-  t.same(known.snapshot(snapshot(['a'], ['room'])), []);
+  t.same(take(known, snapshot(['a'], ['room'])), []);
   known.ask(true, true);
-  known.snapshot(snapshot(['a'], ['room']));
+  take(known, snapshot(['a'], ['room']));
   known.reset(true);
   known.ask(false, true);
   t.same(known.closeStale(), [{ kind: EventKind.VACATED, name: 'room' }], 'and is forgotten');
@@ -126,14 +131,11 @@ t.test('after a reset what a snapshot or an event names goes on, and the rest is
   t.equal(known.judge(3, event(EventKind.CLOSE, 'a')), 'pass');
   t.equal(known.judge(7, event(EventKind.MESSAGE, 'b')), 'pass');
   t.equal(known.judge(7, event(EventKind.OCCUPIED, '', 'hall')), 'drop');
-  t.same(known.snapshot(snapshot(['b'], ['hall'], { partition: 7 })), []);
+  t.same(take(known, snapshot(['b'], ['hall'], { partition: 7 })), []);
   t.same(known.closeStale(), [
     { kind: EventKind.VACATED, name: 'room' },
     { kind: EventKind.CLOSE, name: 'c' },
   ]);
-  t.equal(known.stale, false);
-  known.reset(false);
-  t.same(known.dropStale(), new Set(['b']));
   t.equal(known.stale, false);
   t.end();
 });
@@ -143,32 +145,74 @@ t.test(
   (t) => {
     const known = knowing(['a'], ['room', 'hall']);
     known.reset(false);
-    t.same(known.dropStale(), new Set(['a']));
+    t.same(known.closeStale(), [{ kind: EventKind.CLOSE, name: 'a' }]);
     t.equal(known.judge(0, event(EventKind.OCCUPIED, '', 'hall')), 'drop');
-    t.same(known.snapshot(snapshot([], ['hall'])), [{ kind: EventKind.VACATED, name: 'room' }]);
+    t.same(take(known, snapshot([], ['hall'])), [{ kind: EventKind.VACATED, name: 'room' }]);
     t.end();
   },
 );
 
-t.test('the sockets of a partition that is given away are forgotten, others are not', (t) => {
+t.test('sockets and channels of a partition that moves are forgotten, others are not', (t) => {
   const known = knowing(['a'], ['room']);
-  known.snapshot(snapshot(['b'], [], { partition: 1 }));
-  t.same(known.forget(0), new Set(['a']));
-  t.same(known.forget(0), new Set());
+  take(known, snapshot(['b'], ['hall'], { partition: 1 }));
+  t.same(known.forget(0), [
+    { kind: EventKind.OPEN, name: 'a' },
+    { kind: EventKind.OCCUPIED, name: 'room' },
+  ]);
+  t.same(known.forget(0), []);
   t.same(known.sockets(1), new Set(['b']));
+  t.same(known.forgetAll(), [
+    { kind: EventKind.OPEN, name: 'b' },
+    { kind: EventKind.OCCUPIED, name: 'hall' },
+  ]);
   t.end();
 });
 
-t.test('when a partition comes back, of its channels the difference is told', (t) => {
-  const known = knowing(['a'], ['room', 'hall']);
-  known.forget(0);
-  t.equal(known.judge(0, event(EventKind.VACATED, '', 'room')), 'pass');
-  t.equal(known.judge(0, event(EventKind.OCCUPIED, '', 'hall')), 'drop');
-  t.same(known.snapshot(snapshot(['a'], ['lobby'])), [
-    { kind: EventKind.OPEN, name: 'a' },
-    { kind: EventKind.VACATED, name: 'hall' },
-    { kind: EventKind.OCCUPIED, name: 'lobby' },
-  ]);
+t.test('a dropped event changes back what it had changed', (t) => {
+  const known = knowing(['a'], ['room']);
+  const events = [
+    event(EventKind.CLOSE, 'a'),
+    event(EventKind.OPEN, 'b'),
+    event(EventKind.VACATED, '', 'room'),
+    event(EventKind.OCCUPIED, '', 'hall'),
+    event(EventKind.CLOSE, 'b'),
+    event(EventKind.MESSAGE, 'a'),
+  ];
+  for (const each of events.slice(0, 5)) known.judge(0, each);
+  for (const each of events.reverse()) known.undo(0, each);
+  t.same(known.sockets(0), new Set(['a']));
+  t.same(known.channels(0), new Set(['room']));
+  t.end();
+});
+
+t.test('a snapshot takes the repeated events behind it before it counts', (t) => {
+  const known = knowing(['a', 'b'], ['hall']);
+  known.snapshot(snapshot(['a', 'c'], ['room']));
+  t.ok(known.isPending(0));
+  for (const each of [
+    event(EventKind.OPEN, 'b'),
+    event(EventKind.CLOSE, 'c'),
+    event(EventKind.VACATED, '', 'room'),
+    event(EventKind.OCCUPIED, '', 'hall'),
+  ]) {
+    known.repeat(0, each);
+  }
+  t.same(known.conclude(0), { changes: [], coversAll: true });
+  t.notOk(known.isPending(0));
+  t.end();
+});
+
+t.test('an event that is learned again is told as the change it makes', (t) => {
+  const known = knowing(['a'], ['room']);
+  const relearn = (each: PipeEvent): unknown => known.relearn(0, each);
+  t.equal(relearn(event(EventKind.OPEN, 'a')), undefined);
+  t.same(relearn(event(EventKind.OPEN, 'b')), { kind: EventKind.OPEN, name: 'b' });
+  t.same(relearn(event(EventKind.CLOSE, 'a')), { kind: EventKind.CLOSE, name: 'a' });
+  t.equal(relearn(event(EventKind.CLOSE, 'c')), undefined, 'it came and went meanwhile');
+  t.same(relearn(event(EventKind.MESSAGE, 'd')), { kind: EventKind.OPEN, name: 'd' });
+  t.equal(relearn(event(EventKind.MESSAGE, 'd')), undefined);
+  t.same(relearn(event(EventKind.VACATED, '', 'room')), { kind: EventKind.VACATED, name: 'room' });
+  t.equal(relearn(event(EventKind.VACATED, '', 'room')), undefined);
   t.end();
 });
 
@@ -249,7 +293,7 @@ class Truth {
   }
 
   snapshot(): void {
-    this.#tell(this.known.snapshot(snapshot(this.#open.values(), this.#occupied)) ?? []);
+    this.#tell(take(this.known, snapshot(this.#open.values(), this.#occupied)) ?? []);
     // I11: what is known is what is true.
     deepEqual(this.known.sockets(0), new Set(this.#open.values()));
     deepEqual(this.known.channels(0), this.#occupied);

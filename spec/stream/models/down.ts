@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Gap, Taken } from '../../../lib/stream/log';
-import type { Position } from '../../../lib/stream/position';
+import type { Gap, Progress, Taken } from '../../../lib/stream/log';
+import type { Range } from '../../../lib/stream/ranges';
 import type { Modules } from './modules';
 import type { Step } from './steps';
 
-export const DOWN_ACTIONS = 16;
+export const DOWN_ACTIONS = 17;
 
 interface Epoch {
   bytes: number[];
@@ -12,42 +12,82 @@ interface Epoch {
   dropped: Set<number>;
   handled: Set<number>;
   told: Set<number>;
+  /** Offsets that the log was told of as finished. */
+  acknowledged: Set<number>;
 }
 
 /**
  * One partition from log to handlers, over a network that cuts, keeps a prefix of what was sent, and lets frames of the
- * connection before be read late. The receiver is the one a client is built from.
+ * connection before be read late. The receiver is the one a client is built from; another one may take its place, which
+ * knows nothing of what it had.
  */
 export function downModel(modules: Modules, sequence: Step[], limit: number): void {
   const { Log } = modules.log;
+  const { Budget } = modules.budget;
   const { InFlight } = modules.inFlight;
   const { Cursor } = modules.position;
   const { AckFloor } = modules.ackFloor;
 
-  const log = new Log<number>({ epoch: 1, maxEntries: limit, maxBytes: limit * 8 });
+  const log = new Log<number>({
+    epoch: 1,
+    budget: new Budget({ maxEntries: limit, maxBytes: limit * 8 }),
+  });
   let flight = new InFlight();
   const epochs = new Map<number, Epoch>();
   const epochOf = (n: number): Epoch => {
     let epoch = epochs.get(n);
     if (epoch === undefined) {
-      epoch = { bytes: [0], dropped: new Set(), handled: new Set(), told: new Set() };
+      epoch = {
+        bytes: [0],
+        dropped: new Set(),
+        handled: new Set(),
+        told: new Set(),
+        acknowledged: new Set(),
+      };
       epochs.set(n, epoch);
     }
     return epoch;
   };
   let frames: Array<Taken<number>> = [];
   let stale: Array<Taken<number>> = [];
-  let acks: Position[] = [];
-  let hello: Position | undefined = { epoch: 1, offset: 0 };
+  let acks: Progress[] = [];
+  let hello: Progress | undefined = { epoch: 1, offset: 0 };
   let attached = false;
   /** What the receiver is known to have, from its position and its acks since. */
   let known = 0;
-  let lastAck: Position = { epoch: 1, offset: 0 };
+  let lastAck: Progress = { epoch: 1, offset: 0 };
 
   let epoch = 1;
   let cursor = new Cursor();
   let done = new AckFloor();
-  const running: Array<{ owner: typeof done; offset: number }> = [];
+  let ended = new Set<number>();
+  let running: Array<{ owner: typeof done; offset: number }> = [];
+
+  /** Everything that has finished, as an acknowledgement says it. */
+  const progress = (): Progress => {
+    const finished: Range[] = [];
+    for (let n = done.done + 1; n < cursor.next; n += 1) {
+      if (!ended.has(n)) continue;
+      const last = finished.at(-1);
+      if (last?.last === n - 1) last.last = n;
+      else finished.push({ first: n, last: n });
+    }
+    return { epoch, offset: done.done, finished };
+  };
+  const unknown = (state: Epoch, first: number, last: number): number => {
+    let count = 0;
+    for (let n = first; n <= last; n += 1) if (!state.acknowledged.has(n)) count += 1;
+    return count;
+  };
+  /** The log has heard of what has finished. */
+  const heard = ({ epoch: of, offset, finished = [] }: Progress): void => {
+    if (of !== log.epoch) return;
+    const { acknowledged, handled } = epochOf(of);
+    for (let n = 1; n <= offset; n += 1) if (handled.has(n)) acknowledged.add(n);
+    for (const { first, last } of finished) {
+      for (let n = first; n <= last; n += 1) acknowledged.add(n);
+    }
+  };
 
   const dropOver = (): void => {
     const state = epochOf(log.epoch);
@@ -75,12 +115,20 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
     for (let n = 1; n < gap.first; n += 1) epochOf(epoch).told.add(n);
     cursor = new Cursor(gap.first);
     done = new AckFloor(gap.first - 1);
+    ended = new Set();
   };
   const receive = (taken: Taken<number> | undefined): void => {
     if (taken === undefined) return;
     if (taken.type === 'gap') return tell(taken.gap);
     assert.ok(taken.epoch <= epoch, 'a new epoch is announced first');
     if (taken.epoch < epoch) return;
+    if (taken.first > cursor.next && taken.first - taken.skipped <= cursor.next) {
+      for (let n = cursor.next; n < taken.first; n += 1) {
+        assert.ok(epochOf(epoch).acknowledged.has(n), 'only finished events are skipped');
+      }
+      cursor.skipTo(taken.first);
+      done.skipTo(taken.first);
+    }
     const repeated = cursor.accept(taken.first, taken.events.length);
     assert.notEqual(repeated, undefined, 'a jump is announced first');
     for (let i = repeated as number; i < taken.events.length; i += 1) {
@@ -93,15 +141,32 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
     }
   };
   const finish = (i: number): void => {
-    const [ended] = running.splice(i % Math.max(1, running.length), 1);
-    ended?.owner.finish(ended.offset);
+    const [over] = running.splice(i % Math.max(1, running.length), 1);
+    if (over?.owner === done) ended.add(over.offset);
+    over?.owner.finish(over.offset);
   };
   const cut = (kept: number): void => {
     stale = frames.slice(0, kept);
     frames = [];
     acks = [];
     attached = false;
-    hello = { epoch, offset: done.done };
+    hello = progress();
+  };
+  /** Another receiver takes over, which has had nothing of what is not finished. */
+  const handOver = (): void => {
+    // An epoch that nobody was told of yet is for the receiver that knew the one before.
+    if (epoch !== log.epoch) return;
+    cut(0);
+    stale = [];
+    running = [];
+    ended = new Set();
+    hello = log.committed;
+    epoch = hello.epoch;
+    cursor = new Cursor(hello.offset + 1);
+    done = new AckFloor(hello.offset);
+    const { handled, acknowledged } = epochOf(epoch);
+    for (const n of handled) if (n > hello.offset && !acknowledged.has(n)) handled.delete(n);
+    lastAck = hello;
   };
   const attach = (messages: number): void => {
     if (hello === undefined || attached) return;
@@ -110,7 +175,12 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
     assert.ok(hello.epoch <= log.epoch, 'an honest receiver is never ahead');
     const { low, top, epoch: current } = log;
     const verdict = log.attach(hello, flight);
-    const whole = hello.epoch === current && hello.offset >= low - 1 && hello.offset <= top;
+    const state = epochOf(current);
+    heard(hello);
+    const whole =
+      hello.epoch === current &&
+      hello.offset <= top &&
+      unknown(state, hello.offset + 1, low - 1) === 0;
     assert.equal(verdict, whole ? 'resumed' : 'gap');
     attached = true;
     known = hello.epoch === current ? hello.offset : 0;
@@ -127,9 +197,12 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
       assert.ok(flight.bytes <= flight.credit.bytes || flight.messages === 1, 'credit');
     } else {
       const { gap } = taken;
-      assert.equal(gap.first, log.low);
-      const lost = gap.oldEpoch === gap.newEpoch ? gap.first - 1 - gap.after : 0;
-      assert.equal(gap.count, lost);
+      const state = epochOf(gap.newEpoch);
+      assert.equal(unknown(state, gap.first, log.low - 1), 0, 'a gap ends where events are kept');
+      const sameEpoch = gap.oldEpoch === gap.newEpoch;
+      const lost = sameEpoch ? unknown(state, gap.after + 1, gap.first - 1) : 0;
+      assert.ok(gap.count >= lost, 'a gap counts what is lost');
+      assert.ok(!sameEpoch || gap.count <= gap.first - 1 - gap.after);
       assert.ok(gap.oldEpoch < gap.newEpoch || gap.count > 0, 'a gap says something');
       assert.ok(gap.oldEpoch < gap.newEpoch || gap.after >= known, 'a gap says only what is lost');
     }
@@ -143,6 +216,7 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
     lastAck = ack;
     if (ack.epoch === log.epoch) known = Math.max(known, ack.offset);
     assert.equal(log.ack(ack), true, 'an honest ack is taken');
+    heard(ack);
   };
 
   for (const { action, n } of sequence) {
@@ -162,7 +236,7 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
         owed.every(({ offset }) => offset > done.done),
         'an ack means: the handler has finished',
       );
-      if (attached) acks.push({ epoch, offset: done.done });
+      if (attached) acks.push(progress());
     } else if (action === 11) acknowledge();
     else if (action === 12 && n < 6) cut(n);
     else if (action === 13) attach(1 + n);
@@ -170,8 +244,11 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
       assert.equal(log.ack(lastAck), true, 'a repeated ack is no offence');
       assert.equal(log.ack({ epoch: log.epoch, offset: log.sent + 1 + n }), false);
       assert.equal(log.ack({ epoch: log.epoch + 1, offset: 0 }), false);
+      const never = [{ first: log.sent + 1, last: log.sent + 1 + n }];
+      assert.equal(log.ack({ epoch: log.epoch, offset: 0, finished: never }), false);
       assert.equal(log.attach({ epoch: log.epoch + 1, offset: 0 }, new InFlight()), 'ahead');
     } else if (action === 15 && n === 0) newEpoch(() => log.newEpoch('store_lost'));
+    else if (action === 16 && n < 4) handOver();
 
     const { epoch: current, offset: acked } = log.committed;
     assert.ok(current > before.epoch || acked >= before.offset, 'acks only grow');
@@ -182,7 +259,8 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
     assert.ok(log.length <= limit && log.bytes <= limit * 8, 'the log is bounded');
     assert.equal(log.length, log.top + 1 - log.low);
     if (attached) {
-      assert.equal(flight.messages, log.unacked);
+      assert.equal(flight.messages, log.inFlight);
+      assert.ok(log.inFlight <= log.unacked);
       assert.ok(flight.messages > 0 || flight.bytes === 0, 'nothing in flight weighs nothing');
     }
   }
@@ -193,7 +271,7 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
   while (send(100) || frames.length > 0 || log.unacked > 0) {
     while (frames.length > 0) receive(frames.shift());
     while (running.length > 0) finish(running.length - 1);
-    acks.push({ epoch, offset: done.done });
+    acks.push(progress());
     acknowledge();
   }
   assert.equal(log.length, 0, 'everything is acknowledged');

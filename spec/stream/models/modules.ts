@@ -13,9 +13,12 @@ export interface Modules {
   position: typeof import('../../../lib/stream/position');
   sendBuffer: typeof import('../../../lib/stream/send-buffer');
   log: typeof import('../../../lib/stream/log');
+  budget: typeof import('../../../lib/stream/budget');
+  ranges: typeof import('../../../lib/stream/ranges');
   outbox: typeof import('../../../lib/stream/outbox');
   ackFloor: typeof import('../../../lib/stream/ack-floor');
   lanes: typeof import('../../../lib/stream/lanes');
+  inbox: typeof import('../../../lib/pipe/inbox/inbox');
 }
 
 /** A planted bug: in `file` the one place that reads `from` reads `to`. */
@@ -49,9 +52,12 @@ export function loadModules(mutation?: Mutation): Modules {
     position: at('stream/position'),
     sendBuffer: at('stream/send-buffer'),
     log: at('stream/log'),
+    budget: at('stream/budget'),
+    ranges: at('stream/ranges'),
     outbox: at('stream/outbox'),
     ackFloor: at('stream/ack-floor'),
     lanes: at('stream/lanes'),
+    inbox: at('pipe/inbox/inbox'),
   } as Modules;
 }
 

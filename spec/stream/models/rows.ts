@@ -11,11 +11,15 @@ export interface Row {
 const EPOCH = 4;
 
 /** A log of offsets 1 to `top` that keeps the last `kept`, the rest acknowledged if `acked`, else overflowed. */
-function logOf({ log, inFlight }: Modules, top: number, kept: number, acked = true): Log<number> {
+function logOf(
+  { log, budget, inFlight }: Modules,
+  top: number,
+  kept: number,
+  acked = true,
+): Log<number> {
   const room = new log.Log<number>({
     epoch: EPOCH,
-    maxEntries: acked ? 1000 : kept,
-    maxBytes: 1000,
+    budget: new budget.Budget({ maxEntries: acked ? 1000 : kept, maxBytes: 1000 }),
   });
   for (let n = 1; n <= top; n += 1) room.append(n, 1);
   if (acked) {

@@ -111,6 +111,8 @@ export class SimBackend {
       client.sockets.on('close', (id, meta) => this.#went(this.sockets, id, meta));
       client.channels.on('occupied', (name, meta) => this.#came(this.channels, name, meta));
       client.channels.on('vacated', (name, meta) => this.#went(this.channels, name, meta));
+      client.sockets.on('moved', (id) => void this.sockets.set(id, 'left'));
+      client.channels.on('moved', (name) => void this.channels.set(name, 'left'));
     }
     client.on('gap', ({ count }) => this.#owner.gap(this, count));
     client.on('connected', ({ session, node }) => {

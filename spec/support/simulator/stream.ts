@@ -90,7 +90,7 @@ export class Stream {
       const owner = group.owner(partition);
       const owners = this.#owners[number];
       if (owners?.at(-1) !== owner?.name) owners?.push(owner?.name);
-      const sum = (inFlight.get(owner) ?? 0) + unacked;
+      const sum = (inFlight.get(owner) ?? 0) + log.inFlight;
       if (sum > credit) return `${sum} events in flight to ${owner?.name}`;
       inFlight.set(owner, sum);
     }

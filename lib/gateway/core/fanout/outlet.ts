@@ -83,4 +83,9 @@ export class Outlet {
   get closed(): boolean {
     return this.closing !== undefined;
   }
+
+  /** Called once, when its close is ordered. */
+  closeOrdered(): void {
+    // An outlet that nobody counts has nothing to do.
+  }
 }

@@ -67,6 +67,7 @@ export class Turn {
     this.#account(0);
     this.#single(outlet);
     outlet.closing = { seq: ++this.#seq, code, reason };
+    outlet.closeOrdered();
   }
 
   join(audience: Audience, outlet: Outlet): void {

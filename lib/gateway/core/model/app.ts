@@ -15,7 +15,7 @@ export interface AppObserver {
   /** Every event is offered; the listener picks what it wants. */
   offer(event: PipeEvent): void;
   /** Events that wait to be handled, and when the oldest was accepted; Infinity when there is none. */
-  readonly lag?: { events: number; since: number };
+  readonly lag?: { events: number; since: number; isWaiting: boolean };
   /** How many subscribers a channel has, each time its subscribers are told, and when there are none left. */
   counted?(channel: string, subscribers: number): void;
 }

@@ -10,6 +10,8 @@ export class Channel implements Audience {
   readonly name: string;
   readonly kind: ChannelName;
   readonly sockets = new Set<Socket>();
+  /** Sockets among them whose close was ordered: nothing is written to them any more. */
+  closing = 0;
   /** On presence channels only. */
   readonly presence: Presence | undefined;
   batch: Batch | undefined;

@@ -28,4 +28,8 @@ export class Socket extends Outlet {
     this.id = id;
     this.protocol = protocol;
   }
+
+  override closeOrdered(): void {
+    for (const channel of this.channels?.values() ?? []) channel.closing++;
+  }
 }

@@ -1,10 +1,11 @@
 import type { PipeEvent } from '../../../wire/frames';
 import type { Partition } from './partition';
 
-/** Different events of one key that are remembered; with more, the search begins anew. */
-const MAX_PER_KEY = 100;
-
+/** The place of the last event of a key, which waits in a log. */
 interface Place {
+  socketId: string;
+  channel: string | undefined;
+  event: string | undefined;
   partition: Partition;
   epoch: number;
   offset: number;
@@ -13,22 +14,29 @@ interface Place {
 }
 
 /**
- * Of events that backends want the latest of only: where the one before waits, so that the next can have its place. A
- * key is what events are ordered by, its socket or its channel. An event that is not conflated is not overtaken: what
- * came before it from its key keeps its place.
+ * Events of which backends want the latest only. A key is what events are ordered by, its socket or its channel. The last
+ * event of a key gives its place in the log to the next one when that has the same socket, channel and name; any other
+ * event of the key ends that, so that no event of a key overtakes another.
  */
 export class Conflation {
-  readonly #places = new Map<string, Map<string, Place>>();
+  readonly #last = new Map<string, Place>();
 
   /** Keys with something remembered. */
   get size(): number {
-    return this.#places.size;
+    return this.#last.size;
   }
 
   /** Puts an event in the place of the one before it; false when that one has been sent or there is none. */
   replace(key: string, event: PipeEvent, bytes: number): boolean {
-    const place = this.#places.get(key)?.get(nameOf(event));
-    if (place === undefined) return false;
+    const place = this.#last.get(key);
+    if (
+      place === undefined ||
+      place.event !== event.event ||
+      place.channel !== event.channel ||
+      place.socketId !== event.socketId
+    ) {
+      return false;
+    }
     const latest = { ...event, conflated: place.conflated + 1 };
     if (!place.partition.log.replace(place, latest, bytes)) return false;
     place.conflated++;
@@ -36,22 +44,18 @@ export class Conflation {
   }
 
   /** An event that may be replaced was appended. */
-  add(key: string, event: PipeEvent, partition: Partition, offset: number): void {
-    let places = this.#places.get(key);
-    if (places === undefined || places.size >= MAX_PER_KEY) {
-      places = new Map();
-      this.#places.set(key, places);
-    }
+  add(
+    key: string,
+    { socketId, channel, event }: PipeEvent,
+    partition: Partition,
+    offset: number,
+  ): void {
     const { epoch } = partition.log;
-    places.set(nameOf(event), { partition, epoch, offset, conflated: 0 });
+    this.#last.set(key, { socketId, channel, event, partition, epoch, offset, conflated: 0 });
   }
 
   /** Another event of the key came, or the last. */
   end(key: string): void {
-    this.#places.delete(key);
+    this.#last.delete(key);
   }
-}
-
-function nameOf({ socketId, channel, event }: PipeEvent): string {
-  return JSON.stringify([socketId, channel, event]);
 }

@@ -1,6 +1,7 @@
+import { Budget } from '../../../stream/budget';
 import { Ownership, type Change, type Owner } from '../../../stream/ownership';
-import { hash32 } from '../../../util/hash';
 import type { Clock, Timer } from '../../../util/timers';
+import type { Logger } from '../../../util/logger';
 import {
   EventKind,
   RuleKind,
@@ -8,15 +9,14 @@ import {
   type PipeEvent,
   type Rule,
 } from '../../../wire/frames';
+import { EVENT_OVERHEAD_BYTES } from '../../options/fit';
 import type { App, AppObserver } from '../model/app';
+import type { Metrics } from '../metrics';
 import { Conflation } from './conflation';
 import type { Holdback } from './holdback';
-import type { Metrics } from '../metrics';
-import { Partition, type Snapshot } from './partition';
-import { Rules } from './rules';
-
-/** Bytes an event costs in a log beside its data: ids, names and the record itself. */
-const EVENT_OVERHEAD_BYTES = 128;
+import { Partition } from './partition';
+import { Routing } from './routing';
+import { capture } from './snapshots';
 
 /** Kinds that a browser brings about by what it sends; to hold it back makes fewer of them. */
 const SENT: ReadonlySet<EventKind> = new Set([
@@ -25,17 +25,17 @@ const SENT: ReadonlySet<EventKind> = new Set([
   EventKind.USER_ONLINE,
 ]);
 
-/** A backend's end of a group's stream. */
+/** A backend's end of a group's stream. Its name is one of a kind among the members. */
 export interface GroupMember extends Owner {
   readonly rules: readonly Rule[];
   /** Whether it has a connection. */
   readonly attached: boolean;
-  /** It owns a partition from now on. */
-  gained(partition: Partition): void;
-  /** It shall finish and give a partition back within a time. */
-  asked(partition: Partition, deadlineMs: number): void;
-  /** A partition is another's from now on. */
-  lost(partition: Partition): void;
+  /** It owns some partitions from now on. */
+  gained(partitions: readonly Partition[]): void;
+  /** It shall begin nothing more of a partition and give it back until the time on the monotonic clock. */
+  asked(partition: Partition, untilMs: number): void;
+  /** A partition of that generation is another's from now on. */
+  lost(partition: Partition, generation: number): void;
   /** A partition it owns has something to send. */
   ready(partition: Partition): void;
 }
@@ -44,6 +44,7 @@ export interface GroupSettings extends GroupOptions {
   /** Of its logs; another group that ever had its name had another one. */
   epoch: number;
   partitions: number;
+  /** Events and bytes that all partitions may keep together. */
   maxEntries: number;
   maxBytes: number;
   /** How long an owner may take to finish its handlers when a partition moves. */
@@ -51,46 +52,48 @@ export interface GroupSettings extends GroupOptions {
 }
 
 /**
- * The backends that share one stream of an app's events: what they subscribed to, kept in bounded logs until it is
- * acknowledged, each partition with one of them at a time.
+ * The backends that share one stream of an app's events: their subscriptions, and the events that are kept in bounded logs
+ * until they are acknowledged, each partition with one backend at a time.
  */
 export class Group implements AppObserver {
   readonly app: App;
   readonly settings: GroupSettings;
+  readonly budget: Budget;
   readonly partitions: readonly Partition[];
   readonly #clock: Clock;
   readonly #holdback: Holdback;
   readonly #metrics: Metrics;
+  readonly #log: Logger;
   readonly #conflation = new Conflation();
   readonly #ownership: Ownership<GroupMember>;
+  readonly #routing = new Routing<GroupMember>();
   /** One for each partition that is asked back. */
-  readonly #deadlines = new Map<number, Timer>();
-  #rules = new Rules([]);
+  readonly #deadlines = new Map<number, { timer: Timer; untilMs: number }>();
+  #wasMixed = false;
   /** Where the search for the least busy partition begins, so that equally busy ones take turns. */
   #turn = 0;
 
   constructor(
     app: App,
     settings: GroupSettings,
-    { clock, holdback, metrics }: { clock: Clock; holdback: Holdback; metrics: Metrics },
+    parts: { clock: Clock; holdback: Holdback; metrics: Metrics; log: Logger },
   ) {
-    const { epoch, partitions, maxEntries, maxBytes } = settings;
-    // The group's limit is shared out; a quarter of it at least, since few groups spread evenly.
-    const share = Math.max(1, Math.min(partitions, 4));
-    const limits = {
-      epoch,
-      maxEntries: Math.ceil(maxEntries / share),
-      maxBytes: Math.ceil(maxBytes / share),
-    };
+    const { epoch, partitions, maxEntries, maxBytes, overflow } = settings;
+    const { clock, holdback, metrics, log } = parts;
     this.app = app;
     this.settings = settings;
     this.#clock = clock;
     this.#holdback = holdback;
     this.#metrics = metrics;
+    this.#log = log;
     this.#ownership = new Ownership<GroupMember>(partitions);
+    // Browsers are held back before the limits are reached; events that were read from them by then have room beyond.
+    const overdraft = overflow === 'gap' ? 0 : 1;
+    const overflowed = (): void => this.#overflowed();
+    const budget = (this.budget = new Budget({ maxEntries, maxBytes, overdraft, overflowed }));
     this.partitions = Array.from(
       { length: partitions },
-      (_, number) => new Partition(number, limits),
+      (_, number) => new Partition(number, { epoch, budget }),
     );
   }
 
@@ -110,49 +113,54 @@ export class Group implements AppObserver {
     return this.#ownership.revoking(partition.number);
   }
 
+  /** When an owner must have given a partition back, on the monotonic clock. */
+  deadlineOf({ number }: Partition): number | undefined {
+    return this.#deadlines.get(number)?.untilMs;
+  }
+
   /** Whether some member subscribed to events of this kind. */
   wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean {
-    return this.#rules.wants(kind, channel, event);
+    return this.#routing.match(kind, channel, event) !== undefined;
   }
 
   offer(event: PipeEvent): void {
-    const { kind, channel, socketId } = event;
-    const key = this.#keyOf(event);
-    const conflates = this.#rules.conflates(event);
-    const wanted = conflates || this.wants(kind, channel, event.event);
-    // What is remembered of a key must not outlive it, also when the group hears of no closes.
-    const ends = wanted ? !conflates : kind === EventKind.CLOSE || kind === EventKind.VACATED;
-    if (ends && this.#conflation.size > 0) this.#conflation.end(key);
-    if (!wanted) return;
-    const bytes = EVENT_OVERHEAD_BYTES + (event.data?.length ?? 0);
-    if (conflates && this.#conflation.replace(key, event, bytes)) {
-      this.#metrics.pipeEventsConflated++;
+    const { kind } = event;
+    const match = this.#routing.match(kind, event.channel, event.event);
+    if (match === undefined) {
+      // The place of a key must not outlive it, also when the group hears of no closes.
+      const ends = kind === EventKind.CLOSE || kind === EventKind.VACATED;
+      if (ends && this.#conflation.size > 0) this.#conflation.end(this.#keyOf(event));
       return;
     }
-    const partition = this.#partitionOf(key);
-    const offset = partition.log.append(event, bytes);
-    if (conflates) this.#conflation.add(key, event, partition, offset);
-    this.owner(partition)?.ready(partition);
-    const { overflow } = this.settings;
-    if (overflow === 'gap' || !SENT.has(kind)) return;
-    const socket = this.app.sockets.get(socketId);
-    if (socket !== undefined) this.#holdback.appended(partition, socket, overflow);
+    const key = this.#keyOf(event);
+    const bytes = EVENT_OVERHEAD_BYTES + (event.data?.length ?? 0);
+    if (match.latest) this.#appendLatest(event, key, bytes);
+    else {
+      if (this.#conflation.size > 0) this.#conflation.end(key);
+      this.#append(event, bytes, this.#partitionOf(key, event));
+    }
   }
 
-  /** Events that wait to be handled, and when the oldest of them was accepted. */
-  get lag(): { events: number; since: number } {
+  /** Events that wait to be handled, when the oldest of them was accepted, and whether no backend is there to do so. */
+  get lag(): { events: number; since: number; isWaiting: boolean } {
     let events = 0;
     let since = Infinity;
     for (const { log } of this.partitions) {
-      events += log.length;
+      events += log.unfinished;
       since = Math.min(since, log.oldest?.time ?? Infinity);
     }
-    return { events, since };
+    return { events, since, isWaiting: ![...this.members].some(({ attached }) => attached) };
   }
 
-  /** Something of a partition was acknowledged. */
-  acknowledged(partition: Partition): void {
-    this.#holdback.acknowledged(partition);
+  /** Something was acknowledged. */
+  acknowledged(): void {
+    this.#holdback.acknowledged(this.budget);
+  }
+
+  /** A first member is about to join: its stream begins now, and its partitions wait for it. */
+  expect({ rules }: GroupMember): void {
+    this.#routing.expect(rules);
+    this.subscribed();
   }
 
   join(member: GroupMember): void {
@@ -161,84 +169,142 @@ export class Group implements AppObserver {
     this.#apply(changes);
   }
 
-  /** A member is gone: its partitions go on elsewhere from the last acknowledged event. */
-  leave(member: GroupMember): void {
-    for (const partition of this.ownedBy(member)) {
-      this.#clearDeadline(partition.number);
-      // It may come back, and must not go on with what it had to send of what is another's by then.
-      member.lost(partition);
-    }
-    this.#apply(this.#ownership.leave(member));
-    // Without anybody left, what the last one wanted is kept for the one that comes back.
-    if (this.members.size > 0) this.subscribed();
+  /** A member takes the place of another one of its name, with the same partitions and without waiting. */
+  replace(before: GroupMember, after: GroupMember): void {
+    this.#takeFrom(before);
+    const changes = this.#ownership.replace(before, after);
+    this.subscribed();
+    this.#apply(changes);
   }
 
-  /** An owner has finished what it had of a partition. */
+  /** A member is gone: its partitions go on elsewhere from the last acknowledged event. */
+  leave(member: GroupMember): void {
+    if (!this.members.has(member)) return;
+    this.#takeFrom(member);
+    const changes = this.#ownership.leave(member);
+    // Without anybody left, the subscriptions of the last one are kept for the one that comes back.
+    this.subscribed();
+    this.#apply(changes);
+  }
+
+  /** An owner has finished and given back a partition. */
   returned(member: GroupMember, number: number, generation: number): void {
     const partition = this.partitions[number];
     if (partition === undefined || this.owner(partition) !== member) return;
     this.#release(partition, generation);
   }
 
-  /** The rules of some member have changed. */
+  /** The members, or the rules of some member, have changed. */
   subscribed(): void {
-    this.#rules = new Rules([...this.members].flatMap(({ rules }) => rules));
+    const homes = this.partitions.map(({ number }) => this.#ownership.home(number));
+    this.#routing.update(this.members, homes);
+    const isShared = this.settings.mode === 'shared';
+    for (const { number, log, sockets, channels } of this.partitions) {
+      // In a shared group no partition holds everything that happens to a socket.
+      sockets.select(isShared ? '' : this.#routing.selection(number, RuleKind.SOCKET), log.top);
+      channels.select(isShared ? '' : this.#routing.selection(number, RuleKind.CHANNEL), log.top);
+    }
+    const { isMixed } = this.#routing;
+    if (isMixed && !this.#wasMixed) {
+      const { name } = this.settings;
+      const text = 'members of a group subscribe to different things: each gets what it asked for';
+      this.#log.info({ group: name, members: this.members.size }, text);
+    }
+    this.#wasMixed = isMixed;
   }
 
-  /** Captures what is true of some partitions now. */
+  /** Captures the truth of some partitions, each as of the last offset that was sent of it. */
   capture(partitions: readonly Partition[]): void {
-    const captured = new Map<number, Snapshot>();
-    const coversSockets = this.#rules.announces(RuleKind.SOCKET);
-    const coversChannels = this.#rules.announces(RuleKind.CHANNEL);
-    for (const partition of partitions) {
-      const snapshot = {
-        offset: partition.log.top,
-        coversSockets,
-        coversChannels,
-        sockets: [],
-        channels: [],
-      };
-      captured.set(partition.number, snapshot);
-      partition.snapshot = snapshot;
-    }
-    if (coversSockets) {
-      for (const { id } of this.app.sockets.values()) {
-        captured.get(this.#place(id))?.sockets.push({ id, channels: [] });
-      }
-    }
-    for (const { name, sockets } of this.app.occupied()) {
-      const snapshot = captured.get(this.#place(name));
-      if (snapshot === undefined || !this.wants(EventKind.OCCUPIED, name, undefined)) continue;
-      snapshot.channels.push({ name, subscriptions: sockets.size, members: [] });
-    }
+    const now = this.#clock.now();
+    for (const partition of partitions) partition.snapshotAtMs = now;
+    capture(this.app, partitions, {
+      socket: (id) => this.#placeOf(EventKind.OPEN, undefined, id),
+      channel: (name) => this.#placeOf(EventKind.OCCUPIED, name, name),
+    });
   }
 
   dispose(): void {
-    for (const partition of this.partitions) this.#holdback.release(partition);
+    this.#holdback.release(this.budget);
     for (const number of this.#deadlines.keys()) this.#clearDeadline(number);
+  }
+
+  #append(event: PipeEvent, bytes: number, partition: Partition | undefined): number {
+    if (partition === undefined) return 0;
+    const { overflow } = this.settings;
+    const offset = partition.log.append(event, bytes);
+    this.owner(partition)?.ready(partition);
+    if (overflow !== 'gap' && SENT.has(event.kind)) {
+      const socket = this.app.sockets.get(event.socketId);
+      if (socket !== undefined) this.#holdback.appended(this.budget, socket, overflow);
+    }
+    return offset;
+  }
+
+  /** The event may take the place of the one before it of its key, and may give its own to the next one. */
+  #appendLatest(event: PipeEvent, key: string, bytes: number): void {
+    const latest = { ...event, conflatable: true };
+    if (this.#conflation.replace(key, latest, bytes)) {
+      this.#metrics.pipeEventsConflated++;
+      return;
+    }
+    const partition = this.#partitionOf(key, event);
+    const offset = this.#append(latest, bytes, partition);
+    if (partition !== undefined) this.#conflation.add(key, latest, partition, offset);
+  }
+
+  /** A member has no partition any more. If it returns, it must not send partitions that meanwhile belong to another one. */
+  #takeFrom(member: GroupMember): void {
+    for (const partition of this.ownedBy(member)) {
+      this.#clearDeadline(partition.number);
+      member.lost(partition, partition.generation);
+    }
   }
 
   #apply(changes: ReadonlyArray<Change<GroupMember>>): void {
     const assigned: Partition[] = [];
     for (const change of changes) {
       const partition = this.partitions[change.partition] as Partition;
+      const { generation, member } = change;
       if (change.type === 'assign') {
-        partition.generation = change.generation;
+        partition.generation = generation;
         partition.sentBefore = partition.log.sent;
+        partition.oweSnapshot();
+        partition.snapshotAtMs = -Infinity;
         assigned.push(partition);
       } else {
         const { revokeMs } = this.settings;
-        const overdue = this.#clock.setTimeout(
-          () => this.#release(partition, change.generation),
-          revokeMs,
-        );
-        this.#deadlines.set(partition.number, overdue);
-        change.member.asked(partition, revokeMs);
+        const untilMs = this.#clock.now() + revokeMs;
+        const timer = this.#clock.setTimeout(() => this.#release(partition, generation), revokeMs);
+        this.#deadlines.set(partition.number, { timer, untilMs });
+        member.asked(partition, untilMs);
       }
     }
-    if (assigned.length === 0) return;
-    this.capture(assigned);
-    for (const partition of assigned) this.owner(partition)?.gained(partition);
+    if (this.#routing.isMixed) for (const partition of assigned) this.#handOn(partition);
+    const byOwner = new Map<GroupMember, Partition[]>();
+    for (const partition of assigned) {
+      const owner = this.owner(partition);
+      if (owner === undefined) continue;
+      const theirs = byOwner.get(owner);
+      if (theirs === undefined) byOwner.set(owner, [partition]);
+      else theirs.push(partition);
+    }
+    for (const [owner, theirs] of byOwner) owner.gained(theirs);
+  }
+
+  /** Events that the new owner of a partition did not ask for go to a member that did. */
+  #handOn(partition: Partition): void {
+    const { log, number } = partition;
+    log.eachAfter(log.committed.offset, (event, offset) => {
+      const match = this.#routing.match(event.kind, event.channel, event.event);
+      if (match === undefined || this.#routing.accepts(number, match)) return;
+      const other = this.#partitionOf(this.#keyOf(event), event);
+      if (other === undefined || other === partition) return;
+      log.discard(offset);
+      const redelivered = offset <= log.sent ? true : event.redelivered;
+      const bytes = EVENT_OVERHEAD_BYTES + (event.data?.length ?? 0);
+      other.log.append({ ...event, redelivered }, bytes);
+      this.owner(other)?.ready(other);
+    });
   }
 
   #release(partition: Partition, generation: number): void {
@@ -246,44 +312,73 @@ export class Group implements AppObserver {
     const changes = this.#ownership.released(partition.number, generation);
     if (changes.length === 0) return;
     this.#clearDeadline(partition.number);
-    before?.lost(partition);
+    before?.lost(partition, generation);
     this.#apply(changes);
   }
 
   #clearDeadline(number: number): void {
-    const timer = this.#deadlines.get(number);
-    if (timer !== undefined) this.#clock.clearTimeout(timer);
+    const deadline = this.#deadlines.get(number);
+    if (deadline !== undefined) this.#clock.clearTimeout(deadline.timer);
     this.#deadlines.delete(number);
   }
 
-  /** What an event is ordered by: its socket, or its channel when the group wants that. */
-  #keyOf({ kind, socketId, channel }: PipeEvent): string {
-    const byChannel =
-      socketId === '' ||
-      (this.settings.order === 'channel' && kind !== EventKind.OPEN && kind !== EventKind.CLOSE);
-    return (byChannel && channel) || socketId;
+  #overflowed(): void {
+    const { name, maxEntries, maxBytes } = this.settings;
+    this.#log.warn(
+      { app: this.app.id, group: name, events: this.budget.entries, bytes: this.budget.bytes },
+      `a stream of backends is full (maxPipeUnackedEvents ${maxEntries}, maxPipeUnackedBytes ${maxBytes}): its oldest events are dropped`,
+    );
   }
 
-  #partitionOf(key: string): Partition {
-    if (this.partitions.length === 1) return this.partitions[0] as Partition;
-    if (this.settings.mode === 'shared') return this.#leastBusy();
-    return this.partitions[this.#place(key)] as Partition;
+  /** The key that an event is ordered by: its user, its channel or its socket. */
+  #keyOf({ kind, socketId, channel = '', userId = '' }: PipeEvent): string {
+    switch (kind) {
+      case EventKind.USER_ONLINE:
+      case EventKind.USER_OFFLINE:
+        return userId || socketId;
+      case EventKind.MESSAGE:
+        return (this.settings.order === 'channel' && channel) || socketId;
+      case EventKind.OPEN:
+      case EventKind.CLOSE:
+      case EventKind.SLOW:
+      case EventKind.DRAINED:
+        return socketId;
+      default:
+        return channel || socketId;
+    }
   }
 
-  /** The partition with the least to do of those whose owner is there. */
-  #leastBusy(): Partition {
+  #partitionOf(key: string, { kind, channel, event }: PipeEvent): Partition | undefined {
+    if (this.settings.mode === 'shared') return this.#leastBusy(kind, channel, event);
+    return this.#placeOf(kind, channel, key, event);
+  }
+
+  #placeOf(
+    kind: EventKind,
+    channel: string | undefined,
+    key: string,
+    event?: string,
+  ): Partition | undefined {
+    const match = this.#routing.match(kind, channel, event);
+    const number = match && this.#routing.partitionOf(key, match);
+    return number === undefined ? undefined : this.partitions[number];
+  }
+
+  /** The partition with the least to do, of those whose owner is there and asked for the event. */
+  #leastBusy(kind: EventKind, channel?: string, event?: string): Partition | undefined {
     const { partitions } = this;
+    const match = this.#routing.match(kind, channel, event);
+    if (match === undefined) return undefined;
     const first = (this.#turn = (this.#turn + 1) % partitions.length);
     let least: Partition | undefined;
-    for (let i = 0; i < partitions.length && least?.log.length !== 0; i++) {
+    let spare: Partition | undefined;
+    for (let i = 0; i < partitions.length && least?.log.unfinished !== 0; i++) {
       const partition = partitions[(first + i) % partitions.length] as Partition;
+      if (!this.#routing.accepts(partition.number, match)) continue;
+      spare ??= partition;
       if (this.revoking(partition) || this.owner(partition)?.attached !== true) continue;
-      if (least === undefined || partition.log.length < least.log.length) least = partition;
+      if (least === undefined || partition.log.unfinished < least.log.unfinished) least = partition;
     }
-    return least ?? (partitions[first] as Partition);
-  }
-
-  #place(key: string): number {
-    return this.partitions.length === 1 ? 0 : hash32(key) % this.partitions.length;
+    return least ?? spare;
   }
 }

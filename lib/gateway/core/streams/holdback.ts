@@ -1,23 +1,26 @@
 import { CloseCode } from '../../../pusher/close-codes';
 import type { Clock } from '../../../util/timers';
 import { DelayQueue } from '../timing/delay-queue';
-import type { Partition } from './partition';
+import type { Budget } from '../../../stream/budget';
 import type { Socket } from '../model/socket';
 import type { Turn } from '../fanout/turn';
 
-/** How full a log is when its browsers are held back; the rest is for what nobody can hold back, such as closes. */
+/** How full a stream is when its browsers are held back; the rest is for events that nobody can hold back, such as closes. */
 const FULL = 0.75;
-/** How full it may be when they go on. */
+/** How full a stream may be when they go on. */
 const EASY = 0.5;
 
 /**
- * Browsers whose events a log has no room for, because backends do not keep up. They are not read, so that TCP holds
- * them back, until the log is half empty; one that has waited for too long is closed. Nothing they sent is dropped.
+ * Browsers whose events a stream has no room for, because backends do not keep up. They are not read, so that TCP holds
+ * them back, until the stream is half empty; one that has waited for too long is closed. Nothing that was read from them is
+ * dropped: the stream keeps it beyond its limits.
  */
 export class Holdback {
   readonly #turn: Turn;
   readonly #waiting: DelayQueue<Socket>;
-  readonly #paused = new Map<Partition, Set<Socket>>();
+  readonly #paused = new Map<Budget, Set<Socket>>();
+  /** The socket whose last messages are handled now: it is not paused again. */
+  #leaving: Socket | undefined;
   /** Sockets closed so far. */
   closes = 0;
 
@@ -32,28 +35,28 @@ export class Holdback {
     return new Set(sockets).size;
   }
 
-  /** An event of a socket was put in a log whose group wants its browsers paused, or closed, when it is full. */
-  appended(partition: Partition, socket: Socket, policy: 'pause' | 'close'): void {
-    if (partition.log.fill < FULL || socket.closed) return;
-    // What comes in over HTTP requests has no reading to be stopped.
+  /** An event of a socket was put in a stream that wants its browsers paused, or closed, when it is full. */
+  appended(budget: Budget, socket: Socket, policy: 'pause' | 'close'): void {
+    if (budget.fill < FULL || socket.closed || this.#leaving === socket) return;
+    // Sockets over HTTP requests have no reading to be stopped.
     if (policy === 'close' || socket.sink.pause === undefined) return this.#close(socket);
-    const sockets = this.#paused.get(partition) ?? new Set();
-    this.#paused.set(partition, sockets.add(socket));
+    const sockets = this.#paused.get(budget) ?? new Set();
+    this.#paused.set(budget, sockets.add(socket));
     if (this.#waiting.has(socket)) return;
     this.#waiting.add(socket);
     socket.sink.pause();
   }
 
-  /** A log may have become shorter. */
-  acknowledged(partition: Partition): void {
-    if (this.#paused.size > 0 && partition.log.fill < EASY) this.release(partition);
+  /** A stream may have become shorter. */
+  acknowledged(budget: Budget): void {
+    if (this.#paused.size > 0 && budget.fill < EASY) this.release(budget);
   }
 
-  /** A log holds nobody back any more. */
-  release(partition: Partition): void {
-    const sockets = this.#paused.get(partition);
+  /** A stream holds nobody back any more. */
+  release(budget: Budget): void {
+    const sockets = this.#paused.get(budget);
     if (sockets === undefined) return;
-    this.#paused.delete(partition);
+    this.#paused.delete(budget);
     for (const socket of sockets) {
       if (this.#isPaused(socket)) continue;
       this.#waiting.delete(socket);
@@ -70,11 +73,27 @@ export class Holdback {
     this.#waiting.stop();
   }
 
+  /** A socket is going to be closed: the messages that had been read before it was paused are handled first. */
+  letGo(socket: Socket): void {
+    if (this.#waiting.delete(socket)) this.#release(socket);
+  }
+
   #close(socket: Socket): void {
     this.closes++;
-    this.#forget(socket);
+    this.#waiting.delete(socket);
+    this.#release(socket);
     const reason = 'Over capacity: the backends of this app do not keep up';
     this.#turn.close(socket, CloseCode.OVER_CAPACITY, reason);
+  }
+
+  #release(socket: Socket): void {
+    this.#forget(socket);
+    this.#leaving = socket;
+    try {
+      socket.sink.resume?.();
+    } finally {
+      this.#leaving = undefined;
+    }
   }
 
   #isPaused(socket: Socket): boolean {
@@ -83,8 +102,8 @@ export class Holdback {
   }
 
   #forget(socket: Socket): void {
-    for (const [partition, sockets] of this.#paused) {
-      if (sockets.delete(socket) && sockets.size === 0) this.#paused.delete(partition);
+    for (const [budget, sockets] of this.#paused) {
+      if (sockets.delete(socket) && sockets.size === 0) this.#paused.delete(budget);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { EventKind, RuleKind, type PipeEvent, type Rule } from '../../../wire/frames';
+import { EventKind, RuleKind, type Rule } from '../../../wire/frames';
 import { RuleMatcher } from './matcher';
 
 /** The subscription that brings an event of a kind. */
@@ -32,11 +32,8 @@ const FILTERED: ReadonlySet<RuleKind> = new Set<RuleKind>([
 /** A list of subscriptions, ready to be asked: an event is wanted when any of them brings it. */
 export class Rules {
   readonly #matchers = new Map<RuleKind, RuleMatcher[]>();
-  /** Whether any rule wants the latest of its events only. */
-  readonly conflating: boolean;
 
   constructor(rules: readonly Rule[]) {
-    this.conflating = rules.some(({ conflate }) => conflate === true);
     for (const rule of rules) {
       const matcher = new RuleMatcher(
         FILTERED.has(rule.kind) ? rule : { ...rule, channels: [], events: [] },
@@ -48,27 +45,33 @@ export class Rules {
   }
 
   wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean {
-    const rule = RULE_OF.get(kind);
-    return rule !== undefined && this.has(rule, channel, event);
+    return this.match(kind, channel, event) !== undefined;
   }
 
-  /** Whether there is a rule of this kind, whatever it matches. */
-  announces(kind: RuleKind): boolean {
-    return this.#matchers.has(kind);
+  /**
+   * How an event is wanted: `latest` when every rule that brings it is content with the latest of its kind, `every`
+   * otherwise; undefined when no rule brings it.
+   */
+  match(
+    kind: EventKind,
+    channel: string | undefined,
+    event: string | undefined,
+  ): 'every' | 'latest' | undefined {
+    const rule = RULE_OF.get(kind);
+    const matchers = rule && this.#matchers.get(rule);
+    if (matchers === undefined) return undefined;
+    let match: 'every' | 'latest' | undefined;
+    for (const matcher of matchers) {
+      if (!matcher.matches(channel, event)) continue;
+      if (!matcher.conflate || rule !== RuleKind.MESSAGE) return 'every';
+      match = 'latest';
+    }
+    return match;
   }
 
   /** Whether a rule of this kind matches. */
   has(kind: RuleKind, channel: string | undefined, event: string | undefined): boolean {
     const matchers = this.#matchers.get(kind);
     return matchers !== undefined && matchers.some((rule) => rule.matches(channel, event));
-  }
-
-  /** Whether every rule that brings a message wants the latest only. */
-  conflates({ kind, channel, event }: PipeEvent): boolean {
-    if (!this.conflating || kind !== EventKind.MESSAGE) return false;
-    const matching = this.#matchers
-      .get(RuleKind.MESSAGE)
-      ?.filter((rule) => rule.matches(channel, event));
-    return matching?.every(({ conflate }) => conflate) === true;
   }
 }

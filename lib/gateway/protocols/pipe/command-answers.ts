@@ -1,71 +1,78 @@
+import { Ring } from '../../../util/ring';
 import type { CommandAck, Receipt, Refusal } from '../../../wire/frames';
 import type { Outcome } from './commands/outcome';
 
-/** So many answers are told at once, in the middle of a turn: a frame has its limit. */
-const MAX_UNTOLD = 1024;
+/** Bytes that an answer takes in a frame beside its message, at most. */
+const ANSWER_BYTES = 24;
 
 /**
- * What is to be told about a session's commands. Answers that were told are kept as long as the backend may not have got
- * them: it never has more commands open than its credit, so older ones have reached it.
+ * Answers to a session's commands: refusals and receipts, in the order of the commands. They are told in pieces, each with
+ * the number up to which all commands are applied and answered. An answer that was told is kept as long as the backend may
+ * not have got it: it never has more commands open than its credit.
  */
 export class CommandAnswers {
   readonly #credit: number;
-  #untold: CommandAck | undefined;
-  #refused: Refusal[] = [];
-  #receipts: Receipt[] = [];
+  readonly #kept = new Ring<Refusal | Receipt>();
+  /** How many of the kept ones have been told. */
+  #told = 0;
+  #applied = 0;
+  #toldApplied = 0;
 
   constructor(credit: number) {
     this.#credit = credit;
   }
 
-  /** True when the answers should be told before more come together. */
-  get full(): boolean {
-    const { refused, receipts } = this.#untold ?? { refused: [], receipts: [] };
-    return refused.length + receipts.length >= MAX_UNTOLD;
+  /** Whether there is something to tell. */
+  get pending(): boolean {
+    return this.#applied > this.#toldApplied;
   }
 
+  /** Every command up to this number was told as applied or refused. */
+  get told(): number {
+    return this.#toldApplied;
+  }
+
+  /** The highest number that a backend within its credit can have sent. */
+  get limit(): number {
+    return this.#toldApplied + this.#credit;
+  }
+
+  /** A command has been applied or refused. */
   add(seq: number, outcome: Outcome, wantsReceipt: boolean): void {
-    if ('code' in outcome) this.#pending().refused.push({ seq, ...outcome });
-    else if (wantsReceipt) this.#pending().receipts.push({ seq, sockets: outcome.sockets });
+    if ('code' in outcome) this.#kept.push({ seq, ...outcome });
+    else if (wantsReceipt) this.#kept.push({ seq, sockets: outcome.sockets });
+    this.#applied = seq;
   }
 
-  /** Everything up to a number has been applied or refused. */
-  applied(seq: number): void {
-    this.#pending().applied = seq;
+  /** The next piece to tell, of about so many bytes; undefined when everything was told. */
+  take(maxBytes: number): CommandAck | undefined {
+    if (!this.pending) return undefined;
+    const ack: CommandAck = { applied: 0, refused: [], receipts: [] };
+    let bytes = 0;
+    let answer = this.#kept.at(this.#told);
+    for (; answer !== undefined && bytes < maxBytes; answer = this.#kept.at(++this.#told)) {
+      if ('code' in answer) ack.refused.push(answer);
+      else ack.receipts.push(answer);
+      bytes += ANSWER_BYTES + ('code' in answer ? answer.message.length : 0);
+    }
+    ack.applied = this.#toldApplied = answer === undefined ? this.#applied : answer.seq - 1;
+    this.#forget(this.#toldApplied - this.#credit);
+    return ack;
   }
 
-  /** What has to be told now. */
-  take(): CommandAck | undefined {
-    const untold = this.#untold;
-    this.#untold = undefined;
-    if (untold !== undefined) this.#keep(untold);
-    return untold;
+  /** Another connection follows, whose backend has got every answer below a number. */
+  repeat(first: number): void {
+    this.#told = this.#kept.length;
+    this.#forget(first - 1);
+    this.#told = 0;
+    this.#toldApplied = Math.min(this.#applied, first - 1);
   }
 
-  /** Tells everything from a number on once more: it went down with a connection, perhaps. */
-  repeat(first: number, applied: number): void {
-    this.take();
-    if (applied < first) return;
-    const open = ({ seq }: { seq: number }): boolean => seq >= first;
-    this.#untold = {
-      applied,
-      refused: this.#refused.filter(open),
-      receipts: this.#receipts.filter(open),
-    };
-    this.#refused = [];
-    this.#receipts = [];
-  }
-
-  #pending(): CommandAck {
-    return (this.#untold ??= { applied: 0, refused: [], receipts: [] });
-  }
-
-  #keep({ applied, refused, receipts }: CommandAck): void {
-    this.#refused.push(...refused);
-    this.#receipts.push(...receipts);
-    if (this.#refused.length + this.#receipts.length <= 3 * this.#credit) return;
-    const open = ({ seq }: { seq: number }): boolean => seq > applied - this.#credit;
-    this.#refused = this.#refused.filter(open);
-    this.#receipts = this.#receipts.filter(open);
+  /** Forgets answers that were told, up to a number. */
+  #forget(seq: number): void {
+    let count = 0;
+    while (count < this.#told && (this.#kept.at(count)?.seq ?? Infinity) <= seq) count++;
+    this.#kept.drop(count);
+    this.#told -= count;
   }
 }

@@ -16,8 +16,18 @@ import type { Sessions } from './sessions';
 
 const NO_RULES: readonly Rule[] = [];
 
+/** Frames that may come before READY: they belong to the connection, not to the session. */
+const BEFORE_READY: ReadonlySet<Frame['type']> = new Set(['ping', 'pong', 'bye', 'error']);
+
 type State =
   | { name: 'opening'; deadline: Timer }
+  | {
+      name: 'welcomed';
+      session: PipeSession;
+      queries: Queries;
+      heartbeat: Heartbeat;
+      deadline: Timer;
+    }
   | { name: 'attached'; session: PipeSession; queries: Queries; heartbeat: Heartbeat }
   | { name: 'closed' };
 
@@ -61,7 +71,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
 
   /** The rules of the backend: the events it hears of and the decisions it takes. None before HELLO. */
   get rules(): readonly Rule[] {
-    return this.#state.name === 'attached' ? this.#state.session.rules : NO_RULES;
+    return 'session' in this.#state ? this.#state.session.rules : NO_RULES;
   }
 
   get writable(): boolean {
@@ -73,7 +83,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
   }
 
   send(frame: Frame): void {
-    if (this.#state.name === 'attached') this.#state.heartbeat.sent();
+    if ('heartbeat' in this.#state) this.#state.heartbeat.sent();
     if (frame.type !== 'events') return this.#carrier.sendBinary(this.#encoder.encode(frame));
     for (const bytes of this.#encoder.encodeEvents(frame.runs, frame.commandAck)) {
       this.#carrier.sendBinary(bytes);
@@ -99,7 +109,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
   }
 
   binary(bytes: Uint8Array): void {
-    if (this.#state.name === 'attached') this.#state.heartbeat.heard();
+    if ('heartbeat' in this.#state) this.#state.heartbeat.heard();
     if (this.#state.name === 'opening' && bytes.length > WIRE_LIMITS.maxHelloBytes) {
       return this.fail('frame_too_large', `HELLO is limited to ${WIRE_LIMITS.maxHelloBytes} bytes`);
     }
@@ -124,6 +134,11 @@ export class PipeConnection implements CarrierHandler, BackendLink {
         return this.fail('protocol_error', 'the first frame must be HELLO');
       return this.#hello(frame, state.deadline);
     }
+    if (state.name === 'welcomed') {
+      if (frame.type === 'ready') return this.#ready(state);
+      if (!BEFORE_READY.has(frame.type))
+        return this.fail('protocol_error', 'the first frame after WELCOME must be READY');
+    }
     switch (frame.type) {
       case 'commands':
         if (frame.ack !== undefined) state.session.acknowledged(frame.ack);
@@ -135,7 +150,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
       case 'subscribe':
         return state.session.subscribe(frame.id, frame.rules);
       case 'ready':
-        return;
+        return this.fail('protocol_error', 'READY came twice');
       case 'returned':
         return state.session.returned(frame.position);
       case 'ping':
@@ -176,14 +191,25 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     const verdict = this.#rooms.sessions.attach(this, this.#nonce, hello);
     if ('refused' in verdict) return this.fail(verdict.refused, verdict.message);
     const { session } = verdict;
+    const { helloMs } = WIRE_LIMITS;
     this.#state = {
-      name: 'attached',
+      name: 'welcomed',
       session,
       queries: new Queries(this.#context, this, session),
       heartbeat: this.#watched(),
+      deadline: this.#context.clock.setTimeout(
+        () => this.fail('protocol_error', `READY did not come within ${helloMs} ms`),
+        helloMs,
+      ),
     };
-    this.#rooms.deciders.opened(this);
     session.begin();
+  }
+
+  #ready({ session, queries, heartbeat, deadline }: Extract<State, { name: 'welcomed' }>): void {
+    this.#context.clock.clearTimeout(deadline);
+    this.#state = { name: 'attached', session, queries, heartbeat };
+    this.#rooms.deciders.opened(this);
+    this.#rooms.sessions.ready(session);
   }
 
   #watched(): Heartbeat {
@@ -198,11 +224,11 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     const state = this.#state;
     if (state.name === 'closed') return;
     const { clock } = this.#context;
-    if (state.name === 'opening') clock.clearTimeout(state.deadline);
-    if (state.name === 'attached') state.heartbeat.stop();
+    if ('deadline' in state) clock.clearTimeout(state.deadline);
+    if ('heartbeat' in state) state.heartbeat.stop();
     this.#state = { name: 'closed' };
     this.#rooms.closed(this);
-    if (state.name !== 'attached') return;
+    if (!('session' in state)) return;
     this.#rooms.deciders.closed(this);
     state.queries.end();
     this.#rooms.sessions.detached(state.session, this);

@@ -1,105 +1,137 @@
 import type { Timer } from '../../../util/timers';
-import type { Group as GroupOptions } from '../../../wire/frames';
-import { GROUP_NAME_RULE, isGroupName } from '../../../wire/group-name';
+import type { Group as GroupOptions, HelloFrame } from '../../../wire/frames';
 import type { App } from '../../core/model/app';
 import { Group } from '../../core/streams/group';
 import type { PipeContext } from './context';
 
+const NAME = /^[A-Za-z0-9_.:-]{1,64}$/;
+const NAME_RULE = '1 to 64 of A-Z a-z 0-9 _ . : -';
+
 /** A backend without a group has a stream of its own: one partition, since nobody shares it. */
 const ALONE: GroupOptions = { name: '', order: 'socket', mode: 'sticky', overflow: 'gap' };
 
-/** The groups of backends, by app and name. */
+/** A stream that outlives its members, and how it is found. */
+interface Kept {
+  readonly app: App;
+  readonly key: string;
+  /** Runs while it has no member, until it is dropped. */
+  timer: Timer | undefined;
+}
+
+/** The streams of backends: groups, and streams of one backend, with a name or without. */
 export class Groups {
   readonly #context: PipeContext;
   readonly #byApp = new Map<App, Map<string, Group>>();
-  /** Groups without a member, until they are dropped. */
-  readonly #empty = new Map<Group, Timer>();
-  /** Groups with a name that were ever made. */
+  readonly #kept = new Map<Group, Kept>();
+  /** Streams with a name that were ever made. */
   #made = 0;
 
   constructor(context: PipeContext) {
     this.#context = context;
   }
 
-  /** Why a group cannot be joined; undefined when it can. */
-  refuse(app: App, options: GroupOptions | undefined): string | undefined {
+  /** The reason why HELLO's group cannot be joined, or its name not be had; undefined when there is none. */
+  fault(app: App, { group: options, name }: HelloFrame): string | undefined {
+    if (name !== '' && !NAME.test(name)) return `a name must be ${NAME_RULE}`;
     if (options === undefined) return undefined;
-    const { name, order, mode, overflow } = options;
-    if (!isGroupName(name)) return `a group's name must be ${GROUP_NAME_RULE}`;
-    const groups = this.#byApp.get(app);
-    const known = groups?.get(name)?.settings;
-    const same = known?.order === order && known.mode === mode && known.overflow === overflow;
-    if (known !== undefined && !same) {
+    if (!NAME.test(options.name)) return `a group's name must be ${NAME_RULE}`;
+    if (options.mode === 'broadcast') return undefined;
+    const groups = this.#byApp.get(app) ?? new Map<string, Group>();
+    const known = groups.get(keyOf(options, name) ?? '')?.settings;
+    if (known !== undefined && !isSame(known, options)) {
       const { order, mode, overflow } = known;
-      return `group ${name} has order ${order}, mode ${mode} and overflow ${overflow}; all its members must say so`;
+      return `group ${options.name} has order ${order}, mode ${mode} and overflow ${overflow}; all its members must say so`;
     }
     const { maxPipeGroups } = this.#context.limits;
-    if (known === undefined && (groups?.size ?? 0) >= maxPipeGroups) {
+    const count = [...groups.keys()].filter((key) => key.startsWith('group ')).length;
+    if (known === undefined && count >= maxPipeGroups) {
       return `this app has ${maxPipeGroups} groups, which is its limit`;
     }
     return undefined;
   }
 
-  /** The group of that name, or a new one; without a name, or when every member gets everything, one of its own. */
-  get(app: App, options: GroupOptions | undefined): Group {
-    if (options === undefined || options.mode === 'broadcast') {
-      return this.#make(app, { ...ALONE, overflow: options?.overflow ?? 'gap' }, 1);
-    }
+  /** The stream that HELLO asks for, or a new one. Without any name, each backend gets one of its own. */
+  get(app: App, { group: options, name }: HelloFrame): Group {
+    const isShared = options !== undefined && options.mode !== 'broadcast';
+    const settings = isShared
+      ? options
+      : { ...ALONE, name: options?.name ?? name, overflow: options?.overflow ?? ALONE.overflow };
+    const partitions = isShared ? this.#context.limits.pipePartitions : 1;
+    const key = keyOf(options, name);
+    if (key === undefined) return this.#make(app, settings, partitions, 1);
     const groups = this.#byApp.get(app) ?? new Map<string, Group>();
     this.#byApp.set(app, groups);
-    let group = groups.get(options.name);
-    if (group === undefined) {
-      this.#made += 1;
-      group = this.#make(app, options, this.#context.limits.pipePartitions);
-      groups.set(options.name, group);
+    const known = groups.get(key);
+    if (known !== undefined) {
+      this.#clearTimer(known);
+      return known;
     }
-    const dropped = this.#empty.get(group);
-    if (dropped !== undefined) this.#context.clock.clearTimeout(dropped);
-    this.#empty.delete(group);
+    // Offsets begin anew, and a client that knew an earlier stream of the name must not take them for those it has had.
+    const group = this.#make(app, settings, partitions, ++this.#made);
+    groups.set(key, group);
+    this.#kept.set(group, { app, key, timer: undefined });
     return group;
   }
 
-  /** A member has left: a group without any is kept for the window, so that a restarted backend goes on with it. */
-  left(group: Group): void {
-    // It may be said again, by a session that others took over from long ago.
-    if (group.members.size > 0 || this.#empty.has(group)) return;
-    if (group.settings.name === '') return this.#drop(group);
-    const { clock, limits } = this.#context;
-    this.#empty.set(
-      group,
-      clock.setTimeout(() => this.#drop(group), limits.pipeWindowMs),
-    );
+  /** A stream has no session any more. One with a name is kept for a time, so that a restarted backend goes on with it. */
+  left(group: Group, keepMs: number): void {
+    const kept = this.#kept.get(group);
+    if (kept === undefined || keepMs <= 0) return this.drop(group);
+    kept.timer ??= this.#context.clock.setTimeout(() => this.drop(group), keepMs);
+  }
+
+  /** Ends a stream; its events are given up. */
+  drop(group: Group): void {
+    this.#clearTimer(group);
+    const kept = this.#kept.get(group);
+    if (kept !== undefined) this.#byApp.get(kept.app)?.delete(kept.key);
+    this.#kept.delete(group);
+    group.app.observers.delete(group);
+    group.dispose();
+  }
+
+  /** Streams that no session has to do with any more, and that are kept. */
+  *idle(): IterableIterator<Group> {
+    for (const [group, { timer }] of this.#kept) if (timer !== undefined) yield group;
   }
 
   clear(): void {
-    for (const group of this.#empty.keys()) this.#drop(group);
+    for (const group of [...this.#kept.keys()]) this.drop(group);
   }
 
-  #make(app: App, options: GroupOptions, partitions: number): Group {
-    const { limits, clock, hub, metrics } = this.#context;
+  #make(app: App, settings: GroupOptions, partitions: number, epoch: number): Group {
+    const { limits, clock, hub, metrics, log } = this.#context;
     const group = new Group(
       app,
       {
-        ...options,
-        // Offsets begin anew, and a client that knew an earlier group of the name must not take them for those it has had.
-        epoch: Math.max(1, this.#made),
+        ...settings,
+        epoch,
         partitions,
         maxEntries: limits.maxPipeUnackedEvents,
         maxBytes: limits.maxPipeUnackedBytes,
         revokeMs: limits.pipeRevokeMs,
       },
-      { clock, holdback: hub.holdback, metrics },
+      { clock, holdback: hub.holdback, metrics, log },
     );
     app.observers.add(group);
     return group;
   }
 
-  #drop(group: Group): void {
-    const timer = this.#empty.get(group);
-    if (timer !== undefined) this.#context.clock.clearTimeout(timer);
-    this.#empty.delete(group);
-    this.#byApp.get(group.app)?.delete(group.settings.name);
-    group.app.observers.delete(group);
-    group.dispose();
+  #clearTimer(group: Group): void {
+    const kept = this.#kept.get(group);
+    if (kept?.timer === undefined) return;
+    this.#context.clock.clearTimeout(kept.timer);
+    kept.timer = undefined;
   }
+}
+
+/** How a stream is found again; undefined when it ends with its session. Names and groups are two name spaces. */
+function keyOf(options: GroupOptions | undefined, name: string): string | undefined {
+  if (options === undefined) return name === '' ? undefined : `name ${name}`;
+  if (options.mode !== 'broadcast') return `group ${options.name}`;
+  return name === '' ? undefined : `broadcast ${options.name} ${name}`;
+}
+
+function isSame(a: GroupOptions, b: GroupOptions): boolean {
+  return a.order === b.order && a.mode === b.mode && a.overflow === b.overflow;
 }

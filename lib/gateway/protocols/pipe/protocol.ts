@@ -53,7 +53,12 @@ export class PipeProtocol implements Protocol {
     return this.#sessions.size;
   }
 
-  /** Whether some connected backend has yet to acknowledge what happened. */
+  /** Whether a backend that is just away has events to acknowledge: it may come back. */
+  get awaited(): boolean {
+    return this.#sessions.awaited;
+  }
+
+  /** Whether some backend, connected or just away, has yet to acknowledge what happened. */
   get behind(): boolean {
     return this.#sessions.behind;
   }

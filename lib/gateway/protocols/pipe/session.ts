@@ -1,8 +1,10 @@
 import { InFlight } from '../../../stream/in-flight';
 import { Cursor } from '../../../stream/position';
+import type { Timer } from '../../../util/timers';
 import { REFUSAL_CODES } from '../../../wire/close-codes';
 import type {
   Ack,
+  Assignment,
   Command,
   CommandAck,
   CommandsFrame,
@@ -14,8 +16,8 @@ import type {
 } from '../../../wire/frames';
 import { capCredit, WIRE_LIMITS } from '../../../wire/limits';
 import type { App } from '../../core/model/app';
-import type { Group, GroupMember } from '../../core/streams/group';
 import { countUp } from '../../core/metrics';
+import type { Group, GroupMember } from '../../core/streams/group';
 import type { Partition } from '../../core/streams/partition';
 import { RULE_KINDS } from '../../core/streams/rules';
 import { CommandAnswers } from './command-answers';
@@ -23,31 +25,43 @@ import { applyCommand } from './commands';
 import type { Outcome } from './commands/outcome';
 import type { BackendLink } from './backend-link';
 import type { PipeContext } from './context';
-import { sendPartitions } from './writer';
+import { PIECE_BYTES, sendPartitions } from './writer';
 
-/** Of the credit, what stuck handlers of one partition can use up. A backend acknowledges when a quarter is used. */
+/** Share of the credit that stuck handlers of one partition can use up. A backend acknowledges when a quarter is used. */
 const SHARES = 4;
 
-/** What the gateway is ready to hold of unacknowledged commands; it applies them as they come. */
+/** Unacknowledged commands that the gateway is ready to hold; it applies them as they come. */
 const COMMAND_CREDIT: Credit = {
   messages: WIRE_LIMITS.creditMessages,
   bytes: WIRE_LIMITS.creditBytes,
 };
 
+const STALE: Outcome = {
+  code: REFUSAL_CODES.stale_owner.code,
+  message: 'the partition of the event this answers has another owner by now',
+};
+
+/** The beginning of a session over one of its connections. */
 export interface Opening {
   verdict: WelcomeFrame['verdict'];
   reason: string;
   id: Uint8Array;
   /** Told once; empty when the session is resumed. */
   secret: Uint8Array;
+  /** Events that an earlier unnamed stream of the app left unhandled. */
+  unhandled: number;
 }
 
 /**
- * One backend's stream in both directions, over any number of connections: the partitions it owns and what it has
- * handled of them, which of its commands were applied. Written once per turn, after the browsers.
+ * One backend's stream in both directions, over any number of connections: the partitions it owns and how far it has
+ * handled them, and which of its commands were applied. Written once per turn, after the browsers.
  */
 export class PipeSession implements GroupMember {
+  /** Session id, as hex digits. */
+  readonly id: string;
+  /** The name as a member of the group: the one that HELLO says, or one of its own. */
   readonly name: string;
+  readonly isNamed: boolean;
   readonly app: App;
   readonly group: Group;
   readonly #context: PipeContext;
@@ -63,6 +77,8 @@ export class PipeSession implements GroupMember {
   #welcomed = false;
   #awake = false;
   #waitsForDrain = false;
+  /** Runs until a snapshot falls due that had to wait. */
+  #snapshotTimer: Timer | undefined;
 
   constructor(
     context: PipeContext,
@@ -74,7 +90,10 @@ export class PipeSession implements GroupMember {
     this.#context = context;
     this.app = link.app;
     this.group = group;
-    this.name = Buffer.from(opening.id).toString('hex');
+    this.id = Buffer.from(opening.id).toString('hex');
+    this.isNamed = hello.name !== '';
+    // A name holds no blank, so that none is taken for the id of a session.
+    this.name = this.isNamed ? `name ${hello.name}` : this.id;
     this.#link = link;
     this.#opening = opening;
     this.#rules = hello.rules;
@@ -89,7 +108,7 @@ export class PipeSession implements GroupMember {
     return this.#link !== undefined;
   }
 
-  /** Where its partitions stand now: what is asked of the gateway is answered as of here. */
+  /** The positions of its partitions: a query is answered as of here. */
   positions(): Position[] {
     return this.group.ownedBy(this).map(({ number, generation, log }) => {
       return { partition: number, generation, epoch: log.epoch, offset: log.top };
@@ -98,10 +117,10 @@ export class PipeSession implements GroupMember {
 
   /** Whether events of its partitions wait to be handled. */
   get behind(): boolean {
-    return this.group.ownedBy(this).some(({ log }) => log.committed.offset < log.top);
+    return this.group.ownedBy(this).some(({ log }) => log.unfinished > 0);
   }
 
-  /** Why this session cannot go on with what HELLO says; undefined when it can. */
+  /** The reason why this session cannot go on from HELLO's positions; undefined when it can. */
   cannotResume({ positions, nextSeq }: HelloFrame): string | undefined {
     const ahead = this.group.ownedBy(this).some(({ number, log }) => {
       const position = positionOf(positions, number);
@@ -115,30 +134,35 @@ export class PipeSession implements GroupMember {
   resume(link: BackendLink, hello: HelloFrame): void {
     const before = this.#link;
     this.#link = link;
-    this.#welcomed = false;
+    this.#quiet();
     before?.fail('replaced', 'another connection of this session took over');
     this.#opening = { ...this.#opening, verdict: 'resumed', reason: '', secret: new Uint8Array() };
-    this.#rules = hello.rules;
+    this.#opening.unhandled = 0;
     this.#flight = flightOf(this.group, hello);
-    this.#answers.repeat(hello.nextSeq, this.#commands.next - 1);
-    const unsure: Partition[] = [];
+    this.#answers.repeat(hello.nextSeq);
     for (const partition of this.group.ownedBy(this)) {
-      const { log, number } = partition;
+      const { log, number, generation } = partition;
       const position = positionOf(hello.positions, number);
-      log.attach(position ?? log.committed, this.#flight);
-      this.group.acknowledged(partition);
-      // A gap brings a snapshot by itself.
-      if (position === undefined || position.wantsSnapshot === true) unsure.push(partition);
+      const isCurrent = position?.generation === generation;
+      log.attach(isCurrent ? position : log.committed, this.#flight);
+      // A half of one that came over the connection before is worth nothing. A gap brings a snapshot by itself.
+      const owes =
+        !isCurrent || position.wantsSnapshot === true || partition.snapshot !== undefined;
+      if (owes) partition.oweSnapshot();
+      partition.snapshotAtMs = -Infinity;
       this.#ready.add(partition);
     }
-    if (unsure.length > 0) this.group.capture(unsure);
+    this.group.acknowledged();
+    this.#replaceRules(hello.rules);
   }
 
-  /** Says WELCOME and what is there to say. */
+  /** Says WELCOME and everything that is there to say. */
   begin(): void {
-    const { limits, node } = this.#context;
-    const { id, secret, verdict, reason } = this.#opening;
+    const { limits, node, clock, metrics } = this.#context;
+    const { id, secret, verdict, reason, unhandled } = this.#opening;
     const owned = this.group.ownedBy(this);
+    const first = this.#answers.take(PIECE_BYTES);
+    const applied: CommandAck = first ?? { applied: this.#answers.told, refused: [], receipts: [] };
     this.#link?.send({
       type: 'welcome',
       version: 1,
@@ -147,7 +171,7 @@ export class PipeSession implements GroupMember {
       session: id,
       secret,
       nextSeq: this.#commands.next,
-      commandAck: this.#firstAck(),
+      commandAck: { ...applied, credit: COMMAND_CREDIT },
       limits: {
         frameBytes: WIRE_LIMITS.maxFrameBytes,
         batch: WIRE_LIMITS.maxBatch,
@@ -160,33 +184,38 @@ export class PipeSession implements GroupMember {
       node,
       windowMs: limits.pipeWindowMs,
       graceMs: limits.pipeGraceMs,
-      unhandled: 0,
+      unhandled,
     });
     this.#welcomed = true;
-    countUp(this.#context.metrics.pipeResumes, verdict);
+    countUp(metrics.pipeResumes, verdict);
     for (const partition of owned) {
       // The connection on which it was asked for is gone.
-      if (this.group.revoking(partition)) this.asked(partition, limits.pipeRevokeMs);
+      const untilMs = this.group.deadlineOf(partition);
+      if (untilMs !== undefined) this.asked(partition, Math.max(untilMs, clock.now()));
     }
     this.#wake();
   }
 
-  gained(partition: Partition): void {
-    partition.log.attach(partition.log.committed, this.#flight);
-    this.#ready.add(partition);
-    if (this.#welcomed) this.#link?.send({ type: 'assign', assigned: [assignment(partition)] });
+  gained(partitions: readonly Partition[]): void {
+    for (const partition of partitions) {
+      partition.log.attach(partition.log.committed, this.#flight);
+      this.#ready.add(partition);
+    }
+    const assigned = partitions.map(assignment);
+    if (this.#welcomed) this.#link?.send({ type: 'assign', assigned });
     this.#wake();
   }
 
-  asked({ number: partition, generation }: Partition, deadlineMs: number): void {
-    if (this.#welcomed) this.#link?.send({ type: 'revoke', partition, generation, deadlineMs });
+  asked({ number: partition, generation }: Partition, untilMs: number): void {
+    if (!this.#welcomed) return;
+    const deadlineMs = Math.ceil(untilMs - this.#context.clock.now());
+    this.#link?.send({ type: 'revoke', partition, generation, deadlineMs });
   }
 
-  lost(partition: Partition): void {
+  lost(partition: Partition, generation: number): void {
     this.#ready.delete(partition);
-    const { number, generation } = partition;
-    if (this.#welcomed) this.#link?.send({ type: 'lost', partition: number, generation });
-    // What was in flight of it counts no more, so that others may have room.
+    if (this.#welcomed) this.#link?.send({ type: 'lost', partition: partition.number, generation });
+    // Its events in flight use no credit any more, so that other partitions may have room.
     this.#wake();
   }
 
@@ -196,6 +225,10 @@ export class PipeSession implements GroupMember {
   }
 
   commands({ firstSeq, commands }: CommandsFrame): void {
+    if (firstSeq + commands.length - 1 > this.#answers.limit) {
+      this.#link?.fail('protocol_error', 'more commands came than the credit allows');
+      return;
+    }
     const repeated = this.#commands.accept(firstSeq, commands.length);
     if (repeated === undefined) {
       const message = `command ${firstSeq} came where ${this.#commands.next} was expected`;
@@ -210,10 +243,7 @@ export class PipeSession implements GroupMember {
         : applyCommand(this.#context, this.app, command);
       this.#answers.add(firstSeq + i, outcome, command.receipt === 'delivered');
     }
-    this.#answers.applied(this.#commands.next - 1);
     this.#wake();
-    // A receipt says that the event was written, so the turn ends early rather than the answers.
-    if (this.#answers.full) this.#context.hub.turn.flush();
   }
 
   acknowledged({ positions, credit }: Ack): void {
@@ -221,54 +251,67 @@ export class PipeSession implements GroupMember {
     for (const position of positions) {
       const { partition: number, generation, epoch, offset } = position;
       const partition = this.group.partitions[number];
-      // What an earlier owner says is late, and counts no more.
+      // An acknowledgement of an earlier owner is late, and counts no more.
       if (partition !== undefined && generation < partition.generation) continue;
       const ours = partition?.generation === generation && this.group.owner(partition) === this;
-      if (ours && partition.log.ack({ epoch, offset })) {
-        this.group.acknowledged(partition);
-        continue;
-      }
+      if (ours && partition.log.ack(position)) continue;
       const what = `partition ${number}, generation ${generation}, epoch ${epoch}`;
       this.#link?.fail('protocol_error', `acknowledged what was never sent: ${what}, ${offset}`);
       return;
     }
+    this.group.acknowledged();
     this.#wake();
   }
 
-  /** It has finished what it was asked to give back. */
-  returned({ partition: number, generation, epoch, offset }: Position): void {
+  /** Nothing of a partition runs at the backend any more, which was asked to give it back. */
+  returned(position: Position): void {
+    const { partition: number, generation } = position;
     const partition = this.group.partitions[number];
-    if (partition !== undefined && this.group.owner(partition) === this) {
-      if (partition.generation === generation) partition.log.ack({ epoch, offset });
-      this.group.acknowledged(partition);
+    if (partition?.generation === generation && this.group.owner(partition) === this) {
+      this.acknowledged({ positions: [position] });
     }
     this.group.returned(this, number, generation);
   }
 
-  /** Replaces what this backend subscribes to, from the next event on. */
+  /** Replaces the subscriptions of this backend, from the next event on. */
   subscribe(id: number, rules: readonly Rule[]): void {
     const message = badRule(rules);
-    if (message === undefined) {
-      this.#rules = rules;
-      this.group.subscribed();
-    }
+    if (message === undefined) this.#replaceRules(rules);
     const { code } = REFUSAL_CODES.bad_rule;
     const error = message === undefined ? undefined : { code, message };
     this.#link?.send({ type: 'subscribed', id, error });
+    // A kind that is newly asked for brings a snapshot.
+    for (const partition of this.group.ownedBy(this)) this.#ready.add(partition);
+    this.#wake();
   }
 
   /** The connection is gone; events are kept from now on. False when it is not the present one. */
   detach(link: BackendLink): boolean {
     if (this.#link !== link) return false;
     this.#link = undefined;
-    this.#welcomed = false;
-    this.#waitsForDrain = false;
+    this.#quiet();
     return true;
   }
 
-  dispose(): void {
-    this.#link?.fail('going_away', 'the session has ended');
+  /** The session is over: another one took its name, or nobody waits for it any more. */
+  dispose(code: 'replaced' | 'going_away', message: string): void {
+    const link = this.#link;
     this.#link = undefined;
+    this.#quiet();
+    link?.fail(code, message);
+  }
+
+  /** Nothing is written before the next WELCOME. */
+  #quiet(): void {
+    this.#welcomed = false;
+    this.#waitsForDrain = false;
+    if (this.#snapshotTimer !== undefined) this.#context.clock.clearTimeout(this.#snapshotTimer);
+    this.#snapshotTimer = undefined;
+  }
+
+  #replaceRules(rules: readonly Rule[]): void {
+    this.#rules = rules;
+    if (this.group.members.has(this)) this.group.subscribed();
   }
 
   /** Whether a command answers an event of a partition that has another owner by now. */
@@ -276,13 +319,6 @@ export class PipeSession implements GroupMember {
     if (origin === undefined) return false;
     const partition = this.group.partitions[origin.partition];
     return partition?.generation !== origin.generation || this.group.owner(partition) !== this;
-  }
-
-  /** Outcomes that may have gone down with an earlier connection, and the credit. */
-  #firstAck(): CommandAck {
-    const applied = this.#commands.next - 1;
-    const untold = this.#answers.take() ?? { applied, refused: [], receipts: [] };
-    return { ...untold, credit: COMMAND_CREDIT };
   }
 
   #wake(): void {
@@ -303,20 +339,23 @@ export class PipeSession implements GroupMember {
   #flush(): void {
     const link = this.#link;
     if (link === undefined || !this.#welcomed) return;
-    sendPartitions(this.#context, this.group, link, this.#ready, this.#answers.take());
+    const waitMs = sendPartitions(this.#context, this.group, link, this.#ready, this.#answers);
+    if (waitMs !== undefined) {
+      this.#snapshotTimer ??= this.#context.clock.setTimeout(() => {
+        this.#snapshotTimer = undefined;
+        this.#wake();
+      }, waitMs);
+    }
     if (link.writable || this.#waitsForDrain) return;
     this.#waitsForDrain = true;
     link.onDrain(() => {
+      // The drain of an earlier connection means nothing to the present one.
+      if (this.#link !== link) return;
       this.#waitsForDrain = false;
       this.#wake();
     });
   }
 }
-
-const STALE: Outcome = {
-  code: REFUSAL_CODES.stale_owner.code,
-  message: 'the partition of the event this answers has another owner by now',
-};
 
 function flightOf({ partitions }: Group, { credit }: HelloFrame): InFlight {
   const flight = new InFlight(partitions.length === 1 ? 1 : SHARES);
@@ -324,12 +363,7 @@ function flightOf({ partitions }: Group, { credit }: HelloFrame): InFlight {
   return flight;
 }
 
-function assignment({ number, generation, log }: Partition): {
-  partition: number;
-  generation: number;
-  epoch: number;
-  firstOffset: number;
-} {
+function assignment({ number, generation, log }: Partition): Assignment {
   const { epoch, offset } = log.committed;
   return { partition: number, generation, epoch, firstOffset: offset + 1 };
 }

@@ -1,15 +1,21 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Timer } from '../../../util/timers';
 import type { CLOSE_CODES } from '../../../wire/close-codes';
 import type { HelloFrame } from '../../../wire/frames';
+import { sessionProof } from '../../../wire/opening';
+import type { App } from '../../core/model/app';
 import type { Group } from '../../core/streams/group';
 import type { BackendLink } from './backend-link';
 import type { PipeContext } from './context';
 import { Groups } from './groups';
-import { badRule, type Opening, PipeSession } from './session';
+import { badRule, PipeSession } from './session';
 
 /** A client may lose connects on the way; more than this many in a row is no honest counter. */
 const MAX_ATTEMPT_STEP = 1_000_000;
+/** Sessions that were given up are remembered, so that one that comes back is told why. */
+const MAX_GIVEN_UP = 1_000;
+/** How often the streams are looked at that wait for a backend. */
+const SWEEP_MS = 1_000;
 
 export type Attached =
   { session: PipeSession } | { refused: keyof typeof CLOSE_CODES; message: string };
@@ -18,11 +24,12 @@ interface Entry {
   session: PipeSession;
   secret: Buffer;
   attempt: number;
-  /** While it has no connection: until its partitions go to others, and until it is forgotten. */
+  /** While it has no connection: since when, until its partitions go to others, and until it is forgotten. */
+  awaySinceMs: number | undefined;
   grace: Timer | undefined;
   expiry: Timer | undefined;
-  /** Nobody waits for it any more, but nobody was there to take over. */
-  away: boolean;
+  /** The grace is over, but no other member was there to take over. */
+  isOverdue: boolean;
 }
 
 /**
@@ -32,7 +39,11 @@ interface Entry {
 export class Sessions {
   readonly #context: PipeContext;
   readonly #groups: Groups;
-  readonly #byName = new Map<string, Entry>();
+  readonly #byId = new Map<string, Entry>();
+  /** Events that unnamed streams left unhandled, until the next unnamed backend of the app is told. */
+  readonly #unhandled = new Map<App, number>();
+  readonly #givenUp = new Set<string>();
+  #sweep: Timer | undefined;
 
   constructor(context: PipeContext) {
     this.#context = context;
@@ -40,24 +51,46 @@ export class Sessions {
   }
 
   get size(): number {
-    return this.#byName.size;
+    return this.#byId.size;
   }
 
-  /** Whether some connected backend has yet to acknowledge what happened. */
+  /** Sessions without a connection. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const { awaySinceMs } of this.#byId.values()) if (awaySinceMs !== undefined) waiting++;
+    return waiting;
+  }
+
+  /** Whether some backend that is connected, or has been away for less than the grace, has events to acknowledge. */
   get behind(): boolean {
-    return [...this.#byName.values()].some(({ session }) => session.attached && session.behind);
+    if (this.awaited) return true;
+    for (const { session } of this.#byId.values()) {
+      if (session.attached && session.behind) return true;
+    }
+    return false;
+  }
+
+  /** Whether some backend that has been away for less than the grace has events to acknowledge. */
+  get awaited(): boolean {
+    const { clock, limits } = this.#context;
+    const sinceMs = clock.now() - limits.pipeGraceMs;
+    for (const { session, awaySinceMs } of this.#byId.values()) {
+      if (awaySinceMs !== undefined && awaySinceMs > sinceMs && session.behind) return true;
+    }
+    return false;
   }
 
   attach(link: BackendLink, nonce: string, hello: HelloFrame): Attached {
-    const refused = this.#groups.refuse(link.app, hello.group);
-    if (refused !== undefined) return { refused: 'bad_group', message: refused };
+    const fault = this.#groups.fault(link.app, hello);
+    if (fault !== undefined) return { refused: 'bad_group', message: fault };
     const wrong = badRule(hello.rules);
     if (wrong !== undefined) return { refused: 'protocol_error', message: wrong };
     if (hello.session.length === 0) return this.#create(link, hello, 'new', '');
-    const name = Buffer.from(hello.session).toString('hex');
-    const entry = this.#byName.get(name);
+    const id = Buffer.from(hello.session).toString('hex');
+    const entry = this.#byId.get(id);
     if (entry === undefined || entry.session.app !== link.app) {
-      return this.#create(link, hello, 'reset', 'unknown_session');
+      const reason = this.#givenUp.delete(id) ? 'given_up' : 'unknown_session';
+      return this.#create(link, hello, 'reset', reason);
     }
     if (!proves(entry.secret, nonce, hello)) {
       return { refused: 'bad_proof', message: 'the proof does not fit this session' };
@@ -67,17 +100,27 @@ export class Sessions {
     }
     const lost = entry.session.cannotResume(hello);
     if (lost !== undefined) {
-      this.#forget(entry);
+      this.#forget(entry, 0);
       return this.#create(link, hello, 'reset', lost);
     }
-    const { session } = entry;
     entry.attempt = hello.attempt;
     this.#clearTimers(entry);
-    session.resume(link, hello);
-    this.#giveUpAway(session.group);
-    // Its partitions may have gone to others, and what it wants may have changed.
-    session.group.join(session);
-    return { session };
+    entry.session.resume(link, hello);
+    return { session: entry.session };
+  }
+
+  /** A backend has read its WELCOME: it is a member of its group from now on, and may be given partitions. */
+  ready(session: PipeSession): void {
+    const entry = this.#byId.get(session.id);
+    if (entry === undefined) return;
+    const { group } = session;
+    const before = this.#namesake(entry);
+    if (before === undefined) group.join(session);
+    else {
+      group.replace(before.session, session);
+      this.#forget(before, 0, 'replaced');
+    }
+    this.#giveUpOverdue(group);
   }
 
   /**
@@ -86,24 +129,29 @@ export class Sessions {
    */
   detached(session: PipeSession, link: BackendLink): void {
     if (!session.detach(link)) return;
-    const entry = this.#byName.get(session.name);
+    const entry = this.#byId.get(session.id);
     if (entry === undefined) return;
     const { clock, limits } = this.#context;
     this.#clearTimers(entry);
-    entry.expiry = clock.setTimeout(() => this.#forget(entry), limits.pipeWindowMs);
+    entry.awaySinceMs = clock.now();
+    entry.expiry = clock.setTimeout(() => this.#forget(entry, 0), limits.pipeWindowMs);
     entry.grace = clock.setTimeout(() => this.#giveUp(entry), limits.pipeGraceMs);
+    this.#bound();
   }
 
   /** A backend said goodbye: it does not come back, and nobody waits for it. */
   ended(session: PipeSession): void {
-    const entry = this.#byName.get(session.name);
-    if (entry !== undefined) this.#forget(entry);
+    const entry = this.#byId.get(session.id);
+    if (entry !== undefined) this.#forget(entry, this.#context.limits.pipeWindowMs);
   }
 
   /** Ends every session, as when the gateway stops. */
   clear(): void {
-    for (const entry of this.#byName.values()) this.#forget(entry);
+    for (const entry of this.#byId.values()) this.#forget(entry, 0);
     this.#groups.clear();
+    this.#unhandled.clear();
+    if (this.#sweep !== undefined) this.#context.clock.clearTimeout(this.#sweep);
+    this.#sweep = undefined;
   }
 
   #create(
@@ -112,26 +160,40 @@ export class Sessions {
     verdict: 'new' | 'reset',
     reason: string,
   ): Attached {
+    const { app } = link;
     const id = randomBytes(16);
     const secret = randomBytes(32);
-    const opening: Opening = { verdict, reason, id, secret };
-    const group = this.#groups.get(link.app, hello.group);
+    const group = this.#groups.get(app, hello);
+    const isUnnamed = hello.name === '' && group.partitions.length === 1;
+    const unhandled = isUnnamed ? (this.#unhandled.get(app) ?? 0) : 0;
+    if (isUnnamed) this.#unhandled.delete(app);
+    const opening = { verdict, reason, id, secret, unhandled };
     const session = new PipeSession(this.#context, group, link, hello, opening);
-    this.#byName.set(session.name, {
+    this.#byId.set(session.id, {
       session,
       secret,
       attempt: hello.attempt,
+      awaySinceMs: undefined,
       grace: undefined,
       expiry: undefined,
-      away: false,
+      isOverdue: false,
     });
-    this.#giveUpAway(group);
-    group.join(session);
+    if (group.members.size === 0) group.expect(session);
     return { session };
+  }
+
+  /** Another session of the same name in the same group. */
+  #namesake({ session }: Entry): Entry | undefined {
+    for (const member of session.group.members) {
+      if (member === session || member.name !== session.name) continue;
+      if (member instanceof PipeSession) return this.#byId.get(member.id);
+    }
+    return undefined;
   }
 
   /** Gives a session's partitions to the other members, as soon as one of them is there. */
   #giveUp(entry: Entry): void {
+    entry.grace = undefined;
     const { session } = entry;
     for (const member of session.group.members) {
       if (member !== session && member.attached) {
@@ -139,39 +201,119 @@ export class Sessions {
         return;
       }
     }
-    entry.away = true;
+    entry.isOverdue = true;
   }
 
-  /** A member is there: it has not to wait for those that have been away for too long. */
-  #giveUpAway(group: Group): void {
-    for (const entry of this.#byName.values()) {
-      if (!entry.away || entry.session.group !== group) continue;
-      entry.away = false;
+  /** A member is there: it does not have to wait for others that have been away for too long. */
+  #giveUpOverdue(group: Group): void {
+    for (const entry of this.#byId.values()) {
+      if (!entry.isOverdue || entry.session.group !== group) continue;
+      entry.isOverdue = false;
       group.leave(entry.session);
     }
   }
 
-  #forget(entry: Entry): void {
+  #forget(entry: Entry, keepMs: number, code: 'replaced' | 'going_away' = 'going_away'): void {
     this.#clearTimers(entry);
     const { session } = entry;
-    if (!this.#byName.delete(session.name)) return;
-    session.group.leave(session);
-    this.#groups.left(session.group);
-    session.dispose();
+    if (!this.#byId.delete(session.id)) return;
+    const { group, app } = session;
+    if (!session.isNamed && group.partitions.length === 1) {
+      const left = group.partitions.reduce((sum, { log }) => sum + log.unfinished, 0);
+      if (left > 0) this.#unhandled.set(app, (this.#unhandled.get(app) ?? 0) + left);
+    }
+    group.leave(session);
+    const isLast = ![...this.#byId.values()].some((each) => each.session.group === group);
+    if (isLast) this.#groups.left(group, keepMs);
+    const replaced = 'another backend has taken this name';
+    session.dispose(code, code === 'replaced' ? replaced : 'the session has ended');
+  }
+
+  /** Holds the streams that wait for a backend within their limits: the one that has waited longest is given up first. */
+  #bound(): void {
+    const { clock, limits, log, metrics } = this.#context;
+    const byApp = new Map<App, Waiting[]>();
+    for (const waiting of this.#waitingStreams()) {
+      const { app } = waiting.group;
+      const all = byApp.get(app);
+      if (all === undefined) byApp.set(app, [waiting]);
+      else all.push(waiting);
+    }
+    for (const [app, all] of byApp) {
+      let bytes = all.reduce((sum, { group }) => sum + group.budget.bytes, 0);
+      let count = all.length;
+      for (const { group, entries } of all.sort((a, b) => a.sinceMs - b.sinceMs)) {
+        const isFull = count > limits.maxPipeWaiting;
+        if (!isFull && bytes <= limits.maxPipeWaitingBytes) break;
+        count--;
+        bytes -= group.budget.bytes;
+        metrics.pipeStreamsGivenUp++;
+        const limit = isFull ? 'maxPipeWaiting' : 'maxPipeWaitingBytes';
+        const events = group.lag.events;
+        log.warn({ app: app.id, events }, `a stream without a backend was given up: ${limit}`);
+        for (const entry of entries) {
+          this.#remember(entry.session.id);
+          this.#forget(entry, 0);
+        }
+        if (entries.length === 0) this.#groups.drop(group);
+      }
+    }
+    if (byApp.size === 0) return;
+    this.#sweep ??= clock.setTimeout(() => {
+      this.#sweep = undefined;
+      this.#bound();
+    }, SWEEP_MS);
+  }
+
+  /** Streams whose sessions are all without a connection. */
+  #waitingStreams(): Iterable<Waiting> {
+    const waiting = new Map<Group, Waiting>();
+    const attached = new Set<Group>();
+    for (const entry of this.#byId.values()) {
+      const { group } = entry.session;
+      const sinceMs = entry.awaySinceMs;
+      if (sinceMs === undefined) attached.add(group);
+      else {
+        const found = waiting.get(group) ?? { group, sinceMs, entries: [] };
+        found.sinceMs = Math.max(found.sinceMs, sinceMs);
+        found.entries.push(entry);
+        waiting.set(group, found);
+      }
+    }
+    for (const group of attached) waiting.delete(group);
+    for (const group of this.#groups.idle()) waiting.set(group, { group, sinceMs: 0, entries: [] });
+    return waiting.values();
+  }
+
+  #remember(id: string): void {
+    this.#givenUp.add(id);
+    if (this.#givenUp.size <= MAX_GIVEN_UP) return;
+    for (const oldest of this.#givenUp) {
+      this.#givenUp.delete(oldest);
+      return;
+    }
   }
 
   #clearTimers(entry: Entry): void {
     const { clock } = this.#context;
     if (entry.grace !== undefined) clock.clearTimeout(entry.grace);
     if (entry.expiry !== undefined) clock.clearTimeout(entry.expiry);
-    entry.grace = entry.expiry = undefined;
-    entry.away = false;
+    entry.grace = entry.expiry = entry.awaySinceMs = undefined;
+    entry.isOverdue = false;
   }
+}
+
+/** A stream that waits for a backend. */
+interface Waiting {
+  readonly group: Group;
+  /** When the last of its sessions lost its connection. */
+  sinceMs: number;
+  readonly entries: Entry[];
 }
 
 /** Whether HELLO answers the challenge of its connection with the session's secret. */
 function proves(secret: Buffer, nonce: string, { proof, attempt }: HelloFrame): boolean {
-  const expected = createHmac('sha256', secret).update(`${nonce}.${attempt}`).digest();
+  const expected = sessionProof(secret, nonce, attempt);
   return timingSafeEqual(sha256(expected), sha256(proof));
 }
 

@@ -2,32 +2,23 @@ import t from 'tap';
 import { Group } from '../../../../lib/gateway/core/streams/group';
 import { Holdback } from '../../../../lib/gateway/core/streams/holdback';
 import { Metrics } from '../../../../lib/gateway/core/metrics';
-import { Partition } from '../../../../lib/gateway/core/streams/partition';
 import type { Socket } from '../../../../lib/gateway/core/model/socket';
-import { InFlight } from '../../../../lib/stream/in-flight';
+import { Budget } from '../../../../lib/stream/budget';
 import { EventKind, RuleKind } from '../../../../lib/wire/frames';
+import { silent } from '../../../../lib/util/logger';
 import { OfflineChannels, type OfflineBrowser } from '../../../support/offline-channels';
 
 const MAX_PAUSE_MS = 10_000;
 
-/** A log of 8 events, of which there are as many as was said last. */
-class Filled extends Partition {
-  readonly #rig: OfflineChannels;
-
-  constructor(rig: OfflineChannels, events: number) {
-    super(0, { epoch: 1, maxEntries: 8, maxBytes: 1e6 });
-    this.#rig = rig;
-    const flight = new InFlight();
-    flight.grant({ messages: 100, bytes: 1e6 });
-    this.log.attach({ epoch: 1, offset: 0 }, flight);
-    this.fill(events);
+/** A stream of 8 events, of which there are as many as was said last. */
+class Filled extends Budget {
+  constructor(events: number) {
+    super({ maxEntries: 8, maxBytes: 1e6 });
+    this.to(events);
   }
 
-  fill(events: number): this {
-    const { log } = this;
-    while (log.length < events) log.append(this.#rig.hub.event(EventKind.MESSAGE, {}), 1);
-    log.take(100, 1e6);
-    log.ack({ epoch: 1, offset: log.top - events });
+  to(events: number): this {
+    this.spend(events - this.entries, 0);
     return this;
   }
 }
@@ -46,7 +37,7 @@ function stage(): {
       const browser = rig.browser();
       return [browser, rig.app.sockets.get(browser.id) as Socket];
     },
-    log: (events) => new Filled(rig, events),
+    log: (events) => new Filled(events),
   };
 }
 
@@ -67,11 +58,11 @@ t.test('it is read again when less than half is left, and may wait anew', async 
   const [one, socket] = browser();
   const full = log(8);
   for (let i = 0; i < 3; i++) {
-    holdback.appended(full.fill(8), socket, 'pause');
-    holdback.acknowledged(full.fill(4));
+    holdback.appended(full.to(8), socket, 'pause');
+    holdback.acknowledged(full.to(4));
     t.equal(one.paused, true, 'half is not yet enough');
     rig.clock.advance(MAX_PAUSE_MS - 1);
-    holdback.acknowledged(full.fill(3));
+    holdback.acknowledged(full.to(3));
     t.equal(one.paused, false);
   }
   rig.clock.advance(MAX_PAUSE_MS);
@@ -94,9 +85,9 @@ t.test('one that two logs hold back waits for both', async (t) => {
   const [first, second] = [log(6), log(6)];
   holdback.appended(first, socket, 'pause');
   holdback.appended(second, socket, 'pause');
-  holdback.acknowledged(first.fill(0));
+  holdback.acknowledged(first.to(0));
   t.equal(one.paused, true);
-  holdback.acknowledged(second.fill(0));
+  holdback.acknowledged(second.to(0));
   t.equal(one.paused, false);
 });
 
@@ -151,7 +142,7 @@ t.test('a group holds back who sends, not who comes, goes or does not read', asy
   const group = new Group(
     app,
     { name: 'g', order: 'socket', mode: 'sticky', overflow: 'close', ...settings },
-    { clock, holdback: hub.holdback, metrics: new Metrics() },
+    { clock, holdback: hub.holdback, metrics: new Metrics(), log: silent },
   );
   const nothing = (): void => undefined;
   const asks = { gained: nothing, asked: nothing, lost: nothing, ready: nothing };

@@ -13,7 +13,7 @@ export function triggerSocket(
   const bad = badEvent(event, data, limits);
   if (bad !== undefined) return bad;
   const socket = app.sockets.get(socketId);
-  if (socket === undefined) return unknownSocket(socketId);
+  if (socket === undefined || socket.closed) return unknownSocket(socketId);
   hub.turn.send(socket, messages.socketEvent(event, data));
   metrics.eventsAccepted++;
   metrics.deliveries++;

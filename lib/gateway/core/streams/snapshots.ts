@@ -1,0 +1,88 @@
+import { EventKind, type PipeEvent } from '../../../wire/frames';
+import type { App } from '../model/app';
+import type { Partition, Snapshot } from './partition';
+
+/** The partition that a socket's, or a channel's, coming and going is recorded in; undefined when nobody asked for it. */
+export interface Places {
+  socket(id: string): Partition | undefined;
+  channel(name: string): Partition | undefined;
+}
+
+/** A snapshot in the making: names whose first event behind its offset says that they came, or that they went. */
+interface Draft {
+  snapshot: Snapshot;
+  sockets: Map<string, 'came' | 'went'>;
+  channels: Map<string, 'came' | 'went'>;
+}
+
+/**
+ * Captures the truth of some partitions, each as of the last offset that was sent of it: the state of now, without what the
+ * events behind that offset, which are yet to be sent, have done. One look through the app serves all of them.
+ */
+export function capture(app: App, partitions: readonly Partition[], places: Places): void {
+  const drafts = new Map<Partition, Draft>();
+  let [anySockets, anyChannels] = [false, false];
+  for (const partition of partitions) {
+    const draft = begin(partition);
+    drafts.set(partition, draft);
+    anySockets ||= draft.snapshot.coversSockets;
+    anyChannels ||= draft.snapshot.coversChannels;
+  }
+  if (anySockets) {
+    for (const { id } of app.sockets.values()) {
+      const place = places.socket(id);
+      const draft = place && drafts.get(place);
+      if (draft?.snapshot.coversSockets !== true || draft.sockets.has(id)) continue;
+      draft.snapshot.sockets.push({ id, channels: [] });
+    }
+  }
+  if (anyChannels) {
+    for (const { name, sockets } of app.occupied()) {
+      const place = places.channel(name);
+      const draft = place && drafts.get(place);
+      if (draft?.snapshot.coversChannels !== true || draft.channels.has(name)) continue;
+      draft.snapshot.channels.push({ name, subscriptions: sockets.size, members: [] });
+    }
+  }
+}
+
+function begin(partition: Partition): Draft {
+  const offset = partition.log.sentUpTo;
+  const snapshot: Snapshot = {
+    offset,
+    coversSockets: partition.sockets.isDueAt(offset),
+    coversChannels: partition.channels.isDueAt(offset),
+    sockets: [],
+    channels: [],
+    written: 0,
+  };
+  const draft: Draft = { snapshot, sockets: new Map(), channels: new Map() };
+  if (offset < partition.log.top) {
+    partition.log.eachAfter(offset, (event) => look(draft, event));
+  }
+  // They went later than the offset, so there they were.
+  if (snapshot.coversSockets) {
+    for (const [id, first] of draft.sockets) {
+      if (first === 'went') snapshot.sockets.push({ id, channels: [] });
+    }
+  }
+  if (snapshot.coversChannels) {
+    for (const [name, first] of draft.channels) {
+      if (first === 'went') snapshot.channels.push({ name, subscriptions: 0, members: [] });
+    }
+  }
+  if (snapshot.coversSockets) partition.sockets.isDue = false;
+  if (snapshot.coversChannels) partition.channels.isDue = false;
+  partition.isExpected = false;
+  partition.snapshot = snapshot;
+  return draft;
+}
+
+function look({ sockets, channels }: Draft, { kind, socketId, channel = '' }: PipeEvent): void {
+  if (kind === EventKind.OPEN || kind === EventKind.CLOSE) {
+    if (!sockets.has(socketId)) sockets.set(socketId, kind === EventKind.OPEN ? 'came' : 'went');
+  } else if (kind === EventKind.OCCUPIED || kind === EventKind.VACATED) {
+    if (!channels.has(channel))
+      channels.set(channel, kind === EventKind.OCCUPIED ? 'came' : 'went');
+  }
+}

@@ -1,0 +1,97 @@
+/** How full a budget may be when its overflow is taken for over. */
+const EASED = 0.75;
+
+/** A log that spends from a budget. */
+export interface Spender {
+  readonly length: number;
+  readonly bytes: number;
+  /** Gives up its oldest entry. */
+  dropOldest(): void;
+}
+
+export interface BudgetOptions {
+  maxEntries: number;
+  maxBytes: number;
+  /**
+   * Share of the limits, 0 by default, that may be kept beyond them before anything is given up: room for entries whose
+   * senders are being held back.
+   */
+  overdraft?: number;
+  /** Called when a log gives something up, and not again before the use has sunk below three quarters of the limits. */
+  overflowed?: () => void;
+}
+
+/** Entries and bytes that several logs may keep together. */
+export class Budget {
+  readonly #maxEntries: number;
+  readonly #maxBytes: number;
+  readonly #factor: number;
+  readonly #overflowed: (() => void) | undefined;
+  #isOverflowing = false;
+  readonly #spenders = new Set<Spender>();
+  #entries = 0;
+  #bytes = 0;
+
+  constructor({ maxEntries, maxBytes, overdraft = 0, overflowed }: BudgetOptions) {
+    this.#maxEntries = maxEntries;
+    this.#maxBytes = maxBytes;
+    this.#factor = 1 + overdraft;
+    this.#overflowed = overflowed;
+  }
+
+  get entries(): number {
+    return this.#entries;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How full it is: 1 at the limit of entries or of bytes. */
+  get fill(): number {
+    return Math.max(this.#entries / this.#maxEntries, this.#bytes / this.#maxBytes);
+  }
+
+  open(spender: Spender): void {
+    this.#spenders.add(spender);
+  }
+
+  close(spender: Spender): void {
+    this.#spenders.delete(spender);
+  }
+
+  /** A log has grown or shrunk. */
+  spend(entries: number, bytes: number): void {
+    this.#entries += entries;
+    this.#bytes += bytes;
+    if (this.#isOverflowing && this.fill < EASED) this.#isOverflowing = false;
+  }
+
+  /**
+   * Makes the logs give up their oldest entries until the limits hold. The log that grew gives them up while it holds at
+   * least its share, otherwise the largest does.
+   */
+  enforce(grown: Spender): void {
+    for (;;) {
+      const tooMany = this.#entries > this.#maxEntries * this.#factor;
+      if (!tooMany && this.#bytes <= this.#maxBytes * this.#factor) return;
+      const size = (spender: Spender): number => (tooMany ? spender.length : spender.bytes);
+      const total = tooMany ? this.#entries : this.#bytes;
+      const hasShare = grown.length > 0 && size(grown) * this.#spenders.size >= total;
+      const victim = hasShare ? grown : this.#largest(size);
+      if (victim === undefined || victim.length === 0) return;
+      victim.dropOldest();
+      if (this.#isOverflowing) continue;
+      this.#isOverflowing = true;
+      this.#overflowed?.();
+    }
+  }
+
+  #largest(size: (spender: Spender) => number): Spender | undefined {
+    let largest: Spender | undefined;
+    for (const spender of this.#spenders) {
+      if (largest === undefined || size(spender) > size(largest)) largest = spender;
+    }
+    return largest;
+  }
+}
