@@ -351,7 +351,7 @@ export class Inbox {
       }
     }
     this.#conclude(partition);
-    this.#deliveries.moved(partition);
+    this.#deliveries.repeated(partition, events.length);
     this.#deliveries.freed();
   }
 

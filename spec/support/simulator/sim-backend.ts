@@ -49,6 +49,8 @@ export class SimBackend {
   readonly #byChannel: boolean;
   /** Messages, whichever session brought them. */
   readonly #handled = new Set<number>();
+  /** How many times a stream of a socket was begun. */
+  readonly #followed = new Map<string, number>();
   #sent = 0;
   #node = '';
 
@@ -182,10 +184,13 @@ export class SimBackend {
     if (names === this.sockets) void this.#follow(name);
   }
 
-  /** The stream of a socket ends with its close, and when the socket goes to another member. */
+  /** The stream of a socket ends with its close, and when the socket goes to another member, from where it may be back. */
   async #follow(socketId: string): Promise<void> {
+    const times = (this.#followed.get(socketId) ?? 0) + 1;
+    this.#followed.set(socketId, times);
     for await (const event of this.client.socket(socketId).events()) void event;
-    if (this.sockets.get(socketId) === 'open') this.sockets.set(socketId, 'left');
+    const isLast = this.#followed.get(socketId) === times;
+    if (isLast && this.sockets.get(socketId) === 'open') this.sockets.set(socketId, 'left');
   }
 
   #went(names: Map<string, Whereabouts>, name: string, meta: Meta): void {
