@@ -165,7 +165,10 @@ function texts(value: unknown): Map<string, string> {
   );
 }
 
-/** The pairs of a Cookie header (RFC 6265, section 4.2.1). Of a repeated name the first counts: it is the most specific. */
+/**
+ * The pairs of a Cookie header (RFC 6265, section 4.2.1). The first of several values of a name counts: it is the
+ * most specific.
+ */
 function readCookies(header: string): Map<string, string> {
   const cookies = new Map<string, string>();
   for (const pair of header.split(';')) {
