@@ -7,7 +7,10 @@ import type { Identity } from './model/presence';
 import type { Socket } from './model/socket';
 import { TokenBucket } from './timing/token-bucket';
 
-/** Why a socket does not join a channel: the rule that says so, a text for its user, and the status that pusher-js is told. */
+/**
+ * Why a socket does not join a channel: the rule that says so, a text for its user, and the status that pusher-js is
+ * told.
+ */
 export interface AdmissionRefusal {
   rule: 'name' | 'limit' | 'proof' | 'member';
   message: string;
@@ -20,7 +23,7 @@ export type AdmissionOutcome =
   | { present: Channel }
   | { refused: AdmissionRefusal };
 
-/** One request to join a channel, by the socket itself or on its behalf. */
+/** A request to join a channel, by the socket itself or on its behalf. */
 export interface AdmissionRequest {
   channel: string;
   /** JSON text that names a member of a presence channel; without one the signed-in user joins. */
@@ -42,7 +45,7 @@ export class Admission {
     this.#clock = clock;
   }
 
-  /** Whether a socket may have one more signature checked: subscriptions and sign-ins share a rate. */
+  /** True when a socket may have one more signature checked: subscriptions and sign-ins share a rate. */
   mayAsk({ buckets }: Socket): boolean {
     const { maxSubscriptionsPerSecond: rate, maxChannelsPerSocket } = this.#limits;
     const now = this.#clock.now();

@@ -25,8 +25,8 @@ interface Refusal {
 }
 
 /**
- * The opening of a Channels connection: `/app/<key>?protocol=7&…`. Whatever is wrong with it is told after the upgrade,
- * by a close code: browsers see an HTTP refusal only as 1006 and would come back for ever.
+ * The opening of a Channels connection: `/app/<key>?protocol=7&…`. Refusals are told after the upgrade, by a
+ * close code: browsers see an HTTP refusal only as 1006 and would come back for ever.
  */
 export class ChannelsHandshake implements Protocol {
   readonly #context: ChannelsContext;

@@ -141,7 +141,7 @@ export class Fallback implements Protocol {
     const body = await readSendBody(request, this.#parts.limits.maxMessageBytes);
     if (body === undefined) return;
     if ('refuse' in body) return refuse(exchange, body.refuse, body.text);
-    // It may have ended while its body was on the way.
+    // The session may have ended while the body was on its way.
     const carrier = this.#sessions.get(id);
     if (carrier?.open !== true) return unknown();
     carrier.receive(body.texts);

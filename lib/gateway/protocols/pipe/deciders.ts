@@ -28,19 +28,19 @@ interface Open {
   link: DecidingLink | undefined;
 }
 
-/** What one connection is asked. */
+/** Requests for decisions that one connection has open. */
 interface Desk {
   readonly open: Map<number, Open>;
-  /** Those of them that are still to be written. */
+  /** Open requests that are still to be written. */
   readonly unsent: Set<Open>;
-  /** Of all their params. */
+  /** Bytes of the params of all open requests. */
   bytes: number;
   awake: boolean;
 }
 
 /**
- * Asks the backends that said they decide. One of them is asked, in turn; the next one when its connection is lost or it
- * does not know the question after all. The questions of a turn are written together, after the events.
+ * Asks the deciding backends, in turn. A request goes to the next backend when the first one's connection is lost or it
+ * does not know the request. The requests of a turn are written together, after the events.
  */
 export class Deciders implements Decisions {
   readonly #context: PipeContext;
@@ -73,7 +73,7 @@ export class Deciders implements Decisions {
 
   answered(link: DecidingLink, { id, result, error }: Reply): void {
     const open = this.#desks.get(link)?.open.get(id);
-    // It came too late, or answers what was never asked.
+    // A late answer, or an answer without a request.
     if (open === undefined) return;
     if (error === undefined) return this.#end(open, { result });
     if (error.code !== REFUSAL_CODES.unknown_method.code) return this.#end(open, 'failed');

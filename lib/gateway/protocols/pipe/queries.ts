@@ -46,8 +46,8 @@ interface List {
 }
 
 /**
- * The questions of one connection. Most are answered at once; lists are written a piece a turn, one after the other and as
- * far as the connection takes them; browsers answer when they do. What is open ends with the connection.
+ * The queries of one connection. Most have their result at once. Lists are written a piece a turn, one after the other,
+ * as far as the connection takes them. Requests to browsers wait for the reply. Open queries end with the connection.
  */
 export class Queries {
   readonly #context: PipeContext;

@@ -4,7 +4,7 @@ import type { RequestOutcome as BrowserAnswer } from '../../../core/features/bro
 import { type Refusal, badEvent, refusal, unknownSocket } from '../commands/outcome';
 import { type Result, type Query, stringParam } from './query';
 
-/** How long a browser has when the question does not say, and at most. */
+/** Time a browser has to reply, by default and at most. */
 const DEFAULT_MS = 5_000;
 const MAX_MS = 600_000;
 
