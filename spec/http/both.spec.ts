@@ -6,7 +6,7 @@ import { sending } from './cases/sending';
 import { signing } from './cases/signing';
 import type { Sdk } from './cases/world';
 
-/** One set of assertions for the unmodified SDK of the hosted service and for ours, on one gateway each. */
+/** The same assertions for the unmodified SDK of the hosted service and for ours, on a gateway each. */
 const SDKS: ReadonlyArray<[name: string, sdk: Sdk]> = [
   ['npm pusher', Upstream],
   ['standpipe/http', Pusher as unknown as Sdk],

@@ -154,7 +154,7 @@ t.test('every class of close codes has its verdict', async (t) => {
   }
 });
 
-t.test('what a gateway refuses in its greeting counts as if it had closed with it', async (t) => {
+t.test('a refusal in the greeting counts as a close with its code', async (t) => {
   const { clock, lines, told, connection } = rig(ONLY_WS);
   connection.connect();
   clock.advance(0);
@@ -170,7 +170,7 @@ t.test('what a gateway refuses in its greeting counts as if it had closed with i
   t.equal(clock.timers, 0);
 });
 
-t.test('what greets with anything else is told of and tried again', async (t) => {
+t.test('any other greeting is reported and the connection tried again', async (t) => {
   for (const [text, error] of [
     ['{"event":"pusher:pong"}', 'Invalid handshake'],
     [
@@ -273,7 +273,7 @@ t.test('a port that was refused and opens is reached by a WebSocket, not by HTTP
   );
 });
 
-t.test('where every WebSocket is refused, HTTP waits no longer than before', async (t) => {
+t.test('HTTP waits no longer than before when every WebSocket is refused', async (t) => {
   const { clock, lines, connection } = rig();
   connection.connect();
   for (let ms = 0; ms < 5_010; ms += 10) {
@@ -369,7 +369,7 @@ t.test('without a way to connect it has failed', async (t) => {
   t.strictSame(states(), ['failed']);
 });
 
-t.test('what is no message is told of and changes nothing', async (t) => {
+t.test('a text that is no message is reported and changes nothing', async (t) => {
   const { clock, lines, told, connection } = rig(ONLY_WS);
   connection.connect();
   clock.advance(0);

@@ -1,7 +1,7 @@
 import type Upstream from 'pusher';
 import { type Cases, refusal, thrown } from './world';
 
-/** What goes to the server, and what it answers. */
+/** Cases of requests to the server and its answers. */
 export const sending: Cases = {
   'trigger(channel, event, data): a browser gets it': async (t, { pusher, browser }) => {
     const socket = await (await browser()).subscribe('room');

@@ -6,7 +6,7 @@ const MASTER_KEY = Buffer.from('0123456789abcdef0123456789abcdef').toString('bas
 const ENCRYPTED = { encryptionMasterKeyBase64: MASTER_KEY };
 const CHANNEL = 'private-encrypted-orders';
 
-/** What needs no server: signatures, keys, webhooks, settings. */
+/** Cases without a server: signatures, keys, webhooks, settings. */
 export const signing: Cases = {
   'authorizeChannel(socket, channel): private': async (t, { pusher, make }) => {
     const sdk = make({ key: '278d425bdf160c739803', secret: '7ad3773142a6692b25b8' });

@@ -26,7 +26,7 @@ export function thrown(run: () => unknown): string {
   return 'nothing';
 }
 
-/** What a rejected request says, without its signature. */
+/** The error of a rejected request, without its signature. */
 export async function refusal(promise: Promise<unknown>): Promise<object> {
   try {
     await promise;

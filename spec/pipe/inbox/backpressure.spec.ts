@@ -24,7 +24,7 @@ async function stage(
   client: ReturnType<typeof createClient<Events>>;
   /** Ends the handlers that are stuck, and those to come. */
   release(): void;
-  /** What was handled: names and data, `close 4100` for closes. */
+  /** Handled events: names and data, `close 4100` for closes. */
   handled: string[];
   gaps: number;
 }> {
@@ -117,7 +117,7 @@ t.test("with 'close' it is closed at once, and what it had sent by then is handl
   release();
   await until(() => handled.includes('close 4100'));
   t.strictSame(handled, [...says(handled.length - 1), 'close 4100']);
-  // It had opened too, which the backend may have handled by then.
+  // The socket had opened too, and the backend may have handled its open by then.
   t.match(handled.length - 1, new RegExp(`^(${(LOG * 3) / 4 - 1}|${(LOG * 3) / 4})$`));
   t.equal(on.gaps, 0);
 });

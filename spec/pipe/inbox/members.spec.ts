@@ -40,7 +40,7 @@ t.test(
   },
 );
 
-t.test('what a new member takes over it gets when the handlers that run have ended', async (t) => {
+t.test('a new member gets its partitions when their running handlers have ended', async (t) => {
   const gateway = await startGateway(t);
   const stage = new MemberRecorder();
   const a = await join(t, gateway, GROUP, stage.listen('a'));

@@ -55,46 +55,49 @@ t.test('when a member dies, the others go on from its last finished event', asyn
   t.ok(again.every(({ socketId, meta }) => ids.get(socketId)?.offset === meta.position.offset));
 });
 
-t.test('one that did not give back in time is fenced, and its answers are refused', async (t) => {
-  const clock = clockOfToday();
-  const gateway = await startGateway(t, { clock });
-  const stage = new MemberRecorder();
-  const a = await join(t, gateway, GROUP, stage.listen('a'));
-  const browsers = await browse(gateway, 40);
-  stage.hold('a');
-  for (const browser of browsers) browser.send('n', 1);
-  await until(() => stage.heard.length === 40);
-  const b = await join(t, gateway, GROUP, stage.listen('b'));
-  await arranged(a, b);
-  t.equal(stage.by('b').length, 0);
-  clock.advance(REVOKE_MS);
-  await until(() => stage.by('b').length > 5);
-  await arranged(a, b);
+t.test(
+  'a member that did not give back in time is fenced, and its answers are refused',
+  async (t) => {
+    const clock = clockOfToday();
+    const gateway = await startGateway(t, { clock });
+    const stage = new MemberRecorder();
+    const a = await join(t, gateway, GROUP, stage.listen('a'));
+    const browsers = await browse(gateway, 40);
+    stage.hold('a');
+    for (const browser of browsers) browser.send('n', 1);
+    await until(() => stage.heard.length === 40);
+    const b = await join(t, gateway, GROUP, stage.listen('b'));
+    await arranged(a, b);
+    t.equal(stage.by('b').length, 0);
+    clock.advance(REVOKE_MS);
+    await until(() => stage.by('b').length > 5);
+    await arranged(a, b);
 
-  const taken = new Set(stage.by('b').map(({ socketId }) => socketId));
-  t.ok(stage.by('b').every(({ meta }) => meta.redelivered));
-  const outcomes = new Map<string, string>();
-  for (const { socketId, meta } of stage.by('a')) {
-    const answer = a.client.socket(socketId).publish('answer', 1, { cause: meta });
-    const outcome = await answer.then(
-      () => 'applied',
-      ({ code, status }: StandpipeError) => `${code} ${status}`,
-    );
-    outcomes.set(socketId, outcome);
-  }
-  for (const { id } of browsers) {
-    t.equal(outcomes.get(id), taken.has(id) ? 'refused 4216' : 'applied');
-  }
-  const [stray = ''] = taken;
-  await a.client.socket(stray).publish('answer', 1);
-  t.pass('what answers no event is applied');
-  stage.release('a');
-  await arranged(a, b);
-  for (const browser of browsers) browser.send('n', 2);
-  await until(() => stage.ended.length === 40 + taken.size + 40);
-  t.equal(a.client.state, 'open');
-  for (const { id } of browsers) t.match(stage.of(id).at(-1), taken.has(id) ? 'b 2' : 'a 2');
-});
+    const taken = new Set(stage.by('b').map(({ socketId }) => socketId));
+    t.ok(stage.by('b').every(({ meta }) => meta.redelivered));
+    const outcomes = new Map<string, string>();
+    for (const { socketId, meta } of stage.by('a')) {
+      const answer = a.client.socket(socketId).publish('answer', 1, { cause: meta });
+      const outcome = await answer.then(
+        () => 'applied',
+        ({ code, status }: StandpipeError) => `${code} ${status}`,
+      );
+      outcomes.set(socketId, outcome);
+    }
+    for (const { id } of browsers) {
+      t.equal(outcomes.get(id), taken.has(id) ? 'refused 4216' : 'applied');
+    }
+    const [stray = ''] = taken;
+    await a.client.socket(stray).publish('answer', 1);
+    t.pass('what answers no event is applied');
+    stage.release('a');
+    await arranged(a, b);
+    for (const browser of browsers) browser.send('n', 2);
+    await until(() => stage.ended.length === 40 + taken.size + 40);
+    t.equal(a.client.state, 'open');
+    for (const { id } of browsers) t.match(stage.of(id).at(-1), taken.has(id) ? 'b 2' : 'a 2');
+  },
+);
 
 t.test(
   'a group that restarts within the window goes on from the last finished event',
@@ -153,7 +156,7 @@ t.test(
   },
 );
 
-t.test('one that was alone and away is not waited for by the member that comes', async (t) => {
+t.test('a lone member that is away is not waited for by a new member', async (t) => {
   const clock = clockOfToday();
   const gateway = await startGateway(t, { clock });
   const stage = new MemberRecorder();

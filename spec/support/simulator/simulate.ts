@@ -69,7 +69,7 @@ function optionsBy(chance: Chance): WorldOptions {
   };
 }
 
-/** Everything that happens from outside. */
+/** Runs all events from outside. */
 async function live(world: World, chance: Chance): Promise<void> {
   const roughness = world.options.calm ? 15 : chance.pick([10, 25, 40]);
   world.network.slowestMs = chance.pick([1, 20, 200]);
@@ -231,8 +231,8 @@ function believes(
 }
 
 /**
- * When a gateway died with its sockets, the owner of each is told that it is closed. One that has just got the partition
- * may not know yet what there is in it.
+ * When a gateway died with its sockets, the owner of each is told that it is closed. A new owner of the partition may
+ * not know its sockets yet.
  */
 function mourns(world: World, { name, sockets, sessions }: SimBackend): void {
   for (const stream of world.streams) {

@@ -25,12 +25,15 @@ function stage(): {
   };
 }
 
-t.test('what leaves within a second is nothing to tell, however much follows', async (t) => {
-  const { look, told } = stage();
-  for (let i = 0; i < 10; i++) t.equal(look(500, i * 500), 'waiting');
-  t.equal(look(0, 5000), 'empty');
-  t.same(told, []);
-});
+t.test(
+  'bytes that leave within a second are not reported, even when more follow at once',
+  async (t) => {
+    const { look, told } = stage();
+    for (let i = 0; i < 10; i++) t.equal(look(500, i * 500), 'waiting');
+    t.equal(look(0, 5000), 'empty');
+    t.same(told, []);
+  },
+);
 
 t.test('a peer is slow when something has waited for a second, and told so once', async (t) => {
   const { look, told } = stage();
@@ -53,21 +56,24 @@ t.test('or as soon as half of what may wait does', async (t) => {
   t.same(told, ['slow 501']);
 });
 
-t.test('it is stuck when what was found waiting is still there after so many looks', async (t) => {
-  const { look } = stage();
-  t.strictSame(
-    [look(10, 0), look(10, 9), look(10, 9), look(10, 9)],
-    ['waiting', 'waiting', 'waiting', 'stuck'],
-  );
-  const other = stage();
-  t.strictSame(
-    [0, 9, 9, 10, 10, 10].map((sent) => other.look(10, sent)),
-    Array(6).fill('waiting'),
-    'whatever left in between counts',
-  );
-});
+t.test(
+  'a connection is stuck when bytes found waiting are still there after so many checks',
+  async (t) => {
+    const { look } = stage();
+    t.strictSame(
+      [look(10, 0), look(10, 9), look(10, 9), look(10, 9)],
+      ['waiting', 'waiting', 'waiting', 'stuck'],
+    );
+    const other = stage();
+    t.strictSame(
+      [0, 9, 9, 10, 10, 10].map((sent) => other.look(10, sent)),
+      Array(6).fill('waiting'),
+      'whatever left in between counts',
+    );
+  },
+);
 
-t.test('what goes another way has not waited there yet', async (t) => {
+t.test('bytes that go to another receiver begin their wait anew', async (t) => {
   const { backlog, look, told } = stage();
   for (let i = 0; i < 10; i++) {
     // A receiver counts its head as unsent, and so begins below nothing.

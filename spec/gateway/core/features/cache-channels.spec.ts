@@ -11,7 +11,7 @@ const missesOf = ({ told }: OfflineChannels): Array<string | undefined> =>
   told.filter(({ kind }) => kind === EventKind.CACHE_MISS).map(({ channel }) => channel);
 
 for (const channel of CACHE_CHANNELS) {
-  t.test(`#19 on ${channel} the last event comes after succeeded, with its channel`, async (t) => {
+  t.test(`on ${channel} the last event comes after succeeded, with its channel`, async (t) => {
     const rig = new OfflineChannels();
     t.strictSame(rig.browser().subscribe(channel), [
       { event: SUCCEEDED, data: '{}', channel },
@@ -44,7 +44,7 @@ t.test('names that only contain the word have no cache', async (t) => {
   t.equal(rig.app.cache.size, 0);
 });
 
-t.test('§1.10 the cache outlives the subscribers, and begins before there are any', async (t) => {
+t.test('the cache outlives the subscribers, and begins before there are any', async (t) => {
   const rig = new OfflineChannels();
   rig.publish('cache-x', 'e', '1');
   const browser = rig.browser();
@@ -79,7 +79,7 @@ t.test('a backend hears of one miss per empty channel, after it was occupied', a
   t.strictSame(missesOf(rig), ['cache-x', 'cache-y']);
 });
 
-t.test('§1.7 client events do not enter the cache', async (t) => {
+t.test('client events do not enter the cache', async (t) => {
   const rig = new OfflineChannels();
   const browser = rig.browser();
   browser.subscribe('private-cache-x');
@@ -87,7 +87,7 @@ t.test('§1.7 client events do not enter the cache', async (t) => {
   t.match(rig.browser().subscribe('private-cache-x'), [{}, { event: 'pusher:cache_miss' }]);
 });
 
-t.test('who joins between two events of a turn gets each once, in order', async (t) => {
+t.test('a socket that joins between two events of a turn gets each once, in order', async (t) => {
   const rig = new OfflineChannels();
   const browser = rig.browser();
   rig.publish('cache-x', 'first', '1');

@@ -32,26 +32,23 @@ function crowd(
   return { first, last: browsers.at(-1) as OfflineBrowser };
 }
 
-t.test(
-  '§1.10 each subscribe and unsubscribe is told to all, the newcomer after succeeded',
-  async (t) => {
-    const rig = counting();
-    const [one, two, three] = [rig.browser(), rig.browser(), rig.browser()];
-    t.strictSame(one.subscribe('room').slice(1), [
-      { event: COUNT, channel: 'room', data: '{"subscription_count":1}' },
-    ]);
-    t.strictSame(
-      two.subscribe('room').map(({ event }) => event),
-      ['pusher_internal:subscription_succeeded', COUNT],
-    );
-    t.strictSame(countsOf(one), [2]);
-    three.subscribe('room');
-    two.unsubscribe('room');
-    three.leave();
-    t.strictSame(countsOf(one), [3, 2, 1]);
-    t.strictSame(countsOf(two), [3], 'who has left hears no more');
-  },
-);
+t.test('each subscribe and unsubscribe is told to all, the newcomer after succeeded', async (t) => {
+  const rig = counting();
+  const [one, two, three] = [rig.browser(), rig.browser(), rig.browser()];
+  t.strictSame(one.subscribe('room').slice(1), [
+    { event: COUNT, channel: 'room', data: '{"subscription_count":1}' },
+  ]);
+  t.strictSame(
+    two.subscribe('room').map(({ event }) => event),
+    ['pusher_internal:subscription_succeeded', COUNT],
+  );
+  t.strictSame(countsOf(one), [2]);
+  three.subscribe('room');
+  two.unsubscribe('room');
+  three.leave();
+  t.strictSame(countsOf(one), [3, 2, 1]);
+  t.strictSame(countsOf(two), [3], 'who has left hears no more');
+});
 
 t.test('on cache channels the count comes after the cached event', async (t) => {
   const rig = counting();
@@ -102,29 +99,29 @@ t.test('back at 100 the change is told at once and the slow one is not told agai
   t.strictSame(countsOf(first), []);
 });
 
+t.test('large channels share a timer, and an empty channel leaves no timer behind', async (t) => {
+  const rig = counting();
+  const browsers = Array.from({ length: 101 }, () => rig.browser());
+  for (const browser of browsers) {
+    browser.subscribe('room');
+    browser.subscribe('hall');
+  }
+  t.equal(rig.clock.timers, 1);
+  for (const browser of browsers) browser.leave();
+  rig.clock.advance(5000);
+  t.equal(rig.app.channels.size, 0);
+  t.equal(rig.clock.timers, 0);
+});
+
 t.test(
-  'one timer serves all large channels, and an empty channel leaves none behind',
+  'the count is of connections, not of users: two connections of one user are two',
   async (t) => {
     const rig = counting();
-    const browsers = Array.from({ length: 101 }, () => rig.browser());
-    for (const browser of browsers) {
-      browser.subscribe('room');
-      browser.subscribe('hall');
-    }
-    t.equal(rig.clock.timers, 1);
-    for (const browser of browsers) browser.leave();
-    rig.clock.advance(5000);
-    t.equal(rig.app.channels.size, 0);
-    t.equal(rig.clock.timers, 0);
+    const [one, two] = [rig.browser(), rig.browser()];
+    one.signIn({ id: 'ann' });
+    two.signIn({ id: 'ann' });
+    one.subscribe('room');
+    two.subscribe('room');
+    t.strictSame(countsOf(one), [2]);
   },
 );
-
-t.test('it counts connections, not users: two connections of one user are two', async (t) => {
-  const rig = counting();
-  const [one, two] = [rig.browser(), rig.browser()];
-  one.signIn({ id: 'ann' });
-  two.signIn({ id: 'ann' });
-  one.subscribe('room');
-  two.subscribe('room');
-  t.strictSame(countsOf(one), [2]);
-});

@@ -8,7 +8,7 @@ interface Lists {
   offline?: string[];
 }
 
-/** What watchlist messages say, in their order. */
+/** Contents of watchlist messages, in their order. */
 function listsOf(messages: Message[]): Lists[] {
   return messages
     .filter(({ event }) => event === 'pusher_internal:watchlist_events')
@@ -26,25 +26,22 @@ function signedIn(rig: OfflineChannels, id: string): OfflineBrowser {
   return browser;
 }
 
-t.test(
-  '§1.8 the present state comes once, after signin_success, without empty lists',
-  async (t) => {
-    const rig = new OfflineChannels();
-    signedIn(rig, 'bob');
-    const messages = rig.browser().signIn({ id: 'ann', watchlist: ['bob', 'cid', 'bob'] });
-    t.strictSame(messages.slice(1), [
-      {
-        event: 'pusher_internal:watchlist_events',
-        data: '{"events":[{"name":"online","user_ids":["bob"]},{"name":"offline","user_ids":["cid"]}]}',
-      },
-    ]);
-    const only = (watchlist: string[]): Lists[] =>
-      listsOf(rig.browser().signIn({ id: 'eve', watchlist }));
-    t.strictSame(only(['bob']), [{ online: ['bob'] }]);
-    t.strictSame(only(['cid']), [{ offline: ['cid'] }]);
-    t.strictSame(only([]), []);
-  },
-);
+t.test('the present state comes once, after signin_success, without empty lists', async (t) => {
+  const rig = new OfflineChannels();
+  signedIn(rig, 'bob');
+  const messages = rig.browser().signIn({ id: 'ann', watchlist: ['bob', 'cid', 'bob'] });
+  t.strictSame(messages.slice(1), [
+    {
+      event: 'pusher_internal:watchlist_events',
+      data: '{"events":[{"name":"online","user_ids":["bob"]},{"name":"offline","user_ids":["cid"]}]}',
+    },
+  ]);
+  const only = (watchlist: string[]): Lists[] =>
+    listsOf(rig.browser().signIn({ id: 'eve', watchlist }));
+  t.strictSame(only(['bob']), [{ online: ['bob'] }]);
+  t.strictSame(only(['cid']), [{ offline: ['cid'] }]);
+  t.strictSame(only([]), []);
+});
 
 t.test('online is the first connection of a user, offline the last one gone for 3 s', async (t) => {
   const rig = new OfflineChannels();
@@ -64,7 +61,7 @@ t.test('online is the first connection of a user, offline the last one gone for 
   t.equal(rig.clock.timers, 0);
 });
 
-t.test('D12 who comes back within 3 s was never gone, for whoever looks', async (t) => {
+t.test('a user who is back within 3 s was never gone for its watchers', async (t) => {
   const rig = new OfflineChannels();
   const ann = rig.browser();
   ann.signIn({ id: 'ann', watchlist: ['bob'] });
@@ -135,7 +132,7 @@ t.test('nothing stays behind when watchers and watched are gone', async (t) => {
 });
 
 t.test(
-  'whatever users do, in the end each watcher knows who is there, and heard only changes',
+  'after any actions of users each watcher knows the present users and has heard only changes',
   async () => {
     const USERS = ['a', 'b', 'c'];
     const step = fc.oneof(

@@ -76,23 +76,20 @@ function stage({
 const shown = (events: PipeEvent[]): string[] =>
   events.map(({ event, data, conflated }) => [event, data, conflated].filter(Boolean).join(' '));
 
-t.test(
-  'of moves that wait in a row, the latest is sent, and says how many it replaced',
-  async (t) => {
-    const { offer, sent, metrics } = stage();
-    for (const data of ['1', '2', '3']) {
-      offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data });
-      offer(EventKind.MESSAGE, { socketId: '2.2', event: 'move', data });
-    }
-    const events = sent(100);
-    t.strictSame(shown(events), ['move 3 2', 'move 3 2']);
-    t.ok(
-      events.every(({ conflatable }) => conflatable === true),
-      'the receiver may go on with it',
-    );
-    t.equal(metrics.pipeEventsConflated, 4);
-  },
-);
+t.test('the latest of several waiting moves is sent, with the number it replaced', async (t) => {
+  const { offer, sent, metrics } = stage();
+  for (const data of ['1', '2', '3']) {
+    offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data });
+    offer(EventKind.MESSAGE, { socketId: '2.2', event: 'move', data });
+  }
+  const events = sent(100);
+  t.strictSame(shown(events), ['move 3 2', 'move 3 2']);
+  t.ok(
+    events.every(({ conflatable }) => conflatable === true),
+    'the receiver may go on with it',
+  );
+  t.equal(metrics.pipeEventsConflated, 4);
+});
 
 t.test('a move does not overtake another conflated event of its socket', async (t) => {
   const { offer, sent } = stage();
@@ -113,7 +110,7 @@ t.test('a move does not overtake another conflated event of its socket', async (
   ]);
 });
 
-t.test('what was sent is never changed', async (t) => {
+t.test('a sent event is never changed', async (t) => {
   const { offer, sent } = stage();
   offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '1' });
   t.strictSame(shown(sent(100)), ['move 1']);
@@ -134,7 +131,7 @@ t.test('no move overtakes another event of its socket', async (t) => {
   t.strictSame(shown(sent(100)), ['move 1', 'fire 2', 'move 5 1', 'fire 4']);
 });
 
-t.test('where something else wants all of them, nothing is replaced', async (t) => {
+t.test('events are not replaced while another subscription wants all of them', async (t) => {
   const { offer, sent } = stage({ rules: [LATEST_MOVE, EVERYTHING] });
   for (const data of ['1', '2']) offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data });
   t.strictSame(shown(sent(100)), ['move 1', 'move 2']);
@@ -177,7 +174,7 @@ t.test('nothing is remembered of a socket that has gone, whoever hears of closes
   t.strictSame(shown(sent(100)), ['move 1', 'move 2']);
 });
 
-t.test('one that was dropped from a full log is not replaced but sent anew', async (t) => {
+t.test('an event dropped from a full log is not replaced, and the next one is sent', async (t) => {
   const { offer, sent, group } = stage({ maxEntries: 3 });
   const [partition] = group.partitions;
   offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '1' });
@@ -195,7 +192,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ most: fc.integer({ min: 1, max: 4 }) }) },
 );
 
-t.test('whatever comes and is sent in between', async (t) => {
+t.test('any order of arrivals and sends keeps order and count', async (t) => {
   fc.assert(
     fc.property(fc.array(step, { size: 'max', maxLength: 60 }), (steps) => {
       const { offer, sent } = stage();

@@ -53,7 +53,7 @@ t.test('a browser is read until its event fills three quarters of a log', async 
   t.equal(holdback.size, 1);
 });
 
-t.test('it is read again when less than half is left, and may wait anew', async (t) => {
+t.test('a browser is read again when less than half is left, and may wait anew', async (t) => {
   const { rig, holdback, browser, log } = stage();
   const [one, socket] = browser();
   const full = log(8);
@@ -69,17 +69,20 @@ t.test('it is read again when less than half is left, and may wait anew', async 
   t.strictSame([one.closed, holdback.size, rig.clock.timers], [undefined, 0, 0]);
 });
 
-t.test('one that has waited for too long is closed with 4100, told why, and counted', async (t) => {
-  const { rig, holdback, browser, log } = stage();
-  const [one, socket] = browser();
-  holdback.appended(log(6), socket, 'pause');
-  rig.clock.advance(MAX_PAUSE_MS);
-  t.match(one.read(), [{ event: 'pusher:error', data: { code: 4100 } }]);
-  t.match(one.closed, { code: 4100, reason: /backends of this app do not keep up/ });
-  t.strictSame([holdback.closes, holdback.size, rig.clock.timers], [1, 0, 0]);
-});
+t.test(
+  'a browser that has waited for too long is closed with 4100, with the reason, and counted',
+  async (t) => {
+    const { rig, holdback, browser, log } = stage();
+    const [one, socket] = browser();
+    holdback.appended(log(6), socket, 'pause');
+    rig.clock.advance(MAX_PAUSE_MS);
+    t.match(one.read(), [{ event: 'pusher:error', data: { code: 4100 } }]);
+    t.match(one.closed, { code: 4100, reason: /backends of this app do not keep up/ });
+    t.strictSame([holdback.closes, holdback.size, rig.clock.timers], [1, 0, 0]);
+  },
+);
 
-t.test('one that two logs hold back waits for both', async (t) => {
+t.test('a browser held back by two logs waits for both', async (t) => {
   const { holdback, browser, log } = stage();
   const [one, socket] = browser();
   const [first, second] = [log(6), log(6)];
@@ -102,7 +105,7 @@ t.test('a log that is given up holds nobody back', async (t) => {
   t.strictSame([one.closed, rig.clock.timers], [undefined, 0]);
 });
 
-t.test('one that is gone is forgotten', async (t) => {
+t.test('a browser that is gone is forgotten', async (t) => {
   const { rig, holdback, browser, log } = stage();
   const [, socket] = browser();
   holdback.appended(log(8), socket, 'pause');

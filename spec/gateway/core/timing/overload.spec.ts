@@ -43,7 +43,7 @@ t.test('nobody is judged by a second in which the process may have been stopped'
   t.equal(runs(), 2);
 });
 
-t.test('it is overloaded after three late seconds in a row, until one is in time', async (t) => {
+t.test('three late seconds in a row mean overload, and one second in time ends it', async (t) => {
   const { seconds, late } = stage();
   const told = [501, 501, 500, 501, 501, 501, 60_000, 500].map((ms) => {
     late(ms);

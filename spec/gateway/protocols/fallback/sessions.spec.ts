@@ -182,7 +182,7 @@ t.test('a slow stream that goes on leaving is not broken off', (t) => {
   carrier.attach(stream.receiver(true));
   for (let i = 0; i < 10; i++) {
     rig.clock.advance(9_000);
-    // What was there has left; what came since has not.
+    // The earlier bytes have left; the later ones have not.
     stream.writableLength = 0;
     carrier.write(Buffer.from('a["x"]\n'));
   }

@@ -30,7 +30,7 @@ class Stage {
     return TestSocket.connect(this.#t, this.gateway.port);
   }
 
-  /** What became of some commands: for each the sockets it went to, or the code it was refused with. */
+  /** Outcomes of some commands: the number of sockets, or the code of the refusal. */
   async command(...commands: Command[]): Promise<number[]> {
     const firstSeq = this.#seq;
     this.#seq += commands.length;
@@ -64,7 +64,7 @@ t.test('an event for several channels reaches each of them, named twice or not',
   t.equal((await one.settled()).length, 1);
 });
 
-t.test('one bad channel among several, or too many, and nobody gets anything', async (t) => {
+t.test('a bad channel among several, or too many, and nobody gets anything', async (t) => {
   const stage = await Stage.set(t);
   const socket = await stage.browser();
   await socket.subscribe('a');

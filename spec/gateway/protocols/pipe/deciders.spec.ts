@@ -139,7 +139,7 @@ t.test('a backend that does not read is written to when it does again', async (t
   t.equal(backend.asked.length, 2);
 });
 
-t.test('what waits for a backend is bounded by count and by bytes', async (t) => {
+t.test('requests that wait for a backend are bounded by count and by bytes', async (t) => {
   const rig = new Rig(2, 10);
   const backend = rig.backend();
   rig.ask();
@@ -181,31 +181,34 @@ t.test('only the connection that was asked can answer, once and in time', async 
   t.strictSame(rig.decisions, ['timeout']);
 });
 
-t.test('who is lost, or knows nothing of it, is asked no more; a failure is final', async (t) => {
-  const rig = new Rig();
-  const backends = [rig.backend(), rig.backend(), rig.backend()];
-  rig.ask();
-  rig.clock.endTurn();
-  const asked = (): Backend => backends.findLast(({ asked }) => asked.length > 0)!;
-  const first = asked();
-  rig.lose(first);
-  backends.splice(backends.indexOf(first), 1);
-  rig.clock.endTurn();
-  const second = asked();
-  rig.answer(second, 1, '', UNKNOWN);
-  backends.splice(backends.indexOf(second), 1);
-  rig.clock.endTurn();
-  rig.answer(asked(), 1, '', 4500);
-  t.strictSame(rig.decisions, ['failed']);
-  rig.ask();
-  rig.lose(asked());
-  rig.clock.endTurn();
-  rig.lose(second);
-  t.strictSame(rig.decisions, ['failed', 'nobody']);
-  t.equal(rig.clock.timers, 0);
-});
+t.test(
+  'a lost backend, or one that does not decide this, is asked no more; a failure is final',
+  async (t) => {
+    const rig = new Rig();
+    const backends = [rig.backend(), rig.backend(), rig.backend()];
+    rig.ask();
+    rig.clock.endTurn();
+    const asked = (): Backend => backends.findLast(({ asked }) => asked.length > 0)!;
+    const first = asked();
+    rig.lose(first);
+    backends.splice(backends.indexOf(first), 1);
+    rig.clock.endTurn();
+    const second = asked();
+    rig.answer(second, 1, '', UNKNOWN);
+    backends.splice(backends.indexOf(second), 1);
+    rig.clock.endTurn();
+    rig.answer(asked(), 1, '', 4500);
+    t.strictSame(rig.decisions, ['failed']);
+    rig.ask();
+    rig.lose(asked());
+    rig.clock.endTurn();
+    rig.lose(second);
+    t.strictSame(rig.decisions, ['failed', 'nobody']);
+    t.equal(rig.clock.timers, 0);
+  },
+);
 
-t.test('whatever happens, each question ends exactly once and leaves nothing behind', async (t) => {
+t.test('under any schedule each request ends exactly once and leaves nothing behind', async (t) => {
   const which = fc.nat(3);
   const step = fc.oneof(
     fc.constant({ do: 'ask' as const }),
@@ -268,7 +271,7 @@ async function asked(
   return { client, answer, id: query.id };
 }
 
-t.test('what is no answer of the protocol is no yes', async (t) => {
+t.test('an answer outside of the protocol is no yes', async (t) => {
   for (const result of [
     ...['', 'true', '[]', '{}', '{"allowed":1}', '{"allowed":"true"}', '{'],
     '{"allowed":true,"channelData":{}}',
