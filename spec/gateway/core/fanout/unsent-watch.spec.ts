@@ -4,12 +4,12 @@ import { UnsentWatch } from '../../../../lib/gateway/core/fanout/unsent-watch';
 const LIMITS = { maxUnsentBytes: 1000, maxLooks: 3 };
 
 /** Looks at a peer, and what its session was told by then. */
-function stage(): {
-  backlog: UnsentWatch;
+function watched(): {
+  watch: UnsentWatch;
   look(unsentBytes: number, sentBytes: number): string;
   told: string[];
 } {
-  const backlog = new UnsentWatch();
+  const watch = new UnsentWatch();
   const told: string[] = [];
   const session = {
     text: () => undefined,
@@ -19,8 +19,8 @@ function stage(): {
     drained: () => void told.push('drained'),
   };
   return {
-    backlog,
-    look: (unsentBytes, sentBytes) => backlog.look({ unsentBytes, sentBytes }, LIMITS, session),
+    watch,
+    look: (unsentBytes, sentBytes) => watch.look({ unsentBytes, sentBytes }, LIMITS, session),
     told,
   };
 }
@@ -28,7 +28,7 @@ function stage(): {
 t.test(
   'bytes that leave within a second are not reported, even when more follow at once',
   async (t) => {
-    const { look, told } = stage();
+    const { look, told } = watched();
     for (let i = 0; i < 10; i++) t.equal(look(500, i * 500), 'waiting');
     t.equal(look(0, 5000), 'empty');
     t.same(told, []);
@@ -36,7 +36,7 @@ t.test(
 );
 
 t.test('a peer is slow when something has waited for a second, and told so once', async (t) => {
-  const { look, told } = stage();
+  const { look, told } = watched();
   look(10, 0);
   t.same(told, []);
   look(30, 9);
@@ -49,7 +49,7 @@ t.test('a peer is slow when something has waited for a second, and told so once'
 });
 
 t.test('or as soon as half of what may wait does', async (t) => {
-  const { look, told } = stage();
+  const { look, told } = watched();
   look(500, 0);
   t.same(told, []);
   look(501, 500);
@@ -59,12 +59,12 @@ t.test('or as soon as half of what may wait does', async (t) => {
 t.test(
   'a connection is stuck when bytes found waiting are still there after so many checks',
   async (t) => {
-    const { look } = stage();
+    const { look } = watched();
     t.strictSame(
       [look(10, 0), look(10, 9), look(10, 9), look(10, 9)],
       ['waiting', 'waiting', 'waiting', 'stuck'],
     );
-    const other = stage();
+    const other = watched();
     t.strictSame(
       [0, 9, 9, 10, 10, 10].map((sent) => other.look(10, sent)),
       Array(6).fill('waiting'),
@@ -74,11 +74,11 @@ t.test(
 );
 
 t.test('bytes that go to another receiver begin their wait anew', async (t) => {
-  const { backlog, look, told } = stage();
+  const { watch, look, told } = watched();
   for (let i = 0; i < 10; i++) {
     // A receiver counts its head as unsent, and so begins below nothing.
     t.equal(look(200, -150), 'waiting');
-    backlog.restart();
+    watch.restart();
   }
   t.same(told, []);
   for (const found of ['waiting', 'waiting', 'waiting', 'stuck']) t.equal(look(200, -150), found);

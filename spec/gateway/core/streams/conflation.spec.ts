@@ -16,18 +16,18 @@ const LATEST_MOVE: Rule = {
 const EVERYTHING: Rule = { kind: RuleKind.MESSAGE, channels: [], events: [] };
 const OTHERS: Rule = { kind: RuleKind.MESSAGE, channels: [], events: ['fire'] };
 
-interface StageOptions {
+interface GroupOptions {
   rules?: Rule[];
   order?: 'socket' | 'channel';
   maxEntries?: number;
 }
 
 /** A group with one backend, which is sent what is asked for and acknowledges it. */
-function stage({
+function oneBackend({
   rules = [LATEST_MOVE, OTHERS],
   order = 'socket',
   maxEntries = 1000,
-}: StageOptions = {}): {
+}: GroupOptions = {}): {
   group: Group;
   metrics: Metrics;
   offer(kind: EventKind, about: Partial<PipeEvent>): void;
@@ -77,7 +77,7 @@ const shown = (events: PipeEvent[]): string[] =>
   events.map(({ event, data, conflated }) => [event, data, conflated].filter(Boolean).join(' '));
 
 t.test('the latest of several waiting moves is sent, with the number it replaced', async (t) => {
-  const { offer, sent, metrics } = stage();
+  const { offer, sent, metrics } = oneBackend();
   for (const data of ['1', '2', '3']) {
     offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data });
     offer(EventKind.MESSAGE, { socketId: '2.2', event: 'move', data });
@@ -92,7 +92,7 @@ t.test('the latest of several waiting moves is sent, with the number it replaced
 });
 
 t.test('a move does not overtake another conflated event of its socket', async (t) => {
-  const { offer, sent } = stage();
+  const { offer, sent } = oneBackend();
   const say = (event: string, data: string): void =>
     offer(EventKind.MESSAGE, { socketId: '1.1', event, data });
   for (const [event, data] of ['move', 'move-eye', 'move', 'move-eye'].entries()) {
@@ -111,7 +111,7 @@ t.test('a move does not overtake another conflated event of its socket', async (
 });
 
 t.test('a sent event is never changed', async (t) => {
-  const { offer, sent } = stage();
+  const { offer, sent } = oneBackend();
   offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '1' });
   t.strictSame(shown(sent(100)), ['move 1']);
   offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '2' });
@@ -120,7 +120,7 @@ t.test('a sent event is never changed', async (t) => {
 });
 
 t.test('no move overtakes another event of its socket', async (t) => {
-  const { offer, sent } = stage();
+  const { offer, sent } = oneBackend();
   const say = (event: string, data: string): void =>
     offer(EventKind.MESSAGE, { socketId: '1.1', event, data });
   say('move', '1');
@@ -132,7 +132,7 @@ t.test('no move overtakes another event of its socket', async (t) => {
 });
 
 t.test('events are not replaced while another subscription wants all of them', async (t) => {
-  const { offer, sent } = stage({ rules: [LATEST_MOVE, EVERYTHING] });
+  const { offer, sent } = oneBackend({ rules: [LATEST_MOVE, EVERYTHING] });
   for (const data of ['1', '2']) offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data });
   t.strictSame(shown(sent(100)), ['move 1', 'move 2']);
 });
@@ -142,7 +142,7 @@ t.test("channels tell the same event apart; with order 'channel' they are the ke
     order: 'socket' | 'channel',
     places: Array<[id: string, channel: string]>,
   ): string[] => {
-    const { offer, sent } = stage({ order });
+    const { offer, sent } = oneBackend({ order });
     for (const data of ['1', '2']) {
       for (const [socketId, channel] of places) {
         offer(EventKind.MESSAGE, { socketId, channel, event: 'move', data });
@@ -167,7 +167,7 @@ t.test("channels tell the same event apart; with order 'channel' they are the ke
 });
 
 t.test('nothing is remembered of a socket that has gone, whoever hears of closes', async (t) => {
-  const { offer, sent } = stage();
+  const { offer, sent } = oneBackend();
   offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '1' });
   offer(EventKind.CLOSE, { socketId: '1.1' });
   offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '2' });
@@ -175,7 +175,7 @@ t.test('nothing is remembered of a socket that has gone, whoever hears of closes
 });
 
 t.test('an event dropped from a full log is not replaced, and the next one is sent', async (t) => {
-  const { offer, sent, group } = stage({ maxEntries: 3 });
+  const { offer, sent, group } = oneBackend({ maxEntries: 3 });
   const [partition] = group.partitions;
   offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '1' });
   for (const socketId of ['2.2', '3.3', '4.4'])
@@ -195,7 +195,7 @@ const step = fc.oneof(
 t.test('any order of arrivals and sends keeps order and count', async (t) => {
   fc.assert(
     fc.property(fc.array(step, { size: 'max', maxLength: 60 }), (steps) => {
-      const { offer, sent } = stage();
+      const { offer, sent } = oneBackend();
       const produced: Array<{ socketId: string; event: string }> = [];
       const got: PipeEvent[] = [];
       for (const each of steps) {

@@ -271,7 +271,7 @@ t.test('an id that is open already breaks the protocol', async (t) => {
   const { client, socket } = await pair(t);
   for (let i = 0; i < 2; i++) ask(client, 'socket.request', { socket: socket.id, event: 'e' }, 9);
   const { code, reason } = await client.closed();
-  t.same([code, reason], [4400, 'question 9 is open already']);
+  t.same([code, reason], [4400, 'query 9 is open already']);
 });
 
 t.test('a connection has at most 1 000 questions open', async (t) => {

@@ -219,8 +219,8 @@ t.test(
   async (t) => {
     const logged: object[] = [];
     const fault = new Error('a word about it');
-    const rig = new OfflineChannels();
-    rig.router.publish = () => {
+    const node = new OfflineChannels();
+    node.router.publish = () => {
       throw fault;
     };
     const { apps, limits } = checkGatewayOptions({
@@ -228,7 +228,7 @@ t.test(
     });
     const metrics = new Metrics();
     const log = { ...silent, error: (details: object) => void logged.push(details) };
-    const parts = { hub: rig.hub, router: rig.router, metrics, limits, clock: systemClock, log };
+    const parts = { hub: node.hub, router: node.router, metrics, limits, clock: systemClock, log };
     const api = new RestApi(parts, new Apps(apps, limits));
     const server = createServer((request, response) => {
       const [target] = parseTarget(request.url ?? '', '');
