@@ -41,7 +41,7 @@ export class Metrics {
   pipeEvents = 0;
   /** Commands of backends applied. */
   pipeCommands = 0;
-  /** Questions put to backends for pusher-js. */
+  /** Decisions asked of backends. */
   authRequests = 0;
   /** Decisions without a result: no backend, no answer in time, or a failure. */
   authFailures = 0;

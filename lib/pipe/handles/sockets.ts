@@ -47,7 +47,7 @@ export class Sockets<Events extends object> extends Listenable<SocketsEvents<Eve
 
   /**
    * Number of connected sockets.
-   * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`; so do all questions
+   * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`; so do all queries
    */
   count(options?: QueryOptions): Promise<number> {
     return this.#queries.one('sockets.count', {}, options);

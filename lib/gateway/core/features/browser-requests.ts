@@ -11,7 +11,7 @@ interface Request {
   done: (answer: RequestOutcome) => void;
 }
 
-/** Questions to browsers that have no answer yet. Only the browser that was asked can answer. */
+/** Requests to browsers without a reply yet. Only the browser that was asked can answer. */
 export class BrowserRequests {
   readonly #turn: Turn;
   readonly #clock: Clock;

@@ -81,7 +81,7 @@ export class Routing<M extends Subscriber> {
     }
   }
 
-  /** Matches an event with the rules; undefined when no rule matches. A repeated question is answered from memory. */
+  /** Matches an event with the rules; undefined when no rule matches. The last result is kept. */
   match(
     kind: EventKind,
     channel: string | undefined,

@@ -23,7 +23,7 @@ export type AuthForms =
   | { kind: 'one'; form: AuthForm }
   | { kind: 'several'; forms: ReadonlyMap<string, AuthForm | Refusal> };
 
-/** Channels of one request; each is a question to a backend. */
+/** Channels of one request; each is a decision asked of a backend. */
 const MAX_CHANNELS = 100;
 /** Name of one channel field of several, as in the plugin pusher-js-auth and in frameworks with lists in forms. */
 const ONE_OF_SEVERAL = /^channel_name\[\d{1,4}\]$/;

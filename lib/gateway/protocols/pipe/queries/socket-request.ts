@@ -9,7 +9,7 @@ const DEFAULT_MS = 5_000;
 const MAX_MS = 600_000;
 
 /**
- * `socket.request {socket, event, data}`: asks a browser, and answers with the JSON text of its answer. The one question
+ * `socket.request {socket, event, data}`: asks a browser, and answers with the JSON text of its answer. The only query
  * that does something, so a client does not ask it again after its connection was lost.
  */
 export function socketRequest({ app, context, params, text, deadlineMs, later }: Query): Result {
