@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { Pusher } from 'standpipe/http';
 
-// Of encrypted channels: `openssl rand -base64 32`, kept like the secret.
+// Key of encrypted channels: `openssl rand -base64 32`, kept like the secret.
 const encryptionMasterKeyBase64 = process.env.MASTER_KEY ?? Buffer.alloc(32, 7).toString('base64');
 const pusher = Pusher.forURL(process.env.STANDPIPE_URL, { encryptionMasterKeyBase64 });
 const app = express();
@@ -34,7 +34,7 @@ app.post('/webhooks', express.text({ type: 'application/json' }), (request, resp
 });
 
 app.post('/orders', (_request, response) => {
-  // Who subscribes gets the key with the answer above; the gateway sees ciphertext.
+  // Subscribers get the key with the answer above; the gateway sees ciphertext.
   void pusher
     .trigger('private-encrypted-orders', 'order', { total: 7 })
     .then(() => response.sendStatus(202))

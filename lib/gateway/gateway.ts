@@ -168,9 +168,9 @@ export class Gateway {
   }
 
   /**
-   * Stops gently: takes no new connections, tells the backends, closes the browsers with 4200 (they come back at once, to
-   * whoever listens then) in waves over `limits.drainMs`, and then stops. Webhooks that wait, and backends that have yet to
-   * handle what happened, have until then.
+   * Stops gently: takes no new connections, tells the backends, closes the browsers with 4200 (they come back at
+   * once, to whoever listens then) in waves over `limits.drainMs`, and then stops. Webhooks that wait, and backends
+   * that have yet to handle what happened, have until then.
    */
   async drain(): Promise<void> {
     if (this.#state !== 'running') return this.stop();
@@ -185,14 +185,17 @@ export class Gateway {
     const perWave = Math.max(1, Math.ceil(this.socketCount / waves));
     while (this.socketCount > 0 && this.#closeSockets(perWave) > 0) await this.#pause(WAVE_MS);
     await this.#webhooks.drain(Math.max(0, deadline - this.#clock.now()));
-    // What the waves brought about is for the backends to hear, and to acknowledge.
+    // Events caused by the waves are sent to the backends and acknowledged.
     const behind = (): boolean =>
       this.#hub.closesWaiting > 0 || this.#protocols.some((protocol) => protocol.behind);
     while (behind() && this.#clock.now() < deadline) await this.#pause(20);
     await this.stop();
   }
 
-  /** Stops at once: closes every connection, drops webhooks that wait and frees the ports. May be called at any time, and again. */
+  /**
+   * Stops at once: closes every connection, drops webhooks that wait and frees the ports. May be called at any time,
+   * and again.
+   */
   async stop(): Promise<void> {
     if (this.#state === 'stopped') return;
     const wasIdle = this.#state === 'idle';
@@ -205,7 +208,7 @@ export class Gateway {
     this.#closeSockets(Infinity);
     this.#hub.turn.flush();
     for (const protocol of this.#protocols) protocol.stop?.();
-    // One turn for the close frames to leave; a peer that does not answer them is not waited for.
+    // Close frames leave within this pause. An unanswered close frame is not waited for.
     await this.#pause(20);
     for (const connection of [...this.#keepAlive.connections()]) connection.terminate();
     await this.#listener.stop();

@@ -44,11 +44,12 @@ import type * as webhook from './webhook';
 import { type TokenLike, WebHook, type WebHookEvent, type WebHookRequest } from './webhook';
 
 /**
- * The HTTP API of the Channels protocol, for servers: publishes events, reads the state of an app, signs subscriptions and
- * sign-ins, checks webhooks. Every name of npm `pusher` 5.3 and of its older versions is here (lib/http/README.md).
+ * The HTTP API of the Channels protocol, for servers: publishes events, reads the state of an app, signs
+ * subscriptions and sign-ins, checks webhooks. Every name of npm `pusher` 5.3 and of its older versions is here
+ * (lib/http/README.md).
  *
- * Arguments that break a rule throw a RuleError at once; requests that fail reject with a RequestError. Each of `trigger`,
- * `triggerBatch`, `get` and `post` takes a callback as its last argument, too.
+ * Arguments that break a rule throw a RuleError at once; requests that fail reject with a RequestError. Each of
+ * `trigger`, `triggerBatch`, `get` and `post` takes a callback as its last argument, too.
  */
 export class Pusher<Events = DefaultEvents> {
   static readonly Token = Token;
@@ -93,8 +94,8 @@ export class Pusher<Events = DefaultEvents> {
   }
 
   /**
-   * Publishes an event on a channel, or on up to 100. Text is sent as it is, other data as JSON. `params` may be the id of
-   * a socket that shall not receive the event.
+   * Publishes an event on a channel, or on up to 100. Text is sent as it is, other data as JSON. `params` may be the
+   * id of a socket that shall not receive the event.
    */
   trigger<Name extends EventName<Events>>(
     channels: string | readonly string[],
@@ -171,8 +172,8 @@ export class Pusher<Events = DefaultEvents> {
   }
 
   /**
-   * Signs a subscription to a private, presence or encrypted channel: what an auth endpoint answers. `data` is the member
-   * of a presence channel.
+   * Signs a subscription to a private, presence or encrypted channel: what an auth endpoint answers. `data` is the
+   * member of a presence channel.
    */
   authorizeChannel(
     socketId: string,
@@ -253,7 +254,7 @@ function called<Answer>(
   callback: Callback<Answer> | undefined,
 ): Promise<ApiResponse<Answer>> {
   if (callback === undefined) return promise;
-  // What a callback throws is the caller's, and ends up where errors of callbacks do.
+  // An error thrown by a callback is the caller's, and surfaces as an uncaught exception.
   const tell = (...args: Parameters<Callback<Answer>>): void =>
     queueMicrotask(() => callback(...args));
   promise.then(

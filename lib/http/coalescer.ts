@@ -33,9 +33,9 @@ const atEndOfTurn: (run: () => void) => void =
   ((run) => setTimeout(run, 0));
 
 /**
- * Puts events that are triggered in one turn of the event loop into one request. An event alone is sent as it always was,
- * so this is seen only by who sends many: ten events cost little more than one. Each trigger has its own answer, and the
- * answers are those that it would have had alone.
+ * Puts events that are triggered in one turn of the event loop into one request. An event alone is sent as it always
+ * was, so this is seen only by who sends many: ten events cost little more than one. Each trigger has its own answer,
+ * and the answers are those that it would have had alone.
  */
 export class Coalescer {
   readonly #sender: ApiSender;
@@ -137,7 +137,7 @@ export function publishAlone(
   return sender.send({ method: 'POST', path: '/events', body });
 }
 
-/** How many of the events from `at` on go into one request. */
+/** Number of events from `at` on that fit into one request. */
 function fitting(queue: readonly Waiting[], at: number): number {
   let length = 0;
   let count = 0;
@@ -150,7 +150,7 @@ function fitting(queue: readonly Waiting[], at: number): number {
   return count;
 }
 
-/** What a trigger would have been answered alone. */
+/** The answer that a trigger would have had alone. */
 function answerFor(
   { channel, params }: ChannelEvent,
   { request, status, headers }: ApiResponse,

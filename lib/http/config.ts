@@ -57,7 +57,7 @@ export class Config {
         : platform.connect({ origin: this.getBaseURL(), keepAlive, maxConnections, proxy, agent });
   }
 
-  /** How requests leave; chosen with the first one. */
+  /** The transport of requests, chosen with the first request. */
   get transport(): Transport {
     return (this.#transport ??= this.#connect());
   }

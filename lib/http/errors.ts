@@ -18,11 +18,11 @@ const NOT_CONNECTED = new Set([
  */
 export class RequestError extends StandpipeError {
   readonly url: string;
-  /** What led to it, when no answer came. */
+  /** Cause of the failure, when no answer came. */
   readonly error: unknown;
   /** The text of the answer. */
   readonly body: string | undefined;
-  /** What was sent last. */
+  /** The request as it was sent last. */
   request: ApiRequest | undefined;
   response: ApiResponse | undefined;
   /** Events of a batch that earlier requests had published before this one failed. */
@@ -100,7 +100,7 @@ export const RULES = {
 
 export type Rule = keyof typeof RULES;
 
-/** What was given breaks a rule: `message` is upstream's, `rule` its name, `hint` says what is allowed. */
+/** An argument breaks a rule: `message` is upstream's, `rule` the rule's name, and `hint` says what is allowed. */
 export class RuleError extends StandpipeError {
   readonly rule: Rule;
   readonly hint: string;

@@ -159,7 +159,7 @@ export function pathSegment(name: string): string {
   return name.replace(/[/?#%]/g, encodeURIComponent);
 }
 
-/** How long to wait before the next attempt; undefined when another one would end like this one. */
+/** Wait before the next attempt; undefined when a repetition would have the same answer. */
 function retryDelayMs({ status, response }: RequestError, attempt: number): number | undefined {
   if (status !== undefined && status !== 429 && status < 500) return undefined;
   const askedMs = Number(response?.headers.get('retry-after') ?? NaN) * 1000;

@@ -38,7 +38,7 @@ export class ApiResponse<Answer = unknown> {
     return Promise.resolve(this.body);
   }
 
-  /** What the answer says. Rejects with a SyntaxError when it is no JSON. */
+  /** The answer's JSON. Rejects with a SyntaxError when the body is no JSON. */
   async json(): Promise<Answer> {
     return Promise.resolve(JSON.parse(this.body) as Answer);
   }

@@ -17,7 +17,7 @@ export class Token {
     return hmacHex(this.secret, text);
   }
 
-  /** Whether a signature is that of the text. Takes equally long wherever they differ. */
+  /** True when the signature is that of the text. The comparison takes constant time. */
   verify(text: string, signature: unknown): boolean {
     return typeof signature === 'string' && safeEqual(this.sign(text), signature);
   }

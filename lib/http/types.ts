@@ -30,7 +30,7 @@ export interface BaseOptions {
   encryptionMasterKey?: string;
   /** Milliseconds for one attempt, from the start to the whole answer. Default 30,000; 0 waits for ever. */
   timeout?: number;
-  /** Whether connections are used again. Default true. Only in Node; elsewhere the platform decides. */
+  /** Reuse of connections. Default true. Only in Node; elsewhere the platform decides. */
   keepAlive?: boolean;
   /** URL of an HTTP proxy. Only in Node. */
   proxy?: string;
@@ -39,15 +39,15 @@ export interface BaseOptions {
   /** Connections at a time. Default 64. Only in Node; an `agent` brings its own limit. */
   maxConnections?: number;
   /**
-   * Whether events that are triggered in the same turn of the event loop, for one channel each, share a request of up to
-   * 10. Each trigger has its own answer either way. Default true.
+   * Joining of events that are triggered in the same turn of the event loop for one channel each: up to 10 share a
+   * request. Each trigger has its own answer either way. Default true.
    */
   coalesce?: boolean;
   /** Requests, and triggered events, that may be under way or wait; the next one is refused. Default 10,000. */
   maxInFlight?: number;
   /**
-   * How often a request is repeated that failed on its way, timed out, or was answered with 429 or 5xx. Each publish has
-   * one Idempotency-Key, so that a Standpipe gateway publishes it once. Default 0.
+   * Number of repetitions of a request that failed on its way, timed out, or was answered with 429 or 5xx. Each
+   * publish has one Idempotency-Key, so that a Standpipe gateway publishes it once. Default 0.
    */
   retries?: number;
   /** Used in place of the platform's own way to send requests. */
@@ -71,7 +71,10 @@ export interface TriggerParams {
   socket_id?: string;
   /** Attributes of the channels to answer with: `user_count`, `subscription_count`, separated by commas. */
   info?: string;
-  /** Sockets that shall not receive the event, at most 1,000. A Standpipe gateway knows this; others refuse or ignore it. */
+  /**
+   * Sockets that shall not receive the event, at most 1,000. A Standpipe gateway knows this; others refuse or ignore
+   * it.
+   */
   except?: readonly string[];
 }
 
@@ -166,7 +169,7 @@ export interface UsersAnswer {
   users: Array<{ id: string }>;
 }
 
-/** What the other paths answer is anybody's guess, as with upstream. */
+/** Answers of paths without a type of their own, as with upstream. */
 export type Any = ReturnType<typeof JSON.parse>;
 
 /** Answer to a GET, by its path where that is written out. */

@@ -41,7 +41,7 @@ export class WebHook {
   readonly signature: string | undefined;
   readonly contentType: string | undefined;
   readonly body: string;
-  /** What the body says, when it is JSON and says that it is. */
+  /** The body's JSON; undefined unless its content type is JSON. */
   readonly data: WebHookData | undefined;
 
   constructor(token: Token, { headers, rawBody }: WebHookRequest, masterKey?: Uint8Array) {
@@ -54,7 +54,7 @@ export class WebHook {
     if (this.isContentTypeValid()) this.data = readData(this.body, masterKey);
   }
 
-  /** Whether body and signature are right, by the client's own token or one of those given. */
+  /** True when body and signature are valid, by the client's own token or by an extra one. */
   isValid(extraTokens?: TokenLike | readonly TokenLike[] | null): boolean {
     if (!this.isBodyValid()) return false;
     return [this.token, extraTokens ?? []].flat().some(({ key, secret }) => {
@@ -66,7 +66,7 @@ export class WebHook {
     return this.contentType === 'application/json';
   }
 
-  /** Whether the body is JSON and says that it is. */
+  /** True when the body is JSON and its content type says so. */
   isBodyValid(): boolean {
     return this.data !== undefined;
   }

@@ -21,7 +21,7 @@ export interface SocketHandlers {
   open(headers: IncomingHttpHeaders): void;
   /** A binary message. The bytes belong to the receiver. */
   message(bytes: Uint8Array): void;
-  /** One text message. Where it is left out, a text message ends the connection. */
+  /** Called with a text message. Without this handler a text message ends the connection. */
   text?(text: string): void;
   /** The connection ended, or could not be made: then `code` is 1006 and `error` says why. */
   close(code: number, reason: string, error?: Error): void;

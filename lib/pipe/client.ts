@@ -42,8 +42,8 @@ export interface Surroundings {
 /**
  * A backend's end of the Pipe: hears every browser and answers each one over a single connection, which it keeps alive.
  *
- * Nothing but `connect` connects. Everything else may be used before, in between and after: subscriptions are announced
- * on every connection, triggers wait in the outbox.
+ * Only `connect` connects. All other methods may be used before, in between and after: subscriptions are announced on
+ * every connection, triggers wait in the outbox.
  */
 export class PipeClient<Events extends object = DefaultEvents> {
   /** All sockets of the app. */
@@ -153,11 +153,11 @@ export class PipeClient<Events extends object = DefaultEvents> {
   }
 
   /**
-   * Connects and stays connected: a connection that fails or is lost is tried again, after random waits that grow.
+   * Connects and stays connected: a failed or lost connection is tried again, after random waits that grow.
    *
    * Resolves at the first welcome. Rejects only when nothing more will be tried: with `bad_credentials` when the gateway
-   * refuses key, secret or app, with `closed` after `disconnect()`. What fails in between is told by `error`. Nobody has
-   * to await the promise.
+   * refuses key, secret or app, with `closed` after `disconnect()`. Failures in between are told by `error`. The promise
+   * need not be awaited.
    */
   connect(): Promise<void> {
     if (this.#disconnecting !== undefined) {

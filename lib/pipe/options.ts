@@ -34,17 +34,17 @@ export interface GroupOptions {
    */
   order?: 'socket' | 'channel' | undefined;
   /**
-   * `sticky`: each socket, or channel, is with one member at a time. `shared`: each event goes to the member with the least
-   * to do, without an order, and nothing is made good after a gap. `broadcast`: every member gets everything. Default
-   * `sticky`. All members must say the same.
+   * `sticky`: each socket, or channel, is with one member at a time. `shared`: each event goes to the member with the
+   * least to do, without an order, and nothing is made good after a gap. `broadcast`: every member gets everything.
+   * Default `sticky`. All members must say the same.
    */
   mode?: 'sticky' | 'shared' | 'broadcast' | undefined;
   /**
-   * What follows when the group does not keep up and its stream at the gateway fills. `gap`: the oldest events are
-   * dropped, and the client is told how many. `pause`: from three quarters on, a browser that sends something is not read
+   * Policy when the group does not keep up and its stream at the gateway fills. `gap`: the oldest events are dropped,
+   * and the client is told how many. `pause`: from three quarters on, a browser that sends something is not read
    * until half of the stream is free again, for the gateway's `pipePauseMs`; then, or when it is connected by HTTP
-   * fallback, it is closed with 4100 and comes back later. `close`: it is closed at once. What was read is kept in either.
-   * Default `gap`. All members must say the same.
+   * fallback, it is closed with 4100 and comes back later. `close`: it is closed at once. Events that were read are
+   * kept under both. Default `gap`. All members must say the same.
    */
   overflow?: 'gap' | 'pause' | 'close' | undefined;
 }
@@ -63,8 +63,9 @@ export interface PipeOptions {
   app_id?: string | number | undefined;
   /**
    * Name of this backend, the same after a restart: 1 to 64 of `A-Z a-z 0-9 _ . : -`. Its events are kept for the
-   * gateway's window while it is away, and a second client of that name takes its place. In a group it is the name of the
-   * member. Default: none, and the events between the end of a process and its next start are lost, which `reset` tells.
+   * gateway's window while it is away, and a second client of that name takes its place. In a group it is the name of
+   * the member. Default: none, and the events between the end of a process and its next start are lost, which `reset`
+   * tells.
    */
   name?: string | undefined;
   /** Default `127.0.0.1`. */
@@ -97,13 +98,13 @@ export interface PipeOptions {
   /** Events the gateway may send ahead of the last finished handler. Default 32 768 messages, 8 MiB of data. */
   credit?: { messages?: number | undefined; bytes?: number | undefined } | undefined;
   /**
-   * The group to be a member of, or its name. Default: none, and every event comes here. A group outlives its last member
-   * for the gateway's window, so one that restarts goes on with it.
+   * The group to be a member of, or its name. Default: none, and every event comes here. A group outlives its last
+   * member for the gateway's window, so one that restarts goes on with it.
    */
   group?: string | GroupOptions | undefined;
   /**
-   * Promises of handlers that may run at once, each for another socket (or channel, or user); further ones wait. Default:
-   * as many as `credit.messages`, so that slow handlers delay only the events of their own socket.
+   * Promises of handlers that may run at once, each for another socket (or channel, or user); further ones wait.
+   * Default: as many as `credit.messages`, so that slow handlers delay only the events of their own socket.
    */
   concurrency?: number | undefined;
   /**
@@ -112,9 +113,9 @@ export interface PipeOptions {
    */
   ack?: 'handled' | 'received' | undefined;
   /**
-   * What follows when a handler throws or rejects, beside the `error` event. `continue`: nothing, its event counts as
-   * handled. `stop`: that event and what ends after it do not, and the client disconnects; another member of the group, or
-   * this one when it is back, gets them again. `stop` needs a `name` or a `group`. Default `continue`.
+   * Policy when a handler throws or rejects, beside the `error` event. `continue`: its event counts as handled.
+   * `stop`: its event and later ones do not count, and the client disconnects; another member of the group, or this
+   * one when it is back, gets them again. `stop` needs a `name` or a `group`. Default `continue`.
    */
   onHandlerError?: 'continue' | 'stop' | undefined;
   /**

@@ -45,7 +45,7 @@ export class Subscriptions {
   readonly #asked = new Map<number, number>();
   #waiting: Array<{ version: number; promise: Deferred<void> }> = [];
   #open = true;
-  /** Whether the rules have changed since the gateway was told of them. */
+  /** True when the rules have changed since they were last sent. */
   #changed = false;
   #announcing = false;
 
@@ -55,7 +55,7 @@ export class Subscriptions {
     this.#send = send;
   }
 
-  /** Whether any rule brings events of a kind. */
+  /** True when any rule brings events of a kind. */
   asks(kind: RuleKind): boolean {
     for (const rule of this.#rules.values()) if (rule.kind === kind) return true;
     return false;

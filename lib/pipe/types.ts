@@ -9,7 +9,7 @@ export type DefaultEvents = Record<string, unknown>;
 export type EventName<Events> = keyof Events & string;
 export type AnyData<Events> = Events[EventName<Events>];
 
-/** Where an event stands in the stream: offsets of a partition grow by 1 inside an epoch. */
+/** Position of an event in its stream: offsets of a partition grow by 1 inside an epoch. */
 export interface EventPosition {
   readonly partition: number;
   readonly epoch: number;
@@ -57,8 +57,8 @@ export type SocketsEvents<Events> = {
   open: [socketId: string, meta: Meta];
   close: [socketId: string, meta: CloseMeta];
   /**
-   * An open socket belongs to another member of the group from now on. No `close` follows here; when it comes back, `open`
-   * is told again, with `meta.resync`.
+   * An open socket belongs to another member of the group from now on. No `close` follows here; when it comes back,
+   * `open` is told again, with `meta.resync`.
    */
   moved: [socketId: string];
   slow: [socketId: string, info: SlowSocketInfo, meta: Meta];
@@ -83,8 +83,8 @@ export type ChannelsEvents<Events> = {
   occupied: [channelName: string, meta: Meta];
   vacated: [channelName: string, meta: Meta];
   /**
-   * An occupied channel belongs to another member of the group from now on. No `vacated` follows here; when it comes back,
-   * `occupied` is told again, with `meta.resync`.
+   * An occupied channel belongs to another member of the group from now on. No `vacated` follows here; when it comes
+   * back, `occupied` is told again, with `meta.resync`.
    */
   moved: [channelName: string];
   member_added: [channelName: string, userId: string, meta: Meta];
@@ -124,7 +124,7 @@ export type UsersEvents = {
   offline: [userId: string, meta: Meta];
 };
 
-/** One event as the async iterators of `client.socket(id)` and `client.channel(name)` give it. */
+/** An event from the async iterators of `client.socket(id)` and `client.channel(name)`. */
 export type ReceivedEvent<Events> = {
   [N in EventName<Events>]: { event: N; socketId: string; data: Events[N]; meta: Meta };
 }[EventName<Events>];
@@ -162,7 +162,7 @@ export interface GapInfo {
   readonly count: number | undefined;
 }
 
-/** What was lost. */
+/** Loss of events or of the session. */
 export interface ResetInfo {
   /**
    * `unhandled`: an earlier client without a `name` ended with events unhandled. Any other reason is the gateway's: the
@@ -171,7 +171,7 @@ export interface ResetInfo {
   readonly reason: string;
   /** Events that nobody has handled; undefined when nobody knows. */
   readonly count?: number | undefined;
-  /** What to do about it. */
+  /** Advice in a plain sentence. */
   readonly message?: string | undefined;
 }
 
@@ -189,7 +189,7 @@ export type ClientEvents = {
   /** A connection is established. Each one is followed by one `disconnected`. */
   connected: [info: ConnectedInfo];
   disconnected: [info: DisconnectedInfo];
-  /** Something failed that nobody else was told of. Without a handler it goes to the log, and nothing else happens. */
+  /** A failure without a callback or promise of its own. Without a handler it goes to the log only. */
   error: [error: StandpipeError];
   state: [state: PipeState, previous: PipeState];
   /** There is room in the outbox again, after `trigger` returned false. */
@@ -228,10 +228,10 @@ export interface SubscriptionFilter {
   /** Event names, for `socket_message`. */
   events?: readonly string[] | undefined;
   /**
-   * For `socket_message`: of the events that wait because the backend is behind, the latest of each socket, channel and
-   * name is enough. It takes the place of the one before, and `meta.conflated` counts what it replaced; it does not
-   * overtake another event of its socket (or channel, with `order: 'channel'`). Where another subscription brings an event
-   * without `conflate`, all of them are told. Default false.
+   * For `socket_message`: while the backend is behind, only the latest waiting event of each socket, channel and name is
+   * kept. It replaces the event before, and `meta.conflated` counts the replaced events; it does not overtake another
+   * event of its socket (or channel, with `order: 'channel'`). When another subscription brings an event without
+   * `conflate`, all events are delivered. Default false.
    */
   conflate?: boolean | undefined;
 }

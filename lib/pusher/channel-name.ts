@@ -2,7 +2,7 @@ import { DEFAULT_CHANNEL_LIMITS } from './limits';
 
 export interface ChannelKind {
   visibility: 'public' | 'private' | 'presence' | 'encrypted';
-  /** Whether the last published event is kept for newcomers. */
+  /** True when the last published event is kept for newcomers. */
   cache: boolean;
 }
 
@@ -38,12 +38,12 @@ export function parseChannelName(
   return { name, visibility, cache: name.startsWith('cache-', prefix.length), user: undefined };
 }
 
-/** Whether the events of a channel are encrypted by who publishes them. */
+/** True when the events of the channel are encrypted by their publisher. */
 export function isEncryptedChannel(name: string): boolean {
   return name.startsWith(ENCRYPTED_PREFIX);
 }
 
-/** Whether a text is made of the characters of channel names, however long it is. `#server-to-user-` is not. */
+/** True when a text has only characters of channel names, at any length. `#server-to-user-` has others. */
 export function hasChannelCharacters(name: string): boolean {
   return NAME.test(name);
 }
@@ -60,7 +60,10 @@ export function userChannel(userId: string): string {
   return USER_PREFIX + userId;
 }
 
-/** Whether a string can be the id of a signed-in user: a channel is named after it, so the same characters are allowed. */
+/**
+ * True when a string can be the id of a signed-in user: a channel is named after it, so the same characters are
+ * allowed.
+ */
 export function isUserId(id: string): boolean {
   return NAME.test(id);
 }

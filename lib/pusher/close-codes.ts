@@ -56,7 +56,7 @@ function info(meaning: string, verdict: ClientVerdict, inBandOnly = false): Clos
 }
 
 /**
- * Whether a `pusher:error` goes out before the close frame. Codes that refuse or push back always have one, as the
+ * True when a `pusher:error` goes out before the close frame. Codes that refuse or push back always have one, as the
  * hosted service does it for 4001. Codes that ask to come back at once need no error event, except for protocols 4 and
  * 5, whose clients do not read the close frame.
  */

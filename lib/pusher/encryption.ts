@@ -21,12 +21,12 @@ export type Opened =
 export function readMasterKey(
   base64: unknown,
 ): { ok: true; key: Uint8Array } | { ok: false; message: string } {
-  const refused = (message: string): { ok: false; message: string } => ({ ok: false, message });
-  if (typeof base64 !== 'string') return refused('encryptionMasterKeyBase64 must be a string');
+  const keyError = (message: string): { ok: false; message: string } => ({ ok: false, message });
+  if (typeof base64 !== 'string') return keyError('encryptionMasterKeyBase64 must be a string');
   const key = fromBase64(base64);
-  if (key === undefined) return refused('encryptionMasterKeyBase64 must be valid base64');
+  if (key === undefined) return keyError('encryptionMasterKeyBase64 must be valid base64');
   if (key.length === KEY_BYTES) return { ok: true, key };
-  return refused(
+  return keyError(
     `encryptionMasterKeyBase64 must decode to ${KEY_BYTES} bytes, but the provided key decodes to ${key.length} bytes`,
   );
 }

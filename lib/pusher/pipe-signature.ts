@@ -55,7 +55,7 @@ export function verifyPipeRequest({
   const query = new URLSearchParams(params);
   for (const name of ['auth_key', 'auth_timestamp', 'auth_version', 'auth_signature']) {
     if (query.getAll(name).length === 1) continue;
-    return refusePipe('missing_parameter', `${name} must be given exactly once`);
+    return refusedVerdict('missing_parameter', `${name} must be given exactly once`);
   }
   const [key, timestamp, version, signature] = [
     query.get('auth_key') ?? '',
@@ -67,24 +67,24 @@ export function verifyPipeRequest({
   const toSign = stringToSign('GET', path, [...query]);
   const matches = safeEqual(hmacHex(secret ?? NO_SECRET, toSign), signature);
   if (secret === undefined) {
-    return refusePipe('unknown_key', 'this app has no such key; check the app id and the key');
+    return refusedVerdict('unknown_key', 'this app has no such key; check the app id and the key');
   }
   if (version !== AUTH_VERSION) {
-    return refusePipe('bad_version', `auth_version must be ${AUTH_VERSION}`);
+    return refusedVerdict('bad_version', `auth_version must be ${AUTH_VERSION}`);
   }
   if (!TIMESTAMP.test(timestamp)) {
-    return refusePipe('bad_timestamp', 'auth_timestamp must be in whole seconds since 1970');
+    return refusedVerdict('bad_timestamp', 'auth_timestamp must be in whole seconds since 1970');
   }
   const awayS = Math.abs(Number(timestamp) - Math.floor(nowS));
   if (awayS >= toleranceS) {
-    return refusePipe(
+    return refusedVerdict(
       'expired',
       `auth_timestamp is ${awayS} s away from the gateway's clock and must be less than ${toleranceS} s away; ` +
         'check the clocks of both machines',
     );
   }
   if (!matches) {
-    return refusePipe(
+    return refusedVerdict(
       'bad_signature',
       `auth_signature does not match; check the secret, and that this was signed: ${JSON.stringify(toSign)}`,
     );
@@ -92,6 +92,6 @@ export function verifyPipeRequest({
   return { ok: true, key };
 }
 
-function refusePipe(code: PipeRefusal, message: string): PipeVerdict {
+function refusedVerdict(code: PipeRefusal, message: string): PipeVerdict {
   return { ok: false, code, message };
 }

@@ -6,8 +6,8 @@ const SPACE = 0x20;
 const SHORTEST_ESCAPE_GAIN = 5;
 
 /**
- * The text of a top-level value, byte for byte as it was sent, or '' when the key is absent. Of a repeated key the last
- * one counts, as with JSON.parse.
+ * The text of a top-level value, byte for byte as it was sent, or '' when the key is absent. The last
+ * value of a repeated key counts, as with JSON.parse.
  *
  * `text` must be a JSON object that JSON.parse has accepted: valid text needs no second check here.
  * `key` must consist of plain ASCII letters and underscores. Nesting is counted, not recursed into.

@@ -1,8 +1,8 @@
 import { Ranges, type Range } from './ranges';
 
 /**
- * What of one partition is finished: the floor, which is the highest offset up to which everything has finished, and the
- * ranges above it. Offsets start in order and end in any. While they also end in order nothing is allocated.
+ * Finished offsets of a partition: the floor, up to which all have finished, and the ranges above it. Offsets start in
+ * order and end in any order. While they also end in order nothing is allocated.
  */
 export class AckFloor {
   #done: number;

@@ -1,4 +1,4 @@
-/** How full a budget may be when its overflow is taken for over. */
+/** Fill at which an overflow counts as over. */
 const EASED = 0.75;
 
 /** A log that spends from a budget. */
@@ -47,7 +47,7 @@ export class Budget {
     return this.#bytes;
   }
 
-  /** How full it is: 1 at the limit of entries or of bytes. */
+  /** Fill: 1 at the limit of entries or of bytes. */
   get fill(): number {
     return Math.max(this.#entries / this.#maxEntries, this.#bytes / this.#maxBytes);
   }

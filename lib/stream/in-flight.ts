@@ -41,7 +41,7 @@ export class InFlight {
   }
 
   /**
-   * Whether one more message of this size may be sent, by a buffer with so many messages and bytes of its own in
+   * True when one more message of this size may be sent, by a buffer with so many messages and bytes of its own in
    * flight. A message larger than the whole credit goes alone, or it would wait for ever.
    */
   allows(bytes: number, ownMessages: number, ownBytes: number): boolean {

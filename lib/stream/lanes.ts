@@ -13,7 +13,7 @@ export interface LanesOptions<T> {
   work(item: T): Promise<unknown> | undefined;
   /** Called once for each item that has ended, with what it threw or rejected with; must not throw. */
   ended(item: T, failure: Error | undefined): void;
-  /** Whether `item` takes the place of `last`, which waits right before it. `last` then leaves without an end. */
+  /** True when `item` replaces `last`, which waits right before it. `last` then leaves without an end. */
   replaces?(item: T, last: T): boolean;
 }
 
@@ -150,7 +150,7 @@ export class Lanes<T extends Laned<T>> {
     lane.last = item;
   }
 
-  /** Whether no further key may begin. */
+  /** True when no further key may begin. */
   get #isFull(): boolean {
     return this.#held || this.#active >= this.#options.maxActive;
   }

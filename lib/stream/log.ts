@@ -35,8 +35,8 @@ export interface Progress extends Position {
 }
 
 /**
- * How a receiver's position was judged: it goes on at once, it is told of a gap first, or it knows a later epoch than
- * this log does.
+ * Verdict on a receiver's position. `resumed`: it goes on at once. `gap`: it is told of a gap first. `ahead`: its epoch
+ * is later than that of this log.
  */
 export type Verdict = 'resumed' | 'gap' | 'ahead';
 
@@ -48,9 +48,9 @@ export interface LogOptions {
 }
 
 /**
- * One partition of a group's events: numbered inside an epoch, kept until acknowledged, and bounded by a budget. Over its
- * limits the oldest are dropped. An event that was dropped before it was sent becomes part of a gap, and `take` gives the
- * gap before anything behind it: there is no silent loss.
+ * A partition of a group's events: numbered inside an epoch, kept until acknowledged, and bounded by a budget. Over
+ * its limits the oldest are dropped. An event that was dropped before it was sent becomes part of a gap, and `take`
+ * gives the gap before anything behind it: there is no silent loss.
  *
  * A finished event above the last acknowledged one is forgotten: no connection and no other owner is sent it again.
  */
@@ -91,7 +91,7 @@ export class Log<T> implements Spender {
     return this.#buffer.sent;
   }
 
-  /** Where an owner that brings no position begins. */
+  /** Position at which an owner without a position begins. */
   get committed(): Position {
     return { epoch: this.#epoch, offset: this.#told?.after ?? this.#buffer.acked };
   }
@@ -130,17 +130,17 @@ export class Log<T> implements Spender {
     return this.#buffer.inFlight;
   }
 
-  /** Whether `take` has something to give as soon as credit and acknowledgements allow it. */
+  /** True when `take` has something to give as soon as credit and acknowledgements allow it. */
   get pending(): boolean {
     return this.#gap !== undefined || this.#buffer.sendPtr < this.#buffer.next;
   }
 
-  /** Whether `take` gives a gap next. */
+  /** True when `take` gives a gap next. */
   get gapDue(): boolean {
     return this.#gap !== undefined && this.#buffer.unacked === 0;
   }
 
-  /** Everything up to here has been sent over the present connection. */
+  /** Highest offset sent over the present connection. */
   get sentUpTo(): number {
     return this.#buffer.sendPtr - 1;
   }
@@ -197,8 +197,8 @@ export class Log<T> implements Spender {
   }
 
   /**
-   * Everything up to the position, and in the finished ranges above it, has been handled. False, and no effect, when some
-   * of it was never sent. An acknowledgement of an older epoch is late and ignored.
+   * Acknowledges all offsets up to the position and in the finished ranges above it. False, and no effect, when some of
+   * them were never sent. An acknowledgement of an older epoch is late and ignored.
    */
   ack({ epoch, offset, finished = [] }: Progress): boolean {
     if (epoch !== this.#epoch) return epoch < this.#epoch;
@@ -213,8 +213,8 @@ export class Log<T> implements Spender {
   }
 
   /**
-   * Goes on over a new connection whose receiver says where it is. 'ahead' changes nothing: the owner asks its store, and
-   * refuses the position if the store does not know that epoch either.
+   * Goes on over a new connection whose receiver says where it is. 'ahead' changes nothing: the owner asks its store,
+   * and refuses the position if the store does not know that epoch either.
    */
   attach({ epoch, offset, finished = [] }: Progress, flight: InFlight): Verdict {
     if (epoch > this.#epoch) return 'ahead';

@@ -17,7 +17,7 @@ export interface OutboxOptions<T> {
   maxBytes: number;
   /** Share of either limit, between 0 and 1, above which `offer` says 'high'. Half of it is the low-water mark. */
   highWaterRatio: number;
-  /** Whether the command's outcome waits for a receipt that may follow its acknowledgement. */
+  /** True when the command's outcome waits for a receipt that may follow its acknowledgement. */
   awaitsReceipt(entry: T): boolean;
   /** Called once for each command accepted; must not throw. The outbox may be used from inside it. */
   settle(entry: T, outcome: Outcome): void;

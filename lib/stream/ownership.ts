@@ -6,8 +6,8 @@ export interface Owner {
 }
 
 /**
- * A change of ownership that must be told. `assign`: the member gets the partition from the last acknowledged event on, under a new
- * generation. `revoke`: it is asked to finish its running handlers and give the partition back.
+ * A change of ownership that must be told. `assign`: the member gets the partition from the last acknowledged event
+ * on, under a new generation. `revoke`: it is asked to finish its running handlers and give the partition back.
  */
 export type Change<M> =
   | { type: 'assign'; partition: number; generation: number; member: M }
@@ -21,11 +21,11 @@ interface Partition<M> {
 }
 
 /**
- * Ownership of a group's partitions: each has at most one owner at a time, and every change of owner is a new generation,
- * so that a frame of an earlier owner can be told from one of the present owner.
+ * Ownership of a group's partitions: each has at most one owner at a time, and every change of owner is a new
+ * generation, so that a frame of an earlier owner can be told from one of the present owner.
  *
- * A partition moves only when its owner is gone, or has given it back. Where it belongs is decided by rendezvous hashing:
- * a member that comes or goes moves its own share and no other.
+ * A partition moves only when its owner is gone or has returned it. Rendezvous hashing decides on its owner: a member
+ * that comes or goes moves its own share and no other.
  */
 export class Ownership<M extends Owner> {
   readonly #partitions: Array<Partition<M>>;
@@ -70,7 +70,10 @@ export class Ownership<M extends Owner> {
     return this.#settle();
   }
 
-  /** A member takes the place of another one of the same name: it gets the same partitions at once, and nobody else any. */
+  /**
+   * A member takes the place of another one of the same name: it gets the same partitions at once, and nobody else
+   * any.
+   */
   replace(before: M, after: M): Array<Change<M>> {
     this.#members.delete(before);
     this.#members.add(after);

@@ -1,4 +1,7 @@
-/** A place in one partition: everything up to `offset` of `epoch`. Offsets begin at 1 and are never reused in an epoch. */
+/**
+ * A place in one partition: everything up to `offset` of `epoch`. Offsets begin at 1 and are never reused in an
+ * epoch.
+ */
 export interface Position {
   epoch: number;
   offset: number;
@@ -49,7 +52,7 @@ export class Cursor {
   }
 
   /**
-   * Whether a sender whose oldest unacknowledged number is `first` can go on here. False when numbers in between were
+   * True when a sender whose oldest unacknowledged number is `first` can go on here. False when numbers in between were
    * never seen: no honest sender says so.
    */
   continues(first: number): boolean {

@@ -12,7 +12,7 @@ export interface Range {
 export class Ranges {
   readonly #ranges: Range[] = [];
 
-  /** How many ranges there are. */
+  /** Number of ranges. */
   get length(): number {
     return this.#ranges.length;
   }
@@ -86,7 +86,7 @@ export class Ranges {
     return range !== undefined && range.first <= number + 1 ? range.last : number;
   }
 
-  /** How many numbers from `first` to `last` are in the set. */
+  /** Count of numbers from `first` to `last` in the set. */
   count(first: number, last: number): number {
     let count = 0;
     if (last < first) return count;

@@ -19,11 +19,11 @@ const FINISHED = -1;
  *     low <= acked + 1 <= sendPtr <= next
  *
  * `low` is the oldest entry kept, `acked` the last acknowledged, `sendPtr` the next to send, `next` the next to be
- * appended. Entries leave on an acknowledgement only; `dropOldest` is for an owner with a limit, and until its loss is
- * told (`skipLost`) `low` may pass the two in the middle and nothing is sent.
+ * appended. Entries leave on an acknowledgement only; `dropOldest` is for an owner with a limit, and until its loss
+ * is told (`skipLost`) `low` may pass the two in the middle and nothing is sent.
  *
- * Entries above `acked` may be finished one by one: a finished entry is forgotten, its place stays as a hole that is never
- * sent, and its credit is free.
+ * Entries above `acked` may be finished one by one: a finished entry is forgotten, its place stays as a hole that is
+ * never sent, and its credit is free.
  *
  * Late and repeated acknowledgements change nothing. Every method is O(1) for each entry it moves.
  */
@@ -35,7 +35,10 @@ export class SendBuffer<T> {
   #flight: InFlight;
   #low = 1;
   #acked = 0;
-  /** The last number that a receiver, or a told loss, has acknowledged; `acked` is higher when finished ones follow it. */
+  /**
+   * The last number that a receiver, or a told loss, has acknowledged; `acked` is higher when finished ones follow
+   * it.
+   */
   #said = 0;
   #sendPtr = 1;
   /** The next number that the present receiver expects. */
@@ -119,7 +122,7 @@ export class SendBuffer<T> {
     return this.#flight;
   }
 
-  /** How many numbers above `acked`, from `first` to `last`, are not finished. */
+  /** Count of unfinished numbers above `acked`, from `first` to `last`. */
   unfinishedIn(first: number, last: number): number {
     return Math.max(0, last - first + 1) - this.#finished.count(first, last);
   }
@@ -163,8 +166,8 @@ export class SendBuffer<T> {
   }
 
   /**
-   * The next entries to send, as many as the credit and the arguments allow, up to the next hole; undefined when there are
-   * none. The first one is never held back for `maxBytes`.
+   * The next entries to send, as many as the credit and the arguments allow, up to the next hole; undefined when
+   * there are none. The first one is never held back for `maxBytes`.
    */
   take(maxEntries: number, maxBytes: number): Batch<T> | undefined {
     if (this.#low > this.#sendPtr) {
@@ -189,7 +192,9 @@ export class SendBuffer<T> {
     return { first, skipped, entries: this.read(first, this.#sendPtr - 1) };
   }
 
-  /** Acknowledges everything up to `n`. False, and no effect, when `n` was never sent: the other side broke the rules. */
+  /**
+   * Acknowledges everything up to `n`. False, and no effect, when `n` was never sent: the other side broke the rules.
+   */
   ack(n: number): boolean {
     if (!(n <= this.#sent)) return false;
     this.#settle(n);
@@ -242,7 +247,7 @@ export class SendBuffer<T> {
     this.#sendPtr = this.#acked + 1;
   }
 
-  /** Forgets the oldest entry unacknowledged. One already sent stays in flight. */
+  /** Forgets the oldest entry unacknowledged. A sent entry stays in flight. */
   dropOldest(): void {
     if (this.#entries.length === 0) return;
     const size = this.#sizes.shift() ?? 0;
@@ -320,9 +325,9 @@ export class SendBuffer<T> {
   }
 
   /**
-   * Everything up to `n`, and the finished ones that follow it, leaves. The send pointer is clamped: after a resume an
-   * acknowledgement may pass it, because frames of the connection before were still being handled, and what is trimmed
-   * here must not be sent.
+   * Removes the entries up to `n` and the finished entries that follow. The send pointer is clamped: after a resume an
+   * acknowledgement may pass it, because frames of the connection before were still being handled, and removed entries
+   * must not be sent.
    */
   #advance(said: number): void {
     const n = this.#finished.through(said);

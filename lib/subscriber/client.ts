@@ -16,7 +16,7 @@ import type { Platform } from './platform/platform';
 import { candidates, VERSION } from './transports/candidates';
 import { User } from './user';
 
-/** What channels tell besides the events of the app. */
+/** Events of channels besides the app's own. */
 export interface ChannelEvents {
   /** On presence channels its data are the members. */
   'pusher:subscription_succeeded': Members;
@@ -39,15 +39,15 @@ export class Subscriber<E extends AppEvents = AppEvents> {
   static instances: Array<Subscriber<never>> = [];
   /** Set by pusher-js when a page is ready; nothing waits for it here. */
   static isReady = true;
-  /** Where false, a new client waits for `connect`. */
+  /** When false, a new client waits for `connect`. */
   static autoConnect = true;
   /** Writes what happens to the console. */
   static logToConsole = false;
   /** Is told what happens, in place of the console. */
   static log: ((message: string) => void) | undefined;
   /**
-   * There for programs that set parts of it, as `createXHR`. Nothing in it has an effect: requests of pages go by `fetch`,
-   * and `channelAuthorization.customHandler` is the place for requests of one's own.
+   * There for programs that set parts of it, as `createXHR`. Nothing in it has an effect: requests of pages go by
+   * `fetch`, and `channelAuthorization.customHandler` is the place for requests of one's own.
    */
   static readonly Runtime: Record<string, unknown> = {};
   static readonly auth_callbacks = authCallbacks;
@@ -69,8 +69,8 @@ export class Subscriber<E extends AppEvents = AppEvents> {
   readonly #class: typeof Subscriber;
 
   /**
-   * Connects with an app key. Throws where the key is missing, or where an option cannot be used here. `platform` is given
-   * by the entry for Node or for browsers.
+   * Connects with an app key. Throws where the key is missing, or where an option cannot be used here. `platform` is
+   * given by the entry for Node or for browsers.
    */
   constructor(key: string, options: Options | undefined, platform: Platform) {
     if (key === null || key === undefined) {
@@ -100,7 +100,7 @@ export class Subscriber<E extends AppEvents = AppEvents> {
       },
       reportFailure,
     ).back_channel;
-    // What is wrong with the options of sign-ins is told now, not at the first one.
+    // Bad options of sign-ins throw now, not at the first sign-in.
     userAuthenticator(this.#authParts());
     if (this.#class.autoConnect) this.connect();
   }
@@ -173,8 +173,8 @@ export class Subscriber<E extends AppEvents = AppEvents> {
   }
 
   /**
-   * Subscribes, now or when there is a connection, and on every later one. Returns the channel, the same one for the same
-   * name. Throws BadChannelName for names that begin with `#`.
+   * Subscribes, now or when there is a connection, and on every later one. Returns the channel, the same one for the
+   * same name. Throws BadChannelName for names that begin with `#`.
    */
   subscribe(name: `presence-${string}`): PresenceChannel<Heard<E>, BrowserEvents<E>>;
   subscribe(name: string): Channel<Heard<E>, BrowserEvents<E>>;

@@ -3,7 +3,7 @@ import type { Opened } from '../pusher/encryption';
 import { channelStringToSign, hmacHex, userStringToSign } from '../pusher/signature';
 import type { ChannelAuthorizationData, UserAuthenticationData } from './auth/handlers';
 
-/** What encrypted channels and local signing need, and nothing else does: browsers load it when it is first used. */
+/** Cryptography of encrypted channels and of local signing. Browsers load it at its first use. */
 export interface Crypto {
   /** The key of an encrypted channel; undefined where the text is no base64. */
   readKey(sharedSecret: string): Uint8Array | undefined;
@@ -17,7 +17,7 @@ export interface Crypto {
   signUser(app: App, socketId: string, user: object): UserAuthenticationData;
 }
 
-/** Whose signature it is. */
+/** The signing app. */
 export interface App {
   key: string;
   secret: string;

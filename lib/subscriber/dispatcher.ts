@@ -3,7 +3,7 @@ import { reportFailure } from './log';
 /** The data types of an app's events, by name. */
 export type EventTypes = object;
 
-/** What a channel tells of an event besides its data. */
+/** Metadata of an event on a channel. */
 export interface Metadata {
   /** The member who sent a client event on a presence channel, as it was signed. */
   user_id?: string;
@@ -30,7 +30,7 @@ interface Binding {
   context: unknown;
 }
 
-/** What may be bound to without a declaration: every name, with data of any kind. */
+/** Events without a declaration: any name, with data of any kind. */
 export type AnyEvents = Record<string, unknown>;
 
 /**
@@ -86,8 +86,8 @@ export class Dispatcher<E extends EventTypes = AnyEvents> {
   }
 
   /**
-   * Calls the handlers of an event, those of every event first. With metadata a handler has two arguments; without, it has
-   * one, or none where the data is empty.
+   * Calls the handlers of an event, those of every event first. With metadata a handler has two arguments; without,
+   * it has one, or none where the data is empty.
    */
   emit(event: string, data?: unknown, metadata?: Metadata): this {
     for (const handler of this.#globals) guarded(() => handler(event, data));

@@ -24,7 +24,7 @@ export class HTTPAuthError extends Error {
   }
 }
 
-/** What `pusher:subscription_error` and `pusher:signin_error` tell. */
+/** Data of `pusher:subscription_error` and `pusher:signin_error`. */
 export interface AuthErrorData {
   type: 'AuthError';
   error: string;

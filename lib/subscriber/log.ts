@@ -1,6 +1,6 @@
 import type { Logger } from '../util/logger';
 
-/** Where the class says what happens: `Pusher.log`, else the console where `Pusher.logToConsole` is set. */
+/** Target of log lines: `Pusher.log`, else the console when `Pusher.logToConsole` is set. */
 export interface LogTarget {
   log?: ((message: string) => void) | undefined;
   logToConsole: boolean;

@@ -3,7 +3,7 @@ import type { ChannelAuthorizationHandler, UserAuthenticationHandler } from './a
 import type { Channel } from './channels/channel';
 import type { TransportName } from './transports/transport';
 
-/** How an auth endpoint is asked. */
+/** Options of requests to an auth endpoint. */
 export interface AuthRequestOptions {
   /** URL; in browsers also a path. Default `/pusher/auth`, for users `/pusher/user-auth`. */
   endpoint?: string;
@@ -21,9 +21,10 @@ export interface ChannelAuthorizationOptions extends AuthRequestOptions {
   /** Decides in place of an endpoint. */
   customHandler?: ChannelAuthorizationHandler | null;
   /**
-   * Asks for the channels that are subscribed together in one request, as `channel_name[0]`, `channel_name[1]` and so on.
-   * The answer is an object by channel name of `{ status, data }`, `data` being what one channel's answer would be. Default
-   * false. A gateway's own `/pusher/auth` understands it, and so do endpoints made for the plugin pusher-js-auth.
+   * Asks for the channels that are subscribed together in one request, as `channel_name[0]`, `channel_name[1]` and so
+   * on. The answer is an object by channel name of `{ status, data }`, `data` being what one channel's answer would
+   * be. Default false. A gateway's own `/pusher/auth` understands it, and so do endpoints made for the plugin
+   * pusher-js-auth.
    */
   batch?: boolean;
 }
@@ -33,7 +34,7 @@ export interface UserAuthenticationOptions extends AuthRequestOptions {
   customHandler?: UserAuthenticationHandler | null;
 }
 
-/** What `authorizer`, which pusher-js had before `channelAuthorization`, is given besides the channel. */
+/** Second argument of `authorizer`, the predecessor of `channelAuthorization` in pusher-js. */
 export interface AuthorizerOptions {
   authTransport: 'ajax' | 'jsonp';
   authEndpoint: string;
@@ -100,7 +101,7 @@ export interface Options {
 
   /** Secret of the app: subscriptions and sign-ins are signed here. For servers; whoever reads a page has it. */
   secret?: string;
-  /** Who this is on presence channels, and who signs in, where `secret` is given. */
+  /** User of presence channels and of sign-ins, for clients with a `secret`. */
   channel_data?: { user_id: string | number; user_info?: object };
   /** Makes the keys of encrypted channels, where `secret` is given: 32 bytes in base64. */
   encryptionMasterKeyBase64?: string;
@@ -138,7 +139,7 @@ export interface Settings {
   unavailableTimeout: number;
 }
 
-/** Where the hosted service listens for apps whose cluster is not named. */
+/** Host of the hosted service for apps without a cluster. */
 const DEFAULT_HOST = 'ws.pusherapp.com';
 const DEFAULT_HTTP_HOST = 'sockjs.pusher.com';
 

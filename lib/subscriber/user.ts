@@ -8,14 +8,14 @@ import { Dispatcher } from './dispatcher';
 import { authErrorData } from './errors';
 import { Watchlist } from './watchlist';
 
-/** What a user is signed in as; its other fields are the app's. */
+/** Data of a signed-in user; fields without a type here are the app's. */
 export interface UserData {
   id: string;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- programs for pusher-js read it without a check
   [field: string]: any;
 }
 
-/** How far the sign-in of this connection is. `settled` resolves when it has ended, either way. */
+/** State of the sign-in on this connection. `settled` resolves when it has ended, either way. */
 type SignIn =
   | { state: 'none' }
   | { state: 'under_way'; settled: Deferred<void> }
@@ -94,7 +94,7 @@ export class User extends Dispatcher {
     if (!this.#wanted) return;
     if (this.#signIn.state !== 'under_way') {
       this.#fail();
-      // Whoever waits for the user waits for the next connection's.
+      // Waiting for the user goes on with the next connection's sign-in.
       this.#signIn = { state: 'under_way', settled: deferred() };
     }
   }

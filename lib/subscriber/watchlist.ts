@@ -1,7 +1,7 @@
 import { isObject } from '../pusher/json';
 import { Dispatcher } from './dispatcher';
 
-/** What `online` and `offline` tell. */
+/** Data of `online` and `offline`. */
 export interface WatchlistEvent {
   name: string;
   user_ids: string[];

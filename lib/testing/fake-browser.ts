@@ -30,7 +30,7 @@ interface Waiter {
  * private and presence channels itself.
  */
 export class FakeBrowser {
-  /** Everything received, in order. */
+  /** Received messages, in order. */
   readonly received: BrowserMessage[] = [];
   /** Resolves with the close code when the gateway closes the connection. */
   readonly closed: Promise<{ code: number; reason: string }>;

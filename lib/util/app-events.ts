@@ -3,11 +3,11 @@
  * open: every name, with data of any type.
  */
 export interface AppEvents {
-  /** What servers send to browsers. */
+  /** Events from servers to browsers. */
   server?: object;
-  /** What browsers send, to servers and to each other. */
+  /** Events from browsers, to servers and to each other. */
   browser?: object;
-  /** What servers ask of a browser: the type of the question's data by name. */
+  /** Requests of servers to a browser: the type of the data, by name. */
   requests?: object;
 }
 

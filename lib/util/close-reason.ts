@@ -3,7 +3,7 @@ export const MAX_CLOSE_REASON_BYTES = 123;
 
 const ELLIPSIS = '…';
 
-/** Whether a reason fits a close frame as it is. */
+/** True when a reason fits a close frame as it is. */
 export function fitsCloseReason(reason: string): boolean {
   return Buffer.byteLength(reason) <= MAX_CLOSE_REASON_BYTES;
 }

@@ -2,7 +2,7 @@ import { StandpipeError } from '../errors';
 import { didYouMean } from './closest';
 import type { Logger } from './logger';
 
-/** How one option is read: its default, and the check of a value that is given. */
+/** An option: its default, and the check of a given value. */
 export interface Option<T> {
   /** The value of an option that is not given. Missing where the option is required: then `check` refuses undefined. */
   readonly initial?: T;
@@ -101,7 +101,7 @@ export function count(initial: number, max = MAX_COUNT): Option<number> {
   return integer(initial, 1, max);
 }
 
-/** One of some words; the first is the default. */
+/** An option with a choice of words; the first is the default. */
 export function oneOf<const T extends string>(...words: [T, ...T[]]): Option<T> {
   return {
     initial: words[0],

@@ -2,8 +2,8 @@
 const KEPT_SLOTS = 1024;
 
 /**
- * A growable ring buffer: a queue whose ends move in O(1) amortised and whose middle can be read by index. What leaves
- * the ring is forgotten at once, so nothing outlives its stay.
+ * A growable ring buffer: a queue whose ends move in O(1) amortised and whose middle can be read by index. Items
+ * that leave the ring are forgotten at once.
  */
 export class Ring<T> {
   /** Slots, a power of two, so that an index wraps with a mask; none until the first push. */

@@ -69,7 +69,7 @@ function printable(text: string): string {
   return cut.replace(CONTROL, (each) => `\\x${each.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
-/** One for the process: many clients with one failure are one warning. */
+/** Shared by the process: many clients with one failure are one warning. */
 export const warningLog: Logger = new WarningLog();
 
 function emitWarning(

@@ -137,7 +137,7 @@ export const REFUSAL_CODES = {
   bad_params: {
     code: 4220,
     name: 'bad_params',
-    meaning: 'a field of the command or a parameter of the question breaks a rule',
+    meaning: 'a field of the command or a parameter of the query breaks a rule',
   },
   limit_reached: {
     code: 4221,

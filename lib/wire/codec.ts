@@ -59,7 +59,7 @@ export class FrameEncoder {
     this.#flushBytes = Math.min(WIRE_LIMITS.flushBytes, this.#maxFrameBytes / 2);
   }
 
-  /** One frame as one message. A batch that may be long goes through `encodeEvents` or `encodeCommands`. */
+  /** Encodes a frame as one message. A batch that may be long goes through `encodeEvents` or `encodeCommands`. */
   encode(frame: Frame): Uint8Array {
     return this.#atomic(() => this.#one(frame));
   }

@@ -66,8 +66,8 @@ export interface Position {
   /** The last offset up to which every handler has finished. */
   offset: number;
   /**
-   * Ranges above `offset` that are finished too: all of them each time, lowest first, with at least one unfinished offset
-   * before each; at most 1 024.
+   * Ranges above `offset` that are finished too: all of them each time, lowest first, with at least one unfinished
+   * offset before each; at most 1 024.
    */
   finished?: Range[] | undefined;
   /** In HELLO only: the snapshot of this partition did not come to its end. */
@@ -115,7 +115,10 @@ export interface PipeEvent {
   reason?: string | undefined;
   /** Number of earlier events that it took the place of. */
   conflated?: number | undefined;
-  /** The receiver may drop it for a later one of its socket, channel and name, if nothing else of its key lies between. */
+  /**
+   * The receiver may drop it for a later one of its socket, channel and name, if nothing else of its key lies
+   * between.
+   */
   conflatable?: boolean | undefined;
 }
 
@@ -290,7 +293,10 @@ export interface SnapshotFrame {
   offset: number;
   begin: boolean;
   end: boolean;
-  /** Whether `sockets`, over all frames of the snapshot, are all of the partition; else they say nothing. */
+  /**
+   * True when `sockets`, over all frames of the snapshot, are all sockets of the partition. When false, a missing
+   * name proves nothing.
+   */
   coversSockets: boolean;
   /** The same for `channels`. */
   coversChannels: boolean;

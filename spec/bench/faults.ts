@@ -1,5 +1,5 @@
 /**
- * What the Pipe costs when something goes wrong. Prints figures; nothing passes or fails by time.
+ * Costs of the Pipe when faults occur. Prints figures; nothing passes or fails by time.
  * Run: node --expose-gc -r ts-node/register/transpile-only spec/bench/faults.ts
  */
 import { until } from '../support/until';
@@ -175,7 +175,7 @@ function fullLog(): void {
   );
 }
 
-/** What both ends do for acknowledgements at a rate, as a share of one core. */
+/** Work of both ends for acknowledgements at a rate, as a share of one core. */
 function acks(): void {
   const log = new Log<number>({
     epoch: 1,

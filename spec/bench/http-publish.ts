@@ -1,6 +1,6 @@
 /**
- * What one core publishes over the HTTP API, single events and batches of 10: what the API itself costs, called without
- * a network, and then the whole gateway beside a bare node:http server that reads the same bodies. Prints figures;
+ * Rate of publishing over the HTTP API on one core, single events and batches of 10: first the API itself, called
+ * without a network, then the whole gateway beside a bare node:http server that reads the same bodies. Prints figures;
  * nothing passes or fails by time.
  * Run: node -r ts-node/register/transpile-only spec/bench/http-publish.ts
  */

@@ -8,8 +8,8 @@ import { Part } from './support/table';
 const CHANNELS = ['bench', 'private-bench'];
 
 /**
- * What a socket costs that is connected, subscribed to a public and a private channel, and silent. Resident memory is
- * counted from the server's start, so it holds what the server needs once, too; the heap is what is live in it.
+ * Cost of a silent socket with a public and a private channel. Resident memory is counted from the server's start, so it
+ * includes the server's fixed needs; the heap is counted after a collection.
  */
 export async function idle(settings: Settings): Promise<void> {
   const { port, sockets: count } = settings;

@@ -1,6 +1,6 @@
 /**
- * What the gateway and its client do in a second, beside others that npm has, in one run on one machine. Servers run on
- * one core, everything else on another. Figures are medians of a few rounds, and on a busy machine only their ratios
+ * Rates of the gateway and its client beside other servers of npm, in one run on one machine. Servers run on
+ * one core, all else on another. Figures are medians of a few rounds, and on a busy machine only their ratios
  * mean much; nothing passes or fails by time.
  *
  *     npm run bench -- --only fan-out --rounds 5

@@ -1,5 +1,5 @@
 /**
- * How many envelopes a second one core writes and reads. Prints figures; nothing passes or fails by time.
+ * Rates of writing and reading envelopes on one core. Prints figures; nothing passes or fails by time.
  * Run: node -r ts-node/register/transpile-only spec/bench/wire.ts
  */
 import { standpipe } from '../../proto/pipe';

@@ -11,7 +11,7 @@ import { hasBrowser, startBrowser } from '../support/browser';
 
 const CHANNELS = ['room', 'private-a', 'presence-a', 'private-encrypted-a', 'cache-a'];
 
-/** What stands in the page: the global of Standpipe's script, and not pusher-js. */
+/** The page's global: that of Standpipe's script, and not pusher-js. */
 type Ours = Subscriber;
 
 /** Answers requests and subscribes to every kind of channel, as a page does when it is loaded. */

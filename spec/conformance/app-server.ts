@@ -58,7 +58,7 @@ export class AppServer {
     host: '127.0.0.1',
     encryptionMasterKeyBase64: MASTER_KEY,
   });
-  /** Answers what pusher-js asks, by the path that it asks at. Where nothing stands, what it asks for is signed. */
+  /** Answers what pusher-js asks, by the path that it asks at. A path without an entry gets a signature. */
   readonly answers = new Map<string, (form: URLSearchParams) => Answer>();
 
   private constructor(url: string) {
@@ -94,8 +94,9 @@ export class AppServer {
   }
 
   /**
-   * Signs what is asked for: a sign-in as the JSON in `user`, or a channel, as the member in `member`. A presence channel
-   * has the `user` as its member, who needs no data of its own, and without any a member made up for the socket.
+   * Signs what is asked for: a sign-in as the JSON in `user`, or a channel, as the member in `member`. A presence
+   * channel has the `user` as its member, who needs no data of its own, and without any a member made up for the
+   * socket.
    */
   sign(form: URLSearchParams): object {
     const socketId = form.get('socket_id') ?? '';

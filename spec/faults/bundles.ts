@@ -32,7 +32,7 @@ webpack({ mode: 'production', target: 'webworker', entry: './worker.js', resolve
   if (error || stats.hasErrors() || stats.hasWarnings()) { console.error(error ?? stats.toString()); process.exitCode = 1; }
 });`;
 
-/** What a worker has and the language has not. */
+/** Globals of a worker beyond those of the language. */
 const WEB = {
   ...{ fetch, Headers, URL, URLSearchParams, AbortController, TextEncoder, TextDecoder },
   ...{ crypto, btoa, atob, setTimeout, clearTimeout, queueMicrotask, console },

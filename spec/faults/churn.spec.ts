@@ -58,5 +58,5 @@ t.test('a group lives on whose first member was lost and whose second one left',
 });
 
 function ignore(): void {
-  // What fails is not what is looked at.
+  // Errors of these calls are not under test.
 }

@@ -138,7 +138,7 @@ async function join(t: Test, gateway: TestGateway, book: Book, i: number): Promi
 
 function kill(member: Member): void {
   member.killed = true;
-  // It cannot come back, and nothing of what it is at gets through.
+  // The member cannot come back, and none of its open commands gets through.
   member.line.close();
   void member.client.disconnect();
 }

@@ -23,7 +23,7 @@ export interface FalseClockReport {
   handled: number;
   /** The end of a connection that is opened while the clocks are too far apart. */
   refusal: string;
-  /** Whether the browser and the backend that were there stayed through it. */
+  /** True when the connected browser and backend stayed through it. */
   stayed: boolean;
 }
 

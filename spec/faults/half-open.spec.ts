@@ -5,7 +5,7 @@ t.test('connections that nobody says are dead are found out, and nothing is lost
   const report = await halfOpen(t, { vanishing: 5 });
   t.same(report.faults, []);
   t.ok(report.clientNoticedMs <= 25_000 + 1_000, `the backend after ${report.clientNoticedMs} ms`);
-  // It looks every quarter of the ping time.
+  // Life signs are checked every quarter of the ping time.
   t.ok(
     report.gatewayNoticedMs <= 27_500 + 1_000,
     `the gateway after ${report.gatewayNoticedMs} ms`,

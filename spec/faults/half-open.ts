@@ -20,7 +20,7 @@ export interface HalfOpenReport {
   /** From the last sign of life on the Pipe to each end noticing. */
   clientNoticedMs: number;
   gatewayNoticedMs: number;
-  /** Whether the session went on when packets came through again. */
+  /** True when the session went on after packets came through again. */
   resumed: boolean;
   /** Codes of the closes told for browsers that vanished, and how many of the others were told to have gone. */
   codes: number[];
@@ -77,7 +77,7 @@ export async function halfOpen(
   let n = 0;
   const handled = (): boolean =>
     lines.filter(({ type }) => type === 'ended').length === n * live.length;
-  /** Those who are there speak and are answered, so that nothing waits for time but what must. */
+  /** Live connections speak and are answered, so that only dead ones wait for time. */
   const step = async (): Promise<void> => {
     n += 1;
     for (const socket of live) {
@@ -106,7 +106,7 @@ export async function halfOpen(
 
   browserLine.hold();
   for (let ms = 0; ms < ACTIVITY_MS + PONG_MS + STEP_MS; ms += STEP_MS) await step();
-  // They have been sent a close by now, which none of them answers: they are waited for in real time, some seconds.
+  // Dead connections have been sent a close and do not answer: their end takes some seconds of real time.
   await until(() => closes.size >= vanishing && unsent.connections <= LIVE + 1);
   await until(handled);
   const ids = gone.map(({ id }) => id);

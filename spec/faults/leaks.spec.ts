@@ -65,7 +65,7 @@ t.test(
       await gateway.close();
       clearInterval(turning);
     });
-    // What is made once and kept, such as pools, is there after the first cycles.
+    // Objects made once and kept, such as pools, are there after the first cycles.
     for (let i = 0; i < 3; i++) await cycle(gateway, clock);
     const before = { timers: clock.timers, ...counts() };
     for (let i = 0; i < CYCLES; i++) await cycle(gateway, clock);

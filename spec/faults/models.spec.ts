@@ -6,7 +6,7 @@ const timeout = 60_000;
 t.setTimeout(timeout);
 
 const unchecked = modelsUnchecked();
-// Where everything is installed that the checks need, nothing may be left out.
+// CI has all tools of the checks, so none may be left out.
 const skip = process.env['CI'] === 'true' ? undefined : unchecked;
 
 t.test(

@@ -7,7 +7,7 @@ const FOLDER = join(__dirname, 'models');
 
 interface Model {
   file: string;
-  /** What sets a bound or chooses a kind of run; whatever else the file asks for is a mutant. */
+  /** Parameters that set a bound or choose a kind of run; all other parameters of the file are mutants. */
   parameters: readonly string[];
   /** Options under which there is no error. */
   sound: readonly string[];
@@ -40,7 +40,7 @@ const MODELS: readonly Model[] = [
   },
 ];
 
-/** How a checker is made, and what it is given: a compiler that optimises, or a large table, costs more than small bounds. */
+/** Settings of a checker and its compiler: an optimising compiler, or a large table, costs more than small bounds. */
 interface Effort {
   compile: readonly string[];
   search: readonly string[];

@@ -110,7 +110,7 @@ async function rate(
   await until(() => open === 0 && [...read.values()].every((count) => count === accepted));
   const cut = names.filter((name) => !read.has(name));
   child.kill('SIGKILL');
-  // Who was cut has been told so; the others must have seen all.
+  // A browser that was cut has been told so; the others must have seen all.
   const left = lines.map((line) =>
     line.type === 'sent' && cut.length > 0
       ? { ...line, browsers: names.filter((name) => !cut.includes(name)) }

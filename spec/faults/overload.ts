@@ -82,10 +82,10 @@ export async function backlog(
     await permit();
     waiting = Math.max(waiting, produced - handled - announced);
   }
-  // What is still kept is handled when the load is over.
+  // Events still kept are handled when the load is over.
   while (handled + announced < produced) await permit();
   const faults = faultsOf(lines);
-  // What was dropped and not told of yet waits in no memory, but it is one round's load at most.
+  // Dropped events that are not announced yet take no memory; they are one round's load at most.
   const cap = maxPipeUnackedEvents + perRound * (factor + 1);
   return { faults, produced, handled, announced, gaps, waiting, cap };
 }

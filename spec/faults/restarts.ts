@@ -89,7 +89,7 @@ class Speakers {
     return this.#produced.length;
   }
 
-  /** The ledger. What was said was said before it was handled, whenever it was learnt. */
+  /** The ledger. Lines of sends stand before lines of handling, in any order of arrival here. */
   get lines(): Line[] {
     return [...this.#produced, ...this.handled];
   }

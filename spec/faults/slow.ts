@@ -16,7 +16,7 @@ import { Unsent } from './unsent';
 const DATA = 'x'.repeat(8_000);
 /** Events that are published before anybody looks whether they came. */
 const BURST = 16;
-/** What one turn may write beyond a connection's limit before the next write finds it too slow. */
+/** Bytes that a turn may write beyond a connection's limit before the next write finds it too slow. */
 const TURN_BYTES = 300 * 1024;
 
 export interface StalledReport {
@@ -28,7 +28,10 @@ export interface StalledReport {
   /** The highest sum of unsent bytes, and what it may be. */
   unsentBytes: number;
   capBytes: number;
-  /** By how much the gateway's clock was turned from the first unsent byte to the last cut; 0 when the bytes ran out first. */
+  /**
+   * By how much the gateway's clock was turned from the first unsent byte to the last cut; 0 when the bytes ran out
+   * first.
+   */
   cutAfterMs: number;
 }
 
@@ -146,7 +149,7 @@ export interface SlowHandlerReport {
 }
 
 /**
- * One browser's handlers take as long as ten of the others' each, counted in events of those; all browsers speak alike.
+ * The handlers of one browser take ten times as long as the others', counted in events; all browsers send alike.
  */
 export async function slowHandler(
   t: Test,
@@ -203,7 +206,7 @@ export interface TarpitReport {
   dropped: number;
 }
 
-/** One of two webhook endpoints takes requests and never answers while channels come and a backend publishes. */
+/** The first of two webhook endpoints takes requests and never answers while channels come and a backend publishes. */
 export async function webhookTarpit(
   t: Test,
   { channels, maxWebhookEvents }: { channels: number; maxWebhookEvents: number },

@@ -32,7 +32,7 @@ export interface SoakReport {
   answers: number;
   cuts: number;
   kills: number;
-  /** Of the gateway: live heap and descriptors, once in ten seconds. */
+  /** Live heap and descriptors of the gateway, once in ten seconds. */
   heapBytes: number[];
   descriptors: number[];
 }
@@ -116,7 +116,7 @@ export async function soak(
     }
   }
   while (missing(folder) > 0) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  // What a killed backend was waiting for, nobody is told; what the others are waiting for comes.
+  // A killed backend's open commands have no outcome; those of the others have one.
   const isLeft = ({ what }: Fault): boolean => killed.has(what.split('/')[0] ?? '');
   const open = (): Fault[] =>
     faultsOf(folder.lines()).filter((fault) => fault.type !== 'unsettled' || !isLeft(fault));

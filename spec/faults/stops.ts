@@ -153,7 +153,7 @@ export async function backendStopped(t: Test): Promise<BackendStopReport> {
   const ended = (): number =>
     new Set(lines().flatMap((line) => (line.type === 'ended' ? [`${line.key}/${line.n}`] : [])))
       .size;
-  /** Whoever lives has handled something of the last round. */
+  /** True when each live member has handled an event of the last round. */
   const heard = (): boolean => lines().some((line) => line.type === 'ended' && line.n === n);
 
   for (let i = 0; i < 40; i++) speak();
@@ -178,7 +178,7 @@ export async function backendStopped(t: Test): Promise<BackendStopReport> {
   };
 }
 
-/** Whether the stopped one has been told what became of what it was at. */
+/** True when the stopped member has been told the outcome of its open commands. */
 function returned(lines: readonly Line[]): boolean {
   return refusedOf(lines) > 0;
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Test } from 'tap';
 
 /**
- * What a server in this process has written and its peers have not taken. Neither the size of the process nor the
+ * Bytes that a server in this process has written and its peers have not taken. Neither the size of the process nor the
  * `bufferedAmount` of one connection tells: many connections share one buffer.
  */
 export class Unsent {

@@ -84,7 +84,7 @@ t.test('a gateway that stops lets nobody in any more', async (t) => {
   const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock });
   const { port } = gateway;
-  // It waits for its close frames to leave, and here it waits until the clock is turned.
+  // The gateway waits for its close frames to leave, here until the clock is turned.
   const stopped = gateway.stop();
   const late = await RawSocket.upgrade(port);
   t.equal(late.status, 0, 'refused');
@@ -101,7 +101,7 @@ async function turned(clock: ManualClock, end: Promise<unknown>): Promise<void> 
   }
 }
 
-t.test('everything is on the TLS port too', async (t) => {
+t.test('the TLS port serves the same protocols', async (t) => {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keySize: 2048,
   });

@@ -4,9 +4,9 @@ import { createTestGateway } from '../../lib/testing';
 import { Pusher } from '../support/http-sdk';
 import { sending } from './cases/sending';
 import { signing } from './cases/signing';
-import type { Sdk } from './cases/world';
+import type { Sdk } from './cases/sdk-context';
 
-/** One set of assertions for the unmodified SDK of the hosted service and for ours, on one gateway each. */
+/** The same assertions for the unmodified SDK of the hosted service and for ours, on a gateway each. */
 const SDKS: ReadonlyArray<[name: string, sdk: Sdk]> = [
   ['npm pusher', Upstream],
   ['standpipe/http', Pusher as unknown as Sdk],

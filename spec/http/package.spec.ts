@@ -93,7 +93,7 @@ export async function all(): Promise<number> {
 const NAMESPACE = `
 import Types = Pusher;`;
 
-t.test('it type-checks, strictly and with its own declarations checked too', async (t) => {
+t.test('the package type-checks, strictly and with its own declarations checked too', async (t) => {
   write(
     'named.mts',
     `import Same, { Pusher, type Options } from 'standpipe/http';${NAMESPACE}${TYPED}
@@ -197,7 +197,7 @@ t.test('documented code of older versions runs with its import changed', async (
   });
 });
 
-/** What a worker has and the language has not. */
+/** Globals of a worker beyond those of the language. */
 const WEB = {
   ...{ fetch, Headers, URL, URLSearchParams, AbortController, TextEncoder, TextDecoder },
   ...{ crypto, btoa, atob, setTimeout, clearTimeout, queueMicrotask, console },
@@ -250,7 +250,7 @@ t.test('bundled for a worker it runs where there is nothing of Node', async (t) 
     const url = `http://key:secret@127.0.0.1:${gateway.client.port}/apps/1`;
     const sandbox: { answer?: Promise<unknown> } = { ...WEB, url } as never;
     runInContext(code, createContext(sandbox));
-    // What comes out of another realm is compared as text.
+    // Objects of another realm are compared as text.
     const answer = JSON.parse(JSON.stringify(await sandbox.answer)) as object;
     t.match(answer, {
       statuses: [200, 200, 200],

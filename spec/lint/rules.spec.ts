@@ -9,7 +9,7 @@ const eslint = new ESLint({ cwd: root });
 /** An ordinary file of lib; the rules read types, so a text is judged in the place of a file that exists. */
 const ANYWHERE = 'lib/util/deferred.ts';
 
-/** What one rule says about a text, were it the text of `file`: the lines it complains of. */
+/** Lines that a rule reports in a text, as if it were the text of `file`. */
 async function lines(rule: string, code: string, file = ANYWHERE): Promise<number[]> {
   const [result] = await eslint.lintText(code, { filePath: join(root, file) });
   const fatal = result?.messages.find((message) => message.fatal);

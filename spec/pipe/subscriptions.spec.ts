@@ -3,7 +3,11 @@ import { Subscriptions } from '../../lib/pipe/subscriptions';
 import { RuleKind, type Frame } from '../../lib/wire/frames';
 import { ManualClock } from '../support/manual-clock';
 
-function stage(): { subscriptions: Subscriptions; clock: ManualClock; sent: Frame[] } {
+function connectedSubscriptions(): {
+  subscriptions: Subscriptions;
+  clock: ManualClock;
+  sent: Frame[];
+} {
   const clock = new ManualClock();
   const sent: Frame[] = [];
   const send = (frame: Frame): boolean => sent.push(frame) > 0;
@@ -11,7 +15,7 @@ function stage(): { subscriptions: Subscriptions; clock: ManualClock; sent: Fram
 }
 
 t.test('only messages are conflated, and a rule says so only where it is', async (t) => {
-  const { subscriptions } = stage();
+  const { subscriptions } = connectedSubscriptions();
   subscriptions.add(['socket_existence', 'socket_message'], { events: ['move'], conflate: true });
   subscriptions.add(['socket_message'], { events: ['fire'], conflate: false });
   t.same(subscriptions.announced(), [
@@ -26,7 +30,7 @@ t.test('only messages are conflated, and a rule says so only where it is', async
 });
 
 t.test('a client has as many rules as a gateway takes, and one more is refused', async (t) => {
-  const { subscriptions, clock, sent } = stage();
+  const { subscriptions, clock, sent } = connectedSubscriptions();
   for (let i = 0; i < 1000; i++) subscriptions.add(['channel_cache'], { channels: [`c${i}`] });
   clock.endTurn();
   t.match(sent, [{ type: 'subscribe', rules: { length: 1000 } }], 'told once');
@@ -38,7 +42,7 @@ t.test('a client has as many rules as a gateway takes, and one more is refused',
 });
 
 t.test('all of them fit into a HELLO', async (t) => {
-  const { subscriptions } = stage();
+  const { subscriptions } = connectedSubscriptions();
   const long = (n: number): string[] => [`${n}`.padEnd(200, 'x')];
   const fill = (): void => {
     for (let n = 0; n < 1000; n++) subscriptions.add(['channel_cache'], { channels: long(n) });

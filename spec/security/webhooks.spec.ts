@@ -111,7 +111,7 @@ t.test('a target allowed by name, address or network is let through, and no othe
 
 const PUBLIC = { address: '93.184.216.34', family: 4 };
 
-/** What a socket would be given for a name that resolves to some addresses. */
+/** Addresses that a socket would be given for a host name. */
 function lookedUp(lookup: LookupFunction, all: boolean): Promise<unknown> {
   return new Promise((resolve) => {
     lookup('a.example', { all }, (error, address, family) => {

@@ -11,7 +11,7 @@ import { SEND_BUFFER_ACTIONS, sendBufferModel } from './models/send-buffer';
 import { explore, steps } from './models/steps';
 import { UP_ACTIONS, upModel } from './models/up';
 
-/** One seed for all, so that the check gives the same answer every time. */
+/** Seed of all mutants, so that the check gives the same answer every time. */
 const SEED = 20;
 
 const models = {

@@ -171,29 +171,29 @@ const API: Record<string, Show> = {
     t.equal(heard.length, 3);
   },
 
-  'private channel: authorized, refused, not understood': async (t, { client, site }) => {
-    const endpoint = `${site.url}/own`;
+  'private channel: authorized, refused, not understood': async (t, { client, server }) => {
+    const endpoint = `${server.url}/own`;
     const pusher = await client({ channelAuthorization: { endpoint, transport: 'ajax' } });
     await told(pusher.subscribe('private-a'), 'pusher:subscription_succeeded');
-    site.answers.set('/own', () => 403);
+    server.answers.set('/own', () => 403);
     const error =
       `Unable to retrieve auth string from channel-authorization endpoint - received status: 403 from ${endpoint}. ` +
       'Clients must be authorized to join private or presence channels. ' +
       'See: https://pusher.com/docs/channels/server_api/authorizing-users/';
     const refused = await args(pusher.subscribe('private-b'), 'pusher:subscription_error');
     t.strictSame(refused, [{ type: 'AuthError', error, status: 403 }]);
-    site.answers.delete('/own');
+    server.answers.delete('/own');
   },
 
-  'authEndpoint, auth.params, auth.headers: the older names': async (t, { client, site }) => {
+  'authEndpoint, auth.params, auth.headers: the older names': async (t, { client, server }) => {
     let asked: unknown;
-    site.answers.set('/older', (form) => {
+    server.answers.set('/older', (form) => {
       asked = Object.fromEntries(form);
-      return site.sign(form);
+      return server.sign(form);
     });
     const pusher = await client({
       channelAuthorization: undefined,
-      authEndpoint: `${site.url}/older`,
+      authEndpoint: `${server.url}/older`,
       auth: { params: { a: 'b c', n: 1 }, headers: { 'X-Own': 'yes' } },
     });
     const channel = pusher.subscribe('private-a');
@@ -202,14 +202,14 @@ const API: Record<string, Show> = {
     t.strictSame(asked, { socket_id, channel_name: 'private-a', a: 'b c', n: '1' });
   },
 
-  'channelAuthorization.customHandler': async (t, { client, site }) => {
+  'channelAuthorization.customHandler': async (t, { client, server }) => {
     const customHandler = (
       { socketId, channelName }: { socketId: string; channelName: string },
       callback: (error: Error | null, data: object | null) => void,
     ): void => {
       setTimeout(() => {
         if (channelName === 'private-no') callback(new Error('not you'), null);
-        else callback(null, site.signer.authorizeChannel(socketId, channelName));
+        else callback(null, server.signer.authorizeChannel(socketId, channelName));
       });
     };
     const pusher = await client({ channelAuthorization: { customHandler } });
@@ -218,11 +218,11 @@ const API: Record<string, Show> = {
     t.strictSame(error, { type: 'AuthError', error: 'not you' });
   },
 
-  'authorizer: older still': async (t, { client, site }) => {
+  'authorizer: older still': async (t, { client, server }) => {
     const authorizer = (channel: { name: string }, options: { authEndpoint: string }) => ({
       authorize(socketId: string, callback: (error: Error | null, data: object) => void) {
         t.equal(options.authEndpoint, '/pusher/auth');
-        callback(null, site.signer.authorizeChannel(socketId, channel.name));
+        callback(null, server.signer.authorizeChannel(socketId, channel.name));
       },
     });
     const pusher = await client({ channelAuthorization: undefined, authorizer });
@@ -313,9 +313,9 @@ const API: Record<string, Show> = {
     t.strictSame(await heard, [{ a: 1 }]);
   },
 
-  signin_error: async (t, { client, site }) => {
-    const endpoint = `${site.url}/nobody`;
-    site.answers.set('/nobody', () => 401);
+  signin_error: async (t, { client, server }) => {
+    const endpoint = `${server.url}/nobody`;
+    server.answers.set('/nobody', () => 401);
     const pusher = await client({ userAuthentication: { endpoint, transport: 'ajax' } });
     const error = args(pusher.user, 'pusher:signin_error');
     pusher.signin();
@@ -391,9 +391,9 @@ const API: Record<string, Show> = {
 
 for (const [name, library] of Object.entries(LIBRARIES)) {
   t.test(name, async (t) => {
-    const site = await AppServer.start(t, undefined);
+    const server = await AppServer.start(t, undefined);
     for (const [line, show] of Object.entries(API)) {
-      await t.test(line, async (t) => show(t, await bench(t, library, site)));
+      await t.test(line, async (t) => show(t, await bench(t, library, server)));
     }
   });
 }

@@ -31,7 +31,7 @@ class Line {
 }
 
 /** A connection whose lines are opened into a list, on a clock turned by hand. */
-function rig(options: Options = {}) {
+function scriptedConnection(options: Options = {}) {
   const clock = new ManualClock();
   const lines: Line[] = [];
   const told: unknown[] = [];
@@ -75,7 +75,7 @@ function rig(options: Options = {}) {
 const ONLY_WS: Options = { enabledTransports: ['ws'] };
 
 t.test('an open port is no connection: only a greeting is', async (t) => {
-  const { clock, lines, connection } = rig(ONLY_WS);
+  const { clock, lines, connection } = scriptedConnection(ONLY_WS);
   connection.connect();
   clock.advance(0);
   lines[0]?.handlers.opened();
@@ -93,7 +93,7 @@ t.test('an open port is no connection: only a greeting is', async (t) => {
 t.test(
   'connected, then lost without a word: back within a second, by the same events',
   async (t) => {
-    const { clock, lines, told, connection, states } = rig(ONLY_WS);
+    const { clock, lines, told, connection, states } = scriptedConnection(ONLY_WS);
     connection.connect();
     clock.advance(0);
     lines[0]?.greet('1.1');
@@ -124,7 +124,7 @@ t.test('every class of close codes has its verdict', async (t) => {
     [4301, 'disconnected', undefined],
   ];
   for (const [code, state, waitMs] of rows) {
-    const { clock, lines, told, connection } = rig(ONLY_WS);
+    const { clock, lines, told, connection } = scriptedConnection(ONLY_WS);
     connection.connect();
     clock.advance(0);
     lines[0]?.greet('1.1');
@@ -154,8 +154,8 @@ t.test('every class of close codes has its verdict', async (t) => {
   }
 });
 
-t.test('what a gateway refuses in its greeting counts as if it had closed with it', async (t) => {
-  const { clock, lines, told, connection } = rig(ONLY_WS);
+t.test('a refusal in the greeting counts as a close with its code', async (t) => {
+  const { clock, lines, told, connection } = scriptedConnection(ONLY_WS);
   connection.connect();
   clock.advance(0);
   told.length = 0;
@@ -170,7 +170,7 @@ t.test('what a gateway refuses in its greeting counts as if it had closed with i
   t.equal(clock.timers, 0);
 });
 
-t.test('what greets with anything else is told of and tried again', async (t) => {
+t.test('any other greeting is reported and the connection tried again', async (t) => {
   for (const [text, error] of [
     ['{"event":"pusher:pong"}', 'Invalid handshake'],
     [
@@ -178,7 +178,7 @@ t.test('what greets with anything else is told of and tried again', async (t) =>
       'No activity timeout specified in handshake',
     ],
   ] as const) {
-    const { clock, lines, told, connection } = rig(ONLY_WS);
+    const { clock, lines, told, connection } = scriptedConnection(ONLY_WS);
     connection.connect();
     clock.advance(0);
     lines[0]?.handlers.message(text);
@@ -193,7 +193,7 @@ t.test('what greets with anything else is told of and tried again', async (t) =>
 t.test(
   'a port that is refused for a moment is tried again, soon and then more rarely',
   async (t) => {
-    const { clock, lines, connection } = rig(ONLY_WS);
+    const { clock, lines, connection } = scriptedConnection(ONLY_WS);
     connection.connect();
     clock.advance(0);
     const waits: number[] = [];
@@ -212,7 +212,7 @@ t.test(
 );
 
 t.test('HTTP joins in where no WebSocket comes, and makes way when one does', async (t) => {
-  const { clock, lines, connection, states, open } = rig();
+  const { clock, lines, connection, states, open } = scriptedConnection();
   connection.connect();
   clock.advance(0);
   t.strictSame(open(), ['ws://gateway:80/app/key']);
@@ -244,7 +244,7 @@ t.test('HTTP joins in where no WebSocket comes, and makes way when one does', as
 });
 
 t.test('a port that was refused and opens is reached by a WebSocket, not by HTTP', async (t) => {
-  const { clock, lines, connection } = rig();
+  const { clock, lines, connection } = scriptedConnection();
   connection.connect();
   let refusing = true;
   const seen = new Set<Line>();
@@ -273,8 +273,8 @@ t.test('a port that was refused and opens is reached by a WebSocket, not by HTTP
   );
 });
 
-t.test('where every WebSocket is refused, HTTP waits no longer than before', async (t) => {
-  const { clock, lines, connection } = rig();
+t.test('HTTP waits no longer than before when every WebSocket is refused', async (t) => {
+  const { clock, lines, connection } = scriptedConnection();
   connection.connect();
   for (let ms = 0; ms < 5_010; ms += 10) {
     clock.advance(10);
@@ -287,7 +287,7 @@ t.test('where every WebSocket is refused, HTTP waits no longer than before', asy
 });
 
 t.test('after HTTP the next connection begins with a WebSocket', async (t) => {
-  const { clock, lines, connection } = rig();
+  const { clock, lines, connection } = scriptedConnection();
   connection.connect();
   clock.advance(5_000);
   lines.at(-1)?.greet('1.1');
@@ -299,7 +299,7 @@ t.test('after HTTP the next connection begins with a WebSocket', async (t) => {
 });
 
 t.test('silence is asked about, and no answer is the end', async (t) => {
-  const { clock, lines, connection } = rig({
+  const { clock, lines, connection } = scriptedConnection({
     ...ONLY_WS,
     activityTimeout: 1_000,
     pongTimeout: 500,
@@ -324,7 +324,7 @@ t.test('silence is asked about, and no answer is the end', async (t) => {
 });
 
 t.test('a network that is back is used at once; one that is gone is asked about', async (t) => {
-  const { clock, lines, network, connection } = rig(ONLY_WS);
+  const { clock, lines, network, connection } = scriptedConnection(ONLY_WS);
   connection.connect();
   clock.advance(0);
   for (let n = 0; n < 6; n++) {
@@ -345,7 +345,7 @@ t.test('a network that is back is used at once; one that is gone is asked about'
 
 t.test('disconnect ends all at any moment, also in a handler', async (t) => {
   for (const moment of ['connecting', 'connected', 'error', 'connecting_in'] as const) {
-    const { clock, lines, connection } = rig(ONLY_WS);
+    const { clock, lines, connection } = scriptedConnection(ONLY_WS);
     connection.bind(moment, () => connection.disconnect());
     connection.connect();
     clock.advance(0);
@@ -364,13 +364,13 @@ t.test('disconnect ends all at any moment, also in a handler', async (t) => {
 });
 
 t.test('without a way to connect it has failed', async (t) => {
-  const { connection, states } = rig({ enabledTransports: ['sockjs'] });
+  const { connection, states } = scriptedConnection({ enabledTransports: ['sockjs'] });
   connection.connect();
   t.strictSame(states(), ['failed']);
 });
 
-t.test('what is no message is told of and changes nothing', async (t) => {
-  const { clock, lines, told, connection } = rig(ONLY_WS);
+t.test('a text that is no message is reported and changes nothing', async (t) => {
+  const { clock, lines, told, connection } = scriptedConnection(ONLY_WS);
   connection.connect();
   clock.advance(0);
   lines[0]?.greet('1.1');

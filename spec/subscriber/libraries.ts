@@ -24,13 +24,13 @@ export type Client = Stock;
 /** A gateway, the app's server that signs, and clients of one library. */
 export interface Bench {
   gateway: Gateway;
-  site: AppServer;
+  server: AppServer;
   sdk: PusherServer;
   /** A client that is connected, unless `connected` is false. */
   client(options?: object, how?: { connected: boolean }): Promise<Client>;
 }
 
-export async function bench(t: Test, library: typeof Stock, site: AppServer): Promise<Bench> {
+export async function bench(t: Test, library: typeof Stock, server: AppServer): Promise<Bench> {
   const gateway = await startGateway(t, { app: { subscriptionCount: true } });
   const sdk = new PusherServer({
     appId: APP.id,
@@ -43,10 +43,10 @@ export async function bench(t: Test, library: typeof Stock, site: AppServer): Pr
   });
   return {
     gateway,
-    site,
+    server,
     sdk,
     async client(options = {}, { connected } = { connected: true }) {
-      const endpoint = `${site.url}/auth`;
+      const endpoint = `${server.url}/auth`;
       const all = {
         cluster: '',
         wsHost: '127.0.0.1',

@@ -121,7 +121,7 @@ t.test(
           'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
             `Sec-WebSocket-Accept: ${accept.digest('base64')}\r\n\r\n`,
         );
-        // Whatever the client says, a close included, gets no answer.
+        // The client gets no answer, not even to a close.
         socket.on('error', () => undefined).on('data', () => undefined);
         socket.on('end', () => {
           socket.destroy();

@@ -32,7 +32,7 @@ const run = (dir: string, file: string): string =>
 /** The compiler's own declarations, read once for all programs. */
 const libraries = new Map<string, ts.SourceFile | undefined>();
 
-/** What the compiler has against the files, at its strictest. */
+/** Errors of the compiler in the files, at its strictest. */
 function faults(files: string[], options: ts.CompilerOptions): string[] {
   const all: ts.CompilerOptions = {
     ...options,
@@ -80,7 +80,7 @@ const options: Options = { cluster: 'eu', channelAuthorization: { endpoint: '/au
 export const channel: Channel = plain.subscribe('room');
 export const presence = plain.subscribe('presence-a') as PresenceChannel;
 export { options };
-// What strict programs for pusher-js do without a check.
+// Calls that strict programs for pusher-js make without a check.
 plain.channel('room').bind('e', () => undefined);
 export const socketId: string = plain.connection.socket_id;
 export const named: string = (presence.members.get('1').info.name, presence.members.me.id);

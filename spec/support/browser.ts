@@ -15,7 +15,7 @@ const FLAGS = [
   '--ignore-certificate-errors',
 ];
 
-/** Whether there is a browser, or its absence must be a failure. What is left out for want of one is printed. */
+/** True when there is a browser, or its absence must be a failure. Specs skipped without a browser are printed. */
 export function hasBrowser(): boolean {
   if (existsSync(CHROMIUM) || process.env['CI'] === 'true') return true;
   console.log(

@@ -2,7 +2,7 @@ import { Pusher } from '../../lib/http';
 import { connectNode } from '../../lib/http/transports/node';
 import { platform } from '../../lib/http/transports/platform';
 
-// What the entry for Node does (lib/http/entries/node.cts).
+// The entry for Node does the same (lib/http/entries/node.cts).
 platform.connect = connectNode;
 
 /** The SDK as Node gets it. */

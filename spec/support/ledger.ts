@@ -1,8 +1,8 @@
 import { hash32 } from '../../lib/util/hash';
 
 /**
- * One line of what was written down while something went wrong: by the tap in the gateway, by the handlers of backends,
- * by those who trigger and by the browsers that see it. Lines stand in the order in which they happened.
+ * A line of the record of a run with faults: by the tap in the gateway, by the handlers of backends, by publishers
+ * and by the browsers that receive. Lines stand in the order in which they happened.
  *
  * Events are named by their key and their number among the events of that key, from 1 without holes.
  */
@@ -56,8 +56,8 @@ export function sumOf(data: string): number {
 }
 
 /**
- * Everything that is wrong with a run. Announced losses are none, as long as they were announced before anything behind
- * them and are not more than was said; a second copy is none when it came to another process and said so.
+ * Faults of a run. An announced loss is no fault when it was announced before any later event and is not more than was
+ * said. A second copy is no fault when it came to another process and said so.
  */
 export function faultsOf(lines: readonly Line[]): Fault[] {
   return [...eventFaults(lines), ...triggerFaults(lines)];
@@ -122,8 +122,8 @@ class Seen {
     const what = event({ key, n });
     const place = `${process} ${key}`;
     const isNew = this.#mark(what);
-    // A copy may come late, from one who does not know yet that the event is another's: its connection is gone, or the
-    // time to give the event back is over. What is new may not.
+    // A copy may come late, from a member that does not know yet that it has lost the partition: its connection is gone, or
+    // the time to return it is over. A new event may not.
     if (!this.#mark(`${process} ${what}`)) faults.push('duplicate');
     else if (n < this.#rise(place, n) || (isNew && !announced && n < this.#rise(key, n))) {
       faults.push('reordered');

@@ -17,7 +17,7 @@ export interface ScriptedClient {
   client: PipeClient;
   gateway: ScriptedGateway;
   clock: ManualClock;
-  /** Everything that was logged. */
+  /** Logged lines. */
   lines: LogLine[];
   errors: StandpipeError[];
   states: PipeState[];

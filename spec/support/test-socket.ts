@@ -79,7 +79,7 @@ export class TestSocket {
     return JSON.parse(await this.nextText()) as Message;
   }
 
-  /** Everything that came until the gateway had answered what was sent before. */
+  /** Messages that came until the gateway had answered all sent before. */
   async settled(): Promise<Message[]> {
     this.send({ event: 'pusher:ping', data: {} });
     const messages: Message[] = [];

@@ -1,4 +1,4 @@
-/** Something that happens at a moment of virtual time. */
+/** An entry due at a moment of virtual time. */
 export interface Due {
   atMs: number;
   run: () => void;
@@ -10,7 +10,7 @@ interface Owner {
   readonly stopped: boolean;
 }
 
-/** Time that passes when it is told to, shared by all clocks made from it. One entry runs after the other. */
+/** Time that passes when it is told to, shared by all clocks made from it. Entries run one after the other. */
 export class VirtualTime {
   #nowMs = 0;
   /** By time, the next one last; entries of one time in the order in which they were set. */

@@ -100,7 +100,7 @@ export class WireClient {
     return frame as Of<T>;
   }
 
-  /** Everything that came until the gateway had answered what was sent before. */
+  /** Frames that came until the gateway had answered all sent before. */
   async settled(): Promise<Frame[]> {
     // The answer to a ping does not wait for the end of the turn, so one whole turn is let go by first.
     const frames: Frame[] = [];

@@ -25,7 +25,7 @@ t.test('credit is cut at its caps and left alone below them', async (t) => {
   t.strictSame(capCredit({ messages: 1, bytes: 0 }), { messages: 1, bytes: 0 });
 });
 
-t.test('one more command of the longest data fits into a frame that is nearly due', async (t) => {
+t.test('a further command of the longest data fits into a frame that is nearly due', async (t) => {
   const { flushBytes, maxDataBytes, maxFrameBytes } = WIRE_LIMITS;
   t.ok(flushBytes + maxDataBytes < maxFrameBytes);
 });

@@ -28,7 +28,7 @@ t.test('writer', async (t) => {
     t.strictSame(names.pending, ['b']);
   });
 
-  t.test('what passes a cap travels in line, what is known keeps its handle', async (t) => {
+  t.test('names above a cap travel in line, and known names keep their handle', async (t) => {
     const full = new NameWriter(CAPS);
     t.strictSame(
       ['a', 'b', 'c', 'd', 'e', 'a'].map((name) => full.handle(name)),

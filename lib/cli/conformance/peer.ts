@@ -31,7 +31,7 @@ export interface TrialSession {
   told: Map<number, Position>;
 }
 
-/** What a peer tells its trial. */
+/** Receives the events of a peer: the trial it belongs to. */
 export interface PeerOwner {
   readonly session: TrialSession;
   /** A command that is new in this session. */
@@ -84,7 +84,7 @@ export class Peer {
     return first?.type === 'hello' ? first : undefined;
   }
 
-  /** Whether HELLO goes on with the session of the trial. */
+  /** True when HELLO goes on with the session of the trial. */
   get resumes(): boolean {
     return Buffer.from(this.hello?.session ?? NOTHING).equals(this.#owner.session.id);
   }

@@ -1,11 +1,11 @@
 import type { Trial } from './trial';
 
-/** One dialogue with a client under test. It throws a Fault when the client breaks the protocol. */
+/** A dialogue with a client under test. It throws a Fault when the client breaks the protocol. */
 export interface Script {
   name: string;
   /** The rule that the client keeps, as a sentence. */
   title: string;
-  /** Whether the client joins the group that its environment names. */
+  /** True when the client joins the group that its environment names. */
   group?: boolean;
   run(trial: Trial): Promise<void>;
 }

@@ -22,7 +22,7 @@ export interface Report {
   data: Record<string, unknown>;
 }
 
-/** One run of one script: a port of its own, a session, and everything that the client under test has reported. */
+/** A run of one script: a port of its own, a session, and the reports of the client under test. */
 export class Trial {
   readonly session: TrialSession = {
     id: new Uint8Array(),
@@ -212,7 +212,7 @@ export class Trial {
     this.reports.push({ name: command.event ?? '', data });
   }
 
-  /** Whether an upgrade is as it should be; a bad one is refused, and told. */
+  /** True when the upgrade follows the protocol. A bad upgrade is refused and reported. */
   #admits({ url = '', headers }: IncomingMessage, socket: Duplex): boolean {
     const [path = '', query = ''] = url.split('?');
     const header = /^standpipe (.*)$/i.exec(headers.authorization ?? '')?.[1];

@@ -7,7 +7,10 @@ import type { Identity } from './model/presence';
 import type { Socket } from './model/socket';
 import { TokenBucket } from './timing/token-bucket';
 
-/** Why a socket does not join a channel: the rule that says so, a text for its user, and the status that pusher-js is told. */
+/**
+ * Why a socket does not join a channel: the rule that says so, a text for its user, and the status that pusher-js is
+ * told.
+ */
 export interface AdmissionRefusal {
   rule: 'name' | 'limit' | 'proof' | 'member';
   message: string;
@@ -20,7 +23,7 @@ export type AdmissionOutcome =
   | { present: Channel }
   | { refused: AdmissionRefusal };
 
-/** One request to join a channel, by the socket itself or on its behalf. */
+/** A request to join a channel, by the socket itself or on its behalf. */
 export interface AdmissionRequest {
   channel: string;
   /** JSON text that names a member of a presence channel; without one the signed-in user joins. */
@@ -42,7 +45,7 @@ export class Admission {
     this.#clock = clock;
   }
 
-  /** Whether a socket may have one more signature checked: subscriptions and sign-ins share a rate. */
+  /** True when a socket may have one more signature checked: subscriptions and sign-ins share a rate. */
   mayAsk({ buckets }: Socket): boolean {
     const { maxSubscriptionsPerSecond: rate, maxChannelsPerSocket } = this.#limits;
     const now = this.#clock.now();
@@ -59,14 +62,14 @@ export class Admission {
     if (kind === undefined) {
       const rule = `1 to ${maxChannelNameLength} of A-Z a-z 0-9 _ - = @ , . ;`;
       const shown = channel.slice(0, maxChannelNameLength);
-      return refused('name', `Invalid channel name: '${shown}' (${rule})`, 400);
+      return admissionRefusal('name', `Invalid channel name: '${shown}' (${rule})`, 400);
     }
     const present = socket.channels?.get(channel);
     if (present !== undefined) return { present };
     const full = this.#fullness(socket, channel);
-    if (full !== undefined) return refused('limit', full, 4100);
+    if (full !== undefined) return admissionRefusal('limit', full, 4100);
     const unproven = kind.user === undefined ? proof?.(kind) : userProof(socket, kind);
-    if (unproven !== undefined) return refused('proof', unproven, 401);
+    if (unproven !== undefined) return admissionRefusal('proof', unproven, 401);
     if (kind.visibility !== 'presence') return { kind, identity: undefined };
     return this.#member(socket, kind, channelData);
   }
@@ -91,15 +94,20 @@ export class Admission {
     const data =
       channelData === undefined ? undefined : parseChannelData(channelData, this.#limits);
     if (data?.ok === false) {
-      return refused(data.limit ? 'limit' : 'member', data.message, data.limit ? 4301 : 401);
+      return admissionRefusal(
+        data.limit ? 'limit' : 'member',
+        data.message,
+        data.limit ? 4301 : 401,
+      );
     }
     const member = data ?? user;
-    if (member === undefined) return refused('member', 'Missing parameter: channel_data', 401);
+    if (member === undefined)
+      return admissionRefusal('member', 'Missing parameter: channel_data', 401);
     const { userId, userInfo } = member;
     const presence = app.channels.get(kind.name)?.presence;
     const { maxMembersPerChannel: max } = this.#limits;
     if (presence !== undefined && !presence.has(userId) && presence.size >= max) {
-      return refused('limit', `Presence channel is full (${max} members)`, 4100);
+      return admissionRefusal('limit', `Presence channel is full (${max} members)`, 4100);
     }
     return { kind, identity: { userId, userInfo } };
   }
@@ -111,7 +119,7 @@ function userProof({ user }: Socket, kind: ChannelName): string | undefined {
     : `Not signed in as the user of channel ${kind.name}`;
 }
 
-function refused(
+function admissionRefusal(
   rule: AdmissionRefusal['rule'],
   message: string,
   status: number,

@@ -1,7 +1,7 @@
 import type { RuleKind } from '../../wire/frames';
 import type { App } from './model/app';
 
-/** Something that a backend decides. */
+/** A decision asked of a backend. */
 export interface DecisionRequest {
   kind: typeof RuleKind.AUTHORIZE | typeof RuleKind.AUTHENTICATE;
   /** The channel it is about; a backend says for which ones it decides. */
@@ -11,8 +11,9 @@ export interface DecisionRequest {
 }
 
 /**
- * What became of a question: the backend's JSON text; or its handler failed, no backend decides this, those that do have
- * too many questions open, or none answered in time.
+ * Outcome of a decision: the backend's JSON text, or the reason why there is none. `failed`: its handler failed.
+ * `nobody`: no backend decides this. `busy`: the deciding backends have too many requests open. `timeout`: no answer
+ * came in time.
  */
 export type Decision = { result: string } | 'failed' | 'nobody' | 'busy' | 'timeout';
 

@@ -29,8 +29,9 @@ export interface Publication {
 }
 
 /**
- * Who is connected and subscribed, on this node. It changes the registries, writes to sockets through the turn, and
- * tells the listeners of the app (backends, webhooks) what happened; it decides nothing about who may do what.
+ * Registries of connected sockets and their subscriptions on this node. It changes the registries, writes to sockets
+ * through the turn, and tells the listeners of the app (backends, webhooks) what happened; it decides nothing about
+ * who may do what.
  */
 export class Hub {
   readonly turn: Turn;
@@ -90,8 +91,8 @@ export class Hub {
   }
 
   /**
-   * A socket is gone, for whatever cause. It leaves everything it was in, at once unless many go in the same turn. Repeated
-   * calls do nothing.
+   * A socket is gone, for whatever cause. It leaves everything it was in, at once unless many go in the same turn.
+   * Repeated calls do nothing.
    */
   close(socket: Socket, code: number, reason: string): void {
     if (this.#closesLeft === MAX_CLOSES_PER_TURN) this.#clock.endOfTurn(() => this.#closeNext());
@@ -228,7 +229,10 @@ export class Hub {
     return reached - (excluded === undefined ? 0 : new Set(excluded).size);
   }
 
-  /** Passes a client event on to the other subscribers of its channel, its data untouched unless the app wants strings. */
+  /**
+   * Passes a client event on to the other subscribers of its channel, its data untouched unless the app wants
+   * strings.
+   */
   relay(socket: Socket, channel: Channel, event: string, rawData: string): void {
     const userId = channel.presence?.userOf(socket);
     const asString = socket.app.options.stringifyClientEvents && !isStringOrNothing(rawData);
@@ -276,7 +280,7 @@ export class Hub {
   }
 }
 
-/** Of a name that was checked before: its length may be whatever the settings allow. */
+/** The name was checked before: its length is limited by the settings, not here. */
 function isCacheChannel(name: string): boolean {
   return name.includes('cache-') && parseChannelName(name, name.length)?.cache === true;
 }

@@ -2,7 +2,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { GapCause } from '../../stream/log';
 import type { WelcomeFrame } from '../../wire/frames';
 
-/** What is read when somebody asks, instead of being counted. */
+/** Figures read when a scrape comes instead of being counted. */
 export interface Live {
   sockets(): number;
   channels(): number;
@@ -25,7 +25,7 @@ export function countUp<K>(counts: Map<K, number>, key: K): void {
 }
 
 /**
- * What a gateway counts. Hot paths bump plain numbers; they become Prometheus metrics when somebody asks. No label ever
+ * Counters of a gateway. Hot paths bump plain numbers; a scrape turns them into Prometheus metrics. No label ever
  * holds a name from outside.
  */
 export class Metrics {
@@ -41,9 +41,9 @@ export class Metrics {
   pipeEvents = 0;
   /** Commands of backends applied. */
   pipeCommands = 0;
-  /** Questions put to backends for pusher-js. */
+  /** Decisions asked of backends. */
   authRequests = 0;
-  /** Those that no backend answered, or none in time, or with a failure. */
+  /** Decisions without a result: no backend, no answer in time, or a failure. */
   authFailures = 0;
   /** Connections closed because they did not read. */
   socketsCut = 0;

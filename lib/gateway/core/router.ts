@@ -7,7 +7,7 @@ import type { Hub, Publication } from './hub';
 import type { Metrics } from './metrics';
 import type { Socket } from './model/socket';
 
-/** Where an event goes: from a browser to other browsers and backends, from a backend to browsers. */
+/** Routes of events: from a browser to other browsers and backends, from a backend to browsers. */
 export class Router {
   readonly #hub: Hub;
   readonly #metrics: Metrics;
@@ -17,7 +17,7 @@ export class Router {
     this.#metrics = metrics;
   }
 
-  /** Whether client events on a channel go to its other subscribers. */
+  /** True when client events on a channel go to its other subscribers. */
   relays(channel: Channel, app: App): boolean {
     return app.options.clientEvents && isClientChannel(channel);
   }
@@ -35,7 +35,7 @@ export class Router {
   ): string | undefined {
     const { app } = socket;
     this.#metrics.eventsAccepted++;
-    // It goes to the backend that asked, whatever the others want to hear.
+    // A reply goes to the backend that asked, regardless of subscriptions.
     if (channel === undefined && event === REPLY_EVENT) {
       this.#hub.browserRequests.answered(socket, data);
       return undefined;

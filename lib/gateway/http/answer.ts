@@ -2,7 +2,7 @@ import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http';
 import { hasBody } from './body';
 import type { Exchange } from './exchange';
 
-/** One answer: JSON when its body begins with a brace, plain text otherwise. */
+/** An answer: JSON when its body begins with a brace, plain text otherwise. */
 export interface Answer {
   status: number;
   body: string;

@@ -5,15 +5,15 @@ const EMPTY = Buffer.alloc(0);
 /** Why a body is not taken, with the HTTP status that says so. */
 export type BodyRefusal = { status: 413; maxBytes: number } | { status: 415 };
 
-/** Whether bytes follow the head of a request (RFC 9112, section 6.3). */
+/** True when bytes follow the head of a request (RFC 9112, section 6.3). */
 export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }
 
 /**
- * Reads the bytes of a body as they were sent, or past them when they are not wanted: `whole` then gets none. One that is encoded, or larger than `maxBytes`, is refused as soon as that
- * is known: by its head, or at the byte that is too many. Calls one of both functions once, or none when the peer goes
- * away before the end.
+ * Reads the bytes of a body as they were sent, or past them when they are not wanted: `whole` then gets none. An encoded
+ * body, or a body above `maxBytes`, is refused as soon as that is known: by its head, or at the byte that is too many.
+ * Calls one of both functions once, or none when the peer goes away before the end.
  */
 export function readBody(
   request: IncomingMessage,
@@ -28,7 +28,7 @@ export function readBody(
   const chunks: Buffer[] = [];
   let size = 0;
   request.on('data', (chunk: Buffer) => {
-    // What is still on its way after a refusal is read into nothing, until the connection is closed.
+    // Bytes that come after a refusal are dropped until the connection is closed.
     if (size > maxBytes) return;
     size += chunk.length;
     if (wanted) chunks.push(chunk);

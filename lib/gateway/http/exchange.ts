@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Target } from './target';
 
-/** One HTTP request and its response, with its target split. */
+/** An HTTP request and its response, with its target split. */
 export interface Exchange extends Target {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;

@@ -2,8 +2,8 @@ import { BlockList, isIP } from 'node:net';
 
 /**
  * Networks that are not the public Internet: the special-purpose registries of IANA (RFC 6890 and its updates), and one
- * public address behind which a cloud keeps its metadata. One list for each family: a list asks its IPv6 networks of
- * IPv4 addresses too.
+ * public address behind which a cloud keeps its metadata. Each family has its own list, because a BlockList compares
+ * IPv4 addresses with its IPv6 networks too.
  */
 const RESERVED_IPV4: readonly string[] = [
   ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16'],
@@ -12,7 +12,9 @@ const RESERVED_IPV4: readonly string[] = [
   '168.63.129.16/32',
 ];
 
-/** Only 2000::/3 is public (RFC 4291, section 2.4); mapped IPv4 addresses and ::1 are outside. Then what in it is not. */
+/**
+ * Only 2000::/3 is public (RFC 4291, section 2.4); mapped IPv4 addresses and ::1 are outside. Then what in it is not.
+ */
 const RESERVED_IPV6: readonly string[] = [
   ...['::/3', '4000::/2', '8000::/1'],
   // Protocol assignments with Teredo, documentation, 6to4: two of these carry an IPv4 address.
@@ -24,7 +26,7 @@ const LOCAL_NAME = /(^|\.)(localhost|local|internal)$/;
 /** The last label is no number: a URL would take that for an address. */
 const HOST_NAME = /^(?!.*(^|\.)\d+$)(?=.{1,253}$)[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i;
 
-/** Whether an entry of an allow list can be read: a host name, an address, or a network such as `10.0.0.0/8`. */
+/** True when an entry of an allow list is valid: a host name, an address, or a network such as `10.0.0.0/8`. */
 export function isAllowEntry(entry: string): boolean {
   return networkOf(entry) !== undefined || HOST_NAME.test(entry);
 }
@@ -62,7 +64,7 @@ export class AddressGuard {
     return permitted ? undefined : `${host} is not on the Internet; webhookAllow can allow it`;
   }
 
-  /** Whether a connection for a host may go to an address. */
+  /** True when a connection for a host may go to an address. */
   permits(host: string, address: string): boolean {
     if (this.#hosts.has(bare(host))) return true;
     const family = isIP(address);

@@ -1,4 +1,4 @@
-/** One entry of the list: scheme, host whose first label may be `*`, and a port unless it is the scheme's own. */
+/** An entry of the list: scheme, host whose first label may be `*`, and a port unless it is the scheme's own. */
 const ENTRY = /^([a-z][a-z0-9+.-]*):\/\/(\*\.)?([^/?#@*\\]+)$/i;
 /** Origin of pages without one: sandboxed frames, files. */
 const OPAQUE = 'null';
@@ -40,7 +40,7 @@ export class AllowedOrigins {
     return this.all || origin === undefined || this.names(origin);
   }
 
-  /** Whether the list has an origin, by itself or by a wildcard. */
+  /** True when the list has the origin, by name or by a wildcard. */
   names(origin: string): boolean {
     if (this.#exact.has(origin)) return true;
     return this.#wildcards.some(({ start, end }) => {

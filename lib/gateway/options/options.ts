@@ -267,7 +267,7 @@ export type WebhookOptions = z.output<typeof webhookSchema>;
 export type WebhookEventName = NonNullable<WebhookOptions['events']>[number];
 export type Limits = z.output<typeof limitsSchema>;
 
-/** Options of `createGateway`. Everything but `apps` has a default; unknown keys are refused. */
+/** Options of `createGateway`. Every option but `apps` has a default; unknown keys are refused. */
 export type GatewayOptions = z.input<typeof gatewaySchema> & {
   /** Any pino-like logger; silent by default. */
   log?: Logger;
@@ -327,7 +327,7 @@ function requireUnique(apps: AppOptions[], field: 'id' | 'key'): void {
   });
 }
 
-/** What a URL itself tells of an endpoint is refused here, what its name resolves to when it is connected to. */
+/** Endpoints whose URL names a forbidden address are refused here. Resolved addresses are checked at each connection. */
 function guardWebhooks({ apps, webhookAllow }: z.output<typeof gatewaySchema>): void {
   const guard = new AddressGuard(webhookAllow);
   apps.forEach(({ webhooks }, i) => {

@@ -2,8 +2,8 @@ import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
 import type { Exchange } from '../http/exchange';
 
 /**
- * One protocol of a gateway. The gateway asks its protocols in their order; the first one that knows a path has it. A
- * protocol has only the members that it needs.
+ * A protocol of a gateway. The gateway asks its protocols in their order; the first protocol that knows a path has it.
+ * A protocol has only the members that it needs.
  */
 export interface Protocol {
   /** Decides on a WebSocket. Undefined when the path is not one of this protocol's. */

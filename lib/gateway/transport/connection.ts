@@ -10,7 +10,7 @@ import { webSocketEncoder } from './web-socket-encoder';
 /** Limits and duties of every connection; owned by `KeepAlive`. */
 export interface ConnectionWatch {
   readonly maxUnsentBytes: number;
-  /** Something was written and has not left yet. */
+  /** Called when written bytes have not left yet. */
   backedUp(connection: Connection): void;
   /** Cut because it did not read; for the metric. */
   cut(connection: Connection): void;
@@ -36,7 +36,7 @@ const MAX_PONGS_PER_TICK = 5;
 type State = 'open' | 'closing' | 'closed';
 
 /**
- * One WebSocket of the gateway, and the only place that writes to one.
+ * A WebSocket of the gateway, and the only place that writes to a WebSocket.
  *
  * `ws` parses what comes in and makes the control frames. Finished frames go to the socket under it directly, because
  * one buffer may hold the frames of a whole turn. Both only ever write whole frames, so they cannot cut into each
@@ -52,7 +52,7 @@ export class Connection implements Carrier {
   readonly #ws: WebSocket;
   readonly #stream: NetSocket;
   readonly #watch: ConnectionWatch;
-  /** Who handles what comes in; while there is none, input is dropped. */
+  /** Handler of the input. Without a handler input is dropped. */
   session: CarrierHandler | undefined;
   readonly #slowCode: number;
   /** While it is not read: what had been read already, which is less than Node reads at once. */
@@ -136,7 +136,7 @@ export class Connection implements Carrier {
     const held = this.#held;
     if (held === undefined) return;
     this.#held = undefined;
-    // One of these may pause it again; the rest are then held again.
+    // A held message may pause the connection again; the rest is then held again.
     for (const [data, isBinary] of held) this.#onMessage(data, isBinary);
     if (!this.paused) this.#ws.resume();
   }
@@ -223,7 +223,7 @@ export class Connection implements Carrier {
   }
 
   #onClose(code: number, reason: string): void {
-    // It sent that before it went.
+    // The message was sent before the close.
     for (const [data, isBinary] of this.#held ?? []) {
       this.#held = undefined;
       this.#onMessage(data, isBinary);

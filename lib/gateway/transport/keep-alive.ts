@@ -5,10 +5,10 @@ import type { Connection, ConnectionWatch } from './connection';
 export interface KeepAliveOptions {
   /** Silence of a peer after which it is pinged, in milliseconds. */
   activityTimeoutMs: number;
-  /** How long it may then take to answer, in milliseconds. */
+  /** Time to answer a ping, in milliseconds. */
   pongTimeoutMs: number;
   maxUnsentBytes: number;
-  /** How long bytes may wait to be taken by the peer, in milliseconds. */
+  /** Time that bytes may wait until the peer takes them, in milliseconds. */
   maxUnsentMs: number;
 }
 
@@ -83,7 +83,7 @@ export class KeepAlive implements ConnectionWatch {
     const limits = { maxUnsentBytes, maxLooks: Math.max(1, Math.round(maxUnsentMs / SECOND_MS)) };
     for (const connection of this.#connections) {
       connection.pongs = 0;
-      // Who is not read cannot be heard.
+      // A paused connection is not read, so its life signs are not seen.
       if (connection.paused) continue;
       const silent = ++connection.silentTicks;
       if (silent === silentTicks) connection.ping();

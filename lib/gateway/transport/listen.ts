@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { StandpipeError } from '../../errors';
 
-/** Connections that may wait to be accepted; the kernel has a limit of its own. Of what is more, SYNs are dropped. */
+/** Connections that may wait to be accepted; the kernel has a limit of its own. SYNs beyond the limit are dropped. */
 const BACKLOG = 4096;
 
 /** Lets a server listen. Rejects with `listen_failed` and a message that names the address. */

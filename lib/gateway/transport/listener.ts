@@ -15,7 +15,7 @@ export interface ListenOptions {
   port: number;
   tls?: { port: number; cert: string | Buffer; key: string | Buffer } | undefined;
   maxConnections: number;
-  /** Of one remote address; not counted unless it is below `maxConnections`. */
+  /** Connections of one remote address. Counted only when the limit is below `maxConnections`. */
   maxConnectionsPerAddress: number;
   headersTimeoutMs: number;
   requestTimeoutMs: number;
@@ -64,7 +64,7 @@ export class PortListener {
   readonly #tlsSockets = new Set<NetSocket>();
   /** Remembered: a server that has stopped has no address. */
   readonly #ports: number[] = [];
-  /** One for each message size limit. */
+  /** Servers of `ws` by their limit of message sizes. */
   readonly #webSockets = new Map<number, WebSocketServer>();
   /** Open connections of each remote address, when they are limited. */
   readonly #addresses: Map<string, number> | undefined;

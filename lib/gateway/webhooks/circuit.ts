@@ -24,7 +24,7 @@ export class Circuit {
     return this.#failures >= MAX_FAILURES;
   }
 
-  /** How many requests may be on the way now. */
+  /** Number of requests that may be in flight now. */
   allowed(nowMs: number): number {
     if (nowMs < this.#openUntil) return 0;
     return this.trying ? 1 : this.#maxInFlight;

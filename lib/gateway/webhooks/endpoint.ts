@@ -12,7 +12,7 @@ import { Circuit } from './circuit';
 import type { WebhookEvent } from './events';
 import type { Outcome, Poster } from './poster';
 
-/** What waits longer than this, or is refused for this long after its first attempt, is dropped. */
+/** Time until an event is dropped, counted from its arrival or from its first refused attempt. */
 const GIVE_UP_MS = 300_000;
 const MAX_IN_FLIGHT = 8;
 /** With `batch`, events of this time share a request. */
@@ -38,8 +38,8 @@ export interface EndpointParts {
 }
 
 /**
- * One webhook of an app: picks what it wants, keeps it until the endpoint has taken it, and tries again with growing
- * waits. Events are picked and joined first and signed last, so that the signature fits what is sent.
+ * A webhook of an app: filters events, keeps them until the endpoint has taken them, and tries again with growing waits.
+ * Bodies are signed last, so that the signature fits the sent bytes.
  */
 export class Endpoint {
   readonly #app: App;
@@ -113,7 +113,7 @@ export class Endpoint {
   #pump(): void {
     const now = this.#parts.clock.now();
     while (this.#inFlight < this.#circuit.allowed(now)) {
-      // Who only tries the endpoint takes what was not refused yet: one bad request must not keep it shut.
+      // A trial request takes a load that was not refused yet: one bad load must not keep the circuit open.
       const delivery = this.#circuit.trying
         ? (this.#fresh(now) ?? this.#retry(now))
         : (this.#retry(now) ?? this.#fresh(now));
@@ -203,7 +203,7 @@ export class Endpoint {
     this.#idle = undefined;
   }
 
-  /** One timer wakes the pump; while all places are taken, the end of a request does. */
+  /** The pump is woken by a timer, or by the end of a request while all places are taken. */
   #schedule(now: number): void {
     this.#clearTimer();
     const fresh = this.#backlog.hasReady ? this.#freshAt : Infinity;

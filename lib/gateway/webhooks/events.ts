@@ -2,7 +2,7 @@ import { isClientEvent } from '../../pusher/channel-name';
 import { EventKind, type PipeEvent } from '../../wire/frames';
 import type { WebhookEventName } from '../options/options';
 
-/** One event of a webhook: the JSON text that will stand in its body, and what it is filtered and ordered by. */
+/** An event of a webhook: its JSON text in the body, and the fields for filters and order. */
 export interface WebhookEvent {
   name: WebhookEventName;
   channel: string;
@@ -42,7 +42,7 @@ export function countEvent(channel: string, subscribers: number): WebhookEvent {
   return make('subscription_count', channel, { subscription_count: subscribers });
 }
 
-/** Whether a message of a browser is a client event that others were sent: in apps that have these switched on. */
+/** True for client events, which go to other browsers in apps that have them switched on. */
 export function isRelayed(channel: string | undefined, event: string | undefined): boolean {
   return (
     channel !== undefined && /^(private|presence)-/.test(channel) && isClientEvent(event ?? '')

@@ -3,10 +3,10 @@ import type { WebhookEventName } from '../options/options';
 import { DelayQueue } from '../core/timing/delay-queue';
 import type { WebhookEvent } from './events';
 
-/** Whoever comes back within this time was never gone: a page reload is not worth two webhooks. */
+/** Grace of a leave. A return within this time cancels it: a page reload is not worth two webhooks. */
 const GRACE_MS = 3000;
 
-/** What undoes what. */
+/** Leave event that each event cancels. */
 const LEAVING_OF: ReadonlyMap<WebhookEventName, WebhookEventName> = new Map([
   ['channel_occupied', 'channel_vacated'],
   ['member_added', 'member_removed'],

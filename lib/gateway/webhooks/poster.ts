@@ -4,7 +4,7 @@ import type { LookupFunction } from 'node:net';
 import { asError } from '../../errors';
 import type { Clock } from '../../util/timers';
 
-/** How an attempt ended: with a 2xx, or why not. */
+/** Outcome of an attempt: a 2xx, or the reason of the failure. */
 export type Outcome = { ok: true } | { ok: false; why: string };
 
 const TIMEOUT_MS = 5000;

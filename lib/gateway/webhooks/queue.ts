@@ -8,7 +8,7 @@ export interface Load {
 export interface QueueLimits {
   maxEntries: number;
   maxBytes: number;
-  /** How long an entry may wait before it is forgotten. */
+  /** Time that an entry may wait before it is forgotten. */
   maxAgeMs: number;
 }
 
@@ -25,8 +25,8 @@ interface Lane {
 }
 
 /**
- * What waits for one receiver, a lane for each channel. Of a lane one load at most is on the way, so the order of a
- * channel holds and a load that has to be sent again holds up no other channel. Bounded in entries and bytes, those on
+ * Events that wait for one endpoint, in a lane for each channel. A lane has one load in flight at most, so the order of
+ * a channel holds and a repeated load holds up no other channel. Bounded in entries and bytes, those on
  * the way included. Time comes from the caller, in milliseconds.
  */
 export class Queue {
@@ -118,7 +118,7 @@ export class Queue {
   }
 }
 
-/** How many elements at the front pass a test. */
+/** Number of elements at the front that pass a test. */
 function countWhile<T>(list: readonly T[], passes: (each: T) => boolean): number {
   const end = list.findIndex((each) => !passes(each));
   return end < 0 ? list.length : end;

@@ -3,8 +3,8 @@ import { fetchTransport } from './fetch';
 import type { Fetch, Transport, TransportOptions } from './transport';
 
 /**
- * How this platform sends requests: by its `fetch`, until the entry for Node or for Parse Cloud puts something else here.
- * It is decided once, by the entry of the package that was loaded.
+ * Transport of this platform: its `fetch`, until the entry for Node or for Parse Cloud puts another one here. The loaded
+ * entry of the package decides once.
  */
 export const platform: { connect: (options: TransportOptions) => Transport } = {
   connect({ proxy, agent }) {

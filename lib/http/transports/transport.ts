@@ -26,7 +26,7 @@ export interface Transport {
   send(request: ApiRequest, timeoutMs: number): Promise<TransportAnswer>;
 }
 
-/** What a transport needs to know, from the options of a client. */
+/** Options of a client that concern its transport. */
 export interface TransportOptions {
   origin: string;
   keepAlive: boolean;

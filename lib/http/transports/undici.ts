@@ -22,7 +22,7 @@ export function undiciTransport(options: TransportOptions): Transport {
       if (ready === undefined) ready = await (pool ??= connect(options));
       const { method, url, headers, body } = request;
       const path = url.slice(options.origin.length);
-      // Of requests to a proxy the origin decides where they end.
+      // The origin decides where a request through a proxy ends.
       const call = {
         origin: options.origin,
         method: method,
@@ -42,7 +42,7 @@ async function connect({
 }: TransportOptions): Promise<Connected> {
   const { Pool, ProxyAgent } = await import('undici');
   const limits = { connections: maxConnections, pipelining: keepAlive ? 1 : 0 };
-  // One timer of the client's own counts, and only one.
+  // The client's own timer is the only time limit.
   const timeouts = { headersTimeout: 0, bodyTimeout: 0 };
   return proxy === undefined
     ? new Pool(origin, { ...limits, ...timeouts })

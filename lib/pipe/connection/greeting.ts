@@ -33,7 +33,7 @@ export interface GreetingParts {
 export class Greeting {
   readonly #parts: GreetingParts;
   readonly #credentials = new SessionCredentials();
-  /** Whether there was a session before this connection that ought to go on. */
+  /** True when this connection is to resume an earlier session. */
   #continuing = false;
   #welcomed: Welcomed = { session: 'new', node: '', reason: '', unhandled: 0 };
 

@@ -23,8 +23,8 @@ const DOUBTFUL = [401, 403, 404];
 const MAX_TOLD = 300;
 
 /**
- * URL and headers of the upgrade. The signature travels in a header, because URLs end up in logs. A prefix of the path is
- * not signed: it is removed on the way to the gateway.
+ * URL and headers of the upgrade. The signature travels in a header, because URLs end up in logs. A prefix of the
+ * path is not signed: it is removed on the way to the gateway.
  */
 export function handshake(
   { host, port, useTLS, path: prefix, appId, key, secret, tls }: Settings,
@@ -73,7 +73,7 @@ export function connectFailed(message: string, cause?: unknown, status?: number)
 /** An answer to the upgrade other than 101. */
 export interface Refused {
   readonly error: StandpipeError;
-  /** Whether the gateway itself has refused for good. */
+  /** True when the gateway itself has refused for good. */
   readonly final: boolean;
   /** Time to add to the clock for the next signature; undefined unless the gateway took this one for expired. */
   readonly skewMs: number | undefined;

@@ -91,7 +91,7 @@ export class Decider {
     const decide = this.#decider(method, params);
     if (decide === undefined) {
       const { code } = REFUSAL_CODES.unknown_method;
-      return this.#refuse(id, code, `this backend does not decide '${method.slice(0, 64)}'`);
+      return this.#replyError(id, code, `this backend does not decide '${method.slice(0, 64)}'`);
     }
     const connection = this.#connection;
     decide().then(
@@ -101,7 +101,7 @@ export class Decider {
       (thrown: unknown) => {
         this.#reporter.handlerFailed(thrown, method);
         const { code } = REFUSAL_CODES.internal;
-        if (connection === this.#connection) this.#refuse(id, code, 'the handler failed');
+        if (connection === this.#connection) this.#replyError(id, code, 'the handler failed');
       },
     );
   }
@@ -135,7 +135,7 @@ export class Decider {
     this.#send({ type: 'reply', id, result, asOf: [], more: false });
   }
 
-  #refuse(id: number, code: number, message: string): void {
+  #replyError(id: number, code: number, message: string): void {
     const error = { code, message };
     this.#send({ type: 'reply', id, result: '', error, asOf: [], more: false });
   }
@@ -165,7 +165,10 @@ function texts(value: unknown): Map<string, string> {
   );
 }
 
-/** The pairs of a Cookie header (RFC 6265, section 4.2.1). Of a repeated name the first counts: it is the most specific. */
+/**
+ * The pairs of a Cookie header (RFC 6265, section 4.2.1). The first of several values of a name counts: it is the
+ * most specific.
+ */
 function readCookies(header: string): Map<string, string> {
   const cookies = new Map<string, string>();
   for (const pair of header.split(';')) {

@@ -3,7 +3,7 @@ import type { Arrival } from '../inbox/arrival';
 import { EventMeta } from './event-meta';
 import { EVERY, both, type Registries } from './registry';
 
-/** How one kind of event reaches its handlers. */
+/** Delivery of one kind of event to its handlers. */
 interface Row {
   readonly registry: keyof Registries;
   /** The event name of `on`. */

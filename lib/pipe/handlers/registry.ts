@@ -11,8 +11,8 @@ export const EVERY = Symbol('every');
 export type Subject = string | typeof EVERY;
 
 /**
- * Emitters by the name of a socket, channel or user. One exists from the first `on` until its last handler is gone, so a
- * name without handlers costs nothing.
+ * Emitters by the name of a socket, channel or user. An emitter exists from the first `on` until its last handler is
+ * gone, so a name without handlers costs nothing.
  */
 export class Registry {
   readonly #emitters = new Map<Subject, Emitter<Events>>();
@@ -28,7 +28,7 @@ export class Registry {
     this.#onAdded = onAdded;
   }
 
-  /** Whether a subject has handlers of one of these events. */
+  /** True when a subject has handlers of one of these events. */
   hears(subject: Subject, event: string, orEvent: string): boolean {
     const emitter = this.#emitters.get(subject);
     return emitter !== undefined && (emitter.has(event) || emitter.has(orEvent));

@@ -4,7 +4,7 @@ import { ruleOf } from './deliver';
 import type { Registries } from './registry';
 
 export interface UnheardOwner {
-  /** Whether a kind of events is subscribed to. */
+  /** True when a kind of events is subscribed to. */
   asks(rule: RuleKind): boolean;
   /** Warns of a word that has a handler. */
   warn(word: string, rule: RuleKind): void;

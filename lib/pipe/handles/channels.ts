@@ -40,8 +40,8 @@ type ChannelsHandler<Events extends object, K extends keyof ChannelsEvents<Event
 type ChannelsWord<Events extends object> = keyof ChannelsEvents<Events> & string;
 
 /**
- * All channels of the app: `occupied`, `vacated`, `moved`, `member_added`, `member_removed`, `cache_miss`, and events with
- * a channel. Called with names, it is a handle of these: `client.channels(['a', 'b']).trigger(…)`.
+ * All channels of the app: `occupied`, `vacated`, `moved`, `member_added`, `member_removed`, `cache_miss`, and events
+ * with a channel. Called with names, it is a handle of these: `client.channels(['a', 'b']).trigger(…)`.
  */
 export interface Channels<Events extends object> {
   /**
@@ -115,7 +115,7 @@ export class SeveralChannels<Events extends object> extends Sendable<Events> {
   }
 }
 
-/** One channel. The handle holds no state: handlers live until `off`. */
+/** A channel. The handle holds no state: handlers live until `off`. */
 export class ChannelHandle<Events extends object> extends Listenable<ChannelEvents<Events>> {
   readonly name: string;
   readonly #parts: ClientParts;
@@ -157,7 +157,7 @@ export class ChannelHandle<Events extends object> extends Listenable<ChannelEven
   }
 
   /**
-   * Whether the channel is occupied, and its counts.
+   * The channel's occupation and counts.
    * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`
    */
   info(options?: QueryOptions): Promise<ChannelInfo> {
@@ -172,9 +172,9 @@ export class ChannelHandle<Events extends object> extends Listenable<ChannelEven
   }
 
   /**
-   * The channel's events from now on, until the loop is left. An event is finished when the loop asks for the next one:
-   * until then it is not acknowledged, and comes again when the process dies. A slow loop delays the sockets whose events
-   * wait for it; it loses nothing.
+   * The channel's events from now on, until the loop is left. An event is finished when the loop asks for the next
+   * one: until then it is not acknowledged, and comes again when the process dies. A slow loop delays the sockets
+   * whose events wait for it; it loses nothing.
    */
   events(): AsyncIterableIterator<ReceivedEvent<Events>, undefined> {
     const { channels } = this.#parts.registries;

@@ -47,7 +47,7 @@ export class Sockets<Events extends object> extends Listenable<SocketsEvents<Eve
 
   /**
    * Number of connected sockets.
-   * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`; so do all questions
+   * @throws StandpipeError `timeout`, `refused`, `outbox_full`, `closed`; so do all queries
    */
   count(options?: QueryOptions): Promise<number> {
     return this.#queries.one('sockets.count', {}, options);
@@ -62,8 +62,8 @@ export class Sockets<Events extends object> extends Listenable<SocketsEvents<Eve
 }
 
 /**
- * One socket. The handle itself is nothing: handlers live until `off`, or until the socket's `close` or `moved` was
- * delivered, which takes the subscription `socket_existence`.
+ * A socket. The handle holds no state: handlers live until `off`, or until the socket's `close` or `moved` was
+ * delivered. `close` and `moved` come with the subscription `socket_existence`.
  */
 export class SocketHandle<Events extends object> extends Listenable<SocketEvents<Events>> {
   readonly id: string;
@@ -144,8 +144,9 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
   }
 
   /**
-   * Puts the socket on a channel, of whatever kind, without a signature: it gets `subscription_succeeded` and all further
-   * events. On a presence channel it is there as `member`, or as the user that it signed in as. Rejects as `publish` does.
+   * Puts the socket on a channel, of whatever kind, without a signature: it gets `subscription_succeeded` and all
+   * further events. On a presence channel it is there as `member`, or as the user that it signed in as. Rejects as
+   * `publish` does.
    */
   async subscribe(channel: string, member?: MemberInfo): Promise<void> {
     const joins = member && { user_id: member.userId, user_info: member.userInfo };
@@ -169,9 +170,9 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
   }
 
   /**
-   * The socket's events from now on, until it closes or moves or the loop is left. An event is finished when the loop asks
-   * for the next one: until then it is not acknowledged, and comes again when the process dies. A slow loop delays the
-   * events of its socket; it loses nothing.
+   * The socket's events from now on, until it closes or moves or the loop is left. An event is finished when the loop
+   * asks for the next one: until then it is not acknowledged, and comes again when the process dies. A slow loop
+   * delays the events of its socket; it loses nothing.
    */
   events(): AsyncIterableIterator<ReceivedEvent<Events>, undefined> {
     const { sockets } = this.#parts.registries;

@@ -13,7 +13,7 @@ export class Users extends Listenable<UsersEvents> {
   }
 }
 
-/** One signed-in user. Events reach all sockets of the user, however many there are. */
+/** A signed-in user. Events reach all sockets of the user. */
 export class UserHandle<Events extends object> extends Sendable<Events> {
   readonly id: string;
   readonly #parts: ClientParts;

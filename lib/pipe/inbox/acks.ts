@@ -29,7 +29,7 @@ export class Acks {
     this.#due = due;
   }
 
-  /** Whether there is something to acknowledge. */
+  /** True while finished events wait to be acknowledged. */
   get pending(): boolean {
     return this.#moved.size > 0;
   }

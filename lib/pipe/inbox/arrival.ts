@@ -9,7 +9,7 @@ export interface Arrival extends Laned<Arrival> {
   readonly partition: AssignedPartition;
   readonly offset: number;
   /**
-   * Where it comes from. `event`: the gateway sent it; `resync`: the client made it from what is true; `moved`: the client
+   * Origin of the event. `event`: the gateway sent it. `resync`: the client made it from a snapshot. `moved`: the client
    * made it because its socket or channel is with another member now.
    */
   readonly source: 'event' | 'resync' | 'moved';

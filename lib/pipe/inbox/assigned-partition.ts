@@ -12,10 +12,10 @@ export interface Stream {
 }
 
 /**
- * Ownership of a partition, in the words of PROTOCOL.md. `owned`: its events come here. `revoking`: the gateway wants it
- * back; nothing more of it begins, and the handlers that run are waited for, then the commands queued by then. `returned`:
- * nothing of it runs here, and the gateway was told so. `lost`: it is another member's. `retired`: its session or epoch is
- * over, and nobody else can have its events: they are handled to the end.
+ * Ownership of a partition, in the words of PROTOCOL.md. `owned`: its events come here. `revoking`: the gateway wants
+ * it back; nothing more of it begins, and the handlers that run are waited for, then the commands queued by then.
+ * `returned`: nothing of it runs here, and the gateway was told so. `lost`: it is another member's. `retired`: its
+ * session or epoch is over, and nobody else can have its events: they are handled to the end.
  */
 export type Ownership =
   | { readonly state: 'owned' | 'returned' | 'lost' | 'retired' }
@@ -24,8 +24,8 @@ export type Ownership =
 const OWNED: Ownership = { state: 'owned' };
 
 /**
- * One partition in one epoch. A lost one stays in memory, one for each number at most: when the partition comes back, to
- * this session or a later one, what was handled here is not handled again.
+ * A partition in one epoch. A lost partition stays in memory, one for each number at most: when it comes back, to this
+ * session or a later one, its handled events are not handled again.
  */
 export class AssignedPartition implements Counted {
   readonly partition: number;
@@ -98,7 +98,7 @@ export class AssignedPartition implements Counted {
     return this.#knownTo;
   }
 
-  /** Whether a snapshot that the gateway takes where it stands is true of what has arrived. */
+  /** True when a snapshot of the gateway's present state agrees with the received events. */
   get isCaughtUp(): boolean {
     return this.#stands >= this.#repeatsTo;
   }
@@ -113,7 +113,7 @@ export class AssignedPartition implements Counted {
     return this.#atHand;
   }
 
-  /** Something is finished that the gateway was not told of. */
+  /** True while finished events are unacknowledged. */
   get hasNews(): boolean {
     return this.#hasNews;
   }
@@ -122,7 +122,7 @@ export class AssignedPartition implements Counted {
     return this.state === 'owned' ? this.share.counted(this.done) : 0;
   }
 
-  /** Whether repeated events may be ones that were left to others, and are to be handled after all. */
+  /** True while events were left to other members. If they are repeated here, they are handled after all. */
   get leftSome(): boolean {
     return this.#left.length > 0;
   }
@@ -213,9 +213,10 @@ export class AssignedPartition implements Counted {
   // ---- events
 
   /**
-   * Takes the numbers of a run. Returns how many events at its start have arrived before; undefined, and no effect, when
-   * the run begins behind a jump that nobody announced.
-   * @param skipped so many offsets right before `firstOffset` were finished by an earlier owner or over another connection
+   * Takes the numbers of a run. Returns how many events at its start have arrived before; undefined, and no effect,
+   * when the run begins behind a jump that nobody announced.
+   * @param skipped so many offsets right before `firstOffset` were finished by an earlier owner or over another
+   * connection
    */
   receive(firstOffset: number, count: number, skipped: number): number | undefined {
     const repeated = this.#cursor.accept(firstOffset, count, skipped);
@@ -259,7 +260,7 @@ export class AssignedPartition implements Counted {
     this.#left.add(offset, offset);
   }
 
-  /** Whether an event that comes again was left to others before. */
+  /** True when a repeated event was left to other members before. It is handled here now. */
   takesBack(offset: number): boolean {
     if (!this.#left.has(offset)) return false;
     this.#left.delete(offset, offset);

@@ -19,9 +19,9 @@ export interface DeliveriesOwner {
   slow(arrival: Arrival, key: string, runningMs: number): void;
   /** Sends `takeAck()`, if there is a connection. */
   ackDue(): void;
-  /** Whether an event whose handlers have ended counts as finished. */
+  /** True when an event counts as finished once its handlers have ended. */
   acknowledges(): boolean;
-  /** Something of a partition has ended. */
+  /** Called when handlers of a partition's event have ended. */
   ended(partition: AssignedPartition): void;
 }
 
@@ -87,13 +87,13 @@ export class Deliveries {
 
   /** An event needs no handler any more. */
   finish(partition: AssignedPartition, offset: number, event: PipeEvent): void {
-    // What was acknowledged on receipt ends a second time.
+    // An event acknowledged on receipt ends a second time here.
     if (partition.finish(offset)) this.#acks.finished(partition, bytesOf(event));
   }
 
   /**
-   * Takes out events that have not begun, of the partitions that are left, those of a key in their order. Events that were
-   * acknowledged on receipt stay, because nobody else will get them.
+   * Takes out events that have not begun, of the partitions that are left, those of a key in their order. Events that
+   * were acknowledged on receipt stay, because nobody else will get them.
    */
   drop(isLeft: (partition: AssignedPartition) => boolean): Arrival[] {
     const { acksOnReceipt } = this.#policy;
@@ -156,7 +156,7 @@ export class Deliveries {
     return this.#window.restart();
   }
 
-  /** Whether so many events more are surely more than the gateway may have sent. */
+  /** True when so many more events surely exceed the credit of the gateway. */
   exceeds(more: number, partitions: Iterable<AssignedPartition>): boolean {
     return this.#window.exceeds(more, partitions);
   }

@@ -315,7 +315,7 @@ export class Inbox {
   /** Returns a partition that is asked back, if nothing of it runs any more. */
   #return(partition: AssignedPartition): void {
     if (partition.state !== 'revoking' || partition.atHand > 0) return;
-    // What handlers have triggered leaves before the keys of these handlers do.
+    // Commands triggered by the partition's handlers are sent before the partition is returned.
     const { queued, sent } = this.#owner.commands();
     if (sent < partition.commandsToWaitFor(queued)) {
       this.#owner.sendCommands();

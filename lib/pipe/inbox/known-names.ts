@@ -1,6 +1,6 @@
 import type { EventKind } from '../../wire/frames';
 
-/** Something that handlers are told though no event of it came: a socket or channel that came or went. */
+/** A difference found by a snapshot: a socket or channel that came or went without an event. */
 export interface Change {
   readonly kind: EventKind;
   readonly name: string;

@@ -65,12 +65,15 @@ export class WindowShare {
 
 /**
  * Receive window. The gateway counts unacknowledged events per connection; events still running from an earlier
- * connection, or of a partition that it has given to another member, are invisible to it, so they are subtracted from the
- * credit until they finish or come again.
+ * connection, or of a partition that it has given to another member, are invisible to it, so they are subtracted from
+ * the credit until they finish or come again.
  */
 export class ReceiveWindow {
   readonly #full: Credit;
-  /** Most unfinished events. With acknowledgement on receipt, acknowledged ones fill the credit once, others once more. */
+  /**
+   * Most unfinished events. With acknowledgement on receipt, acknowledged ones fill the credit once, others once
+   * more.
+   */
   readonly #messages: number;
   readonly #bytes: number;
   #events = 0;
@@ -85,12 +88,12 @@ export class ReceiveWindow {
     this.#bytes = full.bytes * times;
   }
 
-  /** Whether one more event fits into the credit. */
+  /** True when one more event fits into the credit. */
   get hasRoom(): boolean {
     return this.#events < this.#full.messages && this.#eventBytes < this.#full.bytes;
   }
 
-  /** Whether the gateway may have been granted less than the credit. */
+  /** True when the gateway may have been granted less than the credit. */
   get isShort(): boolean {
     return this.#isShort;
   }
@@ -105,7 +108,7 @@ export class ReceiveWindow {
     this.#eventBytes -= bytes;
   }
 
-  /** Whether so many events more are surely more than the gateway may have sent. */
+  /** True when so many more events surely exceed the credit of the gateway. */
   exceeds(more: number, partitions: Iterable<Counted>): boolean {
     if (this.#events + more <= this.#messages) return false;
     let counted = more;

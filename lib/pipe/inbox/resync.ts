@@ -31,8 +31,8 @@ export class Resync {
   /** By partition. */
   readonly #snapshots = new Map<number, Snapshot>();
   /**
-   * Sockets whose close handlers were told last, oldest first. When their partition moves and comes back before the gateway
-   * has heard of it, their opens and closes come again: the sockets are then known, but not told.
+   * Sockets whose close handlers were told last, oldest first. When their partition moves and comes back before the
+   * gateway has heard of it, their opens and closes come again: the sockets are then known, but not told.
    */
   readonly #closed = new Set<string>();
   readonly #maxClosed: number;
@@ -46,17 +46,19 @@ export class Resync {
     this.#maxClosed = maxClosed;
   }
 
-  /** Whether anything is asked for, so that snapshots matter. */
+  /** True when a subscription needs snapshots. */
   get asks(): boolean {
     return this.#sockets.asked || this.#channels.asked;
   }
 
-  /** Whether something is left of the session before. */
+  /** True while names of the session before are in doubt. */
   get stale(): boolean {
     return this.#sockets.stale > 0 || this.#channels.stale > 0;
   }
 
-  /** Says what the subscriptions ask for; the rest is forgotten. True when something is asked for that was not before. */
+  /**
+   * Says what the subscriptions ask for; the rest is forgotten. True when something is asked for that was not before.
+   */
   ask(sockets: boolean, channels: boolean): boolean {
     const more = (sockets && !this.#sockets.asked) || (channels && !this.#channels.asked);
     this.#sockets.ask(sockets);
@@ -150,7 +152,7 @@ export class Resync {
     snapshot.isWhole = end;
   }
 
-  /** Whether a whole snapshot waits until the events that the gateway repeats behind it have come. */
+  /** True while a whole snapshot waits for the repeated events behind it. */
   isPending(partition: number): boolean {
     return this.#snapshots.size > 0 && this.#snapshots.get(partition)?.isWhole === true;
   }
@@ -166,8 +168,8 @@ export class Resync {
   }
 
   /**
-   * Takes the truth of a whole snapshot. Returns what handlers have to be told, and whether the snapshot covered all that
-   * the subscriptions ask for.
+   * Takes the truth of a whole snapshot. Returns what handlers have to be told, and whether the snapshot covered all
+   * that the subscriptions ask for.
    */
   conclude(partition: number): { changes: Change[]; coversAll: boolean } {
     const snapshot = this.#snapshots.get(partition);
@@ -208,8 +210,8 @@ export class Resync {
   }
 
   /**
-   * The session was lost: sockets are in doubt until a snapshot names them, and so is everything when the gateway's process
-   * was lost with it. Of the channels of a partition that stays, the next snapshot tells the difference.
+   * The session was lost: sockets are in doubt until a snapshot names them. Channels are in doubt too when the gateway's
+   * process was lost; otherwise the next snapshot tells the difference for the channels of a partition that stays.
    */
   reset(nodeLost: boolean): void {
     this.#snapshots.clear();

@@ -78,7 +78,7 @@ export class Runner {
   }
 }
 
-/** Whether an event may take the place of the one that waits right before it among those of its key. */
+/** True when an event may replace the event of its key that waits right before it. */
 function conflates({ event, partition, source }: Arrival, last: Arrival): boolean {
   if (last.event.conflatable !== true || source !== 'event' || last.source !== 'event')
     return false;

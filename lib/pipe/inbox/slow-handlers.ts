@@ -10,7 +10,7 @@ export interface Running<T> {
 }
 
 /**
- * Tells of handlers that run for long: each once, while it still runs. One timer serves all, and a chain keeps them in
+ * Reports handlers that run for long: each once, while it still runs. All share a timer, and a chain keeps them in
  * order, which costs every handler less than a map would.
  */
 export class SlowHandlers<T> {

@@ -6,7 +6,7 @@ import { refusalError } from '../refusal';
 import type { Done, Queued } from './command';
 
 export interface OutcomesOwner {
-  /** Something failed that has no callback. */
+  /** Reports a failed command that has no callback. */
   report(error: StandpipeError): void;
   callbackFailed(thrown: unknown): void;
 }

@@ -258,7 +258,7 @@ export class Sender {
     this.#queued += 1;
   }
 
-  /** One object for each event, always of one shape. */
+  /** Builds commands with the same fields in the same order, so that V8 keeps one shape. */
   #command(
     target: Target,
     event: string,

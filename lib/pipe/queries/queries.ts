@@ -40,8 +40,8 @@ const MAX_OPEN = 1_000;
 const MAX_ID = 2 ** 32 - 1;
 
 /**
- * Queries of the gateway, outside of the streams. One that only reads is asked again on the next connection, until its
- * time is over; a request to a browser is not, since it may have been heard.
+ * Queries of the gateway, outside of the streams. A query that only reads is asked again on the next connection, until
+ * its time is over; a request to a browser is not, since it may have been heard.
  */
 export class Queries {
   readonly #clock: Clock;
@@ -58,8 +58,8 @@ export class Queries {
 
   /**
    * Resolves with a single value.
-   * @throws StandpipeError `bad_argument`, `timeout`, `refused` (see `status`), `outbox_full`, `closed`; of a request to a
-   * browser also `unknown_outcome`
+   * @throws StandpipeError `bad_argument`, `timeout`, `refused` (see `status`), `outbox_full`, `closed`; of a request
+   * to a browser also `unknown_outcome`
    */
   async one<T>(method: Method, params: object, options?: QueryOptions): Promise<T> {
     const [value] = await this.#ask(method, params, options);

@@ -12,7 +12,7 @@ import type {
   UserAuthenticationHandler,
 } from './handlers';
 
-/** What the choice of an authorizer stands on. */
+/** Options that decide on the authorizer. */
 export interface AuthParts {
   key: string;
   options: Options;
@@ -22,7 +22,7 @@ export interface AuthParts {
   post: Post;
   /** Asks by a script tag; undefined where there are none. */
   askByScript: ((endpoint: string, form: string) => Promise<unknown>) | undefined;
-  /** Who a process is on presence channels unless it is told. */
+  /** User id of this process on presence channels, by default. */
   ownId: string;
 }
 

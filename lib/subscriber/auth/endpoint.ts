@@ -2,7 +2,7 @@ import { HTTPAuthError } from '../errors';
 import type { AuthRequestOptions } from '../options';
 import type { Post } from '../platform/platform';
 
-/** What an endpoint is asked for; the words stand in its error texts. */
+/** Kind of request to an endpoint; the words stand in its error texts. */
 export type AuthKind = 'channel-authorization' | 'user-authentication';
 
 const DOCS = 'https://pusher.com/docs/channels/server_api';

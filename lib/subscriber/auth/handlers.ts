@@ -1,4 +1,4 @@
-/** What an endpoint answers for a channel. */
+/** Answer of an endpoint for a channel. */
 export interface ChannelAuthorizationData {
   /** `<key>:<signature>`. */
   auth: string;
@@ -8,7 +8,7 @@ export interface ChannelAuthorizationData {
   shared_secret?: string;
 }
 
-/** What an endpoint answers for a sign-in. */
+/** Answer of an endpoint for a sign-in. */
 export interface UserAuthenticationData {
   auth: string;
   /** JSON text of the user. */

@@ -1,4 +1,4 @@
-/** Where the answers of scripts arrive; pusher-js has it at the same place. */
+/** Callbacks of JSONP answers; pusher-js has them at the same place. */
 export const authCallbacks: Record<string, (data: unknown) => void> = {};
 
 interface Page {

@@ -8,7 +8,7 @@ import { type AnyEvents, Dispatcher, type EventTypes, type Metadata } from '../d
 import { authErrorData, BadEventName } from '../errors';
 import type { Log } from '../log';
 
-/** What a channel needs of its client. */
+/** The client as a channel sees it. */
 export interface ChannelOwner {
   send_event(event: string, data: unknown, channel?: string): boolean;
   /** The id of the connection, undefined while there is none. */
@@ -23,14 +23,14 @@ export interface ChannelOwner {
 }
 
 /**
- * Where a subscription stands. `cancelled` is one that was given up before the gateway had answered: it is ended as soon as
- * the answer is there.
+ * State of a subscription. `cancelled`: given up before the gateway had answered, and ended as soon as the answer is
+ * there.
  */
 type Subscription = 'none' | 'pending' | 'cancelled' | 'subscribed';
 
 /**
- * A channel: its events, and how it is subscribed to. `Heard` are the events that servers send, `Sent` those that browsers
- * send.
+ * A channel: its events, and how it is subscribed to. `Heard` are the events that servers send, `Sent` those that
+ * browsers send.
  */
 export class Channel<
   Heard extends EventTypes = AnyEvents,
@@ -63,9 +63,9 @@ export class Channel<
   }
 
   /**
-   * Sends an event. Names that begin with `client-` reach the other subscribers of a private or presence channel, where the
-   * app allows it; other names reach the backends of a Standpipe gateway, and no gateway else. False when it could not be
-   * sent. Throws BadEventName for names of the protocol.
+   * Sends an event. Names that begin with `client-` reach the other subscribers of a private or presence channel,
+   * where the app allows it; other names reach the backends of a Standpipe gateway, and no gateway else. False when
+   * it could not be sent. Throws BadEventName for names of the protocol.
    */
   trigger<K extends keyof Sent & string>(event: K, data: Sent[K]): boolean {
     if (isReservedEvent(event)) {
@@ -118,7 +118,7 @@ export class Channel<
     this.#subscription = 'none';
   }
 
-  /** One message of this channel. For the client. */
+  /** Handles a message of this channel. For the client. */
   handleEvent(message: PusherEvent): void {
     const { event, data } = message;
     switch (event) {
@@ -145,7 +145,7 @@ export class Channel<
     }
   }
 
-  /** What is sent with the subscription. A public channel needs no signature, whoever asks. */
+  /** The authorization sent with the subscription. A public channel has none. */
   protected authorize(
     socketId: string,
   ): ChannelAuthorizationData | Promise<ChannelAuthorizationData> {

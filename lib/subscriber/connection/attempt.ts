@@ -15,13 +15,13 @@ export interface Established {
   adopt(handlers: TransportHandlers): void;
 }
 
-/** How an attempt ended. Without a verdict the gateway was not reached, or said nothing that binds. */
+/** End of an attempt. Without a verdict the gateway was not reached, or its close code asks for nothing. */
 export type Outcome =
   | { kind: 'established'; established: Established }
   | {
       kind: 'failed';
       verdict: ClientVerdict | undefined;
-      /** What the gateway said, or did wrong; undefined where it was not reached. */
+      /** The gateway's error or its fault; undefined when it was not reached. */
       error: ConnectionError | undefined;
       cause: unknown;
     };
@@ -30,8 +30,8 @@ export type Outcome =
 const ATTEMPT_TIMEOUT_MS = 15_000;
 
 /**
- * One attempt to connect by one transport. It has succeeded when the gateway's greeting was heard, not before: an open
- * port proves nothing.
+ * An attempt to connect by one transport. It succeeds with the gateway's greeting, not before: an open port proves
+ * nothing.
  */
 export class Attempt {
   readonly #name: TransportName;

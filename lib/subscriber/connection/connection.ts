@@ -12,7 +12,7 @@ import { Session } from './session';
 export type ConnectionState =
   'initialized' | 'connecting' | 'connected' | 'unavailable' | 'failed' | 'disconnected';
 
-/** Where the connection stands, with all that it holds there. */
+/** State of the connection, with the resources it holds in that state. */
 type Phase =
   | { state: 'initialized' | 'failed' | 'disconnected' }
   | {
@@ -73,12 +73,15 @@ export class Connection extends Dispatcher<ConnectionEvents & Record<string, unk
     return this.#phase.state;
   }
 
-  /** Id of the connection; of the last one while there is none; undefined before the first. The type is that of pusher-js. */
+  /**
+   * Id of the connection; of the last one while there is none; undefined before the first. The type is that of
+   * pusher-js.
+   */
   get socket_id(): string {
     return this.#socketId as string;
   }
 
-  /** What runs while it is connected, else null: its `id`, its `transport.name`, its `activityTimeout`. */
+  /** The present session, null while not connected: `id`, `transport.name`, `activityTimeout`. */
   get connection(): Session | null {
     return this.#phase.state === 'connected' ? this.#phase.session : null;
   }
@@ -189,7 +192,7 @@ export class Connection extends Dispatcher<ConnectionEvents & Record<string, unk
     this.emit('message', event);
   }
 
-  /** What follows the end of a session, or a gateway's last word at an attempt. */
+  /** Acts on the end of a session, or on a gateway's verdict at an attempt. */
   #ended(verdict: ClientVerdict | undefined): void {
     this.#release();
     if (verdict === 'never') return this.#enter({ state: 'disconnected' });

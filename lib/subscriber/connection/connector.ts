@@ -4,12 +4,12 @@ import type { Candidate } from '../transports/candidates';
 import { Attempt, type Established, type Outcome } from './attempt';
 import type { ConnectionError } from './messages';
 
-/** What a connector tells. Nothing follows `established` and `refused`. */
+/** Events of a connector. `established` and `refused` are the last. */
 export interface ConnectorHandlers {
   established(established: Established): void;
   /** The gateway does not want this client; with `tls` it wants it over TLS. */
   refused(verdict: 'never' | 'tls'): void;
-  /** What the gateway said at an attempt, or did wrong. */
+  /** The gateway's error at an attempt, or its fault. */
   error(error: ConnectionError): void;
   /** The next attempt of one way follows after so many milliseconds; `told` where the gateway asked for it. */
   retrying(delayMs: number, told: boolean): void;
@@ -28,14 +28,14 @@ export interface RetrySettings {
 export const PUSHED_BACK_MS = 1_000;
 
 /**
- * Head start of a WebSocket before an attempt over HTTP. A port that opens again takes both, and clients that went to HTTP
- * would have to come back.
+ * Head start of a WebSocket before an attempt over HTTP. A port that opens again takes both, and clients that went to
+ * HTTP would have to come back.
  */
 const HEAD_START_MS = 2_000;
 
 /**
- * Connects: tries every way from its time on, each again and again with growing random waits, until a gateway has greeted
- * or refused. A way that fails is never given up, so a port that was closed for a moment decides nothing.
+ * Connects: tries every way from its time on, each again and again with growing random waits, until a gateway has
+ * greeted or refused. A way that fails is never given up, so a port that was closed for a moment decides nothing.
  */
 export class Connector {
   readonly #clock: Clock;
@@ -154,7 +154,7 @@ export class Connector {
   }
 }
 
-/** One way and where it stands: it waits (timer), tries (attempt), or neither in between. */
+/** A way to connect and its state: it waits (timer), tries (attempt), or is idle in between. */
 interface Lane {
   readonly candidate: Candidate;
   failures: number;

@@ -1,6 +1,6 @@
 import { isObject } from '../../pusher/json';
 
-/** One message of a gateway; data that is JSON in a string is decoded. */
+/** A message of a gateway; data that is JSON in a string is decoded. */
 export interface PusherEvent {
   event: string;
   channel: string | undefined;
@@ -8,7 +8,7 @@ export interface PusherEvent {
   user_id?: string;
 }
 
-/** What `connection.bind('error')` tells, in the shapes of pusher-js. */
+/** Errors of `connection.bind('error')`, in the shapes of pusher-js. */
 export type ConnectionError =
   /** The gateway said so, in band or by closing. */
   | { type: 'PusherError'; data: PusherErrorData }
@@ -59,7 +59,7 @@ export function encodeMessage(event: string, data: unknown, channel?: string): s
   return JSON.stringify(channel ? { event, data, channel } : { event, data });
 }
 
-/** What the first message says. */
+/** Content of the first message. */
 export type Greeting =
   | { kind: 'established'; socketId: string; activityTimeoutMs: number }
   | { kind: 'error'; data: PusherErrorData }

@@ -3,8 +3,8 @@ import type { TransportClose } from '../transports/transport';
 import type { ConnectionError } from './messages';
 
 /**
- * What a client does after a close code, by its class (Channels protocol, "Connection closure"). Undefined for codes of
- * RFC 6455 that say nothing of it.
+ * Reaction of a client to a close code, by its class (Channels protocol, "Connection closure"). Undefined for codes of
+ * RFC 6455, which ask for none.
  */
 export function verdictOf(code: number | null): ClientVerdict | undefined {
   if (code === null || code < 1002) return undefined;
@@ -16,7 +16,7 @@ export function verdictOf(code: number | null): ClientVerdict | undefined {
   return code < 4300 ? 'now' : 'never';
 }
 
-/** What a close is told as; undefined for one that is no failure. */
+/** The error of a close; undefined when the close is no failure. */
 export function closeError({ code, reason }: TransportClose): ConnectionError | undefined {
   if (code === 1000 || code === 1001) return undefined;
   return { type: 'PusherError', data: { code, message: reason === '' ? undefined : reason } };

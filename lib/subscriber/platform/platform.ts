@@ -8,12 +8,12 @@ export type Post = (
   form: string,
 ) => Promise<{ status: number; text: string }>;
 
-/** What differs between Node, pages and workers. */
+/** Differences between Node, pages and workers. */
 export interface Platform {
   openers: Openers;
   /** True in a page that came over TLS, from which browsers allow nothing less. */
   onTlsPage: boolean;
-  /** Who this is on presence channels where the app signs by itself and does not say. */
+  /** Default user id on presence channels, for an app that signs by itself. */
   ownId: string;
   loadCrypto(): Promise<Crypto>;
   /** Asks an auth endpoint. */

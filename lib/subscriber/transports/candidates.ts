@@ -8,7 +8,7 @@ export interface Openers {
   polling: OpenTransport | undefined;
 }
 
-/** One way to connect, and when it is tried. */
+/** A way to connect, and the delay before it is tried. */
 export interface Candidate {
   name: TransportName;
   url: string;
@@ -19,7 +19,7 @@ export interface Candidate {
   isFallback: boolean;
 }
 
-/** What the gateway is told of this client; the version is that of the package. */
+/** Version of this client as told to the gateway: that of the package. */
 export const VERSION = '0.1.0';
 const QUERY = `protocol=7&client=standpipe-js&version=${VERSION}`;
 

@@ -75,7 +75,7 @@ class HttpTransport implements Transport {
     }
   }
 
-  /** One line of an answer. */
+  /** Handles a line of an answer. */
   #line(line: string): void {
     if (this.#isOver()) return;
     if (this.#state === 'open') this.#handlers.activity();

@@ -4,7 +4,7 @@ import { systemClock, type Timer } from '../../util/timers';
 import type { OpenTransport, Transport, TransportHandlers } from './transport';
 import { MAX_UNSENT_BYTES } from './transport';
 
-/** One message of a gateway; members of a large presence channel come in one. */
+/** Limit of a message's size; all members of a large presence channel come in one message. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const NORMAL_CLOSURE = 1000;
 /** Time that the gateway has to close with us; the process must not wait for one that is gone. */

@@ -1,27 +1,27 @@
 /** The ways to a gateway, by the names that `enabledTransports` and `disabledTransports` use. */
 export type TransportName = 'ws' | 'wss' | 'xhr_streaming' | 'xhr_polling';
 
-/** How a transport ended. */
+/** End of a transport. */
 export interface TransportClose {
   /** RFC 6455 close code, or one of the Channels protocol from 4000 on; 1006 where there was none. */
   code: number;
   reason: string;
 }
 
-/** What a transport tells its owner, never before `open` has returned. Nothing follows `closed`. */
+/** Events of a transport, never before `open` has returned. `closed` is the last. */
 export interface TransportHandlers {
   /** Messages can be sent. */
   opened(): void;
-  /** One message of the protocol. */
+  /** A message of the protocol. */
   message(text: string): void;
-  /** Something came that is no message: the gateway is alive. */
+  /** Bytes came that are no message: the gateway is alive. */
   activity(): void;
-  /** Something went wrong; `closed` follows. */
+  /** The transport failed; `closed` follows. */
   failed(error: unknown): void;
   closed(close: TransportClose): void;
 }
 
-/** One connection to a gateway. */
+/** A connection to a gateway. */
 export interface Transport {
   /** Sends one message. False when it could not be taken: not open, or too much waits already. */
   send(text: string): boolean;

@@ -152,7 +152,7 @@ export class ByteWriter {
   }
 }
 
-/** How many bytes a varint of this value takes. */
+/** Size of a varint of this value, in bytes. */
 function varintBytes(value: number): number {
   if (value < 0x80) return 1;
   if (value < 0x4000) return 2;

@@ -31,7 +31,7 @@ export function checkFinished(offset: number, finished: readonly Range[] | undef
   }
 }
 
-/** How many offsets before `firstOffset` a run leaves out: it begins at 1 at the earliest. */
+/** Checks the count of offsets that a run leaves out before `firstOffset`. The first offset of a stream is 1. */
 export function checkSkipped(count: number, firstOffset: number): void {
   if (count >= firstOffset) {
     throw new CodecError(`a run from ${firstOffset} cannot skip ${count} offsets`);

@@ -4,7 +4,7 @@ import { answerParent, optionsOf } from '../support/answer';
 const { port } = optionsOf<{ port: number }>();
 const server = new WebSocketServer({ host: '127.0.0.1', port, perMessageDeflate: false });
 
-/** What begins with a question mark is answered; all else goes to everybody else. */
+/** A message that begins with a question mark is answered; any other goes to all other connections. */
 server.on('connection', (socket) => {
   socket.on('error', () => undefined);
   socket.on('message', (data) => {

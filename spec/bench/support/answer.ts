@@ -26,7 +26,7 @@ export function answerParent(answers: Answers = {}): void {
   process.send?.('ready');
 }
 
-/** What the parent gave to `Child.start`. */
+/** The options that the parent gave to `Child.start`. */
 export function optionsOf<Options>(): Options {
   return JSON.parse(process.argv[2] ?? '{}') as Options;
 }

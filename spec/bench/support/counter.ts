@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { RawSocket } from './raw-socket';
 
-/** How long nothing may come before what is missing counts as lost. */
+/** Silence after which missing messages count as lost. */
 const PATIENCE_MS = 5_000;
 
 /** Counts what comes to some sockets, where every message has one size. */

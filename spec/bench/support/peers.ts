@@ -4,7 +4,7 @@ import { APP } from './app';
 import { frameBytes, maskedFrame } from './frames';
 import { RawSocket, type Opening } from './raw-socket';
 
-/** Who publishes to everybody. */
+/** A peer that publishes to all others. */
 export interface Publisher {
   publish(count: number): void;
   close(): void;
@@ -101,7 +101,7 @@ function subscription(socketId: string, channel: string): Buffer {
   return maskedFrame(JSON.stringify({ event: 'pusher:subscribe', data: { auth, channel } }));
 }
 
-/** One connection that says the same thing again and again; what it says in one go travels in one write. */
+/** A connection that sends the same frame again and again; the frames of one call travel in one write. */
 async function publisher(peer: Peer, port: number, frame: Buffer): Promise<Publisher> {
   const socket = await new RawSocket(port, peer.path, peer.opening([])).ready;
   return {

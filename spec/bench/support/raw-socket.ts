@@ -2,12 +2,12 @@ import { connect, type Socket } from 'node:net';
 import { textsIn } from './frames';
 
 /**
- * What a client says until it is one: takes each text of the server, gives what to send in answer, and is done when the
- * client is connected and subscribed.
+ * The opening dialogue of a client: takes each text of the server, gives the text to send in answer, and is done when
+ * the client is connected and subscribed.
  */
 export type Opening = Generator<Buffer[], void, string>;
 
-/** One memory to read into for all sockets: what is read is counted before the next read. */
+/** Buffer that all sockets read into: bytes are counted before the next read. */
 const shared = Buffer.allocUnsafe(256 * 1024);
 const HEAD_END = '\r\n\r\n';
 

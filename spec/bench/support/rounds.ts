@@ -2,7 +2,7 @@ import type { Child } from './child';
 import { median, percentile } from './figures';
 import type { Settings } from './settings';
 
-/** What one round brought about. */
+/** Result of a round. */
 export interface Round {
   count: number;
   seconds: number;

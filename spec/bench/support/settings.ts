@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** What the flags of a run say. */
+/** Settings of a run, from its flags. */
 export interface Settings {
   /** Subscribers of a fan-out. */
   n: number;

@@ -4,9 +4,9 @@ const NAME_WIDTH = 24;
 const WIDTH = 16;
 
 /**
- * One part of the table: a head, and a row for each server as it is measured. The first two figures are how many a
- * second, and how much CPU of the server each took; both are also told as a multiple of the first row, the CPU turned
- * round, so that more is better. A busy machine disturbs the second multiple less.
+ * A part of the table: a head, and a row for each server as it is measured. The first two figures are the rate per
+ * second and the server's CPU per message; both are also given as a multiple of the first row, the CPU inverted, so
+ * that more is better. A busy machine disturbs the second multiple less.
  */
 export class Part {
   readonly #figures: string[];

@@ -23,7 +23,7 @@ export interface Wire {
   bind(event: string, handler: () => void): void;
 }
 
-/** An unmodified pusher-js. Everything that it told is kept until it is asked for. */
+/** An unmodified pusher-js. Its events are kept until they are asked for. */
 export class Browser {
   readonly tab: Tab;
 

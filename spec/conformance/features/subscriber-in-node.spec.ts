@@ -13,7 +13,7 @@ t.test('standpipe/subscriber in Node', { timeout: TIMEOUT_MS }, async (t) => {
       const way = tls === undefined ? transport : `${transport} and TLS`;
       await t.test(`over ${way} alone`, { timeout: TIMEOUT_MS }, async (t) => {
         const appServer = await AppServer.start(t, tls);
-        // What is said over HTTP and TLS is the same; Chromium shows all of it.
+        // The dialogue over HTTP and TLS is the same; the specs in Chromium show all of it.
         const features = transport === 'ws' && tls === undefined ? FEATURES : WAYS;
         await showFeatures(t, { transport, tls, appServer, tabs }, features);
       });

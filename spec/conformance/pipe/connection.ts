@@ -85,7 +85,7 @@ export const connection: Promises = {
       [occupied],
       [open, occupied, event, channelEvent, close],
     ];
-    // What is told last to the one that hears everything was told before to the others, if at all.
+    // The observer that hears all events is told last: the others were told before, if at all.
     const heard = await Promise.all(ledgers.map((calls, i) => calls.take(expected[i]!.length)));
     t.strictSame(heard, expected);
     await Promise.all([existence, messages, channels, all].map((client) => client.disconnect()));

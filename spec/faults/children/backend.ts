@@ -11,7 +11,7 @@ export interface BackendOptions {
   diesAt: number;
   /** Stops itself there, until it is continued from outside; never unless given. */
   stopsAt?: number;
-  /** Whether it answers each event, when it has handled it, naming that event as the cause. */
+  /** True when the backend answers each handled event, with that event as the cause. */
   answers?: boolean;
 }
 

@@ -6,7 +6,7 @@ import { startGateway } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
 import { WireClient } from '../../support/wire-client';
 
-/** What Prometheus would read of one metric: a value, or one for each label. */
+/** A metric as Prometheus reads it: a value, or a value for each label. */
 async function read({ metrics }: Gateway, name: string): Promise<string[]> {
   const lines = (await metrics.registry.metrics()).split('\n');
   return lines.flatMap((line) => {
@@ -21,7 +21,7 @@ t.test('a metric that nobody counts is 0', async (t) => {
   t.match(text, /^standpipe_socket_cut_total\{reason="overflow"\} 0$/m);
 });
 
-t.test('how far backends are behind, and since when', async (t) => {
+t.test('metrics tell how far backends are behind, and since when', async (t) => {
   const clock = new ManualClock({ turns: 'real' });
   clock.wallMs = Date.now();
   const gateway = await startGateway(t, { clock });
@@ -42,7 +42,7 @@ t.test('how far backends are behind, and since when', async (t) => {
   t.same(await read(gateway, 'pipe_oldest_unacked_seconds'), ['0']);
 });
 
-t.test('how backends come back, and the gaps they are told of, by their cause', async (t) => {
+t.test('metrics count returns of backends and gaps by their cause', async (t) => {
   const gateway = await startGateway(t, { limits: { maxPipeUnackedEvents: 2 } });
   const { port } = gateway;
   const first = await WireClient.attach(t, port);

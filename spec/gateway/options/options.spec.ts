@@ -21,13 +21,13 @@ t.test('only the apps are needed; all else has a default', async (t) => {
   t.equal(limits.maxUnsentBytes, 1024 * 1024);
 });
 
-t.test('one limit may be set without the others', async (t) => {
+t.test('a limit may be set without the others', async (t) => {
   const { limits } = checkGatewayOptions({ apps: [APP], limits: { maxConnections: 7 } });
   t.equal(limits.maxConnections, 7);
   t.equal(limits.maxChannelsPerSocket, 500);
 });
 
-t.test('C02 what is wrong is refused with the path of its key', async (t) => {
+t.test('a wrong option is refused with the path of its key', async (t) => {
   const app = (more: object): object => ({ apps: [{ ...APP, ...more }] });
   const limit = (more: object): object => ({ apps: [APP], limits: more });
   const rows: Array<[object, RegExp]> = [

@@ -43,7 +43,7 @@ t.test('nothing is written behind the answer to a close frame', async (t) => {
   t.equal(out.read(), null);
 });
 
-t.test('what a browser sent before it was closed is heard, and nothing after', async (t) => {
+t.test('messages sent before a browser was closed are heard, and none after', async (t) => {
   const { port } = await startGateway(t);
   const [one, two] = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
   for (const socket of [one, two]) await socket.subscribe('private-x');

@@ -40,7 +40,7 @@ t.test('texts that are larger than the shared memory are encoded all the same', 
   t.ok(webSocketEncoder.encode(texts).bytes.equals(Buffer.concat(texts.map(frameOf))));
 });
 
-t.test('what was handed out is not written to again', async (t) => {
+t.test('an encoded buffer is not written to again', async (t) => {
   const first = webSocketEncoder.encode(['a lone text']).bytes;
   webSocketEncoder.encode(['another text']);
   t.ok(first.equals(frameOf('a lone text')));

@@ -22,14 +22,14 @@ interface Post {
   end: (outcome: Outcome) => void;
 }
 
-interface StageOptions {
+interface EndpointSetup {
   webhook?: Partial<WebhookOptions>;
   limits?: { maxWebhookEvents?: number; maxWebhookBytes?: number };
   /** Ends every post in the next turn of the clock; without it, posts stay open. */
   outcome?: () => Outcome;
 }
 
-function stage({ webhook, limits, outcome }: StageOptions = {}): {
+function offlineEndpoint({ webhook, limits, outcome }: EndpointSetup = {}): {
   clock: ManualClock;
   receiver: Endpoint;
   metrics: Metrics;
@@ -73,8 +73,8 @@ function occupied(channel: string): WebhookEvent {
   return { name: 'channel_occupied', channel, userId: undefined, json };
 }
 
-t.test('#47 what is refused is sent again, byte for byte, 1, 2, 4 … 60 s apart', async (t) => {
-  const { clock, posts, metrics, offer } = stage({ outcome: () => FAILED });
+t.test('a refused webhook is sent again, byte for byte, 1, 2, 4 … 60 s apart', async (t) => {
+  const { clock, posts, metrics, offer } = offlineEndpoint({ outcome: () => FAILED });
   offer('room');
   clock.advance(600_000);
   const waits = posts.map(({ atMs }, i) => atMs - (posts[i - 1]?.atMs ?? 0)).slice(1);
@@ -89,7 +89,7 @@ t.test('#47 what is refused is sent again, byte for byte, 1, 2, 4 … 60 s apart
 });
 
 t.test('the waits are spread by chance', async (t) => {
-  const { clock, posts, offer } = stage({ outcome: () => FAILED });
+  const { clock, posts, offer } = offlineEndpoint({ outcome: () => FAILED });
   clock.chance = 0.25;
   offer('room');
   clock.advance(1750);
@@ -100,7 +100,7 @@ t.test('the waits are spread by chance', async (t) => {
 });
 
 t.test('a channel waits for its own events and for no others', async (t) => {
-  const { clock, posts, offer } = stage();
+  const { clock, posts, offer } = offlineEndpoint();
   offer('a', 'a', 'b', 'a');
   clock.advance(0);
   t.strictSame(
@@ -121,7 +121,7 @@ t.test('a channel waits for its own events and for no others', async (t) => {
 });
 
 t.test('eight requests at most are on the way', async (t) => {
-  const { clock, posts, offer } = stage();
+  const { clock, posts, offer } = offlineEndpoint();
   offer(...Array.from({ length: 20 }, (_, i) => `room-${i}`));
   clock.advance(1000);
   t.equal(posts.length, 8);
@@ -130,7 +130,10 @@ t.test('eight requests at most are on the way', async (t) => {
 });
 
 t.test('a batch holds the events of 50 ms, a hundred at most', async (t) => {
-  const { clock, posts, offer } = stage({ webhook: { batch: true }, outcome: () => TAKEN });
+  const { clock, posts, offer } = offlineEndpoint({
+    webhook: { batch: true },
+    outcome: () => TAKEN,
+  });
   offer('a', 'b');
   clock.advance(49);
   offer('a');
@@ -149,7 +152,7 @@ t.test('a batch holds the events of 50 ms, a hundred at most', async (t) => {
 });
 
 t.test('a batch ends at 256 KiB', async (t) => {
-  const { clock, posts, receiver } = stage({ webhook: { batch: true } });
+  const { clock, posts, receiver } = offlineEndpoint({ webhook: { batch: true } });
   const json = JSON.stringify({ channel: 'x'.repeat(100_000) });
   for (const channel of ['a', 'b', 'c']) receiver.offer({ ...occupied(channel), json });
   clock.advance(50);
@@ -159,8 +162,8 @@ t.test('a batch ends at 256 KiB', async (t) => {
   );
 });
 
-t.test('X06 #22 the signature fits what is left after picking and joining', async (t) => {
-  const { clock, posts, receiver } = stage({
+t.test('the signature fits the body after filtering and joining', async (t) => {
+  const { clock, posts, receiver } = offlineEndpoint({
     webhook: { batch: true, events: ['channel_occupied'], channels: ['a*'] },
   });
   for (const channel of ['a1', 'b', 'a2']) receiver.offer(occupied(channel));
@@ -172,9 +175,9 @@ t.test('X06 #22 the signature fits what is left after picking and joining', asyn
   t.match(JSON.parse(post.body), { time_ms: clock.wall() }, 'the time is signed too');
 });
 
-t.test('X05 an endpoint that fails is left alone for 30 s, then tried with one', async (t) => {
+t.test('an endpoint that fails is left alone for 30 s, then tried with one', async (t) => {
   let outcome: Outcome = FAILED;
-  const { clock, posts, warnings, offer } = stage({ outcome: () => outcome });
+  const { clock, posts, warnings, offer } = offlineEndpoint({ outcome: () => outcome });
   offer(...Array.from({ length: 8 }, (_, i) => `room-${i}`));
   clock.advance(29_999);
   const before = posts.length;
@@ -189,8 +192,8 @@ t.test('X05 an endpoint that fails is left alone for 30 s, then tried with one',
   t.equal(posts.length, before + 9, 'and with everything when that succeeds');
 });
 
-t.test('one event that is always refused does not keep the endpoint shut', async (t) => {
-  const { clock, posts, offer } = stage();
+t.test('an event that is always refused does not keep the endpoint shut', async (t) => {
+  const { clock, posts, offer } = offlineEndpoint();
   offer('bad');
   let ended = 0;
   const run = (ms: number): void => {
@@ -208,8 +211,8 @@ t.test('one event that is always refused does not keep the endpoint shut', async
   t.equal(good.length, 2);
 });
 
-t.test('X05 an endpoint that is down for 10 minutes costs no more than its share', async (t) => {
-  const { clock, receiver, posts, metrics, warnings, offer } = stage({
+t.test('an endpoint that is down for 10 minutes costs no more than its share', async (t) => {
+  const { clock, receiver, posts, metrics, warnings, offer } = offlineEndpoint({
     limits: { maxWebhookEvents: 500 },
     outcome: () => FAILED,
   });
@@ -230,15 +233,17 @@ t.test('X05 an endpoint that is down for 10 minutes costs no more than its share
   await receiver.idle();
 });
 
-t.test('X05 bytes are bounded too', async (t) => {
-  const { receiver, metrics } = stage({ limits: { maxWebhookBytes: 1000 } });
+t.test('bytes are bounded too', async (t) => {
+  const { receiver, metrics } = offlineEndpoint({ limits: { maxWebhookBytes: 1000 } });
   const json = JSON.stringify({ data: 'x'.repeat(400) });
   for (const channel of ['a', 'b', 'c']) receiver.offer({ ...occupied(channel), json });
   t.strictSame([metrics.webhookEventsWaiting, metrics.webhookEventsDropped], [2, 1]);
 });
 
-t.test('one warning tells of a flood, however often there is room in between', async (t) => {
-  const { clock, posts, metrics, warnings, offer } = stage({ limits: { maxWebhookEvents: 3 } });
+t.test('a flood brings one warning, even with room in between', async (t) => {
+  const { clock, posts, metrics, warnings, offer } = offlineEndpoint({
+    limits: { maxWebhookEvents: 3 },
+  });
   offer('a', 'b', 'c');
   clock.advance(0);
   for (let i = 0; i < 20; i++) {
@@ -250,7 +255,7 @@ t.test('one warning tells of a flood, however often there is room in between', a
 });
 
 t.test('idle waits for the last answer', async (t) => {
-  const { clock, receiver, posts, offer } = stage();
+  const { clock, receiver, posts, offer } = offlineEndpoint();
   await receiver.idle();
   offer('a');
   let idle = false;
@@ -264,7 +269,7 @@ t.test('idle waits for the last answer', async (t) => {
 });
 
 t.test('stopped, it drops and counts what is left, and takes no more', async (t) => {
-  const { clock, receiver, posts, metrics, offer } = stage();
+  const { clock, receiver, posts, metrics, offer } = offlineEndpoint();
   offer('a', 'b');
   clock.advance(0);
   receiver.stop();

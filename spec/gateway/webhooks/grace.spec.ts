@@ -18,7 +18,7 @@ function grace(maxWaiting = 100): { clock: ManualClock; grace: Grace; told: stri
   return { clock, grace: new Grace(clock, maxWaiting, tell), told };
 }
 
-t.test('#21 only leaving waits, for 3 s', async (t) => {
+t.test('only leaves wait, for 3 s', async (t) => {
   const { clock, grace: kept, told } = grace();
   for (const name of ['channel_occupied', 'client_event', 'cache_miss'] as const) {
     kept.offer(event(name));
@@ -32,7 +32,7 @@ t.test('#21 only leaving waits, for 3 s', async (t) => {
   t.strictSame(told.slice(3), ['member_removed c u', 'channel_vacated c']);
 });
 
-t.test('#21 who comes back in time cancels both, of the same channel and user only', async (t) => {
+t.test('a return in time cancels both, of the same channel and user only', async (t) => {
   const { clock, grace: kept, told } = grace();
   kept.offer(event('channel_vacated', 'a'));
   kept.offer(event('member_removed', 'a', 'u'));
@@ -46,7 +46,7 @@ t.test('#21 who comes back in time cancels both, of the same channel and user on
   t.equal(told.length, 3);
 });
 
-t.test('W17 a channel that flaps is told at most once in 3 s', async (t) => {
+t.test('a channel that flaps is told at most once in 3 s', async (t) => {
   const { clock, grace: kept, told } = grace();
   for (let i = 0; i < 10_000; i++) {
     kept.offer(event('channel_occupied'));
@@ -76,7 +76,7 @@ t.test('at its end it tells what it kept, and then of nobody who leaves', async 
   t.equal(clock.timers, 0);
 });
 
-t.test('whatever the times, told are turns of coming and going, ending in the truth', async () => {
+t.test('at any times the told events alternate and end in the present state', async () => {
   fc.assert(
     fc.property(fc.array(fc.nat(5000), { maxLength: 200, size: 'max' }), (pauses) => {
       const { clock, grace: kept, told } = grace();

@@ -31,7 +31,7 @@ t.test('a load ends at its number, at its size, and holds one entry at least', a
   t.strictSame(entries(backlog.take({ entries: 9, bytes: 7 }, 0).load), ['dddddddd']);
 });
 
-t.test('what is too old is forgotten and told', async (t) => {
+t.test('an entry that is too old is dropped and reported', async (t) => {
   const backlog = new Queue(ROOMY);
   backlog.add('a', 'a1', 0);
   backlog.add('a', 'a2', 1);
@@ -41,30 +41,33 @@ t.test('what is too old is forgotten and told', async (t) => {
   t.equal(backlog.size, 1);
 });
 
-t.test('X05 it takes its number of entries and its bytes, those on the way included', async (t) => {
-  const few = new Queue({ ...ROOMY, maxEntries: 2 });
-  t.strictSame(
-    ['x', 'y', 'z'].map((text) => few.add(text, text, 0)),
-    [true, true, false],
-  );
-  const load = few.take(ALL, 0).load as Load;
-  t.equal(few.add('z', 'z', 0), false);
-  few.settle(load);
-  t.equal(few.add('z', 'z', 0), true);
-  const small = new Queue({ ...ROOMY, maxBytes: 4 });
-  t.strictSame(
-    ['éé', 'x'].map((text) => small.add(text, text, 0)),
-    [true, false],
-    'bytes are counted, not characters',
-  );
-});
+t.test(
+  'the queue takes its number of entries and of bytes, in-flight loads included',
+  async (t) => {
+    const few = new Queue({ ...ROOMY, maxEntries: 2 });
+    t.strictSame(
+      ['x', 'y', 'z'].map((text) => few.add(text, text, 0)),
+      [true, true, false],
+    );
+    const load = few.take(ALL, 0).load as Load;
+    t.equal(few.add('z', 'z', 0), false);
+    few.settle(load);
+    t.equal(few.add('z', 'z', 0), true);
+    const small = new Queue({ ...ROOMY, maxBytes: 4 });
+    t.strictSame(
+      ['éé', 'x'].map((text) => small.add(text, text, 0)),
+      [true, false],
+      'bytes are counted, not characters',
+    );
+  },
+);
 
 /** The plainest backlog: a list, looked through each time. */
 class Model {
   waiting: Array<{ channel: string; text: string }> = [];
   readonly away = new Set<string>();
 
-  /** Whether a load of these texts may leave now; it leaves then. */
+  /** True when a load of these texts may leave now; it leaves then. */
   leaves({ entries, channels }: Load, most: number): boolean {
     const taken = new Set(entries);
     const gone = this.waiting.filter(({ text }) => taken.has(text));
@@ -88,7 +91,7 @@ class Model {
   }
 }
 
-t.test('whatever comes and goes, each channel keeps its order and nothing is lost', async () => {
+t.test('under any schedule each channel keeps its order and nothing is lost', async () => {
   const step = fc.oneof(
     { weight: 3, arbitrary: fc.record({ add: fc.constantFrom('a', 'b', 'c', 'd') }) },
     { weight: 2, arbitrary: fc.record({ take: fc.integer({ min: 1, max: 4 }) }) },

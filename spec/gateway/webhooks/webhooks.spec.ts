@@ -9,7 +9,7 @@ import { WebhookEndpoint } from '../../support/webhook-endpoint';
 
 type WebhookSettings = NonNullable<NonNullable<StartOptions['app']>['webhooks']>[number];
 
-interface Stage {
+interface WebhookGateway {
   clock: ManualClock;
   gateway: Gateway;
   endpoint: WebhookEndpoint;
@@ -17,11 +17,11 @@ interface Stage {
   told: () => Promise<object[]>;
 }
 
-async function stage(
+async function gatewayWithWebhook(
   t: Test,
   webhook: Partial<WebhookSettings> = {},
   { app, ...options }: StartOptions = {},
-): Promise<Stage> {
+): Promise<WebhookGateway> {
   const clock = new ManualClock({ turns: 'real' });
   const endpoint = await WebhookEndpoint.start(t);
   const gateway = await startGateway(t, {
@@ -42,8 +42,8 @@ async function leave(socket: TestSocket, channel: string): Promise<void> {
   await socket.settled();
 }
 
-t.test('#25 a channel that is occupied and vacated is told, to the unmodified SDK', async (t) => {
-  const { clock, gateway, endpoint, told } = await stage(t);
+t.test('the unmodified SDK reads webhooks of an occupied and vacated channel', async (t) => {
+  const { clock, gateway, endpoint, told } = await gatewayWithWebhook(t);
   const socket = await TestSocket.connect(t, gateway.port);
   await socket.subscribe('room');
   t.strictSame(await told(), [{ name: 'channel_occupied', channel: 'room' }]);
@@ -54,8 +54,8 @@ t.test('#25 a channel that is occupied and vacated is told, to the unmodified SD
   t.equal(endpoint.connections, 1, 'over one connection');
 });
 
-t.test('#23 #47 the body is time_ms, a whole number, and events', async (t) => {
-  const { clock, gateway, endpoint, told } = await stage(t);
+t.test('the body is time_ms, a whole number, and events', async (t) => {
+  const { clock, gateway, endpoint, told } = await gatewayWithWebhook(t);
   const socket = await TestSocket.connect(t, gateway.port);
   await socket.subscribe('room');
   await told();
@@ -64,8 +64,8 @@ t.test('#23 #47 the body is time_ms, a whole number, and events', async (t) => {
   t.equal(webhook?.body, expected);
 });
 
-t.test('#24 the headers are those the SDKs look for, letter by letter', async (t) => {
-  const { gateway, endpoint, told } = await stage(t);
+t.test('the headers are those of the SDKs, letter by letter', async (t) => {
+  const { gateway, endpoint, told } = await gatewayWithWebhook(t);
   await (await TestSocket.connect(t, gateway.port)).subscribe('room');
   await told();
   const { headers, body } = endpoint.webhooks[0] as (typeof endpoint.webhooks)[0];
@@ -76,7 +76,7 @@ t.test('#24 the headers are those the SDKs look for, letter by letter', async (t
 });
 
 t.test('members are told by user: first connection, last connection', async (t) => {
-  const { clock, gateway, told } = await stage(t);
+  const { clock, gateway, told } = await gatewayWithWebhook(t);
   const socket = await TestSocket.connect(t, gateway.port);
   await socket.subscribe('presence-room', { user_id: 10, user_info: { name: 'Ada' } });
   t.strictSame(
@@ -96,8 +96,8 @@ t.test('members are told by user: first connection, last connection', async (t) 
   ]);
 });
 
-t.test('#32 a second connection of a user is told by no webhook', async (t) => {
-  const { clock, gateway, told } = await stage(t, {
+t.test('a second connection of a user is told by no webhook', async (t) => {
+  const { clock, gateway, told } = await gatewayWithWebhook(t, {
     events: ['member_added', 'member_removed'],
   });
   const [one, two] = [
@@ -115,8 +115,8 @@ t.test('#32 a second connection of a user is told by no webhook', async (t) => {
   t.strictSame(await told(), [added, { ...added, name: 'member_removed' }]);
 });
 
-t.test('#21 a reload within 3 s is told by no webhook', async (t) => {
-  const { clock, gateway, told } = await stage(t);
+t.test('a reload within 3 s is told by no webhook', async (t) => {
+  const { clock, gateway, told } = await gatewayWithWebhook(t);
   const socket = await TestSocket.connect(t, gateway.port);
   await socket.subscribe('presence-room', { user_id: 'u' });
   t.equal((await told()).length, 2);
@@ -135,7 +135,7 @@ t.test('#21 a reload within 3 s is told by no webhook', async (t) => {
 });
 
 t.test('client events are told with data as a string, whatever was sent', async (t) => {
-  const { gateway, told } = await stage(t, { events: ['client_event'] });
+  const { gateway, told } = await gatewayWithWebhook(t, { events: ['client_event'] });
   const socket = await TestSocket.connect(t, gateway.port);
   await socket.subscribe('private-room');
   await socket.subscribe('presence-room', { user_id: 7 });
@@ -167,7 +167,7 @@ t.test('client events are told with data as a string, whatever was sent', async 
 });
 
 t.test('only client events that others were sent are told', async (t) => {
-  const { gateway, told } = await stage(t, { events: ['client_event'] });
+  const { gateway, told } = await gatewayWithWebhook(t, { events: ['client_event'] });
   const socket = await TestSocket.connect(t, gateway.port);
   await socket.subscribe('room');
   await socket.subscribe('private-room');
@@ -189,7 +189,7 @@ t.test('only client events that others were sent are told', async (t) => {
 });
 
 t.test('without clientEvents there are none', async (t) => {
-  const { gateway, told } = await stage(t, {}, { app: { clientEvents: false } });
+  const { gateway, told } = await gatewayWithWebhook(t, {}, { app: { clientEvents: false } });
   const socket = await TestSocket.connect(t, gateway.port);
   await socket.subscribe('private-room');
   socket.send({ event: 'client-x', channel: 'private-room', data: {} });
@@ -199,7 +199,7 @@ t.test('without clientEvents there are none', async (t) => {
 });
 
 t.test('a cache miss is told once for each empty channel', async (t) => {
-  const { gateway, told } = await stage(t, { events: ['cache_miss'] });
+  const { gateway, told } = await gatewayWithWebhook(t, { events: ['cache_miss'] });
   for (let i = 0; i < 3; i++) {
     const socket = await TestSocket.connect(t, gateway.port);
     await socket.subscribe('cache-room');
@@ -210,7 +210,11 @@ t.test('a cache miss is told once for each empty channel', async (t) => {
 
 t.test('the number of subscribers is told on each change, as a number', async (t) => {
   const app = { subscriptionCount: true };
-  const { gateway, told } = await stage(t, { events: ['subscription_count'] }, { app });
+  const { gateway, told } = await gatewayWithWebhook(
+    t,
+    { events: ['subscription_count'] },
+    { app },
+  );
   const sockets = [
     await TestSocket.connect(t, gateway.port),
     await TestSocket.connect(t, gateway.port),
@@ -229,7 +233,11 @@ t.test('the number of subscribers is told on each change, as a number', async (t
 
 t.test('above 100 subscribers the number is told every 5 s while it changes', async (t) => {
   const app = { subscriptionCount: true };
-  const { clock, gateway, told } = await stage(t, { events: ['subscription_count'] }, { app });
+  const { clock, gateway, told } = await gatewayWithWebhook(
+    t,
+    { events: ['subscription_count'] },
+    { app },
+  );
   const sockets = [];
   for (let i = 0; i < 105; i++) {
     const socket = await TestSocket.connect(t, gateway.port);
@@ -245,7 +253,7 @@ t.test('above 100 subscribers the number is told every 5 s while it changes', as
 
 t.test('nothing is told of the channel of a user', async (t) => {
   const app = { subscriptionCount: true };
-  const { clock, gateway, endpoint, told } = await stage(t, {}, { app });
+  const { clock, gateway, endpoint, told } = await gatewayWithWebhook(t, {}, { app });
   const socket = await TestSocket.connect(t, gateway.port);
   const userData = '{"id":"ada"}';
   const auth = socket.auth(':user:', userData);
@@ -259,9 +267,9 @@ t.test('nothing is told of the channel of a user', async (t) => {
   t.equal(endpoint.webhooks.length, 0);
 });
 
-t.test('#22 what is filtered out is neither sent nor signed', async (t) => {
+t.test('filtered events are neither sent nor signed', async (t) => {
   const webhook = { channels: ['chat-*', 'lobby'], batch: true };
-  const { clock, gateway, endpoint, told } = await stage(t, webhook);
+  const { clock, gateway, endpoint, told } = await gatewayWithWebhook(t, webhook);
   const socket = await TestSocket.connect(t, gateway.port);
   for (const channel of ['chat-1', 'other', 'lobby', 'lobby-2', 'chat-2']) {
     await socket.subscribe(channel);
@@ -276,7 +284,7 @@ t.test('#22 what is filtered out is neither sent nor signed', async (t) => {
 });
 
 t.test('without batch each event has a request of its own', async (t) => {
-  const { gateway, endpoint, told } = await stage(t);
+  const { gateway, endpoint, told } = await gatewayWithWebhook(t);
   const socket = await TestSocket.connect(t, gateway.port);
   for (let i = 0; i < 12; i++) await socket.subscribe(`room-${i}`);
   await told();
@@ -285,7 +293,7 @@ t.test('without batch each event has a request of its own', async (t) => {
 });
 
 t.test('an endpoint that is down stops no socket', async (t) => {
-  const { clock, gateway, endpoint } = await stage(t);
+  const { clock, gateway, endpoint } = await gatewayWithWebhook(t);
   endpoint.answer = () => undefined;
   const socket = await TestSocket.connect(t, gateway.port);
   for (let i = 0; i < 50; i++) await socket.subscribe(`room-${i}`);
@@ -295,7 +303,11 @@ t.test('an endpoint that is down stops no socket', async (t) => {
 });
 
 t.test('a drain gives what waits its chance, and tells nobody vacated by it', async (t) => {
-  const { clock, gateway, endpoint } = await stage(t, {}, { limits: { drainMs: 1000 } });
+  const { clock, gateway, endpoint } = await gatewayWithWebhook(
+    t,
+    {},
+    { limits: { drainMs: 1000 } },
+  );
   endpoint.answer = (response) => response.writeHead(500).end();
   const [one, two] = [
     await TestSocket.connect(t, gateway.port),
@@ -317,7 +329,11 @@ t.test('a drain gives what waits its chance, and tells nobody vacated by it', as
 });
 
 t.test('a drain ends in time though nobody takes the webhooks', async (t) => {
-  const { clock, gateway, endpoint } = await stage(t, {}, { limits: { drainMs: 1000 } });
+  const { clock, gateway, endpoint } = await gatewayWithWebhook(
+    t,
+    {},
+    { limits: { drainMs: 1000 } },
+  );
   endpoint.answer = () => undefined;
   const socket = await TestSocket.connect(t, gateway.port);
   await socket.subscribe('room');

@@ -1,7 +1,7 @@
 import type Upstream from 'pusher';
-import { type Cases, refusal, thrown } from './world';
+import { type Cases, refusal, thrown } from './sdk-context';
 
-/** What goes to the server, and what it answers. */
+/** Cases of requests to the server and its answers. */
 export const sending: Cases = {
   'trigger(channel, event, data): a browser gets it': async (t, { pusher, browser }) => {
     const socket = await (await browser()).subscribe('room');
@@ -142,14 +142,14 @@ export const sending: Cases = {
     });
   },
 
-  'sendToUser(user, event, data): all browsers of the user get it': async (t, world) => {
-    const users = await Promise.all([world.browser(), world.browser(), world.browser()]);
+  'sendToUser(user, event, data): all browsers of the user get it': async (t, context) => {
+    const users = await Promise.all([context.browser(), context.browser(), context.browser()]);
     for (const [i, user] of users.entries()) {
       const id = i < 2 ? 'ann' : 'bob';
       await user.signIn(id);
       await user.subscribe(`#server-to-user-${id}`);
     }
-    await world.pusher.sendToUser('ann', 'note', { x: 1 });
+    await context.pusher.sendToUser('ann', 'note', { x: 1 });
     for (const user of users.slice(0, 2)) t.strictSame((await user.next('note')).data, { x: 1 });
     t.notOk(users[2]?.received.some(({ event }) => event === 'note'));
   },

@@ -1,12 +1,12 @@
 import type Upstream from 'pusher';
 import nacl from 'tweetnacl';
-import { type Cases, type Sdk, thrown } from './world';
+import { type Cases, type Sdk, thrown } from './sdk-context';
 
 const MASTER_KEY = Buffer.from('0123456789abcdef0123456789abcdef').toString('base64');
 const ENCRYPTED = { encryptionMasterKeyBase64: MASTER_KEY };
 const CHANNEL = 'private-encrypted-orders';
 
-/** What needs no server: signatures, keys, webhooks, settings. */
+/** Cases without a server: signatures, keys, webhooks, settings. */
 export const signing: Cases = {
   'authorizeChannel(socket, channel): private': async (t, { pusher, make }) => {
     const sdk = make({ key: '278d425bdf160c739803', secret: '7ad3773142a6692b25b8' });
@@ -83,8 +83,8 @@ export const signing: Cases = {
     }
   },
 
-  'createSignedQueryString(options): a request that is signed by hand': async (t, world) => {
-    const { make, gateway } = world;
+  'createSignedQueryString(options): a request that is signed by hand': async (t, context) => {
+    const { make, gateway } = context;
     const sdk = make({ key: 'f00d', secret: 'tofu' });
     const options = { method: 'get', path: '/event', params: { foo: 'bar', baz: 123454321 } };
     const query = sdk.createSignedQueryString(options);
@@ -94,7 +94,12 @@ export const signing: Cases = {
     );
     const body = '{"name":"foo","channel":"donuts","data":"2-for-1"}';
     const path = '/apps/1/events';
-    const signed = world.pusher.createSignedQueryString({ method: 'POST', path, body, params: {} });
+    const signed = context.pusher.createSignedQueryString({
+      method: 'POST',
+      path,
+      body,
+      params: {},
+    });
     const url = `http://127.0.0.1:${gateway.client.port}${path}?${signed}`;
     t.equal((await fetch(url, { method: 'POST', body })).status, 200);
     for (const name of [

@@ -8,7 +8,7 @@ import { scriptedClient, settled, type ScriptedClient } from '../../support/scri
 const unhandled: unknown[] = [];
 process.on('unhandledRejection', (reason) => void unhandled.push(reason));
 
-/** What an honest gateway might send as well, so that the client gets further than the first broken rule. */
+/** Frames of an honest gateway, so that the client gets further than the first broken rule. */
 const plausible: fc.Arbitrary<Frame> = fc.oneof(
   fc.array(arbitraryEvent, { minLength: 1, maxLength: 5 }).chain((events) =>
     fc.integer({ min: 1, max: 8 }).map((firstOffset): Frame => ({

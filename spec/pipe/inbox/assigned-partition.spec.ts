@@ -86,7 +86,7 @@ t.test('a position holds the finished ranges, as many as there is room for', (t)
   t.end();
 });
 
-t.test('of events that were left only those are handled that come again', (t) => {
+t.test('events that were left to others are handled only if they come again', (t) => {
   const partition = partitionWith(4, 1);
   for (const offset of [2, 3, 4]) partition.leave(offset);
   partition.lose();

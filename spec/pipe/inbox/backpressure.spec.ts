@@ -14,7 +14,7 @@ const LOG = 400;
 
 type Events = { say: number; move: number; news: string };
 
-async function stage(
+async function stuckBackend(
   t: Test,
   group: PipeOptions['group'],
   kinds: SubscriptionKind[] = ['socket_message', 'socket_existence'],
@@ -24,7 +24,7 @@ async function stage(
   client: ReturnType<typeof createClient<Events>>;
   /** Ends the handlers that are stuck, and those to come. */
   release(): void;
-  /** What was handled: names and data, `close 4100` for closes. */
+  /** Handled events: names and data, `close 4100` for closes. */
   handled: string[];
   gaps: number;
 }> {
@@ -66,7 +66,7 @@ function flood(browser: TestSocket, first: number, count: number): void {
 const says = (count: number): string[] => Array.from({ length: count }, (_, i) => `say ${i + 1}`);
 
 t.test("with 'pause' a browser waits for its backends, and nothing is lost", async (t) => {
-  const { gateway, client, release, handled, ...on } = await stage(t, {
+  const { gateway, client, release, handled, ...on } = await stuckBackend(t, {
     name: 'g',
     overflow: 'pause',
   });
@@ -92,7 +92,10 @@ t.test("with 'pause' a browser waits for its backends, and nothing is lost", asy
 t.test(
   "with 'pause' one that has waited for 10 s is closed with 4100, and its backend hears so",
   async (t) => {
-    const { gateway, clock, release, handled } = await stage(t, { name: 'g', overflow: 'pause' });
+    const { gateway, clock, release, handled } = await stuckBackend(t, {
+      name: 'g',
+      overflow: 'pause',
+    });
     const browser = await TestSocket.connect(t, gateway.port);
     flood(browser, 1, 2 * LOG);
     const { registry } = gateway.metrics;
@@ -110,14 +113,17 @@ t.test(
 );
 
 t.test("with 'close' it is closed at once, and what it had sent by then is handled", async (t) => {
-  const { gateway, release, handled, ...on } = await stage(t, { name: 'g', overflow: 'close' });
+  const { gateway, release, handled, ...on } = await stuckBackend(t, {
+    name: 'g',
+    overflow: 'close',
+  });
   const browser = await TestSocket.connect(t, gateway.port);
   flood(browser, 1, 2 * LOG);
   t.equal((await browser.closed()).code, 4100);
   release();
   await until(() => handled.includes('close 4100'));
   t.strictSame(handled, [...says(handled.length - 1), 'close 4100']);
-  // It had opened too, which the backend may have handled by then.
+  // The socket had opened too, and the backend may have handled its open by then.
   t.match(handled.length - 1, new RegExp(`^(${(LOG * 3) / 4 - 1}|${(LOG * 3) / 4})$`));
   t.equal(on.gaps, 0);
 });
@@ -125,7 +131,9 @@ t.test("with 'close' it is closed at once, and what it had sent by then is handl
 t.test(
   'with conflate a backend that is behind gets the latest, and how many it missed',
   async (t) => {
-    const { gateway, client, release, handled } = await stage(t, undefined, ['socket_existence']);
+    const { gateway, client, release, handled } = await stuckBackend(t, undefined, [
+      'socket_existence',
+    ]);
     client.subscribe(['socket_message'], { events: ['say'] });
     client.subscribe(['socket_message'], { events: ['move'], conflate: true });
     await client.sockets.count();
@@ -140,7 +148,7 @@ t.test(
 );
 
 t.test('a browser that does not read is told of as slow, and as drained when it has', async (t) => {
-  const { gateway, clock, client } = await stage(t, undefined, ['socket_backpressure']);
+  const { gateway, clock, client } = await stuckBackend(t, undefined, ['socket_backpressure']);
   const told: string[] = [];
   const browser = await TestSocket.connect(t, gateway.port);
   client.sockets.on('slow', (id, { unsentBytes }, meta) => {
@@ -169,7 +177,7 @@ t.test('a browser that does not read is told of as slow, and as drained when it 
 });
 
 t.test('members of a group must agree on what follows when it is full', async (t) => {
-  const { gateway } = await stage(t, { name: 'g', overflow: 'pause' });
+  const { gateway } = await stuckBackend(t, { name: 'g', overflow: 'pause' });
   const other = createClient({
     ...{ host: '127.0.0.1', port: gateway.port, key: 'key', secret: SECRET, appId: '1' },
     group: 'g',

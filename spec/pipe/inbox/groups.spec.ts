@@ -80,7 +80,7 @@ t.test('a demand that a cut left unanswered is void, until it is repeated', asyn
   t.same(started, ['1.1 a', '2.2 b']);
 });
 
-t.test('what has not begun when a partition is lost is left to the others', async (t) => {
+t.test('events not begun when a partition is lost are left to the others', async (t) => {
   const scripted = member();
   const { gateway, started, finish } = scripted;
   gateway.socket.run({}, { event: 'a' }, { event: 'b' }, { event: 'c', socketId: '2.2' });
@@ -223,7 +223,7 @@ t.test('in order of channels, the events of a channel wait for each other', asyn
   t.same(started, ['room a', 'hall b', 'room c']);
 });
 
-t.test('of sockets that went to another member nothing is heard any more', async (t) => {
+t.test('sockets that went to another member are heard of no more', async (t) => {
   const scripted = member({}, [own(0)]);
   const { client, gateway } = scripted;
   client.subscribe(['socket_existence']);
@@ -311,7 +311,8 @@ t.test('a command with a cause says which event it answers, and in which generat
     gateway.socket.commands.slice(-2).map(({ origin }) => origin?.generation),
     [5, 6],
   );
-  // What is queued, or triggered later, in answer to a lost gateway's event answers nothing that the next one knows.
+  // Commands in answer to a lost gateway's event, queued or triggered later, name an event that the next gateway does not
+  // know.
   gateway.socket.drop();
   client.socket('1.1').trigger('x', 1, { cause: second });
   clock.advance(1_000);

@@ -2,7 +2,7 @@ import t from 'tap';
 import { EventKind } from '../../../lib/wire/frames';
 import { member, own, resume, type MemberOfGroup } from '../../support/scripted-member';
 
-/** Everything the program is told of sockets and channels, in order. */
+/** All events of sockets and channels that the program gets, in order. */
 function listen({ client }: MemberOfGroup): string[] {
   const told: string[] = [];
   client.subscribe(['socket_existence', 'channel_existence', 'socket_message']);
@@ -113,29 +113,32 @@ t.test('and so do commands that the credit or a full outbox holds back', async (
   }
 });
 
-t.test('what went with a partition is told as moved, what comes back as open', async (t) => {
-  const scripted = member({}, [own(0)]);
-  const { client, gateway, finish } = scripted;
-  const told = listen(scripted);
-  const heard: string[] = [];
-  client.socket('2.2').on('moved', () => void heard.push('moved 2.2'));
-  client.channel('room').on('moved', () => void heard.push('moved room'));
-  gateway.socket.snapshot(['1.1', '2.2'], ['room']);
-  gateway.socket.run({}, { event: 'a' });
-  told.length = 0;
-  gateway.socket.revoke(0, 1);
-  t.same(told, [], 'it is not another’s yet');
-  gateway.socket.lost(0, 1);
-  t.same(told, ['moved 2.2', 'moved room'], 'a handler of 1.1 still runs');
-  t.same(heard, told);
-  await finish('a');
-  t.equal(told.at(-1), 'moved 1.1');
-  t.equal(gateway.socket.count('returned'), 0, 'there is nothing to return any more');
-  told.length = 0;
-  gateway.socket.assign(own(0, 3, 2));
-  gateway.socket.snapshot(['1.1', '3.3'], ['room'], { offset: 1 });
-  t.same(told, ['open 1.1*', 'open 3.3*', 'occupied room']);
-});
+t.test(
+  'sockets that go with a partition are told as moved, and returning ones as open',
+  async (t) => {
+    const scripted = member({}, [own(0)]);
+    const { client, gateway, finish } = scripted;
+    const told = listen(scripted);
+    const heard: string[] = [];
+    client.socket('2.2').on('moved', () => void heard.push('moved 2.2'));
+    client.channel('room').on('moved', () => void heard.push('moved room'));
+    gateway.socket.snapshot(['1.1', '2.2'], ['room']);
+    gateway.socket.run({}, { event: 'a' });
+    told.length = 0;
+    gateway.socket.revoke(0, 1);
+    t.same(told, [], 'it is not another’s yet');
+    gateway.socket.lost(0, 1);
+    t.same(told, ['moved 2.2', 'moved room'], 'a handler of 1.1 still runs');
+    t.same(heard, told);
+    await finish('a');
+    t.equal(told.at(-1), 'moved 1.1');
+    t.equal(gateway.socket.count('returned'), 0, 'there is nothing to return any more');
+    told.length = 0;
+    gateway.socket.assign(own(0, 3, 2));
+    gateway.socket.snapshot(['1.1', '3.3'], ['room'], { offset: 1 });
+    t.same(told, ['open 1.1*', 'open 3.3*', 'occupied room']);
+  },
+);
 
 t.test('a partition that WELCOME does not name, or names in a later generation, was lost', (t) => {
   for (const assigned of [[], [own(0, 3, 2)]]) {

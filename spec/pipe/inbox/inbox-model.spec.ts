@@ -4,7 +4,7 @@ import { loadModules, type Modules, type Mutation } from '../../stream/models/mo
 import { steps } from '../../stream/models/steps';
 import { INBOX_ACTIONS, inboxModel } from './models/inbox';
 
-/** One seed for the planted bugs, so that the check gives the same answer every time. */
+/** Seed of the planted bugs, so that the check gives the same answer every time. */
 const SEED = 20;
 
 function explore(modules: Modules, numRuns: number, seed?: number): Promise<void> {
@@ -132,7 +132,7 @@ const mutants: Array<Mutation & { name: string }> = [
   },
 ];
 
-t.test('whatever is cut, moved or repeated, the promises of the inbox hold', async (t) => {
+t.test('the promises of the inbox hold through any cuts, moves and repetitions', async (t) => {
   await t.resolves(explore(loadModules(), 200));
 });
 

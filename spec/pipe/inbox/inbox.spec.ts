@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import t from 'tap';
 import { connectedClient, settled } from '../../support/scripted-client';
 
-t.test('what was handled is acknowledged after fifty milliseconds, once', (t) => {
+t.test('handled events are acknowledged after fifty milliseconds, once', (t) => {
   const { gateway, clock } = connectedClient();
   gateway.socket.events({ event: 'a' }, { event: 'b' });
   t.equal(gateway.socket.count('ack'), 0);
@@ -197,7 +197,7 @@ t.test('a handler of a lost session acknowledges nothing in the next one', async
 });
 
 t.test(
-  'what is at work counts against the credit of the next connection, until it ends or comes again',
+  'running events count against the credit of the next connection, until they end or come again',
   async (t) => {
     for (const ends of [true, false]) {
       const { client, gateway, clock } = connectedClient({ credit: { messages: 10 } });

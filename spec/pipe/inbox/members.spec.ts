@@ -16,106 +16,106 @@ t.test(
   'three members share the events of 1 000 sockets, each in order with one of them',
   async (t) => {
     const gateway = await startGateway(t);
-    const stage = new MemberRecorder();
+    const recorder = new MemberRecorder();
     const members: JoinedMember[] = [];
     for (const name of ['a', 'b', 'c']) {
-      members.push(await join(t, gateway, GROUP, stage.listen(name)));
+      members.push(await join(t, gateway, GROUP, recorder.listen(name)));
     }
     await arranged(...members);
     const browsers = await browse(gateway, 1_000);
     for (let n = 0; n < 5; n += 1) for (const browser of browsers) browser.send('n', n);
-    await until(() => stage.ended.length >= 5_000);
+    await until(() => recorder.ended.length >= 5_000);
     for (const { id } of browsers) {
-      const [first = ''] = stage.of(id);
+      const [first = ''] = recorder.of(id);
       const member = first.slice(0, 1);
       const wanted = [0, 1, 2, 3, 4].map((n) => `${member} ${n}`);
-      if (stage.of(id).join() !== wanted.join()) t.same(stage.of(id), wanted);
-      if (stage.opened.get(id) !== member) t.equal(stage.opened.get(id), member);
+      if (recorder.of(id).join() !== wanted.join()) t.same(recorder.of(id), wanted);
+      if (recorder.opened.get(id) !== member) t.equal(recorder.opened.get(id), member);
     }
-    t.equal(stage.heard.length, 5_000);
+    t.equal(recorder.heard.length, 5_000);
     for (const name of ['a', 'b', 'c']) {
-      const share = stage.by(name).length;
+      const share = recorder.by(name).length;
       t.ok(share > 500 && share < 3_000, `${name} has ${share} of 5 000`);
     }
   },
 );
 
-t.test('what a new member takes over it gets when the handlers that run have ended', async (t) => {
+t.test('a new member gets its partitions when their running handlers have ended', async (t) => {
   const gateway = await startGateway(t);
-  const stage = new MemberRecorder();
-  const a = await join(t, gateway, GROUP, stage.listen('a'));
-  const b = await join(t, gateway, GROUP, stage.listen('b'));
+  const recorder = new MemberRecorder();
+  const a = await join(t, gateway, GROUP, recorder.listen('a'));
+  const b = await join(t, gateway, GROUP, recorder.listen('b'));
   await arranged(a, b);
-  stage.hold('a', 'b');
+  recorder.hold('a', 'b');
   const browsers = await browse(gateway, 60);
   for (const browser of browsers) browser.send('n', 1);
-  await until(() => stage.heard.length === 60);
-  const c = await join(t, gateway, GROUP, stage.listen('c'));
+  await until(() => recorder.heard.length === 60);
+  const c = await join(t, gateway, GROUP, recorder.listen('c'));
   await arranged(a, b, c);
   for (const browser of browsers) browser.send('n', 2);
   await arranged(a, b, c);
-  t.equal(stage.by('c').length, 0, 'nothing before these have ended');
-  stage.release('a');
-  stage.release('b');
-  await until(() => stage.ended.length === 120);
+  t.equal(recorder.by('c').length, 0, 'nothing before these have ended');
+  recorder.release('a');
+  recorder.release('b');
+  await until(() => recorder.ended.length === 120);
   let moved = 0;
   for (const { id } of browsers) {
-    const [before = '', after = ''] = stage.of(id);
-    t.same(stage.numbers(id), [1, 2]);
+    const [before = '', after = ''] = recorder.of(id);
+    t.same(recorder.numbers(id), [1, 2]);
     if (before.startsWith(after.slice(0, 1))) continue;
     t.match(after, /^c/, 'nothing moves between the others');
     moved += 1;
   }
   t.ok(moved > 5 && moved < 40, `${moved} of 60 moved`);
   t.same(
-    stage.heard.filter(({ meta }) => meta.redelivered),
+    recorder.heard.filter(({ meta }) => meta.redelivered),
     [],
   );
 });
 
 t.test('every group, and every backend without one, gets everything', async (t) => {
   const gateway = await startGateway(t);
-  const stage = new MemberRecorder();
+  const recorder = new MemberRecorder();
   const broadcast: Partial<PipeOptions> = { group: { name: 'all', mode: 'broadcast' } };
   const members = [
-    await join(t, gateway, { group: 'one' }, stage.listen('1')),
-    await join(t, gateway, { group: 'two' }, stage.listen('2')),
-    await join(t, gateway, {}, stage.listen('alone')),
-    await join(t, gateway, broadcast, stage.listen('b')),
-    await join(t, gateway, broadcast, stage.listen('c')),
+    await join(t, gateway, { group: 'one' }, recorder.listen('1')),
+    await join(t, gateway, { group: 'two' }, recorder.listen('2')),
+    await join(t, gateway, {}, recorder.listen('alone')),
+    await join(t, gateway, broadcast, recorder.listen('b')),
+    await join(t, gateway, broadcast, recorder.listen('c')),
   ];
   const browsers = await browse(gateway, 20);
   for (const browser of browsers) browser.send('n', 1);
-  await until(() => stage.heard.length >= 100);
+  await until(() => recorder.heard.length >= 100);
   await arranged(...members);
-  for (const name of ['1', '2', 'alone', 'b', 'c']) t.equal(stage.by(name).length, 20, name);
+  for (const name of ['1', '2', 'alone', 'b', 'c']) t.equal(recorder.by(name).length, 20, name);
 });
 
 t.test('without an order each event goes to one member, whoever it is', async (t) => {
   const gateway = await startGateway(t);
-  const stage = new MemberRecorder();
+  const recorder = new MemberRecorder();
   const shared: Partial<PipeOptions> = { group: { name: 'work', mode: 'shared' } };
   const members = [
-    await join(t, gateway, shared, stage.listen('a')),
-    await join(t, gateway, shared, stage.listen('b')),
+    await join(t, gateway, shared, recorder.listen('a')),
+    await join(t, gateway, shared, recorder.listen('b')),
   ];
   await arranged(...members);
   const [browser] = await browse(gateway, 1);
   for (let n = 0; n < 100; n += 1) browser?.send('n', n);
-  await until(() => stage.heard.length >= 100);
+  await until(() => recorder.heard.length >= 100);
   await arranged(...members);
-  t.equal(new Set(stage.heard.map(({ n }) => n)).size, 100);
-  t.equal(stage.heard.length, 100);
-  for (const name of ['a', 'b']) t.ok(stage.by(name).length > 10, name);
+  t.equal(new Set(recorder.heard.map(({ n }) => n)).size, 100);
+  t.equal(recorder.heard.length, 100);
+  for (const name of ['a', 'b']) t.ok(recorder.by(name).length > 10, name);
 });
 
 t.test('in order of channels, a channel is with one member whoever speaks', async (t) => {
   const gateway = await startGateway(t);
-  const stage = new MemberRecorder();
+  const recorder = new MemberRecorder();
   const byChannel: Partial<PipeOptions> = { group: { name: 'rooms', order: 'channel' } };
   const members = [
-    await join(t, gateway, byChannel, stage.listen('a')),
-    await join(t, gateway, byChannel, stage.listen('b')),
+    await join(t, gateway, byChannel, recorder.listen('a')),
+    await join(t, gateway, byChannel, recorder.listen('b')),
   ];
   await arranged(...members);
   const browsers = await browse(gateway, 10);
@@ -123,9 +123,9 @@ t.test('in order of channels, a channel is with one member whoever speaks', asyn
   for (const browser of browsers) for (const room of rooms) await browser.subscribe(room);
   let n = 0;
   for (const room of rooms) for (const browser of browsers) browser.send('n', (n += 1), room);
-  await until(() => stage.heard.length >= 100);
+  await until(() => recorder.heard.length >= 100);
   const spoke = new Map<string, Heard[]>();
-  for (const heard of stage.heard) {
+  for (const heard of recorder.heard) {
     const room = heard.meta.channel ?? '';
     spoke.set(room, [...(spoke.get(room) ?? []), heard]);
   }
@@ -138,28 +138,28 @@ t.test('in order of channels, a channel is with one member whoever speaks', asyn
       order.toSorted((x, y) => x - y),
     );
   }
-  t.equal(new Set(stage.heard.map(({ member }) => member)).size, 2);
+  t.equal(new Set(recorder.heard.map(({ member }) => member)).size, 2);
 });
 
 t.test('when the gateway is another process, all its sockets are closed and told so', async (t) => {
   const [one, two] = [await startGateway(t), await startGateway(t)];
   for (const group of [undefined, 'game']) {
-    const stage = new MemberRecorder();
-    const { client, line } = await join(t, one, { group }, stage.listen('a'));
+    const recorder = new MemberRecorder();
+    const { client, line } = await join(t, one, { group }, recorder.listen('a'));
     const resets: string[] = [];
-    client.on('reset', ({ reason }) => void resets.push(`${reason} ${stage.closed.size}`));
+    client.on('reset', ({ reason }) => void resets.push(`${reason} ${recorder.closed.size}`));
     const browsers = await browse(one, 10);
     const [known] = await browse(two, 1);
-    await until(() => browsers.every(({ id }) => stage.opened.has(id)));
+    await until(() => browsers.every(({ id }) => recorder.opened.has(id)));
     line.cut();
     line.port = two.port;
     line.mend();
-    await until(() => stage.opened.has(known?.id ?? ''));
+    await until(() => recorder.opened.has(known?.id ?? ''));
     t.same(resets, ['unknown_session 0'], 'the reset is told first');
-    for (const { id } of browsers) t.equal(stage.closed.get(id), 'node_lost');
+    for (const { id } of browsers) t.equal(recorder.closed.get(id), 'node_lost');
     for (const browser of browsers) browser.close();
     known?.close();
-    await until(() => stage.opened.size === 0);
+    await until(() => recorder.opened.size === 0);
     await client.disconnect();
   }
 });
@@ -168,15 +168,15 @@ t.test('a log that overflows tells of the gap first, and then what is true', asy
   for (const group of [undefined, 'game']) {
     const limits = { maxPipeUnackedEvents: 20, pipePartitions: 4 };
     const gateway = await startGateway(t, { limits });
-    const stage = new MemberRecorder();
+    const recorder = new MemberRecorder();
     const told: string[] = [];
     const { client, line } = await join(t, gateway, { group }, (member) => {
       member.on('gap', ({ cause, count }) => void told.push(`${cause} ${(count ?? 0) > 0}`));
-      stage.listen('a')(member);
+      recorder.listen('a')(member);
       member.sockets.on('close', (_id, { resync }) => void (resync && told.push('close')));
     });
     const early = await browse(gateway, 40);
-    await until(() => stage.opened.size === 40);
+    await until(() => recorder.opened.size === 40);
     await arranged({ client, line });
     line.cut();
     for (const browser of early.slice(10)) browser.close();
@@ -184,13 +184,13 @@ t.test('a log that overflows tells of the gap first, and then what is true', asy
     for (const browser of late) browser.send('n', 1);
     line.mend();
     const open = [...early.slice(0, 10), ...late].map(({ id }) => id).sort();
-    await until(() => [...stage.opened.keys()].sort().join() === open.join());
+    await until(() => [...recorder.opened.keys()].sort().join() === open.join());
     t.match(told[0], 'overflow true');
     t.ok(told.includes('close'));
     late[0]?.send('n', 2);
-    await until(() => stage.heard.some(({ n }) => n === 2));
+    await until(() => recorder.heard.some(({ n }) => n === 2));
     t.ok(
-      stage
+      recorder
         .numbers(late[0]?.id ?? '')
         .join()
         .endsWith('2'),

@@ -81,26 +81,23 @@ const move = (data: string, change: Partial<PipeEvent> = {}): Partial<PipeEvent>
   ...change,
 });
 
-t.test(
-  'of events that may be conflated the latest takes the place of the one before it',
-  async (t) => {
-    const { client, gateway, clock } = connectedClient();
-    const { started, run, finish } = pending();
-    client.sockets.on('event', (name, id, data, { conflated }) =>
-      run([id, name, data, conflated].join(' ')),
-    );
-    gateway.socket.events(move('1'), move('2'), move('3', { conflated: 4 }), move('4'));
-    t.same(started, ['1.1 move 1 0'], 'what runs has its place');
-    clock.advance(50);
-    t.match(
-      gateway.socket.find('ack').positions,
-      [{ offset: 0, finished: [{ first: 2, last: 3 }] }],
-      'what was replaced is finished',
-    );
-    await finish('1.1 move 1 0');
-    t.same(started, ['1.1 move 1 0', '1.1 move 4 6'], 'and counted');
-  },
-);
+t.test('the latest of conflated events replaces the one before it', async (t) => {
+  const { client, gateway, clock } = connectedClient();
+  const { started, run, finish } = pending();
+  client.sockets.on('event', (name, id, data, { conflated }) =>
+    run([id, name, data, conflated].join(' ')),
+  );
+  gateway.socket.events(move('1'), move('2'), move('3', { conflated: 4 }), move('4'));
+  t.same(started, ['1.1 move 1 0'], 'what runs has its place');
+  clock.advance(50);
+  t.match(
+    gateway.socket.find('ack').positions,
+    [{ offset: 0, finished: [{ first: 2, last: 3 }] }],
+    'what was replaced is finished',
+  );
+  await finish('1.1 move 1 0');
+  t.same(started, ['1.1 move 1 0', '1.1 move 4 6'], 'and counted');
+});
 
 t.test('but nothing overtakes another event of its key', async (t) => {
   const { client, gateway } = connectedClient();

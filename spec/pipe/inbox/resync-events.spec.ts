@@ -8,7 +8,7 @@ import {
   type ScriptedClient,
 } from '../../support/scripted-client';
 
-/** What handlers were told, in order: `open 1.1`, with a star when it was made from what is true. */
+/** Events delivered to handlers, in order: `open 1.1`, with a star when made from a snapshot. */
 function listen({ client }: ScriptedClient): string[] {
   const told: string[] = [];
   const note =
@@ -279,7 +279,7 @@ t.test('a snapshot says nothing of a kind that it does not cover', (t) => {
   client.unsubscribe(['socket_existence']);
   gateway.socket.events({ event: 'hi', socketId: '3.3' });
   client.subscribe(['socket_existence']);
-  // It was on its way when the subscription was made.
+  // The event was on its way when the subscription was made.
   gateway.socket.snapshot([], ['room', 'hall'], { coversSockets: false, offset: 1 });
   t.same(told.slice(4), ['hi 3.3']);
   gateway.socket.drop();

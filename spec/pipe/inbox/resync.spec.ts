@@ -95,7 +95,7 @@ t.test('events of what is known pass, and those of strangers are introduced', (t
   t.end();
 });
 
-t.test('where channels have partitions of their own, their messages introduce no socket', (t) => {
+t.test('messages of channels with partitions of their own introduce no socket', (t) => {
   const known = new Resync(true);
   known.ask(true, false);
   t.equal(known.judge(0, event(EventKind.MESSAGE, 'a', 'room')), 'pass');
@@ -103,7 +103,7 @@ t.test('where channels have partitions of their own, their messages introduce no
   t.end();
 });
 
-t.test('what nobody asks for is neither known nor judged', (t) => {
+t.test('names without a subscription are neither known nor judged', (t) => {
   const known = new Resync();
   t.equal(known.asks, false);
   for (const kind of [
@@ -216,7 +216,7 @@ t.test('an event that is learned again is told as the change it makes', (t) => {
   t.end();
 });
 
-/** What handlers heard: per name, an open before everything and one close after it. */
+/** Events heard by handlers: per name, an open first and one close last. */
 class Hearer {
   readonly heard = new Map<string, 'open' | 'closed'>();
 
@@ -294,12 +294,12 @@ class Truth {
 
   snapshot(): void {
     this.#tell(take(this.known, snapshot(this.#open.values(), this.#occupied)) ?? []);
-    // I11: what is known is what is true.
+    // The known names are those of the present state.
     deepEqual(this.known.sockets(0), new Set(this.#open.values()));
     deepEqual(this.known.channels(0), this.#occupied);
   }
 
-  /** What handlers take for open is what is known, whatever was lost on the way. */
+  /** The names that handlers take for open are the known names, after any loss. */
   check(): void {
     const known = new Set([...this.known.sockets(0), ...this.known.channels(0)]);
     deepEqual(this.hearer.open, known);
@@ -310,7 +310,7 @@ class Truth {
   }
 }
 
-t.test('I11, I12: whatever is lost, handlers hear one open, then messages, then one close', (t) => {
+t.test('handlers hear one open, then messages, then one close, through any loss', (t) => {
   const step = fc.oneof(
     {
       weight: 8,

@@ -17,9 +17,9 @@ interface Epoch {
 }
 
 /**
- * One partition from log to handlers, over a network that cuts, keeps a prefix of what was sent, and lets frames of the
- * connection before be read late. The receiver is the one a client is built from; another one may take its place, which
- * knows nothing of what it had.
+ * A partition from log to handlers, over a network that cuts, keeps a prefix of the sent frames, and lets frames of the
+ * connection before be read late. The receiver is that of the client; another receiver without its state may take its
+ * place.
  */
 export function downModel(modules: Modules, sequence: Step[], limit: number): void {
   const { Log } = modules.log;
@@ -53,7 +53,7 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
   let acks: Progress[] = [];
   let hello: Progress | undefined = { epoch: 1, offset: 0 };
   let attached = false;
-  /** What the receiver is known to have, from its position and its acks since. */
+  /** Offset that the receiver is known to have, from its position and its acks since. */
   let known = 0;
   let lastAck: Progress = { epoch: 1, offset: 0 };
 
@@ -63,7 +63,7 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
   let ended = new Set<number>();
   let running: Array<{ owner: typeof done; offset: number }> = [];
 
-  /** Everything that has finished, as an acknowledgement says it. */
+  /** Finished offsets, in the form of an acknowledgement. */
   const progress = (): Progress => {
     const finished: Range[] = [];
     for (let n = done.done + 1; n < cursor.next; n += 1) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** One step of a model: which action, and a number it may use. */
+/** A step of a model: its action, and a number it may use. */
 export interface Step {
   action: number;
   n: number;

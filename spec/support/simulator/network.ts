@@ -208,7 +208,7 @@ export class Connection implements Socket, Carrier {
 
   // ---- what goes wrong
 
-  /** Whether it was cut, though perhaps nobody has noticed. */
+  /** True when the connection was cut, though perhaps unnoticed. */
   get isCut(): boolean {
     return this.#isCut;
   }

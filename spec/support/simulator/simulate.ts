@@ -4,7 +4,7 @@ import type { PipeOptions } from '../../../lib/pipe/options';
 import { Chance } from './chance';
 import type { SimBackend, Whereabouts } from './sim-backend';
 import type { Stream } from './stream';
-import { World, type WorldOptions } from './world';
+import { Simulation, type SimulationOptions } from './simulation';
 
 /** Virtual time within which everything must have come to rest once nothing goes wrong any more. */
 const REST_MS = 90_000;
@@ -19,17 +19,17 @@ const CHANNELS = ['left', 'right'] as const;
 export async function simulate(seed: number): Promise<string[]> {
   const chance = new Chance(seed);
   return withSeededIds(new Chance(seed + 1), async () => {
-    const world = new World(chance.whole(0, 2 ** 32 - 1), optionsBy(chance));
-    await live(world, chance);
-    if (await rest(world)) compare(world);
-    else world.broken(`no rest: ${unrest(world) ?? ''}`);
-    world.audit();
-    await leave(world);
-    return world.faults;
+    const simulation = new Simulation(chance.whole(0, 2 ** 32 - 1), optionsBy(chance));
+    await live(simulation, chance);
+    if (await rest(simulation)) compare(simulation);
+    else simulation.broken(`no rest: ${unrest(simulation) ?? ''}`);
+    simulation.audit();
+    await leave(simulation);
+    return simulation.faults;
   });
 }
 
-function optionsBy(chance: Chance): WorldOptions {
+function optionsBy(chance: Chance): SimulationOptions {
   const credit = chance.pick([2, 2, 5, 1000]);
   const common: Partial<PipeOptions> = {
     credit: { messages: credit },
@@ -69,67 +69,68 @@ function optionsBy(chance: Chance): WorldOptions {
   };
 }
 
-/** Everything that happens from outside. */
-async function live(world: World, chance: Chance): Promise<void> {
-  const roughness = world.options.calm ? 15 : chance.pick([10, 25, 40]);
-  world.network.slowestMs = chance.pick([1, 20, 200]);
-  for (const place of MEMBERS) if (chance.percent(60)) world.startBackend(place);
-  if (chance.percent(40)) world.startBackend(ALONE);
+/** Runs all events from outside. */
+async function live(simulation: Simulation, chance: Chance): Promise<void> {
+  const roughness = simulation.options.calm ? 15 : chance.pick([10, 25, 40]);
+  simulation.network.slowestMs = chance.pick([1, 20, 200]);
+  for (const place of MEMBERS) if (chance.percent(60)) simulation.startBackend(place);
+  if (chance.percent(40)) simulation.startBackend(ALONE);
   // Most faults show in a handful of steps, so most schedules are short.
   const end = chance.percent(85) ? chance.whole(4, 18) : chance.whole(18, 40);
   let atMs = 0;
   for (let i = 0; i < end; i++) {
     atMs += chance.whole(0, 250);
-    world.time.after(atMs, () => happen(world, chance, roughness));
+    simulation.time.after(atMs, () => happen(simulation, chance, roughness));
   }
   atMs += 3_000;
   let over = false;
-  world.time.after(atMs, () => {
+  simulation.time.after(atMs, () => {
     over = true;
-    world.network.slowestMs = 5;
-    if (world.backends.size === 0) world.startBackend(chance.pick([...MEMBERS, ALONE] as const));
+    simulation.network.slowestMs = 5;
+    if (simulation.backends.size === 0)
+      simulation.startBackend(chance.pick([...MEMBERS, ALONE] as const));
   });
-  while (!over) await world.step();
+  while (!over) await simulation.step();
 }
 
-function happen(world: World, chance: Chance, roughness: number): void {
-  const { gateway } = world;
-  if (!chance.percent(roughness)) return use(world, chance);
+function happen(simulation: Simulation, chance: Chance, roughness: number): void {
+  const { gateway } = simulation;
+  if (!chance.percent(roughness)) return use(simulation, chance);
   const place = chance.pick([...MEMBERS, ALONE] as const);
-  if (!world.backends.has(place)) return world.startBackend(place);
-  if (world.options.calm) return goodbye(world, place, chance.whole(0, 2_500));
+  if (!simulation.backends.has(place)) return simulation.startBackend(place);
+  if (simulation.options.calm) return goodbye(simulation, place, chance.whole(0, 2_500));
   const dice = chance.whole(0, 99);
   if (dice < 60) {
-    world.cut(place, chance.pick(['reset', 'reset', 'silent', 'deaf', 'mute'] as const));
+    simulation.cut(place, chance.pick(['reset', 'reset', 'silent', 'deaf', 'mute'] as const));
   } else if (dice < 80) {
-    world.killBackend(place, chance.percent(80));
-    world.time.after(chance.whole(0, 2_500), () => {
-      if (!world.backends.has(place)) world.startBackend(place);
+    simulation.killBackend(place, chance.percent(80));
+    simulation.time.after(chance.whole(0, 2_500), () => {
+      if (!simulation.backends.has(place)) simulation.startBackend(place);
     });
   } else if (dice < 90) {
-    goodbye(world, place, chance.whole(0, 2_500));
+    goodbye(simulation, place, chance.whole(0, 2_500));
   } else if (!gateway.clock.stopped) {
-    world.killGateway(chance.percent(80));
-    world.time.after(chance.whole(10, 2_000), () => world.startGateway());
+    simulation.killGateway(chance.percent(80));
+    simulation.time.after(chance.whole(10, 2_000), () => simulation.startGateway());
   }
 }
 
-function goodbye(world: World, place: string, backAfterMs: number): void {
-  const backend = world.backends.get(place);
+function goodbye(simulation: Simulation, place: string, backAfterMs: number): void {
+  const backend = simulation.backends.get(place);
   if (backend === undefined) return;
-  world.backends.delete(place);
+  simulation.backends.delete(place);
   void backend.client.disconnect();
-  world.time.after(backAfterMs, () => {
-    if (!world.backends.has(place)) world.startBackend(place);
+  simulation.time.after(backAfterMs, () => {
+    if (!simulation.backends.has(place)) simulation.startBackend(place);
   });
 }
 
-function use(world: World, chance: Chance): void {
-  const { gateway } = world;
+function use(simulation: Simulation, chance: Chance): void {
+  const { gateway } = simulation;
   const dice = chance.whole(0, 99);
   const socket = chance.pick(gateway.sockets);
   if (dice >= 85) {
-    chance.pick([...world.backends.values()])?.publish();
+    chance.pick([...simulation.backends.values()])?.publish();
   } else if (gateway.clock.stopped) {
     return;
   } else if (socket === undefined || dice < 12) {
@@ -141,37 +142,37 @@ function use(world: World, chance: Chance): void {
   } else if (dice < 33) {
     gateway.unsubscribe(socket);
   } else {
-    for (let i = chance.whole(1, 5); i > 0; i--) world.send();
+    for (let i = chance.whole(1, 5); i > 0; i--) simulation.send();
   }
 }
 
-/** Lets the world run until nothing is left to do. False when that does not come. */
-async function rest(world: World): Promise<boolean> {
-  const untilMs = world.time.nowMs + REST_MS;
+/** Lets the simulation run until nothing is left to do. False when that does not come. */
+async function rest(simulation: Simulation): Promise<boolean> {
+  const untilMs = simulation.time.nowMs + REST_MS;
   let restful = 0;
-  while (world.time.nowMs < untilMs) {
-    const nextMs = world.time.nowMs + 100;
-    while (world.time.nowMs < nextMs && (await world.step()));
+  while (simulation.time.nowMs < untilMs) {
+    const nextMs = simulation.time.nowMs + 100;
+    while (simulation.time.nowMs < nextMs && (await simulation.step()));
     // The last frames may still be on their way.
-    restful = unrest(world) === undefined ? restful + 1 : 0;
+    restful = unrest(simulation) === undefined ? restful + 1 : 0;
     if (restful === 2) return true;
   }
   return false;
 }
 
-/** The reason why the world is not at rest yet; undefined when it is. */
-function unrest(world: World): string | undefined {
-  const { gateway, backends } = world;
+/** The reason why the simulation is not at rest yet; undefined when it is. */
+function unrest(simulation: Simulation): string | undefined {
+  const { gateway, backends } = simulation;
   if (gateway.clock.stopped) return 'no gateway';
   const sessions = new Set<string>();
   for (const backend of backends.values()) {
     const { name, client, running, told, sent } = backend;
     if (client.state !== 'open') return `${name} is ${client.state}`;
-    if (world.connectionOf(backend)?.isCut !== false) return `${name} is cut off`;
+    if (simulation.connectionOf(backend)?.isCut !== false) return `${name} is cut off`;
     if (running > 0) return `${name} has ${running} handlers running`;
     if (told.size < sent) return `${name} was told of ${told.size} of ${sent} triggers`;
-    const session = world.sessionNow(backend) ?? '';
-    if (world.streamOf(session)?.over !== false) return `${name} has no session that lives`;
+    const session = simulation.sessionNow(backend) ?? '';
+    if (simulation.streamOf(session)?.over !== false) return `${name} has no session that lives`;
     sessions.add(session);
   }
   for (const group of gateway.groups) {
@@ -189,20 +190,20 @@ function unrest(world: World): string | undefined {
 }
 
 /** Compares the sockets and channels that backends know of with the gateway's. */
-function compare(world: World): void {
-  for (const backend of world.backends.values()) {
-    const session = world.sessionNow(backend) ?? '';
-    const stream = world.streamOf(session);
+function compare(simulation: Simulation): void {
+  for (const backend of simulation.backends.values()) {
+    const session = simulation.sessionNow(backend) ?? '';
+    const stream = simulation.streamOf(session);
     if (stream === undefined || stream.group.settings.mode === 'shared') continue;
-    const { sockets, channels } = world.gateway.app;
-    believes(world, backend, { stream, session, truth: sockets, belief: backend.sockets });
-    mourns(world, backend);
-    believes(world, backend, { stream, session, truth: channels, belief: backend.channels });
+    const { sockets, channels } = simulation.gateway.app;
+    believes(simulation, backend, { stream, session, truth: sockets, belief: backend.sockets });
+    mourns(simulation, backend);
+    believes(simulation, backend, { stream, session, truth: channels, belief: backend.channels });
   }
 }
 
 function believes(
-  world: World,
+  simulation: Simulation,
   { name }: SimBackend,
   {
     stream: { group },
@@ -221,47 +222,51 @@ function believes(
     return partition !== undefined && group.owner(partition)?.name === session;
   };
   for (const key of truth.keys()) {
-    if (owns(key) && belief.get(key) !== 'open') world.broken(`${name} does not know ${key}`);
+    if (owns(key) && belief.get(key) !== 'open') simulation.broken(`${name} does not know ${key}`);
   }
   for (const [key, now] of belief) {
     if (now === 'open' && owns(key) && !truth.has(key)) {
-      world.broken(`${name} believes in ${key}, which is gone`);
+      simulation.broken(`${name} believes in ${key}, which is gone`);
     }
   }
 }
 
 /**
- * When a gateway died with its sockets, the owner of each is told that it is closed. One that has just got the partition
- * may not know yet what there is in it.
+ * When a gateway died with its sockets, the owner of each is told that it is closed. A new owner of the partition may
+ * not know its sockets yet.
  */
-function mourns(world: World, { name, sockets, sessions }: SimBackend): void {
-  for (const stream of world.streams) {
-    if (stream.node === world.gateway.node) continue;
+function mourns(simulation: Simulation, { name, sockets, sessions }: SimBackend): void {
+  for (const stream of simulation.streams) {
+    if (stream.node === simulation.gateway.node) continue;
     for (const [id, now] of sockets) {
       if (now === 'closed' || !id.startsWith(`${stream.node}.`)) continue;
       if (!sessions.has(stream.knowerOf(id) ?? '')) continue;
-      world.broken(`${name} takes ${id} for ${now}, which died with its gateway`);
+      simulation.broken(`${name} takes ${id} for ${now}, which died with its gateway`);
     }
   }
 }
 
 /** Backends and sockets all leave; no timer, session or listener may be left of them. */
-async function leave(world: World): Promise<void> {
-  const { gateway, time } = world;
+async function leave(simulation: Simulation): Promise<void> {
+  const { gateway, time } = simulation;
   for (const socket of gateway.sockets) gateway.close(socket);
-  for (const { client } of world.backends.values()) void client.disconnect();
+  for (const { client } of simulation.backends.values()) void client.disconnect();
   const untilMs = time.nowMs + REST_MS;
-  while (time.nowMs < untilMs && (await world.step()));
+  while (time.nowMs < untilMs && (await simulation.step()));
   const left = {
     gatewayTimers: gateway.clock.timers,
-    backendTimers: [...world.backends.values()].reduce((sum, each) => sum + each.clock.timers, 0),
+    backendTimers: [...simulation.backends.values()].reduce(
+      (sum, each) => sum + each.clock.timers,
+      0,
+    ),
     sessions: gateway.pipes.sessionCount,
     connections: gateway.pipes.size,
     listeners: gateway.app.observers.size - 1,
     sockets: gateway.app.sockets.size - 1,
     channels: gateway.app.channels.size - 1,
   };
-  if (Object.values(left).some((count) => count > 0)) world.broken(`left: ${JSON.stringify(left)}`);
+  if (Object.values(left).some((count) => count > 0))
+    simulation.broken(`left: ${JSON.stringify(left)}`);
 }
 
 /** Ids of sessions decide who owns what, so they must come from the seed too. */

@@ -1,6 +1,6 @@
 import type { Sink } from './outlet';
 
-/** What a protocol does with what comes in over a connection. */
+/** A protocol's handler for the input of one connection. */
 export interface CarrierHandler {
   text(text: string): void;
   binary(bytes: Uint8Array): void;

@@ -1,5 +1,5 @@
 /**
- * How frame texts become bytes for one kind of connection. A fan-out encodes once per encoder, never once per socket,
+ * Encodes frame texts as bytes for one kind of connection. A fan-out encodes once per encoder, never once per socket,
  * so an encoder has no state of any connection. The encoding of several texts is the texts' encodings joined.
  */
 export interface Encoder {
@@ -15,25 +15,28 @@ export interface Encoded {
 }
 
 /**
- * Where finished bytes go: the transport's end of a socket. Both calls are safe in every state, and neither calls back
- * into the gateway before it returns: what a write brings about (a slow reader is cut) is told in a later turn.
+ * The transport's end of a socket, which takes finished bytes. Both calls are safe in every state, and neither calls
+ * back into the gateway before it returns: the consequences of a write (a slow reader is cut) are told in a later
+ * turn.
  */
 export interface Sink {
   readonly encoder: Encoder;
   write(bytes: Buffer): void;
   close(code: number, reason: string): void;
-  /** Stops reading until `resume`: what the peer sends waits in its TCP window. Absent where nothing can be held back. */
+  /**
+   * Stops reading until `resume`: what the peer sends waits in its TCP window. Absent where nothing can be held back.
+   */
   pause?(): void;
   resume?(): void;
 }
 
-/** Those who hear what is published on something, with the batch of the present turn. */
+/** The subscribers of one source of events, with the batch of the present turn. */
 export interface Audience {
   readonly sockets: Set<Outlet>;
   batch: Batch | undefined;
 }
 
-/** What was published to one audience in one turn, in the order of acceptance. */
+/** Events published to one audience in one turn, in the order of acceptance. */
 export class Batch {
   readonly audience: Audience;
   readonly texts: string[] = [];

@@ -11,11 +11,11 @@ interface Piece {
 }
 
 /**
- * Everything sent within one turn of the event loop, written at its end: once per socket, the same bytes for all who
- * get the same.
+ * Collects the sends of one turn of the event loop and writes them at its end: once per socket, and the same bytes to
+ * all sockets with the same events.
  *
- * What each socket receives is what a naive gateway would send that writes every text to every socket at once: the
- * order of acceptance, whatever mixture of channels, private texts, exclusions, joins and leaves the turn held.
+ * Each socket receives the texts in the order of acceptance, as from a gateway that writes every text to every socket
+ * at once. Any mixture of channels, private texts, exclusions, joins and leaves within the turn keeps that order.
  * A socket with one channel and nothing special shares the channel's bytes; any other gets a sequence of its own, put
  * together from the slices of the shared ones.
  */

@@ -1,8 +1,8 @@
 import type { CarrierHandler } from './carrier';
 
-/** What a connection has not got rid of; looked at once a second for as long as there is any. */
+/** Watches the unsent bytes of a connection, once a second while there are any. */
 export class UnsentWatch {
-  /** Where what was found waiting has left; below all counts when nothing was found yet. */
+  /** The count of sent bytes at which the bytes found waiting have left. Below all counts while none were found. */
   #target = -Infinity;
   /** Looks since then. */
   #looks = 0;

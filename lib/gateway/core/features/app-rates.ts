@@ -2,11 +2,11 @@ import { LRUCache } from 'lru-cache';
 import type { App } from '../model/app';
 import { TokenBucket } from '../timing/token-bucket';
 
-/** How much each app may ask for, with a bucket of its own made at first use. */
+/** Rate limits per app. Each app's bucket is made at its first use. */
 export class AppRates {
   readonly #buckets = new Map<App, TokenBucket>();
 
-  /** Whether one more thing is within the rate, of which `burst` may come at once. */
+  /** True when one more call is within the rate. Up to `burst` calls may come at once. */
   take(app: App, { rate, burst }: { rate: number; burst: number }, nowMs: number): boolean {
     let bucket = this.#buckets.get(app);
     if (bucket === undefined) {

@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../../../util/timers';
 import type { Socket } from '../model/socket';
 import type { Turn } from '../fanout/turn';
 
-/** What became of a request: the browser's JSON text or its error, or why there will be none. */
+/** Outcome of a request: the browser's JSON text, its error, or the reason why no answer will come. */
 export type RequestOutcome = { data: string } | { error: string } | 'closed' | 'timeout';
 
 interface Request {
@@ -11,7 +11,7 @@ interface Request {
   done: (answer: RequestOutcome) => void;
 }
 
-/** Questions to browsers that have no answer yet. Only the browser that was asked can answer. */
+/** Requests to browsers without a reply yet. Only the browser that was asked can answer. */
 export class BrowserRequests {
   readonly #turn: Turn;
   readonly #clock: Clock;
@@ -48,7 +48,7 @@ export class BrowserRequests {
     return () => void this.#take(socket, id);
   }
 
-  /** A socket has replied. What nobody waits for, or waits for no more, is dropped. */
+  /** Settles the request that a socket has replied to. Late and unknown replies are dropped. */
   answered(socket: Socket, text: string): void {
     const reply: Reply | undefined = parseReply(text);
     if (reply !== undefined) this.#take(socket, reply.id)?.done(reply);

@@ -10,17 +10,17 @@ import type { Watched } from '../features/watchlists';
 
 /** Hears what happened in an app, after it happened: the stream of a backend, the webhooks. */
 export interface AppObserver {
-  /** Whether it would take an event. Messages that nobody wants are not even made. */
+  /** True when the observer would take the event. An event without a taker is never built. */
   wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean;
   /** Every event is offered; the listener picks what it wants. */
   offer(event: PipeEvent): void;
   /** Events that wait to be handled, and when the oldest was accepted; Infinity when there is none. */
   readonly lag?: { events: number; since: number; isWaiting: boolean };
-  /** How many subscribers a channel has, each time its subscribers are told, and when there are none left. */
+  /** The channel's subscriber count, at each announcement to its subscribers and when it falls to 0. */
   counted?(channel: string, subscribers: number): void;
 }
 
-/** One app of the gateway: its credentials, settings and everything that is live in it. */
+/** An app of the gateway: its credentials, its settings, and its live sockets, channels and users. */
 export class App {
   readonly options: AppOptions;
   readonly origins: AllowedOrigins;

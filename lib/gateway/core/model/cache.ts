@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 export interface CachedEvent {
   event: string;
   data: string;
-  /** How long it will still be kept, in milliseconds. */
+  /** Time left until the event is forgotten, in milliseconds. */
   ttlMs: number;
 }
 
@@ -73,8 +73,8 @@ export class Cache {
   }
 
   /**
-   * Notes that a subscriber found nothing. True when that is worth telling: once per channel until something is published
-   * on it, or an event could have expired.
+   * Notes that a subscriber found nothing. True when that is worth telling: once per channel until something is
+   * published on it, or an event could have expired.
    */
   miss(channel: string, nowMs: number): boolean {
     this.#nowMs = nowMs + LOOK_MS;

@@ -1,6 +1,6 @@
 import type { Socket } from './socket';
 
-/** Who a socket says it is, on a presence channel or signed in: checked and signed, `userInfo` as raw JSON text. */
+/** A user's identity, from a presence subscription or a sign-in: checked and signed. `userInfo` is raw JSON text. */
 export interface Identity {
   userId: string;
   userInfo: string | undefined;

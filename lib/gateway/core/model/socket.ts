@@ -5,7 +5,7 @@ import type { TokenBucket } from '../timing/token-bucket';
 import { Outlet, type Sink } from '../fanout/outlet';
 import type { Watched } from '../features/watchlists';
 
-/** One connection of a browser or device, whatever carries it. */
+/** A connection of a browser or device, over any transport. */
 export class Socket extends Outlet {
   readonly id: string;
   readonly app: App;
@@ -15,7 +15,7 @@ export class Socket extends Outlet {
   channels: Map<string, Channel> | undefined;
   /** Channels that a backend put it on and that it has not asked for itself. */
   granted: Set<string> | undefined;
-  /** Whom it signed in as. */
+  /** The signed-in user. */
   user: Identity | undefined;
   /** The users of its watchlist. */
   watching: Watched[] | undefined;

@@ -28,7 +28,7 @@ const SENT: ReadonlySet<EventKind> = new Set([
 /** A backend's end of a group's stream. Its name is one of a kind among the members. */
 export interface GroupMember extends Owner {
   readonly rules: readonly Rule[];
-  /** Whether it has a connection. */
+  /** True while the member has a connection. */
   readonly attached: boolean;
   /** It owns some partitions from now on. */
   gained(partitions: readonly Partition[]): void;
@@ -41,19 +41,19 @@ export interface GroupMember extends Owner {
 }
 
 export interface GroupSettings extends GroupOptions {
-  /** Of its logs; another group that ever had its name had another one. */
+  /** Epoch of the group's logs. A later group of the same name gets another epoch. */
   epoch: number;
   partitions: number;
   /** Events and bytes that all partitions may keep together. */
   maxEntries: number;
   maxBytes: number;
-  /** How long an owner may take to finish its handlers when a partition moves. */
+  /** Time that an owner has to finish its handlers when a partition moves. */
   revokeMs: number;
 }
 
 /**
- * The backends that share one stream of an app's events: their subscriptions, and the events that are kept in bounded logs
- * until they are acknowledged, each partition with one backend at a time.
+ * The backends that share one stream of an app's events: their subscriptions, and the events that are kept in bounded
+ * logs until they are acknowledged, each partition with one backend at a time.
  */
 export class Group implements AppObserver {
   readonly app: App;
@@ -67,10 +67,10 @@ export class Group implements AppObserver {
   readonly #conflation = new Conflation();
   readonly #ownership: Ownership<GroupMember>;
   readonly #routing = new Routing<GroupMember>();
-  /** One for each partition that is asked back. */
+  /** Deadlines of partitions that are being revoked, by number. */
   readonly #deadlines = new Map<number, { timer: Timer; untilMs: number }>();
   #wasMixed = false;
-  /** Where the search for the least busy partition begins, so that equally busy ones take turns. */
+  /** Start of the search for the least busy partition, so that equally busy partitions take turns. */
   #turn = 0;
 
   constructor(
@@ -118,7 +118,7 @@ export class Group implements AppObserver {
     return this.#deadlines.get(number)?.untilMs;
   }
 
-  /** Whether some member subscribed to events of this kind. */
+  /** True when some member subscribed to events of this kind. */
   wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean {
     return this.#routing.match(kind, channel, event) !== undefined;
   }
@@ -152,7 +152,7 @@ export class Group implements AppObserver {
     return { events, since, isWaiting: ![...this.members].some(({ attached }) => attached) };
   }
 
-  /** Something was acknowledged. */
+  /** Called after an acknowledgement. */
   acknowledged(): void {
     this.#holdback.acknowledged(this.budget);
   }
@@ -252,7 +252,10 @@ export class Group implements AppObserver {
     if (partition !== undefined) this.#conflation.add(key, latest, partition, offset);
   }
 
-  /** A member has no partition any more. If it returns, it must not send partitions that meanwhile belong to another one. */
+  /**
+   * A member has no partition any more. If it returns, it must not send partitions that meanwhile belong to another
+   * one.
+   */
   #takeFrom(member: GroupMember): void {
     for (const partition of this.ownedBy(member)) {
       this.#clearDeadline(partition.number);

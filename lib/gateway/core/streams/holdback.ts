@@ -5,15 +5,15 @@ import type { Budget } from '../../../stream/budget';
 import type { Socket } from '../model/socket';
 import type { Turn } from '../fanout/turn';
 
-/** How full a stream is when its browsers are held back; the rest is for events that nobody can hold back, such as closes. */
+/** Fill at which a stream's browsers are held back. The rest is for events that cannot wait, such as closes. */
 const FULL = 0.75;
-/** How full a stream may be when they go on. */
+/** Fill at which the browsers go on. */
 const EASY = 0.5;
 
 /**
- * Browsers whose events a stream has no room for, because backends do not keep up. They are not read, so that TCP holds
- * them back, until the stream is half empty; one that has waited for too long is closed. Nothing that was read from them is
- * dropped: the stream keeps it beyond its limits.
+ * Browsers whose events a stream has no room for, because backends do not keep up. They are not read, so that TCP
+ * holds them back, until the stream is half empty; one that has waited for too long is closed. Nothing that was read
+ * from them is dropped: the stream keeps it beyond its limits.
  */
 export class Holdback {
   readonly #turn: Turn;

@@ -1,24 +1,24 @@
 import { Log, type LogOptions } from '../../../stream/log';
 import type { PipeEvent, SnapshotFrame } from '../../../wire/frames';
 
-/** Sockets and channels that are there after everything up to `offset` has happened. */
+/** Sockets and channels present as of `offset`. */
 export interface Snapshot extends Pick<SnapshotFrame, 'offset' | 'sockets' | 'channels'> {
   coversSockets: boolean;
   coversChannels: boolean;
-  /** How much of it has been written. */
+  /** Number of parts already written. */
   written: number;
 }
 
-/** Recording of one kind of thing, sockets or channels, in a log. */
+/** The recording of sockets or of channels in a log. */
 class Recording {
-  /** The owner has yet to be told the truth. */
+  /** True while a snapshot is due. */
   isDue = false;
-  /** The log holds everything that happened to them from behind this offset on. */
+  /** The log holds all their opens and closes behind this offset. */
   #since = 0;
-  /** Which of them are recorded; '' for none. */
+  /** Selection of recorded names; '' for none. */
   #selection = '';
 
-  /** Recorded are from now on those of a selection. */
+  /** Records the names of a selection from now on. */
   select(selection: string, top: number): void {
     if (selection === this.#selection) return;
     this.#selection = selection;
@@ -30,13 +30,13 @@ class Recording {
     return this.isDue && this.#selection !== '';
   }
 
-  /** Whether the truth as of an offset can be told, and is due. */
+  /** True when a snapshot is due and its state is as of this offset. */
   isDueAt(offset: number): boolean {
     return this.isWanted && offset >= this.#since;
   }
 }
 
-/** One part of a group's stream: a share of the keys, in order, with one owner at a time. */
+/** A partition of a group's stream: a share of the keys, in order, with one owner at a time. */
 export class Partition {
   readonly number: number;
   readonly log: Log<PipeEvent>;
@@ -45,11 +45,11 @@ export class Partition {
   generation = 0;
   /** Offsets up to here were sent to an earlier owner, who may have handled them. */
   sentBefore = 0;
-  /** Is being written. Events of the partition wait behind it. */
+  /** Snapshot that is being written. Events of the partition wait behind it. */
   snapshot: Snapshot | undefined;
-  /** When the present owner was last told the truth, on the monotonic clock. */
+  /** Time of the present owner's last snapshot, on the monotonic clock. */
   snapshotAtMs = -Infinity;
-  /** A frame without anything in it is due all the same: the owner waits for a snapshot. */
+  /** True when a snapshot is due even if it is empty: the owner waits for one. */
   isExpected = false;
 
   constructor(number: number, options: LogOptions) {
@@ -57,19 +57,19 @@ export class Partition {
     this.log = new Log<PipeEvent>(options);
   }
 
-  /** The owner does not know what is there, or not any more. */
+  /** The owner's knowledge of sockets and channels is incomplete: a snapshot becomes due. */
   oweSnapshot(): void {
     this.snapshot = undefined;
     this.isExpected = true;
     this.sockets.isDue = this.channels.isDue = true;
   }
 
-  /** Whether the owner has yet to be told the truth, now or when sending has come further. */
+  /** True while the owner has yet to get a snapshot, now or after more events. */
   get owesSnapshot(): boolean {
     return this.isExpected || this.sockets.isWanted || this.channels.isWanted;
   }
 
-  /** Whether a snapshot as of the last offset sent is due. */
+  /** True when a snapshot as of the last offset sent is due. */
   get snapshotDue(): boolean {
     const { sentUpTo, gapDue } = this.log;
     if (this.snapshot !== undefined || gapDue) return false;

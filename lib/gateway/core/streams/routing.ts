@@ -9,7 +9,10 @@ export interface Subscriber {
   readonly rules: readonly Rule[];
 }
 
-/** How an event is wanted, and by the members of which rules; all members when `rules` is undefined. */
+/**
+ * Result of matching an event: the kind of delivery, and the rules that match. All members match when `rules` is
+ * undefined.
+ */
 export interface Match {
   readonly latest: boolean;
   readonly rules: ReadonlySet<Rules> | undefined;
@@ -36,7 +39,7 @@ export class Routing<M extends Subscriber> {
   #memo: { kind: EventKind; channel: string | undefined; event: string | undefined } | undefined;
   #memoized: Match | undefined;
 
-  /** Whether members have subscribed to different things. */
+  /** True when members have different subscriptions. */
   get isMixed(): boolean {
     return this.#distinct.size > 1;
   }
@@ -78,7 +81,7 @@ export class Routing<M extends Subscriber> {
     }
   }
 
-  /** How an event is wanted; undefined when nobody wants it. Asking again for the same costs nothing. */
+  /** Matches an event with the rules; undefined when no rule matches. The last result is kept. */
   match(
     kind: EventKind,
     channel: string | undefined,
@@ -109,7 +112,7 @@ export class Routing<M extends Subscriber> {
     return numbers?.[hash32(key) % numbers.length];
   }
 
-  /** Whether the member that a partition belongs to asked for an event. */
+  /** True when the member that a partition belongs to asked for an event. */
   accepts(number: number, { rules }: Match): boolean {
     const home = this.#homes[number];
     return home === undefined || rules === undefined || this.#asked(home, rules);

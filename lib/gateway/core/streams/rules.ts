@@ -49,7 +49,7 @@ export class Rules {
   }
 
   /**
-   * How an event is wanted: `latest` when every rule that brings it is content with the latest of its kind, `every`
+   * Delivery of an event: `latest` when every rule that brings it is content with the latest of its kind, `every`
    * otherwise; undefined when no rule brings it.
    */
   match(
@@ -69,7 +69,7 @@ export class Rules {
     return match;
   }
 
-  /** Whether a rule of this kind matches. */
+  /** True when a rule of this kind matches. */
   has(kind: RuleKind, channel: string | undefined, event: string | undefined): boolean {
     const matchers = this.#matchers.get(kind);
     return matchers !== undefined && matchers.some((rule) => rule.matches(channel, event));

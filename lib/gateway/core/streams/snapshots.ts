@@ -2,7 +2,9 @@ import { EventKind, type PipeEvent } from '../../../wire/frames';
 import type { App } from '../model/app';
 import type { Partition, Snapshot } from './partition';
 
-/** The partition that a socket's, or a channel's, coming and going is recorded in; undefined when nobody asked for it. */
+/**
+ * The partition that a socket's, or a channel's, coming and going is recorded in; undefined when nobody asked for it.
+ */
 export interface Places {
   socket(id: string): Partition | undefined;
   channel(name: string): Partition | undefined;
@@ -16,8 +18,8 @@ interface Draft {
 }
 
 /**
- * Captures the truth of some partitions, each as of the last offset that was sent of it: the state of now, without what the
- * events behind that offset, which are yet to be sent, have done. One look through the app serves all of them.
+ * Captures the state of some partitions, each as of its last sent offset: the present state, less the effects of events
+ * behind that offset. All partitions are captured in one pass over the app.
  */
 export function capture(app: App, partitions: readonly Partition[], places: Places): void {
   const drafts = new Map<Partition, Draft>();
@@ -60,7 +62,7 @@ function begin(partition: Partition): Draft {
   if (offset < partition.log.top) {
     partition.log.eachAfter(offset, (event) => look(draft, event));
   }
-  // They went later than the offset, so there they were.
+  // Sockets that left after the offset were there at the offset.
   if (snapshot.coversSockets) {
     for (const [id, first] of draft.sockets) {
       if (first === 'went') snapshot.sockets.push({ id, channels: [] });

@@ -6,8 +6,8 @@ const LATE_MS = 500;
 const MAX_LATE = 2;
 
 /**
- * One timer for all that looks after connections once a second. It knows how late the event loop is: a gateway that does
- * not keep up takes no new browsers, so that those that are there are served.
+ * The timer of all checks of connections, once a second. It measures how late the event loop is: an overloaded gateway
+ * takes no new browsers, so that the connected browsers are served.
  */
 export class Overload {
   readonly #clock: Clock;

@@ -13,7 +13,7 @@ import { type Refusal, refusal } from './refusal';
 import { type Signed, sign } from './signing';
 import type { Protocol } from '../protocol';
 
-/** What became of each of several channels, by name. */
+/** Results of several channels, by name. */
 type Several = ReadonlyMap<string, Signed | Refusal>;
 type Outcome = Signed | Refusal | Several;
 
@@ -37,7 +37,7 @@ const BURST_S = 5;
 export class AuthEndpoints implements Protocol {
   readonly #parts: Parts;
   readonly #apps: Apps;
-  /** Where a request without a key leads. */
+  /** The app of a request without a key. */
   readonly #onlyApp: App | undefined;
   readonly #rates = new AppRates();
 

@@ -14,21 +14,21 @@ export interface AuthForm {
   socketId: string;
   /** Undefined for a sign-in. */
   channel: string | undefined;
-  /** Everything else it sent along. */
+  /** The other fields of the form. */
   rest: ReadonlyMap<string, string>;
 }
 
-/** What one request asks for: one signature, or those of several channels that are answered by name. */
+/** A request for one signature, or for the signatures of several channels that are answered by name. */
 export type AuthForms =
   | { kind: 'one'; form: AuthForm }
   | { kind: 'several'; forms: ReadonlyMap<string, AuthForm | Refusal> };
 
-/** Channels of one request; each is a question to a backend. */
+/** Channels of one request; each is a decision asked of a backend. */
 const MAX_CHANNELS = 100;
-/** How the plugin pusher-js-auth, and frameworks with lists in forms, name each of several channels. */
+/** Name of one channel field of several, as in the plugin pusher-js-auth and in frameworks with lists in forms. */
 const ONE_OF_SEVERAL = /^channel_name\[\d{1,4}\]$/;
 
-/** Reads the body of a request. What is not JSON by its type is a form, which is what pusher-js sends. */
+/** Reads the body of a request. A body without the type of JSON is a form; pusher-js sends forms. */
 export function readAuthForms(
   body: Buffer,
   type: string | undefined,

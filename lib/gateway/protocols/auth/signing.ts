@@ -9,7 +9,7 @@ import type { Decision } from '../../core/decisions';
 import type { AuthForm } from './form';
 import { type Refusal, refusal } from './refusal';
 
-/** What pusher-js reads. */
+/** An answer as pusher-js reads it. */
 export interface Signed {
   auth: string;
   channel_data?: string | undefined;

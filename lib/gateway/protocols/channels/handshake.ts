@@ -25,8 +25,8 @@ interface Refusal {
 }
 
 /**
- * The opening of a Channels connection: `/app/<key>?protocol=7&…`. Whatever is wrong with it is told after the upgrade,
- * by a close code: browsers see an HTTP refusal only as 1006 and would come back for ever.
+ * The opening of a Channels connection: `/app/<key>?protocol=7&…`. Refusals are told after the upgrade, by a
+ * close code: browsers see an HTTP refusal only as 1006 and would come back for ever.
  */
 export class ChannelsHandshake implements Protocol {
   readonly #context: ChannelsContext;
@@ -66,7 +66,7 @@ export class ChannelsHandshake implements Protocol {
     const app = this.#apps.byKey(key);
     const protocol = Number(query.get('protocol'));
     const refusal =
-      refuseVersion(query) ??
+      versionRefusal(query) ??
       (app === undefined
         ? { code: CloseCode.APP_UNKNOWN, message: `App key ${key.slice(0, 64)} does not exist` }
         : !app.options.enabled
@@ -77,7 +77,7 @@ export class ChannelsHandshake implements Protocol {
               ? { code: CloseCode.OVER_QUOTA, message: 'Application is over connection quota' }
               : undefined);
     if (app === undefined || refusal !== undefined) {
-      refuse(carrier, refusal as Refusal, protocol);
+      closeRefused(carrier, refusal as Refusal, protocol);
       return undefined;
     }
     const socket = new Socket(app, newSocketId(), protocol, carrier);
@@ -90,7 +90,7 @@ export class ChannelsHandshake implements Protocol {
 }
 
 /** The rules about the parameters `protocol` and `version` of the Channels protocol. */
-function refuseVersion(query: URLSearchParams): Refusal | undefined {
+function versionRefusal(query: URLSearchParams): Refusal | undefined {
   const protocol = query.get('protocol');
   if (protocol === null) {
     return { code: CloseCode.NO_PROTOCOL, message: 'No protocol version supplied' };
@@ -107,7 +107,7 @@ function refuseVersion(query: URLSearchParams): Refusal | undefined {
   return undefined;
 }
 
-function refuse(carrier: Carrier, { code, message }: Refusal, protocol: number): void {
+function closeRefused(carrier: Carrier, { code, message }: Refusal, protocol: number): void {
   if (precedesWithError(code, protocol)) {
     carrier.write(carrier.encoder.encode([messages.errorMessage(code, message)]).bytes);
   }

@@ -8,7 +8,7 @@ import { subscribe } from './commands/subscribe';
 import { unsubscribe } from './commands/unsubscribe';
 import type { ChannelsContext } from './context';
 
-/** One browser's side of the Channels protocol, after its handshake: routes what it sends to the command's file. */
+/** A browser's Channels session after the handshake: parses messages and calls the command of each. */
 export class ChannelsSession implements CarrierHandler {
   readonly socket: Socket;
   readonly #context: ChannelsContext;

@@ -1,4 +1,4 @@
-/** What a request of this protocol is about. */
+/** Address of a request of this protocol: app, action and session. */
 export interface Address {
   key: string;
   action: 'xhr' | 'xhr_streaming' | 'xhr_send';

@@ -5,26 +5,26 @@ import type { Encoder } from '../../core/fanout/outlet';
 import { closeLine, fallbackEncoder, HEARTBEAT, OPEN } from './frames';
 import type { Receiver } from './receiver';
 
-/** What all carriers share; owned by `FallbackSessions`. Times are in ticks. */
+/** State shared by all carriers, owned by `FallbackCarriers`. Times are in ticks. */
 export interface CarrierHost {
   readonly maxUnsentBytes: number;
   readonly maxUnsentTicks: number;
   readonly maxSilentTicks: number;
-  /** One was cut because it did not read; for the metric. */
+  /** Counts a carrier that was cut because it did not read. */
   cut(): void;
   /** The gateway itself failed in handling what came in. */
   failed(error: unknown): void;
   endOfTurn(run: () => void): void;
 }
 
-/** How long a session lives without a receiver, and how long a closed one goes on telling why. */
+/** Life of a session without a receiver. A closed session tells its close code for the same time. */
 const EXPIRY_TICKS = 5;
 /** pusher-js gives a server up that says nothing for 30 s. A tick less than the 25 s that are promised. */
 const HEARTBEAT_TICKS = 24;
 
 /**
- * A connection made of HTTP requests: what is sent waits for a receiver, and receivers come and go. To the protocol above
- * it is a connection like any other.
+ * A connection made of HTTP requests: what is sent waits for a receiver, and receivers come and go. To the protocol
+ * above it is a connection like any other.
  */
 export class FallbackCarrier implements Carrier {
   readonly encoder: Encoder = fallbackEncoder;
@@ -57,8 +57,8 @@ export class FallbackCarrier implements Carrier {
   }
 
   /**
-   * Sends everything to this receiver from now on. One that was there before is told so and ended: a client that has
-   * moved on does not hear it, and another one that uses the same session must not wait for ever.
+   * Sends to this receiver from now on. The earlier receiver is told so and ended: a second client that uses the same
+   * session must not wait for ever.
    */
   attach(receiver: Receiver): void {
     const former = this.#receiver;

@@ -86,7 +86,7 @@ export class Fallback implements Protocol {
     if (!isFallbackPath(path)) return false;
     const address = parseAddress(path);
     if (address === undefined) {
-      refuse(
+      sendRefusal(
         exchange,
         404,
         'Not found: of SockJS, only xhr, xhr_streaming and xhr_send are served',
@@ -98,7 +98,7 @@ export class Fallback implements Protocol {
       answerPreflight(exchange);
     } else if (request.method !== 'POST') {
       response.setHeader('Allow', METHODS);
-      refuse(exchange, 405, `Method not allowed: use ${METHODS}`);
+      sendRefusal(exchange, 405, `Method not allowed: use ${METHODS}`);
     } else if (address.action === 'xhr_send') {
       void this.#send(address, exchange);
     } else {
@@ -113,7 +113,7 @@ export class Fallback implements Protocol {
     const carrier = this.#sessions.get(address.id) ?? this.#open(address, exchange);
     if (carrier === undefined) {
       response.setHeader('Retry-After', '10');
-      return refuse(exchange, 503, 'Over capacity');
+      return sendRefusal(exchange, 503, 'Over capacity');
     }
     // A receiver has no body; one that comes all the same must not hide the end of its connection.
     request.resume();
@@ -136,12 +136,12 @@ export class Fallback implements Protocol {
 
   async #send({ id }: Address, exchange: Exchange): Promise<void> {
     const { request, response } = exchange;
-    const unknown = (): void => refuse(exchange, 404, 'Not found: no such session');
+    const unknown = (): void => sendRefusal(exchange, 404, 'Not found: no such session');
     if (this.#sessions.get(id)?.open !== true) return unknown();
     const body = await readSendBody(request, this.#parts.limits.maxMessageBytes);
     if (body === undefined) return;
-    if ('refuse' in body) return refuse(exchange, body.refuse, body.text);
-    // It may have ended while its body was on the way.
+    if ('refuse' in body) return sendRefusal(exchange, body.refuse, body.text);
+    // The session may have ended while the body was on its way.
     const carrier = this.#sessions.get(id);
     if (carrier?.open !== true) return unknown();
     carrier.receive(body.texts);
@@ -149,6 +149,6 @@ export class Fallback implements Protocol {
   }
 }
 
-function refuse(exchange: Exchange, status: number, text: string): void {
+function sendRefusal(exchange: Exchange, status: number, text: string): void {
   sendAnswer(exchange, { status, body: `${text}\n` });
 }

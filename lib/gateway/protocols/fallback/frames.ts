@@ -16,7 +16,7 @@ export function closeLine(code: number, reason: string): Buffer {
   return Buffer.from(`c[${code},${quote(reason)}]\n`, 'latin1');
 }
 
-/** One line for each text. */
+/** Encodes each text as a line. */
 export const fallbackEncoder: Encoder = {
   id: 1,
   encode(texts: readonly string[]): Encoded {

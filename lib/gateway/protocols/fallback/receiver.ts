@@ -4,12 +4,12 @@ import { NEWLINE, PRELUDE } from './frames';
 
 /**
  * pusher-js leaves a response that is longer than this, in characters, as soon as it has read all of it to the end of a
- * line, and asks with a new request. What it had not read by then would be lost.
+ * line, and asks with a new request. Anything behind that line would be lost.
  */
 export const ROTATION_LENGTH = 256 * 1024;
 
 /**
- * One HTTP response that waits for messages, and the only place of this protocol that writes to one: `xhr_streaming`
+ * An HTTP response that waits for messages, and the only place of this protocol that writes to one: `xhr_streaming`
  * carries lines until it is full, `xhr` is over with its first write.
  */
 export class Receiver {

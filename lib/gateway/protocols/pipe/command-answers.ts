@@ -6,14 +6,14 @@ import type { Outcome } from './commands/outcome';
 const ANSWER_BYTES = 24;
 
 /**
- * Answers to a session's commands: refusals and receipts, in the order of the commands. They are told in pieces, each with
- * the number up to which all commands are applied and answered. An answer that was told is kept as long as the backend may
- * not have got it: it never has more commands open than its credit.
+ * Answers to a session's commands: refusals and receipts, in the order of the commands. They are told in pieces, each
+ * with the number up to which all commands are applied and answered. An answer that was told is kept as long as the
+ * backend may not have got it: it never has more commands open than its credit.
  */
 export class CommandAnswers {
   readonly #credit: number;
   readonly #kept = new Ring<Refusal | Receipt>();
-  /** How many of the kept ones have been told. */
+  /** Number of kept answers that were sent. */
   #told = 0;
   #applied = 0;
   #toldApplied = 0;
@@ -22,7 +22,7 @@ export class CommandAnswers {
     this.#credit = credit;
   }
 
-  /** Whether there is something to tell. */
+  /** True while answers wait to be sent. */
   get pending(): boolean {
     return this.#applied > this.#toldApplied;
   }

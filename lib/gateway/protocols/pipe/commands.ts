@@ -11,7 +11,7 @@ import { triggerUser } from './commands/trigger-user';
 import { unsubscribeSocket } from './commands/unsubscribe-socket';
 import type { PipeContext } from './context';
 
-/** Applies one command of a backend. Everything is checked again here: the client's own checks are a courtesy. */
+/** Applies a command of a backend. All checks are repeated here: the client's own checks are a courtesy. */
 export function applyCommand(context: PipeContext, app: App, command: Command): Outcome {
   const apply = verb(command.verb);
   // A later client may know more verbs; the stream of commands goes on without this one.
@@ -42,7 +42,10 @@ function verb(verb: Verb): Apply | undefined {
   }
 }
 
-/** Applies a command unless it was applied before under its key. What was refused has done nothing and may come again. */
+/**
+ * Applies a command unless it was applied before under its key. A refused command has done nothing and may come
+ * again.
+ */
 function once(
   context: PipeContext,
   app: App,
@@ -66,7 +69,7 @@ function once(
   return outcome;
 }
 
-/** What makes a command another one: neither which event it answers nor what it wants to be told. */
+/** The part of a command that its key identifies: all fields but `origin` and `receipt`. */
 function said({ origin, receipt, ...command }: Command): Partial<Command> {
   return command;
 }

@@ -41,8 +41,8 @@ export interface Rooms {
 }
 
 /**
- * One connection of a backend: bytes in and out, the opening, and its life signs. The meaning of the frames is the business
- * of its session, which outlives it.
+ * A connection of a backend: bytes in and out, the opening, and the heartbeat. Frames are handled by its session, which
+ * outlives it.
  */
 export class PipeConnection implements CarrierHandler, BackendLink {
   readonly app: App;

@@ -14,11 +14,11 @@ export interface DecidingLink extends BackendLink {
   readonly rules: readonly Rule[];
 }
 
-/** A question without an answer yet. */
+/** A request without an answer yet. */
 interface Open {
   readonly id: number;
   readonly app: App;
-  readonly question: DecisionRequest;
+  readonly request: DecisionRequest;
   readonly endsAt: number;
   readonly deadline: Timer;
   readonly done: (decision: Decision) => void;
@@ -28,40 +28,40 @@ interface Open {
   link: DecidingLink | undefined;
 }
 
-/** What one connection is asked. */
-interface Desk {
+/** Requests for decisions that one connection has open. */
+interface OpenRequests {
   readonly open: Map<number, Open>;
-  /** Those of them that are still to be written. */
+  /** Open requests that are still to be written. */
   readonly unsent: Set<Open>;
-  /** Of all their params. */
+  /** Bytes of the params of all open requests. */
   bytes: number;
   awake: boolean;
 }
 
 /**
- * Asks the backends that said they decide. One of them is asked, in turn; the next one when its connection is lost or it
- * does not know the question after all. The questions of a turn are written together, after the events.
+ * Asks the deciding backends, in turn. A request goes to the next backend when the first one's connection is lost or it
+ * does not know the request. The requests of a turn are written together, after the events.
  */
 export class Deciders implements Decisions {
   readonly #context: PipeContext;
   readonly #links = new Set<DecidingLink>();
-  readonly #desks = new Map<DecidingLink, Desk>();
+  readonly #byLink = new Map<DecidingLink, OpenRequests>();
   /** Lists of rules never change; a backend replaces its own by another one. */
   readonly #ready = new WeakMap<readonly Rule[], Rules>();
   #asked = 0;
-  /** Runs on over all connections: an answer that comes on another one fits no question. */
+  /** Runs on over all connections: an answer that comes on another one fits no request. */
   #lastId = 0;
 
   constructor(context: PipeContext) {
     this.#context = context;
   }
 
-  ask(app: App, question: DecisionRequest, done: (decision: Decision) => void): void {
+  ask(app: App, request: DecisionRequest, done: (decision: Decision) => void): void {
     const { clock, limits } = this.#context;
     const open: Open = {
       id: (this.#lastId = (this.#lastId % 0xffff_ffff) + 1),
       app,
-      question,
+      request,
       endsAt: clock.now() + limits.authTimeoutMs,
       deadline: clock.setTimeout(() => this.#end(open, 'timeout'), limits.authTimeoutMs),
       done,
@@ -72,8 +72,8 @@ export class Deciders implements Decisions {
   }
 
   answered(link: DecidingLink, { id, result, error }: Reply): void {
-    const open = this.#desks.get(link)?.open.get(id);
-    // It came too late, or answers what was never asked.
+    const open = this.#byLink.get(link)?.open.get(id);
+    // A late answer, or an answer without a request.
     if (open === undefined) return;
     if (error === undefined) return this.#end(open, { result });
     if (error.code !== REFUSAL_CODES.unknown_method.code) return this.#end(open, 'failed');
@@ -86,14 +86,14 @@ export class Deciders implements Decisions {
     this.#links.add(link);
   }
 
-  /** A connection is gone: its open questions are asked elsewhere. */
+  /** A connection is gone: its open requests are asked elsewhere. */
   closed(link: DecidingLink): void {
     this.#links.delete(link);
-    for (const open of [...(this.#desks.get(link)?.open.values() ?? [])]) {
+    for (const open of [...(this.#byLink.get(link)?.open.values() ?? [])]) {
       this.#take(open);
       this.#hand(open);
     }
-    this.#desks.delete(link);
+    this.#byLink.delete(link);
   }
 
   #hand(open: Open): void {
@@ -102,17 +102,17 @@ export class Deciders implements Decisions {
     const free = links.filter((link) => this.#hasRoom(link));
     const link = free[this.#asked++ % free.length];
     if (link === undefined) return this.#end(open, 'busy');
-    const desk = this.#desk(link);
+    const requests = this.#requestsOf(link);
     open.link = link;
-    desk.open.set(open.id, open);
-    desk.unsent.add(open);
-    desk.bytes += open.question.params.length;
-    if (desk.awake) return;
-    desk.awake = true;
-    this.#context.hub.turn.whenWritten(() => this.#write(link, desk));
+    requests.open.set(open.id, open);
+    requests.unsent.add(open);
+    requests.bytes += open.request.params.length;
+    if (requests.awake) return;
+    requests.awake = true;
+    this.#context.hub.turn.whenWritten(() => this.#write(link, requests));
   }
 
-  #decides(link: DecidingLink, { app, question: { kind, channel }, tried }: Open): boolean {
+  #decides(link: DecidingLink, { app, request: { kind, channel }, tried }: Open): boolean {
     if (link.app !== app || tried.has(link)) return false;
     const { rules } = link;
     let ready = this.#ready.get(rules);
@@ -122,27 +122,28 @@ export class Deciders implements Decisions {
 
   #hasRoom(link: DecidingLink): boolean {
     const { maxOpenAuthRequests, maxOpenAuthBytes } = this.#context.limits;
-    const desk = this.#desks.get(link);
+    const requests = this.#byLink.get(link);
     return (
-      desk === undefined || (desk.open.size < maxOpenAuthRequests && desk.bytes < maxOpenAuthBytes)
+      requests === undefined ||
+      (requests.open.size < maxOpenAuthRequests && requests.bytes < maxOpenAuthBytes)
     );
   }
 
-  #desk(link: DecidingLink): Desk {
-    let desk = this.#desks.get(link);
-    if (desk === undefined) {
-      desk = { open: new Map(), unsent: new Set(), bytes: 0, awake: false };
-      this.#desks.set(link, desk);
+  #requestsOf(link: DecidingLink): OpenRequests {
+    let requests = this.#byLink.get(link);
+    if (requests === undefined) {
+      requests = { open: new Map(), unsent: new Set(), bytes: 0, awake: false };
+      this.#byLink.set(link, requests);
     }
-    return desk;
+    return requests;
   }
 
-  #write(link: DecidingLink, desk: Desk): void {
+  #write(link: DecidingLink, requests: OpenRequests): void {
     const now = this.#context.clock.now();
-    for (const open of desk.unsent) {
-      if (!link.writable) return link.onDrain(() => this.#write(link, desk));
-      desk.unsent.delete(open);
-      const { kind, params } = open.question;
+    for (const open of requests.unsent) {
+      if (!link.writable) return link.onDrain(() => this.#write(link, requests));
+      requests.unsent.delete(open);
+      const { kind, params } = open.request;
       link.send({
         type: 'query',
         id: open.id,
@@ -151,7 +152,7 @@ export class Deciders implements Decisions {
         deadlineMs: Math.max(1, Math.ceil(open.endsAt - now)),
       });
     }
-    desk.awake = false;
+    requests.awake = false;
   }
 
   #end(open: Open, decision: Decision): void {
@@ -160,15 +161,15 @@ export class Deciders implements Decisions {
     open.done(decision);
   }
 
-  /** Takes a question from the connection that is asked, if any. */
+  /** Takes a request from the connection that is asked, if any. */
   #take(open: Open): void {
     const { link } = open;
-    const desk = link && this.#desks.get(link);
-    if (link === undefined || desk === undefined) return;
+    const requests = link && this.#byLink.get(link);
+    if (link === undefined || requests === undefined) return;
     open.link = undefined;
     open.tried.add(link);
-    desk.open.delete(open.id);
-    desk.unsent.delete(open);
-    desk.bytes -= open.question.params.length;
+    requests.open.delete(open.id);
+    requests.unsent.delete(open);
+    requests.bytes -= open.request.params.length;
   }
 }

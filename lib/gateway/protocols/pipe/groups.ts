@@ -73,7 +73,10 @@ export class Groups {
     return group;
   }
 
-  /** A stream has no session any more. One with a name is kept for a time, so that a restarted backend goes on with it. */
+  /**
+   * A stream has lost its last session. A named stream is kept for a time, so that a restarted backend goes on with
+   * it.
+   */
   left(group: Group, keepMs: number): void {
     const kept = this.#kept.get(group);
     if (kept === undefined || keepMs <= 0) return this.drop(group);
@@ -125,7 +128,7 @@ export class Groups {
   }
 }
 
-/** How a stream is found again; undefined when it ends with its session. Names and groups are two name spaces. */
+/** Key of a stream; undefined when the stream ends with its session. Names and groups are two name spaces. */
 function keyOf(options: GroupOptions | undefined, name: string): string | undefined {
   if (options === undefined) return name === '' ? undefined : `name ${name}`;
   if (options.mode !== 'broadcast') return `group ${options.name}`;

@@ -46,7 +46,7 @@ export class PipeHandshake {
     if (params === undefined) {
       const message =
         'the scheme of Authorization must be Standpipe, or leave the header out and sign the query';
-      return refuse(401, 'missing_parameter', message);
+      return refusedUpgrade(401, 'missing_parameter', message);
     }
     const verify = (received = path): ReturnType<typeof verifyPipeRequest> =>
       verifyPipeRequest({
@@ -59,26 +59,35 @@ export class PipeHandshake {
     // A refusal tells of the path as it was received.
     const verdict = verdicts.find(({ ok }) => ok) ?? verdicts[0] ?? verify();
     if (app === undefined) {
-      return refuse(404, 'unknown_app', 'no app has this id; check appId and the gateway’s apps');
+      return refusedUpgrade(
+        404,
+        'unknown_app',
+        'no app has this id; check appId and the gateway’s apps',
+      );
     }
     if (!verdict.ok) {
       // The client corrects its signature by this clock.
       const date = new Date(this.#context.clock.wall()).toUTCString();
-      return refuse(401, verdict.code, verdict.message, { Date: date });
+      return refusedUpgrade(401, verdict.code, verdict.message, { Date: date });
     }
-    if (!app.options.enabled) return refuse(403, 'app_disabled', 'this app is switched off');
+    if (!app.options.enabled)
+      return refusedUpgrade(403, 'app_disabled', 'this app is switched off');
     const offered = headers.get('sec-websocket-protocol')?.split(',') ?? [];
     if (!offered.some((each) => each.trim() === SUBPROTOCOL)) {
-      return refuse(400, 'bad_subprotocol', `offer the WebSocket subprotocol ${SUBPROTOCOL}`);
+      return refusedUpgrade(
+        400,
+        'bad_subprotocol',
+        `offer the WebSocket subprotocol ${SUBPROTOCOL}`,
+      );
     }
     const { maxPipes, maxPipeConnectsPerSecond: rate } = this.#context.limits;
     if (this.#context.pipesOf(app) >= maxPipes) {
       const message = `this app has ${maxPipes} backends connected, which is its limit`;
-      return refuse(503, 'too_many', message, { 'Retry-After': '5' });
+      return refusedUpgrade(503, 'too_many', message, { 'Retry-After': '5' });
     }
     if (!this.#rates.take(app, { rate, burst: maxPipes }, this.#context.clock.now())) {
       const message = `backends of this app connect more often than ${rate} times a second`;
-      return refuse(503, 'too_many', message, { 'Retry-After': '1' });
+      return refusedUpgrade(503, 'too_many', message, { 'Retry-After': '1' });
     }
     const nonce = randomBytes(16).toString('base64url');
     return {
@@ -91,7 +100,7 @@ export class PipeHandshake {
   }
 }
 
-function refuse(
+function refusedUpgrade(
   status: number,
   code: RefusalCode,
   message: string,

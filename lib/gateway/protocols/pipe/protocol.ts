@@ -53,12 +53,12 @@ export class PipeProtocol implements Protocol {
     return this.#sessions.size;
   }
 
-  /** Whether a backend that is just away has events to acknowledge: it may come back. */
+  /** True while a disconnected backend, within its grace, has events to acknowledge. */
   get awaited(): boolean {
     return this.#sessions.awaited;
   }
 
-  /** Whether some backend, connected or just away, has yet to acknowledge what happened. */
+  /** True while a backend, connected or within its grace, has events to acknowledge. */
   get behind(): boolean {
     return this.#sessions.behind;
   }

@@ -30,7 +30,7 @@ const METHODS: ReadonlyMap<string, Method> = new Map([
   ['stats', stats],
 ]);
 
-/** Questions of one connection that may be open at once. */
+/** Queries of one connection that may be open at once. */
 const MAX_OPEN = 1000;
 /** A piece of a list is sent when it has reached this size. */
 const PIECE_BYTES = 56 * 1024;
@@ -46,8 +46,8 @@ interface List {
 }
 
 /**
- * The questions of one connection. Most are answered at once; lists are written a piece a turn, one after the other and as
- * far as the connection takes them; browsers answer when they do. What is open ends with the connection.
+ * The queries of one connection. Most have their result at once. Lists are written a piece a turn, one after the other,
+ * as far as the connection takes them. Requests to browsers wait for the reply. Open queries end with the connection.
  */
 export class Queries {
   readonly #context: PipeContext;
@@ -70,20 +70,23 @@ export class Queries {
   ask(query: Query): void {
     const { id, method: name } = query;
     if (this.#requests.has(id) || this.#lists.has(id)) {
-      return this.#link.fail('protocol_error', `question ${id} is open already`);
+      return this.#link.fail('protocol_error', `query ${id} is open already`);
     }
     const method = METHODS.get(name);
     if (method === undefined) {
-      return this.#refuse(id, refusal('unknown_method', `unknown method '${name.slice(0, 64)}'`));
+      return this.#replyError(
+        id,
+        refusal('unknown_method', `unknown method '${name.slice(0, 64)}'`),
+      );
     }
     if (this.#requests.size + this.#lists.size >= MAX_OPEN) {
-      const message = `a connection may have ${MAX_OPEN} open questions`;
-      return this.#refuse(id, refusal('limit_reached', message));
+      const message = `a connection may have ${MAX_OPEN} open queries`;
+      return this.#replyError(id, refusal('limit_reached', message));
     }
     try {
       this.#run(method, query);
     } catch (error) {
-      this.#refuse(id, this.#refusal(error));
+      this.#replyError(id, this.#refusal(error));
     }
   }
 
@@ -98,7 +101,7 @@ export class Queries {
   #run(method: Method, { id, params: text, deadlineMs }: Query): void {
     const params = text === '' ? {} : parseJson(text);
     if (!isObject(params)) {
-      return this.#refuse(id, refusal('bad_params', 'params must be a JSON object'));
+      return this.#replyError(id, refusal('bad_params', 'params must be a JSON object'));
     }
     const answer = method({
       context: this.#context,
@@ -117,7 +120,7 @@ export class Queries {
 
   #answered(id: number, outcome: { result: string } | Refusal): void {
     if (!this.#requests.delete(id)) return;
-    if ('code' in outcome) this.#refuse(id, outcome);
+    if ('code' in outcome) this.#replyError(id, outcome);
     else this.#reply(id, outcome.result, false);
   }
 
@@ -136,7 +139,7 @@ export class Queries {
   #piece({ id, items, endsAt }: List): void {
     if (this.#context.clock.now() > endsAt) {
       this.#lists.delete(id);
-      return this.#refuse(id, refusal('timeout', 'the list was not written in time'));
+      return this.#replyError(id, refusal('timeout', 'the list was not written in time'));
     }
     const texts: string[] = [];
     let bytes = 0;
@@ -156,7 +159,7 @@ export class Queries {
     this.#link.send({ type: 'reply', id, result, asOf: this.#session.positions(), more });
   }
 
-  #refuse(id: number, error: Refusal): void {
+  #replyError(id: number, error: Refusal): void {
     this.#link.send({ type: 'reply', id, result: '', error, asOf: [], more: false });
   }
 
@@ -165,7 +168,7 @@ export class Queries {
       return { code: error.status, message: error.message };
     }
     this.#context.metrics.failures++;
-    this.#context.log.error({ err: error }, 'a question of a backend failed');
+    this.#context.log.error({ err: error }, 'a query of a backend failed');
     return refusal('internal', REFUSAL_CODES.internal.meaning);
   }
 }

@@ -27,7 +27,9 @@ import type { BackendLink } from './backend-link';
 import type { PipeContext } from './context';
 import { PIECE_BYTES, sendPartitions } from './writer';
 
-/** Share of the credit that stuck handlers of one partition can use up. A backend acknowledges when a quarter is used. */
+/**
+ * Share of the credit that stuck handlers of one partition can use up. A backend acknowledges when a quarter is used.
+ */
 const SHARES = 4;
 
 /** Unacknowledged commands that the gateway is ready to hold; it applies them as they come. */
@@ -53,8 +55,8 @@ export interface Opening {
 }
 
 /**
- * One backend's stream in both directions, over any number of connections: the partitions it owns and how far it has
- * handled them, and which of its commands were applied. Written once per turn, after the browsers.
+ * A backend's streams in both directions, over any number of connections: its partitions with their acknowledged
+ * offsets, and the number of its last applied command. Written once per turn, after the browsers.
  */
 export class PipeSession implements GroupMember {
   /** Session id, as hex digits. */
@@ -115,7 +117,7 @@ export class PipeSession implements GroupMember {
     });
   }
 
-  /** Whether events of its partitions wait to be handled. */
+  /** True while events of its partitions wait to be acknowledged. */
   get behind(): boolean {
     return this.group.ownedBy(this).some(({ log }) => log.unfinished > 0);
   }
@@ -314,7 +316,7 @@ export class PipeSession implements GroupMember {
     if (this.group.members.has(this)) this.group.subscribed();
   }
 
-  /** Whether a command answers an event of a partition that has another owner by now. */
+  /** True when the command answers an event of a partition that now has another owner. */
   #isStale({ origin }: Command): boolean {
     if (origin === undefined) return false;
     const partition = this.group.partitions[origin.partition];
@@ -372,7 +374,7 @@ function positionOf(positions: readonly Position[], number: number): Position | 
   return positions.find(({ partition }) => partition === number);
 }
 
-/** What is wrong with a list of rules. Patterns need no check: any text can be compared. */
+/** The fault of a list of rules, undefined when there is none. Patterns need no check: any text can be compared. */
 export function badRule(rules: readonly Rule[]): string | undefined {
   const { maxRules } = WIRE_LIMITS;
   if (rules.length > maxRules) return `${rules.length} rules are more than ${maxRules}`;

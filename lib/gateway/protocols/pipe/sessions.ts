@@ -14,7 +14,7 @@ import { badRule, PipeSession } from './session';
 const MAX_ATTEMPT_STEP = 1_000_000;
 /** Sessions that were given up are remembered, so that one that comes back is told why. */
 const MAX_GIVEN_UP = 1_000;
-/** How often the streams are looked at that wait for a backend. */
+/** Interval between checks of streams without a backend. */
 const SWEEP_MS = 1_000;
 
 export type Attached =
@@ -61,7 +61,7 @@ export class Sessions {
     return waiting;
   }
 
-  /** Whether some backend that is connected, or has been away for less than the grace, has events to acknowledge. */
+  /** True while a backend, connected or within its grace, has events to acknowledge. */
   get behind(): boolean {
     if (this.awaited) return true;
     for (const { session } of this.#byId.values()) {
@@ -70,7 +70,7 @@ export class Sessions {
     return false;
   }
 
-  /** Whether some backend that has been away for less than the grace has events to acknowledge. */
+  /** True while a disconnected backend, within its grace, has events to acknowledge. */
   get awaited(): boolean {
     const { clock, limits } = this.#context;
     const sinceMs = clock.now() - limits.pipeGraceMs;
@@ -124,8 +124,8 @@ export class Sessions {
   }
 
   /**
-   * A session's connection is gone: others take over after the grace, and it is forgotten after the window. The end of an
-   * earlier connection changes nothing.
+   * A session's connection is gone: others take over after the grace, and it is forgotten after the window. The end
+   * of an earlier connection changes nothing.
    */
   detached(session: PipeSession, link: BackendLink): void {
     if (!session.detach(link)) return;
@@ -229,7 +229,9 @@ export class Sessions {
     session.dispose(code, code === 'replaced' ? replaced : 'the session has ended');
   }
 
-  /** Holds the streams that wait for a backend within their limits: the one that has waited longest is given up first. */
+  /**
+   * Holds the streams that wait for a backend within their limits: the one that has waited longest is given up first.
+   */
   #bound(): void {
     const { clock, limits, log, metrics } = this.#context;
     const byApp = new Map<App, Waiting[]>();
@@ -311,7 +313,7 @@ interface Waiting {
   readonly entries: Entry[];
 }
 
-/** Whether HELLO answers the challenge of its connection with the session's secret. */
+/** True when HELLO answers the challenge of its connection with the session's secret. */
 function proves(secret: Buffer, nonce: string, { proof, attempt }: HelloFrame): boolean {
   const expected = sessionProof(secret, nonce, attempt);
   return timingSafeEqual(sha256(expected), sha256(proof));

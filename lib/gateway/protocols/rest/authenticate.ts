@@ -49,7 +49,7 @@ export function authenticateBody(params: Params, body: Buffer): void {
 /** Decoded parameters of a query string, in their order. */
 export function parseQuery(query: string): Params {
   if (query === '') return [];
-  // What SDKs send for a publish has nothing to decode, and URLSearchParams costs as much as an HMAC.
+  // Queries of SDKs for a publish have nothing to decode, and URLSearchParams costs as much as an HMAC.
   if (/[%+]/.test(query)) return [...new URLSearchParams(query)];
   return query.split('&').flatMap((pair): Array<[string, string]> => {
     if (pair === '') return [];

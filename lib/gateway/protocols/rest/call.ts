@@ -6,7 +6,7 @@ import type { Router } from '../../core/router';
 import type { Answer } from '../../http/answer';
 import type { Limits } from '../../options/options';
 
-/** One request of an app's server, authenticated; nothing of it is checked beyond that. */
+/** An authenticated request of an app's server. Its parameters and body are not checked yet. */
 export interface Call {
   hub: Hub;
   router: Router;

@@ -5,7 +5,7 @@ import type { Limits } from '../../options/options';
 import { type Call, apiError } from './call';
 import { readInfo } from './info';
 
-/** Real ids are shorter. What looks like no id excludes nobody, as on the hosted service. */
+/** Real ids are shorter. A text that is no id excludes nobody, as on the hosted service. */
 const MAX_SOCKET_ID_LENGTH = 200;
 
 /** As many as a command of a Pipe may name. */

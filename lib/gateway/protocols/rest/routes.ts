@@ -8,7 +8,7 @@ import { publishEvent } from './commands/publish-event';
 import { publishRaw } from './commands/publish-raw';
 import { terminateUser } from './commands/terminate-user';
 
-/** What follows `/apps/<id>/`, with `:` for a name. Each path has one method. */
+/** Paths behind `/apps/<id>/`, with `:` for a name. Each path has one method. */
 const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
   ['events', publishEvent],
   ['batch_events', publishBatch],

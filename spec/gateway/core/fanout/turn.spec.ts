@@ -25,7 +25,7 @@ const lineEncoder: Encoder = {
   },
 };
 
-/** What a transport is to a turn: it takes bytes until it is closed. */
+/** The transport as a turn sees it: it takes bytes until it is closed. */
 class Sink {
   readonly encoder: Encoder;
   readonly got: Buffer[] = [];
@@ -165,7 +165,7 @@ t.test('every socket receives what it would if each text were written at once', 
             return turn.flush();
         }
       });
-      // What is pending has always asked for the end of the turn.
+      // Pending events have always asked for the end of the turn.
       while (end());
       outlets.forEach(({ sink }, i) => {
         const got = Buffer.concat(sink.got);
@@ -270,7 +270,7 @@ t.test('a turn that grows too large is written early, in order', async (t) => {
   t.ok(Buffer.concat(member.sink.got).equals(webSocketEncoder.encode(all).bytes));
 });
 
-t.test('what waits for the write runs after it, once', async (t) => {
+t.test('callbacks that wait for the write run after it, once', async (t) => {
   const member = outlet();
   const { turn, end } = handTurn();
   const seen: number[] = [];

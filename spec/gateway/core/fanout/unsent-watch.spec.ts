@@ -4,12 +4,12 @@ import { UnsentWatch } from '../../../../lib/gateway/core/fanout/unsent-watch';
 const LIMITS = { maxUnsentBytes: 1000, maxLooks: 3 };
 
 /** Looks at a peer, and what its session was told by then. */
-function stage(): {
-  backlog: UnsentWatch;
+function watched(): {
+  watch: UnsentWatch;
   look(unsentBytes: number, sentBytes: number): string;
   told: string[];
 } {
-  const backlog = new UnsentWatch();
+  const watch = new UnsentWatch();
   const told: string[] = [];
   const session = {
     text: () => undefined,
@@ -19,21 +19,24 @@ function stage(): {
     drained: () => void told.push('drained'),
   };
   return {
-    backlog,
-    look: (unsentBytes, sentBytes) => backlog.look({ unsentBytes, sentBytes }, LIMITS, session),
+    watch,
+    look: (unsentBytes, sentBytes) => watch.look({ unsentBytes, sentBytes }, LIMITS, session),
     told,
   };
 }
 
-t.test('what leaves within a second is nothing to tell, however much follows', async (t) => {
-  const { look, told } = stage();
-  for (let i = 0; i < 10; i++) t.equal(look(500, i * 500), 'waiting');
-  t.equal(look(0, 5000), 'empty');
-  t.same(told, []);
-});
+t.test(
+  'bytes that leave within a second are not reported, even when more follow at once',
+  async (t) => {
+    const { look, told } = watched();
+    for (let i = 0; i < 10; i++) t.equal(look(500, i * 500), 'waiting');
+    t.equal(look(0, 5000), 'empty');
+    t.same(told, []);
+  },
+);
 
 t.test('a peer is slow when something has waited for a second, and told so once', async (t) => {
-  const { look, told } = stage();
+  const { look, told } = watched();
   look(10, 0);
   t.same(told, []);
   look(30, 9);
@@ -46,33 +49,36 @@ t.test('a peer is slow when something has waited for a second, and told so once'
 });
 
 t.test('or as soon as half of what may wait does', async (t) => {
-  const { look, told } = stage();
+  const { look, told } = watched();
   look(500, 0);
   t.same(told, []);
   look(501, 500);
   t.same(told, ['slow 501']);
 });
 
-t.test('it is stuck when what was found waiting is still there after so many looks', async (t) => {
-  const { look } = stage();
-  t.strictSame(
-    [look(10, 0), look(10, 9), look(10, 9), look(10, 9)],
-    ['waiting', 'waiting', 'waiting', 'stuck'],
-  );
-  const other = stage();
-  t.strictSame(
-    [0, 9, 9, 10, 10, 10].map((sent) => other.look(10, sent)),
-    Array(6).fill('waiting'),
-    'whatever left in between counts',
-  );
-});
+t.test(
+  'a connection is stuck when bytes found waiting are still there after so many checks',
+  async (t) => {
+    const { look } = watched();
+    t.strictSame(
+      [look(10, 0), look(10, 9), look(10, 9), look(10, 9)],
+      ['waiting', 'waiting', 'waiting', 'stuck'],
+    );
+    const other = watched();
+    t.strictSame(
+      [0, 9, 9, 10, 10, 10].map((sent) => other.look(10, sent)),
+      Array(6).fill('waiting'),
+      'whatever left in between counts',
+    );
+  },
+);
 
-t.test('what goes another way has not waited there yet', async (t) => {
-  const { backlog, look, told } = stage();
+t.test('bytes that go to another receiver begin their wait anew', async (t) => {
+  const { watch, look, told } = watched();
   for (let i = 0; i < 10; i++) {
     // A receiver counts its head as unsent, and so begins below nothing.
     t.equal(look(200, -150), 'waiting');
-    backlog.restart();
+    watch.restart();
   }
   t.same(told, []);
   for (const found of ['waiting', 'waiting', 'waiting', 'stuck']) t.equal(look(200, -150), found);

@@ -68,7 +68,7 @@ t.test('a backend hears of members, users and misses, each by its own subscripti
 for (const protocol of [4, 5, 6, 7]) {
   const told = protocol < 6 ? 'pusher:error and the close frame' : 'the close frame alone';
 
-  t.test(`D6 protocol ${protocol}: a restart (4200) is told by ${told}`, async (t) => {
+  t.test(`protocol ${protocol}: a restart (4200) is told by ${told}`, async (t) => {
     const gateway = await startGateway(t);
     const socket = await connected(t, gateway.port, protocol);
     const closing = socket.closed();
@@ -80,7 +80,7 @@ for (const protocol of [4, 5, 6, 7]) {
     t.equal(messages.length, protocol < 6 ? 1 : 0);
   });
 
-  t.test(`D6 protocol ${protocol}: an unanswered ping (4201) is told by ${told}`, async (t) => {
+  t.test(`protocol ${protocol}: an unanswered ping (4201) is told by ${told}`, async (t) => {
     const clock = new ManualClock({ turns: 'real' });
     const gateway = await startGateway(t, {
       clock,

@@ -5,7 +5,7 @@ import { OfflineChannels } from '../../../support/offline-channels';
 
 const SUCCEEDED = 'pusher_internal:subscription_succeeded';
 
-t.test('§1.8 signin_success gives the signed string back, byte for byte', async (t) => {
+t.test('signin_success gives the signed string back, byte for byte', async (t) => {
   const browser = new OfflineChannels().browser();
   const userData = '{ "id":"12345", "user_info":{"name":"\\u00e4"} }';
   t.strictSame(browser.signIn(userData), [
@@ -13,9 +13,9 @@ t.test('§1.8 signin_success gives the signed string back, byte for byte', async
   ]);
 });
 
-t.test('D10 a failed sign-in is told with 4009 and leaves the connection open', async (t) => {
-  const rig = new OfflineChannels({ limits: { maxUserIdLength: 5, maxUserInfoBytes: 10 } });
-  const browser = rig.browser();
+t.test('a failed sign-in is told with 4009 and leaves the connection open', async (t) => {
+  const node = new OfflineChannels({ limits: { maxUserIdLength: 5, maxUserInfoBytes: 10 } });
+  const browser = node.browser();
   const send = (data: object): unknown => {
     browser.send({ event: 'pusher:signin', data });
     return browser.read();
@@ -39,43 +39,43 @@ t.test('D10 a failed sign-in is told with 4009 and leaves the connection open', 
   ];
   for (const [user, why] of bad) t.match(browser.signIn(user), told(why), why.source);
   t.equal(browser.closed, undefined);
-  t.equal(rig.app.users.size, 0);
+  t.equal(node.app.users.size, 0);
   t.match(browser.signIn(good), [{ event: 'pusher:signin_success' }], 'and may try again');
 });
 
-t.test('§1.8 the same user may sign in again, another one may not', async (t) => {
-  const rig = new OfflineChannels();
-  const browser = rig.browser();
+t.test('the same user may sign in again, another one may not', async (t) => {
+  const node = new OfflineChannels();
+  const browser = node.browser();
   browser.signIn({ id: 'ann' });
   t.match(browser.signIn({ id: 'ann' }), [{ event: 'pusher:signin_success' }]);
   t.match(browser.signIn({ id: 'bob' }), [{ event: 'pusher:error', data: { code: 4009 } }]);
-  t.ok(rig.app.users.has('ann'));
-  t.notOk(rig.app.users.has('bob'));
-  t.equal(rig.told.filter(({ kind }) => kind === EventKind.USER_ONLINE).length, 1);
+  t.ok(node.app.users.has('ann'));
+  t.notOk(node.app.users.has('bob'));
+  t.equal(node.told.filter(({ kind }) => kind === EventKind.USER_ONLINE).length, 1);
 });
 
-t.test('#41 sign-in works without any switch, and needs no channel', async (t) => {
-  const rig = new OfflineChannels({ app: { clientEvents: false } });
-  t.match(rig.browser().signIn({ id: '1' }), [{ event: 'pusher:signin_success' }]);
+t.test('sign-in works without any switch, and needs no channel', async (t) => {
+  const node = new OfflineChannels({ app: { clientEvents: false } });
+  t.match(node.browser().signIn({ id: '1' }), [{ event: 'pusher:signin_success' }]);
 });
 
 t.test('sign-ins are limited with subscriptions', async (t) => {
-  const rig = new OfflineChannels({
+  const node = new OfflineChannels({
     limits: { maxSubscriptionsPerSecond: 1, maxChannelsPerSocket: 3 },
   });
-  const browser = rig.browser();
+  const browser = node.browser();
   for (let i = 0; i < 4; i++) browser.signIn({ id: 'ann' });
   t.match(browser.signIn({ id: 'ann' }), [
     { data: { code: 4009, message: 'Too many sign-ins: the limit is 1 per second' } },
   ]);
   t.match(browser.subscribe('room'), [{ event: 'pusher:error' }, {}]);
-  rig.clock.advance(1000);
+  node.clock.advance(1000);
   t.match(browser.signIn({ id: 'ann' }), [{ event: 'pusher:signin_success' }]);
 });
 
-t.test('#17 #server-to-user-<id> is for the signed-in user only', async (t) => {
-  const rig = new OfflineChannels();
-  const browser = rig.browser();
+t.test('#server-to-user-<id> is for the signed-in user only', async (t) => {
+  const node = new OfflineChannels();
+  const browser = node.browser();
   const refused = [{ event: 'pusher:error' }, { event: 'pusher:subscription_error' }];
   t.match(browser.subscribe('#server-to-user-ann'), refused, 'before the sign-in');
   browser.signIn({ id: 'ann' });
@@ -88,25 +88,25 @@ t.test('#17 #server-to-user-<id> is for the signed-in user only', async (t) => {
 });
 
 t.test('a signature does not open the channel of another user', async (t) => {
-  const rig = new OfflineChannels();
-  const browser = rig.browser();
+  const node = new OfflineChannels();
+  const browser = node.browser();
   browser.signIn({ id: 'ann' });
   const channel = '#server-to-user-bob';
-  const auth = `key:${hmacHex(rig.app.secret, `${browser.id}:${channel}`)}`;
+  const auth = `key:${hmacHex(node.app.secret, `${browser.id}:${channel}`)}`;
   browser.send({ event: 'pusher:subscribe', data: { channel, auth } });
   t.match(browser.read(), [{ event: 'pusher:error' }, { event: 'pusher:subscription_error' }]);
 });
 
 t.test('an event for a user reaches all connections of that user and nobody else', async (t) => {
-  const rig = new OfflineChannels();
-  const [one, two, other] = [rig.browser(), rig.browser(), rig.browser()];
+  const node = new OfflineChannels();
+  const [one, two, other] = [node.browser(), node.browser(), node.browser()];
   for (const browser of [one, two]) {
     browser.signIn({ id: 'ann' });
     browser.subscribe('#server-to-user-ann');
   }
   other.signIn({ id: 'bob' });
   other.subscribe('#server-to-user-bob');
-  rig.publish('#server-to-user-ann', 'hi', '{"a":1}');
+  node.publish('#server-to-user-ann', 'hi', '{"a":1}');
   const frame = { event: 'hi', channel: '#server-to-user-ann', data: '{"a":1}' };
   t.strictSame(one.read(), [frame]);
   t.strictSame(two.read(), [frame]);
@@ -114,8 +114,8 @@ t.test('an event for a user reaches all connections of that user and nobody else
 });
 
 t.test('only the server speaks on the channel of a user', async (t) => {
-  const rig = new OfflineChannels();
-  const [one, two] = [rig.browser(), rig.browser()];
+  const node = new OfflineChannels();
+  const [one, two] = [node.browser(), node.browser()];
   for (const browser of [one, two]) {
     browser.signIn({ id: 'ann' });
     browser.subscribe('#server-to-user-ann');
@@ -129,120 +129,120 @@ t.test('only the server speaks on the channel of a user', async (t) => {
   t.strictSame(two.read(), []);
 });
 
-t.test('D11 nobody is told of the channels of users, and no list shows them', async (t) => {
-  const rig = new OfflineChannels({ app: { subscriptionCount: true } });
-  const browser = rig.browser();
+t.test('channels of users are announced to nobody and stand in no list', async (t) => {
+  const node = new OfflineChannels({ app: { subscriptionCount: true } });
+  const browser = node.browser();
   browser.signIn({ id: 'ann' });
   t.equal(browser.subscribe('#server-to-user-ann').length, 1, 'no count');
   browser.subscribe('room');
   t.strictSame(
-    [...rig.app.occupied()].map(({ name }) => name),
+    [...node.app.occupied()].map(({ name }) => name),
     ['room'],
   );
   browser.leave();
-  t.notOk(rig.told.some(({ channel }) => channel?.startsWith('#')));
+  t.notOk(node.told.some(({ channel }) => channel?.startsWith('#')));
 });
 
 t.test('a backend hears of the first connection of a user and of the last', async (t) => {
-  const rig = new OfflineChannels();
-  const [one, two] = [rig.browser(), rig.browser()];
+  const node = new OfflineChannels();
+  const [one, two] = [node.browser(), node.browser()];
   one.signIn({ id: 'ann' });
   two.signIn({ id: 'ann' });
   one.leave();
   two.leave();
   t.match(
-    rig.told.filter(({ userId }) => userId === 'ann'),
+    node.told.filter(({ userId }) => userId === 'ann'),
     [
       { kind: EventKind.USER_ONLINE, socketId: one.id },
       { kind: EventKind.USER_OFFLINE, socketId: two.id },
     ],
   );
-  t.equal(rig.told.at(-1)?.kind, EventKind.CLOSE, 'the close of a socket is its last event');
+  t.equal(node.told.at(-1)?.kind, EventKind.CLOSE, 'the close of a socket is its last event');
 });
 
-t.test(
-  '§1.8 D13 terminate closes every connection of the user: pusher:error, then 4009',
-  async (t) => {
-    const rig = new OfflineChannels();
-    const [one, two, member, other] = [1, 2, 3, 4].map(() => rig.browser());
-    one?.signIn({ id: 'ann' });
-    two?.signIn({ id: 'ann' });
-    other?.signIn({ id: 'bob' });
-    member?.subscribe('presence-x', { user_id: 'ann' });
-    t.equal(rig.hub.terminate(rig.app, 'ann'), 2);
-    for (const browser of [one, two]) {
-      t.match(browser?.read(), [{ event: 'pusher:error', data: { code: 4009 } }]);
-      t.equal(browser?.closed?.code, 4009);
-    }
-    t.equal(other?.closed, undefined);
-    t.equal(member?.closed, undefined, 'members of presence channels are not signed in');
-    t.equal(rig.hub.terminate(rig.app, 'nobody'), 0);
-    const again = rig.browser();
-    t.match(again.signIn({ id: 'ann' }), [{ event: 'pusher:signin_success' }], 'may come back');
-  },
-);
+t.test('terminate closes every connection of the user: pusher:error, then 4009', async (t) => {
+  const node = new OfflineChannels();
+  const [one, two, member, other] = [1, 2, 3, 4].map(() => node.browser());
+  one?.signIn({ id: 'ann' });
+  two?.signIn({ id: 'ann' });
+  other?.signIn({ id: 'bob' });
+  member?.subscribe('presence-x', { user_id: 'ann' });
+  t.equal(node.hub.terminate(node.app, 'ann'), 2);
+  for (const browser of [one, two]) {
+    t.match(browser?.read(), [{ event: 'pusher:error', data: { code: 4009 } }]);
+    t.equal(browser?.closed?.code, 4009);
+  }
+  t.equal(other?.closed, undefined);
+  t.equal(member?.closed, undefined, 'members of presence channels are not signed in');
+  t.equal(node.hub.terminate(node.app, 'nobody'), 0);
+  const again = node.browser();
+  t.match(again.signIn({ id: 'ann' }), [{ event: 'pusher:signin_success' }], 'may come back');
+});
 
-t.test('#20 an app may have terminated users come back at once', async (t) => {
-  const rig = new OfflineChannels({ app: { terminateCode: 4200 } });
-  const [new7, old5] = [rig.browser(7), rig.browser(5)];
+t.test('an app may have terminated users come back at once', async (t) => {
+  const node = new OfflineChannels({ app: { terminateCode: 4200 } });
+  const [new7, old5] = [node.browser(7), node.browser(5)];
   new7.signIn({ id: 'ann' });
   old5.signIn({ id: 'ann' });
-  rig.hub.terminate(rig.app, 'ann');
+  node.hub.terminate(node.app, 'ann');
   t.strictSame(new7.read(), [], 'D6: the close frame is enough from protocol 6 on');
   t.match(old5.read(), [{ event: 'pusher:error', data: { code: 4200 } }]);
   t.equal(new7.closed?.code, 4200);
   t.equal(old5.closed?.code, 4200);
 });
 
-t.test('§1.5 presence through sign-in: without channel_data the user is the member', async (t) => {
-  const rig = new OfflineChannels();
-  const browser = rig.browser();
-  t.match(browser.subscribe('presence-x'), [
-    { event: 'pusher:error', data: { code: null, message: 'Missing parameter: channel_data' } },
-    {},
-  ]);
-  browser.signIn({ id: 'ann', user_info: { name: 'Ann' } });
-  const data = { presence: { count: 1, ids: ['ann'], hash: { ann: { name: 'Ann' } } } };
-  t.strictSame(browser.subscribe('presence-x'), [
-    { event: SUCCEEDED, channel: 'presence-x', data: JSON.stringify(data) },
-  ]);
-  const signed = browser.subscribe('presence-y', { user_id: 'bob' });
-  t.match(signed, [{ data: /"ids":\["bob"\]/ }], 'channel_data counts when it is there');
-});
+t.test(
+  'a presence subscription without channel_data makes the signed-in user the member',
+  async (t) => {
+    const node = new OfflineChannels();
+    const browser = node.browser();
+    t.match(browser.subscribe('presence-x'), [
+      { event: 'pusher:error', data: { code: null, message: 'Missing parameter: channel_data' } },
+      {},
+    ]);
+    browser.signIn({ id: 'ann', user_info: { name: 'Ann' } });
+    const data = { presence: { count: 1, ids: ['ann'], hash: { ann: { name: 'Ann' } } } };
+    t.strictSame(browser.subscribe('presence-x'), [
+      { event: SUCCEEDED, channel: 'presence-x', data: JSON.stringify(data) },
+    ]);
+    const signed = browser.subscribe('presence-y', { user_id: 'bob' });
+    t.match(signed, [{ data: /"ids":\["bob"\]/ }], 'channel_data counts when it is there');
+  },
+);
 
-t.test('D14 with authorizedConnections a stranger is closed with 4009 in time', async (t) => {
-  const rig = new OfflineChannels({
+t.test('with authorizedConnections a stranger is closed with 4009 in time', async (t) => {
+  const node = new OfflineChannels({
     app: { authorizedConnections: true },
     limits: { maxConnectionsPerApp: 2 },
   });
-  const [stranger, user, member, gone] = [1, 2, 3, 4].map(() => rig.browser());
-  t.equal(rig.app.unauthorizedSockets, 4, 'more than the quota: strangers do not count');
+  const [stranger, user, member, gone] = [1, 2, 3, 4].map(() => node.browser());
+  t.equal(node.app.unauthorizedSockets, 4, 'more than the quota: strangers do not count');
   stranger?.subscribe('room');
   user?.signIn({ id: 'ann' });
   member?.subscribe('private-x');
   gone?.leave();
-  t.equal(rig.app.unauthorizedSockets, 1);
-  t.equal(rig.browser().closed?.code, 4004, 'the authorized ones have used the quota up');
-  rig.clock.advance(29_999);
+  t.equal(node.app.unauthorizedSockets, 1);
+  t.equal(node.browser().closed?.code, 4004, 'the authorized ones have used the quota up');
+  node.clock.advance(29_999);
   t.equal(stranger?.closed, undefined);
-  rig.clock.advance(1);
+  node.clock.advance(1);
   t.match(stranger?.read().at(-1), { event: 'pusher:error', data: { code: 4009 } });
   t.equal(stranger?.closed?.code, 4009);
-  rig.clock.advance(60_000);
+  node.clock.advance(60_000);
   t.equal(user?.closed, undefined);
   t.equal(member?.closed, undefined);
-  t.equal(rig.app.unauthorizedSockets, 0);
-  t.equal(rig.clock.timers, 0);
+  t.equal(node.app.unauthorizedSockets, 0);
+  t.equal(node.clock.timers, 0);
 });
 
-t.test('D4 subscription_error can be switched off', async (t) => {
-  const rig = new OfflineChannels({ app: { subscriptionErrors: false } });
-  t.match(rig.browser().subscribe('#server-to-user-ann'), [{ event: 'pusher:error' }]);
-  t.equal(rig.browser().subscribe('#server-to-user-ann').length, 1);
+t.test('subscription_error can be switched off', async (t) => {
+  const node = new OfflineChannels({ app: { subscriptionErrors: false } });
+  t.match(node.browser().subscribe('#server-to-user-ann'), [{ event: 'pusher:error' }]);
+  t.equal(node.browser().subscribe('#server-to-user-ann').length, 1);
 });
 
 t.test(
-  'D8 data of client events stays what it was, or becomes a string if the app says so',
+  'data of client events stays what it was, or becomes a string if the app says so',
   async (t) => {
     const sent: Array<[data: unknown, asString: unknown]> = [
       [{ a: 1 }, '{"a":1}'],
@@ -251,8 +251,8 @@ t.test(
       [undefined, undefined],
     ];
     for (const stringifyClientEvents of [false, true]) {
-      const rig = new OfflineChannels({ app: { stringifyClientEvents } });
-      const [from, to] = [rig.browser(), rig.browser()];
+      const node = new OfflineChannels({ app: { stringifyClientEvents } });
+      const [from, to] = [node.browser(), node.browser()];
       from.subscribe('private-x');
       to.subscribe('private-x');
       for (const [data, asString] of sent) {

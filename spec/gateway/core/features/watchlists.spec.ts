@@ -8,7 +8,7 @@ interface Lists {
   offline?: string[];
 }
 
-/** What watchlist messages say, in their order. */
+/** Contents of watchlist messages, in their order. */
 function listsOf(messages: Message[]): Lists[] {
   return messages
     .filter(({ event }) => event === 'pusher_internal:watchlist_events')
@@ -20,70 +20,67 @@ function listsOf(messages: Message[]): Lists[] {
     });
 }
 
-function signedIn(rig: OfflineChannels, id: string): OfflineBrowser {
-  const browser = rig.browser();
+function signedIn(node: OfflineChannels, id: string): OfflineBrowser {
+  const browser = node.browser();
   browser.signIn({ id });
   return browser;
 }
 
-t.test(
-  '§1.8 the present state comes once, after signin_success, without empty lists',
-  async (t) => {
-    const rig = new OfflineChannels();
-    signedIn(rig, 'bob');
-    const messages = rig.browser().signIn({ id: 'ann', watchlist: ['bob', 'cid', 'bob'] });
-    t.strictSame(messages.slice(1), [
-      {
-        event: 'pusher_internal:watchlist_events',
-        data: '{"events":[{"name":"online","user_ids":["bob"]},{"name":"offline","user_ids":["cid"]}]}',
-      },
-    ]);
-    const only = (watchlist: string[]): Lists[] =>
-      listsOf(rig.browser().signIn({ id: 'eve', watchlist }));
-    t.strictSame(only(['bob']), [{ online: ['bob'] }]);
-    t.strictSame(only(['cid']), [{ offline: ['cid'] }]);
-    t.strictSame(only([]), []);
-  },
-);
-
-t.test('online is the first connection of a user, offline the last one gone for 3 s', async (t) => {
-  const rig = new OfflineChannels();
-  const ann = rig.browser();
-  ann.signIn({ id: 'ann', watchlist: ['bob'] });
-  const one = signedIn(rig, 'bob');
-  t.strictSame(listsOf(ann.read()), [{ online: ['bob'] }]);
-  const two = signedIn(rig, 'bob');
-  one.leave();
-  rig.clock.advance(10_000);
-  t.strictSame(ann.read(), [], 'another connection is still there');
-  two.leave();
-  rig.clock.advance(2999);
-  t.strictSame(ann.read(), []);
-  rig.clock.advance(1);
-  t.strictSame(listsOf(ann.read()), [{ offline: ['bob'] }]);
-  t.equal(rig.clock.timers, 0);
+t.test('the present state comes once, after signin_success, without empty lists', async (t) => {
+  const node = new OfflineChannels();
+  signedIn(node, 'bob');
+  const messages = node.browser().signIn({ id: 'ann', watchlist: ['bob', 'cid', 'bob'] });
+  t.strictSame(messages.slice(1), [
+    {
+      event: 'pusher_internal:watchlist_events',
+      data: '{"events":[{"name":"online","user_ids":["bob"]},{"name":"offline","user_ids":["cid"]}]}',
+    },
+  ]);
+  const only = (watchlist: string[]): Lists[] =>
+    listsOf(node.browser().signIn({ id: 'eve', watchlist }));
+  t.strictSame(only(['bob']), [{ online: ['bob'] }]);
+  t.strictSame(only(['cid']), [{ offline: ['cid'] }]);
+  t.strictSame(only([]), []);
 });
 
-t.test('D12 who comes back within 3 s was never gone, for whoever looks', async (t) => {
-  const rig = new OfflineChannels();
-  const ann = rig.browser();
+t.test('online is the first connection of a user, offline the last one gone for 3 s', async (t) => {
+  const node = new OfflineChannels();
+  const ann = node.browser();
   ann.signIn({ id: 'ann', watchlist: ['bob'] });
-  const bob = signedIn(rig, 'bob');
+  const one = signedIn(node, 'bob');
+  t.strictSame(listsOf(ann.read()), [{ online: ['bob'] }]);
+  const two = signedIn(node, 'bob');
+  one.leave();
+  node.clock.advance(10_000);
+  t.strictSame(ann.read(), [], 'another connection is still there');
+  two.leave();
+  node.clock.advance(2999);
+  t.strictSame(ann.read(), []);
+  node.clock.advance(1);
+  t.strictSame(listsOf(ann.read()), [{ offline: ['bob'] }]);
+  t.equal(node.clock.timers, 0);
+});
+
+t.test('a user who is back within 3 s was never gone for its watchers', async (t) => {
+  const node = new OfflineChannels();
+  const ann = node.browser();
+  ann.signIn({ id: 'ann', watchlist: ['bob'] });
+  const bob = signedIn(node, 'bob');
   ann.read();
   bob.leave();
-  rig.clock.advance(2000);
-  const cid = rig.browser();
+  node.clock.advance(2000);
+  const cid = node.browser();
   const first = cid.signIn({ id: 'cid', watchlist: ['bob'] });
   t.strictSame(listsOf(first), [{ online: ['bob'] }]);
-  signedIn(rig, 'bob');
-  rig.clock.advance(10_000);
+  signedIn(node, 'bob');
+  node.clock.advance(10_000);
   t.strictSame([...ann.read(), ...cid.read()], []);
 });
 
 t.test('4302: the first 100 are accepted, signin_success comes all the same', async (t) => {
-  const rig = new OfflineChannels();
+  const node = new OfflineChannels();
   const ids = Array.from({ length: 101 }, (_, i) => `u${i}`);
-  const messages = rig.browser().signIn({ id: 'ann', watchlist: ids });
+  const messages = node.browser().signIn({ id: 'ann', watchlist: ids });
   t.match(messages, [
     { event: 'pusher:signin_success' },
     {
@@ -96,46 +93,46 @@ t.test('4302: the first 100 are accepted, signin_success comes all the same', as
     { event: 'pusher_internal:watchlist_events' },
   ]);
   t.strictSame(listsOf(messages), [{ offline: ids.slice(0, 100) }]);
-  t.equal(rig.app.watched.size, 100);
-  const enough = rig.browser().signIn({ id: 'bob', watchlist: ids.slice(0, 100) });
+  t.equal(node.app.watched.size, 100);
+  const enough = node.browser().signIn({ id: 'bob', watchlist: ids.slice(0, 100) });
   t.notOk(enough.some(({ event }) => event === 'pusher:error'));
 });
 
 t.test('a second sign-in brings another watchlist', async (t) => {
-  const rig = new OfflineChannels();
-  const ann = rig.browser();
+  const node = new OfflineChannels();
+  const ann = node.browser();
   ann.signIn({ id: 'ann', watchlist: ['bob'] });
   t.strictSame(listsOf(ann.signIn({ id: 'ann', watchlist: ['cid'] })), [{ offline: ['cid'] }]);
-  signedIn(rig, 'bob');
+  signedIn(node, 'bob');
   t.strictSame(ann.read(), []);
-  signedIn(rig, 'cid');
+  signedIn(node, 'cid');
   t.strictSame(listsOf(ann.read()), [{ online: ['cid'] }]);
 });
 
 t.test('an app may switch watchlists off', async (t) => {
-  const rig = new OfflineChannels({ app: { watchlists: false } });
-  const messages = rig.browser().signIn({ id: 'ann', watchlist: ['bob'] });
+  const node = new OfflineChannels({ app: { watchlists: false } });
+  const messages = node.browser().signIn({ id: 'ann', watchlist: ['bob'] });
   t.match(messages, [{ event: 'pusher:signin_success' }]);
   t.equal(messages.length, 1);
-  t.equal(rig.app.watched.size, 0);
+  t.equal(node.app.watched.size, 0);
 });
 
 t.test('nothing stays behind when watchers and watched are gone', async (t) => {
-  const rig = new OfflineChannels();
+  const node = new OfflineChannels();
   const browsers = [0, 1, 2].map((i) => {
-    const browser = rig.browser();
+    const browser = node.browser();
     browser.signIn({ id: `u${i}`, watchlist: ['u0', 'u1', 'u2', 'x'] });
     return browser;
   });
   for (const browser of browsers) browser.leave();
-  rig.clock.advance(3000);
-  t.equal(rig.app.watched.size, 0);
-  t.equal(rig.app.users.size, 0);
-  t.equal(rig.clock.timers, 0);
+  node.clock.advance(3000);
+  t.equal(node.app.watched.size, 0);
+  t.equal(node.app.users.size, 0);
+  t.equal(node.clock.timers, 0);
 });
 
 t.test(
-  'whatever users do, in the end each watcher knows who is there, and heard only changes',
+  'after any actions of users each watcher knows the present users and has heard only changes',
   async () => {
     const USERS = ['a', 'b', 'c'];
     const step = fc.oneof(
@@ -146,7 +143,7 @@ t.test(
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
-        const rig = new OfflineChannels();
+        const node = new OfflineChannels();
         const present = new Map<string, OfflineBrowser[]>(USERS.map((user) => [user, []]));
         const watchers: Array<{ browser: OfflineBrowser; online: Map<string, boolean> }> = [];
         const hear = (
@@ -166,17 +163,17 @@ t.test(
           }
         };
         for (const each of steps) {
-          if (each.do === 'pass') rig.clock.advance(each.ms);
-          else if (each.do === 'in') present.get(each.user)?.push(signedIn(rig, each.user));
+          if (each.do === 'pass') node.clock.advance(each.ms);
+          else if (each.do === 'in') present.get(each.user)?.push(signedIn(node, each.user));
           else if (each.do === 'out') present.get(each.user)?.pop()?.leave();
           else {
-            const watcher = { browser: rig.browser(), online: new Map<string, boolean>() };
+            const watcher = { browser: node.browser(), online: new Map<string, boolean>() };
             watchers.push(watcher);
             hear(watcher, watcher.browser.signIn({ id: 'watcher', watchlist: USERS }));
           }
           watchers.forEach((watcher) => hear(watcher));
         }
-        rig.clock.advance(3000);
+        node.clock.advance(3000);
         return watchers.every((watcher) => {
           hear(watcher);
           return USERS.every(

@@ -66,7 +66,7 @@ t.test('misses of made-up channels are bounded and push out no event', async (t)
   t.ok(cache.miss('made-up-0', 1), 'the oldest were forgotten');
 });
 
-t.test('whatever happens the limits hold and the bytes are those of the events', async () => {
+t.test('after any operations the limits hold and the bytes are those of the events', async () => {
   const step = fc.record({
     name: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
     put: fc.boolean(),

@@ -16,18 +16,18 @@ const LATEST_MOVE: Rule = {
 const EVERYTHING: Rule = { kind: RuleKind.MESSAGE, channels: [], events: [] };
 const OTHERS: Rule = { kind: RuleKind.MESSAGE, channels: [], events: ['fire'] };
 
-interface StageOptions {
+interface GroupOptions {
   rules?: Rule[];
   order?: 'socket' | 'channel';
   maxEntries?: number;
 }
 
 /** A group with one backend, which is sent what is asked for and acknowledges it. */
-function stage({
+function oneBackend({
   rules = [LATEST_MOVE, OTHERS],
   order = 'socket',
   maxEntries = 1000,
-}: StageOptions = {}): {
+}: GroupOptions = {}): {
   group: Group;
   metrics: Metrics;
   offer(kind: EventKind, about: Partial<PipeEvent>): void;
@@ -76,26 +76,23 @@ function stage({
 const shown = (events: PipeEvent[]): string[] =>
   events.map(({ event, data, conflated }) => [event, data, conflated].filter(Boolean).join(' '));
 
-t.test(
-  'of moves that wait in a row, the latest is sent, and says how many it replaced',
-  async (t) => {
-    const { offer, sent, metrics } = stage();
-    for (const data of ['1', '2', '3']) {
-      offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data });
-      offer(EventKind.MESSAGE, { socketId: '2.2', event: 'move', data });
-    }
-    const events = sent(100);
-    t.strictSame(shown(events), ['move 3 2', 'move 3 2']);
-    t.ok(
-      events.every(({ conflatable }) => conflatable === true),
-      'the receiver may go on with it',
-    );
-    t.equal(metrics.pipeEventsConflated, 4);
-  },
-);
+t.test('the latest of several waiting moves is sent, with the number it replaced', async (t) => {
+  const { offer, sent, metrics } = oneBackend();
+  for (const data of ['1', '2', '3']) {
+    offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data });
+    offer(EventKind.MESSAGE, { socketId: '2.2', event: 'move', data });
+  }
+  const events = sent(100);
+  t.strictSame(shown(events), ['move 3 2', 'move 3 2']);
+  t.ok(
+    events.every(({ conflatable }) => conflatable === true),
+    'the receiver may go on with it',
+  );
+  t.equal(metrics.pipeEventsConflated, 4);
+});
 
 t.test('a move does not overtake another conflated event of its socket', async (t) => {
-  const { offer, sent } = stage();
+  const { offer, sent } = oneBackend();
   const say = (event: string, data: string): void =>
     offer(EventKind.MESSAGE, { socketId: '1.1', event, data });
   for (const [event, data] of ['move', 'move-eye', 'move', 'move-eye'].entries()) {
@@ -113,8 +110,8 @@ t.test('a move does not overtake another conflated event of its socket', async (
   ]);
 });
 
-t.test('what was sent is never changed', async (t) => {
-  const { offer, sent } = stage();
+t.test('a sent event is never changed', async (t) => {
+  const { offer, sent } = oneBackend();
   offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '1' });
   t.strictSame(shown(sent(100)), ['move 1']);
   offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '2' });
@@ -123,7 +120,7 @@ t.test('what was sent is never changed', async (t) => {
 });
 
 t.test('no move overtakes another event of its socket', async (t) => {
-  const { offer, sent } = stage();
+  const { offer, sent } = oneBackend();
   const say = (event: string, data: string): void =>
     offer(EventKind.MESSAGE, { socketId: '1.1', event, data });
   say('move', '1');
@@ -134,8 +131,8 @@ t.test('no move overtakes another event of its socket', async (t) => {
   t.strictSame(shown(sent(100)), ['move 1', 'fire 2', 'move 5 1', 'fire 4']);
 });
 
-t.test('where something else wants all of them, nothing is replaced', async (t) => {
-  const { offer, sent } = stage({ rules: [LATEST_MOVE, EVERYTHING] });
+t.test('events are not replaced while another subscription wants all of them', async (t) => {
+  const { offer, sent } = oneBackend({ rules: [LATEST_MOVE, EVERYTHING] });
   for (const data of ['1', '2']) offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data });
   t.strictSame(shown(sent(100)), ['move 1', 'move 2']);
 });
@@ -145,7 +142,7 @@ t.test("channels tell the same event apart; with order 'channel' they are the ke
     order: 'socket' | 'channel',
     places: Array<[id: string, channel: string]>,
   ): string[] => {
-    const { offer, sent } = stage({ order });
+    const { offer, sent } = oneBackend({ order });
     for (const data of ['1', '2']) {
       for (const [socketId, channel] of places) {
         offer(EventKind.MESSAGE, { socketId, channel, event: 'move', data });
@@ -170,15 +167,15 @@ t.test("channels tell the same event apart; with order 'channel' they are the ke
 });
 
 t.test('nothing is remembered of a socket that has gone, whoever hears of closes', async (t) => {
-  const { offer, sent } = stage();
+  const { offer, sent } = oneBackend();
   offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '1' });
   offer(EventKind.CLOSE, { socketId: '1.1' });
   offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '2' });
   t.strictSame(shown(sent(100)), ['move 1', 'move 2']);
 });
 
-t.test('one that was dropped from a full log is not replaced but sent anew', async (t) => {
-  const { offer, sent, group } = stage({ maxEntries: 3 });
+t.test('an event dropped from a full log is not replaced, and the next one is sent', async (t) => {
+  const { offer, sent, group } = oneBackend({ maxEntries: 3 });
   const [partition] = group.partitions;
   offer(EventKind.MESSAGE, { socketId: '1.1', event: 'move', data: '1' });
   for (const socketId of ['2.2', '3.3', '4.4'])
@@ -195,10 +192,10 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ most: fc.integer({ min: 1, max: 4 }) }) },
 );
 
-t.test('whatever comes and is sent in between', async (t) => {
+t.test('any order of arrivals and sends keeps order and count', async (t) => {
   fc.assert(
     fc.property(fc.array(step, { size: 'max', maxLength: 60 }), (steps) => {
-      const { offer, sent } = stage();
+      const { offer, sent } = oneBackend();
       const produced: Array<{ socketId: string; event: string }> = [];
       const got: PipeEvent[] = [];
       for (const each of steps) {

@@ -23,26 +23,26 @@ class Filled extends Budget {
   }
 }
 
-function stage(): {
-  rig: OfflineChannels;
+function heldBrowsers(): {
+  node: OfflineChannels;
   holdback: Holdback;
   browser(): [OfflineBrowser, Socket];
   log(events: number): Filled;
 } {
-  const rig = new OfflineChannels();
+  const node = new OfflineChannels();
   return {
-    rig,
-    holdback: new Holdback(rig.hub.turn, rig.clock, MAX_PAUSE_MS),
+    node,
+    holdback: new Holdback(node.hub.turn, node.clock, MAX_PAUSE_MS),
     browser() {
-      const browser = rig.browser();
-      return [browser, rig.app.sockets.get(browser.id) as Socket];
+      const browser = node.browser();
+      return [browser, node.app.sockets.get(browser.id) as Socket];
     },
     log: (events) => new Filled(events),
   };
 }
 
 t.test('a browser is read until its event fills three quarters of a log', async (t) => {
-  const { holdback, browser, log } = stage();
+  const { holdback, browser, log } = heldBrowsers();
   const [one, socket] = browser();
   holdback.appended(log(5), socket, 'pause');
   t.equal(one.paused, false);
@@ -53,34 +53,37 @@ t.test('a browser is read until its event fills three quarters of a log', async 
   t.equal(holdback.size, 1);
 });
 
-t.test('it is read again when less than half is left, and may wait anew', async (t) => {
-  const { rig, holdback, browser, log } = stage();
+t.test('a browser is read again when less than half is left, and may wait anew', async (t) => {
+  const { node, holdback, browser, log } = heldBrowsers();
   const [one, socket] = browser();
   const full = log(8);
   for (let i = 0; i < 3; i++) {
     holdback.appended(full.to(8), socket, 'pause');
     holdback.acknowledged(full.to(4));
     t.equal(one.paused, true, 'half is not yet enough');
-    rig.clock.advance(MAX_PAUSE_MS - 1);
+    node.clock.advance(MAX_PAUSE_MS - 1);
     holdback.acknowledged(full.to(3));
     t.equal(one.paused, false);
   }
-  rig.clock.advance(MAX_PAUSE_MS);
-  t.strictSame([one.closed, holdback.size, rig.clock.timers], [undefined, 0, 0]);
+  node.clock.advance(MAX_PAUSE_MS);
+  t.strictSame([one.closed, holdback.size, node.clock.timers], [undefined, 0, 0]);
 });
 
-t.test('one that has waited for too long is closed with 4100, told why, and counted', async (t) => {
-  const { rig, holdback, browser, log } = stage();
-  const [one, socket] = browser();
-  holdback.appended(log(6), socket, 'pause');
-  rig.clock.advance(MAX_PAUSE_MS);
-  t.match(one.read(), [{ event: 'pusher:error', data: { code: 4100 } }]);
-  t.match(one.closed, { code: 4100, reason: /backends of this app do not keep up/ });
-  t.strictSame([holdback.closes, holdback.size, rig.clock.timers], [1, 0, 0]);
-});
+t.test(
+  'a browser that has waited for too long is closed with 4100, with the reason, and counted',
+  async (t) => {
+    const { node, holdback, browser, log } = heldBrowsers();
+    const [one, socket] = browser();
+    holdback.appended(log(6), socket, 'pause');
+    node.clock.advance(MAX_PAUSE_MS);
+    t.match(one.read(), [{ event: 'pusher:error', data: { code: 4100 } }]);
+    t.match(one.closed, { code: 4100, reason: /backends of this app do not keep up/ });
+    t.strictSame([holdback.closes, holdback.size, node.clock.timers], [1, 0, 0]);
+  },
+);
 
-t.test('one that two logs hold back waits for both', async (t) => {
-  const { holdback, browser, log } = stage();
+t.test('a browser held back by two logs waits for both', async (t) => {
+  const { holdback, browser, log } = heldBrowsers();
   const [one, socket] = browser();
   const [first, second] = [log(6), log(6)];
   holdback.appended(first, socket, 'pause');
@@ -92,28 +95,28 @@ t.test('one that two logs hold back waits for both', async (t) => {
 });
 
 t.test('a log that is given up holds nobody back', async (t) => {
-  const { rig, holdback, browser, log } = stage();
+  const { node, holdback, browser, log } = heldBrowsers();
   const [one, socket] = browser();
   const full = log(8);
   holdback.appended(full, socket, 'pause');
   holdback.release(full);
-  t.strictSame([one.paused, holdback.size, rig.clock.timers], [false, 0, 1]);
-  rig.clock.advance(MAX_PAUSE_MS);
-  t.strictSame([one.closed, rig.clock.timers], [undefined, 0]);
+  t.strictSame([one.paused, holdback.size, node.clock.timers], [false, 0, 1]);
+  node.clock.advance(MAX_PAUSE_MS);
+  t.strictSame([one.closed, node.clock.timers], [undefined, 0]);
 });
 
-t.test('one that is gone is forgotten', async (t) => {
-  const { rig, holdback, browser, log } = stage();
+t.test('a browser that is gone is forgotten', async (t) => {
+  const { node, holdback, browser, log } = heldBrowsers();
   const [, socket] = browser();
   holdback.appended(log(8), socket, 'pause');
   holdback.gone(socket);
   t.equal(holdback.size, 0);
-  rig.clock.advance(MAX_PAUSE_MS);
+  node.clock.advance(MAX_PAUSE_MS);
   t.equal(holdback.closes, 0);
 });
 
 t.test("with 'close', and where nothing can be held back, it is closed at once", async (t) => {
-  const { holdback, browser, log } = stage();
+  const { holdback, browser, log } = heldBrowsers();
   const [one, socket] = browser();
   holdback.appended(log(5), socket, 'close');
   t.same(one.texts(), []);
@@ -129,15 +132,15 @@ t.test("with 'close', and where nothing can be held back, it is closed at once",
 });
 
 t.test('a gateway that stops leaves no timer behind', async (t) => {
-  const { rig, holdback, browser, log } = stage();
+  const { node, holdback, browser, log } = heldBrowsers();
   holdback.appended(log(8), browser()[1], 'pause');
   holdback.stop();
-  t.equal(rig.clock.timers, 0);
+  t.equal(node.clock.timers, 0);
 });
 
 t.test('a group holds back who sends, not who comes, goes or does not read', async (t) => {
-  const rig = new OfflineChannels();
-  const { hub, app, clock } = rig;
+  const node = new OfflineChannels();
+  const { hub, app, clock } = node;
   const settings = { epoch: 1, partitions: 1, maxEntries: 4, maxBytes: 1e6, revokeMs: 1_000 };
   const group = new Group(
     app,
@@ -153,7 +156,7 @@ t.test('a group holds back who sends, not who comes, goes or does not read', asy
   );
   group.join({ name: 'm', rules, attached: true, ...asks });
   app.observers.add(group);
-  const [first, second] = [rig.browser(), rig.browser()];
+  const [first, second] = [node.browser(), node.browser()];
   for (let i = 0; i < 4; i++) hub.tell(app, hub.event(EventKind.OPEN, { socketId: first.id }));
   hub.slow(app.sockets.get(first.id) as Socket, 10);
   first.leave();

@@ -39,7 +39,7 @@ t.test('adding again begins the wait anew, deleting ends it', async (t) => {
   t.notOk(queue.has('a'));
 });
 
-t.test('what is due may go back in and waits again', async (t) => {
+t.test('an item that is due may be added again and waits again', async (t) => {
   const clock = new ManualClock();
   let runs = 0;
   const queue = new DelayQueue<string>(clock, 100, (item) => {
@@ -62,7 +62,7 @@ t.test('a stopped queue forgets everything and takes nothing', async (t) => {
   clock.advance(1000);
 });
 
-t.test('it tells what a timer for each thing would tell', async () => {
+t.test('the queue fires as one timer for each item would', async () => {
   const item = fc.nat(4);
   const step = fc.oneof(
     fc.record({ do: fc.constant('add' as const), item }),

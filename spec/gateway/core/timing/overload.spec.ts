@@ -3,38 +3,38 @@ import { Overload } from '../../../../lib/gateway/core/timing/overload';
 import { ManualClock } from '../../../support/manual-clock';
 
 /** Seconds that have run so often; `late` makes the next one come so many milliseconds after its time. */
-function stage(): {
-  seconds: Overload;
+function startedOverload(): {
+  overload: Overload;
   clock: ManualClock;
   runs(): number;
   late(ms: number): void;
 } {
   const clock = new ManualClock();
-  const seconds = new Overload(clock);
+  const overload = new Overload(clock);
   let runs = 0;
-  seconds.each(() => void (runs += 1));
-  seconds.start();
+  overload.each(() => void (runs += 1));
+  overload.start();
   const late = (ms: number): void => {
     clock.advance(999);
     clock.stall(1 + ms);
     clock.advance(0);
   };
-  return { seconds, clock, runs: () => runs, late };
+  return { overload, clock, runs: () => runs, late };
 }
 
 t.test('all of them run once a second, with one timer', async (t) => {
-  const { seconds, clock, runs } = stage();
+  const { overload, clock, runs } = startedOverload();
   let others = 0;
-  seconds.each(() => void (others += 1));
+  overload.each(() => void (others += 1));
   clock.advance(3_500);
   t.strictSame([runs(), others, clock.timers], [3, 3, 1]);
-  seconds.stop();
-  seconds.stop();
+  overload.stop();
+  overload.stop();
   t.equal(clock.timers, 0);
 });
 
 t.test('nobody is judged by a second in which the process may have been stopped', async (t) => {
-  const { runs, late } = stage();
+  const { runs, late } = startedOverload();
   late(1_000);
   t.equal(runs(), 1);
   late(1_001);
@@ -43,11 +43,11 @@ t.test('nobody is judged by a second in which the process may have been stopped'
   t.equal(runs(), 2);
 });
 
-t.test('it is overloaded after three late seconds in a row, until one is in time', async (t) => {
-  const { seconds, late } = stage();
+t.test('three late overload in a row mean overload, and one second in time ends it', async (t) => {
+  const { overload, late } = startedOverload();
   const told = [501, 501, 500, 501, 501, 501, 60_000, 500].map((ms) => {
     late(ms);
-    return seconds.overloaded;
+    return overload.overloaded;
   });
   t.strictSame(told, [false, false, false, false, false, true, true, false]);
 });

@@ -26,7 +26,7 @@ t.test('a handler that throws refuses, and is told of where the backend looks', 
   t.match(errors, [/authorize failed: the database is gone/, /late/]);
 });
 
-t.test('of several patterns that fit, the one given first decides', async (t) => {
+t.test('the first of several matching patterns decides', async (t) => {
   const { gateway } = await decided(t, (client) =>
     client
       .authorize(['private-a', 'private-b-*'], () => true)
@@ -115,7 +115,7 @@ t.test('a backend that does not answer in time is not waited for', async (t) => 
   t.match(await askAuth(gateway), { status: 504, body: { error: { code: 'timeout' } } });
 });
 
-t.test('what waits for a backend is bounded', async (t) => {
+t.test('requests that wait for a backend are bounded', async (t) => {
   let open: ((yes: boolean) => void) | undefined;
   const { gateway } = await decided(
     t,
@@ -147,7 +147,7 @@ t.test('the app is the only one, or the one whose key is in the path', async (t)
   t.match(await askAuth(gateway), { status: 400, body: { error: { code: 'which_app' } } });
 });
 
-t.test('they are below the path of the gateway too', async (t) => {
+t.test('auth endpoints stand below the path of the gateway too', async (t) => {
   const { gateway } = await decided(t, (client) => client.authorize('*', () => true), {
     path: '/live',
   });

@@ -43,24 +43,27 @@ t.test('JSON is read as well as a form, and strings only', async (t) => {
   }
 });
 
-t.test('what is no private or presence channel, or no socket, is refused', async (t) => {
-  const { gateway } = await decided(t, (client) =>
-    client.authorize('*', () => t.fail('nobody is asked')).authenticate(() => ({ id: 'u' })),
-  );
-  const bad = async (body: Record<string, string>): Promise<unknown> =>
-    codeOf(await askAuth(gateway, { body }));
-  for (const channel_name of [
-    ...['room', 'private room', 'private-a:b', '#server-to-user-1', ''],
-    `private-${'a'.repeat(200)}`,
-  ]) {
-    t.equal(await bad({ ...FORM, channel_name }), 'bad_channel_name', channel_name);
-  }
-  t.equal(await bad({ socket_id: '1.2' }), 'bad_channel_name');
-  for (const socket_id of ['', '1', '1.2:private-a', '1.2\n', `${'1'.repeat(30)}.2`]) {
-    t.equal(await bad({ ...FORM, socket_id }), 'bad_socket_id', JSON.stringify(socket_id));
-  }
-  t.equal(await bad({ channel_name: 'private-a' }), 'bad_socket_id');
-});
+t.test(
+  'a name that is no private or presence channel, or an id that is no socket, is refused',
+  async (t) => {
+    const { gateway } = await decided(t, (client) =>
+      client.authorize('*', () => t.fail('nobody is asked')).authenticate(() => ({ id: 'u' })),
+    );
+    const bad = async (body: Record<string, string>): Promise<unknown> =>
+      codeOf(await askAuth(gateway, { body }));
+    for (const channel_name of [
+      ...['room', 'private room', 'private-a:b', '#server-to-user-1', ''],
+      `private-${'a'.repeat(200)}`,
+    ]) {
+      t.equal(await bad({ ...FORM, channel_name }), 'bad_channel_name', channel_name);
+    }
+    t.equal(await bad({ socket_id: '1.2' }), 'bad_channel_name');
+    for (const socket_id of ['', '1', '1.2:private-a', '1.2\n', `${'1'.repeat(30)}.2`]) {
+      t.equal(await bad({ ...FORM, socket_id }), 'bad_socket_id', JSON.stringify(socket_id));
+    }
+    t.equal(await bad({ channel_name: 'private-a' }), 'bad_socket_id');
+  },
+);
 
 t.test('bodies are bounded, plain and UTF-8', async (t) => {
   const { gateway } = await decided(t, (client) => client.authorize('*', () => true));

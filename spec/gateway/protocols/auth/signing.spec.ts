@@ -60,7 +60,7 @@ t.test('a sign-in is signed as the user that the handler named', async (t) => {
   t.equal(codeOf(await askAuth(gateway)), 'no_backend', 'it decides nothing else');
 });
 
-t.test('everything but a clear yes is refused', async (t) => {
+t.test('any answer but a clear yes is a refusal', async (t) => {
   let answer: unknown;
   const { gateway, errors } = await decided(t, (client) =>
     client.authorize('*', () => answer as boolean).authenticate(() => answer as false),

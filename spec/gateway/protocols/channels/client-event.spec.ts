@@ -25,7 +25,7 @@ async function exchange(a: TestSocket, b: TestSocket, text: string): Promise<Mes
   return [await a.settled(), await b.settled()];
 }
 
-t.test('#14 data goes on exactly as it came, or not at all', async (t) => {
+t.test('data goes on exactly as it came, or not at all', async (t) => {
   const [a, b] = await pair(t, ['private-x', 'presence-x']);
   for (const data of [
     '{"b": [1,2.0] ,"a":1e2}',
@@ -50,14 +50,14 @@ t.test('on presence channels the user id is that of the signature', async (t) =>
   t.equal(await b.nextText(), '{"event":"client-x","channel":"presence-x","data":1,"user_id":"a"}');
 });
 
-t.test('#15 an event for a channel one is not on is refused', async (t) => {
+t.test('an event for a channel without a subscription is refused', async (t) => {
   const [a, b] = await pair(t, ['private-x']);
   const outsider = await exchange(a, b, '{"event":"client-x","channel":"private-y","data":1}');
   const message = "Client event rejected - not subscribed to channel 'private-y'";
   t.strictSame(outsider, [[{ event: 'pusher:error', data: { code: 4301, message } }], []]);
 });
 
-t.test('#38 events between browsers are off until the app switches them on', async (t) => {
+t.test('events between browsers are off until the app switches them on', async (t) => {
   const [a, b] = await pair(t, ['private-x'], { app: { clientEvents: false } });
   const message =
     'To send client events, you must enable this feature: set clientEvents to true for this app';

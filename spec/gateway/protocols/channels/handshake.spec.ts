@@ -2,7 +2,7 @@ import t from 'tap';
 import { startGateway } from '../../../support/start-gateway';
 import { type ConnectOptions, TestSocket } from '../../../support/test-socket';
 
-t.test('#7 #8 the first message is the handshake, its data a string', async (t) => {
+t.test('the first message is the handshake, its data a string', async (t) => {
   const { port } = await startGateway(t);
   const socket = await TestSocket.open(t, port);
   const text = await socket.nextText();
@@ -12,7 +12,7 @@ t.test('#7 #8 the first message is the handshake, its data a string', async (t) 
   );
 });
 
-t.test('#9 the activity timeout is the one that the gateway keeps', async (t) => {
+t.test('the activity timeout is the one that the gateway keeps', async (t) => {
   const { port } = await startGateway(t, { limits: { activityTimeoutMs: 7_000 } });
   const socket = await TestSocket.open(t, port);
   t.match(JSON.parse((await socket.next()).data as string), { activity_timeout: 7 });
@@ -99,7 +99,7 @@ t.test('a disabled app closes with 4003', async (t) => {
   t.match(await socket.closed(), { code: 4003, messages: [{ data: { code: 4003 } }] });
 });
 
-t.test('one socket above the quota of its app is closed with 4004', async (t) => {
+t.test('a socket above the quota of its app is closed with 4004', async (t) => {
   const { port } = await startGateway(t, { limits: { maxConnectionsPerApp: 2 } });
   const first = await TestSocket.connect(t, port);
   await TestSocket.connect(t, port);

@@ -19,27 +19,24 @@ function removed(userId: string): Message {
   return { event: 'pusher_internal:member_removed', channel: ROOM, data };
 }
 
-t.test(
-  '#1 a member comes with the first connection of a user and goes with the last',
-  async (t) => {
-    const { port } = await startGateway(t);
-    const watcher = await TestSocket.connect(t, port);
-    await watcher.subscribe(ROOM, { user_id: 'w' });
-    const [one, two] = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
-    await one.subscribe(ROOM, { user_id: 'u' });
-    t.match(members(await two.subscribe(ROOM, { user_id: 'u' })), { count: 2, ids: ['w', 'u'] });
-    t.strictSame(await one.settled(), [], 'the user hears nothing of their second connection');
-    t.strictSame(await watcher.settled(), [added({ user_id: 'u' })]);
-    one.send({ event: 'pusher:unsubscribe', data: { channel: ROOM } });
-    await one.settled();
-    t.strictSame(await watcher.settled(), []);
-    two.send({ event: 'pusher:unsubscribe', data: { channel: ROOM } });
-    await two.settled();
-    t.strictSame(await watcher.settled(), [removed('u')]);
-  },
-);
+t.test('a member comes with the first connection of a user and goes with the last', async (t) => {
+  const { port } = await startGateway(t);
+  const watcher = await TestSocket.connect(t, port);
+  await watcher.subscribe(ROOM, { user_id: 'w' });
+  const [one, two] = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
+  await one.subscribe(ROOM, { user_id: 'u' });
+  t.match(members(await two.subscribe(ROOM, { user_id: 'u' })), { count: 2, ids: ['w', 'u'] });
+  t.strictSame(await one.settled(), [], 'the user hears nothing of their second connection');
+  t.strictSame(await watcher.settled(), [added({ user_id: 'u' })]);
+  one.send({ event: 'pusher:unsubscribe', data: { channel: ROOM } });
+  await one.settled();
+  t.strictSame(await watcher.settled(), []);
+  two.send({ event: 'pusher:unsubscribe', data: { channel: ROOM } });
+  await two.settled();
+  t.strictSame(await watcher.settled(), [removed('u')]);
+});
 
-t.test('W21 #2 what is known of a user stays that of their first connection', async (t) => {
+t.test('the user information of a member stays that of the first connection', async (t) => {
   const { port } = await startGateway(t);
   const [one, two] = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
   await one.subscribe(ROOM, { user_id: 'u', user_info: { name: 'first' } });
@@ -56,7 +53,7 @@ t.test('W21 #2 what is known of a user stays that of their first connection', as
   t.match(members(again), { hash: { u: { name: 'second' } } }, 'until all have');
 });
 
-t.test('W21 #3 user_info may be missing', async (t) => {
+t.test('user_info may be missing', async (t) => {
   const { port } = await startGateway(t);
   const [one, two] = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
   t.strictSame(members(await one.subscribe(ROOM, { user_id: 'a' })), {
@@ -68,7 +65,7 @@ t.test('W21 #3 user_info may be missing', async (t) => {
   t.strictSame(await one.settled(), [added({ user_id: 'b', user_info: {} })]);
 });
 
-t.test('W21 #4 a member who is lost goes like one who leaves', async (t) => {
+t.test('a lost member is removed like a member that leaves', async (t) => {
   const { port } = await startGateway(t);
   const watcher = await TestSocket.connect(t, port);
   await watcher.subscribe(ROOM, { user_id: 'w' });
@@ -82,22 +79,19 @@ t.test('W21 #4 a member who is lost goes like one who leaves', async (t) => {
   }
 });
 
-t.test(
-  'W21 #5 a joiner finds itself in its list and hears no member_added of itself',
-  async (t) => {
-    const { port } = await startGateway(t);
-    const [one, two] = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
-    await one.subscribe(ROOM, { user_id: 'a', user_info: { n: 1 } });
-    t.strictSame(members(await two.subscribe(ROOM, { user_id: 'b', user_info: { n: 2 } })), {
-      count: 2,
-      ids: ['a', 'b'],
-      hash: { a: { n: 1 }, b: { n: 2 } },
-    });
-    t.strictSame(await two.settled(), []);
-  },
-);
+t.test('a joiner finds itself in its list and hears no member_added of itself', async (t) => {
+  const { port } = await startGateway(t);
+  const [one, two] = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
+  await one.subscribe(ROOM, { user_id: 'a', user_info: { n: 1 } });
+  t.strictSame(members(await two.subscribe(ROOM, { user_id: 'b', user_info: { n: 2 } })), {
+    count: 2,
+    ids: ['a', 'b'],
+    hash: { a: { n: 1 }, b: { n: 2 } },
+  });
+  t.strictSame(await two.settled(), []);
+});
 
-t.test('#6 the data of member messages is a string', async (t) => {
+t.test('the data of member messages is a string', async (t) => {
   const { port } = await startGateway(t);
   const [one, two] = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
   await one.subscribe(ROOM, { user_id: 'a' });
@@ -113,7 +107,7 @@ t.test('#6 the data of member messages is a string', async (t) => {
   );
 });
 
-t.test('W21 a user id may be a number and is a string ever after', async (t) => {
+t.test('a user id may be a number and is a string ever after', async (t) => {
   const { port } = await startGateway(t);
   const [one, two] = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
   t.strictSame(members(await one.subscribe(ROOM, { user_id: 10 })), {
@@ -151,7 +145,7 @@ t.test('channel_data that breaks a rule is refused', async (t) => {
   }
 });
 
-t.test('W21 a presence channel takes its number of users and no one more', async (t) => {
+t.test('a presence channel takes its number of users and no more', async (t) => {
   const { port } = await startGateway(t, { limits: { maxMembersPerChannel: 2 } });
   const sockets = await Promise.all([1, 2, 3, 4].map(() => TestSocket.connect(t, port)));
   const [a, b, again, c] = sockets as [TestSocket, TestSocket, TestSocket, TestSocket];
@@ -167,7 +161,7 @@ t.test('W21 a presence channel takes its number of users and no one more', async
   t.match(members(await c.subscribe(ROOM, { user_id: 'c' })), { ids: ['a', 'c'] });
 });
 
-t.test('W21 user ids and user information are held to their sizes', async (t) => {
+t.test('user ids and user information are held to their sizes', async (t) => {
   const { port } = await startGateway(t);
   const socket = await TestSocket.connect(t, port);
   // The JSON text {"i":"…"} has 8 characters around its value, which counts in UTF-8.

@@ -5,7 +5,7 @@ import { TestSocket } from '../../../support/test-socket';
 
 const PONG = '{"event":"pusher:pong","data":"{}"}';
 
-t.test('#13 every form of a ping is answered with a pong, and a pong with nothing', async (t) => {
+t.test('every form of a ping is answered with a pong, and a pong with nothing', async (t) => {
   const { port } = await startGateway(t);
   const socket = await TestSocket.connect(t, port);
   for (const data of [',"data":{}', ',"data":""', ',"data":"{}"', ',"data":null', '']) {
@@ -15,7 +15,7 @@ t.test('#13 every form of a ping is answered with a pong, and a pong with nothin
   }
 });
 
-t.test('what cannot be understood is told in a message and the socket stays open', async (t) => {
+t.test('an unreadable message gets an error and the socket stays open', async (t) => {
   const { port } = await startGateway(t);
   const socket = await TestSocket.connect(t, port);
   const rows: Array<[string, string]> = [
@@ -78,7 +78,7 @@ t.test('a message at the size limit is read, one byte more closes with 1009', as
   t.match(await socket.closed(), { code: 1009, messages: [] });
 });
 
-t.test('what a socket sends in one segment is answered in its order', async (t) => {
+t.test('messages of one segment are answered in their order', async (t) => {
   const { port } = await startGateway(t);
   const socket = await TestSocket.connect(t, port);
   const asked: string[] = [];
@@ -98,7 +98,7 @@ t.test('what a socket sends in one segment is answered in its order', async (t) 
   t.strictSame(await socket.settled(), []);
 });
 
-t.test('what one socket sends reaches another in its order, over several channels', async (t) => {
+t.test('messages of one socket reach another in their order, over several channels', async (t) => {
   const { port } = await startGateway(t, { limits: { maxClientEventsPerSecond: 1e6 } });
   const [a, b] = [await TestSocket.connect(t, port), await TestSocket.connect(t, port)];
   for (const channel of ['private-1', 'private-2', 'presence-3']) {

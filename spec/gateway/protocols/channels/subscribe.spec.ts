@@ -6,7 +6,7 @@ function succeeded(channel: string): Message {
   return { event: 'pusher_internal:subscription_succeeded', data: '{}', channel };
 }
 
-/** What a refused subscription brings: an error on the connection, and one on the channel. */
+/** Messages of a refused subscription: an error on the connection, and an error on the channel. */
 function refusal(channel: string, type: string, error: string, status: number): Message[] {
   return [
     { event: 'pusher:error', data: { code: null, message: error } },
@@ -29,20 +29,17 @@ t.test('the data of a subscription may be a string that holds it', async (t) => 
   t.strictSame(await socket.next(), succeeded('room'));
 });
 
-t.test(
-  '#18 a signature over channel_data is taken on private channels, empty or not',
-  async (t) => {
-    const { port } = await startGateway(t);
-    const socket = await TestSocket.connect(t, port);
-    for (const channelData of ['', '{"user_id":"1"}', 'no json']) {
-      const channel = `private-${channelData.length}`;
-      const auth = socket.auth(channel, channelData);
-      const data = { auth, channel_data: channelData, channel };
-      socket.send({ event: 'pusher:subscribe', data });
-      t.strictSame(await socket.next(), succeeded(channel), channelData);
-    }
-  },
-);
+t.test('a signature over channel_data is taken on private channels, empty or not', async (t) => {
+  const { port } = await startGateway(t);
+  const socket = await TestSocket.connect(t, port);
+  for (const channelData of ['', '{"user_id":"1"}', 'no json']) {
+    const channel = `private-${channelData.length}`;
+    const auth = socket.auth(channel, channelData);
+    const data = { auth, channel_data: channelData, channel };
+    socket.send({ event: 'pusher:subscribe', data });
+    t.strictSame(await socket.next(), succeeded(channel), channelData);
+  }
+});
 
 t.test('a wrong signature is told with what to sign, never with the digest', async (t) => {
   const { port } = await startGateway(t);
@@ -95,7 +92,7 @@ t.test('channel names are held to their characters and their length', async (t) 
 });
 
 t.test(
-  '#17 the channel of a user is a legal name, and closed to who is not signed in',
+  'the channel of a user is a legal name, and closed to sockets that are not signed in',
   async (t) => {
     const { port } = await startGateway(t);
     const socket = await TestSocket.connect(t, port);
@@ -105,7 +102,7 @@ t.test(
   },
 );
 
-t.test('one subscription above the limit of a socket is refused', async (t) => {
+t.test('a subscription above the limit of a socket is refused', async (t) => {
   const { port } = await startGateway(t, { limits: { maxChannelsPerSocket: 2 } });
   const socket = await TestSocket.connect(t, port);
   await socket.subscribe('a');

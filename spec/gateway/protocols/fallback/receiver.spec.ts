@@ -15,7 +15,7 @@ const anyLine = fc
   .oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 150_000 }))
   .map((length) => `${'x'.repeat(length)}\n`);
 
-/** What one turn writes: any number of lines at once. */
+/** Writes of a turn: any number of lines at once. */
 const anyWrites = fc.array(fc.array(anyLine, { minLength: 1, maxLength: 8 }), {
   minLength: 1,
   maxLength: 12,
@@ -41,7 +41,7 @@ for (const [name, streaming] of [
   ['a stream', true],
   ['a poll', false],
 ] as const) {
-  t.test(`#51 however ${name} is cut into segments, the client leaves nothing unread`, (t) => {
+  t.test(`the client leaves nothing unread at any cut of ${name} into segments`, (t) => {
     fc.assert(
       fc.property(
         anyWrites,
@@ -61,7 +61,7 @@ for (const [name, streaming] of [
             }
             const whole = response.text.length;
             if (read(response.text, growth) !== whole) return false;
-            // It is left for certain when it was filled, so that what waits gets its turn.
+            // A full response is surely left, so that waiting messages get their turn.
             if (waiting.length > 0 && whole <= ROTATION_LENGTH) return false;
             got += response.text.slice(head);
           }

@@ -120,7 +120,7 @@ t.test('a client that answers no heartbeat is closed with 4201', async (t) => {
   t.equal(gateway.socketCount, 0);
 });
 
-t.test('#50 #51 a stream is written no further than where the client leaves it', async (t) => {
+t.test('a stream is written no further than the client reads it', async (t) => {
   const gateway = await startGateway(t, { limits: { maxClientEventsPerSecond: 1e6 } });
   const client = new FallbackClient(t, gateway.port);
   const other = await TestSocket.connect(t, gateway.port);
@@ -156,7 +156,7 @@ t.test('#50 #51 a stream is written no further than where the client leaves it',
   );
 });
 
-t.test('#51 a new receiver takes over, with what is pending and no second opening', async (t) => {
+t.test('a new receiver takes over the pending messages, without a second opening', async (t) => {
   const { port } = await startGateway(t);
   const client = new FallbackClient(t, port);
   const first = await client.stream();
@@ -170,7 +170,7 @@ t.test('#51 a new receiver takes over, with what is pending and no second openin
   );
 });
 
-t.test('what is sent between two receivers waits for the second', async (t) => {
+t.test('messages sent between two receivers wait for the second', async (t) => {
   const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock });
   const client = new FallbackClient(t, gateway.port);

@@ -26,9 +26,9 @@ t.test('the answers of commands are told in order, and never above what is appli
       const answers = new CommandAnswers(1000);
       const given = new Map<number, string>();
       let seq = 0;
-      /** What the backend knows: everything up to here is settled. */
+      /** Number up to which the backend knows all outcomes. */
       let settled = 0;
-      /** What the gateway knows that the backend knows. */
+      /** Number up to which the gateway knows this of the backend. */
       let known = 0;
       let heard = new Map<number, string>();
       const take = (bytes: number): boolean => {

@@ -8,7 +8,7 @@ import { TestSocket } from '../../../support/test-socket';
 import { WireClient } from '../../../support/wire-client';
 
 /** A backend that numbers its commands, and the browsers it commands. */
-class Stage {
+class CommandingBackend {
   readonly gateway: Gateway;
   readonly #t: Test;
   readonly #client: WireClient;
@@ -20,17 +20,17 @@ class Stage {
     this.#client = client;
   }
 
-  static async set(t: Test, options: StartOptions = {}): Promise<Stage> {
+  static async start(t: Test, options: StartOptions = {}): Promise<CommandingBackend> {
     const gateway = await startGateway(t, options);
     const { client } = await WireClient.attach(t, gateway.port, { rules: [] });
-    return new Stage(t, gateway, client);
+    return new CommandingBackend(t, gateway, client);
   }
 
   browser(): Promise<TestSocket> {
     return TestSocket.connect(this.#t, this.gateway.port);
   }
 
-  /** What became of some commands: for each the sockets it went to, or the code it was refused with. */
+  /** Outcomes of some commands: the number of sockets, or the code of the refusal. */
   async command(...commands: Command[]): Promise<number[]> {
     const firstSeq = this.#seq;
     this.#seq += commands.length;
@@ -47,31 +47,31 @@ class Stage {
 const event = { event: 'e', data: '1' };
 
 t.test('an event for several channels reaches each of them, named twice or not', async (t) => {
-  const stage = await Stage.set(t);
-  const one = await stage.browser();
-  const both = await stage.browser();
+  const backend = await CommandingBackend.start(t);
+  const one = await backend.browser();
+  const both = await backend.browser();
   await one.subscribe('a');
   await both.subscribe('a');
   await both.subscribe('b');
   const verb = Verb.TRIGGER_CHANNEL;
   const all = { verb, channel: 'a', channels: ['b', 'a', 'empty'], ...event };
-  t.same(await stage.command(all), [3]);
+  t.same(await backend.command(all), [3]);
   t.same(
     (await both.settled()).map(({ channel }) => channel),
     ['a', 'b'],
   );
-  t.same(await stage.command({ ...all, exceptSockets: [one.id, both.id, 'nobody'] }), [0]);
+  t.same(await backend.command({ ...all, exceptSockets: [one.id, both.id, 'nobody'] }), [0]);
   t.equal((await one.settled()).length, 1);
 });
 
-t.test('one bad channel among several, or too many, and nobody gets anything', async (t) => {
-  const stage = await Stage.set(t);
-  const socket = await stage.browser();
+t.test('a bad channel among several, or too many, and nobody gets anything', async (t) => {
+  const backend = await CommandingBackend.start(t);
+  const socket = await backend.browser();
   await socket.subscribe('a');
   const verb = Verb.TRIGGER_CHANNEL;
   const names = Array.from({ length: 100 }, (_, i) => `n${i}`);
   t.same(
-    await stage.command(
+    await backend.command(
       { verb, channel: 'a', channels: ['b ad'], ...event },
       { verb, channel: 'a', channels: names, ...event },
       { verb, channel: 'a', channels: ['private-encrypted-x'], ...event },
@@ -84,40 +84,44 @@ t.test('one bad channel among several, or too many, and nobody gets anything', a
 });
 
 t.test('ifOccupied skips what nobody is on, cache channels too', async (t) => {
-  const stage = await Stage.set(t);
+  const backend = await CommandingBackend.start(t);
   const verb = Verb.TRIGGER_CHANNEL;
   const quiet = { verb, channel: 'cache-a', channels: ['room'], ifOccupied: true, ...event };
-  const there = await stage.browser();
+  const there = await backend.browser();
   await there.subscribe('room');
-  t.same(await stage.command(quiet), [1]);
-  const socket = await stage.browser();
+  t.same(await backend.command(quiet), [1]);
+  const socket = await backend.browser();
   await socket.subscribe('cache-a');
   t.same(await socket.settled(), [{ event: 'pusher:cache_miss', channel: 'cache-a', data: '{}' }]);
-  t.same(await stage.command({ ...quiet, data: '2' }), [2]);
+  t.same(await backend.command({ ...quiet, data: '2' }), [2]);
 });
 
 t.test('a user is reached on all of its sockets, and terminated on all of them', async (t) => {
-  const stage = await Stage.set(t);
-  const sockets = [await stage.browser(), await stage.browser()];
-  const other = await stage.browser();
+  const backend = await CommandingBackend.start(t);
+  const sockets = [await backend.browser(), await backend.browser()];
+  const other = await backend.browser();
   for (const socket of sockets) {
     await socket.signIn({ id: 'ada' });
     await socket.subscribe('#server-to-user-ada');
   }
   await other.signIn({ id: 'bob' });
   const toUser = { verb: Verb.TRIGGER_USER, userId: 'ada', ...event };
-  t.same(await stage.command(toUser, { ...toUser, exceptSockets: [sockets[0]!.id] }), [2, 1]);
+  t.same(await backend.command(toUser, { ...toUser, exceptSockets: [sockets[0]!.id] }), [2, 1]);
   t.match(await sockets[1]!.settled(), [
     { event: 'e', channel: '#server-to-user-ada', data: '1' },
     { event: 'e' },
   ]);
   const nobody = { ...toUser, userId: 'nobody' };
   t.same(
-    await stage.command(nobody, { ...toUser, userId: 'a b' }, { ...toUser, data: 'x'.repeat(2e4) }),
+    await backend.command(
+      nobody,
+      { ...toUser, userId: 'a b' },
+      { ...toUser, data: 'x'.repeat(2e4) },
+    ),
     [0, 4220, 4213],
   );
   t.same(
-    await stage.command(
+    await backend.command(
       { verb: Verb.TERMINATE_USER, userId: 'ada' },
       { verb: Verb.TERMINATE_USER, userId: 'nobody' },
     ),
@@ -128,12 +132,12 @@ t.test('a user is reached on all of its sockets, and terminated on all of them',
 });
 
 t.test('a socket is closed after what was sent to it, with the code asked for', async (t) => {
-  const stage = await Stage.set(t);
+  const backend = await CommandingBackend.start(t);
   const verb = Verb.CLOSE_SOCKET;
-  const socket = await stage.browser();
+  const socket = await backend.browser();
   const { id: socketId } = socket;
   t.same(
-    await stage.command(
+    await backend.command(
       { verb, socketId, code: 1000 },
       { verb, socketId, code: 5000 },
       { verb, socketId, reason: 'ü'.repeat(62) },
@@ -152,20 +156,20 @@ t.test('a socket is closed after what was sent to it, with the code asked for', 
 
 t.test('without a code a socket is closed as users of the app are', async (t) => {
   for (const terminateCode of [4009, 4200] as const) {
-    const stage = await Stage.set(t, { app: { terminateCode } });
-    const socket = await stage.browser();
-    await stage.command({ verb: Verb.CLOSE_SOCKET, socketId: socket.id });
+    const backend = await CommandingBackend.start(t, { app: { terminateCode } });
+    const socket = await backend.browser();
+    await backend.command({ verb: Verb.CLOSE_SOCKET, socketId: socket.id });
     const { code, reason } = await socket.closed();
     t.same([code, reason], [terminateCode, 'The connection was closed by the app']);
   }
 });
 
 t.test('a backend puts a socket on any channel, unsigned, and takes it off', async (t) => {
-  const stage = await Stage.set(t);
-  const socket = await stage.browser();
+  const backend = await CommandingBackend.start(t);
+  const socket = await backend.browser();
   const subscribe = { verb: Verb.SUBSCRIBE_SOCKET, socketId: socket.id };
   t.same(
-    await stage.command(
+    await backend.command(
       { ...subscribe, channel: 'room' },
       { ...subscribe, channel: 'private-room' },
       { ...subscribe, channel: 'presence-room', data: '{"user_id":7,"user_info":{"name":"Ada"}}' },
@@ -187,7 +191,7 @@ t.test('a backend puts a socket on any channel, unsigned, and takes it off', asy
   t.match(messages[2]?.data, /"hash":\{"7":\{"name":"Ada"\}\}/);
   const unsubscribe = { verb: Verb.UNSUBSCRIBE_SOCKET, socketId: socket.id };
   t.same(
-    await stage.command(
+    await backend.command(
       { ...unsubscribe, channel: 'private-room' },
       { ...unsubscribe, channel: 'private-room' },
       { ...unsubscribe, socketId: '1.1', channel: 'room' },
@@ -198,27 +202,27 @@ t.test('a backend puts a socket on any channel, unsigned, and takes it off', asy
 });
 
 t.test('a browser that subscribes where a backend was faster is welcomed, once', async (t) => {
-  const stage = await Stage.set(t);
-  const socket = await stage.browser();
+  const backend = await CommandingBackend.start(t);
+  const socket = await backend.browser();
   const subscribe = { verb: Verb.SUBSCRIBE_SOCKET, socketId: socket.id, channel: 'room' };
-  await stage.command(subscribe);
+  await backend.command(subscribe);
   await socket.settled();
   const succeeded = { event: 'pusher_internal:subscription_succeeded', channel: 'room' };
   t.match(await socket.subscribe('room'), succeeded);
   t.match(await socket.subscribe('room'), { event: 'pusher:error' });
-  t.same(await stage.command({ verb: Verb.TRIGGER_CHANNEL, channel: 'room', ...event }), [1]);
+  t.same(await backend.command({ verb: Verb.TRIGGER_CHANNEL, channel: 'room', ...event }), [1]);
   socket.send({ event: 'pusher:unsubscribe', data: { channel: 'room' } });
   await socket.settled();
-  await stage.command(subscribe, { ...subscribe, verb: Verb.UNSUBSCRIBE_SOCKET }, subscribe);
+  await backend.command(subscribe, { ...subscribe, verb: Verb.UNSUBSCRIBE_SOCKET }, subscribe);
   await socket.settled();
   t.match(await socket.subscribe('room'), succeeded);
 });
 
 t.test('limits hold for what a backend subscribes', async (t) => {
-  const stage = await Stage.set(t, {
+  const backend = await CommandingBackend.start(t, {
     limits: { maxChannelsPerSocket: 2, maxMembersPerChannel: 1, maxChannelsPerApp: 2 },
   });
-  const [one, two] = [await stage.browser(), await stage.browser()];
+  const [one, two] = [await backend.browser(), await backend.browser()];
   const subscribe = (socketId: string, channel: string, userId?: string): Command => ({
     verb: Verb.SUBSCRIBE_SOCKET,
     socketId,
@@ -226,7 +230,7 @@ t.test('limits hold for what a backend subscribes', async (t) => {
     data: userId && JSON.stringify({ user_id: userId }),
   });
   t.same(
-    await stage.command(
+    await backend.command(
       subscribe('1.1', 'room'),
       subscribe(one.id, 'ro om'),
       subscribe(one.id, '#server-to-user-u'),
@@ -241,7 +245,11 @@ t.test('limits hold for what a backend subscribes', async (t) => {
     [4211, 4212, 4212, 4220, 4220, 1, 4221, 1, 4221, 4221],
   );
   await two.signIn({ id: 'u' });
-  t.same(await stage.command(subscribe(two.id, 'presence-a')), [1], 'as the user it signed in as');
+  t.same(
+    await backend.command(subscribe(two.id, 'presence-a')),
+    [1],
+    'as the user it signed in as',
+  );
 });
 
 t.test(
@@ -249,24 +257,27 @@ t.test(
   async (t) => {
     const clock = new ManualClock({ turns: 'real' });
     clock.wallMs = Date.now();
-    const stage = await Stage.set(t, { clock, limits: { idempotencyTtlMs: 1_000 } });
-    const socket = await stage.browser();
+    const backend = await CommandingBackend.start(t, {
+      clock,
+      limits: { idempotencyTtlMs: 1_000 },
+    });
+    const socket = await backend.browser();
     await socket.subscribe('room');
     const keyed = { verb: Verb.TRIGGER_CHANNEL, channel: 'room', idempotencyKey: 'k', ...event };
-    t.same(await stage.command({ ...keyed, data: 'x'.repeat(2e4) }, keyed, keyed), [4213, 1, 1]);
-    t.same(await stage.command({ ...keyed, data: '2' }), [4222]);
-    t.same(await stage.command({ ...keyed, idempotencyKey: 'k'.repeat(256) }), [4220]);
-    const api = new ApiClient(t, stage.gateway);
+    t.same(await backend.command({ ...keyed, data: 'x'.repeat(2e4) }, keyed, keyed), [4213, 1, 1]);
+    t.same(await backend.command({ ...keyed, data: '2' }), [4222]);
+    t.same(await backend.command({ ...keyed, idempotencyKey: 'k'.repeat(256) }), [4220]);
+    const api = new ApiClient(t, backend.gateway);
     const publish = { name: 'e', channel: 'room', data: '1' };
     const timestamp = Math.floor(clock.wall() / 1000);
     const post = (key: string): Promise<{ status: number }> =>
       api.post('/events', publish, { headers: { 'Idempotency-Key': key }, timestamp });
     t.equal((await post('k')).status, 422);
     t.equal((await post('http')).status, 200);
-    t.same(await stage.command({ ...keyed, idempotencyKey: 'http' }), [4222]);
+    t.same(await backend.command({ ...keyed, idempotencyKey: 'http' }), [4222]);
     t.equal((await socket.settled()).length, 2);
     clock.advance(1_000);
-    t.same(await stage.command(keyed), [1]);
+    t.same(await backend.command(keyed), [1]);
     t.equal((await socket.settled()).length, 1);
   },
 );

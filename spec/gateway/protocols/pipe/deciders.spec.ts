@@ -41,7 +41,7 @@ class Backend {
 }
 
 /** The deciders of a gateway without a network, its clock turned by hand. */
-class Rig {
+class OfflineDeciders {
   readonly clock = new ManualClock();
   readonly deciders: Deciders;
   readonly decisions: Decision[] = [];
@@ -91,36 +91,36 @@ class Rig {
 }
 
 t.test('the questions of a turn are written together, with the time that is left', async (t) => {
-  const rig = new Rig();
-  const backend = rig.backend();
-  rig.ask();
-  rig.ask({ params: '{"x":1}' });
+  const offline = new OfflineDeciders();
+  const backend = offline.backend();
+  offline.ask();
+  offline.ask({ params: '{"x":1}' });
   t.equal(backend.asked.length, 0);
-  rig.clock.stall(1000);
-  rig.clock.endTurn();
+  offline.clock.stall(1000);
+  offline.clock.endTurn();
   t.match(backend.asked, [
     { id: 1, method: 'authorize', params: '{}', deadlineMs: 4000 },
     { id: 2, method: 'authorize', params: '{"x":1}', deadlineMs: 4000 },
   ]);
-  rig.answer(backend, 2, 'b');
-  rig.answer(backend, 1, 'a');
-  t.strictSame(rig.decisions, [{ result: 'b' }, { result: 'a' }]);
-  t.equal(rig.clock.timers, 0);
+  offline.answer(backend, 2, 'b');
+  offline.answer(backend, 1, 'a');
+  t.strictSame(offline.decisions, [{ result: 'b' }, { result: 'a' }]);
+  t.equal(offline.clock.timers, 0);
 });
 
 t.test('only backends of the app that decide just this are asked', async (t) => {
-  const rig = new Rig();
+  const offline = new OfflineDeciders();
   const others = [
-    rig.backend([]),
-    rig.backend(DECIDES, {} as App),
-    rig.backend([{ kind: RuleKind.AUTHORIZE, channels: ['presence-*'], events: [] }]),
-    rig.backend([{ kind: RuleKind.MESSAGE, channels: ['private-*'], events: [] }]),
-    rig.backend([{ kind: RuleKind.AUTHENTICATE, channels: [], events: [] }]),
+    offline.backend([]),
+    offline.backend(DECIDES, {} as App),
+    offline.backend([{ kind: RuleKind.AUTHORIZE, channels: ['presence-*'], events: [] }]),
+    offline.backend([{ kind: RuleKind.MESSAGE, channels: ['private-*'], events: [] }]),
+    offline.backend([{ kind: RuleKind.AUTHENTICATE, channels: [], events: [] }]),
   ];
-  rig.ask();
-  t.strictSame(rig.decisions, ['nobody']);
-  rig.ask({ kind: RuleKind.AUTHENTICATE, channel: undefined });
-  rig.clock.endTurn();
+  offline.ask();
+  t.strictSame(offline.decisions, ['nobody']);
+  offline.ask({ kind: RuleKind.AUTHENTICATE, channel: undefined });
+  offline.clock.endTurn();
   t.strictSame(
     others.map(({ asked }) => asked.map(({ method }) => method)),
     [[], [], [], [], ['authenticate']],
@@ -128,84 +128,87 @@ t.test('only backends of the app that decide just this are asked', async (t) => 
 });
 
 t.test('a backend that does not read is written to when it does again', async (t) => {
-  const rig = new Rig();
-  const backend = rig.backend();
+  const offline = new OfflineDeciders();
+  const backend = offline.backend();
   backend.writable = false;
-  rig.ask();
-  rig.ask();
-  rig.clock.endTurn();
+  offline.ask();
+  offline.ask();
+  offline.clock.endTurn();
   t.equal(backend.asked.length, 0);
-  rig.drain(backend);
+  offline.drain(backend);
   t.equal(backend.asked.length, 2);
 });
 
-t.test('what waits for a backend is bounded by count and by bytes', async (t) => {
-  const rig = new Rig(2, 10);
-  const backend = rig.backend();
-  rig.ask();
-  rig.ask();
-  rig.ask();
-  t.strictSame(rig.decisions, ['busy']);
-  rig.clock.endTurn();
-  rig.answer(backend, 1, '');
-  rig.answer(backend, 2, '');
-  rig.ask({ params: 'x'.repeat(10) });
-  rig.ask();
-  t.strictSame(rig.decisions.slice(3), ['busy']);
-  rig.clock.advance(TIMEOUT_MS);
-  rig.ask();
-  t.strictSame(rig.decisions.slice(4), ['timeout'], 'there is room again');
+t.test('requests that wait for a backend are bounded by count and by bytes', async (t) => {
+  const offline = new OfflineDeciders(2, 10);
+  const backend = offline.backend();
+  offline.ask();
+  offline.ask();
+  offline.ask();
+  t.strictSame(offline.decisions, ['busy']);
+  offline.clock.endTurn();
+  offline.answer(backend, 1, '');
+  offline.answer(backend, 2, '');
+  offline.ask({ params: 'x'.repeat(10) });
+  offline.ask();
+  t.strictSame(offline.decisions.slice(3), ['busy']);
+  offline.clock.advance(TIMEOUT_MS);
+  offline.ask();
+  t.strictSame(offline.decisions.slice(4), ['timeout'], 'there is room again');
 });
 
 t.test('a backend that is full leaves the question to one that is not', async (t) => {
-  const rig = new Rig(1);
-  const [one, two] = [rig.backend(), rig.backend()];
-  rig.ask();
-  rig.ask();
-  rig.clock.endTurn();
+  const offline = new OfflineDeciders(1);
+  const [one, two] = [offline.backend(), offline.backend()];
+  offline.ask();
+  offline.ask();
+  offline.clock.endTurn();
   t.same([one.asked.length, two.asked.length], [1, 1]);
 });
 
 t.test('only the connection that was asked can answer, once and in time', async (t) => {
-  const rig = new Rig();
-  const [one, two] = [rig.backend(), rig.backend()];
-  rig.ask();
-  rig.clock.endTurn();
+  const offline = new OfflineDeciders();
+  const [one, two] = [offline.backend(), offline.backend()];
+  offline.ask();
+  offline.clock.endTurn();
   const [asked, other] = one.asked.length > 0 ? [one, two] : [two, one];
   const { id } = asked.asked[0]!;
-  rig.answer(other, id, 'forged');
-  rig.answer(asked, id + 1, 'of another');
-  t.strictSame(rig.decisions, []);
-  rig.clock.advance(TIMEOUT_MS);
-  rig.answer(asked, id, 'late');
-  t.strictSame(rig.decisions, ['timeout']);
+  offline.answer(other, id, 'forged');
+  offline.answer(asked, id + 1, 'of another');
+  t.strictSame(offline.decisions, []);
+  offline.clock.advance(TIMEOUT_MS);
+  offline.answer(asked, id, 'late');
+  t.strictSame(offline.decisions, ['timeout']);
 });
 
-t.test('who is lost, or knows nothing of it, is asked no more; a failure is final', async (t) => {
-  const rig = new Rig();
-  const backends = [rig.backend(), rig.backend(), rig.backend()];
-  rig.ask();
-  rig.clock.endTurn();
-  const asked = (): Backend => backends.findLast(({ asked }) => asked.length > 0)!;
-  const first = asked();
-  rig.lose(first);
-  backends.splice(backends.indexOf(first), 1);
-  rig.clock.endTurn();
-  const second = asked();
-  rig.answer(second, 1, '', UNKNOWN);
-  backends.splice(backends.indexOf(second), 1);
-  rig.clock.endTurn();
-  rig.answer(asked(), 1, '', 4500);
-  t.strictSame(rig.decisions, ['failed']);
-  rig.ask();
-  rig.lose(asked());
-  rig.clock.endTurn();
-  rig.lose(second);
-  t.strictSame(rig.decisions, ['failed', 'nobody']);
-  t.equal(rig.clock.timers, 0);
-});
+t.test(
+  'a lost backend, or one that does not decide this, is asked no more; a failure is final',
+  async (t) => {
+    const offline = new OfflineDeciders();
+    const backends = [offline.backend(), offline.backend(), offline.backend()];
+    offline.ask();
+    offline.clock.endTurn();
+    const asked = (): Backend => backends.findLast(({ asked }) => asked.length > 0)!;
+    const first = asked();
+    offline.lose(first);
+    backends.splice(backends.indexOf(first), 1);
+    offline.clock.endTurn();
+    const second = asked();
+    offline.answer(second, 1, '', UNKNOWN);
+    backends.splice(backends.indexOf(second), 1);
+    offline.clock.endTurn();
+    offline.answer(asked(), 1, '', 4500);
+    t.strictSame(offline.decisions, ['failed']);
+    offline.ask();
+    offline.lose(asked());
+    offline.clock.endTurn();
+    offline.lose(second);
+    t.strictSame(offline.decisions, ['failed', 'nobody']);
+    t.equal(offline.clock.timers, 0);
+  },
+);
 
-t.test('whatever happens, each question ends exactly once and leaves nothing behind', async (t) => {
+t.test('under any schedule each request ends exactly once and leaves nothing behind', async (t) => {
   const which = fc.nat(3);
   const step = fc.oneof(
     fc.constant({ do: 'ask' as const }),
@@ -224,31 +227,31 @@ t.test('whatever happens, each question ends exactly once and leaves nothing beh
   );
   fc.assert(
     fc.property(fc.array(step, { size: 'max', maxLength: 200 }), (steps) => {
-      const rig = new Rig(3, 20);
+      const offline = new OfflineDeciders(3, 20);
       const asks: number[] = [];
-      const backends = [rig.backend(), rig.backend()];
+      const backends = [offline.backend(), offline.backend()];
       for (const each of steps) {
         if (each.do === 'ask') {
           const at = asks.push(0) - 1;
-          rig.deciders.ask(APP, QUESTION, () => void (asks[at]! += 1));
-        } else if (each.do === 'turn') rig.clock.endTurn();
-        else if (each.do === 'come') backends.push(rig.backend());
-        else if (each.do === 'wait') rig.clock.advance(each.ms);
+          offline.deciders.ask(APP, QUESTION, () => void (asks[at]! += 1));
+        } else if (each.do === 'turn') offline.clock.endTurn();
+        else if (each.do === 'come') backends.push(offline.backend());
+        else if (each.do === 'wait') offline.clock.advance(each.ms);
         else {
           const backend = backends[each.which];
           if (backend === undefined) continue;
-          if (each.do === 'lose') rig.lose(backend);
+          if (each.do === 'lose') offline.lose(backend);
           else if (each.do === 'stall') backend.writable = false;
-          else if (each.do === 'drain') rig.drain(backend);
+          else if (each.do === 'drain') offline.drain(backend);
           else if (backend.asked[each.at] !== undefined) {
-            rig.answer(backend, backend.asked[each.at]!.id, '', each.code);
+            offline.answer(backend, backend.asked[each.at]!.id, '', each.code);
           }
         }
       }
-      rig.clock.advance(TIMEOUT_MS);
+      offline.clock.advance(TIMEOUT_MS);
       const odd = asks.find((times) => times !== 1);
       if (odd !== undefined) throw new Error(`a question ended ${odd} times`);
-      if (rig.clock.timers !== 0) throw new Error('a timer is left');
+      if (offline.clock.timers !== 0) throw new Error('a timer is left');
     }),
     { numRuns: 1000 },
   );
@@ -268,7 +271,7 @@ async function asked(
   return { client, answer, id: query.id };
 }
 
-t.test('what is no answer of the protocol is no yes', async (t) => {
+t.test('an answer outside of the protocol is no yes', async (t) => {
   for (const result of [
     ...['', 'true', '[]', '{}', '{"allowed":1}', '{"allowed":"true"}', '{'],
     '{"allowed":true,"channelData":{}}',

@@ -71,7 +71,7 @@ t.test('a signed request is upgraded, in the query or in a header, and gets a no
   t.not(inHeader.headers['standpipe-nonce'], inQuery.headers['standpipe-nonce']);
 });
 
-t.test('what is wrong is told in the HTTP answer, with what to fix', async (t) => {
+t.test('a refused handshake gets an HTTP answer with the fault and its remedy', async (t) => {
   const { port } = await startGateway(t, {
     apps: [
       { id: '1', key: 'key', secret: SECRET },
@@ -108,7 +108,7 @@ t.test('what is wrong is told in the HTTP answer, with what to fix', async (t) =
   }
 });
 
-t.test('P01: a signature is good for less than 600 seconds on either side', async (t) => {
+t.test('a signature is good for less than 600 seconds on either side', async (t) => {
   const { port } = await startGateway(t);
   for (const [awayS, status] of [
     [-598, 101],
@@ -144,7 +144,7 @@ t.test(
   },
 );
 
-t.test('P09, P10 backends that come back again and again are told to wait', async (t) => {
+t.test('backends that reconnect again and again are told to wait', async (t) => {
   const clock = new ManualClock({ turns: 'real' });
   clock.wallMs = Date.now();
   const limits = { maxPipes: 3, maxPipeConnectsPerSecond: 2 };

@@ -50,7 +50,7 @@ t.test(
     const b = await connect(t, port, { name: 'chat' });
     const heard = dataOf(await b.client.settled());
     t.same(heard.slice(0, 2), ['2*', '3*']);
-    // It may have been written to the connection before, in vain.
+    // The event may have been written to the connection before, in vain.
     t.match(heard[2], /^4\*?$/);
     const other = await connect(t, port, { name: 'other' });
     t.same(dataOf(await other.client.settled()), [], 'another name is another stream');
@@ -65,7 +65,7 @@ t.test(
   },
 );
 
-t.test('of two live backends of one name the second goes on, and the first is told', async (t) => {
+t.test('the second of two live backends of one name goes on, and the first is told', async (t) => {
   const { port } = await startGateway(t);
   const socket = await TestSocket.connect(t, port);
   const a = await connect(t, port, { name: 'chat' });

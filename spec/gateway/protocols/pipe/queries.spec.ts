@@ -109,7 +109,7 @@ t.test('a cache channel tells what it keeps, and null when that is nothing', asy
   });
 });
 
-t.test('what cannot be answered is refused, and the connection goes on', async (t) => {
+t.test('a query without an answer is refused, and the connection goes on', async (t) => {
   const { client } = await pair(t);
   const rows: Array<[string, unknown, number]> = [
     ['channels.forget', {}, 4218],
@@ -139,7 +139,7 @@ t.test('what cannot be answered is refused, and the connection goes on', async (
   t.equal((await reply(client)).error?.code, 4220);
 });
 
-t.test('P15: a backend learns nothing of another app', async (t) => {
+t.test('a backend learns nothing of another app', async (t) => {
   const { gateway, client } = await pair(t, {
     apps: [
       { id: '1', key: 'key', secret: SECRET },
@@ -271,7 +271,7 @@ t.test('an id that is open already breaks the protocol', async (t) => {
   const { client, socket } = await pair(t);
   for (let i = 0; i < 2; i++) ask(client, 'socket.request', { socket: socket.id, event: 'e' }, 9);
   const { code, reason } = await client.closed();
-  t.same([code, reason], [4400, 'question 9 is open already']);
+  t.same([code, reason], [4400, 'query 9 is open already']);
 });
 
 t.test('a connection has at most 1 000 questions open', async (t) => {

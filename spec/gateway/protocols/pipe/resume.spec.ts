@@ -75,7 +75,7 @@ t.test('answers that went down with a connection are told again', async (t) => {
   });
 });
 
-t.test('P02, P03: the proof must fit, and the attempt must be above the last', async (t) => {
+t.test('the proof must fit, and the attempt must be above the last', async (t) => {
   const { port } = await startGateway(t);
   const { client, welcome } = await WireClient.attach(t, port, { attempt: 5 });
   const { session, secret } = welcome;
@@ -148,7 +148,7 @@ t.test('commands that an honest client cannot have lost reset the session', asyn
 });
 
 t.test(
-  'what a full log had to drop is announced before the next event, with its number',
+  'events dropped from a full log are announced before the next event, with their number',
   async (t) => {
     const { port } = await startGateway(t, { limits: { maxPipeUnackedEvents: 10 } });
     const { client, welcome } = await WireClient.attach(t, port);

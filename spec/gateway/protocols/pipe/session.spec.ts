@@ -193,7 +193,7 @@ t.test(
 );
 
 t.test(
-  'P08: a repeated command is acknowledged and not applied; a jump is a protocol error',
+  'a repeated command is acknowledged and not applied; a jump is a protocol error',
   async (t) => {
     const { client, socket } = await pair(t);
     await socket.subscribe('room');
@@ -215,7 +215,7 @@ t.test(
   },
 );
 
-t.test('P07: acknowledging what was never sent is a protocol error', async (t) => {
+t.test('an acknowledgement of unsent events is a protocol error', async (t) => {
   for (const wrong of [{ offset: 99 }, { partition: 1 }, { generation: 2 }, { epoch: 7 }]) {
     const { client } = await pair(t);
     await client.settled();
@@ -225,7 +225,7 @@ t.test('P07: acknowledging what was never sent is a protocol error', async (t) =
   }
 });
 
-t.test('P07: commands that ride with a false acknowledgement are not applied', async (t) => {
+t.test('commands that ride with a false acknowledgement are not applied', async (t) => {
   const { client, socket } = await pair(t);
   await socket.subscribe('room');
   await client.settled();
@@ -264,7 +264,7 @@ t.test('events wait for credit, and an acknowledgement lets the next ones throug
   );
 });
 
-t.test('P04: nothing but HELLO may come first, within its size and time', async (t) => {
+t.test('nothing but HELLO may come first, within its size and time', async (t) => {
   const { port } = await startGateway(t);
   const rows: Array<[string, (client: WireClient) => void, number]> = [
     ['a command', (client) => client.send({ type: 'commands', firstSeq: 1, commands: [] }), 4400],
@@ -280,7 +280,7 @@ t.test('P04: nothing but HELLO may come first, within its size and time', async 
   }
 });
 
-t.test('P15: an app hears and reaches its own sockets only', async (t) => {
+t.test('an app hears and reaches its own sockets only', async (t) => {
   const gateway = await startGateway(t, {
     apps: [
       { id: '1', key: 'key', secret: SECRET },

@@ -5,7 +5,7 @@ import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 import { WireClient } from '../../../support/wire-client';
 
-/** What came, in order: `12.34 open` for an event, `true: a b` for a snapshot. */
+/** Received events and snapshots, in order: `12.34 open` for an event, `true: a b` for a snapshot. */
 function told(frames: Frame[]): string[] {
   return frames.flatMap((frame) => {
     if (frame.type === 'snapshot') {
@@ -42,7 +42,7 @@ t.test(
   },
 );
 
-t.test('one that says where it is has had its snapshot', async (t) => {
+t.test('a member that brings a position has had its snapshot', async (t) => {
   const { port } = await startGateway(t);
   const first = await WireClient.attach(t, port);
   first.client.terminate();

@@ -20,7 +20,7 @@ import { TestSocket } from '../../../support/test-socket';
 const event = { name: 'e', channel: 'room', data: 'd' };
 const publish: ApiRequest = { method: 'POST', path: '/events', body: event };
 
-t.test('#26 §3.1 every endpoint asks for a signature', async (t) => {
+t.test('every endpoint asks for a signature', async (t) => {
   const api = new ApiClient(t, await startGateway(t));
   const rows: Array<[method: string, path: string]> = [
     ['POST', '/events'],
@@ -40,7 +40,7 @@ t.test('#26 §3.1 every endpoint asks for a signature', async (t) => {
   }
 });
 
-t.test('§3.1 what is wrong with a signature is told in the order and words of old', async (t) => {
+t.test("faults of a signature are told in the hosted service's order and words", async (t) => {
   const clock = new ManualClock({ turns: 'real' });
   const api = new ApiClient(t, await startGateway(t, { clock }));
   const now = Math.floor(clock.wall() / 1000);
@@ -66,7 +66,7 @@ t.test('§3.1 what is wrong with a signature is told in the order and words of o
   }
 });
 
-t.test('§3.1 a timestamp may be 599 s away, and not 600', async (t) => {
+t.test('a timestamp may be 599 s away, and not 600', async (t) => {
   const clock = new ManualClock({ turns: 'real' });
   const api = new ApiClient(t, await startGateway(t, { clock }));
   const now = Math.floor(clock.wall() / 1000);
@@ -82,7 +82,7 @@ t.test('§3.1 a timestamp may be 599 s away, and not 600', async (t) => {
   }
 });
 
-t.test('#27 §3.1 the path is signed as it was received, with its prefix or decoded', async (t) => {
+t.test('the path is signed as it was received, with its prefix or decoded', async (t) => {
   const gateway = await startGateway(t, { path: '/realtime' });
   const api = new ApiClient(t, gateway);
   t.equal((await api.get('/channels')).status, 200);
@@ -101,7 +101,7 @@ t.test('#27 §3.1 the path is signed as it was received, with its prefix or deco
   t.match(broken, { status: 400, body: 'Invalid path: malformed percent-encoding\n' });
 });
 
-t.test('D16 a body without a right MD5 is refused', async (t) => {
+t.test('a body without a right MD5 is refused', async (t) => {
   const api = new ApiClient(t, await startGateway(t));
   const body = JSON.stringify(event);
   const { target } = signedRequest({ method: 'POST', path: '/events' });
@@ -113,7 +113,7 @@ t.test('D16 a body without a right MD5 is refused', async (t) => {
   t.match(other, { status: 401, body: 'Invalid body MD5\n' });
 });
 
-t.test('#36 D17 unknown query parameters are refused by their names', async (t) => {
+t.test('unknown query parameters are refused by their names', async (t) => {
   const api = new ApiClient(t, await startGateway(t));
   const text = 'The following query string parameters are extraneous: ';
   t.match(await api.get('/channels/presence-x/users', { info: 'user_count' }), {
@@ -131,13 +131,13 @@ t.test('#36 D17 unknown query parameters are refused by their names', async (t) 
   t.equal(first.status, 401, 'to those who are who they say');
 });
 
-t.test('§3 a disabled app is told 403, once it is known who asks', async (t) => {
+t.test('a disabled app is told 403 after its signature was checked', async (t) => {
   const api = new ApiClient(t, await startGateway(t, { app: { enabled: false } }));
   t.match(await api.post('/events', event), { status: 403, body: 'This app is switched off\n' });
   t.equal((await api.send({ ...publish, secret: 'another' })).status, 401);
 });
 
-t.test('D18 the rate of requests is limited only where a limit is set', async (t) => {
+t.test('the rate of requests is limited only where a limit is set', async (t) => {
   const clock = new ManualClock({ turns: 'real' });
   const timestamp = Math.floor(clock.wall() / 1000);
   const app = { maxRequestsPerSecond: 2 };
@@ -187,23 +187,20 @@ t.test('pipelined requests are published and answered in their order', async (t)
   );
 });
 
-t.test(
-  '§3.2 what several connections send is published in the order of its acceptance',
-  async (t) => {
-    const gateway = await startGateway(t);
-    const socket = await TestSocket.connect(t, gateway.port);
-    await socket.subscribe('room');
-    const [slow, fast] = [await RawSocket.tcp(gateway.port), await RawSocket.tcp(gateway.port)];
-    t.teardown(() => slow.destroy());
-    t.teardown(() => fast.destroy());
-    const first = rawRequest({ ...publish, body: { ...event, name: 'began first' } });
-    slow.write(first.slice(0, -1));
-    fast.write(rawRequest({ ...publish, body: { ...event, name: 'ended first' } }));
-    t.equal((await socket.next()).event, 'ended first');
-    slow.write(first.slice(-1));
-    t.equal((await socket.next()).event, 'began first');
-  },
-);
+t.test('events of several connections are published in the order of acceptance', async (t) => {
+  const gateway = await startGateway(t);
+  const socket = await TestSocket.connect(t, gateway.port);
+  await socket.subscribe('room');
+  const [slow, fast] = [await RawSocket.tcp(gateway.port), await RawSocket.tcp(gateway.port)];
+  t.teardown(() => slow.destroy());
+  t.teardown(() => fast.destroy());
+  const first = rawRequest({ ...publish, body: { ...event, name: 'began first' } });
+  slow.write(first.slice(0, -1));
+  fast.write(rawRequest({ ...publish, body: { ...event, name: 'ended first' } }));
+  t.equal((await socket.next()).event, 'ended first');
+  slow.write(first.slice(-1));
+  t.equal((await socket.next()).event, 'began first');
+});
 
 t.test('a client that goes away in the middle of its body publishes nothing', async (t) => {
   const gateway = await startGateway(t);
@@ -222,8 +219,8 @@ t.test(
   async (t) => {
     const logged: object[] = [];
     const fault = new Error('a word about it');
-    const rig = new OfflineChannels();
-    rig.router.publish = () => {
+    const node = new OfflineChannels();
+    node.router.publish = () => {
       throw fault;
     };
     const { apps, limits } = checkGatewayOptions({
@@ -231,7 +228,7 @@ t.test(
     });
     const metrics = new Metrics();
     const log = { ...silent, error: (details: object) => void logged.push(details) };
-    const parts = { hub: rig.hub, router: rig.router, metrics, limits, clock: systemClock, log };
+    const parts = { hub: node.hub, router: node.router, metrics, limits, clock: systemClock, log };
     const api = new RestApi(parts, new Apps(apps, limits));
     const server = createServer((request, response) => {
       const [target] = parseTarget(request.url ?? '', '');

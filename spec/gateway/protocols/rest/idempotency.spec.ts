@@ -10,7 +10,7 @@ const event = { name: 'e', channel: 'room', data: 'd', info: 'subscription_count
 
 const LIMITS = { idempotencyTtlMs: 1000, maxIdempotencyKeys: 3, maxIdempotencyBytes: 1e6 };
 
-t.test('H03 a repeated publish gets the first answer and publishes nothing', async (t) => {
+t.test('a repeated publish gets the first answer and publishes nothing', async (t) => {
   const clock = new ManualClock({ turns: 'real' });
   const gateway = await startGateway(t, { clock, app: { subscriptionCount: true } });
   const api = new ApiClient(t, gateway);
@@ -51,7 +51,7 @@ t.test('two equal publishes without a key are two', async (t) => {
   t.equal((await socket.settled()).length, 2);
 });
 
-t.test('what was refused may be tried again under its key', async (t) => {
+t.test('a refused request may be tried again under its key', async (t) => {
   const api = new ApiClient(t, await startGateway(t));
   const headers = { 'Idempotency-Key': 'k' };
   t.equal((await api.post('/events', { ...event, name: '' }, { headers })).status, 400);
@@ -110,7 +110,7 @@ t.test('at its limits it forgets the oldest', (t) => {
   t.end();
 });
 
-t.test('it answers as a list does that is searched from its end', (t) => {
+t.test('the store answers like a list searched from its end', (t) => {
   const step = fc.record({
     key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
     print: fc.constantFrom('x', 'y'),

@@ -35,9 +35,9 @@ interface Running {
 type Belief = 'open' | 'closed' | 'moved';
 
 /**
- * One partition between a gateway, the inbox of one member, and other members that take it over: a log, cuts that lose the
- * frames on their way, hand-overs in both directions, snapshots where the gateway stands. The gateway is the naive one
- * that PROTOCOL.md tells of.
+ * A partition between a gateway, the inbox of one member, and other members that take it over: a log, cuts that lose the
+ * frames on their way, hand-overs in both directions, snapshots of the gateway's present state. The gateway is a naive
+ * one by PROTOCOL.md.
  */
 export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Promise<void> {
   const clock = new ManualClock();
@@ -144,7 +144,7 @@ export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Pr
     for (let number = 1; number <= offset; number += 1) told(number);
     for (const { first, last } of ranges) for (let i = first; i <= last; i += 1) told(i);
   };
-  /** Whether an event was left out since it was told already, or gave way to a later one. */
+  /** True when an event was left out: it was delivered already, or was replaced by a later one. */
   const isDropped = (number: number): boolean => {
     const event = log[number - 1] as PipeEvent;
     return event.kind !== EventKind.MESSAGE || event.conflatable === true;
@@ -328,7 +328,7 @@ export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Pr
   const finish = async (n: number): Promise<void> => {
     const [ended] = running.splice(n % Math.max(1, running.length), 1);
     if (ended === undefined) return;
-    // What the handler has triggered before it ended.
+    // Commands triggered by the handler before it ended.
     commands += 1;
     owed = commands;
     ended.end.resolve();

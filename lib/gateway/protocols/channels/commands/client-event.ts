@@ -6,8 +6,8 @@ import { TokenBucket } from '../../../core/timing/token-bucket';
 import type { ChannelsContext } from '../context';
 
 /**
- * An event of a browser, with a channel or without. Who gets it is the router's business; here stand the rules that
- * come before: its size, its rate, and that the socket is on the channel it names.
+ * An event of a browser, with a channel or without. The router chooses its receivers. Size, rate and subscription to
+ * the named channel are checked here.
  */
 export function clientEvent(context: ChannelsContext, socket: Socket, message: EventMessage): void {
   const { limits, router } = context;
@@ -37,7 +37,7 @@ export function clientEvent(context: ChannelsContext, socket: Socket, message: E
   if (verdict !== undefined) context.error(socket, null, verdict);
 }
 
-/** The limit that an event would cross. What reaches other browsers is limited as Pusher does it. */
+/** The limit that an event would cross. Events to other browsers are limited as on the hosted service. */
 function withinRate(
   { limits, clock }: ChannelsContext,
   { buckets }: Socket,

@@ -16,17 +16,17 @@ export function signin(
 ): void {
   const { limits, hub } = context;
   const { key, secret, options } = socket.app;
-  const refuse = (why: string): void => context.error(socket, CloseCode.UNAUTHORIZED, why);
+  const failed = (why: string): void => context.error(socket, CloseCode.UNAUTHORIZED, why);
 
   if (!context.admission.mayAsk(socket)) {
-    return refuse(`Too many sign-ins: the limit is ${limits.maxSubscriptionsPerSecond} per second`);
+    return failed(`Too many sign-ins: the limit is ${limits.maxSubscriptionsPerSecond} per second`);
   }
   const signed = verifyUserAuth({ key, secret, socketId: socket.id, userData, auth });
-  if (!signed.ok) return refuse(signed.message);
+  if (!signed.ok) return failed(signed.message);
   const user = parseUserData(userData, limits);
-  if (!user.ok) return refuse(user.message);
+  if (!user.ok) return failed(user.message);
   if (socket.user !== undefined && socket.user.userId !== user.id) {
-    return refuse('The connection is already associated with a different user id');
+    return failed('The connection is already associated with a different user id');
   }
   hub.signIn(socket, { userId: user.id, userInfo: user.userInfo });
   context.send(socket, messages.signinSuccess(userData));

@@ -10,7 +10,7 @@ export interface Refusal {
   message: string;
 }
 
-/** What became of a command: the sockets it goes to, or why it was refused. */
+/** Outcome of a command: the number of sockets it goes to, or the reason for its refusal. */
 export type Outcome = { sockets: number } | Refusal;
 
 /** Applies a command of one verb, or refuses it and has then done nothing. */
@@ -28,7 +28,7 @@ export function badChannel(name: string): Refusal {
   return refusal('bad_channel_name', `Invalid channel name: '${name.slice(0, 200)}'`);
 }
 
-/** What is wrong with the event of a trigger. */
+/** Checks name and data of a trigger. Undefined when both are in order. */
 export function badEvent(event: string, data: string, limits: Limits): Refusal | undefined {
   if (!isEventName(event, limits.maxEventNameLength) || isReservedEvent(event)) {
     return refusal('bad_event_name', `Invalid event name: '${event.slice(0, 200)}'`);

@@ -5,9 +5,9 @@ import { type Result, type Query, channelParam } from './query';
  * `channel.info {channel}`: a channel that nobody is on is an empty one. `userCount` is of presence channels, `cached` of
  * cache channels.
  */
-export function channelInfo(question: Query): Result {
-  const { app, context } = question;
-  const name = channelParam(question);
+export function channelInfo(query: Query): Result {
+  const { app, context } = query;
+  const name = channelParam(query);
   const channel = app.channels.get(name);
   const kind = channel?.kind ?? parseChannelName(name, name.length);
   const info = {

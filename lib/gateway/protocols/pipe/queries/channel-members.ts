@@ -2,12 +2,12 @@ import type { Identity } from '../../../core/model/presence';
 import { type Result, type Query, channelParam, queryError } from './query';
 
 /** `channel.members {channel}`: who is on a presence channel, each user once. */
-export function channelMembers(question: Query): Result {
-  const name = channelParam(question);
+export function channelMembers(query: Query): Result {
+  const name = channelParam(query);
   if (!name.startsWith('presence-')) {
     throw queryError('bad_params', 'only presence channels have members');
   }
-  return { items: texts(question.app.channels.get(name)?.presence?.members() ?? []) };
+  return { items: texts(query.app.channels.get(name)?.presence?.members() ?? []) };
 }
 
 function* texts(members: Iterable<Identity>): Iterable<string> {

@@ -5,12 +5,12 @@ const INFO = ['subscriptionCount', 'userCount'] as const;
 type Info = (typeof INFO)[number];
 
 /** `channels.list {prefix?, info?, limit?}`: the occupied channels, without the users' own ones. */
-export function channelsList(question: Query): Result {
-  const { app, params } = question;
+export function channelsList(query: Query): Result {
+  const { app, params } = query;
   const { prefix = '' } = params;
   if (typeof prefix !== 'string') throw queryError('bad_params', 'prefix must be a string');
   const info = readInfo(params.info);
-  return { items: texts(limited(question, app.occupied(prefix)), info) };
+  return { items: texts(limited(query, app.occupied(prefix)), info) };
 }
 
 function readInfo(given: unknown): readonly Info[] {

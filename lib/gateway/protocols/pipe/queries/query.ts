@@ -6,7 +6,7 @@ import type { App } from '../../../core/model/app';
 import type { Refusal } from '../commands/outcome';
 import type { PipeContext } from '../context';
 
-/** A question of a backend, about its own app. */
+/** A query of a backend, about its own app. */
 export interface Query {
   context: PipeContext;
   app: App;
@@ -19,13 +19,13 @@ export interface Query {
 }
 
 /**
- * The JSON text of the answer; or the JSON texts of a list's items, taken one by one while the list is written; or what
- * gives the question up that is answered later.
+ * The JSON text of the answer; or the JSON texts of a list's items, taken one by one while the list is written; or a
+ * function that gives up a query whose result comes later.
  */
 export type Result = { result: string } | { items: Iterable<string> } | { giveUp: () => void };
 
-/** Answers one method. Throws what `refuseQuestion` makes for params that break a rule. */
-export type Method = (question: Query) => Result;
+/** Answers one method. Throws what `queryError` makes for params that break a rule. */
+export type Method = (query: Query) => Result;
 
 export function queryError(name: keyof typeof REFUSAL_CODES, message: string): StandpipeError {
   return new StandpipeError('refused', message, { status: REFUSAL_CODES[name].code });

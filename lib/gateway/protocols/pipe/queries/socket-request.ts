@@ -4,12 +4,12 @@ import type { RequestOutcome as BrowserAnswer } from '../../../core/features/bro
 import { type Refusal, badEvent, refusal, unknownSocket } from '../commands/outcome';
 import { type Result, type Query, stringParam } from './query';
 
-/** How long a browser has when the question does not say, and at most. */
+/** Time a browser has to reply, by default and at most. */
 const DEFAULT_MS = 5_000;
 const MAX_MS = 600_000;
 
 /**
- * `socket.request {socket, event, data}`: asks a browser, and answers with the JSON text of its answer. The one question
+ * `socket.request {socket, event, data}`: asks a browser, and answers with the JSON text of its answer. The only query
  * that does something, so a client does not ask it again after its connection was lost.
  */
 export function socketRequest({ app, context, params, text, deadlineMs, later }: Query): Result {

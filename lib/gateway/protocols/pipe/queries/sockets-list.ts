@@ -2,8 +2,8 @@ import type { Socket } from '../../../core/model/socket';
 import { type Result, type Query, limited } from './query';
 
 /** `sockets.list {limit?}` */
-export function socketsList(question: Query): Result {
-  return { items: texts(limited(question, question.app.sockets.values())) };
+export function socketsList(query: Query): Result {
+  return { items: texts(limited(query, query.app.sockets.values())) };
 }
 
 function* texts(sockets: Iterable<Socket>): Iterable<string> {

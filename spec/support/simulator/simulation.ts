@@ -12,7 +12,7 @@ import { SimBackend, sessionOf, type BackendOwner } from './sim-backend';
 import { SimGateway } from './sim-gateway';
 import { Stream } from './stream';
 
-export interface WorldOptions {
+export interface SimulationOptions {
   /** Backends by the place they take; one that dies is followed by another of the same options. */
   backends: ReadonlyMap<string, Partial<PipeOptions>>;
   limits: Partial<Limits>;
@@ -23,11 +23,11 @@ export interface WorldOptions {
 }
 
 /** A gateway, some backends and what they are told, in one process and one virtual time. */
-export class World implements BackendOwner {
+export class Simulation implements BackendOwner {
   readonly chance: Chance;
   readonly time = new VirtualTime();
   readonly network: Network;
-  readonly options: WorldOptions;
+  readonly options: SimulationOptions;
   readonly backends = new Map<string, SimBackend>();
   /** Broken rules as sentences, in the order in which they were noticed. */
   readonly faults: string[] = [];
@@ -41,7 +41,7 @@ export class World implements BackendOwner {
   #processes = 0;
   #messages = 0;
 
-  constructor(seed: number, options: WorldOptions) {
+  constructor(seed: number, options: SimulationOptions) {
     this.options = options;
     this.chance = new Chance(seed);
     this.network = new Network(this.time, this.chance);

@@ -4,7 +4,7 @@ import type { FakeBrowser, TestGateway } from '../../../lib/testing';
 
 export type Sdk = typeof Upstream;
 
-export interface World {
+export interface SdkContext {
   sdk: Sdk;
   /** A client for the gateway, with more options. */
   make(options?: object): Upstream;
@@ -14,7 +14,7 @@ export interface World {
 }
 
 /** Lines of the API with assertions that hold for npm pusher and for ours. */
-export type Cases = Readonly<Record<string, (t: Test, world: World) => Promise<void>>>;
+export type Cases = Readonly<Record<string, (t: Test, context: SdkContext) => Promise<void>>>;
 
 /** The text of what a call throws at once. */
 export function thrown(run: () => unknown): string {
@@ -26,7 +26,7 @@ export function thrown(run: () => unknown): string {
   return 'nothing';
 }
 
-/** What a rejected request says, without its signature. */
+/** The error of a rejected request, without its signature. */
 export async function refusal(promise: Promise<unknown>): Promise<object> {
   try {
     await promise;
