@@ -6,6 +6,9 @@ const { sep } = require('node:path');
 const { keptOutput } = require('./transpile-once.cjs');
 
 const { extensions } = require;
+// In parts: ts-node looks for the word in every file of a stack trace, this one too.
+const KEYWORD = ['sourceMapping', 'URL'].join('');
+const KEYWORD_LINE = new RegExp(`^//# ${KEYWORD}=.*$`, 'm');
 const FOREIGN = `${sep}node_modules${sep}`;
 
 /** What ts-node's own hook does, which takes the place of this one. */
@@ -18,11 +21,9 @@ extensions['.ts'] = (module, file) => {
   const kept = file.includes(FOREIGN) ? undefined : keptOutput(readFileSync(file, 'utf8'), file);
   if (kept === undefined) return withTsNode(module, file, '.ts');
   const map = Buffer.from(kept.sourceMapText).toString('base64');
-  const code = kept.outputText.replace(/^\/\/# sourceMappingURL=.*$/m, '');
-  module._compile(
-    `${code}//# sourceMappingURL=data:application/json;charset=utf-8;base64,${map}`,
-    file,
-  );
+  const code = kept.outputText.replace(KEYWORD_LINE, '');
+  const url = `data:application/json;charset=utf-8;base64,${map}`;
+  module._compile(`${code}//# ${KEYWORD}=${url}`, file);
 };
 for (const extension of ['.cts', '.mts']) {
   extensions[extension] = (module, file) => withTsNode(module, file, extension);
