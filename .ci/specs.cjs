@@ -16,13 +16,18 @@ const TAP_TIMEOUT = '240';
 // Specs in several processes: each is told by SHARD, from 1, which share of the file it runs.
 const SHARDS = new Map([['spec/faults/simulation.spec.ts', 2]]);
 // Folders whose specs take longest: begun last, they would keep one processor busy while the others have nothing to do.
-const FIRST = ['spec/browser/', 'spec/conformance/', 'spec/faults/'];
+const FIRST = [
+  'spec/browser/',
+  'spec/conformance/',
+  'spec/lint/',
+  'spec/subscriber/',
+  'spec/faults/',
+];
 
 const asked = process.argv.slice(2);
 const named = asked.filter((word) => word !== '--times');
 const all = readdirSync('spec', { recursive: true }).map((name) => join('spec', name));
-const rank = (name) =>
-  (FIRST.findIndex((folder) => name.startsWith(folder)) + FIRST.length + 1) % (FIRST.length + 1);
+const rank = (name) => [...FIRST, ''].findIndex((folder) => name.startsWith(folder));
 const files = (named.length > 0 ? named : all)
   .filter((name) => name.endsWith('.spec.ts'))
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
