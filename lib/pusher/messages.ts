@@ -21,7 +21,6 @@ export interface EventMessage {
   channel: string | undefined;
   /** JSON text of the data exactly as it was sent; '' when there was none. */
   data: string;
-  dataIsString: boolean;
 }
 
 /** A message that cannot be understood; `message` is for the `pusher:error` that answers it. */
@@ -59,7 +58,6 @@ export function parseClientMessage(text: string): ClientMessage | MessageError {
     event,
     channel,
     data: data === undefined ? '' : rawValue(text, 'data'),
-    dataIsString: typeof data === 'string',
   };
 }
 
@@ -116,7 +114,6 @@ function invalid(message: string): MessageError {
   return { type: 'error', message };
 }
 
-export const PING = '{"event":"pusher:ping","data":"{}"}';
 export const PONG = '{"event":"pusher:pong","data":"{}"}';
 
 /** A member of a presence channel. `userInfo` is the JSON text of an object. */

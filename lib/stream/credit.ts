@@ -22,11 +22,6 @@ export class CreditMeter {
     this.#delayMs = delayMs;
   }
 
-  /** Messages handled since the last acknowledgement. */
-  get messages(): number {
-    return this.#messages;
-  }
-
   /** Counts what was handled. `nowMs` is the time of a monotonic clock. */
   handled(messages: number, bytes: number, nowMs: number): void {
     if (this.#messages === 0) this.#sinceMs = nowMs;
@@ -39,11 +34,6 @@ export class CreditMeter {
     if (this.#messages === 0) return undefined;
     if (this.#messages >= this.#messageMark || this.#bytes >= this.#byteMark) return this.#sinceMs;
     return this.#sinceMs + this.#delayMs;
-  }
-
-  due(nowMs: number): boolean {
-    const at = this.dueAtMs;
-    return at !== undefined && nowMs >= at;
   }
 
   /** An acknowledgement of all that was handled has been sent, alone or on another frame. */

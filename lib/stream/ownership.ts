@@ -38,16 +38,8 @@ export class Ownership<M extends Owner> {
     }));
   }
 
-  get partitions(): number {
-    return this.#partitions.length;
-  }
-
   get members(): ReadonlySet<M> {
     return this.#members;
-  }
-
-  generation(partition: number): number {
-    return this.#partitions[partition]?.generation ?? 0;
   }
 
   /** Its owner, also while it is asked to give it back. */

@@ -12,7 +12,6 @@ export interface Position {
  */
 export class Cursor {
   #next: number;
-  #duplicates = 0;
 
   /** @param next the first number expected. */
   constructor(next = 1) {
@@ -24,11 +23,6 @@ export class Cursor {
     return this.#next;
   }
 
-  /** Repeated numbers that were dropped. */
-  get duplicates(): number {
-    return this.#duplicates;
-  }
-
   /**
    * Takes a run of `count` numbers from `first`. Returns how many at its start are repeats to be dropped; undefined, and
    * no effect, when the run begins beyond the number expected: a jump that nobody announced.
@@ -38,7 +32,6 @@ export class Cursor {
     if (!(first - skipped <= this.#next)) return undefined;
     if (first > this.#next) this.#next = first;
     const repeated = Math.min(count, this.#next - first);
-    this.#duplicates += repeated;
     this.#next += count - repeated;
     return repeated;
   }

@@ -17,11 +17,6 @@ export class Ranges {
     return this.#ranges.length;
   }
 
-  /** The lowest number of the set; undefined when it is empty. */
-  get lowest(): number | undefined {
-    return this.#ranges[0]?.first;
-  }
-
   /** The first number of the highest range when that range ends at `last`; undefined otherwise. */
   firstUpTo(last: number): number | undefined {
     const top = this.#ranges[this.#ranges.length - 1];
@@ -120,10 +115,6 @@ export class Ranges {
       ranges.push({ first, last: Math.min(last, upTo) });
     }
     return ranges;
-  }
-
-  clear(): void {
-    this.#ranges.length = 0;
   }
 
   /** Index of the first range that ends at `number` or above it. */

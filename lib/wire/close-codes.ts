@@ -165,11 +165,6 @@ export function closeCode(code: number): CloseCode | undefined {
   return closeCodes.get(code);
 }
 
-/** The reaction to a close. A code without a row is retried with a backoff, since nothing says that it is final. */
-export function retryAfter(code: number): Retry {
-  return closeCodes.get(code)?.retry ?? 'backoff';
-}
-
 /** The row of a refusal code; undefined for one this version does not know. */
 export function refusalCode(code: number): RefusalCode | undefined {
   return refusalCodes.get(code);

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { createClient } from '../../lib';
-import { CLOSE_CODES } from '../../lib/pusher/close-codes';
+import { CloseCode } from '../../lib/pusher/close-codes';
+import { verdictOf } from '../../lib/subscriber/connection/verdict';
 import { ManualClock } from '../support/manual-clock';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { NodeTabs } from './node-tabs';
@@ -61,15 +62,17 @@ async function startCloser(t: Pick<Test, 'teardown'>): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-t.test('pusher-js draws the verdicts of our table of close codes', async (t) => {
+t.test('pusher-js reacts to close codes as our subscriber does', async (t) => {
   const tabs = NodeTabs.start(t, '');
   const port = await startCloser(t);
   const waits = { never: undefined, backoff: 1000, now: 0, tls: 0 };
-  for (const [code, { meaning, verdict: expected }] of CLOSE_CODES) {
+  for (const code of [4000, 4005, 4202, ...Object.values(CloseCode)]) {
+    const expected = verdictOf(code);
+    if (expected === undefined) throw new Error(`${code} has no class`);
     for (const when of ['greeted', 'refused']) {
       const tab = await open(tabs, port, `${when}-${code}`);
       const { waitMs, state, secure } = await verdict(tab);
-      t.equal(waitMs, waits[expected], `${code} ${meaning}, ${when}: ${expected}`);
+      t.equal(waitMs, waits[expected], `${code}, ${when}: ${expected}`);
       t.equal(state === 'disconnected', expected === 'never');
       t.equal(secure, expected === 'tls');
       await tab.dispose();

@@ -1,17 +1,10 @@
 import t from 'tap';
-import {
-  CLOSE_CODES,
-  closeCode,
-  REFUSAL_CODES,
-  refusalCode,
-  retryAfter,
-} from '../../lib/wire/close-codes';
+import { CLOSE_CODES, closeCode, REFUSAL_CODES, refusalCode } from '../../lib/wire/close-codes';
 
 t.test('every row is found by its number and stands under its name', async (t) => {
   for (const [name, row] of Object.entries(CLOSE_CODES)) {
     t.equal(row.name, name);
     t.equal(closeCode(row.code), row);
-    t.equal(retryAfter(row.code), row.retry);
   }
   for (const [name, row] of Object.entries(REFUSAL_CODES)) {
     t.equal(row.name, name);
@@ -65,10 +58,9 @@ t.test('numbers never change', async (t) => {
   );
 });
 
-t.test('a code without a row is retried with a backoff', async (t) => {
+t.test('codes of other tables have no row', async (t) => {
   for (const code of [1001, 1006, 1011, 1012, 4999, NaN]) {
     t.equal(closeCode(code), undefined);
-    t.equal(retryAfter(code), 'backoff');
   }
   t.equal(refusalCode(1), undefined);
 });

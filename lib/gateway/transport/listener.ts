@@ -154,7 +154,6 @@ export class PortListener {
     const decision = this.#handlers.upgrade(request.url ?? '/', {
       remoteAddress,
       headers: flatHeaders(request),
-      secure: 'encrypted' in stream,
     });
     if ('refuse' in decision) {
       const { refuse: status, body, headers = {} } = decision;

@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import { listen } from './listen';
 
@@ -20,10 +19,6 @@ export class MetricsListener {
         () => response.writeHead(500).end(),
       );
     });
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
   }
 
   start(): Promise<void> {

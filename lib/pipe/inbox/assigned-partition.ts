@@ -122,11 +122,6 @@ export class AssignedPartition implements Counted {
     return this.state === 'owned' ? this.share.counted(this.done) : 0;
   }
 
-  /** True while events were left to other members. If they are repeated here, they are handled after all. */
-  get leftSome(): boolean {
-    return this.#left.length > 0;
-  }
-
   /** The generation in which a command that answers an event counts; a past one when the event is another's by now. */
   generationOf(offset: number): number {
     return offset < this.#first ? this.#generation - 1 : this.#generation;

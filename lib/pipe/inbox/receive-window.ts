@@ -20,10 +20,6 @@ export class WindowShare {
   /** The last of these offsets that came again over the present connection. */
   #again = 0;
 
-  get events(): number {
-    return this.#events;
-  }
-
   add(bytes: number): void {
     this.#events += 1;
     this.#bytes += bytes;

@@ -294,6 +294,11 @@ t.test('the close-code table decides whether a closed connection is tried again'
     t.equal(client.state, retry === 'never' ? 'failed' : 'waiting', name);
     t.same(told, [retry !== 'never'], name);
   }
+  for (const code of [1001, 1006, 1011, 1012, 4999]) {
+    const { client, gateway } = connectedClient();
+    gateway.socket.drop(code);
+    t.equal(client.state, 'waiting', `${code} has no row, so nothing says that it is final`);
+  }
   t.end();
 });
 

@@ -103,7 +103,6 @@ class Way {
 export class Connection implements Socket, Carrier {
   readonly owner: ManualClock;
   readonly encoder = memoryEncoder;
-  readonly remoteAddress = '127.0.0.1';
   session: CarrierHandler | undefined;
   /** The first message of the gateway, which is its WELCOME unless it refuses. */
   first: Uint8Array | undefined;
@@ -137,7 +136,6 @@ export class Connection implements Socket, Carrier {
         signable: [pathname],
         query,
         headers: all,
-        secure: false,
         remoteAddress: '127.0.0.1',
       });
       if (decision === undefined || 'refuse' in decision) {

@@ -16,7 +16,6 @@ export interface CarrierHandler {
 
 /** A connection as protocols see it. Its `close` sends the last words of its session first. */
 export interface Carrier extends Sink {
-  readonly remoteAddress: string;
   readonly unsentBytes: number;
   session: CarrierHandler | undefined;
   /** Sends one binary message. */
@@ -32,7 +31,6 @@ export interface UpgradeRequest {
   signable: readonly string[];
   remoteAddress: string;
   headers: ReadonlyMap<string, string>;
-  secure: boolean;
 }
 
 /** A protocol's answer to one: who takes the connection, or the HTTP answer that refuses it. */

@@ -23,11 +23,6 @@ export class BrowserRequests {
     this.#clock = clock;
   }
 
-  /** Sockets with an open request. */
-  get size(): number {
-    return this.#open.size;
-  }
-
   /**
    * Asks a socket; `data` is JSON text. `done` is called once, later, with the answer. Returns what makes the request
    * void: `done` is not called after it.

@@ -44,10 +44,6 @@ export class Rules {
     }
   }
 
-  wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean {
-    return this.match(kind, channel, event) !== undefined;
-  }
-
   /**
    * Delivery of an event: `latest` when every rule that brings it is content with the latest of its kind, `every`
    * otherwise; undefined when no rule brings it.

@@ -54,13 +54,6 @@ export class Sessions {
     return this.#byId.size;
   }
 
-  /** Sessions without a connection. */
-  get waiting(): number {
-    let waiting = 0;
-    for (const { awaySinceMs } of this.#byId.values()) if (awaySinceMs !== undefined) waiting++;
-    return waiting;
-  }
-
   /** True while a backend, connected or within its grace, has events to acknowledge. */
   get behind(): boolean {
     if (this.awaited) return true;
