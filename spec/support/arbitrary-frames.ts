@@ -87,6 +87,7 @@ export function framesByType(maxEntries = 8): {
         windowMs: uint32,
         graceMs: uint32,
         unhandled: whole,
+        stream: text,
       },
       {
         requiredKeys: [
@@ -103,6 +104,7 @@ export function framesByType(maxEntries = 8): {
           'assigned',
           'node',
           'unhandled',
+          'stream',
         ],
       },
     ),
