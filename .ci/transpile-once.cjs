@@ -3,13 +3,30 @@
 const { createHash } = require('node:crypto');
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
+const { version } = require('typescript/package.json');
 
-const folder = join(__dirname, '../node_modules/.cache/transpile-once');
+const root = join(__dirname, '..');
+const folder = join(root, 'node_modules/.cache/transpile-once');
+const settings = `${version} ${readFileSync(join(root, 'tsconfig.json'), 'utf8')}`;
+
+function placeOf(input, fileName) {
+  const hash = createHash('sha256').update(`${settings}\0${fileName}\0${input}`).digest('hex');
+  return join(folder, `${hash}.json`);
+}
+
+function kept(place) {
+  try {
+    return JSON.parse(readFileSync(place, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What was kept of a file with this text, if anything: JavaScript and its source map. */
+exports.keptOutput = (input, fileName) => kept(placeOf(input, fileName));
 
 exports.create = ({ service }) => {
   const { options } = service.config;
-  const { version } = require('typescript/package.json');
-  const settings = `${version} ${JSON.stringify(options)}`;
   mkdirSync(folder, { recursive: true });
 
   const transpile = (input, fileName) => {
@@ -24,19 +41,16 @@ exports.create = ({ service }) => {
 
   return {
     transpile(input, { fileName }) {
-      const hash = createHash('sha256').update(`${settings}\0${fileName}\0${input}`).digest('hex');
-      const kept = join(folder, `${hash}.json`);
-      try {
-        return JSON.parse(readFileSync(kept, 'utf8'));
-      } catch {
-        const { outputText, sourceMapText, diagnostics } = transpile(input, fileName);
-        if (diagnostics.length > 0) return { outputText, sourceMapText, diagnostics };
-        // Written beside and moved, so that another process never reads half a file.
-        const fresh = `${kept}.${process.pid}`;
-        writeFileSync(fresh, JSON.stringify({ outputText, sourceMapText }));
-        renameSync(fresh, kept);
-        return { outputText, sourceMapText };
-      }
+      const place = placeOf(input, fileName);
+      const before = kept(place);
+      if (before !== undefined) return before;
+      const { outputText, sourceMapText, diagnostics } = transpile(input, fileName);
+      if (diagnostics.length > 0) return { outputText, sourceMapText, diagnostics };
+      // Written beside and moved, so that another process never reads half a file.
+      const fresh = `${place}.${process.pid}`;
+      writeFileSync(fresh, JSON.stringify({ outputText, sourceMapText }));
+      renameSync(fresh, place);
+      return { outputText, sourceMapText };
     },
   };
 };

@@ -629,6 +629,9 @@ export namespace standpipe {
             /** Welcome unhandled. */
             unhandled: number;
 
+            /** Welcome stream. */
+            stream: string;
+
             /**
              * Encodes the specified Welcome message. Does not implicitly {@link standpipe.v1.Welcome.verify|verify} messages.
              * @param message Welcome message or plain object to encode
@@ -694,6 +697,9 @@ export namespace standpipe {
 
                 /** Welcome unhandled */
                 unhandled?: (number|null);
+
+                /** Welcome stream */
+                stream?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

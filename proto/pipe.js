@@ -1408,6 +1408,7 @@ $root.standpipe = (function() {
              * @property {number|null} [windowMs] Welcome windowMs
              * @property {number|null} [graceMs] Welcome graceMs
              * @property {number|null} [unhandled] Welcome unhandled
+             * @property {string|null} [stream] Welcome stream
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1552,6 +1553,14 @@ $root.standpipe = (function() {
              */
             Welcome.prototype.unhandled = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
+            /**
+             * Welcome stream.
+             * @member {string} stream
+             * @memberof standpipe.v1.Welcome
+             * @instance
+             */
+            Welcome.prototype.stream = "";
+
             // OneOf field names bound to virtual getters and setters
             var $oneOfFields;
 
@@ -1612,6 +1621,8 @@ $root.standpipe = (function() {
                     writer.uint32(/* id 13, wireType 0 =*/104).uint32(message.graceMs);
                 if (message.unhandled != null && $Object.hasOwnProperty.call(message, "unhandled") && (typeof message.unhandled === "object" ? message.unhandled.low || message.unhandled.high : message.unhandled !== 0))
                     writer.uint32(/* id 14, wireType 0 =*/112).uint64(message.unhandled);
+                if (message.stream != null && $Object.hasOwnProperty.call(message, "stream") && message.stream !== "")
+                    writer.uint32(/* id 15, wireType 2 =*/122).string(message.stream);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (var i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1769,6 +1780,15 @@ $root.standpipe = (function() {
                                 message.unhandled = value;
                             else
                                 delete message.unhandled;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.stream = value;
+                            else
+                                delete message.stream;
                             continue;
                         }
                     }

@@ -37,6 +37,13 @@ export class AckFloor {
     return this.#ahead.length;
   }
 
+  /** Offsets below `first` that have started and are not finished. */
+  openBelow(first: number): number {
+    const last = Math.min(first - 1, this.#started);
+    if (last <= this.#done) return 0;
+    return last - this.#done - this.#ahead.count(this.#done + 1, last);
+  }
+
   has(offset: number): boolean {
     return offset <= this.#done || this.#ahead.has(offset);
   }

@@ -228,6 +228,8 @@ export interface WelcomeFrame {
   graceMs?: number | undefined;
   /** Events that an unnamed stream of the app left unhandled at its end; 0 for none. */
   unhandled: number;
+  /** Id of the stream: no other stream has it, and it is the same for all members and sessions. At most 64 characters. */
+  stream: string;
 }
 
 /** The first frame of a client after WELCOME. */

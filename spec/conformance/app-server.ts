@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { transformSync } from 'esbuild';
 import PusherServer from 'pusher';
 import type { Test } from 'tap';
-import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import type { Certificate } from '../support/tls';
 import { built } from '../support/built';
 import { makeProbe } from './probe';
@@ -20,12 +20,10 @@ const root = join(__dirname, '../..');
 /** A page as users write it: pusher-js as it comes from npm, and the back channel in front of a probe. */
 function page(): string {
   const source = readFileSync(join(root, 'lib/back-channel.ts'), 'utf8');
-  const { outputText } = transpileModule(source, {
-    compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022 },
-  });
+  const { code } = transformSync(source, { loader: 'ts', format: 'iife', globalName: 'exported' });
   return `<!doctype html><meta charset="utf-8"><title>pusher-js</title><link rel="icon" href="data:,">
     <script src="/pusher.js"></script>
-    <script>const exports = {}; ${outputText}; var attachBackChannel = exports.attachBackChannel;
+    <script>${code}; var attachBackChannel = exported.attachBackChannel;
     ${makeProbe.toString()}</script>`;
 }
 

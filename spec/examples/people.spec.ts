@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { People, cleanNick, isHue, isPoint, record } from '../../examples/demo/people';
+import { codePoint } from '../support/code-point';
 
 t.test('a nick keeps its visible characters, 24 at most', async (t) => {
   t.equal(cleanNick('  Ada \n\t Lovelace '), 'Ada Lovelace');
@@ -13,7 +14,7 @@ t.test('a nick keeps its visible characters, 24 at most', async (t) => {
 
 t.test('a nick is clean or nothing, for any data of a browser', async () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.anything()), (given) => {
+    fc.property(fc.oneof(fc.string({ unit: codePoint }), fc.anything()), (given) => {
       const nick = cleanNick(given);
       return nick === undefined || (/^[^\p{C}]+$/u.test(nick) && [...nick].length <= 24);
     }),

@@ -1,5 +1,7 @@
 import t, { type Test } from 'tap';
 import { createTestGateway } from '../../lib/testing';
+import { showPipeInChromium } from '../browser/pipe-in-chromium';
+import { showSubscriberInChromium } from '../browser/subscriber-in-chromium';
 import { showInChromium } from '../conformance/features/chromium';
 import { FEATURES } from '../conformance/features/list';
 import { bundlers } from '../subscriber/bundlers';
@@ -81,13 +83,19 @@ function setting(name: string, otherwise: number): number {
   return value;
 }
 
-/** The list of Channels features over HTTP and TLS, whole. */
+/** In Chromium: every feature over every transport and TLS, and the parts of spec/browser that take longest. */
 async function browsers(test: Test): Promise<Result> {
   if (!hasBrowser()) return { skipped: 'chromium is not installed' };
   const tls = await certificate();
-  await showInChromium(test, { tls, overHttp: FEATURES });
-  await showInChromium(test, { build: 'standpipe', overHttp: FEATURES });
-  await showInChromium(test, { build: 'standpipe', overHttp: FEATURES, tls });
+  const all = { ws: FEATURES, xhr_streaming: FEATURES, xhr_polling: FEATURES };
+  const show = (name: string, run: (t: Test) => Promise<void>): Promise<unknown> =>
+    test.test(name, { timeout: HOUR_MS }, run);
+  for (const build of ['pusher-with-encryption', 'standpipe'] as const) {
+    await show(build, (t) => showInChromium(t, all, { build }));
+    await show(`${build}, over TLS`, (t) => showInChromium(t, all, { build, tls }));
+  }
+  await show('the Pipe', (t) => showPipeInChromium(t, ['wss']));
+  await show('a restart', (t) => showSubscriberInChromium(t, ['wss', 'xhr_polling']));
   return {};
 }
 

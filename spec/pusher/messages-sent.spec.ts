@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import t from 'tap';
 import * as messages from '../../lib/pusher/messages';
+import { codePoint } from '../support/code-point';
 
 interface Frame {
   event: string;
@@ -19,7 +20,7 @@ function decodeData(text: string): unknown {
   return JSON.parse(data);
 }
 
-const anyText = fc.string({ unit: 'binary', maxLength: 40 });
+const anyText = fc.string({ unit: codePoint, maxLength: 40 });
 
 t.test('the handshake has its data as a string and an activity timeout', async (t) => {
   t.equal(

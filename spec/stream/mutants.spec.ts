@@ -206,7 +206,7 @@ const mutants: Mutant[] = [
     name: 'finished ranges are taken of what was never sent',
     file: log,
     from: 'if (!(first <= last && last <= sent)) return false;',
-    to: '',
+    to: 'if (last > sent) continue;',
     foundBy: ['down'],
   },
   {
@@ -226,15 +226,15 @@ const mutants: Mutant[] = [
   {
     name: 'an ack says more than what has finished',
     file: ackFloor,
-    from: 'if (offset !== this.#done + 1) {',
-    to: 'if (false) {',
+    from: 'if (offset !== this.#done + 1) this.#ahead.add(offset, offset);\n    else ',
+    to: '',
     foundBy: ['ackFloor', 'down'],
   },
   {
-    name: 'a jump is forgotten',
+    name: 'skipped offsets above the floor are forgotten',
     file: ackFloor,
-    from: 'else this.#jumps.set(this.#started, last);',
-    to: '',
+    from: 'this.#ahead.add(first, last);\n      return;',
+    to: 'return;',
     foundBy: ['ackFloor'],
   },
   {

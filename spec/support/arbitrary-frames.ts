@@ -9,6 +9,7 @@ import type {
   Position,
   Run,
 } from '../../lib/wire/frames';
+import { codePoint } from './code-point';
 
 /** Decoded objects have the usual prototype. */
 const record = ((model: Record<string, fc.Arbitrary<unknown>>, constraints?: object) =>
@@ -86,6 +87,7 @@ export function framesByType(maxEntries = 8): {
         windowMs: uint32,
         graceMs: uint32,
         unhandled: whole,
+        stream: text,
       },
       {
         requiredKeys: [
@@ -102,6 +104,7 @@ export function framesByType(maxEntries = 8): {
           'assigned',
           'node',
           'unhandled',
+          'stream',
         ],
       },
     ),
@@ -202,11 +205,11 @@ const whole = fc.maxSafeNat();
 /** Below 2^53-1 by more than any batch here is long. */
 const firstSeq = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER - 10_000 });
 const time = fc.double({ min: 0, noDefaultInfinity: true, noNaN: true }).map((value) => value + 0);
-const text = fc.string({ unit: 'binary' });
+const text = fc.string({ unit: codePoint });
 /** Few enough that handles are used again. */
 const name = fc.oneof(
   fc.constantFrom('a', 'private-room', 'presence-ä', '__proto__', 'constructor', 'error'),
-  fc.string({ unit: 'binary', minLength: 1 }),
+  fc.string({ unit: codePoint, minLength: 1 }),
 );
 const data = fc.oneof(
   fc.json(),

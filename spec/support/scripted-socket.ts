@@ -129,6 +129,7 @@ export class ScriptedSocket implements Socket {
       windowMs: 0,
       graceMs: 5_000,
       unhandled: 0,
+      stream: 'stream-1',
       ...change,
     });
   }

@@ -140,6 +140,7 @@ export class Peer {
       windowMs: 120_000,
       graceMs: 5_000,
       unhandled: 0,
+      stream: 'stream-1',
       ...change,
     });
   }

@@ -82,7 +82,7 @@ export class Greeting {
     };
     this.#continuing = true;
     this.#credentials.welcomed(frame);
-    this.#parts.inbox.welcome(frame, this.#credentials.name);
+    this.#parts.inbox.welcome(frame);
     if (!this.#parts.sender.welcome(frame)) {
       throw new StandpipeError('protocol_error', 'the gateway applied commands never sent');
     }

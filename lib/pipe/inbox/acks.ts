@@ -51,6 +51,16 @@ export class Acks {
     if (partition.hasNews) this.#moved.add(partition);
   }
 
+  /**
+   * So many events came again. The gateway counts them against the credit until their positions are told, so the ones
+   * that were finished before count as finished now; `count` is to be called after it.
+   */
+  repeated(partition: AssignedPartition, events: number): void {
+    if (!partition.hasNews) return;
+    this.#moved.add(partition);
+    this.#ended += events;
+  }
+
   count(): void {
     if (this.#ended === 0) return;
     // While the timer runs nothing but the amount can make it due, and reading the clock costs as much as counting.

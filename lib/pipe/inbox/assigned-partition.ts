@@ -181,6 +181,7 @@ export class AssignedPartition implements Counted {
     this.#ownership = OWNED;
     this.#awaitsSnapshot = true;
     this.#first = firstOffset;
+    this.#pass(firstOffset);
     // Positions that were told while the partition was another's did not count.
     this.#hasNews = this.done >= firstOffset || this.#floor.ahead > 0;
     this.#floor.skip(this.done + 1, firstOffset - 1);
@@ -244,9 +245,9 @@ export class AssignedPartition implements Counted {
   }
 
   /** An arrival is not at hand any more. */
-  remove(bytes: number | undefined): void {
+  remove(offset: number, bytes: number | undefined): void {
     this.#atHand -= 1;
-    if (bytes !== undefined) this.share.remove(bytes);
+    if (bytes !== undefined) this.share.remove(offset, bytes);
   }
 
   /** An event that arrived is not handled here: it is left to the next owner, or comes again. */
@@ -265,6 +266,7 @@ export class AssignedPartition implements Counted {
   jump(first: number): void {
     this.#awaitsSnapshot = true;
     this.#hasNews = true;
+    this.#pass(first);
     this.#floor.skipTo(first);
     for (const left of this.#left.list()) {
       if (left.first < first) this.#skip(left.first, Math.min(left.last, first - 1));
@@ -291,6 +293,12 @@ export class AssignedPartition implements Counted {
     const offset = Math.min(done, upTo);
     const finished = upTo < done ? [] : this.#floor.finished(maxRanges, upTo);
     return { partition, generation: this.#generation, epoch, offset, finished };
+  }
+
+  /** Events below `first` that are still at hand come from nobody again. */
+  #pass(first: number): void {
+    const open = this.#floor.openBelow(first) - this.#left.count(this.done + 1, first - 1);
+    this.share.pass(first, Math.max(0, open));
   }
 
   #skip(first: number, last: number): void {

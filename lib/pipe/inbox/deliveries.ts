@@ -133,6 +133,11 @@ export class Deliveries {
     this.#acks.note(partition);
   }
 
+  /** So many events of a run came again. */
+  repeated(partition: AssignedPartition, events: number): void {
+    this.#acks.repeated(partition, events);
+  }
+
   /** Has the positions told that have moved. */
   tellMoved(): void {
     if (this.#acks.pending) this.#owner.ackDue();
@@ -184,10 +189,10 @@ export class Deliveries {
     if (!this.#inRun) this.#acks.count();
   }
 
-  #discount({ partition, event, source }: Arrival): void {
-    if (source !== 'event') return partition.remove(undefined);
+  #discount({ partition, offset, event, source }: Arrival): void {
+    if (source !== 'event') return partition.remove(offset, undefined);
     const bytes = bytesOf(event);
-    partition.remove(bytes);
+    partition.remove(offset, bytes);
     this.#window.remove(bytes);
     this.freed();
   }

@@ -144,7 +144,7 @@ export class Inbox {
   }
 
   /** A connection was welcomed. A session that goes on keeps its partitions, so that nothing is handled twice. */
-  welcome(frame: WelcomeFrame, streamName: string): void {
+  welcome(frame: WelcomeFrame): void {
     // Handlers begin again in `opened`, behind the reports of the connection itself.
     if (this.#phase.name === 'stopping') this.#deliveries.hold();
     else this.#enter({ name: 'held' });
@@ -158,7 +158,7 @@ export class Inbox {
     } else {
       this.#deadlines.clearAll();
       this.#nodeLost = this.#gateway.node !== '' && this.#gateway.node !== node;
-      this.#renew(streamName);
+      this.#renew(frame.stream);
     }
     this.#gateway = { node, partitions, graceMs };
     this.assign(assigned);
@@ -351,7 +351,7 @@ export class Inbox {
       }
     }
     this.#conclude(partition);
-    this.#deliveries.moved(partition);
+    this.#deliveries.repeated(partition, events.length);
     this.#deliveries.freed();
   }
 

@@ -7,10 +7,14 @@ export interface Counted {
   readonly counted: number;
 }
 
-/** Unfinished events of one partition, and how many of them came over earlier connections. */
+/** Unfinished events of one partition, and how many of them the gateway does not count. */
 export class WindowShare {
   #events = 0;
   #bytes = 0;
+  /** Offsets below are not sent any more: the gateway has lost them, or others have finished them. */
+  #first = 1;
+  /** Unfinished events of these offsets. */
+  #passed = 0;
   /** The last offset that came over an earlier connection. */
   #before = 0;
   /** The last of these offsets that came again over the present connection. */
@@ -21,9 +25,16 @@ export class WindowShare {
     this.#bytes += bytes;
   }
 
-  remove(bytes: number): void {
+  remove(offset: number, bytes: number): void {
     this.#events -= 1;
     this.#bytes -= bytes;
+    if (offset < this.#first && this.#passed > 0) this.#passed -= 1;
+  }
+
+  /** The gateway sends nothing below `first` any more. @param unfinished events of these offsets that are at hand */
+  pass(first: number, unfinished: number): void {
+    this.#first = first;
+    this.#passed = unfinished;
   }
 
   /** The gateway counts anew from here on. @param received the last offset that came so far */
@@ -38,8 +49,8 @@ export class WindowShare {
 
   /** Events that the gateway counts. @param done the last offset up to which everything is finished */
   counted(done: number): number {
-    const hidden = Math.max(0, this.#before - Math.max(this.#again, done));
-    return Math.max(0, this.#events - hidden);
+    const hidden = Math.max(0, this.#before - Math.max(this.#again, done, this.#first - 1));
+    return Math.max(0, this.#events - this.#passed - hidden);
   }
 
   /** Bytes of so many of the events. */

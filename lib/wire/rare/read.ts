@@ -100,6 +100,7 @@ function readWelcome(body: Uint8Array): RareFrame {
     windowMs: m.windowMs ?? undefined,
     graceMs: m.graceMs ?? undefined,
     unhandled: wide(m.unhandled),
+    stream: m.stream,
   };
 }
 

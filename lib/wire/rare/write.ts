@@ -60,6 +60,7 @@ function messageOf(frame: RareFrame): Messages {
           windowMs: optional(frame.windowMs),
           graceMs: optional(frame.graceMs),
           unhandled: whole(frame.unhandled),
+          stream: frame.stream,
         },
       };
     }

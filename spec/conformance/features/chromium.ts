@@ -2,7 +2,7 @@ import type { Test } from 'tap';
 import { startBrowser } from '../../support/browser';
 import type { Certificate } from '../../support/tls';
 import { AppServer, type Build } from '../app-server';
-import { FEATURES, showFeatures, TIMEOUT_MS, WAYS } from './list';
+import { showFeatures, TIMEOUT_MS } from './list';
 import type { Features } from './environment';
 import { PageTabs } from './page-tabs';
 import { TRANSPORTS } from '../environment';
@@ -19,23 +19,21 @@ const EXPECTED = new RegExp(
   ].join('|'),
 );
 
-/**
- * Shows the list with the unmodified pusher-js, or another build, in one Chromium, over each transport alone. Over HTTP and
- * TLS, unless more is wanted, only what depends on the way: what is said over it is the same, and it takes longest.
- */
+/** Features to show over each transport alone; a transport without any is left out. */
+export type Shown = Readonly<Record<(typeof TRANSPORTS)[number], Features>>;
+
+/** Shows features with the unmodified pusher-js, or another build, in one Chromium. */
 export async function showInChromium(
   t: Test,
-  {
-    tls,
-    overHttp = tls === undefined ? FEATURES : WAYS,
-    build = 'pusher-with-encryption',
-  }: { tls?: Certificate; overHttp?: Features; build?: Build },
+  shown: Shown,
+  { tls, build = 'pusher-with-encryption' }: { tls?: Certificate; build?: Build } = {},
 ): Promise<void> {
   const browser = await startBrowser(t);
   // A page waits for its streams half of its time.
   t.jobs = 3;
   for (const transport of TRANSPORTS) {
-    const features = transport === 'ws' ? FEATURES : overHttp;
+    const features = shown[transport];
+    if (Object.keys(features).length === 0) continue;
     const way = `over ${transport} alone, from another origin`;
     void t.test(way, { timeout: TIMEOUT_MS }, async (t) => {
       const context = await browser.newContext();

@@ -1,8 +1,11 @@
 import t from 'tap';
 import { hasBrowser } from '../../support/browser';
 import { showInChromium } from './chromium';
-import { TIMEOUT_MS } from './list';
+import { FEATURES, TIMEOUT_MS, WAYS } from './list';
 
 if (hasBrowser()) {
-  t.test('pusher-js in Chromium', { timeout: TIMEOUT_MS }, (t) => showInChromium(t, {}));
+  // Over HTTP only what depends on the way: the messages are the same. `npm run long -- browsers` shows all of it.
+  t.test('pusher-js in Chromium', { timeout: TIMEOUT_MS }, (t) =>
+    showInChromium(t, { ws: FEATURES, xhr_streaming: WAYS, xhr_polling: WAYS }),
+  );
 }

@@ -172,7 +172,7 @@ t.test(
     t.equal(partition.counted, 1);
     for (const offset of [3, 4]) {
       partition.finish(offset);
-      partition.remove(1);
+      partition.remove(offset, 1);
     }
     t.equal(partition.counted, 0);
     partition.receive(5, 2, 0);

@@ -85,3 +85,20 @@ t.test('only what the gateway counts can be more than the credit', (t) => {
   t.ok(window.exceeds(11, [partition]));
   t.end();
 });
+
+t.test('events that a gap has passed, or others have finished, are never counted again', (t) => {
+  const { share } = partitionWith(4);
+  share.restart(9);
+  share.pass(8, 2);
+  t.equal(share.counted(5), 0, 'none of them has come again');
+  share.cameAgain(9);
+  t.equal(share.counted(5), 2, 'those from the gap on have');
+  share.remove(9, 10);
+  t.equal(share.counted(5), 1);
+  share.remove(6, 10);
+  t.equal(share.counted(5), 1, 'the end of one before the gap frees nothing at the gateway');
+  share.restart(9);
+  share.cameAgain(9);
+  t.equal(share.counted(5), 1, 'nor does another connection');
+  t.end();
+});

@@ -22,6 +22,8 @@ export interface BackendOwner {
   settled(backend: SimBackend, n: number, outcome: Outcome): void;
   /** The clock of a new process. */
   process(): ManualClock;
+  /** Name of the session that a backend was welcomed to last. */
+  sessionNow(backend: SimBackend): string | undefined;
   refused(backend: SimBackend, cause: Meta): void;
   broken(what: string): void;
 }
@@ -37,7 +39,7 @@ export class SimBackend {
   /** Sockets and channels as handlers were told of them. */
   readonly sockets = new Map<string, Whereabouts>();
   readonly channels = new Map<string, Whereabouts>();
-  /** Sessions it was ever in, as the ids of events begin. */
+  /** Sessions it was ever in. */
   readonly sessions = new Set<string>();
   /** Triggers whose outcome was told. */
   readonly told = new Set<number>();
@@ -49,8 +51,11 @@ export class SimBackend {
   readonly #byChannel: boolean;
   /** Messages, whichever session brought them. */
   readonly #handled = new Set<number>();
+  /** How many times a stream of a socket was begun. */
+  readonly #followed = new Map<string, number>();
   #sent = 0;
   #node = '';
+  #session = '';
 
   constructor(name: string, owner: BackendOwner, options: Partial<PipeOptions>) {
     this.name = name;
@@ -77,7 +82,8 @@ export class SimBackend {
   }
 
   /** Publishes something that the tap sees once, if the gateway applies it. */
-  publish(cause?: Meta): void {
+  /** @param session the session that brought the event that is answered */
+  publish(cause?: Meta, session = this.#session): void {
     const n = (this.#sent += 1);
     this.#owner.sentOne(this, n);
     const told = (outcome: Outcome): void => {
@@ -86,7 +92,7 @@ export class SimBackend {
       if (outcome === 'refused' && cause !== undefined) this.#owner.refused(this, cause);
     };
     const failed = (error: unknown): void => told(outcomeOf(error));
-    const data = { process: this.name, n, cause: cause?.id };
+    const data = { process: this.name, n, session, cause: cause?.id };
     const channel = this.client.channel(TAP);
     if (this.#chance.percent(50)) {
       channel.publish('seen', data, { cause }).then(() => told('ok'), failed);
@@ -118,6 +124,8 @@ export class SimBackend {
     client.on('connected', ({ session, node }) => {
       const before = this.#node;
       this.#node = node;
+      this.#session = this.#owner.sessionNow(this) ?? '';
+      this.sessions.add(this.#session);
       // Nothing of one gateway lives on in the next.
       const right = before === '' ? 'new' : before === node ? session : 'reset';
       if (session !== right)
@@ -138,28 +146,28 @@ export class SimBackend {
   #handle(data: unknown, meta: Meta): Promise<void> | undefined {
     const chance = this.#chance;
     const { id } = data as { id: number };
-    this.sessions.add(sessionOf(meta));
+    const session = this.#session;
     if (this.#handled.has(id)) this.#owner.broken(`${meta.id} came twice to ${this.name}`);
     this.#handled.add(id);
     this.#owner.began(this, id, JSON.stringify(data), meta);
-    if (chance.percent(20)) this.publish(chance.percent(70) ? meta : undefined);
+    if (chance.percent(20)) this.publish(chance.percent(70) ? meta : undefined, session);
     if (chance.percent(60)) {
       this.#owner.ended(this, id, meta);
       if (chance.percent(5)) throw new Error('as handlers do');
       return undefined;
     }
     const slowestMs = this.#owner.options.calm ? 4 : chance.percent(90) ? 150 : 2_500;
-    return this.#take(id, meta, chance.whole(0, slowestMs));
+    return this.#take(id, meta, session, chance.whole(0, slowestMs));
   }
 
-  async #take(id: number, meta: Meta, forMs: number): Promise<void> {
+  async #take(id: number, meta: Meta, session: string, forMs: number): Promise<void> {
     const chance = this.#chance;
     this.running += 1;
     const { credit } = this.#owner.options;
     if (this.running > credit) this.#owner.broken(`${this.name} runs more than ${credit} handlers`);
     await new Promise<void>((resolve) => this.clock.setTimeout(resolve, forMs));
     this.running -= 1;
-    if (chance.percent(20)) this.publish(meta);
+    if (chance.percent(20)) this.publish(meta, session);
     this.#owner.ended(this, id, meta);
     if (chance.percent(5)) throw new Error('as handlers do');
   }
@@ -173,7 +181,6 @@ export class SimBackend {
   }
 
   #came(names: Map<string, Whereabouts>, name: string, meta: Meta): void {
-    this.sessions.add(sessionOf(meta));
     const now = names.get(name);
     // A channel comes again, a socket does not, unless it comes back with its partition.
     if (now === 'open' || (now === 'closed' && names === this.sockets))
@@ -182,14 +189,16 @@ export class SimBackend {
     if (names === this.sockets) void this.#follow(name);
   }
 
-  /** The stream of a socket ends with its close, and when the socket goes to another member. */
+  /** The stream of a socket ends with its close, and when the socket goes to another member, from where it may be back. */
   async #follow(socketId: string): Promise<void> {
+    const times = (this.#followed.get(socketId) ?? 0) + 1;
+    this.#followed.set(socketId, times);
     for await (const event of this.client.socket(socketId).events()) void event;
-    if (this.sockets.get(socketId) === 'open') this.sockets.set(socketId, 'left');
+    const isLast = this.#followed.get(socketId) === times;
+    if (isLast && this.sockets.get(socketId) === 'open') this.sockets.set(socketId, 'left');
   }
 
   #went(names: Map<string, Whereabouts>, name: string, meta: Meta): void {
-    this.sessions.add(sessionOf(meta));
     const now = names.get(name) ?? 'unknown';
     if (now !== 'open')
       this.#owner.broken(`${this.name}: ${name} went though it is ${now} (${meta.id})`);
@@ -197,7 +206,8 @@ export class SimBackend {
   }
 }
 
-export function sessionOf(meta: Meta): string {
+/** Id of the stream that an event is of. */
+export function streamOf(meta: Meta): string {
   return meta.id.slice(0, meta.id.indexOf('.'));
 }
 

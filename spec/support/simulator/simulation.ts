@@ -8,7 +8,7 @@ import { ManualClock } from '../manual-clock';
 import { VirtualTime } from '../virtual-time';
 import { Chance } from './chance';
 import { Network, type Connection, type Cut } from './network';
-import { SimBackend, sessionOf, type BackendOwner } from './sim-backend';
+import { SimBackend, streamOf, type BackendOwner } from './sim-backend';
 import { SimGateway } from './sim-gateway';
 import { Stream } from './stream';
 
@@ -33,6 +33,7 @@ export class Simulation implements BackendOwner {
   readonly faults: string[] = [];
   gateway: SimGateway;
   readonly #streams: Stream[] = [];
+  readonly #byId = new Map<string, Stream>();
   readonly #bySession = new Map<string, Stream>();
   /** Names of sessions by the frame that told them. */
   readonly #names = new Map<Uint8Array, string>();
@@ -119,6 +120,7 @@ export class Simulation implements BackendOwner {
     for (const group of groups) {
       let stream = this.#streams.find((one) => one.group === group);
       if (stream === undefined) this.#streams.push((stream = new Stream(group, this.gateway.node)));
+      this.#byId.set(group.settings.id, stream);
       for (const { name } of group.members) this.#bySession.set(name, stream);
     }
     for (const stream of this.#streams) {
@@ -163,19 +165,19 @@ export class Simulation implements BackendOwner {
 
   /** A command that answers an event is refused by whoever knows the event. */
   refused({ name, node }: SimBackend, cause: Meta): void {
-    const knows = this.#bySession.get(sessionOf(cause))?.node;
+    const knows = this.#byId.get(streamOf(cause))?.node;
     if (knows !== node)
       this.broken(`${name}: ${node} refused an answer to ${cause.id} of ${knows}`);
   }
 
   began({ name }: SimBackend, id: number, data: string, meta: Meta): void {
-    const stream = this.#bySession.get(sessionOf(meta));
+    const stream = this.#byId.get(streamOf(meta));
     const again = stream?.began(name, id, data, meta.redelivered);
     if (again === true && this.options.calm) this.broken(`${meta.id} came again, to ${name}`);
   }
 
   ended({ name }: SimBackend, id: number, meta: Meta): void {
-    this.#bySession.get(sessionOf(meta))?.ended(name, id);
+    this.#byId.get(streamOf(meta))?.ended(name, id);
   }
 
   gap(backend: SimBackend, count: number | undefined): void {
@@ -200,15 +202,16 @@ export class Simulation implements BackendOwner {
 
   /** A trigger is seen. A trigger that answers an event comes from the present owner of the event's partition. */
   #seen(data: string): void {
-    const { process, n, cause } = JSON.parse(data) as {
+    const { process, n, session, cause } = JSON.parse(data) as {
       process: string;
       n: number;
+      session: string;
       cause?: string;
     };
     this.#triggers.push({ type: 'seen', browser: 'tap', process, n });
     if (cause === undefined) return;
-    const [session = '', , partition] = cause.split('.');
-    const stream = this.#bySession.get(session);
+    const [id = '', , partition] = cause.split('.');
+    const stream = this.#byId.get(id);
     // Events of a lost gateway have no other owner.
     if (stream?.over === true) return;
     const group = stream?.group;

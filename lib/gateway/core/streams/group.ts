@@ -41,6 +41,8 @@ export interface GroupMember extends Owner {
 }
 
 export interface GroupSettings extends GroupOptions {
+  /** Id of the stream, which no other one has. */
+  id: string;
   /** Epoch of the group's logs. A later group of the same name gets another epoch. */
   epoch: number;
   partitions: number;

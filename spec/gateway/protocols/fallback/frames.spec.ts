@@ -7,8 +7,9 @@ import {
   OPEN,
   PRELUDE,
 } from '../../../../lib/gateway/protocols/fallback/frames';
+import { codePoint } from '../../../support/code-point';
 
-const anyText = fc.string({ unit: 'binary', size: 'max', maxLength: 300 });
+const anyText = fc.string({ unit: codePoint, size: 'max', maxLength: 300 });
 const anyUnits = fc
   .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 50 })
   .map((units) => String.fromCharCode(...units));

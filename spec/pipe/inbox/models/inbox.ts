@@ -283,17 +283,15 @@ export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Pr
     held = false;
     linked = true;
     commandsSent = Math.max(0, commandsSent - 1);
-    inbox.welcome(
-      {
-        ...{ type: 'welcome', version: 1, verdict: isFirst ? 'new' : 'resumed', reason: '' },
-        ...{ session, secret: session, nextSeq: 1, node: 'node', partitions: 1, unhandled: 0 },
-        commandAck: { applied: 0, refused: [], receipts: [] },
-        limits: { frameBytes: 0, batch: 0, dataBytes: 0, pingMs: 0, deadMs: 0 },
-        assigned: owner === 'us' ? [assignment()] : [],
-        graceMs: GRACE_MS,
-      },
-      'session',
-    );
+    inbox.welcome({
+      ...{ type: 'welcome', version: 1, verdict: isFirst ? 'new' : 'resumed', reason: '' },
+      ...{ session, secret: session, nextSeq: 1, node: 'node', partitions: 1, unhandled: 0 },
+      stream: 'stream-1',
+      commandAck: { applied: 0, refused: [], receipts: [] },
+      limits: { frameBytes: 0, batch: 0, dataBytes: 0, pingMs: 0, deadMs: 0 },
+      assigned: owner === 'us' ? [assignment()] : [],
+      graceMs: GRACE_MS,
+    });
     inbox.opened();
     if (owner === 'us' && revoking) revoke();
   };
