@@ -143,6 +143,11 @@ export class Gateway {
     return this.#listener.ports.tlsPort;
   }
 
+  /** Port of `/metrics`; undefined without `metrics`, and while the gateway does not listen. */
+  get metricsPort(): number | undefined {
+    return this.#metricsListener?.port;
+  }
+
   get host(): string {
     return this.#settings.host;
   }

@@ -5,6 +5,7 @@ import { DEFAULT_CHANNEL_LIMITS } from '../../pusher/limits';
 import { type Logger, silent } from '../../util/logger';
 import { AddressGuard, isAllowEntry } from './address-guard';
 import { canonicalOrigin } from './allowed-origins';
+import { explain } from './explain';
 import { requireFit } from './fit';
 
 const port = z.number().int().min(0).max(65535);
@@ -31,7 +32,7 @@ const webhookSchema = z.strictObject({
       'must be an http or https URL in ASCII without blanks, of 2000 characters at most',
     )
     .refine((url) => URL.canParse(url), 'must be a URL')
-    .describe('Where events are posted to.'),
+    .describe('URL that events are posted to.'),
   events: z
     .array(
       z.enum([
@@ -113,10 +114,8 @@ const limitsSchema = z.strictObject({
   maxFallbackSessions: count
     .default(10_000)
     .describe('Sockets over HTTP (xhr_streaming, xhr_polling); above it 503.'),
-  headersTimeoutMs: ms
-    .default(5_000)
-    .describe('How long the head of an HTTP request may take; then 408.'),
-  requestTimeoutMs: ms.default(10_000).describe('How long all of it may take; then 408.'),
+  headersTimeoutMs: ms.default(5_000).describe('Time for the head of an HTTP request; then 408.'),
+  requestTimeoutMs: ms.default(10_000).describe('Time for a whole request; then 408.'),
   maxMessageBytes: bytes.default(64 * 1024).describe('One WebSocket message of a browser.'),
   maxChannelNameLength: count.default(D.maxChannelNameLength).describe('Characters.'),
   maxEventNameLength: count.default(D.maxEventNameLength).describe('Characters.'),
@@ -133,10 +132,10 @@ const limitsSchema = z.strictObject({
   signatureToleranceMs: ms
     .min(30_000)
     .default(600_000)
-    .describe('How far the timestamp of a signed HTTP request may be away.'),
+    .describe('Distance that the timestamp of a signed HTTP request may have.'),
   idempotencyTtlMs: ms
     .default(120_000)
-    .describe('How long a repeated HTTP publish with the same Idempotency-Key is harmless.'),
+    .describe('Time in which a publish repeated with its Idempotency-Key is harmless.'),
   maxIdempotencyKeys: count.default(100_000).describe('Idempotency keys kept for one app.'),
   maxIdempotencyBytes: bytes.default(32 * 1024 * 1024).describe('Answers kept with them.'),
   maxChannelsPerSocket: count
@@ -162,16 +161,16 @@ const limitsSchema = z.strictObject({
     .describe('Users on the watchlist of one socket; further ones are ignored with error 4302.'),
   maxCachedChannels: count.default(10_000).describe('Cache channels of one app with an event.'),
   maxCachedBytes: bytes.default(16 * 1024 * 1024).describe('Cached events of one app.'),
-  cacheTtlMs: ms.default(1_800_000).describe('How long the last event of a channel is kept.'),
+  cacheTtlMs: ms.default(1_800_000).describe('Time that the last event of a channel is kept.'),
   authorizationTimeoutMs: ms
     .default(30_000)
     .describe('Time to sign in or join a signed channel, with authorizedConnections.'),
   activityTimeoutMs: ms.default(120_000).describe('Silence after which a browser is pinged.'),
-  pongTimeoutMs: ms.default(30_000).describe('How long it may take to answer; then close 4201.'),
+  pongTimeoutMs: ms.default(30_000).describe('Time to answer a ping; then close 4201.'),
   maxUnsentBytes: bytes
     .default(1024 * 1024)
     .describe('Unsent bytes of one connection; then close 4100.'),
-  maxUnsentMs: ms.default(10_000).describe('How long bytes may stay unsent; then close 4100.'),
+  maxUnsentMs: ms.default(10_000).describe('Time that bytes may stay unsent; then close 4100.'),
   maxPipes: count.default(256).describe('Backends connected to one app; above it 503.'),
   maxPipeConnectsPerSecond: rate
     .default(50)
@@ -186,7 +185,7 @@ const limitsSchema = z.strictObject({
     ),
   pipeWindowMs: ms
     .default(120_000)
-    .describe('How long a backend may be away and go on where it was.'),
+    .describe('Time that a backend may be away and go on where it was.'),
   maxPipeWaiting: count
     .default(256)
     .describe('Streams of one app that wait for a backend; above it the longest wait is given up.'),
@@ -199,22 +198,22 @@ const limitsSchema = z.strictObject({
     .min(1)
     .max(1024)
     .default(64)
-    .describe('Parts of the stream of a group of backends.'),
+    .describe('Partitions of the stream of a group of backends.'),
   maxPipeGroups: count.default(32).describe('Groups of backends of one app.'),
   pipeGraceMs: ms
     .default(5_000)
-    .describe('How long a lost backend is waited for before others of its group go on.'),
+    .describe('Wait for a lost backend before others of its group go on.'),
   pipeRevokeMs: ms
     .default(10_000)
-    .describe('How long a backend may finish its handlers when a part of the stream moves.'),
+    .describe('Time for a backend to finish its handlers when a partition moves.'),
   pipePauseMs: ms
     .default(10_000)
     .describe(
-      "How long a browser is not read while a group with overflow 'pause' is behind; then 4100.",
+      "Time that a browser is not read while a group with overflow 'pause' is behind; then 4100.",
     ),
   authTimeoutMs: ms
     .default(5_000)
-    .describe('How long backends may take to authorize a subscription or sign-in; then 504.'),
+    .describe('Time for backends to authorize a subscription or sign-in; then 504.'),
   maxAuthBytes: bytes
     .default(16 * 1024)
     .describe('Body of one request to /pusher/auth or /pusher/user-auth; above it 413.'),
@@ -292,26 +291,15 @@ export function limitsTable(): Array<{ name: string; value: number; about: strin
 
 /** Checks options at the door. Throws `bad_option` with the path of the first bad key and what is allowed there. */
 export function checkGatewayOptions({ log = silent, ...options }: GatewayOptions): GatewaySettings {
-  const result = gatewaySchema.safeParse(options);
-  if (!result.success) throw new StandpipeError('bad_option', explain(result.error));
+  const result = gatewaySchema.safeParse(options, { reportInput: true });
+  if (!result.success) {
+    throw new StandpipeError('bad_option', explain(result.error, gatewaySchema));
+  }
   requireUnique(result.data.apps, 'id');
   requireUnique(result.data.apps, 'key');
   requireFit(result.data.limits);
   guardWebhooks(result.data);
   return { ...result.data, log };
-}
-
-function explain(error: z.ZodError): string {
-  return error.issues
-    .map((issue) => {
-      const path = issue.path.reduce<string>(
-        (text, part) =>
-          typeof part === 'number' ? `${text}[${part}]` : `${text}${text && '.'}${String(part)}`,
-        '',
-      );
-      return `${path || 'configuration'}: ${issue.message}`;
-    })
-    .join('; ');
 }
 
 function requireUnique(apps: AppOptions[], field: 'id' | 'key'): void {

@@ -1,5 +1,5 @@
 import { StandpipeError } from '../../errors';
-import type { Frame, GapFrame } from '../../wire/frames';
+import type { Frame, GapFrame, SubscribedFrame } from '../../wire/frames';
 import type { Decider } from '../decisions/decider';
 import type { Inbox } from '../inbox/inbox';
 import type { Queries } from '../queries/queries';
@@ -80,7 +80,7 @@ function acknowledged(founded: boolean): void {
 }
 
 /** A refusal goes to those that await the subscription, else to the error event. */
-function answered(routes: Routes, { id, error }: Extract<Frame, { type: 'subscribed' }>): void {
+function answered(routes: Routes, { id, error }: SubscribedFrame): void {
   const unawaited = routes.subscriptions.answered(id, error);
   if (unawaited !== undefined) routes.report(unawaited);
 }

@@ -1,6 +1,6 @@
 import { isObject, parseJson } from '../../pusher/json';
 import { REFUSAL_CODES } from '../../wire/close-codes';
-import { RuleKind, type Frame } from '../../wire/frames';
+import { RuleKind, type Frame, type QueryFrame } from '../../wire/frames';
 import {
   authorization,
   identification,
@@ -10,8 +10,6 @@ import {
 import { checkHandler, checkSignedPattern } from '../checks';
 import type { Reporter } from '../reporter';
 import type { Subscriptions } from '../subscriptions';
-
-type Query = Extract<Frame, { type: 'query' }>;
 
 /** Request of a browser to sign in. */
 export interface SignInRequest {
@@ -87,7 +85,7 @@ export class Decider {
   }
 
   /** Answers a query of the gateway, now or when a handler has decided. */
-  decide({ id, method, params }: Query): void {
+  decide({ id, method, params }: QueryFrame): void {
     const decide = this.#decider(method, params);
     if (decide === undefined) {
       const { code } = REFUSAL_CODES.unknown_method;

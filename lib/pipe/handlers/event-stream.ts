@@ -1,5 +1,6 @@
 import { deferred, type Deferred } from '../../util/deferred';
 import { Ring } from '../../util/ring';
+import type { AnyHandler, Registry, Subject } from './registry';
 
 /** An event that waits for the loop, or is in its hands. */
 interface Held<T> {
@@ -79,4 +80,25 @@ export class EventStream<T> implements AsyncIterableIterator<T, undefined> {
     this.#given?.finished.resolve();
     this.#given = undefined;
   }
+}
+
+/**
+ * The events of a subject from now on, until the loop is left or an event of `ends` is delivered.
+ * @param valueOf makes a value of the arguments of a handler of `event`
+ */
+export function eventStream<T, A extends unknown[]>(
+  registry: Registry,
+  subject: Subject,
+  valueOf: (...args: A) => T,
+  ends: readonly string[] = [],
+): EventStream<T> {
+  const event = ((...args: A) => stream.push(valueOf(...args))) as AnyHandler;
+  const end = (): void => stream.end();
+  const stream = new EventStream<T>(() => {
+    registry.remove(subject, 'event', event);
+    for (const name of ends) registry.remove(subject, name, end);
+  });
+  registry.add(subject, 'event', event, false);
+  for (const name of ends) registry.add(subject, name, end, false);
+  return stream;
 }

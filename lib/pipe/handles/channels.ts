@@ -10,8 +10,8 @@ import type {
 } from '../queries/results';
 import { checkKeys, checkedChannel, checkedChannels } from '../checks';
 import type { Target } from '../outbox/command';
-import { EventStream } from '../handlers/event-stream';
-import { EVERY, type AnyHandler } from '../handlers/registry';
+import { eventStream } from '../handlers/event-stream';
+import { EVERY } from '../handlers/registry';
 import { Listenable, type ClientParts } from './listenable';
 import type {
   ChannelEvents,
@@ -178,17 +178,11 @@ export class ChannelHandle<Events extends object> extends Listenable<ChannelEven
    */
   events(): AsyncIterableIterator<ReceivedEvent<Events>, undefined> {
     const { channels } = this.#parts.registries;
-    const event = (
-      name: string,
-      socketId: string,
-      data: unknown,
-      meta: Meta,
-    ): Promise<void> | undefined =>
-      stream.push({ event: name, socketId, data, meta } as ReceivedEvent<Events>);
-    const stream = new EventStream<ReceivedEvent<Events>>(() =>
-      channels.remove(this.name, 'event', event as AnyHandler),
+    return eventStream(
+      channels,
+      this.name,
+      (event: string, socketId: string, data: unknown, meta: Meta) =>
+        ({ event, socketId, data, meta }) as ReceivedEvent<Events>,
     );
-    channels.add(this.name, 'event', event as AnyHandler, false);
-    return stream;
   }
 }

@@ -15,8 +15,8 @@ import {
   jsonOf,
 } from '../checks';
 import type { Target } from '../outbox/command';
-import { EventStream } from '../handlers/event-stream';
-import { EVERY, type AnyHandler } from '../handlers/registry';
+import { eventStream } from '../handlers/event-stream';
+import { EVERY } from '../handlers/registry';
 import type { Queries } from '../queries/queries';
 import { Listenable, type ClientParts } from './listenable';
 import type {
@@ -176,18 +176,13 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
    */
   events(): AsyncIterableIterator<ReceivedEvent<Events>, undefined> {
     const { sockets } = this.#parts.registries;
-    const close = (): void => stream.end();
-    const event = (name: string, data: unknown, meta: Meta): Promise<void> | undefined =>
-      stream.push({ event: name, socketId: this.id, data, meta } as ReceivedEvent<Events>);
-    const stream = new EventStream<ReceivedEvent<Events>>(() => {
-      sockets.remove(this.id, 'event', event as AnyHandler);
-      sockets.remove(this.id, 'close', close);
-      sockets.remove(this.id, 'moved', close);
-    });
-    sockets.add(this.id, 'event', event as AnyHandler, false);
-    sockets.add(this.id, 'close', close, false);
-    sockets.add(this.id, 'moved', close, false);
-    return stream;
+    return eventStream(
+      sockets,
+      this.id,
+      (event: string, data: unknown, meta: Meta) =>
+        ({ event, socketId: this.id, data, meta }) as ReceivedEvent<Events>,
+      ['close', 'moved'],
+    );
   }
 
   #perform(command: Command): Promise<void> {

@@ -1,6 +1,6 @@
 import { StandpipeError } from '../../errors';
 import type { Clock, Timer } from '../../util/timers';
-import type { Frame } from '../../wire/frames';
+import type { Frame, ReplyFrame } from '../../wire/frames';
 import { WIRE_LIMITS } from '../../wire/limits';
 import type { QueryOptions } from './results';
 import { badArgument, checkKeys, jsonOf } from '../checks';
@@ -29,8 +29,6 @@ interface OpenQuery {
   resolve(pieces: unknown[]): void;
   reject(error: StandpipeError): void;
 }
-
-type Reply = Extract<Frame, { type: 'reply' }>;
 
 const OPTIONS = ['timeoutMs'] satisfies Array<keyof QueryOptions>;
 const DEFAULT_MS = 5_000;
@@ -72,7 +70,7 @@ export class Queries {
   }
 
   /** The result of a query, or a piece of it. Throws a StandpipeError when it is none. */
-  reply({ id, result, error, more }: Reply): void {
+  reply({ id, result, error, more }: ReplyFrame): void {
     const query = this.#queries.get(id);
     // The time of the query is over.
     if (query === undefined) return;

@@ -57,3 +57,32 @@ t.test('metrics count returns of backends and gaps by their cause', async (t) =>
   t.same(await read(gateway, 'pipe_events_dropped_total'), ['3']);
   t.same(await read(gateway, 'pipe_redelivered_total'), ['0']);
 });
+
+t.test('/metrics has the metrics of the gateway and of its process, each once', async (t) => {
+  const ports: number[] = [];
+  for (let gateways = 1; gateways <= 2; gateways += 1) {
+    const gateway = await startGateway(t, { metrics: { port: 0 } });
+    ports.push(gateway.metricsPort ?? 0);
+    const response = await fetch(`http://127.0.0.1:${gateway.metricsPort}/metrics`);
+    t.match(response.headers.get('content-type'), /^text\/plain; version=0\.0\.4/);
+    const text = await response.text();
+    for (const name of [
+      'sockets',
+      'process_cpu_seconds_total',
+      'process_resident_memory_bytes',
+      'nodejs_eventloop_lag_p99_seconds',
+      'nodejs_gc_duration_seconds',
+      'nodejs_heap_size_used_bytes',
+    ]) {
+      const types = text.split('\n').filter((line) => line.startsWith(`# TYPE standpipe_${name} `));
+      t.equal(types.length, 1, name);
+    }
+    t.match(text, /^standpipe_process_cpu_seconds_total [\d.]+$/m);
+    t.equal((await fetch(`http://127.0.0.1:${gateway.metricsPort}/`)).status, 404);
+  }
+  t.not(ports[0], ports[1]);
+});
+
+t.test('a gateway without a port of metrics has none', async (t) => {
+  t.equal((await startGateway(t)).metricsPort, undefined);
+});

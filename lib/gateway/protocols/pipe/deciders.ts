@@ -1,13 +1,11 @@
 import type { Timer } from '../../../util/timers';
 import { REFUSAL_CODES } from '../../../wire/close-codes';
-import { RuleKind, type Frame, type Rule } from '../../../wire/frames';
+import { RuleKind, type ReplyFrame, type Rule } from '../../../wire/frames';
 import type { App } from '../../core/model/app';
 import type { Decision, DecisionRequest, Decisions } from '../../core/decisions';
 import { Rules } from '../../core/streams/rules';
 import type { BackendLink } from './backend-link';
 import type { PipeContext } from './context';
-
-type Reply = Extract<Frame, { type: 'reply' }>;
 
 /** A connection with the rules that say what its backend decides. */
 export interface DecidingLink extends BackendLink {
@@ -71,7 +69,7 @@ export class Deciders implements Decisions {
     this.#hand(open);
   }
 
-  answered(link: DecidingLink, { id, result, error }: Reply): void {
+  answered(link: DecidingLink, { id, result, error }: ReplyFrame): void {
     const open = this.#byLink.get(link)?.open.get(id);
     // A late answer, or an answer without a request.
     if (open === undefined) return;

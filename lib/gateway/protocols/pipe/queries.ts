@@ -1,7 +1,7 @@
 import { StandpipeError } from '../../../errors';
 import { isObject, parseJson } from '../../../pusher/json';
 import { REFUSAL_CODES } from '../../../wire/close-codes';
-import type { Frame } from '../../../wire/frames';
+import type { QueryFrame } from '../../../wire/frames';
 import type { App } from '../../core/model/app';
 import { type Refusal, refusal } from './commands/outcome';
 import type { BackendLink } from './backend-link';
@@ -35,8 +35,6 @@ const MAX_OPEN = 1000;
 /** A piece of a list is sent when it has reached this size. */
 const PIECE_BYTES = 56 * 1024;
 
-type Query = Extract<Frame, { type: 'query' }>;
-
 /** A list that is being written, piece by piece. */
 interface List {
   id: number;
@@ -67,7 +65,7 @@ export class Queries {
     this.#session = session;
   }
 
-  ask(query: Query): void {
+  ask(query: QueryFrame): void {
     const { id, method: name } = query;
     if (this.#requests.has(id) || this.#lists.has(id)) {
       return this.#link.fail('protocol_error', `query ${id} is open already`);
@@ -98,7 +96,7 @@ export class Queries {
     this.#lists.clear();
   }
 
-  #run(method: Method, { id, params: text, deadlineMs }: Query): void {
+  #run(method: Method, { id, params: text, deadlineMs }: QueryFrame): void {
     const params = text === '' ? {} : parseJson(text);
     if (!isObject(params)) {
       return this.#replyError(id, refusal('bad_params', 'params must be a JSON object'));
