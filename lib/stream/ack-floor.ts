@@ -37,11 +37,11 @@ export class AckFloor {
     return this.#ahead.length;
   }
 
-  /** Offsets below `first` that have started and are not finished. */
-  openBelow(first: number): number {
-    const last = Math.min(first - 1, this.#started);
-    if (last <= this.#done) return 0;
-    return last - this.#done - this.#ahead.count(this.#done + 1, last);
+  /** Offsets from `first` to `last` that have started and are not finished. */
+  open(first: number, last: number): number {
+    const from = Math.max(first, this.#done + 1);
+    const to = Math.min(last, this.#started);
+    return to < from ? 0 : to - from + 1 - this.#ahead.count(from, to);
   }
 
   has(offset: number): boolean {

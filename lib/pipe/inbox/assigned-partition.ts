@@ -297,7 +297,9 @@ export class AssignedPartition implements Counted {
 
   /** Events below `first` that are still at hand come from nobody again. */
   #pass(first: number): void {
-    const open = this.#floor.openBelow(first) - this.#left.count(this.done + 1, first - 1);
+    const from = this.share.first;
+    if (first <= from) return;
+    const open = this.#floor.open(from, first - 1) - this.#left.count(from, first - 1);
     this.share.pass(first, Math.max(0, open));
   }
 

@@ -31,10 +31,18 @@ export class WindowShare {
     if (offset < this.#first && this.#passed > 0) this.#passed -= 1;
   }
 
-  /** The gateway sends nothing below `first` any more. @param unfinished events of these offsets that are at hand */
+  /** The lowest offset that the gateway may send. */
+  get first(): number {
+    return this.#first;
+  }
+
+  /**
+   * The gateway sends nothing below `first` any more.
+   * @param unfinished events at hand from the first offset of before to this one
+   */
   pass(first: number, unfinished: number): void {
     this.#first = first;
-    this.#passed = unfinished;
+    this.#passed += unfinished;
   }
 
   /** The gateway counts anew from here on. @param received the last offset that came so far */

@@ -50,6 +50,25 @@ t.test('events before the first offset of a new generation are finished by other
   t.end();
 });
 
+t.test(
+  'events that others have finished, or a gap has passed, use no credit of the gateway',
+  (t) => {
+    const partition = partitionWith(6, 2);
+    for (let i = 0; i < 4; i += 1) partition.add(1);
+    t.equal(partition.counted, 4);
+    partition.lose();
+    partition.regain(STREAM, { generation: 2, firstOffset: 5 });
+    t.equal(partition.counted, 0);
+    partition.receive(5, 2, 0);
+    t.equal(partition.counted, 2, 'the two that came again; two older ones still run');
+    partition.jump(6);
+    t.equal(partition.counted, 1);
+    partition.remove(3, 1);
+    t.equal(partition.counted, 1);
+    t.end();
+  },
+);
+
 t.test('positions that were told while the partition was another’s are told again', (t) => {
   const partition = partitionWith(5, 5);
   t.notOk(partition.hasNews);

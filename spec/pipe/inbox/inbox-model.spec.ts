@@ -2,14 +2,24 @@ import fc from 'fast-check';
 import t from 'tap';
 import { loadModules, type Modules, type Mutation } from '../../stream/models/modules';
 import { steps } from '../../stream/models/steps';
-import { INBOX_ACTIONS, inboxModel } from './models/inbox';
+import { INBOX_ACTIONS, OVERFLOW_ACTIONS, inboxModel } from './models/inbox';
 
 /** Seed of the planted bugs, so that the check gives the same answer every time. */
 const SEED = 20;
 
-function explore(modules: Modules, numRuns: number, seed?: number): Promise<void> {
-  const property = fc.asyncProperty(steps(INBOX_ACTIONS, 120), (sequence) =>
-    inboxModel(modules, sequence),
+interface Exploration {
+  numRuns: number;
+  overflows?: boolean;
+  seed?: number;
+}
+
+function explore(
+  modules: Modules,
+  { numRuns, overflows = false, seed }: Exploration,
+): Promise<void> {
+  const actions = overflows ? OVERFLOW_ACTIONS : INBOX_ACTIONS;
+  const property = fc.asyncProperty(steps(actions, 120), (sequence) =>
+    inboxModel(modules, sequence, { overflows }),
   );
   const fixed = seed === undefined ? {} : { seed, endOnFailure: true };
   return fc.assert(property, { numRuns, ...fixed });
@@ -21,7 +31,7 @@ const deliveries = 'pipe/inbox/deliveries.ts';
 const resync = 'pipe/inbox/resync.ts';
 const policy = 'pipe/inbox/policy.ts';
 
-const mutants: Array<Mutation & { name: string }> = [
+const mutants: Array<Mutation & { name: string; overflows?: boolean }> = [
   {
     name: 'events that have not begun still begin after the partition was asked back',
     file: inbox,
@@ -130,14 +140,35 @@ const mutants: Array<Mutation & { name: string }> = [
     from: 'return (byChannel && channel) || socketId || channel;',
     to: 'return `${socketId} ${Math.random()}`;',
   },
+  {
+    name: 'events that come again finished are acknowledged with the next ones only',
+    file: inbox,
+    from: 'this.#deliveries.repeated(partition, events.length);',
+    to: 'this.#deliveries.moved(partition);',
+    overflows: true,
+  },
+  {
+    name: 'events before a gap are counted as in flight',
+    file: partition,
+    from: 'this.#pass(first);',
+    to: '',
+    overflows: true,
+  },
 ];
 
 t.test('the promises of the inbox hold through any cuts, moves and repetitions', async (t) => {
-  await t.resolves(explore(loadModules(), 200));
+  await t.resolves(explore(loadModules(), { numRuns: 200 }));
+  await t.resolves(explore(loadModules(), { numRuns: 200, overflows: true }));
 });
 
-for (const { name, ...mutation } of mutants) {
+for (const { name, overflows = false, ...mutation } of mutants) {
   t.test(`planted bug is found: ${name}`, async (t) => {
-    await t.rejects(explore(loadModules(mutation), 1_000, SEED));
+    await t.rejects(
+      explore(loadModules(mutation), {
+        numRuns: overflows ? 20_000 : 1_000,
+        overflows,
+        seed: SEED,
+      }),
+    );
   });
 }

@@ -53,6 +53,8 @@ export function ackFloorModel({ ackFloor }: Modules, sequence: Step[]): void {
     assert.deepEqual(told, finished, 'the ranges are what has finished above the floor');
     for (const offset of open) assert.ok(!floor.has(offset));
     assert.ok(finished.every((offset) => floor.has(offset)) && floor.has(done));
+    const unfinished = [...open].filter((offset) => offset > 5 && offset <= started - 2);
+    assert.equal(floor.open(6, started - 2), unfinished.length);
     assert.equal(floor.lastOpen, Math.max(done, ...open));
     assert.ok(floor.finished(Infinity, done + 3).every(({ last }) => last <= done + 3));
     if (open.size === 0) assert.equal(floor.ahead, 0, 'nothing is left behind');

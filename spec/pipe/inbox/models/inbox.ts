@@ -15,15 +15,16 @@ import type { Modules } from '../../../stream/models/modules';
 import type { Step } from '../../../stream/models/steps';
 
 export const INBOX_ACTIONS = 25;
+/** With a log that overflows. */
+export const OVERFLOW_ACTIONS = 29;
 
 const GRACE_MS = 5_000;
 const SETTINGS = {
   group: { name: 'g', order: 'socket', mode: 'sticky', overflow: 'gap' },
-  credit: { messages: 1_000, bytes: 1e6 },
   ack: 'handled',
   concurrency: 1_000,
   slowHandlerMs: 1e9,
-} as unknown as Settings;
+};
 
 interface Running {
   arrival: Arrival;
@@ -39,8 +40,16 @@ type Belief = 'open' | 'closed' | 'moved';
  * frames on their way, hand-overs in both directions, snapshots of the gateway's present state. The gateway is a naive
  * one by PROTOCOL.md.
  */
-export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Promise<void> {
+export async function inboxModel(
+  { inbox: room }: Modules,
+  sequence: Step[],
+  { overflows }: { overflows: boolean },
+): Promise<void> {
   const clock = new ManualClock();
+  // A log that overflows has a client with little credit, which shows what is counted wrong. Without gaps nothing but
+  // the events themselves makes good what a client missed.
+  const messages = overflows ? 3 : 1_000;
+  const settings = { ...SETTINGS, credit: { messages, bytes: 1e6 } } as unknown as Settings;
   const log: PipeEvent[] = [];
   const truth = { sockets: new Set<string>(), channels: new Set<string>() };
   let lives = 0;
@@ -52,6 +61,10 @@ export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Pr
   let generation = 1;
   let linked = false;
   let sentTo = 0;
+  /** The first offset that was sent since the connection, or the generation, began. */
+  let sentFrom = 1;
+  /** Events that may be in flight. */
+  let granted = 0;
   let snapshotDue = true;
   /** Frames of the client that the gateway has not read. */
   let up: Frame[] = [];
@@ -91,6 +104,7 @@ export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Pr
     if (quick) return undefined;
     const end = deferred<void>();
     running.push({ arrival, key, end });
+    expect(running.length <= messages, 'no more events than the credit are at hand');
     return end.promise;
   };
 
@@ -112,7 +126,7 @@ export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Pr
     }
   };
 
-  const inbox = new room.Inbox(SETTINGS, clock, {
+  const inbox = new room.Inbox(settings, clock, {
     deliver: started,
     send: (frame) => {
       if (linked) up.push(frame);
@@ -185,12 +199,37 @@ export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Pr
       channels: [...channels].map((name) => ({ name, subscriptions: 1, members: [] })),
     });
   };
+  const inFlight = (): number => {
+    let count = 0;
+    for (let offset = sentFrom; offset <= sentTo; offset += 1) {
+      if (!finished.has(offset)) count += 1;
+    }
+    return count;
+  };
+  /** The log drops its oldest events, and the client is told that they do not come. */
+  const lose = (count: number): void => {
+    if (!linked || owner !== 'us' || revoking || inFlight() > 0) return;
+    const first = Math.min(sentTo + count, log.length) + 1;
+    if (first <= sentTo + 1) return;
+    for (let offset = sentTo + 1; offset < first; offset += 1) finished.add(offset);
+    const after = sentTo;
+    sentTo = first - 1;
+    sentFrom = first;
+    const [oldEpoch, newEpoch] = [1, 1];
+    inbox.gap({
+      ...{ type: 'gap', partition: 0, oldEpoch, after, newEpoch, first },
+      ...{ cause: 'overflow', count },
+    });
+    snapshot();
+  };
   const send = (count: number): void => {
     if (!linked || owner !== 'us' || revoking) return;
     if (snapshotDue) return snapshot();
     let first = sentTo + 1;
     while (finished.has(first)) first += 1;
     if (first > log.length) return;
+    count = Math.min(count, granted - inFlight());
+    if (count <= 0) return;
     const events: PipeEvent[] = [];
     while (events.length < count && first + events.length <= log.length) {
       if (finished.has(first + events.length)) break;
@@ -203,6 +242,7 @@ export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Pr
   const read = (count: number): void => {
     for (const frame of up.splice(0, count)) {
       if (frame.type === 'ack') {
+        granted = frame.credit?.messages ?? granted;
         for (const position of frame.positions) {
           if (owner === 'us' && position.generation === generation) take(position);
         }
@@ -243,6 +283,7 @@ export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Pr
     owner = 'us';
     generation += 2;
     sentTo = floor();
+    sentFrom = sentTo + 1;
     snapshotDue = true;
     if (linked) inbox.assign([assignment()]);
   };
@@ -264,7 +305,7 @@ export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Pr
   const attach = (): void => {
     if (linked) return;
     const positions = inbox.positions();
-    inbox.credit();
+    granted = inbox.credit().messages;
     for (const position of positions) checkPosition(position);
     const [ours] = positions;
     const session = new Uint8Array(16);
@@ -280,6 +321,7 @@ export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Pr
         snapshotDue = true;
       }
     }
+    sentFrom = sentTo + 1;
     held = false;
     linked = true;
     commandsSent = Math.max(0, commandsSent - 1);
@@ -355,6 +397,7 @@ export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Pr
     } else if (action === 21 && n < 10) giveBack();
     else if (action === 22) pass(n * 500);
     else if (action === 24 && n < 8) snapshotDue = true;
+    else if (action >= 25) lose(n % 5);
     else {
       acknowledge();
       sendCommands();
@@ -371,7 +414,8 @@ export async function inboxModel({ inbox: room }: Modules, sequence: Step[]): Pr
   for (let round = 0; round < log.length + 10; round += 1) {
     while (running.length > 0) await finish(0);
     send(100);
-    acknowledge();
+    // Acknowledgements that are due come by themselves.
+    clock.advance(100);
     sendCommands();
     read(100);
   }
