@@ -36,7 +36,14 @@ function oneBackend({
 } {
   const { app, hub, clock } = new OfflineChannels();
   const metrics = new Metrics();
-  const settings = { id: 'stream-1', epoch: 1, partitions: 1, maxEntries, maxBytes: 1e6, revokeMs: 1000 };
+  const settings = {
+    id: 'stream-1',
+    epoch: 1,
+    partitions: 1,
+    maxEntries,
+    maxBytes: 1e6,
+    revokeMs: 1000,
+  };
   const group = new Group(
     app,
     { name: 'g', order, mode: 'sticky', overflow: 'gap', ...settings },

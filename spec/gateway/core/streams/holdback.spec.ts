@@ -141,7 +141,14 @@ t.test('a gateway that stops leaves no timer behind', async (t) => {
 t.test('a group holds back who sends, not who comes, goes or does not read', async (t) => {
   const node = new OfflineChannels();
   const { hub, app, clock } = node;
-  const settings = { id: 'stream-1', epoch: 1, partitions: 1, maxEntries: 4, maxBytes: 1e6, revokeMs: 1_000 };
+  const settings = {
+    id: 'stream-1',
+    epoch: 1,
+    partitions: 1,
+    maxEntries: 4,
+    maxBytes: 1e6,
+    revokeMs: 1_000,
+  };
   const group = new Group(
     app,
     { name: 'g', order: 'socket', mode: 'sticky', overflow: 'close', ...settings },
