@@ -3,7 +3,7 @@ import { sha256, utf8 } from './digests';
 import { isObject, parseJson } from './json';
 
 /** Bytes of a master key, and of the key of a channel. */
-export const KEY_BYTES = 32;
+const KEY_BYTES = 32;
 
 const NONCE_BYTES = 24;
 const TAG_BYTES = 16;

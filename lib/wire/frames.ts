@@ -7,8 +7,9 @@
 
 import type { Credit } from '../stream/in-flight';
 import type { Gap } from '../stream/log';
+import type { Range } from '../stream/ranges';
 
-export type { Credit, Gap };
+export type { Credit, Gap, Range };
 
 /** Kinds of rules, with the numbers of pipe.proto. */
 export const RuleKind = {
@@ -52,14 +53,8 @@ export const Verb = {
 } as const;
 export type Verb = (typeof Verb)[keyof typeof Verb];
 
-/** Consecutive offsets, both ends among them. */
-export interface Range {
-  first: number;
-  last: number;
-}
-
-/** Position of a partition: how far its events are finished; in REPLY, where the partition stood. */
-export interface Position {
+/** Position of a partition: its finished events; in REPLY, the offset of its state. */
+export interface PartitionPosition {
   partition: number;
   generation: number;
   epoch: number;
@@ -173,7 +168,7 @@ export interface CommandAck {
 }
 
 export interface Ack {
-  positions: Position[];
+  positions: PartitionPosition[];
   credit?: Credit | undefined;
 }
 
@@ -200,7 +195,7 @@ export interface HelloFrame {
   session: Uint8Array;
   proof: Uint8Array;
   attempt: number;
-  positions: Position[];
+  positions: PartitionPosition[];
   nextSeq: number;
   credit: Credit;
   rules: Rule[];
@@ -321,7 +316,7 @@ export interface RevokeFrame {
 /** RETURNED says that nothing of the partition runs at the client any more. It acknowledges. */
 export interface ReturnedFrame {
   type: 'returned';
-  position: Position;
+  position: PartitionPosition;
 }
 
 /** LOST says that the partition is another member's from now on. */
@@ -344,7 +339,7 @@ export interface ReplyFrame {
   id: number;
   result: string;
   error?: WireError | undefined;
-  asOf: Position[];
+  asOf: PartitionPosition[];
   more: boolean;
 }
 

@@ -6,7 +6,7 @@ import type {
   CommandAck,
   Frame,
   PipeEvent,
-  Position,
+  PartitionPosition,
   Run,
 } from '../../lib/wire/frames';
 import { codePoint } from './code-point';
@@ -220,7 +220,7 @@ const kind = fc.constantFrom(...Object.values(EventKind));
 const ruleKind = fc.constantFrom(...Object.values(RuleKind));
 const credit = record({ messages: uint32, bytes: uint32 });
 /** Ranges above an offset, with an unfinished one before each. */
-const position: fc.Arbitrary<Position> = fc
+const position: fc.Arbitrary<PartitionPosition> = fc
   .tuple(
     fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER - 10_000 }),
     fc.array(fc.tuple(fc.integer({ min: 2, max: 90 }), fc.nat({ max: 90 })), { maxLength: 20 }),

@@ -7,7 +7,7 @@ import {
   type Frame,
   type HelloFrame,
   type PipeEvent,
-  type Position,
+  type PartitionPosition,
   type Run,
   type SnapshotFrame,
   type WelcomeFrame,
@@ -28,7 +28,7 @@ export interface TrialSession {
   /** By partition, the highest offset ever sent in its present epoch. */
   sent: Map<number, number>;
   /** By partition, the last position that the client has told. */
-  told: Map<number, Position>;
+  told: Map<number, PartitionPosition>;
 }
 
 /** Receives the events of a peer: the trial it belongs to. */
@@ -244,7 +244,7 @@ export class Peer {
     }
   }
 
-  #acknowledged(positions: readonly Position[]): void {
+  #acknowledged(positions: readonly PartitionPosition[]): void {
     const { session } = this.#owner;
     for (const position of positions) {
       const { partition, offset, finished } = position;

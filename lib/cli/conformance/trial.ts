@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { verifyPipeRequest } from '../../pusher/pipe-signature';
-import type { Command, Position } from '../../wire/frames';
+import type { Command, PartitionPosition } from '../../wire/frames';
 import { NONCE_HEADER, SUBPROTOCOL } from '../../wire/opening';
 import { Fault, Peer, type PeerOwner, type TrialSession } from './peer';
 
@@ -144,7 +144,7 @@ export class Trial {
   }
 
   /** The last position that the client told of a partition, once it says at least this offset. */
-  async acknowledged(offset: number, partition = 0): Promise<Position> {
+  async acknowledged(offset: number, partition = 0): Promise<PartitionPosition> {
     return this.until(`an acknowledgement of offset ${offset}`, () => {
       const position = this.session.told.get(partition);
       return position !== undefined && position.offset >= offset ? position : undefined;

@@ -10,16 +10,10 @@ const NOTHING = new Uint8Array(0);
 export class SessionCredentials {
   #id: Uint8Array = NOTHING;
   #secret: Uint8Array = NOTHING;
-  #name = '';
   #attempt = 0;
 
   get id(): Uint8Array {
     return this.#id;
-  }
-
-  /** The id for people and for event ids: 32 hexadecimal digits, or ''. */
-  get name(): string {
-    return this.#name;
   }
 
   get known(): boolean {
@@ -45,12 +39,10 @@ export class SessionCredentials {
     if (frame.verdict === 'resumed') return;
     this.#id = frame.session;
     this.#secret = frame.secret;
-    this.#name = Buffer.from(frame.session).toString('hex');
   }
 
   /** Forgets the session: the next connection asks for a new one. */
   end(): void {
     this.#id = this.#secret = NOTHING;
-    this.#name = '';
   }
 }

@@ -13,7 +13,7 @@ interface Held<T> {
  * Events as an async iterator. An event is finished when the loop asks for the next one, or is left: until then `push`'s
  * promise delays its acknowledgement. Events that wait for the loop are bounded by the credit.
  */
-export class EventStream<T> implements AsyncIterableIterator<T, undefined> {
+class EventStream<T> implements AsyncIterableIterator<T, undefined> {
   readonly #queue = new Ring<Held<T>>();
   readonly #pulls = new Ring<Deferred<IteratorResult<T, undefined>>>();
   readonly #release: () => void;

@@ -1,7 +1,7 @@
 import { CreditMeter } from '../../stream/credit';
 import type { Credit } from '../../stream/in-flight';
 import type { Clock, Timer } from '../../util/timers';
-import type { Position } from '../../wire/frames';
+import type { PartitionPosition } from '../../wire/frames';
 import type { AssignedPartition } from './assigned-partition';
 
 /** Most finished ranges of one position. */
@@ -74,12 +74,12 @@ export class Acks {
   }
 
   /** Positions that have moved and were not told. A partition that is not this client's is not for it to acknowledge. */
-  take(): Position[] {
+  take(): PartitionPosition[] {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#meter.acked();
     if (this.#moved.size === 0) return [];
-    const positions: Position[] = [];
+    const positions: PartitionPosition[] = [];
     let left = MAX_ACK_RANGES;
     for (const partition of this.#moved) {
       if (partition.state !== 'owned' && partition.state !== 'revoking') continue;

@@ -1,7 +1,7 @@
 import { AckFloor } from '../../stream/ack-floor';
 import { Cursor } from '../../stream/position';
 import { Ranges } from '../../stream/ranges';
-import type { Position } from '../../wire/frames';
+import type { PartitionPosition } from '../../wire/frames';
 import { WindowShare, type Counted } from './receive-window';
 
 /** The session whose offsets a partition uses. An earlier session's stream lives until its handlers have finished. */
@@ -128,7 +128,7 @@ export class AssignedPartition implements Counted {
   }
 
   /** The whole position, with at most so many finished ranges. It is told now. */
-  tell(maxRanges: number): Position {
+  tell(maxRanges: number): PartitionPosition {
     return this.#tell(maxRanges, Infinity);
   }
 
@@ -136,7 +136,7 @@ export class AssignedPartition implements Counted {
    * The position as far as the gateway has sent, or skipped, over the present connection. An offset that is yet to be
    * repeated is not acknowledged before it is, because the snapshot that precedes it counts on its coming.
    */
-  acknowledge(maxRanges: number): Position {
+  acknowledge(maxRanges: number): PartitionPosition {
     return this.#tell(maxRanges, this.#stands < this.received ? this.#stands : Infinity);
   }
 
@@ -195,7 +195,7 @@ export class AssignedPartition implements Counted {
    * Another connection follows; the gateway goes on behind the position that HELLO tells.
    * @param maxRanges so many finished ranges are told at most
    */
-  reconnect(maxRanges: number): Position {
+  reconnect(maxRanges: number): PartitionPosition {
     // Offsets that HELLO tells as finished are not repeated, so only a snapshot tells what they changed.
     if (this.#knownTo < this.received) this.#awaitsSnapshot = true;
     const { ahead, lastOpen } = this.#floor;
@@ -287,7 +287,7 @@ export class AssignedPartition implements Counted {
     this.#awaitsSnapshot = awaits;
   }
 
-  #tell(maxRanges: number, upTo: number): Position {
+  #tell(maxRanges: number, upTo: number): PartitionPosition {
     const { partition, epoch, done } = this;
     this.#hasNews = upTo < this.#floor.started;
     const offset = Math.min(done, upTo);

@@ -6,7 +6,7 @@ import {
   type Frame,
   type GapFrame,
   type PipeEvent,
-  type Position,
+  type PartitionPosition,
   type Run,
   type SnapshotFrame,
   type WelcomeFrame,
@@ -124,9 +124,9 @@ export class Inbox {
   }
 
   /** The positions for HELLO: of every partition that is not known to be another member's. */
-  positions(): Position[] {
+  positions(): PartitionPosition[] {
     this.#deliveries.takeAck(this.#partitions);
-    const positions: Position[] = [];
+    const positions: PartitionPosition[] = [];
     let ranges = MAX_HELLO_RANGES;
     for (const partition of this.#partitions) {
       if (partition.state === 'lost') continue;

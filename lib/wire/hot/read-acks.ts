@@ -1,11 +1,19 @@
 import type { ByteReader } from '../bytes/byte-reader';
 import { checkFinished } from '../bytes/checks';
-import type { Ack, CommandAck, Credit, Position, Range, Receipt, Refusal } from '../frames';
+import type {
+  Ack,
+  CommandAck,
+  Credit,
+  PartitionPosition,
+  Range,
+  Receipt,
+  Refusal,
+} from '../frames';
 import { WIRE_LIMITS } from '../limits';
 import { addTo, tooMany } from './read-shared';
 
 export function readAck(from: ByteReader, end: number): Ack {
-  const positions: Position[] = [];
+  const positions: PartitionPosition[] = [];
   let credit: Credit | undefined;
   while (from.position < end) {
     const tag = from.varint();
@@ -34,7 +42,7 @@ export function readCommandAck(from: ByteReader, end: number): CommandAck {
   return { applied, refused, receipts, credit };
 }
 
-export function readPosition(from: ByteReader, end: number): Position {
+function readPosition(from: ByteReader, end: number): PartitionPosition {
   let partition = 0;
   let generation = 0;
   let epoch = 0;

@@ -1,6 +1,15 @@
 import type { ByteWriter } from '../bytes/byte-writer';
 import { checkBatch, checkFinished, checkSkipped } from '../bytes/checks';
-import type { Ack, Command, CommandAck, Credit, PipeEvent, Position, Range, Run } from '../frames';
+import type {
+  Ack,
+  Command,
+  CommandAck,
+  Credit,
+  PipeEvent,
+  PartitionPosition,
+  Range,
+  Run,
+} from '../frames';
 import type { NameWriter } from '../names';
 import { DELIVERED } from './read-shared';
 
@@ -104,7 +113,7 @@ export function writeAck(out: ByteWriter, ack: Ack): void {
   if (ack.credit) writeCredit(out, 18, ack.credit);
 }
 
-function writePosition(out: ByteWriter, position: Position): void {
+function writePosition(out: ByteWriter, position: PartitionPosition): void {
   checkFinished(position.offset, position.finished);
   out.uint32(8, position.partition);
   out.uint32(16, position.generation);

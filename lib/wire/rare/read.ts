@@ -8,7 +8,7 @@ import type {
   Credit,
   Group,
   Limits,
-  Position,
+  PartitionPosition,
   Rule,
   RuleKind,
   WireError,
@@ -234,7 +234,7 @@ function rule(m: standpipe.v1.Rule.$Properties): Rule {
   return rule;
 }
 
-function position(m: standpipe.v1.Position.$Properties): Position {
+function position(m: standpipe.v1.Position.$Properties): PartitionPosition {
   const offset = wide(m.offset);
   const finished = m.finished?.length
     ? m.finished.map(({ first, last }) => ({ first: wide(first), last: wide(last) }))

@@ -1,6 +1,6 @@
 import { standpipe } from '../../../proto/pipe';
 import { checkFinished, time, uint32, whole } from '../bytes/checks';
-import type { Assignment, CommandAck, Credit, Position } from '../frames';
+import type { Assignment, CommandAck, Credit, PartitionPosition } from '../frames';
 import { CAUSES, MODES, ORDERS, OVERFLOWS, VERDICTS } from './enums';
 import type { RareFrame } from './enums';
 
@@ -165,7 +165,7 @@ function position({
   offset,
   finished,
   wantsSnapshot,
-}: Position): standpipe.v1.Position.$Properties {
+}: PartitionPosition): standpipe.v1.Position.$Properties {
   checkFinished(offset, finished);
   return {
     partition: uint32(partition),

@@ -51,7 +51,7 @@ export class SimBackend {
   readonly #byChannel: boolean;
   /** Messages, whichever session brought them. */
   readonly #handled = new Set<number>();
-  /** How many times a stream of a socket was begun. */
+  /** Number of times that a stream of a socket was begun. */
   readonly #followed = new Map<string, number>();
   #sent = 0;
   #node = '';

@@ -6,7 +6,7 @@ import { NEWLINE, PRELUDE } from './frames';
  * pusher-js leaves a response that is longer than this, in characters, as soon as it has read all of it to the end of a
  * line, and asks with a new request. Anything behind that line would be lost.
  */
-export const ROTATION_LENGTH = 256 * 1024;
+const ROTATION_LENGTH = 256 * 1024;
 
 /**
  * An HTTP response that waits for messages, and the only place of this protocol that writes to one: `xhr_streaming`

@@ -10,7 +10,7 @@ import type {
   CommandsFrame,
   Credit,
   HelloFrame,
-  Position,
+  PartitionPosition,
   Rule,
   WelcomeFrame,
 } from '../../../wire/frames';
@@ -111,7 +111,7 @@ export class PipeSession implements GroupMember {
   }
 
   /** The positions of its partitions: a query is answered as of here. */
-  positions(): Position[] {
+  positions(): PartitionPosition[] {
     return this.group.ownedBy(this).map(({ number, generation, log }) => {
       return { partition: number, generation, epoch: log.epoch, offset: log.top };
     });
@@ -267,7 +267,7 @@ export class PipeSession implements GroupMember {
   }
 
   /** Nothing of a partition runs at the backend any more, which was asked to give it back. */
-  returned(position: Position): void {
+  returned(position: PartitionPosition): void {
     const { partition: number, generation } = position;
     const partition = this.group.partitions[number];
     if (partition?.generation === generation && this.group.owner(partition) === this) {
@@ -371,7 +371,10 @@ function assignment({ number, generation, log }: Partition): Assignment {
   return { partition: number, generation, epoch, firstOffset: offset + 1 };
 }
 
-function positionOf(positions: readonly Position[], number: number): Position | undefined {
+function positionOf(
+  positions: readonly PartitionPosition[],
+  number: number,
+): PartitionPosition | undefined {
   return positions.find(({ partition }) => partition === number);
 }
 

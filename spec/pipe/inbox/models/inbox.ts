@@ -8,7 +8,7 @@ import {
   type Ack,
   type Frame,
   type PipeEvent,
-  type Position,
+  type PartitionPosition,
 } from '../../../../lib/wire/frames';
 import { ManualClock } from '../../../support/manual-clock';
 import type { Modules } from '../../../stream/models/modules';
@@ -145,7 +145,7 @@ export async function inboxModel(
   });
   inbox.ask(true, true);
 
-  const checkPosition = ({ offset, finished: ranges = [] }: Position): void => {
+  const checkPosition = ({ offset, finished: ranges = [] }: PartitionPosition): void => {
     const told = (number: number): void => {
       const elsewhere = finished.has(number);
       const here = begun.has(number) && !running.some(({ arrival }) => arrival.offset === number);
@@ -169,7 +169,7 @@ export async function inboxModel(
     for (const position of ack?.positions ?? []) checkPosition(position);
     if (ack !== undefined) up.push({ type: 'ack', ...ack });
   };
-  const take = ({ offset, finished: ranges = [] }: Position): void => {
+  const take = ({ offset, finished: ranges = [] }: PartitionPosition): void => {
     for (let number = 1; number <= offset; number += 1) finished.add(number);
     for (const { first, last } of ranges) for (let i = first; i <= last; i += 1) finished.add(i);
   };
