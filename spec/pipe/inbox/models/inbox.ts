@@ -13,6 +13,7 @@ import {
 import { ManualClock } from '../../../support/manual-clock';
 import type { Modules } from '../../../stream/models/modules';
 import type { Step } from '../../../stream/models/steps';
+import { Beliefs, stateAfter } from './beliefs';
 
 export const INBOX_ACTIONS = 25;
 /** With a log that overflows. */
@@ -31,9 +32,6 @@ interface Running {
   key: string;
   end: Deferred<void>;
 }
-
-/** A member's belief in a name, as its handlers were told. */
-type Belief = 'open' | 'closed' | 'moved';
 
 /**
  * A partition between a gateway, the inbox of one member, and other members that take it over: a log, cuts that lose the
@@ -73,7 +71,6 @@ export async function inboxModel(
   // ---- the client's end
   const running: Running[] = [];
   const begun = new Map<number, number>();
-  const beliefs = new Map<string, Belief>();
   const highest = new Map<string, number>();
   let revokedHere = false;
   let held = false;
@@ -87,6 +84,7 @@ export async function inboxModel(
   const expect = (holds: boolean, rule: string): void => {
     if (!holds) broken.push(rule);
   };
+  const beliefs = new Beliefs(expect);
   const started = (arrival: Arrival): Promise<void> | undefined => {
     const { event, offset, source } = arrival;
     const key = event.userId ?? (event.socketId || (event.channel ?? ''));
@@ -99,31 +97,13 @@ export async function inboxModel(
       expect(offset > (highest.get(key) ?? 0), 'events of a key in their order');
       highest.set(key, offset);
     }
-    believe(arrival);
+    beliefs.tell(arrival);
     const quick = source !== 'event' || offset % 3 === 0;
     if (quick) return undefined;
     const end = deferred<void>();
     running.push({ arrival, key, end });
     expect(running.length <= messages, 'no more events than the credit are at hand');
     return end.promise;
-  };
-
-  const believe = ({ event: { kind, socketId, channel = '' }, source }: Arrival): void => {
-    const name = socketId || channel;
-    const now = beliefs.get(name);
-    if (source === 'moved') {
-      expect(now === 'open', `${name} moved, which is ${now}`);
-      beliefs.set(name, 'moved');
-    } else if (kind === EventKind.OPEN || kind === EventKind.OCCUPIED) {
-      expect(now !== 'open', `a second open of ${name}`);
-      if (kind === EventKind.OPEN) expect(now !== 'closed', `${name} comes back from the dead`);
-      beliefs.set(name, 'open');
-    } else if (kind === EventKind.CLOSE || kind === EventKind.VACATED) {
-      expect(now === 'open', `${name} went, which is ${now}`);
-      beliefs.set(name, 'closed');
-    } else if (kind === EventKind.MESSAGE) {
-      expect(now === 'open', `a message of ${name}, which is ${now}`);
-    }
   };
 
   const inbox = new room.Inbox(settings, clock, {
@@ -182,15 +162,8 @@ export async function inboxModel(
 
   /** The state where the gateway stands: as of now, without the events that it has yet to send. */
   const snapshot = (): void => {
-    const sockets = new Set<string>();
-    const channels = new Set<string>();
-    log.forEach(({ kind, socketId, channel = '' }, i) => {
-      if (i + 1 > sentTo && !finished.has(i + 1)) return;
-      if (kind === EventKind.OPEN) sockets.add(socketId);
-      else if (kind === EventKind.CLOSE) sockets.delete(socketId);
-      else if (kind === EventKind.OCCUPIED) channels.add(channel);
-      else if (kind === EventKind.VACATED) channels.delete(channel);
-    });
+    const happened = log.filter((_, i) => i + 1 <= sentTo || finished.has(i + 1));
+    const { sockets, channels } = stateAfter(happened);
     snapshotDue = false;
     inbox.snapshot({
       ...{ type: 'snapshot', partition: 0, epoch: 1, offset: sentTo, begin: true, end: true },
@@ -425,6 +398,5 @@ export async function inboxModel(
   }
   cut();
   assert.equal(inbox.positions()[0]?.offset, log.length, 'the client knows it too');
-  const open = [...beliefs].filter(([, belief]) => belief === 'open').map(([name]) => name);
-  assert.deepEqual(new Set(open), new Set([...truth.sockets, ...truth.channels]), 'no ghosts');
+  assert.deepEqual(beliefs.open(), new Set([...truth.sockets, ...truth.channels]), 'no ghosts');
 }
