@@ -130,10 +130,8 @@ export async function inboxModel(
       const elsewhere = finished.has(number);
       const here = begun.has(number) && !running.some(({ arrival }) => arrival.offset === number);
       const known = log[number - 1];
-      expect(
-        elsewhere || here || known === undefined || isDropped(number),
-        `${number} is not finished`,
-      );
+      const isDone = elsewhere || here || known === undefined || isDropped(number);
+      expect(isDone, `${number} is not finished`);
     };
     for (let number = 1; number <= offset; number += 1) told(number);
     for (const { first, last } of ranges) for (let i = first; i <= last; i += 1) told(i);
@@ -185,10 +183,9 @@ export async function inboxModel(
     const first = Math.min(sentTo + count, log.length) + 1;
     if (first <= sentTo + 1) return;
     for (let offset = sentTo + 1; offset < first; offset += 1) finished.add(offset);
-    const after = sentTo;
+    const [after, oldEpoch, newEpoch] = [sentTo, 1, 1];
     sentTo = first - 1;
     sentFrom = first;
-    const [oldEpoch, newEpoch] = [1, 1];
     inbox.gap({
       ...{ type: 'gap', partition: 0, oldEpoch, after, newEpoch, first },
       ...{ cause: 'overflow', count },
