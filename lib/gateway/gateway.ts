@@ -25,6 +25,7 @@ import { ChannelsHandshake } from './protocols/channels/handshake';
 import { Fallback } from './protocols/fallback/fallback';
 import { Health } from './protocols/health/health';
 import { PipeProtocol } from './protocols/pipe/protocol';
+import { Pipe2011 } from './protocols/pipe-2011/protocol';
 import type { Protocol } from './protocols/protocol';
 import { RestApi } from './protocols/rest/api';
 import { KeepAlive } from './transport/keep-alive';
@@ -70,7 +71,7 @@ export class Gateway {
     this.metrics = new Metrics({
       sockets: () => this.#count((app) => app.sockets.size),
       channels: () => this.#count((app) => app.channels.size),
-      pipes: () => this.#pipes.size,
+      pipes: () => this.#count((app) => app.backends),
       lag: () => this.#lags(false).reduce((sum, { events }) => sum + events, 0),
       waiting: () => this.#lags(true).length,
       waitingEvents: () => this.#lags(true).reduce((sum, { events }) => sum + events, 0),
@@ -109,6 +110,8 @@ export class Gateway {
     });
     this.#channels = new ChannelsHandshake(new ChannelsContext(parts), this.#apps);
     this.#protocols = [
+      // Before the Channels protocol, which has the same paths.
+      new Pipe2011(parts, this.#apps),
       this.#channels,
       this.#pipes,
       new RestApi(parts, this.#apps),
