@@ -13,7 +13,7 @@ const ROOT = join(__dirname, '..');
  */
 const PROMISED: Record<string, { values: string[]; types: string[] }> = {
   '.': {
-    values: ['StandpipeError', 'createClient'],
+    values: ['Client', 'StandpipeError', 'createClient'],
     types: [
       'AuthenticateHandler',
       'Authorization',
@@ -55,6 +55,7 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
       'SocketPublishOptions',
       'Sockets',
       'Stats',
+      'SubscribeCallback',
       'SubscriptionFilter',
       'SubscriptionKind',
       'TlsOptions',

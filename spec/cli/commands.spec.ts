@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import t, { type Test } from 'tap';
 import { WebSocket } from 'ws';
@@ -86,13 +87,19 @@ t.test('repl gives a prompt with a connected client', async (t) => {
   const gateway = await createTestGateway();
   t.teardown(() => gateway.close());
   const { appId, key, secret, port } = gateway.client;
-  const env = { STANDPIPE_APP_ID: appId, STANDPIPE_APP_KEY: key, STANDPIPE_APP_SECRET: secret };
+  const env = {
+    ...{ STANDPIPE_APP_ID: appId, STANDPIPE_APP_KEY: key, STANDPIPE_APP_SECRET: secret },
+    STANDPIPE_HISTORY: join(t.testdir(), 'history'),
+  };
   const repl = new Run(t, ['repl', '--port', String(port)], env);
   const browser = await gateway.browser();
   await browser.subscribe('room');
   await repl.line('Connected');
   repl.child.stdin.write("client.channel('room').trigger('typed', 42)\n");
   t.match(await browser.next('typed'), { data: 42 });
+  // The prompt of 2011 had the package under this name.
+  repl.child.stdin.write('typeof pipeClient.createClient + typeof pipeClient.Client\n');
+  await repl.line('functionfunction');
   repl.child.stdin.end('.exit\n');
   t.equal(await repl.ended, 0);
 });
