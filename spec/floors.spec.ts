@@ -24,6 +24,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['gateway/options'],
   ['gateway/core'],
   ['gateway/http'],
+  ['gateway/sockjs'],
   ['gateway/protocols/protocol'],
   ['gateway/transport', 'gateway/webhooks', 'gateway/protocols/*'],
   ['gateway'],
@@ -75,7 +76,7 @@ const ROOFS = new Set([
   ...['http', 'subscriber', 'gateway', 'testing'].map((r) => `${r}/index`),
 ]);
 /** The inner floors of the gateway, beside its protocols. */
-const INNER = new Set(['options', 'core', 'http', 'transport', 'webhooks']);
+const INNER = new Set(['options', 'core', 'http', 'sockjs', 'transport', 'webhooks']);
 const STANDALONE = 'back-channel';
 
 /** The room of a file below lib, or undefined when it stands in none. */
@@ -221,6 +222,7 @@ t.test('good imports pass', async (t) => {
     ['gateway/protocols/pipe/session', '../../core/model/app'],
     ['gateway/protocols/channels/commands/subscribe', '../session'],
     ['gateway/protocols/pipe-2011/connection', '../../core/streams/group'],
+    ['gateway/protocols/fallback/fallback', '../../sockjs/carriers'],
     ['gateway/gateway', './protocols/channels/session'],
     ['gateway/index', './gateway'],
     ['testing/index', './gateway'],
@@ -267,6 +269,7 @@ t.test('bad imports are caught', async (t) => {
     ['gateway/protocols/channels/session', '../../transport/connection', /sideways/],
     ['gateway/protocols/channels/session', '../pipe/session', /sideways/],
     ['gateway/protocols/pipe-2011/requests', '../pipe/commands', /sideways/],
+    ['gateway/sockjs/carrier', '../protocols/fallback/fallback', /up/],
     ['gateway/protocols/channels/commands/subscribe', '../../rest/session', /sideways/],
     ['gateway/webhooks/poster', '../transport/listener', /sideways/],
     ['gateway/core/model/app', '../../gateway', /up/],

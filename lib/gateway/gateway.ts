@@ -28,6 +28,7 @@ import { PipeProtocol } from './protocols/pipe/protocol';
 import { Pipe2011 } from './protocols/pipe-2011/protocol';
 import type { Protocol } from './protocols/protocol';
 import { RestApi } from './protocols/rest/api';
+import { SockJsCarriers } from './sockjs/carriers';
 import { KeepAlive } from './transport/keep-alive';
 import { PortListener } from './transport/listener';
 import { MetricsListener } from './transport/metrics-listener';
@@ -108,6 +109,12 @@ export class Gateway {
         this.#log.debug({ err: error }, 'a peer broke off or broke a rule');
       },
     });
+    const carriers = new SockJsCarriers(limits, clock, overload, {
+      cut: () => {
+        this.metrics.socketsCut++;
+      },
+      failure: (error) => this.#failed(error),
+    });
     this.#channels = new ChannelsHandshake(new ChannelsContext(parts), this.#apps);
     this.#protocols = [
       // Before the Channels protocol, which has the same paths.
@@ -119,9 +126,9 @@ export class Gateway {
       new AuthEndpoints({ ...parts, decisions: this.#pipes.deciders }, this.#apps),
       new Fallback({
         ...parts,
+        carriers,
         apps: this.#apps,
         open: (...opening) => this.#channels.open(...opening),
-        failed: (error) => this.#failed(error),
       }),
       new Health(() => this.#state === 'running'),
     ];
