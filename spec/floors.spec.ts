@@ -32,6 +32,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['roof/index', 'roof/http/index', 'roof/subscriber/index', 'roof/gateway/index'],
   // The package's own ways into a roof: what `require` and `import` get.
   ['http-entries'],
+  ['pushy'],
+  ['roof/pushy/index'],
   ['cli', 'testing'],
   ['roof/testing/index'],
 ];
@@ -73,7 +75,7 @@ const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
 /** Entries of the package: they gather and own nothing. The back channel runs in browsers and imports nothing. */
 const ROOFS = new Set([
   'index',
-  ...['http', 'subscriber', 'gateway', 'testing'].map((r) => `${r}/index`),
+  ...['http', 'subscriber', 'gateway', 'pushy', 'testing'].map((r) => `${r}/index`),
 ]);
 /** The inner floors of the gateway, beside its protocols. */
 const INNER = new Set(['options', 'core', 'http', 'sockjs', 'transport', 'webhooks']);
@@ -231,6 +233,8 @@ t.test('good imports pass', async (t) => {
     ['cli/main', '../../package.json'],
     ['cli/commands/tail', '../..'],
     ['cli/main', '../gateway'],
+    ['cli/commands/pushy', '../../pushy'],
+    ['pushy/init', '../gateway'],
     ['testing/test-gateway', '../gateway/index'],
     ['index', './pipe/client'],
     ['http/transports/undici', 'undici'],
@@ -274,6 +278,8 @@ t.test('bad imports are caught', async (t) => {
     ['gateway/webhooks/poster', '../transport/listener', /sideways/],
     ['gateway/core/model/app', '../../gateway', /up/],
     ['gateway/gateway', '../cli/main', /up/],
+    ['gateway/protocols/pushy/session', '../../../pushy', /up/],
+    ['gateway/protocols/pushy/endpoint', '../fallback/fallback', /sideways/],
     ['gateway/gateway', './index', /up/],
     ['cli/main', '../testing/gateway', /sideways/],
     ['index', './gateway/index', /sideways/],

@@ -27,6 +27,7 @@ import { Health } from './protocols/health/health';
 import { PipeProtocol } from './protocols/pipe/protocol';
 import { Pipe2011 } from './protocols/pipe-2011/protocol';
 import type { Protocol } from './protocols/protocol';
+import { Pushy } from './protocols/pushy/protocol';
 import { RestApi } from './protocols/rest/api';
 import { SockJsCarriers } from './sockjs/carriers';
 import { KeepAlive } from './transport/keep-alive';
@@ -130,12 +131,14 @@ export class Gateway {
         apps: this.#apps,
         open: (...opening) => this.#channels.open(...opening),
       }),
+      new Pushy({ ...parts, carriers }, this.#apps, settings.pushyCommands),
       new Health(() => this.#state === 'running'),
     ];
     this.#metricsListener =
       settings.metrics && new MetricsListener(settings.metrics, this.metrics.registry);
+    const morePorts = settings.apps.flatMap(({ pushy }) => pushy?.port ?? []);
     this.#listener = new PortListener(
-      { ...settings, ...limits },
+      { ...settings, ...limits, morePorts },
       {
         request: (request, response) => this.#request(request, response),
         upgrade: (target, request) => this.#upgrade(target, request),
@@ -149,6 +152,11 @@ export class Gateway {
     return this.#listener.ports.port;
   }
 
+  /** The ports of `apps[].pushy.port`, in the order of the apps. */
+  get pushyPorts(): readonly number[] {
+    return this.#listener.ports.morePorts;
+  }
+
   get tlsPort(): number | undefined {
     return this.#listener.ports.tlsPort;
   }
@@ -160,7 +168,8 @@ export class Gateway {
   /** Base URL of its HTTP side, such as `http://127.0.0.1:6001`. */
   get url(): string {
     const { host } = this;
-    return `http://${host.includes(':') ? `[${host}]` : host}:${this.port}`;
+    const scheme = this.#settings.tls?.only === true ? 'https' : 'http';
+    return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${this.port}`;
   }
 
   /** Sockets open now, over all apps. */
