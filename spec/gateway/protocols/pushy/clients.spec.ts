@@ -91,7 +91,7 @@ for (const transports of ['websocket', 'xhr-streaming', 'xhr-polling']) {
         t.strictSame((await bob.next('only')).data, { n: 1 });
         bob.close();
         const quit = await ada.next('pushy:presence-quit');
-        t.strictSame(quit.data as object, added.data, 'the same member');
+        t.strictSame(quit.data, added.data, 'the same member');
         ada.command('UNSUBSCRIBE', { channel: 'Private-Party' });
         t.strictSame((await ada.next('pushy:subscription-end')).data, { channel: 'Private-Party' });
         // The channel is gone with its last member, and its next first member sends no data.

@@ -3,6 +3,7 @@ import { ask } from '../../../support/fallback-client';
 import { ManualClock } from '../../../support/manual-clock';
 import { Opcode, RawSocket } from '../../../support/raw-socket';
 import { startGateway } from '../../../support/start-gateway';
+import { until } from '../../../support/until';
 import { PUSHY_SECRET, PushyClient, startPushy, trigger } from './pushy-client';
 
 const SESSION = '/pushy/socket/123/abcdefgh';
