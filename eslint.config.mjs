@@ -7,7 +7,7 @@ import standpipe from './.ci/lint-rules.mjs';
 const GUARDED_SEND = [
   'lib/net/web-socket.ts',
   'lib/gateway/transport/connection.ts',
-  'lib/gateway/protocols/fallback/receiver.ts',
+  'lib/gateway/sockjs/receiver.ts',
 ];
 const SOCKET_FACTORIES = [
   'lib/net/web-socket.ts',

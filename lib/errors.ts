@@ -38,6 +38,11 @@ export class StandpipeError extends Error {
     this.code = code;
     this.status = extra.status;
   }
+
+  /** The same as `status`, as the client of 2011 spelled it. */
+  get errno(): number | undefined {
+    return this.status;
+  }
 }
 
 /** An Error for any thrown value, so that handlers of 'error' always get one. */

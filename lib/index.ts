@@ -22,6 +22,7 @@ export type { ChannelHandle, Channels, SeveralChannels } from './pipe/handles/ch
 export type { Authorization, Identification } from './pipe/decisions/decisions';
 export type { GroupOptions, PipeOptions } from './pipe/options';
 export { createClient, type PipeClient } from './pipe/client';
+export { Client } from './pipe/client-2011';
 export type { SocketHandle, Sockets } from './pipe/handles/sockets';
 export type {
   CauseOptions,
@@ -39,6 +40,7 @@ export type {
   ReceivedEvent,
   HandlerSlowInfo,
   SocketPublishOptions,
+  SubscribeCallback,
   SubscriptionFilter,
   SubscriptionKind,
   TriggerCallback,

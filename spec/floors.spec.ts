@@ -24,6 +24,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['gateway/options'],
   ['gateway/core'],
   ['gateway/http'],
+  ['gateway/sockjs'],
   ['gateway/protocols/protocol'],
   ['gateway/transport', 'gateway/webhooks', 'gateway/protocols/*'],
   ['gateway'],
@@ -31,6 +32,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['roof/index', 'roof/http/index', 'roof/subscriber/index', 'roof/gateway/index'],
   // The package's own ways into a roof: what `require` and `import` get.
   ['http-entries'],
+  ['pushy'],
+  ['roof/pushy/index'],
   ['cli', 'testing'],
   ['roof/testing/index'],
 ];
@@ -63,7 +66,7 @@ const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
   ['commander', ['cli/']],
   ['pino', ['gateway/', 'cli/']],
   ['prom-client', ['gateway/']],
-  ['lru-cache', ['gateway/core/model/']],
+  ['lru-cache', ['gateway/core/model/', 'gateway/core/features/app-rates']],
   ['zod', ['gateway/', 'cli/']],
   // Node alone has connections to pool; the types of it are used nowhere else.
   ['undici', ['http/transports/undici']],
@@ -72,10 +75,10 @@ const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
 /** Entries of the package: they gather and own nothing. The back channel runs in browsers and imports nothing. */
 const ROOFS = new Set([
   'index',
-  ...['http', 'subscriber', 'gateway', 'testing'].map((r) => `${r}/index`),
+  ...['http', 'subscriber', 'gateway', 'pushy', 'testing'].map((r) => `${r}/index`),
 ]);
 /** The inner floors of the gateway, beside its protocols. */
-const INNER = new Set(['options', 'core', 'http', 'transport', 'webhooks']);
+const INNER = new Set(['options', 'core', 'http', 'sockjs', 'transport', 'webhooks']);
 const STANDALONE = 'back-channel';
 
 /** The room of a file below lib, or undefined when it stands in none. */
@@ -220,6 +223,8 @@ t.test('good imports pass', async (t) => {
     ['gateway/webhooks/endpoint', '../core/streams/matcher'],
     ['gateway/protocols/pipe/session', '../../core/model/app'],
     ['gateway/protocols/channels/commands/subscribe', '../session'],
+    ['gateway/protocols/pipe-2011/connection', '../../core/streams/group'],
+    ['gateway/protocols/fallback/fallback', '../../sockjs/carriers'],
     ['gateway/gateway', './protocols/channels/session'],
     ['gateway/index', './gateway'],
     ['testing/index', './gateway'],
@@ -228,6 +233,8 @@ t.test('good imports pass', async (t) => {
     ['cli/main', '../../package.json'],
     ['cli/commands/tail', '../..'],
     ['cli/main', '../gateway'],
+    ['cli/commands/pushy', '../../pushy'],
+    ['pushy/init', '../gateway'],
     ['testing/test-gateway', '../gateway/index'],
     ['index', './pipe/client'],
     ['http/transports/undici', 'undici'],
@@ -265,10 +272,14 @@ t.test('bad imports are caught', async (t) => {
     ['gateway/transport/listener', '../protocols/channels/session', /sideways/],
     ['gateway/protocols/channels/session', '../../transport/connection', /sideways/],
     ['gateway/protocols/channels/session', '../pipe/session', /sideways/],
+    ['gateway/protocols/pipe-2011/requests', '../pipe/commands', /sideways/],
+    ['gateway/sockjs/carrier', '../protocols/fallback/fallback', /up/],
     ['gateway/protocols/channels/commands/subscribe', '../../rest/session', /sideways/],
     ['gateway/webhooks/poster', '../transport/listener', /sideways/],
     ['gateway/core/model/app', '../../gateway', /up/],
     ['gateway/gateway', '../cli/main', /up/],
+    ['gateway/protocols/pushy/session', '../../../pushy', /up/],
+    ['gateway/protocols/pushy/endpoint', '../fallback/fallback', /sideways/],
     ['gateway/gateway', './index', /up/],
     ['cli/main', '../testing/gateway', /sideways/],
     ['index', './gateway/index', /sideways/],

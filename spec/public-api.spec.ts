@@ -13,7 +13,7 @@ const ROOT = join(__dirname, '..');
  */
 const PROMISED: Record<string, { values: string[]; types: string[] }> = {
   '.': {
-    values: ['StandpipeError', 'createClient'],
+    values: ['Client', 'StandpipeError', 'createClient'],
     types: [
       'AuthenticateHandler',
       'Authorization',
@@ -55,6 +55,7 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
       'SocketPublishOptions',
       'Sockets',
       'Stats',
+      'SubscribeCallback',
       'SubscriptionFilter',
       'SubscriptionKind',
       'TlsOptions',
@@ -66,7 +67,30 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
   },
   './gateway': {
     values: ['Gateway', 'StandpipeError', 'configSchema', 'createGateway', 'limitsTable'],
-    types: ['AppOptions', 'GatewayOptions', 'Limits'],
+    types: [
+      'AppOptions',
+      'GatewayOptions',
+      'Limits',
+      'PushyChannel',
+      'PushyChannels',
+      'PushyCommand',
+      'PushyCommands',
+      'PushyConnection',
+      'PushyServer',
+    ],
+  },
+  './pushy': {
+    values: ['StandpipeError', 'init'],
+    types: [
+      'Gateway',
+      'PushyChannel',
+      'PushyChannels',
+      'PushyCommand',
+      'PushyCommands',
+      'PushyConfig',
+      'PushyConnection',
+      'PushyServer',
+    ],
   },
   './testing': {
     values: ['FakeBrowser', 'TestGateway', 'createTestGateway'],

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { StandpipeError } from '../errors';
 import { conformance } from './commands/conformance';
 import { keys } from './commands/keys';
+import { pushy } from './commands/pushy';
 import { repl } from './commands/repl';
 import { serve } from './commands/serve';
 import { tail } from './commands/tail';
@@ -49,6 +50,12 @@ addConnectionFlags(program.command('trigger'))
 addConnectionFlags(program.command('repl'))
   .description('a Node prompt with a connected client')
   .action((flags) => repl(flags as Parameters<typeof repl>[0], process.env));
+
+program
+  .command('pushy')
+  .description('run a pushy server by its own configuration file')
+  .argument('<config>', 'config.json: port, secretKey, ssl, sockjs')
+  .action((file: string) => pushy(file));
 
 program
   .command('conformance')

@@ -25,8 +25,11 @@ import { ChannelsHandshake } from './protocols/channels/handshake';
 import { Fallback } from './protocols/fallback/fallback';
 import { Health } from './protocols/health/health';
 import { PipeProtocol } from './protocols/pipe/protocol';
+import { Pipe2011 } from './protocols/pipe-2011/protocol';
 import type { Protocol } from './protocols/protocol';
+import { Pushy } from './protocols/pushy/protocol';
 import { RestApi } from './protocols/rest/api';
+import { SockJsCarriers } from './sockjs/carriers';
 import { KeepAlive } from './transport/keep-alive';
 import { PortListener } from './transport/listener';
 import { MetricsListener } from './transport/metrics-listener';
@@ -70,7 +73,7 @@ export class Gateway {
     this.metrics = new Metrics({
       sockets: () => this.#count((app) => app.sockets.size),
       channels: () => this.#count((app) => app.channels.size),
-      pipes: () => this.#pipes.size,
+      pipes: () => this.#count((app) => app.backends),
       lag: () => this.#lags(false).reduce((sum, { events }) => sum + events, 0),
       waiting: () => this.#lags(true).length,
       waitingEvents: () => this.#lags(true).reduce((sum, { events }) => sum + events, 0),
@@ -107,8 +110,16 @@ export class Gateway {
         this.#log.debug({ err: error }, 'a peer broke off or broke a rule');
       },
     });
+    const carriers = new SockJsCarriers(limits, clock, overload, {
+      cut: () => {
+        this.metrics.socketsCut++;
+      },
+      failure: (error) => this.#failed(error),
+    });
     this.#channels = new ChannelsHandshake(new ChannelsContext(parts), this.#apps);
     this.#protocols = [
+      // Before the Channels protocol, which has the same paths.
+      new Pipe2011(parts, this.#apps),
       this.#channels,
       this.#pipes,
       new RestApi(parts, this.#apps),
@@ -116,16 +127,18 @@ export class Gateway {
       new AuthEndpoints({ ...parts, decisions: this.#pipes.deciders }, this.#apps),
       new Fallback({
         ...parts,
+        carriers,
         apps: this.#apps,
         open: (...opening) => this.#channels.open(...opening),
-        failed: (error) => this.#failed(error),
       }),
+      new Pushy({ ...parts, carriers }, this.#apps, settings.pushyCommands),
       new Health(() => this.#state === 'running'),
     ];
     this.#metricsListener =
       settings.metrics && new MetricsListener(settings.metrics, this.metrics.registry);
+    const morePorts = settings.apps.flatMap(({ pushy }) => pushy?.port ?? []);
     this.#listener = new PortListener(
-      { ...settings, ...limits },
+      { ...settings, ...limits, morePorts },
       {
         request: (request, response) => this.#request(request, response),
         upgrade: (target, request) => this.#upgrade(target, request),
@@ -137,6 +150,11 @@ export class Gateway {
   /** Port it listens on; the one that was free when `port` was 0. */
   get port(): number {
     return this.#listener.ports.port;
+  }
+
+  /** The ports of `apps[].pushy.port`, in the order of the apps. */
+  get pushyPorts(): readonly number[] {
+    return this.#listener.ports.morePorts;
   }
 
   get tlsPort(): number | undefined {
@@ -155,7 +173,8 @@ export class Gateway {
   /** Base URL of its HTTP side, such as `http://127.0.0.1:6001`. */
   get url(): string {
     const { host } = this;
-    return `http://${host.includes(':') ? `[${host}]` : host}:${this.port}`;
+    const scheme = this.#settings.tls?.only === true ? 'https' : 'http';
+    return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${this.port}`;
   }
 
   /** Sockets open now, over all apps. */

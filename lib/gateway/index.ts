@@ -2,3 +2,11 @@ export { createGateway, Gateway } from './gateway';
 export { configSchema, limitsTable } from './options/options';
 export type { AppOptions, GatewayOptions, Limits } from './options/options';
 export { StandpipeError } from '../errors';
+export type {
+  PushyChannel,
+  PushyChannels,
+  PushyCommand,
+  PushyCommands,
+  PushyConnection,
+  PushyServer,
+} from './options/pushy';

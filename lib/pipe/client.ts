@@ -2,34 +2,35 @@ import { StandpipeError } from '../errors';
 import type { Dial } from '../net/dial';
 import { dialWebSocket } from '../net/web-socket';
 import { deferred, rejected, type Deferred } from '../util/deferred';
-import type { Emitter, Handler } from '../util/emitter';
+import type { Emitter } from '../util/emitter';
 import { systemClock, type Clock } from '../util/timers';
 import { CLOSE_CODES } from '../wire/close-codes';
 import { RuleKind } from '../wire/frames';
 import type { QueryOptions, Stats } from './queries/results';
-import { checkHandler, checkWord } from './checks';
+import { checkCallback } from './checks';
+import { ClientEmitter } from './client-emitter';
 import { Decider, type AuthenticateHandler, type AuthorizeHandler } from './decisions/decider';
 import { ChannelHandle, channelsOf, type Channels } from './handles/channels';
 import { deliver, wordFor } from './handlers/deliver';
 import { dispatch, type Routes } from './connection/dispatch';
 import { Inbox } from './inbox/inbox';
-import { Greeting } from './connection/greeting';
+import { Greeting, type Welcomed } from './connection/greeting';
 import { Link } from './connection/link';
 import { Registry, type Registries } from './handlers/registry';
 import { Unheard } from './handlers/unheard';
 import { readOptions, warnOfOpenDoors, type PipeOptions, type Settings } from './options';
-import { CLIENT_EVENTS, Reporter } from './reporter';
+import { Reporter } from './reporter';
 import { Queries } from './queries/queries';
 import type { ClientParts } from './handles/listenable';
 import { Sender } from './outbox/sender';
 import { SocketHandle, Sockets } from './handles/sockets';
-import { Subscriptions, kindName } from './subscriptions';
+import { Subscriptions, kindName, type Kinds } from './subscriptions';
 import type {
   ClientEvents,
   DefaultEvents,
   PipeState,
+  SubscribeCallback,
   SubscriptionFilter,
-  SubscriptionKind,
 } from './types';
 import { UserHandle, Users } from './handles/users';
 
@@ -45,7 +46,7 @@ export interface Surroundings {
  * Only `connect` connects. All other methods may be used before, in between and after: subscriptions are announced on
  * every connection, triggers wait in the outbox.
  */
-export class PipeClient<Events extends object = DefaultEvents> {
+export class PipeClient<Events extends object = DefaultEvents> extends ClientEmitter {
   /** All sockets of the app. */
   readonly sockets: Sockets<Events>;
   /** All channels of the app. */
@@ -73,10 +74,13 @@ export class PipeClient<Events extends object = DefaultEvents> {
 
   /** @throws StandpipeError `bad_option` */
   constructor(options: PipeOptions, surroundings: Partial<Surroundings> = {}) {
-    const settings = (this.#settings = readOptions(options));
-    const clock = (this.#clock = surroundings.clock ?? systemClock);
-    const reporter = (this.#reporter = new Reporter(settings.log));
+    const settings = readOptions(options);
+    const reporter = new Reporter(settings.log);
+    super(reporter.emitter);
+    this.#settings = settings;
+    this.#reporter = reporter;
     this.#emitter = reporter.emitter;
+    const clock = (this.#clock = surroundings.clock ?? systemClock);
     const eventFailed = (thrown: unknown, event: string): void => {
       this.#eventFailed();
       reporter.handlerFailed(thrown, event);
@@ -152,6 +156,15 @@ export class PipeClient<Events extends object = DefaultEvents> {
     return this.#link.state;
   }
 
+  get connected(): boolean {
+    return this.#link.state === 'open';
+  }
+
+  /** Id of this client's session with the gateway; undefined before the first connection. */
+  get connection_id(): string | undefined {
+    return this.#greeting.welcomed?.id;
+  }
+
   /**
    * Connects and stays connected: a failed or lost connection is tried again, after random waits that grow.
    *
@@ -191,23 +204,23 @@ export class PipeClient<Events extends object = DefaultEvents> {
 
   /**
    * Subscribes to kinds of events, in addition to earlier subscriptions. Holds for every connection, the present one
-   * included.
+   * included. A callback is told when the gateway has taken it.
    * @throws StandpipeError `bad_argument`
    */
-  subscribe(kinds: readonly SubscriptionKind[], filter?: SubscriptionFilter): this {
-    this.#subscriptions.add(kinds, filter);
-    this.#ask();
-    return this;
+  subscribe(kinds: Kinds, filter?: SubscriptionFilter | SubscribeCallback): this {
+    const [filters, callback] = typeof filter === 'function' ? [undefined, filter] : [filter];
+    this.#subscriptions.add(kinds, filters);
+    return this.#ask(kinds, callback);
   }
 
   /**
-   * Takes back all subscriptions of these kinds, whatever their filters.
+   * Takes back all subscriptions of these kinds, whatever their filters. A callback is told when the gateway knows.
    * @throws StandpipeError `bad_argument`
    */
-  unsubscribe(kinds: readonly SubscriptionKind[]): this {
+  unsubscribe(kinds: Kinds, callback?: SubscribeCallback): this {
+    checkCallback(callback);
     this.#subscriptions.remove(kinds);
-    this.#ask();
-    return this;
+    return this.#ask(kinds, callback);
   }
 
   /**
@@ -245,6 +258,16 @@ export class PipeClient<Events extends object = DefaultEvents> {
     return new ChannelHandle<Events>(this.#parts, name);
   }
 
+  /** Whether there are handlers of this socket. */
+  hasSocket(id: string): boolean {
+    return this.#registries.sockets.has(id);
+  }
+
+  /** Whether there are handlers of this channel. */
+  hasChannel(name: string): boolean {
+    return this.#registries.channels.has(name);
+  }
+
   /** A handle of one signed-in user. Making one costs next to nothing and leaves nothing behind. */
   user(id: string): UserHandle<Events> {
     return new UserHandle<Events>(this.#parts, id);
@@ -256,25 +279,6 @@ export class PipeClient<Events extends object = DefaultEvents> {
    */
   stats(options?: QueryOptions): Promise<Stats> {
     return this.#queries.one('stats', {}, options);
-  }
-
-  on<K extends keyof ClientEvents>(event: K, handler: Handler<ClientEvents[K]>): this {
-    checkWord(event, CLIENT_EVENTS);
-    checkHandler(handler);
-    this.#emitter.on(event, handler);
-    return this;
-  }
-
-  once<K extends keyof ClientEvents>(event: K, handler: Handler<ClientEvents[K]>): this {
-    checkWord(event, CLIENT_EVENTS);
-    checkHandler(handler);
-    this.#emitter.once(event, handler);
-    return this;
-  }
-
-  off<K extends keyof ClientEvents>(event: K, handler?: Handler<ClientEvents[K]>): this {
-    this.#emitter.off(event, handler);
-    return this;
   }
 
   #entered(state: PipeState, previous: PipeState): void {
@@ -304,7 +308,7 @@ export class PipeClient<Events extends object = DefaultEvents> {
     this.#unheard.online();
     this.#sender.online();
     this.#queries.online();
-    const { session, node, reason, unhandled } = this.#greeting.welcomed;
+    const { session, node, reason, unhandled } = this.#greeting.welcomed as Welcomed;
     void this.#emitter.emit('connected', { session, node });
     if (session === 'reset') void this.#emitter.emit('reset', { reason });
     if (unhandled > 0) this.#reporter.unhandled(unhandled);
@@ -360,9 +364,16 @@ export class PipeClient<Events extends object = DefaultEvents> {
   }
 
   /** Tells the inbox which kinds are subscribed to: it makes good their losses. */
-  #ask(): void {
+  #ask(kinds: Kinds, callback: SubscribeCallback | undefined): this {
     const { SOCKET, CHANNEL } = RuleKind;
     this.#inbox.ask(this.#subscriptions.asks(SOCKET), this.#subscriptions.asks(CHANNEL));
+    if (callback === undefined) return this;
+    const events = [kinds].flat();
+    const taken = this.#subscriptions.subscribed();
+    taken
+      .then(() => callback(null, { events }), callback)
+      .catch((thrown) => this.#reporter.handlerFailed(thrown, 'callback of subscribe'));
+    return this;
   }
 
   /** Called before the event of a failed handler counts as handled. */

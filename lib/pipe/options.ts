@@ -1,6 +1,7 @@
 import { readMasterKey } from '../pusher/encryption';
 import type { TlsOptions } from '../net/dial';
 import { silent } from '../util/logger';
+import { stderrLog } from '../util/stderr-log';
 import { warningLog } from '../util/warning-log';
 import type { Logger } from '../util/logger';
 import {
@@ -144,6 +145,8 @@ export interface PipeOptions {
    * process on stderr, each kind once a minute.
    */
   log?: Logger | false | undefined;
+  /** True without a `log`: everything that is logged goes to stderr. Default false. */
+  debug?: boolean | undefined;
 }
 
 const PLAIN_PORT = 6001;
@@ -199,12 +202,13 @@ const OPTIONS = {
   whenFull: oneOf('wait', 'reject'),
   encryptionMasterKeyBase64: optional<Uint8Array>({ check: masterKey }),
   log: { initial: warningLog, check: loggerOf },
+  debug: optional(flag()),
 } satisfies OptionTable & Record<keyof PipeOptions, Option<unknown>>;
 
 type Read = OptionValues<typeof OPTIONS>;
 
 /** The options complete and checked. */
-export interface Settings extends Omit<Read, 'app_id' | 'secure'> {
+export interface Settings extends Omit<Read, 'app_id' | 'secure' | 'debug'> {
   appId: string;
   concurrency: number;
   port: number;
@@ -216,7 +220,7 @@ export interface Settings extends Omit<Read, 'app_id' | 'secure'> {
  * @throws StandpipeError `bad_option`; the message begins with the path of the option and never holds the secret.
  */
 export function readOptions(given: PipeOptions): Settings {
-  const { app_id, secure, ...read } = readTable(OPTIONS, '', given);
+  const { app_id, secure, debug, ...read } = readTable(OPTIONS, '', given);
   const appId = same('appId', read.appId, 'app_id', app_id) ?? appIdOf('appId', undefined);
   const useTLS = same('useTLS', read.useTLS, 'secure', secure) ?? !isLoopback(read.host);
   const port = read.port ?? (useTLS ? TLS_PORT : PLAIN_PORT);
@@ -227,7 +231,8 @@ export function readOptions(given: PipeOptions): Settings {
     );
   }
   const concurrency = read.concurrency ?? read.credit.messages;
-  return { ...read, appId, useTLS, port, concurrency };
+  const log = debug === true && given.log === undefined ? stderrLog : read.log;
+  return { ...read, appId, useTLS, port, concurrency, log };
 }
 
 /** Warns in the log of options that give up TLS or its checks. */

@@ -20,6 +20,9 @@ const KINDS = new Map<unknown, { kind: RuleKind; channels: boolean; events: bool
   ['socket_backpressure', { kind: RuleKind.BACKPRESSURE, channels: false, events: false }],
 ]);
 
+/** Kinds as a program gives them: one may stand without an array. */
+export type Kinds = SubscriptionKind | readonly SubscriptionKind[];
+
 const FILTERS = ['channels', 'events', 'conflate'] satisfies Array<keyof SubscriptionFilter>;
 const MAX_FILTER_LENGTH = 200;
 /** Longest JSON of all rules: they travel in one HELLO, which may hold 64 KiB. */
@@ -136,7 +139,7 @@ export class Subscriptions {
    * Adds one rule per kind.
    * @throws StandpipeError `bad_argument`; then nothing has changed.
    */
-  add(kinds: readonly SubscriptionKind[], filter: SubscriptionFilter = {}): void {
+  add(kinds: Kinds, filter: SubscriptionFilter = {}): void {
     checkKeys('filter', filter, FILTERS);
     const channels = names('channels', filter.channels);
     const events = names('events', filter.events);
@@ -163,7 +166,7 @@ export class Subscriptions {
    * Removes all rules of these kinds, whatever their filters.
    * @throws StandpipeError `bad_argument`
    */
-  remove(kinds: readonly SubscriptionKind[]): void {
+  remove(kinds: Kinds): void {
     const gone = new Set(wire(kinds).map(({ kind }) => kind));
     this.#replace(new Map([...this.#rules].filter(([, { kind }]) => !gone.has(kind))));
   }
@@ -199,13 +202,12 @@ export class Subscriptions {
   }
 }
 
-function wire(
-  kinds: readonly SubscriptionKind[],
-): Array<{ kind: RuleKind; channels: boolean; events: boolean }> {
-  if (!Array.isArray(kinds) || kinds.length === 0) {
+function wire(kinds: Kinds): Array<{ kind: RuleKind; channels: boolean; events: boolean }> {
+  const list = typeof kinds === 'string' ? [kinds] : kinds;
+  if (!Array.isArray(list) || list.length === 0) {
     throw badArgument(`kinds must be an array of ${known()}`);
   }
-  return kinds.map((kind) => {
+  return list.map((kind) => {
     const found = KINDS.get(kind);
     if (found !== undefined) return found;
     const hint = didYouMean(String(kind), KINDS.keys() as Iterable<string>);

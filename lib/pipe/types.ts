@@ -278,5 +278,11 @@ export type PublishReceipt =
       readonly sockets: number;
     };
 
-/** Callback of a trigger's outcome, called once: null when the gateway applied it. */
-export type TriggerCallback = (error: StandpipeError | null) => void;
+/** Callback of a trigger's outcome, called once: null and the gateway's receipt when it was applied. */
+export type TriggerCallback = (error: StandpipeError | null, result?: PublishReceipt) => void;
+
+/** Callback of a subscription, called once: null and the kinds when the gateway has taken it. */
+export type SubscribeCallback = (
+  error: StandpipeError | null,
+  result?: { readonly events: readonly SubscriptionKind[] },
+) => void;

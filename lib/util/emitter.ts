@@ -48,6 +48,17 @@ export class Emitter<M extends EventArgs> {
     }
   }
 
+  /** The handlers of an event, in the order they were added. */
+  handlers(event: string): unknown[] {
+    return (this.#guards.get(event) ?? []).map(({ handler }) => handler);
+  }
+
+  /** Removes all handlers of every event. */
+  clear(): void {
+    this.#guards.clear();
+    this.#bus.all.clear();
+  }
+
   has(event: string): boolean {
     return this.#guards.has(event);
   }

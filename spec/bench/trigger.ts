@@ -14,6 +14,7 @@ const CASES = [
 ];
 const SENDERS = [
   { name: 'Pusher SDK, HTTP API', file: 'backends/rest-sender', isHttp: true },
+  { name: 'pusher-pipe 0.0.10, one Pipe of 2011', file: 'backends/sender-2011', isHttp: false },
   { name: 'standpipe, one Pipe', file: 'backends/sender', isHttp: false },
 ];
 

@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import t, { type Test } from 'tap';
 import { WebSocket } from 'ws';
@@ -86,15 +87,35 @@ t.test('repl gives a prompt with a connected client', async (t) => {
   const gateway = await createTestGateway();
   t.teardown(() => gateway.close());
   const { appId, key, secret, port } = gateway.client;
-  const env = { STANDPIPE_APP_ID: appId, STANDPIPE_APP_KEY: key, STANDPIPE_APP_SECRET: secret };
+  const env = {
+    ...{ STANDPIPE_APP_ID: appId, STANDPIPE_APP_KEY: key, STANDPIPE_APP_SECRET: secret },
+    STANDPIPE_HISTORY: join(t.testdir(), 'history'),
+  };
   const repl = new Run(t, ['repl', '--port', String(port)], env);
   const browser = await gateway.browser();
   await browser.subscribe('room');
   await repl.line('Connected');
   repl.child.stdin.write("client.channel('room').trigger('typed', 42)\n");
   t.match(await browser.next('typed'), { data: 42 });
+  // The prompt of 2011 had the package under this name.
+  repl.child.stdin.write('typeof pipeClient.createClient + typeof pipeClient.Client\n');
+  await repl.line('functionfunction');
   repl.child.stdin.end('.exit\n');
   t.equal(await repl.ended, 0);
+});
+
+t.test('pushy runs by its own config.json', async (t) => {
+  const config = { port: 0, host: '127.0.0.1', secretKey: 'mySuperSecretKey', ssl: false };
+  const dir = t.testdir({ 'config.json': JSON.stringify(config), 'bad.json': '{' });
+  const pushy = new Run(t, ['pushy', join(dir, 'config.json')]);
+  const { url } = JSON.parse(await pushy.line('pushy listens')) as { url: string };
+  const info = (await (await fetch(`${url}/pushy/socket/info`)).json()) as object;
+  t.match(info, { websocket: true });
+  pushy.child.kill('SIGTERM');
+  t.equal(await pushy.ended, 0);
+  const bad = new Run(t, ['pushy', join(dir, 'bad.json')]);
+  t.match(await bad.line('standpipe:'), /is no JSON/);
+  t.equal(await bad.ended, 1);
 });
 
 /** A socket of a browser. */

@@ -150,7 +150,7 @@ t.test('the files with an exception to a rule exist and need it', async (t) => {
   for (const file of [
     'lib/net/web-socket.ts',
     'lib/gateway/transport/connection.ts',
-    'lib/gateway/protocols/fallback/receiver.ts',
+    'lib/gateway/sockjs/receiver.ts',
   ]) {
     t.ok(existsSync(join(root, file)), file);
     t.strictSame(await lines('standpipe/guarded-send', RAW_WRITES, file), [], file);

@@ -208,7 +208,7 @@ t.test('subscriptions the gateway refuses go to the error event', (t) => {
 t.test('bad subscriptions are refused and change nothing', (t) => {
   const { client, gateway, clock } = connectedClient();
   const bad: Array<[kinds: unknown, filter?: unknown]> = [
-    ['socket_message'],
+    ['socket_messages'],
     [[]],
     [['socket_messages']],
     [['__proto__']],

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { Receiver } from '../../lib/gateway/protocols/fallback/receiver';
+import { Receiver } from '../../lib/gateway/sockjs/receiver';
 
 /** An HTTP response without a network: it keeps what is written, and sends as much of it as it is told to. */
 export class FakeResponse extends EventEmitter {

@@ -2,6 +2,7 @@ import pino from 'pino';
 import { createGateway } from '../../gateway';
 import { type Environment, readConfig } from '../config';
 import { DEVELOPMENT_APP } from '../defaults';
+import { drainOnSignals } from '../drain-on-signals';
 import type { ServeFlags } from '../flags';
 
 /** Runs a gateway until SIGTERM or SIGINT: the first drains it, a second one ends the process at once. */
@@ -18,19 +19,5 @@ export async function serve(flags: ServeFlags, env: Environment): Promise<void> 
       "no app is configured: this is the development app, whose secret everybody knows. Make your own with 'standpipe keys'",
     );
   }
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    log.info({ signal }, 'draining; a second signal ends at once');
-    gateway.drain().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, 'draining failed');
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  drainOnSignals(gateway, log);
 }

@@ -1,7 +1,10 @@
 import { type ChannelName, parseChannelName } from '../../pusher/channel-name';
+import { CloseCode } from '../../pusher/close-codes';
 import { parseChannelData } from '../../pusher/presence';
 import type { Clock } from '../../util/timers';
 import type { Limits } from '../options/options';
+import { AppRates } from './features/app-rates';
+import type { App } from './model/app';
 import type { Channel } from './model/channel';
 import type { Identity } from './model/presence';
 import type { Socket } from './model/socket';
@@ -23,6 +26,18 @@ export type AdmissionOutcome =
   | { present: Channel }
   | { refused: AdmissionRefusal };
 
+/** Reason why a connection is not opened, with the close code that tells it. */
+export interface ConnectionRefusal {
+  code: number;
+  message: string;
+}
+
+/** Reason why a backend is not let in, and when it may ask again. */
+export interface BackendRefusal {
+  message: string;
+  retryAfterS: number;
+}
+
 /** A request to join a channel, by the socket itself or on its behalf. */
 export interface AdmissionRequest {
   channel: string;
@@ -33,16 +48,46 @@ export interface AdmissionRequest {
 }
 
 /**
- * May this socket join? The one place that knows: names, limits and members, whichever protocol asks. A channel of a
- * user needs no proof but the sign-in.
+ * May this socket join, and may this connection be opened? The one place that knows: names, limits and members, whichever
+ * protocol asks. A channel of a user needs no proof but the sign-in.
  */
 export class Admission {
   readonly #limits: Limits;
   readonly #clock: Clock;
+  /** Connects of backends that were in order. */
+  readonly #backendRates = new AppRates();
 
   constructor(limits: Limits, clock: Clock) {
     this.#limits = limits;
     this.#clock = clock;
+  }
+
+  /** Judges a connection of a browser or device; undefined lets it in. */
+  refuseSocket(app: App, origin: string | undefined): ConnectionRefusal | undefined {
+    if (!app.options.enabled) {
+      return { code: CloseCode.APP_DISABLED, message: 'Application disabled' };
+    }
+    if (!app.origins.allows(origin)) {
+      return { code: CloseCode.UNAUTHORIZED, message: 'This origin is not allowed to connect' };
+    }
+    if (app.sockets.size - app.unauthorizedSockets >= this.#limits.maxConnectionsPerApp) {
+      return { code: CloseCode.OVER_QUOTA, message: 'Application is over connection quota' };
+    }
+    return undefined;
+  }
+
+  /** Judges one more backend whose credentials are in order; undefined lets it in, and counts towards the rate. */
+  refuseBackend(app: App): BackendRefusal | undefined {
+    const { maxPipes, maxPipeConnectsPerSecond: rate } = this.#limits;
+    if (app.backends >= maxPipes) {
+      const message = `this app has ${maxPipes} backends connected, which is its limit`;
+      return { message, retryAfterS: 5 };
+    }
+    if (!this.#backendRates.take(app, { rate, burst: maxPipes }, this.#clock.now())) {
+      const message = `backends of this app connect more often than ${rate} times a second`;
+      return { message, retryAfterS: 1 };
+    }
+    return undefined;
   }
 
   /** True when a socket may have one more signature checked: subscriptions and sign-ins share a rate. */

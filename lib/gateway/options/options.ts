@@ -7,6 +7,8 @@ import { AddressGuard, isAllowEntry } from './address-guard';
 import { canonicalOrigin } from './allowed-origins';
 import { explain } from './explain';
 import { requireFit } from './fit';
+import { pushySchema, type PushyCommands } from './pushy';
+import { checkedCommands, requireUniquePushy } from './pushy-checks';
 
 const port = z.number().int().min(0).max(65535);
 const count = z.number().int().min(1).max(1e9);
@@ -102,6 +104,7 @@ const appSchema = z.strictObject({
     .optional()
     .describe('HTTP API requests of the app; above it 429. Unlimited unless given.'),
   webhooks: z.array(webhookSchema).default([]).describe('Endpoints that are told what happens.'),
+  pushy: pushySchema.optional().describe('Serves clients of pushy as well; off unless given.'),
 });
 
 /** Every limit of the gateway with its default. */
@@ -241,7 +244,12 @@ const gatewaySchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   port: port.default(6001).describe('0 takes a free one.'),
   tls: z
-    .strictObject({ port: port.default(6443), cert: tlsFile, key: tlsFile })
+    .strictObject({
+      port: port.default(6443),
+      cert: tlsFile,
+      key: tlsFile,
+      only: z.boolean().default(false).describe('No plain port is opened.'),
+    })
     .optional()
     .describe('The same paths on a TLS port; cert and key are PEM.'),
   path: z
@@ -270,9 +278,14 @@ export type Limits = z.output<typeof limitsSchema>;
 export type GatewayOptions = z.input<typeof gatewaySchema> & {
   /** Any pino-like logger; silent by default. */
   log?: Logger;
+  /** Commands that clients of pushy may send, beside `subscribe` and `unsubscribe`. */
+  pushy?: { commands?: PushyCommands };
 };
 
-export type GatewaySettings = z.output<typeof gatewaySchema> & { log: Logger };
+export type GatewaySettings = z.output<typeof gatewaySchema> & {
+  log: Logger;
+  pushyCommands: PushyCommands;
+};
 
 /** JSON Schema of the configuration file, for editors. */
 export function configSchema(): object {
@@ -290,7 +303,11 @@ export function limitsTable(): Array<{ name: string; value: number; about: strin
 }
 
 /** Checks options at the door. Throws `bad_option` with the path of the first bad key and what is allowed there. */
-export function checkGatewayOptions({ log = silent, ...options }: GatewayOptions): GatewaySettings {
+export function checkGatewayOptions({
+  log = silent,
+  pushy,
+  ...options
+}: GatewayOptions): GatewaySettings {
   const result = gatewaySchema.safeParse(options, { reportInput: true });
   if (!result.success) {
     throw new StandpipeError('bad_option', explain(result.error, gatewaySchema));
@@ -299,7 +316,8 @@ export function checkGatewayOptions({ log = silent, ...options }: GatewayOptions
   requireUnique(result.data.apps, 'key');
   requireFit(result.data.limits);
   guardWebhooks(result.data);
-  return { ...result.data, log };
+  requireUniquePushy(result.data.apps);
+  return { ...result.data, log, pushyCommands: checkedCommands(pushy) };
 }
 
 function requireUnique(apps: AppOptions[], field: 'id' | 'key'): void {

@@ -13,7 +13,9 @@ import { listen } from './listen';
 export interface ListenOptions {
   host: string;
   port: number;
-  tls?: { port: number; cert: string | Buffer; key: string | Buffer } | undefined;
+  tls?: { port: number; cert: string | Buffer; key: string | Buffer; only: boolean } | undefined;
+  /** Further plain ports. */
+  morePorts: readonly number[];
   maxConnections: number;
   /** Connections of one remote address. Counted only when the limit is below `maxConnections`. */
   maxConnectionsPerAddress: number;
@@ -63,7 +65,9 @@ export class PortListener {
   readonly #servers: Server[] = [];
   readonly #tlsSockets = new Set<NetSocket>();
   /** Remembered: a server that has stopped has no address. */
-  readonly #ports: number[] = [];
+  #port: number | undefined;
+  #tlsPort: number | undefined;
+  #morePorts: readonly number[] = [];
   /** Servers of `ws` by their limit of message sizes. */
   readonly #webSockets = new Map<number, WebSocketServer>();
   /** Open connections of each remote address, when they are limited. */
@@ -77,19 +81,23 @@ export class PortListener {
     if (options.maxConnectionsPerAddress < options.maxConnections) this.#addresses = new Map();
   }
 
-  /** Port of the plain server, and of the TLS server when there is one. */
-  get ports(): { port: number; tlsPort: number | undefined } {
-    const [port, tlsPort] = this.#ports;
-    return { port: port as number, tlsPort };
+  /** Port of the plain server, of the TLS server when there is one, and further plain ones. */
+  get ports(): { port: number; tlsPort: number | undefined; morePorts: readonly number[] } {
+    const [port, tlsPort] = [this.#port, this.#tlsPort];
+    return { port: (port ?? tlsPort) as number, tlsPort, morePorts: this.#morePorts };
   }
 
   async start(): Promise<void> {
     this.#accepting = true;
-    const { host, port, tls, headersTimeoutMs, requestTimeoutMs } = this.#options;
+    const { host, port, tls, morePorts, headersTimeoutMs, requestTimeoutMs } = this.#options;
     // Node wants the first to be within the second.
     const headersTimeout = Math.min(headersTimeoutMs, requestTimeoutMs);
     const options = { ...HTTP_OPTIONS, headersTimeout, requestTimeout: requestTimeoutMs };
-    await this.#listen(createServer(options), host, port);
+    if (tls?.only !== true) this.#port = await this.#listen(createServer(options), host, port);
+    for (const each of morePorts) {
+      const listening = await this.#listen(createServer(options), host, each);
+      this.#morePorts = [...this.#morePorts, listening];
+    }
     if (tls !== undefined) {
       const { cert, key } = tls;
       const server = createTlsServer({ ...options, cert, key });
@@ -97,7 +105,7 @@ export class PortListener {
         this.#tlsSockets.add(socket);
         socket.on('close', () => this.#tlsSockets.delete(socket));
       });
-      await this.#listen(server, host, tls.port);
+      this.#tlsPort = await this.#listen(server, host, tls.port);
     }
   }
 
@@ -119,7 +127,7 @@ export class PortListener {
     await Promise.all(closed);
   }
 
-  async #listen(server: Server, host: string, port: number): Promise<void> {
+  async #listen(server: Server, host: string, port: number): Promise<number> {
     server.on('request', (request, response) => this.#handlers.request(request, response));
     server.on('upgrade', (request, stream, head) => {
       // A peer may reset while its handshake is looked at; without a listener that would end the process.
@@ -139,7 +147,7 @@ export class PortListener {
     await listen(server, host, port);
     server.on('error', (error) => this.#keepAlive.failed(error));
     this.#servers.push(server);
-    this.#ports.push((server.address() as AddressInfo).port);
+    return (server.address() as AddressInfo).port;
   }
 
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {

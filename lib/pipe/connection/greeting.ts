@@ -9,6 +9,8 @@ import { SessionCredentials } from './session-credentials';
 
 /** The last WELCOME, as far as the program is told of it. */
 export interface Welcomed extends ConnectedInfo {
+  /** Id of the session, as hex digits: the same after a resume. */
+  readonly id: string;
   /** Why the session before was lost; '' when it was not. */
   readonly reason: string;
   /** Events that an earlier client without a name has left unhandled. */
@@ -35,13 +37,14 @@ export class Greeting {
   readonly #credentials = new SessionCredentials();
   /** True when this connection is to resume an earlier session. */
   #continuing = false;
-  #welcomed: Welcomed = { session: 'new', node: '', reason: '', unhandled: 0 };
+  #welcomed: Welcomed | undefined;
 
   constructor(parts: GreetingParts) {
     this.#parts = parts;
   }
 
-  get welcomed(): Welcomed {
+  /** Undefined before the first one. */
+  get welcomed(): Welcomed | undefined {
     return this.#welcomed;
   }
 
@@ -75,6 +78,7 @@ export class Greeting {
     // A session that was and does not go on is lost, whatever a gateway calls it.
     const lost = this.#continuing && frame.verdict !== 'resumed';
     this.#welcomed = {
+      id: Buffer.from(frame.session).toString('hex'),
       session: lost ? 'reset' : frame.verdict === 'resumed' ? 'resumed' : 'new',
       node: frame.node,
       reason: frame.reason,

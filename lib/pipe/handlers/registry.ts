@@ -34,6 +34,16 @@ export class Registry {
     return emitter !== undefined && (emitter.has(event) || emitter.has(orEvent));
   }
 
+  /** Whether a subject has any handlers. */
+  has(subject: Subject): boolean {
+    return this.#emitters.has(subject);
+  }
+
+  /** The handlers of an event of a subject. */
+  listeners(subject: Subject, event: string): AnyHandler[] {
+    return (this.#emitters.get(subject)?.handlers(event) ?? []) as AnyHandler[];
+  }
+
   add(subject: Subject, event: string, handler: AnyHandler, once: boolean): void {
     let emitter = this.#emitters.get(subject);
     if (emitter === undefined) {

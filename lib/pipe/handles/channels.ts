@@ -55,6 +55,21 @@ export interface Channels<Events extends object> {
   once<K extends ChannelsWord<Events>>(event: K, handler: ChannelsHandler<Events, K>): this;
   /** Removes a handler, or all handlers of an event. */
   off<K extends ChannelsWord<Events>>(event: K, handler?: ChannelsHandler<Events, K>): this;
+  /** The same as `on`. */
+  addListener<K extends ChannelsWord<Events>>(event: K, handler: ChannelsHandler<Events, K>): this;
+  /** The same as `off`. */
+  removeListener<K extends ChannelsWord<Events>>(
+    event: K,
+    handler: ChannelsHandler<Events, K>,
+  ): this;
+  /** Removes all handlers of an event, or of every event. */
+  removeAllListeners(event?: ChannelsWord<Events>): this;
+  /** The handlers of an event. */
+  listeners(event: ChannelsWord<Events>): Array<Handler<never[]>>;
+  /** Calls the handlers of an event here, as if it had happened. Nothing is sent. */
+  emit(event: ChannelsWord<Events>, ...args: unknown[]): boolean;
+  /** Does nothing: an event may have any number of handlers. */
+  setMaxListeners(count: number): this;
   /**
    * The occupied channels. A channel that came or went while a long list was written may be in it or not.
    * @throws StandpipeError `bad_argument`, `timeout`, `refused`, `outbox_full`, `closed`
@@ -77,6 +92,16 @@ export function channelsOf<Events extends object>(parts: ClientParts): Channels<
     on: chained('on'),
     once: chained('once'),
     off: chained('off'),
+    addListener: chained('on'),
+    removeListener: chained('off'),
+    removeAllListeners: (event?: ChannelsWord<Events>) => {
+      every.removeAllListeners(event);
+      return channels;
+    },
+    listeners: (event: ChannelsWord<Events>) => every.listeners(event),
+    // eslint-disable-next-line standpipe/fixed-event-names -- the program's own event, and no EventEmitter
+    emit: (event: ChannelsWord<Events>, ...args: unknown[]) => every.emit(event, ...args),
+    setMaxListeners: () => channels,
     list: (options?: ListChannelsOptions) => listChannels(parts, options),
   });
   return channels;
@@ -139,8 +164,26 @@ export class ChannelHandle<Events extends object> extends Listenable<ChannelEven
     data?: Events[N],
     options?: TriggerOptions,
     callback?: TriggerCallback,
+  ): boolean;
+  /** The arguments of 2011: the id of a socket that does not get the event, and a callback, either of which may be missing. */
+  trigger<N extends EventName<Events>>(
+    event: N,
+    data: Events[N],
+    socketId: string | null | TriggerCallback,
+    callback?: TriggerCallback,
+  ): boolean;
+  trigger<N extends EventName<Events>>(
+    event: N,
+    data?: Events[N],
+    third?: TriggerOptions | string | null | TriggerCallback,
+    callback?: TriggerCallback,
   ): boolean {
-    return this.#parts.sender.trigger(this.#target, event, data, options, callback);
+    const { sender } = this.#parts;
+    if (typeof third === 'function') {
+      return sender.trigger(this.#target, event, data, undefined, third);
+    }
+    const options = typeof third === 'string' ? { except: third } : (third ?? undefined);
+    return sender.trigger(this.#target, event, data, options, callback);
   }
 
   /**

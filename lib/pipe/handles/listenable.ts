@@ -1,5 +1,6 @@
 import type { Handler } from '../../util/emitter';
 import { checkHandler, checkWord } from '../checks';
+import { NodeEmitter } from '../handlers/node-emitter';
 import type { AnyHandler, Registries, Registry, Subject } from '../handlers/registry';
 import type { Queries } from '../queries/queries';
 import type { Sender } from '../outbox/sender';
@@ -14,13 +15,14 @@ export interface ClientParts {
   readonly queries: Queries;
 }
 
-/** `on`, `once` and `off`, the same for every handle. */
-export abstract class Listenable<M> {
+/** `on`, `once` and `off`, and Node's other names for them, the same for every handle. */
+export abstract class Listenable<M> extends NodeEmitter<M> {
   readonly #registry: Registry;
   readonly #subject: Subject;
   readonly #words: readonly string[];
 
   protected constructor(registry: Registry, subject: Subject, words: readonly string[]) {
+    super();
     this.#registry = registry;
     this.#subject = subject;
     this.#words = words;
@@ -40,6 +42,22 @@ export abstract class Listenable<M> {
   off<K extends keyof M & string>(event: K, handler?: Handler<Extract<M[K], unknown[]>>): this {
     this.#registry.remove(this.#subject, event, handler as AnyHandler | undefined);
     return this;
+  }
+
+  listeners(event: keyof M & string): Array<Handler<never[]>> {
+    return this.#registry.listeners(this.#subject, event);
+  }
+
+  removeAllListeners(event?: keyof M & string): this {
+    if (event === undefined) this.#registry.drop(this.#subject);
+    else this.#registry.remove(this.#subject, event);
+    return this;
+  }
+
+  emit(event: keyof M & string, ...args: unknown[]): boolean {
+    const isHeard = this.listeners(event).length > 0;
+    void this.#registry.tell(this.#subject, event, args);
+    return isHeard;
   }
 
   #add(event: string, handler: AnyHandler, once: boolean): this {

@@ -28,6 +28,7 @@ import type {
   PublishOptions,
   PublishReceipt,
   SocketPublishOptions,
+  TriggerCallback,
   TriggerOptions,
 } from '../types';
 
@@ -40,6 +41,7 @@ export interface SenderOwner extends OutcomesOwner {
   drained(): void;
 }
 
+const ACCEPTED: PublishReceipt = Object.freeze({ status: 'accepted' });
 const NO_OPTIONS: TriggerOptions = Object.freeze({});
 /** Options of events for one socket, and of events for anything else. */
 const SOCKET_OPTIONS = ['cause', 'ack'] satisfies Array<keyof SocketPublishOptions>;
@@ -106,7 +108,7 @@ export class Sender {
   }
 
   /**
-   * Queues a command. False when it was refused, which `done` or the error event tells, or when the caller should slow
+   * Queues a command. False when it was refused, which the callback or the error event tells, or when the caller should slow
    * down until `drained`.
    * @throws StandpipeError `bad_argument`
    */
@@ -115,9 +117,11 @@ export class Sender {
     event: string,
     data: unknown,
     options: TriggerOptions | undefined,
-    done: Done | undefined,
+    callback: TriggerCallback | undefined,
   ): boolean {
-    checkCallback(done);
+    checkCallback(callback);
+    const done: Done | undefined =
+      callback && ((error) => (error === null ? callback(null, ACCEPTED) : callback(error)));
     const command = this.#command(target, event, data, options, done);
     const bytes = this.#measured(command);
     const verdict = this.#open ? this.#offer(command, bytes) : 'closed';

@@ -103,15 +103,7 @@ t.test('bad arguments throw at once with the rule they break', (t) => {
     [/except/, () => room.trigger('e', 1, { except: any(5) })],
     [/socket id/, () => room.trigger('e', 1, { except: [any(5)] })],
     [/at most 1000/, () => room.trigger('e', 1, { except: Array<string>(1001).fill('1.1') })],
-    [
-      /options/,
-      () =>
-        room.trigger(
-          'e',
-          1,
-          any(() => 1),
-        ),
-    ],
+    [/options/, () => room.trigger('e', 1, any(5))],
     [/callback/, () => room.trigger('e', 1, {}, any('cb'))],
     [/first argument/, () => client.channel('other').trigger(any(undefined))],
     [/first argument/, () => client.channel('other').trigger(any({ a: 1 }), any('e'))],

@@ -8,6 +8,13 @@ export interface Encoder {
   encode(texts: readonly string[]): Encoded;
 }
 
+/** Ids of encoders that are made at the start of a gateway. Those below belong to the ones that every gateway has. */
+let nextEncoderId = 3;
+
+export function newEncoderId(): number {
+  return nextEncoderId++;
+}
+
 /** The joined bytes of some texts; text i ends before `ends[i]`. */
 export interface Encoded {
   bytes: Buffer;

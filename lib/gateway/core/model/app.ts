@@ -36,6 +36,8 @@ export class App {
   /** Sockets that have yet to authorize themselves; 0 unless the app asks for it. */
   unauthorizedSockets = 0;
   readonly observers = new Set<AppObserver>();
+  /** Backends connected now, whichever protocol they speak. */
+  backends = 0;
 
   constructor(options: AppOptions, limits: Limits) {
     this.options = options;

@@ -3,6 +3,7 @@ import * as messages from '../../../pusher/messages';
 import { newSocketId } from '../../../pusher/socket-id';
 import type { Apps } from '../../core/model/app';
 import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
+import type { ConnectionRefusal } from '../../core/admission';
 import { Socket } from '../../core/model/socket';
 import type { ChannelsContext } from './context';
 import { ChannelsSession } from './session';
@@ -18,11 +19,6 @@ const OVERLOADED: UpgradeDecision = {
   body: 'Over capacity\n',
   headers: { 'Retry-After': '10' },
 };
-
-interface Refusal {
-  code: number;
-  message: string;
-}
 
 /**
  * The opening of a Channels connection: `/app/<key>?protocol=7&…`. Refusals are told after the upgrade, by a
@@ -69,15 +65,9 @@ export class ChannelsHandshake implements Protocol {
       versionRefusal(query) ??
       (app === undefined
         ? { code: CloseCode.APP_UNKNOWN, message: `App key ${key.slice(0, 64)} does not exist` }
-        : !app.options.enabled
-          ? { code: CloseCode.APP_DISABLED, message: 'Application disabled' }
-          : !app.origins.allows(origin)
-            ? { code: CloseCode.UNAUTHORIZED, message: 'This origin is not allowed to connect' }
-            : app.sockets.size - app.unauthorizedSockets >= context.limits.maxConnectionsPerApp
-              ? { code: CloseCode.OVER_QUOTA, message: 'Application is over connection quota' }
-              : undefined);
+        : context.admission.refuseSocket(app, origin));
     if (app === undefined || refusal !== undefined) {
-      closeRefused(carrier, refusal as Refusal, protocol);
+      closeRefused(carrier, refusal as ConnectionRefusal, protocol);
       return undefined;
     }
     const socket = new Socket(app, newSocketId(), protocol, carrier);
@@ -90,7 +80,7 @@ export class ChannelsHandshake implements Protocol {
 }
 
 /** The rules about the parameters `protocol` and `version` of the Channels protocol. */
-function versionRefusal(query: URLSearchParams): Refusal | undefined {
+function versionRefusal(query: URLSearchParams): ConnectionRefusal | undefined {
   const protocol = query.get('protocol');
   if (protocol === null) {
     return { code: CloseCode.NO_PROTOCOL, message: 'No protocol version supplied' };
@@ -107,7 +97,7 @@ function versionRefusal(query: URLSearchParams): Refusal | undefined {
   return undefined;
 }
 
-function closeRefused(carrier: Carrier, { code, message }: Refusal, protocol: number): void {
+function closeRefused(carrier: Carrier, { code, message }: ConnectionRefusal, protocol: number): void {
   if (precedesWithError(code, protocol)) {
     carrier.write(carrier.encoder.encode([messages.errorMessage(code, message)]).bytes);
   }

@@ -1,4 +1,3 @@
-import type { Clock } from '../../../util/timers';
 import type { Apps } from '../../core/model/app';
 import type {
   Carrier,
@@ -6,25 +5,23 @@ import type {
   UpgradeDecision,
   UpgradeRequest,
 } from '../../core/fanout/carrier';
-import type { Metrics } from '../../core/metrics';
 import { sendAnswer } from '../../http/answer';
 import { METHODS, allowOrigin, answerPreflight } from '../../http/cors';
 import type { Exchange } from '../../http/exchange';
 import type { Overload } from '../../core/timing/overload';
 import type { Limits } from '../../options/options';
 import { type Address, isFallbackPath, parseAddress } from './address';
-import { readSendBody } from './body';
-import type { FallbackCarrier } from './carrier';
-import { Receiver } from './receiver';
-import { FallbackCarriers } from './carriers';
+import { readSendBody } from '../../sockjs/body';
+import type { SockJsCarrier } from '../../sockjs/carrier';
+import { Receiver } from '../../sockjs/receiver';
+import type { SockJsCarriers } from '../../sockjs/carriers';
 import type { Protocol } from '../protocol';
 
 export interface FallbackParts {
   apps: Apps;
   limits: Limits;
-  clock: Clock;
-  metrics: Metrics;
   overload: Overload;
+  carriers: SockJsCarriers;
   /** Starts the protocol above on a new carrier, or closes the carrier and returns undefined. */
   open: (
     key: string,
@@ -32,7 +29,6 @@ export interface FallbackParts {
     carrier: Carrier,
     origin: string | undefined,
   ) => CarrierHandler | undefined;
-  failed: (error: unknown) => void;
 }
 
 /** Proxies and browsers have to leave a stream of lines alone. */
@@ -50,18 +46,12 @@ const RECEIVER_HEADERS = {
  */
 export class Fallback implements Protocol {
   readonly #parts: FallbackParts;
-  readonly #sessions: FallbackCarriers;
+  readonly #sessions: SockJsCarriers;
   #accepting = true;
 
   constructor(parts: FallbackParts) {
-    const { limits, clock, overload, metrics, failed } = parts;
     this.#parts = parts;
-    this.#sessions = new FallbackCarriers(limits, clock, overload, {
-      cut: () => {
-        metrics.socketsCut++;
-      },
-      failure: failed,
-    });
+    this.#sessions = parts.carriers;
   }
 
   /** Refuses new sessions; open ones stay. */
@@ -75,7 +65,6 @@ export class Fallback implements Protocol {
     return { refuse: 400, body: 'Bad request: this path takes no upgrade\n' };
   }
 
-  /** Answers a request, now or later. False when the path is not one of this protocol's. */
   stop(): void {
     this.drain();
   }
@@ -125,7 +114,7 @@ export class Fallback implements Protocol {
   #open(
     { id, key }: Address,
     { query, request, remoteAddress }: Exchange,
-  ): FallbackCarrier | undefined {
+  ): SockJsCarrier | undefined {
     if (!this.#accepting || this.#parts.overload.overloaded) return undefined;
     const carrier = this.#sessions.add(id, remoteAddress);
     if (carrier === undefined) return undefined;

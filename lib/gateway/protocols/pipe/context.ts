@@ -1,6 +1,5 @@
 import type { Clock } from '../../../util/timers';
 import type { Logger } from '../../../util/logger';
-import type { App } from '../../core/model/app';
 import type { Admission } from '../../core/admission';
 import type { Hub } from '../../core/hub';
 import type { Metrics } from '../../core/metrics';
@@ -18,6 +17,4 @@ export interface PipeContext {
   readonly log: Logger;
   /** Name of this gateway process. */
   readonly node: string;
-  /** Backends of an app that are connected now. */
-  pipesOf(app: App): number;
 }

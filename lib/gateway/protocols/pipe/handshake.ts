@@ -4,7 +4,6 @@ import { CLOSE_CODES } from '../../../wire/close-codes';
 import { WIRE_LIMITS } from '../../../wire/limits';
 import { ERROR_HEADER, NONCE_HEADER, SUBPROTOCOL } from '../../../wire/opening';
 import type { App, Apps } from '../../core/model/app';
-import { AppRates } from '../../core/features/app-rates';
 import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import type { PipeContext } from './context';
 
@@ -22,8 +21,6 @@ export class PipeHandshake {
   readonly #context: PipeContext;
   readonly #apps: Apps;
   readonly #accept: (app: App, carrier: Carrier, nonce: string) => void;
-  /** Connects that were in order. The snapshot that each of them begins with costs more than its signature. */
-  readonly #rates = new AppRates();
 
   /** @param accept a connection is open; `nonce` is the challenge that its HELLO must answer. */
   constructor(
@@ -80,14 +77,10 @@ export class PipeHandshake {
         `offer the WebSocket subprotocol ${SUBPROTOCOL}`,
       );
     }
-    const { maxPipes, maxPipeConnectsPerSecond: rate } = this.#context.limits;
-    if (this.#context.pipesOf(app) >= maxPipes) {
-      const message = `this app has ${maxPipes} backends connected, which is its limit`;
-      return refusedUpgrade(503, 'too_many', message, { 'Retry-After': '5' });
-    }
-    if (!this.#rates.take(app, { rate, burst: maxPipes }, this.#context.clock.now())) {
-      const message = `backends of this app connect more often than ${rate} times a second`;
-      return refusedUpgrade(503, 'too_many', message, { 'Retry-After': '1' });
+    const refusal = this.#context.admission.refuseBackend(app);
+    if (refusal !== undefined) {
+      const { message, retryAfterS } = refusal;
+      return refusedUpgrade(503, 'too_many', message, { 'Retry-After': String(retryAfterS) });
     }
     const nonce = randomBytes(16).toString('base64url');
     return {

@@ -1,6 +1,6 @@
 import { CLOSE_CODES } from '../../../wire/close-codes';
 import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
-import type { App, Apps } from '../../core/model/app';
+import type { Apps } from '../../core/model/app';
 import type { Parts } from '../../core/parts';
 import type { Protocol } from '../protocol';
 import { PipeConnection } from './connection';
@@ -20,7 +20,6 @@ export class PipeProtocol implements Protocol {
   /** @param parts `node` is the name of this gateway process. */
   constructor(parts: Omit<Parts, 'overload'> & { node: string }, apps: Apps) {
     const { hub, admission, router, metrics, limits, clock, log, node } = parts;
-    const pipesOf = (app: App): number => this.#pipesOf(app);
     const context: PipeContext = {
       hub,
       admission,
@@ -30,15 +29,17 @@ export class PipeProtocol implements Protocol {
       clock,
       log,
       node,
-      pipesOf,
     };
     const deciders = (this.deciders = new Deciders(context));
     const sessions = (this.#sessions = new Sessions(context));
-    const closed = (connection: PipeConnection): void => void this.#connections.delete(connection);
+    const closed = (connection: PipeConnection): void => {
+      if (this.#connections.delete(connection)) connection.app.backends--;
+    };
     const rooms = { context, sessions, deciders, closed };
     this.#handshake = new PipeHandshake(context, apps, (app, carrier, nonce) => {
       const connection = new PipeConnection(rooms, app, carrier, nonce);
       this.#connections.add(connection);
+      app.backends++;
       carrier.session = connection;
     });
   }
@@ -80,11 +81,5 @@ export class PipeProtocol implements Protocol {
     const { code } = CLOSE_CODES.going_away;
     for (const connection of this.#connections) connection.close(code, 'the gateway stops');
     this.#sessions.clear();
-  }
-
-  #pipesOf(app: App): number {
-    let pipes = 0;
-    for (const connection of this.#connections) if (connection.app === app) pipes++;
-    return pipes;
   }
 }

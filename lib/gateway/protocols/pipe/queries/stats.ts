@@ -7,7 +7,7 @@ export function stats({ app, context }: Query): Result {
     sockets: app.sockets.size,
     channels: Array.from(app.occupied()).length,
     users: app.users.size,
-    pipes: context.pipesOf(app),
+    pipes: app.backends,
   };
   return { result: JSON.stringify(counts) };
 }

@@ -1,17 +1,22 @@
-import type { Clock } from '../../../util/timers';
-import { SECOND_MS, type Overload } from '../../core/timing/overload';
-import type { Limits } from '../../options/options';
-import { type CarrierHost, FallbackCarrier } from './carrier';
+import type { Clock } from '../../util/timers';
+import { SECOND_MS, type Overload } from '../core/timing/overload';
+import type { Limits } from '../options/options';
+import { type CarrierHost, type CarrierOptions, SockJsCarrier } from './carrier';
+import { lineEncoder } from './frames';
+
+const EXPIRY_TICKS = 5;
+/** pusher-js gives a server up that says nothing for 30 s. A tick less than the 25 s that are promised. */
+const HEARTBEAT_TICKS = 24;
 
 /** Every session over HTTP, by its identity. */
-export class FallbackCarriers implements CarrierHost {
+export class SockJsCarriers implements CarrierHost {
   readonly maxUnsentBytes: number;
   readonly maxUnsentTicks: number;
-  readonly maxSilentTicks: number;
+  readonly #defaults: CarrierOptions;
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #on: { cut: () => void; failure: (error: unknown) => void };
-  readonly #carriers = new Map<string, FallbackCarrier>();
+  readonly #carriers = new Map<string, SockJsCarrier>();
   /** Sessions of each remote address. */
   readonly #addresses = new Map<string, number>();
 
@@ -26,7 +31,12 @@ export class FallbackCarriers implements CarrierHost {
     this.#on = on;
     this.maxUnsentBytes = limits.maxUnsentBytes;
     this.maxUnsentTicks = Math.ceil(limits.maxUnsentMs / SECOND_MS);
-    this.maxSilentTicks = Math.ceil((limits.activityTimeoutMs + limits.pongTimeoutMs) / SECOND_MS);
+    this.#defaults = {
+      encoder: lineEncoder,
+      expiryTicks: EXPIRY_TICKS,
+      heartbeatTicks: HEARTBEAT_TICKS,
+      maxSilentTicks: Math.ceil((limits.activityTimeoutMs + limits.pongTimeoutMs) / SECOND_MS),
+    };
     overload.each(() => this.#tick());
   }
 
@@ -34,16 +44,20 @@ export class FallbackCarriers implements CarrierHost {
     return this.#carriers.size;
   }
 
-  get(id: string): FallbackCarrier | undefined {
+  get(id: string): SockJsCarrier | undefined {
     return this.#carriers.get(id);
   }
 
-  /** Makes a session; undefined when there are too many. */
-  add(id: string, remoteAddress: string): FallbackCarrier | undefined {
+  /** Makes a session, as pusher-js wants it unless `options` are given; undefined when there are too many. */
+  add(
+    id: string,
+    remoteAddress: string,
+    options: CarrierOptions = this.#defaults,
+  ): SockJsCarrier | undefined {
     const { maxFallbackSessions, maxConnectionsPerAddress } = this.#limits;
     const ofAddress = this.#addresses.get(remoteAddress) ?? 0;
     if (this.size >= maxFallbackSessions || ofAddress >= maxConnectionsPerAddress) return undefined;
-    const carrier = new FallbackCarrier(this, remoteAddress);
+    const carrier = new SockJsCarrier(this, remoteAddress, options);
     this.#carriers.set(id, carrier);
     this.#addresses.set(remoteAddress, ofAddress + 1);
     return carrier;
@@ -67,7 +81,7 @@ export class FallbackCarriers implements CarrierHost {
     }
   }
 
-  #delete(id: string, { remoteAddress }: FallbackCarrier): void {
+  #delete(id: string, { remoteAddress }: SockJsCarrier): void {
     this.#carriers.delete(id);
     const left = (this.#addresses.get(remoteAddress) ?? 1) - 1;
     if (left === 0) this.#addresses.delete(remoteAddress);

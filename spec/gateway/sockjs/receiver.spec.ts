@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { Receiver } from '../../../../lib/gateway/protocols/fallback/receiver';
-import { FakeResponse } from '../../../support/fake-response';
+import type { Receiver } from '../../../lib/gateway/sockjs/receiver';
+import { FakeResponse } from '../../support/fake-response';
 
 /** Characters after which pusher-js leaves a response. */
 const ROTATION_LENGTH = 262_144;

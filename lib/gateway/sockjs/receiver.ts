@@ -8,6 +8,8 @@ import { NEWLINE, PRELUDE } from './frames';
  */
 const ROTATION_LENGTH = 256 * 1024;
 
+const NOTHING = Buffer.alloc(0);
+
 /**
  * An HTTP response that waits for messages, and the only place of this protocol that writes to one: `xhr_streaming`
  * carries lines until it is full, `xhr` is over with its first write.
@@ -16,22 +18,29 @@ export class Receiver {
   readonly #response: ServerResponse;
   readonly #socket: NetSocket;
   readonly #streaming: boolean;
+  readonly #ends: boolean;
   readonly #headers: OutgoingHttpHeaders;
   readonly #gone: () => void;
   /** Characters until the client leaves; negative when it is certain to. */
-  #room = ROTATION_LENGTH;
+  #room: number;
   #writtenBytes = 0;
   #over = false;
 
-  /** `gone` is called once, in a later turn, when all was sent and the response is over, or its connection is lost. */
+  /**
+   * `maxLength`: characters of the lines after which a streaming response is full. `ends`: the gateway ends a full one,
+   * where the client would not leave it by itself. `gone` is called once, in a later turn, when all was sent and the
+   * response is over, or its connection is lost.
+   */
   constructor(
     response: ServerResponse,
-    how: { streaming: boolean; headers: OutgoingHttpHeaders },
+    how: { streaming: boolean; headers: OutgoingHttpHeaders; ends?: boolean; maxLength?: number },
     gone: (receiver: Receiver) => void,
   ) {
     this.#response = response;
     this.#streaming = how.streaming;
     this.#headers = how.headers;
+    this.#ends = how.ends === true;
+    this.#room = how.maxLength ?? ROTATION_LENGTH;
     this.#socket = response.req.socket;
     this.#gone = () => {
       response.off('close', this.#gone);
@@ -69,8 +78,10 @@ export class Receiver {
     const fits = lines.length <= this.#room;
     const end = fits ? lines.length : lines.indexOf(NEWLINE, this.#room) + 1;
     const part = end === lines.length ? lines : lines.subarray(0, end);
-    if (this.#streaming) this.#write(part);
-    else this.end(part);
+    if (this.#streaming) {
+      this.#write(part);
+      if (this.#ends && this.#room < 0) this.end(NOTHING);
+    } else this.end(part);
     return end;
   }
 

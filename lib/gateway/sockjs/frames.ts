@@ -1,7 +1,7 @@
-import type { Encoded, Encoder } from '../../core/fanout/outlet';
+import type { Encoded, Encoder } from '../core/fanout/outlet';
 
 /**
- * The lines of SockJS 0.3 over XHR, as pusher-js reads them. All of them are ASCII: pusher-js counts the characters of a
+ * The lines of SockJS 0.3 over XHR. All of them are ASCII: pusher-js counts the characters of a
  * response and the gateway has to agree with it, which is free where a byte is a character.
  */
 export const OPEN = Buffer.from('o\n');
@@ -13,17 +13,27 @@ export const PRELUDE = Buffer.from(`${'h'.repeat(2048)}\n`);
 export const NEWLINE = 0x0a;
 
 export function closeLine(code: number, reason: string): Buffer {
-  return Buffer.from(`c[${code},${quote(reason)}]\n`, 'latin1');
+  return Buffer.from(`${closeText(code, reason)}\n`, 'latin1');
+}
+
+/** The close frame, without the end of a line. */
+export function closeText(code: number, reason: string): string {
+  return `c[${code},${quote(reason)}]`;
+}
+
+/** The frame of one message, without the end of a line. */
+export function messageText(text: string): string {
+  return `a[${quote(text)}]`;
 }
 
 /** Encodes each text as a line. */
-export const fallbackEncoder: Encoder = {
+export const lineEncoder: Encoder = {
   id: 1,
   encode(texts: readonly string[]): Encoded {
     const ends: number[] = [];
     let lines = '';
     for (const text of texts) {
-      lines += `a[${quote(text)}]\n`;
+      lines += `${messageText(text)}\n`;
       ends.push(lines.length);
     }
     return { bytes: Buffer.from(lines, 'latin1'), ends };

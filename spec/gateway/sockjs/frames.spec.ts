@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import t from 'tap';
 import {
   closeLine,
-  fallbackEncoder,
+  lineEncoder,
   HEARTBEAT,
   OPEN,
   PRELUDE,
-} from '../../../../lib/gateway/protocols/fallback/frames';
-import { codePoint } from '../../../support/code-point';
+} from '../../../lib/gateway/sockjs/frames';
+import { codePoint } from '../../support/code-point';
 
 const anyText = fc.string({ unit: codePoint, size: 'max', maxLength: 300 });
 const anyUnits = fc
@@ -17,7 +17,7 @@ const anyUnits = fc
 t.test('each text is one line that holds it, lone surrogates too', (t) => {
   fc.assert(
     fc.property(fc.array(fc.oneof(anyText, anyUnits), { maxLength: 20 }), (texts) => {
-      const { bytes } = fallbackEncoder.encode(texts);
+      const { bytes } = lineEncoder.encode(texts);
       const lines = bytes.toString().split('\n');
       t.equal(lines.pop(), '');
       const read = lines.map((line) => {
@@ -36,7 +36,7 @@ t.test('each text is one line that holds it, lone surrogates too', (t) => {
 t.test('every byte is one character, as the rotation counts them', (t) => {
   fc.assert(
     fc.property(fc.oneof(anyText, anyUnits), (text) => {
-      const { bytes } = fallbackEncoder.encode([text]);
+      const { bytes } = lineEncoder.encode([text]);
       t.equal(bytes.toString('utf8').length, bytes.length);
       t.notOk(bytes.some((byte) => byte > 0x7e));
     }),
@@ -47,8 +47,8 @@ t.test('every byte is one character, as the rotation counts them', (t) => {
 t.test('the encoding of several texts is their encodings joined, with the end of each', (t) => {
   fc.assert(
     fc.property(fc.array(anyText, { maxLength: 20 }), (texts) => {
-      const { bytes, ends } = fallbackEncoder.encode(texts);
-      const single = texts.map((text) => fallbackEncoder.encode([text]).bytes);
+      const { bytes, ends } = lineEncoder.encode(texts);
+      const single = texts.map((text) => lineEncoder.encode([text]).bytes);
       t.ok(bytes.equals(Buffer.concat(single)));
       let end = 0;
       t.strictSame(

@@ -1,15 +1,14 @@
-import { CloseCode } from '../../../pusher/close-codes';
-import { UnsentWatch } from '../../core/fanout/unsent-watch';
-import type { Carrier, CarrierHandler } from '../../core/fanout/carrier';
-import type { Encoder } from '../../core/fanout/outlet';
-import { closeLine, fallbackEncoder, HEARTBEAT, OPEN } from './frames';
+import { CloseCode } from '../../pusher/close-codes';
+import { UnsentWatch } from '../core/fanout/unsent-watch';
+import type { Carrier, CarrierHandler } from '../core/fanout/carrier';
+import type { Encoder } from '../core/fanout/outlet';
+import { closeLine, HEARTBEAT, OPEN } from './frames';
 import type { Receiver } from './receiver';
 
-/** State shared by all carriers, owned by `FallbackCarriers`. Times are in ticks. */
+/** State shared by all carriers, owned by `SockJsCarriers`. */
 export interface CarrierHost {
   readonly maxUnsentBytes: number;
   readonly maxUnsentTicks: number;
-  readonly maxSilentTicks: number;
   /** Counts a carrier that was cut because it did not read. */
   cut(): void;
   /** The gateway itself failed in handling what came in. */
@@ -17,20 +16,26 @@ export interface CarrierHost {
   endOfTurn(run: () => void): void;
 }
 
-/** Life of a session without a receiver. A closed session tells its close code for the same time. */
-const EXPIRY_TICKS = 5;
-/** pusher-js gives a server up that says nothing for 30 s. A tick less than the 25 s that are promised. */
-const HEARTBEAT_TICKS = 24;
+/** Times of a carrier, in ticks, and how its texts become lines. */
+export interface CarrierOptions {
+  encoder: Encoder;
+  /** Life of a session without a receiver. A closed session tells its close code for the same time. */
+  expiryTicks: number;
+  /** Silence of the gateway after which it sends a heartbeat. */
+  heartbeatTicks: number;
+  /** Time without a request after which the client is taken for dead; Infinity where clients may only listen. */
+  maxSilentTicks: number;
+}
 
 /**
  * A connection made of HTTP requests: what is sent waits for a receiver, and receivers come and go. To the protocol
  * above it is a connection like any other.
  */
-export class FallbackCarrier implements Carrier {
-  readonly encoder: Encoder = fallbackEncoder;
+export class SockJsCarrier implements Carrier {
   readonly remoteAddress: string;
   session: CarrierHandler | undefined;
   readonly #host: CarrierHost;
+  readonly #options: CarrierOptions;
   #receiver: Receiver | undefined;
   /** Whole lines that no receiver has taken yet. */
   #waiting: Buffer[] | undefined = [OPEN];
@@ -42,9 +47,14 @@ export class FallbackCarrier implements Carrier {
   #silentTicks = 0;
   #backlog: UnsentWatch | undefined;
 
-  constructor(host: CarrierHost, remoteAddress: string) {
+  constructor(host: CarrierHost, remoteAddress: string, options: CarrierOptions) {
     this.#host = host;
+    this.#options = options;
     this.remoteAddress = remoteAddress;
+  }
+
+  get encoder(): Encoder {
+    return this.#options.encoder;
   }
 
   get unsentBytes(): number {
@@ -105,7 +115,7 @@ export class FallbackCarrier implements Carrier {
     const words = this.session?.lastWords?.(code, reason);
     this.#closed = { code, reason };
     this.#ticks = 0;
-    if (words !== undefined) this.#wait(fallbackEncoder.encode([words]).bytes);
+    if (words !== undefined) this.#wait(this.encoder.encode([words]).bytes);
     this.#wait(closeLineOf(this.#closed));
     this.#flush();
     this.#host.endOfTurn(() => this.#tellSession());
@@ -117,15 +127,15 @@ export class FallbackCarrier implements Carrier {
     this.#silentTicks++;
     const receiver = this.#receiver;
     if (this.#closed !== undefined || receiver === undefined) {
-      if (this.#ticks <= EXPIRY_TICKS) return true;
+      if (this.#ticks <= this.#options.expiryTicks) return true;
       this.#expire();
       return false;
     }
-    if (this.#silentTicks >= this.#host.maxSilentTicks) {
+    if (this.#silentTicks >= this.#options.maxSilentTicks) {
       this.close(CloseCode.PONG_TIMEOUT, 'Pong reply not received');
     } else if (this.#isStuck(receiver)) {
       this.#cut();
-    } else if (this.#ticks >= HEARTBEAT_TICKS) {
+    } else if (this.#ticks >= this.#options.heartbeatTicks) {
       this.#ticks = 0;
       receiver.write(HEARTBEAT);
     }
@@ -133,7 +143,7 @@ export class FallbackCarrier implements Carrier {
   }
 
   sendBinary(): void {
-    throw new Error('the Channels protocol has no binary messages');
+    throw new Error('SockJS has no binary messages');
   }
 
   onDrain(run: () => void): void {

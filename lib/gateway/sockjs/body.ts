@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { parseJson } from '../../../pusher/json';
-import { readBody } from '../../http/body';
+import { parseJson } from '../../pusher/json';
+import { readBody } from '../http/body';
 
 /** The messages of an `xhr_send`, or the status and text that refuse it. Undefined: the peer went before its end. */
 export type SendBody = { texts: string[] } | { refuse: number; text: string } | undefined;

@@ -1,24 +1,24 @@
 import t from 'tap';
-import type { CarrierHandler } from '../../../../lib/gateway/core/fanout/carrier';
-import { Overload } from '../../../../lib/gateway/core/timing/overload';
-import { checkGatewayOptions } from '../../../../lib/gateway/options/options';
-import type { FallbackCarrier } from '../../../../lib/gateway/protocols/fallback/carrier';
-import { FallbackCarriers } from '../../../../lib/gateway/protocols/fallback/carriers';
-import type { Receiver } from '../../../../lib/gateway/protocols/fallback/receiver';
-import { ManualClock } from '../../../support/manual-clock';
-import { FakeResponse } from '../../../support/fake-response';
+import type { CarrierHandler } from '../../../lib/gateway/core/fanout/carrier';
+import { Overload } from '../../../lib/gateway/core/timing/overload';
+import { checkGatewayOptions } from '../../../lib/gateway/options/options';
+import type { SockJsCarrier } from '../../../lib/gateway/sockjs/carrier';
+import { SockJsCarriers } from '../../../lib/gateway/sockjs/carriers';
+import type { Receiver } from '../../../lib/gateway/sockjs/receiver';
+import { ManualClock } from '../../support/manual-clock';
+import { FakeResponse } from '../../support/fake-response';
 
 class CarriersOfOneApp {
   readonly clock = new ManualClock();
   readonly overload = new Overload(this.clock);
   readonly failures: unknown[] = [];
-  readonly sessions: FallbackCarriers;
+  readonly sessions: SockJsCarriers;
   cuts = 0;
 
   constructor(limits: Record<string, number> = {}) {
     const app = { id: '1', key: 'key', secret: 'a-secret-of-the-specs' };
     const checked = checkGatewayOptions({ apps: [app], limits });
-    this.sessions = new FallbackCarriers(checked.limits, this.clock, this.overload, {
+    this.sessions = new SockJsCarriers(checked.limits, this.clock, this.overload, {
       cut: () => this.cuts++,
       failure: (error) => this.failures.push(error),
     });
@@ -27,7 +27,7 @@ class CarriersOfOneApp {
 
   add(id: string, session: Partial<CarrierHandler> = {}, address = 'a'): string[] {
     const told: string[] = [];
-    const carrier = this.sessions.add(id, address) as FallbackCarrier;
+    const carrier = this.sessions.add(id, address) as SockJsCarrier;
     carrier.session = {
       text: () => undefined,
       binary: () => undefined,
@@ -55,7 +55,7 @@ t.test(
   (t) => {
     const fallback = new CarriersOfOneApp();
     const told = fallback.add('one');
-    const carrier = fallback.sessions.get('one') as FallbackCarrier;
+    const carrier = fallback.sessions.get('one') as SockJsCarrier;
     carrier.close(4200, 'bye');
     carrier.close(4009, 'again');
     carrier.write(Buffer.from('a["late"]\n'));
@@ -118,7 +118,7 @@ t.test('a gateway that was stopped for a while does not judge by that time', (t)
 t.test('an open receiver gets a heartbeat every 24 s, whatever else it gets', (t) => {
   const fallback = new CarriersOfOneApp();
   fallback.add('one');
-  const carrier = fallback.sessions.get('one') as FallbackCarrier;
+  const carrier = fallback.sessions.get('one') as SockJsCarrier;
   const stream = new FakeResponse();
   carrier.attach(stream.receiver(true));
   fallback.clock.endTurn();
@@ -137,7 +137,7 @@ t.test('an open receiver gets a heartbeat every 24 s, whatever else it gets', (t
 t.test('a poll is attached until its answer has left, and then the 5 s begin', (t) => {
   const fallback = new CarriersOfOneApp();
   const told = fallback.add('one');
-  const carrier = fallback.sessions.get('one') as FallbackCarrier;
+  const carrier = fallback.sessions.get('one') as SockJsCarrier;
   const poll = new FakeResponse();
   carrier.attach(poll.receiver(false, (receiver) => carrier.gone(receiver)));
   fallback.clock.endTurn();
@@ -157,7 +157,7 @@ for (const streaming of [true, false]) {
   t.test(`${kind} that does not leave for 10 s is broken off with 4100`, (t) => {
     const fallback = new CarriersOfOneApp();
     const told = fallback.add('one');
-    const carrier = fallback.sessions.get('one') as FallbackCarrier;
+    const carrier = fallback.sessions.get('one') as SockJsCarrier;
     const response = new FakeResponse();
     response.blocked = true;
     carrier.attach(response.receiver(streaming));
@@ -176,7 +176,7 @@ for (const streaming of [true, false]) {
 t.test('a slow stream that goes on leaving is not broken off', (t) => {
   const fallback = new CarriersOfOneApp();
   const told = fallback.add('one');
-  const carrier = fallback.sessions.get('one') as FallbackCarrier;
+  const carrier = fallback.sessions.get('one') as SockJsCarrier;
   const stream = new FakeResponse();
   stream.blocked = true;
   carrier.attach(stream.receiver(true));
@@ -193,7 +193,7 @@ t.test('a slow stream that goes on leaving is not broken off', (t) => {
 t.test('a stream with more unsent bytes than it may have is broken off by the next write', (t) => {
   const fallback = new CarriersOfOneApp({ maxUnsentBytes: 3_000 });
   const told = fallback.add('one');
-  const carrier = fallback.sessions.get('one') as FallbackCarrier;
+  const carrier = fallback.sessions.get('one') as SockJsCarrier;
   const stream = new FakeResponse();
   stream.blocked = true;
   carrier.attach(stream.receiver(true));
@@ -214,7 +214,7 @@ t.test('a stream with more unsent bytes than it may have is broken off by the ne
 t.test('a receiver that is replaced leaves no unsent bytes behind', (t) => {
   const fallback = new CarriersOfOneApp();
   fallback.add('one');
-  const carrier = fallback.sessions.get('one') as FallbackCarrier;
+  const carrier = fallback.sessions.get('one') as SockJsCarrier;
   const [slow, next] = [new FakeResponse(), new FakeResponse()];
   slow.blocked = true;
   const gone = (receiver: Receiver): void => carrier.gone(receiver);
@@ -233,7 +233,7 @@ t.test('a receiver that is replaced leaves no unsent bytes behind', (t) => {
 t.test('a full stream is not written to, not even to close it, until the client asks anew', (t) => {
   const fallback = new CarriersOfOneApp();
   fallback.add('one');
-  const carrier = fallback.sessions.get('one') as FallbackCarrier;
+  const carrier = fallback.sessions.get('one') as SockJsCarrier;
   const [full, next] = [new FakeResponse(), new FakeResponse()];
   carrier.attach(full.receiver(true));
   fallback.clock.endTurn();

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import pino from 'pino';
+import { StandpipeError } from '../../errors';
+import { init, type PushyConfig } from '../../pushy';
+import { drainOnSignals } from '../drain-on-signals';
+
+/** Runs a pushy server by its configuration file; `sslKey` and `sslCert` are files beside it. */
+export async function pushy(file: string): Promise<void> {
+  const log = pino({ name: 'standpipe', level: 'info' });
+  const config = readConfig(file);
+  for (const name of ['sslKey', 'sslCert'] as const) {
+    const value = config[name];
+    if (typeof value === 'string' && !value.startsWith('-----BEGIN')) {
+      config[name] = read(name, resolve(dirname(file), value));
+    }
+  }
+  const gateway = await init({ ...config, log });
+  log.info({ url: gateway.url, ssl: config.ssl === true }, 'pushy listens');
+  drainOnSignals(gateway, log);
+}
+
+function readConfig(file: string): PushyConfig {
+  const text = read('config', file);
+  try {
+    return JSON.parse(text) as PushyConfig;
+  } catch (cause) {
+    const message = `config: ${file} is no JSON: ${(cause as Error).message}`;
+    throw new StandpipeError('bad_option', message, { cause });
+  }
+}
+
+function read(name: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const message = `${name}: cannot read ${file}: ${(cause as Error).message}`;
+    throw new StandpipeError('bad_option', message, { cause });
+  }
+}

@@ -1,0 +1,96 @@
+import { CloseCode } from '../../../pusher/close-codes';
+import { WIRE_LIMITS } from '../../../wire/limits';
+import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
+import type { Apps } from '../../core/model/app';
+import type { Parts } from '../../core/parts';
+import type { Protocol } from '../protocol';
+import { Pipe2011Connection } from './connection';
+import type { Subscription } from './requests';
+import { verifySignature } from './signature';
+
+const PATH = /^\/app\/([^/]+)$/;
+/** Parameters by which a backend of 2011 is told from a browser, which has the same path. */
+const MARKS = ['auth_key', 'auth_signature', 'protocol_version'];
+const VERSION = '0.2';
+/** The client that says no version (0.0.6) does not subscribe, and hears everything. */
+const WITHOUT_VERSION: readonly Subscription[] = ['socket_existence', 'socket_message'];
+
+/**
+ * Pipe 0.2, the protocol of `pusher-pipe` 0.0.6 and 0.0.10: `GET /app/<app id>?auth_key=…&auth_signature=…`, JSON in text
+ * frames. It stands before the Channels protocol. A bad request is refused in the HTTP answer: the client of 2011 would
+ * take a close for a reason to come back at once, without end.
+ */
+export class Pipe2011 implements Protocol {
+  readonly #parts: Parts;
+  readonly #apps: Apps;
+  readonly #connections = new Set<Pipe2011Connection>();
+
+  constructor(parts: Parts, apps: Apps) {
+    this.#parts = parts;
+    this.#apps = apps;
+  }
+
+  get behind(): boolean {
+    for (const connection of this.#connections) if (connection.behind) return true;
+    return false;
+  }
+
+  /** Undefined when the path, or its query, is not one of this protocol's. */
+  upgrade({ path, signable, query }: UpgradeRequest): UpgradeDecision | undefined {
+    const id = PATH.exec(path)?.[1];
+    if (id === undefined) return undefined;
+    const params = new URLSearchParams(query);
+    if (!MARKS.some((name) => params.has(name))) return undefined;
+    const { limits, clock, admission } = this.#parts;
+    const app = this.#apps.byId(id);
+    const fault = verifySignature({
+      query,
+      paths: signable,
+      secretOf: (key) => (app?.key === key ? app.secret : undefined),
+      nowS: clock.wall() / 1000,
+      toleranceS: limits.signatureToleranceMs / 1000,
+    });
+    if (app === undefined) return refuse(404, 'no app has this id; check app_id');
+    if (fault !== undefined) return refuse(401, fault);
+    if (!app.options.enabled) return refuse(403, 'this app is switched off');
+    const version = params.get('protocol_version');
+    if (version !== null && version !== VERSION) {
+      return refuse(400, `protocol_version must be ${VERSION}, or be left out`);
+    }
+    const refusal = admission.refuseBackend(app);
+    if (refusal !== undefined) {
+      return refuse(503, refusal.message, { 'Retry-After': String(refusal.retryAfterS) });
+    }
+    return {
+      maxPayloadBytes: WIRE_LIMITS.maxFrameBytes,
+      slowCode: CloseCode.OVER_CAPACITY,
+      accept: (carrier) => {
+        app.backends++;
+        const connection = new Pipe2011Connection(this.#parts, {
+          app,
+          carrier,
+          subscriptions: version === null ? WITHOUT_VERSION : [],
+          closed: (gone) => {
+            if (this.#connections.delete(gone)) app.backends--;
+          },
+        });
+        this.#connections.add(connection);
+        carrier.session = connection;
+      },
+    };
+  }
+
+  stop(): void {
+    for (const connection of [...this.#connections]) {
+      connection.close(CloseCode.RECONNECT, 'The gateway stops');
+    }
+  }
+}
+
+function refuse(
+  status: number,
+  message: string,
+  headers: Record<string, string> = {},
+): UpgradeDecision {
+  return { refuse: status, body: `${message}\n`, headers };
+}

@@ -1,0 +1,119 @@
+import { isObject, parseJson } from '../../../pusher/json';
+import { newSocketId } from '../../../pusher/socket-id';
+import type { PushyConnection } from '../../options/pushy';
+import type { Carrier, CarrierHandler } from '../../core/fanout/carrier';
+import { Socket } from '../../core/model/socket';
+import { TokenBucket } from '../../core/timing/token-bucket';
+import type { PushyContext } from './context';
+import { ErrorCode, errorEvent, ownEvent } from './frames';
+import type { Handles } from './handles';
+import { subscribe, unsubscribe } from './subscriptions';
+
+/** Protocol version that a pushy socket counts as: it is told nothing that an older browser would be. */
+const CHANNELS_PROTOCOL = 7;
+const MAX_COMMAND_LENGTH = 200;
+
+type Command = (context: PushyContext, socket: Socket, data: unknown) => void;
+
+const BUILT_IN: ReadonlyMap<string, Command> = new Map([
+  ['subscribe', subscribe],
+  ['unsubscribe', unsubscribe],
+]);
+
+/** One client of pushy. To the app it is a socket like a browser's. */
+export class PushySession implements CarrierHandler {
+  readonly socket: Socket;
+  readonly #context: PushyContext;
+  readonly #handles: Handles;
+  readonly #connection: PushyConnection;
+
+  constructor(
+    context: PushyContext,
+    handles: Handles,
+    carrier: Carrier,
+    protocol: PushyConnection['protocol'],
+  ) {
+    const { app, parts } = context;
+    const { remoteAddress } = carrier;
+    this.#context = context;
+    this.#handles = handles;
+    this.socket = new Socket(app, newSocketId(), CHANNELS_PROTOCOL, carrier);
+    this.#connection = handles.connection(this.socket, { protocol, remoteAddress });
+    const data = JSON.stringify({ socketId: this.socket.id, protocol });
+    parts.hub.turn.send(this.socket, ownEvent('pushy:connect', data));
+    parts.metrics.socketsOpened++;
+    parts.hub.open(this.socket);
+  }
+
+  text(text: string): void {
+    const { socket } = this;
+    const { parts } = this.#context;
+    // Nothing is handled after a close was ordered, however much the peer had sent before it learnt of it.
+    if (socket.closed) return;
+    parts.metrics.messagesReceived++;
+    const refuse = (code: Parameters<typeof errorEvent>[0], message: string): void =>
+      parts.hub.turn.send(socket, errorEvent(code, message));
+    const rate = parts.limits.maxBackChannelEventsPerSecond;
+    const nowMs = parts.clock.now();
+    socket.buckets.messages ??= new TokenBucket(rate, rate, nowMs);
+    if (!socket.buckets.messages.take(nowMs)) {
+      return refuse(ErrorCode.TOO_MANY, `Too many messages: the limit is ${rate} per second`);
+    }
+    const message = parseJson(text);
+    // The spelling is pushy's.
+    const bogus = (): void => refuse(ErrorCode.BOGUS, 'Bogus message recieved');
+    if (!isObject(message)) return bogus();
+    const { command, event, channel, data } = message;
+    if ((command === undefined) === (event === undefined)) return bogus();
+    if (event !== undefined) {
+      return channel === undefined
+        ? refuse(ErrorCode.NO_CHANNEL, 'No channel specified')
+        : refuse(
+            ErrorCode.UNKNOWN_COMMAND,
+            'Clients send commands; events are triggered over HTTP',
+          );
+    }
+    if (typeof command !== 'string' || command.length > MAX_COMMAND_LENGTH) return bogus();
+    this.#run(command.toLowerCase(), data, () =>
+      refuse(ErrorCode.UNKNOWN_COMMAND, 'Unknown command'),
+    );
+  }
+
+  binary(): void {
+    // A text protocol: the carrier refuses binary messages before.
+  }
+
+  slow(unsentBytes: number): void {
+    this.#context.parts.hub.slow(this.socket, unsentBytes);
+  }
+
+  drained(): void {
+    this.#context.parts.hub.drained(this.socket);
+  }
+
+  closed(code: number, reason: string): void {
+    const { channels, parts } = this.#context;
+    channels.leaveAll(this.socket);
+    parts.hub.close(this.socket, code, reason);
+  }
+
+  /** A command of the embedding program goes before a built-in one of its name. */
+  #run(name: string, data: unknown, unknown: () => void): void {
+    const own = this.#context.commands.get(name);
+    if (own === undefined) {
+      const command = BUILT_IN.get(name);
+      return command === undefined ? unknown() : command(this.#context, this.socket, data);
+    }
+    const failed = (error: unknown): void => {
+      const { log, hub } = this.#context.parts;
+      log.error({ err: error, command: name }, 'a command of pushy failed');
+      hub.turn.send(this.socket, errorEvent(ErrorCode.FAILED, 'The command failed'));
+    };
+    try {
+      const result = own(this.#handles, this.#connection, data, this.#handles);
+      if (result instanceof Promise) result.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+}

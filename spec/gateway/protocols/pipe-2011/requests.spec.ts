@@ -1,0 +1,134 @@
+import t from 'tap';
+import { Opcode } from '../../../support/raw-socket';
+import { startGateway } from '../../../support/start-gateway';
+import { TestSocket } from '../../../support/test-socket';
+import { WirePipe } from './backend';
+
+t.test('every request has one answer, with its own id and all three keys', async (t) => {
+  const gateway = await startGateway(t);
+  const pipe = await WirePipe.connect(t, gateway.port);
+  const socket = await TestSocket.connect(t, gateway.port);
+  const long = 'x'.repeat(10_241);
+  const table: Array<[text: string, id: unknown, code: number | undefined]> = [
+    ['no JSON', null, 4200],
+    ['null', null, 4200],
+    ['[]', null, 4200],
+    ['1', null, 4200],
+    ['{}', null, 4200],
+    ['{"id":"","method":"subscribe","params":{}}', null, 4200],
+    ['{"id":{},"method":"subscribe","params":{}}', null, 4200],
+    [`{"id":"${'i'.repeat(201)}","method":"subscribe","params":{}}`, null, 4200],
+    ['{"id":"a","params":{}}', 'a', 4200],
+    ['{"id":"a","method":"subscribe"}', 'a', 4200],
+    ['{"id":"a","method":"subscribe","params":[]}', 'a', 4200],
+    ['{"id":"a","method":"subscribe","params":{}}', 'a', 4200],
+    ['{"id":"a","method":"subscribe","params":{"events":"socket_message"}}', 'a', 4200],
+    ['{"id":"a","method":"subscribe","params":{"events":["constructor"]}}', 'a', 4214],
+    ['{"id":"a","method":"subscribe","params":{"events":[null]}}', 'a', 4214],
+    ['{"id":"a","method":"unsubscribe","params":{"events":["nothing"]}}', 'a', 4214],
+    ['{"id":7,"method":"subscribe","params":{"events":[],"data":""}}', 7, undefined],
+    ['{"id":"a","method":"__proto__","params":{}}', 'a', 4201],
+    ['{"id":"a","method":"send_to_socket","params":{"event":"e"}}', 'a', 4200],
+    ['{"id":"a","method":"send_to_socket","params":{"socket_id":"1.1","event":"e"}}', 'a', 4211],
+    [
+      '{"id":"a","method":"send_to_socket","params":{"socket_id":"__proto__","event":"e"}}',
+      'a',
+      4211,
+    ],
+    ['{"id":"a","method":"send_to_socket","params":{"socket_id":"1.1","event":""}}', 'a', 4210],
+    ['{"id":"a","method":"send_to_socket","params":{"socket_id":"1.1","event":1}}', 'a', 4200],
+    [
+      `{"id":"a","method":"send_to_socket","params":{"socket_id":"${socket.id}","event":"e","data":1}}`,
+      'a',
+      undefined,
+    ],
+    ['{"id":"a","method":"send_to_channel","params":{"event":"e"}}', 'a', 4200],
+    ['{"id":"a","method":"send_to_channel","params":{"channel":"a b","event":"e"}}', 'a', 4212],
+    ['{"id":"a","method":"send_to_channel","params":{"channel":"","event":"e"}}', 'a', 4212],
+    [
+      '{"id":"a","method":"send_to_channel","params":{"channel":"#server-to-user-1","event":"e"}}',
+      'a',
+      4212,
+    ],
+    [
+      '{"id":"a","method":"send_to_channel","params":{"channel":"c","event":"pusher_internal:e"}}',
+      'a',
+      4210,
+    ],
+    [
+      `{"id":"a","method":"send_to_channel","params":{"channel":"c","event":"${'e'.repeat(201)}"}}`,
+      'a',
+      4210,
+    ],
+    ['{"id":"a","method":"send_to_channel","params":{"channel":"c","event":"\\ud800"}}', 'a', 4210],
+    [
+      '{"id":"a","method":"send_to_channel","params":{"channel":"c","event":"e","socket_id":1}}',
+      'a',
+      4200,
+    ],
+    [
+      `{"id":"a","method":"send_to_channel","params":{"channel":"c","event":"e","data":"${long}"}}`,
+      'a',
+      4213,
+    ],
+    [
+      '{"id":"a","method":"send_to_channel","params":{"channel":"c","event":"e","socket_id":null}}',
+      'a',
+      undefined,
+    ],
+    [
+      '{"id":"a","method":"send_to_channel","params":{"channel":"c","event":"e","socket_id":"1.1"}}',
+      'a',
+      undefined,
+    ],
+  ];
+  for (const [text, id, code] of table) {
+    const frame = await pipe.ask(text);
+    t.strictSame(Object.keys(frame).sort(), ['error', 'id', 'result'], text.slice(0, 100));
+    t.strictSame([frame.id, frame.error?.code], [id, code], text.slice(0, 100));
+    if (code === undefined) t.equal(frame.error, null);
+    else t.equal(frame.result, null);
+  }
+  t.strictSame(await socket.next(), { event: 'e', data: '1' });
+  pipe.raw.send(Opcode.BINARY, 'x');
+  t.match(await pipe.next(), { id: null, error: { code: 4200 }, result: null });
+});
+
+t.test(
+  'the first frame names the connection, and data reach the backend as they were sent',
+  async (t) => {
+    const gateway = await startGateway(t);
+    const pipe = await WirePipe.connect(t, gateway.port);
+    await pipe.ask('{"id":"a","method":"subscribe","params":{"events":["socket_message"]}}');
+    const socket = await TestSocket.connect(t, gateway.port);
+    const deep = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
+    for (const data of ['{"a" : 1.0}', '"\\u2028"', '1e999', '9007199254740993', deep]) {
+      socket.text(`{"event":"e","data":${data}}`);
+      const head =
+        '{"id":null,"error":null,"result":{"event":"socket_message","data":{"socket_id":';
+      t.equal(await pipe.nextText(), `${head}"${socket.id}","event":"e","data":${data}}}}`);
+    }
+    socket.text('{"event":"e"}');
+    t.match(await pipe.next(), { result: { data: { data: null } } });
+  },
+);
+
+t.test(
+  'channel_existence tells of channels in notifications that the old client passes over',
+  async (t) => {
+    const gateway = await startGateway(t);
+    const pipe = await WirePipe.connect(t, gateway.port);
+    await pipe.ask('{"id":"a","method":"subscribe","params":{"events":["channel_existence"]}}');
+    const socket = await TestSocket.connect(t, gateway.port);
+    await socket.subscribe('room');
+    t.strictSame((await pipe.next()).result, {
+      event: 'channel_occupied',
+      data: { channel: 'room' },
+    });
+    socket.drop();
+    t.strictSame((await pipe.next()).result, {
+      event: 'channel_vacated',
+      data: { channel: 'room' },
+    });
+  },
+);

@@ -1,0 +1,63 @@
+import t from 'tap';
+import { init } from '../../lib/pushy';
+import { PushyClient, PUSHY_SECRET, trigger } from '../gateway/protocols/pushy/pushy-client';
+import { certificate } from '../support/tls';
+
+const HOST = { host: '127.0.0.1', port: 0, secretKey: PUSHY_SECRET };
+
+/** The configuration that pushy came with. */
+const EXAMPLE = {
+  ...{ name: 'pushy-node', ssl: false, sslKey: null },
+  sockjs: {
+    prefix: '/pushy/socket',
+    sockjs_url: 'http://cdn.sockjs.org/sockjs-0.3.min.js',
+    websocket: true,
+    response_limit: '128K',
+    jsessionid: false,
+    heartbeat_delay: 25,
+    disconnect_delay: 5,
+  },
+};
+
+t.test('init takes the example configuration and commands', async (t) => {
+  const gateway = await init(
+    { ...EXAMPLE, ...HOST },
+    { echo: (sockjs, connection, data) => sockjs.sendEvent(connection, 'echo', data) },
+  );
+  t.teardown(() => gateway.stop());
+  const client = await PushyClient.connect(t, gateway.port);
+  client.command('ECHO', { a: 1 });
+  t.strictSame((await client.next('echo')).data, { a: 1 });
+  await client.subscribe('room');
+  t.equal((await trigger(gateway.port, 'room', 'e')).status, 201);
+  await client.next('e');
+});
+
+t.test('ssl: Run as an HTTPS server', async (t) => {
+  const { cert, key } = await certificate();
+  const gateway = await init({ ...HOST, ssl: true, sslKey: key, sslCert: cert });
+  t.teardown(() => gateway.stop());
+  t.match(gateway.url, /^https:/);
+  process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+  t.teardown(() => delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']);
+  const client = await PushyClient.connect(t, gateway.port, {
+    host: 'https://127.0.0.1',
+    transports: 'xhr-streaming',
+  });
+  t.match((await client.subscribe('room')).data, { channel: 'room' });
+});
+
+t.test('a bad configuration is refused with the option that is wrong', async (t) => {
+  const bad: Array<[config: unknown, message: RegExp]> = [
+    [null, /must be an object/],
+    [{}, /secretKey: must be/],
+    [{ ...HOST, secret: 'x' }, /secret: is no option of pushy/],
+    [{ ...HOST, ssl: 'yes' }, /ssl: must be/],
+    [{ ...HOST, ssl: true, sslKey: null }, /needs sslKey and sslCert/],
+    [{ ...HOST, port: 'x' }, /port/],
+    [{ ...HOST, sockjs: { prefix: 7 } }, /sockjs\.prefix/],
+  ];
+  for (const [config, message] of bad) {
+    await t.rejects(init(config as never), { code: 'bad_option', message });
+  }
+});
