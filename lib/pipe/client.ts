@@ -258,12 +258,12 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
     return new ChannelHandle<Events>(this.#parts, name);
   }
 
-  /** Whether there are handlers of this socket. */
+  /** True when this socket has handlers. */
   hasSocket(id: string): boolean {
     return this.#registries.sockets.has(id);
   }
 
-  /** Whether there are handlers of this channel. */
+  /** True when this channel has handlers. */
   hasChannel(name: string): boolean {
     return this.#registries.channels.has(name);
   }

@@ -6,6 +6,7 @@ import { ask, FallbackClient } from '../support/fallback-client';
 import { ManualClock } from '../support/manual-clock';
 import { RawSocket, upgradeRequest } from '../support/raw-socket';
 import { startGateway } from '../support/start-gateway';
+import { until } from '../support/until';
 
 const PING = JSON.stringify({ event: 'pusher:ping', data: {} });
 
@@ -29,7 +30,9 @@ t.test('a session belongs to its app, its server and its name, all three', async
 
 t.test('guesses of sessions find nothing and make nothing', async (t) => {
   const gateway = await startGateway(t);
-  const client = await new FallbackClient(t, gateway.port).connect();
+  const client = new FallbackClient(t, gateway.port);
+  // A receiver that stays open keeps the session, however long the guesses take.
+  await client.stream();
   const agent = new Agent({ keepAlive: true });
   t.teardown(() => agent.destroy());
   for (let i = 0; i < 1_000; i++) {
@@ -126,7 +129,8 @@ t.test('a session without a request holds less than 4 KB', async (t) => {
   t.equal(gateway.socketCount, 1_500);
   t.ok(each < 4_096, `${Math.round(each)} bytes`);
   clock.advance(6_000);
-  t.equal(gateway.socketCount, 0);
+  // Sockets that go at once leave in slices, one a turn.
+  await until(() => gateway.socketCount === 0);
 });
 
 t.test('nothing of SockJS is served that runs as script or opens more doors', async (t) => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** First segments of the paths of other protocols. */
 const TAKEN = ['app', 'apps', 'pipe', 'pusher', 'livez', 'readyz'];
-/** Of these, the configuration file of pushy gives seconds, though its SockJS took them for milliseconds. */
+/** Options that the configuration file of pushy gives in seconds, though its SockJS took them for milliseconds. */
 const SECONDS_BELOW = 1_000;
 /** Less would not hold the first line of a response. */
 const MIN_RESPONSE_BYTES = 4_096;
@@ -67,7 +67,7 @@ export const pushySchema = z.strictObject({
 
 export type PushyOptions = z.output<typeof pushySchema>;
 
-/** One client, as a command sees it. */
+/** A client, as a command sees it. */
 export interface PushyConnection {
   /** The `socketId` that the client was told. */
   readonly id: string;

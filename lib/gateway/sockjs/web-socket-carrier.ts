@@ -70,7 +70,7 @@ export class SockJsWebSocket implements Carrier, CarrierHandler {
     this.#carrier.close(NORMAL, reason);
   }
 
-  /** One WebSocket message: an array of messages, or a single one. */
+  /** A WebSocket message: an array of messages, or a single one. */
   text(text: string): void {
     // A client may send an empty frame, which SockJS passes over.
     if (text === '') return;

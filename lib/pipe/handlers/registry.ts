@@ -34,7 +34,7 @@ export class Registry {
     return emitter !== undefined && (emitter.has(event) || emitter.has(orEvent));
   }
 
-  /** Whether a subject has any handlers. */
+  /** True when a subject has any handlers. */
   has(subject: Subject): boolean {
     return this.#emitters.has(subject);
   }

@@ -352,7 +352,7 @@ t.test('a webhook that could never be told, or is misspelt, is refused', async (
     [{ channels: [] }, /^apps\[0\]\.webhooks\[0\]\.channels: /],
     [{ channels: [''] }, /^apps\[0\]\.webhooks\[0\]\.channels\[0\]: /],
     [{ batch: 1 }, /^apps\[0\]\.webhooks\[0\]\.batch: /],
-    [{ event: 'client_event' }, /^apps\[0\]\.webhooks\[0\]: .*event/],
+    [{ event: 'client_event' }, /^apps\[0\]\.webhooks\[0\]\.event: .*did you mean events/],
   ];
   for (const [webhook, message] of rows) {
     const webhooks = [{ url: 'https://a.example/', ...webhook }];

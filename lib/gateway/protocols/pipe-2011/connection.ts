@@ -29,7 +29,7 @@ export interface ConnectionOptions {
 }
 
 /**
- * One backend that speaks Pipe 0.2: the only member of a group of its own, which ends with the connection, since the
+ * A backend that speaks Pipe 0.2: the only member of a group of its own, which ends with the connection, since the
  * protocol has no way to go on later. It has no acknowledgements either: an event is finished as soon as it is written. A
  * backend that does not read leaves its events in the bounded log, and is warned of those that the log had to drop.
  */
@@ -71,7 +71,7 @@ export class Pipe2011Connection implements CarrierHandler, GroupMember, Asking {
     return [...this.subscriptions].flatMap((each) => RULES.get(each) ?? []);
   }
 
-  /** Whether it has yet to be sent something. */
+  /** True while something waits to be sent to it. */
   get behind(): boolean {
     return this.#group.lag.events > 0;
   }

@@ -36,7 +36,7 @@ export function errorReply(id: RequestId, { code, message }: RequestError): stri
   return `{"id":${JSON.stringify(id)},"error":{"code":${code},"message":${quote(message)}},"result":null}`;
 }
 
-/** Something that happened; `data` is JSON text. */
+/** An event; `data` is JSON text. */
 function notification(event: string, data: string): string {
   return `{"id":null,"error":null,"result":{"event":"${event}","data":${data}}}`;
 }

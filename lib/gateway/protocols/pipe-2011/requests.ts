@@ -6,7 +6,7 @@ import type { App } from '../../core/model/app';
 import type { Parts } from '../../core/parts';
 import { ErrorCode, type RequestError, type RequestId } from './frames';
 
-/** What a backend may subscribe to. */
+/** Kinds of events that a backend may subscribe to. */
 export const SUBSCRIPTIONS = ['socket_existence', 'socket_message', 'channel_existence'] as const;
 export type Subscription = (typeof SUBSCRIPTIONS)[number];
 
@@ -22,12 +22,12 @@ export interface Asking {
   subscribed(): void;
 }
 
-/** What became of a request: JSON text of its result, or why it was not done. */
+/** Outcome of a request: JSON text of its result, or the reason why it was not done. */
 type Outcome = { result: string } | RequestError;
 
 type RequestParts = Pick<Parts, 'hub' | 'router' | 'limits' | 'metrics'>;
 
-/** One request, as far as it could be read. */
+/** A request, as far as it could be read. */
 export interface Answered {
   id: RequestId;
   outcome: Outcome;

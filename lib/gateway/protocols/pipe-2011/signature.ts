@@ -8,7 +8,7 @@ const NO_SECRET = '';
 /** The one parameter that is not signed, wherever it stands. */
 const SIGNATURE = /(^|&)auth_signature=[^&]*/;
 
-/** What `verifySignature` judges. */
+/** The request that `verifySignature` judges. */
 export interface SignedUpgrade {
   /** Query of the request as received. */
   query: string;

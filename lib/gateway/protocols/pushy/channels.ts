@@ -7,7 +7,7 @@ import { ownEvent } from './frames';
 
 const MEMBER_ID_BYTES = 4;
 
-/** One client on a channel. `json` is what the others are told of it. */
+/** A client on a channel. `json` is told to the others. */
 interface Member {
   id: string;
   json: string;
@@ -17,7 +17,7 @@ interface Member {
 export class PushyMembers implements Audience {
   /** As its first subscriber wrote it. */
   readonly name: string;
-  /** Whether its members are told of each other. The first subscriber decides. */
+  /** True when its members are told of each other. The first subscriber decides. */
   readonly presence: boolean;
   readonly sockets = new Set<Socket>();
   readonly members = new Map<Socket, Member>();

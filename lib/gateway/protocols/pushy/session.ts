@@ -20,7 +20,7 @@ const BUILT_IN: ReadonlyMap<string, Command> = new Map([
   ['unsubscribe', unsubscribe],
 ]);
 
-/** One client of pushy. To the app it is a socket like a browser's. */
+/** A client of pushy. To the app it is a socket like a browser's. */
 export class PushySession implements CarrierHandler {
   readonly socket: Socket;
   readonly #context: PushyContext;

@@ -5,7 +5,7 @@ function verify(parts: readonly string[], secretKey: string, given: string): boo
   return safeEqual(sha256Hex([...parts, secretKey].join(':')), given);
 }
 
-/** One signed trigger. */
+/** A signed trigger. */
 export interface SignedTrigger {
   /** Lower-cased. */
   channel: string;

@@ -106,7 +106,7 @@ export class PushyClient {
 
 export interface TriggerOptions {
   body?: string;
-  /** What is signed in place of the body. */
+  /** Text that is signed in place of the body. */
   signedBody?: string;
   type?: string;
   timestamp?: string | number;

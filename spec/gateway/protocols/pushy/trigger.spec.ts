@@ -140,7 +140,7 @@ t.test('paths and parameters that could be read in two ways are refused', async 
   }
 });
 
-t.test('one secret is taken for another by no path', async (t) => {
+t.test('secrets are taken for each other by no path', async (t) => {
   const { port } = await startPushy(t);
   const wrong = await trigger(port, 'room', 'e', { secret: 'a-secret-of-the-specs' });
   t.strictSame([wrong.status, JSON.parse(wrong.text).error.code], [403, '403']);
