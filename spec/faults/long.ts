@@ -8,6 +8,7 @@ import { bundlers } from '../subscriber/bundlers';
 import { hasBrowser } from '../support/browser';
 import { ChaosProxy } from '../support/chaos-proxy';
 import { converse } from '../support/conversation';
+import { conformOfPython, pythonMissing } from '../support/python';
 import { certificate } from '../support/tls';
 import { Chance } from '../support/simulator/chance';
 import { liveThrough } from '../support/simulator/schedules';
@@ -20,6 +21,7 @@ import { mishap } from './kills';
 import { checkModels, modelsUnchecked } from './models';
 import { backlog, flood } from './overload';
 import { floodRates } from './overload-rates';
+import { pythonThrough } from './python';
 import { rollingRestart } from './restarts';
 import { slowHandler, stalledBrowsers, webhookTarpit } from './slow';
 import { slowLink } from './slow-links';
@@ -50,6 +52,7 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['clock', wrongClock],
   ['restarts', restarts],
   ['churn', manyMembers],
+  ['python', python],
   ['soak', longSoak],
   ['browsers', browsers],
   ['bundles', bundles],
@@ -298,6 +301,31 @@ async function longSoak(test: Test, seed: number): Promise<Result> {
   const { faults, ...report } = await soak(test, options);
   test.same(faults, []);
   return { minutes, ...load, ...report };
+}
+
+/** Another client than ours, alone and beside ours, with graces in which partitions move at each cut and at none. */
+async function python(test: Test, seed: number): Promise<Result> {
+  const missing = pythonMissing();
+  if (missing !== undefined) return skipped(test, missing);
+  const { code, output } = await conformOfPython([]);
+  test.equal(code, 0, output);
+  const results: object[] = [];
+  for (const [inGroup, graceMs] of [
+    [false, 5_000],
+    [true, 5_000],
+    [true, 200],
+  ] as const) {
+    for (let round = 1; round <= 10; round++) {
+      const { faults, ...report } = await pythonThrough(test, {
+        ...{ browsers: 12, messages: 500, pauseMs: 20, cutMs: [50, 1_500] },
+        ...{ inGroup, graceMs, chance: new Chance(seed + round) },
+      });
+      test.same(faults, [], `round ${round}, in a group: ${inGroup}, grace ${graceMs} ms`);
+      test.ok(report.byPython > 0 && report.connects > 1);
+      results.push({ inGroup, graceMs, ...report });
+    }
+  }
+  return { conformance: output.trim().split('\n').at(-1), rounds: results };
 }
 
 /** A suite that lacks a tool, or a right, says so. */
