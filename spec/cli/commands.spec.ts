@@ -73,7 +73,7 @@ t.test('serve, tail and trigger work together, and SIGTERM ends serve with 0', a
   t.equal(await tail.ended, 0);
   serve.child.kill('SIGTERM');
   t.equal(await serve.ended, 0);
-  t.equal(await socket.closed, 4200);
+  t.equal(await socket.closed, 4100);
 });
 
 t.test('a wrong option ends serve with its path and 1', async (t) => {

@@ -28,7 +28,12 @@ const NAMES = [
 ];
 
 t.test('names that objects have are ordinary names', async (t) => {
-  const limits = { ...FREE, maxChannelsPerSocket: 1000, maxSubscriptionsPerSecond: 1000 };
+  const limits = {
+    ...FREE,
+    maxChannelsPerSocket: 1000,
+    maxSubscriptionsPerSecond: 1000,
+    maxMalformedMessages: 1e6,
+  };
   const { port } = await startGateway(t, { limits });
   const own = JSON.stringify(Object.getOwnPropertyNames(Object.prototype));
   for (const name of NAMES) {

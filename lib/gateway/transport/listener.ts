@@ -1,35 +1,59 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import {
+  createServer as createTlsServer,
+  type ServerOptions as TlsServerOptions,
+} from 'node:https';
 import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { StandpipeError, asError } from '../../errors';
 import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
+import { SECOND_MS, type Overload } from '../core/timing/overload';
 import type { Target } from '../http/target';
+import type { TurnBudget } from '../core/timing/turn-budget';
 import { type Answer, answerText } from '../http/answer';
+import type { ClientAddress } from '../http/client-address';
 import { Connection } from './connection';
+import { HttpConnection, type HttpLimits } from './http-connection';
+import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
 import { listen } from './listen';
+
+/** Connections beyond the limit that are told so; further ones are closed at once. */
+const SPARE = 100;
+/** WebSocket frames are read in pieces of at least so many bytes at most. */
+const MIN_PIECE_BYTES = 4 * 1024;
+
+interface TlsFiles {
+  port: number;
+  cert: string | Buffer;
+  key: string | Buffer;
+}
 
 export interface ListenOptions {
   host: string;
   port: number;
-  tls?: { port: number; cert: string | Buffer; key: string | Buffer } | undefined;
+  tls?: TlsFiles | undefined;
   maxConnections: number;
   /** Connections of one remote address. Counted only when the limit is below `maxConnections`. */
   maxConnectionsPerAddress: number;
+  maxHeaderBytes: number;
   headersTimeoutMs: number;
   requestTimeoutMs: number;
+  maxUnsentBytes: number;
+  maxUnsentMs: number;
 }
 
 export interface Handlers {
-  request(request: IncomingMessage, response: ServerResponse): void;
+  request(request: IncomingMessage, response: ServerResponse, remoteAddress: string): void;
   /** Decides on an upgrade; `target` is the one of the request line. */
   upgrade(target: string, request: Omit<UpgradeRequest, keyof Target>): UpgradeDecision;
 }
 
-/** Small headers: nothing the gateway serves needs more. */
+/** Node's own deadlines count from the connect: they are for connections that say nothing at all. */
+const SILENCE_MS = 60_000;
+
 const HTTP_OPTIONS = {
-  maxHeaderSize: 8 * 1024,
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 65_000,
   noDelay: true,
@@ -60,6 +84,11 @@ export class PortListener {
   readonly #options: ListenOptions;
   readonly #handlers: Handlers;
   readonly #keepAlive: KeepAlive;
+  readonly #budget: TurnBudget;
+  readonly #clients: ClientAddress;
+  readonly #http = new Map<Duplex, HttpConnection>();
+  /** Connections for which there was no place. */
+  #surplus = 0;
   readonly #servers: Server[] = [];
   readonly #tlsSockets = new Set<NetSocket>();
   /** Remembered: a server that has stopped has no address. */
@@ -70,11 +99,23 @@ export class PortListener {
   readonly #addresses: Map<string, number> | undefined;
   #accepting = false;
 
-  constructor(options: ListenOptions, handlers: Handlers, keepAlive: KeepAlive) {
+  constructor(
+    options: ListenOptions,
+    handlers: Handlers,
+    parts: {
+      keepAlive: KeepAlive;
+      budget: TurnBudget;
+      clients: ClientAddress;
+      overload: Overload;
+    },
+  ) {
     this.#options = options;
     this.#handlers = handlers;
-    this.#keepAlive = keepAlive;
+    this.#keepAlive = parts.keepAlive;
+    this.#budget = parts.budget;
+    this.#clients = parts.clients;
     if (options.maxConnectionsPerAddress < options.maxConnections) this.#addresses = new Map();
+    parts.overload.each(() => this.#tick());
   }
 
   /** Port of the plain server, and of the TLS server when there is one. */
@@ -85,19 +126,27 @@ export class PortListener {
 
   async start(): Promise<void> {
     this.#accepting = true;
-    const { host, port, tls, headersTimeoutMs, requestTimeoutMs } = this.#options;
-    // Node wants the first to be within the second.
-    const headersTimeout = Math.min(headersTimeoutMs, requestTimeoutMs);
-    const options = { ...HTTP_OPTIONS, headersTimeout, requestTimeout: requestTimeoutMs };
-    await this.#listen(createServer(options), host, port);
-    if (tls !== undefined) {
-      const { cert, key } = tls;
-      const server = createTlsServer({ ...options, cert, key });
-      server.on('connection', (socket: NetSocket) => {
-        this.#tlsSockets.add(socket);
-        socket.on('close', () => this.#tlsSockets.delete(socket));
-      });
-      await this.#listen(server, host, tls.port);
+    const { host, port, tls, headersTimeoutMs, requestTimeoutMs, maxHeaderBytes } = this.#options;
+    const options = {
+      ...HTTP_OPTIONS,
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: Math.max(SILENCE_MS, headersTimeoutMs),
+      requestTimeout: Math.max(SILENCE_MS, headersTimeoutMs, requestTimeoutMs),
+    };
+    const handshakeTimeout = headersTimeoutMs;
+    const secure = tls && tlsServer(tls, { ...options, handshakeTimeout });
+    secure?.on('connection', (socket: NetSocket) => {
+      this.#tlsSockets.add(socket);
+      socket.on('close', () => this.#tlsSockets.delete(socket));
+    });
+    try {
+      await this.#listen('port', createServer(options), host, port);
+      if (tls === undefined || secure === undefined) return;
+      await this.#listen('tls.port', secure, host, tls.port);
+    } catch (error) {
+      // All or nothing.
+      await this.stop();
+      throw error;
     }
   }
 
@@ -119,8 +168,11 @@ export class PortListener {
     await Promise.all(closed);
   }
 
-  async #listen(server: Server, host: string, port: number): Promise<void> {
-    server.on('request', (request, response) => this.#handlers.request(request, response));
+  async #listen(option: string, server: Server, host: string, port: number): Promise<void> {
+    server.on(option === 'port' ? 'connection' : 'secureConnection', (stream: NetSocket) =>
+      this.#connected(stream),
+    );
+    server.on('request', (request, response) => this.#request(request, response));
     server.on('upgrade', (request, stream, head) => {
       // A peer may reset while its handshake is looked at; without a listener that would end the process.
       stream.on('error', destroy);
@@ -135,20 +187,94 @@ export class PortListener {
       const status = CLIENT_ERRORS.get(error.code ?? '') ?? 400;
       end(stream, { status, body: 'Bad request\n' });
     });
-    server.on('tlsClientError', (_error: Error, stream: Duplex) => stream.destroy());
-    await listen(server, host, port);
+    server.on('tlsClientError', (error: Error, stream: Duplex) => {
+      this.#keepAlive.peerFailed(error);
+      stream.destroy();
+    });
+    // Before it listens, so that a failed start frees it too.
+    await listen(server, { option, host, port });
     server.on('error', (error) => this.#keepAlive.failed(error));
     this.#servers.push(server);
     this.#ports.push((server.address() as AddressInfo).port);
   }
 
+  #connected(stream: NetSocket): void {
+    const { maxConnections, maxConnectionsPerAddress } = this.#options;
+    if (this.#surplus >= maxConnections + SPARE) return void stream.destroy();
+    const open = this.#http.size - this.#surplus + this.#keepAlive.size;
+    const { remoteAddress = '' } = stream;
+    const ofAddress = this.#addresses?.get(remoteAddress) ?? 0;
+    const surplus =
+      open >= maxConnections
+        ? 'Over capacity'
+        : ofAddress >= maxConnectionsPerAddress
+          ? 'Too many connections of your address'
+          : undefined;
+    const connection = new HttpConnection(stream, this.#budget, surplus);
+    this.#http.set(stream, connection);
+    if (surplus !== undefined) {
+      this.#surplus++;
+      stream.once('close', () => this.#surplus--);
+    }
+    stream.once('close', () => this.#http.delete(stream));
+    // Behind a proxy each client counts by its own address, once it is known.
+    if (this.#addresses === undefined || this.#clients.isProxy(remoteAddress)) return;
+    countAddress(this.#addresses, stream, remoteAddress);
+  }
+
+  /** Health checks are answered however many connections there are. */
+  #request(request: IncomingMessage, response: ServerResponse): void {
+    const connection = this.#http.get(request.socket);
+    connection?.requested(request);
+    if (connection?.surplus !== undefined) {
+      response.shouldKeepAlive = false;
+      if (!/^\/(live|ready)z$/.test(request.url ?? '')) {
+        const { status, body, headers } = unavailable(connection.surplus, 10);
+        response.writeHead(status, headers).end(body);
+        return;
+      }
+    }
+    this.#handlers.request(request, response, this.#clientOf(request));
+  }
+
+  #clientOf({ socket, headers }: IncomingMessage): string {
+    return this.#clients.of(socket.remoteAddress, headers['x-forwarded-for'] as string | undefined);
+  }
+
+  #tick(): void {
+    const { headersTimeoutMs, requestTimeoutMs, maxUnsentBytes, maxUnsentMs } = this.#options;
+    const limits: HttpLimits = {
+      headTicks: ticks(headersTimeoutMs),
+      requestTicks: ticks(requestTimeoutMs),
+      maxUnsentBytes,
+      // One more than the fallback takes, which tells its page why.
+      maxUnsentTicks: ticks(maxUnsentMs) + 1,
+    };
+    for (const connection of this.#http.values()) {
+      const { stream } = connection;
+      const wrong = connection.tick(limits);
+      if (wrong === 'late') end(stream, { status: 408, body: 'Request timeout\n' });
+      if (wrong !== 'stuck') continue;
+      this.#keepAlive.cut();
+      stream.destroy();
+    }
+  }
+
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    const http = this.#http.get(stream);
+    const rest = http?.release();
+    this.#http.delete(stream);
+    // Bytes behind the head: the parser of WebSockets puts those before them that came in one piece with it.
+    if (rest !== undefined) stream.unshift(rest);
     if (!this.#accepting) return end(stream, unavailable('Going away', 1));
+    if (http?.surplus !== undefined) return end(stream, unavailable(http.surplus, 10));
     if (this.#keepAlive.size >= this.#options.maxConnections) {
       return end(stream, unavailable('Over capacity', 10));
     }
-    const { remoteAddress = '' } = request.socket;
-    if ((this.#addresses?.get(remoteAddress) ?? 0) >= this.#options.maxConnectionsPerAddress) {
+    const remoteAddress = this.#clientOf(request);
+    const shared = remoteAddress !== (request.socket.remoteAddress ?? '');
+    const ofAddress = shared ? (this.#addresses?.get(remoteAddress) ?? 0) : 0;
+    if (ofAddress >= this.#options.maxConnectionsPerAddress) {
       return end(stream, unavailable('Too many connections of your address', 10));
     }
     const decision = this.#handlers.upgrade(request.url ?? '/', {
@@ -168,9 +294,15 @@ export class PortListener {
     server.once('headers', addHeaders);
     // The answer is written, or refused, before this returns.
     server.handleUpgrade(request, stream, head, (ws) => {
-      const connection = new Connection(ws, stream, this.#keepAlive, slowCode);
+      const connection = new Connection(ws, stream, this.#keepAlive, {
+        slowCode,
+        remoteAddress,
+        intake: new Intake(stream, this.#budget, Math.max(MIN_PIECE_BYTES, maxPayloadBytes / 16)),
+      });
       this.#keepAlive.add(connection);
-      if (this.#addresses !== undefined) countAddress(this.#addresses, stream, remoteAddress);
+      if (this.#addresses !== undefined && shared) {
+        countAddress(this.#addresses, stream, remoteAddress);
+      }
       accept(connection);
     });
     server.off('headers', addHeaders);
@@ -183,6 +315,22 @@ export class PortListener {
       this.#webSockets.set(maxPayload, server);
     }
     return server;
+  }
+}
+
+function ticks(ms: number): number {
+  return Math.max(1, Math.round(ms / SECOND_MS));
+}
+
+/** A TLS server; an error of the certificate or the key names the option. */
+function tlsServer({ cert, key }: TlsFiles, options: TlsServerOptions): Server {
+  try {
+    // Node takes empty texts for none, and fails at the first handshake.
+    if (cert.length === 0 || key.length === 0) throw new Error('it is empty');
+    return createTlsServer({ ...options, cert, key });
+  } catch (cause) {
+    const message = `tls: the certificate or the key cannot be used: ${asError(cause).message}`;
+    throw new StandpipeError('bad_option', message, { cause });
   }
 }
 

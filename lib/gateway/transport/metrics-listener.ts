@@ -1,5 +1,7 @@
 import { createServer, type Server } from 'node:http';
+import { isIP } from 'node:net';
 import type { Registry } from 'prom-client';
+import { isLoopback } from '../options/address-guard';
 import { listen } from './listen';
 
 /** `/metrics` on a port of its own, so that the public port never shows it. */
@@ -10,6 +12,10 @@ export class MetricsListener {
   constructor(address: { host: string; port: number }, registry: Registry) {
     this.#address = address;
     this.#server = createServer({ maxHeaderSize: 8192 }, (request, response) => {
+      if (!this.#isOwnName(request.headers.host)) {
+        response.writeHead(403).end('Forbidden: unknown Host\n');
+        return;
+      }
       if (request.method !== 'GET' || request.url !== '/metrics') {
         response.writeHead(404).end('Not found: metrics are at /metrics\n');
         return;
@@ -22,7 +28,14 @@ export class MetricsListener {
   }
 
   start(): Promise<void> {
-    return listen(this.#server, this.#address.host, this.#address.port);
+    return listen(this.#server, { option: 'metrics.port', ...this.#address });
+  }
+
+  /** On a loopback address a name that was made to resolve to it belongs to a page of a browser (DNS rebinding). */
+  #isOwnName(header = ''): boolean {
+    if (!isLoopback(this.#address.host)) return true;
+    const name = header.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+    return name === 'localhost' || isIP(name) !== 0 || name === this.#address.host;
   }
 
   async stop(): Promise<void> {

@@ -68,8 +68,9 @@ t.test('bytes of a message that never ends are no sign of life', async (t) => {
     await other.settled();
     clock.advance(10_000);
   }
-  t.match(await socket.raw.next(), { opcode: Opcode.PING });
-  t.match(await socket.raw.next(), { opcode: Opcode.CLOSE });
+  let last = await socket.raw.next();
+  while (last?.opcode === Opcode.PING) last = await socket.raw.next();
+  t.match(last, { opcode: Opcode.CLOSE });
   t.equal(socket.raw.close.code, 4201);
 });
 

@@ -1,4 +1,4 @@
-import { CloseCode, precedesWithError } from '../../../pusher/close-codes';
+import { CloseCode, RESTARTS, precedesWithError } from '../../../pusher/close-codes';
 import * as messages from '../../../pusher/messages';
 import { newSocketId } from '../../../pusher/socket-id';
 import type { Apps } from '../../core/model/app';
@@ -31,10 +31,20 @@ interface Refusal {
 export class ChannelsHandshake implements Protocol {
   readonly #context: ChannelsContext;
   readonly #apps: Apps;
+  #draining = false;
 
   constructor(context: ChannelsContext, apps: Apps) {
     this.#context = context;
     this.#apps = apps;
+  }
+
+  /** Browsers that come from now on are told to come back after a second. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  stop(): void {
+    this.drain();
   }
 
   /** Undefined when the path is not one of this protocol's. */
@@ -66,6 +76,7 @@ export class ChannelsHandshake implements Protocol {
     const app = this.#apps.byKey(key);
     const protocol = Number(query.get('protocol'));
     const refusal =
+      (this.#draining ? { code: CloseCode.OVER_CAPACITY, message: RESTARTS } : undefined) ??
       versionRefusal(query) ??
       (app === undefined
         ? { code: CloseCode.APP_UNKNOWN, message: `App key ${key.slice(0, 64)} does not exist` }

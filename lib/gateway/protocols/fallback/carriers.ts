@@ -1,5 +1,6 @@
 import type { Clock } from '../../../util/timers';
 import { SECOND_MS, type Overload } from '../../core/timing/overload';
+import { TurnBudget } from '../../core/timing/turn-budget';
 import type { Limits } from '../../options/options';
 import { type CarrierHost, FallbackCarrier } from './carrier';
 
@@ -10,6 +11,7 @@ export class FallbackCarriers implements CarrierHost {
   readonly maxSilentTicks: number;
   readonly #limits: Limits;
   readonly #clock: Clock;
+  readonly budget: TurnBudget;
   readonly #on: { cut: () => void; failure: (error: unknown) => void };
   readonly #carriers = new Map<string, FallbackCarrier>();
   /** Sessions of each remote address. */
@@ -19,8 +21,9 @@ export class FallbackCarriers implements CarrierHost {
     limits: Limits,
     clock: Clock,
     overload: Overload,
-    on: { cut: () => void; failure: (error: unknown) => void },
+    on: { cut: () => void; failure: (error: unknown) => void; budget?: TurnBudget },
   ) {
+    this.budget = on.budget ?? new TurnBudget(clock);
     this.#limits = limits;
     this.#clock = clock;
     this.#on = on;
@@ -30,23 +33,25 @@ export class FallbackCarriers implements CarrierHost {
     overload.each(() => this.#tick());
   }
 
-  get size(): number {
-    return this.#carriers.size;
-  }
-
   get(id: string): FallbackCarrier | undefined {
     return this.#carriers.get(id);
   }
 
-  /** Makes a session; undefined when there are too many. */
-  add(id: string, remoteAddress: string): FallbackCarrier | undefined {
+  /** Makes a carrier that is not kept yet; undefined when there are too many. */
+  make(remoteAddress: string): FallbackCarrier | undefined {
     const { maxFallbackSessions, maxConnectionsPerAddress } = this.#limits;
     const ofAddress = this.#addresses.get(remoteAddress) ?? 0;
-    if (this.size >= maxFallbackSessions || ofAddress >= maxConnectionsPerAddress) return undefined;
-    const carrier = new FallbackCarrier(this, remoteAddress);
+    if (this.#carriers.size >= maxFallbackSessions || ofAddress >= maxConnectionsPerAddress) {
+      return undefined;
+    }
+    return new FallbackCarrier(this, remoteAddress);
+  }
+
+  /** Keeps a carrier until its session is over. */
+  add(id: string, carrier: FallbackCarrier): void {
+    const { remoteAddress } = carrier;
     this.#carriers.set(id, carrier);
-    this.#addresses.set(remoteAddress, ofAddress + 1);
-    return carrier;
+    this.#addresses.set(remoteAddress, (this.#addresses.get(remoteAddress) ?? 0) + 1);
   }
 
   cut(): void {
@@ -59,6 +64,10 @@ export class FallbackCarriers implements CarrierHost {
 
   endOfTurn(run: () => void): void {
     this.#clock.endOfTurn(run);
+  }
+
+  after(delayMs: number, run: () => void): void {
+    this.#clock.setTimeout(run, delayMs);
   }
 
   #tick(): void {

@@ -15,7 +15,7 @@ export const ROTATION_LENGTH = 256 * 1024;
 export class Receiver {
   readonly #response: ServerResponse;
   readonly #socket: NetSocket;
-  readonly #streaming: boolean;
+  readonly streaming: boolean;
   readonly #headers: OutgoingHttpHeaders;
   readonly #gone: () => void;
   /** Characters until the client leaves; negative when it is certain to. */
@@ -30,7 +30,7 @@ export class Receiver {
     gone: (receiver: Receiver) => void,
   ) {
     this.#response = response;
-    this.#streaming = how.streaming;
+    this.streaming = how.streaming;
     this.#headers = how.headers;
     this.#socket = response.req.socket;
     this.#gone = () => {
@@ -41,7 +41,7 @@ export class Receiver {
     response.on('close', this.#gone);
     // A response that waits behind another one of its connection does not hear that the connection is lost.
     this.#socket.on('close', this.#gone);
-    if (!this.#streaming) return;
+    if (!this.streaming) return;
     response.writeHead(200, this.#headers);
     this.#write(PRELUDE);
   }
@@ -69,7 +69,7 @@ export class Receiver {
     const fits = lines.length <= this.#room;
     const end = fits ? lines.length : lines.indexOf(NEWLINE, this.#room) + 1;
     const part = end === lines.length ? lines : lines.subarray(0, end);
-    if (this.#streaming) this.#write(part);
+    if (this.streaming) this.#write(part);
     else this.end(part);
     return end;
   }
@@ -78,7 +78,7 @@ export class Receiver {
   end(lines: Buffer): void {
     if (this.#over) return;
     this.#over = true;
-    if (!this.#streaming) {
+    if (!this.streaming) {
       this.#writtenBytes = lines.length;
       this.#response.writeHead(200, { ...this.#headers, 'Content-Length': lines.length });
     }
