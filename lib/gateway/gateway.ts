@@ -147,6 +147,7 @@ export class Gateway {
         keepAlive: this.#keepAlive,
         budget,
         overload,
+        clock,
         clients: new ClientAddress(settings.trustedProxies),
       },
     );

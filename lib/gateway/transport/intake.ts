@@ -7,21 +7,16 @@ const SMALL_BYTES = 256;
 const FIRST_PIECE_BYTES = 512;
 const FEW_MESSAGES = 4;
 
-/** Node's HTTP server sets this while its answers wait, and takes no input then. */
-interface MaybePaused {
-  _paused?: boolean;
-}
-
 /**
- * Input of one TCP connection, on its way to the parser that reads it (of HTTP, later of WebSocket). Node reads up to
- * 64 KiB at once, and a parser handles all of that in one go: ten thousand messages of six bytes. So the parser is given
- * pieces, and the rest waits for a later turn, with the connection paused.
+ * Input of one WebSocket on its way to the parser. Node reads up to 64 KiB at once, and a parser handles all of that in
+ * one go: ten thousand messages of six bytes. The parser is therefore given pieces, and the rest waits for a later turn,
+ * with the connection paused.
  */
 export class Intake {
   readonly #stream: Duplex;
   readonly #budget: TurnBudget;
   readonly #maxPieceBytes: number;
-  #parser: (piece: Buffer) => void;
+  readonly #parser: (piece: Buffer) => void;
   #waiting: Buffer | undefined;
   /** Messages since the present piece was given out. */
   #messages = 0;
@@ -29,9 +24,6 @@ export class Intake {
   #held = false;
   /** A share of it is in the budget's queue, or runs. */
   #queued = false;
-  #released = false;
-  readonly #onData: (chunk: Buffer) => void;
-  readonly #onResume: () => void;
 
   /** Takes the place of the data listener that the parser has put on the stream. */
   constructor(stream: Duplex, budget: TurnBudget, maxPieceBytes: number) {
@@ -42,10 +34,8 @@ export class Intake {
     if (parser === undefined) throw new Error('the stream has no parser');
     stream.off('data', parser);
     this.#parser = (piece) => parser.call(stream, piece);
-    this.#onData = (chunk) => this.#take(chunk);
-    this.#onResume = () => this.#goOn();
-    stream.on('data', this.#onData);
-    stream.on('resume', this.#onResume);
+    stream.on('data', (chunk: Buffer) => this.#take(chunk));
+    stream.on('resume', () => this.#goOn());
   }
 
   /** Bytes wait that were read already. */
@@ -53,20 +43,9 @@ export class Intake {
     return this.#waiting !== undefined;
   }
 
-  /** The parser has found a message, or a request that costs as much as several. */
-  count(units = 1): void {
-    this.#messages += units;
-  }
-
-  /** Leaves the stream; gives back what nobody has parsed. */
-  release(): Buffer | undefined {
-    this.#stream.off('data', this.#onData);
-    this.#stream.off('resume', this.#onResume);
-    this.#released = true;
-    const rest = this.#waiting;
-    this.#waiting = undefined;
-    this.#parser = () => undefined;
-    return rest;
+  /** The parser has found a message. */
+  count(): void {
+    this.#messages++;
   }
 
   /** Gives out nothing until `resume`. */
@@ -121,11 +100,11 @@ export class Intake {
     if (this.#stream.destroyed) this.#waiting = undefined;
     const more = this.#waiting !== undefined && !this.#stopped;
     this.#queued = more;
-    if (this.#waiting === undefined && !this.#stopped && !this.#released) this.#stream.resume();
+    if (this.#waiting === undefined && !this.#stopped) this.#stream.resume();
     return more;
   };
 
   get #stopped(): boolean {
-    return this.#held || this.#stream.destroyed || (this.#stream as MaybePaused)._paused === true;
+    return this.#held || this.#stream.destroyed;
   }
 }

@@ -7,6 +7,7 @@ import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { StandpipeError, asError } from '../../errors';
+import type { Clock } from '../../util/timers';
 import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
 import { SECOND_MS, type Overload } from '../core/timing/overload';
 import type { Target } from '../http/target';
@@ -14,7 +15,8 @@ import type { TurnBudget } from '../core/timing/turn-budget';
 import { type Answer, answerText } from '../http/answer';
 import type { ClientAddress } from '../http/client-address';
 import { Connection } from './connection';
-import { HttpConnection, type HttpLimits } from './http-connection';
+import type { HttpLimits } from './http-connection';
+import { HttpConnections } from './http-connections';
 import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
 import { listen } from './listen';
@@ -86,9 +88,7 @@ export class PortListener {
   readonly #keepAlive: KeepAlive;
   readonly #budget: TurnBudget;
   readonly #clients: ClientAddress;
-  readonly #http = new Map<Duplex, HttpConnection>();
-  /** Connections for which there was no place. */
-  #surplus = 0;
+  readonly #http: HttpConnections;
   readonly #servers: Server[] = [];
   readonly #tlsSockets = new Set<NetSocket>();
   /** Remembered: a server that has stopped has no address. */
@@ -107,6 +107,7 @@ export class PortListener {
       budget: TurnBudget;
       clients: ClientAddress;
       overload: Overload;
+      clock: Pick<Clock, 'endOfTurn'>;
     },
   ) {
     this.#options = options;
@@ -114,6 +115,7 @@ export class PortListener {
     this.#keepAlive = parts.keepAlive;
     this.#budget = parts.budget;
     this.#clients = parts.clients;
+    this.#http = new HttpConnections(parts.budget, parts.clock);
     if (options.maxConnectionsPerAddress < options.maxConnections) this.#addresses = new Map();
     parts.overload.each(() => this.#tick());
   }
@@ -172,7 +174,7 @@ export class PortListener {
     server.on(option === 'port' ? 'connection' : 'secureConnection', (stream: NetSocket) =>
       this.#connected(stream),
     );
-    server.on('request', (request, response) => this.#request(request, response));
+    server.on('request', (request, response) => this.#received(request, response));
     server.on('upgrade', (request, stream, head) => {
       // A peer may reset while its handshake is looked at; without a listener that would end the process.
       stream.on('error', destroy);
@@ -200,8 +202,8 @@ export class PortListener {
 
   #connected(stream: NetSocket): void {
     const { maxConnections, maxConnectionsPerAddress } = this.#options;
-    if (this.#surplus >= maxConnections + SPARE) return void stream.destroy();
-    const open = this.#http.size - this.#surplus + this.#keepAlive.size;
+    if (this.#http.surplus >= maxConnections + SPARE) return void stream.destroy();
+    const open = this.#http.size + this.#keepAlive.size;
     const { remoteAddress = '' } = stream;
     const ofAddress = this.#addresses?.get(remoteAddress) ?? 0;
     const surplus =
@@ -210,28 +212,26 @@ export class PortListener {
         : ofAddress >= maxConnectionsPerAddress
           ? 'Too many connections of your address'
           : undefined;
-    const connection = new HttpConnection(stream, this.#budget, surplus);
-    this.#http.set(stream, connection);
-    if (surplus !== undefined) {
-      this.#surplus++;
-      stream.once('close', () => this.#surplus--);
-    }
-    stream.once('close', () => this.#http.delete(stream));
+    this.#http.add(stream, surplus);
     // Behind a proxy each client counts by its own address, once it is known.
     if (this.#addresses === undefined || this.#clients.isProxy(remoteAddress)) return;
     countAddress(this.#addresses, stream, remoteAddress);
   }
 
-  /** Health checks are answered however many connections there are. */
-  #request(request: IncomingMessage, response: ServerResponse): void {
+  #received(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.#http.get(request.socket);
-    connection?.requested(request);
-    if (connection?.surplus !== undefined) {
+    const run = (): void => this.#request(request, response, connection?.surplus);
+    if (connection?.requested(request, run) === false) {
+      refuse(response, unavailable('Over capacity: too many pipelined requests', 10));
+    }
+  }
+
+  /** Health checks are answered however many connections there are. */
+  #request(request: IncomingMessage, response: ServerResponse, surplus: string | undefined): void {
+    if (surplus !== undefined) {
       response.shouldKeepAlive = false;
       if (!/^\/(live|ready)z$/.test(request.url ?? '')) {
-        const { status, body, headers } = unavailable(connection.surplus, 10);
-        response.writeHead(status, headers).end(body);
-        return;
+        return refuse(response, unavailable(surplus, 10));
       }
     }
     this.#handlers.request(request, response, this.#clientOf(request));
@@ -250,7 +250,7 @@ export class PortListener {
       // One more than the fallback takes, which tells its page why.
       maxUnsentTicks: ticks(maxUnsentMs) + 1,
     };
-    for (const connection of this.#http.values()) {
+    for (const connection of this.#http) {
       const { stream } = connection;
       const wrong = connection.tick(limits);
       if (wrong === 'late') end(stream, { status: 408, body: 'Request timeout\n' });
@@ -262,10 +262,9 @@ export class PortListener {
 
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const http = this.#http.get(stream);
-    const rest = http?.release();
-    this.#http.delete(stream);
-    // Bytes behind the head: the parser of WebSockets puts those before them that came in one piece with it.
-    if (rest !== undefined) stream.unshift(rest);
+    // Answers that are due would be mixed with frames.
+    if (http !== undefined && http.waiting > 0) return void stream.destroy();
+    this.#http.take(stream);
     if (!this.#accepting) return end(stream, unavailable('Going away', 1));
     if (http?.surplus !== undefined) return end(stream, unavailable(http.surplus, 10));
     if (this.#keepAlive.size >= this.#options.maxConnections) {
@@ -357,6 +356,12 @@ function flatHeaders(request: IncomingMessage): Map<string, string> {
 
 function unavailable(why: string, retryAfterS: number): Answer {
   return { status: 503, body: `${why}\n`, headers: { 'Retry-After': String(retryAfterS) } };
+}
+
+/** Answers a request, and ends its connection. */
+function refuse(response: ServerResponse, { status, body, headers }: Answer): void {
+  response.shouldKeepAlive = false;
+  response.writeHead(status, headers).end(body);
 }
 
 /** Answers an upgrade, or bytes that are no HTTP, and ends the connection. */

@@ -19,9 +19,20 @@ export class TurnBudget {
   readonly #waiting = new Set<Share>();
   #left = UNITS_PER_TURN;
   #scheduled = false;
+  #turn = 0;
 
   constructor(clock: Pick<Clock, 'endOfTurn'>) {
     this.#clock = clock;
+  }
+
+  /** Number of the present turn. It grows at the end of each turn in which something was spent. */
+  get turn(): number {
+    return this.#turn;
+  }
+
+  /** The turn has used up its units: each peer gets no more than the least. */
+  get exhausted(): boolean {
+    return this.#left <= 0;
   }
 
   spend(units: number): void {
@@ -49,6 +60,7 @@ export class TurnBudget {
 
   #nextTurn(): void {
     this.#scheduled = false;
+    this.#turn++;
     this.#left = UNITS_PER_TURN;
     let others = this.#waiting.size;
     for (const share of this.#waiting) {
