@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
 
 /**
- * Where log lines go: written at once, so that none is lost when the process ends. A line that cannot be written (full
- * disk, file over its limit, a pipe that nobody reads) is dropped and counted: a log must never stop what it tells of.
+ * Destination of log lines. Each is written at once, so that none is lost when the process ends. A line that cannot be
+ * written (full disk, file over its limit, a pipe that nobody reads) is dropped and counted: no log stops a gateway.
  */
 export class LogDestination {
   readonly #fd: number;

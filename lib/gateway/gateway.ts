@@ -277,13 +277,10 @@ export class Gateway {
   }
 
   #upgrade(text: string, rest: Omit<UpgradeRequest, keyof Target>): UpgradeDecision {
-    const isDraining = this.#state === 'draining';
     for (const target of parseTarget(text, this.#settings.path)) {
       for (const protocol of this.#protocols) {
         const decision = protocol.upgrade?.({ ...target, ...rest });
-        if (decision === undefined) continue;
-        if (!isDraining || protocol === this.#pipes) return decision;
-        return { refuse: 503, body: 'This gateway is draining\n' };
+        if (decision !== undefined) return decision;
       }
     }
     return { refuse: 404, body: 'Not found: WebSockets are at /app/<key> and /pipe/<app id>\n' };

@@ -100,13 +100,13 @@ function checkMember(
     );
   }
   // PHP escapes all that is not ASCII: `\u6f22` is one character, of three bytes.
-  const raw = rawValue(text, 'user_info').replace(/\\u([0-9a-f]{4})/gi, unescaped);
+  const raw = rawValue(text, 'user_info').replace(/\\(?:u([0-9a-f]{4})|.)/gi, unescaped);
   if (Buffer.byteLength(raw) <= maxUserInfoBytes) return undefined;
   return exceed(`user_info is larger than the allowed maximum (${maxUserInfoBytes} bytes)`);
 }
 
-function unescaped(_: string, hex: string): string {
-  return String.fromCharCode(parseInt(hex, 16));
+function unescaped(escape: string, hex: string | undefined): string {
+  return hex === undefined ? escape : String.fromCharCode(parseInt(hex, 16));
 }
 
 function infoText(text: string, data: Fields): string | undefined {

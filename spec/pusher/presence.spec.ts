@@ -100,8 +100,9 @@ t.test('a user has an id, and may have info and a watchlist', async (t) => {
   t.match(parseUserData('{"id":"1","watchlist":null}', LIMITS), { ok: true, watchlist: [] });
 });
 
-t.test('the id of a user is a string that fits into a channel name', async (t) => {
-  for (const id of ['""', '7', 'null', '{}', '"a b"', '"a#b"', '"a:b"', '"é"', '"\\ud800"']) {
+t.test('the id of a user is a number or a string that fits into a channel name', async (t) => {
+  t.match(parseUserData('{"id":7}', LIMITS), { ok: true, id: '7' });
+  for (const id of ['""', '1e999', 'null', '{}', '"a b"', '"a#b"', '"a:b"', '"é"', '"\\ud800"']) {
     t.match(parseUserData(`{"id":${id}}`, LIMITS), { ok: false, limit: false }, id);
   }
 });

@@ -28,7 +28,7 @@ t.test('a session belongs to its app, its server and its name, all three', async
 });
 
 t.test('guesses of sessions find nothing and make nothing', async (t) => {
-  const gateway = await startGateway(t);
+  const gateway = await startGateway(t, { clock: new ManualClock({ turns: 'real' }) });
   const client = await new FallbackClient(t, gateway.port).connect();
   const agent = new Agent({ keepAlive: true });
   t.teardown(() => agent.destroy());

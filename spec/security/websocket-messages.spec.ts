@@ -74,9 +74,9 @@ t.test('names that objects have are ordinary names', async (t) => {
 });
 
 t.test('depth is only counted, never walked into', async (t) => {
-  const limits = { ...FREE, maxMessageBytes: 8e6, maxEventDataBytes: 8e6 };
+  const limits = { ...FREE, maxMessageBytes: 8e6, maxEventDataBytes: 512 * 1024 };
   const [a, b] = await pair(t, 'private-x', { limits });
-  for (const depth of [1e2, 1e3, 1e4, 1e5, 1e6]) {
+  for (const depth of [1e2, 1e3, 1e4, 8e4]) {
     for (const [open, inner, close] of [
       ['[', '', ']'],
       ['{"a":', '1', '}'],
@@ -87,6 +87,8 @@ t.test('depth is only counted, never walked into', async (t) => {
       const same = text === `{"event":"client-x","channel":"private-x","data":${data}}`;
       t.ok(same, `${open} ${depth} deep`);
     }
+  }
+  for (const depth of [1e2, 1e4, 1e6]) {
     a.text('['.repeat(depth));
     t.match(await a.next(), { data: { message: 'Received invalid JSON' } });
   }
@@ -165,7 +167,7 @@ t.test('an event that a browser may not send is seen by nobody', async (t) => {
   const outsider = JSON.stringify({ event: 'client-x', channel: 'private-y', data: 1 });
   const names = ['pusher:x', 'pusher_internal:x', 'pusher:subscription_succeeded'];
   names.push('pusher_internal:subscription_succeeded', 'pusher_internal:member_added');
-  const data = 'x'.repeat(10_241 - 2);
+  const data = 'x'.repeat(10_241);
   const refused = [
     outsider,
     ...names.map((event) => JSON.stringify({ event, channel: 'private-x', data: '{}' })),

@@ -4,8 +4,8 @@ import { addressesIn } from '../options/address-guard';
 const MAPPED = /^::ffff:(?=\d+\.)/i;
 
 /**
- * Address of the client behind proxies: the right-most one of `X-Forwarded-For` that is no trusted proxy. Whatever stands
- * left of it may have been made up by the client. Without trusted proxies the header is ignored.
+ * Address of the client behind proxies: the right-most one of `X-Forwarded-For` that is no trusted proxy. Entries left of
+ * it may have been made up by the client. Without trusted proxies the header is ignored.
  */
 export class ClientAddress {
   readonly #trusted: { 4: BlockList; 6: BlockList };
@@ -16,7 +16,7 @@ export class ClientAddress {
     this.#none = trustedProxies.length === 0;
   }
 
-  /** Whether connections from an address are a proxy's, which many clients share. */
+  /** True when connections from an address are a proxy's, which many clients share. */
   isProxy(address: string): boolean {
     if (this.#none) return false;
     const plain = address.replace(MAPPED, '');

@@ -92,7 +92,7 @@ function networkOf(entry: string): { address: string; prefix: number; family: 4 
   return { address, prefix: Number(prefix), family };
 }
 
-/** Whether an address to listen on is reached from this machine only. */
+/** True when an address to listen on is reached from this machine only. */
 export function isLoopback(host: string): boolean {
   return /^(127\.|localhost$|::1$|::ffff:127\.)/i.test(host);
 }
@@ -104,7 +104,7 @@ export function addressesIn(entries: readonly string[]): { 4: BlockList; 6: Bloc
   return { 4: listOf(of(4)), 6: listOf(of(6)) };
 }
 
-/** Whether an entry is an address or a network such as `10.0.0.0/8`. */
+/** True when an entry is an address or a network such as `10.0.0.0/8`. */
 export function isNetwork(entry: string): boolean {
   return networkOf(entry) !== undefined;
 }

@@ -28,7 +28,7 @@ export interface RequestQueue {
 }
 
 /**
- * One TCP connection while it speaks HTTP: pipelined requests (RFC 9112 §9.3.2) are handled a few a turn, requests have
+ * TCP connection while it speaks HTTP: pipelined requests (RFC 9112 §9.3.2) are handled a few a turn, requests have
  * deadlines, answers must be read. A connection that was opened beforehand and is silent so far has no request that
  * could be late.
  *
@@ -107,7 +107,7 @@ export class HttpConnection {
     return ++this.#ticks > most ? 'late' : undefined;
   }
 
-  /** One share of the budget; true while requests are left. */
+  /** Handles one share of the waiting requests; true while more are left. */
   readonly #share = (): boolean => {
     const due = this.#waiting.splice(0, REQUESTS_PER_TURN);
     this.#queue.leave(due.length);

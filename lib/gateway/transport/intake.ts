@@ -80,7 +80,7 @@ export class Intake {
     this.#budget.later(this.#share);
   }
 
-  /** One share of the budget; true while it should be given more. */
+  /** Gives the parser one share of the waiting bytes; true while more are left. */
   readonly #share = (): boolean => {
     let left = UNITS_PER_SHARE;
     let piece = FIRST_PIECE_BYTES;

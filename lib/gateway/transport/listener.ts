@@ -247,7 +247,7 @@ export class PortListener {
       headTicks: ticks(headersTimeoutMs),
       requestTicks: ticks(requestTimeoutMs),
       maxUnsentBytes,
-      // One more than the fallback takes, which tells its page why.
+      // A tick more than the fallback takes, because the fallback tells its page the reason.
       maxUnsentTicks: ticks(maxUnsentMs) + 1,
     };
     for (const connection of this.#http) {

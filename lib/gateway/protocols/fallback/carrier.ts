@@ -23,7 +23,7 @@ export interface CarrierHost {
 
 /** Life of a session without a receiver. A closed session tells its close code for the same time. */
 const EXPIRY_TICKS = 5;
-/** How long a post waits for an earlier one. */
+/** Time for which a post waits for an earlier one. */
 const MAX_WAIT_MS = 250;
 /** pusher-js gives a server up that says nothing for 30 s. A tick less than the 25 s that are promised. */
 const HEARTBEAT_TICKS = 24;
@@ -127,7 +127,7 @@ export class FallbackCarrier implements Carrier {
     if (isIdle) this.#host.budget.begin(this.#share);
   }
 
-  /** One share of the messages; true while more are left. */
+  /** Handles one share of the messages; true while more are left. */
   readonly #share = (): boolean => {
     const texts = this.#inbox.splice(0, UNITS_PER_SHARE);
     this.#host.budget.spend(texts.length);

@@ -28,7 +28,7 @@ t.test('a failed sign-in is told with 4009 and leaves the connection open', asyn
   t.match(send({ auth: 'other:00', user_data: good }), told(/^Invalid key in signin auth data/));
   const bad: Array<[user: object | string, why: RegExp]> = [
     [{}, /id supplied to signin is invalid/],
-    [{ id: 1.5 }, /id supplied to signin is invalid/],
+    ['{"id":1e999}', /id supplied to signin is invalid/],
     [{ id: true }, /id supplied to signin is invalid/],
     [{ id: '' }, /id supplied to signin is invalid/],
     [{ id: 'a b' }, /id supplied to signin is invalid/],
