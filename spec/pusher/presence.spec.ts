@@ -144,3 +144,14 @@ t.test('no text makes the readers throw, and info is always the text that was se
     }),
   );
 });
+
+t.test('escapes of user_info count as the characters they stand for', async (t) => {
+  const limits = { ...LIMITS, maxUserInfoBytes: 20 };
+  const read = (name: string): unknown =>
+    parseChannelData(`{"user_id":"a","user_info":{"n":"${name}"}}`, limits);
+  t.match(read('漢漢漢漢'), { ok: true }, 'twelve bytes and eight of JSON');
+  t.match(read('\\u6f22\\u6f22\\u6f22\\u6f22'), { ok: true }, 'as PHP writes it');
+  t.match(read('漢漢漢漢x'), { ok: false, limit: true });
+  t.match(read('\\u6f22\\u6f22\\u6f22\\u6f22x'), { ok: false, limit: true });
+  t.match(read('\\\\u6f22\\\\u6f22'), { ok: false, limit: true }, 'a backslash is no escape');
+});

@@ -102,7 +102,7 @@ const appSchema = z.strictObject({
         .string()
         .refine(
           (entry) => canonicalOrigin(entry) !== undefined,
-          'must be like https://example.com or https://*.example.com, or null',
+          'must be like https://example.com, https://*.example.com or http://localhost:*, or null',
         ),
     )
     .optional()

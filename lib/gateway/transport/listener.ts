@@ -90,7 +90,9 @@ export class PortListener {
   readonly #clients: ClientAddress;
   readonly #http: HttpConnections;
   readonly #servers: Server[] = [];
+  /** TCP connections of the TLS port, from before their handshakes on, and their number by address. */
   readonly #tlsSockets = new Set<NetSocket>();
+  readonly #tlsAddresses = new Map<string, number>();
   /** Remembered: a server that has stopped has no address. */
   readonly #ports: number[] = [];
   /** Servers of `ws` by their limit of message sizes. */
@@ -137,10 +139,7 @@ export class PortListener {
     };
     const handshakeTimeout = headersTimeoutMs;
     const secure = tls && tlsServer(tls, { ...options, handshakeTimeout });
-    secure?.on('connection', (socket: NetSocket) => {
-      this.#tlsSockets.add(socket);
-      socket.on('close', () => this.#tlsSockets.delete(socket));
-    });
+    secure?.on('connection', (socket: NetSocket) => this.#tlsConnected(socket));
     try {
       await this.#listen('port', createServer(options), host, port);
       if (tls === undefined || secure === undefined) return;
@@ -150,6 +149,21 @@ export class PortListener {
       await this.stop();
       throw error;
     }
+  }
+
+  /** Counts a connection before its TLS handshake: above the limits it could only be told why after the work of one. */
+  #tlsConnected(socket: NetSocket): void {
+    const { maxConnections, maxConnectionsPerAddress } = this.#options;
+    const { remoteAddress = '' } = socket;
+    const limits = this.#addresses !== undefined && !this.#clients.isProxy(remoteAddress);
+    const ofAddress = limits ? (this.#tlsAddresses.get(remoteAddress) ?? 0) : 0;
+    const isFull =
+      this.#tlsSockets.size >= maxConnections + SPARE ||
+      ofAddress >= maxConnectionsPerAddress + SPARE;
+    if (isFull) return void socket.destroy();
+    this.#tlsSockets.add(socket);
+    socket.on('close', () => this.#tlsSockets.delete(socket));
+    if (limits) countAddress(this.#tlsAddresses, socket, remoteAddress);
   }
 
   /** Refuses new connections; open ones stay. */
@@ -361,7 +375,7 @@ function unavailable(why: string, retryAfterS: number): Answer {
 /** Answers a request, and ends its connection. */
 function refuse(response: ServerResponse, { status, body, headers }: Answer): void {
   response.shouldKeepAlive = false;
-  response.writeHead(status, headers).end(body);
+  response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
 }
 
 /** Answers an upgrade, or bytes that are no HTTP, and ends the connection. */
