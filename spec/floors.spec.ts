@@ -66,7 +66,7 @@ const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
   ['commander', ['cli/']],
   ['pino', ['gateway/', 'cli/']],
   ['prom-client', ['gateway/']],
-  ['lru-cache', ['gateway/core/model/', 'gateway/core/features/app-rates']],
+  ['lru-cache', ['gateway/core/']],
   ['zod', ['gateway/', 'cli/']],
   // Node alone has connections to pool; the types of it are used nowhere else.
   ['undici', ['http/transports/undici']],

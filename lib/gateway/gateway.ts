@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { close, open } from 'node:fs';
+import { devNull } from 'node:os';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { CloseCode } from '../pusher/close-codes';
+import { CloseCode, RESTARTS } from '../pusher/close-codes';
 import type { Logger } from '../util/logger';
 import { type Clock, systemClock } from '../util/timers';
 import { Admission } from './core/admission';
@@ -14,8 +16,10 @@ import type {
 import { Hub } from './core/hub';
 import { Metrics } from './core/metrics';
 import { Router } from './core/router';
+import { TurnBudget } from './core/timing/turn-budget';
 import { Overload } from './core/timing/overload';
 import { Turn } from './core/fanout/turn';
+import { ClientAddress } from './http/client-address';
 import { sendAnswer } from './http/answer';
 import { type Target, parseTarget } from './http/target';
 import { checkGatewayOptions, type GatewayOptions, type GatewaySettings } from './options/options';
@@ -35,10 +39,16 @@ import { PortListener } from './transport/listener';
 import { MetricsListener } from './transport/metrics-listener';
 import { Webhooks } from './webhooks/webhooks';
 
+/** Time between two warnings that file descriptors are used up. */
+const FILE_WARNING_MS = 60_000;
+
 type State = 'idle' | 'running' | 'draining' | 'stopped';
 
 /** Time between two waves in which a draining gateway closes its sockets. */
 const WAVE_MS = 100;
+/** Waves of a gateway with few sockets: all are told before the first of them comes back. */
+const FEW_WAVES = 5;
+const MAX_PER_WAVE = 2_000;
 
 /**
  * A gateway: browsers, backends and everything between them in one process. The only file that knows all of its rooms.
@@ -60,6 +70,7 @@ export class Gateway {
   /** Asked in this order. */
   readonly #protocols: readonly Protocol[];
   #state: State = 'idle';
+  #nextFileWarning = 0;
 
   /** Throws `bad_option` when the options are wrong. Listens only after `start`. */
   constructor(options: GatewayOptions, clock: Clock = systemClock) {
@@ -100,7 +111,8 @@ export class Gateway {
     const node = randomBytes(4).toString('hex');
     this.#pipes = new PipeProtocol({ ...parts, node }, this.#apps);
     this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);
-    this.#keepAlive = new KeepAlive(limits, overload, {
+    const budget = new TurnBudget(clock);
+    this.#keepAlive = new KeepAlive(limits, overload, budget, {
       cut: () => {
         this.metrics.socketsCut++;
       },
@@ -115,6 +127,7 @@ export class Gateway {
         this.metrics.socketsCut++;
       },
       failure: (error) => this.#failed(error),
+      budget,
     });
     this.#channels = new ChannelsHandshake(new ChannelsContext(parts), this.#apps);
     this.#protocols = [
@@ -140,10 +153,16 @@ export class Gateway {
     this.#listener = new PortListener(
       { ...settings, ...limits, morePorts },
       {
-        request: (request, response) => this.#request(request, response),
+        request: (...received) => this.#request(...received),
         upgrade: (target, request) => this.#upgrade(target, request),
       },
-      this.#keepAlive,
+      {
+        keepAlive: this.#keepAlive,
+        budget,
+        overload,
+        clock,
+        clients: new ClientAddress(settings.trustedProxies),
+      },
     );
   }
 
@@ -185,29 +204,39 @@ export class Gateway {
   /** Begins to listen. Rejects with `listen_failed` when the address is taken. */
   async start(): Promise<this> {
     await this.#listener.start();
-    await this.#metricsListener?.start();
+    try {
+      await this.#metricsListener?.start();
+    } catch (error) {
+      // All or nothing.
+      await this.#listener.stop();
+      throw error;
+    }
+    this.#overload.each(() => this.#checkFiles());
     this.#overload.start();
+    this.#log.info({ host: this.host, port: this.port, tlsPort: this.tlsPort }, 'gateway listens');
     this.#state = 'running';
     return this;
   }
 
   /**
-   * Stops gently: takes no new connections, tells the backends, closes the browsers with 4200 (they come back at
-   * once, to whoever listens then) in waves over `limits.drainMs`, and then stops. Webhooks that wait, and backends
-   * that have yet to handle what happened, have until then.
+   * Stops gently. For `limits.drainDelayMs` only `/readyz` says so and everything goes on, so that balancers have time to
+   * look. Then the backends are told and the browsers closed, in a few waves, with 4100: they come back after a second
+   * over the same transport, to the next gateway that listens. The port stays open until the last socket is told, for
+   * HTTP publishes and for early returns. Webhooks that wait and events that backends have yet to acknowledge have
+   * `limits.drainMs` in all.
    */
   async drain(): Promise<void> {
     if (this.#state !== 'running') return this.stop();
     this.#state = 'draining';
-    const { drainMs } = this.#settings.limits;
+    const { drainMs, drainDelayMs } = this.#settings.limits;
+    await this.#pause(drainDelayMs);
+    if (this.#isStopped) return;
     const deadline = this.#clock.now() + drainMs;
     this.#webhooks.endGrace();
+    for (const protocol of this.#protocols) protocol.drain?.(drainMs);
+    await this.#closeInWaves(drainMs);
     // A backend that is just reconnecting may come back, and is the only one that is let in.
     if (!this.#pipes.awaited) this.#listener.stopAccepting();
-    for (const protocol of this.#protocols) protocol.drain?.(drainMs);
-    const waves = Math.max(1, Math.floor(drainMs / 2 / WAVE_MS));
-    const perWave = Math.max(1, Math.ceil(this.socketCount / waves));
-    while (this.socketCount > 0 && this.#closeSockets(perWave) > 0) await this.#pause(WAVE_MS);
     await this.#webhooks.drain(Math.max(0, deadline - this.#clock.now()));
     // Events caused by the waves are sent to the backends and acknowledged.
     const behind = (): boolean =>
@@ -227,7 +256,7 @@ export class Gateway {
     this.#overload.stop();
     this.#webhooks.stop();
     if (wasIdle) return;
-    // First of all: whoever is told to go away may be back before the port is closed.
+    // First of all: a browser that is told to go away may be back before the port is closed.
     this.#listener.stopAccepting();
     this.#closeSockets(Infinity);
     this.#hub.turn.flush();
@@ -245,6 +274,18 @@ export class Gateway {
     return this.#channels.open(key, query, carrier);
   }
 
+  /** `stop` may come in the middle of a drain. */
+  get #isStopped(): boolean {
+    return this.#state === 'stopped';
+  }
+
+  async #closeInWaves(drainMs: number): Promise<void> {
+    const most = Math.max(1, Math.floor(drainMs / 2 / WAVE_MS));
+    const waves = Math.min(most, Math.max(FEW_WAVES, Math.ceil(this.socketCount / MAX_PER_WAVE)));
+    const perWave = Math.max(1, Math.ceil(this.socketCount / waves));
+    while (this.#closeSockets(perWave) > 0) await this.#pause(WAVE_MS);
+  }
+
   #closeSockets(most: number): number {
     let closed = 0;
     for (const app of this.#apps.all()) {
@@ -252,7 +293,7 @@ export class Gateway {
         if (closed >= most) return closed;
         if (socket.closed) continue;
         this.#hub.holdback.letGo(socket);
-        this.#hub.turn.close(socket, CloseCode.RECONNECT, 'The server restarts: please reconnect');
+        this.#hub.turn.close(socket, CloseCode.OVER_CAPACITY, RESTARTS);
         closed++;
       }
     }
@@ -260,22 +301,18 @@ export class Gateway {
   }
 
   #upgrade(text: string, rest: Omit<UpgradeRequest, keyof Target>): UpgradeDecision {
-    const isDraining = this.#state === 'draining';
     for (const target of parseTarget(text, this.#settings.path)) {
       for (const protocol of this.#protocols) {
         const decision = protocol.upgrade?.({ ...target, ...rest });
-        if (decision === undefined) continue;
-        if (!isDraining || protocol === this.#pipes) return decision;
-        return { refuse: 503, body: 'This gateway is draining\n' };
+        if (decision !== undefined) return decision;
       }
     }
     return { refuse: 404, body: 'Not found: WebSockets are at /app/<key> and /pipe/<app id>\n' };
   }
 
-  #request(request: IncomingMessage, response: ServerResponse): void {
+  #request(request: IncomingMessage, response: ServerResponse, remoteAddress: string): void {
     // A peer that goes away in the middle of its answer tells so by the end of its connection as well.
     response.on('error', ignore);
-    const remoteAddress = request.socket.remoteAddress ?? '';
     const targets = parseTarget(request.url ?? '/', this.#settings.path);
     for (const target of targets) {
       const exchange = { ...target, request, response, remoteAddress };
@@ -295,6 +332,23 @@ export class Gateway {
   #lags(isWaiting: boolean): Array<{ events: number; since: number }> {
     const listeners = [...this.#apps.all()].flatMap((app) => [...app.observers]);
     return listeners.flatMap(({ lag }) => (lag?.isWaiting === isWaiting ? lag : []));
+  }
+
+  /** Without free file descriptors connections vanish silently: the kernel's queue is emptied and nobody is told. */
+  #checkFiles(): void {
+    open(devNull, 'r', (error, fd) => {
+      if (error === null) return void close(fd, () => undefined);
+      if (error.code !== 'EMFILE' && error.code !== 'ENFILE') return;
+      this.metrics.fileLimitHits++;
+      const now = this.#clock.now();
+      if (now < this.#nextFileWarning) return;
+      this.#nextFileWarning = now + FILE_WARNING_MS;
+      const { code } = error;
+      this.#log.error(
+        { code },
+        'no file descriptors are left: new connections fail; raise ulimit -n',
+      );
+    });
   }
 
   #failed(error: unknown): void {

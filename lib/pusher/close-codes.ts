@@ -1,3 +1,6 @@
+/** Reason of a close when a gateway restarts; its code makes browsers come back after a second. */
+export const RESTARTS = 'The server restarts: please reconnect';
+
 /**
  * Codes of the Channels protocol with which the gateway closes a socket. 4301 and 4302 only travel in `pusher:error`:
  * closing with one would stop a client for good. Numbers are never reused.

@@ -32,7 +32,7 @@ type MemberLimits = Pick<ChannelLimits, 'maxUserIdLength' | 'maxUserInfoBytes'>;
 export function parseChannelData(text: string, limits: MemberLimits): ChannelData | DataError {
   const data = parseJson(text);
   if (!isObject(data)) return dataError('channel_data must be a JSON object');
-  const userId = memberId(text, data.user_id);
+  const userId = memberId(text, data.user_id, 'user_id');
   if (userId === undefined) {
     return dataError(
       'user_id supplied to presence subscription is invalid - it must be a string or a number',
@@ -47,14 +47,14 @@ export function parseChannelData(text: string, limits: MemberLimits): ChannelDat
   );
 }
 
-/** Reads the `user_data` of a signin: `{"id": string, "user_info"?: object, "watchlist"?: [string]}`. */
+/** Reads the `user_data` of a signin: `{"id": string or number, "user_info"?: object, "watchlist"?: [string]}`. */
 export function parseUserData(text: string, limits: MemberLimits): UserData | DataError {
   const data = parseJson(text);
   if (!isObject(data)) return dataError('user_data must be a JSON object');
-  const { id } = data;
-  if (typeof id !== 'string' || !isUserId(id)) {
+  const id = memberId(text, data.id, 'id');
+  if (id === undefined || !isUserId(id)) {
     return dataError(
-      'id supplied to signin is invalid - it must be a string of letters, digits and _-=@,.;',
+      'id supplied to signin is invalid - it must be a number or a string of letters, digits and _-=@,.;',
     );
   }
   const watchlist = optional(data.watchlist) ?? [];
@@ -74,11 +74,11 @@ export function parseUserData(text: string, limits: MemberLimits): UserData | Da
 /**
  * Ids are compared as strings. A whole number beyond 2^53 keeps its digits, since rounding would make two users one.
  */
-function memberId(text: string, id: unknown): string | undefined {
+function memberId(text: string, id: unknown, name: string): string | undefined {
   if (typeof id === 'string') return id !== '' && isWellFormed(id) ? id : undefined;
   if (typeof id !== 'number' || !Number.isFinite(id)) return undefined;
   if (Number.isSafeInteger(id)) return String(id);
-  const digits = rawValue(text, 'user_id');
+  const digits = rawValue(text, name);
   return /^-?\d+$/.test(digits) ? digits : String(id);
 }
 
@@ -99,8 +99,14 @@ function checkMember(
       `user_info supplied to ${where} is invalid - if supplied it must be a type of hash`,
     );
   }
-  if (Buffer.byteLength(rawValue(text, 'user_info')) <= maxUserInfoBytes) return undefined;
+  // PHP escapes all that is not ASCII: `\u6f22` is one character, of three bytes.
+  const raw = rawValue(text, 'user_info').replace(/\\(?:u([0-9a-f]{4})|.)/gi, unescaped);
+  if (Buffer.byteLength(raw) <= maxUserInfoBytes) return undefined;
   return exceed(`user_info is larger than the allowed maximum (${maxUserInfoBytes} bytes)`);
+}
+
+function unescaped(escape: string, hex: string | undefined): string {
+  return hex === undefined ? escape : String.fromCharCode(parseInt(hex, 16));
 }
 
 function infoText(text: string, data: Fields): string | undefined {

@@ -1,46 +1,8 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { WebSocket } from 'ws';
 import { createTestGateway } from '../../lib/testing';
-import { built } from '../support/built';
-
-const main = built('cli/main.js');
-
-/** The command in a process of its own. */
-class Run {
-  output = '';
-  readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
-  readonly ended: Promise<number | null>;
-  #wake: (() => void) | undefined;
-
-  constructor(t: Test, args: string[], env: Record<string, string> = {}) {
-    this.child = spawn(process.execPath, [main, ...args], {
-      env: { ...process.env, NODE_OPTIONS: '', ...env },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    t.teardown(() => this.child.kill('SIGKILL'));
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
-        this.output += chunk.toString();
-        this.#wake?.();
-      });
-    }
-    this.ended = new Promise((resolve) => this.child.on('close', resolve));
-  }
-
-  /** Waits until the output holds a text, and gives the line it is in. */
-  async line(text: string): Promise<string> {
-    void this.ended.then(() => this.#wake?.());
-    for (;;) {
-      const found = this.output.split('\n').find((line) => line.includes(text));
-      if (found !== undefined) return found;
-      if (this.child.exitCode !== null) throw new Error(`ended without ${text}: ${this.output}`);
-      await new Promise<void>((wake) => (this.#wake = wake));
-    }
-  }
-}
+import { Run } from '../support/command';
 
 t.test('keys makes an app that serve takes', async (t) => {
   const keys = new Run(t, ['keys']);
@@ -74,7 +36,7 @@ t.test('serve, tail and trigger work together, and SIGTERM ends serve with 0', a
   t.equal(await tail.ended, 0);
   serve.child.kill('SIGTERM');
   t.equal(await serve.ended, 0);
-  t.equal(await socket.closed, 4200);
+  t.equal(await socket.closed, 4100);
 });
 
 t.test('a wrong option ends serve with its path and 1', async (t) => {
@@ -91,7 +53,7 @@ t.test('repl gives a prompt with a connected client', async (t) => {
     ...{ STANDPIPE_APP_ID: appId, STANDPIPE_APP_KEY: key, STANDPIPE_APP_SECRET: secret },
     STANDPIPE_HISTORY: join(t.testdir(), 'history'),
   };
-  const repl = new Run(t, ['repl', '--port', String(port)], env);
+  const repl = new Run(t, ['repl', '--port', String(port)], { env });
   const browser = await gateway.browser();
   await browser.subscribe('room');
   await repl.line('Connected');

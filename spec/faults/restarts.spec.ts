@@ -7,5 +7,5 @@ t.test('a gateway that is restarted gently loses nothing it has taken', async (t
   t.ok(report.sockets >= 30, `${report.sockets} sockets`);
   t.equal(report.closes, report.sockets, 'a close for each');
   t.equal(report.repeated, 0);
-  t.same(report.codes, [4200]);
+  t.same(report.codes, [4100]);
 });

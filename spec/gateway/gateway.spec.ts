@@ -21,34 +21,54 @@ t.test('health is told by status, on the port of everything', async (t) => {
   await other.text();
 });
 
-t.test('a draining gateway is alive and not ready', async (t) => {
+t.test(
+  'a draining gateway is not ready, and everything goes on until it closes its sockets',
+  async (t) => {
+    const clock = new ManualClock({ turns: 'real' });
+    const gateway = await startGateway(t, { clock });
+    const socket = await TestSocket.connect(t, gateway.port);
+    const status = async (path: string): Promise<number> =>
+      (await fetch(gateway.url + path)).status;
+    const drained = gateway.drain();
+    t.strictSame([await status('/livez'), await status('/readyz')], [200, 503]);
+    clock.advance(400);
+    await new Promise((resolve) => setImmediate(resolve));
+    const late = await TestSocket.connect(t, gateway.port);
+    t.strictSame([gateway.socketCount, await status('/livez')], [2, 200], 'nothing is closed yet');
+    const ends = [socket, late].map((each) => each.closed());
+    await turned(clock, drained);
+    for (const { code } of await Promise.all(ends)) t.equal(code, 4100);
+  },
+);
+
+t.test('a browser that comes while the sockets are closed is told to come back', async (t) => {
   const clock = new ManualClock({ turns: 'real' });
-  const gateway = await startGateway(t, { clock });
-  await TestSocket.connect(t, gateway.port);
-  const { port } = gateway;
-  // Asked on a connection that was open before: the port takes no new ones.
-  const kept = await RawSocket.tcp(port);
-  kept.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\nGET /readyz HTTP/1.1\r\n');
-  while (!kept.head.endsWith('ok\n')) await new Promise((resolve) => setImmediate(resolve));
+  const gateway = await startGateway(t, { clock, limits: { drainDelayMs: 1 } });
+  const sockets = await Promise.all(
+    Array.from({ length: 2 }, () => TestSocket.connect(t, gateway.port)),
+  );
   const drained = gateway.drain();
-  kept.write('Host: x\r\nConnection: close\r\n\r\n');
-  await kept.ended;
-  t.match(kept.head, /503 Service Unavailable[^]*draining\n$/);
-  const late = await RawSocket.upgrade(port);
-  t.equal(late.status, 0, 'refused');
+  clock.advance(1);
+  await Promise.race(sockets.map((socket) => socket.closed()));
+  const late = await TestSocket.open(t, gateway.port);
+  t.match(await late.closed(), { code: 4100 });
+  const publish = await fetch(`${gateway.url}/apps/1/events`, { method: 'POST' });
+  t.equal(publish.status, 401, 'and the HTTP API answers');
   await turned(clock, drained);
 });
 
-t.test('a drain closes the sockets with 4200 in waves and then stops', async (t) => {
+t.test('a drain closes the sockets with 4100 in a few waves and then stops', async (t) => {
   const clock = new ManualClock({ turns: 'real' });
-  const gateway = await startGateway(t, { clock, limits: { drainMs: 600 } });
+  const limits = { drainMs: 600, drainDelayMs: 1 };
+  const gateway = await startGateway(t, { clock, limits });
   const sockets = await Promise.all(
-    Array.from({ length: 7 }, () => TestSocket.connect(t, gateway.port, { query: 'protocol=5' })),
+    Array.from({ length: 7 }, () => TestSocket.connect(t, gateway.port)),
   );
   const ends = sockets.map((socket) => socket.closed());
   let closed = 0;
   for (const end of ends) void end.then(() => closed++);
   const drained = gateway.drain();
+  clock.advance(1);
   // 7 sockets in 3 waves, 100 ms apart.
   for (const expected of [3, 6, 7]) {
     while (closed < expected || gateway.socketCount > 7 - expected) {
@@ -57,11 +77,27 @@ t.test('a drain closes the sockets with 4200 in waves and then stops', async (t)
     t.strictSame([closed, gateway.socketCount], [expected, 7 - expected]);
     clock.advance(100);
   }
-  for (const { code, messages } of await Promise.all(ends)) {
-    t.equal(code, 4200);
-    t.match(messages, [{ event: 'pusher:error', data: { code: 4200 } }], 'as protocol 5 asks for');
-  }
+  for (const { code } of await Promise.all(ends)) t.equal(code, 4100);
   await turned(clock, drained);
+});
+
+t.test('all ports are taken or none', async (t) => {
+  const { port } = await startGateway(t);
+  const own = { apps: APPS, port: 0 };
+  const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }]);
+  const { private: other } = await generate([{ name: 'commonName', value: 'localhost' }]);
+  const rows: Array<[object, { code: string; message: RegExp }]> = [
+    [{ metrics: { port } }, { code: 'listen_failed', message: /^metrics\.port: cannot listen on/ }],
+    [{ tls: { port, cert, key } }, { code: 'listen_failed', message: /^tls\.port: cannot listen/ }],
+    [{ tls: { port: 0, cert, key: other } }, { code: 'bad_option', message: /^tls: the cert/ }],
+    [{ tls: { port: 0, cert: '', key: '' } }, { code: 'bad_option', message: /^tls: the cert/ }],
+  ];
+  for (const [more, error] of rows) {
+    const gateway = createGateway({ ...own, ...more });
+    await t.rejects(gateway.start(), error);
+    await t.rejects(fetch(gateway.url), 'nothing listens');
+    await gateway.stop();
+  }
 });
 
 t.test('a second order to stop ends a drain at once', async (t) => {
@@ -74,7 +110,7 @@ t.test('a second order to stop ends a drain at once', async (t) => {
   const ends = Promise.all(sockets.map((socket) => socket.closed()));
   const drained = gateway.drain();
   const stopped = gateway.drain();
-  for (const { code } of await ends) t.equal(code, 4200);
+  for (const { code } of await ends) t.equal(code, 4100);
   await turned(clock, Promise.all([drained, stopped]));
   await gateway.stop();
   t.pass('and it may be stopped again');
@@ -131,7 +167,7 @@ t.test('a port that is taken is told with its address', async (t) => {
   const second = createGateway({ port, apps: APPS });
   await t.rejects(second.start(), {
     code: 'listen_failed',
-    message: `cannot listen on 127.0.0.1:${port}: the port is in use`,
+    message: `port: cannot listen on 127.0.0.1:${port}: the port is in use`,
   });
   await second.stop();
 });

@@ -100,8 +100,9 @@ t.test('a user has an id, and may have info and a watchlist', async (t) => {
   t.match(parseUserData('{"id":"1","watchlist":null}', LIMITS), { ok: true, watchlist: [] });
 });
 
-t.test('the id of a user is a string that fits into a channel name', async (t) => {
-  for (const id of ['""', '7', 'null', '{}', '"a b"', '"a#b"', '"a:b"', '"é"', '"\\ud800"']) {
+t.test('the id of a user is a number or a string that fits into a channel name', async (t) => {
+  t.match(parseUserData('{"id":7}', LIMITS), { ok: true, id: '7' });
+  for (const id of ['""', '1e999', 'null', '{}', '"a b"', '"a#b"', '"a:b"', '"é"', '"\\ud800"']) {
     t.match(parseUserData(`{"id":${id}}`, LIMITS), { ok: false, limit: false }, id);
   }
 });
@@ -142,4 +143,15 @@ t.test('no text makes the readers throw, and info is always the text that was se
       t.match(parseChannelData(`{"user_info":${userInfo},"user_id":1}`, LIMITS), { userInfo });
     }),
   );
+});
+
+t.test('escapes of user_info count as the characters they stand for', async (t) => {
+  const limits = { ...LIMITS, maxUserInfoBytes: 20 };
+  const read = (name: string): unknown =>
+    parseChannelData(`{"user_id":"a","user_info":{"n":"${name}"}}`, limits);
+  t.match(read('漢漢漢漢'), { ok: true }, 'twelve bytes and eight of JSON');
+  t.match(read('\\u6f22\\u6f22\\u6f22\\u6f22'), { ok: true }, 'as PHP writes it');
+  t.match(read('漢漢漢漢x'), { ok: false, limit: true });
+  t.match(read('\\u6f22\\u6f22\\u6f22\\u6f22x'), { ok: false, limit: true });
+  t.match(read('\\\\u6f22\\\\u6f22'), { ok: false, limit: true }, 'a backslash is no escape');
 });

@@ -5,11 +5,10 @@ import { startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
 import { WireClient } from '../support/wire-client';
 
-t.test('silence, slow headers and slow bodies are ended by a deadline', async (t) => {
+t.test('slow headers and slow bodies are ended by a deadline', async (t) => {
   const limits = { headersTimeoutMs: 200, requestTimeoutMs: 400 };
   const { port } = await startGateway(t, { limits });
   const starts = [
-    '',
     'GET /livez HTTP/1.1\r\nHost: x\r\n',
     'GET /app/key HTTP/1.1\r\nUpgrade: websocket\r\n',
     'POST /apps/1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n',
@@ -18,13 +17,12 @@ t.test('silence, slow headers and slow bodies are ended by a deadline', async (t
     const raw = await RawSocket.tcp(port);
     raw.write(start);
     const drip = setInterval(() => raw.write('X'), 50);
-    if (start === '') clearInterval(drip);
     await raw.ended;
     clearInterval(drip);
     return raw.status;
   });
-  const [silent, headers, upgrade] = await Promise.all(ends);
-  t.strictSame([silent, headers, upgrade], [408, 408, 408]);
+  const [headers, upgrade] = await Promise.all(ends);
+  t.strictSame([headers, upgrade], [408, 408]);
 });
 
 t.test('a connection above the limit of the gateway is told to come back later', async (t) => {
@@ -147,7 +145,7 @@ t.test('a head that is too large is a 431, and headers beyond count hide nothing
   const large = await RawSocket.exchange(
     t,
     port,
-    `GET /livez HTTP/1.1\r\nX-A: ${'a'.repeat(9000)}\r\n\r\n`,
+    `GET /livez HTTP/1.1\r\nX-A: ${'a'.repeat(33_000)}\r\n\r\n`,
   );
   t.equal(large.status, 431);
   const many = 'a:\r\n'.repeat(1950);

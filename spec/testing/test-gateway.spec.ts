@@ -49,5 +49,5 @@ t.test('a stopping gateway closes its browsers so that they come back', async (t
   const gateway = await createTestGateway();
   const browser = await gateway.browser();
   await gateway.close();
-  t.match(await browser.closed, { code: 4200 });
+  t.match(await browser.closed, { code: 4100 });
 });

@@ -33,6 +33,8 @@ export class Metrics {
   socketsOpened = 0;
   /** Messages that browsers sent. */
   messagesReceived = 0;
+  /** Messages that broke the protocol. */
+  malformedMessages = 0;
   /** Events accepted for channels and sockets, from whatever side. */
   eventsAccepted = 0;
   /** Sockets these events went to. */
@@ -69,6 +71,10 @@ export class Metrics {
   webhookFailures = 0;
   /** Events that wait for an endpoint now. */
   webhookEventsWaiting = 0;
+  /** Seconds in which no file descriptor was free. */
+  fileLimitHits = 0;
+  /** Log lines that could not be written. */
+  logLinesDropped = 0;
   /** Faults of the gateway itself; each is logged. */
   failures = 0;
 
@@ -117,6 +123,11 @@ export class Metrics {
     level('pipes', 'Backends connected now', live.pipes);
     count('sockets_opened_total', 'Browser connections opened', () => this.socketsOpened);
     count('messages_received_total', 'Messages from browsers', () => this.messagesReceived);
+    count(
+      'malformed_messages_total',
+      'Messages from browsers against the protocol',
+      () => this.malformedMessages,
+    );
     count('events_accepted_total', 'Events accepted', () => this.eventsAccepted);
     count('deliveries_total', 'Events written to a socket', () => this.deliveries);
     count('pipe_events_total', 'Events sent to backends', () => this.pipeEvents);
@@ -167,6 +178,8 @@ export class Metrics {
       () => this.webhookEventsDropped,
     );
     count('webhook_failures_total', 'Webhook attempts that failed', () => this.webhookFailures);
+    count('file_limit_total', 'Seconds without a free descriptor', () => this.fileLimitHits);
+    count('log_lines_dropped_total', 'Log lines not written', () => this.logLinesDropped);
     count('failures_total', 'Faults of the gateway itself', () => this.failures);
   }
 }

@@ -44,11 +44,12 @@ export class Router {
     const name = channel?.name;
     const wanted = wants(app, name, event);
     if (wanted) {
-      const userId = channel?.presence?.userOf(socket);
+      const userId = channel?.presence?.userOf(socket) ?? socket.user?.userId;
       const about = { socketId: socket.id, channel: name, event, data, userId };
       this.#hub.tell(app, this.#hub.event(EventKind.MESSAGE, about));
     }
-    if (relay || wanted || channel === undefined || !isClientEvent(event)) return undefined;
+    // The same whoever listens: an observer must not change what a browser is told.
+    if (relay || channel === undefined || !isClientEvent(event)) return undefined;
     return isClientChannel(channel)
       ? 'To send client events, you must enable this feature: set clientEvents to true for this app'
       : 'Client event rejected - only supported on private and presence channels';

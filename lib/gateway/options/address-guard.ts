@@ -41,13 +41,9 @@ export class AddressGuard {
   readonly #hosts: ReadonlySet<string>;
 
   constructor(allow: readonly string[] = []) {
-    const networks = allow.filter((entry) => networkOf(entry) !== undefined);
-    const of = (family: 4 | 6): string[] =>
-      networks.filter((entry) => networkOf(entry)?.family === family);
-    this.#allowed = { 4: listOf(of(4)), 6: listOf(of(6)) };
-    this.#hosts = new Set(
-      allow.filter((entry) => !networks.includes(entry)).map((name) => name.toLowerCase()),
-    );
+    this.#allowed = addressesIn(allow);
+    const hosts = allow.filter((entry) => !isNetwork(entry));
+    this.#hosts = new Set(hosts.map((name) => name.toLowerCase()));
   }
 
   /** Why a URL is refused, as far as it tells by itself; undefined when nothing is wrong with it. */
@@ -94,6 +90,23 @@ function networkOf(entry: string): { address: string; prefix: number; family: 4 
   if (prefix === undefined) return { address, prefix: bits, family };
   if (!/^\d{1,3}$/.test(prefix) || Number(prefix) > bits) return undefined;
   return { address, prefix: Number(prefix), family };
+}
+
+/** True when an address to listen on is reached from this machine only. */
+export function isLoopback(host: string): boolean {
+  return /^(127\.|localhost$|::1$|::ffff:127\.)/i.test(host);
+}
+
+/** Networks of both families; entries that are host names are left out. */
+export function addressesIn(entries: readonly string[]): { 4: BlockList; 6: BlockList } {
+  const of = (family: 4 | 6): string[] =>
+    entries.filter((entry) => networkOf(entry)?.family === family);
+  return { 4: listOf(of(4)), 6: listOf(of(6)) };
+}
+
+/** True when an entry is an address or a network such as `10.0.0.0/8`. */
+export function isNetwork(entry: string): boolean {
+  return networkOf(entry) !== undefined;
 }
 
 function listOf(entries: readonly string[]): BlockList {

@@ -1,12 +1,12 @@
-/** An entry of the list: scheme, host whose first label may be `*`, and a port unless it is the scheme's own. */
-const ENTRY = /^([a-z][a-z0-9+.-]*):\/\/(\*\.)?([^/?#@*\\]+)$/i;
-/** Origin of pages without one: sandboxed frames, files. */
-const OPAQUE = 'null';
+/** An entry of the list: scheme, host whose first label may be `*`, and a port, or `*` for any, unless it is the scheme's own. */
+const ENTRY = /^([a-z][a-z0-9+.-]*):\/\/(\*\.)?([^/?#@*\\]+?)(:\*)?$/i;
+/** Origins without a host: sandboxed frames and files say `null`, files in Chromium `file://` for WebSockets. */
+const WITHOUT_HOST: ReadonlySet<string> = new Set(['null', 'file://']);
 
 /** Canonical form of an entry of `allowedOrigins`, as browsers write origins; undefined when it could never match. */
 export function canonicalOrigin(entry: string): string | undefined {
-  if (entry === OPAQUE) return OPAQUE;
-  const [, scheme = '', wildcard = '', authority = ''] = ENTRY.exec(entry) ?? [];
+  if (WITHOUT_HOST.has(entry)) return entry;
+  const [, scheme = '', wildcard = '', authority = '', anyPort = ''] = ENTRY.exec(entry) ?? [];
   const text = `${scheme}://${authority}`;
   if (scheme === '' || !URL.canParse(text)) return undefined;
   const url = new URL(text);
@@ -15,7 +15,8 @@ export function canonicalOrigin(entry: string): string | undefined {
   if (host === '' || url.username !== '' || (url.pathname !== '/' && url.pathname !== '')) {
     return undefined;
   }
-  return `${url.protocol}//${wildcard}${host}`;
+  if (anyPort !== '' && url.port !== '') return undefined;
+  return `${url.protocol}//${wildcard}${host}${anyPort}`;
 }
 
 /** Origin rule of an app, for every way in. Pages state their origin; a client that states none is no page. */
@@ -23,16 +24,15 @@ export class AllowedOrigins {
   /** True when the app names no origins. */
   readonly all: boolean;
   readonly #exact = new Set<string>();
-  /** `https://*.example.com` as what stands before and behind the one label. */
-  readonly #wildcards: Array<{ start: string; end: string }> = [];
+  /** Entries with a wildcard. */
+  readonly #patterns: RegExp[] = [];
 
   constructor(entries?: readonly string[]) {
     this.all = entries === undefined;
     for (const entry of entries ?? []) {
       const origin = canonicalOrigin(entry) ?? entry;
-      const [start = '', end] = origin.split('*');
-      if (end === undefined) this.#exact.add(origin);
-      else this.#wildcards.push({ start, end });
+      if (origin.includes('*')) this.#patterns.push(patternOf(origin));
+      else this.#exact.add(origin);
     }
   }
 
@@ -43,10 +43,15 @@ export class AllowedOrigins {
   /** True when the list has the origin, by name or by a wildcard. */
   names(origin: string): boolean {
     if (this.#exact.has(origin)) return true;
-    return this.#wildcards.some(({ start, end }) => {
-      if (!origin.startsWith(start) || !origin.endsWith(end)) return false;
-      const label = origin.slice(start.length, origin.length - end.length);
-      return label !== '' && origin.length > start.length + end.length && !/[./:]/.test(label);
-    });
+    return this.#patterns.some((pattern) => pattern.test(origin));
   }
+}
+
+/** `https://*.example.com` has one label in place of its `*`, `http://localhost:*` any port or none. */
+function patternOf(entry: string): RegExp {
+  const text = entry
+    .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/:\*$/, '(:\\d{1,5})?')
+    .replace('*', '[^./:]+');
+  return new RegExp(`^${text}$`);
 }

@@ -3,7 +3,7 @@ import { StandpipeError } from '../../errors';
 import { CloseCode } from '../../pusher/close-codes';
 import { DEFAULT_CHANNEL_LIMITS } from '../../pusher/limits';
 import { type Logger, silent } from '../../util/logger';
-import { AddressGuard, isAllowEntry } from './address-guard';
+import { AddressGuard, isAllowEntry, isLoopback, isNetwork } from './address-guard';
 import { canonicalOrigin } from './allowed-origins';
 import { explain } from './explain';
 import { requireFit } from './fit';
@@ -24,6 +24,12 @@ const ms = z
   .max(2 ** 31 - 1);
 const rate = z.number().positive().max(1e9);
 const D = DEFAULT_CHANNEL_LIMITS;
+
+const MIN_SECRET_LENGTH = 20;
+const PUBLIC_SECRETS: ReadonlySet<string> = new Set(['standpipe-dev-secret']);
+
+const OWN_HEADERS =
+  /^(x-pusher-.*|x-standpipe-.*|content-.*|host|connection|transfer-encoding|user-agent|expect|te|upgrade)$/i;
 
 const webhookSchema = z.strictObject({
   url: z
@@ -54,6 +60,17 @@ const webhookSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Puts the events of 50 ms into one request; otherwise each has its own.'),
+  headers: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, 'must be the name of a header'),
+      z.string().regex(/^[\x20-\x7e]{0,1000}$/, 'must be printable ASCII'),
+    )
+    .refine(
+      (headers) => Object.keys(headers).every((name) => !OWN_HEADERS.test(name)),
+      'must not set headers of the gateway: X-Pusher-, X-Standpipe-, Content-, Host and of the connection',
+    )
+    .optional()
+    .describe('Headers that every request of it carries besides.'),
 });
 
 const appSchema = z.strictObject({
@@ -68,7 +85,13 @@ const appSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ -')
     .describe('Public: browsers connect with it.'),
-  secret: z.string().min(1).max(256).describe('Signs everything. Never leaves the servers.'),
+  secret: z
+    .string()
+    .min(1)
+    .max(256)
+    .describe(
+      'Signs everything. Never leaves the servers. 20 characters or more, but for loopback.',
+    ),
   enabled: z.boolean().default(true).describe('False refuses every connection (4003, 403).'),
   clientEvents: z.boolean().default(false).describe('Browsers may trigger events for each other.'),
   stringifyClientEvents: z
@@ -81,7 +104,7 @@ const appSchema = z.strictObject({
         .string()
         .refine(
           (entry) => canonicalOrigin(entry) !== undefined,
-          'must be like https://example.com or https://*.example.com, or null',
+          'must be like https://example.com, https://*.example.com or http://localhost:*, or null',
         ),
     )
     .optional()
@@ -117,9 +140,17 @@ const limitsSchema = z.strictObject({
   maxFallbackSessions: count
     .default(10_000)
     .describe('Sockets over HTTP (xhr_streaming, xhr_polling); above it 503.'),
-  headersTimeoutMs: ms.default(5_000).describe('Time for the head of an HTTP request; then 408.'),
+  headersTimeoutMs: ms
+    .default(5_000)
+    .describe('Time for the head of a request from its first byte, or a TLS handshake; then 408.'),
   requestTimeoutMs: ms.default(10_000).describe('Time for a whole request; then 408.'),
+  maxHeaderBytes: bytes
+    .default(32 * 1024)
+    .describe('Head of one request, cookies included; above it 431.'),
   maxMessageBytes: bytes.default(64 * 1024).describe('One WebSocket message of a browser.'),
+  maxMalformedMessages: count
+    .default(30)
+    .describe('Messages of a socket that break the protocol, and one a second; then close 4100.'),
   maxChannelNameLength: count.default(D.maxChannelNameLength).describe('Characters.'),
   maxEventNameLength: count.default(D.maxEventNameLength).describe('Characters.'),
   maxEventDataBytes: bytes.default(D.maxEventDataBytes).describe('Data of one event, UTF-8.'),
@@ -169,6 +200,9 @@ const limitsSchema = z.strictObject({
     .default(30_000)
     .describe('Time to sign in or join a signed channel, with authorizedConnections.'),
   activityTimeoutMs: ms.default(120_000).describe('Silence after which a browser is pinged.'),
+  pingMs: ms
+    .default(50_000)
+    .describe('Silence after which the transport pings: proxies cut what is silent for 60 s.'),
   pongTimeoutMs: ms.default(30_000).describe('Time to answer a ping; then close 4201.'),
   maxUnsentBytes: bytes
     .default(1024 * 1024)
@@ -235,6 +269,9 @@ const limitsSchema = z.strictObject({
   maxWebhookBytes: bytes
     .default(16 * 1024 * 1024)
     .describe('JSON of the events that wait for one webhook endpoint.'),
+  drainDelayMs: ms
+    .default(500)
+    .describe('How long only /readyz says that a gateway stops, before anything closes.'),
   drainMs: ms.default(10_000).describe('Time over which a stopping gateway closes its sockets.'),
 });
 
@@ -256,11 +293,19 @@ const gatewaySchema = z.strictObject({
     .string()
     .regex(/^(\/[A-Za-z0-9._~-]+)*$/, 'must be empty or begin with / and not end with one')
     .default('')
-    .describe('A prefix before /app/ (the wsPath of pusher-js).'),
+    .describe('A prefix of all paths (the wsPath of pusher-js); a proxy may take it away.'),
   metrics: z
     .strictObject({ host: z.string().min(1).default('127.0.0.1'), port })
     .optional()
     .describe('Prometheus metrics at /metrics on a port of their own; off unless given.'),
+  trustedProxies: z
+    .array(z.string().refine(isNetwork, 'must be an address or a network in CIDR, like 10.0.0.0/8'))
+    .default([])
+    .describe('Proxies whose X-Forwarded-For is believed: limits and logs go by the client then.'),
+  insecureDev: z
+    .boolean()
+    .default(false)
+    .describe('Short secrets are taken on addresses that other machines reach.'),
   webhookAllow: z
     .array(z.string().refine(isAllowEntry, 'must be a host name, an address or a network in CIDR'))
     .default([])
@@ -315,6 +360,7 @@ export function checkGatewayOptions({
   requireUnique(result.data.apps, 'id');
   requireUnique(result.data.apps, 'key');
   requireFit(result.data.limits);
+  guardSecrets(result.data);
   guardWebhooks(result.data);
   requireUniquePushy(result.data.apps);
   return { ...result.data, log, pushyCommands: checkedCommands(pushy) };
@@ -330,6 +376,18 @@ function requireUnique(apps: AppOptions[], field: 'id' | 'key'): void {
       );
     }
     seen.add(app[field]);
+  });
+}
+
+/** Short secrets are found by trying, and a secret gives every right over its app. */
+function guardSecrets({ apps, host, insecureDev }: z.output<typeof gatewaySchema>): void {
+  if (insecureDev || isLoopback(host)) return;
+  apps.forEach(({ secret }, i) => {
+    if (secret.length >= MIN_SECRET_LENGTH && !PUBLIC_SECRETS.has(secret)) return;
+    const message =
+      `apps[${i}].secret: must have at least ${MIN_SECRET_LENGTH} characters, and not be the development app's, ` +
+      `on ${host}, which other machines reach; make one with 'standpipe keys', or set insecureDev`;
+    throw new StandpipeError('bad_option', message);
   });
 }
 

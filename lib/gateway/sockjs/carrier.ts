@@ -1,8 +1,10 @@
 import { CloseCode } from '../../pusher/close-codes';
 import { UnsentWatch } from '../core/fanout/unsent-watch';
 import type { Carrier, CarrierHandler } from '../core/fanout/carrier';
+import { UNITS_PER_SHARE, type TurnBudget } from '../core/timing/turn-budget';
 import type { Encoder } from '../core/fanout/outlet';
 import { closeLine, HEARTBEAT, OPEN } from './frames';
+import { PostOrder } from './post-order';
 import type { Receiver } from './receiver';
 
 /** State shared by all carriers, owned by `SockJsCarriers`. */
@@ -14,7 +16,12 @@ export interface CarrierHost {
   /** The gateway itself failed in handling what came in. */
   failed(error: unknown): void;
   endOfTurn(run: () => void): void;
+  after(delayMs: number, run: () => void): void;
+  readonly budget: TurnBudget;
 }
+
+/** Time for which a post waits for an earlier one. */
+const MAX_WAIT_MS = 250;
 
 /** Times of a carrier, in ticks, and how its texts become lines. */
 export interface CarrierOptions {
@@ -46,6 +53,14 @@ export class SockJsCarrier implements Carrier {
   /** Ticks since the last request. */
   #silentTicks = 0;
   #backlog: UnsentWatch | undefined;
+  readonly #order = new PostOrder();
+  #isWaiting = false;
+  /** Messages that wait for a later turn. */
+  readonly #inbox: string[] = [];
+  /** Number of the receiver. */
+  #number: number | undefined;
+  /** Answer of the last poll, until the next one shows that it has arrived. */
+  #lastPoll: { number: number; lines: Buffer } | undefined;
 
   constructor(host: CarrierHost, remoteAddress: string, options: CarrierOptions) {
     this.#host = host;
@@ -70,7 +85,15 @@ export class SockJsCarrier implements Carrier {
    * Sends to this receiver from now on. The earlier receiver is told so and ended: a second client that uses the same
    * session must not wait for ever.
    */
-  attach(receiver: Receiver): void {
+  attach(receiver: Receiver, number?: number): void {
+    // Browsers repeat a request by themselves when its answer was lost on the way.
+    if (number !== undefined && number === this.#lastPoll?.number) {
+      receiver.write(this.#lastPoll.lines);
+      return;
+    }
+    this.#lastPoll = undefined;
+    this.#number = number;
+    this.#arrive(number);
     const former = this.#receiver;
     former?.end(closeLine(2010, 'Another connection has taken this session over'));
     this.#receiver = receiver;
@@ -92,16 +115,42 @@ export class SockJsCarrier implements Carrier {
     if (this.#closed === undefined) this.#ticks = 0;
   }
 
-  /** Handles the messages of one `xhr_send`. */
-  receive(texts: readonly string[]): void {
+  /** Handles the messages of one `xhr_send`, after those of the posts before it. */
+  receive(texts: readonly string[], number?: number): void {
     this.#silentTicks = 0;
+    this.#arrive(number, texts);
+  }
+
+  #arrive(number: number | undefined, texts?: readonly string[]): void {
+    this.#handle(this.#order.arrive(number, texts));
+    if (!this.#order.waits || this.#isWaiting) return;
+    this.#isWaiting = true;
+    this.#host.after(MAX_WAIT_MS, () => {
+      this.#isWaiting = false;
+      this.#handle(this.#order.skip());
+    });
+  }
+
+  #handle(texts: readonly string[]): void {
+    if (texts.length === 0) return;
+    const isIdle = this.#inbox.length === 0;
+    this.#inbox.push(...texts);
+    if (isIdle) this.#host.budget.begin(this.#share);
+  }
+
+  /** Handles one share of the messages; true while more are left. */
+  readonly #share = (): boolean => {
+    const texts = this.#inbox.splice(0, UNITS_PER_SHARE);
+    this.#host.budget.spend(texts.length);
     try {
       for (const text of texts) this.session?.text(text);
     } catch (error) {
       this.#host.failed(error);
       this.close(CloseCode.RECONNECT, 'Internal error');
     }
-  }
+    if (this.session === undefined) this.#inbox.length = 0;
+    return this.#inbox.length > 0;
+  };
 
   write(lines: Buffer): void {
     if (this.#closed !== undefined) return;
@@ -161,6 +210,9 @@ export class SockJsCarrier implements Carrier {
     if (receiver === undefined || receiver.full || waiting === undefined) return;
     const lines = waiting.length === 1 ? (waiting[0] as Buffer) : Buffer.concat(waiting);
     const taken = receiver.write(lines);
+    if (!receiver.streaming && this.#number !== undefined) {
+      this.#lastPoll = { number: this.#number, lines: lines.subarray(0, taken) };
+    }
     this.#waitingBytes = lines.length - taken;
     this.#waiting = taken === lines.length ? undefined : [lines.subarray(taken)];
     if (this.#waiting === undefined && this.#closed !== undefined) receiver.end(NOTHING);

@@ -1,5 +1,6 @@
 import type { Clock } from '../../util/timers';
 import { SECOND_MS, type Overload } from '../core/timing/overload';
+import { TurnBudget } from '../core/timing/turn-budget';
 import type { Limits } from '../options/options';
 import { type CarrierHost, type CarrierOptions, SockJsCarrier } from './carrier';
 import { lineEncoder } from './frames';
@@ -15,6 +16,7 @@ export class SockJsCarriers implements CarrierHost {
   readonly #defaults: CarrierOptions;
   readonly #limits: Limits;
   readonly #clock: Clock;
+  readonly budget: TurnBudget;
   readonly #on: { cut: () => void; failure: (error: unknown) => void };
   readonly #carriers = new Map<string, SockJsCarrier>();
   /** Sessions of each remote address. */
@@ -24,8 +26,9 @@ export class SockJsCarriers implements CarrierHost {
     limits: Limits,
     clock: Clock,
     overload: Overload,
-    on: { cut: () => void; failure: (error: unknown) => void },
+    on: { cut: () => void; failure: (error: unknown) => void; budget?: TurnBudget },
   ) {
+    this.budget = on.budget ?? new TurnBudget(clock);
     this.#limits = limits;
     this.#clock = clock;
     this.#on = on;
@@ -48,19 +51,19 @@ export class SockJsCarriers implements CarrierHost {
     return this.#carriers.get(id);
   }
 
-  /** Makes a session, as pusher-js wants it unless `options` are given; undefined when there are too many. */
-  add(
-    id: string,
-    remoteAddress: string,
-    options: CarrierOptions = this.#defaults,
-  ): SockJsCarrier | undefined {
+  /** Makes a carrier that is not kept yet, as pusher-js wants it unless `options` are given; undefined when there are too many. */
+  make(remoteAddress: string, options: CarrierOptions = this.#defaults): SockJsCarrier | undefined {
     const { maxFallbackSessions, maxConnectionsPerAddress } = this.#limits;
     const ofAddress = this.#addresses.get(remoteAddress) ?? 0;
     if (this.size >= maxFallbackSessions || ofAddress >= maxConnectionsPerAddress) return undefined;
-    const carrier = new SockJsCarrier(this, remoteAddress, options);
+    return new SockJsCarrier(this, remoteAddress, options);
+  }
+
+  /** Keeps a carrier until its session is over. */
+  add(id: string, carrier: SockJsCarrier): void {
+    const { remoteAddress } = carrier;
     this.#carriers.set(id, carrier);
-    this.#addresses.set(remoteAddress, ofAddress + 1);
-    return carrier;
+    this.#addresses.set(remoteAddress, (this.#addresses.get(remoteAddress) ?? 0) + 1);
   }
 
   cut(): void {
@@ -73,6 +76,10 @@ export class SockJsCarriers implements CarrierHost {
 
   endOfTurn(run: () => void): void {
     this.#clock.endOfTurn(run);
+  }
+
+  after(delayMs: number, run: () => void): void {
+    this.#clock.setTimeout(run, delayMs);
   }
 
   #tick(): void {

@@ -17,7 +17,7 @@ const NOTHING = Buffer.alloc(0);
 export class Receiver {
   readonly #response: ServerResponse;
   readonly #socket: NetSocket;
-  readonly #streaming: boolean;
+  readonly streaming: boolean;
   readonly #ends: boolean;
   readonly #headers: OutgoingHttpHeaders;
   readonly #gone: () => void;
@@ -37,7 +37,7 @@ export class Receiver {
     gone: (receiver: Receiver) => void,
   ) {
     this.#response = response;
-    this.#streaming = how.streaming;
+    this.streaming = how.streaming;
     this.#headers = how.headers;
     this.#ends = how.ends === true;
     this.#room = how.maxLength ?? ROTATION_LENGTH;
@@ -50,7 +50,7 @@ export class Receiver {
     response.on('close', this.#gone);
     // A response that waits behind another one of its connection does not hear that the connection is lost.
     this.#socket.on('close', this.#gone);
-    if (!this.#streaming) return;
+    if (!this.streaming) return;
     response.writeHead(200, this.#headers);
     this.#write(PRELUDE);
   }
@@ -78,7 +78,7 @@ export class Receiver {
     const fits = lines.length <= this.#room;
     const end = fits ? lines.length : lines.indexOf(NEWLINE, this.#room) + 1;
     const part = end === lines.length ? lines : lines.subarray(0, end);
-    if (this.#streaming) {
+    if (this.streaming) {
       this.#write(part);
       if (this.#ends && this.#room < 0) this.end(NOTHING);
     } else this.end(part);
@@ -89,7 +89,7 @@ export class Receiver {
   end(lines: Buffer): void {
     if (this.#over) return;
     this.#over = true;
-    if (!this.#streaming) {
+    if (!this.streaming) {
       this.#writtenBytes = lines.length;
       this.#response.writeHead(200, { ...this.#headers, 'Content-Length': lines.length });
     }

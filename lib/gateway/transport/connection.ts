@@ -5,6 +5,7 @@ import type { UnsentWatch } from '../core/fanout/unsent-watch';
 import type { Carrier, CarrierHandler } from '../core/fanout/carrier';
 import type { Encoder } from '../core/fanout/outlet';
 import { closeReason } from '../../util/close-reason';
+import type { Intake } from './intake';
 import { webSocketEncoder } from './web-socket-encoder';
 
 /** Limits and duties of every connection; owned by `KeepAlive`. */
@@ -12,7 +13,7 @@ export interface ConnectionWatch {
   readonly maxUnsentBytes: number;
   /** Called when written bytes have not left yet. */
   backedUp(connection: Connection): void;
-  /** Cut because it did not read; for the metric. */
+  /** It does not read: `endCut` is due in one of the next turns. */
   cut(connection: Connection): void;
   gone(connection: Connection): void;
   /** The gateway itself failed in handling what came in. */
@@ -33,6 +34,14 @@ function ownerOf(ws: WebSocket): Connection {
 /** Pings that a peer has answered in one tick of the keep-alive. Further ones are heard, not answered. */
 const MAX_PONGS_PER_TICK = 5;
 
+/** Parts of a connection beside its WebSocket. */
+export interface ConnectionParts {
+  /** Close code for a peer that does not read. */
+  slowCode: number;
+  remoteAddress: string;
+  intake: Intake;
+}
+
 type State = 'open' | 'closing' | 'closed';
 
 /**
@@ -49,6 +58,8 @@ export class Connection implements Carrier {
   /** Pings answered in this tick of the keep-alive. */
   pongs = 0;
   backlog: UnsentWatch | undefined;
+  readonly remoteAddress: string;
+  readonly #intake: Intake;
   readonly #ws: WebSocket;
   readonly #stream: NetSocket;
   readonly #watch: ConnectionWatch;
@@ -58,11 +69,19 @@ export class Connection implements Carrier {
   /** While it is not read: what had been read already, which is less than Node reads at once. */
   #held: Array<[data: RawData, isBinary: boolean]> | undefined;
   #state: State = 'open';
+  #isCut = false;
   /** Why it was closed from this side: whether the peer still learnt of it or not, that is how it ended. */
   #ordered: { code: number; reason: string } | undefined;
 
   /** `ws` must leave pings to be answered here. */
-  constructor(ws: WebSocket, stream: Duplex, watch: ConnectionWatch, slowCode: number) {
+  constructor(
+    ws: WebSocket,
+    stream: Duplex,
+    watch: ConnectionWatch,
+    { slowCode, remoteAddress, intake }: ConnectionParts,
+  ) {
+    this.remoteAddress = remoteAddress;
+    this.#intake = intake;
     this.#ws = ws;
     (ws as OwnedSocket).owner = this;
     this.#stream = stream as NetSocket;
@@ -84,13 +103,9 @@ export class Connection implements Carrier {
     return this.#stream.bytesWritten - this.#stream.writableLength;
   }
 
-  get open(): boolean {
-    return this.#state === 'open';
-  }
-
   /** Writes finished frames. */
   write(bytes: Buffer): void {
-    if (this.#state !== 'open' || !this.#mayWrite) return;
+    if (this.#state !== 'open' || this.#isCut || !this.#mayWrite) return;
     if (this.#stream.writableLength > this.#watch.maxUnsentBytes) {
       this.cut();
       return;
@@ -100,7 +115,7 @@ export class Connection implements Carrier {
   }
 
   sendBinary(bytes: Uint8Array): void {
-    if (this.#state !== 'open') return;
+    if (this.#state !== 'open' || this.#isCut) return;
     if (this.#stream.writableLength > this.#watch.maxUnsentBytes) {
       this.cut();
       return;
@@ -117,6 +132,11 @@ export class Connection implements Carrier {
     if (this.#state === 'open') this.#ws.ping();
   }
 
+  /** Input of it was read and waits to be handled. */
+  get behind(): boolean {
+    return this.#intake.behind;
+  }
+
   /** It is not read. */
   get paused(): boolean {
     return this.#held !== undefined;
@@ -125,6 +145,7 @@ export class Connection implements Carrier {
   pause(): void {
     if (this.#state !== 'open' || this.paused) return;
     this.#held = [];
+    this.#intake.pause();
     this.#ws.pause();
   }
 
@@ -134,7 +155,9 @@ export class Connection implements Carrier {
     this.#held = undefined;
     // A held message may pause the connection again; the rest is then held again.
     for (const [data, isBinary] of held) this.#onMessage(data, isBinary);
-    if (!this.paused) this.#ws.resume();
+    if (this.paused) return;
+    this.#ws.resume();
+    this.#intake.resume();
   }
 
   close(code: number, reason: string): void {
@@ -148,6 +171,8 @@ export class Connection implements Carrier {
     this.resume();
     this.#ordered = { code, reason };
     this.#ws.close(code, closeReason(reason));
+    // Gone from now on, whether the peer answers or not; but nothing may call back from a close.
+    setImmediate(() => this.#tell(code, reason));
   }
 
   /** Closes a connection whose peer is taken for dead: its session is not left to wait for an answer. */
@@ -156,10 +181,16 @@ export class Connection implements Carrier {
     this.#tell(code, reason);
   }
 
-  /** Ends a connection that does not read: the close frame is tried, then the socket is destroyed. */
+  /** Ends a connection that does not read, soon: cuts of many are spread over turns. Nothing more is written to it. */
   cut(): void {
-    if (this.#state !== 'open') return;
+    if (this.#state !== 'open' || this.#isCut) return;
+    this.#isCut = true;
     this.#watch.cut(this);
+  }
+
+  /** The end of a connection that was cut: the close frame is tried, then the socket is destroyed. */
+  endCut(): void {
+    if (this.#state !== 'open') return;
     this.close(this.#slowCode, 'This connection does not read what it is sent');
     this.#watch.gone(this);
     // Its buffers are full, so the close frame is not going to be answered; and nothing may call back from a write.
@@ -177,6 +208,7 @@ export class Connection implements Carrier {
 
   #onMessage(data: RawData, isBinary: boolean): void {
     this.silentTicks = 0;
+    this.#intake.count();
     if (this.#state !== 'open' || this.session === undefined) return;
     if (this.#held !== undefined) return void this.#held.push([data, isBinary]);
     try {
@@ -212,6 +244,7 @@ export class Connection implements Carrier {
   /** Not every ping needs its pong (RFC 6455 §5.5.3), and a flood of them must not fill the buffers. */
   #onPing(payload: Buffer): void {
     this.silentTicks = 0;
+    this.#intake.count();
     if (this.#state !== 'open' || this.pongs >= MAX_PONGS_PER_TICK) return;
     this.pongs++;
     this.#ws.pong(payload);

@@ -1,10 +1,16 @@
 import { UnsentWatch } from '../core/fanout/unsent-watch';
 import { SECOND_MS, type Overload } from '../core/timing/overload';
+import type { TurnBudget } from '../core/timing/turn-budget';
 import type { Connection, ConnectionWatch } from './connection';
+
+/** Slow connections that are ended in one turn. */
+const CUTS_PER_TURN = 16;
 
 export interface KeepAliveOptions {
   /** Silence of a peer after which it is pinged, in milliseconds. */
   activityTimeoutMs: number;
+  /** Silence after which the connection is pinged so that proxies on the way keep it open, in milliseconds. */
+  pingMs: number;
   /** Time to answer a ping, in milliseconds. */
   pongTimeoutMs: number;
   maxUnsentBytes: number;
@@ -21,6 +27,8 @@ export class KeepAlive implements ConnectionWatch {
   readonly #options: KeepAliveOptions;
   readonly #connections = new Set<Connection>();
   readonly #backedUp = new Set<Connection>();
+  readonly #toCut = new Set<Connection>();
+  readonly #budget: TurnBudget;
   readonly #onCut: () => void;
   readonly #onFailure: (error: unknown) => void;
   readonly #onPeerFailure: (error: unknown) => void;
@@ -28,6 +36,7 @@ export class KeepAlive implements ConnectionWatch {
   constructor(
     options: KeepAliveOptions,
     overload: Overload,
+    budget: TurnBudget,
     on: {
       cut: () => void;
       failure: (error: unknown) => void;
@@ -35,6 +44,7 @@ export class KeepAlive implements ConnectionWatch {
     },
   ) {
     this.#options = options;
+    this.#budget = budget;
     this.maxUnsentBytes = options.maxUnsentBytes;
     this.#onCut = on.cut;
     this.#onFailure = on.failure;
@@ -58,8 +68,12 @@ export class KeepAlive implements ConnectionWatch {
     this.#backedUp.add(connection);
   }
 
-  cut(): void {
+  /** Counts a cut, and ends a connection that was cut in one of the next turns. */
+  cut(connection?: Connection): void {
     this.#onCut();
+    if (connection === undefined) return;
+    if (this.#toCut.size === 0) this.#budget.later(this.#endCuts);
+    this.#toCut.add(connection);
   }
 
   gone(connection: Connection): void {
@@ -75,8 +89,20 @@ export class KeepAlive implements ConnectionWatch {
     this.#onPeerFailure(error);
   }
 
+  /** All who share a channel may be found slow in one turn, and each end is told to everyone who watches. */
+  readonly #endCuts = (): boolean => {
+    let left = CUTS_PER_TURN;
+    for (const connection of this.#toCut) {
+      if (left-- === 0) return true;
+      this.#toCut.delete(connection);
+      connection.endCut();
+    }
+    return false;
+  };
+
   #tick(): void {
     const silentTicks = Math.max(1, Math.round(this.#options.activityTimeoutMs / SECOND_MS));
+    const pingTicks = Math.max(1, Math.round(this.#options.pingMs / SECOND_MS));
     const deadTicks =
       silentTicks + Math.max(1, Math.round(this.#options.pongTimeoutMs / SECOND_MS));
     const { maxUnsentBytes, maxUnsentMs } = this.#options;
@@ -84,10 +110,10 @@ export class KeepAlive implements ConnectionWatch {
     for (const connection of this.#connections) {
       connection.pongs = 0;
       // A paused connection is not read, so its life signs are not seen.
-      if (connection.paused) continue;
+      if (connection.paused || connection.behind) continue;
       const silent = ++connection.silentTicks;
-      if (silent === silentTicks) connection.ping();
-      else if (silent >= deadTicks) connection.giveUp(4201, 'Pong reply not received');
+      if (silent >= deadTicks) connection.giveUp(4201, 'Pong reply not received');
+      else if (silent === silentTicks || silent % pingTicks === 0) connection.ping();
     }
     for (const connection of this.#backedUp) {
       const backlog = (connection.backlog ??= new UnsentWatch());

@@ -1,37 +1,63 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import {
+  createServer as createTlsServer,
+  type ServerOptions as TlsServerOptions,
+} from 'node:https';
 import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { StandpipeError, asError } from '../../errors';
+import type { Clock } from '../../util/timers';
 import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
+import { SECOND_MS, type Overload } from '../core/timing/overload';
 import type { Target } from '../http/target';
+import type { TurnBudget } from '../core/timing/turn-budget';
 import { type Answer, answerText } from '../http/answer';
+import type { ClientAddress } from '../http/client-address';
 import { Connection } from './connection';
+import type { HttpLimits } from './http-connection';
+import { HttpConnections } from './http-connections';
+import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
 import { listen } from './listen';
+
+/** Connections beyond the limit that are told so; further ones are closed at once. */
+const SPARE = 100;
+/** WebSocket frames are read in pieces of at least so many bytes at most. */
+const MIN_PIECE_BYTES = 4 * 1024;
+
+interface TlsFiles {
+  port: number;
+  cert: string | Buffer;
+  key: string | Buffer;
+}
 
 export interface ListenOptions {
   host: string;
   port: number;
-  tls?: { port: number; cert: string | Buffer; key: string | Buffer; only: boolean } | undefined;
+  tls?: (TlsFiles & { only: boolean }) | undefined;
   /** Further plain ports. */
   morePorts: readonly number[];
   maxConnections: number;
   /** Connections of one remote address. Counted only when the limit is below `maxConnections`. */
   maxConnectionsPerAddress: number;
+  maxHeaderBytes: number;
   headersTimeoutMs: number;
   requestTimeoutMs: number;
+  maxUnsentBytes: number;
+  maxUnsentMs: number;
 }
 
 export interface Handlers {
-  request(request: IncomingMessage, response: ServerResponse): void;
+  request(request: IncomingMessage, response: ServerResponse, remoteAddress: string): void;
   /** Decides on an upgrade; `target` is the one of the request line. */
   upgrade(target: string, request: Omit<UpgradeRequest, keyof Target>): UpgradeDecision;
 }
 
-/** Small headers: nothing the gateway serves needs more. */
+/** Node's own deadlines count from the connect: they are for connections that say nothing at all. */
+const SILENCE_MS = 60_000;
+
 const HTTP_OPTIONS = {
-  maxHeaderSize: 8 * 1024,
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 65_000,
   noDelay: true,
@@ -62,8 +88,13 @@ export class PortListener {
   readonly #options: ListenOptions;
   readonly #handlers: Handlers;
   readonly #keepAlive: KeepAlive;
+  readonly #budget: TurnBudget;
+  readonly #clients: ClientAddress;
+  readonly #http: HttpConnections;
   readonly #servers: Server[] = [];
+  /** TCP connections of the TLS port, from before their handshakes on, and their number by address. */
   readonly #tlsSockets = new Set<NetSocket>();
+  readonly #tlsAddresses = new Map<string, number>();
   /** Remembered: a server that has stopped has no address. */
   #port: number | undefined;
   #tlsPort: number | undefined;
@@ -74,11 +105,25 @@ export class PortListener {
   readonly #addresses: Map<string, number> | undefined;
   #accepting = false;
 
-  constructor(options: ListenOptions, handlers: Handlers, keepAlive: KeepAlive) {
+  constructor(
+    options: ListenOptions,
+    handlers: Handlers,
+    parts: {
+      keepAlive: KeepAlive;
+      budget: TurnBudget;
+      clients: ClientAddress;
+      overload: Overload;
+      clock: Pick<Clock, 'endOfTurn'>;
+    },
+  ) {
     this.#options = options;
     this.#handlers = handlers;
-    this.#keepAlive = keepAlive;
+    this.#keepAlive = parts.keepAlive;
+    this.#budget = parts.budget;
+    this.#clients = parts.clients;
+    this.#http = new HttpConnections(parts.budget, parts.clock);
     if (options.maxConnectionsPerAddress < options.maxConnections) this.#addresses = new Map();
+    parts.overload.each(() => this.#tick());
   }
 
   /** Port of the plain server, of the TLS server when there is one, and further plain ones. */
@@ -89,24 +134,47 @@ export class PortListener {
 
   async start(): Promise<void> {
     this.#accepting = true;
-    const { host, port, tls, morePorts, headersTimeoutMs, requestTimeoutMs } = this.#options;
-    // Node wants the first to be within the second.
-    const headersTimeout = Math.min(headersTimeoutMs, requestTimeoutMs);
-    const options = { ...HTTP_OPTIONS, headersTimeout, requestTimeout: requestTimeoutMs };
-    if (tls?.only !== true) this.#port = await this.#listen(createServer(options), host, port);
-    for (const each of morePorts) {
-      const listening = await this.#listen(createServer(options), host, each);
-      this.#morePorts = [...this.#morePorts, listening];
+    const { host, port, tls, morePorts, headersTimeoutMs, requestTimeoutMs, maxHeaderBytes } =
+      this.#options;
+    const options = {
+      ...HTTP_OPTIONS,
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: Math.max(SILENCE_MS, headersTimeoutMs),
+      requestTimeout: Math.max(SILENCE_MS, headersTimeoutMs, requestTimeoutMs),
+    };
+    const handshakeTimeout = headersTimeoutMs;
+    const secure = tls && tlsServer(tls, { ...options, handshakeTimeout });
+    secure?.on('connection', (socket: NetSocket) => this.#tlsConnected(socket));
+    try {
+      if (tls?.only !== true) {
+        this.#port = await this.#listen('port', createServer(options), host, port);
+      }
+      for (const each of morePorts) {
+        const listening = await this.#listen('pushy.port', createServer(options), host, each);
+        this.#morePorts = [...this.#morePorts, listening];
+      }
+      if (tls === undefined || secure === undefined) return;
+      this.#tlsPort = await this.#listen('tls.port', secure, host, tls.port);
+    } catch (error) {
+      // All or nothing.
+      await this.stop();
+      throw error;
     }
-    if (tls !== undefined) {
-      const { cert, key } = tls;
-      const server = createTlsServer({ ...options, cert, key });
-      server.on('connection', (socket: NetSocket) => {
-        this.#tlsSockets.add(socket);
-        socket.on('close', () => this.#tlsSockets.delete(socket));
-      });
-      this.#tlsPort = await this.#listen(server, host, tls.port);
-    }
+  }
+
+  /** Counts a connection before its TLS handshake: above the limits it could only be told why after the work of one. */
+  #tlsConnected(socket: NetSocket): void {
+    const { maxConnections, maxConnectionsPerAddress } = this.#options;
+    const { remoteAddress = '' } = socket;
+    const limits = this.#addresses !== undefined && !this.#clients.isProxy(remoteAddress);
+    const ofAddress = limits ? (this.#tlsAddresses.get(remoteAddress) ?? 0) : 0;
+    const isFull =
+      this.#tlsSockets.size >= maxConnections + SPARE ||
+      ofAddress >= maxConnectionsPerAddress + SPARE;
+    if (isFull) return void socket.destroy();
+    this.#tlsSockets.add(socket);
+    socket.on('close', () => this.#tlsSockets.delete(socket));
+    if (limits) countAddress(this.#tlsAddresses, socket, remoteAddress);
   }
 
   /** Refuses new connections; open ones stay. */
@@ -127,8 +195,11 @@ export class PortListener {
     await Promise.all(closed);
   }
 
-  async #listen(server: Server, host: string, port: number): Promise<number> {
-    server.on('request', (request, response) => this.#handlers.request(request, response));
+  async #listen(option: string, server: Server, host: string, port: number): Promise<number> {
+    server.on(option === 'tls.port' ? 'secureConnection' : 'connection', (stream: NetSocket) =>
+      this.#connected(stream),
+    );
+    server.on('request', (request, response) => this.#received(request, response));
     server.on('upgrade', (request, stream, head) => {
       // A peer may reset while its handshake is looked at; without a listener that would end the process.
       stream.on('error', destroy);
@@ -143,20 +214,91 @@ export class PortListener {
       const status = CLIENT_ERRORS.get(error.code ?? '') ?? 400;
       end(stream, { status, body: 'Bad request\n' });
     });
-    server.on('tlsClientError', (_error: Error, stream: Duplex) => stream.destroy());
-    await listen(server, host, port);
+    server.on('tlsClientError', (error: Error, stream: Duplex) => {
+      this.#keepAlive.peerFailed(error);
+      stream.destroy();
+    });
+    // Before it listens, so that a failed start frees it too.
+    await listen(server, { option, host, port });
     server.on('error', (error) => this.#keepAlive.failed(error));
     this.#servers.push(server);
     return (server.address() as AddressInfo).port;
   }
 
+  #connected(stream: NetSocket): void {
+    const { maxConnections, maxConnectionsPerAddress } = this.#options;
+    if (this.#http.surplus >= maxConnections + SPARE) return void stream.destroy();
+    const open = this.#http.size + this.#keepAlive.size;
+    const { remoteAddress = '' } = stream;
+    const ofAddress = this.#addresses?.get(remoteAddress) ?? 0;
+    const surplus =
+      open >= maxConnections
+        ? 'Over capacity'
+        : ofAddress >= maxConnectionsPerAddress
+          ? 'Too many connections of your address'
+          : undefined;
+    this.#http.add(stream, surplus);
+    // Behind a proxy each client counts by its own address, once it is known.
+    if (this.#addresses === undefined || this.#clients.isProxy(remoteAddress)) return;
+    countAddress(this.#addresses, stream, remoteAddress);
+  }
+
+  #received(request: IncomingMessage, response: ServerResponse): void {
+    const connection = this.#http.get(request.socket);
+    const run = (): void => this.#request(request, response, connection?.surplus);
+    if (connection?.requested(request, run) === false) {
+      refuse(response, unavailable('Over capacity: too many pipelined requests', 10));
+    }
+  }
+
+  /** Health checks are answered however many connections there are. */
+  #request(request: IncomingMessage, response: ServerResponse, surplus: string | undefined): void {
+    if (surplus !== undefined) {
+      response.shouldKeepAlive = false;
+      if (!/^\/(live|ready)z$/.test(request.url ?? '')) {
+        return refuse(response, unavailable(surplus, 10));
+      }
+    }
+    this.#handlers.request(request, response, this.#clientOf(request));
+  }
+
+  #clientOf({ socket, headers }: IncomingMessage): string {
+    return this.#clients.of(socket.remoteAddress, headers['x-forwarded-for'] as string | undefined);
+  }
+
+  #tick(): void {
+    const { headersTimeoutMs, requestTimeoutMs, maxUnsentBytes, maxUnsentMs } = this.#options;
+    const limits: HttpLimits = {
+      headTicks: ticks(headersTimeoutMs),
+      requestTicks: ticks(requestTimeoutMs),
+      maxUnsentBytes,
+      // A tick more than the fallback takes, because the fallback tells its page the reason.
+      maxUnsentTicks: ticks(maxUnsentMs) + 1,
+    };
+    for (const connection of this.#http) {
+      const { stream } = connection;
+      const wrong = connection.tick(limits);
+      if (wrong === 'late') end(stream, { status: 408, body: 'Request timeout\n' });
+      if (wrong !== 'stuck') continue;
+      this.#keepAlive.cut();
+      stream.destroy();
+    }
+  }
+
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    const http = this.#http.get(stream);
+    // Answers that are due would be mixed with frames.
+    if (http !== undefined && http.waiting > 0) return void stream.destroy();
+    this.#http.take(stream);
     if (!this.#accepting) return end(stream, unavailable('Going away', 1));
+    if (http?.surplus !== undefined) return end(stream, unavailable(http.surplus, 10));
     if (this.#keepAlive.size >= this.#options.maxConnections) {
       return end(stream, unavailable('Over capacity', 10));
     }
-    const { remoteAddress = '' } = request.socket;
-    if ((this.#addresses?.get(remoteAddress) ?? 0) >= this.#options.maxConnectionsPerAddress) {
+    const remoteAddress = this.#clientOf(request);
+    const shared = remoteAddress !== (request.socket.remoteAddress ?? '');
+    const ofAddress = shared ? (this.#addresses?.get(remoteAddress) ?? 0) : 0;
+    if (ofAddress >= this.#options.maxConnectionsPerAddress) {
       return end(stream, unavailable('Too many connections of your address', 10));
     }
     const decision = this.#handlers.upgrade(request.url ?? '/', {
@@ -176,9 +318,15 @@ export class PortListener {
     server.once('headers', addHeaders);
     // The answer is written, or refused, before this returns.
     server.handleUpgrade(request, stream, head, (ws) => {
-      const connection = new Connection(ws, stream, this.#keepAlive, slowCode);
+      const connection = new Connection(ws, stream, this.#keepAlive, {
+        slowCode,
+        remoteAddress,
+        intake: new Intake(stream, this.#budget, Math.max(MIN_PIECE_BYTES, maxPayloadBytes / 16)),
+      });
       this.#keepAlive.add(connection);
-      if (this.#addresses !== undefined) countAddress(this.#addresses, stream, remoteAddress);
+      if (this.#addresses !== undefined && shared) {
+        countAddress(this.#addresses, stream, remoteAddress);
+      }
       accept(connection);
     });
     server.off('headers', addHeaders);
@@ -191,6 +339,22 @@ export class PortListener {
       this.#webSockets.set(maxPayload, server);
     }
     return server;
+  }
+}
+
+function ticks(ms: number): number {
+  return Math.max(1, Math.round(ms / SECOND_MS));
+}
+
+/** A TLS server; an error of the certificate or the key names the option. */
+function tlsServer({ cert, key }: TlsFiles, options: TlsServerOptions): Server {
+  try {
+    // Node takes empty texts for none, and fails at the first handshake.
+    if (cert.length === 0 || key.length === 0) throw new Error('it is empty');
+    return createTlsServer({ ...options, cert, key });
+  } catch (cause) {
+    const message = `tls: the certificate or the key cannot be used: ${asError(cause).message}`;
+    throw new StandpipeError('bad_option', message, { cause });
   }
 }
 
@@ -217,6 +381,12 @@ function flatHeaders(request: IncomingMessage): Map<string, string> {
 
 function unavailable(why: string, retryAfterS: number): Answer {
   return { status: 503, body: `${why}\n`, headers: { 'Retry-After': String(retryAfterS) } };
+}
+
+/** Answers a request, and ends its connection. */
+function refuse(response: ServerResponse, { status, body, headers }: Answer): void {
+  response.shouldKeepAlive = false;
+  response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
 }
 
 /** Answers an upgrade, or bytes that are no HTTP, and ends the connection. */

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { isIP, type AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
 import { processMetrics } from '../core/process-metrics';
+import { isLoopback } from '../options/address-guard';
 import { listen } from './listen';
 
 /** `/metrics` on a port of its own, so that the public port never shows it: those of the gateway and of its process. */
@@ -13,6 +14,10 @@ export class MetricsListener {
     const registry = Registry.merge([gateway, processMetrics()]);
     this.#address = address;
     this.#server = createServer({ maxHeaderSize: 8192 }, (request, response) => {
+      if (!this.#isOwnName(request.headers.host)) {
+        response.writeHead(403).end('Forbidden: unknown Host\n');
+        return;
+      }
       if (request.method !== 'GET' || request.url !== '/metrics') {
         response.writeHead(404).end('Not found: metrics are at /metrics\n');
         return;
@@ -30,7 +35,14 @@ export class MetricsListener {
   }
 
   start(): Promise<void> {
-    return listen(this.#server, this.#address.host, this.#address.port);
+    return listen(this.#server, { option: 'metrics.port', ...this.#address });
+  }
+
+  /** On a loopback address a name that was made to resolve to it belongs to a page of a browser (DNS rebinding). */
+  #isOwnName(header = ''): boolean {
+    if (!isLoopback(this.#address.host)) return true;
+    const name = header.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+    return name === 'localhost' || isIP(name) !== 0 || name === this.#address.host;
   }
 
   async stop(): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { signWebhook } from '../../pusher/signature';
 import { backoff } from '../../util/backoff';
 import { type Deferred, deferred } from '../../util/deferred';
@@ -144,7 +145,12 @@ export class Endpoint {
     const { key, secret } = this.#app;
     const time = this.#parts.clock.wall();
     const body = `{"time_ms":${time},"events":[${load.entries.join(',')}]}`;
-    const headers = signWebhook({ key, secret, body });
+    const headers = {
+      ...this.#options.headers,
+      ...signWebhook({ key, secret, body }),
+      // The same in every attempt, and in no other delivery.
+      'X-Standpipe-Delivery': randomUUID(),
+    };
     const bytes = Buffer.from(body);
     return { load, headers, body: bytes, firstAttemptAt: now, attempts: 0, dueAt: now };
   }

@@ -29,7 +29,8 @@ export function webhookEvent(happening: PipeEvent): WebhookEvent | undefined {
     case EventKind.MESSAGE: {
       const { event = '', data = '', socketId } = happening;
       // The key of the user is left out where there is none.
-      const fields = { event, data: asString(data), socket_id: socketId, user_id: userId };
+      const member = channel.startsWith('presence-') ? userId : undefined;
+      const fields = { event, data: asString(data), socket_id: socketId, user_id: member };
       return make('client_event', channel, fields);
     }
     default:

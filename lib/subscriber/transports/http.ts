@@ -27,6 +27,7 @@ class HttpTransport implements Transport {
   #pingDue = false;
   #sending = false;
   #state: 'connecting' | 'open' | 'closed' = 'connecting';
+  #requests = 0;
 
   constructor(streaming: boolean, url: string, handlers: TransportHandlers) {
     this.#streaming = streaming;
@@ -149,8 +150,8 @@ class HttpTransport implements Transport {
   }
 
   #post(action: string, body?: string): Promise<Response> {
-    // Both numbers keep caches from answering.
-    const unique = `t=${Date.now()}&n=${++requests}`;
+    // Both numbers keep caches from answering, and the gateway handles posts in the order of the second.
+    const unique = `t=${Date.now()}&n=${++this.#requests}`;
     return fetch(`${this.#base.href}/${action}${unique}`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
@@ -174,8 +175,6 @@ class HttpTransport implements Transport {
     return this.#state === 'closed';
   }
 }
-
-let requests = 0;
 
 function randomInt(below: number): number {
   return Math.floor(Math.random() * below);

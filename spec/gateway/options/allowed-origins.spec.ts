@@ -10,6 +10,7 @@ t.test('an entry is compared in the form in which browsers write origins', async
     ['https://münchen.example', 'https://xn--mnchen-3ya.example'],
     ['capacitor://localhost', 'capacitor://localhost'],
     ['null', 'null'],
+    ['file://', 'file://'],
   ];
   for (const [entry, origin] of rows) {
     t.ok(new AllowedOrigins([entry]).allows(origin), entry);
@@ -35,10 +36,34 @@ t.test('a wildcard stands for one label', async (t) => {
   }
 });
 
+t.test('a port may be any', async (t) => {
+  const origins = new AllowedOrigins(['http://localhost:*', 'http://[::1]:*', 'https://*.a.b:*']);
+  for (const origin of ['http://localhost', 'http://localhost:3000', 'http://[::1]:1']) {
+    t.ok(origins.allows(origin), origin);
+  }
+  t.ok(origins.allows('https://x.a.b:8443'));
+  for (const origin of [
+    ...['https://localhost', 'http://localhost:3000.evil.net', 'http://localhost.evil.net:1'],
+    ...['http://localhost:', 'http://xlocalhost:1', 'https://x.y.a.b:1', 'https://xaab:1'],
+  ]) {
+    t.notOk(origins.allows(origin), origin);
+  }
+});
+
 t.test('an entry that can never match has no canonical form', async (t) => {
   for (const entry of [
     ...['*', 'example.com', 'https://', 'https://a.b/', 'https://a.b/c', 'https://u:p@a.b'],
-    ...['https://*', 'https://a.*.b', 'https://*a.b', 'https://*.*.b', 'https://a.b?c', 'NULL', ''],
+    ...[
+      'https://a.b:*:*',
+      'https://a.b:1:*',
+      'https://*',
+      'https://a.*.b',
+      'https://*a.b',
+      'https://*.*.b',
+      'https://a.b?c',
+      'NULL',
+      '',
+    ],
   ]) {
     t.equal(canonicalOrigin(entry), undefined, entry);
   }

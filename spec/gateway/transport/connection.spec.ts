@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import t from 'tap';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Connection, type ConnectionWatch } from '../../../lib/gateway/transport/connection';
+import type { Intake } from '../../../lib/gateway/transport/intake';
 import { closeFrame, frame, Opcode, RawSocket } from '../../support/raw-socket';
 import { startGateway } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
@@ -27,7 +28,9 @@ t.test('nothing is written behind the answer to a close frame', async (t) => {
   const ws = await accepted;
   // A way out that takes its time, as TLS does: ws has answered, and the end is yet to come.
   const out = new PassThrough();
-  const connection = new Connection(ws, out, WATCH, 4100);
+  const intake = { count: () => undefined, behind: false } as unknown as Intake;
+  const parts = { slowCode: 4100, remoteAddress: '', intake };
+  const connection = new Connection(ws, out, WATCH, parts);
   connection.write(Buffer.from('before'));
   t.equal(String(out.read()), 'before');
   raw.write(closeFrame(1000));

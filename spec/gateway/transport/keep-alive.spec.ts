@@ -15,6 +15,16 @@ t.test('a silent socket gets a ping of RFC 6455 after the activity timeout', asy
   t.match(await socket.raw.next(), { opcode: Opcode.PING });
 });
 
+t.test('a silent socket is pinged every 50 s, for the proxies that cut after 60', async (t) => {
+  const clock = new ManualClock({ turns: 'real' });
+  const { port } = await startGateway(t, { clock, limits: { activityTimeoutMs: 300_000 } });
+  const socket = await TestSocket.connect(t, port);
+  for (let pings = 0; pings < 4; pings++) {
+    clock.advance(50_000);
+    t.match(await socket.raw.next(), { opcode: Opcode.PING });
+  }
+});
+
 t.test('a socket that only answers pings lives on', async (t) => {
   const clock = new ManualClock({ turns: 'real' });
   const { port } = await startGateway(t, { clock });
@@ -68,8 +78,9 @@ t.test('bytes of a message that never ends are no sign of life', async (t) => {
     await other.settled();
     clock.advance(10_000);
   }
-  t.match(await socket.raw.next(), { opcode: Opcode.PING });
-  t.match(await socket.raw.next(), { opcode: Opcode.CLOSE });
+  let last = await socket.raw.next();
+  while (last?.opcode === Opcode.PING) last = await socket.raw.next();
+  t.match(last, { opcode: Opcode.CLOSE });
   t.equal(socket.raw.close.code, 4201);
 });
 

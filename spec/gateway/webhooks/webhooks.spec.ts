@@ -332,7 +332,7 @@ t.test('a drain ends in time though nobody takes the webhooks', async (t) => {
   const { clock, gateway, endpoint } = await gatewayWithWebhook(
     t,
     {},
-    { limits: { drainMs: 1000 } },
+    { limits: { drainMs: 1000, drainDelayMs: 1 } },
   );
   endpoint.answer = () => undefined;
   const socket = await TestSocket.connect(t, gateway.port);

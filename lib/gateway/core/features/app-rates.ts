@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { App } from '../model/app';
 import { TokenBucket } from '../timing/token-bucket';
 
@@ -11,6 +12,23 @@ export class AppRates {
     if (bucket === undefined) {
       bucket = new TokenBucket(rate, Math.max(1, burst), nowMs);
       this.#buckets.set(app, bucket);
+    }
+    return bucket.take(nowMs);
+  }
+}
+
+/** Addresses that are remembered; those that asked longest ago are forgotten first. */
+const MAX_ADDRESSES = 10_000;
+
+/** Half of a rate for each remote address: one that asks without end leaves the other half to the rest. */
+export class AddressShares {
+  readonly #buckets = new LRUCache<string, TokenBucket>({ max: MAX_ADDRESSES });
+
+  take(address: string, { rate, burst }: { rate: number; burst: number }, nowMs: number): boolean {
+    let bucket = this.#buckets.get(address);
+    if (bucket === undefined) {
+      bucket = new TokenBucket(rate / 2, Math.max(1, burst / 2), nowMs);
+      this.#buckets.set(address, bucket);
     }
     return bucket.take(nowMs);
   }

@@ -20,7 +20,12 @@ export class Socket extends Outlet {
   /** The users of its watchlist. */
   watching: Watched[] | undefined;
   /** Buckets of what it may send, made at first use. */
-  buckets: { clientEvents?: TokenBucket; messages?: TokenBucket; subscriptions?: TokenBucket } = {};
+  buckets: {
+    clientEvents?: TokenBucket;
+    messages?: TokenBucket;
+    subscriptions?: TokenBucket;
+    malformed?: TokenBucket;
+  } = {};
 
   constructor(app: App, id: string, protocol: number, sink: Sink) {
     super(sink);

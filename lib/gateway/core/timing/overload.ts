@@ -34,10 +34,17 @@ export class Overload {
       const lateMs = this.#clock.now() - dueMs;
       this.start();
       this.#late = lateMs > LATE_MS ? this.#late + 1 : 0;
-      // A process that was stopped has not listened: what waits in its sockets must be read before anyone is judged.
-      if (lateMs > SECOND_MS) return;
-      for (const run of this.#runs) run();
+      if (lateMs <= SECOND_MS) return this.#run();
+      // Once is a process that was stopped, and no time for its peers; again is too much work, and duties go on.
+      if (this.#late <= 1) return;
+      // A process that stood still has not listened: input that waits in its sockets is read before anyone is judged.
+      this.#clock.endOfTurn(() => this.#clock.endOfTurn(() => this.#run()));
     }, SECOND_MS);
+  }
+
+  #run(): void {
+    if (this.#timer === undefined) return;
+    for (const run of this.#runs) run();
   }
 
   stop(): void {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../util/timers';
 import type { App, Apps } from '../../core/model/app';
-import { AppRates } from '../../core/features/app-rates';
+import { AddressShares, AppRates } from '../../core/features/app-rates';
 import type { Decisions } from '../../core/decisions';
 import type { Metrics } from '../../core/metrics';
 import { type Answer, sendAnswer } from '../../http/answer';
@@ -40,6 +40,7 @@ export class AuthEndpoints implements Protocol {
   /** The app of a request without a key. */
   readonly #onlyApp: App | undefined;
   readonly #rates = new AppRates();
+  readonly #shares = new AddressShares();
 
   constructor(parts: Parts, apps: Apps) {
     this.#parts = parts;
@@ -97,7 +98,7 @@ export class AuthEndpoints implements Protocol {
         const forms = readAuthForms(body, type, { signIn, maxChannelNameLength });
         const done = (outcome: Outcome): void => sendAnswer(exchange, answerOf(outcome));
         if ('status' in forms) done(forms);
-        else if (!this.#mayAsk(app)) {
+        else if (!this.#mayAsk(app, exchange)) {
           exchange.response.setHeader('Retry-After', '1');
           done(TOO_MANY);
         } else if (forms.kind === 'one') this.#ask(app, forms.form, exchange, done);
@@ -143,18 +144,19 @@ export class AuthEndpoints implements Protocol {
     for (const [channel, form] of forms) {
       if ('status' in form) decided(channel, form);
       // The request itself was counted as one.
-      else if (asked++ > 0 && !this.#mayAsk(app)) decided(channel, TOO_MANY);
+      else if (asked++ > 0 && !this.#mayAsk(app, exchange)) decided(channel, TOO_MANY);
       else this.#ask(app, form, exchange, (outcome) => decided(channel, outcome));
     }
   }
 
   /** Asked last: a request that cannot be granted anyway takes nothing from those that can. */
-  #mayAsk(app: App): boolean {
+  #mayAsk(app: App, { remoteAddress }: Exchange): boolean {
     const { clock, limits } = this.#parts;
     const { maxAuthRequestsPerSecond: rate } = limits;
     const limit = { rate, burst: rate * BURST_S };
     const now = clock.now();
-    return this.#rates.take(app, limit, now);
+    const shared = this.#shares.take(`${app.id} ${remoteAddress}`, limit, now);
+    return shared && this.#rates.take(app, limit, now);
   }
 }
 

@@ -1,4 +1,4 @@
-import { CloseCode, precedesWithError } from '../../../pusher/close-codes';
+import { CloseCode, RESTARTS, precedesWithError } from '../../../pusher/close-codes';
 import * as messages from '../../../pusher/messages';
 import { newSocketId } from '../../../pusher/socket-id';
 import type { Apps } from '../../core/model/app';
@@ -27,10 +27,20 @@ const OVERLOADED: UpgradeDecision = {
 export class ChannelsHandshake implements Protocol {
   readonly #context: ChannelsContext;
   readonly #apps: Apps;
+  #draining = false;
 
   constructor(context: ChannelsContext, apps: Apps) {
     this.#context = context;
     this.#apps = apps;
+  }
+
+  /** Browsers that come from now on are told to come back after a second. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  stop(): void {
+    this.drain();
   }
 
   /** Undefined when the path is not one of this protocol's. */
@@ -62,6 +72,7 @@ export class ChannelsHandshake implements Protocol {
     const app = this.#apps.byKey(key);
     const protocol = Number(query.get('protocol'));
     const refusal =
+      (this.#draining ? { code: CloseCode.OVER_CAPACITY, message: RESTARTS } : undefined) ??
       versionRefusal(query) ??
       (app === undefined
         ? { code: CloseCode.APP_UNKNOWN, message: `App key ${key.slice(0, 64)} does not exist` }
@@ -97,7 +108,11 @@ function versionRefusal(query: URLSearchParams): ConnectionRefusal | undefined {
   return undefined;
 }
 
-function closeRefused(carrier: Carrier, { code, message }: ConnectionRefusal, protocol: number): void {
+function closeRefused(
+  carrier: Carrier,
+  { code, message }: ConnectionRefusal,
+  protocol: number,
+): void {
   if (precedesWithError(code, protocol)) {
     carrier.write(carrier.encoder.encode([messages.errorMessage(code, message)]).bytes);
   }

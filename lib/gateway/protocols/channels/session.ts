@@ -1,7 +1,8 @@
-import { precedesWithError } from '../../../pusher/close-codes';
+import { CloseCode, precedesWithError } from '../../../pusher/close-codes';
 import * as messages from '../../../pusher/messages';
 import type { Carrier, CarrierHandler } from '../../core/fanout/carrier';
 import type { Socket } from '../../core/model/socket';
+import { TokenBucket } from '../../core/timing/token-bucket';
 import { clientEvent } from './commands/client-event';
 import { signin } from './commands/signin';
 import { subscribe } from './commands/subscribe';
@@ -23,7 +24,7 @@ export class ChannelsSession implements CarrierHandler {
   text(text: string): void {
     const { socket } = this;
     const context = this.#context;
-    // Nothing is handled after a close was ordered, however much the peer had sent before it learnt of it.
+    // After a close was ordered nothing is handled, however much the peer had sent before it learnt of it.
     if (socket.closed) return;
     context.metrics.messagesReceived++;
     const message = messages.parseClientMessage(text);
@@ -41,14 +42,26 @@ export class ChannelsSession implements CarrierHandler {
       case 'signin':
         return signin(context, socket, message);
       case 'unknown_internal':
-        return context.error(socket, null, `Clients may not send '${message.event.slice(0, 200)}'`);
+        return this.#malformed(`Clients may not send '${message.event.slice(0, 200)}'`);
       case 'error':
-        return context.error(socket, null, message.message);
+        return this.#malformed(message.message);
     }
   }
 
   binary(): void {
-    this.#context.error(this.socket, null, 'Binary WebSocket frames are not supported');
+    if (this.socket.closed) return;
+    this.#malformed('Binary WebSocket frames are not supported');
+  }
+
+  /** Answers a message that breaks the protocol. A few are forgiven; a peer that goes on loses its connection. */
+  #malformed(why: string): void {
+    const { socket } = this;
+    const { clock, hub, limits, metrics } = this.#context;
+    metrics.malformedMessages++;
+    const now = clock.now();
+    socket.buckets.malformed ??= new TokenBucket(1, limits.maxMalformedMessages, now);
+    if (socket.buckets.malformed.take(now)) return this.#context.error(socket, null, why);
+    hub.turn.close(socket, CloseCode.OVER_CAPACITY, `Too many malformed messages: ${why}`);
   }
 
   lastWords(code: number, reason: string): string | undefined {

@@ -54,8 +54,8 @@ export class Fallback implements Protocol {
     this.#sessions = parts.carriers;
   }
 
-  /** Refuses new sessions; open ones stay. */
-  drain(): void {
+  /** Refuses new sessions. Those of a draining gateway are told by the protocol above when to come back. */
+  stop(): void {
     this.#accepting = false;
   }
 
@@ -63,10 +63,6 @@ export class Fallback implements Protocol {
   upgrade({ path }: UpgradeRequest): UpgradeDecision | undefined {
     if (parseAddress(path) === undefined) return undefined;
     return { refuse: 400, body: 'Bad request: this path takes no upgrade\n' };
-  }
-
-  stop(): void {
-    this.drain();
   }
 
   /** Answers a request, now or later. False when the path is not one of this protocol's. */
@@ -108,7 +104,8 @@ export class Fallback implements Protocol {
     request.resume();
     const streaming = address.action === 'xhr_streaming';
     const how = { streaming, headers: RECEIVER_HEADERS };
-    carrier.attach(new Receiver(response, how, (receiver) => carrier.gone(receiver)));
+    const receiver = new Receiver(response, how, (over) => carrier.gone(over));
+    carrier.attach(receiver, numberOf(exchange));
   }
 
   #open(
@@ -116,10 +113,14 @@ export class Fallback implements Protocol {
     { query, request, remoteAddress }: Exchange,
   ): SockJsCarrier | undefined {
     if (!this.#accepting || this.#parts.overload.overloaded) return undefined;
-    const carrier = this.#sessions.add(id, remoteAddress);
+    const carrier = this.#sessions.make(remoteAddress);
     if (carrier === undefined) return undefined;
     const { origin } = request.headers;
-    carrier.session = this.#parts.open(key, new URLSearchParams(query), carrier, origin);
+    const session = this.#parts.open(key, new URLSearchParams(query), carrier, origin);
+    // A refused one is told why by this one answer; nothing of it is kept.
+    if (session === undefined) return carrier;
+    carrier.session = session;
+    this.#sessions.add(id, carrier);
     return carrier;
   }
 
@@ -129,13 +130,23 @@ export class Fallback implements Protocol {
     if (this.#sessions.get(id)?.open !== true) return unknown();
     const body = await readSendBody(request, this.#parts.limits.maxMessageBytes);
     if (body === undefined) return;
-    if ('refuse' in body) return sendRefusal(exchange, body.refuse, body.text);
+    if ('refuse' in body) {
+      // An oversized post ends the connection and its page is told, as over a WebSocket (RFC 6455 §7.4.1).
+      if (body.refuse === 413) this.#sessions.get(id)?.close(1009, body.text);
+      return sendRefusal(exchange, body.refuse, body.text);
+    }
     // The session may have ended while the body was on its way.
     const carrier = this.#sessions.get(id);
     if (carrier?.open !== true) return unknown();
-    carrier.receive(body.texts);
+    carrier.receive(body.texts, numberOf(exchange));
     response.writeHead(204).end();
   }
+}
+
+/** Number that pusher-js gives each of its posts. */
+function numberOf({ query }: Exchange): number | undefined {
+  const digits = /(?:^|&)n=(\d{1,15})(?:&|$)/.exec(query)?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 function sendRefusal(exchange: Exchange, status: number, text: string): void {

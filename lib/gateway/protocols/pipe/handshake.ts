@@ -11,7 +11,8 @@ const PATH = /^\/pipe\/([^/]+)$/;
 /** The scheme of the Authorization header, compared without case (RFC 9110, section 11.1). */
 const CREDENTIALS = /^standpipe +(.*)$/i;
 
-type RefusalCode = PipeRefusal | 'unknown_app' | 'app_disabled' | 'bad_subprotocol' | 'too_many';
+type RefusalCode =
+  PipeRefusal | 'unknown_app' | 'app_disabled' | 'bad_subprotocol' | 'bad_origin' | 'too_many';
 
 /**
  * The opening of a Pipe: `GET /pipe/<app id>`, signed. A bad request is refused in the HTTP answer, with a message that
@@ -37,6 +38,9 @@ export class PipeHandshake {
   upgrade({ path, signable, query, headers }: UpgradeRequest): UpgradeDecision | undefined {
     const id = PATH.exec(path)?.[1];
     if (id === undefined) return undefined;
+    // A Pipe needs the secret, which is for servers: an upgrade with an Origin comes from a visited web page.
+    if (headers.has('origin'))
+      return refusedUpgrade(403, 'bad_origin', 'a Pipe is not for web pages');
     const app = this.#apps.byId(id);
     const authorization = headers.get('authorization');
     const params = authorization === undefined ? query : CREDENTIALS.exec(authorization)?.[1];

@@ -15,6 +15,7 @@ export class PipeProtocol implements Protocol {
   readonly deciders: Deciders;
   readonly #sessions: Sessions;
   readonly #handshake: PipeHandshake;
+  #draining = false;
   readonly #connections = new Set<PipeConnection>();
 
   /** @param parts `node` is the name of this gateway process. */
@@ -66,11 +67,16 @@ export class PipeProtocol implements Protocol {
 
   /** Undefined when the path is not one of this protocol's. */
   upgrade(request: UpgradeRequest): UpgradeDecision | undefined {
-    return this.#handshake.upgrade(request);
+    const decision = this.#handshake.upgrade(request);
+    if (decision === undefined || 'refuse' in decision || !this.#draining) return decision;
+    // A backend that is just away may come back to acknowledge what it has.
+    if (this.awaited) return decision;
+    return { refuse: 503, body: 'Going away\n', headers: { 'Retry-After': '1' } };
   }
 
   /** Tells the backends that this gateway will be gone within a time. */
   drain(deadlineMs: number): void {
+    this.#draining = true;
     for (const connection of this.#connections) {
       connection.send({ type: 'goAway', deadlineMs, reason: 'draining', nodes: [] });
     }

@@ -151,12 +151,13 @@ export class Endpoint {
       return undefined;
     }
     const isFull = !this.#accepting || parts.overload.overloaded;
-    const carrier = isFull ? undefined : this.#carriers.add(id, remoteAddress, this.#overHttp);
+    const carrier = isFull ? undefined : this.#carriers.make(remoteAddress, this.#overHttp);
     if (carrier === undefined) {
       response.setHeader('Retry-After', '10');
       refuse(exchange, 503, 'Over capacity');
       return undefined;
     }
+    this.#carriers.add(id, carrier);
     carrier.session = this.#session(carrier, PROTOCOLS[streaming ? 'xhr_streaming' : 'xhr']);
     return carrier;
   }

@@ -53,7 +53,10 @@ export class RestApi implements Protocol {
       sendAnswer(exchange, { status: 405, body, headers: { Allow: method } });
       return true;
     }
-    const caller = this.#tried(() => this.#identify(route, exchange));
+    const caller = this.#tried(() => {
+      refusePages(exchange);
+      return this.#identify(route, exchange);
+    });
     readBody(
       request,
       // Body of a stranger: read past and not kept, since an answer that comes before the end of a request may get lost.
@@ -135,6 +138,12 @@ export class RestApi implements Protocol {
     if (rate === undefined) return true;
     return this.#rates.take(app, { rate, burst: rate }, this.#parts.clock.now());
   }
+}
+
+/** Secrets are for servers. A browser that sends a signed request was talked into it by some page. */
+function refusePages({ request }: Exchange): void {
+  if (request.headers.origin === undefined) return;
+  throw apiError(403, 'Requests of web pages are refused: the HTTP API is for servers');
 }
 
 function tooMany(app: App): Answer {

@@ -18,7 +18,8 @@ export function checkInfo(app: App, info: ReadonlySet<string>, known: readonly s
   if (info.has('subscription_count') && !app.options.subscriptionCount) {
     throw apiError(
       400,
-      'Cannot retrieve the subscription count because subscription counting is not enabled',
+      'Cannot retrieve the subscription count because subscription counting is not enabled: ' +
+        'set subscriptionCount to true for this app',
     );
   }
 }

@@ -28,7 +28,8 @@ t.test('a failed sign-in is told with 4009 and leaves the connection open', asyn
   t.match(send({ auth: 'other:00', user_data: good }), told(/^Invalid key in signin auth data/));
   const bad: Array<[user: object | string, why: RegExp]> = [
     [{}, /id supplied to signin is invalid/],
-    [{ id: 1 }, /id supplied to signin is invalid/],
+    ['{"id":1e999}', /id supplied to signin is invalid/],
+    [{ id: true }, /id supplied to signin is invalid/],
     [{ id: '' }, /id supplied to signin is invalid/],
     [{ id: 'a b' }, /id supplied to signin is invalid/],
     ['no json', /user_data must be a JSON object/],
@@ -52,6 +53,14 @@ t.test('the same user may sign in again, another one may not', async (t) => {
   t.ok(node.app.users.has('ann'));
   t.notOk(node.app.users.has('bob'));
   t.equal(node.told.filter(({ kind }) => kind === EventKind.USER_ONLINE).length, 1);
+});
+
+t.test('a numeric user id is a string of its digits, as on presence channels', async (t) => {
+  const node = new OfflineChannels();
+  t.match(node.browser().signIn('{"id":12345678901234567890}'), [
+    { event: 'pusher:signin_success' },
+  ]);
+  t.ok(node.app.users.has('12345678901234567890'));
 });
 
 t.test('sign-in works without any switch, and needs no channel', async (t) => {

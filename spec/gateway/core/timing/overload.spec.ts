@@ -33,14 +33,19 @@ t.test('all of them run once a second, with one timer', async (t) => {
   t.equal(clock.timers, 0);
 });
 
-t.test('nobody is judged by a second in which the process may have been stopped', async (t) => {
-  const { runs, late } = startedOverload();
+t.test('after a standstill nobody is judged before the waiting input was read', async (t) => {
+  const { overload, clock, runs, late } = startedOverload();
   late(1_000);
   t.equal(runs(), 1);
-  late(1_001);
-  t.equal(runs(), 1);
   late(0);
+  late(1_001);
   t.equal(runs(), 2);
+  const order: string[] = [];
+  overload.each(() => void order.push('judged'));
+  clock.setTimeout(() => clock.endOfTurn(() => void order.push('read')), 1_000);
+  late(1_001);
+  t.equal(runs(), 3, 'but duties go on under load');
+  t.strictSame(order, ['read', 'judged']);
 });
 
 t.test('three late overload in a row mean overload, and one second in time ends it', async (t) => {

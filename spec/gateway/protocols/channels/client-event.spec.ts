@@ -90,8 +90,8 @@ t.test('names and data are held to their sizes', async (t) => {
   const text = (event: string, data: string): string =>
     `{"event":"${event}","channel":"private-x","data":${data}}`;
   const name = 'client-'.padEnd(200, 'n');
-  // Two bytes each, so that characters are no bytes; the quotes count.
-  const data = `"${'é'.repeat((10_240 - 2) / 2)}"`;
+  // Two bytes each, so that characters are no bytes; the quotes do not count, as in the HTTP API.
+  const data = `"${'é'.repeat(10_240 / 2)}"`;
   a.text(text(name, data));
   t.equal(await b.nextText(), `{"event":"${name}","channel":"private-x","data":${data}}`);
   const refused = (why: string): Message[][] => [

@@ -185,11 +185,11 @@ t.test(
     const { client } = await WireClient.attach(t, gateway.port);
     const socket = await TestSocket.connect(t, gateway.port);
     const drained = gateway.drain();
-    t.equal((await socket.closed()).code, 4200);
+    t.equal((await socket.closed()).code, 4100);
     const [opened, ...rest] = await client.settled();
     t.match(opened, { runs: [{ events: [{ kind: EventKind.OPEN }] }] });
     t.ok(rest.some(({ type }) => type === 'goAway'));
-    t.match(rest.at(-1), { runs: [{ events: [{ kind: EventKind.CLOSE, code: 4200 }] }] });
+    t.match(rest.at(-1), { runs: [{ events: [{ kind: EventKind.CLOSE, code: 4100 }] }] });
     client.send({ type: 'ack', positions: [{ partition: 0, generation: 1, epoch: 1, offset: 2 }] });
     t.equal((await client.closed()).code, 4503);
     await drained;

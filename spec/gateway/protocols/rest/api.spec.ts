@@ -234,7 +234,7 @@ t.test(
       const [target] = parseTarget(request.url ?? '', '');
       api.request({ ...target, request, response, remoteAddress: '127.0.0.1' });
     });
-    await listen(server, '127.0.0.1', 0);
+    await listen(server, { option: 'port', host: '127.0.0.1', port: 0 });
     t.teardown(() => server.close());
     const client = new ApiClient(t, server.address() as AddressInfo);
     t.match(await client.send(publish), { status: 500, body: 'Internal error\n' });

@@ -6,7 +6,7 @@ import { TestSocket } from '../../../support/test-socket';
 
 const BAD_INFO = 'info should be a comma separated list of attributes\n';
 const NOT_COUNTED =
-  'Cannot retrieve the subscription count because subscription counting is not enabled\n';
+  'Cannot retrieve the subscription count because subscription counting is not enabled: set subscriptionCount to true for this app\n';
 
 t.test('the occupied channels of all kinds are listed, as an object', async (t) => {
   const gateway = await startGateway(t);

@@ -1,7 +1,10 @@
 import * as messages from '../../../../pusher/messages';
+import { parseChannelData } from '../../../../pusher/presence';
 import { verifyChannelAuth } from '../../../../pusher/signature';
 import type { AdmissionRefusal } from '../../../core/admission';
+import type { Channel } from '../../../core/model/channel';
 import type { Socket } from '../../../core/model/socket';
+import type { Limits } from '../../../options/options';
 import type { ChannelsContext } from '../context';
 
 interface SubscribeMessage {
@@ -38,8 +41,30 @@ export function subscribe(
     return;
   }
   // A backend was faster: clients bind to a channel by subscribing to it.
-  if (socket.granted?.delete(channel) === true) return hub.welcome(socket, outcome.present);
+  if (socket.granted?.has(channel) === true) {
+    const wrong = otherMember(outcome.present, socket, channelData, limits);
+    if (wrong !== undefined) {
+      const refused = { rule: 'member', message: wrong, status: 401 } as const;
+      return tellRefusal(context, socket, channel, refused);
+    }
+    socket.granted.delete(channel);
+    return hub.welcome(socket, outcome.present);
+  }
   context.error(socket, null, `Existing subscription to channel ${channel}`);
+}
+
+/** Error when a socket that a backend put on a presence channel subscribes as another member. */
+function otherMember(
+  { name, presence }: Channel,
+  socket: Socket,
+  channelData: string | undefined,
+  limits: Limits,
+): string | undefined {
+  if (presence === undefined || channelData === undefined) return undefined;
+  const data = parseChannelData(channelData, limits);
+  const userId = presence.userOf(socket);
+  if (data.ok && data.userId === userId) return undefined;
+  return `A backend has put this connection on channel ${name} as member ${userId ?? ''} already`;
 }
 
 /** The connection is told, and unless the app wants it otherwise the channel too. A bad name is no channel. */

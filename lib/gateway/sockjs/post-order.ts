@@ -1,0 +1,84 @@
+/** Posts that may wait for an earlier one, and their texts' characters. */
+const MAX_WAITING = 64;
+const MAX_WAITING_CHARACTERS = 256 * 1024;
+/** Numbers that are remembered, so that a post which a browser repeats by itself is handled once. */
+const MAX_SEEN = 512;
+
+/**
+ * Order of the posts of one session. pusher-js numbers them (`&n=`), receivers and messages alike, but bodies may
+ * complete in any order: they travel over several connections. Texts are given out in the order of the numbers. Other
+ * connections of the same page count with the same counter and leave gaps, so the caller ends a wait with `skip`. Gaps
+ * are no longer waited for then, until a post comes late after all. A client that sends no numbers is taken as it comes.
+ */
+export class PostOrder {
+  #next: number | undefined;
+  readonly #waiting = new Map<number, readonly string[]>();
+  #waitingCharacters = 0;
+  readonly #seen = new Set<number>();
+  /** A wait was in vain: the missing numbers are those of another connection. */
+  #hasGaps = false;
+
+  /** True while posts wait for an earlier one. */
+  get waits(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /** A post is there; returns the texts that are to be handled now. A receiver has none. */
+  arrive(number: number | undefined, texts: readonly string[] = []): readonly string[] {
+    if (number === undefined) return texts;
+    if (this.#seen.has(number) || this.#waiting.has(number)) return [];
+    if (this.#next === undefined || number < this.#next) {
+      // The first of all, or a late one that nobody waits for any more.
+      if (this.#next !== undefined) this.#hasGaps = false;
+      this.#next ??= number + 1;
+      this.#see(number);
+      return texts;
+    }
+    this.#waiting.set(number, texts);
+    this.#waitingCharacters += charactersOf(texts);
+    const due = this.#takeDue();
+    const waitsNot =
+      this.#hasGaps ||
+      this.#waiting.size > MAX_WAITING ||
+      this.#waitingCharacters > MAX_WAITING_CHARACTERS;
+    return waitsNot ? [...due, ...this.skip()] : due;
+  }
+
+  /** Waits no longer for the numbers that are missing: everything that waits is to be handled now. */
+  skip(): readonly string[] {
+    const texts: string[] = [];
+    while (this.#waiting.size > 0) {
+      this.#hasGaps = true;
+      this.#next = Math.min(...this.#waiting.keys());
+      texts.push(...this.#takeDue());
+    }
+    return texts;
+  }
+
+  #takeDue(): string[] {
+    const due: string[] = [];
+    for (;;) {
+      const number = this.#next as number;
+      const texts = this.#waiting.get(number);
+      if (texts === undefined) return due;
+      this.#waiting.delete(number);
+      this.#waitingCharacters -= charactersOf(texts);
+      this.#see(number);
+      this.#next = number + 1;
+      for (const text of texts) due.push(text);
+    }
+  }
+
+  #see(number: number): void {
+    this.#seen.add(number);
+    if (this.#seen.size <= MAX_SEEN) return;
+    for (const oldest of this.#seen) {
+      this.#seen.delete(oldest);
+      return;
+    }
+  }
+}
+
+function charactersOf(texts: readonly string[]): number {
+  return texts.reduce((sum, { length }) => sum + length, 0);
+}

@@ -1,0 +1,131 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket as NetSocket } from 'node:net';
+import { UnsentWatch } from '../core/fanout/unsent-watch';
+import type { TurnBudget } from '../core/timing/turn-budget';
+
+export interface HttpLimits {
+  /** Ticks that the head of a request may take from its first byte on. */
+  headTicks: number;
+  /** Ticks that all of a request may take. */
+  requestTicks: number;
+  maxUnsentBytes: number;
+  /** Ticks that bytes may wait to be taken by the peer. */
+  maxUnsentTicks: number;
+}
+
+/** Units of the budget that a request costs, as much as so many messages. */
+const REQUEST_UNITS = 16;
+/** Requests of one connection that are handled in one turn: more than clients have on their way. */
+const REQUESTS_PER_TURN = 8;
+
+/** Queue of the requests of all connections, owned by `HttpConnections`. */
+export interface RequestQueue {
+  readonly budget: TurnBudget;
+  /** A request of the connection has to wait. False when too many wait already. */
+  enter(connection: HttpConnection): boolean;
+  /** Requests of a connection wait no longer. */
+  leave(count: number): void;
+}
+
+/**
+ * TCP connection while it speaks HTTP: pipelined requests (RFC 9112 §9.3.2) are handled a few a turn, requests have
+ * deadlines, answers must be read. A connection that was opened beforehand and is silent so far has no request that
+ * could be late.
+ *
+ * Node's parser takes the bytes from the socket without a detour through JavaScript, which a listener of `data` would
+ * end: requests are therefore counted after they were parsed, and the socket is paused while some of them wait.
+ */
+export class HttpConnection {
+  readonly stream: NetSocket;
+  /** Reason for which a connection beyond the limits is refused. */
+  readonly surplus: string | undefined;
+  readonly #queue: RequestQueue;
+  readonly #waiting: Array<() => void> = [];
+  /** Turn of the budget in which the last request came, and the number of its requests that were handled. */
+  #turn = -1;
+  #handled = 0;
+  #request: IncomingMessage | undefined;
+  /** Bytes read when the connection was last seen between two requests. */
+  #bytes = 0;
+  /** Ticks since the first byte of a head or of a whole request; undefined between requests. */
+  #ticks: number | undefined;
+  #unsent: UnsentWatch | undefined;
+
+  constructor(stream: NetSocket, queue: RequestQueue, surplus: string | undefined) {
+    this.stream = stream;
+    this.surplus = surplus;
+    this.#queue = queue;
+    if (surplus !== undefined) this.#ticks = 0;
+  }
+
+  /** Requests that were read and wait for a later turn. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** A head was read to its end: runs the request now or in a later turn. False when it has to be refused. */
+  requested(request: IncomingMessage, run: () => void): boolean {
+    if (this.#request?.complete === true) this.#ticks = 0;
+    this.#ticks ??= 0;
+    this.#request = request;
+    const { budget } = this.#queue;
+    budget.spend(REQUEST_UNITS);
+    if (this.#turn !== budget.turn) {
+      this.#turn = budget.turn;
+      this.#handled = 0;
+    }
+    if (this.#waiting.length === 0 && this.#handled < (budget.exhausted ? 1 : REQUESTS_PER_TURN)) {
+      this.#handled++;
+      run();
+      return true;
+    }
+    if (!this.#queue.enter(this)) return false;
+    if (this.#waiting.push(run) > 1) return true;
+    this.stream.pause();
+    budget.later(this.#share);
+    return true;
+  }
+
+  /** Drops requests that wait: the connection has ended. */
+  ended(): void {
+    this.#queue.leave(this.#waiting.splice(0).length);
+  }
+
+  /** Tells of a fault at the end of a second. */
+  tick(limits: HttpLimits): 'late' | 'stuck' | undefined {
+    const { bytesRead } = this.stream;
+    if (this.#request?.complete === true) {
+      this.#request = undefined;
+      this.#ticks = undefined;
+      this.#bytes = bytesRead;
+    }
+    if (this.#isStuck(limits)) return 'stuck';
+    if (this.#waiting.length > 0) return undefined;
+    if (bytesRead !== this.#bytes) this.#ticks ??= 0;
+    if (this.#ticks === undefined) return undefined;
+    const most = this.#request === undefined ? limits.headTicks : limits.requestTicks;
+    return ++this.#ticks > most ? 'late' : undefined;
+  }
+
+  /** Handles one share of the waiting requests; true while more are left. */
+  readonly #share = (): boolean => {
+    const due = this.#waiting.splice(0, REQUESTS_PER_TURN);
+    this.#queue.leave(due.length);
+    this.#queue.budget.spend(due.length * REQUEST_UNITS);
+    for (const run of due) run();
+    if (this.#waiting.length > 0) return true;
+    this.stream.resume();
+    return false;
+  };
+
+  #isStuck({ maxUnsentBytes, maxUnsentTicks: maxLooks }: HttpLimits): boolean {
+    const unsentBytes = this.stream.writableLength;
+    if (this.#unsent === undefined && unsentBytes === 0) return false;
+    const sentBytes = this.stream.bytesWritten - unsentBytes;
+    this.#unsent ??= new UnsentWatch();
+    const limits = { maxUnsentBytes, maxLooks };
+    const found = this.#unsent.look({ unsentBytes, sentBytes }, limits, undefined);
+    if (found === 'empty') this.#unsent = undefined;
+    return found === 'stuck';
+  }
+}

@@ -1,0 +1,94 @@
+import type { Socket as NetSocket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../util/timers';
+import type { TurnBudget } from '../core/timing/turn-budget';
+import { HttpConnection, type RequestQueue } from './http-connection';
+
+/** Waiting requests of one connection from which on it floods. */
+const FLOOD = 64;
+/** Requests that may wait in all; each holds some kilobytes. */
+const MAX_WAITING = 20_000;
+
+/** Every connection that speaks HTTP, and the queue of the requests that wait for a later turn. */
+export class HttpConnections implements RequestQueue {
+  readonly budget: TurnBudget;
+  readonly #clock: Pick<Clock, 'endOfTurn'>;
+  readonly #connections = new Map<Duplex, HttpConnection>();
+  #surplus = 0;
+  #waiting = 0;
+  #isHolding = false;
+
+  constructor(budget: TurnBudget, clock: Pick<Clock, 'endOfTurn'>) {
+    this.budget = budget;
+    this.#clock = clock;
+  }
+
+  /** Connections within the limits. */
+  get size(): number {
+    return this.#connections.size - this.#surplus;
+  }
+
+  /** Connections beyond the limits. */
+  get surplus(): number {
+    return this.#surplus;
+  }
+
+  [Symbol.iterator](): Iterator<HttpConnection> {
+    return this.#connections.values();
+  }
+
+  get(stream: Duplex): HttpConnection | undefined {
+    return this.#connections.get(stream);
+  }
+
+  /** Adds a connection until its stream closes or `take` gives it away. */
+  add(stream: NetSocket, surplus: string | undefined): void {
+    this.#connections.set(stream, new HttpConnection(stream, this, surplus));
+    if (surplus !== undefined) this.#surplus++;
+    stream.once('close', () => this.take(stream));
+  }
+
+  /** Removes a connection: it has closed, or speaks another protocol from now on. */
+  take(stream: Duplex): HttpConnection | undefined {
+    const connection = this.#connections.get(stream);
+    if (connection === undefined) return undefined;
+    this.#connections.delete(stream);
+    if (connection.surplus !== undefined) this.#surplus--;
+    connection.ended();
+    return connection;
+  }
+
+  enter(connection: HttpConnection): boolean {
+    if (this.#waiting >= MAX_WAITING) return false;
+    this.#waiting++;
+    if (connection.waiting >= FLOOD) this.#hold(connection);
+    return true;
+  }
+
+  leave(count: number): void {
+    this.#waiting -= count;
+  }
+
+  /**
+   * Reads no other connection in this turn. One read of 64 KiB holds two thousand small requests, and only their parser
+   * knows; so that a turn takes one such read, not those of all connections that flood.
+   */
+  #hold(flooding: HttpConnection): void {
+    if (this.#isHolding) return;
+    this.#isHolding = true;
+    const held: NetSocket[] = [];
+    for (const connection of this.#connections.values()) {
+      const { stream } = connection;
+      if (connection === flooding || connection.waiting > 0 || stream.isPaused()) continue;
+      stream.pause();
+      held.push(stream);
+    }
+    this.#clock.endOfTurn(() => {
+      this.#isHolding = false;
+      for (const stream of held) {
+        // A connection that has changed its protocol meanwhile is read by its new owner.
+        if (this.#connections.get(stream)?.waiting === 0) stream.resume();
+      }
+    });
+  }
+}

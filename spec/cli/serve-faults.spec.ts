@@ -1,0 +1,100 @@
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import t from 'tap';
+import { Run } from '../support/command';
+import { RawSocket } from '../support/raw-socket';
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(url).then(
+    async (response) => (await response.text()) === 'ok\n',
+    () => false,
+  );
+}
+
+async function metric(port: number, name: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1]);
+}
+
+t.test('a log on a full disk stops nothing, and its lines are counted', async (t) => {
+  const full = openSync('/dev/full', 'w');
+  const [port, metrics] = [await freePort(), await freePort()];
+  const args = ['serve', '--port', String(port), '--metrics-port', String(metrics)];
+  const run = new Run(t, args, { stdout: full });
+  closeSync(full);
+  let up = false;
+  while (!up) up = await answers(`http://127.0.0.1:${port}/livez`);
+  t.ok((await metric(metrics, 'standpipe_log_lines_dropped_total')) >= 2);
+  run.child.kill('SIGTERM');
+  t.equal(await run.ended, 0);
+});
+
+t.test('a log that has reached the size limit of files stops nothing', async (t) => {
+  const path = join(t.testdir(), 'log');
+  const log = openSync(path, 'a');
+  const port = await freePort();
+  // Some 512 or 1,024 bytes, after the first lines.
+  const args = ['serve', '--port', String(port), '--log-level', 'debug'];
+  const run = new Run(t, args, { stdout: log, shell: 'ulimit -f 1' });
+  closeSync(log);
+  let up = false;
+  while (!up) up = await answers(`http://127.0.0.1:${port}/livez`);
+  for (let n = 0; n < 20; n++) {
+    const raw = await RawSocket.tcp(port);
+    raw.write('no HTTP\r\n\r\n');
+    await raw.ended;
+  }
+  t.ok(await answers(`http://127.0.0.1:${port}/livez`));
+  run.child.kill('SIGTERM');
+  t.equal(await run.ended, 0);
+  t.ok([512, 1_024].includes(readFileSync(path).length), 'as long as it may be');
+});
+
+t.test('a fault of the process itself is logged, drained and ends it with 1', async (t) => {
+  const inject = join(t.testdir(), 'inject.cjs');
+  for (const fault of [
+    "setImmediate(() => { throw new Error('of the specs'); })",
+    "Promise.reject(new Error('of the specs'))",
+  ]) {
+    writeFileSync(inject, `process.on('SIGUSR2', () => ${fault});`);
+    const run = new Run(t, ['serve', '--port', '0'], { env: { NODE_OPTIONS: `-r ${inject}` } });
+    const { url } = JSON.parse(await run.line('standpipe listens')) as { url: string };
+    const raw = await RawSocket.upgrade(
+      Number(new URL(url).port),
+      '/app/standpipe-dev-key?protocol=7',
+    );
+    t.equal(raw.status, 101);
+    run.child.kill('SIGUSR2');
+    t.match(await run.line('a fault of the gateway itself'), /of the specs/);
+    t.equal(await run.ended, 1);
+    await raw.ended;
+    t.equal(raw.close.code, 4100, 'its browsers are told to come back');
+  }
+});
+
+t.test('a process without free file descriptors says so', async (t) => {
+  const metrics = await freePort();
+  const args = ['serve', '--port', '0', '--metrics-port', String(metrics)];
+  const run = new Run(t, args, { shell: 'ulimit -n 60' });
+  const { url } = JSON.parse(await run.line('standpipe listens')) as { url: string };
+  const sockets = Array.from({ length: 80 }, () => RawSocket.tcp(Number(new URL(url).port)));
+  t.match(await run.line('no file descriptors are left'), /EMFILE/);
+  for (const socket of sockets) (await socket).destroy();
+  let hits = NaN;
+  while (!(hits >= 1)) {
+    hits = await metric(metrics, 'standpipe_file_limit_total').catch(() => NaN);
+  }
+  t.ok(hits >= 1);
+  run.child.kill('SIGTERM');
+  t.equal(await run.ended, 0, 'and it goes on');
+});
