@@ -16,6 +16,7 @@ export interface CarrierHandler {
 
 /** A connection as protocols see it. Its `close` sends the last words of its session first. */
 export interface Carrier extends Sink {
+  readonly remoteAddress: string;
   readonly unsentBytes: number;
   session: CarrierHandler | undefined;
   /** Sends one binary message. */

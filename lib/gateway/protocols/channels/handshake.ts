@@ -97,7 +97,11 @@ function versionRefusal(query: URLSearchParams): ConnectionRefusal | undefined {
   return undefined;
 }
 
-function closeRefused(carrier: Carrier, { code, message }: ConnectionRefusal, protocol: number): void {
+function closeRefused(
+  carrier: Carrier,
+  { code, message }: ConnectionRefusal,
+  protocol: number,
+): void {
   if (precedesWithError(code, protocol)) {
     carrier.write(carrier.encoder.encode([messages.errorMessage(code, message)]).bytes);
   }
