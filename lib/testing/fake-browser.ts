@@ -52,6 +52,7 @@ export class FakeBrowser {
     this.closed = this.#closed.promise;
     const carrier: Carrier = {
       encoder: memoryEncoder,
+      remoteAddress: '127.0.0.1',
       unsentBytes: 0,
       session: undefined,
       write: (bytes) => {

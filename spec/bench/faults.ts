@@ -137,6 +137,7 @@ function nowhere(): Carrier {
   const nothing = (): void => undefined;
   return {
     encoder: memoryEncoder,
+    remoteAddress: '127.0.0.1',
     unsentBytes: 0,
     session: undefined,
     write: nothing,

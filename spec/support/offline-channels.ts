@@ -85,6 +85,7 @@ export class OfflineChannels {
 
 export class OfflineBrowser implements Carrier {
   readonly encoder = lines;
+  readonly remoteAddress = '127.0.0.1';
   readonly unsentBytes = 0;
   session: CarrierHandler | undefined;
   id = '';

@@ -103,6 +103,7 @@ class Way {
 export class Connection implements Socket, Carrier {
   readonly owner: ManualClock;
   readonly encoder = memoryEncoder;
+  readonly remoteAddress = '127.0.0.1';
   session: CarrierHandler | undefined;
   /** The first message of the gateway, which is its WELCOME unless it refuses. */
   first: Uint8Array | undefined;
