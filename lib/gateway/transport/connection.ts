@@ -94,6 +94,10 @@ export class Connection implements Carrier {
     ws.on('close', Connection.#ended);
   }
 
+  get remoteAddress(): string {
+    return this.#stream.remoteAddress ?? '';
+  }
+
   get unsentBytes(): number {
     return this.#stream.writableLength;
   }
