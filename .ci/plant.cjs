@@ -1,5 +1,6 @@
 // Plants a bug in this process: the file that PLANTED names is read with one place of its text changed. It is required
 // before the loader of specs, which then finds the changed text.
+const { Buffer } = require('node:buffer');
 const fs = require('node:fs');
 const { join } = require('node:path');
 

@@ -123,7 +123,7 @@ export const flow: readonly FaultKind[] = [
         to: 'const overdraft = 0;',
         finder: spec(
           'gateway/core/streams/holdback.spec.ts',
-          'one more event of each browser that is held back is kept, above the limit too',
+          'the event that holds a browser back is kept, above the limit too',
         ),
       },
       {

@@ -118,7 +118,7 @@ t.test(
     const group = { name: 'g', overflow: 'pause' } as const;
     const { gateway, clock, release, handled } = await stuckBackend(t, group);
     const browser = await TestSocket.connect(t, gateway.port);
-    // One write arrives as one piece: the gateway has read all of it when three quarters of the stream are full.
+    // A single write arrives as one piece: the gateway has read all of it when three quarters of the stream are full.
     flood(browser, 1, LOG);
     while (gateway.metrics.messagesReceived < (LOG * 3) / 4 - 1) await new Promise(setImmediate);
     clock.advance(10_000);

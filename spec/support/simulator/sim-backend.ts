@@ -49,7 +49,7 @@ export class SimBackend {
   readonly #byChannel: boolean;
   /** Messages, whichever session brought them. */
   readonly #handled = new Set<number>();
-  /** How many times a stream of a socket was begun. */
+  /** Number of times that the stream of a socket was begun. */
   readonly #followed = new Map<string, number>();
   #sent = 0;
   #node = '';

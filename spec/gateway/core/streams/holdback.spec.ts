@@ -165,19 +165,16 @@ t.test('a gateway that stops leaves no timer behind', async (t) => {
   t.equal(node.clock.timers, 0);
 });
 
-t.test(
-  'one more event of each browser that is held back is kept, above the limit too',
-  async (t) => {
-    const { node, log } = groupOf('pause', 8);
-    const browsers = Array.from({ length: 8 }, () => node.browser());
-    for (const browser of browsers) browser.send({ event: 'e', data: 1 });
-    t.same(
-      browsers.map(({ paused }) => paused),
-      browsers.map(() => true),
-    );
-    t.strictSame([log.length, log.gapDue], [16, false], 'opens and messages');
-  },
-);
+t.test('the event that holds a browser back is kept, above the limit too', async (t) => {
+  const { node, log } = groupOf('pause', 8);
+  const browsers = Array.from({ length: 8 }, () => node.browser());
+  for (const browser of browsers) browser.send({ event: 'e', data: 1 });
+  t.same(
+    browsers.map(({ paused }) => paused),
+    browsers.map(() => true),
+  );
+  t.strictSame([log.length, log.gapDue], [16, false], 'opens and messages');
+});
 
 t.test('a group holds back who sends, not who comes, goes or does not read', async (t) => {
   const { node } = groupOf('close', 4);
