@@ -2,6 +2,8 @@ import type { StandpipeError } from '../../../lib/errors';
 import { createClient, type PipeClient } from '../../../lib/pipe/client';
 import type { PipeOptions } from '../../../lib/pipe/options';
 import type { Meta } from '../../../lib/pipe/types';
+import { silent } from '../../../lib/util/logger';
+import { CLOSE_CODES } from '../../../lib/wire/close-codes';
 import type { Outcome } from '../ledger';
 import type { ManualClock } from '../manual-clock';
 import type { VirtualTime } from '../virtual-time';
@@ -23,6 +25,7 @@ export interface BackendOwner {
   /** The clock of a new process. */
   process(): ManualClock;
   refused(backend: SimBackend, cause: Meta): void;
+  replaced(backend: SimBackend): void;
   broken(what: string): void;
 }
 
@@ -61,7 +64,7 @@ export class SimBackend {
     this.clock = owner.process();
     const { id: appId, key, secret } = APP;
     const surroundings = { clock: this.clock, dial: owner.network.diallerOf(this.clock) };
-    this.client = createClient({ appId, key, secret, ...options }, surroundings);
+    this.client = createClient({ appId, key, secret, log: silent, ...options }, surroundings);
     const group = typeof options.group === 'object' ? options.group : undefined;
     this.#byChannel = group?.order === 'channel';
     this.#listen(group?.mode === 'shared');
@@ -125,7 +128,8 @@ export class SimBackend {
       if (session !== right)
         this.#owner.broken(`${this.name}: ${session} of ${node} after ${before}`);
     });
-    client.on('error', ({ code, message }) => {
+    client.on('error', ({ code, status, message }) => {
+      if (status === CLOSE_CODES.replaced.code) return this.#owner.replaced(this);
       const expected = ['connect_failed', 'connection_lost', 'handler_failed', 'unknown_outcome'];
       if (!expected.includes(code)) this.#owner.broken(`${this.name}: ${code} ${message}`);
       if (/protocol|acknowledged|the gateway sent/.test(message))

@@ -10,7 +10,7 @@ import { Chance } from './chance';
 import { Network, type Connection, type Cut } from './network';
 import { SimBackend, sessionOf, type BackendOwner } from './sim-backend';
 import { SimGateway } from './sim-gateway';
-import { Stream } from './stream';
+import { sessionIdOf, Stream } from './stream';
 
 export interface SimulationOptions {
   /** Backends by the place they take; one that dies is followed by another of the same options. */
@@ -29,6 +29,8 @@ export class Simulation implements BackendOwner {
   readonly network: Network;
   readonly options: SimulationOptions;
   readonly backends = new Map<string, SimBackend>();
+  /** Other processes of a name, by place, that live and were not told yet that it is another's. */
+  readonly #namesakes = new Map<string, SimBackend[]>();
   /** Broken rules as sentences, in the order in which they were noticed. */
   readonly faults: string[] = [];
   gateway: SimGateway;
@@ -84,18 +86,47 @@ export class Simulation implements BackendOwner {
     const options = this.options.backends.get(place) ?? {};
     this.#processes += 1;
     const name = `${place}#${this.#processes}`;
+    const before = this.backends.get(place);
+    if (before !== undefined) this.#namesakesAt(place).push(before);
     this.backends.set(place, new SimBackend(name, this, options));
+  }
+
+  /** True when the backends of a place have a name, so that a second one takes the place of the first. */
+  isNamed(place: string): boolean {
+    return this.options.backends.get(place)?.name !== undefined;
   }
 
   killBackend(place: string, told: boolean): void {
     const backend = this.backends.get(place);
     if (backend === undefined) return;
     this.backends.delete(place);
-    backend.clock.kill();
-    for (const connection of this.network.of(backend.clock)) connection.kill(told);
-    for (let n = 1; n <= backend.sent; n++) {
-      if (!backend.told.has(n)) this.settled(backend, n, 'unknown');
+    for (const each of [backend, ...this.#namesakesAt(place).splice(0)]) {
+      each.clock.kill();
+      for (const connection of this.network.of(each.clock)) connection.kill(told);
+      for (let n = 1; n <= each.sent; n++) {
+        if (!each.told.has(n)) this.settled(each, n, 'unknown');
+      }
     }
+  }
+
+  /** A backend leaves, and with it the others of its name. Resolves when all have. */
+  async goodbye(place: string): Promise<void> {
+    const backend = this.backends.get(place);
+    if (backend === undefined) return;
+    this.backends.delete(place);
+    const all = [backend, ...this.#namesakesAt(place).splice(0)];
+    await Promise.all(all.map(({ client }) => client.disconnect()));
+  }
+
+  /** Processes that have the name of a living backend, and do not know yet that it is another's. */
+  get namesakes(): SimBackend[] {
+    return [...this.#namesakes.values()].flat();
+  }
+
+  #namesakesAt(place: string): SimBackend[] {
+    const others = this.#namesakes.get(place) ?? [];
+    this.#namesakes.set(place, others);
+    return others;
   }
 
   cut(place: string, how: Cut): void {
@@ -119,7 +150,7 @@ export class Simulation implements BackendOwner {
     for (const group of groups) {
       let stream = this.#streams.find((one) => one.group === group);
       if (stream === undefined) this.#streams.push((stream = new Stream(group, this.gateway.node)));
-      for (const { name } of group.members) this.#bySession.set(name, stream);
+      for (const member of group.members) this.#bySession.set(sessionIdOf(member) ?? '', stream);
     }
     for (const stream of this.#streams) {
       if (stream.over) continue;
@@ -160,6 +191,19 @@ export class Simulation implements BackendOwner {
   }
 
   // ---- what backends tell
+
+  /** Another process has taken the name. It may be one that was there before, and was away. */
+  replaced(backend: SimBackend): void {
+    for (const [place, current] of this.backends) {
+      const others = this.#namesakesAt(place);
+      const at = others.indexOf(backend);
+      if (at >= 0) others.splice(at, 1);
+      if (current !== backend) continue;
+      const next = others.pop();
+      if (next === undefined) this.broken(`${backend.name} was replaced by nobody`);
+      else this.backends.set(place, next);
+    }
+  }
 
   /** A command that answers an event is refused by whoever knows the event. */
   refused({ name, node }: SimBackend, cause: Meta): void {
@@ -213,7 +257,7 @@ export class Simulation implements BackendOwner {
     if (stream?.over === true) return;
     const group = stream?.group;
     const owned = group?.partitions[Number(partition)];
-    if (owned === undefined || group?.owner(owned)?.name !== session) {
+    if (owned === undefined || sessionIdOf(group?.owner(owned)) !== session) {
       this.broken(`${process} answered ${cause}, which is another's`);
     }
   }

@@ -1,7 +1,13 @@
-import type { Group } from '../../../lib/gateway/core/streams/group';
+import type { Group, GroupMember } from '../../../lib/gateway/core/streams/group';
+import { PipeSession } from '../../../lib/gateway/protocols/pipe/session';
 import { hash32 } from '../../../lib/util/hash';
 import { EventKind, type PipeEvent } from '../../../lib/wire/frames';
 import { faultsOf, sumOf, type Fault, type Line } from '../ledger';
+
+/** The session of a member: members of a name follow each other, each with a session of its own. */
+export function sessionIdOf(member: GroupMember | undefined): string | undefined {
+  return member instanceof PipeSession ? member.id : undefined;
+}
 
 /** The ledger of one group's stream, for as long as the gateway keeps the group. */
 export class Stream {
@@ -89,7 +95,7 @@ export class Stream {
       this.#generations[number] = generation;
       const owner = group.owner(partition);
       const owners = this.#owners[number];
-      if (owners?.at(-1) !== owner?.name) owners?.push(owner?.name);
+      if (owners?.at(-1) !== sessionIdOf(owner)) owners?.push(sessionIdOf(owner));
       const sum = (inFlight.get(owner) ?? 0) + log.inFlight;
       if (sum > credit) return `${sum} events in flight to ${owner?.name}`;
       inFlight.set(owner, sum);
