@@ -77,6 +77,16 @@ export const groups: readonly FaultKind[] = [
           'a member that goes leaves its messages to another one that asked for them',
         ),
       },
+      {
+        title: 'events that are dropped while a partition is handed on end the hand-over',
+        file: 'stream/send-buffer.ts',
+        from: 'if (at < this.#low || this.#sizes',
+        to: 'if (this.#sizes',
+        finder: spec(
+          'stream/send-buffer.spec.ts',
+          'entries that are dropped while others are visited are not visited any more',
+        ),
+      },
     ],
   },
   {
