@@ -9,7 +9,7 @@ import type { ManualClock } from '../manual-clock';
 import type { VirtualTime } from '../virtual-time';
 import type { Chance } from './chance';
 import type { Network } from './network';
-import { APP, TAP } from './sim-gateway';
+import { APP, TAP, type EventName } from './sim-gateway';
 
 /** Hears the events in a backend as they happen. */
 export interface BackendOwner {
@@ -57,7 +57,13 @@ export class SimBackend {
   #sent = 0;
   #node = '';
 
-  constructor(name: string, owner: BackendOwner, options: Partial<PipeOptions>) {
+  /** @param hears names of the events that it subscribes to; all of them unless given */
+  constructor(
+    name: string,
+    owner: BackendOwner,
+    options: Partial<PipeOptions>,
+    hears?: readonly EventName[],
+  ) {
     this.name = name;
     this.#owner = owner;
     this.#chance = owner.chance;
@@ -67,7 +73,7 @@ export class SimBackend {
     this.client = createClient({ appId, key, secret, log: silent, ...options }, surroundings);
     const group = typeof options.group === 'object' ? options.group : undefined;
     this.#byChannel = group?.order === 'channel';
-    this.#listen(group?.mode === 'shared');
+    this.#listen(group?.mode === 'shared', hears);
     void this.client.connect();
   }
 
@@ -100,18 +106,20 @@ export class SimBackend {
     }
   }
 
-  #listen(shared: boolean): void {
+  #listen(shared: boolean, hears: readonly EventName[] | undefined): void {
     const { client } = this;
-    client.subscribe(['socket_existence', 'socket_message', 'channel_existence']);
+    // A member hears no close of a socket whose messages come to it as the only one that asked for them.
+    if (hears === undefined) client.subscribe(['socket_existence', 'channel_existence']);
+    client.subscribe(['socket_message'], hears && { events: [...hears] });
     client.sockets.on('event', (_, socketId, data, meta) => {
-      if (!shared) this.#introduced(socketId, meta);
+      if (!shared && hears === undefined) this.#introduced(socketId, meta);
       return this.#handle(data, meta);
     });
     client.channels.on('event', (_, _channel, socketId, data, meta) => {
-      if (!shared && !this.#byChannel) this.#introduced(socketId, meta);
+      if (!shared && !this.#byChannel && hears === undefined) this.#introduced(socketId, meta);
       return this.#handle(data, meta);
     });
-    if (!shared) {
+    if (!shared && hears === undefined) {
       client.sockets.on('open', (id, meta) => this.#came(this.sockets, id, meta));
       client.sockets.on('close', (id, meta) => this.#went(this.sockets, id, meta));
       client.channels.on('occupied', (name, meta) => this.#came(this.channels, name, meta));

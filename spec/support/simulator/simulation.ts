@@ -9,7 +9,7 @@ import { VirtualTime } from '../virtual-time';
 import { Chance } from './chance';
 import { Network, type Connection, type Cut } from './network';
 import { SimBackend, sessionOf, type BackendOwner } from './sim-backend';
-import { SimGateway } from './sim-gateway';
+import { EVENTS, SimGateway, type EventName } from './sim-gateway';
 import { sessionIdOf, Stream } from './stream';
 
 export interface SimulationOptions {
@@ -20,6 +20,8 @@ export interface SimulationOptions {
   credit: number;
   /** Backends come and go, but nothing goes wrong and handlers are quick: then nothing is handled twice either. */
   calm: boolean;
+  /** Each process subscribes to some of the events only. */
+  differing: boolean;
 }
 
 /** A gateway, some backends and what they are told, in one process and one virtual time. */
@@ -88,7 +90,7 @@ export class Simulation implements BackendOwner {
     const name = `${place}#${this.#processes}`;
     const before = this.backends.get(place);
     if (before !== undefined) this.#namesakesAt(place).push(before);
-    this.backends.set(place, new SimBackend(name, this, options));
+    this.backends.set(place, new SimBackend(name, this, options, this.#someEvents()));
   }
 
   /** True when the backends of a place have a name, so that a second one takes the place of the first. */
@@ -123,6 +125,11 @@ export class Simulation implements BackendOwner {
     return [...this.#namesakes.values()].flat();
   }
 
+  #someEvents(): readonly EventName[] | undefined {
+    if (!this.options.differing) return undefined;
+    return this.chance.pick([EVENTS, [this.chance.pick(EVENTS)]]);
+  }
+
   #namesakesAt(place: string): SimBackend[] {
     const others = this.#namesakes.get(place) ?? [];
     this.#namesakes.set(place, others);
@@ -140,7 +147,8 @@ export class Simulation implements BackendOwner {
     if (socket === undefined || this.gateway.clock.stopped) return;
     this.#messages += 1;
     const data = JSON.stringify({ id: this.#messages });
-    this.gateway.send(socket, data, this.chance.percent(50));
+    const event = this.options.differing ? this.chance.pick(EVENTS) : 'event';
+    this.gateway.send(socket, data, this.chance.percent(50), event);
   }
 
   /** Runs whatever is due next, and looks whether all is as it must be. */
@@ -149,7 +157,10 @@ export class Simulation implements BackendOwner {
     const groups = this.gateway.clock.stopped ? [] : this.gateway.groups;
     for (const group of groups) {
       let stream = this.#streams.find((one) => one.group === group);
-      if (stream === undefined) this.#streams.push((stream = new Stream(group, this.gateway.node)));
+      if (stream === undefined)
+        this.#streams.push(
+          (stream = new Stream(group, this.gateway.node, !this.options.differing)),
+        );
       for (const member of group.members) this.#bySession.set(sessionIdOf(member) ?? '', stream);
     }
     for (const stream of this.#streams) {

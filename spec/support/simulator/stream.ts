@@ -13,6 +13,7 @@ export function sessionIdOf(member: GroupMember | undefined): string | undefined
 export class Stream {
   readonly group: Group;
   readonly node: string;
+  readonly #ordered: boolean;
   readonly #lines: Line[] = [];
   /** Key and number of a message, by its id. */
   readonly #places = new Map<number, { key: string; n: number }>();
@@ -23,8 +24,10 @@ export class Stream {
   readonly #owners: Array<Array<string | undefined>>;
   #over = false;
 
-  constructor(group: Group, node: string) {
+  /** @param ordered false when the events of a key may go to several members, so that they have no order */
+  constructor(group: Group, node: string, ordered: boolean) {
     this.group = group;
+    this.#ordered = ordered;
     this.node = node;
     this.#generations = group.partitions.map(() => 0);
     this.#owners = group.partitions.map(() => []);
@@ -105,7 +108,7 @@ export class Stream {
 
   #keyOf(id: number, socketId: string, channel: string | undefined): string {
     const { mode, order } = this.group.settings;
-    if (mode === 'shared') return `message ${id}`;
+    if (mode === 'shared' || !this.#ordered) return `message ${id}`;
     return (order === 'channel' && channel) || socketId;
   }
 }
