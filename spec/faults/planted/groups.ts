@@ -42,9 +42,19 @@ export const groups: readonly FaultKind[] = [
         ),
       },
       {
+        title: 'events of the same run begin after a failure that stops the client',
+        file: 'pipe/inbox/inbox.ts',
+        from: "if (this.#policy.kept && this.#phase.name === 'stopping') return partition.leave(offset);",
+        to: '',
+        finder: spec(
+          'pipe/handlers/handlers.spec.ts',
+          'onHandlerError stop: no later event begins, of the same run either',
+        ),
+      },
+      {
         title: 'stop is taken where nobody gets the event again',
         file: 'pipe/options.ts',
-        from: "read.onHandlerError === 'stop' && read.group === undefined",
+        from: "read.onHandlerError === 'stop' && !isShared",
         to: 'false',
         finder: spec(
           'pipe/options.spec.ts',
