@@ -16,7 +16,7 @@ export interface BackendOwner {
   readonly chance: Chance;
   readonly time: VirtualTime;
   readonly network: Network;
-  readonly options: { calm: boolean; credit: number };
+  readonly options: { calm: boolean; credit: number; differing: boolean };
   began(backend: SimBackend, id: number, data: string, meta: Meta): void;
   ended(backend: SimBackend, id: number, meta: Meta): void;
   gap(backend: SimBackend, count: number | undefined): void;
@@ -26,6 +26,8 @@ export interface BackendOwner {
   process(): ManualClock;
   refused(backend: SimBackend, cause: Meta): void;
   replaced(backend: SimBackend): void;
+  /** A handler failed, and the client leaves because of it. */
+  stopped(backend: SimBackend): void;
   broken(what: string): void;
 }
 
@@ -54,6 +56,8 @@ export class SimBackend {
   readonly #handled = new Set<number>();
   /** Number of times that the stream of a socket was begun. */
   readonly #followed = new Map<string, number>();
+  readonly #stops: boolean;
+  #failed = false;
   #sent = 0;
   #node = '';
 
@@ -73,6 +77,7 @@ export class SimBackend {
     this.client = createClient({ appId, key, secret, log: silent, ...options }, surroundings);
     const group = typeof options.group === 'object' ? options.group : undefined;
     this.#byChannel = group?.order === 'channel';
+    this.#stops = options.onHandlerError === 'stop';
     this.#listen(group?.mode === 'shared', hears);
     void this.client.connect();
   }
@@ -100,10 +105,32 @@ export class SimBackend {
     const data = { process: this.name, n, cause: cause?.id };
     const channel = this.client.channel(TAP);
     if (this.#chance.percent(50)) {
-      channel.publish('seen', data, { cause }).then(() => told('ok'), failed);
+      const ack = this.#chance.percent(40) ? 'delivered' : 'accepted';
+      channel.publish('seen', data, { cause, ack }).then((receipt) => {
+        // A receipt may go down with its connection; one that comes counts the one browser there is.
+        if (receipt.status === 'delivered' && receipt.sockets !== 1)
+          this.#owner.broken(`${this.name}: ${receipt.sockets} sockets saw ${n}`);
+        told('ok');
+      }, failed);
     } else {
       channel.trigger('seen', data, { cause }, (error) => (error ? failed(error) : told('ok')));
     }
+  }
+
+  /** Publishes many things in one turn, and sends as many to a socket that never was, which are refused. */
+  burst(count: number): void {
+    for (let i = 0; i < count; i++) {
+      if (this.#chance.percent(60)) this.#refused();
+      else this.publish();
+    }
+  }
+
+  #refused(): void {
+    const n = (this.#sent += 1);
+    this.client.socket('0.0').trigger('seen', {}, {}, (error) => {
+      this.told.add(n);
+      if (error === null) this.#owner.broken(`${this.name}: ${n} was applied to no socket`);
+    });
   }
 
   #listen(shared: boolean, hears: readonly EventName[] | undefined): void {
@@ -153,13 +180,16 @@ export class SimBackend {
     const chance = this.#chance;
     const { id } = data as { id: number };
     this.sessions.add(sessionOf(meta));
-    if (this.#handled.has(id)) this.#owner.broken(`${meta.id} came twice to ${this.name}`);
+    // Where members differ, an event that was not acknowledged may be handed on to another partition of its member.
+    const mayRepeat = this.#owner.options.differing && meta.redelivered;
+    if (this.#handled.has(id) && !mayRepeat)
+      this.#owner.broken(`${meta.id} came twice to ${this.name}`);
     this.#handled.add(id);
+    if (this.#failed) this.#owner.broken(`${meta.id} began at ${this.name}, which has failed`);
     this.#owner.began(this, id, JSON.stringify(data), meta);
     if (chance.percent(20)) this.publish(chance.percent(70) ? meta : undefined);
     if (chance.percent(60)) {
-      this.#owner.ended(this, id, meta);
-      if (chance.percent(5)) throw new Error('as handlers do');
+      this.#end(id, meta);
       return undefined;
     }
     const slowestMs = this.#owner.options.calm ? 4 : chance.percent(90) ? 150 : 2_500;
@@ -174,8 +204,17 @@ export class SimBackend {
     await new Promise<void>((resolve) => this.clock.setTimeout(resolve, forMs));
     this.running -= 1;
     if (chance.percent(20)) this.publish(meta);
-    this.#owner.ended(this, id, meta);
-    if (chance.percent(5)) throw new Error('as handlers do');
+    this.#end(id, meta);
+  }
+
+  /** A handler comes to its end, or fails; then the event comes again if the client stops for it. */
+  #end(id: number, meta: Meta): void {
+    const fails = this.#chance.percent(5);
+    if (fails && this.#stops) {
+      this.#failed = true;
+      this.#owner.stopped(this);
+    } else this.#owner.ended(this, id, meta);
+    if (fails) throw new Error('as handlers do');
   }
 
   #introduced(socketId: string, meta: Meta): void {

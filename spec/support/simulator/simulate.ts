@@ -53,11 +53,19 @@ function optionsBy(chance: Chance): SimulationOptions {
   const group = { name: 'group', mode, order };
   const named = chance.percent(40);
   const differing = chance.percent(25);
+  const calm = chance.percent(20);
+  const stops: Partial<PipeOptions> = !calm && chance.percent(25) ? { onHandlerError: 'stop' } : {};
   const name = (place: string): Partial<PipeOptions> => (named ? { name: place } : {});
   return {
     backends: new Map<string, Partial<PipeOptions>>([
-      ...MEMBERS.map((place) => [place, { ...common, ...name(place), group }] as const),
-      [ALONE, { ...common, ...name(ALONE) }],
+      ...MEMBERS.map(
+        (place) =>
+          [
+            place,
+            { ...common, ...name(place), ...((named || mode !== 'broadcast') && stops), group },
+          ] as const,
+      ),
+      [ALONE, { ...common, ...name(ALONE), ...(named && stops) }],
     ]),
     limits: {
       pipePartitions: chance.pick([1, 3, 6]),
@@ -68,7 +76,7 @@ function optionsBy(chance: Chance): SimulationOptions {
       maxUnsentBytes: chance.pick([600, 1_000_000]),
     },
     credit,
-    calm: chance.percent(20),
+    calm,
     differing,
   };
 }
@@ -138,7 +146,10 @@ function use(simulation: Simulation, chance: Chance): void {
   const dice = chance.whole(0, 99);
   const socket = chance.pick(gateway.sockets);
   if (dice >= 85) {
-    chance.pick([...simulation.backends.values()])?.publish();
+    const backend = chance.pick([...simulation.backends.values()]);
+    if (dice < 97) backend?.publish();
+    // The largest bursts have more answers than go into one frame.
+    else backend?.burst(chance.percent(4) ? chance.whole(500, 1_000) : chance.whole(2, 30));
   } else if (gateway.clock.stopped) {
     return;
   } else if (socket === undefined || dice < 12) {
@@ -261,6 +272,7 @@ function mourns(simulation: Simulation, { name, sockets, sessions }: SimBackend)
 /** Backends and sockets all leave; no timer, session or listener may be left of them. */
 async function leave(simulation: Simulation): Promise<void> {
   const { gateway, time } = simulation;
+  simulation.leaving = true;
   for (const socket of gateway.sockets) gateway.close(socket);
   for (const { client } of simulation.backends.values()) void client.disconnect();
   const untilMs = time.nowMs + REST_MS;

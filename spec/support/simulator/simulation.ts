@@ -12,6 +12,9 @@ import { SimBackend, sessionOf, type BackendOwner } from './sim-backend';
 import { EVENTS, SimGateway, type EventName } from './sim-gateway';
 import { sessionIdOf, Stream } from './stream';
 
+/** Time after which a backend that has failed is started again. */
+const RESTART_MS = 500;
+
 export interface SimulationOptions {
   /** Backends by the place they take; one that dies is followed by another of the same options. */
   backends: ReadonlyMap<string, Partial<PipeOptions>>;
@@ -36,6 +39,8 @@ export class Simulation implements BackendOwner {
   /** Broken rules as sentences, in the order in which they were noticed. */
   readonly faults: string[] = [];
   gateway: SimGateway;
+  /** All leave, and nothing is started any more. */
+  leaving = false;
   readonly #streams: Stream[] = [];
   readonly #bySession = new Map<string, Stream>();
   /** Names of sessions by the frame that told them. */
@@ -202,6 +207,22 @@ export class Simulation implements BackendOwner {
   }
 
   // ---- what backends tell
+
+  /** A backend whose handler failed leaves, and its supervisor starts it again. */
+  stopped(backend: SimBackend): void {
+    for (const [place, current] of this.backends) {
+      const others = this.#namesakesAt(place);
+      const at = others.indexOf(backend);
+      if (at >= 0) others.splice(at, 1);
+      if (current !== backend) continue;
+      const next = others.pop();
+      if (next === undefined) this.backends.delete(place);
+      else this.backends.set(place, next);
+      this.time.after(RESTART_MS, () => {
+        if (!this.leaving && !this.backends.has(place)) this.startBackend(place);
+      });
+    }
+  }
 
   /** Another process has taken the name. It may be one that was there before, and was away. */
   replaced(backend: SimBackend): void {

@@ -49,7 +49,9 @@ export class Stream {
   }
 
   /** A handler begins. True when one has begun on that message before. */
-  began(process: string, id: number, data: string, redelivered: boolean): boolean {
+  began(to: string, id: number, data: string, redelivered: boolean): boolean {
+    // An event that was handed on may come to one process twice, and says so.
+    const process = redelivered && !this.#ordered ? `${to} again` : to;
     const place = this.#places.get(id) ?? { key: `message ${id}`, n: 0 };
     this.#lines.push({ type: 'began', process, ...place, sum: sumOf(data), redelivered });
     const again = this.#begun.has(id);
