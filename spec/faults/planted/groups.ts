@@ -1,4 +1,4 @@
-import { spec, type FaultKind } from './fault-kind';
+import { simulator, spec, type FaultKind } from './fault-kind';
 
 const namesSpec = 'gateway/protocols/pipe/names.spec.ts';
 const membersSpec = 'gateway/protocols/pipe/members.spec.ts';
@@ -16,10 +16,7 @@ export const groups: readonly FaultKind[] = [
         file: 'gateway/protocols/pipe/groups.ts',
         from: "return name === '' ? undefined : `name ${name}`;",
         to: 'return undefined;',
-        finder: spec(
-          namesSpec,
-          'a named stream outlives its process, and the next one of its name goes on with it',
-        ),
+        finder: simulator(1, 150),
       },
       {
         title: 'events that an unnamed backend leaves are told to nobody',
@@ -36,20 +33,14 @@ export const groups: readonly FaultKind[] = [
         file: 'pipe/client.ts',
         from: 'this.#inbox.halt();',
         to: '',
-        finder: spec(
-          'pipe/handlers/handlers.spec.ts',
-          'onHandlerError stop: neither it nor what ends later is acknowledged, and the client leaves',
-        ),
+        finder: simulator(1, 150),
       },
       {
         title: 'events of the same run begin after a failure that stops the client',
         file: 'pipe/inbox/inbox.ts',
         from: "if (this.#policy.kept && this.#phase.name === 'stopping') return partition.leave(offset);",
         to: '',
-        finder: spec(
-          'pipe/handlers/handlers.spec.ts',
-          'onHandlerError stop: no later event begins, of the same run either',
-        ),
+        finder: simulator(1, 150),
       },
       {
         title: 'stop is taken where nobody gets the event again',
