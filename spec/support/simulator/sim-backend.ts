@@ -180,7 +180,7 @@ export class SimBackend {
     const chance = this.#chance;
     const { id } = data as { id: number };
     this.sessions.add(sessionOf(meta));
-    // Where members differ, an event that was not acknowledged may be handed on to another partition of its member.
+    // An event that was not acknowledged may, where members differ, be handed on to another partition of its member.
     const mayRepeat = this.#owner.options.differing && meta.redelivered;
     if (this.#handled.has(id) && !mayRepeat)
       this.#owner.broken(`${meta.id} came twice to ${this.name}`);
