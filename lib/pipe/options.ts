@@ -116,7 +116,8 @@ export interface PipeOptions {
   /**
    * Policy when a handler throws or rejects, beside the `error` event. `continue`: its event counts as handled.
    * `stop`: its event and later ones do not count, and the client disconnects; another member of the group, or this
-   * one when it is back, gets them again. `stop` needs a `name` or a `group`. Default `continue`.
+   * one when it is back, gets them again. `stop` needs a `name`, or a `group` other than `broadcast`.
+   * Default `continue`.
    */
   onHandlerError?: 'continue' | 'stop' | undefined;
   /**
@@ -224,10 +225,11 @@ export function readOptions(given: PipeOptions): Settings {
   const appId = same('appId', read.appId, 'app_id', app_id) ?? appIdOf('appId', undefined);
   const useTLS = same('useTLS', read.useTLS, 'secure', secure) ?? !isLoopback(read.host);
   const port = read.port ?? (useTLS ? TLS_PORT : PLAIN_PORT);
-  if (read.onHandlerError === 'stop' && read.group === undefined && read.name === undefined) {
+  const isShared = read.group !== undefined && read.group.mode !== 'broadcast';
+  if (read.onHandlerError === 'stop' && !isShared && read.name === undefined) {
     throwBadOption(
       'onHandlerError',
-      "'stop' needs a name or a group, or nobody gets the event again",
+      "'stop' needs a name or a group that shares its events, or nobody gets the event again",
     );
   }
   const concurrency = read.concurrency ?? read.credit.messages;

@@ -151,11 +151,11 @@ export class SendBuffer<T> {
     return this.#entries.slice(first - this.#low, last - first + 1) as T[];
   }
 
-  /** Visits the kept entries above number `n` that are not finished, in order. */
+  /** Visits the kept entries above number `n` that are not finished, in order. `visit` may finish and drop entries. */
   eachAfter(n: number, visit: (entry: T, n: number) => void): void {
     const { next } = this;
     for (let at = Math.max(n + 1, this.#low); at < next; at += 1) {
-      if (this.#sizes.at(at - this.#low) === FINISHED) continue;
+      if (at < this.#low || this.#sizes.at(at - this.#low) === FINISHED) continue;
       visit(this.#entries.at(at - this.#low) as T, at);
     }
   }

@@ -163,9 +163,13 @@ t.test('stop on a failing handler needs somebody who gets the event again', (t) 
     const { onHandlerError } = readOptions({ ...GOOD, ...identity, onHandlerError: 'stop' });
     t.equal(onHandlerError, 'stop');
   }
-  t.throws(() => readOptions({ ...GOOD, onHandlerError: 'stop' }), {
-    message: /^onHandlerError: 'stop' needs a name or a group/,
-  });
+  const broadcast = { name: 'chat', mode: 'broadcast' } as const;
+  for (const identity of [{}, { group: broadcast }]) {
+    t.throws(() => readOptions({ ...GOOD, ...identity, onHandlerError: 'stop' }), {
+      message: /^onHandlerError: 'stop' needs a name or a group/,
+    });
+  }
+  readOptions({ ...GOOD, name: 'one', group: broadcast, onHandlerError: 'stop' });
   t.end();
 });
 

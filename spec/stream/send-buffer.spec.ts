@@ -49,3 +49,16 @@ t.test('an acknowledgement of entries never sent is refused and changes nothing'
   for (const n of [3, Infinity, NaN]) t.equal(buffer.attach(n), false);
   t.match(buffer, { acked: 0, sendPtr: 2, sent: 1, length: 2, unacked: 1 });
 });
+
+t.test('entries that are dropped while others are visited are not visited any more', async (t) => {
+  const flight = new InFlight();
+  const buffer = new SendBuffer<string>(flight);
+  for (const entry of ['a', 'b', 'c', 'd', 'e']) buffer.append(entry, 1);
+  const seen: string[] = [];
+  buffer.eachAfter(0, (entry, n) => {
+    seen.push(entry);
+    buffer.finish(n, n);
+    if (entry === 'b') for (let i = 0; i < 2; i++) buffer.dropOldest();
+  });
+  t.same(seen, ['a', 'b', 'e']);
+});

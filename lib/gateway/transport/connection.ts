@@ -94,10 +94,6 @@ export class Connection implements Carrier {
     ws.on('close', Connection.#ended);
   }
 
-  get remoteAddress(): string {
-    return this.#stream.remoteAddress ?? '';
-  }
-
   get unsentBytes(): number {
     return this.#stream.writableLength;
   }

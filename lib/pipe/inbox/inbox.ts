@@ -357,6 +357,8 @@ export class Inbox {
 
   #judge(partition: AssignedPartition, offset: number, event: PipeEvent): void {
     partition.start(offset);
+    // The handler of an event before it in its run has stopped the client.
+    if (this.#policy.kept && this.#phase.name === 'stopping') return partition.leave(offset);
     const judgement = this.#resync?.judge(partition.partition, event) ?? 'pass';
     if (judgement === 'drop') {
       this.#deliveries.finish(partition, offset, event);

@@ -116,6 +116,23 @@ t.test(
   },
 );
 
+t.test('onHandlerError stop: no later event begins, of the same run either', async (t) => {
+  const { client, gateway, clock } = connectedClient({ onHandlerError: 'stop', name: 'chat' });
+  const begun: string[] = [];
+  client.sockets.on('event', (event) => {
+    begun.push(event);
+    if (event === 'bad') throw new Error('no');
+  });
+  const events = ['good', 'bad', 'same key', 'other'].map((event, n) => {
+    return { event, socketId: n === 3 ? '2.2' : '1.1' };
+  });
+  gateway.socket.events(...events);
+  await settled();
+  clock.advance(50);
+  t.same(begun, ['good', 'bad']);
+  t.equal(gateway.socket.find('ack').positions[0]?.offset, 1);
+});
+
 t.test('a failing handler of the client itself stops nothing', (t) => {
   const { client, gateway } = connectedClient({ onHandlerError: 'stop', name: 'chat' });
   client.on('gap', () => {

@@ -112,6 +112,23 @@ t.test(
   },
 );
 
+t.test(
+  'messages that were read and held back are handled when their socket is closed',
+  async (t) => {
+    const group = { name: 'g', overflow: 'pause' } as const;
+    const { gateway, clock, release, handled } = await stuckBackend(t, group);
+    const browser = await TestSocket.connect(t, gateway.port);
+    // A single write arrives as one piece: the gateway has read all of it when three quarters of the stream are full.
+    flood(browser, 1, LOG);
+    while (gateway.metrics.messagesReceived < (LOG * 3) / 4 - 1) await new Promise(setImmediate);
+    clock.advance(10_000);
+    t.equal((await browser.closed()).code, 4100);
+    release();
+    await until(() => handled.includes('close 4100'));
+    t.strictSame(handled, [...says(LOG), 'close 4100']);
+  },
+);
+
 t.test("with 'close' it is closed at once, and what it had sent by then is handled", async (t) => {
   const { gateway, release, handled, ...on } = await stuckBackend(t, {
     name: 'g',

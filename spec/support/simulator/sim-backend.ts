@@ -2,19 +2,21 @@ import type { StandpipeError } from '../../../lib/errors';
 import { createClient, type PipeClient } from '../../../lib/pipe/client';
 import type { PipeOptions } from '../../../lib/pipe/options';
 import type { Meta } from '../../../lib/pipe/types';
+import { silent } from '../../../lib/util/logger';
+import { CLOSE_CODES } from '../../../lib/wire/close-codes';
 import type { Outcome } from '../ledger';
 import type { ManualClock } from '../manual-clock';
 import type { VirtualTime } from '../virtual-time';
 import type { Chance } from './chance';
 import type { Network } from './network';
-import { APP, TAP } from './sim-gateway';
+import { APP, TAP, type EventName } from './sim-gateway';
 
 /** Hears the events in a backend as they happen. */
 export interface BackendOwner {
   readonly chance: Chance;
   readonly time: VirtualTime;
   readonly network: Network;
-  readonly options: { calm: boolean; credit: number };
+  readonly options: { calm: boolean; credit: number; differing: boolean };
   began(backend: SimBackend, id: number, data: string, meta: Meta): void;
   ended(backend: SimBackend, id: number, meta: Meta): void;
   gap(backend: SimBackend, count: number | undefined): void;
@@ -25,6 +27,9 @@ export interface BackendOwner {
   /** Name of the session that a backend was welcomed to last. */
   sessionNow(backend: SimBackend): string | undefined;
   refused(backend: SimBackend, cause: Meta): void;
+  replaced(backend: SimBackend): void;
+  /** A handler failed, and the client leaves because of it. */
+  stopped(backend: SimBackend): void;
   broken(what: string): void;
 }
 
@@ -51,23 +56,32 @@ export class SimBackend {
   readonly #byChannel: boolean;
   /** Messages, whichever session brought them. */
   readonly #handled = new Set<number>();
-  /** Number of times that a stream of a socket was begun. */
+  /** Number of times that the stream of a socket was begun. */
   readonly #followed = new Map<string, number>();
+  readonly #stops: boolean;
+  #failed = false;
   #sent = 0;
   #node = '';
   #session = '';
 
-  constructor(name: string, owner: BackendOwner, options: Partial<PipeOptions>) {
+  /** @param hears names of the events that it subscribes to; all of them unless given */
+  constructor(
+    name: string,
+    owner: BackendOwner,
+    options: Partial<PipeOptions>,
+    hears?: readonly EventName[],
+  ) {
     this.name = name;
     this.#owner = owner;
     this.#chance = owner.chance;
     this.clock = owner.process();
     const { id: appId, key, secret } = APP;
     const surroundings = { clock: this.clock, dial: owner.network.diallerOf(this.clock) };
-    this.client = createClient({ appId, key, secret, ...options }, surroundings);
+    this.client = createClient({ appId, key, secret, log: silent, ...options }, surroundings);
     const group = typeof options.group === 'object' ? options.group : undefined;
     this.#byChannel = group?.order === 'channel';
-    this.#listen(group?.mode === 'shared');
+    this.#stops = options.onHandlerError === 'stop';
+    this.#listen(group?.mode === 'shared', hears);
     void this.client.connect();
   }
 
@@ -95,24 +109,48 @@ export class SimBackend {
     const data = { process: this.name, n, session, cause: cause?.id };
     const channel = this.client.channel(TAP);
     if (this.#chance.percent(50)) {
-      channel.publish('seen', data, { cause }).then(() => told('ok'), failed);
+      const ack = this.#chance.percent(40) ? 'delivered' : 'accepted';
+      channel.publish('seen', data, { cause, ack }).then((receipt) => {
+        // A receipt may go down with its connection; one that comes counts the one browser there is.
+        if (receipt.status === 'delivered' && receipt.sockets !== 1)
+          this.#owner.broken(`${this.name}: ${receipt.sockets} sockets saw ${n}`);
+        told('ok');
+      }, failed);
     } else {
       channel.trigger('seen', data, { cause }, (error) => (error ? failed(error) : told('ok')));
     }
   }
 
-  #listen(shared: boolean): void {
+  /** Publishes many things in one turn, and sends as many to a socket that never was, which are refused. */
+  burst(count: number): void {
+    for (let i = 0; i < count; i++) {
+      if (this.#chance.percent(60)) this.#refused();
+      else this.publish();
+    }
+  }
+
+  #refused(): void {
+    const n = (this.#sent += 1);
+    this.client.socket('0.0').trigger('seen', {}, {}, (error) => {
+      this.told.add(n);
+      if (error === null) this.#owner.broken(`${this.name}: ${n} was applied to no socket`);
+    });
+  }
+
+  #listen(shared: boolean, hears: readonly EventName[] | undefined): void {
     const { client } = this;
-    client.subscribe(['socket_existence', 'socket_message', 'channel_existence']);
+    // A member hears no close of a socket whose messages come to it as the only one that asked for them.
+    if (hears === undefined) client.subscribe(['socket_existence', 'channel_existence']);
+    client.subscribe(['socket_message'], hears && { events: [...hears] });
     client.sockets.on('event', (_, socketId, data, meta) => {
-      if (!shared) this.#introduced(socketId, meta);
+      if (!shared && hears === undefined) this.#introduced(socketId, meta);
       return this.#handle(data, meta);
     });
     client.channels.on('event', (_, _channel, socketId, data, meta) => {
-      if (!shared && !this.#byChannel) this.#introduced(socketId, meta);
+      if (!shared && !this.#byChannel && hears === undefined) this.#introduced(socketId, meta);
       return this.#handle(data, meta);
     });
-    if (!shared) {
+    if (!shared && hears === undefined) {
       client.sockets.on('open', (id, meta) => this.#came(this.sockets, id, meta));
       client.sockets.on('close', (id, meta) => this.#went(this.sockets, id, meta));
       client.channels.on('occupied', (name, meta) => this.#came(this.channels, name, meta));
@@ -131,7 +169,8 @@ export class SimBackend {
       if (session !== right)
         this.#owner.broken(`${this.name}: ${session} of ${node} after ${before}`);
     });
-    client.on('error', ({ code, message }) => {
+    client.on('error', ({ code, status, message }) => {
+      if (status === CLOSE_CODES.replaced.code) return this.#owner.replaced(this);
       const expected = ['connect_failed', 'connection_lost', 'handler_failed', 'unknown_outcome'];
       if (!expected.includes(code)) this.#owner.broken(`${this.name}: ${code} ${message}`);
       if (/protocol|acknowledged|the gateway sent/.test(message))
@@ -147,13 +186,16 @@ export class SimBackend {
     const chance = this.#chance;
     const { id } = data as { id: number };
     const session = this.#session;
-    if (this.#handled.has(id)) this.#owner.broken(`${meta.id} came twice to ${this.name}`);
+    // An event that was not acknowledged may, where members differ, be handed on to another partition of its member.
+    const mayRepeat = this.#owner.options.differing && meta.redelivered;
+    if (this.#handled.has(id) && !mayRepeat)
+      this.#owner.broken(`${meta.id} came twice to ${this.name}`);
     this.#handled.add(id);
+    if (this.#failed) this.#owner.broken(`${meta.id} began at ${this.name}, which has failed`);
     this.#owner.began(this, id, JSON.stringify(data), meta);
     if (chance.percent(20)) this.publish(chance.percent(70) ? meta : undefined, session);
     if (chance.percent(60)) {
-      this.#owner.ended(this, id, meta);
-      if (chance.percent(5)) throw new Error('as handlers do');
+      this.#end(id, meta);
       return undefined;
     }
     const slowestMs = this.#owner.options.calm ? 4 : chance.percent(90) ? 150 : 2_500;
@@ -168,8 +210,17 @@ export class SimBackend {
     await new Promise<void>((resolve) => this.clock.setTimeout(resolve, forMs));
     this.running -= 1;
     if (chance.percent(20)) this.publish(meta, session);
-    this.#owner.ended(this, id, meta);
-    if (chance.percent(5)) throw new Error('as handlers do');
+    this.#end(id, meta);
+  }
+
+  /** A handler comes to its end, or fails; then the event comes again if the client stops for it. */
+  #end(id: number, meta: Meta): void {
+    const fails = this.#chance.percent(5);
+    if (fails && this.#stops) {
+      this.#failed = true;
+      this.#owner.stopped(this);
+    } else this.#owner.ended(this, id, meta);
+    if (fails) throw new Error('as handlers do');
   }
 
   #introduced(socketId: string, meta: Meta): void {

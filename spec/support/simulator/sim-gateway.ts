@@ -18,6 +18,10 @@ import type { ManualClock } from '../manual-clock';
 
 export const APP = { id: '1', key: 'key', secret: 'a-secret-of-the-specs' };
 
+/** Names of the events that browsers send. */
+export const EVENTS = ['event', 'other'] as const;
+export type EventName = (typeof EVENTS)[number];
+
 /** The channel of the one browser that sees all triggers. */
 export const TAP = 'tap';
 
@@ -99,9 +103,9 @@ export class SimGateway {
   }
 
   /** A browser sends an event, on one of its channels when it has any and `onChannel` is set. */
-  send(socket: Socket, data: string, onChannel: boolean): void {
+  send(socket: Socket, data: string, onChannel: boolean, event: EventName = 'event'): void {
     const [channel] = onChannel ? (socket.channels?.values() ?? []) : [];
-    this.#router.fromSocket(socket, channel, 'event', data, false);
+    this.#router.fromSocket(socket, channel, event, data, false);
   }
 
   #openTap(seen: (data: string) => void): void {

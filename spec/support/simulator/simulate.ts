@@ -3,7 +3,7 @@ import { hash32 } from '../../../lib/util/hash';
 import type { PipeOptions } from '../../../lib/pipe/options';
 import { Chance } from './chance';
 import type { SimBackend, Whereabouts } from './sim-backend';
-import type { Stream } from './stream';
+import { sessionIdOf, type Stream } from './stream';
 import { Simulation, type SimulationOptions } from './simulation';
 
 /** Virtual time within which everything must have come to rest once nothing goes wrong any more. */
@@ -51,10 +51,21 @@ function optionsBy(chance: Chance): SimulationOptions {
   ] as const);
   const order = chance.pick(['socket', 'socket', 'channel'] as const);
   const group = { name: 'group', mode, order };
+  const named = chance.percent(40);
+  const differing = chance.percent(25);
+  const calm = chance.percent(20);
+  const stops: Partial<PipeOptions> = !calm && chance.percent(25) ? { onHandlerError: 'stop' } : {};
+  const name = (place: string): Partial<PipeOptions> => (named ? { name: place } : {});
   return {
     backends: new Map<string, Partial<PipeOptions>>([
-      ...MEMBERS.map((place) => [place, { ...common, group }] as const),
-      [ALONE, common],
+      ...MEMBERS.map(
+        (place) =>
+          [
+            place,
+            { ...common, ...name(place), ...((named || mode !== 'broadcast') && stops), group },
+          ] as const,
+      ),
+      [ALONE, { ...common, ...name(ALONE), ...(named && stops) }],
     ]),
     limits: {
       pipePartitions: chance.pick([1, 3, 6]),
@@ -65,7 +76,8 @@ function optionsBy(chance: Chance): SimulationOptions {
       maxUnsentBytes: chance.pick([600, 1_000_000]),
     },
     credit,
-    calm: chance.percent(20),
+    calm,
+    differing,
   };
 }
 
@@ -107,6 +119,8 @@ function happen(simulation: Simulation, chance: Chance, roughness: number): void
     simulation.time.after(chance.whole(0, 2_500), () => {
       if (!simulation.backends.has(place)) simulation.startBackend(place);
     });
+  } else if (dice < 86 && simulation.isNamed(place)) {
+    simulation.startBackend(place);
   } else if (dice < 90) {
     goodbye(simulation, place, chance.whole(0, 2_500));
   } else if (!gateway.clock.stopped) {
@@ -116,13 +130,15 @@ function happen(simulation: Simulation, chance: Chance, roughness: number): void
 }
 
 function goodbye(simulation: Simulation, place: string, backAfterMs: number): void {
-  const backend = simulation.backends.get(place);
-  if (backend === undefined) return;
-  simulation.backends.delete(place);
-  void backend.client.disconnect();
-  simulation.time.after(backAfterMs, () => {
-    if (!simulation.backends.has(place)) simulation.startBackend(place);
-  });
+  const gone = simulation.goodbye(place);
+  const back = (): void => {
+    simulation.time.after(backAfterMs, () => {
+      if (!simulation.backends.has(place)) simulation.startBackend(place);
+    });
+  };
+  // A process that is followed by one of its name before it has ended is handed over from in a hurry.
+  if (simulation.options.calm && simulation.isNamed(place)) void gone.then(back);
+  else back();
 }
 
 function use(simulation: Simulation, chance: Chance): void {
@@ -130,7 +146,10 @@ function use(simulation: Simulation, chance: Chance): void {
   const dice = chance.whole(0, 99);
   const socket = chance.pick(gateway.sockets);
   if (dice >= 85) {
-    chance.pick([...simulation.backends.values()])?.publish();
+    const backend = chance.pick([...simulation.backends.values()]);
+    if (dice < 97) backend?.publish();
+    // The largest bursts have more answers than go into one frame.
+    else backend?.burst(chance.percent(4) ? chance.whole(500, 1_000) : chance.whole(2, 30));
   } else if (gateway.clock.stopped) {
     return;
   } else if (socket === undefined || dice < 12) {
@@ -164,6 +183,8 @@ async function rest(simulation: Simulation): Promise<boolean> {
 function unrest(simulation: Simulation): string | undefined {
   const { gateway, backends } = simulation;
   if (gateway.clock.stopped) return 'no gateway';
+  const [namesake] = simulation.namesakes;
+  if (namesake !== undefined) return `${namesake.name} does not know that it was replaced`;
   const sessions = new Set<string>();
   for (const backend of backends.values()) {
     const { name, client, running, told, sent } = backend;
@@ -178,7 +199,7 @@ function unrest(simulation: Simulation): string | undefined {
   for (const group of gateway.groups) {
     for (const partition of group.partitions) {
       const { number, log, snapshot } = partition;
-      const owner = group.owner(partition)?.name;
+      const owner = sessionIdOf(group.owner(partition));
       const what = `partition ${number} of ${group.settings.name || 'one alone'}`;
       if (owner === undefined || !sessions.has(owner)) return `${what} has no living owner`;
       if (group.revoking(partition)) return `${what} is asked back`;
@@ -191,6 +212,8 @@ function unrest(simulation: Simulation): string | undefined {
 
 /** Compares the sockets and channels that backends know of with the gateway's. */
 function compare(simulation: Simulation): void {
+  // Members with different subscriptions ask for messages only.
+  if (simulation.options.differing) return;
   for (const backend of simulation.backends.values()) {
     const session = simulation.sessionNow(backend) ?? '';
     const stream = simulation.streamOf(session);
@@ -219,15 +242,15 @@ function believes(
 ): void {
   const owns = (key: string): boolean => {
     const partition = group.partitions[hash32(key) % group.partitions.length];
-    return partition !== undefined && group.owner(partition)?.name === session;
+    return partition !== undefined && sessionIdOf(group.owner(partition)) === session;
   };
   for (const key of truth.keys()) {
     if (owns(key) && belief.get(key) !== 'open') simulation.broken(`${name} does not know ${key}`);
   }
   for (const [key, now] of belief) {
-    if (now === 'open' && owns(key) && !truth.has(key)) {
-      simulation.broken(`${name} believes in ${key}, which is gone`);
-    }
+    if (now !== 'open') continue;
+    if (!truth.has(key)) simulation.broken(`${name} believes in ${key}, which is gone`);
+    else if (!owns(key)) simulation.broken(`${name} believes in ${key}, which is another's`);
   }
 }
 
@@ -249,6 +272,7 @@ function mourns(simulation: Simulation, { name, sockets, sessions }: SimBackend)
 /** Backends and sockets all leave; no timer, session or listener may be left of them. */
 async function leave(simulation: Simulation): Promise<void> {
   const { gateway, time } = simulation;
+  simulation.leaving = true;
   for (const socket of gateway.sockets) gateway.close(socket);
   for (const { client } of simulation.backends.values()) void client.disconnect();
   const untilMs = time.nowMs + REST_MS;

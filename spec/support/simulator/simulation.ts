@@ -9,8 +9,11 @@ import { VirtualTime } from '../virtual-time';
 import { Chance } from './chance';
 import { Network, type Connection, type Cut } from './network';
 import { SimBackend, streamOf, type BackendOwner } from './sim-backend';
-import { SimGateway } from './sim-gateway';
-import { Stream } from './stream';
+import { EVENTS, SimGateway, type EventName } from './sim-gateway';
+import { sessionIdOf, Stream } from './stream';
+
+/** Time after which a backend that has failed is started again. */
+const RESTART_MS = 500;
 
 export interface SimulationOptions {
   /** Backends by the place they take; one that dies is followed by another of the same options. */
@@ -20,6 +23,8 @@ export interface SimulationOptions {
   credit: number;
   /** Backends come and go, but nothing goes wrong and handlers are quick: then nothing is handled twice either. */
   calm: boolean;
+  /** Each process subscribes to some of the events only. */
+  differing: boolean;
 }
 
 /** A gateway, some backends and what they are told, in one process and one virtual time. */
@@ -29,9 +34,13 @@ export class Simulation implements BackendOwner {
   readonly network: Network;
   readonly options: SimulationOptions;
   readonly backends = new Map<string, SimBackend>();
+  /** Other processes of a name, by place, that live and were not told yet that it is another's. */
+  readonly #namesakes = new Map<string, SimBackend[]>();
   /** Broken rules as sentences, in the order in which they were noticed. */
   readonly faults: string[] = [];
   gateway: SimGateway;
+  /** All leave, and nothing is started any more. */
+  leaving = false;
   readonly #streams: Stream[] = [];
   readonly #byId = new Map<string, Stream>();
   readonly #bySession = new Map<string, Stream>();
@@ -85,18 +94,52 @@ export class Simulation implements BackendOwner {
     const options = this.options.backends.get(place) ?? {};
     this.#processes += 1;
     const name = `${place}#${this.#processes}`;
-    this.backends.set(place, new SimBackend(name, this, options));
+    const before = this.backends.get(place);
+    if (before !== undefined) this.#namesakesAt(place).push(before);
+    this.backends.set(place, new SimBackend(name, this, options, this.#someEvents()));
+  }
+
+  /** True when the backends of a place have a name, so that a second one takes the place of the first. */
+  isNamed(place: string): boolean {
+    return this.options.backends.get(place)?.name !== undefined;
   }
 
   killBackend(place: string, told: boolean): void {
     const backend = this.backends.get(place);
     if (backend === undefined) return;
     this.backends.delete(place);
-    backend.clock.kill();
-    for (const connection of this.network.of(backend.clock)) connection.kill(told);
-    for (let n = 1; n <= backend.sent; n++) {
-      if (!backend.told.has(n)) this.settled(backend, n, 'unknown');
+    for (const each of [backend, ...this.#namesakesAt(place).splice(0)]) {
+      each.clock.kill();
+      for (const connection of this.network.of(each.clock)) connection.kill(told);
+      for (let n = 1; n <= each.sent; n++) {
+        if (!each.told.has(n)) this.settled(each, n, 'unknown');
+      }
     }
+  }
+
+  /** A backend leaves, and with it the others of its name. Resolves when all have. */
+  async goodbye(place: string): Promise<void> {
+    const backend = this.backends.get(place);
+    if (backend === undefined) return;
+    this.backends.delete(place);
+    const all = [backend, ...this.#namesakesAt(place).splice(0)];
+    await Promise.all(all.map(({ client }) => client.disconnect()));
+  }
+
+  /** Processes that have the name of a living backend, and do not know yet that it is another's. */
+  get namesakes(): SimBackend[] {
+    return [...this.#namesakes.values()].flat();
+  }
+
+  #someEvents(): readonly EventName[] | undefined {
+    if (!this.options.differing) return undefined;
+    return this.chance.pick([EVENTS, [this.chance.pick(EVENTS)]]);
+  }
+
+  #namesakesAt(place: string): SimBackend[] {
+    const others = this.#namesakes.get(place) ?? [];
+    this.#namesakes.set(place, others);
+    return others;
   }
 
   cut(place: string, how: Cut): void {
@@ -110,7 +153,8 @@ export class Simulation implements BackendOwner {
     if (socket === undefined || this.gateway.clock.stopped) return;
     this.#messages += 1;
     const data = JSON.stringify({ id: this.#messages });
-    this.gateway.send(socket, data, this.chance.percent(50));
+    const event = this.options.differing ? this.chance.pick(EVENTS) : 'event';
+    this.gateway.send(socket, data, this.chance.percent(50), event);
   }
 
   /** Runs whatever is due next, and looks whether all is as it must be. */
@@ -119,9 +163,12 @@ export class Simulation implements BackendOwner {
     const groups = this.gateway.clock.stopped ? [] : this.gateway.groups;
     for (const group of groups) {
       let stream = this.#streams.find((one) => one.group === group);
-      if (stream === undefined) this.#streams.push((stream = new Stream(group, this.gateway.node)));
+      if (stream === undefined)
+        this.#streams.push(
+          (stream = new Stream(group, this.gateway.node, !this.options.differing)),
+        );
       this.#byId.set(group.settings.id, stream);
-      for (const { name } of group.members) this.#bySession.set(name, stream);
+      for (const member of group.members) this.#bySession.set(sessionIdOf(member) ?? '', stream);
     }
     for (const stream of this.#streams) {
       if (stream.over) continue;
@@ -162,6 +209,35 @@ export class Simulation implements BackendOwner {
   }
 
   // ---- what backends tell
+
+  /** A backend whose handler failed leaves, and its supervisor starts it again. */
+  stopped(backend: SimBackend): void {
+    for (const [place, current] of this.backends) {
+      const others = this.#namesakesAt(place);
+      const at = others.indexOf(backend);
+      if (at >= 0) others.splice(at, 1);
+      if (current !== backend) continue;
+      const next = others.pop();
+      if (next === undefined) this.backends.delete(place);
+      else this.backends.set(place, next);
+      this.time.after(RESTART_MS, () => {
+        if (!this.leaving && !this.backends.has(place)) this.startBackend(place);
+      });
+    }
+  }
+
+  /** Another process has taken the name. It may be one that was there before, and was away. */
+  replaced(backend: SimBackend): void {
+    for (const [place, current] of this.backends) {
+      const others = this.#namesakesAt(place);
+      const at = others.indexOf(backend);
+      if (at >= 0) others.splice(at, 1);
+      if (current !== backend) continue;
+      const next = others.pop();
+      if (next === undefined) this.broken(`${backend.name} was replaced by nobody`);
+      else this.backends.set(place, next);
+    }
+  }
 
   /** A command that answers an event is refused by whoever knows the event. */
   refused({ name, node }: SimBackend, cause: Meta): void {
@@ -216,7 +292,7 @@ export class Simulation implements BackendOwner {
     if (stream?.over === true) return;
     const group = stream?.group;
     const owned = group?.partitions[Number(partition)];
-    if (owned === undefined || group?.owner(owned)?.name !== session) {
+    if (owned === undefined || sessionIdOf(group?.owner(owned)) !== session) {
       this.broken(`${process} answered ${cause}, which is another's`);
     }
   }

@@ -1,12 +1,19 @@
-import type { Group } from '../../../lib/gateway/core/streams/group';
+import type { Group, GroupMember } from '../../../lib/gateway/core/streams/group';
+import { PipeSession } from '../../../lib/gateway/protocols/pipe/session';
 import { hash32 } from '../../../lib/util/hash';
 import { EventKind, type PipeEvent } from '../../../lib/wire/frames';
 import { faultsOf, sumOf, type Fault, type Line } from '../ledger';
+
+/** The session of a member: members of a name follow each other, each with a session of its own. */
+export function sessionIdOf(member: GroupMember | undefined): string | undefined {
+  return member instanceof PipeSession ? member.id : undefined;
+}
 
 /** The ledger of one group's stream, for as long as the gateway keeps the group. */
 export class Stream {
   readonly group: Group;
   readonly node: string;
+  readonly #ordered: boolean;
   readonly #lines: Line[] = [];
   /** Key and number of a message, by its id. */
   readonly #places = new Map<number, { key: string; n: number }>();
@@ -17,8 +24,10 @@ export class Stream {
   readonly #owners: Array<Array<string | undefined>>;
   #over = false;
 
-  constructor(group: Group, node: string) {
+  /** @param ordered false when the events of a key may go to several members, so that they have no order */
+  constructor(group: Group, node: string, ordered: boolean) {
     this.group = group;
+    this.#ordered = ordered;
     this.node = node;
     this.#generations = group.partitions.map(() => 0);
     this.#owners = group.partitions.map(() => []);
@@ -40,7 +49,9 @@ export class Stream {
   }
 
   /** A handler begins. True when one has begun on that message before. */
-  began(process: string, id: number, data: string, redelivered: boolean): boolean {
+  began(to: string, id: number, data: string, redelivered: boolean): boolean {
+    // An event that was handed on may come to one process twice, and says so.
+    const process = redelivered && !this.#ordered ? `${to} again` : to;
     const place = this.#places.get(id) ?? { key: `message ${id}`, n: 0 };
     this.#lines.push({ type: 'began', process, ...place, sum: sumOf(data), redelivered });
     const again = this.#begun.has(id);
@@ -89,7 +100,7 @@ export class Stream {
       this.#generations[number] = generation;
       const owner = group.owner(partition);
       const owners = this.#owners[number];
-      if (owners?.at(-1) !== owner?.name) owners?.push(owner?.name);
+      if (owners?.at(-1) !== sessionIdOf(owner)) owners?.push(sessionIdOf(owner));
       const sum = (inFlight.get(owner) ?? 0) + log.inFlight;
       if (sum > credit) return `${sum} events in flight to ${owner?.name}`;
       inFlight.set(owner, sum);
@@ -99,7 +110,7 @@ export class Stream {
 
   #keyOf(id: number, socketId: string, channel: string | undefined): string {
     const { mode, order } = this.group.settings;
-    if (mode === 'shared') return `message ${id}`;
+    if (mode === 'shared' || !this.#ordered) return `message ${id}`;
     return (order === 'channel' && channel) || socketId;
   }
 }

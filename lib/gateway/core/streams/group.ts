@@ -120,9 +120,10 @@ export class Group implements AppObserver {
     return this.#deadlines.get(number)?.untilMs;
   }
 
-  /** True when some member subscribed to events of this kind. */
+  /** True when a member that partitions belong to subscribed to events of this kind. */
   wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean {
-    return this.#routing.match(kind, channel, event) !== undefined;
+    const match = this.#routing.match(kind, channel, event);
+    return match !== undefined && this.#routing.reaches(match);
   }
 
   offer(event: PipeEvent): void {

@@ -112,6 +112,11 @@ export class Routing<M extends Subscriber> {
     return numbers?.[hash32(key) % numbers.length];
   }
 
+  /** True when a partition belongs to some member that asked for an event. */
+  reaches({ rules }: Match): boolean {
+    return rules === undefined || this.#homes.some((home) => home && this.#asked(home, rules));
+  }
+
   /** True when the member that a partition belongs to asked for an event. */
   accepts(number: number, { rules }: Match): boolean {
     const home = this.#homes[number];

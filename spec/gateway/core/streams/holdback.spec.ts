@@ -1,5 +1,6 @@
 import t from 'tap';
 import { Group } from '../../../../lib/gateway/core/streams/group';
+import type { Partition } from '../../../../lib/gateway/core/streams/partition';
 import { Holdback } from '../../../../lib/gateway/core/streams/holdback';
 import { Metrics } from '../../../../lib/gateway/core/metrics';
 import type { Socket } from '../../../../lib/gateway/core/model/socket';
@@ -39,6 +40,39 @@ function heldBrowsers(): {
     },
     log: (events) => new Filled(events),
   };
+}
+
+/** A group of one member that hears everything and acknowledges nothing, with a limit of so many events. */
+function groupOf(
+  overflow: 'pause' | 'close',
+  maxEntries: number,
+): { node: OfflineChannels; log: Partition['log'] } {
+  const node = new OfflineChannels();
+  const { hub, app, clock } = node;
+  const settings = {
+    id: 'stream-1',
+    epoch: 1,
+    partitions: 1,
+    maxEntries,
+    maxBytes: 1e6,
+    revokeMs: 1_000,
+  };
+  const group = new Group(
+    app,
+    { name: 'g', order: 'socket', mode: 'sticky', overflow, ...settings },
+    { clock, holdback: hub.holdback, metrics: new Metrics(), log: silent },
+  );
+  const nothing = (): void => undefined;
+  const asks = { gained: nothing, asked: nothing, lost: nothing, ready: nothing };
+  const rules = [RuleKind.SOCKET, RuleKind.MESSAGE, RuleKind.PRESENCE, RuleKind.BACKPRESSURE].map(
+    (kind) => {
+      return { kind, channels: [], events: [] };
+    },
+  );
+  group.join({ name: 'm', rules, attached: true, ...asks });
+  app.observers.add(group);
+  const [{ log }] = group.partitions as [Partition];
+  return { node, log };
 }
 
 t.test('a browser is read until its event fills three quarters of a log', async (t) => {
@@ -138,31 +172,20 @@ t.test('a gateway that stops leaves no timer behind', async (t) => {
   t.equal(node.clock.timers, 0);
 });
 
+t.test('the event that holds a browser back is kept, above the limit too', async (t) => {
+  const { node, log } = groupOf('pause', 8);
+  const browsers = Array.from({ length: 8 }, () => node.browser());
+  for (const browser of browsers) browser.send({ event: 'e', data: 1 });
+  t.same(
+    browsers.map(({ paused }) => paused),
+    browsers.map(() => true),
+  );
+  t.strictSame([log.length, log.gapDue], [16, false], 'opens and messages');
+});
+
 t.test('a group holds back who sends, not who comes, goes or does not read', async (t) => {
-  const node = new OfflineChannels();
-  const { hub, app, clock } = node;
-  const settings = {
-    id: 'stream-1',
-    epoch: 1,
-    partitions: 1,
-    maxEntries: 4,
-    maxBytes: 1e6,
-    revokeMs: 1_000,
-  };
-  const group = new Group(
-    app,
-    { name: 'g', order: 'socket', mode: 'sticky', overflow: 'close', ...settings },
-    { clock, holdback: hub.holdback, metrics: new Metrics(), log: silent },
-  );
-  const nothing = (): void => undefined;
-  const asks = { gained: nothing, asked: nothing, lost: nothing, ready: nothing };
-  const rules = [RuleKind.SOCKET, RuleKind.MESSAGE, RuleKind.PRESENCE, RuleKind.BACKPRESSURE].map(
-    (kind) => {
-      return { kind, channels: [], events: [] };
-    },
-  );
-  group.join({ name: 'm', rules, attached: true, ...asks });
-  app.observers.add(group);
+  const { node } = groupOf('close', 4);
+  const { hub, app } = node;
   const [first, second] = [node.browser(), node.browser()];
   for (let i = 0; i < 4; i++) hub.tell(app, hub.event(EventKind.OPEN, { socketId: first.id }));
   hub.slow(app.sockets.get(first.id) as Socket, 10);

@@ -201,10 +201,10 @@ t.test('an event goes to a member that asked for it, always the same for a key',
 t.test('a member that goes leaves its messages to another one that asked for them', async (t) => {
   const { port } = await startGateway(t, { limits: { pipePartitions: 8 } });
   const messages = { rules: [rule(RuleKind.MESSAGE)] };
-  const a = await member(t, port, messages);
-  const b = await member(t, port, { rules: [rule(RuleKind.SOCKET)] });
+  const a = await member(t, port, { ...messages, name: 'a' });
+  const b = await member(t, port, { name: 'b', rules: [rule(RuleKind.SOCKET)] });
   giveBack(a.client, await a.client.settled());
-  const c = await member(t, port, messages);
+  const c = await member(t, port, { ...messages, name: 'c' });
   for (const each of [a, b]) giveBack(each.client, await each.client.settled());
   await c.client.settled();
   const sockets: TestSocket[] = [];

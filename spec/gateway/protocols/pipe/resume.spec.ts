@@ -196,6 +196,33 @@ t.test(
   },
 );
 
+t.test('a draining gateway lets a backend come back and handle what is left', async (t) => {
+  const gateway = await startGateway(t, { limits: { drainMs: 20_000 } });
+  const { port, metrics } = gateway;
+  const { client, welcome } = await WireClient.attach(t, port);
+  const socket = await TestSocket.connect(t, port);
+  socket.send({ event: 'e', data: 1 });
+  await socket.settled();
+  client.terminate();
+  while (!/^standpipe_pipes 0$/m.test(await metrics.registry.metrics())) {
+    await new Promise(setImmediate);
+  }
+  const drained = gateway.drain();
+  t.equal((await socket.closed()).code, 4200);
+  // Several of the looks that the gateway takes at what is left.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const next = await WireClient.open(t, port);
+  const proof = next.proof(welcome.secret, 2);
+  const positions = [{ partition: 0, generation: 1, epoch: 1, offset: 0 }];
+  const hello = { session: welcome.session, proof, attempt: 2, positions };
+  t.equal((await next.hello(hello)).verdict, 'resumed');
+  t.same(offsets(await next.settled()), [1, 2, 3]);
+  await t.rejects(TestSocket.connect(t, port), 'a browser is not let in');
+  next.send({ type: 'ack', positions: [{ partition: 0, generation: 1, epoch: 1, offset: 3 }] });
+  t.equal((await next.closed()).code, 4503);
+  await drained;
+});
+
 t.test('a member that comes back is not sent what has become the part of another', async (t) => {
   const clock = new ManualClock({ turns: 'real' });
   clock.wallMs = Date.now();

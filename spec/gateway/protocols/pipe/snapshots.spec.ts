@@ -1,6 +1,16 @@
 import t from 'tap';
 import { Group } from '../../../../lib/gateway/core/streams/group';
-import { EventKind, type Frame } from '../../../../lib/wire/frames';
+import type { Limits } from '../../../../lib/gateway/options/options';
+import {
+  EventKind,
+  RuleKind,
+  type Frame,
+  type Rule,
+  type SnapshotFrame,
+} from '../../../../lib/wire/frames';
+import { ManualClock } from '../../../support/manual-clock';
+import { MemoryPipe } from '../../../support/memory-pipe';
+import { SimGateway } from '../../../support/simulator/sim-gateway';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 import { WireClient } from '../../../support/wire-client';
@@ -122,3 +132,116 @@ t.test('however many partitions have a gap, the app is looked through once', asy
   t.equal(new Set(seen.map(({ id }) => id)).size, seen.length);
   t.ok(seen.length >= lost.length, 'and each gap is followed by what is true of its part');
 });
+
+const snapshotsIn = (frames: Frame[]): SnapshotFrame[] =>
+  frames.flatMap((frame) => (frame.type === 'snapshot' ? frame : []));
+
+function memoryGateway(limits: Partial<Limits>): SimGateway {
+  const nobody = (): void => undefined;
+  return new SimGateway(new ManualClock(), { node: 'n', limits, told: nobody, seen: nobody });
+}
+
+/** Acknowledges what was read, and says how far that is. */
+function acknowledge(pipe: MemoryPipe, frames: Frame[], generation = 1): void {
+  for (const frame of frames) {
+    if (frame.type !== 'events') continue;
+    for (const { partition, epoch, firstOffset, events } of frame.runs) {
+      const offset = firstOffset + events.length - 1;
+      pipe.send({ type: 'ack', positions: [{ partition, generation, epoch, offset }] });
+    }
+  }
+}
+
+t.test('a snapshot waits for a slow link and goes on where it stopped', async (t) => {
+  const maxUnsentBytes = 100_000;
+  const gateway = memoryGateway({ maxUnsentBytes });
+  for (let n = 0; n < 12_000; n++) gateway.open();
+  const pipe = new MemoryPipe(gateway);
+  gateway.clock.endTurn();
+  const frames = pipe.read(2);
+  gateway.open();
+  for (let reads = 0; reads < 100; reads++) {
+    gateway.clock.endTurn();
+    frames.push(...pipe.read(1));
+  }
+  t.ok(pipe.maxUnsentBytes < maxUnsentBytes, `${pipe.maxUnsentBytes} bytes waited`);
+  const pieces = snapshotsIn(frames);
+  t.ok(pieces.length > 5, `${pieces.length} pieces`);
+  t.same(
+    pieces.map(({ begin, end }) => [begin, end]),
+    pieces.map((_, i) => [i === 0, i === pieces.length - 1]),
+  );
+  const ids = pieces.flatMap(({ sockets }) => sockets.map(({ id }) => id));
+  t.equal(ids.length, 12_001, 'the sockets, and the one that hears what is published');
+  t.equal(new Set(ids).size, ids.length, 'each once');
+  t.match(
+    frames.at(-1),
+    { type: 'events', runs: [{ firstOffset: 1 }] },
+    'and then what came since',
+  );
+  t.equal(pipe.closed, undefined);
+});
+
+t.test('under lasting overflow the truth comes once in a second, and it comes', async (t) => {
+  const gateway = memoryGateway({ maxPipeUnackedEvents: 20 });
+  const pipe = new MemoryPipe(gateway, { credit: { messages: 5, bytes: 1e6 } });
+  const capture = t.capture(Group.prototype, 'capture', Group.prototype.capture);
+  const all: Frame[] = [];
+  const read = (): void => {
+    gateway.clock.endTurn();
+    const frames = pipe.read();
+    acknowledge(pipe, frames);
+    all.push(...frames);
+  };
+  for (let tenth = 0; tenth < 45; tenth++) {
+    for (let n = 0; n < 30; n++) gateway.open();
+    read();
+    gateway.clock.advance(100);
+  }
+  // The rest is read, and nothing comes any more.
+  for (let n = 0; n < 10; n++) read();
+  const count = (type: Frame['type']): number => all.filter((each) => each.type === type).length;
+  t.ok(count('gap') > 40, `${count('gap')} gaps`);
+  t.match(count('snapshot'), /^[56]$/, 'in four and a half seconds');
+  t.equal(capture().length, count('snapshot'), 'each is paid for once');
+  const last = all.findLast(({ type }) => type === 'gap' || type === 'snapshot');
+  t.equal(last?.type, 'gap');
+  gateway.clock.advance(1_000);
+  const [truth] = snapshotsIn(pipe.read());
+  t.equal(truth?.sockets.length, 45 * 30 + 1, 'the truth about all of them');
+});
+
+t.test(
+  'a kind that is subscribed to during a backlog has its truth behind the backlog',
+  async (t) => {
+    const gateway = memoryGateway({});
+    const rule = (kind: RuleKind): Rule => ({ kind, channels: [], events: [] });
+    const credit = { messages: 1, bytes: 1e6 };
+    const pipe = new MemoryPipe(gateway, { credit, rules: [rule(RuleKind.MESSAGE)] });
+    gateway.open();
+    const [gone] = gateway.sockets;
+    if (gone === undefined) throw new Error('it is there');
+    for (let n = 1; n <= 4; n++) gateway.send(gone, '1', false);
+    gateway.close(gone);
+    gateway.open();
+    gateway.clock.endTurn();
+    const before = pipe.read();
+    t.match(
+      snapshotsIn(before).map(({ coversSockets }) => coversSockets),
+      [false],
+    );
+    pipe.send({ type: 'subscribe', id: 1, rules: [RuleKind.MESSAGE, RuleKind.SOCKET].map(rule) });
+    let frames = before;
+    const snapshots: SnapshotFrame[] = [];
+    for (let n = 0; n < 10; n++) {
+      acknowledge(pipe, frames);
+      gateway.clock.advance(1_000);
+      frames = pipe.read();
+      snapshots.push(...snapshotsIn(frames));
+    }
+    t.match(snapshots, [{ coversSockets: true, offset: 4 }]);
+    const ids = snapshots.flatMap(({ sockets }) => sockets.map(({ id }) => id));
+    t.notOk(ids.includes(gone.id), 'its close was heard by nobody, but it is not there');
+    t.equal(ids.length, 2);
+  },
+);

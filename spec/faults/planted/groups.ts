@@ -1,0 +1,207 @@
+import { simulator, spec, type FaultKind } from './fault-kind';
+
+const namesSpec = 'gateway/protocols/pipe/names.spec.ts';
+const membersSpec = 'gateway/protocols/pipe/members.spec.ts';
+const handOverSpec = 'pipe/inbox/hand-over.spec.ts';
+const resumeSpec = 'gateway/protocols/pipe/resume.spec.ts';
+
+/** Faults of names, groups and what goes from one member to another. */
+export const groups: readonly FaultKind[] = [
+  {
+    title: 'a restart that loses everything',
+    kind: 'A backend that restarts is a new one: what happened in between is lost, and nobody is told.',
+    bugs: [
+      {
+        title: 'a name gives no stream of its own',
+        file: 'gateway/protocols/pipe/groups.ts',
+        from: "return name === '' ? undefined : `name ${name}`;",
+        to: 'return undefined;',
+        finder: simulator(1, 150),
+      },
+      {
+        title: 'events that an unnamed backend leaves are told to nobody',
+        file: 'gateway/protocols/pipe/sessions.ts',
+        from: 'if (left > 0) this.#unhandled.set(app, (this.#unhandled.get(app) ?? 0) + left);',
+        to: '',
+        finder: spec(
+          namesSpec,
+          'the next unnamed backend is told of events that an unnamed stream left unhandled',
+        ),
+      },
+      {
+        title: 'a client that stops on a failure acknowledges what ends later',
+        file: 'pipe/client.ts',
+        from: 'this.#inbox.halt();',
+        to: '',
+        finder: simulator(1, 150),
+      },
+      {
+        title: 'events of the same run begin after a failure that stops the client',
+        file: 'pipe/inbox/inbox.ts',
+        from: "if (this.#policy.kept && this.#phase.name === 'stopping') return partition.leave(offset);",
+        to: '',
+        finder: simulator(1, 150),
+      },
+      {
+        title: 'stop is taken where nobody gets the event again',
+        file: 'pipe/options.ts',
+        from: "read.onHandlerError === 'stop' && !isShared",
+        to: 'false',
+        finder: spec(
+          'pipe/options.spec.ts',
+          'stop on a failing handler needs somebody who gets the event again',
+        ),
+      },
+    ],
+  },
+  {
+    title: 'events for members that did not ask',
+    kind: 'An event goes to the owner of its key, which has no handler for it and acknowledges it.',
+    bugs: [
+      {
+        title: 'the owner of a key gets whatever the group asked for',
+        file: 'gateway/core/streams/routing.ts',
+        from: 'if (home !== undefined && this.#asked(home, rules)) return number;',
+        to: 'if (home !== undefined) return number;',
+        finder: spec(
+          membersSpec,
+          'an event goes to a member that asked for it, always the same for a key',
+        ),
+      },
+      {
+        title: 'a new owner keeps the events that it did not ask for',
+        file: 'gateway/core/streams/group.ts',
+        from: 'if (this.#routing.isMixed) for (const partition of assigned) this.#handOn(partition);',
+        to: '',
+        finder: spec(
+          membersSpec,
+          'a member that goes leaves its messages to another one that asked for them',
+        ),
+      },
+      {
+        title: 'events that are dropped while a partition is handed on end the hand-over',
+        file: 'stream/send-buffer.ts',
+        from: 'if (at < this.#low || this.#sizes',
+        to: 'if (this.#sizes',
+        finder: spec(
+          'stream/send-buffer.spec.ts',
+          'entries that are dropped while others are visited are not visited any more',
+        ),
+      },
+    ],
+  },
+  {
+    title: 'a key that moves after the whole backlog',
+    kind: 'A key moves only when its member has worked off all that it has, and at the deadline both work it off.',
+    bugs: [
+      {
+        model: 'inbox',
+        title: 'events that have not begun still begin after the partition was asked back',
+      },
+      { model: 'inbox', title: 'an event that was left counts as finished' },
+      {
+        title: 'the deadline passes unnoticed at the client',
+        file: 'pipe/inbox/inbox.ts',
+        from: 'this.#deadlines.set(partition, deadlineMs);',
+        to: '',
+        finder: spec(
+          handOverSpec,
+          'at the deadline a partition is returned although a handler still runs, which is not acknowledged',
+        ),
+      },
+      {
+        title: 'the deadline passes unnoticed at the gateway',
+        file: 'gateway/core/streams/group.ts',
+        from: 'this.#clock.setTimeout(() => this.#release(partition, generation), revokeMs);',
+        to: 'this.#clock.setTimeout(() => undefined, revokeMs);',
+        finder: spec(
+          membersSpec,
+          'an owner that does not give back is told LOST when its time is over',
+        ),
+      },
+    ],
+  },
+  {
+    title: 'sockets that are nowhere, or twice',
+    kind: 'After a hand-over the program of a member keeps sockets that are gone, or is told a second open.',
+    bugs: [
+      { model: 'inbox', title: 'nothing is told of what moved' },
+      { model: 'inbox', title: 'what has moved is still believed to be there' },
+      {
+        model: 'inbox',
+        title: 'a closed socket is told as open when its partition comes back',
+      },
+    ],
+  },
+  {
+    title: 'a drain that does not wait',
+    kind: 'A gateway that drains does not wait for a backend that is just reconnecting.',
+    bugs: [
+      {
+        title: 'nobody is let in any more',
+        file: 'gateway/gateway.ts',
+        from: 'if (!this.#pipes.awaited) this.#listener.stopAccepting();',
+        to: 'this.#listener.stopAccepting();',
+        finder: spec(
+          resumeSpec,
+          'a draining gateway lets a backend come back and handle what is left',
+        ),
+      },
+      {
+        title: 'a backend without a connection is not waited for',
+        file: 'gateway/protocols/pipe/sessions.ts',
+        from: 'if (this.awaited) return true;',
+        to: '',
+        finder: spec(
+          resumeSpec,
+          'a draining gateway lets a backend come back and handle what is left',
+        ),
+      },
+    ],
+  },
+  {
+    title: 'finished events that come again',
+    kind: 'One position tells what is finished, so thousands of finished events come again behind one slow key.',
+    bugs: [
+      { model: 'streams', title: 'finished ranges of an acknowledgement are forgotten' },
+      { model: 'streams', title: 'a finished event is sent again' },
+      {
+        title: 'finished ranges are not told',
+        file: 'pipe/inbox/assigned-partition.ts',
+        from: 'upTo < done ? [] : this.#floor.finished(maxRanges, upTo);',
+        to: '[] as [];',
+        finder: spec(
+          handOverSpec,
+          'finished ranges above the floor are acknowledged, told in HELLO and when a partition is returned',
+        ),
+      },
+    ],
+  },
+  {
+    title: 'a member that goes on while it is away',
+    kind: 'A member whose connection is away for longer than the grace begins queued events while another one handles them.',
+    bugs: [
+      { model: 'inbox', title: 'handlers begin while another member may have the partition' },
+      {
+        title: 'the grace passes unnoticed',
+        file: 'pipe/inbox/inbox.ts',
+        from: "this.#clock.setTimeout(() => this.#enter({ name: 'held' }), graceMs);",
+        to: 'this.#clock.setTimeout(() => undefined, graceMs);',
+        finder: spec(
+          handOverSpec,
+          'while the connection is away for longer than the grace, nothing new begins',
+        ),
+      },
+    ],
+  },
+  {
+    title: 'answers that are overtaken by the hand-over',
+    kind: 'Commands of a handler leave after its key, and are refused although the event counts as handled.',
+    bugs: [
+      {
+        model: 'inbox',
+        title: 'a partition is returned before the commands of its handlers have left',
+      },
+    ],
+  },
+];
