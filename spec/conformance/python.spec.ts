@@ -9,6 +9,7 @@ t.setTimeout(timeout);
 /** Scripts of each chapter of PROTOCOL.md; `npm run long -- python` runs all. */
 const SCRIPTS = [
   ...['hello', 'bad-proof', 'reset', 'resume', 'finished-ranges', 'gap-snapshot-cut'],
+  'resume-running',
   ...['outcomes-in-pieces', 'credit', 'revoke-answers', 'generation'],
 ];
 
@@ -35,7 +36,7 @@ t.test('a client in Python, written from the specification', { skip, timeout }, 
 
   t.test('it loses nothing and repeats nothing when its connection is cut', async (t) => {
     const { faults, ...report } = await pythonThrough(t, {
-      ...{ browsers: 4, messages: 60, pauseMs: 10, cutMs: [100, 300] },
+      ...{ browsers: 4, messages: 60, pauseMs: 10, cutMs: [100, 300], takesMs: 15 },
       ...{ inGroup: false, graceMs: 5_000, chance: new Chance(1) },
     });
     t.same(faults, []);
