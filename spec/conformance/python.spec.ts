@@ -6,9 +6,10 @@ import { Chance } from '../support/simulator/chance';
 
 const timeout = 120_000;
 t.setTimeout(timeout);
-/** One script or two of each chapter of PROTOCOL.md; `npm run long -- python` runs all. */
+/** Scripts of each chapter of PROTOCOL.md; `npm run long -- python` runs all. */
 const SCRIPTS = [
   ...['hello', 'bad-proof', 'reset', 'resume', 'finished-ranges', 'gap-snapshot-cut'],
+  'resume-running',
   ...['outcomes-in-pieces', 'credit', 'revoke-answers', 'generation'],
 ];
 
@@ -16,7 +17,7 @@ const missing = pythonMissing();
 // CI has all tools of the checks, so none may be left out.
 const skip = process.env['CI'] === 'true' ? undefined : missing;
 
-t.test('a client in Python, from the specification alone', { skip, timeout }, async (t) => {
+t.test('a client in Python, written from the specification', { skip, timeout }, async (t) => {
   t.equal(missing, undefined);
 
   t.test('its codec agrees with the vectors', (t) => {
@@ -35,7 +36,7 @@ t.test('a client in Python, from the specification alone', { skip, timeout }, as
 
   t.test('it loses nothing and repeats nothing when its connection is cut', async (t) => {
     const { faults, ...report } = await pythonThrough(t, {
-      ...{ browsers: 4, messages: 60, pauseMs: 10, cutMs: [100, 300] },
+      ...{ browsers: 4, messages: 60, pauseMs: 10, cutMs: [100, 300], takesMs: 15 },
       ...{ inGroup: false, graceMs: 5_000, chance: new Chance(1) },
     });
     t.same(faults, []);

@@ -26,6 +26,8 @@ export interface PythonOptions {
   /** Beside members in Node, of which one is killed, and another one in Python, which leaves gently. */
   inGroup: boolean;
   graceMs: number;
+  /** Time that each handler in Python takes, so that some run at each cut; a millisecond or two unless given. */
+  takesMs?: number;
   chance: Chance;
 }
 
@@ -75,7 +77,7 @@ export async function pythonThrough(t: Test, options: PythonOptions): Promise<Py
   const startNode = async (name: string): Promise<ChildProcess> =>
     (await startChild(t, 'backend', await optionsOf(name))).child;
   const startPython = async (name: string): Promise<PythonMember> =>
-    startPythonMember(t, await optionsOf(name));
+    startPythonMember(t, { ...(await optionsOf(name)), takesMs: options.takesMs ?? 0 });
 
   const python = await startPython('python');
   const node = inGroup ? await startNode('node') : undefined;

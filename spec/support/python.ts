@@ -71,7 +71,7 @@ export async function startPythonMember(
 export class PythonMember {
   readonly child: ChildProcess;
   readonly started: Promise<void>;
-  /** How many connections it has had, told when it disconnects. */
+  /** Number of its connections, told when it disconnects. */
   connects = 0;
 
   constructor(child: ChildProcess) {

@@ -1,6 +1,6 @@
 """A backend that writes down what it handles and answers it, as spec/faults/children/backend.ts does in Node.
 
-Its options are those of that program, as JSON in CHILD_OPTIONS. It says its name when it has a session. SIGTERM makes it
+Its options are those of that program, as JSON in CHILD_OPTIONS, and `takesMs`, the time that a handler takes besides. It says its name when it has a session. SIGTERM makes it
 disconnect; it ends, too, when its standard input does.
 """
 
@@ -40,6 +40,7 @@ class Member:
     def __init__(self, options):
         self._name = options["name"]
         self._ledger = Ledger(options["ledger"])
+        self._takes_ms = options.get("takesMs", 0)
         self._answers = options.get("answers", False)
         self._answered = self.connects = 0
         client = options["client"]
@@ -75,7 +76,7 @@ class Member:
         n = json.loads(event.data)["n"]
         named = {"process": self._name, "key": event.socket, "n": n}
         self._ledger.write("began", **named, sum=sum_of(event.data.decode()), redelivered=event.redelivered)
-        await asyncio.sleep(n % 3 / 1000)
+        await asyncio.sleep((self._takes_ms + n % 3) / 1000)
         if self._answers:
             self._answer(event)
         self._ledger.write("ended", **named)

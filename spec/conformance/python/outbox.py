@@ -1,5 +1,6 @@
 """Commands without an outcome: section Up of proto/PROTOCOL.md. No input or output."""
 
+import asyncio
 from collections import deque
 
 from codec import MAX_BATCH, ProtocolError
@@ -15,6 +16,8 @@ class Outbox:
         self._waiting = deque()
         self._refused, self._receipts = {}, {}
         self._credit = None
+        self._empty = asyncio.Event()
+        self._empty.set()
 
     @property
     def next_seq(self):
@@ -24,6 +27,11 @@ class Outbox:
     def add(self, write, data_bytes, settle):
         """A command: `write(command, names)` writes it with the names of a connection, `settle(outcome)` gets the end."""
         self._waiting.append((write, data_bytes, settle))
+        self._empty.clear()
+
+    async def empty(self):
+        """Resolves when each command has its outcome."""
+        await self._empty.wait()
 
     def welcome(self, resumed, next_seq):
         self._credit = None
@@ -40,6 +48,7 @@ class Outbox:
         self._receipts.clear()
         for _, _, settle in unknown:
             settle("unknown", None)
+        self._tell_empty()
 
     def command_ack(self, ack):
         if ack.applied > self._highest_sent:
@@ -55,6 +64,11 @@ class Outbox:
             self.first_seq += 1
             settle("applied", receipt) if refusal is None else settle("refused", refusal.code)
         self.next_to_send = max(self.next_to_send, self.first_seq)
+        self._tell_empty()
+
+    def _tell_empty(self):
+        if not self._waiting:
+            self._empty.set()
 
     def write(self, commands, names):
         """Fills a COMMANDS frame as far as credit goes; False when nothing may be sent."""
