@@ -20,6 +20,7 @@ import { HttpConnections } from './http-connections';
 import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
 import { listen } from './listen';
+import { isWebSocket, putBack } from './other-upgrades';
 
 /** Connections beyond the limit that are told so; further ones are closed at once. */
 const SPARE = 100;
@@ -185,15 +186,20 @@ export class PortListener {
   }
 
   async #listen(option: string, server: Server, host: string, port: number): Promise<void> {
-    server.on(option === 'port' ? 'connection' : 'secureConnection', (stream: NetSocket) =>
-      this.#connected(stream),
-    );
+    const connection = option === 'port' ? 'connection' : 'secureConnection';
+    // Node's own listener, which gives a connection its parser.
+    const parse = server.listeners(connection)[0] as (stream: Duplex) => void;
+    server.on(connection, (stream: NetSocket) => this.#connected(stream));
     server.on('request', (request, response) => this.#received(request, response));
     server.on('upgrade', (request, stream, head) => {
       // A peer may reset while its handshake is looked at; without a listener that would end the process.
       stream.on('error', destroy);
       try {
-        this.#upgrade(request, stream, head);
+        if (isWebSocket(request)) this.#upgrade(request, stream, head);
+        else {
+          putBack(request, stream, head);
+          parse.call(server, stream);
+        }
       } catch (error) {
         this.#keepAlive.failed(error);
         stream.destroy();
