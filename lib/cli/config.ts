@@ -49,7 +49,8 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
 function readFile(file: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
+    // Editors of Windows begin files with a byte order mark.
+    value = JSON.parse(readFileSync(file, 'utf8').replace(/^\ufeff/, ''));
   } catch (cause) {
     const why = (cause as Error).message;
     throw new StandpipeError('bad_option', `config: cannot read ${file}: ${why}`, { cause });
@@ -96,12 +97,26 @@ function pem(name: string, value: unknown, base: string): unknown {
 }
 
 function appFrom(env: Environment): Record<string, unknown> | undefined {
-  const { STANDPIPE_APP_ID: id, STANDPIPE_APP_KEY: key, STANDPIPE_APP_SECRET: secret } = env;
+  const [id, key, secret] = ['ID', 'KEY', 'SECRET'].map((name) => textFrom(env, `APP_${name}`));
   if (id === undefined && key === undefined && secret === undefined) return undefined;
   if (id === undefined || key === undefined || secret === undefined) {
     const message =
       'apps: STANDPIPE_APP_ID, STANDPIPE_APP_KEY and STANDPIPE_APP_SECRET go together; one of them is missing';
     throw new StandpipeError('bad_option', message);
   }
-  return { id, key, secret, clientEvents: env['STANDPIPE_CLIENT_EVENTS'] === 'true' };
+  return { id, key, secret, clientEvents: switchFrom(env, 'CLIENT_EVENTS') };
+}
+
+/** A variable of the command; undefined when it is empty. */
+function textFrom(env: Environment, name: string): string | undefined {
+  const value = env[`STANDPIPE_${name}`];
+  return value === '' ? undefined : value;
+}
+
+function switchFrom(env: Environment, name: string): boolean {
+  const value = textFrom(env, name)?.toLowerCase() ?? 'false';
+  if (/^(1|true|yes|on)$/.test(value)) return true;
+  if (/^(0|false|no|off)$/.test(value)) return false;
+  const message = `STANDPIPE_${name}: must be 1, true, yes or on, or 0, false, no or off`;
+  throw new StandpipeError('bad_option', message);
 }

@@ -3,6 +3,11 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 /** Levels of the log, most of it first. */
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
+/** Address of a Kubernetes service, as containers of its namespace find it in their environment. */
+const SERVICE_LINK = /^(tcp|udp|sctp):\/\//;
+/** Variables whose links were told. */
+const warned = new Set<string>();
+
 /** Flags of `standpipe serve`, each from the command line or its variable. */
 export interface ServeFlags {
   config?: string;
@@ -51,11 +56,23 @@ export function addConnectionFlags(command: Command): Command {
     .option('--tls', 'connect with TLS');
 }
 
-/** A flag that is also a variable: `--tls-port` is `STANDPIPE_TLS_PORT`. An empty variable counts as none. */
+/**
+ * A flag that is also a variable: `--tls-port` is `STANDPIPE_TLS_PORT`. An empty variable counts as none, and so does what
+ * Kubernetes sets beside a service named standpipe.
+ */
 function flag(flags: string, description: string): Option {
   const option = new Option(flags, description);
   const variable = `STANDPIPE_${option.name().toUpperCase().replaceAll('-', '_')}`;
-  return process.env[variable] === '' ? option : option.env(variable);
+  const value = process.env[variable];
+  if (value === undefined || value === '') return value === '' ? option : option.env(variable);
+  if (!SERVICE_LINK.test(value)) return option.env(variable);
+  if (!warned.has(variable)) {
+    warned.add(variable);
+    process.emitWarning(
+      `${variable}=${value} is a service link of Kubernetes and is ignored: give the service another name, or set enableServiceLinks to false`,
+    );
+  }
+  return option;
 }
 
 function number(flags: string, description: string): Option {

@@ -6,6 +6,7 @@
  *     npm run bench -- --only fan-out --rounds 5
  */
 import { echo } from './echo';
+import { fairness } from './fairness';
 import { fallback } from './fallback';
 import { fanOut } from './fan-out';
 import { http } from './http';
@@ -24,6 +25,7 @@ const PARTS = new Map<string, (settings: Settings) => Promise<void>>([
   ['trigger', trigger],
   ['echo', echo],
   ['idle', idle],
+  ['fairness', fairness],
   ['subscriber', subscriber],
 ]);
 

@@ -67,6 +67,37 @@ t.test('an app of the variables stands beside the apps of the file', (t) => {
   t.end();
 });
 
+t.test('variables are read as people write them, and empty ones count as none', (t) => {
+  const app = { STANDPIPE_APP_ID: '8', STANDPIPE_APP_KEY: 'k8', STANDPIPE_APP_SECRET: 's8' };
+  const read = (value: string): unknown =>
+    readConfig({}, { ...app, STANDPIPE_CLIENT_EVENTS: value }).options.apps[0]?.clientEvents;
+  for (const yes of ['1', 'true', 'TRUE', 'yes', 'on']) t.equal(read(yes), true, yes);
+  for (const no of ['0', 'false', 'no', 'Off', '']) t.equal(read(no), false, no);
+  t.throws(() => read('maybe'), { message: /^STANDPIPE_CLIENT_EVENTS: must be 1, true/ });
+  const empty = { STANDPIPE_APP_ID: '', STANDPIPE_APP_KEY: '', STANDPIPE_APP_SECRET: '' };
+  t.equal(readConfig({}, empty).development, true);
+  t.strictSame(serveFlags(t, [], { STANDPIPE_PORT: '', STANDPIPE_HOST: '' }), {});
+  const level = (): unknown => serveFlags(t, [], { STANDPIPE_LOG_LEVEL: 'verbose' });
+  t.throws(level, { message: /STANDPIPE_LOG_LEVEL.*Allowed choices are debug/ });
+  t.end();
+});
+
+t.test('service links of Kubernetes are ignored with a warning', async (t) => {
+  const warnings: string[] = [];
+  const hear = ({ message }: Error): void => void warnings.push(message);
+  process.on('warning', hear);
+  t.teardown(() => process.off('warning', hear));
+  t.strictSame(serveFlags(t, [], { STANDPIPE_PORT: 'tcp://10.0.0.1:6001' }), {});
+  await new Promise((resolve) => setImmediate(resolve));
+  t.match(warnings, [/^STANDPIPE_PORT=tcp:\/\/10\.0\.0\.1:6001 is a service link/]);
+});
+
+t.test('a byte order mark before the configuration is skipped', (t) => {
+  const config = file(t, 'c.json', `\ufeff${JSON.stringify({ apps: [APP] })}`);
+  t.strictSame(readConfig({ config }, {}).options.apps, [APP]);
+  t.end();
+});
+
 t.test('certificates are read from files, relative to the configuration', (t) => {
   const config = file(t, 'c.json', {
     tls: { cert: 'cert.pem', key: '-----BEGIN KEY' },

@@ -100,7 +100,7 @@ t.test('TLS handshakes count towards the limit of connections', async (t) => {
   const { cert, key } = await certificate();
   const gateway = await startGateway(t, {
     tls: { port: 0, cert, key },
-    limits: { maxConnections: 1, headersTimeoutMs: 60_000 },
+    limits: { maxConnections: 1, headersTimeoutMs: 600_000 },
   });
   // A hundred more than the limit are let in, to be told why they are refused.
   const streams = Array.from({ length: 102 }, () =>

@@ -164,7 +164,7 @@ t.test('only WebSockets are upgraded to, and only on known paths', async (t) => 
     [upgradeRequest('/APP/key'), 404],
     [upgradeRequest('//app/key?protocol=7'), 404],
     [upgradeRequest('/x/app/key?protocol=7'), 404],
-    [upgradeRequest('/app/key?protocol=7', { Upgrade: 'h2c' }), 400],
+    [upgradeRequest('/app/key?protocol=7', { Upgrade: 'h2c', Connection: 'Upgrade, close' }), 404],
     [upgradeRequest('/app/key?protocol=7', { Upgrade: 'websocket, h2c' }), 400],
     [upgradeRequest('/app/key?protocol=7', { 'Sec-WebSocket-Key': 'short' }), 400],
     [upgradeRequest('/app/key?protocol=7', { 'Sec-WebSocket-Version': '12' }), 400],

@@ -3,10 +3,11 @@ import { StandpipeError } from '../../errors';
 import { CloseCode } from '../../pusher/close-codes';
 import { DEFAULT_CHANNEL_LIMITS } from '../../pusher/limits';
 import { type Logger, silent } from '../../util/logger';
-import { AddressGuard, isAllowEntry, isLoopback, isNetwork } from './address-guard';
+import { isAllowEntry, isNetwork } from './address-guard';
 import { canonicalOrigin } from './allowed-origins';
 import { explain } from './explain';
 import { requireFit } from './fit';
+import { guardSecrets, guardWebhooks, requireUnique } from './guards';
 import { pushySchema, type PushyCommands } from './pushy';
 import { checkedCommands, requireUniquePushy } from './pushy-checks';
 
@@ -24,9 +25,6 @@ const ms = z
   .max(2 ** 31 - 1);
 const rate = z.number().positive().max(1e9);
 const D = DEFAULT_CHANNEL_LIMITS;
-
-const MIN_SECRET_LENGTH = 20;
-const PUBLIC_SECRETS: ReadonlySet<string> = new Set(['standpipe-dev-secret']);
 
 const OWN_HEADERS =
   /^(x-pusher-.*|x-standpipe-.*|content-.*|host|connection|transfer-encoding|user-agent|expect|te|upgrade)$/i;
@@ -364,42 +362,4 @@ export function checkGatewayOptions({
   guardWebhooks(result.data);
   requireUniquePushy(result.data.apps);
   return { ...result.data, log, pushyCommands: checkedCommands(pushy) };
-}
-
-function requireUnique(apps: AppOptions[], field: 'id' | 'key'): void {
-  const seen = new Set<string>();
-  apps.forEach((app, i) => {
-    if (seen.has(app[field])) {
-      throw new StandpipeError(
-        'bad_option',
-        `apps[${i}].${field}: '${app[field]}' belongs to another app already`,
-      );
-    }
-    seen.add(app[field]);
-  });
-}
-
-/** Short secrets are found by trying, and a secret gives every right over its app. */
-function guardSecrets({ apps, host, insecureDev }: z.output<typeof gatewaySchema>): void {
-  if (insecureDev || isLoopback(host)) return;
-  apps.forEach(({ secret }, i) => {
-    if (secret.length >= MIN_SECRET_LENGTH && !PUBLIC_SECRETS.has(secret)) return;
-    const message =
-      `apps[${i}].secret: must have at least ${MIN_SECRET_LENGTH} characters, and not be the development app's, ` +
-      `on ${host}, which other machines reach; make one with 'standpipe keys', or set insecureDev`;
-    throw new StandpipeError('bad_option', message);
-  });
-}
-
-/** Endpoints whose URL names a forbidden address are refused here. Resolved addresses are checked at each connection. */
-function guardWebhooks({ apps, webhookAllow }: z.output<typeof gatewaySchema>): void {
-  const guard = new AddressGuard(webhookAllow);
-  apps.forEach(({ webhooks }, i) => {
-    webhooks.forEach(({ url }, j) => {
-      const why = guard.refusal(new URL(url));
-      if (why !== undefined) {
-        throw new StandpipeError('bad_option', `apps[${i}].webhooks[${j}].url: ${why}`);
-      }
-    });
-  });
 }

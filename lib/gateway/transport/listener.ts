@@ -1,12 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import {
-  createServer as createTlsServer,
-  type ServerOptions as TlsServerOptions,
-} from 'node:https';
 import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { StandpipeError, asError } from '../../errors';
 import type { Clock } from '../../util/timers';
 import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
 import { SECOND_MS, type Overload } from '../core/timing/overload';
@@ -20,17 +15,13 @@ import { HttpConnections } from './http-connections';
 import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
 import { listen } from './listen';
+import { isWebSocket, putBack } from './other-upgrades';
+import { type TlsFiles, tlsServer } from './tls-server';
 
 /** Connections beyond the limit that are told so; further ones are closed at once. */
 const SPARE = 100;
 /** WebSocket frames are read in pieces of at least so many bytes at most. */
 const MIN_PIECE_BYTES = 4 * 1024;
-
-interface TlsFiles {
-  port: number;
-  cert: string | Buffer;
-  key: string | Buffer;
-}
 
 export interface ListenOptions {
   host: string;
@@ -196,15 +187,20 @@ export class PortListener {
   }
 
   async #listen(option: string, server: Server, host: string, port: number): Promise<number> {
-    server.on(option === 'tls.port' ? 'secureConnection' : 'connection', (stream: NetSocket) =>
-      this.#connected(stream),
-    );
+    const connection = option === 'tls.port' ? 'secureConnection' : 'connection';
+    // Node's own listener, which gives a connection its parser.
+    const parse = server.listeners(connection)[0] as (stream: Duplex) => void;
+    server.on(connection, (stream: NetSocket) => this.#connected(stream));
     server.on('request', (request, response) => this.#received(request, response));
     server.on('upgrade', (request, stream, head) => {
       // A peer may reset while its handshake is looked at; without a listener that would end the process.
       stream.on('error', destroy);
       try {
-        this.#upgrade(request, stream, head);
+        if (isWebSocket(request)) this.#upgrade(request, stream, head);
+        else {
+          putBack(request, stream, head);
+          parse.call(server, stream);
+        }
       } catch (error) {
         this.#keepAlive.failed(error);
         stream.destroy();
@@ -344,18 +340,6 @@ export class PortListener {
 
 function ticks(ms: number): number {
   return Math.max(1, Math.round(ms / SECOND_MS));
-}
-
-/** A TLS server; an error of the certificate or the key names the option. */
-function tlsServer({ cert, key }: TlsFiles, options: TlsServerOptions): Server {
-  try {
-    // Node takes empty texts for none, and fails at the first handshake.
-    if (cert.length === 0 || key.length === 0) throw new Error('it is empty');
-    return createTlsServer({ ...options, cert, key });
-  } catch (cause) {
-    const message = `tls: the certificate or the key cannot be used: ${asError(cause).message}`;
-    throw new StandpipeError('bad_option', message, { cause });
-  }
 }
 
 function destroy(this: Duplex): void {

@@ -16,7 +16,8 @@ export interface Settings {
 
 /** Reads the flags; ends the process when it is asked for help or cannot understand. */
 export function readSettings(parts: readonly string[]): Settings {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       n: { type: 'string', default: '1000' },
       seconds: { type: 'string', default: '1' },
@@ -27,7 +28,7 @@ export function readSettings(parts: readonly string[]): Settings {
       help: { type: 'boolean', default: false },
     },
   });
-  const { only, help, ...numbers } = values;
+  const { help, only = positionals[0], ...numbers } = values;
   const settings = {
     n: Number(numbers.n),
     seconds: Number(numbers.seconds),

@@ -1,0 +1,57 @@
+import { StandpipeError } from '../../errors';
+import { AddressGuard, isLoopback } from './address-guard';
+
+/** Options that are judged together. */
+interface Guarded {
+  readonly apps: ReadonlyArray<{
+    readonly id: string;
+    readonly key: string;
+    readonly secret: string;
+    readonly webhooks: ReadonlyArray<{ readonly url: string }>;
+  }>;
+  readonly host: string;
+  readonly insecureDev: boolean;
+  readonly webhookAllow: string[];
+}
+
+const MIN_SECRET_LENGTH = 20;
+const PUBLIC_SECRETS: ReadonlySet<string> = new Set(['standpipe-dev-secret']);
+
+/** Refuses two apps of one id, or of one key. */
+export function requireUnique(apps: Guarded['apps'], field: 'id' | 'key'): void {
+  const seen = new Set<string>();
+  apps.forEach((app, i) => {
+    if (seen.has(app[field])) {
+      throw new StandpipeError(
+        'bad_option',
+        `apps[${i}].${field}: '${app[field]}' belongs to another app already`,
+      );
+    }
+    seen.add(app[field]);
+  });
+}
+
+/** Short secrets are found by trying, and a secret gives every right over its app. */
+export function guardSecrets({ apps, host, insecureDev }: Guarded): void {
+  if (insecureDev || isLoopback(host)) return;
+  apps.forEach(({ secret }, i) => {
+    if (secret.length >= MIN_SECRET_LENGTH && !PUBLIC_SECRETS.has(secret)) return;
+    const message =
+      `apps[${i}].secret: must have at least ${MIN_SECRET_LENGTH} characters, and not be the development app's, ` +
+      `on ${host}, which other machines reach; make one with 'standpipe keys', or set insecureDev`;
+    throw new StandpipeError('bad_option', message);
+  });
+}
+
+/** Endpoints whose URL names a forbidden address are refused here. Resolved addresses are checked at each connection. */
+export function guardWebhooks({ apps, webhookAllow }: Guarded): void {
+  const guard = new AddressGuard(webhookAllow);
+  apps.forEach(({ webhooks }, i) => {
+    webhooks.forEach(({ url }, j) => {
+      const why = guard.refusal(new URL(url));
+      if (why !== undefined) {
+        throw new StandpipeError('bad_option', `apps[${i}].webhooks[${j}].url: ${why}`);
+      }
+    });
+  });
+}

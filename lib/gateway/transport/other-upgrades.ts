@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/** True when a request asks for a WebSocket, among other protocols or alone. */
+export function isWebSocket({ headers }: IncomingMessage): boolean {
+  return (
+    headers.upgrade?.split(',').some((name) => name.trim().toLowerCase() === 'websocket') ?? false
+  );
+}
+
+/** Gives a request back to its connection without its upgrade: others than WebSocket are ignored (RFC 9110 §7.8). */
+export function putBack(
+  { method, url, rawHeaders }: IncomingMessage,
+  stream: Duplex,
+  head: Buffer,
+): void {
+  const lines = [`${method} ${url} HTTP/1.1`];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(i, i + 2);
+    if (/^(upgrade|http2-settings)$/i.test(name)) continue;
+    const kept = /^connection$/i.test(name)
+      ? value
+          .split(',')
+          .filter((each) => !/^\s*(upgrade|http2-settings)\s*$/i.test(each))
+          .join()
+      : value;
+    lines.push(`${name}: ${kept}`);
+  }
+  stream.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+}

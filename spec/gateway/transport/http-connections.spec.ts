@@ -1,0 +1,83 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
+import t from 'tap';
+import { TurnBudget } from '../../../lib/gateway/core/timing/turn-budget';
+import type { HttpConnection } from '../../../lib/gateway/transport/http-connection';
+import { HttpConnections } from '../../../lib/gateway/transport/http-connections';
+import { ManualClock } from '../../support/manual-clock';
+
+const request = { complete: true } as IncomingMessage;
+
+/** Connections whose streams hold nothing, with a clock whose turns end by hand. */
+function empty(): {
+  clock: ManualClock;
+  budget: TurnBudget;
+  connections: HttpConnections;
+  add(): HttpConnection;
+} {
+  const clock = new ManualClock();
+  const budget = new TurnBudget(clock);
+  const connections = new HttpConnections(budget, clock);
+  const add = (): HttpConnection => {
+    const stream = new PassThrough().resume() as unknown as Socket;
+    connections.add(stream, undefined);
+    return connections.get(stream) as HttpConnection;
+  };
+  return { clock, budget, connections, add };
+}
+
+t.test('a few requests of a connection are handled in a turn, all of them in order', async (t) => {
+  const { clock, add } = empty();
+  const connection = add();
+  const handled: number[] = [];
+  for (let n = 0; n < 50; n++) {
+    t.ok(connection.requested(request, () => void handled.push(n)));
+  }
+  t.equal(handled.length, 8);
+  t.ok(connection.stream.isPaused(), 'and nothing more is read');
+  clock.endTurn();
+  t.strictSame(
+    handled,
+    Array.from({ length: 50 }, (_, n) => n),
+  );
+  t.notOk(connection.stream.isPaused());
+});
+
+t.test('a turn that has used up its budget takes one request of each connection', async (t) => {
+  const { clock, budget, add } = empty();
+  budget.spend(2_000);
+  let handled = 0;
+  for (const connection of [add(), add(), add()]) {
+    for (let n = 0; n < 5; n++) connection.requested(request, () => void handled++);
+  }
+  t.equal(handled, 3);
+  clock.endTurn();
+  t.equal(handled, 15);
+});
+
+t.test('while one connection floods, the others are not read until the turn is over', async (t) => {
+  const { clock, add } = empty();
+  const [flooding, other] = [add(), add()];
+  for (let n = 0; n < 40; n++) flooding.requested(request, () => undefined);
+  t.notOk(other.stream.isPaused());
+  for (let n = 0; n < 60; n++) flooding.requested(request, () => undefined);
+  t.ok(other.stream.isPaused());
+  clock.endTurn();
+  t.notOk(other.stream.isPaused());
+});
+
+t.test('requests that wait are bounded, and a lost connection gives its places back', async (t) => {
+  const { connections, add } = empty();
+  const flooding = add();
+  let refused = 0;
+  for (let n = 0; n < 20_020; n++) {
+    if (!flooding.requested(request, () => undefined)) refused++;
+  }
+  t.equal(refused, 12, 'eight were handled');
+  const other = add();
+  for (let n = 0; n < 8; n++) other.requested(request, () => undefined);
+  t.notOk(other.requested(request, () => undefined));
+  connections.take(flooding.stream);
+  t.ok(other.requested(request, () => undefined));
+});
