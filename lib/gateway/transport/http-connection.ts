@@ -96,7 +96,7 @@ export class HttpConnection {
     if (this.#waiting.length >= MAX_WAITING_OF_ONE || !this.#queue.enter(this)) {
       this.#isRefused = true;
       this.ended();
-      // One read may hold two thousand requests: the parser takes the next one for an upgrade, and stops there.
+      // A read may hold two thousand requests: the parser takes the next one for an upgrade, and stops there.
       const { parser } = this.stream as ParsedSocket;
       if (parser?.onIncoming) parser.onIncoming = () => IS_UPGRADE;
       return false;
