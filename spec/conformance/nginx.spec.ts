@@ -13,7 +13,7 @@ import { TestSocket } from '../support/test-socket';
 import { certificate } from '../support/tls';
 import { until } from '../support/until';
 
-interface Stage {
+interface Proxied {
   /** Gateways by the prefix at which nginx has them. */
   gateways: Map<string, Gateway>;
   port: number;
@@ -22,7 +22,7 @@ interface Stage {
 }
 
 /** Two gateways behind one nginx: it keeps the prefix of one and takes away that of the other. */
-async function stage(t: Test, more = '', options: StartOptions = {}): Promise<Stage> {
+async function behindNginx(t: Test, more = '', options: StartOptions = {}): Promise<Proxied> {
   const trusted = { trustedProxies: ['127.0.0.1'], ...options };
   const kept = await startGateway(t, { ...trusted, path: '/kept' });
   const stripped = await startGateway(t, { ...trusted, path: '/stripped' });
@@ -41,7 +41,7 @@ async function stage(t: Test, more = '', options: StartOptions = {}): Promise<St
 
 t.test('nginx with its default settings', async (t) => {
   if (!hasNginx(t)) return;
-  const { gateways, port, tlsPort, ca } = await stage(t);
+  const { gateways, port, tlsPort, ca } = await behindNginx(t);
 
   for (const [prefix, gateway] of gateways) {
     await t.test(`${prefix}: pusher-js, the Pipe and the HTTP SDK meet`, async (t) => {
@@ -155,7 +155,7 @@ t.test('a connection that nginx would cut when idle is kept by pings', async (t)
   if (!hasNginx(t)) return;
   // A sixtieth of nginx's own time, and of the gateway's.
   const limits = { pingMs: 500 };
-  const { port, gateways } = await stage(t, 'proxy_read_timeout 2s; proxy_send_timeout 2s;', {
+  const { port, gateways } = await behindNginx(t, 'proxy_read_timeout 2s; proxy_send_timeout 2s;', {
     limits,
   });
   const idle = await TestSocket.connect(t, port, { path: '/kept/app/' });

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { createClient } from '../../lib';
+import { bodyMd5, signRequest } from '../../lib/pusher/request-signature';
 import { ApiClient, signedRequest } from '../support/api-client';
 import { askAuth } from '../support/auth-request';
 import { ask } from '../support/fallback-client';
@@ -37,6 +38,15 @@ t.test('a path holds for every entrance, and may be left out by a proxy', async 
   const signed = signedRequest({ method: 'POST', path: '/events', body: event });
   const asked = { body: signed.body };
   t.equal((await ask(port, `/ws${signed.target}`, asked)).status, 200, 'added by a proxy');
+  const body = Buffer.from(JSON.stringify(event));
+  const query = signRequest({
+    ...{ method: 'POST', path: '/ws/apps/1/events', query: [], bodyMd5: bodyMd5(body) },
+    ...{ key: 'key', secret: SECRET, timestamp: Math.floor(Date.now() / 1_000) },
+  });
+  for (const prefix of ['/ws', '']) {
+    const { status } = await ask(port, `${prefix}/apps/1/events?${query}`, { body });
+    t.equal(status, 200, `signed with the prefix, received as ${prefix}/apps`);
+  }
   t.equal((await fetch(`${url}/other/livez`)).status, 404);
 });
 

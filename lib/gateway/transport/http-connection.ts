@@ -18,6 +18,17 @@ const REQUEST_UNITS = 16;
 /** Requests of one connection that are handled in one turn: more than clients have on their way. */
 const REQUESTS_PER_TURN = 8;
 
+/** Requests that may wait on one connection. */
+const MAX_WAITING_OF_ONE = 256;
+
+/** Socket of Node's HTTP server with the parser that is not in its types. */
+interface ParsedSocket extends NetSocket {
+  parser?: { onIncoming?: (() => number) | null } | null;
+}
+
+/** Value with which Node's parser is told that no HTTP follows. */
+const IS_UPGRADE = 2;
+
 /** Queue of the requests of all connections, owned by `HttpConnections`. */
 export interface RequestQueue {
   readonly budget: TurnBudget;
@@ -44,6 +55,7 @@ export class HttpConnection {
   /** Turn of the budget in which the last request came, and the number of its requests that were handled. */
   #turn = -1;
   #handled = 0;
+  #isRefused = false;
   #request: IncomingMessage | undefined;
   /** Bytes read when the connection was last seen between two requests. */
   #bytes = 0;
@@ -63,8 +75,10 @@ export class HttpConnection {
     return this.#waiting.length;
   }
 
-  /** A head was read to its end: runs the request now or in a later turn. False when it has to be refused. */
+  /** A head was read to its end: runs the request now or in a later turn. False when the connection has to be refused. */
   requested(request: IncomingMessage, run: () => void): boolean {
+    // Requests behind the refusal come from the same read.
+    if (this.#isRefused) return true;
     if (this.#request?.complete === true) this.#ticks = 0;
     this.#ticks ??= 0;
     this.#request = request;
@@ -79,7 +93,14 @@ export class HttpConnection {
       run();
       return true;
     }
-    if (!this.#queue.enter(this)) return false;
+    if (this.#waiting.length >= MAX_WAITING_OF_ONE || !this.#queue.enter(this)) {
+      this.#isRefused = true;
+      this.ended();
+      // A read may hold two thousand requests: the parser takes the next one for an upgrade, and stops there.
+      const { parser } = this.stream as ParsedSocket;
+      if (parser?.onIncoming) parser.onIncoming = () => IS_UPGRADE;
+      return false;
+    }
     if (this.#waiting.push(run) > 1) return true;
     this.stream.pause();
     budget.later(this.#share);

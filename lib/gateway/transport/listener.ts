@@ -243,7 +243,8 @@ export class PortListener {
     const connection = this.#http.get(request.socket);
     const run = (): void => this.#request(request, response, connection?.surplus);
     if (connection?.requested(request, run) === false) {
-      refuse(response, unavailable('Over capacity: too many pipelined requests', 10));
+      // Behind the answers given so far: to the client it is that of the first request that waits.
+      end(request.socket, unavailable('Over capacity: too many pipelined requests', 10));
     }
   }
 

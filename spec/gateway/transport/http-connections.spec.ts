@@ -67,17 +67,29 @@ t.test('while one connection floods, the others are not read until the turn is o
   t.notOk(other.stream.isPaused());
 });
 
-t.test('requests that wait are bounded, and a lost connection gives its places back', async (t) => {
-  const { connections, add } = empty();
+t.test('requests that wait on one connection are bounded, and refused once', async (t) => {
+  const { clock, add } = empty();
   const flooding = add();
+  let handled = 0;
   let refused = 0;
-  for (let n = 0; n < 20_020; n++) {
-    if (!flooding.requested(request, () => undefined)) refused++;
+  for (let n = 0; n < 2_000; n++) {
+    if (!flooding.requested(request, () => void handled++)) refused++;
   }
-  t.equal(refused, 12, 'eight were handled');
-  const other = add();
-  for (let n = 0; n < 8; n++) other.requested(request, () => undefined);
-  t.notOk(other.requested(request, () => undefined));
-  connections.take(flooding.stream);
-  t.ok(other.requested(request, () => undefined));
+  t.strictSame([handled, refused, flooding.waiting], [8, 1, 0]);
+  clock.endTurn();
+  t.equal(handled, 8, 'nothing is handled behind the refusal');
+});
+
+t.test('requests that wait in all are bounded, and lost connections make room', async (t) => {
+  const { connections, add } = empty();
+  const flooding = Array.from({ length: 105 }, add);
+  let refused = 0;
+  for (const each of flooding) {
+    for (let n = 0; n < 201; n++) if (!each.requested(request, () => undefined)) refused++;
+  }
+  const waiting = flooding.reduce((sum, each) => sum + each.waiting, 0);
+  t.ok(refused > 0 && waiting <= 20_000, `${refused} refused, ${waiting} wait`);
+  for (const each of flooding) connections.take(each.stream);
+  const late = add();
+  for (let n = 0; n < 201; n++) t.ok(late.requested(request, () => undefined));
 });

@@ -12,7 +12,7 @@ t.test('requests that cannot be granted anyway take nothing from those that can'
   t.equal((await askAuth(gateway)).status, 200);
 });
 
-t.test('one address gets half of the rate, however much it asks', async (t) => {
+t.test('half of the rate is the share of one address, however much it asks', async (t) => {
   const { gateway } = await decided(t, (client) => client.authorize('*', () => true), {
     trustedProxies: ['127.0.0.1'],
     limits: { maxAuthRequestsPerSecond: 1 },
