@@ -50,7 +50,7 @@ t.test('a wrong option is refused with the path of its key', async (t) => {
     ],
     [
       { apps: [APP], tls: { cert: '', key: '', ca: '' } },
-      /^tls\.ca: is no option; the options are port, cert, key$/,
+      /^tls\.ca: is no option; the options are port, cert, key, only$/,
     ],
     [app({ id: '' }), /^apps\[0\]\.id: must be 1 to 64/],
     [app({ id: 1 }), /^apps\[0\]\.id: must be a string$/],
