@@ -194,7 +194,7 @@ export class Inbox {
     this.#deliveries.tellMoved();
   }
 
-  /** The gateway wants a partition back: it is returned when nothing of it runs, or the deadline has passed. */
+  /** A partition is asked back: it is returned when its handlers and their commands are done, or at the deadline. */
   revoke(number: number, generation: number, deadlineMs: number): void {
     const partition = this.#partitions.get(number);
     if (partition?.generation !== generation || partition.state !== 'owned') return;
