@@ -1,5 +1,6 @@
 import t from 'tap';
 import { init } from '../../lib/pushy';
+import { pushyConfig } from '../../lib/pushy/config';
 import { PushyClient, PUSHY_SECRET, trigger } from '../gateway/protocols/pushy/pushy-client';
 import { certificate } from '../support/tls';
 
@@ -45,6 +46,11 @@ t.test('ssl: Run as an HTTPS server', async (t) => {
     transports: 'xhr-streaming',
   });
   t.match((await client.subscribe('room')).data, { channel: 'room' });
+});
+
+t.test('port is 8123 and ssl is false unless they are given', async (t) => {
+  t.match(pushyConfig({ secretKey: 'x' }), { port: 8123, host: '0.0.0.0', tls: undefined });
+  t.match(pushyConfig({ secretKey: 'x', port: 8234, host: '::1' }), { port: 8234, host: '::1' });
 });
 
 t.test('a bad configuration is refused with the option that is wrong', async (t) => {

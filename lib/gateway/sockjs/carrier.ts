@@ -1,9 +1,10 @@
 import { CloseCode } from '../../pusher/close-codes';
 import { UnsentWatch } from '../core/fanout/unsent-watch';
 import type { Carrier, CarrierHandler } from '../core/fanout/carrier';
-import { UNITS_PER_SHARE, type TurnBudget } from '../core/timing/turn-budget';
+import type { TurnBudget } from '../core/timing/turn-budget';
 import type { Encoder } from '../core/fanout/outlet';
 import { closeLine, HEARTBEAT, OPEN } from './frames';
+import { MessageQueue } from './message-queue';
 import { PostOrder } from './post-order';
 import type { Receiver } from './receiver';
 
@@ -22,6 +23,8 @@ export interface CarrierHost {
 
 /** Time for which a post waits for an earlier one. */
 const MAX_WAIT_MS = 250;
+/** Messages that may wait when another body comes. A client that is held to its rates never has as many. */
+const MAX_WAITING_MESSAGES = 8192;
 
 /** Times of a carrier, in ticks, and how its texts become lines. */
 export interface CarrierOptions {
@@ -55,8 +58,7 @@ export class SockJsCarrier implements Carrier {
   #backlog: UnsentWatch | undefined;
   readonly #order = new PostOrder();
   #isWaiting = false;
-  /** Messages that wait for a later turn. */
-  readonly #inbox: string[] = [];
+  readonly #queue: MessageQueue;
   /** Number of the receiver. */
   #number: number | undefined;
   /** Answer of the last poll, until the next one shows that it has arrived. */
@@ -66,6 +68,7 @@ export class SockJsCarrier implements Carrier {
     this.#host = host;
     this.#options = options;
     this.remoteAddress = remoteAddress;
+    this.#queue = new MessageQueue(host.budget, { handle: (text) => this.#text(text) });
   }
 
   get encoder(): Encoder {
@@ -132,25 +135,20 @@ export class SockJsCarrier implements Carrier {
   }
 
   #handle(texts: readonly string[]): void {
-    if (texts.length === 0) return;
-    const isIdle = this.#inbox.length === 0;
-    this.#inbox.push(...texts);
-    if (isIdle) this.#host.budget.begin(this.#share);
+    if (this.#queue.size <= MAX_WAITING_MESSAGES) return this.#queue.push(texts);
+    this.#queue.end();
+    this.close(CloseCode.OVER_CAPACITY, 'Too many messages wait to be handled');
   }
 
-  /** Handles one share of the messages; true while more are left. */
-  readonly #share = (): boolean => {
-    const texts = this.#inbox.splice(0, UNITS_PER_SHARE);
-    this.#host.budget.spend(texts.length);
+  #text(text: string): void {
     try {
-      for (const text of texts) this.session?.text(text);
+      this.session?.text(text);
     } catch (error) {
       this.#host.failed(error);
+      this.#queue.end();
       this.close(CloseCode.RECONNECT, 'Internal error');
     }
-    if (this.session === undefined) this.#inbox.length = 0;
-    return this.#inbox.length > 0;
-  };
+  }
 
   write(lines: Buffer): void {
     if (this.#closed !== undefined) return;
@@ -248,6 +246,7 @@ export class SockJsCarrier implements Carrier {
     const { code, reason } = this.#closed ?? { code: 1006, reason: '' };
     const session = this.session;
     this.session = undefined;
+    this.#queue.end();
     try {
       session?.closed(code, reason);
     } catch (error) {

@@ -1,6 +1,7 @@
-/** Posts that may wait for an earlier one, and their texts' characters. */
+/** Posts that may wait for an earlier one, and the characters of their texts, each with its quotes and comma. */
 const MAX_WAITING = 64;
 const MAX_WAITING_CHARACTERS = 256 * 1024;
+const CHARACTERS_AROUND = 3;
 /** Numbers that are remembered, so that a post which a browser repeats by itself is handled once. */
 const MAX_SEEN = 512;
 
@@ -50,7 +51,7 @@ export class PostOrder {
     while (this.#waiting.size > 0) {
       this.#hasGaps = true;
       this.#next = Math.min(...this.#waiting.keys());
-      texts.push(...this.#takeDue());
+      for (const text of this.#takeDue()) texts.push(text);
     }
     return texts;
   }
@@ -80,5 +81,5 @@ export class PostOrder {
 }
 
 function charactersOf(texts: readonly string[]): number {
-  return texts.reduce((sum, { length }) => sum + length, 0);
+  return texts.reduce((sum, { length }) => sum + length + CHARACTERS_AROUND, 0);
 }

@@ -1,7 +1,9 @@
 import { parseJson } from '../../pusher/json';
 import type { Carrier, CarrierHandler } from '../core/fanout/carrier';
 import { type Encoder, newEncoderId } from '../core/fanout/outlet';
+import type { TurnBudget } from '../core/timing/turn-budget';
 import { closeText, messageText } from './frames';
+import { MessageQueue } from './message-queue';
 
 /** Close codes of RFC 6455, section 7.4.1. */
 const NORMAL = 1000;
@@ -21,12 +23,20 @@ export class SockJsWebSocket implements Carrier, CarrierHandler {
   readonly encoder: Encoder;
   session: CarrierHandler | undefined;
   readonly #carrier: Carrier;
+  readonly #queue: MessageQueue;
   #isOpen = true;
+  #isPaused = false;
+  /** How the connection has ended; its session is told when it has handled all that came before. */
+  #gone: { code: number; reason: string } | undefined;
 
   /** Opens the SockJS connection. `encoder` makes frames for the carrier out of messages. */
-  constructor(carrier: Carrier, encoder: Encoder) {
+  constructor(carrier: Carrier, encoder: Encoder, budget: TurnBudget) {
     this.#carrier = carrier;
     this.encoder = encoder;
+    this.#queue = new MessageQueue(budget, {
+      handle: (text) => this.session?.text(text),
+      emptied: () => this.#goOn(),
+    });
     carrier.session = this;
     this.#frame('o');
   }
@@ -56,11 +66,16 @@ export class SockJsWebSocket implements Carrier, CarrierHandler {
   }
 
   pause(): void {
+    if (this.#gone !== undefined) return;
+    this.#isPaused = true;
+    this.#queue.pause();
     this.#carrier.pause?.();
   }
 
   resume(): void {
-    this.#carrier.resume?.();
+    this.#isPaused = false;
+    this.#queue.resume();
+    this.#goOn();
   }
 
   close(code: number, reason: string): void {
@@ -80,7 +95,11 @@ export class SockJsWebSocket implements Carrier, CarrierHandler {
       this.#isOpen = false;
       return this.#carrier.close(INVALID_PAYLOAD, 'Broken framing');
     }
-    for (const each of texts) this.session?.text(each);
+    const isOne = texts.length === 1 && this.#queue.size === 0 && !this.#isPaused;
+    // A frame of one message, as clients send it: the connection has counted it already.
+    if (isOne) return this.session?.text(texts[0] as string);
+    this.#queue.push(texts);
+    if (this.#queue.size > 0) this.#carrier.pause?.();
   }
 
   binary(): void {
@@ -89,10 +108,10 @@ export class SockJsWebSocket implements Carrier, CarrierHandler {
   }
 
   closed(code: number, reason: string): void {
+    if (!this.#isOpen) this.#queue.end();
     this.#isOpen = false;
-    const { session } = this;
-    this.session = undefined;
-    session?.closed(code, reason);
+    this.#gone = { code, reason };
+    this.resume();
   }
 
   slow(unsentBytes: number): void {
@@ -101,6 +120,15 @@ export class SockJsWebSocket implements Carrier, CarrierHandler {
 
   drained(): void {
     this.session?.drained?.();
+  }
+
+  /** All that came is handled: the connection may be read, or its end told. */
+  #goOn(): void {
+    if (this.#queue.size > 0 || this.#isPaused) return;
+    if (this.#gone === undefined) return this.#carrier.resume?.();
+    const { session } = this;
+    this.session = undefined;
+    session?.closed(this.#gone.code, this.#gone.reason);
   }
 
   #frame(text: string): void {

@@ -65,3 +65,15 @@ t.test('posts without numbers are taken as they come', (t) => {
   t.strictSame(order.arrive(undefined, ['b']), ['b']);
   t.end();
 });
+
+t.test('posts of empty messages count towards the limit of those that wait', (t) => {
+  const order = new PostOrder();
+  const texts = Array<string>(21_845).fill('');
+  order.arrive(0);
+  let most = 0;
+  for (let number = 2; number < 100; number++) {
+    most = Math.max(most, order.arrive(number, texts).length);
+  }
+  t.ok(most < 10 * texts.length, `${most} of them at once`);
+  t.end();
+});

@@ -289,3 +289,23 @@ t.test('a page that counts for several connections waits 250 ms once, then no mo
   t.strictSame(heard.slice(3), ['e', 'g']);
   t.end();
 });
+
+t.test(
+  'a session that posts more than is handled in time is closed, and its posts dropped',
+  (t) => {
+    const fallback = new CarriersOfOneApp();
+    let handled = 0;
+    const told = fallback.add('one', { text: () => void handled++ });
+    const carrier = fallback.sessions.get('one') as SockJsCarrier;
+    const texts = Array<string>(10_000).fill('{}');
+    carrier.receive(texts);
+    t.equal(carrier.open, true, 'a body of any count is taken');
+    carrier.receive(texts);
+    t.equal(carrier.open, false);
+    fallback.clock.endTurn();
+    fallback.clock.advance(1_000);
+    t.match(told, [/^4100 Too many messages wait/]);
+    t.ok(handled <= 64, 'nothing more is handled');
+    t.end();
+  },
+);

@@ -25,7 +25,7 @@ export interface Asking {
 /** Outcome of a request: JSON text of its result, or the reason why it was not done. */
 type Outcome = { result: string } | RequestError;
 
-type RequestParts = Pick<Parts, 'hub' | 'router' | 'limits' | 'metrics'>;
+type RequestParts = Pick<Parts, 'hub' | 'router' | 'limits' | 'metrics' | 'log'>;
 
 /** A request, as far as it could be read. */
 export interface Answered {
@@ -33,7 +33,7 @@ export interface Answered {
   outcome: Outcome;
 }
 
-/** Reads one request (`{"id","method","params"}`), does it, and returns its one answer. Never throws for what was sent. */
+/** Reads one request (`{"id","method","params"}`), does it, and returns its one answer. Never throws. */
 export function answer(parts: RequestParts, asking: Asking, text: string): Answered {
   const request = parseJson(text);
   if (!isObject(request)) {
@@ -50,18 +50,34 @@ export function answer(parts: RequestParts, asking: Asking, text: string): Answe
   if (typeof method !== 'string') return { id, outcome: invalid('method must be a string') };
   if (!isObject(params)) return { id, outcome: invalid('params must be an object') };
   const data = (): string => rawValue(rawValue(text, 'params'), 'data') || '""';
+  try {
+    return { id, outcome: run(parts, asking, { method, params, data }) };
+  } catch (error) {
+    parts.log.error({ err: error }, 'a request of Pipe 0.2 failed');
+    return { id, outcome: { code: ErrorCode.INTERNAL, message: 'Internal error' } };
+  }
+}
+
+interface Request {
+  method: string;
+  params: Fields;
+  /** JSON text of the data. */
+  data: () => string;
+}
+
+function run(parts: RequestParts, asking: Asking, { method, params, data }: Request): Outcome {
   switch (method) {
     case 'subscribe':
-      return { id, outcome: change(asking, params, (each) => asking.subscriptions.add(each)) };
+      return change(asking, params, (each) => asking.subscriptions.add(each));
     case 'unsubscribe':
-      return { id, outcome: change(asking, params, (each) => asking.subscriptions.delete(each)) };
+      return change(asking, params, (each) => asking.subscriptions.delete(each));
     case 'send_to_socket':
-      return { id, outcome: sendToSocket(parts, asking.app, params, data()) };
+      return sendToSocket(parts, asking.app, params, data());
     case 'send_to_channel':
-      return { id, outcome: sendToChannel(parts, asking.app, params, data()) };
+      return sendToChannel(parts, asking.app, params, data());
     default: {
       const message = `Unknown method: '${method.slice(0, MAX_ID_LENGTH)}'`;
-      return { id, outcome: { code: ErrorCode.UNKNOWN_METHOD, message } };
+      return { code: ErrorCode.UNKNOWN_METHOD, message };
     }
   }
 }

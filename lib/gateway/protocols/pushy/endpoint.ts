@@ -73,8 +73,11 @@ export class Endpoint {
   upgrade({ path, headers }: UpgradeRequest): UpgradeDecision | undefined {
     const place = this.#place(path);
     if (place === undefined) return undefined;
-    if (place === 'unknown' || place.transport !== 'websocket' || !this.#servesWebSockets) {
+    if (place === 'unknown' || !this.#servesWebSockets) {
       return { refuse: 404, body: 'Not found: this path takes no upgrade\n' };
+    }
+    if (place.transport !== 'websocket') {
+      return { refuse: 400, body: 'Bad request: this path takes no upgrade\n' };
     }
     const { app, parts } = this.#context;
     if (!this.#accepting || parts.overload.overloaded) {
@@ -179,7 +182,7 @@ export class Endpoint {
   #accept(carrier: Carrier): void {
     const { channels } = this.#context;
     this.#overWebSocket ??= pushyEncoder(sockJsEncoder(carrier.encoder), channels.nameOf);
-    const webSocket = new SockJsWebSocket(carrier, this.#overWebSocket);
+    const webSocket = new SockJsWebSocket(carrier, this.#overWebSocket, this.#carriers.budget);
     const session = this.#session(webSocket, 'websocket');
     this.#webSockets.set(webSocket, this.#heartbeatTicks);
     webSocket.session = {

@@ -256,6 +256,38 @@ t.test('unsubscribe ends the events of a type', async (t) => {
   t.same(await told, ['my_event', socket.id, 1]);
 });
 
+t.test('events come only to a client that subscribed to their type', async (t) => {
+  const gateway = await startGateway(t);
+  const client = await connectedPipe(t, gateway);
+  for (const emitter of [client.sockets, client.channels]) {
+    for (const event of ['open', 'close', 'event']) emitter.on(event, () => t.fail(event));
+  }
+  const socket = await TestSocket.connect(t, gateway.port);
+  await socket.subscribe('room');
+  socket.send({ event: 'my_event', data: 1 });
+  socket.send({ event: 'my_event', data: 1, channel: 'room' });
+  await socket.settled();
+  await subscribed(client, 'channel_existence');
+  client.sockets.removeAllListeners();
+  const told = next(client.sockets, 'event');
+  await subscribed(client, 'socket_message');
+  socket.send({ event: 'later', data: 2 });
+  t.same(await told, ['later', socket.id, 2]);
+});
+
+t.test('a lot of messages go over the one connection, in their order', async (t) => {
+  const gateway = await startGateway(t);
+  const client = await connectedPipe(t, gateway);
+  const socket = await TestSocket.connect(t, gateway.port);
+  await socket.subscribe('room');
+  for (let n = 0; n < 2_000; n++) client.channel('room').trigger('my_event', n);
+  for (let n = 0; n < 2_000; n++) {
+    const { data } = await socket.next();
+    if (data !== String(n)) throw new Error(`${String(data)} came in place of ${n}`);
+  }
+  t.match(await gateway.metrics.registry.metrics(), /^standpipe_pipes 1$/m);
+});
+
 t.test('several Node processes each hear everything', async (t) => {
   const gateway = await startGateway(t);
   const clients = [await connectedPipe(t, gateway), await connectedPipe(t, gateway)];

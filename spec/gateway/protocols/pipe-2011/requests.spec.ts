@@ -1,4 +1,5 @@
 import t from 'tap';
+import { answer } from '../../../../lib/gateway/protocols/pipe-2011/requests';
 import { Opcode } from '../../../support/raw-socket';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
@@ -132,3 +133,21 @@ t.test(
     });
   },
 );
+
+t.test('a request that fails inside the gateway is answered with 4500, under its id', async (t) => {
+  const logged: unknown[] = [];
+  const parts = {
+    log: { error: (about: unknown) => logged.push(about) },
+    router: {
+      publish: () => {
+        throw new Error('in the router');
+      },
+    },
+    limits: { maxChannelNameLength: 164, maxEventNameLength: 200, maxEventDataBytes: 10_240 },
+  };
+  const asking = { app: {}, subscriptions: new Set(), subscribed: () => undefined };
+  const text = '{"id":"a","method":"send_to_channel","params":{"channel":"c","event":"e"}}';
+  const { id, outcome } = answer(parts as never, asking as never, text);
+  t.strictSame([id, outcome], ['a', { code: 4500, message: 'Internal error' }]);
+  t.match(logged, [{ err: { message: 'in the router' } }]);
+});

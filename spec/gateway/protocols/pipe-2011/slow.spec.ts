@@ -2,7 +2,9 @@ import t from 'tap';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 import { ManualClock } from '../../../support/manual-clock';
-import { WirePipe } from './backend';
+import { Opcode } from '../../../support/raw-socket';
+import { turns, until } from '../../../support/until';
+import { connectedPipe, WirePipe } from './backend';
 
 const DATA = 'x'.repeat(9_000);
 const LIMITS = {
@@ -58,3 +60,28 @@ t.test('a backend that reads nothing for too long is cut', async (t) => {
   await pipe.raw.ended;
   t.match(await gateway.metrics.registry.metrics(), /^standpipe_pipes 0$/m);
 });
+
+t.test(
+  'a silent backend is pinged: the client of 2011 answers, a dead one is closed',
+  async (t) => {
+    const clock = new ManualClock({ turns: 'real' });
+    clock.wallMs = Date.now();
+    const gateway = await startGateway(t, { clock });
+    const client = await connectedPipe(t, gateway);
+    const dead = await WirePipe.connect(t, gateway.port);
+    let isClosed = false;
+    void dead.raw.ended.then(() => (isClosed = true));
+    for (let second = 0; second < 300 && !isClosed; second++) {
+      clock.advance(1_000);
+      await turns(10);
+    }
+    await until(() => isClosed);
+    const opcodes: unknown[] = [];
+    for (let each = await dead.raw.next(); each; each = await dead.raw.next()) {
+      opcodes.push(each.opcode);
+    }
+    t.match(opcodes, [Opcode.PING]);
+    t.strictSame(dead.raw.close, { code: 4201, reason: 'Pong reply not received' });
+    t.equal(client.connected, true);
+  },
+);

@@ -66,6 +66,21 @@ t.test('Pipes of 2011 and of today hear of pushy clients, and answer them', asyn
   t.strictSame(await closed, [pushy.id]);
 });
 
+t.test('presence of a channel is decided by its first subscriber', async (t) => {
+  const { port } = await startPushy(t);
+  const [one, two] = [await PushyClient.connect(t, port), await PushyClient.connect(t, port)];
+  await one.subscribe('private-plain');
+  const plain = (await two.subscribe('private-plain', '{"name":"Bob"}')).data as object;
+  t.notOk('presence' in plain, 'data of a later one do not enable it');
+  await one.subscribe('private-party', '{"name":"Ada"}');
+  const { data } = await two.subscribe('private-party');
+  t.match(data, { presence: [{ name: 'Ada' }, { idle: false, memberId: String }] });
+  t.match((await one.next('pushy:presence-add')).data, { member: { idle: false } });
+  await one.subscribe('room', '{"name":"Ada"}');
+  const open = (await two.subscribe('room', '{"name":"Bob"}')).data as object;
+  t.notOk('presence' in open, 'and a public channel has none');
+});
+
 t.test('two apps are two servers, and each has its own path and secret', async (t) => {
   const pushyOf = (secretKey: string, prefix: string) => ({
     secretKey,

@@ -33,6 +33,7 @@ export class PushyClient {
   readonly #socket: SockJS;
   readonly #events: PushyEvent[] = [];
   #wake: (() => void) | undefined;
+  #isClosed = false;
 
   private constructor(socket: SockJS) {
     this.#socket = socket;
@@ -42,6 +43,7 @@ export class PushyClient {
     };
     this.closed = new Promise((resolve) => {
       socket.onclose = ({ code, reason }) => {
+        this.#isClosed = true;
         resolve({ code, reason });
         this.#wake?.();
       };
@@ -67,13 +69,11 @@ export class PushyClient {
 
   /** The next event, which must have this name. */
   async next(event: string): Promise<PushyEvent> {
-    let isClosed = false;
-    void this.closed.then(() => (isClosed = true));
     for (;;) {
       const found = this.#events.shift();
       if (found?.event === event) return found;
       if (found !== undefined) throw new Error(`${event} expected: ${JSON.stringify(found)}`);
-      if (isClosed) throw new Error(`closed before ${event}`);
+      if (this.#isClosed) throw new Error(`closed before ${event}`);
       await new Promise<void>((wake) => (this.#wake = wake));
     }
   }
