@@ -214,6 +214,22 @@ export class Simulation implements BackendOwner {
 
   /** A backend whose handler failed leaves, and its supervisor starts it again. */
   stopped(backend: SimBackend): void {
+    for (const place of this.#vacated(backend)) {
+      this.#stoppedAt.add(place);
+      this.#restart(place);
+    }
+  }
+
+  /** Another process has taken the name. It may be one that was there before, and was away. */
+  replaced(backend: SimBackend): void {
+    for (const place of this.#vacated(backend)) {
+      if (!this.backends.has(place)) this.#replacedByNobody(backend, place);
+    }
+  }
+
+  /** Takes a backend from its place, where the latest of its namesakes follows it; gives the places that it had. */
+  #vacated(backend: SimBackend): string[] {
+    const places: string[] = [];
     for (const [place, current] of this.backends) {
       const others = this.#namesakesAt(place);
       const at = others.indexOf(backend);
@@ -222,28 +238,14 @@ export class Simulation implements BackendOwner {
       const next = others.pop();
       if (next === undefined) this.backends.delete(place);
       else this.backends.set(place, next);
-      this.#stoppedAt.add(place);
-      this.#restart(place);
+      places.push(place);
     }
-  }
-
-  /** Another process has taken the name. It may be one that was there before, and was away. */
-  replaced(backend: SimBackend): void {
-    for (const [place, current] of this.backends) {
-      const others = this.#namesakesAt(place);
-      const at = others.indexOf(backend);
-      if (at >= 0) others.splice(at, 1);
-      if (current !== backend) continue;
-      const next = others.pop();
-      if (next === undefined) this.#replacedByNobody(backend, place);
-      else this.backends.set(place, next);
-    }
+    return places;
   }
 
   /** Right where the process that took the name has failed before this one heard of it. */
   #replacedByNobody(backend: SimBackend, place: string): void {
     if (!this.#stoppedAt.has(place)) return this.broken(`${backend.name} was replaced by nobody`);
-    this.backends.delete(place);
     this.#restart(place);
   }
 
