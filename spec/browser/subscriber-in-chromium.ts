@@ -95,10 +95,9 @@ async function journey(t: Test, env: PipeEnvironment, transport: string): Promis
   );
   t.equal(name, transport);
 
-  const drained = env.gateway.drain();
+  await env.gateway.drain();
   await env.replaceGateway();
   const second = await tab.id(2);
-  await drained;
   t.not(second, first);
   while (backend.state !== 'open') {
     await new Promise((resolve) => backend.once('state', resolve));

@@ -182,7 +182,9 @@ t.test('an upgrade on these paths is a bad request', async (t) => {
             .replace('Upgrade: websocket', `Upgrade: ${upgrade}`),
         );
         while (raw.status === 0) await new Promise((resolve) => setImmediate(resolve));
-        const expected = upgrade === '' ? [200, 204, 400, 404, 405] : [400];
+        // Other protocols are not offered: such a request is answered as if it asked for none.
+        const isWebSocket = /websocket/i.test(upgrade);
+        const expected = isWebSocket ? [400] : [200, 204, 400, 404, 405];
         t.ok(expected.includes(raw.status), `${method} ${action} ${upgrade}: ${raw.status}`);
         raw.destroy();
       }

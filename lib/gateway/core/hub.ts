@@ -30,7 +30,7 @@ export interface Publication {
 
 /**
  * Registries of connected sockets and their subscriptions on this node. It changes the registries, writes to sockets
- * through the turn, and tells the listeners of the app (backends, webhooks) what happened; it decides nothing about
+ * through the turn, and tells the observers of the app (groups, webhooks) what happened; it decides nothing about
  * who may do what.
  */
 export class Hub {

@@ -23,8 +23,8 @@ export class Router {
   }
 
   /**
-   * An event of a socket, checked. `channel` is one it is subscribed to. Every event goes to the listeners that want it;
-   * client events also to the channel's other sockets. Returns what to tell a browser whose event nobody takes.
+   * An event of a socket, checked. `channel` is one it is subscribed to. Every event goes to the observers that want
+   * it; client events also to the channel's other sockets. Returns what to tell a browser whose event nobody takes.
    */
   fromSocket(
     socket: Socket,

@@ -26,7 +26,7 @@ export class SockJsWebSocket implements Carrier, CarrierHandler {
   readonly #queue: MessageQueue;
   #isOpen = true;
   #isPaused = false;
-  /** End of the connection, which its session is told when it has handled all that came before. */
+  /** End of the connection; its session is told when it has handled all that came before. */
   #gone: { code: number; reason: string } | undefined;
 
   /** Opens the SockJS connection. `encoder` makes frames for the carrier out of messages. */

@@ -149,7 +149,7 @@ export class Connection implements Carrier {
     this.#ws.pause();
   }
 
-  resume(): void {
+  resume(isLeaving = false): void {
     const held = this.#held;
     if (held === undefined) return;
     this.#held = undefined;
@@ -158,6 +158,7 @@ export class Connection implements Carrier {
     if (this.paused) return;
     this.#ws.resume();
     this.#intake.resume();
+    if (isLeaving) this.#intake.flush();
   }
 
   close(code: number, reason: string): void {

@@ -58,6 +58,13 @@ export class Intake {
     this.#goOn();
   }
 
+  /** Gives the parser all that was read, beyond its share: its connection is going to be closed. */
+  flush(): void {
+    const bytes = this.#waiting;
+    this.#waiting = undefined;
+    if (bytes !== undefined && !this.#stopped) this.#parser(bytes);
+  }
+
   #take(chunk: Buffer): void {
     if (this.#waiting === undefined && chunk.length <= SMALL_BYTES && !this.#stopped) {
       this.#parser(chunk);

@@ -84,18 +84,20 @@ export class Inbox {
     if (this.#phase.name === 'stopping') this.#enter({ name: 'open' });
   }
 
-  /** Nothing that ends from here on is acknowledged. */
+  /** Nothing that ends from here on is acknowledged, and nothing more begins. */
   halt(): void {
     this.#enter({ name: 'stopping', acknowledges: false });
   }
 
   /**
    * Takes no more events. Resolves when the handlers that run have ended. Events that have not begun are left to the
-   * gateway when it keeps the stream, and handled otherwise.
+   * gateway when it keeps the stream, and handled otherwise. After `halt` they are left in any case: events of a lost
+   * gateway come to nobody again, and must not be handled behind one that failed.
    */
   stop(): Promise<void> {
     if (this.#phase.name !== 'stopping') this.#enter({ name: 'stopping', acknowledges: true });
-    if (this.#policy.kept) this.#leave(({ state }) => state !== 'retired');
+    const { acknowledges } = this.#phase as Extract<Phase, { name: 'stopping' }>;
+    if (this.#policy.kept) this.#leave(({ state }) => !acknowledges || state !== 'retired');
     this.#deliveries.release();
     return this.#deliveries.idle();
   }
@@ -192,7 +194,7 @@ export class Inbox {
     this.#deliveries.tellMoved();
   }
 
-  /** The gateway wants a partition back: it is returned when nothing of it runs, or the deadline has passed. */
+  /** A partition is asked back: it is returned when its handlers and their commands are done, or at the deadline. */
   revoke(number: number, generation: number, deadlineMs: number): void {
     const partition = this.#partitions.get(number);
     if (partition?.generation !== generation || partition.state !== 'owned') return;

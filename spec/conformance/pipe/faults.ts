@@ -103,11 +103,10 @@ export const faults: Promises = {
     const before = await Promise.all(tabs.map((tab) => tab.id()));
     for (const tab of tabs) await tab.subscribe('private-my_channel');
 
-    // The old one lets go of the port at once, so the next one has it before a browser learns that it must go.
-    const drained = env.gateway.drain();
+    // The port is free as soon as the last browser is told, which comes back a second later.
+    await env.gateway.drain();
     await env.replaceGateway();
     const after = await Promise.all(tabs.map((tab) => tab.id(2)));
-    await drained;
 
     t.notOk(
       after.some((id) => before.includes(id)),
@@ -116,7 +115,10 @@ export const faults: Promises = {
     for (const tab of tabs) {
       t.strictSame(await states(tab), [...STAYED, ...STAYED]);
       const waits = await tab.run(({ retries }) => retries());
-      t.equal(Math.min(...waits), 0, '4200 asks them to come back at once');
+      t.ok(
+        waits.every((ms) => ms > 0 && ms <= 2_000),
+        `4100 asks them to come back within two seconds: ${waits.join(', ')} ms`,
+      );
       // pusher-js subscribes anew by itself.
       await tab.run(({ pusher, until }) =>
         until(() => pusher.channel('private-my_channel').subscribed),

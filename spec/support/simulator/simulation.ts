@@ -43,6 +43,8 @@ export class Simulation implements BackendOwner {
   leaving = false;
   readonly #streams: Stream[] = [];
   readonly #byId = new Map<string, Stream>();
+  /** Places where a process has failed and left. */
+  readonly #stoppedAt = new Set<string>();
   readonly #bySession = new Map<string, Stream>();
   /** Names of sessions by the frame that told them. */
   readonly #names = new Map<Uint8Array, string>();
@@ -220,9 +222,8 @@ export class Simulation implements BackendOwner {
       const next = others.pop();
       if (next === undefined) this.backends.delete(place);
       else this.backends.set(place, next);
-      this.time.after(RESTART_MS, () => {
-        if (!this.leaving && !this.backends.has(place)) this.startBackend(place);
-      });
+      this.#stoppedAt.add(place);
+      this.#restart(place);
     }
   }
 
@@ -234,9 +235,22 @@ export class Simulation implements BackendOwner {
       if (at >= 0) others.splice(at, 1);
       if (current !== backend) continue;
       const next = others.pop();
-      if (next === undefined) this.broken(`${backend.name} was replaced by nobody`);
+      if (next === undefined) this.#replacedByNobody(backend, place);
       else this.backends.set(place, next);
     }
+  }
+
+  /** Right where the process that took the name has failed before this one heard of it. */
+  #replacedByNobody(backend: SimBackend, place: string): void {
+    if (!this.#stoppedAt.has(place)) return this.broken(`${backend.name} was replaced by nobody`);
+    this.backends.delete(place);
+    this.#restart(place);
+  }
+
+  #restart(place: string): void {
+    this.time.after(RESTART_MS, () => {
+      if (!this.leaving && !this.backends.has(place)) this.startBackend(place);
+    });
   }
 
   /** A command that answers an event is refused by whoever knows the event. */

@@ -34,7 +34,8 @@ export interface Sink {
    * Stops reading until `resume`: what the peer sends waits in its TCP window. Absent where nothing can be held back.
    */
   pause?(): void;
-  resume?(): void;
+  /** Reads again. Before a close all input that had been read is handled at once. */
+  resume?(isLeaving?: boolean): void;
 }
 
 /** The subscribers of one source of events, with the batch of the present turn. */

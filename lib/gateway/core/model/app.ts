@@ -12,7 +12,7 @@ import type { Watched } from '../features/watchlists';
 export interface AppObserver {
   /** True when the observer would take the event. An event without a taker is never built. */
   wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean;
-  /** Every event is offered; the listener picks what it wants. */
+  /** Every event is offered; the observer picks what it wants. */
   offer(event: PipeEvent): void;
   /** Events that wait to be handled, and when the oldest was accepted; Infinity when there is none. */
   readonly lag?: { events: number; since: number; isWaiting: boolean };

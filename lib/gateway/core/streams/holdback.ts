@@ -90,7 +90,7 @@ export class Holdback {
     this.#forget(socket);
     this.#leaving = socket;
     try {
-      socket.sink.resume?.();
+      socket.sink.resume?.(true);
     } finally {
       this.#leaving = undefined;
     }

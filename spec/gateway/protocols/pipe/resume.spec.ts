@@ -208,7 +208,7 @@ t.test('a draining gateway lets a backend come back and handle what is left', as
     await new Promise(setImmediate);
   }
   const drained = gateway.drain();
-  t.equal((await socket.closed()).code, 4200);
+  t.equal((await socket.closed()).code, 4100);
   // Several of the looks that the gateway takes at what is left.
   await new Promise((resolve) => setTimeout(resolve, 100));
   const next = await WireClient.open(t, port);
