@@ -34,7 +34,7 @@ t.test('init takes the example configuration and commands', async (t) => {
   await client.next('e');
 });
 
-t.test('ssl: Run as an HTTPS server', async (t) => {
+t.test('ssl makes an HTTPS server', async (t) => {
   const { cert, key } = await certificate();
   const gateway = await init({ ...HOST, ssl: true, sslKey: key, sslCert: cert });
   t.teardown(() => gateway.stop());

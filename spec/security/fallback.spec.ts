@@ -298,3 +298,17 @@ t.test('every page may read the answers, or only the pages that the app names', 
     }
   }
 });
+
+t.test('posts full of empty messages that wait for an earlier one end nothing', async (t) => {
+  const gateway = await startGateway(t);
+  const path = '/pusher/app/key/1/abcdefgh';
+  await ask(gateway.port, `${path}/xhr?protocol=7&n=1`);
+  const body = `[${Array<string>(21_000).fill('""').join()}]`;
+  const statuses = new Set<number>();
+  for (let n = 3; n < 75; n++) {
+    statuses.add((await ask(gateway.port, `${path}/xhr_send?n=${n}`, { body })).status);
+  }
+  t.strictSame([...statuses].sort(), [204, 404], 'the session is over before the last of them');
+  const other = await new FallbackClient(t, gateway.port).connect();
+  t.ok(other, 'and the gateway goes on');
+});

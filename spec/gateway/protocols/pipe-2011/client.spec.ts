@@ -10,7 +10,7 @@ import { certificate } from '../../../support/tls';
 import { until } from '../../../support/until';
 import { connectedPipe, optionsFor, subscribed } from './backend';
 
-// The sentences of the Pipe's documentation of 2011, each shown by the unmodified pusher-pipe 0.0.10.
+// The promises of the Pipe's documentation of 2011, each shown by the unmodified pusher-pipe 0.0.10.
 
 /** An unmodified pusher-js 8 that is connected. */
 async function connectedBrowser(t: Test, { port }: Gateway) {
@@ -37,13 +37,13 @@ async function next(emitter: NodeJS.EventEmitter, event: string): Promise<unknow
   return (await once(emitter, event)) as unknown[];
 }
 
-t.test('Connect the Node Pipe client instance to the Pipe: connected', async (t) => {
+t.test('connected is emitted by a client that connects by key, secret and app_id', async (t) => {
   const client = await connectedPipe(t, await startGateway(t));
   t.equal(client.connected, true);
   t.match(client.connection_id, /^\d+\.\d+$/);
 });
 
-t.test('run when the Node Pipe client disconnects: disconnected', async (t) => {
+t.test('disconnected is emitted when the client disconnects', async (t) => {
   const client = await connectedPipe(t, await startGateway(t));
   const gone = next(client, 'disconnected');
   client.disconnect();
@@ -51,7 +51,7 @@ t.test('run when the Node Pipe client disconnects: disconnected', async (t) => {
   t.notOk(client.connected);
 });
 
-t.test('subscribe to event types before and after the connection is there', async (t) => {
+t.test('subscribe takes event types before and after the connection is there', async (t) => {
   const gateway = await startGateway(t);
   const early = Pipe.createClient(optionsFor(gateway));
   t.teardown(() => early.disconnect());
@@ -68,22 +68,19 @@ t.test('subscribe to event types before and after the connection is there', asyn
   t.same(await opened, [id]);
 });
 
-t.test(
-  'some code that will run when a new socket connects, and when a socket closes',
-  async (t) => {
-    const gateway = await startGateway(t);
-    const client = await connectedPipe(t, gateway);
-    await subscribed(client, 'socket_existence');
-    const opened = next(client.sockets, 'open');
-    const socket = await TestSocket.connect(t, gateway.port);
-    t.same(await opened, [socket.id]);
-    const closed = [next(client.sockets, 'close'), next(client.socket(socket.id), 'close')];
-    t.equal(client.hasSocket(socket.id), true);
-    socket.drop();
-    t.same(await Promise.all(closed), [[socket.id], []]);
-    t.equal(client.hasSocket(socket.id), false);
-  },
-);
+t.test('listeners run when a new socket connects, and when a socket closes', async (t) => {
+  const gateway = await startGateway(t);
+  const client = await connectedPipe(t, gateway);
+  await subscribed(client, 'socket_existence');
+  const opened = next(client.sockets, 'open');
+  const socket = await TestSocket.connect(t, gateway.port);
+  t.same(await opened, [socket.id]);
+  const closed = [next(client.sockets, 'close'), next(client.socket(socket.id), 'close')];
+  t.equal(client.hasSocket(socket.id), true);
+  socket.drop();
+  t.same(await Promise.all(closed), [[socket.id], []]);
+  t.equal(client.hasSocket(socket.id), false);
+});
 
 t.test('a socket over the HTTP fallback opens and closes as any other', async (t) => {
   const gateway = await startGateway(t);
@@ -161,7 +158,7 @@ t.test('an event without a name of client- is not broadcast to other browsers', 
 });
 
 t.test(
-  'Send an event to a particular socket: the back channel of pusher-js 8, both ways',
+  'socket.trigger reaches one socket: the back channel of pusher-js 8, both ways',
   async (t) => {
     const gateway = await startGateway(t);
     const client = await connectedPipe(t, gateway);
@@ -185,7 +182,7 @@ t.test(
   },
 );
 
-t.test('Send an event to a channel, to all or to all but one socket', async (t) => {
+t.test('channel.trigger reaches all sockets, or all but one', async (t) => {
   const gateway = await startGateway(t);
   const client = await connectedPipe(t, gateway);
   const [one, two] = [await connectedBrowser(t, gateway), await connectedBrowser(t, gateway)];

@@ -2,7 +2,7 @@ import t from 'tap';
 import type { PushyCommand } from '../../../../lib/gateway';
 import { PUSHY_SECRET, PushyClient, startPushy, trigger } from './pushy-client';
 
-// The sentences of pushy's documentation, shown by the unmodified sockjs-client over each of its transports.
+// The promises of pushy's documentation, shown by the unmodified sockjs-client over each of its transports.
 
 for (const transports of ['websocket', 'xhr-streaming', 'xhr-polling']) {
   t.test(`clients over ${transports}`, async (t) => {
@@ -11,13 +11,13 @@ for (const transports of ['websocket', 'xhr-streaming', 'xhr-polling']) {
     const connect = () => PushyClient.connect(t, port, { transports });
     const client = await connect();
 
-    await t.test('The connection ID is given to the client on connection', async (t) => {
+    await t.test('the connection ID comes with the connection', async (t) => {
       t.match(client.id, /^\d+\.\d+$/);
       t.equal(client.protocol, transports);
     });
 
     await t.test(
-      'To trigger an event on a specific channel, hit the URL: POST data is sent alongside',
+      'the trigger URL sends an event to its channel, with the data of the POST',
       async (t) => {
         const { data } = await client.subscribe('Hello');
         t.match(data, { channel: 'Hello', memberId: /^[0-9a-f]{8}$/ });
@@ -38,36 +38,33 @@ for (const transports of ['websocket', 'xhr-streaming', 'xhr-polling']) {
       },
     );
 
-    await t.test(
-      'Any channel named private-something requires an authentication string',
-      async (t) => {
-        client.command('subscribe', { channel: 'Private-Room' });
-        t.strictSame((await client.next('pushy:subscription-needauth')).data, {
-          channel: 'Private-Room',
+    await t.test('channels named private- require an authentication string', async (t) => {
+      client.command('subscribe', { channel: 'Private-Room' });
+      t.strictSame((await client.next('pushy:subscription-needauth')).data, {
+        channel: 'Private-Room',
+      });
+      client.command('subscribe', { channel: 'private-room', auth: ' ' });
+      await client.next('pushy:subscription-needauth');
+      for (const auth of [
+        'x',
+        client.auth('private-other'),
+        client.auth('private-room').toUpperCase(),
+      ]) {
+        client.command('subscribe', { channel: 'private-room', auth });
+        t.strictSame((await client.next('pushy:subscription-failed')).data, {
+          channel: 'private-room',
+          reason: 'Invalid credentials',
         });
-        client.command('subscribe', { channel: 'private-room', auth: ' ' });
-        await client.next('pushy:subscription-needauth');
-        for (const auth of [
-          'x',
-          client.auth('private-other'),
-          client.auth('private-room').toUpperCase(),
-        ]) {
-          client.command('subscribe', { channel: 'private-room', auth });
-          t.strictSame((await client.next('pushy:subscription-failed')).data, {
-            channel: 'private-room',
-            reason: 'Invalid credentials',
-          });
-        }
-        await client.subscribe('private-room');
-        client.command('subscribe', { channel: 'PRIVATE-room', auth: client.auth('private-room') });
-        t.match((await client.next('pushy:subscription-failed')).data, {
-          reason: 'Already subscribed to this channel',
-        });
-      },
-    );
+      }
+      await client.subscribe('private-room');
+      client.command('subscribe', { channel: 'PRIVATE-room', auth: client.auth('private-room') });
+      t.match((await client.next('pushy:subscription-failed')).data, {
+        reason: 'Already subscribed to this channel',
+      });
+    });
 
     await t.test(
-      'If any complementary data is sent, presence is enabled: data are shared between members',
+      'data in a subscription enable presence, and are shared between members',
       async (t) => {
         const [ada, bob] = [await connect(), await connect()];
         const first = (await ada.subscribe('private-party', '{"name":"Ada"}')).data as {
@@ -145,7 +142,7 @@ for (const transports of ['websocket', 'xhr-streaming', 'xhr-polling']) {
   });
 }
 
-t.test('Commands: callables made available to the client', async (t) => {
+t.test('commands of the program are called with the four arguments of pushy', async (t) => {
   const seen: unknown[] = [];
   const say: PushyCommand = (sockjs, connection, data, channels) => {
     seen.push([connection.protocol, connection.remoteAddress]);
