@@ -126,8 +126,18 @@ export const flow: readonly FaultKind[] = [
       {
         title: 'messages that were held back go with their socket',
         file: 'gateway/core/streams/holdback.ts',
-        from: 'this.#leaving = socket;\n    try {\n      socket.sink.resume?.();',
+        from: 'this.#leaving = socket;\n    try {\n      socket.sink.resume?.(true);',
         to: 'this.#leaving = socket;\n    try {',
+        finder: spec(
+          backpressureSpec,
+          'messages that were read and held back are handled when their socket is closed',
+        ),
+      },
+      {
+        title: 'input that was read and waits for its turn goes with its socket',
+        file: 'gateway/core/streams/holdback.ts',
+        from: 'socket.sink.resume?.(true);',
+        to: 'socket.sink.resume?.();',
         finder: spec(
           backpressureSpec,
           'messages that were read and held back are handled when their socket is closed',
