@@ -169,7 +169,7 @@ export class Simulation implements BackendOwner {
         this.#streams.push(
           (stream = new Stream(group, this.gateway.node, !this.options.differing)),
         );
-      this.#byId.set(group.settings.id, stream);
+      this.#byId.set(group.id, stream);
       for (const member of group.members) this.#bySession.set(sessionIdOf(member) ?? '', stream);
     }
     for (const stream of this.#streams) {

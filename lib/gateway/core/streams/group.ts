@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Budget } from '../../../stream/budget';
 import { Ownership, type Change, type Owner } from '../../../stream/ownership';
 import type { Clock, Timer } from '../../../util/timers';
@@ -17,6 +18,9 @@ import type { Holdback } from './holdback';
 import { Partition } from './partition';
 import { Routing } from './routing';
 import { capture } from './snapshots';
+
+/** Random bytes of a stream's id. */
+const ID_BYTES = 9;
 
 /** Kinds that a browser brings about by what it sends; to hold it back makes fewer of them. */
 const SENT: ReadonlySet<EventKind> = new Set([
@@ -41,8 +45,6 @@ export interface GroupMember extends Owner {
 }
 
 export interface GroupSettings extends GroupOptions {
-  /** Id of the stream, which no other one has. */
-  id: string;
   /** Epoch of the group's logs. A later group of the same name gets another epoch. */
   epoch: number;
   partitions: number;
@@ -58,6 +60,8 @@ export interface GroupSettings extends GroupOptions {
  * logs until they are acknowledged, each partition with one backend at a time.
  */
 export class Group implements AppObserver {
+  /** Id of the stream, which no other one has. */
+  readonly id = randomBytes(ID_BYTES).toString('base64url');
   readonly app: App;
   readonly settings: GroupSettings;
   readonly budget: Budget;

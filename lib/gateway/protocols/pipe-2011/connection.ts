@@ -57,8 +57,7 @@ export class Pipe2011Connection implements CarrierHandler, GroupMember, Asking {
     this.#flight.grant({ messages: Infinity, bytes: Infinity });
     const settings = {
       ...({ name: this.name, order: 'socket', mode: 'sticky', overflow: 'gap' } as const),
-      // Nobody is told the id: an event of Pipe 0.2 has none.
-      ...{ id: this.name, epoch: 1, partitions: 1, revokeMs: limits.pipeRevokeMs },
+      ...{ epoch: 1, partitions: 1, revokeMs: limits.pipeRevokeMs },
       maxEntries: limits.maxPipeUnackedEvents,
       maxBytes: limits.maxPipeUnackedBytes,
     };

@@ -1,12 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { Timer } from '../../../util/timers';
 import type { Group as GroupOptions, HelloFrame } from '../../../wire/frames';
 import type { App } from '../../core/model/app';
 import { Group } from '../../core/streams/group';
 import type { PipeContext } from './context';
 
-/** Random bytes of a stream's id. */
-const ID_BYTES = 9;
 const NAME = /^[A-Za-z0-9_.:-]{1,64}$/;
 const NAME_RULE = '1 to 64 of A-Z a-z 0-9 _ . : -';
 
@@ -111,7 +108,6 @@ export class Groups {
       app,
       {
         ...settings,
-        id: randomBytes(ID_BYTES).toString('base64url'),
         epoch,
         partitions,
         maxEntries: limits.maxPipeUnackedEvents,

@@ -187,7 +187,7 @@ export class PipeSession implements GroupMember {
       windowMs: limits.pipeWindowMs,
       graceMs: limits.pipeGraceMs,
       unhandled,
-      stream: this.group.settings.id,
+      stream: this.group.id,
     });
     this.#welcomed = true;
     countUp(metrics.pipeResumes, verdict);

@@ -37,7 +37,6 @@ function oneBackend({
   const { app, hub, clock } = new OfflineChannels();
   const metrics = new Metrics();
   const settings = {
-    id: 'stream-1',
     epoch: 1,
     partitions: 1,
     maxEntries,

@@ -50,7 +50,6 @@ function groupOf(
   const node = new OfflineChannels();
   const { hub, app, clock } = node;
   const settings = {
-    id: 'stream-1',
     epoch: 1,
     partitions: 1,
     maxEntries,
