@@ -122,12 +122,11 @@ export class Gateway {
         this.#log.debug({ err: error }, 'a peer broke off or broke a rule');
       },
     });
-    const carriers = new SockJsCarriers(limits, clock, overload, {
+    const carriers = new SockJsCarriers(limits, clock, overload, budget, {
       cut: () => {
         this.metrics.socketsCut++;
       },
       failure: (error) => this.#failed(error),
-      budget,
     });
     this.#channels = new ChannelsHandshake(new ChannelsContext(parts), this.#apps);
     this.#protocols = [

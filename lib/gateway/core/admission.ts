@@ -63,7 +63,7 @@ export class Admission {
   }
 
   /** Judges a connection of a browser or device; undefined lets it in. */
-  refuseSocket(app: App, origin: string | undefined): ConnectionRefusal | undefined {
+  socketRefusal(app: App, origin: string | undefined): ConnectionRefusal | undefined {
     if (!app.options.enabled) {
       return { code: CloseCode.APP_DISABLED, message: 'Application disabled' };
     }
@@ -77,7 +77,7 @@ export class Admission {
   }
 
   /** Judges one more backend whose credentials are in order; undefined lets it in, and counts towards the rate. */
-  refuseBackend(app: App): BackendRefusal | undefined {
+  backendRefusal(app: App): BackendRefusal | undefined {
     const { maxPipes, maxPipeConnectsPerSecond: rate } = this.#limits;
     if (app.backends >= maxPipes) {
       const message = `this app has ${maxPipes} backends connected, which is its limit`;

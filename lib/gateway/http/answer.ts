@@ -20,6 +20,11 @@ export function sendAnswer({ request, response }: Exchange, answer: Answer): voi
   response.end(answer.body);
 }
 
+/** Answers with a line of plain text that says why a request is not served. */
+export function sendRefusal(exchange: Exchange, status: number, text: string): void {
+  sendAnswer(exchange, { status, body: `${text}\n` });
+}
+
 /** Bytes of an answer to a connection that no response object stands for, and that ends with it. */
 export function answerText(answer: Answer): string {
   const { status, body } = answer;

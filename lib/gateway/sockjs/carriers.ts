@@ -1,6 +1,6 @@
 import type { Clock } from '../../util/timers';
 import { SECOND_MS, type Overload } from '../core/timing/overload';
-import { TurnBudget } from '../core/timing/turn-budget';
+import type { TurnBudget } from '../core/timing/turn-budget';
 import type { Limits } from '../options/options';
 import { type CarrierHost, type CarrierOptions, SockJsCarrier } from './carrier';
 import { lineEncoder } from './frames';
@@ -26,9 +26,10 @@ export class SockJsCarriers implements CarrierHost {
     limits: Limits,
     clock: Clock,
     overload: Overload,
-    on: { cut: () => void; failure: (error: unknown) => void; budget?: TurnBudget },
+    budget: TurnBudget,
+    on: { cut: () => void; failure: (error: unknown) => void },
   ) {
-    this.budget = on.budget ?? new TurnBudget(clock);
+    this.budget = budget;
     this.#limits = limits;
     this.#clock = clock;
     this.#on = on;

@@ -8,6 +8,14 @@ import { NEWLINE, PRELUDE } from './frames';
  */
 const ROTATION_LENGTH = 256 * 1024;
 
+/** Headers of a receiver's response: proxies and browsers have to leave a stream of lines alone. */
+export const RECEIVER_HEADERS = {
+  'Content-Type': 'application/javascript; charset=UTF-8',
+  'Cache-Control': 'no-store, no-transform, must-revalidate',
+  'X-Accel-Buffering': 'no',
+  'X-Content-Type-Options': 'nosniff',
+};
+
 const NOTHING = Buffer.alloc(0);
 
 /**

@@ -253,7 +253,7 @@ export class PortListener {
     if (surplus !== undefined) {
       response.shouldKeepAlive = false;
       if (!/^\/(live|ready)z$/.test(request.url ?? '')) {
-        return refuse(response, unavailable(surplus, 10));
+        return answerAndEnd(response, unavailable(surplus, 10));
       }
     }
     this.#handlers.request(request, response, this.#clientOf(request));
@@ -369,7 +369,7 @@ function unavailable(why: string, retryAfterS: number): Answer {
 }
 
 /** Answers a request, and ends its connection. */
-function refuse(response: ServerResponse, { status, body, headers }: Answer): void {
+function answerAndEnd(response: ServerResponse, { status, body, headers }: Answer): void {
   response.shouldKeepAlive = false;
   response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
 }

@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { CarrierHandler } from '../../../lib/gateway/core/fanout/carrier';
 import { Overload } from '../../../lib/gateway/core/timing/overload';
+import { TurnBudget } from '../../../lib/gateway/core/timing/turn-budget';
 import { checkGatewayOptions } from '../../../lib/gateway/options/options';
 import type { SockJsCarrier } from '../../../lib/gateway/sockjs/carrier';
 import { SockJsCarriers } from '../../../lib/gateway/sockjs/carriers';
@@ -11,6 +12,7 @@ import { FakeResponse } from '../../support/fake-response';
 class CarriersOfOneApp {
   readonly clock = new ManualClock();
   readonly overload = new Overload(this.clock);
+  readonly budget = new TurnBudget(this.clock);
   readonly failures: unknown[] = [];
   readonly sessions: SockJsCarriers;
   cuts = 0;
@@ -18,7 +20,7 @@ class CarriersOfOneApp {
   constructor(limits: Record<string, number> = {}) {
     const app = { id: '1', key: 'key', secret: 'a-secret-of-the-specs' };
     const checked = checkGatewayOptions({ apps: [app], limits });
-    this.sessions = new SockJsCarriers(checked.limits, this.clock, this.overload, {
+    this.sessions = new SockJsCarriers(checked.limits, this.clock, this.overload, this.budget, {
       cut: () => this.cuts++,
       failure: (error) => this.failures.push(error),
     });

@@ -76,7 +76,7 @@ export class ChannelsHandshake implements Protocol {
       versionRefusal(query) ??
       (app === undefined
         ? { code: CloseCode.APP_UNKNOWN, message: `App key ${key.slice(0, 64)} does not exist` }
-        : context.admission.refuseSocket(app, origin));
+        : context.admission.socketRefusal(app, origin));
     if (app === undefined || refusal !== undefined) {
       closeRefused(carrier, refusal as ConnectionRefusal, protocol);
       return undefined;

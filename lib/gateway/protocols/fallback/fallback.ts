@@ -5,7 +5,7 @@ import type {
   UpgradeDecision,
   UpgradeRequest,
 } from '../../core/fanout/carrier';
-import { sendAnswer } from '../../http/answer';
+import { sendRefusal } from '../../http/answer';
 import { METHODS, allowOrigin, answerPreflight } from '../../http/cors';
 import type { Exchange } from '../../http/exchange';
 import type { Overload } from '../../core/timing/overload';
@@ -13,7 +13,7 @@ import type { Limits } from '../../options/options';
 import { type Address, isFallbackPath, parseAddress } from './address';
 import { readSendBody } from '../../sockjs/body';
 import type { SockJsCarrier } from '../../sockjs/carrier';
-import { Receiver } from '../../sockjs/receiver';
+import { RECEIVER_HEADERS, Receiver } from '../../sockjs/receiver';
 import type { SockJsCarriers } from '../../sockjs/carriers';
 import type { Protocol } from '../protocol';
 
@@ -30,14 +30,6 @@ export interface FallbackParts {
     origin: string | undefined,
   ) => CarrierHandler | undefined;
 }
-
-/** Proxies and browsers have to leave a stream of lines alone. */
-const RECEIVER_HEADERS = {
-  'Content-Type': 'application/javascript; charset=UTF-8',
-  'Cache-Control': 'no-store, no-transform, must-revalidate',
-  'X-Accel-Buffering': 'no',
-  'X-Content-Type-Options': 'nosniff',
-};
 
 /**
  * `xhr_streaming` and `xhr_polling` of pusher-js, for browsers that cannot keep a WebSocket: `/pusher/app/<key>/…`. The
@@ -147,8 +139,4 @@ export class Fallback implements Protocol {
 function numberOf({ query }: Exchange): number | undefined {
   const digits = /(?:^|&)n=(\d{1,15})(?:&|$)/.exec(query)?.[1];
   return digits === undefined ? undefined : Number(digits);
-}
-
-function sendRefusal(exchange: Exchange, status: number, text: string): void {
-  sendAnswer(exchange, { status, body: `${text}\n` });
 }

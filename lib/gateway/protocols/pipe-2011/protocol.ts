@@ -50,16 +50,16 @@ export class Pipe2011 implements Protocol {
       nowS: clock.wall() / 1000,
       toleranceS: limits.signatureToleranceMs / 1000,
     });
-    if (app === undefined) return refuse(404, 'no app has this id; check app_id');
-    if (fault !== undefined) return refuse(401, fault);
-    if (!app.options.enabled) return refuse(403, 'this app is switched off');
+    if (app === undefined) return refusedUpgrade(404, 'no app has this id; check app_id');
+    if (fault !== undefined) return refusedUpgrade(401, fault);
+    if (!app.options.enabled) return refusedUpgrade(403, 'this app is switched off');
     const version = params.get('protocol_version');
     if (version !== null && version !== VERSION) {
-      return refuse(400, `protocol_version must be ${VERSION}, or be left out`);
+      return refusedUpgrade(400, `protocol_version must be ${VERSION}, or be left out`);
     }
-    const refusal = admission.refuseBackend(app);
+    const refusal = admission.backendRefusal(app);
     if (refusal !== undefined) {
-      return refuse(503, refusal.message, { 'Retry-After': String(refusal.retryAfterS) });
+      return refusedUpgrade(503, refusal.message, { 'Retry-After': String(refusal.retryAfterS) });
     }
     return {
       maxPayloadBytes: WIRE_LIMITS.maxFrameBytes,
@@ -87,7 +87,7 @@ export class Pipe2011 implements Protocol {
   }
 }
 
-function refuse(
+function refusedUpgrade(
   status: number,
   message: string,
   headers: Record<string, string> = {},

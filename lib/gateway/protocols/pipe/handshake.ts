@@ -81,7 +81,7 @@ export class PipeHandshake {
         `offer the WebSocket subprotocol ${SUBPROTOCOL}`,
       );
     }
-    const refusal = this.#context.admission.refuseBackend(app);
+    const refusal = this.#context.admission.backendRefusal(app);
     if (refusal !== undefined) {
       const { message, retryAfterS } = refusal;
       return refusedUpgrade(503, 'too_many', message, { 'Retry-After': String(retryAfterS) });

@@ -4,14 +4,14 @@ import type { PushyConnection } from '../../options/pushy';
 import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import type { Encoder } from '../../core/fanout/outlet';
 import { SECOND_MS } from '../../core/timing/overload';
-import { sendAnswer } from '../../http/answer';
+import { sendAnswer, sendRefusal } from '../../http/answer';
 import { METHODS, allowOrigin, answerPreflight } from '../../http/cors';
 import type { Exchange } from '../../http/exchange';
 import { readSendBody } from '../../sockjs/body';
 import type { CarrierOptions, SockJsCarrier } from '../../sockjs/carrier';
 import type { SockJsCarriers } from '../../sockjs/carriers';
 import { lineEncoder } from '../../sockjs/frames';
-import { Receiver } from '../../sockjs/receiver';
+import { RECEIVER_HEADERS, Receiver } from '../../sockjs/receiver';
 import { SockJsWebSocket, sockJsEncoder } from '../../sockjs/web-socket-carrier';
 import type { PushyContext } from './context';
 import { pushyEncoder } from './encoder';
@@ -20,12 +20,6 @@ import { PushySession } from './session';
 
 /** The path behind the prefix: server, session and transport. */
 const SESSION = /^\/(\d{1,3})\/([A-Za-z0-9]{8,64})\/(xhr|xhr_streaming|xhr_send|websocket)$/;
-const RECEIVER_HEADERS = {
-  'Content-Type': 'application/javascript; charset=UTF-8',
-  'Cache-Control': 'no-store, no-transform, must-revalidate',
-  'X-Accel-Buffering': 'no',
-  'X-Content-Type-Options': 'nosniff',
-};
 const PROTOCOLS = { xhr: 'xhr-polling', xhr_streaming: 'xhr-streaming' } as const;
 
 interface Place {
@@ -83,7 +77,7 @@ export class Endpoint {
     if (!this.#accepting || parts.overload.overloaded) {
       return { refuse: 503, body: 'Over capacity\n', headers: { 'Retry-After': '10' } };
     }
-    const refusal = parts.admission.refuseSocket(app, headers.get('origin'));
+    const refusal = parts.admission.socketRefusal(app, headers.get('origin'));
     if (refusal !== undefined) return { refuse: 403, body: `${refusal.message}\n` };
     return {
       maxPayloadBytes: parts.limits.maxMessageBytes,
@@ -102,10 +96,10 @@ export class Endpoint {
     if (request.method === 'OPTIONS') answerPreflight(exchange);
     else if (place === 'unknown') this.#page(exchange, path.slice(options.sockjs.prefix.length));
     else if (place.transport === 'websocket') {
-      refuse(exchange, 400, 'Can "Upgrade" only to "WebSocket"');
+      sendRefusal(exchange, 400, 'Can "Upgrade" only to "WebSocket"');
     } else if (request.method !== 'POST') {
       response.setHeader('Allow', METHODS);
-      refuse(exchange, 405, `Method not allowed: use ${METHODS}`);
+      sendRefusal(exchange, 405, `Method not allowed: use ${METHODS}`);
     } else if (place.transport === 'xhr_send') void this.#send(place, exchange);
     else this.#receive(place, exchange);
     return true;
@@ -118,7 +112,7 @@ export class Endpoint {
       return sendAnswer(exchange, { status: 200, body: 'Welcome to SockJS!\n' });
     }
     if (!isGet || path !== '/info') {
-      return refuse(
+      return sendRefusal(
         exchange,
         404,
         'Not found: of SockJS, websocket, xhr and xhr_streaming are served',
@@ -148,16 +142,16 @@ export class Endpoint {
   #open(id: string, streaming: boolean, exchange: Exchange): SockJsCarrier | undefined {
     const { app, parts } = this.#context;
     const { request, response, remoteAddress } = exchange;
-    const refusal = parts.admission.refuseSocket(app, request.headers.origin);
+    const refusal = parts.admission.socketRefusal(app, request.headers.origin);
     if (refusal !== undefined) {
-      refuse(exchange, 403, refusal.message);
+      sendRefusal(exchange, 403, refusal.message);
       return undefined;
     }
     const isFull = !this.#accepting || parts.overload.overloaded;
     const carrier = isFull ? undefined : this.#carriers.make(remoteAddress, this.#overHttp);
     if (carrier === undefined) {
       response.setHeader('Retry-After', '10');
-      refuse(exchange, 503, 'Over capacity');
+      sendRefusal(exchange, 503, 'Over capacity');
       return undefined;
     }
     this.#carriers.add(id, carrier);
@@ -167,11 +161,11 @@ export class Endpoint {
 
   async #send({ id }: Place, exchange: Exchange): Promise<void> {
     const { request, response } = exchange;
-    const unknown = (): void => refuse(exchange, 404, 'Not found: no such session');
+    const unknown = (): void => sendRefusal(exchange, 404, 'Not found: no such session');
     if (this.#carriers.get(id)?.open !== true) return unknown();
     const body = await readSendBody(request, this.#context.parts.limits.maxMessageBytes);
     if (body === undefined) return;
-    if ('refuse' in body) return refuse(exchange, body.refuse, body.text);
+    if ('refuse' in body) return sendRefusal(exchange, body.refuse, body.text);
     // It may have ended while its body was on the way.
     const carrier = this.#carriers.get(id);
     if (carrier?.open !== true) return unknown();
@@ -226,8 +220,4 @@ export class Endpoint {
 
 function ticks(delayMs: number): number {
   return Math.max(1, Math.round(delayMs / SECOND_MS));
-}
-
-function refuse(exchange: Exchange, status: number, text: string): void {
-  sendAnswer(exchange, { status, body: `${text}\n` });
 }

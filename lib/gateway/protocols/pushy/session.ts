@@ -51,31 +51,31 @@ export class PushySession implements CarrierHandler {
     // Nothing is handled after a close was ordered, however much the peer had sent before it learnt of it.
     if (socket.closed) return;
     parts.metrics.messagesReceived++;
-    const refuse = (code: Parameters<typeof errorEvent>[0], message: string): void =>
+    const sendError = (code: Parameters<typeof errorEvent>[0], message: string): void =>
       parts.hub.turn.send(socket, errorEvent(code, message));
     const rate = parts.limits.maxBackChannelEventsPerSecond;
     const nowMs = parts.clock.now();
     socket.buckets.messages ??= new TokenBucket(rate, rate, nowMs);
     if (!socket.buckets.messages.take(nowMs)) {
-      return refuse(ErrorCode.TOO_MANY, `Too many messages: the limit is ${rate} per second`);
+      return sendError(ErrorCode.TOO_MANY, `Too many messages: the limit is ${rate} per second`);
     }
     const message = parseJson(text);
     // The spelling is pushy's.
-    const bogus = (): void => refuse(ErrorCode.BOGUS, 'Bogus message recieved');
+    const bogus = (): void => sendError(ErrorCode.BOGUS, 'Bogus message recieved');
     if (!isObject(message)) return bogus();
     const { command, event, channel, data } = message;
     if ((command === undefined) === (event === undefined)) return bogus();
     if (event !== undefined) {
       return channel === undefined
-        ? refuse(ErrorCode.NO_CHANNEL, 'No channel specified')
-        : refuse(
+        ? sendError(ErrorCode.NO_CHANNEL, 'No channel specified')
+        : sendError(
             ErrorCode.UNKNOWN_COMMAND,
             'Clients send commands; events are triggered over HTTP',
           );
     }
     if (typeof command !== 'string' || command.length > MAX_COMMAND_LENGTH) return bogus();
     this.#run(command.toLowerCase(), data, () =>
-      refuse(ErrorCode.UNKNOWN_COMMAND, 'Unknown command'),
+      sendError(ErrorCode.UNKNOWN_COMMAND, 'Unknown command'),
     );
   }
 

@@ -48,7 +48,7 @@ export class Triggers {
     const { request, response } = exchange;
     if (request.method !== 'POST') {
       response.setHeader('Allow', 'POST');
-      refuse(exchange, { status: 405, code: '405', message: 'Method not allowed: use POST' });
+      sendError(exchange, { status: 405, code: '405', message: 'Method not allowed: use POST' });
       return true;
     }
     const { maxRequestBytes: maxBytes } = this.#parts.limits;
@@ -59,7 +59,7 @@ export class Triggers {
       ({ status }) => {
         const message =
           status === 413 ? `The body exceeds ${maxBytes} bytes` : 'The body is encoded';
-        refuse(exchange, { status, code: String(status), message });
+        sendError(exchange, { status, code: String(status), message });
       },
     );
     return true;
@@ -68,29 +68,29 @@ export class Triggers {
   #trigger(exchange: Exchange, name: string, bytes: Buffer): void {
     const { limits, clock, router } = this.#parts;
     const trigger = readTrigger(name, exchange.query);
-    if ('status' in trigger) return refuse(exchange, trigger);
+    if ('status' in trigger) return sendError(exchange, trigger);
     const { channel, event, timestampS, authKey, socketId } = trigger;
     const awayS = Math.abs(Math.round(clock.wall() / 1000) - timestampS);
     const toleranceS = limits.signatureToleranceMs / 1000;
     if (!(awayS < toleranceS)) {
       const message = `Timestamp out of bounds (${toleranceS} seconds)`;
-      return refuse(exchange, { status: 403, code: '501', message });
+      return sendError(exchange, { status: 403, code: '501', message });
     }
     const body = readJson(bytes, exchange.request.headers['content-type'] ?? '');
     if (body === undefined) {
       const message = 'The body must be a JSON object or array, or a form';
-      return refuse(exchange, { status: 400, code: '400', message });
+      return sendError(exchange, { status: 400, code: '400', message });
     }
     const signed = { channel, event, timestampS, body, authKey };
     const matches = this.#apps.map(({ options }) => verifyTrigger(signed, options.secretKey));
     const context = this.#apps[matches.indexOf(true)];
     if (context === undefined) {
       const message = `Invalid credentials (${authKey.slice(0, MAX_SHOWN_LENGTH)})`;
-      return refuse(exchange, { status: 403, code: '403', message });
+      return sendError(exchange, { status: 403, code: '403', message });
     }
     const { app } = context;
     const bad = this.#refusal(context, trigger, body);
-    if (bad !== undefined) return refuse(exchange, bad);
+    if (bad !== undefined) return sendError(exchange, bad);
     const status = app.channels.has(channel) ? 201 : 200;
     router.publish(app, {
       channel,
@@ -184,6 +184,6 @@ function readJson(bytes: Buffer, type: string): string | undefined {
   }
 }
 
-function refuse(exchange: Exchange, { status, code, message }: TriggerError): void {
+function sendError(exchange: Exchange, { status, code, message }: TriggerError): void {
   sendAnswer(exchange, { status, body: JSON.stringify({ error: { code, message } }) });
 }
