@@ -39,6 +39,20 @@ t.test('a log on a full disk stops nothing, and its lines are counted', async (t
   t.equal(await run.ended, 0);
 });
 
+t.test('a log on a full disk stops no pushy server either', async (t) => {
+  const full = openSync('/dev/full', 'w');
+  const port = await freePort();
+  const config = { host: '127.0.0.1', port, secretKey: 'a-secret-of-the-specs' };
+  const path = join(t.testdir({ 'config.json': JSON.stringify(config) }), 'config.json');
+  const run = new Run(t, ['pushy', path], { stdout: full });
+  closeSync(full);
+  let up = false;
+  while (!up && run.child.exitCode === null) up = await answers(`http://127.0.0.1:${port}/livez`);
+  t.ok(up);
+  run.child.kill('SIGTERM');
+  t.equal(await run.ended, 0);
+});
+
 t.test('a log that has reached the size limit of files stops nothing', async (t) => {
   const path = join(t.testdir(), 'log');
   const log = openSync(path, 'a');

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import pino from 'pino';
 import { StandpipeError } from '../../errors';
 import { init, type PushyConfig } from '../../pushy';
 import { drainOnSignals } from '../drain-on-signals';
+import { processLog } from '../process-log';
 
 /** Runs a pushy server by its configuration file; `sslKey` and `sslCert` are files beside it. */
 export async function pushy(file: string): Promise<void> {
-  const log = pino({ name: 'standpipe', level: 'info' });
+  const { log, countIn } = processLog('info');
   const config = readConfig(file);
   for (const name of ['sslKey', 'sslCert'] as const) {
     const value = config[name];
@@ -16,6 +16,7 @@ export async function pushy(file: string): Promise<void> {
     }
   }
   const gateway = await init({ ...config, log });
+  countIn(gateway);
   log.info({ url: gateway.url, ssl: config.ssl === true }, 'pushy listens');
   drainOnSignals(gateway, log);
 }
