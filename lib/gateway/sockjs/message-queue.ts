@@ -44,21 +44,31 @@ export class MessageQueue {
     if (this.#texts.length > 0) this.#budget.later(this.#share);
   }
 
+  /** Handles all messages, beyond the share: their connection is going to be closed. */
+  flush(): void {
+    this.#handle(Infinity);
+  }
+
   /** Drops all messages, and takes no more. */
   end(): void {
     this.#state = 'ended';
     this.#texts = [];
   }
 
-  /** Handles one share of the messages; true while more may be handled. */
-  readonly #share = (): boolean => {
-    if (this.#texts.length === 0) return false;
+  /** Handles so many messages at most, and returns their number. */
+  #handle(most: number): number {
     let done = 0;
-    while (done < UNITS_PER_SHARE && done < this.#texts.length && this.#state === 'running') {
+    while (done < most && done < this.#texts.length && this.#state === 'running') {
       this.#owner.handle(this.#texts[done++] as string);
     }
     this.#texts.splice(0, done);
-    this.#budget.spend(done);
+    return done;
+  }
+
+  /** Handles one share of the messages; true while more may be handled. */
+  readonly #share = (): boolean => {
+    if (this.#texts.length === 0) return false;
+    this.#budget.spend(this.#handle(UNITS_PER_SHARE));
     if (this.#state !== 'running') return false;
     if (this.#texts.length > 0) return true;
     this.#owner.emptied?.();

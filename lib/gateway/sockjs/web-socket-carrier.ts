@@ -72,10 +72,11 @@ export class SockJsWebSocket implements Carrier, CarrierHandler {
     this.#carrier.pause?.();
   }
 
-  resume(): void {
+  resume(isLeaving = false): void {
     this.#isPaused = false;
     this.#queue.resume();
-    this.#goOn();
+    if (isLeaving) this.#queue.flush();
+    this.#goOn(isLeaving);
   }
 
   close(code: number, reason: string): void {
@@ -123,9 +124,9 @@ export class SockJsWebSocket implements Carrier, CarrierHandler {
   }
 
   /** All that came is handled: the connection may be read, or its end told. */
-  #goOn(): void {
+  #goOn(isLeaving = false): void {
     if (this.#queue.size > 0 || this.#isPaused) return;
-    if (this.#gone === undefined) return this.#carrier.resume?.();
+    if (this.#gone === undefined) return this.#carrier.resume?.(isLeaving);
     const { session } = this;
     this.session = undefined;
     session?.closed(this.#gone.code, this.#gone.reason);

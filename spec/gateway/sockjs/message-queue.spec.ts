@@ -52,14 +52,16 @@ t.test('a paused queue handles nothing, and an ended one drops what waits', asyn
 class Below {
   readonly encoder = { id: 0, encode: () => ({ bytes: Buffer.alloc(0), length: 0 }) };
   isPaused = false;
+  wasLeaving = false;
   readonly codes: number[] = [];
   session: Carrier['session'];
   write(): void {}
   pause(): void {
     this.isPaused = true;
   }
-  resume(): void {
+  resume(isLeaving = false): void {
     this.isPaused = false;
+    this.wasLeaving = isLeaving;
   }
   close(code: number): void {
     this.codes.push(code);
@@ -94,6 +96,23 @@ t.test('a WebSocket is not read while messages of a frame wait', async (t) => {
   clock.endTurn();
   t.strictSame([told.at(-1), below.isPaused], ['held', false]);
 });
+
+t.test(
+  'messages that wait are handled before the gateway closes a socket it held back',
+  async (t) => {
+    const { clock, below, socket, told } = connection();
+    socket.pause();
+    socket.text(JSON.stringify(names(100)));
+    t.strictSame([told.length, below.isPaused], [0, true]);
+    socket.resume(true);
+    socket.close(4100, 'bye');
+    t.strictSame(told, names(100));
+    t.equal(below.wasLeaving, true, 'and so is the input of the WebSocket below');
+    socket.closed(4100, 'bye');
+    clock.endTurn();
+    t.strictSame(told, [...names(100), 'closed 4100']);
+  },
+);
 
 t.test('messages sent before the peer closed are handled before its end is told', async (t) => {
   const { clock, socket, told } = connection();
