@@ -28,6 +28,7 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
   if (path !== undefined) merged['path'] = path;
   if (metricsPort !== undefined)
     merged['metrics'] = { ...object(merged['metrics']), port: metricsPort };
+  if (flags.reusePort === true || switchFrom(env, 'REUSE_PORT')) merged['reusePort'] = true;
   const tls = tlsFrom(flags, object(merged['tls']), base);
   if (tls !== undefined) merged['tls'] = tls;
   const app = appFrom(env);

@@ -18,6 +18,7 @@ export interface ServeFlags {
   tlsKey?: string;
   path?: string;
   metricsPort?: number;
+  reusePort?: boolean;
   logLevel?: (typeof LOG_LEVELS)[number];
 }
 
@@ -41,6 +42,10 @@ export function addServeFlags(command: Command): Command {
     .addOption(flag('--tls-key <file>', 'key of the certificate, PEM'))
     .addOption(
       number('--metrics-port <number>', 'Prometheus metrics on a port of their own, on 127.0.0.1'),
+    )
+    .option(
+      '--reuse-port',
+      'share the ports with the process that takes over (Node 22.12 or newer)',
     )
     .addOption(
       flag('--log-level <level>', 'lowest level of the log (default info)').choices(LOG_LEVELS),

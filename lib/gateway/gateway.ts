@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { close, open } from 'node:fs';
-import { devNull } from 'node:os';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { CloseCode, RESTARTS } from '../pusher/close-codes';
+import { StandpipeError } from '../errors';
 import type { Logger } from '../util/logger';
 import { type Clock, systemClock } from '../util/timers';
 import { Admission } from './core/admission';
@@ -13,6 +11,8 @@ import type {
   UpgradeDecision,
   UpgradeRequest,
 } from './core/fanout/carrier';
+import { Departures } from './core/departures';
+import { FileWatch } from './core/file-watch';
 import { Hub } from './core/hub';
 import { Metrics } from './core/metrics';
 import { Router } from './core/router';
@@ -22,7 +22,13 @@ import { Turn } from './core/fanout/turn';
 import { ClientAddress } from './http/client-address';
 import { sendAnswer } from './http/answer';
 import { type Target, parseTarget } from './http/target';
-import { checkGatewayOptions, type GatewayOptions, type GatewaySettings } from './options/options';
+import { differenceOf } from './options/difference';
+import {
+  checkGatewayOptions,
+  type GatewayOptions,
+  type GatewaySettings,
+  type Limits,
+} from './options/options';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
 import { ChannelsHandshake } from './protocols/channels/handshake';
@@ -35,12 +41,10 @@ import { Pushy } from './protocols/pushy/protocol';
 import { RestApi } from './protocols/rest/api';
 import { SockJsCarriers } from './sockjs/carriers';
 import { KeepAlive } from './transport/keep-alive';
-import { PortListener } from './transport/listener';
+import { type ListenOptions, PortListener } from './transport/listener';
 import { MetricsListener } from './transport/metrics-listener';
+import { requireUsable } from './transport/tls-server';
 import { Webhooks } from './webhooks/webhooks';
-
-/** Time between two warnings that file descriptors are used up. */
-const FILE_WARNING_MS = 60_000;
 
 type State = 'idle' | 'running' | 'draining' | 'stopped';
 
@@ -50,12 +54,25 @@ const WAVE_MS = 100;
 const FEW_WAVES = 5;
 const MAX_PER_WAVE = 2_000;
 
+/** Effects of a reload, by the ids of apps and the names of options. */
+export interface Reloaded {
+  added: string[];
+  removed: string[];
+  /** Options that changed, such as `limits.maxPipes` or `app 42: secret`. */
+  changed: string[];
+  /** Options that differ from those in force, and need a restart. */
+  kept: string[];
+}
+
 /**
  * A gateway: browsers, backends and everything between them in one process. The only file that knows all of its rooms.
  */
 export class Gateway {
   readonly metrics: Metrics;
-  readonly #settings: GatewaySettings;
+  /** Configuration in force. */
+  #settings: GatewaySettings;
+  /** Limits in force, the same object for all parts. */
+  readonly #limits: Limits;
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #apps: Apps;
@@ -64,18 +81,19 @@ export class Gateway {
   readonly #channels: ChannelsHandshake;
   readonly #webhooks: Webhooks;
   readonly #overload: Overload;
+  readonly #departures: Departures;
   readonly #keepAlive: KeepAlive;
   readonly #listener: PortListener;
   readonly #metricsListener: MetricsListener | undefined;
   /** Asked in this order. */
   readonly #protocols: readonly Protocol[];
   #state: State = 'idle';
-  #nextFileWarning = 0;
 
   /** Throws `bad_option` when the options are wrong. Listens only after `start`. */
   constructor(options: GatewayOptions, clock: Clock = systemClock) {
     const settings = checkGatewayOptions(options);
-    const { limits, log } = settings;
+    const { log } = settings;
+    const limits = (this.#limits = { ...settings.limits });
     this.#settings = settings;
     this.#log = log;
     this.#clock = clock;
@@ -112,6 +130,7 @@ export class Gateway {
     this.#pipes = new PipeProtocol({ ...parts, node }, this.#apps);
     this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);
     const budget = new TurnBudget(clock);
+    this.#departures = new Departures(this.#hub, this.#apps, budget);
     this.#keepAlive = new KeepAlive(limits, overload, budget, {
       cut: () => {
         this.metrics.socketsCut++;
@@ -148,9 +167,8 @@ export class Gateway {
     ];
     this.#metricsListener =
       settings.metrics && new MetricsListener(settings.metrics, this.metrics.registry);
-    const morePorts = settings.apps.flatMap(({ pushy }) => pushy?.port ?? []);
     this.#listener = new PortListener(
-      { ...settings, ...limits, morePorts },
+      listenOptions(settings),
       {
         request: (...received) => this.#request(...received),
         upgrade: (target, request) => this.#upgrade(target, request),
@@ -210,7 +228,8 @@ export class Gateway {
       await this.#listener.stop();
       throw error;
     }
-    this.#overload.each(() => this.#checkFiles());
+    const files = new FileWatch(this.metrics, this.#log, this.#clock);
+    this.#overload.each(() => files.check());
     this.#overload.start();
     this.#log.info({ host: this.host, port: this.port, tlsPort: this.tlsPort }, 'gateway listens');
     this.#state = 'running';
@@ -218,10 +237,42 @@ export class Gateway {
   }
 
   /**
+   * Takes over other options, as of `createGateway`, while everybody stays connected; but sockets and backends of apps that
+   * are gone (4001) or switched off (4003) are closed, some in each turn. Options that need a restart are kept, logged and
+   * named in the result. `log` and `pushy.commands` may be left out.
+   * @throws StandpipeError `bad_option` when something is wrong with the options: then nothing has changed. `refused` when
+   * the gateway stops.
+   */
+  reload(options: GatewayOptions): Reloaded {
+    if (this.#state === 'draining' || this.#state === 'stopped') {
+      throw new StandpipeError('refused', 'the gateway stops and takes no other options');
+    }
+    const { log, pushyCommands: commands } = this.#settings;
+    const given = checkGatewayOptions({ log, pushy: { commands }, ...options });
+    const { settings, apps, changed, kept } = differenceOf(this.#settings, given);
+    if (settings.tls !== undefined) requireUsable(settings.tls);
+    // Nothing fails from here on.
+    this.#settings = settings;
+    Object.assign(this.#limits, settings.limits);
+    const change = this.#apps.change(apps);
+    this.#webhooks.reload(change, settings.webhookAllow);
+    this.#listener.change(listenOptions(settings), new ClientAddress(settings.trustedProxies));
+    for (const protocol of this.#protocols) protocol.reload?.(change);
+    for (const app of change.removed) this.#departures.removed(app);
+    for (const app of change.changed) if (!app.options.enabled) this.#departures.disabled(app);
+    const [added, removed] = [apps.added, apps.removed].map((list) => list.map(({ id }) => id));
+    const reloaded = { added: added ?? [], removed: removed ?? [], changed: [...changed] };
+    log.info(reloaded, 'reloaded');
+    if (kept.length > 0) log.warn({ kept }, 'options that need a restart stay as they were');
+    return { ...reloaded, kept: [...kept] };
+  }
+
+  /**
    * Stops gently. For `limits.drainDelayMs` only `/readyz` says so and everything goes on, so that balancers have time to
    * look. Then the backends are told and the browsers closed, in a few waves, with 4100: they come back after a second
    * over the same transport, to the next gateway that listens. The port stays open until the last socket is told, for
-   * HTTP publishes and for early returns. Webhooks that wait and events that backends have yet to acknowledge have
+   * HTTP publishes and for early returns; but where it is shared with that gateway, or its socket passed on, new
+   * connections are left to it from the first wave on. Webhooks that wait and events that backends have yet to acknowledge have
    * `limits.drainMs` in all.
    */
   async drain(): Promise<void> {
@@ -257,7 +308,7 @@ export class Gateway {
     if (wasIdle) return;
     // First of all: a browser that is told to go away may be back before the port is closed.
     this.#listener.stopAccepting();
-    this.#closeSockets(Infinity);
+    this.#departures.restart(Infinity);
     this.#hub.turn.flush();
     for (const protocol of this.#protocols) protocol.stop?.();
     // Close frames leave within this pause. An unanswered close frame is not waited for.
@@ -282,21 +333,11 @@ export class Gateway {
     const most = Math.max(1, Math.floor(drainMs / 2 / WAVE_MS));
     const waves = Math.min(most, Math.max(FEW_WAVES, Math.ceil(this.socketCount / MAX_PER_WAVE)));
     const perWave = Math.max(1, Math.ceil(this.socketCount / waves));
-    while (this.#closeSockets(perWave) > 0) await this.#pause(WAVE_MS);
-  }
-
-  #closeSockets(most: number): number {
-    let closed = 0;
-    for (const app of this.#apps.all()) {
-      for (const socket of app.sockets.values()) {
-        if (closed >= most) return closed;
-        if (socket.closed) continue;
-        this.#hub.holdback.letGo(socket);
-        this.#hub.turn.close(socket, CloseCode.OVER_CAPACITY, RESTARTS);
-        closed++;
-      }
-    }
-    return closed;
+    let isHandedOver = false;
+    do {
+      // A backend that is just reconnecting may come back, which only this process lets in.
+      if (!isHandedOver && !this.#pipes.awaited) isHandedOver = this.#listener.handOver();
+    } while (this.#departures.restart(perWave) > 0 && (await this.#pause(WAVE_MS)));
   }
 
   #upgrade(text: string, rest: Omit<UpgradeRequest, keyof Target>): UpgradeDecision {
@@ -333,31 +374,19 @@ export class Gateway {
     return listeners.flatMap(({ lag }) => (lag?.isWaiting === isWaiting ? lag : []));
   }
 
-  /** Without free file descriptors connections vanish silently: the kernel's queue is emptied and nobody is told. */
-  #checkFiles(): void {
-    open(devNull, 'r', (error, fd) => {
-      if (error === null) return void close(fd, () => undefined);
-      if (error.code !== 'EMFILE' && error.code !== 'ENFILE') return;
-      this.metrics.fileLimitHits++;
-      const now = this.#clock.now();
-      if (now < this.#nextFileWarning) return;
-      this.#nextFileWarning = now + FILE_WARNING_MS;
-      const { code } = error;
-      this.#log.error(
-        { code },
-        'no file descriptors are left: new connections fail; raise ulimit -n',
-      );
-    });
-  }
-
   #failed(error: unknown): void {
     this.metrics.failures++;
     this.#log.error({ err: error }, 'a connection failed');
   }
 
-  #pause(delayMs: number): Promise<void> {
-    return new Promise((resolve) => void this.#clock.setTimeout(resolve, delayMs));
+  #pause(delayMs: number): Promise<true> {
+    return new Promise((resolve) => void this.#clock.setTimeout(() => resolve(true), delayMs));
   }
+}
+
+function listenOptions({ limits, apps, ...settings }: GatewaySettings): ListenOptions {
+  const morePorts = apps.flatMap(({ pushy }) => pushy?.port ?? []);
+  return { ...settings, ...limits, morePorts };
 }
 
 function ignore(): void {

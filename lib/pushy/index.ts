@@ -1,5 +1,5 @@
 export type { PushyConfig } from './config';
-export { init } from './init';
+export { init, reload } from './init';
 export type {
   Gateway,
   PushyChannel,
@@ -8,5 +8,6 @@ export type {
   PushyCommands,
   PushyConnection,
   PushyServer,
+  Reloaded,
 } from '../gateway';
 export { StandpipeError } from '../errors';

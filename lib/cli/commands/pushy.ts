@@ -1,27 +1,35 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { StandpipeError } from '../../errors';
-import { init, type PushyConfig } from '../../pushy';
+import { init, reload, type PushyConfig } from '../../pushy';
 import { drainOnSignals } from '../drain-on-signals';
 import { processLog } from '../process-log';
+import { reloadOnHangup } from '../reload-on-hangup';
 
-/** Runs a pushy server by its configuration file; `sslKey` and `sslCert` are files beside it. */
+/** Runs a pushy server by its configuration file, which SIGHUP reads again; `sslKey` and `sslCert` are files beside it. */
 export async function pushy(file: string): Promise<void> {
   const { log, countIn } = processLog('info');
+  const ready = reloadOnHangup(log, () => void reload(gateway, readConfig(file)));
   const config = readConfig(file);
+  const gateway = await init({ ...config, log });
+  countIn(gateway);
+  log.info({ url: gateway.url, ssl: config.ssl === true }, 'pushy listens');
+  drainOnSignals(gateway, log);
+  ready();
+}
+
+function readConfig(file: string): PushyConfig {
+  const config = parse(file);
   for (const name of ['sslKey', 'sslCert'] as const) {
     const value = config[name];
     if (typeof value === 'string' && !value.startsWith('-----BEGIN')) {
       config[name] = read(name, resolve(dirname(file), value));
     }
   }
-  const gateway = await init({ ...config, log });
-  countIn(gateway);
-  log.info({ url: gateway.url, ssl: config.ssl === true }, 'pushy listens');
-  drainOnSignals(gateway, log);
+  return config;
 }
 
-function readConfig(file: string): PushyConfig {
+function parse(file: string): PushyConfig {
   const text = read('config', file);
   try {
     return JSON.parse(text) as PushyConfig;

@@ -1,18 +1,38 @@
+import { StandpipeError } from '../../errors';
 import { createGateway } from '../../gateway';
 import { type Environment, readConfig } from '../config';
 import { DEVELOPMENT_APP } from '../defaults';
 import { drainOnSignals } from '../drain-on-signals';
 import type { ServeFlags } from '../flags';
+import { passedSockets, withSockets } from '../passed-sockets';
 import { processLog } from '../process-log';
+import { reloadOnHangup } from '../reload-on-hangup';
 
-/** Runs a gateway until SIGTERM or SIGINT: the first drains it, a second one ends the process at once. */
+/**
+ * Runs a gateway until SIGTERM or SIGINT: the first drains it, a second one ends the process at once. SIGHUP reads the
+ * configuration and the certificates again.
+ */
 export async function serve(flags: ServeFlags, env: Environment): Promise<void> {
-  const { options, development } = readConfig(flags, env);
   const { log, countIn } = processLog(flags.logLevel ?? 'info');
+  const ready = reloadOnHangup(log, () => {
+    if (flags.config === undefined) {
+      log.info('no --config: certificates are read again, apps stay those of the variables');
+    }
+    const again = readConfig(flags, env);
+    if (again.development && !development) {
+      const message = 'apps: none configured, and the development app takes the place of no other';
+      throw new StandpipeError('bad_option', message);
+    }
+    gateway.reload(withSockets(again.options, passed).options);
+  });
+  const { options: read, development } = readConfig(flags, env);
+  const passed = passedSockets(env, process.pid);
+  const { options, left } = withSockets(read, passed);
   const gateway = createGateway({ ...options, log });
   countIn(gateway);
   await gateway.start();
   log.info({ url: gateway.url, tlsPort: gateway.tlsPort }, 'standpipe listens');
+  if (left > 0) log.warn({ sockets: left }, 'more sockets were passed on than there are ports');
   if (development) {
     const { id, key, secret } = DEVELOPMENT_APP;
     log.warn(
@@ -21,4 +41,5 @@ export async function serve(flags: ServeFlags, env: Environment): Promise<void> 
     );
   }
   drainOnSignals(gateway, log);
+  ready();
 }

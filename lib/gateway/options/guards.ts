@@ -43,6 +43,23 @@ export function guardSecrets({ apps, host, insecureDev }: Guarded): void {
   });
 }
 
+/** Versions of Node that ask the system for a shared port; others ignore the wish. */
+const SHARING = { 22: 12, 23: 1 } as const;
+
+/** Refuses a shared port where the second process would find it taken. */
+export function guardReusePort({ reusePort }: { readonly reusePort: boolean }): void {
+  if (!reusePort || sharesPorts(process.versions.node)) return;
+  const message = `reusePort: needs Node 22.12, 23.1 or later; this is ${process.versions.node}`;
+  throw new StandpipeError('bad_option', message);
+}
+
+/** True when a version of Node can share a port. */
+export function sharesPorts(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const least = new Map(Object.entries(SHARING)).get(String(major));
+  return least === undefined ? major > 23 : minor >= least;
+}
+
 /** Endpoints whose URL names a forbidden address are refused here. Resolved addresses are checked at each connection. */
 export function guardWebhooks({ apps, webhookAllow }: Guarded): void {
   const guard = new AddressGuard(webhookAllow);

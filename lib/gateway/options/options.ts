@@ -7,11 +7,12 @@ import { isAllowEntry, isNetwork } from './address-guard';
 import { canonicalOrigin } from './allowed-origins';
 import { explain } from './explain';
 import { requireFit } from './fit';
-import { guardSecrets, guardWebhooks, requireUnique } from './guards';
+import { guardReusePort, guardSecrets, guardWebhooks, requireUnique } from './guards';
 import { pushySchema, type PushyCommands } from './pushy';
 import { checkedCommands, requireUniquePushy } from './pushy-checks';
 
 const port = z.number().int().min(0).max(65535);
+const fd = z.number().int().min(3).max(1023).optional();
 const count = z.number().int().min(1).max(1e9);
 const bytes = z
   .number()
@@ -278,9 +279,19 @@ const tlsFile = z.union([z.string(), z.instanceof(Buffer)]);
 const gatewaySchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   port: port.default(6001).describe('0 takes a free one.'),
+  fd: fd.describe(
+    'Descriptor of a listening socket that another process made; instead of the port.',
+  ),
+  reusePort: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Shares its ports with the next process (SO_REUSEPORT): Node 22.12 or 23.1, on Linux.',
+    ),
   tls: z
     .strictObject({
       port: port.default(6443),
+      fd,
       cert: tlsFile,
       key: tlsFile,
       only: z.boolean().default(false).describe('No plain port is opened.'),
@@ -355,11 +366,18 @@ export function checkGatewayOptions({
   if (!result.success) {
     throw new StandpipeError('bad_option', explain(result.error, gatewaySchema));
   }
-  requireUnique(result.data.apps, 'id');
-  requireUnique(result.data.apps, 'key');
-  requireFit(result.data.limits);
-  guardSecrets(result.data);
-  guardWebhooks(result.data);
-  requireUniquePushy(result.data.apps);
-  return { ...result.data, log, pushyCommands: checkedCommands(pushy) };
+  const settings = { ...result.data, log, pushyCommands: checkedCommands(pushy) };
+  requireSound(settings);
+  return settings;
+}
+
+/** Checks options that are valid each by itself and must stand together. Throws `bad_option`. */
+export function requireSound(settings: GatewaySettings): void {
+  requireUnique(settings.apps, 'id');
+  requireUnique(settings.apps, 'key');
+  requireFit(settings.limits);
+  guardReusePort(settings);
+  guardSecrets(settings);
+  guardWebhooks(settings);
+  requireUniquePushy(settings.apps);
 }

@@ -1,4 +1,5 @@
 import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
+import type { AppsChange } from '../core/model/app';
 import type { Exchange } from '../http/exchange';
 
 /**
@@ -10,6 +11,8 @@ export interface Protocol {
   upgrade?(request: UpgradeRequest): UpgradeDecision | undefined;
   /** Answers a request, now or later. False when the path is not one of this protocol's. */
   request?(exchange: Exchange): boolean;
+  /** A reload has changed the apps: connections of backends whose app is gone or switched off are closed. */
+  reload?(change: AppsChange): void;
   /** The gateway closes its connections now, and is gone within a time. New ones are sent away. */
   drain?(withinMs: number): void;
   /** True while a peer has yet to confirm something: a draining gateway waits for it. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket as NetSocket } from 'node:net';
+import type { Server as TlsServer } from 'node:https';
+import { type AddressInfo, Server as NetServer, type Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../../util/timers';
@@ -7,16 +8,17 @@ import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
 import { SECOND_MS, type Overload } from '../core/timing/overload';
 import type { Target } from '../http/target';
 import type { TurnBudget } from '../core/timing/turn-budget';
-import { type Answer, answerText } from '../http/answer';
 import type { ClientAddress } from '../http/client-address';
 import { Connection } from './connection';
 import type { HttpLimits } from './http-connection';
 import { HttpConnections } from './http-connections';
 import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
-import { listen } from './listen';
+import { listen, type Place } from './listen';
 import { isWebSocket, putBack } from './other-upgrades';
-import { type TlsFiles, tlsServer } from './tls-server';
+import { answerAndEnd, end, endUnreadable, unavailable } from './refuse';
+import { isShared } from './shared-port';
+import { type Certificate, tlsServer } from './tls-server';
 
 /** Connections beyond the limit that are told so; further ones are closed at once. */
 const SPARE = 100;
@@ -26,7 +28,9 @@ const MIN_PIECE_BYTES = 4 * 1024;
 export interface ListenOptions {
   host: string;
   port: number;
-  tls?: (TlsFiles & { only: boolean }) | undefined;
+  fd?: number | undefined;
+  reusePort: boolean;
+  tls?: (Certificate & { port: number; fd?: number | undefined; only: boolean }) | undefined;
   /** Further plain ports. */
   morePorts: readonly number[];
   maxConnections: number;
@@ -54,12 +58,6 @@ const HTTP_OPTIONS = {
   noDelay: true,
 };
 
-/** HTTP statuses of what the parser or its deadlines refuse; anything else is a 400. */
-const CLIENT_ERRORS: ReadonlyMap<string, number> = new Map([
-  ['ERR_HTTP_REQUEST_TIMEOUT', 408],
-  ['HPE_HEADER_OVERFLOW', 431],
-]);
-
 /** A handful of fragments is what real clients send; each costs memory whatever its size. */
 const WEB_SOCKET_OPTIONS = {
   noServer: true,
@@ -76,13 +74,14 @@ const WEB_SOCKET_OPTIONS = {
 
 /** The gateway's ports: plain, and TLS beside it. Turns upgrades into connections. */
 export class PortListener {
-  readonly #options: ListenOptions;
+  #options: ListenOptions;
   readonly #handlers: Handlers;
   readonly #keepAlive: KeepAlive;
   readonly #budget: TurnBudget;
-  readonly #clients: ClientAddress;
+  #clients: ClientAddress;
   readonly #http: HttpConnections;
   readonly #servers: Server[] = [];
+  #secure: TlsServer | undefined;
   /** TCP connections of the TLS port, from before their handshakes on, and their number by address. */
   readonly #tlsSockets = new Set<NetSocket>();
   readonly #tlsAddresses = new Map<string, number>();
@@ -93,7 +92,7 @@ export class PortListener {
   /** Servers of `ws` by their limit of message sizes. */
   readonly #webSockets = new Map<number, WebSocketServer>();
   /** Open connections of each remote address, when they are limited. */
-  readonly #addresses: Map<string, number> | undefined;
+  #addresses: Map<string, number> | undefined;
   #accepting = false;
 
   constructor(
@@ -113,7 +112,7 @@ export class PortListener {
     this.#budget = parts.budget;
     this.#clients = parts.clients;
     this.#http = new HttpConnections(parts.budget, parts.clock);
-    if (options.maxConnectionsPerAddress < options.maxConnections) this.#addresses = new Map();
+    this.#countAddresses();
     parts.overload.each(() => this.#tick());
   }
 
@@ -123,10 +122,28 @@ export class PortListener {
     return { port: (port ?? tlsPort) as number, tlsPort, morePorts: this.#morePorts };
   }
 
+  /** Other limits, certificates and proxies hold from now on. */
+  change(options: ListenOptions, clients: ClientAddress): void {
+    this.#options = options;
+    this.#clients = clients;
+    this.#countAddresses();
+    const { cert, key } = options.tls ?? {};
+    this.#secure?.setSecureContext({ cert, key });
+  }
+
   async start(): Promise<void> {
     this.#accepting = true;
-    const { host, port, tls, morePorts, headersTimeoutMs, requestTimeoutMs, maxHeaderBytes } =
-      this.#options;
+    const {
+      host,
+      port,
+      fd,
+      reusePort,
+      tls,
+      morePorts,
+      headersTimeoutMs,
+      requestTimeoutMs,
+      maxHeaderBytes,
+    } = this.#options;
     const options = {
       ...HTTP_OPTIONS,
       maxHeaderSize: maxHeaderBytes,
@@ -135,17 +152,22 @@ export class PortListener {
     };
     const handshakeTimeout = headersTimeoutMs;
     const secure = tls && tlsServer(tls, { ...options, handshakeTimeout });
+    this.#secure = secure;
     secure?.on('connection', (socket: NetSocket) => this.#tlsConnected(socket));
     try {
       if (tls?.only !== true) {
-        this.#port = await this.#listen('port', createServer(options), host, port);
+        const place = { option: fd === undefined ? 'port' : 'fd', host, port, fd, reusePort };
+        this.#port = await this.#listen(createServer(options), place);
       }
       for (const each of morePorts) {
-        const listening = await this.#listen('pushy.port', createServer(options), host, each);
+        const place = { option: 'pushy.port', host, port: each, reusePort };
+        const listening = await this.#listen(createServer(options), place);
         this.#morePorts = [...this.#morePorts, listening];
       }
       if (tls === undefined || secure === undefined) return;
-      this.#tlsPort = await this.#listen('tls.port', secure, host, tls.port);
+      const option = tls.fd === undefined ? 'tls.port' : 'tls.fd';
+      const place = { option, host, port: tls.port, fd: tls.fd, reusePort };
+      this.#tlsPort = await this.#listen(secure, place);
     } catch (error) {
       // All or nothing.
       await this.stop();
@@ -168,6 +190,18 @@ export class PortListener {
     if (limits) countAddress(this.#tlsAddresses, socket, remoteAddress);
   }
 
+  /**
+   * Leaves new connections to the process that shares the port, or that its socket is passed on to; false when there is
+   * none. Connections that are open stay, idle ones of HTTP too: a request may be on its way.
+   */
+  handOver(): boolean {
+    const { fd, reusePort, tls } = this.#options;
+    const isPassedOn = (tls?.only === true ? tls.fd : fd) !== undefined;
+    if (!isPassedOn && !(reusePort && isShared(this.ports.port))) return false;
+    for (const server of this.#servers) NetServer.prototype.close.call(server);
+    return true;
+  }
+
   /** Refuses new connections; open ones stay. */
   stopAccepting(): void {
     this.#accepting = false;
@@ -186,8 +220,14 @@ export class PortListener {
     await Promise.all(closed);
   }
 
-  async #listen(option: string, server: Server, host: string, port: number): Promise<number> {
-    const connection = option === 'tls.port' ? 'secureConnection' : 'connection';
+  /** Addresses are counted from the time when they are limited. */
+  #countAddresses(): void {
+    const { maxConnections, maxConnectionsPerAddress } = this.#options;
+    if (maxConnectionsPerAddress < maxConnections) this.#addresses ??= new Map();
+  }
+
+  async #listen(server: Server, place: Place): Promise<number> {
+    const connection = server === this.#secure ? 'secureConnection' : 'connection';
     // Node's own listener, which gives a connection its parser.
     const parse = server.listeners(connection)[0] as (stream: Duplex) => void;
     server.on(connection, (stream: NetSocket) => this.#connected(stream));
@@ -206,16 +246,13 @@ export class PortListener {
         stream.destroy();
       }
     });
-    server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
-      const status = CLIENT_ERRORS.get(error.code ?? '') ?? 400;
-      end(stream, { status, body: 'Bad request\n' });
-    });
+    server.on('clientError', endUnreadable);
     server.on('tlsClientError', (error: Error, stream: Duplex) => {
       this.#keepAlive.peerFailed(error);
       stream.destroy();
     });
     // Before it listens, so that a failed start frees it too.
-    await listen(server, { option, host, port });
+    await listen(server, place);
     server.on('error', (error) => this.#keepAlive.failed(error));
     this.#servers.push(server);
     return (server.address() as AddressInfo).port;
@@ -362,20 +399,4 @@ function flatHeaders(request: IncomingMessage): Map<string, string> {
     if (typeof value === 'string') headers.set(name, value);
   }
   return headers;
-}
-
-function unavailable(why: string, retryAfterS: number): Answer {
-  return { status: 503, body: `${why}\n`, headers: { 'Retry-After': String(retryAfterS) } };
-}
-
-/** Answers a request, and ends its connection. */
-function answerAndEnd(response: ServerResponse, { status, body, headers }: Answer): void {
-  response.shouldKeepAlive = false;
-  response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
-}
-
-/** Answers an upgrade, or bytes that are no HTTP, and ends the connection. */
-function end(stream: Duplex, answer: Answer): void {
-  if (stream.destroyed || !stream.writable) return;
-  stream.end(answerText(answer), () => stream.destroy());
 }

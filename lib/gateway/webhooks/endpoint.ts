@@ -44,11 +44,11 @@ export interface EndpointParts {
  */
 export class Endpoint {
   readonly #app: App;
-  readonly #options: WebhookOptions;
+  #options: WebhookOptions;
   readonly #parts: EndpointParts;
   readonly #poster: Pick<Poster, 'post' | 'close'>;
-  readonly #events: ReadonlySet<string> | undefined;
-  readonly #channels: Matcher;
+  #events: ReadonlySet<string> | undefined;
+  #channels: Matcher;
   readonly #backlog: Queue;
   readonly #circuit = new Circuit(MAX_IN_FLIGHT);
   /** Requests that wait for their next attempt, the first due first. */
@@ -78,6 +78,17 @@ export class Endpoint {
     this.#backlog = new Queue({ maxEntries, maxBytes, maxAgeMs: GIVE_UP_MS });
   }
 
+  get url(): string {
+    return this.#options.url;
+  }
+
+  /** Other options of the same URL hold from now on; events that wait stay. */
+  change(options: WebhookOptions): void {
+    this.#options = options;
+    this.#events = options.events && new Set(options.events);
+    this.#channels = new Matcher(options.channels ?? []);
+  }
+
   wants(name: string, channel: string): boolean {
     return (this.#events?.has(name) ?? true) && this.#channels.matches(channel);
   }
@@ -102,12 +113,12 @@ export class Endpoint {
   }
 
   /** Drops what is left and closes the connections. */
-  stop(): void {
+  stop(why = 'the gateway stops'): void {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#clearTimer();
     this.#poster.close();
-    this.#drop(this.#backlog.size, 'the gateway stops');
+    this.#drop(this.#backlog.size, why);
     this.#idle?.resolve();
   }
 

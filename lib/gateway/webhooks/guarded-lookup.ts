@@ -15,7 +15,10 @@ const resolve: Resolve = (host, done) => {
  * A `lookup` for sockets that refuses a host as soon as one of its addresses is refused. The socket connects to what
  * was checked and asks nobody again, so a name that changes its mind in between gains nothing (DNS rebinding).
  */
-export function guardedLookup(guard: AddressGuard, ask: Resolve = resolve): LookupFunction {
+export function guardedLookup(
+  guard: Pick<AddressGuard, 'permits'>,
+  ask: Resolve = resolve,
+): LookupFunction {
   return (host, options, callback) => {
     ask(host, (error, addresses) => {
       if (error !== null) return callback(error, []);

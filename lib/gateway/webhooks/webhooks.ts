@@ -1,7 +1,8 @@
-import type { Clock } from '../../util/timers';
+import type { LookupFunction } from 'node:net';
 import { EventKind, type PipeEvent } from '../../wire/frames';
 import { AddressGuard } from '../options/address-guard';
-import type { App, AppObserver } from '../core/model/app';
+import type { WebhookOptions } from '../options/options';
+import type { App, AppObserver, AppsChange } from '../core/model/app';
 import { countEvent, isRelayed, type WebhookEvent, webhookEvent } from './events';
 import { Grace } from './grace';
 import { guardedLookup } from './guarded-lookup';
@@ -11,21 +12,20 @@ import { Endpoint, type EndpointParts } from './endpoint';
 /** The webhooks of one app: makes an event of what happens, once, and offers it to each of them. */
 class AppWebhooks implements AppObserver {
   readonly grace: Grace;
+  endpoints: readonly Endpoint[] = [];
   readonly #app: App;
-  readonly #receivers: readonly Endpoint[];
 
-  constructor(app: App, receivers: readonly Endpoint[], { clock, limits }: EndpointParts) {
+  constructor(app: App, { clock, limits }: EndpointParts) {
     this.#app = app;
-    this.#receivers = receivers;
     this.grace = new Grace(clock, limits.maxWebhookEvents, (event) => {
-      for (const receiver of receivers) receiver.offer(event);
+      for (const endpoint of this.endpoints) endpoint.offer(event);
     });
   }
 
   wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean {
     if (kind !== EventKind.MESSAGE) return true;
     if (!this.#app.options.clientEvents || !isRelayed(channel, event)) return false;
-    return this.#receivers.some((each) => each.wants('client_event', channel as string));
+    return this.endpoints.some((each) => each.wants('client_event', channel as string));
   }
 
   offer(happening: PipeEvent): void {
@@ -44,24 +44,23 @@ class AppWebhooks implements AppObserver {
 
 /** The webhooks of all apps. A gateway without any does nothing for them. */
 export class Webhooks {
-  readonly #clock: Clock;
-  readonly #apps: AppWebhooks[] = [];
-  readonly #receivers: Endpoint[] = [];
+  readonly #parts: EndpointParts;
+  readonly #lookup: LookupFunction;
+  readonly #byApp = new Map<App, AppWebhooks>();
+  #guard = new AddressGuard();
 
+  /** @param allow hosts and networks that endpoints may be in although they are private */
   constructor(apps: Iterable<App>, allow: readonly string[], parts: EndpointParts) {
-    this.#clock = parts.clock;
-    const lookup = guardedLookup(new AddressGuard(allow));
-    for (const app of apps) {
-      const receivers = app.options.webhooks.map((options) => {
-        const poster = new Poster(new URL(options.url), lookup, parts.clock);
-        return new Endpoint(app, options, parts, poster);
-      });
-      if (receivers.length === 0) continue;
-      const webhooks = new AppWebhooks(app, receivers, parts);
-      app.observers.add(webhooks);
-      this.#apps.push(webhooks);
-      this.#receivers.push(...receivers);
-    }
+    this.#parts = parts;
+    this.#lookup = guardedLookup({ permits: (...asked) => this.#guard.permits(...asked) });
+    this.reload({ added: [...apps], removed: [], changed: [] }, allow);
+  }
+
+  /** An endpoint is known by its URL: it keeps what waits for it for as long as its app has it. */
+  reload({ added, removed, changed }: AppsChange, allow: readonly string[]): void {
+    this.#guard = new AddressGuard(allow);
+    for (const app of removed) this.#set(app, []);
+    for (const app of [...added, ...changed]) this.#set(app, app.options.webhooks);
   }
 
   /**
@@ -69,15 +68,16 @@ export class Webhooks {
    * that stops sends its sockets away to come back at once, and to their backend they were never gone.
    */
   endGrace(): void {
-    for (const { grace } of this.#apps) grace.end();
+    for (const { grace } of this.#byApp.values()) grace.end();
   }
 
   /** Resolves when all is delivered or given up, after `withinMs` at the latest. */
   drain(withinMs: number): Promise<void> {
+    const { clock } = this.#parts;
     return new Promise((resolve) => {
-      const timer = this.#clock.setTimeout(resolve, withinMs);
-      void Promise.all(this.#receivers.map((receiver) => receiver.idle())).then(() => {
-        this.#clock.clearTimeout(timer);
+      const timer = clock.setTimeout(resolve, withinMs);
+      void Promise.all(this.#endpoints.map((endpoint) => endpoint.idle())).then(() => {
+        clock.clearTimeout(timer);
         resolve();
       });
     });
@@ -86,6 +86,39 @@ export class Webhooks {
   /** Drops what is left. */
   stop(): void {
     this.endGrace();
-    for (const receiver of this.#receivers) receiver.stop();
+    for (const endpoint of this.#endpoints) endpoint.stop();
+  }
+
+  get #endpoints(): Endpoint[] {
+    return [...this.#byApp.values()].flatMap(({ endpoints }) => endpoints);
+  }
+
+  #set(app: App, webhooks: readonly WebhookOptions[]): void {
+    let ofApp = this.#byApp.get(app);
+    if (ofApp === undefined && webhooks.length === 0) return;
+    ofApp ??= new AppWebhooks(app, this.#parts);
+    const before = [...ofApp.endpoints];
+    const endpoints = webhooks.map((options) => {
+      const at = before.findIndex(({ url }) => url === options.url);
+      const [known] = at < 0 ? [] : before.splice(at, 1);
+      known?.change(options);
+      return known ?? this.#endpoint(app, options);
+    });
+    if (webhooks.length === 0) {
+      // Leaves that are held back count among the dropped events.
+      ofApp.grace.end();
+      app.observers.delete(ofApp);
+      this.#byApp.delete(app);
+    } else {
+      app.observers.add(ofApp);
+      this.#byApp.set(app, ofApp);
+    }
+    ofApp.endpoints = endpoints;
+    for (const endpoint of before) endpoint.stop('the endpoint was taken out of the configuration');
+  }
+
+  #endpoint(app: App, options: WebhookOptions): Endpoint {
+    const poster = new Poster(new URL(options.url), this.#lookup, this.#parts.clock);
+    return new Endpoint(app, options, this.#parts, poster);
   }
 }

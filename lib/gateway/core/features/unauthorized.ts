@@ -14,6 +14,8 @@ export class Unauthorized {
   constructor(turn: Turn, clock: Clock, timeoutMs: number) {
     this.#waiting = new DelayQueue(clock, timeoutMs, (socket) => {
       socket.app.unauthorizedSockets--;
+      // A reload may have switched the rule off.
+      if (!socket.app.options.authorizedConnections) return;
       const reason = 'Connection not authorized within timeout';
       turn.close(socket, CloseCode.UNAUTHORIZED, reason);
     });

@@ -22,8 +22,8 @@ export interface AppObserver {
 
 /** An app of the gateway: its credentials, its settings, and its live sockets, channels and users. */
 export class App {
-  readonly options: AppOptions;
-  readonly origins: AllowedOrigins;
+  #options: AppOptions;
+  #origins: AllowedOrigins;
   readonly sockets = new Map<string, Socket>();
   /** Occupied channels only: a channel without subscribers is dropped at once. */
   readonly channels = new Map<string, Channel>();
@@ -40,10 +40,24 @@ export class App {
   backends = 0;
 
   constructor(options: AppOptions, limits: Limits) {
-    this.options = options;
-    this.origins = new AllowedOrigins(options.allowedOrigins);
+    this.#options = options;
+    this.#origins = new AllowedOrigins(options.allowedOrigins);
     this.cache = new Cache(limits);
     this.answers = new Idempotency(limits);
+  }
+
+  get options(): AppOptions {
+    return this.#options;
+  }
+
+  get origins(): AllowedOrigins {
+    return this.#origins;
+  }
+
+  /** Other options of the same app hold from now on. */
+  change(options: AppOptions): void {
+    this.#options = options;
+    this.#origins = new AllowedOrigins(options.allowedOrigins);
   }
 
   get id(): string {
@@ -66,17 +80,24 @@ export class App {
   }
 }
 
+/** Apps that a reload has added, taken out or given other options. */
+export interface AppsChange {
+  readonly added: readonly App[];
+  readonly removed: readonly App[];
+  readonly changed: readonly App[];
+}
+
 /** The apps of a gateway, found by their public key (browsers) or by their id (backends). */
 export class Apps {
+  readonly #limits: Limits;
   readonly #byId = new Map<string, App>();
   readonly #byKey = new Map<string, App>();
+  /** Apps that were taken out and still have sockets to close. */
+  readonly #leaving = new Set<App>();
 
   constructor(options: readonly AppOptions[], limits: Limits) {
-    for (const each of options) {
-      const app = new App(each, limits);
-      this.#byId.set(app.id, app);
-      this.#byKey.set(app.key, app);
-    }
+    this.#limits = limits;
+    this.change({ added: options, removed: [], changed: [] });
   }
 
   byId(id: string): App | undefined {
@@ -87,7 +108,42 @@ export class Apps {
     return this.#byKey.get(key);
   }
 
-  all(): IterableIterator<App> {
-    return this.#byId.values();
+  /** The app of a gateway that has no other. */
+  get only(): App | undefined {
+    const [first, ...others] = this.#byId.values();
+    return others.length === 0 ? first : undefined;
+  }
+
+  /** Every app, those included whose last sockets are being closed. */
+  *all(): IterableIterator<App> {
+    yield* this.#byId.values();
+    for (const app of this.#leaving) {
+      if (app.sockets.size === 0) this.#leaving.delete(app);
+      else yield app;
+    }
+  }
+
+  /** Applies the difference of two configurations. An app that is taken out is found by nobody any more. */
+  change({
+    added,
+    removed,
+    changed,
+  }: Readonly<Record<keyof AppsChange, readonly AppOptions[]>>): AppsChange {
+    const gone = removed.flatMap(({ id }) => this.#byId.get(id) ?? []);
+    for (const app of gone) {
+      this.#byId.delete(app.id);
+      this.#leaving.add(app);
+    }
+    const others = changed.flatMap((options) => {
+      const app = this.#byId.get(options.id);
+      app?.change(options);
+      return app ?? [];
+    });
+    const made = added.map((options) => new App(options, this.#limits));
+    for (const app of made) this.#byId.set(app.id, app);
+    // Two apps may have exchanged their keys.
+    this.#byKey.clear();
+    for (const app of this.#byId.values()) this.#byKey.set(app.key, app);
+    return { added: made, removed: gone, changed: others };
   }
 }

@@ -11,7 +11,7 @@ const MAX_LATE = 2;
  */
 export class Overload {
   readonly #clock: Clock;
-  readonly #runs: Array<() => void> = [];
+  readonly #runs = new Set<() => void>();
   #timer: Timer | undefined;
   /** Seconds in a row that came late. */
   #late = 0;
@@ -24,8 +24,10 @@ export class Overload {
     return this.#late > MAX_LATE;
   }
 
-  each(run: () => void): void {
-    this.#runs.push(run);
+  /** Runs once a second, until the returned function is called. */
+  each(run: () => void): () => void {
+    this.#runs.add(run);
+    return () => void this.#runs.delete(run);
   }
 
   start(): void {

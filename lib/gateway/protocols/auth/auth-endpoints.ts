@@ -37,16 +37,12 @@ const BURST_S = 5;
 export class AuthEndpoints implements Protocol {
   readonly #parts: Parts;
   readonly #apps: Apps;
-  /** The app of a request without a key. */
-  readonly #onlyApp: App | undefined;
   readonly #rates = new AppRates();
   readonly #shares = new AddressShares();
 
   constructor(parts: Parts, apps: Apps) {
     this.#parts = parts;
     this.#apps = apps;
-    const [first, ...others] = apps.all();
-    this.#onlyApp = others.length === 0 ? first : undefined;
   }
 
   /** Answers a request, now or when a backend has decided. False when the path is not one of these. */
@@ -54,7 +50,7 @@ export class AuthEndpoints implements Protocol {
     const match = PATH.exec(exchange.path);
     if (match === null) return false;
     const [, endpoint, key] = match;
-    const app = key === undefined ? this.#onlyApp : this.#apps.byKey(key);
+    const app = key === undefined ? this.#apps.only : this.#apps.byKey(key);
     allowOrigin(app?.origins, exchange, { cookies: true });
     if (exchange.request.method === 'OPTIONS') answerPreflight(exchange);
     else {

@@ -1,7 +1,7 @@
 import { CloseCode } from '../../../pusher/close-codes';
 import { WIRE_LIMITS } from '../../../wire/limits';
 import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
-import type { Apps } from '../../core/model/app';
+import type { Apps, AppsChange } from '../../core/model/app';
 import type { Parts } from '../../core/parts';
 import type { Protocol } from '../protocol';
 import { Pipe2011Connection } from './connection';
@@ -78,6 +78,14 @@ export class Pipe2011 implements Protocol {
         carrier.session = connection;
       },
     };
+  }
+
+  reload({ removed }: AppsChange): void {
+    for (const connection of [...this.#connections]) {
+      const { app } = connection;
+      if (!removed.includes(app) && app.options.enabled) continue;
+      connection.close(CloseCode.RECONNECT, 'The app is gone or switched off');
+    }
   }
 
   stop(): void {

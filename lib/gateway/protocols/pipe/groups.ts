@@ -98,6 +98,12 @@ export class Groups {
     for (const [group, { timer }] of this.#kept) if (timer !== undefined) yield group;
   }
 
+  /** Ends the streams of an app that is gone. */
+  remove(app: App): void {
+    for (const group of [...(this.#byApp.get(app)?.values() ?? [])]) this.drop(group);
+    this.#byApp.delete(app);
+  }
+
   clear(): void {
     for (const group of [...this.#kept.keys()]) this.drop(group);
   }

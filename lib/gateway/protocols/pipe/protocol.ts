@@ -1,6 +1,6 @@
 import { CLOSE_CODES } from '../../../wire/close-codes';
 import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
-import type { Apps } from '../../core/model/app';
+import type { Apps, AppsChange } from '../../core/model/app';
 import type { Parts } from '../../core/parts';
 import type { Protocol } from '../protocol';
 import { PipeConnection } from './connection';
@@ -72,6 +72,18 @@ export class PipeProtocol implements Protocol {
     // A backend that is just away may come back to acknowledge what it has.
     if (this.awaited) return decision;
     return { refuse: 503, body: 'Going away\n', headers: { 'Retry-After': '1' } };
+  }
+
+  /** Backends of an app that is gone come back when the app does: the refusal of its unknown id is not final. */
+  reload({ removed }: AppsChange): void {
+    const { code } = CLOSE_CODES.going_away;
+    for (const connection of [...this.#connections]) {
+      const { app } = connection;
+      const why = removed.includes(app) ? 'taken out' : app.options.enabled ? undefined : 'off';
+      if (why === 'taken out') connection.close(code, 'the app was taken out of this gateway');
+      if (why === 'off') connection.close(code, 'the app is switched off');
+    }
+    for (const app of removed) this.#sessions.remove(app);
   }
 
   /** Tells the backends that this gateway will be gone within a time. */

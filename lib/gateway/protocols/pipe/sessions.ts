@@ -138,6 +138,15 @@ export class Sessions {
     if (entry !== undefined) this.#forget(entry, this.#context.limits.pipeWindowMs);
   }
 
+  /** Ends the sessions and streams of an app that is gone. */
+  remove(app: App): void {
+    for (const entry of this.#byId.values()) {
+      if (entry.session.app === app) this.#forget(entry, 0);
+    }
+    this.#groups.remove(app);
+    this.#unhandled.delete(app);
+  }
+
   /** Ends every session, as when the gateway stops. */
   clear(): void {
     for (const entry of this.#byId.values()) this.#forget(entry, 0);

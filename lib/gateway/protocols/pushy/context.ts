@@ -7,7 +7,8 @@ import type { ChannelMembers } from './channels';
 export interface PushyContext {
   readonly parts: Parts;
   readonly app: App;
-  readonly options: PushyOptions;
+  /** Options in force: a reload puts others in their place. */
+  options: PushyOptions;
   readonly channels: ChannelMembers;
   /** Commands of the embedding program, by their names in lower case. */
   readonly commands: ReadonlyMap<string, PushyCommand>;

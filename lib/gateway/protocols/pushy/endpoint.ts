@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { CloseCode } from '../../../pusher/close-codes';
-import type { PushyConnection } from '../../options/pushy';
+import type { PushyConnection, PushyOptions } from '../../options/pushy';
+import { closeInSlices } from '../../core/departures';
+import type { Socket } from '../../core/model/socket';
 import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import type { Encoder } from '../../core/fanout/outlet';
 import { SECOND_MS } from '../../core/timing/overload';
@@ -33,31 +35,43 @@ interface Place {
  * what they receive as script are not served, and cookies are not set.
  */
 export class Endpoint {
-  readonly #context: PushyContext;
+  readonly context: PushyContext;
   readonly #carriers: SockJsCarriers;
   readonly #handles: Handles;
-  readonly #overHttp: CarrierOptions;
+  #overHttp: CarrierOptions;
   /** Made with the first WebSocket, of which all have the same encoder. */
   #overWebSocket: Encoder | undefined;
   /** WebSockets, with the ticks until their next heartbeat. */
   readonly #webSockets = new Map<SockJsWebSocket, number>();
-  readonly #heartbeatTicks: number;
+  /** Sockets that came by this endpoint, among those of the app. */
+  readonly #own = new WeakSet<Socket>();
+  readonly #stopTicks: () => void;
+  #heartbeatTicks = 1;
   #accepting = true;
 
   constructor(context: PushyContext, carriers: SockJsCarriers) {
-    const { sockjs } = context.options;
-    this.#context = context;
+    this.context = context;
     this.#carriers = carriers;
     this.#handles = new Handles(context);
-    this.#heartbeatTicks = ticks(sockjs.heartbeat_delay);
-    this.#overHttp = {
-      encoder: pushyEncoder(lineEncoder, context.channels.nameOf),
-      expiryTicks: ticks(sockjs.disconnect_delay),
-      heartbeatTicks: this.#heartbeatTicks,
-      // A client that listens over a stream sends nothing by itself.
-      maxSilentTicks: Infinity,
-    };
-    context.parts.overload.each(() => this.#tick());
+    const encoder = pushyEncoder(lineEncoder, context.channels.nameOf);
+    this.#overHttp = this.#timesOf({ encoder });
+    this.#stopTicks = context.parts.overload.each(() => this.#tick());
+  }
+
+  /** Other options hold from now on; sessions over HTTP keep the times that they began with. */
+  change(options: PushyOptions): void {
+    this.context.options = options;
+    this.#overHttp = this.#timesOf(this.#overHttp);
+  }
+
+  /** Ends every connection: the app serves pushy no more. */
+  end(): void {
+    this.drain();
+    this.#stopTicks();
+    const { app, parts } = this.context;
+    const reason = 'This app serves no pushy clients any more';
+    const closing = { code: CloseCode.APP_UNKNOWN, reason };
+    closeInSlices(parts.hub, this.#carriers.budget, app, closing, (each) => this.#own.has(each));
   }
 
   drain(): void {
@@ -73,7 +87,7 @@ export class Endpoint {
     if (place.transport !== 'websocket') {
       return { refuse: 400, body: 'Bad request: this path takes no upgrade\n' };
     }
-    const { app, parts } = this.#context;
+    const { app, parts } = this.context;
     if (!this.#accepting || parts.overload.overloaded) {
       return { refuse: 503, body: 'Over capacity\n', headers: { 'Retry-After': '10' } };
     }
@@ -91,7 +105,7 @@ export class Endpoint {
     const place = this.#place(exchange.path);
     if (place === undefined) return false;
     const { request, response, path } = exchange;
-    const { app, options } = this.#context;
+    const { app, options } = this.context;
     allowOrigin(app.origins, exchange, { cookies: false });
     if (request.method === 'OPTIONS') answerPreflight(exchange);
     else if (place === 'unknown') this.#page(exchange, path.slice(options.sockjs.prefix.length));
@@ -134,13 +148,13 @@ export class Endpoint {
     if (carrier === undefined) return;
     // A receiver has no body; one that comes all the same must not hide the end of its connection.
     request.resume();
-    const { response_limit: maxLength } = this.#context.options.sockjs;
+    const { response_limit: maxLength } = this.context.options.sockjs;
     const how = { streaming, headers: RECEIVER_HEADERS, ends: true, maxLength };
     carrier.attach(new Receiver(response, how, (receiver) => carrier.gone(receiver)));
   }
 
   #open(id: string, streaming: boolean, exchange: Exchange): SockJsCarrier | undefined {
-    const { app, parts } = this.#context;
+    const { app, parts } = this.context;
     const { request, response, remoteAddress } = exchange;
     const refusal = parts.admission.socketRefusal(app, request.headers.origin);
     if (refusal !== undefined) {
@@ -163,7 +177,7 @@ export class Endpoint {
     const { request, response } = exchange;
     const unknown = (): void => sendRefusal(exchange, 404, 'Not found: no such session');
     if (this.#carriers.get(id)?.open !== true) return unknown();
-    const body = await readSendBody(request, this.#context.parts.limits.maxMessageBytes);
+    const body = await readSendBody(request, this.context.parts.limits.maxMessageBytes);
     if (body === undefined) return;
     if ('refuse' in body) return sendRefusal(exchange, body.refuse, body.text);
     // It may have ended while its body was on the way.
@@ -174,7 +188,7 @@ export class Endpoint {
   }
 
   #accept(carrier: Carrier): void {
-    const { channels } = this.#context;
+    const { channels } = this.context;
     this.#overWebSocket ??= pushyEncoder(sockJsEncoder(carrier.encoder), channels.nameOf);
     const webSocket = new SockJsWebSocket(carrier, this.#overWebSocket, this.#carriers.budget);
     const session = this.#session(webSocket, 'websocket');
@@ -192,7 +206,22 @@ export class Endpoint {
   }
 
   #session(carrier: Carrier, protocol: PushyConnection['protocol']): PushySession {
-    return new PushySession(this.#context, this.#handles, carrier, protocol);
+    const session = new PushySession(this.context, this.#handles, carrier, protocol);
+    this.#own.add(session.socket);
+    return session;
+  }
+
+  #timesOf({ encoder }: Pick<CarrierOptions, 'encoder'>): CarrierOptions {
+    const { heartbeat_delay: heartbeatMs, disconnect_delay: expiryMs } =
+      this.context.options.sockjs;
+    this.#heartbeatTicks = ticks(heartbeatMs);
+    return {
+      encoder,
+      expiryTicks: ticks(expiryMs),
+      heartbeatTicks: this.#heartbeatTicks,
+      // A client that listens over a stream sends nothing by itself.
+      maxSilentTicks: Infinity,
+    };
   }
 
   #tick(): void {
@@ -203,12 +232,12 @@ export class Endpoint {
   }
 
   get #servesWebSockets(): boolean {
-    return this.#context.options.sockjs.websocket;
+    return this.context.options.sockjs.websocket;
   }
 
   /** Undefined when the path is not below the prefix. */
   #place(path: string): Place | 'unknown' | undefined {
-    const { app, options } = this.#context;
+    const { app, options } = this.context;
     const { prefix } = options.sockjs;
     if (path !== prefix && !path.startsWith(`${prefix}/`)) return undefined;
     const [, server, session, transport] = SESSION.exec(path.slice(prefix.length)) ?? [];

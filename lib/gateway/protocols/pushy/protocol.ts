@@ -1,12 +1,11 @@
-import type { PushyCommand, PushyCommands } from '../../options/pushy';
+import type { PushyCommand, PushyCommands, PushyOptions } from '../../options/pushy';
 import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
-import type { Apps } from '../../core/model/app';
+import type { App, Apps, AppsChange } from '../../core/model/app';
 import type { Parts } from '../../core/parts';
 import type { Exchange } from '../../http/exchange';
 import type { SockJsCarriers } from '../../sockjs/carriers';
 import type { Protocol } from '../protocol';
 import { ChannelMembers } from './channels';
-import type { PushyContext } from './context';
 import { Endpoint } from './endpoint';
 import { Triggers } from './trigger';
 
@@ -15,25 +14,39 @@ import { Triggers } from './trigger';
  * channels are those of the app, so that events come from and go to the other protocols as well.
  */
 export class Pushy implements Protocol {
-  readonly #endpoints: readonly Endpoint[];
+  readonly #parts: Parts & { carriers: SockJsCarriers };
+  readonly #commands: ReadonlyMap<string, PushyCommand>;
+  readonly #endpoints = new Map<App, Endpoint>();
   readonly #triggers: Triggers;
 
   constructor(parts: Parts & { carriers: SockJsCarriers }, apps: Apps, commands: PushyCommands) {
-    const byName = new Map<string, PushyCommand>();
-    for (const [name, command] of Object.entries(commands)) byName.set(name.toLowerCase(), command);
-    const contexts: PushyContext[] = [];
-    for (const app of apps.all()) {
+    this.#parts = parts;
+    const named = Object.entries(commands).map(([name, run]) => [name.toLowerCase(), run] as const);
+    this.#commands = new Map(named);
+    this.#triggers = new Triggers(parts, () =>
+      [...this.#endpoints.values()].map(({ context }) => context),
+    );
+    this.reload({ added: [...apps.all()], removed: [], changed: [] });
+  }
+
+  /** Clients of an app that serves pushy no more are closed like those of an app that is gone. */
+  reload({ added, removed, changed }: AppsChange): void {
+    const ending = [...removed, ...changed.filter(({ options }) => options.pushy === undefined)];
+    for (const app of ending) {
+      this.#endpoints.get(app)?.end();
+      this.#endpoints.delete(app);
+    }
+    for (const app of [...added, ...changed]) {
       const { pushy: options } = app.options;
       if (options === undefined) continue;
-      const channels = new ChannelMembers(parts.hub.turn);
-      contexts.push({ parts, app, options, channels, commands: byName });
+      const endpoint = this.#endpoints.get(app);
+      if (endpoint !== undefined) endpoint.change(options);
+      else this.#endpoints.set(app, this.#endpoint(app, options));
     }
-    this.#endpoints = contexts.map((context) => new Endpoint(context, parts.carriers));
-    this.#triggers = new Triggers(parts, contexts);
   }
 
   upgrade(request: UpgradeRequest): UpgradeDecision | undefined {
-    for (const endpoint of this.#endpoints) {
+    for (const endpoint of this.#endpoints.values()) {
       const decision = endpoint.upgrade(request);
       if (decision !== undefined) return decision;
     }
@@ -41,16 +54,23 @@ export class Pushy implements Protocol {
   }
 
   request(exchange: Exchange): boolean {
-    if (this.#endpoints.length === 0) return false;
+    if (this.#endpoints.size === 0) return false;
     if (this.#triggers.request(exchange)) return true;
-    return this.#endpoints.some((endpoint) => endpoint.request(exchange));
+    for (const endpoint of this.#endpoints.values()) if (endpoint.request(exchange)) return true;
+    return false;
   }
 
   drain(): void {
-    for (const endpoint of this.#endpoints) endpoint.drain();
+    for (const endpoint of this.#endpoints.values()) endpoint.drain();
   }
 
   stop(): void {
     this.drain();
+  }
+
+  #endpoint(app: App, options: PushyOptions): Endpoint {
+    const channels = new ChannelMembers(this.#parts.hub.turn);
+    const context = { parts: this.#parts, app, options, channels, commands: this.#commands };
+    return new Endpoint(context, this.#parts.carriers);
   }
 }

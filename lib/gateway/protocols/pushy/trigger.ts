@@ -33,10 +33,10 @@ interface Trigger {
 /** `POST /pushy/channel/<name>/trigger`. The app is the one whose secret has signed it. */
 export class Triggers {
   readonly #parts: Parts;
-  readonly #apps: readonly PushyContext[];
+  readonly #apps: () => readonly PushyContext[];
   readonly #rates = new AppRates();
 
-  constructor(parts: Parts, apps: readonly PushyContext[]) {
+  constructor(parts: Parts, apps: () => readonly PushyContext[]) {
     this.#parts = parts;
     this.#apps = apps;
   }
@@ -82,8 +82,9 @@ export class Triggers {
       return sendError(exchange, { status: 400, code: '400', message });
     }
     const signed = { channel, event, timestampS, body, authKey };
-    const matches = this.#apps.map(({ options }) => verifyTrigger(signed, options.secretKey));
-    const context = this.#apps[matches.indexOf(true)];
+    const apps = this.#apps();
+    const matches = apps.map(({ options }) => verifyTrigger(signed, options.secretKey));
+    const context = apps[matches.indexOf(true)];
     if (context === undefined) {
       const message = `Invalid credentials (${authKey.slice(0, MAX_SHOWN_LENGTH)})`;
       return sendError(exchange, { status: 403, code: '403', message });

@@ -1,0 +1,72 @@
+import { CloseCode, RESTARTS } from '../../pusher/close-codes';
+import type { Hub } from './hub';
+import type { App, Apps } from './model/app';
+import type { Socket } from './model/socket';
+import type { TurnBudget } from './timing/turn-budget';
+
+/** Sockets that a reload closes in one turn; thousands that go at once must not keep the others waiting. */
+const MAX_PER_TURN = 100;
+
+/** Closes many sockets at the gateway's own will: all of them when it stops, those of an app that a reload takes away. */
+export class Departures {
+  readonly #hub: Hub;
+  readonly #apps: Apps;
+  readonly #budget: TurnBudget;
+
+  constructor(hub: Hub, apps: Apps, budget: TurnBudget) {
+    this.#hub = hub;
+    this.#apps = apps;
+    this.#budget = budget;
+  }
+
+  /** Tells up to so many sockets of all apps to come back, and closes them; returns how many there were. */
+  restart(most: number): number {
+    let closed = 0;
+    for (const app of this.#apps.all()) {
+      for (const socket of app.sockets.values()) {
+        if (closed >= most) return closed;
+        if (socket.closed) continue;
+        close(this.#hub, socket, CloseCode.OVER_CAPACITY, RESTARTS);
+        closed++;
+      }
+    }
+    return closed;
+  }
+
+  /** Closes the sockets of an app that was taken out, a slice in each turn. */
+  removed(app: App): void {
+    const reason = `App key ${app.key} does not exist`;
+    closeInSlices(this.#hub, this.#budget, app, { code: CloseCode.APP_UNKNOWN, reason });
+  }
+
+  /** Closes the sockets of an app that was switched off, a slice in each turn, unless it is switched on before. */
+  disabled(app: App): void {
+    const closing = { code: CloseCode.APP_DISABLED, reason: 'Application disabled' };
+    closeInSlices(this.#hub, this.#budget, app, closing, () => !app.options.enabled);
+  }
+}
+
+/** Closes the sockets of an app that are still meant when it is their turn, a slice in each turn. */
+export function closeInSlices(
+  hub: Hub,
+  budget: TurnBudget,
+  app: App,
+  { code, reason }: { code: CloseCode; reason: string },
+  isMeant: (socket: Socket) => boolean = () => true,
+): void {
+  const sockets = app.sockets.values();
+  budget.later(() => {
+    for (let left = MAX_PER_TURN; left > 0; left--) {
+      const { value: socket, done } = sockets.next();
+      if (done === true) return false;
+      if (!socket.closed && isMeant(socket)) close(hub, socket, code, reason);
+    }
+    return true;
+  });
+}
+
+function close(hub: Hub, socket: Socket, code: CloseCode, reason: string): void {
+  // Input of a socket that was held back is handled before it is closed.
+  hub.holdback.letGo(socket);
+  hub.turn.close(socket, code, reason);
+}

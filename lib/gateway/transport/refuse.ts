@@ -1,0 +1,31 @@
+import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Answer, answerText } from '../http/answer';
+
+/** HTTP statuses of what the parser or its deadlines refuse; anything else is a 400. */
+const CLIENT_ERRORS: ReadonlyMap<string, number> = new Map([
+  ['ERR_HTTP_REQUEST_TIMEOUT', 408],
+  ['HPE_HEADER_OVERFLOW', 431],
+]);
+
+/** Answer of a gateway that has no room now. */
+export function unavailable(why: string, retryAfterS: number): Answer {
+  return { status: 503, body: `${why}\n`, headers: { 'Retry-After': String(retryAfterS) } };
+}
+
+/** Answers a request, and ends its connection. */
+export function answerAndEnd(response: ServerResponse, { status, body, headers }: Answer): void {
+  response.shouldKeepAlive = false;
+  response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
+}
+
+/** Answers an upgrade, or bytes that are no HTTP, and ends the connection. */
+export function end(stream: Duplex, answer: Answer): void {
+  if (stream.destroyed || !stream.writable) return;
+  stream.end(answerText(answer), () => stream.destroy());
+}
+
+/** Refuses a request that the parser could not read, or that did not come in time. */
+export function endUnreadable(error: NodeJS.ErrnoException, stream: Duplex): void {
+  end(stream, { status: CLIENT_ERRORS.get(error.code ?? '') ?? 400, body: 'Bad request\n' });
+}
