@@ -15,7 +15,7 @@ import { HttpConnections } from './http-connections';
 import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
 import { listen, type Place } from './listen';
-import { isWebSocket, putBack } from './other-upgrades';
+import { flatHeaders, isWebSocket, putBack } from './other-upgrades';
 import { answerAndEnd, end, endUnreadable, unavailable } from './refuse';
 import { isShared } from './shared-port';
 import { type Certificate, tlsServer } from './tls-server';
@@ -391,12 +391,4 @@ function countAddress(counts: Map<string, number>, stream: Duplex, address: stri
     if (left === 0) counts.delete(address);
     else counts.set(address, left);
   });
-}
-
-function flatHeaders(request: IncomingMessage): Map<string, string> {
-  const headers = new Map<string, string>();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (typeof value === 'string') headers.set(name, value);
-  }
-  return headers;
 }

@@ -1,0 +1,283 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { connect } from 'node:tls';
+import t, { type Test } from 'tap';
+import { createClient } from '../../lib';
+import type { GatewayOptions } from '../../lib/gateway';
+import { Gateway } from '../../lib/gateway/gateway';
+import { FakeBrowser } from '../../lib/testing/fake-browser';
+import { PushyClient, PUSHY_SECRET } from './protocols/pushy/pushy-client';
+import { ManualClock } from '../support/manual-clock';
+import { SECRET, startGateway } from '../support/start-gateway';
+import { TestSocket } from '../support/test-socket';
+import { certificate } from '../support/tls';
+import { turns, until } from '../support/until';
+import { WebhookEndpoint } from '../support/webhook-endpoint';
+
+type App = GatewayOptions['apps'][number];
+
+const ONE: App = { id: '1', key: 'key', secret: SECRET, clientEvents: true };
+const TWO: App = { id: '2', key: 'two', secret: SECRET, clientEvents: true };
+
+/** Lines of a log, without the objects of levels that nobody asks for. */
+class Lines {
+  readonly all: Array<[level: string, about: unknown, message: unknown]> = [];
+  readonly log = Object.fromEntries(
+    ['debug', 'info', 'warn', 'error'].map((level) => [
+      level,
+      (about: unknown, message: unknown) => void this.all.push([level, about, message]),
+    ]),
+  ) as unknown as NonNullable<GatewayOptions['log']>;
+}
+
+async function start(t: Test, options: Partial<GatewayOptions> = {}): Promise<Gateway> {
+  return startGateway(t, { apps: [ONE, TWO], ...options });
+}
+
+t.test('apps come and go while the others stay', async (t) => {
+  const lines = new Lines();
+  const gateway = await start(t, { log: lines.log });
+  const [stays, goes] = [
+    await TestSocket.connect(t, gateway.port),
+    await TestSocket.connect(t, gateway.port, { key: 'two' }),
+  ];
+  const three = { ...TWO, id: '3', key: 'three' };
+  const apps = [{ ...ONE, clientEvents: false }, three];
+  const result = { added: ['3'], removed: ['2'], changed: ['app 1: clientEvents'] };
+  const kept = ['port', 'limits.pingMs'];
+  const reloaded = gateway.reload({ port: 1, apps, limits: { pingMs: 7 } });
+  t.strictSame(reloaded, { ...result, kept });
+  const { code, reason, messages } = await goes.closed();
+  t.strictSame([code, reason], [4001, 'App key two does not exist']);
+  t.match(messages, [{ event: 'pusher:error', data: { code: 4001 } }], 'it is told before');
+  t.strictSame(await stays.settled(), []);
+  await TestSocket.connect(t, gateway.port, { key: 'three' });
+  const unknown = await TestSocket.open(t, gateway.port, { key: 'two' });
+  t.equal((await unknown.closed()).code, 4001);
+  t.strictSame(lines.all.slice(1), [
+    ['info', result, 'reloaded'],
+    ['warn', { kept }, 'options that need a restart stay as they were'],
+  ]);
+});
+
+t.test('a changed secret holds for new signatures, and what is connected stays', async (t) => {
+  const gateway = await start(t);
+  const socket = await TestSocket.connect(t, gateway.port);
+  t.match(await socket.subscribe('private-a'), { channel: 'private-a' });
+  gateway.reload({ apps: [{ ...ONE, secret: 'another-secret-of-the-specs' }, TWO] });
+  socket.askFor('private-b');
+  const refused = { event: 'pusher:subscription_error', channel: 'private-b' };
+  t.match(await socket.settled(), [{ event: 'pusher:error' }, refused]);
+  socket.send({ event: 'client-a', channel: 'private-a', data: {} });
+  t.strictSame(await socket.settled(), [], 'it is still on its channel');
+});
+
+t.test('client events, origins and limits of new sockets follow a reload', async (t) => {
+  const gateway = await start(t);
+  const apps = [{ ...ONE, allowedOrigins: ['https://a.example'] }];
+  gateway.reload({ apps, limits: { maxConnectionsPerApp: 1 } });
+  const headers = { Origin: 'https://b.example' };
+  const foreign = await TestSocket.open(t, gateway.port, { headers });
+  t.equal((await foreign.closed()).code, 4009);
+  await TestSocket.connect(t, gateway.port);
+  const second = await TestSocket.open(t, gateway.port);
+  t.equal((await second.closed()).code, 4004);
+  gateway.reload({ apps, limits: { maxConnectionsPerAddress: 1 } });
+  t.equal((await TestSocket.connect(t, gateway.port)).raw.status, 101, 'counted from then on');
+  await t.rejects(TestSocket.connect(t, gateway.port));
+});
+
+t.test('the address of a client follows a reload of trusted proxies', async (t) => {
+  const gateway = await start(t);
+  gateway.reload({
+    apps: [ONE],
+    trustedProxies: ['127.0.0.1'],
+    limits: { maxConnectionsPerAddress: 1 },
+  });
+  const headers = { 'X-Forwarded-For': '192.0.2.1' };
+  await TestSocket.connect(t, gateway.port, { headers });
+  await TestSocket.connect(t, gateway.port, { headers: { 'X-Forwarded-For': '192.0.2.2' } });
+  await t.rejects(TestSocket.connect(t, gateway.port, { headers }), 'the second of its address');
+});
+
+t.test('sockets of an app that is switched off are told and closed', async (t) => {
+  const gateway = await start(t);
+  const socket = await TestSocket.connect(t, gateway.port);
+  gateway.reload({ apps: [{ ...ONE, enabled: false }, TWO] });
+  t.equal((await socket.closed()).code, 4003);
+});
+
+t.test('thousands of sockets of a removed app are closed some in each turn', async (t) => {
+  const gateway = new Gateway({ apps: [ONE, TWO] }, new ManualClock({ turns: 'real' }));
+  const query = new URLSearchParams({ protocol: '7' });
+  const codes: number[] = [];
+  for (let n = 0; n < 2_000; n++) {
+    const browser = new FakeBrowser({ key: 'two', secret: SECRET }, (carrier) =>
+      gateway.openSocket('two', query, carrier),
+    );
+    void browser.closed.then(({ code }) => codes.push(code));
+  }
+  await turns(2);
+  gateway.reload({ apps: [ONE] });
+  let rounds = 0;
+  for (; codes.length < 2_000 && rounds < 1_000; rounds++) await turns(1);
+  t.ok(rounds >= 20, `others had ${rounds} turns`);
+  await until(() => gateway.socketCount === 0);
+  t.same(new Set(codes), new Set([4001]));
+});
+
+t.test('options that are wrong are refused as a whole, and nobody is cut', async (t) => {
+  const [own, other] = [await certificate(), await certificate()];
+  const gateway = await start(t, { tls: { port: 0, ...own } });
+  const socket = await TestSocket.connect(t, gateway.port, { key: 'two' });
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const rsa = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+  const tls = (more: object): GatewayOptions['tls'] => ({ port: 0, ...own, ...more });
+  for (const [options, message] of [
+    [{ apps: [{ ...ONE, key: '' }] }, /^apps\[0\]\.key/],
+    [{ apps: [ONE, { ...TWO, id: '1' }] }, /^apps\[1\]\.id: '1' belongs to another app/],
+    [{ apps: [ONE], tls: tls({ key: other.key }) }, /^tls: the certificate or the key/],
+    [{ apps: [ONE], tls: tls({ key: rsa }) }, /^tls: .* belongs to another certificate$/],
+    [{ apps: [ONE], tls: tls({ cert: '' }) }, /^tls: .* it is empty$/],
+    [{ apps: [ONE], tls: tls({ cert: 'no PEM' }) }, /^tls: /],
+  ] as Array<[GatewayOptions, RegExp]>) {
+    t.throws(() => gateway.reload(options), { code: 'bad_option', message });
+  }
+  t.strictSame(await socket.settled(), [], 'the app that all of them leave out is still there');
+});
+
+t.test('a renewed certificate is that of new connections', async (t) => {
+  const [old, renewed] = [await certificate(), await certificate()];
+  const gateway = await start(t, { tls: { port: 0, ...old } });
+  const handshake = (ca: string): Promise<boolean> =>
+    new Promise((resolve) => {
+      const socket = connect({ host: '127.0.0.1', port: gateway.tlsPort, ca }, () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.on('error', () => resolve(false));
+    });
+  t.ok(await handshake(old.cert));
+  gateway.reload({ apps: [ONE], tls: { port: 0, ...renewed } });
+  t.strictSame([await handshake(old.cert), await handshake(renewed.cert)], [false, true]);
+});
+
+t.test('a backend of a removed app comes back when the app does', async (t) => {
+  const gateway = await start(t);
+  const { port } = gateway;
+  const options = { port, appId: '2', key: 'two', secret: SECRET };
+  const backoff = { baseMs: 5, maxMs: 20 };
+  const client = createClient({ ...options, backoff, log: false });
+  t.teardown(() => client.disconnect());
+  const errors: string[] = [];
+  client.on('error', ({ message }) => errors.push(message));
+  await client.connect();
+  const lost = new Promise((resolve) => client.once('disconnected', resolve));
+  gateway.reload({ apps: [ONE] });
+  await lost;
+  await until(() => errors.some((message) => message.includes('no app has this id')));
+  const back = new Promise((resolve) => client.once('connected', resolve));
+  gateway.reload({ apps: [ONE, TWO] });
+  await back;
+  t.equal(client.state, 'open');
+  t.equal(await client.sockets.count(), 0);
+});
+
+t.test(
+  'the events of a webhook that stays wait on, those of a removed one are dropped',
+  async (t) => {
+    const clock = new ManualClock({ turns: 'real' });
+    const lines = new Lines();
+    const [stays, goes] = [await WebhookEndpoint.start(t), await WebhookEndpoint.start(t)];
+    for (const endpoint of [stays, goes]) {
+      endpoint.answer = (response) => response.writeHead(503).end();
+    }
+    const webhooks = (urls: string[], more: object = {}): Partial<GatewayOptions> => ({
+      webhookAllow: ['127.0.0.1'],
+      apps: [{ ...ONE, webhooks: urls.map((url) => ({ url, ...more })) }],
+    });
+    const gateway = await startGateway(t, {
+      clock,
+      log: lines.log,
+      ...webhooks([stays.url, goes.url]),
+    });
+    const socket = await TestSocket.connect(t, gateway.port);
+    await socket.subscribe('room');
+    await stays.received(1, clock);
+    await goes.received(1, clock);
+    await until(() => gateway.metrics.webhookFailures === 2, clock);
+    gateway.reload(webhooks([stays.url], { headers: { 'X-Mine': 'yes' } }) as GatewayOptions);
+    const { webhookEventsDropped, webhookEventsWaiting } = gateway.metrics;
+    t.strictSame([webhookEventsDropped, webhookEventsWaiting], [1, 1]);
+    const { host } = new URL(goes.url);
+    const why = 'the endpoint was taken out of the configuration';
+    t.strictSame(
+      lines.all.find(([, , message]) => message === '1 webhook events are dropped')?.[1],
+      { appId: '1', host, why },
+    );
+    stays.answer = (response) => response.end();
+    clock.advance(2_000);
+    await stays.received(2, clock);
+    t.strictSame(stays.webhooks[1]?.events, [{ name: 'channel_occupied', channel: 'room' }]);
+    await socket.subscribe('other');
+    await stays.received(3, clock);
+    t.equal(stays.webhooks[2]?.headers['x-mine'], 'yes');
+  },
+);
+
+t.test('webhooks may begin and end with a reload', async (t) => {
+  const clock = new ManualClock({ turns: 'real' });
+  const endpoint = await WebhookEndpoint.start(t);
+  const gateway = await startGateway(t, { clock });
+  const webhooks = [{ url: endpoint.url }];
+  gateway.reload({ apps: [{ ...ONE, webhooks }], webhookAllow: ['127.0.0.1'] });
+  const socket = await TestSocket.connect(t, gateway.port);
+  await socket.subscribe('room');
+  await endpoint.received(1, clock);
+  gateway.reload({ apps: [ONE] });
+  await socket.subscribe('other');
+  await socket.settled();
+  t.equal(gateway.metrics.webhookEventsWaiting, 0);
+  t.equal(endpoint.webhooks.length, 1);
+});
+
+t.test('the path of authorization without a key is that of an only app', async (t) => {
+  const gateway = await startGateway(t);
+  const ask = async (): Promise<number> => {
+    const body = new URLSearchParams({ socket_id: '1.1', channel_name: 'private-a' });
+    return (await fetch(`${gateway.url}/pusher/auth`, { method: 'POST', body })).status;
+  };
+  t.equal(await ask(), 503, 'no backend decides');
+  gateway.reload({ apps: [ONE, TWO] });
+  t.equal(await ask(), 400, 'which app');
+  gateway.reload({ apps: [TWO] });
+  t.equal(await ask(), 503);
+});
+
+t.test('clients of pushy come, hear of another secret and go with reloads', async (t) => {
+  const gateway = await startGateway(t);
+  gateway.reload({ apps: [{ ...ONE, pushy: { secretKey: PUSHY_SECRET } }] });
+  const client = await PushyClient.connect(t, gateway.port);
+  t.match((await client.subscribe('private-a')).data, { channel: 'private-a' });
+  gateway.reload({ apps: [{ ...ONE, pushy: { secretKey: 'another' } }] });
+  client.command('subscribe', { channel: 'private-b', auth: 'x', timestamp: 1 });
+  t.match((await client.next('pushy:subscription-failed')).data, { reason: 'Invalid credentials' });
+  gateway.reload({ apps: [ONE] });
+  await client.closed;
+  t.equal((await fetch(`${gateway.url}/pushy/socket/info`)).status, 404);
+});
+
+t.test('a gateway that stops takes no other options', async (t) => {
+  const gateway = await startGateway(t, { limits: { drainDelayMs: 1, drainMs: 10 } });
+  const drained = gateway.drain();
+  t.throws(() => gateway.reload({ apps: [TWO] }), { code: 'refused' });
+  await drained;
+  t.throws(() => gateway.reload({ apps: [TWO] }), { code: 'refused' });
+});
+
+t.test('options that come before the start hold from the start', async (t) => {
+  const gateway = new Gateway({ port: 0, apps: [ONE] });
+  t.teardown(() => gateway.stop());
+  gateway.reload({ port: 0, apps: [TWO] });
+  await gateway.start();
+  await TestSocket.connect(t, gateway.port, { key: 'two' });
+});
