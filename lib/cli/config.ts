@@ -18,7 +18,7 @@ export interface Config {
  * process of a machine can read flags; `STANDPIPE_APP_…` variables name an app. The gateway checks the values.
  */
 export function readConfig(flags: ServeFlags, env: Environment): Config {
-  const { config: file, host, port, path, metricsPort } = flags;
+  const { config: file, host, port, path, metricsPort, portWaitMs } = flags;
   const fromFile = file === undefined ? {} : readFile(file);
   const base = file === undefined ? '.' : dirname(file);
 
@@ -28,6 +28,7 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
   if (path !== undefined) merged['path'] = path;
   if (metricsPort !== undefined)
     merged['metrics'] = { ...object(merged['metrics']), port: metricsPort };
+  if (portWaitMs !== undefined) merged['portWaitMs'] = portWaitMs;
   if (flags.reusePort === true || switchFrom(env, 'REUSE_PORT')) merged['reusePort'] = true;
   const tls = tlsFrom(flags, object(merged['tls']), base);
   if (tls !== undefined) merged['tls'] = tls;

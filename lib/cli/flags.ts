@@ -19,6 +19,7 @@ export interface ServeFlags {
   path?: string;
   metricsPort?: number;
   reusePort?: boolean;
+  portWaitMs?: number;
   logLevel?: (typeof LOG_LEVELS)[number];
 }
 
@@ -47,6 +48,7 @@ export function addServeFlags(command: Command): Command {
       '--reuse-port',
       'share the ports with the process that takes over (Node 22.12 or newer)',
     )
+    .addOption(number('--port-wait-ms <number>', 'time to wait for ports that another process has'))
     .addOption(
       flag('--log-level <level>', 'lowest level of the log (default info)').choices(LOG_LEVELS),
     );

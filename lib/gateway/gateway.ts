@@ -22,7 +22,7 @@ import { Turn } from './core/fanout/turn';
 import { ClientAddress } from './http/client-address';
 import { sendAnswer } from './http/answer';
 import { type Target, parseTarget } from './http/target';
-import { differenceOf } from './options/difference';
+import { differenceOf, type Reloaded } from './options/difference';
 import {
   checkGatewayOptions,
   type GatewayOptions,
@@ -52,17 +52,8 @@ type State = 'idle' | 'running' | 'draining' | 'stopped';
 const WAVE_MS = 100;
 /** Waves of a gateway with few sockets: all are told before the first of them comes back. */
 const FEW_WAVES = 5;
+const MIN_PER_WAVE = 50;
 const MAX_PER_WAVE = 2_000;
-
-/** Effects of a reload, by the ids of apps and the names of options. */
-export interface Reloaded {
-  added: string[];
-  removed: string[];
-  /** Options that changed, such as `limits.maxPipes` or `app 42: secret`. */
-  changed: string[];
-  /** Options that differ from those in force, and need a restart. */
-  kept: string[];
-}
 
 /**
  * A gateway: browsers, backends and everything between them in one process. The only file that knows all of its rooms.
@@ -165,8 +156,10 @@ export class Gateway {
       new Pushy({ ...parts, carriers }, this.#apps, settings.pushyCommands),
       new Health(() => this.#state === 'running'),
     ];
+    const { metrics, reusePort, portWaitMs: waitMs } = settings;
     this.#metricsListener =
-      settings.metrics && new MetricsListener(settings.metrics, this.metrics.registry);
+      metrics &&
+      new MetricsListener({ ...metrics, reusePort, waitMs }, this.metrics.registry, { clock, log });
     this.#listener = new PortListener(
       listenOptions(settings),
       {
@@ -178,6 +171,7 @@ export class Gateway {
         budget,
         overload,
         clock,
+        log,
         clients: new ClientAddress(settings.trustedProxies),
       },
     );
@@ -332,12 +326,15 @@ export class Gateway {
   async #closeInWaves(drainMs: number): Promise<void> {
     const most = Math.max(1, Math.floor(drainMs / 2 / WAVE_MS));
     const waves = Math.min(most, Math.max(FEW_WAVES, Math.ceil(this.socketCount / MAX_PER_WAVE)));
-    const perWave = Math.max(1, Math.ceil(this.socketCount / waves));
+    const perWave = Math.max(MIN_PER_WAVE, Math.ceil(this.socketCount / waves));
     let isHandedOver = false;
-    do {
-      // A backend that is just reconnecting may come back, which only this process lets in.
+    for (;;) {
+      // A backend that is just reconnecting may come back, and only this process has its session.
       if (!isHandedOver && !this.#pipes.awaited) isHandedOver = this.#listener.handOver();
-    } while (this.#departures.restart(perWave) > 0 && (await this.#pause(WAVE_MS)));
+      // A restart is over sooner when nobody waits behind the last wave.
+      if (this.#departures.restart(perWave) < perWave) return;
+      await this.#pause(WAVE_MS);
+    }
   }
 
   #upgrade(text: string, rest: Omit<UpgradeRequest, keyof Target>): UpgradeDecision {
@@ -379,8 +376,8 @@ export class Gateway {
     this.#log.error({ err: error }, 'a connection failed');
   }
 
-  #pause(delayMs: number): Promise<true> {
-    return new Promise((resolve) => void this.#clock.setTimeout(() => resolve(true), delayMs));
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => void this.#clock.setTimeout(resolve, delayMs));
   }
 }
 

@@ -1,5 +1,5 @@
 export { createGateway, Gateway } from './gateway';
-export type { Reloaded } from './gateway';
+export type { Reloaded } from './options/difference';
 export { configSchema, limitsTable } from './options/options';
 export type { AppOptions, GatewayOptions, Limits } from './options/options';
 export { StandpipeError } from '../errors';

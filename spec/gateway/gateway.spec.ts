@@ -62,19 +62,19 @@ t.test('a drain closes the sockets with 4100 in a few waves and then stops', asy
   const limits = { drainMs: 600, drainDelayMs: 1 };
   const gateway = await startGateway(t, { clock, limits });
   const sockets = await Promise.all(
-    Array.from({ length: 7 }, () => TestSocket.connect(t, gateway.port)),
+    Array.from({ length: 130 }, () => TestSocket.connect(t, gateway.port)),
   );
   const ends = sockets.map((socket) => socket.closed());
   let closed = 0;
   for (const end of ends) void end.then(() => closed++);
   const drained = gateway.drain();
   clock.advance(1);
-  // 7 sockets in 3 waves, 100 ms apart.
-  for (const expected of [3, 6, 7]) {
-    while (closed < expected || gateway.socketCount > 7 - expected) {
+  // 130 sockets in 3 waves, 100 ms apart.
+  for (const expected of [50, 100, 130]) {
+    while (closed < expected || gateway.socketCount > 130 - expected) {
       await new Promise((resolve) => setImmediate(resolve));
     }
-    t.strictSame([closed, gateway.socketCount], [expected, 7 - expected]);
+    t.strictSame([closed, gateway.socketCount], [expected, 130 - expected]);
     clock.advance(100);
   }
   for (const { code } of await Promise.all(ends)) t.equal(code, 4100);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type AppOptions, type GatewaySettings, type Limits, requireSound } from './options';
 
 /** Options that the gateway listens by, and parts that it is built of. */
-const FIXED = ['host', 'port', 'fd', 'reusePort', 'path', 'metrics', 'log'] as const;
+const FIXED = ['host', 'port', 'fd', 'reusePort', 'portWaitMs', 'path', 'metrics', 'log'] as const;
 const FIXED_TLS = ['port', 'fd', 'only'] as const;
 
 /** Limits by which connections, streams and caches were made, or which their peers were told. */
@@ -15,6 +15,16 @@ const FIXED_LIMITS: readonly (keyof Limits)[] = [
   ...(['pipeGraceMs', 'pipeRevokeMs', 'pipePauseMs'] as const),
   ...(['maxWebhookEvents', 'maxWebhookBytes'] as const),
 ];
+
+/** Effects of a reload, by the ids of apps and the names of options. */
+export interface Reloaded {
+  added: string[];
+  removed: string[];
+  /** Options that changed, such as `limits.maxPipes` or `app 42: secret`. */
+  changed: string[];
+  /** Options that differ from those in force, and need a restart. */
+  kept: string[];
+}
 
 /** Difference of two configurations, as far as a running gateway can take it over. */
 export interface Difference {

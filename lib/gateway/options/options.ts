@@ -288,6 +288,13 @@ const gatewaySchema = z.strictObject({
     .describe(
       'Shares its ports with the next process (SO_REUSEPORT): Node 22.12 or 23.1, on Linux.',
     ),
+  portWaitMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(600_000)
+    .default(0)
+    .describe('Time to wait at the start for ports that another process has; it may be draining.'),
   tls: z
     .strictObject({
       port: port.default(6443),

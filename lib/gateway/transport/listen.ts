@@ -1,8 +1,12 @@
 import type { Server } from 'node:http';
 import { StandpipeError } from '../../errors';
+import type { Logger } from '../../util/logger';
+import type { Clock } from '../../util/timers';
 
 /** Connections that may wait to be accepted; the kernel has a limit of its own. SYNs beyond the limit are dropped. */
 const BACKLOG = 4096;
+/** Time between two looks at a port that is taken. */
+const LOOK_MS = 20;
 
 /** A place to listen at: an address, or the descriptor of a socket that listens already. */
 export interface Place {
@@ -12,29 +16,53 @@ export interface Place {
   port: number;
   fd?: number | undefined;
   /** Other processes may listen there too. */
-  reusePort?: boolean | undefined;
+  reusePort: boolean;
+  /** Time to wait for a port that is taken. */
+  waitMs: number;
 }
 
-/** Lets a server listen. Rejects with `listen_failed` and a message that names the option and the place. */
+export interface ListenParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * Lets a server listen, after waiting for a port that is taken. Rejects with `listen_failed` and a message that names the
+ * option and the place.
+ */
 export async function listen(
   server: Server,
-  { option, host, port, fd, reusePort }: Place,
+  place: Place,
+  { clock, log }: ListenParts,
 ): Promise<void> {
-  const place = fd === undefined ? `${host}:${port}` : `file descriptor ${fd}`;
-  const failed = (why: string, cause?: Error): StandpipeError => {
-    const message = `${option}: cannot listen on ${place}: ${why}`;
-    return new StandpipeError('listen_failed', message, { cause });
-  };
-  await new Promise<void>((resolve, reject) => {
-    const fail = (cause: NodeJS.ErrnoException): void => {
-      reject(failed(cause.code === 'EADDRINUSE' ? 'the port is in use' : cause.message, cause));
-    };
-    server.once('error', fail);
+  const until = clock.now() + place.waitMs;
+  for (let waits = false; ; waits = true) {
+    const error = await tryToListen(server, place);
+    if (error === undefined && typeof server.address() === 'object') return;
+    if (error?.code === 'EADDRINUSE' && clock.now() < until) {
+      if (!waits) log.info({ option: place.option, port: place.port }, 'waits for a port in use');
+      await new Promise<void>((resolve) => void clock.setTimeout(resolve, LOOK_MS));
+      continue;
+    }
+    if (error === undefined) server.close();
+    const { option, host, port, fd } = place;
+    const where = fd === undefined ? `${host}:${port}` : `file descriptor ${fd}`;
+    const why = error?.code === 'EADDRINUSE' ? 'the port is in use' : error?.message;
+    const message = `${option}: cannot listen on ${where}: ${why ?? 'it is no TCP socket'}`;
+    throw new StandpipeError('listen_failed', message, { cause: error });
+  }
+}
+
+function tryToListen(
+  server: Server,
+  { host, port, fd, reusePort }: Place,
+): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    server.once('error', resolve);
     const at = fd === undefined ? { port, host, reusePort } : { fd };
     server.listen({ ...at, backlog: BACKLOG }, () => {
-      server.off('error', fail);
-      if (typeof server.address() === 'object') resolve();
-      else server.close(() => reject(failed('it is no TCP socket')));
+      server.off('error', resolve);
+      resolve(undefined);
     });
   });
 }

@@ -3,7 +3,6 @@ import type { Server as TlsServer } from 'node:https';
 import { type AddressInfo, Server as NetServer, type Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { Clock } from '../../util/timers';
 import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
 import { SECOND_MS, type Overload } from '../core/timing/overload';
 import type { Target } from '../http/target';
@@ -14,7 +13,7 @@ import type { HttpLimits } from './http-connection';
 import { HttpConnections } from './http-connections';
 import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
-import { listen, type Place } from './listen';
+import { listen, type ListenParts, type Place } from './listen';
 import { flatHeaders, isWebSocket, putBack } from './other-upgrades';
 import { answerAndEnd, end, endUnreadable, unavailable } from './refuse';
 import { isShared } from './shared-port';
@@ -30,6 +29,7 @@ export interface ListenOptions {
   port: number;
   fd?: number | undefined;
   reusePort: boolean;
+  portWaitMs: number;
   tls?: (Certificate & { port: number; fd?: number | undefined; only: boolean }) | undefined;
   /** Further plain ports. */
   morePorts: readonly number[];
@@ -78,6 +78,7 @@ export class PortListener {
   readonly #handlers: Handlers;
   readonly #keepAlive: KeepAlive;
   readonly #budget: TurnBudget;
+  readonly #parts: ListenParts;
   #clients: ClientAddress;
   readonly #http: HttpConnections;
   readonly #servers: Server[] = [];
@@ -98,18 +99,18 @@ export class PortListener {
   constructor(
     options: ListenOptions,
     handlers: Handlers,
-    parts: {
+    parts: ListenParts & {
       keepAlive: KeepAlive;
       budget: TurnBudget;
       clients: ClientAddress;
       overload: Overload;
-      clock: Pick<Clock, 'endOfTurn'>;
     },
   ) {
     this.#options = options;
     this.#handlers = handlers;
     this.#keepAlive = parts.keepAlive;
     this.#budget = parts.budget;
+    this.#parts = parts;
     this.#clients = parts.clients;
     this.#http = new HttpConnections(parts.budget, parts.clock);
     this.#countAddresses();
@@ -133,17 +134,9 @@ export class PortListener {
 
   async start(): Promise<void> {
     this.#accepting = true;
-    const {
-      host,
-      port,
-      fd,
-      reusePort,
-      tls,
-      morePorts,
-      headersTimeoutMs,
-      requestTimeoutMs,
-      maxHeaderBytes,
-    } = this.#options;
+    const { host, port, fd, reusePort, portWaitMs: waitMs, tls, morePorts } = this.#options;
+    const { headersTimeoutMs, requestTimeoutMs, maxHeaderBytes } = this.#options;
+    const shared = { host, reusePort, waitMs };
     const options = {
       ...HTTP_OPTIONS,
       maxHeaderSize: maxHeaderBytes,
@@ -156,17 +149,17 @@ export class PortListener {
     secure?.on('connection', (socket: NetSocket) => this.#tlsConnected(socket));
     try {
       if (tls?.only !== true) {
-        const place = { option: fd === undefined ? 'port' : 'fd', host, port, fd, reusePort };
+        const place = { option: fd === undefined ? 'port' : 'fd', port, fd, ...shared };
         this.#port = await this.#listen(createServer(options), place);
       }
       for (const each of morePorts) {
-        const place = { option: 'pushy.port', host, port: each, reusePort };
+        const place = { option: 'pushy.port', port: each, ...shared };
         const listening = await this.#listen(createServer(options), place);
         this.#morePorts = [...this.#morePorts, listening];
       }
       if (tls === undefined || secure === undefined) return;
       const option = tls.fd === undefined ? 'tls.port' : 'tls.fd';
-      const place = { option, host, port: tls.port, fd: tls.fd, reusePort };
+      const place = { option, port: tls.port, fd: tls.fd, ...shared };
       this.#tlsPort = await this.#listen(secure, place);
     } catch (error) {
       // All or nothing.
@@ -252,7 +245,7 @@ export class PortListener {
       stream.destroy();
     });
     // Before it listens, so that a failed start frees it too.
-    await listen(server, place);
+    await listen(server, place, this.#parts);
     server.on('error', (error) => this.#keepAlive.failed(error));
     this.#servers.push(server);
     return (server.address() as AddressInfo).port;

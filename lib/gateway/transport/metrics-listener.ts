@@ -3,16 +3,18 @@ import { isIP, type AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
 import { processMetrics } from '../core/process-metrics';
 import { isLoopback } from '../options/address-guard';
-import { listen } from './listen';
+import { listen, type ListenParts, type Place } from './listen';
 
 /** `/metrics` on a port of its own, so that the public port never shows it: those of the gateway and of its process. */
 export class MetricsListener {
-  readonly #address: { host: string; port: number };
+  readonly #address: Omit<Place, 'option'>;
+  readonly #parts: ListenParts;
   readonly #server: Server;
 
-  constructor(address: { host: string; port: number }, gateway: Registry) {
+  constructor(address: Omit<Place, 'option'>, gateway: Registry, parts: ListenParts) {
     const registry = Registry.merge([gateway, processMetrics()]);
     this.#address = address;
+    this.#parts = parts;
     this.#server = createServer({ maxHeaderSize: 8192 }, (request, response) => {
       if (!this.#isOwnName(request.headers.host)) {
         response.writeHead(403).end('Forbidden: unknown Host\n');
@@ -35,7 +37,7 @@ export class MetricsListener {
   }
 
   start(): Promise<void> {
-    return listen(this.#server, { option: 'metrics.port', ...this.#address });
+    return listen(this.#server, { option: 'metrics.port', ...this.#address }, this.#parts);
   }
 
   /** On a loopback address a name that was made to resolve to it belongs to a page of a browser (DNS rebinding). */

@@ -6,7 +6,6 @@ import { Metrics } from '../../../../lib/gateway/core/metrics';
 import { checkGatewayOptions } from '../../../../lib/gateway/options/options';
 import { parseTarget } from '../../../../lib/gateway/http/target';
 import { RestApi } from '../../../../lib/gateway/protocols/rest/api';
-import { listen } from '../../../../lib/gateway/transport/listen';
 import { signRequest } from '../../../../lib/pusher/request-signature';
 import { silent } from '../../../../lib/util/logger';
 import { systemClock } from '../../../../lib/util/timers';
@@ -234,7 +233,7 @@ t.test(
       const [target] = parseTarget(request.url ?? '', '');
       api.request({ ...target, request, response, remoteAddress: '127.0.0.1' });
     });
-    await listen(server, { option: 'port', host: '127.0.0.1', port: 0 });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     t.teardown(() => server.close());
     const client = new ApiClient(t, server.address() as AddressInfo);
     t.match(await client.send(publish), { status: 500, body: 'Internal error\n' });
