@@ -331,9 +331,11 @@ export class Gateway {
     for (;;) {
       // A backend that is just reconnecting may come back, and only this process has its session.
       if (!isHandedOver && !this.#pipes.awaited) isHandedOver = this.#listener.handOver();
-      // A restart is over sooner when nobody waits behind the last wave.
-      if (this.#departures.restart(perWave) < perWave) return;
+      const isLast = this.#departures.restart(perWave) < perWave;
+      // The port is free sooner without a wait; where the next process has it, requests of the last connects still come.
+      if (isLast && !isHandedOver) return;
       await this.#pause(WAVE_MS);
+      if (isLast) return;
     }
   }
 

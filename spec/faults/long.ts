@@ -21,6 +21,7 @@ import { mishap } from './kills';
 import { checkModels, modelsUnchecked } from './models';
 import { backlog, flood } from './overload';
 import { floodRates } from './overload-rates';
+import { closedWay, handOver, type Way } from './handover';
 import { findPlanted } from './planted';
 import { pythonThrough } from './python';
 import { rollingRestart } from './restarts';
@@ -53,6 +54,7 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['half-open', deadLines],
   ['clock', wrongClock],
   ['restarts', restarts],
+  ['restart', restart],
   ['churn', manyMembers],
   ['python', python],
   ['soak', longSoak],
@@ -293,6 +295,35 @@ async function restarts(test: Test): Promise<Result> {
   test.equal(report.closes, report.sockets);
   test.equal(report.repeated, 0);
   return { ...options, ...report };
+}
+
+/** Unmodified pusher-js from one gateway to the next, by every way of this machine, in Node and in Chromium. */
+async function restart(test: Test): Promise<Result> {
+  const ways: Way[] = [
+    ...(['passed on', 'shared', 'waited for', 'passed on, one after the other'] as const),
+  ];
+  const results: object[] = [];
+  for (const way of ways) {
+    const closed = closedWay(way);
+    if (closed !== undefined) {
+      // No tool is missing: an older Node has no such way.
+      results.push({ way, skipped: closed });
+      continue;
+    }
+    for (const [where, sockets] of [
+      ...([['node', 1] as const, ['node', 1_000] as const] as const),
+      ...(hasBrowser() ? ([['chromium', 1] as const, ['chromium', 30] as const] as const) : []),
+    ]) {
+      await test.test(`${way}, ${where}, ${sockets}`, { timeout: HOUR_MS }, async (t) => {
+        const report = await handOver(t, { way, sockets, where });
+        t.same(report.transports, ['ws']);
+        // A port that is waited for is closed for a moment; a shared one may lose what came as the old one closed it.
+        if (way.startsWith('passed on')) t.equal(report.refused, 0);
+        results.push({ way, where, ...report });
+      });
+    }
+  }
+  return { restarts: results };
 }
 
 async function manyMembers(test: Test, seed: number): Promise<Result> {

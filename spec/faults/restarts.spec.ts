@@ -1,4 +1,5 @@
 import t from 'tap';
+import { handOver } from './handover';
 import { rollingRestart } from './restarts';
 
 t.test('a gateway that is restarted gently loses nothing it has taken', async (t) => {
@@ -8,4 +9,19 @@ t.test('a gateway that is restarted gently loses nothing it has taken', async (t
   t.equal(report.closes, report.sockets, 'a close for each');
   t.equal(report.repeated, 0);
   t.same(report.codes, [4100]);
+});
+
+t.test(
+  'pusher-js comes back over ws where the next gateway has the socket of the first',
+  async (t) => {
+    const report = await handOver(t, { way: 'passed on', sockets: 5, where: 'node' });
+    t.same(report.transports, ['ws']);
+    t.ok(report.connects > 10, `${report.connects} connects`);
+    t.equal(report.refused, 0, 'no connect is refused');
+  },
+);
+
+t.test('pusher-js comes back over ws where the next gateway waits for the port', async (t) => {
+  const report = await handOver(t, { way: 'waited for', sockets: 5, where: 'node' });
+  t.same(report.transports, ['ws']);
 });

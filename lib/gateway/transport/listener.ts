@@ -191,7 +191,12 @@ export class PortListener {
     const { fd, reusePort, tls } = this.#options;
     const isPassedOn = (tls?.only === true ? tls.fd : fd) !== undefined;
     if (!isPassedOn && !(reusePort && isShared(this.ports.port))) return false;
-    for (const server of this.#servers) NetServer.prototype.close.call(server);
+    // Connections that the system has taken are lost with a shared port: right after the loop has looked there are none.
+    this.#parts.clock.endOfTurn(() =>
+      this.#parts.clock.endOfTurn(() => {
+        for (const server of this.#servers) NetServer.prototype.close.call(server);
+      }),
+    );
     return true;
   }
 
