@@ -77,10 +77,11 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
       'PushyCommands',
       'PushyConnection',
       'PushyServer',
+      'Reloaded',
     ],
   },
   './pushy': {
-    values: ['StandpipeError', 'init'],
+    values: ['StandpipeError', 'init', 'reload'],
     types: [
       'Gateway',
       'PushyChannel',
@@ -90,6 +91,7 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
       'PushyConfig',
       'PushyConnection',
       'PushyServer',
+      'Reloaded',
     ],
   },
   './testing': {

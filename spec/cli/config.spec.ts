@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import t, { type Test } from 'tap';
 import { readConfig } from '../../lib/cli/config';
+import { passedSockets, withSockets } from '../../lib/cli/passed-sockets';
 import { connectionFrom } from '../../lib/cli/connection';
 import { addServeFlags, type ServeFlags } from '../../lib/cli/flags';
 
@@ -163,4 +164,19 @@ t.test('commands connect as an app of the configuration', (t) => {
     message: /no app 'x'; there are 7, 9/,
   });
   t.end();
+});
+
+t.test('sockets that a parent passes on take the places of ports, in their order', async (t) => {
+  const env = { LISTEN_PID: '42', LISTEN_FDS: '2' };
+  t.equal(passedSockets(env, 42), 2);
+  t.equal(passedSockets(env, 43), 0, 'meant for another process');
+  t.equal(passedSockets({}, 42), 0);
+  t.equal(passedSockets({ ...env, LISTEN_FDS: '-1' }, 42), 0);
+  const tls = { cert: 'cert', key: 'key' };
+  const options = { apps: [] };
+  t.match(withSockets(options, 2), { options: { fd: 3 }, left: 1 });
+  t.match(withSockets({ ...options, tls }, 2), { options: { fd: 3, tls: { fd: 4 } }, left: 0 });
+  const only = withSockets({ ...options, tls: { ...tls, only: true } }, 1);
+  t.strictSame([only.options.fd, only.options.tls?.fd, only.left], [undefined, 3, 0]);
+  t.strictSame(withSockets(options, 0), { options, left: 0 });
 });

@@ -5,6 +5,7 @@ import {
   type GatewayOptions,
   limitsTable,
 } from '../../../lib/gateway';
+import { sharesPorts } from '../../../lib/gateway/options/guards';
 import { checkGatewayOptions } from '../../../lib/gateway/options/options';
 
 const APP = { id: '1', key: 'key', secret: 'secret' };
@@ -50,7 +51,7 @@ t.test('a wrong option is refused with the path of its key', async (t) => {
     ],
     [
       { apps: [APP], tls: { cert: '', key: '', ca: '' } },
-      /^tls\.ca: is no option; the options are port, cert, key, only$/,
+      /^tls\.ca: is no option; the options are port, fd, cert, key, only$/,
     ],
     [app({ id: '' }), /^apps\[0\]\.id: must be 1 to 64/],
     [app({ id: 1 }), /^apps\[0\]\.id: must be a string$/],
@@ -140,4 +141,24 @@ t.test('the schema of the configuration file names every key and takes no other'
   for (const key of ['host', 'port', 'tls', 'path', 'apps', 'limits']) {
     t.ok(Object.hasOwn(schema.properties, key), key);
   }
+});
+
+t.test('a port is shared only where Node asks the system for it', async (t) => {
+  const rows: Array<[string, boolean]> = [
+    ...([
+      ['20.20.2', false],
+      ['22.11.0', false],
+      ['22.12.0', true],
+    ] as Array<[string, boolean]>),
+    ...([
+      ['23.0.0', false],
+      ['23.1.0', true],
+      ['24.0.0', true],
+    ] as Array<[string, boolean]>),
+  ];
+  for (const [version, shares] of rows) t.equal(sharesPorts(version), shares, version);
+  const options = { apps: [APP], reusePort: true };
+  if (sharesPorts(process.versions.node)) t.ok(checkGatewayOptions(options).reusePort);
+  else
+    t.throws(check(options), { message: /^reusePort: needs Node 22\.12, 23\.1 or later; this is/ });
 });
