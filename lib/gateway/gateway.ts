@@ -330,7 +330,7 @@ export class Gateway {
     let isHandedOver = false;
     for (;;) {
       // A backend that is just reconnecting may come back, and only this process has its session.
-      if (!isHandedOver && !this.#pipes.awaited) isHandedOver = this.#listener.handOver();
+      if (!isHandedOver && !this.#pipes.awaited) isHandedOver = await this.#listener.handOver();
       const isLast = this.#departures.restart(perWave) < perWave;
       // The port is free sooner without a wait; where the next process has it, requests of the last connects still come.
       if (isLast && !isHandedOver) return;

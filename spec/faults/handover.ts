@@ -79,7 +79,7 @@ export async function handOver(
 }
 
 /** A shell that starts gateways, and that passes a listening socket on to them without taking connections itself. */
-class Parent {
+export class Parent {
   readonly port: number;
   readonly #start: () => void;
   readonly #listening: number[] = [];

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { handOver } from './handover';
+import { TestSocket } from '../support/test-socket';
+import { handOver, Parent } from './handover';
 import { rollingRestart } from './restarts';
 
 t.test('a gateway that is restarted gently loses nothing it has taken', async (t) => {
@@ -25,3 +26,20 @@ t.test('pusher-js comes back over ws where the next gateway waits for the port',
   const report = await handOver(t, { way: 'waited for', sockets: 5, where: 'node' });
   t.same(report.transports, ['ws']);
 });
+
+t.test(
+  'connects are left to the next gateway as soon as the first one closes sockets',
+  async (t) => {
+    const parent = await Parent.start(t, 'passed on');
+    const first = await parent.gateway();
+    // Three waves.
+    const connects = Array.from({ length: 120 }, () => TestSocket.connect(t, parent.port));
+    const sockets = await Promise.all(connects);
+    await parent.gateway();
+    const ends = sockets.map((socket) => socket.closed());
+    process.kill(first, 'SIGTERM');
+    t.equal((await Promise.race(ends)).code, 4100);
+    for (let n = 0; n < 20; n++) await TestSocket.connect(t, parent.port);
+    for (const { code } of await Promise.all(ends)) t.equal(code, 4100);
+  },
+);

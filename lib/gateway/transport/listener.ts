@@ -187,16 +187,15 @@ export class PortListener {
    * Leaves new connections to the process that shares the port, or that its socket is passed on to; false when there is
    * none. Connections that are open stay, idle ones of HTTP too: a request may be on its way.
    */
-  handOver(): boolean {
+  async handOver(): Promise<boolean> {
     const { fd, reusePort, tls } = this.#options;
     const isPassedOn = (tls?.only === true ? tls.fd : fd) !== undefined;
     if (!isPassedOn && !(reusePort && isShared(this.ports.port))) return false;
-    // Connections that the system has taken are lost with a shared port: right after the loop has looked there are none.
-    this.#parts.clock.endOfTurn(() =>
-      this.#parts.clock.endOfTurn(() => {
-        for (const server of this.#servers) NetServer.prototype.close.call(server);
-      }),
-    );
+    // Connections that wait in the queue of a shared port are lost with it: there are none right after the loop has looked.
+    for (let turns = 2; turns > 0; turns--) {
+      await new Promise<void>((resolve) => this.#parts.clock.endOfTurn(resolve));
+    }
+    for (const server of this.#servers) NetServer.prototype.close.call(server);
     return true;
   }
 

@@ -79,7 +79,7 @@ const configurations = fc
     checkGatewayOptions({ ...own, ...rest, ...(metrics && { metrics }) } as GatewayOptions),
   );
 
-/** Everything that a registry of apps answers by. */
+/** Facts by which a registry of apps answers. */
 function found(registry: Apps): unknown {
   const [byId, byKey] = [['1', '2', '3', '4'].map((id) => registry.byId(id)), new Map()];
   for (const n of [1, 2, 3, 4]) byKey.set(n, registry.byKey(`key-${n}`)?.id);
