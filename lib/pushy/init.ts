@@ -50,7 +50,7 @@ function optionsOf(
 ): GatewayOptions {
   const app = { ...credentials, pushy: { secretKey, ...(sockjs && { sockjs }) } };
   return {
-    ...{ host, port, apps: [app as GatewayOptions['apps'][number]] },
+    ...{ host, port, apps: [app] },
     ...(tls && { tls: { ...tls, port, only: true } }),
   };
 }

@@ -140,5 +140,6 @@ function appsById({ apps }: GatewaySettings): ReadonlyMap<string, AppOptions> {
 }
 
 function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
-  return Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>;
+  const values = new Map<PropertyKey, unknown>(Object.entries(from));
+  return Object.fromEntries(keys.map((key) => [key, values.get(key)])) as Pick<T, K>;
 }

@@ -76,7 +76,7 @@ const configurations = fc
     webhookAllow: fc.subarray(['10.0.0.0/8', 'hooks']),
   })
   .map(({ fixed: { metrics, ...own }, ...rest }) =>
-    checkGatewayOptions({ ...own, ...rest, ...(metrics && { metrics }) } as GatewayOptions),
+    checkGatewayOptions({ ...own, ...rest, ...(metrics && { metrics }) }),
   );
 
 /** Facts by which a registry of apps answers. */
