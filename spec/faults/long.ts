@@ -15,11 +15,13 @@ import { liveThrough } from '../support/simulator/schedules';
 import { bundles } from './bundles';
 import { churn } from './churn';
 import { falseClock } from './false-clock';
+import { fuzz } from './fuzz/fuzz';
 import { halfOpen } from './half-open';
 import { halfOpenNetwork } from './half-open-network';
 import { mishap } from './kills';
 import { checkModels, modelsUnchecked } from './models';
 import { backlog, flood } from './overload';
+import { otherNodes } from './other-nodes';
 import { floodRates } from './overload-rates';
 import { findPlanted } from './planted';
 import { pythonThrough } from './python';
@@ -35,7 +37,8 @@ type Result = Record<string, unknown>;
 
 /**
  * Suites that take too long for every change: `npm run long` runs all of them, `npm run long -- kills storm` some;
- * `--seed=7` repeats a run, `--minutes=60` makes the soak longer than its 10 minutes. Each suite prints a line of JSON
+ * `--seed=7` repeats a run, `--minutes=60` makes the soak longer than its 10 minutes. Numbers behind a name are its own:
+ * `fuzz 600 7` takes seconds and a seed, `node 26` a version. Each suite prints a line of JSON
  * with its seed and what it measured; the figures are those of the machine.
  */
 const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Result>]> = [
@@ -54,17 +57,19 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['clock', wrongClock],
   ['restarts', restarts],
   ['churn', manyMembers],
+  ['fuzz', wrongInput],
   ['python', python],
   ['soak', longSoak],
   ['browsers', browsers],
   ['bundles', bundles],
   ['bundlers', bundlers],
+  ['node', nodes],
 ];
 
 const HOUR_MS = 3_600_000;
 
 const asked = process.argv.slice(2);
-const wanted = asked.filter((word) => !word.startsWith('--'));
+const wanted = asked.filter((word) => !/^(?:--.*|\d+)$/.test(word));
 for (const name of wanted) {
   if (!SUITES.some(([known]) => known === name)) throw new Error(`there is no suite ${name}`);
 }
@@ -78,6 +83,13 @@ for (const [name, run] of SUITES) {
     const result = await run(test, chosenSeed);
     console.log(JSON.stringify({ suite: name, seed: chosenSeed, ...result }));
   });
+}
+
+/** The numbers behind the name of a suite. */
+function numbersOf(name: string): number[] {
+  const behind = asked.slice(asked.indexOf(name) + 1);
+  const end = behind.findIndex((word) => !/^\d+$/.test(word));
+  return asked.includes(name) ? behind.slice(0, end < 0 ? undefined : end).map(Number) : [];
 }
 
 /** The number of `--name=number`. */
@@ -300,6 +312,20 @@ async function manyMembers(test: Test, seed: number): Promise<Result> {
   test.same(faults, []);
   test.equal(report.overlaps, 0);
   return report;
+}
+
+/** Wrong input at every entrance; `fuzz 600 7` for 600 s with the seed 7. */
+async function wrongInput(test: Test, chosen: number): Promise<Result> {
+  const [seconds = 60, seed = chosen] = numbersOf('fuzz');
+  const { faults, ...report } = await fuzz(test, { seeds: [seed], seconds });
+  test.same(faults, []);
+  return { fuzzSeed: seed, seconds, ...report };
+}
+
+/** All checks with other versions of Node. */
+function nodes(test: Test): Promise<Result> {
+  const versions = numbersOf('node');
+  return otherNodes(test, versions.length > 0 ? versions : [20, 22, 24, 26]);
 }
 
 async function longSoak(test: Test, seed: number): Promise<Result> {
