@@ -16,6 +16,7 @@ import { bundles } from './bundles';
 import { churn } from './churn';
 import { falseClock } from './false-clock';
 import { fuzz } from './fuzz/fuzz';
+import { findPlantedByFuzz } from './fuzz/planted';
 import { halfOpen } from './half-open';
 import { halfOpenNetwork } from './half-open-network';
 import { mishap } from './kills';
@@ -58,6 +59,7 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['restarts', restarts],
   ['churn', manyMembers],
   ['fuzz', wrongInput],
+  ['fuzz-planted', wrongInputFinds],
   ['python', python],
   ['soak', longSoak],
   ['browsers', browsers],
@@ -320,6 +322,11 @@ async function wrongInput(test: Test, chosen: number): Promise<Result> {
   const { faults, ...report } = await fuzz(test, { seeds: [seed], seconds });
   test.same(faults, []);
   return { fuzzSeed: seed, seconds, ...report };
+}
+
+/** Bugs of the gateway that wrong input must find; BUG as above. */
+function wrongInputFinds(test: Test, seed: number): Promise<Result> {
+  return findPlantedByFuzz(test, seed, process.env['BUG']);
 }
 
 /** All checks with other versions of Node. */

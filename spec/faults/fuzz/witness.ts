@@ -1,5 +1,6 @@
 import type { Test } from 'tap';
 import { createClient, type PipeClient } from '../../../lib/pipe/client';
+import { silent } from '../../../lib/util/logger';
 import { SECRET } from '../../support/start-gateway';
 import { type Message, TestSocket } from '../../support/test-socket';
 
@@ -26,7 +27,7 @@ export class Witness {
   }
 
   static async start(t: Pick<Test, 'teardown'>, port: number): Promise<Witness> {
-    const options = { appId: '1', key: 'key', secret: SECRET, port };
+    const options = { appId: '1', key: 'key', secret: SECRET, port, log: silent };
     const client = createClient({ ...options, backoff: { baseMs: 20, maxMs: 100 } });
     t.teardown(() => client.disconnect());
     client.subscribe('socket_message', { events: ['asked'] });
