@@ -130,14 +130,27 @@ function entriesOf(session: Session, name: 'Map' | 'Set'): number {
   });
   const prototypeObjectId = type?.objectId;
   const { objects } = ask('Runtime.queryObjects', { prototypeObjectId, objectGroup });
-  const functionDeclaration =
-    'function () { return this.reduce((sum, each) => sum + each.size, 0); }';
+  const functionDeclaration = String(sumOfSizes);
   const { result } = ask('Runtime.callFunctionOn', {
     objectId: objects?.objectId,
     functionDeclaration,
   });
   ask('Runtime.releaseObjectGroup', { objectGroup });
-  return Number(result?.value);
+  if (typeof result?.value !== 'number') throw new Error(`no ${name} could be counted`);
+  return result.value;
+}
+
+/** Runs in the inspector, on its list of objects. */
+function sumOfSizes(this: Array<Map<unknown, unknown>>): number {
+  let sum = 0;
+  for (const each of this) {
+    try {
+      sum += each.size;
+    } catch {
+      // Prototypes of subclasses are on the list too, and have no size.
+    }
+  }
+  return sum;
 }
 
 process.on('message', (question: 'state' | 'rest') => {

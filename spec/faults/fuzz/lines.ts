@@ -92,7 +92,7 @@ export async function play(attempt: Attempt, ports: Ports): Promise<string | und
     if (socketId === '') socketId = SOCKET_ID.exec(line.text)?.[1] ?? '';
     look(line);
   }
-  // What was written last is on its way.
+  // The last bytes are on their way.
   await new Promise((resolve) => setTimeout(resolve, 2));
   await Promise.all([...lines.values()].map((line) => line.end(attempt.end)));
   for (const line of lines.values()) look(line);

@@ -16,9 +16,9 @@ const LOOKS = 600;
 /** Memory at rest may differ by what is compiled, pooled or counted once. */
 const MAX_MORE_HEAP_BYTES = 24 * 1024 * 1024;
 const MAX_MORE_RSS_BYTES = 192 * 1024 * 1024;
-/** Entries at rest may differ by those of Node's own lists and of labels that were met for the first time. */
-const MAX_MORE_ENTRIES = 30;
-/** The port and that of the witnesses: a browser and a backend. */
+/** Entries at rest may differ by what was met for the first time. */
+const MAX_MORE_ENTRIES = 10;
+/** The witness: a browser and a backend. */
 const WITNESS_CONNECTIONS = 2;
 
 const OPTIONS = {
@@ -104,6 +104,7 @@ export class Scene {
       await this.#witness?.leave();
       this.#witness = undefined;
       const { faults, ...now } = await this.#ask<RestState>('rest');
+
       const first = (this.#atRest ??= { faults, ...now });
       const compare = (name: keyof typeof now, most: number): void => {
         const more = now[name] - first[name];

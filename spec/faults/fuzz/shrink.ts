@@ -1,7 +1,7 @@
 import type { Attempt } from './attempt';
 
-/** Tries of one search: each starts a gateway. */
-const MAX_TRIES = 60;
+/** Time for one search, of which each try starts a gateway. */
+const MAX_MS = 60_000;
 
 /**
  * The smallest input that still fails, by halving: first the list of attempts, then the writes of each, then their bytes.
@@ -11,9 +11,9 @@ export async function shrunk(
   attempts: readonly Attempt[],
   fails: (attempts: readonly Attempt[]) => Promise<boolean>,
 ): Promise<readonly Attempt[]> {
-  let tries = 0;
+  const endMs = performance.now() + MAX_MS;
   const stillFails = async (candidate: readonly Attempt[]): Promise<boolean> =>
-    ++tries <= MAX_TRIES && (await fails(candidate));
+    performance.now() < endMs && (await fails(candidate));
   let smallest = await halved(attempts, (kept) => kept.length > 0, stillFails);
   for (let i = 0; i < smallest.length; i++) {
     const put = (attempt: Attempt): Attempt[] => smallest.with(i, attempt);

@@ -56,7 +56,7 @@ for (const transports of ['websocket', 'xhr-streaming', 'xhr-polling']) {
           reason: 'Invalid credentials',
         });
       }
-      // How deep JSON can be written depends on the stack.
+      // JSON of this depth can be read, and not written by every stack.
       const deep = `${'['.repeat(25_000)}${']'.repeat(25_000)}`;
       client.text(
         `{"command":"subscribe","data":{"channel":"private-room","auth":"x","data":${deep}}}`,
