@@ -313,8 +313,9 @@ export class Gateway {
     // A peer that goes away in the middle of its answer tells so by the end of its connection as well.
     response.on('error', ignore);
     const targets = parseTarget(request.url ?? '/', this.#settings.path);
-    for (const target of targets) {
-      const exchange = { ...target, request, response, remoteAddress };
+    for (const { path, query, signable } of targets) {
+      // Field by field: a spread costs a microsecond of every request.
+      const exchange = { path, query, signable, request, response, remoteAddress };
       if (this.#protocols.some((protocol) => protocol.request?.(exchange))) return;
     }
     const exchange = { ...targets[0], request, response, remoteAddress };

@@ -21,11 +21,12 @@ import { halfOpen } from './half-open';
 import { halfOpenNetwork } from './half-open-network';
 import { mishap } from './kills';
 import { checkModels, modelsUnchecked } from './models';
-import { backlog, flood } from './overload';
 import { otherNodes } from './other-nodes';
+import { backlog, flood } from './overload';
 import { floodRates } from './overload-rates';
 import { findPlanted } from './planted';
 import { pythonThrough } from './python';
+import { realSchedule } from './real-schedules';
 import { rollingRestart } from './restarts';
 import { slowHandler, stalledBrowsers, webhookTarpit } from './slow';
 import { slowLink } from './slow-links';
@@ -38,12 +39,13 @@ type Result = Record<string, unknown>;
 
 /**
  * Suites that take too long for every change: `npm run long` runs all of them, `npm run long -- kills storm` some;
- * `--seed=7` repeats a run, `--minutes=60` makes the soak longer than its 10 minutes. Numbers behind a name are its own:
- * `fuzz 600 7` takes seconds and a seed, `node 26` a version. Each suite prints a line of JSON
- * with its seed and what it measured; the figures are those of the machine.
+ * `--seed=7` repeats a run, `--minutes=60` makes the soak and the schedules with processes longer than their 10
+ * minutes. Numbers behind a name are its own: `fuzz 600 7` takes seconds and a seed, `node 26` a version. Each suite
+ * prints a line of JSON with its seed and what it measured; the figures are those of the machine.
  */
 const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Result>]> = [
   ['schedules', schedules],
+  ['real-schedules', realSchedules],
   ['planted', planted],
   ['cuts', randomCuts],
   ['kills', kills],
@@ -89,9 +91,9 @@ for (const [name, run] of SUITES) {
 
 /** The numbers behind the name of a suite. */
 function numbersOf(name: string): number[] {
-  const behind = asked.slice(asked.indexOf(name) + 1);
+  const behind = asked.includes(name) ? asked.slice(asked.indexOf(name) + 1) : [];
   const end = behind.findIndex((word) => !/^\d+$/.test(word));
-  return asked.includes(name) ? behind.slice(0, end < 0 ? undefined : end).map(Number) : [];
+  return behind.slice(0, end < 0 ? undefined : end).map(Number);
 }
 
 /** The number of `--name=number`. */
@@ -126,6 +128,25 @@ function planted(test: Test): Promise<Result> {
 async function schedules(test: Test): Promise<Result> {
   await liveThrough(test, 100_000, 200_000);
   return { schedules: 200_000 };
+}
+
+/** Schedules with processes, a minute each, with consecutive seeds. */
+async function realSchedules(test: Test, seed: number): Promise<Result> {
+  const sums = { messages: 0, sockets: 0, copies: 0 };
+  const acts = new Map<string, number>();
+  for (let minute = 0; minute < minutes; minute++) {
+    const name = `minute ${minute + 1}`;
+    await test.test(name, { timeout: HOUR_MS }, async (t) => {
+      const report = await realSchedule(t, { seconds: 60, seed: seed + minute });
+      t.same(report.faults, [], `seed ${seed + minute}`);
+      t.same(report.ghosts, [], `seed ${seed + minute}`);
+      for (const sum of ['messages', 'sockets', 'copies'] as const) sums[sum] += report[sum];
+      for (const [act, count] of Object.entries(report.acts)) {
+        acts.set(act, (acts.get(act) ?? 0) + count);
+      }
+    });
+  }
+  return { minutes, ...sums, acts: Object.fromEntries(acts) };
 }
 
 /** A long conversation over a line that is cut again and again, wherever it is. */
@@ -316,7 +337,7 @@ async function manyMembers(test: Test, seed: number): Promise<Result> {
   return report;
 }
 
-/** Wrong input at every entrance; `fuzz 600 7` for 600 s with the seed 7. */
+/** Wrong input at every entrance, for 60 s unless told otherwise. */
 async function wrongInput(test: Test, chosen: number): Promise<Result> {
   const [seconds = 60, seed = chosen] = numbersOf('fuzz');
   const { faults, ...report } = await fuzz(test, { seeds: [seed], seconds });

@@ -12,11 +12,9 @@ export interface Answer {
 
 /** Answers a request. The rest of a body that was not read is not worth reading: the connection ends with the answer. */
 export function sendAnswer({ request, response }: Exchange, answer: Answer): void {
-  const unread = hasBody(request) && !request.complete;
-  response.writeHead(answer.status, {
-    ...headersOf(answer),
-    ...(unread && { Connection: 'close' }),
-  });
+  const headers = headersOf(answer);
+  if (hasBody(request) && !request.complete) headers['Connection'] = 'close';
+  response.writeHead(answer.status, headers);
   response.end(answer.body);
 }
 

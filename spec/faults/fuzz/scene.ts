@@ -151,7 +151,8 @@ export class Scene {
         this.#child.off('exit', ended);
         resolve(state as State);
       });
-      this.#child.send(question);
+      // A process that is about to end takes no question, and tells of its end next.
+      this.#child.send(question, () => undefined);
     });
   }
 }
