@@ -74,7 +74,7 @@ const ENTRANCES: readonly Entrance[] = [
   },
 ];
 
-/** One connection for a case: sends, and reads what comes back. */
+/** The connection of a case. */
 class Peer {
   readonly #entrance: Entrance;
   readonly #raw: RawSocket;
