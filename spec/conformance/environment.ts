@@ -40,7 +40,8 @@ export class Environment {
     const { port, tlsPort = 0 } = this.gateway;
     const tab = await tabs.open(key, {
       cluster: '',
-      wsHost: '127.0.0.1',
+      // The WebSocket client in pusher-js says the host in TLS whatever it is, and Node 26 refuses an address there.
+      wsHost: tls === undefined ? '127.0.0.1' : 'localhost',
       wsPort: port,
       wssPort: tlsPort,
       httpHost: '127.0.0.1',

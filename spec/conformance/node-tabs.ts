@@ -30,7 +30,7 @@ export class NodeTabs implements TabHost {
   ): NodeTabs {
     const dir = t.testdir({ 'trusted.pem': trusted });
     const child = nodeChild(join(__dirname, 'node-host.ts'), {
-      // The WebSocket client in pusher-js says the host's name in TLS even if it is an address, and Node warns of it.
+      // The WebSocket client in pusher-js uses url.parse, of which Node warns from version 24 on.
       nodeArgs: ['--no-deprecation'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, LIBRARY: library, NODE_EXTRA_CA_CERTS: join(dir, 'trusted.pem') },

@@ -15,10 +15,13 @@ import { liveThrough } from '../support/simulator/schedules';
 import { bundles } from './bundles';
 import { churn } from './churn';
 import { falseClock } from './false-clock';
+import { fuzz } from './fuzz/fuzz';
+import { findPlantedByFuzz } from './fuzz/planted';
 import { halfOpen } from './half-open';
 import { halfOpenNetwork } from './half-open-network';
 import { mishap } from './kills';
 import { checkModels, modelsUnchecked } from './models';
+import { otherNodes } from './other-nodes';
 import { backlog, flood } from './overload';
 import { floodRates } from './overload-rates';
 import { closedWay, handOver, type Way } from './handover';
@@ -37,8 +40,9 @@ type Result = Record<string, unknown>;
 
 /**
  * Suites that take too long for every change: `npm run long` runs all of them, `npm run long -- kills storm` some;
- * `--seed=7` repeats a run, `--minutes=60` makes the soak and the schedules with processes longer than their 10 minutes.
- * Each suite prints a line of JSON with its seed and what it measured; the figures are those of the machine.
+ * `--seed=7` repeats a run, `--minutes=60` makes the soak and the schedules with processes longer than their 10
+ * minutes. Numbers behind a name are its own: `fuzz 600 7` takes seconds and a seed, `node 26` a version. Each suite
+ * prints a line of JSON with its seed and what it measured; the figures are those of the machine.
  */
 const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Result>]> = [
   ['schedules', schedules],
@@ -58,17 +62,20 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['restarts', restarts],
   ['restart', restart],
   ['churn', manyMembers],
+  ['fuzz', wrongInput],
+  ['fuzz-planted', wrongInputFinds],
   ['python', python],
   ['soak', longSoak],
   ['browsers', browsers],
   ['bundles', bundles],
   ['bundlers', bundlers],
+  ['node', nodes],
 ];
 
 const HOUR_MS = 3_600_000;
 
 const asked = process.argv.slice(2);
-const wanted = asked.filter((word) => !word.startsWith('--'));
+const wanted = asked.filter((word) => !/^(?:--.*|\d+)$/.test(word));
 for (const name of wanted) {
   if (!SUITES.some(([known]) => known === name)) throw new Error(`there is no suite ${name}`);
 }
@@ -82,6 +89,13 @@ for (const [name, run] of SUITES) {
     const result = await run(test, chosenSeed);
     console.log(JSON.stringify({ suite: name, seed: chosenSeed, ...result }));
   });
+}
+
+/** The numbers behind the name of a suite. */
+function numbersOf(name: string): number[] {
+  const behind = asked.includes(name) ? asked.slice(asked.indexOf(name) + 1) : [];
+  const end = behind.findIndex((word) => !/^\d+$/.test(word));
+  return behind.slice(0, end < 0 ? undefined : end).map(Number);
 }
 
 /** The number of `--name=number`. */
@@ -352,6 +366,25 @@ async function manyMembers(test: Test, seed: number): Promise<Result> {
   test.same(faults, []);
   test.equal(report.overlaps, 0);
   return report;
+}
+
+/** Wrong input at every entrance, for 60 s unless told otherwise. */
+async function wrongInput(test: Test, chosen: number): Promise<Result> {
+  const [seconds = 60, seed = chosen] = numbersOf('fuzz');
+  const { faults, ...report } = await fuzz(test, { seeds: [seed], seconds });
+  test.same(faults, []);
+  return { fuzzSeed: seed, seconds, ...report };
+}
+
+/** Bugs of the gateway that wrong input must find; BUG as above. */
+function wrongInputFinds(test: Test, seed: number): Promise<Result> {
+  return findPlantedByFuzz(test, seed, process.env['BUG']);
+}
+
+/** All checks with other versions of Node. */
+function nodes(test: Test): Promise<Result> {
+  const versions = numbersOf('node');
+  return otherNodes(test, versions.length > 0 ? versions : [20, 22, 24, 26]);
 }
 
 async function longSoak(test: Test, seed: number): Promise<Result> {

@@ -9,15 +9,18 @@ const CHILDREN = join(__dirname, '../faults/children');
  * Starts `spec/faults/children/<file>.ts`, as a user would start it, and resolves with the first thing it says.
  *
  * @param env what stands in its environment besides
+ * @param nodeArgs arguments of Node, before the loader
  */
 export async function startChild<Said>(
   t: Pick<Test, 'teardown'>,
   file: string,
   options: object,
   env: Record<string, string> = {},
+  nodeArgs: string[] = [],
 ): Promise<{ child: ChildProcess; said: Said }> {
   const child = nodeChild(join(CHILDREN, `${file}.ts`), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    nodeArgs,
     env: { ...process.env, ...env, CHILD_OPTIONS: JSON.stringify(options) },
   });
   t.teardown(() => child.kill('SIGKILL'));

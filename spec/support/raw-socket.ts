@@ -13,6 +13,8 @@ export interface FrameForm {
   /** Reserved bits, 0 to 7; RSV1 is 4. */
   reserved?: number;
   masked?: boolean;
+  /** The four bytes of the mask; random ones unless given. */
+  maskingKey?: Buffer;
   /** The length that the header states, when it is not that of the payload. */
   length?: bigint;
 }
@@ -35,7 +37,7 @@ export function frame(opcode: number, payload: string | Buffer = '', form: Frame
     head.writeBigUInt64BE(length, 2);
   }
   if (!masked) return Buffer.concat([head, body]);
-  const key = randomBytes(4);
+  const key = form.maskingKey ?? randomBytes(4);
   const hidden = body.map((byte, i) => byte ^ (key[i % 4] as number));
   return Buffer.concat([head, key, hidden]);
 }

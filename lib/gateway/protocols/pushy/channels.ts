@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isObject, parseJson } from '../../../pusher/json';
+import { isObject, parseJson, writeJson } from '../../../pusher/json';
 import type { Audience, Batch } from '../../core/fanout/outlet';
 import type { Turn } from '../../core/fanout/turn';
 import type { Socket } from '../../core/model/socket';
@@ -64,7 +64,9 @@ export class ChannelMembers {
     const id = randomBytes(MEMBER_ID_BYTES).toString('hex');
     const given = typeof data === 'string' && channel.presence ? parseJson(data) : undefined;
     const about = { subscribed: nowMs, memberId: id, idle: false };
-    const json = JSON.stringify({ ...(isObject(given) ? given : {}), ...about });
+    const whole = writeJson({ ...(isObject(given) ? given : {}), ...about });
+    // Data that are nested too deeply count as none.
+    const json = whole ?? JSON.stringify(about);
     if (channel.presence) {
       const member = `{"member":${json}}`;
       this.#turn.publish(channel, ownEvent('pushy:presence-add', member, channel.name));

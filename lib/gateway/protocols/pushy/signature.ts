@@ -1,4 +1,5 @@
 import { safeEqual, sha256Hex } from '../../../pusher/digests';
+import { writeJson } from '../../../pusher/json';
 
 /** Joins the parts with colons, the secret last, and compares their SHA-256 with a given one. */
 function verify(parts: readonly string[], secretKey: string, given: string): boolean {
@@ -37,6 +38,7 @@ export function verifySubscription(
   { id, channel, data, auth }: { id: string; channel: string; data: unknown; auth: string },
   secretKey: string,
 ): boolean {
-  const parts = data === undefined ? [] : [JSON.stringify(data)];
-  return verify([id, channel, ...parts], secretKey, auth);
+  if (data === undefined) return verify([id, channel], secretKey, auth);
+  const json = writeJson(data);
+  return json !== undefined && verify([id, channel, json], secretKey, auth);
 }

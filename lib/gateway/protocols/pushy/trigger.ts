@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { isEventName, isReservedEvent, parseChannelName } from '../../../pusher/channel-name';
-import { parseJson } from '../../../pusher/json';
+import { parseJson, writeJson } from '../../../pusher/json';
 import { AppRates } from '../../core/features/app-rates';
 import type { Parts } from '../../core/parts';
 import { sendAnswer } from '../../http/answer';
@@ -176,13 +176,7 @@ function readJson(bytes: Buffer, type: string): string | undefined {
   let value: unknown = {};
   if (/^application\/json\b/i.test(type)) value = parseJson(text);
   else if (/^application\/x-www-form-urlencoded\b/i.test(type)) value = readForm(text);
-  if (typeof value !== 'object' || value === null) return undefined;
-  try {
-    return JSON.stringify(value);
-  } catch {
-    // JSON that is nested deeper than the stack can be read, and not written.
-    return undefined;
-  }
+  return typeof value === 'object' && value !== null ? writeJson(value) : undefined;
 }
 
 function sendError(exchange: Exchange, { status, code, message }: TriggerError): void {

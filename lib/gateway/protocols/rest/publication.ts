@@ -1,5 +1,5 @@
 import { isEventName, isReservedEvent, parseChannelName } from '../../../pusher/channel-name';
-import { type Fields, optional } from '../../../pusher/json';
+import { type Fields, optional, writeJson } from '../../../pusher/json';
 import type { App } from '../../core/model/app';
 import type { Limits } from '../../options/options';
 import { type Call, apiError } from './call';
@@ -82,12 +82,9 @@ function readData(data: unknown, { maxEventDataBytes: max }: Limits): string {
 }
 
 function jsonText(data: unknown): string {
-  try {
-    return JSON.stringify(data);
-  } catch {
-    // Reading JSON needs no stack, writing it does.
-    throw apiError(400, 'Invalid data: nested too deeply');
-  }
+  const text = writeJson(data);
+  if (text === undefined) throw apiError(400, 'Invalid data: nested too deeply');
+  return text;
 }
 
 /** Sockets that an event is not for: `socket_id`, and those of the list `except`, which is Standpipe's own. */

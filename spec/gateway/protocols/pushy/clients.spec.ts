@@ -56,6 +56,14 @@ for (const transports of ['websocket', 'xhr-streaming', 'xhr-polling']) {
           reason: 'Invalid credentials',
         });
       }
+      // JSON of this depth can be read, and not written by every stack.
+      const deep = `${'['.repeat(25_000)}${']'.repeat(25_000)}`;
+      client.text(
+        `{"command":"subscribe","data":{"channel":"private-room","auth":"x","data":${deep}}}`,
+      );
+      t.match(await client.next('pushy:subscription-failed'), {
+        data: { reason: 'Invalid credentials' },
+      });
       await client.subscribe('private-room');
       client.command('subscribe', { channel: 'PRIVATE-room', auth: client.auth('private-room') });
       t.match((await client.next('pushy:subscription-failed')).data, {
