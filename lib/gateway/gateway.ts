@@ -14,6 +14,7 @@ import type {
   UpgradeRequest,
 } from './core/fanout/carrier';
 import { Hub } from './core/hub';
+import { Journal, type Refused, statusReason } from './core/journal';
 import { Metrics } from './core/metrics';
 import { Router } from './core/router';
 import { TurnBudget } from './core/timing/turn-budget';
@@ -21,6 +22,7 @@ import { Overload } from './core/timing/overload';
 import { Turn } from './core/fanout/turn';
 import { ClientAddress } from './http/client-address';
 import { sendAnswer } from './http/answer';
+import type { Exchange } from './http/exchange';
 import { type Target, parseTarget } from './http/target';
 import { checkGatewayOptions, type GatewayOptions, type GatewaySettings } from './options/options';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
@@ -57,6 +59,7 @@ export class Gateway {
   readonly metrics: Metrics;
   readonly #settings: GatewaySettings;
   readonly #log: Logger;
+  readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #apps: Apps;
   readonly #hub: Hub;
@@ -80,7 +83,6 @@ export class Gateway {
     this.#log = log;
     this.#clock = clock;
     this.#apps = new Apps(settings.apps, limits);
-    this.#hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock, limits);
     this.metrics = new Metrics({
       sockets: () => this.#count((app) => app.sockets.size),
       channels: () => this.#count((app) => app.channels.size),
@@ -95,7 +97,13 @@ export class Gateway {
       paused: () => this.#hub.holdback.size,
       overflowCloses: () => this.#hub.holdback.closes,
     });
-    const router = new Router(this.#hub, this.metrics);
+    const journal = (this.#journal = new Journal(log, this.metrics));
+    const turn = new Turn((run) => clock.endOfTurn(run), {
+      now: () => clock.now(),
+      written: (durationMs) => this.metrics.written(durationMs),
+    });
+    this.#hub = new Hub(turn, clock, limits, journal);
+    const router = new Router(this.#hub, this.metrics, journal);
     const overload = (this.#overload = new Overload(clock));
     const admission = new Admission(limits, clock);
     const parts = {
@@ -103,6 +111,7 @@ export class Gateway {
       admission,
       router,
       metrics: this.metrics,
+      journal,
       limits,
       clock,
       overload,
@@ -154,6 +163,8 @@ export class Gateway {
       {
         request: (...received) => this.#request(...received),
         upgrade: (target, request) => this.#upgrade(target, request),
+        refused: ({ status, body }, remoteAddress) =>
+          this.#refused({ entrance: 'port', message: body }, status, { remoteAddress }),
       },
       {
         keepAlive: this.#keepAlive,
@@ -227,6 +238,10 @@ export class Gateway {
   async drain(): Promise<void> {
     if (this.#state !== 'running') return this.stop();
     this.#state = 'draining';
+    this.#log.info(
+      { sockets: this.socketCount, pipes: this.#count((app) => app.backends) },
+      'gateway drains',
+    );
     const { drainMs, drainDelayMs } = this.#settings.limits;
     await this.#pause(drainDelayMs);
     if (this.#isStopped) return;
@@ -266,6 +281,7 @@ export class Gateway {
     await this.#listener.stop();
     this.#hub.stop();
     await this.#metricsListener?.stop();
+    this.#log.info({}, 'gateway stopped');
   }
 
   /** Opens a Channels connection over a carrier of the caller's own: how `standpipe/testing` makes its browsers. */
@@ -300,25 +316,51 @@ export class Gateway {
   }
 
   #upgrade(text: string, rest: Omit<UpgradeRequest, keyof Target>): UpgradeDecision {
+    const { remoteAddress } = rest;
     for (const target of parseTarget(text, this.#settings.path)) {
       for (const protocol of this.#protocols) {
         const decision = protocol.upgrade?.({ ...target, ...rest });
-        if (decision !== undefined) return decision;
+        if (decision === undefined) continue;
+        if ('refuse' in decision) {
+          const { refuse: status, reason, app, body: message } = decision;
+          const { entrance } = protocol;
+          const { path } = target;
+          this.#refused({ entrance, reason, app, message }, status, { path, remoteAddress });
+        }
+        return decision;
       }
     }
-    return { refuse: 404, body: 'Not found: WebSockets are at /app/<key> and /pipe/<app id>\n' };
+    const body = 'Not found: WebSockets are at /app/<key> and /pipe/<app id>\n';
+    this.#refused({ entrance: 'port', message: body }, 404, { remoteAddress });
+    return { refuse: 404, body };
   }
 
   #request(request: IncomingMessage, response: ServerResponse, remoteAddress: string): void {
     // A peer that goes away in the middle of its answer tells so by the end of its connection as well.
     response.on('error', ignore);
     const targets = parseTarget(request.url ?? '/', this.#settings.path);
+    const entrance = 'port' as const;
+    const received = { request, response, remoteAddress, entrance, journal: this.#journal };
     for (const target of targets) {
-      const exchange = { ...target, request, response, remoteAddress };
-      if (this.#protocols.some((protocol) => protocol.request?.(exchange))) return;
+      const exchange: Exchange = { ...target, ...received };
+      for (const protocol of this.#protocols) {
+        exchange.entrance = protocol.entrance;
+        if (protocol.request?.(exchange) === true) return;
+      }
     }
-    const exchange = { ...targets[0], request, response, remoteAddress };
+    const exchange = { ...targets[0], ...received };
     sendAnswer(exchange, { status: 404, body: 'Not found\n' });
+  }
+
+  #refused(
+    { reason, ...rest }: Omit<Refused, 'reason'> & { reason?: string | undefined },
+    status: number,
+    about: object,
+  ): void {
+    this.#journal.refused(
+      { ...rest, reason: reason ?? statusReason(status) },
+      { status, ...about },
+    );
   }
 
   #count(of: (app: App) => number): number {

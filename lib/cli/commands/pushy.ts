@@ -7,7 +7,7 @@ import { processLog } from '../process-log';
 
 /** Runs a pushy server by its configuration file; `sslKey` and `sslCert` are files beside it. */
 export async function pushy(file: string): Promise<void> {
-  const { log, countIn } = processLog('info');
+  const { log, countIn } = processLog({ level: 'info' });
   const config = readConfig(file);
   for (const name of ['sslKey', 'sslCert'] as const) {
     const value = config[name];

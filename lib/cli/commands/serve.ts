@@ -8,7 +8,8 @@ import { processLog } from '../process-log';
 /** Runs a gateway until SIGTERM or SIGINT: the first drains it, a second one ends the process at once. */
 export async function serve(flags: ServeFlags, env: Environment): Promise<void> {
   const { options, development } = readConfig(flags, env);
-  const { log, countIn } = processLog(flags.logLevel ?? 'info');
+  const { logLevel: level = 'info', logFormat: format } = flags;
+  const { log, countIn } = processLog({ level, format });
   const gateway = createGateway({ ...options, log });
   countIn(gateway);
   await gateway.start();

@@ -1,4 +1,5 @@
 import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http';
+import { statusReason } from '../core/journal';
 import { hasBody } from './body';
 import type { Exchange } from './exchange';
 
@@ -11,13 +12,21 @@ export interface Answer {
 }
 
 /** Answers a request. The rest of a body that was not read is not worth reading: the connection ends with the answer. */
-export function sendAnswer({ request, response }: Exchange, answer: Answer): void {
+export function sendAnswer(exchange: Exchange, answer: Answer): void {
+  const { request, response } = exchange;
+  if (answer.status >= 400) noteRefusal(exchange, answer);
   const unread = hasBody(request) && !request.complete;
   response.writeHead(answer.status, {
     ...headersOf(answer),
     ...(unread && { Connection: 'close' }),
   });
   response.end(answer.body);
+}
+
+function noteRefusal(exchange: Exchange, { status, body }: Answer): void {
+  const { entrance, app, path, remoteAddress, request, journal } = exchange;
+  const refused = { entrance, app, reason: statusReason(status), message: body };
+  journal.refused(refused, { status, method: request.method, path, remoteAddress });
 }
 
 /** Answers with a line of plain text that says why a request is not served. */

@@ -43,6 +43,8 @@ export interface Handlers {
   request(request: IncomingMessage, response: ServerResponse, remoteAddress: string): void;
   /** Decides on an upgrade; `target` is the one of the request line. */
   upgrade(target: string, request: Omit<UpgradeRequest, keyof Target>): UpgradeDecision;
+  /** Something was refused here, before any protocol could be asked. */
+  refused(answer: Answer, remoteAddress: string): void;
 }
 
 /** Node's own deadlines count from the connect: they are for connections that say nothing at all. */
@@ -208,7 +210,7 @@ export class PortListener {
     });
     server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
       const status = CLIENT_ERRORS.get(error.code ?? '') ?? 400;
-      end(stream, { status, body: 'Bad request\n' });
+      this.#refuse(stream as NetSocket, { status, body: 'Bad request\n' });
     });
     server.on('tlsClientError', (error: Error, stream: Duplex) => {
       this.#keepAlive.peerFailed(error);
@@ -244,7 +246,8 @@ export class PortListener {
     const run = (): void => this.#request(request, response, connection?.surplus);
     if (connection?.requested(request, run) === false) {
       // Behind the answers given so far: to the client it is that of the first request that waits.
-      end(request.socket, unavailable('Over capacity: too many pipelined requests', 10));
+      const answer = unavailable('Over capacity: too many pipelined requests', 10);
+      this.#refuse(request.socket, answer);
     }
   }
 
@@ -253,10 +256,20 @@ export class PortListener {
     if (surplus !== undefined) {
       response.shouldKeepAlive = false;
       if (!/^\/(live|ready)z$/.test(request.url ?? '')) {
-        return answerAndEnd(response, unavailable(surplus, 10));
+        const answer = unavailable(surplus, 10);
+        this.#handlers.refused(answer, this.#clientOf(request));
+        return answerAndEnd(response, answer);
       }
     }
     this.#handlers.request(request, response, this.#clientOf(request));
+  }
+
+  /** Refuses an upgrade, or bytes that are no request, and ends the connection. */
+  #refuse(stream: Duplex, answer: Answer, remoteAddress?: string): void {
+    if (stream.destroyed || !stream.writable) return;
+    const { remoteAddress: peer = '' } = stream as NetSocket;
+    this.#handlers.refused(answer, remoteAddress ?? peer);
+    end(stream, answer);
   }
 
   #clientOf({ socket, headers }: IncomingMessage): string {
@@ -275,7 +288,7 @@ export class PortListener {
     for (const connection of this.#http) {
       const { stream } = connection;
       const wrong = connection.tick(limits);
-      if (wrong === 'late') end(stream, { status: 408, body: 'Request timeout\n' });
+      if (wrong === 'late') this.#refuse(stream, { status: 408, body: 'Request timeout\n' });
       if (wrong !== 'stuck') continue;
       this.#keepAlive.cut();
       stream.destroy();
@@ -287,16 +300,17 @@ export class PortListener {
     // Answers that are due would be mixed with frames.
     if (http !== undefined && http.waiting > 0) return void stream.destroy();
     this.#http.take(stream);
-    if (!this.#accepting) return end(stream, unavailable('Going away', 1));
-    if (http?.surplus !== undefined) return end(stream, unavailable(http.surplus, 10));
+    const refuse = (answer: Answer): void => this.#refuse(stream, answer, this.#clientOf(request));
+    if (!this.#accepting) return refuse(unavailable('Going away', 1));
+    if (http?.surplus !== undefined) return refuse(unavailable(http.surplus, 10));
     if (this.#keepAlive.size >= this.#options.maxConnections) {
-      return end(stream, unavailable('Over capacity', 10));
+      return refuse(unavailable('Over capacity', 10));
     }
     const remoteAddress = this.#clientOf(request);
     const shared = remoteAddress !== (request.socket.remoteAddress ?? '');
     const ofAddress = shared ? (this.#addresses?.get(remoteAddress) ?? 0) : 0;
     if (ofAddress >= this.#options.maxConnectionsPerAddress) {
-      return end(stream, unavailable('Too many connections of your address', 10));
+      return refuse(unavailable('Too many connections of your address', 10));
     }
     const decision = this.#handlers.upgrade(request.url ?? '/', {
       remoteAddress,

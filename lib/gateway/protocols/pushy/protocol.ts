@@ -15,6 +15,7 @@ import { Triggers } from './trigger';
  * channels are those of the app, so that events come from and go to the other protocols as well.
  */
 export class Pushy implements Protocol {
+  readonly entrance = 'pushy';
   readonly #endpoints: readonly Endpoint[];
   readonly #triggers: Triggers;
 
