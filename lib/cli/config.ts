@@ -32,7 +32,10 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
     ...(metricsPort !== undefined && { port: metricsPort }),
   };
   const token = textFrom(env, 'METRICS_TOKEN');
-  // A host or a token alone opens no port.
+  // A token alone opens no port.
+  if (!('port' in metrics) && metricsHost !== undefined) {
+    throw new StandpipeError('bad_option', '--metrics-host: give --metrics-port too');
+  }
   if ('port' in metrics) {
     merged['metrics'] = { ...metrics, ...(token !== undefined && { token }) };
   }

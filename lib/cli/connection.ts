@@ -6,6 +6,7 @@ import { readConfig, type Environment } from './config';
 import { DEVELOPMENT_APP } from './defaults';
 import type { ConnectionFlags } from './flags';
 
+const LOOPBACK = /^(localhost|127\.|\[?::1)/;
 /** Time for one attempt to connect: somebody sits before the command. */
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Addresses that a gateway listens on, and that nobody can connect to. */
@@ -28,15 +29,16 @@ export function connectionFrom(flags: ConnectionFlags, env: Environment): PipeOp
   const { id: appId, key, secret } = app ?? DEVELOPMENT_APP;
   const given = flags.host ?? options.host ?? '127.0.0.1';
   const host = EVERY_ADDRESS.test(given) ? '127.0.0.1' : given;
-  const asked = flags.tls ?? (flags.ca !== undefined || flags.insecure === true ? true : undefined);
-  const useTLS = asked ?? (options.tls?.only === true ? true : undefined);
-  const port = useTLS === true ? (options.tls?.port ?? 6443) : (options.port ?? 6001);
+  const isAsked = flags.tls ?? (flags.ca !== undefined || flags.insecure === true);
+  const { tls } = options;
+  const useTLS = isAsked || tls?.only === true || (tls !== undefined && !LOOPBACK.test(host));
+  const port = useTLS ? (tls?.port ?? 6443) : (options.port ?? 6001);
   return {
     ...{ appId, key, secret, host, connectTimeoutMs: CONNECT_TIMEOUT_MS },
     port: flags.port ?? port,
-    path: flags.path ?? options.path,
-    // On other machines the port of the file is the plain one.
-    useTLS: useTLS ?? false,
+    ...((flags.path ?? options.path) && { path: flags.path ?? options.path }),
+    // A host of another machine that only a flag names is reached as the client sees fit: by TLS.
+    ...((useTLS || flags.host === undefined) && { useTLS }),
     tls: {
       ...(flags.ca !== undefined && { ca: certificate(flags.ca) }),
       ...(flags.insecure === true && { rejectUnauthorized: false }),

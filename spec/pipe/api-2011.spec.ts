@@ -114,6 +114,24 @@ for (const [name, library] of Object.entries(LIBRARIES)) {
     client.disconnect();
     await gone;
     t.notOk(client.connected);
+
+    await t.test(
+      'disconnecting stays true after a disconnect, also when connected again',
+      async (t) => {
+        const gone = (): Promise<void> =>
+          new Promise((resolve) => client.on('disconnected', () => resolve()));
+        t.equal(client.disconnecting, false);
+        const first = gone();
+        client.disconnect();
+        t.equal(client.disconnecting, true);
+        await first;
+        if (name === 'standpipe') await client.disconnect();
+        const again = new Promise<void>((resolve) => client.on('connected', () => resolve()));
+        client.connect();
+        await again;
+        t.equal(client.disconnecting, true);
+      },
+    );
   });
 }
 

@@ -149,9 +149,8 @@ t.test('a log that leaves out debug is not asked to write one line at debug', as
 t.test('a reason and an address from outside cannot make labels of metrics', async (t) => {
   const gateway = await startGateway(t);
   for (let i = 0; i < 5; i++) {
-    await (
-      await RawSocket.upgrade(gateway.port, `/app/key-${i}?protocol=7`)
-    ).ended;
+    const browser = await TestSocket.open(t, gateway.port, { key: `key-${i}` });
+    await browser.closed();
   }
   const text = await gateway.metrics.registry.metrics();
   t.equal(text.match(/^standpipe_refusals_total\{/gm)?.length, 1);

@@ -123,7 +123,7 @@ t.test('a token guards the metrics', async (t) => {
     });
   for (const wrong of [undefined, `Bearer ${token}x`, token, `Basic ${token}`, 'Bearer ']) {
     const response = await scrape(wrong);
-    t.equal(response.status, 401, wrong);
+    t.equal(response.status, 401, String(wrong));
     t.equal(response.headers.get('www-authenticate'), 'Bearer');
     t.notMatch(await response.text(), /standpipe_|a-token/);
   }
