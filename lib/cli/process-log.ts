@@ -7,7 +7,7 @@ import { LogDestination } from './log-destination';
 export interface ProcessLog {
   log: Logger;
   /** Lines that are dropped from now on count in the metrics of this gateway. */
-  countIn(gateway: Gateway): void;
+  countIn: (gateway: Gateway) => void;
 }
 
 export interface LogOptions {

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { close, open } from 'node:fs';
-import { devNull } from 'node:os';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CloseCode, RESTARTS } from '../pusher/close-codes';
 import type { Logger } from '../util/logger';
@@ -13,6 +11,7 @@ import type {
   UpgradeDecision,
   UpgradeRequest,
 } from './core/fanout/carrier';
+import { FileLimit } from './core/file-limit';
 import { Hub } from './core/hub';
 import { Journal, type Refused, statusReason } from './core/journal';
 import { Metrics } from './core/metrics';
@@ -40,9 +39,6 @@ import { KeepAlive } from './transport/keep-alive';
 import { PortListener } from './transport/listener';
 import { MetricsListener } from './transport/metrics-listener';
 import { Webhooks } from './webhooks/webhooks';
-
-/** Time between two warnings that file descriptors are used up. */
-const FILE_WARNING_MS = 60_000;
 
 type State = 'idle' | 'running' | 'draining' | 'stopped';
 
@@ -73,7 +69,6 @@ export class Gateway {
   /** Asked in this order. */
   readonly #protocols: readonly Protocol[];
   #state: State = 'idle';
-  #nextFileWarning = 0;
 
   /** Throws `bad_option` when the options are wrong. Listens only after `start`. */
   constructor(options: GatewayOptions, clock: Clock = systemClock) {
@@ -221,7 +216,8 @@ export class Gateway {
       await this.#listener.stop();
       throw error;
     }
-    this.#overload.each(() => this.#checkFiles());
+    const files = new FileLimit({ metrics: this.metrics, log: this.#log, clock: this.#clock });
+    this.#overload.each(() => files.check());
     this.#overload.start();
     this.#log.info({ host: this.host, port: this.port, tlsPort: this.tlsPort }, 'gateway listens');
     this.#state = 'running';
@@ -373,23 +369,6 @@ export class Gateway {
   #lags(isWaiting: boolean): Array<{ events: number; since: number }> {
     const listeners = [...this.#apps.all()].flatMap((app) => [...app.observers]);
     return listeners.flatMap(({ lag }) => (lag?.isWaiting === isWaiting ? lag : []));
-  }
-
-  /** Without free file descriptors connections vanish silently: the kernel's queue is emptied and nobody is told. */
-  #checkFiles(): void {
-    open(devNull, 'r', (error, fd) => {
-      if (error === null) return void close(fd, () => undefined);
-      if (error.code !== 'EMFILE' && error.code !== 'ENFILE') return;
-      this.metrics.fileLimitHits++;
-      const now = this.#clock.now();
-      if (now < this.#nextFileWarning) return;
-      this.#nextFileWarning = now + FILE_WARNING_MS;
-      const { code } = error;
-      this.#log.error(
-        { code },
-        'no file descriptors are left: new connections fail; raise ulimit -n',
-      );
-    });
   }
 
   #failed(error: unknown): void {

@@ -210,7 +210,7 @@ export class PortListener {
     });
     server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
       const status = CLIENT_ERRORS.get(error.code ?? '') ?? 400;
-      this.#refuse(stream as NetSocket, { status, body: 'Bad request\n' });
+      this.#refuse(stream, { status, body: 'Bad request\n' });
     });
     server.on('tlsClientError', (error: Error, stream: Duplex) => {
       this.#keepAlive.peerFailed(error);

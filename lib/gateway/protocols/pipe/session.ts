@@ -259,13 +259,11 @@ export class PipeSession implements GroupMember {
       // An acknowledgement of an earlier owner is late, and counts no more.
       if (partition !== undefined && generation < partition.generation) continue;
       const ours = partition?.generation === generation && this.group.owner(partition) === this;
-      if (ours) {
-        const { low, oldest } = partition.log;
-        if (partition.log.ack(position)) {
-          const moved = oldest !== undefined && partition.log.low > low;
-          if (moved) metrics.handled(clock.wall() - oldest.time);
-          continue;
-        }
+      const { low, oldest } = partition?.log ?? {};
+      if (ours && partition.log.ack(position)) {
+        const moved = oldest !== undefined && partition.log.low !== low;
+        if (moved) metrics.handled(clock.wall() - oldest.time);
+        continue;
       }
       const what = `partition ${number}, generation ${generation}, epoch ${epoch}`;
       this.#link?.fail('protocol_error', `acknowledged what was never sent: ${what}, ${offset}`);
