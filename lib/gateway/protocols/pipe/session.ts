@@ -322,7 +322,7 @@ export class PipeSession implements GroupMember {
   #refused({ code, message }: { code: number; message: string }): void {
     const reason = refusalCode(code)?.name ?? 'other';
     const refused = { entrance: 'pipe', reason, app: this.app.id, message } as const;
-    this.#context.journal.refused(refused, { ...(this.isNamed && { name: this.name }) });
+    this.#context.journal.refused(refused, { backend: this.name });
   }
 
   #replaceRules(rules: readonly Rule[]): void {
