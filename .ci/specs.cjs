@@ -1,20 +1,28 @@
-// Runs the specs, all or those named, each file in a process of its own and some at a time; writes TAP. With `--times`,
-// comments at the end tell how long each file took and how much CPU it and its children used, the longest first.
+// Runs the specs, all or those named, in some processes at a time; writes TAP. Small ones share a process, the others
+// have one for each file. With `--times`, comments at the end tell how long each process took and how much CPU it and its
+// children used, the longest first.
 // Specs are started without the loaders that tap's own command puts before each, which cost a second of CPU.
 const { mkdtempSync, readdirSync, readFileSync, rmSync } = require('node:fs');
 const { availableParallelism, tmpdir } = require('node:os');
 const { join, resolve } = require('node:path');
 const t = require('tap');
 
-const NODE = `NODE_OPTIONS= "$0" --enable-source-maps -r '${join(__dirname, 'transpiled.cjs')}' "$1"`;
+const NODE = `"$0" --enable-source-maps -r '${join(__dirname, 'transpiled.cjs')}' "$@"`;
 // tap sets NODE_OPTIONS to its loader, and with it Node takes no TypeScript for its first file: the shell clears it.
-const START = NODE.replace('"$0"', 'exec "$0"');
-const START_TIMED = `${NODE}; code=$?; times >"$2"; exit $code`;
+const START = `export NODE_OPTIONS=; exec ${NODE}`;
+const START_TIMED = `export NODE_OPTIONS=; times=$1; shift; ${NODE}; code=$?; times >"$times"; exit $code`;
+const TOGETHER = join(__dirname, 'together.cjs');
 // Limits for a machine that is busy with other things, too: nothing passes or fails by how long it takes.
 const TIMEOUT_MS = 300_000;
 const TAP_TIMEOUT = '240';
 // Specs in several processes: each is told by SHARD, from 1, which share of the file it runs.
 const SHARDS = new Map([['spec/faults/simulation.spec.ts', 2]]);
+// Folders with many small specs, and how many of them share a process.
+const SMALL =
+  /^spec\/(gateway|http|net|pipe|pusher|security|stream|testing|util|wire)\/|^spec\/[^/]*$/;
+const SHARE = 12;
+// Specs that watch or change their whole process, or start others and wait for them.
+const ALONE = new Set(['spec/http/package.spec.ts', 'spec/pipe/connection/hostile.spec.ts']);
 // Folders whose specs take longest: begun last, they would keep one processor busy while the others have nothing to do.
 const FIRST = [
   'spec/browser/',
@@ -46,26 +54,49 @@ function cpuSeconds(path) {
   );
 }
 
-// A spec waits for sockets and browsers half of its time, so there is one more than there are processors.
-t.jobs = availableParallelism() + 1;
+// A spec waits for sockets and browsers half of its time, so there are two more than there are processors.
+t.jobs = availableParallelism() + 2;
 t.setTimeout(0);
-for (const file of files) {
-  const shards = SHARDS.get(file) ?? 1;
-  for (let shard = 1; shard <= shards; shard++) {
-    const env = { TAP_TIMEOUT, ...process.env, ...(shards > 1 && { SHARD: `${shard}` }) };
-    const name = shards > 1 ? `${file} ${shard} of ${shards}` : file;
-    const path = timesFolder && join(timesFolder, name.replaceAll('/', '_'));
-    const args = [
-      '-c',
-      timesFolder ? START_TIMED : START,
-      process.execPath,
-      resolve(file),
-      path ?? '',
-    ];
-    const spawned = t.spawn('sh', args, { buffered: true, timeout: TIMEOUT_MS, env }, name);
-    if (path)
-      spawned.then(({ time }) => times.push({ name, seconds: time / 1000, cpu: cpuSeconds(path) }));
+for (const { name, args, env } of processes()) {
+  const path = timesFolder && join(timesFolder, name.replaceAll(/[/ ]/g, '_'));
+  const shell = timesFolder
+    ? ['-c', START_TIMED, process.execPath, path]
+    : ['-c', START, process.execPath];
+  const options = {
+    buffered: true,
+    timeout: TIMEOUT_MS,
+    env: { TAP_TIMEOUT, ...process.env, ...env },
+  };
+  const spawned = t.spawn('sh', [...shell, ...args], options, name);
+  if (path)
+    spawned.then(({ time }) => times.push({ name, seconds: time / 1000, cpu: cpuSeconds(path) }));
+}
+
+/** Processes to start: name for the report, arguments of Node, variables. */
+function processes() {
+  const isSmall = (file) => SMALL.test(file) && !ALONE.has(file);
+  const alone = files
+    .filter((file) => !isSmall(file))
+    .flatMap((file) => {
+      const shards = SHARDS.get(file) ?? 1;
+      if (shards === 1) return [{ name: file, args: [resolve(file)] }];
+      return Array.from({ length: shards }, (_, i) => ({
+        name: `${file} ${i + 1} of ${shards}`,
+        args: [resolve(file)],
+        env: { SHARD: `${i + 1}` },
+      }));
+    });
+  const small = files.filter(isSmall);
+  const shared = [];
+  while (small.length > 0) {
+    const some = small.splice(0, SHARE);
+    shared.push({
+      name: some.length === 1 ? some[0] : `${some[0]} and ${some.length - 1} more`,
+      args: [TOGETHER],
+      env: { SPECS: some.join('\n') },
+    });
   }
+  return [...alone, ...shared];
 }
 
 t.teardown(() => {

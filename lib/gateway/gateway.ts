@@ -13,7 +13,7 @@ import type {
 } from './core/fanout/carrier';
 import { FileLimit } from './core/file-limit';
 import { Hub } from './core/hub';
-import { Journal, type Refused, statusReason } from './core/journal';
+import { Journal } from './core/journal';
 import { Metrics } from './core/metrics';
 import { Router } from './core/router';
 import { TurnBudget } from './core/timing/turn-budget';
@@ -159,7 +159,7 @@ export class Gateway {
         request: (...received) => this.#request(...received),
         upgrade: (target, request) => this.#upgrade(target, request),
         refused: ({ status, body }, remoteAddress) =>
-          this.#refused({ entrance: 'port', message: body }, status, { remoteAddress }),
+          journal.refused({ entrance: 'port', message: body, status }, { remoteAddress }),
       },
       {
         keepAlive: this.#keepAlive,
@@ -321,13 +321,16 @@ export class Gateway {
           const { refuse: status, reason, app, body: message } = decision;
           const { entrance } = protocol;
           const { path } = target;
-          this.#refused({ entrance, reason, app, message }, status, { path, remoteAddress });
+          this.#journal.refused(
+            { entrance, reason, app, message, status },
+            { path, remoteAddress },
+          );
         }
         return decision;
       }
     }
     const body = 'Not found: WebSockets are at /app/<key> and /pipe/<app id>\n';
-    this.#refused({ entrance: 'port', message: body }, 404, { remoteAddress });
+    this.#journal.refused({ entrance: 'port', message: body, status: 404 }, { remoteAddress });
     return { refuse: 404, body };
   }
 
@@ -335,28 +338,34 @@ export class Gateway {
     // A peer that goes away in the middle of its answer tells so by the end of its connection as well.
     response.on('error', ignore);
     const targets = parseTarget(request.url ?? '/', this.#settings.path);
-    const entrance = 'port' as const;
-    const received = { request, response, remoteAddress, entrance, journal: this.#journal };
-    for (const target of targets) {
-      const exchange: Exchange = { ...target, ...received };
+    const journal = this.#journal;
+    const entrance = 'port';
+    for (const { path, query, signable } of targets) {
+      // Field by field: a spread costs a microsecond of every request.
+      const exchange: Exchange = {
+        path,
+        query,
+        signable,
+        request,
+        response,
+        remoteAddress,
+        entrance,
+        journal,
+      };
       for (const protocol of this.#protocols) {
         exchange.entrance = protocol.entrance;
         if (protocol.request?.(exchange) === true) return;
       }
     }
-    const exchange = { ...targets[0], ...received };
+    const exchange = {
+      ...targets[0],
+      request,
+      response,
+      remoteAddress,
+      entrance,
+      journal,
+    } as const;
     sendAnswer(exchange, { status: 404, body: 'Not found\n' });
-  }
-
-  #refused(
-    { reason, ...rest }: Omit<Refused, 'reason'> & { reason?: string | undefined },
-    status: number,
-    about: object,
-  ): void {
-    this.#journal.refused(
-      { ...rest, reason: reason ?? statusReason(status) },
-      { status, ...about },
-    );
   }
 
   #count(of: (app: App) => number): number {

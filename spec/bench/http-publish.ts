@@ -74,8 +74,11 @@ function own(request: ApiRequest): number {
   const call = (): void => {
     const incoming = Object.assign(new EventEmitter(), { method, url: target, headers });
     const response = { writeHead: none, end: none };
+    const [{ path, query, signable }] = parseTarget(target, '');
     api.request({
-      ...parseTarget(target, '')[0],
+      path,
+      query,
+      signable,
       request: incoming as IncomingMessage,
       response: response as unknown as ServerResponse,
       remoteAddress: '127.0.0.1',

@@ -23,6 +23,7 @@ import { backlog, flood } from './overload';
 import { floodRates } from './overload-rates';
 import { findPlanted } from './planted';
 import { pythonThrough } from './python';
+import { realSchedule } from './real-schedules';
 import { rollingRestart } from './restarts';
 import { slowHandler, stalledBrowsers, webhookTarpit } from './slow';
 import { slowLink } from './slow-links';
@@ -35,11 +36,12 @@ type Result = Record<string, unknown>;
 
 /**
  * Suites that take too long for every change: `npm run long` runs all of them, `npm run long -- kills storm` some;
- * `--seed=7` repeats a run, `--minutes=60` makes the soak longer than its 10 minutes. Each suite prints a line of JSON
- * with its seed and what it measured; the figures are those of the machine.
+ * `--seed=7` repeats a run, `--minutes=60` makes the soak and the schedules with processes longer than their 10 minutes.
+ * Each suite prints a line of JSON with its seed and what it measured; the figures are those of the machine.
  */
 const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Result>]> = [
   ['schedules', schedules],
+  ['real-schedules', realSchedules],
   ['planted', planted],
   ['cuts', randomCuts],
   ['kills', kills],
@@ -112,6 +114,25 @@ function planted(test: Test): Promise<Result> {
 async function schedules(test: Test): Promise<Result> {
   await liveThrough(test, 100_000, 200_000);
   return { schedules: 200_000 };
+}
+
+/** Schedules with processes, a minute each, with consecutive seeds. */
+async function realSchedules(test: Test, seed: number): Promise<Result> {
+  const sums = { messages: 0, sockets: 0, copies: 0 };
+  const acts = new Map<string, number>();
+  for (let minute = 0; minute < minutes; minute++) {
+    const name = `minute ${minute + 1}`;
+    await test.test(name, { timeout: HOUR_MS }, async (t) => {
+      const report = await realSchedule(t, { seconds: 60, seed: seed + minute });
+      t.same(report.faults, [], `seed ${seed + minute}`);
+      t.same(report.ghosts, [], `seed ${seed + minute}`);
+      for (const sum of ['messages', 'sockets', 'copies'] as const) sums[sum] += report[sum];
+      for (const [act, count] of Object.entries(report.acts)) {
+        acts.set(act, (acts.get(act) ?? 0) + count);
+      }
+    });
+  }
+  return { minutes, ...sums, acts: Object.fromEntries(acts) };
 }
 
 /** A long conversation over a line that is cut again and again, wherever it is. */

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { checkModels, forgottenSwitches, modelsUnchecked } from './models';
 
-/** A compiler runs for each of them, which takes its time on a machine that has other things to do. */
+/** A compiler runs for each of them (`npm run long -- models` checks all mutants), which takes its time on a machine that has other things to do. */
 const timeout = 200_000;
 t.setTimeout(timeout);
 
@@ -10,12 +10,12 @@ const unchecked = modelsUnchecked();
 const skip = process.env['CI'] === 'true' ? undefined : unchecked;
 
 t.test(
-  'the models of the protocol hold, and each of their mutants is caught',
+  'the models of the protocol hold, and a mutant of each is caught',
   { skip, timeout },
   (t) => {
     t.equal(unchecked, undefined);
     const { sound, mutants } = checkModels(t, 'small');
-    t.ok(sound.length >= 4 && mutants.length >= 12);
+    t.ok(sound.length >= 4 && mutants.length >= 2);
     for (const { file, options, errors } of sound) t.equal(errors, 0, `${file} ${options}`);
     for (const { file, options, errors } of mutants) t.equal(errors, 1, `${file} ${options}`);
     t.end();

@@ -18,8 +18,13 @@ export type Entrance =
 /** Something that a gateway did not do for a peer. */
 export interface Refused {
   entrance: Entrance;
-  /** A word of the gateway's own: it becomes a label of a metric, and must never come from outside. */
-  reason: string;
+  /**
+   * A word of the gateway's own: it becomes a label of a metric, and must never come from outside. That of the status unless
+   * given.
+   */
+  reason?: string | undefined;
+  /** Status of the answer, over HTTP. */
+  status?: number;
   /** Id of the app, when it is known. */
   app?: string | undefined;
   /** The text that the peer is told. */
@@ -52,16 +57,18 @@ export class Journal {
   }
 
   /** Counts a refusal and notes it. `about` is what else is known of the peer. */
-  refused({ entrance, reason, app = '', message }: Refused, about: object = {}): void {
+  refused({ entrance, status, app = '', message, ...given }: Refused, about: object = {}): void {
+    const reason = given.reason ?? statusReason(status);
     this.#metrics.refusals.inc({ entrance, reason, app });
     if (!this.isRead) return;
     const why = message.trimEnd().slice(0, MAX_TEXT_LENGTH);
-    this.#log.debug({ entrance, reason, ...(app !== '' && { app }), why, ...about }, 'refused');
+    const where = { entrance, reason, status, ...(app !== '' && { app }) };
+    this.#log.debug({ ...where, why, ...about }, 'refused');
   }
 }
 
 /** The reason for a refusal by a status of HTTP (RFC 9110, section 15), such as `unauthorized`. */
-export function statusReason(status: number): string {
+function statusReason(status = 0): string {
   return STATUS_CODES[status]?.toLowerCase().replaceAll(/[ -]/g, '_') ?? 'other';
 }
 

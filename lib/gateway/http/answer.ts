@@ -1,5 +1,4 @@
 import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http';
-import { statusReason } from '../core/journal';
 import { hasBody } from './body';
 import type { Exchange } from './exchange';
 
@@ -15,18 +14,16 @@ export interface Answer {
 export function sendAnswer(exchange: Exchange, answer: Answer): void {
   const { request, response } = exchange;
   if (answer.status >= 400) noteRefusal(exchange, answer);
-  const unread = hasBody(request) && !request.complete;
-  response.writeHead(answer.status, {
-    ...headersOf(answer),
-    ...(unread && { Connection: 'close' }),
-  });
+  const headers = headersOf(answer);
+  if (hasBody(request) && !request.complete) headers['Connection'] = 'close';
+  response.writeHead(answer.status, headers);
   response.end(answer.body);
 }
 
 function noteRefusal(exchange: Exchange, { status, body }: Answer): void {
   const { entrance, app, path, remoteAddress, request, journal } = exchange;
-  const refused = { entrance, app, reason: statusReason(status), message: body };
-  journal.refused(refused, { status, method: request.method, path, remoteAddress });
+  const refused = { entrance, app, message: body, status };
+  journal.refused(refused, { method: request.method, path, remoteAddress });
 }
 
 /** Answers with a line of plain text that says why a request is not served. */

@@ -13,9 +13,10 @@ export function sealedFor(
   masterKey: Uint8Array | undefined,
   maxBytes: number,
 ): string {
-  const names = [channel ?? [], channels ?? []].flat();
-  if (!names.some(isEncryptedChannel)) return json;
-  if (channel === undefined || names.length > 1) {
+  const first = channel !== undefined && isEncryptedChannel(channel);
+  const others = channels !== undefined && channels.some(isEncryptedChannel);
+  if (!first && !others) return json;
+  if (channel === undefined || (channels !== undefined && channels.length > 0)) {
     throw badArgument(
       'an event for a private-encrypted- channel goes to that channel alone: each has a key of its own',
     );

@@ -9,7 +9,7 @@ if (hasBrowser()) {
   t.test('pusher-js in Chromium, over TLS', { timeout: TIMEOUT_MS }, async (t) =>
     showInChromium(
       t,
-      { ws: WAYS, xhr_streaming: WAYS, xhr_polling: {} },
+      { ws: WAYS, xhr_streaming: {}, xhr_polling: {} },
       { tls: await certificate() },
     ),
   );

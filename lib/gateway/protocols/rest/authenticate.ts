@@ -14,7 +14,13 @@ const AUTH_PARAM = /^(auth_.*|body_md5|body_sha256)$/;
  */
 export function authenticate(
   app: App | undefined,
-  request: {
+  {
+    paths,
+    method,
+    params,
+    nowMs,
+    toleranceS,
+  }: {
     method: string;
     /** Paths of which the client may have signed one. */
     paths: readonly string[];
@@ -24,9 +30,10 @@ export function authenticate(
   },
 ): App {
   const secretOf = (key: string): string | undefined => (app?.key === key ? app.secret : undefined);
-  const { paths, ...rest } = request;
-  const verify = (rawPath = ''): ReturnType<typeof verifyRequest> =>
-    verifyRequest({ ...rest, rawPath, path: decode(rawPath), secretOf });
+  const verify = (rawPath = ''): ReturnType<typeof verifyRequest> => {
+    const path = decode(rawPath);
+    return verifyRequest({ method, path, rawPath, params, secretOf, nowMs, toleranceS });
+  };
   const [received, ...others] = paths;
   const verdict = verify(received);
   // A refusal tells of the path as it was received.
