@@ -15,7 +15,7 @@ export type Entrance =
   | 'pipe_2011'
   | 'pushy';
 
-/** Something that a gateway did not do for a peer. */
+/** A refusal: a connection, request or message of a peer that the gateway did not serve. */
 export interface Refused {
   entrance: Entrance;
   /**

@@ -43,7 +43,7 @@ export interface Handlers {
   request(request: IncomingMessage, response: ServerResponse, remoteAddress: string): void;
   /** Decides on an upgrade; `target` is the one of the request line. */
   upgrade(target: string, request: Omit<UpgradeRequest, keyof Target>): UpgradeDecision;
-  /** Something was refused here, before any protocol could be asked. */
+  /** Told of each refusal by the ports themselves, before any protocol could be asked. */
   refused(answer: Answer, remoteAddress: string): void;
 }
 
