@@ -44,6 +44,7 @@ type State = 'idle' | 'running' | 'draining' | 'stopped';
 
 /** Time between two waves in which a draining gateway closes its sockets. */
 const WAVE_MS = 100;
+const LAST_WAVE_MS = 20;
 /** Waves of a gateway with few sockets: all are told before the first of them comes back. */
 const FEW_WAVES = 5;
 const MIN_PER_WAVE = 50;
@@ -340,9 +341,9 @@ export class Gateway {
       // A backend that is just reconnecting may come back, and only this process has its session.
       if (!isHandedOver && !this.#pipes.awaited) isHandedOver = await this.#listener.handOver();
       const isLast = this.#departures.restart(perWave) < perWave;
-      // The port is free sooner without a wait; where the next process has it, requests of the last connects still come.
-      if (isLast && !isHandedOver) return;
-      await this.#pause(WAVE_MS);
+      // A short wait at the end leaves the port sooner, and the closes still become events. Where the next process has the
+      // port, requests of the last connects still come.
+      await this.#pause(isLast && !isHandedOver ? LAST_WAVE_MS : WAVE_MS);
       if (isLast) return;
     }
   }

@@ -150,7 +150,7 @@ t.test('SIGHUP has a pushy server read its file again', async (t) => {
 });
 
 t.test('a closed terminal ends a server that had one', async (t) => {
-  const command = `exec ${process.execPath} ${main} serve --port 0`;
+  const command = `exec ${process.execPath} ${main} serve --port 0 --log-format json`;
   const terminal = spawn('script', ['-qfc', command, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });

@@ -110,11 +110,6 @@ for (const [name, library] of Object.entries(LIBRARIES)) {
       t.equal(errors[0]?.errno, 4211);
     });
 
-    const gone = new Promise<void>((resolve) => client.on('disconnected', () => resolve()));
-    client.disconnect();
-    await gone;
-    t.notOk(client.connected);
-
     await t.test(
       'disconnecting stays true after a disconnect, also when connected again',
       async (t) => {
@@ -125,6 +120,7 @@ for (const [name, library] of Object.entries(LIBRARIES)) {
         const handedOver: unknown = client.disconnect();
         t.equal(client.disconnecting, true);
         await first;
+        t.notOk(client.connected);
         // Today's client is ready to connect again when its promise has resolved.
         await Promise.resolve(handedOver);
         const again = new Promise<void>((resolve) => client.on('connected', () => resolve()));
