@@ -130,8 +130,8 @@ t.test(
 );
 
 for (const [ending, end] of Object.entries({
-  'a reset': (browser: TestSocket) => void browser.raw.stream.resetAndDestroy(),
-  'the end of the stream': (browser: TestSocket) => void browser.raw.stream.end(),
+  'a reset': (browser: TestSocket): void => void browser.raw.stream.resetAndDestroy(),
+  'the end of the stream': (browser: TestSocket): void => void browser.raw.stream.end(),
 })) {
   t.test(`messages of a browser that is held back are all handled after ${ending}`, async (t) => {
     const group = { name: 'g', overflow: 'pause' } as const;

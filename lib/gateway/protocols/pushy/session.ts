@@ -1,3 +1,4 @@
+import { CloseCode } from '../../../pusher/close-codes';
 import { isObject, parseJson } from '../../../pusher/json';
 import { newSocketId } from '../../../pusher/socket-id';
 import type { PushyConnection } from '../../options/pushy';
@@ -53,22 +54,24 @@ export class PushySession implements CarrierHandler {
     parts.metrics.messagesReceived++;
     const sendError = (code: Parameters<typeof errorEvent>[0], message: string): void =>
       parts.hub.turn.send(socket, errorEvent(code, message));
-    const rate = parts.limits.maxBackChannelEventsPerSecond;
+    const { maxBackChannelEventsPerSecond: rate, maxChannelsPerSocket } = parts.limits;
     const nowMs = parts.clock.now();
-    socket.buckets.messages ??= new TokenBucket(rate, rate, nowMs);
+    // All channels of a page are subscribed at once.
+    const burst = Math.max(rate, maxChannelsPerSocket);
+    socket.buckets.messages ??= new TokenBucket(rate, burst, nowMs);
     if (!socket.buckets.messages.take(nowMs)) {
       return sendError(ErrorCode.TOO_MANY, `Too many messages: the limit is ${rate} per second`);
     }
     const message = parseJson(text);
     // The spelling is pushy's.
-    const bogus = (): void => sendError(ErrorCode.BOGUS, 'Bogus message recieved');
+    const bogus = (): void => this.#malformed(ErrorCode.BOGUS, 'Bogus message recieved');
     if (!isObject(message)) return bogus();
     const { command, event, channel, data } = message;
     if ((command === undefined) === (event === undefined)) return bogus();
     if (event !== undefined) {
       return channel === undefined
-        ? sendError(ErrorCode.NO_CHANNEL, 'No channel specified')
-        : sendError(
+        ? this.#malformed(ErrorCode.NO_CHANNEL, 'No channel specified')
+        : this.#malformed(
             ErrorCode.UNKNOWN_COMMAND,
             'Clients send commands; events are triggered over HTTP',
           );
@@ -77,6 +80,19 @@ export class PushySession implements CarrierHandler {
     this.#run(command.toLowerCase(), data, () =>
       sendError(ErrorCode.UNKNOWN_COMMAND, 'Unknown command'),
     );
+  }
+
+  /** Answers a message that breaks the protocol. A few are forgiven; a client that goes on loses its connection. */
+  #malformed(code: Parameters<typeof errorEvent>[0], message: string): void {
+    const { socket } = this;
+    const { clock, hub, limits, metrics } = this.#context.parts;
+    metrics.malformedMessages++;
+    const nowMs = clock.now();
+    socket.buckets.malformed ??= new TokenBucket(1, limits.maxMalformedMessages, nowMs);
+    if (socket.buckets.malformed.take(nowMs)) {
+      return hub.turn.send(socket, errorEvent(code, message));
+    }
+    hub.turn.close(socket, CloseCode.OVER_CAPACITY, `Too many malformed messages: ${message}`);
   }
 
   binary(): void {
