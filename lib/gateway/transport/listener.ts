@@ -15,7 +15,7 @@ import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
 import { listen, type ListenParts, type Place } from './listen';
 import { flatHeaders, isWebSocket, putBack } from './other-upgrades';
-import { answerAndEnd, end, endUnreadable, unavailable } from './refuse';
+import { answerAndEnd, end, endUnreadable, hangUp, refuseForNow, unavailable } from './refuse';
 import { isShared } from './shared-port';
 import { type Certificate, tlsServer } from './tls-server';
 
@@ -321,23 +321,24 @@ export class PortListener {
     // Answers that are due would be mixed with frames.
     if (http !== undefined && http.waiting > 0) return void stream.destroy();
     this.#http.take(stream);
-    if (!this.#accepting) return end(stream, unavailable('Going away', 1));
-    if (http?.surplus !== undefined) return end(stream, unavailable(http.surplus, 10));
-    if (this.#keepAlive.size >= this.#options.maxConnections) {
-      return end(stream, unavailable('Over capacity', 10));
-    }
+    const notNow = (why: string, retryAfterS: number): void =>
+      refuseForNow(request, stream, unavailable(why, retryAfterS));
+    if (!this.#accepting) return notNow('Going away', 1);
+    if (http?.surplus !== undefined) return notNow(http.surplus, 10);
+    if (this.#keepAlive.size >= this.#options.maxConnections) return notNow('Over capacity', 10);
     const remoteAddress = this.#clientOf(request);
     const shared = remoteAddress !== (request.socket.remoteAddress ?? '');
     const ofAddress = shared ? (this.#addresses?.get(remoteAddress) ?? 0) : 0;
     if (ofAddress >= this.#options.maxConnectionsPerAddress) {
-      return end(stream, unavailable('Too many connections of your address', 10));
+      return notNow('Too many connections of your address', 10);
     }
     const decision = this.#handlers.upgrade(request.url ?? '/', {
       remoteAddress,
       headers: flatHeaders(request),
     });
     if ('refuse' in decision) {
-      const { refuse: status, body, headers = {} } = decision;
+      const { refuse: status, body, headers = {}, unanswered = false } = decision;
+      if (unanswered) return hangUp(stream);
       return end(stream, { status, body, headers });
     }
     const { maxPayloadBytes, slowCode, subprotocol, headers = {}, accept } = decision;

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Answer, answerText } from '../http/answer';
 
@@ -23,6 +23,23 @@ export function answerAndEnd(response: ServerResponse, { status, body, headers }
 export function end(stream: Duplex, answer: Answer): void {
   if (stream.destroyed || !stream.writable) return;
   stream.end(answerText(answer), () => stream.destroy());
+}
+
+/** Path of a backend of Pipe 0.2. */
+const PIPE_2011 = /\/app\/[^?]*\?(.*&)?auth_signature=/;
+
+/**
+ * Refuses an upgrade for now. Clients of Pipe 0.2 come back by themselves when their connection ends, and take any answer
+ * for final: they get none.
+ */
+export function refuseForNow({ url = '' }: IncomingMessage, stream: Duplex, answer: Answer): void {
+  if (PIPE_2011.test(url)) hangUp(stream);
+  else end(stream, answer);
+}
+
+/** Ends a connection in order, without an answer. */
+export function hangUp(stream: Duplex): void {
+  stream.end(() => stream.destroy());
 }
 
 /** Refuses a request that the parser could not read, or that did not come in time. */

@@ -45,4 +45,10 @@ export type UpgradeDecision =
       subprotocol?: string;
       headers?: Record<string, string>;
     }
-  | { refuse: number; body: string; headers?: Record<string, string> };
+  | {
+      refuse: number;
+      body: string;
+      headers?: Record<string, string>;
+      /** The peer takes any answer for final, and is to come back: its connection is ended without one. */
+      unanswered?: boolean;
+    };

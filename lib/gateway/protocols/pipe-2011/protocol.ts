@@ -8,7 +8,8 @@ import { Pipe2011Connection } from './connection';
 import type { Subscription } from './requests';
 import { verifySignature } from './signature';
 
-const PATH = /^\/app\/([^/]+)$/;
+/** A path that no app could have is one of this protocol's too, so that a signed request is not taken for a browser's. */
+const PATH = /^\/app\/(.*)$/;
 /** Parameters by which a backend of 2011 is told from a browser, which has the same path. */
 const MARKS = ['auth_key', 'auth_signature', 'protocol_version'];
 const VERSION = '0.2';
@@ -59,7 +60,14 @@ export class Pipe2011 implements Protocol {
     }
     const refusal = admission.backendRefusal(app);
     if (refusal !== undefined) {
-      return refusedUpgrade(503, refusal.message, { 'Retry-After': String(refusal.retryAfterS) });
+      this.#parts.log.warn(
+        { appId: app.id },
+        `a backend of Pipe 0.2 was sent away: ${refusal.message}`,
+      );
+      const headers = { 'Retry-After': String(refusal.retryAfterS) };
+      // The client of 2011 comes back when its connection ends, and gives up when it is answered.
+      const unanswered = params.has('auth_signature');
+      return { refuse: 503, body: `${refusal.message}\n`, headers, unanswered };
     }
     return {
       maxPayloadBytes: WIRE_LIMITS.maxFrameBytes,
@@ -95,10 +103,6 @@ export class Pipe2011 implements Protocol {
   }
 }
 
-function refusedUpgrade(
-  status: number,
-  message: string,
-  headers: Record<string, string> = {},
-): UpgradeDecision {
-  return { refuse: status, body: `${message}\n`, headers };
+function refusedUpgrade(status: number, message: string): UpgradeDecision {
+  return { refuse: status, body: `${message}\n` };
 }

@@ -8,6 +8,8 @@ declare module 'pusher-pipe' {
     static Transport: unknown;
     connected: boolean;
     connection_id: string | undefined;
+    /** Attempts since the last connection. */
+    reconnection_attempts: number;
     channels: EventEmitter;
     sockets: EventEmitter;
     connect(): void;
