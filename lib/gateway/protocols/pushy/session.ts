@@ -1,6 +1,8 @@
 import { CloseCode } from '../../../pusher/close-codes';
 import { isObject, parseJson } from '../../../pusher/json';
 import { newSocketId } from '../../../pusher/socket-id';
+import { silent } from '../../../util/logger';
+import { warningLog } from '../../../util/warning-log';
 import type { PushyConnection } from '../../options/pushy';
 import type { Carrier, CarrierHandler } from '../../core/fanout/carrier';
 import { Socket } from '../../core/model/socket';
@@ -122,7 +124,8 @@ export class PushySession implements CarrierHandler {
     }
     const failed = (error: unknown): void => {
       const { log, hub } = this.#context.parts;
-      log.error({ err: error, command: name }, 'a command of pushy failed');
+      const told = log === silent ? warningLog : log;
+      told.error({ err: error, command: name }, `the command ${name} of pushy failed`);
       hub.turn.send(this.socket, errorEvent(ErrorCode.FAILED, 'The command failed'));
     };
     try {
