@@ -43,7 +43,7 @@ t.test('a command that throws is a warning of the process, once a minute', async
     throw new Error('a bug of the command');
   };
   const commands = { fail, reject: () => Promise.reject(new Error('a bug of the promise')) };
-  const gateway = await init(HOST, commands as never);
+  const gateway = await init(HOST, commands);
   t.teardown(() => gateway.stop());
   const client = await PushyClient.connect(t, gateway.port);
   for (const name of ['fail', 'fail', 'reject']) {
