@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Answer, answerText } from '../http/answer';
 
@@ -25,15 +25,13 @@ export function end(stream: Duplex, answer: Answer): void {
   stream.end(answerText(answer), () => stream.destroy());
 }
 
-/** Path of a backend of Pipe 0.2. */
-const PIPE_2011 = /\/app\/[^?]*\?(.*&)?auth_signature=/;
-
 /**
  * Refuses an upgrade for now. Clients of Pipe 0.2 come back by themselves when their connection ends, and take any answer
  * for final: they get none.
  */
-export function refuseForNow({ url = '' }: IncomingMessage, stream: Duplex, answer: Answer): void {
-  if (PIPE_2011.test(url)) hangUp(stream);
+export function refuseForNow(url: string, stream: Duplex, answer: Answer): void {
+  const [path = '', query = ''] = url.split('?', 2);
+  if (path.includes('/app/') && /(^|&)auth_signature=/.test(query)) hangUp(stream);
   else end(stream, answer);
 }
 
@@ -42,7 +40,7 @@ export function hangUp(stream: Duplex): void {
   stream.end(() => stream.destroy());
 }
 
-/** Refuses a request that the parser could not read, or that did not come in time. */
-export function endUnreadable(error: NodeJS.ErrnoException, stream: Duplex): void {
-  end(stream, { status: CLIENT_ERRORS.get(error.code ?? '') ?? 400, body: 'Bad request\n' });
+/** Answer to a request that the parser could not read, or that did not come in time. */
+export function unreadable(error: NodeJS.ErrnoException): Answer {
+  return { status: CLIENT_ERRORS.get(error.code ?? '') ?? 400, body: 'Bad request\n' };
 }

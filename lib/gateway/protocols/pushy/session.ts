@@ -9,6 +9,7 @@ import { Socket } from '../../core/model/socket';
 import { TokenBucket } from '../../core/timing/token-bucket';
 import type { PushyContext } from './context';
 import { ErrorCode, errorEvent, ownEvent } from './frames';
+import { refuse } from './refuse';
 import type { Handles } from './handles';
 import { subscribe, unsubscribe } from './subscriptions';
 
@@ -45,6 +46,10 @@ export class PushySession implements CarrierHandler {
     const data = JSON.stringify({ socketId: this.socket.id, protocol });
     parts.hub.turn.send(this.socket, ownEvent('pushy:connect', data));
     parts.metrics.socketsOpened++;
+    if (parts.journal.isRead) {
+      const about = { app: app.id, socket: this.socket.id, remoteAddress };
+      parts.journal.note({ ...about, protocol: `pushy over ${protocol}` }, 'socket opened');
+    }
     parts.hub.open(this.socket);
   }
 
@@ -54,8 +59,8 @@ export class PushySession implements CarrierHandler {
     // Nothing is handled after a close was ordered, however much the peer had sent before it learnt of it.
     if (socket.closed) return;
     parts.metrics.messagesReceived++;
-    const sendError = (code: Parameters<typeof errorEvent>[0], message: string): void =>
-      parts.hub.turn.send(socket, errorEvent(code, message));
+    const sendError = (code: ErrorCode, message: string): void =>
+      refuse(this.#context, socket, code, message);
     const { maxBackChannelEventsPerSecond: rate, maxChannelsPerSocket } = parts.limits;
     const nowMs = parts.clock.now();
     // All channels of a page are subscribed at once.
@@ -85,14 +90,14 @@ export class PushySession implements CarrierHandler {
   }
 
   /** Answers a message that breaks the protocol. A few are forgiven; a client that goes on loses its connection. */
-  #malformed(code: Parameters<typeof errorEvent>[0], message: string): void {
+  #malformed(code: ErrorCode, message: string): void {
     const { socket } = this;
     const { clock, hub, limits, metrics } = this.#context.parts;
     metrics.malformedMessages++;
     const nowMs = clock.now();
     socket.buckets.malformed ??= new TokenBucket(1, limits.maxMalformedMessages, nowMs);
     if (socket.buckets.malformed.take(nowMs)) {
-      return hub.turn.send(socket, errorEvent(code, message));
+      return refuse(this.#context, socket, code, message);
     }
     hub.turn.close(socket, CloseCode.OVER_CAPACITY, `Too many malformed messages: ${message}`);
   }
