@@ -41,7 +41,7 @@ function endOfBlanks(text: string, start: number): number {
  * `start` is at the opening quote; the answer is behind the closing one. indexOf jumps from quote to quote, which is
  * twice as fast as reading every character. A quote behind an odd number of backslashes is part of the string.
  */
-function endOfString(text: string, start: number): number {
+export function endOfString(text: string, start: number): number {
   let quote = start;
   for (;;) {
     quote = text.indexOf('"', quote + 1);

@@ -20,7 +20,7 @@ export interface PushyConfig {
   sockjs?: Sockjs | undefined;
   /** Taken and not used. */
   name?: string | undefined;
-  /** Any pino-like logger; silent by default. */
+  /** Any pino-like logger. Without one, commands that throw are warnings of the process, and all else is silent. */
   log?: GatewayOptions['log'];
 }
 

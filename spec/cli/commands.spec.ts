@@ -71,16 +71,25 @@ t.test('repl gives a prompt with a connected client', async (t) => {
 
 t.test('pushy runs by its own config.json', async (t) => {
   const config = { port: 0, host: '127.0.0.1', secretKey: 'mySuperSecretKey', ssl: false };
-  const dir = t.testdir({ 'config.json': JSON.stringify(config), 'bad.json': '{' });
+  const dir = t.testdir({
+    'config.json': JSON.stringify(config),
+    'bad.json': '{',
+    'null.json': 'null',
+  });
   const pushy = new Run(t, ['pushy', join(dir, 'config.json')]);
   const { url } = JSON.parse(await pushy.line('pushy listens')) as { url: string };
   const info = (await (await fetch(`${url}/pushy/socket/info`)).json()) as object;
   t.match(info, { websocket: true });
   pushy.child.kill('SIGTERM');
   t.equal(await pushy.ended, 0);
-  const bad = new Run(t, ['pushy', join(dir, 'bad.json')]);
-  t.match(await bad.line('standpipe:'), /is no JSON/);
-  t.equal(await bad.ended, 1);
+  for (const [file, why] of [
+    ['bad.json', /is no JSON/],
+    ['null.json', /must hold a JSON object/],
+  ] as const) {
+    const bad = new Run(t, ['pushy', join(dir, file)]);
+    t.match(await bad.line('standpipe:'), why);
+    t.equal(await bad.ended, 1);
+  }
 });
 
 t.test(

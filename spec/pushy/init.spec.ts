@@ -34,6 +34,37 @@ t.test('init takes the example configuration and commands', async (t) => {
   await client.next('e');
 });
 
+t.test('a command that throws is a warning of the process, once a minute', async (t) => {
+  const warnings: Array<Error & { code?: string; detail?: string }> = [];
+  const heard = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', heard);
+  t.teardown(() => process.off('warning', heard));
+  const fail = (): never => {
+    throw new Error('a bug of the command');
+  };
+  const commands = { fail, reject: () => Promise.reject(new Error('a bug of the promise')) };
+  const gateway = await init(HOST, commands);
+  t.teardown(() => gateway.stop());
+  const client = await PushyClient.connect(t, gateway.port);
+  for (const name of ['fail', 'fail', 'reject']) {
+    client.command(name);
+    t.match((await client.next('pushy:error')).data, { code: '500' });
+  }
+  t.match(warnings, [
+    {
+      name: 'StandpipeWarning',
+      message: /^the command fail of pushy failed/,
+      detail: /the command\n.*init\.spec/,
+    },
+    {
+      name: 'StandpipeWarning',
+      message: /^the command reject of pushy failed/,
+      detail: /the promise/,
+    },
+  ]);
+  t.equal(warnings.length, 2);
+});
+
 t.test('ssl makes an HTTPS server', async (t) => {
   const { cert, key } = await certificate();
   const gateway = await init({ ...HOST, ssl: true, sslKey: key, sslCert: cert });
@@ -65,5 +96,12 @@ t.test('a bad configuration is refused with the option that is wrong', async (t)
   ];
   for (const [config, message] of bad) {
     await t.rejects(init(config as never), { code: 'bad_option', message });
+  }
+  for (const [commands, message] of [
+    [null, /commands: must be an object of functions/],
+    [7, /commands: must be an object of functions/],
+    [{ bad: 7 }, /commands\.bad: must be a function/],
+  ] as const) {
+    await t.rejects(init(HOST, commands as never), { code: 'bad_option', message });
   }
 });

@@ -31,12 +31,17 @@ function readConfig(file: string): PushyConfig {
 
 function parse(file: string): PushyConfig {
   const text = read('config', file);
+  let config: unknown;
   try {
-    return JSON.parse(text) as PushyConfig;
+    config = JSON.parse(text);
   } catch (cause) {
     const message = `config: ${file} is no JSON: ${(cause as Error).message}`;
     throw new StandpipeError('bad_option', message, { cause });
   }
+  if (typeof config === 'object' && config !== null && !Array.isArray(config)) {
+    return config as PushyConfig;
+  }
+  throw new StandpipeError('bad_option', `config: ${file} must hold a JSON object`);
 }
 
 function read(name: string, file: string): string {

@@ -32,6 +32,9 @@ export function checkedCommands(given: { commands?: PushyCommands } = {}): Pushy
       `pushy: there is no option ${unknown}; there is commands`,
     );
   }
+  if (typeof commands !== 'object' || commands === null) {
+    throw new StandpipeError('bad_option', 'pushy.commands: must be an object of functions');
+  }
   for (const [name, command] of Object.entries(commands)) {
     if (typeof command === 'function') continue;
     throw new StandpipeError('bad_option', `pushy.commands.${name}: must be a function`);

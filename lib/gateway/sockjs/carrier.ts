@@ -35,6 +35,8 @@ export interface CarrierOptions {
   heartbeatTicks: number;
   /** Time without a request after which the client is taken for dead; Infinity where clients may only listen. */
   maxSilentTicks: number;
+  /** Close of a session whose stream broke off, so that lines may be lost. Without it the session waits for the next one. */
+  interrupted?: { code: number; reason: string };
 }
 
 /**
@@ -115,7 +117,14 @@ export class SockJsCarrier implements Carrier {
   gone(receiver: Receiver): void {
     if (this.#receiver !== receiver) return;
     this.#receiver = undefined;
-    if (this.#closed === undefined) this.#ticks = 0;
+    if (this.#closed !== undefined) return;
+    this.#ticks = 0;
+    const { interrupted } = this.#options;
+    if (interrupted === undefined || !receiver.interrupted) return;
+    // Nothing may follow a hole.
+    this.#waiting = undefined;
+    this.#waitingBytes = 0;
+    this.close(interrupted.code, interrupted.reason);
   }
 
   /** Handles the messages of one `xhr_send`, after those of the posts before it. */

@@ -68,6 +68,11 @@ export class Receiver {
     return this.#over || this.#room < 0;
   }
 
+  /** True for a stream that was lost before its end. */
+  get interrupted(): boolean {
+    return this.streaming && !this.#response.writableFinished;
+  }
+
   get unsentBytes(): number {
     return this.#response.writableLength;
   }

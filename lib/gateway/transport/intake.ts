@@ -36,6 +36,9 @@ export class Intake {
     this.#parser = (piece) => parser.call(stream, piece);
     stream.on('data', (chunk: Buffer) => this.#take(chunk));
     stream.on('resume', () => this.#goOn());
+    // At its end and at its close, ws gives the parser what the stream still holds, and this was read before that.
+    stream.prependListener('end', () => this.#finish());
+    stream.prependListener('close', () => this.#finish());
   }
 
   /** Bytes wait that were read already. */
@@ -60,9 +63,17 @@ export class Intake {
 
   /** Gives the parser all that was read, beyond its share: its connection is going to be closed. */
   flush(): void {
+    if (!this.#stopped) this.#finish();
+  }
+
+  /** Bytes that were read are handled, however their stream has ended; the others wait for as much longer. */
+  #finish(): void {
     const bytes = this.#waiting;
+    if (bytes === undefined) return;
     this.#waiting = undefined;
-    if (bytes !== undefined && !this.#stopped) this.#parser(bytes);
+    this.#messages = 0;
+    this.#parser(bytes);
+    this.#budget.spend(this.#messages + bytes.length / BYTES_PER_UNIT);
   }
 
   #take(chunk: Buffer): void {
@@ -104,7 +115,6 @@ export class Intake {
       const few = this.#messages <= FEW_MESSAGES;
       piece = few ? Math.min(piece * 2, this.#maxPieceBytes) : FIRST_PIECE_BYTES;
     }
-    if (this.#stream.destroyed) this.#waiting = undefined;
     const more = this.#waiting !== undefined && !this.#stopped;
     this.#queued = more;
     if (this.#waiting === undefined && !this.#stopped) this.#stream.resume();

@@ -17,7 +17,7 @@ import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
 import { listen, type ListenParts, type Place } from './listen';
 import { flatHeaders, isWebSocket, putBack } from './other-upgrades';
-import { answerAndEnd, end, unreadable, unavailable } from './refuse';
+import { answerAndEnd, end, hangUp, refuseForNow, unreadable, unavailable } from './refuse';
 import { isShared } from './shared-port';
 import { type Certificate, tlsServer } from './tls-server';
 
@@ -303,11 +303,11 @@ export class PortListener {
   }
 
   /** Refuses an upgrade, or bytes that are no request, and ends the connection. */
-  #refuse(stream: Duplex, answer: Answer, remoteAddress?: string): void {
+  #refuse(stream: Duplex, answer: Answer, remoteAddress?: string, url = ''): void {
     if (stream.destroyed || !stream.writable) return;
     const { remoteAddress: peer = '' } = stream as NetSocket;
     this.#handlers.refused(answer, remoteAddress ?? peer);
-    end(stream, answer);
+    refuseForNow(url, stream, answer);
   }
 
   #clientOf({ socket, headers }: IncomingMessage): string {
@@ -338,24 +338,24 @@ export class PortListener {
     // Answers that are due would be mixed with frames.
     if (http !== undefined && http.waiting > 0) return void stream.destroy();
     this.#http.take(stream);
-    const refuse = (answer: Answer): void => this.#refuse(stream, answer, this.#clientOf(request));
-    if (!this.#accepting) return refuse(unavailable('Going away', 1));
-    if (http?.surplus !== undefined) return refuse(unavailable(http.surplus, 10));
-    if (this.#keepAlive.size >= this.#options.maxConnections) {
-      return refuse(unavailable('Over capacity', 10));
-    }
+    const notNow = (why: string, retryAfterS: number): void =>
+      this.#refuse(stream, unavailable(why, retryAfterS), this.#clientOf(request), request.url);
+    if (!this.#accepting) return notNow('Going away', 1);
+    if (http?.surplus !== undefined) return notNow(http.surplus, 10);
+    if (this.#keepAlive.size >= this.#options.maxConnections) return notNow('Over capacity', 10);
     const remoteAddress = this.#clientOf(request);
     const shared = remoteAddress !== (request.socket.remoteAddress ?? '');
     const ofAddress = shared ? (this.#addresses?.get(remoteAddress) ?? 0) : 0;
     if (ofAddress >= this.#options.maxConnectionsPerAddress) {
-      return refuse(unavailable('Too many connections of your address', 10));
+      return notNow('Too many connections of your address', 10);
     }
     const decision = this.#handlers.upgrade(request.url ?? '/', {
       remoteAddress,
       headers: flatHeaders(request),
     });
     if ('refuse' in decision) {
-      const { refuse: status, body, headers = {} } = decision;
+      const { refuse: status, body, headers = {}, unanswered = false } = decision;
+      if (unanswered) return hangUp(stream);
       return end(stream, { status, body, headers });
     }
     const { maxPayloadBytes, slowCode, subprotocol, headers = {}, accept } = decision;

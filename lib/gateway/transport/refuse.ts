@@ -25,6 +25,21 @@ export function end(stream: Duplex, answer: Answer): void {
   stream.end(answerText(answer), () => stream.destroy());
 }
 
+/**
+ * Refuses an upgrade for now. Clients of Pipe 0.2 come back by themselves when their connection ends, and take any answer
+ * for final: they get none.
+ */
+export function refuseForNow(url: string, stream: Duplex, answer: Answer): void {
+  const [path = '', query = ''] = url.split('?', 2);
+  if (path.includes('/app/') && /(^|&)auth_signature=/.test(query)) hangUp(stream);
+  else end(stream, answer);
+}
+
+/** Ends a connection in order, without an answer. */
+export function hangUp(stream: Duplex): void {
+  stream.end(() => stream.destroy());
+}
+
 /** Answer to a request that the parser could not read, or that did not come in time. */
 export function unreadable(error: NodeJS.ErrnoException): Answer {
   return { status: CLIENT_ERRORS.get(error.code ?? '') ?? 400, body: 'Bad request\n' };

@@ -6,7 +6,11 @@ import { WirePipe } from './pipe-2011/backend';
 import { PushyClient, startPushy } from './pushy/pushy-client';
 
 const COUNT = 20_000;
-const LIMITS = { maxBackChannelEventsPerSecond: 1e9, maxUnsentBytes: 64 * 1024 * 1024 };
+const LIMITS = {
+  maxBackChannelEventsPerSecond: 1e9,
+  maxMalformedMessages: 1e6,
+  maxUnsentBytes: 64 * 1024 * 1024,
+};
 const PATH = '/pushy/socket/1';
 
 /** Messages in as few frames or bodies as the limit of one allows. */

@@ -57,6 +57,48 @@ t.test('a paused owner gets nothing until it goes on', async (t) => {
   t.equal(bytes, 10_000);
 });
 
+t.test('all that was read is handled in order when the stream is closed or ends', async () => {
+  const step = fc.record({ size: fc.integer({ min: 1, max: 5_000 }), wait: fc.boolean() });
+  const steps = fc.array(step, { maxLength: 10, size: 'max' });
+  await fc.assert(
+    fc.asyncProperty(steps, fc.boolean(), fc.boolean(), async (steps, ends, paused) => {
+      const stream = new PassThrough();
+      const seen: Buffer[] = [];
+      const parser = (piece: Buffer): void => void seen.push(piece);
+      stream.on('data', parser);
+      // As ws does it: the parser gets the rest of the buffer, and nothing after the end.
+      let over = false;
+      stream.on('end', () => (over = true));
+      stream.on('close', () => {
+        const rest = stream.read(stream.readableLength) as Buffer | null;
+        if (rest !== null) parser(rest);
+        over = true;
+      });
+      const intake = new Intake(stream, new TurnBudget({ endOfTurn: setImmediate }), 4096);
+      const closed = new Promise((resolve) => stream.once('close', resolve));
+      if (paused) intake.pause();
+      const sent: Buffer[] = [];
+      for (const [n, { size, wait }] of steps.entries()) {
+        sent.push(Buffer.alloc(size, n));
+        stream.write(sent.at(-1));
+        if (wait) await turn();
+      }
+      if (ends) stream.end();
+      else stream.destroy();
+      while (ends && !over) {
+        if (paused && stream.readableLength > 0) stream.resume();
+        await turn();
+      }
+      if (!ends) await closed;
+      const all = Buffer.concat(sent);
+      const got = Buffer.concat(seen);
+      await turn();
+      return Buffer.concat(seen).equals(got) && (ends ? got.equals(all) : all.indexOf(got) === 0);
+    }),
+    { numRuns: 50 },
+  );
+});
+
 t.test('beside floods of small frames a browser is answered after a few of each', async (t) => {
   const gateway = await startGateway(t, { limits: { maxBackChannelEventsPerSecond: 1e9 } });
   const witness = await TestSocket.connect(t, gateway.port);

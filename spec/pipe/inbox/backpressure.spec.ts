@@ -129,6 +129,27 @@ t.test(
   },
 );
 
+for (const [ending, end] of Object.entries({
+  'a reset': (browser: TestSocket): void => void browser.raw.stream.resetAndDestroy(),
+  'the end of the stream': (browser: TestSocket): void => void browser.raw.stream.end(),
+})) {
+  t.test(`messages of a browser that is held back are all handled after ${ending}`, async (t) => {
+    const group = { name: 'g', overflow: 'pause' } as const;
+    const { gateway, release, handled } = await stuckBackend(t, group);
+    const browser = await TestSocket.connect(t, gateway.port);
+    // Two reads: within the first one it is held back, so the second one waits in its stream.
+    flood(browser, 1, LOG);
+    while (gateway.metrics.messagesReceived < (LOG * 3) / 4 - 1) await new Promise(setImmediate);
+    flood(browser, LOG + 1, 100);
+    for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate);
+    end(browser);
+    for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate);
+    release();
+    await until(() => handled.includes('close 1006'));
+    t.strictSame(handled, [...says(LOG + 100), 'close 1006']);
+  });
+}
+
 t.test("with 'close' it is closed at once, and what it had sent by then is handled", async (t) => {
   const { gateway, release, handled, ...on } = await stuckBackend(t, {
     name: 'g',

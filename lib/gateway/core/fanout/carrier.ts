@@ -49,6 +49,8 @@ export type UpgradeDecision =
       refuse: number;
       body: string;
       headers?: Record<string, string>;
+      /** The peer takes any answer for final, and is to come back: its connection is ended without one. */
+      unanswered?: boolean;
       /** Word for metrics; that of the status unless given. */
       reason?: string;
       /** Id of the app that was asked for, when there is one. */

@@ -1,10 +1,12 @@
 import { InFlight } from '../../../stream/in-flight';
 import { EventKind, RuleKind, type PipeEvent, type Rule } from '../../../wire/frames';
+import { CloseCode } from '../../../pusher/close-codes';
 import { newSocketId } from '../../../pusher/socket-id';
 import type { Carrier, CarrierHandler } from '../../core/fanout/carrier';
 import { countUp } from '../../core/metrics';
 import type { App } from '../../core/model/app';
 import type { Parts } from '../../core/parts';
+import { TokenBucket } from '../../core/timing/token-bucket';
 import { Group, type GroupMember } from '../../core/streams/group';
 import type { Partition } from '../../core/streams/partition';
 import * as frames from './frames';
@@ -46,6 +48,7 @@ export class Pipe2011Connection implements CarrierHandler, GroupMember, Asking {
   #isOpen = true;
   #isAwake = false;
   #waitsForDrain = false;
+  #malformed: TokenBucket | undefined;
 
   constructor(parts: Parts, { app, carrier, subscriptions, closed }: ConnectionOptions) {
     const { limits, hub } = parts;
@@ -84,14 +87,28 @@ export class Pipe2011Connection implements CarrierHandler, GroupMember, Asking {
   text(text: string): void {
     if (!this.#isOpen) return;
     this.#parts.metrics.pipeCommands++;
-    const { id, outcome } = answer(this.#parts, this, text);
+    const { id, outcome, malformed } = answer(this.#parts, this, text);
     if ('code' in outcome) this.#refuse(id, outcome);
     else this.#write([frames.reply(id, outcome.result)]);
+    if (malformed) this.#countMalformed();
   }
 
   binary(): void {
+    if (!this.#isOpen) return;
     const { INVALID_REQUEST: code } = frames.ErrorCode;
     this.#refuse(null, { code, message: 'Binary messages are not supported' });
+    this.#countMalformed();
+  }
+
+  /** A few messages that break the protocol are forgiven; a backend that goes on loses its connection. */
+  #countMalformed(): void {
+    const { clock, limits, metrics } = this.#parts;
+    metrics.malformedMessages++;
+    const now = clock.now();
+    this.#malformed ??= new TokenBucket(1, limits.maxMalformedMessages, now);
+    if (!this.#malformed.take(now)) {
+      this.close(CloseCode.OVER_CAPACITY, 'Too many malformed messages');
+    }
   }
 
   close(code: number, reason: string): void {

@@ -9,7 +9,8 @@ import { Pipe2011Connection } from './connection';
 import type { Subscription } from './requests';
 import { verifySignature } from './signature';
 
-const PATH = /^\/app\/([^/]+)$/;
+/** A path that no app could have is one of this protocol's too, so that a signed request is not taken for a browser's. */
+const PATH = /^\/app\/(.*)$/;
 /** Parameters by which a backend of 2011 is told from a browser, which has the same path. */
 const MARKS = ['auth_key', 'auth_signature', 'protocol_version'];
 const VERSION = '0.2';
@@ -71,7 +72,10 @@ export class Pipe2011 implements Protocol {
     }
     const refusal = admission.backendRefusal(app);
     if (refusal !== undefined) {
-      return refusedUpgrade(503, refusal.message, { 'Retry-After': String(refusal.retryAfterS) });
+      const headers = { 'Retry-After': String(refusal.retryAfterS) };
+      // The client of 2011 comes back when its connection ends, and gives up when it is answered.
+      const unanswered = params.has('auth_signature');
+      return { refuse: 503, body: `${refusal.message}\n`, headers, unanswered };
     }
     return {
       maxPayloadBytes: WIRE_LIMITS.maxFrameBytes,
@@ -107,10 +111,6 @@ export class Pipe2011 implements Protocol {
   }
 }
 
-function refusedUpgrade(
-  status: number,
-  message: string,
-  headers: Record<string, string> = {},
-): UpgradeDecision {
-  return { refuse: status, body: `${message}\n`, headers };
+function refusedUpgrade(status: number, message: string): UpgradeDecision {
+  return { refuse: status, body: `${message}\n` };
 }

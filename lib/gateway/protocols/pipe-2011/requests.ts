@@ -1,5 +1,12 @@
 import { isEventName, isReservedEvent, parseChannelName } from '../../../pusher/channel-name';
-import { isObject, optional, parseJson, type Fields } from '../../../pusher/json';
+import {
+  MAX_LEVELS,
+  isObject,
+  measureJson,
+  optional,
+  parseJson,
+  type Fields,
+} from '../../../pusher/json';
 import { rawValue } from '../../../pusher/raw-value';
 import type { App } from '../../core/model/app';
 import type { Parts } from '../../core/parts';
@@ -30,24 +37,27 @@ type RequestParts = Pick<Parts, 'router' | 'limits' | 'log'>;
 export interface Answered {
   id: RequestId;
   outcome: Outcome;
+  /** It was no request. */
+  malformed?: true;
 }
 
 /** Reads one request (`{"id","method","params"}`), does it, and returns its one answer. Never throws. */
 export function answer(parts: RequestParts, asking: Asking, text: string): Answered {
+  // A deep text takes a second to parse, of which every connection would have its share.
+  if (measureJson(text).levels > MAX_LEVELS) {
+    return malformed(null, `a request must not have more than ${MAX_LEVELS} levels`);
+  }
   const request = parseJson(text);
   if (!isObject(request)) {
-    return { id: null, outcome: invalid('a request must be a JSON object') };
+    return malformed(null, 'a request must be a JSON object');
   }
   const id = readId(request.id);
   if (id === undefined) {
-    return {
-      id: null,
-      outcome: invalid(`id must be a string of 1 to ${MAX_ID_LENGTH} characters`),
-    };
+    return malformed(null, `id must be a string of 1 to ${MAX_ID_LENGTH} characters`);
   }
   const { method, params } = request;
-  if (typeof method !== 'string') return { id, outcome: invalid('method must be a string') };
-  if (!isObject(params)) return { id, outcome: invalid('params must be an object') };
+  if (typeof method !== 'string') return malformed(id, 'method must be a string');
+  if (!isObject(params)) return malformed(id, 'params must be an object');
   const data = (): string => rawValue(rawValue(text, 'params'), 'data') || '""';
   try {
     return { id, outcome: run(parts, asking, { method, params, data }) };
@@ -173,4 +183,8 @@ function badEvent(
 
 function invalid(message: string): RequestError {
   return { code: ErrorCode.INVALID_REQUEST, message: `Invalid request: ${message}` };
+}
+
+function malformed(id: RequestId, message: string): Answered {
+  return { id, outcome: invalid(message), malformed: true };
 }

@@ -22,6 +22,8 @@ import { PushySession } from './session';
 
 /** The path behind the prefix: server, session and transport. */
 const SESSION = /^\/(\d{1,3})\/([A-Za-z0-9]{8,64})\/(xhr|xhr_streaming|xhr_send|websocket)$/;
+/** As SockJS 0.3.3 has it. */
+const INTERRUPTED = { code: 1002, reason: 'Connection interrupted!' };
 const PROTOCOLS = { xhr: 'xhr-polling', xhr_streaming: 'xhr-streaming' } as const;
 
 interface Place {
@@ -32,7 +34,9 @@ interface Place {
 
 /**
  * The SockJS endpoint of one app (SockJS protocol 0.3.3): websocket, xhr-streaming and xhr-polling. Transports that run
- * what they receive as script are not served, and cookies are not set.
+ * what they receive as script are not served, and cookies are not set. A second xhr or xhr_streaming of a session takes it
+ * over, and the first one ends with `c[2010,…]`. After a stream that broke off the session is over, and the next request
+ * gets `c[1002,"Connection interrupted!"]`.
  */
 export class Endpoint {
   readonly context: PushyContext;
@@ -221,6 +225,7 @@ export class Endpoint {
       heartbeatTicks: this.#heartbeatTicks,
       // A client that listens over a stream sends nothing by itself.
       maxSilentTicks: Infinity,
+      interrupted: INTERRUPTED,
     };
   }
 

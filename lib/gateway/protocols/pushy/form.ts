@@ -6,15 +6,14 @@ type Branch = Map<string, Branch | string>;
 
 /**
  * Reads an urlencoded form with keys such as `user[name]` and `list[]` as nested values, as PHP's `http_build_query` writes
- * them. All leaves are strings. Undefined for a form with too many fields or levels.
+ * them. All leaves are strings. A text says which bound a form exceeds.
  */
-export function readForm(text: string): object | undefined {
+export function readForm(text: string): object | string {
+  if (isAbove(MAX_FIELDS, text, '&')) return `A form has at most ${MAX_FIELDS} fields`;
   const root: Branch = new Map();
-  let fields = 0;
   for (const [name, value] of new URLSearchParams(text)) {
-    if (++fields > MAX_FIELDS) return undefined;
     const path = pathOf(name);
-    if (path.length > MAX_DEPTH) return undefined;
+    if (path === undefined) return `A key of a form has at most ${MAX_DEPTH} levels`;
     let branch = root;
     for (const [i, key] of path.entries()) {
       const at = key === '' ? String(branch.size) : key;
@@ -31,8 +30,18 @@ export function readForm(text: string): object | undefined {
   return Object.fromEntries(Array.from(root, ([key, value]) => [key, valueOf(value)]));
 }
 
-/** `a[b][c]` as its keys. Text that is no bracket is part of the first key. */
-function pathOf(name: string): string[] {
+/** True when a mark stands more than `count` times in a text, not counting one at its end. */
+function isAbove(count: number, text: string, mark: string): boolean {
+  let left = count;
+  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
+    if (at < text.length - 1 && --left <= 0) return true;
+  }
+  return false;
+}
+
+/** `a[b][c]` as its keys. Text that is no bracket is part of the first key. Undefined for too many keys. */
+function pathOf(name: string): string[] | undefined {
+  if (isAbove(MAX_DEPTH, name, '[')) return undefined;
   const [, first, rest] = /^([^[]+)((?:\[[^\]]*\])*)$/.exec(name) ?? [];
   if (first === undefined || rest === undefined) return [name];
   return [first, ...Array.from(rest.matchAll(/\[([^\]]*)\]/g), ([, key = '']) => key)];

@@ -1,5 +1,8 @@
+import { CloseCode } from '../../../pusher/close-codes';
 import { isObject, parseJson } from '../../../pusher/json';
 import { newSocketId } from '../../../pusher/socket-id';
+import { silent } from '../../../util/logger';
+import { warningLog } from '../../../util/warning-log';
 import type { PushyConnection } from '../../options/pushy';
 import type { Carrier, CarrierHandler } from '../../core/fanout/carrier';
 import { Socket } from '../../core/model/socket';
@@ -58,22 +61,24 @@ export class PushySession implements CarrierHandler {
     parts.metrics.messagesReceived++;
     const sendError = (code: ErrorCode, message: string): void =>
       refuse(this.#context, socket, code, message);
-    const rate = parts.limits.maxBackChannelEventsPerSecond;
+    const { maxBackChannelEventsPerSecond: rate, maxChannelsPerSocket } = parts.limits;
     const nowMs = parts.clock.now();
-    socket.buckets.messages ??= new TokenBucket(rate, rate, nowMs);
+    // All channels of a page are subscribed at once.
+    const burst = Math.max(rate, maxChannelsPerSocket);
+    socket.buckets.messages ??= new TokenBucket(rate, burst, nowMs);
     if (!socket.buckets.messages.take(nowMs)) {
       return sendError(ErrorCode.TOO_MANY, `Too many messages: the limit is ${rate} per second`);
     }
     const message = parseJson(text);
     // The spelling is pushy's.
-    const bogus = (): void => sendError(ErrorCode.BOGUS, 'Bogus message recieved');
+    const bogus = (): void => this.#malformed(ErrorCode.BOGUS, 'Bogus message recieved');
     if (!isObject(message)) return bogus();
     const { command, event, channel, data } = message;
     if ((command === undefined) === (event === undefined)) return bogus();
     if (event !== undefined) {
       return channel === undefined
-        ? sendError(ErrorCode.NO_CHANNEL, 'No channel specified')
-        : sendError(
+        ? this.#malformed(ErrorCode.NO_CHANNEL, 'No channel specified')
+        : this.#malformed(
             ErrorCode.UNKNOWN_COMMAND,
             'Clients send commands; events are triggered over HTTP',
           );
@@ -82,6 +87,19 @@ export class PushySession implements CarrierHandler {
     this.#run(command.toLowerCase(), data, () =>
       sendError(ErrorCode.UNKNOWN_COMMAND, 'Unknown command'),
     );
+  }
+
+  /** Answers a message that breaks the protocol. A few are forgiven; a client that goes on loses its connection. */
+  #malformed(code: ErrorCode, message: string): void {
+    const { socket } = this;
+    const { clock, hub, limits, metrics } = this.#context.parts;
+    metrics.malformedMessages++;
+    const nowMs = clock.now();
+    socket.buckets.malformed ??= new TokenBucket(1, limits.maxMalformedMessages, nowMs);
+    if (socket.buckets.malformed.take(nowMs)) {
+      return refuse(this.#context, socket, code, message);
+    }
+    hub.turn.close(socket, CloseCode.OVER_CAPACITY, `Too many malformed messages: ${message}`);
   }
 
   binary(): void {
@@ -111,7 +129,8 @@ export class PushySession implements CarrierHandler {
     }
     const failed = (error: unknown): void => {
       const { log, hub } = this.#context.parts;
-      log.error({ err: error, command: name }, 'a command of pushy failed');
+      const told = log === silent ? warningLog : log;
+      told.error({ err: error, command: name }, `the command ${name} of pushy failed`);
       hub.turn.send(this.socket, errorEvent(ErrorCode.FAILED, 'The command failed'));
     };
     try {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { isEventName, isReservedEvent, parseChannelName } from '../../../pusher/channel-name';
-import { parseJson, writeJson } from '../../../pusher/json';
+import { MAX_LEVELS, measureJson, parseJson } from '../../../pusher/json';
 import { AppRates } from '../../core/features/app-rates';
 import type { Parts } from '../../core/parts';
 import { sendAnswer } from '../../http/answer';
@@ -11,8 +11,11 @@ import { readForm } from './form';
 import { verifyTrigger } from './signature';
 
 const PATH = /^\/pushy\/channel\/([^/]+)\/trigger$/;
+/** Bytes that a byte of data may take in a body: `\u0061` in JSON. */
+const ESCAPE_BYTES = 6;
 const MAX_SHOWN_LENGTH = 128;
 const MAX_SOCKET_ID_LENGTH = 200;
+const NO_DATA = 'The body must be a JSON object or array, or a form';
 
 /** Status of the answer, and the code and message of its error. */
 interface TriggerError {
@@ -48,10 +51,12 @@ export class Triggers {
     const { request, response } = exchange;
     if (request.method !== 'POST') {
       response.setHeader('Allow', 'POST');
-      sendError(exchange, { status: 405, code: '405', message: 'Method not allowed: use POST' });
+      sendError(exchange, refusal(405, 'Method not allowed: use POST'));
       return true;
     }
-    const { maxRequestBytes: maxBytes } = this.#parts.limits;
+    const { maxRequestBytes, maxEventDataBytes } = this.#parts.limits;
+    // The signature is over the data as they are written anew, so that anybody's body is parsed.
+    const maxBytes = Math.min(maxRequestBytes, maxEventDataBytes * ESCAPE_BYTES);
     readBody(
       request,
       { maxBytes },
@@ -59,7 +64,7 @@ export class Triggers {
       ({ status }) => {
         const message =
           status === 413 ? `The body exceeds ${maxBytes} bytes` : 'The body is encoded';
-        sendError(exchange, { status, code: String(status), message });
+        sendError(exchange, refusal(status, message));
       },
     );
     return true;
@@ -76,18 +81,17 @@ export class Triggers {
       const message = `Timestamp out of bounds (${toleranceS} seconds)`;
       return sendError(exchange, { status: 403, code: '501', message });
     }
-    const body = readJson(bytes, exchange.request.headers['content-type'] ?? '');
-    if (body === undefined) {
-      const message = 'The body must be a JSON object or array, or a form';
-      return sendError(exchange, { status: 400, code: '400', message });
-    }
+    const type = exchange.request.headers['content-type'] ?? '';
+    const read = readData(bytes, type, limits.maxEventDataBytes);
+    if ('status' in read) return sendError(exchange, read);
+    const { json: body } = read;
     const signed = { channel, event, timestampS, body, authKey };
     const apps = this.#apps();
     const matches = apps.map(({ options }) => verifyTrigger(signed, options.secretKey));
     const context = apps[matches.indexOf(true)];
     if (context === undefined) {
       const message = `Invalid credentials (${authKey.slice(0, MAX_SHOWN_LENGTH)})`;
-      return sendError(exchange, { status: 403, code: '403', message });
+      return sendError(exchange, refusal(403, message));
     }
     const { app } = context;
     const bad = this.#refusal(context, trigger, body);
@@ -110,25 +114,18 @@ export class Triggers {
     body: string,
   ): TriggerError | undefined {
     const { limits, clock } = this.#parts;
-    const bad = (status: number, message: string): TriggerError => ({
-      status,
-      code: String(status),
-      message,
-    });
-    if (!app.options.enabled) return bad(403, 'Application disabled');
+    if (!app.options.enabled) return refusal(403, 'Application disabled');
     const { maxRequestsPerSecond: rate } = app.options;
     if (rate !== undefined && !this.#rates.take(app, { rate, burst: rate }, clock.now())) {
-      return bad(429, `Too many requests: the limit is ${rate} per second`);
+      return refusal(429, `Too many requests: the limit is ${rate} per second`);
     }
     const kind = parseChannelName(channel, limits.maxChannelNameLength);
-    if (kind === undefined || kind.user !== undefined) return bad(400, 'Invalid channel name');
+    if (kind === undefined || kind.user !== undefined) return refusal(400, 'Invalid channel name');
     if (!isEventName(event, limits.maxEventNameLength) || isReservedEvent(event)) {
-      return bad(400, 'Invalid event name');
+      return refusal(400, 'Invalid event name');
     }
     const max = limits.maxEventDataBytes;
-    return Buffer.byteLength(body) > max
-      ? bad(413, `The data is larger than ${max} bytes`)
-      : undefined;
+    return Buffer.byteLength(body) > max ? tooLarge(max) : undefined;
   }
 }
 
@@ -142,12 +139,12 @@ function readTrigger(name: string, query: string): Trigger | TriggerError {
   const channel = decoded(name)?.toLowerCase();
   const isMissing = [event, authKey, timestamp, channel].includes(undefined);
   if (isMissing || params.getAll('socket_id').length > 1) {
-    return { status: 400, code: '400', message: 'Missing required parameters' };
+    return refusal(400, 'Missing required parameters');
   }
   // The parts are joined with colons when they are signed: `a:b` and `c` would be signed like `a` and `b:c`.
   if (`${channel}${event}`.includes(':')) {
     const message = 'A channel or event must not have a colon in its name';
-    return { status: 403, code: '403', message };
+    return refusal(403, message);
   }
   const socketId = one('socket_id');
   return {
@@ -169,14 +166,31 @@ function decoded(segment: string): string | undefined {
 }
 
 /** A body as JSON text, written anew as it was signed; a body of another type counts as empty. */
-function readJson(bytes: Buffer, type: string): string | undefined {
-  if (bytes.length === 0) return '{}';
-  if (!isUtf8(bytes)) return undefined;
+function readData(bytes: Buffer, type: string, maxBytes: number): { json: string } | TriggerError {
+  if (bytes.length === 0) return { json: '{}' };
+  if (!isUtf8(bytes)) return refusal(400, NO_DATA);
   const text = bytes.toString();
   let value: unknown = {};
-  if (/^application\/json\b/i.test(type)) value = parseJson(text);
-  else if (/^application\/x-www-form-urlencoded\b/i.test(type)) value = readForm(text);
-  return typeof value === 'object' && value !== null ? writeJson(value) : undefined;
+  if (/^application\/json\b/i.test(type)) {
+    const { levels, marks } = measureJson(text);
+    if (levels > MAX_LEVELS) return refusal(400, `The body has more than ${MAX_LEVELS} levels`);
+    // Each mark is a byte of the data too.
+    if (marks > maxBytes) return tooLarge(maxBytes);
+    value = parseJson(text);
+  } else if (/^application\/x-www-form-urlencoded\b/i.test(type)) {
+    value = readForm(text);
+    if (typeof value === 'string') return refusal(400, value);
+  }
+  if (typeof value !== 'object' || value === null) return refusal(400, NO_DATA);
+  return { json: JSON.stringify(value) };
+}
+
+function refusal(status: number, message: string): TriggerError {
+  return { status, code: String(status), message };
+}
+
+function tooLarge(maxBytes: number): TriggerError {
+  return refusal(413, `The data is larger than ${maxBytes} bytes`);
 }
 
 function sendError(exchange: Exchange, { status, code, message }: TriggerError): void {

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import t from 'tap';
 import * as Pipe from 'pusher-pipe';
 import { verifySignature } from '../../../../lib/gateway/protocols/pipe-2011/signature';
+import { createClient } from '../../../../lib/pipe/client';
 import { RawSocket } from '../../../support/raw-socket';
 import { SECRET, startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
@@ -74,6 +76,8 @@ t.test('bad credentials are refused in the HTTP handshake', async (t) => {
     [403, signedPath({ appId: '3', key: 'no-pipe' }), /\r\n\r\nPipe off/],
     [401, signedPath({ appId: '3', key: 'no-pipe', secret: 'wrong' }), /check the secret/],
     [404, signedPath({ appId: '4' }), /no app has this id/],
+    [404, signedPath({ appId: '1/' }), /no app has this id/],
+    [404, signedPath({ appId: '' }), /no app has this id/],
   ];
   for (const [status, path, why] of table) {
     const raw = await RawSocket.upgrade(port, path);
@@ -106,8 +110,32 @@ t.test('the client of 2011 with a wrong secret makes one attempt and gets one er
 
 t.test('backends of both protocols share the limits of their app', async (t) => {
   const { port } = await startGateway(t, { limits: { maxPipes: 1 } });
-  const first = await RawSocket.upgrade(port, signedPath());
+  const client = createClient({ host: '127.0.0.1', port, key: 'key', secret: SECRET, appId: '1' });
+  t.teardown(() => client.disconnect());
+  await client.connect();
   const second = await RawSocket.upgrade(port, signedPath());
-  t.match(second.head, /^HTTP\/1\.1 503 [^]*Retry-After: 5/);
-  first.destroy();
+  t.equal(second.head, '', 'without an answer, which the client of 2011 would take for final');
+  await client.disconnect();
+  const third = await RawSocket.upgrade(port, signedPath());
+  t.equal(third.status, 101);
+  third.destroy();
 });
+
+for (const [limit, limits] of Object.entries({
+  'backends of its app': { maxPipes: 1 },
+  'connections of the gateway': { maxConnections: 1 },
+  'connections of its address': { maxConnectionsPerAddress: 1 },
+})) {
+  t.test(`above the limit of ${limit} the client of 2011 comes back by itself`, async (t) => {
+    const gateway = await startGateway(t, { limits });
+    const first = await RawSocket.upgrade(gateway.port, signedPath());
+    t.equal(first.status, 101);
+    const client = Pipe.createClient(optionsFor(gateway));
+    client.on('error', (error) => t.fail(String(error)));
+    t.teardown(() => client.disconnect());
+    client.connect();
+    await until(() => client.reconnection_attempts > 0);
+    first.destroy();
+    await once(client, 'connected');
+  });
+}

@@ -9,6 +9,8 @@ declare module 'pusher-pipe' {
     connected: boolean;
     disconnecting: boolean;
     connection_id: string | undefined;
+    /** Attempts since the last connection. */
+    reconnection_attempts: number;
     channels: EventEmitter;
     sockets: EventEmitter;
     connect(): void;

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { answer } from '../../../../lib/gateway/protocols/pipe-2011/requests';
-import { Opcode } from '../../../support/raw-socket';
+import { Opcode, frame } from '../../../support/raw-socket';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 import { WirePipe } from './backend';
@@ -150,4 +150,46 @@ t.test('a request that fails inside the gateway is answered with 4500, under its
   const { id, outcome } = answer(parts as never, asking as never, text);
   t.strictSame([id, outcome], ['a', { code: 4500, message: 'Internal error' }]);
   t.match(logged, [{ err: { message: 'in the router' } }]);
+});
+
+t.test('a request of too many levels is refused before it is parsed', async (t) => {
+  const gateway = await startGateway(t);
+  const pipe = await WirePipe.connect(t, gateway.port);
+  const { parse } = JSON;
+  let longest = 0;
+  t.intercept(JSON, 'parse', {
+    value: (text: string) => {
+      longest = Math.max(longest, text.length);
+      return parse(text) as unknown;
+    },
+  });
+  const data = `${'['.repeat(500_000)}${']'.repeat(500_000)}`;
+  const request = `{"id":"a","method":"send_to_channel","params":{"channel":"c","event":"e","data":${data}}}`;
+  pipe.raw.send(Opcode.TEXT, request);
+  const answer = await pipe.next();
+  t.match(answer, { id: null, error: { code: 4200, message: /not have more than 1000 levels/ } });
+  t.ok(longest < 1_000, `the longest text parsed had ${longest} characters`);
+});
+
+t.test('malformed requests cost a backend its connection after a few', async (t) => {
+  const { port, metrics } = await startGateway(t);
+  for (const [name, opcode, text] of [
+    ['no JSON', Opcode.TEXT, 'x'],
+    ['no id', Opcode.TEXT, '{}'],
+    ['no method', Opcode.TEXT, '{"id":1}'],
+    ['too deep', Opcode.TEXT, '['.repeat(1_001)],
+    ['binary', Opcode.BINARY, 'x'],
+  ] as const) {
+    const { raw } = await WirePipe.connect(t, port);
+    const before = metrics.malformedMessages;
+    raw.write(Buffer.concat(Array<Buffer>(1_000).fill(frame(opcode, text))));
+    let answers = 0;
+    for (let last = await raw.next(); last?.opcode === Opcode.TEXT; last = await raw.next())
+      answers++;
+    t.strictSame([raw.close.code, answers], [4100, 31], name);
+    t.equal(metrics.malformedMessages - before, 31, 'and nothing after these is handled');
+  }
+  const pipe = await WirePipe.connect(t, port);
+  const event = '{"id":"a","method":"send_to_channel","params":{"channel":"a b","event":"e"}}';
+  for (let i = 0; i < 100; i++) t.match(await pipe.ask(event), { error: { code: 4212 } });
 });

@@ -1,5 +1,7 @@
 import t from 'tap';
 import type { PushyCommand } from '../../../../lib/gateway';
+import { LineReader, ask } from '../../../support/fallback-client';
+import { until } from '../../../support/until';
 import { PUSHY_SECRET, PushyClient, startPushy, trigger } from './pushy-client';
 
 // The promises of pushy's documentation, shown by the unmodified sockjs-client over each of its transports.
@@ -210,4 +212,26 @@ t.test('a stream goes on with a new response when its limit of length is reached
   const body = JSON.stringify({ text: 'x'.repeat(3_000) });
   for (let n = 0; n < 10; n++) await trigger(port, 'room', `event-${n}`, { body });
   for (let n = 0; n < 10; n++) await client.next(`event-${n}`);
+});
+
+t.test('a second stream takes a session over, and one that breaks off ends it', async (t) => {
+  const gateway = await startPushy(t);
+  const session = '/pushy/socket/123/abcdefgh';
+  const first = new LineReader(gateway.port, `${session}/xhr_streaming`);
+  const lines = async (reader: LineReader, count: number) => {
+    const read: Array<string | undefined> = [];
+    while (read.length < count) read.push(await reader.next());
+    return read;
+  };
+  t.match(await lines(first, 3), [/^h+$/, 'o', /pushy:connect/]);
+  const second = new LineReader(gateway.port, `${session}/xhr_streaming`);
+  t.match(await first.next(), /^c\[2010,/);
+  t.match(await second.next(), /^h+$/);
+  t.equal(gateway.socketCount, 1);
+  second.abort();
+  await until(() => gateway.socketCount === 0);
+  const interrupted = 'c[1002,"Connection interrupted!"]\n';
+  t.equal((await ask(gateway.port, `${session}/xhr`)).text, interrupted);
+  const third = new LineReader(gateway.port, `${session}/xhr_streaming`);
+  t.match(await lines(third, 2), [/^h+$/, interrupted.trim()]);
 });

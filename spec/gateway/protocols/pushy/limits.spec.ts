@@ -81,6 +81,27 @@ t.test('origins, quotas and rates are those of the app', async (t) => {
   t.match((await client.next('pushy:error')).data, { code: '429' });
 });
 
+t.test('malformed messages cost a client its connection after a few', async (t) => {
+  const { port, metrics } = await startPushy(t);
+  for (const text of ['junk', '7', '{}', '{"event":"e"}', '{"event":"e","channel":"c"}']) {
+    const client = await PushyClient.connect(t, port);
+    const before = metrics.malformedMessages;
+    for (let i = 0; i < 100; i++) client.text(text);
+    for (let i = 0; i < 30; i++) await client.next('pushy:error');
+    t.match(await client.closed, { code: 4100, reason: /^Too many malformed messages/ }, text);
+    t.equal(metrics.malformedMessages - before, 31, 'and nothing after these is handled');
+  }
+});
+
+t.test('a page may subscribe to all of its channels at once', async (t) => {
+  const { port } = await startPushy(t, {
+    limits: { maxChannelsPerSocket: 100, maxBackChannelEventsPerSecond: 10 },
+  });
+  const client = await PushyClient.connect(t, port);
+  for (let i = 0; i < 100; i++) client.command('subscribe', { channel: `room-${i}` });
+  for (let i = 0; i < 100; i++) await client.next('pushy:subscription-success');
+});
+
 t.test('presence has the bounds of presence channels', async (t) => {
   const limits = { maxMembersPerChannel: 1, maxUserInfoBytes: 50 };
   const { port } = await startPushy(t, { limits });

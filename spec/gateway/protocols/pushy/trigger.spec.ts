@@ -7,7 +7,7 @@ import { readForm } from '../../../../lib/gateway/protocols/pushy/form';
 import { ask } from '../../../support/fallback-client';
 import { ManualClock } from '../../../support/manual-clock';
 import { startGateway } from '../../../support/start-gateway';
-import { PushyClient, startPushy, trigger } from './pushy-client';
+import { PushyClient, type TriggerOptions, startPushy, trigger } from './pushy-client';
 
 t.test(
   'The authentication key is a SHA256 sum of channel, event, timestamp, body and secret',
@@ -69,7 +69,7 @@ t.test('bodies are JSON, forms, or empty, and are signed as they are written ane
     [400, { body: 'null' }],
     [400, { body: '"text"' }],
     [400, { body: Buffer.from([0xff]) }],
-    [400, { body: `${'['.repeat(50_000)}${']'.repeat(50_000)}` }],
+    [400, { body: `${'['.repeat(30_000)}${']'.repeat(30_000)}` }],
     [413, { body: JSON.stringify({ a: 'x'.repeat(10_240) }) }],
     [413, { body: JSON.stringify({ a: 'x'.repeat(300_000) }) }],
   ];
@@ -87,9 +87,37 @@ t.test('forms have bounds, and no key of theirs is special', async (t) => {
   const odd = readForm('__proto__[x]=1&constructor=2') as object;
   t.strictSame(Object.keys(odd), ['__proto__', 'constructor']);
   t.equal(({} as { x?: string }).x, undefined);
-  t.equal(readForm('a[b][c][d][e][f]=1'), undefined);
-  t.equal(readForm('a=1&'.repeat(1_001)), undefined);
+  t.strictSame(readForm('a[b][c][d][e]=1'), { a: { b: { c: { d: { e: '1' } } } } });
+  t.strictSame(readForm('a=1&'.repeat(1_000)), { a: '1' });
+  t.equal(readForm('a[b][c][d][e][f]=1'), 'A key of a form has at most 5 levels');
+  t.equal(readForm(`a${'[b]'.repeat(20_000)}=1`), 'A key of a form has at most 5 levels');
+  t.equal(readForm('a=1&'.repeat(1_001)), 'A form has at most 1000 fields');
 });
+
+t.test(
+  'a body is judged by its limits before it is parsed, and told which it exceeds',
+  async (t) => {
+    const { port } = await startPushy(t);
+    const secret = 'of somebody else';
+    const form = 'application/x-www-form-urlencoded';
+    const table: Array<[message: RegExp, options: TriggerOptions]> = [
+      [/exceeds 61440 bytes/, { body: `{"a":"${'x'.repeat(61_440)}"}` }],
+      [/more than 1000 levels/, { body: `${'['.repeat(1_001)}${']'.repeat(1_001)}` }],
+      [/more than 1000 levels/, { body: '{"a":'.repeat(10_000) }],
+      [/larger than 10240 bytes/, { body: `[${'{},'.repeat(3_500)}1]` }],
+      [/at most 5 levels/, { body: `a${'[b]'.repeat(10_000)}=1`, type: form }],
+      [/at most 1000 fields/, { body: 'a=1&'.repeat(10_000), type: form }],
+      [/Invalid credentials/, { body: `${'['.repeat(1_000)}${']'.repeat(1_000)}` }],
+      [/Invalid credentials/, { body: `["${'[{'.repeat(20_000)}"]` }],
+    ];
+    for (const [message, options] of table) {
+      t.match((await trigger(port, 'room', 'e', { ...options, secret })).text, message);
+    }
+    const escaped = JSON.stringify(['x'.repeat(10_000)]).replaceAll('x', '\\u0078');
+    const signedBody = JSON.stringify(JSON.parse(escaped));
+    t.equal((await trigger(port, 'room', 'e', { body: escaped, signedBody })).status, 200);
+  },
+);
 
 t.test('600 seconds difference of the timestamp are too many', async (t) => {
   const clock = new ManualClock({ turns: 'real' });
