@@ -9,6 +9,8 @@ export interface Laned<T> {
 export interface LanesOptions<T> {
   /** Items that may be worked on at once; further keys wait. */
   maxActive: number;
+  /** Asked right before an item begins; false holds all items until `release`. */
+  mayBegin?(): boolean;
   /** Works on an item. It has ended when this returns, or when the promise it returns is settled. */
   work(item: T): Promise<unknown> | undefined;
   /** Called once for each item that has ended, with what it threw or rejected with; must not throw. */
@@ -115,7 +117,7 @@ export class Lanes<T extends Laned<T>> {
     const lane = this.#lanes.get(key);
     if (lane !== undefined) {
       this.#queue(lane, item);
-    } else if (this.#isFull) {
+    } else if (this.#isFull || !this.#mayBegin()) {
       const blocked = this.#open(key);
       this.#queue(blocked, item);
       this.#ready.push(blocked);
@@ -155,6 +157,11 @@ export class Lanes<T extends Laned<T>> {
     return this.#held || this.#active >= this.#options.maxActive;
   }
 
+  #mayBegin(): boolean {
+    if (!this.#held && this.#options.mayBegin?.() === false) this.#held = true;
+    return !this.#held;
+  }
+
   /** Starts an item; without a promise it has ended on return. */
   #begin(item: T): Promise<unknown> | undefined {
     let promise: Promise<unknown> | undefined;
@@ -191,7 +198,7 @@ export class Lanes<T extends Laned<T>> {
   /** Runs a lane until one of its items returns a promise or none is left; then the lane is closed. */
   #drain(lane: Lane<T>): void {
     while (lane.first !== undefined) {
-      if (this.#held) {
+      if (!this.#mayBegin()) {
         this.#ready.push(lane);
         return;
       }

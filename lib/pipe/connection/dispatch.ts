@@ -50,8 +50,7 @@ export function dispatch(frame: Frame, routes: Routes): void {
     case 'error':
       return routes.note({ code: frame.code, reason: frame.message }, 'the gateway sent an error');
     case 'pong':
-      // Anything that comes shows that the gateway lives.
-      return;
+      return routes.inbox.ponged(frame.time);
     case 'bye':
       // The close follows BYE.
       return;

@@ -11,6 +11,8 @@ import { ReceiveWindow } from './receive-window';
 import { Runner } from './runner';
 
 export interface DeliveriesOwner {
+  /** Asked right before the handlers of an event begin, where partitions may belong to others. */
+  mayBegin(): boolean;
   /** Runs the handlers of an event; a promise only when some are still running. */
   deliver(arrival: Arrival): Promise<void> | undefined;
   /** Delivering failed in a way no handler is to blame for. */
@@ -45,6 +47,7 @@ export class Deliveries {
     this.#window = new ReceiveWindow(credit, policy.acksOnReceipt);
     this.#runner = new Runner({
       ...{ concurrency, slowHandlerMs, clock },
+      mayBegin: policy.shared ? () => owner.mayBegin() : undefined,
       deliver: (arrival) => owner.deliver(arrival),
       ended: (arrival, failure) => this.#ended(arrival, failure),
       replaced: (arrival) => this.#ended(arrival, undefined),

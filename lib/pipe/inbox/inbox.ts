@@ -17,7 +17,7 @@ import type { AssignedPartition } from './assigned-partition';
 import { AssignedPartitions, broken } from './assigned-partitions';
 import { Deadlines } from './deadlines';
 import { Deliveries } from './deliveries';
-import type { Phase } from './phase';
+import { Phases, type Phase } from './phases';
 import { policyOf, type Policy } from './policy';
 import { Resync, introduction } from './resync';
 
@@ -46,22 +46,20 @@ const MAX_HELLO_RANGES = 512;
  * acknowledgement of every event whose handlers have ended.
  */
 export class Inbox {
-  readonly #clock: Clock;
   readonly #owner: InboxOwner;
   readonly #policy: Policy;
   readonly #resync: Resync | undefined;
   readonly #deliveries: Deliveries;
   readonly #partitions = new AssignedPartitions();
   readonly #deadlines: Deadlines;
-  #phase: Phase = { name: 'open' };
+  readonly #phases: Phases;
   /** The gateway process and its numbers, as the last WELCOME told them. */
-  #gateway = { node: '', partitions: 0, graceMs: undefined as number | undefined };
+  #gateway = { node: '', partitions: 0 };
   /** The gateway process of the session before is gone, and that was not told yet. */
   #nodeLost = false;
 
   constructor(settings: Settings, clock: Clock, owner: InboxOwner) {
     const policy = (this.#policy = policyOf(settings));
-    this.#clock = clock;
     this.#owner = owner;
     const maxClosed = policy.shared ? settings.credit.messages : 0;
     this.#resync = policy.resyncs ? new Resync(policy.byChannel, maxClosed) : undefined;
@@ -69,11 +67,14 @@ export class Inbox {
       this.#owner.sendCommands();
       this.#giveBack(partition);
     });
+    this.#phases = new Phases(clock, {
+      hold: () => this.#deliveries.hold(),
+      release: () => this.#deliveries.release(),
+      ping: (time) => void owner.send({ type: 'ping', time }),
+    });
     this.#deliveries = new Deliveries(settings, policy, clock, {
-      deliver: (arrival) => owner.deliver(arrival),
-      failed: (error) => owner.failed(error),
-      slow: (arrival, key, runningMs) => owner.slow(arrival, key, runningMs),
-      ackDue: () => owner.ackDue(),
+      ...owner,
+      mayBegin: () => this.#phases.mayBegin(),
       acknowledges: () => this.#phase.name !== 'stopping' || this.#phase.acknowledges,
       ended: (partition) => this.#return(partition),
     });
@@ -81,12 +82,12 @@ export class Inbox {
 
   /** Takes events again after `stop`. */
   start(): void {
-    if (this.#phase.name === 'stopping') this.#enter({ name: 'open' });
+    if (this.#phase.name === 'stopping') this.#phases.enter({ name: 'open' });
   }
 
   /** Nothing that ends from here on is acknowledged, and nothing more begins. */
   halt(): void {
-    this.#enter({ name: 'stopping', acknowledges: false });
+    this.#phases.stop(false);
   }
 
   /**
@@ -95,8 +96,7 @@ export class Inbox {
    * gateway come to nobody again, and must not be handled behind one that failed.
    */
   stop(): Promise<void> {
-    if (this.#phase.name !== 'stopping') this.#enter({ name: 'stopping', acknowledges: true });
-    const { acknowledges } = this.#phase as Extract<Phase, { name: 'stopping' }>;
+    const acknowledges = this.#phases.stop(true);
     if (this.#policy.kept) this.#leave(({ state }) => !acknowledges || state !== 'retired');
     this.#deliveries.release();
     return this.#deliveries.idle();
@@ -104,7 +104,7 @@ export class Inbox {
 
   /** Forgets all partitions: the session has ended. */
   clear(): void {
-    if (this.#phase.name === 'away') this.#enter({ name: 'held' });
+    if (this.#phase.name === 'away') this.#phases.enter({ name: 'held' });
     if (this.#policy.kept) {
       this.#leave(({ state }) => state !== 'retired');
       this.#partitions.leave('');
@@ -113,16 +113,17 @@ export class Inbox {
     }
     this.#partitions.clear();
     this.#deadlines.clearAll();
+    this.#phases.unwatch();
     this.#deliveries.takeAck(this.#partitions);
     this.#deliveries.unwatch();
   }
 
-  /** The connection is lost. In a group, after the grace its partitions may be with another member. */
   away(): void {
-    const { graceMs } = this.#gateway;
-    if (this.#phase.name !== 'open' || !this.#policy.shared || graceMs === undefined) return;
-    const grace = this.#clock.setTimeout(() => this.#enter({ name: 'held' }), graceMs);
-    this.#enter({ name: 'away', grace });
+    this.#phases.away();
+  }
+
+  ponged(timeMs: number): void {
+    this.#phases.ponged(timeMs);
   }
 
   /** The positions for HELLO: of every partition that is not known to be another member's. */
@@ -149,7 +150,7 @@ export class Inbox {
   welcome(frame: WelcomeFrame): void {
     // Handlers begin again in `opened`, behind the reports of the connection itself.
     if (this.#phase.name === 'stopping') this.#deliveries.hold();
-    else this.#enter({ name: 'held' });
+    else this.#phases.enter({ name: 'held' });
     const { verdict, node, partitions, graceMs, assigned } = frame;
     if (verdict === 'resumed') {
       this.#resync?.interrupt();
@@ -162,14 +163,15 @@ export class Inbox {
       this.#nodeLost = this.#gateway.node !== '' && this.#gateway.node !== node;
       this.#renew(frame.stream);
     }
-    this.#gateway = { node, partitions, graceMs };
+    this.#gateway = { node, partitions };
+    this.#phases.watch(this.#policy.shared ? graceMs : undefined);
     this.assign(assigned);
   }
 
   /** The connection and its session were reported: handlers may run. */
   opened(): void {
-    if (this.#phase.name !== 'stopping') this.#enter({ name: 'open' });
-    this.#deliveries.release();
+    if (this.#phase.name === 'stopping') this.#deliveries.release();
+    else this.#phases.open();
     this.#deliveries.tellMoved();
     this.#closeStale();
   }
@@ -272,10 +274,8 @@ export class Inbox {
     return this.#deliveries.takeAck(this.#partitions);
   }
 
-  #enter(phase: Phase): void {
-    if (this.#phase.name === 'away') this.#clock.clearTimeout(this.#phase.grace);
-    this.#phase = phase;
-    if (phase.name === 'held') this.#deliveries.hold();
+  get #phase(): Phase {
+    return this.#phases.now;
   }
 
   /** Another session begins: events that have not begun come again where the gateway keeps the stream. */

@@ -8,6 +8,8 @@ export interface RunnerOptions {
   concurrency: number;
   slowHandlerMs: number;
   clock: Clock;
+  /** Asked right before the handlers of an event begin; false holds all events until `release`. */
+  mayBegin?: (() => boolean) | undefined;
   /** Runs the handlers of an event; a promise only when some are still running. */
   deliver(arrival: Arrival): Promise<void> | undefined;
   /** The handlers of an event have ended. */
@@ -30,6 +32,7 @@ export class Runner {
     );
     this.#lanes = new Lanes<Arrival>({
       maxActive: options.concurrency,
+      ...(options.mayBegin && { mayBegin: options.mayBegin }),
       work: (arrival) => {
         const running = options.deliver(arrival);
         if (running !== undefined) arrival.running = this.#slow.started(arrival);

@@ -184,12 +184,35 @@ export const groups: readonly FaultKind[] = [
       { model: 'inbox', title: 'handlers begin while another member may have the partition' },
       {
         title: 'the grace passes unnoticed',
-        file: 'pipe/inbox/inbox.ts',
-        from: "this.#clock.setTimeout(() => this.#enter({ name: 'held' }), graceMs);",
-        to: 'this.#clock.setTimeout(() => undefined, graceMs);',
+        file: 'pipe/inbox/phases.ts',
+        from: "if (this.#clock.now() >= phase.untilMs) this.enter({ name: 'held' });",
+        to: '',
         finder: spec(
           handOverSpec,
           'while the connection is away for longer than the grace, nothing new begins',
+        ),
+      },
+    ],
+  },
+  {
+    title: 'a member that goes on where it stood still',
+    kind: 'A member whose process stood still for the grace begins queued events that another one has finished.',
+    bugs: [
+      {
+        title: 'the standstill passes unnoticed',
+        file: 'pipe/inbox/phases.ts',
+        from: 'if (this.#stoodStill(nowMs)) this.#ask(nowMs);',
+        to: '',
+        finder: spec(handOverSpec, 'a handler that blocks its process counts as a standstill'),
+      },
+      {
+        title: 'a PONG from before the standstill counts',
+        file: 'pipe/inbox/phases.ts',
+        from: ' && timeMs >= this.#now.sinceMs',
+        to: '',
+        finder: spec(
+          handOverSpec,
+          'a member that stood still for the grace begins nothing before a later PONG',
         ),
       },
     ],

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { EventKind } from '../../../lib/wire/frames';
+import { scriptedClient } from '../../support/scripted-client';
 import { member, own, resume, type MemberOfGroup } from '../../support/scripted-member';
 
 /** All events of sockets and channels that the program gets, in order. */
@@ -241,6 +242,78 @@ t.test('while the connection is away for longer than the grace, nothing new begi
     });
     t.same(started.slice(2), back === 'own' ? ['1.1 c'] : []);
   }
+});
+
+t.test('a member that stood still for the grace begins nothing before a later PONG', async (t) => {
+  for (const woken of ['handler', 'frame', 'timer'] as const) {
+    const { gateway, clock, started, finish } = member();
+    const { socket } = gateway;
+    socket.run({}, { event: 'a' }, { event: 'b' }, { event: 'c', socketId: '2.2' });
+    clock.advance(2_000);
+    await finish('c');
+    const pings = socket.count('ping');
+    const before = clock.now();
+    clock.stall(6_000);
+    // Frames that came during the standstill are read before or behind the end of the handler.
+    if (woken === 'frame') socket.run({ partition: 1 }, { event: 'd', socketId: '3.3' });
+    if (woken === 'timer') clock.advance(0);
+    await finish('a');
+    clock.endTurn();
+    t.same(started, ['1.1 a', '2.2 c'], woken);
+    t.equal(socket.count('ping'), pings + 1, 'it asks once');
+    socket.say({ type: 'pong', time: before });
+    t.same(started, ['1.1 a', '2.2 c'], 'this PONG was under way before the standstill');
+    if (woken !== 'frame') socket.run({ partition: 1 }, { event: 'd', socketId: '3.3' });
+    socket.lost(0, 1);
+    socket.say({ type: 'pong', time: socket.find('ping').time });
+    t.same(started, ['1.1 a', '2.2 c', '3.3 d'], 'b is another member’s, and d its own');
+  }
+});
+
+t.test('a handler that blocks its process counts as a standstill', (t) => {
+  const { client, gateway, clock } = scriptedClient({ group: 'game' });
+  const started: string[] = [];
+  client.sockets.on('event', (name) => {
+    started.push(name);
+    clock.stall(2_000);
+  });
+  void client.connect();
+  gateway.socket.accept().welcome();
+  gateway.socket.run({}, ...['a', 'b', 'c', 'd', 'e'].map((event) => ({ event })));
+  t.same(started, ['a', 'b', 'c'], 'the connection was not read for 6 s');
+  clock.endTurn();
+  gateway.socket.say({ type: 'pong', time: gateway.socket.find('ping').time });
+  t.same(started, ['a', 'b', 'c', 'd', 'e']);
+  t.end();
+});
+
+t.test('the grace counts from the last moment at which the process surely ran', async (t) => {
+  const { gateway, clock, started, finish } = member();
+  gateway.socket.run({}, { event: 'a' }, { event: 'b' }, { event: 'c' });
+  clock.advance(2_000);
+  clock.stall(4_000);
+  gateway.socket.drop();
+  await finish('a');
+  t.same(started, ['1.1 a', '1.1 b'], 'the grace is not over yet');
+  clock.advance(600);
+  await finish('b');
+  t.same(started, ['1.1 a', '1.1 b']);
+});
+
+t.test('a WELCOME that was read after a standstill says nothing any more', async (t) => {
+  const scripted = member();
+  const { gateway, clock, started, finish } = scripted;
+  gateway.socket.run({}, { event: 'a' }, { event: 'b' });
+  gateway.socket.drop();
+  clock.advance(1_000);
+  gateway.socket.accept();
+  clock.stall(6_000);
+  gateway.socket.welcome({ verdict: 'resumed', partitions: 2, assigned: [own(0), own(1)] });
+  await finish('a');
+  clock.endTurn();
+  t.same(started, ['1.1 a']);
+  gateway.socket.say({ type: 'pong', time: gateway.socket.find('ping').time });
+  t.same(started, ['1.1 a', '1.1 b']);
 });
 
 t.test('without a group, or within the grace, an outage holds nothing up', async (t) => {

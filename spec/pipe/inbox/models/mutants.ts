@@ -66,9 +66,9 @@ export const inboxMutants: InboxMutant[] = [
   },
   {
     name: 'handlers begin while another member may have the partition',
-    file: inbox,
-    from: "if (phase.name === 'held') this.#deliveries.hold();",
-    to: '',
+    file: 'pipe/inbox/phases.ts',
+    from: 'this.#now = phase;',
+    to: "if (phase.name === 'held') return; this.#now = phase;",
   },
   {
     name: 'a dropped event is taken for told',
