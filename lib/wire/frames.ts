@@ -221,7 +221,7 @@ export interface WelcomeFrame {
   windowMs?: number | undefined;
   /** Grace: how long the partitions of a member that is away wait for it. Undefined when that was not said. */
   graceMs?: number | undefined;
-  /** Events that an unnamed stream of the app left unhandled at its end; 0 for none. */
+  /** Events that an unnamed stream of the app left unhandled; 0 for none. */
   unhandled: number;
   /** Id of the stream: no other stream has it, and it is the same for all members and sessions. At most 64 characters. */
   stream: string;

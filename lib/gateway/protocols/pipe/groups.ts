@@ -73,6 +73,11 @@ export class Groups {
     return group;
   }
 
+  /** The named stream that HELLO asks for, where it is there. */
+  find(app: App, { group: options, name }: HelloFrame): Group | undefined {
+    return this.#byApp.get(app)?.get(keyOf(options, name) ?? '');
+  }
+
   /**
    * A stream has lost its last session. A named stream is kept for a time, so that a restarted backend goes on with
    * it.

@@ -94,8 +94,7 @@ export class PipeSession implements GroupMember {
     this.group = group;
     this.id = Buffer.from(opening.id).toString('hex');
     this.isNamed = hello.name !== '';
-    // A name holds no blank, so that none is taken for the id of a session.
-    this.name = this.isNamed ? `name ${hello.name}` : this.id;
+    this.name = this.isNamed ? nameOf(hello) : this.id;
     this.#link = link;
     this.#opening = opening;
     this.#rules = hello.rules;
@@ -358,6 +357,11 @@ export class PipeSession implements GroupMember {
       this.#wake();
     });
   }
+}
+
+/** The name of a member that HELLO names. A name holds no blank, so that none is taken for the id of a session. */
+export function nameOf({ name }: HelloFrame): string {
+  return `name ${name}`;
 }
 
 function flightOf({ partitions }: Group, { credit }: HelloFrame): InFlight {
