@@ -1,19 +1,15 @@
-// Writes the gateway's limits into the README's table; spec/readme.spec.ts checks that it is fresh. Needs a build.
+// Writes the tables of README.md and lib/OPTIONS.md; spec/readme.spec.ts checks that they are fresh. Needs a build.
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { limitsTable } = require('../dist/gateway');
+const { optionDefaults } = require('../dist/pipe/options');
+const tables = require('./tables.cjs');
 
-const path = join(__dirname, '../README.md');
-const rows = limitsTable().map(
-  ({ name, value, about }) =>
-    `| \`${name}\` | ${value.toLocaleString('en').replaceAll(',', ' ')} | ${about} |`,
-);
-const table = ['| limit | default | bounds |', '| --- | ---: | --- |', ...rows].join('\n');
-const readme = readFileSync(path, 'utf8');
-writeFileSync(
-  path,
-  readme.replace(
-    /<!-- limits -->[^]*?<!-- \/limits -->/,
-    () => `<!-- limits -->\n${table}\n<!-- /limits -->`,
-  ),
-);
+const root = join(__dirname, '..');
+const read = (name) => readFileSync(join(root, name), 'utf8');
+const place = (name, ...table) =>
+  writeFileSync(join(root, name), tables.placed(read(name), ...table));
+
+place('README.md', 'limits', tables.limits(limitsTable()));
+const rows = tables.optionRows(optionDefaults(), read('lib/pipe/options.ts'));
+place('lib/OPTIONS.md', 'options', tables.options(rows));

@@ -65,6 +65,7 @@ const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
   ['@noble/ciphers', ['pusher/encryption']],
   ['commander', ['cli/']],
   ['pino', ['gateway/', 'cli/']],
+  ['pino-pretty', ['cli/process-log']],
   ['prom-client', ['gateway/']],
   ['lru-cache', ['gateway/core/']],
   ['zod', ['gateway/', 'cli/']],

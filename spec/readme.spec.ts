@@ -1,55 +1,141 @@
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import t from 'tap';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import t, { type Test } from 'tap';
 import { createTestGateway } from '../lib/testing';
 import { limitsTable } from '../lib/gateway';
+import { optionDefaults } from '../lib/pipe/options';
 import { built } from './support/built';
+
+interface Row {
+  name: string;
+  value: unknown;
+  /** Default by the documentation; '' where it tells none. */
+  standard: string;
+  about: string;
+}
+interface Tables {
+  limits(rows: ReturnType<typeof limitsTable>): string;
+  optionRows(defaults: ReturnType<typeof optionDefaults>, source: string): Row[];
+  options(rows: Row[]): string;
+}
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const tables = require('../.ci/tables.cjs') as Tables;
 
 const root = join(__dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
-function block(language: string): string {
-  const found = new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(readme)?.[1];
+/** A program of the README: the first one of its language, or the one with a text in it. */
+function block(language: string, holds = ''): string {
+  const all = [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))];
+  const found = all.find(([text]) => text.includes(holds))?.[1];
   if (found === undefined) throw new Error(`the README has no ${language} block`);
   return found;
 }
 
-t.test('the table of limits in the README has the limits of the gateway', (t) => {
-  const rows = limitsTable().map(
-    ({ name, value, about }) =>
-      `| \`${name}\` | ${value.toLocaleString('en').replaceAll(',', ' ')} | ${about} |`,
-  );
-  const table = ['| limit | default | bounds |', '| --- | ---: | --- |', ...rows].join('\n');
-  const shown = /<!-- limits -->\n([^]*?)\n<!-- \/limits -->/.exec(readme)?.[1];
-  t.equal(shown, table);
-  t.end();
+function shownIn(text: string, name: string): string | undefined {
+  return new RegExp(`<!-- ${name} -->\\n([^]*?)\\n<!-- /${name} -->`).exec(text)?.[1];
+}
+
+t.test('the table of limits in the README has the limits of the gateway', async (t) => {
+  t.equal(shownIn(readme, 'limits'), tables.limits(limitsTable()));
 });
 
-t.test('the first program of the README works, with the browser code beside it', async (t) => {
-  built('index.js');
-  const app = { id: '1', key: 'standpipe-dev-key', secret: 'standpipe-dev-secret' };
-  const gateway = await createTestGateway({ apps: [app] });
-  t.teardown(() => gateway.close());
-  const program = block('js').replace("secret: '", `port: ${gateway.client.port}, secret: '`);
-  const child = spawn(process.execPath, ['-e', program], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+t.test('the table of options of the client has the options that the client reads', async (t) => {
+  const read = (name: string): string => readFileSync(join(root, name), 'utf8');
+  const rows = tables.optionRows(optionDefaults(), read('lib/pipe/options.ts'));
+  t.equal(shownIn(read('lib/OPTIONS.md'), 'options'), tables.options(rows));
+  for (const { name, value, standard, about } of rows) {
+    t.not(about, '', `${name} is explained`);
+    if (typeof value === 'number') {
+      const shown = value.toLocaleString('en').replaceAll(',', ' ');
+      t.ok(standard.startsWith(shown), `${name}: ${standard}`);
+    }
+    if (typeof value === 'string' && value !== '') t.equal(standard, `\`${value}\``, name);
+  }
+});
+
+t.test('links of the documents lead to files of the package', async (t) => {
+  const pack = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  const told = execFileSync('npm', pack, { cwd: root, encoding: 'utf8' });
+  const [{ files }] = JSON.parse(told) as [{ files: Array<{ path: string }> }];
+  const packed = new Set(files.map(({ path }) => path));
+  for (const page of packed) {
+    if (!page.endsWith('.md')) continue;
+    const text = readFileSync(join(root, page), 'utf8');
+    for (const [, link = ''] of text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)) {
+      const target = posix.normalize(posix.join(posix.dirname(page), link));
+      // Pages that name the spec of each line are for readers of the repository.
+      const isSpec = page !== 'README.md' && /^(spec|lib)\/.*\.ts$/.test(target);
+      t.ok(isSpec ? existsSync(join(root, target)) : packed.has(target), `${page}: ${link}`);
+    }
+  }
+  for (const page of ['README.md', 'lib/OPTIONS.md', 'lib/SDKS.md']) t.ok(packed.has(page), page);
+});
+
+/** Starts a program of the README as it stands there. */
+function start(t: Test, args: string[]): { until: (sign: RegExp) => Promise<string> } {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   t.teardown(() => child.kill());
   let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  let wake = (): void => undefined;
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+    wake();
+  });
+  child.on('close', () => wake());
+  const until = async (sign: RegExp): Promise<string> => {
+    while (!sign.test(output) && child.exitCode === null) {
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+    return output;
+  };
+  return { until };
+}
 
-  const browser = await gateway.browser();
-  await browser.subscribe('room');
-  const greeted = browser.next('greeting');
-  const again = setInterval(() => browser.send('greet', { name: 'Ada' }), 50);
-  t.equal((await greeted).data, 'Hi Ada');
-  clearInterval(again);
-  browser.send('say', 'hello', 'room');
-  t.match(await browser.next('said'), { channel: 'room', data: 'hello' });
-  const late = await gateway.browser();
-  late.send('greet', { name: 'Bob' });
-  await late.next('greeting');
-  t.match(output, `hello ${late.id}`);
+t.test('the gateway in a program of the README starts, by require and by import', async (t) => {
+  built('index.js');
+  const program = block('js', 'createGateway').replace('port: 6001', 'port: 0');
+  const imported = program.replace(/^const (.*) = require\('(.*)'\); \/\/ or: (.*)$/m, '$3');
+  t.match(imported, /^import \{ createGateway \} from 'standpipe\/gateway'$/m);
+  for (const args of [
+    ['-e', program],
+    ['--input-type=module', '-e', imported],
+  ]) {
+    const output = await start(t, args).until(/listens at (\S+)/);
+    const url = /listens at (\S+)/.exec(output)?.[1] ?? 'it does not start:';
+    t.equal((await fetch(`${url}/readyz`)).status, 200);
+  }
 });
+
+for (const form of ['require', 'import']) {
+  t.test(
+    `the first program of the README works by ${form}, with browser code beside it`,
+    async (t) => {
+      built('index.js');
+      const app = { id: '1', key: 'standpipe-dev-key', secret: 'standpipe-dev-secret' };
+      const gateway = await createTestGateway({ apps: [app] });
+      t.teardown(() => gateway.close());
+      const required = block('js').replace("secret: '", `port: ${gateway.client.port}, secret: '`);
+      // The first line of a module, as the README gives it.
+      const line = /`(import \{ createClient \} from 'standpipe';)`/.exec(readme)?.[1] ?? '';
+      const imported = required.replace(/^const .* = require\(.*\);$/m, line);
+      t.notMatch(imported, /require/);
+      const args = form === 'require' ? ['-e', required] : ['--input-type=module', '-e', imported];
+      const { until } = start(t, args);
+
+      const browser = await gateway.browser();
+      await browser.subscribe('room');
+      const greeted = browser.next('greeting');
+      const again = setInterval(() => browser.send('greet', { name: 'Ada' }), 50);
+      t.equal((await greeted).data, 'Hi Ada');
+      clearInterval(again);
+      browser.send('say', 'hello', 'room');
+      t.match(await browser.next('said'), { channel: 'room', data: 'hello' });
+      const late = await gateway.browser();
+      late.send('greet', { name: 'Bob' });
+      await late.next('greeting');
+      t.match(await until(new RegExp(`hello ${late.id}`)), `hello ${late.id}`);
+    },
+  );
+}

@@ -18,7 +18,7 @@ export interface Config {
  * process of a machine can read flags; `STANDPIPE_APP_…` variables name an app. The gateway checks the values.
  */
 export function readConfig(flags: ServeFlags, env: Environment): Config {
-  const { config: file, host, port, path, metricsPort, portWaitMs } = flags;
+  const { config: file, host, port, path, metricsHost, metricsPort, portWaitMs } = flags;
   const fromFile = file === undefined ? {} : readFile(file);
   const base = file === undefined ? '.' : dirname(file);
 
@@ -26,10 +26,21 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
   if (host !== undefined) merged['host'] = host;
   if (port !== undefined) merged['port'] = port;
   if (path !== undefined) merged['path'] = path;
-  if (metricsPort !== undefined)
-    merged['metrics'] = { ...object(merged['metrics']), port: metricsPort };
   if (portWaitMs !== undefined) merged['portWaitMs'] = portWaitMs;
   if (flags.reusePort === true || switchFrom(env, 'REUSE_PORT')) merged['reusePort'] = true;
+  const metrics = {
+    ...object(merged['metrics']),
+    ...(metricsHost !== undefined && { host: metricsHost }),
+    ...(metricsPort !== undefined && { port: metricsPort }),
+  };
+  const token = textFrom(env, 'METRICS_TOKEN');
+  // A token alone opens no port.
+  if (!('port' in metrics) && metricsHost !== undefined) {
+    throw new StandpipeError('bad_option', '--metrics-host: give --metrics-port too');
+  }
+  if ('port' in metrics) {
+    merged['metrics'] = { ...metrics, ...(token !== undefined && { token }) };
+  }
   const tls = tlsFrom(flags, object(merged['tls']), base);
   if (tls !== undefined) merged['tls'] = tls;
   const app = appFrom(env);

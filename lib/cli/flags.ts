@@ -3,6 +3,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 /** Levels of the log, most of it first. */
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
+/** Forms of a line of the log. */
+const LOG_FORMATS = ['pretty', 'json'] as const;
+
 /** Address of a Kubernetes service, as containers of its namespace find it in their environment. */
 const SERVICE_LINK = /^(tcp|udp|sctp):\/\//;
 /** Variables whose links were told. */
@@ -17,10 +20,12 @@ export interface ServeFlags {
   tlsCert?: string;
   tlsKey?: string;
   path?: string;
+  metricsHost?: string;
   metricsPort?: number;
   reusePort?: boolean;
   portWaitMs?: number;
   logLevel?: (typeof LOG_LEVELS)[number];
+  logFormat?: (typeof LOG_FORMATS)[number];
 }
 
 /** Flags of the commands that connect to a gateway. */
@@ -29,7 +34,10 @@ export interface ConnectionFlags {
   app?: string;
   host?: string;
   port?: number;
+  path?: string;
   tls?: boolean;
+  ca?: string;
+  insecure?: boolean;
 }
 
 export function addServeFlags(command: Command): Command {
@@ -41,9 +49,8 @@ export function addServeFlags(command: Command): Command {
     .addOption(number('--tls-port <number>', 'TLS port (default 6443 with a certificate)'))
     .addOption(flag('--tls-cert <file>', 'certificate, PEM'))
     .addOption(flag('--tls-key <file>', 'key of the certificate, PEM'))
-    .addOption(
-      number('--metrics-port <number>', 'Prometheus metrics on a port of their own, on 127.0.0.1'),
-    )
+    .addOption(number('--metrics-port <number>', 'Prometheus metrics on a port of their own'))
+    .addOption(flag('--metrics-host <address>', 'its address (default 127.0.0.1)'))
     .option(
       '--reuse-port',
       'share the ports with the process that takes over (Node 22.12 or newer)',
@@ -51,6 +58,11 @@ export function addServeFlags(command: Command): Command {
     .addOption(number('--port-wait-ms <number>', 'time to wait for ports that another process has'))
     .addOption(
       flag('--log-level <level>', 'lowest level of the log (default info)').choices(LOG_LEVELS),
+    )
+    .addOption(
+      flag('--log-format <format>', 'form of the log (default: pretty on a terminal)').choices(
+        LOG_FORMATS,
+      ),
     );
 }
 
@@ -58,9 +70,14 @@ export function addConnectionFlags(command: Command): Command {
   return command
     .addOption(flag('-c, --config <file>', "the gateway's configuration, for the app's secret"))
     .option('--app <id>', 'id or key of the app (default: the first one)')
-    .addOption(flag('--host <address>', 'address of the gateway (default 127.0.0.1)'))
-    .addOption(number('--port <number>', 'port of the gateway (default 6001)'))
-    .option('--tls', 'connect with TLS');
+    .addOption(
+      flag('--host <address>', 'address of the gateway (default: as in the file, or 127.0.0.1)'),
+    )
+    .addOption(number('--port <number>', 'port of the gateway (default: as in the file, or 6001)'))
+    .addOption(flag('--path <prefix>', 'prefix of the paths of the gateway'))
+    .option('--tls', 'connect with TLS (default port: as in the file, or 6443)')
+    .addOption(flag('--ca <file>', 'certificate of the authority to trust, PEM; implies --tls'))
+    .option('--insecure', 'connect with TLS to whoever answers, whatever its certificate');
 }
 
 /**

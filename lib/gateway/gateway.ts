@@ -1,27 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StandpipeError } from '../errors';
 import type { Logger } from '../util/logger';
 import { type Clock, systemClock } from '../util/timers';
 import { Admission } from './core/admission';
 import { type App, Apps } from './core/model/app';
-import type {
-  Carrier,
-  CarrierHandler,
-  UpgradeDecision,
-  UpgradeRequest,
-} from './core/fanout/carrier';
+import type { Carrier, CarrierHandler } from './core/fanout/carrier';
 import { Departures } from './core/departures';
-import { FileWatch } from './core/file-watch';
+import { FileLimit } from './core/file-limit';
 import { Hub } from './core/hub';
+import { Journal } from './core/journal';
 import { Metrics } from './core/metrics';
 import { Router } from './core/router';
 import { TurnBudget } from './core/timing/turn-budget';
 import { Overload } from './core/timing/overload';
 import { Turn } from './core/fanout/turn';
 import { ClientAddress } from './http/client-address';
-import { sendAnswer } from './http/answer';
-import { type Target, parseTarget } from './http/target';
 import { differenceOf, type Reloaded } from './options/difference';
 import {
   checkGatewayOptions,
@@ -29,6 +22,7 @@ import {
   type GatewaySettings,
   type Limits,
 } from './options/options';
+import { Dispatch } from './dispatch';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
 import { ChannelsHandshake } from './protocols/channels/handshake';
@@ -89,7 +83,6 @@ export class Gateway {
     this.#log = log;
     this.#clock = clock;
     this.#apps = new Apps(settings.apps, limits);
-    this.#hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock, limits);
     this.metrics = new Metrics({
       sockets: () => this.#count((app) => app.sockets.size),
       channels: () => this.#count((app) => app.channels.size),
@@ -104,7 +97,13 @@ export class Gateway {
       paused: () => this.#hub.holdback.size,
       overflowCloses: () => this.#hub.holdback.closes,
     });
-    const router = new Router(this.#hub, this.metrics);
+    const journal = new Journal(log, this.metrics);
+    const turn = new Turn((run) => clock.endOfTurn(run), {
+      now: () => clock.now(),
+      written: (durationMs) => this.metrics.written(durationMs),
+    });
+    this.#hub = new Hub(turn, clock, limits, journal);
+    const router = new Router(this.#hub, this.metrics, journal);
     const overload = (this.#overload = new Overload(clock));
     const admission = new Admission(limits, clock);
     const parts = {
@@ -112,6 +111,7 @@ export class Gateway {
       admission,
       router,
       metrics: this.metrics,
+      journal,
       limits,
       clock,
       overload,
@@ -156,6 +156,7 @@ export class Gateway {
       new Pushy({ ...parts, carriers }, this.#apps, settings.pushyCommands),
       new Health(() => this.#state === 'running'),
     ];
+    const dispatch = new Dispatch(this.#protocols, settings.path, journal);
     const { metrics, reusePort, portWaitMs: waitMs } = settings;
     this.#metricsListener =
       metrics &&
@@ -163,8 +164,10 @@ export class Gateway {
     this.#listener = new PortListener(
       listenOptions(settings),
       {
-        request: (...received) => this.#request(...received),
-        upgrade: (target, request) => this.#upgrade(target, request),
+        request: (...received) => dispatch.request(...received),
+        upgrade: (target, request) => dispatch.upgrade(target, request),
+        refused: ({ status, body }, remoteAddress) =>
+          journal.refused({ entrance: 'port', message: body, status }, { remoteAddress }),
       },
       {
         keepAlive: this.#keepAlive,
@@ -222,7 +225,7 @@ export class Gateway {
       await this.#listener.stop();
       throw error;
     }
-    const files = new FileWatch(this.metrics, this.#log, this.#clock);
+    const files = new FileLimit({ metrics: this.metrics, log: this.#log, clock: this.#clock });
     this.#overload.each(() => files.check());
     this.#overload.start();
     this.#log.info({ host: this.host, port: this.port, tlsPort: this.tlsPort }, 'gateway listens');
@@ -272,6 +275,10 @@ export class Gateway {
   async drain(): Promise<void> {
     if (this.#state !== 'running') return this.stop();
     this.#state = 'draining';
+    this.#log.info(
+      { sockets: this.socketCount, pipes: this.#count((app) => app.backends) },
+      'gateway drains',
+    );
     const { drainMs, drainDelayMs } = this.#settings.limits;
     await this.#pause(drainDelayMs);
     if (this.#isStopped) return;
@@ -311,6 +318,7 @@ export class Gateway {
     await this.#listener.stop();
     this.#hub.stop();
     await this.#metricsListener?.stop();
+    this.#log.info({}, 'gateway stopped');
   }
 
   /** Opens a Channels connection over a carrier of the caller's own: how `standpipe/testing` makes its browsers. */
@@ -339,29 +347,6 @@ export class Gateway {
     }
   }
 
-  #upgrade(text: string, rest: Omit<UpgradeRequest, keyof Target>): UpgradeDecision {
-    for (const target of parseTarget(text, this.#settings.path)) {
-      for (const protocol of this.#protocols) {
-        const decision = protocol.upgrade?.({ ...target, ...rest });
-        if (decision !== undefined) return decision;
-      }
-    }
-    return { refuse: 404, body: 'Not found: WebSockets are at /app/<key> and /pipe/<app id>\n' };
-  }
-
-  #request(request: IncomingMessage, response: ServerResponse, remoteAddress: string): void {
-    // A peer that goes away in the middle of its answer tells so by the end of its connection as well.
-    response.on('error', ignore);
-    const targets = parseTarget(request.url ?? '/', this.#settings.path);
-    for (const { path, query, signable } of targets) {
-      // Field by field: a spread costs a microsecond of every request.
-      const exchange = { path, query, signable, request, response, remoteAddress };
-      if (this.#protocols.some((protocol) => protocol.request?.(exchange))) return;
-    }
-    const exchange = { ...targets[0], request, response, remoteAddress };
-    sendAnswer(exchange, { status: 404, body: 'Not found\n' });
-  }
-
   #count(of: (app: App) => number): number {
     let sum = 0;
     for (const app of this.#apps.all()) sum += of(app);
@@ -387,10 +372,6 @@ export class Gateway {
 function listenOptions({ limits, apps, ...settings }: GatewaySettings): ListenOptions {
   const morePorts = apps.flatMap(({ pushy }) => pushy?.port ?? []);
   return { ...settings, ...limits, morePorts };
-}
-
-function ignore(): void {
-  // Nobody is left to be told.
 }
 
 /** Makes a gateway; `start()` lets it listen. See `GatewayOptions` for what can be set. */

@@ -53,6 +53,8 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
   readonly channels: Channels<Events>;
   /** All signed-in users of the app. */
   readonly users: Users;
+  /** True from the first `disconnect()` on, also when connected again: so it was in 2011. */
+  disconnecting = false;
 
   readonly #settings: Settings;
   readonly #clock: Clock;
@@ -198,6 +200,7 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
    * everything that comes after.
    */
   disconnect(): Promise<void> {
+    this.disconnecting = true;
     this.#disconnecting ??= this.#drain().finally(() => (this.#disconnecting = undefined));
     return this.#disconnecting;
   }

@@ -54,11 +54,11 @@ export interface GroupOptions {
  * Options of a client: how to reach a gateway and how much to hold. Only `key`, `secret` and `appId` are required.
  */
 export interface PipeOptions {
-  /** Key of the app. */
+  /** Key of the app; required. */
   key: string;
-  /** Secret of the app. It signs the handshake and is never sent. */
+  /** Secret of the app; required. It signs the handshake and is never sent. */
   secret: string;
-  /** Id of the app. */
+  /** Id of the app; required, by this name or the next one. */
   appId?: string | number | undefined;
   /** The same as `appId`, as the client of 2011 spelled it. */
   app_id?: string | number | undefined;
@@ -69,13 +69,13 @@ export interface PipeOptions {
    * tells.
    */
   name?: string | undefined;
-  /** Default `127.0.0.1`. */
+  /** Host name or address of the gateway. Default `127.0.0.1`. */
   host?: string | undefined;
-  /** Default 443 with TLS, 6001 without. */
+  /** Port of the gateway. Default 443 with TLS, 6001 without. */
   port?: number | undefined;
   /** Prefix of the gateway's paths behind a proxy that removes it, such as `/realtime`. Default: none. */
   path?: string | undefined;
-  /** Default: false for a loopback host, true for any other. */
+  /** TLS to the gateway. Default: false for a loopback host, true for any other. */
   useTLS?: boolean | undefined;
   /** The same as `useTLS`. */
   secure?: boolean | undefined;
@@ -235,6 +235,16 @@ export function readOptions(given: PipeOptions): Settings {
   const concurrency = read.concurrency ?? read.credit.messages;
   const log = debug === true && given.log === undefined ? stderrLog : read.log;
   return { ...read, appId, useTLS, port, concurrency, log };
+}
+
+/** The options with their defaults where these are plain values. The table of the documents is made from it. */
+export function optionDefaults(): Array<{ name: string; value: unknown }> {
+  const values = ([name, option]: [string, object]): { name: string; value: unknown } => ({
+    name,
+    value: 'initial' in option ? option.initial : undefined,
+  });
+  const group = Object.entries(GROUP).map(([name, option]) => values([`group.${name}`, option]));
+  return [...Object.entries(OPTIONS).map(values), ...group];
 }
 
 /** Warns in the log of options that give up TLS or its checks. */

@@ -4,10 +4,20 @@ export interface Logger {
   info(details: object, message: string): void;
   warn(details: object, message: string): void;
   error(details: object, message: string): void;
+  /** False when lines of a level go nowhere, so that none are made. */
+  isLevelEnabled?(level: string): boolean;
 }
 
 function nothing(): void {
   // A silent logger writes nothing.
 }
 
-export const silent: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+export const silent: Logger = {
+  ...{ debug: nothing, info: nothing, warn: nothing, error: nothing },
+  isLevelEnabled: () => false,
+};
+
+/** True when somebody may read lines at debug. */
+export function tellsDebug(log: Logger): boolean {
+  return log.isLevelEnabled?.('debug') ?? true;
+}

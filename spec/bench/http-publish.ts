@@ -11,6 +11,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { Gateway } from '../../lib/gateway/gateway';
 import { Apps } from '../../lib/gateway/core/model/app';
 import { Hub } from '../../lib/gateway/core/hub';
+import { Journal } from '../../lib/gateway/core/journal';
 import { Metrics } from '../../lib/gateway/core/metrics';
 import { Router } from '../../lib/gateway/core/router';
 import { Turn } from '../../lib/gateway/core/fanout/turn';
@@ -61,11 +62,12 @@ function bare(): Promise<number> {
 function own(request: ApiRequest): number {
   const { apps, limits } = checkGatewayOptions({ apps: [{ id: '1', key: 'key', secret }] });
   const clock = systemClock;
-  const hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock, limits);
-  const none = (): number => 0;
   const metrics = new Metrics();
-  const router = new Router(hub, metrics);
-  const parts = { hub, router, metrics, limits, clock, log: silent };
+  const journal = new Journal(silent, metrics);
+  const hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock, limits, journal);
+  const none = (): number => 0;
+  const router = new Router(hub, metrics, journal);
+  const parts = { hub, router, metrics, journal, limits, clock, log: silent };
   const api = new RestApi(parts, new Apps(apps, limits));
   const { method, target, body } = signedRequest(request);
   const headers = { 'content-length': String(body.length) };
@@ -80,6 +82,8 @@ function own(request: ApiRequest): number {
       request: incoming as IncomingMessage,
       response: response as unknown as ServerResponse,
       remoteAddress: '127.0.0.1',
+      entrance: 'http_api',
+      journal,
     });
     incoming.emit('data', body);
     incoming.emit('end');

@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { WebSocket } from 'ws';
 import { createTestGateway } from '../../lib/testing';
-import { Run } from '../support/command';
+import { main, Run } from '../support/command';
+import { certificate } from '../support/tls';
 
 t.test('keys makes an app that serve takes', async (t) => {
   const keys = new Run(t, ['keys']);
@@ -78,6 +81,95 @@ t.test('pushy runs by its own config.json', async (t) => {
   const bad = new Run(t, ['pushy', join(dir, 'bad.json')]);
   t.match(await bad.line('standpipe:'), /is no JSON/);
   t.equal(await bad.ended, 1);
+});
+
+t.test(
+  'a command without a gateway, or with a wrong secret, says so and ends with 1',
+  async (t) => {
+    const gateway = await createTestGateway();
+    t.teardown(() => gateway.close());
+    const { appId, key, port } = gateway.client;
+    const wrong = {
+      ...{ STANDPIPE_APP_ID: appId, STANDPIPE_APP_KEY: key },
+      STANDPIPE_APP_SECRET: 'not-the-secret-of-the-app',
+    };
+    const table: Array<[says: RegExp, args: string[], env?: Record<string, string>]> = [
+      [/nothing listens there/, ['trigger', 'a', 'b', '--port', '1']],
+      [/nothing listens there/, ['repl', '--port', '1']],
+      [/speaks no TLS/, ['trigger', 'a', 'b', '--port', String(port), '--tls']],
+      [/check the secret/, ['trigger', 'a', 'b', '--port', String(port)], wrong],
+    ];
+    for (const [says, args, env = {}] of table) {
+      const run = new Run(t, args, { env });
+      t.equal(await run.ended, 1, args.join(' '));
+      t.match(run.output, says);
+      t.notMatch(run.output, /not-the-secret|\n {4}at /);
+    }
+  },
+);
+
+t.test(
+  'a certificate of an own authority is trusted by --ca, and none is needed by --insecure',
+  async (t) => {
+    const { cert, key } = await certificate();
+    const dir = t.testdir({ 'cert.pem': cert, 'key.pem': key });
+    const app = { id: '1', key: 'k', secret: 's-of-the-specs' };
+    const tls = { port: 0, only: true, cert: 'cert.pem', key: 'key.pem' };
+    const config = join(dir, 'config.json');
+    writeFileSync(config, JSON.stringify({ tls, apps: [app] }));
+    const serve = new Run(t, ['serve', '--config', config]);
+    const { tlsPort } = JSON.parse(await serve.line('standpipe listens')) as { tlsPort: number };
+    const args = ['trigger', 'a', 'b', '--config', config, '--port', String(tlsPort)];
+    const ends: Array<[code: number, says: RegExp, more: string[]]> = [
+      [1, /self-signed.*tls\.ca/s, []],
+      [0, /"sockets":0/, ['--ca', join(dir, 'cert.pem')]],
+      [0, /"sockets":0/, ['--insecure']],
+    ];
+    for (const [code, says, more] of ends) {
+      const run = new Run(t, [...args, ...more]);
+      t.equal(await run.ended, code, more.join(' '));
+      t.match(run.output, says);
+    }
+  },
+);
+
+t.test('tail ends quietly with its reader, and drives no terminal', async (t) => {
+  const gateway = await createTestGateway();
+  t.teardown(() => gateway.close());
+  const { appId, key, secret, port } = gateway.client;
+  const env = { STANDPIPE_APP_ID: appId, STANDPIPE_APP_KEY: key, STANDPIPE_APP_SECRET: secret };
+  const browser = await gateway.browser();
+  const tail = new Run(t, ['tail', '--port', String(port), '--event', 'odd'], { env });
+  const again = setInterval(() => browser.send('odd', 'a\u009b31m\u007f\u001b[2Jb'), 50);
+  t.teardown(() => clearInterval(again));
+  const line = await tail.line('odd');
+  t.match(line, '"data":"a\\u009b31m\\u007f\\u001b[2Jb"');
+  t.equal((JSON.parse(line) as { data: string }).data, 'a\u009b31m\u007f\u001b[2Jb');
+  tail.child.stdout?.destroy();
+  t.equal(await tail.ended, 0);
+  t.notMatch(tail.output, /EPIPE/);
+});
+
+t.test('the log of serve is JSON, and readable lines with colours on a terminal', async (t) => {
+  const plain = new Run(t, ['serve', '--port', '0', '--log-format', 'pretty']);
+  t.match(
+    await plain.line('standpipe listens'),
+    /^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: standpipe listens \{"url"/,
+  );
+  const json = new Run(t, ['serve', '--port', '0']);
+  t.match(JSON.parse(await json.line('standpipe listens')), { level: 30, name: 'standpipe' });
+  // The command `script` of util-linux gives its child a terminal.
+  const command = `'${process.execPath}' '${main}' serve --port 0`;
+  const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '', TERM: 'xterm' };
+  const terminal = spawn('script', ['-qefc', command, '/dev/null'], { env });
+  t.teardown(() => terminal.kill());
+  let output = '';
+  for await (const chunk of terminal.stdout.setEncoding('utf8')) {
+    output += String(chunk);
+    if (output.includes('standpipe listens')) break;
+  }
+  // eslint-disable-next-line no-control-regex
+  t.match(output, /\u001b\[32mINFO\u001b\[39m: \u001b\[36mstandpipe listens/);
 });
 
 /** A socket of a browser. */

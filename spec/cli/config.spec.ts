@@ -158,6 +158,9 @@ t.test('commands connect as an app of the configuration', (t) => {
     secret: 's9',
     host: '127.0.0.1',
     port: 7001,
+    useTLS: false,
+    tls: {},
+    connectTimeoutMs: 5_000,
   });
   t.match(connectionFrom({ host: 'h', tls: true }, {}), { host: 'h', useTLS: true, appId: '1' });
   t.throws(() => connectionFrom({ config, app: 'x' }, {}), {
@@ -179,4 +182,46 @@ t.test('sockets that a parent passes on take the places of ports, in their order
   const only = withSockets({ ...options, tls: { ...tls, only: true } }, 1);
   t.strictSame([only.options.fd, only.options.tls?.fd, only.left], [undefined, 3, 0]);
   t.strictSame(withSockets(options, 0), { options, left: 0 });
+});
+
+t.test('commands connect to the address of the file, and flags go before it', (t) => {
+  const tls = { port: 7443, cert: '-----BEGIN A', key: '-----BEGIN B' };
+  const config = file(t, 'c.json', { host: '10.1.2.3', port: 7001, path: '/p', tls, apps: [APP] });
+  const address = (flags: object): unknown[] => {
+    const { host, port, path, useTLS } = connectionFrom({ config, ...flags }, {});
+    return [host, port, path, useTLS];
+  };
+  t.strictSame(address({}), ['10.1.2.3', 7443, '/p', true]);
+  t.strictSame(address({ host: '127.0.0.1' }), ['127.0.0.1', 7001, '/p', undefined]);
+  t.strictSame(address({ tls: true }), ['10.1.2.3', 7443, '/p', true]);
+  t.strictSame(address({ host: 'h', port: 9, path: '/q' }), ['h', 9, '/q', true]);
+  const { tls: trust } = connectionFrom({ config, insecure: true }, {});
+  t.strictSame(trust, { rejectUnauthorized: false });
+  t.strictSame(address({ insecure: true }), ['10.1.2.3', 7443, '/p', true]);
+  const plain = file(t, 'p.json', { host: '10.1.2.3', port: 7001, apps: [APP] });
+  t.match(connectionFrom({ config: plain }, {}), { host: '10.1.2.3', port: 7001, useTLS: false });
+  t.equal(connectionFrom({ host: 'h' }, {}).useTLS, undefined, 'TLS, unless it is loopback');
+  const only = { host: '0.0.0.0', tls: { ...tls, only: true }, apps: [APP] };
+  const everywhere = connectionFrom({ config: file(t, 'o.json', only) }, {});
+  t.match(everywhere, { host: '127.0.0.1', port: 7443, useTLS: true });
+  t.match(connectionFrom({ tls: true }, {}), { host: '127.0.0.1', port: 6443 });
+  t.throws(() => connectionFrom({ ca: '/nowhere/ca.pem' }, {}), {
+    code: 'bad_option',
+    message: /^--ca: cannot read/,
+  });
+  t.end();
+});
+
+t.test('metrics have an address and a token, which is never a flag', (t) => {
+  const args = ['--metrics-port', '9100', '--metrics-host', '10.0.0.1'];
+  const env = { STANDPIPE_METRICS_TOKEN: 'a-token-of-the-specs' };
+  t.strictSame(readConfig(serveFlags(t, args), env).options.metrics, {
+    ...{ port: 9100, host: '10.0.0.1', token: 'a-token-of-the-specs' },
+  });
+  const variables = { STANDPIPE_METRICS_PORT: '9101', STANDPIPE_METRICS_HOST: '10.0.0.2' };
+  const { metrics } = readConfig(serveFlags(t, [], variables), {}).options;
+  t.strictSame(metrics, { port: 9101, host: '10.0.0.2' });
+  t.equal(readConfig({}, env).options.metrics, undefined, 'a token opens no port');
+  t.throws(() => readConfig({ metricsHost: '10.0.0.1' }, {}), { message: /^--metrics-host: / });
+  t.end();
 });

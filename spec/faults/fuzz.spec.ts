@@ -15,7 +15,7 @@ t.test(TITLE, { timeout: TIMEOUT_MS }, async (t) => {
   const { faults, ...report } = await fuzz(t, {
     seeds: [...SEEDS, random],
     seconds: 20,
-    share: 0.4,
+    share: 0.3,
   });
   t.strictSame(faults, []);
   t.ok(report.attempts > 0 && report.rounds > 0, JSON.stringify(report));

@@ -114,6 +114,25 @@ for (const [name, library] of Object.entries(LIBRARIES)) {
     client.disconnect();
     await gone;
     t.notOk(client.connected);
+
+    await t.test(
+      'disconnecting stays true after a disconnect, also when connected again',
+      async (t) => {
+        const gone = (): Promise<void> =>
+          new Promise((resolve) => client.on('disconnected', () => resolve()));
+        t.equal(client.disconnecting, false);
+        const first = gone();
+        const handedOver: unknown = client.disconnect();
+        t.equal(client.disconnecting, true);
+        await first;
+        // Today's client is ready to connect again when its promise has resolved.
+        await Promise.resolve(handedOver);
+        const again = new Promise<void>((resolve) => client.on('connected', () => resolve()));
+        client.connect();
+        await again;
+        t.equal(client.disconnecting, true);
+      },
+    );
   });
 }
 

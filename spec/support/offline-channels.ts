@@ -2,6 +2,8 @@ import { Admission } from '../../lib/gateway/core/admission';
 import { Apps, type App } from '../../lib/gateway/core/model/app';
 import type { Carrier, CarrierHandler } from '../../lib/gateway/core/fanout/carrier';
 import { Hub } from '../../lib/gateway/core/hub';
+import { Journal } from '../../lib/gateway/core/journal';
+import { silent } from '../../lib/util/logger';
 import { Metrics } from '../../lib/gateway/core/metrics';
 import type { Encoder } from '../../lib/gateway/core/fanout/outlet';
 import { Router } from '../../lib/gateway/core/router';
@@ -47,10 +49,12 @@ export class OfflineChannels {
     const { apps, limits } = checkGatewayOptions({ apps: [one], limits: some });
     const all = new Apps(apps, limits);
     this.app = all.byKey('key') as App;
-    this.hub = new Hub(new Turn((run) => this.clock.endOfTurn(run)), this.clock, limits);
-    this.app.observers.add({ wants: () => false, offer: (event) => this.told.push(event) });
     const metrics = new Metrics();
-    this.router = new Router(this.hub, metrics);
+    const journal = new Journal(silent, metrics);
+    const turn = new Turn((run) => this.clock.endOfTurn(run));
+    this.hub = new Hub(turn, this.clock, limits, journal);
+    this.app.observers.add({ wants: () => false, offer: (event) => this.told.push(event) });
+    this.router = new Router(this.hub, metrics, journal);
     const { hub, router, clock } = this;
     const seconds = new Overload(clock);
     const admission = new Admission(limits, clock);
@@ -59,6 +63,7 @@ export class OfflineChannels {
       admission,
       router,
       metrics,
+      journal,
       limits,
       clock,
       overload: seconds,

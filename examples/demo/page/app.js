@@ -182,8 +182,10 @@ function showTrip(ms) {
 
 channel.bind('away', ({ by }) => {
   showBackend('away', backendPid);
-  const who = by === null ? 'The backend is going.' : `${by} restarts the backend.`;
-  caption(`${who} Nobody is disconnected: this tab is still ${socketId()}.`, 3_000);
+  // Without a person who asked it is Ctrl-C in the terminal, perhaps, and the gateway goes as well.
+  if (by === null) return caption('The backend is going.', 3_000);
+  const stays = `Nobody is disconnected: this tab is still ${socketId()}.`;
+  caption(`${by} restarts the backend. ${stays}`, 3_000);
 });
 
 channel.bind('roll-call', ({ pid }) => {

@@ -8,7 +8,7 @@ import { reloadOnHangup } from '../reload-on-hangup';
 
 /** Runs a pushy server by its configuration file, which SIGHUP reads again; `sslKey` and `sslCert` are files beside it. */
 export async function pushy(file: string): Promise<void> {
-  const { log, countIn } = processLog('info');
+  const { log, countIn } = processLog({ level: 'info' });
   const ready = reloadOnHangup(log, () => void reload(gateway, readConfig(file)));
   const config = readConfig(file);
   const gateway = await init({ ...config, log });

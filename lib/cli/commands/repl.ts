@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { start } from 'node:repl';
 import * as pipeClient from '../..';
-import { connectionFrom } from '../connection';
+import { connected, connectionFrom } from '../connection';
 import type { Environment } from '../config';
 import type { ConnectionFlags } from '../flags';
 
@@ -13,9 +13,7 @@ const HINT = "Try: client.channel('room').trigger('hello', { from: 'the prompt' 
  * history is kept in `STANDPIPE_HISTORY`, by default in `.standpipe_history` of the home directory.
  */
 export async function repl(flags: ConnectionFlags, env: Environment): Promise<void> {
-  const client = pipeClient.createClient(connectionFrom(flags, env));
-  client.on('error', (error) => console.error(`standpipe: ${error.message}`));
-  await client.connect();
+  const client = await connected(connectionFrom(flags, env));
   console.log(`Connected. ${HINT}`);
   const prompt = start({ prompt: 'standpipe> ' });
   Object.assign(prompt.context, { client, pipeClient });

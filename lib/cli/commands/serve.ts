@@ -13,7 +13,8 @@ import { reloadOnHangup } from '../reload-on-hangup';
  * configuration and the certificates again.
  */
 export async function serve(flags: ServeFlags, env: Environment): Promise<void> {
-  const { log, countIn } = processLog(flags.logLevel ?? 'info');
+  const { logLevel: level = 'info', logFormat: format } = flags;
+  const { log, countIn } = processLog({ level, format });
   const ready = reloadOnHangup(log, () => {
     if (flags.config === undefined) {
       log.info('no --config: certificates are read again, apps stay those of the variables');

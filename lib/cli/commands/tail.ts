@@ -1,5 +1,6 @@
 import { createClient } from '../..';
 import { connectionFrom } from '../connection';
+import { endWithReader, safeLine } from '../output';
 import type { Environment } from '../config';
 import type { ConnectionFlags } from '../flags';
 
@@ -9,7 +10,8 @@ export async function tail(
   env: Environment,
 ): Promise<void> {
   const client = createClient(connectionFrom(flags, env));
-  const print = (line: Record<string, unknown>): void => console.log(JSON.stringify(line));
+  const print = (line: Record<string, unknown>): void => console.log(safeLine(line));
+  endWithReader();
   const { channel: channels, event: events } = flags;
   void client.subscribe(['socket_existence', 'socket_message', 'channel_existence'], {
     ...(channels && { channels }),

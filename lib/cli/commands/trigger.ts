@@ -1,6 +1,5 @@
-import { createClient } from '../..';
 import { StandpipeError } from '../../errors';
-import { connectionFrom } from '../connection';
+import { connected, connectionFrom } from '../connection';
 import type { Environment } from '../config';
 import type { ConnectionFlags } from '../flags';
 
@@ -13,8 +12,7 @@ export async function trigger(
   env: Environment,
 ): Promise<void> {
   const data: unknown = text === undefined ? null : dataFrom(text);
-  const client = createClient(connectionFrom(flags, env));
-  await client.connect();
+  const client = await connected(connectionFrom(flags, env));
   try {
     const handle = flags.socket === true ? client.socket(target) : client.channel(target);
     const receipt = await handle.publish(event, data, { ack: 'delivered' });

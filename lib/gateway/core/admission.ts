@@ -47,6 +47,9 @@ export interface AdmissionRequest {
   proof?: (kind: ChannelName) => string | undefined;
 }
 
+/** Told to a backend of an app whose Pipe is switched off. */
+export const PIPE_OFF = 'Pipe off: set pipe to true for this app';
+
 /**
  * May this socket join, and may this connection be opened? The one place that knows: names, limits and members, whichever
  * protocol asks. A channel of a user needs no proof but the sign-in.

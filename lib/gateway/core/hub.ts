@@ -7,6 +7,7 @@ import type { Limits } from '../options/options';
 import type { App } from './model/app';
 import type { CachedEvent } from './model/cache';
 import { Channel } from './model/channel';
+import type { Journal } from './journal';
 import { Holdback } from './streams/holdback';
 import type { Identity } from './model/presence';
 import { BrowserRequests } from './features/browser-requests';
@@ -39,14 +40,16 @@ export class Hub {
   readonly browserRequests: BrowserRequests;
   readonly holdback: Holdback;
   readonly #clock: Clock;
+  readonly #journal: Journal;
   readonly #counts: SubscriptionCounts;
   readonly #unauthorized: Unauthorized;
   readonly #closes = new Ring<{ socket: Socket; code: number; reason: string }>();
   #closesLeft = MAX_CLOSES_PER_TURN;
 
-  constructor(turn: Turn, clock: Clock, limits: Limits) {
+  constructor(turn: Turn, clock: Clock, limits: Limits, journal: Journal) {
     this.turn = turn;
     this.#clock = clock;
+    this.#journal = journal;
     this.watchlists = new Watchlists(turn, clock);
     this.browserRequests = new BrowserRequests(turn, clock);
     this.holdback = new Holdback(turn, clock, limits.pipePauseMs);
@@ -122,6 +125,7 @@ export class Hub {
     this.holdback.gone(socket);
     this.#unauthorized.settled(socket);
     socket.app.sockets.delete(socket.id);
+    this.#note(socket, 'socket closed', { code, ...(reason !== '' && { why: reason }) });
     this.tell(socket.app, this.event(EventKind.CLOSE, { socketId: socket.id, code, reason }));
   }
 
@@ -139,6 +143,7 @@ export class Hub {
     if (joined) this.turn.publish(channel, messages.memberAdded(kind.name, identity));
     this.turn.join(channel, socket);
     (socket.channels ??= new Map()).set(kind.name, channel);
+    this.#note(socket, 'subscribed', { channel: kind.name });
     this.welcome(socket, channel);
     if (kind.visibility !== 'public') this.#unauthorized.settled(socket);
     // A user's own channel is the server's: apps did not create it and hear nothing of it.
@@ -171,6 +176,7 @@ export class Hub {
     const { app } = socket;
     if (socket.channels?.delete(channel.name) !== true) return;
     socket.granted?.delete(channel.name);
+    this.#note(socket, 'unsubscribed', { channel: channel.name });
     this.turn.leave(channel, socket);
     if (socket.closed) channel.closing--;
     const userId = channel.presence?.remove(socket);
@@ -192,6 +198,7 @@ export class Hub {
     const { app } = socket;
     const { userId } = identity;
     socket.user = identity;
+    this.#note(socket, 'signed in', { userId });
     this.#unauthorized.settled(socket);
     if (!app.users.add(userId, socket)) return;
     this.watchlists.online(app, userId);
@@ -253,6 +260,10 @@ export class Hub {
     if (app.cache.miss(channel, this.#clock.now())) {
       this.tell(app, this.event(EventKind.CACHE_MISS, { channel }));
     }
+  }
+
+  #note({ app, id }: Socket, message: string, about: object): void {
+    if (this.#journal.isRead) this.#journal.note({ app: app.id, socket: id, ...about }, message);
   }
 
   #signOut(socket: Socket): void {

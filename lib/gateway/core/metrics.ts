@@ -1,4 +1,4 @@
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { GapCause } from '../../stream/log';
 import type { WelcomeFrame } from '../../wire/frames';
 
@@ -19,6 +19,11 @@ export interface Live {
   overflowCloses(): number;
 }
 
+/** Upper bounds of the buckets of times, in seconds. */
+const BUCKETS_S = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
+];
+
 /** Adds one to the count of a key. */
 export function countUp<K>(counts: Map<K, number>, key: K): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -30,6 +35,21 @@ export function countUp<K>(counts: Map<K, number>, key: K): void {
  */
 export class Metrics {
   readonly registry = new Registry();
+  /** Refusals; `app` is an id of the configuration, or ''. */
+  readonly refusals = new Counter({
+    name: 'standpipe_refusals_total',
+    help: 'Connections, requests and messages that were refused',
+    labelNames: ['entrance', 'reason', 'app'] as const,
+    registers: [this.registry],
+  });
+  readonly #publishTimes = this.#times(
+    'publish_seconds',
+    'Time from the first event that a turn accepts for channels until all are written',
+  );
+  readonly #handlingTimes = this.#times(
+    'pipe_handling_seconds',
+    'Time from an event of a browser until a backend says that it is handled: the oldest event of each acknowledgement',
+  );
   socketsOpened = 0;
   /** Messages that browsers sent. */
   messagesReceived = 0;
@@ -181,5 +201,22 @@ export class Metrics {
     count('file_limit_total', 'Seconds without a free descriptor', () => this.fileLimitHits);
     count('log_lines_dropped_total', 'Log lines not written', () => this.logLinesDropped);
     count('failures_total', 'Faults of the gateway itself', () => this.failures);
+  }
+
+  /** A turn has written what it accepted for channels. */
+  written(durationMs: number): void {
+    this.#publishTimes.observe(durationMs / 1000);
+  }
+
+  /** A backend has handled an event of a browser. */
+  handled(durationMs: number): void {
+    // The wall clock may have been set back.
+    this.#handlingTimes.observe(Math.max(0, durationMs) / 1000);
+  }
+
+  #times(name: string, help: string): Histogram {
+    return new Histogram({
+      ...{ name: `standpipe_${name}`, help, buckets: BUCKETS_S, registers: [this.registry] },
+    });
   }
 }

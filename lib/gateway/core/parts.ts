@@ -3,6 +3,7 @@ import type { Clock } from '../../util/timers';
 import type { Limits } from '../options/options';
 import type { Admission } from './admission';
 import type { Hub } from './hub';
+import type { Journal } from './journal';
 import type { Metrics } from './metrics';
 import type { Router } from './router';
 import type { Overload } from './timing/overload';
@@ -13,6 +14,7 @@ export interface Parts {
   readonly admission: Admission;
   readonly router: Router;
   readonly metrics: Metrics;
+  readonly journal: Journal;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly overload: Overload;

@@ -1,9 +1,11 @@
 import { isClientEvent } from '../../pusher/channel-name';
+import { socketEvent } from '../../pusher/messages';
 import { REPLY_EVENT } from '../../pusher/requests';
 import { EventKind } from '../../wire/frames';
 import type { App } from './model/app';
 import type { Channel } from './model/channel';
 import type { Hub, Publication } from './hub';
+import type { Journal } from './journal';
 import type { Metrics } from './metrics';
 import type { Socket } from './model/socket';
 
@@ -11,10 +13,12 @@ import type { Socket } from './model/socket';
 export class Router {
   readonly #hub: Hub;
   readonly #metrics: Metrics;
+  readonly #journal: Journal;
 
-  constructor(hub: Hub, metrics: Metrics) {
+  constructor(hub: Hub, metrics: Metrics, journal: Journal) {
     this.#hub = hub;
     this.#metrics = metrics;
+    this.#journal = journal;
   }
 
   /** True when client events on a channel go to its other subscribers. */
@@ -43,6 +47,10 @@ export class Router {
     if (relay && channel !== undefined) this.#hub.relay(socket, channel, event, data);
     const name = channel?.name;
     const wanted = wants(app, name, event);
+    if (this.#journal.isRead) {
+      const about = { app: app.id, socket: socket.id, channel: name, event };
+      this.#journal.note({ ...about, relayed: relay, toBackends: wanted }, 'event of a socket');
+    }
     if (wanted) {
       const userId = channel?.presence?.userOf(socket) ?? socket.user?.userId;
       const about = { socketId: socket.id, channel: name, event, data, userId };
@@ -60,7 +68,24 @@ export class Router {
     const sockets = this.#hub.deliver(app, publication);
     this.#metrics.eventsAccepted++;
     this.#metrics.deliveries += sockets;
+    if (this.#journal.isRead) {
+      const { channel, event, data } = publication;
+      this.#journal.note(
+        { app: app.id, channel, event, bytes: Buffer.byteLength(data), sockets },
+        'published',
+      );
+    }
     return sockets;
+  }
+
+  /** An event for one socket, from a backend. */
+  send(socket: Socket, event: string, data: string): void {
+    this.#hub.turn.send(socket, socketEvent(event, data));
+    this.#metrics.eventsAccepted++;
+    this.#metrics.deliveries++;
+    if (!this.#journal.isRead) return;
+    const bytes = Buffer.byteLength(data);
+    this.#journal.note({ app: socket.app.id, socket: socket.id, event, bytes }, 'published');
   }
 }
 

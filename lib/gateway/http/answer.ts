@@ -11,11 +11,19 @@ export interface Answer {
 }
 
 /** Answers a request. The rest of a body that was not read is not worth reading: the connection ends with the answer. */
-export function sendAnswer({ request, response }: Exchange, answer: Answer): void {
+export function sendAnswer(exchange: Exchange, answer: Answer): void {
+  const { request, response } = exchange;
+  if (answer.status >= 400) noteRefusal(exchange, answer);
   const headers = headersOf(answer);
   if (hasBody(request) && !request.complete) headers['Connection'] = 'close';
   response.writeHead(answer.status, headers);
   response.end(answer.body);
+}
+
+function noteRefusal(exchange: Exchange, { status, body }: Answer): void {
+  const { entrance, app, path, remoteAddress, request, journal } = exchange;
+  const refused = { entrance, app, message: body, status };
+  journal.refused(refused, { method: request.method, path, remoteAddress });
 }
 
 /** Answers with a line of plain text that says why a request is not served. */

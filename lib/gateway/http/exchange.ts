@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Entrance, Journal } from '../core/journal';
 import type { Target } from './target';
 
 /** An HTTP request and its response, with its target split. */
@@ -7,4 +8,9 @@ export interface Exchange extends Target {
   readonly response: ServerResponse;
   /** Address of the client. */
   readonly remoteAddress: string;
+  /** Protocol that was asked last: the one that answers. */
+  entrance: Entrance;
+  /** Id of the app that was asked for, once it is known. */
+  app?: string;
+  readonly journal: Journal;
 }

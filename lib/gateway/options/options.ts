@@ -92,6 +92,7 @@ const appSchema = z.strictObject({
       'Signs everything. Never leaves the servers. 20 characters or more, but for loopback.',
     ),
   enabled: z.boolean().default(true).describe('False refuses every connection (4003, 403).'),
+  pipe: z.boolean().default(true).describe('False refuses the backends of the app (403).'),
   clientEvents: z.boolean().default(false).describe('Browsers may trigger events for each other.'),
   stringifyClientEvents: z
     .boolean()
@@ -311,7 +312,15 @@ const gatewaySchema = z.strictObject({
     .default('')
     .describe('A prefix of all paths (the wsPath of pusher-js); a proxy may take it away.'),
   metrics: z
-    .strictObject({ host: z.string().min(1).default('127.0.0.1'), port })
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port,
+      token: z
+        .string()
+        .regex(/^[\x21-\x7e]{20,256}$/, 'must be 20 to 256 characters of ASCII without blanks')
+        .optional()
+        .describe('A scrape must carry it: Authorization: Bearer <token>.'),
+    })
     .optional()
     .describe('Prometheus metrics at /metrics on a port of their own; off unless given.'),
   trustedProxies: z

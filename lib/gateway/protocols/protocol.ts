@@ -1,3 +1,4 @@
+import type { Entrance } from '../core/journal';
 import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
 import type { AppsChange } from '../core/model/app';
 import type { Exchange } from '../http/exchange';
@@ -7,6 +8,8 @@ import type { Exchange } from '../http/exchange';
  * A protocol has only the members that it needs.
  */
 export interface Protocol {
+  /** Its name in metrics and in the log. */
+  readonly entrance: Entrance;
   /** Decides on a WebSocket. Undefined when the path is not one of this protocol's. */
   upgrade?(request: UpgradeRequest): UpgradeDecision | undefined;
   /** Answers a request, now or later. False when the path is not one of this protocol's. */

@@ -5,17 +5,19 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
 import { SECOND_MS, type Overload } from '../core/timing/overload';
+import type { Answer } from '../http/answer';
 import type { Target } from '../http/target';
 import type { TurnBudget } from '../core/timing/turn-budget';
 import type { ClientAddress } from '../http/client-address';
 import { Connection } from './connection';
+import { countAddress } from './count-address';
 import type { HttpLimits } from './http-connection';
 import { HttpConnections } from './http-connections';
 import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
 import { listen, type ListenParts, type Place } from './listen';
 import { flatHeaders, isWebSocket, putBack } from './other-upgrades';
-import { answerAndEnd, end, endUnreadable, unavailable } from './refuse';
+import { answerAndEnd, end, unreadable, unavailable } from './refuse';
 import { isShared } from './shared-port';
 import { type Certificate, tlsServer } from './tls-server';
 
@@ -47,6 +49,8 @@ export interface Handlers {
   request(request: IncomingMessage, response: ServerResponse, remoteAddress: string): void;
   /** Decides on an upgrade; `target` is the one of the request line. */
   upgrade(target: string, request: Omit<UpgradeRequest, keyof Target>): UpgradeDecision;
+  /** Told of each refusal by the ports themselves, before any protocol could be asked. */
+  refused(answer: Answer, remoteAddress: string): void;
 }
 
 /** Node's own deadlines count from the connect: they are for connections that say nothing at all. */
@@ -243,7 +247,9 @@ export class PortListener {
         stream.destroy();
       }
     });
-    server.on('clientError', endUnreadable);
+    server.on('clientError', (error: NodeJS.ErrnoException, stream) =>
+      this.#refuse(stream, unreadable(error)),
+    );
     server.on('tlsClientError', (error: Error, stream: Duplex) => {
       this.#keepAlive.peerFailed(error);
       stream.destroy();
@@ -278,7 +284,8 @@ export class PortListener {
     const run = (): void => this.#request(request, response, connection?.surplus);
     if (connection?.requested(request, run) === false) {
       // Behind the answers given so far: to the client it is that of the first request that waits.
-      end(request.socket, unavailable('Over capacity: too many pipelined requests', 10));
+      const answer = unavailable('Over capacity: too many pipelined requests', 10);
+      this.#refuse(request.socket, answer);
     }
   }
 
@@ -287,10 +294,20 @@ export class PortListener {
     if (surplus !== undefined) {
       response.shouldKeepAlive = false;
       if (!/^\/(live|ready)z$/.test(request.url ?? '')) {
-        return answerAndEnd(response, unavailable(surplus, 10));
+        const answer = unavailable(surplus, 10);
+        this.#handlers.refused(answer, this.#clientOf(request));
+        return answerAndEnd(response, answer);
       }
     }
     this.#handlers.request(request, response, this.#clientOf(request));
+  }
+
+  /** Refuses an upgrade, or bytes that are no request, and ends the connection. */
+  #refuse(stream: Duplex, answer: Answer, remoteAddress?: string): void {
+    if (stream.destroyed || !stream.writable) return;
+    const { remoteAddress: peer = '' } = stream as NetSocket;
+    this.#handlers.refused(answer, remoteAddress ?? peer);
+    end(stream, answer);
   }
 
   #clientOf({ socket, headers }: IncomingMessage): string {
@@ -309,7 +326,7 @@ export class PortListener {
     for (const connection of this.#http) {
       const { stream } = connection;
       const wrong = connection.tick(limits);
-      if (wrong === 'late') end(stream, { status: 408, body: 'Request timeout\n' });
+      if (wrong === 'late') this.#refuse(stream, { status: 408, body: 'Request timeout\n' });
       if (wrong !== 'stuck') continue;
       this.#keepAlive.cut();
       stream.destroy();
@@ -321,16 +338,17 @@ export class PortListener {
     // Answers that are due would be mixed with frames.
     if (http !== undefined && http.waiting > 0) return void stream.destroy();
     this.#http.take(stream);
-    if (!this.#accepting) return end(stream, unavailable('Going away', 1));
-    if (http?.surplus !== undefined) return end(stream, unavailable(http.surplus, 10));
+    const refuse = (answer: Answer): void => this.#refuse(stream, answer, this.#clientOf(request));
+    if (!this.#accepting) return refuse(unavailable('Going away', 1));
+    if (http?.surplus !== undefined) return refuse(unavailable(http.surplus, 10));
     if (this.#keepAlive.size >= this.#options.maxConnections) {
-      return end(stream, unavailable('Over capacity', 10));
+      return refuse(unavailable('Over capacity', 10));
     }
     const remoteAddress = this.#clientOf(request);
     const shared = remoteAddress !== (request.socket.remoteAddress ?? '');
     const ofAddress = shared ? (this.#addresses?.get(remoteAddress) ?? 0) : 0;
     if (ofAddress >= this.#options.maxConnectionsPerAddress) {
-      return end(stream, unavailable('Too many connections of your address', 10));
+      return refuse(unavailable('Too many connections of your address', 10));
     }
     const decision = this.#handlers.upgrade(request.url ?? '/', {
       remoteAddress,
@@ -379,13 +397,4 @@ function ticks(ms: number): number {
 
 function destroy(this: Duplex): void {
   this.destroy();
-}
-
-function countAddress(counts: Map<string, number>, stream: Duplex, address: string): void {
-  counts.set(address, (counts.get(address) ?? 0) + 1);
-  stream.once('close', () => {
-    const left = (counts.get(address) ?? 1) - 1;
-    if (left === 0) counts.delete(address);
-    else counts.set(address, left);
-  });
 }

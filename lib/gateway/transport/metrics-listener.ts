@@ -1,9 +1,18 @@
 import { createServer, type Server } from 'node:http';
 import { isIP, type AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
+import { safeEqual } from '../../pusher/digests';
 import { processMetrics } from '../core/process-metrics';
 import { isLoopback } from '../options/address-guard';
 import { listen, type ListenParts, type Place } from './listen';
+
+/** Options `metrics` of a gateway. */
+export interface MetricsOptions {
+  host: string;
+  port: number;
+  /** Token that a scrape must carry (RFC 6750, section 2.1); none unless given. */
+  token?: string | undefined;
+}
 
 /** `/metrics` on a port of its own, so that the public port never shows it: those of the gateway and of its process. */
 export class MetricsListener {
@@ -11,13 +20,22 @@ export class MetricsListener {
   readonly #parts: ListenParts;
   readonly #server: Server;
 
-  constructor(address: Omit<Place, 'option'>, gateway: Registry, parts: ListenParts) {
+  constructor(
+    { token, ...address }: MetricsOptions & Omit<Place, 'option'>,
+    gateway: Registry,
+    parts: ListenParts,
+  ) {
     const registry = Registry.merge([gateway, processMetrics()]);
     this.#address = address;
     this.#parts = parts;
     this.#server = createServer({ maxHeaderSize: 8192 }, (request, response) => {
       if (!this.#isOwnName(request.headers.host)) {
         response.writeHead(403).end('Forbidden: unknown Host\n');
+        return;
+      }
+      if (token !== undefined && !bears(token, request.headers.authorization)) {
+        const headers = { 'WWW-Authenticate': 'Bearer' };
+        response.writeHead(401, headers).end('Unauthorized: send Authorization: Bearer <token>\n');
         return;
       }
       if (request.method !== 'GET' || request.url !== '/metrics') {
@@ -52,4 +70,10 @@ export class MetricsListener {
     this.#server.closeAllConnections();
     await closed;
   }
+}
+
+/** The scheme is compared without case (RFC 9110, section 11.1). */
+function bears(token: string, header = ''): boolean {
+  const given = /^bearer +(\S+) *$/i.exec(header)?.[1];
+  return given !== undefined && safeEqual(given, token);
 }

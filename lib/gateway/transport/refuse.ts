@@ -25,7 +25,7 @@ export function end(stream: Duplex, answer: Answer): void {
   stream.end(answerText(answer), () => stream.destroy());
 }
 
-/** Refuses a request that the parser could not read, or that did not come in time. */
-export function endUnreadable(error: NodeJS.ErrnoException, stream: Duplex): void {
-  end(stream, { status: CLIENT_ERRORS.get(error.code ?? '') ?? 400, body: 'Bad request\n' });
+/** Answer to a request that the parser could not read, or that did not come in time. */
+export function unreadable(error: NodeJS.ErrnoException): Answer {
+  return { status: CLIENT_ERRORS.get(error.code ?? '') ?? 400, body: 'Bad request\n' };
 }

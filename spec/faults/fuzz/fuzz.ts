@@ -74,9 +74,9 @@ export async function fuzz(t: Test, options: FuzzOptions): Promise<FuzzReport> {
       if (faults.length > 0) return fail({ seed, faults, attempts });
       const usedMs = cpuMs + ownCpuMs() - usedBefore;
       report.cpuSeconds = usedMs / 1_000;
-      const pauseMs = usedMs / share - (performance.now() - startMs);
-      if (pauseMs > 0)
-        await new Promise((resolve) => setTimeout(resolve, Math.min(pauseMs, 1_000)));
+      const nextMs = Math.min(startMs + usedMs / share, endMs);
+      const pauseMs = nextMs - performance.now();
+      if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
     const faults = await scene.rest();
     report.rounds = scene.rounds;

@@ -93,7 +93,7 @@ export async function play(attempt: Attempt, ports: Ports): Promise<string | und
     look(line);
   }
   // The last bytes are on their way.
-  await new Promise((resolve) => setTimeout(resolve, 2));
+  await new Promise((resolve) => setTimeout(resolve, 10));
   await Promise.all([...lines.values()].map((line) => line.end(attempt.end)));
   for (const line of lines.values()) look(line);
   return fault;

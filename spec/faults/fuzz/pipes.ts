@@ -9,7 +9,7 @@ import type { Chance } from '../../support/simulator/chance';
 import { SECRET } from '../../support/start-gateway';
 import { helloFrame } from '../../support/wire-client';
 import { type Attempt, mark, type Write } from './attempt';
-import { inPieces, mutatedBytes, mutatedJson, oddJson } from './mutations';
+import { inPieces, mutatedBytes, mutatedJson, oddJson, RawJson } from './mutations';
 import { post, sendBody } from './requests';
 import { conversation, oddFrame, opening, textFrame } from './web-sockets';
 
@@ -221,17 +221,21 @@ export function oldPipeRequests(chance: Chance): Attempt {
   };
 }
 
-const COMMANDS: ReadonlyArray<() => object> = [
+const COMMANDS: ReadonlyArray<(chance: Chance) => object> = [
   () => ({ command: 'subscribe', data: { channel: 'room' } }),
   () => ({ command: 'SUBSCRIBE', data: { channel: 'presence-b', data: '{"a":1}' } }),
   () => ({ command: 'subscribe', data: { channel: 'private-a', auth: mark('pushy') } }),
+  (chance) => ({
+    command: 'subscribe',
+    data: { channel: 'private-a', auth: 'x', data: new RawJson(oddJson(chance)) },
+  }),
   () => ({ command: 'unsubscribe', data: { channel: 'room' } }),
   () => ({ command: '__proto__', data: {} }),
 ];
 
 /** Commands of pushy's clients over SockJS, by WebSocket and by HTTP, and triggers with a signature that fails. */
 export function pushyCommands(chance: Chance, n: number): Attempt {
-  const text = (): string => mutatedJson(chance, (chance.pick(COMMANDS) ?? COMMANDS[0])?.());
+  const text = (): string => mutatedJson(chance, (chance.pick(COMMANDS) ?? COMMANDS[0])?.(chance));
   const base = `/pushy/socket/${chance.whole(0, 999)}/pushy${String(n).padStart(8, '0')}`;
   const isPushyPort = chance.percent(50);
   let writes: Write[];

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { Metrics } from '../../../lib/gateway/core/metrics';
 import type { Gateway } from '../../../lib/gateway';
+import { ApiClient } from '../../support/api-client';
 import { ManualClock } from '../../support/manual-clock';
 import { startGateway } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
@@ -85,4 +86,51 @@ t.test('/metrics has the metrics of the gateway and of its process, each once', 
 
 t.test('a gateway without a port of metrics has none', async (t) => {
   t.equal((await startGateway(t)).metricsPort, undefined);
+});
+
+t.test('histograms tell how long publishes and handlers take', async (t) => {
+  const clock = new ManualClock({ turns: 'real' });
+  clock.wallMs = Date.now();
+  const gateway = await startGateway(t, { clock });
+  const { client } = await WireClient.attach(t, gateway.port);
+  const socket = await TestSocket.connect(t, gateway.port);
+  await client.settled();
+  clock.advance(700);
+  const ack = { partition: 0, generation: 1, epoch: 1, offset: 1 };
+  client.send({ type: 'ack', positions: [ack] });
+  // A repeated acknowledgement has handled nothing.
+  client.send({ type: 'ack', positions: [ack] });
+  await client.settled();
+  t.same(await read(gateway, 'pipe_handling_seconds_sum'), ['0.7']);
+  t.same(await read(gateway, 'pipe_handling_seconds_count'), ['1']);
+  t.same(await read(gateway, 'pipe_handling_seconds_bucket{le="0.5"}'), ['0']);
+  t.same(await read(gateway, 'pipe_handling_seconds_bucket{le="1"}'), ['1']);
+
+  await socket.subscribe('room');
+  t.same(await read(gateway, 'publish_seconds_count'), ['0'], 'nobody heard anything so far');
+  const api = new ApiClient(t, gateway);
+  await api.post('/events', { name: 'said', channel: 'room', data: '1' });
+  await socket.next();
+  t.same(await read(gateway, 'publish_seconds_count'), ['1']);
+});
+
+t.test('a token guards the metrics', async (t) => {
+  const token = 'a-token-of-the-specs-only';
+  const gateway = await startGateway(t, { metrics: { port: 0, token } });
+  const scrape = async (authorization?: string): Promise<Response> =>
+    fetch(`http://127.0.0.1:${gateway.metricsPort}/metrics`, {
+      headers: authorization === undefined ? {} : { authorization },
+    });
+  for (const wrong of [undefined, `Bearer ${token}x`, token, `Basic ${token}`, 'Bearer ']) {
+    const response = await scrape(wrong);
+    t.equal(response.status, 401, String(wrong));
+    t.equal(response.headers.get('www-authenticate'), 'Bearer');
+    t.notMatch(await response.text(), /standpipe_|a-token/);
+  }
+  for (const right of [`Bearer ${token}`, `bearer ${token}`]) {
+    t.equal((await scrape(right)).status, 200);
+  }
+  await t.rejects(startGateway(t, { metrics: { port: 0, token: 'short' } }), {
+    message: /^metrics\.token: must be 20 to 256 characters/,
+  });
 });

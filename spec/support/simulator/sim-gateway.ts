@@ -3,6 +3,7 @@ import { type App, Apps } from '../../../lib/gateway/core/model/app';
 import type { UpgradeDecision, UpgradeRequest } from '../../../lib/gateway/core/fanout/carrier';
 import { Group } from '../../../lib/gateway/core/streams/group';
 import { Hub } from '../../../lib/gateway/core/hub';
+import { Journal } from '../../../lib/gateway/core/journal';
 import { Metrics } from '../../../lib/gateway/core/metrics';
 import type { Sink } from '../../../lib/gateway/core/fanout/outlet';
 import { Router } from '../../../lib/gateway/core/router';
@@ -27,6 +28,7 @@ export const TAP = 'tap';
 
 const settings = checkGatewayOptions({ apps: [APP] });
 const metrics = new Metrics();
+const journal = new Journal(silent, metrics);
 
 export interface SimGatewayOptions {
   node: string;
@@ -54,14 +56,15 @@ export class SimGateway {
     this.clock = clock;
     this.app = apps.byId(APP.id) as App;
     this.app.observers.add({ wants: () => false, offer: (event) => options.told(event) });
-    this.#hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock, limits);
-    this.#router = new Router(this.#hub, metrics);
+    this.#hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock, limits, journal);
+    this.#router = new Router(this.#hub, metrics, journal);
     const admission = new Admission(limits, clock);
     const parts = {
       hub: this.#hub,
       admission,
       router: this.#router,
       metrics,
+      journal,
       limits,
       clock,
       log: silent,

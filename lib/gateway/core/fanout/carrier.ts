@@ -45,4 +45,12 @@ export type UpgradeDecision =
       subprotocol?: string;
       headers?: Record<string, string>;
     }
-  | { refuse: number; body: string; headers?: Record<string, string> };
+  | {
+      refuse: number;
+      body: string;
+      headers?: Record<string, string>;
+      /** Word for metrics; that of the status unless given. */
+      reason?: string;
+      /** Id of the app that was asked for, when there is one. */
+      app?: string | undefined;
+    };

@@ -3,6 +3,13 @@ import { type Audience, Batch, type Encoded, type Outlet, type Stay } from './ou
 /** Texts of one turn are written early when they reach this many characters, so that a turn's memory is bounded. */
 const MAX_TURN_CHARACTERS = 256 * 1024;
 
+/** Is told how long each turn takes from its first event for an audience until everything is written. */
+export interface TurnWatch {
+  /** Milliseconds on a monotonic clock. */
+  now(): number;
+  written(durationMs: number): void;
+}
+
 interface Piece {
   seq: number;
   bytes: Buffer;
@@ -21,6 +28,9 @@ interface Piece {
  */
 export class Turn {
   readonly #endOfTurn: (run: () => void) => void;
+  readonly #watch: TurnWatch | undefined;
+  /** Time of the first event of this turn that goes to an audience. */
+  #sinceMs: number | undefined;
   #scheduled = false;
   #number = 1;
   #seq = 0;
@@ -30,14 +40,16 @@ export class Turn {
   /** Runs after the present turn was written. */
   #afterwards: Array<() => void> = [];
 
-  constructor(endOfTurn: (run: () => void) => void) {
+  constructor(endOfTurn: (run: () => void) => void, watch?: TurnWatch) {
     this.#endOfTurn = endOfTurn;
+    this.#watch = watch;
   }
 
   /** Sends a text to all of an audience, but those in `except`. */
   publish(audience: Audience, text: string, except?: readonly Outlet[]): void {
     if (audience.sockets.size === 0) return;
     this.#account(text.length);
+    this.#sinceMs ??= this.#watch?.now();
     let batch = audience.batch;
     if (batch === undefined) {
       batch = new Batch(audience);
@@ -115,7 +127,16 @@ export class Turn {
       }
     }
     for (const outlet of specials) writeAlone(outlet);
+    this.#measure();
     for (const run of afterwards) run();
+  }
+
+  #measure(): void {
+    const sinceMs = this.#sinceMs;
+    this.#sinceMs = undefined;
+    if (this.#watch !== undefined && sinceMs !== undefined) {
+      this.#watch.written(this.#watch.now() - sinceMs);
+    }
   }
 
   #single(outlet: Outlet): void {

@@ -35,6 +35,7 @@ const BURST_S = 5;
  * signs. Without a backend that decides, everything is refused.
  */
 export class AuthEndpoints implements Protocol {
+  readonly entrance = 'auth';
   readonly #parts: Parts;
   readonly #apps: Apps;
   readonly #rates = new AppRates();

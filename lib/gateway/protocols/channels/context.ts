@@ -2,6 +2,7 @@ import * as messages from '../../../pusher/messages';
 import type { Clock } from '../../../util/timers';
 import type { Admission } from '../../core/admission';
 import type { Hub } from '../../core/hub';
+import type { Journal } from '../../core/journal';
 import type { Metrics } from '../../core/metrics';
 import type { Parts } from '../../core/parts';
 import type { Router } from '../../core/router';
@@ -15,6 +16,7 @@ export class ChannelsContext {
   readonly admission: Admission;
   readonly router: Router;
   readonly metrics: Metrics;
+  readonly journal: Journal;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly overload: Overload;
@@ -24,6 +26,7 @@ export class ChannelsContext {
     this.admission = parts.admission;
     this.router = parts.router;
     this.metrics = parts.metrics;
+    this.journal = parts.journal;
     this.limits = parts.limits;
     this.clock = parts.clock;
     this.overload = parts.overload;
@@ -33,8 +36,10 @@ export class ChannelsContext {
     this.hub.turn.send(socket, text);
   }
 
-  /** An error that leaves the connection open. */
-  error(socket: Socket, code: number | null, message: string): void {
+  /** An error that leaves the connection open. `reason` is the word for it in metrics. */
+  refuse(socket: Socket, reason: string, code: number | null, message: string): void {
     this.send(socket, messages.errorMessage(code, message));
+    const refused = { entrance: 'channels', reason, app: socket.app.id, message } as const;
+    this.journal.refused(refused, { socket: socket.id });
   }
 }

@@ -4,6 +4,7 @@ import { newSocketId } from '../../../pusher/socket-id';
 import type { Apps } from '../../core/model/app';
 import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import type { ConnectionRefusal } from '../../core/admission';
+import { closeReason, type Refused } from '../../core/journal';
 import { Socket } from '../../core/model/socket';
 import type { ChannelsContext } from './context';
 import { ChannelsSession } from './session';
@@ -25,6 +26,7 @@ const OVERLOADED: UpgradeDecision = {
  * close code: browsers see an HTTP refusal only as 1006 and would come back for ever.
  */
 export class ChannelsHandshake implements Protocol {
+  readonly entrance = 'channels';
   readonly #context: ChannelsContext;
   readonly #apps: Apps;
   #draining = false;
@@ -78,13 +80,23 @@ export class ChannelsHandshake implements Protocol {
         ? { code: CloseCode.APP_UNKNOWN, message: `App key ${key.slice(0, 64)} does not exist` }
         : context.admission.socketRefusal(app, origin));
     if (app === undefined || refusal !== undefined) {
-      closeRefused(carrier, refusal as ConnectionRefusal, protocol);
+      const { code, message } = refusal as ConnectionRefusal;
+      const reason = closeReason(code);
+      const refused: Refused = { entrance: 'channels', reason, app: app?.id, message };
+      const { remoteAddress } = carrier;
+      context.journal.refused(refused, { code, remoteAddress, origin });
+      closeRefused(carrier, { code, message }, protocol);
       return undefined;
     }
     const socket = new Socket(app, newSocketId(), protocol, carrier);
     const timeoutS = Math.max(1, Math.round(context.limits.activityTimeoutMs / 1000));
     context.send(socket, messages.connectionEstablished(socket.id, timeoutS));
     context.metrics.socketsOpened++;
+    if (context.journal.isRead) {
+      const about = { app: app.id, socket: socket.id, remoteAddress: carrier.remoteAddress };
+      const client = `${query.get('client') ?? ''} ${query.get('version') ?? ''}`.slice(0, 100);
+      context.journal.note({ ...about, protocol, client: client.trim() }, 'socket opened');
+    }
     context.hub.open(socket);
     return new ChannelsSession(context, carrier, socket);
   }

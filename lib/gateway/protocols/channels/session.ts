@@ -60,7 +60,8 @@ export class ChannelsSession implements CarrierHandler {
     metrics.malformedMessages++;
     const now = clock.now();
     socket.buckets.malformed ??= new TokenBucket(1, limits.maxMalformedMessages, now);
-    if (socket.buckets.malformed.take(now)) return this.#context.error(socket, null, why);
+    if (socket.buckets.malformed.take(now))
+      return this.#context.refuse(socket, 'malformed', null, why);
     hub.turn.close(socket, CloseCode.OVER_CAPACITY, `Too many malformed messages: ${why}`);
   }
 

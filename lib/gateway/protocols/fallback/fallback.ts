@@ -37,6 +37,7 @@ export interface FallbackParts {
  * cross-origin XHR would ask for them.
  */
 export class Fallback implements Protocol {
+  readonly entrance = 'fallback';
   readonly #parts: FallbackParts;
   readonly #sessions: SockJsCarriers;
   #accepting = true;

@@ -4,6 +4,7 @@ import type { Protocol } from '../protocol';
 
 /** `/livez`: the process answers. `/readyz`: it takes new connections; 503 from the moment a drain begins. */
 export class Health implements Protocol {
+  readonly entrance = 'health';
   readonly #ready: () => boolean;
 
   constructor(ready: () => boolean) {

@@ -65,6 +65,7 @@ export class Pipe2011Connection implements CarrierHandler, GroupMember, Asking {
     this.#write([frames.connectionEstablished(newSocketId())]);
     app.observers.add(this.#group);
     this.#group.join(this);
+    this.#tell('backend connected');
   }
 
   get rules(): readonly Rule[] {
@@ -84,28 +85,28 @@ export class Pipe2011Connection implements CarrierHandler, GroupMember, Asking {
     if (!this.#isOpen) return;
     this.#parts.metrics.pipeCommands++;
     const { id, outcome } = answer(this.#parts, this, text);
-    this.#write([
-      'code' in outcome ? frames.errorReply(id, outcome) : frames.reply(id, outcome.result),
-    ]);
+    if ('code' in outcome) this.#refuse(id, outcome);
+    else this.#write([frames.reply(id, outcome.result)]);
   }
 
   binary(): void {
     const { INVALID_REQUEST: code } = frames.ErrorCode;
-    this.#write([frames.errorReply(null, { code, message: 'Binary messages are not supported' })]);
+    this.#refuse(null, { code, message: 'Binary messages are not supported' });
   }
 
   close(code: number, reason: string): void {
     this.#carrier.close(code, reason);
-    this.closed();
+    this.closed(code, reason);
   }
 
-  closed(): void {
+  closed(code: number, why: string): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.app.observers.delete(this.#group);
     this.#group.leave(this);
     this.#group.dispose();
     this.#closed(this);
+    this.#tell('backend disconnected', { code, why });
   }
 
   gained(partitions: readonly Partition[]): void {
@@ -152,6 +153,19 @@ export class Pipe2011Connection implements CarrierHandler, GroupMember, Asking {
       this.#waitsForDrain = false;
       this.ready();
     });
+  }
+
+  #tell(message: string, more: object = {}): void {
+    const { remoteAddress } = this.#carrier;
+    const about = { app: this.app.id, protocol: this.name, remoteAddress, ...more };
+    this.#parts.log.info(about, message);
+  }
+
+  #refuse(id: frames.RequestId, error: frames.RequestError): void {
+    this.#write([frames.errorReply(id, error)]);
+    const { code, message } = error;
+    const refused = { entrance: 'pipe_2011', reason: `error_${code}`, message } as const;
+    this.#parts.journal.refused({ ...refused, app: this.app.id });
   }
 
   #write(texts: readonly string[]): void {

@@ -1,7 +1,8 @@
 import { CloseCode } from '../../../pusher/close-codes';
 import { WIRE_LIMITS } from '../../../wire/limits';
 import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
-import type { Apps, AppsChange } from '../../core/model/app';
+import { PIPE_OFF } from '../../core/admission';
+import type { App, Apps, AppsChange } from '../../core/model/app';
 import type { Parts } from '../../core/parts';
 import type { Protocol } from '../protocol';
 import { Pipe2011Connection } from './connection';
@@ -21,6 +22,7 @@ const WITHOUT_VERSION: readonly Subscription[] = ['socket_existence', 'socket_me
  * take a close for a reason to come back at once, without end.
  */
 export class Pipe2011 implements Protocol {
+  readonly entrance = 'pipe_2011';
   readonly #parts: Parts;
   readonly #apps: Apps;
   readonly #connections = new Set<Pipe2011Connection>();
@@ -36,13 +38,22 @@ export class Pipe2011 implements Protocol {
   }
 
   /** Undefined when the path, or its query, is not one of this protocol's. */
-  upgrade({ path, signable, query }: UpgradeRequest): UpgradeDecision | undefined {
-    const id = PATH.exec(path)?.[1];
+  upgrade(request: UpgradeRequest): UpgradeDecision | undefined {
+    const id = PATH.exec(request.path)?.[1];
     if (id === undefined) return undefined;
-    const params = new URLSearchParams(query);
+    const params = new URLSearchParams(request.query);
     if (!MARKS.some((name) => params.has(name))) return undefined;
-    const { limits, clock, admission } = this.#parts;
     const app = this.#apps.byId(id);
+    const decision = this.#decide(app, params, request);
+    return 'refuse' in decision ? { ...decision, app: app?.id } : decision;
+  }
+
+  #decide(
+    app: App | undefined,
+    params: URLSearchParams,
+    { signable, query }: UpgradeRequest,
+  ): UpgradeDecision {
+    const { limits, clock, admission } = this.#parts;
     const fault = verifySignature({
       query,
       paths: signable,
@@ -53,6 +64,7 @@ export class Pipe2011 implements Protocol {
     if (app === undefined) return refusedUpgrade(404, 'no app has this id; check app_id');
     if (fault !== undefined) return refusedUpgrade(401, fault);
     if (!app.options.enabled) return refusedUpgrade(403, 'this app is switched off');
+    if (!app.options.pipe) return refusedUpgrade(403, PIPE_OFF);
     const version = params.get('protocol_version');
     if (version !== null && version !== VERSION) {
       return refusedUpgrade(400, `protocol_version must be ${VERSION}, or be left out`);

@@ -1,6 +1,5 @@
 import { isEventName, isReservedEvent, parseChannelName } from '../../../pusher/channel-name';
 import { isObject, optional, parseJson, type Fields } from '../../../pusher/json';
-import * as messages from '../../../pusher/messages';
 import { rawValue } from '../../../pusher/raw-value';
 import type { App } from '../../core/model/app';
 import type { Parts } from '../../core/parts';
@@ -25,7 +24,7 @@ export interface Asking {
 /** Outcome of a request: JSON text of its result, or the reason why it was not done. */
 type Outcome = { result: string } | RequestError;
 
-type RequestParts = Pick<Parts, 'hub' | 'router' | 'limits' | 'metrics' | 'log'>;
+type RequestParts = Pick<Parts, 'router' | 'limits' | 'log'>;
 
 /** A request, as far as it could be read. */
 export interface Answered {
@@ -111,7 +110,7 @@ function change(
 }
 
 function sendToSocket(
-  { hub, limits, metrics }: RequestParts,
+  { router, limits }: RequestParts,
   app: App,
   { socket_id: id, event }: Fields,
   data: string,
@@ -124,9 +123,7 @@ function sendToSocket(
     const message = `Socket ${id.slice(0, MAX_ID_LENGTH)} is not connected`;
     return { code: ErrorCode.UNKNOWN_SOCKET, message };
   }
-  hub.turn.send(socket, messages.socketEvent(event as string, data));
-  metrics.eventsAccepted++;
-  metrics.deliveries++;
+  router.send(socket, event as string, data);
   return { result: '{"sockets":1}' };
 }
 

@@ -1,6 +1,6 @@
 import { Heartbeat } from '../../../util/heartbeat';
 import type { Timer } from '../../../util/timers';
-import { CLOSE_CODES } from '../../../wire/close-codes';
+import { CLOSE_CODES, closeCode } from '../../../wire/close-codes';
 import { FrameDecoder, FrameEncoder } from '../../../wire/codec';
 import { CodecError } from '../../../wire/codec-error';
 import type { Frame, HelloFrame, Rule } from '../../../wire/frames';
@@ -95,13 +95,18 @@ export class PipeConnection implements CarrierHandler, BackendLink {
   }
 
   #fail(code: number, message: string): void {
+    const reason = closeCode(code)?.name ?? 'protocol_error';
+    const { app } = this;
+    const { remoteAddress } = this.#carrier;
+    const refused = { entrance: 'pipe', reason, app: app.id, message } as const;
+    this.#context.journal.refused(refused, { remoteAddress });
     this.send({ type: 'error', code, message });
     this.close(code, message);
   }
 
   close(code: number, reason: string): void {
     this.#carrier.close(code, reason);
-    this.#end();
+    this.#end(code, reason);
   }
 
   text(): void {
@@ -121,8 +126,8 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     }
   }
 
-  closed(): void {
-    this.#end();
+  closed(code: number, reason: string): void {
+    this.#end(code, reason);
   }
 
   #frame(frame: Frame | undefined): void {
@@ -210,6 +215,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     this.#state = { name: 'attached', session, queries, heartbeat };
     this.#rooms.deciders.opened(this);
     this.#rooms.sessions.ready(session);
+    this.#context.log.info(this.#about(session), 'backend connected');
   }
 
   #watched(): Heartbeat {
@@ -220,7 +226,13 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     });
   }
 
-  #end(): void {
+  #about({ name, group, isNamed }: PipeSession): object {
+    const { remoteAddress } = this.#carrier;
+    const about = { app: this.app.id, ...(isNamed && { backend: name.replace(/^name /, '') }), remoteAddress };
+    return group.partitions.length > 1 ? { ...about, group: group.settings.name } : about;
+  }
+
+  #end(code: number, why: string): void {
     const state = this.#state;
     if (state.name === 'closed') return;
     const { clock } = this.#context;
@@ -229,6 +241,8 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     this.#state = { name: 'closed' };
     this.#rooms.closed(this);
     if (!('session' in state)) return;
+    const gone = { ...this.#about(state.session), code, why };
+    this.#context.log.info(gone, 'backend disconnected');
     this.#rooms.deciders.closed(this);
     state.queries.end();
     this.#rooms.sessions.detached(state.session, this);

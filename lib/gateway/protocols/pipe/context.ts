@@ -2,6 +2,7 @@ import type { Clock } from '../../../util/timers';
 import type { Logger } from '../../../util/logger';
 import type { Admission } from '../../core/admission';
 import type { Hub } from '../../core/hub';
+import type { Journal } from '../../core/journal';
 import type { Metrics } from '../../core/metrics';
 import type { Router } from '../../core/router';
 import type { Limits } from '../../options/options';
@@ -12,6 +13,7 @@ export interface PipeContext {
   readonly admission: Admission;
   readonly router: Router;
   readonly metrics: Metrics;
+  readonly journal: Journal;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly log: Logger;

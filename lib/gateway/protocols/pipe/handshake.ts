@@ -5,6 +5,7 @@ import { WIRE_LIMITS } from '../../../wire/limits';
 import { ERROR_HEADER, NONCE_HEADER, SUBPROTOCOL } from '../../../wire/opening';
 import type { App, Apps } from '../../core/model/app';
 import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
+import { PIPE_OFF } from '../../core/admission';
 import type { PipeContext } from './context';
 
 const PATH = /^\/pipe\/([^/]+)$/;
@@ -12,7 +13,13 @@ const PATH = /^\/pipe\/([^/]+)$/;
 const CREDENTIALS = /^standpipe +(.*)$/i;
 
 type RefusalCode =
-  PipeRefusal | 'unknown_app' | 'app_disabled' | 'bad_subprotocol' | 'bad_origin' | 'too_many';
+  | PipeRefusal
+  | 'unknown_app'
+  | 'app_disabled'
+  | 'pipe_off'
+  | 'bad_subprotocol'
+  | 'bad_origin'
+  | 'too_many';
 
 /**
  * The opening of a Pipe: `GET /pipe/<app id>`, signed. A bad request is refused in the HTTP answer, with a message that
@@ -35,13 +42,21 @@ export class PipeHandshake {
   }
 
   /** Undefined when the path is not one of this protocol's. */
-  upgrade({ path, signable, query, headers }: UpgradeRequest): UpgradeDecision | undefined {
-    const id = PATH.exec(path)?.[1];
+  upgrade(request: UpgradeRequest): UpgradeDecision | undefined {
+    const id = PATH.exec(request.path)?.[1];
     if (id === undefined) return undefined;
+    const app = this.#apps.byId(id);
+    const decision = this.#decide(app, request);
+    return 'refuse' in decision ? { ...decision, app: app?.id } : decision;
+  }
+
+  #decide(
+    app: App | undefined,
+    { path, signable, query, headers }: UpgradeRequest,
+  ): UpgradeDecision {
     // A Pipe needs the secret, which is for servers: an upgrade with an Origin comes from a visited web page.
     if (headers.has('origin'))
       return refusedUpgrade(403, 'bad_origin', 'a Pipe is not for web pages');
-    const app = this.#apps.byId(id);
     const authorization = headers.get('authorization');
     const params = authorization === undefined ? query : CREDENTIALS.exec(authorization)?.[1];
     if (params === undefined) {
@@ -73,6 +88,7 @@ export class PipeHandshake {
     }
     if (!app.options.enabled)
       return refusedUpgrade(403, 'app_disabled', 'this app is switched off');
+    if (!app.options.pipe) return refusedUpgrade(403, 'pipe_off', PIPE_OFF);
     const offered = headers.get('sec-websocket-protocol')?.split(',') ?? [];
     if (!offered.some((each) => each.trim() === SUBPROTOCOL)) {
       return refusedUpgrade(
@@ -104,5 +120,5 @@ function refusedUpgrade(
   headers: Record<string, string> = {},
 ): UpgradeDecision {
   const body = `${JSON.stringify({ error: { code, message } })}\n`;
-  return { refuse: status, body, headers: { ...headers, [ERROR_HEADER]: code } };
+  return { refuse: status, reason: code, body, headers: { ...headers, [ERROR_HEADER]: code } };
 }

@@ -11,6 +11,7 @@ import { Sessions } from './sessions';
 
 /** The Pipe protocol of a gateway: builds its rooms and knows its connections. */
 export class PipeProtocol implements Protocol {
+  readonly entrance = 'pipe';
   /** Backends that decide who may subscribe and sign in. */
   readonly deciders: Deciders;
   readonly #sessions: Sessions;
@@ -20,12 +21,13 @@ export class PipeProtocol implements Protocol {
 
   /** @param parts `node` is the name of this gateway process. */
   constructor(parts: Omit<Parts, 'overload'> & { node: string }, apps: Apps) {
-    const { hub, admission, router, metrics, limits, clock, log, node } = parts;
+    const { hub, admission, router, metrics, journal, limits, clock, log, node } = parts;
     const context: PipeContext = {
       hub,
       admission,
       router,
       metrics,
+      journal,
       limits,
       clock,
       log,

@@ -1,7 +1,7 @@
 import { InFlight } from '../../../stream/in-flight';
 import { Cursor } from '../../../stream/position';
 import type { Timer } from '../../../util/timers';
-import { REFUSAL_CODES } from '../../../wire/close-codes';
+import { REFUSAL_CODES, refusalCode } from '../../../wire/close-codes';
 import type {
   Ack,
   Assignment,
@@ -243,12 +243,14 @@ export class PipeSession implements GroupMember {
       const outcome = this.#isStale(command)
         ? STALE
         : applyCommand(this.#context, this.app, command);
+      if ('code' in outcome) this.#refused(outcome);
       this.#answers.add(firstSeq + i, outcome, command.receipt === 'delivered');
     }
     this.#wake();
   }
 
   acknowledged({ positions, credit }: Ack): void {
+    const { metrics, clock } = this.#context;
     if (credit !== undefined) this.#flight.grant(capCredit(credit));
     for (const position of positions) {
       const { partition: number, generation, epoch, offset } = position;
@@ -256,7 +258,12 @@ export class PipeSession implements GroupMember {
       // An acknowledgement of an earlier owner is late, and counts no more.
       if (partition !== undefined && generation < partition.generation) continue;
       const ours = partition?.generation === generation && this.group.owner(partition) === this;
-      if (ours && partition.log.ack(position)) continue;
+      const { low, oldest } = partition?.log ?? {};
+      if (ours && partition.log.ack(position)) {
+        const moved = oldest !== undefined && partition.log.low !== low;
+        if (moved) metrics.handled(clock.wall() - oldest.time);
+        continue;
+      }
       const what = `partition ${number}, generation ${generation}, epoch ${epoch}`;
       this.#link?.fail('protocol_error', `acknowledged what was never sent: ${what}, ${offset}`);
       return;
@@ -309,6 +316,12 @@ export class PipeSession implements GroupMember {
     this.#waitsForDrain = false;
     if (this.#snapshotTimer !== undefined) this.#context.clock.clearTimeout(this.#snapshotTimer);
     this.#snapshotTimer = undefined;
+  }
+
+  #refused({ code, message }: { code: number; message: string }): void {
+    const reason = refusalCode(code)?.name ?? 'other';
+    const refused = { entrance: 'pipe', reason, app: this.app.id, message } as const;
+    this.#context.journal.refused(refused, { backend: this.name });
   }
 
   #replaceRules(rules: readonly Rule[]): void {

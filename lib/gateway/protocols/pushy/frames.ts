@@ -18,6 +18,8 @@ export const ErrorCode = {
   FAILED: '500',
 } as const;
 
+export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
+
 /** A text of pushy's own for one client or for the clients of a channel; `data` is JSON text. */
 export function ownEvent(event: string, data: string, channel?: string): string {
   const on = channel === undefined ? '' : `,"channel":${quote(channel)}`;
@@ -29,10 +31,7 @@ export function ownText(text: string): string {
   return OWN + text;
 }
 
-export function errorEvent(
-  code: (typeof ErrorCode)[keyof typeof ErrorCode],
-  message: string,
-): string {
+export function errorEvent(code: ErrorCode, message: string): string {
   return ownEvent('pushy:error', JSON.stringify({ message, code }));
 }
 

@@ -14,6 +14,7 @@ import { Triggers } from './trigger';
  * channels are those of the app, so that events come from and go to the other protocols as well.
  */
 export class Pushy implements Protocol {
+  readonly entrance = 'pushy';
   readonly #parts: Parts & { carriers: SockJsCarriers };
   readonly #commands: ReadonlyMap<string, PushyCommand>;
   readonly #endpoints = new Map<App, Endpoint>();

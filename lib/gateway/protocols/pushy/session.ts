@@ -6,6 +6,7 @@ import { Socket } from '../../core/model/socket';
 import { TokenBucket } from '../../core/timing/token-bucket';
 import type { PushyContext } from './context';
 import { ErrorCode, errorEvent, ownEvent } from './frames';
+import { refuse } from './refuse';
 import type { Handles } from './handles';
 import { subscribe, unsubscribe } from './subscriptions';
 
@@ -42,6 +43,10 @@ export class PushySession implements CarrierHandler {
     const data = JSON.stringify({ socketId: this.socket.id, protocol });
     parts.hub.turn.send(this.socket, ownEvent('pushy:connect', data));
     parts.metrics.socketsOpened++;
+    if (parts.journal.isRead) {
+      const about = { app: app.id, socket: this.socket.id, remoteAddress };
+      parts.journal.note({ ...about, protocol: `pushy over ${protocol}` }, 'socket opened');
+    }
     parts.hub.open(this.socket);
   }
 
@@ -51,8 +56,8 @@ export class PushySession implements CarrierHandler {
     // Nothing is handled after a close was ordered, however much the peer had sent before it learnt of it.
     if (socket.closed) return;
     parts.metrics.messagesReceived++;
-    const sendError = (code: Parameters<typeof errorEvent>[0], message: string): void =>
-      parts.hub.turn.send(socket, errorEvent(code, message));
+    const sendError = (code: ErrorCode, message: string): void =>
+      refuse(this.#context, socket, code, message);
     const rate = parts.limits.maxBackChannelEventsPerSecond;
     const nowMs = parts.clock.now();
     socket.buckets.messages ??= new TokenBucket(rate, rate, nowMs);

@@ -2,21 +2,21 @@ import { isObject } from '../../../pusher/json';
 import type { Socket } from '../../core/model/socket';
 import type { PushyMembers } from './channels';
 import type { PushyContext } from './context';
-import { ErrorCode, errorEvent, ownEvent } from './frames';
+import { ErrorCode, ownEvent } from './frames';
+import { count, refuse } from './refuse';
 import { verifySubscription } from './signature';
 
 /** The command `subscribe`: answered by an event on the connection, which stays open. */
-export function subscribe(
-  { parts, options, channels }: PushyContext,
-  socket: Socket,
-  data: unknown,
-): void {
+export function subscribe(context: PushyContext, socket: Socket, data: unknown): void {
+  const { parts, options, channels } = context;
   const { hub, admission, clock, limits } = parts;
   const name = channelIn(data);
   const answer = (text: string): void => hub.turn.send(socket, text);
-  if (name === undefined) return answer(NO_CHANNEL);
-  const failed = (reason: string): void =>
+  if (name === undefined) return noChannel(context, socket);
+  const failed = (reason: string): void => {
     answer(ownEvent('pushy:subscription-failed', JSON.stringify({ channel: shown(name), reason })));
+    count(context, socket, 'subscribe', reason);
+  };
   const { auth, data: presenceData } = data as { auth?: unknown; data?: unknown };
   const channel = name.toLowerCase();
   const isPrivate = channel.startsWith('private-');
@@ -27,9 +27,8 @@ export function subscribe(
   }
   if (!admission.mayAsk(socket)) {
     const rate = limits.maxSubscriptionsPerSecond;
-    return answer(
-      errorEvent(ErrorCode.TOO_MANY, `Too many subscriptions: the limit is ${rate} per second`),
-    );
+    const message = `Too many subscriptions: the limit is ${rate} per second`;
+    return refuse(context, socket, ErrorCode.TOO_MANY, message);
   }
   const signed = { id: socket.id, channel, data: presenceData, auth: auth as string };
   if (isPrivate && !verifySubscription(signed, options.secretKey)) {
@@ -60,20 +59,17 @@ export function subscribe(
 }
 
 /** The command `unsubscribe`. */
-export function unsubscribe(
-  { parts, app, channels }: PushyContext,
-  socket: Socket,
-  data: unknown,
-): void {
+export function unsubscribe(context: PushyContext, socket: Socket, data: unknown): void {
+  const { parts, app, channels } = context;
   const { hub } = parts;
   const name = channelIn(data);
   const answer = (text: string): void => hub.turn.send(socket, text);
-  if (name === undefined) return answer(NO_CHANNEL);
+  if (name === undefined) return noChannel(context, socket);
   const channel = channels.get(name);
   if (channel === undefined)
-    return answer(errorEvent(ErrorCode.CHANNEL_NOT_FOUND, 'Channel not found'));
+    return refuse(context, socket, ErrorCode.CHANNEL_NOT_FOUND, 'Channel not found');
   if (!channel.members.has(socket)) {
-    return answer(errorEvent(ErrorCode.NOT_SUBSCRIBED, 'Not subscribed to this channel'));
+    return refuse(context, socket, ErrorCode.NOT_SUBSCRIBED, 'Not subscribed to this channel');
   }
   channels.leave(channel, socket);
   const inApp = app.channels.get(name.toLowerCase());
@@ -81,7 +77,9 @@ export function unsubscribe(
   answer(ownEvent('pushy:subscription-end', JSON.stringify({ channel: shown(name) })));
 }
 
-const NO_CHANNEL = errorEvent(ErrorCode.NO_CHANNEL, 'No channel specified');
+function noChannel(context: PushyContext, socket: Socket): void {
+  refuse(context, socket, ErrorCode.NO_CHANNEL, 'No channel specified');
+}
 
 function channelIn(data: unknown): string | undefined {
   if (!isObject(data)) return undefined;

@@ -28,6 +28,7 @@ interface Caller {
  * whole, checked whole, and only then does anything.
  */
 export class RestApi implements Protocol {
+  readonly entrance = 'http_api';
   readonly #parts: ApiParts;
   readonly #apps: Apps;
   /** Requests of apps that have a limit of them. */
@@ -71,9 +72,12 @@ export class RestApi implements Protocol {
     return true;
   }
 
-  #identify({ endpoint, appId }: Route, { query, signable }: Exchange): Caller {
+  #identify({ endpoint, appId }: Route, exchange: Exchange): Caller {
+    const { query, signable } = exchange;
     const params = parseQuery(query);
-    const app = authenticate(this.#apps.byId(appId), {
+    const known = this.#apps.byId(appId);
+    if (known !== undefined) exchange.app = known.id;
+    const app = authenticate(known, {
       method: endpoint.method,
       paths: signable,
       params,

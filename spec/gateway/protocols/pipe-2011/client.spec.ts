@@ -1,14 +1,15 @@
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import PusherJs from 'pusher-js';
 import t, { type Test } from 'tap';
 import * as Pipe from 'pusher-pipe';
 import type { Gateway } from '../../../../lib/gateway';
 import { attachBackChannel } from '../../../../lib/back-channel';
-import { startGateway } from '../../../support/start-gateway';
+import { SECRET, startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 import { certificate } from '../../../support/tls';
 import { until } from '../../../support/until';
-import { connectedPipe, optionsFor, subscribed } from './backend';
+import { connectedPipe, optionsFor, subscribed, WirePipe } from './backend';
 
 // The promises of the Pipe's documentation of 2011, each shown by the unmodified pusher-pipe 0.0.10.
 
@@ -309,6 +310,57 @@ t.test(
     t.equal(await sent(110_000), 4213);
   },
 );
+
+t.test('a frame of a client of 2011 may have 1 MiB, and no byte more', async (t) => {
+  const gateway = await startGateway(t);
+  const request = (bytes: number): string => {
+    const [head, tail] = ['{"id":"a","method":"m","params":{"data":"', '"}}'];
+    return head + 'x'.repeat(bytes - head.length - tail.length) + tail;
+  };
+  const pipe = await WirePipe.connect(t, gateway.port);
+  t.match(await pipe.ask(request(1024 * 1024)), { id: 'a', error: { code: 4201 } });
+  await t.rejects(pipe.ask(request(1024 * 1024 + 1)), /closed with 1009/);
+});
+
+t.test('an add-on of the program authorizes private channels over the back channel', async (t) => {
+  const gateway = await startGateway(t);
+  const client = await connectedPipe(t, gateway);
+  await subscribed(client, 'socket_message');
+  type Request = { request_id: number; channel: string; identity: string };
+  client.sockets.on('event:pusher-auth-request', (id: string, asked: Request) => {
+    const signature = createHmac('sha256', SECRET).update(`${id}:${asked.channel}`).digest('hex');
+    const granted = { status: 'success', data: { auth: `key:${signature}` } };
+    const answer = asked.identity === 'ada' ? granted : { status: 'failed' };
+    const { request_id } = asked;
+    client.socket(id).trigger('pusher-auth-response', { request_id, ...answer });
+  });
+  let identity = 'eve';
+  const browser = new PusherJs('key', {
+    ...{ cluster: '', wsHost: '127.0.0.1', wsPort: gateway.port, forceTLS: false },
+    enabledTransports: ['ws'],
+    channelAuthorization: {
+      endpoint: '',
+      transport: 'ajax',
+      customHandler: ({ channelName: channel }, done) => {
+        back.unbind('pusher-auth-response');
+        back.bind('pusher-auth-response', (answer) => {
+          const { status, data } = answer as { status: string; data?: { auth: string } };
+          done(status === 'success' ? null : new Error(status), data ?? null);
+        });
+        back.trigger('pusher-auth-request', { request_id: 1, channel, identity });
+      },
+    },
+  });
+  t.teardown(() => browser.disconnect());
+  const { back_channel: back } = attachBackChannel(browser);
+  const refused = new Promise((resolve) =>
+    browser.subscribe('private-a').bind('pusher:subscription_error', resolve),
+  );
+  t.match(await refused, { error: 'failed' });
+  browser.unsubscribe('private-a');
+  identity = 'ada';
+  t.equal((await joined(browser, 'private-a')).subscribed, true);
+});
 
 t.test('the client with secure set to true connects to the TLS port', async (t) => {
   const { cert, key } = await certificate();

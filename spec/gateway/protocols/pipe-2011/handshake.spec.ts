@@ -47,6 +47,7 @@ t.test('bad credentials are refused in the HTTP handshake', async (t) => {
     apps: [
       { id: '1', key: 'key', secret: SECRET },
       { id: '2', key: 'off', secret: SECRET, enabled: false },
+      { id: '3', key: 'no-pipe', secret: SECRET, pipe: false },
     ],
   });
   const now = Math.floor(Date.now() / 1000);
@@ -70,7 +71,9 @@ t.test('bad credentials are refused in the HTTP handshake', async (t) => {
     [401, '/app/1?auth_key=key&auth_timestamp=1&auth_version=2.0&auth_signature=00', /1\.0/],
     [400, signedPath({ version: '0.3' }), /must be 0\.2/],
     [403, signedPath({ appId: '2', key: 'off' }), /switched off/],
-    [404, signedPath({ appId: '3' }), /no app has this id/],
+    [403, signedPath({ appId: '3', key: 'no-pipe' }), /\r\n\r\nPipe off/],
+    [401, signedPath({ appId: '3', key: 'no-pipe', secret: 'wrong' }), /check the secret/],
+    [404, signedPath({ appId: '4' }), /no app has this id/],
   ];
   for (const [status, path, why] of table) {
     const raw = await RawSocket.upgrade(port, path);

@@ -7,6 +7,7 @@ declare module 'pusher-pipe' {
   export class Client extends EventEmitter {
     static Transport: unknown;
     connected: boolean;
+    disconnecting: boolean;
     connection_id: string | undefined;
     channels: EventEmitter;
     sockets: EventEmitter;

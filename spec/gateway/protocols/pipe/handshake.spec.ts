@@ -76,6 +76,7 @@ t.test('a refused handshake gets an HTTP answer with the fault and its remedy', 
     apps: [
       { id: '1', key: 'key', secret: SECRET },
       { id: '2', key: 'off', secret: SECRET, enabled: false },
+      { id: '3', key: 'no-pipe', secret: SECRET, pipe: false },
     ],
   });
   const rows: Array<[string, string, number, string, RegExp]> = [
@@ -97,6 +98,13 @@ t.test('a refused handshake gets an HTTP answer with the fault and its remedy', 
       403,
       'app_disabled',
       /off/,
+    ],
+    [
+      'an app whose Pipe is switched off',
+      `/pipe/3?${signed('/pipe/3', { key: 'no-pipe' })}`,
+      403,
+      'pipe_off',
+      /Pipe off/,
     ],
   ];
   for (const [what, path, status, code, message] of rows) {

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import t from 'tap';
 import { Apps } from '../../../../lib/gateway/core/model/app';
+import { Journal } from '../../../../lib/gateway/core/journal';
 import { Metrics } from '../../../../lib/gateway/core/metrics';
 import { checkGatewayOptions } from '../../../../lib/gateway/options/options';
 import { parseTarget } from '../../../../lib/gateway/http/target';
@@ -227,11 +228,14 @@ t.test(
     });
     const metrics = new Metrics();
     const log = { ...silent, error: (details: object) => void logged.push(details) };
-    const parts = { hub: node.hub, router: node.router, metrics, limits, clock: systemClock, log };
+    const journal = new Journal(silent, metrics);
+    const { hub, router } = node;
+    const parts = { hub, router, metrics, journal, limits, clock: systemClock, log };
     const api = new RestApi(parts, new Apps(apps, limits));
     const server = createServer((request, response) => {
       const [target] = parseTarget(request.url ?? '', '');
-      api.request({ ...target, request, response, remoteAddress: '127.0.0.1' });
+      const received = { request, response, remoteAddress: '127.0.0.1' };
+      api.request({ ...target, ...received, entrance: api.entrance, journal });
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     t.teardown(() => server.close());

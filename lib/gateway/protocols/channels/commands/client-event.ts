@@ -12,26 +12,35 @@ import type { ChannelsContext } from '../context';
 export function clientEvent(context: ChannelsContext, socket: Socket, message: EventMessage): void {
   const { limits, router } = context;
   const { event, channel: name, data } = message;
-  const reject = (why: string): void =>
-    context.error(socket, CloseCode.CLIENT_EVENT_REJECTED, `Client event rejected - ${why}`);
+  const reject = (reason: string, why: string): void =>
+    context.refuse(
+      ...([socket, reason, CloseCode.CLIENT_EVENT_REJECTED] as const),
+      `Client event rejected - ${why}`,
+    );
 
   if (event.length > limits.maxEventNameLength) {
-    return reject(`the event name is longer than ${limits.maxEventNameLength} characters`);
+    return reject(
+      'event_name',
+      `the event name is longer than ${limits.maxEventNameLength} characters`,
+    );
   }
   if (isTooLarge(data, limits.maxEventDataBytes)) {
-    return reject(`the data is larger than ${limits.maxEventDataBytes} bytes`);
+    return reject('event_data', `the data is larger than ${limits.maxEventDataBytes} bytes`);
   }
   const channel = name === undefined ? undefined : socket.channels?.get(name);
   if (name !== undefined && channel === undefined) {
-    return reject(`not subscribed to channel '${name.slice(0, limits.maxChannelNameLength)}'`);
+    const shown = name.slice(0, limits.maxChannelNameLength);
+    return reject('not_subscribed', `not subscribed to channel '${shown}'`);
   }
   const relays =
     channel !== undefined && isClientEvent(event) && router.relays(channel, socket.app);
   const limit = withinRate(context, socket, relays);
-  if (limit !== undefined) return reject(`over the rate limit of ${limit} events per second`);
+  if (limit !== undefined) {
+    return reject('event_rate', `over the rate limit of ${limit} events per second`);
+  }
 
   const verdict = router.fromSocket(socket, channel, event, data, relays);
-  if (verdict !== undefined) context.error(socket, null, verdict);
+  if (verdict !== undefined) context.refuse(socket, 'client_events', null, verdict);
 }
 
 /** A string counts by its own bytes, as in the HTTP API; any other data by its JSON text. */

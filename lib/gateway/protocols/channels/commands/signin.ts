@@ -16,7 +16,8 @@ export function signin(
 ): void {
   const { limits, hub } = context;
   const { key, secret, options } = socket.app;
-  const failed = (why: string): void => context.error(socket, CloseCode.UNAUTHORIZED, why);
+  const failed = (why: string): void =>
+    context.refuse(socket, 'signin', CloseCode.UNAUTHORIZED, why);
 
   if (!context.admission.mayAsk(socket)) {
     return failed(`Too many sign-ins: the limit is ${limits.maxSubscriptionsPerSecond} per second`);
@@ -34,7 +35,7 @@ export function signin(
   const max = limits.maxWatchlistUsers;
   if (user.watchlist.length > max) {
     const message = `Watchlist limit exceeded. Only the first ${max} user IDs are accepted`;
-    context.error(socket, CloseCode.WATCHLIST_LIMIT, message);
+    context.refuse(socket, 'watchlist', CloseCode.WATCHLIST_LIMIT, message);
   }
   hub.watchlists.watch(socket, user.watchlist.slice(0, max));
 }

@@ -50,7 +50,8 @@ export function subscribe(
     socket.granted.delete(channel);
     return hub.welcome(socket, outcome.present);
   }
-  context.error(socket, null, `Existing subscription to channel ${channel}`);
+  const message = `Existing subscription to channel ${channel}`;
+  context.refuse(socket, 'subscribe_existing', null, message);
 }
 
 /** Error when a socket that a backend put on a presence channel subscribes as another member. */
@@ -74,7 +75,7 @@ function tellRefusal(
   channel: string,
   { rule, message, status }: AdmissionRefusal,
 ): void {
-  context.error(socket, null, message);
+  context.refuse(socket, `subscribe_${rule}`, null, message);
   if (rule === 'name' || !socket.app.options.subscriptionErrors) return;
   const type = rule === 'limit' ? 'LimitReached' : 'AuthError';
   context.send(socket, messages.subscriptionError(channel, { type, error: message, status }));

@@ -1,4 +1,3 @@
-import * as messages from '../../../../pusher/messages';
 import type { Command } from '../../../../wire/frames';
 import type { App } from '../../../core/model/app';
 import type { PipeContext } from '../context';
@@ -6,7 +5,7 @@ import { type Outcome, badEvent, unknownSocket } from './outcome';
 
 /** An event to one socket, outside of any channel. */
 export function triggerSocket(
-  { limits, hub, metrics }: PipeContext,
+  { limits, router }: PipeContext,
   app: App,
   { event = '', data = '', socketId = '' }: Command,
 ): Outcome {
@@ -14,8 +13,6 @@ export function triggerSocket(
   if (bad !== undefined) return bad;
   const socket = app.sockets.get(socketId);
   if (socket === undefined || socket.closed) return unknownSocket(socketId);
-  hub.turn.send(socket, messages.socketEvent(event, data));
-  metrics.eventsAccepted++;
-  metrics.deliveries++;
+  router.send(socket, event, data);
   return { sockets: 1 };
 }

@@ -1,0 +1,82 @@
+import { STATUS_CODES } from 'node:http';
+import { type Logger, tellsDebug } from '../../util/logger';
+import { CloseCode } from '../../pusher/close-codes';
+import type { Metrics } from './metrics';
+
+/** Ways into a gateway, as metrics and the log name them. */
+export type Entrance =
+  | 'port'
+  | 'channels'
+  | 'fallback'
+  | 'http_api'
+  | 'auth'
+  | 'health'
+  | 'pipe'
+  | 'pipe_2011'
+  | 'pushy';
+
+/** A refusal: a connection, request or message of a peer that the gateway did not serve. */
+export interface Refused {
+  entrance: Entrance;
+  /**
+   * A word of the gateway's own: it becomes a label of a metric, and must never come from outside. That of the status unless
+   * given.
+   */
+  reason?: string | undefined;
+  /** Status of the answer, over HTTP. */
+  status?: number;
+  /** Id of the app, when it is known. */
+  app?: string | undefined;
+  /** The text that the peer is told. */
+  message: string;
+}
+
+/** Longest text from outside in a line of the log. */
+const MAX_TEXT_LENGTH = 300;
+
+/**
+ * The gateway's account of what it does: lines at debug for connections, subscriptions, publishes and refusals, and the
+ * count of refusals by their reason. Data of events and signatures never stand in it.
+ */
+export class Journal {
+  readonly #log: Logger;
+  readonly #metrics: Pick<Metrics, 'refusals'>;
+
+  constructor(log: Logger, metrics: Pick<Metrics, 'refusals'>) {
+    this.#log = log;
+    this.#metrics = metrics;
+  }
+
+  /** True when somebody reads `note`: its details are made only then. */
+  get isRead(): boolean {
+    return tellsDebug(this.#log);
+  }
+
+  note(details: object, message: string): void {
+    this.#log.debug(details, message);
+  }
+
+  /** Counts a refusal and notes it. `about` is what else is known of the peer. */
+  refused({ entrance, status, app = '', message, ...given }: Refused, about: object = {}): void {
+    const reason = given.reason ?? statusReason(status);
+    this.#metrics.refusals.inc({ entrance, reason, app });
+    if (!this.isRead) return;
+    const why = message.trimEnd().slice(0, MAX_TEXT_LENGTH);
+    const where = { entrance, reason, status, ...(app !== '' && { app }) };
+    this.#log.debug({ ...where, why, ...about }, 'refused');
+  }
+}
+
+/** The reason for a refusal by a status of HTTP (RFC 9110, section 15), such as `unauthorized`. */
+function statusReason(status = 0): string {
+  return STATUS_CODES[status]?.toLowerCase().replaceAll(/[ -]/g, '_') ?? 'other';
+}
+
+const CLOSE_REASONS: ReadonlyMap<number, string> = new Map(
+  Object.entries(CloseCode).map(([name, code]) => [code, name.toLowerCase()]),
+);
+
+/** The reason for a close with a code of the Channels protocol, such as `over_quota`. */
+export function closeReason(code: number): string {
+  return CLOSE_REASONS.get(code) ?? 'other';
+}

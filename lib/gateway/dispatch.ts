@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { UpgradeDecision, UpgradeRequest } from './core/fanout/carrier';
+import type { Journal } from './core/journal';
+import { sendAnswer } from './http/answer';
+import type { Exchange } from './http/exchange';
+import { type Target, parseTarget } from './http/target';
+import type { Protocol } from './protocols/protocol';
+
+/** Requests and upgrades of all ports, given to the first protocol that takes them. */
+export class Dispatch {
+  readonly #protocols: readonly Protocol[];
+  readonly #path: string;
+  readonly #journal: Journal;
+
+  /** @param path the prefix of all paths; '' for none */
+  constructor(protocols: readonly Protocol[], path: string, journal: Journal) {
+    this.#protocols = protocols;
+    this.#path = path;
+    this.#journal = journal;
+  }
+
+  upgrade(text: string, rest: Omit<UpgradeRequest, keyof Target>): UpgradeDecision {
+    const { remoteAddress } = rest;
+    for (const target of parseTarget(text, this.#path)) {
+      for (const protocol of this.#protocols) {
+        const decision = protocol.upgrade?.({ ...target, ...rest });
+        if (decision === undefined) continue;
+        if ('refuse' in decision) {
+          const { refuse: status, reason, app, body: message } = decision;
+          const refusal = { entrance: protocol.entrance, reason, app, message, status };
+          this.#journal.refused(refusal, { path: target.path, remoteAddress });
+        }
+        return decision;
+      }
+    }
+    const body = 'Not found: WebSockets are at /app/<key> and /pipe/<app id>\n';
+    this.#journal.refused({ entrance: 'port', message: body, status: 404 }, { remoteAddress });
+    return { refuse: 404, body };
+  }
+
+  request(request: IncomingMessage, response: ServerResponse, remoteAddress: string): void {
+    // A peer that goes away in the middle of its answer tells so by the end of its connection as well.
+    response.on('error', ignore);
+    const targets = parseTarget(request.url ?? '/', this.#path);
+    for (const target of targets) {
+      const exchange = this.#exchange(target, request, response, remoteAddress);
+      for (const protocol of this.#protocols) {
+        exchange.entrance = protocol.entrance;
+        if (protocol.request?.(exchange) === true) return;
+      }
+    }
+    const exchange = this.#exchange(targets[0], request, response, remoteAddress);
+    sendAnswer(exchange, { status: 404, body: 'Not found\n' });
+  }
+
+  #exchange(
+    { path, query, signable }: Target,
+    request: IncomingMessage,
+    response: ServerResponse,
+    remoteAddress: string,
+  ): Exchange {
+    const journal = this.#journal;
+    // Field by field: a spread costs microseconds of every request.
+    return { path, query, signable, request, response, remoteAddress, entrance: 'port', journal };
+  }
+}
+
+function ignore(): void {
+  // Nobody is left to be told.
+}
