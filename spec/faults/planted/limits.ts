@@ -97,7 +97,7 @@ export const limits: readonly FaultKind[] = [
       {
         title: 'limits are not held against each other',
         file: 'gateway/options/options.ts',
-        from: 'requireFit(result.data.limits);',
+        from: 'requireFit(settings.limits);',
         to: '',
         finder: spec(optionsSpec, 'a wrong option is refused with the path of its key'),
       },

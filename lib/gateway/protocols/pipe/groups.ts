@@ -139,6 +139,11 @@ export class Groups {
   }
 }
 
+/** The name of a member that HELLO names. A name holds no blank, so that none is taken for the id of a session. */
+export function nameOf({ name }: HelloFrame): string {
+  return `name ${name}`;
+}
+
 /** Key of a stream; undefined when the stream ends with its session. Names and groups are two name spaces. */
 function keyOf(options: GroupOptions | undefined, name: string): string | undefined {
   if (options === undefined) return name === '' ? undefined : `name ${name}`;
