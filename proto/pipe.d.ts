@@ -957,6 +957,9 @@ export namespace standpipe {
             /** Position wantsSnapshot. */
             wantsSnapshot: boolean;
 
+            /** Position conflated. */
+            conflated: standpipe.v1.Conflated.$Properties[];
+
             /**
              * Encodes the specified Position message. Does not implicitly {@link standpipe.v1.Position.verify|verify} messages.
              * @param message Position message or plain object to encode
@@ -999,12 +1002,78 @@ export namespace standpipe {
                 /** Position wantsSnapshot */
                 wantsSnapshot?: (boolean|null);
 
+                /** Position conflated */
+                conflated?: (standpipe.v1.Conflated.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a Position. */
             type $Shape = standpipe.v1.Position.$Properties;
+        }
+
+        /**
+         * Properties of a Conflated.
+         * @deprecated Use standpipe.v1.Conflated.$Properties instead.
+         */
+        interface IConflated extends standpipe.v1.Conflated.$Properties {
+        }
+
+        /** Represents a Conflated. */
+        class Conflated {
+
+            /**
+             * Constructs a new Conflated.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: standpipe.v1.Conflated.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Conflated offset. */
+            offset: number;
+
+            /** Conflated count. */
+            count: number;
+
+            /**
+             * Encodes the specified Conflated message. Does not implicitly {@link standpipe.v1.Conflated.verify|verify} messages.
+             * @param message Conflated message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: standpipe.v1.Conflated.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Conflated message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {standpipe.v1.Conflated & standpipe.v1.Conflated.$Shape} Conflated
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): standpipe.v1.Conflated & standpipe.v1.Conflated.$Shape;
+        }
+
+        namespace Conflated {
+
+            /** Properties of a Conflated. */
+            interface $Properties {
+
+                /** Conflated offset */
+                offset?: (number|null);
+
+                /** Conflated count */
+                count?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Conflated. */
+            type $Shape = standpipe.v1.Conflated.$Properties;
         }
 
         /**

@@ -2348,6 +2348,7 @@ $root.standpipe = (function() {
              * @property {number|null} [offset] Position offset
              * @property {Array.<standpipe.v1.Range.$Properties>|null} [finished] Position finished
              * @property {boolean|null} [wantsSnapshot] Position wantsSnapshot
+             * @property {Array.<standpipe.v1.Conflated.$Properties>|null} [conflated] Position conflated
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2374,6 +2375,7 @@ $root.standpipe = (function() {
              */
             var Position = function (properties) {
                 this.finished = [];
+                this.conflated = [];
                 if (properties)
                     for (var keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -2429,6 +2431,14 @@ $root.standpipe = (function() {
             Position.prototype.wantsSnapshot = false;
 
             /**
+             * Position conflated.
+             * @member {Array.<standpipe.v1.Conflated.$Properties>} conflated
+             * @memberof standpipe.v1.Position
+             * @instance
+             */
+            Position.prototype.conflated = $util.emptyArray;
+
+            /**
              * Encodes the specified Position message. Does not implicitly {@link standpipe.v1.Position.verify|verify} messages.
              * @function encode
              * @memberof standpipe.v1.Position
@@ -2457,6 +2467,9 @@ $root.standpipe = (function() {
                         $root.standpipe.v1.Range.encode(message.finished[i], writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
                 if (message.wantsSnapshot != null && $Object.hasOwnProperty.call(message, "wantsSnapshot") && message.wantsSnapshot !== false)
                     writer.uint32(/* id 6, wireType 0 =*/48).bool(message.wantsSnapshot);
+                if (message.conflated != null && message.conflated.length)
+                    for (var i = 0; i < message.conflated.length; ++i)
+                        $root.standpipe.v1.Conflated.encode(message.conflated[i], writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (var i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2554,6 +2567,14 @@ $root.standpipe = (function() {
                                 delete message.wantsSnapshot;
                             continue;
                         }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.conflated && message.conflated.length))
+                                message.conflated = [];
+                            message.conflated.push($root.standpipe.v1.Conflated.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -2572,6 +2593,162 @@ $root.standpipe = (function() {
             };
 
             return Position;
+        })();
+
+        v1.Conflated = (function() {
+
+            /**
+             * Properties of a Conflated.
+             * @typedef {Object} standpipe.v1.Conflated.$Properties
+             * @property {number|null} [offset] Conflated offset
+             * @property {number|null} [count] Conflated count
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Conflated.
+             * @memberof standpipe.v1
+             * @interface IConflated
+             * @augments standpipe.v1.Conflated.$Properties
+             * @deprecated Use standpipe.v1.Conflated.$Properties instead.
+             */
+
+            /**
+             * Shape of a Conflated.
+             * @typedef {standpipe.v1.Conflated.$Properties} standpipe.v1.Conflated.$Shape
+             */
+
+            /**
+             * Constructs a new Conflated.
+             * @memberof standpipe.v1
+             * @classdesc Represents a Conflated.
+             * @constructor
+             * @param {standpipe.v1.Conflated.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            var Conflated = function (properties) {
+                if (properties)
+                    for (var keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Conflated offset.
+             * @member {number} offset
+             * @memberof standpipe.v1.Conflated
+             * @instance
+             */
+            Conflated.prototype.offset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Conflated count.
+             * @member {number} count
+             * @memberof standpipe.v1.Conflated
+             * @instance
+             */
+            Conflated.prototype.count = 0;
+
+            /**
+             * Encodes the specified Conflated message. Does not implicitly {@link standpipe.v1.Conflated.verify|verify} messages.
+             * @function encode
+             * @memberof standpipe.v1.Conflated
+             * @static
+             * @param {standpipe.v1.Conflated.$Properties} message Conflated message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Conflated.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.offset != null && $Object.hasOwnProperty.call(message, "offset") && (typeof message.offset === "object" ? message.offset.low || message.offset.high : message.offset !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.offset);
+                if (message.count != null && $Object.hasOwnProperty.call(message, "count") && message.count !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.count);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (var i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Conflated message from the specified reader or buffer.
+             * @function decode
+             * @memberof standpipe.v1.Conflated
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {standpipe.v1.Conflated & standpipe.v1.Conflated.$Shape} Conflated
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Conflated.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                var end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.standpipe.v1.Conflated();
+                while (reader.pos < end) {
+                    var start = reader.pos;
+                    var tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    var wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.offset = value;
+                            else
+                                delete message.offset;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.count = value;
+                            else
+                                delete message.count;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Conflated;
         })();
 
         v1.Range = (function() {

@@ -94,7 +94,7 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
     };
     this.#link = new Link(settings, clock, surroundings.dial ?? dialWebSocket, {
       hello: (nonce) => this.#greeting.hello(nonce),
-      welcome: (frame) => this.#greeting.welcome(frame),
+      welcome: (frame) => this.#greeting.welcome(frame, this.#disconnecting !== undefined),
       frame: (frame) => dispatch(frame, routes),
       entered: (state, previous) => this.#entered(state, previous),
       lost: (info) => void this.#emitter.emit('disconnected', info),
@@ -297,6 +297,7 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
     void this.#emitter.emit('state', state, previous);
     if (state === 'open') this.#opened();
     if (state === 'closed') {
+      this.#forget();
       this.#closed?.resolve();
       this.#connecting?.reject(new StandpipeError('closed', 'disconnect() was called'));
       this.#connecting = undefined;
@@ -348,7 +349,6 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
     this.#closed = deferred<void>();
     this.#link.stop('disconnect');
     if (this.#link.state === 'closing') await this.#closed.promise;
-    this.#forget();
   }
 
   /** Ends the session and everything that waited for it. */

@@ -44,10 +44,11 @@ export class Reporter {
     this.#log.warn({ word, kind }, `a handler of ${word} hears nothing: ${advice}`);
   }
 
-  /** An earlier client without a name has ended, and the gateway has dropped the events that it had not handled. */
+  /** An earlier client without a name is gone, and nobody else is sent the events that it had not handled. */
   unhandled(count: number): void {
     const message =
-      `an earlier client without a name ended with ${count} events unhandled, which are lost; ` +
+      `an earlier client without a name is gone and left ${count} events unhandled, ` +
+      'which are lost unless that process still lives and comes back; ' +
       `give createClient a name, and the next process of that name gets what this one leaves`;
     this.#log.warn({ count }, message);
     void this.emitter.emit('reset', { reason: 'unhandled', count, message });

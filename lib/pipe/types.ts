@@ -165,8 +165,8 @@ export interface GapInfo {
 /** Loss of events or of the session. */
 export interface ResetInfo {
   /**
-   * `unhandled`: an earlier client without a `name` ended with events unhandled. Any other reason is the gateway's: the
-   * session was lost with all it held, and commands in flight have an unknown outcome.
+   * `unhandled`: an earlier client without a `name` is gone and left events unhandled. Any other reason is the gateway's:
+   * the session was lost with all it held, and commands in flight have an unknown outcome.
    */
   readonly reason: string;
   /** Events that nobody has handled; undefined when nobody knows. */

@@ -170,6 +170,12 @@ export class Log<T> implements Spender {
     }
   }
 
+  /** The event of an offset that is kept and not finished. */
+  at({ epoch, offset }: Position): T | undefined {
+    if (epoch !== this.#epoch || offset < this.low || offset > this.top) return undefined;
+    return this.#buffer.read(offset, offset)[0];
+  }
+
   /** Visits the events above an offset that are not finished, in order. */
   eachAfter(offset: number, visit: (event: T, offset: number) => void): void {
     this.#buffer.eachAfter(offset, visit);

@@ -52,3 +52,10 @@ export class Cursor {
     return first <= this.#next;
   }
 }
+
+/** An event that is not finished has taken the place of so many others. */
+export interface Conflated {
+  offset: number;
+  /** All of them, also those counted in the event as it came. */
+  count: number;
+}

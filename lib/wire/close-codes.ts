@@ -47,7 +47,8 @@ export const CLOSE_CODES = {
   replaced: {
     code: 4409,
     name: 'replaced',
-    meaning: 'another connection of the same session took over',
+    meaning:
+      'another connection of the same session, or another backend of the same name, took over',
     retry: 'never',
   },
   bad_group: {

@@ -7,9 +7,10 @@
 
 import type { Credit } from '../stream/in-flight';
 import type { Gap } from '../stream/log';
+import type { Conflated } from '../stream/position';
 import type { Range } from '../stream/ranges';
 
-export type { Credit, Gap, Range };
+export type { Conflated, Credit, Gap, Range };
 
 /** Kinds of rules, with the numbers of pipe.proto. */
 export const RuleKind = {
@@ -67,6 +68,8 @@ export interface PartitionPosition {
   finished?: Range[] | undefined;
   /** In HELLO only: the snapshot of this partition did not come to its end. */
   wantsSnapshot?: boolean | undefined;
+  /** Counts that have changed, of events that wait and took the place of finished ones; at most 1 024. */
+  conflated?: Conflated[] | undefined;
 }
 
 export interface Assignment {
@@ -221,7 +224,7 @@ export interface WelcomeFrame {
   windowMs?: number | undefined;
   /** Grace: how long the partitions of a member that is away wait for it. Undefined when that was not said. */
   graceMs?: number | undefined;
-  /** Events that an unnamed stream of the app left unhandled at its end; 0 for none. */
+  /** Events that an unnamed stream of the app left unhandled; 0 for none. */
   unhandled: number;
   /** Id of the stream: no other stream has it, and it is the same for all members and sessions. At most 64 characters. */
   stream: string;

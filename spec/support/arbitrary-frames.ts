@@ -226,8 +226,9 @@ const position: fc.Arbitrary<PartitionPosition> = fc
     fc.array(fc.tuple(fc.integer({ min: 2, max: 90 }), fc.nat({ max: 90 })), { maxLength: 20 }),
     record({ partition: uint32, generation: uint32, epoch: uint32 }),
     fc.boolean(),
+    fc.array(record({ offset: whole, count: uint32 }), { maxLength: 20 }),
   )
-  .map(([offset, steps, of, wantsSnapshot]) => {
+  .map(([offset, steps, of, wantsSnapshot, conflated]) => {
     let last = offset;
     const finished = steps.map(([skip, length]) => {
       const first = last + skip;
@@ -239,6 +240,7 @@ const position: fc.Arbitrary<PartitionPosition> = fc
       offset,
       ...(finished.length > 0 && { finished }),
       ...(wantsSnapshot && { wantsSnapshot }),
+      ...(conflated.length > 0 && { conflated }),
     };
   });
 const assignment = record({

@@ -130,6 +130,22 @@ export const GOLDEN_FRAMES: Array<{ frame: Frame; hex: string }> = [
   },
   {
     frame: {
+      type: 'ack',
+      positions: [
+        {
+          partition: 3,
+          generation: 1,
+          epoch: 2,
+          offset: 0,
+          finished: [{ first: 2, last: 9 }],
+          conflated: [{ offset: 10, count: 300 }],
+        },
+      ],
+    },
+    hex: '22150a130803100118022a04080210093a05080a10ac02',
+  },
+  {
+    frame: {
       type: 'commands',
       firstSeq: 7,
       commands: [

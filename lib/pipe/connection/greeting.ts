@@ -67,8 +67,12 @@ export class Greeting {
     };
   }
 
-  /** Throws a StandpipeError for a WELCOME that breaks the protocol. */
-  welcome(frame: WelcomeFrame): void {
+  /**
+   * False when the session is lost and a new one is not wanted. Throws a StandpipeError for a WELCOME that breaks the
+   * protocol.
+   * @param isLeaving the client disconnects: a session that is lost needs no successor
+   */
+  welcome(frame: WelcomeFrame, isLeaving: boolean): boolean {
     if (frame.version !== PROTOCOL_VERSION) {
       throw new StandpipeError('protocol_error', `the gateway speaks version ${frame.version}`);
     }
@@ -77,6 +81,7 @@ export class Greeting {
     }
     // A session that was and does not go on is lost, whatever a gateway calls it.
     const lost = this.#continuing && frame.verdict !== 'resumed';
+    if (lost && isLeaving) return false;
     this.#welcomed = {
       id: Buffer.from(frame.session).toString('hex'),
       session: lost ? 'reset' : frame.verdict === 'resumed' ? 'resumed' : 'new',
@@ -90,6 +95,7 @@ export class Greeting {
     if (!this.#parts.sender.welcome(frame)) {
       throw new StandpipeError('protocol_error', 'the gateway applied commands never sent');
     }
+    return true;
   }
 
   /**

@@ -32,8 +32,11 @@ interface Codec {
 export interface LinkOwner {
   /** The first frame of a connection; `nonce` came with the 101 answer. */
   hello(nonce: string): HelloFrame;
-  /** The answer to HELLO. Throws a StandpipeError when it breaks the protocol. */
-  welcome(frame: WelcomeFrame): void;
+  /**
+   * The answer to HELLO. False when the session that it begins is not wanted: the link says goodbye and is closed.
+   * Throws a StandpipeError when the answer breaks the protocol.
+   */
+  welcome(frame: WelcomeFrame): boolean;
   /** Every later frame. Throws a StandpipeError when it breaks the protocol. */
   frame(frame: Frame): void;
   entered(state: PipeState, previous: PipeState): void;
@@ -186,7 +189,11 @@ export class Link {
   }
 
   #welcomed(frame: WelcomeFrame, { socket, codec }: { socket: Socket; codec: Codec }): void {
-    this.#owner.welcome(frame);
+    if (!this.#owner.welcome(frame)) {
+      const reason = 'disconnect';
+      socket.send(codec.encoder.encode({ type: 'bye', reason }));
+      return this.stop(reason);
+    }
     const asked = frame.limits.pingMs === 0 ? this.#settings.pingMs : frame.limits.pingMs;
     const pingMs = Math.max(MIN_PING_MS, Math.min(this.#settings.pingMs, asked));
     const heartbeat = new Heartbeat(

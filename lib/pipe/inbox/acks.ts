@@ -2,11 +2,11 @@ import { CreditMeter } from '../../stream/credit';
 import type { Credit } from '../../stream/in-flight';
 import type { Clock, Timer } from '../../util/timers';
 import type { PartitionPosition } from '../../wire/frames';
-import type { AssignedPartition } from './assigned-partition';
+import { countsOf, type AssignedPartition } from './assigned-partition';
 
 /** Most finished ranges of one position. */
 const MAX_RANGES = 1_024;
-/** Most finished ranges of a whole acknowledgement; ranges beyond it are told by a later one. */
+/** Most finished ranges and counts of a whole acknowledgement; more are told by a later one. */
 const MAX_ACK_RANGES = 4_096;
 
 /** Partitions with something to acknowledge, and when that has to be: with the next frame, or alone when none comes. */
@@ -84,7 +84,7 @@ export class Acks {
     for (const partition of this.#moved) {
       if (partition.state !== 'owned' && partition.state !== 'revoking') continue;
       const position = partition.acknowledge(Math.min(MAX_RANGES, left));
-      left -= position.finished?.length ?? 0;
+      left = Math.max(0, left - countsOf(position));
       positions.push(position);
     }
     this.#moved.clear();

@@ -1,7 +1,8 @@
 import { AckFloor } from '../../stream/ack-floor';
 import { Cursor } from '../../stream/position';
 import { Ranges } from '../../stream/ranges';
-import type { PartitionPosition } from '../../wire/frames';
+import { WIRE_LIMITS } from '../../wire/limits';
+import type { Conflated, PartitionPosition } from '../../wire/frames';
 import { WindowShare, type Counted } from './receive-window';
 
 /** The session whose offsets a partition uses. An earlier session's stream lives until its handlers have finished. */
@@ -35,6 +36,10 @@ export class AssignedPartition implements Counted {
   readonly #floor: AckFloor;
   /** Offsets that arrived and were left to the next owner. */
   readonly #left = new Ranges();
+  /** Unfinished events that have taken the place of others: how many, which the gateway must know as well. */
+  readonly #conflated = new Map<number, number>();
+  /** The events of these whose count was not told. */
+  readonly #uncounted = new Set<number>();
   #ownership = OWNED;
   #stream: Stream;
   #generation: number;
@@ -189,6 +194,7 @@ export class AssignedPartition implements Counted {
     this.#cursor.skipTo(firstOffset);
     this.#stands = this.#knownTo = this.#repeatsTo = firstOffset - 1;
     this.share.restart(this.received);
+    this.#countAnew();
   }
 
   /**
@@ -202,6 +208,7 @@ export class AssignedPartition implements Counted {
     this.#stands = this.done;
     this.#repeatsTo = ahead > maxRanges ? this.received : lastOpen;
     this.share.restart(this.received);
+    this.#countAnew();
     return this.tell(maxRanges);
   }
 
@@ -231,7 +238,21 @@ export class AssignedPartition implements Counted {
     if (this.#floor.has(offset)) return false;
     this.#floor.finish(offset);
     this.#hasNews = true;
+    if (this.#conflated.size > 0) this.#uncount(offset);
     return true;
+  }
+
+  /** An event has taken the place of so many others. */
+  count(offset: number, conflated: number): void {
+    if (this.#floor.has(offset)) return;
+    this.#conflated.set(offset, conflated);
+    this.#uncounted.add(offset);
+  }
+
+  /** The count of an event that comes with one, and perhaps not for the first time. */
+  countOf(offset: number, conflated: number | undefined): number | undefined {
+    const known = this.#conflated.size === 0 ? undefined : this.#conflated.get(offset);
+    return known === undefined ? conflated : Math.max(known, conflated ?? 0);
   }
 
   isFinished(offset: number): boolean {
@@ -292,7 +313,34 @@ export class AssignedPartition implements Counted {
     this.#hasNews = upTo < this.#floor.started;
     const offset = Math.min(done, upTo);
     const finished = upTo < done ? [] : this.#floor.finished(maxRanges, upTo);
-    return { partition, generation: this.#generation, epoch, offset, finished };
+    const conflated = this.#counts(Math.min(maxRanges, WIRE_LIMITS.maxRanges));
+    return { partition, generation: this.#generation, epoch, offset, finished, conflated };
+  }
+
+  /** At most so many counts that were not told. */
+  #counts(max: number): Conflated[] | undefined {
+    if (this.#uncounted.size === 0) return undefined;
+    const counts: Conflated[] = [];
+    for (const offset of this.#uncounted) {
+      if (counts.length >= max) break;
+      this.#uncounted.delete(offset);
+      counts.push({ offset, count: this.#conflated.get(offset) ?? 0 });
+    }
+    if (this.#uncounted.size > 0) this.#hasNews = true;
+    return counts;
+  }
+
+  /** All counts are to be told again. */
+  #countAnew(): void {
+    for (const offset of this.#conflated.keys()) {
+      if (this.#floor.has(offset)) this.#uncount(offset);
+      else this.#uncounted.add(offset);
+    }
+  }
+
+  #uncount(offset: number): void {
+    this.#conflated.delete(offset);
+    this.#uncounted.delete(offset);
   }
 
   /** Events below `first` that are still at hand come from nobody again. */
@@ -308,4 +356,9 @@ export class AssignedPartition implements Counted {
     this.#hasNews = true;
     if (this.#left.length > 0) this.#left.delete(first, last);
   }
+}
+
+/** Finished ranges and counts of a position. */
+export function countsOf({ finished = [], conflated = [] }: PartitionPosition): number {
+  return finished.length + conflated.length;
 }

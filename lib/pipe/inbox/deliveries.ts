@@ -50,7 +50,10 @@ export class Deliveries {
       mayBegin: policy.shared ? () => owner.mayBegin() : undefined,
       deliver: (arrival) => owner.deliver(arrival),
       ended: (arrival, failure) => this.#ended(arrival, failure),
-      replaced: (arrival) => this.#ended(arrival, undefined),
+      replaced: (arrival, by) => {
+        by.partition.count(by.offset, by.event.conflated ?? 0);
+        this.#ended(arrival, undefined);
+      },
       slow: (arrival, runningMs) => owner.slow(arrival, keyOf(arrival.event, policy), runningMs),
     });
   }
@@ -71,6 +74,7 @@ export class Deliveries {
   take(partition: AssignedPartition, offset: number, event: PipeEvent): void {
     if (this.#policy.acksOnReceipt && this.#window.hasRoom) this.finish(partition, offset, event);
     this.#window.add(bytesOf(event));
+    event.conflated = partition.countOf(offset, event.conflated);
     this.#run({ event, partition, offset, source: 'event', running: undefined, behind: undefined });
   }
 

@@ -13,7 +13,7 @@ import {
 } from '../../wire/frames';
 import type { Settings } from '../options';
 import type { Arrival } from './arrival';
-import type { AssignedPartition } from './assigned-partition';
+import { countsOf, type AssignedPartition } from './assigned-partition';
 import { AssignedPartitions, broken } from './assigned-partitions';
 import { Deadlines } from './deadlines';
 import { Deliveries } from './deliveries';
@@ -134,7 +134,7 @@ export class Inbox {
     for (const partition of this.#partitions) {
       if (partition.state === 'lost') continue;
       const position = partition.reconnect(ranges);
-      ranges -= position.finished?.length ?? 0;
+      ranges = Math.max(0, ranges - countsOf(position));
       position.wantsSnapshot = partition.awaitsSnapshot && this.#resync?.asks === true;
       positions.push(position);
     }

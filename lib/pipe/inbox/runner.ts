@@ -14,8 +14,8 @@ export interface RunnerOptions {
   deliver(arrival: Arrival): Promise<void> | undefined;
   /** The handlers of an event have ended. */
   ended(arrival: Arrival, failure: Error | undefined): void;
-  /** A later event has taken the place of one that had not begun. */
-  replaced(arrival: Arrival): void;
+  /** A later event has taken the place of one that had not begun, and counts it. */
+  replaced(arrival: Arrival, by: Arrival): void;
   /** The handlers of an event have run for long, and still do. */
   slow(arrival: Arrival, runningMs: number): void;
 }
@@ -46,7 +46,7 @@ export class Runner {
       replaces: (arrival, last) => {
         if (!conflates(arrival, last)) return false;
         arrival.event.conflated = (arrival.event.conflated ?? 0) + (last.event.conflated ?? 0) + 1;
-        options.replaced(last);
+        options.replaced(last, arrival);
         return true;
       },
     });

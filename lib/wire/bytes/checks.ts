@@ -31,6 +31,12 @@ export function checkFinished(offset: number, finished: readonly Range[] | undef
   }
 }
 
+/** Counts of conflated events are as bounded as finished ranges. */
+export function checkConflated(conflated: readonly unknown[] | undefined): void {
+  if (conflated === undefined || conflated.length <= WIRE_LIMITS.maxRanges) return;
+  throw new CodecError(`a position has more than ${WIRE_LIMITS.maxRanges} conflated counts`);
+}
+
 /** Checks the count of offsets that a run leaves out before `firstOffset`. The first offset of a stream is 1. */
 export function checkSkipped(count: number, firstOffset: number): void {
   if (count >= firstOffset) {

@@ -3,6 +3,7 @@ import { checkFinished } from '../bytes/checks';
 import type {
   Ack,
   CommandAck,
+  Conflated,
   Credit,
   PartitionPosition,
   Range,
@@ -49,6 +50,7 @@ function readPosition(from: ByteReader, end: number): PartitionPosition {
   let offset = 0;
   let finished: Range[] | undefined;
   let wantsSnapshot = 0;
+  let conflated: Conflated[] | undefined;
   while (from.position < end) {
     const tag = from.varint();
     if (tag === 8) partition = from.varint();
@@ -57,6 +59,7 @@ function readPosition(from: ByteReader, end: number): PartitionPosition {
     else if (tag === 32) offset = from.whole();
     else if (tag === 42) addRange((finished ??= []), from);
     else if (tag === 48) wantsSnapshot = from.varint();
+    else if (tag === 58) addConflated((conflated ??= []), from);
     else from.skip(tag);
   }
   from.expectEnd(end);
@@ -68,6 +71,7 @@ function readPosition(from: ByteReader, end: number): PartitionPosition {
     offset,
     finished,
     wantsSnapshot: wantsSnapshot !== 0 || undefined,
+    conflated,
   };
 }
 
@@ -83,6 +87,20 @@ function addRange(finished: Range[], from: ByteReader): void {
   }
   from.expectEnd(end);
   finished.push(range);
+}
+
+function addConflated(conflated: Conflated[], from: ByteReader): void {
+  if (conflated.length >= WIRE_LIMITS.maxRanges) throw tooMany('counts', WIRE_LIMITS.maxRanges);
+  const end = from.lengthEnd();
+  const counted = { offset: 0, count: 0 };
+  while (from.position < end) {
+    const tag = from.varint();
+    if (tag === 8) counted.offset = from.whole();
+    else if (tag === 16) counted.count = from.varint();
+    else from.skip(tag);
+  }
+  from.expectEnd(end);
+  conflated.push(counted);
 }
 
 function readRefusal(from: ByteReader): Refusal {

@@ -1,11 +1,12 @@
 import type { ByteWriter } from '../bytes/byte-writer';
-import { checkBatch, checkFinished, checkSkipped } from '../bytes/checks';
+import { checkBatch, checkConflated, checkFinished, checkSkipped } from '../bytes/checks';
 import type {
   Ack,
   Command,
   CommandAck,
   Credit,
   PipeEvent,
+  Conflated,
   PartitionPosition,
   Range,
   Run,
@@ -105,12 +106,17 @@ export function writeCommand(out: ByteWriter, names: NameWriter, command: Comman
 
 export function writeAck(out: ByteWriter, ack: Ack): void {
   for (const position of ack.positions) {
-    const expected = RUN_BYTES + (position.finished?.length ?? 0) * RANGE_BYTES;
+    const expected = RUN_BYTES + countsOf(position) * RANGE_BYTES;
     const start = out.open(10, expected);
     writePosition(out, position);
     out.close(start, expected);
   }
   if (ack.credit) writeCredit(out, 18, ack.credit);
+}
+
+/** Ranges and counts of a position, which take about as many bytes. */
+function countsOf({ finished, conflated }: PartitionPosition): number {
+  return (finished?.length ?? 0) + (conflated?.length ?? 0);
 }
 
 function writePosition(out: ByteWriter, position: PartitionPosition): void {
@@ -121,6 +127,15 @@ function writePosition(out: ByteWriter, position: PartitionPosition): void {
   out.whole(32, position.offset);
   if (position.finished) for (const range of position.finished) writeRange(out, range);
   if (position.wantsSnapshot) out.uint32(48, 1);
+  checkConflated(position.conflated);
+  if (position.conflated) for (const each of position.conflated) writeConflated(out, each);
+}
+
+function writeConflated(out: ByteWriter, { offset, count }: Conflated): void {
+  const start = out.open(58, RANGE_BYTES);
+  out.whole(8, offset);
+  out.uint32(16, count);
+  out.close(start, RANGE_BYTES);
 }
 
 function writeRange(out: ByteWriter, { first, last }: Range): void {

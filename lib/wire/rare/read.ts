@@ -1,6 +1,6 @@
 import { standpipe } from '../../../proto/pipe';
 import { ByteReader } from '../bytes/byte-reader';
-import { checkFinished, time, whole } from '../bytes/checks';
+import { checkConflated, checkFinished, time, whole } from '../bytes/checks';
 import { CodecError } from '../codec-error';
 import type {
   Assignment,
@@ -240,6 +240,10 @@ function position(m: standpipe.v1.Position.$Properties): PartitionPosition {
     ? m.finished.map(({ first, last }) => ({ first: wide(first), last: wide(last) }))
     : undefined;
   checkFinished(offset, finished);
+  const conflated = m.conflated?.length
+    ? m.conflated.map((each) => ({ offset: wide(each.offset), count: each.count ?? 0 }))
+    : undefined;
+  checkConflated(conflated);
   return {
     partition: m.partition ?? 0,
     generation: m.generation ?? 0,
@@ -247,6 +251,7 @@ function position(m: standpipe.v1.Position.$Properties): PartitionPosition {
     offset,
     finished,
     wantsSnapshot: m.wantsSnapshot || undefined,
+    conflated,
   };
 }
 

@@ -1,5 +1,5 @@
 import { standpipe } from '../../../proto/pipe';
-import { checkFinished, time, uint32, whole } from '../bytes/checks';
+import { checkConflated, checkFinished, time, uint32, whole } from '../bytes/checks';
 import type { Assignment, CommandAck, Credit, PartitionPosition } from '../frames';
 import { CAUSES, MODES, ORDERS, OVERFLOWS, VERDICTS } from './enums';
 import type { RareFrame } from './enums';
@@ -165,8 +165,10 @@ function position({
   offset,
   finished,
   wantsSnapshot,
+  conflated,
 }: PartitionPosition): standpipe.v1.Position.$Properties {
   checkFinished(offset, finished);
+  checkConflated(conflated);
   return {
     partition: uint32(partition),
     generation: uint32(generation),
@@ -174,6 +176,10 @@ function position({
     offset: whole(offset),
     finished: finished?.map(({ first, last }) => ({ first: whole(first), last: whole(last) })),
     wantsSnapshot,
+    conflated: conflated?.map((each) => ({
+      offset: whole(each.offset),
+      count: uint32(each.count),
+    })),
   };
 }
 

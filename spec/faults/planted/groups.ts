@@ -19,6 +19,36 @@ export const groups: readonly FaultKind[] = [
         finder: simulator(1, 150),
       },
       {
+        title: 'a backend that was replaced while it was away takes its name back',
+        file: 'gateway/protocols/pipe/sessions.ts',
+        from: 'if (this.#isTaken(link.app, hello)) {',
+        to: 'if (false as boolean) {',
+        finder: spec(
+          namesSpec,
+          'a backend that was replaced while it was away does not take its name back',
+        ),
+      },
+      {
+        title: 'a client that disconnects takes its name back',
+        file: 'pipe/connection/greeting.ts',
+        from: 'if (lost && isLeaving) return false;',
+        to: '',
+        finder: spec(
+          'pipe/outbox/sender.spec.ts',
+          'a client that disconnects opens no new session when its own is lost',
+        ),
+      },
+      {
+        title: 'a backend that comes after a crash is not told of the crash',
+        file: 'gateway/protocols/pipe/sessions.ts',
+        from: 'if (!entry.isTold) count += session.group.lag.events;',
+        to: '',
+        finder: spec(
+          namesSpec,
+          'an unnamed backend is told at once of what one that has just gone left',
+        ),
+      },
+      {
         title: 'events that an unnamed backend leaves are told to nobody',
         file: 'gateway/protocols/pipe/sessions.ts',
         from: 'if (left > 0) this.#unhandled.set(app, (this.#unhandled.get(app) ?? 0) + left);',

@@ -39,6 +39,42 @@ export const order: readonly FaultKind[] = [
     ],
   },
   {
+    title: 'conflated events that nobody counts',
+    kind: 'An event goes to another member of a group without the number of those whose place it took.',
+    bugs: [
+      {
+        title: 'the client does not tell how many events gave their place',
+        file: 'pipe/inbox/deliveries.ts',
+        from: 'by.partition.count(by.offset, by.event.conflated ?? 0);',
+        to: '',
+        finder: spec(
+          'pipe/inbox/order.spec.ts',
+          'the latest of conflated events replaces the one before it',
+        ),
+      },
+      {
+        title: 'the gateway does not keep how many events gave their place',
+        file: 'gateway/core/streams/partition.ts',
+        from: 'if (!this.log.ack(position)) return false;\n    this.#count(position);',
+        to: 'if (!this.log.ack(position)) return false;',
+        finder: spec(
+          'gateway/protocols/pipe/members.spec.ts',
+          'the count of conflated events goes with the event to the next owner',
+        ),
+      },
+      {
+        title: 'counts are not told again to a gateway that may not have heard them',
+        file: 'pipe/inbox/assigned-partition.ts',
+        from: 'this.#countAnew();\n    return',
+        to: 'return',
+        finder: spec(
+          'pipe/inbox/order.spec.ts',
+          'counts of conflated events are told again in HELLO, until their event is finished',
+        ),
+      },
+    ],
+  },
+  {
     title: 'conflation that conflates nothing',
     kind: 'At the default credit the inbox of a client lets seconds of stale input through.',
     bugs: [

@@ -1,5 +1,10 @@
 import t from 'tap';
-import { EventKind, type PipeEvent } from '../../../lib/wire/frames';
+import {
+  EventKind,
+  type Conflated,
+  type PartitionPosition,
+  type PipeEvent,
+} from '../../../lib/wire/frames';
 import { connectedClient, settled } from '../../support/scripted-client';
 
 /** Handlers that run until they are told to end, by what they were called with. */
@@ -92,12 +97,41 @@ t.test('the latest of conflated events replaces the one before it', async (t) =>
   clock.advance(50);
   t.match(
     gateway.socket.find('ack').positions,
-    [{ offset: 0, finished: [{ first: 2, last: 3 }] }],
-    'what was replaced is finished',
+    [{ offset: 0, finished: [{ first: 2, last: 3 }], conflated: [{ offset: 4, count: 6 }] }],
+    'what was replaced is finished, and counted',
   );
   await finish('1.1 move 1 0');
   t.same(started, ['1.1 move 1 0', '1.1 move 4 6'], 'and counted');
 });
+
+t.test(
+  'counts of conflated events are told again in HELLO, until their event is finished',
+  async (t) => {
+    const { client, gateway, clock } = connectedClient();
+    const { run, finish } = pending();
+    client.sockets.on('event', (name, id, data) => run([id, name, data].join(' ')));
+    gateway.socket.events(move('1'), move('2'), move('3'));
+    clock.advance(50);
+    t.match(gateway.socket.find('ack').positions, [{ conflated: [{ offset: 3, count: 1 }] }]);
+    gateway.socket.events(move('4', { socketId: '2.2' }));
+    await finish('2.2 move 4');
+    clock.advance(50);
+    t.equal(gateway.socket.find('ack').positions[0]?.conflated, undefined, 'once a connection');
+    const again = (): Conflated[] | undefined => {
+      gateway.socket.drop();
+      clock.advance(1_000);
+      gateway.socket.accept();
+      const { conflated } = gateway.socket.hello.positions[0] as PartitionPosition;
+      const assigned = [{ partition: 0, generation: 1, epoch: 1, firstOffset: 1 }];
+      gateway.socket.welcome({ verdict: 'resumed', assigned });
+      return conflated;
+    };
+    t.same(again(), [{ offset: 3, count: 1 }]);
+    await finish('1.1 move 1');
+    await finish('1.1 move 3');
+    t.equal(again(), undefined);
+  },
+);
 
 t.test('but nothing overtakes another event of its key', async (t) => {
   const { client, gateway } = connectedClient();

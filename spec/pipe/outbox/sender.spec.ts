@@ -335,6 +335,41 @@ t.test(
   },
 );
 
+t.test('a client that disconnects opens no new session when its own is lost', async (t) => {
+  for (const verdict of ['reset', 'new'] as const) {
+    const { client, gateway, clock, errors } = connectedClient();
+    const told: string[] = [];
+    client.on('connected', ({ session }) => void told.push(session));
+    const publish = (event: string): Promise<string> =>
+      client
+        .channel('room')
+        .publish(event)
+        .then(
+          ({ status }) => status,
+          ({ code }: StandpipeError) => code,
+        );
+    const sent = publish('a');
+    clock.endTurn();
+    gateway.socket.drop();
+    const unsent = publish('b');
+    const over = client.disconnect();
+    await settled();
+    clock.advance(1_000);
+    gateway.socket.accept().welcome({ verdict });
+    t.equal(gateway.socket.count('ready'), 0);
+    t.match(gateway.socket.sent.at(-1), { type: 'bye', reason: 'disconnect' });
+    t.match(gateway.socket.closed, { code: 1000 });
+    gateway.socket.drop(1000);
+    await over;
+    clock.endTurn();
+    t.same(await Promise.all([sent, unsent]), ['unknown_outcome', 'not_sent']);
+    t.same([client.state, told, errors], ['closed', [], []]);
+    void client.connect();
+    gateway.socket.open();
+    t.same([gateway.socket.count('ready'), told], [1, ['new']], 'the next one is new');
+  }
+});
+
 t.test('a closed client refuses commands, and takes them again after connect', async (t) => {
   const { client, gateway, clock, errors } = scriptedClient();
   await client.disconnect();

@@ -1,5 +1,7 @@
+import type { InFlight } from '../../../stream/in-flight';
+import type { Position } from '../../../stream/position';
 import { Log, type LogOptions } from '../../../stream/log';
-import type { PipeEvent, SnapshotFrame } from '../../../wire/frames';
+import type { PartitionPosition, PipeEvent, SnapshotFrame } from '../../../wire/frames';
 
 /** Sockets and channels present as of `offset`. */
 export interface Snapshot extends Pick<SnapshotFrame, 'offset' | 'sockets' | 'channels'> {
@@ -55,6 +57,27 @@ export class Partition {
   constructor(number: number, options: LogOptions) {
     this.number = number;
     this.log = new Log<PipeEvent>(options);
+  }
+
+  /** The owner acknowledges; false when some of that was never sent. */
+  ack(position: PartitionPosition): boolean {
+    if (!this.log.ack(position)) return false;
+    this.#count(position);
+    return true;
+  }
+
+  /** The owner goes on over a new connection, from its position or from the committed one. */
+  attach(position: Position | PartitionPosition, flight: InFlight): void {
+    this.log.attach(position, flight);
+    if ('conflated' in position) this.#count(position);
+  }
+
+  /** The owner has put events in the place of others: a next owner must be told how many. */
+  #count({ epoch, conflated = [] }: PartitionPosition): void {
+    for (const { offset, count } of conflated) {
+      const event = this.log.at({ epoch, offset });
+      if (event?.conflatable === true) event.conflated = Math.max(event.conflated ?? 0, count);
+    }
   }
 
   /** The owner's knowledge of sockets and channels is incomplete: a snapshot becomes due. */

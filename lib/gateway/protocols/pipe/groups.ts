@@ -73,6 +73,11 @@ export class Groups {
     return group;
   }
 
+  /** The named stream that HELLO asks for, where it is there. */
+  find(app: App, { group: options, name }: HelloFrame): Group | undefined {
+    return this.#byApp.get(app)?.get(keyOf(options, name) ?? '');
+  }
+
   /**
    * A stream has lost its last session. A named stream is kept for a time, so that a restarted backend goes on with
    * it.
@@ -132,6 +137,11 @@ export class Groups {
     this.#context.clock.clearTimeout(kept.timer);
     kept.timer = undefined;
   }
+}
+
+/** The name of a member that HELLO names. A name holds no blank, so that none is taken for the id of a session. */
+export function nameOf({ name }: HelloFrame): string {
+  return `name ${name}`;
 }
 
 /** Key of a stream; undefined when the stream ends with its session. Names and groups are two name spaces. */

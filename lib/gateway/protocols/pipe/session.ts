@@ -25,6 +25,7 @@ import { applyCommand } from './commands';
 import type { Outcome } from './commands/outcome';
 import type { BackendLink } from './backend-link';
 import type { PipeContext } from './context';
+import { nameOf } from './groups';
 import { PIECE_BYTES, sendPartitions } from './writer';
 
 /**
@@ -94,8 +95,7 @@ export class PipeSession implements GroupMember {
     this.group = group;
     this.id = Buffer.from(opening.id).toString('hex');
     this.isNamed = hello.name !== '';
-    // A name holds no blank, so that none is taken for the id of a session.
-    this.name = this.isNamed ? `name ${hello.name}` : this.id;
+    this.name = this.isNamed ? nameOf(hello) : this.id;
     this.#link = link;
     this.#opening = opening;
     this.#rules = hello.rules;
@@ -146,7 +146,7 @@ export class PipeSession implements GroupMember {
       const { log, number, generation } = partition;
       const position = positionOf(hello.positions, number);
       const isCurrent = position?.generation === generation;
-      log.attach(isCurrent ? position : log.committed, this.#flight);
+      partition.attach(isCurrent ? position : log.committed, this.#flight);
       // A half of one that came over the connection before is worth nothing. A gap brings a snapshot by itself.
       const owes =
         !isCurrent || position.wantsSnapshot === true || partition.snapshot !== undefined;
@@ -260,7 +260,7 @@ export class PipeSession implements GroupMember {
       if (partition !== undefined && generation < partition.generation) continue;
       const ours = partition?.generation === generation && this.group.owner(partition) === this;
       const { low, oldest } = partition?.log ?? {};
-      if (ours && partition.log.ack(position)) {
+      if (ours && partition.ack(position)) {
         const moved = oldest !== undefined && partition.log.low !== low;
         if (moved) metrics.handled(clock.wall() - oldest.time);
         continue;

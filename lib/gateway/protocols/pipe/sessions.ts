@@ -7,7 +7,7 @@ import type { App } from '../../core/model/app';
 import type { Group } from '../../core/streams/group';
 import type { BackendLink } from './backend-link';
 import type { PipeContext } from './context';
-import { Groups } from './groups';
+import { Groups, nameOf } from './groups';
 import { badRule, PipeSession } from './session';
 
 /** A client may lose connects on the way; more than this many in a row is no honest counter. */
@@ -24,6 +24,12 @@ interface Entry {
   session: PipeSession;
   secret: Buffer;
   attempt: number;
+  /** The backend has read a WELCOME of this session. */
+  isReady: boolean;
+  /** Events of its stream that were unhandled when another unnamed backend came: that one was told of them. */
+  isTold: boolean;
+  /** Events that unnamed streams left unhandled, as its WELCOME tells. */
+  unhandled: number;
   /** While it has no connection: since when, until its partitions go to others, and until it is forgotten. */
   awaySinceMs: number | undefined;
   grace: Timer | undefined;
@@ -82,6 +88,9 @@ export class Sessions {
     const id = Buffer.from(hello.session).toString('hex');
     const entry = this.#byId.get(id);
     if (entry === undefined || entry.session.app !== link.app) {
+      if (this.#isTaken(link.app, hello)) {
+        return { refused: 'replaced', message: 'another backend has taken this name' };
+      }
       const reason = this.#givenUp.delete(id) ? 'given_up' : 'unknown_session';
       return this.#create(link, hello, 'reset', reason);
     }
@@ -97,6 +106,7 @@ export class Sessions {
       return this.#create(link, hello, 'reset', lost);
     }
     entry.attempt = hello.attempt;
+    entry.isTold = false;
     this.#clearTimers(entry);
     entry.session.resume(link, hello);
     return { session: entry.session };
@@ -106,13 +116,14 @@ export class Sessions {
   ready(session: PipeSession): void {
     const entry = this.#byId.get(session.id);
     if (entry === undefined) return;
+    entry.isReady = true;
     const { group } = session;
-    const before = this.#namesake(entry);
+    const earlier = this.#earlierOfName(session);
+    // An earlier session that is away for longer than the grace has no place in the group any more.
+    const before = earlier.find((each) => group.members.has(each.session));
     if (before === undefined) group.join(session);
-    else {
-      group.replace(before.session, session);
-      this.#forget(before, 0, 'replaced');
-    }
+    else group.replace(before.session, session);
+    for (const each of earlier) this.#forget(each, 0, 'replaced');
     this.#giveUpOverdue(group);
   }
 
@@ -166,15 +177,16 @@ export class Sessions {
     const id = randomBytes(16);
     const secret = randomBytes(32);
     const group = this.#groups.get(app, hello);
-    const isUnnamed = hello.name === '' && group.partitions.length === 1;
-    const unhandled = isUnnamed ? (this.#unhandled.get(app) ?? 0) : 0;
-    if (isUnnamed) this.#unhandled.delete(app);
+    const unhandled = isAlone(group, hello.name !== '') ? this.#takeUnhandled(app) : 0;
     const opening = { verdict, reason, id, secret, unhandled };
     const session = new PipeSession(this.#context, group, link, hello, opening);
     this.#byId.set(session.id, {
       session,
       secret,
       attempt: hello.attempt,
+      isReady: false,
+      isTold: false,
+      unhandled,
       awaySinceMs: undefined,
       grace: undefined,
       expiry: undefined,
@@ -184,13 +196,49 @@ export class Sessions {
     return { session };
   }
 
-  /** Another session of the same name in the same group. */
-  #namesake({ session }: Entry): Entry | undefined {
-    for (const member of session.group.members) {
-      if (member === session || member.name !== session.name) continue;
-      if (member instanceof PipeSession) return this.#byId.get(member.id);
+  /**
+   * True when HELLO's name belongs to a session. Only a new backend takes a name: one whose session has ended, because
+   * another took its name or the window is over, must not take it back.
+   */
+  #isTaken(app: App, hello: HelloFrame): boolean {
+    const group = hello.name === '' ? undefined : this.#groups.find(app, hello);
+    if (group === undefined) return false;
+    // A session whose WELCOME was lost may be this backend's own.
+    return this.#ofName(group, nameOf(hello)).some(({ isReady }) => isReady);
+  }
+
+  /** Sessions of a name in a group, the earliest first. */
+  #ofName(group: Group, name: string): Entry[] {
+    return [...this.#byId.values()].filter(
+      ({ session }) => session.group === group && session.name === name,
+    );
+  }
+
+  /** Sessions of the same name that began before this one. */
+  #earlierOfName(session: PipeSession): Entry[] {
+    const all = this.#ofName(session.group, session.name);
+    return all.slice(
+      0,
+      all.findIndex((each) => each.session === session),
+    );
+  }
+
+  /**
+   * Events that unnamed streams of an app have left unhandled, or hold now while their backend is away: each is told
+   * once.
+   */
+  #takeUnhandled(app: App): number {
+    let count = this.#unhandled.get(app) ?? 0;
+    this.#unhandled.delete(app);
+    for (const entry of this.#byId.values()) {
+      const { session, awaySinceMs } = entry;
+      if (session.app !== app || awaySinceMs === undefined) continue;
+      if (!isAlone(session.group, session.isNamed)) continue;
+      if (!entry.isTold) count += session.group.lag.events;
+      // Later events come to the new backend too.
+      entry.isTold = true;
     }
-    return undefined;
+    return count;
   }
 
   /** Gives a session's partitions to the other members, as soon as one of them is there. */
@@ -220,10 +268,10 @@ export class Sessions {
     const { session } = entry;
     if (!this.#byId.delete(session.id)) return;
     const { group, app } = session;
-    if (!session.isNamed && group.partitions.length === 1) {
-      const left = group.partitions.reduce((sum, { log }) => sum + log.unfinished, 0);
-      if (left > 0) this.#unhandled.set(app, (this.#unhandled.get(app) ?? 0) + left);
-    }
+    // A backend that has not read its WELCOME was told nothing.
+    let left = entry.isReady ? 0 : entry.unhandled;
+    if (isAlone(group, session.isNamed) && !entry.isTold) left += group.lag.events;
+    if (left > 0) this.#unhandled.set(app, (this.#unhandled.get(app) ?? 0) + left);
     group.leave(session);
     const isLast = ![...this.#byId.values()].some((each) => each.session.group === group);
     if (isLast) this.#groups.left(group, keepMs);
@@ -313,6 +361,11 @@ interface Waiting {
   /** When the last of its sessions lost its connection. */
   sinceMs: number;
   readonly entries: Entry[];
+}
+
+/** True when a stream ends with its session: it has no name, and nobody shares it. */
+function isAlone({ settings }: Group, isNamed: boolean): boolean {
+  return !isNamed && (settings.name === '' || settings.mode === 'broadcast');
 }
 
 /** True when HELLO answers the challenge of its connection with the session's secret. */

@@ -162,6 +162,54 @@ t.test('a finished event is sent to no other owner, and none is lost', async (t)
   await b.settled();
 });
 
+t.test('the count of conflated events goes with the event to the next owner', async (t) => {
+  const { port } = await startGateway(t, { limits: { pipePartitions: 1 } });
+  const socket = await TestSocket.connect(t, port);
+  const rules = [{ ...rule(RuleKind.MESSAGE), conflate: true }];
+  const first = await member(t, port, { rules });
+  const told = (frames: Frame[]): string[] =>
+    eventsOf(frames).map(({ offset, conflated = 0 }) => `${offset}+${conflated}`);
+  const send = async (event: string, ...numbers: number[]): Promise<void> => {
+    for (const data of numbers) {
+      socket.send({ event, data });
+      await socket.settled();
+      await first.client.settled();
+    }
+  };
+  await send('hold', 1);
+  await send('move', 2, 3, 4);
+  const at = { partition: 0, generation: 1, epoch: 1, offset: 0 };
+  const conflated = [{ offset: 4, count: 2 }];
+  const finished = [{ first: 2, last: 3 }];
+  first.client.send({ type: 'ack', positions: [{ ...at, finished, conflated }] });
+  await first.client.settled();
+  first.client.terminate();
+  const { session, secret } = first;
+  const again = await WireClient.open(t, port);
+  again.send({
+    ...{ ...helloFrame, group: GROUP, rules, session, attempt: 2 },
+    ...{ proof: again.proof(secret, 2), credit: { messages: 0, bytes: 0 } },
+    // Counts that came with an acknowledgement hold; offset 9 was never sent.
+    positions: [
+      {
+        ...at,
+        finished,
+        conflated: [
+          { offset: 1, count: 7 },
+          { offset: 9, count: 7 },
+        ],
+      },
+    ],
+  });
+  await again.expect('welcome');
+  again.send({ type: 'ready' });
+  again.send({ type: 'bye', reason: '' });
+  await again.closed();
+  const next = await WireClient.open(t, port);
+  await next.hello({ group: GROUP, rules });
+  t.same(told(await next.settled()), ['1+7', '4+2']);
+});
+
 t.test('finished ranges that were never sent are a protocol error', async (t) => {
   const { port } = await startGateway(t);
   const { client } = await WireClient.attach(t, port);

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import { RuleKind, type Frame, type HelloFrame, type Rule } from '../../../../lib/wire/frames';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
-import { WireClient } from '../../../support/wire-client';
+import { helloFrame, WireClient } from '../../../support/wire-client';
 
 const GROUP = { name: 'g', order: 'socket', mode: 'sticky', overflow: 'gap' } as const;
 const rules: Rule[] = [{ kind: RuleKind.MESSAGE, channels: [], events: [] }];
@@ -54,14 +54,91 @@ t.test(
     t.match(heard[2], /^4\*?$/);
     const other = await connect(t, port, { name: 'other' });
     t.same(dataOf(await other.client.settled()), [], 'another name is another stream');
-    // The process of before is not dead after all: its session is over.
-    const late = await WireClient.open(t, port);
-    const proof = late.proof(a.secret, 2);
-    const { verdict, unhandled } = await late.hello({
-      ...{ name: 'chat', rules, session: a.session, attempt: 2, proof },
-    });
-    t.match({ verdict, unhandled }, { verdict: 'reset', unhandled: 0 });
-    t.match(await b.client.closed(), { code: 4409 });
+  },
+);
+
+/** HELLO of a session over another connection. */
+async function resume(
+  t: Pick<Test, 'teardown'>,
+  port: number,
+  { session, secret }: { session: Uint8Array; secret: Uint8Array },
+  hello: Partial<HelloFrame>,
+): Promise<WireClient> {
+  const client = await WireClient.open(t, port);
+  client.send({
+    ...helloFrame,
+    rules,
+    ...hello,
+    session,
+    attempt: 2,
+    proof: client.proof(secret, 2),
+  });
+  return client;
+}
+
+t.test('a backend that was replaced while it was away does not take its name back', async (t) => {
+  const { port } = await startGateway(t);
+  const socket = await TestSocket.connect(t, port);
+  for (const hello of [{ name: 'chat' }, { name: 'chat', group: GROUP }]) {
+    const a = await connect(t, port, hello);
+    await a.client.settled();
+    a.client.terminate();
+    const b = await connect(t, port, hello);
+    await b.client.settled();
+    const late = await resume(t, port, a, hello);
+    t.match(await late.closed(), { code: 4409, reason: /taken this name/ });
+    await say(socket, 1);
+    t.same(dataOf(await b.client.settled()), ['1'], 'the later one goes on');
+    b.client.terminate();
+    t.match(
+      await (await resume(t, port, a, hello)).closed(),
+      { code: 4409 },
+      'also while it is away',
+    );
+    t.match(await (await resume(t, port, b, hello)).next(), { verdict: 'resumed' });
+  }
+});
+
+t.test(
+  'a backend that comes back after its place in the group has gone is replaced for good',
+  async (t) => {
+    const { port } = await startGateway(t, { limits: { pipeGraceMs: 1 } });
+    await (await connect(t, port, { name: 'other', group: GROUP })).client.settled();
+    const hello = { name: 'chat', group: GROUP };
+    const a = await connect(t, port, hello);
+    await a.client.settled();
+    a.client.terminate();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const b = await connect(t, port, hello);
+    await b.client.settled();
+    t.match(await (await resume(t, port, a, hello)).closed(), { code: 4409 });
+    t.ok(await b.client.settled(), 'the later one goes on');
+  },
+);
+
+t.test(
+  'a gateway that knows no session lets the first backend of a name in, also twice',
+  async (t) => {
+    const { port } = await startGateway(t);
+    const hello = { name: 'chat' };
+    const [a, b] = [1, 2].map((n) => ({
+      session: new Uint8Array(16).fill(n),
+      secret: new Uint8Array(32),
+    })) as [
+      { session: Uint8Array; secret: Uint8Array },
+      { session: Uint8Array; secret: Uint8Array },
+    ];
+    const unread = await resume(t, port, a, hello);
+    t.match(await unread.expect('welcome'), { verdict: 'reset' });
+    unread.terminate();
+    const again = await resume(t, port, a, hello);
+    t.match(await again.expect('welcome'), { verdict: 'reset' }, 'its WELCOME was lost');
+    again.send({ type: 'ready' });
+    await again.settled();
+    t.match(await (await resume(t, port, b, hello)).closed(), { code: 4409 });
+    const fresh = await connect(t, port, hello);
+    t.equal(fresh.unhandled, 0);
+    t.match(await again.closed(), { code: 4409 }, 'a new one takes over');
   },
 );
 
@@ -114,6 +191,45 @@ t.test(
     t.equal((await connect(t, port, {})).unhandled, 0, 'it is told once');
   },
 );
+
+t.test('an unnamed backend is told at once of what one that has just gone left', async (t) => {
+  const gateway = await startGateway(t);
+  const { port } = gateway;
+  const socket = await TestSocket.connect(t, port);
+  const a = await connect(t, port, {});
+  await a.client.settled();
+  await say(socket, 1, 2, 3);
+  await a.client.settled();
+  a.client.terminate();
+  while (
+    !/ 1$/m.test(
+      await gateway.metrics.registry.getSingleMetricAsString('standpipe_pipe_waiting_streams'),
+    )
+  ) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  // A backend that has not read its WELCOME was told nothing.
+  const unread = await WireClient.open(t, port);
+  unread.send({ ...helloFrame, rules });
+  t.match(await unread.expect('welcome'), { unhandled: 3 });
+  unread.send({ type: 'bye', reason: '' });
+  await unread.closed();
+  const b = await connect(t, port, {});
+  t.equal(b.unhandled, 3);
+  await b.client.settled();
+  await say(socket, 4);
+  t.same(dataOf(await b.client.settled()), ['4']);
+  b.client.send({ type: 'ack', positions: [{ partition: 0, generation: 1, epoch: 1, offset: 1 }] });
+  await b.client.settled();
+  const back = await resume(t, port, a, {});
+  t.match(await back.expect('welcome'), { verdict: 'resumed', unhandled: 0 });
+  back.send({ type: 'ready' });
+  await back.settled();
+  t.equal((await connect(t, port, {})).unhandled, 0, 'one that is back has left nothing');
+  back.send({ type: 'bye', reason: '' });
+  await back.closed();
+  t.equal((await connect(t, port, {})).unhandled, 4);
+});
 
 t.test('a member that is started again under its name has its place at once', async (t) => {
   const { port } = await startGateway(t, { limits: { pipePartitions: 16 } });
