@@ -228,7 +228,11 @@ export class PipeConnection implements CarrierHandler, BackendLink {
 
   #about({ name, group, isNamed }: PipeSession): object {
     const { remoteAddress } = this.#carrier;
-    const about = { app: this.app.id, ...(isNamed && { backend: name.replace(/^name /, '') }), remoteAddress };
+    const about = {
+      app: this.app.id,
+      ...(isNamed && { backend: name.replace(/^name /, '') }),
+      remoteAddress,
+    };
     return group.partitions.length > 1 ? { ...about, group: group.settings.name } : about;
   }
 
