@@ -150,9 +150,7 @@ const limitsSchema = z.strictObject({
   maxMessageBytes: bytes.default(64 * 1024).describe('One WebSocket message of a browser.'),
   maxMalformedMessages: count
     .default(30)
-    .describe(
-      'Messages of a connection that break the protocol, and one a second; then close 4100.',
-    ),
+    .describe('Malformed messages of a connection, and one a second; then close 4100.'),
   maxChannelNameLength: count.default(D.maxChannelNameLength).describe('Characters.'),
   maxEventNameLength: count.default(D.maxEventNameLength).describe('Characters.'),
   maxEventDataBytes: bytes.default(D.maxEventDataBytes).describe('Data of one event, UTF-8.'),
