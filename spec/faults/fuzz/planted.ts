@@ -51,8 +51,8 @@ export const PLANTED: readonly PlantedInGateway[] = [
   {
     title: 'bytes that are no HTTP leave their connection open',
     file: 'gateway/transport/listener.ts',
-    from: "end(stream, { status, body: 'Bad request\\n' });",
-    to: 'stream.pause(); void status;',
+    from: 'this.#refuse(stream, unreadable(error)),',
+    to: 'void [stream.pause(), unreadable(error)],',
     shows: /connections are open/,
   },
   {
