@@ -77,6 +77,10 @@ export interface PushyConnection {
   write(text: string): void;
   /** Default code 1000. */
   close(code?: number, reason?: string): void;
+  /** The same, after a last text. */
+  end(text?: string): void;
+  /** Calls a handler once, when the client has gone: a game sees that a player left. */
+  on(event: 'close', handler: () => void): this;
 }
 
 /** The server, as a command sees it. */

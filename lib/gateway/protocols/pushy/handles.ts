@@ -24,15 +24,30 @@ export class Handles implements PushyServer, PushyChannels {
   connection(
     socket: Socket,
     { protocol, remoteAddress }: Pick<PushyConnection, 'protocol' | 'remoteAddress'>,
+    onClose: (handler: () => void) => void,
   ): PushyConnection {
     const { turn } = this.#context.parts.hub;
-    return {
+    const write = (text: string): void => turn.send(socket, ownText(String(text)));
+    const close = (code = NORMAL, reason = ''): void => turn.close(socket, code, reason);
+    const connection: PushyConnection = {
       id: socket.id,
       protocol,
       remoteAddress,
-      write: (text) => turn.send(socket, ownText(String(text))),
-      close: (code = NORMAL, reason = '') => turn.close(socket, code, reason),
+      write,
+      close,
+      end: (text) => {
+        if (text !== undefined) write(text);
+        close();
+      },
+      on: (event, handler) => {
+        if ((event as string) !== 'close' || typeof handler !== 'function') {
+          throw new TypeError("a connection of pushy has the event 'close', with a function");
+        }
+        onClose(handler);
+        return connection;
+      },
     };
+    return connection;
   }
 
   sendEvent({ id }: PushyConnection, event: string, data: unknown): void {

@@ -16,6 +16,8 @@ import { subscribe, unsubscribe } from './subscriptions';
 /** Protocol version that a pushy socket counts as: it is told nothing that an older browser would be. */
 const CHANNELS_PROTOCOL = 7;
 const MAX_COMMAND_LENGTH = 200;
+/** Commands that add a handler each time they run would fill the memory. */
+const MAX_CLOSE_HANDLERS = 100;
 
 type Command = (context: PushyContext, socket: Socket, data: unknown) => void;
 
@@ -30,6 +32,8 @@ export class PushySession implements CarrierHandler {
   readonly #context: PushyContext;
   readonly #handles: Handles;
   readonly #connection: PushyConnection;
+  /** Handlers of the embedding program for the end of the connection. */
+  readonly #closeHandlers: Array<() => void> = [];
 
   constructor(
     context: PushyContext,
@@ -42,7 +46,12 @@ export class PushySession implements CarrierHandler {
     this.#context = context;
     this.#handles = handles;
     this.socket = new Socket(app, newSocketId(), CHANNELS_PROTOCOL, carrier);
-    this.#connection = handles.connection(this.socket, { protocol, remoteAddress });
+    this.#connection = handles.connection(this.socket, { protocol, remoteAddress }, (handler) => {
+      if (this.#closeHandlers.length >= MAX_CLOSE_HANDLERS) {
+        throw new Error(`a connection takes ${MAX_CLOSE_HANDLERS} handlers of close`);
+      }
+      this.#closeHandlers.push(handler);
+    });
     const data = JSON.stringify({ socketId: this.socket.id, protocol });
     parts.hub.turn.send(this.socket, ownEvent('pushy:connect', data));
     parts.metrics.socketsOpened++;
@@ -118,6 +127,13 @@ export class PushySession implements CarrierHandler {
     const { channels, parts } = this.#context;
     channels.leaveAll(this.socket);
     parts.hub.close(this.socket, code, reason);
+    for (const handler of this.#closeHandlers.splice(0)) {
+      try {
+        handler();
+      } catch (error) {
+        this.#tell(error, 'a handler of close');
+      }
+    }
   }
 
   /** A command of the embedding program goes before a built-in one of its name. */
@@ -128,9 +144,8 @@ export class PushySession implements CarrierHandler {
       return command === undefined ? unknown() : command(this.#context, this.socket, data);
     }
     const failed = (error: unknown): void => {
-      const { log, hub } = this.#context.parts;
-      const told = log === silent ? warningLog : log;
-      told.error({ err: error, command: name }, `the command ${name} of pushy failed`);
+      this.#tell(error, `the command ${name}`);
+      const { hub } = this.#context.parts;
       hub.turn.send(this.socket, errorEvent(ErrorCode.FAILED, 'The command failed'));
     };
     try {
@@ -139,5 +154,11 @@ export class PushySession implements CarrierHandler {
     } catch (error) {
       failed(error);
     }
+  }
+  /** Code of the embedding program failed: told without a log, too. */
+  #tell(error: unknown, what: string): void {
+    const { log } = this.#context.parts;
+    const told = log === silent ? warningLog : log;
+    told.error({ err: error }, `${what} of pushy failed`);
   }
 }

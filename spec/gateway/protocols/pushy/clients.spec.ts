@@ -166,6 +166,14 @@ t.test('commands of the program are called with the four arguments of pushy', as
   const commands: Record<string, PushyCommand> = {
     Say: say,
     leave: (_sockjs, connection) => connection.close(4001, 'bye'),
+    watch: (_sockjs, connection) => {
+      connection.on('close', () => {
+        throw new Error('in a handler');
+      });
+      connection.on('close', () => seen.push(`${connection.id} has gone`));
+      t.throws(() => connection.on('data' as 'close', () => undefined), /the event 'close'/);
+    },
+    end: (_sockjs, connection) => connection.end('{"event":"last","data":1}'),
     fails: () => {
       throw new Error('in the command');
     },
@@ -202,6 +210,14 @@ t.test('commands of the program are called with the four arguments of pushy', as
   t.match((await one.next('pushy:error')).data, { code: '404' });
   one.command('leave');
   t.strictSame(await one.closed, { code: 4001, reason: 'bye' });
+
+  const three = await PushyClient.connect(t, port);
+  three.command('watch');
+  three.command('end');
+  t.strictSame((await three.next('last')).data, 1);
+  t.strictSame(await three.closed, { code: 1000, reason: '' });
+  await until(() => seen.length === 3);
+  t.strictSame(seen[2], `${three.id} has gone`);
 });
 
 t.test('a stream goes on with a new response when its limit of length is reached', async (t) => {
