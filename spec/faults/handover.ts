@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Pusher from 'pusher-js';
 import type { Test } from 'tap';
 import { sharesPorts } from '../../lib/gateway/options/guards';
-import { startBrowser } from '../support/browser';
+import { hasBrowser, startBrowser } from '../support/browser';
 import { main } from '../support/command';
 import { SECRET } from '../support/start-gateway';
 import { until } from '../support/until';
@@ -269,4 +269,37 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Unmodified pusher-js from one gateway to the next, by every way of this machine, in Node and in Chromium. */
+export async function handOverEveryWay(test: Test, timeout: number): Promise<object[]> {
+  const ways: readonly Way[] = [
+    'passed on',
+    'shared',
+    'waited for',
+    'passed on, one after the other',
+  ];
+  const places = [
+    ...([['node', 1] as const, ['node', 1_000] as const] as const),
+    ...(hasBrowser() ? ([['chromium', 1] as const, ['chromium', 30] as const] as const) : []),
+  ];
+  const results: object[] = [];
+  for (const way of ways) {
+    const closed = closedWay(way);
+    if (closed !== undefined) {
+      // No tool is missing: an older Node has no such way.
+      results.push({ way, skipped: closed });
+      continue;
+    }
+    for (const [where, sockets] of places) {
+      await test.test(`${way}, ${where}, ${sockets}`, { timeout }, async (t) => {
+        const report = await handOver(t, { way, sockets, where });
+        t.same(report.transports, ['ws']);
+        // A port that is waited for is closed for a moment; a shared one may lose what came as the old one closed it.
+        if (way.startsWith('passed on')) t.equal(report.refused, 0);
+        results.push({ way, where, ...report });
+      });
+    }
+  }
+  return results;
 }

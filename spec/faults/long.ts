@@ -24,10 +24,10 @@ import { checkModels, modelsUnchecked } from './models';
 import { otherNodes } from './other-nodes';
 import { backlog, flood } from './overload';
 import { floodRates } from './overload-rates';
-import { closedWay, handOver, type Way } from './handover';
+import { handOverEveryWay } from './handover';
 import { findPlanted } from './planted';
 import { pythonThrough } from './python';
-import { realSchedule } from './real-schedules';
+import { realMinutes } from './real-schedules';
 import { rollingRestart } from './restarts';
 import { slowHandler, stalledBrowsers, webhookTarpit } from './slow';
 import { slowLink } from './slow-links';
@@ -132,23 +132,8 @@ async function schedules(test: Test): Promise<Result> {
   return { schedules: 200_000 };
 }
 
-/** Schedules with processes, a minute each, with consecutive seeds. */
 async function realSchedules(test: Test, seed: number): Promise<Result> {
-  const sums = { messages: 0, sockets: 0, copies: 0 };
-  const acts = new Map<string, number>();
-  for (let minute = 0; minute < minutes; minute++) {
-    const name = `minute ${minute + 1}`;
-    await test.test(name, { timeout: HOUR_MS }, async (t) => {
-      const report = await realSchedule(t, { seconds: 60, seed: seed + minute });
-      t.same(report.faults, [], `seed ${seed + minute}`);
-      t.same(report.ghosts, [], `seed ${seed + minute}`);
-      for (const sum of ['messages', 'sockets', 'copies'] as const) sums[sum] += report[sum];
-      for (const [act, count] of Object.entries(report.acts)) {
-        acts.set(act, (acts.get(act) ?? 0) + count);
-      }
-    });
-  }
-  return { minutes, ...sums, acts: Object.fromEntries(acts) };
+  return { ...(await realMinutes(test, { minutes, seed, timeoutMs: HOUR_MS })) };
 }
 
 /** A long conversation over a line that is cut again and again, wherever it is. */
@@ -332,33 +317,8 @@ async function restarts(test: Test): Promise<Result> {
   return { ...options, ...report };
 }
 
-/** Unmodified pusher-js from one gateway to the next, by every way of this machine, in Node and in Chromium. */
 async function restart(test: Test): Promise<Result> {
-  const ways: Way[] = [
-    ...(['passed on', 'shared', 'waited for', 'passed on, one after the other'] as const),
-  ];
-  const results: object[] = [];
-  for (const way of ways) {
-    const closed = closedWay(way);
-    if (closed !== undefined) {
-      // No tool is missing: an older Node has no such way.
-      results.push({ way, skipped: closed });
-      continue;
-    }
-    for (const [where, sockets] of [
-      ...([['node', 1] as const, ['node', 1_000] as const] as const),
-      ...(hasBrowser() ? ([['chromium', 1] as const, ['chromium', 30] as const] as const) : []),
-    ]) {
-      await test.test(`${way}, ${where}, ${sockets}`, { timeout: HOUR_MS }, async (t) => {
-        const report = await handOver(t, { way, sockets, where });
-        t.same(report.transports, ['ws']);
-        // A port that is waited for is closed for a moment; a shared one may lose what came as the old one closed it.
-        if (way.startsWith('passed on')) t.equal(report.refused, 0);
-        results.push({ way, where, ...report });
-      });
-    }
-  }
-  return { restarts: results };
+  return { restarts: await handOverEveryWay(test, HOUR_MS) };
 }
 
 async function manyMembers(test: Test, seed: number): Promise<Result> {

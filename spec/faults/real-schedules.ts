@@ -86,6 +86,27 @@ export async function realSchedule(
   return { faults, ghosts, messages: crowd.messages, sockets: crowd.sockets, copies, acts };
 }
 
+/** Schedules of a minute each, with consecutive seeds. Returns sums. */
+export async function realMinutes(
+  test: Test,
+  { minutes, seed, timeoutMs }: { minutes: number; seed: number; timeoutMs: number },
+): Promise<object> {
+  const sums = { messages: 0, sockets: 0, copies: 0 };
+  const acts = new Map<string, number>();
+  for (let minute = 0; minute < minutes; minute++) {
+    await test.test(`minute ${minute + 1}`, { timeout: timeoutMs }, async (t) => {
+      const report = await realSchedule(t, { seconds: 60, seed: seed + minute });
+      t.same(report.faults, [], `seed ${seed + minute}`);
+      t.same(report.ghosts, [], `seed ${seed + minute}`);
+      for (const sum of ['messages', 'sockets', 'copies'] as const) sums[sum] += report[sum];
+      for (const [act, count] of Object.entries(report.acts)) {
+        acts.set(act, (acts.get(act) ?? 0) + count);
+      }
+    });
+  }
+  return { minutes, ...sums, acts: Object.fromEntries(acts) };
+}
+
 /** Differences between the open sockets and what the backends of one stream believe, each socket with one of them. */
 async function ghostsOf(places: Place[], open: ReadonlySet<string>): Promise<string[]> {
   const beliefs = await Promise.all(places.map((place) => place.belief()));
