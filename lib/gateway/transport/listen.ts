@@ -58,11 +58,13 @@ function tryToListen(
   { host, port, fd, reusePort }: Place,
 ): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
-    server.once('error', resolve);
+    // Both listeners go with either outcome: each look at a port that is taken would leave one.
+    const end = (error?: NodeJS.ErrnoException): void => {
+      server.off('error', end).off('listening', end);
+      resolve(error);
+    };
+    server.on('error', end).on('listening', end);
     const at = fd === undefined ? { port, host, reusePort } : { fd };
-    server.listen({ ...at, backlog: BACKLOG }, () => {
-      server.off('error', resolve);
-      resolve(undefined);
-    });
+    server.listen({ ...at, backlog: BACKLOG });
   });
 }
