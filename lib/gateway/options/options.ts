@@ -3,13 +3,14 @@ import { StandpipeError } from '../../errors';
 import { CloseCode } from '../../pusher/close-codes';
 import { DEFAULT_CHANNEL_LIMITS } from '../../pusher/limits';
 import { type Logger, silent } from '../../util/logger';
+import { checkedLogger } from '../../util/option-table';
 import { isAllowEntry, isNetwork } from './address-guard';
 import { canonicalOrigin } from './allowed-origins';
 import { explain } from './explain';
 import { requireFit } from './fit';
 import { guardReusePort, guardSecrets, guardWebhooks, requireUnique } from './guards';
 import { pushySchema, type PushyCommands } from './pushy';
-import { checkedCommands, requireUniquePushy } from './pushy-checks';
+import { commandsSchema, requireUniquePushy } from './pushy-checks';
 
 const port = z.number().int().min(0).max(65535);
 const fd = z.number().int().min(3).max(1023).optional();
@@ -339,6 +340,13 @@ const gatewaySchema = z.strictObject({
   limits: limitsSchema.default(limitsSchema.parse({})),
 });
 
+/** The options of a program: those of the configuration file, and others that no file could hold. */
+const optionsSchema = z.strictObject({
+  ...gatewaySchema.shape,
+  log: z.unknown().optional(),
+  pushy: z.strictObject({ commands: commandsSchema }).default({ commands: {} }),
+});
+
 export type AppOptions = z.output<typeof appSchema>;
 export type WebhookOptions = z.output<typeof webhookSchema>;
 export type WebhookEventName = NonNullable<WebhookOptions['events']>[number];
@@ -346,9 +354,11 @@ export type Limits = z.output<typeof limitsSchema>;
 
 /** Options of `createGateway`. Every option but `apps` has a default; unknown keys are refused. */
 export type GatewayOptions = z.input<typeof gatewaySchema> & {
-  /** Any pino-like logger; silent by default. */
-  log?: Logger;
-  /** Commands that clients of pushy may send, beside `subscribe` and `unsubscribe`. */
+  /**
+   * Any pino-like logger; false for none. Default: none, but commands of pushy that throw are warnings of the process.
+   */
+  log?: Logger | false;
+  /** Commands that clients of pushy may send, beside `subscribe` and `unsubscribe` or in their place. */
   pushy?: { commands?: PushyCommands };
 };
 
@@ -373,18 +383,21 @@ export function limitsTable(): Array<{ name: string; value: number; about: strin
 }
 
 /** Checks options at the door. Throws `bad_option` with the path of the first bad key and what is allowed there. */
-export function checkGatewayOptions({
-  log = silent,
-  pushy,
-  ...options
-}: GatewayOptions): GatewaySettings {
-  const result = gatewaySchema.safeParse(options, { reportInput: true });
+export function checkGatewayOptions(options: GatewayOptions): GatewaySettings {
+  const result = optionsSchema.safeParse(options, { reportInput: true });
   if (!result.success) {
-    throw new StandpipeError('bad_option', explain(result.error, gatewaySchema));
+    throw new StandpipeError('bad_option', explain(result.error, optionsSchema));
   }
-  const settings = { ...result.data, log, pushyCommands: checkedCommands(pushy) };
+  const { log, pushy, ...rest } = result.data;
+  const settings = { ...rest, log: loggerOf(log), pushyCommands: pushy.commands };
   requireSound(settings);
   return settings;
+}
+
+function loggerOf(log: unknown): Logger {
+  if (log === undefined) return silent;
+  // Another one than `silent`, in whose place the process is warned.
+  return log === false ? { ...silent } : checkedLogger('log', log);
 }
 
 /** Checks options that are valid each by itself and must stand together. Throws `bad_option`. */
