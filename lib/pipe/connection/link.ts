@@ -196,14 +196,15 @@ export class Link {
     }
     const asked = frame.limits.pingMs === 0 ? this.#settings.pingMs : frame.limits.pingMs;
     const pingMs = Math.max(MIN_PING_MS, Math.min(this.#settings.pingMs, asked));
+    const deadMs = Math.min(this.#settings.deadMs, frame.limits.deadMs || Infinity);
     const heartbeat = new Heartbeat(
       this.#clock,
-      { pingMs, deadMs: Math.min(this.#settings.deadMs, frame.limits.deadMs || Infinity) },
+      { pingMs, deadMs },
       {
         ping: () => this.send({ type: 'ping', time: Math.floor(this.#clock.now()) }),
         dead: () => {
           socket.terminate();
-          this.#closed(ABNORMAL_CLOSURE, `nothing heard for ${this.#settings.deadMs} ms`);
+          this.#closed(ABNORMAL_CLOSURE, `nothing heard for ${deadMs} ms`);
         },
       },
     );
