@@ -309,10 +309,11 @@ function plainName(path: string, value: unknown): string {
   return throwBadOption(path, `must be ${GROUP_NAME_RULE}, not ${shown(value)}`);
 }
 
-/** The message never shows the key. */
+/** The message never shows the key. Those of the Channels protocol begin with the name of the option. */
 function masterKey(path: string, value: unknown): Uint8Array {
   const verdict = readMasterKey(value);
-  return verdict.ok ? verdict.key : throwBadOption(path, verdict.message);
+  if (verdict.ok) return verdict.key;
+  return throwBadOption(path, verdict.message.replace(/^encryptionMasterKeyBase64 /, ''));
 }
 
 function hostName(path: string, value: unknown): string {

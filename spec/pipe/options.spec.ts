@@ -160,6 +160,18 @@ t.test('pairs of times that fit are taken, and pingMs follows a short deadMs', (
   t.end();
 });
 
+t.test('a master key is refused with the rule it breaks, and its name once', (t) => {
+  for (const [given, rule] of [
+    [7, 'must be a string'],
+    ['%', 'must be valid base64'],
+    ['YWJj', 'must decode to 32 bytes, but the provided key decodes to 3 bytes'],
+  ] as const) {
+    const options = { ...GOOD, encryptionMasterKeyBase64: given } as unknown as PipeOptions;
+    t.throws(() => readOptions(options), { message: `encryptionMasterKeyBase64: ${rule}` });
+  }
+  t.end();
+});
+
 t.test('neither a URL with credentials nor an object is shown in a refusal', (t) => {
   const given = ['http://key:hush-hush@example.com', 'key:hush-hush@example.com'];
   for (const host of [...given, { secret: 'hush-hush' }, ['hush-hush']]) {
