@@ -151,7 +151,8 @@ t.test('every bad option is refused with its path first, and the secret is never
 });
 
 t.test('pairs of times that fit are taken, and pingMs follows a short deadMs', (t) => {
-  const read = (options: Partial<PipeOptions>): PipeOptions => readOptions({ ...GOOD, ...options });
+  const read = (options: Partial<PipeOptions>): ReturnType<typeof readOptions> =>
+    readOptions({ ...GOOD, ...options });
   t.match(read({ pingMs: 30_000, deadMs: 31_000 }), { pingMs: 30_000, deadMs: 31_000 });
   t.match(read({ deadMs: 5_000 }), { pingMs: 2_500, deadMs: 5_000 });
   t.match(read({ deadMs: 60_000 }), { pingMs: 10_000 });
