@@ -16,8 +16,8 @@ export const ERROR_CODES = {
   not_sent: 'the command was surely not applied',
   unknown_outcome:
     'the connection was lost before the gateway said whether the command was applied',
-  refused: 'the gateway refused the command; see the message',
-  closed: 'the client is closed',
+  refused: 'the gateway refused the command, or the call at this time; see the message',
+  closed: 'the client is closed, or the gateway was stopped while it started',
   timeout: 'no answer within the deadline',
   listen_failed: 'the gateway could not listen on its address',
 } as const;

@@ -4,6 +4,7 @@ import { StandpipeError } from '../errors';
 import type { GatewayOptions } from '../gateway';
 import { DEVELOPMENT_APP } from './defaults';
 import type { ServeFlags } from './flags';
+import { nameOf, type OptionNames } from './option-names';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -11,7 +12,16 @@ export interface Config {
   options: GatewayOptions;
   /** True when no app was configured and the development app stands in. */
   development: boolean;
+  /** Names of the options that flags or variables gave; the others are of the file. */
+  names: OptionNames;
 }
+
+/** Paths of the options that flags give. */
+const PATHS = {
+  ...{ host: 'host', port: 'port', path: 'path', portWaitMs: 'portWaitMs', reusePort: 'reusePort' },
+  ...{ metricsHost: 'metrics.host', metricsPort: 'metrics.port' },
+  ...{ tlsPort: 'tls.port', tlsCert: 'tls.cert', tlsKey: 'tls.key' },
+} satisfies Partial<Record<keyof ServeFlags, string>>;
 
 /**
  * Puts a gateway's options together: flags, or their variables, go before the file. A secret is never a flag, since every
@@ -41,11 +51,18 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
   if ('port' in metrics) {
     merged['metrics'] = { ...metrics, ...(token !== undefined && { token }) };
   }
-  const tls = tlsFrom(flags, object(merged['tls']), base);
+  const names = namesOf(flags, env);
+  if (token !== undefined) names.set('metrics.token', 'STANDPIPE_METRICS_TOKEN');
+  const tls = tlsFrom(flags, object(merged['tls']), { base, names });
   if (tls !== undefined) merged['tls'] = tls;
   const app = appFrom(env);
-  if (app !== undefined)
-    merged['apps'] = [...((merged['apps'] as unknown[] | undefined) ?? []), app];
+  if (app !== undefined) {
+    const apps = (merged['apps'] as unknown[] | undefined) ?? [];
+    merged['apps'] = [...apps, app];
+    for (const name of ['id', 'key', 'secret']) {
+      names.set(`apps[${apps.length}].${name}`, `STANDPIPE_APP_${name.toUpperCase()}`);
+    }
+  }
 
   const development = merged['apps'] === undefined;
   if (development) {
@@ -56,7 +73,16 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
     }
     merged['apps'] = [DEVELOPMENT_APP];
   }
-  return { options: merged as unknown as GatewayOptions, development };
+  return { options: merged as unknown as GatewayOptions, development, names };
+}
+
+function namesOf(flags: ServeFlags, env: Environment): Map<string, string> {
+  const given = new Map<string, unknown>(Object.entries(flags));
+  const named = Object.entries(PATHS).flatMap(([flag, path]): Array<[string, string]> => {
+    const value = given.get(flag);
+    return value === undefined ? [] : [[path, nameOf(flag, value, env)]];
+  });
+  return new Map(named);
 }
 
 function readFile(file: string): Record<string, unknown> {
@@ -86,38 +112,49 @@ function object(value: unknown): Record<string, unknown> | undefined {
 function tlsFrom(
   flags: ServeFlags,
   fromFile: Record<string, unknown> | undefined,
-  base: string,
+  { base, names }: { base: string; names: OptionNames },
 ): Record<string, unknown> | undefined {
   const tls: Record<string, unknown> = { ...fromFile };
   if (flags.tlsPort !== undefined) tls['port'] = flags.tlsPort;
+  const given = { cert: flags.tlsCert, key: flags.tlsKey };
+  const isAsked = Object.keys(tls).length > 0 || (given.cert ?? given.key) !== undefined;
+  if (!isAsked) return undefined;
   for (const name of ['cert', 'key'] as const) {
-    const given = name === 'cert' ? flags.tlsCert : flags.tlsKey;
-    const value = given ?? tls[name];
-    if (value === undefined) continue;
-    tls[name] = pem(name, value, given === undefined ? base : '.');
+    const value = given[name] ?? tls[name];
+    const path = `tls.${name}`;
+    if (value === undefined) {
+      const message = `${path}: is missing; give --tls-${name}, or ${path} in the file, for TLS`;
+      throw new StandpipeError('bad_option', message);
+    }
+    tls[name] = pem(names.get(path) ?? path, value, given[name] === undefined ? base : '.');
   }
-  return Object.keys(tls).length === 0 ? undefined : tls;
+  return tls;
 }
 
-function pem(name: string, value: unknown, base: string): unknown {
-  if (typeof value !== 'string' || value.startsWith('-----BEGIN')) return value;
+/** Text of a certificate or a key; a value that does not begin as PEM is the path of a file. */
+function pem(name: string, value: unknown, base: string): string {
+  if (typeof value !== 'string') {
+    throw new StandpipeError('bad_option', `${name}: must be the path of a PEM file, or its text`);
+  }
+  if (value.startsWith('-----BEGIN')) return value;
   try {
     return readFileSync(resolve(base, value), 'utf8');
   } catch (cause) {
     const why = (cause as Error).message;
-    throw new StandpipeError('bad_option', `tls.${name}: cannot read ${value}: ${why}`, { cause });
+    throw new StandpipeError('bad_option', `${name}: cannot read ${value}: ${why}`, { cause });
   }
 }
 
 function appFrom(env: Environment): Record<string, unknown> | undefined {
   const [id, key, secret] = ['ID', 'KEY', 'SECRET'].map((name) => textFrom(env, `APP_${name}`));
+  const clientEvents = switchFrom(env, 'CLIENT_EVENTS');
   if (id === undefined && key === undefined && secret === undefined) return undefined;
   if (id === undefined || key === undefined || secret === undefined) {
     const message =
       'apps: STANDPIPE_APP_ID, STANDPIPE_APP_KEY and STANDPIPE_APP_SECRET go together; one of them is missing';
     throw new StandpipeError('bad_option', message);
   }
-  return { id, key, secret, clientEvents: switchFrom(env, 'CLIENT_EVENTS') };
+  return { id, key, secret, clientEvents };
 }
 
 /** A variable of the command; undefined when it is empty. */

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { variableOf } from './option-names';
 
 /** Levels of the log, most of it first. */
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -53,7 +54,7 @@ export function addServeFlags(command: Command): Command {
     .addOption(flag('--metrics-host <address>', 'its address (default 127.0.0.1)'))
     .option(
       '--reuse-port',
-      'share the ports with the process that takes over (Node 22.12 or newer)',
+      'share the ports with the process that takes over (Node 22.12 or newer; env: STANDPIPE_REUSE_PORT)',
     )
     .addOption(number('--port-wait-ms <number>', 'time to wait for ports that another process has'))
     .addOption(
@@ -86,7 +87,7 @@ export function addConnectionFlags(command: Command): Command {
  */
 function flag(flags: string, description: string): Option {
   const option = new Option(flags, description);
-  const variable = `STANDPIPE_${option.name().toUpperCase().replaceAll('-', '_')}`;
+  const variable = variableOf(option.attributeName());
   const value = process.env[variable];
   if (value === undefined || value === '') return value === '' ? option : option.env(variable);
   if (!SERVICE_LINK.test(value)) return option.env(variable);

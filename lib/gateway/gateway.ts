@@ -22,6 +22,7 @@ import {
   type GatewaySettings,
   type Limits,
 } from './options/options';
+import { closeInWaves } from './close-in-waves';
 import { Dispatch } from './dispatch';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
@@ -40,15 +41,7 @@ import { MetricsListener } from './transport/metrics-listener';
 import { requireUsable } from './transport/tls-server';
 import { Webhooks } from './webhooks/webhooks';
 
-type State = 'idle' | 'running' | 'draining' | 'stopped';
-
-/** Time between two waves in which a draining gateway closes its sockets. */
-const WAVE_MS = 100;
-const LAST_WAVE_MS = 20;
-/** Waves of a gateway with few sockets: all are told before the first of them comes back. */
-const FEW_WAVES = 5;
-const MIN_PER_WAVE = 50;
-const MAX_PER_WAVE = 2_000;
+type State = 'idle' | 'starting' | 'running' | 'draining' | 'stopped';
 
 /**
  * A gateway: browsers, backends and everything between them in one process. The only file that knows all of its rooms.
@@ -74,6 +67,8 @@ export class Gateway {
   /** Asked in this order. */
   readonly #protocols: readonly Protocol[];
   #state: State = 'idle';
+  /** Resolves when the last start has ended, well or not. */
+  #startEnded: Promise<unknown> = Promise.resolve();
 
   /** Throws `bad_option` when the options are wrong. Listens only after `start`. */
   constructor(options: GatewayOptions, clock: Clock = systemClock) {
@@ -106,6 +101,8 @@ export class Gateway {
     this.#hub = new Hub(turn, clock, limits, journal);
     const router = new Router(this.#hub, this.metrics, journal);
     const overload = (this.#overload = new Overload(clock));
+    const files = new FileLimit({ metrics: this.metrics, log, clock });
+    overload.each(() => files.check());
     const admission = new Admission(limits, clock);
     const parts = {
       hub: this.#hub,
@@ -123,22 +120,18 @@ export class Gateway {
     this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);
     const budget = new TurnBudget(clock);
     this.#departures = new Departures(this.#hub, this.#apps, budget);
+    const watch = {
+      cut: () => void this.metrics.socketsCut++,
+      failure: (error: unknown) => this.#failed(error),
+    };
     this.#keepAlive = new KeepAlive(limits, overload, budget, {
-      cut: () => {
-        this.metrics.socketsCut++;
-      },
-      failure: (error) => this.#failed(error),
+      ...watch,
       peerFailure: (error) => {
         this.metrics.peerFailures++;
         this.#log.debug({ err: error }, 'a peer broke off or broke a rule');
       },
     });
-    const carriers = new SockJsCarriers(limits, clock, overload, budget, {
-      cut: () => {
-        this.metrics.socketsCut++;
-      },
-      failure: (error) => this.#failed(error),
-    });
+    const carriers = new SockJsCarriers(limits, clock, overload, budget, watch);
     this.#channels = new ChannelsHandshake(new ChannelsContext(parts), this.#apps);
     this.#protocols = [
       // Before the Channels protocol, which has the same paths.
@@ -159,9 +152,10 @@ export class Gateway {
     ];
     const dispatch = new Dispatch(this.#protocols, settings.path, journal);
     const { metrics, reusePort, portWaitMs: waitMs } = settings;
+    const listening = { clock, log, requireWanted: () => this.#requireWanted() };
     this.#metricsListener =
       metrics &&
-      new MetricsListener({ ...metrics, reusePort, waitMs }, this.metrics.registry, { clock, log });
+      new MetricsListener({ ...metrics, reusePort, waitMs }, this.metrics.registry, listening);
     this.#listener = new PortListener(
       listenOptions(settings),
       {
@@ -174,8 +168,7 @@ export class Gateway {
         keepAlive: this.#keepAlive,
         budget,
         overload,
-        clock,
-        log,
+        ...listening,
         clients: new ClientAddress(settings.trustedProxies),
       },
     );
@@ -216,22 +209,37 @@ export class Gateway {
     return this.#count((app) => app.sockets.size);
   }
 
-  /** Begins to listen. Rejects with `listen_failed` when the address is taken. */
+  /**
+   * Begins to listen: on all ports or none. After a `listen_failed` it may be called again.
+   * @throws StandpipeError `listen_failed` when an address is taken, `closed` when the gateway is stopped meanwhile, `refused`
+   * when it was started or stopped before
+   */
   async start(): Promise<this> {
-    await this.#listener.start();
+    if (this.#state !== 'idle') {
+      const message = 'a gateway starts once; make another one with createGateway()';
+      throw new StandpipeError('refused', message);
+    }
+    this.#state = 'starting';
+    const started = this.#listen();
+    this.#startEnded = started.catch(() => undefined);
+    await started;
+    return this;
+  }
+
+  async #listen(): Promise<void> {
     try {
+      await this.#listener.start();
       await this.#metricsListener?.start();
+      this.#requireWanted();
+      const { host, port, tlsPort } = this;
+      this.#log.info({ host, port, tlsPort }, 'gateway listens');
     } catch (error) {
-      // All or nothing.
-      await this.#listener.stop();
+      await this.#free();
+      if (!this.#isStopped) this.#state = 'idle';
       throw error;
     }
-    const files = new FileLimit({ metrics: this.metrics, log: this.#log, clock: this.#clock });
-    this.#overload.each(() => files.check());
     this.#overload.start();
-    this.#log.info({ host: this.host, port: this.port, tlsPort: this.tlsPort }, 'gateway listens');
     this.#state = 'running';
-    return this;
   }
 
   /**
@@ -286,7 +294,16 @@ export class Gateway {
     const deadline = this.#clock.now() + drainMs;
     this.#webhooks.endGrace();
     for (const protocol of this.#protocols) protocol.drain?.(drainMs);
-    await this.#closeInWaves(drainMs);
+    await closeInWaves(
+      {
+        socketCount: this.socketCount,
+        // A backend that is just reconnecting may come back, and only this process has its session.
+        handOver: async () => !this.#pipes.awaited && (await this.#listener.handOver()),
+        close: (most) => this.#departures.restart(most),
+        pause: (delayMs) => this.#pause(delayMs),
+      },
+      drainMs,
+    );
     // A backend that is just reconnecting may come back, and is the only one that is let in.
     if (!this.#pipes.awaited) this.#listener.stopAccepting();
     await this.#webhooks.drain(Math.max(0, deadline - this.#clock.now()));
@@ -298,8 +315,8 @@ export class Gateway {
   }
 
   /**
-   * Stops at once: closes every connection, drops webhooks that wait and frees the ports. May be called at any time,
-   * and again.
+   * Stops at once: closes every connection, drops webhooks that wait and frees the ports. May be called at any time, and
+   * again; a start that is under way rejects with `closed`.
    */
   async stop(): Promise<void> {
     if (this.#state === 'stopped') return;
@@ -308,6 +325,8 @@ export class Gateway {
     this.#overload.stop();
     this.#webhooks.stop();
     if (wasIdle) return;
+    // A start that is under way looks at the state, and frees its ports itself.
+    await this.#startEnded;
     // First of all: a browser that is told to go away may be back before the port is closed.
     this.#listener.stopAccepting();
     this.#departures.restart(Infinity);
@@ -315,10 +334,8 @@ export class Gateway {
     for (const protocol of this.#protocols) protocol.stop?.();
     // Close frames leave within this pause. An unanswered close frame is not waited for.
     await this.#pause(20);
-    for (const connection of [...this.#keepAlive.connections()]) connection.terminate();
-    await this.#listener.stop();
+    await this.#free();
     this.#hub.stop();
-    await this.#metricsListener?.stop();
     this.#log.info({}, 'gateway stopped');
   }
 
@@ -327,25 +344,21 @@ export class Gateway {
     return this.#channels.open(key, query, carrier);
   }
 
-  /** `stop` may come in the middle of a drain. */
+  /** `stop` may come in the middle of a start or a drain. */
   get #isStopped(): boolean {
     return this.#state === 'stopped';
   }
 
-  async #closeInWaves(drainMs: number): Promise<void> {
-    const most = Math.max(1, Math.floor(drainMs / 2 / WAVE_MS));
-    const waves = Math.min(most, Math.max(FEW_WAVES, Math.ceil(this.socketCount / MAX_PER_WAVE)));
-    const perWave = Math.max(MIN_PER_WAVE, Math.ceil(this.socketCount / waves));
-    let isHandedOver = false;
-    for (;;) {
-      // A backend that is just reconnecting may come back, and only this process has its session.
-      if (!isHandedOver && !this.#pipes.awaited) isHandedOver = await this.#listener.handOver();
-      const isLast = this.#departures.restart(perWave) < perWave;
-      // A short wait at the end leaves the port sooner, and the closes still become events. Where the next process has the
-      // port, requests of the last connects still come.
-      await this.#pause(isLast && !isHandedOver ? LAST_WAVE_MS : WAVE_MS);
-      if (isLast) return;
-    }
+  #requireWanted(): void {
+    if (!this.#isStopped) return;
+    throw new StandpipeError('closed', 'the gateway was stopped while it started');
+  }
+
+  /** Ends all connections and frees the ports. */
+  async #free(): Promise<void> {
+    for (const connection of [...this.#keepAlive.connections()]) connection.terminate();
+    await this.#listener.stop();
+    await this.#metricsListener?.stop();
   }
 
   #count(of: (app: App) => number): number {

@@ -15,9 +15,9 @@ import { Coalescer, publishAlone } from './coalescer';
 import { Config, environmentUrl, nodeBytes, readUrl } from './config';
 import { dataFor, masterKeyOf, sharedSecret } from './encryption';
 import type * as errors from './errors';
-import { RequestError, RuleError, WebHookError } from './errors';
+import { RULES, RequestError, RuleError, WebHookError } from './errors';
 import { ApiSender, pathSegment, signedQueryString } from './request';
-import type { ApiResponse } from './response';
+import { ApiResponse } from './response';
 import { Token } from './token';
 import type * as api from './types';
 import type {
@@ -57,6 +57,8 @@ export class Pusher<Events = DefaultEvents> {
   static readonly RuleError = RuleError;
   static readonly WebHookError = WebHookError;
   static readonly WebHook = WebHook;
+  static readonly ApiResponse = ApiResponse;
+  static readonly RULES = RULES;
 
   /** The class by its own name, so that `import { Pusher }` and `require()` are one. */
   static get Pusher(): typeof Pusher {

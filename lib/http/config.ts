@@ -1,5 +1,6 @@
 import { readMasterKey } from '../pusher/encryption';
 import { utf8 } from '../pusher/digests';
+import { shown } from '../util/option-table';
 import { RuleError } from './errors';
 import { Token } from './token';
 import { fetchTransport } from './transports/fetch';
@@ -34,6 +35,13 @@ export class Config {
   #transport: Transport | undefined;
 
   constructor(options: Options = {}) {
+    if (typeof options !== 'object' || options === null) {
+      throw new RuleError(
+        'options',
+        `options: must be an object, not ${shown(options)}`,
+        'bad_option',
+      );
+    }
     this.scheme = options.scheme ?? (readTls(options) ? 'https' : 'http');
     const cluster = options.cluster ? `api-${options.cluster}.pusher.com` : 'api.pusherapp.com';
     this.host = options.host || cluster;
@@ -45,12 +53,13 @@ export class Config {
     const masterKey = readKey(options);
     this.encryptionMasterKey = masterKey && nodeBytes(masterKey);
     this.timeoutMs = readTimeout(options.timeout);
-    this.retries = options.retries ?? 0;
-    this.maxInFlight = options.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT;
-    this.coalesce = options.coalesce ?? true;
+    this.retries = readNumber('retries', options.retries ?? 0, 0);
+    this.maxInFlight = readNumber('maxInFlight', options.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT, 1);
+    this.coalesce = readFlag('coalesce', options.coalesce ?? true);
     this.#path = (options.path ?? '').replace(/\/+$/, '').replace(/^(?=[^/])/, '/');
     const { fetch, proxy, agent, keepAlive = true } = options;
-    const { maxConnections = DEFAULT_MAX_CONNECTIONS } = options;
+    const connections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+    const maxConnections = readNumber('maxConnections', connections, 1);
     this.#connect = () =>
       fetch !== undefined
         ? fetchTransport(fetch)
@@ -86,7 +95,27 @@ function readTls({ useTLS, encrypted }: Options): boolean {
 function readTimeout(timeout: number | null | undefined): number {
   const timeoutMs = Number(timeout ?? DEFAULT_TIMEOUT_MS);
   if (timeoutMs >= 0) return Math.min(timeoutMs, MAX_TIMER_MS);
-  throw new RuleError('timeout', `timeout: ${timeout} is no time`, 'bad_option');
+  throw new RuleError(
+    'timeout',
+    `timeout: ${timeout} is no time; give milliseconds, or 0 to wait for ever`,
+    'bad_option',
+  );
+}
+
+/** A whole number of an option that upstream does not have. */
+function readNumber(
+  name: 'retries' | 'maxInFlight' | 'maxConnections',
+  given: unknown,
+  least: number,
+): number {
+  if (Number.isSafeInteger(given) && (given as number) >= least) return given as number;
+  const message = `${name}: must be a whole number from ${least} on, not ${shown(given)}`;
+  throw new RuleError(name, message, 'bad_option');
+}
+
+function readFlag(name: 'coalesce', given: unknown): boolean {
+  if (typeof given === 'boolean') return given;
+  throw new RuleError(name, `${name}: must be true or false, not ${shown(given)}`, 'bad_option');
 }
 
 function readKey({

@@ -94,6 +94,11 @@ export const RULES = {
   no_master_key: 'encrypted channels need the option `encryptionMasterKeyBase64`',
   no_credentials: '`appId`, `key` and `secret` are needed: all are in the URL of an app, too',
   timeout: '`timeout` is a number of milliseconds; 0 waits for ever',
+  options: 'options are an object',
+  retries: '`retries` is a whole number; 0, the default, sends each request once',
+  maxInFlight: '`maxInFlight` is a whole number from 1 on; default 10,000',
+  maxConnections: '`maxConnections` is a whole number from 1 on; default 64',
+  coalesce: '`coalesce` is true or false',
   url: 'a URL has the form https://KEY:SECRET@HOST:PORT/apps/APP_ID',
   in_flight: 'at most `maxInFlight` requests are under way at a time; wait for some of them',
 } as const;

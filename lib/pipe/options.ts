@@ -83,9 +83,9 @@ export interface PipeOptions {
   tls?: TlsOptions | undefined;
   /** Time for one attempt to connect, handshake and greeting together. Default 10 000. */
   connectTimeoutMs?: number | undefined;
-  /** Silence of the client after which it sends a ping. Default 10 000. */
+  /** Silence of the client after which it sends a ping. Default 10 000, or half of `deadMs` where that is less. */
   pingMs?: number | undefined;
-  /** Silence of the gateway after which the connection is given up. Default 25 000. */
+  /** Silence of the gateway after which the connection is given up; above `pingMs` and 1 000. Default 25 000. */
   deadMs?: number | undefined;
   /**
    * Time that `disconnect()` waits for running handlers and unacknowledged commands. Default 10 000.
@@ -150,6 +150,8 @@ export interface PipeOptions {
   debug?: boolean | undefined;
 }
 
+/** Shortest time between two pings, whatever a gateway or the options ask for. */
+export const MIN_PING_MS = 1_000;
 const PLAIN_PORT = 6001;
 const TLS_PORT = 443;
 
@@ -232,9 +234,27 @@ export function readOptions(given: PipeOptions): Settings {
       "'stop' needs a name or a group that shares its events, or nobody gets the event again",
     );
   }
+  const pingMs = given.pingMs ?? Math.min(read.pingMs, Math.floor(read.deadMs / 2));
+  requireTogether({ ...read, pingMs }, given.backoff);
   const concurrency = read.concurrency ?? read.credit.messages;
   const log = debug === true && given.log === undefined ? stderrLog : read.log;
-  return { ...read, appId, useTLS, port, concurrency, log };
+  return { ...read, appId, useTLS, port, pingMs, concurrency, log };
+}
+
+/** Refuses times that are valid each by itself and defeat each other. */
+function requireTogether(
+  { pingMs, deadMs, backoff }: Pick<Read, 'pingMs' | 'deadMs' | 'backoff'>,
+  givenBackoff: PipeOptions['backoff'],
+): void {
+  if (deadMs <= Math.max(pingMs, MIN_PING_MS)) {
+    const rule = `must be above pingMs (${pingMs}) and above ${MIN_PING_MS}, the least time between pings`;
+    throwBadOption('deadMs', `${rule}, not ${deadMs}: an idle connection would be given up`);
+  }
+  // A `maxMs` below the default of `baseMs` bounds every wait, as it says.
+  if (givenBackoff?.baseMs !== undefined && backoff.baseMs > backoff.maxMs) {
+    const rule = `must be at most backoff.maxMs (${backoff.maxMs})`;
+    throwBadOption('backoff.baseMs', `${rule}, not ${backoff.baseMs}`);
+  }
 }
 
 /** The options with their defaults where these are plain values. The table of the documents is made from it. */
@@ -289,10 +309,11 @@ function plainName(path: string, value: unknown): string {
   return throwBadOption(path, `must be ${GROUP_NAME_RULE}, not ${shown(value)}`);
 }
 
-/** The message never shows the key. */
+/** The message never shows the key. Those of the Channels protocol begin with the name of the option. */
 function masterKey(path: string, value: unknown): Uint8Array {
   const verdict = readMasterKey(value);
-  return verdict.ok ? verdict.key : throwBadOption(path, verdict.message);
+  if (verdict.ok) return verdict.key;
+  return throwBadOption(path, verdict.message.replace(/^encryptionMasterKeyBase64 /, ''));
 }
 
 function hostName(path: string, value: unknown): string {

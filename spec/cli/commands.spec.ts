@@ -42,10 +42,10 @@ t.test('serve, tail and trigger work together, and SIGTERM ends serve with 0', a
   t.equal(await socket.closed, 4100);
 });
 
-t.test('a wrong option ends serve with its path and 1', async (t) => {
+t.test('a wrong option ends serve with its name and 1', async (t) => {
   const run = new Run(t, ['serve', '--port', '99999']);
   t.equal(await run.ended, 1);
-  t.match(run.output, /^standpipe: port: /);
+  t.match(run.output, /^standpipe: --port: must be a whole number from 0 to 65535, not 99999/);
 });
 
 t.test('repl gives a prompt with a connected client', async (t) => {

@@ -5,19 +5,24 @@ import { Command } from 'commander';
 import t, { type Test } from 'tap';
 import { readConfig } from '../../lib/cli/config';
 import { passedSockets, withSockets } from '../../lib/cli/passed-sockets';
+import { withNames } from '../../lib/cli/option-names';
 import { connectionFrom } from '../../lib/cli/connection';
 import { addServeFlags, type ServeFlags } from '../../lib/cli/flags';
+import { createGateway } from '../../lib/gateway';
 
 /** The flags of `standpipe serve` with a command line and variables. */
-function serveFlags(t: Test, args: string[], env: Record<string, string> = {}): ServeFlags {
-  const before = { ...process.env };
-  t.teardown(() => (process.env = before));
-  Object.assign(process.env, env);
-  const command = addServeFlags(new Command('serve')).exitOverride();
-  return command
-    .configureOutput({ writeErr: () => undefined })
-    .parse(args, { from: 'user' })
-    .opts();
+function serveFlags(args: string[], env: Record<string, string> = {}): ServeFlags {
+  const before = process.env;
+  process.env = { ...before, ...env };
+  try {
+    const command = addServeFlags(new Command('serve')).exitOverride();
+    return command
+      .configureOutput({ writeErr: () => undefined })
+      .parse(args, { from: 'user' })
+      .opts();
+  } finally {
+    process.env = before;
+  }
 }
 
 const APP = { id: '7', key: 'k', secret: 's' };
@@ -48,7 +53,7 @@ t.test('the development app is not served to other machines', (t) => {
 t.test('a flag goes before a variable, a variable before the file', (t) => {
   const config = file(t, 'c.json', { $schema: 'x', host: 'f', port: 1, path: '/f', apps: [APP] });
   const env = { STANDPIPE_CONFIG: config, STANDPIPE_HOST: 'e', STANDPIPE_PORT: '2' };
-  const { options, development } = readConfig(serveFlags(t, ['--host', 'flag'], env), {});
+  const { options, development } = readConfig(serveFlags(['--host', 'flag'], env), {});
   t.strictSame(options, { host: 'flag', port: 2, path: '/f', apps: [APP] });
   t.equal(development, false);
   t.end();
@@ -77,8 +82,8 @@ t.test('variables are read as people write them, and empty ones count as none', 
   t.throws(() => read('maybe'), { message: /^STANDPIPE_CLIENT_EVENTS: must be 1, true/ });
   const empty = { STANDPIPE_APP_ID: '', STANDPIPE_APP_KEY: '', STANDPIPE_APP_SECRET: '' };
   t.equal(readConfig({}, empty).development, true);
-  t.strictSame(serveFlags(t, [], { STANDPIPE_PORT: '', STANDPIPE_HOST: '' }), {});
-  const level = (): unknown => serveFlags(t, [], { STANDPIPE_LOG_LEVEL: 'verbose' });
+  t.strictSame(serveFlags([], { STANDPIPE_PORT: '', STANDPIPE_HOST: '' }), {});
+  const level = (): unknown => serveFlags([], { STANDPIPE_LOG_LEVEL: 'verbose' });
   t.throws(level, { message: /STANDPIPE_LOG_LEVEL.*Allowed choices are debug/ });
   t.end();
 });
@@ -88,7 +93,7 @@ t.test('service links of Kubernetes are ignored with a warning', async (t) => {
   const hear = ({ message }: Error): void => void warnings.push(message);
   process.on('warning', hear);
   t.teardown(() => process.off('warning', hear));
-  t.strictSame(serveFlags(t, [], { STANDPIPE_PORT: 'tcp://10.0.0.1:6001' }), {});
+  t.strictSame(serveFlags([], { STANDPIPE_PORT: 'tcp://10.0.0.1:6001' }), {});
   await new Promise((resolve) => setImmediate(resolve));
   t.match(warnings, [/^STANDPIPE_PORT=tcp:\/\/10\.0\.0\.1:6001 is a service link/]);
 });
@@ -107,7 +112,9 @@ t.test('certificates are read from files, relative to the configuration', (t) =>
   writeFileSync(join(config, '..', 'cert.pem'), 'the certificate');
   const { tls } = readConfig({ config, tlsPort: 6443 }, {}).options;
   t.strictSame(tls, { port: 6443, cert: 'the certificate', key: '-----BEGIN KEY' });
-  t.throws(() => readConfig({ tlsCert: 'nowhere.pem' }, {}), { message: /tls\.cert: cannot read/ });
+  t.throws(() => readConfig({ tlsCert: 'nowhere.pem' }, {}), {
+    message: /^--tls-cert: cannot read nowhere\.pem/,
+  });
   t.end();
 });
 
@@ -138,14 +145,60 @@ t.test('a flag out of range is refused with its name, its value and what is allo
   ];
   for (const [args, env, message] of rows) {
     t.test(`${args.join(' ')} ${JSON.stringify(env)}`, async (t) => {
-      t.throws(() => serveFlags(t, args, env), { message });
+      t.throws(() => serveFlags(args, env), { message });
     });
   }
   t.end();
 });
 
+t.test('an option that the gateway refuses is named as it was given', (t) => {
+  const app = { STANDPIPE_APP_ID: 'a b', STANDPIPE_APP_KEY: 'k8', STANDPIPE_APP_SECRET: 's8' };
+  const inFile = file(t, 'c.json', { port: 70_000, path: 'x', apps: [APP] });
+  const list = file(t, 'l.json', { tls: { cert: [], key: '' }, apps: [APP] });
+  const tls = file(t, 't.json', { tls: { port: 1 }, apps: [APP] });
+  const rows: Array<[args: string[], env: Record<string, string>, message: RegExp]> = [
+    [['--port', '70000'], {}, /^--port: must be a whole number from 0 to 65535, not 70000$/],
+    [[], { STANDPIPE_PORT: '70000' }, /^STANDPIPE_PORT: must be a whole number from 0 to 65535/],
+    [['--config', inFile], {}, /^port: must be .*; path: must be empty or begin with \//],
+    [['--config', inFile, '--path', 'y'], {}, /^port: must be .*; --path: must be empty/],
+    [['--path', 'x', '--port', '70000'], {}, /^--port: must be .*; --path: must be empty/],
+    [['--metrics-port', '70000'], {}, /^--metrics-port: must be/],
+    [['--port-wait-ms', '9999999'], {}, /^--port-wait-ms: must be .* from 0 to 600000/],
+    [
+      ['--metrics-port', '0'],
+      { STANDPIPE_METRICS_TOKEN: 'x' },
+      /^STANDPIPE_METRICS_TOKEN: must be 20/,
+    ],
+    [[], app, /^STANDPIPE_APP_ID: must be 1 to 64/],
+    [['--config', inFile, '--port', '1', '--path', ''], app, /^STANDPIPE_APP_ID: must be 1 to 64/],
+    [['--tls-port', '1'], {}, /^tls\.cert: is missing; give --tls-cert, or tls\.cert in the file/],
+    [['--tls-key', '-----BEGIN X'], {}, /^tls\.cert: is missing; give --tls-cert/],
+    [['--tls-cert', '-----BEGIN X'], {}, /^tls\.key: is missing; give --tls-key/],
+    [['--config', tls], {}, /^tls\.cert: is missing/],
+    [['--config', list], {}, /^tls\.cert: must be the path of a PEM file, or its text$/],
+    [[], { STANDPIPE_CLIENT_EVENTS: 'maybe' }, /^STANDPIPE_CLIENT_EVENTS: must be 1, true/],
+  ];
+  for (const [args, env, message] of rows) {
+    const start = (): unknown => {
+      const { options, names } = readConfig(serveFlags(args, env), env);
+      return withNames(names, () => createGateway(options));
+    };
+    t.throws(start, { code: 'bad_option', message }, args.join(' '));
+  }
+  t.end();
+});
+
+t.test('each flag of serve is also a variable, as its help says', (t) => {
+  const help = addServeFlags(new Command('serve')).helpInformation().replace(/\s+/g, ' ');
+  for (const [flag] of help.matchAll(/--(?!help)[a-z-]+/g)) {
+    const variable = `STANDPIPE_${flag.slice(2).toUpperCase().replaceAll('-', '_')}`;
+    t.match(help, `env: ${variable})`);
+  }
+  t.end();
+});
+
 t.test('a number that is set to nothing is not set', (t) => {
-  t.equal(serveFlags(t, [], { STANDPIPE_PORT: '' }).port, undefined);
+  t.equal(serveFlags([], { STANDPIPE_PORT: '' }).port, undefined);
   t.end();
 });
 
@@ -215,11 +268,11 @@ t.test('commands connect to the address of the file, and flags go before it', (t
 t.test('metrics have an address and a token, which is never a flag', (t) => {
   const args = ['--metrics-port', '9100', '--metrics-host', '10.0.0.1'];
   const env = { STANDPIPE_METRICS_TOKEN: 'a-token-of-the-specs' };
-  t.strictSame(readConfig(serveFlags(t, args), env).options.metrics, {
+  t.strictSame(readConfig(serveFlags(args), env).options.metrics, {
     ...{ port: 9100, host: '10.0.0.1', token: 'a-token-of-the-specs' },
   });
   const variables = { STANDPIPE_METRICS_PORT: '9101', STANDPIPE_METRICS_HOST: '10.0.0.2' };
-  const { metrics } = readConfig(serveFlags(t, [], variables), {}).options;
+  const { metrics } = readConfig(serveFlags([], variables), {}).options;
   t.strictSame(metrics, { port: 9101, host: '10.0.0.2' });
   t.equal(readConfig({}, env).options.metrics, undefined, 'a token opens no port');
   t.throws(() => readConfig({ metricsHost: '10.0.0.1' }, {}), { message: /^--metrics-host: / });

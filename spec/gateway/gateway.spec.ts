@@ -3,12 +3,16 @@ import t from 'tap';
 import { generate } from 'selfsigned';
 import { WebSocket } from 'ws';
 import { createGateway } from '../../lib/gateway';
+import { silent } from '../../lib/util/logger';
 import { ManualClock } from '../support/manual-clock';
 import { RawSocket } from '../support/raw-socket';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
+import { certificate } from '../support/tls';
+import { turns } from '../support/until';
 
 const APPS = [{ id: '1', key: 'key', secret: SECRET }];
+const PAIR = certificate();
 
 t.test('health is told by status, on the port of everything', async (t) => {
   const gateway = await startGateway(t);
@@ -170,6 +174,113 @@ t.test('a port that is taken is told with its address', async (t) => {
     message: `port: cannot listen on 127.0.0.1:${port}: the port is in use`,
   });
   await second.stop();
+});
+
+t.test('a gateway that is stopped while it waits for a port takes none', async (t) => {
+  for (const order of ['stop', 'drain'] as const) {
+    const { port } = await startGateway(t);
+    let waits: (() => void) | undefined;
+    const waiting = new Promise<void>((resolve) => (waits = resolve));
+    const info = (_: object, message: string): void => {
+      if (message === 'waits for a port in use') waits?.();
+    };
+    const metrics = { port: 0 };
+    const log = { ...silent, info };
+    const gateway = createGateway({
+      port: 0,
+      metrics,
+      tls: { port, ...(await PAIR) },
+      apps: APPS,
+      log,
+      portWaitMs: 100_000,
+    });
+    const started = gateway.start();
+    const rejected = t.rejects(started, { code: 'closed', message: /stopped while it started/ });
+    await waiting;
+    t.equal((await fetch(`${gateway.url}/readyz`)).status, 503, 'its first port is open');
+    const browser = await TestSocket.connect(t, gateway.port);
+    await gateway[order]();
+    await t.rejects(fetch(gateway.url), 'and is free when it has stopped');
+    t.ok(await browser.closed());
+    await rejected;
+  }
+});
+
+t.test('a gateway that is stopped at any turn of its start takes no port', async (t) => {
+  const outcomes = new Set<string>();
+  for (let after = 0; after < 12; after++) {
+    const metrics = { port: 0 };
+    const gateway = createGateway({
+      port: 0,
+      metrics,
+      tls: { port: 0, ...(await PAIR) },
+      apps: APPS,
+    });
+    const ended = gateway.start().then(
+      () => 'started',
+      ({ code }: { code: string }) => code,
+    );
+    await turns(after);
+    await gateway.stop();
+    outcomes.add(await ended);
+    t.equal(gateway.metricsPort, undefined);
+    for (const port of [gateway.port, gateway.tlsPort ?? 0]) {
+      if (port !== 0) await t.rejects(fetch(`http://127.0.0.1:${port}`), `after ${after} turns`);
+    }
+  }
+  t.ok(outcomes.has('closed'));
+  t.strictSame(
+    [...outcomes].filter((outcome) => !['closed', 'started'].includes(outcome)),
+    [],
+  );
+});
+
+t.test('a gateway starts once', async (t) => {
+  const once = { name: 'StandpipeError', code: 'refused', message: /^a gateway starts once/ };
+  const gateway = createGateway({ port: 0, apps: APPS });
+  const started = gateway.start();
+  await t.rejects(gateway.start(), once, 'not while it starts');
+  await started;
+  await t.rejects(gateway.start(), once, 'nor while it runs');
+  t.equal((await fetch(`${gateway.url}/readyz`)).status, 200, 'which goes on');
+  await gateway.stop();
+  await t.rejects(gateway.start(), once, 'nor after the stop');
+  await t.rejects(fetch(gateway.url));
+});
+
+t.test('a start that failed may be tried again', async (t) => {
+  const first = await startGateway(t);
+  const pushy = { secretKey: 'x', port: 0 };
+  const apps = APPS.map((app) => ({ ...app, pushy }));
+  const gateway = createGateway({ port: 0, metrics: { port: first.port }, apps });
+  t.teardown(() => gateway.stop());
+  await t.rejects(gateway.start(), { code: 'listen_failed' });
+  await first.stop();
+  await gateway.start();
+  t.equal((await fetch(`${gateway.url}/readyz`)).status, 200);
+  t.equal(gateway.pushyPorts.length, 1);
+});
+
+t.test('a log that throws ends the start, and no port stays open', async (t) => {
+  const info = (): never => {
+    throw new Error('no room on the disk');
+  };
+  const gateway = createGateway({
+    port: 0,
+    metrics: { port: 0 },
+    apps: APPS,
+    log: { ...silent, info },
+  });
+  await t.rejects(gateway.start(), { message: 'no room on the disk' });
+  await t.rejects(fetch(gateway.url));
+  t.equal(gateway.metricsPort, undefined);
+  await gateway.stop();
+});
+
+t.test('the address of a gateway before its start is the one asked for', async (t) => {
+  t.equal(createGateway({ port: 7001, apps: APPS }).url, 'http://127.0.0.1:7001');
+  const tls = { port: 7443, ...(await PAIR), only: true };
+  t.equal(createGateway({ tls, apps: APPS }).url, 'https://127.0.0.1:7443');
 });
 
 t.test('a gateway that never started can be stopped', async (t) => {

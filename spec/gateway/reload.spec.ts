@@ -6,13 +6,17 @@ import type { GatewayOptions } from '../../lib/gateway';
 import { Gateway } from '../../lib/gateway/gateway';
 import { FakeBrowser } from '../../lib/testing/fake-browser';
 import { PushyClient, PUSHY_SECRET } from './protocols/pushy/pushy-client';
+import { WirePipe } from './protocols/pipe-2011/backend';
+import { ApiClient } from '../support/api-client';
 import { ManualClock } from '../support/manual-clock';
+import { Opcode } from '../support/raw-socket';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
 import { certificate } from '../support/tls';
 import { turns, until } from '../support/until';
 import { WebhookEndpoint } from '../support/webhook-endpoint';
 
+type Limits = NonNullable<GatewayOptions['limits']>;
 type App = GatewayOptions['apps'][number];
 
 const ONE: App = { id: '1', key: 'key', secret: SECRET, clientEvents: true };
@@ -124,6 +128,90 @@ t.test('thousands of sockets of a removed app are closed some in each turn', asy
   t.ok(rounds >= 20, `others had ${rounds} turns`);
   await until(() => gateway.socketCount === 0);
   t.same(new Set(codes), new Set([4001]));
+});
+
+const RATES: Record<string, { message: unknown; limits: Limits; raised: Limits; refused: RegExp }> =
+  {
+    'client events to other browsers': {
+      message: { event: 'client-a', channel: 'private-a', data: {} },
+      limits: { maxClientEventsPerSecond: 4 },
+      raised: { maxClientEventsPerSecond: 1_000 },
+      refused: /limit of 4 events per second/,
+    },
+    'events to backends': {
+      message: { event: 'a', data: {} },
+      limits: { maxBackChannelEventsPerSecond: 4 },
+      raised: { maxBackChannelEventsPerSecond: 1_000 },
+      refused: /limit of 4 events per second/,
+    },
+    subscriptions: {
+      message: { event: 'pusher:subscribe', data: { channel: 'private-b', auth: 'none' } },
+      limits: { maxSubscriptionsPerSecond: 1, maxChannelsPerSocket: 3 },
+      raised: { maxSubscriptionsPerSecond: 1_000 },
+      refused: /^Too many subscriptions: the limit is 1 per second/,
+    },
+  };
+
+for (const [name, { message, limits, raised, refused }] of Object.entries(RATES)) {
+  t.test(`the rate of ${name} of connected sockets follows a reload`, async (t) => {
+    const clock = new ManualClock({ turns: 'real' });
+    const gateway = await startGateway(t, { clock });
+    const socket = await TestSocket.connect(t, gateway.port);
+    await socket.subscribe('private-a');
+    const refusalsOf20 = async (): Promise<number> => {
+      for (let n = 0; n < 20; n++) socket.send(message);
+      const texts = (await socket.settled()).map(
+        ({ data }) => (data as { message?: string }).message,
+      );
+      return texts.filter((text) => refused.test(text ?? '')).length;
+    };
+    socket.send(message);
+    await socket.settled();
+    gateway.reload({ apps: [ONE], limits });
+    t.equal(await refusalsOf20(), 16, 'it has no more left than the new burst');
+    gateway.reload({ apps: [ONE], limits: raised });
+    clock.advance(1_000);
+    t.equal(await refusalsOf20(), 0);
+  });
+}
+
+t.test('malformed messages that are forgiven follow a reload', async (t) => {
+  const clock = new ManualClock({ turns: 'real' });
+  clock.wallMs = Date.now();
+  const pushy = { secretKey: PUSHY_SECRET };
+  const gateway = await startGateway(t, { clock, app: { pushy } });
+  const { raw: browser } = await TestSocket.connect(t, gateway.port);
+  const { raw: pipe } = await WirePipe.connect(t, gateway.port);
+  const client = await PushyClient.connect(t, gateway.port);
+  for (const raw of [browser, pipe]) raw.send(Opcode.TEXT, 'x');
+  client.text('x');
+  await until(() => gateway.metrics.malformedMessages === 3);
+  const apps = [{ ...ONE, pushy }];
+  gateway.reload({ apps, limits: { maxMalformedMessages: 4 } });
+  for (const raw of [browser, pipe]) {
+    for (let n = 0; n < 5; n++) raw.send(Opcode.TEXT, 'x');
+    for (let frame = await raw.next(); frame !== undefined; frame = await raw.next()) {
+      if (frame.opcode === Opcode.CLOSE) raw.send(Opcode.CLOSE, frame.payload);
+    }
+    t.match(raw.close, { code: 4100, reason: /^Too many malformed messages/ });
+  }
+  for (let n = 0; n < 5; n++) client.text('x');
+  t.match(await client.closed, { code: 4100 });
+  t.equal(gateway.metrics.malformedMessages, 3 + 3 * 5);
+});
+
+t.test('rates of an app follow a reload', async (t) => {
+  const clock = new ManualClock({ turns: 'real' });
+  clock.wallMs = Date.now();
+  const gateway = await startGateway(t, { clock, app: { maxRequestsPerSecond: 1_000 } });
+  const api = new ApiClient(t, gateway);
+  const refusalsOf10 = async (): Promise<number> => {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => api.get('/channels')));
+    return answers.filter(({ status }) => status === 429).length;
+  };
+  t.equal(await refusalsOf10(), 0);
+  gateway.reload({ apps: [{ ...ONE, maxRequestsPerSecond: 4 }] });
+  t.equal(await refusalsOf10(), 6);
 });
 
 t.test('options that are wrong are refused as a whole, and nobody is cut', async (t) => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
+import * as sdk from '../../lib/http';
 import { RULES, RuleError } from '../../lib/http';
 import { createTestGateway } from '../../lib/testing';
 import { Pusher } from '../support/http-sdk';
@@ -79,6 +80,58 @@ t.test('an argument that breaks a rule names the rule and says what is allowed',
       t.throws(run, { code: 'bad_option', rule: 'no_credentials' });
     }
   }
+});
+
+t.test('an option of its own that is wrong is refused at once, with what is allowed', (t) => {
+  for (const [rule, options, message] of [
+    ...['x', -1, Infinity, 1.5].map(
+      (retries) =>
+        [
+          ...(['retries', { retries }] as const),
+          /^retries: must be a whole number from 0 on, not /,
+        ] as const,
+    ),
+    ...['x', 0, Infinity].flatMap(
+      (given) =>
+        [
+          [
+            'maxInFlight',
+            { maxInFlight: given },
+            /^maxInFlight: must be a whole number from 1 on, not /,
+          ],
+          [
+            'maxConnections',
+            { maxConnections: given },
+            /^maxConnections: must be .* from 1 on, not /,
+          ],
+        ] as const,
+    ),
+    ['coalesce', { coalesce: 'no' }, /^coalesce: must be true or false, not 'no'$/],
+    [
+      'timeout',
+      { timeout: 'x' },
+      /^timeout: x is no time; give milliseconds, or 0 to wait for ever$/,
+    ],
+  ] as const) {
+    t.throws(() => new Pusher({ ...APP, ...options } as object), {
+      code: 'bad_option',
+      rule,
+      message,
+    });
+  }
+  for (const options of [null, 'x', 7]) {
+    const message = /^options: must be an object, not /;
+    t.throws(() => new Pusher(options as never), { code: 'bad_option', rule: 'options', message });
+  }
+  t.end();
+});
+
+t.test('the class by require has the names of the module', (t) => {
+  const statics = new Map<string, unknown>(
+    Object.getOwnPropertyNames(Pusher).map((name) => [name, Reflect.get(Pusher, name)]),
+  );
+  for (const [name, value] of Object.entries(sdk)) t.equal(statics.get(name), value, name);
+  t.end();
 });
 
 t.test('except names sockets that do not get an event', async (t) => {

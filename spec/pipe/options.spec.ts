@@ -109,10 +109,17 @@ t.test('every bad option is refused with its path first, and the secret is never
     ['connectTimeoutMs', { ...GOOD, connectTimeoutMs: 0 }],
     ['pingMs', { ...GOOD, pingMs: 1.5 }],
     ['deadMs', { ...GOOD, deadMs: 2 ** 31 }],
+    ['deadMs', { ...GOOD, pingMs: 30_000, deadMs: 1_500 }],
+    ['deadMs', { ...GOOD, pingMs: 30_000 }],
+    ['deadMs', { ...GOOD, pingMs: 2_000, deadMs: 2_000 }],
+    ['deadMs', { ...GOOD, pingMs: 100, deadMs: 900 }],
+    ['deadMs', { ...GOOD, deadMs: 1_000 }],
     ['drainMs', { ...GOOD, drainMs: -1 }],
     ['backoff', { ...GOOD, backoff: 5 }],
     ['backoff.factor', { ...GOOD, backoff: { factor: 2 } }],
     ['backoff.baseMs', { ...GOOD, backoff: { baseMs: NaN } }],
+    ['backoff.baseMs', { ...GOOD, backoff: { baseMs: 200, maxMs: 100 } }],
+    ['backoff.baseMs', { ...GOOD, backoff: { baseMs: 60_000 } }],
     ['backoff.maxMs', { ...GOOD, backoff: { maxMs: Infinity } }],
     ['credit.messages', { ...GOOD, credit: { messages: 100_001 } }],
     ['credit.bytes', { ...GOOD, credit: { bytes: 0 } }],
@@ -139,6 +146,29 @@ t.test('every bad option is refused with its path first, and the secret is never
       t.ok(message.startsWith(`${path}: `), message);
       t.notMatch(message, 'hush-hush');
     }
+  }
+  t.end();
+});
+
+t.test('pairs of times that fit are taken, and pingMs follows a short deadMs', (t) => {
+  const read = (options: Partial<PipeOptions>): ReturnType<typeof readOptions> =>
+    readOptions({ ...GOOD, ...options });
+  t.match(read({ pingMs: 30_000, deadMs: 31_000 }), { pingMs: 30_000, deadMs: 31_000 });
+  t.match(read({ deadMs: 5_000 }), { pingMs: 2_500, deadMs: 5_000 });
+  t.match(read({ deadMs: 60_000 }), { pingMs: 10_000 });
+  t.match(read({ backoff: { maxMs: 100 } }), { backoff: { baseMs: 500, maxMs: 100 } });
+  t.match(read({ backoff: { baseMs: 100, maxMs: 100 } }), { backoff: { baseMs: 100 } });
+  t.end();
+});
+
+t.test('a master key is refused with the rule it breaks, and its name once', (t) => {
+  for (const [given, rule] of [
+    [7, 'must be a string'],
+    ['%', 'must be valid base64'],
+    ['YWJj', 'must decode to 32 bytes, but the provided key decodes to 3 bytes'],
+  ] as const) {
+    const options = { ...GOOD, encryptionMasterKeyBase64: given } as unknown as PipeOptions;
+    t.throws(() => readOptions(options), { message: `encryptionMasterKeyBase64: ${rule}` });
   }
   t.end();
 });

@@ -4,6 +4,7 @@ import { type Environment, readConfig } from '../config';
 import { DEVELOPMENT_APP } from '../defaults';
 import { drainOnSignals } from '../drain-on-signals';
 import type { ServeFlags } from '../flags';
+import { withNames } from '../option-names';
 import { passedSockets, withSockets } from '../passed-sockets';
 import { processLog } from '../process-log';
 import { reloadOnHangup } from '../reload-on-hangup';
@@ -24,16 +25,19 @@ export async function serve(flags: ServeFlags, env: Environment): Promise<void> 
       const message = 'apps: none configured, and the development app takes the place of no other';
       throw new StandpipeError('bad_option', message);
     }
-    gateway.reload(withSockets(again.options, passed).options);
+    withNames(again.names, () => gateway.reload(withSockets(again.options, passed).options));
   });
-  const { options: read, development } = readConfig(flags, env);
+  const { options: read, development, names } = readConfig(flags, env);
   const passed = passedSockets(env, process.pid);
   const { options, left } = withSockets(read, passed);
-  const gateway = createGateway({ ...options, log });
+  const gateway = withNames(names, () => createGateway({ ...options, log }));
   countIn(gateway);
   await gateway.start();
   log.info({ url: gateway.url, tlsPort: gateway.tlsPort }, 'standpipe listens');
   if (left > 0) log.warn({ sockets: left }, 'more sockets were passed on than there are ports');
+  if (options.metrics === undefined && (env['STANDPIPE_METRICS_TOKEN'] ?? '') !== '') {
+    log.warn('STANDPIPE_METRICS_TOKEN guards nothing: metrics need --metrics-port');
+  }
   if (development) {
     const { id, key, secret } = DEVELOPMENT_APP;
     log.warn(

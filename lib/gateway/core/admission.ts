@@ -96,11 +96,10 @@ export class Admission {
   /** True when a socket may have one more signature checked: subscriptions and sign-ins share a rate. */
   mayAsk({ buckets }: Socket): boolean {
     const { maxSubscriptionsPerSecond: rate, maxChannelsPerSocket } = this.#limits;
-    const now = this.#clock.now();
     // All channels of a page come back at once after a reconnect.
     const burst = Math.max(rate * 4, maxChannelsPerSocket + 1);
-    buckets.subscriptions ??= new TokenBucket(rate, burst, now);
-    return buckets.subscriptions.take(now);
+    buckets.subscriptions ??= new TokenBucket();
+    return buckets.subscriptions.take(rate, burst, this.#clock.now());
   }
 
   /** Judges a request to join, and changes nothing. */

@@ -13,18 +13,21 @@ const KINDS: ReadonlyMap<string, string> = new Map([
 
 /**
  * The faults of options in plain words, each with the path of its key, joined by `; `. Values are never shown, because
- * they may be secrets; a name of a key is.
+ * they may be secrets, but for numbers; a name of a key is.
  * @param error of a check with `reportInput`, so that a missing value can be told from a wrong one
  */
 export function explain(error: z.ZodError, schema: z.ZodType): string {
-  return error.issues.flatMap((issue) => faultsOf(issue, schema)).join('; ');
+  // A number may break a rule in two ways.
+  return [...new Set(error.issues.flatMap((issue) => faultsOf(issue, schema)))].join('; ');
 }
 
 function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
   if (issue.code !== 'unrecognized_keys') {
-    return [`${pathText(issue.path) || 'configuration'}: ${meaning(issue)}`];
+    const range = rangeOf(schemaAt(schema, issue.path), issue);
+    return [`${pathText(issue.path) || 'options'}: ${range ?? meaning(issue)}`];
   }
-  const known = keysAt(schema, issue.path);
+  const at = schemaAt(schema, issue.path);
+  const known = at instanceof z.ZodObject ? Object.keys(at.shape) : [];
   return issue.keys.map((key) => {
     const path = pathText([...issue.path, key]);
     return `${path}: is no option${didYouMean(key, known)}; the options are ${known.join(', ')}`;
@@ -36,14 +39,8 @@ function meaning(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       return mustBe([kindOf(issue)], issue.input);
     case 'too_small':
-      if (issue.origin === 'number' || issue.origin === 'int') {
-        return `must be ${issue.inclusive === true ? 'at least' : 'above'} ${issue.minimum}`;
-      }
       return issue.minimum === 1 ? 'must not be empty' : issue.message;
     case 'too_big':
-      if (issue.origin === 'number' || issue.origin === 'int') {
-        return `must be at most ${issue.maximum}`;
-      }
       return issue.origin === 'string'
         ? `must have at most ${issue.maximum} characters`
         : issue.message;
@@ -89,19 +86,31 @@ function pathText(path: readonly PropertyKey[]): string {
   );
 }
 
-/** Keys that the schema knows at a path. */
-function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+/** The schema of a path, without default. */
+function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): unknown {
   let at: unknown = bare(schema);
   for (const part of path) {
     if (at instanceof z.ZodArray) at = bare(at.element);
     else if (at instanceof z.ZodObject)
       at = bare(new Map<PropertyKey, unknown>(Object.entries(at.shape)).get(part));
   }
-  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+  return at;
+}
+
+/** The whole rule of a number, whichever part of it is broken; undefined for everything else. */
+function rangeOf(at: unknown, { input }: z.core.$ZodIssue): string | undefined {
+  if (!(at instanceof z.ZodNumber)) return undefined;
+  const kind = at.format === 'safeint' ? 'a whole number' : 'a number';
+  const { minValue: min, maxValue: max } = at;
+  const from = at.safeParse(min).success
+    ? `from ${min} to ${max}`
+    : `above ${min} and up to ${max}`;
+  const not = typeof input === 'number' ? `, not ${input}` : '';
+  return mustBe([`${kind} ${from}`], input) + not;
 }
 
 function bare(schema: unknown): unknown {
   let inner = schema;
   while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) inner = inner.unwrap();
-  return inner;
+  return inner instanceof z.ZodPipe ? inner.in : inner;
 }

@@ -3,13 +3,15 @@ import { StandpipeError } from '../../errors';
 import { CloseCode } from '../../pusher/close-codes';
 import { DEFAULT_CHANNEL_LIMITS } from '../../pusher/limits';
 import { type Logger, silent } from '../../util/logger';
+import { checkedLogger } from '../../util/option-table';
 import { isAllowEntry, isNetwork } from './address-guard';
 import { canonicalOrigin } from './allowed-origins';
 import { explain } from './explain';
 import { requireFit } from './fit';
 import { guardReusePort, guardSecrets, guardWebhooks, requireUnique } from './guards';
 import { pushySchema, type PushyCommands } from './pushy';
-import { checkedCommands, requireUniquePushy } from './pushy-checks';
+import { commandsSchema, requireUniquePushy } from './pushy-checks';
+import { webhookSchema } from './webhook';
 
 const port = z.number().int().min(0).max(65535);
 const fd = z.number().int().min(3).max(1023).optional();
@@ -26,51 +28,6 @@ const ms = z
   .max(2 ** 31 - 1);
 const rate = z.number().positive().max(1e9);
 const D = DEFAULT_CHANNEL_LIMITS;
-
-const OWN_HEADERS =
-  /^(x-pusher-.*|x-standpipe-.*|content-.*|host|connection|transfer-encoding|user-agent|expect|te|upgrade)$/i;
-
-const webhookSchema = z.strictObject({
-  url: z
-    .string()
-    // A URL parser skips line breaks and blanks: what is checked must be what is written.
-    .regex(
-      /^https?:\/\/[\x21-\x7e]{1,2000}$/i,
-      'must be an http or https URL in ASCII without blanks, of 2000 characters at most',
-    )
-    .refine((url) => URL.canParse(url), 'must be a URL')
-    .describe('URL that events are posted to.'),
-  events: z
-    .array(
-      z.enum([
-        ...(['channel_occupied', 'channel_vacated', 'member_added', 'member_removed'] as const),
-        ...(['client_event', 'cache_miss', 'subscription_count'] as const),
-      ]),
-    )
-    .min(1)
-    .optional()
-    .describe('Kinds of events; all unless given. Some need a setting of the app besides.'),
-  channels: z
-    .array(z.string().min(1))
-    .min(1)
-    .optional()
-    .describe('Names of channels, or beginnings of names such as room-*; all unless given.'),
-  batch: z
-    .boolean()
-    .default(false)
-    .describe('Puts the events of 50 ms into one request; otherwise each has its own.'),
-  headers: z
-    .record(
-      z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, 'must be the name of a header'),
-      z.string().regex(/^[\x20-\x7e]{0,1000}$/, 'must be printable ASCII'),
-    )
-    .refine(
-      (headers) => Object.keys(headers).every((name) => !OWN_HEADERS.test(name)),
-      'must not set headers of the gateway: X-Pusher-, X-Standpipe-, Content-, Host and of the connection',
-    )
-    .optional()
-    .describe('Headers that every request of it carries besides.'),
-});
 
 const appSchema = z.strictObject({
   id: z
@@ -339,6 +296,13 @@ const gatewaySchema = z.strictObject({
   limits: limitsSchema.default(limitsSchema.parse({})),
 });
 
+/** The options of a program: those of the configuration file, and others that no file could hold. */
+const optionsSchema = z.strictObject({
+  ...gatewaySchema.shape,
+  log: z.unknown().optional(),
+  pushy: z.strictObject({ commands: commandsSchema }).default({ commands: {} }),
+});
+
 export type AppOptions = z.output<typeof appSchema>;
 export type WebhookOptions = z.output<typeof webhookSchema>;
 export type WebhookEventName = NonNullable<WebhookOptions['events']>[number];
@@ -346,9 +310,11 @@ export type Limits = z.output<typeof limitsSchema>;
 
 /** Options of `createGateway`. Every option but `apps` has a default; unknown keys are refused. */
 export type GatewayOptions = z.input<typeof gatewaySchema> & {
-  /** Any pino-like logger; silent by default. */
-  log?: Logger;
-  /** Commands that clients of pushy may send, beside `subscribe` and `unsubscribe`. */
+  /**
+   * Any pino-like logger; false for none. Default: none, but commands of pushy that throw are warnings of the process.
+   */
+  log?: Logger | false;
+  /** Commands that clients of pushy may send, beside `subscribe` and `unsubscribe` or in their place. */
   pushy?: { commands?: PushyCommands };
 };
 
@@ -373,18 +339,21 @@ export function limitsTable(): Array<{ name: string; value: number; about: strin
 }
 
 /** Checks options at the door. Throws `bad_option` with the path of the first bad key and what is allowed there. */
-export function checkGatewayOptions({
-  log = silent,
-  pushy,
-  ...options
-}: GatewayOptions): GatewaySettings {
-  const result = gatewaySchema.safeParse(options, { reportInput: true });
+export function checkGatewayOptions(options: GatewayOptions): GatewaySettings {
+  const result = optionsSchema.safeParse(options, { reportInput: true });
   if (!result.success) {
-    throw new StandpipeError('bad_option', explain(result.error, gatewaySchema));
+    throw new StandpipeError('bad_option', explain(result.error, optionsSchema));
   }
-  const settings = { ...result.data, log, pushyCommands: checkedCommands(pushy) };
+  const { log, pushy, ...rest } = result.data;
+  const settings = { ...rest, log: loggerOf(log), pushyCommands: pushy.commands };
   requireSound(settings);
   return settings;
+}
+
+function loggerOf(log: unknown): Logger {
+  if (log === undefined) return silent;
+  // Another one than `silent`, in whose place the process is warned.
+  return log === false ? { ...silent } : checkedLogger('log', log);
 }
 
 /** Checks options that are valid each by itself and must stand together. Throws `bad_option`. */

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { StandpipeError } from '../../errors';
 import type { PushyCommands, PushyOptions } from './pushy';
 
@@ -22,22 +23,16 @@ export function requireUniquePushy(
   });
 }
 
-/** The commands of an embedding program. Throws `bad_option`. */
-export function checkedCommands(given: { commands?: PushyCommands } = {}): PushyCommands {
-  const { commands = {}, ...rest } = given;
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) {
-    throw new StandpipeError(
-      'bad_option',
-      `pushy: there is no option ${unknown}; there is commands`,
-    );
-  }
-  if (typeof commands !== 'object' || commands === null) {
-    throw new StandpipeError('bad_option', 'pushy.commands: must be an object of functions');
-  }
-  for (const [name, command] of Object.entries(commands)) {
-    if (typeof command === 'function') continue;
-    throw new StandpipeError('bad_option', `pushy.commands.${name}: must be a function`);
-  }
-  return commands;
-}
+/** The commands of an embedding program: any object, which may be a module or an instance of a class. */
+export const commandsSchema = z
+  .custom<PushyCommands>(
+    (commands) => typeof commands === 'object' && commands !== null,
+    'must be an object of functions',
+  )
+  .superRefine((commands, context) => {
+    for (const [name, command] of Object.entries<unknown>(commands)) {
+      if (typeof command === 'function') continue;
+      context.addIssue({ code: 'custom', path: [name], message: 'must be a function' });
+    }
+  })
+  .default({});

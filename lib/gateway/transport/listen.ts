@@ -24,27 +24,29 @@ export interface Place {
 export interface ListenParts {
   readonly clock: Clock;
   readonly log: Logger;
+  /** Throws when the gateway was stopped meanwhile: nobody needs the port any more. */
+  readonly requireWanted: () => void;
 }
 
 /**
  * Lets a server listen, after waiting for a port that is taken. Rejects with `listen_failed` and a message that names the
- * option and the place.
+ * option and the place. The owner closes the server when it rejects.
  */
 export async function listen(
   server: Server,
   place: Place,
-  { clock, log }: ListenParts,
+  { clock, log, requireWanted }: ListenParts,
 ): Promise<void> {
   const until = clock.now() + place.waitMs;
   for (let waits = false; ; waits = true) {
     const error = await tryToListen(server, place);
+    requireWanted();
     if (error === undefined && typeof server.address() === 'object') return;
     if (error?.code === 'EADDRINUSE' && clock.now() < until) {
       if (!waits) log.info({ option: place.option, port: place.port }, 'waits for a port in use');
       await new Promise<void>((resolve) => void clock.setTimeout(resolve, LOOK_MS));
       continue;
     }
-    if (error === undefined) server.close();
     const { option, host, port, fd } = place;
     const where = fd === undefined ? `${host}:${port}` : `file descriptor ${fd}`;
     const why = error?.code === 'EADDRINUSE' ? 'the port is in use' : error?.message;
@@ -58,11 +60,13 @@ function tryToListen(
   { host, port, fd, reusePort }: Place,
 ): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
-    server.once('error', resolve);
+    // Both listeners go with either outcome: each look at a port that is taken would leave one.
+    const end = (error?: NodeJS.ErrnoException): void => {
+      server.off('error', end).off('listening', end);
+      resolve(error);
+    };
+    server.on('error', end).on('listening', end);
     const at = fd === undefined ? { port, host, reusePort } : { fd };
-    server.listen({ ...at, backlog: BACKLOG }, () => {
-      server.off('error', resolve);
-      resolve(undefined);
-    });
+    server.listen({ ...at, backlog: BACKLOG });
   });
 }

@@ -121,10 +121,11 @@ export class PortListener {
     parts.overload.each(() => this.#tick());
   }
 
-  /** Port of the plain server, of the TLS server when there is one, and further plain ones. */
+  /** Port of the plain server, of the TLS server when there is one, and further plain ones; before the start, the port asked for. */
   get ports(): { port: number; tlsPort: number | undefined; morePorts: readonly number[] } {
-    const [port, tlsPort] = [this.#port, this.#tlsPort];
-    return { port: (port ?? tlsPort) as number, tlsPort, morePorts: this.#morePorts };
+    const { port, tls } = this.#options;
+    const [tlsPort, asked] = [this.#tlsPort, tls?.only === true ? tls.port : port];
+    return { port: this.#port ?? tlsPort ?? asked, tlsPort, morePorts: this.#morePorts };
   }
 
   /** Other limits, certificates and proxies hold from now on. */
@@ -136,6 +137,7 @@ export class PortListener {
     this.#secure?.setSecureContext({ cert, key });
   }
 
+  /** Opens the ports. When it rejects, some may be open: `stop` closes them. */
   async start(): Promise<void> {
     this.#accepting = true;
     const { host, port, fd, reusePort, portWaitMs: waitMs, tls, morePorts } = this.#options;
@@ -151,25 +153,21 @@ export class PortListener {
     const secure = tls && tlsServer(tls, { ...options, handshakeTimeout });
     this.#secure = secure;
     secure?.on('connection', (socket: NetSocket) => this.#tlsConnected(socket));
-    try {
-      if (tls?.only !== true) {
-        const place = { option: fd === undefined ? 'port' : 'fd', port, fd, ...shared };
-        this.#port = await this.#listen(createServer(options), place);
-      }
-      for (const each of morePorts) {
-        const place = { option: 'pushy.port', port: each, ...shared };
-        const listening = await this.#listen(createServer(options), place);
-        this.#morePorts = [...this.#morePorts, listening];
-      }
-      if (tls === undefined || secure === undefined) return;
-      const option = tls.fd === undefined ? 'tls.port' : 'tls.fd';
-      const place = { option, port: tls.port, fd: tls.fd, ...shared };
-      this.#tlsPort = await this.#listen(secure, place);
-    } catch (error) {
-      // All or nothing.
-      await this.stop();
-      throw error;
+    this.#servers.length = 0;
+    this.#morePorts = [];
+    if (tls?.only !== true) {
+      const place = { option: fd === undefined ? 'port' : 'fd', port, fd, ...shared };
+      this.#port = await this.#listen(createServer(options), place);
     }
+    for (const each of morePorts) {
+      const place = { option: 'pushy.port', port: each, ...shared };
+      const listening = await this.#listen(createServer(options), place);
+      this.#morePorts = [...this.#morePorts, listening];
+    }
+    if (tls === undefined || secure === undefined) return;
+    const option = tls.fd === undefined ? 'tls.port' : 'tls.fd';
+    const place = { option, port: tls.port, fd: tls.fd, ...shared };
+    this.#tlsPort = await this.#listen(secure, place);
   }
 
   /** Counts a connection before its TLS handshake: above the limits it could only be told why after the work of one. */
@@ -255,9 +253,9 @@ export class PortListener {
       stream.destroy();
     });
     // Before it listens, so that a failed start frees it too.
+    this.#servers.push(server);
     await listen(server, place, this.#parts);
     server.on('error', (error) => this.#keepAlive.failed(error));
-    this.#servers.push(server);
     return (server.address() as AddressInfo).port;
   }
 

@@ -54,6 +54,7 @@ export class MetricsListener {
     return (this.#server.address() as AddressInfo | null)?.port;
   }
 
+  /** When it rejects, the port may be open: `stop` closes it. */
   start(): Promise<void> {
     return listen(this.#server, { option: 'metrics.port', ...this.#address }, this.#parts);
   }

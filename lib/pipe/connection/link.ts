@@ -8,7 +8,7 @@ import { CLOSE_CODES, closeCode } from '../../wire/close-codes';
 import { CodecError, FrameDecoder, FrameEncoder } from '../../wire/codec';
 import type { Frame, HelloFrame, WelcomeFrame } from '../../wire/frames';
 import { Heartbeat } from '../../util/heartbeat';
-import type { Settings } from '../options';
+import { MIN_PING_MS, type Settings } from '../options';
 import { connectFailed, explained, handshake, readRefusal, retryAfterMs } from './handshake';
 import type { DisconnectedInfo, PipeState } from '../types';
 
@@ -63,8 +63,6 @@ const CLOSE_MS = 2_000;
 const NOW_MS = 1_000;
 /** Longest wait that a gateway may ask for. */
 const MAX_RETRY_AFTER_MS = 600_000;
-/** Shortest ping interval that a gateway may ask for. */
-const MIN_PING_MS = 1_000;
 
 /**
  * The client's connection, kept alive over many sockets: dials, greets, watches, waits, dials again. It knows HELLO,
@@ -196,14 +194,15 @@ export class Link {
     }
     const asked = frame.limits.pingMs === 0 ? this.#settings.pingMs : frame.limits.pingMs;
     const pingMs = Math.max(MIN_PING_MS, Math.min(this.#settings.pingMs, asked));
+    const deadMs = Math.min(this.#settings.deadMs, frame.limits.deadMs || Infinity);
     const heartbeat = new Heartbeat(
       this.#clock,
-      { pingMs, deadMs: Math.min(this.#settings.deadMs, frame.limits.deadMs || Infinity) },
+      { pingMs, deadMs },
       {
         ping: () => this.send({ type: 'ping', time: Math.floor(this.#clock.now()) }),
         dead: () => {
           socket.terminate();
-          this.#closed(ABNORMAL_CLOSURE, `nothing heard for ${this.#settings.deadMs} ms`);
+          this.#closed(ABNORMAL_CLOSURE, `nothing heard for ${deadMs} ms`);
         },
       },
     );

@@ -37,10 +37,11 @@ t.test('a wrong option is refused with the path of its key', async (t) => {
     [{ apps: APP }, /^apps: must be a list$/],
     [{ apps: [APP, null] }, /^apps\[1\]: must be an object$/],
     [{ apps: [APP], colour: 'red' }, /^colour: is no option; the options are host, port, /],
-    [{ apps: [APP], port: -1 }, /^port: must be at least 0$/],
-    [{ apps: [APP], port: 65_536 }, /^port: must be at most 65535$/],
-    [{ apps: [APP], port: 80.5 }, /^port: must be a whole number$/],
-    [{ apps: [APP], port: '80' }, /^port: must be a number$/],
+    [{ apps: [APP], port: -1 }, /^port: must be a whole number from 0 to 65535, not -1$/],
+    [{ apps: [APP], port: 65_536 }, /^port: must be a whole number from 0 to 65535, not 65536$/],
+    [{ apps: [APP], port: 80.5 }, /^port: must be a whole number from 0 to 65535, not 80.5$/],
+    [{ apps: [APP], port: 2 ** 60 }, /^port: must be a whole number from 0 to 65535, not \d+$/],
+    [{ apps: [APP], port: '80' }, /^port: must be a whole number from 0 to 65535$/],
     [{ apps: [APP], prot: 80 }, /^prot: is no option; did you mean port\?; the options are /],
     [{ apps: [APP], host: '' }, /^host: must not be empty$/],
     [{ apps: [APP], path: '/x/' }, /^path: must be empty or begin with \//],
@@ -73,12 +74,15 @@ t.test('a wrong option is refused with the path of its key', async (t) => {
     [app({ allowedOrigins: ['https://a.*.b'] }), /^apps\[0\]\.allowedOrigins\[0\]: /],
     [app({ allowedOrigins: ['https://a.b', '*'] }), /^apps\[0\]\.allowedOrigins\[1\]: /],
     [app({ extra: 1 }), /^apps\[0\]\.extra: is no option; the options are id, key, /],
-    [limit({ maxConnections: 0 }), /^limits\.maxConnections: must be at least 1$/],
+    [
+      limit({ maxConnections: 0 }),
+      /^limits\.maxConnections: must be a whole number from 1 to 1000000000, not 0$/,
+    ],
     [limit({ maxConnections: NaN }), /^limits\.maxConnections: /],
     [limit({ maxConnections: Infinity }), /^limits\.maxConnections: /],
     [
       limit({ maxClientEventsPerSecond: -1 }),
-      /^limits\.maxClientEventsPerSecond: must be above 0$/,
+      /^limits\.maxClientEventsPerSecond: must be a number above 0 and up to 1000000000, not -1$/,
     ],
     [limit({ drainMs: 2 ** 31 }), /^limits\.drainMs: /],
     [
@@ -100,19 +104,45 @@ t.test('a wrong option is refused with the path of its key', async (t) => {
     ],
     [app({ clientevents: true }), /^apps\[0\]\.clientevents: .*did you mean clientEvents\?/],
     [{ apps: [APP], prot: 1 }, /^prot: .*did you mean port\?/],
-    [{ apps: [APP], port: '80' }, /^port: must be a number$/],
+    [{ apps: [APP], port: '80' }, /^port: must be a whole number from 0 to 65535$/],
     [{ apps: [APP], trustedProxies: ['10.0.0.0/99'] }, /^trustedProxies\[0\]: must be an address/],
     [app({ webhooks: [{ url: 'http://a.example/', headers: { 'X-A': 'a\r\nb' } }] }), /headers/],
     [app({ webhooks: [{ url: 'http://a.example/', headers: { Host: 'a' } }] }), /headers/],
     [{ apps: [APP], host: '0.0.0.0' }, /^apps\[0\]\.secret: must have at least 20 characters/],
     [{ apps: [APP, { ...APP, key: 'other' }] }, /^apps\[1\]\.id: '1' belongs to another app/],
     [{ apps: [APP, { ...APP, id: '2' }] }, /^apps\[1\]\.key: 'key' belongs to another app/],
+    [{ apps: [APP], lgo: {} }, /^lgo: is no option; did you mean log\?; the options are .* pushy$/],
+    [{ apps: [APP], pushy: 'x' }, /^pushy: must be an object$/],
+    [
+      { apps: [APP], pushy: { comands: {} } },
+      /^pushy\.comands: is no option; did you mean commands\?; the options are commands$/,
+    ],
+    [{ apps: [APP], pushy: { commands: 1 } }, /^pushy\.commands: must be an object of functions$/],
+    [{ apps: [APP], pushy: { commands: { a: 1 } } }, /^pushy\.commands\.a: must be a function$/],
+    [
+      app({ pushy: { secretKey: 'x', sockjs: { heartbeat_delay: 0 } } }),
+      /^apps\[0\]\.pushy\.sockjs\.heartbeat_delay: must be a number from 1 to 600000, not 0$/,
+    ],
+    ...[{}, true, null, 'x', { info: () => undefined }].map((log): [object, RegExp] => [
+      { apps: [APP], log },
+      /^log: must have a function debug\(details, message\)$/,
+    ]),
+    ...[undefined, null, 'x', [APP]].map((options): [object, RegExp] => [
+      options as unknown as object,
+      /^options: (is missing; it )?must be an object$/,
+    ]),
     [JSON.parse('{"apps":[{"id":"1","key":"k","secret":"s"}],"__proto__":{}}'), /__proto__/],
   ];
   for (const [options, message] of rows) {
     t.throws(check(options), { code: 'bad_option', message }, message.source);
   }
   t.throws(() => createGateway({ apps: [] }), { code: 'bad_option' }, 'by createGateway too');
+});
+
+t.test('log: false is silence', async (t) => {
+  const { log } = checkGatewayOptions({ apps: [APP], log: false });
+  t.equal(log.isLevelEnabled?.('error'), false);
+  t.equal(createGateway({ apps: [APP], log: false }).socketCount, 0);
 });
 
 t.test('a refusal never shows a secret', async (t) => {

@@ -1,8 +1,13 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import t from 'tap';
 import { createGateway } from '../../../lib/gateway';
+import { listen } from '../../../lib/gateway/transport/listen';
 import { isShared } from '../../../lib/gateway/transport/shared-port';
+import { silent } from '../../../lib/util/logger';
+import { ManualClock } from '../../support/manual-clock';
 import { SECRET, startGateway } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
 
@@ -46,6 +51,43 @@ t.test('a port that another gateway has is waited for until it is free', async (
   await TestSocket.connect(t, port);
   await drained;
 });
+
+t.test(
+  'looks at a port in use leave no listeners and make no warning of the process',
+  async (t) => {
+    const warnings: Error[] = [];
+    const warned = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', warned);
+    t.teardown(() => process.off('warning', warned));
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    const [server, clock] = [createServer(), new ManualClock()];
+    let looks = 0;
+    server.on('error', () => looks++);
+    const names = ['error', 'listening'] as const;
+    const before = names.map((name) => server.listenerCount(name));
+    const place = { option: 'port', host: '127.0.0.1', port, reusePort: false, waitMs: 100_000 };
+    const listening = listen(server, place, { clock, log: silent, requireWanted: () => undefined });
+    while (looks < 30) {
+      clock.advance(20);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await new Promise((resolve) => taken.close(resolve));
+    let over = false;
+    void listening.then(() => (over = true));
+    while (!over) {
+      clock.advance(20);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    t.strictSame(
+      names.map((name) => server.listenerCount(name)),
+      before,
+    );
+    t.strictSame(warnings, []);
+    await new Promise((resolve) => server.close(resolve));
+  },
+);
 
 t.test('a descriptor that is no listening socket is refused by its option', async (t) => {
   const fd = openSync(__filename, 'r');

@@ -58,6 +58,25 @@ t.test('a gateway that was silent for deadMs is dead, though TCP says nothing', 
   t.end();
 });
 
+t.test('the reason of a dead gateway tells the silence that counted', (t) => {
+  for (const [ownMs, gatewayMs, countedMs] of [
+    [60_000, 25_000, 25_000],
+    [12_000, 25_000, 12_000],
+    [60_000, 0, 60_000],
+  ] as const) {
+    const { client, gateway, clock } = connectedClient({ deadMs: ownMs });
+    gateway.socket.drop();
+    clock.advance(1_000);
+    const limits = { frameBytes: 0, batch: 0, dataBytes: 0, pingMs: 0, deadMs: gatewayMs };
+    gateway.socket.accept().welcome({ limits });
+    const reasons: string[] = [];
+    client.on('disconnected', ({ reason }) => void reasons.push(reason));
+    clock.advance(countedMs);
+    t.same(reasons, [`nothing heard for ${countedMs} ms`]);
+  }
+  t.end();
+});
+
 t.test('after the process stood still, the gateway has a second to be heard', (t) => {
   for (const heard of [true, false]) {
     const { client, gateway, clock } = connectedClient();

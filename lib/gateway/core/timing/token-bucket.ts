@@ -1,19 +1,15 @@
-/** Lets `ratePerSecond` things through on average and `burst` at once. Time comes from the caller, in milliseconds. */
+/**
+ * Lets `ratePerSecond` things through on average and `burst`, or one, at once. The rate comes with every call, so that a
+ * changed limit holds from the next call on. Time comes from the caller, in milliseconds.
+ */
 export class TokenBucket {
-  readonly #ratePerMs: number;
-  readonly #burst: number;
-  #tokens: number;
-  #at: number;
+  /** Full at first, whatever the burst. */
+  #tokens = Infinity;
+  #at = 0;
 
-  constructor(ratePerSecond: number, burst: number, nowMs: number) {
-    this.#ratePerMs = ratePerSecond / 1000;
-    this.#burst = burst;
-    this.#tokens = burst;
-    this.#at = nowMs;
-  }
-
-  take(nowMs: number): boolean {
-    this.#tokens = Math.min(this.#burst, this.#tokens + (nowMs - this.#at) * this.#ratePerMs);
+  take(ratePerSecond: number, burst: number, nowMs: number): boolean {
+    const gained = ((nowMs - this.#at) * ratePerSecond) / 1000;
+    this.#tokens = Math.min(Math.max(1, burst), this.#tokens + gained);
     this.#at = nowMs;
     if (this.#tokens < 1) return false;
     this.#tokens--;

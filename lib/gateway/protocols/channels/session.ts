@@ -58,9 +58,8 @@ export class ChannelsSession implements CarrierHandler {
     const { socket } = this;
     const { clock, hub, limits, metrics } = this.#context;
     metrics.malformedMessages++;
-    const now = clock.now();
-    socket.buckets.malformed ??= new TokenBucket(1, limits.maxMalformedMessages, now);
-    if (socket.buckets.malformed.take(now))
+    socket.buckets.malformed ??= new TokenBucket();
+    if (socket.buckets.malformed.take(1, limits.maxMalformedMessages, clock.now()))
       return this.#context.refuse(socket, 'malformed', null, why);
     hub.turn.close(socket, CloseCode.OVER_CAPACITY, `Too many malformed messages: ${why}`);
   }

@@ -48,7 +48,7 @@ export class Pipe2011Connection implements CarrierHandler, GroupMember, Asking {
   #isOpen = true;
   #isAwake = false;
   #waitsForDrain = false;
-  #malformed: TokenBucket | undefined;
+  readonly #malformed = new TokenBucket();
 
   constructor(parts: Parts, { app, carrier, subscriptions, closed }: ConnectionOptions) {
     const { limits, hub } = parts;
@@ -104,9 +104,7 @@ export class Pipe2011Connection implements CarrierHandler, GroupMember, Asking {
   #countMalformed(): void {
     const { clock, limits, metrics } = this.#parts;
     metrics.malformedMessages++;
-    const now = clock.now();
-    this.#malformed ??= new TokenBucket(1, limits.maxMalformedMessages, now);
-    if (!this.#malformed.take(now)) {
+    if (!this.#malformed.take(1, limits.maxMalformedMessages, clock.now())) {
       this.close(CloseCode.OVER_CAPACITY, 'Too many malformed messages');
     }
   }

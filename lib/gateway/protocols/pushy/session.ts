@@ -74,8 +74,8 @@ export class PushySession implements CarrierHandler {
     const nowMs = parts.clock.now();
     // All channels of a page are subscribed at once.
     const burst = Math.max(rate, maxChannelsPerSocket);
-    socket.buckets.messages ??= new TokenBucket(rate, burst, nowMs);
-    if (!socket.buckets.messages.take(nowMs)) {
+    socket.buckets.messages ??= new TokenBucket();
+    if (!socket.buckets.messages.take(rate, burst, nowMs)) {
       return sendError(ErrorCode.TOO_MANY, `Too many messages: the limit is ${rate} per second`);
     }
     const message = parseJson(text);
@@ -104,8 +104,8 @@ export class PushySession implements CarrierHandler {
     const { clock, hub, limits, metrics } = this.#context.parts;
     metrics.malformedMessages++;
     const nowMs = clock.now();
-    socket.buckets.malformed ??= new TokenBucket(1, limits.maxMalformedMessages, nowMs);
-    if (socket.buckets.malformed.take(nowMs)) {
+    socket.buckets.malformed ??= new TokenBucket();
+    if (socket.buckets.malformed.take(1, limits.maxMalformedMessages, nowMs)) {
       return refuse(this.#context, socket, code, message);
     }
     hub.turn.close(socket, CloseCode.OVER_CAPACITY, `Too many malformed messages: ${message}`);

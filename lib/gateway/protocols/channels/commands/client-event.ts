@@ -58,10 +58,10 @@ function withinRate(
   const now = clock.now();
   if (relays) {
     const limit = limits.maxClientEventsPerSecond;
-    buckets.clientEvents ??= new TokenBucket(limit, limit, now);
-    return buckets.clientEvents.take(now) ? undefined : limit;
+    buckets.clientEvents ??= new TokenBucket();
+    return buckets.clientEvents.take(limit, limit, now) ? undefined : limit;
   }
   const limit = limits.maxBackChannelEventsPerSecond;
-  buckets.messages ??= new TokenBucket(limit, limit, now);
-  return buckets.messages.take(now) ? undefined : limit;
+  buckets.messages ??= new TokenBucket();
+  return buckets.messages.take(limit, limit, now) ? undefined : limit;
 }
