@@ -285,7 +285,6 @@ export const arbitraryEvent: fc.Arbitrary<PipeEvent> = record(
     time,
     userId: name,
     redelivered: yes,
-    tries: positive,
     conflated: positive,
     conflatable: yes,
     code: uint32,
