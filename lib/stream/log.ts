@@ -106,11 +106,6 @@ export class Log<T> implements Spender {
     return this.#buffer.unfinished;
   }
 
-  /** Finished ranges above the last acknowledged offset. */
-  get finished(): readonly Range[] {
-    return this.#buffer.finished;
-  }
-
   get bytes(): number {
     return this.#buffer.bytes;
   }

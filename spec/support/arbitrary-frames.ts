@@ -310,7 +310,7 @@ function arbitraryRun(maxEntries: number): fc.Arbitrary<Run> {
     );
 }
 
-export const arbitraryCommand: fc.Arbitrary<Command> = record(
+const arbitraryCommand: fc.Arbitrary<Command> = record(
   {
     verb: fc.constantFrom(...Object.values(Verb)),
     channel: name,
