@@ -1,4 +1,4 @@
-import { CreditMeter } from '../../stream/credit';
+import { CreditMeter } from '../../stream/credit-meter';
 import type { Credit } from '../../stream/in-flight';
 import type { Clock, Timer } from '../../util/timers';
 import type { PartitionPosition } from '../../wire/frames';
