@@ -57,7 +57,7 @@ export class Connection implements Carrier {
   silentTicks = 0;
   /** Pings answered in this tick of the keep-alive. */
   pongs = 0;
-  backlog: UnsentWatch | undefined;
+  unsentWatch: UnsentWatch | undefined;
   readonly remoteAddress: string;
   readonly #intake: Intake;
   readonly #ws: WebSocket;
