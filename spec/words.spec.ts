@@ -6,8 +6,8 @@ const ROOT = join(__dirname, '..');
 /** Sentences that begin with these words hide their noun. */
 const HIDING =
   /^(?:what|who|whom|whose|whoever|whatever|whichever|those|of|something|everything|one|where|how|whether)\b/i;
-/** Ids of lists outside of the repository: a sign or capital letter with a number. Sections of RFCs are none. */
-const FOREIGN_ID = /(?<!RFC \d+ )§\d|(?:^|\s)#\d{1,3}\b|^[A-Z]\d\b|\b[A-Z]\d{2}\b/;
+/** Ids of lists outside of the repository: a sign, capital letter or `Contract` with a number. Sections of RFCs are none. */
+const FOREIGN_ID = /(?<!RFC \d+ )§\d|(?:^|\s)#\d{1,3}\b|^[A-Z]\d\b|\b[A-Z]\d{2}\b|\bContract \d/;
 
 const files = ['lib', 'spec', 'examples'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -52,7 +52,7 @@ t.test('comments and titles are found', async (t) => {
 t.test('hidden nouns and ids of other lists are found', async (t) => {
   for (const text of ['What it is.', 'of a socket', 'Whether so.']) t.match(text, HIDING);
   for (const text of ['A socket.', 'Offset', 'Ones']) t.notMatch(text, HIDING);
-  for (const text of ['#17 so', 'D6 so', 'so (W21)', '§3.2']) t.match(text, FOREIGN_ID);
+  for (const text of ['#17 so', 'D6 so', 'so (W21)', '§3.2', 'Contract 1.8.']) t.match(text, FOREIGN_ID);
   for (const text of ['RFC 6455 §5.2', 'a D6', '#server']) t.notMatch(text, FOREIGN_ID);
 });
 

@@ -4,7 +4,7 @@ import type { Features } from './environment';
 
 const EVENTS = 400;
 
-/** Contract 1.4, 2.3, and 3.2 and 3.3 as browsers see them. */
+/** Events that a server publishes, as browsers hear them. */
 export const hearing: Features = {
   'data of any characters comes as it was published': async (t, start) => {
     const env = await start();
