@@ -71,7 +71,7 @@ export class Lanes<T extends Laned<T>> {
     if (!this.#working) this.#settle();
   }
 
-  /** Takes the waiting items out that `test` holds for: those of a key in their order. */
+  /** Takes the waiting items out that `test` holds for; items of a key in their order. */
   take(test: (item: T) => boolean): T[] {
     const taken: T[] = [];
     for (const lane of this.#lanes.values()) {

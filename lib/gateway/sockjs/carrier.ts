@@ -40,8 +40,8 @@ export interface CarrierOptions {
 }
 
 /**
- * A connection made of HTTP requests: what is sent waits for a receiver, and receivers come and go. To the protocol
- * above it is a connection like any other.
+ * A connection made of HTTP requests. Messages wait for a receiver, and receivers come and go. To the protocol above it
+ * is a connection like any other.
  */
 export class SockJsCarrier implements Carrier {
   readonly remoteAddress: string;
@@ -53,7 +53,7 @@ export class SockJsCarrier implements Carrier {
   #waiting: Buffer[] | undefined = [OPEN];
   #waitingBytes = OPEN.length;
   #closed: { code: number; reason: string } | undefined;
-  /** Ticks since the last receiver went, the last heartbeat or the close: whichever counts in the present state. */
+  /** Ticks since the last receiver went, the last heartbeat or the close; the present state says which of them. */
   #ticks = 0;
   /** Ticks since the last request. */
   #silentTicks = 0;

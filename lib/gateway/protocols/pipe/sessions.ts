@@ -358,7 +358,7 @@ export class Sessions {
 /** A stream that waits for a backend. */
 interface Waiting {
   readonly group: Group;
-  /** When the last of its sessions lost its connection. */
+  /** Time at which the last of its sessions lost its connection. */
   sinceMs: number;
   readonly entries: Entry[];
 }
