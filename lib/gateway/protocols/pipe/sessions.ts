@@ -38,7 +38,7 @@ interface Entry {
   readonly session: PipeSession;
   readonly secret: Buffer;
   attempt: number;
-  /** Its WELCOME: read by the backend, or not yet; then the events that unnamed streams left unhandled, as it tells. */
+  /** WELCOME: read by the backend, or on its way with the number of events that unnamed streams left unhandled. */
   welcome: 'read' | { unhandled: number };
   connection: 'attached' | Away;
 }
