@@ -1450,9 +1450,6 @@ export namespace standpipe {
             /** Event redelivered. */
             redelivered: boolean;
 
-            /** Event tries. */
-            tries: number;
-
             /** Event code. */
             code?: (number|null);
 
@@ -1518,9 +1515,6 @@ export namespace standpipe {
 
                 /** Event redelivered */
                 redelivered?: (boolean|null);
-
-                /** Event tries */
-                tries?: (number|null);
 
                 /** Event code */
                 code?: (number|null);

@@ -3526,7 +3526,6 @@ $root.standpipe = (function() {
              * @property {number|null} [time] Event time
              * @property {string|null} [user] Event user
              * @property {boolean|null} [redelivered] Event redelivered
-             * @property {number|null} [tries] Event tries
              * @property {number|null} [code] Event code
              * @property {string|null} [reason] Event reason
              * @property {number|null} [conflated] Event conflated
@@ -3643,14 +3642,6 @@ $root.standpipe = (function() {
             Event.prototype.redelivered = false;
 
             /**
-             * Event tries.
-             * @member {number} tries
-             * @memberof standpipe.v1.Event
-             * @instance
-             */
-            Event.prototype.tries = 0;
-
-            /**
              * Event code.
              * @member {number|null|undefined} code
              * @memberof standpipe.v1.Event
@@ -3727,8 +3718,6 @@ $root.standpipe = (function() {
                     writer.uint32(/* id 9, wireType 2 =*/74).string(message.user);
                 if (message.redelivered != null && $Object.hasOwnProperty.call(message, "redelivered") && message.redelivered !== false)
                     writer.uint32(/* id 10, wireType 0 =*/80).bool(message.redelivered);
-                if (message.tries != null && $Object.hasOwnProperty.call(message, "tries") && message.tries !== 0)
-                    writer.uint32(/* id 11, wireType 0 =*/88).uint32(message.tries);
                 if (message.code != null && $Object.hasOwnProperty.call(message, "code"))
                     writer.uint32(/* id 12, wireType 0 =*/96).uint32(message.code);
                 if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
@@ -3869,15 +3858,6 @@ $root.standpipe = (function() {
                                 message.redelivered = value;
                             else
                                 delete message.redelivered;
-                            continue;
-                        }
-                    case 11: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.uint32())
-                                message.tries = value;
-                            else
-                                delete message.tries;
                             continue;
                         }
                     case 12: {

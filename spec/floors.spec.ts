@@ -17,7 +17,7 @@ const FLOORS: readonly (readonly string[])[] = [
   // The back channel imports nothing: the subscriber has it, and it is an entry of the package.
   ['ground', 'roof/back-channel'],
   ['stream', 'pusher'],
-  // It borrows the types of positions and credit.
+  // The wire borrows the types of positions and credit.
   ['wire'],
   ['brokers', 'net'],
   ['pipe', 'http', 'subscriber'],
@@ -30,7 +30,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['gateway'],
   // The command line and the test gateway come in by the front door, as any user does.
   ['roof/index', 'roof/http/index', 'roof/subscriber/index', 'roof/gateway/index'],
-  // The package's own ways into a roof: what `require` and `import` get.
+  // The package's own ways into a roof, for `require` and for `import`.
   ['http-entries'],
   ['pushy'],
   ['roof/pushy/index'],
@@ -42,7 +42,8 @@ const FLOORS: readonly (readonly string[])[] = [
 const PURE: ReadonlyMap<string, readonly string[]> = new Map([
   ['wire', ['node:buffer', 'node:crypto']],
   ['stream', []],
-  // It runs in browsers and workers too: where there is node:crypto, digests.ts asks the process for it.
+  // The rules of Channels run in browsers and workers too: where there is node:crypto, digests.ts asks the process for
+  // it.
   ['pusher', []],
 ]);
 

@@ -44,6 +44,20 @@ function importsOf({ values }: { values: boolean }): Map<string, string[]> {
   );
 }
 
+/** Names in parentheses, each with the file that was named last in its line of the map. */
+function namesIn(text: string): Array<{ file: string; name: string }> {
+  return text.split('\n').flatMap((line) => {
+    let file = '';
+    return [...line.matchAll(/`([a-z0-9/.-]+\.ts)`|\(([^()]*)\)/g)].flatMap(
+      ([, path, inside = '']) => {
+        file = path ?? file;
+        const names = [...inside.matchAll(/`(#?[A-Za-z]+)`/g)].map(([, name = '']) => name);
+        return file === '' ? [] : names.map((name) => ({ file, name }));
+      },
+    );
+  });
+}
+
 function resolve(from: string, to: string): string[] {
   if (!to.startsWith('.')) return [];
   const path = posix.join(posix.dirname(from), to);
@@ -64,6 +78,20 @@ t.test('the map of lib names files that exist', async (t) => {
     return !places.some((place) => existsSync(join(place, file)));
   });
   t.strictSame(missing, []);
+});
+
+t.test('a name in parentheses on the map of lib stands in the file before it', async (t) => {
+  const named = namesIn(map);
+  t.ok(named.length > 40);
+  const missing = named.filter(
+    ({ file, name }) =>
+      !new RegExp(`(?<![\\w#])${name}\\b`).test(readFileSync(join(LIB, file), 'utf8')),
+  );
+  t.strictSame(missing, []);
+  t.strictSame(namesIn('`a.ts` and `b/c.ts` (`#x`, rest of `y`), `z`'), [
+    { file: 'b/c.ts', name: '#x' },
+    { file: 'b/c.ts', name: 'y' },
+  ]);
 });
 
 t.test('no folder of lib has more than 14 files', async (t) => {

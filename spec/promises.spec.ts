@@ -5,7 +5,7 @@ import t from 'tap';
 const page = readFileSync(join(__dirname, '../proto/PROMISES.md'), 'utf8');
 const rows = page.split('\n').filter((line) => /^\| \d+ \|/.test(line));
 
-/** Links of some text: what they are called, and the file they lead to. */
+/** Links of some text: their names, and the files they lead to. */
 function linksOf(text: string): Array<{ name: string; file: string }> {
   return [...text.matchAll(/\[([^\]]+)\]\(\.\.\/([^)]+)\)/g)].map(([, name = '', file = '']) => ({
     name,

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import t from 'tap';
 
 const ROOT = join(__dirname, '..');
-/** Sentences that begin with these words hide their noun. */
+/** Texts that begin with these words hide their noun. */
 const HIDING =
-  /^(?:what|who|whom|whose|whoever|whatever|whichever|those|of|something|everything|one|where|how|whether)\b/i;
-/** Ids of lists outside of the repository: a sign or capital letter with a number. Sections of RFCs are none. */
-const FOREIGN_ID = /(?<!RFC \d+ )§\d|(?:^|\s)#\d{1,3}\b|^[A-Z]\d\b|\b[A-Z]\d{2}\b/;
+  /^(?:what|who|whom|whose|whoever|whatever|whichever|those|of|something|everything|one|where|how|whether|why|it|its|so many)\b/i;
+/** Later sentences, and clauses behind a semicolon or colon, that do the same. */
+const HIDING_LATER = /[.;:]\s+(?:what|who|whom|whose|whoever|whatever|whichever|those)\b/i;
+/** Ids of lists outside of the repository: a sign, capital letter or `Contract` with a number. Sections of RFCs are none. */
+const FOREIGN_ID = /(?<!RFC \d+ )§\d|(?:^|\s)#\d{1,3}\b|^[A-Z]\d\b|\b[A-Z]\d{2}\b|\bContract \d/;
 
 const files = ['lib', 'spec', 'examples'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -51,19 +53,24 @@ t.test('comments and titles are found', async (t) => {
 
 t.test('hidden nouns and ids of other lists are found', async (t) => {
   for (const text of ['What it is.', 'of a socket', 'Whether so.']) t.match(text, HIDING);
-  for (const text of ['A socket.', 'Offset', 'Ones']) t.notMatch(text, HIDING);
-  for (const text of ['#17 so', 'D6 so', 'so (W21)', '§3.2']) t.match(text, FOREIGN_ID);
+  for (const text of ['A socket.', 'Offset', 'Ones', 'Items']) t.notMatch(text, HIDING);
+  for (const text of ['A socket: what is sent', 'Sent; those wait']) t.match(text, HIDING_LATER);
+  for (const text of ['The sockets, and those of a', 'a:whatever']) t.notMatch(text, HIDING_LATER);
+  for (const text of ['#17 so', 'D6 so', 'so (W21)', '§3.2', 'Contract 1.8.'])
+    t.match(text, FOREIGN_ID);
   for (const text of ['RFC 6455 §5.2', 'a D6', '#server']) t.notMatch(text, FOREIGN_ID);
 });
 
-t.test('comments begin with the noun they are about', async (t) => {
+t.test('comments and their sentences begin with the noun they are about', async (t) => {
   for (const folder of ['lib', 'spec', 'examples']) {
     t.strictSame(faultsIn(commentsOf, HIDING, folder), []);
+    t.strictSame(faultsIn(commentsOf, HIDING_LATER, folder), []);
   }
 });
 
 t.test('titles of specs begin with the noun they are about', async (t) => {
   t.strictSame(faultsIn(titlesOf, HIDING, 'spec'), []);
+  t.strictSame(faultsIn(titlesOf, HIDING_LATER, 'spec'), []);
 });
 
 t.test('comments and titles name no list that is not in the repository', async (t) => {

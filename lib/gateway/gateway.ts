@@ -367,10 +367,10 @@ export class Gateway {
     return sum;
   }
 
-  /** The backlogs of connected backends, or of streams that wait for one. */
+  /** Unfinished events of connected backends, or of streams that wait for one. */
   #lags(isWaiting: boolean): Array<{ events: number; since: number }> {
-    const listeners = [...this.#apps.all()].flatMap((app) => [...app.observers]);
-    return listeners.flatMap(({ lag }) => (lag?.isWaiting === isWaiting ? lag : []));
+    const observers = [...this.#apps.all()].flatMap((app) => [...app.observers]);
+    return observers.flatMap(({ lag }) => (lag?.isWaiting === isWaiting ? lag : []));
   }
 
   #failed(error: unknown): void {

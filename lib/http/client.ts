@@ -174,7 +174,7 @@ export class Pusher<Events = DefaultEvents> {
   }
 
   /**
-   * Signs a subscription to a private, presence or encrypted channel: what an auth endpoint answers. `data` is the
+   * Signs a subscription to a private, presence or encrypted channel: the answer of an auth endpoint. `data` is the
    * member of a presence channel.
    */
   authorizeChannel(
@@ -200,7 +200,7 @@ export class Pusher<Events = DefaultEvents> {
     data?: PresenceChannelData | null,
   ) => ChannelAuthResponse;
 
-  /** Signs a sign-in: what a user authentication endpoint answers. */
+  /** Signs a sign-in: the answer of a user authentication endpoint. */
   authenticateUser(socketId: string, userData: UserChannelData): UserAuthResponse {
     checkSocketId(socketId);
     checkUserData(userData);

@@ -34,7 +34,7 @@ export function masterKeyOf({ encryptionMasterKey }: Config): Uint8Array {
   );
 }
 
-/** Why the data of an event is still sealed: there is no master key, or what `open` says. */
+/** Reason why the data of an event is still sealed: there is no master key, or what `open` says. */
 export type Undecrypted = 'no_master_key' | 'format' | 'key';
 
 /** An event of a webhook with its data opened. An event without data, or of another channel, stays as it is. */

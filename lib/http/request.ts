@@ -149,7 +149,7 @@ export class ApiSender {
 /** Characters that a path of a URL takes only percent-encoded. */
 const NOT_IN_PATH = /[^!-~]|["#<>\\^`{|}]/gu;
 
-/** A path as a URL has it. The signature covers it as it was given; what is encoded already stays. */
+/** A path as a URL has it. The signature covers it as it was given. Characters that are encoded already stay. */
 function urlPath(path: string): string {
   return path.replace(NOT_IN_PATH, encodeURIComponent);
 }

@@ -89,7 +89,7 @@ export type BatchEvent<Events = DefaultEvents> = {
 
 type ReservedParam = 'auth_key' | 'auth_timestamp' | 'auth_version' | 'auth_signature' | 'body_md5';
 
-/** Query parameters; those of the signature are not for callers. */
+/** Query parameters; the parameters of the signature are not for callers. */
 export type Params = Record<string, unknown> & { [Name in ReservedParam]?: never };
 
 export interface RequestOptions<Path extends string = string> {

@@ -20,7 +20,7 @@ export interface WebHookEvent {
   data: string;
   socket_id: string;
   user_id?: string;
-  /** Why `data` is still encrypted. */
+  /** Reason why `data` is still encrypted. */
   undecrypted?: Undecrypted;
 }
 
@@ -81,7 +81,7 @@ export class WebHook {
     return this.getData().events;
   }
 
-  /** When the webhook was sent. */
+  /** Time at which the webhook was sent. */
   getTime(): Date {
     return new Date(this.getData().time_ms);
   }

@@ -196,8 +196,8 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
    * Takes no more events, waits for the handlers that run and for the answers to commands, for at most `drainMs`
    * together, says goodbye and closes. Handlers must not await it: it waits for them. Never rejects.
    *
-   * In a group this is how a member leaves: what it has received and not begun goes to the others at once, and so does
-   * everything that comes after.
+   * In a group this is how a member leaves: events that it has received and not begun go to the others at once, and so
+   * does everything that comes after.
    */
   disconnect(): Promise<void> {
     this.disconnecting = true;

@@ -1,8 +1,8 @@
 import type { StandpipeError } from '../errors';
 
 /**
- * Names of events with the type of their data. A claim, not a check: what browsers send is their own business, so look
- * at data before you trust it.
+ * Names of events with the type of their data. A claim, not a check: browsers send what they like, so look at data
+ * before you trust it.
  */
 export type DefaultEvents = Record<string, unknown>;
 
@@ -69,9 +69,9 @@ export type SocketsEvents<Events> = {
 /** Events of `client.socket(id)`. */
 export type SocketEvents<Events> = {
   close: [meta: CloseMeta];
-  /** It belongs to another member of the group from now on, and nothing more is heard of it here. */
+  /** The socket belongs to another member of the group from now on, and nothing more is heard of it here. */
   moved: [];
-  /** It does not read what it is sent. Send it less, or it is closed with 4100 when its limit is reached. */
+  /** The browser does not read what it is sent. Send it less, or it is closed with 4100 when its limit is reached. */
   slow: [info: SlowSocketInfo, meta: Meta];
   /** The socket was slow, and has read everything. */
   drained: [meta: Meta];
@@ -110,7 +110,7 @@ export type ChannelsEvents<Events> = {
 export type ChannelEvents<Events> = {
   occupied: [meta: Meta];
   vacated: [meta: Meta];
-  /** It belongs to another member of the group from now on. */
+  /** The channel belongs to another member of the group from now on. */
   moved: [];
   member_added: [userId: string, meta: Meta];
   member_removed: [userId: string, meta: Meta];

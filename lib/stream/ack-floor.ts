@@ -67,7 +67,7 @@ export class AckFloor {
     else this.#raise(offset);
   }
 
-  /** The next offset to start is `first`; those between the last one and `first` will never start. */
+  /** The next offset to start is `first`. Offsets between the last one and `first` will never start. */
   skipTo(first: number): void {
     this.skip(this.#started + 1, first - 1);
   }

@@ -31,10 +31,6 @@ export class InFlight {
     return this.#bytes;
   }
 
-  get credit(): Credit {
-    return this.#credit;
-  }
-
   /** A new grant replaces the one before; a smaller one takes nothing back that was sent. */
   grant(credit: Credit): void {
     this.#credit = { messages: credit.messages, bytes: credit.bytes };

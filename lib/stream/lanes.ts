@@ -44,21 +44,13 @@ export class Lanes<T extends Laned<T>> {
   #idlers: Array<() => void> = [];
   #working = false;
   #held = false;
+  /** Items at work whose promise is not settled. */
   #active = 0;
+  /** Items that have not begun. */
   #waiting = 0;
 
   constructor(options: LanesOptions<T>) {
     this.#options = options;
-  }
-
-  /** Items at work whose promise is not settled. */
-  get active(): number {
-    return this.#active;
-  }
-
-  /** Items that have not begun. */
-  get waiting(): number {
-    return this.#waiting;
   }
 
   /** Resolves when nothing is at work and nothing waits. */
@@ -79,7 +71,7 @@ export class Lanes<T extends Laned<T>> {
     if (!this.#working) this.#settle();
   }
 
-  /** Takes the waiting items out that `test` holds for: those of a key in their order. */
+  /** Takes the waiting items out that `test` holds for; items of a key in their order. */
   take(test: (item: T) => boolean): T[] {
     const taken: T[] = [];
     for (const lane of this.#lanes.values()) {

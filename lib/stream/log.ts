@@ -5,7 +5,7 @@ import type { Position } from './position';
 import type { Range } from './ranges';
 import { SendBuffer } from './send-buffer';
 
-/** Why a receiver cannot have what lies before `first`; the spelling of the Pipe protocol. */
+/** Reason why a receiver cannot have the events before `first`; the spelling of the Pipe protocol. */
 export type GapCause = 'unspecified' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
 
 /** A jump that must be told before the next event. */
@@ -86,7 +86,7 @@ export class Log<T> implements Spender {
     return this.#buffer.low;
   }
 
-  /** The highest offset ever sent in this epoch: what is sent again up to here is redelivered. */
+  /** The highest offset ever sent in this epoch. Events up to here that are sent again are redelivered. */
   get sent(): number {
     return this.#buffer.sent;
   }
@@ -104,11 +104,6 @@ export class Log<T> implements Spender {
   /** Events kept that are not finished. */
   get unfinished(): number {
     return this.#buffer.unfinished;
-  }
-
-  /** Finished ranges above the last acknowledged offset. */
-  get finished(): readonly Range[] {
-    return this.#buffer.finished;
   }
 
   get bytes(): number {
@@ -262,7 +257,7 @@ export class Log<T> implements Spender {
     this.#cause = cause;
   }
 
-  /** Its events are given up: the budget is free for others. */
+  /** The log's events are given up: the budget is free for others. */
   dispose(): void {
     this.#budget.close(this);
     this.#budget.spend(-this.#entries, -this.#bytes);

@@ -56,11 +56,6 @@ export class Outbox<T> {
     return this.#buffer.bytes + this.#pendingBytes;
   }
 
-  /** Commands sent over the present connection and not acknowledged. */
-  get unacked(): number {
-    return this.#buffer.unacked;
-  }
-
   /** Commands that have yet to be sent over the present connection. */
   get unsent(): number {
     return this.#buffer.next - this.#buffer.sendPtr;

@@ -42,7 +42,7 @@ export class Ownership<M extends Owner> {
     return this.#members;
   }
 
-  /** Its owner, also while it is asked to give it back. */
+  /** The partition's owner, also while it is asked to give it back. */
   owner(partition: number): M | undefined {
     const state = this.#partitions[partition]?.state;
     return state === undefined || state.name === 'orphan' ? undefined : state.member;

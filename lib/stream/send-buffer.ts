@@ -1,6 +1,6 @@
 import { Ring } from '../util/ring';
 import { InFlight } from './in-flight';
-import { type Range, Ranges } from './ranges';
+import { Ranges } from './ranges';
 
 /** Consecutive entries: entry i has the number `first + i`. */
 export interface Batch<T> {
@@ -112,10 +112,6 @@ export class SendBuffer<T> {
   /** Entries that were dropped before they could be sent. */
   get lost(): number {
     return this.#low <= this.#sendPtr ? 0 : this.unfinishedIn(this.#sendPtr, this.#low - 1);
-  }
-
-  get finished(): readonly Range[] {
-    return this.#finished.list();
   }
 
   get flight(): InFlight {

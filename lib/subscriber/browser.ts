@@ -5,7 +5,7 @@ import { browserPlatform } from './platform/browser';
 
 const platform = browserPlatform(async () => (await import('./crypto.js')).crypto);
 
-/** The subscriber for browsers and workers, as bundlers take it: what encryption needs becomes a file of its own. */
+/** The subscriber for browsers and workers, as bundlers take it. The code of encryption becomes a file of its own. */
 export class Pusher<E extends AppEvents = AppEvents> extends Subscriber<E> {
   /** For `import { Pusher }` and `import Pusher` of what `require` gives. */
   static readonly Pusher = Pusher;

@@ -99,7 +99,10 @@ export interface Options {
   };
   authorizer?: AuthorizerGenerator;
 
-  /** Secret of the app: subscriptions and sign-ins are signed here. For servers; whoever reads a page has it. */
+  /**
+   * Secret of the app: subscriptions and sign-ins are signed here. For servers only: every reader of a page would have
+   * it.
+   */
   secret?: string;
   /** User of presence channels and of sign-ins, for clients with a `secret`. */
   channel_data?: { user_id: string | number; user_info?: object };

@@ -1,6 +1,6 @@
 import mitt from 'mitt';
 
-/** A handler of an event; what it returns is awaited only to see it fail or end. */
+/** A handler of an event. Its result is awaited only to see it fail or end. */
 export type Handler<A extends unknown[]> = (...args: A) => unknown;
 
 /** Names of events with the arguments of their handlers. */

@@ -2,7 +2,7 @@ import { ByteReader } from './bytes/byte-reader';
 import { ByteWriter } from './bytes/byte-writer';
 import { checkBatch } from './bytes/checks';
 import { CodecError, frameTooLarge } from './codec-error';
-import type { Ack, Command, CommandAck, Frame, Run } from './frames';
+import type { CommandAck, CommandsFrame, EventsFrame, Frame, Run } from './frames';
 import { WIRE_LIMITS } from './limits';
 import { NameReader, NameWriter } from './names';
 import { readAck, readCommandAck } from './hot/read-acks';
@@ -59,7 +59,7 @@ export class FrameEncoder {
     this.#flushBytes = Math.min(WIRE_LIMITS.flushBytes, this.#maxFrameBytes / 2);
   }
 
-  /** Encodes a frame as one message. A batch that may be long goes through `encodeEvents` or `encodeCommands`. */
+  /** Encodes a frame as one message. Runs that may be long go through `encodeEvents`. */
   encode(frame: Frame): Uint8Array {
     return this.#atomic(() => this.#one(frame));
   }
@@ -70,11 +70,6 @@ export class FrameEncoder {
    */
   encodeEvents(runs: readonly Run[], commandAck?: CommandAck): Uint8Array[] {
     return this.#atomic(() => this.#events(runs, commandAck, this.#flushBytes));
-  }
-
-  /** Consecutive commands in as few frames as the limits allow, like `encodeEvents`. */
-  encodeCommands(firstSeq: number, commands: readonly Command[], ack?: Ack): Uint8Array[] {
-    return this.#atomic(() => this.#commands(firstSeq, commands, ack, this.#flushBytes));
   }
 
   #atomic<T>(encode: () => T): T {
@@ -91,9 +86,9 @@ export class FrameEncoder {
   #one(frame: Frame): Uint8Array {
     switch (frame.type) {
       case 'events':
-        return this.#only(this.#events(frame.runs, frame.commandAck, Infinity));
+        return this.#wholeEvents(frame);
       case 'commands':
-        return this.#only(this.#commands(frame.firstSeq, frame.commands, frame.ack, Infinity));
+        return this.#commands(frame);
       case 'ack':
         writeAck(content, frame);
         return this.#finish(ACK);
@@ -135,30 +130,23 @@ export class FrameEncoder {
     return frames;
   }
 
-  #commands(
-    firstSeq: number,
-    commands: readonly Command[],
-    ack: Ack | undefined,
-    flushBytes: number,
-  ): Uint8Array[] {
+  #wholeEvents({ runs, commandAck }: EventsFrame): Uint8Array {
+    const [frame, ...more] = this.#events(runs, commandAck, Infinity);
+    if (more.length > 0) throw this.#tooMany();
+    return frame!;
+  }
+
+  #commands({ firstSeq, commands, ack }: CommandsFrame): Uint8Array {
     checkBatch(firstSeq, commands.length);
-    const frames: Uint8Array[] = [];
-    let next = 0;
-    do {
-      content.whole(16, firstSeq + next);
-      const end = Math.min(commands.length, next + this.#maxBatch);
-      while (next < end) {
-        writeCommand(content, this.#names, commands[next++]!);
-        if (this.#size >= flushBytes) break;
-      }
-      if (ack && frames.length === 0) {
-        const start = content.open(34, 0);
-        writeAck(content, ack);
-        content.close(start, 0);
-      }
-      frames.push(this.#finish(COMMANDS));
-    } while (next < commands.length);
-    return frames;
+    if (commands.length > this.#maxBatch) throw this.#tooMany();
+    content.whole(16, firstSeq);
+    for (const command of commands) writeCommand(content, this.#names, command);
+    if (ack) {
+      const start = content.open(34, 0);
+      writeAck(content, ack);
+      content.close(start, 0);
+    }
+    return this.#finish(COMMANDS);
   }
 
   /** Bytes of the frame so far; a definition takes a few more. */
@@ -186,9 +174,8 @@ export class FrameEncoder {
     return frame;
   }
 
-  #only(frames: Uint8Array[]): Uint8Array {
-    if (frames.length > 1) throw new CodecError(`a frame holds at most ${this.#maxBatch} entries`);
-    return frames[0]!;
+  #tooMany(): CodecError {
+    return new CodecError(`a frame holds at most ${this.#maxBatch} entries`);
   }
 
   #checkSize(bytes: number): void {

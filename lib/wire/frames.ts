@@ -108,7 +108,6 @@ export interface PipeEvent {
   time: number;
   userId?: string | undefined;
   redelivered?: boolean | undefined;
-  tries?: number | undefined;
   code?: number | undefined;
   reason?: string | undefined;
   /** Number of earlier events that it took the place of. */

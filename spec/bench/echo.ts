@@ -51,7 +51,7 @@ export async function echo(settings: Settings): Promise<void> {
 class Load {
   readonly #sockets: readonly RawSocket[];
   readonly #question: Buffer;
-  /** When what each socket has yet to get an answer to was asked, oldest first. */
+  /** Times of the questions that a socket has yet to get an answer to, oldest first. */
   readonly #askedAt: number[][];
   #latenciesMs: number[] = [];
   #open = 0;
@@ -72,7 +72,7 @@ class Load {
     });
   }
 
-  /** So many questions a second, whatever becomes of them, to one socket after the other. */
+  /** A number of questions a second, with or without answers, to one socket after the other. */
   steady(seconds: number): Promise<Round> {
     this.#answered = () => undefined;
     let asked = 0;

@@ -8,7 +8,7 @@ import { Part } from './support/table';
 
 const CHANNEL = 'bench';
 const PAYLOAD_BYTES = 100;
-/** So many events stay below what one streaming response carries. */
+/** A number of events below the limit of one streaming response. */
 const EVENTS = new Map([
   [100, 1_000],
   [1, 300],

@@ -5,7 +5,7 @@
 import { standpipe } from '../../proto/pipe';
 import { FrameDecoder, FrameEncoder } from '../../lib/wire/codec';
 import { EventKind, Verb } from '../../lib/wire/frames';
-import type { Command, PipeEvent, Run } from '../../lib/wire/frames';
+import type { Command, Frame, PipeEvent, Run } from '../../lib/wire/frames';
 
 const ROUND_MS = 300;
 const data = JSON.stringify({ x: 1234, y: 5678, text: 'a'.repeat(100) }).slice(0, 98) + '"}';
@@ -77,7 +77,8 @@ console.log(
 for (const size of [1, 16, 256, 1024]) {
   const encoder = new FrameEncoder();
   const list = commands(size);
-  row(`commands, ${size}`, size, () => encoder.encodeCommands(1, list), new FrameDecoder());
+  const frame: Frame = { type: 'commands', firstSeq: 1, commands: list };
+  row(`commands, ${size}`, size, () => [encoder.encode(frame)], new FrameDecoder());
 }
 for (const size of [1, 16, 256, 1024]) {
   const encoder = new FrameEncoder();

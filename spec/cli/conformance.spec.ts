@@ -56,7 +56,7 @@ const codecs = (): [FrameDecoder, FrameEncoder, FrameDecoder, FrameEncoder] => [
   new FrameEncoder(),
 ];
 
-/** Wrong clients: what each gets wrong, the script that must find it, and how the script says so. */
+/** Wrong clients: the fault of each, the script that must find it, and the words in which the script says so. */
 const WRONG: Array<
   [what: string, script: string, fault: RegExp, wire: Parameters<typeof spoiled>[0]]
 > = [

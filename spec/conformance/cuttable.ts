@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { Test } from 'tap';
 
-/** A stretch of the way to a port that can be cut: what is open ends, and nobody gets through until it is mended. */
+/** A stretch of the way to a port that can be cut: open connections end, and nobody gets through until it is mended. */
 export class Cuttable {
   readonly port: number;
   readonly #open = new Set<Socket>();

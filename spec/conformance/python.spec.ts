@@ -20,7 +20,7 @@ const skip = process.env['CI'] === 'true' ? undefined : missing;
 t.test('a client in Python, written from the specification', { skip, timeout }, async (t) => {
   t.equal(missing, undefined);
 
-  t.test('its codec agrees with the vectors', (t) => {
+  t.test('the codec of the Python client agrees with the vectors', (t) => {
     const [command, path] = pythonCommand('vectors.py');
     const { status, stdout } = spawnSync(command, [path], { encoding: 'utf8' });
     t.equal(status, 0, stdout);
@@ -28,20 +28,23 @@ t.test('a client in Python, written from the specification', { skip, timeout }, 
     t.end();
   });
 
-  t.test('it keeps the rules of the protocol', async (t) => {
+  t.test('the Python client keeps the rules of the protocol', async (t) => {
     const { code, output } = await conformOfPython(['--only', ...SCRIPTS]);
     t.equal(code, 0, output);
     t.match(output, `${SCRIPTS.length} of ${SCRIPTS.length} scripts passed`);
   });
 
-  t.test('it loses nothing and repeats nothing when its connection is cut', async (t) => {
-    const { faults, ...report } = await pythonThrough(t, {
-      ...{ browsers: 4, messages: 60, pauseMs: 10, cutMs: [100, 300], takesMs: 15 },
-      ...{ inGroup: false, graceMs: 5_000, chance: new Chance(1) },
-    });
-    t.same(faults, []);
-    t.equal(report.byPython, report.messages);
-    t.equal(report.seen, report.messages);
-    t.ok(report.connects > 1, `${report.connects} connections`);
-  });
+  t.test(
+    'the Python client loses nothing and repeats nothing when its connection is cut',
+    async (t) => {
+      const { faults, ...report } = await pythonThrough(t, {
+        ...{ browsers: 4, messages: 60, pauseMs: 10, cutMs: [100, 300], takesMs: 15 },
+        ...{ inGroup: false, graceMs: 5_000, chance: new Chance(1) },
+      });
+      t.same(faults, []);
+      t.equal(report.byPython, report.messages);
+      t.equal(report.seen, report.messages);
+      t.ok(report.connects > 1, `${report.connects} connections`);
+    },
+  );
 });

@@ -33,7 +33,7 @@ t.test(
     const gateway = await createTestGateway();
     t.teardown(() => gateway.close());
     const address = await endpointFor(gateway);
-    // Its build for Node has encryption in it.
+    // The build of pusher-js for Node has encryption in it.
     const pusher = new Pusher(gateway.client.key, {
       ...{ cluster: '', wsHost: '127.0.0.1', wsPort: gateway.client.port, forceTLS: false },
       enabledTransports: ['ws'],

@@ -11,7 +11,7 @@ import { until } from '../support/until';
 const HERE = '10.213.0.1';
 const THERE = '10.213.0.2';
 const LINK = { here: 'standpipe0', there: 'standpipe1' };
-/** An address that no machine has: what is sent there reaches the other end, which does not take it. */
+/** An address that no machine has: packets to it reach the other end, which does not take them. */
 const NOBODY = '02:00:00:00:00:99';
 
 export interface HalfOpenNetworkReport {

@@ -30,7 +30,7 @@ export interface HandoverReport {
 }
 
 /** The reason why a way is not open on this machine; undefined when it is. */
-export function closedWay(way: Way): string | undefined {
+function closedWay(way: Way): string | undefined {
   if (way !== 'shared' || sharesPorts(process.versions.node)) return undefined;
   return `Node ${process.versions.node} shares no ports; Node 22.12 does`;
 }

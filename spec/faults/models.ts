@@ -31,8 +31,8 @@ const MODELS: readonly Model[] = [
   {
     file: 'pipe_group.pml',
     parameters: ['N', 'MOVES', 'CRASHES', 'FORCE'],
-    // Honest acknowledgements of an old generation do no harm, so the last one is no mutant that could be caught: what
-    // fencing is for is commands, and spec/pipe/inbox/groups.spec.ts shows it there.
+    // Honest acknowledgements of an old generation do no harm, so the last one is no mutant that could be caught:
+    // fencing is for commands, and spec/pipe/inbox/groups.spec.ts shows it there.
     sound: ['', '-DFORCE', '-DFORCE -DNOFENCE'],
     larger: ['-DN=5 -DMOVES=3 -DCRASHES=2', '-DN=4 -DFORCE'],
     // Without FORCE, which allows two handlers at once and so hides the first two.

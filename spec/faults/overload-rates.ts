@@ -69,7 +69,7 @@ async function rate(
   await client.connect();
   const lines: Line[] = [];
   const names = Array.from({ length: browsers }, (_, i) => `browser ${i}`);
-  /** By browser, how many events it has seen; those that were cut are not there. */
+  /** Number of events seen, by browser; browsers that were cut are not there. */
   const read = new Map(names.map((name) => [name, 0]));
   let [n, seen, open] = [0, 0, 0];
   for (const browser of names) {

@@ -49,7 +49,7 @@ class Speakers {
 
   /**
    * @param isHeard whether backends are connected. A gateway without a store knows of no backend before it has come:
-   * what browsers say until then is for nobody, which the backend's `reset` stands for.
+   * messages of browsers until then are for nobody, which the backend's `reset` stands for.
    */
   constructor(isHeard: () => boolean) {
     this.#isHeard = isHeard;

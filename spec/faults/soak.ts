@@ -116,7 +116,7 @@ export async function soak(
     }
   }
   while (missing(folder) > 0) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  // A killed backend's open commands have no outcome; those of the others have one.
+  // A killed backend's open commands have no outcome; commands of the others have one.
   const isLeft = ({ what }: Fault): boolean => killed.has(what.split('/')[0] ?? '');
   const open = (): Fault[] =>
     faultsOf(folder.lines()).filter((fault) => fault.type !== 'unsettled' || !isLeft(fault));

@@ -110,7 +110,7 @@ export interface BackendStopReport {
 
 /**
  * A member of a group of two is stopped inside a handler until the gateway has taken it for dead and the other one has
- * taken over, and is continued then: what it goes on with is no longer its own. Time is turned by hand at the gateway.
+ * taken over, and is continued then: its partitions are no longer its own. Time is turned by hand at the gateway.
  */
 export async function backendStopped(t: Test): Promise<BackendStopReport> {
   const clock = new ManualClock({ turns: 'real' });

@@ -17,7 +17,7 @@ interface Options {
 }
 
 /**
- * A stand-in for Parse Server, which is not installed here: what `Parse.Cloud.httpRequest` is documented to do. It resolves
+ * A stand-in for Parse Server, which is not installed here, with the documented `Parse.Cloud.httpRequest`. It resolves
  * with status, headers and text, and rejects with the same from status 400 on.
  */
 async function httpRequest({ url, ...init }: Options): Promise<object> {

@@ -44,7 +44,8 @@ t.test('no request passes with one byte of it changed', async (t) => {
   const query = target.indexOf('?');
   const statuses = new Map<string, Set<number>>();
   for (let i = 0; i < whole.length; i++) {
-    // Neither the space between them, nor a bit that makes one of a letter: those are other requests, not tampered ones.
+    // Neither the space between them, nor a bit that makes one of a letter: they make other requests, not tampered
+    // ones.
     const flipped = String.fromCharCode(whole.charCodeAt(i) ^ 1);
     if (i === target.length || flipped === ' ') continue;
     const text = whole.slice(0, i) + flipped + whole.slice(i + 1);

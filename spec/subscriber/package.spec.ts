@@ -8,7 +8,7 @@ import { built } from '../support/built';
 
 const root = join(__dirname, '../..');
 
-/** A fresh project with the packed package in it; what the package depends on is found further up. */
+/** A fresh project with the packed package in it. Packages that it depends on are found further up. */
 function freshProject(t: Test, files: Record<string, string>): string {
   built('subscriber/entries/node.cjs');
   const dir = t.testdir(files);

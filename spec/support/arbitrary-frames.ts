@@ -285,7 +285,6 @@ export const arbitraryEvent: fc.Arbitrary<PipeEvent> = record(
     time,
     userId: name,
     redelivered: yes,
-    tries: positive,
     conflated: positive,
     conflatable: yes,
     code: uint32,
@@ -311,7 +310,7 @@ function arbitraryRun(maxEntries: number): fc.Arbitrary<Run> {
     );
 }
 
-export const arbitraryCommand: fc.Arbitrary<Command> = record(
+const arbitraryCommand: fc.Arbitrary<Command> = record(
   {
     verb: fc.constantFrom(...Object.values(Verb)),
     channel: name,

@@ -14,7 +14,7 @@ export interface CutPoint {
 
 /**
  * A TCP proxy that knows where WebSocket messages end (RFC 6455, section 5.2), so that a connection can be cut exactly
- * there. A cut is a reset; what had arrived before it has arrived.
+ * there. A cut is a reset; bytes that had arrived before it have arrived.
  */
 export class ChaosProxy {
   readonly port: number;
@@ -62,8 +62,8 @@ export class ChaosProxy {
   }
 
   /**
-   * Lets nothing through any more, of the connections there are and of those to come, and tells nobody: what either end
-   * sends, its close included, is on its way until `release`.
+   * Lets nothing through any more, of the connections there are and of those to come, and tells nobody: bytes of either
+   * end, its close included, are on their way until `release`.
    */
   hold(): void {
     this.#held = true;

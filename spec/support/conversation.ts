@@ -4,7 +4,7 @@ import type { TestGateway } from '../../lib/testing/test-gateway';
 import { deferred } from '../../lib/util/deferred';
 import { faultsOf, sumOf, type Fault, type Line, type Outcome } from './ledger';
 
-/** So many messages are under way at once. */
+/** Number of messages under way at once. */
 const AHEAD = 3;
 
 export interface ConversationOptions {

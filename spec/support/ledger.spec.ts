@@ -7,7 +7,9 @@ type Began = Extract<Line, { type: 'began' }>;
 const KEYS = ['a', 'b', 'c'];
 const PER_KEY = 5;
 
-/** Two backends and two browsers: what one of the backends had begun of `b` when it died, the other did again. */
+/**
+ * Two backends and two browsers: events of `b` that one of the backends had begun when it died, the other did again.
+ */
 function goodLog(): Line[] {
   const lines: Line[] = [];
   const begin = (process: string, key: string, n: number, redelivered = false): void => {

@@ -6,7 +6,7 @@ import type { Frame, HelloFrame } from '../../lib/wire/frames';
 import { APP, type SimGateway } from './simulator/sim-gateway';
 import { helloFrame } from './wire-client';
 
-/** A backend's connection in memory, with the spec as the backend. What the gateway writes waits until it is read. */
+/** A backend's connection in memory, with the spec as the backend. Frames of the gateway wait until they are read. */
 export class MemoryPipe implements Carrier {
   readonly encoder = memoryEncoder;
   readonly remoteAddress = '127.0.0.1';

@@ -119,7 +119,7 @@ export class OfflineBrowser implements Carrier {
     this.session?.text(JSON.stringify(message));
   }
 
-  /** Subscribes, signed where the channel asks for it; what came then. */
+  /** Subscribes, signed where the channel asks for it. Returns the messages that came then. */
   subscribe(channel: string, member?: object): Message[] {
     const channelData = member === undefined ? undefined : JSON.stringify(member);
     const signature = hmacHex(SECRET, channelStringToSign(this.id, channel, channelData));
@@ -133,7 +133,7 @@ export class OfflineBrowser implements Carrier {
     this.send({ event: 'pusher:unsubscribe', data: { channel } });
   }
 
-  /** Signs in with user data as it is, or as the JSON of an object; what came then. */
+  /** Signs in with user data as it is, or as the JSON of an object. Returns the messages that came then. */
   signIn(user: object | string): Message[] {
     const userData = typeof user === 'string' ? user : JSON.stringify(user);
     const auth = `key:${hmacHex(SECRET, userStringToSign(this.id, userData))}`;

@@ -1,4 +1,4 @@
-/** A copy without the keys whose value is undefined: what a frame says, whichever of its keys are spelled out. */
+/** A copy without the keys whose value is undefined, so that frames are equal when they say the same. */
 export function withoutUndefined<T>(value: T): T {
   if (Array.isArray(value)) return value.map(withoutUndefined) as T;
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;

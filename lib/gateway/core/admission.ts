@@ -11,8 +11,8 @@ import type { Socket } from './model/socket';
 import { TokenBucket } from './timing/token-bucket';
 
 /**
- * Why a socket does not join a channel: the rule that says so, a text for its user, and the status that pusher-js is
- * told.
+ * Reason why a socket does not join a channel: the rule that says so, a text for its user, and the status that
+ * pusher-js is told.
  */
 export interface AdmissionRefusal {
   rule: 'name' | 'limit' | 'proof' | 'member';

@@ -67,7 +67,7 @@ export class Hub {
   }
 
   tell(app: App, event: PipeEvent): void {
-    for (const listener of app.observers) listener.offer(event);
+    for (const observer of app.observers) observer.offer(event);
   }
 
   /** A socket is there: it has its id and may send. */

@@ -95,8 +95,8 @@ function isClientChannel({ kind }: Channel): boolean {
 }
 
 function wants(app: App, channel: string | undefined, event: string): boolean {
-  for (const listener of app.observers) {
-    if (listener.wants(EventKind.MESSAGE, channel, event)) return true;
+  for (const observer of app.observers) {
+    if (observer.wants(EventKind.MESSAGE, channel, event)) return true;
   }
   return false;
 }

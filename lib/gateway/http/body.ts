@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 const EMPTY = Buffer.alloc(0);
 
-/** Why a body is not taken, with the HTTP status that says so. */
+/** Reason why a body is not taken, with the HTTP status that says so. */
 export type BodyRefusal = { status: 413; maxBytes: number } | { status: 415 };
 
 /** True when bytes follow the head of a request (RFC 9112, section 6.3). */

@@ -46,7 +46,7 @@ export class AddressGuard {
     this.#hosts = new Set(hosts.map((name) => name.toLowerCase()));
   }
 
-  /** Why a URL is refused, as far as it tells by itself; undefined when nothing is wrong with it. */
+  /** Reason for which a URL is refused, as far as it tells by itself; undefined when nothing is wrong with it. */
   refusal(url: URL): string | undefined {
     if (url.protocol !== 'http:' && url.protocol !== 'https:')
       return 'must begin with http or https';

@@ -112,8 +112,8 @@ export interface PushyChannels {
 }
 
 /**
- * A command that clients may send. What it throws, or its promise rejects with, goes to the log, and the client is told
- * that its command failed.
+ * A command that clients may send. Its error or rejection goes to the log, and the client is told that its command
+ * failed.
  */
 export type PushyCommand = (
   sockjs: PushyServer,

@@ -8,7 +8,7 @@ const OWN_HEADERS =
 export const webhookSchema = z.strictObject({
   url: z
     .string()
-    // A URL parser skips line breaks and blanks: what is checked must be what is written.
+    // A URL parser skips line breaks and blanks, so the text itself is checked.
     .regex(
       /^https?:\/\/[\x21-\x7e]{1,2000}$/i,
       'must be an http or https URL in ASCII without blanks, of 2000 characters at most',

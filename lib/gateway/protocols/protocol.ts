@@ -8,7 +8,7 @@ import type { Exchange } from '../http/exchange';
  * A protocol has only the members that it needs.
  */
 export interface Protocol {
-  /** Its name in metrics and in the log. */
+  /** The protocol's name in metrics and in the log. */
   readonly entrance: Entrance;
   /** Decides on a WebSocket. Undefined when the path is not one of this protocol's. */
   upgrade?(request: UpgradeRequest): UpgradeDecision | undefined;

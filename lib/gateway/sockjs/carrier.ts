@@ -40,8 +40,8 @@ export interface CarrierOptions {
 }
 
 /**
- * A connection made of HTTP requests: what is sent waits for a receiver, and receivers come and go. To the protocol
- * above it is a connection like any other.
+ * A connection made of HTTP requests. Messages wait for a receiver, and receivers come and go. To the protocol above it
+ * is a connection like any other.
  */
 export class SockJsCarrier implements Carrier {
   readonly remoteAddress: string;
@@ -53,11 +53,11 @@ export class SockJsCarrier implements Carrier {
   #waiting: Buffer[] | undefined = [OPEN];
   #waitingBytes = OPEN.length;
   #closed: { code: number; reason: string } | undefined;
-  /** Ticks since the last receiver went, the last heartbeat or the close: whichever counts in the present state. */
+  /** Ticks since the last receiver went, the last heartbeat or the close; the present state says which of them. */
   #ticks = 0;
   /** Ticks since the last request. */
   #silentTicks = 0;
-  #backlog: UnsentWatch | undefined;
+  #unsentWatch: UnsentWatch | undefined;
   readonly #order = new PostOrder();
   #isWaiting = false;
   readonly #queue: MessageQueue;
@@ -102,7 +102,7 @@ export class SockJsCarrier implements Carrier {
     const former = this.#receiver;
     former?.end(closeLine(2010, 'Another connection has taken this session over'));
     this.#receiver = receiver;
-    this.#backlog?.restart();
+    this.#unsentWatch?.restart();
     this.#silentTicks = 0;
     if (this.#closed === undefined) this.#ticks = 0;
     else if (this.#waiting === undefined) this.#wait(closeLineOf(this.#closed));
@@ -226,11 +226,11 @@ export class SockJsCarrier implements Carrier {
   }
 
   #isStuck(receiver: Receiver): boolean {
-    if (this.#backlog === undefined && receiver.unsentBytes === 0) return false;
-    this.#backlog ??= new UnsentWatch();
+    if (this.#unsentWatch === undefined && receiver.unsentBytes === 0) return false;
+    this.#unsentWatch ??= new UnsentWatch();
     const { maxUnsentBytes, maxUnsentTicks: maxLooks } = this.#host;
-    const found = this.#backlog.look(receiver, { maxUnsentBytes, maxLooks }, this.session);
-    if (found === 'empty') this.#backlog = undefined;
+    const found = this.#unsentWatch.look(receiver, { maxUnsentBytes, maxLooks }, this.session);
+    if (found === 'empty') this.#unsentWatch = undefined;
     return found === 'stuck';
   }
 

@@ -13,7 +13,7 @@ export interface ConnectionWatch {
   readonly maxUnsentBytes: number;
   /** Called when written bytes have not left yet. */
   backedUp(connection: Connection): void;
-  /** It does not read: `endCut` is due in one of the next turns. */
+  /** The peer does not read: `endCut` is due in one of the next turns. */
   cut(connection: Connection): void;
   gone(connection: Connection): void;
   /** The gateway itself failed in handling what came in. */
@@ -57,7 +57,7 @@ export class Connection implements Carrier {
   silentTicks = 0;
   /** Pings answered in this tick of the keep-alive. */
   pongs = 0;
-  backlog: UnsentWatch | undefined;
+  unsentWatch: UnsentWatch | undefined;
   readonly remoteAddress: string;
   readonly #intake: Intake;
   readonly #ws: WebSocket;
@@ -66,11 +66,11 @@ export class Connection implements Carrier {
   /** Handler of the input. Without a handler input is dropped. */
   session: CarrierHandler | undefined;
   readonly #slowCode: number;
-  /** While it is not read: what had been read already, which is less than Node reads at once. */
+  /** Messages that had been read before the connection was paused: fewer bytes than Node reads at once. */
   #held: Array<[data: RawData, isBinary: boolean]> | undefined;
   #state: State = 'open';
   #isCut = false;
-  /** Why it was closed from this side: whether the peer still learnt of it or not, that is how it ended. */
+  /** The close that this side ordered. The connection ended so, whether the peer still learnt of it or not. */
   #ordered: { code: number; reason: string } | undefined;
 
   /** `ws` must leave pings to be answered here. */
@@ -137,7 +137,7 @@ export class Connection implements Carrier {
     return this.#intake.behind;
   }
 
-  /** It is not read. */
+  /** The peer is not read. */
   get paused(): boolean {
     return this.#held !== undefined;
   }
@@ -194,7 +194,8 @@ export class Connection implements Carrier {
     if (this.#state !== 'open') return;
     this.close(this.#slowCode, 'This connection does not read what it is sent');
     this.#watch.gone(this);
-    // Its buffers are full, so the close frame is not going to be answered; and nothing may call back from a write.
+    // The peer's buffers are full, so the close frame is not going to be answered; and nothing may call back from a
+    // write.
     setImmediate(() => this.#ws.terminate());
   }
 

@@ -116,11 +116,11 @@ export class KeepAlive implements ConnectionWatch {
       else if (silent === silentTicks || silent % pingTicks === 0) connection.ping();
     }
     for (const connection of this.#backedUp) {
-      const backlog = (connection.backlog ??= new UnsentWatch());
-      const found = backlog.look(connection, limits, connection.session);
+      const watch = (connection.unsentWatch ??= new UnsentWatch());
+      const found = watch.look(connection, limits, connection.session);
       if (found === 'stuck') connection.cut();
       if (found !== 'empty') continue;
-      connection.backlog = undefined;
+      connection.unsentWatch = undefined;
       this.#backedUp.delete(connection);
     }
   }

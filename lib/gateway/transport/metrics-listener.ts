@@ -14,7 +14,9 @@ export interface MetricsOptions {
   token?: string | undefined;
 }
 
-/** `/metrics` on a port of its own, so that the public port never shows it: those of the gateway and of its process. */
+/**
+ * `/metrics` on a port of its own, so that the public port never shows it: metrics of the gateway and of its process.
+ */
 export class MetricsListener {
   readonly #address: Omit<Place, 'option'>;
   readonly #parts: ListenParts;

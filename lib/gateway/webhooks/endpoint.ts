@@ -49,7 +49,7 @@ export class Endpoint {
   readonly #poster: Pick<Poster, 'post' | 'close'>;
   #events: ReadonlySet<string> | undefined;
   #channels: Matcher;
-  readonly #backlog: Queue;
+  readonly #queue: Queue;
   readonly #circuit = new Circuit(MAX_IN_FLIGHT);
   /** Requests that wait for their next attempt, the first due first. */
   readonly #retries: Delivery[] = [];
@@ -75,7 +75,7 @@ export class Endpoint {
     this.#events = options.events && new Set(options.events);
     this.#channels = new Matcher(options.channels ?? []);
     const { maxWebhookEvents: maxEntries, maxWebhookBytes: maxBytes } = parts.limits;
-    this.#backlog = new Queue({ maxEntries, maxBytes, maxAgeMs: GIVE_UP_MS });
+    this.#queue = new Queue({ maxEntries, maxBytes, maxAgeMs: GIVE_UP_MS });
   }
 
   get url(): string {
@@ -97,17 +97,17 @@ export class Endpoint {
   offer({ name, channel, json }: WebhookEvent): void {
     if (this.#stopped || !this.wants(name, channel)) return;
     const now = this.#parts.clock.now();
-    const hadReady = this.#backlog.hasReady;
-    if (!this.#backlog.add(channel, json, now)) return this.#overflow();
+    const hadReady = this.#queue.hasReady;
+    if (!this.#queue.add(channel, json, now)) return this.#overflow();
     this.#parts.metrics.webhookEventsWaiting++;
-    if (hadReady || !this.#backlog.hasReady) return;
+    if (hadReady || !this.#queue.hasReady) return;
     this.#freshAt = now + (this.#options.batch ? BATCH_MS : 0);
     this.#schedule(now);
   }
 
   /** Resolves when everything is delivered or given up. */
   async idle(): Promise<void> {
-    if (this.#stopped || this.#backlog.size === 0) return;
+    if (this.#stopped || this.#queue.size === 0) return;
     this.#idle ??= deferred();
     return this.#idle.promise;
   }
@@ -118,7 +118,7 @@ export class Endpoint {
     this.#stopped = true;
     this.#clearTimer();
     this.#poster.close();
-    this.#drop(this.#backlog.size, why);
+    this.#drop(this.#queue.size, why);
     this.#idle?.resolve();
   }
 
@@ -147,7 +147,7 @@ export class Endpoint {
 
   #fresh(now: number): Delivery | undefined {
     if (now < this.#freshAt) return undefined;
-    const { load, expired } = this.#backlog.take(this.#options.batch ? BATCH : ONE, now);
+    const { load, expired } = this.#queue.take(this.#options.batch ? BATCH : ONE, now);
     if (expired > 0) this.#drop(expired, 'they waited too long');
     if (load === undefined) {
       this.#settled();
@@ -209,12 +209,12 @@ export class Endpoint {
   }
 
   #release(load: Load): void {
-    this.#backlog.settle(load);
+    this.#queue.settle(load);
     this.#settled();
   }
 
   #settled(): void {
-    if (this.#backlog.size > 0) return;
+    if (this.#queue.size > 0) return;
     this.#overflowing = false;
     this.#idle?.resolve();
     this.#idle = undefined;
@@ -223,7 +223,7 @@ export class Endpoint {
   /** The pump is woken by a timer, or by the end of a request while all places are taken. */
   #schedule(now: number): void {
     this.#clearTimer();
-    const fresh = this.#backlog.hasReady ? this.#freshAt : Infinity;
+    const fresh = this.#queue.hasReady ? this.#freshAt : Infinity;
     const dueAt = Math.max(
       Math.min(fresh, this.#retries[0]?.dueAt ?? Infinity),
       this.#circuit.openUntil,

@@ -11,11 +11,11 @@ export interface WebhookEvent {
   json: string;
 }
 
-/** The webhook event of a happening, if there is one (Channels protocol, webhooks). */
-export function webhookEvent(happening: PipeEvent): WebhookEvent | undefined {
-  const { channel, userId } = happening;
+/** The webhook that tells of an event, if there is one (Channels protocol, webhooks). */
+export function webhookEvent(event: PipeEvent): WebhookEvent | undefined {
+  const { channel, userId } = event;
   if (channel === undefined) return undefined;
-  switch (happening.kind) {
+  switch (event.kind) {
     case EventKind.OCCUPIED:
       return make('channel_occupied', channel);
     case EventKind.VACATED:
@@ -27,10 +27,10 @@ export function webhookEvent(happening: PipeEvent): WebhookEvent | undefined {
     case EventKind.CACHE_MISS:
       return make('cache_miss', channel);
     case EventKind.MESSAGE: {
-      const { event = '', data = '', socketId } = happening;
+      const { event: name = '', data = '', socketId } = event;
       // The key of the user is left out where there is none.
       const member = channel.startsWith('presence-') ? userId : undefined;
-      const fields = { event, data: asString(data), socket_id: socketId, user_id: member };
+      const fields = { event: name, data: asString(data), socket_id: socketId, user_id: member };
       return make('client_event', channel, fields);
     }
     default:

@@ -18,21 +18,21 @@ interface Entry {
   atMs: number;
 }
 
-interface Lane {
+interface Line {
   entries: Entry[];
   /** Entries of it are on the way. */
   busy: boolean;
 }
 
 /**
- * Events that wait for one endpoint, in a lane for each channel. A lane has one load in flight at most, so the order of
+ * Events that wait for one endpoint, in a line for each channel. A line has one load in flight at most, so the order of
  * a channel holds and a repeated load holds up no other channel. Bounded in entries and bytes, those on
  * the way included. Time comes from the caller, in milliseconds.
  */
 export class Queue {
   readonly #limits: QueueLimits;
-  readonly #lanes = new Map<string, Lane>();
-  /** Lanes that can go, first come first served. */
+  readonly #lines = new Map<string, Line>();
+  /** Channels whose line can go, first come first served. */
   readonly #ready = new Set<string>();
   #size = 0;
   #bytes = 0;
@@ -58,10 +58,10 @@ export class Queue {
     this.#size++;
     this.#bytes += bytes;
     const entry = { text, bytes, atMs: nowMs };
-    const lane = this.#lanes.get(channel);
-    if (lane === undefined) this.#lanes.set(channel, { entries: [entry], busy: false });
-    else lane.entries.push(entry);
-    if (lane?.busy !== true) this.#ready.add(channel);
+    const line = this.#lines.get(channel);
+    if (line === undefined) this.#lines.set(channel, { entries: [entry], busy: false });
+    else line.entries.push(entry);
+    if (line?.busy !== true) this.#ready.add(channel);
     return true;
   }
 
@@ -78,11 +78,11 @@ export class Queue {
     let bytes = 0;
     let expired = 0;
     for (const channel of this.#ready) {
-      const lane = this.#lanes.get(channel) as Lane;
-      const old = countWhile(lane.entries, ({ atMs }) => nowMs - atMs > this.#limits.maxAgeMs);
-      for (const entry of lane.entries.splice(0, old)) this.#forget(1, entry.bytes);
+      const line = this.#lines.get(channel) as Line;
+      const old = countWhile(line.entries, ({ atMs }) => nowMs - atMs > this.#limits.maxAgeMs);
+      for (const entry of line.entries.splice(0, old)) this.#forget(1, entry.bytes);
       expired += old;
-      const fits = countWhile(lane.entries, (entry) => {
+      const fits = countWhile(line.entries, (entry) => {
         if (texts.length === most.entries) return false;
         if (texts.length > 0 && bytes + entry.bytes > most.bytes) return false;
         texts.push(entry.text);
@@ -90,12 +90,12 @@ export class Queue {
         return true;
       });
       if (fits > 0) {
-        lane.entries.splice(0, fits);
-        lane.busy = true;
+        line.entries.splice(0, fits);
+        line.busy = true;
         channels.add(channel);
-      } else if (lane.entries.length > 0) break;
+      } else if (line.entries.length > 0) break;
       this.#ready.delete(channel);
-      if (!lane.busy) this.#lanes.delete(channel);
+      if (!line.busy) this.#lines.delete(channel);
     }
     const load = texts.length === 0 ? undefined : { entries: texts, channels, bytes };
     return { load, expired };
@@ -105,10 +105,10 @@ export class Queue {
   settle({ entries, channels, bytes }: Load): void {
     this.#forget(entries.length, bytes);
     for (const channel of channels) {
-      const lane = this.#lanes.get(channel) as Lane;
-      lane.busy = false;
-      if (lane.entries.length > 0) this.#ready.add(channel);
-      else this.#lanes.delete(channel);
+      const line = this.#lines.get(channel) as Line;
+      line.busy = false;
+      if (line.entries.length > 0) this.#ready.add(channel);
+      else this.#lines.delete(channel);
     }
   }
 

@@ -28,9 +28,9 @@ class AppWebhooks implements AppObserver {
     return this.endpoints.some((each) => each.wants('client_event', channel as string));
   }
 
-  offer(happening: PipeEvent): void {
-    if (!this.wants(happening.kind, happening.channel, happening.event)) return;
-    this.#tell(webhookEvent(happening));
+  offer(event: PipeEvent): void {
+    if (!this.wants(event.kind, event.channel, event.event)) return;
+    this.#tell(webhookEvent(event));
   }
 
   counted(channel: string, subscribers: number): void {

@@ -11,7 +11,7 @@ import { SessionCredentials } from './session-credentials';
 export interface Welcomed extends ConnectedInfo {
   /** Id of the session, as hex digits: the same after a resume. */
   readonly id: string;
-  /** Why the session before was lost; '' when it was not. */
+  /** Reason why the session before was lost; '' when it was not. */
   readonly reason: string;
   /** Events that an earlier client without a name has left unhandled. */
   readonly unhandled: number;

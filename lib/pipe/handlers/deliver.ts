@@ -73,8 +73,9 @@ export function ruleOf(registry: keyof Registries, word: string): RuleKind | und
 }
 
 /**
- * Hands one event to its handlers: those of all sockets or channels first, and `event` before `event:NAME`. Nothing is
- * parsed and nothing is made for a message without a handler. Returns a promise only when some handler is still running.
+ * Hands one event to its handlers: first to the handlers of all sockets or channels, and to `event` before
+ * `event:NAME`. Nothing is parsed and nothing is made for a message without a handler. Returns a promise only when some
+ * handler is still running.
  */
 export function deliver(registries: Registries, arrival: Arrival): Promise<void> | undefined {
   const { event } = arrival;

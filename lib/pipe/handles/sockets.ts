@@ -135,7 +135,7 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
    * Closes the connection, after everything that was sent to it. With a code of 4000 to 4099, or from 4300 on, a
    * Channels client stays away; with 4100 to 4199 it comes back after a while, with 4200 to 4299 at once. A socket that
    * has gone already is no error. Rejects as `publish` does.
-   * @param code 4000 to 4999. Default: what the app's setting `terminateCode` says, which is 4009 unless it was changed
+   * @param code 4000 to 4999. Default: the app's setting `terminateCode`, which is 4009 unless it was changed
    * @param reason at most 123 bytes
    */
   async close(code?: number, reason?: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { CreditMeter } from '../../stream/credit';
+import { CreditMeter } from '../../stream/credit-meter';
 import type { Credit } from '../../stream/in-flight';
 import type { Clock, Timer } from '../../util/timers';
 import type { PartitionPosition } from '../../wire/frames';
@@ -52,8 +52,8 @@ export class Acks {
   }
 
   /**
-   * So many events came again. The gateway counts them against the credit until their positions are told, so the ones
-   * that were finished before count as finished now; `count` is to be called after it.
+   * Number of events that came again. The gateway counts them against the credit until their positions are told, so the
+   * ones that were finished before count as finished now; `count` is to be called after it.
    */
   repeated(partition: AssignedPartition, events: number): void {
     if (!partition.hasNews) return;

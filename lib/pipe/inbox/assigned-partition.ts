@@ -8,7 +8,7 @@ import { WindowShare, type Counted } from './receive-window';
 /** The session whose offsets a partition uses. An earlier session's stream lives until its handlers have finished. */
 export interface Stream {
   readonly name: string;
-  /** Its gateway process is gone, or the stream was this client's alone: nobody else can have its events. */
+  /** The gateway process is gone, or the stream was this client's alone: nobody else can have its events. */
   isLost: boolean;
 }
 
@@ -98,7 +98,9 @@ export class AssignedPartition implements Counted {
     return this.#stands;
   }
 
-  /** The last offset that handlers know the sockets and channels of; what comes again behind it is learned again. */
+  /**
+   * The last offset that handlers know the sockets and channels of. Events behind it that come again are learned again.
+   */
   get knownTo(): number {
     return this.#knownTo;
   }
@@ -283,7 +285,7 @@ export class AssignedPartition implements Counted {
     return true;
   }
 
-  /** An announced jump: what lies before `first` and is not at hand does not come. */
+  /** An announced jump: offsets before `first` that are not at hand do not come. */
   jump(first: number): void {
     this.#awaitsSnapshot = true;
     this.#hasNews = true;
@@ -298,7 +300,7 @@ export class AssignedPartition implements Counted {
 
   // ---- snapshots
 
-  /** The gateway stands at this offset: what lies before has been sent or is skipped. */
+  /** The gateway stands at this offset: all before it has been sent or is skipped. */
   reached(offset: number): void {
     if (offset > this.#stands) this.#stands = offset;
     if (offset > this.#knownTo) this.#knownTo = offset;

@@ -5,12 +5,8 @@ import { AssignedPartition, type Stream } from './assigned-partition';
 /** The partitions of a client, one for each number that it has or had, and the session whose offsets they use. */
 export class AssignedPartitions implements Iterable<AssignedPartition> {
   readonly #byNumber = new Map<number, AssignedPartition>();
-  #stream: Stream = { name: '', isLost: false };
-
   /** The stream of the present session. */
-  get stream(): Stream {
-    return this.#stream;
-  }
+  #stream: Stream = { name: '', isLost: false };
 
   get(partition: number): AssignedPartition | undefined {
     return this.#byNumber.get(partition);

@@ -35,7 +35,7 @@ export class Deliveries {
   readonly #acks: Acks;
   readonly #window: ReceiveWindow;
   readonly #runner: Runner;
-  /** True while a run is taken in: what ends meanwhile is counted at the end of the run. */
+  /** True while a run is taken in: events that end meanwhile are counted at the end of the run. */
   #inRun = false;
 
   constructor(settings: Settings, policy: Policy, clock: Clock, owner: DeliveriesOwner) {
@@ -140,7 +140,7 @@ export class Deliveries {
     this.#acks.note(partition);
   }
 
-  /** So many events of a run came again. */
+  /** Number of events of a run that came again. */
   repeated(partition: AssignedPartition, events: number): void {
     this.#acks.repeated(partition, events);
   }

@@ -40,7 +40,7 @@ export class Phases {
   #graceMs = Infinity;
   /** Moment of the last look. */
   #lookedMs = 0;
-  /** Moment of the look before it: what had come by then has been read. */
+  /** Moment of the look before it: frames that had come by then have been read. */
   #readMs = 0;
   #timer: Timer | undefined;
 

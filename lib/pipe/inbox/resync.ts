@@ -13,7 +13,7 @@ interface Snapshot {
   readonly channels: Set<string>;
   readonly coversSockets: boolean;
   readonly coversChannels: boolean;
-  /** Its end has come. */
+  /** The last piece has come. */
   isWhole: boolean;
 }
 
@@ -124,7 +124,7 @@ export class Resync {
     }
   }
 
-  /** An event that was judged, and then dropped before its handlers began: what it changed is changed back. */
+  /** An event that was judged, and then dropped before its handlers began: its changes are taken back. */
   undo(partition: number, { kind, socketId, channel = '' }: PipeEvent): void {
     const sockets = this.#sockets;
     const channels = this.#channels;

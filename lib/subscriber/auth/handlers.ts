@@ -31,7 +31,7 @@ export type UserAuthenticationHandler = (
   callback: UserAuthenticationCallback,
 ) => void;
 
-/** Calls a handler of the app: what it throws is an error of the request, and only its first call back counts. */
+/** Calls a handler of the app. Its exception is an error of the request, and only its first call back counts. */
 export function ask<P, D>(
   handler: (params: P, callback: AuthCallback<D>) => void,
   params: P,

@@ -250,5 +250,5 @@ export class Connection extends Dispatcher<ConnectionEvents & Record<string, unk
 }
 
 function ignore(): void {
-  // A session runs; what happens beside it changes nothing.
+  // A session runs: other attempts change nothing.
 }

@@ -15,7 +15,7 @@ export interface ConnectorHandlers {
   retrying(delayMs: number, told: boolean): void;
 }
 
-/** When a way is tried again. */
+/** Times at which a way is tried again. */
 export interface RetrySettings {
   /** Wait before the first attempt. */
   firstMs: number;

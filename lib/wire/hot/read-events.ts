@@ -97,7 +97,6 @@ function readEvent(from: ByteReader, names: NameReader): PipeEvent {
   let time = 0;
   let userId = '';
   let redelivered = 0;
-  let tries = 0;
   let code: number | undefined;
   let reason = '';
   let conflated = 0;
@@ -135,9 +134,6 @@ function readEvent(from: ByteReader, names: NameReader): PipeEvent {
       case 80:
         redelivered = from.varint();
         break;
-      case 88:
-        tries = from.varint();
-        break;
       case 96:
         code = from.varint();
         break;
@@ -165,7 +161,6 @@ function readEvent(from: ByteReader, names: NameReader): PipeEvent {
     time,
     userId: userId || undefined,
     redelivered: redelivered !== 0 || undefined,
-    tries: tries || undefined,
     code,
     reason: reason || undefined,
     conflated: conflated || undefined,

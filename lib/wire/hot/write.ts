@@ -75,7 +75,6 @@ function writeEvent(out: ByteWriter, names: NameWriter, event: PipeEvent): void 
   out.time(65, event.time);
   out.text(74, event.userId);
   if (event.redelivered) out.uint32(80, 1);
-  out.uint32(88, event.tries);
   if (event.code !== undefined) out.count(96, event.code);
   out.text(106, event.reason);
   out.uint32(112, event.conflated);

@@ -13,7 +13,7 @@ export interface Publisher {
 /** A server as its clients see it. */
 export interface Peer {
   readonly name: string;
-  /** Its file under spec/bench. */
+  /** File of the peer under spec/bench. */
   readonly server: string;
   readonly path: string;
   opening(channels: readonly string[]): Opening;

@@ -11,7 +11,7 @@ const events = (browser: Browser, name: string): Promise<string[]> =>
     name,
   );
 
-/** Contract 1.10, cache channels. */
+/** Cache channels. */
 export const caching: Features = {
   'a newcomer on a cache channel is told its last event, or that there is none': async (
     t,

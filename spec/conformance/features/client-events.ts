@@ -7,7 +7,7 @@ async function pair(env: FeatureEnvironment, channel: string): Promise<[Browser,
   return browsers;
 }
 
-/** Contract 1.7. */
+/** Client events. */
 export const clientEvents: Features = {
   'an event of a browser reaches the others as it is, and never itself': async (t, start) => {
     const env = await start();

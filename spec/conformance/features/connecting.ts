@@ -8,7 +8,7 @@ const wire = (browser: Browser): Promise<{ name: string; activityTimeout: number
     return { name: connection.transport.name, activityTimeout: connection.activityTimeout };
   });
 
-/** Contract 1.1, 1.2 and 1.6, and 2.2 where it is not a WebSocket. */
+/** Connections by every transport, their ids, and the close codes that end or move them. */
 export const connecting: Features = {
   'a browser connects by its only transport, and is told its id and the activity timeout': async (
     t,

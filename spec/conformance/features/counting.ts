@@ -2,7 +2,7 @@ import type { Features } from './environment';
 
 const COUNT = 'pusher:subscription_count';
 
-/** Contract 1.10, counts of subscriptions. */
+/** Counts of subscriptions. */
 export const counting: Features = {
   'all subscribers are told their number, the newcomer too': async (t, start) => {
     const env = await start({ app: { subscriptionCount: true } });

@@ -1,6 +1,6 @@
 import type { Features } from './environment';
 
-/** Contract 1.10, encrypted channels. */
+/** Encrypted channels. */
 export const encrypting: Features = {
   'an encrypted event is read by the browser and by nobody between': async (t, start) => {
     const env = await start();

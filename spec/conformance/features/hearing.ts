@@ -4,7 +4,7 @@ import type { Features } from './environment';
 
 const EVENTS = 400;
 
-/** Contract 1.4, 2.3, and 3.2 and 3.3 as browsers see them. */
+/** Events that a server publishes, as browsers hear them. */
 export const hearing: Features = {
   'data of any characters comes as it was published': async (t, start) => {
     const env = await start();
@@ -93,7 +93,7 @@ export const hearing: Features = {
       if (n % 20 === 0) await other.settled();
     }
     await browser.tab.run(({ heard, until }, count) => until(() => heard.length >= count), EVENTS);
-    // Not as they are: what crosses to another process is most of the time this takes.
+    // Not as they are: crossing to another process is most of the time this takes.
     const numbers = await browser.tab.run(({ heard }) =>
       heard.splice(0).map(([, , data]) => (data as { n: number }).n),
     );

@@ -1,7 +1,7 @@
 import type { Member } from './browser';
 import type { Features } from './environment';
 
-/** Contract 1.9, and 1.5 where it is about members. */
+/** Presence channels and their members. */
 export const presence: Features = {
   'a newcomer is told all members, itself among them; the others are told of it': async (
     t,

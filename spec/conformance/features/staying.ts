@@ -2,7 +2,7 @@ import type { Wire } from './browser';
 import { Receivers } from './receivers';
 import type { Features } from './environment';
 
-/** Contract 1.11, and 2.3 where it is about heartbeats. */
+/** Heartbeats, and the end of a browser that leaves. */
 export const staying: Features = {
   'a browser that hears nothing asks for a sign of life, and has one': async (t, start) => {
     const env = await start();

@@ -5,7 +5,7 @@ import type { Features } from './environment';
 const sign = (text: string): string =>
   `key:${createHmac('sha256', SECRET).update(text).digest('hex')}`;
 
-/** Contract 1.3 to 1.5, and 2.6. */
+/** Subscriptions: names of channels, signatures, refusals, and the end of a subscription. */
 export const subscribing: Features = {
   'channels of every kind, with every character and of 164 of them': async (t, start) => {
     const env = await start();

@@ -1,6 +1,6 @@
 import type { Features } from './environment';
 
-/** Contract 1.8, but for watchlists. */
+/** Users who sign in: refusals, events for all their browsers, and termination. */
 export const users: Features = {
   'an event for a user reaches all its browsers, and nobody else': async (t, start) => {
     const env = await start();

@@ -1,6 +1,6 @@
 import type { Features } from './environment';
 
-/** Contract 1.8, watchlists. */
+/** Watchlists of signed-in users. */
 export const watching: Features = {
   'a watcher is told the users who are online, and then every change': async (t, start) => {
     const env = await start();

@@ -2,7 +2,7 @@ import { until } from '../../support/until';
 import { WebhookEndpoint } from '../../support/webhook-endpoint';
 import type { Features } from './environment';
 
-/** Contract 4, for what browsers do. */
+/** Webhooks that tell of browsers. */
 export const webhooks: Features = {
   'the acts of browsers are told to the webhook, in a form that the SDK takes': async (
     t,

@@ -57,7 +57,7 @@ export const order: Promises = {
     }
     const ids = await Promise.all(tabs.map((tab) => tab.id()));
     const expected: number[][] = [[], []];
-    // From 1: what falls short of true, pusher-js does not hand to those who listen to all channels.
+    // From 1: pusher-js hands no falsy data to handlers of all channels.
     for (const n of numbers(MANY, 1)) {
       const one = n % 2;
       if (n % 5 === 0) client.socket(ids[one]!).trigger('n', n);

@@ -13,7 +13,7 @@ export interface Write {
   answered?: boolean;
 }
 
-/** A peer that does not keep to the protocol: what it sends, and how it goes. */
+/** A peer that does not keep to the protocol: its bytes, and the way it goes. */
 export interface Attempt {
   /** Entrance of the gateway that it knocks at. */
   entrance: string;

@@ -80,7 +80,7 @@ function nested(depth: number, chance: Chance): string {
   );
 }
 
-export function tree(value: unknown): Tree {
+function tree(value: unknown): Tree {
   if (value instanceof RawJson) return value;
   if (Array.isArray(value)) return value.map(tree);
   if (typeof value !== 'object' || value === null) return value as Tree;
@@ -145,7 +145,7 @@ function isFields(value: Tree): value is Fields {
   return typeof value === 'object' && value !== null && 'fields' in value;
 }
 
-export function textOf(value: Tree): string {
+function textOf(value: Tree): string {
   if (value instanceof RawJson) return value.text;
   if (Array.isArray(value)) return `[${value.map(textOf).join()}]`;
   if (!isFields(value)) return JSON.stringify(value);

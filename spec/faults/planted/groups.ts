@@ -41,7 +41,7 @@ export const groups: readonly FaultKind[] = [
       {
         title: 'a backend that comes after a crash is not told of the crash',
         file: 'gateway/protocols/pipe/sessions.ts',
-        from: 'if (!entry.isTold) count += session.group.lag.events;',
+        from: 'if (!away.isTold) count += session.group.lag.events;',
         to: '',
         finder: spec(
           namesSpec,

@@ -11,34 +11,34 @@ function entries(load: Load | undefined): string[] | undefined {
 }
 
 t.test('a channel with entries on the way holds up itself and no other', async (t) => {
-  const backlog = new Queue(ROOMY);
-  for (const text of ['a1', 'a2', 'b1']) backlog.add(text.slice(0, 1), text, 0);
-  const first = backlog.take(ONE, 0).load as Load;
+  const queue = new Queue(ROOMY);
+  for (const text of ['a1', 'a2', 'b1']) queue.add(text.slice(0, 1), text, 0);
+  const first = queue.take(ONE, 0).load as Load;
   t.strictSame(entries(first), ['a1']);
-  t.strictSame(entries(backlog.take(ONE, 0).load), ['b1']);
-  t.equal(backlog.take(ONE, 0).load, undefined);
-  t.equal(backlog.hasReady, false);
-  backlog.settle(first);
-  t.equal(backlog.hasReady, true);
-  t.strictSame(entries(backlog.take(ONE, 0).load), ['a2']);
+  t.strictSame(entries(queue.take(ONE, 0).load), ['b1']);
+  t.equal(queue.take(ONE, 0).load, undefined);
+  t.equal(queue.hasReady, false);
+  queue.settle(first);
+  t.equal(queue.hasReady, true);
+  t.strictSame(entries(queue.take(ONE, 0).load), ['a2']);
 });
 
 t.test('a load ends at its number, at its size, and holds one entry at least', async (t) => {
-  const backlog = new Queue(ROOMY);
-  for (const text of ['aaaa', 'bbb', 'cc', 'dddddddd']) backlog.add(text, text, 0);
-  t.strictSame(entries(backlog.take({ entries: 2, bytes: 100 }, 0).load), ['aaaa', 'bbb']);
-  t.strictSame(entries(backlog.take({ entries: 9, bytes: 9 }, 0).load), ['cc']);
-  t.strictSame(entries(backlog.take({ entries: 9, bytes: 7 }, 0).load), ['dddddddd']);
+  const queue = new Queue(ROOMY);
+  for (const text of ['aaaa', 'bbb', 'cc', 'dddddddd']) queue.add(text, text, 0);
+  t.strictSame(entries(queue.take({ entries: 2, bytes: 100 }, 0).load), ['aaaa', 'bbb']);
+  t.strictSame(entries(queue.take({ entries: 9, bytes: 9 }, 0).load), ['cc']);
+  t.strictSame(entries(queue.take({ entries: 9, bytes: 7 }, 0).load), ['dddddddd']);
 });
 
 t.test('an entry that is too old is dropped and reported', async (t) => {
-  const backlog = new Queue(ROOMY);
-  backlog.add('a', 'a1', 0);
-  backlog.add('a', 'a2', 1);
-  backlog.add('b', 'b1', 0);
-  const { load, expired } = backlog.take(ALL, 1001);
+  const queue = new Queue(ROOMY);
+  queue.add('a', 'a1', 0);
+  queue.add('a', 'a2', 1);
+  queue.add('b', 'b1', 0);
+  const { load, expired } = queue.take(ALL, 1001);
   t.strictSame([entries(load), expired], [['a2'], 2]);
-  t.equal(backlog.size, 1);
+  t.equal(queue.size, 1);
 });
 
 t.test(
@@ -62,7 +62,7 @@ t.test(
   },
 );
 
-/** The plainest backlog: a list, looked through each time. */
+/** The plainest queue: a list, looked through each time. */
 class Model {
   waiting: Array<{ channel: string; text: string }> = [];
   readonly away = new Set<string>();
@@ -72,11 +72,11 @@ class Model {
     const taken = new Set(entries);
     const gone = this.waiting.filter(({ text }) => taken.has(text));
     const inOrder = [...channels].every((channel) => {
-      const lane = this.waiting.filter((each) => each.channel === channel);
+      const line = this.waiting.filter((each) => each.channel === channel);
       const own = gone.filter((each) => each.channel === channel);
       const order = entries.filter((text) => own.some((each) => each.text === text));
       return (
-        own.length > 0 && own.every(({ text }, i) => lane[i]?.text === text && order[i] === text)
+        own.length > 0 && own.every(({ text }, i) => line[i]?.text === text && order[i] === text)
       );
     });
     const free = gone.every(({ channel }) => channels.has(channel) && !this.away.has(channel));
@@ -99,7 +99,7 @@ t.test('under any schedule each channel keeps its order and nothing is lost', as
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
-      const backlog = new Queue({ maxEntries: 40, maxBytes: 1e6, maxAgeMs: Infinity });
+      const queue = new Queue({ maxEntries: 40, maxBytes: 1e6, maxAgeMs: Infinity });
       const model = new Model();
       const away: Load[] = [];
       let number = 0;
@@ -109,21 +109,21 @@ t.test('under any schedule each channel keeps its order and nothing is lost', as
         if ('add' in each) {
           const text = `${each.add}${number++}`;
           const fits = total() < 40;
-          if (backlog.add(each.add, text, 0) !== fits) return false;
+          if (queue.add(each.add, text, 0) !== fits) return false;
           if (fits) model.waiting.push({ channel: each.add, text });
         } else if ('take' in each) {
           const could = model.canLeave;
-          const { load } = backlog.take({ entries: each.take, bytes: Infinity }, 0);
+          const { load } = queue.take({ entries: each.take, bytes: Infinity }, 0);
           if ((load !== undefined) !== could) return false;
           if (load !== undefined && !model.leaves(load, each.take)) return false;
           if (load !== undefined) away.push(load);
         } else {
           const [load] = away.splice(each.settle % Math.max(1, away.length), 1);
           if (load === undefined) continue;
-          backlog.settle(load);
+          queue.settle(load);
           for (const channel of load.channels) model.away.delete(channel);
         }
-        if (backlog.size !== total() || backlog.hasReady !== model.canLeave) return false;
+        if (queue.size !== total() || queue.hasReady !== model.canLeave) return false;
       }
       return true;
     }),

@@ -278,7 +278,7 @@ class Truth {
     }
   }
 
-  /** The oldest are gone; what is left is followed by what is true. */
+  /** The oldest are gone. The true events follow the rest. */
   lose(count: number): void {
     this.#log.splice(0, count);
     this.deliver(Infinity);

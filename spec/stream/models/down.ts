@@ -33,6 +33,7 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
     budget: new Budget({ maxEntries: limit, maxBytes: limit * 8 }),
   });
   let flight = new InFlight();
+  let credit = { messages: 0, bytes: 0 };
   const epochs = new Map<number, Epoch>();
   const epochOf = (n: number): Epoch => {
     let epoch = epochs.get(n);
@@ -171,7 +172,8 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
   const attach = (messages: number): void => {
     if (hello === undefined || attached) return;
     flight = new InFlight();
-    flight.grant({ messages, bytes: messages * 6 });
+    credit = { messages, bytes: messages * 6 };
+    flight.grant(credit);
     assert.ok(hello.epoch <= log.epoch, 'an honest receiver is never ahead');
     const { low, top, epoch: current } = log;
     const verdict = log.attach(hello, flight);
@@ -193,8 +195,8 @@ export function downModel(modules: Modules, sequence: Step[], limit: number): vo
     if (taken.type === 'run') {
       assert.equal(taken.epoch, log.epoch);
       assert.ok(taken.first >= log.low, 'nothing is sent below low');
-      assert.ok(flight.messages <= flight.credit.messages, 'credit');
-      assert.ok(flight.bytes <= flight.credit.bytes || flight.messages === 1, 'credit');
+      assert.ok(flight.messages <= credit.messages, 'credit');
+      assert.ok(flight.bytes <= credit.bytes || flight.messages === 1, 'credit');
     } else {
       const { gap } = taken;
       const state = epochOf(gap.newEpoch);

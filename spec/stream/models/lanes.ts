@@ -108,8 +108,6 @@ export async function lanesModel({ lanes: room }: Modules, sequence: Step[]): Pr
         'nothing waits for no reason',
       );
     }
-    assert.equal(lanes.active, running.size);
-    assert.equal(lanes.waiting, ids - ended.size - running.size - gone.size);
   };
 
   for (const { action, n } of sequence) {
@@ -119,7 +117,7 @@ export async function lanesModel({ lanes: room }: Modules, sequence: Step[]): Pr
     else if (action === 2) give(key, 'async');
     else if (action === 3) give(key, 'nests');
     else if (action === 4) {
-      const rest = { calm: lanes.active === 0, told: false };
+      const rest = { calm: running.size === 0, told: false };
       rests.push(rest);
       void lanes.idle().then(() => (rest.told = true));
     } else if (action === 5) give(key, 'latest');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Gap, Log, Taken } from '../../../lib/stream/log';
 import type { Modules } from './modules';
 
-/** A row of the table "resume, case by case": what the receiver says and what the sender answers. */
+/** A row of the table "resume, case by case": the position of a receiver and the answer of its sender. */
 export interface Row {
   name: string;
   check(modules: Modules): void;

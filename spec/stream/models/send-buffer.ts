@@ -13,6 +13,7 @@ interface Entry {
 export function sendBufferModel({ sendBuffer, inFlight }: Modules, sequence: Step[]): void {
   let shared = new inFlight.InFlight();
   const buffer = new sendBuffer.SendBuffer<Entry>(shared);
+  let credit = { messages: 0, bytes: 0 };
   let kept: Entry[] = [];
   let airborne: Entry[] = [];
   let acked = 0;
@@ -36,7 +37,7 @@ export function sendBufferModel({ sendBuffer, inFlight }: Modules, sequence: Ste
       kept.push(entry);
       next += 1;
     } else if (action === 2) {
-      const credit = { messages: n, bytes: n * 5 };
+      credit = { messages: n, bytes: n * 5 };
       shared.grant(credit);
     } else if (action === 3) {
       const batch = buffer.take(1 + (n % 4), 20);
@@ -53,16 +54,14 @@ export function sendBufferModel({ sendBuffer, inFlight }: Modules, sequence: Ste
         sendPtr += batch.entries.length;
         sent = Math.max(sent, sendPtr - 1);
         const bytes = airborne.reduce((sum, entry) => sum + entry.bytes, 0);
-        assert.ok(airborne.length <= shared.credit.messages, 'messages within the credit');
-        assert.ok(bytes <= shared.credit.bytes || airborne.length === 1, 'bytes likewise');
+        assert.ok(airborne.length <= credit.messages, 'messages within the credit');
+        assert.ok(bytes <= credit.bytes || airborne.length === 1, 'bytes likewise');
       } else {
         const first = kept.find((entry) => entry.n === sendPtr);
         const bytes = airborne.reduce((sum, entry) => sum + entry.bytes, 0);
         const spent =
-          airborne.length >= shared.credit.messages ||
-          bytes + (first?.bytes ?? 0) > shared.credit.bytes;
-        const alone =
-          airborne.length === 0 && shared.credit.messages > 0 && shared.credit.bytes > 0;
+          airborne.length >= credit.messages || bytes + (first?.bytes ?? 0) > credit.bytes;
+        const alone = airborne.length === 0 && credit.messages > 0 && credit.bytes > 0;
         const whole = low() <= acked + 1;
         assert.ok(!first || !whole || (spent && !alone), 'held back for no reason');
       }
@@ -77,6 +76,7 @@ export function sendBufferModel({ sendBuffer, inFlight }: Modules, sequence: Ste
       if (x >= next) {
         shared = buffer.flight;
       } else {
+        if (n % 2 === 0) credit = { messages: 0, bytes: 0 };
         airborne = [];
         sendPtr = acked + 1;
         sent = Math.max(sent, x);

@@ -68,7 +68,7 @@ export class Stream {
     this.#lines.push({ type: 'announced', process, count });
   }
 
-  /** The gateway has given the group up, or died with it: whoever is still there is told by a reset. */
+  /** The gateway has given the group up, or died with it: its members are told by a reset. */
   end(): void {
     if (!this.#over) this.announced('the gateway', undefined);
     this.#over = true;

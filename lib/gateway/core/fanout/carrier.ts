@@ -8,7 +8,7 @@ export interface CarrierHandler {
   closed(code: number, reason: string): void;
   /** The peer does not read what it is sent: so many bytes have waited for a second, or are half of what may. */
   slow?(unsentBytes: number): void;
-  /** It was slow, and everything has left now. */
+  /** The connection was slow, and everything has left now. */
   drained?(): void;
   /** Text that has to go out before a close frame with this code, if the protocol knows any. */
   lastWords?(code: number, reason: string): string | undefined;
@@ -34,7 +34,7 @@ export interface UpgradeRequest {
   headers: ReadonlyMap<string, string>;
 }
 
-/** A protocol's answer to one: who takes the connection, or the HTTP answer that refuses it. */
+/** A protocol's answer to an upgrade: the taker of the connection, or the HTTP answer that refuses it. */
 export type UpgradeDecision =
   | {
       accept: (carrier: Carrier) => void;

@@ -8,7 +8,7 @@ export interface Encoder {
   encode(texts: readonly string[]): Encoded;
 }
 
-/** Ids of encoders that are made at the start of a gateway. Those below belong to the ones that every gateway has. */
+/** Ids of encoders that are made at the start of a gateway. Lower ids belong to the encoders that every gateway has. */
 let nextEncoderId = 3;
 
 export function newEncoderId(): number {
@@ -31,7 +31,7 @@ export interface Sink {
   write(bytes: Buffer): void;
   close(code: number, reason: string): void;
   /**
-   * Stops reading until `resume`: what the peer sends waits in its TCP window. Absent where nothing can be held back.
+   * Stops reading until `resume`. Messages of the peer wait in its TCP window. Absent where nothing can be held back.
    */
   pause?(): void;
   /** Reads again. Before a close all input that had been read is handled at once. */

@@ -83,7 +83,7 @@ export class Turn {
   }
 
   join(audience: Audience, outlet: Outlet): void {
-    // Joining again is not coming anew: what was published so far is still on its way.
+    // Already subscribed: texts of this turn that are still to be written stay on their way.
     if (audience.sockets.has(outlet)) return;
     audience.sockets.add(outlet);
     if (audience.batch === undefined) return;

@@ -9,8 +9,8 @@ export class UnsentWatch {
   #slow = false;
 
   /**
-   * Tells the session when its peer begins not to read, and when all of it has left after all. `stuck`: what was found
-   * waiting has not left within the allowed number of looks.
+   * Tells the session when its peer begins not to read, and when all of it has left after all. `stuck`: bytes that were
+   * found waiting have not left within the allowed number of looks.
    */
   look(
     { unsentBytes, sentBytes }: { unsentBytes: number; sentBytes: number },

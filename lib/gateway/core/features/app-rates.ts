@@ -22,7 +22,7 @@ export class AppRates {
   }
 }
 
-/** Addresses that are remembered; those that asked longest ago are forgotten first. */
+/** Most addresses that are remembered; the addresses that asked longest ago are forgotten first. */
 const MAX_ADDRESSES = 10_000;
 
 /** Half of a rate for each remote address: one that asks without end leaves the other half to the rest. */

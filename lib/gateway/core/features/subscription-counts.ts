@@ -45,5 +45,5 @@ export class SubscriptionCounts {
 }
 
 function tell({ app, name, sockets }: Channel): void {
-  for (const listener of app.observers) listener.counted?.(name, sockets.size);
+  for (const observer of app.observers) observer.counted?.(name, sockets.size);
 }

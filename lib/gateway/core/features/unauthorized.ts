@@ -27,7 +27,7 @@ export class Unauthorized {
     this.#waiting.add(socket);
   }
 
-  /** It is authorized now, or gone. */
+  /** The socket is authorized now, or gone. */
   settled(socket: Socket): void {
     if (this.#waiting.delete(socket)) socket.app.unauthorizedSockets--;
   }

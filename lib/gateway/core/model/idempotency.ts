@@ -52,7 +52,7 @@ export class Idempotency {
   /** The answer that was given under a key; 'other' when it was given to another request. */
   find(key: string, fingerprint: string, nowMs: number): KeptAnswer | 'other' | undefined {
     this.#nowMs = nowMs + LOOK_MS;
-    // A look does not make it younger: the oldest expires next.
+    // Entries keep their age when they are read, so the oldest expires next.
     const kept = this.#kept.peek(key);
     if (kept === undefined) return undefined;
     return kept.fingerprint === fingerprint ? kept.answer : 'other';

@@ -34,9 +34,9 @@ export interface GroupMember extends Owner {
   readonly rules: readonly Rule[];
   /** True while the member has a connection. */
   readonly attached: boolean;
-  /** It owns some partitions from now on. */
+  /** The member owns some partitions from now on. */
   gained(partitions: readonly Partition[]): void;
-  /** It shall begin nothing more of a partition and give it back until the time on the monotonic clock. */
+  /** The member shall begin nothing more of a partition and give it back until the time on the monotonic clock. */
   asked(partition: Partition, untilMs: number): void;
   /** A partition of that generation is another's from now on. */
   lost(partition: Partition, generation: number): void;
@@ -119,7 +119,7 @@ export class Group implements AppObserver {
     return this.#ownership.revoking(partition.number);
   }
 
-  /** When an owner must have given a partition back, on the monotonic clock. */
+  /** Time by which an owner must have given a partition back, on the monotonic clock. */
   deadlineOf({ number }: Partition): number | undefined {
     return this.#deadlines.get(number)?.untilMs;
   }

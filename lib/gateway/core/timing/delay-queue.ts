@@ -5,7 +5,7 @@ export class DelayQueue<T> {
   readonly #clock: Clock;
   readonly #delayMs: number;
   readonly #due: (item: T) => void;
-  /** When each is due. All wait equally long, so the first in the Map is the first due. */
+  /** Due times. All wait equally long, so the first in the Map is the first due. */
   readonly #waiting = new Map<T, number>();
   #timer: Timer | undefined;
   #stopped = false;
@@ -34,7 +34,7 @@ export class DelayQueue<T> {
     return this.#waiting.delete(item);
   }
 
-  /** Ends all waits for good: whatever is added later is ignored. */
+  /** Ends all waits for good. Later additions are ignored. */
   stop(): void {
     this.#stopped = true;
     this.#waiting.clear();

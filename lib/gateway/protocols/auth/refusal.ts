@@ -1,4 +1,4 @@
-/** Why a request is not answered with a signature: an HTTP status, and what pages and people are told. */
+/** Reason why a request is not answered with a signature: an HTTP status, and what pages and people are told. */
 export interface Refusal {
   status: number;
   code: string;

@@ -19,7 +19,7 @@ export interface Signed {
 
 const FAILED = refusal(502, 'backend_failed', 'the backend could not decide; its log says why');
 
-/** Why there was no decision. */
+/** Reason why there was no decision. */
 const REFUSALS: Readonly<Record<Extract<Decision, string>, Refusal>> = {
   failed: FAILED,
   nobody: refusal(503, 'no_backend', 'no backend that decides this is connected'),

@@ -47,7 +47,7 @@ export class Fallback implements Protocol {
     this.#sessions = parts.carriers;
   }
 
-  /** Refuses new sessions. Those of a draining gateway are told by the protocol above when to come back. */
+  /** Refuses new sessions. The protocol above tells the sessions of a draining gateway when to come back. */
   stop(): void {
     this.#accepting = false;
   }

@@ -24,7 +24,7 @@ const MAX_SUBSCRIPTIONS = 100;
 export interface Asking {
   readonly app: App;
   readonly subscriptions: Set<Subscription>;
-  /** Its subscriptions are others from now on. */
+  /** The backend's subscriptions are others from now on. */
   subscribed(): void;
 }
 
@@ -37,7 +37,7 @@ type RequestParts = Pick<Parts, 'router' | 'limits' | 'log'>;
 export interface Answered {
   id: RequestId;
   outcome: Outcome;
-  /** It was no request. */
+  /** The frame was no request. */
   malformed?: true;
 }
 

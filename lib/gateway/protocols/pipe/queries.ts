@@ -39,7 +39,7 @@ const PIECE_BYTES = 56 * 1024;
 interface List {
   id: number;
   items: Iterator<string>;
-  /** When nobody waits for it any more. */
+  /** Time after which nobody waits for it. */
   endsAt: number;
 }
 

@@ -218,7 +218,7 @@ export class PipeSession implements GroupMember {
   lost(partition: Partition, generation: number): void {
     this.#ready.delete(partition);
     if (this.#welcomed) this.#link?.send({ type: 'lost', partition: partition.number, generation });
-    // Its events in flight use no credit any more, so that other partitions may have room.
+    // The partition's events in flight use no credit any more, so that other partitions may have room.
     this.#wake();
   }
 

@@ -20,22 +20,27 @@ const SWEEP_MS = 1_000;
 export type Attached =
   { session: PipeSession } | { refused: keyof typeof CLOSE_CODES; message: string };
 
-interface Entry {
-  session: PipeSession;
-  secret: Buffer;
-  attempt: number;
-  /** The backend has read a WELCOME of this session. */
-  isReady: boolean;
-  /** Events of its stream that were unhandled when another unnamed backend came: that one was told of them. */
+/** A session without a connection. */
+interface Away {
+  readonly sinceMs: number;
+  /** Until the session is forgotten. */
+  readonly expiry: Timer;
+  /**
+   * Until its partitions go to others. `overdue`: the grace is over, but no other member was there to take over. `over`:
+   * the session has left its group.
+   */
+  grace: Timer | 'overdue' | 'over';
+  /** True when another unnamed backend has been told that events of this stream are unhandled. */
   isTold: boolean;
-  /** Events that unnamed streams left unhandled, as its WELCOME tells. */
-  unhandled: number;
-  /** While it has no connection: since when, until its partitions go to others, and until it is forgotten. */
-  awaySinceMs: number | undefined;
-  grace: Timer | undefined;
-  expiry: Timer | undefined;
-  /** The grace is over, but no other member was there to take over. */
-  isOverdue: boolean;
+}
+
+interface Entry {
+  readonly session: PipeSession;
+  readonly secret: Buffer;
+  attempt: number;
+  /** WELCOME: read by the backend, or on its way with the number of events that unnamed streams left unhandled. */
+  welcome: 'read' | { unhandled: number };
+  connection: 'attached' | Away;
 }
 
 /**
@@ -73,8 +78,9 @@ export class Sessions {
   get awaited(): boolean {
     const { clock, limits } = this.#context;
     const sinceMs = clock.now() - limits.pipeGraceMs;
-    for (const { session, awaySinceMs } of this.#byId.values()) {
-      if (awaySinceMs !== undefined && awaySinceMs > sinceMs && session.behind) return true;
+    for (const { session, connection } of this.#byId.values()) {
+      if (connection === 'attached' || connection.sinceMs <= sinceMs) continue;
+      if (session.behind) return true;
     }
     return false;
   }
@@ -106,8 +112,7 @@ export class Sessions {
       return this.#create(link, hello, 'reset', lost);
     }
     entry.attempt = hello.attempt;
-    entry.isTold = false;
-    this.#clearTimers(entry);
+    this.#move(entry, 'attached');
     entry.session.resume(link, hello);
     return { session: entry.session };
   }
@@ -116,7 +121,7 @@ export class Sessions {
   ready(session: PipeSession): void {
     const entry = this.#byId.get(session.id);
     if (entry === undefined) return;
-    entry.isReady = true;
+    entry.welcome = 'read';
     const { group } = session;
     const earlier = this.#earlierOfName(session);
     // An earlier session that is away for longer than the grace has no place in the group any more.
@@ -136,10 +141,13 @@ export class Sessions {
     const entry = this.#byId.get(session.id);
     if (entry === undefined) return;
     const { clock, limits } = this.#context;
-    this.#clearTimers(entry);
-    entry.awaySinceMs = clock.now();
-    entry.expiry = clock.setTimeout(() => this.#forget(entry, 0), limits.pipeWindowMs);
-    entry.grace = clock.setTimeout(() => this.#giveUp(entry), limits.pipeGraceMs);
+    const away: Away = {
+      sinceMs: clock.now(),
+      expiry: clock.setTimeout(() => this.#forget(entry, 0), limits.pipeWindowMs),
+      grace: clock.setTimeout(() => this.#giveUp(session, away), limits.pipeGraceMs),
+      isTold: false,
+    };
+    this.#move(entry, away);
     this.#bound();
   }
 
@@ -184,13 +192,8 @@ export class Sessions {
       session,
       secret,
       attempt: hello.attempt,
-      isReady: false,
-      isTold: false,
-      unhandled,
-      awaySinceMs: undefined,
-      grace: undefined,
-      expiry: undefined,
-      isOverdue: false,
+      welcome: { unhandled },
+      connection: 'attached',
     });
     if (group.members.size === 0) group.expect(session);
     return { session };
@@ -204,7 +207,7 @@ export class Sessions {
     const group = hello.name === '' ? undefined : this.#groups.find(app, hello);
     if (group === undefined) return false;
     // A session whose WELCOME was lost may be this backend's own.
-    return this.#ofName(group, nameOf(hello)).some(({ isReady }) => isReady);
+    return this.#ofName(group, nameOf(hello)).some(({ welcome }) => welcome === 'read');
   }
 
   /** Sessions of a name in a group, the earliest first. */
@@ -230,47 +233,45 @@ export class Sessions {
   #takeUnhandled(app: App): number {
     let count = this.#unhandled.get(app) ?? 0;
     this.#unhandled.delete(app);
-    for (const entry of this.#byId.values()) {
-      const { session, awaySinceMs } = entry;
-      if (session.app !== app || awaySinceMs === undefined) continue;
+    for (const { session, connection: away } of this.#byId.values()) {
+      if (session.app !== app || away === 'attached') continue;
       if (!isAlone(session.group, session.isNamed)) continue;
-      if (!entry.isTold) count += session.group.lag.events;
+      if (!away.isTold) count += session.group.lag.events;
       // Later events come to the new backend too.
-      entry.isTold = true;
+      away.isTold = true;
     }
     return count;
   }
 
   /** Gives a session's partitions to the other members, as soon as one of them is there. */
-  #giveUp(entry: Entry): void {
-    entry.grace = undefined;
-    const { session } = entry;
-    for (const member of session.group.members) {
-      if (member !== session && member.attached) {
-        session.group.leave(session);
-        return;
-      }
+  #giveUp(session: PipeSession, away: Away): void {
+    const others = [...session.group.members].filter((member) => member !== session);
+    if (others.some(({ attached }) => attached)) {
+      away.grace = 'over';
+      session.group.leave(session);
+    } else {
+      away.grace = 'overdue';
     }
-    entry.isOverdue = true;
   }
 
   /** A member is there: it does not have to wait for others that have been away for too long. */
   #giveUpOverdue(group: Group): void {
-    for (const entry of this.#byId.values()) {
-      if (!entry.isOverdue || entry.session.group !== group) continue;
-      entry.isOverdue = false;
-      group.leave(entry.session);
+    for (const { session, connection: away } of this.#byId.values()) {
+      if (session.group !== group || away === 'attached' || away.grace !== 'overdue') continue;
+      away.grace = 'over';
+      group.leave(session);
     }
   }
 
   #forget(entry: Entry, keepMs: number, code: 'replaced' | 'going_away' = 'going_away'): void {
-    this.#clearTimers(entry);
-    const { session } = entry;
+    const { session, welcome, connection } = entry;
+    const isTold = connection !== 'attached' && connection.isTold;
+    this.#stopTimers(entry);
     if (!this.#byId.delete(session.id)) return;
     const { group, app } = session;
     // A backend that has not read its WELCOME was told nothing.
-    let left = entry.isReady ? 0 : entry.unhandled;
-    if (isAlone(group, session.isNamed) && !entry.isTold) left += group.lag.events;
+    let left = welcome === 'read' ? 0 : welcome.unhandled;
+    if (isAlone(group, session.isNamed) && !isTold) left += group.lag.events;
     if (left > 0) this.#unhandled.set(app, (this.#unhandled.get(app) ?? 0) + left);
     group.leave(session);
     const isLast = ![...this.#byId.values()].some((each) => each.session.group === group);
@@ -322,10 +323,11 @@ export class Sessions {
     const waiting = new Map<Group, Waiting>();
     const attached = new Set<Group>();
     for (const entry of this.#byId.values()) {
-      const { group } = entry.session;
-      const sinceMs = entry.awaySinceMs;
-      if (sinceMs === undefined) attached.add(group);
+      const { session, connection } = entry;
+      const { group } = session;
+      if (connection === 'attached') attached.add(group);
       else {
+        const { sinceMs } = connection;
         const found = waiting.get(group) ?? { group, sinceMs, entries: [] };
         found.sinceMs = Math.max(found.sinceMs, sinceMs);
         found.entries.push(entry);
@@ -346,19 +348,23 @@ export class Sessions {
     }
   }
 
-  #clearTimers(entry: Entry): void {
+  #move(entry: Entry, to: Entry['connection']): void {
+    this.#stopTimers(entry);
+    entry.connection = to;
+  }
+
+  #stopTimers({ connection }: Entry): void {
+    if (connection === 'attached') return;
     const { clock } = this.#context;
-    if (entry.grace !== undefined) clock.clearTimeout(entry.grace);
-    if (entry.expiry !== undefined) clock.clearTimeout(entry.expiry);
-    entry.grace = entry.expiry = entry.awaySinceMs = undefined;
-    entry.isOverdue = false;
+    clock.clearTimeout(connection.expiry);
+    if (typeof connection.grace !== 'string') clock.clearTimeout(connection.grace);
   }
 }
 
 /** A stream that waits for a backend. */
 interface Waiting {
   readonly group: Group;
-  /** When the last of its sessions lost its connection. */
+  /** Time at which the last of its sessions lost its connection. */
   sinceMs: number;
   readonly entries: Entry[];
 }

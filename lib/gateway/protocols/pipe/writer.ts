@@ -118,7 +118,7 @@ function capture(group: Group, ready: Iterable<Partition>, nowMs: number): numbe
   return waitMs;
 }
 
-/** Events that an earlier owner was sent say so. */
+/** Events with the mark `redelivered` on each that was sent to an earlier owner. */
 function marked(events: PipeEvent[], first: number, sentBefore: number): PipeEvent[] {
   if (first > sentBefore) return events;
   return events.map((event, i) =>

@@ -184,7 +184,7 @@ export class Endpoint {
     const body = await readSendBody(request, this.context.parts.limits.maxMessageBytes);
     if (body === undefined) return;
     if ('refuse' in body) return sendRefusal(exchange, body.refuse, body.text);
-    // It may have ended while its body was on the way.
+    // The session may have ended while the body was on the way.
     const carrier = this.#carriers.get(id);
     if (carrier?.open !== true) return unknown();
     carrier.receive(body.texts);

@@ -45,8 +45,8 @@ export function authenticate(
 }
 
 /**
- * Checks that the body is the one that was signed. `body_md5` binds it only as well as MD5 can: whoever chooses what an
- * app signs can prepare two bodies of one hash. Hence `body_sha256` beside it, for senders that care.
+ * Checks that the body is the one that was signed. `body_md5` binds it only as well as MD5 can: an attacker who chooses
+ * what an app signs can prepare two bodies of one hash. Hence `body_sha256` beside it, for senders that care.
  */
 export function authenticateBody(params: Params, body: Buffer): void {
   const error = bodyError(params, body);

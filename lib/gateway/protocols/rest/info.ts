@@ -24,7 +24,7 @@ export function checkInfo(app: App, info: ReadonlySet<string>, known: readonly s
   }
 }
 
-/** JSON text of the counts that were asked for and that the channel has; what it does not have is left out. */
+/** JSON text of the counts that were asked for. Counts that the channel does not have are left out. */
 export function counts(app: App, channel: string, info: ReadonlySet<string>): string {
   return `{${countFields(app, channel, info).join()}}`;
 }

@@ -17,7 +17,7 @@ function counting(): OfflineChannels {
   return new OfflineChannels({ app: { subscriptionCount: true } });
 }
 
-/** So many subscribers of a channel; the first one is given, with nothing left to read. */
+/** A number of subscribers of a channel; the first one is given, with nothing left to read. */
 function crowd(
   node: OfflineChannels,
   size: number,

@@ -19,7 +19,7 @@ async function pair(
   return [a, b];
 }
 
-/** Sends a text from `a`; what it is told about it, and what `b` hears. */
+/** Sends a text from `a`. Returns the answers to it, and the messages that `b` hears. */
 async function exchange(a: TestSocket, b: TestSocket, text: string): Promise<Message[][]> {
   a.text(text);
   return [await a.settled(), await b.settled()];

@@ -21,7 +21,7 @@ export function startPushy(
   return startGateway(t, { ...options, app: { pushy: { secretKey: PUSHY_SECRET }, ...app } });
 }
 
-export function sha256(text: string): string {
+function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 

@@ -80,7 +80,7 @@ t.test('data that is no string is delivered as its JSON text', async (t) => {
   }
 });
 
-t.test('parameters may stand in the query; those of the body win', async (t) => {
+t.test('parameters may stand in the query; parameters of the body win', async (t) => {
   const gateway = await startGateway(t);
   const api = new ApiClient(t, gateway);
   const socket = await TestSocket.connect(t, gateway.port);

@@ -1,7 +1,7 @@
 import type { Identity } from '../../../core/model/presence';
 import { type Result, type Query, channelParam, queryError } from './query';
 
-/** `channel.members {channel}`: who is on a presence channel, each user once. */
+/** `channel.members {channel}`: the members of a presence channel, each user once. */
 export function channelMembers(query: Query): Result {
   const name = channelParam(query);
   if (!name.startsWith('presence-')) {

@@ -1,6 +1,6 @@
 import type { Result, Query } from './query';
 
-/** `stats {}`: what is live in the app, on this node. */
+/** `stats {}`: numbers of the app's live sockets and channels, on this node. */
 export function stats({ app, context }: Query): Result {
   const counts = {
     node: context.node,

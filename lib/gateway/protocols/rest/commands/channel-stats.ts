@@ -3,7 +3,7 @@ import type { Call, Endpoint } from '../call';
 import { isPresence } from '../info';
 import { readChannelName } from '../publication';
 
-/** `GET /apps/<id>/channels/<name>/stats`, deprecated: what is known of a channel, under older names. */
+/** `GET /apps/<id>/channels/<name>/stats`, deprecated: the attributes of a channel, under older names. */
 export const channelStats: Endpoint = {
   method: 'GET',
   params: new Set(),

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { CreditMeter } from '../../lib/stream/credit';
+import { CreditMeter } from '../../lib/stream/credit-meter';
 
 t.test('an acknowledgement is due 50 ms after the first message handled', async (t) => {
   const meter = new CreditMeter({ messages: 1000, bytes: 1_000_000 });
