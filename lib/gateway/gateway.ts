@@ -168,6 +168,7 @@ export class Gateway {
       {
         request: (...received) => dispatch.request(...received),
         upgrade: (target, request) => dispatch.upgrade(target, request),
+        takesAnswersForFinal: (target) => dispatch.takesAnswersForFinal(target),
         refused: ({ status, body }, remoteAddress) =>
           journal.refused({ entrance: 'port', message: body, status }, { remoteAddress }),
       },
