@@ -4,6 +4,7 @@ import { StandpipeError } from '../errors';
 import type { GatewayOptions } from '../gateway';
 import { DEVELOPMENT_APP } from './defaults';
 import type { ServeFlags } from './flags';
+import { readJsonFile } from './json-file';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -60,19 +61,8 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
 }
 
 function readFile(file: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    // Editors of Windows begin files with a byte order mark.
-    value = JSON.parse(readFileSync(file, 'utf8').replace(/^\ufeff/, ''));
-  } catch (cause) {
-    const why = (cause as Error).message;
-    throw new StandpipeError('bad_option', `config: cannot read ${file}: ${why}`, { cause });
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new StandpipeError('bad_option', `config: ${file} must hold a JSON object`);
-  }
   // `$schema` is for editors.
-  const { $schema: _schema, ...rest } = value as Record<string, unknown>;
+  const { $schema: _schema, ...rest } = readJsonFile(file);
   return rest;
 }
 
@@ -100,7 +90,11 @@ function tlsFrom(
 }
 
 function pem(name: string, value: unknown, base: string): unknown {
-  if (typeof value !== 'string' || value.startsWith('-----BEGIN')) return value;
+  if (typeof value !== 'string' || value.includes('-----BEGIN')) return value;
+  // It may be a key that was cut: no text of it is shown.
+  if (value.includes('\n')) {
+    throw new StandpipeError('bad_option', `tls.${name}: is neither PEM nor the path of a file`);
+  }
   try {
     return readFileSync(resolve(base, value), 'utf8');
   } catch (cause) {

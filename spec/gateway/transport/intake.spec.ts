@@ -159,7 +159,7 @@ t.test(
   },
 );
 
-t.test('of browsers that come all at once a few are let in at a time', async (t) => {
+t.test('browsers that come all at once are let in a few a turn', async (t) => {
   const gateway = await startGateway(t);
   const all = await Promise.all(Array.from({ length: 300 }, () => RawSocket.tcp(gateway.port)));
   t.teardown(() => all.forEach((each) => each.destroy()));
