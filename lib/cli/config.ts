@@ -4,6 +4,7 @@ import { StandpipeError } from '../errors';
 import type { GatewayOptions } from '../gateway';
 import { DEVELOPMENT_APP } from './defaults';
 import type { ServeFlags } from './flags';
+import { readJsonFile } from './json-file';
 import { nameOf, type OptionNames } from './option-names';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -86,19 +87,8 @@ function namesOf(flags: ServeFlags, env: Environment): Map<string, string> {
 }
 
 function readFile(file: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    // Editors of Windows begin files with a byte order mark.
-    value = JSON.parse(readFileSync(file, 'utf8').replace(/^\ufeff/, ''));
-  } catch (cause) {
-    const why = (cause as Error).message;
-    throw new StandpipeError('bad_option', `config: cannot read ${file}: ${why}`, { cause });
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new StandpipeError('bad_option', `config: ${file} must hold a JSON object`);
-  }
   // `$schema` is for editors.
-  const { $schema: _schema, ...rest } = value as Record<string, unknown>;
+  const { $schema: _schema, ...rest } = readJsonFile(file);
   return rest;
 }
 
@@ -131,12 +121,17 @@ function tlsFrom(
   return tls;
 }
 
-/** Text of a certificate or a key; a value that does not begin as PEM is the path of a file. */
+/** Text of a certificate or a key; a value that does not hold PEM is the path of a file. */
 function pem(name: string, value: unknown, base: string): string {
   if (typeof value !== 'string') {
     throw new StandpipeError('bad_option', `${name}: must be the path of a PEM file, or its text`);
   }
-  if (value.startsWith('-----BEGIN')) return value;
+  if (value.includes('-----BEGIN')) return value;
+  // It may be a key that was cut: no text of it is shown.
+  if (value.includes('
+')) {
+    throw new StandpipeError('bad_option', `${name}: is neither PEM nor the path of a file`);
+  }
   try {
     return readFileSync(resolve(base, value), 'utf8');
   } catch (cause) {

@@ -38,6 +38,13 @@ export class Dispatch {
     return { refuse: 404, body };
   }
 
+  /** True when whoever asks for a WebSocket at this target takes any answer for final. */
+  takesAnswersForFinal(text: string): boolean {
+    return parseTarget(text, this.#path).some((target) =>
+      this.#protocols.some((protocol) => protocol.takesAnswersForFinal?.(target) === true),
+    );
+  }
+
   request(request: IncomingMessage, response: ServerResponse, remoteAddress: string): void {
     // A peer that goes away in the middle of its answer tells so by the end of its connection as well.
     response.on('error', ignore);

@@ -13,7 +13,7 @@ import { Metrics } from './core/metrics';
 import { Router } from './core/router';
 import { TurnBudget } from './core/timing/turn-budget';
 import { Overload } from './core/timing/overload';
-import { Turn } from './core/fanout/turn';
+import { Turn, type TurnWatch } from './core/fanout/turn';
 import { ClientAddress } from './http/client-address';
 import { differenceOf, type Reloaded } from './options/difference';
 import {
@@ -94,10 +94,11 @@ export class Gateway {
       overflowCloses: () => this.#hub.holdback.closes,
     });
     const journal = new Journal(log, this.metrics);
-    const turn = new Turn((run) => clock.endOfTurn(run), {
+    const watch: TurnWatch = {
       now: () => clock.now(),
       written: (durationMs) => this.metrics.written(durationMs),
-    });
+    };
+    const turn = new Turn((run) => clock.endOfTurn(run), { watch });
     this.#hub = new Hub(turn, clock, limits, journal);
     const router = new Router(this.#hub, this.metrics, journal);
     const overload = (this.#overload = new Overload(clock));
@@ -161,6 +162,7 @@ export class Gateway {
       {
         request: (...received) => dispatch.request(...received),
         upgrade: (target, request) => dispatch.upgrade(target, request),
+        takesAnswersForFinal: (target) => dispatch.takesAnswersForFinal(target),
         refused: ({ status, body }, remoteAddress) =>
           journal.refused({ entrance: 'port', message: body, status }, { remoteAddress }),
       },

@@ -7,7 +7,7 @@ import { rawValue } from './raw-value';
  * server sends `standpipe:request` with `{id, event, data}`, the browser answers `standpipe:reply` with `{id, data}`,
  * or `{id, error}` where it cannot.
  */
-const REQUEST_EVENT = 'standpipe:request';
+export const REQUEST_EVENT = 'standpipe:request';
 export const REPLY_EVENT = 'standpipe:reply';
 
 /** `data` is the JSON text of the answer, `error` the reason why the browser has none. */

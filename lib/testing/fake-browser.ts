@@ -1,7 +1,9 @@
-import { StandpipeError } from '../errors';
+import { StandpipeError, asError } from '../errors';
 import type { Carrier, CarrierHandler } from '../gateway/core/fanout/carrier';
+import { REPLY_EVENT, REQUEST_EVENT } from '../pusher/requests';
 import { channelStringToSign, hmacHex, userStringToSign } from '../pusher/signature';
 import { deferred, type Deferred } from '../util/deferred';
+import { systemClock, type Timer } from '../util/timers';
 import { memoryEncoder, textsOf } from './memory-encoder';
 
 /** A message that a fake browser has received. `data` is decoded as pusher-js decodes it. */
@@ -17,17 +19,57 @@ export interface Identity {
   userInfo?: Record<string, unknown>;
 }
 
-type MessageHandler = (data: unknown, message: BrowserMessage) => void;
-
-interface Waiter {
-  event: string;
-  channel: string | undefined;
-  result: Deferred<BrowserMessage>;
+/** Answer of an authorization endpoint: to a channel, or to a sign-in where `user_data` is there. */
+export interface ChannelAuth {
+  auth: string;
+  channel_data?: string;
+  user_data?: string;
+  shared_secret?: string;
 }
 
+/** Signs for a channel, or for a sign-in where there is no channel. It rejects to refuse. */
+export type Authorize = (request: {
+  socketId: string;
+  channel: string | undefined;
+}) => Promise<ChannelAuth>;
+
+export interface BrowserOptions {
+  /**
+   * Signatures of private and presence channels and of sign-ins. By default the fake browser makes them itself. `true`:
+   * they are asked of the gateway's `/pusher/auth`, and the backend's `authorize` and `authenticate` decide, as for a
+   * page. A function is asked instead, as a `customHandler` of pusher-js.
+   */
+  authorize?: boolean | Authorize;
+  /** Longest wait of `next`, `subscribe` and `signIn`, in real milliseconds. Default: 4000. */
+  timeoutMs?: number;
+}
+
+export interface WaitOptions {
+  /** Longest wait, in real milliseconds. Default: that of the browser. */
+  timeoutMs?: number;
+}
+
+type MessageHandler = (data: unknown, message: BrowserMessage) => void;
+type RequestHandler = (data: unknown) => unknown;
+
+/** Messages of an event, on a channel or on any. */
+interface Wanted {
+  event: string;
+  channel?: string | undefined;
+}
+
+interface Waiter {
+  wanted: readonly Wanted[];
+  result: Deferred<BrowserMessage>;
+  deadline: Timer;
+}
+
+const TIMEOUT_MS = 4_000;
+/** Events that a message of a wait that failed names. */
+const MAX_NAMED = 20;
+
 /**
- * A browser in the test process, without a network. It speaks the Channels protocol to a real gateway, and signs for
- * private and presence channels itself.
+ * A browser in the test process, without a network. It speaks the Channels protocol to a real gateway, as pusher-js does.
  */
 export class FakeBrowser {
   /** Received messages, in order. */
@@ -37,7 +79,10 @@ export class FakeBrowser {
   readonly #credentials: { key: string; secret: string };
   readonly #closed = deferred<{ code: number; reason: string }>();
   readonly #handlers = new Map<string, Set<MessageHandler>>();
-  #waiters: Waiter[] = [];
+  readonly #requestHandlers = new Map<string, RequestHandler>();
+  readonly #authorize: Authorize | undefined;
+  readonly #timeoutMs: number;
+  readonly #waiters: Waiter[] = [];
   /** Index in `received` up to which `next` has given messages out, by event. */
   readonly #given = new Map<string, number>();
   #session: CarrierHandler | undefined;
@@ -47,8 +92,14 @@ export class FakeBrowser {
   constructor(
     credentials: { key: string; secret: string },
     open: (carrier: Carrier) => CarrierHandler | undefined,
+    {
+      authorize,
+      timeoutMs = TIMEOUT_MS,
+    }: { authorize?: Authorize | false | undefined; timeoutMs?: number } = {},
   ) {
     this.#credentials = credentials;
+    this.#authorize = authorize === false ? undefined : authorize;
+    this.#timeoutMs = timeoutMs;
     this.closed = this.#closed.promise;
     const carrier: Carrier = {
       encoder: memoryEncoder,
@@ -84,42 +135,44 @@ export class FakeBrowser {
   }
 
   /**
-   * Subscribes and resolves when the gateway has said so; rejects with `refused` and the gateway's message. Presence
-   * channels need an identity.
+   * Subscribes and resolves when the gateway has said so; rejects with `refused` and the reason of the gateway, or of
+   * whoever authorizes. Presence channels need an identity, unless that comes with the authorization.
    */
   async subscribe(channel: string, identity?: Identity): Promise<this> {
-    const data: Record<string, string> = { channel };
-    const { key, secret } = this.#credentials;
-    if (identity !== undefined) {
-      const { userId, userInfo } = identity;
-      data['channel_data'] = JSON.stringify({ user_id: userId, user_info: userInfo });
-    }
-    if (/^(private|presence)-/.test(channel)) {
-      const toSign = channelStringToSign(this.#id, channel, data['channel_data']);
-      data['auth'] = `${key}:${hmacHex(secret, toSign)}`;
-    }
-    const done = this.next('pusher_internal:subscription_succeeded', channel);
-    const failed = this.next('pusher:subscription_error', channel);
-    failed.catch(() => undefined);
-    done.catch(() => undefined);
-    this.send('pusher:subscribe', data);
-    const { event, data: answer } = await Promise.race([done, failed]);
-    this.#waiters = this.#waiters.filter((waiter) => waiter.channel !== channel);
+    const signed = /^(private|presence)-/.test(channel)
+      ? await this.#signed(channel, identity)
+      : undefined;
+    const answer = this.#first(
+      [
+        { event: 'pusher_internal:subscription_succeeded', channel },
+        { event: 'pusher:subscription_error', channel },
+      ],
+      this.#timeoutMs,
+    );
+    const { auth, channel_data: channelData } = signed ?? {};
+    this.send('pusher:subscribe', { channel, auth, channel_data: channelData });
+    const { event, data } = await answer;
     if (event === 'pusher_internal:subscription_succeeded') return this;
-    const { error, status } = answer as { error: string; status: number };
+    const { error, status } = data as { error: string; status: number };
     throw new StandpipeError('refused', error, { status });
   }
 
-  /** Signs in as a user and resolves when the gateway has said so; rejects with `refused` and the gateway's message. */
-  async signIn(userId: string, userInfo?: Record<string, unknown>): Promise<this> {
-    const { key, secret } = this.#credentials;
-    const userData = JSON.stringify({ id: userId, user_info: userInfo });
-    const auth = `${key}:${hmacHex(secret, userStringToSign(this.#id, userData))}`;
-    const answers = [this.next('pusher:signin_success'), this.next('pusher:error')];
-    for (const answer of answers) answer.catch(() => undefined);
+  /**
+   * Signs in as a user, and subscribes to the channel on which backends send to this user, as pusher-js does. Resolves
+   * when the gateway has said so; rejects with `refused` and the reason. With `authorize` the backend says who it is.
+   */
+  async signIn(userId?: string, userInfo?: Record<string, unknown>): Promise<this> {
+    const { auth, user_data: userData } = await this.#signedUser(userId, userInfo);
+    const answer = this.#first(
+      [{ event: 'pusher:signin_success' }, { event: 'pusher:error' }],
+      this.#timeoutMs,
+    );
     this.send('pusher:signin', { auth, user_data: userData });
-    const { event, data } = await Promise.race(answers);
-    if (event === 'pusher:signin_success') return this;
+    const { event, data } = await answer;
+    if (event === 'pusher:signin_success') {
+      const { id } = JSON.parse(userData ?? '{}') as { id: string };
+      return this.subscribe(`#server-to-user-${id}`);
+    }
     const { code, message } = data as { code: number; message: string };
     throw new StandpipeError('refused', message, { status: code });
   }
@@ -142,27 +195,99 @@ export class FakeBrowser {
   }
 
   /**
-   * The next message of an event that `next` has not given out yet, received already or still to come. Rejects with
-   * `closed` when the connection ends first.
+   * Answers requests of this name that a backend makes with `client.socket(id).request(…)`: with what the handler returns
+   * or resolves with, or with the message of its error. Requests without a handler are refused, as by the back channel.
    */
-  next(event: string, channel?: string): Promise<BrowserMessage> {
-    const key = `${event}\0${channel ?? ''}`;
+  onRequest(event: string, handler: RequestHandler): this {
+    this.#requestHandlers.set(event, handler);
+    return this;
+  }
+
+  /**
+   * The next message of an event that `next` has not given out yet, received already or still to come. Rejects with
+   * `closed` when the connection ends first, and with `timeout` when it does not come in time.
+   */
+  next(
+    event: string,
+    channel?: string,
+    { timeoutMs = this.#timeoutMs }: WaitOptions = {},
+  ): Promise<BrowserMessage> {
+    const key = keyOf({ event, channel });
     for (let i = this.#given.get(key) ?? 0; i < this.received.length; i++) {
       const message = this.received[i] as BrowserMessage;
-      if (!matches(message, event, channel)) continue;
+      if (!matches(message, { event, channel })) continue;
       this.#given.set(key, i + 1);
       return Promise.resolve(message);
     }
     this.#given.set(key, this.received.length);
-    const result = deferred<BrowserMessage>();
-    if (this.#session === undefined) result.reject(new StandpipeError('closed', 'it is closed'));
-    else this.#waiters.push({ event, channel, result });
-    return result.promise;
+    return this.#first([{ event, channel }], timeoutMs);
   }
 
   /** Closes the connection, as a closed tab does. */
   close(): void {
     this.#end(1001, '');
+  }
+
+  #signed(channel: string, identity: Identity | undefined): Promise<ChannelAuth> {
+    if (this.#authorize !== undefined) return this.#authorize({ socketId: this.#id, channel });
+    const { key, secret } = this.#credentials;
+    const channelData =
+      identity && JSON.stringify({ user_id: identity.userId, user_info: identity.userInfo });
+    const auth = `${key}:${hmacHex(secret, channelStringToSign(this.#id, channel, channelData))}`;
+    return Promise.resolve(
+      channelData === undefined ? { auth } : { auth, channel_data: channelData },
+    );
+  }
+
+  #signedUser(userId: string | undefined, userInfo: object | undefined): Promise<ChannelAuth> {
+    if (this.#authorize !== undefined) {
+      return this.#authorize({ socketId: this.#id, channel: undefined });
+    }
+    const { key, secret } = this.#credentials;
+    const userData = JSON.stringify({ id: userId, user_info: userInfo });
+    const auth = `${key}:${hmacHex(secret, userStringToSign(this.#id, userData))}`;
+    return Promise.resolve({ auth, user_data: userData });
+  }
+
+  /** The first message from now on that is one of these. */
+  #first(wanted: readonly Wanted[], timeoutMs: number): Promise<BrowserMessage> {
+    const result = deferred<BrowserMessage>();
+    // A wait that nobody awaits any more must not end the process.
+    result.promise.catch(() => undefined);
+    if (this.#session === undefined) {
+      result.reject(new StandpipeError('closed', 'it is closed'));
+      return result.promise;
+    }
+    const names = wanted.map(({ event, channel }) =>
+      channel === undefined ? event : `${event} on ${channel}`,
+    );
+    const waiter: Waiter = {
+      wanted,
+      result,
+      deadline: systemClock.setTimeout(() => {
+        this.#stopWaiting(waiter);
+        const came = this.received.slice(-MAX_NAMED).map(({ event }) => event);
+        const message = `waited ${timeoutMs} ms for ${names.join(' or ')}; received so far: ${came.join(', ')}`;
+        result.reject(new StandpipeError('timeout', message));
+      }, timeoutMs),
+    };
+    this.#waiters.push(waiter);
+    return result.promise;
+  }
+
+  #stopWaiting(waiter: Waiter): void {
+    systemClock.clearTimeout(waiter.deadline);
+    this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+  }
+
+  async #answer({ id, event, data }: Request): Promise<void> {
+    const handler = this.#requestHandlers.get(event);
+    try {
+      if (handler === undefined) throw new Error(`nothing here answers ${event}`);
+      this.send(REPLY_EVENT, { id, data: await handler(data) });
+    } catch (error) {
+      this.send(REPLY_EVENT, { id, error: asError(error).message });
+    }
   }
 
   #receive(text: string): void {
@@ -177,12 +302,15 @@ export class FakeBrowser {
       this.#id = (message.data as { socket_id: string }).socket_id;
     }
     this.received.push(message);
-    const waiter = this.#waiters.find((each) => matches(message, each.event, each.channel));
-    if (waiter !== undefined) {
-      this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-      this.#given.set(`${waiter.event}\0${waiter.channel ?? ''}`, this.received.length);
+    for (const waiter of this.#waiters) {
+      const wanted = waiter.wanted.find((each) => matches(message, each));
+      if (wanted === undefined) continue;
+      this.#given.set(keyOf(wanted), this.received.length);
+      this.#stopWaiting(waiter);
       waiter.result.resolve(message);
+      break;
     }
+    if (message.event === REQUEST_EVENT) void this.#answer(message.data as Request);
     for (const handler of this.#handlers.get(message.event) ?? []) handler(message.data, message);
   }
 
@@ -193,11 +321,24 @@ export class FakeBrowser {
     session.closed(code, reason);
     this.#closed.resolve({ code, reason });
     const error = new StandpipeError('closed', `the connection was closed with ${code} ${reason}`);
-    for (const { result } of this.#waiters.splice(0)) result.reject(error);
+    for (const waiter of [...this.#waiters]) {
+      this.#stopWaiting(waiter);
+      waiter.result.reject(error);
+    }
   }
 }
 
-function matches(message: BrowserMessage, event: string, channel: string | undefined): boolean {
+interface Request {
+  id: string;
+  event: string;
+  data: unknown;
+}
+
+function keyOf({ event, channel }: Wanted): string {
+  return `${event}\0${channel ?? ''}`;
+}
+
+function matches(message: BrowserMessage, { event, channel }: Wanted): boolean {
   return message.event === event && (channel === undefined || message.channel === channel);
 }
 

@@ -1,10 +1,19 @@
+import type { Carrier, CarrierHandler } from '../gateway/core/fanout/carrier';
 import { Gateway, type GatewayOptions } from '../gateway';
-import { FakeBrowser } from './fake-browser';
+import type { Clock } from '../util/timers';
+import { askGateway } from './ask-gateway';
+import { type BrowserOptions, FakeBrowser } from './fake-browser';
 
 /** The one app of a test gateway, unless others are given. */
 const APP = { id: '1', key: 'test-key', secret: 'test-secret', clientEvents: true };
 
-export type TestGatewayOptions = Partial<GatewayOptions>;
+/**
+ * Options of `createGateway`, and a clock of the test's own. False timers of a test framework do not reach the gateway;
+ * a clock that is given here does.
+ */
+export interface TestGatewayOptions extends Partial<GatewayOptions> {
+  clock?: Clock;
+}
 
 /** A real gateway in the test process, on a free port of 127.0.0.1. */
 export class TestGateway {
@@ -20,12 +29,14 @@ export class TestGateway {
   }
 
   /** A fake browser, connected. */
-  async browser(): Promise<FakeBrowser> {
+  async browser(options: BrowserOptions = {}): Promise<FakeBrowser> {
     const query = new URLSearchParams({ protocol: '7', client: 'fake-browser' });
     const { key, secret } = this.client;
-    const browser = new FakeBrowser({ key, secret }, (carrier) =>
-      this.gateway.openSocket(key, query, carrier),
-    );
+    const open = (carrier: Carrier): CarrierHandler | undefined =>
+      this.gateway.openSocket(key, query, carrier);
+    const { authorize, ...rest } = options;
+    const ask = authorize === true ? askGateway(this.gateway.url, key) : authorize;
+    const browser = new FakeBrowser({ key, secret }, open, { ...rest, authorize: ask });
     await browser.next('pusher:connection_established');
     return browser;
   }
@@ -42,9 +53,12 @@ export class TestGateway {
  *     const client = createClient(gateway.client)
  *     const browser = await gateway.browser()
  */
-export async function createTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
+export async function createTestGateway({
+  clock,
+  ...options
+}: TestGatewayOptions = {}): Promise<TestGateway> {
   const apps = options.apps ?? [APP];
-  const gateway = new Gateway({ port: 0, ...options, apps });
+  const gateway = new Gateway({ port: 0, ...options, apps }, clock);
   await gateway.start();
   return new TestGateway(gateway, apps[0] ?? APP);
 }

@@ -15,10 +15,15 @@ export interface Clock {
   random(): number;
 }
 
+// Kept at the start: a test that puts false timers in their place stops neither its gateway nor its client.
+const { setTimeout, clearTimeout, setImmediate } = globalThis;
+const wall = Date.now.bind(Date);
+const now = performance.now.bind(performance);
+
 /** The real clock. Its timers keep a process alive, as open connections do. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
-  wall: () => Date.now(),
+  now,
+  wall,
   setTimeout: (run, delayMs) => setTimeout(run, delayMs),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
   endOfTurn: (run) => void setImmediate(run),

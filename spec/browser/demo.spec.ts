@@ -162,7 +162,20 @@ if (hasBrowser()) {
     });
 
     t.same(complaints, [], 'no console complained');
+
+    await t.test('a page whose demo ends is told no fairy tale', async (t) => {
+      await one.evaluate(`
+        window.captions = [];
+        const caption = document.getElementById('caption');
+        new MutationObserver(() => window.captions.push(caption.textContent)).observe(
+          caption, { childList: true, characterData: true, subtree: true });
+      `);
+      t.equal(await demo.interrupt(), 0, 'Ctrl-C ends the demo cleanly');
+      await says(one, '#status', /trying again|connecting/);
+      const captions = await one.evaluate<string[]>('window.captions');
+      t.ok(captions.includes('The backend is going.'), captions.join(' | '));
+      t.notMatch(captions.join(' | '), /disconnected/);
+    });
     await one.close();
-    t.equal(await demo.interrupt(), 0, 'Ctrl-C ends the demo cleanly');
   });
 }

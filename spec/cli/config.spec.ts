@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { Command } from 'commander';
 import t, { type Test } from 'tap';
+import { createClient } from '../../lib';
+import { checkGatewayOptions } from '../../lib/gateway/options/options';
 import { readConfig } from '../../lib/cli/config';
 import { passedSockets, withSockets } from '../../lib/cli/passed-sockets';
 import { withNames } from '../../lib/cli/option-names';
@@ -125,10 +128,64 @@ t.test('an unreadable value is refused with its path', (t) => {
       () => readConfig({ config: 'nowhere.json' }, {}),
       /config: cannot read nowhere\.json/,
     ],
-    ['no JSON', () => readConfig({ config: file(t, 'a', '{') }, {}), /config: cannot read/],
+    [
+      'no JSON',
+      () => readConfig({ config: file(t, 'a', '{\n  "a": 1,\n  "b": x}') }, {}),
+      /config: .* is no JSON: look at line 3, column 8 for/,
+    ],
+    [
+      'half of it',
+      () => readConfig({ config: file(t, 'a', '{\n') }, {}),
+      /config: .* is no JSON: look at line 2, column 1 for/,
+    ],
     ['a list', () => readConfig({ config: file(t, 'b', []) }, {}), /must hold a JSON object/],
   ];
   for (const [what, read, message] of rows) t.throws(read, { code: 'bad_option', message }, what);
+  t.end();
+});
+
+t.test('no piece of a secret stands in an error, whatever is wrong around it', (t) => {
+  const secret = 'q7Zx9Kw3PlmN8vRt2sYb';
+  const pieces = Array.from({ length: secret.length - 3 }, (_, i) => secret.slice(i, i + 4));
+  const leaks: string[] = [];
+  let refused = 0;
+  const check = (read: () => unknown): void => {
+    try {
+      read();
+    } catch (error) {
+      refused++;
+      const told = `${inspect(error)} ${inspect((error as Error).cause)}`;
+      if (pieces.some((piece) => told.includes(piece))) leaks.push(told);
+    }
+  };
+  const app = { id: '7', key: 'k', secret };
+  const sound = JSON.stringify({ port: 1, apps: [app] });
+  const config = file(t, 'c.json', sound);
+  for (let i = 0; i < sound.length; i++) {
+    for (const instead of ['', '"', ',', 'x', '\n']) {
+      writeFileSync(config, sound.slice(0, i) + instead + sound.slice(i + 1));
+      check(() => checkGatewayOptions(readConfig({ config }, {}).options));
+    }
+  }
+  const key = `MIIE\n${secret}`;
+  writeFileSync(config, JSON.stringify({ apps: [APP], tls: { port: 1, cert: key, key } }));
+  check(() => readConfig({ config }, {}));
+  const options: object[] = [
+    { ...app, secret: [secret] },
+    { ...app, secret: { secret } },
+    { ...app, secert: secret },
+    { ...app, encryptionMasterKeyBase64: secret },
+    { ...app, webhooks: [{ url: `https://u:${secret}@x` }] },
+    { ...app, webhooks: [{ url: secret }] },
+    { ...app, webhooks: [{ url: 'https://x', headers: { Authorization: `${secret}\n` } }] },
+  ];
+  for (const wrong of options) check(() => checkGatewayOptions({ apps: [wrong] } as never));
+  check(() => checkGatewayOptions({ apps: [app], metrics: { port: 1, token: [secret] } } as never));
+  check(() => createClient({ appId: '1', key: 'k', secret: [secret] } as never));
+  check(() => createClient({ appId: '1', key: 'k', secret, encryptionMasterKeyBase64: secret }));
+  check(() => createClient({ appId: '1', key: 'k', secret, host: `https://u:${secret}@x` }));
+  t.ok(refused > 100, `${refused} errors`);
+  t.strictSame(leaks, []);
   t.end();
 });
 

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { StandpipeError } from '../../errors';
 import { init, reload, type PushyConfig } from '../../pushy';
 import { drainOnSignals } from '../drain-on-signals';
+import { readJsonFile } from '../json-file';
 import { processLog } from '../process-log';
 import { reloadOnHangup } from '../reload-on-hangup';
 
@@ -19,7 +20,7 @@ export async function pushy(file: string): Promise<void> {
 }
 
 function readConfig(file: string): PushyConfig {
-  const config = parse(file);
+  const config = readJsonFile(file) as unknown as PushyConfig;
   for (const name of ['sslKey', 'sslCert'] as const) {
     const value = config[name];
     if (typeof value === 'string' && !value.startsWith('-----BEGIN')) {
@@ -27,21 +28,6 @@ function readConfig(file: string): PushyConfig {
     }
   }
   return config;
-}
-
-function parse(file: string): PushyConfig {
-  const text = read('config', file);
-  let config: unknown;
-  try {
-    config = JSON.parse(text);
-  } catch (cause) {
-    const message = `config: ${file} is no JSON: ${(cause as Error).message}`;
-    throw new StandpipeError('bad_option', message, { cause });
-  }
-  if (typeof config === 'object' && config !== null && !Array.isArray(config)) {
-    return config as PushyConfig;
-  }
-  throw new StandpipeError('bad_option', `config: ${file} must hold a JSON object`);
 }
 
 function read(name: string, file: string): string {

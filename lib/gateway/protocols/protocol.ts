@@ -12,6 +12,8 @@ export interface Protocol {
   readonly entrance: Entrance;
   /** Decides on a WebSocket. Undefined when the path is not one of this protocol's. */
   upgrade?(request: UpgradeRequest): UpgradeDecision | undefined;
+  /** True when a client with this target takes any answer for final: where it is to come back, it gets none. */
+  takesAnswersForFinal?(target: Pick<UpgradeRequest, 'path' | 'query'>): boolean;
   /** Answers a request, now or later. False when the path is not one of this protocol's. */
   request?(exchange: Exchange): boolean;
   /** A reload has changed the apps: connections of backends whose app is gone or switched off are closed. */

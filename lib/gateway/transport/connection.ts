@@ -27,6 +27,9 @@ interface OwnedSocket extends WebSocket {
   owner: Connection;
 }
 
+// As of `util/timers`: false timers of a test leave it alone.
+const { setImmediate } = globalThis;
+
 function ownerOf(ws: WebSocket): Connection {
   return (ws as OwnedSocket).owner;
 }

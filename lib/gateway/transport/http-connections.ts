@@ -2,12 +2,21 @@ import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../util/timers';
 import type { TurnBudget } from '../core/timing/turn-budget';
-import { HttpConnection, type RequestQueue } from './http-connection';
+import { SECOND_MS } from '../core/timing/overload';
+import { HttpConnection, type HttpLimits, type RequestQueue } from './http-connection';
 
 /** Waiting requests of one connection from which on it floods. */
 const FLOOD = 64;
 /** Requests that may wait in all; each holds some kilobytes. */
 const MAX_WAITING = 20_000;
+
+/** Options that every second is judged by. */
+export interface HttpTimes {
+  headersTimeoutMs: number;
+  requestTimeoutMs: number;
+  maxUnsentBytes: number;
+  maxUnsentMs: number;
+}
 
 /** Every connection that speaks HTTP, and the queue of the requests that wait for a later turn. */
 export class HttpConnections implements RequestQueue {
@@ -33,10 +42,6 @@ export class HttpConnections implements RequestQueue {
     return this.#surplus;
   }
 
-  [Symbol.iterator](): Iterator<HttpConnection> {
-    return this.#connections.values();
-  }
-
   get(stream: Duplex): HttpConnection | undefined {
     return this.#connections.get(stream);
   }
@@ -45,7 +50,8 @@ export class HttpConnections implements RequestQueue {
   add(stream: NetSocket, surplus: string | undefined): void {
     this.#connections.set(stream, new HttpConnection(stream, this, surplus));
     if (surplus !== undefined) this.#surplus++;
-    stream.once('close', () => this.take(stream));
+    // Before Node's own listener, which ends the requests.
+    stream.prependOnceListener('close', () => this.take(stream)?.closed());
   }
 
   /** Removes a connection: it has closed, or speaks another protocol from now on. */
@@ -56,6 +62,24 @@ export class HttpConnections implements RequestQueue {
     if (connection.surplus !== undefined) this.#surplus--;
     connection.ended();
     return connection;
+  }
+
+  /** Tells at the end of a second whose request is late, and who does not read its answers. */
+  tick(
+    { headersTimeoutMs, requestTimeoutMs, maxUnsentBytes, maxUnsentMs }: HttpTimes,
+    found: (stream: NetSocket, fault: 'late' | 'stuck') => void,
+  ): void {
+    const limits: HttpLimits = {
+      headTicks: ticks(headersTimeoutMs),
+      requestTicks: ticks(requestTimeoutMs),
+      maxUnsentBytes,
+      // A tick more than the fallback takes, because the fallback tells its page the reason.
+      maxUnsentTicks: ticks(maxUnsentMs) + 1,
+    };
+    for (const connection of this.#connections.values()) {
+      const fault = connection.tick(limits);
+      if (fault !== undefined) found(connection.stream, fault);
+    }
   }
 
   enter(connection: HttpConnection): boolean {
@@ -91,4 +115,8 @@ export class HttpConnections implements RequestQueue {
       }
     });
   }
+}
+
+function ticks(ms: number): number {
+  return Math.max(1, Math.round(ms / SECOND_MS));
 }

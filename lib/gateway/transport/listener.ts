@@ -4,29 +4,30 @@ import { type AddressInfo, Server as NetServer, type Socket as NetSocket } from 
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
-import { SECOND_MS, type Overload } from '../core/timing/overload';
+import type { Overload } from '../core/timing/overload';
 import type { Answer } from '../http/answer';
 import type { Target } from '../http/target';
 import type { TurnBudget } from '../core/timing/turn-budget';
 import type { ClientAddress } from '../http/client-address';
 import { Connection } from './connection';
 import { countAddress } from './count-address';
-import type { HttpLimits } from './http-connection';
-import { HttpConnections } from './http-connections';
+import { HttpConnections, type HttpTimes } from './http-connections';
 import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
 import { listen, type ListenParts, type Place } from './listen';
 import { flatHeaders, isWebSocket, putBack } from './other-upgrades';
-import { answerAndEnd, end, hangUp, refuseForNow, unreadable, unavailable } from './refuse';
+import { answerAndEnd, end, hangUp, unreadable, unavailable } from './refuse';
 import { isShared } from './shared-port';
 import { type Certificate, tlsServer } from './tls-server';
 
 /** Connections beyond the limit that are told so; further ones are closed at once. */
 const SPARE = 100;
+/** Units of the budget that an upgrade costs, as much as so many messages. */
+const UPGRADE_UNITS = 32;
 /** WebSocket frames are read in pieces of at least so many bytes at most. */
 const MIN_PIECE_BYTES = 4 * 1024;
 
-export interface ListenOptions {
+export interface ListenOptions extends HttpTimes {
   host: string;
   port: number;
   fd?: number | undefined;
@@ -39,16 +40,14 @@ export interface ListenOptions {
   /** Connections of one remote address. Counted only when the limit is below `maxConnections`. */
   maxConnectionsPerAddress: number;
   maxHeaderBytes: number;
-  headersTimeoutMs: number;
-  requestTimeoutMs: number;
-  maxUnsentBytes: number;
-  maxUnsentMs: number;
 }
 
 export interface Handlers {
   request(request: IncomingMessage, response: ServerResponse, remoteAddress: string): void;
   /** Decides on an upgrade; `target` is the one of the request line. */
   upgrade(target: string, request: Omit<UpgradeRequest, keyof Target>): UpgradeDecision;
+  /** True when whoever asks for a WebSocket at this target takes any answer for final: a refusal for now is none. */
+  takesAnswersForFinal(target: string): boolean;
   /** Told of each refusal by the ports themselves, before any protocol could be asked. */
   refused(answer: Answer, remoteAddress: string): void;
 }
@@ -234,16 +233,21 @@ export class PortListener {
     server.on('upgrade', (request, stream, head) => {
       // A peer may reset while its handshake is looked at; without a listener that would end the process.
       stream.on('error', destroy);
-      try {
-        if (isWebSocket(request)) this.#upgrade(request, stream, head);
-        else {
-          putBack(request, stream, head);
-          parse.call(server, stream);
+      // Thousands come at once after a restart: a few in each turn, so that the others are served meanwhile.
+      this.#budget.begin(() => {
+        this.#budget.spend(UPGRADE_UNITS);
+        try {
+          if (isWebSocket(request)) this.#upgrade(request, stream, head);
+          else if (!stream.destroyed) {
+            putBack(request, stream, head);
+            parse.call(server, stream);
+          }
+        } catch (error) {
+          this.#keepAlive.failed(error);
+          stream.destroy();
         }
-      } catch (error) {
-        this.#keepAlive.failed(error);
-        stream.destroy();
-      }
+        return false;
+      });
     });
     server.on('clientError', (error: NodeJS.ErrnoException, stream) =>
       this.#refuse(stream, unreadable(error)),
@@ -300,12 +304,22 @@ export class PortListener {
     this.#handlers.request(request, response, this.#clientOf(request));
   }
 
-  /** Refuses an upgrade, or bytes that are no request, and ends the connection. */
-  #refuse(stream: Duplex, answer: Answer, remoteAddress?: string, url = ''): void {
+  /** Refuses bytes that are no request, or a request that came too late, and ends the connection. */
+  #refuse(stream: Duplex, answer: Answer, remoteAddress?: string): void {
     if (stream.destroyed || !stream.writable) return;
     const { remoteAddress: peer = '' } = stream as NetSocket;
     this.#handlers.refused(answer, remoteAddress ?? peer);
-    refuseForNow(url, stream, answer);
+    end(stream, answer);
+  }
+
+  /** Refuses an upgrade for now: the peer is to come back. */
+  #refuseForNow(request: IncomingMessage, stream: Duplex, answer: Answer): void {
+    const remoteAddress = this.#clientOf(request);
+    if (!this.#handlers.takesAnswersForFinal(request.url ?? '/')) {
+      return this.#refuse(stream, answer, remoteAddress);
+    }
+    this.#handlers.refused(answer, remoteAddress);
+    hangUp(stream);
   }
 
   #clientOf({ socket, headers }: IncomingMessage): string {
@@ -313,31 +327,21 @@ export class PortListener {
   }
 
   #tick(): void {
-    const { headersTimeoutMs, requestTimeoutMs, maxUnsentBytes, maxUnsentMs } = this.#options;
-    const limits: HttpLimits = {
-      headTicks: ticks(headersTimeoutMs),
-      requestTicks: ticks(requestTimeoutMs),
-      maxUnsentBytes,
-      // A tick more than the fallback takes, because the fallback tells its page the reason.
-      maxUnsentTicks: ticks(maxUnsentMs) + 1,
-    };
-    for (const connection of this.#http) {
-      const { stream } = connection;
-      const wrong = connection.tick(limits);
-      if (wrong === 'late') this.#refuse(stream, { status: 408, body: 'Request timeout\n' });
-      if (wrong !== 'stuck') continue;
+    this.#http.tick(this.#options, (stream, fault) => {
+      if (fault === 'late') return this.#refuse(stream, { status: 408, body: 'Request timeout\n' });
       this.#keepAlive.cut();
       stream.destroy();
-    }
+    });
   }
 
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    if (stream.destroyed) return;
     const http = this.#http.get(stream);
     // Answers that are due would be mixed with frames.
     if (http !== undefined && http.waiting > 0) return void stream.destroy();
     this.#http.take(stream);
     const notNow = (why: string, retryAfterS: number): void =>
-      this.#refuse(stream, unavailable(why, retryAfterS), this.#clientOf(request), request.url);
+      this.#refuseForNow(request, stream, unavailable(why, retryAfterS));
     if (!this.#accepting) return notNow('Going away', 1);
     if (http?.surplus !== undefined) return notNow(http.surplus, 10);
     if (this.#keepAlive.size >= this.#options.maxConnections) return notNow('Over capacity', 10);
@@ -387,10 +391,6 @@ export class PortListener {
     }
     return server;
   }
-}
-
-function ticks(ms: number): number {
-  return Math.max(1, Math.round(ms / SECOND_MS));
 }
 
 function destroy(this: Duplex): void {

@@ -25,16 +25,6 @@ export function end(stream: Duplex, answer: Answer): void {
   stream.end(answerText(answer), () => stream.destroy());
 }
 
-/**
- * Refuses an upgrade for now. Clients of Pipe 0.2 come back by themselves when their connection ends, and take any answer
- * for final: they get none.
- */
-export function refuseForNow(url: string, stream: Duplex, answer: Answer): void {
-  const [path = '', query = ''] = url.split('?', 2);
-  if (path.includes('/app/') && /(^|&)auth_signature=/.test(query)) hangUp(stream);
-  else end(stream, answer);
-}
-
 /** Ends a connection in order, without an answer. */
 export function hangUp(stream: Duplex): void {
   stream.end(() => stream.destroy());

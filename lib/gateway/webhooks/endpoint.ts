@@ -18,6 +18,8 @@ const GIVE_UP_MS = 300_000;
 const MAX_IN_FLIGHT = 8;
 /** With `batch`, events of this time share a request. */
 const BATCH_MS = 50;
+/** The first failed attempt is told of at once, further ones after this time. */
+const QUIET_MS = 60_000;
 const ONE = { entries: 1, bytes: Infinity };
 const BATCH = { entries: 100, bytes: 256 * 1024 };
 
@@ -61,6 +63,8 @@ export class Endpoint {
   /** True from the first event there was no room for until nothing waits: one warning tells of all between. */
   #overflowing = false;
   #stopped = false;
+  /** Failed attempts are told of once until then. */
+  #quietUntil = -Infinity;
 
   constructor(
     app: App,
@@ -192,6 +196,9 @@ export class Endpoint {
     metrics.webhookFailures++;
     if (this.#circuit.failed(now)) {
       this.#warn(why, 'a webhook endpoint fails; it is left alone for 30 s');
+    } else if (now >= this.#quietUntil) {
+      this.#warn(why, 'a webhook was not taken; it is sent again');
+      this.#quietUntil = now + QUIET_MS;
     }
     const random = (): number => clock.random();
     const dueAt = now + backoff(attempts - 1, { baseMs: 1000, maxMs: 60_000, random });

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import t from 'tap';
 import { TurnBudget } from '../../../lib/gateway/core/timing/turn-budget';
 import { Intake } from '../../../lib/gateway/transport/intake';
-import { frame, Opcode, RawSocket } from '../../support/raw-socket';
+import { frame, Opcode, RawSocket, upgradeRequest } from '../../support/raw-socket';
 import { startGateway } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
 
@@ -158,6 +158,25 @@ t.test(
     t.pass('and every request is answered in the end');
   },
 );
+
+t.test('browsers that come all at once are let in a few a turn', async (t) => {
+  const gateway = await startGateway(t);
+  const all = await Promise.all(Array.from({ length: 300 }, () => RawSocket.tcp(gateway.port)));
+  t.teardown(() => all.forEach((each) => each.destroy()));
+  // The loop accepts one connection a turn; these are all there before they ask for a WebSocket.
+  for (const each of all) each.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
+  while (!all.every(({ head }) => head.includes('ok\n'))) await turn();
+  for (const each of all) each.write(upgradeRequest('/app/key?protocol=7'));
+  // The clients live in this process: only the gateway's own turns may come between two looks.
+  let most = 0;
+  for (let before = 0; before < 300;) {
+    await turn();
+    const now = gateway.socketCount;
+    most = Math.max(most, now - before);
+    before = now;
+  }
+  t.ok(most < 100, `${most} of 300 in one turn`);
+});
 
 t.test('malformed messages cost a browser its connection after a few', async (t) => {
   const { port, metrics } = await startGateway(t);

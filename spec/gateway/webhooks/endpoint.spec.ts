@@ -35,19 +35,33 @@ function offlineEndpoint({ webhook, limits, outcome }: EndpointSetup = {}): {
   metrics: Metrics;
   posts: Post[];
   warnings: string[];
+  /** Details of the warnings. */
+  told: object[];
   offer: (...channels: string[]) => void;
 } {
   const clock = new ManualClock();
   clock.chance = 1;
   const settings = checkGatewayOptions({
-    apps: [{ id: '1', key: 'key', secret: SECRET, webhooks: [{ url: 'https://a.example' }] }],
+    apps: [
+      {
+        id: '1',
+        key: 'key',
+        secret: SECRET,
+        webhooks: [{ url: 'https://a.example/secret?token=1' }],
+      },
+    ],
     limits,
   });
   const [options] = settings.apps as [(typeof settings.apps)[0]];
   const metrics = new Metrics();
   const posts: Post[] = [];
   const warnings: string[] = [];
-  const log = { ...silent, warn: (_: object, message: string) => void warnings.push(message) };
+  const told: object[] = [];
+  const warn = (about: object, message: string): void => {
+    told.push(about);
+    warnings.push(message);
+  };
+  const log = { ...silent, warn };
   const poster = {
     post(headers: Record<string, string>, body: Buffer, end: (outcome: Outcome) => void): void {
       const { events } = JSON.parse(body.toString()) as { events: Array<{ channel: string }> };
@@ -65,7 +79,7 @@ function offlineEndpoint({ webhook, limits, outcome }: EndpointSetup = {}): {
   const offer = (...channels: string[]): void => {
     for (const channel of channels) receiver.offer(occupied(channel));
   };
-  return { clock, receiver, metrics, posts, warnings, offer };
+  return { clock, receiver, metrics, posts, warnings, told, offer };
 }
 
 function occupied(channel: string): WebhookEvent {
@@ -182,7 +196,10 @@ t.test('an endpoint that fails is left alone for 30 s, then tried with one', asy
   clock.advance(29_999);
   const before = posts.length;
   t.equal(before, 8);
-  t.equal(warnings.length, 1);
+  t.strictSame(warnings, [
+    'a webhook was not taken; it is sent again',
+    'a webhook endpoint fails; it is left alone for 30 s',
+  ]);
   clock.advance(1);
   t.equal(posts.length, before + 1);
   clock.advance(29_000);
@@ -190,6 +207,28 @@ t.test('an endpoint that fails is left alone for 30 s, then tried with one', asy
   outcome = TAKEN;
   clock.advance(1000);
   t.equal(posts.length, before + 9, 'and with everything when that succeeds');
+});
+
+t.test('the first failed attempt is told of at once, and further ones once a minute', async (t) => {
+  let outcome: Outcome = FAILED;
+  const { clock, told, offer } = offlineEndpoint({ outcome: () => outcome });
+  offer('room');
+  clock.advance(0);
+  const line = { appId: '1', host: 'a.example', why: 'status 500' };
+  t.strictSame(told, [line], 'with the host alone, because a path may hold a secret');
+  outcome = TAKEN;
+  clock.advance(10_000);
+  for (let second = 0; second < 50; second++) {
+    outcome = second % 2 === 0 ? FAILED : TAKEN;
+    offer('room');
+    clock.advance(500);
+  }
+  t.equal(told.length, 1);
+  outcome = FAILED;
+  clock.advance(30_000);
+  offer('room');
+  clock.advance(1);
+  t.equal(told.length, 2);
 });
 
 t.test('an event that is always refused does not keep the endpoint shut', async (t) => {

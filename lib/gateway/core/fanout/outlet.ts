@@ -50,6 +50,8 @@ export class Batch {
   readonly texts: string[] = [];
   /** Number of each text in the turn, growing. */
   readonly seqs: number[] = [];
+  /** Characters of all texts. */
+  characters = 0;
   /** Sockets that must not get the text of an index. Sparse: most texts exclude nobody. */
   excluded: Map<number, readonly Outlet[]> | undefined;
   readonly #encoded: Array<Encoded | undefined> = [];
@@ -85,6 +87,8 @@ export class Outlet {
   privateTexts: string[] | undefined;
   privateSeqs: number[] | undefined;
   closing: { seq: number; code: number; reason: string } | undefined;
+  /** Bytes of earlier turns that are not written yet; they belong to `DueWrites`. */
+  due: Buffer[] | undefined;
 
   constructor(sink: Sink) {
     this.sink = sink;

@@ -1,13 +1,27 @@
+import { DueWrites, WRITE_UNITS_PER_TURN, writeUnits } from './due-writes';
 import { type Audience, Batch, type Encoded, type Outlet, type Stay } from './outlet';
 
 /** Texts of one turn are written early when they reach this many characters, so that a turn's memory is bounded. */
 const MAX_TURN_CHARACTERS = 256 * 1024;
+/** Bytes of batches that may wait for later turns, so that their memory is bounded. */
+const MAX_DUE_BYTES = 256 * 1024;
+/** Bytes that may wait for sockets with a sequence of their own, which share them with nobody. */
+const MAX_OWN_DUE_BYTES = 16 * 1024 * 1024;
+/** An audience of so many sockets hears its events in the same turn, whatever is due for larger ones. */
+const SMALL_AUDIENCE = 64;
 
 /** Is told how long each turn takes from its first event for an audience until everything is written. */
 export interface TurnWatch {
   /** Milliseconds on a monotonic clock. */
   now(): number;
   written(durationMs: number): void;
+}
+
+/** Specs choose smaller sizes than the gateway has. */
+export interface TurnOptions {
+  watch?: TurnWatch;
+  writeUnits?: number;
+  smallAudience?: number;
 }
 
 interface Piece {
@@ -25,6 +39,10 @@ interface Piece {
  * at once. Any mixture of channels, private texts, exclusions, joins and leaves within the turn keeps that order.
  * A socket with one channel and nothing special shares the channel's bytes; any other gets a sequence of its own, put
  * together from the slices of the shared ones.
+ *
+ * A turn has a budget of writes. Events for more sockets than it has room for go on in later turns, so that an event for
+ * thousands delays the others by milliseconds. Texts for one socket alone never wait for that: what is due for the
+ * socket is written before them.
  */
 export class Turn {
   readonly #endOfTurn: (run: () => void) => void;
@@ -39,10 +57,30 @@ export class Turn {
   #specials: Outlet[] = [];
   /** Runs after the present turn was written. */
   #afterwards: Array<() => void> = [];
+  readonly #due: DueWrites;
+  readonly #unitsPerTurn: number;
+  readonly #smallAudience: number;
+  /** Units of writes that this turn has left. */
+  #units: number;
 
-  constructor(endOfTurn: (run: () => void) => void, watch?: TurnWatch) {
+  constructor(
+    endOfTurn: (run: () => void) => void,
+    {
+      watch,
+      writeUnits: unitsPerTurn = WRITE_UNITS_PER_TURN,
+      smallAudience = SMALL_AUDIENCE,
+    }: TurnOptions = {},
+  ) {
+    this.#smallAudience = smallAudience;
     this.#endOfTurn = endOfTurn;
     this.#watch = watch;
+    this.#due = new DueWrites(endOfTurn, unitsPerTurn);
+    this.#unitsPerTurn = this.#units = unitsPerTurn;
+  }
+
+  /** Writes of earlier turns are left: whoever publishes to many had better wait for `whenCaughtUp`. */
+  get behind(): boolean {
+    return !this.#due.isEmpty;
   }
 
   /** Sends a text to all of an audience, but those in `except`. */
@@ -61,6 +99,7 @@ export class Turn {
       for (const outlet of except) this.#single(outlet);
     }
     batch.texts.push(text);
+    batch.characters += text.length;
     batch.seqs.push(++this.#seq);
   }
 
@@ -101,14 +140,27 @@ export class Turn {
     else (outlet.stays ??= []).push({ batch, from: 0, until: this.#seq });
   }
 
-  /** Runs after everything accepted so far was handed to the sockets. */
+  /** Runs after everything accepted so far was handed to the sockets, or is due for them. */
   whenWritten(run: () => void): void {
     this.#account(0);
     this.#afterwards.push(run);
   }
 
-  /** Writes what has come together. Runs by itself at the end of a turn. */
+  /** Runs when everything that is due now was handed to the sockets. */
+  whenCaughtUp(run: () => void): void {
+    this.#due.then(run);
+  }
+
+  /** Writes everything that was accepted so far. */
   flush(): void {
+    this.#units = Infinity;
+    this.#due.drain();
+    this.#write();
+    this.#units = this.#unitsPerTurn;
+  }
+
+  /** Writes what has come together, within the budget of the turn. */
+  #write(): void {
     const batches = this.#batches;
     const specials = this.#specials;
     const afterwards = this.#afterwards;
@@ -118,25 +170,81 @@ export class Turn {
     this.#afterwards = [];
     this.#characters = 0;
     this.#seq = 0;
-    for (const batch of batches) batch.audience.batch = undefined;
+    let units = 0;
+    for (const batch of batches) {
+      batch.audience.batch = undefined;
+      units += batch.audience.sockets.size * writeUnits(batch.characters);
+    }
 
     if (batches.length > 1 || specials.length > 0) meet(batches, specials, turn);
-    for (const batch of batches) {
-      for (const outlet of batch.audience.sockets) {
-        if (!outlet.special) outlet.sink.write(batch.encoded(outlet.sink.encoder).bytes);
+    if (units <= this.#units && this.#due.isEmpty) {
+      this.#units -= units;
+      for (const batch of batches) {
+        for (const outlet of batch.audience.sockets) {
+          if (!outlet.special) outlet.sink.write(batch.encoded(outlet.sink.encoder).bytes);
+        }
       }
+      for (const outlet of specials) writeAlone(outlet);
+    } else {
+      this.#spread(batches, specials);
     }
-    for (const outlet of specials) writeAlone(outlet);
     this.#measure();
     for (const run of afterwards) run();
+  }
+
+  /** Writes as much as the turn has room for, small audiences first, and leaves the others for later turns. */
+  #spread(batches: Batch[], specials: Outlet[]): void {
+    const due = this.#due;
+    if (batches.length > 0 && due.bytes > MAX_DUE_BYTES) due.drain();
+    const isBehind = !due.isEmpty;
+    let shared = 0;
+    for (const batch of batches.sort((a, b) => sizeOf(a) - sizeOf(b))) {
+      const mayWrite = !isBehind || sizeOf(batch) <= this.#smallAudience;
+      let left = 0;
+      for (const outlet of batch.audience.sockets) {
+        if (outlet.special) continue;
+        const { bytes } = batch.encoded(outlet.sink.encoder);
+        if (mayWrite && this.#mayWrite(outlet)) this.#put(outlet, bytes);
+        else {
+          due.add(outlet, bytes);
+          left = Math.max(left, bytes.length);
+        }
+      }
+      shared += left;
+    }
+    const mayWrite = !isBehind || specials.length <= this.#smallAudience;
+    let own = 0;
+    for (const outlet of specials) {
+      writeAlone(outlet, due, (bytes) => {
+        if ((mayWrite && this.#mayWrite(outlet)) || due.ownBytes + own > MAX_OWN_DUE_BYTES) {
+          due.settle(outlet);
+          this.#put(outlet, bytes);
+        } else {
+          due.add(outlet, bytes);
+          own += bytes.length;
+        }
+      });
+    }
+    due.account(shared, own);
+  }
+
+  #mayWrite({ due }: Outlet): boolean {
+    return due === undefined && this.#units > 0;
+  }
+
+  #put({ sink }: Outlet, bytes: Buffer): void {
+    this.#units -= writeUnits(bytes.length);
+    sink.write(bytes);
   }
 
   #measure(): void {
     const sinceMs = this.#sinceMs;
     this.#sinceMs = undefined;
-    if (this.#watch !== undefined && sinceMs !== undefined) {
-      this.#watch.written(this.#watch.now() - sinceMs);
-    }
+    const watch = this.#watch;
+    if (watch === undefined || sinceMs === undefined) return;
+    const measured = (): void => watch.written(watch.now() - sinceMs);
+    if (this.#due.isEmpty) measured();
+    else this.#due.then(measured);
   }
 
   #single(outlet: Outlet): void {
@@ -146,13 +254,14 @@ export class Turn {
   }
 
   #account(characters: number): void {
-    if (this.#characters + characters > MAX_TURN_CHARACTERS && this.#characters > 0) this.flush();
+    if (this.#characters + characters > MAX_TURN_CHARACTERS && this.#characters > 0) this.#write();
     this.#characters += characters;
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#endOfTurn(() => {
       this.#scheduled = false;
-      this.flush();
+      this.#write();
+      this.#units = this.#unitsPerTurn;
     });
   }
 }
@@ -178,36 +287,52 @@ function meet(batches: Batch[], specials: Outlet[], turn: number): void {
   }
 }
 
-/** Writes one socket's own sequence and makes it an ordinary one again. */
-function writeAlone(outlet: Outlet): void {
-  const { batches, stays, privateTexts, privateSeqs, closing } = outlet;
+/**
+ * Writes one socket's own sequence and makes it an ordinary one again. Where a turn is spread, what is due for the socket
+ * goes before, and a sequence of events for many is given to `give`.
+ */
+function writeAlone(outlet: Outlet, due?: DueWrites, give?: (bytes: Buffer) => void): void {
+  const { privateTexts, closing } = outlet;
+  const bytes = takeAlone(outlet);
+  if (give !== undefined && privateTexts === undefined && closing === undefined) {
+    if (bytes !== undefined) give(bytes);
+    return;
+  }
+  due?.settle(outlet);
+  if (bytes !== undefined) outlet.sink.write(bytes);
+  if (closing !== undefined) outlet.sink.close(closing.code, closing.reason);
+}
+
+/** Bytes of one socket's own sequence, if it has any. */
+function takeAlone(outlet: Outlet): Buffer | undefined {
+  const { batches, stays, privateTexts, privateSeqs, closing, sink } = outlet;
   outlet.special = false;
   outlet.batches = undefined;
   outlet.stays = undefined;
   outlet.privateTexts = undefined;
   outlet.privateSeqs = undefined;
-  const { sink } = outlet;
-
   if (batches === undefined && stays === undefined) {
-    if (privateTexts !== undefined) sink.write(sink.encoder.encode(privateTexts).bytes);
-  } else {
-    const last = closing?.seq ?? Infinity;
-    const pieces: Piece[] = [];
-    for (const batch of batches ?? []) {
-      if (!stays?.some((stay) => stay.batch === batch)) {
-        slice(pieces, outlet, { batch, from: 0, until: last });
-      }
-    }
-    for (const { batch, from, until } of stays ?? []) {
-      slice(pieces, outlet, { batch, from, until: Math.min(until, last) });
-    }
-    if (privateTexts !== undefined && privateSeqs !== undefined) {
-      const encoded = sink.encoder.encode(privateTexts);
-      privateSeqs.forEach((seq, i) => pieces.push(piece(seq, encoded, i)));
-    }
-    if (pieces.length > 0) sink.write(joined(pieces));
+    return privateTexts && sink.encoder.encode(privateTexts).bytes;
   }
-  if (closing !== undefined) sink.close(closing.code, closing.reason);
+  const last = closing?.seq ?? Infinity;
+  const pieces: Piece[] = [];
+  for (const batch of batches ?? []) {
+    if (!stays?.some((stay) => stay.batch === batch)) {
+      slice(pieces, outlet, { batch, from: 0, until: last });
+    }
+  }
+  for (const { batch, from, until } of stays ?? []) {
+    slice(pieces, outlet, { batch, from, until: Math.min(until, last) });
+  }
+  if (privateTexts !== undefined && privateSeqs !== undefined) {
+    const encoded = sink.encoder.encode(privateTexts);
+    privateSeqs.forEach((seq, i) => pieces.push(piece(seq, encoded, i)));
+  }
+  return pieces.length > 0 ? joined(pieces) : undefined;
+}
+
+function sizeOf({ audience }: Batch): number {
+  return audience.sockets.size;
 }
 
 function slice(pieces: Piece[], outlet: Outlet, { batch, from, until }: Stay): void {

@@ -49,10 +49,15 @@ export class Pipe2011 implements Protocol {
     return 'refuse' in decision ? { ...decision, app: app?.id } : decision;
   }
 
+  /** The client of 2011 comes back when its connection ends, and gives up when it is answered. */
+  takesAnswersForFinal({ path, query }: Pick<UpgradeRequest, 'path' | 'query'>): boolean {
+    return PATH.test(path) && new URLSearchParams(query).has('auth_signature');
+  }
+
   #decide(
     app: App | undefined,
     params: URLSearchParams,
-    { signable, query }: UpgradeRequest,
+    { path, signable, query }: UpgradeRequest,
   ): UpgradeDecision {
     const { limits, clock, admission } = this.#parts;
     const fault = verifySignature({
@@ -73,8 +78,7 @@ export class Pipe2011 implements Protocol {
     const refusal = admission.backendRefusal(app);
     if (refusal !== undefined) {
       const headers = { 'Retry-After': String(refusal.retryAfterS) };
-      // The client of 2011 comes back when its connection ends, and gives up when it is answered.
-      const unanswered = params.has('auth_signature');
+      const unanswered = this.takesAnswersForFinal({ path, query });
       return { refuse: 503, body: `${refusal.message}\n`, headers, unanswered };
     }
     return {

@@ -149,7 +149,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
         if (frame.ack !== undefined) state.session.acknowledged(frame.ack);
         // An acknowledgement of what was never sent has closed the connection: nothing more of it is handled.
         if (this.#state === state) state.session.commands(frame);
-        return;
+        return this.#waitForTurn();
       case 'ack':
         return state.session.acknowledged(frame);
       case 'subscribe':
@@ -189,6 +189,14 @@ export class PipeConnection implements CarrierHandler, BackendLink {
       case 'goAway':
         return this.fail('protocol_error', `${frame.type} is not for a backend to send`);
     }
+  }
+
+  /** The backend is not read while the gateway is behind with writes, so that it does not fall behind further. */
+  #waitForTurn(): void {
+    const { turn } = this.#context.hub;
+    if (!turn.behind || this.#state.name === 'closed') return;
+    this.#carrier.pause?.();
+    turn.whenCaughtUp(() => this.#carrier.resume?.());
   }
 
   #hello(hello: HelloFrame, deadline: Timer): void {

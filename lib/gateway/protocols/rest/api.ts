@@ -64,8 +64,12 @@ export class RestApi implements Protocol {
       { maxBytes: this.#parts.limits.maxRequestBytes, wanted: 'app' in caller },
       (body) => {
         if (!('app' in caller)) return sendAnswer(exchange, caller);
-        const answer = (): Answer => this.#answer(route, exchange, caller, body);
-        sendAnswer(exchange, this.#tried(answer));
+        const answer = this.#tried(() => this.#answer(route, exchange, caller, body));
+        const { turn } = this.#parts.hub;
+        // A sender waits while the gateway is behind with writes, so that it does not fall behind further.
+        if (route.endpoint.publishes && turn.behind) {
+          turn.whenCaughtUp(() => sendAnswer(exchange, answer));
+        } else sendAnswer(exchange, answer);
       },
       (why) => sendAnswer(exchange, errorAnswer(bodyError(why))),
     );

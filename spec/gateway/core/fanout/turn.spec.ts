@@ -8,7 +8,7 @@ import {
   type Encoder,
   Outlet,
 } from '../../../../lib/gateway/core/fanout/outlet';
-import { Turn } from '../../../../lib/gateway/core/fanout/turn';
+import { Turn, type TurnOptions } from '../../../../lib/gateway/core/fanout/turn';
 import { webSocketEncoder } from '../../../../lib/gateway/transport/web-socket-encoder';
 
 const SOCKETS = 5;
@@ -57,15 +57,19 @@ function audience(...sockets: Outlet[]): Audience {
 }
 
 /** A turn that ends when told to. */
-function handTurn(): { turn: Turn; end: () => boolean } {
+function handTurn(options?: TurnOptions): { turn: Turn; end: () => boolean; endAll: () => void } {
   const ends: Array<() => void> = [];
-  const turn = new Turn((run) => ends.push(run));
+  const turn = new Turn((run) => ends.push(run), options);
   const end = (): boolean => {
     const run = ends.shift();
     run?.();
     return run !== undefined;
   };
-  return { turn, end };
+  // As the event loop does: callbacks that are added meanwhile belong to the next turn.
+  const endAll = (): void => {
+    for (const run of ends.splice(0)) run();
+  };
+  return { turn, end, endAll };
 }
 
 /** The gateway that is easy to believe: every text goes to every socket at once, in the socket's own encoding. */
@@ -130,12 +134,14 @@ t.test('every socket receives what it would if each text were written at once', 
     fc.array(fc.boolean(), { minLength: SOCKETS, maxLength: SOCKETS }),
     fc.array(fc.tuple(channel, socket), { maxLength: 12 }),
     steps,
-    (lines, joined, sequence) => {
+    // Turns that write everything, and turns that leave much for later.
+    fc.constantFrom({}, { writeUnits: 2 }, { writeUnits: 2, smallAudience: 1 }),
+    (lines, joined, sequence, options) => {
       const encoders = lines.map((line) => (line ? lineEncoder : webSocketEncoder));
       const outlets = encoders.map((encoder) => outlet(encoder));
       const audiences = Array.from({ length: AUDIENCES }, () => audience());
       const naive = new Naive(encoders);
-      const { turn, end } = handTurn();
+      const { turn, end } = handTurn(options);
       const at = (i: number): Member => outlets[i] as Member;
       const join = (to: number, who: number): void => {
         turn.join(audiences[to] as Audience, at(who));
@@ -270,6 +276,72 @@ t.test('a turn that grows too large is written early, in order', async (t) => {
   t.ok(Buffer.concat(member.sink.got).equals(webSocketEncoder.encode(all).bytes));
 });
 
+t.test(
+  'an event for many sockets is written in several turns, and one for few or one in its own',
+  async (t) => {
+    const { turn, end, endAll } = handTurn();
+    const many = Array.from({ length: 3_000 }, () => outlet());
+    const crowd = audience(...many);
+    const few = outlet();
+    const written = (): number => many.filter(({ sink }) => sink.got.length > 0).length;
+    turn.publish(crowd, 'a');
+    endAll();
+    t.ok(written() > 0 && written() < 1_100, `${written()} of 3000 in the first turn`);
+    turn.publish(audience(few), 'for few');
+    turn.publish(crowd, 'b');
+    turn.send(many[2_999] as Outlet, 'for one');
+    turn.close(many[2_998] as Outlet, 4_000, 'why');
+    t.equal(turn.behind, true);
+    let caughtUp = false;
+    turn.whenCaughtUp(() => (caughtUp = written() === 3_000));
+    endAll();
+    t.ok(written() < 3_000);
+    t.equal(few.sink.got.length, 1, 'a small audience does not wait');
+    const last = many[2_999] as Member;
+    const texts = webSocketEncoder.encode(['a', 'b', 'for one']).bytes;
+    t.strictSame(
+      Buffer.concat(last.sink.got),
+      texts,
+      'nor a text for one, behind the events before it',
+    );
+    t.strictSame((many[2_998] as Member).sink.end, '4000 why');
+    while (end());
+    t.equal(caughtUp, true);
+    t.equal(turn.behind, false);
+    const both = webSocketEncoder.encode(['a', 'b']).bytes;
+    t.ok(many.slice(0, -1).every(({ sink }) => Buffer.concat(sink.got).equals(both)));
+    const parts = new Set(many.map(({ sink }) => sink.got.length));
+    t.ok(parts.has(1), 'what came together leaves in one write');
+  },
+);
+
+t.test('events that come faster than they are written are bounded', async (t) => {
+  const { turn, end, endAll } = handTurn({ writeUnits: 10 });
+  const many = Array.from({ length: 100 }, () => outlet());
+  const crowd = audience(...many);
+  const text = 'x'.repeat(60_000);
+  let most = 0;
+  for (let i = 0; i < 40; i++) {
+    turn.publish(crowd, text);
+    endAll();
+    const sent = many.map(({ sink }) => Buffer.concat(sink.got).length);
+    most = Math.max(most, (i + 1) * 60_000 - Math.min(...sent));
+  }
+  t.ok(most < 600_000, `${most} bytes were due for a socket`);
+  while (end());
+  t.ok(many.every(({ sink }) => Buffer.concat(sink.got).length === 40 * 60_004));
+});
+
+t.test('a flush writes everything that is due', async (t) => {
+  const { turn } = handTurn();
+  const many = Array.from({ length: 3_000 }, () => outlet());
+  const crowd = audience(...many);
+  turn.publish(crowd, 'a');
+  turn.flush();
+  t.ok(many.every(({ sink }) => sink.got.length === 1));
+  t.equal(turn.behind, false);
+});
+
 t.test('callbacks that wait for the write run after it, once', async (t) => {
   const member = outlet();
   const { turn, end } = handTurn();
@@ -300,8 +372,8 @@ t.test('nothing is kept after a turn was written', async (t) => {
   turn.publish(one, '4');
   const kept = [one, two].map((each) => new WeakRef(each.batch as Batch));
   end();
-  for (const { special, batches, stays, privateTexts, privateSeqs } of members) {
-    t.strictSame([special, batches, stays, privateTexts, privateSeqs], [false, ...none(4)]);
+  for (const { special, batches, stays, privateTexts, privateSeqs, due } of members) {
+    t.strictSame([special, batches, stays, privateTexts, privateSeqs, due], [false, ...none(5)]);
   }
   t.strictSame([one.batch, two.batch], none(2));
   // A WeakRef holds its target until the turn of the event loop that made it has ended.
