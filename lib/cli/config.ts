@@ -128,8 +128,7 @@ function pem(name: string, value: unknown, base: string): string {
   }
   if (value.includes('-----BEGIN')) return value;
   // It may be a key that was cut: no text of it is shown.
-  if (value.includes('
-')) {
+  if (value.includes('\n')) {
     throw new StandpipeError('bad_option', `${name}: is neither PEM nor the path of a file`);
   }
   try {
