@@ -22,8 +22,8 @@ import {
   type GatewaySettings,
   type Limits,
 } from './options/options';
-import { closeInWaves } from './close-in-waves';
 import { Dispatch } from './dispatch';
+import { drain } from './drain';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
 import { ChannelsHandshake } from './protocols/channels/handshake';
@@ -291,26 +291,11 @@ export class Gateway {
     const { drainMs, drainDelayMs } = this.#settings.limits;
     await this.#pause(drainDelayMs);
     if (this.#isStopped) return;
-    const deadline = this.#clock.now() + drainMs;
-    this.#webhooks.endGrace();
-    for (const protocol of this.#protocols) protocol.drain?.(drainMs);
-    await closeInWaves(
-      {
-        socketCount: this.socketCount,
-        // A backend that is just reconnecting may come back, and only this process has its session.
-        handOver: async () => !this.#pipes.awaited && (await this.#listener.handOver()),
-        close: (most) => this.#departures.restart(most),
-        pause: (delayMs) => this.#pause(delayMs),
-      },
-      drainMs,
-    );
-    // A backend that is just reconnecting may come back, and is the only one that is let in.
-    if (!this.#pipes.awaited) this.#listener.stopAccepting();
-    await this.#webhooks.drain(Math.max(0, deadline - this.#clock.now()));
-    // Events caused by the waves are sent to the backends and acknowledged.
-    const behind = (): boolean =>
-      this.#hub.closesWaiting > 0 || this.#protocols.some((protocol) => protocol.behind);
-    while (behind() && this.#clock.now() < deadline) await this.#pause(20);
+    await drain({
+      ...{ departures: this.#departures, listener: this.#listener, hub: this.#hub },
+      ...{ pipes: this.#pipes, protocols: this.#protocols, webhooks: this.#webhooks },
+      ...{ drainMs, clock: this.#clock, socketCount: this.socketCount },
+    });
     await this.stop();
   }
 
