@@ -131,12 +131,16 @@ function tlsFrom(
   return tls;
 }
 
-/** Text of a certificate or a key; a value that does not begin as PEM is the path of a file. */
+/** Text of a certificate or a key; a value that holds no PEM is the path of a file. */
 function pem(name: string, value: unknown, base: string): string {
   if (typeof value !== 'string') {
     throw new StandpipeError('bad_option', `${name}: must be the path of a PEM file, or its text`);
   }
-  if (value.startsWith('-----BEGIN')) return value;
+  if (value.includes('-----BEGIN')) return value;
+  // It may be a key that was cut: no text of it is shown.
+  if (value.includes('\n')) {
+    throw new StandpipeError('bad_option', `${name}: is neither PEM nor the path of a file`);
+  }
   try {
     return readFileSync(resolve(base, value), 'utf8');
   } catch (cause) {

@@ -294,7 +294,7 @@ export class Gateway {
     await drain({
       ...{ departures: this.#departures, listener: this.#listener, hub: this.#hub },
       ...{ pipes: this.#pipes, protocols: this.#protocols, webhooks: this.#webhooks },
-      ...{ drainMs, clock: this.#clock, socketCount: this.socketCount },
+      ...{ drainMs, clock: this.#clock, sockets: () => this.socketCount },
     });
     await this.stop();
   }
