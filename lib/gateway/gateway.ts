@@ -3,7 +3,7 @@ import { StandpipeError } from '../errors';
 import type { Logger } from '../util/logger';
 import { type Clock, systemClock } from '../util/timers';
 import { Admission } from './core/admission';
-import { type App, Apps } from './core/model/app';
+import { Apps } from './core/model/app';
 import type { Carrier, CarrierHandler } from './core/fanout/carrier';
 import { Departures } from './core/departures';
 import { FileLimit } from './core/file-limit';
@@ -24,6 +24,7 @@ import {
 } from './options/options';
 import { Dispatch } from './dispatch';
 import { drain } from './drain';
+import { live, sumOf } from './live';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
 import { ChannelsHandshake } from './protocols/channels/handshake';
@@ -79,20 +80,13 @@ export class Gateway {
     this.#log = log;
     this.#clock = clock;
     this.#apps = new Apps(settings.apps, limits);
-    this.metrics = new Metrics({
-      sockets: () => this.#count((app) => app.sockets.size),
-      channels: () => this.#count((app) => app.channels.size),
-      pipes: () => this.#count((app) => app.backends),
-      lag: () => this.#lags(false).reduce((sum, { events }) => sum + events, 0),
-      waiting: () => this.#lags(true).length,
-      waitingEvents: () => this.#lags(true).reduce((sum, { events }) => sum + events, 0),
-      oldestUnackedSeconds: () => {
-        const since = Math.min(clock.wall(), ...this.#lags(false).map((lag) => lag.since));
-        return (clock.wall() - since) / 1000;
-      },
-      paused: () => this.#hub.holdback.size,
-      overflowCloses: () => this.#hub.holdback.closes,
-    });
+    this.metrics = new Metrics(
+      live(
+        () => this.#apps.all(),
+        () => this.#hub,
+        clock,
+      ),
+    );
     const journal = new Journal(log, this.metrics);
     const turn = new Turn((run) => clock.endOfTurn(run), {
       now: () => clock.now(),
@@ -206,7 +200,7 @@ export class Gateway {
 
   /** Sockets open now, over all apps. */
   get socketCount(): number {
-    return this.#count((app) => app.sockets.size);
+    return sumOf(this.#apps.all(), (app) => app.sockets.size);
   }
 
   /**
@@ -285,7 +279,7 @@ export class Gateway {
     if (this.#state !== 'running') return this.stop();
     this.#state = 'draining';
     this.#log.info(
-      { sockets: this.socketCount, pipes: this.#count((app) => app.backends) },
+      { sockets: this.socketCount, pipes: sumOf(this.#apps.all(), (app) => app.backends) },
       'gateway drains',
     );
     const { drainMs, drainDelayMs } = this.#settings.limits;
@@ -344,18 +338,6 @@ export class Gateway {
     for (const connection of [...this.#keepAlive.connections()]) connection.terminate();
     await this.#listener.stop();
     await this.#metricsListener?.stop();
-  }
-
-  #count(of: (app: App) => number): number {
-    let sum = 0;
-    for (const app of this.#apps.all()) sum += of(app);
-    return sum;
-  }
-
-  /** The backlogs of connected backends, or of streams that wait for one. */
-  #lags(isWaiting: boolean): Array<{ events: number; since: number }> {
-    const listeners = [...this.#apps.all()].flatMap((app) => [...app.observers]);
-    return listeners.flatMap(({ lag }) => (lag?.isWaiting === isWaiting ? lag : []));
   }
 
   #failed(error: unknown): void {
