@@ -121,7 +121,7 @@ function tlsFrom(
   return tls;
 }
 
-/** Text of a certificate or a key; a value that does not hold PEM is the path of a file. */
+/** Text of a certificate or a key; a value that holds no PEM is the path of a file. */
 function pem(name: string, value: unknown, base: string): string {
   if (typeof value !== 'string') {
     throw new StandpipeError('bad_option', `${name}: must be the path of a PEM file, or its text`);

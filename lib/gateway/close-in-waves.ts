@@ -6,29 +6,28 @@ const FEW_WAVES = 5;
 const MIN_PER_WAVE = 50;
 const MAX_PER_WAVE = 2_000;
 
-/** A gateway, as its waves see it. */
-export interface Drained {
-  readonly socketCount: number;
-  /** Leaves new connections to the next process; false while there is none, or while a backend may come back here. */
-  handOver(): Promise<boolean>;
-  /** Closes so many sockets at most, and gives the number. */
-  close(most: number): number;
+/** The parts of a gateway that its last waves work with. */
+export interface WaveParts {
+  sockets(): number;
+  /** True once new connections are left to the next process. */
+  handOver(): Promise<boolean> | boolean;
+  /** Sends up to so many sockets away; returns how many there were. */
+  restart(most: number): number;
   pause(delayMs: number): Promise<void>;
 }
 
-/** Closes all sockets of a gateway in waves, within half of `drainMs`. */
-export async function closeInWaves(gateway: Drained, drainMs: number): Promise<void> {
-  const { socketCount } = gateway;
+/** Closes all sockets of a gateway that stops, in a few waves within a time. */
+export async function closeInWaves(drainMs: number, parts: WaveParts): Promise<void> {
   const most = Math.max(1, Math.floor(drainMs / 2 / WAVE_MS));
-  const waves = Math.min(most, Math.max(FEW_WAVES, Math.ceil(socketCount / MAX_PER_WAVE)));
-  const perWave = Math.max(MIN_PER_WAVE, Math.ceil(socketCount / waves));
+  const waves = Math.min(most, Math.max(FEW_WAVES, Math.ceil(parts.sockets() / MAX_PER_WAVE)));
+  const perWave = Math.max(MIN_PER_WAVE, Math.ceil(parts.sockets() / waves));
   let isHandedOver = false;
   for (;;) {
-    isHandedOver ||= await gateway.handOver();
-    const isLast = gateway.close(perWave) < perWave;
+    if (!isHandedOver) isHandedOver = await parts.handOver();
+    const isLast = parts.restart(perWave) < perWave;
     // A short wait at the end leaves the port sooner, and the closes still become events. Where the next process has the
     // port, requests of the last connects still come.
-    await gateway.pause(isLast && !isHandedOver ? LAST_WAVE_MS : WAVE_MS);
+    await parts.pause(isLast && !isHandedOver ? LAST_WAVE_MS : WAVE_MS);
     if (isLast) return;
   }
 }

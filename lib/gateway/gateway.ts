@@ -3,7 +3,7 @@ import { StandpipeError } from '../errors';
 import type { Logger } from '../util/logger';
 import { type Clock, systemClock } from '../util/timers';
 import { Admission } from './core/admission';
-import { type App, Apps } from './core/model/app';
+import { Apps } from './core/model/app';
 import type { Carrier, CarrierHandler } from './core/fanout/carrier';
 import { Departures } from './core/departures';
 import { FileLimit } from './core/file-limit';
@@ -22,8 +22,9 @@ import {
   type GatewaySettings,
   type Limits,
 } from './options/options';
-import { closeInWaves } from './close-in-waves';
 import { Dispatch } from './dispatch';
+import { drain } from './drain';
+import { live, sumOf } from './live';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
 import { ChannelsHandshake } from './protocols/channels/handshake';
@@ -79,20 +80,13 @@ export class Gateway {
     this.#log = log;
     this.#clock = clock;
     this.#apps = new Apps(settings.apps, limits);
-    this.metrics = new Metrics({
-      sockets: () => this.#count((app) => app.sockets.size),
-      channels: () => this.#count((app) => app.channels.size),
-      pipes: () => this.#count((app) => app.backends),
-      lag: () => this.#lags(false).reduce((sum, { events }) => sum + events, 0),
-      waiting: () => this.#lags(true).length,
-      waitingEvents: () => this.#lags(true).reduce((sum, { events }) => sum + events, 0),
-      oldestUnackedSeconds: () => {
-        const since = Math.min(clock.wall(), ...this.#lags(false).map((lag) => lag.since));
-        return (clock.wall() - since) / 1000;
-      },
-      paused: () => this.#hub.holdback.size,
-      overflowCloses: () => this.#hub.holdback.closes,
-    });
+    this.metrics = new Metrics(
+      live(
+        () => this.#apps.all(),
+        () => this.#hub,
+        clock,
+      ),
+    );
     const journal = new Journal(log, this.metrics);
     const watch: TurnWatch = {
       now: () => clock.now(),
@@ -121,18 +115,18 @@ export class Gateway {
     this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);
     const budget = new TurnBudget(clock);
     this.#departures = new Departures(this.#hub, this.#apps, budget);
-    const watch = {
+    const ends = {
       cut: () => void this.metrics.socketsCut++,
       failure: (error: unknown) => this.#failed(error),
     };
     this.#keepAlive = new KeepAlive(limits, overload, budget, {
-      ...watch,
+      ...ends,
       peerFailure: (error) => {
         this.metrics.peerFailures++;
         this.#log.debug({ err: error }, 'a peer broke off or broke a rule');
       },
     });
-    const carriers = new SockJsCarriers(limits, clock, overload, budget, watch);
+    const carriers = new SockJsCarriers(limits, clock, overload, budget, ends);
     this.#channels = new ChannelsHandshake(new ChannelsContext(parts), this.#apps);
     this.#protocols = [
       // Before the Channels protocol, which has the same paths.
@@ -208,7 +202,7 @@ export class Gateway {
 
   /** Sockets open now, over all apps. */
   get socketCount(): number {
-    return this.#count((app) => app.sockets.size);
+    return sumOf(this.#apps.all(), (app) => app.sockets.size);
   }
 
   /**
@@ -287,32 +281,17 @@ export class Gateway {
     if (this.#state !== 'running') return this.stop();
     this.#state = 'draining';
     this.#log.info(
-      { sockets: this.socketCount, pipes: this.#count((app) => app.backends) },
+      { sockets: this.socketCount, pipes: sumOf(this.#apps.all(), (app) => app.backends) },
       'gateway drains',
     );
     const { drainMs, drainDelayMs } = this.#settings.limits;
     await this.#pause(drainDelayMs);
     if (this.#isStopped) return;
-    const deadline = this.#clock.now() + drainMs;
-    this.#webhooks.endGrace();
-    for (const protocol of this.#protocols) protocol.drain?.(drainMs);
-    await closeInWaves(
-      {
-        socketCount: this.socketCount,
-        // A backend that is just reconnecting may come back, and only this process has its session.
-        handOver: async () => !this.#pipes.awaited && (await this.#listener.handOver()),
-        close: (most) => this.#departures.restart(most),
-        pause: (delayMs) => this.#pause(delayMs),
-      },
-      drainMs,
-    );
-    // A backend that is just reconnecting may come back, and is the only one that is let in.
-    if (!this.#pipes.awaited) this.#listener.stopAccepting();
-    await this.#webhooks.drain(Math.max(0, deadline - this.#clock.now()));
-    // Events caused by the waves are sent to the backends and acknowledged.
-    const behind = (): boolean =>
-      this.#hub.closesWaiting > 0 || this.#protocols.some((protocol) => protocol.behind);
-    while (behind() && this.#clock.now() < deadline) await this.#pause(20);
+    await drain({
+      ...{ departures: this.#departures, listener: this.#listener, hub: this.#hub },
+      ...{ pipes: this.#pipes, protocols: this.#protocols, webhooks: this.#webhooks },
+      ...{ drainMs, clock: this.#clock, sockets: () => this.socketCount },
+    });
     await this.stop();
   }
 
@@ -361,18 +340,6 @@ export class Gateway {
     for (const connection of [...this.#keepAlive.connections()]) connection.terminate();
     await this.#listener.stop();
     await this.#metricsListener?.stop();
-  }
-
-  #count(of: (app: App) => number): number {
-    let sum = 0;
-    for (const app of this.#apps.all()) sum += of(app);
-    return sum;
-  }
-
-  /** Unfinished events of connected backends, or of streams that wait for one. */
-  #lags(isWaiting: boolean): Array<{ events: number; since: number }> {
-    const observers = [...this.#apps.all()].flatMap((app) => [...app.observers]);
-    return observers.flatMap(({ lag }) => (lag?.isWaiting === isWaiting ? lag : []));
   }
 
   #failed(error: unknown): void {

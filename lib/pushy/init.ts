@@ -24,7 +24,11 @@ export async function init(config: PushyConfig, commands: PushyCommands = {}): P
   const random = (bytes: number): string => randomBytes(bytes).toString('hex');
   const credentials = { id: random(8), key: random(16), secret: random(32) };
   const { log } = checked;
-  const options = { ...optionsOf(checked, credentials), pushy: { commands }, ...(log !== undefined && { log }) };
+  const options = {
+    ...optionsOf(checked, credentials),
+    pushy: { commands },
+    ...(log !== undefined && { log }),
+  };
   const gateway = createGateway(options);
   credentialsOf.set(gateway, credentials);
   return gateway.start();

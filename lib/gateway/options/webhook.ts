@@ -1,10 +1,9 @@
 import { z } from 'zod';
 
-/** Headers that the gateway sets itself. */
 const OWN_HEADERS =
   /^(x-pusher-.*|x-standpipe-.*|content-.*|host|connection|transfer-encoding|user-agent|expect|te|upgrade)$/i;
 
-/** `apps[].webhooks[]`: an endpoint and what it is told. */
+/** Options of a webhook. */
 export const webhookSchema = z.strictObject({
   url: z
     .string()

@@ -1,0 +1,52 @@
+import type { Clock } from '../util/timers';
+import { closeInWaves } from './close-in-waves';
+import type { Departures } from './core/departures';
+import type { Hub } from './core/hub';
+import type { PipeProtocol } from './protocols/pipe/protocol';
+import type { Protocol } from './protocols/protocol';
+import type { PortListener } from './transport/listener';
+import type { Webhooks } from './webhooks/webhooks';
+
+/** Time between two looks at what is not acknowledged yet. */
+const LOOK_MS = 20;
+
+/** Parts of a gateway that drains. */
+export interface Draining {
+  readonly departures: Departures;
+  readonly listener: PortListener;
+  readonly hub: Hub;
+  readonly pipes: PipeProtocol;
+  readonly protocols: readonly Protocol[];
+  readonly webhooks: Webhooks;
+  readonly clock: Clock;
+  /** Sockets open now. */
+  readonly sockets: () => number;
+  /** Time for all of it. */
+  readonly drainMs: number;
+}
+
+/** Tells backends and browsers to go, and waits until webhooks and events for backends have left. */
+export async function drain(gateway: Draining): Promise<void> {
+  const { listener, hub, pipes, protocols, webhooks, clock, drainMs } = gateway;
+  const deadlineMs = clock.now() + drainMs;
+  webhooks.endGrace();
+  for (const protocol of protocols) protocol.drain?.(drainMs);
+  await closeInWaves(drainMs, {
+    sockets: gateway.sockets,
+    // A backend that is just reconnecting may come back, and only this process has its session.
+    handOver: () => (pipes.awaited ? false : listener.handOver()),
+    restart: (most) => gateway.departures.restart(most),
+    pause: (delayMs) => pause(clock, delayMs),
+  });
+  // A backend that is just reconnecting may come back, and is the only one that is let in.
+  if (!pipes.awaited) listener.stopAccepting();
+  await webhooks.drain(Math.max(0, deadlineMs - clock.now()));
+  // Events caused by the waves are sent to the backends and acknowledged.
+  const behind = (): boolean =>
+    hub.closesWaiting > 0 || protocols.some((protocol) => protocol.behind);
+  while (behind() && clock.now() < deadlineMs) await pause(clock, LOOK_MS);
+}
+
+function pause(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => void clock.setTimeout(resolve, delayMs));
+}
