@@ -73,6 +73,19 @@ t.test('titles of specs begin with the noun they are about', async (t) => {
   t.strictSame(faultsIn(titlesOf, HIDING_LATER, 'spec'), []);
 });
 
+t.test('a `default:` says why it is taken, or throws', async (t) => {
+  const silent = /^ *default:(?: \{)?\n *(?!\/\/|throw |[ \n])/m;
+  t.match('  default:\n    return undefined;', silent);
+  for (const second of ['// A field of a later version.', 'throw error;']) {
+    t.notMatch(`  default:\n    ${second}`, silent);
+  }
+  const own = [...texts].filter(([file]) => file.startsWith('lib/'));
+  t.strictSame(
+    own.filter(([, text]) => silent.test(text)).map(([file]) => file),
+    [],
+  );
+});
+
 t.test('comments and titles name no list that is not in the repository', async (t) => {
   for (const folder of ['lib', 'spec', 'examples']) {
     t.strictSame(faultsIn(commentsOf, FOREIGN_ID, folder), []);

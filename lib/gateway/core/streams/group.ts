@@ -350,6 +350,7 @@ export class Group implements AppObserver {
       case EventKind.DRAINED:
         return socketId;
       default:
+        // Events of a channel and its members.
         return channel || socketId;
     }
   }
