@@ -73,6 +73,19 @@ t.test('titles of specs begin with the noun they are about', async (t) => {
   t.strictSame(faultsIn(titlesOf, HIDING_LATER, 'spec'), []);
 });
 
+t.test('a `default:` says why it is taken, or throws', async (t) => {
+  const silent = /^ *default:(?: \{)?\n *(?!\/\/|throw |[ \n])/m;
+  t.match('  default:\n    return undefined;', silent);
+  for (const second of ['// A field of a later version.', 'throw error;']) {
+    t.notMatch(`  default:\n    ${second}`, silent);
+  }
+  const own = [...texts].filter(([file]) => file.startsWith('lib/'));
+  t.strictSame(
+    own.filter(([, text]) => silent.test(text)).map(([file]) => file),
+    [],
+  );
+});
+
 t.test('comments and titles name no list that is not in the repository', async (t) => {
   for (const folder of ['lib', 'spec', 'examples']) {
     t.strictSame(faultsIn(commentsOf, FOREIGN_ID, folder), []);
@@ -82,8 +95,9 @@ t.test('comments and titles name no list that is not in the repository', async (
 
 t.test('names tell the role of a thing, not a place in a theatre or an office', async (t) => {
   const pattern =
-    /\b(?:const|let|class|function|interface|type) (?:\w*(?:Rig|Stage|World|Desk)|rig|stage|world|site|paper|desk)\b/;
-  for (const name of ['const rig', 'class FakeWorld', 'function stage']) t.match(name, pattern);
+    /\b(?:const|let|class|function|interface|type) (?:\w*(?:Rig|Stage|World|Desk|Scene)|rig|stage|world|site|paper|desk|scene)\b/;
+  for (const name of ['const rig', 'class FakeWorld', 'function stage', 'let scene'])
+    t.match(name, pattern);
   for (const [file, text] of texts) {
     const found = text
       .split('\n')

@@ -71,7 +71,7 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
   readonly #link: Link;
   readonly #parts: ClientParts;
   #connecting: Deferred<void> | undefined;
-  #disconnecting: Promise<void> | undefined;
+  #draining: Promise<void> | undefined;
   #closed: Deferred<void> | undefined;
 
   /** @throws StandpipeError `bad_option` */
@@ -94,7 +94,7 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
     };
     this.#link = new Link(settings, clock, surroundings.dial ?? dialWebSocket, {
       hello: (nonce) => this.#greeting.hello(nonce),
-      welcome: (frame) => this.#greeting.welcome(frame, this.#disconnecting !== undefined),
+      welcome: (frame) => this.#greeting.welcome(frame, this.#draining !== undefined),
       frame: (frame) => dispatch(frame, routes),
       entered: (state, previous) => this.#entered(state, previous),
       lost: (info) => void this.#emitter.emit('disconnected', info),
@@ -175,7 +175,7 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
    * need not be awaited.
    */
   connect(): Promise<void> {
-    if (this.#disconnecting !== undefined) {
+    if (this.#draining !== undefined) {
       return rejected(new StandpipeError('closed', 'disconnect() has not finished'));
     }
     if (this.#link.state === 'open') return Promise.resolve();
@@ -201,8 +201,8 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
    */
   disconnect(): Promise<void> {
     this.disconnecting = true;
-    this.#disconnecting ??= this.#drain().finally(() => (this.#disconnecting = undefined));
-    return this.#disconnecting;
+    this.#draining ??= this.#drain().finally(() => (this.#draining = undefined));
+    return this.#draining;
   }
 
   /**

@@ -8,7 +8,7 @@ export interface Credentials {
   secret: string;
 }
 
-export type Verdict = { ok: true } | { ok: false; message: string };
+export type SignatureVerdict = { ok: true } | { ok: false; message: string };
 
 /** The text that is signed for a subscription. An empty `channelData` counts: only its absence drops the second colon. */
 export function channelStringToSign(
@@ -35,7 +35,7 @@ export function verifyChannelAuth({
   channel: string;
   auth: string;
   channelData?: string | undefined;
-}): Verdict {
+}): SignatureVerdict {
   return verifyAuth(rest, channelStringToSign(socketId, channel, channelData), 'subscription');
 }
 
@@ -44,7 +44,7 @@ export function verifyUserAuth({
   socketId,
   userData,
   ...rest
-}: Credentials & { socketId: string; userData: string; auth: string }): Verdict {
+}: Credentials & { socketId: string; userData: string; auth: string }): SignatureVerdict {
   return verifyAuth(rest, userStringToSign(socketId, userData), 'signin');
 }
 
@@ -53,7 +53,7 @@ function verifyAuth(
   { key, secret, auth }: Credentials & { auth: string },
   toSign: string,
   where: string,
-): Verdict {
+): SignatureVerdict {
   const colon = auth.indexOf(':');
   const given = colon < 0 ? auth : auth.slice(0, colon);
   if (colon < 0 || given !== key) {

@@ -96,6 +96,7 @@ export class FrameEncoder {
         writeCommandAck(content, frame);
         return this.#finish(COMMAND_ACK);
       default: {
+        // Rare frames.
         const bytes = writeRareFrame(frame);
         this.#checkSize(bytes.length);
         return bytes;
@@ -241,6 +242,7 @@ export class FrameDecoder {
       case COMMAND_ACK:
         return { type: 'commandAck', ...readCommandAck(from, from.lengthEnd()) };
       default:
+        // Rare frames, and frames of a later version.
         if (field === HELLO && from.length > WIRE_LIMITS.maxHelloBytes) {
           throw frameTooLarge(from.length, WIRE_LIMITS.maxHelloBytes);
         }

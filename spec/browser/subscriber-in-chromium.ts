@@ -121,7 +121,7 @@ export async function showSubscriberInChromium(
       const setting = await makeSetting(
         t,
         transport === 'wss' ? 'wss' : 'ws',
-        async (site) => (tabs = await PageTabs.start(t, context, site)),
+        async (appUrl) => (tabs = await PageTabs.start(t, context, appUrl)),
         'standpipe',
       );
       await journey(t, await PipeEnvironment.start(t, setting), transport);

@@ -7,7 +7,7 @@ import * as sdk from '../../lib/http';
 import { RULES, RuleError } from '../../lib/http';
 import { createTestGateway } from '../../lib/testing';
 import { Pusher } from '../support/http-sdk';
-import { APP, gatewayOf, server } from './scene';
+import { APP, gatewayOf, server } from './servers';
 
 const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as {
   version: string;

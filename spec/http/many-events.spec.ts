@@ -1,6 +1,6 @@
 import t from 'tap';
 import { Pusher } from '../support/http-sdk';
-import { APP, gatewayOf, server } from './scene';
+import { APP, gatewayOf, server } from './servers';
 
 t.test('events of one turn share requests, and each trigger has its own answer', async (t) => {
   const gateway = await gatewayOf(t);

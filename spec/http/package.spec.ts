@@ -7,7 +7,7 @@ import { createContext, runInContext } from 'node:vm';
 import { build } from 'esbuild';
 import t from 'tap';
 import { built } from '../support/built';
-import { gatewayOf } from './scene';
+import { gatewayOf } from './servers';
 
 const root = join(__dirname, '../..');
 const run = promisify(execFile);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Pusher as Client } from '../../lib/http';
-import { gatewayOf } from './scene';
+import { gatewayOf } from './servers';
 
 const root = join(__dirname, '../..');
 

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { WebHookEvent } from '../../lib/http';
 import { Pusher } from '../support/http-sdk';
-import { APP, server } from './scene';
+import { APP, server } from './servers';
 
 const encryptionMasterKeyBase64 = Buffer.alloc(32, 7).toString('base64');
 

@@ -7,7 +7,7 @@ import t, { type Test } from 'tap';
 import { AddressGuard } from '../../lib/gateway/options/address-guard';
 import { checkGatewayOptions } from '../../lib/gateway/options/options';
 import { guardedLookup, type Resolve } from '../../lib/gateway/webhooks/guarded-lookup';
-import { type Outcome, Poster } from '../../lib/gateway/webhooks/poster';
+import { type PostOutcome, Poster } from '../../lib/gateway/webhooks/poster';
 import { signWebhook } from '../../lib/pusher/signature';
 import { ManualClock } from '../support/manual-clock';
 import { SECRET, startGateway } from '../support/start-gateway';
@@ -152,7 +152,7 @@ t.test('every address of a name is looked at', async (t) => {
 });
 
 /** Posts to a URL, to an end. */
-function post(poster: Poster): Promise<Outcome> {
+function post(poster: Poster): Promise<PostOutcome> {
   const body = '{"time_ms":1,"events":[]}';
   return new Promise((resolve) => {
     poster.post(signWebhook({ key: 'key', secret: SECRET, body }), Buffer.from(body), resolve);

@@ -240,6 +240,7 @@ export class Peer {
       case 'error':
         return;
       default:
+        // Frames that only a gateway sends.
         fault(`sent ${frame.type}, which is not for a client to send`);
     }
   }

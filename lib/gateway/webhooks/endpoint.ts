@@ -11,7 +11,7 @@ import type { Limits, WebhookOptions } from '../options/options';
 import { Queue, type Load } from './queue';
 import { Circuit } from './circuit';
 import type { WebhookEvent } from './events';
-import type { Outcome, Poster } from './poster';
+import type { PostOutcome, Poster } from './poster';
 
 /** Time until an event is dropped, counted from its arrival or from its first refused attempt. */
 const GIVE_UP_MS = 300_000;
@@ -181,7 +181,7 @@ export class Endpoint {
     });
   }
 
-  #ended(delivery: Delivery, outcome: Outcome): void {
+  #ended(delivery: Delivery, outcome: PostOutcome): void {
     const { clock, metrics } = this.#parts;
     const { load, attempts, firstAttemptAt } = delivery;
     if (outcome.ok) {

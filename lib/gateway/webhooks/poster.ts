@@ -5,7 +5,7 @@ import { asError } from '../../errors';
 import type { Clock } from '../../util/timers';
 
 /** Outcome of an attempt: a 2xx, or the reason of the failure. */
-export type Outcome = { ok: true } | { ok: false; why: string };
+export type PostOutcome = { ok: true } | { ok: false; why: string };
 
 const TIMEOUT_MS = 5000;
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -34,7 +34,7 @@ export class Poster {
   post(
     headers: Readonly<Record<string, string>>,
     body: Buffer,
-    done: (outcome: Outcome) => void,
+    done: (outcome: PostOutcome) => void,
   ): void {
     let request: ClientRequest;
     try {
@@ -44,7 +44,7 @@ export class Poster {
       this.#clock.endOfTurn(() => done({ ok: false, why }));
       return;
     }
-    let outcome: Outcome | undefined;
+    let outcome: PostOutcome | undefined;
     const timer = this.#clock.setTimeout(() => {
       request.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`));
     }, TIMEOUT_MS);

@@ -44,6 +44,7 @@ export function keyOf(
     case EventKind.USER_OFFLINE:
       return userId || socketId;
     default:
+      // Events of a socket, and kinds of a later version.
       return socketId || channel;
   }
 }

@@ -120,6 +120,7 @@ export class Resync {
       case EventKind.VACATED:
         return isPass && this.#channels.asked ? { kind, name: channel } : undefined;
       default:
+        // Other events have been handled; only the socket or channel behind them may be new.
         return judgement === 'introduce' ? introduction(event) : undefined;
     }
   }

@@ -140,6 +140,7 @@ export class Channel<
         if (this.subscribed) return void this.emit(event, data, {});
         return this.#refused(data, {});
       default:
+        // Events of the app; events of the protocol are for the kind of channel.
         if (event.startsWith('pusher_internal:')) this.internal(event, data);
         else this.told(message);
     }

@@ -16,7 +16,7 @@ export interface Established {
 }
 
 /** End of an attempt. Without a verdict the gateway was not reached, or its close code asks for nothing. */
-export type Outcome =
+export type AttemptOutcome =
   | { kind: 'established'; established: Established }
   | {
       kind: 'failed';
@@ -36,7 +36,7 @@ const ATTEMPT_TIMEOUT_MS = 15_000;
 export class Attempt {
   readonly #name: TransportName;
   readonly #clock: Clock;
-  readonly #done: (outcome: Outcome) => void;
+  readonly #done: (outcome: AttemptOutcome) => void;
   readonly #timer: Timer;
   #transport: Transport | undefined;
   #target: TransportHandlers;
@@ -44,7 +44,11 @@ export class Attempt {
   #over = false;
 
   /** `done` is called once, never before the constructor has returned, and not after `abort`. */
-  constructor({ name, url, open }: Candidate, clock: Clock, done: (outcome: Outcome) => void) {
+  constructor(
+    { name, url, open }: Candidate,
+    clock: Clock,
+    done: (outcome: AttemptOutcome) => void,
+  ) {
     this.#name = name;
     this.#clock = clock;
     this.#done = done;

@@ -1,7 +1,7 @@
 import { backoff } from '../../util/backoff';
 import type { Clock, Timer } from '../../util/timers';
 import type { Candidate } from '../transports/candidates';
-import { Attempt, type Established, type Outcome } from './attempt';
+import { Attempt, type Established, type AttemptOutcome } from './attempt';
 import type { ConnectionError } from './messages';
 
 /** Events of a connector. `established` and `refused` are the last. */
@@ -116,7 +116,7 @@ export class Connector {
     return Math.max(0, ...begun);
   }
 
-  #ended(lane: Lane, outcome: Outcome): void {
+  #ended(lane: Lane, outcome: AttemptOutcome): void {
     lane.attempt = undefined;
     if (this.#over) return;
     if (outcome.kind === 'established') {

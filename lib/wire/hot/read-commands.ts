@@ -32,6 +32,7 @@ export function readCommands(
         ack = readAck(from, from.lengthEnd());
         break;
       default:
+        // A field of a later version.
         from.skip(tag);
     }
   }
@@ -117,6 +118,7 @@ function readCommand(from: ByteReader, names: NameReader): Command {
         addTo((inLine ??= []), from.text());
         break;
       default:
+        // A field of a later version.
         from.skip(tag);
     }
   }

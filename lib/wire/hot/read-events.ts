@@ -31,6 +31,7 @@ export function readEvents(
         commandAck = readCommandAck(from, from.lengthEnd());
         break;
       default:
+        // A field of a later version.
         from.skip(tag);
     }
   }
@@ -69,6 +70,7 @@ function readRun(from: ByteReader, names: NameReader, left: number, maxBatch: nu
         skipped = from.whole();
         break;
       default:
+        // A field of a later version.
         from.skip(tag);
     }
   }
@@ -147,6 +149,7 @@ function readEvent(from: ByteReader, names: NameReader): PipeEvent {
         conflatable = from.varint();
         break;
       default:
+        // A field of a later version.
         from.skip(tag);
     }
   }

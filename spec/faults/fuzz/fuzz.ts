@@ -1,7 +1,7 @@
 import type { Test } from 'tap';
 import { type Attempt, literalOf } from './attempt';
 import { attemptsOf } from './entrances';
-import { Scene } from './scene';
+import { FuzzedGateway } from './fuzzed-gateway';
 import { shrunk } from './shrink';
 
 /** Attempts between two looks at the gateway. */
@@ -46,11 +46,11 @@ interface Failure {
 export async function fuzz(t: Test, options: FuzzOptions): Promise<FuzzReport> {
   const { seeds, seconds, share = Infinity } = options;
   const report: FuzzReport = { attempts: 0, rounds: 0, cpuSeconds: 0, faults: [] };
-  const scene = await Scene.start(t, options);
+  const gateway = await FuzzedGateway.start(t, options);
   const startMs = performance.now();
   const usedBefore = ownCpuMs();
   const fail = async (failure: Failure): Promise<FuzzReport> => {
-    scene.stop();
+    gateway.stop();
     const { seed, faults, attempts } = failure;
     const smallest = await smallestOf(t, failure, options);
     const input = smallest.map(literalOf).join(',\n');
@@ -59,7 +59,7 @@ export async function fuzz(t: Test, options: FuzzOptions): Promise<FuzzReport> {
     return report;
   };
   const warmUp = attemptsOf(0, 0, WARM_UP);
-  const early = [...(await scene.batch(warmUp)).faults, ...(await scene.rest())];
+  const early = [...(await gateway.batch(warmUp)).faults, ...(await gateway.rest())];
   // The code runs for the first time, so that turns are long.
   const real = early.filter((fault) => !fault.startsWith('a turn took'));
   if (real.length > 0) return fail({ seed: 0, faults: real, attempts: warmUp });
@@ -70,7 +70,7 @@ export async function fuzz(t: Test, options: FuzzOptions): Promise<FuzzReport> {
       const attempts = attemptsOf(seed, n, n + PER_BATCH);
       made.push(...attempts);
       report.attempts += attempts.length;
-      const { faults, cpuMs } = await scene.batch(attempts);
+      const { faults, cpuMs } = await gateway.batch(attempts);
       if (faults.length > 0) return fail({ seed, faults, attempts });
       const usedMs = cpuMs + ownCpuMs() - usedBefore;
       report.cpuSeconds = usedMs / 1_000;
@@ -78,11 +78,11 @@ export async function fuzz(t: Test, options: FuzzOptions): Promise<FuzzReport> {
       const pauseMs = nextMs - performance.now();
       if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
-    const faults = await scene.rest();
-    report.rounds = scene.rounds;
+    const faults = await gateway.rest();
+    report.rounds = gateway.rounds;
     if (faults.length > 0) return fail({ seed, faults, attempts: made });
   }
-  scene.stop();
+  gateway.stop();
   return report;
 }
 
@@ -94,18 +94,18 @@ async function smallestOf(
 ): Promise<readonly Attempt[]> {
   const kinds = new Set(faults.map(kindOf));
   return shrunk(attempts, async (some) => {
-    const scene = await Scene.start(t, options);
+    const gateway = await FuzzedGateway.start(t, options);
     const isLeak = [...kinds].some((kind) => kind.includes('at rest'));
     const found: string[] = [];
     if (isLeak) {
-      await scene.batch(attemptsOf(0, 0, WARM_UP));
-      await scene.rest();
+      await gateway.batch(attemptsOf(0, 0, WARM_UP));
+      await gateway.rest();
       for (let made = 0; made < LEAK_ATTEMPTS; made += some.length) {
-        found.push(...(await scene.batch(some)).faults);
+        found.push(...(await gateway.batch(some)).faults);
       }
-      found.push(...(await scene.rest()));
-    } else found.push(...(await scene.batch(some)).faults);
-    scene.stop();
+      found.push(...(await gateway.rest()));
+    } else found.push(...(await gateway.batch(some)).faults);
+    gateway.stop();
     return found.some((fault) => kinds.has(kindOf(fault)));
   });
 }

@@ -3,15 +3,15 @@ import { App } from '../../../lib/gateway/core/model/app';
 import { Metrics } from '../../../lib/gateway/core/metrics';
 import { checkGatewayOptions, type WebhookOptions } from '../../../lib/gateway/options/options';
 import type { WebhookEvent } from '../../../lib/gateway/webhooks/events';
-import type { Outcome } from '../../../lib/gateway/webhooks/poster';
+import type { PostOutcome } from '../../../lib/gateway/webhooks/poster';
 import { Endpoint } from '../../../lib/gateway/webhooks/endpoint';
 import { hmacHex } from '../../../lib/pusher/signature';
 import { silent } from '../../../lib/util/logger';
 import { ManualClock } from '../../support/manual-clock';
 
 const SECRET = 'a-secret-of-the-specs';
-const FAILED: Outcome = { ok: false, why: 'status 500' };
-const TAKEN: Outcome = { ok: true };
+const FAILED: PostOutcome = { ok: false, why: 'status 500' };
+const TAKEN: PostOutcome = { ok: true };
 
 interface Post {
   atMs: number;
@@ -19,14 +19,14 @@ interface Post {
   signature: string;
   /** Channels of its events. */
   channels: string[];
-  end: (outcome: Outcome) => void;
+  end: (outcome: PostOutcome) => void;
 }
 
 interface EndpointSetup {
   webhook?: Partial<WebhookOptions>;
   limits?: { maxWebhookEvents?: number; maxWebhookBytes?: number };
   /** Ends every post in the next turn of the clock; without it, posts stay open. */
-  outcome?: () => Outcome;
+  outcome?: () => PostOutcome;
 }
 
 function offlineEndpoint({ webhook, limits, outcome }: EndpointSetup = {}): {
@@ -63,7 +63,7 @@ function offlineEndpoint({ webhook, limits, outcome }: EndpointSetup = {}): {
   };
   const log = { ...silent, warn };
   const poster = {
-    post(headers: Record<string, string>, body: Buffer, end: (outcome: Outcome) => void): void {
+    post(headers: Record<string, string>, body: Buffer, end: (outcome: PostOutcome) => void): void {
       const { events } = JSON.parse(body.toString()) as { events: Array<{ channel: string }> };
       const channels = events.map(({ channel }) => channel);
       const signature = headers['X-Pusher-Signature'] ?? '';
@@ -190,7 +190,7 @@ t.test('the signature fits the body after filtering and joining', async (t) => {
 });
 
 t.test('an endpoint that fails is left alone for 30 s, then tried with one', async (t) => {
-  let outcome: Outcome = FAILED;
+  let outcome: PostOutcome = FAILED;
   const { clock, posts, warnings, offer } = offlineEndpoint({ outcome: () => outcome });
   offer(...Array.from({ length: 8 }, (_, i) => `room-${i}`));
   clock.advance(29_999);

@@ -222,12 +222,11 @@ export class Group implements AppObserver {
 
   /** Captures the truth of some partitions, each as of the last offset that was sent of it. */
   capture(partitions: readonly Partition[]): void {
-    const now = this.#clock.now();
-    for (const partition of partitions) partition.snapshotAtMs = now;
-    capture(this.app, partitions, {
-      socket: (id) => this.#placeOf(EventKind.OPEN, undefined, id),
-      channel: (name) => this.#placeOf(EventKind.OCCUPIED, name, name),
-    });
+    const places = {
+      socket: (id: string) => this.#placeOf(EventKind.OPEN, undefined, id),
+      channel: (name: string) => this.#placeOf(EventKind.OCCUPIED, name, name),
+    };
+    capture(this.app, partitions, places, this.#clock.now());
   }
 
   dispose(): void {
@@ -276,10 +275,7 @@ export class Group implements AppObserver {
       const partition = this.partitions[change.partition] as Partition;
       const { generation, member } = change;
       if (change.type === 'assign') {
-        partition.generation = generation;
-        partition.sentBefore = partition.log.sent;
-        partition.oweSnapshot();
-        partition.snapshotAtMs = -Infinity;
+        partition.assign(generation);
         assigned.push(partition);
       } else {
         const { revokeMs } = this.settings;
@@ -354,6 +350,7 @@ export class Group implements AppObserver {
       case EventKind.DRAINED:
         return socketId;
       default:
+        // Events of a channel and its members.
         return channel || socketId;
     }
   }

@@ -14,7 +14,7 @@ export interface Snapshot extends Pick<SnapshotFrame, 'offset' | 'sockets' | 'ch
 /** The recording of sockets or of channels in a log. */
 class Recording {
   /** True while a snapshot is due. */
-  isDue = false;
+  #isDue = false;
   /** The log holds all their opens and closes behind this offset. */
   #since = 0;
   /** Selection of recorded names; '' for none. */
@@ -25,11 +25,21 @@ class Recording {
     if (selection === this.#selection) return;
     this.#selection = selection;
     this.#since = top;
-    this.isDue = selection !== '';
+    this.#isDue = selection !== '';
+  }
+
+  /** A snapshot becomes due. */
+  owe(): void {
+    this.#isDue = true;
+  }
+
+  /** A snapshot was captured. */
+  settle(): void {
+    this.#isDue = false;
   }
 
   get isWanted(): boolean {
-    return this.isDue && this.#selection !== '';
+    return this.#isDue && this.#selection !== '';
   }
 
   /** True when a snapshot is due and its state is as of this offset. */
@@ -44,19 +54,43 @@ export class Partition {
   readonly log: Log<PipeEvent>;
   readonly sockets = new Recording();
   readonly channels = new Recording();
-  generation = 0;
-  /** Offsets up to here were sent to an earlier owner, who may have handled them. */
-  sentBefore = 0;
-  /** Snapshot that is being written. Events of the partition wait behind it. */
-  snapshot: Snapshot | undefined;
-  /** Time of the present owner's last snapshot, on the monotonic clock. */
-  snapshotAtMs = -Infinity;
+  #generation = 0;
+  #sentBefore = 0;
+  #snapshot: Snapshot | undefined;
+  #snapshotAtMs = -Infinity;
   /** True when a snapshot is due even if it is empty: the owner waits for one. */
-  isExpected = false;
+  #isExpected = false;
 
   constructor(number: number, options: LogOptions) {
     this.number = number;
     this.log = new Log<PipeEvent>(options);
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Offsets up to here were sent to an earlier owner, who may have handled them. */
+  get sentBefore(): number {
+    return this.#sentBefore;
+  }
+
+  /** Snapshot that is being written. Events of the partition wait behind it. */
+  get snapshot(): Snapshot | undefined {
+    return this.#snapshot;
+  }
+
+  /** Time of the last snapshot over the owner's present connection, on the monotonic clock. */
+  get snapshotAtMs(): number {
+    return this.#snapshotAtMs;
+  }
+
+  /** Another owner has the partition from now on. */
+  assign(generation: number): void {
+    this.#generation = generation;
+    this.#sentBefore = this.log.sent;
+    this.#snapshotAtMs = -Infinity;
+    this.oweSnapshot();
   }
 
   /** The owner acknowledges; false when some of that was never sent. */
@@ -69,6 +103,7 @@ export class Partition {
   /** The owner goes on over a new connection, from its position or from the committed one. */
   attach(position: Position | PartitionPosition, flight: InFlight): void {
     this.log.attach(position, flight);
+    this.#snapshotAtMs = -Infinity;
     if ('conflated' in position) this.#count(position);
   }
 
@@ -82,22 +117,37 @@ export class Partition {
 
   /** The owner's knowledge of sockets and channels is incomplete: a snapshot becomes due. */
   oweSnapshot(): void {
-    this.snapshot = undefined;
-    this.isExpected = true;
-    this.sockets.isDue = this.channels.isDue = true;
+    this.#snapshot = undefined;
+    this.#isExpected = true;
+    this.sockets.owe();
+    this.channels.owe();
+  }
+
+  /** A snapshot was captured, and is to be written. */
+  captured(snapshot: Snapshot, nowMs: number): void {
+    this.#snapshot = snapshot;
+    this.#snapshotAtMs = nowMs;
+    this.#isExpected = false;
+    if (snapshot.coversSockets) this.sockets.settle();
+    if (snapshot.coversChannels) this.channels.settle();
+  }
+
+  /** The snapshot is written: events go on. */
+  endSnapshot(): void {
+    this.#snapshot = undefined;
   }
 
   /** True while the owner has yet to get a snapshot, now or after more events. */
   get owesSnapshot(): boolean {
-    return this.isExpected || this.sockets.isWanted || this.channels.isWanted;
+    return this.#isExpected || this.sockets.isWanted || this.channels.isWanted;
   }
 
   /** True when a snapshot as of the last offset sent is due. */
   get snapshotDue(): boolean {
     const { sentUpTo, gapDue } = this.log;
-    if (this.snapshot !== undefined || gapDue) return false;
+    if (this.#snapshot !== undefined || gapDue) return false;
     const { sockets, channels } = this;
     if (sockets.isDueAt(sentUpTo) || channels.isDueAt(sentUpTo)) return true;
-    return this.isExpected && !sockets.isWanted && !channels.isWanted;
+    return this.#isExpected && !sockets.isWanted && !channels.isWanted;
   }
 }

@@ -21,11 +21,16 @@ interface Draft {
  * Captures the state of some partitions, each as of its last sent offset: the present state, less the effects of events
  * behind that offset. All partitions are captured in one pass over the app.
  */
-export function capture(app: App, partitions: readonly Partition[], places: Places): void {
+export function capture(
+  app: App,
+  partitions: readonly Partition[],
+  places: Places,
+  nowMs: number,
+): void {
   const drafts = new Map<Partition, Draft>();
   let [anySockets, anyChannels] = [false, false];
   for (const partition of partitions) {
-    const draft = begin(partition);
+    const draft = begin(partition, nowMs);
     drafts.set(partition, draft);
     anySockets ||= draft.snapshot.coversSockets;
     anyChannels ||= draft.snapshot.coversChannels;
@@ -48,7 +53,7 @@ export function capture(app: App, partitions: readonly Partition[], places: Plac
   }
 }
 
-function begin(partition: Partition): Draft {
+function begin(partition: Partition, nowMs: number): Draft {
   const offset = partition.log.sentUpTo;
   const snapshot: Snapshot = {
     offset,
@@ -73,10 +78,7 @@ function begin(partition: Partition): Draft {
       if (first === 'went') snapshot.channels.push({ name, subscriptions: 0, members: [] });
     }
   }
-  if (snapshot.coversSockets) partition.sockets.isDue = false;
-  if (snapshot.coversChannels) partition.channels.isDue = false;
-  partition.isExpected = false;
-  partition.snapshot = snapshot;
+  partition.captured(snapshot, nowMs);
   return draft;
 }
 

@@ -9,13 +9,13 @@ import { METHODS, allowOrigin, answerPreflight } from '../../http/cors';
 import type { Exchange } from '../../http/exchange';
 import type { Limits } from '../../options/options';
 import { type AuthForm, decisionRequest, readAuthForms } from './form';
-import { type Refusal, refusal } from './refusal';
+import { type AuthRefusal, refusal } from './refusal';
 import { type Signed, sign } from './signing';
 import type { Protocol } from '../protocol';
 
 /** Results of several channels, by name. */
-type Several = ReadonlyMap<string, Signed | Refusal>;
-type Outcome = Signed | Refusal | Several;
+type Several = ReadonlyMap<string, Signed | AuthRefusal>;
+type AuthOutcome = Signed | AuthRefusal | Several;
 
 interface Parts {
   decisions: Decisions;
@@ -67,7 +67,7 @@ export class AuthEndpoints implements Protocol {
     app: App | undefined,
     key: string | undefined,
     { request, response }: Exchange,
-  ): Refusal | undefined {
+  ): AuthRefusal | undefined {
     if (request.method !== 'POST') {
       response.setHeader('Allow', METHODS);
       return refusal(405, 'bad_method', 'use POST; JSONP is not served');
@@ -93,7 +93,7 @@ export class AuthEndpoints implements Protocol {
       (body) => {
         const type = request.headers['content-type'];
         const forms = readAuthForms(body, type, { signIn, maxChannelNameLength });
-        const done = (outcome: Outcome): void => sendAnswer(exchange, answerOf(outcome));
+        const done = (outcome: AuthOutcome): void => sendAnswer(exchange, answerOf(outcome));
         if ('status' in forms) done(forms);
         else if (!this.#mayAsk(app, exchange)) {
           exchange.response.setHeader('Retry-After', '1');
@@ -115,7 +115,7 @@ export class AuthEndpoints implements Protocol {
     app: App,
     form: AuthForm,
     exchange: Exchange,
-    done: (outcome: Signed | Refusal) => void,
+    done: (outcome: Signed | AuthRefusal) => void,
   ): void {
     const { decisions, metrics } = this.#parts;
     metrics.authRequests++;
@@ -128,12 +128,12 @@ export class AuthEndpoints implements Protocol {
   /** Asks for each channel by itself, within the rate; answers when all are decided. */
   #askSeveral(
     app: App,
-    forms: ReadonlyMap<string, AuthForm | Refusal>,
+    forms: ReadonlyMap<string, AuthForm | AuthRefusal>,
     exchange: Exchange,
     done: (outcome: Several) => void,
   ): void {
-    const outcomes = new Map<string, Signed | Refusal>();
-    const decided = (channel: string, outcome: Signed | Refusal): void => {
+    const outcomes = new Map<string, Signed | AuthRefusal>();
+    const decided = (channel: string, outcome: Signed | AuthRefusal): void => {
       outcomes.set(channel, outcome);
       if (outcomes.size === forms.size) done(outcomes);
     };
@@ -157,13 +157,13 @@ export class AuthEndpoints implements Protocol {
   }
 }
 
-function answerOf(outcome: Outcome): Answer {
+function answerOf(outcome: AuthOutcome): Answer {
   const status = 'status' in outcome ? outcome.status : 200;
   return { status, body: JSON.stringify(bodyOf(outcome)) };
 }
 
 /** Several channels are answered as the plugin pusher-js-auth reads it: `{ status, data }` by name. */
-function bodyOf(outcome: Outcome): object {
+function bodyOf(outcome: AuthOutcome): object {
   if (outcome instanceof Map) {
     const each = [...(outcome as Several)].map(([channel, one]) => {
       const told =

@@ -5,7 +5,7 @@ import { rawValue } from '../../../pusher/raw-value';
 import { RuleKind } from '../../../wire/frames';
 import type { DecisionRequest } from '../../core/decisions';
 import type { Exchange } from '../../http/exchange';
-import { type Refusal, refusal } from './refusal';
+import { type AuthRefusal, refusal } from './refusal';
 
 const SOCKET_ID = /^\d{1,20}\.\d{1,20}$/;
 
@@ -21,7 +21,7 @@ export interface AuthForm {
 /** A request for one signature, or for the signatures of several channels that are answered by name. */
 export type AuthForms =
   | { kind: 'one'; form: AuthForm }
-  | { kind: 'several'; forms: ReadonlyMap<string, AuthForm | Refusal> };
+  | { kind: 'several'; forms: ReadonlyMap<string, AuthForm | AuthRefusal> };
 
 /** Channels of one request; each is a decision asked of a backend. */
 const MAX_CHANNELS = 100;
@@ -33,7 +33,7 @@ export function readAuthForms(
   body: Buffer,
   type: string | undefined,
   { signIn, maxChannelNameLength }: { signIn: boolean; maxChannelNameLength: number },
-): AuthForms | Refusal {
+): AuthForms | AuthRefusal {
   if (/^multipart\//i.test(type ?? '')) {
     const message = 'send application/x-www-form-urlencoded or application/json, not multipart';
     return refusal(415, 'bad_body', message);
@@ -49,7 +49,7 @@ export function readAuthForms(
   }
   rest.delete('socket_id');
   if (signIn) return { kind: 'one', form: { socketId, channel: undefined, rest } };
-  const formFor = (channel: string | undefined): AuthForm | Refusal => {
+  const formFor = (channel: string | undefined): AuthForm | AuthRefusal => {
     const kind =
       channel === undefined ? undefined : parseChannelName(channel, maxChannelNameLength);
     if (kind !== undefined && kind.user === undefined && kind.visibility !== 'public') {

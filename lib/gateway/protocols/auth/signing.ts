@@ -7,7 +7,7 @@ import {
 } from '../../../pusher/signature';
 import type { Decision } from '../../core/decisions';
 import type { AuthForm } from './form';
-import { type Refusal, refusal } from './refusal';
+import { type AuthRefusal, refusal } from './refusal';
 
 /** An answer as pusher-js reads it. */
 export interface Signed {
@@ -20,7 +20,7 @@ export interface Signed {
 const FAILED = refusal(502, 'backend_failed', 'the backend could not decide; its log says why');
 
 /** Reason why there was no decision. */
-const REFUSALS: Readonly<Record<Extract<Decision, string>, Refusal>> = {
+const REFUSALS: Readonly<Record<Extract<Decision, string>, AuthRefusal>> = {
   failed: FAILED,
   nobody: refusal(503, 'no_backend', 'no backend that decides this is connected'),
   busy: refusal(503, 'busy', 'too many requests wait for the backends'),
@@ -32,7 +32,7 @@ export function sign(
   { key, secret }: Credentials,
   { socketId, channel }: AuthForm,
   decision: Decision,
-): Signed | Refusal {
+): Signed | AuthRefusal {
   if (typeof decision === 'string') return REFUSALS[decision];
   const answer = parseJson(decision.result);
   if (!isObject(answer)) return FAILED;

@@ -85,6 +85,7 @@ function run(parts: RequestParts, asking: Asking, { method, params, data }: Requ
     case 'send_to_channel':
       return sendToChannel(parts, asking.app, params, data());
     default: {
+      // A method that Pipe 0.2 does not have.
       const message = `Unknown method: '${method.slice(0, MAX_ID_LENGTH)}'`;
       return { code: ErrorCode.UNKNOWN_METHOD, message };
     }

@@ -38,6 +38,7 @@ function verb(verb: Verb): Apply | undefined {
     case Verb.UNSUBSCRIBE_SOCKET:
       return unsubscribeSocket;
     default:
+      // A verb of a later version: the backend is told that it is unknown.
       return undefined;
   }
 }

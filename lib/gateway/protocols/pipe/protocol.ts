@@ -1,7 +1,6 @@
 import { CLOSE_CODES } from '../../../wire/close-codes';
 import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import type { Apps, AppsChange } from '../../core/model/app';
-import type { Parts } from '../../core/parts';
 import type { Protocol } from '../protocol';
 import { PipeConnection } from './connection';
 import type { PipeContext } from './context';
@@ -19,20 +18,7 @@ export class PipeProtocol implements Protocol {
   #draining = false;
   readonly #connections = new Set<PipeConnection>();
 
-  /** @param parts `node` is the name of this gateway process. */
-  constructor(parts: Omit<Parts, 'overload'> & { node: string }, apps: Apps) {
-    const { hub, admission, router, metrics, journal, limits, clock, log, node } = parts;
-    const context: PipeContext = {
-      hub,
-      admission,
-      router,
-      metrics,
-      journal,
-      limits,
-      clock,
-      log,
-      node,
-    };
+  constructor(context: PipeContext, apps: Apps) {
     const deciders = (this.deciders = new Deciders(context));
     const sessions = (this.#sessions = new Sessions(context));
     const closed = (connection: PipeConnection): void => {

@@ -151,7 +151,6 @@ export class PipeSession implements GroupMember {
       const owes =
         !isCurrent || position.wantsSnapshot === true || partition.snapshot !== undefined;
       if (owes) partition.oweSnapshot();
-      partition.snapshotAtMs = -Infinity;
       this.#ready.add(partition);
     }
     this.group.acknowledged();

@@ -155,7 +155,7 @@ function sendSnapshot(link: BackendLink, partition: Partition, snapshot: Snapsho
     frame.end = snapshot.written === size;
     link.send(frame);
     if (!frame.end) continue;
-    partition.snapshot = undefined;
+    partition.endSnapshot();
     return true;
   }
   return false;

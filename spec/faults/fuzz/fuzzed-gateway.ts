@@ -39,7 +39,7 @@ const OPTIONS = {
 };
 
 /** A live gateway in a process of its own, its witness, and what was at rest at first. */
-export class Scene {
+export class FuzzedGateway {
   readonly ports: Ports;
   readonly #t: Pick<Test, 'teardown'>;
   readonly #child: ChildProcess;
@@ -61,9 +61,9 @@ export class Scene {
   static async start(
     t: Pick<Test, 'teardown'>,
     { env = {}, nodeArgs = [] }: { env?: Record<string, string>; nodeArgs?: string[] } = {},
-  ): Promise<Scene> {
+  ): Promise<FuzzedGateway> {
     const { child, said } = await startChild<Ports>(t, 'fuzzed-gateway', OPTIONS, env, nodeArgs);
-    return new Scene(t, child, said);
+    return new FuzzedGateway(t, child, said);
   }
 
   /** Rounds of the witness so far. */
