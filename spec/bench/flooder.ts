@@ -1,19 +1,28 @@
 /** The process of `fairness` that floods: `begin` starts it, and each lost connection is opened again. */
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { signRequest, bodyMd5 } from '../../lib/pusher/request-signature';
 import { frame, Opcode, upgradeRequest } from '../support/raw-socket';
 import { answerParent, optionsOf } from './support/answer';
 import { APP } from './support/app';
 
-export type Flood = 'empty frames' | 'no JSON' | 'pings' | 'pipelined requests' | 'slow readers';
+/** `itself`: its own port instead of the gateway's, which shows what a busy machine alone does. */
+export type Flood =
+  'itself' | 'empty frames' | 'no JSON' | 'pings' | 'pipelined requests' | 'slow readers';
 
-const { port, flood, sockets } = optionsOf<{ port: number; flood: Flood; sockets: number }>();
+const {
+  port: gatewayPort,
+  flood,
+  sockets,
+  publishes,
+} = optionsOf<{ port: number; flood: Flood; sockets: number; publishes: boolean }>();
+let port = gatewayPort;
 const MESSAGES = 10_000;
 const REQUESTS = 300;
 const CHANNEL = 'slow';
 const SUBSCRIBE = `{"event":"pusher:subscribe","data":{"channel":"${CHANNEL}"}}`;
 
 const CONTENTS: Record<Flood, () => Buffer> = {
+  itself: () => frames(''),
   'empty frames': () => frames(''),
   'no JSON': () => frames('x'),
   pings: () => frames('{"event":"pusher:ping"}'),
@@ -35,7 +44,7 @@ function open(): Socket {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => socket.destroy());
   socket.on('close', () => running && setTimeout(open, 10));
-  if (isHttp) return flooded(socket);
+  if (isHttp || flood === 'itself') return flooded(socket);
   socket.write(upgradeRequest(`/app/${APP.key}?protocol=7`));
   socket.once('data', () => flooded(socket));
   return socket;
@@ -69,12 +78,24 @@ function publish(): void {
   socket.write(one);
 }
 
+/** Opens the sockets and begins; slow readers are all there before they are written to. */
+async function begin(): Promise<number> {
+  if (flood === 'itself') {
+    const server = createServer((socket) => socket.on('error', () => undefined).resume());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    ({ port } = server.address() as AddressInfo);
+  }
+  for (let n = 0; n < sockets; n++) {
+    const socket = open();
+    // A listening queue is short.
+    if (isSlow && n % 64 === 63) await new Promise((resolve) => socket.once('data', resolve));
+  }
+  if (isSlow && publishes) publish();
+  return 0;
+}
+
 answerParent({
-  begin: () => {
-    for (let n = 0; n < sockets; n++) open();
-    if (isSlow) setTimeout(publish, 2_000);
-    return 0;
-  },
+  begin,
   end: () => {
     running = false;
     return 0;

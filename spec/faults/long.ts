@@ -8,6 +8,7 @@ import { bundlers } from '../subscriber/bundlers';
 import { hasBrowser } from '../support/browser';
 import { ChaosProxy } from '../support/chaos-proxy';
 import { converse } from '../support/conversation';
+import { hasNginx } from '../support/nginx';
 import { conformOfPython, pythonMissing } from '../support/python';
 import { certificate } from '../support/tls';
 import { Chance } from '../support/simulator/chance';
@@ -19,6 +20,7 @@ import { fuzz } from './fuzz/fuzz';
 import { findPlantedByFuzz } from './fuzz/planted';
 import { halfOpen } from './half-open';
 import { halfOpenNetwork } from './half-open-network';
+import { idleBehindNginx } from './idle-behind-nginx';
 import { mishap } from './kills';
 import { checkModels, modelsUnchecked } from './models';
 import { otherNodes } from './other-nodes';
@@ -61,6 +63,7 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['clock', wrongClock],
   ['restarts', restarts],
   ['restart', restart],
+  ['nginx', nginx],
   ['churn', manyMembers],
   ['fuzz', wrongInput],
   ['fuzz-planted', wrongInputFinds],
@@ -319,6 +322,12 @@ async function restarts(test: Test): Promise<Result> {
 
 async function restart(test: Test): Promise<Result> {
   return { restarts: await handOverEveryWay(test, HOUR_MS) };
+}
+
+/** Real times of nginx's default settings: a browser that is idle for 90 s. */
+async function nginx(test: Test): Promise<Result> {
+  if (!hasNginx(test)) return { skipped: 'nginx is not installed' };
+  return idleBehindNginx(test, 90_000);
 }
 
 async function manyMembers(test: Test, seed: number): Promise<Result> {

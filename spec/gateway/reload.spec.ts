@@ -4,6 +4,7 @@ import t, { type Test } from 'tap';
 import { createClient } from '../../lib';
 import type { GatewayOptions } from '../../lib/gateway';
 import { Gateway } from '../../lib/gateway/gateway';
+import { CLOSE_CODES } from '../../lib/wire/close-codes';
 import { FakeBrowser } from '../../lib/testing/fake-browser';
 import { PushyClient, PUSHY_SECRET } from './protocols/pushy/pushy-client';
 import { WirePipe } from './protocols/pipe-2011/backend';
@@ -15,6 +16,7 @@ import { TestSocket } from '../support/test-socket';
 import { certificate } from '../support/tls';
 import { turns, until } from '../support/until';
 import { WebhookEndpoint } from '../support/webhook-endpoint';
+import { WireClient } from '../support/wire-client';
 
 type Limits = NonNullable<GatewayOptions['limits']>;
 type App = GatewayOptions['apps'][number];
@@ -249,6 +251,26 @@ t.test('a renewed certificate is that of new connections', async (t) => {
   gateway.reload({ apps: [ONE], tls: { port: 0, ...renewed } });
   t.strictSame([await handshake(old.cert), await handshake(renewed.cert)], [false, true]);
 });
+
+t.test(
+  'connections of backends are closed when their app is switched off or gone, greeted or not',
+  async (t) => {
+    for (const [apps, reason] of [
+      [[{ ...ONE, enabled: false }, TWO], 'the app is switched off'],
+      [[TWO], 'the app was taken out of this gateway'],
+    ] as const) {
+      const gateway = await start(t);
+      const greeted = await WireClient.open(t, gateway.port);
+      await greeted.hello();
+      const silent = await WireClient.open(t, gateway.port);
+      gateway.reload({ apps: [...apps] });
+      for (const client of [greeted, silent]) {
+        const { code, reason: why } = await client.closed();
+        t.strictSame([code, why], [CLOSE_CODES.going_away.code, reason]);
+      }
+    }
+  },
+);
 
 t.test('a backend of a removed app comes back when the app does', async (t) => {
   const gateway = await start(t);

@@ -1,6 +1,7 @@
 import { Gateway } from '../../../lib/gateway/gateway';
 import { answerParent, optionsOf } from '../support/answer';
 import { APP } from '../support/app';
+import { TurnCpu } from '../support/turn-cpu';
 
 /** A gateway whose limits of rate, made against one browser that sends too much, do not end the measurement. */
 const limits = {
@@ -11,4 +12,13 @@ const limits = {
 };
 const { port } = optionsOf<{ port: number }>();
 
-void new Gateway({ port, apps: [APP], limits }).start().then(() => answerParent());
+const turns = new TurnCpu();
+const answers = {
+  watch: () => {
+    turns.begin();
+    return 0;
+  },
+  turn: (share: number) => turns.percentileMs(share),
+};
+
+void new Gateway({ port, apps: [APP], limits }).start().then(() => answerParent(answers));

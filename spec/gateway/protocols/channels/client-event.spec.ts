@@ -1,7 +1,10 @@
 import t, { type Test } from 'tap';
+import { createClient } from '../../../../lib';
+import { createTestGateway } from '../../../../lib/testing';
 import { ManualClock } from '../../../support/manual-clock';
 import { type StartOptions, startGateway } from '../../../support/start-gateway';
 import { type Message, TestSocket } from '../../../support/test-socket';
+import { until } from '../../../support/until';
 
 async function pair(
   t: Test,
@@ -66,6 +69,51 @@ t.test('events between browsers are off until the app switches them on', async (
     [],
   ]);
 });
+
+t.test('a backend that only listens changes nothing that a browser is told', async (t) => {
+  const gateway = await createTestGateway({ apps: [{ id: '1', key: 'key', secret: 'secret' }] });
+  t.teardown(() => gateway.close());
+  const browser = await (await gateway.browser()).subscribe('private-a');
+  const told = async (): Promise<unknown> => {
+    browser.send('client-x', 1, 'private-a');
+    return (await browser.next('pusher:error')).data;
+  };
+  const alone = await told();
+  t.match(alone, { code: null, message: /set clientEvents to true/ });
+  const client = createClient(gateway.client).subscribe('socket_message');
+  t.teardown(() => client.disconnect());
+  const heard = new Promise((resolve) => client.channels.on('event:client-x', resolve));
+  await client.connect();
+  await client.subscribed();
+  t.strictSame(await told(), alone, 'the same whether anybody listens or not');
+  t.equal(await heard, 'private-a');
+});
+
+t.test(
+  'an event tells backends which user has signed in, on any channel and on none',
+  async (t) => {
+    const gateway = await createTestGateway();
+    t.teardown(() => gateway.close());
+    const client = createClient(gateway.client).subscribe('socket_message');
+    t.teardown(() => client.disconnect());
+    const heard: unknown[] = [];
+    client.sockets.on('event:client-x', (_id, _data, { userId }) => void heard.push(userId));
+    client.channels.on('event:client-x', (channel, _id, _data, { userId }) => {
+      heard.push([channel, userId]);
+    });
+    await client.connect();
+    await client.subscribed();
+    const browser = await (await gateway.browser()).signIn('ada');
+    await browser.subscribe('private-a');
+    await browser.subscribe('presence-b', { userId: 'ada' });
+    await browser.subscribe('room');
+    for (const channel of ['private-a', 'presence-b', 'room', undefined]) {
+      browser.send('client-x', 1, channel);
+    }
+    await until(() => heard.length === 4);
+    t.strictSame(heard, [['private-a', 'ada'], ['presence-b', 'ada'], ['room', 'ada'], 'ada']);
+  },
+);
 
 t.test('public channels carry no events between browsers', async (t) => {
   const [a, b] = await pair(t, ['room']);
