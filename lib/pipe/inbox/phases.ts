@@ -58,8 +58,8 @@ export class Phases {
     if (phase.name === 'held' || phase.name === 'unsure') this.#owner.hold();
   }
 
-  /** Watches for standstills of this process. @param takeoverMs undefined when no other process can take over */
-  watch(takeoverMs = Infinity): void {
+  /** Watches for standstills of this process. @param takeoverMs Infinity when no other process can take over */
+  watch(takeoverMs: number): void {
     this.#takeoverMs = takeoverMs;
     if (takeoverMs === Infinity) return this.unwatch();
     if (this.#timer !== undefined) return;

@@ -33,12 +33,12 @@ export function policyOf({ group, name, ack }: Pick<Settings, 'group' | 'name' |
 const NAMESAKE_MS = 500;
 
 /**
- * Time after which events at hand may be another process's, when this one has read nothing meanwhile; undefined when
+ * Time after which events at hand may be another process's, when this one has read nothing meanwhile; Infinity when
  * they stay its own. `graceMs` is the grace of the group.
  */
-export function takeoverMs({ shared, named }: Policy, graceMs: number): number | undefined {
+export function takeoverMs({ shared, named }: Policy, graceMs = Infinity): number {
   if (named) return Math.min(graceMs, NAMESAKE_MS);
-  return shared ? graceMs : undefined;
+  return shared ? graceMs : Infinity;
 }
 
 /** The key of an event: events of one key are handled one after the other. */
