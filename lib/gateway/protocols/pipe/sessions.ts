@@ -28,7 +28,7 @@ interface Entry {
   isReady: boolean;
   /** Events of its stream that were unhandled when another unnamed backend came: that one was told of them. */
   isTold: boolean;
-  /** Events that unnamed streams left unhandled, as its WELCOME tells. */
+  /** Events that unnamed streams left unhandled, as its WELCOME tells; 0 once the backend has read it. */
   unhandled: number;
   /** While it has no connection: since when, until its partitions go to others, and until it is forgotten. */
   awaySinceMs: number | undefined;
@@ -100,6 +100,8 @@ export class Sessions {
     if (hello.attempt <= entry.attempt || hello.attempt > entry.attempt + MAX_ATTEMPT_STEP) {
       return { refused: 'stale_attempt', message: `attempt must be above ${entry.attempt}` };
     }
+    // The id and the secret of its session came with WELCOME.
+    entry.unhandled = 0;
     const lost = entry.session.cannotResume(hello);
     if (lost !== undefined) {
       this.#forget(entry, 0);
@@ -117,6 +119,7 @@ export class Sessions {
     const entry = this.#byId.get(session.id);
     if (entry === undefined) return;
     entry.isReady = true;
+    entry.unhandled = 0;
     const { group } = session;
     const earlier = this.#earlierOfName(session);
     // An earlier session that is away for longer than the grace has no place in the group any more.
@@ -225,7 +228,7 @@ export class Sessions {
 
   /**
    * Events that unnamed streams of an app have left unhandled, or hold now while their backend is away: each is told
-   * once.
+   * once, and again where the backend has gone without having read it.
    */
   #takeUnhandled(app: App): number {
     let count = this.#unhandled.get(app) ?? 0;
@@ -235,6 +238,8 @@ export class Sessions {
       if (session.app !== app || awaySinceMs === undefined) continue;
       if (!isAlone(session.group, session.isNamed)) continue;
       if (!entry.isTold) count += session.group.lag.events;
+      count += entry.unhandled;
+      entry.unhandled = 0;
       // Later events come to the new backend too.
       entry.isTold = true;
     }
@@ -268,8 +273,7 @@ export class Sessions {
     const { session } = entry;
     if (!this.#byId.delete(session.id)) return;
     const { group, app } = session;
-    // A backend that has not read its WELCOME was told nothing.
-    let left = entry.isReady ? 0 : entry.unhandled;
+    let left = entry.unhandled;
     if (isAlone(group, session.isNamed) && !entry.isTold) left += group.lag.events;
     if (left > 0) this.#unhandled.set(app, (this.#unhandled.get(app) ?? 0) + left);
     group.leave(session);
