@@ -292,7 +292,7 @@ export class Gateway {
     await this.#webhooks.drain(Math.max(0, deadline - this.#clock.now()));
     // Events caused by the waves are sent to the backends and acknowledged.
     const behind = (): boolean =>
-      this.#hub.closesWaiting > 0 || this.#protocols.some((protocol) => protocol.behind);
+      this.#departures.pending || this.#protocols.some((protocol) => protocol.behind);
     while (behind() && this.#clock.now() < deadline) await this.#pause(20);
     await this.stop();
   }
