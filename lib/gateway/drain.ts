@@ -1,7 +1,6 @@
 import type { Clock } from '../util/timers';
 import { closeInWaves } from './close-in-waves';
 import type { Departures } from './core/departures';
-import type { Hub } from './core/hub';
 import type { PipeProtocol } from './protocols/pipe/protocol';
 import type { Protocol } from './protocols/protocol';
 import type { PortListener } from './transport/listener';
@@ -14,7 +13,6 @@ const LOOK_MS = 20;
 export interface Draining {
   readonly departures: Departures;
   readonly listener: PortListener;
-  readonly hub: Hub;
   readonly pipes: PipeProtocol;
   readonly protocols: readonly Protocol[];
   readonly webhooks: Webhooks;
@@ -27,7 +25,7 @@ export interface Draining {
 
 /** Tells backends and browsers to go, and waits until webhooks and events for backends have left. */
 export async function drain(gateway: Draining): Promise<void> {
-  const { listener, hub, pipes, protocols, webhooks, clock, drainMs } = gateway;
+  const { departures, listener, pipes, protocols, webhooks, clock, drainMs } = gateway;
   const deadlineMs = clock.now() + drainMs;
   webhooks.endGrace();
   for (const protocol of protocols) protocol.drain?.(drainMs);
@@ -35,15 +33,14 @@ export async function drain(gateway: Draining): Promise<void> {
     sockets: gateway.sockets,
     // A backend that is just reconnecting may come back, and only this process has its session.
     handOver: () => (pipes.awaited ? false : listener.handOver()),
-    restart: (most) => gateway.departures.restart(most),
+    restart: (most) => departures.restart(most),
     pause: (delayMs) => pause(clock, delayMs),
   });
   // A backend that is just reconnecting may come back, and is the only one that is let in.
   if (!pipes.awaited) listener.stopAccepting();
   await webhooks.drain(Math.max(0, deadlineMs - clock.now()));
   // Events caused by the waves are sent to the backends and acknowledged.
-  const behind = (): boolean =>
-    hub.closesWaiting > 0 || protocols.some((protocol) => protocol.behind);
+  const behind = (): boolean => departures.pending || protocols.some((protocol) => protocol.behind);
   while (behind() && clock.now() < deadlineMs) await pause(clock, LOOK_MS);
 }
 

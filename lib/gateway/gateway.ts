@@ -288,7 +288,7 @@ export class Gateway {
     await this.#pause(drainDelayMs);
     if (this.#isStopped) return;
     await drain({
-      ...{ departures: this.#departures, listener: this.#listener, hub: this.#hub },
+      ...{ departures: this.#departures, listener: this.#listener },
       ...{ pipes: this.#pipes, protocols: this.#protocols, webhooks: this.#webhooks },
       ...{ drainMs, clock: this.#clock, sockets: () => this.socketCount },
     });

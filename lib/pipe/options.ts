@@ -115,8 +115,8 @@ export interface PipeOptions {
   ack?: 'handled' | 'received' | undefined;
   /**
    * Policy when a handler throws or rejects, beside the `error` event. `continue`: its event counts as handled.
-   * `stop`: its event and later ones do not count, and the client disconnects; another member of the group, or this
-   * one when it is back, gets them again. `stop` needs a `name`, or a `group` other than `broadcast`.
+   * `stop`: its event and all whose handlers end later do not count, those of other sockets too, and the client
+   * disconnects; another member of the group, or this one when it is back, gets them again. `stop` needs a `name`, or a `group` other than `broadcast`.
    * Default `continue`.
    */
   onHandlerError?: 'continue' | 'stop' | undefined;

@@ -158,18 +158,18 @@ export interface DisconnectedInfo {
 export interface GapInfo {
   readonly partition: number;
   readonly cause: 'unspecified' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
-  /** Number of lost events; undefined when it is not known. */
+  /** Number of lost events; undefined when it is not known. An event counts once, however many it was `conflated` of. */
   readonly count: number | undefined;
 }
 
 /** Loss of events or of the session. */
 export interface ResetInfo {
   /**
-   * `unhandled`: an earlier client without a `name` is gone and left events unhandled. Any other reason is the gateway's:
+   * `unhandled`: an earlier client without `name` and `group` is gone and left events unhandled. Any other reason is the gateway's:
    * the session was lost with all it held, and commands in flight have an unknown outcome.
    */
   readonly reason: string;
-  /** Events that nobody has handled; undefined when nobody knows. */
+  /** Events that nobody has handled, counted as in `gap`; undefined when nobody knows. */
   readonly count?: number | undefined;
   /** Advice in a plain sentence. */
   readonly message?: string | undefined;

@@ -33,6 +33,15 @@ export class Departures {
     return closed;
   }
 
+  /** Sockets whose close was ordered, or that have gone, have yet to leave everything they were in. */
+  get pending(): boolean {
+    if (this.#hub.closesWaiting > 0) return true;
+    for (const app of this.#apps.all()) {
+      for (const socket of app.sockets.values()) if (socket.closed) return true;
+    }
+    return false;
+  }
+
   /** Closes the sockets of an app that was taken out, a slice in each turn. */
   removed(app: App): void {
     const reason = `App key ${app.key} does not exist`;

@@ -10,7 +10,8 @@ const FEW_MESSAGES = 4;
 /**
  * Input of one WebSocket on its way to the parser. Node reads up to 64 KiB at once, and a parser handles all of that in
  * one go: ten thousand messages of six bytes. The parser is therefore given pieces, and the rest waits for a later turn,
- * with the connection paused.
+ * with the connection paused. The parser hears of the end and the close of the stream behind the last byte that was read,
+ * so that a connection which is held back keeps its messages when its peer goes.
  */
 export class Intake {
   readonly #stream: Duplex;
@@ -18,6 +19,10 @@ export class Intake {
   readonly #maxPieceBytes: number;
   readonly #parser: (piece: Buffer) => void;
   #waiting: Buffer | undefined;
+  /** The end and the close of the stream, which the parser has yet to hear of: behind the bytes that wait. */
+  readonly #endings: Array<() => void> = [];
+  /** The parser has heard of the close. */
+  #isOver = false;
   /** Messages since the present piece was given out. */
   #messages = 0;
   /** The owner does not want input now. */
@@ -25,20 +30,24 @@ export class Intake {
   /** A share of it is in the budget's queue, or runs. */
   #queued = false;
 
-  /** Takes the place of the data listener that the parser has put on the stream. */
+  /** Takes the place of the listeners that the parser has put on the stream. */
   constructor(stream: Duplex, budget: TurnBudget, maxPieceBytes: number) {
     this.#stream = stream;
     this.#budget = budget;
     this.#maxPieceBytes = maxPieceBytes;
-    const parser = stream.listeners('data').at(-1) as ((chunk: Buffer) => void) | undefined;
-    if (parser === undefined) throw new Error('the stream has no parser');
-    stream.off('data', parser);
-    this.#parser = (piece) => parser.call(stream, piece);
+    const parser = taken(stream, 'data');
+    const [end, close] = [taken(stream, 'end'), taken(stream, 'close')];
+    this.#parser = parser;
     stream.on('data', (chunk: Buffer) => this.#take(chunk));
     stream.on('resume', () => this.#goOn());
-    // At its end and at its close, ws gives the parser what the stream still holds, and this was read before that.
-    stream.prependListener('end', () => this.#finish());
-    stream.prependListener('close', () => this.#finish());
+    stream.on('end', () => this.#end(end));
+    stream.on('close', (hadError: boolean) => {
+      this.#keepRest();
+      this.#end(() => {
+        this.#isOver = true;
+        close(hadError);
+      });
+    });
   }
 
   /** Bytes wait that were read already. */
@@ -63,17 +72,27 @@ export class Intake {
 
   /** Gives the parser all that was read, beyond its share: its connection is going to be closed. */
   flush(): void {
-    if (!this.#stopped) this.#finish();
-  }
-
-  /** Bytes that were read are handled, however their stream has ended; the others wait for as much longer. */
-  #finish(): void {
     const bytes = this.#waiting;
-    if (bytes === undefined) return;
+    if (bytes === undefined || this.#stopped) return;
     this.#waiting = undefined;
     this.#messages = 0;
     this.#parser(bytes);
+    // The others wait for as much longer.
     this.#budget.spend(this.#messages + bytes.length / BYTES_PER_UNIT);
+  }
+
+  /** The stream has ended, or is closed. */
+  #end(tell: () => void): void {
+    if (this.#waiting === undefined && this.#endings.length === 0) tell();
+    else this.#endings.push(tell);
+  }
+
+  /** Takes what a closed stream still holds: ws would give all of it to the parser at once. */
+  #keepRest(): void {
+    const rest = this.#stream.read(this.#stream.readableLength) as Buffer | null;
+    if (rest === null || rest.length === 0) return;
+    this.#waiting = this.#waiting === undefined ? rest : Buffer.concat([this.#waiting, rest]);
+    this.#goOn();
   }
 
   #take(chunk: Buffer): void {
@@ -92,7 +111,7 @@ export class Intake {
   }
 
   #goOn(): void {
-    if (this.#waiting === undefined || this.#queued) return;
+    if (this.#queued || (this.#waiting === undefined && this.#endings.length === 0)) return;
     this.#stream.pause();
     this.#queued = true;
     this.#budget.later(this.#share);
@@ -117,11 +136,22 @@ export class Intake {
     }
     const more = this.#waiting !== undefined && !this.#stopped;
     this.#queued = more;
-    if (this.#waiting === undefined && !this.#stopped) this.#stream.resume();
+    if (this.#waiting === undefined && !this.#stopped) {
+      for (const tell of this.#endings.splice(0)) tell();
+      if (!this.#isOver) this.#stream.resume();
+    }
     return more;
   };
 
   get #stopped(): boolean {
-    return this.#held || this.#stream.destroyed;
+    return this.#held || this.#isOver;
   }
+}
+
+/** Takes the listener off the stream that the parser has put there last. */
+function taken(stream: Duplex, event: 'data' | 'end' | 'close'): (...args: unknown[]) => void {
+  const listener = stream.listeners(event).at(-1) as ((...args: unknown[]) => void) | undefined;
+  if (listener === undefined) throw new Error(`the stream has no parser that hears of ${event}`);
+  stream.off(event, listener);
+  return (...args) => listener.apply(stream, args);
 }

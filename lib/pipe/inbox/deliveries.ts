@@ -11,7 +11,7 @@ import { ReceiveWindow } from './receive-window';
 import { Runner } from './runner';
 
 export interface DeliveriesOwner {
-  /** Asked right before the handlers of an event begin, where partitions may belong to others. */
+  /** Asked right before the handlers of an event begin, where they may be another process's. */
   mayBegin(): boolean;
   /** Runs the handlers of an event; a promise only when some are still running. */
   deliver(arrival: Arrival): Promise<void> | undefined;
@@ -47,7 +47,7 @@ export class Deliveries {
     this.#window = new ReceiveWindow(credit, policy.acksOnReceipt);
     this.#runner = new Runner({
       ...{ concurrency, slowHandlerMs, clock },
-      mayBegin: policy.shared ? () => owner.mayBegin() : undefined,
+      mayBegin: policy.kept ? () => owner.mayBegin() : undefined,
       deliver: (arrival) => owner.deliver(arrival),
       ended: (arrival, failure) => this.#ended(arrival, failure),
       replaced: (arrival, by) => {

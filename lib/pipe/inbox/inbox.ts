@@ -18,7 +18,7 @@ import { AssignedPartitions, broken } from './assigned-partitions';
 import { Deadlines } from './deadlines';
 import { Deliveries } from './deliveries';
 import { Phases, type Phase } from './phases';
-import { policyOf, type Policy } from './policy';
+import { policyOf, takeoverMs, type Policy } from './policy';
 import { Resync, introduction } from './resync';
 
 export interface InboxOwner {
@@ -164,7 +164,7 @@ export class Inbox {
       this.#renew(frame.stream);
     }
     this.#gateway = { node, partitions };
-    this.#phases.watch(this.#policy.shared ? graceMs : undefined);
+    this.#phases.watch(takeoverMs(this.#policy, graceMs));
     this.assign(assigned);
   }
 

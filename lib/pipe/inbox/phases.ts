@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../util/timers';
 
 /**
  * Phase of the inbox. `open`: events come and handlers begin. `away`: the connection is lost, and handlers of events at
- * hand still begin until the grace of the group is over. `unsure`: this process stood still for the grace, and nothing
+ * hand still begin until another process may have them. `unsure`: this process stood still for so long, and nothing
  * begins until the PONG to a PING sent since has come. `held`: nothing begins until a WELCOME has said what is still
  * owned. `stopping`: no event is taken any more.
  */
@@ -20,15 +20,15 @@ export interface PhasesOwner {
   ping(timeMs: number): void;
 }
 
-/** Looks at the clock for each grace. */
+/** Looks at the clock in the time of a takeover. */
 const LOOKS = 10;
 /** Shortest standstill that counts: a busy process stands still for less now and then. */
 const MIN_STANDSTILL_MS = 100;
 
 /**
- * Phases of the inbox, one after the other, and the watch over the grace of a group. Partitions of a member are given to
- * others when the gateway has not heard of it for the grace. A member that runs reads that it has lost its connection or a
- * partition; one that stood still has not read it yet.
+ * Phases of the inbox, one after the other, and the watch over takeovers by another process. Partitions of a member are
+ * given to others when the gateway has not heard of it for the grace; a stream or a place in a group goes to the next
+ * process of its name at once. A process that runs reads that it has lost them; one that stood still has not read it yet.
  *
  * A timer that has run twice shows that the process has read meanwhile what had come before.
  */
@@ -36,8 +36,8 @@ export class Phases {
   readonly #clock: Clock;
   readonly #owner: PhasesOwner;
   #now: Phase = { name: 'open' };
-  /** Infinity when no other member can get the partitions. */
-  #graceMs = Infinity;
+  /** Time that another process needs at least until it has the partitions; Infinity when none can have them. */
+  #takeoverMs = Infinity;
   /** Moment of the last look. */
   #lookedMs = 0;
   /** Moment of the look before it: frames that had come by then have been read. */
@@ -58,17 +58,17 @@ export class Phases {
     if (phase.name === 'held' || phase.name === 'unsure') this.#owner.hold();
   }
 
-  /** Watches for standstills of this process. @param graceMs undefined when they do not matter */
-  watch(graceMs = Infinity): void {
-    this.#graceMs = graceMs;
-    if (graceMs === Infinity) return this.unwatch();
+  /** Watches for standstills of this process. @param takeoverMs Infinity when no other process can take over */
+  watch(takeoverMs: number): void {
+    this.#takeoverMs = takeoverMs;
+    if (takeoverMs === Infinity) return this.unwatch();
     if (this.#timer !== undefined) return;
     this.#readMs = this.#lookedMs = this.#clock.now();
     this.#wait();
   }
 
   unwatch(): void {
-    this.#graceMs = Infinity;
+    this.#takeoverMs = Infinity;
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -79,12 +79,12 @@ export class Phases {
     if (this.mayBegin()) this.#owner.release();
   }
 
-  /** The connection is lost. After the grace the partitions may be with another member. */
+  /** The connection is lost. After a while the partitions may be with another process. */
   away(): void {
     const { name } = this.#now;
     if (name === 'unsure') this.enter({ name: 'held' });
-    if (name !== 'open' || this.#graceMs === Infinity) return;
-    this.enter({ name: 'away', untilMs: this.#readMs + this.#graceMs });
+    if (name !== 'open' || this.#takeoverMs === Infinity) return;
+    this.enter({ name: 'away', untilMs: this.#readMs + this.#takeoverMs });
   }
 
   /** No more events are taken. Returns whether events that end are acknowledged: not after they once were not. */
@@ -112,7 +112,7 @@ export class Phases {
   }
 
   #stoodStill(nowMs: number): boolean {
-    return nowMs - this.#readMs > Math.max(this.#graceMs, MIN_STANDSTILL_MS);
+    return nowMs - this.#readMs > Math.max(this.#takeoverMs, MIN_STANDSTILL_MS);
   }
 
   #ask(nowMs: number): void {
@@ -126,7 +126,7 @@ export class Phases {
   }
 
   #wait(): void {
-    const delayMs = Math.max(this.#graceMs, MIN_STANDSTILL_MS) / LOOKS;
+    const delayMs = Math.max(this.#takeoverMs, MIN_STANDSTILL_MS) / LOOKS;
     this.#timer = this.#clock.setTimeout(() => this.#look(), delayMs);
   }
 

@@ -5,6 +5,8 @@ import type { Settings } from '../options';
 export interface Policy {
   /** Partitions may belong to other members of the group. */
   readonly shared: boolean;
+  /** A process that is started under the same name takes over at once. */
+  readonly named: boolean;
   /** The gateway keeps the stream beyond the session, so an event whose handlers have not begun may be left to it. */
   readonly kept: boolean;
   /** Messages of a channel are ordered by the channel, not by the socket. */
@@ -19,11 +21,24 @@ export function policyOf({ group, name, ack }: Pick<Settings, 'group' | 'name' |
   const shared = group !== undefined && group.mode !== 'broadcast';
   return {
     shared,
+    named: name !== undefined,
     kept: shared || name !== undefined,
     byChannel: shared && group.order === 'channel',
     resyncs: group?.mode !== 'shared',
     acksOnReceipt: ack === 'received',
   };
+}
+
+/** Time that a process of the same name surely needs to start and to take over. */
+const NAMESAKE_MS = 500;
+
+/**
+ * Time after which events at hand may be another process's, when this one has read nothing meanwhile; Infinity when
+ * they stay its own. `graceMs` is the grace of the group.
+ */
+export function takeoverMs({ shared, named }: Policy, graceMs = Infinity): number {
+  if (named) return Math.min(graceMs, NAMESAKE_MS);
+  return shared ? graceMs : Infinity;
 }
 
 /** The key of an event: events of one key are handled one after the other. */

@@ -248,6 +248,38 @@ export const groups: readonly FaultKind[] = [
     ],
   },
   {
+    title: 'a process that goes on when its name is taken',
+    kind: 'A process that stood still or lost its link begins events that the next one of its name has finished.',
+    bugs: [
+      {
+        title: 'a name is not watched',
+        file: 'pipe/inbox/policy.ts',
+        from: 'if (named) return Math.min(graceMs, NAMESAKE_MS);',
+        to: '',
+        finder: spec(
+          handOverSpec,
+          'a process whose name may have been taken begins nothing that it may have lost',
+        ),
+      },
+    ],
+  },
+  {
+    title: 'a loss that is told to a connection that broke',
+    kind: 'The number of unhandled events is forgotten with a WELCOME that was lost, and nobody is told.',
+    bugs: [
+      {
+        title: 'the number of a lost WELCOME is forgotten',
+        file: 'gateway/protocols/pipe/sessions.ts',
+        from: 'count += entry.unhandled;',
+        to: '',
+        finder: spec(
+          namesSpec,
+          'a count whose WELCOME was lost on the way is told to the next unnamed backend',
+        ),
+      },
+    ],
+  },
+  {
     title: 'answers that are overtaken by the hand-over',
     kind: 'Commands of a handler leave after its key, and are refused although the event counts as handled.',
     bugs: [

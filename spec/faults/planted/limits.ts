@@ -121,6 +121,38 @@ export const limits: readonly FaultKind[] = [
     ],
   },
   {
+    title: 'a flood of what a browser has left',
+    kind: 'Messages of a browser that goes while it is held back come all at once, and the stream drops some.',
+    bugs: [
+      {
+        title: 'the end of a stream brings all that waits',
+        file: 'gateway/transport/intake.ts',
+        from: 'if (this.#waiting === undefined && this.#endings.length === 0) tell();',
+        to: 'if (this.#waiting !== undefined) this.#parser(this.#waiting); this.#waiting = undefined; if (this.#endings.length === 0) tell();',
+        finder: property(
+          'gateway/transport/intake.spec.ts',
+          'the end and the close of a stream are told behind all that was read of it',
+        ),
+      },
+    ],
+  },
+  {
+    title: 'a drain that does not see its closes out',
+    kind: 'A busy gateway that drains stops before the sockets that it has closed have become events.',
+    bugs: [
+      {
+        title: 'sockets that have yet to leave are not waited for',
+        file: 'gateway/gateway.ts',
+        from: 'this.#departures.pending || ',
+        to: '',
+        finder: spec(
+          'gateway/protocols/pipe/resume.spec.ts',
+          'a draining gateway that is slow to close its sockets stops when their closes are handled',
+        ),
+      },
+    ],
+  },
+  {
     title: 'closes in one piece',
     kind: 'A mass close of sockets is worked off in one piece, and everybody else waits for it.',
     bugs: [

@@ -210,7 +210,7 @@ t.test('an endpoint that fails is left alone for 30 s, then tried with one', asy
 });
 
 t.test('the first failed attempt is told of at once, and further ones once a minute', async (t) => {
-  let outcome: Outcome = FAILED;
+  let outcome: PostOutcome = FAILED;
   const { clock, told, offer } = offlineEndpoint({ outcome: () => outcome });
   offer('room');
   clock.advance(0);

@@ -137,16 +137,18 @@ for (const [ending, end] of Object.entries({
     const group = { name: 'g', overflow: 'pause' } as const;
     const { gateway, release, handled } = await stuckBackend(t, group);
     const browser = await TestSocket.connect(t, gateway.port);
-    // Two reads: within the first one it is held back, so the second one waits in its stream.
+    // Two reads: within the first one it is held back, so the second one waits in its stream. Both together are more than
+    // the log holds beyond its limit.
     flood(browser, 1, LOG);
     while (gateway.metrics.messagesReceived < (LOG * 3) / 4 - 1) await new Promise(setImmediate);
-    flood(browser, LOG + 1, 100);
+    flood(browser, LOG + 1, 3 * LOG);
     for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate);
     end(browser);
     for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate);
+    t.equal(gateway.socketCount, 1, 'its close comes behind its messages');
     release();
     await until(() => handled.includes('close 1006'));
-    t.strictSame(handled, [...says(LOG + 100), 'close 1006']);
+    t.strictSame(handled, [...says(4 * LOG), 'close 1006']);
   });
 }
 

@@ -300,6 +300,37 @@ t.test('the grace counts from the last moment at which the process surely ran', 
   t.same(started, ['1.1 a', '1.1 b']);
 });
 
+t.test(
+  'a process whose name may have been taken begins nothing that it may have lost',
+  async (t) => {
+    for (const group of [undefined, 'game', { name: 'all', mode: 'broadcast' }] as const) {
+      const scripted = member({ name: 'x', group });
+      const { gateway, clock, started, finish } = scripted;
+      gateway.socket.run({}, ...['a', 'b', 'c', 'd'].map((event) => ({ event })));
+      clock.advance(1_000);
+      clock.stall(600);
+      await finish('a');
+      clock.endTurn();
+      t.same(started, ['1.1 a'], 'its process stood still');
+      gateway.socket.say({ type: 'pong', time: gateway.socket.find('ping').time });
+      t.same(started, ['1.1 a', '1.1 b']);
+      gateway.socket.drop();
+      clock.advance(600);
+      await finish('b');
+      t.same(started, ['1.1 a', '1.1 b'], 'its connection is away');
+      clock.advance(1_000);
+      const assigned = [own(0), own(1)];
+      gateway.socket.accept().welcome({ verdict: 'resumed', partitions: 2, assigned });
+      t.same(started, ['1.1 a', '1.1 b', '1.1 c']);
+      clock.stall(600);
+      await finish('c');
+      gateway.socket.drop(4409, 'replaced');
+      clock.advance(60_000);
+      t.same(started, ['1.1 a', '1.1 b', '1.1 c'], 'another process has it');
+    }
+  },
+);
+
 t.test('a WELCOME that was read after a standstill says nothing any more', async (t) => {
   const scripted = member();
   const { gateway, clock, started, finish } = scripted;
@@ -316,12 +347,13 @@ t.test('a WELCOME that was read after a standstill says nothing any more', async
   t.same(started, ['1.1 a', '1.1 b']);
 });
 
-t.test('without a group, or within the grace, an outage holds nothing up', async (t) => {
+t.test('without a group and a name an outage or a standstill holds nothing up', async (t) => {
   const scripted = member({ group: undefined });
   const { gateway, clock, started, finish } = scripted;
   gateway.socket.run({}, { event: 'a' }, { event: 'b' });
   gateway.socket.drop();
   clock.advance(60_000);
+  clock.stall(60_000);
   await finish('a');
   t.same(started, ['1.1 a', '1.1 b']);
 });

@@ -106,6 +106,8 @@ export class Sessions {
     if (hello.attempt <= entry.attempt || hello.attempt > entry.attempt + MAX_ATTEMPT_STEP) {
       return { refused: 'stale_attempt', message: `attempt must be above ${entry.attempt}` };
     }
+    // The id and the secret of its session came with WELCOME, and so did the number.
+    if (entry.welcome !== 'read') entry.welcome = { unhandled: 0 };
     const lost = entry.session.cannotResume(hello);
     if (lost !== undefined) {
       this.#forget(entry, 0);
@@ -228,15 +230,20 @@ export class Sessions {
 
   /**
    * Events that unnamed streams of an app have left unhandled, or hold now while their backend is away: each is told
-   * once.
+   * once, and again where the backend has gone without having read it.
    */
   #takeUnhandled(app: App): number {
     let count = this.#unhandled.get(app) ?? 0;
     this.#unhandled.delete(app);
-    for (const { session, connection: away } of this.#byId.values()) {
+    for (const entry of this.#byId.values()) {
+      const { session, welcome, connection: away } = entry;
       if (session.app !== app || away === 'attached') continue;
       if (!isAlone(session.group, session.isNamed)) continue;
       if (!away.isTold) count += session.group.lag.events;
+      if (welcome !== 'read') {
+        count += welcome.unhandled;
+        entry.welcome = { unhandled: 0 };
+      }
       // Later events come to the new backend too.
       away.isTold = true;
     }
@@ -269,7 +276,6 @@ export class Sessions {
     this.#stopTimers(entry);
     if (!this.#byId.delete(session.id)) return;
     const { group, app } = session;
-    // A backend that has not read its WELCOME was told nothing.
     let left = welcome === 'read' ? 0 : welcome.unhandled;
     if (isAlone(group, session.isNamed) && !isTold) left += group.lag.events;
     if (left > 0) this.#unhandled.set(app, (this.#unhandled.get(app) ?? 0) + left);

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import type { Gateway } from '../../../../lib/gateway/gateway';
 import { RuleKind, type Frame, type HelloFrame, type Rule } from '../../../../lib/wire/frames';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
@@ -24,6 +25,15 @@ function dataOf(frames: Frame[]): string[] {
     .flatMap(({ events }) =>
       events.map(({ data, redelivered }) => `${data}${redelivered === true ? '*' : ''}`),
     );
+}
+
+/** Resolves when so many streams wait for their backends. */
+async function waiting({ metrics }: Pick<Gateway, 'metrics'>, streams: number): Promise<void> {
+  const read = (): Promise<string> =>
+    metrics.registry.getSingleMetricAsString('standpipe_pipe_waiting_streams');
+  while (!(await read()).trimEnd().endsWith(` ${streams}`)) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 async function say(socket: TestSocket, ...data: number[]): Promise<void> {
@@ -201,13 +211,7 @@ t.test('an unnamed backend is told at once of what one that has just gone left',
   await say(socket, 1, 2, 3);
   await a.client.settled();
   a.client.terminate();
-  while (
-    !/ 1$/m.test(
-      await gateway.metrics.registry.getSingleMetricAsString('standpipe_pipe_waiting_streams'),
-    )
-  ) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await waiting(gateway, 1);
   // A backend that has not read its WELCOME was told nothing.
   const unread = await WireClient.open(t, port);
   unread.send({ ...helloFrame, rules });
@@ -230,6 +234,41 @@ t.test('an unnamed backend is told at once of what one that has just gone left',
   await back.closed();
   t.equal((await connect(t, port, {})).unhandled, 4);
 });
+
+t.test(
+  'a count whose WELCOME was lost on the way is told to the next unnamed backend',
+  async (t) => {
+    const gateway = await startGateway(t);
+    const { port } = gateway;
+    const socket = await TestSocket.connect(t, port);
+    const a = await connect(t, port, {});
+    await a.client.settled();
+    await say(socket, 1, 2, 3);
+    a.client.terminate();
+    await waiting(gateway, 1);
+    const unread = async (): Promise<{
+      client: WireClient;
+      session: Uint8Array;
+      secret: Uint8Array;
+    }> => {
+      const client = await WireClient.open(t, port);
+      client.send({ ...helloFrame, rules });
+      const { session, secret, unhandled } = await client.expect('welcome');
+      t.equal(unhandled, 3);
+      return { client, session, secret };
+    };
+    (await unread()).client.terminate();
+    await waiting(gateway, 2);
+    (await unread()).client.terminate();
+    await waiting(gateway, 3);
+    const b = await unread();
+    b.client.terminate();
+    await waiting(gateway, 4);
+    // READY was lost in place of WELCOME: the backend knows the session.
+    t.match(await (await resume(t, port, b, {})).expect('welcome'), { unhandled: 0 });
+    t.equal((await connect(t, port, {})).unhandled, 0);
+  },
+);
 
 t.test('a member that is started again under its name has its place at once', async (t) => {
   const { port } = await startGateway(t, { limits: { pipePartitions: 16 } });

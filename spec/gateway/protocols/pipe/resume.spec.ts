@@ -196,6 +196,44 @@ t.test(
   },
 );
 
+t.test(
+  'a draining gateway that is slow to close its sockets stops when their closes are handled',
+  async (t) => {
+    const clock = new ManualClock({ turns: 'real' });
+    clock.wallMs = Date.now();
+    const limits = { drainMs: 60_000, drainDelayMs: 1 };
+    const gateway = await startGateway(t, { clock, limits });
+    const { client } = await WireClient.attach(t, gateway.port);
+    const sockets = await Promise.all([1, 2, 3].map(() => TestSocket.connect(t, gateway.port)));
+    t.same(offsets(await client.settled()), [1, 2, 3]);
+    const acked = (offset: number): void =>
+      client.send({ type: 'ack', positions: [{ partition: 0, generation: 1, epoch: 1, offset }] });
+    acked(3);
+    await client.settled();
+    const drained = gateway.drain();
+    // Many timers run in each turn of the event loop, as in a busy process; sockets take several turns to leave.
+    while (gateway.socketCount > 0) {
+      for (let i = 0; i < 300; i++) {
+        if (i % 100 === 0) clock.advance(20);
+        await Promise.resolve();
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    for (const socket of sockets) t.equal((await socket.closed()).code, 4100);
+    const kinds = (await client.settled()).flatMap((frame) =>
+      frame.type === 'events'
+        ? frame.runs.flatMap(({ events }) => events.map(({ kind }) => kind))
+        : [],
+    );
+    t.same(kinds, [EventKind.CLOSE, EventKind.CLOSE, EventKind.CLOSE]);
+    acked(6);
+    const turning = setInterval(() => clock.advance(20), 1);
+    t.equal((await client.closed()).code, 4503);
+    await drained;
+    clearInterval(turning);
+  },
+);
+
 t.test('a draining gateway lets a backend come back and handle what is left', async (t) => {
   const gateway = await startGateway(t, { limits: { drainMs: 20_000 } });
   const { port, metrics } = gateway;
