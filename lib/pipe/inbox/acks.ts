@@ -46,9 +46,11 @@ export class Acks {
     this.#ended += 1;
   }
 
-  /** The position of a partition may have moved. */
+  /** The position of a partition may have moved; `count` is to be called after it. */
   note(partition: AssignedPartition): void {
-    if (partition.hasNews) this.#moved.add(partition);
+    if (!partition.hasNews) return;
+    this.#moved.add(partition);
+    this.#ended += 1;
   }
 
   /**

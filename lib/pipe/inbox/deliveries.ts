@@ -135,9 +135,10 @@ export class Deliveries {
 
   // ---- acknowledgements and credit
 
-  /** The position of a partition may have moved. */
+  /** The position of a partition may have moved, without an event that ended: it is told even when none comes. */
   moved(partition: AssignedPartition): void {
     this.#acks.note(partition);
+    this.#acks.count();
   }
 
   /** Number of events of a run that came again. */

@@ -120,6 +120,16 @@ t.test('a gap is told, and events go on behind it', (t) => {
   t.end();
 });
 
+t.test('a gap is acknowledged though nothing comes behind it', (t) => {
+  const { gateway, clock } = connectedClient();
+  clock.advance(100);
+  const gap = { type: 'gap', partition: 0, oldEpoch: 1, after: 0, newEpoch: 1, first: 8 } as const;
+  gateway.socket.say({ ...gap, cause: 'expired', count: 7 });
+  clock.advance(50);
+  t.match(gateway.socket.find('ack').positions, [{ partition: 0, epoch: 1, offset: 7 }]);
+  t.end();
+});
+
 t.test(
   'a resumed session proves itself, says its positions and handles nothing twice',
   async (t) => {

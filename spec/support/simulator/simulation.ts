@@ -45,7 +45,7 @@ export class Simulation implements BackendOwner {
   leaving = false;
   readonly #streams: Stream[] = [];
   readonly #byId = new Map<string, Stream>();
-  /** Places where a process has failed and left. */
+  /** Places where a process has failed and left, or was told to leave before it was ever welcomed. */
   readonly #stoppedAt = new Set<string>();
   readonly #bySession = new Map<string, Stream>();
   /** Names of sessions by the frame that told them. */
@@ -134,6 +134,7 @@ export class Simulation implements BackendOwner {
     if (backend === undefined) return;
     this.backends.delete(place);
     const all = [backend, ...this.#namesakesAt(place).splice(0)];
+    if (all.some((each) => each.sessions.size === 0)) this.#stoppedAt.add(place);
     await Promise.all(all.map(({ client }) => client.disconnect()));
   }
 
@@ -252,7 +253,10 @@ export class Simulation implements BackendOwner {
     return places;
   }
 
-  /** Right where the process that took the name has failed before this one heard of it. */
+  /**
+   * Right where the process that took the name has failed before this one heard of it, or was about to leave: one that
+   * was never welcomed still connects for the triggers that it was given.
+   */
   #replacedByNobody(backend: SimBackend, place: string): void {
     if (!this.#stoppedAt.has(place)) return this.broken(`${backend.name} was replaced by nobody`);
     this.#restart(place);

@@ -18,7 +18,8 @@ export class Stream {
   /** Key and number of a message, by its id. */
   readonly #places = new Map<number, { key: string; n: number }>();
   readonly #counts = new Map<string, number>();
-  readonly #begun = new Set<number>();
+  /** Number of times that handlers began on a message, by its id. */
+  readonly #times = new Map<number, number>();
   readonly #generations: number[];
   /** By partition, who has ever owned it. */
   readonly #owners: Array<Array<string | undefined>>;
@@ -50,13 +51,13 @@ export class Stream {
 
   /** A handler begins. True when one has begun on that message before. */
   began(to: string, id: number, data: string, redelivered: boolean): boolean {
-    // An event that was handed on may come to one process twice, and says so.
-    const process = redelivered && !this.#ordered ? `${to} again` : to;
+    // An event that was handed on may come to one process again and again, and says so.
+    const times = this.#times.get(id) ?? 0;
+    this.#times.set(id, times + 1);
+    const process = redelivered && !this.#ordered ? `${to}, ${times} before` : to;
     const place = this.#places.get(id) ?? { key: `message ${id}`, n: 0 };
     this.#lines.push({ type: 'began', process, ...place, sum: sumOf(data), redelivered });
-    const again = this.#begun.has(id);
-    this.#begun.add(id);
-    return again;
+    return times > 0;
   }
 
   ended(process: string, id: number): void {
