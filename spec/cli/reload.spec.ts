@@ -74,7 +74,7 @@ t.test('SIGHUP reads the file and the certificates again, and cuts nobody', asyn
   ];
 
   served.reload('{ "apps": [');
-  t.match(await served.line('reload refused'), { msg: /config: cannot read .*config\.json/ });
+  t.match(await served.line('reload refused'), { msg: /config: .*config\.json is no JSON/ });
   served.reload({ ...config, colour: 'red' });
   t.match(await served.line('reload refused'), { msg: /colour: is no option/ });
   served.reload({ port: 0 });

@@ -169,9 +169,9 @@ export const groups: readonly FaultKind[] = [
     bugs: [
       {
         title: 'nobody is let in any more',
-        file: 'gateway/gateway.ts',
-        from: 'if (!this.#pipes.awaited) this.#listener.stopAccepting();',
-        to: 'this.#listener.stopAccepting();',
+        file: 'gateway/drain.ts',
+        from: 'if (!pipes.awaited) listener.stopAccepting();',
+        to: 'listener.stopAccepting();',
         finder: spec(
           resumeSpec,
           'a draining gateway lets a backend come back and handle what is left',
@@ -270,7 +270,7 @@ export const groups: readonly FaultKind[] = [
       {
         title: 'the number of a lost WELCOME is forgotten',
         file: 'gateway/protocols/pipe/sessions.ts',
-        from: 'count += entry.unhandled;',
+        from: 'count += welcome.unhandled;',
         to: '',
         finder: spec(
           namesSpec,

@@ -142,8 +142,8 @@ export const limits: readonly FaultKind[] = [
     bugs: [
       {
         title: 'sockets that have yet to leave are not waited for',
-        file: 'gateway/gateway.ts',
-        from: 'this.#departures.pending || ',
+        file: 'gateway/drain.ts',
+        from: 'departures.pending || ',
         to: '',
         finder: spec(
           'gateway/protocols/pipe/resume.spec.ts',
