@@ -98,7 +98,17 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
   },
   './testing': {
     values: ['FakeBrowser', 'TestGateway', 'createTestGateway'],
-    types: ['BrowserMessage', 'Identity', 'TestGatewayOptions'],
+    types: [
+      'Authorize',
+      'BrowserMessage',
+      'BrowserOptions',
+      'ChannelAuth',
+      'Clock',
+      'Identity',
+      'TestGatewayOptions',
+      'Timer',
+      'WaitOptions',
+    ],
   },
   './http': {
     values: [

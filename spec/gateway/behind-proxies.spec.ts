@@ -7,6 +7,7 @@ import { ask } from '../support/fallback-client';
 import { RawSocket } from '../support/raw-socket';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
+import { until } from '../support/until';
 
 t.test('a path holds for every entrance, and may be left out by a proxy', async (t) => {
   const gateway = await startGateway(t, { path: '/ws' });
@@ -125,4 +126,16 @@ t.test('targets in absolute form and a slash behind the key are understood', asy
   const absolute = 'GET http://any.example/livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
   t.match((await RawSocket.exchange(t, port, absolute)).head, /^HTTP\/1\.1 200 /);
   await TestSocket.connect(t, port, { key: 'key/' });
+});
+
+t.test('health is told at the limit of connections, below a prefix too', async (t) => {
+  const gateway = await startGateway(t, { path: '/live', limits: { maxConnections: 1 } });
+  const first = await RawSocket.tcp(gateway.port);
+  t.teardown(() => first.destroy());
+  first.write('GET /live/livez HTTP/1.1\r\nHost: x\r\n\r\n');
+  await until(() => first.status === 200);
+  const status = async (path: string): Promise<number> =>
+    (await fetch(`http://127.0.0.1:${gateway.port}${path}`)).status;
+  for (const path of ['/live/livez', '/live/readyz', '/readyz']) t.equal(await status(path), 200);
+  t.equal(await status('/live/apps/1/channels'), 503);
 });

@@ -295,7 +295,7 @@ export class PortListener {
   #request(request: IncomingMessage, response: ServerResponse, surplus: string | undefined): void {
     if (surplus !== undefined) {
       response.shouldKeepAlive = false;
-      if (!/^\/(live|ready)z$/.test(request.url ?? '')) {
+      if (!/\/(live|ready)z$/.test(request.url ?? '')) {
         const answer = unavailable(surplus, 10);
         this.#handlers.refused(answer, this.#clientOf(request));
         return answerAndEnd(response, answer);
