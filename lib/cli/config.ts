@@ -127,7 +127,7 @@ function pem(name: string, value: unknown, base: string): string {
     throw new StandpipeError('bad_option', `${name}: must be the path of a PEM file, or its text`);
   }
   if (value.includes('-----BEGIN')) return value;
-  // It may be a key that was cut: no text of it is shown.
+  // A text of several lines may be a key that was cut, so none of it is shown.
   if (value.includes('\n')) {
     throw new StandpipeError('bad_option', `${name}: is neither PEM nor the path of a file`);
   }

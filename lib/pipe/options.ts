@@ -309,7 +309,7 @@ function plainName(path: string, value: unknown): string {
   return throwBadOption(path, `must be ${GROUP_NAME_RULE}, not ${shown(value)}`);
 }
 
-/** The message never shows the key. Those of the Channels protocol begin with the name of the option. */
+/** The message never shows the key. Messages of the Channels protocol begin with the name of the option. */
 function masterKey(path: string, value: unknown): Uint8Array {
   const verdict = readMasterKey(value);
   if (verdict.ok) return verdict.key;

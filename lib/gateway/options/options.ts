@@ -296,7 +296,7 @@ const gatewaySchema = z.strictObject({
   limits: limitsSchema.default(limitsSchema.parse({})),
 });
 
-/** The options of a program: those of the configuration file, and others that no file could hold. */
+/** The options of a program: all of the configuration file, and others that no file could hold. */
 const optionsSchema = z.strictObject({
   ...gatewaySchema.shape,
   log: z.unknown().optional(),

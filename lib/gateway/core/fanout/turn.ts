@@ -32,7 +32,7 @@ interface Piece {
 }
 
 /**
- * Collects the sends of one turn of the event loop and writes them at its end: once per socket, and the same bytes to
+ * Collects the sends of one turn of the event loop and writes them at its end, once per socket, and the same bytes to
  * all sockets with the same events.
  *
  * Each socket receives the texts in the order of acceptance, as from a gateway that writes every text to every socket
@@ -41,8 +41,8 @@ interface Piece {
  * together from the slices of the shared ones.
  *
  * A turn has a budget of writes. Events for more sockets than it has room for go on in later turns, so that an event for
- * thousands delays the others by milliseconds. Texts for one socket alone never wait for that: what is due for the
- * socket is written before them.
+ * thousands delays the others by milliseconds. Texts for one socket alone never wait for that, and bytes
+ * that are due for the socket are written before them.
  */
 export class Turn {
   readonly #endOfTurn: (run: () => void) => void;
@@ -78,7 +78,7 @@ export class Turn {
     this.#unitsPerTurn = this.#units = unitsPerTurn;
   }
 
-  /** Writes of earlier turns are left: whoever publishes to many had better wait for `whenCaughtUp`. */
+  /** Writes of earlier turns are left; senders to many sockets had better wait for `whenCaughtUp`. */
   get behind(): boolean {
     return !this.#due.isEmpty;
   }
