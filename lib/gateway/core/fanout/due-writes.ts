@@ -2,7 +2,7 @@ import { Ring } from '../../../util/ring';
 import type { Outlet } from './outlet';
 
 /** Units of the writes of one turn. A write is one unit, and so are this many bytes of it. */
-export const WRITE_UNITS_PER_TURN = 2048;
+export const WRITE_UNITS_PER_TURN = 4_096;
 const BYTES_PER_UNIT = 32 * 1024;
 
 /** Units of a write of so many bytes. */
