@@ -133,7 +133,8 @@ function goodbye(simulation: Simulation, place: string, backAfterMs: number): vo
   const gone = simulation.goodbye(place);
   const back = (): void => {
     simulation.time.after(backAfterMs, () => {
-      if (!simulation.backends.has(place)) simulation.startBackend(place);
+      if (simulation.leaving || simulation.backends.has(place)) return;
+      simulation.startBackend(place);
     });
   };
   // A process that is followed by one of its name before it has ended is handed over from in a hurry.
@@ -169,11 +170,14 @@ function use(simulation: Simulation, chance: Chance): void {
 async function rest(simulation: Simulation): Promise<boolean> {
   const untilMs = simulation.time.nowMs + REST_MS;
   let restful = 0;
+  let started = 0;
   while (simulation.time.nowMs < untilMs) {
     const nextMs = simulation.time.nowMs + 100;
     while (simulation.time.nowMs < nextMs && (await simulation.step()));
     // The last frames may still be on their way.
-    restful = unrest(simulation) === undefined ? restful + 1 : 0;
+    const isRestful = unrest(simulation) === undefined && started === simulation.started;
+    restful = isRestful ? restful + 1 : 0;
+    started = simulation.started;
     if (restful === 2) return true;
   }
   return false;
@@ -183,6 +187,7 @@ async function rest(simulation: Simulation): Promise<boolean> {
 function unrest(simulation: Simulation): string | undefined {
   const { gateway, backends } = simulation;
   if (gateway.clock.stopped) return 'no gateway';
+  if (backends.size === 0) return 'no backend';
   const [namesake] = simulation.namesakes;
   if (namesake !== undefined) return `${namesake.name} does not know that it was replaced`;
   const { untold } = simulation;

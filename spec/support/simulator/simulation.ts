@@ -105,6 +105,11 @@ export class Simulation implements BackendOwner {
     this.backends.set(place, backend);
   }
 
+  /** Number of processes that were started, those that have ended too. */
+  get started(): number {
+    return this.#processes;
+  }
+
   /** A process that lives and was not told of all its triggers; it may have left its place and be about to end. */
   get untold(): SimBackend | undefined {
     return this.#started.find(({ clock, told, sent }) => !clock.stopped && told.size < sent);
