@@ -1,6 +1,6 @@
-import type { Eventual } from '../util/eventual';
+import type { Eventual } from './eventual';
 
-export type { Eventual } from '../util/eventual';
+export type { Eventual } from './eventual';
 
 /**
  * Answer when the engine was away for longer than `brokerHoldMs`. Facts that were answered so stay said: the broker says
@@ -27,7 +27,7 @@ export interface Broker {
   readonly metrics: BrokerMetrics;
   /** The part for one app; each call with the same id gives the same one, and the last listener counts. */
   app(id: string, listener: AppListener): AppBroker;
-  /** Says all facts as gone, as far as they are not, and gives the lease back. Resolves after 5 s at the latest. */
+  /** Gives the lease back: the others sweep at once what is left here. Resolves after 5 s at the latest. */
   leave(): Promise<void>;
   /** Ends all connections and timers. The others sweep what the node still had, when its lease is over. */
   stop(): void;
@@ -121,7 +121,10 @@ export interface Occupancy {
 }
 
 export interface Membership {
-  /** Order among the changes of members; `member` of the listener has been called, or will be, with the same number. */
+  /**
+   * Number of the change among the member events of the channel: the list of a node has the member when it has come so
+   * far. It is 0 when nothing has changed: then the user is in the list, or a change on its way brings it.
+   */
   seq: number;
   change: 'added' | 'removed' | undefined;
 }
@@ -209,7 +212,7 @@ export interface AppBroker {
    * in the cluster has used the key within its time. 'other': it was used with another fingerprint. An object: it was
    * used with this one; `answer` is undefined as long as nobody has given one.
    */
-  once(
+  idempotent(
     key: string,
     fingerprint: string,
     ttlMs: number,

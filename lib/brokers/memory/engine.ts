@@ -1,0 +1,67 @@
+import { systemClock, type Clock } from '../../util/timers';
+import type { Broker, BrokerLimits } from '../broker';
+import { AppState } from './app-state';
+import { MemoryBroker, type Nodes } from './broker';
+
+export interface MemoryEngineOptions {
+  clock?: Clock;
+  limits?: Partial<BrokerLimits>;
+}
+
+const LIMITS: BrokerLimits = {
+  maxCachedChannels: 10_000,
+  maxCachedBytes: 16 * 1024 * 1024,
+  cacheTtlMs: 1_800_000,
+  maxIdempotencyKeys: 100_000,
+  maxIdempotencyBytes: 32 * 1024 * 1024,
+};
+
+/**
+ * The engine of one process. A gateway without a broker of its own has a private one; several gateways of a process may
+ * share one. Everything is answered inside the call.
+ */
+export class MemoryEngine implements Nodes {
+  readonly clock: Clock;
+  readonly nodes = new Map<number, MemoryBroker>();
+  readonly #limits: BrokerLimits;
+  readonly #apps = new Map<string, AppState>();
+  #next = 1;
+
+  constructor({ clock = systemClock, limits }: MemoryEngineOptions = {}) {
+    this.clock = clock;
+    this.#limits = { ...LIMITS, ...limits };
+  }
+
+  /** A broker for one gateway. */
+  join(): Broker {
+    const broker = new MemoryBroker(this, this.#next++);
+    return broker;
+  }
+
+  app(id: string): AppState {
+    let app = this.#apps.get(id);
+    if (app === undefined) {
+      app = new AppState(this.#limits);
+      this.#apps.set(id, app);
+    }
+    return app;
+  }
+
+  /** A node has a lease. */
+  joined(broker: MemoryBroker): void {
+    this.nodes.set(broker.node, broker);
+    for (const each of this.nodes.values()) each.nodesChanged();
+  }
+
+  /** A node has none any more: another one, if there is any, sweeps and tells on. */
+  left(broker: MemoryBroker): void {
+    if (!this.nodes.delete(broker.node)) return;
+    for (const [id, app] of this.#apps) {
+      app.hearers.delete(broker.node);
+      const transitions = app.sweep(broker.node);
+      const [sweeper] = this.nodes.values();
+      for (const transition of transitions) sweeper?.changed(id, transition);
+    }
+    for (const each of this.nodes.values()) each.nodesChanged();
+  }
+}
