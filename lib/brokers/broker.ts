@@ -65,7 +65,7 @@ export interface AppListener {
   /** A watched channel has another number of subscriptions; told for facts with `tell`. */
   counted(channel: string, total: number): void;
   /** A watched user came online or went offline, in the cluster. */
-  user(userId: string, online: boolean): void;
+  user(userId: string, online: boolean, seq: number): void;
   /** A message of another node. The answer goes back to it. */
   message(from: number, text: string): Eventual<string>;
   /**
@@ -80,19 +80,21 @@ export interface AppListener {
   changed(transition: Transition): void;
 }
 
-export type Transition =
+/** Its `seq` orders the transitions of a channel or user that several nodes tell on. */
+export type Transition = { seq: number } & (
   | { kind: 'occupied' | 'vacated'; channel: string }
   | { kind: 'added' | 'removed'; channel: string; userId: string }
   | { kind: 'online' | 'offline'; userId: string }
   /** A socket of a node that died. */
-  | { kind: 'closed'; socketId: string };
+  | { kind: 'closed'; socketId: string }
+);
 
 export interface MemberChange extends Member {
   seq: number;
   added: boolean;
 }
 
-/** A user of a presence channel. `userInfo` is raw JSON text; it is undefined for a member who left. */
+/** A user of a presence channel. `userInfo` is raw JSON text; it is undefined when a member leaves. */
 export interface Member {
   userId: string;
   userInfo: string | undefined;
@@ -117,6 +119,8 @@ export interface CachedEvent {
 /** `total` is that of the cluster; `change` is the transition that this fact, and no other, caused. */
 export interface Occupancy {
   total: number;
+  /** Number of the change in the app; 0 when the total has not changed. */
+  seq: number;
   change: 'occupied' | 'vacated' | undefined;
 }
 
@@ -131,6 +135,7 @@ export interface Membership {
 
 export interface UserPresence {
   total: number;
+  seq: number;
   change: 'online' | 'offline' | undefined;
 }
 
@@ -138,6 +143,12 @@ export interface MemberList {
   /** Changes with this `seq` or a lower one are in the list already. */
   seq: number;
   members: readonly Member[];
+}
+
+export interface OnlineUsers {
+  /** Changes with this `seq` or a lower one are in the set already. */
+  seq: number;
+  online: ReadonlySet<string>;
 }
 
 export interface ChannelCount {
@@ -152,6 +163,9 @@ export interface ChannelCount {
  * of the fact that caused it, or by `changed`.
  */
 export interface AppBroker {
+  /** True when this node is the only one for ever. Then an event for a channel that it does not watch concerns nobody. */
+  readonly isAlone: boolean;
+
   /**
    * Hears the events, members and counts of a channel. When it is answered, every event that is applied from then on is
    * heard: so a list that is fetched afterwards misses nothing. Calls are counted; as many `unwatch` end it.
@@ -193,7 +207,7 @@ export interface AppBroker {
   /** Members of a presence channel, in the cluster. */
   members(channel: string): Eventual<MemberList | Unavailable>;
   /** Users among these who are online, in the cluster. */
-  online(userIds: readonly string[]): Eventual<ReadonlySet<string> | Unavailable>;
+  online(userIds: readonly string[]): Eventual<OnlineUsers | Unavailable>;
   /** Last event of a cache channel; undefined when none is kept. */
   cached(channel: string): Eventual<CachedEvent | undefined | Unavailable>;
   /**

@@ -7,6 +7,7 @@ import type {
   MemberList,
   Membership,
   Occupancy,
+  OnlineUsers,
   PublishOptions,
   Transition,
   UserPresence,
@@ -34,6 +35,8 @@ interface ListedMember extends Member {
   connections: number;
 }
 
+const UNCHANGED: Membership = Object.freeze({ seq: 0, change: undefined });
+
 interface Bucket {
   tokens: number;
   atMs: number;
@@ -45,6 +48,9 @@ interface Bucket {
  */
 export class AppState {
   readonly hearers = new Map<number, Hearer>();
+  /** The only node, if there will never be another one. */
+  readonly #isAlone: boolean;
+  #only: Hearer | undefined;
   readonly #facts = new Map<number, NodeFacts>();
   readonly #members = new Map<string, Map<string, ListedMember>>();
   readonly #cache: EventCache;
@@ -52,9 +58,15 @@ export class AppState {
   readonly #buckets = new Map<string, Bucket>();
   #seq = 0;
 
-  constructor(limits: BrokerLimits) {
+  constructor(limits: BrokerLimits, isAlone: boolean) {
+    this.#isAlone = isAlone;
     this.#cache = new EventCache(limits);
     this.#answers = new KeptAnswers(limits);
+  }
+
+  join(node: number, hearer: Hearer): void {
+    this.hearers.set(node, hearer);
+    if (this.#isAlone) this.#only = hearer;
   }
 
   /** Returns the sockets that it was written to inside the call. */
@@ -67,6 +79,8 @@ export class AppState {
     const seq = ++this.#seq;
     const ttlMs = options?.cacheMs;
     if (ttlMs !== undefined) this.#cache.put(channel, { text, ttlMs, seq }, nowMs);
+    // The only node hears all channels: a look into its list would cost more than a call for nothing.
+    if (this.#only !== undefined) return this.#only.listener.published(channel, text, options, seq);
     let sockets = 0;
     for (const hearer of this.hearers.values()) {
       if (hearer.hears(channel)) {
@@ -86,16 +100,18 @@ export class AppState {
   subscriptions(node: number, channel: string, count: number, tell: boolean): Occupancy {
     const own = this.#of(node).subscriptions;
     const before = own.get(channel) ?? 0;
-    setCount(own, channel, count);
+    if (count !== before) setCount(own, channel, count);
     const total = this.#subscriptionsOf(channel);
-    if (tell && count !== before) {
+    if (count === before) return { total, seq: 0, change: undefined };
+    const seq = ++this.#seq;
+    if (tell) {
       for (const hearer of this.hearers.values()) {
         if (hearer.hears(channel)) hearer.listener.counted(channel, total);
       }
     }
     const totalBefore = total - count + before;
-    const change = totalBefore === 0 ? 'occupied' : 'vacated';
-    return { total, change: (total === 0) === (totalBefore === 0) ? undefined : change };
+    if ((total === 0) === (totalBefore === 0)) return { total, seq, change: undefined };
+    return { total, seq, change: total > 0 ? 'occupied' : 'vacated' };
   }
 
   member(
@@ -109,7 +125,7 @@ export class AppState {
     const { members } = this.#of(node);
     const own = members.get(channel);
     const before = own?.get(userId) ?? 0;
-    if (count === before) return { seq: 0, change: undefined };
+    if (count === before) return UNCHANGED;
     const list = this.#members.get(channel);
     const listed = list?.get(userId);
     if (listed === undefined && (list?.size ?? 0) >= max) return 'full';
@@ -120,7 +136,7 @@ export class AppState {
     if (listed === undefined) return this.#added(channel, who, count, list);
     listed.connections += count - before;
     return listed.connections > 0
-      ? { seq: 0, change: undefined }
+      ? UNCHANGED
       : this.#removed(channel, userId, list as Map<string, ListedMember>);
   }
 
@@ -154,18 +170,21 @@ export class AppState {
   user(node: number, userId: string, count: number): UserPresence {
     const own = this.#of(node).users;
     const before = own.get(userId) ?? 0;
-    setCount(own, userId, count);
+    if (count !== before) setCount(own, userId, count);
     const total = this.#connectionsOf(userId);
+    if (count === before) return { total, seq: 0, change: undefined };
+    const seq = ++this.#seq;
     const totalBefore = total - count + before;
-    if ((total === 0) === (totalBefore === 0)) return { total, change: undefined };
+    if ((total === 0) === (totalBefore === 0)) return { total, seq, change: undefined };
     for (const hearer of this.hearers.values()) {
-      if (hearer.hearsUser(userId)) hearer.listener.user(userId, total > 0);
+      if (hearer.hearsUser(userId)) hearer.listener.user(userId, total > 0, seq);
     }
-    return { total, change: total > 0 ? 'online' : 'offline' };
+    return { total, seq, change: total > 0 ? 'online' : 'offline' };
   }
 
-  /** True when that is new. */
+  /** True when that is new. The only node knows its sockets itself. */
   socket(node: number, id: string, open: boolean): boolean {
+    if (this.#isAlone) return false;
     const { sockets } = this.#of(node);
     if (!open) return sockets.delete(id);
     const before = sockets.size;
@@ -181,8 +200,9 @@ export class AppState {
     return { seq: this.#seq, members };
   }
 
-  online(userIds: readonly string[]): ReadonlySet<string> {
-    return new Set(userIds.filter((userId) => this.#connectionsOf(userId) > 0));
+  online(userIds: readonly string[]): OnlineUsers {
+    const online = new Set(userIds.filter((userId) => this.#connectionsOf(userId) > 0));
+    return { seq: this.#seq, online };
   }
 
   cached(channel: string, nowMs: number): CachedEvent | undefined {
@@ -245,19 +265,21 @@ export class AppState {
       for (const userId of own.keys()) {
         const gone = this.member(node, channel, { userId, userInfo: undefined }, 0, Infinity);
         if (gone !== 'full' && gone.change !== undefined) {
-          transitions.push({ kind: gone.change, channel, userId });
+          transitions.push({ kind: gone.change, seq: gone.seq, channel, userId });
         }
       }
     }
     for (const channel of facts.subscriptions.keys()) {
-      const { change } = this.subscriptions(node, channel, 0, true);
-      if (change !== undefined) transitions.push({ kind: change, channel });
+      const { change, seq } = this.subscriptions(node, channel, 0, true);
+      if (change !== undefined) transitions.push({ kind: change, seq, channel });
     }
     for (const userId of facts.users.keys()) {
-      const { change } = this.user(node, userId, 0);
-      if (change !== undefined) transitions.push({ kind: change, userId });
+      const { change, seq } = this.user(node, userId, 0);
+      if (change !== undefined) transitions.push({ kind: change, seq, userId });
     }
-    for (const socketId of facts.sockets) transitions.push({ kind: 'closed', socketId });
+    for (const socketId of facts.sockets) {
+      transitions.push({ kind: 'closed', seq: ++this.#seq, socketId });
+    }
     this.#facts.delete(node);
     return transitions;
   }

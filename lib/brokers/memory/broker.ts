@@ -13,6 +13,7 @@ import type {
   MemberList,
   Membership,
   Occupancy,
+  OnlineUsers,
   PublishOptions,
   Transition,
   UserPresence,
@@ -27,6 +28,7 @@ const PIECE = 1000;
 /** An engine as its nodes see it. */
 export interface Nodes {
   readonly clock: Clock;
+  readonly isAlone: boolean;
   readonly nodes: ReadonlyMap<number, MemoryBroker>;
   app(id: string): AppState;
   joined(broker: MemoryBroker): void;
@@ -98,6 +100,7 @@ export class MemoryBroker implements Broker {
 }
 
 class MemoryApp implements AppBroker, Hearer {
+  readonly isAlone: boolean;
   listener: AppListener;
   readonly #id: string;
   readonly #engine: Nodes;
@@ -110,16 +113,16 @@ class MemoryApp implements AppBroker, Hearer {
   constructor(id: string, engine: Nodes, node: number, listener: AppListener) {
     this.#id = id;
     this.#engine = engine;
+    this.isAlone = engine.isAlone;
     this.#node = node;
     this.#clock = engine.clock;
     this.listener = listener;
     this.#state = engine.app(id);
-    this.#state.hearers.set(node, this);
+    this.#state.join(node, this);
   }
 
-  /** The only node hears all channels: a look into its list would cost more than a call for nothing. */
   hears(channel: string): boolean {
-    return this.#engine.nodes.size <= 1 || this.#watched.has(channel);
+    return this.isAlone || this.#watched.has(channel);
   }
 
   hearsUser(userId: string): boolean {
@@ -127,10 +130,12 @@ class MemoryApp implements AppBroker, Hearer {
   }
 
   watch(channel: string): void {
+    if (this.isAlone) return;
     this.#watched.set(channel, (this.#watched.get(channel) ?? 0) + 1);
   }
 
   unwatch(channel: string): void {
+    if (this.isAlone) return;
     countDown(this.#watched, channel);
   }
 
@@ -170,7 +175,7 @@ class MemoryApp implements AppBroker, Hearer {
     return this.#state.members(channel);
   }
 
-  online(userIds: readonly string[]): ReadonlySet<string> {
+  online(userIds: readonly string[]): OnlineUsers {
     return this.#state.online(userIds);
   }
 

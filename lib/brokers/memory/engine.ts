@@ -6,6 +6,8 @@ import { MemoryBroker, type Nodes } from './broker';
 export interface MemoryEngineOptions {
   clock?: Clock;
   limits?: Partial<BrokerLimits>;
+  /** For one gateway alone, which hears everything and keeps the list of its sockets itself. Default: false. */
+  isAlone?: boolean;
 }
 
 const LIMITS: BrokerLimits = {
@@ -22,26 +24,27 @@ const LIMITS: BrokerLimits = {
  */
 export class MemoryEngine implements Nodes {
   readonly clock: Clock;
+  readonly isAlone: boolean;
   readonly nodes = new Map<number, MemoryBroker>();
   readonly #limits: BrokerLimits;
   readonly #apps = new Map<string, AppState>();
   #next = 1;
 
-  constructor({ clock = systemClock, limits }: MemoryEngineOptions = {}) {
+  constructor({ clock = systemClock, limits, isAlone = false }: MemoryEngineOptions = {}) {
     this.clock = clock;
+    this.isAlone = isAlone;
     this.#limits = { ...LIMITS, ...limits };
   }
 
   /** A broker for one gateway. */
   join(): Broker {
-    const broker = new MemoryBroker(this, this.#next++);
-    return broker;
+    return new MemoryBroker(this, this.#next++);
   }
 
   app(id: string): AppState {
     let app = this.#apps.get(id);
     if (app === undefined) {
-      app = new AppState(this.#limits);
+      app = new AppState(this.#limits, this.isAlone);
       this.#apps.set(id, app);
     }
     return app;
