@@ -232,6 +232,8 @@ export interface AppBroker {
     ttlMs: number,
     run: () => void,
   ): Eventual<'new' | 'other' | { answer: string | undefined } | Unavailable>;
+  /** Frees a key whose `run` did nothing after all. It counts as the other calls of `run`, when it is called there. */
+  release(key: string): void;
   /** Keeps the answer of a key for the rest of its time. */
   answer(key: string, answer: string): void;
   /** Takes up to `want` tokens of a rate of the app, by name. Answers how many there were; all of them while it is down. */

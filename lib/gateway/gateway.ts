@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { Broker } from '../brokers/broker';
+import { MemoryEngine } from '../brokers/memory/engine';
 import { StandpipeError } from '../errors';
 import type { Logger } from '../util/logger';
 import { type Clock, systemClock } from '../util/timers';
@@ -62,6 +64,7 @@ export class Gateway {
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #apps: Apps;
+  readonly #broker: Broker;
   readonly #hub: Hub;
   readonly #pipes: PipeProtocol;
   readonly #channels: ChannelsHandshake;
@@ -83,7 +86,6 @@ export class Gateway {
     this.#settings = settings;
     this.#log = log;
     this.#clock = clock;
-    this.#apps = new Apps(settings.apps, limits);
     this.metrics = new Metrics({
       sockets: () => this.#count((app) => app.sockets.size),
       channels: () => this.#count((app) => app.channels.size),
@@ -103,7 +105,9 @@ export class Gateway {
       now: () => clock.now(),
       written: (durationMs) => this.metrics.written(durationMs),
     });
-    this.#hub = new Hub(turn, clock, limits, journal);
+    const broker = (this.#broker = new MemoryEngine({ clock, limits, isAlone: true }).join());
+    this.#hub = new Hub({ turn, clock, limits, journal, metrics: this.metrics, broker });
+    this.#apps = new Apps(settings.apps, (app) => this.#hub.attach(app));
     const router = new Router(this.#hub, this.metrics, journal);
     const overload = (this.#overload = new Overload(clock));
     const admission = new Admission(limits, clock);
@@ -218,6 +222,11 @@ export class Gateway {
 
   /** Begins to listen. Rejects with `listen_failed` when the address is taken. */
   async start(): Promise<this> {
+    await this.#broker.start({
+      state: () => undefined,
+      nodes: () => this.#hub.nodes.changed(),
+      fenced: () => undefined,
+    });
     await this.#listener.start();
     try {
       await this.#metricsListener?.start();

@@ -238,6 +238,10 @@ export class AppState {
     return this.#answers.use(key, fingerprint, ttlMs, nowMs);
   }
 
+  release(key: string): void {
+    this.#answers.release(key);
+  }
+
   answer(key: string, answer: string, nowMs: number): void {
     this.#answers.answer(key, answer, nowMs);
   }

@@ -207,6 +207,10 @@ class MemoryApp implements AppBroker, Hearer {
     return result;
   }
 
+  release(key: string): void {
+    this.#state.release(key);
+  }
+
   answer(key: string, answer: string): void {
     this.#state.answer(key, answer, this.#clock.now());
   }

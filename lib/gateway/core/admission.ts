@@ -112,7 +112,7 @@ export class Admission {
       const shown = channel.slice(0, maxChannelNameLength);
       return admissionRefusal('name', `Invalid channel name: '${shown}' (${rule})`, 400);
     }
-    const present = socket.channels?.get(channel);
+    const present = socket.channels?.get(channel) ?? socket.entering?.get(channel)?.channel;
     if (present !== undefined) return { present };
     const full = this.#fullness(socket, channel);
     if (full !== undefined) return admissionRefusal('limit', full, 4100);
@@ -122,9 +122,9 @@ export class Admission {
     return this.#member(socket, kind, channelData);
   }
 
-  #fullness({ app, channels }: Socket, channel: string): string | undefined {
+  #fullness({ app, channels, entering }: Socket, channel: string): string | undefined {
     const { maxChannelsPerSocket, maxChannelsPerApp } = this.#limits;
-    if ((channels?.size ?? 0) >= maxChannelsPerSocket) {
+    if ((channels?.size ?? 0) + (entering?.size ?? 0) >= maxChannelsPerSocket) {
       return `Too many subscriptions: the limit is ${maxChannelsPerSocket} per connection`;
     }
     if (app.channels.size >= maxChannelsPerApp && !app.channels.has(channel)) {
@@ -154,7 +154,7 @@ export class Admission {
     const { userId, userInfo } = member;
     const presence = app.channels.get(kind.name)?.presence;
     const { maxMembersPerChannel: max } = this.#limits;
-    if (presence !== undefined && !presence.has(userId) && presence.size >= max) {
+    if (presence !== undefined && !presence.list.has(userId) && presence.list.size >= max) {
       return admissionRefusal('limit', `Presence channel is full (${max} members)`, 4100);
     }
     return { kind, identity: { userId, userInfo } };

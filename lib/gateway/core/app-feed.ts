@@ -78,10 +78,8 @@ export class AppFeed implements AppListener {
     counts.changed(channel, total, () => turn.publish(channel, text));
   }
 
-  user(userId: string, online: boolean): void {
-    const { watchlists } = this.#parts;
-    if (online) watchlists.online(this.#app, userId);
-    else watchlists.offline(this.#app, userId);
+  user(userId: string, online: boolean, seq: number): void {
+    this.#parts.watchlists.changed(this.#app, userId, online, seq);
   }
 
   message(from: number, text: string): Eventual<string> {

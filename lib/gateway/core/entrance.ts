@@ -23,12 +23,15 @@ interface Found {
   seq: number;
 }
 
+/** End of a way onto a channel: the socket is on it, has gone before, or cannot join after all. */
+export type EntranceOutcome = 'in' | 'gone' | AdmissionRefusal;
+
 /** A socket on its way onto a channel. */
 export interface Entrant {
   readonly socket: Socket;
   readonly channel: Channel;
   readonly identity: Identity | undefined;
-  readonly refused: ((refusal: AdmissionRefusal) => void) | undefined;
+  readonly done: ((outcome: EntranceOutcome) => void) | undefined;
   state: 'waiting' | 'in' | 'gone';
   /** Answer of the broker for its user; undefined until it is here. */
   membership: Membership | undefined;
@@ -59,12 +62,12 @@ export class Entrance {
     this.#parts = parts;
   }
 
-  /** @param refused is told when the broker knows a reason why the socket cannot join, after all */
+  /** @param done is told once how it ended, inside the call where nothing has to be waited for */
   subscribe(
     socket: Socket,
     kind: ChannelName,
     identity?: Identity,
-    refused?: (refusal: AdmissionRefusal) => void,
+    done?: (outcome: EntranceOutcome) => void,
   ): void {
     const channel = this.#open(socket.app, kind);
     const { presence } = channel;
@@ -72,7 +75,7 @@ export class Entrance {
       socket,
       channel,
       identity,
-      refused,
+      done,
       state: 'waiting',
       membership: undefined,
       cached: undefined,
@@ -137,10 +140,10 @@ export class Entrance {
     const { presence, name, app } = channel;
     if (presence === undefined) return;
     const { list } = presence;
-    list.fetching();
+    const fetch = list.fetching();
     void later(app.broker.members(name), (fetched) => {
       if (fetched === 'unavailable') return this.#giveUp(channel);
-      const { added, removed } = list.fetched(fetched);
+      const { added = [], removed = [] } = list.fetched(fetched, fetch) ?? {};
       const { turn } = this.#parts;
       for (const userId of removed) turn.publish(channel, messages.memberRemoved(name, userId));
       for (const member of added) turn.publish(channel, messages.memberAdded(name, member));
@@ -190,10 +193,8 @@ export class Entrance {
     if (membership === 'unavailable') return this.#sendAway(entrant);
     if (membership === 'full') {
       const { maxMembersPerChannel: max } = this.#parts.limits;
-      this.#cancel(entrant);
       const message = `Presence channel is full (${max} members)`;
-      entrant.refused?.({ rule: 'limit', message, status: 4100 });
-      return;
+      return this.#cancel(entrant, { rule: 'limit', message, status: 4100 });
     }
     entrant.membership = membership;
     this.#advance(entrant);
@@ -236,6 +237,7 @@ export class Entrance {
       }
     }
     if (kind.cache && entrant.cached?.event === undefined) this.#tellMiss(channel);
+    entrant.done?.('in');
   }
 
   /** Tells a socket that it is on a channel, and who else is. */
@@ -268,7 +270,7 @@ export class Entrance {
       // The broker says it again when it can, and tells then.
       if (occupancy === 'unavailable') return;
       const { total, change, seq } = occupancy;
-      if (isCounted) happenings.counted(app, name, total, seq);
+      if (isCounted) happenings.counted(app, name, total);
       if (change !== undefined) happenings.changed(app, { kind: change, channel: name, seq });
     });
   }
@@ -280,7 +282,7 @@ export class Entrance {
     this.#parts.happenings.changed(app, { kind: change, channel: name, userId, seq });
   }
 
-  #cancel(entrant: Entrant): void {
+  #cancel(entrant: Entrant, outcome: EntranceOutcome = 'gone'): void {
     const { socket, channel } = entrant;
     if (entrant.state !== 'waiting') return;
     this.#settle(entrant, 'gone');
@@ -288,6 +290,7 @@ export class Entrance {
     socket.granted?.delete(channel.name);
     this.#depart(socket, channel);
     this.#dropIfAbandoned(channel);
+    entrant.done?.(outcome);
   }
 
   #settle(entrant: Entrant, state: 'in' | 'gone'): void {

@@ -17,6 +17,7 @@ export class MemberList {
   /** Changes heard since a fetch began; undefined when none is under way. */
   #heard: MemberChange[] | undefined;
   #isFetched = false;
+  #fetches = 0;
 
   get size(): number {
     return this.#members.size;
@@ -47,13 +48,15 @@ export class MemberList {
     return apply(this.#members, change);
   }
 
-  /** A fetch is under way. */
-  fetching(): void {
+  /** A fetch begins, in place of any other; returns its number. */
+  fetching(): number {
     this.#heard = [];
+    return ++this.#fetches;
   }
 
-  /** Takes a fetched list, and returns how it differs from the one before. */
-  fetched(list: FetchedList): ListDifference {
+  /** Takes the list of a fetch, and returns how it differs from the one before; undefined when a later fetch began. */
+  fetched(list: FetchedList, fetch: number): ListDifference | undefined {
+    if (fetch !== this.#fetches) return undefined;
     const before = this.#members;
     const members = new Map(list.members.map(({ userId, userInfo }) => [userId, userInfo]));
     let { seq } = list;

@@ -1,3 +1,5 @@
+import { type Eventual, later } from '../../../brokers/eventual';
+import { REFUSAL_CODES } from '../../../wire/close-codes';
 import { type Command, Verb } from '../../../wire/frames';
 import type { App } from '../../core/model/app';
 import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/model/idempotency';
@@ -12,7 +14,11 @@ import { unsubscribeSocket } from './commands/unsubscribe-socket';
 import type { PipeContext } from './context';
 
 /** Applies a command of a backend. All checks are repeated here: the client's own checks are a courtesy. */
-export function applyCommand(context: PipeContext, app: App, command: Command): Outcome {
+export function applyCommand(
+  context: PipeContext,
+  app: App,
+  command: Command,
+): Eventual<Outcome> {
   const apply = verb(command.verb);
   // A later client may know more verbs; the stream of commands goes on without this one.
   if (apply === undefined)
@@ -52,21 +58,34 @@ function once(
   command: Command,
   key: string,
   apply: Apply,
-): Outcome {
+): Eventual<Outcome> {
   if (key.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
     const max = MAX_IDEMPOTENCY_KEY_LENGTH;
     return refusal('bad_params', `an idempotency key has at most ${max} characters`);
   }
-  const now = context.clock.now();
+  const { broker } = app;
   const print = fingerprint('pipe', JSON.stringify(said(command)));
-  const known = app.answers.find(key, print, now);
-  if (known === 'other' || (known !== undefined && !('sockets' in known))) {
-    return refusal('key_reused', 'this idempotency key was used for another command or request');
-  }
-  if (known !== undefined) return known;
-  const outcome = apply(context, app, command);
-  if ('sockets' in outcome) app.answers.keep(key, print, outcome, now);
-  return outcome;
+  let applied: Eventual<Outcome> | undefined;
+  const used = broker.idempotent(key, print, context.limits.idempotencyTtlMs, () => {
+    applied = apply(context, app, command);
+    if (!(applied instanceof Promise) && 'code' in applied) broker.release(key);
+  });
+  return later(used, (result) => {
+    if (result === 'unavailable') return refusal('internal', REFUSAL_CODES.internal.meaning);
+    if (result === 'other') {
+      return refusal('key_reused', 'this idempotency key was used for another command or request');
+    }
+    if (result !== 'new') return kept(result.answer);
+    return later(applied as Eventual<Outcome>, (outcome) => {
+      if ('sockets' in outcome) broker.answer(key, JSON.stringify(outcome));
+      return outcome;
+    });
+  });
+}
+
+/** The outcome that was kept with a key. While another node applies the command it is applied, with a count unknown yet. */
+function kept(answer: string | undefined): Outcome {
+  return answer === undefined ? { sockets: 0 } : (JSON.parse(answer) as Outcome);
 }
 
 /** The part of a command that its key identifies: all fields but `origin` and `receipt`. */

@@ -21,6 +21,7 @@ import type { Group, GroupMember } from '../../core/streams/group';
 import type { Partition } from '../../core/streams/partition';
 import { RULE_KINDS } from '../../core/streams/rules';
 import { CommandAnswers } from './command-answers';
+import { CommandQueue } from './command-queue';
 import { applyCommand } from './commands';
 import type { Outcome } from './commands/outcome';
 import type { BackendLink } from './backend-link';
@@ -70,6 +71,15 @@ export class PipeSession implements GroupMember {
   readonly #context: PipeContext;
   readonly #commands = new Cursor();
   readonly #answers = new CommandAnswers(COMMAND_CREDIT.messages);
+  readonly #queue = new CommandQueue({
+    apply: (command) =>
+      this.#isStale(command) ? STALE : applyCommand(this.#context, this.app, command),
+    done: (seq, outcome, wantsReceipt) => {
+      if ('code' in outcome) this.#refused(outcome);
+      this.#answers.add(seq, outcome, wantsReceipt);
+    },
+    later: () => this.#wake(),
+  });
   /** Partitions that may have something to send. */
   readonly #ready = new Set<Partition>();
   #rules: readonly Rule[];
@@ -240,12 +250,7 @@ export class PipeSession implements GroupMember {
     }
     this.#context.metrics.pipeCommands += commands.length - repeated;
     for (let i = repeated; i < commands.length; i++) {
-      const command = commands[i] as Command;
-      const outcome = this.#isStale(command)
-        ? STALE
-        : applyCommand(this.#context, this.app, command);
-      if ('code' in outcome) this.#refused(outcome);
-      this.#answers.add(firstSeq + i, outcome, command.receipt === 'delivered');
+      this.#queue.push(firstSeq + i, commands[i] as Command);
     }
     this.#wake();
   }

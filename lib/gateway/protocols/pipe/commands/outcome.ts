@@ -1,3 +1,4 @@
+import type { Eventual } from '../../../../brokers/eventual';
 import { isEventName, isReservedEvent } from '../../../../pusher/channel-name';
 import { REFUSAL_CODES } from '../../../../wire/close-codes';
 import type { Command } from '../../../../wire/frames';
@@ -13,8 +14,8 @@ export interface Refusal {
 /** Outcome of a command: the number of sockets it goes to, or the reason for its refusal. */
 export type Outcome = { sockets: number } | Refusal;
 
-/** Applies a command of one verb, or refuses it and has then done nothing. */
-export type Apply = (context: PipeContext, app: App, command: Command) => Outcome;
+/** Applies a command of one verb, or refuses it and has then done nothing. The outcome of other nodes comes later. */
+export type Apply = (context: PipeContext, app: App, command: Command) => Eventual<Outcome>;
 
 export function refusal(name: keyof typeof REFUSAL_CODES, message: string): Refusal {
   return { code: REFUSAL_CODES[name].code, message };

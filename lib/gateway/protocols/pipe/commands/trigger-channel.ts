@@ -1,3 +1,4 @@
+import { type Eventual, later } from '../../../../brokers/eventual';
 import { parseChannelName } from '../../../../pusher/channel-name';
 import type { Command } from '../../../../wire/frames';
 import type { App } from '../../../core/model/app';
@@ -6,7 +7,11 @@ import type { PipeContext } from '../context';
 import { type Outcome, type Refusal, badChannel, badEvent, refusal } from './outcome';
 
 /** An event to the subscribers of one or several channels. All names are checked before anything is sent. */
-export function triggerChannel(context: PipeContext, app: App, command: Command): Outcome {
+export function triggerChannel(
+  context: PipeContext,
+  app: App,
+  command: Command,
+): Eventual<Outcome> {
   const { limits, router } = context;
   const {
     channel: name = '',
@@ -15,21 +20,33 @@ export function triggerChannel(context: PipeContext, app: App, command: Command)
     data = '',
     exceptSockets: except,
     ifOccupied,
+    receipt,
   } = command;
   const bad = badEvent(event, data, limits) ?? badName(app, name, limits);
   if (bad !== undefined) return bad;
-  const publish = (channel: string): number =>
-    ifOccupied === true && !app.channels.has(channel)
-      ? 0
-      : router.publish(app, { channel, event, data, except });
-  if (channels === undefined || channels.length === 0) return { sockets: publish(name) };
+  const counts = receipt === 'delivered';
+  const publish = (channel: string): Eventual<number> =>
+    ifOccupied === true
+      ? router.publishIfOccupied(app, { channel, event, data, except }, counts)
+      : router.publish(app, { channel, event, data, except }, counts);
+  if (channels === undefined || channels.length === 0) return reached(publish(name));
 
   const all = new Set([name, ...channels]);
   const refused = badNames(app, all, limits);
   if (refused !== undefined) return refused;
-  let sockets = 0;
-  for (const channel of all) sockets += publish(channel);
-  return { sockets };
+  let sum = 0;
+  const others: Array<Promise<number>> = [];
+  for (const channel of all) {
+    const sockets = publish(channel);
+    if (sockets instanceof Promise) others.push(sockets);
+    else sum += sockets;
+  }
+  if (others.length === 0) return { sockets: sum };
+  return Promise.all(others).then((counts) => ({ sockets: counts.reduce((a, b) => a + b, sum) }));
+}
+
+function reached(sockets: Eventual<number>): Eventual<Outcome> {
+  return sockets instanceof Promise ? later(sockets, (sum) => ({ sockets: sum })) : { sockets };
 }
 
 function badNames(app: App, names: ReadonlySet<string>, limits: Limits): Refusal | undefined {

@@ -1,3 +1,4 @@
+import { type Eventual, later } from '../../../../brokers/eventual';
 import { isUserId, userChannel } from '../../../../pusher/channel-name';
 import type { Command } from '../../../../wire/frames';
 import type { App } from '../../../core/model/app';
@@ -9,13 +10,21 @@ import { type Outcome, type Refusal, badEvent, refusal } from './outcome';
 export function triggerUser(
   { limits, router }: PipeContext,
   app: App,
-  { event = '', data = '', userId = '', exceptSockets: except, ifOccupied }: Command,
-): Outcome {
+  { event = '', data = '', userId = '', exceptSockets: except, ifOccupied, receipt }: Command,
+): Eventual<Outcome> {
   const bad = badUser(userId, limits) ?? badEvent(event, data, limits);
   if (bad !== undefined) return bad;
   const channel = userChannel(userId);
-  if (ifOccupied === true && !app.channels.has(channel)) return { sockets: 0 };
-  return { sockets: router.publish(app, { channel, event, data, except }) };
+  const publication = { channel, event, data, except };
+  const sockets =
+    ifOccupied === true
+      ? router.publishIfOccupied(app, publication, receipt === 'delivered')
+      : router.publish(app, publication, receipt === 'delivered');
+  return sockets instanceof Promise ? later(sockets, reached) : { sockets };
+}
+
+function reached(sockets: number): Outcome {
+  return { sockets };
 }
 
 function badUser(userId: string, { maxUserIdLength: max }: Limits): Refusal | undefined {
