@@ -85,7 +85,7 @@ export type Transition = { seq: number } & (
   | { kind: 'occupied' | 'vacated'; channel: string }
   | { kind: 'added' | 'removed'; channel: string; userId: string }
   | { kind: 'online' | 'offline'; userId: string }
-  /** A socket of a node that died. */
+  /** A socket of a node that died. Its `seq` is 0. */
   | { kind: 'closed'; socketId: string }
 );
 
@@ -179,8 +179,9 @@ export interface AppBroker {
   /**
    * An event for a channel. Answers with the sockets it was written to on all nodes, when `receipt` is asked for (a node
    * that does not answer within 5 s counts as 0); without it, with those that were written to inside the call.
+   * `unavailable`: it was not published, as far as known, because the engine is away or the spool is full.
    */
-  publish(channel: string, text: string, options?: PublishOptions): Eventual<number>;
+  publish(channel: string, text: string, options?: PublishOptions): Eventual<number | Unavailable>;
   /**
    * A message to another node, once and in order while both live. Answers with its answer; undefined when the node has
    * no lease, or lost it, or has not answered within 10 s.
@@ -232,6 +233,8 @@ export interface AppBroker {
     ttlMs: number,
     run: () => void,
   ): Eventual<'new' | 'other' | { answer: string | undefined } | Unavailable>;
+  /** Frees a key whose `run` did nothing after all. It counts as the other calls of `run`, when it is called there. */
+  release(key: string): void;
   /** Keeps the answer of a key for the rest of its time. */
   answer(key: string, answer: string): void;
   /** Takes up to `want` tokens of a rate of the app, by name. Answers how many there were; all of them while it is down. */

@@ -59,6 +59,10 @@ export class KeptAnswers {
     return 'new';
   }
 
+  release(key: string): void {
+    this.#kept.delete(key);
+  }
+
   answer(key: string, answer: string, nowMs: number): void {
     this.#nowMs = nowMs + LOOK_MS;
     const kept = this.#kept.peek(key);
