@@ -85,7 +85,7 @@ export type Transition = { seq: number } & (
   | { kind: 'occupied' | 'vacated'; channel: string }
   | { kind: 'added' | 'removed'; channel: string; userId: string }
   | { kind: 'online' | 'offline'; userId: string }
-  /** A socket of a node that died. */
+  /** A socket of a node that died. Its `seq` is 0. */
   | { kind: 'closed'; socketId: string }
 );
 
@@ -179,8 +179,9 @@ export interface AppBroker {
   /**
    * An event for a channel. Answers with the sockets it was written to on all nodes, when `receipt` is asked for (a node
    * that does not answer within 5 s counts as 0); without it, with those that were written to inside the call.
+   * `unavailable`: it was not published, as far as known, because the engine is away or the spool is full.
    */
-  publish(channel: string, text: string, options?: PublishOptions): Eventual<number>;
+  publish(channel: string, text: string, options?: PublishOptions): Eventual<number | Unavailable>;
   /**
    * A message to another node, once and in order while both live. Answers with its answer; undefined when the node has
    * no lease, or lost it, or has not answered within 10 s.

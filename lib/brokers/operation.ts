@@ -1,15 +1,30 @@
 import type { Member, Membership, Occupancy, PublishOptions, UserPresence } from './broker';
 
-/** A call of a node that changes something in the engine. Its facts are absolute: the node's own numbers. */
-export type Operation =
-  | { kind: 'publish'; channel: string; text: string; options: PublishOptions | undefined }
+/**
+ * A number of a node, absolute. `of` is set when the facts of a dead node are said as gone: then they are those of
+ * that node, and count only while it is fenced.
+ */
+export type Fact = { of?: number } & (
   | { kind: 'subscriptions'; channel: string; count: number; tell: boolean }
   | { kind: 'member'; channel: string; who: Member; count: number; max: number }
   | { kind: 'user'; userId: string; count: number }
-  | { kind: 'socket'; id: string; open: boolean }
+  | { kind: 'socket'; id: string; count: number }
+);
+
+/** A call of a node that changes something in the engine. */
+export type Operation =
+  | Fact
+  | {
+      kind: 'publish';
+      channel: string;
+      text: string;
+      options: PublishOptions | undefined;
+      receipt: number;
+    }
   | { kind: 'cacheMissed'; channel: string }
   /** When the key was used before, the next `block` operations of the turn are left out. */
   | { kind: 'idempotent'; key: string; fingerprint: string; ttlMs: number; block: number }
+  | { kind: 'release'; key: string }
   | { kind: 'answer'; key: string; answer: string }
   | { kind: 'take'; name: string; ratePerSecond: number; burst: number; want: number }
   /** Nothing; it is answered when all before it is applied. */
@@ -27,9 +42,18 @@ export interface Results {
   socket: boolean;
   cacheMissed: boolean;
   idempotent: IdempotentResult;
+  release: undefined;
   answer: undefined;
   take: number;
   settled: undefined;
 }
 
 export type Result = Results[keyof Results];
+
+/** What an engine answers to a turn: results in the order of its operations, undefined for those left out. */
+export type TurnReply =
+  | { kind: 'applied' | 'repeated'; results: ReadonlyArray<Result | undefined> }
+  /** The node was declared dead. */
+  | { kind: 'fenced' }
+  /** Another turn is missing before this one; `last` is the last that was applied. */
+  | { kind: 'out_of_turn'; last: number };

@@ -12,7 +12,7 @@ import type {
   Transition,
   UserPresence,
 } from '../broker';
-import type { IdempotentResult } from '../operation';
+import type { Fact, IdempotentResult } from '../operation';
 import { EventCache } from './event-cache';
 import { KeptAnswers } from './kept-answers';
 
@@ -255,9 +255,33 @@ export class AppState {
     return taken;
   }
 
-  /** True while a node has facts here. */
-  has(node: number): boolean {
-    return this.#facts.has(node);
+  /** The number of changes is at least this. */
+  raise(seq: number): void {
+    this.#seq = Math.max(this.#seq, seq);
+  }
+
+  /** Facts of a node, as it said them. */
+  factsOf(node: number): Fact[] {
+    const own = this.#facts.get(node);
+    if (own === undefined) return [];
+    const facts: Fact[] = [];
+    for (const [channel, members] of own.members) {
+      for (const [userId, count] of members) {
+        const who = { userId, userInfo: undefined };
+        facts.push({ kind: 'member', channel, who, count, max: Infinity });
+      }
+    }
+    for (const [channel, count] of own.subscriptions) {
+      facts.push({ kind: 'subscriptions', channel, count, tell: true });
+    }
+    for (const [userId, count] of own.users) facts.push({ kind: 'user', userId, count });
+    for (const id of own.sockets) facts.push({ kind: 'socket', id, count: 1 });
+    return facts;
+  }
+
+  /** A node without facts is forgotten. */
+  forget(node: number): void {
+    this.#facts.delete(node);
   }
 
   /** Says all facts of a dead node as gone. Returns the transitions, in the order of a socket that closes. */
@@ -282,7 +306,7 @@ export class AppState {
       if (change !== undefined) transitions.push({ kind: change, seq, userId });
     }
     for (const socketId of facts.sockets) {
-      transitions.push({ kind: 'closed', seq: ++this.#seq, socketId });
+      transitions.push({ kind: 'closed', seq: 0, socketId });
     }
     this.#facts.delete(node);
     return transitions;

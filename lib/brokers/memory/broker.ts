@@ -148,7 +148,8 @@ class MemoryApp implements AppBroker, Hearer {
   }
 
   publish(channel: string, text: string, options?: PublishOptions): number {
-    return this.#state.publish(channel, text, options, this.#clock.now());
+    const now = options?.cacheMs === undefined ? 0 : this.#clock.now();
+    return this.#state.publish(channel, text, options, now);
   }
 
   send(node: number, text: string): Eventual<string | undefined> {

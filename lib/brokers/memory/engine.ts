@@ -2,6 +2,7 @@ import { systemClock, type Clock } from '../../util/timers';
 import type { Broker, BrokerLimits } from '../broker';
 import { AppState } from './app-state';
 import { MemoryBroker, type Nodes } from './broker';
+import { MEMORY_LIMITS } from './limits';
 
 export interface MemoryEngineOptions {
   clock?: Clock;
@@ -9,14 +10,6 @@ export interface MemoryEngineOptions {
   /** For one gateway alone, which hears everything and keeps the list of its sockets itself. Default: false. */
   isAlone?: boolean;
 }
-
-const LIMITS: BrokerLimits = {
-  maxCachedChannels: 10_000,
-  maxCachedBytes: 16 * 1024 * 1024,
-  cacheTtlMs: 1_800_000,
-  maxIdempotencyKeys: 100_000,
-  maxIdempotencyBytes: 32 * 1024 * 1024,
-};
 
 /**
  * The engine of one process. A gateway without a broker of its own has a private one; several gateways of a process may
@@ -33,7 +26,7 @@ export class MemoryEngine implements Nodes {
   constructor({ clock = systemClock, limits, isAlone = false }: MemoryEngineOptions = {}) {
     this.clock = clock;
     this.isAlone = isAlone;
-    this.#limits = { ...LIMITS, ...limits };
+    this.#limits = { ...MEMORY_LIMITS, ...limits };
   }
 
   /** A broker for one gateway. */
