@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Broker } from '../brokers/broker';
+import type { Broker, BrokerState } from '../brokers/broker';
 import { MemoryEngine } from '../brokers/memory/engine';
 import { StandpipeError } from '../errors';
 import type { Logger } from '../util/logger';
@@ -78,8 +78,11 @@ export class Gateway {
   readonly #protocols: readonly Protocol[];
   #state: State = 'idle';
 
-  /** Throws `bad_option` when the options are wrong. Listens only after `start`. */
-  constructor(options: GatewayOptions, clock: Clock = systemClock) {
+  /**
+   * Throws `bad_option` when the options are wrong. Listens only after `start`.
+   * @param broker joins this gateway with others; a private one unless given
+   */
+  constructor(options: GatewayOptions, clock: Clock = systemClock, broker?: Broker) {
     const settings = checkGatewayOptions(options);
     const { log } = settings;
     const limits = (this.#limits = { ...settings.limits });
@@ -105,8 +108,9 @@ export class Gateway {
       now: () => clock.now(),
       written: (durationMs) => this.metrics.written(durationMs),
     });
-    const broker = (this.#broker = new MemoryEngine({ clock, limits, isAlone: true }).join());
-    this.#hub = new Hub({ turn, clock, limits, journal, metrics: this.metrics, broker });
+    this.#broker = broker ?? new MemoryEngine({ clock, limits, isAlone: true }).join();
+    const hubParts = { turn, clock, limits, journal, metrics: this.metrics };
+    this.#hub = new Hub({ ...hubParts, broker: this.#broker });
     this.#apps = new Apps(settings.apps, (app) => this.#hub.attach(app));
     const router = new Router(this.#hub, this.metrics, journal);
     const overload = (this.#overload = new Overload(clock));
@@ -159,7 +163,7 @@ export class Gateway {
         open: (...opening) => this.#channels.open(...opening),
       }),
       new Pushy({ ...parts, carriers }, this.#apps, settings.pushyCommands),
-      new Health(() => this.#state === 'running'),
+      new Health(() => this.#state === 'running' && this.#broker.state !== 'down'),
     ];
     const dispatch = new Dispatch(this.#protocols, settings.path, journal);
     const { metrics, reusePort, portWaitMs: waitMs } = settings;
@@ -223,16 +227,20 @@ export class Gateway {
   /** Begins to listen. Rejects with `listen_failed` when the address is taken. */
   async start(): Promise<this> {
     await this.#broker.start({
-      state: () => undefined,
+      state: (state) => this.#brokerIs(state),
       nodes: () => this.#hub.nodes.changed(),
-      fenced: () => undefined,
+      fenced: () => {
+        this.#log.error({}, 'the other gateways took this one for dead: its sockets are closed');
+        this.#departures.fenced();
+      },
     });
-    await this.#listener.start();
     try {
+      await this.#listener.start();
       await this.#metricsListener?.start();
     } catch (error) {
       // All or nothing.
       await this.#listener.stop();
+      this.#broker.stop();
       throw error;
     }
     const files = new FileLimit({ metrics: this.metrics, log: this.#log, clock: this.#clock });
@@ -265,7 +273,10 @@ export class Gateway {
     this.#webhooks.reload(change, settings.webhookAllow);
     this.#listener.change(listenOptions(settings), new ClientAddress(settings.trustedProxies));
     for (const protocol of this.#protocols) protocol.reload?.(change);
-    for (const app of change.removed) this.#departures.removed(app);
+    for (const app of change.removed) {
+      this.#hub.detach(app);
+      this.#departures.removed(app);
+    }
     for (const app of change.changed) if (!app.options.enabled) this.#departures.disabled(app);
     const [added, removed] = [apps.added, apps.removed].map((list) => list.map(({ id }) => id));
     const reloaded = { added: added ?? [], removed: removed ?? [], changed: [...changed] };
@@ -293,7 +304,8 @@ export class Gateway {
     await this.#pause(drainDelayMs);
     if (this.#isStopped) return;
     const deadline = this.#clock.now() + drainMs;
-    this.#webhooks.endGrace();
+    if (this.#hub.nodes.isAlone) this.#webhooks.endGrace();
+    else this.#handOn();
     for (const protocol of this.#protocols) protocol.drain?.(drainMs);
     await this.#closeInWaves(drainMs);
     // A backend that is just reconnecting may come back, and is the only one that is let in.
@@ -303,6 +315,7 @@ export class Gateway {
     const behind = (): boolean =>
       this.#hub.closesWaiting > 0 || this.#protocols.some((protocol) => protocol.behind);
     while (behind() && this.#clock.now() < deadline) await this.#pause(20);
+    await this.#broker.leave();
     await this.stop();
   }
 
@@ -327,6 +340,7 @@ export class Gateway {
     for (const connection of [...this.#keepAlive.connections()]) connection.terminate();
     await this.#listener.stop();
     this.#hub.stop();
+    this.#broker.stop();
     await this.#metricsListener?.stop();
     this.#log.info({}, 'gateway stopped');
   }
@@ -334,6 +348,20 @@ export class Gateway {
   /** Opens a Channels connection over a carrier of the caller's own: how `standpipe/testing` makes its browsers. */
   openSocket(key: string, query: URLSearchParams, carrier: Carrier): CarrierHandler | undefined {
     return this.#channels.open(key, query, carrier);
+  }
+
+  #brokerIs(state: BrokerState): void {
+    if (this.#state !== 'running' && this.#state !== 'draining') return;
+    this.#overload.isShut = state === 'down';
+    const level = state === 'up' ? 'info' : 'warn';
+    this.#log[level]({ state }, `the broker is ${state}`);
+    if (state === 'down') this.#hub.giveUpWaiting(this.#apps.all());
+  }
+
+  /** The other gateways tell from now on of the channels that this one told of. */
+  #handOn(): void {
+    this.#webhooks.flushGrace();
+    for (const app of this.#apps.all()) this.#hub.nodes.leave(app);
   }
 
   /** `stop` may come in the middle of a drain. */

@@ -1,7 +1,9 @@
 import type { Broker, Unavailable } from '../../brokers/broker';
+import { MemoryEngine } from '../../brokers/memory/engine';
 import { type Eventual, later } from '../../brokers/eventual';
 import { type ChannelName, parseChannelName } from '../../pusher/channel-name';
 import * as messages from '../../pusher/messages';
+import { newSocketId } from '../../pusher/socket-id';
 import { Ring } from '../../util/ring';
 import type { Clock } from '../../util/timers';
 import { EventKind } from '../../wire/frames';
@@ -103,7 +105,11 @@ export class Hub {
 
   /** Joins an app with the broker, before anything else is done with it. */
   attach(app: App): void {
-    const feed = new AppFeed(app, {
+    app.join(this.#broker.app(app.id, this.#feed(app)));
+  }
+
+  #feed(app: App): AppFeed {
+    return new AppFeed(app, {
       turn: this.turn,
       entrance: this.#entrance,
       watchlists: this.watchlists,
@@ -112,7 +118,28 @@ export class Hub {
       metrics: this.#metrics,
       counts: this.#counts,
     });
-    app.join(this.#broker.app(app.id, feed));
+  }
+
+  /** An app was taken out of the configuration: the cluster hears no more of what is left of it here. */
+  detach(app: App): void {
+    const { broker } = app;
+    for (const { name, presence, sockets } of app.channels.values()) {
+      for (const userId of presence?.usersHere() ?? []) {
+        void broker.member(name, { userId, userInfo: undefined }, 0, Infinity);
+      }
+      if (sockets.size > 0) void broker.subscriptions(name, 0, false);
+      broker.unwatch(name);
+    }
+    for (const userId of app.users.ids()) void broker.user(userId, 0);
+    for (const userId of app.watched.keys()) broker.unwatchUser(userId);
+    for (const id of app.sockets.keys()) broker.socket(id, false);
+    const nobody = new MemoryEngine({ clock: this.#clock, isAlone: true }).join();
+    app.join(nobody.app(app.id, this.#feed(app)));
+  }
+
+  /** The broker does not answer any more: sockets that wait for a channel are sent away. */
+  giveUpWaiting(apps: Iterable<App>): void {
+    for (const app of apps) this.#entrance.giveUpAll(app);
   }
 
   /** Ends all timers; the hub goes on without what they would have brought about. */
@@ -123,6 +150,11 @@ export class Hub {
     this.happenings.stop();
     this.#counts.stop();
     this.#unauthorized.stop();
+  }
+
+  /** A fresh id for a socket of an app. */
+  newId({ broker }: App): string {
+    return newSocketId(broker.isAlone ? undefined : this.nodes.own);
   }
 
   /** A socket is there: it has its id and may send. */
@@ -270,7 +302,11 @@ export class Hub {
    * Publishes an event for the subscribers of a channel, on all nodes. Answers how many sockets it is written to: those
    * of this node, or with `receipt` those of all.
    */
-  publish(app: App, publication: Publication, receipt = false): Eventual<number> {
+  publish(
+    app: App,
+    publication: Publication,
+    receipt = false,
+  ): Eventual<number | Unavailable> {
     const { channel: name, event, data, except } = publication;
     const { broker } = app;
     const channel = app.channels.get(name);
@@ -287,13 +323,18 @@ export class Hub {
    * Passes a client event on to the other subscribers of its channel, its data untouched unless the app wants
    * strings.
    */
-  relay(socket: Socket, channel: Channel, event: string, rawData: string): void {
+  relay(
+    socket: Socket,
+    channel: Channel,
+    event: string,
+    rawData: string,
+  ): Eventual<number | Unavailable> {
     const userId = channel.presence?.userOf(socket);
     const asString = socket.app.options.stringifyClientEvents && !isStringOrNothing(rawData);
     const text = asString
       ? messages.channelEvent(event, channel.name, rawData, userId)
       : messages.relayedClientEvent(event, channel.name, rawData, userId);
-    void socket.app.broker.publish(channel.name, text, { except: [socket.id] });
+    return socket.app.broker.publish(channel.name, text, { except: [socket.id] });
   }
 
   #note({ app, id }: Socket, message: string, about: object): void {

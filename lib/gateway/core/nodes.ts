@@ -1,12 +1,13 @@
 import type { Broker } from '../../brokers/broker';
 import { type Eventual, later } from '../../brokers/eventual';
 import { isObject, parseJson } from '../../pusher/json';
+import { nodeOfSocketId } from '../../pusher/socket-id';
 import { hash32 } from '../../util/hash';
 import type { App } from './model/app';
 
 /** A message of one node to another about an app: JSON, and so is the answer, where there is one. */
 export interface NodeMessage {
-  readonly type: 'changed' | 'counted' | 'terminate' | 'leaving' | 'command';
+  readonly type: 'changed' | 'counted' | 'terminate' | 'leaving' | 'command' | 'query';
   readonly [field: string]: unknown;
 }
 
@@ -38,6 +39,13 @@ export class Nodes {
 
   has(node: number): boolean {
     return this.#broker.nodes.has(node);
+  }
+
+  /** The other node that has a socket; undefined when it is here, or nowhere. */
+  elsewhere(app: App, socketId: string): number | undefined {
+    if (this.isAlone || app.sockets.has(socketId)) return undefined;
+    const node = nodeOfSocketId(socketId);
+    return node !== undefined && node !== this.own && this.has(node) ? node : undefined;
   }
 
   /** Nodes other than this one. */
@@ -83,9 +91,9 @@ export class Nodes {
   }
 
   /** This node is about to leave: the others look after what it had. */
-  leave(apps: Iterable<App>): void {
+  leave(app: App): void {
     this.#leaving.add(this.own);
-    for (const app of apps) void later(this.ask(app, { type: 'leaving' }), () => undefined);
+    void later(this.ask(app, { type: 'leaving' }), () => undefined);
   }
 
   /** Nodes came or went. */

@@ -2,6 +2,7 @@ import { isClientEvent } from '../../pusher/channel-name';
 import { socketEvent } from '../../pusher/messages';
 import { REPLY_EVENT } from '../../pusher/requests';
 import { EventKind } from '../../wire/frames';
+import type { Unavailable } from '../../brokers/broker';
 import { type Eventual, later } from '../../brokers/eventual';
 import type { App } from './model/app';
 import type { Channel } from './model/channel';
@@ -45,7 +46,8 @@ export class Router {
       this.#hub.browserRequests.answered(socket, data);
       return undefined;
     }
-    if (relay && channel !== undefined) this.#hub.relay(socket, channel, event, data);
+    let relayed: Eventual<number | Unavailable> = 0;
+    if (relay && channel !== undefined) relayed = this.#hub.relay(socket, channel, event, data);
     const name = channel?.name;
     const wanted = wants(app, name, event);
     if (this.#journal.isRead) {
@@ -57,6 +59,7 @@ export class Router {
       const about = { socketId: socket.id, channel: name, event, data, userId };
       this.#hub.happenings.tell(app, EventKind.MESSAGE, about);
     }
+    if (relayed === 'unavailable') return 'Client event rejected - the broker of this gateway does not answer';
     // The same whoever listens: an observer must not change what a browser is told.
     if (relay || channel === undefined || !isClientEvent(event)) return undefined;
     return isClientChannel(channel)
@@ -68,7 +71,11 @@ export class Router {
    * An event for a channel, from a backend. Answers how many sockets it goes to: those of this node, or with `receipt`
    * those of all nodes.
    */
-  publish(app: App, publication: Publication, receipt = false): Eventual<number> {
+  publish(
+    app: App,
+    publication: Publication,
+    receipt = false,
+  ): Eventual<number | Unavailable> {
     const answer = this.#hub.publish(app, publication, receipt);
     this.#metrics.eventsAccepted++;
     if (this.#journal.isRead) {
@@ -82,7 +89,11 @@ export class Router {
   }
 
   /** As `publish`, but nothing is sent, nor kept for a cache channel, while nobody is on the channel. */
-  publishIfOccupied(app: App, publication: Publication, receipt = false): Eventual<number> {
+  publishIfOccupied(
+    app: App,
+    publication: Publication,
+    receipt = false,
+  ): Eventual<number | Unavailable> {
     return later(app.broker.counts([publication.channel]), (counts) => {
       const isOccupied = counts === 'unavailable' || (counts[0]?.subscriptions ?? 0) > 0;
       return isOccupied ? this.publish(app, publication, receipt) : 0;

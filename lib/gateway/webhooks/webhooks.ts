@@ -77,6 +77,11 @@ export class Webhooks {
     for (const { grace } of this.#byApp.values()) grace.end();
   }
 
+  /** Tells at once who has left within the last 3 s; other gateways tell of those who leave now. */
+  flushGrace(): void {
+    for (const { grace } of this.#byApp.values()) grace.flush();
+  }
+
   /** Resolves when all is delivered or given up, after `withinMs` at the latest. */
   drain(withinMs: number): Promise<void> {
     const { clock } = this.#parts;

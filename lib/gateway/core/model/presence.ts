@@ -33,6 +33,11 @@ export class Presence {
     return this.#here.get(userId)?.sockets ?? 0;
   }
 
+  /** Users with a connection on this node. */
+  usersHere(): Iterable<string> {
+    return this.#here.keys();
+  }
+
   /** A connection is there, and may have to wait. */
   arrive(socket: Socket, { userId }: Identity): void {
     this.#users.set(socket, userId);

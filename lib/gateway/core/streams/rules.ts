@@ -71,3 +71,11 @@ export class Rules {
     return matchers !== undefined && matchers.some((rule) => rule.matches(channel, event));
   }
 }
+
+/** The fault of a list of rules, undefined when there is none. Patterns need no check: any text can be compared. */
+export function badRule(rules: readonly Rule[]): string | undefined {
+  const { maxRules } = WIRE_LIMITS;
+  if (rules.length > maxRules) return `${rules.length} rules are more than ${maxRules}`;
+  const unknown = rules.find(({ kind }) => !RULE_KINDS.has(kind));
+  return unknown && `kind ${unknown.kind} is not one that can be subscribed to`;
+}

@@ -1,17 +1,22 @@
-import type { Eventual } from '../../../brokers/eventual';
+import type { Unavailable } from '../../../brokers/broker';
+import { type Eventual, later } from '../../../brokers/eventual';
 import { Ring } from '../../../util/ring';
 import { type Command, Verb } from '../../../wire/frames';
-import type { Outcome } from './commands/outcome';
+import { type Outcome, unavailable } from './commands/outcome';
 
 interface Open {
   readonly seq: number;
   readonly wantsReceipt: boolean;
   outcome: Outcome | undefined;
+  /** True once the broker has applied what the command said to it. */
+  isSettled: boolean;
 }
 
 /** What a queue does with its commands. */
 export interface CommandQueueParts {
   apply(command: Command): Eventual<Outcome>;
+  /** Answers when the broker has applied everything that commands have said to it. */
+  settled(): Eventual<'settled' | Unavailable>;
   /** The outcome of a command. All commands before it have theirs. */
   done(seq: number, outcome: Outcome, wantsReceipt: boolean): void;
   /** Outcomes have come outside of `push`. */
@@ -35,18 +40,36 @@ export class CommandQueue {
     this.#parts = parts;
   }
 
-  push(seq: number, command: Command): void {
+  /** @param isAlone nothing has to be settled: the broker applies inside the call */
+  push(seq: number, command: Command, isAlone: boolean): void {
     if (this.#isHolding) this.#held.push({ seq, command });
-    else this.#apply(seq, command);
+    else this.#apply(seq, command, isAlone);
   }
 
-  #apply(seq: number, command: Command): void {
+  /** The commands of a frame are pushed: their outcomes are told once the broker has applied them. */
+  settle(): void {
+    const upTo = this.#open.at(this.#open.length - 1)?.seq;
+    if (upTo === undefined) return;
+    void later(this.#parts.settled(), (settled) => {
+      for (let i = 0; i < this.#open.length; i++) {
+        const open = this.#open.at(i) as Open;
+        if (open.seq > upTo) break;
+        const { outcome } = open;
+        const mayBeLost = !open.isSettled && (outcome === undefined || 'sockets' in outcome);
+        if (settled === 'unavailable' && mayBeLost) open.outcome = unavailable();
+        open.isSettled = true;
+      }
+      this.#tell();
+    });
+  }
+
+  #apply(seq: number, command: Command, isAlone = false): void {
     const outcome = this.#parts.apply(command);
     const wantsReceipt = command.receipt === 'delivered';
-    if (!(outcome instanceof Promise) && this.#open.length === 0) {
+    if (isAlone && !(outcome instanceof Promise) && this.#open.length === 0) {
       return this.#parts.done(seq, outcome, wantsReceipt);
     }
-    const open: Open = { seq, wantsReceipt, outcome: undefined };
+    const open: Open = { seq, wantsReceipt, outcome: undefined, isSettled: isAlone };
     this.#open.push(open);
     if (!(outcome instanceof Promise)) {
       open.outcome = outcome;
@@ -55,7 +78,7 @@ export class CommandQueue {
     const holds = command.verb === Verb.SUBSCRIBE_SOCKET || command.ifOccupied === true;
     if (holds) this.#isHolding = true;
     void outcome.then((ended) => {
-      open.outcome = ended;
+      open.outcome ??= ended;
       if (holds) this.#goOn();
       this.#tell();
     });
@@ -65,17 +88,18 @@ export class CommandQueue {
     this.#isHolding = false;
     while (!this.#isHolding) {
       const next = this.#held.shift();
-      if (next === undefined) return;
+      if (next === undefined) break;
       this.#apply(next.seq, next.command);
     }
+    this.settle();
   }
 
   #tell(): void {
     for (;;) {
-      const { seq, outcome, wantsReceipt } = this.#open.at(0) ?? {};
-      if (seq === undefined || outcome === undefined || wantsReceipt === undefined) break;
+      const open = this.#open.at(0);
+      if (open?.outcome === undefined || !open.isSettled) break;
       this.#open.shift();
-      this.#parts.done(seq, outcome, wantsReceipt);
+      this.#parts.done(open.seq, open.outcome, open.wantsReceipt);
     }
     this.#parts.later();
   }

@@ -1,10 +1,12 @@
 import { type Eventual, later } from '../../../brokers/eventual';
 import { REFUSAL_CODES } from '../../../wire/close-codes';
 import { type Command, Verb } from '../../../wire/frames';
+import { isObject } from '../../../pusher/json';
+import type { NodeMessage } from '../../core/nodes';
 import type { App } from '../../core/model/app';
 import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/model/idempotency';
 import { closeSocket } from './commands/close-socket';
-import { type Apply, type Outcome, refusal } from './commands/outcome';
+import { type Apply, type Outcome, refusal, unknownSocket } from './commands/outcome';
 import { subscribeSocket } from './commands/subscribe-socket';
 import { terminateUser } from './commands/terminate-user';
 import { triggerChannel } from './commands/trigger-channel';
@@ -19,12 +21,40 @@ export function applyCommand(
   app: App,
   command: Command,
 ): Eventual<Outcome> {
-  const apply = verb(command.verb);
+  const { socketId } = command;
+  const node = socketId === undefined ? undefined : context.hub.nodes.elsewhere(app, socketId);
+  const apply = node === undefined ? verb(command.verb) : forwardTo(node);
   // A later client may know more verbs; the stream of commands goes on without this one.
   if (apply === undefined)
     return refusal('unknown_verb', 'this gateway does not know this command');
   const { idempotencyKey: key } = command;
   return key === undefined ? apply(context, app, command) : once(context, app, command, key, apply);
+}
+
+/** Has the node that has the socket apply a command. A node that is gone takes its sockets with it. */
+function forwardTo(node: number): Apply {
+  return (context, app, { idempotencyKey: _key, ...command }) => {
+    const answer = context.hub.nodes.send(app, node, { type: 'command', command });
+    return later(answer, (text) => {
+      if (text !== undefined && text !== '') return JSON.parse(text) as Outcome;
+      const { verb, socketId = '' } = command;
+      const mayBeGone = verb === Verb.CLOSE_SOCKET || verb === Verb.UNSUBSCRIBE_SOCKET;
+      return mayBeGone ? { sockets: 0 } : unknownSocket(socketId);
+    });
+  };
+}
+
+/** Applies a command that another node has checked and sent on, and answers with its outcome. */
+export function applyForwarded(
+  context: PipeContext,
+  app: App,
+  { command }: NodeMessage,
+): Eventual<string> {
+  const apply = isObject(command) ? verb(command.verb as Verb) : undefined;
+  if (apply === undefined) return '';
+  return later(apply(context, app, command as unknown as Command), (outcome) =>
+    JSON.stringify(outcome),
+  );
 }
 
 function verb(verb: Verb): Apply | undefined {

@@ -3,10 +3,12 @@ import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier'
 import type { Apps, AppsChange } from '../../core/model/app';
 import type { Parts } from '../../core/parts';
 import type { Protocol } from '../protocol';
+import { applyForwarded } from './commands';
 import { PipeConnection } from './connection';
 import type { PipeContext } from './context';
 import { Deciders } from './deciders';
 import { PipeHandshake } from './handshake';
+import { answerForwarded } from './queries/forwarded';
 import { Sessions } from './sessions';
 
 /** The Pipe protocol of a gateway: builds its rooms and knows its connections. */
@@ -33,6 +35,8 @@ export class PipeProtocol implements Protocol {
       log,
       node,
     };
+    hub.nodes.on('command', (app, message) => applyForwarded(context, app, message));
+    hub.nodes.on('query', (app, message) => answerForwarded(context, app, message));
     const deciders = (this.deciders = new Deciders(context));
     const sessions = (this.#sessions = new Sessions(context));
     const closed = (connection: PipeConnection): void => {

@@ -10,6 +10,7 @@ import { channelInfo } from './queries/channel-info';
 import { channelMembers } from './queries/channel-members';
 import { channelsList } from './queries/channels-list';
 import type { Method, Result } from './queries/query';
+import { forwarded } from './queries/forwarded';
 import { socketInfo } from './queries/socket-info';
 import { socketRequest } from './queries/socket-request';
 import { socketsCount } from './queries/sockets-count';
@@ -24,8 +25,8 @@ const METHODS: ReadonlyMap<string, Method> = new Map([
   ['channel.members', channelMembers],
   ['sockets.count', socketsCount],
   ['sockets.list', socketsList],
-  ['socket.info', socketInfo],
-  ['socket.request', socketRequest],
+  ['socket.info', forwarded('socket.info', socketInfo)],
+  ['socket.request', forwarded('socket.request', socketRequest)],
   ['user.info', userInfo],
   ['stats', stats],
 ]);

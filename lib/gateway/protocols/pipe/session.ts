@@ -19,7 +19,7 @@ import type { App } from '../../core/model/app';
 import { countUp } from '../../core/metrics';
 import type { Group, GroupMember } from '../../core/streams/group';
 import type { Partition } from '../../core/streams/partition';
-import { RULE_KINDS } from '../../core/streams/rules';
+import { badRule } from '../../core/streams/rules';
 import { CommandAnswers } from './command-answers';
 import { CommandQueue } from './command-queue';
 import { applyCommand } from './commands';
@@ -78,6 +78,7 @@ export class PipeSession implements GroupMember {
       if ('code' in outcome) this.#refused(outcome);
       this.#answers.add(seq, outcome, wantsReceipt);
     },
+    settled: () => this.app.broker.settled(),
     later: () => this.#wake(),
   });
   /** Partitions that may have something to send. */
@@ -249,9 +250,11 @@ export class PipeSession implements GroupMember {
       return;
     }
     this.#context.metrics.pipeCommands += commands.length - repeated;
+    const { isAlone } = this.app.broker;
     for (let i = repeated; i < commands.length; i++) {
-      this.#queue.push(firstSeq + i, commands[i] as Command);
+      this.#queue.push(firstSeq + i, commands[i] as Command, isAlone);
     }
+    if (!isAlone) this.#queue.settle();
     this.#wake();
   }
 
@@ -394,12 +397,4 @@ function positionOf(
   number: number,
 ): PartitionPosition | undefined {
   return positions.find(({ partition }) => partition === number);
-}
-
-/** The fault of a list of rules, undefined when there is none. Patterns need no check: any text can be compared. */
-export function badRule(rules: readonly Rule[]): string | undefined {
-  const { maxRules } = WIRE_LIMITS;
-  if (rules.length > maxRules) return `${rules.length} rules are more than ${maxRules}`;
-  const unknown = rules.find(({ kind }) => !RULE_KINDS.has(kind));
-  return unknown && `kind ${unknown.kind} is not one that can be subscribed to`;
 }

@@ -1,3 +1,4 @@
+import type { Unavailable } from '../../../../brokers/broker';
 import type { Eventual } from '../../../../brokers/eventual';
 import { isEventName, isReservedEvent } from '../../../../pusher/channel-name';
 import { REFUSAL_CODES } from '../../../../wire/close-codes';
@@ -19,6 +20,20 @@ export type Apply = (context: PipeContext, app: App, command: Command) => Eventu
 
 export function refusal(name: keyof typeof REFUSAL_CODES, message: string): Refusal {
   return { code: REFUSAL_CODES[name].code, message };
+}
+
+/** Outcome of events that were published: the sockets that they go to. */
+export function reached(sockets: Eventual<number | Unavailable>): Eventual<Outcome> {
+  if (sockets instanceof Promise) return sockets.then(outcomeOf);
+  return outcomeOf(sockets);
+}
+
+export function unavailable(): Refusal {
+  return refusal('internal', 'the broker of this gateway does not answer');
+}
+
+function outcomeOf(sockets: number | Unavailable): Outcome {
+  return sockets === 'unavailable' ? unavailable() : { sockets };
 }
 
 export function unknownSocket(id: string): Refusal {

@@ -1,10 +1,11 @@
-import { type Eventual, later } from '../../../../brokers/eventual';
+import type { Unavailable } from '../../../../brokers/broker';
+import type { Eventual } from '../../../../brokers/eventual';
 import { parseChannelName } from '../../../../pusher/channel-name';
 import type { Command } from '../../../../wire/frames';
 import type { App } from '../../../core/model/app';
 import type { Limits } from '../../../options/options';
 import type { PipeContext } from '../context';
-import { type Outcome, type Refusal, badChannel, badEvent, refusal } from './outcome';
+import { type Outcome, type Refusal, badChannel, badEvent, reached, refusal } from './outcome';
 
 /** An event to the subscribers of one or several channels. All names are checked before anything is sent. */
 export function triggerChannel(
@@ -25,7 +26,7 @@ export function triggerChannel(
   const bad = badEvent(event, data, limits) ?? badName(app, name, limits);
   if (bad !== undefined) return bad;
   const counts = receipt === 'delivered';
-  const publish = (channel: string): Eventual<number> =>
+  const publish = (channel: string): Eventual<number | Unavailable> =>
     ifOccupied === true
       ? router.publishIfOccupied(app, { channel, event, data, except }, counts)
       : router.publish(app, { channel, event, data, except }, counts);
@@ -34,19 +35,19 @@ export function triggerChannel(
   const all = new Set([name, ...channels]);
   const refused = badNames(app, all, limits);
   if (refused !== undefined) return refused;
-  let sum = 0;
-  const others: Array<Promise<number>> = [];
-  for (const channel of all) {
-    const sockets = publish(channel);
-    if (sockets instanceof Promise) others.push(sockets);
-    else sum += sockets;
-  }
-  if (others.length === 0) return { sockets: sum };
-  return Promise.all(others).then((counts) => ({ sockets: counts.reduce((a, b) => a + b, sum) }));
+  const answers = [...all].map(publish);
+  return answers.some((sockets) => sockets instanceof Promise)
+    ? reached(Promise.all(answers).then(sumOf))
+    : reached(sumOf(answers as Array<number | Unavailable>));
 }
 
-function reached(sockets: Eventual<number>): Eventual<Outcome> {
-  return sockets instanceof Promise ? later(sockets, (sum) => ({ sockets: sum })) : { sockets };
+function sumOf(answers: ReadonlyArray<number | Unavailable>): number | Unavailable {
+  let sum = 0;
+  for (const sockets of answers) {
+    if (sockets === 'unavailable') return sockets;
+    sum += sockets;
+  }
+  return sum;
 }
 
 function badNames(app: App, names: ReadonlySet<string>, limits: Limits): Refusal | undefined {

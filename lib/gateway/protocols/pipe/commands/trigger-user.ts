@@ -1,10 +1,10 @@
-import { type Eventual, later } from '../../../../brokers/eventual';
+import type { Eventual } from '../../../../brokers/eventual';
 import { isUserId, userChannel } from '../../../../pusher/channel-name';
 import type { Command } from '../../../../wire/frames';
 import type { App } from '../../../core/model/app';
 import type { Limits } from '../../../options/options';
 import type { PipeContext } from '../context';
-import { type Outcome, type Refusal, badEvent, refusal } from './outcome';
+import { type Outcome, type Refusal, badEvent, reached, refusal } from './outcome';
 
 /** An event to all sockets of a signed-in user, on the channel that they subscribed to with their sign-in. */
 export function triggerUser(
@@ -16,15 +16,12 @@ export function triggerUser(
   if (bad !== undefined) return bad;
   const channel = userChannel(userId);
   const publication = { channel, event, data, except };
-  const sockets =
+  const isCounted = receipt === 'delivered';
+  return reached(
     ifOccupied === true
-      ? router.publishIfOccupied(app, publication, receipt === 'delivered')
-      : router.publish(app, publication, receipt === 'delivered');
-  return sockets instanceof Promise ? later(sockets, reached) : { sockets };
-}
-
-function reached(sockets: number): Outcome {
-  return { sockets };
+      ? router.publishIfOccupied(app, publication, isCounted)
+      : router.publish(app, publication, isCounted),
+  );
 }
 
 function badUser(userId: string, { maxUserIdLength: max }: Limits): Refusal | undefined {
