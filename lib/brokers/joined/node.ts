@@ -113,12 +113,15 @@ export class JoinedNode implements Broker, LinkListener {
   }
 
   async leave(): Promise<void> {
-    const deadline = this.#clock.now() + LEAVE_TIMEOUT_MS;
     const settled = [...this.#apps.values()].map((app) => Promise.resolve(app.settled()));
-    await Promise.race([Promise.all(settled), this.#until(deadline)]);
+    const left = Promise.all(settled).then(() => this.#link.release(this.#lease));
+    let timer: Timer | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = this.#clock.setTimeout(resolve, LEAVE_TIMEOUT_MS);
+    });
     // An engine that is away lets the lease run out by itself.
-    const released = this.#link.release(this.#lease).catch(() => undefined);
-    await Promise.race([released, this.#until(deadline)]);
+    await Promise.race([left.catch(() => undefined), late]);
+    if (timer !== undefined) this.#clock.clearTimeout(timer);
     this.stop();
   }
 
@@ -326,11 +329,5 @@ export class JoinedNode implements Broker, LinkListener {
     if (state === 'down') for (const app of this.#apps.values()) app.giveUp();
     this.#log.info({ node: this.node, state }, 'the engine of several gateways');
     this.#listener?.state(state);
-  }
-
-  #until(deadline: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#clock.setTimeout(resolve, Math.max(0, deadline - this.#clock.now()));
-    });
   }
 }
