@@ -1,4 +1,5 @@
 import { EventKind, RuleKind, type Rule } from '../../../wire/frames';
+import { WIRE_LIMITS } from '../../../wire/limits';
 import { RuleMatcher } from './matcher';
 
 /** The subscription that brings an event of a kind. */

@@ -5,6 +5,7 @@ import type { HelloFrame } from '../../../wire/frames';
 import { sessionProof } from '../../../wire/opening';
 import type { App } from '../../core/model/app';
 import type { Group } from '../../core/streams/group';
+import { badRule } from '../../core/streams/rules';
 import type { BackendLink } from './backend-link';
 import type { PipeContext } from './context';
 import { Groups, nameOf } from './groups';
