@@ -28,7 +28,9 @@ export type Operation =
   | { kind: 'answer'; key: string; answer: string }
   | { kind: 'take'; name: string; ratePerSecond: number; burst: number; want: number }
   /** Nothing; it is answered when all before it is applied. */
-  | { kind: 'settled' };
+  | { kind: 'settled' }
+  /** Nothing any more; in a turn that was applied before, its result is there. */
+  | { kind: 'void'; was: Operation };
 
 export type IdempotentResult = 'new' | 'other' | { answer: string | undefined };
 
@@ -46,6 +48,7 @@ export interface Results {
   answer: undefined;
   take: number;
   settled: undefined;
+  void: undefined;
 }
 
 export type Result = Results[keyof Results];

@@ -26,6 +26,8 @@ export interface EngineLink {
   /** Rejects `broker_unavailable` or `broker_unsuitable`; afterwards it connects again by itself. */
   connect(listener: LinkListener, timeoutMs: number): Promise<void>;
   close(): void;
+  /** Gives up connections that may be dead, and connects again. */
+  reset(): void;
   readonly isUp: boolean;
   /** Name of the engine's run: another one after each restart and failover. */
   readonly run: string;

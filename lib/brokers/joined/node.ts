@@ -312,6 +312,8 @@ export class JoinedNode implements Broker, LinkListener {
         since = waitsSince;
     }
     const silentMs = since === undefined ? 0 : now - since;
+    // No answer for a whole lease over a connection that seems to be there.
+    if (this.#awaySince === undefined && silentMs >= leaseMs) this.#link.reset();
     const doubts = now - this.#renewedAt > leaseMs * DOUBT;
     if (this.node === 0 || doubts || silentMs >= holdMs) this.#setState('down');
     else if (this.#awaySince !== undefined || silentMs >= holdMs / TICKS_PER_HOLD) {

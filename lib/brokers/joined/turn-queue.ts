@@ -109,7 +109,9 @@ export class TurnQueue {
     for (const { said } of this.#flight) {
       for (const each of said) {
         this.#drop(each);
-        if (!isFact(each.operation)) each.operation = { kind: 'settled' };
+        const { operation } = each;
+        if (isFact(operation) || operation.kind === 'void') continue;
+        each.operation = { kind: 'void', was: operation };
       }
     }
     for (let said = this.#next(); said !== undefined; said = this.#next()) this.#drop(said);

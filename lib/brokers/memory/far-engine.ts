@@ -185,6 +185,7 @@ export class FarEngine {
         return state.take(name, ratePerSecond, burst, want, now);
       }
       case 'settled':
+      case 'void':
         return undefined;
       default:
         if (operation.of !== undefined && !fences.has(operation.of)) return undefined;

@@ -76,6 +76,10 @@ export class FarLink implements EngineLink {
     this.cut('both', Infinity);
   }
 
+  reset(): void {
+    this.cut('both', 1);
+  }
+
   /** Cuts a way for a while. Calls on it have an unknown outcome, and topics are not heard. */
   cut(way: 'calls' | 'topics' | 'both', awayMs: number): void {
     this.#topics.cut();
