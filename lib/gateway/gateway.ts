@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { Broker, BrokerState } from '../brokers/broker';
-import { MemoryEngine } from '../brokers/memory/engine';
 import { StandpipeError } from '../errors';
 import type { Logger } from '../util/logger';
 import { type Clock, systemClock } from '../util/timers';
@@ -25,6 +24,7 @@ import {
   type Limits,
 } from './options/options';
 import { Dispatch } from './dispatch';
+import { makeBroker } from './make-broker';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
 import { ChannelsHandshake } from './protocols/channels/handshake';
@@ -108,7 +108,7 @@ export class Gateway {
       now: () => clock.now(),
       written: (durationMs) => this.metrics.written(durationMs),
     });
-    this.#broker = broker ?? new MemoryEngine({ clock, limits, isAlone: true }).join();
+    this.#broker = broker ?? makeBroker(settings, clock);
     const hubParts = { turn, clock, limits, journal, metrics: this.metrics };
     this.#hub = new Hub({ ...hubParts, broker: this.#broker });
     this.#apps = new Apps(settings.apps, (app) => this.#hub.attach(app));

@@ -5,11 +5,13 @@ import { DEFAULT_CHANNEL_LIMITS } from '../../pusher/limits';
 import { type Logger, silent } from '../../util/logger';
 import { isAllowEntry, isNetwork } from './address-guard';
 import { canonicalOrigin } from './allowed-origins';
+import { brokerSchema } from './broker';
 import { explain } from './explain';
 import { requireFit } from './fit';
-import { guardReusePort, guardSecrets, guardWebhooks, requireUnique } from './guards';
+import { guardBroker, guardReusePort, guardSecrets, guardWebhooks, requireUnique } from './guards';
 import { pushySchema, type PushyCommands } from './pushy';
 import { checkedCommands, requireUniquePushy } from './pushy-checks';
+import { webhookSchema } from './webhook';
 
 const port = z.number().int().min(0).max(65535);
 const fd = z.number().int().min(3).max(1023).optional();
@@ -26,51 +28,6 @@ const ms = z
   .max(2 ** 31 - 1);
 const rate = z.number().positive().max(1e9);
 const D = DEFAULT_CHANNEL_LIMITS;
-
-const OWN_HEADERS =
-  /^(x-pusher-.*|x-standpipe-.*|content-.*|host|connection|transfer-encoding|user-agent|expect|te|upgrade)$/i;
-
-const webhookSchema = z.strictObject({
-  url: z
-    .string()
-    // A URL parser skips line breaks and blanks: what is checked must be what is written.
-    .regex(
-      /^https?:\/\/[\x21-\x7e]{1,2000}$/i,
-      'must be an http or https URL in ASCII without blanks, of 2000 characters at most',
-    )
-    .refine((url) => URL.canParse(url), 'must be a URL')
-    .describe('URL that events are posted to.'),
-  events: z
-    .array(
-      z.enum([
-        ...(['channel_occupied', 'channel_vacated', 'member_added', 'member_removed'] as const),
-        ...(['client_event', 'cache_miss', 'subscription_count'] as const),
-      ]),
-    )
-    .min(1)
-    .optional()
-    .describe('Kinds of events; all unless given. Some need a setting of the app besides.'),
-  channels: z
-    .array(z.string().min(1))
-    .min(1)
-    .optional()
-    .describe('Names of channels, or beginnings of names such as room-*; all unless given.'),
-  batch: z
-    .boolean()
-    .default(false)
-    .describe('Puts the events of 50 ms into one request; otherwise each has its own.'),
-  headers: z
-    .record(
-      z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, 'must be the name of a header'),
-      z.string().regex(/^[\x20-\x7e]{0,1000}$/, 'must be printable ASCII'),
-    )
-    .refine(
-      (headers) => Object.keys(headers).every((name) => !OWN_HEADERS.test(name)),
-      'must not set headers of the gateway: X-Pusher-, X-Standpipe-, Content-, Host and of the connection',
-    )
-    .optional()
-    .describe('Headers that every request of it carries besides.'),
-});
 
 const appSchema = z.strictObject({
   id: z
@@ -269,6 +226,17 @@ const limitsSchema = z.strictObject({
   maxWebhookBytes: bytes
     .default(16 * 1024 * 1024)
     .describe('JSON of the events that wait for one webhook endpoint.'),
+  brokerHoldMs: ms
+    .min(100)
+    .default(5_000)
+    .describe('Time that joins and HTTP calls wait for a broker that is away; then 4100 and 503.'),
+  brokerLeaseMs: ms
+    .min(1_000)
+    .default(15_000)
+    .describe('Silence after which the other gateways take one for dead, and close its sockets.'),
+  maxBrokerSpoolBytes: bytes
+    .default(8 * 1024 * 1024)
+    .describe('Events that wait for the broker; further ones are refused.'),
   drainDelayMs: ms
     .default(500)
     .describe('How long only /readyz says that a gateway stops, before anything closes.'),
@@ -335,6 +303,9 @@ const gatewaySchema = z.strictObject({
     .array(z.string().refine(isAllowEntry, 'must be a host name, an address or a network in CIDR'))
     .default([])
     .describe('Hosts, addresses and networks that webhooks may reach though they are private.'),
+  broker: brokerSchema
+    .optional()
+    .describe('Joins several gateways, so that browsers and HTTP calls are served by any of them.'),
   apps: z.array(appSchema).min(1),
   limits: limitsSchema.default(limitsSchema.parse({})),
 });
@@ -395,5 +366,6 @@ export function requireSound(settings: GatewaySettings): void {
   guardReusePort(settings);
   guardSecrets(settings);
   guardWebhooks(settings);
+  guardBroker(settings);
   requireUniquePushy(settings.apps);
 }
