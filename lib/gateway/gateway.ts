@@ -23,6 +23,7 @@ import {
   type GatewaySettings,
   type Limits,
 } from './options/options';
+import { closeInWaves } from './close-in-waves';
 import { Dispatch } from './dispatch';
 import { makeBroker } from './make-broker';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
@@ -43,14 +44,6 @@ import { requireUsable } from './transport/tls-server';
 import { Webhooks } from './webhooks/webhooks';
 
 type State = 'idle' | 'running' | 'draining' | 'stopped';
-
-/** Time between two waves in which a draining gateway closes its sockets. */
-const WAVE_MS = 100;
-const LAST_WAVE_MS = 20;
-/** Waves of a gateway with few sockets: all are told before the first of them comes back. */
-const FEW_WAVES = 5;
-const MIN_PER_WAVE = 50;
-const MAX_PER_WAVE = 2_000;
 
 /**
  * A gateway: browsers, backends and everything between them in one process. The only file that knows all of its rooms.
@@ -307,7 +300,13 @@ export class Gateway {
     if (this.#hub.nodes.isAlone) this.#webhooks.endGrace();
     else this.#handOn();
     for (const protocol of this.#protocols) protocol.drain?.(drainMs);
-    await this.#closeInWaves(drainMs);
+    await closeInWaves(drainMs, {
+      sockets: () => this.socketCount,
+      // A backend that is just reconnecting may come back, and only this process has its session.
+      handOver: () => (this.#pipes.awaited ? false : this.#listener.handOver()),
+      restart: (most) => this.#departures.restart(most),
+      pause: (delayMs) => this.#pause(delayMs),
+    });
     // A backend that is just reconnecting may come back, and is the only one that is let in.
     if (!this.#pipes.awaited) this.#listener.stopAccepting();
     await this.#webhooks.drain(Math.max(0, deadline - this.#clock.now()));
@@ -353,8 +352,7 @@ export class Gateway {
   #brokerIs(state: BrokerState): void {
     if (this.#state !== 'running' && this.#state !== 'draining') return;
     this.#overload.isShut = state === 'down';
-    const level = state === 'up' ? 'info' : 'warn';
-    this.#log[level]({ state }, `the broker is ${state}`);
+    this.#log[state === 'up' ? 'info' : 'warn']({ state }, `the broker is ${state}`);
     if (state === 'down') this.#hub.giveUpWaiting(this.#apps.all());
   }
 
@@ -367,22 +365,6 @@ export class Gateway {
   /** `stop` may come in the middle of a drain. */
   get #isStopped(): boolean {
     return this.#state === 'stopped';
-  }
-
-  async #closeInWaves(drainMs: number): Promise<void> {
-    const most = Math.max(1, Math.floor(drainMs / 2 / WAVE_MS));
-    const waves = Math.min(most, Math.max(FEW_WAVES, Math.ceil(this.socketCount / MAX_PER_WAVE)));
-    const perWave = Math.max(MIN_PER_WAVE, Math.ceil(this.socketCount / waves));
-    let isHandedOver = false;
-    for (;;) {
-      // A backend that is just reconnecting may come back, and only this process has its session.
-      if (!isHandedOver && !this.#pipes.awaited) isHandedOver = await this.#listener.handOver();
-      const isLast = this.#departures.restart(perWave) < perWave;
-      // A short wait at the end leaves the port sooner, and the closes still become events. Where the next process has the
-      // port, requests of the last connects still come.
-      await this.#pause(isLast && !isHandedOver ? LAST_WAVE_MS : WAVE_MS);
-      if (isLast) return;
-    }
   }
 
   #count(of: (app: App) => number): number {

@@ -54,7 +54,11 @@ t.test('the store answers like a list searched from its end', (t) => {
         kept = kept.filter(({ at }) => at + TTL_MS > now);
         const found = kept.find((each) => each.key === key);
         const expected =
-          found === undefined ? 'new' : found.print === print ? { answer: String(found.n) } : 'other';
+          found === undefined
+            ? 'new'
+            : found.print === print
+              ? { answer: String(found.n) }
+              : 'other';
         const used = answers.use(key, print, TTL_MS, now);
         if (JSON.stringify(used) !== JSON.stringify(expected)) return false;
         if (found !== undefined) continue;

@@ -6,19 +6,10 @@ import type { Limits } from '../options/options';
 import { AppRates } from './features/app-rates';
 import type { App } from './model/app';
 import type { Channel } from './model/channel';
+import type { AdmissionRefusal } from './model/entrant';
 import type { Identity } from './model/presence';
 import type { Socket } from './model/socket';
 import { TokenBucket } from './timing/token-bucket';
-
-/**
- * Why a socket does not join a channel: the rule that says so, a text for its user, and the status that pusher-js is
- * told.
- */
-export interface AdmissionRefusal {
-  rule: 'name' | 'limit' | 'proof' | 'member';
-  message: string;
-  status: number;
-}
 
 /** Outcome of a request to join: in order, there already, or refused. */
 export type AdmissionOutcome =

@@ -1,9 +1,4 @@
-import type {
-  AppListener,
-  MemberChange,
-  PublishOptions,
-  Transition,
-} from '../../brokers/broker';
+import type { AppListener, MemberChange, PublishOptions, Transition } from '../../brokers/broker';
 import type { Eventual } from '../../brokers/eventual';
 import * as messages from '../../pusher/messages';
 import type { Entrance } from './entrance';
@@ -62,9 +57,7 @@ export class AppFeed implements AppListener {
       const { userId } = change;
       this.#parts.turn.publish(
         channel,
-        change.added
-          ? messages.memberAdded(name, change)
-          : messages.memberRemoved(name, userId),
+        change.added ? messages.memberAdded(name, change) : messages.memberRemoved(name, userId),
       );
     }
     this.#parts.entrance.advance(channel);

@@ -5,41 +5,17 @@ import { CloseCode } from '../../pusher/close-codes';
 import * as messages from '../../pusher/messages';
 import { EventKind } from '../../wire/frames';
 import type { Limits } from '../options/options';
-import type { AdmissionRefusal } from './admission';
 import type { Turn } from './fanout/turn';
 import type { Unauthorized } from './features/unauthorized';
 import type { Happenings } from './happenings';
 import type { App } from './model/app';
 import { Channel } from './model/channel';
+import type { Entrant, EntranceOutcome, Found } from './model/entrant';
 import type { Identity } from './model/presence';
 import type { Socket } from './model/socket';
 
 /** Told to sockets that wait for a channel when the broker cannot say who is on it. */
 const UNAVAILABLE = 'Over capacity: the broker of this gateway does not answer';
-
-/** An event that a socket finds on a cache channel, with its number. */
-interface Found {
-  text: string;
-  seq: number;
-}
-
-/** End of a way onto a channel: the socket is on it, has gone before, or cannot join after all. */
-export type EntranceOutcome = 'in' | 'gone' | AdmissionRefusal;
-
-/** A socket on its way onto a channel. */
-export interface Entrant {
-  readonly socket: Socket;
-  readonly channel: Channel;
-  readonly identity: Identity | undefined;
-  readonly done: ((outcome: EntranceOutcome) => void) | undefined;
-  state: 'waiting' | 'in' | 'gone';
-  /** Answer of the broker for its user; undefined until it is here. */
-  membership: Membership | undefined;
-  /** Last event of a cache channel; undefined until it was looked up. */
-  cached: { event: Found | undefined } | undefined;
-  /** Last event that was heard of since. */
-  heard: Found | undefined;
-}
 
 /** Parts of a hub that the entrance works with. */
 export interface EntranceParts {

@@ -56,7 +56,7 @@ export class Happenings {
     this.#counts.stop();
   }
 
-  /** Something happened on this node. */
+  /** Tells what happened on this node. */
   tell(app: App, kind: EventKind, about: Partial<PipeEvent>): void {
     const event = this.#event(kind, about);
     for (const observer of app.observers) observer.offer(event);
@@ -118,7 +118,7 @@ export class Happenings {
 
 /** True when somebody hears of changes of the cluster. */
 function isObserved({ observers }: App): boolean {
-  for (const { changed } of observers) if (changed !== undefined) return true;
+  for (const observer of observers) if (observer.changed !== undefined) return true;
   return false;
 }
 

@@ -9,7 +9,8 @@ import type { Clock } from '../../util/timers';
 import { EventKind } from '../../wire/frames';
 import type { Limits } from '../options/options';
 import { AppFeed } from './app-feed';
-import { Entrance, type EntranceOutcome } from './entrance';
+import { Entrance } from './entrance';
+import type { EntranceOutcome } from './model/entrant';
 import type { App } from './model/app';
 import type { Channel } from './model/channel';
 import type { Journal } from './journal';
@@ -265,7 +266,7 @@ export class Hub {
     this.#note(socket, 'signed in', { userId });
     this.#unauthorized.settled(socket);
     const isFirst = app.users.add(userId, socket);
-    app.broker.user(userId, app.users.socketsOf(userId).size);
+    void app.broker.user(userId, app.users.socketsOf(userId).size);
     if (isFirst) this.happenings.tell(app, EventKind.USER_ONLINE, { socketId: socket.id, userId });
   }
 
@@ -302,11 +303,7 @@ export class Hub {
    * Publishes an event for the subscribers of a channel, on all nodes. Answers how many sockets it is written to: those
    * of this node, or with `receipt` those of all.
    */
-  publish(
-    app: App,
-    publication: Publication,
-    receipt = false,
-  ): Eventual<number | Unavailable> {
+  publish(app: App, publication: Publication, receipt = false): Eventual<number | Unavailable> {
     const { channel: name, event, data, except } = publication;
     const { broker } = app;
     const channel = app.channels.get(name);
@@ -347,7 +344,7 @@ export class Hub {
     if (user === undefined) return;
     const { userId } = user;
     const wasLast = app.users.remove(userId, socket);
-    app.broker.user(userId, app.users.socketsOf(userId).size);
+    void app.broker.user(userId, app.users.socketsOf(userId).size);
     if (wasLast) this.happenings.tell(app, EventKind.USER_OFFLINE, { socketId: socket.id, userId });
   }
 }

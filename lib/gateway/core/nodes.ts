@@ -87,7 +87,8 @@ export class Nodes {
   /** The answers of all other nodes to a message; undefined for those that are gone. */
   ask(app: App, message: NodeMessage): Eventual<ReadonlyArray<string | undefined>> {
     if (this.isAlone) return [];
-    return Promise.all(this.others().map((node) => this.send(app, node, message)));
+    const answers = this.others().map(async (node) => this.send(app, node, message));
+    return Promise.all(answers);
   }
 
   /** This node is about to leave: the others look after what it had. */

@@ -59,7 +59,8 @@ export class Router {
       const about = { socketId: socket.id, channel: name, event, data, userId };
       this.#hub.happenings.tell(app, EventKind.MESSAGE, about);
     }
-    if (relayed === 'unavailable') return 'Client event rejected - the broker of this gateway does not answer';
+    if (relayed === 'unavailable')
+      return 'Client event rejected - the broker of this gateway does not answer';
     // The same whoever listens: an observer must not change what a browser is told.
     if (relay || channel === undefined || !isClientEvent(event)) return undefined;
     return isClientChannel(channel)
@@ -71,11 +72,7 @@ export class Router {
    * An event for a channel, from a backend. Answers how many sockets it goes to: those of this node, or with `receipt`
    * those of all nodes.
    */
-  publish(
-    app: App,
-    publication: Publication,
-    receipt = false,
-  ): Eventual<number | Unavailable> {
+  publish(app: App, publication: Publication, receipt = false): Eventual<number | Unavailable> {
     const answer = this.#hub.publish(app, publication, receipt);
     this.#metrics.eventsAccepted++;
     if (this.#journal.isRead) {

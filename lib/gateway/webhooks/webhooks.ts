@@ -22,7 +22,7 @@ class AppWebhooks implements AppObserver {
     });
   }
 
-  /** Of this node it hears what one browser does; what becomes of channels is the matter of the cluster. */
+  /** True for what one browser does. Changes of channels come from the cluster. */
   wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean {
     if (kind === EventKind.CACHE_MISS) return true;
     if (kind !== EventKind.MESSAGE) return false;

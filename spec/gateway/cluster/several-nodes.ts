@@ -90,7 +90,10 @@ export function showSeveralNodes(t: Test, start: StartCluster): void {
     await api[0].post('/events', { name: 'last', channel: 'room', data: 'd' });
     await other.next('last');
     for (const each of browsers) await each.next('last');
-    t.strictSame([...browsers, other].flatMap(({ rest }) => rest), []);
+    t.strictSame(
+      [...browsers, other].flatMap(({ rest }) => rest),
+      [],
+    );
   });
 
   t.test('events of one channel come in one order on both nodes', async (t) => {
@@ -127,7 +130,10 @@ export function showSeveralNodes(t: Test, start: StartCluster): void {
     t.match(dataOf(await ann.next(ADDED)), { user_id: 'bob' });
     const again = await browser(1);
     again.socket.askFor(room, { user_id: 'ann', user_info: { n: 2 } });
-    const presence = dataOf(await again.next(SUCCEEDED)).presence as { hash: object; ids: string[] };
+    const presence = dataOf(await again.next(SUCCEEDED)).presence as {
+      hash: object;
+      ids: string[];
+    };
     t.strictSame(presence.ids.sort(), ['ann', 'bob']);
     t.strictSame(presence.hash, { ann: { n: 1 }, bob: null }, 'as of the first connection');
     const users = await api[1].get('/channels/presence-room/users');
@@ -167,7 +173,9 @@ export function showSeveralNodes(t: Test, start: StartCluster): void {
     await hasty.next(SUCCEEDED);
     const ids = async (): Promise<string[]> => {
       const { body } = await api[0].get('/channels/presence-room/users');
-      return (JSON.parse(body) as { users: Array<{ id: string }> }).users.map(({ id }) => id).sort();
+      return (JSON.parse(body) as { users: Array<{ id: string }> }).users
+        .map(({ id }) => id)
+        .sort();
     };
     while ((await ids()).join() !== 'ann,cid');
     t.strictSame(stays.closed, undefined);
@@ -197,30 +205,41 @@ export function showSeveralNodes(t: Test, start: StartCluster): void {
     for (const each of late) t.match(await each.next('e'), { data: 'd' });
     const info = await api[0].get('/channels/cache-room', { info: 'cache' });
     t.match(JSON.parse(info.body), { cache: { data: 'd' } });
-    t.strictSame([early, ...late].flatMap(({ rest }) => rest), []);
+    t.strictSame(
+      [early, ...late].flatMap(({ rest }) => rest),
+      [],
+    );
   });
 
-  t.test('a browser that comes to a busy cache channel misses nothing behind its first', async (t) => {
-    const { api, browser } = await scene(t, start);
-    let isOver = false;
-    const publishing = (async () => {
-      for (let n = 1; !isOver; n++) {
-        const event = { name: 'e', channel: 'cache-room', data: String(n) };
-        await api[(n % 2) as 0 | 1].post('/events', event);
+  t.test(
+    'a browser that comes to a busy cache channel misses nothing behind its first',
+    async (t) => {
+      const { api, browser } = await scene(t, start);
+      let isOver = false;
+      const publishing = (async () => {
+        for (let n = 1; !isOver; n++) {
+          const event = { name: 'e', channel: 'cache-room', data: String(n) };
+          await api[(n % 2) as 0 | 1].post('/events', event);
+        }
+      })();
+      for (let i = 0; i < 10; i++) {
+        const each = await browser((i % 2) as 0 | 1);
+        each.socket.askFor('cache-room');
+        await until(() => each.rest.filter((event) => event === 'e').length >= 5);
+        const seen = each.messages.flatMap(({ event, data }) =>
+          event === 'e' ? Number(data) : [],
+        );
+        const first = seen[0] ?? 0;
+        t.strictSame(
+          seen,
+          seen.map((_, k) => first + k),
+        );
+        each.socket.drop();
       }
-    })();
-    for (let i = 0; i < 10; i++) {
-      const each = await browser((i % 2) as 0 | 1);
-      each.socket.askFor('cache-room');
-      await until(() => each.rest.filter((event) => event === 'e').length >= 5);
-      const seen = each.messages.flatMap(({ event, data }) => (event === 'e' ? Number(data) : []));
-      const first = seen[0] ?? 0;
-      t.strictSame(seen, seen.map((_, k) => first + k));
-      each.socket.drop();
-    }
-    isOver = true;
-    await publishing;
-  });
+      isOver = true;
+      await publishing;
+    },
+  );
 
   t.test('users are watched, spoken to and sent away over both nodes', async (t) => {
     const { api, browser } = await scene(t, start);
@@ -322,7 +341,9 @@ export function showSeveralNodes(t: Test, start: StartCluster): void {
     t.match(await there.next('behind'), { data: '2' });
     await given;
     t.match(await far.info(), { id: far.id, channels: ['room', 'private-given'] });
-    t.match(await client.channel('room').publish('counted', 3, { ack: 'delivered' }), { sockets: 2 });
+    t.match(await client.channel('room').publish('counted', 3, { ack: 'delivered' }), {
+      sockets: 2,
+    });
     await far.close(4200);
     await until(() => there.closed !== undefined);
     t.equal(there.closed, 4200);

@@ -101,7 +101,7 @@ export class Watchlists {
   #lookUp(app: App, watched: readonly Watched[]): Eventual<void> {
     const answer = app.broker.online(watched.map(({ userId }) => userId));
     return later(answer, (users) => {
-      // Who was known stays as known; others count as offline until the broker tells that they came.
+      // The state that is known stays; without one a user counts as offline until the broker tells otherwise.
       if (users === 'unavailable') return;
       for (const each of watched) {
         if (users.seq < each.seq) continue;

@@ -1,7 +1,7 @@
 import type { ChannelName } from '../../../pusher/channel-name';
 import type { App } from './app';
 import type { Audience, Batch } from '../fanout/outlet';
-import type { Entrant } from '../entrance';
+import type { Entrant } from './entrant';
 import { Presence } from './presence';
 import type { Socket } from './socket';
 

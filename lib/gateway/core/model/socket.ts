@@ -1,6 +1,6 @@
 import type { App } from './app';
 import type { Channel } from './channel';
-import type { Entrant } from '../entrance';
+import type { Entrant } from './entrant';
 import type { Identity } from './presence';
 import type { TokenBucket } from '../timing/token-bucket';
 import { Outlet, type Sink } from '../fanout/outlet';

@@ -12,7 +12,7 @@ interface Open {
   isSettled: boolean;
 }
 
-/** What a queue does with its commands. */
+/** Calls of a queue about its commands. */
 export interface CommandQueueParts {
   apply(command: Command): Eventual<Outcome>;
   /** Answers when the broker has applied everything that commands have said to it. */

@@ -16,11 +16,7 @@ import { unsubscribeSocket } from './commands/unsubscribe-socket';
 import type { PipeContext } from './context';
 
 /** Applies a command of a backend. All checks are repeated here: the client's own checks are a courtesy. */
-export function applyCommand(
-  context: PipeContext,
-  app: App,
-  command: Command,
-): Eventual<Outcome> {
+export function applyCommand(context: PipeContext, app: App, command: Command): Eventual<Outcome> {
   const { socketId } = command;
   const node = socketId === undefined ? undefined : context.hub.nodes.elsewhere(app, socketId);
   const apply = node === undefined ? verb(command.verb) : forwardTo(node);
@@ -52,7 +48,7 @@ export function applyForwarded(
 ): Eventual<string> {
   const apply = isObject(command) ? verb(command.verb as Verb) : undefined;
   if (apply === undefined) return '';
-  return later(apply(context, app, command as unknown as Command), (outcome) =>
+  return later(apply(context, app, command as Command), (outcome) =>
     JSON.stringify(outcome),
   );
 }

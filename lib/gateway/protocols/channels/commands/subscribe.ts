@@ -1,7 +1,7 @@
 import * as messages from '../../../../pusher/messages';
 import { parseChannelData } from '../../../../pusher/presence';
 import { verifyChannelAuth } from '../../../../pusher/signature';
-import type { AdmissionRefusal } from '../../../core/admission';
+import type { AdmissionRefusal } from '../../../core/model/entrant';
 import type { Channel } from '../../../core/model/channel';
 import type { Socket } from '../../../core/model/socket';
 import type { Limits } from '../../../options/options';

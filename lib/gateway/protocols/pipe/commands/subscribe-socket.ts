@@ -1,7 +1,7 @@
 import { type Eventual, later } from '../../../../brokers/eventual';
 import type { REFUSAL_CODES } from '../../../../wire/close-codes';
 import type { Command } from '../../../../wire/frames';
-import type { AdmissionRefusal } from '../../../core/admission';
+import type { AdmissionRefusal } from '../../../core/model/entrant';
 import type { App } from '../../../core/model/app';
 import type { PipeContext } from '../context';
 import { type Outcome, badChannel, refusal, unknownSocket } from './outcome';

@@ -37,7 +37,7 @@ export function triggerChannel(
   if (refused !== undefined) return refused;
   const answers = [...all].map(publish);
   return answers.some((sockets) => sockets instanceof Promise)
-    ? reached(Promise.all(answers).then(sumOf))
+    ? reached(Promise.all(answers.map(async (sockets) => sockets)).then(sumOf))
     : reached(sumOf(answers as Array<number | Unavailable>));
 }
 

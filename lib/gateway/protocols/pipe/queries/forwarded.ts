@@ -26,7 +26,12 @@ export function forwarded(name: string, method: Method): Method {
     const node = typeof id === 'string' ? context.hub.nodes.elsewhere(app, id) : undefined;
     if (node === undefined) return method(query);
     const withinMs = Math.min(deadlineMs === 0 ? MAX_MS : deadlineMs, MAX_MS);
-    const message: NodeMessage = { type: 'query', method: name, params: text, deadlineMs: withinMs };
+    const message: NodeMessage = {
+      type: 'query',
+      method: name,
+      params: text,
+      deadlineMs: withinMs,
+    };
     return later(context.hub.nodes.send(app, node, message), (answer) => readAnswer(answer, name));
   };
 }
@@ -64,7 +69,7 @@ export function answerForwarded(
       const isRefusal = error instanceof StandpipeError && error.status !== undefined;
       answer(
         isRefusal
-          ? { code: error.status as number, message: error.message }
+          ? { code: error.status, message: error.message }
           : refusal('internal', 'the query failed on another gateway'),
       );
     }
