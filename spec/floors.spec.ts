@@ -68,6 +68,7 @@ const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
   ['pino-pretty', ['cli/process-log']],
   ['prom-client', ['gateway/']],
   ['lru-cache', ['gateway/core/', 'brokers/memory/']],
+  ['@redis/client', ['brokers/redis/connection']],
   ['zod', ['gateway/', 'cli/']],
   // Node alone has connections to pool; the types of it are used nowhere else.
   ['undici', ['http/transports/undici']],
@@ -218,6 +219,7 @@ t.test('good imports pass', async (t) => {
     ['subscriber/client', '../back-channel'],
     ['pipe/connection/link', '../../stream/outbox'],
     ['gateway/core/router', '../../brokers/broker'],
+    ['brokers/redis/link', '../../wire/cluster'],
     ['gateway/core/hub', '../options/options'],
     ['gateway/transport/listener', 'ws'],
     ['gateway/transport/listener', 'node:http'],
@@ -265,6 +267,7 @@ t.test('bad imports are caught', async (t) => {
     ['subscriber/client', '../pipe/client', /sideways/],
     ['pipe/connection/link', '../../gateway/gateway', /up/],
     ['brokers/memory/engine', '../../net/dial', /sideways/],
+    ['brokers/redis/link', '@redis/client', /which is for brokers\/redis\/connection/],
     ['brokers/memory/engine', '../../gateway/core/model/app', /up/],
     ['http/client', './entries/node.cjs', /up/],
     ['http/transports/fetch', 'undici', /which is for http\/transports\/undici/],

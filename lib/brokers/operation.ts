@@ -53,7 +53,7 @@ export interface Results {
 
 export type Result = Results[keyof Results];
 
-/** What an engine answers to a turn: results in the order of its operations, undefined for those left out. */
+/** Answer of an engine to a turn: results in the order of its operations, undefined for those left out. */
 export type TurnReply =
   | { kind: 'applied' | 'repeated'; results: ReadonlyArray<Result | undefined> }
   /** The node was declared dead. */

@@ -24,7 +24,9 @@ export type NodeMessage =
   | { kind: 'letter'; from: number; number: number; first: number; app: string; text: string }
   /** The node knows nothing of the app when `text` is undefined. */
   | { kind: 'reply'; from: number; number: number; text: string | undefined }
-  | { kind: 'receipt'; receipt: number; sockets: number };
+  | { kind: 'receipt'; receipt: number; sockets: number }
+  /** A node has taken a lease or given it back. */
+  | { kind: 'leasesChanged' };
 
 /** Messages above this size are not read. */
 export const MAX_NODE_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -137,11 +139,11 @@ export function readUserChange(bytes: Uint8Array): { online: boolean; seq: numbe
   });
 }
 
-const NODE_TAGS = { letter: 0x0a, reply: 0x12, receipt: 0x1a } as const;
+const NODE_TAGS = { letter: 0x0a, reply: 0x12, receipt: 0x1a, leasesChanged: 0x22 } as const;
 
 export function writeNodeMessage(message: NodeMessage): Buffer {
   writer.reset();
-  const guess = message.kind === 'receipt' ? 8 : (message.text?.length ?? 0) + 16;
+  const guess = 'text' in message ? (message.text?.length ?? 0) + 16 : 8;
   const start = writer.open(NODE_TAGS[message.kind], guess);
   switch (message.kind) {
     case 'letter':
@@ -160,6 +162,8 @@ export function writeNodeMessage(message: NodeMessage): Buffer {
       writer.uint32(0x08, message.receipt);
       writer.uint32(0x10, message.sockets);
       break;
+    case 'leasesChanged':
+      break;
   }
   writer.close(start, guess);
   return taken();
@@ -174,7 +178,10 @@ export function readNodeMessage(bytes: Uint8Array): NodeMessage {
       if (tag === NODE_TAGS.letter) message = readLetter(reader);
       else if (tag === NODE_TAGS.reply) message = readReply(reader);
       else if (tag === NODE_TAGS.receipt) message = readReceipt(reader);
-      else reader.skip(tag);
+      else if (tag === NODE_TAGS.leasesChanged) {
+        reader.position = reader.lengthEnd();
+        message = { kind: 'leasesChanged' };
+      } else reader.skip(tag);
     }
     reader.expectEnd(reader.length);
     if (message === undefined) throw new CodecError('a message of an unknown kind');

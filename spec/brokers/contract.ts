@@ -337,7 +337,7 @@ export function holdsTheContract(t: Test, startCluster: StartCluster): void {
     t.match(counts, [{ subscriptions: 1 }, { subscriptions: 1 }]);
   });
 
-  t.test('what a node leaves behind is swept, and told by exactly one other', async (t) => {
+  t.test('facts that a node leaves behind are swept, and told by exactly one other', async (t) => {
     const nodes = await cluster(t);
     const [a, b, c] = nodes;
     await b.app.watch('presence-x');

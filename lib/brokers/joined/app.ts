@@ -23,7 +23,7 @@ import { Reads } from './reads';
 import { type Said, TurnQueue } from './turn-queue';
 import { Watches } from './watches';
 
-/** One app of a node that is joined to an engine elsewhere. */
+/** An app of a node that is joined to an engine elsewhere. */
 export class JoinedApp implements AppBroker {
   readonly isAlone = false;
   listener: AppListener | undefined;
@@ -278,7 +278,7 @@ export class JoinedApp implements AppBroker {
         const sockets = this.listener?.published(channel, text, optionsOf(item), seq) ?? 0;
         if (receipt === 0) continue;
         if (from === this.#parts.node()) receipts.counted(receipt, sockets);
-        else link.post(from, { kind: 'receipt', receipt, sockets });
+        else void link.post(from, { kind: 'receipt', receipt, sockets });
       }
     }
   }

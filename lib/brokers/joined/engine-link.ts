@@ -71,6 +71,6 @@ export interface EngineLink {
   unwatchUser(app: string, userId: string): void;
   /** Hears the messages to a node. */
   hearNode(node: number): Promise<void>;
-  /** At most once. */
-  post(node: number, message: NodeMessage): void;
+  /** At most once. Resolves when it is sent or lost; never rejects. */
+  post(node: number, message: NodeMessage): Promise<void>;
 }

@@ -92,7 +92,7 @@ export class Letters {
     }
   }
 
-  posted(message: Exclude<NodeMessage, { kind: 'receipt' }>): void {
+  posted(message: Extract<NodeMessage, { kind: 'letter' | 'reply' }>): void {
     if (message.kind === 'letter') this.#received(message);
     else {
       const waiting = this.#outgoing.get(message.from)?.waiting;

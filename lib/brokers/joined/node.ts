@@ -64,6 +64,7 @@ export class JoinedNode implements Broker, LinkListener {
   #renewedAt = 0;
   #nextRenewal = 0;
   #nextSearch = 0;
+  #noSearchUntil = 0;
   #comesBack = false;
 
   constructor(link: EngineLink, { clock = systemClock, log = silent, limits }: JoinedOptions = {}) {
@@ -74,7 +75,7 @@ export class JoinedNode implements Broker, LinkListener {
     this.#receipts = new Receipts(clock);
     this.#letters = new Letters({
       ...{ clock, metrics: this.metrics },
-      post: (node, message) => link.post(node, message),
+      post: (node, message) => void link.post(node, message),
       handle: (app, from, text) => this.#apps.get(app)?.listener?.message(from, text),
     });
     this.#sweeper = new Sweeper(link, (app, facts, node) => this.#app(app).sweep(facts, node));
@@ -104,6 +105,7 @@ export class JoinedNode implements Broker, LinkListener {
     this.#setState('up');
     for (const app of this.#apps.values()) app.up(false);
     this.#tick();
+    void this.#tellLeasesChanged();
   }
 
   app(id: string, listener: AppListener): AppBroker {
@@ -114,7 +116,9 @@ export class JoinedNode implements Broker, LinkListener {
 
   async leave(): Promise<void> {
     const settled = [...this.#apps.values()].map((app) => Promise.resolve(app.settled()));
-    const left = Promise.all(settled).then(() => this.#link.release(this.#lease));
+    const left = Promise.all(settled)
+      .then(() => this.#link.release(this.#lease))
+      .then(() => this.#tellLeasesChanged());
     let timer: Timer | undefined;
     const late = new Promise<void>((resolve) => {
       timer = this.#clock.setTimeout(resolve, LEAVE_TIMEOUT_MS);
@@ -157,8 +161,18 @@ export class JoinedNode implements Broker, LinkListener {
   }
 
   posted(message: NodeMessage): void {
-    if (message.kind === 'receipt') this.#receipts.counted(message.receipt, message.sockets);
-    else this.#letters.posted(message);
+    switch (message.kind) {
+      case 'receipt':
+        this.#receipts.counted(message.receipt, message.sockets);
+        return;
+      case 'leasesChanged':
+        if (this.#awaySince !== undefined || this.#renewSince !== undefined) return;
+        this.#renewQuietly();
+        this.#search();
+        return;
+      default:
+        this.#letters.posted(message);
+    }
   }
 
   unreadable(): void {
@@ -204,7 +218,7 @@ export class JoinedNode implements Broker, LinkListener {
       if (!(await this.#renew())) return;
       this.#awaySince = undefined;
       // The others may need as long as this node to renew: nobody is declared dead before a whole lease has passed.
-      this.#nextSearch = this.#clock.now() + this.#limits.leaseMs;
+      this.#noSearchUntil = this.#clock.now() + this.#limits.leaseMs;
       const { run } = this.#link;
       const isNewRun = run !== this.#run;
       this.#run = run;
@@ -222,6 +236,12 @@ export class JoinedNode implements Broker, LinkListener {
     } finally {
       this.#comesBack = false;
     }
+  }
+
+  /** Spares the others the wait for their next renewal. */
+  async #tellLeasesChanged(): Promise<void> {
+    const others = [...this.#nodes].filter((node) => node !== this.node);
+    await Promise.all(others.map((node) => this.#link.post(node, { kind: 'leasesChanged' })));
   }
 
   /** True when the lease is held. Rejects when the engine is away. */
@@ -267,7 +287,9 @@ export class JoinedNode implements Broker, LinkListener {
 
   #search(): void {
     const { leaseMs } = this.#limits;
-    this.#nextSearch = this.#clock.now() + leaseMs / RENEWALS_PER_LEASE;
+    const now = this.#clock.now();
+    if (now < this.#noSearchUntil) return;
+    this.#nextSearch = now + leaseMs / RENEWALS_PER_LEASE;
     void this.#sweeper.run(this.node);
   }
 

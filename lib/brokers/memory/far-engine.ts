@@ -3,8 +3,9 @@ import { JoinedNode, type JoinedOptions } from '../joined/node';
 import type { Lease } from '../joined/engine-link';
 import type { Broker, BrokerLimits } from '../broker';
 import type { Fact, Operation, Result, TurnReply } from '../operation';
-import { AppState } from './app-state';
-import { FarLink } from './far-link';
+import type { AppState } from './app-state';
+import { FarApp } from './far-app';
+import { type FarSide, FarLink } from './far-link';
 import { MEMORY_LIMITS } from './limits';
 
 export interface FarEngineOptions {
@@ -14,23 +15,6 @@ export interface FarEngineOptions {
   delayMs?: () => number;
 }
 
-interface TurnRecord {
-  last: number;
-  /** Results of the last turns, for a node that has not got them. */
-  results: Map<number, ReadonlyArray<Result | undefined>>;
-}
-
-/** An app in the engine. */
-export class FarApp {
-  readonly state: AppState;
-  readonly turns = new Map<number, TurnRecord>();
-  readonly fences = new Set<number>();
-
-  constructor(limits: BrokerLimits) {
-    this.state = new AppState(limits, false);
-  }
-}
-
 /** Turns whose results are kept: as many as may be on their way. */
 const KEPT_TURNS = 64;
 
@@ -38,7 +22,7 @@ const KEPT_TURNS = 64;
  * A memory engine at a distance: its nodes speak with it as with an engine elsewhere, over ways that delay and can be cut.
  * For simulations and specs.
  */
-export class FarEngine {
+export class FarEngine implements FarSide {
   readonly clock: Clock;
   readonly delayMs: () => number;
   readonly links: FarLink[] = [];

@@ -4,10 +4,27 @@ import type { CachedEvent, ChannelCount, MemberList, OnlineUsers } from '../brok
 import type { EngineLink, Lease, LinkListener } from '../joined/engine-link';
 import type { Fact, Operation, TurnReply } from '../operation';
 import type { Hearer } from './app-state';
-import type { FarApp, FarEngine } from './far-engine';
+import type { FarApp } from './far-app';
 
 /** Facts or ids in a piece. */
 const PIECE = 200;
+
+/** A far engine as its ways see it. */
+export interface FarSide {
+  readonly clock: Clock;
+  readonly delayMs: () => number;
+  readonly run: string;
+  readonly apps: ReadonlyMap<string, FarApp>;
+  readonly links: readonly FarLink[];
+  app(id: string): FarApp;
+  register(leaseMs: number): Lease;
+  renew(lease: Lease, leaseMs: number): { held: boolean; nodes: number[] };
+  release(lease: Lease): void;
+  bury(): number[];
+  buried(node: number): void;
+  turn(app: string, node: number, turn: number, operations: readonly Operation[]): TurnReply;
+  rejoin(app: string, node: number, turn: number, seq: number): void;
+}
 
 /** Messages one after the other, each after a delay. A cut loses all that are on their way. */
 class Pipe {
@@ -40,7 +57,7 @@ export class FarLink implements EngineLink {
   isUp = false;
   /** Asker of the event that is being published. */
   receipt = { from: 0, receipt: 0 };
-  readonly #engine: FarEngine;
+  readonly #engine: FarSide;
   readonly #calls: Pipe;
   readonly #answers: Pipe;
   readonly #topics: Pipe;
@@ -51,7 +68,7 @@ export class FarLink implements EngineLink {
   #node = 0;
   #closed = false;
 
-  constructor(engine: FarEngine) {
+  constructor(engine: FarSide) {
     this.#engine = engine;
     const { clock, delayMs } = engine;
     this.#calls = new Pipe(clock, delayMs);
@@ -214,13 +231,13 @@ export class FarLink implements EngineLink {
     return this.#call(() => undefined);
   }
 
-  post(node: number, message: NodeMessage): void {
+  async post(node: number, message: NodeMessage): Promise<void> {
     const arrive = (): void => {
       const to = this.#engine.links.find((link) => link.#node === node && link.#topicsAreUp);
       if (to === undefined) return;
       to.#topics.pass(() => to.#listener?.posted(message));
     };
-    if (this.isUp) this.#calls.pass(arrive);
+    await this.#call(arrive).catch(() => undefined);
   }
 
   async #watch(topic: string): Promise<void> {

@@ -18,7 +18,7 @@ class Unsuitable extends StandpipeError {
   }
 }
 
-/** What an engine says about itself. */
+/** Facts that an engine tells about itself. */
 export interface EngineInfo {
   /** Another one after each restart. */
   run: string;

@@ -222,9 +222,9 @@ export class RedisLink implements EngineLink {
     return this.#topics.add(this.#nodeTopic, { kind: 'node' });
   }
 
-  post(node: number, message: NodeMessage): void {
+  async post(node: number, message: NodeMessage): Promise<void> {
     const bytes = writeNodeMessage(message);
-    this.#send(['PUBLISH', this.#nodeKeys.topic(node), bytes]).catch(() => undefined);
+    await this.#send(['PUBLISH', this.#nodeKeys.topic(node), bytes]).catch(() => undefined);
   }
 
   #app(id: string): App {

@@ -3,7 +3,7 @@ import { readBatch, readNodeMessage, readUserChange } from '../../wire/cluster';
 import type { LinkListener } from '../joined/engine-link';
 import type { Connection } from './connection';
 
-/** Where the messages of a topic go. */
+/** Receiver of a topic's messages. */
 export type Target =
   | { kind: 'channel'; app: string; channel: string }
   | { kind: 'user'; app: string; userId: string }

@@ -1,5 +1,5 @@
 /**
- * One turn of one node for one app: applied once or not at all.
+ * A turn of one node for one app: applied once or not at all.
  *
  * KEYS: 1 head, 2 turns of the node, then those of the operations. ARGV: node's token, number of the turn, then each
  * operation as a letter, the number of its arguments, and these. Keys stand in arguments as numbers.
