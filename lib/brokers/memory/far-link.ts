@@ -30,6 +30,7 @@ export interface FarSide {
 class Pipe {
   readonly #clock: Clock;
   readonly #delayMs: () => number;
+  readonly #waiting: Array<() => void> = [];
   #lastAt = 0;
   #cuts = 0;
 
@@ -46,9 +47,11 @@ class Pipe {
     const cuts = this.#cuts;
     const now = this.#clock.now();
     this.#lastAt = Math.max(this.#lastAt, now + this.#delayMs());
-    this.#clock.setTimeout(() => {
+    this.#waiting.push(() => {
       if (cuts === this.#cuts) arrive();
-    }, this.#lastAt - now);
+    });
+    // Timers of a real clock may overtake each other.
+    this.#clock.setTimeout(() => this.#waiting.shift()?.(), this.#lastAt - now);
   }
 }
 
