@@ -14,6 +14,7 @@ import { Chance } from '../support/simulator/chance';
 import { liveThrough } from '../support/simulator/schedules';
 import { bundles } from './bundles';
 import { churn } from './churn';
+import { cluster } from './cluster';
 import { falseClock } from './false-clock';
 import { fuzz } from './fuzz/fuzz';
 import { findPlantedByFuzz } from './fuzz/planted';
@@ -70,6 +71,7 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['bundles', bundles],
   ['bundlers', bundlers],
   ['node', nodes],
+  ['cluster', cluster],
 ];
 
 const HOUR_MS = 3_600_000;

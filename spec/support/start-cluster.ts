@@ -3,6 +3,7 @@ import { FarEngine } from '../../lib/brokers/memory/far-engine';
 import { Gateway } from '../../lib/gateway/gateway';
 import type { GatewayOptions } from '../../lib/gateway/options/options';
 import { systemClock } from '../../lib/util/timers';
+import { startChild } from './processes';
 import { SECRET } from './start-gateway';
 import { TestRedis } from './start-redis';
 
@@ -20,39 +21,41 @@ export type StartCluster = (
   options?: ClusterOptions,
 ) => Promise<ReadonlyArray<{ port: number }>>;
 
-/** Gateways of this process on a real Redis. */
-export const startRedisCluster = async (
-  t: Test,
-  count: number,
-  { app, ...options }: ClusterOptions = {},
-): Promise<Gateway[]> => {
-  const redis = await TestRedis.start(t);
-  const one = { id: '1', key: 'key', secret: SECRET, clientEvents: true, ...app };
-  const broker = { redis: redis.address };
-  const all = { port: 0, apps: [one], broker, ...options };
-  const gateways = Array.from({ length: count }, () => new Gateway(all));
-  for (const gateway of gateways) {
-    t.teardown(() => gateway.stop());
-    await gateway.start();
-  }
-  return gateways;
+/** Gateways of this process on a memory engine at a distance, whose messages take 0 to 4 ms each. */
+export const startFarCluster: StartCluster = async (t, count, options) => {
+  const engine = new FarEngine({ delayMs: () => Math.random() * 4 });
+  const make = (): Gateway => new Gateway(optionsOf(options), systemClock, engine.join().broker);
+  return started(t, Array.from({ length: count }, make));
 };
 
-/** Gateways of this process on a memory engine at a distance, whose messages take 0 to 4 ms each. */
-export const startFarCluster = async (
-  t: Test,
-  count: number,
-  { app, ...options }: ClusterOptions = {},
-): Promise<Gateway[]> => {
-  const engine = new FarEngine({ delayMs: () => Math.random() * 4 });
+/** Gateways of this process on a real Redis. */
+export const startRedisCluster: StartCluster = async (t, count, options) => {
+  const { address } = await TestRedis.start(t);
+  const make = (): Gateway => new Gateway({ ...optionsOf(options), broker: { redis: address } });
+  return started(t, Array.from({ length: count }, make));
+};
+
+/** Gateways in processes of their own on a real Redis. */
+export const startRedisProcesses: StartCluster = async (t, count, options) => {
+  const { address } = await TestRedis.start(t);
+  const nodes: Array<{ port: number }> = [];
+  while (nodes.length < count) {
+    const all = { ...optionsOf(options), broker: { redis: address } };
+    const { said } = await startChild<{ port: number }>(t, 'gateway', all);
+    nodes.push(said);
+  }
+  return nodes;
+};
+
+function optionsOf({ app, ...options }: ClusterOptions = {}): GatewayOptions {
   const one = { id: '1', key: 'key', secret: SECRET, clientEvents: true, ...app };
-  const gateways = Array.from({ length: count }, () => {
-    const { broker } = engine.join();
-    return new Gateway({ port: 0, apps: [one], ...options }, systemClock, broker);
-  });
+  return { port: 0, apps: [one], ...options };
+}
+
+async function started(t: Test, gateways: readonly Gateway[]): Promise<readonly Gateway[]> {
   for (const gateway of gateways) {
     t.teardown(() => gateway.stop());
     await gateway.start();
   }
   return gateways;
-};
+}
