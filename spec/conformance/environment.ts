@@ -3,6 +3,7 @@ import type { Test } from 'tap';
 import type { Gateway } from '../../lib/gateway';
 import type { Certificate } from '../support/tls';
 import { APP, type AppServer } from './app-server';
+import type { Clock } from '../../lib/util/timers';
 import type { JoinedNodes } from './joined-nodes';
 import type { Tab, TabHost } from './tab';
 
@@ -16,7 +17,7 @@ export interface Setting {
   appServer: AppServer;
   tabs: TabHost;
   /** Joins the two gateways of each environment, whose tabs connect to either in turn. One gateway alone unless given. */
-  joined?: (t: Test) => Promise<JoinedNodes>;
+  joined?: (t: Test, clock: Clock) => Promise<JoinedNodes>;
 }
 
 /** A gateway of its own for one test, and the tabs that connect to it. */

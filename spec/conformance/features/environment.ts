@@ -31,6 +31,11 @@ class FeatureClock extends ManualClock {
     return delayMs > MAX_REAL_MS ? super.setTimeout(run, delayMs) : setTimeout(run, delayMs);
   }
 
+  /** Nodes draw their numbers: no two may be the same. */
+  override random(): number {
+    return Math.random();
+  }
+
   override clearTimeout(timer: Timer): void {
     super.clearTimeout(timer);
     clearTimeout(timer as NodeJS.Timeout);
@@ -86,7 +91,7 @@ export class FeatureEnvironment extends Environment {
     if (setting.joined === undefined) {
       return new FeatureEnvironment(t, setting, await startGateway(t, all), { clock });
     }
-    const nodes = await setting.joined(t);
+    const nodes = await setting.joined(t, clock);
     const gateway = await startGateway(t, { ...all, joinedBy: nodes.join() });
     const other = await startGateway(t, { ...all, joinedBy: nodes.join() });
     return new FeatureEnvironment(t, setting, gateway, { clock, others: [other], nodes });

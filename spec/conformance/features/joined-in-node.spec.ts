@@ -5,8 +5,8 @@ import { showJoined } from './joined';
 
 // Redis, and all other features: npm run long -- cluster.
 t.test('pusher-js in Node over two gateways', { timeout: TIMEOUT_MS }, async (t) => {
-  await showJoined(t, SHARED, async () => {
-    const engine = new FarEngine();
+  await showJoined(t, SHARED, async (_t, clock) => {
+    const engine = new FarEngine({ clock });
     return () => engine.join().broker;
   });
 });
