@@ -30,8 +30,9 @@ export interface FarSide {
 class Pipe {
   readonly #clock: Clock;
   readonly #delayMs: () => number;
+  /** Messages on their way. A timer takes the first one, since timers may overtake each other. */
+  #waiting: Array<() => void> = [];
   #lastAt = 0;
-  #cuts = 0;
 
   constructor(clock: Clock, delayMs: () => number) {
     this.#clock = clock;
@@ -39,15 +40,16 @@ class Pipe {
   }
 
   cut(): void {
-    this.#cuts++;
+    this.#waiting = [];
   }
 
   pass(arrive: () => void): void {
-    const cuts = this.#cuts;
+    const waiting = this.#waiting;
+    waiting.push(arrive);
     const now = this.#clock.now();
     this.#lastAt = Math.max(this.#lastAt, now + this.#delayMs());
     this.#clock.setTimeout(() => {
-      if (cuts === this.#cuts) arrive();
+      if (waiting === this.#waiting) waiting.shift()?.();
     }, this.#lastAt - now);
   }
 }
