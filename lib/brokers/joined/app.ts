@@ -239,6 +239,7 @@ export class JoinedApp implements AppBroker {
   lost(): void {
     this.#mustRejoin = true;
     this.#queue.away();
+    this.#queue.doubt();
   }
 
   /** The node was declared dead: nothing that it said counts. */
