@@ -168,12 +168,11 @@ t.test(
   'calls wait while the engine stands still, and are answered when that takes too long',
   async (t) => {
     const redis = await TestRedis.start(t);
-    const [a, b] = await startNodes(t, redis);
+    const [a, b] = await startNodes(t, redis, { holdMs: 300 });
     await b.app.watch('room');
     redis.pause();
     void a.app.publish('room', 'held');
     const joined = a.app.subscriptions('room', 1, false);
-    await until(() => a.broker.state === 'holding');
     t.equal(await joined, 'unavailable');
     t.equal(a.broker.state, 'down');
     t.equal(await a.app.publish('room', 'refused'), 'unavailable');
