@@ -82,6 +82,7 @@ export class Gateway {
     this.#settings = settings;
     this.#log = log;
     this.#clock = clock;
+    this.#broker = broker ?? makeBroker(settings, clock);
     this.metrics = new Metrics({
       sockets: () => this.#count((app) => app.sockets.size),
       channels: () => this.#count((app) => app.channels.size),
@@ -95,15 +96,15 @@ export class Gateway {
       },
       paused: () => this.#hub.holdback.size,
       overflowCloses: () => this.#hub.holdback.closes,
+      ...((broker ?? settings.broker) && { broker: this.#broker }),
     });
     const journal = new Journal(log, this.metrics);
     const turn = new Turn((run) => clock.endOfTurn(run), {
       now: () => clock.now(),
       written: (durationMs) => this.metrics.written(durationMs),
     });
-    this.#broker = broker ?? makeBroker(settings, clock);
-    const hubParts = { turn, clock, limits, journal, metrics: this.metrics };
-    this.#hub = new Hub({ ...hubParts, broker: this.#broker });
+    const { metrics: counters } = this;
+    this.#hub = new Hub({ turn, clock, limits, journal, metrics: counters, broker: this.#broker });
     this.#apps = new Apps(settings.apps, (app) => this.#hub.attach(app));
     const router = new Router(this.#hub, this.metrics, journal);
     const overload = (this.#overload = new Overload(clock));
@@ -223,7 +224,7 @@ export class Gateway {
       state: (state) => this.#brokerIs(state),
       nodes: () => this.#hub.nodes.changed(),
       fenced: () => {
-        this.#log.error({}, 'the other gateways took this one for dead: its sockets are closed');
+        this.#log.error({}, 'the others took this gateway for dead: its sockets are closed');
         this.#departures.fenced();
       },
     });
@@ -266,10 +267,7 @@ export class Gateway {
     this.#webhooks.reload(change, settings.webhookAllow);
     this.#listener.change(listenOptions(settings), new ClientAddress(settings.trustedProxies));
     for (const protocol of this.#protocols) protocol.reload?.(change);
-    for (const app of change.removed) {
-      this.#hub.detach(app);
-      this.#departures.removed(app);
-    }
+    for (const app of change.removed) this.#departures.removed(app);
     for (const app of change.changed) if (!app.options.enabled) this.#departures.disabled(app);
     const [added, removed] = [apps.added, apps.removed].map((list) => list.map(({ id }) => id));
     const reloaded = { added: added ?? [], removed: removed ?? [], changed: [...changed] };
@@ -297,8 +295,7 @@ export class Gateway {
     await this.#pause(drainDelayMs);
     if (this.#isStopped) return;
     const deadline = this.#clock.now() + drainMs;
-    if (this.#hub.nodes.isAlone) this.#webhooks.endGrace();
-    else this.#handOn();
+    this.#handOn();
     for (const protocol of this.#protocols) protocol.drain?.(drainMs);
     await closeInWaves(drainMs, {
       sockets: () => this.socketCount,
@@ -314,7 +311,6 @@ export class Gateway {
     const behind = (): boolean =>
       this.#hub.closesWaiting > 0 || this.#protocols.some((protocol) => protocol.behind);
     while (behind() && this.#clock.now() < deadline) await this.#pause(20);
-    await this.#broker.leave();
     await this.stop();
   }
 
@@ -339,7 +335,9 @@ export class Gateway {
     for (const connection of [...this.#keepAlive.connections()]) connection.terminate();
     await this.#listener.stop();
     this.#hub.stop();
-    this.#broker.stop();
+    // An engine that is away would be waited for; the others find out by the lease.
+    if (this.#broker.state === 'up') await this.#broker.leave();
+    else this.#broker.stop();
     await this.#metricsListener?.stop();
     this.#log.info({}, 'gateway stopped');
   }
@@ -358,6 +356,7 @@ export class Gateway {
 
   /** The other gateways tell from now on of the channels that this one told of. */
   #handOn(): void {
+    if (this.#hub.nodes.isAlone) return this.#webhooks.endGrace();
     this.#webhooks.flushGrace();
     for (const app of this.#apps.all()) this.#hub.nodes.leave(app);
   }

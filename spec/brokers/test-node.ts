@@ -33,6 +33,8 @@ export class TestNode {
   readonly messages: string[] = [];
   /** Transitions that this node tells on: those of answers, and those that no answer told. */
   readonly transitions: string[] = [];
+  /** The same with their numbers. */
+  readonly ledger: Array<{ seq: number; text: string }> = [];
   readonly missed: string[] = [];
   fenced = 0;
   /** Sockets that an event is written to here. */
@@ -53,7 +55,7 @@ export class TestNode {
         return `${text} from ${from}`;
       },
       missed: (channels) => void this.missed.push(...channels),
-      changed: (transition) => void this.transitions.push(textOf(transition)),
+      changed: (transition) => this.#told(transition),
     };
     this.app = broker.app(APP, listener);
   }
@@ -75,7 +77,7 @@ export class TestNode {
     const answer = await this.app.subscriptions(channel, count, true);
     if (answer === 'unavailable') return undefined;
     const { change } = answer;
-    if (change !== undefined) this.transitions.push(textOf({ ...answer, kind: change, channel }));
+    if (change !== undefined) this.#told({ ...answer, kind: change, channel });
     return answer.total;
   }
 
@@ -83,14 +85,20 @@ export class TestNode {
     const answer = await this.app.member(channel, { userId, userInfo: undefined }, count, max);
     if (typeof answer === 'string') return answer;
     const { seq, change } = answer;
-    if (change !== undefined) this.transitions.push(textOf({ seq, kind: change, channel, userId }));
+    if (change !== undefined) this.#told({ seq, kind: change, channel, userId });
     return change ?? 'unchanged';
   }
 
   async user(userId: string, count: number): Promise<void> {
     const answer = await this.app.user(userId, count);
     if (answer === 'unavailable' || answer.change === undefined) return;
-    this.transitions.push(textOf({ ...answer, kind: answer.change, userId }));
+    this.#told({ ...answer, kind: answer.change, userId });
+  }
+
+  #told(transition: Transition): void {
+    const text = textOf(transition);
+    this.transitions.push(text);
+    this.ledger.push({ seq: transition.seq, text });
   }
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from '@redis/client';
 import type { Test } from 'tap';
 
 export type Fsync = 'off' | 'everysec' | 'always';
@@ -70,6 +71,31 @@ export class TestRedis {
     child.kill('SIGKILL');
     await gone;
     rmSync(this.#path, { force: true });
+  }
+
+  /** Ends all connections of clients, as a network does. */
+  async cutConnections(): Promise<void> {
+    await this.#command(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
+    await this.#command(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
+  }
+
+  async configure(setting: string, value: string): Promise<void> {
+    await this.#command(['CONFIG', 'SET', setting, value]);
+  }
+
+  async keys(pattern: string): Promise<string[]> {
+    return (await this.#command(['KEYS', pattern])) as string[];
+  }
+
+  async #command(args: string[]): Promise<unknown> {
+    const client = createClient({ socket: { path: this.#path, reconnectStrategy: false } });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return await client.sendCommand(args);
+    } finally {
+      client.destroy();
+    }
   }
 
   /** It stands still: connections stay and nothing is answered. */

@@ -239,6 +239,7 @@ export class JoinedApp implements AppBroker {
   lost(): void {
     this.#mustRejoin = true;
     this.#queue.away();
+    this.#queue.doubt();
   }
 
   /** The node was declared dead: nothing that it said counts. */
@@ -364,13 +365,13 @@ export class JoinedApp implements AppBroker {
       this.#parts.receipts.passed(operation.receipt, nodes);
     }
     if (!isFact(operation)) {
-      answer?.(result);
+      answer?.(result ?? (operation.kind === 'settled' ? undefined : 'unavailable'));
       return;
     }
     if (operation.of !== undefined) this.#parts.metrics.swept++;
     const applied = factApplied(this.#facts, operation, result, said.again);
     if (applied.seq > this.#seq) this.#seq = applied.seq;
-    if (answer !== undefined) answer(applied.result);
+    if (answer !== undefined) answer(applied.result ?? 'unavailable');
     else if (applied.transition !== undefined) this.listener?.changed(applied.transition);
   }
 }

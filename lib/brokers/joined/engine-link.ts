@@ -8,6 +8,15 @@ export interface Lease {
   token: string;
 }
 
+export interface Renewal {
+  /** False when the node was declared dead. */
+  held: boolean;
+  /** Nodes that have a lease. */
+  nodes: readonly number[];
+  /** Time of the engine, in ms. */
+  atMs: number;
+}
+
 export interface LinkListener {
   /** The engine can be spoken to, again or for the first time. `missed`: topics were not heard for a while. */
   up(missed: boolean): void;
@@ -33,12 +42,14 @@ export interface EngineLink {
   readonly run: string;
 
   register(leaseMs: number): Promise<Lease>;
-  /** `held` is false when the node was declared dead. `nodes` have a lease. */
-  renew(lease: Lease, leaseMs: number): Promise<{ held: boolean; nodes: readonly number[] }>;
+  renew(lease: Lease, leaseMs: number): Promise<Renewal>;
   /** The lease is over at once; what the node has is swept by others. */
   release(lease: Lease): Promise<void>;
-  /** Declares nodes without a lease dead. Answers with the dead that have not been swept. */
-  bury(): Promise<readonly number[]>;
+  /**
+   * Declares nodes without a lease dead, unless the engine's time is later than this: an engine that stood still must not
+   * do so before all have renewed. Answers with the dead that have not been swept.
+   */
+  bury(notAfterMs: number): Promise<readonly number[]>;
   /** A dead node has no facts any more. */
   buried(node: number): Promise<void>;
   /** Apps in which any node has facts. */

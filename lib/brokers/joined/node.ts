@@ -4,7 +4,7 @@ import type { NodeMessage } from '../../wire/cluster';
 import type { AppBroker, AppListener, Broker, BrokerListener, BrokerState } from '../broker';
 import { noMetrics } from '../metrics';
 import { JoinedApp } from './app';
-import type { EngineLink, Lease, LinkListener } from './engine-link';
+import type { EngineLink, Lease, LinkListener, Renewal } from './engine-link';
 import { Letters } from './letters';
 import type { JoinedLimits } from './parts';
 import { Receipts } from './receipts';
@@ -100,8 +100,7 @@ export class JoinedNode implements Broker, LinkListener {
     this.#run = this.#link.run;
     this.#awaySince = undefined;
     this.#missed = false;
-    await this.#renew();
-    this.#search();
+    await this.#renewAndSearch();
     this.#setState('up');
     for (const app of this.#apps.values()) app.up(false);
     this.#tick();
@@ -147,6 +146,7 @@ export class JoinedNode implements Broker, LinkListener {
 
   away(): void {
     this.#awaySince ??= this.#clock.now();
+    this.#noSearchUntil = this.#clock.now() + this.#limits.leaseMs;
     this.#renewSince = undefined;
     for (const app of this.#apps.values()) app.away();
     this.#judge();
@@ -167,8 +167,8 @@ export class JoinedNode implements Broker, LinkListener {
         return;
       case 'leasesChanged':
         if (this.#awaySince !== undefined || this.#renewSince !== undefined) return;
-        this.#renewQuietly();
-        this.#search();
+        this.#nextSearch = 0;
+        this.#quietly(this.#renewAndSearch());
         return;
       default:
         this.#letters.posted(message);
@@ -215,9 +215,8 @@ export class JoinedNode implements Broker, LinkListener {
         await this.#register();
         this.#run = this.#link.run;
       }
-      if (!(await this.#renew())) return;
+      if ((await this.#renew()) === undefined) return;
       this.#awaySince = undefined;
-      // The others may need as long as this node to renew: nobody is declared dead before a whole lease has passed.
       this.#noSearchUntil = this.#clock.now() + this.#limits.leaseMs;
       const { run } = this.#link;
       const isNewRun = run !== this.#run;
@@ -244,21 +243,21 @@ export class JoinedNode implements Broker, LinkListener {
     await Promise.all(others.map((node) => this.#link.post(node, { kind: 'leasesChanged' })));
   }
 
-  /** True when the lease is held. Rejects when the engine is away. */
-  async #renew(): Promise<boolean> {
+  /** Undefined when the lease is not held. Rejects when the engine is away. */
+  async #renew(): Promise<Renewal | undefined> {
     const now = this.#clock.now();
     this.#renewSince ??= now;
     this.#nextRenewal = now + this.#limits.leaseMs / RENEWALS_PER_LEASE;
-    const { held, nodes } = await this.#link.renew(this.#lease, this.#limits.leaseMs);
+    const renewal = await this.#link.renew(this.#lease, this.#limits.leaseMs);
     this.#renewSince = undefined;
-    if (!held) {
+    if (!renewal.held) {
       void this.#fenced();
-      return false;
+      return undefined;
     }
     // The lease counts from before the call: the engine's answer may have come late.
     this.#renewedAt = now;
-    this.#learn(nodes);
-    return true;
+    this.#learn(renewal.nodes);
+    return renewal;
   }
 
   #learn(nodes: readonly number[]): void {
@@ -285,12 +284,14 @@ export class JoinedNode implements Broker, LinkListener {
     void this.#comeBack();
   }
 
-  #search(): void {
+  /** Renews the lease; then looks for the dead when it is time, as an engine that answers at once. */
+  async #renewAndSearch(): Promise<void> {
     const { leaseMs } = this.#limits;
+    const renewal = await this.#renew();
     const now = this.#clock.now();
-    if (now < this.#noSearchUntil) return;
-    this.#nextSearch = now + leaseMs / RENEWALS_PER_LEASE;
-    void this.#sweeper.run(this.node);
+    if (renewal === undefined || now < this.#nextSearch || now < this.#noSearchUntil) return;
+    this.#nextSearch = now + leaseMs / RENEWALS_PER_LEASE / 2;
+    void this.#sweeper.run(this.node, renewal.atMs + leaseMs / 10);
   }
 
   #tick(): void {
@@ -306,8 +307,9 @@ export class JoinedNode implements Broker, LinkListener {
     }
     if (this.#awaySince !== undefined) void this.#retryComeBack();
     else {
-      if (now >= this.#nextRenewal && this.#renewSince === undefined) this.#renewQuietly();
-      if (now >= this.#nextSearch) this.#search();
+      if (now >= this.#nextRenewal && this.#renewSince === undefined) {
+        this.#quietly(this.#renewAndSearch());
+      }
     }
     this.#judge();
   }
@@ -317,8 +319,9 @@ export class JoinedNode implements Broker, LinkListener {
     if (this.#link.isUp) await this.#comeBack();
   }
 
-  #renewQuietly(): void {
-    this.#renew().catch(() => {
+  /** A renewal that fails is tried again. */
+  #quietly(renewal: Promise<void>): void {
+    renewal.catch(() => {
       this.#renewSince = undefined;
     });
   }
@@ -336,6 +339,8 @@ export class JoinedNode implements Broker, LinkListener {
     const silentMs = since === undefined ? 0 : now - since;
     // No answer for a whole lease over a connection that seems to be there.
     if (this.#awaySince === undefined && silentMs >= leaseMs) this.#link.reset();
+    // The others may need as long as this node to renew: nobody is declared dead before a whole lease has passed.
+    if (silentMs >= holdMs / TICKS_PER_HOLD) this.#noSearchUntil = now + leaseMs;
     const doubts = now - this.#renewedAt > leaseMs * DOUBT;
     if (this.node === 0 || doubts || silentMs >= holdMs) this.#setState('down');
     else if (this.#awaySince !== undefined || silentMs >= holdMs / TICKS_PER_HOLD) {

@@ -19,11 +19,11 @@ export class Sweeper {
   }
 
   /** Begins unless it runs. A sweep that is cut short is begun again by the next call, from the list of the dead. */
-  async run(own: number): Promise<void> {
+  async run(own: number, notAfterMs: number): Promise<void> {
     if (this.#runs) return;
     this.#runs = true;
     try {
-      for (const node of await this.#link.bury()) {
+      for (const node of await this.#link.bury(notAfterMs)) {
         if (node !== own) await this.#bury(node);
       }
     } catch {

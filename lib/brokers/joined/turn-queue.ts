@@ -106,15 +106,24 @@ export class TurnQueue {
    * facts, since nobody knows whether they were applied.
    */
   giveUp(): void {
+    this.doubt();
+    for (const { said } of this.#flight) for (const each of said) this.#drop(each);
+    for (let said = this.#next(); said !== undefined; said = this.#next()) this.#drop(said);
+  }
+
+  /**
+   * The engine may have applied turns and lost them again: their events may have been heard, and events come at most
+   * once. Facts are said again.
+   */
+  doubt(): void {
     for (const { said } of this.#flight) {
       for (const each of said) {
-        this.#drop(each);
         const { operation } = each;
         if (isFact(operation) || operation.kind === 'void') continue;
+        this.#drop(each);
         each.operation = { kind: 'void', was: operation };
       }
     }
-    for (let said = this.#next(); said !== undefined; said = this.#next()) this.#drop(said);
   }
 
   /** The node begins anew, with another number: nothing that was said counts. */

@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../../util/timers';
 import { JoinedNode, type JoinedOptions } from '../joined/node';
-import type { Lease } from '../joined/engine-link';
+import type { Lease, Renewal } from '../joined/engine-link';
 import type { Broker, BrokerLimits } from '../broker';
 import type { Fact, Operation, Result, TurnReply } from '../operation';
 import type { AppState } from './app-state';
@@ -83,12 +83,12 @@ export class FarEngine implements FarSide {
     return { node, token };
   }
 
-  renew({ node, token }: Lease, leaseMs: number): { held: boolean; nodes: number[] } {
+  renew({ node, token }: Lease, leaseMs: number): Renewal {
     const lease = this.#leases.get(node);
     // An engine that has lost everything knows no numbers: the node keeps its own.
     const held = lease === undefined ? !this.#used.has(node) : lease.token === token;
     if (held) this.#grant(node, token, leaseMs);
-    return { held, nodes: [...this.#leases.keys()] };
+    return { held, nodes: [...this.#leases.keys()], atMs: this.clock.now() };
   }
 
   release({ node, token }: Lease): void {
@@ -96,7 +96,8 @@ export class FarEngine implements FarSide {
     if (lease?.token === token) lease.endsAt = -1;
   }
 
-  bury(): number[] {
+  bury(notAfterMs: number): number[] {
+    if (this.clock.now() > notAfterMs) return [...this.#dead];
     for (const [node, { endsAt }] of this.#leases) {
       if (endsAt > this.clock.now()) continue;
       this.#leases.delete(node);

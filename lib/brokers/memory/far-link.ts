@@ -1,7 +1,7 @@
 import type { Clock } from '../../util/timers';
 import type { Item, NodeMessage } from '../../wire/cluster';
 import type { CachedEvent, ChannelCount, MemberList, OnlineUsers } from '../broker';
-import type { EngineLink, Lease, LinkListener } from '../joined/engine-link';
+import type { EngineLink, Lease, LinkListener, Renewal } from '../joined/engine-link';
 import type { Fact, Operation, TurnReply } from '../operation';
 import type { Hearer } from './app-state';
 import type { FarApp } from './far-app';
@@ -18,9 +18,9 @@ export interface FarSide {
   readonly links: readonly FarLink[];
   app(id: string): FarApp;
   register(leaseMs: number): Lease;
-  renew(lease: Lease, leaseMs: number): { held: boolean; nodes: number[] };
+  renew(lease: Lease, leaseMs: number): Renewal;
   release(lease: Lease): void;
-  bury(): number[];
+  bury(notAfterMs: number): number[];
   buried(node: number): void;
   turn(app: string, node: number, turn: number, operations: readonly Operation[]): TurnReply;
   rejoin(app: string, node: number, turn: number, seq: number): void;
@@ -30,9 +30,9 @@ export interface FarSide {
 class Pipe {
   readonly #clock: Clock;
   readonly #delayMs: () => number;
-  readonly #waiting: Array<() => void> = [];
+  /** Messages on their way. A timer takes the first one, since timers may overtake each other. */
+  #waiting: Array<() => void> = [];
   #lastAt = 0;
-  #cuts = 0;
 
   constructor(clock: Clock, delayMs: () => number) {
     this.#clock = clock;
@@ -40,18 +40,17 @@ class Pipe {
   }
 
   cut(): void {
-    this.#cuts++;
+    this.#waiting = [];
   }
 
   pass(arrive: () => void): void {
-    const cuts = this.#cuts;
+    const waiting = this.#waiting;
+    waiting.push(arrive);
     const now = this.#clock.now();
     this.#lastAt = Math.max(this.#lastAt, now + this.#delayMs());
-    this.#waiting.push(() => {
-      if (cuts === this.#cuts) arrive();
-    });
-    // Timers of a real clock may overtake each other.
-    this.#clock.setTimeout(() => this.#waiting.shift()?.(), this.#lastAt - now);
+    this.#clock.setTimeout(() => {
+      if (waiting === this.#waiting) waiting.shift()?.();
+    }, this.#lastAt - now);
   }
 }
 
@@ -151,7 +150,7 @@ export class FarLink implements EngineLink {
     return this.#call(() => this.#engine.register(leaseMs));
   }
 
-  renew(lease: Lease, leaseMs: number): Promise<{ held: boolean; nodes: readonly number[] }> {
+  renew(lease: Lease, leaseMs: number): Promise<Renewal> {
     return this.#call(() => this.#engine.renew(lease, leaseMs));
   }
 
@@ -159,8 +158,8 @@ export class FarLink implements EngineLink {
     return this.#call(() => this.#engine.release(lease));
   }
 
-  bury(): Promise<readonly number[]> {
-    return this.#call(() => this.#engine.bury());
+  bury(notAfterMs: number): Promise<readonly number[]> {
+    return this.#call(() => this.#engine.bury(notAfterMs));
   }
 
   buried(node: number): Promise<void> {

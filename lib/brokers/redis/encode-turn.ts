@@ -207,6 +207,8 @@ export function decodeResults(
   values: ReadonlyArray<number | string>,
   isRepeated: boolean,
 ): Array<Result | undefined> {
+  // Results of turns that are long over are not kept.
+  if (isRepeated && values.length === 0) return [];
   let at = 0;
   let leftOut = 0;
   return operations.map((each) => {

@@ -5,7 +5,7 @@ import type { Logger } from '../../util/logger';
 import type { Clock, Timer } from '../../util/timers';
 import { type NodeMessage, writeNodeMessage } from '../../wire/cluster';
 import type { CachedEvent, ChannelCount, MemberList, OnlineUsers } from '../broker';
-import type { EngineLink, Lease, LinkListener } from '../joined/engine-link';
+import type { EngineLink, Lease, LinkListener, Renewal } from '../joined/engine-link';
 import type { Fact, Operation, TurnReply } from '../operation';
 import { Connection, type RedisAddress } from './connection';
 import { decodeResults, encodeTurn, type EncodeLimits } from './encode-turn';
@@ -108,14 +108,11 @@ export class RedisLink implements EngineLink {
     return { node, token };
   }
 
-  async renew(
-    { node, token }: Lease,
-    leaseMs: number,
-  ): Promise<{ held: boolean; nodes: number[] }> {
+  async renew({ node, token }: Lease, leaseMs: number): Promise<Renewal> {
     const { nodes, tokens, used } = this.#nodeKeys;
     const call = renew.call([nodes, tokens, used], [`${node}`, token, `${leaseMs}`]);
-    const [held, ...others] = (await this.#send(call)) as [number, ...string[]];
-    return { held: held === 1, nodes: others.map(Number) };
+    const [atMs, ...others] = (await this.#send(call)) as [number, ...string[]];
+    return { held: atMs > 0, nodes: others.map(Number), atMs };
   }
 
   async release({ node, token }: Lease): Promise<void> {
@@ -124,9 +121,11 @@ export class RedisLink implements EngineLink {
     );
   }
 
-  async bury(): Promise<readonly number[]> {
+  async bury(notAfterMs: number): Promise<readonly number[]> {
     const { nodes, tokens, used, dead } = this.#nodeKeys;
-    const found = (await this.#send(bury.call([nodes, tokens, used, dead], []))) as string[];
+    const found = (await this.#send(
+      bury.call([nodes, tokens, used, dead], [`${Math.floor(notAfterMs)}`]),
+    )) as string[];
     return found.map(Number);
   }
 

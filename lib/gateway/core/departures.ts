@@ -43,6 +43,7 @@ export class Departures {
 
   /** Closes the sockets of an app that was taken out, a slice in each turn. */
   removed(app: App): void {
+    this.#hub.detach(app);
     const reason = `App key ${app.key} does not exist`;
     closeInSlices(this.#hub, this.#budget, app, { code: CloseCode.APP_UNKNOWN, reason });
   }

@@ -20,7 +20,7 @@ return 0
 `;
 
 /**
- * KEYS: nodes, tokens, used. ARGV: node, token, lease. Reply: 1 and the nodes, or 0 when the node was declared dead. An
+ * KEYS: nodes, tokens, used. ARGV: node, token, lease. Reply: the time and the nodes, or 0 when the node was declared dead. An
  * engine that has lost everything knows no numbers: then the node keeps its own.
  */
 export const RENEW = `${NOW}
@@ -31,7 +31,7 @@ if token ~= ARGV[2] then
 end
 redis.call('ZADD', KEYS[1], now + tonumber(ARGV[3]), ARGV[1])
 redis.call('ZADD', KEYS[3], now, ARGV[1])
-return {1, unpack(redis.call('ZRANGE', KEYS[1], 0, -1))}
+return {now, unpack(redis.call('ZRANGE', KEYS[1], 0, -1))}
 `;
 
 /** KEYS: nodes, tokens. ARGV: node, token. The lease is over at once. */
@@ -39,8 +39,9 @@ export const RELEASE = `
 if redis.call('HGET', KEYS[2], ARGV[1]) == ARGV[2] then redis.call('ZADD', KEYS[1], 0, ARGV[1]) end
 `;
 
-/** KEYS: nodes, tokens, used, dead. Declares nodes without a lease dead. Reply: the dead that have not been swept. */
+/** KEYS: nodes, tokens, used, dead. ARGV: time after which it is too late. Declares nodes without a lease dead. Reply: the dead that have not been swept. */
 export const BURY = `${NOW}
+if now > tonumber(ARGV[1]) then return redis.call('SMEMBERS', KEYS[4]) end
 for _, node in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)) do
   redis.call('ZREM', KEYS[1], node)
   redis.call('HDEL', KEYS[2], node)
