@@ -33,7 +33,7 @@ import { slowHandler, stalledBrowsers, webhookTarpit } from './slow';
 import { slowLink } from './slow-links';
 import { soak } from './soak';
 import { backendStopped, gatewayStopped } from './stops';
-import { liveThrough as liveThroughCuts } from '../brokers/live-through';
+import { manySchedules } from '../brokers/live-through';
 import { storm } from './storms';
 
 /** Figures of a suite, or the reason why there are none. */
@@ -49,7 +49,7 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['schedules', schedules],
   ['real-schedules', realSchedules],
   ['planted', planted],
-  ['brokers', brokers],
+  ['brokers', manySchedules],
   ['cuts', randomCuts],
   ['kills', kills],
   ['stalls', stalls],
@@ -106,18 +106,6 @@ function setting(name: string, otherwise: number): number {
   const value = word === undefined ? otherwise : Number(word.slice(name.length + 3));
   if (!(value > 0)) throw new Error(`--${name} must be a number above 0`);
   return value;
-}
-
-/** Random schedules of nodes on a far memory engine: cuts, restarts with and without what it had, nodes that die. */
-async function brokers(test: Test, seed: number): Promise<Result> {
-  const SCHEDULES = 2000;
-  for (let i = 0; i < SCHEDULES; i++) {
-    for (const kind of ['cuts', 'losses'] as const) {
-      const faults = await liveThroughCuts(kind, seed + i);
-      if (faults.length > 0) test.strictSame(faults, [], `${kind}, seed ${seed + i}`);
-    }
-  }
-  return { schedules: 2 * SCHEDULES };
 }
 
 /** In Chromium: every feature over every transport and TLS, and the parts of spec/browser that take longest. */
