@@ -1,3 +1,4 @@
+import type { Test } from 'tap';
 import { FarEngine } from '../../lib/brokers/memory/far-engine';
 import { Chance } from '../support/simulator/chance';
 import { FarCluster, type FarNode } from './far-cluster';
@@ -190,4 +191,22 @@ function transitionFaults(nodes: readonly FarNode[]): string[] {
     if (places.includes(name) !== isThere) faults.push(`${name}: last told as ${kind}`);
   }
   return faults;
+}
+
+/** Schedules with seeds from one on; tells those that end in faults. */
+export async function manySchedules(
+  test: Test,
+  firstSeed: number,
+): Promise<{ schedules: number; failed: number }> {
+  const SEEDS = 2000;
+  let failed = 0;
+  for (let seed = firstSeed; seed < firstSeed + SEEDS; seed++) {
+    for (const kind of ['cuts', 'losses'] as const) {
+      const faults = await liveThrough(kind, seed);
+      if (faults.length === 0) continue;
+      failed++;
+      test.strictSame(faults, [], `${kind}, seed ${seed}`);
+    }
+  }
+  return { schedules: 2 * SEEDS, failed };
 }

@@ -34,6 +34,7 @@ import { slowHandler, stalledBrowsers, webhookTarpit } from './slow';
 import { slowLink } from './slow-links';
 import { soak } from './soak';
 import { backendStopped, gatewayStopped } from './stops';
+import { manySchedules } from '../brokers/live-through';
 import { storm } from './storms';
 
 /** Figures of a suite, or the reason why there are none. */
@@ -49,6 +50,7 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['schedules', schedules],
   ['real-schedules', realSchedules],
   ['planted', planted],
+  ['brokers', manySchedules],
   ['cuts', randomCuts],
   ['kills', kills],
   ['stalls', stalls],
