@@ -68,6 +68,12 @@ export function addServeFlags(command: Command): Command {
     );
 }
 
+export function addBrokerFlags(command: Command): Command {
+  return command
+    .addOption(flag('-c, --config <file>', 'configuration of a gateway, JSON'))
+    .addOption(flag('--broker <url>', 'Redis that joins the gateways: redis://127.0.0.1:6379'));
+}
+
 export function addConnectionFlags(command: Command): Command {
   return command
     .addOption(flag('-c, --config <file>', "the gateway's configuration, for the app's secret"))
