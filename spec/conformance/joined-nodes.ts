@@ -14,7 +14,7 @@ export class JoinedNodes {
   readonly #join: () => Broker;
   readonly #nodes: Node[] = [];
   #marks = 0;
-  #look = (): void => undefined;
+  #waiting: Array<() => void> = [];
 
   /** @param join makes a broker of the one engine */
   constructor(join: () => Broker) {
@@ -35,7 +35,7 @@ export class JoinedNodes {
       const marks = (this.#marks += this.#nodes.length);
       for (const { app } of this.#nodes) void app.publish(MARK, '');
       while (this.#nodes.some((node) => node.marks < marks)) {
-        await new Promise<void>((resolve) => (this.#look = resolve));
+        await new Promise<void>((resolve) => void this.#waiting.push(resolve));
       }
     }
   }
@@ -46,7 +46,7 @@ export class JoinedNodes {
     heard.published = (channel, ...rest) => {
       if (channel !== MARK) return listener.published(channel, ...rest);
       node.marks++;
-      this.#look();
+      for (const look of this.#waiting.splice(0)) look();
       return 0;
     };
     for (const name of ['member', 'counted', 'user', 'message', 'missed', 'changed'] as const) {
