@@ -147,6 +147,8 @@ async function survivesTheEngine(t: Test, fsync: Fsync): Promise<void> {
   t.match(await joined, { change: 'added' }, 'a call waits while the engine is away');
   await until(() => [a, b].every(({ broker }) => broker.state === 'up'));
   await until(() => b.missed.includes('room'));
+  // An engine that has lost everything knows the truth when all nodes have said it again.
+  await Promise.all([a, b].map(async ({ app }) => app.settled()));
   void a.subscriptions('left', 0);
   t.equal(await a.subscriptions('room', 3), 4);
   await Promise.all([a, b].map(async ({ app }) => app.settled()));
@@ -200,7 +202,7 @@ t.test('nothing comes twice over cut connections', async (t) => {
   for (let i = 1; i <= 200; i++) {
     void a.app.publish('room', `${i}`);
     void a.subscriptions('room', i).then((total) => totals.push(total));
-    if (i % 20 === 0) await redis.cutConnections();
+    if (i % 10 === 0) await redis.cutConnections();
     if (i % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 3));
   }
   await until(() => a.broker.state === 'up' && totals.length === 200);
