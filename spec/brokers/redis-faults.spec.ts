@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import type { Clock } from '../../lib/util/timers';
 import { systemClock } from '../../lib/util/timers';
 import { redisBroker } from '../../lib/brokers/redis/broker';
-import { type Fsync, TestRedis } from '../support/start-redis';
+import { type Fsync, hasRedis, TestRedis } from '../support/start-redis';
 import { until } from '../support/until';
 import { APP, TestNode, transitionsOf } from './test-node';
 
@@ -71,6 +71,7 @@ async function startNodes(
 }
 
 t.test('facts of a node that dies are swept after its lease, each told once', async (t) => {
+  if (!hasRedis(t)) return;
   const redis = await TestRedis.start(t);
   const [a, b] = await startNodes(t, redis, SHORT);
   const c = await startNode(t, redis, SHORT);
@@ -98,6 +99,7 @@ t.test('facts of a node that dies are swept after its lease, each told once', as
 });
 
 t.test('a node that stood still for longer than its lease begins anew', async (t) => {
+  if (!hasRedis(t)) return;
   const redis = await TestRedis.start(t);
   const clock = new StoppableClock();
   const a = await startNode(t, redis, { ...SHORT, clock });
@@ -128,6 +130,7 @@ for (const fsync of ['always', 'everysec', 'off'] as const) {
 }
 
 async function survivesTheEngine(t: Test, fsync: Fsync): Promise<void> {
+  if (!hasRedis(t)) return;
   const redis = await TestRedis.start(t, fsync);
   const [a, b] = await startNodes(t, redis);
   await b.app.watch('room');
@@ -144,6 +147,8 @@ async function survivesTheEngine(t: Test, fsync: Fsync): Promise<void> {
   t.match(await joined, { change: 'added' }, 'a call waits while the engine is away');
   await until(() => [a, b].every(({ broker }) => broker.state === 'up'));
   await until(() => b.missed.includes('room'));
+  // An engine that has lost everything knows the truth when all nodes have said it again.
+  await Promise.all([a, b].map(async ({ app }) => app.settled()));
   void a.subscriptions('left', 0);
   t.equal(await a.subscriptions('room', 3), 4);
   await Promise.all([a, b].map(async ({ app }) => app.settled()));
@@ -167,6 +172,7 @@ async function survivesTheEngine(t: Test, fsync: Fsync): Promise<void> {
 t.test(
   'calls wait while the engine stands still, and are answered when that takes too long',
   async (t) => {
+    if (!hasRedis(t)) return;
     const redis = await TestRedis.start(t);
     const [a, b] = await startNodes(t, redis, { holdMs: 300 });
     await b.app.watch('room');
@@ -188,6 +194,7 @@ t.test(
 );
 
 t.test('nothing comes twice over cut connections', async (t) => {
+  if (!hasRedis(t)) return;
   const redis = await TestRedis.start(t);
   const [a, b] = await startNodes(t, redis);
   await b.app.watch('room');
@@ -195,7 +202,7 @@ t.test('nothing comes twice over cut connections', async (t) => {
   for (let i = 1; i <= 200; i++) {
     void a.app.publish('room', `${i}`);
     void a.subscriptions('room', i).then((total) => totals.push(total));
-    if (i % 20 === 0) await redis.cutConnections();
+    if (i % 10 === 0) await redis.cutConnections();
     if (i % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 3));
   }
   await until(() => a.broker.state === 'up' && totals.length === 200);
@@ -213,6 +220,7 @@ t.test('nothing comes twice over cut connections', async (t) => {
 });
 
 t.test('the spool is bounded', async (t) => {
+  if (!hasRedis(t)) return;
   const redis = await TestRedis.start(t);
   const broker = redisBroker({
     ...{ address: redis.address, limits: { maxSpoolBytes: 10_000 } },
@@ -228,6 +236,7 @@ t.test('the spool is bounded', async (t) => {
 });
 
 t.test('an engine that would lose what is true is refused at the start', async (t) => {
+  if (!hasRedis(t)) return;
   const redis = await TestRedis.start(t);
   const none = redisBroker({ address: 'unix:/nowhere/at/all' });
   await redis.configure('maxmemory-policy', 'allkeys-lru');

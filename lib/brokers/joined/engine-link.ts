@@ -50,8 +50,8 @@ export interface EngineLink {
    * do so before all have renewed. Answers with the dead that have not been swept.
    */
   bury(notAfterMs: number): Promise<readonly number[]>;
-  /** A dead node has no facts any more. */
-  buried(node: number): Promise<void>;
+  /** A dead node has no facts in so many apps any more. False when there are others. */
+  buried(node: number, apps: number): Promise<boolean>;
   /** Apps in which any node has facts. */
   apps(): Promise<readonly string[]>;
   /** From now on no turn of the node counts in the app. */

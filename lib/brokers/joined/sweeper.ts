@@ -34,12 +34,16 @@ export class Sweeper {
   }
 
   async #bury(node: number): Promise<void> {
-    for (const app of await this.#link.apps()) {
-      // From here on nothing that it says counts, so what is found is all there is.
-      await this.#link.fence(app, node);
-      while (!(await this.#pass(app, node)));
-    }
-    await this.#link.buried(node);
+    const swept = new Set<string>();
+    do {
+      for (const app of await this.#link.apps()) {
+        if (swept.has(app)) continue;
+        // From here on nothing that it says counts, so what is found is all there is.
+        await this.#link.fence(app, node);
+        while (!(await this.#pass(app, node)));
+        swept.add(app);
+      }
+    } while (!(await this.#link.buried(node, swept.size)));
   }
 
   /** True when nothing was left. A piece without facts is not the end of the list. */

@@ -106,9 +106,11 @@ export class FarEngine implements FarSide {
     return [...this.#dead];
   }
 
-  buried(node: number): void {
+  buried(node: number, apps: number): boolean {
+    if (apps !== this.apps.size) return false;
     this.#dead.delete(node);
     for (const { state } of this.apps.values()) state.forget(node);
+    return true;
   }
 
   turn(id: string, node: number, turn: number, operations: readonly Operation[]): TurnReply {

@@ -21,7 +21,7 @@ export interface FarSide {
   renew(lease: Lease, leaseMs: number): Renewal;
   release(lease: Lease): void;
   bury(notAfterMs: number): number[];
-  buried(node: number): void;
+  buried(node: number, apps: number): boolean;
   turn(app: string, node: number, turn: number, operations: readonly Operation[]): TurnReply;
   rejoin(app: string, node: number, turn: number, seq: number): void;
 }
@@ -162,8 +162,8 @@ export class FarLink implements EngineLink {
     return this.#call(() => this.#engine.bury(notAfterMs));
   }
 
-  buried(node: number): Promise<void> {
-    return this.#call(() => this.#engine.buried(node));
+  buried(node: number, apps: number): Promise<boolean> {
+    return this.#call(() => this.#engine.buried(node, apps));
   }
 
   apps(): Promise<readonly string[]> {

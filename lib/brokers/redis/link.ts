@@ -11,7 +11,7 @@ import { Connection, type RedisAddress } from './connection';
 import { decodeResults, encodeTurn, type EncodeLimits } from './encode-turn';
 import { AppKeys, NodeKeys } from './keys';
 import { RedisReads } from './reads';
-import { BURY, FENCE, REGISTER, REJOIN, RELEASE, RENEW } from './scripts/leases';
+import { BURIED, BURY, FENCE, LIST, REGISTER, REJOIN, RELEASE, RENEW } from './scripts/leases';
 import { Script } from './scripts/script';
 import { TURN } from './scripts/turn';
 import { Topics } from './topics';
@@ -34,9 +34,11 @@ const register = new Script(REGISTER);
 const renew = new Script(RENEW);
 const release = new Script(RELEASE);
 const bury = new Script(BURY);
+const list = new Script(LIST);
+const buried = new Script(BURIED);
 const fence = new Script(FENCE);
 const rejoin = new Script(REJOIN);
-const SCRIPTS = [turn, register, renew, release, bury, fence, rejoin];
+const SCRIPTS = [turn, register, renew, release, bury, list, buried, fence, rejoin];
 
 interface App {
   keys: AppKeys;
@@ -51,7 +53,7 @@ export class RedisLink implements EngineLink {
   readonly #topics = new Topics();
   readonly #apps = new Map<string, App>();
   /** Apps that the engine has in its list, as this connection has told it. */
-  readonly #listed = new Set<string>();
+  readonly #listed = new Map<string, Promise<boolean>>();
   #connection: Connection | undefined;
   #listener: LinkListener | undefined;
   #timer: Timer | undefined;
@@ -105,6 +107,7 @@ export class RedisLink implements EngineLink {
     const node = Number(await this.#send(register.call([nodes, tokens, used], args)));
     if (node === 0) throw new Error('all numbers of nodes are in use');
     this.#token = token;
+    this.#listed.clear();
     return { node, token };
   }
 
@@ -129,8 +132,9 @@ export class RedisLink implements EngineLink {
     return found.map(Number);
   }
 
-  async buried(node: number): Promise<void> {
-    await this.#send(['SREM', this.#nodeKeys.dead, `${node}`]);
+  async buried(node: number, count: number): Promise<boolean> {
+    const { dead, apps } = this.#nodeKeys;
+    return (await this.#send(buried.call([dead, apps], [`${node}`, `${count}`]))) === 1;
   }
 
   async apps(): Promise<readonly string[]> {
@@ -153,11 +157,11 @@ export class RedisLink implements EngineLink {
   ): Promise<TurnReply> {
     const { keys } = this.#app(app);
     // A sweeper looks for facts in listed apps only, so the app is listed before its first fact.
-    const isListed = this.#listed.has(app) || this.#list(app);
+    if (!(await this.#isListed(app, node))) return { kind: 'fenced' };
     const encoded = encodeTurn(keys, this.#options.limits, node, operations);
     const args = [this.#token, `${number}`, ...encoded.args];
-    const sent = this.#send(turn.call(encoded.keys, args));
-    const [[kind, about]] = (await Promise.all([sent, isListed])) as [[string, unknown], unknown];
+    const reply = (await this.#send(turn.call(encoded.keys, args))) as [string, unknown];
+    const [kind, about] = reply;
     if (kind === 'fenced') return { kind };
     if (kind === 'out_of_turn') return { kind, last: Number(about) };
     const values = JSON.parse(String(about)) as Array<number | string>;
@@ -168,6 +172,8 @@ export class RedisLink implements EngineLink {
 
   async rejoin(app: string, node: number, last: number, seq: number): Promise<void> {
     const { keys } = this.#app(app);
+    // An engine that has lost turns may have lost its list of apps, too.
+    this.#listed.delete(app);
     const args = [this.#token, `${last}`, `${seq}`];
     await this.#send(rejoin.call([keys.head, keys.turns(node)], args));
   }
@@ -236,8 +242,19 @@ export class RedisLink implements EngineLink {
     return app;
   }
 
-  #list(app: string): Promise<unknown> {
-    return this.#send(['SADD', this.#nodeKeys.apps, app]).then(() => this.#listed.add(app));
+  /** Turns wait for it in their order. */
+  #isListed(app: string, node: number): Promise<boolean> {
+    const known = this.#listed.get(app);
+    if (known !== undefined) return known;
+    const { tokens, apps } = this.#nodeKeys;
+    const listed = this.#send(list.call([tokens, apps], [`${node}`, this.#token, app])).then(
+      (reply) => reply === 1,
+    );
+    this.#listed.set(app, listed);
+    listed.catch(() => {
+      if (this.#listed.get(app) === listed) this.#listed.delete(app);
+    });
+    return listed;
   }
 
   async #send(args: ReadonlyArray<string | Buffer>): Promise<unknown> {

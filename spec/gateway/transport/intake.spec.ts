@@ -43,6 +43,25 @@ t.test('the parser is given all bytes in their order, a few messages a turn', as
   );
 });
 
+t.test(
+  'reads with few messages are handled in the turn they come in, up to the budget',
+  async (t) => {
+    const stream = new PassThrough();
+    let bytes = 0;
+    stream.on('data', (piece: Buffer) => {
+      bytes += piece.length;
+      intake.count();
+    });
+    const intake = new Intake(stream, new TurnBudget({ endOfTurn: setImmediate }), 65_536);
+    const read = Buffer.alloc(65_536);
+    stream.write(read);
+    stream.write(read);
+    await new Promise<void>(process.nextTick);
+    t.equal(bytes, 2 * read.length);
+    t.notOk(intake.behind);
+  },
+);
+
 t.test('a paused owner gets nothing until it goes on', async (t) => {
   const stream = new PassThrough();
   let bytes = 0;

@@ -185,13 +185,15 @@ function unrest(simulation: Simulation): string | undefined {
   if (gateway.clock.stopped) return 'no gateway';
   const [namesake] = simulation.namesakes;
   if (namesake !== undefined) return `${namesake.name} does not know that it was replaced`;
+  const { untold } = simulation;
+  if (untold !== undefined)
+    return `${untold.name} was told of ${untold.told.size} of ${untold.sent} triggers`;
   const sessions = new Set<string>();
   for (const backend of backends.values()) {
-    const { name, client, running, told, sent } = backend;
+    const { name, client, running } = backend;
     if (client.state !== 'open') return `${name} is ${client.state}`;
     if (simulation.connectionOf(backend)?.isCut !== false) return `${name} is cut off`;
     if (running > 0) return `${name} has ${running} handlers running`;
-    if (told.size < sent) return `${name} was told of ${told.size} of ${sent} triggers`;
     const session = simulation.sessionNow(backend) ?? '';
     if (simulation.streamOf(session)?.over !== false) return `${name} has no session that lives`;
     sessions.add(session);

@@ -36,6 +36,8 @@ export class Simulation implements BackendOwner {
   readonly backends = new Map<string, SimBackend>();
   /** Other processes of a name, by place, that live and were not told yet that it is another's. */
   readonly #namesakes = new Map<string, SimBackend[]>();
+  /** Every process that was started, those that have ended too. */
+  readonly #started: SimBackend[] = [];
   /** Broken rules as sentences, in the order in which they were noticed. */
   readonly faults: string[] = [];
   gateway: SimGateway;
@@ -98,7 +100,14 @@ export class Simulation implements BackendOwner {
     const name = `${place}#${this.#processes}`;
     const before = this.backends.get(place);
     if (before !== undefined) this.#namesakesAt(place).push(before);
-    this.backends.set(place, new SimBackend(name, this, options, this.#someEvents()));
+    const backend = new SimBackend(name, this, options, this.#someEvents());
+    this.#started.push(backend);
+    this.backends.set(place, backend);
+  }
+
+  /** A process that lives and was not told of all its triggers; it may have left its place and be about to end. */
+  get untold(): SimBackend | undefined {
+    return this.#started.find(({ clock, told, sent }) => !clock.stopped && told.size < sent);
   }
 
   /** True when the backends of a place have a name, so that a second one takes the place of the first. */

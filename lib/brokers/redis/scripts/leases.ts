@@ -51,6 +51,23 @@ end
 return redis.call('SMEMBERS', KEYS[4])
 `;
 
+/**
+ * KEYS: tokens, apps. ARGV: node, token, app. Lists an app before the first turn of a node there. Reply: 0 when the node was
+ * declared dead: a sweeper may have read the list.
+ */
+export const LIST = `
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+redis.call('SADD', KEYS[2], ARGV[3])
+return 1
+`;
+
+/** KEYS: dead, apps. ARGV: node, number of apps that were swept. Reply: 0 when there are others. */
+export const BURIED = `
+if redis.call('SCARD', KEYS[2]) ~= tonumber(ARGV[2]) then return 0 end
+redis.call('SREM', KEYS[1], ARGV[1])
+return 1
+`;
+
 /** KEYS: turns of a node in an app. From here on none counts. The number comes back after a day at the earliest. */
 export const FENCE = `
 redis.call('HSET', KEYS[1], 'token', 'dead')

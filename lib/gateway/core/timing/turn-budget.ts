@@ -3,8 +3,12 @@ import type { Clock } from '../../../util/timers';
 /** Work of one peer that may go on in a later turn. Does some of it, and answers whether more is left. */
 export type Share = () => boolean;
 
-/** Units of one turn of the event loop: a message or a request is one, and so are this many bytes. */
-export const BYTES_PER_UNIT = 1024;
+/**
+ * Units of one turn of the event loop: a message or a request is one, and so are this many bytes. A read of Node, 64 KiB,
+ * costs less than a share: a backend's commands, hundreds in a frame, are so read on in the same turn, and their events
+ * for one socket leave in one write.
+ */
+export const BYTES_PER_UNIT = 2048;
 const UNITS_PER_TURN = 1024;
 /** Units that one peer may use before the others have their turn. */
 export const UNITS_PER_SHARE = 64;
