@@ -85,6 +85,8 @@ export class FakeBrowser {
   readonly #waiters: Waiter[] = [];
   /** Index in `received` up to which `next` has given messages out, by event. */
   readonly #given = new Map<string, number>();
+  /** Channel on which backends send to the user who is signed in. */
+  #userChannel: string | undefined;
   #session: CarrierHandler | undefined;
   #id = '';
 
@@ -139,6 +141,8 @@ export class FakeBrowser {
    * whoever authorizes. Presence channels need an identity, unless that comes with the authorization.
    */
   async subscribe(channel: string, identity?: Identity): Promise<this> {
+    // Sign-in has subscribed to it already, and to subscribe twice is an error.
+    if (channel === this.#userChannel) return this;
     const signed = /^(private|presence)-/.test(channel)
       ? await this.#signed(channel, identity)
       : undefined;
@@ -171,13 +175,17 @@ export class FakeBrowser {
     const { event, data } = await answer;
     if (event === 'pusher:signin_success') {
       const { id } = JSON.parse(userData ?? '{}') as { id: string };
-      return this.subscribe(`#server-to-user-${id}`);
+      const channel = `#server-to-user-${id}`;
+      await this.subscribe(channel);
+      this.#userChannel = channel;
+      return this;
     }
     const { code, message } = data as { code: number; message: string };
     throw new StandpipeError('refused', message, { status: code });
   }
 
   unsubscribe(channel: string): this {
+    if (channel === this.#userChannel) this.#userChannel = undefined;
     return this.send('pusher:unsubscribe', { channel });
   }
 

@@ -147,6 +147,7 @@ export const sending: Cases = {
     for (const [i, user] of users.entries()) {
       const id = i < 2 ? 'ann' : 'bob';
       await user.signIn(id);
+      await user.subscribe(`#server-to-user-${id}`);
     }
     await context.pusher.sendToUser('ann', 'note', { x: 1 });
     for (const user of users.slice(0, 2)) t.strictSame((await user.next('note')).data, { x: 1 });
