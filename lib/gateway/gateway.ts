@@ -288,9 +288,14 @@ export class Gateway {
     await this.#pause(drainDelayMs);
     if (this.#isStopped) return;
     await drain({
-      ...{ departures: this.#departures, listener: this.#listener },
-      ...{ pipes: this.#pipes, protocols: this.#protocols, webhooks: this.#webhooks },
-      ...{ drainMs, clock: this.#clock, sockets: () => this.socketCount },
+      departures: this.#departures,
+      listener: this.#listener,
+      pipes: this.#pipes,
+      protocols: this.#protocols,
+      webhooks: this.#webhooks,
+      clock: this.#clock,
+      sockets: () => this.socketCount,
+      drainMs,
     });
     await this.stop();
   }
