@@ -19,10 +19,15 @@ const TAP_TIMEOUT = '240';
 const SHARDS = new Map([['spec/faults/simulation.spec.ts', 2]]);
 // Folders with many small specs, and how many of them share a process.
 const SMALL =
-  /^spec\/(gateway|http|net|pipe|pusher|security|stream|testing|util|wire)\/|^spec\/[^/]*$/;
+  /^spec\/(brokers|gateway|http|net|pipe|pusher|security|stream|testing|util|wire)\/|^spec\/[^/]*$/;
 const SHARE = 12;
 // Specs that watch or change their whole process, or start others and wait for them.
-const ALONE = new Set(['spec/http/package.spec.ts', 'spec/pipe/connection/hostile.spec.ts']);
+const ALONE = new Set([
+  'spec/brokers/redis.spec.ts',
+  'spec/brokers/redis-faults.spec.ts',
+  'spec/http/package.spec.ts',
+  'spec/pipe/connection/hostile.spec.ts',
+]);
 // Folders whose specs take longest: begun last, they would keep one processor busy while the others have nothing to do.
 const FIRST = [
   'spec/browser/',

@@ -20,6 +20,9 @@ export const ERROR_CODES = {
   closed: 'the client is closed, or the gateway was stopped while it started',
   timeout: 'no answer within the deadline',
   listen_failed: 'the gateway could not listen on its address',
+  broker_unavailable: 'the engine that joins several gateways gave no answer at the start',
+  broker_unsuitable:
+    'the engine that joins several gateways has a version, role or setting that loses what is true',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -14,6 +14,7 @@ const CIRCLE = [
   'gateway/core/features/watchlists',
   'gateway/core/model/app',
   'gateway/core/model/channel',
+  'gateway/core/model/entrant',
   'gateway/core/model/presence',
   'gateway/core/model/socket',
   'gateway/core/model/users',

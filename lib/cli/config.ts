@@ -37,6 +37,9 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
   if (host !== undefined) merged['host'] = host;
   if (port !== undefined) merged['port'] = port;
   if (path !== undefined) merged['path'] = path;
+  if (flags.broker !== undefined) {
+    merged['broker'] = { ...object(merged['broker']), redis: flags.broker };
+  }
   if (portWaitMs !== undefined) merged['portWaitMs'] = portWaitMs;
   if (flags.reusePort === true || switchFrom(env, 'REUSE_PORT')) merged['reusePort'] = true;
   const metrics = {

@@ -21,6 +21,7 @@ export interface ServeFlags {
   tlsCert?: string;
   tlsKey?: string;
   path?: string;
+  broker?: string;
   metricsHost?: string;
   metricsPort?: number;
   reusePort?: boolean;
@@ -50,6 +51,7 @@ export function addServeFlags(command: Command): Command {
     .addOption(number('--tls-port <number>', 'TLS port (default 6443 with a certificate)'))
     .addOption(flag('--tls-cert <file>', 'certificate, PEM'))
     .addOption(flag('--tls-key <file>', 'key of the certificate, PEM'))
+    .addOption(flag('--broker <url>', 'Redis that joins several gateways: redis://127.0.0.1:6379'))
     .addOption(number('--metrics-port <number>', 'Prometheus metrics on a port of their own'))
     .addOption(flag('--metrics-host <address>', 'its address (default 127.0.0.1)'))
     .option(
@@ -65,6 +67,12 @@ export function addServeFlags(command: Command): Command {
         LOG_FORMATS,
       ),
     );
+}
+
+export function addBrokerFlags(command: Command): Command {
+  return command
+    .addOption(flag('-c, --config <file>', 'configuration of a gateway, JSON'))
+    .addOption(flag('--broker <url>', 'Redis that joins the gateways: redis://127.0.0.1:6379'));
 }
 
 export function addConnectionFlags(command: Command): Command {

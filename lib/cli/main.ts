@@ -3,12 +3,13 @@ import { Command } from 'commander';
 import { StandpipeError } from '../errors';
 import { conformance } from './commands/conformance';
 import { keys } from './commands/keys';
+import { nodes } from './commands/nodes';
 import { pushy } from './commands/pushy';
 import { repl } from './commands/repl';
 import { serve } from './commands/serve';
 import { tail } from './commands/tail';
 import { trigger } from './commands/trigger';
-import { addConnectionFlags, addServeFlags } from './flags';
+import { addBrokerFlags, addConnectionFlags, addServeFlags } from './flags';
 
 const program = new Command('standpipe')
   .description('Hear every browser and answer each one over a single connection.')
@@ -50,6 +51,10 @@ addConnectionFlags(program.command('trigger'))
 addConnectionFlags(program.command('repl'))
   .description('a Node prompt with a connected client')
   .action((flags) => repl(flags as Parameters<typeof repl>[0], process.env));
+
+addBrokerFlags(program.command('nodes'))
+  .description('list the gateways that share a broker: number, time left of the lease, sockets')
+  .action((flags) => nodes(flags as Parameters<typeof nodes>[0], process.env));
 
 program
   .command('pushy')

@@ -1,6 +1,8 @@
 import type { Clock } from '../util/timers';
 import { closeInWaves } from './close-in-waves';
 import type { Departures } from './core/departures';
+import type { Hub } from './core/hub';
+import type { Apps } from './core/model/app';
 import type { PipeProtocol } from './protocols/pipe/protocol';
 import type { Protocol } from './protocols/protocol';
 import type { PortListener } from './transport/listener';
@@ -11,6 +13,8 @@ const LOOK_MS = 20;
 
 /** Parts of a gateway that drains. */
 export interface Draining {
+  readonly apps: Apps;
+  readonly hub: Hub;
   readonly departures: Departures;
   readonly listener: PortListener;
   readonly pipes: PipeProtocol;
@@ -27,7 +31,7 @@ export interface Draining {
 export async function drain(gateway: Draining): Promise<void> {
   const { departures, listener, pipes, protocols, webhooks, clock, drainMs } = gateway;
   const deadlineMs = clock.now() + drainMs;
-  webhooks.endGrace();
+  handOn(gateway);
   for (const protocol of protocols) protocol.drain?.(drainMs);
   await closeInWaves(drainMs, {
     sockets: gateway.sockets,
@@ -42,6 +46,13 @@ export async function drain(gateway: Draining): Promise<void> {
   // Events caused by the waves are sent to the backends and acknowledged.
   const behind = (): boolean => departures.pending || protocols.some((protocol) => protocol.behind);
   while (behind() && clock.now() < deadlineMs) await pause(clock, LOOK_MS);
+}
+
+/** The other gateways tell from now on of the channels that this one told of. */
+function handOn({ apps, hub: { nodes }, webhooks }: Draining): void {
+  if (nodes.isAlone) return webhooks.endGrace();
+  webhooks.flushGrace();
+  for (const app of apps.all()) nodes.leave(app);
 }
 
 function pause(clock: Clock, delayMs: number): Promise<void> {

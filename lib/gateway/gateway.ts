@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Broker } from '../brokers/broker';
 import { StandpipeError } from '../errors';
 import type { Logger } from '../util/logger';
 import { type Clock, systemClock } from '../util/timers';
@@ -22,9 +23,11 @@ import {
   type GatewaySettings,
   type Limits,
 } from './options/options';
+import { brokerListener } from './broker-listener';
 import { Dispatch } from './dispatch';
 import { drain } from './drain';
 import { live, sumOf } from './live';
+import { makeBroker } from './make-broker';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
 import { ChannelsHandshake } from './protocols/channels/handshake';
@@ -56,6 +59,7 @@ export class Gateway {
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #apps: Apps;
+  readonly #broker: Broker;
   readonly #hub: Hub;
   readonly #pipes: PipeProtocol;
   readonly #channels: ChannelsHandshake;
@@ -71,45 +75,41 @@ export class Gateway {
   /** Resolves when the last start has ended, well or not. */
   #startEnded: Promise<unknown> = Promise.resolve();
 
-  /** Throws `bad_option` when the options are wrong. Listens only after `start`. */
-  constructor(options: GatewayOptions, clock: Clock = systemClock) {
+  /**
+   * Throws `bad_option` when the options are wrong. Listens only after `start`.
+   * @param broker joins this gateway with others; a private one unless given
+   */
+  constructor(options: GatewayOptions, clock: Clock = systemClock, broker?: Broker) {
     const settings = checkGatewayOptions(options);
     const { log } = settings;
     const limits = (this.#limits = { ...settings.limits });
     this.#settings = settings;
     this.#log = log;
     this.#clock = clock;
-    this.#apps = new Apps(settings.apps, limits);
-    this.metrics = new Metrics(
-      live(
+    this.#broker = broker ?? makeBroker(settings, clock);
+    this.metrics = new Metrics({
+      ...live(
         () => this.#apps.all(),
         () => this.#hub,
         clock,
       ),
-    );
+      ...((broker ?? settings.broker) && { broker: this.#broker }),
+    });
     const journal = new Journal(log, this.metrics);
     const watch: TurnWatch = {
       now: () => clock.now(),
       written: (durationMs) => this.metrics.written(durationMs),
     };
     const turn = new Turn((run) => clock.endOfTurn(run), { watch });
-    this.#hub = new Hub(turn, clock, limits, journal);
+    const shared = { clock, limits, journal, metrics: this.metrics };
+    this.#hub = new Hub({ ...shared, turn, broker: this.#broker });
+    this.#apps = new Apps(settings.apps, (app) => this.#hub.attach(app));
     const router = new Router(this.#hub, this.metrics, journal);
     const overload = (this.#overload = new Overload(clock));
     const files = new FileLimit({ metrics: this.metrics, log, clock });
     overload.each(() => files.check());
     const admission = new Admission(limits, clock);
-    const parts = {
-      hub: this.#hub,
-      admission,
-      router,
-      metrics: this.metrics,
-      journal,
-      limits,
-      clock,
-      overload,
-      log,
-    };
+    const parts = { ...shared, hub: this.#hub, admission, router, overload, log };
     const node = randomBytes(4).toString('hex');
     this.#pipes = new PipeProtocol({ ...parts, node }, this.#apps);
     this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);
@@ -143,7 +143,7 @@ export class Gateway {
         open: (...opening) => this.#channels.open(...opening),
       }),
       new Pushy({ ...parts, carriers }, this.#apps, settings.pushyCommands),
-      new Health(() => this.#state === 'running'),
+      new Health(() => this.#state === 'running' && this.#broker.state !== 'down'),
     ];
     const dispatch = new Dispatch(this.#protocols, settings.path, journal);
     const { metrics, reusePort, portWaitMs: waitMs } = settings;
@@ -224,6 +224,7 @@ export class Gateway {
 
   async #listen(): Promise<void> {
     try {
+      await this.#join();
       await this.#listener.start();
       await this.#metricsListener?.start();
       this.#requireWanted();
@@ -288,6 +289,8 @@ export class Gateway {
     await this.#pause(drainDelayMs);
     if (this.#isStopped) return;
     await drain({
+      apps: this.#apps,
+      hub: this.#hub,
       departures: this.#departures,
       listener: this.#listener,
       pipes: this.#pipes,
@@ -311,6 +314,7 @@ export class Gateway {
     this.#overload.stop();
     this.#webhooks.stop();
     if (wasIdle) return;
+    if (this.#broker.state !== 'up') this.#broker.stop();
     // A start that is under way looks at the state, and frees its ports itself.
     await this.#startEnded;
     // First of all: a browser that is told to go away may be back before the port is closed.
@@ -330,6 +334,22 @@ export class Gateway {
     return this.#channels.open(key, query, carrier);
   }
 
+  /** Takes a lease, where several gateways are joined. */
+  async #join(): Promise<void> {
+    const listener = brokerListener({
+      apps: this.#apps,
+      hub: this.#hub,
+      departures: this.#departures,
+      overload: this.#overload,
+      log: this.#log,
+      isServing: () => this.#state !== 'idle' && !this.#isStopped,
+    });
+    await this.#broker.start(listener).catch((error: unknown) => {
+      this.#requireWanted();
+      throw error;
+    });
+  }
+
   /** `stop` may come in the middle of a start or a drain. */
   get #isStopped(): boolean {
     return this.#state === 'stopped';
@@ -340,11 +360,14 @@ export class Gateway {
     throw new StandpipeError('closed', 'the gateway was stopped while it started');
   }
 
-  /** Ends all connections and frees the ports. */
+  /** Ends all connections, frees the ports and gives the lease back. */
   async #free(): Promise<void> {
     for (const connection of [...this.#keepAlive.connections()]) connection.terminate();
     await this.#listener.stop();
     await this.#metricsListener?.stop();
+    // An engine that is away would be waited for; the others find out by the lease.
+    if (this.#broker.state === 'up') await this.#broker.leave();
+    else this.#broker.stop();
   }
 
   #failed(error: unknown): void {

@@ -11,7 +11,11 @@ export function sumOf(apps: Iterable<App>, of: (app: App) => number): number {
 }
 
 /** Numbers of a gateway that are counted at each scrape of its metrics. */
-export function live(apps: () => Iterable<App>, hub: () => Hub, clock: Clock): Live {
+export function live(
+  apps: () => Iterable<App>,
+  hub: () => Hub,
+  clock: Clock,
+): Omit<Live, 'broker'> {
   /** Unfinished events of connected backends, or of streams that wait for one. */
   const lags = (isWaiting: boolean): Array<{ events: number; since: number }> => {
     const observers = [...apps()].flatMap((app) => [...app.observers]);

@@ -166,6 +166,12 @@ export function channelEvent(
   return relayedClientEvent(event, channel, quote(data), userId);
 }
 
+/** Event and data of a text that `channelEvent` made. */
+export function readChannelEvent(text: string): { event: string; data: string } {
+  const { event, data } = JSON.parse(text) as { event: string; data: string };
+  return { event, data };
+}
+
 /**
  * A client event on its way to the other sockets. `rawData` is JSON text and goes in as it is; '' leaves the key out.
  */

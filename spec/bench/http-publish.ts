@@ -8,6 +8,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { MemoryEngine } from '../../lib/brokers/memory/engine';
 import { Gateway } from '../../lib/gateway/gateway';
 import { Apps } from '../../lib/gateway/core/model/app';
 import { Hub } from '../../lib/gateway/core/hub';
@@ -64,11 +65,13 @@ function own(request: ApiRequest): number {
   const clock = systemClock;
   const metrics = new Metrics();
   const journal = new Journal(silent, metrics);
-  const hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock, limits, journal);
+  const turn = new Turn((run) => clock.endOfTurn(run));
+  const broker = new MemoryEngine({ clock, limits, isAlone: true }).join();
+  const hub = new Hub({ turn, clock, limits, journal, metrics, broker });
   const none = (): number => 0;
   const router = new Router(hub, metrics, journal);
   const parts = { hub, router, metrics, journal, limits, clock, log: silent };
-  const api = new RestApi(parts, new Apps(apps, limits));
+  const api = new RestApi(parts, new Apps(apps, (app) => hub.attach(app)));
   const { method, target, body } = signedRequest(request);
   const headers = { 'content-length': String(body.length) };
   const call = (): void => {

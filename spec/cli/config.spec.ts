@@ -335,3 +335,19 @@ t.test('metrics have an address and a token, which is never a flag', (t) => {
   t.throws(() => readConfig({ metricsHost: '10.0.0.1' }, {}), { message: /^--metrics-host: / });
   t.end();
 });
+
+t.test(
+  'a broker comes from the command line, a variable or the file, which keeps its prefix',
+  (t) => {
+    const config = file(t, 'one.json', {
+      apps: [APP],
+      broker: { redis: 'redis://a', prefix: 'p' },
+    });
+    t.match(readConfig(serveFlags(['--config', config]), {}).options, {
+      broker: { redis: 'redis://a', prefix: 'p' },
+    });
+    const flags = serveFlags(['--config', config], { STANDPIPE_BROKER: 'redis://b' });
+    t.match(readConfig(flags, {}).options, { broker: { redis: 'redis://b', prefix: 'p' } });
+    t.end();
+  },
+);

@@ -1,13 +1,11 @@
 import t, { type Test } from 'tap';
-import { createTestGateway } from '../../lib/testing';
+import { manySchedules } from '../brokers/live-through';
 import { showPipeInChromium } from '../browser/pipe-in-chromium';
 import { showSubscriberInChromium } from '../browser/subscriber-in-chromium';
 import { showInChromium } from '../conformance/features/chromium';
 import { FEATURES } from '../conformance/features/list';
 import { bundlers } from '../subscriber/bundlers';
 import { hasBrowser } from '../support/browser';
-import { ChaosProxy } from '../support/chaos-proxy';
-import { converse } from '../support/conversation';
 import { hasNginx } from '../support/nginx';
 import { conformOfPython, pythonMissing } from '../support/python';
 import { certificate } from '../support/tls';
@@ -15,6 +13,8 @@ import { Chance } from '../support/simulator/chance';
 import { liveThrough } from '../support/simulator/schedules';
 import { bundles } from './bundles';
 import { churn } from './churn';
+import { cluster } from './cluster';
+import { randomCuts } from './random-cuts';
 import { falseClock } from './false-clock';
 import { fuzz } from './fuzz/fuzz';
 import { findPlantedByFuzz } from './fuzz/planted';
@@ -50,6 +50,7 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['schedules', schedules],
   ['real-schedules', realSchedules],
   ['planted', planted],
+  ['brokers', manySchedules],
   ['cuts', randomCuts],
   ['kills', kills],
   ['stalls', stalls],
@@ -73,6 +74,7 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['bundles', bundles],
   ['bundlers', bundlers],
   ['node', nodes],
+  ['cluster', cluster],
 ];
 
 const HOUR_MS = 3_600_000;
@@ -137,27 +139,6 @@ async function schedules(test: Test): Promise<Result> {
 
 async function realSchedules(test: Test, seed: number): Promise<Result> {
   return { ...(await realMinutes(test, { minutes, seed, timeoutMs: HOUR_MS })) };
-}
-
-/** A long conversation over a line that is cut again and again, wherever it is. */
-async function randomCuts(test: Test, seed: number): Promise<Result> {
-  const chance = new Chance(seed);
-  const gateway = await createTestGateway({ limits: { maxBackChannelEventsPerSecond: 1e6 } });
-  test.teardown(() => gateway.close());
-  const proxy = await ChaosProxy.start(test, gateway.client.port);
-  let cuts = 0;
-  for (let round = 1; round <= 100; round++) {
-    const cut = (): void => {
-      cuts += 1;
-      proxy.cut();
-    };
-    const cutting = setInterval(cut, chance.whole(5, 24));
-    const client = { port: proxy.port };
-    const faults = await converse(gateway, { messages: 2_000, client });
-    clearInterval(cutting);
-    test.same(faults, [], `round ${round}`);
-  }
-  return { messages: 200_000, cuts };
 }
 
 async function kills(test: Test): Promise<Result> {

@@ -115,8 +115,8 @@ t.test('two bodies of one MD5 are told apart by a signed body_sha256', async (t)
   for (const i of [19, 45, 59, 83, 109, 123]) two[i] = (one[i] as number) ^ 0x80;
   t.notSame(one, two);
   t.equal(bodyMd5(one), bodyMd5(two));
-  const { apps, limits } = checkGatewayOptions({ apps: [{ id: '1', key: 'key', secret: SECRET }] });
-  const app = new Apps(apps, limits).byId('1');
+  const { apps } = checkGatewayOptions({ apps: [{ id: '1', key: 'key', secret: SECRET }] });
+  const app = new Apps(apps).byId('1');
   const check = (body: Buffer, query: Array<[string, string]>): (() => unknown) => {
     const about = { method: 'POST', path: '/apps/1/events' };
     const md5 = bodyMd5(one);

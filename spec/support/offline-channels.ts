@@ -1,3 +1,4 @@
+import { MemoryEngine } from '../../lib/brokers/memory/engine';
 import { Admission } from '../../lib/gateway/core/admission';
 import { Apps, type App } from '../../lib/gateway/core/model/app';
 import type { Carrier, CarrierHandler } from '../../lib/gateway/core/fanout/carrier';
@@ -47,12 +48,13 @@ export class OfflineChannels {
   constructor({ app, limits: some }: OfflineOptions = {}) {
     const one = { id: '1', key: 'key', secret: SECRET, clientEvents: true, ...app };
     const { apps, limits } = checkGatewayOptions({ apps: [one], limits: some });
-    const all = new Apps(apps, limits);
-    this.app = all.byKey('key') as App;
     const metrics = new Metrics();
     const journal = new Journal(silent, metrics);
     const turn = new Turn((run) => this.clock.endOfTurn(run));
-    this.hub = new Hub(turn, this.clock, limits, journal);
+    const broker = new MemoryEngine({ clock: this.clock, limits, isAlone: true }).join();
+    this.hub = new Hub({ turn, clock: this.clock, limits, journal, metrics, broker });
+    const all = new Apps(apps, (app) => this.hub.attach(app));
+    this.app = all.byKey('key') as App;
     this.app.observers.add({ wants: () => false, offer: (event) => this.told.push(event) });
     this.router = new Router(this.hub, metrics, journal);
     const { hub, router, clock } = this;
@@ -84,7 +86,7 @@ export class OfflineChannels {
   }
 
   publish(channel: string, event: string, data: string): void {
-    this.router.publish(this.app, { channel, event, data });
+    void this.router.publish(this.app, { channel, event, data });
   }
 }
 

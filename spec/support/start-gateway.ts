@@ -1,4 +1,5 @@
 import type { Test } from 'tap';
+import type { Broker } from '../../lib/brokers/broker';
 import { Gateway } from '../../lib/gateway/gateway';
 import type { GatewayOptions } from '../../lib/gateway/options/options';
 import type { ManualClock } from './manual-clock';
@@ -12,15 +13,17 @@ export interface StartOptions extends Partial<GatewayOptions> {
   app?: Partial<App>;
   /** Time for the keep-alive, rates and drains; the real one when absent. */
   clock?: ManualClock;
+  /** Joins it with other gateways. */
+  joinedBy?: Broker;
 }
 
 /** A gateway on a free port of 127.0.0.1 that stops when the test ends. */
 export async function startGateway(
   t: Pick<Test, 'teardown'>,
-  { app, clock, ...options }: StartOptions = {},
+  { app, clock, joinedBy, ...options }: StartOptions = {},
 ): Promise<Gateway> {
   const one = { id: '1', key: 'key', secret: SECRET, clientEvents: true, ...app };
-  const gateway = new Gateway({ port: 0, apps: [one], ...options }, clock);
+  const gateway = new Gateway({ port: 0, apps: [one], ...options }, clock, joinedBy);
   t.teardown(() => stopped(gateway, clock));
   return gateway.start();
 }

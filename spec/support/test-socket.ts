@@ -125,11 +125,15 @@ export class TestSocket {
 
   /** Signs in as a user and answers with the next message. */
   async signIn(user: object): Promise<Message> {
+    this.askToSignIn(user);
+    return this.next();
+  }
+
+  askToSignIn(user: object): void {
     const userData = JSON.stringify(user);
     const toSign = `${this.id}::user::${userData}`;
     const auth = `key:${createHmac('sha256', SECRET).update(toSign).digest('hex')}`;
     this.send({ event: 'pusher:signin', data: { auth, user_data: userData } });
-    return this.next();
   }
 
   /** The `<key>:<signature>` of a subscription of this socket. */

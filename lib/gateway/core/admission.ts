@@ -6,19 +6,10 @@ import type { Limits } from '../options/options';
 import { AppRates } from './features/app-rates';
 import type { App } from './model/app';
 import type { Channel } from './model/channel';
+import type { AdmissionRefusal } from './model/entrant';
 import type { Identity } from './model/presence';
 import type { Socket } from './model/socket';
 import { TokenBucket } from './timing/token-bucket';
-
-/**
- * Reason why a socket does not join a channel: the rule that says so, a text for its user, and the status that
- * pusher-js is told.
- */
-export interface AdmissionRefusal {
-  rule: 'name' | 'limit' | 'proof' | 'member';
-  message: string;
-  status: number;
-}
 
 /** Outcome of a request to join: in order, there already, or refused. */
 export type AdmissionOutcome =
@@ -111,7 +102,7 @@ export class Admission {
       const shown = channel.slice(0, maxChannelNameLength);
       return admissionRefusal('name', `Invalid channel name: '${shown}' (${rule})`, 400);
     }
-    const present = socket.channels?.get(channel);
+    const present = socket.channels?.get(channel) ?? socket.entering?.get(channel)?.channel;
     if (present !== undefined) return { present };
     const full = this.#fullness(socket, channel);
     if (full !== undefined) return admissionRefusal('limit', full, 4100);
@@ -121,9 +112,9 @@ export class Admission {
     return this.#member(socket, kind, channelData);
   }
 
-  #fullness({ app, channels }: Socket, channel: string): string | undefined {
+  #fullness({ app, channels, entering }: Socket, channel: string): string | undefined {
     const { maxChannelsPerSocket, maxChannelsPerApp } = this.#limits;
-    if ((channels?.size ?? 0) >= maxChannelsPerSocket) {
+    if ((channels?.size ?? 0) + (entering?.size ?? 0) >= maxChannelsPerSocket) {
       return `Too many subscriptions: the limit is ${maxChannelsPerSocket} per connection`;
     }
     if (app.channels.size >= maxChannelsPerApp && !app.channels.has(channel)) {
@@ -153,7 +144,7 @@ export class Admission {
     const { userId, userInfo } = member;
     const presence = app.channels.get(kind.name)?.presence;
     const { maxMembersPerChannel: max } = this.#limits;
-    if (presence !== undefined && !presence.has(userId) && presence.size >= max) {
+    if (presence !== undefined && !presence.list.has(userId) && presence.list.size >= max) {
       return admissionRefusal('limit', `Presence channel is full (${max} members)`, 4100);
     }
     return { kind, identity: { userId, userInfo } };

@@ -42,8 +42,17 @@ export class Departures {
     return false;
   }
 
+  /** Closes the sockets of all apps, a slice in each turn, so that they come back at once under other ids. */
+  fenced(): void {
+    const reason = 'This gateway was cut off from the others: please reconnect';
+    for (const app of this.#apps.all()) {
+      closeInSlices(this.#hub, this.#budget, app, { code: CloseCode.RECONNECT, reason });
+    }
+  }
+
   /** Closes the sockets of an app that was taken out, a slice in each turn. */
   removed(app: App): void {
+    this.#hub.detach(app);
     const reason = `App key ${app.key} does not exist`;
     closeInSlices(this.#hub, this.#budget, app, { code: CloseCode.APP_UNKNOWN, reason });
   }

@@ -1,18 +1,27 @@
+import type { Broker, Unavailable } from '../../brokers/broker';
+import { MemoryEngine } from '../../brokers/memory/engine';
+import { type Eventual, later } from '../../brokers/eventual';
 import { type ChannelName, parseChannelName } from '../../pusher/channel-name';
 import * as messages from '../../pusher/messages';
+import { newSocketId } from '../../pusher/socket-id';
 import { Ring } from '../../util/ring';
 import type { Clock } from '../../util/timers';
-import { EventKind, type PipeEvent } from '../../wire/frames';
+import { EventKind } from '../../wire/frames';
 import type { Limits } from '../options/options';
+import { AppFeed } from './app-feed';
+import { Entrance } from './entrance';
+import type { EntranceOutcome } from './model/entrant';
 import type { App } from './model/app';
-import type { CachedEvent } from './model/cache';
-import { Channel } from './model/channel';
+import type { Channel } from './model/channel';
 import type { Journal } from './journal';
 import { Holdback } from './streams/holdback';
 import type { Identity } from './model/presence';
+import type { Metrics } from './metrics';
+import { Nodes } from './nodes';
 import { BrowserRequests } from './features/browser-requests';
+import { CountPace } from './features/count-pace';
+import { Happenings } from './happenings';
 import type { Socket } from './model/socket';
-import { SubscriptionCounts } from './features/subscription-counts';
 import type { Turn } from './fanout/turn';
 import { Unauthorized } from './features/unauthorized';
 import { Watchlists } from './features/watchlists';
@@ -29,32 +38,109 @@ export interface Publication {
   except?: readonly string[] | undefined;
 }
 
+/** The last event of a cache channel, and the time until it is forgotten. */
+export interface CachedPublication {
+  event: string;
+  data: string;
+  ttlMs: number;
+}
+
+/** Parts that a hub is made of. */
+export interface HubParts {
+  readonly turn: Turn;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly journal: Journal;
+  readonly metrics: Metrics;
+  readonly broker: Broker;
+}
+
 /**
- * Registries of connected sockets and their subscriptions on this node. It changes the registries, writes to sockets
- * through the turn, and tells the observers of the app (groups, webhooks) what happened; it decides nothing about
- * who may do what.
+ * Registries of connected sockets and their subscriptions on this node. It changes the registries, says to the broker
+ * what is true here, writes to sockets through the turn, and tells the observers of the app (groups, webhooks) what
+ * happened; it decides nothing about who may do what.
  */
 export class Hub {
   readonly turn: Turn;
   readonly watchlists: Watchlists;
   readonly browserRequests: BrowserRequests;
   readonly holdback: Holdback;
+  readonly happenings: Happenings;
+  readonly nodes: Nodes;
   readonly #clock: Clock;
+  readonly #limits: Limits;
   readonly #journal: Journal;
-  readonly #counts: SubscriptionCounts;
+  readonly #metrics: Metrics;
+  readonly #broker: Broker;
+  readonly #entrance: Entrance;
+  readonly #counts: CountPace<Channel>;
   readonly #unauthorized: Unauthorized;
   readonly #closes = new Ring<{ socket: Socket; code: number; reason: string }>();
   #closesLeft = MAX_CLOSES_PER_TURN;
 
-  constructor(turn: Turn, clock: Clock, limits: Limits, journal: Journal) {
+  constructor({ turn, clock, limits, journal, metrics, broker }: HubParts) {
     this.turn = turn;
     this.#clock = clock;
+    this.#limits = limits;
     this.#journal = journal;
+    this.#metrics = metrics;
+    this.#broker = broker;
+    this.nodes = new Nodes(broker);
+    this.happenings = new Happenings(clock, this.nodes);
     this.watchlists = new Watchlists(turn, clock);
     this.browserRequests = new BrowserRequests(turn, clock);
     this.holdback = new Holdback(turn, clock, limits.pipePauseMs);
-    this.#counts = new SubscriptionCounts(turn, clock);
+    this.#counts = new CountPace(clock);
     this.#unauthorized = new Unauthorized(turn, clock, limits.authorizationTimeoutMs);
+    this.#entrance = new Entrance({
+      turn,
+      limits,
+      unauthorized: this.#unauthorized,
+      happenings: this.happenings,
+      note: (...noted) => this.#note(...noted),
+    });
+    this.nodes.on('terminate', (app, { userId }) =>
+      String(typeof userId === 'string' ? this.#terminateHere(app, userId) : 0),
+    );
+  }
+
+  /** Joins an app with the broker, before anything else is done with it. */
+  attach(app: App): void {
+    app.join(this.#broker.app(app.id, this.#feed(app)));
+  }
+
+  #feed(app: App): AppFeed {
+    return new AppFeed(app, {
+      turn: this.turn,
+      entrance: this.#entrance,
+      watchlists: this.watchlists,
+      happenings: this.happenings,
+      nodes: this.nodes,
+      metrics: this.#metrics,
+      counts: this.#counts,
+    });
+  }
+
+  /** An app was taken out of the configuration: the cluster hears no more of what is left of it here. */
+  detach(app: App): void {
+    const { broker } = app;
+    for (const { name, presence, sockets } of app.channels.values()) {
+      for (const userId of presence?.usersHere() ?? []) {
+        void broker.member(name, { userId, userInfo: undefined }, 0, Infinity);
+      }
+      if (sockets.size > 0) void broker.subscriptions(name, 0, false);
+      broker.unwatch(name);
+    }
+    for (const userId of app.users.ids()) void broker.user(userId, 0);
+    for (const userId of app.watched.keys()) broker.unwatchUser(userId);
+    for (const id of app.sockets.keys()) broker.socket(id, false);
+    const nobody = new MemoryEngine({ clock: this.#clock, isAlone: true }).join();
+    app.join(nobody.app(app.id, this.#feed(app)));
+  }
+
+  /** The broker does not answer any more: sockets that wait for a channel are sent away. */
+  giveUpWaiting(apps: Iterable<App>): void {
+    for (const app of apps) this.#entrance.giveUpAll(app);
   }
 
   /** Ends all timers; the hub goes on without what they would have brought about. */
@@ -62,30 +148,33 @@ export class Hub {
     this.watchlists.stop();
     this.browserRequests.stop();
     this.holdback.stop();
+    this.happenings.stop();
     this.#counts.stop();
     this.#unauthorized.stop();
   }
 
-  tell(app: App, event: PipeEvent): void {
-    for (const observer of app.observers) observer.offer(event);
+  /** A fresh id for a socket of an app. */
+  newId({ broker }: App): string {
+    return newSocketId(broker.isAlone ? undefined : this.nodes.own);
   }
 
   /** A socket is there: it has its id and may send. */
   open(socket: Socket): void {
     socket.app.sockets.set(socket.id, socket);
+    socket.app.broker.socket(socket.id, true);
     this.#unauthorized.opened(socket);
-    this.tell(socket.app, this.event(EventKind.OPEN, { socketId: socket.id }));
+    this.happenings.tell(socket.app, EventKind.OPEN, { socketId: socket.id });
   }
 
   /** A socket does not read what it is sent. */
   slow(socket: Socket, unsentBytes: number): void {
     const data = JSON.stringify({ unsentBytes });
-    this.tell(socket.app, this.event(EventKind.SLOW, { socketId: socket.id, data }));
+    this.happenings.tell(socket.app, EventKind.SLOW, { socketId: socket.id, data });
   }
 
   /** A slow socket has read everything. */
   drained(socket: Socket): void {
-    this.tell(socket.app, this.event(EventKind.DRAINED, { socketId: socket.id }));
+    this.happenings.tell(socket.app, EventKind.DRAINED, { socketId: socket.id });
   }
 
   /** Sockets that are gone and have yet to leave everything they were in. */
@@ -119,78 +208,54 @@ export class Hub {
 
   #close(socket: Socket, code: number, reason: string): void {
     if (socket.app.sockets.get(socket.id) !== socket) return;
-    for (const channel of [...(socket.channels?.values() ?? [])]) this.unsubscribe(socket, channel);
+    this.#entrance.gone(socket);
     this.#signOut(socket);
     this.browserRequests.closed(socket);
     this.holdback.gone(socket);
     this.#unauthorized.settled(socket);
     socket.app.sockets.delete(socket.id);
+    socket.app.broker.socket(socket.id, false);
     this.#note(socket, 'socket closed', { code, ...(reason !== '' && { why: reason }) });
-    this.tell(socket.app, this.event(EventKind.CLOSE, { socketId: socket.id, code, reason }));
+    this.happenings.tell(socket.app, EventKind.CLOSE, { socketId: socket.id, code, reason });
   }
 
-  /** Adds a socket to a channel and answers it. `identity` is needed on presence channels. */
-  subscribe(socket: Socket, kind: ChannelName, identity?: Identity): Channel {
-    const { app } = socket;
-    let channel = app.channels.get(kind.name);
-    if (channel === undefined) {
-      channel = new Channel(app, kind);
-      app.channels.set(kind.name, channel);
-    }
-    const first = channel.sockets.size === 0;
-    const joined = identity !== undefined && channel.presence?.add(socket, identity) === true;
-    // The others hear of the member before the joiner is among them: it finds itself in its own member list.
-    if (joined) this.turn.publish(channel, messages.memberAdded(kind.name, identity));
-    this.turn.join(channel, socket);
-    (socket.channels ??= new Map()).set(kind.name, channel);
-    this.#note(socket, 'subscribed', { channel: kind.name });
-    this.welcome(socket, channel);
-    if (kind.visibility !== 'public') this.#unauthorized.settled(socket);
-    // A user's own channel is the server's: apps did not create it and hear nothing of it.
-    if (first && kind.user === undefined) {
-      this.tell(app, this.event(EventKind.OCCUPIED, { channel: kind.name }));
-    }
-    if (joined) {
-      const { userId } = identity;
-      const about = { socketId: socket.id, channel: kind.name, userId };
-      this.tell(app, this.event(EventKind.MEMBER_ADDED, about));
-    }
-    if (kind.cache) this.#sendCached(socket, kind.name);
-    this.#counts.changed(channel);
-    return channel;
+  /**
+   * Adds a socket to a channel and answers it, at once or when the broker has answered. `identity` is needed on presence
+   * channels. `done` is told once how it ended.
+   */
+  subscribe(
+    socket: Socket,
+    kind: ChannelName,
+    identity?: Identity,
+    done?: (outcome: EntranceOutcome) => void,
+  ): void {
+    this.#entrance.subscribe(socket, kind, identity, done);
   }
 
   /** Subscribes a socket that has not asked for it. When it does, it is answered and stays as it is. */
-  grant(socket: Socket, kind: ChannelName, identity?: Identity): void {
+  grant(socket: Socket, kind: ChannelName, identity?: Identity): Eventual<EntranceOutcome> {
     (socket.granted ??= new Set()).add(kind.name);
-    this.subscribe(socket, kind, identity);
+    let outcome: EntranceOutcome | undefined;
+    let done = (ended: EntranceOutcome): void => {
+      outcome = ended;
+    };
+    this.subscribe(socket, kind, identity, (ended) => done(ended));
+    return outcome ?? new Promise((resolve) => (done = resolve));
   }
 
   /** Tells a socket that it is on a channel, and who else is. */
-  welcome(socket: Socket, { name, presence }: Channel): void {
-    this.turn.send(socket, messages.subscriptionSucceeded(name, presence?.members()));
+  welcome(socket: Socket, channel: Channel): void {
+    this.#entrance.welcome(socket, channel);
   }
 
   /** Takes a socket out of a channel; an empty channel is dropped. */
   unsubscribe(socket: Socket, channel: Channel): void {
-    const { app } = socket;
-    if (socket.channels?.delete(channel.name) !== true) return;
-    socket.granted?.delete(channel.name);
-    this.#note(socket, 'unsubscribed', { channel: channel.name });
-    this.turn.leave(channel, socket);
-    if (socket.closed) channel.closing--;
-    const userId = channel.presence?.remove(socket);
-    if (userId !== undefined) {
-      this.turn.publish(channel, messages.memberRemoved(channel.name, userId));
-      const about = { socketId: socket.id, channel: channel.name, userId };
-      this.tell(app, this.event(EventKind.MEMBER_REMOVED, about));
-    }
-    this.#counts.changed(channel);
-    if (channel.sockets.size > 0) return;
-    app.channels.delete(channel.name);
-    if (channel.kind.user === undefined) {
-      this.tell(app, this.event(EventKind.VACATED, { channel: channel.name }));
-    }
+    this.#entrance.unsubscribe(socket, channel);
+  }
+
+  /** A socket waits for a channel no more, if it does. */
+  cancel(socket: Socket, channel: string): void {
+    this.#entrance.cancel(socket, channel);
   }
 
   /** Signs a socket in, or tells anew who the user is that it signed in as. */
@@ -200,13 +265,23 @@ export class Hub {
     socket.user = identity;
     this.#note(socket, 'signed in', { userId });
     this.#unauthorized.settled(socket);
-    if (!app.users.add(userId, socket)) return;
-    this.watchlists.online(app, userId);
-    this.tell(app, this.event(EventKind.USER_ONLINE, { socketId: socket.id, userId }));
+    const isFirst = app.users.add(userId, socket);
+    void app.broker.user(userId, app.users.socketsOf(userId).size);
+    if (isFirst) this.happenings.tell(app, EventKind.USER_ONLINE, { socketId: socket.id, userId });
   }
 
-  /** Closes all connections of a signed-in user; returns how many. Members of presence channels are no users. */
-  terminate(app: App, userId: string): number {
+  /**
+   * Closes all connections of a signed-in user, on all nodes; answers how many. Members of presence channels are no
+   * users.
+   */
+  terminate(app: App, userId: string): Eventual<number> {
+    const closed = this.#terminateHere(app, userId);
+    return later(this.nodes.ask(app, { type: 'terminate', userId }), (answers) =>
+      answers.reduce((sum, answer) => sum + (Number(answer) || 0), closed),
+    );
+  }
+
+  #terminateHere(app: App, userId: string): number {
     let closed = 0;
     for (const socket of app.users.socketsOf(userId)) {
       if (socket.closed) continue;
@@ -216,50 +291,47 @@ export class Hub {
     return closed;
   }
 
-  /** The last event published on a cache channel, if it is still kept. */
-  cached(app: App, channel: string): CachedEvent | undefined {
-    return app.cache.get(channel, this.#clock.now());
+  /** The last event published on a cache channel, if it is still kept. `ttlMs` is left of its time. */
+  cached(app: App, channel: string): Eventual<CachedPublication | undefined | Unavailable> {
+    return later(app.broker.cached(channel), (cached) => {
+      if (cached === undefined || cached === 'unavailable') return cached;
+      return { ...messages.readChannelEvent(cached.text), ttlMs: cached.ttlMs };
+    });
   }
 
-  /** Sends an event to the subscribers of a channel on this node; returns how many sockets it is written to. */
-  deliver(app: App, { channel: name, event, data, except }: Publication): number {
+  /**
+   * Publishes an event for the subscribers of a channel, on all nodes. Answers with the number of sockets of this
+   * node that it is written to, or with `receipt` of all nodes.
+   */
+  publish(app: App, publication: Publication, receipt = false): Eventual<number | Unavailable> {
+    const { channel: name, event, data, except } = publication;
+    const { broker } = app;
     const channel = app.channels.get(name);
     const keeps = channel === undefined ? isCacheChannel(name) : channel.kind.cache;
-    if (keeps) app.cache.put(name, event, data, this.#clock.now());
-    if (channel === undefined) return 0;
-    const excluded = except?.flatMap((id) => {
-      const socket = app.sockets.get(id);
-      return socket?.closed === false && channel.sockets.has(socket) ? [socket] : [];
-    });
-    this.turn.publish(channel, messages.channelEvent(event, name, data), excluded);
-    const reached = channel.sockets.size - channel.closing;
-    return reached - (excluded === undefined ? 0 : new Set(excluded).size);
+    // Nobody hears it, so no text is made.
+    if (channel === undefined && !keeps && broker.isAlone) return 0;
+    const text = messages.channelEvent(event, name, data);
+    if (!keeps && except === undefined && !receipt) return broker.publish(name, text);
+    const cacheMs = keeps ? this.#limits.cacheTtlMs : undefined;
+    return broker.publish(name, text, { except, cacheMs, receipt });
   }
 
   /**
    * Passes a client event on to the other subscribers of its channel, its data untouched unless the app wants
    * strings.
    */
-  relay(socket: Socket, channel: Channel, event: string, rawData: string): void {
+  relay(
+    socket: Socket,
+    channel: Channel,
+    event: string,
+    rawData: string,
+  ): Eventual<number | Unavailable> {
     const userId = channel.presence?.userOf(socket);
     const asString = socket.app.options.stringifyClientEvents && !isStringOrNothing(rawData);
     const text = asString
       ? messages.channelEvent(event, channel.name, rawData, userId)
       : messages.relayedClientEvent(event, channel.name, rawData, userId);
-    this.turn.publish(channel, text, [socket]);
-  }
-
-  #sendCached(socket: Socket, channel: string): void {
-    const { app } = socket;
-    const cached = this.cached(app, channel);
-    if (cached !== undefined) {
-      this.turn.send(socket, messages.channelEvent(cached.event, channel, cached.data));
-      return;
-    }
-    this.turn.send(socket, messages.cacheMiss(channel));
-    if (app.cache.miss(channel, this.#clock.now())) {
-      this.tell(app, this.event(EventKind.CACHE_MISS, { channel }));
-    }
+    return socket.app.broker.publish(channel.name, text, { except: [socket.id] });
   }
 
   #note({ app, id }: Socket, message: string, about: object): void {
@@ -269,25 +341,11 @@ export class Hub {
   #signOut(socket: Socket): void {
     this.watchlists.unwatch(socket);
     const { app, user } = socket;
-    if (user === undefined || !app.users.remove(user.userId, socket)) return;
-    this.watchlists.offline(app, user.userId);
-    const about = { socketId: socket.id, userId: user.userId };
-    this.tell(app, this.event(EventKind.USER_OFFLINE, about));
-  }
-
-  /** Makes a record of something that happened now. */
-  event(kind: EventKind, about: Partial<PipeEvent>): PipeEvent {
-    return {
-      kind,
-      socketId: about.socketId ?? '',
-      channel: about.channel,
-      event: about.event,
-      data: about.data,
-      time: this.#clock.wall(),
-      userId: about.userId,
-      code: about.code,
-      reason: about.reason,
-    };
+    if (user === undefined) return;
+    const { userId } = user;
+    const wasLast = app.users.remove(userId, socket);
+    void app.broker.user(userId, app.users.socketsOf(userId).size);
+    if (wasLast) this.happenings.tell(app, EventKind.USER_OFFLINE, { socketId: socket.id, userId });
   }
 }
 

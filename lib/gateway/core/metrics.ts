@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Broker } from '../../brokers/broker';
 import type { GapCause } from '../../stream/log';
 import type { WelcomeFrame } from '../../wire/frames';
 
@@ -17,6 +18,8 @@ export interface Live {
   paused(): number;
   /** Sockets closed for the same reason. */
   overflowCloses(): number;
+  /** Counters of the broker that joins several gateways; absent without one. */
+  broker: Pick<Broker, 'state' | 'metrics'>;
 }
 
 /** Upper bounds of the buckets of times, in seconds. */
@@ -201,6 +204,24 @@ export class Metrics {
     count('file_limit_total', 'Seconds without a free descriptor', () => this.fileLimitHits);
     count('log_lines_dropped_total', 'Log lines not written', () => this.logLinesDropped);
     count('failures_total', 'Faults of the gateway itself', () => this.failures);
+    const { broker } = live;
+    if (broker === undefined) return;
+    const { metrics } = broker;
+    level('broker_up', 'Whether the broker answers: 1, or 0', () => Number(broker.state === 'up'));
+    level('broker_nodes', 'Gateways with a lease', () => metrics.nodes);
+    level('broker_topics', 'Channels and users that are heard', () => metrics.topics);
+    level('broker_spool_bytes', 'Bytes that wait for the broker', () => metrics.spoolBytes);
+    countBy('broker_turns_total', 'Turns said to the broker', 'result', () => [
+      ['applied', metrics.turnsApplied],
+      ['repeated', metrics.turnsRepeated],
+      ['stale', metrics.turnsStale],
+    ]);
+    count('broker_turn_seconds_total', 'Time that turns took', () => metrics.turnSeconds);
+    count('broker_received_total', 'Messages heard from the broker', () => metrics.received);
+    count('broker_dropped_total', 'Events refused while it was away', () => metrics.dropped);
+    count('broker_missed_total', 'Channels that may have missed events', () => metrics.missed);
+    count('broker_swept_total', 'Facts of dead gateways taken out', () => metrics.swept);
+    count('broker_fenced_total', 'Times that others took this one for dead', () => metrics.fenced);
   }
 
   /** A turn has written what it accepted for channels. */

@@ -2,6 +2,8 @@ import { isClientEvent } from '../../pusher/channel-name';
 import { socketEvent } from '../../pusher/messages';
 import { REPLY_EVENT } from '../../pusher/requests';
 import { EventKind } from '../../wire/frames';
+import type { Unavailable } from '../../brokers/broker';
+import { type Eventual, later } from '../../brokers/eventual';
 import type { App } from './model/app';
 import type { Channel } from './model/channel';
 import type { Hub, Publication } from './hub';
@@ -44,7 +46,8 @@ export class Router {
       this.#hub.browserRequests.answered(socket, data);
       return undefined;
     }
-    if (relay && channel !== undefined) this.#hub.relay(socket, channel, event, data);
+    let relayed: Eventual<number | Unavailable> = 0;
+    if (relay && channel !== undefined) relayed = this.#hub.relay(socket, channel, event, data);
     const name = channel?.name;
     const wanted = wants(app, name, event);
     if (this.#journal.isRead) {
@@ -54,8 +57,10 @@ export class Router {
     if (wanted) {
       const userId = channel?.presence?.userOf(socket) ?? socket.user?.userId;
       const about = { socketId: socket.id, channel: name, event, data, userId };
-      this.#hub.tell(app, this.#hub.event(EventKind.MESSAGE, about));
+      this.#hub.happenings.tell(app, EventKind.MESSAGE, about);
     }
+    if (relayed === 'unavailable')
+      return 'Client event rejected - the broker of this gateway does not answer';
     // The same whoever listens: an observer must not change what a browser is told.
     if (relay || channel === undefined || !isClientEvent(event)) return undefined;
     return isClientChannel(channel)
@@ -63,19 +68,33 @@ export class Router {
       : 'Client event rejected - only supported on private and presence channels';
   }
 
-  /** An event for a channel, from a backend. Returns how many sockets it goes to. */
-  publish(app: App, publication: Publication): number {
-    const sockets = this.#hub.deliver(app, publication);
+  /**
+   * An event for a channel, from a backend. Answers with the number of sockets of this node that it goes to, or with
+   * `receipt` of all nodes.
+   */
+  publish(app: App, publication: Publication, receipt = false): Eventual<number | Unavailable> {
+    const answer = this.#hub.publish(app, publication, receipt);
     this.#metrics.eventsAccepted++;
-    this.#metrics.deliveries += sockets;
     if (this.#journal.isRead) {
-      const { channel, event, data } = publication;
-      this.#journal.note(
-        { app: app.id, channel, event, bytes: Buffer.byteLength(data), sockets },
-        'published',
-      );
+      void later(answer, (sockets) => {
+        const { channel, event, data } = publication;
+        const bytes = Buffer.byteLength(data);
+        this.#journal.note({ app: app.id, channel, event, bytes, sockets }, 'published');
+      });
     }
-    return sockets;
+    return answer;
+  }
+
+  /** As `publish`, but nothing is sent, nor kept for a cache channel, while nobody is on the channel. */
+  publishIfOccupied(
+    app: App,
+    publication: Publication,
+    receipt = false,
+  ): Eventual<number | Unavailable> {
+    return later(app.broker.counts([publication.channel]), (counts) => {
+      const isOccupied = counts === 'unavailable' || (counts[0]?.subscriptions ?? 0) > 0;
+      return isOccupied ? this.publish(app, publication, receipt) : 0;
+    });
   }
 
   /** An event for one socket, from a backend. */

@@ -2,7 +2,17 @@ import { isDeepStrictEqual } from 'node:util';
 import { type AppOptions, type GatewaySettings, type Limits, requireSound } from './options';
 
 /** Options that the gateway listens by, and parts that it is built of. */
-const FIXED = ['host', 'port', 'fd', 'reusePort', 'portWaitMs', 'path', 'metrics', 'log'] as const;
+const FIXED = [
+  'host',
+  'port',
+  'fd',
+  'reusePort',
+  'portWaitMs',
+  'path',
+  'metrics',
+  'broker',
+  'log',
+] as const;
 const FIXED_TLS = ['port', 'fd', 'only'] as const;
 
 /** Limits by which connections, streams and caches were made, or which their peers were told. */
@@ -14,6 +24,7 @@ const FIXED_LIMITS: readonly (keyof Limits)[] = [
   ...(['maxPipeUnackedEvents', 'maxPipeUnackedBytes', 'pipeWindowMs', 'pipePartitions'] as const),
   ...(['pipeGraceMs', 'pipeRevokeMs', 'pipePauseMs'] as const),
   ...(['maxWebhookEvents', 'maxWebhookBytes'] as const),
+  ...(['brokerHoldMs', 'brokerLeaseMs', 'maxBrokerSpoolBytes'] as const),
 ];
 
 /** Effects of a reload, by the ids of apps and the names of options. */

@@ -8,10 +8,12 @@ interface Guarded {
     readonly key: string;
     readonly secret: string;
     readonly webhooks: ReadonlyArray<{ readonly url: string }>;
+    readonly pushy?: object | undefined;
   }>;
   readonly host: string;
   readonly insecureDev: boolean;
   readonly webhookAllow: string[];
+  readonly broker?: object | undefined;
 }
 
 const MIN_SECRET_LENGTH = 20;
@@ -28,6 +30,16 @@ export function requireUnique(apps: Guarded['apps'], field: 'id' | 'key'): void 
       );
     }
     seen.add(app[field]);
+  });
+}
+
+/** Clients of pushy are served by one gateway alone: their members and commands are those of one process. */
+export function guardBroker({ apps, broker }: Guarded): void {
+  if (broker === undefined) return;
+  apps.forEach(({ id, pushy }, i) => {
+    if (pushy === undefined) return;
+    const message = `apps[${i}].pushy: clients of pushy (app ${id}) know one gateway alone: take out pushy, or broker`;
+    throw new StandpipeError('bad_option', message);
   });
 }
 

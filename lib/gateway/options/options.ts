@@ -6,9 +6,10 @@ import { type Logger, silent } from '../../util/logger';
 import { checkedLogger } from '../../util/option-table';
 import { isAllowEntry, isNetwork } from './address-guard';
 import { canonicalOrigin } from './allowed-origins';
+import { brokerSchema } from './broker';
 import { explain } from './explain';
 import { requireFit } from './fit';
-import { guardReusePort, guardSecrets, guardWebhooks, requireUnique } from './guards';
+import { guardBroker, guardReusePort, guardSecrets, guardWebhooks, requireUnique } from './guards';
 import { pushySchema, type PushyCommands } from './pushy';
 import { commandsSchema, requireUniquePushy } from './pushy-checks';
 import { webhookSchema } from './webhook';
@@ -226,6 +227,17 @@ const limitsSchema = z.strictObject({
   maxWebhookBytes: bytes
     .default(16 * 1024 * 1024)
     .describe('JSON of the events that wait for one webhook endpoint.'),
+  brokerHoldMs: ms
+    .min(100)
+    .default(5_000)
+    .describe('Time that joins and HTTP calls wait for a broker that is away; then 4100 and 503.'),
+  brokerLeaseMs: ms
+    .min(1_000)
+    .default(15_000)
+    .describe('Silence after which the other gateways take one for dead, and close its sockets.'),
+  maxBrokerSpoolBytes: bytes
+    .default(8 * 1024 * 1024)
+    .describe('Events that wait for the broker; further ones are refused.'),
   drainDelayMs: ms
     .default(500)
     .describe('How long only /readyz says that a gateway stops, before anything closes.'),
@@ -292,6 +304,9 @@ const gatewaySchema = z.strictObject({
     .array(z.string().refine(isAllowEntry, 'must be a host name, an address or a network in CIDR'))
     .default([])
     .describe('Hosts, addresses and networks that webhooks may reach though they are private.'),
+  broker: brokerSchema
+    .optional()
+    .describe('Joins several gateways, so that browsers and HTTP calls are served by any of them.'),
   apps: z.array(appSchema).min(1),
   limits: limitsSchema.default(limitsSchema.parse({})),
 });
@@ -364,5 +379,6 @@ export function requireSound(settings: GatewaySettings): void {
   guardReusePort(settings);
   guardSecrets(settings);
   guardWebhooks(settings);
+  guardBroker(settings);
   requireUniquePushy(settings.apps);
 }

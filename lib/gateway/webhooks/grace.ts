@@ -6,6 +6,9 @@ import type { WebhookEvent } from './events';
 /** Grace of a leave. A return within this time cancels it: a page reload is not worth two webhooks. */
 const GRACE_MS = 3000;
 
+/** Time in which changes of one channel may arrive out of their order. */
+const ORDER_MS = 10_000;
+
 /** Leave event that each event cancels. */
 const LEAVING_OF: ReadonlyMap<WebhookEventName, WebhookEventName> = new Map([
   ['channel_occupied', 'channel_vacated'],
@@ -20,6 +23,9 @@ const LEAVING: ReadonlySet<WebhookEventName> = new Set(LEAVING_OF.values());
 export class Grace {
   readonly #leaving = new Map<string, WebhookEvent>();
   readonly #delays: DelayQueue<string>;
+  /** Numbers of the latest changes, where changes may come out of their order. */
+  readonly #latest = new Map<string, number>();
+  readonly #ordered: DelayQueue<string>;
   readonly #maxWaiting: number;
   readonly #tell: (event: WebhookEvent) => void;
   #ended = false;
@@ -29,10 +35,17 @@ export class Grace {
     this.#maxWaiting = maxWaiting;
     this.#tell = tell;
     this.#delays = new DelayQueue(clock, GRACE_MS, (key) => this.#release(key));
+    this.#ordered = new DelayQueue(clock, ORDER_MS, (key) => this.#latest.delete(key));
   }
 
-  offer(event: WebhookEvent): void {
+  /** @param seq orders the changes of a channel or member that nodes tell of, when they may come out of their order */
+  offer(event: WebhookEvent, seq?: number): void {
     const undone = LEAVING_OF.get(event.name);
+    if (seq !== undefined && this.#isLate(keyOf(undone ?? event.name, event), seq)) {
+      // A change that came before one that was told already: a leave is over, and so is an arrival whose leave is known.
+      if (undone !== undefined) this.#cancel(keyOf(undone, event));
+      return;
+    }
     if (undone !== undefined && this.#cancel(keyOf(undone, event))) return;
     const leaving = LEAVING.has(event.name);
     if (this.#ended && (leaving || event.name === 'subscription_count')) return;
@@ -46,8 +59,24 @@ export class Grace {
   /** Tells now what is kept back, and ignores from now on who leaves and how many are left. */
   end(): void {
     this.#ended = true;
+    this.flush();
     this.#delays.stop();
-    for (const key of this.#leaving.keys()) this.#release(key);
+    this.#ordered.stop();
+  }
+
+  /** Tells now what is kept back. */
+  flush(): void {
+    for (const key of [...this.#leaving.keys()]) {
+      this.#delays.delete(key);
+      this.#release(key);
+    }
+  }
+
+  #isLate(key: string, seq: number): boolean {
+    if (seq < (this.#latest.get(key) ?? 0)) return true;
+    this.#latest.set(key, seq);
+    this.#ordered.add(key);
+    return false;
   }
 
   #cancel(key: string): boolean {

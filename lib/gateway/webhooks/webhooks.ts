@@ -22,8 +22,10 @@ class AppWebhooks implements AppObserver {
     });
   }
 
+  /** True for what one browser does. Changes of channels come from the cluster. */
   wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean {
-    if (kind !== EventKind.MESSAGE) return true;
+    if (kind === EventKind.CACHE_MISS) return true;
+    if (kind !== EventKind.MESSAGE) return false;
     if (!this.#app.options.clientEvents || !isRelayed(channel, event)) return false;
     return this.endpoints.some((each) => each.wants('client_event', channel as string));
   }
@@ -33,12 +35,16 @@ class AppWebhooks implements AppObserver {
     this.#tell(webhookEvent(event));
   }
 
+  changed(change: PipeEvent, seq: number | undefined): void {
+    this.#tell(webhookEvent(change), seq);
+  }
+
   counted(channel: string, subscribers: number): void {
     this.#tell(countEvent(channel, subscribers));
   }
 
-  #tell(event: WebhookEvent | undefined): void {
-    if (event !== undefined) this.grace.offer(event);
+  #tell(event: WebhookEvent | undefined, seq?: number): void {
+    if (event !== undefined) this.grace.offer(event, seq);
   }
 }
 
@@ -69,6 +75,11 @@ export class Webhooks {
    */
   endGrace(): void {
     for (const { grace } of this.#byApp.values()) grace.end();
+  }
+
+  /** Tells at once who has left within the last 3 s; other gateways tell of those who leave now. */
+  flushGrace(): void {
+    for (const { grace } of this.#byApp.values()) grace.flush();
   }
 
   /** Resolves when all is delivered or given up, after `withinMs` at the latest. */

@@ -9,6 +9,7 @@ import { ManualClock } from '../../support/manual-clock';
 import { startGateway, type StartOptions } from '../../support/start-gateway';
 import { type Answer, APP, MASTER_KEY } from '../app-server';
 import { Environment, type Setting } from '../environment';
+import type { JoinedNodes } from '../joined-nodes';
 import { Browser } from './browser';
 
 /** A browser's identity to the app's own server. */
@@ -30,6 +31,11 @@ class FeatureClock extends ManualClock {
     return delayMs > MAX_REAL_MS ? super.setTimeout(run, delayMs) : setTimeout(run, delayMs);
   }
 
+  /** Nodes draw their numbers: no two may be the same. */
+  override random(): number {
+    return Math.random();
+  }
+
   override clearTimeout(timer: Timer): void {
     super.clearTimeout(timer);
     clearTimeout(timer as NodeJS.Timeout);
@@ -44,8 +50,13 @@ export class FeatureEnvironment extends Environment {
   /** The path at which its browsers ask the app's server, which features share. */
   readonly #auth: string;
 
-  private constructor(t: Test, setting: Setting, gateway: Gateway, clock: ManualClock) {
-    super(t, setting, gateway);
+  private constructor(
+    t: Test,
+    setting: Setting,
+    gateway: Gateway,
+    { clock, ...joined }: { clock: ManualClock; others?: Gateway[]; nodes?: JoinedNodes },
+  ) {
+    super(t, setting, gateway, joined);
     const { appServer, tls } = setting;
     this.clock = clock;
     const agent =
@@ -76,12 +87,14 @@ export class FeatureEnvironment extends Environment {
     // The SDK signs by the real time.
     clock.wallMs = Date.now();
     const tls = setting.tls && { port: 0, ...setting.tls };
-    return new FeatureEnvironment(
-      t,
-      setting,
-      await startGateway(t, { clock, tls, ...options }),
-      clock,
-    );
+    const all = { clock, tls, ...options };
+    if (setting.joined === undefined) {
+      return new FeatureEnvironment(t, setting, await startGateway(t, all), { clock });
+    }
+    const nodes = await setting.joined(t, clock);
+    const gateway = await startGateway(t, { ...all, joinedBy: nodes.join() });
+    const other = await startGateway(t, { ...all, joinedBy: nodes.join() });
+    return new FeatureEnvironment(t, setting, gateway, { clock, others: [other], nodes });
   }
 
   /** A browser that is connected. */

@@ -33,6 +33,9 @@ export const FEATURES: Features = {
   ...webhooks,
 };
 
+/** Features that gateways must know together: one each of what browsers share. */
+export const SHARED: Features = { ...presence, ...caching, ...counting, ...watching, ...webhooks };
+
 /** Features shown at a time: Chromium hands a page the bytes of a stream only every 50 ms, and the others use the wait. */
 const JOBS = 16;
 

@@ -46,7 +46,7 @@ export const staying: Features = {
     await one.subscribe('other');
     await one.disconnect();
     await env.advanceUntil(env.untilOccupied('other', false), [two]);
-    t.equal(env.gateway.socketCount, 1);
+    t.equal(env.socketCount, 1);
     t.same(await two.rest(), []);
   },
 };

@@ -45,7 +45,7 @@ export const watching: Features = {
     await ann.next('watchlist', 'online');
     await bob.disconnect();
     // Over HTTP who has gone may only be between two requests.
-    while (env.gateway.socketCount > 1) {
+    while (env.socketCount > 1) {
       env.clock.advance(1_000);
       await ann.tab.settled();
     }

@@ -49,7 +49,7 @@ export const webhooks: Features = {
       { name: 'channel_vacated', channel },
       { name: 'member_removed', channel, user_id: '7' },
     ]);
-    await until(() => env.gateway.metrics.webhookEventsWaiting === 0, env.clock);
+    await until(() => env.webhookEventsWaiting === 0, env.clock);
     t.same(endpoint.events, [], 'nothing of when it was away for less than 3 s');
   },
 };

@@ -30,7 +30,7 @@ export const limits: readonly FaultKind[] = [
     bugs: [
       {
         title: 'a closing socket counts as reached',
-        file: 'gateway/core/hub.ts',
+        file: 'gateway/core/app-feed.ts',
         from: 'channel.sockets.size - channel.closing;',
         to: 'channel.sockets.size;',
         finder: spec(closesSpec, 'a socket whose close was ordered is not counted as reached'),

@@ -24,7 +24,7 @@ t.test('a socket whose close was ordered is not counted as reached', async (t) =
   for (const each of [a, b]) each.subscribe('room');
   const socket = node.app.sockets.get(a.id);
   if (socket === undefined) throw new Error('it is there');
-  const publish = (): number =>
+  const publish = (): unknown =>
     node.router.publish(node.app, { channel: 'room', event: 'e', data: '1' });
   t.equal(publish(), 2);
   node.hub.turn.close(socket, 4000, '');

@@ -192,3 +192,15 @@ t.test('a port is shared only where Node asks the system for it', async (t) => {
   else
     t.throws(check(options), { message: /^reusePort: needs Node 22\.12, 23\.1 or later; this is/ });
 });
+
+t.test('a broker has an address of Redis, and serves no clients of pushy', async (t) => {
+  const broker = { redis: 'redis://127.0.0.1:6379' };
+  t.match(checkGatewayOptions({ apps: [APP], broker }).broker, { ...broker, prefix: 'sp' });
+  t.throws(check({ apps: [APP], broker: { redis: 'nats://127.0.0.1' } }), {
+    message: /^broker\.redis: must be like redis:/,
+  });
+  const pushy = { secretKey: 'k'.repeat(20) };
+  t.throws(check({ apps: [{ ...APP, pushy }], broker }), {
+    message: /^apps\[0\]\.pushy: .*broker/,
+  });
+});

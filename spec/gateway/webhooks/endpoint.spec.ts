@@ -73,7 +73,7 @@ function offlineEndpoint({ webhook, limits, outcome }: EndpointSetup = {}): {
     close: () => undefined,
   };
   const parts = { clock, log, metrics, limits: settings.limits };
-  const app = new App(options, settings.limits);
+  const app = new App(options);
   const one = { ...(options.webhooks[0] as WebhookOptions), ...webhook };
   const receiver = new Endpoint(app, one, parts, poster);
   const offer = (...channels: string[]): void => {

@@ -1,3 +1,4 @@
+import { MemoryEngine } from '../../../lib/brokers/memory/engine';
 import { Admission } from '../../../lib/gateway/core/admission';
 import { type App, Apps } from '../../../lib/gateway/core/model/app';
 import type { UpgradeDecision, UpgradeRequest } from '../../../lib/gateway/core/fanout/carrier';
@@ -51,12 +52,14 @@ export class SimGateway {
 
   constructor(clock: ManualClock, options: SimGatewayOptions) {
     const limits = { ...settings.limits, ...options.limits };
-    const apps = new Apps(settings.apps, limits);
     this.node = options.node;
     this.clock = clock;
+    const turn = new Turn((run) => clock.endOfTurn(run));
+    const broker = new MemoryEngine({ clock, limits, isAlone: true }).join();
+    this.#hub = new Hub({ turn, clock, limits, journal, metrics, broker });
+    const apps = new Apps(settings.apps, (app) => this.#hub.attach(app));
     this.app = apps.byId(APP.id) as App;
     this.app.observers.add({ wants: () => false, offer: (event) => options.told(event) });
-    this.#hub = new Hub(new Turn((run) => clock.endOfTurn(run)), clock, limits, journal);
     this.#router = new Router(this.#hub, metrics, journal);
     const admission = new Admission(limits, clock);
     const parts = {

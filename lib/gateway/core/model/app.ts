@@ -1,9 +1,8 @@
+import type { AppBroker } from '../../../brokers/broker';
 import type { EventKind, PipeEvent } from '../../../wire/frames';
 import { AllowedOrigins } from '../../options/allowed-origins';
-import type { AppOptions, Limits } from '../../options/options';
-import { Cache } from './cache';
+import type { AppOptions } from '../../options/options';
 import type { Channel } from './channel';
-import { Idempotency } from './idempotency';
 import type { Socket } from './socket';
 import { Users } from './users';
 import type { Watched } from '../features/watchlists';
@@ -12,11 +11,16 @@ import type { Watched } from '../features/watchlists';
 export interface AppObserver {
   /** True when the observer would take the event. An event without a taker is never built. */
   wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean;
-  /** Every event is offered; the observer picks what it wants. */
+  /** Every event of this node is offered; the observer picks what it wants. */
   offer(event: PipeEvent): void;
+  /**
+   * A change of the cluster that no other node tells: a channel is occupied or vacated, a member comes or goes. `seq`
+   * orders the changes; it is undefined where they come in their order.
+   */
+  changed?(event: PipeEvent, seq: number | undefined): void;
   /** Events that wait to be handled, and when the oldest was accepted; Infinity when there is none. */
   readonly lag?: { events: number; since: number; isWaiting: boolean };
-  /** The channel's subscriber count, at each announcement to its subscribers and when it falls to 0. */
+  /** The channel's subscriber count in the cluster, at the pace of its subscribers and when it falls to 0. */
   counted?(channel: string, subscribers: number): void;
 }
 
@@ -25,25 +29,32 @@ export class App {
   #options: AppOptions;
   #origins: AllowedOrigins;
   readonly sockets = new Map<string, Socket>();
-  /** Occupied channels only: a channel without subscribers is dropped at once. */
+  /** Channels with subscribers, or with sockets that wait to be let in; any other is dropped at once. */
   readonly channels = new Map<string, Channel>();
   readonly users = new Users();
   /** Users that somebody watches. */
   readonly watched = new Map<string, Watched>();
-  readonly cache: Cache;
-  /** Answers of publishes with an idempotency key. */
-  readonly answers: Idempotency;
   /** Sockets that have yet to authorize themselves; 0 unless the app asks for it. */
   unauthorizedSockets = 0;
   readonly observers = new Set<AppObserver>();
   /** Backends connected now, whichever protocol they speak. */
   backends = 0;
 
-  constructor(options: AppOptions, limits: Limits) {
+  #broker: AppBroker | undefined;
+
+  constructor(options: AppOptions) {
     this.#options = options;
     this.#origins = new AllowedOrigins(options.allowedOrigins);
-    this.cache = new Cache(limits);
-    this.answers = new Idempotency(limits);
+  }
+
+  /** The app as all nodes share it. */
+  get broker(): AppBroker {
+    if (this.#broker === undefined) throw new Error(`app ${this.id} was not joined with a broker`);
+    return this.#broker;
+  }
+
+  join(broker: AppBroker): void {
+    this.#broker = broker;
   }
 
   get options(): AppOptions {
@@ -75,7 +86,8 @@ export class App {
   /** Occupied channels whose names begin with `prefix`, without the users' own ones, which no app has made. */
   *occupied(prefix = ''): IterableIterator<Channel> {
     for (const channel of this.channels.values()) {
-      if (channel.kind.user === undefined && channel.name.startsWith(prefix)) yield channel;
+      if (channel.sockets.size === 0 || channel.kind.user !== undefined) continue;
+      if (channel.name.startsWith(prefix)) yield channel;
     }
   }
 }
@@ -89,14 +101,15 @@ export interface AppsChange {
 
 /** The apps of a gateway, found by their public key (browsers) or by their id (backends). */
 export class Apps {
-  readonly #limits: Limits;
+  readonly #made: (app: App) => void;
   readonly #byId = new Map<string, App>();
   readonly #byKey = new Map<string, App>();
   /** Apps that were taken out and still have sockets to close. */
   readonly #leaving = new Set<App>();
 
-  constructor(options: readonly AppOptions[], limits: Limits) {
-    this.#limits = limits;
+  /** @param made is told each app when it is made, before anybody finds it */
+  constructor(options: readonly AppOptions[], made: (app: App) => void = () => undefined) {
+    this.#made = made;
     this.change({ added: options, removed: [], changed: [] });
   }
 
@@ -139,8 +152,11 @@ export class Apps {
       app?.change(options);
       return app ?? [];
     });
-    const made = added.map((options) => new App(options, this.#limits));
-    for (const app of made) this.#byId.set(app.id, app);
+    const made = added.map((options) => new App(options));
+    for (const app of made) {
+      this.#made(app);
+      this.#byId.set(app.id, app);
+    }
     // Two apps may have exchanged their keys.
     this.#byKey.clear();
     for (const app of this.#byId.values()) this.#byKey.set(app.key, app);

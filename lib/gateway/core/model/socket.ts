@@ -1,5 +1,6 @@
 import type { App } from './app';
 import type { Channel } from './channel';
+import type { Entrant } from './entrant';
 import type { Identity } from './presence';
 import type { TokenBucket } from '../timing/token-bucket';
 import { Outlet, type Sink } from '../fanout/outlet';
@@ -13,6 +14,8 @@ export class Socket extends Outlet {
   readonly protocol: number;
   /** Made at the first subscription: most memory of an idle gateway is sockets. */
   channels: Map<string, Channel> | undefined;
+  /** Channels that it waits for; only a broker that answers later makes any. */
+  entering: Map<string, Entrant> | undefined;
   /** Channels that a backend put it on and that it has not asked for itself. */
   granted: Set<string> | undefined;
   /** The signed-in user. */

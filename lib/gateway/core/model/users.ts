@@ -10,6 +10,10 @@ export class Users {
     return this.#byId.size;
   }
 
+  ids(): Iterable<string> {
+    return this.#byId.keys();
+  }
+
   has(id: string): boolean {
     return this.#byId.has(id);
   }

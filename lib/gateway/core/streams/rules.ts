@@ -1,4 +1,5 @@
 import { EventKind, RuleKind, type Rule } from '../../../wire/frames';
+import { WIRE_LIMITS } from '../../../wire/limits';
 import { RuleMatcher } from './matcher';
 
 /** The subscription that brings an event of a kind. */
@@ -70,4 +71,12 @@ export class Rules {
     const matchers = this.#matchers.get(kind);
     return matchers !== undefined && matchers.some((rule) => rule.matches(channel, event));
   }
+}
+
+/** The fault of a list of rules, undefined when there is none. Patterns need no check: any text can be compared. */
+export function badRule(rules: readonly Rule[]): string | undefined {
+  const { maxRules } = WIRE_LIMITS;
+  if (rules.length > maxRules) return `${rules.length} rules are more than ${maxRules}`;
+  const unknown = rules.find(({ kind }) => !RULE_KINDS.has(kind));
+  return unknown && `kind ${unknown.kind} is not one that can be subscribed to`;
 }

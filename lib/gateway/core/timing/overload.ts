@@ -13,6 +13,8 @@ export class Overload {
   readonly #clock: Clock;
   readonly #runs = new Set<() => void>();
   #timer: Timer | undefined;
+  /** True while the gateway can serve no new browser for another reason: its broker is down. */
+  isShut = false;
   /** Seconds in a row that came late. */
   #late = 0;
 
@@ -21,7 +23,7 @@ export class Overload {
   }
 
   get overloaded(): boolean {
-    return this.#late > MAX_LATE;
+    return this.isShut || this.#late > MAX_LATE;
   }
 
   /** Runs once a second, until the returned function is called. */

@@ -1,6 +1,5 @@
 import { CloseCode, RESTARTS, precedesWithError } from '../../../pusher/close-codes';
 import * as messages from '../../../pusher/messages';
-import { newSocketId } from '../../../pusher/socket-id';
 import type { Apps } from '../../core/model/app';
 import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import type { ConnectionRefusal } from '../../core/admission';
@@ -88,7 +87,7 @@ export class ChannelsHandshake implements Protocol {
       closeRefused(carrier, { code, message }, protocol);
       return undefined;
     }
-    const socket = new Socket(app, newSocketId(), protocol, carrier);
+    const socket = new Socket(app, context.hub.newId(app), protocol, carrier);
     const timeoutS = Math.max(1, Math.round(context.limits.activityTimeoutMs / 1000));
     context.send(socket, messages.connectionEstablished(socket.id, timeoutS));
     context.metrics.socketsOpened++;

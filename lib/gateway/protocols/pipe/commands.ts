@@ -1,8 +1,12 @@
+import { type Eventual, later } from '../../../brokers/eventual';
+import { REFUSAL_CODES } from '../../../wire/close-codes';
 import { type Command, Verb } from '../../../wire/frames';
+import { isObject } from '../../../pusher/json';
+import type { NodeMessage } from '../../core/nodes';
 import type { App } from '../../core/model/app';
 import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/model/idempotency';
 import { closeSocket } from './commands/close-socket';
-import { type Apply, type Outcome, refusal } from './commands/outcome';
+import { type Apply, type Outcome, refusal, unknownSocket } from './commands/outcome';
 import { subscribeSocket } from './commands/subscribe-socket';
 import { terminateUser } from './commands/terminate-user';
 import { triggerChannel } from './commands/trigger-channel';
@@ -12,13 +16,39 @@ import { unsubscribeSocket } from './commands/unsubscribe-socket';
 import type { PipeContext } from './context';
 
 /** Applies a command of a backend. All checks are repeated here: the client's own checks are a courtesy. */
-export function applyCommand(context: PipeContext, app: App, command: Command): Outcome {
-  const apply = verb(command.verb);
+export function applyCommand(context: PipeContext, app: App, command: Command): Eventual<Outcome> {
+  const { socketId } = command;
+  const node = socketId === undefined ? undefined : context.hub.nodes.elsewhere(app, socketId);
+  const apply = node === undefined ? verb(command.verb) : forwardTo(node);
   // A later client may know more verbs; the stream of commands goes on without this one.
   if (apply === undefined)
     return refusal('unknown_verb', 'this gateway does not know this command');
   const { idempotencyKey: key } = command;
   return key === undefined ? apply(context, app, command) : once(context, app, command, key, apply);
+}
+
+/** Has the node that has the socket apply a command. A node that is gone takes its sockets with it. */
+function forwardTo(node: number): Apply {
+  return (context, app, { idempotencyKey: _key, ...command }) => {
+    const answer = context.hub.nodes.send(app, node, { type: 'command', command });
+    return later(answer, (text) => {
+      if (text !== undefined && text !== '') return JSON.parse(text) as Outcome;
+      const { verb, socketId = '' } = command;
+      const mayBeGone = verb === Verb.CLOSE_SOCKET || verb === Verb.UNSUBSCRIBE_SOCKET;
+      return mayBeGone ? { sockets: 0 } : unknownSocket(socketId);
+    });
+  };
+}
+
+/** Applies a command that another node has checked and sent on, and answers with its outcome. */
+export function applyForwarded(
+  context: PipeContext,
+  app: App,
+  { command }: NodeMessage,
+): Eventual<string> {
+  const apply = isObject(command) ? verb(command.verb as Verb) : undefined;
+  if (apply === undefined) return '';
+  return later(apply(context, app, command as Command), (outcome) => JSON.stringify(outcome));
 }
 
 function verb(verb: Verb): Apply | undefined {
@@ -53,21 +83,34 @@ function once(
   command: Command,
   key: string,
   apply: Apply,
-): Outcome {
+): Eventual<Outcome> {
   if (key.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
     const max = MAX_IDEMPOTENCY_KEY_LENGTH;
     return refusal('bad_params', `an idempotency key has at most ${max} characters`);
   }
-  const now = context.clock.now();
+  const { broker } = app;
   const print = fingerprint('pipe', JSON.stringify(said(command)));
-  const known = app.answers.find(key, print, now);
-  if (known === 'other' || (known !== undefined && !('sockets' in known))) {
-    return refusal('key_reused', 'this idempotency key was used for another command or request');
-  }
-  if (known !== undefined) return known;
-  const outcome = apply(context, app, command);
-  if ('sockets' in outcome) app.answers.keep(key, print, outcome, now);
-  return outcome;
+  let applied: Eventual<Outcome> | undefined;
+  const used = broker.idempotent(key, print, context.limits.idempotencyTtlMs, () => {
+    applied = apply(context, app, command);
+    if (!(applied instanceof Promise) && 'code' in applied) broker.release(key);
+  });
+  return later(used, (result) => {
+    if (result === 'unavailable') return refusal('internal', REFUSAL_CODES.internal.meaning);
+    if (result === 'other') {
+      return refusal('key_reused', 'this idempotency key was used for another command or request');
+    }
+    if (result !== 'new') return kept(result.answer);
+    return later(applied as Eventual<Outcome>, (outcome) => {
+      if ('sockets' in outcome) broker.answer(key, JSON.stringify(outcome));
+      return outcome;
+    });
+  });
+}
+
+/** The outcome that was kept with a key. While another node applies the command it is applied, with a count unknown yet. */
+function kept(answer: string | undefined): Outcome {
+  return answer === undefined ? { sockets: 0 } : (JSON.parse(answer) as Outcome);
 }
 
 /** The part of a command that its key identifies: all fields but `origin` and `receipt`. */

@@ -2,10 +2,12 @@ import { CLOSE_CODES } from '../../../wire/close-codes';
 import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import type { Apps, AppsChange } from '../../core/model/app';
 import type { Protocol } from '../protocol';
+import { applyForwarded } from './commands';
 import { PipeConnection } from './connection';
 import type { PipeContext } from './context';
 import { Deciders } from './deciders';
 import { PipeHandshake } from './handshake';
+import { answerForwarded } from './queries/forwarded';
 import { Sessions } from './sessions';
 
 /** The Pipe protocol of a gateway: builds its rooms and knows its connections. */
@@ -19,6 +21,9 @@ export class PipeProtocol implements Protocol {
   readonly #connections = new Set<PipeConnection>();
 
   constructor(context: PipeContext, apps: Apps) {
+    const { hub } = context;
+    hub.nodes.on('command', (app, message) => applyForwarded(context, app, message));
+    hub.nodes.on('query', (app, message) => answerForwarded(context, app, message));
     const deciders = (this.deciders = new Deciders(context));
     const sessions = (this.#sessions = new Sessions(context));
     const closed = (connection: PipeConnection): void => {

@@ -9,7 +9,8 @@ import type { PipeContext } from './context';
 import { channelInfo } from './queries/channel-info';
 import { channelMembers } from './queries/channel-members';
 import { channelsList } from './queries/channels-list';
-import type { Method } from './queries/query';
+import type { Method, Result } from './queries/query';
+import { forwarded } from './queries/forwarded';
 import { socketInfo } from './queries/socket-info';
 import { socketRequest } from './queries/socket-request';
 import { socketsCount } from './queries/sockets-count';
@@ -24,8 +25,8 @@ const METHODS: ReadonlyMap<string, Method> = new Map([
   ['channel.members', channelMembers],
   ['sockets.count', socketsCount],
   ['sockets.list', socketsList],
-  ['socket.info', socketInfo],
-  ['socket.request', socketRequest],
+  ['socket.info', forwarded('socket.info', socketInfo)],
+  ['socket.request', forwarded('socket.request', socketRequest)],
   ['user.info', userInfo],
   ['stats', stats],
 ]);
@@ -109,9 +110,23 @@ export class Queries {
       deadlineMs,
       later: (outcome) => this.#answered(id, outcome),
     });
+    const endsAt = deadlineMs === 0 ? Infinity : this.#context.clock.now() + deadlineMs;
+    if (!(answer instanceof Promise)) return this.#take(id, answer, endsAt);
+    // Asked of the broker, which always answers in the end.
+    this.#requests.set(id, () => undefined);
+    void answer.then(
+      (result) => {
+        if (this.#requests.delete(id)) this.#take(id, result, endsAt);
+      },
+      (error: unknown) => {
+        if (this.#requests.delete(id)) this.#replyError(id, this.#refusal(error));
+      },
+    );
+  }
+
+  #take(id: number, answer: Result, endsAt: number): void {
     if ('result' in answer) return this.#reply(id, answer.result, false);
     if ('giveUp' in answer) return void this.#requests.set(id, answer.giveUp);
-    const endsAt = deadlineMs === 0 ? Infinity : this.#context.clock.now() + deadlineMs;
     this.#lists.set(id, { id, items: answer.items[Symbol.iterator](), endsAt });
     if (!this.#writing) this.#write();
   }

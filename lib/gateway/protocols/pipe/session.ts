@@ -19,8 +19,9 @@ import type { App } from '../../core/model/app';
 import { countUp } from '../../core/metrics';
 import type { Group, GroupMember } from '../../core/streams/group';
 import type { Partition } from '../../core/streams/partition';
-import { RULE_KINDS } from '../../core/streams/rules';
+import { badRule } from '../../core/streams/rules';
 import { CommandAnswers } from './command-answers';
+import { CommandQueue } from './command-queue';
 import { applyCommand } from './commands';
 import type { Outcome } from './commands/outcome';
 import type { BackendLink } from './backend-link';
@@ -70,6 +71,16 @@ export class PipeSession implements GroupMember {
   readonly #context: PipeContext;
   readonly #commands = new Cursor();
   readonly #answers = new CommandAnswers(COMMAND_CREDIT.messages);
+  readonly #queue = new CommandQueue({
+    apply: (command) =>
+      this.#isStale(command) ? STALE : applyCommand(this.#context, this.app, command),
+    done: (seq, outcome, wantsReceipt) => {
+      if ('code' in outcome) this.#refused(outcome);
+      this.#answers.add(seq, outcome, wantsReceipt);
+    },
+    settled: () => this.app.broker.settled(),
+    later: () => this.#wake(),
+  });
   /** Partitions that may have something to send. */
   readonly #ready = new Set<Partition>();
   #rules: readonly Rule[];
@@ -238,14 +249,11 @@ export class PipeSession implements GroupMember {
       return;
     }
     this.#context.metrics.pipeCommands += commands.length - repeated;
+    const { isAlone } = this.app.broker;
     for (let i = repeated; i < commands.length; i++) {
-      const command = commands[i] as Command;
-      const outcome = this.#isStale(command)
-        ? STALE
-        : applyCommand(this.#context, this.app, command);
-      if ('code' in outcome) this.#refused(outcome);
-      this.#answers.add(firstSeq + i, outcome, command.receipt === 'delivered');
+      this.#queue.push(firstSeq + i, commands[i] as Command, isAlone);
     }
+    if (!isAlone) this.#queue.settle();
     this.#wake();
   }
 
@@ -388,12 +396,4 @@ function positionOf(
   number: number,
 ): PartitionPosition | undefined {
   return positions.find(({ partition }) => partition === number);
-}
-
-/** The fault of a list of rules, undefined when there is none. Patterns need no check: any text can be compared. */
-export function badRule(rules: readonly Rule[]): string | undefined {
-  const { maxRules } = WIRE_LIMITS;
-  if (rules.length > maxRules) return `${rules.length} rules are more than ${maxRules}`;
-  const unknown = rules.find(({ kind }) => !RULE_KINDS.has(kind));
-  return unknown && `kind ${unknown.kind} is not one that can be subscribed to`;
 }

@@ -5,10 +5,11 @@ import type { HelloFrame } from '../../../wire/frames';
 import { sessionProof } from '../../../wire/opening';
 import type { App } from '../../core/model/app';
 import type { Group } from '../../core/streams/group';
+import { badRule } from '../../core/streams/rules';
 import type { BackendLink } from './backend-link';
 import type { PipeContext } from './context';
 import { Groups, nameOf } from './groups';
-import { badRule, PipeSession } from './session';
+import { PipeSession } from './session';
 
 /** A client may lose connects on the way; more than this many in a row is no honest counter. */
 const MAX_ATTEMPT_STEP = 1_000_000;

@@ -103,7 +103,7 @@ export class Handles implements PushyServer, PushyChannels {
       },
       broadcast: (event, data, except) => {
         const json = JSON.stringify(data) as string | undefined;
-        parts.router.publish(app, {
+        void parts.router.publish(app, {
           channel: key,
           event,
           data: json ?? 'null',

@@ -1,6 +1,5 @@
 import { CloseCode } from '../../../pusher/close-codes';
 import { isObject, parseJson } from '../../../pusher/json';
-import { newSocketId } from '../../../pusher/socket-id';
 import { silent } from '../../../util/logger';
 import { warningLog } from '../../../util/warning-log';
 import type { PushyConnection } from '../../options/pushy';
@@ -45,7 +44,7 @@ export class PushySession implements CarrierHandler {
     const { remoteAddress } = carrier;
     this.#context = context;
     this.#handles = handles;
-    this.socket = new Socket(app, newSocketId(), CHANNELS_PROTOCOL, carrier);
+    this.socket = new Socket(app, parts.hub.newId(app), CHANNELS_PROTOCOL, carrier);
     this.#connection = handles.connection(this.socket, { protocol, remoteAddress }, (handler) => {
       if (this.#closeHandlers.length >= MAX_CLOSE_HANDLERS) {
         throw new Error(`a connection takes ${MAX_CLOSE_HANDLERS} handlers of close`);

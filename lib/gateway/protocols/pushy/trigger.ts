@@ -97,7 +97,7 @@ export class Triggers {
     const bad = this.#refusal(context, trigger, body);
     if (bad !== undefined) return sendError(exchange, bad);
     const status = app.channels.has(channel) ? 201 : 200;
-    router.publish(app, {
+    void router.publish(app, {
       channel,
       event,
       data: body,

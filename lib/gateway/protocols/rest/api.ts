@@ -1,3 +1,4 @@
+import { type Eventual, later } from '../../../brokers/eventual';
 import { StandpipeError } from '../../../errors';
 import type { Params } from '../../../pusher/request-signature';
 import type { App, Apps } from '../../core/model/app';
@@ -9,7 +10,7 @@ import { readBody } from '../../http/body';
 import type { Exchange } from '../../http/exchange';
 import { authenticate, authenticateBody, decode, ownParams, parseQuery } from './authenticate';
 import { bodyError } from './body';
-import { type Call, type Endpoint, apiError } from './call';
+import { type Call, DONE, type Endpoint, UNAVAILABLE, apiError } from './call';
 import { type Route, findRoute } from './routes';
 import type { Protocol } from '../protocol';
 
@@ -64,16 +65,24 @@ export class RestApi implements Protocol {
       { maxBytes: this.#parts.limits.maxRequestBytes, wanted: 'app' in caller },
       (body) => {
         if (!('app' in caller)) return sendAnswer(exchange, caller);
-        const answer = this.#tried(() => this.#answer(route, exchange, caller, body));
-        const { turn } = this.#parts.hub;
-        // A sender waits while the gateway is behind with writes, so that it does not fall behind further.
-        if (route.endpoint.publishes && turn.behind) {
-          turn.whenCaughtUp(() => sendAnswer(exchange, answer));
-        } else sendAnswer(exchange, answer);
+        const answered = this.#tried(() => this.#answer(route, exchange, caller, body));
+        if (!(answered instanceof Promise)) return this.#send(route, exchange, answered);
+        answered
+          .catch((error: unknown) => this.#failed(error))
+          .then((answer) => this.#send(route, exchange, answer))
+          .catch((error: unknown) => this.#failed(error));
       },
       (why) => sendAnswer(exchange, errorAnswer(bodyError(why))),
     );
     return true;
+  }
+
+  #send({ endpoint }: Route, exchange: Exchange, answer: Answer): void {
+    const { turn } = this.#parts.hub;
+    // A sender waits while the gateway is behind with writes, so that it does not fall behind further.
+    if (endpoint.publishes && turn.behind) {
+      turn.whenCaughtUp(() => sendAnswer(exchange, answer));
+    } else sendAnswer(exchange, answer);
   }
 
   #identify({ endpoint, appId }: Route, exchange: Exchange): Caller {
@@ -96,7 +105,7 @@ export class RestApi implements Protocol {
     { path, request: { headers } }: Exchange,
     { app, params }: Caller,
     body: Buffer,
-  ): Answer {
+  ): Eventual<Answer> {
     const { hub, router, limits } = this.#parts;
     authenticateBody(params, body);
     if (!app.options.enabled) throw apiError(403, 'This app is switched off');
@@ -104,8 +113,13 @@ export class RestApi implements Protocol {
     const own = ownParams(params, endpoint.params);
     const call = { hub, router, limits, app, subject: decode(subject), query: own, body };
     const key = endpoint.publishes ? headers['idempotency-key'] : undefined;
-    if (key === undefined) return endpoint.run(call);
-    return this.#runOnce(endpoint, call, path, String(key));
+    if (key !== undefined) return this.#runOnce(endpoint, call, path, String(key));
+    const { publish, answer } = endpoint.check(call);
+    if (publish === undefined) return answer();
+    publish();
+    return later(app.broker.settled(), (outcome) =>
+      outcome === 'unavailable' ? UNAVAILABLE : answer(),
+    );
   }
 
   /** Result of a step of an answer, or the answer that says why there is none. */
@@ -113,32 +127,50 @@ export class RestApi implements Protocol {
     try {
       return step();
     } catch (error) {
-      if (error instanceof StandpipeError && error.code === 'refused') return errorAnswer(error);
-      const { metrics, log } = this.#parts;
-      metrics.failures++;
-      log.error({ err: error }, 'a request of the HTTP API failed');
-      return { status: 500, body: 'Internal error\n' };
+      return this.#failed(error);
     }
   }
 
+  #failed(error: unknown): Answer {
+    if (error instanceof StandpipeError && error.code === 'refused') return errorAnswer(error);
+    const { metrics, log } = this.#parts;
+    metrics.failures++;
+    log.error({ err: error }, 'a request of the HTTP API failed');
+    return { status: 500, body: 'Internal error\n' };
+  }
+
   /** Runs a publish unless it ran before under its key. A refused one has done nothing, so it may be tried again. */
-  #runOnce(endpoint: Endpoint, call: Call, path: string, key: string): Answer {
-    const { answers } = call.app;
+  #runOnce(endpoint: Endpoint, call: Call, path: string, key: string): Eventual<Answer> {
+    const { broker } = call.app;
     if (key === '' || key.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
       const max = MAX_IDEMPOTENCY_KEY_LENGTH;
       throw apiError(400, `Invalid Idempotency-Key: expected 1 to ${max} characters`);
     }
-    const now = this.#parts.clock.now();
     // Without its signature and timestamp: a repetition is signed anew.
     const print = fingerprint(`${path}\n${JSON.stringify(call.query)}`, call.body);
-    const known = answers.find(key, print, now);
-    if (known === 'other' || (known !== undefined && !('body' in known))) {
-      throw apiError(422, 'This Idempotency-Key was used for another request');
-    }
-    if (known !== undefined) return known;
-    const answer = endpoint.run(call);
-    answers.keep(key, print, answer, now);
-    return answer;
+    const { idempotencyTtlMs: ttlMs } = this.#parts.limits;
+    let answer: () => Eventual<Answer> = () => DONE;
+    const used = broker.idempotent(key, print, ttlMs, () => {
+      const checked = this.#tried(() => endpoint.check(call));
+      if ('status' in checked) {
+        broker.release(key);
+        answer = () => checked;
+      } else {
+        checked.publish?.();
+        answer = checked.answer;
+      }
+    });
+    return later(used, (outcome) => {
+      if (outcome === 'unavailable') return UNAVAILABLE;
+      if (outcome === 'other') {
+        throw apiError(422, 'This Idempotency-Key was used for another request');
+      }
+      if (outcome !== 'new') return repeated(outcome.answer);
+      return later(answer(), (given) => {
+        if (given.status < 300) broker.answer(key, JSON.stringify(given));
+        return given;
+      });
+    });
   }
 
   #mayAsk(app: App): boolean {
@@ -152,6 +184,13 @@ export class RestApi implements Protocol {
 function refusePages({ request }: Exchange): void {
   if (request.headers.origin === undefined) return;
   throw apiError(403, 'Requests of web pages are refused: the HTTP API is for servers');
+}
+
+/** The answer that was given under a key; or a request to come again while the first one runs. */
+function repeated(answer: string | undefined): Answer {
+  if (answer !== undefined) return JSON.parse(answer) as Answer;
+  const body = 'A request with this Idempotency-Key is being processed: try again\n';
+  return { status: 409, body, headers: { 'Retry-After': '1' } };
 }
 
 function tooMany(app: App): Answer {

@@ -1,5 +1,6 @@
 import { StandpipeError } from '../../../errors';
 import type { Fields } from '../../../pusher/json';
+import type { Eventual } from '../../../brokers/eventual';
 import type { App } from '../../core/model/app';
 import type { Hub } from '../../core/hub';
 import type { Router } from '../../core/router';
@@ -25,12 +26,27 @@ export interface Endpoint {
   params: ReadonlySet<string>;
   /** True when it publishes: an `Idempotency-Key` makes a repetition of it harmless. */
   publishes: boolean;
-  /** Runs a request. Throws an `apiError` when the request breaks a rule, and has then done nothing. */
-  run(call: Call): Answer;
+  /** Checks a request whole, and does nothing yet. Throws an `apiError` when the request breaks a rule. */
+  check(call: Call): Checked;
+}
+
+/** A request that is in order. */
+export interface Checked {
+  /** Publishes its events. Absent when it has none. */
+  publish?: () => void;
+  /** The answer, asked for once the events are published. */
+  answer: () => Eventual<Answer>;
 }
 
 /** The answer when there is nothing to tell: exactly an empty object, which SDKs compare with. */
 export const DONE: Answer = { status: 200, body: '{}' };
+
+/** The answer while the broker of several gateways cannot be reached. */
+export const UNAVAILABLE: Answer = {
+  status: 503,
+  body: 'The broker of this gateway does not answer: try again\n',
+  headers: { 'Retry-After': '1' },
+};
 
 /** The error that ends a request with a status of 400 and above; its message becomes the body. */
 export function apiError(status: number, message: string): StandpipeError {

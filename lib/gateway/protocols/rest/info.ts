@@ -1,8 +1,10 @@
 import { optional } from '../../../pusher/json';
+import type { ChannelCount } from '../../../brokers/broker';
 import type { App } from '../../core/model/app';
 import { apiError } from './call';
 
 const NONE: ReadonlySet<string> = new Set();
+const NOBODY: ChannelCount = { subscriptions: 0, users: 0 };
 
 /** The attributes that an `info` parameter asks for. */
 export function readInfo(given: unknown): ReadonlySet<string> {
@@ -25,18 +27,25 @@ export function checkInfo(app: App, info: ReadonlySet<string>, known: readonly s
 }
 
 /** JSON text of the counts that were asked for. Counts that the channel does not have are left out. */
-export function counts(app: App, channel: string, info: ReadonlySet<string>): string {
-  return `{${countFields(app, channel, info).join()}}`;
+export function counts(
+  app: App,
+  channel: string,
+  info: ReadonlySet<string>,
+  count: ChannelCount | undefined,
+): string {
+  return `{${countFields(app, channel, info, count).join()}}`;
 }
 
-export function countFields(app: App, channel: string, info: ReadonlySet<string>): string[] {
-  const live = app.channels.get(channel);
+export function countFields(
+  app: App,
+  channel: string,
+  info: ReadonlySet<string>,
+  count: ChannelCount = NOBODY,
+): string[] {
   const fields: string[] = [];
-  if (info.has('user_count') && isPresence(channel)) {
-    fields.push(`"user_count":${live?.presence?.size ?? 0}`);
-  }
+  if (info.has('user_count') && isPresence(channel)) fields.push(`"user_count":${count.users}`);
   if (info.has('subscription_count') && app.options.subscriptionCount) {
-    fields.push(`"subscription_count":${live?.sockets.size ?? 0}`);
+    fields.push(`"subscription_count":${count.subscriptions}`);
   }
   return fields;
 }

@@ -38,7 +38,7 @@ export function readPublication(
 /** Publishes on each of the channels, in their order. */
 export function publish({ app, router }: Call, publication: Publication): void {
   const { channels, event, data, except } = publication;
-  for (const channel of channels) router.publish(app, { channel, event, data, except });
+  for (const channel of channels) void router.publish(app, { channel, event, data, except });
 }
 
 export function missing(name: string): Error {

@@ -68,7 +68,7 @@ function oneBackend({
   return {
     group,
     metrics,
-    offer: (kind, about) => group.offer(hub.event(kind, about)),
+    offer: (kind, about) => group.offer({ kind, socketId: '', time: 0, ...about }),
     sent(most) {
       const taken = partition.log.take(most, 1e9);
       if (taken?.type !== 'run') return [];

@@ -186,7 +186,7 @@ t.test('a group holds back who sends, not who comes, goes or does not read', asy
   const { node } = groupOf('close', 4);
   const { hub, app } = node;
   const [first, second] = [node.browser(), node.browser()];
-  for (let i = 0; i < 4; i++) hub.tell(app, hub.event(EventKind.OPEN, { socketId: first.id }));
+  for (let i = 0; i < 4; i++) hub.happenings.tell(app, EventKind.OPEN, { socketId: first.id });
   hub.slow(app.sockets.get(first.id) as Socket, 10);
   first.leave();
   t.equal(hub.holdback.closes, 0);

@@ -231,7 +231,7 @@ t.test(
     const journal = new Journal(silent, metrics);
     const { hub, router } = node;
     const parts = { hub, router, metrics, journal, limits, clock: systemClock, log };
-    const api = new RestApi(parts, new Apps(apps, limits));
+    const api = new RestApi(parts, new Apps(apps));
     const server = createServer((request, response) => {
       const [target] = parseTarget(request.url ?? '', '');
       const received = { request, response, remoteAddress: '127.0.0.1' };

@@ -1,14 +1,10 @@
-import fc from 'fast-check';
 import t from 'tap';
-import { Idempotency } from '../../../../lib/gateway/core/model/idempotency';
 import { ApiClient, type ApiAnswer } from '../../../support/api-client';
 import { ManualClock } from '../../../support/manual-clock';
 import { startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
 
 const event = { name: 'e', channel: 'room', data: 'd', info: 'subscription_count' };
-
-const LIMITS = { idempotencyTtlMs: 1000, maxIdempotencyKeys: 3, maxIdempotencyBytes: 1e6 };
 
 t.test('a repeated publish gets the first answer and publishes nothing', async (t) => {
   const clock = new ManualClock({ turns: 'real' });
@@ -94,51 +90,4 @@ t.test('a key has 1 to 255 characters', async (t) => {
     const answer = await api.post('/events', event, { headers: { 'Idempotency-Key': key } });
     t.equal(answer.status, status, `${key.length} characters`);
   }
-});
-
-t.test('at its limits it forgets the oldest', (t) => {
-  const answers = new Idempotency({ ...LIMITS, maxIdempotencyBytes: 1_000 });
-  for (const key of ['a', 'b', 'c', 'd']) answers.keep(key, 'print', { status: 200, body: '' }, 0);
-  t.equal(answers.find('a', 'print', 0), undefined);
-  t.match(answers.find('b', 'print', 0), { status: 200 });
-  answers.keep('e', 'print', { status: 200, body: 'x'.repeat(500) }, 0);
-  t.equal(answers.find('c', 'print', 0), undefined);
-  t.match(answers.find('d', 'print', 0), { status: 200 });
-  answers.keep('f', 'print', { status: 200, body: 'x'.repeat(2_000) }, 0);
-  t.equal(answers.find('f', 'print', 0), undefined, 'an answer too large by itself is not kept');
-  t.match(answers.find('e', 'print', 0), { status: 200 }, 'and pushes out no other');
-  t.end();
-});
-
-t.test('the store answers like a list searched from its end', (t) => {
-  const step = fc.record({
-    key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
-    print: fc.constantFrom('x', 'y'),
-    afterMs: fc.integer({ min: 0, max: 600 }),
-  });
-  fc.assert(
-    fc.property(fc.array(step, { size: 'max', maxLength: 60 }), (steps) => {
-      const answers = new Idempotency(LIMITS);
-      let kept: Array<{ key: string; print: string; n: number; at: number }> = [];
-      let now = 0;
-      for (const [n, { key, print, afterMs }] of steps.entries()) {
-        now += afterMs;
-        kept = kept.filter(({ at }) => at + LIMITS.idempotencyTtlMs > now);
-        const found = kept.find((each) => each.key === key);
-        const expected =
-          found === undefined
-            ? undefined
-            : found.print === print
-              ? { status: 200, body: String(found.n) }
-              : 'other';
-        if (JSON.stringify(answers.find(key, print, now)) !== JSON.stringify(expected))
-          return false;
-        if (found !== undefined) continue;
-        answers.keep(key, print, { status: 200, body: String(n) }, now);
-        kept = [...kept, { key, print, n, at: now }].slice(-LIMITS.maxIdempotencyKeys);
-      }
-      return true;
-    }),
-  );
-  t.end();
 });

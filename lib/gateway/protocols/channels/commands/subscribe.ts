@@ -1,7 +1,7 @@
 import * as messages from '../../../../pusher/messages';
 import { parseChannelData } from '../../../../pusher/presence';
 import { verifyChannelAuth } from '../../../../pusher/signature';
-import type { AdmissionRefusal } from '../../../core/admission';
+import type { AdmissionRefusal } from '../../../core/model/entrant';
 import type { Channel } from '../../../core/model/channel';
 import type { Socket } from '../../../core/model/socket';
 import type { Limits } from '../../../options/options';
@@ -37,8 +37,9 @@ export function subscribe(
   });
   if ('refused' in outcome) return tellRefusal(context, socket, channel, outcome.refused);
   if ('kind' in outcome) {
-    hub.subscribe(socket, outcome.kind, outcome.identity);
-    return;
+    return hub.subscribe(socket, outcome.kind, outcome.identity, (end) => {
+      if (typeof end === 'object') tellRefusal(context, socket, channel, end);
+    });
   }
   // A backend was faster: clients bind to a channel by subscribing to it.
   if (socket.granted?.has(channel) === true) {

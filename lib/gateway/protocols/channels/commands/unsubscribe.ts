@@ -8,5 +8,6 @@ export function unsubscribe(
   { channel: name }: { channel: string },
 ): void {
   const channel = socket.channels?.get(name);
-  if (channel !== undefined) hub.unsubscribe(socket, channel);
+  if (channel === undefined) hub.cancel(socket, name);
+  else hub.unsubscribe(socket, channel);
 }

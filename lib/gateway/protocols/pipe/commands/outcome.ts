@@ -1,3 +1,5 @@
+import type { Unavailable } from '../../../../brokers/broker';
+import type { Eventual } from '../../../../brokers/eventual';
 import { isEventName, isReservedEvent } from '../../../../pusher/channel-name';
 import { REFUSAL_CODES } from '../../../../wire/close-codes';
 import type { Command } from '../../../../wire/frames';
@@ -13,11 +15,25 @@ export interface Refusal {
 /** Outcome of a command: the number of sockets it goes to, or the reason for its refusal. */
 export type Outcome = { sockets: number } | Refusal;
 
-/** Applies a command of one verb, or refuses it and has then done nothing. */
-export type Apply = (context: PipeContext, app: App, command: Command) => Outcome;
+/** Applies a command of one verb, or refuses it and has then done nothing. The outcome of other nodes comes later. */
+export type Apply = (context: PipeContext, app: App, command: Command) => Eventual<Outcome>;
 
 export function refusal(name: keyof typeof REFUSAL_CODES, message: string): Refusal {
   return { code: REFUSAL_CODES[name].code, message };
+}
+
+/** Outcome of events that were published: the sockets that they go to. */
+export function reached(sockets: Eventual<number | Unavailable>): Eventual<Outcome> {
+  if (sockets instanceof Promise) return sockets.then(outcomeOf);
+  return outcomeOf(sockets);
+}
+
+export function unavailable(): Refusal {
+  return refusal('internal', 'the broker of this gateway does not answer');
+}
+
+function outcomeOf(sockets: number | Unavailable): Outcome {
+  return sockets === 'unavailable' ? unavailable() : { sockets };
 }
 
 export function unknownSocket(id: string): Refusal {

@@ -1,12 +1,18 @@
+import type { Unavailable } from '../../../../brokers/broker';
+import type { Eventual } from '../../../../brokers/eventual';
 import { parseChannelName } from '../../../../pusher/channel-name';
 import type { Command } from '../../../../wire/frames';
 import type { App } from '../../../core/model/app';
 import type { Limits } from '../../../options/options';
 import type { PipeContext } from '../context';
-import { type Outcome, type Refusal, badChannel, badEvent, refusal } from './outcome';
+import { type Outcome, type Refusal, badChannel, badEvent, reached, refusal } from './outcome';
 
 /** An event to the subscribers of one or several channels. All names are checked before anything is sent. */
-export function triggerChannel(context: PipeContext, app: App, command: Command): Outcome {
+export function triggerChannel(
+  context: PipeContext,
+  app: App,
+  command: Command,
+): Eventual<Outcome> {
   const { limits, router } = context;
   const {
     channel: name = '',
@@ -15,21 +21,33 @@ export function triggerChannel(context: PipeContext, app: App, command: Command)
     data = '',
     exceptSockets: except,
     ifOccupied,
+    receipt,
   } = command;
   const bad = badEvent(event, data, limits) ?? badName(app, name, limits);
   if (bad !== undefined) return bad;
-  const publish = (channel: string): number =>
-    ifOccupied === true && !app.channels.has(channel)
-      ? 0
-      : router.publish(app, { channel, event, data, except });
-  if (channels === undefined || channels.length === 0) return { sockets: publish(name) };
+  const counts = receipt === 'delivered';
+  const publish = (channel: string): Eventual<number | Unavailable> =>
+    ifOccupied === true
+      ? router.publishIfOccupied(app, { channel, event, data, except }, counts)
+      : router.publish(app, { channel, event, data, except }, counts);
+  if (channels === undefined || channels.length === 0) return reached(publish(name));
 
   const all = new Set([name, ...channels]);
   const refused = badNames(app, all, limits);
   if (refused !== undefined) return refused;
-  let sockets = 0;
-  for (const channel of all) sockets += publish(channel);
-  return { sockets };
+  const answers = [...all].map(publish);
+  return answers.some((sockets) => sockets instanceof Promise)
+    ? reached(Promise.all(answers.map(async (sockets) => sockets)).then(sumOf))
+    : reached(sumOf(answers as Array<number | Unavailable>));
+}
+
+function sumOf(answers: ReadonlyArray<number | Unavailable>): number | Unavailable {
+  let sum = 0;
+  for (const sockets of answers) {
+    if (sockets === 'unavailable') return sockets;
+    sum += sockets;
+  }
+  return sum;
 }
 
 function badNames(app: App, names: ReadonlySet<string>, limits: Limits): Refusal | undefined {

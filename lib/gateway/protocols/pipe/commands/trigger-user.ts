@@ -1,21 +1,27 @@
+import type { Eventual } from '../../../../brokers/eventual';
 import { isUserId, userChannel } from '../../../../pusher/channel-name';
 import type { Command } from '../../../../wire/frames';
 import type { App } from '../../../core/model/app';
 import type { Limits } from '../../../options/options';
 import type { PipeContext } from '../context';
-import { type Outcome, type Refusal, badEvent, refusal } from './outcome';
+import { type Outcome, type Refusal, badEvent, reached, refusal } from './outcome';
 
 /** An event to all sockets of a signed-in user, on the channel that they subscribed to with their sign-in. */
 export function triggerUser(
   { limits, router }: PipeContext,
   app: App,
-  { event = '', data = '', userId = '', exceptSockets: except, ifOccupied }: Command,
-): Outcome {
+  { event = '', data = '', userId = '', exceptSockets: except, ifOccupied, receipt }: Command,
+): Eventual<Outcome> {
   const bad = badUser(userId, limits) ?? badEvent(event, data, limits);
   if (bad !== undefined) return bad;
   const channel = userChannel(userId);
-  if (ifOccupied === true && !app.channels.has(channel)) return { sockets: 0 };
-  return { sockets: router.publish(app, { channel, event, data, except }) };
+  const publication = { channel, event, data, except };
+  const isCounted = receipt === 'delivered';
+  return reached(
+    ifOccupied === true
+      ? router.publishIfOccupied(app, publication, isCounted)
+      : router.publish(app, publication, isCounted),
+  );
 }
 
 function badUser(userId: string, { maxUserIdLength: max }: Limits): Refusal | undefined {

@@ -11,6 +11,10 @@ export function unsubscribeSocket(
 ): Outcome {
   const socket = app.sockets.get(socketId);
   const channel = socket?.channels?.get(name);
+  if (socket?.entering?.has(name) === true) {
+    hub.cancel(socket, name);
+    return { sockets: 1 };
+  }
   if (socket === undefined || channel === undefined) return { sockets: 0 };
   hub.unsubscribe(socket, channel);
   return { sockets: 1 };

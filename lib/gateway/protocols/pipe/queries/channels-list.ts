@@ -1,16 +1,23 @@
-import type { Channel } from '../../../core/model/channel';
-import { type Result, type Query, limited, queryError } from './query';
+import { type Eventual, later } from '../../../../brokers/eventual';
+import type { App } from '../../../core/model/app';
+import { type Result, type Query, limited, queryError, unavailable } from './query';
 
 const INFO = ['subscriptionCount', 'userCount'] as const;
 type Info = (typeof INFO)[number];
 
+interface Listed {
+  name: string;
+  subscriptionCount: number | undefined;
+  userCount: number | undefined;
+}
+
 /** `channels.list {prefix?, info?, limit?}`: the occupied channels, without the users' own ones. */
-export function channelsList(query: Query): Result {
+export function channelsList(query: Query): Eventual<Result> {
   const { app, params } = query;
   const { prefix = '' } = params;
   if (typeof prefix !== 'string') throw queryError('bad_params', 'prefix must be a string');
   const info = readInfo(params.info);
-  return { items: texts(limited(query, app.occupied(prefix)), info) };
+  return later(list(app, prefix, info), (channels) => ({ items: texts(limited(query, channels)) }));
 }
 
 function readInfo(given: unknown): readonly Info[] {
@@ -21,12 +28,26 @@ function readInfo(given: unknown): readonly Info[] {
   throw queryError('bad_params', `info must be an array of ${INFO.join(', ')}`);
 }
 
-function* texts(channels: Iterable<Channel>, info: readonly Info[]): Iterable<string> {
-  for (const { name, sockets, presence } of channels) {
-    yield JSON.stringify({
-      name,
-      subscriptionCount: info.includes('subscriptionCount') ? sockets.size : undefined,
-      userCount: info.includes('userCount') ? presence?.size : undefined,
+function list(app: App, prefix: string, info: readonly Info[]): Eventual<Listed[]> {
+  return later(app.broker.channels(prefix), (channels) => {
+    if (channels === 'unavailable') throw unavailable();
+    // A user's own channel is the server's: no app has made it.
+    const names = [...channels.keys()].filter((name) => !name.startsWith('#'));
+    const counted = info.includes('userCount') ? app.broker.counts(names) : [];
+    return later(counted, (counts) => {
+      if (counts === 'unavailable') throw unavailable();
+      return names.map((name, i) => {
+        const isPresence = name.startsWith('presence-');
+        return {
+          name,
+          subscriptionCount: info.includes('subscriptionCount') ? channels.get(name) : undefined,
+          userCount: isPresence ? counts[i]?.users : undefined,
+        };
+      });
     });
-  }
+  });
+}
+
+function* texts(channels: Iterable<Listed>): Iterable<string> {
+  for (const channel of channels) yield JSON.stringify(channel);
 }

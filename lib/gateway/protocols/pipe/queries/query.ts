@@ -1,3 +1,4 @@
+import type { Eventual } from '../../../../brokers/eventual';
 import { StandpipeError } from '../../../../errors';
 import { parseChannelName } from '../../../../pusher/channel-name';
 import type { Fields } from '../../../../pusher/json';
@@ -24,8 +25,13 @@ export interface Query {
  */
 export type Result = { result: string } | { items: Iterable<string> } | { giveUp: () => void };
 
-/** Answers one method. Throws what `queryError` makes for params that break a rule. */
-export type Method = (query: Query) => Result;
+/** Answers one method, at once or later. Throws what `queryError` makes for params that break a rule. */
+export type Method = (query: Query) => Eventual<Result>;
+
+/** Told while the broker of several gateways cannot be reached. */
+export function unavailable(): StandpipeError {
+  return queryError('internal', 'the broker of this gateway does not answer');
+}
 
 export function queryError(name: keyof typeof REFUSAL_CODES, message: string): StandpipeError {
   return new StandpipeError('refused', message, { status: REFUSAL_CODES[name].code });

@@ -1,5 +1,5 @@
-import type { Answer } from '../../../http/answer';
-import { type Call, apiError, type Endpoint } from '../call';
+import { later } from '../../../../brokers/eventual';
+import { type Call, type Checked, UNAVAILABLE, apiError, type Endpoint } from '../call';
 import { checkInfo, countFields, isPresence, readInfo } from '../info';
 import { readChannelName } from '../publication';
 
@@ -8,7 +8,7 @@ export const channelInfo: Endpoint = {
   method: 'GET',
   params: new Set(['info']),
   publishes: false,
-  run({ app, hub, limits, query, subject }: Call): Answer {
+  check({ app, hub, limits, query, subject }: Call): Checked {
     const channel = readChannelName(app, subject, limits);
     const info = readInfo(query.info);
     checkInfo(app, info, ['user_count', 'subscription_count', 'cache']);
@@ -18,13 +18,21 @@ export const channelInfo: Endpoint = {
         'Cannot retrieve the user count unless the channel is a presence channel',
       );
     }
-    const fields = [`"occupied":${app.channels.has(channel)}`, ...countFields(app, channel, info)];
-    if (info.has('cache')) {
-      const cached = hub.cached(app, channel);
-      // Whole seconds, as the hosted service has it.
-      const entry = cached && { data: cached.data, ttl: Math.ceil(cached.ttlMs / 1000) };
-      fields.push(`"cache":${JSON.stringify(entry ?? null)}`);
-    }
-    return { status: 200, body: `{${fields.join()}}` };
+    const answer: Checked['answer'] = () =>
+      later(app.broker.counts([channel]), (counts) => {
+        if (counts === 'unavailable') return UNAVAILABLE;
+        const [count] = counts;
+        const isOccupied = count !== undefined && count.subscriptions > 0;
+        const fields = [`"occupied":${isOccupied}`, ...countFields(app, channel, info, count)];
+        if (!info.has('cache')) return { status: 200, body: `{${fields.join()}}` };
+        return later(hub.cached(app, channel), (cached) => {
+          if (cached === 'unavailable') return UNAVAILABLE;
+          // Whole seconds, as the hosted service has it.
+          const entry = cached && { data: cached.data, ttl: Math.ceil(cached.ttlMs / 1000) };
+          fields.push(`"cache":${JSON.stringify(entry ?? null)}`);
+          return { status: 200, body: `{${fields.join()}}` };
+        });
+      });
+    return { answer };
   },
 };

@@ -1,5 +1,5 @@
-import type { Answer } from '../../../http/answer';
-import type { Call, Endpoint } from '../call';
+import { later } from '../../../../brokers/eventual';
+import { type Call, type Checked, UNAVAILABLE, type Endpoint } from '../call';
 import { isPresence } from '../info';
 import { readChannelName } from '../publication';
 
@@ -8,14 +8,19 @@ export const channelStats: Endpoint = {
   method: 'GET',
   params: new Set(),
   publishes: false,
-  run({ app, limits, subject }: Call): Answer {
+  check({ app, limits, subject }: Call): Checked {
     const name = readChannelName(app, subject, limits);
-    const channel = app.channels.get(name);
-    const stats = {
-      occupied: channel !== undefined,
-      ...(isPresence(name) && { user_count: channel?.presence?.size ?? 0 }),
-      ...(app.options.subscriptionCount && { connection_count: channel?.sockets.size ?? 0 }),
-    };
-    return { status: 200, body: JSON.stringify(stats) };
+    const answer: Checked['answer'] = () =>
+      later(app.broker.counts([name]), (counts) => {
+        if (counts === 'unavailable') return UNAVAILABLE;
+        const [{ subscriptions, users } = { subscriptions: 0, users: 0 }] = counts;
+        const stats = {
+          occupied: subscriptions > 0,
+          ...(isPresence(name) && { user_count: users }),
+          ...(app.options.subscriptionCount && { connection_count: subscriptions }),
+        };
+        return { status: 200, body: JSON.stringify(stats) };
+      });
+    return { answer };
   },
 };

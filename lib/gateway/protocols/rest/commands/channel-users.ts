@@ -1,5 +1,5 @@
-import type { Answer } from '../../../http/answer';
-import { type Call, apiError, type Endpoint } from '../call';
+import { later } from '../../../../brokers/eventual';
+import { type Call, type Checked, UNAVAILABLE, apiError, type Endpoint } from '../call';
 import { isPresence } from '../info';
 import { readChannelName } from '../publication';
 
@@ -8,12 +8,17 @@ export const channelUsers: Endpoint = {
   method: 'GET',
   params: new Set(),
   publishes: false,
-  run({ app, limits, subject }: Call): Answer {
+  check({ app, limits, subject }: Call): Checked {
     const channel = readChannelName(app, subject, limits);
     if (!isPresence(channel)) {
       throw apiError(400, 'Users can only be retrieved for presence channels');
     }
-    const ids = app.channels.get(channel)?.presence?.ids() ?? [];
-    return { status: 200, body: JSON.stringify({ users: ids.map((id) => ({ id })) }) };
+    const answer: Checked['answer'] = () =>
+      later(app.broker.members(channel), (list) => {
+        if (list === 'unavailable') return UNAVAILABLE;
+        const users = list.members.map(({ userId: id }) => ({ id }));
+        return { status: 200, body: JSON.stringify({ users }) };
+      });
+    return { answer };
   },
 };

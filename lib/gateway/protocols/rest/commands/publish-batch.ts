@@ -1,7 +1,7 @@
-import type { Answer } from '../../../http/answer';
+import { later } from '../../../../brokers/eventual';
 import { isObject, optional } from '../../../../pusher/json';
 import { bodyFields } from '../body';
-import { type Call, DONE, apiError, type Endpoint } from '../call';
+import { type Call, type Checked, DONE, UNAVAILABLE, apiError, type Endpoint } from '../call';
 import { counts } from '../info';
 import { type Publication, missing, publish, readPublication } from '../publication';
 
@@ -10,14 +10,24 @@ export const publishBatch: Endpoint = {
   method: 'POST',
   params: new Set(['batch']),
   publishes: true,
-  run(call: Call): Answer {
+  check(call: Call): Checked {
     const batch = readBatch(call);
-    for (const publication of batch) publish(call, publication);
-    if (batch.every(({ info }) => info.size === 0)) return DONE;
-    const entries = batch.map(({ channels: [channel = ''], info }) =>
-      counts(call.app, channel, info),
-    );
-    return { status: 200, body: `{"batch":[${entries.join()}]}` };
+    return {
+      publish: () => {
+        for (const publication of batch) publish(call, publication);
+      },
+      answer: () => {
+        if (batch.every(({ info }) => info.size === 0)) return DONE;
+        const names = batch.map(({ channels: [channel = ''] }) => channel);
+        return later(call.app.broker.counts(names), (counted) => {
+          if (counted === 'unavailable') return UNAVAILABLE;
+          const entries = batch.map(({ channels: [channel = ''], info }, i) =>
+            counts(call.app, channel, info, counted[i]),
+          );
+          return { status: 200, body: `{"batch":[${entries.join()}]}` };
+        });
+      },
+    };
   },
 };
 

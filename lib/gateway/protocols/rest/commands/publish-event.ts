@@ -1,7 +1,7 @@
-import type { Answer } from '../../../http/answer';
+import { later } from '../../../../brokers/eventual';
 import { type Fields, optional } from '../../../../pusher/json';
 import { bodyFields } from '../body';
-import { type Call, DONE, apiError, type Endpoint } from '../call';
+import { type Call, type Checked, DONE, UNAVAILABLE, apiError, type Endpoint } from '../call';
 import { counts } from '../info';
 import { missing, publish, readPublication } from '../publication';
 
@@ -12,16 +12,25 @@ export const publishEvent: Endpoint = {
   method: 'POST',
   params: new Set(['name', 'data', 'channel', 'channels', 'channels[]', 'socket_id', 'info']),
   publishes: true,
-  run(call: Call): Answer {
+  check(call: Call): Checked {
     const { app, query, body } = call;
     const given = body.length === 0 ? NO_FIELDS : bodyFields(body);
     const fields = { ...query, ...given };
     const publication = readPublication(call, fields, readChannels(call, fields));
-    publish(call, publication);
     const { channels, info } = publication;
-    if (info.size === 0) return DONE;
-    const entries = channels.map((name) => `${JSON.stringify(name)}:${counts(app, name, info)}`);
-    return { status: 200, body: `{"channels":{${entries.join()}}}` };
+    return {
+      publish: () => publish(call, publication),
+      answer: () => {
+        if (info.size === 0) return DONE;
+        return later(app.broker.counts(channels), (counted) => {
+          if (counted === 'unavailable') return UNAVAILABLE;
+          const entries = channels.map(
+            (name, i) => `${JSON.stringify(name)}:${counts(app, name, info, counted[i])}`,
+          );
+          return { status: 200, body: `{"channels":{${entries.join()}}}` };
+        });
+      },
+    };
   },
 };
 

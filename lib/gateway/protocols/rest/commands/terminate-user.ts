@@ -1,13 +1,12 @@
-import type { Answer } from '../../../http/answer';
-import { type Call, DONE, type Endpoint } from '../call';
+import { later } from '../../../../brokers/eventual';
+import { type Call, type Checked, DONE, type Endpoint } from '../call';
 
 /** `POST /apps/<id>/users/<user id>/terminate_connections`: a user who is not there is no error. */
 export const terminateUser: Endpoint = {
   method: 'POST',
   params: new Set(),
   publishes: false,
-  run({ app, hub, subject }: Call): Answer {
-    hub.terminate(app, subject);
-    return DONE;
+  check({ app, hub, subject }: Call): Checked {
+    return { answer: () => later(hub.terminate(app, subject), () => DONE) };
   },
 };

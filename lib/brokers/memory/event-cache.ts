@@ -1,22 +1,9 @@
 import { LRUCache } from 'lru-cache';
-
-/** The last event published on a cache channel. */
-export interface CachedEvent {
-  event: string;
-  data: string;
-  /** Time left until the event is forgotten, in milliseconds. */
-  ttlMs: number;
-}
+import type { BrokerLimits, CachedEvent } from '../broker';
 
 interface Entry {
-  event: string;
-  data: string;
-}
-
-export interface CacheLimits {
-  maxCachedChannels: number;
-  maxCachedBytes: number;
-  cacheTtlMs: number;
+  text: string;
+  seq: number;
 }
 
 // An LRUCache takes a start at 0 for none, and an entry for alive at the very end of its time.
@@ -27,8 +14,8 @@ const LOOK_MS = 1.5;
  * Last published event of each cache channel of an app, occupied or not. At its limits it forgets the least recently
  * used. Time comes from the caller, in milliseconds.
  */
-export class Cache {
-  readonly #limits: CacheLimits;
+export class EventCache {
+  readonly #limits: BrokerLimits;
   readonly #events: LRUCache<string, Entry>;
   /**
    * Channels whose miss was told and is not told again for a while. A cache of its own: subscribers of channels that do
@@ -37,7 +24,7 @@ export class Cache {
   readonly #missed: LRUCache<string, true>;
   #nowMs = 0;
 
-  constructor(limits: CacheLimits) {
+  constructor(limits: BrokerLimits) {
     const { maxCachedBytes: maxSize, cacheTtlMs: ttl } = limits;
     this.#limits = limits;
     const perf = { now: (): number => this.#nowMs };
@@ -54,14 +41,14 @@ export class Cache {
     return this.#events.calculatedSize;
   }
 
-  put(channel: string, event: string, data: string, nowMs: number): void {
+  put(channel: string, { text, seq, ttlMs }: CachedEvent, nowMs: number): void {
     this.#nowMs = nowMs + START_MS;
     this.#missed.delete(channel);
     // The event before it must not come back as the last one, so an event too large to keep empties the channel.
     this.#events.delete(channel);
-    const size = Buffer.byteLength(data) + channel.length + event.length;
+    const size = Buffer.byteLength(text) + channel.length;
     if (size > this.#limits.maxCachedBytes) return;
-    this.#events.set(channel, { event, data }, { size });
+    this.#events.set(channel, { text, seq }, { size, ttl: ttlMs });
     if (this.#events.size > this.#limits.maxCachedChannels) this.#events.pop();
   }
 
@@ -72,10 +59,7 @@ export class Cache {
     return { ...entry, ttlMs: this.#events.getRemainingTTL(channel) + LOOK_MS - START_MS };
   }
 
-  /**
-   * Notes that a subscriber found nothing. True when that is worth telling: once per channel until something is
-   * published on it, or an event could have expired.
-   */
+  /** True once until something is put, or an event could have expired. */
   miss(channel: string, nowMs: number): boolean {
     this.#nowMs = nowMs + LOOK_MS;
     if (this.#missed.get(channel) === true) return false;

@@ -1,0 +1,389 @@
+import type { Item } from '../../wire/cluster';
+import type {
+  AppBroker,
+  AppListener,
+  CachedEvent,
+  ChannelCount,
+  Eventual,
+  Member,
+  MemberChange,
+  MemberList,
+  Membership,
+  Occupancy,
+  OnlineUsers,
+  PublishOptions,
+  Unavailable,
+  UserPresence,
+} from '../broker';
+import type { Fact, IdempotentResult, Operation, Result } from '../operation';
+import { factApplied } from './fact-results';
+import { FactTable, isFact } from './facts';
+import type { AppParts } from './parts';
+import { Reads } from './reads';
+import { type Said, TurnQueue } from './turn-queue';
+import { Watches } from './watches';
+
+/** An app of a node that is joined to an engine elsewhere. */
+export class JoinedApp implements AppBroker {
+  readonly isAlone = false;
+  listener: AppListener | undefined;
+  readonly #id: string;
+  readonly #parts: AppParts;
+  readonly #facts = new FactTable();
+  readonly #queue: TurnQueue;
+  readonly #reads: Reads;
+  readonly #channels: Watches;
+  readonly #users: Watches;
+  /** Highest number of a change that this node knows of. */
+  #seq = 0;
+  /** The engine may have lost turns or facts: before anything else this node says all that is true. */
+  #mustRejoin = false;
+  #rejoins = false;
+  /** Operations of the block of an idempotency key that is being called. */
+  #block: Said[] | undefined;
+
+  constructor(id: string, parts: AppParts) {
+    const { clock, link, limits, metrics } = parts;
+    this.#id = id;
+    this.#parts = parts;
+    this.#reads = new Reads(clock, limits.holdMs);
+    this.#channels = new Watches(
+      clock,
+      (channel) => link.watch(id, channel),
+      (channel) => link.unwatch(id, channel),
+    );
+    this.#users = new Watches(
+      clock,
+      (userId) => link.watchUser(id, userId),
+      (userId) => link.unwatchUser(id, userId),
+    );
+    this.#queue = new TurnQueue({
+      ...{ clock, limits, metrics },
+      send: (turn, operations) => link.turn(id, parts.node(), turn, operations),
+      applied: (said, result) => this.#applied(said, result),
+      fenced: () => parts.fenced(),
+      lost: () => {
+        this.lost();
+        void this.#rejoin(false);
+      },
+    });
+  }
+
+  get topics(): number {
+    return this.#channels.size + this.#users.size;
+  }
+
+  get waitsSince(): number | undefined {
+    return this.#queue.waitsSince;
+  }
+
+  get isSettled(): boolean {
+    return this.#queue.isEmpty;
+  }
+
+  watch(channel: string): Eventual<void> {
+    return this.#channels.add(channel);
+  }
+
+  unwatch(channel: string): void {
+    this.#channels.remove(channel);
+  }
+
+  watchUser(userId: string): Eventual<void> {
+    return this.#users.add(userId);
+  }
+
+  unwatchUser(userId: string): void {
+    this.#users.remove(userId);
+  }
+
+  publish(channel: string, text: string, options?: PublishOptions): Eventual<number | Unavailable> {
+    const { metrics, limits, receipts } = this.#parts;
+    if (this.#isDown || metrics.spoolBytes + text.length > limits.maxSpoolBytes) {
+      metrics.dropped++;
+      return 'unavailable';
+    }
+    if (options?.receipt !== true) {
+      this.#say({ kind: 'publish', channel, text, options, receipt: 0 });
+      return 0;
+    }
+    const { receipt, sockets } = receipts.ask();
+    return new Promise((resolve) => {
+      const said = this.#say({ kind: 'publish', channel, text, options, receipt });
+      said.answer = (result) => {
+        if (result !== 'unavailable') return;
+        receipts.passed(receipt, 0);
+        resolve(result);
+      };
+      void sockets.then(resolve);
+    });
+  }
+
+  send(node: number, text: string): Eventual<string | undefined> {
+    if (!this.#parts.nodes().has(node)) return undefined;
+    return this.#parts.letters.send(node, this.#id, text);
+  }
+
+  socket(id: string, open: boolean): void {
+    const fact: Fact = { kind: 'socket', id, count: open ? 1 : 0 };
+    this.#facts.said(fact);
+    if (!this.#isDown) this.#say(fact);
+  }
+
+  subscriptions(channel: string, count: number, tell: boolean): Eventual<Occupancy | Unavailable> {
+    return this.#fact({ kind: 'subscriptions', channel, count, tell });
+  }
+
+  member(
+    channel: string,
+    who: Member,
+    count: number,
+    max: number,
+  ): Eventual<Membership | 'full' | Unavailable> {
+    return this.#fact({ kind: 'member', channel, who, count, max });
+  }
+
+  user(userId: string, count: number): Eventual<UserPresence | Unavailable> {
+    return this.#fact({ kind: 'user', userId, count });
+  }
+
+  members(channel: string): Eventual<MemberList | Unavailable> {
+    return this.#read(() => this.#parts.link.members(this.#id, channel));
+  }
+
+  online(userIds: readonly string[]): Eventual<OnlineUsers | Unavailable> {
+    return this.#read(() => this.#parts.link.online(this.#id, userIds));
+  }
+
+  cached(channel: string): Eventual<CachedEvent | undefined | Unavailable> {
+    return this.#read(() => this.#parts.link.cached(this.#id, channel));
+  }
+
+  cacheMissed(channel: string): Eventual<boolean> {
+    if (this.#isDown) return false;
+    return this.#ask<boolean>({ kind: 'cacheMissed', channel }).then((isFirst) => isFirst === true);
+  }
+
+  counts(channels: readonly string[]): Eventual<readonly ChannelCount[] | Unavailable> {
+    return this.#read(() => this.#parts.link.counts(this.#id, channels));
+  }
+
+  channels(prefix: string): Eventual<ReadonlyMap<string, number> | Unavailable> {
+    return this.#read(() => this.#parts.link.channels(this.#id, prefix));
+  }
+
+  sockets(): AsyncIterable<readonly string[]> {
+    return this.#parts.link.sockets(this.#id);
+  }
+
+  idempotent(
+    key: string,
+    fingerprint: string,
+    ttlMs: number,
+    run: () => void,
+  ): Eventual<IdempotentResult | Unavailable> {
+    if (this.#isDown) return 'unavailable';
+    const operation = { kind: 'idempotent' as const, key, fingerprint, ttlMs, block: 0 };
+    const result = this.#ask<IdempotentResult>(operation);
+    const block: Said[] = [];
+    this.#block = block;
+    try {
+      run();
+    } finally {
+      this.#block = undefined;
+      operation.block = block.length;
+    }
+    return result;
+  }
+
+  release(key: string): void {
+    if (!this.#isDown) this.#say({ kind: 'release', key });
+  }
+
+  answer(key: string, answer: string): void {
+    if (!this.#isDown) this.#say({ kind: 'answer', key, answer });
+  }
+
+  take(name: string, ratePerSecond: number, burst: number, want: number): Eventual<number> {
+    if (this.#isDown) return want;
+    return this.#ask<number>({ kind: 'take', name, ratePerSecond, burst, want }).then((taken) =>
+      taken === 'unavailable' ? want : taken,
+    );
+  }
+
+  settled(): Eventual<'settled' | Unavailable> {
+    if (this.#isDown) return 'unavailable';
+    if (this.#queue.isEmpty) return 'settled';
+    return this.#ask<undefined>({ kind: 'settled' }).then((result) => result ?? 'settled');
+  }
+
+  // ---- for the node
+
+  /** The engine can be spoken to. */
+  up(missed: boolean): void {
+    if (this.#mustRejoin) void this.#rejoin(missed);
+    else this.#resume(missed);
+  }
+
+  away(): void {
+    this.#queue.away();
+  }
+
+  /** The engine was away for too long: everything that waits is answered so. */
+  giveUp(): void {
+    this.#queue.giveUp();
+    this.#reads.giveUp();
+  }
+
+  /** The engine may have lost what it had acknowledged. */
+  lost(): void {
+    this.#mustRejoin = true;
+    this.#queue.away();
+    this.#queue.doubt();
+  }
+
+  /** The node was declared dead: nothing that it said counts. */
+  restart(): void {
+    this.#queue.restart();
+    this.#reads.giveUp();
+    this.#facts.clear();
+    this.#mustRejoin = false;
+  }
+
+  tick(): void {
+    this.#channels.tick();
+    this.#users.tick();
+    this.#reads.tick();
+    if (this.#isDown) return;
+    if (this.#mustRejoin) void this.#rejoin(true);
+    this.#reads.retry();
+    this.#queue.retry();
+  }
+
+  /** Says facts of a dead node as gone. Resolves when that is applied; false when it is not known. */
+  sweep(facts: readonly Fact[], node: number): Promise<boolean> {
+    for (const fact of facts) this.#say({ ...fact, count: 0, of: node });
+    if (this.#isDown) return Promise.resolve(false);
+    return this.#ask<undefined>({ kind: 'settled' }).then((result) => result === undefined);
+  }
+
+  heard(channel: string, items: readonly Item[]): void {
+    const { link, metrics, receipts } = this.#parts;
+    for (const item of items) {
+      metrics.received++;
+      if (item.seq > this.#seq) this.#seq = item.seq;
+      if (item.kind === 'count') this.listener?.counted(channel, item.total);
+      else if (item.kind === 'member') this.listener?.member(channel, changeOf(item));
+      else {
+        const { text, receipt, from, seq } = item;
+        const sockets = this.listener?.published(channel, text, optionsOf(item), seq) ?? 0;
+        if (receipt === 0) continue;
+        if (from === this.#parts.node()) receipts.counted(receipt, sockets);
+        else void link.post(from, { kind: 'receipt', receipt, sockets });
+      }
+    }
+  }
+
+  heardUser(userId: string, online: boolean, seq: number): void {
+    if (seq > this.#seq) this.#seq = seq;
+    this.listener?.user(userId, online, seq);
+  }
+
+  // ---- own
+
+  get #isDown(): boolean {
+    return this.#parts.state() === 'down';
+  }
+
+  #say(operation: Operation, again = false): Said {
+    const said: Said = { operation, answer: undefined, again };
+    this.#block?.push(said);
+    this.#queue.say(said);
+    return said;
+  }
+
+  #ask<T extends Result>(operation: Operation): Promise<T | Unavailable> {
+    return new Promise((resolve) => {
+      this.#say(operation).answer = (result) => resolve(result as T | Unavailable);
+    });
+  }
+
+  #fact<T extends Result>(fact: Fact): Eventual<T | Unavailable> {
+    this.#facts.said(fact);
+    return this.#isDown ? 'unavailable' : this.#ask<T>(fact);
+  }
+
+  #read<T>(call: () => Promise<T>): Eventual<T | Unavailable> {
+    return this.#isDown ? 'unavailable' : this.#reads.ask(call);
+  }
+
+  #resume(missed: boolean): void {
+    this.#queue.up();
+    for (const fact of this.#facts.unapplied()) this.#say(fact, true);
+    this.#reads.retry();
+    if (missed) this.#tellMissed();
+  }
+
+  /** Says everything that is true to an engine that may have lost it, and what is not true as gone. */
+  async #rejoin(missed: boolean): Promise<void> {
+    if (this.#rejoins) return;
+    this.#rejoins = true;
+    const { link } = this.#parts;
+    const own = this.#parts.node();
+    try {
+      await link.rejoin(this.#id, own, this.#queue.acknowledged, this.#seq);
+      if (own !== this.#parts.node()) return;
+      this.#mustRejoin = false;
+      this.#queue.up();
+      for (const fact of this.#facts.all()) this.#say(fact, true);
+      this.#reads.retry();
+      if (missed) this.#tellMissed();
+      for await (const page of link.facts(this.#id, own)) {
+        if (own !== this.#parts.node()) return;
+        for (const fact of page) {
+          if (!this.#facts.has(fact)) this.#say({ ...fact, count: 0 }, true);
+        }
+      }
+    } catch {
+      // The way to the engine was cut: it begins again when the engine is back.
+      this.#mustRejoin = true;
+    } finally {
+      this.#rejoins = false;
+    }
+  }
+
+  #tellMissed(): void {
+    const channels = this.#channels.names();
+    this.#parts.metrics.missed += channels.length;
+    this.listener?.missed(channels, this.#users.names());
+  }
+
+  #applied(said: Said, result: Result | undefined): void {
+    const { operation, answer } = said;
+    if (operation.kind === 'publish' && operation.receipt > 0) {
+      const nodes = (result as { nodes: number } | undefined)?.nodes ?? 0;
+      this.#parts.receipts.passed(operation.receipt, nodes);
+    }
+    if (!isFact(operation)) {
+      answer?.(result ?? (operation.kind === 'settled' ? undefined : 'unavailable'));
+      return;
+    }
+    if (operation.of !== undefined) this.#parts.metrics.swept++;
+    const applied = factApplied(this.#facts, operation, result, said.again);
+    if (applied.seq > this.#seq) this.#seq = applied.seq;
+    if (answer !== undefined) answer(applied.result ?? 'unavailable');
+    else if (applied.transition !== undefined) this.listener?.changed(applied.transition);
+  }
+}
+
+function changeOf(item: Extract<Item, { kind: 'member' }>): MemberChange {
+  const { userId, userInfo, seq, added } = item;
+  return { userId, userInfo, seq, added };
+}
+
+function optionsOf({
+  except,
+  cacheMs,
+}: Extract<Item, { kind: 'event' }>): PublishOptions | undefined {
+  return except === undefined && cacheMs === undefined ? undefined : { except, cacheMs };
+}

@@ -1,0 +1,368 @@
+import { silent, type Logger } from '../../util/logger';
+import { systemClock, type Clock, type Timer } from '../../util/timers';
+import type { NodeMessage } from '../../wire/cluster';
+import type { AppBroker, AppListener, Broker, BrokerListener, BrokerState } from '../broker';
+import { noMetrics } from '../metrics';
+import { JoinedApp } from './app';
+import type { EngineLink, Lease, LinkListener, Renewal } from './engine-link';
+import { Letters } from './letters';
+import type { JoinedLimits } from './parts';
+import { Receipts } from './receipts';
+import { Sweeper } from './sweeper';
+
+export interface JoinedOptions {
+  clock?: Clock;
+  log?: Logger;
+  limits?: Partial<JoinedLimits>;
+}
+
+/** Limits of a node, with their defaults. */
+export const JOINED_LIMITS: JoinedLimits = {
+  maxTurnsInFlight: 8,
+  maxTurnBytes: 256 * 1024,
+  maxTurnOperations: 1000,
+  maxSpoolBytes: 8 * 1024 * 1024,
+  holdMs: 5000,
+  leaseMs: 15_000,
+};
+
+const START_TIMEOUT_MS = 10_000;
+const LEAVE_TIMEOUT_MS = 5000;
+/** Looks at what time has done, for each `holdMs`; a silence of one look is `holding`. */
+const TICKS_PER_HOLD = 5;
+/** Renewals and searches for the dead in each lease. */
+const RENEWALS_PER_LEASE = 3;
+/** Part of the lease after which a node without a renewal must take itself for dead. */
+const DOUBT = 0.8;
+
+/**
+ * A node that is joined to an engine elsewhere. It keeps a lease; while it can not, it says so by its state; when the
+ * others have declared it dead, it begins anew under another number.
+ */
+export class JoinedNode implements Broker, LinkListener {
+  readonly metrics = noMetrics();
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #limits: JoinedLimits;
+  readonly #link: EngineLink;
+  readonly #apps = new Map<string, JoinedApp>();
+  readonly #letters: Letters;
+  readonly #receipts: Receipts;
+  readonly #sweeper: Sweeper;
+  #listener: BrokerListener | undefined;
+  #lease: Lease = { node: 0, token: '' };
+  #nodes: ReadonlySet<number> = new Set();
+  #state: BrokerState = 'down';
+  #run = '';
+  #timer: Timer | undefined;
+  #stopped = false;
+  /** Moment at which the way to the engine was cut; undefined while it is there. */
+  #awaySince: number | undefined = 0;
+  /** Topics were cut, and the apps do not know it yet. */
+  #missed = false;
+  #renewSince: number | undefined;
+  #renewedAt = 0;
+  #nextRenewal = 0;
+  #nextSearch = 0;
+  #noSearchUntil = 0;
+  #comesBack = false;
+
+  constructor(link: EngineLink, { clock = systemClock, log = silent, limits }: JoinedOptions = {}) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#limits = { ...JOINED_LIMITS, ...limits };
+    this.#link = link;
+    this.#receipts = new Receipts(clock);
+    this.#letters = new Letters({
+      ...{ clock, metrics: this.metrics },
+      post: (node, message) => void link.post(node, message),
+      handle: (app, from, text) => this.#apps.get(app)?.listener?.message(from, text),
+    });
+    this.#sweeper = new Sweeper(link, (app, facts, node) => this.#app(app).sweep(facts, node));
+  }
+
+  get node(): number {
+    return this.#lease.node;
+  }
+
+  get nodes(): ReadonlySet<number> {
+    return this.#nodes;
+  }
+
+  get state(): BrokerState {
+    return this.#state;
+  }
+
+  async start(listener: BrokerListener): Promise<void> {
+    this.#listener = listener;
+    this.#stopped = false;
+    await this.#link.connect(this, START_TIMEOUT_MS);
+    await this.#register();
+    this.#run = this.#link.run;
+    this.#awaySince = undefined;
+    this.#missed = false;
+    await this.#renewAndSearch();
+    this.#setState('up');
+    for (const app of this.#apps.values()) app.up(false);
+    this.#tick();
+    void this.#tellLeasesChanged();
+  }
+
+  app(id: string, listener: AppListener): AppBroker {
+    const app = this.#app(id);
+    app.listener = listener;
+    return app;
+  }
+
+  async leave(): Promise<void> {
+    const settled = [...this.#apps.values()].map((app) => Promise.resolve(app.settled()));
+    const left = Promise.all(settled)
+      .then(() => this.#link.release(this.#lease))
+      .then(() => this.#tellLeasesChanged());
+    let timer: Timer | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = this.#clock.setTimeout(resolve, LEAVE_TIMEOUT_MS);
+    });
+    // An engine that is away lets the lease run out by itself.
+    await Promise.race([left.catch(() => undefined), late]);
+    if (timer !== undefined) this.#clock.clearTimeout(timer);
+    this.stop();
+  }
+
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#setState('down');
+    this.#link.close();
+    // Another start takes another number, under which everything is said anew.
+    this.#lease = { node: 0, token: '' };
+    for (const app of this.#apps.values()) app.restart();
+  }
+
+  // ---- called by the link
+
+  up(missed: boolean): void {
+    this.#missed ||= missed;
+    if (this.#timer === undefined || this.#stopped) return;
+    void this.#comeBack();
+  }
+
+  away(): void {
+    this.#awaySince ??= this.#clock.now();
+    this.#noSearchUntil = this.#clock.now() + this.#limits.leaseMs;
+    this.#renewSince = undefined;
+    for (const app of this.#apps.values()) app.away();
+    this.#judge();
+  }
+
+  heard(...[app, channel, items]: Parameters<LinkListener['heard']>): void {
+    this.#apps.get(app)?.heard(channel, items);
+  }
+
+  heardUser(app: string, userId: string, online: boolean, seq: number): void {
+    this.#apps.get(app)?.heardUser(userId, online, seq);
+  }
+
+  posted(message: NodeMessage): void {
+    switch (message.kind) {
+      case 'receipt':
+        this.#receipts.counted(message.receipt, message.sockets);
+        return;
+      case 'leasesChanged':
+        if (this.#awaySince !== undefined || this.#renewSince !== undefined) return;
+        this.#nextSearch = 0;
+        this.#quietly(this.#renewAndSearch());
+        return;
+      default:
+        // Letters and their answers.
+        this.#letters.posted(message);
+    }
+  }
+
+  unreadable(): void {
+    this.metrics.unreadable++;
+  }
+
+  // ---- own
+
+  #app(id: string): JoinedApp {
+    let app = this.#apps.get(id);
+    if (app === undefined) {
+      const { metrics } = this;
+      app = new JoinedApp(id, {
+        ...{ clock: this.#clock, link: this.#link, limits: this.#limits, metrics },
+        ...{ letters: this.#letters, receipts: this.#receipts },
+        node: () => this.node,
+        nodes: () => this.#nodes,
+        state: () => this.#state,
+        fenced: () => void this.#fenced(),
+      });
+      this.#apps.set(id, app);
+      if (this.#state === 'up') app.up(false);
+    }
+    return app;
+  }
+
+  async #register(): Promise<void> {
+    this.#lease = await this.#link.register(this.#limits.leaseMs);
+    this.#letters.begin(this.node);
+    await this.#link.hearNode(this.node);
+    this.#renewedAt = this.#clock.now();
+  }
+
+  /** The engine is there again: the lease first, then everything whose outcome is not known. */
+  async #comeBack(): Promise<void> {
+    if (this.#comesBack) return;
+    this.#comesBack = true;
+    try {
+      if (this.node === 0) {
+        await this.#register();
+        this.#run = this.#link.run;
+      }
+      if ((await this.#renew()) === undefined) return;
+      this.#awaySince = undefined;
+      this.#noSearchUntil = this.#clock.now() + this.#limits.leaseMs;
+      const { run } = this.#link;
+      const isNewRun = run !== this.#run;
+      this.#run = run;
+      if (isNewRun) {
+        this.metrics.eras++;
+        this.#log.warn({ node: this.node }, 'the engine was restarted: all facts are said again');
+        for (const app of this.#apps.values()) app.lost();
+      }
+      const missed = this.#missed || isNewRun;
+      this.#missed = false;
+      this.#setState('up');
+      for (const app of this.#apps.values()) app.up(missed);
+    } catch {
+      // The engine went away again, or a look after some time tries once more.
+    } finally {
+      this.#comesBack = false;
+    }
+  }
+
+  /** Spares the others the wait for their next renewal. */
+  async #tellLeasesChanged(): Promise<void> {
+    const others = [...this.#nodes].filter((node) => node !== this.node);
+    await Promise.all(others.map((node) => this.#link.post(node, { kind: 'leasesChanged' })));
+  }
+
+  /** Undefined when the lease is not held. Rejects when the engine is away. */
+  async #renew(): Promise<Renewal | undefined> {
+    const now = this.#clock.now();
+    this.#renewSince ??= now;
+    this.#nextRenewal = now + this.#limits.leaseMs / RENEWALS_PER_LEASE;
+    const renewal = await this.#link.renew(this.#lease, this.#limits.leaseMs);
+    this.#renewSince = undefined;
+    if (!renewal.held) {
+      void this.#fenced();
+      return undefined;
+    }
+    // The lease counts from before the call: the engine's answer may have come late.
+    this.#renewedAt = now;
+    this.#learn(renewal.nodes);
+    return renewal;
+  }
+
+  #learn(nodes: readonly number[]): void {
+    const isSame =
+      nodes.length === this.#nodes.size && nodes.every((each) => this.#nodes.has(each));
+    if (isSame) return;
+    this.#nodes = new Set(nodes);
+    this.metrics.nodes = nodes.length;
+    this.#letters.nodes(this.#nodes);
+    this.#listener?.nodes();
+  }
+
+  /** The others have declared this node dead. */
+  async #fenced(): Promise<void> {
+    if (this.node === 0 || this.#stopped) return;
+    this.metrics.fenced++;
+    this.#log.error({ node: this.node }, 'this node was declared dead: it begins anew');
+    this.#lease = { node: 0, token: '' };
+    this.#awaySince = this.#clock.now();
+    this.#setState('down');
+    for (const app of this.#apps.values()) app.restart();
+    this.#listener?.fenced();
+    await Promise.resolve();
+    void this.#comeBack();
+  }
+
+  /** Renews the lease; then looks for the dead when it is time, as an engine that answers at once. */
+  async #renewAndSearch(): Promise<void> {
+    const { leaseMs } = this.#limits;
+    const renewal = await this.#renew();
+    const now = this.#clock.now();
+    if (renewal === undefined || now < this.#nextSearch || now < this.#noSearchUntil) return;
+    this.#nextSearch = now + leaseMs / RENEWALS_PER_LEASE / 2;
+    void this.#sweeper.run(this.node, renewal.atMs + leaseMs / 10);
+  }
+
+  #tick(): void {
+    const { holdMs } = this.#limits;
+    this.#timer = this.#clock.setTimeout(() => this.#tick(), holdMs / TICKS_PER_HOLD);
+    const now = this.#clock.now();
+    this.#letters.tick();
+    this.#receipts.tick();
+    this.metrics.topics = 0;
+    for (const app of this.#apps.values()) {
+      app.tick();
+      this.metrics.topics += app.topics;
+    }
+    if (this.#awaySince !== undefined) void this.#retryComeBack();
+    else {
+      if (now >= this.#nextRenewal && this.#renewSince === undefined) {
+        this.#quietly(this.#renewAndSearch());
+      }
+    }
+    this.#judge();
+  }
+
+  /** A lease is asked for again where an attempt has failed though the engine can be spoken to. */
+  async #retryComeBack(): Promise<void> {
+    if (this.#link.isUp) await this.#comeBack();
+  }
+
+  /** A renewal that fails is tried again. */
+  #quietly(renewal: Promise<void>): void {
+    renewal.catch(() => {
+      this.#renewSince = undefined;
+    });
+  }
+
+  /** Finds the state from the time for which the engine has not answered. */
+  #judge(): void {
+    if (this.#stopped) return;
+    const { holdMs, leaseMs } = this.#limits;
+    const now = this.#clock.now();
+    let since = this.#awaySince ?? this.#renewSince;
+    for (const { waitsSince } of this.#apps.values()) {
+      if (waitsSince !== undefined && (since === undefined || waitsSince < since))
+        since = waitsSince;
+    }
+    const silentMs = since === undefined ? 0 : now - since;
+    // No answer for a whole lease over a connection that seems to be there.
+    if (this.#awaySince === undefined && silentMs >= leaseMs) this.#link.reset();
+    // The others may need as long as this node to renew: nobody is declared dead before a whole lease has passed.
+    if (silentMs >= holdMs / TICKS_PER_HOLD) this.#noSearchUntil = now + leaseMs;
+    const doubts = now - this.#renewedAt > leaseMs * DOUBT;
+    if (this.node === 0 || doubts || silentMs >= holdMs) this.#setState('down');
+    else if (this.#awaySince !== undefined || silentMs >= holdMs / TICKS_PER_HOLD) {
+      // A node that is down comes up when the engine answers, not when it is asked again.
+      if (this.#state === 'up') this.#setState('holding');
+    } else if (this.#state !== 'up') {
+      this.#setState('up');
+      for (const app of this.#apps.values()) app.up(false);
+    }
+  }
+
+  #setState(state: BrokerState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    if (state === 'down') for (const app of this.#apps.values()) app.giveUp();
+    this.#log.info({ node: this.node, state }, 'the engine of several gateways');
+    this.#listener?.state(state);
+  }
+}

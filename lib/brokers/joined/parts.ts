@@ -1,0 +1,28 @@
+import type { Clock } from '../../util/timers';
+import type { BrokerMetrics, BrokerState } from '../broker';
+import type { EngineLink } from './engine-link';
+import type { Letters } from './letters';
+import type { Receipts } from './receipts';
+import type { TurnLimits } from './turn-queue';
+
+export interface JoinedLimits extends TurnLimits {
+  /** Bytes of events that wait for the engine, over all apps. */
+  maxSpoolBytes: number;
+  /** Time for which calls wait for an engine that is away. */
+  holdMs: number;
+  leaseMs: number;
+}
+
+/** The node as its apps see it. */
+export interface AppParts {
+  clock: Clock;
+  link: EngineLink;
+  limits: JoinedLimits;
+  metrics: BrokerMetrics;
+  letters: Letters;
+  receipts: Receipts;
+  node(): number;
+  nodes(): ReadonlySet<number>;
+  state(): BrokerState;
+  fenced(): void;
+}

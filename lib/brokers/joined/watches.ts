@@ -1,0 +1,68 @@
+import type { Clock } from '../../util/timers';
+
+/** A topic is heard for this long after nobody needs it, so that a page that is loaded again does not end it. */
+const LINGER_MS = 1000;
+
+interface Watch {
+  count: number;
+  heard: boolean;
+  ready: Promise<void>;
+  unusedSince: number;
+}
+
+/** Topics that a node hears, each as long as somebody needs it and a moment longer. */
+export class Watches {
+  readonly #clock: Clock;
+  readonly #begin: (name: string) => Promise<void>;
+  readonly #end: (name: string) => void;
+  readonly #watches = new Map<string, Watch>();
+  /** Topics that nobody needs, the longest first. */
+  readonly #unused = new Map<string, Watch>();
+
+  constructor(clock: Clock, begin: (name: string) => Promise<void>, end: (name: string) => void) {
+    this.#clock = clock;
+    this.#begin = begin;
+    this.#end = end;
+  }
+
+  get size(): number {
+    return this.#watches.size;
+  }
+
+  names(): string[] {
+    return [...this.#watches.keys()];
+  }
+
+  add(name: string): void | Promise<void> {
+    const watch = this.#watches.get(name) ?? this.#open(name);
+    watch.count++;
+    this.#unused.delete(name);
+    return watch.heard ? undefined : watch.ready;
+  }
+
+  #open(name: string): Watch {
+    const ready = this.#begin(name).then(() => {
+      watch.heard = true;
+    });
+    const watch: Watch = { count: 0, heard: false, ready, unusedSince: 0 };
+    this.#watches.set(name, watch);
+    return watch;
+  }
+
+  remove(name: string): void {
+    const watch = this.#watches.get(name);
+    if (watch === undefined || watch.count === 0 || --watch.count > 0) return;
+    watch.unusedSince = this.#clock.now();
+    this.#unused.set(name, watch);
+  }
+
+  tick(): void {
+    const now = this.#clock.now();
+    for (const [name, { unusedSince }] of this.#unused) {
+      if (now - unusedSince < LINGER_MS) return;
+      this.#unused.delete(name);
+      this.#watches.delete(name);
+      this.#end(name);
+    }
+  }
+}

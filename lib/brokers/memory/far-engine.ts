@@ -1,0 +1,196 @@
+import { systemClock, type Clock } from '../../util/timers';
+import { JoinedNode, type JoinedOptions } from '../joined/node';
+import type { Lease, Renewal } from '../joined/engine-link';
+import type { Broker, BrokerLimits } from '../broker';
+import type { Fact, Operation, Result, TurnReply } from '../operation';
+import type { AppState } from './app-state';
+import { FarApp } from './far-app';
+import { type FarSide, FarLink } from './far-link';
+import { MEMORY_LIMITS } from './limits';
+
+export interface FarEngineOptions {
+  clock?: Clock;
+  limits?: Partial<BrokerLimits>;
+  /** Time that a message takes from a node to the engine or back; messages of one way keep their order. */
+  delayMs?: () => number;
+}
+
+/** Turns whose results are kept: as many as may be on their way. */
+const KEPT_TURNS = 64;
+
+/**
+ * A memory engine at a distance: its nodes speak with it as with an engine elsewhere, over ways that delay and can be cut.
+ * For simulations and specs.
+ */
+export class FarEngine implements FarSide {
+  readonly clock: Clock;
+  readonly delayMs: () => number;
+  readonly links: FarLink[] = [];
+  run = 'run-1';
+  /** While it stands still, calls wait. */
+  paused = false;
+  apps = new Map<string, FarApp>();
+  readonly #limits: BrokerLimits;
+  #leases = new Map<number, { token: string; endsAt: number }>();
+  #dead = new Set<number>();
+  #used = new Set<number>();
+  #runs = 1;
+
+  constructor({ clock = systemClock, limits, delayMs = () => 1 }: FarEngineOptions = {}) {
+    this.clock = clock;
+    this.delayMs = delayMs;
+    this.#limits = { ...MEMORY_LIMITS, ...limits };
+  }
+
+  join(options?: JoinedOptions): { broker: Broker; link: FarLink } {
+    const link = new FarLink(this);
+    this.links.push(link);
+    return { broker: new JoinedNode(link, { clock: this.clock, ...options }), link };
+  }
+
+  /** The engine is started again, with what it had or with nothing. All ways are cut for a while. */
+  restart({ lost, awayMs }: { lost: boolean; awayMs: number }): void {
+    this.run = `run-${++this.#runs}`;
+    if (lost) {
+      this.apps = new Map();
+      this.#leases = new Map();
+      this.#dead = new Set();
+      this.#used = new Set();
+    }
+    for (const link of this.links) link.cut('both', awayMs);
+  }
+
+  app(id: string): FarApp {
+    let app = this.apps.get(id);
+    if (app === undefined) {
+      app = new FarApp(this.#limits);
+      this.apps.set(id, app);
+      for (const link of this.links) link.hearIn(id, app);
+    }
+    return app;
+  }
+
+  register(leaseMs: number): Lease {
+    let node: number;
+    do node = 1 + Math.floor(this.clock.random() * 65_535);
+    while (this.#used.has(node));
+    return this.#grant(node, `${node}-${this.#used.size}`, leaseMs);
+  }
+
+  #grant(node: number, token: string, leaseMs: number): Lease {
+    this.#used.add(node);
+    this.#leases.set(node, { token, endsAt: this.clock.now() + leaseMs });
+    return { node, token };
+  }
+
+  renew({ node, token }: Lease, leaseMs: number): Renewal {
+    const lease = this.#leases.get(node);
+    // An engine that has lost everything knows no numbers: the node keeps its own.
+    const held = lease === undefined ? !this.#used.has(node) : lease.token === token;
+    if (held) this.#grant(node, token, leaseMs);
+    return { held, nodes: [...this.#leases.keys()], atMs: this.clock.now() };
+  }
+
+  release({ node, token }: Lease): void {
+    const lease = this.#leases.get(node);
+    if (lease?.token === token) lease.endsAt = -1;
+  }
+
+  bury(notAfterMs: number): number[] {
+    if (this.clock.now() > notAfterMs) return [...this.#dead];
+    for (const [node, { endsAt }] of this.#leases) {
+      if (endsAt > this.clock.now()) continue;
+      this.#leases.delete(node);
+      this.#dead.add(node);
+    }
+    return [...this.#dead];
+  }
+
+  buried(node: number, apps: number): boolean {
+    if (apps !== this.apps.size) return false;
+    this.#dead.delete(node);
+    for (const { state } of this.apps.values()) state.forget(node);
+    return true;
+  }
+
+  turn(id: string, node: number, turn: number, operations: readonly Operation[]): TurnReply {
+    const app = this.app(id);
+    if (app.fences.has(node)) return { kind: 'fenced' };
+    const record = app.turns.get(node) ?? { last: 0, results: new Map<number, Result[]>() };
+    app.turns.set(node, record);
+    if (turn <= record.last) return { kind: 'repeated', results: record.results.get(turn) ?? [] };
+    if (turn > record.last + 1) return { kind: 'out_of_turn', last: record.last };
+    record.last = turn;
+    const results = this.#apply(app, node, operations);
+    record.results.set(turn, results);
+    record.results.delete(turn - KEPT_TURNS);
+    return { kind: 'applied', results };
+  }
+
+  rejoin(id: string, node: number, turn: number, seq: number): void {
+    const app = this.app(id);
+    const record = app.turns.get(node);
+    if (record === undefined) app.turns.set(node, { last: turn, results: new Map() });
+    else record.last = Math.max(record.last, turn);
+    app.state.raise(seq);
+  }
+
+  #apply(app: FarApp, node: number, operations: readonly Operation[]): Array<Result | undefined> {
+    let leftOut = 0;
+    return operations.map((operation) => {
+      if (leftOut > 0) {
+        leftOut--;
+        return undefined;
+      }
+      const result = this.#applyOne(app, node, operation);
+      if (operation.kind === 'idempotent' && result !== 'new') leftOut = operation.block;
+      return result;
+    });
+  }
+
+  #applyOne({ state, fences }: FarApp, node: number, operation: Operation): Result | undefined {
+    const now = this.clock.now();
+    switch (operation.kind) {
+      case 'publish': {
+        const { channel, text, options, receipt } = operation;
+        for (const link of this.links) link.receipt = { from: receipt === 0 ? 0 : node, receipt };
+        const sockets = state.publish(channel, text, options, now);
+        return { sockets, nodes: state.hearersOf(channel) };
+      }
+      case 'cacheMissed':
+        return state.cacheMissed(operation.channel, now);
+      case 'idempotent':
+        return state.idempotent(operation.key, operation.fingerprint, operation.ttlMs, now);
+      case 'release':
+        state.release(operation.key);
+        return undefined;
+      case 'answer':
+        state.answer(operation.key, operation.answer, now);
+        return undefined;
+      case 'take': {
+        const { name, ratePerSecond, burst, want } = operation;
+        return state.take(name, ratePerSecond, burst, want, now);
+      }
+      case 'settled':
+      case 'void':
+        return undefined;
+      default:
+        // A fact, of the node itself or of a dead one.
+        if (operation.of !== undefined && !fences.has(operation.of)) return undefined;
+        return applyFact(state, operation.of ?? node, operation);
+    }
+  }
+}
+
+function applyFact(state: AppState, node: number, fact: Fact): Result {
+  switch (fact.kind) {
+    case 'subscriptions':
+      return state.subscriptions(node, fact.channel, fact.count, fact.tell);
+    case 'member':
+      return state.member(node, fact.channel, fact.who, fact.count, fact.max);
+    case 'user':
+      return state.user(node, fact.userId, fact.count);
+    case 'socket':
+      return state.socket(node, fact.id, fact.count > 0);
+  }
+}

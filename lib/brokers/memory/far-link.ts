@@ -1,0 +1,280 @@
+import type { Clock } from '../../util/timers';
+import type { Item, NodeMessage } from '../../wire/cluster';
+import type { CachedEvent, ChannelCount, MemberList, OnlineUsers } from '../broker';
+import type { EngineLink, Lease, LinkListener, Renewal } from '../joined/engine-link';
+import type { Fact, Operation, TurnReply } from '../operation';
+import type { Hearer } from './app-state';
+import type { FarApp } from './far-app';
+
+/** Facts or ids in a piece. */
+const PIECE = 200;
+
+/** A far engine as its ways see it. */
+export interface FarSide {
+  readonly clock: Clock;
+  readonly delayMs: () => number;
+  readonly run: string;
+  readonly apps: ReadonlyMap<string, FarApp>;
+  readonly links: readonly FarLink[];
+  app(id: string): FarApp;
+  register(leaseMs: number): Lease;
+  renew(lease: Lease, leaseMs: number): Renewal;
+  release(lease: Lease): void;
+  bury(notAfterMs: number): number[];
+  buried(node: number, apps: number): boolean;
+  turn(app: string, node: number, turn: number, operations: readonly Operation[]): TurnReply;
+  rejoin(app: string, node: number, turn: number, seq: number): void;
+}
+
+/** Messages one after the other, each after a delay. A cut loses all that are on their way. */
+class Pipe {
+  readonly #clock: Clock;
+  readonly #delayMs: () => number;
+  /** Messages on their way. A timer takes the first one, since timers may overtake each other. */
+  #waiting: Array<() => void> = [];
+  #lastAt = 0;
+
+  constructor(clock: Clock, delayMs: () => number) {
+    this.#clock = clock;
+    this.#delayMs = delayMs;
+  }
+
+  cut(): void {
+    this.#waiting = [];
+  }
+
+  pass(arrive: () => void): void {
+    const waiting = this.#waiting;
+    waiting.push(arrive);
+    const now = this.#clock.now();
+    this.#lastAt = Math.max(this.#lastAt, now + this.#delayMs());
+    this.#clock.setTimeout(() => {
+      if (waiting === this.#waiting) waiting.shift()?.();
+    }, this.#lastAt - now);
+  }
+}
+
+/** The way of a node to a far engine: calls there and answers back, and beside them the topics that it hears. */
+export class FarLink implements EngineLink {
+  isUp = false;
+  /** Asker of the event that is being published. */
+  receipt = { from: 0, receipt: 0 };
+  readonly #engine: FarSide;
+  readonly #calls: Pipe;
+  readonly #answers: Pipe;
+  readonly #topics: Pipe;
+  readonly #pending = new Set<(error: Error) => void>();
+  readonly #watched = new Set<string>();
+  #listener: LinkListener | undefined;
+  #topicsAreUp = false;
+  #node = 0;
+  #closed = false;
+
+  constructor(engine: FarSide) {
+    this.#engine = engine;
+    const { clock, delayMs } = engine;
+    this.#calls = new Pipe(clock, delayMs);
+    this.#answers = new Pipe(clock, delayMs);
+    this.#topics = new Pipe(clock, delayMs);
+  }
+
+  get run(): string {
+    return this.#engine.run;
+  }
+
+  connect(listener: LinkListener): Promise<void> {
+    this.#listener = listener;
+    this.#closed = false;
+    this.isUp = true;
+    this.#topicsAreUp = true;
+    for (const [id, app] of this.#engine.apps) this.hearIn(id, app);
+    return Promise.resolve();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.cut('both', Infinity);
+  }
+
+  reset(): void {
+    this.cut('both', 1);
+  }
+
+  /** Cuts a way for a while. Calls on it have an unknown outcome, and topics are not heard. */
+  cut(way: 'calls' | 'topics' | 'both', awayMs: number): void {
+    this.#topics.cut();
+    this.#topicsAreUp = false;
+    if (way !== 'topics') {
+      this.isUp = false;
+      this.#calls.cut();
+      this.#answers.cut();
+      for (const reject of [...this.#pending]) reject(new Error('the way to the engine was cut'));
+      this.#listener?.away();
+    }
+    if (awayMs !== Infinity) this.#engine.clock.setTimeout(() => this.#back(), awayMs);
+  }
+
+  #back(): void {
+    if (this.#closed) return;
+    this.isUp = true;
+    this.#topicsAreUp = true;
+    // An engine that has begun anew knows none of its hearers.
+    for (const [id, app] of this.#engine.apps) this.hearIn(id, app);
+    this.#listener?.up(true);
+  }
+
+  /** Takes part in an app of the engine. */
+  hearIn(id: string, { state }: FarApp): void {
+    const pass = (channel: string, item: Item): void => {
+      this.#topics.pass(() => this.#listener?.heard(id, channel, [item]));
+    };
+    const hearer: Hearer = {
+      hears: (channel) => this.#topicsAreUp && this.#watched.has(`${id} c${channel}`),
+      hearsUser: (userId) => this.#topicsAreUp && this.#watched.has(`${id} u${userId}`),
+      listener: {
+        published: (channel, text, options, seq) => {
+          const { except, cacheMs } = options ?? {};
+          pass(channel, { kind: 'event', text, except, cacheMs, seq, ...this.receipt });
+          return 0;
+        },
+        member: (channel, change) => pass(channel, { kind: 'member', ...change }),
+        counted: (channel, total) => pass(channel, { kind: 'count', total, seq: 0 }),
+        user: (userId, online, seq) => {
+          this.#topics.pass(() => this.#listener?.heardUser(id, userId, online, seq));
+        },
+      },
+    };
+    state.hearers.set(this.#engine.links.indexOf(this), hearer);
+  }
+
+  register(leaseMs: number): Promise<Lease> {
+    return this.#call(() => this.#engine.register(leaseMs));
+  }
+
+  renew(lease: Lease, leaseMs: number): Promise<Renewal> {
+    return this.#call(() => this.#engine.renew(lease, leaseMs));
+  }
+
+  release(lease: Lease): Promise<void> {
+    return this.#call(() => this.#engine.release(lease));
+  }
+
+  bury(notAfterMs: number): Promise<readonly number[]> {
+    return this.#call(() => this.#engine.bury(notAfterMs));
+  }
+
+  buried(node: number, apps: number): Promise<boolean> {
+    return this.#call(() => this.#engine.buried(node, apps));
+  }
+
+  apps(): Promise<readonly string[]> {
+    return this.#call(() => [...this.#engine.apps.keys()]);
+  }
+
+  fence(app: string, node: number): Promise<void> {
+    return this.#call(() => void this.#engine.app(app).fences.add(node));
+  }
+
+  async *facts(app: string, node: number): AsyncGenerator<readonly Fact[]> {
+    const facts = await this.#call(() => this.#engine.app(app).state.factsOf(node));
+    for (let at = 0; at < facts.length; at += PIECE) yield facts.slice(at, at + PIECE);
+  }
+
+  turn(app: string, node: number, turn: number, said: readonly Operation[]): Promise<TurnReply> {
+    return this.#call(() => this.#engine.turn(app, node, turn, said));
+  }
+
+  rejoin(app: string, node: number, turn: number, seq: number): Promise<void> {
+    return this.#call(() => this.#engine.rejoin(app, node, turn, seq));
+  }
+
+  members(app: string, channel: string): Promise<MemberList> {
+    return this.#call(() => this.#engine.app(app).state.members(channel));
+  }
+
+  online(app: string, userIds: readonly string[]): Promise<OnlineUsers> {
+    return this.#call(() => this.#engine.app(app).state.online(userIds));
+  }
+
+  cached(app: string, channel: string): Promise<CachedEvent | undefined> {
+    return this.#call(() => this.#engine.app(app).state.cached(channel, this.#engine.clock.now()));
+  }
+
+  counts(app: string, channels: readonly string[]): Promise<readonly ChannelCount[]> {
+    return this.#call(() => this.#engine.app(app).state.counts(channels));
+  }
+
+  channels(app: string, prefix: string): Promise<ReadonlyMap<string, number>> {
+    return this.#call(() => this.#engine.app(app).state.channels(prefix));
+  }
+
+  async *sockets(app: string): AsyncGenerator<readonly string[]> {
+    const ids = await this.#call(() => this.#engine.app(app).state.sockets());
+    for (let at = 0; at < ids.length; at += PIECE) yield ids.slice(at, at + PIECE);
+  }
+
+  watch(app: string, channel: string): Promise<void> {
+    return this.#watch(`${app} c${channel}`);
+  }
+
+  unwatch(app: string, channel: string): void {
+    this.#unwatch(`${app} c${channel}`);
+  }
+
+  watchUser(app: string, userId: string): Promise<void> {
+    return this.#watch(`${app} u${userId}`);
+  }
+
+  unwatchUser(app: string, userId: string): void {
+    this.#unwatch(`${app} u${userId}`);
+  }
+
+  hearNode(node: number): Promise<void> {
+    this.#node = node;
+    return this.#call(() => undefined);
+  }
+
+  async post(node: number, message: NodeMessage): Promise<void> {
+    const arrive = (): void => {
+      const to = this.#engine.links.find((link) => link.#node === node && link.#topicsAreUp);
+      if (to === undefined) return;
+      to.#topics.pass(() => to.#listener?.posted(message));
+    };
+    await this.#call(arrive).catch(() => undefined);
+  }
+
+  async #watch(topic: string): Promise<void> {
+    try {
+      await this.#call(() => void this.#watched.add(topic));
+    } catch {
+      // Topics are heard again as soon as the way is back.
+      this.#watched.add(topic);
+    }
+  }
+
+  #unwatch(topic: string): void {
+    this.#call(() => void this.#watched.delete(topic)).catch(() => this.#watched.delete(topic));
+  }
+
+  /** Runs at the engine after a delay, and answers after another one. */
+  #call<T>(run: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (!this.isUp) {
+        reject(new Error('the engine is away'));
+        return;
+      }
+      const fail = (error: Error): void => {
+        this.#pending.delete(fail);
+        reject(error);
+      };
+      this.#pending.add(fail);
+      this.#calls.pass(() => {
+        const value = run();
+        this.#answers.pass(() => {
+          this.#pending.delete(fail);
+          resolve(value);
+        });
+      });
+    });
+  }
+}

@@ -1,0 +1,163 @@
+import { createClient } from '@redis/client';
+import { StandpipeError } from '../../errors';
+
+/** Address of an engine: `redis://`, `rediss://`, or `unix:` and the path of a socket. */
+export type RedisAddress = string;
+
+type Argument = string | Buffer;
+type Client = ReturnType<typeof open>;
+
+const CONNECT_TIMEOUT_MS = 5000;
+/** Topics in one command. */
+const TOPICS_AT_ONCE = 1000;
+
+/** An engine that Standpipe can not use; trying again does not help. */
+class Unsuitable extends StandpipeError {
+  constructor(message: string) {
+    super('broker_unsuitable', message);
+  }
+}
+
+/** Facts that an engine tells about itself. */
+export interface EngineInfo {
+  /** Another one after each restart. */
+  run: string;
+  version: string;
+  /** For people: whether its data outlives it. */
+  keeps: string;
+}
+
+/**
+ * Two connections with one engine: for commands, and for topics. They live and end together, and never connect again by
+ * themselves: commands on their way then have an unknown outcome, and topics have been missed.
+ */
+export class Connection {
+  readonly info: EngineInfo;
+  readonly #commands: Client;
+  readonly #topics: Client;
+  readonly #heard: (topic: string, message: Buffer) => void;
+  #ended = false;
+  #onEnd: (() => void) | undefined;
+
+  private constructor(
+    commands: Client,
+    topics: Client,
+    info: EngineInfo,
+    heard: (topic: string, message: Buffer) => void,
+  ) {
+    this.info = info;
+    this.#commands = commands;
+    this.#topics = topics;
+    this.#heard = heard;
+    for (const client of [commands, topics]) {
+      client.on('error', () => this.end());
+      client.on('end', () => this.end());
+    }
+  }
+
+  /** Rejects with the error of the connection, or `broker_unsuitable`. */
+  static async open(
+    address: RedisAddress,
+    heard: (topic: string, message: Buffer) => void,
+  ): Promise<Connection> {
+    const clients = [open(address), open(address)] as const;
+    const [commands, topics] = clients;
+    try {
+      // Without a listener an error ends the process.
+      for (const client of clients) client.on('error', () => undefined);
+      await Promise.all(clients.map((client) => client.connect()));
+      const info = await suitable(commands);
+      return new Connection(commands, topics, info, heard);
+    } catch (error) {
+      for (const client of clients) if (client.isOpen) client.destroy();
+      throw error;
+    }
+  }
+
+  /** Called once, when either connection has ended. */
+  onEnd(run: () => void): void {
+    this.#onEnd = run;
+    if (this.#ended) run();
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const client of [this.#commands, this.#topics]) if (client.isOpen) client.destroy();
+    this.#onEnd?.();
+  }
+
+  /** Rejects when the connection ends, and when the engine refuses the command. */
+  send(args: readonly Argument[]): Promise<unknown> {
+    return this.#commands.sendCommand(args);
+  }
+
+  async subscribe(topics: readonly string[]): Promise<void> {
+    const parts: Promise<void>[] = [];
+    for (let at = 0; at < topics.length; at += TOPICS_AT_ONCE) {
+      const some = topics.slice(at, at + TOPICS_AT_ONCE);
+      parts.push(this.#topics.subscribe(some, this.#listen, true));
+    }
+    await Promise.all(parts);
+  }
+
+  /** An error means that the connection ends, and the topic with it. */
+  unsubscribe(topic: string): void {
+    if (this.#ended) return;
+    this.#topics.unsubscribe(topic, this.#listen, true).catch(() => undefined);
+  }
+
+  readonly #listen = (message: Buffer, topic: Buffer): void => {
+    this.#heard(topic.toString(), message);
+  };
+}
+
+function open(address: RedisAddress) {
+  const socket = { connectTimeout: CONNECT_TIMEOUT_MS, reconnectStrategy: false as const };
+  const where = address.startsWith('unix:')
+    ? { socket: { ...socket, path: address.slice('unix:'.length) } }
+    : { url: address, socket };
+  return createClient({ ...where, RESP: 2, disableOfflineQueue: true, disableClientInfo: true });
+}
+
+/** Looks at version, role and eviction policy. */
+async function suitable(client: Client): Promise<EngineInfo> {
+  const text = (await client.sendCommand(['INFO', 'everything'])) as unknown as string;
+  const info = new Map(
+    text.split('\r\n').map((line) => {
+      const colon = line.indexOf(':');
+      return [line.slice(0, colon), line.slice(colon + 1)] as const;
+    }),
+  );
+  const valkey = info.get('valkey_version');
+  const version = valkey ?? info.get('redis_version') ?? '';
+  const least = valkey === undefined ? 7 : 8;
+  if (!(Number.parseInt(version, 10) >= least)) {
+    throw new Unsuitable(
+      `the engine has version ${version}; Redis 7.0, Valkey 8.0 or later is needed`,
+    );
+  }
+  if (info.get('loading') === '1') throw new Error('the engine is loading its data');
+  if (info.get('role') !== 'master') {
+    throw new StandpipeError(
+      'broker_unavailable',
+      'the engine is a replica, which takes no writes',
+    );
+  }
+  const policy = info.get('maxmemory_policy') ?? 'noeviction';
+  if (policy !== 'noeviction') {
+    throw new Unsuitable(
+      `the engine's maxmemory-policy is ${policy}, which drops what is true; set it to noeviction`,
+    );
+  }
+  return { run: info.get('run_id') ?? '', version, keeps: await keeps(client, info) };
+}
+
+/** Hosted engines may refuse CONFIG. */
+async function keeps(client: Client, info: ReadonlyMap<string, string>): Promise<string> {
+  if (info.get('aof_enabled') !== '1') return 'no: appendonly is off';
+  const reply = await client.sendCommand(['CONFIG', 'GET', 'appendfsync']).catch(() => []);
+  const [, mode] = reply as unknown as [string, string];
+  if (mode === 'always') return 'yes';
+  return mode === 'everysec' ? 'all but the last 2 s' : 'all but what the system has not written';
+}

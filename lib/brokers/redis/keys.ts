@@ -1,0 +1,124 @@
+/**
+ * Names of keys and topics. All keys of an app carry its id in braces, which makes them one slot of Redis Cluster: so one
+ * script may touch them all.
+ */
+export class AppKeys {
+  /** Hash: `seq`, the number of the last change. */
+  readonly head: string;
+  /** Hash: channel to subscriptions, of all nodes; user to connections. */
+  readonly subscriptions: string;
+  readonly users: string;
+  /** Sorted set: channels with a cached event, by the time at which it is forgotten. */
+  readonly cached: string;
+  readonly #base: string;
+
+  constructor(prefix: string, app: string) {
+    this.#base = `${prefix}:{${app}}:`;
+    this.head = `${this.#base}head`;
+    this.subscriptions = `${this.#base}subs`;
+    this.users = `${this.#base}users`;
+    this.cached = `${this.#base}kz`;
+  }
+
+  /** Hash: `token` of the process that has the node's number, or 'dead'; `last` turn applied; results of the last turns. */
+  turns(node: number): string {
+    return `${this.#base}w:${node}`;
+  }
+
+  /** Hash: user to connections on a channel, of all nodes. */
+  members(channel: string): string {
+    return `${this.#base}m:${channel}`;
+  }
+
+  /** Hash: user to information. */
+  infos(channel: string): string {
+    return `${this.#base}i:${channel}`;
+  }
+
+  nodeSubscriptions(node: number): string {
+    return `${this.#base}n:${node}:subs`;
+  }
+
+  nodeUsers(node: number): string {
+    return `${this.#base}n:${node}:users`;
+  }
+
+  /** Hash: `memberField` to connections. */
+  nodeMembers(node: number): string {
+    return `${this.#base}n:${node}:members`;
+  }
+
+  nodeSockets(node: number): string {
+    return `${this.#base}n:${node}:sockets`;
+  }
+
+  /** String: number of the last event, a space, and the event. */
+  cachedEvent(channel: string): string {
+    return `${this.cachedEvents}${channel}`;
+  }
+
+  get cachedEvents(): string {
+    return `${this.#base}k:`;
+  }
+
+  cacheMiss(channel: string): string {
+    return `${this.#base}miss:${channel}`;
+  }
+
+  /** Hash: `f`ingerprint and `a`nswer of an idempotency key. */
+  idempotency(key: string): string {
+    return `${this.#base}x:${key}`;
+  }
+
+  /** Hash: `t`okens of a rate `at` a time. */
+  rate(name: string): string {
+    return `${this.#base}rate:${name}`;
+  }
+
+  channelTopic(channel: string): string {
+    return `${this.#base}c:${channel}`;
+  }
+
+  userTopic(userId: string): string {
+    return `${this.#base}u:${userId}`;
+  }
+}
+
+/** Keys of the leases: one slot, too. */
+export class NodeKeys {
+  /** Sorted set: nodes by the end of their lease, in ms of the engine's clock. */
+  readonly nodes: string;
+  /** Hash: node to the token of its process. */
+  readonly tokens: string;
+  /** Sorted set: numbers by the time of their last use. */
+  readonly used: string;
+  /** Set: nodes that were declared dead and have not been swept. */
+  readonly dead: string;
+  /** Set: ids of apps in which nodes may have facts. */
+  readonly apps: string;
+  readonly #base: string;
+
+  constructor(prefix: string) {
+    this.#base = `${prefix}:{nodes}:`;
+    this.nodes = `${this.#base}leases`;
+    this.tokens = `${this.#base}tokens`;
+    this.used = `${this.#base}used`;
+    this.dead = `${this.#base}dead`;
+    this.apps = `${this.#base}apps`;
+  }
+
+  topic(node: number): string {
+    return `${this.#base}to:${node}`;
+  }
+}
+
+/** Field of a member in the index of a node. The length tells where the channel ends: names may hold any character. */
+export function memberField(channel: string, userId: string): string {
+  return `${channel.length}:${channel}${userId}`;
+}
+
+export function readMemberField(field: string): { channel: string; userId: string } {
+  const colon = field.indexOf(':');
+  const end = colon + 1 + Number(field.slice(0, colon));
+  return { channel: field.slice(colon + 1, end), userId: field.slice(end) };
+}

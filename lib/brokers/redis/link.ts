@@ -1,0 +1,335 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { StandpipeError } from '../../errors';
+import { backoff } from '../../util/backoff';
+import type { Logger } from '../../util/logger';
+import type { Clock, Timer } from '../../util/timers';
+import { type NodeMessage, writeNodeMessage } from '../../wire/cluster';
+import type { CachedEvent, ChannelCount, MemberList, OnlineUsers } from '../broker';
+import type { EngineLink, Lease, LinkListener, Renewal } from '../joined/engine-link';
+import type { Fact, Operation, TurnReply } from '../operation';
+import { Connection, type RedisAddress } from './connection';
+import { decodeResults, encodeTurn, type EncodeLimits } from './encode-turn';
+import { AppKeys, NodeKeys } from './keys';
+import { RedisReads } from './reads';
+import { BURIED, BURY, FENCE, LIST, REGISTER, REJOIN, RELEASE, RENEW } from './scripts/leases';
+import { Script } from './scripts/script';
+import { TURN } from './scripts/turn';
+import { Topics } from './topics';
+
+export interface RedisLinkOptions {
+  address: RedisAddress;
+  prefix: string;
+  clock: Clock;
+  log: Logger;
+  limits: EncodeLimits;
+}
+
+const RETRY = { baseMs: 100, maxMs: 2000 };
+/** Numbers that a new node offers to take. */
+const CANDIDATES = 32;
+const MAX_NODE = 65_535;
+
+const turn = new Script(TURN);
+const register = new Script(REGISTER);
+const renew = new Script(RENEW);
+const release = new Script(RELEASE);
+const bury = new Script(BURY);
+const list = new Script(LIST);
+const buried = new Script(BURIED);
+const fence = new Script(FENCE);
+const rejoin = new Script(REJOIN);
+const SCRIPTS = [turn, register, renew, release, bury, list, buried, fence, rejoin];
+
+interface App {
+  keys: AppKeys;
+  reads: RedisReads;
+}
+
+/** The way of a node to Redis or Valkey: connections one after the other, and the calls of the contract as commands. */
+export class RedisLink implements EngineLink {
+  run = '';
+  readonly #options: RedisLinkOptions;
+  readonly #nodeKeys: NodeKeys;
+  readonly #topics = new Topics();
+  readonly #apps = new Map<string, App>();
+  /** Apps that the engine has in its list, as this connection has told it. */
+  readonly #listed = new Map<string, Promise<boolean>>();
+  #connection: Connection | undefined;
+  #listener: LinkListener | undefined;
+  #timer: Timer | undefined;
+  #attempt = 0;
+  #closed = false;
+  #token = '';
+  #nodeTopic: string | undefined;
+
+  constructor(options: RedisLinkOptions) {
+    this.#options = options;
+    this.#nodeKeys = new NodeKeys(options.prefix);
+  }
+
+  get isUp(): boolean {
+    return this.#connection !== undefined;
+  }
+
+  async connect(listener: LinkListener, timeoutMs: number): Promise<void> {
+    this.#listener = listener;
+    this.#closed = false;
+    const { clock } = this.#options;
+    const deadline = clock.now() + timeoutMs;
+    for (;;) {
+      try {
+        return await this.#open(false);
+      } catch (error) {
+        if (error instanceof StandpipeError && error.code === 'broker_unsuitable') throw error;
+        if (clock.now() >= deadline || this.#closed) {
+          const message = 'the engine of several gateways (setting broker) could not be reached';
+          throw new StandpipeError('broker_unavailable', message, { cause: error });
+        }
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, RETRY.baseMs));
+      }
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
+    this.#connection?.end();
+  }
+
+  reset(): void {
+    this.#connection?.end();
+  }
+
+  async register(leaseMs: number): Promise<Lease> {
+    const token = randomBytes(12).toString('base64url');
+    const { nodes, tokens, used } = this.#nodeKeys;
+    const candidates = Array.from({ length: CANDIDATES }, () => `${randomInt(1, MAX_NODE + 1)}`);
+    const args = [token, `${leaseMs}`, ...candidates];
+    const node = Number(await this.#send(register.call([nodes, tokens, used], args)));
+    if (node === 0) throw new Error('all numbers of nodes are in use');
+    this.#token = token;
+    this.#listed.clear();
+    return { node, token };
+  }
+
+  async renew({ node, token }: Lease, leaseMs: number): Promise<Renewal> {
+    const { nodes, tokens, used } = this.#nodeKeys;
+    const call = renew.call([nodes, tokens, used], [`${node}`, token, `${leaseMs}`]);
+    const [atMs, ...others] = (await this.#send(call)) as [number, ...string[]];
+    return { held: atMs > 0, nodes: others.map(Number), atMs };
+  }
+
+  async release({ node, token }: Lease): Promise<void> {
+    await this.#send(
+      release.call([this.#nodeKeys.nodes, this.#nodeKeys.tokens], [`${node}`, token]),
+    );
+  }
+
+  async bury(notAfterMs: number): Promise<readonly number[]> {
+    const { nodes, tokens, used, dead } = this.#nodeKeys;
+    const found = (await this.#send(
+      bury.call([nodes, tokens, used, dead], [`${Math.floor(notAfterMs)}`]),
+    )) as string[];
+    return found.map(Number);
+  }
+
+  async buried(node: number, count: number): Promise<boolean> {
+    const { dead, apps } = this.#nodeKeys;
+    return (await this.#send(buried.call([dead, apps], [`${node}`, `${count}`]))) === 1;
+  }
+
+  async apps(): Promise<readonly string[]> {
+    return (await this.#send(['SMEMBERS', this.#nodeKeys.apps])) as string[];
+  }
+
+  async fence(app: string, node: number): Promise<void> {
+    await this.#send(fence.call([this.#app(app).keys.turns(node)], []));
+  }
+
+  facts(app: string, node: number): AsyncIterable<readonly Fact[]> {
+    return this.#app(app).reads.facts(node);
+  }
+
+  async turn(
+    app: string,
+    node: number,
+    number: number,
+    operations: readonly Operation[],
+  ): Promise<TurnReply> {
+    const { keys } = this.#app(app);
+    // A sweeper looks for facts in listed apps only, so the app is listed before its first fact.
+    if (!(await this.#isListed(app, node))) return { kind: 'fenced' };
+    const encoded = encodeTurn(keys, this.#options.limits, node, operations);
+    const args = [this.#token, `${number}`, ...encoded.args];
+    const reply = (await this.#send(turn.call(encoded.keys, args))) as [string, unknown];
+    const [kind, about] = reply;
+    if (kind === 'fenced') return { kind };
+    if (kind === 'out_of_turn') return { kind, last: Number(about) };
+    const values = JSON.parse(String(about)) as Array<number | string>;
+    const isRepeated = kind === 'repeated';
+    const results = decodeResults(operations, values, isRepeated);
+    return { kind: isRepeated ? 'repeated' : 'applied', results };
+  }
+
+  async rejoin(app: string, node: number, last: number, seq: number): Promise<void> {
+    const { keys } = this.#app(app);
+    // An engine that has lost turns may have lost its list of apps, too.
+    this.#listed.delete(app);
+    const args = [this.#token, `${last}`, `${seq}`];
+    await this.#send(rejoin.call([keys.head, keys.turns(node)], args));
+  }
+
+  members(app: string, channel: string): Promise<MemberList> {
+    return this.#app(app).reads.members(channel);
+  }
+
+  online(app: string, userIds: readonly string[]): Promise<OnlineUsers> {
+    return this.#app(app).reads.online(userIds);
+  }
+
+  cached(app: string, channel: string): Promise<CachedEvent | undefined> {
+    return this.#app(app).reads.cached(channel);
+  }
+
+  counts(app: string, channels: readonly string[]): Promise<readonly ChannelCount[]> {
+    return this.#app(app).reads.counts(channels);
+  }
+
+  channels(app: string, prefix: string): Promise<ReadonlyMap<string, number>> {
+    return this.#app(app).reads.channels(prefix);
+  }
+
+  async *sockets(app: string): AsyncGenerator<readonly string[]> {
+    const nodes = (await this.#send(['ZRANGE', this.#nodeKeys.nodes, '0', '-1'])) as string[];
+    yield* this.#app(app).reads.sockets(nodes.map(Number));
+  }
+
+  watch(app: string, channel: string): Promise<void> {
+    const topic = this.#app(app).keys.channelTopic(channel);
+    return this.#topics.add(topic, { kind: 'channel', app, channel });
+  }
+
+  unwatch(app: string, channel: string): void {
+    this.#topics.remove(this.#app(app).keys.channelTopic(channel));
+  }
+
+  watchUser(app: string, userId: string): Promise<void> {
+    const topic = this.#app(app).keys.userTopic(userId);
+    return this.#topics.add(topic, { kind: 'user', app, userId });
+  }
+
+  unwatchUser(app: string, userId: string): void {
+    this.#topics.remove(this.#app(app).keys.userTopic(userId));
+  }
+
+  hearNode(node: number): Promise<void> {
+    if (this.#nodeTopic !== undefined) this.#topics.remove(this.#nodeTopic);
+    this.#nodeTopic = this.#nodeKeys.topic(node);
+    return this.#topics.add(this.#nodeTopic, { kind: 'node' });
+  }
+
+  async post(node: number, message: NodeMessage): Promise<void> {
+    const bytes = writeNodeMessage(message);
+    await this.#send(['PUBLISH', this.#nodeKeys.topic(node), bytes]).catch(() => undefined);
+  }
+
+  #app(id: string): App {
+    let app = this.#apps.get(id);
+    if (app === undefined) {
+      const keys = new AppKeys(this.#options.prefix, id);
+      app = { keys, reads: new RedisReads((args) => this.#send(args), keys) };
+      this.#apps.set(id, app);
+    }
+    return app;
+  }
+
+  /** Turns wait for it in their order. */
+  #isListed(app: string, node: number): Promise<boolean> {
+    const known = this.#listed.get(app);
+    if (known !== undefined) return known;
+    const { tokens, apps } = this.#nodeKeys;
+    const listed = this.#send(list.call([tokens, apps], [`${node}`, this.#token, app])).then(
+      (reply) => reply === 1,
+    );
+    this.#listed.set(app, listed);
+    listed.catch(() => {
+      if (this.#listed.get(app) === listed) this.#listed.delete(app);
+    });
+    return listed;
+  }
+
+  async #send(args: ReadonlyArray<string | Buffer>): Promise<unknown> {
+    const connection = this.#connection;
+    if (connection === undefined) throw new Error('the engine is away');
+    try {
+      return await connection.send(args);
+    } catch (error) {
+      if (connection === this.#connection) this.#refused(connection, error);
+      throw error;
+    }
+  }
+
+  /** The engine has refused a command; calls are said again by their callers. */
+  #refused(connection: Connection, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    // A replica takes no writes: the address leads to the primary after a failover.
+    if (message.startsWith('READONLY')) connection.end();
+    else if (message.startsWith('NOSCRIPT')) load(connection).catch(() => connection.end());
+    else this.#options.log.warn({ err: error }, 'the engine has refused a command');
+  }
+
+  async #open(missed: boolean): Promise<void> {
+    const heard = (topic: string, message: Buffer): void => {
+      const listener = this.#listener;
+      if (listener === undefined || this.#topics.pass(topic, message, listener)) return;
+      listener.unreadable();
+    };
+    const connection = await Connection.open(this.#options.address, heard);
+    try {
+      await load(connection);
+      await this.#topics.connected(connection);
+    } catch (error) {
+      connection.end();
+      throw error;
+    }
+    if (this.#closed) {
+      connection.end();
+      throw new Error('closed');
+    }
+    const { log } = this.#options;
+    const { run, version, keeps } = connection.info;
+    if (run !== this.run)
+      log.info({ version, keeps }, 'connected with the engine of several gateways');
+    this.run = run;
+    this.#attempt = 0;
+    this.#listed.clear();
+    this.#connection = connection;
+    connection.onEnd(() => this.#ended());
+    if (missed) this.#listener?.up(true);
+  }
+
+  #ended(): void {
+    this.#connection = undefined;
+    this.#topics.away();
+    if (this.#closed) return;
+    this.#listener?.away();
+    this.#again();
+  }
+
+  #again(): void {
+    const { clock } = this.#options;
+    const random = (): number => clock.random();
+    const delay = backoff(this.#attempt++, { ...RETRY, random });
+    this.#timer = clock.setTimeout(() => {
+      this.#open(true).catch((error: unknown) => {
+        if (this.#closed) return;
+        this.#options.log.warn({ err: error }, 'the engine of several gateways can not be reached');
+        this.#again();
+      });
+    }, delay);
+  }
+}
+
+async function load(connection: Connection): Promise<void> {
+  await Promise.all(SCRIPTS.map(({ text }) => connection.send(['SCRIPT', 'LOAD', text])));
+}

@@ -1,0 +1,43 @@
+import { Connection, type RedisAddress } from './connection';
+import { AppKeys, NodeKeys } from './keys';
+
+/** A node with a lease. */
+export interface NodeInfo {
+  node: number;
+  /** Time until the lease is over, in ms; negative when nobody has noticed that it is. */
+  leaseMs: number;
+  /** Open sockets, over all apps. */
+  sockets: number;
+}
+
+/** Nodes of a cluster, as its engine knows them. Rejects when the engine can not be reached. */
+export async function redisNodes({
+  address,
+  prefix = 'sp',
+}: {
+  address: RedisAddress;
+  prefix?: string;
+}): Promise<NodeInfo[]> {
+  const connection = await Connection.open(address, () => undefined);
+  try {
+    const keys = new NodeKeys(prefix);
+    const [leases, apps, time] = (await Promise.all([
+      connection.send(['ZRANGE', keys.nodes, '0', '-1', 'WITHSCORES']),
+      connection.send(['SMEMBERS', keys.apps]),
+      connection.send(['TIME']),
+    ])) as [string[], string[], [string, string]];
+    const now = Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000);
+    const nodes: NodeInfo[] = [];
+    for (let i = 0; i + 1 < leases.length; i += 2) {
+      const node = Number(leases[i]);
+      const counts = await Promise.all(
+        apps.map((app) => connection.send(['SCARD', new AppKeys(prefix, app).nodeSockets(node)])),
+      );
+      const sockets = counts.reduce((sum: number, count) => sum + Number(count), 0);
+      nodes.push({ node, leaseMs: Number(leases[i + 1]) - now, sockets });
+    }
+    return nodes;
+  } finally {
+    connection.end();
+  }
+}

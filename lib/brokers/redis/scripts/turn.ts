@@ -1,0 +1,190 @@
+/**
+ * A turn of one node for one app: applied once or not at all.
+ *
+ * KEYS: 1 head, 2 turns of the node, then those of the operations. ARGV: node's token, number of the turn, then each
+ * operation as a letter, the number of its arguments, and these. Keys stand in arguments as numbers.
+ * Reply: `fenced`, `out_of_turn` with the last turn, or `applied` / `repeated` with the results as JSON.
+ */
+export const TURN = `
+local head, own, token, turn = KEYS[1], KEYS[2], ARGV[1], tonumber(ARGV[2])
+local slot = 'r' .. (turn % 16)
+local before = redis.call('HMGET', own, 'token', 'last', slot)
+local last = tonumber(before[2] or '0')
+if before[1] and before[1] ~= token then return {'fenced'} end
+if turn <= last then
+  local kept = before[3] and cjson.decode(before[3])
+  if kept and kept[1] == turn then return {'repeated', cjson.encode(kept[2])} end
+  return {'repeated', '[]'}
+end
+if turn > last + 1 then return {'out_of_turn', last} end
+redis.call('HSET', own, 'token', token, 'last', turn)
+
+local seq = tonumber(redis.call('HGET', head, 'seq') or '0')
+local first = seq
+local results = {}
+local clock
+local function now()
+  if not clock then
+    local t = redis.call('TIME')
+    clock = t[1] * 1000 + math.floor(t[2] / 1000)
+  end
+  return clock
+end
+local function push(...)
+  for _, each in ipairs({...}) do results[#results + 1] = each end
+end
+local function varint(n)
+  local s = ''
+  while n > 127 do
+    s = s .. string.char(n % 128 + 128)
+    n = math.floor(n / 128)
+  end
+  return s .. string.char(n)
+end
+-- Facts of another node count only while that one is dead.
+local function mayspeak(of)
+  return of == '0' or redis.call('HGET', KEYS[tonumber(of)], 'token') == 'dead'
+end
+local function set(key, field, count)
+  if count == 0 then redis.call('HDEL', key, field) else redis.call('HSET', key, field, count) end
+end
+-- Sets the number of one node; returns its number before, the total, and the total before.
+local function fact(nodes, totals, nodefield, field, count)
+  local old = tonumber(redis.call('HGET', nodes, nodefield) or '0')
+  if old == count then
+    local total = tonumber(redis.call('HGET', totals, field) or '0')
+    return old, total, total
+  end
+  set(nodes, nodefield, count)
+  local total = redis.call('HINCRBY', totals, field, count - old)
+  if total <= 0 then redis.call('HDEL', totals, field) end
+  return old, math.max(total, 0), total - count + old
+end
+local function transition(total, totalbefore)
+  if total > 0 and totalbefore <= 0 then return 1 end
+  if total == 0 and totalbefore > 0 then return 2 end
+  return 0
+end
+
+local operations = {
+  -- of, node's, totals, channel, count, tell, topic
+  S = function(of, nodes, totals, channel, count, tell, topic)
+    if not mayspeak(of) then return push(0, 0, 0) end
+    count = tonumber(count)
+    local old, total, totalbefore = fact(KEYS[tonumber(nodes)], KEYS[tonumber(totals)], channel, channel, count)
+    if old == count then return push(total, 0, 0) end
+    seq = seq + 1
+    if tell == '1' then
+      redis.call('PUBLISH', topic, '\\16' .. varint(seq) .. '\\24' .. varint(total))
+    end
+    push(total, seq, transition(total, totalbefore))
+  end,
+  -- of, node's, totals, infos, field, user, info, count, max, topic, message for a member that comes, for one that goes
+  M = function(of, nodes, totals, infos, field, user, info, count, max, topic, added, removed)
+    if not mayspeak(of) then return push(0, 0) end
+    nodes, totals, infos = KEYS[tonumber(nodes)], KEYS[tonumber(totals)], KEYS[tonumber(infos)]
+    count = tonumber(count)
+    if count > 0 and redis.call('HEXISTS', totals, user) == 0 and redis.call('HLEN', totals) >= tonumber(max) then
+      return push(-1, 0)
+    end
+    local old, total, totalbefore = fact(nodes, totals, field, user, count)
+    local change = transition(total, totalbefore)
+    if change == 0 then return push(0, 0) end
+    seq = seq + 1
+    if change == 2 then redis.call('HDEL', infos, user)
+    elseif info ~= '' then redis.call('HSET', infos, user, string.sub(info, 2)) end
+    redis.call('PUBLISH', topic, (change == 1 and added or removed) .. '\\16' .. varint(seq))
+    push(seq, change)
+  end,
+  -- of, node's, totals, user, count, topic
+  U = function(of, nodes, totals, user, count, topic)
+    if not mayspeak(of) then return push(0, 0, 0) end
+    count = tonumber(count)
+    local old, total, totalbefore = fact(KEYS[tonumber(nodes)], KEYS[tonumber(totals)], user, user, count)
+    if old == count then return push(total, 0, 0) end
+    seq = seq + 1
+    local change = transition(total, totalbefore)
+    if change > 0 then
+      redis.call('PUBLISH', topic, (change == 1 and '\\8\\1' or '') .. '\\16' .. varint(seq))
+    end
+    push(total, seq, change)
+  end,
+  -- of, node's, id, open
+  O = function(of, nodes, id, open)
+    if not mayspeak(of) then return push(0) end
+    local changed = redis.call(open == '1' and 'SADD' or 'SREM', KEYS[tonumber(nodes)], id)
+    if of ~= '0' then push(changed) end
+  end,
+  -- topic, number of events, message, wants the number of nodes
+  P = function(topic, count, message, wants)
+    local nodes = redis.call('PUBLISH', topic, message .. '\\16' .. varint(seq + 1))
+    seq = seq + tonumber(count)
+    if wants == '1' then push(nodes) end
+  end,
+  -- event, miss, cached, beginning of the keys of events, channel, text, time, most channels: of the event just published
+  K = function(event, miss, cached, base, channel, text, ttl, max)
+    redis.call('SET', KEYS[tonumber(event)], seq .. ' ' .. text, 'PX', ttl)
+    redis.call('DEL', KEYS[tonumber(miss)])
+    cached = KEYS[tonumber(cached)]
+    redis.call('ZADD', cached, now() + tonumber(ttl), channel)
+    if redis.call('ZCARD', cached) > tonumber(max) then
+      redis.call('ZREMRANGEBYSCORE', cached, 0, now())
+      while redis.call('ZCARD', cached) > tonumber(max) do
+        redis.call('DEL', base .. redis.call('ZPOPMIN', cached)[1])
+      end
+    end
+  end,
+  -- miss, time
+  C = function(miss, ttl)
+    push(redis.call('SET', KEYS[tonumber(miss)], '1', 'NX', 'PX', ttl) and 1 or 0)
+  end,
+  -- key, fingerprint, time. True: the block behind it is left out.
+  I = function(key, fingerprint, ttl)
+    key = KEYS[tonumber(key)]
+    local kept = redis.call('HMGET', key, 'f', 'a')
+    if not kept[1] then
+      redis.call('HSET', key, 'f', fingerprint)
+      redis.call('PEXPIRE', key, ttl)
+      push('new')
+      return false
+    end
+    if kept[1] ~= fingerprint then push('other')
+    elseif kept[2] then push('=' .. kept[2])
+    else push('waits') end
+    return true
+  end,
+  A = function(key, answer)
+    key = KEYS[tonumber(key)]
+    if redis.call('EXISTS', key) == 1 then redis.call('HSET', key, 'a', answer) end
+  end,
+  R = function(key) redis.call('DEL', KEYS[tonumber(key)]) end,
+  -- key, tokens a second, most tokens, tokens wanted
+  T = function(key, rate, burst, want)
+    key, rate, burst = KEYS[tonumber(key)], tonumber(rate), tonumber(burst)
+    local kept = redis.call('HMGET', key, 't', 'at')
+    local tokens = tonumber(kept[1] or burst)
+    tokens = math.min(burst, tokens + math.max(0, now() - tonumber(kept[2] or now())) * rate / 1000)
+    local taken = math.min(tonumber(want), math.floor(tokens))
+    redis.call('HSET', key, 't', tostring(tokens - taken), 'at', now())
+    redis.call('PEXPIRE', key, math.min(86400000, math.ceil(burst / rate * 1000) + 1000))
+    push(taken)
+  end,
+}
+
+local at = 3
+local leftout = 0
+while at <= #ARGV do
+  local letter, count = ARGV[at], tonumber(ARGV[at + 1])
+  if leftout > 0 then leftout = leftout - 1
+  else
+    local skips = operations[letter](unpack(ARGV, at + 2, at + 1 + count))
+    if letter == 'I' and skips then leftout = tonumber(ARGV[at + 1 + count]) end
+  end
+  at = at + 2 + count
+end
+if seq > first then redis.call('HSET', head, 'seq', seq) end
+if #results == 0 then return {'applied', '[]'} end
+local text = cjson.encode(results)
+redis.call('HSET', own, slot, '[' .. turn .. ',' .. text .. ']')
+return {'applied', text}
+`;

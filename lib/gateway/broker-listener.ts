@@ -1,0 +1,35 @@
+import type { BrokerListener } from '../brokers/broker';
+import type { Logger } from '../util/logger';
+import type { Departures } from './core/departures';
+import type { Hub } from './core/hub';
+import type { Apps } from './core/model/app';
+import type { Overload } from './core/timing/overload';
+
+/** Parts of a gateway that feel what becomes of its broker. */
+export interface BrokerListenerParts {
+  readonly apps: Apps;
+  readonly hub: Hub;
+  readonly departures: Departures;
+  readonly overload: Overload;
+  readonly log: Logger;
+  /** False before a start and after a stop. */
+  readonly isServing: () => boolean;
+}
+
+/** Shuts the door while the engine is away for long, and sends the sockets away when the others took them for gone. */
+export function brokerListener(parts: BrokerListenerParts): BrokerListener {
+  const { apps, hub, departures, overload, log } = parts;
+  return {
+    state: (state) => {
+      if (!parts.isServing()) return;
+      overload.isShut = state === 'down';
+      log[state === 'up' ? 'info' : 'warn']({ state }, `the broker is ${state}`);
+      if (state === 'down') hub.giveUpWaiting(apps.all());
+    },
+    nodes: () => hub.nodes.changed(),
+    fenced: () => {
+      log.error({}, 'the others took this gateway for dead: its sockets are closed');
+      departures.fenced();
+    },
+  };
+}

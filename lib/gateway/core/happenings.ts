@@ -1,0 +1,130 @@
+import type { Transition } from '../../brokers/broker';
+import { later } from '../../brokers/eventual';
+import type { Clock } from '../../util/timers';
+import { EventKind, type PipeEvent } from '../../wire/frames';
+import { CountPace } from './features/count-pace';
+import type { App } from './model/app';
+import type { NodeMessage, Nodes } from './nodes';
+
+/** A change that the cluster sees once: a channel is occupied or vacated, a member comes or goes. */
+export interface Change {
+  readonly kind: 'occupied' | 'vacated' | 'added' | 'removed';
+  readonly channel: string;
+  readonly userId?: string | undefined;
+  /** Order among the changes of the app. */
+  readonly seq: number;
+}
+
+const KINDS: ReadonlyMap<Change['kind'], EventKind> = new Map([
+  ['occupied', EventKind.OCCUPIED],
+  ['vacated', EventKind.VACATED],
+  ['added', EventKind.MEMBER_ADDED],
+  ['removed', EventKind.MEMBER_REMOVED],
+]);
+
+/** Times that a change is offered to the node that tells of its channel, before this node tells it by itself. */
+const MAX_TRIES = 3;
+
+/**
+ * Tells the observers of an app what happened. Backends hear what happens on this node; webhooks hear what happens in
+ * the cluster, each channel from one node, so that a leave and a return on two nodes are told in their order.
+ */
+export class Happenings {
+  readonly #clock: Clock;
+  readonly #nodes: Nodes;
+  /** Paces of webhooks, by app and channel. */
+  readonly #counts: CountPace<string>;
+
+  constructor(clock: Clock, nodes: Nodes) {
+    this.#clock = clock;
+    this.#nodes = nodes;
+    this.#counts = new CountPace(clock);
+    nodes.on('changed', (app, message) => {
+      const change = readChange(message);
+      if (change !== undefined) this.#tellChange(app, change);
+      return 'ok';
+    });
+    nodes.on('counted', (app, { channel, total }) => {
+      if (typeof channel === 'string' && typeof total === 'number') {
+        this.#pace(app, channel, total);
+      }
+      return 'ok';
+    });
+  }
+
+  stop(): void {
+    this.#counts.stop();
+  }
+
+  /** Tells what happened on this node. */
+  tell(app: App, kind: EventKind, about: Partial<PipeEvent>): void {
+    const event = this.#event(kind, about);
+    for (const observer of app.observers) observer.offer(event);
+  }
+
+  /** A change of the cluster was caused here, or was found by this node. */
+  changed(app: App, change: Change, tries = MAX_TRIES): void {
+    if (!isObserved(app)) return;
+    const owner = tries === 0 ? this.#nodes.own : this.#nodes.ownerOf(change.channel);
+    if (owner === this.#nodes.own) return this.#tellChange(app, change);
+    const message: NodeMessage = { type: 'changed', ...change };
+    void later(this.#nodes.send(app, owner, message), (answer) => {
+      if (answer === undefined) this.changed(app, change, tries - 1);
+    });
+  }
+
+  /** A channel has so many subscribers in the cluster. */
+  counted(app: App, channel: string, total: number): void {
+    if (!isObserved(app)) return;
+    const owner = this.#nodes.ownerOf(channel);
+    if (owner === this.#nodes.own) return this.#pace(app, channel, total);
+    void later(this.#nodes.send(app, owner, { type: 'counted', channel, total }), () => undefined);
+  }
+
+  /** A dead node's fact was swept, or one that was said late has changed something. */
+  found(app: App, transition: Transition): void {
+    // Users and sockets as a whole are the matter of backends, which hear those of their own node.
+    if ('channel' in transition) this.changed(app, transition);
+  }
+
+  #tellChange(app: App, { kind, channel, userId, seq }: Change): void {
+    const event = this.#event(KINDS.get(kind) as EventKind, { channel, userId });
+    for (const observer of app.observers) {
+      observer.changed?.(event, this.#nodes.isAlone ? undefined : seq);
+    }
+  }
+
+  #pace(app: App, channel: string, total: number): void {
+    this.#counts.changed(`${app.id} ${channel}`, total, () => {
+      for (const observer of app.observers) observer.counted?.(channel, total);
+    });
+  }
+
+  /** Makes a record of something that happened now. */
+  #event(kind: EventKind, about: Partial<PipeEvent>): PipeEvent {
+    return {
+      kind,
+      socketId: about.socketId ?? '',
+      channel: about.channel,
+      event: about.event,
+      data: about.data,
+      time: this.#clock.wall(),
+      userId: about.userId,
+      code: about.code,
+      reason: about.reason,
+    };
+  }
+}
+
+/** True when somebody hears of changes of the cluster. */
+function isObserved({ observers }: App): boolean {
+  for (const observer of observers) if (observer.changed !== undefined) return true;
+  return false;
+}
+
+function readChange({ kind, channel, userId, seq }: NodeMessage): Change | undefined {
+  if (!KINDS.has(kind as Change['kind'])) return undefined;
+  if (typeof channel !== 'string' || typeof seq !== 'number') return undefined;
+  const user = typeof userId === 'string' ? userId : undefined;
+  return { kind: kind as Change['kind'], channel, userId: user, seq };
+}

@@ -1,0 +1,106 @@
+import type { Broker } from '../../brokers/broker';
+import { type Eventual, later } from '../../brokers/eventual';
+import { isObject, parseJson } from '../../pusher/json';
+import { nodeOfSocketId } from '../../pusher/socket-id';
+import { hash32 } from '../../util/hash';
+import type { App } from './model/app';
+
+/** A message of one node to another about an app: JSON, and so is the answer, where there is one. */
+export interface NodeMessage {
+  readonly type: 'changed' | 'counted' | 'terminate' | 'leaving' | 'command' | 'query';
+  readonly [field: string]: unknown;
+}
+
+/** Does what a message asks for; the answer is a JSON text, or ''. */
+export type MessageHandler = (app: App, message: NodeMessage, from: number) => Eventual<string>;
+
+/** The nodes that the broker joins, this one among them, and the messages between them. */
+export class Nodes {
+  readonly #broker: Broker;
+  readonly #handlers = new Map<string, MessageHandler>();
+  /** Nodes that are about to leave: they are given nothing more to look after. */
+  readonly #leaving = new Set<number>();
+
+  constructor(broker: Broker) {
+    this.#broker = broker;
+    this.on('leaving', (_app, _message, from) => {
+      this.#leaving.add(from);
+      return '';
+    });
+  }
+
+  get own(): number {
+    return this.#broker.node;
+  }
+
+  get isAlone(): boolean {
+    return this.#broker.nodes.size <= 1;
+  }
+
+  has(node: number): boolean {
+    return this.#broker.nodes.has(node);
+  }
+
+  /** The other node that has a socket; undefined when it is here, or nowhere. */
+  elsewhere(app: App, socketId: string): number | undefined {
+    if (this.isAlone || app.sockets.has(socketId)) return undefined;
+    const node = nodeOfSocketId(socketId);
+    return node !== undefined && node !== this.own && this.has(node) ? node : undefined;
+  }
+
+  /** Nodes other than this one. */
+  others(): number[] {
+    return [...this.#broker.nodes].filter((node) => node !== this.own);
+  }
+
+  /** The node that looks after a name of an app. All nodes that know the same nodes say the same one. */
+  ownerOf(name: string): number {
+    if (this.isAlone) return this.own;
+    let owner = this.own;
+    let best = -1;
+    for (const node of this.#broker.nodes) {
+      if (this.#leaving.has(node)) continue;
+      const score = hash32(`${name}/${node}`);
+      if (score > best || (score === best && node < owner)) [best, owner] = [score, node];
+    }
+    return owner;
+  }
+
+  on(type: NodeMessage['type'], handler: MessageHandler): void {
+    this.#handlers.set(type, handler);
+  }
+
+  /** A message has come. Messages that this version does not know are answered with ''. */
+  received(app: App, from: number, text: string): Eventual<string> {
+    const message = parseJson(text);
+    if (!isObject(message)) return '';
+    const { type } = message;
+    const handler = typeof type === 'string' ? this.#handlers.get(type) : undefined;
+    return handler === undefined ? '' : handler(app, message as unknown as NodeMessage, from);
+  }
+
+  /** Answers with the node's answer; undefined when it is gone, or does not answer. */
+  send(app: App, node: number, message: NodeMessage): Eventual<string | undefined> {
+    return app.broker.send(node, JSON.stringify(message));
+  }
+
+  /** The answers of all other nodes to a message; undefined for those that are gone. */
+  ask(app: App, message: NodeMessage): Eventual<ReadonlyArray<string | undefined>> {
+    if (this.isAlone) return [];
+    const answers = this.others().map(async (node) => this.send(app, node, message));
+    return Promise.all(answers);
+  }
+
+  /** This node is about to leave: the others look after what it had. */
+  leave(app: App): void {
+    this.#leaving.add(this.own);
+    void later(this.ask(app, { type: 'leaving' }), () => undefined);
+  }
+
+  /** Nodes came or went. */
+  changed(): void {
+    for (const node of this.#leaving) {
+      if (node !== this.own && !this.has(node)) this.#leaving.delete(node);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import type { Unavailable } from '../../../brokers/broker';
+import { type Eventual, later } from '../../../brokers/eventual';
+import { Ring } from '../../../util/ring';
+import { type Command, Verb } from '../../../wire/frames';
+import { type Outcome, unavailable } from './commands/outcome';
+
+interface Open {
+  readonly seq: number;
+  readonly wantsReceipt: boolean;
+  outcome: Outcome | undefined;
+  /** True once the broker has applied what the command said to it. */
+  isSettled: boolean;
+}
+
+/** Calls of a queue about its commands. */
+export interface CommandQueueParts {
+  apply(command: Command): Eventual<Outcome>;
+  /** Answers when the broker has applied everything that commands have said to it. */
+  settled(): Eventual<'settled' | Unavailable>;
+  /** The outcome of a command. All commands before it have theirs. */
+  done(seq: number, outcome: Outcome, wantsReceipt: boolean): void;
+  /** Outcomes have come outside of `push`. */
+  later(): void;
+}
+
+/**
+ * The commands of a session, applied in their order, with outcomes in the same order. Most have their outcome at once.
+ * Commands for sockets of other nodes are applied while earlier ones are still under way; but a command that must be
+ * done first, such as a subscription, holds back those behind it. Bounded by the credit of the session.
+ */
+export class CommandQueue {
+  readonly #parts: CommandQueueParts;
+  /** Applied commands from the first one without an outcome on. */
+  readonly #open = new Ring<Open>();
+  /** Commands behind one that must be done first. */
+  readonly #held = new Ring<{ seq: number; command: Command }>();
+  #isHolding = false;
+
+  constructor(parts: CommandQueueParts) {
+    this.#parts = parts;
+  }
+
+  /** @param isAlone nothing has to be settled: the broker applies inside the call */
+  push(seq: number, command: Command, isAlone: boolean): void {
+    if (this.#isHolding) this.#held.push({ seq, command });
+    else this.#apply(seq, command, isAlone);
+  }
+
+  /** The commands of a frame are pushed: their outcomes are told once the broker has applied them. */
+  settle(): void {
+    const upTo = this.#open.at(this.#open.length - 1)?.seq;
+    if (upTo === undefined) return;
+    void later(this.#parts.settled(), (settled) => {
+      for (let i = 0; i < this.#open.length; i++) {
+        const open = this.#open.at(i) as Open;
+        if (open.seq > upTo) break;
+        const { outcome } = open;
+        const mayBeLost = !open.isSettled && (outcome === undefined || 'sockets' in outcome);
+        if (settled === 'unavailable' && mayBeLost) open.outcome = unavailable();
+        open.isSettled = true;
+      }
+      this.#tell();
+    });
+  }
+
+  #apply(seq: number, command: Command, isAlone = false): void {
+    const outcome = this.#parts.apply(command);
+    const wantsReceipt = command.receipt === 'delivered';
+    if (isAlone && !(outcome instanceof Promise) && this.#open.length === 0) {
+      return this.#parts.done(seq, outcome, wantsReceipt);
+    }
+    const open: Open = { seq, wantsReceipt, outcome: undefined, isSettled: isAlone };
+    this.#open.push(open);
+    if (!(outcome instanceof Promise)) {
+      open.outcome = outcome;
+      return;
+    }
+    const holds = command.verb === Verb.SUBSCRIBE_SOCKET || command.ifOccupied === true;
+    if (holds) this.#isHolding = true;
+    void outcome.then((ended) => {
+      open.outcome ??= ended;
+      if (holds) this.#goOn();
+      this.#tell();
+    });
+  }
+
+  #goOn(): void {
+    this.#isHolding = false;
+    while (!this.#isHolding) {
+      const next = this.#held.shift();
+      if (next === undefined) break;
+      this.#apply(next.seq, next.command);
+    }
+    this.settle();
+  }
+
+  #tell(): void {
+    for (;;) {
+      const open = this.#open.at(0);
+      if (open?.outcome === undefined || !open.isSettled) break;
+      this.#open.shift();
+      this.#parts.done(open.seq, open.outcome, open.wantsReceipt);
+    }
+    this.#parts.later();
+  }
+}

@@ -1,0 +1,88 @@
+import t from 'tap';
+import { FarEngine } from '../../lib/brokers/memory/far-engine';
+import { liveThrough, type Kind } from './live-through';
+
+const SCHEDULES: Record<Kind, number> = { cuts: 12, losses: 12 };
+/** Schedules within which a planted fault must show. */
+const MAX_SCHEDULES = 40;
+
+for (const kind of ['cuts', 'losses'] as const) {
+  t.test(`nodes agree after ${SCHEDULES[kind]} schedules with ${kind}`, async (t) => {
+    for (let seed = 1; seed <= SCHEDULES[kind]; seed++) {
+      t.strictSame(await liveThrough(kind, seed), [], `seed ${seed}`);
+    }
+  });
+}
+
+type Turn = Parameters<FarEngine['turn']>;
+
+class ForgetsResults extends FarEngine {
+  override turn(...turn: Turn): ReturnType<FarEngine['turn']> {
+    const reply = super.turn(...turn);
+    return reply.kind === 'repeated' ? { ...reply, results: [] } : reply;
+  }
+}
+
+class AppliesTwice extends FarEngine {
+  override turn(...turn: Turn): ReturnType<FarEngine['turn']> {
+    const [app, node, number] = turn;
+    const record = this.app(app).turns.get(node);
+    if (record !== undefined && number <= record.last) record.last = number - 1;
+    return super.turn(...turn);
+  }
+}
+
+class LosesQuietly extends FarEngine {
+  override restart(how: Parameters<FarEngine['restart']>[0]): void {
+    const { run } = this;
+    super.restart(how);
+    this.run = run;
+  }
+
+  override turn(...turn: Turn): ReturnType<FarEngine['turn']> {
+    const [app, node, number] = turn;
+    const { turns } = this.app(app);
+    if (!turns.has(node)) turns.set(node, { last: number - 1, results: new Map() });
+    return super.turn(...turn);
+  }
+}
+
+class NeverFences extends FarEngine {
+  override turn(...turn: Turn): ReturnType<FarEngine['turn']> {
+    const [app, node] = turn;
+    this.app(app).fences.delete(node);
+    return super.turn(...turn);
+  }
+
+  override renew(
+    ...[lease, leaseMs]: Parameters<FarEngine['renew']>
+  ): ReturnType<FarEngine['renew']> {
+    return { ...super.renew(lease, leaseMs), held: true };
+  }
+}
+
+class NeverBuries extends FarEngine {
+  override bury(): number[] {
+    return [];
+  }
+}
+
+const PLANTED: ReadonlyArray<[name: string, kind: Kind, Engine: typeof FarEngine]> = [
+  ['forgets the results of a turn that comes again', 'cuts', ForgetsResults],
+  ['applies a turn that comes again', 'cuts', AppliesTwice],
+  ['loses everything without a sign', 'losses', LosesQuietly],
+  ['lets dead nodes go on', 'losses', NeverFences],
+  ['keeps the facts of dead nodes', 'losses', NeverBuries],
+];
+
+for (const [name, kind, Engine] of PLANTED) {
+  t.test(`an engine that ${name} is found out`, async (t) => {
+    for (let seed = 1; seed <= MAX_SCHEDULES; seed++) {
+      const faults = await liveThrough(kind, seed, Engine);
+      if (faults.length === 0) continue;
+      t.pass(`seed ${seed}: ${faults[0]}`);
+      return;
+    }
+    t.fail('not found out');
+  });
+}
