@@ -7,6 +7,9 @@ const { availableParallelism, tmpdir } = require('node:os');
 const { join, resolve } = require('node:path');
 const t = require('tap');
 
+require('./transpiled.cjs');
+const { serveBrowser } = require('../spec/support/browser');
+
 const NODE = `"$0" --enable-source-maps -r '${join(__dirname, 'transpiled.cjs')}' "$@"`;
 // tap sets NODE_OPTIONS to its loader, and with it Node takes no TypeScript for its first file: the shell clears it.
 const START = `export NODE_OPTIONS=; exec ${NODE}`;
@@ -40,6 +43,8 @@ const files = (named.length > 0 ? named : all)
   .filter((name) => name.endsWith('.spec.ts'))
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 
+const isInBrowser = (file) => readFileSync(file, 'utf8').includes('hasBrowser');
+
 const timesFolder = asked.includes('--times')
   ? mkdtempSync(join(tmpdir(), 'standpipe-times-'))
   : undefined;
@@ -57,7 +62,17 @@ function cpuSeconds(path) {
 // A spec waits for sockets and browsers half of its time, so there are two more than there are processors.
 t.jobs = availableParallelism() + 2;
 t.setTimeout(0);
-for (const { name, args, env } of processes()) {
+void run();
+
+async function run() {
+  const browser = files.some(isInBrowser) ? await serveBrowser() : undefined;
+  const shared = browser && { BROWSER_ENDPOINT: browser.wsEndpoint() };
+  await Promise.all(processes().map((started) => start(started, shared)));
+  // Left open, it would keep this process from its end.
+  await browser?.close();
+}
+
+function start({ name, args, env }, shared) {
   const path = timesFolder && join(timesFolder, name.replaceAll(/[/ ]/g, '_'));
   const shell = timesFolder
     ? ['-c', START_TIMED, process.execPath, path]
@@ -65,11 +80,12 @@ for (const { name, args, env } of processes()) {
   const options = {
     buffered: true,
     timeout: TIMEOUT_MS,
-    env: { TAP_TIMEOUT, ...process.env, ...env },
+    env: { TAP_TIMEOUT, ...process.env, ...shared, ...env },
   };
   const spawned = t.spawn('sh', [...shell, ...args], options, name);
-  if (path)
-    spawned.then(({ time }) => times.push({ name, seconds: time / 1000, cpu: cpuSeconds(path) }));
+  return spawned.then(({ time }) => {
+    if (path) times.push({ name, seconds: time / 1000, cpu: cpuSeconds(path) });
+  });
 }
 
 /** Processes to start: name for the report, arguments of Node, variables. */
