@@ -20,12 +20,22 @@ const TIMEOUT_MS = 300_000;
 const TAP_TIMEOUT = '240';
 // Specs in several processes: each is told by SHARD, from 1, which share of the file it runs.
 const SHARDS = new Map([['spec/faults/simulation.spec.ts', 2]]);
-// Folders with many small specs, and how many of them share a process.
-const SMALL =
-  /^spec\/(gateway|http|net|pipe|pusher|security|stream|testing|util|wire)\/|^spec\/[^/]*$/;
+// Specs with a process of their own: those that take long or watch their whole process. The others share some.
+const ALONE = [
+  'spec/browser/',
+  'spec/cli/',
+  'spec/conformance/features/',
+  'spec/lint/',
+  ...['close-codes', 'nginx', 'pipe-with-pusher-js', 'python'].map(
+    (name) => `spec/conformance/${name}.spec.ts`,
+  ),
+  'spec/examples/subscriber.spec.ts',
+  'spec/faults/',
+  'spec/http/package.spec.ts',
+  'spec/pipe/connection/hostile.spec.ts',
+  'spec/subscriber/package.spec.ts',
+];
 const SHARE = 12;
-// Specs that watch or change their whole process, or start others and wait for them.
-const ALONE = new Set(['spec/http/package.spec.ts', 'spec/pipe/connection/hostile.spec.ts']);
 // Folders whose specs take longest: begun last, they would keep one processor busy while the others have nothing to do.
 const FIRST = [
   'spec/browser/',
@@ -90,7 +100,7 @@ function start({ name, args, env }, shared) {
 
 /** Processes to start: name for the report, arguments of Node, variables. */
 function processes() {
-  const isSmall = (file) => SMALL.test(file) && !ALONE.has(file);
+  const isSmall = (file) => !ALONE.some((name) => file.startsWith(name));
   const alone = files
     .filter((file) => !isSmall(file))
     .flatMap((file) => {
