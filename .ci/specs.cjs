@@ -7,6 +7,9 @@ const { availableParallelism, tmpdir } = require('node:os');
 const { join, resolve } = require('node:path');
 const t = require('tap');
 
+require('./transpiled.cjs');
+const { serveBrowser } = require('../spec/support/browser');
+
 const NODE = `"$0" --enable-source-maps -r '${join(__dirname, 'transpiled.cjs')}' "$@"`;
 // tap sets NODE_OPTIONS to its loader, and with it Node takes no TypeScript for its first file: the shell clears it.
 const START = `export NODE_OPTIONS=; exec ${NODE}`;
@@ -17,17 +20,24 @@ const TIMEOUT_MS = 300_000;
 const TAP_TIMEOUT = '240';
 // Specs in several processes: each is told by SHARD, from 1, which share of the file it runs.
 const SHARDS = new Map([['spec/faults/simulation.spec.ts', 2]]);
-// Folders with many small specs, and how many of them share a process.
-const SMALL =
-  /^spec\/(brokers|gateway|http|net|pipe|pusher|security|stream|testing|util|wire)\/|^spec\/[^/]*$/;
-const SHARE = 12;
-// Specs that watch or change their whole process, or start others and wait for them.
-const ALONE = new Set([
-  'spec/brokers/redis.spec.ts',
-  'spec/brokers/redis-faults.spec.ts',
+// Specs with a process of their own: those that take long or watch their whole process. The others share some.
+const ALONE = [
+  ...['spec/brokers/redis.spec.ts', 'spec/brokers/redis-faults.spec.ts'],
+  'spec/browser/',
+  'spec/cli/',
+  'spec/conformance/features/',
+  'spec/lint/',
+  ...['close-codes', 'nginx', 'pipe-with-pusher-js', 'python'].map(
+    (name) => `spec/conformance/${name}.spec.ts`,
+  ),
+  'spec/examples/subscriber.spec.ts',
+  'spec/faults/',
+  'spec/gateway/cluster/',
   'spec/http/package.spec.ts',
   'spec/pipe/connection/hostile.spec.ts',
-]);
+  'spec/subscriber/package.spec.ts',
+];
+const SHARE = 12;
 // Folders whose specs take longest: begun last, they would keep one processor busy while the others have nothing to do.
 const FIRST = [
   'spec/browser/',
@@ -44,6 +54,8 @@ const rank = (name) => [...FIRST, ''].findIndex((folder) => name.startsWith(fold
 const files = (named.length > 0 ? named : all)
   .filter((name) => name.endsWith('.spec.ts'))
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+
+const isInBrowser = (file) => readFileSync(file, 'utf8').includes('hasBrowser');
 
 const timesFolder = asked.includes('--times')
   ? mkdtempSync(join(tmpdir(), 'standpipe-times-'))
@@ -62,7 +74,17 @@ function cpuSeconds(path) {
 // A spec waits for sockets and browsers half of its time, so there are two more than there are processors.
 t.jobs = availableParallelism() + 2;
 t.setTimeout(0);
-for (const { name, args, env } of processes()) {
+void run();
+
+async function run() {
+  const browser = files.some(isInBrowser) ? await serveBrowser() : undefined;
+  const shared = browser && { BROWSER_ENDPOINT: browser.wsEndpoint() };
+  await Promise.all(processes().map((started) => start(started, shared)));
+  // Left open, it would keep this process from its end.
+  await browser?.close();
+}
+
+function start({ name, args, env }, shared) {
   const path = timesFolder && join(timesFolder, name.replaceAll(/[/ ]/g, '_'));
   const shell = timesFolder
     ? ['-c', START_TIMED, process.execPath, path]
@@ -70,16 +92,17 @@ for (const { name, args, env } of processes()) {
   const options = {
     buffered: true,
     timeout: TIMEOUT_MS,
-    env: { TAP_TIMEOUT, ...process.env, ...env },
+    env: { TAP_TIMEOUT, ...process.env, ...shared, ...env },
   };
   const spawned = t.spawn('sh', [...shell, ...args], options, name);
-  if (path)
-    spawned.then(({ time }) => times.push({ name, seconds: time / 1000, cpu: cpuSeconds(path) }));
+  return spawned.then(({ time }) => {
+    if (path) times.push({ name, seconds: time / 1000, cpu: cpuSeconds(path) });
+  });
 }
 
 /** Processes to start: name for the report, arguments of Node, variables. */
 function processes() {
-  const isSmall = (file) => SMALL.test(file) && !ALONE.has(file);
+  const isSmall = (file) => !ALONE.some((name) => file.startsWith(name));
   const alone = files
     .filter((file) => !isSmall(file))
     .flatMap((file) => {

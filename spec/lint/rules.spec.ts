@@ -4,7 +4,12 @@ import { ESLint } from 'eslint';
 import t from 'tap';
 
 const root = join(__dirname, '../..');
-const eslint = new ESLint({ cwd: root });
+// The files that are named below alone: the whole project takes three times as long to load.
+const project = '.ci/tsconfig.rules.json';
+const eslint = new ESLint({
+  cwd: root,
+  overrideConfig: { languageOptions: { parserOptions: { projectService: false, project } } },
+});
 
 /** An ordinary file of lib; the rules read types, so a text is judged in the place of a file that exists. */
 const ANYWHERE = 'lib/util/deferred.ts';
