@@ -16,7 +16,7 @@ const SHORT_MS = 5;
 const CLOSES = 15_000;
 const LINE_BYTES_PER_MS = 4_000;
 const SNAPSHOT = { sockets: 1_000, channelsEach: 50 };
-/** What a stream keeps at most by default. */
+/** Limits of a stream by default. */
 const STREAM = { events: 200_000, bytes: 64 * 2 ** 20 };
 
 /** Things to close when a measurement is over, the last first. */

@@ -26,10 +26,7 @@ export function hasBrowser(): boolean {
   return false;
 }
 
-/**
- * A Chromium of its own for the test, in all but name: contexts that end with the test, in the browser that all specs of
- * a run share.
- */
+/** Connects to the Chromium that the specs of a run share, or starts one. Its contexts end with the test. */
 export async function startBrowser(t: Pick<Test, 'teardown'>): Promise<Browser> {
   const endpoint = process.env['BROWSER_ENDPOINT'];
   const browser =
@@ -38,7 +35,7 @@ export async function startBrowser(t: Pick<Test, 'teardown'>): Promise<Browser> 
   return browser;
 }
 
-/** One Chromium for all specs of a run, which find it by the variable BROWSER_ENDPOINT: to start it takes 3 s of CPU. */
+/** Starts a Chromium for all specs of a run, which find it by BROWSER_ENDPOINT: each start takes 3 s of CPU. */
 export async function serveBrowser(): Promise<BrowserServer | undefined> {
   return existsSync(CHROMIUM) ? chromium.launchServer(LAUNCH) : undefined;
 }
