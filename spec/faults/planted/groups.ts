@@ -261,6 +261,29 @@ export const groups: readonly FaultKind[] = [
           'a process whose name may have been taken begins nothing that it may have lost',
         ),
       },
+      {
+        title: 'a name is not watched by a process that stood still',
+        file: 'pipe/inbox/policy.ts',
+        from: 'if (named) return Math.min(graceMs, NAMESAKE_MS);',
+        to: '',
+        finder: simulator(1, 600),
+      },
+    ],
+  },
+  {
+    title: 'a credit that stays short',
+    kind: 'A member that reconnects with events at hand, and learns that all of them are others’, is sent nothing any more.',
+    bugs: [
+      {
+        title: 'a credit stays short when all that was at hand is lost',
+        file: 'pipe/inbox/receive-window.ts',
+        from: 'this.#isShort ||= this.#events > 0;',
+        to: 'this.#isShort = this.#events > 0;',
+        finder: spec(
+          'pipe/inbox/groups.spec.ts',
+          'the credit is whole again when all that was at hand is another’s',
+        ),
+      },
     ],
   },
   {
