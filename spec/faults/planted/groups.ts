@@ -271,6 +271,22 @@ export const groups: readonly FaultKind[] = [
     ],
   },
   {
+    title: 'a key that two members have',
+    kind: 'A partition is given back while handlers of it run, so that two members are at work on a key at a time.',
+    bugs: [
+      {
+        title: 'running handlers are not waited for',
+        file: 'pipe/inbox/inbox.ts',
+        from: "if (partition.state !== 'revoking' || partition.atHand > 0) return;",
+        to: "if (partition.state !== 'revoking') return;",
+        finder: spec(
+          'faults/real-schedules.spec.ts',
+          'backends that are killed, stopped, cut off and started again lose nothing',
+        ),
+      },
+    ],
+  },
+  {
     title: 'a credit that stays short',
     kind: 'A member that reconnects with events at hand, and learns that all of them are others’, is sent nothing any more.',
     bugs: [
