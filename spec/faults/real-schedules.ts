@@ -2,11 +2,12 @@ import type { ChildProcess } from 'node:child_process';
 import type { Test } from 'tap';
 import { createTestGateway, type FakeBrowser, type TestGateway } from '../../lib/testing';
 import { ChaosProxy } from '../support/chaos-proxy';
-import { faultsOf, sumOf, type Fault, type Line } from '../support/ledger';
-import { LedgerFile, LedgerFolder } from '../support/ledger-file';
+import { faultsOf, sumOf, type Fault } from '../support/ledger';
+import { LedgerFile, LedgerFolder, type Timed } from '../support/ledger-file';
 import { exited, startChild } from '../support/processes';
 import { Chance } from '../support/simulator/chance';
 import type { Belief, Order, WitnessOptions } from './children/witness';
+import { overlapsOf } from './overlaps';
 
 const GRACE_MS = 300;
 const REVOKE_MS = 1_000;
@@ -18,6 +19,8 @@ const ACT_MS = { min: 20, max: 400 };
 const STILL_MS = { min: 50, max: 1_200 };
 const AWAY_MS = { min: 0, max: 900 };
 const PATIENCE_MS = 60_000;
+/** Time after a mishap in which a member may still be at work on what is another's. */
+const AFTERMATH_NS = 500_000_000n;
 
 const ACTS = ['kill', 'kill', 'stop', 'leave', 'cut', 'cut', 'hold', 'guest'] as const;
 type Act = (typeof ACTS)[number];
@@ -26,6 +29,8 @@ export interface RealScheduleReport {
   faults: Fault[];
   /** Sockets that a backend believes open, or closed, against the truth; empty when all is well. */
   ghosts: string[];
+  /** Messages that another member began while one was at work on the same key to which nothing had happened. */
+  overlaps: string[];
   messages: number;
   sockets: number;
   /** Messages that came a second time, and said so. */
@@ -83,7 +88,20 @@ export async function realSchedule(
   const copies = lines.filter((line) => line.type === 'began' && line.redelivered).length;
   // Each stream is a ledger of its own: both hear every message.
   const faults = streams.flatMap(([first]) => faultsOf(truth.linesOf(first as Place)));
-  return { faults, ghosts, messages: crowd.messages, sockets: crowd.sockets, copies, acts };
+  const overlaps = overlapsOf(truth.linesOf(group[0] as Place), {
+    revokeMs: REVOKE_MS,
+    suffered: (process, sinceNs, untilNs) =>
+      group.some((place) => place.has(process) && place.suffered(sinceNs, untilNs)),
+  });
+  return {
+    faults,
+    ghosts,
+    overlaps,
+    messages: crowd.messages,
+    sockets: crowd.sockets,
+    copies,
+    acts,
+  };
 }
 
 /** Schedules of a minute each, with consecutive seeds. Returns sums. */
@@ -98,6 +116,7 @@ export async function realMinutes(
       const report = await realSchedule(t, { seconds: 60, seed: seed + minute });
       t.same(report.faults, [], `seed ${seed + minute}`);
       t.same(report.ghosts, [], `seed ${seed + minute}`);
+      t.same(report.overlaps, [], `seed ${seed + minute}`);
       for (const sum of ['messages', 'sockets', 'copies'] as const) sums[sum] += report[sum];
       for (const [act, count] of Object.entries(report.acts)) {
         acts.set(act, (acts.get(act) ?? 0) + count);
@@ -142,12 +161,12 @@ class Truth {
     return this.#folder.part(name);
   }
 
-  lines(): Line[] {
+  lines(): Timed[] {
     return this.#folder.lines();
   }
 
   /** Lines of the browsers and of one stream. */
-  linesOf({ stream }: { stream: string }): Line[] {
+  linesOf({ stream }: { stream: string }): Timed[] {
     return this.lines().filter((line) => !('process' in line) || streamOf(line.process) === stream);
   }
 
@@ -228,6 +247,8 @@ class Place {
   readonly #line: ChaosProxy;
   readonly #identity: { name: string; group?: string };
   #lives = 0;
+  /** Times in which something happened to the backend. */
+  readonly #mishaps: Array<{ sinceNs: bigint; untilNs: bigint }> = [];
   #child: ChildProcess | undefined;
 
   static async make(
@@ -260,8 +281,22 @@ class Place {
   /** Lets something happen to the backend, and sees that it is there again afterwards. */
   async suffers(act: Act, stillMs: number, awayMs: number): Promise<void> {
     this.busy = true;
+    const sinceNs = process.hrtime.bigint();
     await this.#happens(act, stillMs, awayMs);
+    // A guest takes keys over, for which the others have their time.
+    if (act !== 'guest') this.#mishaps.push({ sinceNs, untilNs: process.hrtime.bigint() });
     this.busy = false;
+  }
+
+  /** True when a process lives here, or is a guest on the line of this place. */
+  has(process: string): boolean {
+    return process.split('/')[1]?.replace('guest of ', '') === this.#identity.name;
+  }
+
+  suffered(fromNs: bigint, toNs: bigint): boolean {
+    return this.#mishaps.some(({ sinceNs, untilNs }) => {
+      return sinceNs <= toNs && fromNs <= untilNs + AFTERMATH_NS;
+    });
   }
 
   async #happens(act: Act, stillMs: number, awayMs: number): Promise<void> {

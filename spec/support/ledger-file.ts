@@ -5,7 +5,7 @@ import type { Test } from 'tap';
 import type { Line } from './ledger';
 
 /** A line with the time at which it was written, on the clock that all processes of a machine share. */
-type Timed = Line & { atNs: string };
+export type Timed = Line & { atNs: string };
 
 /** The part of a ledger that one process writes, in a file, so that it outlives a `kill -9`. */
 export class LedgerFile {
@@ -43,7 +43,7 @@ export class LedgerFolder {
   }
 
   /** All parts as one ledger. */
-  lines(): Line[] {
+  lines(): Timed[] {
     const texts = this.#parts.flatMap((path) => {
       // The last line of a killed process may be half a line, and a part that was never written is none.
       const text = readIfThere(path);

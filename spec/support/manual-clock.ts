@@ -20,6 +20,8 @@ export class ManualClock implements Clock {
   readonly #random: (() => number) | undefined;
   readonly #timers = new Set<Due>();
   #stopped = false;
+  /** Work that waits for the process to go on; undefined while it runs. */
+  #waiting: { timers: Array<() => void>; input: Array<() => void> } | undefined;
 
   constructor({ time = new VirtualTime(), turns = 'manual', random }: ManualClockOptions = {}) {
     this.#time = time;
@@ -47,6 +49,30 @@ export class ManualClock implements Clock {
     this.#stopped = true;
   }
 
+  get standsStill(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  /** The process stands still, as after SIGSTOP: its timers and all that comes to it wait until it goes on. */
+  standStill(): void {
+    this.#waiting ??= { timers: [], input: [] };
+  }
+
+  /** @param inputFirst a process may read before it runs its timers, or the other way round */
+  goOn(inputFirst = false): void {
+    if (this.#waiting === undefined) return;
+    const { timers, input } = this.#waiting;
+    this.#waiting = undefined;
+    const all = inputFirst ? [...input, ...timers] : [...timers, ...input];
+    for (const run of all) this.#time.after(0, run, this);
+  }
+
+  /** Input of the process, which it hears of when it runs. */
+  receive(run: () => void): void {
+    if (this.#waiting === undefined) run();
+    else this.#waiting.input.push(run);
+  }
+
   now(): number {
     return this.#time.nowMs;
   }
@@ -61,8 +87,9 @@ export class ManualClock implements Clock {
 
   setTimeout(run: () => void, delayMs: number): Timer {
     const ends = (): void => {
-      this.#timers.delete(timer);
-      run();
+      if (this.#waiting !== undefined) this.#waiting.timers.push(ends);
+      // A timer that was due in a standstill may be cleared before it runs.
+      else if (this.#timers.delete(timer)) run();
     };
     const timer = this.#time.after(delayMs, ends, this);
     this.#timers.add(timer);

@@ -26,7 +26,7 @@ export class Departures {
       for (const socket of app.sockets.values()) {
         if (closed >= most) return closed;
         if (socket.closed) continue;
-        close(this.#hub, socket, CloseCode.OVER_CAPACITY, RESTARTS);
+        this.#hub.dismiss(socket, CloseCode.OVER_CAPACITY, RESTARTS);
         closed++;
       }
     }
@@ -77,14 +77,8 @@ export function closeInSlices(
     for (let left = MAX_PER_TURN; left > 0; left--) {
       const { value: socket, done } = sockets.next();
       if (done === true) return false;
-      if (!socket.closed && isMeant(socket)) close(hub, socket, code, reason);
+      if (!socket.closed && isMeant(socket)) hub.dismiss(socket, code, reason);
     }
     return true;
   });
-}
-
-function close(hub: Hub, socket: Socket, code: CloseCode, reason: string): void {
-  // Input of a socket that was held back is handled before it is closed.
-  hub.holdback.letGo(socket);
-  hub.turn.close(socket, code, reason);
 }

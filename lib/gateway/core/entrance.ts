@@ -24,6 +24,8 @@ export interface EntranceParts {
   readonly unauthorized: Unauthorized;
   readonly happenings: Happenings;
   note(socket: Socket, message: string, about: object): void;
+  /** Closes a socket as `Hub.dismiss` does. */
+  dismiss(socket: Socket, code: number, reason: string): void;
 }
 
 /**
@@ -278,7 +280,7 @@ export class Entrance {
 
   #sendAway({ socket, state }: Entrant): void {
     if (state === 'waiting') {
-      this.#parts.turn.close(socket, CloseCode.OVER_CAPACITY, UNAVAILABLE);
+      this.#parts.dismiss(socket, CloseCode.OVER_CAPACITY, UNAVAILABLE);
     }
   }
 

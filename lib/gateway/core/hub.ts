@@ -91,13 +91,18 @@ export class Hub {
     this.browserRequests = new BrowserRequests(turn, clock);
     this.holdback = new Holdback(turn, clock, limits.pipePauseMs);
     this.#counts = new CountPace(clock);
-    this.#unauthorized = new Unauthorized(turn, clock, limits.authorizationTimeoutMs);
+    this.#unauthorized = new Unauthorized(
+      clock,
+      limits.authorizationTimeoutMs,
+      (socket, code, reason) => this.dismiss(socket, code, reason),
+    );
     this.#entrance = new Entrance({
       turn,
       limits,
       unauthorized: this.#unauthorized,
       happenings: this.happenings,
       note: (...noted) => this.#note(...noted),
+      dismiss: (...closed) => this.dismiss(...closed),
     });
     this.nodes.on('terminate', (app, { userId }) =>
       String(typeof userId === 'string' ? this.#terminateHere(app, userId) : 0),
@@ -175,6 +180,12 @@ export class Hub {
   /** A slow socket has read everything. */
   drained(socket: Socket): void {
     this.happenings.tell(socket.app, EventKind.DRAINED, { socketId: socket.id });
+  }
+
+  /** Closes a socket after everything sent to it. Messages of it that were read and held back are handled first. */
+  dismiss(socket: Socket, code: number, reason: string): void {
+    this.holdback.letGo(socket);
+    this.turn.close(socket, code, reason);
   }
 
   /** Sockets that are gone and have yet to leave everything they were in. */
@@ -286,7 +297,7 @@ export class Hub {
     for (const socket of app.users.socketsOf(userId)) {
       if (socket.closed) continue;
       closed++;
-      this.turn.close(socket, app.options.terminateCode, 'The user was disconnected by the app');
+      this.dismiss(socket, app.options.terminateCode, 'The user was disconnected by the app');
     }
     return closed;
   }

@@ -126,7 +126,11 @@ export class SockJsWebSocket implements Carrier, CarrierHandler {
   /** All that came is handled: the connection may be read, or its end told. */
   #goOn(isLeaving = false): void {
     if (this.#queue.size > 0 || this.#isPaused) return;
-    if (this.#gone === undefined) return this.#carrier.resume?.(isLeaving);
+    if (this.#gone === undefined) {
+      this.#carrier.resume?.(isLeaving);
+      if (isLeaving) this.#queue.flush();
+      return;
+    }
     const { session } = this;
     this.session = undefined;
     session?.closed(this.#gone.code, this.#gone.reason);

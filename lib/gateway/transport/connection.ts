@@ -73,6 +73,8 @@ export class Connection implements Carrier {
   #held: Array<[data: RawData, isBinary: boolean]> | undefined;
   #state: State = 'open';
   #isCut = false;
+  /** All that was read is handled now, and the connection is not paused again meanwhile. */
+  #isLeaving = false;
   /** The close that this side ordered. The connection ended so, whether the peer still learnt of it or not. */
   #ordered: { code: number; reason: string } | undefined;
 
@@ -146,7 +148,7 @@ export class Connection implements Carrier {
   }
 
   pause(): void {
-    if (this.#state !== 'open' || this.paused) return;
+    if (this.#state !== 'open' || this.paused || this.#isLeaving) return;
     this.#held = [];
     this.#intake.pause();
     this.#ws.pause();
@@ -156,23 +158,25 @@ export class Connection implements Carrier {
     const held = this.#held;
     if (held === undefined) return;
     this.#held = undefined;
+    this.#isLeaving = isLeaving;
     // A held message may pause the connection again; the rest is then held again.
     for (const [data, isBinary] of held) this.#onMessage(data, isBinary);
     if (this.paused) return;
     this.#ws.resume();
     this.#intake.resume();
     if (isLeaving) this.#intake.flush();
+    this.#isLeaving = false;
   }
 
   close(code: number, reason: string): void {
+    // Messages that were held back had been read before; and the answer to the close frame has to be read.
+    this.resume(true);
     if (this.#state !== 'open') return;
     const words = this.session?.lastWords?.(code, reason);
     if (words !== undefined && this.#mayWrite) {
       this.#stream.write(this.encoder.encode([words]).bytes);
     }
     this.#state = 'closing';
-    // The answer to the close frame has to be read.
-    this.resume();
     this.#ordered = { code, reason };
     this.#ws.close(code, closeReason(reason));
     // Gone from now on, whether the peer answers or not; but nothing may call back from a close.

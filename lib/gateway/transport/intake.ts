@@ -72,6 +72,8 @@ export class Intake {
 
   /** Gives the parser all that was read, beyond its share: its connection is going to be closed. */
   flush(): void {
+    // Bytes that the stream still holds come as data, behind those that wait.
+    while (this.#stream.read() !== null);
     const bytes = this.#waiting;
     if (bytes === undefined || this.#stopped) return;
     this.#waiting = undefined;

@@ -93,7 +93,7 @@ export class KeepAlive implements ConnectionWatch {
   readonly #endCuts = (): boolean => {
     let left = CUTS_PER_TURN;
     for (const connection of this.#toCut) {
-      if (left-- === 0) return true;
+      if (left-- === 0 || this.#budget.exhausted) return true;
       this.#toCut.delete(connection);
       connection.endCut();
     }

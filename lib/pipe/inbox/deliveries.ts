@@ -146,9 +146,9 @@ export class Deliveries {
     this.#acks.repeated(partition, events);
   }
 
-  /** Has the positions told that have moved. */
+  /** Has the positions told that have moved, and the credit that there is more of. */
   tellMoved(): void {
-    if (this.#acks.pending) this.#owner.ackDue();
+    if (this.#acks.pending || this.#window.isShort) this.#owner.ackDue();
   }
 
   /** Positions and credit that are to be told and were not yet. */

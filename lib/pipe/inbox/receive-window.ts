@@ -122,7 +122,8 @@ export class ReceiveWindow {
 
   /** The gateway counts less than before: another connection follows, or a partition goes to another member. */
   shorten(): void {
-    this.#isShort = this.#events > 0;
+    // A short credit stays one until the full one is told, although nothing is at hand any more.
+    this.#isShort ||= this.#events > 0;
   }
 
   /** The credit for HELLO: over the connection that begins nothing was sent. */

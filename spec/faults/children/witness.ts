@@ -37,7 +37,7 @@ client.sockets.on('event:say', async (key, data, { redelivered }) => {
   const { n } = data;
   const sum = sumOf(JSON.stringify(data));
   file.write({ type: 'began', process: life, key, n, sum, redelivered });
-  await new Promise((resolve) => setTimeout(resolve, n % 50 === 0 ? 100 : n % 3));
+  await new Promise((resolve) => setTimeout(resolve, n % 25 === 0 ? 200 : n % 3));
   file.write({ type: 'ended', process: life, key, n });
 });
 client.on('gap', ({ count }) => file.write({ type: 'announced', process: life, count }));

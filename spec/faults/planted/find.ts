@@ -8,7 +8,6 @@ import { nodeChild } from '../../support/node-child';
 import type { ModelBug, PlantedBug, SimulatorFinder, TestFinder } from './fault-kind';
 
 const SPEC = join(__dirname, '../..');
-const PLANT = join(SPEC, '../.ci/plant.cjs');
 const SIMULATOR = join(SPEC, 'support/simulator/live-through.ts');
 /** Seconds after which a test counts as failed. */
 const TIMEOUT_S = 120;
@@ -65,7 +64,7 @@ async function judgeTest(
 ): Promise<Verdict> {
   const pattern = `/^${test.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}$/`;
   const child = nodeChild(join(SPEC, spec), {
-    ...planted(mutation, { TAP_GREP: pattern, TAP_TIMEOUT: `${TIMEOUT_S}`, TAP: '1' }),
+    env: planted(mutation, { TAP_GREP: pattern, TAP_TIMEOUT: `${TIMEOUT_S}`, TAP: '1' }),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (child.stdout === null) throw new Error('the output is a pipe');
@@ -85,7 +84,7 @@ async function judgeSchedules(
   mutation: Mutation | undefined,
 ): Promise<Verdict> {
   const child = nodeChild(SIMULATOR, {
-    ...planted(mutation, { FIRST: `${first}`, LAST: `${last}` }),
+    env: planted(mutation, { FIRST: `${first}`, LAST: `${last}` }),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   let found = false;
@@ -98,12 +97,8 @@ async function judgeSchedules(
   return code === 0 ? 'holds' : 'broken';
 }
 
-function planted(
-  mutation: Mutation | undefined,
-  env: Record<string, string>,
-): { nodeArgs: string[]; env: NodeJS.ProcessEnv } {
-  if (mutation === undefined) return { nodeArgs: [], env: { ...process.env, ...env } };
+function planted(mutation: Mutation | undefined, env: Record<string, string>): NodeJS.ProcessEnv {
+  if (mutation === undefined) return { ...process.env, ...env };
   const { file, from, to } = mutation;
-  const PLANTED = JSON.stringify({ file, from, to });
-  return { nodeArgs: ['-r', PLANT], env: { ...process.env, ...env, PLANTED } };
+  return { ...process.env, ...env, PLANTED: JSON.stringify({ file, from, to }) };
 }

@@ -134,6 +134,36 @@ export const flow: readonly FaultKind[] = [
         ),
       },
       {
+        title: 'messages that were held back go with a socket that a command closes',
+        file: 'gateway/core/hub.ts',
+        from: 'this.holdback.letGo(socket);',
+        to: '',
+        finder: spec(
+          backpressureSpec,
+          'messages that were read and held back are handled when a command closes it',
+        ),
+      },
+      {
+        title: 'messages that were held back go with a socket that does not read',
+        file: 'gateway/transport/connection.ts',
+        from: 'this.resume(true);',
+        to: '',
+        finder: spec(
+          backpressureSpec,
+          'messages that were read and held back are handled when it is cut because it does not read',
+        ),
+      },
+      {
+        title: 'input that waits in the stream goes with its socket',
+        file: 'gateway/transport/intake.ts',
+        from: 'while (this.#stream.read() !== null);',
+        to: '',
+        finder: spec(
+          backpressureSpec,
+          'messages that were read and held back are handled when a command closes it',
+        ),
+      },
+      {
         title: 'input that was read and waits for its turn goes with its socket',
         file: 'gateway/core/streams/holdback.ts',
         from: 'socket.sink.resume?.(true);',

@@ -261,6 +261,45 @@ export const groups: readonly FaultKind[] = [
           'a process whose name may have been taken begins nothing that it may have lost',
         ),
       },
+      {
+        title: 'a name is not watched by a process that stood still',
+        file: 'pipe/inbox/policy.ts',
+        from: 'if (named) return Math.min(graceMs, NAMESAKE_MS);',
+        to: '',
+        finder: simulator(1, 600),
+      },
+    ],
+  },
+  {
+    title: 'a key that two members have',
+    kind: 'A partition is given back while handlers of it run, so that two members are at work on a key at a time.',
+    bugs: [
+      {
+        title: 'running handlers are not waited for',
+        file: 'pipe/inbox/inbox.ts',
+        from: "if (partition.state !== 'revoking' || partition.atHand > 0) return;",
+        to: "if (partition.state !== 'revoking') return;",
+        finder: spec(
+          'faults/real-schedules.spec.ts',
+          'backends that are killed, stopped, cut off and started again lose nothing',
+        ),
+      },
+    ],
+  },
+  {
+    title: 'a credit that stays short',
+    kind: 'A member that reconnects with events at hand, and learns that all of them are others’, is sent nothing any more.',
+    bugs: [
+      {
+        title: 'a credit stays short when all that was at hand is lost',
+        file: 'pipe/inbox/receive-window.ts',
+        from: 'this.#isShort ||= this.#events > 0;',
+        to: 'this.#isShort = this.#events > 0;',
+        finder: spec(
+          'pipe/inbox/groups.spec.ts',
+          'the credit is whole again when all that was at hand is another’s',
+        ),
+      },
     ],
   },
   {

@@ -53,6 +53,8 @@ class Below {
   readonly encoder = { id: 0, encode: () => ({ bytes: Buffer.alloc(0), length: 0 }) };
   isPaused = false;
   wasLeaving = false;
+  /** Text that was read while it was paused. */
+  held = '';
   readonly codes: number[] = [];
   session: Carrier['session'];
   write(): void {}
@@ -62,6 +64,7 @@ class Below {
   resume(isLeaving = false): void {
     this.isPaused = false;
     this.wasLeaving = isLeaving;
+    this.session?.text(this.held);
   }
   close(code: number): void {
     this.codes.push(code);
@@ -104,13 +107,14 @@ t.test(
     socket.pause();
     socket.text(JSON.stringify(names(100)));
     t.strictSame([told.length, below.isPaused], [0, true]);
+    below.held = JSON.stringify(names(200).slice(100));
     socket.resume(true);
     socket.close(4100, 'bye');
-    t.strictSame(told, names(100));
-    t.equal(below.wasLeaving, true, 'and so is the input of the WebSocket below');
+    t.equal(below.wasLeaving, true);
+    t.strictSame(told, names(200), 'and so is the input of the WebSocket below');
     socket.closed(4100, 'bye');
     clock.endTurn();
-    t.strictSame(told, [...names(100), 'closed 4100']);
+    t.strictSame(told, [...names(200), 'closed 4100']);
   },
 );
 

@@ -18,6 +18,7 @@ async function stuckBackend(
   t: Test,
   group: PipeOptions['group'],
   kinds: SubscriptionKind[] = ['socket_message', 'socket_existence'],
+  maxUnsentBytes = 2 ** 30,
 ): Promise<{
   gateway: Gateway;
   clock: ManualClock;
@@ -33,7 +34,7 @@ async function stuckBackend(
   const limits = { pipePartitions: 1, maxPipeUnackedEvents: LOG };
   const gateway = await startGateway(t, {
     clock,
-    limits: { ...limits, maxBackChannelEventsPerSecond: 1e6, maxUnsentBytes: 2 ** 30 },
+    limits: { ...limits, maxBackChannelEventsPerSecond: 1e6, maxUnsentBytes },
   });
   const client = createClient<Events>({
     ...{ host: '127.0.0.1', port: gateway.port, key: 'key', secret: SECRET, appId: '1' },
@@ -128,6 +129,66 @@ t.test(
     t.strictSame(handled, [...says(LOG), 'close 4100']);
   },
 );
+
+/** Closes a browser while it is held back, and returns the code that its backend is told. */
+type Closing = (held: {
+  gateway: Gateway;
+  client: ReturnType<typeof createClient<Events>>;
+  browser: TestSocket;
+}) => Promise<number>;
+
+for (const [closing, close] of Object.entries<Closing>({
+  'messages that were read and held back are handled when a command closes it': async ({
+    client,
+    browser,
+  }) => {
+    void client.socket(browser.id).close(4001);
+    return (await browser.closed()).code;
+  },
+  'messages that were read and held back are handled when its user is terminated': async ({
+    client,
+    browser,
+  }) => {
+    void client.user('user').terminate();
+    return (await browser.closed()).code;
+  },
+  'messages that were read and held back are handled when it is cut because it does not read':
+    async ({ gateway, client, browser }) => {
+      browser.raw.stream.pause();
+      const data = 'x'.repeat(10_000);
+      while (gateway.socketCount > 0) {
+        const some = Array.from({ length: 20 }, () =>
+          client.socket(browser.id).publish('news', data),
+        );
+        await Promise.allSettled(some);
+      }
+      return 4100;
+    },
+})) {
+  t.test(closing, async (t) => {
+    const group = { name: 'g', overflow: 'pause' } as const;
+    const kinds = ['socket_message', 'socket_existence'] as const;
+    const { gateway, client, release, handled, ...on } = await stuckBackend(
+      t,
+      group,
+      [...kinds],
+      2 ** 20,
+    );
+    const browser = await TestSocket.connect(t, gateway.port);
+    await browser.signIn({ id: 'user' });
+    // Two reads: within the first one it is held back, so the second one waits in its stream.
+    flood(browser, 1, LOG);
+    while (gateway.metrics.messagesReceived < (LOG * 3) / 4 - 1) await new Promise(setImmediate);
+    flood(browser, LOG + 1, LOG / 2);
+    for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate);
+    const code = await close({ gateway, client, browser });
+    await until(() => gateway.socketCount === 0);
+    release();
+    await until(() => handled.includes(`close ${code}`));
+    t.strictSame(handled, [...says(LOG * 1.5), `close ${code}`]);
+    t.equal(on.gaps, 0);
+  });
+}
 
 for (const [ending, end] of Object.entries({
   'a reset': (browser: TestSocket): void => void browser.raw.stream.resetAndDestroy(),

@@ -91,6 +91,23 @@ t.test('events not begun when a partition is lost are left to the others', async
   t.same(acked(scripted), []);
 });
 
+t.test('the credit is whole again when all that was at hand is another’s', (t) => {
+  const scripted = member({ credit: { messages: 2 } });
+  const { gateway, clock, started } = scripted;
+  clock.stall(6_000);
+  gateway.socket.run({}, { event: 'a' }, { event: 'b' });
+  resume(scripted);
+  t.same(started, []);
+  t.equal(
+    gateway.socket.hello.credit.messages,
+    0,
+    'two events wait, of partitions that may be lost',
+  );
+  clock.advance(50);
+  t.equal(gateway.socket.find('ack').credit?.messages, 2);
+  t.end();
+});
+
 t.test(
   'when it comes back, what was handled here is not handled again, and the rest is',
   async (t) => {

@@ -66,6 +66,16 @@ t.test('events of no partition of the session count until they have ended', (t) 
   t.end();
 });
 
+t.test('a short credit is made whole although nothing is left when a partition goes', (t) => {
+  const window = windowWith(2);
+  window.restart();
+  window.remove(10);
+  window.remove(10);
+  window.shorten();
+  t.same(window.changed([]), CREDIT);
+  t.end();
+});
+
 t.test('events of a partition that is leaving are taken out of the credit', (t) => {
   const window = windowWith(3);
   const { share } = partitionWith(3);

@@ -107,6 +107,8 @@ export class Connection implements Socket, Carrier {
   session: CarrierHandler | undefined;
   /** The first message of the gateway, which is its WELCOME unless it refuses. */
   first: Uint8Array | undefined;
+  /** Moment at which the gateway sent the message that the backend has read last. */
+  readUpToMs = -Infinity;
   readonly #network: Network;
   readonly #handlers: SocketHandlers;
   readonly #up: Way;
@@ -172,7 +174,13 @@ export class Connection implements Socket, Carrier {
   sendBinary(bytes: Uint8Array): void {
     if (!this.#far) return;
     this.first ??= bytes;
-    this.#down.carry(bytes.length, () => this.#hears(() => this.#handlers.message(bytes)));
+    const sentMs = this.#network.time.nowMs;
+    this.#down.carry(bytes.length, () =>
+      this.#hears(() => {
+        this.readUpToMs = sentMs;
+        this.#handlers.message(bytes);
+      }),
+    );
   }
 
   write(): void {
@@ -247,7 +255,9 @@ export class Connection implements Socket, Carrier {
   }
 
   #hears(tell: () => void): void {
-    if (this.#near && !this.owner.stopped) tell();
+    this.owner.receive(() => {
+      if (this.#near && !this.owner.stopped) tell();
+    });
   }
 
   #told(tell: (session: CarrierHandler) => void): void {
@@ -256,10 +266,12 @@ export class Connection implements Socket, Carrier {
   }
 
   #endNear(code: number, reason: string, error?: Error): void {
-    if (!this.#near) return;
-    this.#near = false;
-    if (!this.#far || this.session === undefined) this.#network.ended(this);
-    if (!this.owner.stopped) this.#handlers.close(code, reason, error);
+    this.owner.receive(() => {
+      if (!this.#near) return;
+      this.#near = false;
+      if (!this.#far || this.session === undefined) this.#network.ended(this);
+      if (!this.owner.stopped) this.#handlers.close(code, reason, error);
+    });
   }
 
   #endFar(code: number, reason: string): void {

@@ -11,6 +11,11 @@ import type { Chance } from './chance';
 import type { Network } from './network';
 import { APP, TAP, type EventName } from './sim-gateway';
 
+/** Time after which a process that has heard nothing expects a second one of its name. */
+const NAMESAKE_MS = 500;
+/** The grace of groups. */
+export const GRACE_MS = 1_000;
+
 /** Hears the events in a backend as they happen. */
 export interface BackendOwner {
   readonly chance: Chance;
@@ -26,6 +31,8 @@ export interface BackendOwner {
   process(): ManualClock;
   /** Name of the session that a backend was welcomed to last. */
   sessionNow(backend: SimBackend): string | undefined;
+  /** Moment at which the gateway sent the message that a backend has read last. */
+  readUpToMs(backend: SimBackend): number;
   refused(backend: SimBackend, cause: Meta): void;
   replaced(backend: SimBackend): void;
   /** A handler failed, and the client leaves because of it. */
@@ -60,6 +67,11 @@ export class SimBackend {
   readonly #followed = new Map<string, number>();
   readonly #stops: boolean;
   #failed = false;
+  /** Time after which another process may have what this one has at hand. */
+  readonly #takeoverMs: number;
+  #stoodSinceMs = 0;
+  /** End of the last standstill in which another process may have taken over. */
+  #stoodUntilMs = -Infinity;
   #sent = 0;
   #node = '';
   #session = '';
@@ -81,8 +93,31 @@ export class SimBackend {
     const group = typeof options.group === 'object' ? options.group : undefined;
     this.#byChannel = group?.order === 'channel';
     this.#stops = options.onHandlerError === 'stop';
+    const isShared = group !== undefined && group.mode !== 'broadcast';
+    this.#takeoverMs = options.name !== undefined ? NAMESAKE_MS : isShared ? GRACE_MS : Infinity;
     this.#listen(group?.mode === 'shared', hears);
     void this.client.connect();
+  }
+
+  get standsStill(): boolean {
+    return this.clock.standsStill;
+  }
+
+  standStill(): void {
+    this.#stoodSinceMs = this.clock.now();
+    this.clock.standStill();
+  }
+
+  goOn(): void {
+    const nowMs = this.clock.now();
+    if (nowMs - this.#stoodSinceMs > this.#takeoverMs) this.#stoodUntilMs = nowMs;
+    this.clock.goOn(this.#chance.percent(50));
+  }
+
+  /** Ends, at once or when the process goes on. */
+  async disconnect(): Promise<void> {
+    await new Promise<void>((resolve) => this.clock.receive(resolve));
+    await this.client.disconnect();
   }
 
   /** The gateway it was welcomed by last. */
@@ -191,6 +226,8 @@ export class SimBackend {
     if (this.#handled.has(id) && !mayRepeat)
       this.#owner.broken(`${meta.id} came twice to ${this.name}`);
     this.#handled.add(id);
+    if (this.#owner.readUpToMs(this) < this.#stoodUntilMs)
+      this.#owner.broken(`${this.name} stood still, and began ${meta.id} before it was answered`);
     if (this.#failed) this.#owner.broken(`${meta.id} began at ${this.name}, which has failed`);
     this.#owner.began(this, id, JSON.stringify(data), meta);
     if (chance.percent(20)) this.publish(chance.percent(70) ? meta : undefined, session);

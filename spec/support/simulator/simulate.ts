@@ -2,7 +2,7 @@ import crypto from 'node:crypto';
 import { hash32 } from '../../../lib/util/hash';
 import type { PipeOptions } from '../../../lib/pipe/options';
 import { Chance } from './chance';
-import type { SimBackend, Whereabouts } from './sim-backend';
+import { GRACE_MS, type SimBackend, type Whereabouts } from './sim-backend';
 import { sessionIdOf, type Stream } from './stream';
 import { Simulation, type SimulationOptions } from './simulation';
 
@@ -69,7 +69,7 @@ function optionsBy(chance: Chance): SimulationOptions {
     ]),
     limits: {
       pipePartitions: chance.pick([1, 3, 6]),
-      pipeGraceMs: 1_000,
+      pipeGraceMs: GRACE_MS,
       pipeRevokeMs: 1_000,
       pipeWindowMs: chance.pick([2_000, 20_000]),
       maxPipeUnackedEvents: chance.percent(15) ? 12 : 10_000,
@@ -119,14 +119,34 @@ function happen(simulation: Simulation, chance: Chance, roughness: number): void
     simulation.time.after(chance.whole(0, 2_500), () => {
       if (!simulation.backends.has(place)) simulation.startBackend(place);
     });
-  } else if (dice < 86 && simulation.isNamed(place)) {
-    simulation.startBackend(place);
+  } else if (dice < 86) {
+    stumble(simulation, place, chance);
   } else if (dice < 90) {
     goodbye(simulation, place, chance.whole(0, 2_500));
   } else if (!gateway.clock.stopped) {
     simulation.killGateway(chance.percent(80));
     simulation.time.after(chance.whole(10, 2_000), () => simulation.startGateway());
   }
+}
+
+/** A backend stands still; or a second process of its name is started, and neither, the first or the second stands still. */
+function stumble(simulation: Simulation, place: string, chance: Chance): void {
+  const stillMs = chance.whole(50, chance.pick([900, 3_000, 9_000] as const));
+  if (!simulation.isNamed(place)) return simulation.standStill(place, stillMs);
+  const second = chance.pick(['runs', 'stands still', 'is late', 'is late'] as const);
+  if (second === 'is late') {
+    simulation.standStill(place, stillMs);
+    simulation.time.after(chance.whole(0, stillMs), () => {
+      const isThere = simulation.backends.has(place) && !simulation.leaving;
+      if (isThere) simulation.startBackend(place);
+    });
+    return;
+  }
+  simulation.startBackend(place);
+  if (second === 'runs') return;
+  // Anywhere in its handshake, which takes four messages.
+  const connectingMs = chance.whole(0, 4 * simulation.network.slowestMs);
+  simulation.time.after(connectingMs, () => simulation.standStill(place, stillMs));
 }
 
 function goodbye(simulation: Simulation, place: string, backAfterMs: number): void {
@@ -147,7 +167,8 @@ function use(simulation: Simulation, chance: Chance): void {
   const dice = chance.whole(0, 99);
   const socket = chance.pick(gateway.sockets);
   if (dice >= 85) {
-    const backend = chance.pick([...simulation.backends.values()]);
+    const running = [...simulation.backends.values()].filter((each) => !each.standsStill);
+    const backend = chance.pick(running);
     if (dice < 97) backend?.publish();
     // The largest bursts have more answers than go into one frame.
     else backend?.burst(chance.percent(4) ? chance.whole(500, 1_000) : chance.whole(2, 30));
@@ -196,6 +217,7 @@ function unrest(simulation: Simulation): string | undefined {
   const sessions = new Set<string>();
   for (const backend of backends.values()) {
     const { name, client, running } = backend;
+    if (backend.standsStill) return `${name} stands still`;
     if (client.state !== 'open') return `${name} is ${client.state}`;
     if (simulation.connectionOf(backend)?.isCut !== false) return `${name} is cut off`;
     if (running > 0) return `${name} has ${running} handlers running`;

@@ -140,7 +140,7 @@ export class Simulation implements BackendOwner {
     this.backends.delete(place);
     const all = [backend, ...this.#namesakesAt(place).splice(0)];
     if (all.some((each) => each.sessions.size === 0)) this.#stoppedAt.add(place);
-    await Promise.all(all.map(({ client }) => client.disconnect()));
+    await Promise.all(all.map((each) => each.disconnect()));
   }
 
   /** Processes that have the name of a living backend, and do not know yet that it is another's. */
@@ -157,6 +157,14 @@ export class Simulation implements BackendOwner {
     const others = this.#namesakes.get(place) ?? [];
     this.#namesakes.set(place, others);
     return others;
+  }
+
+  /** The process at a place stands still for a while. */
+  standStill(place: string, forMs: number): void {
+    const backend = this.backends.get(place);
+    if (this.leaving || backend === undefined || backend.standsStill) return;
+    backend.standStill();
+    this.time.after(forMs, () => backend.goOn(), backend.clock);
   }
 
   cut(place: string, how: Cut): void {
@@ -210,6 +218,10 @@ export class Simulation implements BackendOwner {
 
   connectionOf({ clock }: SimBackend): Connection | undefined {
     return this.network.of(clock).at(-1);
+  }
+
+  readUpToMs(backend: SimBackend): number {
+    return this.connectionOf(backend)?.readUpToMs ?? -Infinity;
   }
 
   /** Name of the session that a backend was welcomed to last. */

@@ -2,7 +2,6 @@ import { CloseCode } from '../../../pusher/close-codes';
 import type { Clock } from '../../../util/timers';
 import { DelayQueue } from '../timing/delay-queue';
 import type { Socket } from '../model/socket';
-import type { Turn } from '../fanout/turn';
 
 /**
  * Sockets of apps with `authorizedConnections` that have neither signed in nor subscribed to a channel that needs a
@@ -11,13 +10,16 @@ import type { Turn } from '../fanout/turn';
 export class Unauthorized {
   readonly #waiting: DelayQueue<Socket>;
 
-  constructor(turn: Turn, clock: Clock, timeoutMs: number) {
+  constructor(
+    clock: Clock,
+    timeoutMs: number,
+    dismiss: (socket: Socket, code: number, reason: string) => void,
+  ) {
     this.#waiting = new DelayQueue(clock, timeoutMs, (socket) => {
       socket.app.unauthorizedSockets--;
       // A reload may have switched the rule off.
       if (!socket.app.options.authorizedConnections) return;
-      const reason = 'Connection not authorized within timeout';
-      turn.close(socket, CloseCode.UNAUTHORIZED, reason);
+      dismiss(socket, CloseCode.UNAUTHORIZED, 'Connection not authorized within timeout');
     });
   }
 

@@ -61,7 +61,7 @@ export class ChannelsSession implements CarrierHandler {
     socket.buckets.malformed ??= new TokenBucket();
     if (socket.buckets.malformed.take(1, limits.maxMalformedMessages, clock.now()))
       return this.#context.refuse(socket, 'malformed', null, why);
-    hub.turn.close(socket, CloseCode.OVER_CAPACITY, `Too many malformed messages: ${why}`);
+    hub.dismiss(socket, CloseCode.OVER_CAPACITY, `Too many malformed messages: ${why}`);
   }
 
   lastWords(code: number, reason: string): string | undefined {

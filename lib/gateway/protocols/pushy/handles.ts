@@ -26,9 +26,9 @@ export class Handles implements PushyServer, PushyChannels {
     { protocol, remoteAddress }: Pick<PushyConnection, 'protocol' | 'remoteAddress'>,
     onClose: (handler: () => void) => void,
   ): PushyConnection {
-    const { turn } = this.#context.parts.hub;
-    const write = (text: string): void => turn.send(socket, ownText(String(text)));
-    const close = (code = NORMAL, reason = ''): void => turn.close(socket, code, reason);
+    const { hub } = this.#context.parts;
+    const write = (text: string): void => hub.turn.send(socket, ownText(String(text)));
+    const close = (code = NORMAL, reason = ''): void => hub.dismiss(socket, code, reason);
     const connection: PushyConnection = {
       id: socket.id,
       protocol,

@@ -107,7 +107,7 @@ export class PushySession implements CarrierHandler {
     if (socket.buckets.malformed.take(1, limits.maxMalformedMessages, nowMs)) {
       return refuse(this.#context, socket, code, message);
     }
-    hub.turn.close(socket, CloseCode.OVER_CAPACITY, `Too many malformed messages: ${message}`);
+    hub.dismiss(socket, CloseCode.OVER_CAPACITY, `Too many malformed messages: ${message}`);
   }
 
   binary(): void {

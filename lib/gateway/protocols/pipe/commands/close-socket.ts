@@ -22,7 +22,7 @@ export function closeSocket(
   }
   const socket = app.sockets.get(socketId);
   if (socket === undefined) return { sockets: 0 };
-  hub.turn.close(
+  hub.dismiss(
     socket,
     code === 0 ? app.options.terminateCode : code,
     reason === '' ? 'The connection was closed by the app' : reason,
