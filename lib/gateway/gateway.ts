@@ -92,7 +92,7 @@ export class Gateway {
       now: () => clock.now(),
       written: (durationMs) => this.metrics.written(durationMs),
     };
-    const turn = new Turn((run) => clock.endOfTurn(run), { watch });
+    const turn = new Turn((run) => clock.endOfTurn(run), { watch, cpuMs: clock.cpuMs });
     this.#hub = new Hub(turn, clock, limits, journal);
     const router = new Router(this.#hub, this.metrics, journal);
     const overload = (this.#overload = new Overload(clock));
