@@ -156,6 +156,7 @@ export class Gateway {
       {
         request: (...received) => dispatch.request(...received),
         upgrade: (target, request) => dispatch.upgrade(target, request),
+        answersWhenFull: (target) => dispatch.answersWhenFull(target),
         takesAnswersForFinal: (target) => dispatch.takesAnswersForFinal(target),
         refused: ({ status, body }, remoteAddress) =>
           journal.refused({ entrance: 'port', message: body, status }, { remoteAddress }),

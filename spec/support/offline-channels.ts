@@ -39,6 +39,7 @@ export class OfflineChannels {
   readonly clock = new ManualClock();
   readonly hub: Hub;
   readonly router: Router;
+  readonly apps: Apps;
   readonly app: App;
   /** Events that backends would be told. */
   readonly told: PipeEvent[] = [];
@@ -47,7 +48,7 @@ export class OfflineChannels {
   constructor({ app, limits: some }: OfflineOptions = {}) {
     const one = { id: '1', key: 'key', secret: SECRET, clientEvents: true, ...app };
     const { apps, limits } = checkGatewayOptions({ apps: [one], limits: some });
-    const all = new Apps(apps, limits);
+    const all = (this.apps = new Apps(apps, limits));
     this.app = all.byKey('key') as App;
     const metrics = new Metrics();
     const journal = new Journal(silent, metrics);

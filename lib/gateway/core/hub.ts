@@ -125,6 +125,7 @@ export class Hub {
     this.holdback.gone(socket);
     this.#unauthorized.settled(socket);
     socket.app.sockets.delete(socket.id);
+    socket.app.closing.delete(socket);
     this.#note(socket, 'socket closed', { code, ...(reason !== '' && { why: reason }) });
     this.tell(socket.app, this.event(EventKind.CLOSE, { socketId: socket.id, code, reason }));
   }

@@ -25,6 +25,8 @@ export class App {
   #options: AppOptions;
   #origins: AllowedOrigins;
   readonly sockets = new Map<string, Socket>();
+  /** Sockets of the app whose close was ordered. */
+  readonly closing = new Set<Socket>();
   /** Occupied channels only: a channel without subscribers is dropped at once. */
   readonly channels = new Map<string, Channel>();
   readonly users = new Users();
