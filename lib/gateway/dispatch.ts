@@ -45,6 +45,13 @@ export class Dispatch {
     );
   }
 
+  /** True when a request for this target is answered however many connections there are. */
+  answersWhenFull(text: string): boolean {
+    return parseTarget(text, this.#path).some(({ path }) =>
+      this.#protocols.some((protocol) => protocol.answersWhenFull?.(path) === true),
+    );
+  }
+
   request(request: IncomingMessage, response: ServerResponse, remoteAddress: string): void {
     // A peer that goes away in the middle of its answer tells so by the end of its connection as well.
     response.on('error', ignore);

@@ -100,7 +100,7 @@ export class Gateway {
       now: () => clock.now(),
       written: (durationMs) => this.metrics.written(durationMs),
     };
-    const turn = new Turn((run) => clock.endOfTurn(run), { watch });
+    const turn = new Turn((run) => clock.endOfTurn(run), { watch, cpuMs: clock.cpuMs });
     const shared = { clock, limits, journal, metrics: this.metrics };
     this.#hub = new Hub({ ...shared, turn, broker: this.#broker });
     this.#apps = new Apps(settings.apps, (app) => this.#hub.attach(app));
@@ -156,6 +156,7 @@ export class Gateway {
       {
         request: (...received) => dispatch.request(...received),
         upgrade: (target, request) => dispatch.upgrade(target, request),
+        answersWhenFull: (target) => dispatch.answersWhenFull(target),
         takesAnswersForFinal: (target) => dispatch.takesAnswersForFinal(target),
         refused: ({ status, body }, remoteAddress) =>
           journal.refused({ entrance: 'port', message: body, status }, { remoteAddress }),

@@ -136,6 +136,10 @@ t.test('health is told at the limit of connections, below a prefix too', async (
   await until(() => first.status === 200);
   const status = async (path: string): Promise<number> =>
     (await fetch(`http://127.0.0.1:${gateway.port}${path}`)).status;
-  for (const path of ['/live/livez', '/live/readyz', '/readyz']) t.equal(await status(path), 200);
-  t.equal(await status('/live/apps/1/channels'), 503);
+  for (const path of ['/live/livez', '/live/readyz', '/readyz', '/live/readyz?verbose']) {
+    t.equal(await status(path), 200, path);
+  }
+  for (const path of ['/live/apps/1/channels', '/live/app/key/livez', '/other/readyz']) {
+    t.equal(await status(path), 503, `${path} is no health check`);
+  }
 });

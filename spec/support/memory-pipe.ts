@@ -15,6 +15,8 @@ export class MemoryPipe implements Carrier {
   /** The most bytes that have waited at once. */
   maxUnsentBytes = 0;
   unsentBytes = 0;
+  /** The gateway does not read it now. */
+  paused = false;
   readonly #written: Uint8Array[] = [];
   readonly #encoder = new FrameEncoder();
   readonly #decoder = new FrameDecoder();
@@ -55,11 +57,11 @@ export class MemoryPipe implements Carrier {
   }
 
   pause(): void {
-    // Nobody asks for it on a Pipe.
+    this.paused = true;
   }
 
   resume(): void {
-    // Nobody asks for it on a Pipe.
+    this.paused = false;
   }
 
   terminate(): void {

@@ -40,6 +40,7 @@ export class OfflineChannels {
   readonly clock = new ManualClock();
   readonly hub: Hub;
   readonly router: Router;
+  readonly apps: Apps;
   readonly app: App;
   /** Events that backends would be told. */
   readonly told: PipeEvent[] = [];
@@ -53,7 +54,7 @@ export class OfflineChannels {
     const turn = new Turn((run) => this.clock.endOfTurn(run));
     const broker = new MemoryEngine({ clock: this.clock, limits, isAlone: true }).join();
     this.hub = new Hub({ turn, clock: this.clock, limits, journal, metrics, broker });
-    const all = new Apps(apps, (app) => this.hub.attach(app));
+    const all = (this.apps = new Apps(apps, (app) => this.hub.attach(app)));
     this.app = all.byKey('key') as App;
     this.app.observers.add({ wants: () => false, offer: (event) => this.told.push(event) });
     this.router = new Router(this.hub, metrics, journal);

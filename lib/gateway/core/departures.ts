@@ -36,9 +36,7 @@ export class Departures {
   /** Sockets whose close was ordered, or that have gone, have yet to leave everything they were in. */
   get pending(): boolean {
     if (this.#hub.closesWaiting > 0) return true;
-    for (const app of this.#apps.all()) {
-      for (const socket of app.sockets.values()) if (socket.closed) return true;
-    }
+    for (const app of this.#apps.all()) if (app.closing.size > 0) return true;
     return false;
   }
 

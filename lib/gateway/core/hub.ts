@@ -226,6 +226,7 @@ export class Hub {
     this.#unauthorized.settled(socket);
     socket.app.sockets.delete(socket.id);
     socket.app.broker.socket(socket.id, false);
+    socket.app.closing.delete(socket);
     this.#note(socket, 'socket closed', { code, ...(reason !== '' && { why: reason }) });
     this.happenings.tell(socket.app, EventKind.CLOSE, { socketId: socket.id, code, reason });
   }

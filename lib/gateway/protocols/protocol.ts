@@ -14,6 +14,8 @@ export interface Protocol {
   upgrade?(request: UpgradeRequest): UpgradeDecision | undefined;
   /** True when a client with this target takes any answer for final: where it is to come back, it gets none. */
   takesAnswersForFinal?(target: Pick<UpgradeRequest, 'path' | 'query'>): boolean;
+  /** True when this path is answered however many connections there are. */
+  answersWhenFull?(path: string): boolean;
   /** Answers a request, now or later. False when the path is not one of this protocol's. */
   request?(exchange: Exchange): boolean;
   /** A reload has changed the apps: connections of backends whose app is gone or switched off are closed. */

@@ -46,6 +46,8 @@ export interface Handlers {
   request(request: IncomingMessage, response: ServerResponse, remoteAddress: string): void;
   /** Decides on an upgrade; `target` is the one of the request line. */
   upgrade(target: string, request: Omit<UpgradeRequest, keyof Target>): UpgradeDecision;
+  /** True when a request for this target is answered however many connections there are. */
+  answersWhenFull(target: string): boolean;
   /** True when whoever asks for a WebSocket at this target takes any answer for final: a refusal for now is none. */
   takesAnswersForFinal(target: string): boolean;
   /** Told of each refusal by the ports themselves, before any protocol could be asked. */
@@ -295,7 +297,7 @@ export class PortListener {
   #request(request: IncomingMessage, response: ServerResponse, surplus: string | undefined): void {
     if (surplus !== undefined) {
       response.shouldKeepAlive = false;
-      if (!/\/(live|ready)z$/.test(request.url ?? '')) {
+      if (!this.#handlers.answersWhenFull(request.url ?? '/')) {
         const answer = unavailable(surplus, 10);
         this.#handlers.refused(answer, this.#clientOf(request));
         return answerAndEnd(response, answer);

@@ -1,5 +1,7 @@
 import t from 'tap';
 import { EventKind } from '../../../lib/wire/frames';
+import { Departures } from '../../../lib/gateway/core/departures';
+import { TurnBudget } from '../../../lib/gateway/core/timing/turn-budget';
 import { OfflineChannels } from '../../support/offline-channels';
 
 t.test('sockets that go at once leave in slices, in order, each once', async (t) => {
@@ -31,4 +33,21 @@ t.test('a socket whose close was ordered is not counted as reached', async (t) =
   t.equal(publish(), 1);
   node.hub.close(socket, 4000, '');
   t.equal(publish(), 1, 'nor when it has gone');
+});
+
+t.test('closes that were ordered are pending until their sockets have left', async (t) => {
+  const node = new OfflineChannels();
+  const [a, b] = [node.browser(), node.browser()];
+  for (const each of [a, b]) each.subscribe('room');
+  const departures = new Departures(node.hub, node.apps, new TurnBudget(node.clock));
+  const [first, second] = [...node.app.sockets.values()];
+  if (first === undefined || second === undefined) throw new Error('they are there');
+  t.equal(departures.pending, false);
+  node.hub.turn.close(first, 4000, '');
+  t.equal(departures.pending, true);
+  node.hub.close(first, 4000, '');
+  node.hub.close(second, 1006, '');
+  t.equal(departures.pending, false);
+  node.hub.turn.close(second, 4000, '');
+  t.equal(departures.pending, false, 'a socket that is gone has nothing to leave');
 });

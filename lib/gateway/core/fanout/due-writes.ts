@@ -1,14 +1,6 @@
 import { Ring } from '../../../util/ring';
 import type { Outlet } from './outlet';
-
-/** Units of the writes of one turn. A write is one unit, and so are this many bytes of it. */
-export const WRITE_UNITS_PER_TURN = 4_096;
-const BYTES_PER_UNIT = 32 * 1024;
-
-/** Units of a write of so many bytes. */
-export function writeUnits(bytes: number): number {
-  return 1 + bytes / BYTES_PER_UNIT;
-}
+import type { WriteBudget } from './write-budget';
 
 /**
  * Writes that are left for later turns: an event for thousands of sockets takes longer to write than others may wait.
@@ -16,11 +8,8 @@ export function writeUnits(bytes: number): number {
  * meanwhile leaves in one write, so a gateway that falls behind writes less often and not more.
  */
 export class DueWrites {
-  readonly #endOfTurn: (run: () => void) => void;
-  readonly #unitsPerTurn: number;
   /** Sockets with bytes that are due, and callbacks that run when all before them has been written. */
   readonly #queue = new Ring<Outlet | (() => void)>();
-  #scheduled = false;
   /** Bytes of all batches of which some writes are left, each counted once. */
   #bytes = 0;
   /** Bytes that wait for one socket each. */
@@ -28,11 +17,6 @@ export class DueWrites {
   /** Parts of the last write that was joined: most sockets of one turn have the same. */
   #parts: readonly Buffer[] = [];
   #joined = Buffer.alloc(0);
-
-  constructor(endOfTurn: (run: () => void) => void, unitsPerTurn: number) {
-    this.#endOfTurn = endOfTurn;
-    this.#unitsPerTurn = unitsPerTurn;
-  }
 
   get isEmpty(): boolean {
     return this.#queue.length === 0;
@@ -51,7 +35,6 @@ export class DueWrites {
     if (outlet.due !== undefined) return void outlet.due.push(bytes);
     outlet.due = [bytes];
     this.#queue.push(outlet);
-    this.#schedule();
   }
 
   /** Counts bytes that were left, shared by sockets or for one each, until these have been written to. */
@@ -68,41 +51,29 @@ export class DueWrites {
   /** Runs when everything that is due now has been written. */
   then(run: () => void): void {
     this.#queue.push(run);
-    this.#schedule();
   }
 
-  /** Writes what is due for a socket, before something else is written to it. Returns the units of the write. */
+  /** Writes what is due for a socket, before something else is written to it. Returns the bytes. */
   settle(outlet: Outlet): number {
     const { due } = outlet;
     if (due === undefined) return 0;
     outlet.due = undefined;
     const bytes = this.#join(due);
     outlet.sink.write(bytes);
-    return writeUnits(bytes.length);
+    return bytes.length;
   }
 
-  /** Writes everything now. */
-  drain(): void {
-    this.#write(Infinity);
-  }
-
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    this.#endOfTurn(() => {
-      this.#scheduled = false;
-      this.#write(this.#unitsPerTurn);
-      if (!this.isEmpty) this.#schedule();
-    });
-  }
-
-  #write(units: number): void {
-    let left = units;
-    while (left > 0) {
+  /** Writes what the budget has room for; everything without one. */
+  write(budget?: WriteBudget): void {
+    while (budget?.isSpent !== true) {
       const next = this.#queue.shift();
       if (next === undefined) break;
-      if (typeof next === 'function') next();
-      else left -= this.settle(next);
+      if (typeof next === 'function') {
+        next();
+        continue;
+      }
+      const bytes = this.settle(next);
+      if (bytes > 0) budget?.spend(bytes);
     }
     this.#parts = [];
     this.#joined = Buffer.alloc(0);

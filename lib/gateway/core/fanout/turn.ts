@@ -1,5 +1,6 @@
-import { DueWrites, WRITE_UNITS_PER_TURN, writeUnits } from './due-writes';
+import { DueWrites } from './due-writes';
 import { type Audience, Batch, type Encoded, type Outlet, type Stay } from './outlet';
+import { WriteBudget, writeUnits } from './write-budget';
 
 /** Texts of one turn are written early when they reach this many characters, so that a turn's memory is bounded. */
 const MAX_TURN_CHARACTERS = 256 * 1024;
@@ -20,6 +21,8 @@ export interface TurnWatch {
 /** Specs choose smaller sizes than the gateway has. */
 export interface TurnOptions {
   watch?: TurnWatch;
+  /** CPU time of the process, in milliseconds. */
+  cpuMs?: (() => number) | undefined;
   writeUnits?: number;
   smallAudience?: number;
 }
@@ -57,25 +60,18 @@ export class Turn {
   #specials: Outlet[] = [];
   /** Runs after the present turn was written. */
   #afterwards: Array<() => void> = [];
-  readonly #due: DueWrites;
-  readonly #unitsPerTurn: number;
+  readonly #due = new DueWrites();
+  readonly #budget: WriteBudget;
   readonly #smallAudience: number;
-  /** Units of writes that this turn has left. */
-  #units: number;
 
   constructor(
     endOfTurn: (run: () => void) => void,
-    {
-      watch,
-      writeUnits: unitsPerTurn = WRITE_UNITS_PER_TURN,
-      smallAudience = SMALL_AUDIENCE,
-    }: TurnOptions = {},
+    { watch, cpuMs, writeUnits: unitsPerTurn, smallAudience = SMALL_AUDIENCE }: TurnOptions = {},
   ) {
     this.#smallAudience = smallAudience;
     this.#endOfTurn = endOfTurn;
     this.#watch = watch;
-    this.#due = new DueWrites(endOfTurn, unitsPerTurn);
-    this.#unitsPerTurn = this.#units = unitsPerTurn;
+    this.#budget = new WriteBudget(cpuMs, unitsPerTurn);
   }
 
   /** Writes of earlier turns are left; senders to many sockets had better wait for `whenCaughtUp`. */
@@ -149,14 +145,14 @@ export class Turn {
   /** Runs when everything that is due now was handed to the sockets. */
   whenCaughtUp(run: () => void): void {
     this.#due.then(run);
+    this.#schedule();
   }
 
   /** Writes everything that was accepted so far. */
   flush(): void {
-    this.#units = Infinity;
-    this.#due.drain();
+    this.#due.write();
     this.#write();
-    this.#units = this.#unitsPerTurn;
+    this.#due.write();
   }
 
   /** Writes what has come together, within the budget of the turn. */
@@ -177,11 +173,10 @@ export class Turn {
     }
 
     if (batches.length > 1 || specials.length > 0) meet(batches, specials, turn);
-    if (units <= this.#units && this.#due.isEmpty) {
-      this.#units -= units;
+    if (this.#budget.isSmall(units) && this.#due.isEmpty) {
       for (const batch of batches) {
         for (const outlet of batch.audience.sockets) {
-          if (!outlet.special) outlet.sink.write(batch.encoded(outlet.sink.encoder).bytes);
+          if (!outlet.special) this.#put(outlet, batch.encoded(outlet.sink.encoder).bytes);
         }
       }
       for (const outlet of specials) writeAlone(outlet);
@@ -195,7 +190,7 @@ export class Turn {
   /** Writes as much as the turn has room for, small audiences first, and leaves the others for later turns. */
   #spread(batches: Batch[], specials: Outlet[]): void {
     const due = this.#due;
-    if (batches.length > 0 && due.bytes > MAX_DUE_BYTES) due.drain();
+    if (batches.length > 0 && due.bytes > MAX_DUE_BYTES) due.write();
     const isBehind = !due.isEmpty;
     let shared = 0;
     for (const batch of batches.sort((a, b) => sizeOf(a) - sizeOf(b))) {
@@ -229,12 +224,12 @@ export class Turn {
   }
 
   #mayWrite({ due }: Outlet): boolean {
-    return due === undefined && this.#units > 0;
+    return due === undefined && !this.#budget.isSpent;
   }
 
   #put({ sink }: Outlet, bytes: Buffer): void {
-    this.#units -= writeUnits(bytes.length);
     sink.write(bytes);
+    this.#budget.spend(bytes.length);
   }
 
   #measure(): void {
@@ -256,13 +251,28 @@ export class Turn {
   #account(characters: number): void {
     if (this.#characters + characters > MAX_TURN_CHARACTERS && this.#characters > 0) this.#write();
     this.#characters += characters;
+    this.#schedule();
+  }
+
+  #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#endOfTurn(() => {
       this.#scheduled = false;
-      this.#write();
-      this.#units = this.#unitsPerTurn;
+      this.#end();
     });
+  }
+
+  /** Writes for one socket or few go first: they would wait for all that is due otherwise. */
+  #end(): void {
+    const wasBehind = this.behind;
+    this.#write();
+    if (wasBehind) {
+      this.#budget.leaveSome();
+      this.#due.write(this.#budget);
+    }
+    this.#budget.renew();
+    if (this.behind) this.#schedule();
   }
 }
 

@@ -29,6 +29,8 @@ export class App {
   #options: AppOptions;
   #origins: AllowedOrigins;
   readonly sockets = new Map<string, Socket>();
+  /** Sockets of the app whose close was ordered. */
+  readonly closing = new Set<Socket>();
   /** Channels with subscribers, or with sockets that wait to be let in; any other is dropped at once. */
   readonly channels = new Map<string, Channel>();
   readonly users = new Users();

@@ -38,6 +38,8 @@ export class Socket extends Outlet {
   }
 
   override closeOrdered(): void {
+    const { app } = this;
+    if (app.sockets.get(this.id) === this) app.closing.add(this);
     for (const channel of this.channels?.values() ?? []) channel.closing++;
   }
 }

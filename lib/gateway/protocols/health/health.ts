@@ -11,6 +11,10 @@ export class Health implements Protocol {
     this.#ready = ready;
   }
 
+  answersWhenFull(path: string): boolean {
+    return path === '/livez' || path === '/readyz';
+  }
+
   request(exchange: Exchange): boolean {
     const { path } = exchange;
     if (path === '/livez') sendAnswer(exchange, { status: 200, body: 'ok\n' });

@@ -4,6 +4,7 @@ import type { Limits } from '../../../../lib/gateway/options/options';
 import {
   EventKind,
   RuleKind,
+  Verb,
   type Frame,
   type Rule,
   type SnapshotFrame,
@@ -245,3 +246,32 @@ t.test(
     t.equal(ids.length, 2);
   },
 );
+
+t.test('a backend is not read while the gateway is behind with writes', (t) => {
+  const clock = new ManualClock();
+  const gateway = new SimGateway(clock, {
+    node: 'n',
+    limits: {},
+    told: () => undefined,
+    seen: () => undefined,
+  });
+  const pipe = new MemoryPipe(gateway);
+  // More than a turn has room for.
+  for (let i = 0; i < 5_000; i++) gateway.open();
+  clock.endTurn();
+  for (const socket of gateway.sockets) gateway.subscribe(socket, 'room');
+  clock.endTurn();
+  const seen: boolean[] = [];
+  const trigger = (firstSeq: number): void => {
+    const command = { verb: Verb.TRIGGER_CHANNEL, channel: 'room', event: 'e', data: '1' };
+    pipe.send({ type: 'commands', firstSeq, commands: [command] });
+    seen.push(pipe.paused);
+  };
+  trigger(1);
+  // Between the first turn of its writes and the second one.
+  clock.endOfTurn(() => trigger(2));
+  clock.endTurn();
+  t.strictSame([...seen, pipe.paused], [false, true, false]);
+  t.equal(pipe.closed, undefined);
+  t.end();
+});

@@ -1,12 +1,18 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import t from 'tap';
+import t, { type Test } from 'tap';
+import { Outlet } from '../../../../lib/gateway/core/fanout/outlet';
+import { Turn } from '../../../../lib/gateway/core/fanout/turn';
+import { MemoryEngine } from '../../../../lib/brokers/memory/engine';
+import { Hub } from '../../../../lib/gateway/core/hub';
 import { Apps } from '../../../../lib/gateway/core/model/app';
 import { Journal } from '../../../../lib/gateway/core/journal';
 import { Metrics } from '../../../../lib/gateway/core/metrics';
+import { Router } from '../../../../lib/gateway/core/router';
 import { checkGatewayOptions } from '../../../../lib/gateway/options/options';
 import { parseTarget } from '../../../../lib/gateway/http/target';
 import { RestApi } from '../../../../lib/gateway/protocols/rest/api';
+import { webSocketEncoder } from '../../../../lib/gateway/transport/web-socket-encoder';
 import { signRequest } from '../../../../lib/pusher/request-signature';
 import { silent } from '../../../../lib/util/logger';
 import { systemClock } from '../../../../lib/util/timers';
@@ -16,6 +22,7 @@ import { ManualClock } from '../../../support/manual-clock';
 import { RawSocket } from '../../../support/raw-socket';
 import { SECRET, startGateway } from '../../../support/start-gateway';
 import { TestSocket } from '../../../support/test-socket';
+import { until } from '../../../support/until';
 
 const event = { name: 'e', channel: 'room', data: 'd' };
 const publish: ApiRequest = { method: 'POST', path: '/events', body: event };
@@ -202,6 +209,40 @@ t.test('events of several connections are published in the order of acceptance',
   t.equal((await socket.next()).event, 'began first');
 });
 
+t.test('a publish is answered when earlier writes have left, and a read at once', async (t) => {
+  const ends: Array<() => void> = [];
+  const end = (): void => {
+    for (const run of ends.splice(0)) run();
+  };
+  const turn = new Turn((run) => ends.push(run), { writeUnits: 2 });
+  const { apps, limits } = checkGatewayOptions({ apps: [{ id: '1', key: 'key', secret: SECRET }] });
+  const metrics = new Metrics();
+  const journal = new Journal(silent, metrics);
+  const clock = systemClock;
+  const broker = new MemoryEngine({ clock, limits, isAlone: true }).join();
+  const hub = new Hub({ turn, clock, limits, journal, metrics, broker });
+  const router = new Router(hub, metrics, journal);
+  const parts = { hub, router, metrics, journal, limits, clock, log: silent };
+  const client = await serve(
+    t,
+    new RestApi(parts, new Apps(apps, (app) => hub.attach(app))),
+    journal,
+  );
+  const sink = { encoder: webSocketEncoder, write: () => undefined, close: () => undefined };
+  const sockets = new Set(Array.from({ length: 6 }, () => new Outlet(sink)));
+  turn.publish({ sockets, batch: undefined }, 'a');
+  end();
+  t.ok(turn.behind);
+  let status = 0;
+  const published = client.send(publish).then((answer) => (status = answer.status));
+  await until(() => metrics.eventsAccepted > 0);
+  const read = await client.send({ method: 'GET', path: '/channels' });
+  t.strictSame([read.status, status], [200, 0]);
+  while (turn.behind) end();
+  await published;
+  t.equal(status, 200);
+});
+
 t.test('a client that goes away in the middle of its body publishes nothing', async (t) => {
   const gateway = await startGateway(t);
   const socket = await TestSocket.connect(t, gateway.port);
@@ -232,16 +273,21 @@ t.test(
     const { hub, router } = node;
     const parts = { hub, router, metrics, journal, limits, clock: systemClock, log };
     const api = new RestApi(parts, new Apps(apps));
-    const server = createServer((request, response) => {
-      const [target] = parseTarget(request.url ?? '', '');
-      const received = { request, response, remoteAddress: '127.0.0.1' };
-      api.request({ ...target, ...received, entrance: api.entrance, journal });
-    });
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    t.teardown(() => server.close());
-    const client = new ApiClient(t, server.address() as AddressInfo);
+    const client = await serve(t, api, journal);
     t.match(await client.send(publish), { status: 500, body: 'Internal error\n' });
     t.strictSame(logged, [{ err: fault }]);
     t.equal(metrics.failures, 1);
   },
 );
+
+/** The HTTP API by itself on a port of its own. */
+async function serve(t: Test, api: RestApi, journal: Journal): Promise<ApiClient> {
+  const server = createServer((request, response) => {
+    const [target] = parseTarget(request.url ?? '', '');
+    const received = { request, response, remoteAddress: '127.0.0.1' };
+    api.request({ ...target, ...received, entrance: api.entrance, journal });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  t.teardown(() => server.close());
+  return new ApiClient(t, server.address() as AddressInfo);
+}

@@ -1,0 +1,66 @@
+import t from 'tap';
+import { type Audience, Outlet } from '../../../../lib/gateway/core/fanout/outlet';
+import { Turn, type TurnOptions } from '../../../../lib/gateway/core/fanout/turn';
+import { webSocketEncoder } from '../../../../lib/gateway/transport/web-socket-encoder';
+
+function outlet(write: () => void): Outlet {
+  return new Outlet({ encoder: webSocketEncoder, write, close: () => undefined });
+}
+
+function outlets(count: number, write: () => void): Audience {
+  return { sockets: new Set(Array.from({ length: count }, () => outlet(write))), batch: undefined };
+}
+
+/** A turn that ends when told to. */
+function handTurn(options: TurnOptions): { turn: Turn; end: () => void } {
+  let ends: Array<() => void> = [];
+  const end = (): void => {
+    const due = ends;
+    ends = [];
+    for (const run of due) run();
+  };
+  return { turn: new Turn((run) => ends.push(run), options), end };
+}
+
+t.test('writes that take long end the turn before their number does', async (t) => {
+  let cpuMs = 0;
+  let written = 0;
+  const { turn, end } = handTurn({ cpuMs: () => cpuMs });
+  const write = (): void => {
+    written++;
+    cpuMs += 0.1;
+  };
+  turn.publish(outlets(2_000, write), 'a');
+  let turns = 0;
+  for (let last = 0; turns < 2_000 && written < 2_000; turns++) {
+    end();
+    if (written === last || written - last > 600) break;
+    last = written;
+  }
+  t.equal(written, 2_000);
+  t.ok(turns >= 4, `${turns} turns of at most 600 writes`);
+});
+
+t.test(
+  'texts for one or few go before the writes that are left, which go on beside them',
+  async (t) => {
+    const { turn, end } = handTurn({ writeUnits: 100 });
+    let order: string[] = [];
+    const named = (name: string, count: number): Audience =>
+      outlets(count, () => void order.push(name));
+    turn.publish(named('many', 300), 'a');
+    end();
+    order = [];
+    turn.publish(named('few', 60), 'b');
+    turn.publish(named('few', 60), 'c');
+    turn.send(
+      outlet(() => void order.push('one')),
+      'd',
+    );
+    end();
+    const firstOfMany = order.indexOf('many');
+    t.ok(firstOfMany >= 0, 'large audiences are not starved by small ones');
+    t.ok(order.indexOf('one') < firstOfMany, 'the text for one has not waited');
+    t.ok(order.indexOf('few') < firstOfMany, 'nor events for few');
+  },
+);
