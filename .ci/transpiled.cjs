@@ -20,6 +20,12 @@ Module.prototype._compile = function (code, file, ...rest) {
   return _compile.call(this, at < 0 ? code : code.slice(0, at), file, ...rest);
 };
 
+const domain = require.resolve('async-hook-domain');
+const replaced = new Module(domain);
+replaced.exports = require('./domain.cjs');
+replaced.loaded = true;
+require.cache[domain] = replaced;
+
 /** Leaves this file and all later ones to ts-node. */
 function withTsNode(module, file) {
   // Deleted first: ts-node would call what it finds there.

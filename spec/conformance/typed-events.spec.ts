@@ -1,6 +1,7 @@
 import t from 'tap';
 import { createClient } from '../../lib';
 import { createTestGateway } from '../../lib/testing';
+import { until } from '../support/until';
 
 t.test(
   'a backend needs no webhook: presence, users and cache misses come over the Pipe',
@@ -58,6 +59,6 @@ t.test('a filter of channels holds for presence and caches', async (t) => {
   const browser = await gateway.browser();
   await browser.subscribe('presence-lobby', { userId: 'u' });
   await browser.subscribe('presence-game-1', { userId: 'u' });
-  while (heard.length === 0) await new Promise((next) => setImmediate(next));
+  await until(() => heard.length > 0);
   t.strictSame(heard, ['presence-game-1']);
 });

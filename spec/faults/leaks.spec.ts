@@ -11,6 +11,7 @@ import { createClient } from '../../lib/pipe/client';
 import { TestGateway } from '../../lib/testing/test-gateway';
 import { Emitter } from '../../lib/util/emitter';
 import { ManualClock } from '../support/manual-clock';
+import { until } from '../support/until';
 
 const CYCLES = 10;
 const BROWSERS = 20;
@@ -46,7 +47,7 @@ async function cycle(gateway: TestGateway, clock: ManualClock): Promise<void> {
     await browser.subscribe(`room-${i % 5}`);
     browser.send('say', i);
   }
-  while (heard < BROWSERS * clients.length) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => heard >= BROWSERS * clients.length);
   for (const browser of browsers) browser.close();
   await Promise.all(clients.map((client) => client.disconnect()));
   clock.advance(130_000);

@@ -8,7 +8,12 @@ const root = join(__dirname, '../..');
 const project = '.ci/tsconfig.rules.json';
 const eslint = new ESLint({
   cwd: root,
-  overrideConfig: { languageOptions: { parserOptions: { projectService: false, project } } },
+  overrideConfig: {
+    languageOptions: {
+      // In CI the parser takes a file from the disk otherwise, and not the text that it is given.
+      parserOptions: { projectService: false, project, disallowAutomaticSingleRunInference: true },
+    },
+  },
 });
 
 /** An ordinary file of lib; the rules read types, so a text is judged in the place of a file that exists. */

@@ -171,17 +171,19 @@ t.test('nothing of SockJS is served that runs as script or opens more doors', as
 
 t.test('an upgrade on these paths is a bad request', async (t) => {
   const { port } = await startGateway(t);
+  let sessions = 0;
   for (const action of ['xhr', 'xhr_streaming', 'xhr_send']) {
-    const path = `/pusher/app/key/1/abcdefgh/${action}?protocol=7`;
     for (const method of ['GET', 'POST']) {
       for (const upgrade of ['websocket', 'h2c', 'WEBSOCKET, x', '']) {
+        // Another session each time: a poll of one that is open waits for something to tell.
+        const path = `/pusher/app/key/1/session${(sessions += 1)}/${action}?protocol=7`;
         const raw = await RawSocket.tcp(port);
         raw.write(
           upgradeRequest(path)
             .replace('GET', method)
             .replace('Upgrade: websocket', `Upgrade: ${upgrade}`),
         );
-        while (raw.status === 0) await new Promise((resolve) => setImmediate(resolve));
+        await until(() => raw.status !== 0);
         // Other protocols are not offered: such a request is answered as if it asked for none.
         const isWebSocket = /websocket/i.test(upgrade);
         const expected = isWebSocket ? [400] : [200, 204, 400, 404, 405];

@@ -2,6 +2,7 @@ import t from 'tap';
 import { ApiClient, type ApiRequest, rawRequest } from '../support/api-client';
 import { RawSocket } from '../support/raw-socket';
 import { startGateway } from '../support/start-gateway';
+import { until } from '../support/until';
 
 const event = { name: 'e', channel: 'room', data: 'd' };
 const publish: ApiRequest = { method: 'POST', path: '/events', body: event };
@@ -19,7 +20,7 @@ t.test("a stranger's body is read past and not kept", async (t) => {
     const raw = await RawSocket.tcp(port);
     concat();
     raw.write(request);
-    while (!raw.head.includes('\r\n\r\n')) await new Promise(setImmediate);
+    await until(() => raw.head.includes('\r\n\r\n'));
     t.match(raw.head, new RegExp(`^HTTP/1\\.1 ${status} `));
     const lengths = concat().map(({ args: [chunks] }) =>
       chunks.reduce((sum, { length }) => sum + length, 0),

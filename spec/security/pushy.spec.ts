@@ -52,7 +52,7 @@ t.test('an upgrade on the paths of HTTP sessions of pushy is a bad request', asy
             .replace('GET', method)
             .replace('Upgrade: websocket', `Upgrade: ${upgrade}`),
         );
-        while (raw.status === 0) await turns(1);
+        await until(() => raw.status !== 0);
         t.equal(raw.status, 400, `${method} ${action} ${upgrade}`);
         raw.destroy();
       }

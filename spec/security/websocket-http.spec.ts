@@ -4,6 +4,7 @@ import { RawSocket, upgradeRequest } from '../support/raw-socket';
 import { startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
 import { WireClient } from '../support/wire-client';
+import { until } from '../support/until';
 
 t.test('slow headers and slow bodies are ended by a deadline', async (t) => {
   const limits = { headersTimeoutMs: 200, requestTimeoutMs: 400 };
@@ -35,7 +36,7 @@ t.test('a connection above the limit of the gateway is told to come back later',
   const health = await fetch(`${gateway.url}/livez`);
   t.equal(await health.text(), 'ok\n', 'which still answers for itself');
   first.drop();
-  while (gateway.socketCount > 1) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => gateway.socketCount <= 1);
   await TestSocket.connect(t, gateway.port);
 });
 
@@ -78,7 +79,7 @@ t.test('a connection above the limit of an address is told so', async (t) => {
   await third.ended;
   t.match(third.head, /^HTTP\/1\.1 503 [^]*Too many connections of your address\n$/);
   first.drop();
-  while (gateway.socketCount > 1) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => gateway.socketCount <= 1);
   await TestSocket.connect(t, gateway.port);
 });
 

@@ -1,7 +1,7 @@
 import type { ManualClock } from './manual-clock';
 
 /** Looks between which only the event loop turns; later ones leave other processes time to work. */
-const QUICK_LOOKS = 1_000;
+const QUICK_LOOKS = 100;
 /** About 100 s. */
 const MAX_LOOKS = 50_000;
 const PAUSE_MS = 2;

@@ -5,6 +5,7 @@ import type { Gateway } from '../../../lib/gateway';
 import { createClient, type PipeClient } from '../../../lib/index';
 import { SECRET, startGateway } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
+import { until } from '../../support/until';
 
 type Browser = Pusher & { back_channel: BackChannel };
 
@@ -38,7 +39,7 @@ async function browser(t: Test, gateway: Gateway): Promise<[Browser, string]> {
   t.teardown(async () => {
     pusher.disconnect();
     // A close that nobody answers would keep the process alive for half a minute.
-    while (gateway.socketCount > 0) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => gateway.socketCount === 0);
   });
   await new Promise<void>((resolve) => pusher.connection.bind('connected', () => resolve()));
   return [pusher, pusher.connection.socket_id];

@@ -78,7 +78,7 @@ t.test("with 'pause' a browser waits for its backends, and nothing is lost", asy
     const metrics = await gateway.metrics.registry.metrics();
     return /^standpipe_sockets_paused (\d+)$/m.exec(metrics)?.[1] ?? 'no such metric';
   };
-  while ((await paused()) !== '1') await new Promise(setImmediate);
+  while ((await paused()) !== '1') await new Promise((resolve) => setTimeout(resolve, 5));
   t.strictSame(await other.settled(), [], 'one that sends nothing is read');
   t.ok(gateway.metrics.messagesReceived < LOG, 'most of it is not even read');
   t.equal(await client.sockets.count(), 2, 'and so is the backend');
@@ -121,7 +121,7 @@ t.test(
     const browser = await TestSocket.connect(t, gateway.port);
     // A single write arrives as one piece: the gateway has read all of it when three quarters of the stream are full.
     flood(browser, 1, LOG);
-    while (gateway.metrics.messagesReceived < (LOG * 3) / 4 - 1) await new Promise(setImmediate);
+    await until(() => gateway.metrics.messagesReceived >= (LOG * 3) / 4 - 1);
     clock.advance(10_000);
     t.equal((await browser.closed()).code, 4100);
     release();
@@ -178,7 +178,7 @@ for (const [closing, close] of Object.entries<Closing>({
     await browser.signIn({ id: 'user' });
     // Two reads: within the first one it is held back, so the second one waits in its stream.
     flood(browser, 1, LOG);
-    while (gateway.metrics.messagesReceived < (LOG * 3) / 4 - 1) await new Promise(setImmediate);
+    await until(() => gateway.metrics.messagesReceived >= (LOG * 3) / 4 - 1);
     flood(browser, LOG + 1, LOG / 2);
     for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate);
     const code = await close({ gateway, client, browser });
@@ -201,7 +201,7 @@ for (const [ending, end] of Object.entries({
     // Two reads: within the first one it is held back, so the second one waits in its stream. Both together are more than
     // the log holds beyond its limit.
     flood(browser, 1, LOG);
-    while (gateway.metrics.messagesReceived < (LOG * 3) / 4 - 1) await new Promise(setImmediate);
+    await until(() => gateway.metrics.messagesReceived >= (LOG * 3) / 4 - 1);
     flood(browser, LOG + 1, 3 * LOG);
     for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate);
     end(browser);

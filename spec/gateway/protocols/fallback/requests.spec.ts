@@ -4,6 +4,7 @@ import { ask, FallbackClient, messagesOf } from '../../../support/fallback-clien
 import { ManualClock } from '../../../support/manual-clock';
 import { RawSocket } from '../../../support/raw-socket';
 import { startGateway } from '../../../support/start-gateway';
+import { until } from '../../../support/until';
 
 const ACTIONS = ['xhr', 'xhr_streaming', 'xhr_send'] as const;
 
@@ -79,7 +80,7 @@ t.test('a receiver behind another one of its connection goes with the connection
   const head = (name: string): string =>
     `POST /pusher/app/key/1/${name}/xhr_streaming?protocol=7 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`;
   raw.write(head('session1') + head('session2'));
-  while (gateway.socketCount < 2) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => gateway.socketCount >= 2);
   raw.destroy();
   let seconds = 0;
   while (gateway.socketCount > 0 && seconds < 100) {
