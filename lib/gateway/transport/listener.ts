@@ -11,6 +11,7 @@ import type { TurnBudget } from '../core/timing/turn-budget';
 import type { ClientAddress } from '../http/client-address';
 import { Connection } from './connection';
 import { countAddress } from './count-address';
+import { MAX_PIECES } from './http-connection';
 import { HttpConnections, type HttpTimes } from './http-connections';
 import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
@@ -22,6 +23,10 @@ import { type Certificate, tlsServer } from './tls-server';
 
 /** Connections beyond the limit that are told so; further ones are closed at once. */
 const SPARE = 100;
+const TOO_MANY_PIECES: Answer = {
+  status: 413,
+  body: `The body comes in more than ${MAX_PIECES} chunks; send larger ones\n`,
+};
 /** Units of the budget that an upgrade costs, as much as so many messages. */
 const UPGRADE_UNITS = 32;
 /** WebSocket frames are read in pieces of at least so many bytes at most. */
@@ -117,7 +122,9 @@ export class PortListener {
     this.#budget = parts.budget;
     this.#parts = parts;
     this.#clients = parts.clients;
-    this.#http = new HttpConnections(parts.budget, parts.clock);
+    this.#http = new HttpConnections(parts.budget, parts.clock, (stream) =>
+      this.#refuse(stream, TOO_MANY_PIECES),
+    );
     this.#countAddresses();
     parts.overload.each(() => this.#tick());
   }
