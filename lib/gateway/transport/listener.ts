@@ -11,22 +11,17 @@ import type { TurnBudget } from '../core/timing/turn-budget';
 import type { ClientAddress } from '../http/client-address';
 import { Connection } from './connection';
 import { countAddress } from './count-address';
-import { MAX_PIECES } from './http-connection';
 import { HttpConnections, type HttpTimes } from './http-connections';
 import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
 import { listen, type ListenParts, type Place } from './listen';
 import { flatHeaders, isWebSocket, putBack } from './other-upgrades';
-import { answerAndEnd, end, hangUp, unreadable, unavailable } from './refuse';
+import { answerAndEnd, end, hangUp, TOO_MANY_PIECES, unavailable, unreadable } from './refuse';
 import { isShared } from './shared-port';
 import { type Certificate, tlsServer } from './tls-server';
 
 /** Connections beyond the limit that are told so; further ones are closed at once. */
 const SPARE = 100;
-const TOO_MANY_PIECES: Answer = {
-  status: 413,
-  body: `The body comes in more than ${MAX_PIECES} chunks; send larger ones\n`,
-};
 /** Units of the budget that an upgrade costs, as much as so many messages. */
 const UPGRADE_UNITS = 32;
 /** WebSocket frames are read in pieces of at least so many bytes at most. */
@@ -122,9 +117,8 @@ export class PortListener {
     this.#budget = parts.budget;
     this.#parts = parts;
     this.#clients = parts.clients;
-    this.#http = new HttpConnections(parts.budget, parts.clock, (stream) =>
-      this.#refuse(stream, TOO_MANY_PIECES),
-    );
+    const shredded = (stream: NetSocket): void => this.#refuse(stream, TOO_MANY_PIECES);
+    this.#http = new HttpConnections(parts.budget, parts.clock, shredded);
     this.#countAddresses();
     parts.overload.each(() => this.#tick());
   }
@@ -393,11 +387,10 @@ export class PortListener {
   }
 
   #webSocketServer(maxPayload: number): WebSocketServer {
-    let server = this.#webSockets.get(maxPayload);
-    if (server === undefined) {
-      server = new WebSocketServer({ ...WEB_SOCKET_OPTIONS, maxPayload });
-      this.#webSockets.set(maxPayload, server);
-    }
+    const known = this.#webSockets.get(maxPayload);
+    if (known !== undefined) return known;
+    const server = new WebSocketServer({ ...WEB_SOCKET_OPTIONS, maxPayload });
+    this.#webSockets.set(maxPayload, server);
     return server;
   }
 }
