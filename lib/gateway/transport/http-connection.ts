@@ -42,7 +42,7 @@ export interface RequestQueue {
   enter(connection: HttpConnection): boolean;
   /** Requests of a connection wait no longer. */
   leave(count: number): void;
-  /** One read of the connection holds very much. */
+  /** The connection floods: a read of it holds very much. */
   flooded(connection: HttpConnection): void;
   /** A body of the connection comes in too many pieces. Called once. */
   shredded(connection: HttpConnection): void;
