@@ -109,11 +109,11 @@ export class Gateway {
     const files = new FileLimit({ metrics: this.metrics, log, clock });
     overload.each(() => files.check());
     const admission = new Admission(limits, clock);
+    const budget = new TurnBudget(clock);
     const parts = { ...shared, hub: this.#hub, admission, router, overload, log };
     const node = randomBytes(4).toString('hex');
     this.#pipes = new PipeProtocol({ ...parts, node }, this.#apps);
     this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);
-    const budget = new TurnBudget(clock);
     this.#departures = new Departures(this.#hub, this.#apps, budget);
     const ends = {
       cut: () => void this.metrics.socketsCut++,
@@ -127,7 +127,7 @@ export class Gateway {
       },
     });
     const carriers = new SockJsCarriers(limits, clock, overload, budget, ends);
-    this.#channels = new ChannelsHandshake(new ChannelsContext(parts), this.#apps);
+    this.#channels = new ChannelsHandshake(new ChannelsContext({ ...parts, budget }), this.#apps);
     this.#protocols = [
       // Before the Channels protocol, which has the same paths.
       new Pipe2011(parts, this.#apps),

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import t from 'tap';
 import { ApiClient, type ApiRequest, rawRequest } from '../support/api-client';
 import { RawSocket } from '../support/raw-socket';
@@ -54,6 +55,24 @@ t.test('a body that comes in chunks is refused at the byte that is too many', as
   raw.write('1\r\nx\r\n');
   await raw.ended;
   t.match(raw.head, /^HTTP\/1\.1 413 [^]*\r\nConnection: close\r\n/);
+});
+
+t.test('a body in very many chunks is refused, and what follows costs nothing', async (t) => {
+  const { port } = await startGateway(t);
+  const request = rawRequest(publish).split('Content-Length')[0] ?? '';
+  const head = `${request}Transfer-Encoding: chunked\r\n\r\n`;
+  const chunks = (count: number): string => '1\r\nx\r\n'.repeat(count);
+  const some = await RawSocket.tcp(port);
+  t.teardown(() => some.destroy());
+  some.write(`${head}${chunks(1_024)}0\r\n\r\n`);
+  await until(() => some.status !== 0);
+  t.equal(some.status, 401, 'the body is not the one that was signed');
+
+  const kept = t.capture(Readable.prototype, 'push', Readable.prototype.push);
+  const many = await RawSocket.exchange(t, port, `${head}${chunks(10_000)}`);
+  t.match(many.head, /^HTTP\/1\.1 413 [^]*more than 1024 chunks/);
+  const pieces = kept().filter(({ args: [piece] }) => (piece as Buffer | null)?.length === 1);
+  t.equal(pieces.length, 1_024);
 });
 
 t.test('a client that goes on sending still hears the reason', async (t) => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { ManualClock } from '../support/manual-clock';
+import { OfflineChannels } from '../support/offline-channels';
 import { frame, Opcode } from '../support/raw-socket';
 import { type StartOptions, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
@@ -73,10 +74,10 @@ t.test('names that objects have are ordinary names', async (t) => {
   t.equal(JSON.stringify(Object.getOwnPropertyNames(Object.prototype)), own);
 });
 
-t.test('depth is only counted, never walked into', async (t) => {
+t.test('deep messages are passed on up to 1,000 levels, and refused unparsed above', async (t) => {
   const limits = { ...FREE, maxMessageBytes: 8e6, maxEventDataBytes: 512 * 1024 };
   const [a, b] = await pair(t, 'private-x', { limits });
-  for (const depth of [1e2, 1e3, 1e4, 8e4]) {
+  for (const depth of [1e2, 999]) {
     for (const [open, inner, close] of [
       ['[', '', ']'],
       ['{"a":', '1', '}'],
@@ -88,10 +89,33 @@ t.test('depth is only counted, never walked into', async (t) => {
       t.ok(same, `${open} ${depth} deep`);
     }
   }
-  for (const depth of [1e2, 1e4, 1e6]) {
-    a.text('['.repeat(depth));
-    t.match(await a.next(), { data: { message: 'Received invalid JSON' } });
+  a.text('['.repeat(1e2));
+  t.match(await a.next(), { data: { message: 'Received invalid JSON' } });
+  const parse = t.capture(JSON, 'parse', JSON.parse);
+  const closed = ']'.repeat(1e3);
+  for (const text of [`{"event":"client-x","data":${'['.repeat(1e3)}${closed}}`, '['.repeat(1e6)]) {
+    a.text(text);
+    const message = 'Invalid message: more than 1000 levels of arrays and objects';
+    t.match(await a.next(), { data: { message } });
+    t.notOk(parse().some(({ args: [parsed] }) => parsed === text));
   }
+});
+
+t.test('marks of a long message count in the budget of the turn', (t) => {
+  const node = new OfflineChannels();
+  const browser = node.browser();
+  const turns = (message: string): number => {
+    const before = node.budget.turn;
+    for (let i = 0; i < 40; i++) {
+      browser.session?.text(message);
+      if (node.budget.exhausted) node.clock.advance(0);
+    }
+    return node.budget.turn - before;
+  };
+  t.equal(turns(JSON.stringify({ event: 'pusher:pong', data: 'x'.repeat(50_000) })), 0);
+  const marks = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`key${i}`, 0]));
+  t.ok(turns(JSON.stringify({ event: 'pusher:pong', data: marks })) > 2);
+  t.end();
 });
 
 t.test('a message of any type at its top is answered', async (t) => {

@@ -9,6 +9,7 @@ import { Metrics } from '../../lib/gateway/core/metrics';
 import type { Encoder } from '../../lib/gateway/core/fanout/outlet';
 import { Router } from '../../lib/gateway/core/router';
 import { Overload } from '../../lib/gateway/core/timing/overload';
+import { TurnBudget } from '../../lib/gateway/core/timing/turn-budget';
 import { Turn } from '../../lib/gateway/core/fanout/turn';
 import { checkGatewayOptions, type GatewayOptions } from '../../lib/gateway/options/options';
 import { ChannelsContext } from '../../lib/gateway/protocols/channels/context';
@@ -44,6 +45,7 @@ export class OfflineChannels {
   readonly app: App;
   /** Events that backends would be told. */
   readonly told: PipeEvent[] = [];
+  readonly budget = new TurnBudget(this.clock);
   readonly #handshake: ChannelsHandshake;
 
   constructor({ app, limits: some }: OfflineOptions = {}) {
@@ -70,6 +72,7 @@ export class OfflineChannels {
       limits,
       clock,
       overload: seconds,
+      budget: this.budget,
     });
     this.#handshake = new ChannelsHandshake(context, all);
   }

@@ -21,6 +21,12 @@ const REQUESTS_PER_TURN = 8;
 /** Requests that may wait on one connection. */
 const MAX_WAITING_OF_ONE = 256;
 
+/** Pieces in which one body may come. Each costs as much as a small message, and a read holds ten thousand of a byte. */
+export const MAX_PIECES = 1_024;
+const PIECES_PER_UNIT = 4;
+/** Pieces of one turn from which on a connection floods. */
+const FLOOD_PIECES = 256;
+
 /** Socket of Node's HTTP server with the parser that is not in its types. */
 interface ParsedSocket extends NetSocket {
   parser?: { onIncoming?: (() => number) | null } | null;
@@ -36,6 +42,10 @@ export interface RequestQueue {
   enter(connection: HttpConnection): boolean;
   /** Requests of a connection wait no longer. */
   leave(count: number): void;
+  /** The connection floods: a read of it holds very much. */
+  flooded(connection: HttpConnection): void;
+  /** A body of the connection comes in too many pieces. Called once. */
+  shredded(connection: HttpConnection): void;
 }
 
 /**
@@ -55,6 +65,9 @@ export class HttpConnection {
   /** Turn of the budget in which the last request came, and the number of its requests that were handled. */
   #turn = -1;
   #handled = 0;
+  /** Turn in which the last piece of a body came, and the number of its pieces. */
+  #piecesTurn = -1;
+  #pieces = 0;
   #isRefused = false;
   /** Requests that were dropped, until the stream has closed. */
   readonly #dropped: IncomingMessage[] = [];
@@ -90,6 +103,7 @@ export class HttpConnection {
       this.#turn = budget.turn;
       this.#handled = 0;
     }
+    if (request.headers['transfer-encoding'] !== undefined) this.#countPieces(request);
     if (this.#waiting.length === 0 && this.#handled < (budget.exhausted ? 1 : REQUESTS_PER_TURN)) {
       this.#handled++;
       run();
@@ -139,6 +153,28 @@ export class HttpConnection {
     if (this.#ticks === undefined) return undefined;
     const most = this.#request === undefined ? limits.headTicks : limits.requestTicks;
     return ++this.#ticks > most ? 'late' : undefined;
+  }
+
+  /** Counts the chunks of a body (RFC 9112 §7.1), whose sizes are the client's choice. */
+  #countPieces(request: IncomingMessage): void {
+    const push = request.push.bind(request);
+    const { budget } = this.#queue;
+    let ofBody = 0;
+    request.push = (piece: unknown, encoding?: BufferEncoding): boolean => {
+      if (piece === null || this.#isRefused) return piece === null && push(piece);
+      ofBody++;
+      if (this.#piecesTurn !== budget.turn) {
+        this.#piecesTurn = budget.turn;
+        this.#pieces = 0;
+      }
+      if (++this.#pieces % PIECES_PER_UNIT === 0) budget.spend(1);
+      if (this.#pieces === FLOOD_PIECES) this.#queue.flooded(this);
+      if (ofBody <= MAX_PIECES) return push(piece, encoding);
+      this.#isRefused = true;
+      this.ended();
+      this.#queue.shredded(this);
+      return false;
+    };
   }
 
   /** Handles one share of the waiting requests; true while more are left. */

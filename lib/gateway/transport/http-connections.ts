@@ -22,14 +22,21 @@ export interface HttpTimes {
 export class HttpConnections implements RequestQueue {
   readonly budget: TurnBudget;
   readonly #clock: Pick<Clock, 'endOfTurn'>;
+  readonly #shredded: (stream: NetSocket) => void;
   readonly #connections = new Map<Duplex, HttpConnection>();
   #surplus = 0;
   #waiting = 0;
   #isHolding = false;
 
-  constructor(budget: TurnBudget, clock: Pick<Clock, 'endOfTurn'>) {
+  /** @param shredded is told once of a connection whose body comes in too many pieces */
+  constructor(
+    budget: TurnBudget,
+    clock: Pick<Clock, 'endOfTurn'>,
+    shredded: (stream: NetSocket) => void,
+  ) {
     this.budget = budget;
     this.#clock = clock;
+    this.#shredded = shredded;
   }
 
   /** Connections within the limits. */
@@ -85,8 +92,12 @@ export class HttpConnections implements RequestQueue {
   enter(connection: HttpConnection): boolean {
     if (this.#waiting >= MAX_WAITING) return false;
     this.#waiting++;
-    if (connection.waiting >= FLOOD) this.#hold(connection);
+    if (connection.waiting >= FLOOD) this.flooded(connection);
     return true;
+  }
+
+  shredded({ stream }: HttpConnection): void {
+    this.#shredded(stream);
   }
 
   leave(count: number): void {
@@ -94,10 +105,10 @@ export class HttpConnections implements RequestQueue {
   }
 
   /**
-   * Reads no other connection in this turn. One read of 64 KiB holds two thousand small requests, and only their parser
-   * knows; so that a turn takes one such read, not those of all connections that flood.
+   * Reads no other connection in this turn. One read of 64 KiB holds two thousand small requests, or ten thousand pieces of
+   * a body, and only their parser knows; so that a turn takes one such read, not those of all connections that flood.
    */
-  #hold(flooding: HttpConnection): void {
+  flooded(flooding: HttpConnection): void {
     if (this.#isHolding) return;
     this.#isHolding = true;
     const held: NetSocket[] = [];

@@ -16,7 +16,7 @@ import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
 import { listen, type ListenParts, type Place } from './listen';
 import { flatHeaders, isWebSocket, putBack } from './other-upgrades';
-import { answerAndEnd, end, hangUp, unreadable, unavailable } from './refuse';
+import { answerAndEnd, end, hangUp, TOO_MANY_PIECES, unavailable, unreadable } from './refuse';
 import { isShared } from './shared-port';
 import { type Certificate, tlsServer } from './tls-server';
 
@@ -117,7 +117,8 @@ export class PortListener {
     this.#budget = parts.budget;
     this.#parts = parts;
     this.#clients = parts.clients;
-    this.#http = new HttpConnections(parts.budget, parts.clock);
+    const shredded = (stream: NetSocket): void => this.#refuse(stream, TOO_MANY_PIECES);
+    this.#http = new HttpConnections(parts.budget, parts.clock, shredded);
     this.#countAddresses();
     parts.overload.each(() => this.#tick());
   }
@@ -386,11 +387,10 @@ export class PortListener {
   }
 
   #webSocketServer(maxPayload: number): WebSocketServer {
-    let server = this.#webSockets.get(maxPayload);
-    if (server === undefined) {
-      server = new WebSocketServer({ ...WEB_SOCKET_OPTIONS, maxPayload });
-      this.#webSockets.set(maxPayload, server);
-    }
+    const known = this.#webSockets.get(maxPayload);
+    if (known !== undefined) return known;
+    const server = new WebSocketServer({ ...WEB_SOCKET_OPTIONS, maxPayload });
+    this.#webSockets.set(maxPayload, server);
     return server;
   }
 }

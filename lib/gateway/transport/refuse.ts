@@ -1,12 +1,19 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Answer, answerText } from '../http/answer';
+import { MAX_PIECES } from './http-connection';
 
 /** HTTP statuses of what the parser or its deadlines refuse; anything else is a 400. */
 const CLIENT_ERRORS: ReadonlyMap<string, number> = new Map([
   ['ERR_HTTP_REQUEST_TIMEOUT', 408],
   ['HPE_HEADER_OVERFLOW', 431],
 ]);
+
+/** Answer to a body in too many chunks. */
+export const TOO_MANY_PIECES: Answer = {
+  status: 413,
+  body: `The body comes in more than ${MAX_PIECES} chunks; send larger ones\n`,
+};
 
 /** Answer of a gateway that has no room now. */
 export function unavailable(why: string, retryAfterS: number): Answer {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import t from 'tap';
@@ -7,7 +7,7 @@ import type { HttpConnection } from '../../../lib/gateway/transport/http-connect
 import { HttpConnections } from '../../../lib/gateway/transport/http-connections';
 import { ManualClock } from '../../support/manual-clock';
 
-const request = { complete: true } as IncomingMessage;
+const request = { complete: true, headers: {} } as IncomingMessage;
 
 /** Connections whose streams hold nothing, with a clock whose turns end by hand. */
 function empty(): {
@@ -18,7 +18,7 @@ function empty(): {
 } {
   const clock = new ManualClock();
   const budget = new TurnBudget(clock);
-  const connections = new HttpConnections(budget, clock);
+  const connections = new HttpConnections(budget, clock, () => undefined);
   const add = (): HttpConnection => {
     const stream = new PassThrough().resume() as unknown as Socket;
     connections.add(stream, undefined);
@@ -93,3 +93,28 @@ t.test('requests that wait in all are bounded, and lost connections make room', 
   const late = add();
   for (let n = 0; n < 201; n++) t.ok(late.requested(request, () => undefined));
 });
+
+t.test(
+  'a body of many pieces costs budget, and no other connection is read meanwhile',
+  async (t) => {
+    const { clock, budget, add } = empty();
+    const [one, other] = [add(), add()];
+    const request = new IncomingMessage(one.stream);
+    request.headers = { 'transfer-encoding': 'chunked' };
+    one.requested(request, () => undefined);
+    for (let i = 0; i < 255; i++) request.push(Buffer.from('x'));
+    t.equal(other.stream.isPaused(), false);
+    request.push(Buffer.from('x'));
+    t.equal(other.stream.isPaused(), true);
+    t.equal(one.stream.isPaused(), false);
+    clock.advance(0);
+    t.equal(other.stream.isPaused(), false);
+    for (let turn = budget.turn, pieces = 0; pieces < 700; pieces++) {
+      t.equal(budget.turn, turn);
+      request.push(Buffer.from('x'));
+    }
+    const before = budget.turn;
+    clock.advance(0);
+    t.ok(budget.turn > before, 'the pieces were paid for');
+  },
+);

@@ -8,6 +8,7 @@ import type { Parts } from '../../core/parts';
 import type { Router } from '../../core/router';
 import type { Socket } from '../../core/model/socket';
 import type { Overload } from '../../core/timing/overload';
+import type { TurnBudget } from '../../core/timing/turn-budget';
 import type { Limits } from '../../options/options';
 
 /** Parts that the commands of the Channels protocol work with. */
@@ -20,8 +21,9 @@ export class ChannelsContext {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly overload: Overload;
+  readonly budget: TurnBudget;
 
-  constructor(parts: Omit<Parts, 'log'>) {
+  constructor(parts: Omit<Parts, 'log'> & { budget: TurnBudget }) {
     this.hub = parts.hub;
     this.admission = parts.admission;
     this.router = parts.router;
@@ -30,6 +32,7 @@ export class ChannelsContext {
     this.limits = parts.limits;
     this.clock = parts.clock;
     this.overload = parts.overload;
+    this.budget = parts.budget;
   }
 
   send(socket: Socket, text: string): void {

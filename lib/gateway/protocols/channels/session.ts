@@ -1,4 +1,5 @@
 import { CloseCode, precedesWithError } from '../../../pusher/close-codes';
+import { MAX_LEVELS, measureJson } from '../../../pusher/json';
 import * as messages from '../../../pusher/messages';
 import type { Carrier, CarrierHandler } from '../../core/fanout/carrier';
 import type { Socket } from '../../core/model/socket';
@@ -8,6 +9,12 @@ import { signin } from './commands/signin';
 import { subscribe } from './commands/subscribe';
 import { unsubscribe } from './commands/unsubscribe';
 import type { ChannelsContext } from './context';
+
+/** Texts above so many characters are measured before they are parsed. */
+const LONG_TEXT = 2_048;
+/** Marks of a long text that cost as much as a message. */
+const MARKS_PER_UNIT = 256;
+const TOO_DEEP = `Invalid message: more than ${MAX_LEVELS} levels of arrays and objects`;
 
 /** A browser's Channels session after the handshake: parses messages and calls the command of each. */
 export class ChannelsSession implements CarrierHandler {
@@ -27,6 +34,12 @@ export class ChannelsSession implements CarrierHandler {
     // After a close was ordered nothing is handled, however much the peer had sent before it learnt of it.
     if (socket.closed) return;
     context.metrics.messagesReceived++;
+    if (text.length > LONG_TEXT) {
+      // A deep text takes fifty times as long to parse as a flat one of its size, and one of many marks ten times.
+      const { levels, marks } = measureJson(text);
+      if (levels > MAX_LEVELS) return this.#malformed(TOO_DEEP);
+      context.budget.spend(marks / MARKS_PER_UNIT);
+    }
     const message = messages.parseClientMessage(text);
     switch (message.type) {
       case 'event':
