@@ -27,6 +27,7 @@ export class Network {
   readonly time: VirtualTime;
   readonly chance: Chance;
   readonly #connections = new Set<Connection>();
+  readonly #readUpToMs = new WeakMap<ManualClock, number>();
   /** The present server; without one nobody answers. */
   server: Server | undefined;
   /** The longest a message travels. */
@@ -53,6 +54,16 @@ export class Network {
 
   of(owner: ManualClock): Connection[] {
     return [...this.#connections].filter((connection) => connection.owner === owner);
+  }
+
+  /** A process has read what was sent at that moment. */
+  read(owner: ManualClock, sentMs: number): void {
+    this.#readUpToMs.set(owner, sentMs);
+  }
+
+  /** Moment at which the last message that a process has read was sent, over whichever connection. */
+  readUpToMs(owner: ManualClock): number {
+    return this.#readUpToMs.get(owner) ?? -Infinity;
   }
 
   ended(connection: Connection): void {
@@ -107,8 +118,6 @@ export class Connection implements Socket, Carrier {
   session: CarrierHandler | undefined;
   /** The first message of the gateway, which is its WELCOME unless it refuses. */
   first: Uint8Array | undefined;
-  /** Moment at which the gateway sent the message that the backend has read last. */
-  readUpToMs = -Infinity;
   readonly #network: Network;
   readonly #handlers: SocketHandlers;
   readonly #up: Way;
@@ -177,7 +186,7 @@ export class Connection implements Socket, Carrier {
     const sentMs = this.#network.time.nowMs;
     this.#down.carry(bytes.length, () =>
       this.#hears(() => {
-        this.readUpToMs = sentMs;
+        this.#network.read(this.owner, sentMs);
         this.#handlers.message(bytes);
       }),
     );

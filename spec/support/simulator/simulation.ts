@@ -220,8 +220,8 @@ export class Simulation implements BackendOwner {
     return this.network.of(clock).at(-1);
   }
 
-  readUpToMs(backend: SimBackend): number {
-    return this.connectionOf(backend)?.readUpToMs ?? -Infinity;
+  readUpToMs({ clock }: SimBackend): number {
+    return this.network.readUpToMs(clock);
   }
 
   /** Name of the session that a backend was welcomed to last. */
