@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './early-hangup';
 import { Command } from 'commander';
 import { StandpipeError } from '../errors';
 import { conformance } from './commands/conformance';

@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import type { Logger } from 'pino';
 import { asError } from '../errors';
+import { takeEarlyHangup } from './early-hangup';
 
 /**
  * Reloads at SIGHUP. Signals that come before the returned function is called count as one, and then. A reload that fails
@@ -24,6 +25,7 @@ export function reloadOnHangup(log: Logger, reload: () => void): () => void {
     isAsked = true;
     if (isReady) run();
   });
+  isAsked = takeEarlyHangup();
   return () => {
     isReady = true;
     if (isAsked) run();

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { readMasterKey } from '../pusher/encryption';
 import type { TlsOptions } from '../net/dial';
 import { silent } from '../util/logger';
@@ -317,8 +318,9 @@ function masterKey(path: string, value: unknown): Uint8Array {
 }
 
 function hostName(path: string, value: unknown): string {
-  if (typeof value === 'string' && /^([\w.-]+|\[?[\da-f:.]+\]?)$/i.test(value)) {
-    return value.replace(/^\[|\]$/g, '');
+  if (typeof value === 'string') {
+    const host = value.replace(/^\[(.*)\]$/, '$1');
+    if (/^[\w.-]+$/.test(value) || isIPv6(host)) return host;
   }
   const rule = 'must be a host name or an address without scheme, port or path';
   return throwBadOption(path, `${rule}, not ${shown(value)}`);

@@ -130,10 +130,16 @@ t.test('SIGHUP before a gateway listens counts when it does', async (t) => {
   t.match(run.output, /standpipe listens[^]*"reloaded"/);
 });
 
-/** Sends the signal to its own process as soon as somebody listens for it. */
-const INJECT = `process.on('newListener', (name) => {
-  if (name === 'SIGHUP') setImmediate(() => process.kill(process.pid, name));
-});`;
+/** Sends the signal to its own process while that still loads its packages. */
+const INJECT = `const Module = require('node:module');
+const { _load } = Module;
+Module._load = function (name, ...rest) {
+  if (name === 'commander') {
+    Module._load = _load;
+    require('node:child_process').execSync('kill -HUP ' + process.pid);
+  }
+  return _load.call(this, name, ...rest);
+};`;
 
 t.test('SIGHUP has a pushy server read its file again', async (t) => {
   const config = { host: '127.0.0.1', port: 0, secretKey: 'a-secret-of-the-specs' };

@@ -96,6 +96,8 @@ t.test('every bad option is refused with its path first, and the secret is never
     ['appId', { ...GOOD, appId: 'a/b' }],
     ['host', { ...GOOD, host: 'ws://example.com' }],
     ['host', { ...GOOD, host: 'example.com/x' }],
+    ['host', { ...GOOD, host: '127.0.0.1:6001' }],
+    ['host', { ...GOOD, host: 'example.com:6001' }],
     ['path', { ...GOOD, path: 'realtime' }],
     ['path', { ...GOOD, path: '/a?b=c' }],
     ['path', { ...GOOD, path: '/a/../b' }],

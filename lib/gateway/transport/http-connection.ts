@@ -27,6 +27,11 @@ const PIECES_PER_UNIT = 4;
 /** Pieces of one turn from which on a connection floods. */
 const FLOOD_PIECES = 256;
 
+/** Request with the function by which Node reads past a body that nobody wanted, which is not in its types. */
+interface DumpedRequest extends IncomingMessage {
+  _dump?: () => void;
+}
+
 /** Socket of Node's HTTP server with the parser that is not in its types. */
 interface ParsedSocket extends NetSocket {
   parser?: { onIncoming?: (() => number) | null } | null;
@@ -160,6 +165,8 @@ export class HttpConnection {
     const push = request.push.bind(request);
     const { budget } = this.#queue;
     let ofBody = 0;
+    // Node counts nothing any more once the answer is complete.
+    (request as DumpedRequest)._dump = () => void request.resume();
     request.push = (piece: unknown, encoding?: BufferEncoding): boolean => {
       if (piece === null || this.#isRefused) return piece === null && push(piece);
       ofBody++;
