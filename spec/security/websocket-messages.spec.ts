@@ -93,7 +93,10 @@ t.test('deep messages are passed on up to 1,000 levels, and refused unparsed abo
   t.match(await a.next(), { data: { message: 'Received invalid JSON' } });
   const parse = t.capture(JSON, 'parse', JSON.parse);
   const closed = ']'.repeat(1_100);
-  for (const text of [`{"event":"client-x","data":${'['.repeat(1_100)}${closed}}`, '['.repeat(1e6)]) {
+  for (const text of [
+    `{"event":"client-x","data":${'['.repeat(1_100)}${closed}}`,
+    '['.repeat(1e6),
+  ]) {
     a.text(text);
     const message = 'Invalid message: more than 1000 levels of arrays and objects';
     t.match(await a.next(), { data: { message } });
