@@ -60,6 +60,10 @@ export function userChannel(userId: string): string {
   return USER_PREFIX + userId;
 }
 
+export function isUserChannel(name: string): boolean {
+  return name.startsWith(USER_PREFIX);
+}
+
 /**
  * True when a string can be the id of a signed-in user: a channel is named after it, so the same characters are
  * allowed.

@@ -39,6 +39,10 @@ class LosesQuietly extends FarEngine {
     this.run = run;
   }
 
+  override renew(...call: Parameters<FarEngine['renew']>): ReturnType<FarEngine['renew']> {
+    return { ...super.renew(...call), era: 'the only one' };
+  }
+
   override turn(...turn: Turn): ReturnType<FarEngine['turn']> {
     const [app, node, number] = turn;
     const { turns } = this.app(app);

@@ -220,6 +220,33 @@ t.test('nothing comes twice over cut connections', async (t) => {
   t.strictSame(transitionsOf([a, b]), ['room occupied']);
 });
 
+for (const isBusy of [false, true]) {
+  const nodes = isBusy ? 'busy' : 'idle';
+  t.test(`${nodes} nodes say all facts again to an engine that was emptied`, async (t) => {
+    if (!hasRedis(t)) return;
+    const redis = await TestRedis.start(t);
+    const [a, b] = await startNodes(t, redis, isBusy ? {} : SHORT);
+    await a.subscriptions('room', 2);
+    await b.subscriptions('room', 1);
+    await a.member('presence-x', 'ann', 1);
+    await b.member('presence-x', 'bob', 1);
+    await b.app.watch('room');
+    await redis.flush();
+    if (isBusy) await a.app.publish('room', 'e');
+    const isTrue = async (): Promise<boolean> => {
+      const [channels, list] = await Promise.all([b.app.channels(''), b.app.members('presence-x')]);
+      if (channels === 'unavailable' || list === 'unavailable') return false;
+      return channels.get('room') === 3 && list.members.length === 2;
+    };
+    while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => [a, b].every(({ broker }) => broker.nodes.size === 2));
+    t.ok(b.missed.includes('room'));
+    t.equal(a.fenced + b.fenced, 0, 'browsers stay');
+    const told = transitionsOf([a, b]);
+    t.equal(new Set(told).size, told.length, 'no transition is told twice');
+  });
+}
+
 t.test('the spool is bounded', async (t) => {
   if (!hasRedis(t)) return;
   const redis = await TestRedis.start(t);

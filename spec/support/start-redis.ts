@@ -104,6 +104,11 @@ export class TestRedis {
     await this.#command(['CONFIG', 'SET', setting, value]);
   }
 
+  /** Loses everything, and stays. */
+  async flush(): Promise<void> {
+    await this.#command(['FLUSHALL']);
+  }
+
   async keys(pattern: string): Promise<string[]> {
     return (await this.#command(['KEYS', pattern])) as string[];
   }

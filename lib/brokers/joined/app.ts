@@ -64,7 +64,7 @@ export class JoinedApp implements AppBroker {
       fenced: () => parts.fenced(),
       lost: () => {
         this.lost();
-        void this.#rejoin(false);
+        parts.lost();
       },
     });
   }

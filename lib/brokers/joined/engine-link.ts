@@ -15,6 +15,8 @@ export interface Renewal {
   nodes: readonly number[];
   /** Time of the engine, in ms. */
   atMs: number;
+  /** Name of what the engine knows: another one after it has lost everything, be it without a restart. */
+  era: string;
 }
 
 export interface LinkListener {

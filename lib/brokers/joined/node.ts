@@ -53,7 +53,10 @@ export class JoinedNode implements Broker, LinkListener {
   #lease: Lease = { node: 0, token: '' };
   #nodes: ReadonlySet<number> = new Set();
   #state: BrokerState = 'down';
-  #run = '';
+  /** The engine's run and era at the last renewal; '' before the first one. */
+  #era = '';
+  /** The engine has begun anew, and the apps do not know it yet. */
+  #isNewEra = false;
   #timer: Timer | undefined;
   #stopped = false;
   /** Moment at which the way to the engine was cut; undefined while it is there. */
@@ -98,7 +101,6 @@ export class JoinedNode implements Broker, LinkListener {
     this.#stopped = false;
     await this.#link.connect(this, START_TIMEOUT_MS);
     await this.#register();
-    this.#run = this.#link.run;
     this.#awaySince = undefined;
     this.#missed = false;
     await this.#renewAndSearch();
@@ -138,6 +140,7 @@ export class JoinedNode implements Broker, LinkListener {
     this.#link.close();
     // Another start takes another number, under which everything is said anew.
     this.#lease = { node: 0, token: '' };
+    this.#era = '';
     for (const app of this.#apps.values()) app.restart();
   }
 
@@ -198,6 +201,7 @@ export class JoinedNode implements Broker, LinkListener {
         nodes: () => this.#nodes,
         state: () => this.#state,
         fenced: () => void this.#fenced(),
+        lost: () => this.#quietly(this.#sayAgain()),
       });
       this.#apps.set(id, app);
       if (this.#state === 'up') app.up(false);
@@ -217,27 +221,37 @@ export class JoinedNode implements Broker, LinkListener {
     if (this.#comesBack) return;
     this.#comesBack = true;
     try {
-      if (this.node === 0) {
-        await this.#register();
-        this.#run = this.#link.run;
-      }
+      if (this.node === 0) await this.#register();
       if ((await this.#renew()) === undefined) return;
       this.#awaySince = undefined;
       this.#noSearchUntil = this.#clock.now() + this.#limits.leaseMs;
-      const { run } = this.#link;
-      const isNewRun = run !== this.#run;
-      this.#run = run;
-      if (isNewRun) {
-        this.metrics.eras++;
-        this.#log.warn({ node: this.node }, 'the engine was restarted: all facts are said again');
-        for (const app of this.#apps.values()) app.lost();
-      }
-      const missed = this.#missed || isNewRun;
+      const missed = this.#missed || this.#isNewEra;
+      if (this.#isNewEra) this.#lost();
       this.#missed = false;
       this.#setState('up');
       for (const app of this.#apps.values()) app.up(missed);
     } catch {
       // The engine went away again, or a look after some time tries once more.
+    } finally {
+      this.#comesBack = false;
+    }
+  }
+
+  #lost(): void {
+    this.#isNewEra = false;
+    this.metrics.eras++;
+    this.#log.warn({ node: this.node }, 'the engine has begun anew: all facts are said again');
+    for (const app of this.#apps.values()) app.lost();
+  }
+
+  /** The engine has lost what it knew, and was not away: the lease first, since facts need one. */
+  async #sayAgain(): Promise<void> {
+    if (this.#comesBack) return;
+    this.#comesBack = true;
+    try {
+      if ((await this.#renew()) === undefined) return;
+      this.#lost();
+      for (const app of this.#apps.values()) app.up(true);
     } finally {
       this.#comesBack = false;
     }
@@ -262,6 +276,13 @@ export class JoinedNode implements Broker, LinkListener {
     }
     // The lease counts from before the call: the engine's answer may have come late.
     this.#renewedAt = now;
+    const era = `${this.#link.run} ${renewal.era}`;
+    if (this.#era !== '' && era !== this.#era) {
+      this.#isNewEra = true;
+      this.#noSearchUntil = this.#clock.now() + this.#limits.leaseMs;
+      void this.#tellLeasesChanged();
+    }
+    this.#era = era;
     this.#learn(renewal.nodes);
     return renewal;
   }
@@ -282,6 +303,7 @@ export class JoinedNode implements Broker, LinkListener {
     this.metrics.fenced++;
     this.#log.error({ node: this.node }, 'this node was declared dead: it begins anew');
     this.#lease = { node: 0, token: '' };
+    this.#era = '';
     this.#awaySince = this.#clock.now();
     this.#setState('down');
     for (const app of this.#apps.values()) app.restart();
@@ -294,6 +316,7 @@ export class JoinedNode implements Broker, LinkListener {
   async #renewAndSearch(): Promise<void> {
     const { leaseMs } = this.#limits;
     const renewal = await this.#renew();
+    if (this.#isNewEra) return this.#sayAgain();
     const now = this.#clock.now();
     if (renewal === undefined || now < this.#nextSearch || now < this.#noSearchUntil) return;
     this.#nextSearch = now + leaseMs / RENEWALS_PER_LEASE / 2;

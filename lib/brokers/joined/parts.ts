@@ -25,4 +25,6 @@ export interface AppParts {
   nodes(): ReadonlySet<number>;
   state(): BrokerState;
   fenced(): void;
+  /** The engine has lost turns that it had acknowledged. */
+  lost(): void;
 }

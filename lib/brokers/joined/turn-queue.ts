@@ -51,6 +51,8 @@ export class TurnQueue {
   #outstanding = 0;
   #isUp = false;
   #flushes = false;
+  /** A turn was refused: nothing is sent before the next `retry` or `up`. */
+  #waits = false;
   /** Grows when everything begins anew: answers of earlier turns say nothing then. */
   #life = 0;
   #waitingBytes = 0;
@@ -89,7 +91,7 @@ export class TurnQueue {
   /** The engine can be spoken to: turns without an answer go first. */
   up(): void {
     this.#isUp = true;
-    this.#pump();
+    this.retry();
   }
 
   away(): void {
@@ -98,6 +100,7 @@ export class TurnQueue {
 
   /** Some turns could not be applied for now, such as in an engine without memory: they are sent again. */
   retry(): void {
+    this.#waits = false;
     this.#pump();
   }
 
@@ -133,6 +136,7 @@ export class TurnQueue {
     this.#flight = [];
     this.#number = 0;
     this.#outstanding = 0;
+    this.#waits = false;
     this.#isUp = false;
   }
 
@@ -162,7 +166,7 @@ export class TurnQueue {
   }
 
   #pump(): void {
-    if (!this.#isUp) return;
+    if (!this.#isUp || this.#waits) return;
     if (this.#flight.some(({ sentAt }) => sentAt === undefined)) {
       // A turn behind one that failed is refused; the order is kept by sending none before all answers are there.
       if (this.#outstanding > 0) return;
@@ -208,6 +212,7 @@ export class TurnQueue {
         if (life !== this.#life) return;
         this.#outstanding--;
         turn.sentAt = undefined;
+        this.#waits = true;
       },
     );
   }
@@ -222,8 +227,8 @@ export class TurnQueue {
       case 'out_of_turn':
         turn.sentAt = undefined;
         metrics.turnsStale++;
+        this.#waits = true;
         if (reply.last < this.acknowledged) this.#parts.lost();
-        else this.#pump();
         return;
       case 'applied':
       case 'repeated':

@@ -35,6 +35,7 @@ export class FarEngine implements FarSide {
   #dead = new Set<number>();
   #used = new Set<number>();
   #runs = 1;
+  #era = 'era-1';
 
   constructor({ clock = systemClock, limits, delayMs = () => 1 }: FarEngineOptions = {}) {
     this.clock = clock;
@@ -52,6 +53,7 @@ export class FarEngine implements FarSide {
   restart({ lost, awayMs }: { lost: boolean; awayMs: number }): void {
     this.run = `run-${++this.#runs}`;
     if (lost) {
+      this.#era = `era-${this.#runs}`;
       this.apps = new Map();
       this.#leases = new Map();
       this.#dead = new Set();
@@ -88,7 +90,7 @@ export class FarEngine implements FarSide {
     // An engine that has lost everything knows no numbers: the node keeps its own.
     const held = lease === undefined ? !this.#used.has(node) : lease.token === token;
     if (held) this.#grant(node, token, leaseMs);
-    return { held, nodes: [...this.#leases.keys()], atMs: this.clock.now() };
+    return { held, nodes: [...this.#leases.keys()], atMs: this.clock.now(), era: this.#era };
   }
 
   release({ node, token }: Lease): void {

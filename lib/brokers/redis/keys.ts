@@ -96,6 +96,8 @@ export class NodeKeys {
   readonly dead: string;
   /** Set: ids of apps in which nodes may have facts. */
   readonly apps: string;
+  /** String: name of what is known, lost with everything else. */
+  readonly era: string;
   readonly #base: string;
 
   constructor(prefix: string) {
@@ -105,6 +107,7 @@ export class NodeKeys {
     this.used = `${this.#base}used`;
     this.dead = `${this.#base}dead`;
     this.apps = `${this.#base}apps`;
+    this.era = `${this.#base}era`;
   }
 
   topic(node: number): string {

@@ -113,10 +113,12 @@ export class RedisLink implements EngineLink {
   }
 
   async renew({ node, token }: Lease, leaseMs: number): Promise<Renewal> {
-    const { nodes, tokens, used } = this.#nodeKeys;
-    const call = renew.call([nodes, tokens, used], [`${node}`, token, `${leaseMs}`]);
-    const [atMs, ...others] = (await this.#send(call)) as [number, ...string[]];
-    return { held: atMs > 0, nodes: others.map(Number), atMs };
+    const { nodes, tokens, used, era: key } = this.#nodeKeys;
+    const next = randomBytes(12).toString('base64url');
+    const args = [`${node}`, token, `${leaseMs}`, next];
+    const reply = await this.#send(renew.call([nodes, tokens, used, key], args));
+    const [atMs, era = '', ...others] = reply as [number, ...string[]];
+    return { held: atMs > 0, nodes: others.map(Number), atMs, era };
   }
 
   async release({ node, token }: Lease): Promise<void> {

@@ -23,6 +23,8 @@ export interface EntranceParts {
   readonly limits: Limits;
   readonly unauthorized: Unauthorized;
   readonly happenings: Happenings;
+  /** True while the broker does not answer, and has not for so long that nobody waits for it. */
+  isBrokerDown(): boolean;
   note(socket: Socket, message: string, about: object): void;
   /** Closes a socket as `Hub.dismiss` does. */
   dismiss(socket: Socket, code: number, reason: string): void;
@@ -71,6 +73,8 @@ export class Entrance {
     if (entrant.state !== 'waiting') return;
     (channel.entering ??= new Set()).add(entrant);
     (socket.entering ??= new Map()).set(kind.name, entrant);
+    // A channel that is opened while the broker is away is heard when it is back, which may take long.
+    if (!channel.isOpen && this.#parts.isBrokerDown()) this.#sendAway(entrant);
   }
 
   /** Takes a socket out of a channel, or out of those that wait for it; an empty channel is dropped. */

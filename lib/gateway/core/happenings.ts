@@ -1,5 +1,6 @@
 import type { Transition } from '../../brokers/broker';
 import { later } from '../../brokers/eventual';
+import { isUserChannel } from '../../pusher/channel-name';
 import type { Clock } from '../../util/timers';
 import { EventKind, type PipeEvent } from '../../wire/frames';
 import { CountPace } from './features/count-pace';
@@ -84,7 +85,9 @@ export class Happenings {
   /** A dead node's fact was swept, or one that was said late has changed something. */
   found(app: App, transition: Transition): void {
     // Users and sockets as a whole are the matter of backends, which hear those of their own node.
-    if ('channel' in transition) this.changed(app, transition);
+    if (!('channel' in transition)) return;
+    // A user's own channel is the server's: apps did not create it and hear nothing of it.
+    if (!isUserChannel(transition.channel)) this.changed(app, transition);
   }
 
   #tellChange(app: App, { kind, channel, userId, seq }: Change): void {

@@ -101,6 +101,7 @@ export class Hub {
       limits,
       unauthorized: this.#unauthorized,
       happenings: this.happenings,
+      isBrokerDown: () => this.#broker.state === 'down',
       note: (...noted) => this.#note(...noted),
       dismiss: (...closed) => this.dismiss(...closed),
     });

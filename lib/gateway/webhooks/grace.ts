@@ -6,8 +6,8 @@ import type { WebhookEvent } from './events';
 /** Grace of a leave. A return within this time cancels it: a page reload is not worth two webhooks. */
 const GRACE_MS = 3000;
 
-/** Time in which changes of one channel may arrive out of their order. */
-const ORDER_MS = 10_000;
+/** Time in which changes of one channel may arrive out of their order, or again: longer than all offers of a change. */
+const ORDER_MS = 40_000;
 
 /** Leave event that each event cancels. */
 const LEAVING_OF: ReadonlyMap<WebhookEventName, WebhookEventName> = new Map([
@@ -73,7 +73,8 @@ export class Grace {
   }
 
   #isLate(key: string, seq: number): boolean {
-    if (seq < (this.#latest.get(key) ?? 0)) return true;
+    // A change that is offered again, as its first answer was not heard, has the number that it had.
+    if (seq <= (this.#latest.get(key) ?? 0)) return true;
     this.#latest.set(key, seq);
     this.#ordered.add(key);
     return false;

@@ -65,6 +65,7 @@ t.test('browsers stay while the engine is away, and nothing else is let in or do
   const [ann, bob] = [await member(t, one, 'ann'), await member(t, two, 'bob')];
   await ann.next('pusher_internal:member_added');
   const late = await browser(t, one);
+  const later = [await browser(t, one), await browser(t, one), await browser(t, one)] as const;
   t.equal(await metric(one, 'broker_up'), 1);
   t.equal(await metric(one, 'broker_nodes'), 2);
 
@@ -84,6 +85,10 @@ t.test('browsers stay while the engine is away, and nothing else is let in or do
   t.equal((await RawSocket.upgrade(one.port)).status, 503, 'a new browser');
   ann.socket.send({ event: 'client-e', channel: ROOM, data: {} });
   t.match(await ann.next('pusher:error'), { data: { message: /broker .*does not answer/ } });
+  for (const [i, channel] of ['room', 'private-room', 'cache-room'].entries()) {
+    later[i]?.socket.askFor(channel);
+  }
+  await until(() => later.every(({ closed }) => closed === 4100));
 
   redis.resume();
   for (const node of [one, two]) while ((await readyz(node)) !== 200);

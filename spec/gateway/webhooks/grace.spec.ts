@@ -76,6 +76,20 @@ t.test('at its end it tells what it kept, and then of nobody who leaves', async 
   t.equal(clock.timers, 0);
 });
 
+t.test('a change that is offered again under its number is told once', async (t) => {
+  const { clock, grace: kept, told } = grace();
+  for (let i = 0; i < 3; i++) {
+    kept.offer(event('channel_occupied'), 1);
+    kept.offer(event('member_added', 'c', 'u'), 2);
+    clock.advance(10_000);
+  }
+  for (let i = 0; i < 3; i++) {
+    kept.offer(event('channel_vacated'), 3);
+    clock.advance(10_000);
+  }
+  t.strictSame(told, ['channel_occupied c', 'member_added c u', 'channel_vacated c']);
+});
+
 t.test('at any times the told events alternate and end in the present state', async () => {
   fc.assert(
     fc.property(fc.array(fc.nat(5000), { maxLength: 200, size: 'max' }), (pauses) => {

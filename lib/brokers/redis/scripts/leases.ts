@@ -20,8 +20,9 @@ return 0
 `;
 
 /**
- * KEYS: nodes, tokens, used. ARGV: node, token, lease. Reply: the time and the nodes that have not left, or 0 when the
- * node was declared dead. An engine that has lost everything knows no numbers: then the node keeps its own.
+ * KEYS: nodes, tokens, used, era. ARGV: node, token, lease, name of an era. Reply: the time, the era, and the nodes that
+ * have not left; or 0 when the node was declared dead. An engine that has lost everything knows no numbers: then the node
+ * keeps its own. Such an engine knows no era either, and the first node gives it the next one.
  */
 export const RENEW = `${NOW}
 local token = redis.call('HGET', KEYS[2], ARGV[1])
@@ -31,7 +32,8 @@ if token ~= ARGV[2] then
 end
 redis.call('ZADD', KEYS[1], now + tonumber(ARGV[3]), ARGV[1])
 redis.call('ZADD', KEYS[3], now, ARGV[1])
-return {now, unpack(redis.call('ZRANGEBYSCORE', KEYS[1], '(0', '+inf'))}
+redis.call('SET', KEYS[4], ARGV[4], 'NX')
+return {now, redis.call('GET', KEYS[4]), unpack(redis.call('ZRANGEBYSCORE', KEYS[1], '(0', '+inf'))}
 `;
 
 /** KEYS: nodes, tokens. ARGV: node, token. The lease is over at once. */
