@@ -102,7 +102,7 @@ t.test(
     const pipe = await WirePipe.connect(t, gateway.port);
     await pipe.ask('{"id":"a","method":"subscribe","params":{"events":["socket_message"]}}');
     const socket = await TestSocket.connect(t, gateway.port);
-    const deep = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
+    const deep = `${'['.repeat(999)}${']'.repeat(999)}`;
     for (const data of ['{"a" : 1.0}', '"\\u2028"', '1e999', '9007199254740993', deep]) {
       socket.text(`{"event":"e","data":${data}}`);
       const head =
