@@ -3,7 +3,7 @@
  * Run: node --expose-gc -r ts-node/register/transpile-only spec/bench/faults.ts
  */
 import { until } from '../support/until';
-import type { Carrier, CarrierHandler } from '../../lib/gateway/core/fanout/carrier';
+import type { CarrierHandler } from '../../lib/gateway/core/fanout/carrier';
 import { dialWebSocket } from '../../lib/net/web-socket';
 import type { Dial, Socket } from '../../lib/net/dial';
 import { createClient, type PipeClient } from '../../lib/pipe/client';
@@ -13,8 +13,8 @@ import { Budget } from '../../lib/stream/budget';
 import { InFlight } from '../../lib/stream/in-flight';
 import { Log } from '../../lib/stream/log';
 import { createTestGateway, type TestGateway } from '../../lib/testing';
-import { memoryEncoder } from '../../lib/testing/memory-encoder';
 import { EventKind, type PipeEvent } from '../../lib/wire/frames';
+import { nowhere } from './support/nowhere';
 
 const MISSED = 10_000;
 const SOCKETS = 100_000;
@@ -130,23 +130,6 @@ async function manyCloses(): Promise<void> {
   tell(`${SOCKETS} closes at once, all reported`, `${tookMs.toFixed(0)} ms, ${bytes} bytes each`);
   await client.disconnect();
   await gateway.close();
-}
-
-/** A browser that is only counted. */
-function nowhere(): Carrier {
-  const nothing = (): void => undefined;
-  return {
-    encoder: memoryEncoder,
-    remoteAddress: '127.0.0.1',
-    unsentBytes: 0,
-    session: undefined,
-    write: nothing,
-    sendBinary: nothing,
-    onDrain: nothing,
-    pause: nothing,
-    resume: nothing,
-    close: nothing,
-  };
 }
 
 function fullLog(): void {

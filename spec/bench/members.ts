@@ -2,13 +2,13 @@
  * Figures of backends that come, go and meet much at once. Prints them; nothing passes or fails by time.
  * Run: node --expose-gc -r ts-node/register/transpile-only spec/bench/members.ts
  */
-import type { Carrier, CarrierHandler } from '../../lib/gateway/core/fanout/carrier';
+import type { CarrierHandler } from '../../lib/gateway/core/fanout/carrier';
 import { createClient, type PipeClient } from '../../lib/pipe/client';
 import type { PipeOptions } from '../../lib/pipe/options';
 import { createTestGateway, type FakeBrowser, type TestGateway } from '../../lib/testing';
-import { memoryEncoder } from '../../lib/testing/memory-encoder';
 import { ChaosProxy } from '../support/chaos-proxy';
 import { until } from '../support/until';
+import { nowhere } from './support/nowhere';
 
 const RESTART_MS = 1_000;
 const BROWSERS = 100;
@@ -202,23 +202,6 @@ function open(gateway: TestGateway, count: number): CarrierHandler[] {
     if (session === undefined) throw new Error('the gateway takes no more sockets');
     return session;
   });
-}
-
-/** A browser that is only counted. */
-function nowhere(): Carrier {
-  const nothing = (): void => undefined;
-  return {
-    encoder: memoryEncoder,
-    remoteAddress: '127.0.0.1',
-    unsentBytes: 0,
-    session: undefined,
-    write: nothing,
-    sendBinary: nothing,
-    onDrain: nothing,
-    pause: nothing,
-    resume: nothing,
-    close: nothing,
-  };
 }
 
 async function main(): Promise<void> {

@@ -67,11 +67,9 @@ export class HttpConnection {
   readonly surplus: string | undefined;
   readonly #queue: RequestQueue;
   readonly #waiting: Array<{ request: IncomingMessage; run: () => void }> = [];
-  /** Turn of the budget in which the last request came, and the number of its requests that were handled. */
+  /** Turn of the budget in which something came last, its requests that were handled, and its pieces of bodies. */
   #turn = -1;
   #handled = 0;
-  /** Turn in which the last piece of a body came, and the number of its pieces. */
-  #piecesTurn = -1;
   #pieces = 0;
   #isRefused = false;
   /** Requests that were dropped, until the stream has closed. */
@@ -104,10 +102,7 @@ export class HttpConnection {
     this.#request = request;
     const { budget } = this.#queue;
     budget.spend(REQUEST_UNITS);
-    if (this.#turn !== budget.turn) {
-      this.#turn = budget.turn;
-      this.#handled = 0;
-    }
+    this.#countFrom(budget.turn);
     if (request.headers['transfer-encoding'] !== undefined) this.#countPieces(request);
     if (this.#waiting.length === 0 && this.#handled < (budget.exhausted ? 1 : REQUESTS_PER_TURN)) {
       this.#handled++;
@@ -160,6 +155,12 @@ export class HttpConnection {
     return ++this.#ticks > most ? 'late' : undefined;
   }
 
+  #countFrom(turn: number): void {
+    if (this.#turn === turn) return;
+    this.#turn = turn;
+    this.#handled = this.#pieces = 0;
+  }
+
   /** Counts the chunks of a body (RFC 9112 §7.1), whose sizes are the client's choice. */
   #countPieces(request: IncomingMessage): void {
     const push = request.push.bind(request);
@@ -170,10 +171,7 @@ export class HttpConnection {
     request.push = (piece: unknown, encoding?: BufferEncoding): boolean => {
       if (piece === null || this.#isRefused) return piece === null && push(piece);
       ofBody++;
-      if (this.#piecesTurn !== budget.turn) {
-        this.#piecesTurn = budget.turn;
-        this.#pieces = 0;
-      }
+      this.#countFrom(budget.turn);
       if (++this.#pieces % PIECES_PER_UNIT === 0) budget.spend(1);
       if (this.#pieces === FLOOD_PIECES) this.#queue.flooded(this);
       if (ofBody <= MAX_PIECES) return push(piece, encoding);
