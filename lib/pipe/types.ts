@@ -134,7 +134,14 @@ export type ReceivedEvent<Events> = {
  * attempt; `closing` waits for the other side's close; `failed` is final until `connect()` is called again.
  */
 export type PipeState =
-  'idle' | 'dialing' | 'greeting' | 'open' | 'waiting' | 'closing' | 'closed' | 'failed';
+  | 'idle'
+  | 'dialing'
+  | 'greeting'
+  | 'open'
+  | 'waiting'
+  | 'closing'
+  | 'closed'
+  | 'failed';
 
 export interface ConnectedInfo {
   /**

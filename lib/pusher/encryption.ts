@@ -15,7 +15,8 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
  * this key does not open, or that was changed on its way.
  */
 export type Opened =
-  { ok: true; text: string } | { ok: false; reason: 'format' | 'key'; message: string };
+  | { ok: true; text: string }
+  | { ok: false; reason: 'format' | 'key'; message: string };
 
 /** The 32 bytes of a master key, or what is wrong with it. Messages are upstream's and never show the key. */
 export function readMasterKey(

@@ -20,7 +20,8 @@ export type PipeRefusal =
   | 'bad_signature';
 
 export type PipeVerdict =
-  { ok: true; key: string } | { ok: false; code: PipeRefusal; message: string };
+  | { ok: true; key: string }
+  | { ok: false; code: PipeRefusal; message: string };
 
 /**
  * The four signed parameters with which a Pipe opens, for its Authorization header or its query string: the same as for

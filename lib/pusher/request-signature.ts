@@ -13,7 +13,8 @@ export const DEFAULT_TOLERANCE_S = 600;
 export const TIMESTAMP = /^\d{1,12}$/;
 
 export type RequestVerdict =
-  { ok: true; key: string } | { ok: false; status: 400 | 401; message: string };
+  | { ok: true; key: string }
+  | { ok: false; status: 400 | 401; message: string };
 
 /** The parameters that are signed, sorted by their names in lower case; `auth_signature` is left out. */
 function signedParams(params: Params): Array<{ signed: string; name: string; value: string }> {

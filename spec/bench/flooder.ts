@@ -7,7 +7,12 @@ import { APP } from './support/app';
 
 /** `itself`: its own port instead of the gateway's, which shows what a busy machine alone does. */
 export type Flood =
-  'itself' | 'empty frames' | 'no JSON' | 'pings' | 'pipelined requests' | 'slow readers';
+  | 'itself'
+  | 'empty frames'
+  | 'no JSON'
+  | 'pings'
+  | 'pipelined requests'
+  | 'slow readers';
 
 const {
   port: gatewayPort,

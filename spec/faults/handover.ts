@@ -15,7 +15,11 @@ import { until } from '../support/until';
  * the first has ended.
  */
 export type Way =
-  'passed on' | 'passed on, one after the other' | 'shared' | 'waited for' | 'one after the other';
+  | 'passed on'
+  | 'passed on, one after the other'
+  | 'shared'
+  | 'waited for'
+  | 'one after the other';
 
 export interface HandoverReport {
   sockets: number;

@@ -10,7 +10,12 @@ import type { ConnectionError, PusherEvent } from './messages';
 import { Session } from './session';
 
 export type ConnectionState =
-  'initialized' | 'connecting' | 'connected' | 'unavailable' | 'failed' | 'disconnected';
+  | 'initialized'
+  | 'connecting'
+  | 'connected'
+  | 'unavailable'
+  | 'failed'
+  | 'disconnected';
 
 /** State of the connection, with the resources it holds in that state. */
 type Phase =

@@ -19,7 +19,8 @@ const MAX_GIVEN_UP = 1_000;
 const SWEEP_MS = 1_000;
 
 export type Attached =
-  { session: PipeSession } | { refused: keyof typeof CLOSE_CODES; message: string };
+  | { session: PipeSession }
+  | { refused: keyof typeof CLOSE_CODES; message: string };
 
 /** A session without a connection. */
 interface Away {
