@@ -113,17 +113,25 @@ import type Types = require('standpipe/http');${TYPED}`,
     `import Pusher, { type Callback } from 'standpipe/http';${NAMESPACE}${TYPED}
 export type Done = Callback;`,
   );
-  const tsc = require.resolve('typescript/bin/tsc');
+  const tsc = (name: string): string =>
+    join(dirname(require.resolve(`${name}/package.json`)), 'bin', 'tsc');
   const strict = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022'];
-  const check = async (...args: string[]): Promise<string> =>
-    run(process.execPath, [tsc, ...strict, ...args], { cwd: project }).then(
+  const check = async (compiler: string, ...args: string[]): Promise<string> =>
+    run(process.execPath, [tsc(compiler), ...strict, ...args], { cwd: project }).then(
       () => 'fine',
       ({ stdout }: { stdout: string }) => stdout,
     );
   const files = ['named.mts', 'default.mts', 'equals.cts', 'named.cts', 'parse.mts'];
-  t.equal(await check('--module', 'node16', ...files), 'fine', 'node16');
+  t.equal(await check('typescript', '--module', 'node16', ...files), 'fine', 'node16');
   t.equal(
-    await check('--module', 'esnext', '--moduleResolution', 'bundler', 'bundled.ts'),
+    await check(
+      'typescript-7',
+      '--module',
+      'esnext',
+      '--moduleResolution',
+      'bundler',
+      'bundled.ts',
+    ),
     'fine',
     'bundler',
   );

@@ -1,11 +1,10 @@
-import { createClient } from '@redis/client';
 import { StandpipeError } from '../../errors';
 
 /** Address of an engine: `redis://`, `rediss://`, or `unix:` and the path of a socket. */
 export type RedisAddress = string;
 
 type Argument = string | Buffer;
-type Client = ReturnType<typeof open>;
+type Client = Awaited<ReturnType<typeof open>>;
 
 const CONNECT_TIMEOUT_MS = 5000;
 /** Topics in one command. */
@@ -60,7 +59,7 @@ export class Connection {
     address: RedisAddress,
     heard: (topic: string, message: Buffer) => void,
   ): Promise<Connection> {
-    const clients = [open(address), open(address)] as const;
+    const clients = [await open(address), await open(address)] as const;
     const [commands, topics] = clients;
     try {
       // Without a listener an error ends the process.
@@ -112,7 +111,9 @@ export class Connection {
   };
 }
 
-function open(address: RedisAddress) {
+async function open(address: RedisAddress) {
+  // Its client is loaded by the first connection: it takes as long to load as all else that a gateway needs.
+  const { createClient } = await import('@redis/client');
   const socket = { connectTimeout: CONNECT_TIMEOUT_MS, reconnectStrategy: false as const };
   const where = address.startsWith('unix:')
     ? { socket: { ...socket, path: address.slice('unix:'.length) } }
