@@ -193,8 +193,9 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
   }
 
   /**
-   * Takes no more events, waits for the handlers that run and for the answers to commands, for at most `drainMs`
-   * together, says goodbye and closes. Handlers must not await it: it waits for them. Never rejects.
+   * Takes no more events, waits for running handlers, for answers to commands and, if others would get finished events
+   * again, for a lost connection, for at most `drainMs` together, says goodbye and closes. Handlers must not await it: it
+   * waits for them. Never rejects.
    *
    * In a group this is how a member leaves: events that it has received and not begun go to the others at once, and so
    * does everything that comes after.
@@ -336,13 +337,13 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
   }
 
   async #drain(): Promise<void> {
-    const { state } = this.#link;
-    if (state === 'dialing' || state === 'greeting' || state === 'open' || state === 'waiting') {
+    if (this.#link.isLive) {
       const limit = deferred<void>();
       const timer = this.#clock.setTimeout(() => limit.resolve(), this.#settings.drainMs);
       // Handlers may still send their answers; the outbox closes after them.
       await Promise.race([this.#inbox.stop(), limit.promise]);
       await Promise.race([this.#sender.close(), limit.promise]);
+      if (this.#inbox.isUntold) await Promise.race([this.#link.settled(), limit.promise]);
       this.#clock.clearTimeout(timer);
       this.#acknowledge();
     }
@@ -371,10 +372,9 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
     const { SOCKET, CHANNEL } = RuleKind;
     this.#inbox.ask(this.#subscriptions.asks(SOCKET), this.#subscriptions.asks(CHANNEL));
     if (callback === undefined) return this;
-    const events = [kinds].flat();
     const taken = this.#subscriptions.subscribed();
     taken
-      .then(() => callback(null, { events }), callback)
+      .then(() => callback(null, { events: [kinds].flat() }), callback)
       .catch((thrown) => this.#reporter.handlerFailed(thrown, 'callback of subscribe'));
     return this;
   }

@@ -45,8 +45,8 @@ export interface GroupOptions {
    * Policy when the group does not keep up and its stream at the gateway fills. `gap`: the oldest events are dropped,
    * and the client is told how many. `pause`: from three quarters on, a browser that sends something is not read
    * until half of the stream is free again, for the gateway's `pipePauseMs`; then, or when it is connected by HTTP
-   * fallback, it is closed with 4100 and comes back later. `close`: it is closed at once. Events that were read are
-   * kept under both. Default `gap`. All members must say the same.
+   * fallback, it is closed with 4100 and comes back later. `close`: it is closed at once, and messages behind the one
+   * that filled the stream are lost with its connection. Events that were taken are kept under both. Default `gap`. All members must say the same.
    */
   overflow?: 'gap' | 'pause' | 'close' | undefined;
 }
@@ -89,7 +89,7 @@ export interface PipeOptions {
   /** Silence of the gateway after which the connection is given up; above `pingMs` and 1 000. Default 25 000. */
   deadMs?: number | undefined;
   /**
-   * Time that `disconnect()` waits for running handlers and unacknowledged commands. Default 10 000.
+   * Time that `disconnect()` waits for running handlers, unacknowledged commands and a lost link. Default 10 000.
    */
   drainMs?: number | undefined;
   /**

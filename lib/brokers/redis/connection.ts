@@ -112,7 +112,7 @@ export class Connection {
 }
 
 async function open(address: RedisAddress) {
-  // Its client is loaded by the first connection: it takes as long to load as all else that a gateway needs.
+  // Loading the client takes as long as all else that a gateway needs.
   const { createClient } = await import('@redis/client');
   const socket = { connectTimeout: CONNECT_TIMEOUT_MS, reconnectStrategy: false as const };
   const where = address.startsWith('unix:')

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type ErrorCode, StandpipeError, asError } from '../../errors';
 import type { Dial, Socket } from '../../net/dial';
 import { backoff } from '../../util/backoff';
+import { deferred } from '../../util/deferred';
 import { closeReason } from '../../util/close-reason';
 import type { Clock, Timer } from '../../util/timers';
 import { CLOSE_CODES, closeCode } from '../../wire/close-codes';
@@ -74,6 +75,7 @@ export class Link {
   readonly #dial: Dial;
   readonly #owner: LinkOwner;
   #state: LinkState = { name: 'idle' };
+  #settled = deferred<void>();
   /** Attempts and connections that ended before they were healthy. */
   #failures = 0;
   /** The gateway's clock against this one, where it has said that they differ. */
@@ -88,6 +90,17 @@ export class Link {
 
   get state(): PipeState {
     return this.#state.name;
+  }
+
+  /** True while there is a connection or one is tried. */
+  get isLive(): boolean {
+    const { name } = this.#state;
+    return name === 'dialing' || name === 'greeting' || name === 'open' || name === 'waiting';
+  }
+
+  /** Resolves when there is a connection, or when none will be tried any more. */
+  async settled(): Promise<void> {
+    if (this.isLive && this.#state.name !== 'open') await this.#settled.promise;
   }
 
   /** Begins to connect; does nothing when that has begun already. */
@@ -298,5 +311,8 @@ export class Link {
       this.#clock.clearTimeout(previous.healthy);
     }
     this.#owner.entered(next.name, previous.name);
+    if (next.name !== 'open' && next.name !== 'closed' && next.name !== 'failed') return;
+    this.#settled.resolve();
+    this.#settled = deferred<void>();
   }
 }

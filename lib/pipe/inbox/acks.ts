@@ -75,8 +75,11 @@ export class Acks {
     else this.#timer ??= this.#clock.setTimeout(() => this.#late(), dueAt - now);
   }
 
-  /** Positions that have moved and were not told. A partition that is not this client's is not for it to acknowledge. */
-  take(): PartitionPosition[] {
+  /**
+   * Positions that have moved and were not told. A partition that is not this client's is not for it to acknowledge.
+   * @param whole events that the gateway is yet to repeat are told as well, because nothing is taken any more
+   */
+  take(whole: boolean): PartitionPosition[] {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#meter.acked();
@@ -85,7 +88,8 @@ export class Acks {
     let left = MAX_ACK_RANGES;
     for (const partition of this.#moved) {
       if (partition.state !== 'owned' && partition.state !== 'revoking') continue;
-      const position = partition.acknowledge(Math.min(MAX_RANGES, left));
+      const maxRanges = Math.min(MAX_RANGES, left);
+      const position = whole ? partition.tell(maxRanges) : partition.acknowledge(maxRanges);
       left = Math.max(0, left - countsOf(position));
       positions.push(position);
     }

@@ -16,6 +16,22 @@ export class AssignedPartitions implements Iterable<AssignedPartition> {
     return this.#byNumber.values();
   }
 
+  /** Number of this client's partitions whose sockets and channels are known. */
+  get known(): number {
+    let known = 0;
+    for (const { state, awaitsSnapshot } of this) {
+      if (state === 'owned' && !awaitsSnapshot) known += 1;
+    }
+    return known;
+  }
+
+  /** True while finished events of this client's partitions are unacknowledged. */
+  get haveNews(): boolean {
+    const isOurs = ({ state }: AssignedPartition): boolean =>
+      state === 'owned' || state === 'revoking';
+    return [...this].some((partition) => isOurs(partition) && partition.hasNews);
+  }
+
   /** A partition is this client's: a lost one comes back, any other one goes on. Throws a StandpipeError for one that begins nowhere. */
   assign(assignment: Assignment): AssignedPartition {
     const { partition: number, epoch, firstOffset } = assignment;

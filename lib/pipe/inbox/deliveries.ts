@@ -144,6 +144,7 @@ export class Deliveries {
   /** Number of events of a run that came again. */
   repeated(partition: AssignedPartition, events: number): void {
     this.#acks.repeated(partition, events);
+    this.freed();
   }
 
   /** Has the positions told that have moved, and the credit that there is more of. */
@@ -151,9 +152,13 @@ export class Deliveries {
     if (this.#acks.pending || this.#window.isShort) this.#owner.ackDue();
   }
 
-  /** Positions and credit that are to be told and were not yet. */
-  takeAck(partitions: Iterable<AssignedPartition>): Ack | undefined {
-    const positions = this.#acks.take();
+  /**
+   * Positions and credit that are to be told and were not yet.
+   * @param isLast nothing is taken any more: all finished events are told, those that the gateway is yet to repeat too
+   */
+  takeAck(partitions: Iterable<AssignedPartition>, isLast = false): Ack | undefined {
+    if (isLast) for (const partition of partitions) this.#acks.note(partition);
+    const positions = this.#acks.take(isLast);
     const credit = this.#window.changed(partitions);
     if (positions.length === 0 && credit === undefined) return undefined;
     return credit === undefined ? { positions } : { positions, credit };

@@ -271,7 +271,12 @@ export class Inbox {
 
   /** Positions and credit that are to be told and were not yet. */
   takeAck(): Ack | undefined {
-    return this.#deliveries.takeAck(this.#partitions);
+    return this.#deliveries.takeAck(this.#partitions, this.#phase.name === 'stopping');
+  }
+
+  /** True while another process would get finished events again, because the gateway was not told of them. */
+  get isUntold(): boolean {
+    return this.#policy.kept && this.#partitions.haveNews;
   }
 
   get #phase(): Phase {
@@ -354,7 +359,6 @@ export class Inbox {
     }
     this.#conclude(partition);
     this.#deliveries.repeated(partition, events.length);
-    this.#deliveries.freed();
   }
 
   #judge(partition: AssignedPartition, offset: number, event: PipeEvent): void {
@@ -386,11 +390,7 @@ export class Inbox {
   #closeStale(): void {
     const resync = this.#resync;
     if (resync?.stale !== true) return;
-    let known = 0;
-    for (const { state, awaitsSnapshot } of this.#partitions) {
-      if (state === 'owned' && !awaitsSnapshot) known += 1;
-    }
-    if (!this.#nodeLost && known < this.#gateway.partitions) return;
+    if (!this.#nodeLost && this.#partitions.known < this.#gateway.partitions) return;
     const reason = this.#nodeLost ? 'node_lost' : undefined;
     for (const change of resync.closeStale()) {
       this.#deliveries.make(this.#partitions.nowhere(), change, 'resync', reason);

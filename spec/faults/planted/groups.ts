@@ -39,6 +39,28 @@ export const groups: readonly FaultKind[] = [
         ),
       },
       {
+        title:
+          'a backend that leaves over a new connection tells only of events that were repeated on it',
+        file: 'pipe/inbox/inbox.ts',
+        from: "takeAck(this.#partitions, this.#phase.name === 'stopping')",
+        to: 'takeAck(this.#partitions)',
+        finder: spec(
+          'pipe/inbox/takeover.spec.ts',
+          'a backend whose link is back when its last handlers end leaves no finished event',
+        ),
+      },
+      {
+        title:
+          'a backend whose link is lost while it leaves is gone before it has told what it finished',
+        file: 'pipe/client.ts',
+        from: 'if (this.#inbox.isUntold)',
+        to: 'if (false as boolean)',
+        finder: spec(
+          'pipe/inbox/takeover.spec.ts',
+          'a backend whose last handlers end without a link leaves no finished event',
+        ),
+      },
+      {
         title: 'a backend that comes after a crash is not told of the crash',
         file: 'gateway/protocols/pipe/sessions.ts',
         from: 'if (!away.isTold) count += session.group.lag.events;',

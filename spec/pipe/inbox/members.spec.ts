@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { PipeOptions } from '../../../lib/index';
-import { startGateway } from '../../support/start-gateway';
+import { SECRET, startGateway } from '../../support/start-gateway';
 import {
   GROUP,
   MemberRecorder,
@@ -163,6 +163,27 @@ t.test('when the gateway is another process, all its sockets are closed and told
     await client.disconnect();
   }
 });
+
+t.test(
+  'when an app was taken out and put back, all its sockets are closed and told so',
+  async (t) => {
+    const app = { id: '1', key: 'key', secret: SECRET };
+    const gateway = await startGateway(t, { apps: [app] });
+    for (const group of [undefined, 'game']) {
+      const recorder = new MemberRecorder();
+      const { client } = await join(t, gateway, { group }, recorder.listen('a'));
+      const browsers = await browse(gateway, 10);
+      await until(() => browsers.every(({ id }) => recorder.opened.has(id)));
+      gateway.reload({ apps: [{ ...app, id: '2', key: 'other' }] });
+      await until(() => !client.connected);
+      gateway.reload({ apps: [app] });
+      await until(() => client.connected);
+      await until(() => recorder.closed.size === browsers.length);
+      for (const { id } of browsers) t.equal(recorder.closed.get(id), 'node_lost');
+      await client.disconnect();
+    }
+  },
+);
 
 t.test('a log that overflows tells of the gap first, and then what is true', async (t) => {
   for (const group of [undefined, 'game']) {

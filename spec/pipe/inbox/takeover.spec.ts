@@ -1,4 +1,5 @@
-import t from 'tap';
+import t, { type Test } from 'tap';
+import type { PipeOptions } from '../../../lib/index';
 import type { StandpipeError } from '../../../lib/errors';
 import { startGateway } from '../../support/start-gateway';
 import {
@@ -158,6 +159,46 @@ t.test(
     t.not(later.at(-1), first);
   },
 );
+
+/**
+ * A backend leaves while its handlers run and its link is lost, which comes back before the handlers end or after it.
+ */
+async function leave(t: Test, named: Partial<PipeOptions>, isBackBefore: boolean): Promise<void> {
+  const gateway = await startGateway(t);
+  const recorder = new MemberRecorder();
+  const options = { ...named, drainMs: 60_000 };
+  const { client, line } = await join(t, gateway, options, recorder.listen('a'));
+  const browsers = await browse(gateway, 8);
+  recorder.hold('a');
+  for (const browser of browsers) browser.send('n', 1);
+  await until(() => recorder.heard.length === 8);
+  const left = client.disconnect();
+  line.cut();
+  await missed(gateway, 0);
+  if (isBackBefore) {
+    line.mend();
+    await until(() => client.state === 'open');
+  }
+  recorder.release('a');
+  await until(() => recorder.ended.length === 8);
+  line.mend();
+  await left;
+  for (const browser of browsers) browser.send('n', 2);
+  await join(t, gateway, named, recorder.listen('b'));
+  await until(() => recorder.by('b').length >= 8);
+  for (const { id } of browsers) t.same(recorder.of(id), ['a 1', 'b 2']);
+}
+
+t.test(
+  'a backend whose link is back when its last handlers end leaves no finished event',
+  async (t) => {
+    for (const named of [{ name: 'a' }, GROUP]) await leave(t, named, true);
+  },
+);
+
+t.test('a backend whose last handlers end without a link leaves no finished event', async (t) => {
+  for (const named of [{ name: 'a' }, GROUP]) await leave(t, named, false);
+});
 
 t.test('a lone member that is away is not waited for by a new member', async (t) => {
   const clock = clockOfToday();

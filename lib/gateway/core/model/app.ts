@@ -39,13 +39,16 @@ export class App {
   /** Sockets that have yet to authorize themselves; 0 unless the app asks for it. */
   unauthorizedSockets = 0;
   readonly observers = new Set<AppObserver>();
+  /** Times that an app of this id was taken out of the gateway before. */
+  readonly removals: number;
   /** Backends connected now, whichever protocol they speak. */
   backends = 0;
 
   #broker: AppBroker | undefined;
 
-  constructor(options: AppOptions) {
+  constructor(options: AppOptions, removals = 0) {
     this.#options = options;
+    this.removals = removals;
     this.#origins = new AllowedOrigins(options.allowedOrigins);
   }
 
@@ -53,6 +56,11 @@ export class App {
   get broker(): AppBroker {
     if (this.#broker === undefined) throw new Error(`app ${this.id} was not joined with a broker`);
     return this.#broker;
+  }
+
+  /** Name of the gateway process for backends: another one when the app was put back, since its sockets were closed. */
+  nodeIn(process: string): string {
+    return this.removals === 0 ? process : `${process}+${this.removals}`;
   }
 
   join(broker: AppBroker): void {
@@ -108,6 +116,7 @@ export class Apps {
   readonly #byKey = new Map<string, App>();
   /** Apps that were taken out and still have sockets to close. */
   readonly #leaving = new Set<App>();
+  readonly #removals = new Map<string, number>();
 
   /** @param made is told each app when it is made, before anybody finds it */
   constructor(options: readonly AppOptions[], made: (app: App) => void = () => undefined) {
@@ -148,13 +157,14 @@ export class Apps {
     for (const app of gone) {
       this.#byId.delete(app.id);
       this.#leaving.add(app);
+      this.#removals.set(app.id, app.removals + 1);
     }
     const others = changed.flatMap((options) => {
       const app = this.#byId.get(options.id);
       app?.change(options);
       return app ?? [];
     });
-    const made = added.map((options) => new App(options));
+    const made = added.map((options) => new App(options, this.#removals.get(options.id)));
     for (const app of made) {
       this.#made(app);
       this.#byId.set(app.id, app);

@@ -193,7 +193,7 @@ export class PipeSession implements GroupMember {
       },
       partitions: this.group.partitions.length,
       assigned: owned.map(assignment),
-      node,
+      node: this.app.nodeIn(node),
       windowMs: limits.pipeWindowMs,
       graceMs: limits.pipeGraceMs,
       unhandled,
