@@ -96,11 +96,12 @@ export class Gateway {
       ...((broker ?? settings.broker) && { broker: this.#broker }),
     });
     const journal = new Journal(log, this.metrics);
+    const now = (): number => clock.now();
     const watch: TurnWatch = {
-      now: () => clock.now(),
+      now,
       written: (durationMs) => this.metrics.written(durationMs),
     };
-    const turn = new Turn((run) => clock.endOfTurn(run), { watch, cpuMs: clock.cpuMs });
+    const turn = new Turn((run) => clock.endOfTurn(run), { watch, now });
     const shared = { clock, limits, journal, metrics: this.metrics };
     this.#hub = new Hub({ ...shared, turn, broker: this.#broker });
     this.#apps = new Apps(settings.apps, (app) => this.#hub.attach(app));

@@ -2,12 +2,15 @@
 const UNITS_PER_TURN = 4_096;
 const BYTES_PER_UNIT = 32 * 1024;
 /**
- * CPU time of one turn for writes, in milliseconds. The same write takes the kernel several times as long for a peer that
- * does not read, whose buffers still grow, so that a count alone is no measure.
+ * Time of one turn for writes, in milliseconds. The same write takes the kernel several times as long for a peer that
+ * does not read, whose buffers still grow, so that a count alone is no measure. Time that other processes take counts too:
+ * whoever waits for the next turn waits for it as well.
  */
-const MS_PER_TURN = 40;
-/** Writes of so many units are not timed. */
-const UNITS_PER_LOOK = 32;
+const MS_PER_TURN = 20;
+/** Writes of so many units end the turn by their number alone. */
+const SMALL_UNITS = 32;
+/** Units after which the clock is looked at again. */
+const UNITS_PER_LOOK = 8;
 /** Writes that were left for later have this part of a turn at least, whatever new ones have used. */
 const LATER_PART = 1 / 4;
 
@@ -16,24 +19,24 @@ export function writeUnits(bytes: number): number {
   return 1 + bytes / BYTES_PER_UNIT;
 }
 
-/** Budget of writes per turn of the event loop: by their number, their bytes, and their CPU time. */
+/** Budget of writes per turn of the event loop: by their number, their bytes, and their time. */
 export class WriteBudget {
   readonly #unitsPerTurn: number;
-  readonly #cpuMs: (() => number) | undefined;
+  readonly #now: (() => number) | undefined;
   #left: number;
   /** Units left at the next look at the clock. */
   #lookAt = Infinity;
   #endMs = Infinity;
 
-  /** `cpuMs`: CPU time of the process, in milliseconds. Without it the budget does not end by time. */
-  constructor(cpuMs?: () => number, unitsPerTurn = UNITS_PER_TURN) {
-    this.#cpuMs = cpuMs;
+  /** `now`: milliseconds on a monotonic clock. Without it the budget does not end by time. */
+  constructor(now?: () => number, unitsPerTurn = UNITS_PER_TURN) {
+    this.#now = now;
     this.#unitsPerTurn = this.#left = unitsPerTurn;
   }
 
   /** Units that are too few to end the turn, or to be timed. */
   isSmall(units: number): boolean {
-    return units <= UNITS_PER_LOOK && units <= this.#left;
+    return units <= SMALL_UNITS && units <= this.#left;
   }
 
   get isSpent(): boolean {
@@ -48,8 +51,9 @@ export class WriteBudget {
   /** Leaves room for writes of earlier turns. */
   leaveSome(): void {
     this.#left = Math.max(this.#left, this.#unitsPerTurn * LATER_PART);
-    if (this.#cpuMs !== undefined)
-      this.#endMs = Math.max(this.#endMs, this.#cpuMs() + MS_PER_TURN * LATER_PART);
+    this.#lookAt = this.#left - UNITS_PER_LOOK;
+    if (this.#now !== undefined)
+      this.#endMs = Math.max(this.#endMs, this.#now() + MS_PER_TURN * LATER_PART);
   }
 
   /** Begins another turn. Its time runs from its first write. */
@@ -60,8 +64,8 @@ export class WriteBudget {
 
   #look(): void {
     this.#lookAt = this.#left - UNITS_PER_LOOK;
-    if (this.#cpuMs === undefined) return;
-    const atMs = this.#cpuMs();
+    if (this.#now === undefined) return;
+    const atMs = this.#now();
     if (this.#endMs === Infinity) this.#endMs = atMs + MS_PER_TURN;
     else if (atMs >= this.#endMs) this.#left = 0;
   }
