@@ -2,6 +2,24 @@ import type { Server } from 'node:http';
 import { StandpipeError } from '../../errors';
 import type { Logger } from '../../util/logger';
 import type { Clock } from '../../util/timers';
+import type { HttpTimes } from './http-connections';
+import type { Certificate } from './tls-server';
+
+/** Options of the ports. */
+export interface ListenOptions extends HttpTimes {
+  host: string;
+  port: number;
+  fd?: number | undefined;
+  reusePort: boolean;
+  portWaitMs: number;
+  tls?: (Certificate & { port: number; fd?: number | undefined; only: boolean }) | undefined;
+  /** Further plain ports. */
+  morePorts: readonly number[];
+  maxConnections: number;
+  /** Connections of one remote address. Counted only when the limit is below `maxConnections`. */
+  maxConnectionsPerAddress: number;
+  maxHeaderBytes: number;
+}
 
 /** Connections that may wait to be accepted; the kernel has a limit of its own. SYNs beyond the limit are dropped. */
 const BACKLOG = 4096;

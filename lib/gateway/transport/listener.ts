@@ -11,14 +11,14 @@ import type { TurnBudget } from '../core/timing/turn-budget';
 import type { ClientAddress } from '../http/client-address';
 import { Connection } from './connection';
 import { countAddress } from './count-address';
-import { HttpConnections, type HttpTimes } from './http-connections';
+import { HttpConnections } from './http-connections';
 import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
-import { listen, type ListenParts, type Place } from './listen';
+import { listen, type ListenOptions, type ListenParts, type Place } from './listen';
 import { flatHeaders, isWebSocket, putBack } from './other-upgrades';
 import { answerAndEnd, end, hangUp, TOO_MANY_PIECES, unavailable, unreadable } from './refuse';
 import { isShared } from './shared-port';
-import { type Certificate, tlsServer } from './tls-server';
+import { tlsServer } from './tls-server';
 
 /** Connections beyond the limit that are told so; further ones are closed at once. */
 const SPARE = 100;
@@ -26,21 +26,6 @@ const SPARE = 100;
 const UPGRADE_UNITS = 32;
 /** WebSocket frames are read in pieces of at least so many bytes at most. */
 const MIN_PIECE_BYTES = 4 * 1024;
-
-export interface ListenOptions extends HttpTimes {
-  host: string;
-  port: number;
-  fd?: number | undefined;
-  reusePort: boolean;
-  portWaitMs: number;
-  tls?: (Certificate & { port: number; fd?: number | undefined; only: boolean }) | undefined;
-  /** Further plain ports. */
-  morePorts: readonly number[];
-  maxConnections: number;
-  /** Connections of one remote address. Counted only when the limit is below `maxConnections`. */
-  maxConnectionsPerAddress: number;
-  maxHeaderBytes: number;
-}
 
 export interface Handlers {
   request(request: IncomingMessage, response: ServerResponse, remoteAddress: string): void;
@@ -100,6 +85,8 @@ export class PortListener {
   /** Open connections of each remote address, when they are limited. */
   #addresses: Map<string, number> | undefined;
   #accepting = false;
+  /** No connection is kept open behind its answer. */
+  #isLeaving = false;
 
   constructor(
     options: ListenOptions,
@@ -203,9 +190,15 @@ export class PortListener {
     return true;
   }
 
+  /** Every answer is the last one of its connection from now on: a request behind it would meet a closed port. */
+  leave(): void {
+    this.#isLeaving = true;
+  }
+
   /** Refuses new connections; open ones stay. */
   stopAccepting(): void {
     this.#accepting = false;
+    this.leave();
     for (const server of this.#servers) server.close();
   }
 
@@ -296,6 +289,7 @@ export class PortListener {
 
   /** Health checks are answered however many connections there are. */
   #request(request: IncomingMessage, response: ServerResponse, surplus: string | undefined): void {
+    if (this.#isLeaving) response.shouldKeepAlive = false;
     if (surplus !== undefined) {
       response.shouldKeepAlive = false;
       if (!this.#handlers.answersWhenFull(request.url ?? '/')) {
