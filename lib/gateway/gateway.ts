@@ -97,12 +97,11 @@ export class Gateway {
       ...((broker ?? settings.broker) && { broker: this.#broker }),
     });
     const journal = new Journal(log, this.metrics);
-    const now = (): number => clock.now();
     const watch: TurnWatch = {
-      now,
+      now: () => clock.now(),
       written: (durationMs) => this.metrics.written(durationMs),
     };
-    const turn = new Turn((run) => clock.endOfTurn(run), { watch, now });
+    const turn = new Turn((run) => clock.endOfTurn(run), { watch, clock });
     const shared = { clock, limits, journal, metrics: this.metrics };
     this.#hub = new Hub({ ...shared, turn, broker: this.#broker });
     this.#apps = new Apps(settings.apps, (app) => this.#hub.attach(app));

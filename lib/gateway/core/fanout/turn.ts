@@ -1,6 +1,6 @@
 import { DueWrites } from './due-writes';
 import { type Audience, Batch, type Encoded, type Outlet, type Stay } from './outlet';
-import { WriteBudget, writeUnits } from './write-budget';
+import { type BudgetClock, WriteBudget, writeUnits } from './write-budget';
 
 /** Texts of one turn are written early when they reach this many characters, so that a turn's memory is bounded. */
 const MAX_TURN_CHARACTERS = 256 * 1024;
@@ -21,8 +21,8 @@ export interface TurnWatch {
 /** Specs choose smaller sizes than the gateway has. */
 export interface TurnOptions {
   watch?: TurnWatch;
-  /** Milliseconds on a monotonic clock, by which long writes end a turn. */
-  now?: () => number;
+  /** By which long writes end a turn. */
+  clock?: BudgetClock;
   writeUnits?: number;
   smallAudience?: number;
 }
@@ -66,12 +66,12 @@ export class Turn {
 
   constructor(
     endOfTurn: (run: () => void) => void,
-    { watch, now, writeUnits: unitsPerTurn, smallAudience = SMALL_AUDIENCE }: TurnOptions = {},
+    { watch, clock, writeUnits: unitsPerTurn, smallAudience = SMALL_AUDIENCE }: TurnOptions = {},
   ) {
     this.#smallAudience = smallAudience;
     this.#endOfTurn = endOfTurn;
     this.#watch = watch;
-    this.#budget = new WriteBudget(now, unitsPerTurn);
+    this.#budget = new WriteBudget(clock, unitsPerTurn);
   }
 
   /** Writes of earlier turns are left; senders to many sockets had better wait for `whenCaughtUp`. */
