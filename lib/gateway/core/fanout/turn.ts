@@ -195,7 +195,7 @@ export class Turn {
     for (const outlet of alone) {
       due.settle(outlet);
       writeAlone(outlet);
-      // Its events are written with its texts, and must not be written again below.
+      // Events of this turn have gone with the texts: the batches below leave it out.
       outlet.special = true;
     }
     if (batches.length > 0 && due.bytes > MAX_DUE_BYTES) due.write();
