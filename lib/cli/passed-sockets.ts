@@ -13,6 +13,13 @@ export function passedSockets(env: Environment, pid: number): number {
   return forPid === String(pid) && /^\d{1,3}$/.test(count) ? Number(count) : 0;
 }
 
+/** Warning of a parent that means this process and passes no sockets on, so that the gateway opens ports of its own. */
+export function passedNothing(env: Environment, pid: number): string | undefined {
+  const { LISTEN_PID: forPid, LISTEN_FDS: count = '' } = env;
+  if (forPid !== String(pid) || passedSockets(env, pid) > 0) return undefined;
+  return `LISTEN_FDS is '${count}', which passes no socket on: a number from 1 on is expected. The ports are opened instead`;
+}
+
 /** Options with passed sockets in their places: the first one for the plain port, the next one for TLS. */
 export function withSockets(
   options: GatewayOptions,

@@ -31,6 +31,7 @@ export interface Draining {
 export async function drain(gateway: Draining): Promise<void> {
   const { departures, listener, pipes, protocols, webhooks, clock, drainMs } = gateway;
   const deadlineMs = clock.now() + drainMs;
+  listener.leave();
   handOn(gateway);
   for (const protocol of protocols) protocol.drain?.(drainMs);
   await closeInWaves(drainMs, {

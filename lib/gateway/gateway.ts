@@ -40,7 +40,8 @@ import { Pushy } from './protocols/pushy/protocol';
 import { RestApi } from './protocols/rest/api';
 import { SockJsCarriers } from './sockjs/carriers';
 import { KeepAlive } from './transport/keep-alive';
-import { type ListenOptions, PortListener } from './transport/listener';
+import type { ListenOptions } from './transport/listen';
+import { PortListener } from './transport/listener';
 import { MetricsListener } from './transport/metrics-listener';
 import { requireUsable } from './transport/tls-server';
 import { Webhooks } from './webhooks/webhooks';
@@ -100,7 +101,7 @@ export class Gateway {
       now: () => clock.now(),
       written: (durationMs) => this.metrics.written(durationMs),
     };
-    const turn = new Turn((run) => clock.endOfTurn(run), { watch, cpuMs: clock.cpuMs });
+    const turn = new Turn((run) => clock.endOfTurn(run), { watch, clock });
     const shared = { clock, limits, journal, metrics: this.metrics };
     this.#hub = new Hub({ ...shared, turn, broker: this.#broker });
     this.#apps = new Apps(settings.apps, (app) => this.#hub.attach(app));

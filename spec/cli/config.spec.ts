@@ -7,7 +7,7 @@ import t, { type Test } from 'tap';
 import { createClient } from '../../lib';
 import { checkGatewayOptions } from '../../lib/gateway/options/options';
 import { readConfig } from '../../lib/cli/config';
-import { passedSockets, withSockets } from '../../lib/cli/passed-sockets';
+import { passedNothing, passedSockets, withSockets } from '../../lib/cli/passed-sockets';
 import { withNames } from '../../lib/cli/option-names';
 import { connectionFrom } from '../../lib/cli/connection';
 import { addServeFlags, type ServeFlags } from '../../lib/cli/flags';
@@ -285,6 +285,13 @@ t.test('sockets that a parent passes on take the places of ports, in their order
   t.equal(passedSockets(env, 43), 0, 'meant for another process');
   t.equal(passedSockets({}, 42), 0);
   t.equal(passedSockets({ ...env, LISTEN_FDS: '-1' }, 42), 0);
+  for (const count of ['0', '-1', 'two', '']) {
+    const wrong = { LISTEN_PID: '42', LISTEN_FDS: count };
+    t.match(passedNothing(wrong, 42), `LISTEN_FDS is '${count}'`);
+    t.equal(passedNothing(wrong, 43), undefined, 'another process is meant');
+  }
+  t.equal(passedNothing(env, 42), undefined);
+  t.equal(passedNothing({}, 42), undefined);
   const tls = { cert: 'cert', key: 'key' };
   const options = { apps: [] };
   t.match(withSockets(options, 2), { options: { fd: 3 }, left: 1 });

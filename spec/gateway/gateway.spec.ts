@@ -58,6 +58,7 @@ t.test('a browser that comes while the sockets are closed is told to come back',
   t.match(await late.closed(), { code: 4100 });
   const publish = await fetch(`${gateway.url}/apps/1/events`, { method: 'POST' });
   t.equal(publish.status, 401, 'and the HTTP API answers');
+  t.equal(publish.headers.get('connection'), 'close', 'once for each connection');
   await turned(clock, drained);
 });
 

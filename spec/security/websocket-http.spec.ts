@@ -154,6 +154,19 @@ t.test('a head that is too large is a 431, and headers beyond count hide nothing
   t.ok([400, 431].includes((await RawSocket.exchange(t, port, request)).status));
 });
 
+t.test('more than 200 headers are a 431 with the reason, for requests and upgrades', async (t) => {
+  const { port, url } = await startGateway(t);
+  const some = (count: number): Record<string, string> =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`a${n}`, '1']));
+  t.equal((await fetch(`${url}/livez`, { headers: some(190) })).status, 200);
+  const refused = await fetch(`${url}/livez`, { headers: some(201) });
+  t.equal(refused.status, 431);
+  t.match(await refused.text(), /more than 200 headers/);
+  t.equal((await RawSocket.upgrade(port, '/app/key?protocol=7', some(190))).status, 101);
+  t.equal((await RawSocket.upgrade(port, '/app/key?protocol=7', some(201))).status, 431);
+  t.equal((await fetch(`${url}/livez`)).status, 200, 'and others are served');
+});
+
 t.test('only WebSockets are upgraded to, and only on known paths', async (t) => {
   const { port, url } = await startGateway(t);
   const absolute = await RawSocket.upgrade(port, 'http://127.0.0.1/app/key/?protocol=7');

@@ -5,7 +5,7 @@ import { DEVELOPMENT_APP } from '../defaults';
 import { drainOnSignals } from '../drain-on-signals';
 import type { ServeFlags } from '../flags';
 import { withNames } from '../option-names';
-import { passedSockets, withSockets } from '../passed-sockets';
+import { passedNothing, passedSockets, withSockets } from '../passed-sockets';
 import { processLog } from '../process-log';
 import { reloadOnHangup } from '../reload-on-hangup';
 
@@ -34,6 +34,8 @@ export async function serve(flags: ServeFlags, env: Environment): Promise<void> 
   countIn(gateway);
   await gateway.start();
   log.info({ url: gateway.url, tlsPort: gateway.tlsPort }, 'standpipe listens');
+  const nothing = passedNothing(env, process.pid);
+  if (nothing !== undefined) log.warn(nothing);
   if (left > 0) log.warn({ sockets: left }, 'more sockets were passed on than there are ports');
   if (options.metrics === undefined && (env['STANDPIPE_METRICS_TOKEN'] ?? '') !== '') {
     log.warn('STANDPIPE_METRICS_TOKEN guards nothing: metrics need --metrics-port');

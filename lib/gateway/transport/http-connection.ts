@@ -21,6 +21,9 @@ const REQUESTS_PER_TURN = 8;
 /** Requests that may wait on one connection. */
 const MAX_WAITING_OF_ONE = 256;
 
+/** Headers of one request: several times as many as clients and the proxies on the way send. */
+export const MAX_HEADERS = 200;
+
 /** Pieces in which one body may come. Each costs as much as a small message, and a read holds ten thousand of a byte. */
 export const MAX_PIECES = 1_024;
 const PIECES_PER_UNIT = 4;
@@ -110,16 +113,21 @@ export class HttpConnection {
       return true;
     }
     if (this.#waiting.length >= MAX_WAITING_OF_ONE || !this.#queue.enter(this)) {
-      this.#isRefused = true;
-      this.ended();
-      // A read may hold two thousand requests: the parser takes the next one for an upgrade, and stops there.
-      const { parser } = this.stream as ParsedSocket;
-      if (parser?.onIncoming) parser.onIncoming = () => IS_UPGRADE;
+      this.#refuse();
       return false;
     }
     if (this.#waiting.push({ request, run }) > 1) return true;
     this.stream.pause();
     budget.later(this.#share);
+    return true;
+  }
+
+  /** True when a head has more headers than are allowed: the connection has to be refused, and takes nothing more. */
+  overflows({ rawHeaders }: IncomingMessage): boolean {
+    if (rawHeaders.length <= 2 * MAX_HEADERS || this.#isRefused) return false;
+    this.#refuse();
+    // A head of two thousand headers takes as long to read as fifty requests.
+    this.#queue.flooded(this);
     return true;
   }
 
@@ -153,6 +161,14 @@ export class HttpConnection {
     if (this.#ticks === undefined) return undefined;
     const most = this.#request === undefined ? limits.headTicks : limits.requestTicks;
     return ++this.#ticks > most ? 'late' : undefined;
+  }
+
+  #refuse(): void {
+    this.#isRefused = true;
+    this.ended();
+    // A read may hold two thousand requests: the parser takes the next one for an upgrade, and stops there.
+    const { parser } = this.stream as ParsedSocket;
+    if (parser?.onIncoming) parser.onIncoming = () => IS_UPGRADE;
   }
 
   #countFrom(turn: number): void {

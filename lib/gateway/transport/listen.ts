@@ -1,7 +1,41 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { StandpipeError } from '../../errors';
 import type { Logger } from '../../util/logger';
 import type { Clock } from '../../util/timers';
+import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
+import type { Answer } from '../http/answer';
+import type { Target } from '../http/target';
+import type { HttpTimes } from './http-connections';
+import type { Certificate } from './tls-server';
+
+/** Options of the ports. */
+export interface ListenOptions extends HttpTimes {
+  host: string;
+  port: number;
+  fd?: number | undefined;
+  reusePort: boolean;
+  portWaitMs: number;
+  tls?: (Certificate & { port: number; fd?: number | undefined; only: boolean }) | undefined;
+  /** Further plain ports. */
+  morePorts: readonly number[];
+  maxConnections: number;
+  /** Connections of one remote address. Counted only when the limit is below `maxConnections`. */
+  maxConnectionsPerAddress: number;
+  maxHeaderBytes: number;
+}
+
+/** Rooms above that the ports ask and tell. */
+export interface Handlers {
+  request(request: IncomingMessage, response: ServerResponse, remoteAddress: string): void;
+  /** Decides on an upgrade; `target` is the one of the request line. */
+  upgrade(target: string, request: Omit<UpgradeRequest, keyof Target>): UpgradeDecision;
+  /** True when a request for this target is answered however many connections there are. */
+  answersWhenFull(target: string): boolean;
+  /** True when whoever asks for a WebSocket at this target takes any answer for final: a refusal for now is none. */
+  takesAnswersForFinal(target: string): boolean;
+  /** Told of each refusal by the ports themselves, before any protocol could be asked. */
+  refused(answer: Answer, remoteAddress: string): void;
+}
 
 /** Connections that may wait to be accepted; the kernel has a limit of its own. SYNs beyond the limit are dropped. */
 const BACKLOG = 4096;

@@ -3,22 +3,29 @@ import type { Server as TlsServer } from 'node:https';
 import { type AddressInfo, Server as NetServer, type Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
 import type { Overload } from '../core/timing/overload';
 import type { Answer } from '../http/answer';
-import type { Target } from '../http/target';
 import type { TurnBudget } from '../core/timing/turn-budget';
 import type { ClientAddress } from '../http/client-address';
 import { Connection } from './connection';
 import { countAddress } from './count-address';
-import { HttpConnections, type HttpTimes } from './http-connections';
+import { MAX_HEADERS } from './http-connection';
+import { HttpConnections } from './http-connections';
 import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
-import { listen, type ListenParts, type Place } from './listen';
+import { type Handlers, listen, type ListenOptions, type ListenParts, type Place } from './listen';
 import { flatHeaders, isWebSocket, putBack } from './other-upgrades';
-import { answerAndEnd, end, hangUp, TOO_MANY_PIECES, unavailable, unreadable } from './refuse';
+import {
+  answerAndEnd,
+  end,
+  hangUp,
+  TOO_MANY_HEADERS,
+  TOO_MANY_PIECES,
+  unavailable,
+  unreadable,
+} from './refuse';
 import { isShared } from './shared-port';
-import { type Certificate, tlsServer } from './tls-server';
+import { tlsServer } from './tls-server';
 
 /** Connections beyond the limit that are told so; further ones are closed at once. */
 const SPARE = 100;
@@ -26,33 +33,6 @@ const SPARE = 100;
 const UPGRADE_UNITS = 32;
 /** WebSocket frames are read in pieces of at least so many bytes at most. */
 const MIN_PIECE_BYTES = 4 * 1024;
-
-export interface ListenOptions extends HttpTimes {
-  host: string;
-  port: number;
-  fd?: number | undefined;
-  reusePort: boolean;
-  portWaitMs: number;
-  tls?: (Certificate & { port: number; fd?: number | undefined; only: boolean }) | undefined;
-  /** Further plain ports. */
-  morePorts: readonly number[];
-  maxConnections: number;
-  /** Connections of one remote address. Counted only when the limit is below `maxConnections`. */
-  maxConnectionsPerAddress: number;
-  maxHeaderBytes: number;
-}
-
-export interface Handlers {
-  request(request: IncomingMessage, response: ServerResponse, remoteAddress: string): void;
-  /** Decides on an upgrade; `target` is the one of the request line. */
-  upgrade(target: string, request: Omit<UpgradeRequest, keyof Target>): UpgradeDecision;
-  /** True when a request for this target is answered however many connections there are. */
-  answersWhenFull(target: string): boolean;
-  /** True when whoever asks for a WebSocket at this target takes any answer for final: a refusal for now is none. */
-  takesAnswersForFinal(target: string): boolean;
-  /** Told of each refusal by the ports themselves, before any protocol could be asked. */
-  refused(answer: Answer, remoteAddress: string): void;
-}
 
 /** Node's own deadlines count from the connect: they are for connections that say nothing at all. */
 const SILENCE_MS = 60_000;
@@ -100,6 +80,8 @@ export class PortListener {
   /** Open connections of each remote address, when they are limited. */
   #addresses: Map<string, number> | undefined;
   #accepting = false;
+  /** No connection is kept open behind its answer. */
+  #isLeaving = false;
 
   constructor(
     options: ListenOptions,
@@ -203,9 +185,15 @@ export class PortListener {
     return true;
   }
 
+  /** Every answer is the last one of its connection from now on: a request behind it would meet a closed port. */
+  leave(): void {
+    this.#isLeaving = true;
+  }
+
   /** Refuses new connections; open ones stay. */
   stopAccepting(): void {
     this.#accepting = false;
+    this.leave();
     for (const server of this.#servers) server.close();
   }
 
@@ -236,6 +224,7 @@ export class PortListener {
     server.on('upgrade', (request, stream, head) => {
       // A peer may reset while its handshake is looked at; without a listener that would end the process.
       stream.on('error', destroy);
+      if (this.#http.get(stream)?.overflows(request)) return this.#refuse(stream, TOO_MANY_HEADERS);
       // Thousands come at once after a restart: a few in each turn, so that the others are served meanwhile.
       this.#budget.begin(() => {
         this.#budget.spend(UPGRADE_UNITS);
@@ -259,6 +248,8 @@ export class PortListener {
       this.#keepAlive.peerFailed(error);
       stream.destroy();
     });
+    // Node drops headers beyond it silently, after a batch of them that is enough to count.
+    server.maxHeadersCount = MAX_HEADERS + 1;
     // Before it listens, so that a failed start frees it too.
     this.#servers.push(server);
     await listen(server, place, this.#parts);
@@ -286,6 +277,9 @@ export class PortListener {
 
   #received(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.#http.get(request.socket);
+    if (connection?.overflows(request) === true) {
+      return this.#refuse(request.socket, TOO_MANY_HEADERS);
+    }
     const run = (): void => this.#request(request, response, connection?.surplus);
     if (connection?.requested(request, run) === false) {
       // Behind the answers given so far: to the client it is that of the first request that waits.
@@ -296,6 +290,7 @@ export class PortListener {
 
   /** Health checks are answered however many connections there are. */
   #request(request: IncomingMessage, response: ServerResponse, surplus: string | undefined): void {
+    if (this.#isLeaving) response.shouldKeepAlive = false;
     if (surplus !== undefined) {
       response.shouldKeepAlive = false;
       if (!this.#handlers.answersWhenFull(request.url ?? '/')) {

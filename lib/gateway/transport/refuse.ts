@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Answer, answerText } from '../http/answer';
-import { MAX_PIECES } from './http-connection';
+import { MAX_HEADERS, MAX_PIECES } from './http-connection';
 
 /** HTTP statuses of what the parser or its deadlines refuse; anything else is a 400. */
 const CLIENT_ERRORS: ReadonlyMap<string, number> = new Map([
@@ -13,6 +13,12 @@ const CLIENT_ERRORS: ReadonlyMap<string, number> = new Map([
 export const TOO_MANY_PIECES: Answer = {
   status: 413,
   body: `The body comes in more than ${MAX_PIECES} chunks; send larger ones\n`,
+};
+
+/** Answer to a head of too many lines. */
+export const TOO_MANY_HEADERS: Answer = {
+  status: 431,
+  body: `The request has more than ${MAX_HEADERS} headers; send fewer\n`,
 };
 
 /** Answer of a gateway that has no room now. */

@@ -7,7 +7,7 @@ import type { HttpConnection } from '../../../lib/gateway/transport/http-connect
 import { HttpConnections } from '../../../lib/gateway/transport/http-connections';
 import { ManualClock } from '../../support/manual-clock';
 
-const request = { complete: true, headers: {} } as IncomingMessage;
+const request = { complete: true, headers: {}, rawHeaders: [] as string[] } as IncomingMessage;
 
 /** Connections whose streams hold nothing, with a clock whose turns end by hand. */
 function empty(): {
@@ -63,6 +63,19 @@ t.test('while one connection floods, the others are not read until the turn is o
   t.notOk(other.stream.isPaused());
   for (let n = 0; n < 60; n++) flooding.requested(request, () => undefined);
   t.ok(other.stream.isPaused());
+  clock.endTurn();
+  t.notOk(other.stream.isPaused());
+});
+
+t.test('a turn takes one head of too many headers, and refuses it once', async (t) => {
+  const { clock, add } = empty();
+  const [flooding, other] = [add(), add()];
+  const large = { ...request, rawHeaders: Array<string>(402).fill('a') } as IncomingMessage;
+  t.notOk(flooding.overflows({ ...large, rawHeaders: Array<string>(400) } as IncomingMessage));
+  t.ok(flooding.overflows(large));
+  t.ok(other.stream.isPaused());
+  t.notOk(flooding.overflows(large), 'the next one of the same read');
+  t.ok(flooding.requested(large, () => t.fail('is not handled')));
   clock.endTurn();
   t.notOk(other.stream.isPaused());
 });

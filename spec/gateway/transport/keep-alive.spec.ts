@@ -1,4 +1,8 @@
 import t from 'tap';
+import { Overload } from '../../../lib/gateway/core/timing/overload';
+import { TurnBudget } from '../../../lib/gateway/core/timing/turn-budget';
+import type { Connection } from '../../../lib/gateway/transport/connection';
+import { KeepAlive } from '../../../lib/gateway/transport/keep-alive';
 import { ManualClock } from '../../support/manual-clock';
 import { frame, Opcode } from '../../support/raw-socket';
 import { startGateway } from '../../support/start-gateway';
@@ -129,6 +133,27 @@ t.test('a reader too slow for its time is cut, even with few bytes', async (t) =
   t.equal(gateway.metrics.socketsCut, 1);
   await sender.settled();
   t.equal(gateway.socketCount, 2);
+});
+
+t.test('ends of slow readers stop for a turn when its budget is spent', async (t) => {
+  const clock = new ManualClock();
+  const budget = new TurnBudget(clock);
+  const on = { cut: () => undefined, failure: () => undefined, peerFailure: () => undefined };
+  const times = { activityTimeoutMs: 120_000, pingMs: 50_000, pongTimeoutMs: 30_000 };
+  const options = { ...times, maxUnsentBytes: 1024, maxUnsentMs: 10_000 };
+  const keepAlive = new KeepAlive(options, new Overload(clock), budget, on);
+  const endsOfTurns = (units: number): number[] => {
+    const ends = new Map<number, number>();
+    const endCut = (): void => {
+      ends.set(budget.turn, (ends.get(budget.turn) ?? 0) + 1);
+      budget.spend(units);
+    };
+    for (let n = 0; n < 40; n++) keepAlive.cut({ endCut } as unknown as Connection);
+    clock.endTurn();
+    return [...ends.values()];
+  };
+  t.strictSame(endsOfTurns(0), [16, 16, 8]);
+  t.strictSame(endsOfTurns(300), Array<number>(10).fill(4), 'each told to many');
 });
 
 async function room(

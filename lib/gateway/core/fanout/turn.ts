@@ -1,6 +1,6 @@
 import { DueWrites } from './due-writes';
 import { type Audience, Batch, type Encoded, type Outlet, type Stay } from './outlet';
-import { WriteBudget, writeUnits } from './write-budget';
+import { type BudgetClock, WriteBudget, writeUnits } from './write-budget';
 
 /** Texts of one turn are written early when they reach this many characters, so that a turn's memory is bounded. */
 const MAX_TURN_CHARACTERS = 256 * 1024;
@@ -21,8 +21,8 @@ export interface TurnWatch {
 /** Specs choose smaller sizes than the gateway has. */
 export interface TurnOptions {
   watch?: TurnWatch;
-  /** CPU time of the process, in milliseconds. */
-  cpuMs?: (() => number) | undefined;
+  /** By which long writes end a turn. */
+  clock?: BudgetClock;
   writeUnits?: number;
   smallAudience?: number;
 }
@@ -66,12 +66,12 @@ export class Turn {
 
   constructor(
     endOfTurn: (run: () => void) => void,
-    { watch, cpuMs, writeUnits: unitsPerTurn, smallAudience = SMALL_AUDIENCE }: TurnOptions = {},
+    { watch, clock, writeUnits: unitsPerTurn, smallAudience = SMALL_AUDIENCE }: TurnOptions = {},
   ) {
     this.#smallAudience = smallAudience;
     this.#endOfTurn = endOfTurn;
     this.#watch = watch;
-    this.#budget = new WriteBudget(cpuMs, unitsPerTurn);
+    this.#budget = new WriteBudget(clock, unitsPerTurn);
   }
 
   /** Writes of earlier turns are left; senders to many sockets had better wait for `whenCaughtUp`. */
@@ -190,6 +190,14 @@ export class Turn {
   /** Writes as much as the turn has room for, small audiences first, and leaves the others for later turns. */
   #spread(batches: Batch[], specials: Outlet[]): void {
     const due = this.#due;
+    const alone = specials.filter(hasOwnTexts);
+    const mixed = alone.length === 0 ? specials : specials.filter((each) => !hasOwnTexts(each));
+    for (const outlet of alone) {
+      due.settle(outlet);
+      writeAlone(outlet);
+      // Events of this turn have gone with the texts: the batches below leave it out.
+      outlet.special = true;
+    }
     if (batches.length > 0 && due.bytes > MAX_DUE_BYTES) due.write();
     const isBehind = !due.isEmpty;
     let shared = 0;
@@ -207,20 +215,27 @@ export class Turn {
       }
       shared += left;
     }
-    const mayWrite = !isBehind || specials.length <= this.#smallAudience;
-    let own = 0;
-    for (const outlet of specials) {
-      writeAlone(outlet, due, (bytes) => {
-        if ((mayWrite && this.#mayWrite(outlet)) || due.ownBytes + own > MAX_OWN_DUE_BYTES) {
-          due.settle(outlet);
-          this.#put(outlet, bytes);
-        } else {
-          due.add(outlet, bytes);
-          own += bytes.length;
-        }
-      });
+    for (const outlet of alone) outlet.special = false;
+    due.account(shared, this.#spreadMixed(mixed, isBehind));
+  }
+
+  /** Writes to sockets with a sequence of events of their own. Returns the bytes that are left for later turns. */
+  #spreadMixed(outlets: readonly Outlet[], isBehind: boolean): number {
+    const due = this.#due;
+    const mayWrite = !isBehind || outlets.length <= this.#smallAudience;
+    let left = 0;
+    for (const outlet of outlets) {
+      const bytes = takeAlone(outlet);
+      if (bytes === undefined) continue;
+      if ((mayWrite && this.#mayWrite(outlet)) || due.ownBytes + left > MAX_OWN_DUE_BYTES) {
+        due.settle(outlet);
+        this.#put(outlet, bytes);
+      } else {
+        due.add(outlet, bytes);
+        left += bytes.length;
+      }
     }
-    due.account(shared, own);
+    return left;
   }
 
   #mayWrite({ due }: Outlet): boolean {
@@ -297,18 +312,15 @@ function meet(batches: Batch[], specials: Outlet[], turn: number): void {
   }
 }
 
-/**
- * Writes one socket's own sequence and makes it an ordinary one again. Where a turn is spread, what is due for the socket
- * goes before, and a sequence of events for many is given to `give`.
- */
-function writeAlone(outlet: Outlet, due?: DueWrites, give?: (bytes: Buffer) => void): void {
-  const { privateTexts, closing } = outlet;
+/** True when something is for this socket alone, which never waits for a later turn. */
+function hasOwnTexts({ privateTexts, closing }: Outlet): boolean {
+  return privateTexts !== undefined || closing !== undefined;
+}
+
+/** Writes one socket's own sequence and makes it an ordinary one again. */
+function writeAlone(outlet: Outlet): void {
+  const { closing } = outlet;
   const bytes = takeAlone(outlet);
-  if (give !== undefined && privateTexts === undefined && closing === undefined) {
-    if (bytes !== undefined) give(bytes);
-    return;
-  }
-  due?.settle(outlet);
   if (bytes !== undefined) outlet.sink.write(bytes);
   if (closing !== undefined) outlet.sink.close(closing.code, closing.reason);
 }

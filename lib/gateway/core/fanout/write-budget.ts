@@ -1,3 +1,5 @@
+import type { Clock } from '../../../util/timers';
+
 /** Units of the writes of one turn. A write is one unit, and so are this many bytes of it. */
 const UNITS_PER_TURN = 4_096;
 const BYTES_PER_UNIT = 32 * 1024;
@@ -5,9 +7,11 @@ const BYTES_PER_UNIT = 32 * 1024;
  * CPU time of one turn for writes, in milliseconds. The same write takes the kernel several times as long for a peer that
  * does not read, whose buffers still grow, so that a count alone is no measure.
  */
-const MS_PER_TURN = 40;
-/** Writes of so many units are not timed. */
-const UNITS_PER_LOOK = 32;
+const MS_PER_TURN = 20;
+/** Writes of so many units end the turn by their number alone. */
+const SMALL_UNITS = 32;
+/** Units after which the clock is looked at, and looked at again. */
+const UNITS_PER_LOOK = 8;
 /** Writes that were left for later have this part of a turn at least, whatever new ones have used. */
 const LATER_PART = 1 / 4;
 
@@ -16,24 +20,30 @@ export function writeUnits(bytes: number): number {
   return 1 + bytes / BYTES_PER_UNIT;
 }
 
+/** Clock of a budget. Without `cpuMs` the budget does not end by time. */
+export type BudgetClock = Pick<Clock, 'now' | 'cpuMs'>;
+
 /** Budget of writes per turn of the event loop: by their number, their bytes, and their CPU time. */
 export class WriteBudget {
   readonly #unitsPerTurn: number;
-  readonly #cpuMs: (() => number) | undefined;
+  readonly #clock: BudgetClock | undefined;
   #left: number;
   /** Units left at the next look at the clock. */
-  #lookAt = Infinity;
-  #endMs = Infinity;
+  #lookAt: number;
+  /** CPU time at which the turn ends. */
+  #endCpuMs = Infinity;
+  /** Time on the clock before which that CPU time cannot be over: it costs fifty times as much to ask for. */
+  #askMs = Infinity;
 
-  /** `cpuMs`: CPU time of the process, in milliseconds. Without it the budget does not end by time. */
-  constructor(cpuMs?: () => number, unitsPerTurn = UNITS_PER_TURN) {
-    this.#cpuMs = cpuMs;
+  constructor(clock?: BudgetClock, unitsPerTurn = UNITS_PER_TURN) {
+    this.#clock = clock;
     this.#unitsPerTurn = this.#left = unitsPerTurn;
+    this.#lookAt = unitsPerTurn - UNITS_PER_LOOK;
   }
 
   /** Units that are too few to end the turn, or to be timed. */
   isSmall(units: number): boolean {
-    return units <= UNITS_PER_LOOK && units <= this.#left;
+    return units <= SMALL_UNITS && units <= this.#left;
   }
 
   get isSpent(): boolean {
@@ -48,21 +58,31 @@ export class WriteBudget {
   /** Leaves room for writes of earlier turns. */
   leaveSome(): void {
     this.#left = Math.max(this.#left, this.#unitsPerTurn * LATER_PART);
-    if (this.#cpuMs !== undefined)
-      this.#endMs = Math.max(this.#endMs, this.#cpuMs() + MS_PER_TURN * LATER_PART);
+    this.#lookAt = this.#left - UNITS_PER_LOOK;
+    const cpuMs = this.#clock?.cpuMs?.();
+    if (cpuMs === undefined || this.#endCpuMs === Infinity) return;
+    this.#endCpuMs = Math.max(this.#endCpuMs, cpuMs + MS_PER_TURN * LATER_PART);
   }
 
-  /** Begins another turn. Its time runs from its first write. */
+  /** Begins another turn. Its time runs from its first look at the clock. */
   renew(): void {
     this.#left = this.#unitsPerTurn;
-    this.#lookAt = this.#endMs = Infinity;
+    this.#lookAt = this.#left - UNITS_PER_LOOK;
+    this.#endCpuMs = this.#askMs = Infinity;
   }
 
   #look(): void {
     this.#lookAt = this.#left - UNITS_PER_LOOK;
-    if (this.#cpuMs === undefined) return;
-    const atMs = this.#cpuMs();
-    if (this.#endMs === Infinity) this.#endMs = atMs + MS_PER_TURN;
-    else if (atMs >= this.#endMs) this.#left = 0;
+    const clock = this.#clock;
+    if (clock?.cpuMs === undefined) return;
+    const atMs = clock.now();
+    if (this.#endCpuMs === Infinity) {
+      this.#endCpuMs = clock.cpuMs() + MS_PER_TURN;
+      this.#askMs = atMs + MS_PER_TURN;
+    } else if (atMs >= this.#askMs) {
+      const leftMs = this.#endCpuMs - clock.cpuMs();
+      if (leftMs <= 0) this.#left = 0;
+      this.#askMs = atMs + leftMs;
+    }
   }
 }
