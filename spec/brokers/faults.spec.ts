@@ -1,5 +1,7 @@
 import t from 'tap';
 import { FarEngine } from '../../lib/brokers/memory/far-engine';
+import { Chance } from '../support/simulator/chance';
+import { FarCluster, type FarNode } from './far-cluster';
 import { liveThrough, type Kind } from './live-through';
 
 const SCHEDULES: Record<Kind, number> = { cuts: 12, losses: 12 };
@@ -90,3 +92,47 @@ for (const [name, kind, Engine] of PLANTED) {
     t.fail('not found out');
   });
 }
+
+/** Chance of its own: nodes draw their numbers by it. */
+function fair(seed: number): () => number {
+  const chance = new Chance(seed);
+  return () => chance.next();
+}
+
+/** Two nodes, the first of which is cut off for longer than its lease and the sweep after it. */
+async function cutOff(): Promise<[cluster: FarCluster, a: FarNode, b: FarNode]> {
+  const cluster = new FarCluster(fair(1));
+  await cluster.add(2);
+  const [a, b] = cluster.nodes as [FarNode, FarNode];
+  a.link.cut('both', 40_000);
+  await cluster.pass(39_900, 100);
+  return [cluster, a, b];
+}
+
+t.test('a node that was declared dead is known to the others when it is up again', async (t) => {
+  const [cluster, a, b] = await cutOff();
+  const { node } = a.broker;
+  t.strictSame([...b.broker.nodes], [b.broker.node]);
+  for (let ms = 0; a.broker.state !== 'up' && ms < 1000; ms += 5) await cluster.pass(5);
+  t.equal(a.fenced, 1);
+  t.not(a.broker.node, node);
+  // Renewals come every 5 s. A message takes 12 ms here, and the renewal that it causes as long again.
+  await cluster.pass(30);
+  t.strictSame([...b.broker.nodes].sort(), [a.broker.node, b.broker.node].sort());
+  for (const { broker } of cluster.alive) broker.stop();
+});
+
+t.test('a node that died is known as dead to all as soon as one has found it out', async (t) => {
+  const cluster = new FarCluster(fair(1));
+  await cluster.add(3);
+  const [a, b, c] = cluster.nodes as [FarNode, FarNode, FarNode];
+  await cluster.pass(1000, 50);
+  a.kill();
+  const known = (): number[] => [b, c].map(({ broker }) => broker.nodes.size);
+  for (let ms = 0; known().includes(3) && !known().includes(2) && ms < 30_000; ms += 5) {
+    await cluster.pass(5);
+  }
+  await cluster.pass(40);
+  t.strictSame(known(), [2, 2]);
+  for (const { broker } of cluster.alive) broker.stop();
+});

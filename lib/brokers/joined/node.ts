@@ -6,25 +6,9 @@ import { noMetrics } from '../metrics';
 import { JoinedApp } from './app';
 import type { EngineLink, Lease, LinkListener, Renewal } from './engine-link';
 import { Letters } from './letters';
-import type { JoinedLimits } from './parts';
+import { JOINED_LIMITS, type JoinedLimits, type JoinedOptions } from './parts';
 import { Receipts } from './receipts';
 import { Sweeper } from './sweeper';
-
-export interface JoinedOptions {
-  clock?: Clock;
-  log?: Logger;
-  limits?: Partial<JoinedLimits>;
-}
-
-/** Limits of a node, with their defaults. */
-export const JOINED_LIMITS: JoinedLimits = {
-  maxTurnsInFlight: 8,
-  maxTurnBytes: 256 * 1024,
-  maxTurnOperations: 1000,
-  maxSpoolBytes: 8 * 1024 * 1024,
-  holdMs: 5000,
-  leaseMs: 15_000,
-};
 
 const START_TIMEOUT_MS = 10_000;
 const LEAVE_TIMEOUT_MS = 5000;
@@ -69,6 +53,8 @@ export class JoinedNode implements Broker, LinkListener {
   #nextSearch = 0;
   #noSearchUntil = 0;
   #comesBack = false;
+  /** Leases have changed since the renewal that is on its way was sent: its list may be an old one. */
+  #renewsAgain = false;
 
   constructor(link: EngineLink, { clock = systemClock, log = silent, limits }: JoinedOptions = {}) {
     this.#clock = clock;
@@ -81,7 +67,10 @@ export class JoinedNode implements Broker, LinkListener {
       post: (node, message) => void link.post(node, message),
       handle: (app, from, text) => this.#apps.get(app)?.listener?.message(from, text),
     });
-    this.#sweeper = new Sweeper(link, (app, facts, node) => this.#app(app).sweep(facts, node));
+    this.#sweeper = new Sweeper(link, {
+      died: (nodes) => this.#died(nodes),
+      sweep: (app, facts, node) => this.#app(app).sweep(facts, node),
+    });
   }
 
   get node(): number {
@@ -174,9 +163,7 @@ export class JoinedNode implements Broker, LinkListener {
         this.#receipts.counted(message.receipt, message.sockets);
         return;
       case 'leasesChanged':
-        if (this.#awaySince !== undefined || this.#renewSince !== undefined) return;
-        this.#nextSearch = 0;
-        this.#quietly(this.#renewAndSearch());
+        if (this.node !== 0) this.#leasesChanged();
         return;
       default:
         // Letters and their answers.
@@ -200,7 +187,7 @@ export class JoinedNode implements Broker, LinkListener {
         node: () => this.node,
         nodes: () => this.#nodes,
         state: () => this.#state,
-        fenced: () => void this.#fenced(),
+        fenced: () => this.#fenced(),
         lost: () => this.#quietly(this.#sayAgain()),
       });
       this.#apps.set(id, app);
@@ -218,11 +205,14 @@ export class JoinedNode implements Broker, LinkListener {
 
   /** The engine is there again: the lease first, then everything whose outcome is not known. */
   async #comeBack(): Promise<void> {
-    if (this.#comesBack) return;
+    if (this.#comesBack || this.#stopped) return;
     this.#comesBack = true;
     try {
-      if (this.node === 0) await this.#register();
+      const isAnew = this.node === 0;
+      if (isAnew) await this.#register();
       if ((await this.#renew()) === undefined) return;
+      // The others share the channels with this node before it does anything.
+      if (isAnew) await this.#tellLeasesChanged();
       this.#awaySince = undefined;
       this.#noSearchUntil = this.#clock.now() + this.#limits.leaseMs;
       const missed = this.#missed || this.#isNewEra;
@@ -271,7 +261,7 @@ export class JoinedNode implements Broker, LinkListener {
     const renewal = await this.#link.renew(this.#lease, this.#limits.leaseMs);
     this.#renewSince = undefined;
     if (!renewal.held) {
-      void this.#fenced();
+      this.#fenced();
       return undefined;
     }
     // The lease counts from before the call: the engine's answer may have come late.
@@ -284,6 +274,7 @@ export class JoinedNode implements Broker, LinkListener {
     }
     this.#era = era;
     this.#learn(renewal.nodes);
+    if (this.#renewsAgain) this.#clock.endOfTurn(() => this.#leasesChanged());
     return renewal;
   }
 
@@ -298,7 +289,7 @@ export class JoinedNode implements Broker, LinkListener {
   }
 
   /** The others have declared this node dead. */
-  async #fenced(): Promise<void> {
+  #fenced(): void {
     if (this.node === 0 || this.#stopped) return;
     this.metrics.fenced++;
     this.#log.error({ node: this.node }, 'this node was declared dead: it begins anew');
@@ -308,8 +299,8 @@ export class JoinedNode implements Broker, LinkListener {
     this.#setState('down');
     for (const app of this.#apps.values()) app.restart();
     this.#listener?.fenced();
-    await Promise.resolve();
-    void this.#comeBack();
+    // The renewal that was refused may be one of `comeBack`, which has to end first.
+    this.#clock.endOfTurn(() => void this.#comeBack());
   }
 
   /** Renews the lease; then looks for the dead when it is time, as an engine that answers at once. */
@@ -321,6 +312,20 @@ export class JoinedNode implements Broker, LinkListener {
     if (renewal === undefined || now < this.#nextSearch || now < this.#noSearchUntil) return;
     this.#nextSearch = now + leaseMs / RENEWALS_PER_LEASE / 2;
     void this.#sweeper.run(this.node, renewal.atMs + leaseMs / 10);
+  }
+
+  /** Learns of them at once, and looks for the dead. */
+  #leasesChanged(): void {
+    this.#nextSearch = 0;
+    this.#renewsAgain = this.#renewSince !== undefined;
+    if (!this.#renewsAgain) this.#quietly(this.#renewAndSearch());
+  }
+
+  /** Nodes were declared dead: the channels that they looked after are shared out among those that are left. */
+  #died(nodes: readonly number[]): void {
+    if (!nodes.some((node) => this.#nodes.has(node))) return;
+    this.#learn([...this.#nodes].filter((node) => !nodes.includes(node)));
+    void this.#tellLeasesChanged();
   }
 
   #tick(): void {

@@ -1,3 +1,4 @@
+import type { Logger } from '../../util/logger';
 import type { Clock } from '../../util/timers';
 import type { BrokerMetrics, BrokerState } from '../broker';
 import type { EngineLink } from './engine-link';
@@ -11,6 +12,22 @@ export interface JoinedLimits extends TurnLimits {
   /** Time for which calls wait for an engine that is away. */
   holdMs: number;
   leaseMs: number;
+}
+
+/** Limits of a node, with their defaults. */
+export const JOINED_LIMITS: JoinedLimits = {
+  maxTurnsInFlight: 8,
+  maxTurnBytes: 256 * 1024,
+  maxTurnOperations: 1000,
+  maxSpoolBytes: 8 * 1024 * 1024,
+  holdMs: 5000,
+  leaseMs: 15_000,
+};
+
+export interface JoinedOptions {
+  clock?: Clock;
+  log?: Logger;
+  limits?: Partial<JoinedLimits>;
 }
 
 /** The node as its apps see it. */
