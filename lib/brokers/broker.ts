@@ -42,9 +42,10 @@ export interface BrokerListener {
   nodes(): void;
   /**
    * The others have declared this node dead and told that its sockets are closed. Its facts are void; it has a new number
-   * as soon as its state is `up` again. The gateway closes its browsers, which come back.
+   * already, and is up when the answer has come: until then the sockets leave everything they are in, since facts that are
+   * said meanwhile are void as well. Then the gateway closes its browsers, which come back.
    */
-  fenced(): void;
+  fenced(): Eventual<void>;
 }
 
 /** Calls for one app on one node, in the order in which the engine applied them for each channel and each user. */

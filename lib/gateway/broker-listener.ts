@@ -25,11 +25,12 @@ export function brokerListener(parts: BrokerListenerParts): BrokerListener {
       overload.isShut = state === 'down';
       log[state === 'up' ? 'info' : 'warn']({ state }, `the broker is ${state}`);
       if (state === 'down') hub.giveUpWaiting(apps.all());
+      if (state === 'up') departures.closeLeft();
     },
     nodes: () => hub.nodes.changed(),
     fenced: () => {
       log.error({}, 'the others took this gateway for dead: its sockets are closed');
-      departures.fenced();
+      return departures.leave();
     },
   };
 }

@@ -136,3 +136,24 @@ t.test('a node that died is known as dead to all as soon as one has found it out
   t.strictSame(known(), [2, 2]);
   for (const { broker } of cluster.alive) broker.stop();
 });
+
+t.test('nobody is declared dead behind a time in which renewals were refused', async (t) => {
+  const cluster = new FarCluster(fair(1));
+  await cluster.add(2);
+  const { nodes } = cluster;
+  await cluster.pass(1000, 50);
+  // An engine without memory can be spoken to, and takes no writes.
+  const renewals = nodes.map(({ link }) => link.renew.bind(link));
+  for (const { link } of nodes) link.renew = () => Promise.reject(new Error('OOM'));
+  await cluster.pass(17_000, 50);
+  nodes.forEach(({ link }, i) => (link.renew = renewals[i] as typeof link.renew));
+  await cluster.pass(25_000, 50);
+  t.strictSame(
+    nodes.map(({ fenced, broker }) => [fenced, broker.state, broker.nodes.size]),
+    [
+      [0, 'up', 2],
+      [0, 'up', 2],
+    ],
+  );
+  for (const { broker } of nodes) broker.stop();
+});

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import t, { type Test } from 'tap';
 import { Gateway } from '../../../lib/gateway/gateway';
 import type { GatewayOptions } from '../../../lib/gateway/options/options';
@@ -107,14 +108,18 @@ t.test('a gateway suspended for longer than its lease sends its browsers away', 
   if (!hasRedis(t)) return;
   const redis = await TestRedis.start(t);
   const limits = { brokerLeaseMs: 2000 };
-  const one = await startNode(t, redis, { limits });
-  const { child, said } = await startChild<{ port: number }>(
-    t,
-    'gateway',
-    optionsFor(redis, { limits }),
-  );
+  const endpoint = await WebhookEndpoint.start(t);
+  const app = { id: '1', key: 'key', secret: SECRET, webhooks: [{ url: endpoint.url }] };
+  const more = { apps: [app], webhookAllow: ['127.0.0.1'], limits };
+  const one = await startNode(t, redis, more);
+  const options = optionsFor(redis, more);
+  const { child, said } = await startChild<{ port: number }>(t, 'gateway', options);
   const [ann, bob] = [await member(t, one, 'ann'), await member(t, said, 'bob')];
   await ann.next('pusher_internal:member_added');
+  // Enough sockets to leave in several turns.
+  const crowd = await Promise.all(Array.from({ length: 150 }, () => browser(t, said)));
+  for (const { socket } of crowd) socket.askFor('room');
+  await Promise.all(crowd.map((reader) => reader.next(SUCCEEDED)));
   child.kill('SIGSTOP');
   t.match(await ann.next('pusher_internal:member_removed'), { data: /bob/ });
   // A socket, a member and, if its node came to say it, the channel.
@@ -122,12 +127,18 @@ t.test('a gateway suspended for longer than its lease sends its browsers away', 
   child.kill('SIGCONT');
   await until(() => bob.closed !== undefined);
   t.equal(bob.closed, 4200, 'comes back at once');
-  while ((await readyz(said)) !== 200);
+  t.equal(await readyz(said), 200, 'and is taken');
   const back = await member(t, said, 'bob');
   t.match(await ann.next('pusher_internal:member_added'), { data: /bob/ });
   const api = new ApiClient(t, said);
   t.equal((await api.post('/events', { name: 'e', channel: ROOM, data: 'd' })).status, 200);
   await Promise.all([ann.next('e'), back.next('e')]);
+  await until(() => crowd.every(({ closed }) => closed === 4200));
+  const told = (name: string): object[] =>
+    endpoint.events.filter((event) => isDeepStrictEqual(event, { name, channel: 'room' }));
+  await until(() => told('channel_vacated').length > 0);
+  t.equal(told('channel_vacated').length, 1);
+  t.equal(told('channel_occupied').length, 1);
 });
 
 t.test('a gateway that drains leaves its channels to the other, which tells of them', async (t) => {
