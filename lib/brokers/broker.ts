@@ -166,6 +166,8 @@ export interface ChannelCount {
 export interface AppBroker {
   /** True when this node is the only one for ever. Then an event for a channel that it does not watch concerns nobody. */
   readonly isAlone: boolean;
+  /** The others may have declared this node dead, and tell now what was its to tell. */
+  readonly isInDoubt: boolean;
 
   /**
    * Hears the events, members and counts of a channel. When it is answered, every event that is applied from then on is

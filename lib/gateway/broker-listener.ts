@@ -25,11 +25,17 @@ export function brokerListener(parts: BrokerListenerParts): BrokerListener {
       overload.isShut = state === 'down';
       log[state === 'up' ? 'info' : 'warn']({ state }, `the broker is ${state}`);
       if (state === 'down') hub.giveUpWaiting(apps.all());
-      if (state === 'up') departures.closeLeft();
+      if (state !== 'up') return;
+      departures.closeLeft();
+      hub.happenings.believed();
     },
-    nodes: () => hub.nodes.changed(),
+    nodes: () => {
+      hub.nodes.changed();
+      hub.happenings.shared(apps.all());
+    },
     fenced: () => {
       log.error({}, 'the others took this gateway for dead: its sockets are closed');
+      hub.happenings.fenced(apps.all());
       return departures.leave();
     },
   };

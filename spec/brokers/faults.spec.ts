@@ -1,8 +1,10 @@
 import t from 'tap';
+import type { JoinedNode } from '../../lib/brokers/joined/node';
 import { FarEngine } from '../../lib/brokers/memory/far-engine';
 import { Chance } from '../support/simulator/chance';
 import { FarCluster, type FarNode } from './far-cluster';
 import { liveThrough, type Kind } from './live-through';
+import { APP } from './test-node';
 
 const SCHEDULES: Record<Kind, number> = { cuts: 12, losses: 12 };
 /** Schedules within which a planted fault must show. */
@@ -156,4 +158,20 @@ t.test('nobody is declared dead behind a time in which renewals were refused', a
     ],
   );
   for (const { broker } of nodes) broker.stop();
+});
+
+t.test('a letter that waited while its receiver stood still is not handled in doubt', async (t) => {
+  const cluster = new FarCluster(fair(1));
+  await cluster.add(2);
+  const [a, b] = cluster.nodes as [FarNode, FarNode];
+  const letter = { kind: 'letter', from: a.broker.node, number: 1, first: 1, app: APP } as const;
+  const post = (text: string): void => (b.broker as JoinedNode).posted({ ...letter, text });
+  b.link.cut('both', 13_000);
+  await cluster.pass(12_900, 100);
+  post('late');
+  t.strictSame(b.messages, []);
+  await cluster.pass(2000, 50);
+  post('again');
+  t.strictSame(b.messages, ['again'], 'it is sent again as long as nobody has answered it');
+  for (const { broker } of cluster.alive) broker.stop();
 });

@@ -163,7 +163,8 @@ export class JoinedNode implements Broker, LinkListener {
         if (this.node !== 0) this.#leasesChanged();
         return;
       default:
-        // Letters and their answers.
+        // A letter that waited while this node stood still may be another's by now. It comes again if it is not.
+        if (message.kind === 'letter' && this.#lease.isInDoubt) return;
         this.#letters.posted(message);
     }
   }
@@ -184,6 +185,7 @@ export class JoinedNode implements Broker, LinkListener {
         node: () => this.node,
         nodes: () => this.nodes,
         state: () => this.#state,
+        isInDoubt: () => this.#lease.isInDoubt,
         fenced: () => this.#fenced(),
         lost: () => this.#quietly(this.#sayAgain()),
       });
@@ -254,6 +256,8 @@ export class JoinedNode implements Broker, LinkListener {
 
   /** Undefined when the lease is not held. Rejects when the engine is away. */
   async #renew(): Promise<Renewal | undefined> {
+    // A node that stood still is down until its renewal is answered.
+    if (this.#lease.isInDoubt) this.#judge();
     const renewal = await this.#lease.renew();
     if (renewal === undefined) {
       this.#fenced();

@@ -41,6 +41,7 @@ export interface AppParts {
   node(): number;
   nodes(): ReadonlySet<number>;
   state(): BrokerState;
+  isInDoubt(): boolean;
   fenced(): void;
   /** The engine has lost turns that it had acknowledged. */
   lost(): void;

@@ -16,25 +16,44 @@ const LEAVING_OF: ReadonlyMap<WebhookEventName, WebhookEventName> = new Map([
 ]);
 const LEAVING: ReadonlySet<WebhookEventName> = new Set(LEAVING_OF.values());
 
+/** A leave that is held back. `seq` is undefined where no other node could tell of it. */
+interface Leave {
+  event: WebhookEvent;
+  seq: number | undefined;
+}
+
 /**
  * Keeps `channel_vacated` and `member_removed` back for 3 s. If the channel or the member is there again within that
  * time, neither this event nor the one of the return is told (Channels protocol, webhooks).
  */
 export class Grace {
-  readonly #leaving = new Map<string, WebhookEvent>();
+  readonly #leaving = new Map<string, Leave>();
   readonly #delays: DelayQueue<string>;
   /** Numbers of the latest changes, where changes may come out of their order. */
   readonly #latest = new Map<string, number>();
   readonly #ordered: DelayQueue<string>;
   readonly #maxWaiting: number;
   readonly #tell: (event: WebhookEvent) => void;
+  readonly #isSure: () => boolean;
   #ended = false;
 
-  /** With `maxWaiting` events kept back, further ones are told at once. */
-  constructor(clock: Clock, maxWaiting: number, tell: (event: WebhookEvent) => void) {
+  /**
+   * With `maxWaiting` events kept back, further ones are told at once. While `isSure` says no, leaves wait on: another node
+   * may have told what came behind them.
+   */
+  constructor(
+    clock: Clock,
+    maxWaiting: number,
+    tell: (event: WebhookEvent) => void,
+    isSure = (): boolean => true,
+  ) {
+    this.#isSure = isSure;
     this.#maxWaiting = maxWaiting;
     this.#tell = tell;
-    this.#delays = new DelayQueue(clock, GRACE_MS, (key) => this.#release(key));
+    this.#delays = new DelayQueue(clock, GRACE_MS, (key) => {
+      if (this.#isSure()) this.#release(key);
+      else this.#delays.add(key);
+    });
     this.#ordered = new DelayQueue(clock, ORDER_MS, (key) => this.#latest.delete(key));
   }
 
@@ -52,7 +71,7 @@ export class Grace {
     if (!leaving) return this.#tell(event);
     if (this.#leaving.size >= this.#maxWaiting) return this.#tell(event);
     const key = keyOf(event.name, event);
-    this.#leaving.set(key, event);
+    this.#leaving.set(key, { event, seq });
     this.#delays.add(key);
   }
 
@@ -72,6 +91,17 @@ export class Grace {
     }
   }
 
+  /** Gives away leaves of the channels that are meant: another node tells of them, after a grace of its own. */
+  handOver(isMeant: (channel: string) => boolean): Array<{ event: WebhookEvent; seq: number }> {
+    const given = [];
+    for (const [key, { event, seq }] of this.#leaving) {
+      if (seq === undefined || !isMeant(event.channel)) continue;
+      this.#cancel(key);
+      given.push({ event, seq });
+    }
+    return given;
+  }
+
   #isLate(key: string, seq: number): boolean {
     // A change that is offered again, as its first answer was not heard, has the number that it had.
     if (seq <= (this.#latest.get(key) ?? 0)) return true;
@@ -86,9 +116,9 @@ export class Grace {
   }
 
   #release(key: string): void {
-    const event = this.#leaving.get(key);
+    const leave = this.#leaving.get(key);
     this.#leaving.delete(key);
-    if (event !== undefined) this.#tell(event);
+    if (leave !== undefined) this.#tell(leave.event);
   }
 }
 
