@@ -82,12 +82,12 @@ export class Happenings {
     });
   }
 
-  /** The nodes have changed: leaves that are held back here are told by those that look after their channels now. */
+  /** The nodes have changed: leaves of channels that another one looks after now are told before it tells of a return. */
   shared(apps: Iterable<App>): void {
     const isAnothers = (channel: string): boolean =>
       this.#nodes.ownerOf(channel) !== this.#nodes.own;
-    for (const app of apps) {
-      for (const leave of heldLeaves(app, isAnothers)) this.changed(app, leave);
+    for (const { observers } of apps) {
+      for (const observer of observers) observer.tellLeaves?.(isAnothers);
     }
   }
 

@@ -31,6 +31,8 @@ export class Grace {
   readonly #delays: DelayQueue<string>;
   /** Numbers of the latest changes, where changes may come out of their order. */
   readonly #latest = new Map<string, number>();
+  /** Numbers of the latest arrivals among them. */
+  readonly #arrived = new Map<string, number>();
   readonly #ordered: DelayQueue<string>;
   readonly #maxWaiting: number;
   readonly #tell: (event: WebhookEvent) => void;
@@ -54,16 +56,23 @@ export class Grace {
       if (this.#isSure()) this.#release(key);
       else this.#delays.add(key);
     });
-    this.#ordered = new DelayQueue(clock, ORDER_MS, (key) => this.#latest.delete(key));
+    this.#ordered = new DelayQueue(clock, ORDER_MS, (key) => {
+      this.#latest.delete(key);
+      this.#arrived.delete(key);
+    });
   }
 
   /** @param seq orders the changes of a channel or member that nodes tell of, when they may come out of their order */
   offer(event: WebhookEvent, seq?: number): void {
     const undone = LEAVING_OF.get(event.name);
-    if (seq !== undefined && this.#isLate(keyOf(undone ?? event.name, event), seq)) {
-      // A change that came before one that was told already: a leave is over, and so is an arrival whose leave is known.
-      if (undone !== undefined) this.#cancel(keyOf(undone, event));
-      return;
+    if (seq !== undefined) {
+      const key = keyOf(undone ?? event.name, event);
+      const isKnown = undone !== undefined && this.#isKnown(key, seq);
+      if (this.#isLate(key, seq)) {
+        // A change that came before one that was told already: a leave is over, and so is an arrival whose leave is known.
+        if (undone !== undefined && !isKnown) this.#cancel(key);
+        return;
+      }
     }
     if (undone !== undefined && this.#cancel(keyOf(undone, event))) return;
     const leaving = LEAVING.has(event.name);
@@ -83,9 +92,10 @@ export class Grace {
     this.#ordered.stop();
   }
 
-  /** Tells now what is kept back. */
-  flush(): void {
-    for (const key of [...this.#leaving.keys()]) {
+  /** Tells now what is kept back, of the channels that are meant. */
+  flush(isMeant = (channel: string): boolean => channel !== ''): void {
+    for (const [key, { event }] of [...this.#leaving]) {
+      if (!isMeant(event.channel)) continue;
       this.#delays.delete(key);
       this.#release(key);
     }
@@ -97,9 +107,18 @@ export class Grace {
     for (const [key, { event, seq }] of this.#leaving) {
       if (seq === undefined || !isMeant(event.channel)) continue;
       this.#cancel(key);
+      // It may come back under its number.
+      if (this.#latest.get(key) === seq) this.#latest.set(key, seq - 1);
       given.push({ event, seq });
     }
     return given;
+  }
+
+  /** An arrival that is offered again: a leave behind it stays. */
+  #isKnown(key: string, seq: number): boolean {
+    if (seq <= (this.#arrived.get(key) ?? 0)) return true;
+    this.#arrived.set(key, seq);
+    return false;
   }
 
   #isLate(key: string, seq: number): boolean {

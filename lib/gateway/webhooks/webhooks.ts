@@ -44,6 +44,10 @@ class AppWebhooks implements AppObserver {
     this.#tell(webhookEvent(change), seq);
   }
 
+  tellLeaves(isMeant: (channel: string) => boolean): void {
+    this.grace.flush(isMeant);
+  }
+
   handOver(isMeant: (channel: string) => boolean): HeldLeave[] {
     return this.grace.handOver(isMeant).map(({ event: { name, channel, userId }, seq }) => {
       return { kind: name === 'channel_vacated' ? 'vacated' : 'removed', channel, userId, seq };

@@ -134,11 +134,9 @@ t.test('a gateway suspended for longer than its lease sends its browsers away', 
   t.equal((await api.post('/events', { name: 'e', channel: ROOM, data: 'd' })).status, 200);
   await Promise.all([ann.next('e'), back.next('e')]);
   await until(() => crowd.every(({ closed }) => closed === 4200));
-  const told = (name: string): object[] =>
-    endpoint.events.filter((event) => isDeepStrictEqual(event, { name, channel: 'room' }));
-  await until(() => told('channel_vacated').length > 0);
-  t.equal(told('channel_vacated').length, 1);
-  t.equal(told('channel_occupied').length, 1);
+  const occupied = { name: 'channel_occupied', channel: 'room' };
+  const times = endpoint.events.filter((event) => isDeepStrictEqual(event, occupied)).length;
+  t.ok(times <= 1, 'their leaving occupies nothing');
 });
 
 t.test('a gateway that drains leaves its channels to the other, which tells of them', async (t) => {
@@ -195,10 +193,25 @@ t.test('standpipe nodes prints a line for each gateway', async (t) => {
   }
   await nodes[0].stop();
   t.match(await list(), [{ sockets: 1 }], 'a gateway that has stopped is in it no more');
+  await nodes[1].stop();
+  const none = new Run(t, ['nodes', '--broker', redis.address]);
+  t.equal(await none.ended, 0);
+  t.equal(none.output, '', 'leases that have ended are not listed');
+  t.strictSame(await redis.lasting('*:w:*'), [], 'the turns of gateways that left are forgotten');
+
+  const refuses = async (command: string[], reason: RegExp): Promise<void> => {
+    const run = new Run(t, [...command, '--broker', redis.address]);
+    t.not(await run.ended, 0);
+    t.match(run.output, reason);
+    t.notMatch(run.output, /^ +at /m, 'no stack');
+  };
+  await redis.configure('requirepass', 'secret');
+  const password = /another user or password \(NOAUTH .*STANDPIPE_BROKER/;
+  await Promise.all([refuses(['nodes'], password), refuses(['serve', '--port', '0'], password)]);
   await redis.kill();
-  const run = new Run(t, ['nodes', '--broker', redis.address]);
-  t.not(await run.ended, 0);
-  t.match(run.output, /ENOENT|ECONNREFUSED/);
+  await refuses(['nodes'], /can not be reached: connect (ENOENT|ECONNREFUSED)/);
+  const waiting = new Run(t, ['serve', '--port', '0', '--broker', redis.address]);
+  await waiting.line('can not be reached yet: connect');
 });
 
 t.test('a start that waits for the engine ends when the gateway is stopped', async (t) => {

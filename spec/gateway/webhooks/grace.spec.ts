@@ -141,3 +141,20 @@ t.test(
     t.strictSame(next.told, ['channel_occupied b', 'channel_vacated a']);
   },
 );
+
+t.test('a leave that is given away and comes back is told', async (t) => {
+  const { clock, grace: kept, told } = grace();
+  kept.offer(event('channel_vacated'), 2);
+  for (const { event: leave, seq } of kept.handOver(() => true)) kept.offer(leave, seq);
+  clock.advance(3000);
+  t.strictSame(told, ['channel_vacated c']);
+});
+
+t.test('an arrival that is offered again does not undo a later leave', async (t) => {
+  const { clock, grace: kept, told } = grace();
+  kept.offer(event('channel_occupied'), 1);
+  kept.offer(event('channel_vacated'), 2);
+  kept.offer(event('channel_occupied'), 1);
+  clock.advance(3000);
+  t.strictSame(told, ['channel_occupied c', 'channel_vacated c']);
+});

@@ -26,6 +26,8 @@ export interface AppObserver {
    * orders the changes; it is undefined where they come in their order.
    */
   changed?(event: PipeEvent, seq: number | undefined): void;
+  /** Tells at once the leaves that it holds back of the channels that are meant. */
+  tellLeaves?(isMeant: (channel: string) => boolean): void;
   /** Gives away the leaves that it holds back of the channels that are meant: another node tells of them. */
   handOver?(isMeant: (channel: string) => boolean): readonly HeldLeave[];
   /** Events that wait to be handled, and when the oldest was accepted; Infinity when there is none. */
