@@ -91,7 +91,7 @@ export class Happenings {
     }
   }
 
-  /** The others took this node for dead: what it has yet to tell is for those that looked after its channels meanwhile. */
+  /** The others took this node for dead: changes that it holds back are for the owners meanwhile. */
   fenced(apps: Iterable<App>): void {
     const held = this.#held.splice(0);
     for (const app of apps) {
@@ -104,7 +104,7 @@ export class Happenings {
     }
   }
 
-  /** The others take this node for alive: what it was not sure of is its to tell. */
+  /** The others take this node for alive: changes that it holds back are told. */
   believed(): void {
     for (const { app, change } of this.#held.splice(0)) this.changed(app, change);
   }

@@ -107,7 +107,7 @@ export class Grace {
     for (const [key, { event, seq }] of this.#leaving) {
       if (seq === undefined || !isMeant(event.channel)) continue;
       this.#cancel(key);
-      // It may come back under its number.
+      // A leave may come back under its number.
       if (this.#latest.get(key) === seq) this.#latest.set(key, seq - 1);
       given.push({ event, seq });
     }

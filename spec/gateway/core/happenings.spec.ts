@@ -10,7 +10,7 @@ interface Told {
   app: App;
   /** Channels of the changes that the node tells. */
   told: Array<string | undefined>;
-  /** Those that it offers to the other node. */
+  /** Channels of the changes that it offers to the other node. */
   offered: string[];
   broker: { isAlone: boolean; isInDoubt: boolean };
 }
