@@ -22,7 +22,7 @@ export const ERROR_CODES = {
   listen_failed: 'the gateway could not listen on its address',
   broker_unavailable: 'the engine that joins several gateways gave no answer at the start',
   broker_unsuitable:
-    'the engine that joins several gateways has a version, role or setting that loses what is true',
+    'the engine that joins several gateways refuses the password, or has a version, role or setting that loses what is true',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

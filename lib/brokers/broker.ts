@@ -42,9 +42,10 @@ export interface BrokerListener {
   nodes(): void;
   /**
    * The others have declared this node dead and told that its sockets are closed. Its facts are void; it has a new number
-   * as soon as its state is `up` again. The gateway closes its browsers, which come back.
+   * already, and is up when the answer has come: until then the sockets leave everything they are in, since facts that are
+   * said meanwhile are void as well. Then the gateway closes its browsers, which come back.
    */
-  fenced(): void;
+  fenced(): Eventual<void>;
 }
 
 /** Calls for one app on one node, in the order in which the engine applied them for each channel and each user. */
@@ -165,6 +166,8 @@ export interface ChannelCount {
 export interface AppBroker {
   /** True when this node is the only one for ever. Then an event for a channel that it does not watch concerns nobody. */
   readonly isAlone: boolean;
+  /** The others may have declared this node dead, and tell now what was its to tell. */
+  readonly isInDoubt: boolean;
 
   /**
    * Hears the events, members and counts of a channel. When it is answered, every event that is applied from then on is

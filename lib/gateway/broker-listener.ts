@@ -19,17 +19,27 @@ export interface BrokerListenerParts {
 /** Shuts the door while the engine is away for long, and sends the sockets away when the others took them for gone. */
 export function brokerListener(parts: BrokerListenerParts): BrokerListener {
   const { apps, hub, departures, overload, log } = parts;
+  let isUp = false;
   return {
     state: (state) => {
+      isUp = state === 'up';
       if (!parts.isServing()) return;
       overload.isShut = state === 'down';
       log[state === 'up' ? 'info' : 'warn']({ state }, `the broker is ${state}`);
       if (state === 'down') hub.giveUpWaiting(apps.all());
+      if (!isUp) return;
+      departures.closeLeft();
+      hub.happenings.believed();
     },
-    nodes: () => hub.nodes.changed(),
+    nodes: () => {
+      hub.nodes.changed();
+      // A node that comes back does not know yet what became of its channels.
+      if (isUp) hub.happenings.shared(apps.all());
+    },
     fenced: () => {
       log.error({}, 'the others took this gateway for dead: its sockets are closed');
-      departures.fenced();
+      hub.happenings.fenced(apps.all());
+      return departures.leave();
     },
   };
 }

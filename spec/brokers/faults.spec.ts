@@ -1,6 +1,10 @@
 import t from 'tap';
+import type { JoinedNode } from '../../lib/brokers/joined/node';
 import { FarEngine } from '../../lib/brokers/memory/far-engine';
+import { Chance } from '../support/simulator/chance';
+import { FarCluster, type FarNode } from './far-cluster';
 import { liveThrough, type Kind } from './live-through';
+import { APP } from './test-node';
 
 const SCHEDULES: Record<Kind, number> = { cuts: 12, losses: 12 };
 /** Schedules within which a planted fault must show. */
@@ -90,3 +94,84 @@ for (const [name, kind, Engine] of PLANTED) {
     t.fail('not found out');
   });
 }
+
+/** Chance of its own: nodes draw their numbers by it. */
+function fair(seed: number): () => number {
+  const chance = new Chance(seed);
+  return () => chance.next();
+}
+
+/** Two nodes, the first of which is cut off for longer than its lease and the sweep after it. */
+async function cutOff(): Promise<[cluster: FarCluster, a: FarNode, b: FarNode]> {
+  const cluster = new FarCluster(fair(1));
+  await cluster.add(2);
+  const [a, b] = cluster.nodes as [FarNode, FarNode];
+  a.link.cut('both', 40_000);
+  await cluster.pass(39_900, 100);
+  return [cluster, a, b];
+}
+
+t.test('a node that was declared dead is known to the others when it is up again', async (t) => {
+  const [cluster, a, b] = await cutOff();
+  const { node } = a.broker;
+  t.strictSame([...b.broker.nodes], [b.broker.node]);
+  for (let ms = 0; a.broker.state !== 'up' && ms < 1000; ms += 5) await cluster.pass(5);
+  t.equal(a.fenced, 1);
+  t.not(a.broker.node, node);
+  // Renewals come every 5 s. A message takes 12 ms here, and the renewal that it causes as long again.
+  await cluster.pass(30);
+  t.strictSame([...b.broker.nodes].sort(), [a.broker.node, b.broker.node].sort());
+  for (const { broker } of cluster.alive) broker.stop();
+});
+
+t.test('a node that died is known as dead to all as soon as one has found it out', async (t) => {
+  const cluster = new FarCluster(fair(1));
+  await cluster.add(3);
+  const [a, b, c] = cluster.nodes as [FarNode, FarNode, FarNode];
+  await cluster.pass(1000, 50);
+  a.kill();
+  const known = (): number[] => [b, c].map(({ broker }) => broker.nodes.size);
+  for (let ms = 0; known().includes(3) && !known().includes(2) && ms < 30_000; ms += 5) {
+    await cluster.pass(5);
+  }
+  await cluster.pass(40);
+  t.strictSame(known(), [2, 2]);
+  for (const { broker } of cluster.alive) broker.stop();
+});
+
+t.test('nobody is declared dead behind a time in which renewals were refused', async (t) => {
+  const cluster = new FarCluster(fair(1));
+  await cluster.add(2);
+  const { nodes } = cluster;
+  await cluster.pass(1000, 50);
+  // An engine without memory can be spoken to, and takes no writes.
+  const renewals = nodes.map(({ link }) => link.renew.bind(link));
+  for (const { link } of nodes) link.renew = () => Promise.reject(new Error('OOM'));
+  await cluster.pass(17_000, 50);
+  nodes.forEach(({ link }, i) => (link.renew = renewals[i] as typeof link.renew));
+  await cluster.pass(25_000, 50);
+  t.strictSame(
+    nodes.map(({ fenced, broker }) => [fenced, broker.state, broker.nodes.size]),
+    [
+      [0, 'up', 2],
+      [0, 'up', 2],
+    ],
+  );
+  for (const { broker } of nodes) broker.stop();
+});
+
+t.test('a letter that waited while its receiver stood still is not handled in doubt', async (t) => {
+  const cluster = new FarCluster(fair(1));
+  await cluster.add(2);
+  const [a, b] = cluster.nodes as [FarNode, FarNode];
+  const letter = { kind: 'letter', from: a.broker.node, number: 1, first: 1, app: APP } as const;
+  const post = (text: string): void => (b.broker as JoinedNode).posted({ ...letter, text });
+  b.link.cut('both', 13_000);
+  await cluster.pass(12_900, 100);
+  post('late');
+  t.strictSame(b.messages, []);
+  await cluster.pass(2000, 50);
+  post('again');
+  t.strictSame(b.messages, ['again'], 'it is sent again as long as nobody has answered it');
+  for (const { broker } of cluster.alive) broker.stop();
+});

@@ -113,6 +113,13 @@ export class TestRedis {
     return (await this.#command(['KEYS', pattern])) as string[];
   }
 
+  /** Keys that never expire. */
+  async lasting(pattern: string): Promise<string[]> {
+    const keys = await this.keys(pattern);
+    const times = await Promise.all(keys.map(async (key) => this.#command(['PTTL', key])));
+    return keys.filter((_, i) => times[i] === -1);
+  }
+
   async #command(args: string[]): Promise<unknown> {
     const client = await this.#connect();
     try {

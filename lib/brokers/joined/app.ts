@@ -69,6 +69,10 @@ export class JoinedApp implements AppBroker {
     });
   }
 
+  get isInDoubt(): boolean {
+    return this.#parts.isInDoubt();
+  }
+
   get topics(): number {
     return this.#channels.size + this.#users.size;
   }

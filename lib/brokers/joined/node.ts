@@ -4,36 +4,17 @@ import type { NodeMessage } from '../../wire/cluster';
 import type { AppBroker, AppListener, Broker, BrokerListener, BrokerState } from '../broker';
 import { noMetrics } from '../metrics';
 import { JoinedApp } from './app';
-import type { EngineLink, Lease, LinkListener, Renewal } from './engine-link';
+import type { EngineLink, LinkListener, Renewal } from './engine-link';
+import { HeldLease, RENEWALS_PER_LEASE } from './held-lease';
 import { Letters } from './letters';
-import type { JoinedLimits } from './parts';
+import { JOINED_LIMITS, type JoinedLimits, type JoinedOptions } from './parts';
 import { Receipts } from './receipts';
 import { Sweeper } from './sweeper';
-
-export interface JoinedOptions {
-  clock?: Clock;
-  log?: Logger;
-  limits?: Partial<JoinedLimits>;
-}
-
-/** Limits of a node, with their defaults. */
-export const JOINED_LIMITS: JoinedLimits = {
-  maxTurnsInFlight: 8,
-  maxTurnBytes: 256 * 1024,
-  maxTurnOperations: 1000,
-  maxSpoolBytes: 8 * 1024 * 1024,
-  holdMs: 5000,
-  leaseMs: 15_000,
-};
 
 const START_TIMEOUT_MS = 10_000;
 const LEAVE_TIMEOUT_MS = 5000;
 /** Looks at what time has done, for each `holdMs`; a silence of one look is `holding`. */
 const TICKS_PER_HOLD = 5;
-/** Renewals and searches for the dead in each lease. */
-const RENEWALS_PER_LEASE = 3;
-/** Part of the lease after which a node without a renewal must take itself for dead. */
-const DOUBT = 0.8;
 
 /**
  * A node that is joined to an engine elsewhere. It keeps a lease; while it can not, it says so by its state; when the
@@ -49,39 +30,45 @@ export class JoinedNode implements Broker, LinkListener {
   readonly #letters: Letters;
   readonly #receipts: Receipts;
   readonly #sweeper: Sweeper;
+  readonly #lease: HeldLease;
   #listener: BrokerListener | undefined;
-  #lease: Lease = { node: 0, token: '' };
-  #nodes: ReadonlySet<number> = new Set();
   #state: BrokerState = 'down';
-  /** The engine's run and era at the last renewal; '' before the first one. */
-  #era = '';
   /** The engine has begun anew, and the apps do not know it yet. */
   #isNewEra = false;
   #timer: Timer | undefined;
   #stopped = false;
   /** Moment at which the way to the engine was cut; undefined while it is there. */
   #awaySince: number | undefined = 0;
+  /** This node was declared dead, and has yet to begin anew. */
+  #isAnew = false;
   /** Topics were cut, and the apps do not know it yet. */
   #missed = false;
-  #renewSince: number | undefined;
-  #renewedAt = 0;
-  #nextRenewal = 0;
   #nextSearch = 0;
   #noSearchUntil = 0;
   #comesBack = false;
+  /** Leases have changed since the renewal that is on its way was sent: its list may be an old one. */
+  #renewsAgain = false;
 
   constructor(link: EngineLink, { clock = systemClock, log = silent, limits }: JoinedOptions = {}) {
     this.#clock = clock;
     this.#log = log;
     this.#limits = { ...JOINED_LIMITS, ...limits };
     this.#link = link;
+    this.#lease = new HeldLease({
+      ...{ clock, link, leaseMs: this.#limits.leaseMs },
+      changed: () => this.#nodesChanged(),
+      newEra: () => this.#newEra(),
+    });
     this.#receipts = new Receipts(clock);
     this.#letters = new Letters({
       ...{ clock, metrics: this.metrics },
       post: (node, message) => void link.post(node, message),
       handle: (app, from, text) => this.#apps.get(app)?.listener?.message(from, text),
     });
-    this.#sweeper = new Sweeper(link, (app, facts, node) => this.#app(app).sweep(facts, node));
+    this.#sweeper = new Sweeper(link, {
+      died: (nodes) => this.#died(nodes),
+      sweep: (app, facts, node) => this.#app(app).sweep(facts, node),
+    });
   }
 
   get node(): number {
@@ -89,7 +76,7 @@ export class JoinedNode implements Broker, LinkListener {
   }
 
   get nodes(): ReadonlySet<number> {
-    return this.#nodes;
+    return this.#lease.nodes;
   }
 
   get state(): BrokerState {
@@ -107,7 +94,7 @@ export class JoinedNode implements Broker, LinkListener {
     this.#setState('up');
     for (const app of this.#apps.values()) app.up(false);
     this.#tick();
-    void this.#tellLeasesChanged();
+    void this.#lease.tell();
   }
 
   app(id: string, listener: AppListener): AppBroker {
@@ -119,8 +106,8 @@ export class JoinedNode implements Broker, LinkListener {
   async leave(): Promise<void> {
     const settled = [...this.#apps.values()].map((app) => Promise.resolve(app.settled()));
     const left = Promise.all(settled)
-      .then(() => this.#link.release(this.#lease))
-      .then(() => this.#tellLeasesChanged());
+      .then(() => this.#lease.release())
+      .then(() => this.#lease.tell());
     let timer: Timer | undefined;
     const late = new Promise<void>((resolve) => {
       timer = this.#clock.setTimeout(resolve, LEAVE_TIMEOUT_MS);
@@ -139,8 +126,7 @@ export class JoinedNode implements Broker, LinkListener {
     this.#setState('down');
     this.#link.close();
     // Another start takes another number, under which everything is said anew.
-    this.#lease = { node: 0, token: '' };
-    this.#era = '';
+    this.#lease.forget();
     for (const app of this.#apps.values()) app.restart();
   }
 
@@ -155,7 +141,7 @@ export class JoinedNode implements Broker, LinkListener {
   away(): void {
     this.#awaySince ??= this.#clock.now();
     this.#noSearchUntil = this.#clock.now() + this.#limits.leaseMs;
-    this.#renewSince = undefined;
+    this.#lease.away();
     for (const app of this.#apps.values()) app.away();
     this.#judge();
   }
@@ -174,12 +160,11 @@ export class JoinedNode implements Broker, LinkListener {
         this.#receipts.counted(message.receipt, message.sockets);
         return;
       case 'leasesChanged':
-        if (this.#awaySince !== undefined || this.#renewSince !== undefined) return;
-        this.#nextSearch = 0;
-        this.#quietly(this.#renewAndSearch());
+        if (this.node !== 0) this.#leasesChanged();
         return;
       default:
-        // Letters and their answers.
+        // A letter that waited while this node stood still may be another's by now. It comes again if it is not.
+        if (message.kind === 'letter' && this.#lease.isInDoubt) return;
         this.#letters.posted(message);
     }
   }
@@ -198,9 +183,10 @@ export class JoinedNode implements Broker, LinkListener {
         ...{ clock: this.#clock, link: this.#link, limits: this.#limits, metrics },
         ...{ letters: this.#letters, receipts: this.#receipts },
         node: () => this.node,
-        nodes: () => this.#nodes,
+        nodes: () => this.nodes,
         state: () => this.#state,
-        fenced: () => void this.#fenced(),
+        isInDoubt: () => this.#lease.isInDoubt,
+        fenced: () => this.#fenced(),
         lost: () => this.#quietly(this.#sayAgain()),
       });
       this.#apps.set(id, app);
@@ -210,19 +196,19 @@ export class JoinedNode implements Broker, LinkListener {
   }
 
   async #register(): Promise<void> {
-    this.#lease = await this.#link.register(this.#limits.leaseMs);
+    await this.#lease.take();
     this.#letters.begin(this.node);
     await this.#link.hearNode(this.node);
-    this.#renewedAt = this.#clock.now();
   }
 
   /** The engine is there again: the lease first, then everything whose outcome is not known. */
   async #comeBack(): Promise<void> {
-    if (this.#comesBack) return;
+    if (this.#comesBack || this.#stopped) return;
     this.#comesBack = true;
     try {
       if (this.node === 0) await this.#register();
       if ((await this.#renew()) === undefined) return;
+      if (this.#isAnew) await this.#beginAnew();
       this.#awaySince = undefined;
       this.#noSearchUntil = this.#clock.now() + this.#limits.leaseMs;
       const missed = this.#missed || this.#isNewEra;
@@ -235,6 +221,17 @@ export class JoinedNode implements Broker, LinkListener {
     } finally {
       this.#comesBack = false;
     }
+  }
+
+  /** Under another number. Rejects when the engine has gone away meanwhile. */
+  async #beginAnew(): Promise<void> {
+    // The others share the channels with this node before it does anything.
+    await this.#lease.tell();
+    await this.#listener?.fenced();
+    if (!this.#link.isUp) throw new Error('the engine is away');
+    // Facts of sockets that have left in the meantime are void as well.
+    for (const app of this.#apps.values()) app.restart();
+    this.#isAnew = false;
   }
 
   #lost(): void {
@@ -257,59 +254,43 @@ export class JoinedNode implements Broker, LinkListener {
     }
   }
 
-  /** Spares the others the wait for their next renewal. */
-  async #tellLeasesChanged(): Promise<void> {
-    const others = [...this.#nodes].filter((node) => node !== this.node);
-    await Promise.all(others.map((node) => this.#link.post(node, { kind: 'leasesChanged' })));
-  }
-
   /** Undefined when the lease is not held. Rejects when the engine is away. */
   async #renew(): Promise<Renewal | undefined> {
-    const now = this.#clock.now();
-    this.#renewSince ??= now;
-    this.#nextRenewal = now + this.#limits.leaseMs / RENEWALS_PER_LEASE;
-    const renewal = await this.#link.renew(this.#lease, this.#limits.leaseMs);
-    this.#renewSince = undefined;
-    if (!renewal.held) {
-      void this.#fenced();
+    // A node that stood still is down until its renewal is answered.
+    if (this.#lease.isInDoubt) this.#judge();
+    const renewal = await this.#lease.renew();
+    if (renewal === undefined) {
+      this.#fenced();
       return undefined;
     }
-    // The lease counts from before the call: the engine's answer may have come late.
-    this.#renewedAt = now;
-    const era = `${this.#link.run} ${renewal.era}`;
-    if (this.#era !== '' && era !== this.#era) {
-      this.#isNewEra = true;
-      this.#noSearchUntil = this.#clock.now() + this.#limits.leaseMs;
-      void this.#tellLeasesChanged();
-    }
-    this.#era = era;
-    this.#learn(renewal.nodes);
+    if (this.#renewsAgain) this.#clock.endOfTurn(() => this.#leasesChanged());
     return renewal;
   }
 
-  #learn(nodes: readonly number[]): void {
-    const isSame =
-      nodes.length === this.#nodes.size && nodes.every((each) => this.#nodes.has(each));
-    if (isSame) return;
-    this.#nodes = new Set(nodes);
-    this.metrics.nodes = nodes.length;
-    this.#letters.nodes(this.#nodes);
+  #newEra(): void {
+    this.#isNewEra = true;
+    this.#noSearchUntil = this.#clock.now() + this.#limits.leaseMs;
+    void this.#lease.tell();
+  }
+
+  #nodesChanged(): void {
+    this.metrics.nodes = this.nodes.size;
+    this.#letters.nodes(this.nodes);
     this.#listener?.nodes();
   }
 
   /** The others have declared this node dead. */
-  async #fenced(): Promise<void> {
+  #fenced(): void {
     if (this.node === 0 || this.#stopped) return;
     this.metrics.fenced++;
     this.#log.error({ node: this.node }, 'this node was declared dead: it begins anew');
-    this.#lease = { node: 0, token: '' };
-    this.#era = '';
+    this.#lease.forget();
     this.#awaySince = this.#clock.now();
     this.#setState('down');
     for (const app of this.#apps.values()) app.restart();
-    this.#listener?.fenced();
-    await Promise.resolve();
-    void this.#comeBack();
+    this.#isAnew = true;
+    // The renewal that was refused may be one of `comeBack`, which has to end first.
+    this.#clock.endOfTurn(() => void this.#comeBack());
   }
 
   /** Renews the lease; then looks for the dead when it is time, as an engine that answers at once. */
@@ -323,10 +304,21 @@ export class JoinedNode implements Broker, LinkListener {
     void this.#sweeper.run(this.node, renewal.atMs + leaseMs / 10);
   }
 
+  /** Learns of them at once, and looks for the dead. */
+  #leasesChanged(): void {
+    this.#nextSearch = 0;
+    this.#renewsAgain = this.#lease.renewsSince !== undefined;
+    if (!this.#renewsAgain) this.#quietly(this.#renewAndSearch());
+  }
+
+  /** Nodes were declared dead: the channels that they looked after are shared out among those that are left. */
+  #died(nodes: readonly number[]): void {
+    if (this.#lease.died(nodes)) void this.#lease.tell();
+  }
+
   #tick(): void {
     const { holdMs } = this.#limits;
     this.#timer = this.#clock.setTimeout(() => this.#tick(), holdMs / TICKS_PER_HOLD);
-    const now = this.#clock.now();
     this.#letters.tick();
     this.#receipts.tick();
     this.metrics.topics = 0;
@@ -335,11 +327,7 @@ export class JoinedNode implements Broker, LinkListener {
       this.metrics.topics += app.topics;
     }
     if (this.#awaySince !== undefined) void this.#retryComeBack();
-    else {
-      if (now >= this.#nextRenewal && this.#renewSince === undefined) {
-        this.#quietly(this.#renewAndSearch());
-      }
-    }
+    else if (this.#lease.isDue) this.#quietly(this.#renewAndSearch());
     this.#judge();
   }
 
@@ -348,10 +336,11 @@ export class JoinedNode implements Broker, LinkListener {
     if (this.#link.isUp) await this.#comeBack();
   }
 
-  /** A renewal that fails is tried again. */
+  /** A renewal that fails is tried again at the next look. */
   #quietly(renewal: Promise<void>): void {
     renewal.catch(() => {
-      this.#renewSince = undefined;
+      // The others may have been refused as well, as by an engine without memory.
+      this.#noSearchUntil = this.#clock.now() + this.#limits.leaseMs;
     });
   }
 
@@ -360,7 +349,7 @@ export class JoinedNode implements Broker, LinkListener {
     if (this.#stopped) return;
     const { holdMs, leaseMs } = this.#limits;
     const now = this.#clock.now();
-    let since = this.#awaySince ?? this.#renewSince;
+    let since = this.#awaySince ?? this.#lease.renewsSince;
     for (const { waitsSince } of this.#apps.values()) {
       if (waitsSince !== undefined && (since === undefined || waitsSince < since))
         since = waitsSince;
@@ -370,8 +359,7 @@ export class JoinedNode implements Broker, LinkListener {
     if (this.#awaySince === undefined && silentMs >= leaseMs) this.#link.reset();
     // The others may need as long as this node to renew: nobody is declared dead before a whole lease has passed.
     if (silentMs >= holdMs / TICKS_PER_HOLD) this.#noSearchUntil = now + leaseMs;
-    const doubts = now - this.#renewedAt > leaseMs * DOUBT;
-    if (this.node === 0 || doubts || silentMs >= holdMs) this.#setState('down');
+    if (this.#lease.isInDoubt || silentMs >= holdMs) this.#setState('down');
     else if (this.#awaySince !== undefined || silentMs >= holdMs / TICKS_PER_HOLD) {
       // A node that is down comes up when the engine answers, not when it is asked again.
       if (this.#state === 'up') this.#setState('holding');

@@ -1,3 +1,4 @@
+import type { Logger } from '../../util/logger';
 import type { Clock } from '../../util/timers';
 import type { BrokerMetrics, BrokerState } from '../broker';
 import type { EngineLink } from './engine-link';
@@ -13,6 +14,22 @@ export interface JoinedLimits extends TurnLimits {
   leaseMs: number;
 }
 
+/** Limits of a node, with their defaults. */
+export const JOINED_LIMITS: JoinedLimits = {
+  maxTurnsInFlight: 8,
+  maxTurnBytes: 256 * 1024,
+  maxTurnOperations: 1000,
+  maxSpoolBytes: 8 * 1024 * 1024,
+  holdMs: 5000,
+  leaseMs: 15_000,
+};
+
+export interface JoinedOptions {
+  clock?: Clock;
+  log?: Logger;
+  limits?: Partial<JoinedLimits>;
+}
+
 /** The node as its apps see it. */
 export interface AppParts {
   clock: Clock;
@@ -24,6 +41,7 @@ export interface AppParts {
   node(): number;
   nodes(): ReadonlySet<number>;
   state(): BrokerState;
+  isInDoubt(): boolean;
   fenced(): void;
   /** The engine has lost turns that it had acknowledged. */
   lost(): void;

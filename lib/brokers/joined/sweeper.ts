@@ -1,8 +1,12 @@
 import type { Fact } from '../operation';
 import type { EngineLink } from './engine-link';
 
-/** Says facts of a dead node as gone; false when the engine went away meanwhile. */
-type Sweep = (app: string, facts: readonly Fact[], node: number) => Promise<boolean>;
+export interface SweeperParts {
+  /** Nodes have no lease any more. */
+  died(nodes: readonly number[]): void;
+  /** Says facts of a dead node as gone; false when the engine went away meanwhile. */
+  sweep(app: string, facts: readonly Fact[], node: number): Promise<boolean>;
+}
 
 /**
  * Finds nodes whose lease is over, declares them dead, and says what they left behind as gone. Several nodes may do so at
@@ -10,12 +14,12 @@ type Sweep = (app: string, facts: readonly Fact[], node: number) => Promise<bool
  */
 export class Sweeper {
   readonly #link: EngineLink;
-  readonly #sweep: Sweep;
+  readonly #parts: SweeperParts;
   #runs = false;
 
-  constructor(link: EngineLink, sweep: Sweep) {
+  constructor(link: EngineLink, parts: SweeperParts) {
     this.#link = link;
-    this.#sweep = sweep;
+    this.#parts = parts;
   }
 
   /** Begins unless it runs. A sweep that is cut short is begun again by the next call, from the list of the dead. */
@@ -23,7 +27,9 @@ export class Sweeper {
     if (this.#runs) return;
     this.#runs = true;
     try {
-      for (const node of await this.#link.bury(notAfterMs)) {
+      const dead = await this.#link.bury(notAfterMs);
+      this.#parts.died(dead);
+      for (const node of dead) {
         if (node !== own) await this.#bury(node);
       }
     } catch {
@@ -52,7 +58,7 @@ export class Sweeper {
     for await (const facts of this.#link.facts(app, node)) {
       if (facts.length === 0) continue;
       isEmpty = false;
-      if (!(await this.#sweep(app, facts, node))) throw new Error('the engine is away');
+      if (!(await this.#parts.sweep(app, facts, node))) throw new Error('the engine is away');
     }
     return isEmpty;
   }

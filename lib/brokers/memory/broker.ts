@@ -102,6 +102,7 @@ export class MemoryBroker implements Broker {
 
 class MemoryApp implements AppBroker, Hearer {
   readonly isAlone: boolean;
+  readonly isInDoubt = false;
   listener: AppListener;
   readonly #id: string;
   readonly #engine: Nodes;

@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from '../../util/timers';
-import { JoinedNode, type JoinedOptions } from '../joined/node';
+import { JoinedNode } from '../joined/node';
+import type { JoinedOptions } from '../joined/parts';
 import type { Lease, Renewal } from '../joined/engine-link';
 import type { Broker, BrokerLimits } from '../broker';
 import type { Fact, Operation, Result, TurnReply } from '../operation';

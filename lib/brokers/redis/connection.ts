@@ -69,7 +69,7 @@ export class Connection {
       return new Connection(commands, topics, info, heard);
     } catch (error) {
       for (const client of clients) if (client.isOpen) client.destroy();
-      throw error;
+      throw explained(error, address);
     }
   }
 
@@ -109,6 +109,28 @@ export class Connection {
   readonly #listen = (message: Buffer, topic: Buffer): void => {
     this.#heard(topic.toString(), message);
   };
+}
+
+/** Host and port of an engine, or its socket: nothing secret. */
+export function placeOf(address: RedisAddress): string {
+  if (address.startsWith('unix:')) return address.slice('unix:'.length);
+  return URL.canParse(address) ? new URL(address).host : 'the address of the setting broker';
+}
+
+/** The reason for which an engine can not be spoken to, in a line. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as NodeJS.ErrnoException;
+  return error.message === '' && code !== undefined ? code : error.message;
+}
+
+/** Another try with the same password does not help. */
+function explained(error: unknown, address: RedisAddress): unknown {
+  const message = error instanceof Error ? error.message : '';
+  if (!/^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH) /.test(message)) return error;
+  return new Unsuitable(
+    `the Redis at ${placeOf(address)} wants another user or password (${message}); give them in STANDPIPE_BROKER: redis://user:password@host:port`,
+  );
 }
 
 async function open(address: RedisAddress) {

@@ -7,7 +7,7 @@ import { type NodeMessage, writeNodeMessage } from '../../wire/cluster';
 import type { CachedEvent, ChannelCount, MemberList, OnlineUsers } from '../broker';
 import type { EngineLink, Lease, LinkListener, Renewal } from '../joined/engine-link';
 import type { Fact, Operation, TurnReply } from '../operation';
-import { Connection, type RedisAddress } from './connection';
+import { Connection, placeOf, reasonOf, type RedisAddress } from './connection';
 import { decodeResults, encodeTurn, type EncodeLimits } from './encode-turn';
 import { AppKeys, NodeKeys } from './keys';
 import { RedisReads } from './reads';
@@ -24,7 +24,11 @@ export interface RedisLinkOptions {
   limits: EncodeLimits;
 }
 
+/** Time after which a start tells that it waits. */
+const PATIENCE_MS = 1000;
 const RETRY = { baseMs: 100, maxMs: 2000 };
+/** Time after which an engine forgets the turns of a node that has left. */
+const LEFT_MS = `${60 * 60 * 1000}`;
 /** Numbers that a new node offers to take. */
 const CANDIDATES = 32;
 const MAX_NODE = 65_535;
@@ -74,19 +78,29 @@ export class RedisLink implements EngineLink {
   async connect(listener: LinkListener, timeoutMs: number): Promise<void> {
     this.#listener = listener;
     this.#closed = false;
-    const { clock } = this.#options;
+    const { clock, log, address } = this.#options;
     const deadline = clock.now() + timeoutMs;
-    for (;;) {
-      try {
-        return await this.#open(false);
-      } catch (error) {
-        if (error instanceof StandpipeError && error.code === 'broker_unsuitable') throw error;
-        if (clock.now() >= deadline || this.#closed) {
-          const message = 'the engine of several gateways (setting broker) could not be reached';
-          throw new StandpipeError('broker_unavailable', message, { cause: error });
+    const where = `the Redis at ${placeOf(address)} (setting broker)`;
+    let why = 'no answer';
+    const patience = clock.setTimeout(() => {
+      log.warn({}, `${where} can not be reached yet: ${why}; trying on`);
+    }, PATIENCE_MS);
+    try {
+      for (;;) {
+        try {
+          return await this.#open(false);
+        } catch (error) {
+          if (error instanceof StandpipeError && error.code === 'broker_unsuitable') throw error;
+          why = reasonOf(error);
+          if (clock.now() >= deadline || this.#closed) {
+            const message = `${where} could not be reached: ${why}`;
+            throw new StandpipeError('broker_unavailable', message, { cause: error });
+          }
+          await new Promise<void>((resolve) => clock.setTimeout(resolve, RETRY.baseMs));
         }
-        await new Promise<void>((resolve) => clock.setTimeout(resolve, RETRY.baseMs));
       }
+    } finally {
+      clock.clearTimeout(patience);
     }
   }
 
@@ -125,6 +139,10 @@ export class RedisLink implements EngineLink {
     await this.#send(
       release.call([this.#nodeKeys.nodes, this.#nodeKeys.tokens], [`${node}`, token]),
     );
+    // Nobody may be left to sweep them.
+    for (const { keys } of this.#apps.values()) {
+      await this.#send(['PEXPIRE', keys.turns(node), LEFT_MS]);
+    }
   }
 
   async bury(notAfterMs: number): Promise<readonly number[]> {

@@ -1,16 +1,17 @@
-import { Connection, type RedisAddress } from './connection';
+import { StandpipeError } from '../../errors';
+import { Connection, placeOf, reasonOf, type RedisAddress } from './connection';
 import { AppKeys, NodeKeys } from './keys';
 
 /** A node with a lease. */
 export interface NodeInfo {
   node: number;
-  /** Time until the lease is over, in ms; negative when nobody has noticed that it is. */
+  /** Time until the lease is over, in ms. */
   leaseMs: number;
   /** Open sockets, over all apps. */
   sockets: number;
 }
 
-/** Nodes of a cluster, as its engine knows them. Rejects when the engine can not be reached. */
+/** Nodes of a cluster that hold a lease. Rejects `broker_unavailable` or `broker_unsuitable`. */
 export async function redisNodes({
   address,
   prefix = 'sp',
@@ -18,7 +19,11 @@ export async function redisNodes({
   address: RedisAddress;
   prefix?: string;
 }): Promise<NodeInfo[]> {
-  const connection = await Connection.open(address, () => undefined);
+  const connection = await Connection.open(address, () => undefined).catch((error: unknown) => {
+    if (error instanceof StandpipeError) throw error;
+    const message = `the Redis at ${placeOf(address)} can not be reached: ${reasonOf(error)}`;
+    throw new StandpipeError('broker_unavailable', message, { cause: error });
+  });
   try {
     const keys = new NodeKeys(prefix);
     const [leases, apps, time] = (await Promise.all([
@@ -30,11 +35,13 @@ export async function redisNodes({
     const nodes: NodeInfo[] = [];
     for (let i = 0; i + 1 < leases.length; i += 2) {
       const node = Number(leases[i]);
+      const leaseMs = Number(leases[i + 1]) - now;
+      if (leaseMs <= 0) continue;
       const counts = await Promise.all(
         apps.map((app) => connection.send(['SCARD', new AppKeys(prefix, app).nodeSockets(node)])),
       );
       const sockets = counts.reduce((sum: number, count) => sum + Number(count), 0);
-      nodes.push({ node, leaseMs: Number(leases[i + 1]) - now, sockets });
+      nodes.push({ node, leaseMs, sockets });
     }
     return nodes;
   } finally {

@@ -4,7 +4,7 @@ import { isUserChannel } from '../../pusher/channel-name';
 import type { Clock } from '../../util/timers';
 import { EventKind, type PipeEvent } from '../../wire/frames';
 import { CountPace } from './features/count-pace';
-import type { App } from './model/app';
+import type { App, HeldLeave } from './model/app';
 import type { NodeMessage, Nodes } from './nodes';
 
 /** A change that the cluster sees once: a channel is occupied or vacated, a member comes or goes. */
@@ -25,6 +25,8 @@ const KINDS: ReadonlyMap<Change['kind'], EventKind> = new Map([
 
 /** Times that a change is offered to the node that tells of its channel, before this node tells it by itself. */
 const MAX_TRIES = 3;
+/** Changes that wait until this node knows whether it is taken for dead. */
+const MAX_HELD = 10_000;
 
 /**
  * Tells the observers of an app what happened. Backends hear what happens on this node; webhooks hear what happens in
@@ -35,6 +37,8 @@ export class Happenings {
   readonly #nodes: Nodes;
   /** Paces of webhooks, by app and channel. */
   readonly #counts: CountPace<string>;
+  /** Changes that this node would tell, were it sure that no other one has told them. */
+  #held: Array<{ app: App; change: Change }> = [];
 
   constructor(clock: Clock, nodes: Nodes) {
     this.#clock = clock;
@@ -68,10 +72,41 @@ export class Happenings {
     if (!isObserved(app)) return;
     const owner = tries === 0 ? this.#nodes.own : this.#nodes.ownerOf(change.channel);
     if (owner === this.#nodes.own) return this.#tellChange(app, change);
+    this.#offer(app, change, owner, tries);
+  }
+
+  #offer(app: App, change: Change, owner: number, tries: number): void {
     const message: NodeMessage = { type: 'changed', ...change };
     void later(this.#nodes.send(app, owner, message), (answer) => {
       if (answer === undefined) this.changed(app, change, tries - 1);
     });
+  }
+
+  /** The nodes have changed: leaves of channels that another one looks after now are told before it tells of a return. */
+  shared(apps: Iterable<App>): void {
+    const isAnothers = (channel: string): boolean =>
+      this.#nodes.ownerOf(channel) !== this.#nodes.own;
+    for (const { observers } of apps) {
+      for (const observer of observers) observer.tellLeaves?.(isAnothers);
+    }
+  }
+
+  /** The others took this node for dead: changes that it holds back are for the owners meanwhile. */
+  fenced(apps: Iterable<App>): void {
+    const held = this.#held.splice(0);
+    for (const app of apps) {
+      for (const change of heldLeaves(app, () => true)) held.push({ app, change });
+    }
+    for (const { app, change } of held) {
+      const owner = this.#nodes.ownerWithoutThis(change.channel);
+      if (owner === this.#nodes.own) this.changed(app, change);
+      else this.#offer(app, change, owner, MAX_TRIES);
+    }
+  }
+
+  /** The others take this node for alive: changes that it holds back are told. */
+  believed(): void {
+    for (const { app, change } of this.#held.splice(0)) this.changed(app, change);
   }
 
   /** A channel has so many subscribers in the cluster. */
@@ -90,10 +125,15 @@ export class Happenings {
     if (!isUserChannel(transition.channel)) this.changed(app, transition);
   }
 
-  #tellChange(app: App, { kind, channel, userId, seq }: Change): void {
+  #tellChange(app: App, change: Change): void {
+    const { kind, channel, userId, seq } = change;
+    if (app.broker.isInDoubt) {
+      if (this.#held.length < MAX_HELD) this.#held.push({ app, change });
+      return;
+    }
     const event = this.#event(KINDS.get(kind) as EventKind, { channel, userId });
     for (const observer of app.observers) {
-      observer.changed?.(event, this.#nodes.isAlone ? undefined : seq);
+      observer.changed?.(event, app.broker.isAlone ? undefined : seq);
     }
   }
 
@@ -117,6 +157,10 @@ export class Happenings {
       reason: about.reason,
     };
   }
+}
+
+function heldLeaves(app: App, isMeant: (channel: string) => boolean): HeldLeave[] {
+  return [...app.observers].flatMap((observer) => observer.handOver?.(isMeant) ?? []);
 }
 
 /** True when somebody hears of changes of the cluster. */

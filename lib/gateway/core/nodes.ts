@@ -55,10 +55,18 @@ export class Nodes {
 
   /** The node that looks after a name of an app. All nodes that know the same nodes say the same one. */
   ownerOf(name: string): number {
-    if (this.isAlone) return this.own;
+    return this.isAlone ? this.own : this.#ownerOf(name, this.#broker.nodes);
+  }
+
+  /** The node that looked after a name while this one was taken for dead. */
+  ownerWithoutThis(name: string): number {
+    return this.#ownerOf(name, this.others());
+  }
+
+  #ownerOf(name: string, nodes: Iterable<number>): number {
     let owner = this.own;
     let best = -1;
-    for (const node of this.#broker.nodes) {
+    for (const node of nodes) {
       if (this.#leaving.has(node)) continue;
       const score = hash32(`${name}/${node}`);
       if (score > best || (score === best && node < owner)) [best, owner] = [score, node];

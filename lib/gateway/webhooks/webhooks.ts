@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net';
 import { EventKind, type PipeEvent } from '../../wire/frames';
 import { AddressGuard } from '../options/address-guard';
 import type { WebhookOptions } from '../options/options';
-import type { App, AppObserver, AppsChange } from '../core/model/app';
+import type { App, AppObserver, AppsChange, HeldLeave } from '../core/model/app';
 import { countEvent, isRelayed, type WebhookEvent, webhookEvent } from './events';
 import { Grace } from './grace';
 import { guardedLookup } from './guarded-lookup';
@@ -17,9 +17,14 @@ class AppWebhooks implements AppObserver {
 
   constructor(app: App, { clock, limits }: EndpointParts) {
     this.#app = app;
-    this.grace = new Grace(clock, limits.maxWebhookEvents, (event) => {
-      for (const endpoint of this.endpoints) endpoint.offer(event);
-    });
+    this.grace = new Grace(
+      clock,
+      limits.maxWebhookEvents,
+      (event) => {
+        for (const endpoint of this.endpoints) endpoint.offer(event);
+      },
+      () => !app.broker.isInDoubt,
+    );
   }
 
   /** True for what one browser does. Changes of channels come from the cluster. */
@@ -37,6 +42,16 @@ class AppWebhooks implements AppObserver {
 
   changed(change: PipeEvent, seq: number | undefined): void {
     this.#tell(webhookEvent(change), seq);
+  }
+
+  tellLeaves(isMeant: (channel: string) => boolean): void {
+    this.grace.flush(isMeant);
+  }
+
+  handOver(isMeant: (channel: string) => boolean): HeldLeave[] {
+    return this.grace.handOver(isMeant).map(({ event: { name, channel, userId }, seq }) => {
+      return { kind: name === 'channel_vacated' ? 'vacated' : 'removed', channel, userId, seq };
+    });
   }
 
   counted(channel: string, subscribers: number): void {

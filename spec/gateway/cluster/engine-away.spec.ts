@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import t, { type Test } from 'tap';
 import { Gateway } from '../../../lib/gateway/gateway';
 import type { GatewayOptions } from '../../../lib/gateway/options/options';
@@ -107,14 +108,18 @@ t.test('a gateway suspended for longer than its lease sends its browsers away', 
   if (!hasRedis(t)) return;
   const redis = await TestRedis.start(t);
   const limits = { brokerLeaseMs: 2000 };
-  const one = await startNode(t, redis, { limits });
-  const { child, said } = await startChild<{ port: number }>(
-    t,
-    'gateway',
-    optionsFor(redis, { limits }),
-  );
+  const endpoint = await WebhookEndpoint.start(t);
+  const app = { id: '1', key: 'key', secret: SECRET, webhooks: [{ url: endpoint.url }] };
+  const more = { apps: [app], webhookAllow: ['127.0.0.1'], limits };
+  const one = await startNode(t, redis, more);
+  const options = optionsFor(redis, more);
+  const { child, said } = await startChild<{ port: number }>(t, 'gateway', options);
   const [ann, bob] = [await member(t, one, 'ann'), await member(t, said, 'bob')];
   await ann.next('pusher_internal:member_added');
+  // Enough sockets to leave in several turns.
+  const crowd = await Promise.all(Array.from({ length: 150 }, () => browser(t, said)));
+  for (const { socket } of crowd) socket.askFor('room');
+  await Promise.all(crowd.map((reader) => reader.next(SUCCEEDED)));
   child.kill('SIGSTOP');
   t.match(await ann.next('pusher_internal:member_removed'), { data: /bob/ });
   // A socket, a member and, if its node came to say it, the channel.
@@ -122,12 +127,16 @@ t.test('a gateway suspended for longer than its lease sends its browsers away', 
   child.kill('SIGCONT');
   await until(() => bob.closed !== undefined);
   t.equal(bob.closed, 4200, 'comes back at once');
-  while ((await readyz(said)) !== 200);
+  t.equal(await readyz(said), 200, 'and is taken');
   const back = await member(t, said, 'bob');
   t.match(await ann.next('pusher_internal:member_added'), { data: /bob/ });
   const api = new ApiClient(t, said);
   t.equal((await api.post('/events', { name: 'e', channel: ROOM, data: 'd' })).status, 200);
   await Promise.all([ann.next('e'), back.next('e')]);
+  await until(() => crowd.every(({ closed }) => closed === 4200));
+  const occupied = { name: 'channel_occupied', channel: 'room' };
+  const times = endpoint.events.filter((event) => isDeepStrictEqual(event, occupied)).length;
+  t.ok(times <= 1, 'their leaving occupies nothing');
 });
 
 t.test('a gateway that drains leaves its channels to the other, which tells of them', async (t) => {
@@ -184,10 +193,25 @@ t.test('standpipe nodes prints a line for each gateway', async (t) => {
   }
   await nodes[0].stop();
   t.match(await list(), [{ sockets: 1 }], 'a gateway that has stopped is in it no more');
+  await nodes[1].stop();
+  const none = new Run(t, ['nodes', '--broker', redis.address]);
+  t.equal(await none.ended, 0);
+  t.equal(none.output, '', 'leases that have ended are not listed');
+  t.strictSame(await redis.lasting('*:w:*'), [], 'the turns of gateways that left are forgotten');
+
+  const refuses = async (command: string[], reason: RegExp): Promise<void> => {
+    const run = new Run(t, [...command, '--broker', redis.address]);
+    t.not(await run.ended, 0);
+    t.match(run.output, reason);
+    t.notMatch(run.output, /^ +at /m, 'no stack');
+  };
+  await redis.configure('requirepass', 'secret');
+  const password = /another user or password \(NOAUTH .*STANDPIPE_BROKER/;
+  await Promise.all([refuses(['nodes'], password), refuses(['serve', '--port', '0'], password)]);
   await redis.kill();
-  const run = new Run(t, ['nodes', '--broker', redis.address]);
-  t.not(await run.ended, 0);
-  t.match(run.output, /ENOENT|ECONNREFUSED/);
+  await refuses(['nodes'], /can not be reached: connect (ENOENT|ECONNREFUSED)/);
+  const waiting = new Run(t, ['serve', '--port', '0', '--broker', redis.address]);
+  await waiting.line('can not be reached yet: connect');
 });
 
 t.test('a start that waits for the engine ends when the gateway is stopped', async (t) => {

@@ -9,13 +9,16 @@ function event(name: WebhookEventName, channel = 'c', userId?: string): WebhookE
   return { name, channel, userId, json: '' };
 }
 
-function grace(maxWaiting = 100): { clock: ManualClock; grace: Grace; told: string[] } {
+function grace(
+  maxWaiting = 100,
+  isSure?: () => boolean,
+): { clock: ManualClock; grace: Grace; told: string[] } {
   const clock = new ManualClock();
   const told: string[] = [];
   const tell = ({ name, channel, userId = '' }: WebhookEvent): void => {
     told.push(`${name} ${channel} ${userId}`.trim());
   };
-  return { clock, grace: new Grace(clock, maxWaiting, tell), told };
+  return { clock, grace: new Grace(clock, maxWaiting, tell, isSure), told };
 }
 
 t.test('only leaves wait, for 3 s', async (t) => {
@@ -107,4 +110,51 @@ t.test('at any times the told events alternate and end in the present state', as
       return alternate && (told.length % 2 === 1) === there;
     }),
   );
+});
+
+t.test('leaves wait on while another node may have told what came behind them', async (t) => {
+  let isSure = false;
+  const { clock, grace: kept, told } = grace(100, () => isSure);
+  kept.offer(event('channel_vacated'), 1);
+  clock.advance(10_000);
+  t.strictSame(told, []);
+  isSure = true;
+  clock.advance(3000);
+  t.strictSame(told, ['channel_vacated c']);
+});
+
+t.test(
+  'leaves that are given away are told by the next node, unless it knows better',
+  async (t) => {
+    const { clock, grace: kept, told } = grace();
+    for (const [i, channel] of ['a', 'b', 'c'].entries()) {
+      kept.offer(event('channel_vacated', channel), i + 1);
+    }
+    const next = grace();
+    next.grace.offer(event('channel_occupied', 'b'), 5);
+    for (const { event: leave, seq } of kept.handOver((channel) => channel !== 'c')) {
+      next.grace.offer(leave, seq);
+    }
+    clock.advance(3000);
+    next.clock.advance(3000);
+    t.strictSame(told, ['channel_vacated c']);
+    t.strictSame(next.told, ['channel_occupied b', 'channel_vacated a']);
+  },
+);
+
+t.test('a leave that is given away and comes back is told', async (t) => {
+  const { clock, grace: kept, told } = grace();
+  kept.offer(event('channel_vacated'), 2);
+  for (const { event: leave, seq } of kept.handOver(() => true)) kept.offer(leave, seq);
+  clock.advance(3000);
+  t.strictSame(told, ['channel_vacated c']);
+});
+
+t.test('an arrival that is offered again does not undo a later leave', async (t) => {
+  const { clock, grace: kept, told } = grace();
+  kept.offer(event('channel_occupied'), 1);
+  kept.offer(event('channel_vacated'), 2);
+  kept.offer(event('channel_occupied'), 1);
+  clock.advance(3000);
+  t.strictSame(told, ['channel_occupied c', 'channel_vacated c']);
 });

@@ -7,6 +7,14 @@ import type { Socket } from './socket';
 import { Users } from './users';
 import type { Watched } from '../features/watchlists';
 
+/** A leave that has happened and is not told yet. */
+export interface HeldLeave {
+  readonly kind: 'vacated' | 'removed';
+  readonly channel: string;
+  readonly userId: string | undefined;
+  readonly seq: number;
+}
+
 /** Hears what happened in an app, after it happened: the stream of a backend, the webhooks. */
 export interface AppObserver {
   /** True when the observer would take the event. An event without a taker is never built. */
@@ -18,6 +26,10 @@ export interface AppObserver {
    * orders the changes; it is undefined where they come in their order.
    */
   changed?(event: PipeEvent, seq: number | undefined): void;
+  /** Tells at once the leaves that it holds back of the channels that are meant. */
+  tellLeaves?(isMeant: (channel: string) => boolean): void;
+  /** Gives away the leaves that it holds back of the channels that are meant: another node tells of them. */
+  handOver?(isMeant: (channel: string) => boolean): readonly HeldLeave[];
   /** Events that wait to be handled, and when the oldest was accepted; Infinity when there is none. */
   readonly lag?: { events: number; since: number; isWaiting: boolean };
   /** The channel's subscriber count in the cluster, at the pace of its subscribers and when it falls to 0. */

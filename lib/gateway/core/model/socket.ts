@@ -30,11 +30,24 @@ export class Socket extends Outlet {
     malformed?: TokenBucket;
   } = {};
 
+  #hasLeft = false;
+
   constructor(app: App, id: string, protocol: number, sink: Sink) {
     super(sink);
     this.app = app;
     this.id = id;
     this.protocol = protocol;
+  }
+
+  /** True also when it has left everything, and its close is ordered later. */
+  override get closed(): boolean {
+    return this.#hasLeft || super.closed;
+  }
+
+  /** From now on nothing that it sends is handled. */
+  leave(): void {
+    this.#hasLeft = true;
+    this.closeOrdered();
   }
 
   override closeOrdered(): void {

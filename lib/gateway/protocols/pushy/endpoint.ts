@@ -75,7 +75,10 @@ export class Endpoint {
     const { app, parts } = this.context;
     const reason = 'This app serves no pushy clients any more';
     const closing = { code: CloseCode.APP_UNKNOWN, reason };
-    closeInSlices(parts.hub, this.#carriers.budget, app, closing, (each) => this.#own.has(each));
+    const sockets = app.sockets.values();
+    closeInSlices(parts.hub, this.#carriers.budget, sockets, closing, (each) =>
+      this.#own.has(each),
+    );
   }
 
   drain(): void {
