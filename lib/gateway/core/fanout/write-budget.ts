@@ -7,7 +7,7 @@ const BYTES_PER_UNIT = 32 * 1024;
  * CPU time of one turn for writes, in milliseconds. The same write takes the kernel several times as long for a peer that
  * does not read, whose buffers still grow, so that a count alone is no measure.
  */
-const MS_PER_TURN = 20;
+const MS_PER_TURN = 40;
 /** Writes of so many units end the turn by their number alone. */
 const SMALL_UNITS = 32;
 /** Units after which the clock is looked at, and looked at again. */
