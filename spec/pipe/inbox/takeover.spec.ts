@@ -127,7 +127,7 @@ t.test(
     for (const { id } of browsers) t.same(recorder.of(id), ['a 1', 'a 2', 'b 2', 'b 3']);
     t.ok(recorder.by('b').every(({ n, meta }) => meta.redelivered === (n === 2)));
 
-    // Its handlers have ended as well: it waits for none.
+    // Handlers have ended as well, since the member waits for none.
     await until(() => recorder.ended.length === 60);
     await second.client.disconnect();
     for (const browser of browsers) browser.send('n', 4);
