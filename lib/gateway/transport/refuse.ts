@@ -3,11 +3,18 @@ import type { Duplex } from 'node:stream';
 import { type Answer, answerText } from '../http/answer';
 import { MAX_HEADERS, MAX_PIECES } from './http-connection';
 
-/** HTTP statuses of what the parser or its deadlines refuse; anything else is a 400. */
-const CLIENT_ERRORS: ReadonlyMap<string, number> = new Map([
-  ['ERR_HTTP_REQUEST_TIMEOUT', 408],
-  ['HPE_HEADER_OVERFLOW', 431],
+/** Answers to what the parser or its deadlines refuse. From Node 26 on the parser itself refuses too many headers. */
+const CLIENT_ERRORS: ReadonlyMap<string, Answer> = new Map([
+  ['ERR_HTTP_REQUEST_TIMEOUT', { status: 408, body: 'The request did not come in time\n' }],
+  [
+    'HPE_HEADER_OVERFLOW',
+    {
+      status: 431,
+      body: `The head of the request is too large, or has more than ${MAX_HEADERS} headers; send less\n`,
+    },
+  ],
 ]);
+const BAD_REQUEST: Answer = { status: 400, body: 'Bad request\n' };
 
 /** Answer to a body in too many chunks. */
 export const TOO_MANY_PIECES: Answer = {
@@ -45,5 +52,5 @@ export function hangUp(stream: Duplex): void {
 
 /** Answer to a request that the parser could not read, or that did not come in time. */
 export function unreadable(error: NodeJS.ErrnoException): Answer {
-  return { status: CLIENT_ERRORS.get(error.code ?? '') ?? 400, body: 'Bad request\n' };
+  return CLIENT_ERRORS.get(error.code ?? '') ?? BAD_REQUEST;
 }
