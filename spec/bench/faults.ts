@@ -16,6 +16,7 @@ import { createTestGateway, type TestGateway } from '../../lib/testing';
 import { EventKind, type PipeEvent } from '../../lib/wire/frames';
 import { nowhere } from './support/nowhere';
 
+const REPLAYS = 5;
 const MISSED = 10_000;
 const SOCKETS = 100_000;
 const LOG_EVENTS = 200_000;
@@ -69,15 +70,19 @@ async function missedEvents(): Promise<void> {
   client.sockets.on('event', () => void (handled += 1));
   await client.connect();
   const browser = await gateway.browser();
-  line.cut();
-  for (let i = 0; i < MISSED; i++) browser.send('say', { i, text: 'a'.repeat(80) });
-  await until(() => client.state === 'waiting');
+  const tookMs: number[] = [];
   let sinceMs = 0;
   client.on('connected', () => (sinceMs = performance.now()));
-  line.away = false;
-  await until(() => handled === MISSED);
-  const tookMs = performance.now() - sinceMs;
-  tell(`${MISSED} missed events replayed and handled`, `${tookMs.toFixed(0)} ms`);
+  // A backend that misses events has run for some time: the first round is of code that has not.
+  for (let round = 1; round <= REPLAYS; round++) {
+    line.cut();
+    for (let i = 0; i < MISSED; i++) browser.send('say', { i, text: 'a'.repeat(80) });
+    await until(() => client.state === 'waiting');
+    line.away = false;
+    await until(() => handled === round * MISSED);
+    tookMs.push(Math.round(performance.now() - sinceMs));
+  }
+  tell(`${MISSED} missed events replayed and handled, each round`, `${tookMs.join(', ')} ms`);
   await client.disconnect();
   await gateway.close();
 }
