@@ -61,6 +61,16 @@ export const groups: readonly FaultKind[] = [
         ),
       },
       {
+        title: 'a group takes the sockets of an app that was put back for moved ones',
+        file: 'gateway/core/model/app.ts',
+        from: 'return this.removals === 0 ? process : `${process}+${this.removals}`;',
+        to: 'return process;',
+        finder: spec(
+          'pipe/inbox/members.spec.ts',
+          'when an app was taken out and put back, all its sockets are closed and told so',
+        ),
+      },
+      {
         title: 'a backend that comes after a crash is not told of the crash',
         file: 'gateway/protocols/pipe/sessions.ts',
         from: 'if (!away.isTold) count += session.group.lag.events;',
