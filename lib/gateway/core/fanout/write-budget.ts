@@ -59,8 +59,8 @@ export class WriteBudget {
   leaveSome(): void {
     this.#left = Math.max(this.#left, this.#unitsPerTurn * LATER_PART);
     this.#lookAt = this.#left - UNITS_PER_LOOK;
-    const cpuMs = this.#clock?.cpuMs?.();
-    if (cpuMs === undefined || this.#endCpuMs === Infinity) return;
+    if (this.#endCpuMs === Infinity) return;
+    const cpuMs = this.#clock?.cpuMs?.() ?? 0;
     this.#endCpuMs = Math.max(this.#endCpuMs, cpuMs + MS_PER_TURN * LATER_PART);
   }
 

@@ -51,7 +51,7 @@ export class App {
   /** Sockets that have yet to authorize themselves; 0 unless the app asks for it. */
   unauthorizedSockets = 0;
   readonly observers = new Set<AppObserver>();
-  /** Times that an app of this id was taken out of the gateway before. */
+  /** Apps that were taken out of the gateway before this one was put in, perhaps one of the same id. */
   readonly removals: number;
   /** Backends connected now, whichever protocol they speak. */
   backends = 0;
@@ -70,7 +70,7 @@ export class App {
     return this.#broker;
   }
 
-  /** Name of the gateway process for backends: another one when the app was put back, since its sockets were closed. */
+  /** Name of the gateway process for backends: another one for an app that was put back, since its sockets were closed. */
   nodeIn(process: string): string {
     return this.removals === 0 ? process : `${process}+${this.removals}`;
   }
@@ -128,7 +128,7 @@ export class Apps {
   readonly #byKey = new Map<string, App>();
   /** Apps that were taken out and still have sockets to close. */
   readonly #leaving = new Set<App>();
-  readonly #removals = new Map<string, number>();
+  #removals = 0;
 
   /** @param made is told each app when it is made, before anybody finds it */
   constructor(options: readonly AppOptions[], made: (app: App) => void = () => undefined) {
@@ -169,14 +169,14 @@ export class Apps {
     for (const app of gone) {
       this.#byId.delete(app.id);
       this.#leaving.add(app);
-      this.#removals.set(app.id, app.removals + 1);
     }
+    this.#removals += gone.length;
     const others = changed.flatMap((options) => {
       const app = this.#byId.get(options.id);
       app?.change(options);
       return app ?? [];
     });
-    const made = added.map((options) => new App(options, this.#removals.get(options.id)));
+    const made = added.map((options) => new App(options, this.#removals));
     for (const app of made) {
       this.#made(app);
       this.#byId.set(app.id, app);
