@@ -202,12 +202,13 @@ export class Turn {
     const isBehind = !due.isEmpty;
     let shared = 0;
     for (const batch of batches.sort((a, b) => sizeOf(a) - sizeOf(b))) {
-      const mayWrite = !isBehind || sizeOf(batch) <= this.#smallAudience;
+      const isBulk = sizeOf(batch) > this.#smallAudience;
+      const mayWrite = !isBehind || !isBulk;
       let left = 0;
       for (const outlet of batch.audience.sockets) {
         if (outlet.special) continue;
         const { bytes } = batch.encoded(outlet.sink.encoder);
-        if (mayWrite && this.#mayWrite(outlet)) this.#put(outlet, bytes);
+        if (mayWrite && this.#mayWrite(outlet, isBulk)) this.#put(outlet, bytes);
         else {
           due.add(outlet, bytes);
           left = Math.max(left, bytes.length);
@@ -222,12 +223,13 @@ export class Turn {
   /** Writes to sockets with a sequence of events of their own. Returns the bytes that are left for later turns. */
   #spreadMixed(outlets: readonly Outlet[], isBehind: boolean): number {
     const due = this.#due;
-    const mayWrite = !isBehind || outlets.length <= this.#smallAudience;
+    const isBulk = outlets.length > this.#smallAudience;
+    const mayWrite = !isBehind || !isBulk;
     let left = 0;
     for (const outlet of outlets) {
       const bytes = takeAlone(outlet);
       if (bytes === undefined) continue;
-      if ((mayWrite && this.#mayWrite(outlet)) || due.ownBytes + left > MAX_OWN_DUE_BYTES) {
+      if ((mayWrite && this.#mayWrite(outlet, isBulk)) || due.ownBytes + left > MAX_OWN_DUE_BYTES) {
         due.settle(outlet);
         this.#put(outlet, bytes);
       } else {
@@ -238,8 +240,9 @@ export class Turn {
     return left;
   }
 
-  #mayWrite({ due }: Outlet): boolean {
-    return due === undefined && !this.#budget.isSpent;
+  #mayWrite({ due }: Outlet, isBulk: boolean): boolean {
+    const budget = this.#budget;
+    return due === undefined && !(isBulk ? budget.isBulkSpent : budget.isSpent);
   }
 
   #put({ sink }: Outlet, bytes: Buffer): void {
