@@ -12,7 +12,7 @@ import { Hub } from './core/hub';
 import { Journal } from './core/journal';
 import { Metrics } from './core/metrics';
 import { Router } from './core/router';
-import { TurnBudget } from './core/timing/turn-budget';
+import { BYTES_PER_UNIT, TurnBudget } from './core/timing/turn-budget';
 import { Overload } from './core/timing/overload';
 import { Turn, type TurnWatch } from './core/fanout/turn';
 import { ClientAddress } from './http/client-address';
@@ -101,7 +101,9 @@ export class Gateway {
       now: () => clock.now(),
       written: (durationMs) => this.metrics.written(durationMs),
     };
-    const turn = new Turn((run) => clock.endOfTurn(run), { watch, clock });
+    const budget = new TurnBudget(clock);
+    const charge = (characters: number): void => budget.spend(characters / BYTES_PER_UNIT);
+    const turn = new Turn((run) => clock.endOfTurn(run), { watch, clock, charge });
     const shared = { clock, limits, journal, metrics: this.metrics };
     this.#hub = new Hub({ ...shared, turn, broker: this.#broker });
     this.#apps = new Apps(settings.apps, (app) => this.#hub.attach(app));
@@ -110,7 +112,6 @@ export class Gateway {
     const files = new FileLimit({ metrics: this.metrics, log, clock });
     overload.each(() => files.check());
     const admission = new Admission(limits, clock);
-    const budget = new TurnBudget(clock);
     const parts = { ...shared, hub: this.#hub, admission, router, overload, log };
     const node = randomBytes(4).toString('hex');
     this.#pipes = new PipeProtocol({ ...parts, node }, this.#apps);

@@ -11,6 +11,9 @@ const MAX_OWN_DUE_BYTES = 16 * 1024 * 1024;
 /** An audience of so many sockets hears its events in the same turn, whatever is due for larger ones. */
 const SMALL_AUDIENCE = 64;
 
+/** Texts of so many characters for one socket are charged to those who bring them about. */
+const LONG_TEXT = 4_096;
+
 /** Is told how long each turn takes from its first event for an audience until everything is written. */
 export interface TurnWatch {
   /** Milliseconds on a monotonic clock. */
@@ -23,6 +26,8 @@ export interface TurnOptions {
   watch?: TurnWatch;
   /** By which long writes end a turn. */
   clock?: BudgetClock;
+  /** Is told the characters of each long text for one socket. */
+  charge?: (characters: number) => void;
   writeUnits?: number;
   smallAudience?: number;
 }
@@ -50,6 +55,7 @@ interface Piece {
 export class Turn {
   readonly #endOfTurn: (run: () => void) => void;
   readonly #watch: TurnWatch | undefined;
+  readonly #charge: ((characters: number) => void) | undefined;
   /** Time of the first event of this turn that goes to an audience. */
   #sinceMs: number | undefined;
   #scheduled = false;
@@ -66,11 +72,12 @@ export class Turn {
 
   constructor(
     endOfTurn: (run: () => void) => void,
-    { watch, clock, writeUnits: unitsPerTurn, smallAudience = SMALL_AUDIENCE }: TurnOptions = {},
+    { watch, clock, charge, writeUnits: unitsPerTurn, smallAudience }: TurnOptions = {},
   ) {
-    this.#smallAudience = smallAudience;
     this.#endOfTurn = endOfTurn;
     this.#watch = watch;
+    this.#charge = charge;
+    this.#smallAudience = smallAudience ?? SMALL_AUDIENCE;
     this.#budget = new WriteBudget(clock, unitsPerTurn);
   }
 
@@ -102,6 +109,7 @@ export class Turn {
   /** Sends a text to one socket. */
   send(outlet: Outlet, text: string): void {
     if (outlet.closing !== undefined) return;
+    if (text.length > LONG_TEXT) this.#charge?.(text.length);
     this.#account(text.length);
     this.#single(outlet);
     (outlet.privateTexts ??= []).push(text);
