@@ -5,11 +5,11 @@ import { type BudgetClock, WriteBudget, writeUnits } from './write-budget';
 /** Texts of one turn are written early when they reach this many characters, so that a turn's memory is bounded. */
 const MAX_TURN_CHARACTERS = 256 * 1024;
 /** Bytes of batches that may wait for later turns, so that their memory is bounded. */
-const MAX_DUE_BYTES = 256 * 1024;
+const MAX_DUE_BYTES = 4 * 1024 * 1024;
 /** Bytes that may wait for sockets with a sequence of their own, which share them with nobody. */
 const MAX_OWN_DUE_BYTES = 16 * 1024 * 1024;
 /** An audience of so many sockets hears its events in the same turn, whatever is due for larger ones. */
-const SMALL_AUDIENCE = 64;
+export const SMALL_AUDIENCE = 64;
 
 /** Texts of so many characters for one socket are charged to those who bring them about. */
 const LONG_TEXT = 4_096;
