@@ -102,7 +102,8 @@ export class Gateway {
       written: (durationMs) => this.metrics.written(durationMs),
     };
     const budget = new TurnBudget(clock);
-    const charge = (characters: number): void => budget.spend(characters / BYTES_PER_UNIT);
+    // Answers are escaped, encoded and written: as much work as twice their length of input.
+    const charge = (characters: number): void => budget.spend((2 * characters) / BYTES_PER_UNIT);
     const turn = new Turn((run) => clock.endOfTurn(run), { watch, clock, charge });
     const shared = { clock, limits, journal, metrics: this.metrics };
     this.#hub = new Hub({ ...shared, turn, broker: this.#broker });
