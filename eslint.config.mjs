@@ -1,6 +1,5 @@
-import js from '@eslint/js';
+import parser from '@typescript-eslint/parser';
 import { defineConfig, globalIgnores } from 'eslint/config';
-import tseslint from 'typescript-eslint';
 import standpipe from './.ci/lint-rules.mjs';
 
 // The files that may do what is forbidden everywhere else. spec/floors.spec.ts holds the imports to the same lists.
@@ -15,6 +14,13 @@ const SOCKET_FACTORIES = [
   'lib/cli/conformance/*.ts',
 ];
 const EMITTER = ['lib/util/emitter.ts'];
+// Dispatchers of names from outside: one gives them all the prefix `event:`, the others take the program's own names and
+// check them.
+const DISPATCHERS = [
+  'lib/pipe/handlers/registry.ts',
+  'lib/pipe/handlers/node-emitter.ts',
+  'lib/pipe/handles/channels.ts',
+];
 const WIRE = ['lib/wire/**'];
 const PURE = ['lib/wire/**', 'lib/stream/**', 'lib/pusher/**'];
 
@@ -28,7 +34,7 @@ const IMPORTS = {
 const restrictImports = (files, { allowed, types } = {}) => ({
   files,
   rules: {
-    '@typescript-eslint/no-restricted-imports': [
+    'no-restricted-imports': [
       'error',
       {
         patterns: Object.entries(IMPORTS)
@@ -39,38 +45,19 @@ const restrictImports = (files, { allowed, types } = {}) => ({
   },
 });
 
-const BROWSER_GLOBALS = [
-  'URLSearchParams',
-  ...['window', 'document', 'location', 'navigator', 'localStorage', 'sessionStorage'],
-  ...['fetch', 'performance', 'requestAnimationFrame', 'cancelAnimationFrame'],
-  ...['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
-  ...['matchMedia', 'devicePixelRatio', 'ResizeObserver', 'IntersectionObserver'],
-];
-
+// Rules of our own, which read types, and what only some rooms of lib may import or call. The general rules, and those of
+// all other folders, are oxlint's: .oxlintrc.json.
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '.tap/', 'proto/']),
-  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
-  js.configs.recommended,
-  tseslint.configs.recommendedTypeChecked,
-  {
-    languageOptions: {
-      parserOptions: { project: true, tsconfigRootDir: import.meta.dirname },
-    },
-    rules: {
-      eqeqeq: 'error',
-      'max-lines': ['error', { max: 400 }],
-      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
-      '@typescript-eslint/no-require-imports': ['error', { allow: ['/package\\.json$'] }],
-      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
-      '@typescript-eslint/switch-exhaustiveness-check': [
-        'error',
-        { considerDefaultExhaustiveForUnions: true },
-      ],
-    },
-  },
+  globalIgnores(['**', '!lib', '!lib/**']),
   {
     files: ['lib/**/*.ts'],
     plugins: { standpipe },
+    languageOptions: {
+      parser,
+      parserOptions: { project: '.ci/tsconfig.lib.json', tsconfigRootDir: import.meta.dirname },
+    },
+    // Comments that switch off a rule of oxlint are oxlint's to judge.
+    linterOptions: { reportUnusedDisableDirectives: 'off' },
     rules: {
       'no-console': 'error',
       'no-restricted-globals': [
@@ -82,7 +69,6 @@ export default defineConfig(
         { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
         { selector: 'TSEnumDeclaration', message: 'Use an `as const` object and its union.' },
       ],
-      '@typescript-eslint/explicit-module-boundary-types': 'error',
       'standpipe/guarded-send': 'error',
       'standpipe/map-registries': 'error',
       'standpipe/fixed-event-names': 'error',
@@ -94,7 +80,7 @@ export default defineConfig(
   restrictImports(EMITTER, { allowed: 'mitt' }),
   restrictImports(WIRE, { allowed: 'proto' }),
   { files: GUARDED_SEND, rules: { 'standpipe/guarded-send': 'off' } },
-  { files: EMITTER, rules: { 'standpipe/fixed-event-names': 'off' } },
+  { files: [...EMITTER, ...DISPATCHERS], rules: { 'standpipe/fixed-event-names': 'off' } },
   // The names of its Dispatcher are the app's own, and to it no name is special.
   { files: ['lib/subscriber/**'], rules: { 'standpipe/fixed-event-names': 'off' } },
   {
@@ -127,56 +113,6 @@ export default defineConfig(
         { object: 'Date', property: 'now', message: 'Take the time as an argument.' },
         { object: 'Math', property: 'random', message: 'Take chance as an argument.' },
       ],
-    },
-  },
-  {
-    // Specs and examples read what comes off a wire and hold doubles: `any` and missing awaits are looser there.
-    files: ['spec/**/*.ts', 'examples/**/*.ts'],
-    rules: {
-      '@typescript-eslint/no-unsafe-argument': 'off',
-      '@typescript-eslint/no-unsafe-assignment': 'off',
-      '@typescript-eslint/no-unsafe-call': 'off',
-      '@typescript-eslint/no-unsafe-member-access': 'off',
-      '@typescript-eslint/no-unsafe-return': 'off',
-      '@typescript-eslint/require-await': 'off',
-      '@typescript-eslint/unbound-method': 'off',
-    },
-  },
-  {
-    // tap runs its subtests in order whether or not the promise is awaited.
-    files: ['spec/**/*.ts'],
-    rules: {
-      '@typescript-eslint/no-floating-promises': [
-        'error',
-        { allowForKnownSafeCalls: [{ from: 'package', package: '@tapjs/test', name: ['test'] }] },
-      ],
-    },
-  },
-  { files: ['**/*.{js,cjs,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
-  {
-    // Tools of the checks, which Node loads as they stand.
-    files: ['.ci/*.cjs'],
-    languageOptions: {
-      globals: {
-        require: 'readonly',
-        exports: 'writable',
-        __dirname: 'readonly',
-        process: 'readonly',
-        console: 'readonly',
-      },
-    },
-    rules: { '@typescript-eslint/no-require-imports': 'off' },
-  },
-  {
-    // Programs of the examples that Node runs as they stand.
-    files: ['examples/*/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
-  },
-  {
-    // The pages of the examples run in browsers as they stand.
-    files: ['examples/*/page/**/*.js'],
-    languageOptions: {
-      globals: Object.fromEntries(BROWSER_GLOBALS.map((name) => [name, 'readonly'])),
     },
   },
 );

@@ -25,9 +25,20 @@ function kept(place) {
 /** What was kept of a file with this text, if anything: JavaScript and its source map. */
 exports.keptOutput = (input, fileName) => kept(placeOf(input, fileName));
 
+/** Keeps what a compiler made of a file. */
+exports.keep = (fileName, output) =>
+  keepAt(placeOf(readFileSync(fileName, 'utf8'), fileName), output);
+
+function keepAt(place, output) {
+  mkdirSync(folder, { recursive: true });
+  // Written beside and moved, so that another process never reads half a file.
+  const fresh = `${place}.${process.pid}`;
+  writeFileSync(fresh, JSON.stringify(output));
+  renameSync(fresh, place);
+}
+
 exports.create = ({ service }) => {
   const { options } = service.config;
-  mkdirSync(folder, { recursive: true });
 
   const transpile = (input, fileName) => {
     const ts = require('typescript');
@@ -46,10 +57,7 @@ exports.create = ({ service }) => {
       if (before !== undefined) return before;
       const { outputText, sourceMapText, diagnostics } = transpile(input, fileName);
       if (diagnostics.length > 0) return { outputText, sourceMapText, diagnostics };
-      // Written beside and moved, so that another process never reads half a file.
-      const fresh = `${place}.${process.pid}`;
-      writeFileSync(fresh, JSON.stringify({ outputText, sourceMapText }));
-      renameSync(fresh, place);
+      keepAt(place, { outputText, sourceMapText });
       return { outputText, sourceMapText };
     },
   };

@@ -19,7 +19,7 @@ interface Tables {
   optionRows(defaults: ReturnType<typeof optionDefaults>, source: string): Row[];
   options(rows: Row[]): string;
 }
-// eslint-disable-next-line @typescript-eslint/no-require-imports
+// oxlint-disable-next-line typescript/no-require-imports
 const tables = require('../.ci/tables.cjs') as Tables;
 
 const root = join(__dirname, '..');

@@ -20,6 +20,7 @@ export interface Config {
 /** Paths of the options that flags give. */
 const PATHS = {
   ...{ host: 'host', port: 'port', path: 'path', portWaitMs: 'portWaitMs', reusePort: 'reusePort' },
+  insecureDev: 'insecureDev',
   ...{ metricsHost: 'metrics.host', metricsPort: 'metrics.port' },
   ...{ tlsPort: 'tls.port', tlsCert: 'tls.cert', tlsKey: 'tls.key' },
 } satisfies Partial<Record<keyof ServeFlags, string>>;
@@ -42,6 +43,7 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
   }
   if (portWaitMs !== undefined) merged['portWaitMs'] = portWaitMs;
   if (flags.reusePort === true || switchFrom(env, 'REUSE_PORT')) merged['reusePort'] = true;
+  if (flags.insecureDev === true || switchFrom(env, 'INSECURE_DEV')) merged['insecureDev'] = true;
   const metrics = {
     ...object(merged['metrics']),
     ...(metricsHost !== undefined && { host: metricsHost }),
@@ -71,8 +73,10 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
   const development = merged['apps'] === undefined;
   if (development) {
     const address = (merged['host'] as string | undefined) ?? '127.0.0.1';
-    if (!/^(127\.|localhost$|::1$)/.test(address)) {
-      const message = `apps: none configured, and the development app is not served on ${address}; make one with 'standpipe keys'`;
+    if (merged['insecureDev'] !== true && !/^(127\.|localhost$|::1$)/.test(address)) {
+      const message =
+        `apps: none configured, and the development app is not served on ${address}; ` +
+        "make one with 'standpipe keys', or give --insecure-dev";
       throw new StandpipeError('bad_option', message);
     }
     merged['apps'] = [DEVELOPMENT_APP];

@@ -26,6 +26,7 @@ export interface ServeFlags {
   metricsPort?: number;
   reusePort?: boolean;
   portWaitMs?: number;
+  insecureDev?: boolean;
   logLevel?: (typeof LOG_LEVELS)[number];
   logFormat?: (typeof LOG_FORMATS)[number];
 }
@@ -59,6 +60,10 @@ export function addServeFlags(command: Command): Command {
       'share the ports with the process that takes over (Node 22.12 or newer; env: STANDPIPE_REUSE_PORT)',
     )
     .addOption(number('--port-wait-ms <number>', 'time to wait for ports that another process has'))
+    .option(
+      '--insecure-dev',
+      'take short secrets, and the development app, where other machines reach them (env: STANDPIPE_INSECURE_DEV)',
+    )
     .addOption(
       flag('--log-level <level>', 'lowest level of the log (default info)').choices(LOG_LEVELS),
     )

@@ -2,15 +2,43 @@
 import './early-hangup';
 import { Command } from 'commander';
 import { StandpipeError } from '../errors';
-import { conformance } from './commands/conformance';
-import { keys } from './commands/keys';
-import { nodes } from './commands/nodes';
-import { pushy } from './commands/pushy';
-import { repl } from './commands/repl';
-import { serve } from './commands/serve';
-import { tail } from './commands/tail';
-import { trigger } from './commands/trigger';
+import type { conformance } from './commands/conformance';
+import type { keys } from './commands/keys';
+import type { nodes } from './commands/nodes';
+import type { pushy } from './commands/pushy';
+import type { repl } from './commands/repl';
+import type { serve } from './commands/serve';
+import type { tail } from './commands/tail';
+import type { trigger } from './commands/trigger';
 import { addBrokerFlags, addConnectionFlags, addServeFlags } from './flags';
+
+/** Commands, each loaded when it is asked for: most of the time goes into loading a gateway, and few of them need one. */
+const commands = {
+  get conformance() {
+    return (require('./commands/conformance') as { conformance: typeof conformance }).conformance;
+  },
+  get keys() {
+    return (require('./commands/keys') as { keys: typeof keys }).keys;
+  },
+  get nodes() {
+    return (require('./commands/nodes') as { nodes: typeof nodes }).nodes;
+  },
+  get pushy() {
+    return (require('./commands/pushy') as { pushy: typeof pushy }).pushy;
+  },
+  get repl() {
+    return (require('./commands/repl') as { repl: typeof repl }).repl;
+  },
+  get serve() {
+    return (require('./commands/serve') as { serve: typeof serve }).serve;
+  },
+  get tail() {
+    return (require('./commands/tail') as { tail: typeof tail }).tail;
+  },
+  get trigger() {
+    return (require('./commands/trigger') as { trigger: typeof trigger }).trigger;
+  },
+};
 
 const program = new Command('standpipe')
   .description('Hear every browser and answer each one over a single connection.')
@@ -26,18 +54,18 @@ addServeFlags(program.command('serve'))
     'after',
     'STANDPIPE_APP_ID, STANDPIPE_APP_KEY and STANDPIPE_APP_SECRET, or from the file.',
   )
-  .action((flags) => serve(flags as Parameters<typeof serve>[0], process.env));
+  .action((flags) => commands.serve(flags as Parameters<typeof serve>[0], process.env));
 
 program
   .command('keys')
   .description('make an app: id, key and secret')
-  .action(() => keys());
+  .action(() => commands.keys());
 
 addConnectionFlags(program.command('tail'))
   .description('print what happens in an app, a line of JSON for each event')
   .option('--channel <name...>', 'only these channels; a name may end in *')
   .option('--event <name...>', 'only these events; a name may end in *')
-  .action((flags) => tail(flags as Parameters<typeof tail>[0], process.env));
+  .action((flags) => commands.tail(flags as Parameters<typeof tail>[0], process.env));
 
 addConnectionFlags(program.command('trigger'))
   .description('send an event to a channel, or to a socket')
@@ -46,22 +74,22 @@ addConnectionFlags(program.command('trigger'))
   .argument('[data]', 'JSON')
   .option('--socket', 'the target is a socket')
   .action((target: string, event: string, data: string | undefined, flags) =>
-    trigger(target, event, data, flags as Parameters<typeof trigger>[3], process.env),
+    commands.trigger(target, event, data, flags as Parameters<typeof trigger>[3], process.env),
   );
 
 addConnectionFlags(program.command('repl'))
   .description('a Node prompt with a connected client')
-  .action((flags) => repl(flags as Parameters<typeof repl>[0], process.env));
+  .action((flags) => commands.repl(flags as Parameters<typeof repl>[0], process.env));
 
 addBrokerFlags(program.command('nodes'))
   .description('list the gateways that share a broker: number, time left of the lease, sockets')
-  .action((flags) => nodes(flags as Parameters<typeof nodes>[0], process.env));
+  .action((flags) => commands.nodes(flags as Parameters<typeof nodes>[0], process.env));
 
 program
   .command('pushy')
   .description('run a pushy server by its own configuration file')
   .argument('<config>', 'config.json: port, secretKey, ssl, sockjs')
-  .action((file: string) => pushy(file));
+  .action((file: string) => commands.pushy(file));
 
 program
   .command('conformance')
@@ -71,7 +99,7 @@ program
   .option('--list', 'print the scripts')
   .option('--contract', 'print what the program has to do')
   .action((command: string[], flags) =>
-    conformance(command, flags as Parameters<typeof conformance>[1]),
+    commands.conformance(command, flags as Parameters<typeof conformance>[1]),
   );
 
 program.parseAsync().catch((error: unknown) => {

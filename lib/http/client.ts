@@ -247,7 +247,7 @@ export class Pusher<Events = DefaultEvents> {
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/unbound-method -- It is bound where it is called.
+// oxlint-disable-next-line typescript/unbound-method -- It is bound where it is called.
 Pusher.prototype.authenticate = Pusher.prototype.authorizeChannel;
 
 /** Tells a callback, if there is one, how a request went; its promise need not be looked at then. */
@@ -272,7 +272,7 @@ function called<Answer>(
 type Client<Events> = Pusher<Events>;
 
 /** The types by upstream's names, for those who write `Pusher.Options`. */
-// eslint-disable-next-line @typescript-eslint/no-namespace
+// oxlint-disable-next-line typescript/no-namespace
 export declare namespace Pusher {
   export type Pusher<Events = DefaultEvents> = Client<Events>;
   export type AuthResponse = api.AuthResponse;

@@ -1,5 +1,11 @@
 import { StandpipeError, asError } from '../errors';
-import { isEventName, isReservedEvent, isUserId, parseChannelName } from '../pusher/channel-name';
+import {
+  hasChannelCharacters,
+  isEventName,
+  isReservedEvent,
+  isUserId,
+  parseChannelName,
+} from '../pusher/channel-name';
 import { DEFAULT_CHANNEL_LIMITS } from '../pusher/limits';
 import { didYouMean } from '../util/closest';
 import { MAX_CLOSE_REASON_BYTES, fitsCloseReason } from '../util/close-reason';
@@ -45,9 +51,17 @@ export function checkKeys(what: string, given: unknown, known: readonly string[]
 /** A name, or a prefix that ends in `*`. */
 export function checkPattern(field: string, pattern: string): void {
   const at = pattern.indexOf('*');
-  if (at < 0 || at === pattern.length - 1) return;
+  if (at >= 0 && at < pattern.length - 1) {
+    throw badArgument(
+      `${field}: a * stands for the rest of a name and comes last, not as in ${pattern}`,
+    );
+  }
+  const name = at < 0 ? pattern : pattern.slice(0, at);
+  if (field !== 'channels' || name === '' || name.startsWith('#') || hasChannelCharacters(name)) {
+    return;
+  }
   throw badArgument(
-    `${field}: a * stands for the rest of a name and comes last, not as in ${pattern}`,
+    `${field}: names of channels are of letters, digits and _ - = @ , . ; which ${pattern} is not`,
   );
 }
 

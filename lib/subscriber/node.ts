@@ -17,7 +17,7 @@ export class Pusher<E extends AppEventsOf = AppEventsOf> extends Subscriber<E> {
 }
 
 /** The types by their names, for programs whose `require` or `import` gives the class. */
-// eslint-disable-next-line @typescript-eslint/no-namespace -- `export =` has no other place for types
+// oxlint-disable-next-line typescript/no-namespace -- `export =` has no other place for types
 export declare namespace Pusher {
   export type AppEvents = api.AppEvents;
   export type AuthErrorData = api.AuthErrorData;

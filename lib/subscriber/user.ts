@@ -11,7 +11,7 @@ import { Watchlist } from './watchlist';
 /** Data of a signed-in user; fields without a type here are the app's. */
 export interface UserData {
   id: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- programs for pusher-js read it without a check
+  // oxlint-disable-next-line typescript/no-explicit-any -- programs for pusher-js read it without a check
   [field: string]: any;
 }
 

@@ -4,7 +4,7 @@ import type { Logger } from './logger';
 const QUIET_MS = 60_000;
 
 const MAX_LENGTH = 500;
-// eslint-disable-next-line no-control-regex -- they are to be found
+// oxlint-disable-next-line no-control-regex -- they are to be found
 const CONTROL = /[\x00-\x1f]|[\x7f-\x9f]/g;
 
 interface Details {

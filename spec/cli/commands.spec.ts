@@ -177,7 +177,7 @@ t.test('the log of serve is JSON, and readable lines with colours on a terminal'
     output += String(chunk);
     if (output.includes('standpipe listens')) break;
   }
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex
   t.match(output, /\u001b\[32mINFO\u001b\[39m: \u001b\[36mstandpipe listens/);
 });
 

@@ -48,8 +48,15 @@ t.test('a gateway without any configuration serves the development app on this m
 t.test('the development app is not served to other machines', (t) => {
   t.throws(() => readConfig({ host: '0.0.0.0' }, {}), {
     code: 'bad_option',
-    message: /development app is not served on 0\.0\.0\.0.*standpipe keys/,
+    message: /development app is not served on 0\.0\.0\.0.*standpipe keys.*--insecure-dev/,
   });
+  for (const [args, env] of [
+    [['--insecure-dev'], {}],
+    [[], { STANDPIPE_INSECURE_DEV: '1' }],
+  ] satisfies Array<[string[], Record<string, string>]>) {
+    const { options } = readConfig(serveFlags(['--host', '0.0.0.0', ...args]), env);
+    t.doesNotThrow(() => checkGatewayOptions(options), 'but when the one who starts it says so');
+  }
   t.end();
 });
 

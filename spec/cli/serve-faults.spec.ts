@@ -112,3 +112,31 @@ t.test('a process without free file descriptors says so', async (t) => {
   run.child.kill('SIGTERM');
   t.equal(await run.ended, 0, 'and it goes on');
 });
+
+t.test(
+  'a process whose memory is used up by subscriptions refuses more, and goes on',
+  async (t) => {
+    const env = { NODE_OPTIONS: '--max-old-space-size=48' };
+    const run = new Run(t, ['serve', '--port', '0'], { env });
+    const { url } = JSON.parse(await run.line('standpipe listens')) as { url: string };
+    const port = Number(new URL(url).port);
+    const path = '/app/standpipe-dev-key?protocol=7';
+    const sockets: RawSocket[] = [];
+    let status: number | undefined;
+    while (status !== 503 && sockets.length < 500) {
+      const socket = await RawSocket.upgrade(port, path);
+      status = socket.status;
+      sockets.push(socket);
+      for (let n = 0; status === 101 && n < 490; n++) {
+        const channel = `${sockets.length}-${n}-${'x'.repeat(130)}`;
+        socket.send(1, JSON.stringify({ event: 'pusher:subscribe', data: { channel } }));
+      }
+    }
+    t.equal(status, 503, 'new browsers are to come back later');
+    t.match(await run.line('memory is nearly used up'), /--max-old-space-size/);
+    for (const socket of sockets) socket.destroy();
+    while ((await RawSocket.upgrade(port, path)).status !== 101);
+    run.child.kill('SIGTERM');
+    t.equal(await run.ended, 0, 'and when they have left, it takes others');
+  },
+);

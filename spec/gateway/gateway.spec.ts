@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { get } from 'node:https';
+import { join } from 'node:path';
 import t from 'tap';
 import { generate } from 'selfsigned';
 import { WebSocket } from 'ws';
 import { createGateway } from '../../lib/gateway';
 import { silent } from '../../lib/util/logger';
 import { ManualClock } from '../support/manual-clock';
+import { nodeChild } from '../support/node-child';
 import { RawSocket } from '../support/raw-socket';
 import { SECRET, startGateway } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
@@ -287,4 +290,22 @@ t.test('the address of a gateway before its start is the one asked for', async (
 t.test('a gateway that never started can be stopped', async (t) => {
   await createGateway({ apps: APPS }).stop();
   t.pass('and keeps nothing running');
+});
+
+t.test('a worker of a cluster without a broker warns that it is alone', async (t) => {
+  const app = { id: '1', key: 'key', secret: SECRET };
+  const stderrOf = async (options: object): Promise<string> => {
+    const child = nodeChild(join(__dirname, 'children/worker.ts'), {
+      stdio: ['ignore', 'inherit', 'pipe'],
+      env: { ...process.env, CHILD_OPTIONS: JSON.stringify({ apps: [app], ...options }) },
+    });
+    t.teardown(() => child.kill('SIGKILL'));
+    let stderr = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    await once(child, 'close');
+    return stderr;
+  };
+  const [alone, silenced] = await Promise.all([stderrOf({}), stderrOf({ log: false })]);
+  t.match(alone, /StandpipeWarning: a worker of a cluster without a broker.*set broker/);
+  t.equal(silenced, '');
 });

@@ -27,7 +27,7 @@ async function lines(rule: string, code: string, file = ANYWHERE): Promise<numbe
   return (result?.messages ?? []).filter(({ ruleId }) => ruleId === rule).map(({ line }) => line);
 }
 
-const IMPORTS = '@typescript-eslint/no-restricted-imports';
+const IMPORTS = 'no-restricted-imports';
 
 const RAW_WRITES = `import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';

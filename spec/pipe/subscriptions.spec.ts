@@ -34,7 +34,7 @@ t.test('a client has as many rules as a gateway takes, and one more is refused',
   for (let i = 0; i < 1000; i++) subscriptions.add(['channel_cache'], { channels: [`c${i}`] });
   clock.endTurn();
   t.match(sent, [{ type: 'subscribe', rules: { length: 1000 } }], 'told once');
-  const one = (): void => subscriptions.add(['channel_cache'], { channels: ['one more'] });
+  const one = (): void => subscriptions.add(['channel_cache'], { channels: ['one-more'] });
   t.throws(one, { code: 'bad_argument', message: 'a client may have 1000 subscriptions' });
   t.equal(subscriptions.announced().length, 1000);
   subscriptions.add(['channel_cache'], { channels: ['c7'] });

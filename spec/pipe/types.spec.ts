@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-unused-vars -- the parameters are here for their types */
 import t from 'tap';
 import { createClient, type CloseMeta, type Meta } from '../../lib/index';
 import { CREDENTIALS } from '../support/scripted-client';

@@ -11,7 +11,7 @@ function portable(): typeof inNode {
   delete require.cache[path];
   Object.assign(process, { getBuiltinModule: undefined });
   try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    // oxlint-disable-next-line typescript/no-require-imports
     return require(path) as typeof inNode;
   } finally {
     Object.assign(process, { getBuiltinModule });

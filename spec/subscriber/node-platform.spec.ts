@@ -144,12 +144,13 @@ t.test(
 t.test('lines come in pieces, and one without an end is an error', async (t) => {
   const lines: string[] = [];
   const reader = new LineReader((line) => lines.push(line));
-  const answer = (chunks: Iterable<string>): Response =>
-    new Response(ReadableStream.from(chunks).pipeThrough(new TextEncoderStream()));
-  t.equal(await reader.read(answer(['a', 'b\n', '\nc\nd', 'e', '\n', 'f'])), false);
+  const answer = (chunks: Iterable<Uint8Array>): Response =>
+    new Response(ReadableStream.from(chunks));
+  const pieces = ['a', 'b\n', '\nc\nd', 'e', '\n', 'f'].map((piece) => Buffer.from(piece));
+  t.equal(await reader.read(answer(pieces)), false);
   t.strictSame(lines, ['ab', '', 'c', 'de']);
-  function* endless(): Generator<string> {
-    for (;;) yield 'x'.repeat(1024 * 1024);
+  function* endless(): Generator<Uint8Array> {
+    for (;;) yield Buffer.alloc(1024 * 1024, 'x');
   }
   await t.rejects(new LineReader(() => undefined).read(answer(endless())), {
     message: /longer than 16777216 characters/,

@@ -37,9 +37,19 @@ export function frame(opcode: number, payload: string | Buffer = '', form: Frame
     head.writeBigUInt64BE(length, 2);
   }
   if (!masked) return Buffer.concat([head, body]);
-  const key = form.maskingKey ?? randomBytes(4);
-  const hidden = body.map((byte, i) => byte ^ (key[i % 4] as number));
-  return Buffer.concat([head, key, hidden]);
+  const key = form.maskingKey ?? anyKey();
+  const bytes = Buffer.concat([head, key, body]);
+  const start = head.length + 4;
+  for (let i = 0; i < body.length; i++)
+    bytes[start + i] = (body[i] as number) ^ (key[i & 3] as number);
+  return bytes;
+}
+
+/** Any four bytes: floods take too many for those of crypto. */
+function anyKey(): Buffer {
+  const key = Buffer.alloc(4);
+  key.writeUInt32LE(Math.floor(Math.random() * 2 ** 32));
+  return key;
 }
 
 export function closeFrame(code: number, reason = ''): Buffer {
@@ -66,14 +76,12 @@ export function upgradeRequest(path: string, headers: Record<string, string> = {
 /** A TCP connection that sends whatever bytes it is given and reads WebSocket frames after an upgrade. */
 export class RawSocket {
   readonly stream: Socket;
-  /** All that came before the upgrade was answered, or everything when there was none. */
-  head = '';
   /** Resolves when the connection is gone, however it went. */
   readonly ended: Promise<void>;
   /** The close frame that was received; 1006 without one. */
   close = { code: 1006, reason: '' };
   #bytes: Buffer = Buffer.alloc(0);
-  #upgraded = false;
+  #head: string | undefined;
   #over = false;
   readonly #frames: Frame[] = [];
   #wake: (() => void) | undefined;
@@ -121,8 +129,13 @@ export class RawSocket {
   ): Promise<RawSocket> {
     const socket = await RawSocket.tcp(port);
     socket.write(upgradeRequest(path, headers));
-    while (!socket.#upgraded && !socket.#over) await socket.#more();
+    while (socket.#head === undefined && !socket.#over) await socket.#more();
     return socket;
+  }
+
+  /** All that came before the upgrade was answered, or everything when there was none. */
+  get head(): string {
+    return this.#head ?? this.#bytes.toString();
   }
 
   get status(): number {
@@ -161,16 +174,12 @@ export class RawSocket {
 
   #read(bytes: Buffer): void {
     this.#bytes = this.#bytes.length === 0 ? bytes : Buffer.concat([this.#bytes, bytes]);
-    if (!this.#upgraded) {
+    if (this.#head === undefined) {
+      if (this.#bytes.toString('latin1', 9, 12) !== '101') return;
       const end = this.#bytes.indexOf('\r\n\r\n');
-      const upgraded = end >= 0 && this.#bytes.toString('latin1', 9, 12) === '101';
-      if (!upgraded) {
-        this.head = this.#bytes.toString();
-        return;
-      }
-      this.head = this.#bytes.toString('latin1', 0, end);
+      if (end < 0) return;
+      this.#head = this.#bytes.toString('latin1', 0, end);
       this.#bytes = this.#bytes.subarray(end + 4);
-      this.#upgraded = true;
     }
     for (let found = this.#take(); found !== undefined; found = this.#take()) {
       this.#frames.push(found);

@@ -31,10 +31,7 @@ export class WebhookEndpoint {
     this.url = url;
   }
 
-  static async start(
-    t: Pick<Test, 'teardown'>,
-    tls: Certificate | undefined = undefined,
-  ): Promise<WebhookEndpoint> {
+  static async start(t: Pick<Test, 'teardown'>, tls?: Certificate): Promise<WebhookEndpoint> {
     const sdk = new Pusher({ appId: '1', key: 'key', secret: SECRET, host: '127.0.0.1' });
     const take = (request: IncomingMessage, response: ServerResponse): void => {
       let body = '';

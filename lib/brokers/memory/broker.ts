@@ -203,7 +203,7 @@ class MemoryApp implements AppBroker, Hearer {
     return this.#state.channels(prefix);
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- the contract's iterable waits for other engines.
+  // oxlint-disable-next-line typescript/require-await -- the contract's iterable waits for other engines.
   async *sockets(): AsyncGenerator<readonly string[]> {
     const all = this.#state.sockets();
     for (let at = 0; at < all.length; at += PIECE) yield all.slice(at, at + PIECE);

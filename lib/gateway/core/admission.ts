@@ -48,12 +48,18 @@ export const PIPE_OFF = 'Pipe off: set pipe to true for this app';
 export class Admission {
   readonly #limits: Limits;
   readonly #clock: Clock;
+  readonly #memory: { readonly isNear: boolean };
   /** Connects of backends that were in order. */
   readonly #backendRates = new AppRates();
 
-  constructor(limits: Limits, clock: Clock) {
+  constructor(
+    limits: Limits,
+    clock: Clock,
+    memory: { readonly isNear: boolean } = { isNear: false },
+  ) {
     this.#limits = limits;
     this.#clock = clock;
+    this.#memory = memory;
   }
 
   /** Judges a connection of a browser or device; undefined lets it in. */
@@ -120,6 +126,7 @@ export class Admission {
     if (app.channels.size >= maxChannelsPerApp && !app.channels.has(channel)) {
       return `Too many channels: the limit is ${maxChannelsPerApp} per app`;
     }
+    if (this.#memory.isNear) return 'The gateway has no memory left for subscriptions';
     return undefined;
   }
 

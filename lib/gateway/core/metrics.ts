@@ -96,6 +96,8 @@ export class Metrics {
   webhookEventsWaiting = 0;
   /** Seconds in which no file descriptor was free. */
   fileLimitHits = 0;
+  /** Seconds in which nothing new was taken, because memory was nearly used up. */
+  memoryLimitHits = 0;
   /** Log lines that could not be written. */
   logLinesDropped = 0;
   /** Faults of the gateway itself; each is logged. */
@@ -202,6 +204,7 @@ export class Metrics {
     );
     count('webhook_failures_total', 'Webhook attempts that failed', () => this.webhookFailures);
     count('file_limit_total', 'Seconds without a free descriptor', () => this.fileLimitHits);
+    count('memory_limit_total', 'Seconds near the end of memory', () => this.memoryLimitHits);
     count('log_lines_dropped_total', 'Log lines not written', () => this.logLinesDropped);
     count('failures_total', 'Faults of the gateway itself', () => this.failures);
     const { broker } = live;

@@ -50,7 +50,7 @@ export function guardSecrets({ apps, host, insecureDev }: Guarded): void {
     if (secret.length >= MIN_SECRET_LENGTH && !PUBLIC_SECRETS.has(secret)) return;
     const message =
       `apps[${i}].secret: must have at least ${MIN_SECRET_LENGTH} characters, and not be the development app's, ` +
-      `on ${host}, which other machines reach; make one with 'standpipe keys', or set insecureDev`;
+      `on ${host}, which other machines reach; make one with 'standpipe keys', or set insecureDev (--insecure-dev)`;
     throw new StandpipeError('bad_option', message);
   });
 }

@@ -164,7 +164,7 @@ const limitsSchema = z.strictObject({
   pongTimeoutMs: ms.default(30_000).describe('Time to answer a ping; then close 4201.'),
   maxUnsentBytes: bytes
     .default(1024 * 1024)
-    .describe('Unsent bytes of one connection; then close 4100.'),
+    .describe('Unsent bytes of one connection, of one over HTTP four times that; then close 4100.'),
   maxUnsentMs: ms.default(10_000).describe('Time that bytes may stay unsent; then close 4100.'),
   maxPipes: count.default(256).describe('Backends connected to one app; above it 503.'),
   maxPipeConnectsPerSecond: rate

@@ -3,6 +3,9 @@ import { z } from 'zod';
 const OWN_HEADERS =
   /^(x-pusher-.*|x-standpipe-.*|content-.*|host|connection|transfer-encoding|user-agent|expect|te|upgrade)$/i;
 
+/** Name of a channel, or a beginning of names. A star anywhere else would fit nothing. */
+const CHANNELS = /^(\*|#[^*]+\*?|[A-Za-z0-9_\-=@,.;]+\*?)$/;
+
 /** Options of a webhook. */
 export const webhookSchema = z.strictObject({
   url: z
@@ -25,7 +28,14 @@ export const webhookSchema = z.strictObject({
     .optional()
     .describe('Kinds of events; all unless given. Some need a setting of the app besides.'),
   channels: z
-    .array(z.string().min(1))
+    .array(
+      z
+        .string()
+        .regex(
+          CHANNELS,
+          'must be the name of a channel, or the beginning of one with a * behind it, such as room-*',
+        ),
+    )
     .min(1)
     .optional()
     .describe('Names of channels, or beginnings of names such as room-*; all unless given.'),

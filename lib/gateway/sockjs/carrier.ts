@@ -21,8 +21,16 @@ export interface CarrierHost {
   readonly budget: TurnBudget;
 }
 
-/** Time for which a post waits for an earlier one. */
-const MAX_WAIT_MS = 250;
+/**
+ * Time for which a post waits for an earlier one. That one may travel over a connection which is still being made: over a
+ * long way that takes a second, and as long again where its first packet was lost.
+ */
+const MAX_WAIT_MS = 1_500;
+/**
+ * Lines may wait for a receiver up to so many times the limit of unsent bytes. Over a WebSocket a burst lies in the
+ * buffers of the system while its browser reads; between two requests there are no such buffers.
+ */
+const WAITING_SHARE = 4;
 /** Messages that may wait when another body comes. A client that is held to its rates never has as many. */
 const MAX_WAITING_MESSAGES = 8192;
 
@@ -161,7 +169,7 @@ export class SockJsCarrier implements Carrier {
 
   write(lines: Buffer): void {
     if (this.#closed !== undefined) return;
-    if (this.unsentBytes > this.#host.maxUnsentBytes) return this.#cut();
+    if (this.unsentBytes > WAITING_SHARE * this.#host.maxUnsentBytes) return this.#cut();
     this.#wait(lines);
     this.#flush();
   }

@@ -1,4 +1,3 @@
-/* eslint-disable standpipe/fixed-event-names -- the events here are the program's own, and each class checks their names */
 import type { Handler } from '../../util/emitter';
 
 /** Handler of an event `K` of the events `M`, whose values are lists of arguments. */

@@ -1,4 +1,3 @@
-/* eslint-disable standpipe/fixed-event-names -- the one dispatcher of names from outside: all carry the prefix `event:` */
 import { Emitter, type Handler } from '../../util/emitter';
 
 /** Event names in here are the program's own: fixed words, or `event:` before a name from outside. */

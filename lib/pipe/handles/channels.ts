@@ -99,7 +99,6 @@ export function channelsOf<Events extends object>(parts: ClientParts): Channels<
       return channels;
     },
     listeners: (event: ChannelsWord<Events>) => every.listeners(event),
-    // eslint-disable-next-line standpipe/fixed-event-names -- the program's own event, and no EventEmitter
     emit: (event: ChannelsWord<Events>, ...args: unknown[]) => every.emit(event, ...args),
     setMaxListeners: () => channels,
     list: (options?: ListChannelsOptions) => listChannels(parts, options),

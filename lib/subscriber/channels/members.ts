@@ -5,7 +5,7 @@ const NOBODY = null as unknown as Member;
 /** A member of a presence channel; `info` is what its server said of it, of any type as in pusher-js. */
 export interface Member {
   id: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- programs for pusher-js read it without a check
+  // oxlint-disable-next-line typescript/no-explicit-any -- programs for pusher-js read it without a check
   info: any;
 }
 

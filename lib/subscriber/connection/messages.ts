@@ -41,7 +41,7 @@ export function decodeMessage(text: string): PusherEvent {
     return decoded;
   } catch (error) {
     const failure: ConnectionError = { type: 'MessageParseError', error, data: text };
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- handlers get this shape, as from pusher-js
+    // oxlint-disable-next-line typescript/only-throw-error -- handlers get this shape, as from pusher-js
     throw failure;
   }
 }

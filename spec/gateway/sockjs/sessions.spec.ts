@@ -199,8 +199,24 @@ t.test('a slow stream that goes on leaving is not broken off', (t) => {
   t.end();
 });
 
-t.test('a stream with more unsent bytes than it may have is broken off by the next write', (t) => {
+t.test('a burst of three times the unsent bytes waits for the next polls of its browser', (t) => {
   const fallback = new CarriersOfOneApp({ maxUnsentBytes: 3_000 });
+  const told = fallback.add('one');
+  const carrier = fallback.sessions.get('one') as SockJsCarrier;
+  const lines = Buffer.from(`a["${'x'.repeat(994)}"]\n`);
+  for (let i = 0; i < 9; i++) carrier.write(lines);
+  const poll = new FakeResponse();
+  carrier.attach(poll.receiver(false, (receiver) => carrier.gone(receiver)));
+  fallback.clock.endTurn();
+  t.equal(poll.text.length, 2 + 9 * lines.length);
+  t.strictSame([fallback.cuts, told], [0, []]);
+  for (let i = 0; i < 14; i++) carrier.write(lines);
+  t.equal(fallback.cuts, 1, 'a client that asks no more is cut');
+  t.end();
+});
+
+t.test('a stream with more unsent bytes than it may have is broken off by the next write', (t) => {
+  const fallback = new CarriersOfOneApp({ maxUnsentBytes: 750 });
   const told = fallback.add('one');
   const carrier = fallback.sessions.get('one') as SockJsCarrier;
   const stream = new FakeResponse();
@@ -272,20 +288,20 @@ t.test('sessions are limited as a whole and by address, and make room as they go
   t.end();
 });
 
-t.test('a page that counts for several connections waits 250 ms once, then no more', (t) => {
+t.test('a page that counts for several connections waits 1.5 s once, then no more', (t) => {
   const fallback = new CarriersOfOneApp();
   const heard: string[] = [];
   fallback.add('one', { text: (text) => void heard.push(text) });
   const carrier = fallback.sessions.get('one') as SockJsCarrier;
   carrier.receive(['a'], 1);
   carrier.receive(['c'], 3);
-  fallback.clock.advance(249);
+  fallback.clock.advance(1_499);
   t.strictSame(heard, ['a']);
   carrier.receive(['b'], 2);
   fallback.clock.endTurn();
   t.strictSame(heard, ['a', 'b', 'c'], 'its own posts are handled in order');
   carrier.receive(['e'], 5);
-  fallback.clock.advance(250);
+  fallback.clock.advance(1_500);
   carrier.receive(['g'], 7);
   fallback.clock.endTurn();
   t.strictSame(heard.slice(3), ['e', 'g']);

@@ -351,6 +351,11 @@ t.test('a webhook that could never be told, or is misspelt, is refused', async (
     [{ events: [] }, /^apps\[0\]\.webhooks\[0\]\.events: /],
     [{ channels: [] }, /^apps\[0\]\.webhooks\[0\]\.channels: /],
     [{ channels: [''] }, /^apps\[0\]\.webhooks\[0\]\.channels\[0\]: /],
+    [
+      { channels: ['room-*', 'a*b'] },
+      /^apps\[0\]\.webhooks\[0\]\.channels\[1\]: .*such as room-\*/,
+    ],
+    [{ channels: ['bad name'] }, /^apps\[0\]\.webhooks\[0\]\.channels\[0\]: /],
     [{ batch: 1 }, /^apps\[0\]\.webhooks\[0\]\.batch: /],
     [{ event: 'client_event' }, /^apps\[0\]\.webhooks\[0\]\.event: .*did you mean events/],
   ];

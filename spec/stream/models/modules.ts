@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { runInThisContext } from 'node:vm';
-import ts from 'typescript';
+import { transformSync } from 'esbuild';
 
 const LIB = resolve(__dirname, '../../../lib');
 
@@ -66,8 +66,7 @@ const compiled = new Map<string, string>();
 function compile(source: string): string {
   let code = compiled.get(source);
   if (code === undefined) {
-    const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
-    code = ts.transpileModule(source, { compilerOptions }).outputText;
+    code = transformSync(source, { loader: 'ts', format: 'cjs', target: 'es2022' }).code;
     compiled.set(source, code);
   }
   return code;

@@ -11,6 +11,7 @@ const MAX_LATE = 2;
  */
 export class Overload {
   readonly #clock: Clock;
+  readonly #memory: { readonly isNear: boolean };
   readonly #runs = new Set<() => void>();
   #timer: Timer | undefined;
   /** True while the gateway can serve no new browser for another reason: its broker is down. */
@@ -18,12 +19,14 @@ export class Overload {
   /** Seconds in a row that came late. */
   #late = 0;
 
-  constructor(clock: Clock) {
+  /** @param memory says when the memory of the process is nearly used up */
+  constructor(clock: Clock, memory: { readonly isNear: boolean } = { isNear: false }) {
     this.#clock = clock;
+    this.#memory = memory;
   }
 
   get overloaded(): boolean {
-    return this.isShut || this.#late > MAX_LATE;
+    return this.isShut || this.#late > MAX_LATE || this.#memory.isNear;
   }
 
   /** Runs once a second, until the returned function is called. */

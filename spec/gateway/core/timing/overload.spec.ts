@@ -1,5 +1,11 @@
 import t from 'tap';
+import { Admission, type AdmissionOutcome } from '../../../../lib/gateway/core/admission';
+import { Metrics } from '../../../../lib/gateway/core/metrics';
+import type { Socket } from '../../../../lib/gateway/core/model/socket';
+import { MemoryLimit } from '../../../../lib/gateway/core/timing/memory-limit';
 import { Overload } from '../../../../lib/gateway/core/timing/overload';
+import { checkGatewayOptions } from '../../../../lib/gateway/options/options';
+import { silent } from '../../../../lib/util/logger';
 import { ManualClock } from '../../../support/manual-clock';
 
 /** Seconds that have run so often; `late` makes the next one come so many milliseconds after its time. */
@@ -58,4 +64,43 @@ t.test('three late overload in a row mean overload, and one second in time ends 
     return overload.overloaded;
   });
   t.strictSame(told, [false, false, false, false, false, true, true, false]);
+});
+
+t.test('near the end of memory nothing new is taken, and a line a minute says so', async (t) => {
+  const clock = new ManualClock();
+  const errors: string[] = [];
+  const log = {
+    ...silent,
+    error: (_details: object, message: string) => void errors.push(message),
+  };
+  const metrics = new Metrics();
+  const heap = { used: 85, max: 100 };
+  const resident = { used: 0, max: Infinity };
+  const sources = { heap: () => heap, resident: () => resident };
+  const memory = new MemoryLimit({ metrics, log, clock }, sources);
+  const overload = new Overload(clock, memory);
+  const { limits } = checkGatewayOptions({ apps: [{ id: '1', key: 'key', secret: 'secret' }] });
+  const admission = new Admission(limits, clock, memory);
+  const socket = { app: { channels: new Map() } } as unknown as Socket;
+  const asked = (): AdmissionOutcome =>
+    admission.ask(socket, { channel: 'room', channelData: undefined });
+  overload.each(() => memory.check());
+  overload.start();
+  t.match([overload.overloaded, asked()], [false, { kind: { name: 'room' } }]);
+  heap.used = 86;
+  t.notOk(overload.overloaded, 'a reading counts for a while');
+  clock.advance(50);
+  t.ok(overload.overloaded);
+  t.match(asked(), { refused: { rule: 'limit', message: /no memory left/, status: 4100 } });
+  clock.advance(59_950);
+  t.strictSame([metrics.memoryLimitHits, errors.length], [60, 1]);
+  heap.used = 20;
+  clock.advance(50);
+  t.notOk(overload.overloaded, 'and it takes them again');
+  resident.max = 100;
+  resident.used = 86;
+  clock.advance(1_000);
+  t.ok(overload.overloaded, 'near the limit of the container too');
+  t.match(errors[1], /memory is nearly used up.*container/);
+  overload.stop();
 });

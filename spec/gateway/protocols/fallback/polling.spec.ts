@@ -98,7 +98,7 @@ t.test('an answer ends with the line after which the client leaves it', async (t
 t.test(
   'a session that is not polled holds no more than it may, and is closed with 4100',
   async (t) => {
-    const limits = { maxUnsentBytes: 64 * 1024, maxClientEventsPerSecond: 1e6 };
+    const limits = { maxUnsentBytes: 16 * 1024, maxClientEventsPerSecond: 1e6 };
     const gateway = await startGateway(t, { limits });
     const client = await new FallbackClient(t, gateway.port).connect();
     await client.subscribe('private-x');
