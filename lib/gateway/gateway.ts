@@ -13,7 +13,7 @@ import { Journal } from './core/journal';
 import { Metrics } from './core/metrics';
 import { Router } from './core/router';
 import { MemoryLimit } from './core/timing/memory-limit';
-import { TurnBudget } from './core/timing/turn-budget';
+import { BYTES_PER_UNIT, TurnBudget } from './core/timing/turn-budget';
 import { Overload } from './core/timing/overload';
 import { Turn, type TurnWatch } from './core/fanout/turn';
 import { ClientAddress } from './http/client-address';
@@ -102,7 +102,10 @@ export class Gateway {
       now: () => clock.now(),
       written: (durationMs) => this.metrics.written(durationMs),
     };
-    const turn = new Turn((run) => clock.endOfTurn(run), { watch, clock });
+    const budget = new TurnBudget(clock);
+    // Answers are escaped, encoded and written: as much work as twice their length of input.
+    const charge = (characters: number): void => budget.spend((2 * characters) / BYTES_PER_UNIT);
+    const turn = new Turn((run) => clock.endOfTurn(run), { watch, clock, charge });
     const shared = { clock, limits, journal, metrics: this.metrics };
     this.#hub = new Hub({ ...shared, turn, broker: this.#broker });
     this.#apps = new Apps(settings.apps, (app) => this.#hub.attach(app));
@@ -114,7 +117,6 @@ export class Gateway {
     overload.each(() => files.check());
     overload.each(() => memory.check());
     const admission = new Admission(limits, clock, memory);
-    const budget = new TurnBudget(clock);
     const parts = { ...shared, hub: this.#hub, admission, router, overload, log };
     const node = randomBytes(4).toString('hex');
     this.#pipes = new PipeProtocol({ ...parts, node }, this.#apps);

@@ -137,20 +137,32 @@ export function connectionEstablished(socketId: string, activityTimeoutS: number
   return `{"event":"pusher:connection_established","data":${quote(data)}}`;
 }
 
+/** Parts of the texts that list a member, escaped as parts of a JSON string inside JSON. */
+export interface ListedMember {
+  readonly id: string;
+  /** Key and value in the `hash`. */
+  readonly entry: string;
+}
+
+/** Makes those parts once for each member: escaping a list of thousands takes ten times as long as joining it. */
+export function listedMember({ userId, userInfo }: Member): ListedMember {
+  const id = quote(userId);
+  return { id: escaped(id), entry: escaped(`${id}:${userInfo ?? 'null'}`) };
+}
+
+function escaped(text: string): string {
+  return quote(text).slice(1, -1);
+}
+
 /** The answer to a subscription. `members` are those of a presence channel, the newcomer among them. */
-export function subscriptionSucceeded(channel: string, members?: Iterable<Member>): string {
+export function subscriptionSucceeded(channel: string, members?: readonly ListedMember[]): string {
   if (members === undefined) {
     return `{"event":"pusher_internal:subscription_succeeded","data":"{}","channel":${quote(channel)}}`;
   }
-  const ids: string[] = [];
-  const hash: string[] = [];
-  for (const { userId, userInfo } of members) {
-    const id = quote(userId);
-    ids.push(id);
-    hash.push(`${id}:${userInfo ?? 'null'}`);
-  }
-  const data = `{"presence":{"count":${ids.length},"ids":[${ids.join()}],"hash":{${hash.join()}}}}`;
-  return onChannel('pusher_internal:subscription_succeeded', channel, data);
+  const ids = members.map(({ id }) => id).join();
+  const hash = members.map(({ entry }) => entry).join();
+  const data = `{\\"presence\\":{\\"count\\":${members.length},\\"ids\\":[${ids}],\\"hash\\":{${hash}}}}`;
+  return `{"event":"pusher_internal:subscription_succeeded","channel":${quote(channel)},"data":"${data}"}`;
 }
 
 /**

@@ -14,6 +14,8 @@ const CASES: ReadonlyArray<[flood: Flood | undefined, sockets: number]> = [
   ['no JSON', 50],
   ['pings', 50],
   ['pipelined requests', 200],
+  ['joins and leaves', 20],
+  ['sign-ins', 20],
   ['slow readers', 3_000],
   ['slow readers', 8_000],
 ];
@@ -28,8 +30,9 @@ function* handshake(): Opening {
 }
 
 /**
- * Round trips of one browser that asks now and then, alone and beside floods of others. The turns of the gateway, in CPU
- * time, tell its part of a delay; the flood of a process by itself tells that of the machine.
+ * Round trips of one browser that asks now and then, alone and beside floods of others. The gateway's part of a delay is
+ * told in its own CPU time, which does not grow with other processes: of its turns, and of each time that the browser
+ * waits. The flood of a process by itself tells the part of the machine.
  */
 export async function fairness({ port, seconds, rounds }: Settings): Promise<void> {
   const isPreferred = mayPrefer(process.pid, WITNESS_PRIORITY);
@@ -37,7 +40,8 @@ export async function fairness({ port, seconds, rounds }: Settings): Promise<voi
     '\nFairness: round trips of a browser beside floods, and turns of the gateway, in ms',
   );
   console.log(`The browser ${isPreferred ? 'goes before' : 'shares its core with'} the floods.`);
-  print(['beside', 'p50', 'p99', 'worst', 'of', 'turn p50', 'turn p99', 'longest turn']);
+  const cpu = ['CPU p50', 'CPU p99', 'turn p50', 'turn p99', 'longest turn'];
+  print(['beside', 'p50', 'p99', 'worst', 'of', ...cpu]);
   for (const [flood, sockets] of CASES) {
     print(await beside(flood, sockets, { port, seconds: seconds * rounds }));
   }
@@ -64,30 +68,39 @@ async function beside(
     flooders.push(flooder);
   }
   const browser = await new RawSocket(port, `/app/${APP.key}?protocol=7`, handshake()).ready;
-  await roundTrips(browser, 0.5);
+  await roundTrips(browser, server, 0.5);
   for (const flooder of flooders) await flooder.ask('begin');
   await server.ask('watch');
-  const tripsMs = await roundTrips(browser, seconds);
+  const { tripsMs, cpuMs } = await roundTrips(browser, server, seconds);
   const turnsMs: number[] = [];
   for (const share of [0.5, 0.99, 1]) turnsMs.push(await server.ask('turn', share));
   browser.close();
   for (const child of [...flooders, server]) await child.stop();
   const [p50, p99, worst] = [0.5, 0.99, 1].map((share) => short(percentile(tripsMs, share)));
   const name = flood === undefined ? 'nothing' : `${flood}, ${sockets} sockets`;
-  return [name, `${p50}`, `${p99}`, `${worst}`, `${tripsMs.length}`, ...turnsMs.map(short)];
+  const cpu = [0.5, 0.99].map((share) => short(percentile(cpuMs, share)));
+  return [name, `${p50}`, `${p99}`, `${worst}`, `${tripsMs.length}`, ...cpu, ...turnsMs.map(short)];
 }
 
-async function roundTrips(browser: RawSocket, seconds: number): Promise<number[]> {
+/** Times of round trips, and CPU times of the gateway meanwhile. */
+async function roundTrips(
+  browser: RawSocket,
+  server: Child,
+  seconds: number,
+): Promise<{ tripsMs: number[]; cpuMs: number[] }> {
   const ping = frame(Opcode.TEXT, '{"event":"pusher:ping"}');
-  const latenciesMs: number[] = [];
+  const tripsMs: number[] = [];
+  const cpuMs: number[] = [];
   const end = performance.now() + seconds * 1_000;
   while (performance.now() < end) {
+    const cpuBefore = server.cpuMs();
     const asked = performance.now();
     const answered = new Promise<void>((resolve) => (browser.received = () => resolve()));
     browser.write(ping);
     await answered;
-    latenciesMs.push(performance.now() - asked);
+    tripsMs.push(performance.now() - asked);
+    cpuMs.push(server.cpuMs() - cpuBefore);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
-  return latenciesMs;
+  return { tripsMs, cpuMs };
 }

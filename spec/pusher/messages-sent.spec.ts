@@ -43,7 +43,7 @@ t.test('a subscription succeeds with empty data, or with the members of the chan
     { userId: '2', userInfo: undefined },
   ];
   t.equal(
-    messages.subscriptionSucceeded('presence-x', members),
+    messages.subscriptionSucceeded('presence-x', members.map(messages.listedMember)),
     '{"event":"pusher_internal:subscription_succeeded","channel":"presence-x",' +
       '"data":"{\\"presence\\":{\\"count\\":2,\\"ids\\":[\\"1\\",\\"2\\"],' +
       '\\"hash\\":{\\"1\\":{\\"name\\":\\"a\\"},\\"2\\":null}}}"}',
@@ -178,7 +178,9 @@ t.test('every character of a name is escaped that must be', async (t) => {
 t.test('every user id is a key of its own in the hash', async (t) => {
   const ids = ['__proto__', 'constructor', 'toString', 'length', '1', '0', '"', '\\'];
   const members = ids.map((userId, i) => ({ userId, userInfo: `{"i":${i}}` }));
-  const data = decodeData(messages.subscriptionSucceeded('presence-x', members)) as {
+  const data = decodeData(
+    messages.subscriptionSucceeded('presence-x', members.map(messages.listedMember)),
+  ) as {
     presence: { count: number; ids: string[]; hash: object };
   };
   t.equal(data.presence.count, ids.length);

@@ -34,6 +34,8 @@ const lines: Encoder = {
 export interface OfflineOptions {
   app?: Partial<GatewayOptions['apps'][number]>;
   limits?: Partial<NonNullable<GatewayOptions['limits']>>;
+  /** Writes of one turn, as of `TurnOptions`. */
+  writeUnits?: number;
 }
 
 /** The core and the Channels protocol of a gateway without a network, its clock turned by hand. */
@@ -48,12 +50,14 @@ export class OfflineChannels {
   readonly budget = new TurnBudget(this.clock);
   readonly #handshake: ChannelsHandshake;
 
-  constructor({ app, limits: some }: OfflineOptions = {}) {
+  constructor({ app, limits: some, writeUnits }: OfflineOptions = {}) {
     const one = { id: '1', key: 'key', secret: SECRET, clientEvents: true, ...app };
     const { apps, limits } = checkGatewayOptions({ apps: [one], limits: some });
     const metrics = new Metrics();
     const journal = new Journal(silent, metrics);
-    const turn = new Turn((run) => this.clock.endOfTurn(run));
+    const turn = new Turn((run) => this.clock.endOfTurn(run), {
+      ...(writeUnits !== undefined && { writeUnits }),
+    });
     const broker = new MemoryEngine({ clock: this.clock, limits, isAlone: true }).join();
     this.hub = new Hub({ turn, clock: this.clock, limits, journal, metrics, broker });
     const all = (this.apps = new Apps(apps, (app) => this.hub.attach(app)));

@@ -224,7 +224,7 @@ export class Entrance {
 
   /** Tells a socket that it is on a channel, and who else is. */
   welcome(socket: Socket, { name, presence }: Channel): void {
-    const text = messages.subscriptionSucceeded(name, presence?.list.members());
+    const text = presence?.list.answer(name) ?? messages.subscriptionSucceeded(name);
     this.#parts.turn.send(socket, text);
   }
 

@@ -344,7 +344,9 @@ export class Hub {
     const text = asString
       ? messages.channelEvent(event, channel.name, rawData, userId)
       : messages.relayedClientEvent(event, channel.name, rawData, userId);
-    return socket.app.broker.publish(channel.name, text, { except: [socket.id] });
+    const answer = socket.app.broker.publish(channel.name, text, { except: [socket.id] });
+    this.holdback.published(socket, channel);
+    return answer;
   }
 
   #note({ app, id }: Socket, message: string, about: object): void {

@@ -98,7 +98,8 @@ export class Intake {
   }
 
   #take(chunk: Buffer): void {
-    if (this.#waiting === undefined && chunk.length <= SMALL_BYTES && !this.#stopped) {
+    const isSmall = chunk.length <= SMALL_BYTES && !this.#budget.overdrawn;
+    if (this.#waiting === undefined && isSmall && !this.#stopped) {
       this.#parser(chunk);
       return;
     }
@@ -121,18 +122,18 @@ export class Intake {
 
   /** Gives the parser one share of the waiting bytes; true while more are left. */
   readonly #share = (): boolean => {
-    let left = UNITS_PER_SHARE;
+    const budget = this.#budget;
+    // Answers count as well: a list of thousands of members is as much work as hundreds of messages.
+    const end = budget.spent + UNITS_PER_SHARE;
     let piece = FIRST_PIECE_BYTES;
-    while (left > 0) {
+    while (budget.spent < end) {
       const bytes = this.#waiting;
       if (bytes === undefined || this.#stopped) break;
       const part = bytes.length <= piece ? bytes : bytes.subarray(0, piece);
       this.#waiting = part.length === bytes.length ? undefined : bytes.subarray(part.length);
       this.#messages = 0;
       this.#parser(part);
-      const units = this.#messages + part.length / BYTES_PER_UNIT;
-      left -= units;
-      this.#budget.spend(units);
+      budget.spend(this.#messages + part.length / BYTES_PER_UNIT);
       const few = this.#messages <= FEW_MESSAGES;
       piece = few ? Math.min(piece * 2, this.#maxPieceBytes) : FIRST_PIECE_BYTES;
     }

@@ -15,11 +15,12 @@ function parsed(
   maxPieceBytes: number,
   parse: (piece: Buffer) => void,
   over: (event: 'end' | 'close') => void = () => undefined,
+  budget = new TurnBudget({ endOfTurn: setImmediate }),
 ): Intake {
   stream.on('data', parse);
   stream.on('end', () => over('end'));
   stream.on('close', () => over('close'));
-  return new Intake(stream, new TurnBudget({ endOfTurn: setImmediate }), maxPieceBytes);
+  return new Intake(stream, budget, maxPieceBytes);
 }
 
 t.test('the parser is given all bytes in their order, a few messages a turn', async () => {
@@ -70,6 +71,44 @@ t.test(
     await new Promise<void>(process.nextTick);
     t.equal(bytes, 2 * read.length);
     t.notOk(intake.behind);
+  },
+);
+
+t.test(
+  'answers count: a share of them ends, and beyond two turns small input waits too',
+  async (t) => {
+    const budget = new TurnBudget({ endOfTurn: setImmediate });
+    const stream = new PassThrough();
+    let pieces = 0;
+    parsed(
+      stream,
+      4096,
+      () => {
+        pieces++;
+        budget.spend(100);
+      },
+      undefined,
+      budget,
+    );
+    const ends: number[] = [];
+    stream.write(Buffer.alloc(4 * 512));
+    for (let turns = 0; turns < 4; turns++) {
+      ends.push(pieces);
+      await turn();
+    }
+    t.strictSame(ends, [1, 2, 3, 4], 'a piece a turn');
+
+    const small = new PassThrough();
+    let read = 0;
+    parsed(small, 4096, () => void read++, undefined, budget);
+    budget.spend(1_100);
+    small.write('ping');
+    t.equal(read, 1, 'small input does not wait for a turn that has used up its units');
+    budget.spend(1_000);
+    small.write('ping');
+    t.equal(read, 1);
+    for (let turns = 0; turns < 3; turns++) await turn();
+    t.equal(read, 2);
   },
 );
 
@@ -195,6 +234,33 @@ t.test('browsers that come all at once are let in a few a turn', async (t) => {
     before = now;
   }
   t.ok(most < 100, `${most} of 300 in one turn`);
+});
+
+t.test('answers with long lists of members are a few a turn', async (t) => {
+  const gateway = await startGateway(t, { limits: { maxUserInfoBytes: 20_000 } });
+  const watcher = await TestSocket.connect(t, gateway.port);
+  await watcher.subscribe('presence-room', {
+    user_id: 'w',
+    user_info: { name: 'x'.repeat(19_000) },
+  });
+  const toggler = await TestSocket.connect(t, gateway.port);
+  const channelData = JSON.stringify({ user_id: 'u' });
+  const data = { channel: 'presence-room', channel_data: channelData };
+  const auth = toggler.auth(data.channel, channelData);
+  const toggles = [
+    { event: 'pusher:subscribe', data: { ...data, auth } },
+    { event: 'pusher:unsubscribe', data },
+  ].map((each) => frame(Opcode.TEXT, JSON.stringify(each)));
+  const before = gateway.metrics.messagesReceived;
+  toggler.raw.write(Buffer.concat(Array<Buffer>(100).fill(Buffer.concat(toggles))));
+  let most = 0;
+  for (let last = before; last < before + 200;) {
+    await turn();
+    const now = gateway.metrics.messagesReceived;
+    most = Math.max(most, now - last);
+    last = now;
+  }
+  t.ok(most < 40, `${most} of 200 messages in one turn`);
 });
 
 t.test('malformed messages cost a browser its connection after a few', async (t) => {

@@ -65,7 +65,7 @@ export class DueWrites {
 
   /** Writes what the budget has room for; everything without one. */
   write(budget?: WriteBudget): void {
-    while (budget?.isSpent !== true) {
+    while (budget?.isBulkSpent !== true) {
       const next = this.#queue.shift();
       if (next === undefined) break;
       if (typeof next === 'function') {

@@ -5,11 +5,14 @@ import { type BudgetClock, WriteBudget, writeUnits } from './write-budget';
 /** Texts of one turn are written early when they reach this many characters, so that a turn's memory is bounded. */
 const MAX_TURN_CHARACTERS = 256 * 1024;
 /** Bytes of batches that may wait for later turns, so that their memory is bounded. */
-const MAX_DUE_BYTES = 256 * 1024;
+const MAX_DUE_BYTES = 4 * 1024 * 1024;
 /** Bytes that may wait for sockets with a sequence of their own, which share them with nobody. */
 const MAX_OWN_DUE_BYTES = 16 * 1024 * 1024;
 /** An audience of so many sockets hears its events in the same turn, whatever is due for larger ones. */
-const SMALL_AUDIENCE = 64;
+export const SMALL_AUDIENCE = 64;
+
+/** Texts of so many characters for one socket are charged to those who bring them about. */
+const LONG_TEXT = 4_096;
 
 /** Is told how long each turn takes from its first event for an audience until everything is written. */
 export interface TurnWatch {
@@ -23,6 +26,8 @@ export interface TurnOptions {
   watch?: TurnWatch;
   /** By which long writes end a turn. */
   clock?: BudgetClock;
+  /** Is told the characters of each long text for one socket. */
+  charge?: (characters: number) => void;
   writeUnits?: number;
   smallAudience?: number;
 }
@@ -50,6 +55,7 @@ interface Piece {
 export class Turn {
   readonly #endOfTurn: (run: () => void) => void;
   readonly #watch: TurnWatch | undefined;
+  readonly #charge: ((characters: number) => void) | undefined;
   /** Time of the first event of this turn that goes to an audience. */
   #sinceMs: number | undefined;
   #scheduled = false;
@@ -66,11 +72,12 @@ export class Turn {
 
   constructor(
     endOfTurn: (run: () => void) => void,
-    { watch, clock, writeUnits: unitsPerTurn, smallAudience = SMALL_AUDIENCE }: TurnOptions = {},
+    { watch, clock, charge, writeUnits: unitsPerTurn, smallAudience }: TurnOptions = {},
   ) {
-    this.#smallAudience = smallAudience;
     this.#endOfTurn = endOfTurn;
     this.#watch = watch;
+    this.#charge = charge;
+    this.#smallAudience = smallAudience ?? SMALL_AUDIENCE;
     this.#budget = new WriteBudget(clock, unitsPerTurn);
   }
 
@@ -102,6 +109,7 @@ export class Turn {
   /** Sends a text to one socket. */
   send(outlet: Outlet, text: string): void {
     if (outlet.closing !== undefined) return;
+    if (text.length > LONG_TEXT) this.#charge?.(text.length);
     this.#account(text.length);
     this.#single(outlet);
     (outlet.privateTexts ??= []).push(text);
@@ -202,12 +210,13 @@ export class Turn {
     const isBehind = !due.isEmpty;
     let shared = 0;
     for (const batch of batches.sort((a, b) => sizeOf(a) - sizeOf(b))) {
-      const mayWrite = !isBehind || sizeOf(batch) <= this.#smallAudience;
+      const isBulk = sizeOf(batch) > this.#smallAudience;
+      const mayWrite = !isBehind || !isBulk;
       let left = 0;
       for (const outlet of batch.audience.sockets) {
         if (outlet.special) continue;
         const { bytes } = batch.encoded(outlet.sink.encoder);
-        if (mayWrite && this.#mayWrite(outlet)) this.#put(outlet, bytes);
+        if (mayWrite && this.#mayWrite(outlet, isBulk)) this.#put(outlet, bytes);
         else {
           due.add(outlet, bytes);
           left = Math.max(left, bytes.length);
@@ -222,12 +231,13 @@ export class Turn {
   /** Writes to sockets with a sequence of events of their own. Returns the bytes that are left for later turns. */
   #spreadMixed(outlets: readonly Outlet[], isBehind: boolean): number {
     const due = this.#due;
-    const mayWrite = !isBehind || outlets.length <= this.#smallAudience;
+    const isBulk = outlets.length > this.#smallAudience;
+    const mayWrite = !isBehind || !isBulk;
     let left = 0;
     for (const outlet of outlets) {
       const bytes = takeAlone(outlet);
       if (bytes === undefined) continue;
-      if ((mayWrite && this.#mayWrite(outlet)) || due.ownBytes + left > MAX_OWN_DUE_BYTES) {
+      if ((mayWrite && this.#mayWrite(outlet, isBulk)) || due.ownBytes + left > MAX_OWN_DUE_BYTES) {
         due.settle(outlet);
         this.#put(outlet, bytes);
       } else {
@@ -238,8 +248,9 @@ export class Turn {
     return left;
   }
 
-  #mayWrite({ due }: Outlet): boolean {
-    return due === undefined && !this.#budget.isSpent;
+  #mayWrite({ due }: Outlet, isBulk: boolean): boolean {
+    const budget = this.#budget;
+    return due === undefined && !(isBulk ? budget.isBulkSpent : budget.isSpent);
   }
 
   #put({ sink }: Outlet, bytes: Buffer): void {

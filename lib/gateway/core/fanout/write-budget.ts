@@ -8,11 +8,16 @@ const BYTES_PER_UNIT = 32 * 1024;
  * does not read, whose buffers still grow, so that a count alone is no measure.
  */
 const MS_PER_TURN = 40;
+/**
+ * Part of that time for writes to large audiences and for those that were left: they go on in the next turn at little
+ * cost. Many events for a socket or a few each would leave in more writes if their turns were shorter.
+ */
+const BULK_MS_PER_TURN = 20;
 /** Writes of so many units end the turn by their number alone. */
 const SMALL_UNITS = 32;
 /** Units after which the clock is looked at, and looked at again. */
 const UNITS_PER_LOOK = 8;
-/** Writes that were left for later have this part of a turn at least, whatever new ones have used. */
+/** Writes that were left for later have this part of a turn's bulk at least, whatever new ones have used. */
 const LATER_PART = 1 / 4;
 
 /** Units of a write of so many bytes. */
@@ -30,9 +35,13 @@ export class WriteBudget {
   #left: number;
   /** Units left at the next look at the clock. */
   #lookAt: number;
-  /** CPU time at which the turn ends. */
-  #endCpuMs = Infinity;
-  /** Time on the clock before which that CPU time cannot be over: it costs fifty times as much to ask for. */
+  /** CPU time at the first look of this turn. */
+  #startCpuMs: number | undefined;
+  /** CPU time of this turn so far, as far as it was asked for. */
+  #usedMs = 0;
+  /** CPU time of this turn at which its bulk ends. */
+  #bulkMs = BULK_MS_PER_TURN;
+  /** Time on the clock before which no limit can be reached: CPU time costs fifty times as much to ask for. */
   #askMs = Infinity;
 
   constructor(clock?: BudgetClock, unitsPerTurn = UNITS_PER_TURN) {
@@ -47,7 +56,12 @@ export class WriteBudget {
   }
 
   get isSpent(): boolean {
-    return this.#left <= 0;
+    return this.#left <= 0 || this.#usedMs >= MS_PER_TURN;
+  }
+
+  /** Nothing is left for writes to large audiences, nor for those of earlier turns. */
+  get isBulkSpent(): boolean {
+    return this.#left <= 0 || this.#usedMs >= this.#bulkMs;
   }
 
   spend(bytes: number): void {
@@ -59,30 +73,35 @@ export class WriteBudget {
   leaveSome(): void {
     this.#left = Math.max(this.#left, this.#unitsPerTurn * LATER_PART);
     this.#lookAt = this.#left - UNITS_PER_LOOK;
-    if (this.#endCpuMs === Infinity) return;
-    const cpuMs = this.#clock?.cpuMs?.() ?? 0;
-    this.#endCpuMs = Math.max(this.#endCpuMs, cpuMs + MS_PER_TURN * LATER_PART);
+    if (this.#startCpuMs === undefined) return;
+    this.#ask();
+    this.#bulkMs = Math.max(this.#bulkMs, this.#usedMs + BULK_MS_PER_TURN * LATER_PART);
   }
 
   /** Begins another turn. Its time runs from its first look at the clock. */
   renew(): void {
     this.#left = this.#unitsPerTurn;
     this.#lookAt = this.#left - UNITS_PER_LOOK;
-    this.#endCpuMs = this.#askMs = Infinity;
+    this.#startCpuMs = undefined;
+    this.#usedMs = 0;
+    this.#bulkMs = BULK_MS_PER_TURN;
   }
 
   #look(): void {
     this.#lookAt = this.#left - UNITS_PER_LOOK;
     const clock = this.#clock;
     if (clock?.cpuMs === undefined) return;
-    const atMs = clock.now();
-    if (this.#endCpuMs === Infinity) {
-      this.#endCpuMs = clock.cpuMs() + MS_PER_TURN;
-      this.#askMs = atMs + MS_PER_TURN;
-    } else if (atMs >= this.#askMs) {
-      const leftMs = this.#endCpuMs - clock.cpuMs();
-      if (leftMs <= 0) this.#left = 0;
-      this.#askMs = atMs + leftMs;
-    }
+    if (this.#startCpuMs === undefined) {
+      this.#startCpuMs = clock.cpuMs();
+      this.#askMs = clock.now() + BULK_MS_PER_TURN;
+    } else if (clock.now() >= this.#askMs) this.#ask();
+  }
+
+  #ask(): void {
+    const { now, cpuMs } = this.#clock ?? {};
+    if (now === undefined || cpuMs === undefined || this.#startCpuMs === undefined) return;
+    this.#usedMs = cpuMs() - this.#startCpuMs;
+    const endMs = this.#usedMs < this.#bulkMs ? this.#bulkMs : MS_PER_TURN;
+    this.#askMs = now() + endMs - this.#usedMs;
   }
 }

@@ -1,4 +1,8 @@
 import type { Member, MemberChange, MemberList as FetchedList } from '../../../brokers/broker';
+import { listedMember, type ListedMember, subscriptionSucceeded } from '../../../pusher/messages';
+
+/** Encoded members are kept from so many on: shorter lists are cheap to encode, and there are many of them. */
+const LONG_LIST = 16;
 
 /** Difference of two lists, to be told to browsers. */
 export interface ListDifference {
@@ -13,6 +17,10 @@ export interface ListDifference {
  */
 export class MemberList {
   #members = new Map<string, string | undefined>();
+  /** Encoded members of a long list, each made when it is first told. */
+  #listed: Map<string, ListedMember> | undefined;
+  /** The answer to a subscription while a long list stays as it is. */
+  #answer: string | undefined;
   #seq = 0;
   /** Changes heard since a fetch began; undefined when none is under way. */
   #heard: MemberChange[] | undefined;
@@ -31,8 +39,22 @@ export class MemberList {
     return [...this.#members.keys()];
   }
 
-  members(): Member[] {
-    return Array.from(this.#members, ([userId, userInfo]) => ({ userId, userInfo }));
+  /** The answer to a subscription to the channel, which lists all members. */
+  answer(channel: string): string {
+    if (this.#members.size < LONG_LIST) {
+      return subscriptionSucceeded(channel, asMembers(this.#members).map(listedMember));
+    }
+    return (this.#answer ??= subscriptionSucceeded(
+      channel,
+      asMembers(this.#members).map((member) => this.#list(member)),
+    ));
+  }
+
+  #list(member: Member): ListedMember {
+    const lists = (this.#listed ??= new Map<string, ListedMember>());
+    let listed = lists.get(member.userId);
+    if (listed === undefined) lists.set(member.userId, (listed = listedMember(member)));
+    return listed;
   }
 
   /** True when a user is listed and every change up to a number is in the list. */
@@ -45,7 +67,12 @@ export class MemberList {
     this.#heard?.push(change);
     if (!this.#isFetched || change.seq <= this.#seq) return false;
     this.#seq = change.seq;
-    return apply(this.#members, change);
+    const isChanged = apply(this.#members, change);
+    if (isChanged) {
+      this.#listed?.delete(change.userId);
+      this.#answer = undefined;
+    }
+    return isChanged;
   }
 
   /** A fetch begins, in place of any other; returns its number. */
@@ -67,11 +94,17 @@ export class MemberList {
     }
     this.#heard = undefined;
     this.#members = members;
+    this.#listed = undefined;
+    this.#answer = undefined;
     this.#seq = Math.max(this.#seq, seq);
     this.#isFetched = true;
-    const added = this.members().filter(({ userId }) => !before.has(userId));
+    const added = asMembers(members).filter(({ userId }) => !before.has(userId));
     return { added, removed: [...before.keys()].filter((userId) => !members.has(userId)) };
   }
+}
+
+function asMembers(members: ReadonlyMap<string, string | undefined>): Member[] {
+  return Array.from(members, ([userId, userInfo]) => ({ userId, userInfo }));
 }
 
 function apply(

@@ -3,7 +3,8 @@ import type { Clock } from '../../../util/timers';
 import { DelayQueue } from '../timing/delay-queue';
 import type { Budget } from '../../../stream/budget';
 import type { Socket } from '../model/socket';
-import type { Turn } from '../fanout/turn';
+import type { Audience } from '../fanout/outlet';
+import { SMALL_AUDIENCE, type Turn } from '../fanout/turn';
 
 /** Fill at which a stream's browsers are held back. The rest is for events that cannot wait, such as closes. */
 const FULL = 0.75;
@@ -11,14 +12,16 @@ const FULL = 0.75;
 const EASY = 0.5;
 
 /**
- * Browsers whose events a stream has no room for, because backends do not keep up. They are not read, so that TCP
- * holds them back, until the stream is half empty; one that has waited for too long is closed. Nothing that was read
- * from them is dropped: the stream keeps it beyond its limits.
+ * Browsers that are not read, so that TCP holds them back. Either backends do not keep up and a stream has no room for
+ * their events: until it is half empty, and a browser that has waited for too long is closed. Or their events went to
+ * more sockets than one turn writes to: until these have them. Nothing that was read from them is dropped.
  */
 export class Holdback {
   readonly #turn: Turn;
   readonly #waiting: DelayQueue<Socket>;
   readonly #paused = new Map<Budget, Set<Socket>>();
+  /** Sockets that wait until the events that are due now are written. */
+  readonly #senders = new Set<Socket>();
   /** The socket whose last messages are handled now: it is not paused again. */
   #leaving: Socket | undefined;
   /** Sockets closed so far. */
@@ -44,7 +47,20 @@ export class Holdback {
     this.#paused.set(budget, sockets.add(socket));
     if (this.#waiting.has(socket)) return;
     this.#waiting.add(socket);
-    socket.sink.pause();
+    if (!this.#senders.has(socket)) socket.sink.pause();
+  }
+
+  /** An event of a socket was published to an audience. Its next one waits while the gateway is behind with writes. */
+  published(socket: Socket, { sockets }: Audience): void {
+    const turn = this.#turn;
+    if (sockets.size <= SMALL_AUDIENCE || !turn.behind) return;
+    if (socket.closed || this.#leaving === socket || this.#senders.has(socket)) return;
+    if (socket.sink.pause === undefined) return;
+    this.#senders.add(socket);
+    if (!this.#waiting.has(socket)) socket.sink.pause();
+    turn.whenCaughtUp(() => {
+      if (this.#senders.delete(socket) && !this.#waiting.has(socket)) socket.sink.resume?.();
+    });
   }
 
   /** A stream may have become shorter. */
@@ -60,12 +76,13 @@ export class Holdback {
     for (const socket of sockets) {
       if (this.#isPaused(socket)) continue;
       this.#waiting.delete(socket);
-      socket.sink.resume?.();
+      if (!this.#senders.has(socket)) socket.sink.resume?.();
     }
   }
 
   /** A socket is gone. */
   gone(socket: Socket): void {
+    this.#senders.delete(socket);
     if (this.#waiting.delete(socket)) this.#forget(socket);
   }
 
@@ -75,7 +92,8 @@ export class Holdback {
 
   /** A socket is going to be closed: the messages that had been read before it was paused are handled first. */
   letGo(socket: Socket): void {
-    if (this.#waiting.delete(socket)) this.#release(socket);
+    const isPaused = this.#senders.has(socket);
+    if (this.#waiting.delete(socket) || isPaused) this.#release(socket);
   }
 
   #close(socket: Socket): void {
@@ -88,6 +106,7 @@ export class Holdback {
 
   #release(socket: Socket): void {
     this.#forget(socket);
+    this.#senders.delete(socket);
     this.#leaving = socket;
     try {
       socket.sink.resume?.(true);

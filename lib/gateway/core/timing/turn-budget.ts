@@ -22,6 +22,7 @@ export class TurnBudget {
   readonly #clock: Pick<Clock, 'endOfTurn'>;
   readonly #waiting = new Set<Share>();
   #left = UNITS_PER_TURN;
+  #spent = 0;
   #scheduled = false;
   #turn = 0;
 
@@ -39,8 +40,19 @@ export class TurnBudget {
     return this.#left <= 0;
   }
 
+  /** Answers have cost a turn's units once more: even small input waits. */
+  get overdrawn(): boolean {
+    return this.#left <= -UNITS_PER_TURN;
+  }
+
+  /** Units of all turns so far. */
+  get spent(): number {
+    return this.#spent;
+  }
+
   spend(units: number): void {
     this.#left -= units;
+    this.#spent += units;
     this.#schedule();
   }
 

@@ -184,3 +184,15 @@ t.test(
     );
   },
 );
+
+t.test('a long watchlist counts towards the share of its connection', async (t) => {
+  const node = new OfflineChannels();
+  const unitsOf = (users: number): number => {
+    const before = node.budget.spent;
+    const watchlist = Array.from({ length: users }, (_, i) => `user-${i}`);
+    node.browser().signIn({ id: 'ann', watchlist });
+    return node.budget.spent - before;
+  };
+  t.equal(unitsOf(0), 0);
+  t.ok(unitsOf(100) >= 10, 'as much as ten messages');
+});

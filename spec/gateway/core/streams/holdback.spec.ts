@@ -194,3 +194,66 @@ t.test('a group holds back who sends, not who comes, goes or does not read', asy
   t.equal(hub.holdback.closes, 1);
   t.match(second.closed, { code: 4100 });
 });
+
+/** A channel of 300 browsers, of which a turn writes to a third. */
+function crowd(): {
+  node: OfflineChannels;
+  browsers: OfflineBrowser[];
+  /** Runs something between the first turn of an event for all of them and the next one. */
+  amid(run: () => void): void;
+} {
+  const node = new OfflineChannels({ writeUnits: 100 });
+  const browsers = Array.from({ length: 300 }, () => node.browser());
+  for (const each of browsers) each.subscribe('private-x');
+  const amid = (run: () => void): void => {
+    browsers[0]?.send(EVENT);
+    node.clock.endOfTurn(run);
+    node.clock.endTurn();
+  };
+  return { node, browsers, amid };
+}
+
+const EVENT = { event: 'client-x', channel: 'private-x', data: 1 };
+
+t.test('a sender of events to many is read on once these are written', async (t) => {
+  const { node, browsers, amid } = crowd();
+  const [one, two] = browsers as [OfflineBrowser, OfflineBrowser];
+  amid(() => {
+    two.send(EVENT);
+    t.strictSame([one.paused, two.paused], [false, true], 'the next event waits, not the first');
+  });
+  t.notOk(two.paused);
+  t.notOk(node.hub.turn.behind);
+  two.send(EVENT);
+  t.notOk(two.paused, 'while the gateway keeps up');
+});
+
+t.test('a sender to few is read on while events for many are left', async (t) => {
+  const { node, browsers, amid } = crowd();
+  const [, two, three] = browsers as [OfflineBrowser, OfflineBrowser, OfflineBrowser];
+  for (const each of [two, three]) each.subscribe('private-y');
+  amid(() => {
+    t.ok(node.hub.turn.behind);
+    two.send({ ...EVENT, channel: 'private-y' });
+    t.notOk(two.paused);
+  });
+});
+
+t.test('a sender that is held back for two reasons goes on after both', async (t) => {
+  const { node, browsers, amid } = crowd();
+  const [, two] = browsers as [OfflineBrowser, OfflineBrowser];
+  const socket = node.app.sockets.get(two.id) as Socket;
+  const { holdback } = node.hub;
+  for (const isStreamFirst of [true, false]) {
+    const full = new Filled(8);
+    amid(() => {
+      two.send(EVENT);
+      holdback.appended(full, socket, 'pause');
+      if (isStreamFirst) holdback.acknowledged(full.to(0));
+      t.ok(two.paused);
+    });
+    t.equal(two.paused, !isStreamFirst, 'all is written');
+    holdback.acknowledged(full.to(0));
+    t.notOk(two.paused);
+  }
+});

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import t from 'tap';
+import { MemberList } from '../../../../lib/gateway/core/model/member-list';
 import { startGateway } from '../../../support/start-gateway';
 import { type Message, TestSocket } from '../../../support/test-socket';
 
@@ -175,4 +177,29 @@ t.test('user ids and user information are held to their sizes', async (t) => {
   const tooLong = 'user id is longer than the allowed maximum (128 characters)';
   t.match(await socket.subscribe(ROOM, { user_id: `${id}i` }), { data: { message: tooLong } });
   t.match(await socket.next(), { data: { type: 'LimitReached', error: tooLong, status: 4301 } });
+});
+
+t.test('the list of members that a joiner is given follows every change', async () => {
+  const userId = fc.oneof(fc.integer({ min: 0, max: 30 }).map(String), fc.string());
+  const info = fc.option(fc.json(), { nil: undefined });
+  const step = fc.record({ userId, userInfo: info, added: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 80, size: 'max' }), (steps) => {
+      const list = new MemberList();
+      const fetch = list.fetching();
+      list.fetched({ members: [], seq: 0 }, fetch);
+      const model = new Map<string, string | undefined>();
+      return steps.every((change, i) => {
+        list.take({ ...change, seq: i + 1 });
+        if (!change.added) model.delete(change.userId);
+        else if (!model.has(change.userId)) model.set(change.userId, change.userInfo);
+        const hash = [...model].map(([id, text]) => `${JSON.stringify(id)}:${text ?? 'null'}`);
+        const ids = JSON.stringify([...model.keys()]);
+        const presence = `{"count":${model.size},"ids":${ids},"hash":{${hash.join()}}}`;
+        const { data } = JSON.parse(list.answer(ROOM)) as { data: string };
+        return data === `{"presence":${presence}}`;
+      });
+    }),
+    { numRuns: 50 },
+  );
 });

@@ -5,6 +5,9 @@ import { verifyUserAuth } from '../../../../pusher/signature';
 import type { Socket } from '../../../core/model/socket';
 import type { ChannelsContext } from '../context';
 
+/** Users of a watchlist that cost as much as a message. */
+const WATCHED_PER_UNIT = 10;
+
 /**
  * `pusher:signin`: answered by `signin_success` or by error 4009, which here leaves the connection open. The same user
  * may sign in again, another one may not (Channels protocol, users).
@@ -37,5 +40,7 @@ export function signin(
     const message = `Watchlist limit exceeded. Only the first ${max} user IDs are accepted`;
     context.refuse(socket, 'watchlist', CloseCode.WATCHLIST_LIMIT, message);
   }
-  hub.watchlists.watch(socket, user.watchlist.slice(0, max));
+  const watchlist = user.watchlist.slice(0, max);
+  context.budget.spend(watchlist.length / WATCHED_PER_UNIT);
+  hub.watchlists.watch(socket, watchlist);
 }
