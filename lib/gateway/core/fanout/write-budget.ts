@@ -98,10 +98,10 @@ export class WriteBudget {
   }
 
   #ask(): void {
-    const { now, cpuMs } = this.#clock ?? {};
-    if (now === undefined || cpuMs === undefined || this.#startCpuMs === undefined) return;
-    this.#usedMs = cpuMs() - this.#startCpuMs;
+    const clock = this.#clock;
+    if (clock?.cpuMs === undefined || this.#startCpuMs === undefined) return;
+    this.#usedMs = clock.cpuMs() - this.#startCpuMs;
     const endMs = this.#usedMs < this.#bulkMs ? this.#bulkMs : MS_PER_TURN;
-    this.#askMs = now() + endMs - this.#usedMs;
+    this.#askMs = clock.now() + endMs - this.#usedMs;
   }
 }
