@@ -2,7 +2,7 @@ import t from 'tap';
 import { liveThrough } from '../support/simulator/schedules';
 
 /** `npm run long -- schedules` lives through 200 000. */
-const PER_SHARD = 600;
+const PER_SHARD = 400;
 /** The shards that .ci/specs.cjs runs in processes of their own, so that all processors have something to do. */
 const SHARDS = [1, 2];
 
