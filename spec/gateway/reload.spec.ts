@@ -304,7 +304,7 @@ t.test(
     }
     const webhooks = (urls: string[], more: object = {}): Partial<GatewayOptions> => ({
       webhookAllow: ['127.0.0.1'],
-      apps: [{ ...ONE, webhooks: urls.map((url) => ({ url, ...more })) }],
+      apps: [{ ...ONE, webhooks: urls.map((url) => ({ url, batch: false, ...more })) }],
     });
     const gateway = await startGateway(t, {
       clock,

@@ -27,7 +27,8 @@ async function gatewayWithWebhook(
   const gateway = await startGateway(t, {
     clock,
     webhookAllow: ['127.0.0.1'],
-    app: { ...app, webhooks: [{ url: endpoint.url, ...webhook }] },
+    // Webhooks that share no request wait for no clock.
+    app: { ...app, webhooks: [{ url: endpoint.url, batch: false, ...webhook }] },
     ...options,
   });
   const told = async (): Promise<object[]> => {
@@ -281,6 +282,37 @@ t.test('filtered events are neither sent nor signed', async (t) => {
   );
   t.equal(endpoint.webhooks.length, 1);
   t.equal(endpoint.webhooks[0]?.valid, true);
+});
+
+t.test('events of 50 ms share a request unless the webhook says otherwise', async (t) => {
+  const { clock, gateway, endpoint, told } = await gatewayWithWebhook(t, { batch: undefined });
+  const socket = await TestSocket.connect(t, gateway.port);
+  for (let i = 0; i < 12; i++) await socket.subscribe(`room-${i}`);
+  clock.advance(50);
+  t.equal((await told()).length, 12);
+  t.equal(endpoint.webhooks.length, 1);
+});
+
+t.test('a flood of one address takes no places from the webhooks of another', async (t) => {
+  const { clock, gateway, endpoint } = await gatewayWithWebhook(
+    t,
+    {},
+    { limits: { maxWebhookEvents: 40 }, trustedProxies: ['127.0.0.1'] },
+  );
+  const held: Array<() => void> = [];
+  endpoint.answer = (response) => held.push(() => response.end());
+  const from = (address: string): Promise<TestSocket> =>
+    TestSocket.connect(t, gateway.port, { headers: { 'X-Forwarded-For': address } });
+  const [flooder, other] = [await from('192.0.2.1'), await from('192.0.2.2')];
+  for (let i = 0; i < 60; i++) await flooder.subscribe(`junk-${i}`);
+  for (let i = 0; i < 10; i++) await other.subscribe(`room-${i}`);
+  await until(() => held.length === 8, clock);
+  endpoint.answer = (response) => response.end();
+  for (const end of held) end();
+  await until(() => gateway.metrics.webhookEventsWaiting === 0, clock);
+  const rooms = endpoint.events.map((event) => (event as { channel: string }).channel);
+  t.equal(rooms.filter((name) => name.startsWith('room-')).length, 10);
+  t.equal(gateway.metrics.webhookEventsDropped, 30);
 });
 
 t.test('without batch each event has a request of its own', async (t) => {
