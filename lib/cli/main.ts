@@ -2,15 +2,29 @@
 import './early-hangup';
 import { Command } from 'commander';
 import { StandpipeError } from '../errors';
-import { conformance } from './commands/conformance';
-import { keys } from './commands/keys';
-import { nodes } from './commands/nodes';
-import { pushy } from './commands/pushy';
-import { repl } from './commands/repl';
-import { serve } from './commands/serve';
-import { tail } from './commands/tail';
-import { trigger } from './commands/trigger';
+import type * as conformance from './commands/conformance';
+import type * as keys from './commands/keys';
+import type * as nodes from './commands/nodes';
+import type * as pushy from './commands/pushy';
+import type * as repl from './commands/repl';
+import type * as serve from './commands/serve';
+import type * as tail from './commands/tail';
+import type * as trigger from './commands/trigger';
 import { addBrokerFlags, addConnectionFlags, addServeFlags } from './flags';
+
+/* eslint-disable @typescript-eslint/no-require-imports -- each command is loaded when it runs */
+/** Commands by name. A gateway that starts in the place of another has a second until its browsers are back. */
+const commands = {
+  conformance: (): typeof conformance => require('./commands/conformance') as typeof conformance,
+  keys: (): typeof keys => require('./commands/keys') as typeof keys,
+  nodes: (): typeof nodes => require('./commands/nodes') as typeof nodes,
+  pushy: (): typeof pushy => require('./commands/pushy') as typeof pushy,
+  repl: (): typeof repl => require('./commands/repl') as typeof repl,
+  serve: (): typeof serve => require('./commands/serve') as typeof serve,
+  tail: (): typeof tail => require('./commands/tail') as typeof tail,
+  trigger: (): typeof trigger => require('./commands/trigger') as typeof trigger,
+};
+/* eslint-enable @typescript-eslint/no-require-imports */
 
 const program = new Command('standpipe')
   .description('Hear every browser and answer each one over a single connection.')
@@ -26,18 +40,20 @@ addServeFlags(program.command('serve'))
     'after',
     'STANDPIPE_APP_ID, STANDPIPE_APP_KEY and STANDPIPE_APP_SECRET, or from the file.',
   )
-  .action((flags) => serve(flags as Parameters<typeof serve>[0], process.env));
+  .action((flags) =>
+    commands.serve().serve(flags as Parameters<typeof serve.serve>[0], process.env),
+  );
 
 program
   .command('keys')
   .description('make an app: id, key and secret')
-  .action(() => keys());
+  .action(() => commands.keys().keys());
 
 addConnectionFlags(program.command('tail'))
   .description('print what happens in an app, a line of JSON for each event')
   .option('--channel <name...>', 'only these channels; a name may end in *')
   .option('--event <name...>', 'only these events; a name may end in *')
-  .action((flags) => tail(flags as Parameters<typeof tail>[0], process.env));
+  .action((flags) => commands.tail().tail(flags as Parameters<typeof tail.tail>[0], process.env));
 
 addConnectionFlags(program.command('trigger'))
   .description('send an event to a channel, or to a socket')
@@ -46,22 +62,26 @@ addConnectionFlags(program.command('trigger'))
   .argument('[data]', 'JSON')
   .option('--socket', 'the target is a socket')
   .action((target: string, event: string, data: string | undefined, flags) =>
-    trigger(target, event, data, flags as Parameters<typeof trigger>[3], process.env),
+    commands
+      .trigger()
+      .trigger(target, event, data, flags as Parameters<typeof trigger.trigger>[3], process.env),
   );
 
 addConnectionFlags(program.command('repl'))
   .description('a Node prompt with a connected client')
-  .action((flags) => repl(flags as Parameters<typeof repl>[0], process.env));
+  .action((flags) => commands.repl().repl(flags as Parameters<typeof repl.repl>[0], process.env));
 
 addBrokerFlags(program.command('nodes'))
   .description('list the gateways that share a broker: number, time left of the lease, sockets')
-  .action((flags) => nodes(flags as Parameters<typeof nodes>[0], process.env));
+  .action((flags) =>
+    commands.nodes().nodes(flags as Parameters<typeof nodes.nodes>[0], process.env),
+  );
 
 program
   .command('pushy')
   .description('run a pushy server by its own configuration file')
   .argument('<config>', 'config.json: port, secretKey, ssl, sockjs')
-  .action((file: string) => pushy(file));
+  .action((file: string) => commands.pushy().pushy(file));
 
 program
   .command('conformance')
@@ -71,7 +91,9 @@ program
   .option('--list', 'print the scripts')
   .option('--contract', 'print what the program has to do')
   .action((command: string[], flags) =>
-    conformance(command, flags as Parameters<typeof conformance>[1]),
+    commands
+      .conformance()
+      .conformance(command, flags as Parameters<typeof conformance.conformance>[1]),
   );
 
 program.parseAsync().catch((error: unknown) => {
