@@ -304,7 +304,7 @@ t.test(
     }
     const webhooks = (urls: string[], more: object = {}): Partial<GatewayOptions> => ({
       webhookAllow: ['127.0.0.1'],
-      apps: [{ ...ONE, webhooks: urls.map((url) => ({ url, ...more })) }],
+      apps: [{ ...ONE, webhooks: urls.map((url) => ({ url, batch: false, ...more })) }],
     });
     const gateway = await startGateway(t, {
       clock,
@@ -339,7 +339,7 @@ t.test('webhooks may begin and end with a reload', async (t) => {
   const clock = new ManualClock({ turns: 'real' });
   const endpoint = await WebhookEndpoint.start(t);
   const gateway = await startGateway(t, { clock });
-  const webhooks = [{ url: endpoint.url }];
+  const webhooks = [{ url: endpoint.url, batch: false }];
   gateway.reload({ apps: [{ ...ONE, webhooks }], webhookAllow: ['127.0.0.1'] });
   const socket = await TestSocket.connect(t, gateway.port);
   await socket.subscribe('room');

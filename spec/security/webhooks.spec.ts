@@ -18,7 +18,7 @@ import { WebhookEndpoint } from '../support/webhook-endpoint';
 
 /** Checks a gateway's options with one webhook. */
 function configured(url: string, webhookAllow: string[] = []): () => void {
-  const app = { id: '1', key: 'key', secret: SECRET, webhooks: [{ url }] };
+  const app = { id: '1', key: 'key', secret: SECRET, webhooks: [{ url, batch: false }] };
   return () => void checkGatewayOptions({ apps: [app], webhookAllow });
 }
 
@@ -315,7 +315,7 @@ t.test('an endpoint that dies costs its events and nothing else', async (t) => {
   const gateway = await startGateway(t, {
     clock,
     webhookAllow: ['127.0.0.0/8'],
-    app: { webhooks: [{ url: endpoint.url }] },
+    app: { webhooks: [{ url: endpoint.url, batch: false }] },
     limits: { maxWebhookEvents: 20 },
   });
   const socket = await TestSocket.connect(t, gateway.port);

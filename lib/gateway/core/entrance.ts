@@ -199,6 +199,7 @@ export class Entrance {
     const { app, kind, name, presence } = channel;
     this.#settle(entrant, 'in');
     const isFirst = channel.sockets.size === 0;
+    if (isFirst) channel.source = socket.source;
     turn.join(channel, socket);
     (socket.channels ??= new Map()).set(name, channel);
     this.#parts.note(socket, 'subscribed', { channel: name });
@@ -218,7 +219,7 @@ export class Entrance {
         happenings.tell(app, EventKind.MEMBER_ADDED, about);
       }
     }
-    if (kind.cache && entrant.cached?.event === undefined) this.#tellMiss(channel);
+    if (kind.cache && entrant.cached?.event === undefined) this.#tellMiss(socket, channel);
     entrant.done?.('in');
   }
 
@@ -237,14 +238,15 @@ export class Entrance {
     if (event.seq > channel.heardSeq) (channel.ahead ??= new Map()).set(socket, event.seq);
   }
 
-  #tellMiss({ app, name }: Channel): void {
+  #tellMiss({ source }: Socket, { app, name }: Channel): void {
     void later(app.broker.cacheMissed(name), (isFirst) => {
-      if (isFirst) this.#parts.happenings.tell(app, EventKind.CACHE_MISS, { channel: name });
+      if (!isFirst) return;
+      this.#parts.happenings.tell(app, EventKind.CACHE_MISS, { channel: name }, source);
     });
   }
 
   #sayCount(channel: Channel): void {
-    const { app, name, sockets, isCounted } = channel;
+    const { app, name, sockets, isCounted, source } = channel;
     const { happenings } = this.#parts;
     const answer = app.broker.subscriptions(name, sockets.size, isCounted);
     if (channel.kind.user !== undefined) return;
@@ -252,16 +254,18 @@ export class Entrance {
       // The broker says it again when it can, and tells then.
       if (occupancy === 'unavailable') return;
       const { total, change, seq } = occupancy;
-      if (isCounted) happenings.counted(app, name, total);
-      if (change !== undefined) happenings.changed(app, { kind: change, channel: name, seq });
+      if (isCounted) happenings.counted(app, name, total, source);
+      if (change !== undefined)
+        happenings.changed(app, { kind: change, channel: name, seq, source });
     });
   }
 
-  #tellChange({ channel, identity }: Entrant, { change, seq }: Membership): void {
+  #tellChange({ socket, channel, identity }: Entrant, { change, seq }: Membership): void {
     if (change === undefined) return;
     const { app, name } = channel;
     const userId = identity?.userId ?? '';
-    this.#parts.happenings.changed(app, { kind: change, channel: name, userId, seq });
+    const { source } = socket;
+    this.#parts.happenings.changed(app, { kind: change, channel: name, userId, seq, source });
   }
 
   #cancel(entrant: Entrant, outcome: EntranceOutcome = 'gone'): void {
@@ -302,7 +306,8 @@ export class Entrance {
     void later(answer, (membership) => {
       if (typeof membership !== 'object' || membership.change === undefined) return;
       const { change, seq } = membership;
-      this.#parts.happenings.changed(app, { kind: change, channel: name, userId, seq });
+      const { source } = socket;
+      this.#parts.happenings.changed(app, { kind: change, channel: name, userId, seq, source });
     });
     return wasIn ? userId : undefined;
   }

@@ -14,6 +14,8 @@ export interface Change {
   readonly userId?: string | undefined;
   /** Order among the changes of the app. */
   readonly seq: number;
+  /** Address of the socket that caused it, where that is known. */
+  readonly source?: string | undefined;
 }
 
 const KINDS: ReadonlyMap<Change['kind'], EventKind> = new Map([
@@ -49,9 +51,9 @@ export class Happenings {
       if (change !== undefined) this.#tellChange(app, change);
       return 'ok';
     });
-    nodes.on('counted', (app, { channel, total }) => {
+    nodes.on('counted', (app, { channel, total, source }) => {
       if (typeof channel === 'string' && typeof total === 'number') {
-        this.#pace(app, channel, total);
+        this.#pace(app, channel, total, asSource(source));
       }
       return 'ok';
     });
@@ -62,9 +64,9 @@ export class Happenings {
   }
 
   /** Tells what happened on this node. */
-  tell(app: App, kind: EventKind, about: Partial<PipeEvent>): void {
+  tell(app: App, kind: EventKind, about: Partial<PipeEvent>, source = ''): void {
     const event = this.#event(kind, about);
-    for (const observer of app.observers) observer.offer(event);
+    for (const observer of app.observers) observer.offer(event, source);
   }
 
   /** A change of the cluster was caused here, or was found by this node. */
@@ -110,11 +112,12 @@ export class Happenings {
   }
 
   /** A channel has so many subscribers in the cluster. */
-  counted(app: App, channel: string, total: number): void {
+  counted(app: App, channel: string, total: number, source: string): void {
     if (!isObserved(app)) return;
     const owner = this.#nodes.ownerOf(channel);
-    if (owner === this.#nodes.own) return this.#pace(app, channel, total);
-    void later(this.#nodes.send(app, owner, { type: 'counted', channel, total }), () => undefined);
+    if (owner === this.#nodes.own) return this.#pace(app, channel, total, source);
+    const message: NodeMessage = { type: 'counted', channel, total, source };
+    void later(this.#nodes.send(app, owner, message), () => undefined);
   }
 
   /** A dead node's fact was swept, or one that was said late has changed something. */
@@ -126,20 +129,20 @@ export class Happenings {
   }
 
   #tellChange(app: App, change: Change): void {
-    const { kind, channel, userId, seq } = change;
+    const { kind, channel, userId, seq, source = '' } = change;
     if (app.broker.isInDoubt) {
       if (this.#held.length < MAX_HELD) this.#held.push({ app, change });
       return;
     }
     const event = this.#event(KINDS.get(kind) as EventKind, { channel, userId });
     for (const observer of app.observers) {
-      observer.changed?.(event, app.broker.isAlone ? undefined : seq);
+      observer.changed?.(event, app.broker.isAlone ? undefined : seq, source);
     }
   }
 
-  #pace(app: App, channel: string, total: number): void {
+  #pace(app: App, channel: string, total: number, source: string): void {
     this.#counts.changed(`${app.id} ${channel}`, total, () => {
-      for (const observer of app.observers) observer.counted?.(channel, total);
+      for (const observer of app.observers) observer.counted?.(channel, total, source);
     });
   }
 
@@ -169,9 +172,14 @@ function isObserved({ observers }: App): boolean {
   return false;
 }
 
-function readChange({ kind, channel, userId, seq }: NodeMessage): Change | undefined {
+function readChange({ kind, channel, userId, seq, source }: NodeMessage): Change | undefined {
   if (!KINDS.has(kind as Change['kind'])) return undefined;
   if (typeof channel !== 'string' || typeof seq !== 'number') return undefined;
   const user = typeof userId === 'string' ? userId : undefined;
-  return { kind: kind as Change['kind'], channel, userId: user, seq };
+  return { kind: kind as Change['kind'], channel, userId: user, seq, source: asSource(source) };
+}
+
+/** Nodes of earlier versions name no source. */
+function asSource(source: unknown): string {
+  return typeof source === 'string' ? source : '';
 }

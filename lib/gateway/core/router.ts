@@ -57,7 +57,7 @@ export class Router {
     if (wanted) {
       const userId = channel?.presence?.userOf(socket) ?? socket.user?.userId;
       const about = { socketId: socket.id, channel: name, event, data, userId };
-      this.#hub.happenings.tell(app, EventKind.MESSAGE, about);
+      this.#hub.happenings.tell(app, EventKind.MESSAGE, about, socket.source);
     }
     if (relayed === 'unavailable')
       return 'Client event rejected - the broker of this gateway does not answer';

@@ -223,7 +223,9 @@ const limitsSchema = z.strictObject({
     .describe('Headers and bodies of those that wait for one backend.'),
   maxWebhookEvents: count
     .default(10_000)
-    .describe('Events that wait for one webhook endpoint; further ones are dropped.'),
+    .describe(
+      'Events that wait for one webhook endpoint; then the newest of the address with most of them is dropped.',
+    ),
   maxWebhookBytes: bytes
     .default(16 * 1024 * 1024)
     .describe('JSON of the events that wait for one webhook endpoint.'),

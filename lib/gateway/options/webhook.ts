@@ -41,8 +41,8 @@ export const webhookSchema = z.strictObject({
     .describe('Names of channels, or beginnings of names such as room-*; all unless given.'),
   batch: z
     .boolean()
-    .default(false)
-    .describe('Puts the events of 50 ms into one request; otherwise each has its own.'),
+    .default(true)
+    .describe('Puts the events of 50 ms into one request; with false each has its own.'),
   headers: z
     .record(
       z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, 'must be the name of a header'),

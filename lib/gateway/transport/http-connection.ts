@@ -43,6 +43,19 @@ interface ParsedSocket extends NetSocket {
 /** Value with which Node's parser is told that no HTTP follows. */
 const IS_UPGRADE = 2;
 
+/** Answer on its way. Answers of one connection leave in the order of their requests. */
+export interface Answering {
+  readonly writableFinished: boolean;
+  readonly destroyed: boolean;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+interface Waiting {
+  request: IncomingMessage;
+  response: Answering | undefined;
+  run: () => void;
+}
+
 /** Queue of the requests of all connections, owned by `HttpConnections`. */
 export interface RequestQueue {
   readonly budget: TurnBudget;
@@ -58,7 +71,8 @@ export interface RequestQueue {
 
 /**
  * TCP connection while it speaks HTTP: pipelined requests (RFC 9112 §9.3.2) are handled a few a turn, requests have
- * deadlines, answers must be read. A connection that was opened beforehand and is silent so far has no request that
+ * deadlines, answers must be read. A GET, whose answer may be long, waits until all answers before it have left, so that
+ * a connection that reads nothing holds one of them. A connection that was opened beforehand and is silent so far has no request that
  * could be late.
  *
  * Node's parser takes the bytes from the socket without a detour through JavaScript, which a listener of `data` would
@@ -69,7 +83,11 @@ export class HttpConnection {
   /** Reason for which a connection beyond the limits is refused. */
   readonly surplus: string | undefined;
   readonly #queue: RequestQueue;
-  readonly #waiting: Array<{ request: IncomingMessage; run: () => void }> = [];
+  readonly #waiting: Waiting[] = [];
+  /** A share of them is in the budget's queue, or comes when the latest answer has left. */
+  #isQueued = false;
+  /** Answer to the latest request that was handled. */
+  #answer: Answering | undefined;
   /** Turn of the budget in which something came last, its requests that were handled, and its pieces of bodies. */
   #turn = -1;
   #handled = 0;
@@ -80,6 +98,8 @@ export class HttpConnection {
   #request: IncomingMessage | undefined;
   /** Bytes read when the connection was last seen between two requests. */
   #bytes = 0;
+  /** Bytes read at the end of the latest request; undefined before it. */
+  #endBytes: number | undefined;
   /** Ticks since the first byte of a head or of a whole request; undefined between requests. */
   #ticks: number | undefined;
   #unsent: UnsentWatch | undefined;
@@ -97,28 +117,31 @@ export class HttpConnection {
   }
 
   /** A head was read to its end: runs the request now or in a later turn. False when the connection has to be refused. */
-  requested(request: IncomingMessage, run: () => void): boolean {
+  requested(request: IncomingMessage, run: () => void, response?: Answering): boolean {
     // Requests behind the refusal come from the same read.
     if (this.#isRefused) return true;
     if (this.#request?.complete === true) this.#ticks = 0;
     this.#ticks ??= 0;
     this.#request = request;
+    this.#noteEnd(request);
     const { budget } = this.#queue;
     budget.spend(REQUEST_UNITS);
     this.#countFrom(budget.turn);
     if (request.headers['transfer-encoding'] !== undefined) this.#countPieces(request);
-    if (this.#waiting.length === 0 && this.#handled < (budget.exhausted ? 1 : REQUESTS_PER_TURN)) {
+    const next = { request, response, run };
+    const isInTime = this.#handled < (budget.exhausted ? 1 : REQUESTS_PER_TURN);
+    if (this.#waiting.length === 0 && isInTime && this.#mayRun(next)) {
       this.#handled++;
-      run();
+      this.#run(next);
       return true;
     }
     if (this.#waiting.length >= MAX_WAITING_OF_ONE || !this.#queue.enter(this)) {
       this.#refuse();
       return false;
     }
-    if (this.#waiting.push({ request, run }) > 1) return true;
+    if (this.#waiting.push(next) > 1) return true;
     this.stream.pause();
-    budget.later(this.#share);
+    this.#goOn();
     return true;
   }
 
@@ -153,7 +176,9 @@ export class HttpConnection {
     if (this.#request?.complete === true) {
       this.#request = undefined;
       this.#ticks = undefined;
-      this.#bytes = bytesRead;
+      if (this.#answer?.writableFinished === true) this.#answer = undefined;
+      // The next head may have begun since.
+      this.#bytes = this.#endBytes ?? bytesRead;
     }
     if (this.#isStuck(limits)) return 'stuck';
     if (this.#waiting.length > 0) return undefined;
@@ -200,14 +225,55 @@ export class HttpConnection {
 
   /** Handles one share of the waiting requests; true while more are left. */
   readonly #share = (): boolean => {
-    const due = this.#waiting.splice(0, REQUESTS_PER_TURN);
-    this.#queue.leave(due.length);
-    this.#queue.budget.spend(due.length * REQUEST_UNITS);
-    for (const { run } of due) run();
-    if (this.#waiting.length > 0) return true;
-    this.stream.resume();
+    this.#isQueued = false;
+    for (let handled = 0; handled < REQUESTS_PER_TURN; handled++) {
+      const [next] = this.#waiting;
+      if (next === undefined || !this.#mayRun(next)) break;
+      this.#waiting.shift();
+      this.#queue.leave(1);
+      this.#queue.budget.spend(REQUEST_UNITS);
+      this.#run(next);
+    }
+    const [next] = this.#waiting;
+    if (next === undefined) this.stream.resume();
+    else if (this.#mayRun(next)) return (this.#isQueued = true);
+    else this.#goOn();
     return false;
   };
+
+  /** Handles the requests that wait in a later turn, or when the answer that the first of them waits for has left. */
+  #goOn(): void {
+    const [next] = this.#waiting;
+    if (this.#isQueued || next === undefined) return;
+    this.#isQueued = true;
+    if (this.#mayRun(next)) return this.#queue.budget.later(this.#share);
+    this.#answer?.once('close', () => {
+      this.#isQueued = false;
+      this.#goOn();
+    });
+  }
+
+  #mayRun({ request }: Waiting): boolean {
+    if (request.method !== 'GET' || this.#answer === undefined) return true;
+    return this.#answer.writableFinished || this.#answer.destroyed;
+  }
+
+  #run({ run, response }: Waiting): void {
+    this.#answer = response;
+    run();
+  }
+
+  /** Requests with a body end later than their heads. */
+  #noteEnd(request: IncomingMessage): void {
+    const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
+    this.#endBytes = undefined;
+    if (length === '0' && coding === undefined) this.#endBytes = this.stream.bytesRead;
+    else {
+      request.once('end', () => {
+        if (this.#request === request) this.#endBytes = this.stream.bytesRead;
+      });
+    }
+  }
 
   #isStuck({ maxUnsentBytes, maxUnsentTicks: maxLooks }: HttpLimits): boolean {
     const unsentBytes = this.stream.writableLength;

@@ -281,7 +281,7 @@ export class PortListener {
       return this.#refuse(request.socket, TOO_MANY_HEADERS);
     }
     const run = (): void => this.#request(request, response, connection?.surplus);
-    if (connection?.requested(request, run) === false) {
+    if (connection?.requested(request, run, response) === false) {
       // Behind the answers given so far: to the client it is that of the first request that waits.
       const answer = unavailable('Over capacity: too many pipelined requests', 10);
       this.#refuse(request.socket, answer);

@@ -98,12 +98,16 @@ export class Endpoint {
   }
 
   /** Takes an event if it is wanted. Nothing is sent before the turn is over. */
-  offer({ name, channel, json }: WebhookEvent): void {
-    if (this.#stopped || !this.wants(name, channel)) return;
-    const now = this.#parts.clock.now();
-    const hadReady = this.#queue.hasReady;
-    if (!this.#queue.add(channel, json, now)) return this.#overflow();
-    this.#parts.metrics.webhookEventsWaiting++;
+  offer(event: WebhookEvent): void {
+    if (this.#stopped || !this.wants(event.name, event.channel)) return;
+    const { clock, metrics } = this.#parts;
+    const now = clock.now();
+    const { hasReady: hadReady, size } = this.#queue;
+    const dropped = this.#queue.add(event, now);
+    metrics.webhookEventsWaiting += this.#queue.size - size;
+    if (dropped > 0) this.#overflow(dropped);
+    // The event may have taken back the only one that waited.
+    this.#settled();
     if (hadReady || !this.#queue.hasReady) return;
     this.#freshAt = now + (this.#options.batch ? BATCH_MS : 0);
     this.#schedule(now);
@@ -250,8 +254,8 @@ export class Endpoint {
     this.#timer = undefined;
   }
 
-  #overflow(): void {
-    this.#parts.metrics.webhookEventsDropped++;
+  #overflow(count: number): void {
+    this.#parts.metrics.webhookEventsDropped += count;
     if (this.#overflowing) return;
     this.#overflowing = true;
     this.#warn('too many wait for it', 'webhook events are dropped');

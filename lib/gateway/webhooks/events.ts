@@ -8,30 +8,38 @@ export interface WebhookEvent {
   channel: string;
   /** On what it is about, for pairs that cancel each other: the member, or nothing for the channel itself. */
   userId: string | undefined;
+  /** Address of the socket that caused it; '' where none is known. */
+  source: string;
   json: string;
 }
 
+/** Leave event that each event cancels. */
+export const LEAVING_OF: ReadonlyMap<WebhookEventName, WebhookEventName> = new Map([
+  ['channel_occupied', 'channel_vacated'],
+  ['member_added', 'member_removed'],
+]);
+
 /** The webhook that tells of an event, if there is one (Channels protocol, webhooks). */
-export function webhookEvent(event: PipeEvent): WebhookEvent | undefined {
+export function webhookEvent(event: PipeEvent, source: string): WebhookEvent | undefined {
   const { channel, userId } = event;
   if (channel === undefined) return undefined;
   switch (event.kind) {
     case EventKind.OCCUPIED:
-      return make('channel_occupied', channel);
+      return make('channel_occupied', channel, source);
     case EventKind.VACATED:
-      return make('channel_vacated', channel);
+      return make('channel_vacated', channel, source);
     case EventKind.MEMBER_ADDED:
-      return make('member_added', channel, { user_id: userId }, userId);
+      return make('member_added', channel, source, { user_id: userId }, userId);
     case EventKind.MEMBER_REMOVED:
-      return make('member_removed', channel, { user_id: userId }, userId);
+      return make('member_removed', channel, source, { user_id: userId }, userId);
     case EventKind.CACHE_MISS:
-      return make('cache_miss', channel);
+      return make('cache_miss', channel, source);
     case EventKind.MESSAGE: {
       const { event: name = '', data = '', socketId } = event;
       // The key of the user is left out where there is none.
       const member = channel.startsWith('presence-') ? userId : undefined;
       const fields = { event: name, data: asString(data), socket_id: socketId, user_id: member };
-      return make('client_event', channel, fields);
+      return make('client_event', channel, source, fields);
     }
     default:
       // Sockets and users as a whole have no webhooks.
@@ -39,8 +47,8 @@ export function webhookEvent(event: PipeEvent): WebhookEvent | undefined {
   }
 }
 
-export function countEvent(channel: string, subscribers: number): WebhookEvent {
-  return make('subscription_count', channel, { subscription_count: subscribers });
+export function countEvent(channel: string, subscribers: number, source: string): WebhookEvent {
+  return make('subscription_count', channel, source, { subscription_count: subscribers });
 }
 
 /** True for client events, which go to other browsers in apps that have them switched on. */
@@ -53,10 +61,11 @@ export function isRelayed(channel: string | undefined, event: string | undefined
 function make(
   name: WebhookEventName,
   channel: string,
+  source: string,
   fields: Record<string, unknown> = {},
   userId?: string,
 ): WebhookEvent {
-  return { name, channel, userId, json: JSON.stringify({ name, channel, ...fields }) };
+  return { name, channel, userId, source, json: JSON.stringify({ name, channel, ...fields }) };
 }
 
 /** Receivers in typed languages read `data` as a string, so what is none becomes its JSON text. */

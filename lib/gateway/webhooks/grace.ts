@@ -1,7 +1,7 @@
 import type { Clock } from '../../util/timers';
 import type { WebhookEventName } from '../options/options';
 import { DelayQueue } from '../core/timing/delay-queue';
-import type { WebhookEvent } from './events';
+import { LEAVING_OF, type WebhookEvent } from './events';
 
 /** Grace of a leave. A return within this time cancels it: a page reload is not worth two webhooks. */
 const GRACE_MS = 3000;
@@ -9,11 +9,6 @@ const GRACE_MS = 3000;
 /** Time in which changes of one channel may arrive out of their order, or again: longer than all offers of a change. */
 const ORDER_MS = 40_000;
 
-/** Leave event that each event cancels. */
-const LEAVING_OF: ReadonlyMap<WebhookEventName, WebhookEventName> = new Map([
-  ['channel_occupied', 'channel_vacated'],
-  ['member_added', 'member_removed'],
-]);
 const LEAVING: ReadonlySet<WebhookEventName> = new Set(LEAVING_OF.values());
 
 /** A leave that is held back. `seq` is undefined where no other node could tell of it. */

@@ -1,3 +1,5 @@
+import { LEAVING_OF, type WebhookEvent } from './events';
+
 /** Entries that travel together; none of their channels has others on the way. */
 export interface Load {
   entries: string[];
@@ -13,27 +15,53 @@ export interface QueueLimits {
 }
 
 interface Entry {
-  text: string;
+  event: WebhookEvent;
   bytes: number;
   atMs: number;
+  line: Line;
+  isWaiting: boolean;
 }
 
+/** Waiting entries of a channel. All of them count as those of one source, so that they stay in their order. */
 interface Line {
+  channel: string;
+  source: Source;
   entries: Entry[];
   /** Entries of it are on the way. */
   busy: boolean;
 }
 
+/** Waiting entries of a source, over all lines. */
+interface Source {
+  name: string;
+  /** Lines that can go, first come first served. */
+  ready: Set<Line>;
+  entries: number;
+  bytes: number;
+  /** Entries by their arrival. Some of them wait no more. */
+  arrivals: Entry[];
+}
+
+/** Events and those that undo them, in both directions. */
+const OPPOSITES = new Map([...LEAVING_OF, ...[...LEAVING_OF].map(([a, b]) => [b, a] as const)]);
+/** Entries behind which the other half of a pair is not looked for. */
+const MAX_LOOK = 64;
+/** Entries of a source that may stand among its arrivals and wait no more, besides as many as wait. */
+const MAX_STALE = 32;
+
 /**
  * Events that wait for one endpoint, in a line for each channel. A line has one load in flight at most, so the order of
- * a channel holds and a repeated load holds up no other channel. Bounded in entries and bytes, those on
- * the way included. Time comes from the caller, in milliseconds.
+ * a channel holds and a repeated load holds up no other channel. Sources take turns, an entry each, so that none holds
+ * up the others. Bounded in entries and bytes, those on the way included: the newest entry of the largest source is
+ * dropped. An event and the one that undoes it leave the queue. Time comes from the caller, in milliseconds.
  */
 export class Queue {
   readonly #limits: QueueLimits;
   readonly #lines = new Map<string, Line>();
-  /** Channels whose line can go, first come first served. */
-  readonly #ready = new Set<string>();
+  /** Sources with waiting entries. */
+  readonly #sources = new Map<string, Source>();
+  /** Sources with lines that can go, the next one first. */
+  readonly #round = new Set<Source>();
   #size = 0;
   #bytes = 0;
 
@@ -47,79 +75,170 @@ export class Queue {
   }
 
   get hasReady(): boolean {
-    return this.#ready.size > 0;
+    return this.#round.size > 0;
   }
 
-  /** False when there is no room. */
-  add(channel: string, text: string, nowMs: number): boolean {
-    const bytes = Buffer.byteLength(text);
-    const { maxEntries, maxBytes } = this.#limits;
-    if (this.#size >= maxEntries || this.#bytes + bytes > maxBytes) return false;
+  /** Returns the number of entries for which there was no room, the new one perhaps among them. */
+  add(event: WebhookEvent, nowMs: number): number {
+    const undone = this.#undoneBy(event);
+    if (undone !== undefined) {
+      this.#remove(undone);
+      return 0;
+    }
+    const line = this.#lineOf(event);
+    const { source } = line;
+    const bytes = Buffer.byteLength(event.json);
+    const entry = { event, bytes, atMs: nowMs, line, isWaiting: true };
+    line.entries.push(entry);
+    source.arrivals.push(entry);
+    source.entries++;
+    source.bytes += bytes;
     this.#size++;
     this.#bytes += bytes;
-    const entry = { text, bytes, atMs: nowMs };
-    const line = this.#lines.get(channel);
-    if (line === undefined) this.#lines.set(channel, { entries: [entry], busy: false });
-    else line.entries.push(entry);
-    if (line?.busy !== true) this.#ready.add(channel);
-    return true;
+    if (!line.busy) this.#ready(line);
+    let dropped = 0;
+    for (; this.#size > this.#limits.maxEntries || this.#bytes > this.#limits.maxBytes; dropped++) {
+      this.#remove(newestOf(this.#largest(source)));
+    }
+    return dropped;
   }
 
   /**
-   * Takes the next load: the entries of channels that can go, up to a number and a size, and at least one. Returns how
-   * many were too old too.
+   * Takes the next load: entries of channels that can go, from one source after the other, up to a number and a size, and
+   * at least one. Returns how many were too old too.
    */
   take(
     most: { entries: number; bytes: number },
     nowMs: number,
   ): { load: Load | undefined; expired: number } {
-    const texts: string[] = [];
-    const channels = new Set<string>();
+    const entries: string[] = [];
+    const lines = new Set<Line>();
     let bytes = 0;
     let expired = 0;
-    for (const channel of this.#ready) {
-      const line = this.#lines.get(channel) as Line;
-      const old = countWhile(line.entries, ({ atMs }) => nowMs - atMs > this.#limits.maxAgeMs);
-      for (const entry of line.entries.splice(0, old)) this.#forget(1, entry.bytes);
-      expired += old;
-      const fits = countWhile(line.entries, (entry) => {
-        if (texts.length === most.entries) return false;
-        if (texts.length > 0 && bytes + entry.bytes > most.bytes) return false;
-        texts.push(entry.text);
-        bytes += entry.bytes;
-        return true;
-      });
-      if (fits > 0) {
-        line.entries.splice(0, fits);
-        line.busy = true;
-        channels.add(channel);
-      } else if (line.entries.length > 0) break;
-      this.#ready.delete(channel);
-      if (!line.busy) this.#lines.delete(channel);
+    for (;;) {
+      const entry = this.#next();
+      if (entry === undefined) break;
+      const { line, atMs } = entry;
+      if (nowMs - atMs > this.#limits.maxAgeMs) {
+        this.#remove(entry);
+        expired++;
+        continue;
+      }
+      if (entries.length === most.entries) break;
+      if (entries.length > 0 && bytes + entry.bytes > most.bytes) break;
+      entries.push(entry.event.json);
+      bytes += entry.bytes;
+      lines.add(line);
+      line.busy = true;
+      // The entry counts among those on the way now.
+      this.#remove(entry);
+      this.#size++;
+      this.#bytes += entry.bytes;
+      this.#round.delete(line.source);
+      if (line.source.ready.size > 0) this.#round.add(line.source);
     }
-    const load = texts.length === 0 ? undefined : { entries: texts, channels, bytes };
+    for (const line of lines) this.#unready(line);
+    const channels = new Set([...lines].map(({ channel }) => channel));
+    const load = entries.length === 0 ? undefined : { entries, channels, bytes };
     return { load, expired };
   }
 
   /** A load has arrived or was given up: its channels can go on. */
   settle({ entries, channels, bytes }: Load): void {
-    this.#forget(entries.length, bytes);
+    this.#size -= entries.length;
+    this.#bytes -= bytes;
     for (const channel of channels) {
       const line = this.#lines.get(channel) as Line;
       line.busy = false;
-      if (line.entries.length > 0) this.#ready.add(channel);
+      if (line.entries.length > 0) this.#ready(line);
       else this.#lines.delete(channel);
     }
   }
 
-  #forget(entries: number, bytes: number): void {
-    this.#size -= entries;
+  /** First entry of the source whose turn it is. */
+  #next(): Entry | undefined {
+    const [source] = this.#round;
+    const [line] = source?.ready ?? [];
+    return line?.entries[0];
+  }
+
+  #lineOf({ channel, source: name }: WebhookEvent): Line {
+    const known = this.#lines.get(channel);
+    if (known !== undefined && known.entries.length > 0) return known;
+    let source = this.#sources.get(name);
+    if (source === undefined) {
+      source = { name, ready: new Set(), entries: 0, bytes: 0, arrivals: [] };
+      this.#sources.set(name, source);
+    }
+    const line = { channel, source, entries: [], busy: known?.busy ?? false };
+    this.#lines.set(channel, line);
+    return line;
+  }
+
+  /** The waiting event of the same channel or member that an event takes back. Numbers of subscribers may stand between. */
+  #undoneBy({ name, channel, userId }: WebhookEvent): Entry | undefined {
+    const other = OPPOSITES.get(name);
+    const entries = this.#lines.get(channel)?.entries;
+    if (other === undefined || entries === undefined) return undefined;
+    for (let i = entries.length - 1; i >= Math.max(0, entries.length - MAX_LOOK); i--) {
+      const entry = entries[i] as Entry;
+      const { event } = entry;
+      if (event.name === other && event.userId === userId) return entry;
+      const isOfOther =
+        userId !== undefined && event.userId !== undefined && event.userId !== userId;
+      if (!isOfOther && event.name !== 'subscription_count') return undefined;
+    }
+    return undefined;
+  }
+
+  /** Source that takes most of the limits; of equal ones, that of the newest entry. */
+  #largest(newest: Source): Source {
+    let largest = newest;
+    let most = this.#shareOf(newest);
+    for (const source of this.#sources.values()) {
+      const share = this.#shareOf(source);
+      if (share > most) [largest, most] = [source, share];
+    }
+    return largest;
+  }
+
+  #shareOf({ entries, bytes }: Source): number {
+    const { maxEntries, maxBytes } = this.#limits;
+    return Math.max(entries / maxEntries, bytes / maxBytes);
+  }
+
+  /** Takes a waiting entry out. */
+  #remove(entry: Entry): void {
+    const { line, bytes } = entry;
+    const { source, entries } = line;
+    if (entries[0] === entry) entries.shift();
+    else entries.splice(entries.lastIndexOf(entry), 1);
+    entry.isWaiting = false;
+    this.#size--;
     this.#bytes -= bytes;
+    source.bytes -= bytes;
+    if (--source.entries === 0) this.#sources.delete(source.name);
+    else if (source.arrivals.length > 2 * source.entries + MAX_STALE) {
+      source.arrivals = source.arrivals.filter(({ isWaiting }) => isWaiting);
+    }
+    if (entries.length > 0) return;
+    this.#unready(line);
+    if (!line.busy) this.#lines.delete(line.channel);
+  }
+
+  #ready(line: Line): void {
+    line.source.ready.add(line);
+    this.#round.add(line.source);
+  }
+
+  #unready(line: Line): void {
+    line.source.ready.delete(line);
+    if (line.source.ready.size === 0) this.#round.delete(line.source);
   }
 }
 
-/** Number of elements at the front that pass a test. */
-function countWhile<T>(list: readonly T[], passes: (each: T) => boolean): number {
-  const end = list.findIndex((each) => !passes(each));
-  return end < 0 ? list.length : end;
+/** Newest waiting entry of a source. It is the last one of its line. */
+function newestOf({ arrivals }: Source): Entry {
+  while (arrivals.at(-1)?.isWaiting === false) arrivals.pop();
+  return arrivals.at(-1) as Entry;
 }

@@ -35,13 +35,13 @@ class AppWebhooks implements AppObserver {
     return this.endpoints.some((each) => each.wants('client_event', channel as string));
   }
 
-  offer(event: PipeEvent): void {
+  offer(event: PipeEvent, source: string): void {
     if (!this.wants(event.kind, event.channel, event.event)) return;
-    this.#tell(webhookEvent(event));
+    this.#tell(webhookEvent(event, source));
   }
 
-  changed(change: PipeEvent, seq: number | undefined): void {
-    this.#tell(webhookEvent(change), seq);
+  changed(change: PipeEvent, seq: number | undefined, source: string): void {
+    this.#tell(webhookEvent(change, source), seq);
   }
 
   tellLeaves(isMeant: (channel: string) => boolean): void {
@@ -49,13 +49,14 @@ class AppWebhooks implements AppObserver {
   }
 
   handOver(isMeant: (channel: string) => boolean): HeldLeave[] {
-    return this.grace.handOver(isMeant).map(({ event: { name, channel, userId }, seq }) => {
-      return { kind: name === 'channel_vacated' ? 'vacated' : 'removed', channel, userId, seq };
+    return this.grace.handOver(isMeant).map(({ event: { name, channel, userId, source }, seq }) => {
+      const kind = name === 'channel_vacated' ? 'vacated' : 'removed';
+      return { kind, channel, userId, seq, source };
     });
   }
 
-  counted(channel: string, subscribers: number): void {
-    this.#tell(countEvent(channel, subscribers));
+  counted(channel: string, subscribers: number, source: string): void {
+    this.#tell(countEvent(channel, subscribers, source));
   }
 
   #tell(event: WebhookEvent | undefined, seq?: number): void {

@@ -36,7 +36,13 @@ function happenings(): Told {
     offer: () => undefined,
     changed: ({ channel }) => void told.push(channel),
     handOver: (isMeant) => {
-      const leave = { kind: 'vacated' as const, channel: 'held', userId: undefined, seq: 9 };
+      const leave = {
+        kind: 'vacated' as const,
+        channel: 'held',
+        userId: undefined,
+        seq: 9,
+        source: '',
+      };
       return isMeant('held') ? [leave] : [];
     },
   };

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
@@ -129,5 +130,79 @@ t.test(
     const before = budget.turn;
     clock.advance(0);
     t.ok(budget.turn > before, 'the pieces were paid for');
+  },
+);
+
+/** An answer that leaves when the spec says so. */
+class SlowAnswer extends EventEmitter {
+  writableFinished = false;
+  destroyed = false;
+
+  leave(): void {
+    this.writableFinished = true;
+    this.emit('close');
+  }
+}
+
+t.test(
+  'a GET is handled when the answers before it have left, and nothing behind it before',
+  async (t) => {
+    const { clock, add } = empty();
+    const connection = add();
+    const handled: string[] = [];
+    const answers: SlowAnswer[] = [];
+    const ask = (...methods: string[]): void => {
+      for (const method of methods) {
+        const answer = new SlowAnswer();
+        answers.push(answer);
+        const one = { ...request, method } as IncomingMessage;
+        t.ok(connection.requested(one, () => void handled.push(method), answer));
+      }
+    };
+    ask('POST', 'POST', 'GET', 'GET', 'POST');
+    clock.endTurn();
+    clock.endTurn();
+    t.strictSame(handled, ['POST', 'POST']);
+    t.ok(connection.stream.isPaused(), 'and nothing more is read');
+    answers[0]?.leave();
+    clock.endTurn();
+    t.equal(handled.length, 2, 'the first of two answers is not enough');
+    answers[1]?.leave();
+    clock.endTurn();
+    t.strictSame(handled, ['POST', 'POST', 'GET']);
+    answers[2]?.leave();
+    clock.endTurn();
+    t.strictSame(handled, ['POST', 'POST', 'GET', 'GET', 'POST']);
+    t.notOk(connection.stream.isPaused());
+    ask('GET');
+    t.equal(connection.waiting, 1);
+    connection.ended();
+    answers[4]?.leave();
+    clock.endTurn();
+    t.equal(handled.length, 5, 'a connection that has ended handles nothing more');
+  },
+);
+
+t.test(
+  'half a head has its time although it began in the second in which a request ended',
+  async (t) => {
+    const { connections, add } = empty();
+    const { stream } = add();
+    const bytes = stream as unknown as { bytesRead: number; bytesWritten: number };
+    Object.assign(bytes, { bytesRead: 50, bytesWritten: 0 });
+    const times = {
+      ...{ headersTimeoutMs: 2_000, requestTimeoutMs: 9_000 },
+      ...{ maxUnsentBytes: 1e6, maxUnsentMs: 9_000 },
+    };
+    const late: string[] = [];
+    const tick = (): void => connections.tick(times, (_stream, fault) => late.push(fault));
+    const connection = connections.get(stream) as HttpConnection;
+    connection.requested({ ...request, complete: true } as IncomingMessage, () => undefined);
+    for (let second = 0; second < 5; second++) tick();
+    t.strictSame(late, [], 'a whole request is followed by nothing');
+    connection.requested({ ...request, complete: true } as IncomingMessage, () => undefined);
+    bytes.bytesRead += 10;
+    for (let second = 0; second < 3; second++) tick();
+    t.strictSame(late, ['late']);
   },
 );

@@ -47,7 +47,7 @@ function offlineEndpoint({ webhook, limits, outcome }: EndpointSetup = {}): {
         id: '1',
         key: 'key',
         secret: SECRET,
-        webhooks: [{ url: 'https://a.example/secret?token=1' }],
+        webhooks: [{ url: 'https://a.example/secret?token=1', batch: false }],
       },
     ],
     limits,
@@ -84,7 +84,7 @@ function offlineEndpoint({ webhook, limits, outcome }: EndpointSetup = {}): {
 
 function occupied(channel: string): WebhookEvent {
   const json = JSON.stringify({ name: 'channel_occupied', channel });
-  return { name: 'channel_occupied', channel, userId: undefined, json };
+  return { name: 'channel_occupied', channel, userId: undefined, source: '', json };
 }
 
 t.test('a refused webhook is sent again, byte for byte, 1, 2, 4 … 60 s apart', async (t) => {

@@ -6,7 +6,7 @@ import { Grace } from '../../../lib/gateway/webhooks/grace';
 import { ManualClock } from '../../support/manual-clock';
 
 function event(name: WebhookEventName, channel = 'c', userId?: string): WebhookEvent {
-  return { name, channel, userId, json: '' };
+  return { name, channel, userId, source: '', json: '' };
 }
 
 function grace(

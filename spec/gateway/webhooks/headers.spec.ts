@@ -10,7 +10,7 @@ t.test('each delivery has an id, the same in all of its attempts', async (t) => 
   const { port } = await startGateway(t, {
     clock,
     webhookAllow: ['127.0.0.1'],
-    app: { webhooks: [{ url: endpoint.url, events: ['channel_occupied'] }] },
+    app: { webhooks: [{ url: endpoint.url, batch: false, events: ['channel_occupied'] }] },
   });
   endpoint.answer = (response) => response.writeHead(500).end();
   const socket = await TestSocket.connect(t, port);
@@ -47,7 +47,7 @@ t.test('headers of a webhook go with every request of it', async (t) => {
   const { port } = await startGateway(t, {
     clock,
     webhookAllow: ['127.0.0.1'],
-    app: { webhooks: [{ url: endpoint.url, headers }] },
+    app: { webhooks: [{ url: endpoint.url, batch: false, headers }] },
   });
   const socket = await TestSocket.connect(t, port);
   await socket.subscribe('one');

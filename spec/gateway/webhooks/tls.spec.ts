@@ -20,7 +20,9 @@ t.test('an endpoint with TLS is told, where its certificate is trusted', async (
   process.env['NODE_EXTRA_CA_CERTS'] = join(dir, 'trusted.pem');
   const { said } = await startChild<{ port: number }>(t, 'gateway', {
     port: 0,
-    apps: [{ id: '1', key: 'key', secret: SECRET, webhooks: [{ url: endpoint.url }] }],
+    apps: [
+      { id: '1', key: 'key', secret: SECRET, webhooks: [{ url: endpoint.url, batch: false }] },
+    ],
     webhookAllow,
   });
   const socket = await TestSocket.connect(t, said.port);
@@ -35,7 +37,10 @@ t.test('an endpoint whose certificate nobody vouches for is told nothing', async
   t.teardown(() => server.close());
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const gateway = await startGateway(t, { app: { webhooks: [{ url }] }, webhookAllow });
+  const gateway = await startGateway(t, {
+    app: { webhooks: [{ url, batch: false }] },
+    webhookAllow,
+  });
   const broken = once(server, 'tlsClientError');
   const socket = await TestSocket.connect(t, gateway.port);
   await socket.subscribe('room');

@@ -27,7 +27,8 @@ async function gatewayWithWebhook(
   const gateway = await startGateway(t, {
     clock,
     webhookAllow: ['127.0.0.1'],
-    app: { ...app, webhooks: [{ url: endpoint.url, ...webhook }] },
+    // Webhooks that share no request wait for no clock.
+    app: { ...app, webhooks: [{ url: endpoint.url, batch: false, ...webhook }] },
     ...options,
   });
   const told = async (): Promise<object[]> => {
@@ -267,8 +268,8 @@ t.test('nothing is told of the channel of a user', async (t) => {
   t.equal(endpoint.webhooks.length, 0);
 });
 
-t.test('filtered events are neither sent nor signed', async (t) => {
-  const webhook = { channels: ['chat-*', 'lobby'], batch: true };
+t.test('filtered events are neither sent nor signed, and the others share a request', async (t) => {
+  const webhook = { channels: ['chat-*', 'lobby'], batch: undefined };
   const { clock, gateway, endpoint, told } = await gatewayWithWebhook(t, webhook);
   const socket = await TestSocket.connect(t, gateway.port);
   for (const channel of ['chat-1', 'other', 'lobby', 'lobby-2', 'chat-2']) {
@@ -281,6 +282,28 @@ t.test('filtered events are neither sent nor signed', async (t) => {
   );
   t.equal(endpoint.webhooks.length, 1);
   t.equal(endpoint.webhooks[0]?.valid, true);
+});
+
+t.test('a flood of one address takes no places from the webhooks of another', async (t) => {
+  const { clock, gateway, endpoint } = await gatewayWithWebhook(
+    t,
+    {},
+    { limits: { maxWebhookEvents: 40 }, trustedProxies: ['127.0.0.1'] },
+  );
+  const held: Array<() => void> = [];
+  endpoint.answer = (response) => held.push(() => response.end());
+  const from = (address: string): Promise<TestSocket> =>
+    TestSocket.connect(t, gateway.port, { headers: { 'X-Forwarded-For': address } });
+  const [flooder, other] = [await from('192.0.2.1'), await from('192.0.2.2')];
+  for (let i = 0; i < 60; i++) await flooder.subscribe(`junk-${i}`);
+  for (let i = 0; i < 10; i++) await other.subscribe(`room-${i}`);
+  await until(() => held.length === 8, clock);
+  endpoint.answer = (response) => response.end();
+  for (const end of held) end();
+  await until(() => gateway.metrics.webhookEventsWaiting === 0, clock);
+  const rooms = endpoint.events.map((event) => (event as { channel: string }).channel);
+  t.equal(rooms.filter((name) => name.startsWith('room-')).length, 10);
+  t.equal(gateway.metrics.webhookEventsDropped, 30);
 });
 
 t.test('without batch each event has a request of its own', async (t) => {

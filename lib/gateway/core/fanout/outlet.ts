@@ -28,6 +28,8 @@ export interface Encoded {
  */
 export interface Sink {
   readonly encoder: Encoder;
+  /** Address of the peer; absent where there is none. */
+  readonly remoteAddress?: string;
   write(bytes: Buffer): void;
   close(code: number, reason: string): void;
   /**

@@ -13,19 +13,23 @@ export interface HeldLeave {
   readonly channel: string;
   readonly userId: string | undefined;
   readonly seq: number;
+  readonly source: string;
 }
 
 /** Hears what happened in an app, after it happened: the stream of a backend, the webhooks. */
 export interface AppObserver {
   /** True when the observer would take the event. An event without a taker is never built. */
   wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean;
-  /** Every event of this node is offered; the observer picks what it wants. */
-  offer(event: PipeEvent): void;
+  /**
+   * Every event of this node is offered; the observer picks what it wants. `source` is the address of the socket that
+   * caused it, here and below; '' where none did.
+   */
+  offer(event: PipeEvent, source: string): void;
   /**
    * A change of the cluster that no other node tells: a channel is occupied or vacated, a member comes or goes. `seq`
    * orders the changes; it is undefined where they come in their order.
    */
-  changed?(event: PipeEvent, seq: number | undefined): void;
+  changed?(event: PipeEvent, seq: number | undefined, source: string): void;
   /** Tells at once the leaves that it holds back of the channels that are meant. */
   tellLeaves?(isMeant: (channel: string) => boolean): void;
   /** Gives away the leaves that it holds back of the channels that are meant: another node tells of them. */
@@ -33,7 +37,7 @@ export interface AppObserver {
   /** Events that wait to be handled, and when the oldest was accepted; Infinity when there is none. */
   readonly lag?: { events: number; since: number; isWaiting: boolean };
   /** The channel's subscriber count in the cluster, at the pace of its subscribers and when it falls to 0. */
-  counted?(channel: string, subscribers: number): void;
+  counted?(channel: string, subscribers: number, source: string): void;
 }
 
 /** An app of the gateway: its credentials, its settings, and its live sockets, channels and users. */

@@ -11,6 +11,8 @@ export class Channel implements Audience {
   readonly name: string;
   readonly kind: ChannelName;
   readonly sockets = new Set<Socket>();
+  /** Address of the socket that occupied it on this node, until it is vacated. */
+  source = '';
   /** Sockets among them whose close was ordered: nothing is written to them any more. */
   closing = 0;
   /** On presence channels only. */

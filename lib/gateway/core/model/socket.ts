@@ -39,6 +39,11 @@ export class Socket extends Outlet {
     this.protocol = protocol;
   }
 
+  /** Address of its peer: webhooks give each address a share of their queue. */
+  get source(): string {
+    return this.sink.remoteAddress ?? '';
+  }
+
   /** True also when it has left everything, and its close is ordered later. */
   override get closed(): boolean {
     return this.#hasLeft || super.closed;
