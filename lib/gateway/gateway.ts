@@ -88,7 +88,9 @@ export class Gateway {
     this.#settings = settings;
     this.#log = log;
     this.#clock = clock;
-    this.#broker = broker ?? makeBroker(settings, clock);
+    const memory = new MemoryLimit(clock);
+    memory.warnOfLimits(settings);
+    this.#broker = broker ?? makeBroker(settings, clock, memory);
     this.metrics = new Metrics({
       ...live(
         () => this.#apps.all(),
@@ -111,13 +113,12 @@ export class Gateway {
     this.#apps = new Apps(settings.apps, (app) => this.#hub.attach(app));
     const router = new Router(this.#hub, this.metrics, journal);
     const told = { metrics: this.metrics, log, clock };
-    const memory = new MemoryLimit(told);
     const overload = (this.#overload = new Overload(clock, memory));
     const files = new FileLimit(told);
     overload.each(() => files.check());
-    overload.each(() => memory.check());
+    overload.each(() => memory.check(told));
     const admission = new Admission(limits, clock, memory);
-    const parts = { ...shared, hub: this.#hub, admission, router, overload, log };
+    const parts = { ...shared, hub: this.#hub, admission, router, overload, memory, log };
     const node = randomBytes(4).toString('hex');
     this.#pipes = new PipeProtocol({ ...parts, node }, this.#apps);
     this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);

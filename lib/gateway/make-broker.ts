@@ -3,6 +3,7 @@ import type { Broker } from '../brokers/broker';
 import { MemoryEngine } from '../brokers/memory/engine';
 import { redisBroker } from '../brokers/redis/broker';
 import { silent } from '../util/logger';
+import type { MemoryWatch } from '../util/memory-watch';
 import type { Clock } from '../util/timers';
 import { warningLog } from '../util/warning-log';
 import type { GatewaySettings } from './options/options';
@@ -11,12 +12,12 @@ const WORKER_WARNING =
   'a worker of a cluster without a broker: browsers of other workers on its port hear nothing of this one; set broker, or run one process';
 
 /** The broker that a configuration asks for: an engine that all gateways share, or one of this gateway alone. */
-export function makeBroker(settings: GatewaySettings, clock: Clock): Broker {
+export function makeBroker(settings: GatewaySettings, clock: Clock, memory: MemoryWatch): Broker {
   const { broker, limits, log } = settings;
   if (broker === undefined) {
     // Workers of `node:cluster` share their ports, as those of pm2 in its cluster mode do.
     if (cluster.isWorker) (log === silent ? warningLog : log).warn({}, WORKER_WARNING);
-    return new MemoryEngine({ clock, limits, isAlone: true }).join();
+    return new MemoryEngine({ clock, limits, isAlone: true, memory }).join();
   }
   const { brokerHoldMs: holdMs, brokerLeaseMs: leaseMs, maxBrokerSpoolBytes } = limits;
   return redisBroker({

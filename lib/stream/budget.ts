@@ -1,3 +1,5 @@
+import { NEAR_SHARE, ROOMY, type MemoryWatch } from '../util/memory-watch';
+
 /** Fill at which an overflow counts as over. */
 const EASED = 0.75;
 
@@ -19,23 +21,31 @@ export interface BudgetOptions {
   overdraft?: number;
   /** Called when a log gives something up, and not again before the use has sunk below three quarters of the limits. */
   overflowed?: () => void;
+  /** While memory is nearly used up, the bytes kept by then are the limit. Nothing is told to `overflowed`. */
+  memory?: MemoryWatch;
 }
 
 /** Entries and bytes that several logs may keep together. */
 export class Budget {
   readonly #maxEntries: number;
   readonly #maxBytes: number;
-  readonly #factor: number;
+  readonly #overdraft: number;
+  readonly #memory: MemoryWatch;
   readonly #overflowed: (() => void) | undefined;
   #isOverflowing = false;
   readonly #spenders = new Set<Spender>();
   #entries = 0;
   #bytes = 0;
+  /** Bytes up to which the logs may fill, without the overdraft: fewer than `maxBytes` near the end of memory only. */
+  #fullBytes: number;
 
-  constructor({ maxEntries, maxBytes, overdraft = 0, overflowed }: BudgetOptions) {
+  constructor(options: BudgetOptions) {
+    const { maxEntries, maxBytes, overdraft = 0, overflowed, memory = ROOMY } = options;
     this.#maxEntries = maxEntries;
     this.#maxBytes = maxBytes;
-    this.#factor = 1 + overdraft;
+    this.#fullBytes = maxBytes;
+    this.#overdraft = overdraft;
+    this.#memory = memory;
     this.#overflowed = overflowed;
   }
 
@@ -49,7 +59,7 @@ export class Budget {
 
   /** Fill: 1 at the limit of entries or of bytes. */
   get fill(): number {
-    return Math.max(this.#entries / this.#maxEntries, this.#bytes / this.#maxBytes);
+    return Math.max(this.#entries / this.#maxEntries, this.#bytes / this.#fullBytes);
   }
 
   open(spender: Spender): void {
@@ -72,16 +82,23 @@ export class Budget {
    * least its share, otherwise the largest does.
    */
   enforce(grown: Spender): void {
+    const { isNear } = this.#memory;
+    const leastBytes = this.#maxBytes * NEAR_SHARE;
+    this.#fullBytes = isNear
+      ? Math.max(leastBytes, Math.min(this.#fullBytes, this.#bytes))
+      : this.#maxBytes;
+    const maxEntries = this.#maxEntries * (1 + this.#overdraft);
+    const maxBytes = this.#fullBytes + this.#overdraft * (isNear ? leastBytes : this.#maxBytes);
     for (;;) {
-      const tooMany = this.#entries > this.#maxEntries * this.#factor;
-      if (!tooMany && this.#bytes <= this.#maxBytes * this.#factor) return;
+      const tooMany = this.#entries > maxEntries;
+      if (!tooMany && this.#bytes <= maxBytes) return;
       const size = (spender: Spender): number => (tooMany ? spender.length : spender.bytes);
       const total = tooMany ? this.#entries : this.#bytes;
       const hasShare = grown.length > 0 && size(grown) * this.#spenders.size >= total;
       const victim = hasShare ? grown : this.#largest(size);
       if (victim === undefined || victim.length === 0) return;
       victim.dropOldest();
-      if (this.#isOverflowing) continue;
+      if (this.#isOverflowing || isNear) continue;
       this.#isOverflowing = true;
       this.#overflowed?.();
     }

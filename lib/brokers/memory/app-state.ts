@@ -12,6 +12,7 @@ import type {
   Transition,
   UserPresence,
 } from '../broker';
+import type { MemoryWatch } from '../../util/memory-watch';
 import type { Fact, IdempotentResult } from '../operation';
 import { EventCache } from './event-cache';
 import { KeptAnswers } from './kept-answers';
@@ -58,10 +59,10 @@ export class AppState {
   readonly #buckets = new Map<string, Bucket>();
   #seq = 0;
 
-  constructor(limits: BrokerLimits, isAlone: boolean) {
+  constructor(limits: BrokerLimits, isAlone: boolean, memory?: MemoryWatch) {
     this.#isAlone = isAlone;
-    this.#cache = new EventCache(limits);
-    this.#answers = new KeptAnswers(limits);
+    this.#cache = new EventCache(limits, memory);
+    this.#answers = new KeptAnswers(limits, memory);
   }
 
   join(node: number, hearer: Hearer): void {

@@ -1,3 +1,4 @@
+import type { MemoryWatch } from '../../util/memory-watch';
 import { systemClock, type Clock } from '../../util/timers';
 import type { Broker, BrokerLimits } from '../broker';
 import { AppState } from './app-state';
@@ -9,6 +10,7 @@ export interface MemoryEngineOptions {
   limits?: Partial<BrokerLimits>;
   /** For one gateway alone, which hears everything and keeps the list of its sockets itself. Default: false. */
   isAlone?: boolean;
+  memory?: MemoryWatch;
 }
 
 /**
@@ -20,10 +22,12 @@ export class MemoryEngine implements Nodes {
   readonly isAlone: boolean;
   readonly nodes = new Map<number, MemoryBroker>();
   readonly #limits: BrokerLimits;
+  readonly #memory: MemoryWatch | undefined;
   readonly #apps = new Map<string, AppState>();
   #next = 1;
 
-  constructor({ clock = systemClock, limits, isAlone = false }: MemoryEngineOptions = {}) {
+  constructor({ clock = systemClock, limits, isAlone = false, memory }: MemoryEngineOptions = {}) {
+    this.#memory = memory;
     this.clock = clock;
     this.isAlone = isAlone;
     this.#limits = { ...MEMORY_LIMITS, ...limits };
@@ -37,7 +41,7 @@ export class MemoryEngine implements Nodes {
   app(id: string): AppState {
     let app = this.#apps.get(id);
     if (app === undefined) {
-      app = new AppState(this.#limits, this.isAlone);
+      app = new AppState(this.#limits, this.isAlone, this.#memory);
       this.#apps.set(id, app);
     }
     return app;

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { ROOMY, type MemoryWatch } from '../../util/memory-watch';
 import type { BrokerLimits, CachedEvent } from '../broker';
 
 interface Entry {
@@ -12,10 +13,11 @@ const LOOK_MS = 1.5;
 
 /**
  * Last published event of each cache channel of an app, occupied or not. At its limits it forgets the least recently
- * used. Time comes from the caller, in milliseconds.
+ * used, near the end of memory as many bytes as a new one has. Time comes from the caller, in milliseconds.
  */
 export class EventCache {
   readonly #limits: BrokerLimits;
+  readonly #memory: MemoryWatch;
   readonly #events: LRUCache<string, Entry>;
   /**
    * Channels whose miss was told and is not told again for a while. A cache of its own: subscribers of channels that do
@@ -24,9 +26,10 @@ export class EventCache {
   readonly #missed: LRUCache<string, true>;
   #nowMs = 0;
 
-  constructor(limits: BrokerLimits) {
+  constructor(limits: BrokerLimits, memory = ROOMY) {
     const { maxCachedBytes: maxSize, cacheTtlMs: ttl } = limits;
     this.#limits = limits;
+    this.#memory = memory;
     const perf = { now: (): number => this.#nowMs };
     // With a number of entries it would take the memory for all of them at once.
     this.#events = new LRUCache({ maxSize, ttl, ttlResolution: 0, perf });
@@ -44,12 +47,15 @@ export class EventCache {
   put(channel: string, { text, seq, ttlMs }: CachedEvent, nowMs: number): void {
     this.#nowMs = nowMs + START_MS;
     this.#missed.delete(channel);
+    const bytesBefore = this.bytes;
     // The event before it must not come back as the last one, so an event too large to keep empties the channel.
     this.#events.delete(channel);
     const size = Buffer.byteLength(text) + channel.length;
     if (size > this.#limits.maxCachedBytes) return;
     this.#events.set(channel, { text, seq }, { size, ttl: ttlMs });
     if (this.#events.size > this.#limits.maxCachedChannels) this.#events.pop();
+    if (!this.#memory.isNear) return;
+    while (this.bytes > bytesBefore) this.#events.pop();
   }
 
   get(channel: string, nowMs: number): CachedEvent | undefined {

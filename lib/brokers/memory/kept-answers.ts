@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { ROOMY, type MemoryWatch } from '../../util/memory-watch';
 import type { BrokerLimits } from '../broker';
 
 interface Kept {
@@ -15,16 +16,18 @@ const ENTRY_OVERHEAD_BYTES = 200;
 
 /**
  * Idempotency keys of an app, with the answers that were given under them, each kept for a while after its first use.
- * At its limits it forgets the oldest. Time comes from the caller, in milliseconds.
+ * At its limits, and where it would grow near the end of memory, it forgets the oldest. Time comes from the caller, in milliseconds.
  */
 export class KeptAnswers {
   readonly #kept: LRUCache<string, Kept>;
   readonly #maxKeys: number;
+  readonly #memory: MemoryWatch;
   /** Time from which answers that have expired are freed again, all in one go. */
   #purgeAt = 0;
   #nowMs = 0;
 
-  constructor({ maxIdempotencyKeys, maxIdempotencyBytes }: BrokerLimits) {
+  constructor({ maxIdempotencyKeys, maxIdempotencyBytes }: BrokerLimits, memory = ROOMY) {
+    this.#memory = memory;
     this.#maxKeys = maxIdempotencyKeys;
     // With a number of entries it would take the memory for all of them at once.
     this.#kept = new LRUCache({
@@ -54,7 +57,7 @@ export class KeptAnswers {
       this.#kept.purgeStale();
     }
     this.#nowMs = nowMs + START_MS;
-    this.#kept.set(key, { fingerprint, answer: undefined }, { ttl: ttlMs });
+    this.#set(key, { fingerprint, answer: undefined }, ttlMs);
     if (this.#kept.size > this.#maxKeys) this.#kept.pop();
     return 'new';
   }
@@ -69,6 +72,13 @@ export class KeptAnswers {
     if (kept === undefined) return;
     const ttl = this.#kept.getRemainingTTL(key);
     this.#nowMs = nowMs + START_MS;
-    this.#kept.set(key, { ...kept, answer }, { ttl });
+    this.#set(key, { ...kept, answer }, ttl);
+  }
+
+  #set(key: string, kept: Kept, ttl: number): void {
+    const bytesBefore = this.#kept.calculatedSize;
+    this.#kept.set(key, kept, { ttl });
+    if (!this.#memory.isNear) return;
+    while (this.#kept.calculatedSize > bytesBefore && this.#kept.size > 1) this.#kept.pop();
   }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '../../util/logger';
+import type { MemoryWatch } from '../../util/memory-watch';
 import type { Clock } from '../../util/timers';
 import type { Limits } from '../options/options';
 import type { Admission } from './admission';
@@ -18,5 +19,6 @@ export interface Parts {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly overload: Overload;
+  readonly memory: MemoryWatch;
   readonly log: Logger;
 }

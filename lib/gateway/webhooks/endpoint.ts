@@ -3,6 +3,7 @@ import { signWebhook } from '../../pusher/signature';
 import { backoff } from '../../util/backoff';
 import { type Deferred, deferred } from '../../util/deferred';
 import type { Logger } from '../../util/logger';
+import type { MemoryWatch } from '../../util/memory-watch';
 import type { Clock, Timer } from '../../util/timers';
 import type { App } from '../core/model/app';
 import { Matcher } from '../core/streams/matcher';
@@ -38,6 +39,7 @@ export interface EndpointParts {
   log: Logger;
   metrics: Metrics;
   limits: Limits;
+  memory?: MemoryWatch;
 }
 
 /**
@@ -79,7 +81,7 @@ export class Endpoint {
     this.#events = options.events && new Set(options.events);
     this.#channels = new Matcher(options.channels ?? []);
     const { maxWebhookEvents: maxEntries, maxWebhookBytes: maxBytes } = parts.limits;
-    this.#queue = new Queue({ maxEntries, maxBytes, maxAgeMs: GIVE_UP_MS });
+    this.#queue = new Queue({ maxEntries, maxBytes, maxAgeMs: GIVE_UP_MS }, parts.memory);
   }
 
   get url(): string {

@@ -1,3 +1,4 @@
+import { NEAR_SHARE, ROOMY, type MemoryWatch } from '../../util/memory-watch';
 import { LEAVING_OF, type WebhookEvent } from './events';
 
 /** Entries that travel together; none of their channels has others on the way. */
@@ -53,10 +54,11 @@ const MAX_STALE = 32;
  * Events that wait for one endpoint, in a line for each channel. A line has one load in flight at most, so the order of
  * a channel holds and a repeated load holds up no other channel. Sources take turns, an entry each, so that none holds
  * up the others. Bounded in entries and bytes, those on the way included: the newest entry of the largest source is
- * dropped. An event and the one that undoes it leave the queue. Time comes from the caller, in milliseconds.
+ * dropped, near the end of memory also where the queue would grow. An event and the one that undoes it leave the queue. Time comes from the caller, in milliseconds.
  */
 export class Queue {
   readonly #limits: QueueLimits;
+  readonly #memory: MemoryWatch;
   readonly #lines = new Map<string, Line>();
   /** Sources with waiting entries. */
   readonly #sources = new Map<string, Source>();
@@ -65,7 +67,8 @@ export class Queue {
   #size = 0;
   #bytes = 0;
 
-  constructor(limits: QueueLimits) {
+  constructor(limits: QueueLimits, memory = ROOMY) {
+    this.#memory = memory;
     this.#limits = limits;
   }
 
@@ -85,6 +88,7 @@ export class Queue {
       this.#remove(undone);
       return 0;
     }
+    const { maxEntries, maxBytes } = this.#roomFor();
     const line = this.#lineOf(event);
     const { source } = line;
     const bytes = Buffer.byteLength(event.json);
@@ -97,7 +101,7 @@ export class Queue {
     this.#bytes += bytes;
     if (!line.busy) this.#ready(line);
     let dropped = 0;
-    for (; this.#size > this.#limits.maxEntries || this.#bytes > this.#limits.maxBytes; dropped++) {
+    for (; this.#size > maxEntries || this.#bytes > maxBytes; dropped++) {
       this.#remove(newestOf(this.#largest(source)));
     }
     return dropped;
@@ -153,6 +157,16 @@ export class Queue {
       if (line.entries.length > 0) this.#ready(line);
       else this.#lines.delete(channel);
     }
+  }
+
+  /** Limits for the next entry. */
+  #roomFor(): Pick<QueueLimits, 'maxEntries' | 'maxBytes'> {
+    if (!this.#memory.isNear) return this.#limits;
+    const { maxEntries, maxBytes } = this.#limits;
+    return {
+      maxEntries: Math.max(maxEntries * NEAR_SHARE, this.#size),
+      maxBytes: Math.max(maxBytes * NEAR_SHARE, this.#bytes),
+    };
   }
 
   /** First entry of the source whose turn it is. */

@@ -15,6 +15,7 @@ import { PipeProtocol } from '../../../lib/gateway/protocols/pipe/protocol';
 import { parseChannelName } from '../../../lib/pusher/channel-name';
 import { memoryEncoder, textsOf } from '../../../lib/testing/memory-encoder';
 import { silent } from '../../../lib/util/logger';
+import { ROOMY } from '../../../lib/util/memory-watch';
 import type { PipeEvent } from '../../../lib/wire/frames';
 import type { ManualClock } from '../manual-clock';
 
@@ -71,6 +72,7 @@ export class SimGateway {
       limits,
       clock,
       log: silent,
+      memory: ROOMY,
     };
     this.pipes = new PipeProtocol({ ...parts, node: options.node }, apps);
     this.#openTap(options.seen);

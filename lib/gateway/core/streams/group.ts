@@ -13,6 +13,7 @@ import {
 import { EVENT_OVERHEAD_BYTES } from '../../options/fit';
 import type { App, AppObserver } from '../model/app';
 import type { Metrics } from '../metrics';
+import type { Parts } from '../parts';
 import { Conflation } from './conflation';
 import type { Holdback } from './holdback';
 import { Partition } from './partition';
@@ -55,6 +56,10 @@ export interface GroupSettings extends GroupOptions {
   revokeMs: number;
 }
 
+interface GroupParts extends Pick<Parts, 'clock' | 'metrics' | 'log' | 'memory'> {
+  readonly holdback: Holdback;
+}
+
 /**
  * The backends that share one stream of an app's events: their subscriptions, and the events that are kept in bounded
  * logs until they are acknowledged, each partition with one backend at a time.
@@ -79,13 +84,9 @@ export class Group implements AppObserver {
   /** Start of the search for the least busy partition, so that equally busy partitions take turns. */
   #turn = 0;
 
-  constructor(
-    app: App,
-    settings: GroupSettings,
-    parts: { clock: Clock; holdback: Holdback; metrics: Metrics; log: Logger },
-  ) {
+  constructor(app: App, settings: GroupSettings, parts: GroupParts) {
     const { epoch, partitions, maxEntries, maxBytes, overflow } = settings;
-    const { clock, holdback, metrics, log } = parts;
+    const { clock, holdback, metrics, log, memory } = parts;
     this.app = app;
     this.settings = settings;
     this.#clock = clock;
@@ -96,7 +97,13 @@ export class Group implements AppObserver {
     // Browsers are held back before the limits are reached; events that were read from them by then have room beyond.
     const overdraft = overflow === 'gap' ? 0 : 1;
     const overflowed = (): void => this.#overflowed();
-    const budget = (this.budget = new Budget({ maxEntries, maxBytes, overdraft, overflowed }));
+    const budget = (this.budget = new Budget({
+      maxEntries,
+      maxBytes,
+      overdraft,
+      overflowed,
+      memory,
+    }));
     this.partitions = Array.from(
       { length: partitions },
       (_, number) => new Partition(number, { epoch, budget }),

@@ -1,7 +1,9 @@
 import { totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import type { Logger } from '../../../util/logger';
+import type { MemoryWatch } from '../../../util/memory-watch';
 import type { Clock } from '../../../util/timers';
+import type { GatewaySettings } from '../../options/options';
 import type { Metrics } from '../metrics';
 
 /**
@@ -10,7 +12,7 @@ import type { Metrics } from '../metrics';
  */
 const FULL = 0.85;
 /** Time for which a reading of the heap counts: a subscription takes less than the reading does. */
-const FRESH_MS = 50;
+const FRESH_MS = 20;
 /** Time between two warnings. */
 const WARNING_MS = 60_000;
 /** Young generation of V8, three times 16 MiB unless set. The limit of the heap holds it besides. */
@@ -44,43 +46,65 @@ const SOURCES: MemorySources = {
 
 /**
  * Watch on memory. Limits of single things are counts, and many of them together may be more than the process has: near
- * its end a gateway takes no new browsers and subscriptions, so that those it has are served.
+ * its end a gateway takes no new browsers and subscriptions, and what it keeps of those it has grows no further.
  */
-export class MemoryLimit {
-  readonly #parts: { metrics: Metrics; log: Logger; clock: Clock };
+export class MemoryLimit implements MemoryWatch {
+  readonly #clock: Clock;
   readonly #sources: MemorySources;
   #isHeapFull = false;
   #isResidentFull = false;
+  /** Something was refused or given up since the last check. */
+  #wasNear = false;
   #readMs = -Infinity;
   #nextWarningMs = 0;
 
-  constructor(parts: { metrics: Metrics; log: Logger; clock: Clock }, sources = SOURCES) {
-    this.#parts = parts;
+  constructor(clock: Clock, sources = SOURCES) {
+    this.#clock = clock;
     this.#sources = sources;
   }
 
   /** True while nothing new is to be taken. */
   get isNear(): boolean {
-    const now = this.#parts.clock.now();
+    const now = this.#clock.now();
     if (now - this.#readMs >= FRESH_MS) {
       this.#readMs = now;
       this.#isHeapFull = isFull(this.#sources.heap());
     }
-    return this.#isHeapFull || this.#isResidentFull;
+    const isNear = this.#isHeapFull || this.#isResidentFull;
+    if (isNear) this.#wasNear = true;
+    return isNear;
   }
 
   /** Looks at the process as a whole, once a second, counts and tells. */
-  check(): void {
+  check({ metrics, log }: { metrics: Metrics; log: Logger }): void {
     this.#isResidentFull = isFull(this.#sources.resident());
-    if (!this.isNear) return;
-    const { metrics, log, clock } = this.#parts;
+    const wasNear = this.#wasNear || this.isNear;
+    this.#wasNear = false;
+    if (!wasNear) return;
     metrics.memoryLimitHits++;
-    const now = clock.now();
+    const now = this.#clock.now();
     if (now < this.#nextWarningMs) return;
     this.#nextWarningMs = now + WARNING_MS;
     const message =
-      'memory is nearly used up: new browsers and subscriptions are refused; raise --max-old-space-size or the limit of the container, or lower the limits';
+      'memory is nearly used up: new browsers and subscriptions are refused, and the oldest kept events and answers are dropped for new ones; raise --max-old-space-size or the limit of the container, or lower the limits';
     log.error({ heap: this.#sources.heap(), resident: this.#sources.resident() }, message);
+  }
+
+  /** Warns when the limits in bytes of an app, all of them used, are more than the process has. */
+  warnOfLimits({ apps, broker, limits, log }: GatewaySettings): void {
+    const { maxPipeUnackedBytes, maxPipeWaitingBytes, maxWebhookBytes } = limits;
+    const { maxCachedBytes, maxIdempotencyBytes } = limits;
+    const kept = {
+      ...{ maxPipeUnackedBytes, maxPipeWaitingBytes },
+      ...(broker === undefined && { maxCachedBytes, maxIdempotencyBytes }),
+      ...(apps.some(({ webhooks }) => webhooks.length > 0) && { maxWebhookBytes }),
+    };
+    const bytes = Object.values(kept).reduce((sum, each) => sum + each, 0);
+    const maxBytes = Math.min(this.#sources.heap().max, this.#sources.resident().max);
+    if (bytes <= FULL * maxBytes) return;
+    const names = Object.keys(kept).join(', ');
+    const message = `an app may keep more than there is memory for: lower limits (${names}), or raise --max-old-space-size or the limit of the container`;
+    log.warn({ limits: kept, bytes, maxBytes }, message);
   }
 }
 

@@ -23,7 +23,7 @@ export class ChannelsContext {
   readonly overload: Overload;
   readonly budget: TurnBudget;
 
-  constructor(parts: Omit<Parts, 'log'> & { budget: TurnBudget }) {
+  constructor(parts: Omit<Parts, 'log' | 'memory'> & { budget: TurnBudget }) {
     this.hub = parts.hub;
     this.admission = parts.admission;
     this.router = parts.router;

@@ -114,7 +114,7 @@ export class Groups {
   }
 
   #make(app: App, settings: GroupOptions, partitions: number, epoch: number): Group {
-    const { limits, clock, hub, metrics, log } = this.#context;
+    const { limits, clock, hub, metrics, log, memory } = this.#context;
     const group = new Group(
       app,
       {
@@ -125,7 +125,7 @@ export class Groups {
         maxBytes: limits.maxPipeUnackedBytes,
         revokeMs: limits.pipeRevokeMs,
       },
-      { clock, holdback: hub.holdback, metrics, log },
+      { clock, holdback: hub.holdback, metrics, log, memory },
     );
     app.observers.add(group);
     return group;

@@ -14,7 +14,7 @@ import { type Call, DONE, type Endpoint, UNAVAILABLE, apiError } from './call';
 import { type Route, findRoute } from './routes';
 import type { Protocol } from '../protocol';
 
-type ApiParts = Omit<Parts, 'overload' | 'admission'>;
+type ApiParts = Omit<Parts, 'overload' | 'memory' | 'admission'>;
 
 const PREFIX = '/apps/';
 

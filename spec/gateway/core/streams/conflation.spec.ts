@@ -5,6 +5,7 @@ import { Metrics } from '../../../../lib/gateway/core/metrics';
 import { InFlight } from '../../../../lib/stream/in-flight';
 import { EventKind, RuleKind, type PipeEvent, type Rule } from '../../../../lib/wire/frames';
 import { silent } from '../../../../lib/util/logger';
+import { ROOMY } from '../../../../lib/util/memory-watch';
 import { OfflineChannels } from '../../../support/offline-channels';
 
 const LATEST_MOVE: Rule = {
@@ -46,7 +47,7 @@ function oneBackend({
   const group = new Group(
     app,
     { name: 'g', order, mode: 'sticky', overflow: 'gap', ...settings },
-    { clock, holdback: hub.holdback, metrics, log: silent },
+    { clock, holdback: hub.holdback, metrics, log: silent, memory: ROOMY },
   );
   const [partition] = group.partitions;
   if (partition === undefined) throw new Error('a group has a partition');

@@ -7,6 +7,7 @@ import type { Socket } from '../../../../lib/gateway/core/model/socket';
 import { Budget } from '../../../../lib/stream/budget';
 import { EventKind, RuleKind } from '../../../../lib/wire/frames';
 import { silent } from '../../../../lib/util/logger';
+import { ROOMY } from '../../../../lib/util/memory-watch';
 import { OfflineChannels, type OfflineBrowser } from '../../../support/offline-channels';
 
 const MAX_PAUSE_MS = 10_000;
@@ -46,6 +47,7 @@ function heldBrowsers(): {
 function groupOf(
   overflow: 'pause' | 'close',
   maxEntries: number,
+  memory = ROOMY,
 ): { node: OfflineChannels; log: Partition['log'] } {
   const node = new OfflineChannels();
   const { hub, app, clock } = node;
@@ -59,7 +61,7 @@ function groupOf(
   const group = new Group(
     app,
     { name: 'g', order: 'socket', mode: 'sticky', overflow, ...settings },
-    { clock, holdback: hub.holdback, metrics: new Metrics(), log: silent },
+    { clock, holdback: hub.holdback, metrics: new Metrics(), log: silent, memory },
   );
   const nothing = (): void => undefined;
   const asks = { gained: nothing, asked: nothing, lost: nothing, ready: nothing };

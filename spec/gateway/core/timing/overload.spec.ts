@@ -77,14 +77,14 @@ t.test('near the end of memory nothing new is taken, and a line a minute says so
   const heap = { used: 85, max: 100 };
   const resident = { used: 0, max: Infinity };
   const sources = { heap: () => heap, resident: () => resident };
-  const memory = new MemoryLimit({ metrics, log, clock }, sources);
+  const memory = new MemoryLimit(clock, sources);
   const overload = new Overload(clock, memory);
   const { limits } = checkGatewayOptions({ apps: [{ id: '1', key: 'key', secret: 'secret' }] });
   const admission = new Admission(limits, clock, memory);
   const socket = { app: { channels: new Map() } } as unknown as Socket;
   const asked = (): AdmissionOutcome =>
     admission.ask(socket, { channel: 'room', channelData: undefined });
-  overload.each(() => memory.check());
+  overload.each(() => memory.check({ metrics, log }));
   overload.start();
   t.match([overload.overloaded, asked()], [false, { kind: { name: 'room' } }]);
   heap.used = 86;
