@@ -21,7 +21,10 @@ export interface BudgetOptions {
   overdraft?: number;
   /** Called when a log gives something up, and not again before the use has sunk below three quarters of the limits. */
   overflowed?: () => void;
-  /** While memory is nearly used up, the bytes kept by then are the limit. Nothing is told to `overflowed`. */
+  /**
+   * While memory is nearly used up, the bytes kept by then are the limit, and each event that is added makes one more be
+   * given up. Nothing is told to `overflowed` then.
+   */
   memory?: MemoryWatch;
 }
 
@@ -82,13 +85,26 @@ export class Budget {
    * least its share, otherwise the largest does.
    */
   enforce(grown: Spender): void {
-    const { isNear } = this.#memory;
+    if (!this.#memory.isNear) {
+      this.#fullBytes = this.#maxBytes;
+      this.#giveUp(grown, this.#maxBytes * (1 + this.#overdraft));
+      return;
+    }
     const leastBytes = this.#maxBytes * NEAR_SHARE;
-    this.#fullBytes = isNear
-      ? Math.max(leastBytes, Math.min(this.#fullBytes, this.#bytes))
-      : this.#maxBytes;
+    this.#sink(leastBytes);
+    this.#giveUp(grown, this.#fullBytes + this.#overdraft * leastBytes);
+    if (this.#bytes <= leastBytes) return;
+    this.#giveUp(grown, this.#bytes - 1);
+    this.#sink(leastBytes);
+  }
+
+  /** What was given up is not filled again. */
+  #sink(leastBytes: number): void {
+    this.#fullBytes = Math.max(leastBytes, Math.min(this.#fullBytes, this.#bytes));
+  }
+
+  #giveUp(grown: Spender, maxBytes: number): void {
     const maxEntries = this.#maxEntries * (1 + this.#overdraft);
-    const maxBytes = this.#fullBytes + this.#overdraft * (isNear ? leastBytes : this.#maxBytes);
     for (;;) {
       const tooMany = this.#entries > maxEntries;
       if (!tooMany && this.#bytes <= maxBytes) return;
@@ -98,7 +114,7 @@ export class Budget {
       const victim = hasShare ? grown : this.#largest(size);
       if (victim === undefined || victim.length === 0) return;
       victim.dropOldest();
-      if (this.#isOverflowing || isNear) continue;
+      if (this.#isOverflowing || this.#memory.isNear) continue;
       this.#isOverflowing = true;
       this.#overflowed?.();
     }

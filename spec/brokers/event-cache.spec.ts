@@ -110,3 +110,27 @@ t.test('after any operations the limits hold and the bytes are those of the even
     }),
   );
 });
+
+t.test(
+  'near the end of memory it forgets as much as it takes, and nothing comes back',
+  async (t) => {
+    const memory = { isNear: false };
+    const cache = new EventCache({ ...LIMITS, maxCachedChannels: 10 }, memory);
+    for (const name of ['a', 'b', 'c']) put(cache, name, '1234', 0);
+    memory.isNear = true;
+    put(cache, 'd', '1234', 1);
+    t.equal(cache.get('a', 2), undefined);
+    t.strictSame([cache.get('d', 2)?.text, cache.bytes], ['1234', 15]);
+    put(cache, 'd', '12', 3);
+    t.strictSame([cache.get('b', 4)?.text, cache.bytes], ['1234', 13], 'less is no growth');
+    put(cache, 'b', 'x'.repeat(20), 5);
+    t.equal(
+      cache.get('b', 6),
+      undefined,
+      'more than all that was kept is not kept, nor the one before',
+    );
+    memory.isNear = false;
+    put(cache, 'e', '1234', 7);
+    t.equal(cache.get('e', 8)?.text, '1234');
+  },
+);

@@ -70,3 +70,20 @@ t.test('the store answers like a list searched from its end', (t) => {
   );
   t.end();
 });
+
+t.test('near the end of memory it forgets the oldest for the newest, which it keeps', (t) => {
+  const memory = { isNear: false };
+  const answers = new KeptAnswers({ ...LIMITS, maxIdempotencyKeys: 100 }, memory);
+  for (const key of ['a', 'b', 'c']) keep(answers, key, 'xx');
+  memory.isNear = true;
+  keep(answers, 'd', 'xx');
+  t.strictSame(answers.use('d', 'print', TTL_MS, 0), { answer: 'xx' });
+  t.strictSame(answers.use('c', 'print', TTL_MS, 0), { answer: 'xx' });
+  t.equal(answers.use('a', 'print', TTL_MS, 0), 'new');
+  const none = new KeptAnswers(LIMITS, memory);
+  keep(none, 'a', 'x'.repeat(500));
+  t.strictSame(none.use('a', 'print', TTL_MS, 0), { answer: 'x'.repeat(500) });
+  keep(none, 'b', '');
+  t.equal(none.use('a', 'print', TTL_MS, 0), 'new');
+  t.end();
+});

@@ -95,3 +95,43 @@ t.test('a larger one in its place pushes out the oldest, which is told', async (
   t.ok(log.replace({ epoch: 1, offset: 3 }, 'C', 8));
   t.match(log.take(10, 100), { type: 'gap', gap: { after: 0, first: 2, count: 1 } });
 });
+
+t.test(
+  'near the end of memory a log gives up more than it takes, and goes on with a little',
+  async (t) => {
+    const memory = { isNear: false };
+    let told = 0;
+    const overflowed = (): void => void (told += 1);
+    const maxBytes = 2560;
+    const budget = new Budget({ maxEntries: 1000, maxBytes, overflowed, memory });
+    const log = new Log<string>({ epoch: 1, budget });
+    for (let n = 1; n <= 100; n++) log.append(`e${n}`, 10);
+    memory.isNear = true;
+    log.append('at the mark', 10);
+    t.strictSame([log.length, budget.bytes], [100, 1000]);
+    t.equal(budget.fill, 1, 'its senders are held back');
+    for (let n = 0; n < 10; n++) log.append('later', 10);
+    t.equal(log.length, 90);
+    for (let n = 0; n < 200; n++) log.append('later', 10);
+    t.equal(budget.bytes, 10, 'a 256th of the limit stays');
+    t.equal(told, 0, 'the limit of memory has its own line in the log');
+    const flight = new InFlight();
+    flight.grant({ messages: 10, bytes: 100 });
+    log.attach({ epoch: 1, offset: 0 }, flight);
+    t.match(log.take(10, 100), { type: 'gap', gap: { cause: 'overflow', count: 310 } });
+    t.match(log.take(10, 100), { type: 'run', events: ['later'] });
+    memory.isNear = false;
+    for (let n = 0; n < 100; n++) log.append('again', 10);
+    t.equal(budget.bytes, 1010, 'with room it grows up to its limit');
+  },
+);
+
+t.test('near the end of memory senders that are held back have little room beyond', async (t) => {
+  const memory = { isNear: false };
+  const budget = new Budget({ maxEntries: 1000, maxBytes: 2560, overdraft: 1, memory });
+  const log = new Log<string>({ epoch: 1, budget });
+  for (let n = 0; n < 100; n++) log.append('e', 10);
+  memory.isNear = true;
+  for (let n = 0; n < 50; n++) log.append('e', 10);
+  t.ok(budget.bytes <= 1010, `${budget.bytes} bytes`);
+});

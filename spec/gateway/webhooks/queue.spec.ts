@@ -301,3 +301,17 @@ t.test('no source with entries that can go gets fewer places than another less o
     ),
   );
 });
+
+t.test('near the end of memory a queue grows no further than a little', async (t) => {
+  const memory = { isNear: true };
+  const queue = new Queue({ ...ROOMY, maxEntries: 512 }, memory);
+  const add = (n: number): number => queue.add(event(`c${n}`, `${n}`), 0);
+  t.strictSame([add(1), add(2), add(3)], [0, 0, 1], 'a 256th of its limit');
+  memory.isNear = false;
+  t.strictSame([add(4), add(5)], [0, 0]);
+  memory.isNear = true;
+  t.strictSame([add(6), queue.size], [1, 4], 'it stays as long as it is');
+  const bytes = new Queue({ ...ROOMY, maxBytes: 256 * 8 }, memory);
+  t.equal(bytes.add(event('a', '12345678'), 0), 0);
+  t.equal(bytes.add(event('b', '1'), 0), 1);
+});

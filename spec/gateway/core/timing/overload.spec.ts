@@ -74,7 +74,7 @@ t.test('near the end of memory nothing new is taken, and a line a minute says so
     error: (_details: object, message: string) => void errors.push(message),
   };
   const metrics = new Metrics();
-  const heap = { used: 85, max: 100 };
+  const heap = { used: 75, max: 100 };
   const resident = { used: 0, max: Infinity };
   const sources = { heap: () => heap, resident: () => resident };
   const memory = new MemoryLimit(clock, sources);
@@ -87,7 +87,7 @@ t.test('near the end of memory nothing new is taken, and a line a minute says so
   overload.each(() => memory.check({ metrics, log }));
   overload.start();
   t.match([overload.overloaded, asked()], [false, { kind: { name: 'room' } }]);
-  heap.used = 86;
+  heap.used = 76;
   t.notOk(overload.overloaded, 'a reading counts for a while');
   clock.advance(50);
   t.ok(overload.overloaded);
@@ -98,9 +98,54 @@ t.test('near the end of memory nothing new is taken, and a line a minute says so
   clock.advance(50);
   t.notOk(overload.overloaded, 'and it takes them again');
   resident.max = 100;
-  resident.used = 86;
+  resident.used = 76;
   clock.advance(1_000);
   t.ok(overload.overloaded, 'near the limit of the container too');
   t.match(errors[1], /memory is nearly used up.*container/);
   overload.stop();
 });
+
+t.test('limits in bytes that memory cannot hold are named once at the start', async (t) => {
+  const heap = { used: 0, max: 1e9 };
+  const resident = { used: 0, max: Infinity };
+  const sources = { heap: () => heap, resident: () => resident };
+  const warnings: string[] = [];
+  const log = {
+    ...silent,
+    warn: (_details: object, message: string) => void warnings.push(message),
+  };
+  const app = { id: '1', key: 'key', secret: 'secret' };
+  const weigh = (more: object = {}): void => {
+    const settings = checkGatewayOptions({ apps: [{ ...app, ...more }], log });
+    new MemoryLimit(new ManualClock(), sources).warnOfLimits(settings);
+  };
+  weigh();
+  t.strictSame(warnings, []);
+  heap.max = 480e6;
+  weigh();
+  t.match(warnings, [
+    /maxPipeUnackedBytes, maxPipeWaitingBytes, maxCachedBytes, maxIdempotencyBytes\)/,
+  ]);
+  heap.max = 1e9;
+  resident.max = 500e6;
+  weigh({ webhooks: [{ url: 'https://example.com/' }] });
+  t.match(warnings[1], /maxWebhookBytes.*--max-old-space-size/);
+  t.equal(warnings.length, 2);
+});
+
+t.test(
+  'a second in which memory was short is counted when it has room again by its end',
+  async (t) => {
+    const clock = new ManualClock();
+    const metrics = new Metrics();
+    const heap = { used: 76, max: 100 };
+    const sources = { heap: () => heap, resident: () => ({ used: 0, max: Infinity }) };
+    const memory = new MemoryLimit(clock, sources);
+    t.ok(memory.isNear);
+    heap.used = 20;
+    clock.advance(50);
+    memory.check({ metrics, log: silent });
+    memory.check({ metrics, log: silent });
+    t.equal(metrics.memoryLimitHits, 1);
+  },
+);
