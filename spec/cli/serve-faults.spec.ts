@@ -3,6 +3,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
+import { DEVELOPMENT_APP } from '../../lib/cli/defaults';
+import { createClient } from '../../lib/pipe/client';
 import { Run } from '../support/command';
 import { RawSocket } from '../support/raw-socket';
 
@@ -114,13 +116,18 @@ t.test('a process without free file descriptors says so', async (t) => {
 });
 
 t.test(
-  'a process whose memory is used up by subscriptions refuses more, and goes on',
+  'a process whose memory is used up by subscriptions refuses more, keeps no more events, and goes on',
   async (t) => {
     const env = { NODE_OPTIONS: '--max-old-space-size=48' };
     const run = new Run(t, ['serve', '--port', '0'], { env });
     const { url } = JSON.parse(await run.line('standpipe listens')) as { url: string };
     const port = Number(new URL(url).port);
     const path = '/app/standpipe-dev-key?protocol=7';
+    const { id: appId, key, secret } = DEVELOPMENT_APP;
+    const client = createClient({ appId, key, secret, port, name: 'slow', drainMs: 0, log: false });
+    client.subscribe(['socket_message']);
+    client.sockets.on('event', () => new Promise(() => undefined));
+    await client.connect();
     const sockets: RawSocket[] = [];
     let status: number | undefined;
     while (status !== 503 && sockets.length < 500) {
@@ -134,6 +141,21 @@ t.test(
     }
     t.equal(status, 503, 'new browsers are to come back later');
     t.match(await run.line('memory is nearly used up'), /--max-old-space-size/);
+    // Some 20 MB for a backend that finishes nothing, which is more than there is room for.
+    const message = JSON.stringify({ event: 'note', data: 'x'.repeat(9_000) });
+    for (const socket of sockets.slice(0, -1)) {
+      for (let n = 0; n < 2_000 / sockets.length; n++) socket.send(1, message);
+      socket.send(1, '{"event":"pusher:ping","data":{}}');
+    }
+    for (const socket of sockets.slice(0, -1)) {
+      let frame = await socket.next();
+      while (frame !== undefined && !String(frame.payload).includes('pusher:pong')) {
+        frame = await socket.next();
+      }
+      if (frame === undefined) break;
+    }
+    t.equal(run.child.signalCode, null, 'events beyond that are told as a gap');
+    await client.disconnect();
     for (const socket of sockets) socket.destroy();
     while ((await RawSocket.upgrade(port, path)).status !== 101);
     run.child.kill('SIGTERM');
