@@ -3,7 +3,7 @@ import type { Broker } from '../brokers/broker';
 import { MemoryEngine } from '../brokers/memory/engine';
 import { redisBroker } from '../brokers/redis/broker';
 import { silent } from '../util/logger';
-import type { MemoryWatch } from '../util/memory-watch';
+import type { MemoryWatch } from '../stream/memory-watch';
 import type { Clock } from '../util/timers';
 import { warningLog } from '../util/warning-log';
 import type { GatewaySettings } from './options/options';

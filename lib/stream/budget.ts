@@ -1,4 +1,4 @@
-import { NEAR_SHARE, ROOMY, type MemoryWatch } from '../util/memory-watch';
+import { NEAR_SHARE, ROOMY, type MemoryWatch } from './memory-watch';
 
 /** Fill at which an overflow counts as over. */
 const EASED = 0.75;
@@ -98,7 +98,7 @@ export class Budget {
     this.#sink(leastBytes);
   }
 
-  /** What was given up is not filled again. */
+  /** Room of entries that were given up is not filled again. */
   #sink(leastBytes: number): void {
     this.#fullBytes = Math.max(leastBytes, Math.min(this.#fullBytes, this.#bytes));
   }

@@ -12,7 +12,7 @@ import type {
   Transition,
   UserPresence,
 } from '../broker';
-import type { MemoryWatch } from '../../util/memory-watch';
+import type { MemoryWatch } from '../../stream/memory-watch';
 import type { Fact, IdempotentResult } from '../operation';
 import { EventCache } from './event-cache';
 import { KeptAnswers } from './kept-answers';

@@ -1,4 +1,4 @@
-import type { MemoryWatch } from '../../util/memory-watch';
+import type { MemoryWatch } from '../../stream/memory-watch';
 import { systemClock, type Clock } from '../../util/timers';
 import type { Broker, BrokerLimits } from '../broker';
 import { AppState } from './app-state';

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { ROOMY, type MemoryWatch } from '../../util/memory-watch';
+import { ROOMY, type MemoryWatch } from '../../stream/memory-watch';
 import type { BrokerLimits, CachedEvent } from '../broker';
 
 interface Entry {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { ROOMY, type MemoryWatch } from '../../util/memory-watch';
+import { ROOMY, type MemoryWatch } from '../../stream/memory-watch';
 import type { BrokerLimits } from '../broker';
 
 interface Kept {
@@ -16,7 +16,8 @@ const ENTRY_OVERHEAD_BYTES = 200;
 
 /**
  * Idempotency keys of an app, with the answers that were given under them, each kept for a while after its first use.
- * At its limits, and where it would grow near the end of memory, it forgets the oldest. Time comes from the caller, in milliseconds.
+ * At its limits, and where it would grow near the end of memory, it forgets the oldest. Time comes from the caller, in
+ * milliseconds.
  */
 export class KeptAnswers {
   readonly #kept: LRUCache<string, Kept>;

@@ -1,5 +1,5 @@
 import type { Logger } from '../../util/logger';
-import type { MemoryWatch } from '../../util/memory-watch';
+import type { MemoryWatch } from '../../stream/memory-watch';
 import type { Clock } from '../../util/timers';
 import type { Limits } from '../options/options';
 import type { Admission } from './admission';

@@ -3,7 +3,7 @@ import { signWebhook } from '../../pusher/signature';
 import { backoff } from '../../util/backoff';
 import { type Deferred, deferred } from '../../util/deferred';
 import type { Logger } from '../../util/logger';
-import type { MemoryWatch } from '../../util/memory-watch';
+import type { MemoryWatch } from '../../stream/memory-watch';
 import type { Clock, Timer } from '../../util/timers';
 import type { App } from '../core/model/app';
 import { Matcher } from '../core/streams/matcher';

@@ -1,4 +1,4 @@
-import { NEAR_SHARE, ROOMY, type MemoryWatch } from '../../util/memory-watch';
+import { NEAR_SHARE, ROOMY, type MemoryWatch } from '../../stream/memory-watch';
 import { LEAVING_OF, type WebhookEvent } from './events';
 
 /** Entries that travel together; none of their channels has others on the way. */

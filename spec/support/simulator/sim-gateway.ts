@@ -15,7 +15,7 @@ import { PipeProtocol } from '../../../lib/gateway/protocols/pipe/protocol';
 import { parseChannelName } from '../../../lib/pusher/channel-name';
 import { memoryEncoder, textsOf } from '../../../lib/testing/memory-encoder';
 import { silent } from '../../../lib/util/logger';
-import { ROOMY } from '../../../lib/util/memory-watch';
+import { ROOMY } from '../../../lib/stream/memory-watch';
 import type { PipeEvent } from '../../../lib/wire/frames';
 import type { ManualClock } from '../manual-clock';
 

@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import type { Logger } from '../../../util/logger';
-import type { MemoryWatch } from '../../../util/memory-watch';
+import type { MemoryWatch } from '../../../stream/memory-watch';
 import type { Clock } from '../../../util/timers';
 import type { GatewaySettings } from '../../options/options';
 import type { Metrics } from '../metrics';
@@ -54,7 +54,7 @@ export class MemoryLimit implements MemoryWatch {
   readonly #sources: MemorySources;
   #isHeapFull = false;
   #isResidentFull = false;
-  /** Something was refused or given up since the last check. */
+  /** True when memory was asked for since the last check, and there was none. */
   #wasNear = false;
   #readMs = -Infinity;
   #nextWarningMs = 0;

@@ -5,7 +5,7 @@ import { Metrics } from '../../../../lib/gateway/core/metrics';
 import { InFlight } from '../../../../lib/stream/in-flight';
 import { EventKind, RuleKind, type PipeEvent, type Rule } from '../../../../lib/wire/frames';
 import { silent } from '../../../../lib/util/logger';
-import { ROOMY } from '../../../../lib/util/memory-watch';
+import { ROOMY } from '../../../../lib/stream/memory-watch';
 import { OfflineChannels } from '../../../support/offline-channels';
 
 const LATEST_MOVE: Rule = {

@@ -7,7 +7,7 @@ import type { Socket } from '../../../../lib/gateway/core/model/socket';
 import { Budget } from '../../../../lib/stream/budget';
 import { EventKind, RuleKind } from '../../../../lib/wire/frames';
 import { silent } from '../../../../lib/util/logger';
-import { ROOMY } from '../../../../lib/util/memory-watch';
+import { ROOMY } from '../../../../lib/stream/memory-watch';
 import { OfflineChannels, type OfflineBrowser } from '../../../support/offline-channels';
 
 const MAX_PAUSE_MS = 10_000;
