@@ -118,7 +118,7 @@ t.test('a process without free file descriptors says so', async (t) => {
 t.test(
   'a process whose memory is used up by subscriptions refuses more, keeps no more events, and goes on',
   async (t) => {
-    const env = { NODE_OPTIONS: '--max-old-space-size=48' };
+    const env = { NODE_OPTIONS: '--max-old-space-size=40' };
     const run = new Run(t, ['serve', '--port', '0'], { env });
     const { url } = JSON.parse(await run.line('standpipe listens')) as { url: string };
     const port = Number(new URL(url).port);
@@ -141,10 +141,10 @@ t.test(
     }
     t.equal(status, 503, 'new browsers are to come back later');
     t.match(await run.line('memory is nearly used up'), /--max-old-space-size/);
-    // Some 20 MB for a backend that finishes nothing, which is more than there is room for.
+    // Some 14 MB for a backend that finishes nothing, which is more than there is room for.
     const message = JSON.stringify({ event: 'note', data: 'x'.repeat(9_000) });
     for (const socket of sockets.slice(0, -1)) {
-      for (let n = 0; n < 2_000 / sockets.length; n++) socket.send(1, message);
+      for (let n = 0; n < 1_600 / sockets.length; n++) socket.send(1, message);
       socket.send(1, '{"event":"pusher:ping","data":{}}');
     }
     for (const socket of sockets.slice(0, -1)) {

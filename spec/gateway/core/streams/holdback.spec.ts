@@ -259,3 +259,14 @@ t.test('a sender that is held back for two reasons goes on after both', async (t
     t.notOk(two.paused);
   }
 });
+
+t.test('near the end of memory a little in the log holds browsers back', async (t) => {
+  const memory = { isNear: false };
+  const { node, log } = groupOf('pause', 1_000, memory);
+  const browser = node.browser();
+  browser.send({ event: 'e', data: 'x'.repeat(3_000) });
+  t.equal(browser.paused, false);
+  memory.isNear = true;
+  browser.send({ event: 'e', data: 'x'.repeat(3_000) });
+  t.strictSame([browser.paused, log.bytes < 1e6 / 128], [true, true]);
+});
