@@ -2,6 +2,8 @@ import { NEAR_SHARE, ROOMY, type MemoryWatch } from './memory-watch';
 
 /** Fill at which an overflow counts as over. */
 const EASED = 0.75;
+/** Growth at which memory is asked for: an answer takes as long as an event does. */
+const ASKED_BYTES = 16 * 1024;
 
 /** A log that spends from a budget. */
 export interface Spender {
@@ -34,6 +36,9 @@ export class Budget {
   readonly #maxBytes: number;
   readonly #overdraft: number;
   readonly #memory: MemoryWatch;
+  #isNear = false;
+  /** Growth since memory was asked for. */
+  #grownBytes = 0;
   readonly #overflowed: (() => void) | undefined;
   #isOverflowing = false;
   readonly #spenders = new Set<Spender>();
@@ -77,6 +82,7 @@ export class Budget {
   spend(entries: number, bytes: number): void {
     this.#entries += entries;
     this.#bytes += bytes;
+    if (bytes > 0) this.#grownBytes += bytes;
     if (this.#isOverflowing && this.fill < EASED) this.#isOverflowing = false;
   }
 
@@ -85,12 +91,16 @@ export class Budget {
    * least its share, otherwise the largest does.
    */
   enforce(grown: Spender): void {
-    if (!this.#memory.isNear) {
+    const leastBytes = this.#maxBytes * NEAR_SHARE;
+    if (this.#isNear || this.#grownBytes >= Math.min(ASKED_BYTES, leastBytes)) {
+      this.#grownBytes = 0;
+      this.#isNear = this.#memory.isNear;
+    }
+    if (!this.#isNear) {
       this.#fullBytes = this.#maxBytes;
       this.#giveUp(grown, this.#maxBytes * (1 + this.#overdraft));
       return;
     }
-    const leastBytes = this.#maxBytes * NEAR_SHARE;
     this.#sink(leastBytes);
     this.#giveUp(grown, this.#fullBytes + this.#overdraft * leastBytes);
     if (this.#bytes <= leastBytes) return;
@@ -114,7 +124,7 @@ export class Budget {
       const victim = hasShare ? grown : this.#largest(size);
       if (victim === undefined || victim.length === 0) return;
       victim.dropOldest();
-      if (this.#isOverflowing || this.#memory.isNear) continue;
+      if (this.#isOverflowing || this.#isNear) continue;
       this.#isOverflowing = true;
       this.#overflowed?.();
     }

@@ -176,8 +176,8 @@ export const streamMutants: Mutant[] = [
   {
     name: 'the log is one too long',
     file: 'stream/budget.ts',
-    from: 'this.#entries > this.#maxEntries * this.#factor',
-    to: 'this.#entries > this.#maxEntries * this.#factor + 1',
+    from: 'const maxEntries = this.#maxEntries * (1 + this.#overdraft);',
+    to: 'const maxEntries = this.#maxEntries * (1 + this.#overdraft) + 1;',
     foundBy: ['rows', 'down'],
   },
   {
