@@ -5,7 +5,7 @@ import type { Clock } from '../../util/timers';
 import { EventKind, type PipeEvent } from '../../wire/frames';
 import { CountPace } from './features/count-pace';
 import type { App, HeldLeave } from './model/app';
-import type { NodeMessage, Nodes } from './nodes';
+import type { NodeMessage, Nodes } from './cluster/nodes';
 
 /** A change that the cluster sees once: a channel is occupied or vacated, a member comes or goes. */
 export interface Change {

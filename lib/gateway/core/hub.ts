@@ -17,7 +17,7 @@ import type { Journal } from './journal';
 import { Holdback } from './streams/holdback';
 import type { Identity } from './model/presence';
 import type { Metrics } from './metrics';
-import { Nodes } from './nodes';
+import { Nodes } from './cluster/nodes';
 import { BrowserRequests } from './features/browser-requests';
 import { CountPace } from './features/count-pace';
 import { Happenings } from './happenings';

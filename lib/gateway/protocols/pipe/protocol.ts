@@ -1,4 +1,5 @@
 import { CLOSE_CODES } from '../../../wire/close-codes';
+import type { Decisions } from '../../core/decisions';
 import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import type { Apps, AppsChange } from '../../core/model/app';
 import type { Protocol } from '../protocol';
@@ -7,14 +8,15 @@ import { PipeConnection } from './connection';
 import type { PipeContext } from './context';
 import { Deciders } from './deciders';
 import { PipeHandshake } from './handshake';
-import { answerForwarded } from './queries/forwarded';
+import { ClusterDecisions } from './cluster/decisions';
+import { answerForwarded } from './cluster/forwarded-query';
 import { Sessions } from './sessions';
 
 /** The Pipe protocol of a gateway: builds its rooms and knows its connections. */
 export class PipeProtocol implements Protocol {
   readonly entrance = 'pipe';
-  /** Backends that decide who may subscribe and sign in. */
-  readonly deciders: Deciders;
+  /** Backends of any node that decide who may subscribe and sign in. */
+  readonly decisions: Decisions;
   readonly #sessions: Sessions;
   readonly #handshake: PipeHandshake;
   #draining = false;
@@ -24,7 +26,8 @@ export class PipeProtocol implements Protocol {
     const { hub } = context;
     hub.nodes.on('command', (app, message) => applyForwarded(context, app, message));
     hub.nodes.on('query', (app, message) => answerForwarded(context, app, message));
-    const deciders = (this.deciders = new Deciders(context));
+    const deciders = new Deciders(context);
+    this.decisions = new ClusterDecisions(context, deciders);
     const sessions = (this.#sessions = new Sessions(context));
     const closed = (connection: PipeConnection): void => {
       if (this.#connections.delete(connection)) connection.app.backends--;

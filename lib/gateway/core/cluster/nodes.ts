@@ -1,13 +1,13 @@
-import type { Broker } from '../../brokers/broker';
-import { type Eventual, later } from '../../brokers/eventual';
-import { isObject, parseJson } from '../../pusher/json';
-import { nodeOfSocketId } from '../../pusher/socket-id';
-import { hash32 } from '../../util/hash';
-import type { App } from './model/app';
+import type { Broker } from '../../../brokers/broker';
+import { type Eventual, later } from '../../../brokers/eventual';
+import { isObject, parseJson } from '../../../pusher/json';
+import { nodeOfSocketId } from '../../../pusher/socket-id';
+import { hash32 } from '../../../util/hash';
+import type { App } from '../model/app';
 
 /** A message of one node to another about an app: JSON, and so is the answer, where there is one. */
 export interface NodeMessage {
-  readonly type: 'changed' | 'counted' | 'terminate' | 'leaving' | 'command' | 'query';
+  readonly type: 'changed' | 'counted' | 'terminate' | 'leaving' | 'command' | 'query' | 'decide';
   readonly [field: string]: unknown;
 }
 
