@@ -87,6 +87,10 @@ export class AppFeed implements AppListener {
     this.#parts.watchlists.missed(this.#app, users);
   }
 
+  homeLost(name: string): void {
+    this.#parts.nodes.homeLost(this.#app, name);
+  }
+
   changed(transition: Transition): void {
     this.#parts.happenings.found(this.#app, transition);
   }

@@ -64,7 +64,14 @@ export class Happenings {
   /** Tells what happened on this node. */
   tell(app: App, kind: EventKind, about: Partial<PipeEvent>): void {
     const event = this.#event(kind, about);
-    for (const observer of app.observers) observer.offer(event);
+    const { elsewhere, observers } = app;
+    if (elsewhere === undefined) for (const observer of observers) observer.offer(event);
+    else {
+      const isNews = elsewhere.isNews(event);
+      for (const observer of observers) {
+        if (isNews || observer.stream === undefined) observer.offer(event);
+      }
+    }
   }
 
   /** A change of the cluster was caused here, or was found by this node. */
