@@ -1,9 +1,13 @@
+import { randomInt } from 'node:crypto';
 import type { Timer } from '../../../util/timers';
 import type { Group as GroupOptions, HelloFrame } from '../../../wire/frames';
 import type { App } from '../../core/model/app';
 import { Group } from '../../core/streams/group';
 import type { Homes } from './cluster/homes';
 import type { PipeContext } from './context';
+
+/** First epochs of streams that move from node to node leave room for those that follow. */
+const MAX_FIRST_EPOCH = 2 ** 30;
 
 const NAME = /^[A-Za-z0-9_.:-]{1,64}$/;
 const NAME_RULE = '1 to 64 of A-Z a-z 0-9 _ . : -';
@@ -70,7 +74,9 @@ export class Groups {
       return known;
     }
     // Offsets begin anew, and a client that knew an earlier stream of the name must not take them for those it has had.
-    const group = this.#make(app, settings, partitions, ++this.#made);
+    // Another node may have had it, which this one knows nothing of.
+    const epoch = app.broker.isAlone ? ++this.#made : randomInt(1, MAX_FIRST_EPOCH);
+    const group = this.#make(app, settings, partitions, epoch);
     groups.set(key, group);
     this.#kept.set(group, { app, key, timer: undefined });
     if (!app.broker.isAlone) this.#homes.hold(app, key);
