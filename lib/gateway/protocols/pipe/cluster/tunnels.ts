@@ -86,6 +86,8 @@ export class Tunnels {
   }
 
   #open(app: App, from: number, id: number, opening: TunnelOpening): string {
+    // The app was taken out of this node.
+    if (app.elsewhere === undefined) return 'elsewhere';
     const { clock, limits } = this.#context;
     const key = `${from} ${id}`;
     const carrier = new FarCarrier({
