@@ -13,6 +13,7 @@ import {
 import { EVENT_OVERHEAD_BYTES } from '../../options/fit';
 import type { App, AppObserver } from '../model/app';
 import type { Metrics } from '../metrics';
+import { clusterStream } from './cluster-stream';
 import { Conflation } from './conflation';
 import type { Holdback } from './holdback';
 import { Partition } from './partition';
@@ -66,6 +67,7 @@ export class Group implements AppObserver {
   readonly settings: GroupSettings;
   readonly budget: Budget;
   readonly partitions: readonly Partition[];
+  readonly stream = clusterStream(this);
   readonly #clock: Clock;
   readonly #holdback: Holdback;
   readonly #metrics: Metrics;
@@ -101,6 +103,11 @@ export class Group implements AppObserver {
       { length: partitions },
       (_, number) => new Partition(number, { epoch, budget }),
     );
+  }
+
+  /** The rules of all members, or the last ones that there were. */
+  get rules(): ReadonlyArray<readonly Rule[]> {
+    return this.#routing.lists;
   }
 
   get members(): ReadonlySet<GroupMember> {
@@ -218,6 +225,7 @@ export class Group implements AppObserver {
       this.#log.info({ group: name, members: this.members.size }, text);
     }
     this.#wasMixed = isMixed;
+    this.app.elsewhere?.changed();
   }
 
   /** Captures the truth of some partitions, each as of the last offset that was sent of it. */
@@ -232,6 +240,7 @@ export class Group implements AppObserver {
   dispose(): void {
     this.#holdback.release(this.budget);
     for (const number of this.#deadlines.keys()) this.#clearDeadline(number);
+    this.app.elsewhere?.changed();
   }
 
   #append(event: PipeEvent, bytes: number, partition: Partition | undefined): number {
