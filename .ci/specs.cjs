@@ -22,7 +22,7 @@ const TAP_TIMEOUT = '240';
 const SHARDS = new Map([['spec/faults/simulation.spec.ts', 2]]);
 // Specs with a process of their own: those that take long or watch their whole process. The others share some.
 const ALONE = [
-  ...['spec/brokers/redis.spec.ts', 'spec/brokers/redis-faults.spec.ts'],
+  ...['spec/brokers/redis.spec.ts', 'spec/brokers/redis-faults.spec.ts', 'spec/readme.spec.ts'],
   'spec/browser/',
   'spec/cli/',
   'spec/conformance/features/',

@@ -26,6 +26,22 @@ t.test('every promise names specs, and these are there', async (t) => {
   }
 });
 
+t.test('each promise of the table by engine names its spec', async (t) => {
+  const [, section = ''] = page.split('### Kept, by engine');
+  const [table = ''] = section.split('\n## ');
+  const lines = table.split('\n').filter((line) => /^\| [a-z]/.test(line));
+  t.ok(lines.length >= 5);
+  for (const line of lines) {
+    const cells = line.split('|').slice(2, -1);
+    t.equal(cells.length, 5);
+    for (const cell of cells) {
+      if (/^ (lost|–) $/.test(cell)) continue;
+      const [spec] = linksOf(cell);
+      t.ok(spec && readFileSync(spec.file, 'utf8').includes(spec.name), cell);
+    }
+  }
+});
+
 t.test('no link of the page leads nowhere', async (t) => {
   for (const { name, file } of linksOf(page)) t.ok(existsSync(file), name);
 });

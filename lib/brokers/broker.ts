@@ -74,6 +74,8 @@ export interface AppListener {
    * events can only be counted. `users` are watched users who may have come or gone.
    */
   missed(channels: readonly string[], users: readonly string[]): void;
+  /** A name that this node was the home of, and that the engine had lost, has another home by now. */
+  homeLost(name: string): void;
   /**
    * A transition of the cluster that no answer has told and that this node tells on: it was caused by a fact of a dead
    * node that this one swept, or by a fact that was answered `unavailable`.
@@ -207,6 +209,13 @@ export interface AppBroker {
   ): Eventual<Membership | 'full' | Unavailable>;
   /** Fact: a user has `count` signed-in connections on this node. */
   user(userId: string, count: number): Eventual<UserPresence | Unavailable>;
+
+  /**
+   * Fact: with `held`, this node is the home of a name unless another one is. Answers with the node that is, 0 for none. A
+   * node that dies is no home any more when it has been swept; an engine that has lost the name takes the first that says
+   * so. (In a key-value store: a key that is created if it is not there, and deleted by its revision.)
+   */
+  home(name: string, held: boolean): Eventual<number | Unavailable>;
 
   /** Members of a presence channel, in the cluster. */
   members(channel: string): Eventual<MemberList | Unavailable>;

@@ -9,6 +9,7 @@ export type Fact = { of?: number } & (
   | { kind: 'member'; channel: string; who: Member; count: number; max: number }
   | { kind: 'user'; userId: string; count: number }
   | { kind: 'socket'; id: string; count: number }
+  | { kind: 'home'; name: string; count: number }
 );
 
 /** A call of a node that changes something in the engine. */
@@ -42,6 +43,8 @@ export interface Results {
   member: Membership | 'full';
   user: UserPresence;
   socket: boolean;
+  /** The node that is the home of the name; 0 for none. */
+  home: number;
   cacheMissed: boolean;
   idempotent: IdempotentResult;
   release: undefined;

@@ -28,6 +28,7 @@ export function brokerListener(parts: BrokerListenerParts): BrokerListener {
       log[state === 'up' ? 'info' : 'warn']({ state }, `the broker is ${state}`);
       if (state === 'down') hub.giveUpWaiting(apps.all());
       if (!isUp) return;
+      hub.reports.nodesChanged();
       departures.closeLeft();
       hub.happenings.believed();
     },
@@ -39,6 +40,7 @@ export function brokerListener(parts: BrokerListenerParts): BrokerListener {
     fenced: () => {
       log.error({}, 'the others took this gateway for dead: its sockets are closed');
       hub.happenings.fenced(apps.all());
+      hub.nodes.fenced();
       return departures.leave();
     },
   };

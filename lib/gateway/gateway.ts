@@ -143,7 +143,7 @@ export class Gateway {
       this.#pipes,
       new RestApi(parts, this.#apps),
       // Before the fallback, which answers for all else below /pusher/.
-      new AuthEndpoints({ ...parts, decisions: this.#pipes.deciders }, this.#apps),
+      new AuthEndpoints({ ...parts, decisions: this.#pipes.decisions }, this.#apps),
       new Fallback({
         ...parts,
         carriers,

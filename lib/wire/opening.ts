@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** The version of the protocol that this code speaks. */
 export const PROTOCOL_VERSION = 1;
@@ -15,4 +15,18 @@ export const ERROR_HEADER = 'Standpipe-Error';
 /** HELLO's proof that a session is this client's: HMAC-SHA256, 32 bytes (PROTOCOL.md, HELLO). */
 export function sessionProof(secret: Uint8Array, nonce: string, attempt: number): Buffer {
   return createHmac('sha256', secret).update(`${nonce}.${attempt}`).digest();
+}
+
+/** True when HELLO answers the challenge of its connection with the session's secret. */
+export function provesSession(
+  secret: Uint8Array,
+  nonce: string,
+  { proof, attempt }: { proof: Uint8Array; attempt: number },
+): boolean {
+  const expected = sessionProof(secret, nonce, attempt);
+  return timingSafeEqual(sha256(expected), sha256(proof));
+}
+
+function sha256(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
 }

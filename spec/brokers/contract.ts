@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import type { Broker } from '../../lib/brokers/broker';
-import { until } from '../support/until';
+import { until, untilAnswered } from '../support/until';
 import { TestNode, transitionsOf } from './test-node';
 
 /** Three started nodes of one engine; they are stopped with the test. */
@@ -363,6 +363,25 @@ export function holdsTheContract(t: Test, startCluster: StartCluster): void {
     t.match(await c.app.counts(['room', 'shared']), [{ subscriptions: 0 }, { subscriptions: 1 }]);
   });
 
+  t.test('a name has one home, until it is given up or the node dies', async (t) => {
+    const [a, b, c] = await cluster(t);
+    const both = await Promise.all([a.app.home('name', true), b.app.home('name', true)]);
+    const [home] = both;
+    t.strictSame(both, [home, home]);
+    t.equal(await c.app.home('name', false), home, 'only the home itself gives it up');
+    const [owner, other] = home === a.broker.node ? [a, b] : [b, a];
+    t.equal(await owner.app.home('name', true), home);
+    t.equal(await owner.app.home('name', false), 0);
+    t.equal(await other.app.home('name', true), other.broker.node);
+    t.equal(await c.app.home('another', true), c.broker.node);
+    await other.broker.leave();
+    await untilAnswered(async () => (await c.app.home('name', true)) === c.broker.node);
+    t.strictSame(
+      [a, b, c].flatMap(({ homesLost }) => homesLost),
+      [],
+    );
+  });
+
   t.test('a node that has left may start again, and hears and says as before', async (t) => {
     const [a, b] = await cluster(t);
     await a.subscriptions('before', 1);
@@ -377,21 +396,5 @@ export function holdsTheContract(t: Test, startCluster: StartCluster): void {
     const send = b.app.send(a.broker.node, 'you');
     t.equal(await send, `you from ${b.broker.node}`);
     t.match(await b.app.counts(['before', 'room']), [{ subscriptions: 0 }, { subscriptions: 1 }]);
-  });
-}
-
-/** Asks again until the answer is yes. */
-async function untilAnswered(ask: () => Promise<boolean>): Promise<void> {
-  let answer = false;
-  let isAsked = false;
-  await until(() => {
-    if (!isAsked && !answer) {
-      isAsked = true;
-      void ask().then((yes) => {
-        answer = yes;
-        isAsked = false;
-      });
-    }
-    return answer;
   });
 }

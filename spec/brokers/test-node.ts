@@ -36,6 +36,7 @@ export class TestNode {
   /** The same with their numbers. */
   readonly ledger: Array<{ seq: number; text: string }> = [];
   readonly missed: string[] = [];
+  readonly homesLost: string[] = [];
   fenced = 0;
   /** Sockets that an event is written to here. */
   sockets = 1;
@@ -56,6 +57,7 @@ export class TestNode {
       },
       missed: (channels) => void this.missed.push(...channels),
       changed: (transition) => this.#told(transition),
+      homeLost: (name) => void this.homesLost.push(name),
     };
     this.app = broker.app(APP, listener);
   }

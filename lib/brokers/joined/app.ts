@@ -6,7 +6,6 @@ import type {
   ChannelCount,
   Eventual,
   Member,
-  MemberChange,
   MemberList,
   Membership,
   Occupancy,
@@ -16,6 +15,7 @@ import type {
   UserPresence,
 } from '../broker';
 import type { Fact, IdempotentResult, Operation, Result } from '../operation';
+import { changeOf, optionsOf } from './heard-items';
 import { factApplied } from './fact-results';
 import { FactTable, isFact } from './facts';
 import type { AppParts } from './parts';
@@ -149,6 +149,10 @@ export class JoinedApp implements AppBroker {
 
   user(userId: string, count: number): Eventual<UserPresence | Unavailable> {
     return this.#fact({ kind: 'user', userId, count });
+  }
+
+  home(name: string, held: boolean): Eventual<number | Unavailable> {
+    return this.#fact({ kind: 'home', name, count: held ? 1 : 0 });
   }
 
   members(channel: string): Eventual<MemberList | Unavailable> {
@@ -375,19 +379,16 @@ export class JoinedApp implements AppBroker {
     if (operation.of !== undefined) this.#parts.metrics.swept++;
     const applied = factApplied(this.#facts, operation, result, said.again);
     if (applied.seq > this.#seq) this.#seq = applied.seq;
+    if (operation.kind === 'home' && operation.count > 0) this.#judgeHome(said, applied.result);
     if (answer !== undefined) answer(applied.result ?? 'unavailable');
     else if (applied.transition !== undefined) this.listener?.changed(applied.transition);
   }
-}
 
-function changeOf(item: Extract<Item, { kind: 'member' }>): MemberChange {
-  const { userId, userInfo, seq, added } = item;
-  return { userId, userInfo, seq, added };
-}
-
-function optionsOf({
-  except,
-  cacheMs,
-}: Extract<Item, { kind: 'event' }>): PublishOptions | undefined {
-  return except === undefined && cacheMs === undefined ? undefined : { except, cacheMs };
+  /** Another node is the home of a name: this one does not say so again. */
+  #judgeHome({ operation, answer }: Said, result: Result | undefined): void {
+    if (operation.kind !== 'home' || operation.of !== undefined) return;
+    if (typeof result !== 'number' || result === this.#parts.node()) return;
+    this.#facts.forget(operation);
+    if (answer === undefined) this.listener?.homeLost(operation.name);
+  }
 }

@@ -27,6 +27,7 @@ export function factApplied(
   }
   const isSwept = fact.of !== undefined;
   const before = isSwept ? 1 : facts.applied(fact);
+  if (fact.kind === 'home') return { result, seq: 0, transition: undefined };
   if (fact.kind === 'socket') {
     const isClosed = isSwept && result === true;
     const transition = { kind: 'closed' as const, seq: 0, socketId: fact.id };
@@ -42,7 +43,7 @@ export function factApplied(
 }
 
 function transitionOf(
-  fact: Exclude<Fact, { kind: 'socket' }>,
+  fact: Exclude<Fact, { kind: 'socket' | 'home' }>,
   { seq, change }: Changed,
 ): Transition {
   switch (fact.kind) {

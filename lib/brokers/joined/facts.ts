@@ -43,6 +43,11 @@ export class FactTable {
     if (entry?.fact === fact && entry.appliedCount === 0) this.#entries.delete(key);
   }
 
+  /** A fact is not so, and is not said again. */
+  forget(fact: Fact): void {
+    this.#entries.delete(keyOf(fact));
+  }
+
   has(fact: Fact): boolean {
     return this.#entries.has(keyOf(fact));
   }
@@ -75,10 +80,20 @@ function keyOf(fact: Fact): string {
       return `u${fact.userId}`;
     case 'socket':
       return `s${fact.id}`;
+    case 'home':
+      return `h${fact.name}`;
   }
 }
 
+const KINDS: ReadonlySet<string> = new Set<Fact['kind']>([
+  'subscriptions',
+  'member',
+  'user',
+  'socket',
+  'home',
+]);
+
 export function isFact(operation: { kind: string }): operation is Fact {
   const { kind } = operation;
-  return kind === 'subscriptions' || kind === 'member' || kind === 'user' || kind === 'socket';
+  return KINDS.has(kind);
 }

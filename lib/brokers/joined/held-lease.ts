@@ -27,6 +27,8 @@ export class HeldLease {
   #renewedAt = 0;
   #nextRenewal = 0;
   #renewsSince: number | undefined;
+  /** An engine that has begun anew knows a node when that has renewed; until then the others count as alive. */
+  #unsureUntil = 0;
 
   constructor(parts: HeldLeaseParts) {
     this.#parts = parts;
@@ -83,8 +85,12 @@ export class HeldLease {
     const era = `${link.run} ${renewal.era}`;
     const isNewEra = this.#era !== '' && era !== this.#era;
     this.#era = era;
-    if (isNewEra) this.#parts.newEra();
-    this.#learn(renewal.nodes);
+    if (isNewEra) {
+      this.#parts.newEra();
+      this.#unsureUntil = now + leaseMs;
+    }
+    const isSure = now >= this.#unsureUntil;
+    this.#learn(isSure ? renewal.nodes : [...new Set([...renewal.nodes, ...this.#nodes])]);
     return renewal;
   }
 

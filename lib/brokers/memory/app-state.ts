@@ -57,6 +57,7 @@ export class AppState {
   readonly #cache: EventCache;
   readonly #answers: KeptAnswers;
   readonly #buckets = new Map<string, Bucket>();
+  readonly #homes = new Map<string, number>();
   #seq = 0;
 
   constructor(limits: BrokerLimits, isAlone: boolean, memory?: MemoryWatch) {
@@ -192,6 +193,14 @@ export class AppState {
     return sockets.add(id).size > before;
   }
 
+  /** The node that is the home of a name; 0 for none. */
+  home(node: number, name: string, held: boolean): number {
+    const home = this.#homes.get(name);
+    if (held && home === undefined) this.#homes.set(name, node);
+    if (!held && home === node) this.#homes.delete(name);
+    return this.#homes.get(name) ?? 0;
+  }
+
   members(channel: string): MemberList {
     const list = this.#members.get(channel);
     const members = Array.from(list?.values() ?? [], ({ userId, userInfo }) => ({
@@ -263,9 +272,11 @@ export class AppState {
 
   /** Facts of a node, as it said them. */
   factsOf(node: number): Fact[] {
+    const facts: Fact[] = [...this.#homes].flatMap(([name, home]) =>
+      home === node ? { kind: 'home' as const, name, count: 1 } : [],
+    );
     const own = this.#facts.get(node);
-    if (own === undefined) return [];
-    const facts: Fact[] = [];
+    if (own === undefined) return facts;
     for (const [channel, members] of own.members) {
       for (const [userId, count] of members) {
         const who = { userId, userInfo: undefined };
@@ -287,6 +298,7 @@ export class AppState {
 
   /** Says all facts of a dead node as gone. Returns the transitions, in the order of a socket that closes. */
   sweep(node: number): Transition[] {
+    for (const [name, home] of this.#homes) if (home === node) this.#homes.delete(name);
     const facts = this.#facts.get(node);
     if (facts === undefined) return [];
     const transitions: Transition[] = [];

@@ -179,6 +179,10 @@ class MemoryApp implements AppBroker, Hearer {
     return this.#state.user(this.#node, userId, count);
   }
 
+  home(name: string, held: boolean): number {
+    return this.#state.home(this.#node, name, held);
+  }
+
   members(channel: string): MemberList {
     return this.#state.members(channel);
   }

@@ -195,5 +195,7 @@ function applyFact(state: AppState, node: number, fact: Fact): Result {
       return state.user(node, fact.userId, fact.count);
     case 'socket':
       return state.socket(node, fact.id, fact.count > 0);
+    case 'home':
+      return state.home(node, fact.name, fact.count > 0);
   }
 }

@@ -198,6 +198,9 @@ class TurnEncoder {
       }
       case 'socket':
         this.#put('O', of, this.#key(app.nodeSockets(node)), fact.id, count);
+        return;
+      case 'home':
+        this.#put('H', of, this.#key(app.homes), fact.name, `${node}`, count);
     }
   }
 }
@@ -237,6 +240,8 @@ export function decodeResults(
       }
       case 'socket':
         return operation.of === undefined ? undefined : next() === 1;
+      case 'home':
+        return next();
       case 'cacheMissed':
         return next() === 1;
       case 'idempotent': {

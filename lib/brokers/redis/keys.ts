@@ -10,6 +10,8 @@ export class AppKeys {
   readonly users: string;
   /** Sorted set: channels with a cached event, by the time at which it is forgotten. */
   readonly cached: string;
+  /** Hash: name to the node that is its home. */
+  readonly homes: string;
   readonly #base: string;
 
   constructor(prefix: string, app: string) {
@@ -18,6 +20,7 @@ export class AppKeys {
     this.subscriptions = `${this.#base}subs`;
     this.users = `${this.#base}users`;
     this.cached = `${this.#base}kz`;
+    this.homes = `${this.#base}homes`;
   }
 
   /** Hash: `token` of the process that has the node's number, or 'dead'; `last` turn applied; results of the last turns. */

@@ -111,6 +111,10 @@ export class RedisReads {
     yield* hash(this.#scan('HSCAN', keys.nodeUsers(node), FACTS), (userId, count) => ({
       ...{ kind: 'user', userId, count },
     }));
+    for await (const page of this.#scan('HSCAN', keys.homes, FACTS)) {
+      const names = page.filter((_, i) => i % 2 === 0 && page[i + 1] === `${node}`);
+      yield names.map((name) => ({ kind: 'home', name, count: 1 }));
+    }
     for await (const ids of this.#scan('SSCAN', keys.nodeSockets(node), FACTS)) {
       yield ids.map((id) => ({ kind: 'socket', id, count: 1 }));
     }

@@ -10,7 +10,7 @@ import type { Metrics } from './metrics';
 import type { App } from './model/app';
 import type { Channel } from './model/channel';
 import type { Socket } from './model/socket';
-import type { Nodes } from './nodes';
+import type { Nodes } from './cluster/nodes';
 
 /** Parts of a hub that a feed works with. */
 export interface FeedParts {
@@ -85,6 +85,10 @@ export class AppFeed implements AppListener {
       if (channel?.isOpen === true) this.#parts.entrance.fetchMembers(channel);
     }
     this.#parts.watchlists.missed(this.#app, users);
+  }
+
+  homeLost(name: string): void {
+    this.#parts.nodes.homeLost(this.#app, name);
   }
 
   changed(transition: Transition): void {

@@ -5,7 +5,7 @@ import type { Clock } from '../../util/timers';
 import { EventKind, type PipeEvent } from '../../wire/frames';
 import { CountPace } from './features/count-pace';
 import type { App, HeldLeave } from './model/app';
-import type { NodeMessage, Nodes } from './nodes';
+import type { NodeMessage, Nodes } from './cluster/nodes';
 
 /** A change that the cluster sees once: a channel is occupied or vacated, a member comes or goes. */
 export interface Change {
@@ -66,7 +66,14 @@ export class Happenings {
   /** Tells what happened on this node. */
   tell(app: App, kind: EventKind, about: Partial<PipeEvent>, source = ''): void {
     const event = this.#event(kind, about);
-    for (const observer of app.observers) observer.offer(event, source);
+    const { elsewhere, observers } = app;
+    if (elsewhere === undefined) for (const observer of observers) observer.offer(event, source);
+    else {
+      const isNews = elsewhere.isNews(event);
+      for (const observer of observers) {
+        if (isNews || observer.stream === undefined) observer.offer(event, source);
+      }
+    }
   }
 
   /** A change of the cluster was caused here, or was found by this node. */

@@ -17,7 +17,8 @@ import type { Journal } from './journal';
 import { Holdback } from './streams/holdback';
 import type { Identity } from './model/presence';
 import type { Metrics } from './metrics';
-import { Nodes } from './nodes';
+import { Nodes } from './cluster/nodes';
+import { Reports } from './cluster/reports';
 import { BrowserRequests } from './features/browser-requests';
 import { CountPace } from './features/count-pace';
 import { Happenings } from './happenings';
@@ -67,6 +68,7 @@ export class Hub {
   readonly holdback: Holdback;
   readonly happenings: Happenings;
   readonly nodes: Nodes;
+  readonly reports: Reports;
   readonly #clock: Clock;
   readonly #limits: Limits;
   readonly #journal: Journal;
@@ -86,7 +88,9 @@ export class Hub {
     this.#metrics = metrics;
     this.#broker = broker;
     this.nodes = new Nodes(broker);
-    this.happenings = new Happenings(clock, this.nodes);
+    const { nodes } = this;
+    this.reports = new Reports({ clock, nodes, journal, limits });
+    this.happenings = new Happenings(clock, nodes);
     this.watchlists = new Watchlists(turn, clock);
     this.browserRequests = new BrowserRequests(turn, clock);
     this.holdback = new Holdback(turn, clock, limits.pipePauseMs);
@@ -113,6 +117,7 @@ export class Hub {
   /** Joins an app with the broker, before anything else is done with it. */
   attach(app: App): void {
     app.join(this.#broker.app(app.id, this.#feed(app)));
+    this.reports.attach(app);
   }
 
   #feed(app: App): AppFeed {
@@ -129,6 +134,7 @@ export class Hub {
 
   /** An app was taken out of the configuration: the cluster hears no more of what is left of it here. */
   detach(app: App): void {
+    this.reports.detach(app);
     const { broker } = app;
     for (const { name, presence, sockets } of app.channels.values()) {
       for (const userId of presence?.usersHere() ?? []) {
@@ -154,6 +160,7 @@ export class Hub {
     this.watchlists.stop();
     this.browserRequests.stop();
     this.holdback.stop();
+    this.reports.stop();
     this.happenings.stop();
     this.#counts.stop();
     this.#unauthorized.stop();

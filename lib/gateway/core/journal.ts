@@ -56,6 +56,11 @@ export class Journal {
     this.#log.debug(details, message);
   }
 
+  /** Faults that an operator should know of. */
+  warn(details: object, message: string): void {
+    this.#log.warn(details, message);
+  }
+
   /** Counts a refusal and notes it. `about` is what else is known of the peer. */
   refused({ entrance, status, app = '', message, ...given }: Refused, about: object = {}): void {
     const reason = given.reason ?? statusReason(status);

@@ -243,7 +243,9 @@ export class Connection implements Carrier {
   }
 
   static #ponged(this: WebSocket): void {
-    ownerOf(this).silentTicks = 0;
+    const owner = ownerOf(this);
+    owner.silentTicks = 0;
+    owner.#intake.count();
   }
 
   static #ended(this: WebSocket, code: number, reason: Buffer): void {

@@ -10,7 +10,7 @@ export const webhooks: Features = {
   ) => {
     const endpoint = await WebhookEndpoint.start(t);
     const env = await start({
-      app: { subscriptionCount: true, webhooks: [{ url: endpoint.url }] },
+      app: { subscriptionCount: true, webhooks: [{ url: endpoint.url, batch: false }] },
       webhookAllow: ['127.0.0.1'],
     });
     const told = async (count: number): Promise<object[]> => {

@@ -174,8 +174,8 @@ export const groups: readonly FaultKind[] = [
       {
         title: 'the deadline passes unnoticed at the gateway',
         file: 'gateway/core/streams/group.ts',
-        from: 'this.#clock.setTimeout(() => this.#release(partition, generation), revokeMs);',
-        to: 'this.#clock.setTimeout(() => undefined, revokeMs);',
+        from: 'clock.setTimeout(() => this.#release(partition, generation), revokeMs);',
+        to: 'clock.setTimeout(() => undefined, revokeMs);',
         finder: spec(
           membersSpec,
           'an owner that does not give back is told LOST when its time is over',

@@ -2,7 +2,7 @@ import t from 'tap';
 import { MemoryEngine } from '../../../lib/brokers/memory/engine';
 import { Happenings } from '../../../lib/gateway/core/happenings';
 import type { App, AppObserver } from '../../../lib/gateway/core/model/app';
-import { Nodes } from '../../../lib/gateway/core/nodes';
+import { Nodes } from '../../../lib/gateway/core/cluster/nodes';
 import { ManualClock } from '../../support/manual-clock';
 
 interface Told {

@@ -195,6 +195,27 @@ t.test('beside floods of small frames a browser is answered after a few of each'
   t.pass('and all of the flood is handled in the end');
 });
 
+t.test('pings and pongs count as messages do', async (t) => {
+  const gateway = await startGateway(t);
+  const witness = await TestSocket.connect(t, gateway.port);
+  const event = frame(Opcode.TEXT, '{"event":"pusher:ping"}');
+  for (const opcode of [Opcode.PING, Opcode.PONG]) {
+    const floods = await Promise.all(
+      Array.from({ length: 20 }, () => RawSocket.upgrade(gateway.port)),
+    );
+    t.teardown(() => floods.forEach((flood) => flood.destroy()));
+    const before = gateway.metrics.messagesReceived;
+    const small = Array<Buffer>(4_000).fill(frame(opcode, 'x'));
+    for (const flood of floods) flood.write(Buffer.concat([...small, event]));
+    await turn();
+    witness.raw.write(event);
+    t.equal((await witness.next()).event, 'pusher:pong');
+    const ended = gateway.metrics.messagesReceived - before - 1;
+    t.ok(ended < 10, `${ended} of 20 floods were over first`);
+    while (gateway.metrics.messagesReceived - before < 21) await turn();
+  }
+});
+
 t.test(
   'beside floods of pipelined requests a browser is answered after a few of each',
   async (t) => {

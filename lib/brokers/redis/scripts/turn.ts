@@ -115,6 +115,20 @@ local operations = {
     local changed = redis.call(open == '1' and 'SADD' or 'SREM', KEYS[tonumber(nodes)], id)
     if of ~= '0' then push(changed) end
   end,
+  -- of, homes, name, node, held
+  H = function(of, homes, name, node, held)
+    if not mayspeak(of) then return push(0) end
+    homes = KEYS[tonumber(homes)]
+    local home = redis.call('HGET', homes, name)
+    if held == '1' then
+      if not home then redis.call('HSET', homes, name, node) end
+      home = home or node
+    elseif home == node then
+      redis.call('HDEL', homes, name)
+      home = '0'
+    end
+    push(tonumber(home or '0'))
+  end,
   -- topic, number of events, message, wants the number of nodes
   P = function(topic, count, message, wants)
     local nodes = redis.call('PUBLISH', topic, message .. '\\16' .. varint(seq + 1))

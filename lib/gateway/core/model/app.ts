@@ -1,5 +1,6 @@
 import type { AppBroker } from '../../../brokers/broker';
-import type { EventKind, PipeEvent } from '../../../wire/frames';
+import type { Eventual } from '../../../brokers/eventual';
+import type { EventKind, PipeEvent, Rule } from '../../../wire/frames';
 import { AllowedOrigins } from '../../options/allowed-origins';
 import type { AppOptions } from '../../options/options';
 import type { Channel } from './channel';
@@ -16,15 +17,42 @@ export interface HeldLeave {
   readonly source: string;
 }
 
+/** A stream of events of the browsers of all nodes. */
+export interface ClusterStream {
+  /** Lists of rules by which its members ask for events. */
+  readonly rules: Iterable<readonly Rule[]>;
+  /** Events of another node may have been lost: the receivers are told. */
+  missed(): void;
+  /** All nodes report by the rules of all streams. */
+  heard(): void;
+}
+
+/** The browsers of the other nodes, as far as streams of this one want to hear of them. */
+export interface FarBrowsers {
+  /** All nodes report by the present rules of the streams here, as far as is known. */
+  readonly isHeard: boolean;
+  /** The rules of a stream have changed. */
+  changed(): void;
+  /** Answers when `isHeard`, or when that takes too long. */
+  heard(): Eventual<void>;
+  /** False for an event of this node that changes nothing in the cluster, since another one has the same channel, member or user. */
+  isNews(event: PipeEvent): boolean;
+  sockets(): Iterable<string>;
+  /** Occupied channels; one that several nodes have comes several times. */
+  channels(): Iterable<string>;
+}
+
 /** Hears what happened in an app, after it happened: the stream of a backend, the webhooks. */
 export interface AppObserver {
   /** True when the observer would take the event. An event without a taker is never built. */
   wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean;
   /**
-   * Every event of this node is offered; the observer picks what it wants. `source` is the address of the socket that
-   * caused it, here and below; '' where none did.
+   * Every event of this node is offered, and of all nodes to a stream; the observer picks what it wants. `source` is the
+   * address of the socket that caused it, here and below; '' where none of this node did.
    */
   offer(event: PipeEvent, source: string): void;
+  /** The observer hears events of all nodes when it is there. */
+  readonly stream?: ClusterStream;
   /**
    * A change of the cluster that no other node tells: a channel is occupied or vacated, a member comes or goes. `seq`
    * orders the changes; it is undefined where they come in their order.
@@ -59,6 +87,9 @@ export class App {
   readonly removals: number;
   /** Backends connected now, whichever protocol they speak. */
   backends = 0;
+
+  /** The other nodes; undefined where there can be none. */
+  elsewhere: FarBrowsers | undefined;
 
   #broker: AppBroker | undefined;
 

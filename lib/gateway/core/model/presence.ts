@@ -38,6 +38,15 @@ export class Presence {
     return this.#here.keys();
   }
 
+  /** Users with a subscription on this node. */
+  *usersIn(): IterableIterator<string> {
+    for (const [userId, { isIn }] of this.#here) if (isIn) yield userId;
+  }
+
+  isIn(userId: string): boolean {
+    return this.#here.get(userId)?.isIn === true;
+  }
+
   /** A connection is there, and may have to wait. */
   arrive(socket: Socket, { userId }: Identity): void {
     this.#users.set(socket, userId);

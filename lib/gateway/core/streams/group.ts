@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Budget } from '../../../stream/budget';
 import { Ownership, type Change, type Owner } from '../../../stream/ownership';
-import type { Clock, Timer } from '../../../util/timers';
-import type { Logger } from '../../../util/logger';
+import type { Timer } from '../../../util/timers';
 import {
   EventKind,
   RuleKind,
@@ -12,8 +11,8 @@ import {
 } from '../../../wire/frames';
 import { EVENT_OVERHEAD_BYTES } from '../../options/fit';
 import type { App, AppObserver } from '../model/app';
-import type { Metrics } from '../metrics';
 import type { Parts } from '../parts';
+import { clusterStream } from './cluster-stream';
 import { Conflation } from './conflation';
 import type { Holdback } from './holdback';
 import { Partition } from './partition';
@@ -71,10 +70,8 @@ export class Group implements AppObserver {
   readonly settings: GroupSettings;
   readonly budget: Budget;
   readonly partitions: readonly Partition[];
-  readonly #clock: Clock;
-  readonly #holdback: Holdback;
-  readonly #metrics: Metrics;
-  readonly #log: Logger;
+  readonly stream = clusterStream(this);
+  readonly #parts: GroupParts;
   readonly #conflation = new Conflation();
   readonly #ownership: Ownership<GroupMember>;
   readonly #routing = new Routing<GroupMember>();
@@ -86,13 +83,9 @@ export class Group implements AppObserver {
 
   constructor(app: App, settings: GroupSettings, parts: GroupParts) {
     const { epoch, partitions, maxEntries, maxBytes, overflow } = settings;
-    const { clock, holdback, metrics, log, memory } = parts;
     this.app = app;
     this.settings = settings;
-    this.#clock = clock;
-    this.#holdback = holdback;
-    this.#metrics = metrics;
-    this.#log = log;
+    this.#parts = parts;
     this.#ownership = new Ownership<GroupMember>(partitions);
     // Browsers are held back before the limits are reached; events that were read from them by then have room beyond.
     const overdraft = overflow === 'gap' ? 0 : 1;
@@ -102,12 +95,17 @@ export class Group implements AppObserver {
       maxBytes,
       overdraft,
       overflowed,
-      memory,
+      memory: parts.memory,
     }));
     this.partitions = Array.from(
       { length: partitions },
       (_, number) => new Partition(number, { epoch, budget }),
     );
+  }
+
+  /** The rules of all members, or the last ones that there were. */
+  get rules(): ReadonlyArray<readonly Rule[]> {
+    return this.#routing.lists;
   }
 
   get members(): ReadonlySet<GroupMember> {
@@ -168,7 +166,7 @@ export class Group implements AppObserver {
 
   /** Called after an acknowledgement. */
   acknowledged(): void {
-    this.#holdback.acknowledged(this.budget);
+    this.#parts.holdback.acknowledged(this.budget);
   }
 
   /** A first member is about to join: its stream begins now, and its partitions wait for it. */
@@ -222,9 +220,10 @@ export class Group implements AppObserver {
     if (isMixed && !this.#wasMixed) {
       const { name } = this.settings;
       const text = 'members of a group subscribe to different things: each gets what it asked for';
-      this.#log.info({ group: name, members: this.members.size }, text);
+      this.#parts.log.info({ group: name, members: this.members.size }, text);
     }
     this.#wasMixed = isMixed;
+    this.app.elsewhere?.changed();
   }
 
   /** Captures the truth of some partitions, each as of the last offset that was sent of it. */
@@ -233,12 +232,13 @@ export class Group implements AppObserver {
       socket: (id: string) => this.#placeOf(EventKind.OPEN, undefined, id),
       channel: (name: string) => this.#placeOf(EventKind.OCCUPIED, name, name),
     };
-    capture(this.app, partitions, places, this.#clock.now());
+    capture(this.app, partitions, places, this.#parts.clock.now());
   }
 
   dispose(): void {
-    this.#holdback.release(this.budget);
+    this.#parts.holdback.release(this.budget);
     for (const number of this.#deadlines.keys()) this.#clearDeadline(number);
+    this.app.elsewhere?.changed();
   }
 
   #append(event: PipeEvent, bytes: number, partition: Partition | undefined): number {
@@ -248,7 +248,7 @@ export class Group implements AppObserver {
     this.owner(partition)?.ready(partition);
     if (overflow !== 'gap' && SENT.has(event.kind)) {
       const socket = this.app.sockets.get(event.socketId);
-      if (socket !== undefined) this.#holdback.appended(this.budget, socket, overflow);
+      if (socket !== undefined) this.#parts.holdback.appended(this.budget, socket, overflow);
     }
     return offset;
   }
@@ -257,7 +257,7 @@ export class Group implements AppObserver {
   #appendLatest(event: PipeEvent, key: string, bytes: number): void {
     const latest = { ...event, conflatable: true };
     if (this.#conflation.replace(key, latest, bytes)) {
-      this.#metrics.pipeEventsConflated++;
+      this.#parts.metrics.pipeEventsConflated++;
       return;
     }
     const partition = this.#partitionOf(key, event);
@@ -286,8 +286,9 @@ export class Group implements AppObserver {
         assigned.push(partition);
       } else {
         const { revokeMs } = this.settings;
-        const untilMs = this.#clock.now() + revokeMs;
-        const timer = this.#clock.setTimeout(() => this.#release(partition, generation), revokeMs);
+        const { clock } = this.#parts;
+        const untilMs = clock.now() + revokeMs;
+        const timer = clock.setTimeout(() => this.#release(partition, generation), revokeMs);
         this.#deadlines.set(partition.number, { timer, untilMs });
         member.asked(partition, untilMs);
       }
@@ -331,13 +332,13 @@ export class Group implements AppObserver {
 
   #clearDeadline(number: number): void {
     const deadline = this.#deadlines.get(number);
-    if (deadline !== undefined) this.#clock.clearTimeout(deadline.timer);
+    if (deadline !== undefined) this.#parts.clock.clearTimeout(deadline.timer);
     this.#deadlines.delete(number);
   }
 
   #overflowed(): void {
     const { name, maxEntries, maxBytes } = this.settings;
-    this.#log.warn(
+    this.#parts.log.warn(
       { app: this.app.id, group: name, events: this.budget.entries, bytes: this.budget.bytes },
       `a stream of backends is full (maxPipeUnackedEvents ${maxEntries}, maxPipeUnackedBytes ${maxBytes}): its oldest events are dropped`,
     );

@@ -1,7 +1,7 @@
 import type { InFlight } from '../../../stream/in-flight';
 import type { Position } from '../../../stream/position';
 import { Log, type LogOptions } from '../../../stream/log';
-import type { PartitionPosition, PipeEvent, SnapshotFrame } from '../../../wire/frames';
+import type { Assignment, PartitionPosition, PipeEvent, SnapshotFrame } from '../../../wire/frames';
 
 /** Sockets and channels present as of `offset`. */
 export interface Snapshot extends Pick<SnapshotFrame, 'offset' | 'sockets' | 'channels'> {
@@ -68,6 +68,12 @@ export class Partition {
 
   get generation(): number {
     return this.#generation;
+  }
+
+  /** The partition as its owner is told of it. */
+  get assignment(): Assignment {
+    const { epoch, offset } = this.log.committed;
+    return { partition: this.number, generation: this.generation, epoch, firstOffset: offset + 1 };
   }
 
   /** Offsets up to here were sent to an earlier owner, who may have handled them. */

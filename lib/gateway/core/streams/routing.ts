@@ -44,6 +44,11 @@ export class Routing<M extends Subscriber> {
     return this.#distinct.size > 1;
   }
 
+  /** The rules of all members, or the last ones that there were. */
+  get lists(): ReadonlyArray<readonly Rule[]> {
+    return this.#lists;
+  }
+
   /** Takes the rules of the first member before it is one, so that nothing is missed while it reads its WELCOME. */
   expect(rules: readonly Rule[]): void {
     if (this.#distinct.size > 0) return;

@@ -36,7 +36,7 @@ export function capture(
     anyChannels ||= draft.snapshot.coversChannels;
   }
   if (anySockets) {
-    for (const { id } of app.sockets.values()) {
+    for (const id of socketsOf(app)) {
       const place = places.socket(id);
       const draft = place && drafts.get(place);
       if (draft?.snapshot.coversSockets !== true || draft.sockets.has(id)) continue;
@@ -44,12 +44,29 @@ export function capture(
     }
   }
   if (anyChannels) {
-    for (const { name, sockets } of app.occupied()) {
+    for (const [name, subscriptions] of channelsOf(app)) {
       const place = places.channel(name);
       const draft = place && drafts.get(place);
       if (draft?.snapshot.coversChannels !== true || draft.channels.has(name)) continue;
-      draft.snapshot.channels.push({ name, subscriptions: sockets.size, members: [] });
+      draft.snapshot.channels.push({ name, subscriptions, members: [] });
     }
+  }
+}
+
+function* socketsOf({ sockets, elsewhere }: App): IterableIterator<string> {
+  yield* sockets.keys();
+  if (elsewhere !== undefined) yield* elsewhere.sockets();
+}
+
+/** Occupied channels with their subscriptions here. */
+function* channelsOf(app: App): IterableIterator<[string, number]> {
+  for (const { name, sockets } of app.occupied()) yield [name, sockets.size];
+  if (app.elsewhere === undefined) return;
+  const told = new Set<string>();
+  for (const name of app.elsewhere.channels()) {
+    const isHere = (app.channels.get(name)?.sockets.size ?? 0) > 0;
+    if (!isHere && !told.has(name)) yield [name, 0];
+    told.add(name);
   }
 }
 

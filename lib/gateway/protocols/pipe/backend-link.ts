@@ -1,6 +1,16 @@
 import type { CLOSE_CODES } from '../../../wire/close-codes';
 import type { Frame } from '../../../wire/frames';
+import type { Carrier } from '../../core/fanout/carrier';
 import type { App } from '../../core/model/app';
+
+/** A connection that carries the frames of a backend: a WebSocket here, or one of another node. */
+export interface BackendCarrier extends Pick<
+  Carrier,
+  'remoteAddress' | 'unsentBytes' | 'sendBinary' | 'onDrain' | 'close'
+> {
+  pause?(): void;
+  resume?(): void;
+}
 
 /** The connection of a backend as the rooms behind it see it. */
 export interface BackendLink {

@@ -2,7 +2,7 @@ import { type Eventual, later } from '../../../brokers/eventual';
 import { REFUSAL_CODES } from '../../../wire/close-codes';
 import { type Command, Verb } from '../../../wire/frames';
 import { isObject } from '../../../pusher/json';
-import type { NodeMessage } from '../../core/nodes';
+import type { NodeMessage } from '../../core/cluster/nodes';
 import type { App } from '../../core/model/app';
 import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/model/idempotency';
 import { closeSocket } from './commands/close-socket';

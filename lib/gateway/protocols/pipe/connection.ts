@@ -1,3 +1,4 @@
+import { later } from '../../../brokers/eventual';
 import { Heartbeat } from '../../../util/heartbeat';
 import type { Timer } from '../../../util/timers';
 import { CLOSE_CODES, closeCode } from '../../../wire/close-codes';
@@ -6,8 +7,10 @@ import { CodecError } from '../../../wire/codec-error';
 import type { Frame, HelloFrame, Rule } from '../../../wire/frames';
 import { WIRE_LIMITS } from '../../../wire/limits';
 import type { App } from '../../core/model/app';
-import type { Carrier, CarrierHandler } from '../../core/fanout/carrier';
-import type { BackendLink } from './backend-link';
+import type { CarrierHandler } from '../../core/fanout/carrier';
+import type { BackendCarrier, BackendLink } from './backend-link';
+import type { Edge } from './cluster/edge';
+import type { Place, Places } from './cluster/places';
 import type { PipeContext } from './context';
 import type { Deciders } from './deciders';
 import { Queries } from './queries';
@@ -29,6 +32,10 @@ type State =
       deadline: Timer;
     }
   | { name: 'attached'; session: PipeSession; queries: Queries; heartbeat: Heartbeat }
+  /** The place of its session is looked for. Nothing is read meanwhile. */
+  | { name: 'placing' }
+  /** Another node has its session. */
+  | { name: 'passed on'; edge: Edge }
   | { name: 'closed' };
 
 /** The rooms that a connection leads to. */
@@ -36,6 +43,7 @@ export interface Rooms {
   readonly context: PipeContext;
   readonly sessions: Sessions;
   readonly deciders: Deciders;
+  readonly places: Places;
   /** A connection has ended. */
   closed(connection: PipeConnection): void;
 }
@@ -49,19 +57,22 @@ export class PipeConnection implements CarrierHandler, BackendLink {
   readonly #nonce: string;
   readonly #rooms: Rooms;
   readonly #context: PipeContext;
-  readonly #carrier: Carrier;
+  readonly #carrier: BackendCarrier;
+  /** True when the backend is connected to another node. */
+  readonly isFar: boolean;
   readonly #encoder = new FrameEncoder();
   readonly #decoder = new FrameDecoder();
   #state: State;
 
   /** @param nonce the challenge of this connection, which HELLO's proof must answer. */
-  constructor(rooms: Rooms, app: App, carrier: Carrier, nonce: string) {
+  constructor(rooms: Rooms, app: App, carrier: BackendCarrier, nonce: string, isFar = false) {
     const { context } = rooms;
     this.#rooms = rooms;
     this.#context = context;
     this.app = app;
     this.#nonce = nonce;
     this.#carrier = carrier;
+    this.isFar = isFar;
     const deadline = context.clock.setTimeout(
       () => this.fail('protocol_error', `HELLO did not come within ${WIRE_LIMITS.helloMs} ms`),
       WIRE_LIMITS.helloMs,
@@ -114,12 +125,13 @@ export class PipeConnection implements CarrierHandler, BackendLink {
   }
 
   binary(bytes: Uint8Array): void {
+    if (this.#state.name === 'passed on') return this.#state.edge.binary(bytes);
     if ('heartbeat' in this.#state) this.#state.heartbeat.heard();
     if (this.#state.name === 'opening' && bytes.length > WIRE_LIMITS.maxHelloBytes) {
       return this.fail('frame_too_large', `HELLO is limited to ${WIRE_LIMITS.maxHelloBytes} bytes`);
     }
     try {
-      this.#frame(this.#decoder.decode(bytes));
+      this.#frame(this.#decoder.decode(bytes), bytes);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       this.#fail(error.closeCode, error.message);
@@ -130,14 +142,14 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     this.#end(code, reason);
   }
 
-  #frame(frame: Frame | undefined): void {
+  #frame(frame: Frame | undefined, bytes: Uint8Array): void {
     const state = this.#state;
     // An unknown frame is one of a later version.
-    if (state.name === 'closed' || frame === undefined) return;
+    if (!('deadline' in state || 'session' in state) || frame === undefined) return;
     if (state.name === 'opening') {
       if (frame.type !== 'hello')
         return this.fail('protocol_error', 'the first frame must be HELLO');
-      return this.#hello(frame, state.deadline);
+      return this.#hello(frame, bytes, state.deadline);
     }
     if (state.name === 'welcomed') {
       if (frame.type === 'ready') return this.#ready(state);
@@ -199,8 +211,32 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     turn.whenCaughtUp(() => this.#carrier.resume?.());
   }
 
-  #hello(hello: HelloFrame, deadline: Timer): void {
+  #hello(hello: HelloFrame, bytes: Uint8Array, deadline: Timer): void {
     this.#context.clock.clearTimeout(deadline);
+    const placing: State = (this.#state = { name: 'placing' });
+    const about = { app: this.app, carrier: this.#carrier, nonce: this.#nonce };
+    // Undefined until it is known whether the answer comes inside the call.
+    let isFound: boolean | undefined;
+    this.#rooms.places.find({ ...about, hello, bytes, isFar: this.isFar }, (place) => {
+      const waited = isFound !== undefined;
+      isFound = true;
+      if (this.#state === placing) {
+        this.#placed(hello, place);
+        if (waited) this.#carrier.resume?.();
+      } else if (typeof place === 'object' && 'edge' in place) place.edge.closed(1006, 'gone');
+    });
+    if (isFound === true) return;
+    isFound = false;
+    this.#carrier.pause?.();
+  }
+
+  #placed(hello: HelloFrame, place: Place): void {
+    if (place === 'here') this.#attach(hello);
+    else if ('edge' in place) this.#state = { name: 'passed on', edge: place.edge };
+    else this.fail('going_away', place.refused);
+  }
+
+  #attach(hello: HelloFrame): void {
     const verdict = this.#rooms.sessions.attach(this, this.#nonce, hello);
     if ('refused' in verdict) return this.fail(verdict.refused, verdict.message);
     const { session } = verdict;
@@ -215,7 +251,10 @@ export class PipeConnection implements CarrierHandler, BackendLink {
         helloMs,
       ),
     };
-    session.begin();
+    const welcomed = this.#state;
+    void later(this.app.elsewhere?.heard(), () => {
+      if (this.#state === welcomed) session.begin();
+    });
   }
 
   #ready({ session, queries, heartbeat, deadline }: Extract<State, { name: 'welcomed' }>): void {
@@ -252,6 +291,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     if ('heartbeat' in state) state.heartbeat.stop();
     this.#state = { name: 'closed' };
     this.#rooms.closed(this);
+    if ('edge' in state) state.edge.closed(code, why);
     if (!('session' in state)) return;
     const gone = { ...this.#about(state.session), code, why };
     this.#context.log.info(gone, 'backend disconnected');

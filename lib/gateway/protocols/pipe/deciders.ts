@@ -54,14 +54,20 @@ export class Deciders implements Decisions {
     this.#context = context;
   }
 
-  ask(app: App, request: DecisionRequest, done: (decision: Decision) => void): void {
-    const { clock, limits } = this.#context;
+  /** @param withinMs time for an answer; that of the gateway's limits unless another node has less */
+  ask(
+    app: App,
+    request: DecisionRequest,
+    done: (decision: Decision) => void,
+    withinMs = this.#context.limits.authTimeoutMs,
+  ): void {
+    const { clock } = this.#context;
     const open: Open = {
       id: (this.#lastId = (this.#lastId % 0xffff_ffff) + 1),
       app,
       request,
-      endsAt: clock.now() + limits.authTimeoutMs,
-      deadline: clock.setTimeout(() => this.#end(open, 'timeout'), limits.authTimeoutMs),
+      endsAt: clock.now() + withinMs,
+      deadline: clock.setTimeout(() => this.#end(open, 'timeout'), withinMs),
       done,
       tried: new Set(),
       link: undefined,

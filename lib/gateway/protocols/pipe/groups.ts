@@ -1,8 +1,13 @@
+import { randomInt } from 'node:crypto';
 import type { Timer } from '../../../util/timers';
 import type { Group as GroupOptions, HelloFrame } from '../../../wire/frames';
 import type { App } from '../../core/model/app';
 import { Group } from '../../core/streams/group';
+import type { Homes } from './cluster/homes';
 import type { PipeContext } from './context';
+
+/** First epochs of streams that move from node to node leave room for those that follow. */
+const MAX_FIRST_EPOCH = 2 ** 30;
 
 const NAME = /^[A-Za-z0-9_.:-]{1,64}$/;
 const NAME_RULE = '1 to 64 of A-Z a-z 0-9 _ . : -';
@@ -21,13 +26,15 @@ interface Kept {
 /** The streams of backends: groups, and streams of one backend, with a name or without. */
 export class Groups {
   readonly #context: PipeContext;
+  readonly #homes: Homes;
   readonly #byApp = new Map<App, Map<string, Group>>();
   readonly #kept = new Map<Group, Kept>();
   /** Streams with a name that were ever made. */
   #made = 0;
 
-  constructor(context: PipeContext) {
+  constructor(context: PipeContext, homes: Homes) {
     this.#context = context;
+    this.#homes = homes;
   }
 
   /** The reason why HELLO's group cannot be joined, or its name not be had; undefined when there is none. */
@@ -37,7 +44,7 @@ export class Groups {
     if (!NAME.test(options.name)) return `a group's name must be ${NAME_RULE}`;
     if (options.mode === 'broadcast') return undefined;
     const groups = this.#byApp.get(app) ?? new Map<string, Group>();
-    const known = groups.get(keyOf(options, name) ?? '')?.settings;
+    const known = groups.get(streamKey(options, name) ?? '')?.settings;
     if (known !== undefined && !isSame(known, options)) {
       const { order, mode, overflow } = known;
       return `group ${options.name} has order ${order}, mode ${mode} and overflow ${overflow}; all its members must say so`;
@@ -57,7 +64,7 @@ export class Groups {
       ? options
       : { ...ALONE, name: options?.name ?? name, overflow: options?.overflow ?? ALONE.overflow };
     const partitions = isShared ? this.#context.limits.pipePartitions : 1;
-    const key = keyOf(options, name);
+    const key = streamKey(options, name);
     if (key === undefined) return this.#make(app, settings, partitions, 1);
     const groups = this.#byApp.get(app) ?? new Map<string, Group>();
     this.#byApp.set(app, groups);
@@ -67,15 +74,23 @@ export class Groups {
       return known;
     }
     // Offsets begin anew, and a client that knew an earlier stream of the name must not take them for those it has had.
-    const group = this.#make(app, settings, partitions, ++this.#made);
+    // Another node may have had it, which this one knows nothing of.
+    const epoch = app.broker.isAlone ? ++this.#made : randomInt(1, MAX_FIRST_EPOCH);
+    const group = this.#make(app, settings, partitions, epoch);
     groups.set(key, group);
     this.#kept.set(group, { app, key, timer: undefined });
+    if (!app.broker.isAlone) this.#homes.hold(app, key);
     return group;
   }
 
   /** The named stream that HELLO asks for, where it is there. */
   find(app: App, { group: options, name }: HelloFrame): Group | undefined {
-    return this.#byApp.get(app)?.get(keyOf(options, name) ?? '');
+    return this.#byApp.get(app)?.get(streamKey(options, name) ?? '');
+  }
+
+  /** The stream of a key, where it is there. */
+  named(app: App, key: string): Group | undefined {
+    return this.#byApp.get(app)?.get(key);
   }
 
   /**
@@ -92,7 +107,7 @@ export class Groups {
   drop(group: Group): void {
     this.#clearTimer(group);
     const kept = this.#kept.get(group);
-    if (kept !== undefined) this.#byApp.get(kept.app)?.delete(kept.key);
+    if (kept !== undefined) this.#forget(kept);
     this.#kept.delete(group);
     group.app.observers.delete(group);
     group.dispose();
@@ -131,6 +146,11 @@ export class Groups {
     return group;
   }
 
+  #forget({ app, key }: Kept): void {
+    this.#byApp.get(app)?.delete(key);
+    if (!app.broker.isAlone) this.#homes.letGo(app, key);
+  }
+
   #clearTimer(group: Group): void {
     const kept = this.#kept.get(group);
     if (kept?.timer === undefined) return;
@@ -145,7 +165,7 @@ export function nameOf({ name }: HelloFrame): string {
 }
 
 /** Key of a stream; undefined when the stream ends with its session. Names and groups are two name spaces. */
-function keyOf(options: GroupOptions | undefined, name: string): string | undefined {
+export function streamKey(options: GroupOptions | undefined, name: string): string | undefined {
   if (options === undefined) return name === '' ? undefined : `name ${name}`;
   if (options.mode !== 'broadcast') return `group ${options.name}`;
   return name === '' ? undefined : `broadcast ${options.name} ${name}`;

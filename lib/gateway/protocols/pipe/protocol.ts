@@ -1,20 +1,26 @@
 import { CLOSE_CODES } from '../../../wire/close-codes';
+import { FrameDecoder } from '../../../wire/codec';
+import type { Decisions } from '../../core/decisions';
 import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import type { Apps, AppsChange } from '../../core/model/app';
 import type { Protocol } from '../protocol';
 import { applyForwarded } from './commands';
-import { PipeConnection } from './connection';
+import { Homes } from './cluster/homes';
+import { Places } from './cluster/places';
+import { type TakeFar, Tunnels } from './cluster/tunnels';
+import { PipeConnection, type Rooms } from './connection';
 import type { PipeContext } from './context';
 import { Deciders } from './deciders';
 import { PipeHandshake } from './handshake';
-import { answerForwarded } from './queries/forwarded';
+import { ClusterDecisions } from './cluster/decisions';
+import { answerForwarded } from './cluster/forwarded-query';
 import { Sessions } from './sessions';
 
 /** The Pipe protocol of a gateway: builds its rooms and knows its connections. */
 export class PipeProtocol implements Protocol {
   readonly entrance = 'pipe';
-  /** Backends that decide who may subscribe and sign in. */
-  readonly deciders: Deciders;
+  /** Backends of any node that decide who may subscribe and sign in. */
+  readonly decisions: Decisions;
   readonly #sessions: Sessions;
   readonly #handshake: PipeHandshake;
   #draining = false;
@@ -24,12 +30,20 @@ export class PipeProtocol implements Protocol {
     const { hub } = context;
     hub.nodes.on('command', (app, message) => applyForwarded(context, app, message));
     hub.nodes.on('query', (app, message) => answerForwarded(context, app, message));
-    const deciders = (this.deciders = new Deciders(context));
-    const sessions = (this.#sessions = new Sessions(context));
+    const deciders = new Deciders(context);
+    this.decisions = new ClusterDecisions(context, deciders);
+    const homes = new Homes();
+    const sessions = (this.#sessions = new Sessions(context, homes));
+    const tunnels = new Tunnels(context, (...far) => this.#takeFar(rooms, ...far));
+    const places = new Places(context, homes, tunnels, (...of) => sessions.knows(...of));
     const closed = (connection: PipeConnection): void => {
-      if (this.#connections.delete(connection)) connection.app.backends--;
+      if (this.#connections.delete(connection) && !connection.isFar) connection.app.backends--;
     };
-    const rooms = { context, sessions, deciders, closed };
+    const rooms: Rooms = { context, sessions, deciders, places, closed };
+    hub.nodes.watch({
+      fenced: () => sessions.clear(),
+      homeLost: (app, name) => sessions.endStream(app, name),
+    });
     this.#handshake = new PipeHandshake(context, apps, (app, carrier, nonce) => {
       const connection = new PipeConnection(rooms, app, carrier, nonce);
       this.#connections.add(connection);
@@ -38,9 +52,24 @@ export class PipeProtocol implements Protocol {
     });
   }
 
+  /** A backend that is connected to another node, which asks for a place here. */
+  #takeFar(rooms: Rooms, ...[app, carrier, opening]: Parameters<TakeFar>): boolean {
+    const { seeks, nonce, hello } = opening;
+    const bytes = Buffer.from(hello, 'base64');
+    if (this.#draining && !this.awaited) return false;
+    if (seeks === 'session' && !this.#sessions.knows(app, sessionOf(bytes))) return false;
+    const connection = new PipeConnection(rooms, app, carrier, nonce, true);
+    this.#connections.add(connection);
+    carrier.session = connection;
+    connection.binary(bytes);
+    return true;
+  }
+
   /** Backends connected now. */
   get size(): number {
-    return this.#connections.size;
+    let size = 0;
+    for (const { isFar } of this.#connections) if (!isFar) size++;
+    return size;
   }
 
   /** Sessions of backends, connected or waited for. */
@@ -92,5 +121,15 @@ export class PipeProtocol implements Protocol {
     const { code } = CLOSE_CODES.going_away;
     for (const connection of this.#connections) connection.close(code, 'the gateway stops');
     this.#sessions.clear();
+  }
+}
+
+/** The session that HELLO asks for, none where it cannot be read: its connection is told why. */
+function sessionOf(hello: Uint8Array): Uint8Array {
+  try {
+    const frame = new FrameDecoder().decode(hello);
+    return frame?.type === 'hello' ? frame.session : new Uint8Array();
+  } catch {
+    return new Uint8Array();
   }
 }

@@ -10,7 +10,7 @@ import { channelInfo } from './queries/channel-info';
 import { channelMembers } from './queries/channel-members';
 import { channelsList } from './queries/channels-list';
 import type { Method, Result } from './queries/query';
-import { forwarded } from './queries/forwarded';
+import { forwarded } from './cluster/forwarded-query';
 import { socketInfo } from './queries/socket-info';
 import { socketRequest } from './queries/socket-request';
 import { socketsCount } from './queries/sockets-count';

@@ -1,10 +1,10 @@
+import { later } from '../../../brokers/eventual';
 import { InFlight } from '../../../stream/in-flight';
 import { Cursor } from '../../../stream/position';
 import type { Timer } from '../../../util/timers';
 import { REFUSAL_CODES, refusalCode } from '../../../wire/close-codes';
 import type {
   Ack,
-  Assignment,
   Command,
   CommandAck,
   CommandsFrame,
@@ -39,6 +39,9 @@ const COMMAND_CREDIT: Credit = {
   messages: WIRE_LIMITS.creditMessages,
   bytes: WIRE_LIMITS.creditBytes,
 };
+
+/** Name of all nodes together: sockets outlive the node of a backend, and its next one knows them. */
+const JOINED = 'joined';
 
 const STALE: Outcome = {
   code: REFUSAL_CODES.stale_owner.code,
@@ -192,8 +195,8 @@ export class PipeSession implements GroupMember {
         deadMs: WIRE_LIMITS.deadMs,
       },
       partitions: this.group.partitions.length,
-      assigned: owned.map(assignment),
-      node: this.app.nodeIn(node),
+      assigned: owned.map(({ assignment }) => assignment),
+      node: this.app.elsewhere === undefined ? this.app.nodeIn(node) : JOINED,
       windowMs: limits.pipeWindowMs,
       graceMs: limits.pipeGraceMs,
       unhandled,
@@ -214,7 +217,7 @@ export class PipeSession implements GroupMember {
       partition.log.attach(partition.log.committed, this.#flight);
       this.#ready.add(partition);
     }
-    const assigned = partitions.map(assignment);
+    const assigned = partitions.map(({ assignment }) => assignment);
     if (this.#welcomed) this.#link?.send({ type: 'assign', assigned });
     this.#wake();
   }
@@ -296,7 +299,10 @@ export class PipeSession implements GroupMember {
     if (message === undefined) this.#replaceRules(rules);
     const { code } = REFUSAL_CODES.bad_rule;
     const error = message === undefined ? undefined : { code, message };
-    this.#link?.send({ type: 'subscribed', id, error });
+    const link = this.#link;
+    void later(this.app.elsewhere?.heard(), () => {
+      if (this.#link === link) link?.send({ type: 'subscribed', id, error });
+    });
     // A kind that is newly asked for brings a snapshot.
     for (const partition of this.group.ownedBy(this)) this.#ready.add(partition);
     this.#wake();
@@ -384,11 +390,6 @@ function flightOf({ partitions }: Group, { credit }: HelloFrame): InFlight {
   const flight = new InFlight(partitions.length === 1 ? 1 : SHARES);
   flight.grant(capCredit(credit));
   return flight;
-}
-
-function assignment({ number, generation, log }: Partition): Assignment {
-  const { epoch, offset } = log.committed;
-  return { partition: number, generation, epoch, firstOffset: offset + 1 };
 }
 
 function positionOf(

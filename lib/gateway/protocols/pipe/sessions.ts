@@ -1,12 +1,13 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Timer } from '../../../util/timers';
 import type { CLOSE_CODES } from '../../../wire/close-codes';
 import type { HelloFrame } from '../../../wire/frames';
-import { sessionProof } from '../../../wire/opening';
+import { provesSession } from '../../../wire/opening';
 import type { App } from '../../core/model/app';
 import type { Group } from '../../core/streams/group';
 import { badRule } from '../../core/streams/rules';
 import type { BackendLink } from './backend-link';
+import { Homes } from './cluster/homes';
 import type { PipeContext } from './context';
 import { Groups, nameOf } from './groups';
 import { PipeSession } from './session';
@@ -58,9 +59,9 @@ export class Sessions {
   readonly #givenUp = new Set<string>();
   #sweep: Timer | undefined;
 
-  constructor(context: PipeContext) {
+  constructor(context: PipeContext, homes = new Homes()) {
     this.#context = context;
-    this.#groups = new Groups(context);
+    this.#groups = new Groups(context, homes);
   }
 
   get size(): number {
@@ -87,6 +88,11 @@ export class Sessions {
     return false;
   }
 
+  /** True when a session of this id is here. */
+  knows(app: App, session: Uint8Array): boolean {
+    return this.#byId.get(Buffer.from(session).toString('hex'))?.session.app === app;
+  }
+
   attach(link: BackendLink, nonce: string, hello: HelloFrame): Attached {
     const fault = this.#groups.fault(link.app, hello);
     if (fault !== undefined) return { refused: 'bad_group', message: fault };
@@ -102,7 +108,7 @@ export class Sessions {
       const reason = this.#givenUp.delete(id) ? 'given_up' : 'unknown_session';
       return this.#create(link, hello, 'reset', reason);
     }
-    if (!proves(entry.secret, nonce, hello)) {
+    if (!provesSession(entry.secret, nonce, hello)) {
       return { refused: 'bad_proof', message: 'the proof does not fit this session' };
     }
     if (hello.attempt <= entry.attempt || hello.attempt > entry.attempt + MAX_ATTEMPT_STEP) {
@@ -161,6 +167,15 @@ export class Sessions {
     if (entry !== undefined) this.#forget(entry, this.#context.limits.pipeWindowMs);
   }
 
+  /** Ends a stream that is another node's by now, and its sessions: their backends come back and find it. */
+  endStream(app: App, key: string): void {
+    const group = this.#groups.named(app, key);
+    if (group === undefined) return;
+    for (const entry of this.#byId.values())
+      if (entry.session.group === group) this.#forget(entry, 0);
+    this.#groups.drop(group);
+  }
+
   /** Ends the sessions and streams of an app that is gone. */
   remove(app: App): void {
     for (const entry of this.#byId.values()) {
@@ -187,6 +202,8 @@ export class Sessions {
   ): Attached {
     const { app } = link;
     const id = randomBytes(16);
+    // Another node that the backend comes back to finds this one by it.
+    if (!app.broker.isAlone) id.writeUInt16BE(this.#context.hub.nodes.own);
     const secret = randomBytes(32);
     const group = this.#groups.get(app, hello);
     const unhandled = isAlone(group, hello.name !== '') ? this.#takeUnhandled(app) : 0;
@@ -380,14 +397,4 @@ interface Waiting {
 /** True when a stream ends with its session: it has no name, and nobody shares it. */
 function isAlone({ settings }: Group, isNamed: boolean): boolean {
   return !isNamed && (settings.name === '' || settings.mode === 'broadcast');
-}
-
-/** True when HELLO answers the challenge of its connection with the session's secret. */
-function proves(secret: Buffer, nonce: string, { proof, attempt }: HelloFrame): boolean {
-  const expected = sessionProof(secret, nonce, attempt);
-  return timingSafeEqual(sha256(expected), sha256(proof));
-}
-
-function sha256(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest();
 }

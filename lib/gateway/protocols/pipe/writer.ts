@@ -108,6 +108,8 @@ function tellGap(metrics: PipeContext['metrics'], link: BackendLink, partition: 
 function capture(group: Group, ready: Iterable<Partition>, nowMs: number): number | undefined {
   const due: Partition[] = [];
   let waitMs: number | undefined;
+  // Other nodes have yet to tell what is present there: the group is woken when they have.
+  if (group.app.elsewhere?.isHeard === false) return undefined;
   for (const partition of ready) {
     if (!partition.snapshotDue) continue;
     const leftMs = partition.snapshotAtMs + SNAPSHOT_INTERVAL_MS - nowMs;

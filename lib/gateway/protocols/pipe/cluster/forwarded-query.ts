@@ -2,12 +2,12 @@ import { type Eventual, later } from '../../../../brokers/eventual';
 import { StandpipeError } from '../../../../errors';
 import { isObject, parseJson } from '../../../../pusher/json';
 import type { App } from '../../../core/model/app';
-import type { NodeMessage } from '../../../core/nodes';
+import type { NodeMessage } from '../../../core/cluster/nodes';
 import { type Refusal, refusal } from '../commands/outcome';
 import type { PipeContext } from '../context';
-import { type Method, type Query, type Result, queryError } from './query';
-import { socketInfo } from './socket-info';
-import { socketRequest } from './socket-request';
+import { type Method, type Query, type Result, queryError } from '../queries/query';
+import { socketInfo } from '../queries/socket-info';
+import { socketRequest } from '../queries/socket-request';
 
 /** Queries about one socket, which the node that has it answers. */
 const FORWARDED: ReadonlyMap<string, Method> = new Map([

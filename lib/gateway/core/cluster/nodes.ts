@@ -1,23 +1,37 @@
-import type { Broker } from '../../brokers/broker';
-import { type Eventual, later } from '../../brokers/eventual';
-import { isObject, parseJson } from '../../pusher/json';
-import { nodeOfSocketId } from '../../pusher/socket-id';
-import { hash32 } from '../../util/hash';
-import type { App } from './model/app';
+import type { Broker } from '../../../brokers/broker';
+import { type Eventual, later } from '../../../brokers/eventual';
+import { isObject, parseJson } from '../../../pusher/json';
+import { nodeOfSocketId } from '../../../pusher/socket-id';
+import { hash32 } from '../../../util/hash';
+import type { App } from '../model/app';
 
 /** A message of one node to another about an app: JSON, and so is the answer, where there is one. */
 export interface NodeMessage {
-  readonly type: 'changed' | 'counted' | 'terminate' | 'leaving' | 'command' | 'query';
+  readonly type:
+    | ('changed' | 'counted' | 'terminate' | 'leaving')
+    | ('command' | 'query' | 'decide')
+    | ('hear' | 'report' | 'pipe');
   readonly [field: string]: unknown;
 }
 
 /** Does what a message asks for; the answer is a JSON text, or ''. */
 export type MessageHandler = (app: App, message: NodeMessage, from: number) => Eventual<string>;
 
+/** Called when this node's place among the others has changed. */
+export interface NodesWatcher {
+  /** Nodes came or went. */
+  changed?(): void;
+  /** The others took this node for dead: it is the home of nothing any more. */
+  fenced?(): void;
+  /** Another node is the home of a name, which this one was. */
+  homeLost?(app: App, name: string): void;
+}
+
 /** The nodes that the broker joins, this one among them, and the messages between them. */
 export class Nodes {
   readonly #broker: Broker;
   readonly #handlers = new Map<string, MessageHandler>();
+  readonly #watchers: NodesWatcher[] = [];
   /** Nodes that are about to leave: they are given nothing more to look after. */
   readonly #leaving = new Set<number>();
 
@@ -74,6 +88,10 @@ export class Nodes {
     return owner;
   }
 
+  watch(watcher: NodesWatcher): void {
+    this.#watchers.push(watcher);
+  }
+
   on(type: NodeMessage['type'], handler: MessageHandler): void {
     this.#handlers.set(type, handler);
   }
@@ -110,5 +128,14 @@ export class Nodes {
     for (const node of this.#leaving) {
       if (node !== this.own && !this.has(node)) this.#leaving.delete(node);
     }
+    for (const watcher of this.#watchers) watcher.changed?.();
+  }
+
+  fenced(): void {
+    for (const watcher of this.#watchers) watcher.fenced?.();
+  }
+
+  homeLost(app: App, name: string): void {
+    for (const watcher of this.#watchers) watcher.homeLost?.(app, name);
   }
 }

@@ -1,0 +1,78 @@
+import { isObject } from '../../../pusher/json';
+import type { PipeEvent, Rule } from '../../../wire/frames';
+import type { NodeMessage } from './nodes';
+
+/** Sockets, channels, members and users of one node, as far as the asking node wants to hear of them. */
+export interface Present {
+  readonly sockets: readonly string[];
+  readonly channels: readonly string[];
+  /** Pairs of a presence channel and a user. */
+  readonly members: ReadonlyArray<readonly [string, string]>;
+  readonly users: readonly string[];
+}
+
+/** Reason for a list: the other node asks for more, events were lost, or the app is gone from the node. */
+export type ListCause = 'more' | 'lost' | 'gone';
+
+/**
+ * An item of a report, in the order in which things happened: an event; the beginning of a list of all that is present,
+ * `lost` when events may have been lost before it, `gone` when nothing is any more; a piece of that list; or its end. Of the
+ * end `heard` is the number of the question from which on everything is reported.
+ */
+export type ReportItem =
+  | PipeEvent
+  | { readonly begin: ListCause }
+  | { readonly present: Partial<Present> }
+  | { readonly heard: number };
+
+/** A node asks another one to report what happens there: events that any of the rules brings. Without rules, nothing. */
+export interface HearMessage extends NodeMessage {
+  readonly type: 'hear';
+  readonly id: number;
+  readonly rules: readonly Rule[];
+}
+
+/** Reports of one node to another are numbered. */
+export interface ReportMessage extends NodeMessage {
+  readonly type: 'report';
+  readonly number: number;
+  readonly items: readonly ReportItem[];
+}
+
+const CAUSES: ReadonlySet<unknown> = new Set<ListCause>(['more', 'lost', 'gone']);
+
+export function readHear({ id, rules }: NodeMessage): HearMessage | undefined {
+  if (typeof id !== 'number' || !Array.isArray(rules) || !rules.every(isRule)) return undefined;
+  return { type: 'hear', id, rules };
+}
+
+export function readReport({ number, items }: NodeMessage): ReportMessage | undefined {
+  if (typeof number !== 'number' || !Array.isArray(items) || !items.every(isItem)) return undefined;
+  return { type: 'report', number, items };
+}
+
+function isRule(rule: unknown): rule is Rule {
+  if (!isObject(rule) || typeof rule.kind !== 'number') return false;
+  return isTexts(rule.channels) && isTexts(rule.events);
+}
+
+function isItem(item: unknown): item is ReportItem {
+  if (!isObject(item)) return false;
+  if ('kind' in item) {
+    const isWhole = typeof item.kind === 'number' && typeof item.socketId === 'string';
+    return isWhole && typeof item.time === 'number' && isTextOrNone(item.channel, item.userId);
+  }
+  if ('present' in item) {
+    const { present } = item;
+    return isObject(present) && Object.values(present).every((list) => Array.isArray(list));
+  }
+  return CAUSES.has(item.begin) || typeof item.heard === 'number';
+}
+
+function isTexts(list: unknown): boolean {
+  return Array.isArray(list) && list.every((text) => typeof text === 'string');
+}
+
+function isTextOrNone(...values: readonly unknown[]): boolean {
+  return values.every((value) => value === undefined || typeof value === 'string');
+}

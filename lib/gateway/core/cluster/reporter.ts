@@ -1,0 +1,195 @@
+import { later } from '../../../brokers/eventual';
+import type { Clock, Timer } from '../../../util/timers';
+import { Ring } from '../../../util/ring';
+import { EventKind, RuleKind, type PipeEvent, type Rule } from '../../../wire/frames';
+import type { App, AppObserver } from '../model/app';
+import { Rules } from '../streams/rules';
+import type { Nodes } from './nodes';
+import type { Present, ReportItem } from './report';
+
+/** Rules about what is present: their events change a list that the other node keeps. */
+const LISTED: ReadonlySet<RuleKind> = new Set<RuleKind>([
+  RuleKind.SOCKET,
+  RuleKind.CHANNEL,
+  RuleKind.PRESENCE,
+  RuleKind.USER,
+]);
+
+/** Reports without an answer. Events that come meanwhile are joined. */
+const MAX_IN_FLIGHT = 8;
+/** Items and bytes of a report, about. */
+const MAX_ITEMS = 1_000;
+const MAX_BYTES = 256 * 1024;
+/** Names in a piece of a list. */
+const PIECE = 500;
+/** Bytes that an event takes beside its data, about. */
+const EVENT_BYTES = 160;
+/** Wait before everything is told anew to a node that did not answer. */
+const AGAIN_MS = 1_000;
+
+export interface ReporterParts {
+  readonly clock: Clock;
+  readonly nodes: Nodes;
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+  /** Events were dropped, and the other node will be told. */
+  lost(node: number): void;
+}
+
+/**
+ * Reports to another node what the browsers of this one do, as far as backends there want to hear of it: in order, and with
+ * a list of all that is present first. Bounded: when the other node does not keep up, or does not answer, the events that
+ * wait are dropped, that node is told, and the list comes anew.
+ */
+export class Reporter implements AppObserver {
+  readonly node: number;
+  readonly #app: App;
+  readonly #parts: ReporterParts;
+  #rules = new Rules([]);
+  #listed = '';
+  /** Number of the question that was answered last. */
+  #heard = 0;
+  readonly #waiting = new Ring<{ item: ReportItem; bytes: number }>();
+  #bytes = 0;
+  #inFlight = 0;
+  #number = 0;
+  /** Grows when everything is told anew: answers to earlier reports say nothing then. */
+  #life = 0;
+  #flushes = false;
+  /** Runs from a loss until everything is told anew; nothing is reported meanwhile. */
+  #again: Timer | undefined;
+  #isStopped = false;
+
+  constructor(app: App, node: number, parts: ReporterParts) {
+    this.#app = app;
+    this.node = node;
+    this.#parts = parts;
+    app.observers.add(this);
+  }
+
+  /** The other node wants to hear this from now on. */
+  hear(id: number, rules: readonly Rule[]): void {
+    this.#rules = new Rules(rules);
+    this.#heard = id;
+    const listed = JSON.stringify(rules.filter(({ kind }) => LISTED.has(kind)));
+    const isOther = listed !== this.#listed;
+    this.#listed = listed;
+    if (this.#again !== undefined) return;
+    if (isOther) this.#tellAll('more');
+    else this.#push({ heard: id });
+  }
+
+  wants(kind: EventKind, channel: string | undefined, event: string | undefined): boolean {
+    return this.#rules.match(kind, channel, event) !== undefined;
+  }
+
+  offer(event: PipeEvent): void {
+    if (this.#again !== undefined) return;
+    if (!this.wants(event.kind, event.channel, event.event)) return;
+    this.#push(event, EVENT_BYTES + (event.data?.length ?? 0));
+    const { maxEvents, maxBytes } = this.#parts;
+    if (this.#waiting.length > maxEvents || this.#bytes > maxBytes) this.#lose();
+  }
+
+  /** The app is gone from this node, and everything of it. */
+  end(): void {
+    if (this.#again === undefined) {
+      this.#push({ begin: 'gone' });
+      this.#push({ heard: this.#heard });
+      this.#inFlight = -Infinity;
+      this.#flush();
+    }
+    this.stop();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#life++;
+    this.#app.observers.delete(this);
+    if (this.#again !== undefined) this.#parts.clock.clearTimeout(this.#again);
+  }
+
+  #push(item: ReportItem, bytes = 0): void {
+    this.#waiting.push({ item, bytes });
+    this.#bytes += bytes;
+    if (this.#flushes) return;
+    this.#flushes = true;
+    this.#parts.clock.endOfTurn(() => {
+      this.#flushes = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const { nodes } = this.#parts;
+    const life = this.#life;
+    while (!this.#isStopped && this.#inFlight < MAX_IN_FLIGHT && this.#waiting.length > 0) {
+      const items: ReportItem[] = [];
+      for (let bytes = 0; items.length < MAX_ITEMS && bytes < MAX_BYTES;) {
+        const next = this.#waiting.shift();
+        if (next === undefined) break;
+        items.push(next.item);
+        bytes += next.bytes;
+        this.#bytes -= next.bytes;
+      }
+      this.#inFlight++;
+      const number = ++this.#number;
+      const answer = nodes.send(this.#app, this.node, { type: 'report', number, items });
+      void later(answer, (text) => {
+        if (life !== this.#life) return;
+        this.#inFlight--;
+        if (text === undefined || text === 'again') this.#lose();
+        else this.#flush();
+      });
+      if (life !== this.#life) return;
+    }
+  }
+
+  /** Reports that wait or are on their way may not be heard: after a while everything is told anew. */
+  #lose(): void {
+    this.#life++;
+    this.#inFlight = 0;
+    while (this.#waiting.shift() !== undefined);
+    this.#bytes = 0;
+    if (this.#isStopped || !this.#parts.nodes.has(this.node)) return;
+    this.#parts.lost(this.node);
+    this.#again = this.#parts.clock.setTimeout(() => {
+      this.#again = undefined;
+      this.#tellAll('lost');
+    }, AGAIN_MS);
+  }
+
+  /** Tells what is present now, in pieces. Events that follow stand behind it. */
+  #tellAll(begin: 'more' | 'lost'): void {
+    this.#push({ begin });
+    for (const [list, names] of present(this.#app, this.#rules)) {
+      for (let at = 0; at < names.length; at += PIECE) {
+        const piece = names.slice(at, at + PIECE);
+        this.#push({ present: { [list]: piece } }, piece.length * 24);
+      }
+    }
+    this.#push({ heard: this.#heard });
+  }
+}
+
+/** Lists of all that is present on this node, as far as the rules ask for it. */
+function present(
+  app: App,
+  rules: Rules,
+): ReadonlyArray<readonly [keyof Present, readonly unknown[]]> {
+  const sockets = rules.match(EventKind.OPEN, undefined, undefined) ? [...app.sockets.keys()] : [];
+  const channels: string[] = [];
+  const members: Array<[string, string]> = [];
+  for (const { name, presence } of app.occupied()) {
+    if (rules.match(EventKind.OCCUPIED, name, undefined)) channels.push(name);
+    if (presence === undefined || !rules.match(EventKind.MEMBER_ADDED, name, undefined)) continue;
+    for (const userId of presence.usersIn()) members.push([name, userId]);
+  }
+  const isAskedForUsers = rules.match(EventKind.USER_ONLINE, undefined, undefined) !== undefined;
+  return [
+    ['sockets', sockets],
+    ['channels', channels],
+    ['members', members],
+    ['users', isAskedForUsers ? [...app.users.ids()] : []],
+  ];
+}

@@ -1,0 +1,286 @@
+import type { Test } from 'tap';
+import { createClient, type PipeClient, type PipeOptions } from '../../../lib';
+import { askAuth } from '../../support/auth-request';
+import { join, type JoinedMember } from '../../support/group-members';
+import { Reader } from '../../support/reader';
+import type { StartCluster } from '../../support/start-cluster';
+import { SECRET } from '../../support/start-gateway';
+import { TestSocket } from '../../support/test-socket';
+import { until } from '../../support/until';
+
+/** A backend of one of the nodes. */
+async function backend(
+  t: Test,
+  { port }: { port: number },
+  prepare: (client: PipeClient) => void = () => undefined,
+  options: Partial<PipeOptions> = {},
+): Promise<PipeClient> {
+  const client = createClient({ ...ACCESS, port, ...options });
+  t.teardown(() => client.disconnect());
+  prepare(client);
+  await client.connect();
+  return client;
+}
+
+/** Shows that a backend works with the browsers of any node, whichever node it is connected to. */
+export function showBackends(t: Test, start: StartCluster): void {
+  t.test('a backend of any node decides who may subscribe', async (t) => {
+    const [here, , there] = (await start(t, 3)) as [Node, Node, Node];
+    t.match(await askAuth(urlOf(here)), { status: 503, body: { error: { code: 'no_backend' } } });
+    const asked: string[] = [];
+    const client = await backend(t, there, (client) =>
+      client.authorize('private-*', ({ channel, socketId }) => {
+        asked.push(`${channel} ${socketId}`);
+        return channel === 'private-room';
+      }),
+    );
+    const granted = await askAuth(urlOf(here));
+    t.match(granted, { status: 200, body: { auth: /^key:[0-9a-f]{64}$/ } });
+    t.strictSame(granted.body, (await askAuth(urlOf(there))).body, 'the same on its own node');
+    const body = { socket_id: '12.34', channel_name: 'private-other' };
+    t.match(await askAuth(urlOf(here), { body }), { status: 403 });
+    t.equal(asked.length, 3);
+    await client.disconnect();
+    t.match(await askAuth(urlOf(here)), { status: 503, body: { error: { code: 'no_backend' } } });
+  });
+
+  t.test('a node asks its own backend, and that of another node when this fails', async (t) => {
+    const [here, there] = (await start(t, 2)) as [Node, Node];
+    const asked: string[] = [];
+    const decide = (name: string) => (client: PipeClient) =>
+      client.authorize('private-*', () => asked.push(name) > 0);
+    const own = await backend(t, here, decide('own'));
+    await backend(t, there, decide('other'));
+    for (let i = 0; i < 3; i++) await askAuth(urlOf(here));
+    await own.disconnect();
+    t.match(await askAuth(urlOf(here)), { status: 200 });
+    t.strictSame(asked, ['own', 'own', 'own', 'other']);
+  });
+
+  t.test('a browser answers the request of a backend of the other node', async (t) => {
+    const [here, there] = (await start(t, 2)) as [Node, Node];
+    const client = await backend(t, here);
+    const socket = await TestSocket.connect(t, there.port);
+    const asked = client.socket(socket.id).request('sum', [1, 2]);
+    const { event, data } = await socket.next();
+    t.equal(event, 'standpipe:request');
+    const { id, data: numbers } = JSON.parse(data as string) as { id: string; data: number[] };
+    socket.send({ event: 'standpipe:reply', data: { id, data: numbers.reduce((a, b) => a + b) } });
+    t.equal(await asked, 3);
+    const unanswered = client.socket(socket.id).request('sum', []);
+    await socket.next();
+    socket.drop();
+    await t.rejects(unanswered, { message: /closed unanswered/ });
+  });
+
+  t.test('a backend hears the browsers of all nodes, each in order', async (t) => {
+    const [here, ...far] = (await start(t, 3)) as [Node, Node, Node];
+    const early = await TestSocket.connect(t, far[0].port);
+    await early.subscribe('room');
+    const heard: string[] = [];
+    const client = await backend(t, here, (client) => hear(client, heard));
+    await until(() => heard.includes('occupied room'));
+    t.strictSame(heard.splice(0).sort(), [`occupied room`, `open ${early.id}`], 'was there before');
+    const sockets = [here, ...far].map(async ({ port }) => TestSocket.connect(t, port));
+    const all = [early, ...(await Promise.all(sockets))];
+    for (let n = 0; n < 50; n++) for (const each of all) each.send({ event: 'hi', data: n });
+    for (const each of all) await each.subscribe('room');
+    for (const each of all.slice(1)) {
+      await each.settled();
+      each.drop();
+    }
+    await until(() => heard.filter((what) => what.startsWith('close')).length === 3);
+    for (const { id } of all.slice(1)) {
+      const numbers = Array.from({ length: 50 }, (_, n) => `hi ${id} ${n}`);
+      const own = heard.filter((what) => what.includes(id));
+      t.strictSame(own, [`open ${id}`, ...numbers, `close ${id}`]);
+    }
+    t.notOk(heard.includes('vacated room'), 'a browser is there');
+    t.notOk(heard.includes('occupied room'), 'it was so before');
+    early.drop();
+    await until(() => heard.includes(`close ${early.id}`) && heard.includes('vacated room'));
+    t.equal(heard.filter((what) => what === 'vacated room').length, 1);
+    await client.disconnect();
+  });
+
+  t.test('a subscription that is made later is heard of all nodes too', async (t) => {
+    const [here, there] = (await start(t, 2)) as [Node, Node];
+    const heard: string[] = [];
+    const client = await backend(t, here);
+    const socket = await TestSocket.connect(t, there.port);
+    hear(client, heard);
+    await client.subscribed();
+    socket.send({ event: 'hi', data: 1 });
+    await until(() => heard.length === 2);
+    t.strictSame(heard, [`open ${socket.id}`, `hi ${socket.id} 1`]);
+  });
+
+  t.test('members, users and cache misses of all nodes are told once', async (t) => {
+    const [here, there] = (await start(t, 2)) as [Node, Node];
+    const heard: string[] = [];
+    const client = createClient({ ...ACCESS, port: here.port });
+    t.teardown(() => client.disconnect());
+    client.subscribe(['channel_presence', 'user_existence', 'channel_cache']);
+    client.channels.on('member_added', (_, id) => heard.push(`added ${id}`));
+    client.channels.on('member_removed', (_, id) => heard.push(`removed ${id}`));
+    client.users.on('online', (id) => heard.push(`online ${id}`));
+    client.users.on('offline', (id) => heard.push(`offline ${id}`));
+    client.channels.on('cache_miss', (name) => heard.push(`miss ${name}`));
+    await client.connect();
+    const sockets: TestSocket[] = [];
+    for (const node of [here, there]) {
+      const socket = await TestSocket.connect(t, node.port);
+      await socket.signIn({ id: 'ann' });
+      await socket.subscribe('presence-room', { user_id: 'ann' });
+      await socket.subscribe('cache-room');
+      await socket.settled();
+      sockets.push(socket);
+    }
+    await until(() => heard.length === 3);
+    for (const socket of sockets) socket.drop();
+    await until(() => heard.length === 5);
+    const once = ['added ann', 'miss cache-room', 'offline ann', 'online ann', 'removed ann'];
+    t.strictSame(heard.sort(), once);
+  });
+
+  t.test(
+    'members of a group on several nodes have each event handled by exactly one',
+    async (t) => {
+      const nodes = (await start(t, 3)) as [Node, Node, Node];
+      const heard: Array<{ by: number; id: string; n: number }> = [];
+      const members = nodes.map(async (node, by) =>
+        backend(
+          t,
+          node,
+          (client) => {
+            client.subscribe(['socket_message']);
+            client.sockets.on('event:hi', (id, n) => heard.push({ by, id, n: n as number }));
+          },
+          { group: 'workers' },
+        ),
+      );
+      await Promise.all(members);
+      const sockets: TestSocket[] = [];
+      for (let i = 0; i < 30; i++) sockets.push(await TestSocket.connect(t, nodes[i % 3]!.port));
+      for (let n = 0; n < 20; n++) for (const each of sockets) each.send({ event: 'hi', data: n });
+      await until(() => heard.length >= 600);
+      t.equal(heard.length, 600);
+      t.equal(new Set(heard.map(({ by }) => by)).size, 3, 'each member has a share');
+      for (const { id } of sockets) {
+        const own = heard.filter((event) => event.id === id);
+        t.equal(new Set(own.map(({ by }) => by)).size, 1, 'one member handles what a socket sends');
+        t.strictSame(
+          own.map(({ n }) => n),
+          Array.from({ length: 20 }, (_, n) => n),
+        );
+      }
+    },
+  );
+
+  t.test('a member that goes leaves its share to members on other nodes', async (t) => {
+    const nodes = (await start(t, 2, { limits: { pipeGraceMs: 100 } })) as [Node, Node];
+    const heard: string[] = [];
+    let rounds = 0;
+    const member = async (node: Node, name: string): Promise<JoinedMember> =>
+      join(t, node, { group: 'workers', name }, (client) => {
+        client.subscribe(['socket_message']);
+        client.sockets.on('event:hi', (id, n) => heard.push(`${String(n)} ${name} ${id}`));
+      });
+    const [first, second] = [await member(nodes[0], 'first'), await member(nodes[1], 'second')];
+    const sockets: TestSocket[] = [];
+    for (let i = 0; i < 20; i++) sockets.push(await TestSocket.connect(t, nodes[i % 2]!.port));
+    const round = async (): Promise<string[]> => {
+      const n = ++rounds;
+      for (const each of sockets) each.send({ event: 'hi', data: n });
+      const own = (): string[][] =>
+        heard.map((what) => what.split(' ')).filter(([round]) => round === String(n));
+      await until(() => new Set(own().map(([, , id]) => id)).size === 20);
+      return [...new Set(own().map(([, name = '']) => name))].sort();
+    };
+    t.strictSame(await round(), ['first', 'second']);
+    first.line.cut();
+    t.strictSame(await round(), ['second']);
+    first.line.mend();
+    await until(() => first.client.state === 'open');
+    while ((await round()).length < 2);
+    second.line.cut();
+    t.strictSame(await round(), ['first']);
+  });
+
+  t.test('a backend goes on with its session over another node', async (t) => {
+    for (const options of [{}, { name: 'chat' }]) {
+      const nodes = (await start(t, 2)) as [Node, Node];
+      const heard: unknown[] = [];
+      const told: string[] = [];
+      const { client, line } = await join(t, nodes[0], options, (client) => {
+        client.subscribe(['socket_message']);
+        client.sockets.on('event:hi', (_, n) => heard.push(n));
+        client.on('reset', ({ reason }) => told.push(reason));
+      });
+      const sockets = [
+        await TestSocket.connect(t, nodes[0].port),
+        await TestSocket.connect(t, nodes[1].port),
+      ];
+      const reader = new Reader(sockets[0]!);
+      for (let n = 1; n <= 6; n++) {
+        line.cut();
+        for (const socket of sockets) socket.send({ event: 'hi', data: n });
+        client.socket(sockets[0]!.id).trigger('to', n);
+        line.port = nodes[n % 2]!.port;
+        line.mend();
+        await until(() => heard.length >= 2 * n && reader.rest.length >= n);
+      }
+      t.strictSame(heard, [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6], 'nothing lost, nothing twice');
+      t.strictSame(
+        reader.messages.map(({ data }) => data),
+        ['1', '2', '3', '4', '5', '6'],
+      );
+      t.strictSame(told, []);
+    }
+  });
+
+  t.test('the second backend of a name takes over, on whatever node', async (t) => {
+    const nodes = (await start(t, 2)) as [Node, Node];
+    const heard: string[] = [];
+    const named = async (node: Node, by: string): Promise<PipeClient> =>
+      backend(
+        t,
+        node,
+        (client) => {
+          client.on('error', () => undefined);
+          client.subscribe(['socket_message']);
+          client.sockets.on('event:hi', (_, n) => heard.push(`${by} ${String(n)}`));
+        },
+        { name: 'chat' },
+      );
+    const first = await named(nodes[0], 'first');
+    const gone = new Promise<number | undefined>((resolve) => {
+      first.on('disconnected', ({ code }) => resolve(code));
+    });
+    const socket = await TestSocket.connect(t, nodes[0].port);
+    socket.send({ event: 'hi', data: 1 });
+    await until(() => heard.length === 1);
+    await named(nodes[1], 'second');
+    t.equal(await gone, 4409);
+    socket.send({ event: 'hi', data: 2 });
+    await until(() => heard.includes('second 2'));
+    t.notOk(heard.includes('first 2'));
+  });
+}
+
+const ACCESS = { key: 'key', secret: SECRET, appId: '1', host: '127.0.0.1' };
+
+function hear(client: PipeClient, heard: string[]): void {
+  client.subscribe(['socket_existence', 'socket_message', 'channel_existence']);
+  client.sockets.on('open', (id) => heard.push(`open ${id}`));
+  client.sockets.on('close', (id) => heard.push(`close ${id}`));
+  client.sockets.on('event:hi', (id, data) => heard.push(`hi ${id} ${String(data)}`));
+  client.channels.on('occupied', (name) => heard.push(`occupied ${name}`));
+  client.channels.on('vacated', (name) => heard.push(`vacated ${name}`));
+}
+
+type Node = { port: number };
+
+function urlOf({ port }: Node): { url: string } {
+  return { url: `http://127.0.0.1:${port}` };
+}
