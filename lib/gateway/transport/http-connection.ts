@@ -64,6 +64,10 @@ export interface RequestQueue {
   enter(connection: HttpConnection): boolean;
   /** Requests of a connection wait no longer. */
   leave(count: number): void;
+  /** No request of the connection waits any more: reads it, after those that wait for that. */
+  readOn(connection: HttpConnection): void;
+  /** The connection is not read in this turn. */
+  holds(connection: HttpConnection): boolean;
   /** The connection floods: a read of it holds very much. */
   flooded(connection: HttpConnection): void;
   /** A body of the connection comes in too many pieces. Called once. */
@@ -109,9 +113,9 @@ export class HttpConnection {
     this.stream = stream;
     this.surplus = surplus;
     this.#queue = queue;
-    // Node resumes the stream when a body is read, although requests wait behind it.
+    // Node resumes the stream when a body is read, although requests wait, or others have to be read first.
     stream.on('resume', () => {
-      if (this.#waiting.length > 0) stream.pause();
+      if (this.#waiting.length > 0 || queue.holds(this)) stream.pause();
     });
     if (surplus !== undefined) this.#ticks = 0;
   }
@@ -245,7 +249,7 @@ export class HttpConnection {
       this.#run(next);
     }
     const [next] = this.#waiting;
-    if (next === undefined) this.stream.resume();
+    if (next === undefined) this.#queue.readOn(this);
     else if (this.#mayRun(next)) return (this.#isQueued = true);
     else this.#goOn();
     return false;
