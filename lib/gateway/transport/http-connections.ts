@@ -73,6 +73,8 @@ export class HttpConnections implements RequestQueue {
     this.#connections.delete(stream);
     if (connection.surplus !== undefined) this.#surplus--;
     this.#pipelining.delete(connection);
+    // A connection that changes its protocol is read by its new owner.
+    this.#held?.delete(stream);
     connection.ended();
     return connection;
   }
@@ -152,7 +154,6 @@ export class HttpConnections implements RequestQueue {
       this.#held = undefined;
       this.#looked = 'none';
       for (const stream of held) {
-        // A connection that has changed its protocol meanwhile is read by its new owner.
         if (this.#connections.get(stream)?.waiting === 0) stream.resume();
       }
     });

@@ -121,6 +121,20 @@ t.test(
   },
 );
 
+t.test(
+  'a held connection that changes its protocol is read by its new owner at once',
+  async (t) => {
+    const { connections, add } = empty();
+    const [flooding, other] = [add(), add()];
+    for (let n = 0; n < 100; n++) flooding.requested(request, () => undefined);
+    t.ok(other.stream.isPaused());
+    connections.take(other.stream);
+    other.stream.resume();
+    await new Promise(setImmediate);
+    t.notOk(other.stream.isPaused());
+  },
+);
+
 t.test('while one connection floods, the others are not read until the turn is over', async (t) => {
   const { clock, add } = empty();
   const [flooding, other] = [add(), add()];
