@@ -48,10 +48,16 @@ export function connectionFrom(flags: ConnectionFlags, env: Environment): PipeOp
 
 /**
  * A connected client that tells its errors on stderr. Rejects when its first attempt fails: a command is no service that
- * waits for its gateway.
+ * waits for its gateway. Once connected, it connects again after a loss.
+ *
+ * @param prepare subscribes before the client connects, so that nothing is missed
  */
-export async function connected(options: PipeOptions): Promise<PipeClient> {
+export async function connected(
+  options: PipeOptions,
+  prepare?: (client: PipeClient) => void,
+): Promise<PipeClient> {
   const client = createClient(options);
+  prepare?.(client);
   try {
     await new Promise<void>((resolve, reject) => {
       client.once('error', reject);

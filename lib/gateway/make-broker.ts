@@ -10,13 +10,17 @@ import type { GatewaySettings } from './options/options';
 
 const WORKER_WARNING =
   'a worker of a cluster without a broker: browsers of other workers on its port hear nothing of this one; set broker, or run one process';
+const SHARED_PORT_WARNING =
+  'reusePort without a broker: while two processes share the port, an event published to one reaches no browser of the other; send SIGTERM as soon as the next one listens, or set broker';
 
 /** The broker that a configuration asks for: an engine that all gateways share, or one of this gateway alone. */
 export function makeBroker(settings: GatewaySettings, clock: Clock, memory: MemoryWatch): Broker {
   const { broker, limits, log } = settings;
   if (broker === undefined) {
     // Workers of `node:cluster` share their ports, as those of pm2 in its cluster mode do.
-    if (cluster.isWorker) (log === silent ? warningLog : log).warn({}, WORKER_WARNING);
+    const warn = (text: string): void => (log === silent ? warningLog : log).warn({}, text);
+    if (cluster.isWorker) warn(WORKER_WARNING);
+    if (settings.reusePort) warn(SHARED_PORT_WARNING);
     return new MemoryEngine({ clock, limits, isAlone: true, memory }).join();
   }
   const { brokerHoldMs: holdMs, brokerLeaseMs: leaseMs, maxBrokerSpoolBytes } = limits;

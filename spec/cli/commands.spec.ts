@@ -104,6 +104,7 @@ t.test(
     };
     const table: Array<[says: RegExp, args: string[], env?: Record<string, string>]> = [
       [/nothing listens there/, ['trigger', 'a', 'b', '--port', '1']],
+      [/nothing listens there/, ['tail', '--port', '1']],
       [/nothing listens there/, ['repl', '--port', '1']],
       [/speaks no TLS/, ['trigger', 'a', 'b', '--port', String(port), '--tls']],
       [/check the secret/, ['trigger', 'a', 'b', '--port', String(port)], wrong],

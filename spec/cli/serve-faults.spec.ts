@@ -4,8 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
 import { DEVELOPMENT_APP } from '../../lib/cli/defaults';
+import { drainOnSignals } from '../../lib/cli/drain-on-signals';
 import { createClient } from '../../lib/pipe/client';
+import { silent } from '../../lib/util/logger';
 import { Run } from '../support/command';
+import { ManualClock } from '../support/manual-clock';
 import { RawSocket } from '../support/raw-socket';
 
 async function freePort(): Promise<number> {
@@ -162,3 +165,32 @@ t.test(
     t.equal(await run.ended, 0, 'and when they have left, it takes others');
   },
 );
+
+t.test('signals that come together are one, and a later one ends the process', async (t) => {
+  const clock = new ManualClock();
+  const exits = t.capture(process, 'exit', () => undefined as never);
+  const drains: string[] = [];
+  const never = new Promise<never>(() => undefined);
+  const gateway = { drain: () => (drains.push('drained'), never) };
+  const before = new Set(process.listeners('SIGTERM'));
+  drainOnSignals(gateway, silent, clock);
+  t.teardown(() => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      for (const each of process.listeners(signal)) {
+        if (!before.has(each)) process.off(signal, each);
+      }
+    }
+  });
+  const ended = (signal: NodeJS.Signals): number => {
+    for (const each of process.listeners(signal)) if (!before.has(each)) each(signal);
+    return exits().length;
+  };
+  t.equal(ended('SIGTERM'), 0);
+  clock.advance(900);
+  t.equal(ended('SIGTERM'), 0, 'two managers of the process');
+  t.strictSame(drains, ['drained']);
+  t.equal(ended('SIGINT'), 1, 'somebody at a terminal');
+  // The first call of the false exit did not end the process, so that it counts as a new first signal.
+  clock.advance(1_000);
+  t.equal(ended('SIGTERM'), 1);
+});

@@ -5,6 +5,8 @@ import t from 'tap';
 import { generate } from 'selfsigned';
 import { WebSocket } from 'ws';
 import { createGateway } from '../../lib/gateway';
+import { makeBroker } from '../../lib/gateway/make-broker';
+import { checkGatewayOptions } from '../../lib/gateway/options/options';
 import { silent } from '../../lib/util/logger';
 import { ManualClock } from '../support/manual-clock';
 import { nodeChild } from '../support/node-child';
@@ -308,4 +310,16 @@ t.test('a worker of a cluster without a broker warns that it is alone', async (t
   const [alone, silenced] = await Promise.all([stderrOf({}), stderrOf({ log: false })]);
   t.match(alone, /StandpipeWarning: a worker of a cluster without a broker.*set broker/);
   t.equal(silenced, '');
+});
+
+t.test('a shared port without a broker is warned of once', async (t) => {
+  const warnings: string[] = [];
+  const log = { ...silent, warn: (_fields: object, text: string) => void warnings.push(text) };
+  const settings = checkGatewayOptions({ apps: APPS });
+  const clock = new ManualClock();
+  makeBroker({ ...settings, log: log as typeof settings.log }, clock);
+  t.strictSame(warnings, []);
+  makeBroker({ ...settings, log: log as typeof settings.log, reusePort: true }, clock);
+  t.equal(warnings.length, 1);
+  t.match(warnings[0], /^reusePort without a broker: .*SIGTERM.*or set broker$/);
 });

@@ -1,18 +1,26 @@
-import { createClient } from '../..';
-import { connectionFrom } from '../connection';
+import type { PipeClient } from '../..';
+import { connected, connectionFrom } from '../connection';
 import { endWithReader, safeLine } from '../output';
 import type { Environment } from '../config';
 import type { ConnectionFlags } from '../flags';
 
-/** Prints what happens in an app, a line of JSON for each event, until it is interrupted. */
+/**
+ * Prints what happens in an app, a line of JSON for each event, until it is interrupted. Rejects when nothing answers at
+ * first; a gateway that was there is waited for.
+ */
 export async function tail(
   flags: ConnectionFlags & { channel?: string[]; event?: string[] },
   env: Environment,
 ): Promise<void> {
-  const client = createClient(connectionFrom(flags, env));
-  const print = (line: Record<string, unknown>): void => console.log(safeLine(line));
   endWithReader();
-  const { channel: channels, event: events } = flags;
+  await connected(connectionFrom(flags, env), (client) => printAll(client, flags));
+}
+
+function printAll(
+  client: PipeClient,
+  { channel: channels, event: events }: { channel?: string[]; event?: string[] },
+): void {
+  const print = (line: Record<string, unknown>): void => console.log(safeLine(line));
   void client.subscribe(['socket_existence', 'socket_message', 'channel_existence'], {
     ...(channels && { channels }),
     ...(events && { events }),
@@ -29,7 +37,5 @@ export async function tail(
   client.channels.on('event', (event, channel, socket, data, { time }) =>
     print({ time, what: 'event', event, channel, socket, data }),
   );
-  client.on('error', (error) => console.error(`standpipe: ${error.message}`));
   process.once('SIGINT', () => void client.disconnect());
-  await client.connect();
 }

@@ -1,7 +1,9 @@
-import { type BlockList, isIP } from 'node:net';
+import { type BlockList, isIP, isIPv6 } from 'node:net';
 import { addressesIn } from '../options/address-guard';
 
 const MAPPED = /^::ffff:(?=\d+\.)/i;
+/** The same as URL writes it. */
+const MAPPED_HEX = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/;
 
 /**
  * Address of the client behind proxies: the right-most one of `X-Forwarded-For` that is no trusted proxy. Entries left of
@@ -38,8 +40,20 @@ export class ClientAddress {
   }
 }
 
-/** An entry of the header without its port, which some proxies add. */
+/** An entry of the header without its port, which some proxies add, in the one form in which it is counted. */
 function addressOf(entry: string): string | undefined {
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(entry)?.[1] ?? entry.replace(/^([\d.]+):\d+$/, '$1');
-  return isIP(bare) === 0 ? undefined : bare;
+  return isIP(bare) === 0 ? undefined : canonical(bare);
+}
+
+/** IPv6 in the form of RFC 5952 without its zone, and IPv4 that is mapped into it as IPv4. */
+function canonical(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [text = ''] = address.split('%');
+  const { hostname } = new URL(`http://[${text}]`);
+  const plain = hostname.slice(1, -1);
+  const [, high, low] = MAPPED_HEX.exec(plain) ?? [];
+  if (high === undefined || low === undefined) return plain;
+  const [left, right] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
+  return [left >> 8, left & 255, right >> 8, right & 255].join('.');
 }

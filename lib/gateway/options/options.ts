@@ -88,6 +88,11 @@ const appSchema = z.strictObject({
   pushy: pushySchema.optional().describe('Serves clients of pushy as well; off unless given.'),
 });
 
+/** Prefixes that are no others than a protocol's own paths. The fallback's, which pusher-js adds by itself, may be one. */
+const TAKEN_PATHS = ['/app', '/apps', '/pipe', '/livez', '/readyz'];
+const PATH_TAKEN = `must be none of ${TAKEN_PATHS.join(', ')}, which are paths of the gateway; such as /realtime`;
+const DOT_SEGMENTS = 'must have no segment . or .., which clients resolve; such as /realtime';
+
 /** Every limit of the gateway with its default. */
 const limitsSchema = z.strictObject({
   maxConnections: count.default(50_000).describe('Connections of all kinds; above it 503.'),
@@ -280,6 +285,8 @@ const gatewaySchema = z.strictObject({
   path: z
     .string()
     .regex(/^(\/[A-Za-z0-9._~-]+)*$/, 'must be empty or begin with / and not end with one')
+    .refine((path) => !/\/\.{1,2}(\/|$)/.test(path), DOT_SEGMENTS)
+    .refine((path) => !TAKEN_PATHS.includes(path), PATH_TAKEN)
     .default('')
     .describe('A prefix of all paths (the wsPath of pusher-js); a proxy may take it away.'),
   metrics: z

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import { UnsentWatch } from '../core/fanout/unsent-watch';
-import type { TurnBudget } from '../core/timing/turn-budget';
+import { BYTES_PER_UNIT, UNITS_PER_SHARE, type TurnBudget } from '../core/timing/turn-budget';
 
 export interface HttpLimits {
   /** Ticks that the head of a request may take from its first byte on. */
@@ -13,8 +13,9 @@ export interface HttpLimits {
   maxUnsentTicks: number;
 }
 
-/** Units of the budget that a request costs, as much as so many messages. */
+/** Units of the budget that a request costs, as much as so many messages. Its body costs more, up to one read. */
 const REQUEST_UNITS = 16;
+const MAX_BODY_UNITS = (64 * 1024) / BYTES_PER_UNIT;
 /** Requests of one connection that are handled in one turn: more than clients have on their way. */
 const REQUESTS_PER_TURN = 8;
 
@@ -63,6 +64,10 @@ export interface RequestQueue {
   enter(connection: HttpConnection): boolean;
   /** Requests of a connection wait no longer. */
   leave(count: number): void;
+  /** No request of the connection waits any more: reads it, after those that wait for that. */
+  readOn(connection: HttpConnection): void;
+  /** The connection is not read in this turn. */
+  holds(connection: HttpConnection): boolean;
   /** The connection floods: a read of it holds very much. */
   flooded(connection: HttpConnection): void;
   /** A body of the connection comes in too many pieces. Called once. */
@@ -108,6 +113,10 @@ export class HttpConnection {
     this.stream = stream;
     this.surplus = surplus;
     this.#queue = queue;
+    // Node resumes the stream when a body is read, although requests wait, or others have to be read first.
+    stream.on('resume', () => {
+      if (this.#waiting.length > 0 || queue.holds(this)) stream.pause();
+    });
     if (surplus !== undefined) this.#ticks = 0;
   }
 
@@ -125,11 +134,14 @@ export class HttpConnection {
     this.#request = request;
     this.#noteEnd(request);
     const { budget } = this.#queue;
-    budget.spend(REQUEST_UNITS);
+    const isLate = budget.overdrawn;
+    budget.spend(unitsOf(request));
     this.#countFrom(budget.turn);
     if (request.headers['transfer-encoding'] !== undefined) this.#countPieces(request);
     const next = { request, response, run };
-    const isInTime = this.#handled < (budget.exhausted ? 1 : REQUESTS_PER_TURN);
+    // Requests of an overdrawn turn wait, as messages do: the share of each of a thousand connections is a second.
+    const most = budget.exhausted ? 1 : REQUESTS_PER_TURN;
+    const isInTime = !isLate && this.#handled < most;
     if (this.#waiting.length === 0 && isInTime && this.#mayRun(next)) {
       this.#handled++;
       this.#run(next);
@@ -226,16 +238,18 @@ export class HttpConnection {
   /** Handles one share of the waiting requests; true while more are left. */
   readonly #share = (): boolean => {
     this.#isQueued = false;
-    for (let handled = 0; handled < REQUESTS_PER_TURN; handled++) {
+    const { budget } = this.#queue;
+    const end = budget.spent + UNITS_PER_SHARE;
+    while (budget.spent < end) {
       const [next] = this.#waiting;
       if (next === undefined || !this.#mayRun(next)) break;
       this.#waiting.shift();
       this.#queue.leave(1);
-      this.#queue.budget.spend(REQUEST_UNITS);
+      budget.spend(unitsOf(next.request));
       this.#run(next);
     }
     const [next] = this.#waiting;
-    if (next === undefined) this.stream.resume();
+    if (next === undefined) this.#queue.readOn(this);
     else if (this.#mayRun(next)) return (this.#isQueued = true);
     else this.#goOn();
     return false;
@@ -285,4 +299,8 @@ export class HttpConnection {
     if (found === 'empty') this.#unsent = undefined;
     return found === 'stuck';
   }
+}
+
+function unitsOf({ headers: { 'content-length': length = '0' } }: IncomingMessage): number {
+  return REQUEST_UNITS + Math.min(Number(length) / BYTES_PER_UNIT, MAX_BODY_UNITS);
 }

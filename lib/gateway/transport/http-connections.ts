@@ -26,7 +26,12 @@ export class HttpConnections implements RequestQueue {
   readonly #connections = new Map<Duplex, HttpConnection>();
   #surplus = 0;
   #waiting = 0;
-  #isHolding = false;
+  /** Connections whose requests have had to wait; the one that waited last is the last. */
+  readonly #pipelining = new Set<HttpConnection>();
+  /** Streams that are not read in this turn, in the order in which they go on; undefined while all are. */
+  #held: Set<Duplex> | undefined;
+  /** Connections that were looked at for it. */
+  #looked: 'none' | 'pipelining' | 'all' = 'none';
 
   /** @param shredded is told once of a connection whose body comes in too many pieces */
   constructor(
@@ -67,6 +72,9 @@ export class HttpConnections implements RequestQueue {
     if (connection === undefined) return undefined;
     this.#connections.delete(stream);
     if (connection.surplus !== undefined) this.#surplus--;
+    this.#pipelining.delete(connection);
+    // A connection that changes its protocol is read by its new owner.
+    this.#held?.delete(stream);
     connection.ended();
     return connection;
   }
@@ -92,7 +100,14 @@ export class HttpConnections implements RequestQueue {
   enter(connection: HttpConnection): boolean {
     if (this.#waiting >= MAX_WAITING) return false;
     this.#waiting++;
+    this.#pipelining.delete(connection);
+    this.#pipelining.add(connection);
     if (connection.waiting >= FLOOD) this.flooded(connection);
+    // Others than these are read: a health check does not wait behind a flood.
+    else if (this.budget.exhausted && this.#looked === 'none') {
+      this.#looked = 'pipelining';
+      this.#hold(this.#pipelining, connection);
+    }
     return true;
   }
 
@@ -104,27 +119,45 @@ export class HttpConnections implements RequestQueue {
     this.#waiting -= count;
   }
 
+  readOn({ stream }: HttpConnection): void {
+    if (this.#held === undefined) stream.resume();
+    else this.#held.add(stream);
+  }
+
+  holds({ stream }: HttpConnection): boolean {
+    return this.#held?.has(stream) === true;
+  }
+
   /**
    * Reads no other connection in this turn. One read of 64 KiB holds two thousand small requests, or ten thousand pieces of
    * a body, and only their parser knows; so that a turn takes one such read, not those of all connections that flood.
    */
   flooded(flooding: HttpConnection): void {
-    if (this.#isHolding) return;
-    this.#isHolding = true;
-    const held: NetSocket[] = [];
-    for (const connection of this.#connections.values()) {
+    if (this.#looked === 'all') return;
+    this.#looked = 'all';
+    this.#hold(this.#connections.values(), flooding);
+  }
+
+  #hold(connections: Iterable<HttpConnection>, flooding: HttpConnection): void {
+    const held = (this.#held ??= this.#holdTurn());
+    for (const connection of connections) {
       const { stream } = connection;
       if (connection === flooding || connection.waiting > 0 || stream.isPaused()) continue;
       stream.pause();
-      held.push(stream);
+      held.add(stream);
     }
+  }
+
+  #holdTurn(): Set<Duplex> {
+    const held = new Set<Duplex>();
     this.#clock.endOfTurn(() => {
-      this.#isHolding = false;
+      this.#held = undefined;
+      this.#looked = 'none';
       for (const stream of held) {
-        // A connection that has changed its protocol meanwhile is read by its new owner.
         if (this.#connections.get(stream)?.waiting === 0) stream.resume();
       }
     });
+    return held;
   }
 }
 

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { ClientAddress } from '../../../lib/gateway/http/client-address';
 import { type Target, parseTarget } from '../../../lib/gateway/http/target';
 
 const parsed = (target: string, prefix: string): Target => parseTarget(target, prefix)[0];
@@ -22,4 +23,21 @@ t.test('a prefix is taken away, and both forms may have been signed', async (t) 
   t.match(parsed('/wsx/apps/1', '/ws'), { path: '/wsx/apps/1' });
   const paths = parseTarget('/pusher/app/k/1/s/xhr', '/pusher').map(({ path }) => path);
   t.strictSame(paths, ['/app/k/1/s/xhr', '/pusher/app/k/1/s/xhr'], 'two readings');
+});
+
+t.test('addresses of X-Forwarded-For are counted in one form each', async (t) => {
+  const clients = new ClientAddress(['127.0.0.1', 'fd00::/8']);
+  const rows: Array<[forwarded: string, address: string]> = [
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['::FFFF:c000:201', '192.0.2.1'],
+    ['[0:0:0:0:0:ffff:192.0.2.1]:443', '192.0.2.1'],
+    ['2001:DB8:0:0:1:0:0:1', '2001:db8::1:0:0:1'],
+    ['[2001:0db8::0001:0000:0000:0001]:80', '2001:db8::1:0:0:1'],
+    ['fe80::1%eth0', 'fe80::1'],
+    ['::', '::'],
+    ['2001:db8::7, fd00:0::1%2', '2001:db8::7'],
+    ['unknown', '127.0.0.1'],
+  ];
+  for (const [forwarded, address] of rows) t.equal(clients.of('127.0.0.1', forwarded), address);
 });

@@ -46,6 +46,10 @@ t.test('a wrong option is refused with the path of its key', async (t) => {
     [{ apps: [APP], host: '' }, /^host: must not be empty$/],
     [{ apps: [APP], path: '/x/' }, /^path: must be empty or begin with \//],
     [{ apps: [APP], path: 'x' }, /^path: /],
+    [{ apps: [APP], path: '/a/../b' }, /^path: must have no segment \. or \.\., .*\/realtime$/],
+    [{ apps: [APP], path: '/.' }, /^path: must have no segment \. or \.\./],
+    [{ apps: [APP], path: '/apps' }, /^path: must be none of \/app, \/apps, .*\/realtime$/],
+    [{ apps: [APP], path: '/pipe' }, /^path: must be none of/],
     [
       { apps: [APP], tls: { port: 1 } },
       /^tls\.cert: is missing; it must be a string or a Buffer; tls\.key: is missing; /,

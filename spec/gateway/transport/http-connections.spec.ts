@@ -47,7 +47,7 @@ t.test('a few requests of a connection are handled in a turn, all of them in ord
 
 t.test('a turn that has used up its budget takes one request of each connection', async (t) => {
   const { clock, budget, add } = empty();
-  budget.spend(2_000);
+  budget.spend(1_500);
   let handled = 0;
   for (const connection of [add(), add(), add()]) {
     for (let n = 0; n < 5; n++) connection.requested(request, () => void handled++);
@@ -56,6 +56,84 @@ t.test('a turn that has used up its budget takes one request of each connection'
   clock.endTurn();
   t.equal(handled, 15);
 });
+
+t.test('a turn that is overdrawn takes no request, and a later one does', async (t) => {
+  const { clock, budget, add } = empty();
+  budget.spend(2_048);
+  let handled = 0;
+  for (let n = 0; n < 30; n++) add().requested(request, () => void handled++);
+  t.equal(handled, 0);
+  clock.endTurn();
+  t.equal(handled, 30);
+});
+
+t.test('posts of many connections are handled in turns that their bodies count in', async (t) => {
+  const { clock, budget, add } = empty();
+  const posts = { ...request, headers: { 'content-length': '9216' } };
+  Object.assign(posts, { once: () => undefined });
+  const handled = new Map<number, number>();
+  const run = (): void => void handled.set(budget.turn, (handled.get(budget.turn) ?? 0) + 1);
+  for (let n = 0; n < 50; n++) {
+    const connection = add();
+    for (let m = 0; m < 50; m++) connection.requested(posts as unknown as IncomingMessage, run);
+  }
+  clock.endTurn();
+  const most = Math.max(...handled.values());
+  const sum = [...handled.values()].reduce((a, b) => a + b, 0);
+  t.equal(sum, 2_500);
+  t.ok(most < 56, `${most} in one turn`);
+});
+
+t.test('a body that is read does not make more be read while requests wait', async (t) => {
+  const { clock, add } = empty();
+  const connection = add();
+  const { stream } = connection;
+  for (let n = 0; n < 50; n++) connection.requested(request, () => undefined);
+  stream.resume();
+  await new Promise(setImmediate);
+  t.ok(stream.isPaused());
+  clock.endTurn();
+  await new Promise(setImmediate);
+  t.notOk(stream.isPaused());
+});
+
+t.test(
+  'when a turn is used up, connections whose requests had to wait before are read in the next one',
+  async (t) => {
+    const { clock, budget, add } = empty();
+    const [flooding, another, health] = [add(), add(), add()];
+    for (const each of [flooding, another]) {
+      for (let n = 0; n < 9; n++) each.requested(request, () => undefined);
+    }
+    clock.endTurn();
+    t.notOk(another.stream.isPaused());
+    budget.spend(1_024);
+    for (let n = 0; n < 2; n++) flooding.requested(request, () => undefined);
+    t.ok(another.stream.isPaused());
+    t.notOk(health.stream.isPaused(), 'one that has sent nothing yet is read');
+    another.stream.resume();
+    await new Promise(setImmediate);
+    t.ok(another.stream.isPaused(), 'a body that is read changes nothing');
+    clock.endTurn();
+    await new Promise(setImmediate);
+    t.notOk(another.stream.isPaused());
+    t.notOk(flooding.stream.isPaused());
+  },
+);
+
+t.test(
+  'a held connection that changes its protocol is read by its new owner at once',
+  async (t) => {
+    const { connections, add } = empty();
+    const [flooding, other] = [add(), add()];
+    for (let n = 0; n < 100; n++) flooding.requested(request, () => undefined);
+    t.ok(other.stream.isPaused());
+    connections.take(other.stream);
+    other.stream.resume();
+    await new Promise(setImmediate);
+    t.notOk(other.stream.isPaused());
+  },
+);
 
 t.test('while one connection floods, the others are not read until the turn is over', async (t) => {
   const { clock, add } = empty();
