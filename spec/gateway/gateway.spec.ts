@@ -318,9 +318,9 @@ t.test('a shared port without a broker is warned of once', async (t) => {
   const log = { ...silent, warn: (_fields: object, text: string) => void warnings.push(text) };
   const settings = checkGatewayOptions({ apps: APPS });
   const clock = new ManualClock();
-  makeBroker({ ...settings, log: log as typeof settings.log }, clock, ROOMY);
+  makeBroker({ ...settings, log }, clock, ROOMY);
   t.strictSame(warnings, []);
-  makeBroker({ ...settings, log: log as typeof settings.log, reusePort: true }, clock, ROOMY);
+  makeBroker({ ...settings, log, reusePort: true }, clock, ROOMY);
   t.equal(warnings.length, 1);
   t.match(warnings[0], /^reusePort without a broker: .*SIGTERM.*or set broker$/);
 });
