@@ -1,5 +1,5 @@
 // Transpiles every file that a spec may load, in one process, and keeps it for the loader of specs: each spec would
-// otherwise do it for its own. TypeScript's native compiler checks the types on the way; `--unchecked` leaves that out.
+// otherwise do it for its own. Types are another check's matter.
 const { spawnSync } = require('node:child_process');
 const { mkdtempSync, readdirSync, readFileSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
@@ -8,8 +8,7 @@ const { keep } = require('./transpile-once.cjs');
 
 const root = resolve(__dirname, '..');
 const out = mkdtempSync(join(tmpdir(), 'standpipe-transpiled-'));
-const args = ['-p', root, '--noEmit', 'false', '--sourceMap', '--outDir', out];
-if (process.argv.includes('--unchecked')) args.push('--noCheck');
+const args = ['-p', root, '--noCheck', '--noEmit', 'false', '--sourceMap', '--outDir', out];
 try {
   const tsc = join(root, 'node_modules/typescript-7/bin/tsc');
   const { status } = spawnSync(process.execPath, [tsc, ...args], { stdio: 'inherit' });
