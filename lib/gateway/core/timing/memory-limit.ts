@@ -16,8 +16,8 @@ const FULL = 0.75;
 const FRESH_MS = 20;
 /** Time between two warnings. */
 const WARNING_MS = 60_000;
-/** Young generation of V8, three times 16 MiB unless set. The limit of the heap holds it besides. */
-const YOUNG_BYTES = 48 * 1024 * 1024;
+/** Young generation of V8, three times 16 MiB, or 32 from V8 14 on, unless set. The limit of the heap holds it besides. */
+const YOUNG_BYTES = (parseInt(process.versions.v8, 10) < 14 ? 48 : 96) * 1024 * 1024;
 
 /** Memory that is used, and how much of it there may be, in bytes. */
 export interface MemoryUse {
