@@ -1,6 +1,6 @@
 import { StandpipeError, asError } from '../errors';
 import {
-  hasChannelCharacters,
+  isChannelPattern,
   isEventName,
   isReservedEvent,
   isUserId,
@@ -56,10 +56,7 @@ export function checkPattern(field: string, pattern: string): void {
       `${field}: a * stands for the rest of a name and comes last, not as in ${pattern}`,
     );
   }
-  const name = at < 0 ? pattern : pattern.slice(0, at);
-  if (field !== 'channels' || name === '' || name.startsWith('#') || hasChannelCharacters(name)) {
-    return;
-  }
+  if (field !== 'channels' || isChannelPattern(pattern)) return;
   throw badArgument(
     `${field}: names of channels are of letters, digits and _ - = @ , . ; which ${pattern} is not`,
   );

@@ -48,6 +48,13 @@ export function hasChannelCharacters(name: string): boolean {
   return NAME.test(name);
 }
 
+/** True for a name, or for a beginning of names with a `*` behind it. Behind a `#` anything goes but another star. */
+export function isChannelPattern(pattern: string): boolean {
+  if (pattern === '*') return true;
+  const name = pattern.endsWith('*') ? pattern.slice(0, -1) : pattern;
+  return name.startsWith('#') ? !name.includes('*') : hasChannelCharacters(name);
+}
+
 function visibilityOf(name: string): [ChannelKind['visibility'], prefix: string] {
   if (isEncryptedChannel(name)) return ['encrypted', ENCRYPTED_PREFIX];
   if (name.startsWith('private-')) return ['private', 'private-'];

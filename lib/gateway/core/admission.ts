@@ -1,6 +1,7 @@
 import { type ChannelName, parseChannelName } from '../../pusher/channel-name';
 import { CloseCode } from '../../pusher/close-codes';
 import { parseChannelData } from '../../pusher/presence';
+import { ROOMY, type MemoryWatch } from '../../stream/memory-watch';
 import type { Clock } from '../../util/timers';
 import type { Limits } from '../options/options';
 import { AppRates } from './features/app-rates';
@@ -48,15 +49,11 @@ export const PIPE_OFF = 'Pipe off: set pipe to true for this app';
 export class Admission {
   readonly #limits: Limits;
   readonly #clock: Clock;
-  readonly #memory: { readonly isNear: boolean };
+  readonly #memory: MemoryWatch;
   /** Connects of backends that were in order. */
   readonly #backendRates = new AppRates();
 
-  constructor(
-    limits: Limits,
-    clock: Clock,
-    memory: { readonly isNear: boolean } = { isNear: false },
-  ) {
+  constructor(limits: Limits, clock: Clock, memory: MemoryWatch = ROOMY) {
     this.#limits = limits;
     this.#clock = clock;
     this.#memory = memory;

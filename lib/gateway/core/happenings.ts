@@ -67,12 +67,9 @@ export class Happenings {
   tell(app: App, kind: EventKind, about: Partial<PipeEvent>, source = ''): void {
     const event = this.#event(kind, about);
     const { elsewhere, observers } = app;
-    if (elsewhere === undefined) for (const observer of observers) observer.offer(event, source);
-    else {
-      const isNews = elsewhere.isNews(event);
-      for (const observer of observers) {
-        if (isNews || observer.stream === undefined) observer.offer(event, source);
-      }
+    const isNews = elsewhere?.isNews(event) ?? true;
+    for (const observer of observers) {
+      if (isNews || observer.stream === undefined) observer.offer(event, source);
     }
   }
 

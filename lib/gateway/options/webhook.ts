@@ -1,10 +1,8 @@
 import { z } from 'zod';
+import { isChannelPattern } from '../../pusher/channel-name';
 
 const OWN_HEADERS =
   /^(x-pusher-.*|x-standpipe-.*|content-.*|host|connection|transfer-encoding|user-agent|expect|te|upgrade)$/i;
-
-/** Name of a channel, or a beginning of names. A star anywhere else would fit nothing. */
-const CHANNELS = /^(\*|#[^*]+\*?|[A-Za-z0-9_\-=@,.;]+\*?)$/;
 
 /** Options of a webhook. */
 export const webhookSchema = z.strictObject({
@@ -31,8 +29,8 @@ export const webhookSchema = z.strictObject({
     .array(
       z
         .string()
-        .regex(
-          CHANNELS,
+        .refine(
+          isChannelPattern,
           'must be the name of a channel, or the beginning of one with a * behind it, such as room-*',
         ),
     )

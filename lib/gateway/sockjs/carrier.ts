@@ -25,7 +25,7 @@ export interface CarrierHost {
  * Time for which a post waits for an earlier one. That one may travel over a connection which is still being made: over a
  * long way that takes a second, and as long again where its first packet was lost.
  */
-const MAX_WAIT_MS = 1_500;
+export const MAX_WAIT_MS = 1_500;
 /**
  * Lines may wait for a receiver up to so many times the limit of unsent bytes. Over a WebSocket a burst lies in the
  * buffers of the system while its browser reads; between two requests there are no such buffers.

@@ -77,8 +77,8 @@ export interface RequestQueue {
 /**
  * TCP connection while it speaks HTTP: pipelined requests (RFC 9112 §9.3.2) are handled a few a turn, requests have
  * deadlines, answers must be read. A GET, whose answer may be long, waits until all answers before it have left, so that
- * a connection that reads nothing holds one of them. A connection that was opened beforehand and is silent so far has no request that
- * could be late.
+ * a connection that reads nothing holds one of them. A connection that was opened beforehand and is silent so far has no
+ * request that could be late.
  *
  * Node's parser takes the bytes from the socket without a detour through JavaScript, which a listener of `data` would
  * end: requests are therefore counted after they were parsed, and the socket is paused while some of them wait.

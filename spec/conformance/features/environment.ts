@@ -1,5 +1,6 @@
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
+import { MAX_WAIT_MS } from '../../../lib/gateway/sockjs/carrier';
 import type { Options } from 'pusher-js';
 import PusherServer from 'pusher';
 import type { Test } from 'tap';
@@ -24,13 +25,14 @@ export interface Identity {
 
 /** Timers of at most so many milliseconds run by the real time. */
 const MAX_REAL_MS = 250;
-/** The wait for an earlier post, which takes no longer here: where all pages are of one process, all count their posts together. */
-const POST_WAIT_MS = 1_500;
 
-/** A clock whose short timers run by themselves. */
+/**
+ * A clock whose short timers run by themselves, and the wait for an earlier post, shortened: where all pages are of one
+ * process, all count their posts together.
+ */
 class FeatureClock extends ManualClock {
   override setTimeout(run: () => void, delayMs: number): Timer {
-    const isReal = delayMs <= MAX_REAL_MS || delayMs === POST_WAIT_MS;
+    const isReal = delayMs <= MAX_REAL_MS || delayMs === MAX_WAIT_MS;
     return isReal
       ? setTimeout(run, Math.min(delayMs, MAX_REAL_MS))
       : super.setTimeout(run, delayMs);

@@ -96,8 +96,7 @@ export class Reporter implements AppObserver {
     if (this.#again === undefined) {
       this.#push({ begin: 'gone' });
       this.#push({ heard: this.#heard });
-      this.#inFlight = -Infinity;
-      this.#flush();
+      this.#flush(Infinity);
     }
     this.stop();
   }
@@ -120,10 +119,10 @@ export class Reporter implements AppObserver {
     });
   }
 
-  #flush(): void {
+  #flush(maxInFlight = MAX_IN_FLIGHT): void {
     const { nodes } = this.#parts;
     const life = this.#life;
-    while (!this.#isStopped && this.#inFlight < MAX_IN_FLIGHT && this.#waiting.length > 0) {
+    while (!this.#isStopped && this.#inFlight < maxInFlight && this.#waiting.length > 0) {
       const items: ReportItem[] = [];
       for (let bytes = 0; items.length < MAX_ITEMS && bytes < MAX_BYTES;) {
         const next = this.#waiting.shift();

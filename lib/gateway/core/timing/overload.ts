@@ -1,3 +1,4 @@
+import { ROOMY, type MemoryWatch } from '../../../stream/memory-watch';
 import type { Clock, Timer } from '../../../util/timers';
 
 export const SECOND_MS = 1000;
@@ -11,7 +12,7 @@ const MAX_LATE = 2;
  */
 export class Overload {
   readonly #clock: Clock;
-  readonly #memory: { readonly isNear: boolean };
+  readonly #memory: MemoryWatch;
   readonly #runs = new Set<() => void>();
   #timer: Timer | undefined;
   /** True while the gateway can serve no new browser for another reason: its broker is down. */
@@ -20,7 +21,7 @@ export class Overload {
   #late = 0;
 
   /** @param memory says when the memory of the process is nearly used up */
-  constructor(clock: Clock, memory: { readonly isNear: boolean } = { isNear: false }) {
+  constructor(clock: Clock, memory: MemoryWatch = ROOMY) {
     this.#clock = clock;
     this.#memory = memory;
   }
