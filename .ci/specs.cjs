@@ -22,7 +22,8 @@ const TAP_TIMEOUT = '240';
 const SHARDS = new Map([['spec/faults/simulation.spec.ts', 2]]);
 // Specs with a process of their own: those that take long or watch their whole process. The others share some.
 const ALONE = [
-  ...['spec/brokers/redis.spec.ts', 'spec/brokers/redis-faults.spec.ts', 'spec/readme.spec.ts'],
+  ...['redis', 'redis-faults', 'sentinels'].map((name) => `spec/brokers/${name}.spec.ts`),
+  'spec/readme.spec.ts',
   'spec/browser/',
   'spec/cli/',
   'spec/conformance/features/',
@@ -30,6 +31,7 @@ const ALONE = [
   ...['close-codes', 'nginx', 'pipe-with-pusher-js', 'python'].map(
     (name) => `spec/conformance/${name}.spec.ts`,
   ),
+  'spec/examples/deploy.spec.ts',
   'spec/examples/subscriber.spec.ts',
   'spec/faults/',
   'spec/gateway/cluster/',

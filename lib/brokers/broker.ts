@@ -159,6 +159,12 @@ export interface ChannelCount {
   users: number;
 }
 
+/** Open sockets and signed-in users of an app in the cluster. */
+export interface Totals {
+  sockets: number;
+  users: number;
+}
+
 /**
  * An app's share of the engine, as one node speaks with it. Calls of one node are applied in their order. A fact is
  * absolute: the node's own number, never a difference. The engine alone adds them up, so a transition (a channel
@@ -231,8 +237,13 @@ export interface AppBroker {
   counts(channels: readonly string[]): Eventual<readonly ChannelCount[] | Unavailable>;
   /** Occupied channels whose names begin so, with their subscriptions. Channels occupied all the while are in it. */
   channels(prefix: string): Eventual<ReadonlyMap<string, number> | Unavailable>;
-  /** Ids of all open sockets in the cluster, in pieces of at most 1 000. Sockets open all the while come once. */
+  /**
+   * Ids of all open sockets in the cluster, in pieces of at most 1 000. Sockets open all the while come once. Throws while
+   * the engine is away. A node that is alone for ever knows its sockets itself: here it has none, and in `totals`.
+   */
   sockets(): AsyncIterable<readonly string[]>;
+  /** Counted by the engine. (In a key-value store: keys of two prefixes.) */
+  totals(): Eventual<Totals | Unavailable>;
 
   /**
    * Idempotency. `run` is called inside this call; the calls that it makes to this object count if, and only if, nobody

@@ -52,7 +52,12 @@ export function addServeFlags(command: Command): Command {
     .addOption(number('--tls-port <number>', 'TLS port (default 6443 with a certificate)'))
     .addOption(flag('--tls-cert <file>', 'certificate, PEM'))
     .addOption(flag('--tls-key <file>', 'key of the certificate, PEM'))
-    .addOption(flag('--broker <url>', 'Redis that joins several gateways: redis://127.0.0.1:6379'))
+    .addOption(
+      flag(
+        '--broker <url>',
+        'Redis that joins several gateways: redis://127.0.0.1:6379, or redis+sentinel://host:port,…/name',
+      ),
+    )
     .addOption(number('--metrics-port <number>', 'Prometheus metrics on a port of their own'))
     .addOption(flag('--metrics-host <address>', 'its address (default 127.0.0.1)'))
     .option(

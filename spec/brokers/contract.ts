@@ -260,21 +260,21 @@ export function holdsTheContract(t: Test, startCluster: StartCluster): void {
     },
   );
 
-  t.test('sockets of all nodes are listed once each', async (t) => {
+  t.test('sockets of all nodes are listed once each, and counted', async (t) => {
     const [a, b, c] = await cluster(t);
     for (let i = 0; i < 1200; i++) a.app.socket(`1.${i}`, true);
     b.app.socket('2.1', true);
     b.app.socket('2.2', true);
     b.app.socket('2.1', false);
-    await a.app.settled();
-    await b.app.settled();
+    for (const { app } of [a, b]) void app.user('ann', 1);
+    await Promise.all([a, b].map(async ({ app }) => app.settled()));
+    t.strictSame(await c.app.totals(), { sockets: 1201, users: 1 });
     const ids: string[] = [];
     for await (const piece of c.app.sockets()) {
       t.ok(piece.length <= 1000);
       ids.push(...piece);
     }
-    t.equal(ids.length, 1201);
-    t.equal(new Set(ids).size, 1201);
+    t.strictSame([ids.length, new Set(ids).size], [1201, 1201]);
     t.notOk(ids.includes('2.1'));
   });
 

@@ -39,7 +39,7 @@ export async function startNginx(
     events {}
     http {
       access_log off;
-      ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
+      ${temporaryPaths(folder)}
       map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
       proxy_http_version 1.1;
       proxy_set_header Host $http_host;
@@ -54,6 +54,23 @@ export async function startNginx(
         ${locations}
       }
     }`;
+  await runNginx(t, folder, config, `http://127.0.0.1:${port}/up`);
+  return { port, tlsPort };
+}
+
+/** Directories for bodies that nginx writes to its disk. */
+export function temporaryPaths(folder: string): string {
+  const names = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  return names.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ');
+}
+
+/** Runs nginx in the foreground until the test ends, and waits until it answers at `url`. */
+export async function runNginx(
+  t: Test,
+  folder: string,
+  config: string,
+  url: string,
+): Promise<void> {
   writeFileSync(join(folder, 'nginx.conf'), config);
   const nginx = spawn(PROGRAM, ['-e', 'stderr', '-p', folder, '-c', join(folder, 'nginx.conf')], {
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -67,15 +84,14 @@ export async function startNginx(
   void ended.then(() => (over = true));
   for (let up = false; !up;) {
     if (over) throw new Error('nginx has ended');
-    up = await fetch(`http://127.0.0.1:${port}/up`).then(
+    up = await fetch(url).then(
       () => true,
       () => false,
     );
   }
-  return { port, tlsPort };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;

@@ -11,6 +11,7 @@ import type {
   Occupancy,
   OnlineUsers,
   PublishOptions,
+  Totals,
   Unavailable,
   UserPresence,
 } from '../broker';
@@ -182,6 +183,10 @@ export class JoinedApp implements AppBroker {
 
   sockets(): AsyncIterable<readonly string[]> {
     return this.#parts.link.sockets(this.#id);
+  }
+
+  totals(): Eventual<Totals | Unavailable> {
+    return this.#read(() => this.#parts.link.totals(this.#id));
   }
 
   idempotent(

@@ -1,4 +1,4 @@
-import type { CachedEvent, ChannelCount, MemberList, OnlineUsers } from '../broker';
+import type { CachedEvent, ChannelCount, MemberList, OnlineUsers, Totals } from '../broker';
 import type { Item, NodeMessage } from '../../wire/cluster';
 import type { Fact, Operation, TurnReply } from '../operation';
 
@@ -76,6 +76,7 @@ export interface EngineLink {
   counts(app: string, channels: readonly string[]): Promise<readonly ChannelCount[]>;
   channels(app: string, prefix: string): Promise<ReadonlyMap<string, number>>;
   sockets(app: string): AsyncIterable<readonly string[]>;
+  totals(app: string): Promise<Totals>;
 
   /** Resolves when the topic is heard; stays so over cuts. Never rejects. */
   watch(app: string, channel: string): Promise<void>;

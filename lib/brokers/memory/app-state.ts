@@ -9,6 +9,7 @@ import type {
   Occupancy,
   OnlineUsers,
   PublishOptions,
+  Totals,
   Transition,
   UserPresence,
 } from '../broker';
@@ -242,6 +243,12 @@ export class AppState {
 
   sockets(): string[] {
     return Array.from(this.#facts.values(), ({ sockets }) => [...sockets]).flat();
+  }
+
+  totals(): Totals {
+    const facts = [...this.#facts.values()];
+    const users = new Set(facts.flatMap((of) => [...of.users.keys()]));
+    return { sockets: facts.reduce((sum, of) => sum + of.sockets.size, 0), users: users.size };
   }
 
   idempotent(key: string, fingerprint: string, ttlMs: number, nowMs: number): IdempotentResult {

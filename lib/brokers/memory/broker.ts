@@ -15,6 +15,7 @@ import type {
   Occupancy,
   OnlineUsers,
   PublishOptions,
+  Totals,
   Transition,
   UserPresence,
 } from '../broker';
@@ -211,6 +212,10 @@ class MemoryApp implements AppBroker, Hearer {
   async *sockets(): AsyncGenerator<readonly string[]> {
     const all = this.#state.sockets();
     for (let at = 0; at < all.length; at += PIECE) yield all.slice(at, at + PIECE);
+  }
+
+  totals(): Totals {
+    return this.#state.totals();
   }
 
   idempotent(key: string, fingerprint: string, ttlMs: number, run: () => void): IdempotentResult {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../util/timers';
 import type { Item, NodeMessage } from '../../wire/cluster';
-import type { CachedEvent, ChannelCount, MemberList, OnlineUsers } from '../broker';
+import type { CachedEvent, ChannelCount, MemberList, OnlineUsers, Totals } from '../broker';
 import type { EngineLink, Lease, LinkListener, Renewal } from '../joined/engine-link';
 import type { Fact, Operation, TurnReply } from '../operation';
 import type { Hearer } from './app-state';
@@ -211,6 +211,10 @@ export class FarLink implements EngineLink {
   async *sockets(app: string): AsyncGenerator<readonly string[]> {
     const ids = await this.#call(() => this.#engine.app(app).state.sockets());
     for (let at = 0; at < ids.length; at += PIECE) yield ids.slice(at, at + PIECE);
+  }
+
+  totals(app: string): Promise<Totals> {
+    return this.#call(() => this.#engine.app(app).state.totals());
   }
 
   watch(app: string, channel: string): Promise<void> {

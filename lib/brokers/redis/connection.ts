@@ -1,12 +1,19 @@
 import { StandpipeError } from '../../errors';
-
-/** Address of an engine: `redis://`, `rediss://`, or `unix:` and the path of a socket. */
-export type RedisAddress = string;
+import {
+  engineName,
+  type RedisAddress,
+  type SentinelAddress,
+  sentinelsOf,
+  type ServerAddress,
+} from './address';
+import { primaries } from './sentinels';
 
 type Argument = string | Buffer;
 type Client = Awaited<ReturnType<typeof open>>;
 
 const CONNECT_TIMEOUT_MS = 5000;
+/** Time that a sentinel has to answer: another one is asked beside it. */
+const SENTINEL_TIMEOUT_MS = 1000;
 /** Topics in one command. */
 const TOPICS_AT_ONCE = 1000;
 
@@ -32,6 +39,8 @@ export interface EngineInfo {
  */
 export class Connection {
   readonly info: EngineInfo;
+  /** The server, where sentinels have named it. */
+  readonly server: ServerAddress | undefined;
   readonly #commands: Client;
   readonly #topics: Client;
   readonly #heard: (topic: string, message: Buffer) => void;
@@ -42,9 +51,11 @@ export class Connection {
     commands: Client,
     topics: Client,
     info: EngineInfo,
+    server: ServerAddress | undefined,
     heard: (topic: string, message: Buffer) => void,
   ) {
     this.info = info;
+    this.server = server;
     this.#commands = commands;
     this.#topics = topics;
     this.#heard = heard;
@@ -59,14 +70,33 @@ export class Connection {
     address: RedisAddress,
     heard: (topic: string, message: Buffer) => void,
   ): Promise<Connection> {
-    const clients = [await open(address), await open(address)] as const;
+    const sentinels = sentinelsOf(address);
+    if (sentinels === undefined) return Connection.#open(address, undefined, heard);
+    let failure: unknown;
+    for (const server of await primaries(sentinels, askSentinel)) {
+      try {
+        return await Connection.#open(address, server, heard);
+      } catch (error) {
+        if (error instanceof Unsuitable) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  static async #open(
+    address: RedisAddress,
+    server: ServerAddress | undefined,
+    heard: (topic: string, message: Buffer) => void,
+  ): Promise<Connection> {
+    const clients = [await open(address, server), await open(address, server)] as const;
     const [commands, topics] = clients;
     try {
       // Without a listener an error ends the process.
       for (const client of clients) client.on('error', () => undefined);
       await Promise.all(clients.map((client) => client.connect()));
       const info = await suitable(commands);
-      return new Connection(commands, topics, info, heard);
+      return new Connection(commands, topics, info, server, heard);
     } catch (error) {
       for (const client of clients) if (client.isOpen) client.destroy();
       throw explained(error, address);
@@ -111,12 +141,6 @@ export class Connection {
   };
 }
 
-/** Host and port of an engine, or its socket: nothing secret. */
-export function placeOf(address: RedisAddress): string {
-  if (address.startsWith('unix:')) return address.slice('unix:'.length);
-  return URL.canParse(address) ? new URL(address).host : 'the address of the setting broker';
-}
-
 /** The reason for which an engine can not be spoken to, in a line. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -129,18 +153,66 @@ function explained(error: unknown, address: RedisAddress): unknown {
   const message = error instanceof Error ? error.message : '';
   if (!/^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH) /.test(message)) return error;
   return new Unsuitable(
-    `the Redis at ${placeOf(address)} wants another user or password (${message}); give them in STANDPIPE_BROKER: redis://user:password@host:port`,
+    `${engineName(address)} wants another user or password (${message}); give them in STANDPIPE_BROKER: redis://user:password@host:port`,
   );
 }
 
-async function open(address: RedisAddress) {
+/** Asks a sentinel where the primary is. */
+export async function askSentinel(
+  { name, tls = false, sentinelUsername: username, sentinelPassword: password }: SentinelAddress,
+  { host, port }: ServerAddress,
+): Promise<ServerAddress | undefined> {
+  const { createClient } = await import('@redis/client');
+  const times = { connectTimeout: SENTINEL_TIMEOUT_MS, socketTimeout: SENTINEL_TIMEOUT_MS };
+  const client = createClient({
+    ...CLIENT,
+    ...credentials(username, password),
+    socket: { ...socketAt({ host, port }, tls), ...times },
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const reply = await client.sendCommand(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name]);
+    if (reply === null) return undefined;
+    const [primary = '', primaryPort] = reply as unknown as string[];
+    return { host: primary, port: Number(primaryPort) };
+  } finally {
+    if (client.isOpen) client.destroy();
+  }
+}
+
+const CLIENT = { RESP: 2, disableOfflineQueue: true, disableClientInfo: true } as const;
+
+function socketAt({ host, port }: ServerAddress, tls: boolean) {
+  const at = { host, port, reconnectStrategy: false as const };
+  return tls ? { ...at, tls: true as const } : at;
+}
+
+function credentials(username: string | undefined, password: string | undefined) {
+  return {
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+  };
+}
+
+/** @param server the primary that sentinels have named */
+async function open(address: RedisAddress, server: ServerAddress | undefined) {
   // Loading the client takes as long as all else that a gateway needs.
   const { createClient } = await import('@redis/client');
-  const socket = { connectTimeout: CONNECT_TIMEOUT_MS, reconnectStrategy: false as const };
-  const where = address.startsWith('unix:')
-    ? { socket: { ...socket, path: address.slice('unix:'.length) } }
-    : { url: address, socket };
-  return createClient({ ...where, RESP: 2, disableOfflineQueue: true, disableClientInfo: true });
+  const sentinels = sentinelsOf(address);
+  const connectTimeout = CONNECT_TIMEOUT_MS;
+  if (sentinels !== undefined && server !== undefined) {
+    const { username, password, database, tls = false } = sentinels;
+    const socket = { ...socketAt(server, tls), connectTimeout };
+    const who = { ...credentials(username, password), ...(database !== undefined && { database }) };
+    return createClient({ ...CLIENT, ...who, socket });
+  }
+  const text = address as string;
+  const socket = { connectTimeout, reconnectStrategy: false as const };
+  const where = text.startsWith('unix:')
+    ? { socket: { ...socket, path: text.slice('unix:'.length) } }
+    : { url: text, socket };
+  return createClient({ ...CLIENT, ...where });
 }
 
 /** Looks at version, role and eviction policy. */

@@ -4,15 +4,17 @@ import { backoff } from '../../util/backoff';
 import type { Logger } from '../../util/logger';
 import type { Clock, Timer } from '../../util/timers';
 import { type NodeMessage, writeNodeMessage } from '../../wire/cluster';
-import type { CachedEvent, ChannelCount, MemberList, OnlineUsers } from '../broker';
+import type { CachedEvent, ChannelCount, MemberList, OnlineUsers, Totals } from '../broker';
 import type { EngineLink, Lease, LinkListener, Renewal } from '../joined/engine-link';
 import type { Fact, Operation, TurnReply } from '../operation';
-import { Connection, placeOf, reasonOf, type RedisAddress } from './connection';
+import { engineName, type RedisAddress, sentinelsOf } from './address';
+import { askSentinel, Connection, reasonOf } from './connection';
 import { decodeResults, encodeTurn, type EncodeLimits } from './encode-turn';
 import { AppKeys, NodeKeys } from './keys';
 import { RedisReads } from './reads';
 import { BURIED, BURY, FENCE, LIST, REGISTER, REJOIN, RELEASE, RENEW } from './scripts/leases';
 import { Script } from './scripts/script';
+import { PrimaryWatch } from './sentinels';
 import { TURN } from './scripts/turn';
 import { Topics } from './topics';
 
@@ -55,6 +57,8 @@ export class RedisLink implements EngineLink {
   readonly #options: RedisLinkOptions;
   readonly #nodeKeys: NodeKeys;
   readonly #topics = new Topics();
+  /** Undefined for an engine that no sentinels look after. */
+  readonly #watch: PrimaryWatch | undefined;
   readonly #apps = new Map<string, App>();
   /** Apps that the engine has in its list, as this connection has told it. */
   readonly #listed = new Map<string, Promise<boolean>>();
@@ -69,6 +73,10 @@ export class RedisLink implements EngineLink {
   constructor(options: RedisLinkOptions) {
     this.#options = options;
     this.#nodeKeys = new NodeKeys(options.prefix);
+    const sentinels = sentinelsOf(options.address);
+    if (sentinels !== undefined) {
+      this.#watch = new PrimaryWatch(options.clock, sentinels, askSentinel);
+    }
   }
 
   get isUp(): boolean {
@@ -80,7 +88,7 @@ export class RedisLink implements EngineLink {
     this.#closed = false;
     const { clock, log, address } = this.#options;
     const deadline = clock.now() + timeoutMs;
-    const where = `the Redis at ${placeOf(address)} (setting broker)`;
+    const where = `${engineName(address)} (setting broker)`;
     let why = 'no answer';
     const patience = clock.setTimeout(() => {
       log.warn({}, `${where} can not be reached yet: ${why}; trying on`);
@@ -107,6 +115,7 @@ export class RedisLink implements EngineLink {
   close(): void {
     this.#closed = true;
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
+    this.#watch?.end();
     this.#connection?.end();
   }
 
@@ -220,8 +229,11 @@ export class RedisLink implements EngineLink {
   }
 
   async *sockets(app: string): AsyncGenerator<readonly string[]> {
-    const nodes = (await this.#send(['ZRANGE', this.#nodeKeys.nodes, '0', '-1'])) as string[];
-    yield* this.#app(app).reads.sockets(nodes.map(Number));
+    yield* this.#app(app).reads.sockets(await this.#nodes());
+  }
+
+  async totals(app: string): Promise<Totals> {
+    return this.#app(app).reads.totals(await this.#nodes());
   }
 
   watch(app: string, channel: string): Promise<void> {
@@ -251,6 +263,12 @@ export class RedisLink implements EngineLink {
   async post(node: number, message: NodeMessage): Promise<void> {
     const bytes = writeNodeMessage(message);
     await this.#send(['PUBLISH', this.#nodeKeys.topic(node), bytes]).catch(() => undefined);
+  }
+
+  async #nodes(): Promise<number[]> {
+    return ((await this.#send(['ZRANGE', this.#nodeKeys.nodes, '0', '-1'])) as string[]).map(
+      Number,
+    );
   }
 
   #app(id: string): App {
@@ -317,19 +335,27 @@ export class RedisLink implements EngineLink {
       throw new Error('closed');
     }
     const { log } = this.#options;
-    const { run, version, keeps } = connection.info;
+    const { info, server } = connection;
+    const { run, version, keeps } = info;
     if (run !== this.run)
-      log.info({ version, keeps }, 'connected with the engine of several gateways');
+      log.info(
+        { version, keeps, ...(server && { server }) },
+        'connected with the engine of several gateways',
+      );
     this.run = run;
     this.#attempt = 0;
     this.#listed.clear();
     this.#connection = connection;
     connection.onEnd(() => this.#ended());
+    if (connection.server !== undefined) {
+      this.#watch?.begin(connection.server, () => connection.end());
+    }
     if (missed) this.#listener?.up(true);
   }
 
   #ended(): void {
     this.#connection = undefined;
+    this.#watch?.end();
     this.#topics.away();
     if (this.#closed) return;
     this.#listener?.away();

@@ -1,5 +1,6 @@
 import { StandpipeError } from '../../errors';
-import { Connection, placeOf, reasonOf, type RedisAddress } from './connection';
+import { engineName, type RedisAddress } from './address';
+import { Connection, reasonOf } from './connection';
 import { AppKeys, NodeKeys } from './keys';
 
 /** A node with a lease. */
@@ -21,7 +22,7 @@ export async function redisNodes({
 }): Promise<NodeInfo[]> {
   const connection = await Connection.open(address, () => undefined).catch((error: unknown) => {
     if (error instanceof StandpipeError) throw error;
-    const message = `the Redis at ${placeOf(address)} can not be reached: ${reasonOf(error)}`;
+    const message = `${engineName(address)} can not be reached: ${reasonOf(error)}`;
     throw new StandpipeError('broker_unavailable', message, { cause: error });
   });
   try {

@@ -1,4 +1,4 @@
-import type { CachedEvent, ChannelCount, MemberList, OnlineUsers } from '../broker';
+import type { CachedEvent, ChannelCount, MemberList, OnlineUsers, Totals } from '../broker';
 import type { Fact } from '../operation';
 import { type AppKeys, readMemberField } from './keys';
 
@@ -83,6 +83,17 @@ export class RedisReads {
         for (let at = 0; at < fresh.length; at += PAGE) yield fresh.slice(at, at + PAGE);
       }
     }
+  }
+
+  async totals(nodes: readonly number[]): Promise<Totals> {
+    const [users, ...sockets] = await Promise.all([
+      this.#send(['HLEN', this.#keys.users]),
+      ...nodes.map((node) => this.#send(['SCARD', this.#keys.nodeSockets(node)])),
+    ]);
+    return {
+      users: Number(users),
+      sockets: sockets.reduce<number>((sum, n) => sum + Number(n), 0),
+    };
   }
 
   /** Facts of a node, members first, as a socket that closes leaves them. */

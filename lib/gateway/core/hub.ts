@@ -87,7 +87,7 @@ export class Hub {
     this.#journal = journal;
     this.#metrics = metrics;
     this.#broker = broker;
-    this.nodes = new Nodes(broker);
+    this.nodes = new Nodes(broker, clock);
     const { nodes } = this;
     this.reports = new Reports({ clock, nodes, journal, limits });
     this.happenings = new Happenings(clock, nodes);

@@ -21,6 +21,12 @@ export class Router {
     this.#hub = hub;
     this.#metrics = metrics;
     this.#journal = journal;
+    hub.nodes.on('to_socket', (app, { socketId, event, data }) => {
+      const isEvent = [socketId, event, data].every((text) => typeof text === 'string');
+      return isEvent
+        ? String(this.#sendHere(app, String(socketId), String(event), String(data)))
+        : '';
+    });
   }
 
   /** True when client events on a channel go to its other subscribers. */
@@ -95,6 +101,22 @@ export class Router {
       const isOccupied = counts === 'unavailable' || (counts[0]?.subscriptions ?? 0) > 0;
       return isOccupied ? this.publish(app, publication, receipt) : 0;
     });
+  }
+
+  /** An event for a socket of any node, from a backend. Answers with 1, or 0 when it is not connected. */
+  sendTo(app: App, socketId: string, event: string, data: string): Eventual<number> {
+    const { nodes } = this.#hub;
+    const node = nodes.elsewhere(app, socketId);
+    if (node === undefined) return this.#sendHere(app, socketId, event, data);
+    const answer = nodes.send(app, node, { type: 'to_socket', socketId, event, data });
+    return later(answer, (sockets) => Number(sockets) || 0);
+  }
+
+  #sendHere(app: App, socketId: string, event: string, data: string): number {
+    const socket = app.sockets.get(socketId);
+    if (socket === undefined || socket.closed) return 0;
+    this.send(socket, event, data);
+    return 1;
   }
 
   /** An event for one socket, from a backend. */

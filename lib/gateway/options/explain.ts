@@ -22,6 +22,12 @@ export function explain(error: z.ZodError, schema: z.ZodType): string {
 }
 
 function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
+  const meant = issue.code === 'invalid_union' ? meantOf(issue) : undefined;
+  if (meant !== undefined) {
+    return meant.flatMap((each) =>
+      faultsOf({ ...each, path: [...issue.path, ...each.path] }, schema),
+    );
+  }
   if (issue.code !== 'unrecognized_keys') {
     const range = rangeOf(schemaAt(schema, issue.path), issue);
     return [`${pathText(issue.path) || 'options'}: ${range ?? meaning(issue)}`];
@@ -32,6 +38,14 @@ function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
     const path = pathText([...issue.path, key]);
     return `${path}: is no option${didYouMean(key, known)}; the options are ${known.join(', ')}`;
   });
+}
+
+/** Faults of the only alternative that takes values of this kind; undefined when there is none, or several. */
+function meantOf({ errors }: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] | undefined {
+  const isOtherKind = ({ code, path }: z.core.$ZodIssue): boolean =>
+    code === 'invalid_type' && path.length === 0;
+  const fitting = errors.filter((issues) => !issues.some(isOtherKind));
+  return fitting.length === 1 ? fitting[0] : undefined;
 }
 
 function meaning(issue: z.core.$ZodIssue): string {
@@ -112,5 +126,9 @@ function rangeOf(at: unknown, { input }: z.core.$ZodIssue): string | undefined {
 function bare(schema: unknown): unknown {
   let inner = schema;
   while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) inner = inner.unwrap();
+  // A union counts as the alternative that has options of its own.
+  if (inner instanceof z.ZodUnion) {
+    return inner.options.find((option) => option instanceof z.ZodObject) ?? inner;
+  }
   return inner instanceof z.ZodPipe ? inner.in : inner;
 }

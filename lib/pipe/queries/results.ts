@@ -70,7 +70,7 @@ export interface UserInfo {
   readonly sockets: readonly string[];
 }
 
-/** Counts of the app, on the gateway process at the other end. */
+/** Counts of the app, over all gateways that work as one. `node` is the process at the other end. */
 export interface Stats {
   readonly node: string;
   readonly sockets: number;

@@ -6,7 +6,8 @@ import { Reader } from '../../support/reader';
 import type { StartCluster } from '../../support/start-cluster';
 import { SECRET } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
-import { until } from '../../support/until';
+import { until, untilAnswered } from '../../support/until';
+import { WirePipe } from '../protocols/pipe-2011/backend';
 
 /** A backend of one of the nodes. */
 async function backend(
@@ -71,6 +72,53 @@ export function showBackends(t: Test, start: StartCluster): void {
     await socket.next();
     socket.drop();
     await t.rejects(unanswered, { message: /closed unanswered/ });
+  });
+
+  t.test('queries tell of the sockets, users and backends of all nodes', async (t) => {
+    const nodes = (await start(t, 3)) as [Node, Node, Node];
+    const [client] = [await backend(t, nodes[0]), await backend(t, nodes[1])];
+    const sockets: TestSocket[] = [];
+    for (const [i, node] of [...nodes, ...nodes].entries()) {
+      const socket = await TestSocket.connect(t, node.port);
+      if (i < 3) await socket.signIn({ id: 'ann', user_info: { n: i } });
+      await socket.subscribe('room');
+      sockets.push(socket);
+    }
+    await sockets[4]?.signIn({ id: 'bob' });
+    await sockets[4]?.subscribe('#server-to-user-bob');
+    const ids = sockets.map(({ id }) => id);
+    await untilAnswered(async () => (await client.sockets.count()) === 6);
+    const userOf = (i: number): object =>
+      i < 3 ? { userId: 'ann' } : i === 4 ? { userId: 'bob' } : {};
+    const all = ids.map((id, i) => ({ id, ...userOf(i) }));
+    const sorted = (list: ReadonlyArray<{ id: string }>): object[] =>
+      list.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    t.same(sorted(await client.sockets.list()), sorted(all));
+    const some = await client.sockets.list({ limit: 4 });
+    t.equal(new Set(some.map(({ id }) => id)).size, 4, 'the limit holds over all nodes');
+    const ann = await client.user('ann').info();
+    t.match(ann, { id: 'ann', socketCount: 3, userInfo: { n: 0 } }, 'as of its own node first');
+    t.same([...ann.sockets].sort(), ids.slice(0, 3).sort());
+    t.match(await client.user('bob').info(), { socketCount: 1, sockets: [ids[4]] });
+    t.match(await client.user('cid').info(), { socketCount: 0, sockets: [] });
+    t.match(await client.stats(), { sockets: 6, channels: 1, users: 2, pipes: 2 });
+    for (const socket of sockets.slice(0, 5)) socket.drop();
+    await untilAnswered(async () => (await client.sockets.count()) === 1);
+    t.same(await client.sockets.list(), [{ id: ids[5] }]);
+    await untilAnswered(async () => (await client.stats()).users === 0);
+    t.match(await client.user('ann').info(), { socketCount: 0, sockets: [] });
+  });
+
+  t.test('a backend of 2011 reaches the sockets of all nodes', async (t) => {
+    const [here, there] = (await start(t, 2)) as [Node, Node];
+    const pipe = await WirePipe.connect(t, here.port);
+    const far = await TestSocket.connect(t, there.port);
+    const params = { socket_id: far.id, event: 'hi', data: { n: 1 } };
+    const request = JSON.stringify({ id: 1, method: 'send_to_socket', params });
+    t.match(await pipe.ask(request), { error: null, result: { sockets: 1 } });
+    t.match(await far.next(), { event: 'hi' });
+    far.drop();
+    await untilAnswered(async () => (await pipe.ask(request)).error?.code === 4211);
   });
 
   t.test('a backend hears the browsers of all nodes, each in order', async (t) => {

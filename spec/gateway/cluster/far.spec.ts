@@ -6,7 +6,7 @@ import { join } from '../../support/group-members';
 import { startFarCluster } from '../../support/start-cluster';
 import { SECRET } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
-import { until } from '../../support/until';
+import { until, untilAnswered } from '../../support/until';
 import { showBackends } from './backends';
 import { showSeveralNodes } from './several-nodes';
 
@@ -45,3 +45,30 @@ t.test(
     t.equal(second.client.state, 'open');
   },
 );
+
+t.test('a list of sockets has those of a gateway that does not answer', async (t) => {
+  const engine = new FarEngine();
+  const app = { id: '1', key: 'key', secret: SECRET };
+  const parts = [engine.join(), engine.join()] as const;
+  const nodes: Gateway[] = [];
+  for (const { broker } of parts) {
+    const gateway = new Gateway({ port: 0, apps: [app] }, systemClock, broker);
+    t.teardown(() => gateway.stop());
+    nodes.push(await gateway.start());
+  }
+  const [here, there] = nodes as [Gateway, Gateway];
+  const { client } = await join(t, here, {}, () => undefined);
+  // More than one piece of the engine's list.
+  const sockets = Array.from({ length: 250 }, async () => TestSocket.connect(t, there.port));
+  const ids = (await Promise.all(sockets)).map(({ id }) => id);
+  await (await sockets[0])?.signIn({ id: 'ann' });
+  const listed = async (): Promise<string[]> =>
+    (await client.sockets.list()).map(({ id, userId = '' }) => `${id} ${userId}`).sort();
+  const named = ids.map((id, i) => `${id} ${i === 0 ? 'ann' : ''}`).sort();
+  await until(() => there.socketCount === 250);
+  await untilAnswered(async () => (await client.sockets.count()) === 250);
+  t.strictSame(await listed(), named);
+  parts[1].link.cut('both', Infinity);
+  t.strictSame(await listed(), ids.map((id) => `${id} `).sort(), 'without their users');
+  t.match(await client.user('ann').info(), { socketCount: 0 });
+});

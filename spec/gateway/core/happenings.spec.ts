@@ -48,7 +48,7 @@ function happenings(): Told {
   };
   const app = { id: '1', observers: new Set([observer]), broker } as unknown as App;
   const clock = new ManualClock();
-  return { happenings: new Happenings(clock, new Nodes(one)), app, told, offered, broker };
+  return { happenings: new Happenings(clock, new Nodes(one, clock)), app, told, offered, broker };
 }
 
 t.test('nothing is told of a channel of a user that a sweep has found empty', async (t) => {

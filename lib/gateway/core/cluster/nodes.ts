@@ -3,16 +3,20 @@ import { type Eventual, later } from '../../../brokers/eventual';
 import { isObject, parseJson } from '../../../pusher/json';
 import { nodeOfSocketId } from '../../../pusher/socket-id';
 import { hash32 } from '../../../util/hash';
+import type { Clock } from '../../../util/timers';
 import type { App } from '../model/app';
 
 /** A message of one node to another about an app: JSON, and so is the answer, where there is one. */
 export interface NodeMessage {
   readonly type:
     | ('changed' | 'counted' | 'terminate' | 'leaving')
-    | ('command' | 'query' | 'decide')
+    | ('command' | 'query' | 'decide' | 'to_socket')
     | ('hear' | 'report' | 'pipe');
   readonly [field: string]: unknown;
 }
+
+/** Longest wait for the answers of all nodes: one that has died is known to be dead later. */
+const PATIENCE_MS = 2_000;
 
 /** Does what a message asks for; the answer is a JSON text, or ''. */
 export type MessageHandler = (app: App, message: NodeMessage, from: number) => Eventual<string>;
@@ -30,13 +34,15 @@ export interface NodesWatcher {
 /** The nodes that the broker joins, this one among them, and the messages between them. */
 export class Nodes {
   readonly #broker: Broker;
+  readonly #clock: Clock;
   readonly #handlers = new Map<string, MessageHandler>();
   readonly #watchers: NodesWatcher[] = [];
   /** Nodes that are about to leave: they are given nothing more to look after. */
   readonly #leaving = new Set<number>();
 
-  constructor(broker: Broker) {
+  constructor(broker: Broker, clock: Clock) {
     this.#broker = broker;
+    this.#clock = clock;
     this.on('leaving', (_app, _message, from) => {
       this.#leaving.add(from);
       return '';
@@ -110,10 +116,23 @@ export class Nodes {
     return app.broker.send(node, JSON.stringify(message));
   }
 
-  /** The answers of all other nodes to a message; undefined for those that are gone. */
+  /** As `send`, and undefined when the answer is not there within 2 s. The message may be heard all the same. */
+  sendSoon(app: App, node: number, message: NodeMessage): Eventual<string | undefined> {
+    const answer = this.send(app, node, message);
+    if (!(answer instanceof Promise)) return answer;
+    return new Promise((resolve) => {
+      const timer = this.#clock.setTimeout(() => resolve(undefined), PATIENCE_MS);
+      void answer.then((text) => {
+        this.#clock.clearTimeout(timer);
+        resolve(text);
+      });
+    });
+  }
+
+  /** The answers of all other nodes to a message; undefined for those that are gone, or do not answer within 2 s. */
   ask(app: App, message: NodeMessage): Eventual<ReadonlyArray<string | undefined>> {
     if (this.isAlone) return [];
-    const answers = this.others().map(async (node) => this.send(app, node, message));
+    const answers = this.others().map(async (node) => this.sendSoon(app, node, message));
     return Promise.all(answers);
   }
 

@@ -1,3 +1,4 @@
+import { later } from '../../../brokers/eventual';
 import { InFlight } from '../../../stream/in-flight';
 import { EventKind, RuleKind, type PipeEvent, type Rule } from '../../../wire/frames';
 import { CloseCode } from '../../../pusher/close-codes';
@@ -87,10 +88,12 @@ export class Pipe2011Connection implements CarrierHandler, GroupMember, Asking {
   text(text: string): void {
     if (!this.#isOpen) return;
     this.#parts.metrics.pipeCommands++;
-    const { id, outcome, malformed } = answer(this.#parts, this, text);
-    if ('code' in outcome) this.#refuse(id, outcome);
-    else this.#write([frames.reply(id, outcome.result)]);
-    if (malformed) this.#countMalformed();
+    void later(answer(this.#parts, this, text), ({ id, outcome, malformed }) => {
+      if (!this.#isOpen) return;
+      if ('code' in outcome) this.#refuse(id, outcome);
+      else this.#write([frames.reply(id, outcome.result)]);
+      if (malformed) this.#countMalformed();
+    });
   }
 
   binary(): void {

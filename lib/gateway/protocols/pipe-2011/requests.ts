@@ -8,6 +8,7 @@ import {
   type Fields,
 } from '../../../pusher/json';
 import { rawValue } from '../../../pusher/raw-value';
+import { type Eventual, later } from '../../../brokers/eventual';
 import type { App } from '../../core/model/app';
 import type { Parts } from '../../core/parts';
 import { ErrorCode, type RequestError, type RequestId } from './frames';
@@ -41,8 +42,8 @@ export interface Answered {
   malformed?: true;
 }
 
-/** Reads one request (`{"id","method","params"}`), does it, and returns its one answer. Never throws. */
-export function answer(parts: RequestParts, asking: Asking, text: string): Answered {
+/** Reads one request (`{"id","method","params"}`), does it, and returns its one answer. Never throws, nor rejects. */
+export function answer(parts: RequestParts, asking: Asking, text: string): Eventual<Answered> {
   // A deep text takes a second to parse, of which every connection would have its share.
   if (measureJson(text).levels > MAX_LEVELS) {
     return malformed(null, `a request must not have more than ${MAX_LEVELS} levels`);
@@ -60,7 +61,7 @@ export function answer(parts: RequestParts, asking: Asking, text: string): Answe
   if (!isObject(params)) return malformed(id, 'params must be an object');
   const data = (): string => rawValue(rawValue(text, 'params'), 'data') || '""';
   try {
-    return { id, outcome: run(parts, asking, { method, params, data }) };
+    return later(run(parts, asking, { method, params, data }), (outcome) => ({ id, outcome }));
   } catch (error) {
     parts.log.error({ err: error }, 'a request of Pipe 0.2 failed');
     return { id, outcome: { code: ErrorCode.INTERNAL, message: 'Internal error' } };
@@ -74,7 +75,11 @@ interface Request {
   data: () => string;
 }
 
-function run(parts: RequestParts, asking: Asking, { method, params, data }: Request): Outcome {
+function run(
+  parts: RequestParts,
+  asking: Asking,
+  { method, params, data }: Request,
+): Eventual<Outcome> {
   switch (method) {
     case 'subscribe':
       return change(asking, params, (each) => asking.subscriptions.add(each));
@@ -125,17 +130,15 @@ function sendToSocket(
   app: App,
   { socket_id: id, event }: Fields,
   data: string,
-): Outcome {
+): Eventual<Outcome> {
   if (typeof id !== 'string') return invalid('socket_id must be a string');
   const bad = badEvent(event, data, limits);
   if (bad !== undefined) return bad;
-  const socket = app.sockets.get(id);
-  if (socket === undefined || socket.closed) {
+  return later(router.sendTo(app, id, event as string, data), (sockets) => {
+    if (sockets > 0) return { result: '{"sockets":1}' };
     const message = `Socket ${id.slice(0, MAX_ID_LENGTH)} is not connected`;
     return { code: ErrorCode.UNKNOWN_SOCKET, message };
-  }
-  router.send(socket, event as string, data);
-  return { result: '{"sockets":1}' };
+  });
 }
 
 function sendToChannel(
@@ -143,7 +146,7 @@ function sendToChannel(
   app: App,
   { channel, event, socket_id: socketId }: Fields,
   data: string,
-): Outcome {
+): Eventual<Outcome> {
   const except = optional(socketId);
   if (typeof channel !== 'string') return invalid('channel must be a string');
   if (except !== undefined && (typeof except !== 'string' || except.length > MAX_ID_LENGTH)) {
@@ -157,14 +160,17 @@ function sendToChannel(
     const message = `Invalid channel name: '${channel.slice(0, MAX_ID_LENGTH)}'`;
     return { code: ErrorCode.BAD_CHANNEL_NAME, message };
   }
-  // Without a receipt the number is here at once: that of this node.
-  const sockets = router.publish(app, {
+  const published = router.publish(app, {
     channel,
     event: event as string,
     data,
     except: except === undefined ? undefined : [except],
-  }) as number;
-  return { result: `{"sockets":${sockets}}` };
+  });
+  // Without a receipt the number is that of this node.
+  return later(published, (sockets) => {
+    if (sockets !== 'unavailable') return { result: `{"sockets":${sockets}}` };
+    return { code: ErrorCode.INTERNAL, message: 'The broker of this gateway does not answer' };
+  });
 }
 
 function badEvent(

@@ -9,7 +9,7 @@ import type { PipeContext } from './context';
 import { channelInfo } from './queries/channel-info';
 import { channelMembers } from './queries/channel-members';
 import { channelsList } from './queries/channels-list';
-import type { Method, Result } from './queries/query';
+import type { ListResult, Method, Result } from './queries/query';
 import { forwarded } from './cluster/forwarded-query';
 import { socketInfo } from './queries/socket-info';
 import { socketRequest } from './queries/socket-request';
@@ -40,21 +40,24 @@ const PIECE_BYTES = 56 * 1024;
 interface List {
   id: number;
   items: Iterator<string>;
+  /** Pieces behind the items. */
+  more: AsyncIterator<Iterable<string>> | undefined;
   /** Time after which nobody waits for it. */
   endsAt: number;
 }
 
 /**
  * The queries of one connection. Most have their result at once. Lists are written a piece a turn, one after the other,
- * as far as the connection takes them. Requests to browsers wait for the reply. Open queries end with the connection.
+ * as far as the connection takes them; one that waits for its next piece lets the others go first. Requests to browsers
+ * wait for the reply. Open queries end with the connection.
  */
 export class Queries {
   readonly #context: PipeContext;
   readonly #app: App;
   readonly #link: BackendLink;
   readonly #session: PipeSession;
-  /** Requests to browsers, with what gives them up. */
-  readonly #requests = new Map<number, () => void>();
+  /** Queries that wait for a browser, for the broker or for other nodes, with what gives them up. */
+  readonly #waiting = new Map<number, () => void>();
   readonly #lists = new Map<number, List>();
   #writing = false;
   #ended = false;
@@ -68,7 +71,7 @@ export class Queries {
 
   ask(query: QueryFrame): void {
     const { id, method: name } = query;
-    if (this.#requests.has(id) || this.#lists.has(id)) {
+    if (this.#waiting.has(id) || this.#lists.has(id)) {
       return this.#link.fail('protocol_error', `query ${id} is open already`);
     }
     const method = METHODS.get(name);
@@ -78,7 +81,7 @@ export class Queries {
         refusal('unknown_method', `unknown method '${name.slice(0, 64)}'`),
       );
     }
-    if (this.#requests.size + this.#lists.size >= MAX_OPEN) {
+    if (this.#waiting.size + this.#lists.size >= MAX_OPEN) {
       const message = `a connection may have ${MAX_OPEN} open queries`;
       return this.#replyError(id, refusal('limit_reached', message));
     }
@@ -92,8 +95,8 @@ export class Queries {
   /** The connection is gone. */
   end(): void {
     this.#ended = true;
-    for (const giveUp of this.#requests.values()) giveUp();
-    this.#requests.clear();
+    for (const giveUp of this.#waiting.values()) giveUp();
+    this.#waiting.clear();
     this.#lists.clear();
   }
 
@@ -113,26 +116,48 @@ export class Queries {
     const endsAt = deadlineMs === 0 ? Infinity : this.#context.clock.now() + deadlineMs;
     if (!(answer instanceof Promise)) return this.#take(id, answer, endsAt);
     // Asked of the broker, which always answers in the end.
-    this.#requests.set(id, () => undefined);
+    this.#waiting.set(id, () => undefined);
     void answer.then(
       (result) => {
-        if (this.#requests.delete(id)) this.#take(id, result, endsAt);
+        if (this.#waiting.delete(id)) this.#take(id, result, endsAt);
       },
       (error: unknown) => {
-        if (this.#requests.delete(id)) this.#replyError(id, this.#refusal(error));
+        if (this.#waiting.delete(id)) this.#replyError(id, this.#refusal(error));
       },
     );
   }
 
   #take(id: number, answer: Result, endsAt: number): void {
     if ('result' in answer) return this.#reply(id, answer.result, false);
-    if ('giveUp' in answer) return void this.#requests.set(id, answer.giveUp);
-    this.#lists.set(id, { id, items: answer.items[Symbol.iterator](), endsAt });
+    if ('giveUp' in answer) return void this.#waiting.set(id, answer.giveUp);
+    this.#list({ id, ...iteratorsOf(answer), endsAt });
+  }
+
+  #list(list: List): void {
+    this.#lists.set(list.id, list);
     if (!this.#writing) this.#write();
   }
 
+  /** A list is written further when its next piece is there. */
+  #fetch(list: List, more: AsyncIterator<Iterable<string>>): void {
+    const { id } = list;
+    this.#lists.delete(id);
+    this.#waiting.set(id, () => void more.return?.());
+    more.next().then(
+      ({ value, done }) => {
+        if (!this.#waiting.delete(id)) return;
+        const isLast = done === true;
+        const items = (isLast ? [] : value)[Symbol.iterator]();
+        this.#list({ ...list, items, more: isLast ? undefined : more });
+      },
+      (error: unknown) => {
+        if (this.#waiting.delete(id)) this.#replyError(id, this.#refusal(error));
+      },
+    );
+  }
+
   #answered(id: number, outcome: { result: string } | Refusal): void {
-    if (!this.#requests.delete(id)) return;
+    if (!this.#waiting.delete(id)) return;
     if ('code' in outcome) this.#replyError(id, outcome);
     else this.#reply(id, outcome.result, false);
   }
@@ -149,7 +174,8 @@ export class Queries {
     else this.#writing = false;
   }
 
-  #piece({ id, items, endsAt }: List): void {
+  #piece(list: List): void {
+    const { id, items, more, endsAt } = list;
     if (this.#context.clock.now() > endsAt) {
       this.#lists.delete(id);
       return this.#replyError(id, refusal('timeout', 'the list was not written in time'));
@@ -165,7 +191,9 @@ export class Queries {
       bytes += Buffer.byteLength(next.value) + 1;
     }
     if (done) this.#lists.delete(id);
-    this.#reply(id, `[${texts.join()}]`, !done);
+    const isLast = done && more === undefined;
+    if (isLast || texts.length > 0) this.#reply(id, `[${texts.join()}]`, !isLast);
+    if (done && more !== undefined) this.#fetch(list, more);
   }
 
   #reply(id: number, result: string, more: boolean): void {
@@ -184,4 +212,8 @@ export class Queries {
     this.#context.log.error({ err: error }, 'a query of a backend failed');
     return refusal('internal', REFUSAL_CODES.internal.meaning);
   }
+}
+
+function iteratorsOf({ items, more }: ListResult): Pick<List, 'items' | 'more'> {
+  return { items: items[Symbol.iterator](), more: more?.[Symbol.asyncIterator]() };
 }

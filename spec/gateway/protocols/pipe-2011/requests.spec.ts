@@ -147,7 +147,7 @@ t.test('a request that fails inside the gateway is answered with 4500, under its
   };
   const asking = { app: {}, subscriptions: new Set(), subscribed: () => undefined };
   const text = '{"id":"a","method":"send_to_channel","params":{"channel":"c","event":"e"}}';
-  const { id, outcome } = answer(parts as never, asking as never, text);
+  const { id, outcome } = await answer(parts as never, asking as never, text);
   t.strictSame([id, outcome], ['a', { code: 4500, message: 'Internal error' }]);
   t.match(logged, [{ err: { message: 'in the router' } }]);
 });

@@ -8,11 +8,17 @@ import type { PipeContext } from '../context';
 import { type Method, type Query, type Result, queryError } from '../queries/query';
 import { socketInfo } from '../queries/socket-info';
 import { socketRequest } from '../queries/socket-request';
+import { ownStats } from '../queries/stats';
+import { ownUserInfo } from '../queries/user-info';
+import { socketUsers } from './socket-users';
 
-/** Queries about one socket, which the node that has it answers. */
+/** Queries of other nodes: about a socket that this one has, and about its share of what all have. */
 const FORWARDED: ReadonlyMap<string, Method> = new Map([
   ['socket.info', socketInfo],
   ['socket.request', socketRequest],
+  ['sockets.users', socketUsers],
+  ['user.info', ownUserInfo],
+  ['stats', ownStats],
 ]);
 
 /** Longest time that another node may take: brokers wait 10 s for an answer. */

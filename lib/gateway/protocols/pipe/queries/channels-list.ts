@@ -1,6 +1,6 @@
 import { type Eventual, later } from '../../../../brokers/eventual';
 import type { App } from '../../../core/model/app';
-import { type Result, type Query, limited, queryError, unavailable } from './query';
+import { type Result, type Query, limiter, queryError, unavailable } from './query';
 
 const INFO = ['subscriptionCount', 'userCount'] as const;
 type Info = (typeof INFO)[number];
@@ -17,7 +17,8 @@ export function channelsList(query: Query): Eventual<Result> {
   const { prefix = '' } = params;
   if (typeof prefix !== 'string') throw queryError('bad_params', 'prefix must be a string');
   const info = readInfo(params.info);
-  return later(list(app, prefix, info), (channels) => ({ items: texts(limited(query, channels)) }));
+  const limited = limiter(query);
+  return later(list(app, prefix, info), (channels) => ({ items: texts(limited(channels)) }));
 }
 
 function readInfo(given: unknown): readonly Info[] {

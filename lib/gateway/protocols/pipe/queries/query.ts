@@ -19,11 +19,14 @@ export interface Query {
   later: (answer: { result: string } | Refusal) => void;
 }
 
-/**
- * The JSON text of the answer; or the JSON texts of a list's items, taken one by one while the list is written; or a
- * function that gives up a query whose result comes later.
- */
-export type Result = { result: string } | { items: Iterable<string> } | { giveUp: () => void };
+/** A list: the JSON texts of its items, taken one by one while it is written; behind these, items that come later in pieces. */
+export interface ListResult {
+  items: Iterable<string>;
+  more?: AsyncIterable<Iterable<string>>;
+}
+
+/** The JSON text of the answer; or a list; or a function that gives up a query whose result comes later. */
+export type Result = { result: string } | ListResult | { giveUp: () => void };
 
 /** Answers one method, at once or later. Throws what `queryError` makes for params that break a rule. */
 export type Method = (query: Query) => Eventual<Result>;
@@ -49,19 +52,18 @@ export function channelParam({ app, context, params }: Query): string {
   throw queryError('bad_channel_name', `Invalid channel name: '${name.slice(0, 200)}'`);
 }
 
-/** The first `limit` of some items, or all of them without one. */
-export function limited<T>({ params: { limit } }: Query, items: Iterable<T>): Iterable<T> {
-  if (limit === undefined) return items;
+/** Takes of some items as many as `limit` leaves, over all calls of the function that it returns. */
+export function limiter({ params: { limit } }: Query): <T>(items: Iterable<T>) => Iterable<T> {
+  if (limit === undefined) return (items) => items;
   if (!Number.isSafeInteger(limit) || (limit as number) < 1) {
     throw queryError('bad_params', 'limit must be a whole number above 0');
   }
-  return first(items, limit as number);
-}
-
-function* first<T>(items: Iterable<T>, count: number): Iterable<T> {
-  let left = count;
-  for (const item of items) {
-    yield item;
-    if (--left === 0) return;
-  }
+  let left = limit as number;
+  return function* first(items) {
+    if (left === 0) return;
+    for (const item of items) {
+      yield item;
+      if (--left === 0) return;
+    }
+  };
 }
