@@ -32,6 +32,7 @@ const ALONE = [
     (name) => `spec/conformance/${name}.spec.ts`,
   ),
   'spec/examples/deploy.spec.ts',
+  'spec/examples/deploy.spec.ts',
   'spec/examples/subscriber.spec.ts',
   'spec/faults/',
   'spec/gateway/cluster/',

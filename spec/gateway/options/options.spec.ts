@@ -208,3 +208,23 @@ t.test('a broker has an address of Redis, and serves no clients of pushy', async
     message: /^apps\[0\]\.pushy: .*broker/,
   });
 });
+
+t.test('a broker may be the primary of some sentinels', async (t) => {
+  const known = { sentinels: ['10.0.0.5:26379', 'redis-2', '[::1]:7'], name: 'main' };
+  const rows: Array<[unknown, RegExp | undefined]> = [
+    ['redis+sentinel://user:pass@10.0.0.5:26379,redis-2,[::1]:7/main/2', undefined],
+    [{ ...known, username: 'u', password: 'p', sentinelPassword: 's', database: 2 }, undefined],
+    ['redis+sentinel://10.0.0.5', /^broker\.redis: must be like redis:.*redis\+sentinel:/],
+    [7, /^broker\.redis: must be a string or an object$/],
+    [{ name: 'main' }, /^broker\.redis\.sentinels: is missing; it must be a list$/],
+    [{ ...known, sentinels: [] }, /^broker\.redis\.sentinels: must not be empty$/],
+    [{ ...known, sentinels: ['a:b:c'] }, /^broker\.redis\.sentinels\[0\]: must be like 10\.0/],
+    [{ ...known, name: 'a b' }, /^broker\.redis\.name: must be 1 to 100 of A-Z/],
+    [{ ...known, sentinel: 's' }, /^broker\.redis\.sentinel: is no option; did you mean sentinels/],
+  ];
+  for (const [redis, message] of rows) {
+    const options = { apps: [APP], broker: { redis } } as Parameters<typeof checkGatewayOptions>[0];
+    if (message === undefined) t.match(checkGatewayOptions(options).broker, { redis });
+    else t.throws(check(options), { message }, String(message));
+  }
+});
