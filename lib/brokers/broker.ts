@@ -159,6 +159,16 @@ export interface ChannelCount {
   users: number;
 }
 
+/** A state of which observers outside the cluster are told: a channel is occupied or not, a user is a member of it or not. */
+export interface Telling {
+  readonly channel: string;
+  /** The member; undefined for the channel itself. */
+  readonly userId: string | undefined;
+  readonly present: boolean;
+  /** Number of the change that brought the state about. */
+  readonly seq: number;
+}
+
 /** Open sockets and signed-in users of an app in the cluster. */
 export interface Totals {
   sockets: number;
@@ -244,6 +254,18 @@ export interface AppBroker {
   sockets(): AsyncIterable<readonly string[]>;
   /** Counted by the engine. (In a key-value store: keys of two prefixes.) */
   totals(): Eventual<Totals | Unavailable>;
+
+  /**
+   * Asks, for each state, whether this node tells observers outside of it. Yes once in the cluster, and no when the same state
+   * was told last, or that of a later change. The same question of the same node has the same answer for 10 minutes. (In a
+   * key-value store: a key for each thing, changed by its revision.)
+   */
+  tell(tellings: readonly Telling[]): Eventual<readonly boolean[] | Unavailable>;
+  /**
+   * States that are others than was told last, in pieces; a change that is just being told may be among them. An engine that
+   * knows nothing of what was told takes everything that is present for told. Throws while the engine is away.
+   */
+  untold(): AsyncIterable<readonly Telling[]>;
 
   /**
    * Idempotency. `run` is called inside this call; the calls that it makes to this object count if, and only if, nobody

@@ -1,6 +1,7 @@
 import type { Test } from 'tap';
 import type { Broker } from '../../lib/brokers/broker';
 import { until, untilAnswered } from '../support/until';
+import { holdsTellings } from './tellings';
 import { TestNode, transitionsOf } from './test-node';
 
 /** Three started nodes of one engine; they are stopped with the test. */
@@ -19,14 +20,14 @@ export function holdsTheContract(t: Test, startCluster: StartCluster): void {
     await until(() => nodes.every(({ broker }) => broker.nodes.size === 3));
     return nodes;
   };
+  holdsTellings(t, cluster);
 
   t.test('nodes have numbers of their own and know each other', async (t) => {
     const nodes = await cluster(t);
     const numbers = nodes.map(({ broker }) => broker.node).sort();
     t.equal(new Set(numbers).size, 3);
     for (const { broker } of nodes) {
-      t.ok(broker.node >= 1 && broker.node <= 65_535);
-      t.equal(broker.state, 'up');
+      t.ok(broker.node >= 1 && broker.node <= 65_535 && broker.state === 'up');
       t.strictSame([...broker.nodes].sort(), numbers);
     }
   });
@@ -263,8 +264,7 @@ export function holdsTheContract(t: Test, startCluster: StartCluster): void {
   t.test('sockets of all nodes are listed once each, and counted', async (t) => {
     const [a, b, c] = await cluster(t);
     for (let i = 0; i < 1200; i++) a.app.socket(`1.${i}`, true);
-    b.app.socket('2.1', true);
-    b.app.socket('2.2', true);
+    for (const id of ['2.1', '2.2']) b.app.socket(id, true);
     b.app.socket('2.1', false);
     for (const { app } of [a, b]) void app.user('ann', 1);
     await Promise.all([a, b].map(async ({ app }) => app.settled()));

@@ -11,12 +11,13 @@ import type {
   Occupancy,
   OnlineUsers,
   PublishOptions,
+  Telling,
   Totals,
   Unavailable,
   UserPresence,
 } from '../broker';
 import type { Fact, IdempotentResult, Operation, Result } from '../operation';
-import { changeOf, optionsOf } from './heard-items';
+import { tellHeard } from './heard-items';
 import { factApplied } from './fact-results';
 import { FactTable, isFact } from './facts';
 import type { AppParts } from './parts';
@@ -80,10 +81,6 @@ export class JoinedApp implements AppBroker {
 
   get waitsSince(): number | undefined {
     return this.#queue.waitsSince;
-  }
-
-  get isSettled(): boolean {
-    return this.#queue.isEmpty;
   }
 
   watch(channel: string): Eventual<void> {
@@ -185,6 +182,14 @@ export class JoinedApp implements AppBroker {
     return this.#parts.link.sockets(this.#id);
   }
 
+  tell(tellings: readonly Telling[]): Eventual<readonly boolean[] | Unavailable> {
+    return this.#read(() => this.#parts.link.tell(this.#id, this.#parts.node(), tellings));
+  }
+
+  untold(): AsyncIterable<readonly Telling[]> {
+    return this.#parts.link.untold(this.#id);
+  }
+
   totals(): Eventual<Totals | Unavailable> {
     return this.#read(() => this.#parts.link.totals(this.#id));
   }
@@ -281,20 +286,7 @@ export class JoinedApp implements AppBroker {
   }
 
   heard(channel: string, items: readonly Item[]): void {
-    const { link, metrics, receipts } = this.#parts;
-    for (const item of items) {
-      metrics.received++;
-      if (item.seq > this.#seq) this.#seq = item.seq;
-      if (item.kind === 'count') this.listener?.counted(channel, item.total);
-      else if (item.kind === 'member') this.listener?.member(channel, changeOf(item));
-      else {
-        const { text, receipt, from, seq } = item;
-        const sockets = this.listener?.published(channel, text, optionsOf(item), seq) ?? 0;
-        if (receipt === 0) continue;
-        if (from === this.#parts.node()) receipts.counted(receipt, sockets);
-        else void link.post(from, { kind: 'receipt', receipt, sockets });
-      }
-    }
+    this.#seq = Math.max(this.#seq, tellHeard(this.#parts, this.listener, channel, items));
   }
 
   heardUser(userId: string, online: boolean, seq: number): void {

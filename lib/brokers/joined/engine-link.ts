@@ -1,4 +1,11 @@
-import type { CachedEvent, ChannelCount, MemberList, OnlineUsers, Totals } from '../broker';
+import type {
+  CachedEvent,
+  ChannelCount,
+  MemberList,
+  OnlineUsers,
+  Telling,
+  Totals,
+} from '../broker';
 import type { Item, NodeMessage } from '../../wire/cluster';
 import type { Fact, Operation, TurnReply } from '../operation';
 
@@ -77,6 +84,9 @@ export interface EngineLink {
   channels(app: string, prefix: string): Promise<ReadonlyMap<string, number>>;
   sockets(app: string): AsyncIterable<readonly string[]>;
   totals(app: string): Promise<Totals>;
+  /** Asked again with the same arguments where the outcome is not known. */
+  tell(app: string, node: number, tellings: readonly Telling[]): Promise<readonly boolean[]>;
+  untold(app: string): AsyncIterable<readonly Telling[]>;
 
   /** Resolves when the topic is heard; stays so over cuts. Never rejects. */
   watch(app: string, channel: string): Promise<void>;

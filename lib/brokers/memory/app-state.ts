@@ -9,6 +9,7 @@ import type {
   Occupancy,
   OnlineUsers,
   PublishOptions,
+  Telling,
   Totals,
   Transition,
   UserPresence,
@@ -17,6 +18,7 @@ import type { MemoryWatch } from '../../stream/memory-watch';
 import type { Fact, IdempotentResult } from '../operation';
 import { EventCache } from './event-cache';
 import { KeptAnswers } from './kept-answers';
+import { ToldStates } from './told-states';
 
 /** A node that hears of an app: its watched channels and users, and its listener. */
 export interface Hearer {
@@ -59,6 +61,7 @@ export class AppState {
   readonly #answers: KeptAnswers;
   readonly #buckets = new Map<string, Bucket>();
   readonly #homes = new Map<string, number>();
+  readonly told = new ToldStates();
   #seq = 0;
 
   constructor(limits: BrokerLimits, isAlone: boolean, memory?: MemoryWatch) {
@@ -243,6 +246,16 @@ export class AppState {
 
   sockets(): string[] {
     return Array.from(this.#facts.values(), ({ sockets }) => [...sockets]).flat();
+  }
+
+  untold(): Telling[] {
+    const seq = this.#seq;
+    const channels = [...this.channels('').keys()];
+    const present = channels.map((channel) => ({ channel, userId: undefined, present: true, seq }));
+    const members = [...this.#members].flatMap(([channel, list]) =>
+      Array.from(list.keys(), (userId) => ({ channel, userId, present: true, seq })),
+    );
+    return this.told.differences([...present, ...members], seq);
   }
 
   totals(): Totals {

@@ -15,6 +15,7 @@ import type {
   Occupancy,
   OnlineUsers,
   PublishOptions,
+  Telling,
   Totals,
   Transition,
   UserPresence,
@@ -212,6 +213,15 @@ class MemoryApp implements AppBroker, Hearer {
   async *sockets(): AsyncGenerator<readonly string[]> {
     const all = this.#state.sockets();
     for (let at = 0; at < all.length; at += PIECE) yield all.slice(at, at + PIECE);
+  }
+
+  tell(tellings: readonly Telling[]): readonly boolean[] {
+    return this.#state.told.tell(this.#node, tellings, this.#clock.now());
+  }
+
+  // oxlint-disable-next-line typescript/require-await -- the contract's iterable waits for other engines.
+  async *untold(): AsyncGenerator<readonly Telling[]> {
+    yield this.#state.untold();
   }
 
   totals(): Totals {

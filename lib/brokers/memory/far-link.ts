@@ -1,6 +1,13 @@
 import type { Clock } from '../../util/timers';
 import type { Item, NodeMessage } from '../../wire/cluster';
-import type { CachedEvent, ChannelCount, MemberList, OnlineUsers, Totals } from '../broker';
+import type {
+  CachedEvent,
+  ChannelCount,
+  MemberList,
+  OnlineUsers,
+  Telling,
+  Totals,
+} from '../broker';
 import type { EngineLink, Lease, LinkListener, Renewal } from '../joined/engine-link';
 import type { Fact, Operation, TurnReply } from '../operation';
 import type { Hearer } from './app-state';
@@ -211,6 +218,16 @@ export class FarLink implements EngineLink {
   async *sockets(app: string): AsyncGenerator<readonly string[]> {
     const ids = await this.#call(() => this.#engine.app(app).state.sockets());
     for (let at = 0; at < ids.length; at += PIECE) yield ids.slice(at, at + PIECE);
+  }
+
+  tell(app: string, node: number, tellings: readonly Telling[]): Promise<readonly boolean[]> {
+    const { clock } = this.#engine;
+    return this.#call(() => this.#engine.app(app).state.told.tell(node, tellings, clock.now()));
+  }
+
+  async *untold(app: string): AsyncGenerator<readonly Telling[]> {
+    const tellings = await this.#call(() => this.#engine.app(app).state.untold());
+    for (let at = 0; at < tellings.length; at += PIECE) yield tellings.slice(at, at + PIECE);
   }
 
   totals(app: string): Promise<Totals> {

@@ -12,6 +12,8 @@ export class AppKeys {
   readonly cached: string;
   /** Hash: name to the node that is its home. */
   readonly homes: string;
+  /** Hash: `toldField` of a thing of which observers were told that it is present, to the number of the change and the node. */
+  readonly told: string;
   readonly #base: string;
 
   constructor(prefix: string, app: string) {
@@ -21,6 +23,7 @@ export class AppKeys {
     this.users = `${this.#base}users`;
     this.cached = `${this.#base}kz`;
     this.homes = `${this.#base}homes`;
+    this.told = `${this.#base}told`;
   }
 
   /** Hash: `token` of the process that has the node's number, or 'dead'; `last` turn applied; results of the last turns. */
@@ -53,6 +56,11 @@ export class AppKeys {
 
   nodeSockets(node: number): string {
     return `${this.#base}n:${node}:sockets`;
+  }
+
+  /** String: the same of a thing that observers were told as gone. */
+  toldGone(field: string): string {
+    return `${this.#base}gone:${field}`;
   }
 
   /** String: number of the last event, a space, and the event. */
@@ -121,6 +129,16 @@ export class NodeKeys {
 /** Field of a member in the index of a node. The length tells where the channel ends: names may hold any character. */
 export function memberField(channel: string, userId: string): string {
   return `${channel.length}:${channel}${userId}`;
+}
+
+/** Field of a channel, or of a member, among what was told. */
+export function toldField(channel: string, userId: string | undefined): string {
+  return userId === undefined ? `c${channel}` : `m${memberField(channel, userId)}`;
+}
+
+export function readToldField(field: string): { channel: string; userId: string | undefined } {
+  if (field.startsWith('c')) return { channel: field.slice(1), userId: undefined };
+  return readMemberField(field.slice(1));
 }
 
 export function readMemberField(field: string): { channel: string; userId: string } {

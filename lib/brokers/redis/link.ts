@@ -4,7 +4,14 @@ import { backoff } from '../../util/backoff';
 import type { Logger } from '../../util/logger';
 import type { Clock, Timer } from '../../util/timers';
 import { type NodeMessage, writeNodeMessage } from '../../wire/cluster';
-import type { CachedEvent, ChannelCount, MemberList, OnlineUsers, Totals } from '../broker';
+import type {
+  CachedEvent,
+  ChannelCount,
+  MemberList,
+  OnlineUsers,
+  Telling,
+  Totals,
+} from '../broker';
 import type { EngineLink, Lease, LinkListener, Renewal } from '../joined/engine-link';
 import type { Fact, Operation, TurnReply } from '../operation';
 import { engineName, type RedisAddress, sentinelsOf } from './address';
@@ -16,6 +23,7 @@ import { BURIED, BURY, FENCE, LIST, REGISTER, REJOIN, RELEASE, RENEW } from './s
 import { Script } from './scripts/script';
 import { PrimaryWatch } from './sentinels';
 import { TURN } from './scripts/turn';
+import { RedisTellings, tellScript } from './tellings';
 import { Topics } from './topics';
 
 export interface RedisLinkOptions {
@@ -44,11 +52,12 @@ const list = new Script(LIST);
 const buried = new Script(BURIED);
 const fence = new Script(FENCE);
 const rejoin = new Script(REJOIN);
-const SCRIPTS = [turn, register, renew, release, bury, list, buried, fence, rejoin];
+const SCRIPTS = [turn, register, renew, release, bury, list, buried, fence, rejoin, tellScript];
 
 interface App {
   keys: AppKeys;
   reads: RedisReads;
+  tellings: RedisTellings;
 }
 
 /** The way of a node to Redis or Valkey: connections one after the other, and the calls of the contract as commands. */
@@ -232,6 +241,14 @@ export class RedisLink implements EngineLink {
     yield* this.#app(app).reads.sockets(await this.#nodes());
   }
 
+  tell(app: string, node: number, tellings: readonly Telling[]): Promise<readonly boolean[]> {
+    return this.#app(app).tellings.tell(node, tellings);
+  }
+
+  async *untold(app: string): AsyncGenerator<readonly Telling[]> {
+    yield* this.#app(app).tellings.untold(await this.#nodes());
+  }
+
   async totals(app: string): Promise<Totals> {
     return this.#app(app).reads.totals(await this.#nodes());
   }
@@ -275,7 +292,9 @@ export class RedisLink implements EngineLink {
     let app = this.#apps.get(id);
     if (app === undefined) {
       const keys = new AppKeys(this.#options.prefix, id);
-      app = { keys, reads: new RedisReads((args) => this.#send(args), keys) };
+      const send = (args: readonly string[]): Promise<unknown> => this.#send(args);
+      const reads = new RedisReads(send, keys);
+      app = { keys, reads, tellings: new RedisTellings(send, keys, reads) };
       this.#apps.set(id, app);
     }
     return app;

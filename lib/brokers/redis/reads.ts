@@ -22,9 +22,9 @@ export class RedisReads {
 
   /** The number is read first: changes above it may be in the list, and are told as well. */
   async members(channel: string): Promise<MemberList> {
-    const seq = await this.#seq();
+    const seq = await this.seq();
     const members = new Map<string, string | undefined>();
-    for await (const page of this.#scan('HSCAN', this.#keys.members(channel), PAGE)) {
+    for await (const page of this.scan('HSCAN', this.#keys.members(channel), PAGE)) {
       const userIds = page.filter((_, i) => i % 2 === 0);
       if (userIds.length === 0) continue;
       const infos = await this.#send(['HMGET', this.#keys.infos(channel), ...userIds]);
@@ -34,7 +34,7 @@ export class RedisReads {
   }
 
   async online(userIds: readonly string[]): Promise<OnlineUsers> {
-    const seq = await this.#seq();
+    const seq = await this.seq();
     if (userIds.length === 0) return { seq, online: new Set() };
     const counts = (await this.#send(['HMGET', this.#keys.users, ...userIds])) as unknown[];
     return { seq, online: new Set(userIds.filter((_, i) => Number(counts[i] ?? 0) > 0)) };
@@ -68,7 +68,7 @@ export class RedisReads {
     const found = new Map<string, number>();
     const pattern = `${prefix.replaceAll(/[\\*?[\]]/g, '\\$&')}*`;
     const { subscriptions } = this.#keys;
-    for await (const page of this.#scan('HSCAN', subscriptions, PAGE, pattern)) {
+    for await (const page of this.scan('HSCAN', subscriptions, PAGE, pattern)) {
       for (let i = 0; i + 1 < page.length; i += 2) found.set(page[i]!, Number(page[i + 1]));
     }
     return found;
@@ -77,7 +77,7 @@ export class RedisReads {
   async *sockets(nodes: readonly number[]): AsyncGenerator<readonly string[]> {
     for (const node of nodes) {
       const told = new Set<string>();
-      for await (const page of this.#scan('SSCAN', this.#keys.nodeSockets(node), PAGE)) {
+      for await (const page of this.scan('SSCAN', this.#keys.nodeSockets(node), PAGE)) {
         const fresh = page.filter((id) => !told.has(id));
         for (const id of fresh) told.add(id);
         for (let at = 0; at < fresh.length; at += PAGE) yield fresh.slice(at, at + PAGE);
@@ -111,35 +111,36 @@ export class RedisReads {
       }
     };
     const keys = this.#keys;
-    yield* hash(this.#scan('HSCAN', keys.nodeMembers(node), FACTS), (field, count) => {
+    yield* hash(this.scan('HSCAN', keys.nodeMembers(node), FACTS), (field, count) => {
       const { channel, userId } = readMemberField(field);
       const who = { userId, userInfo: undefined };
       return { kind: 'member', channel, who, count, max: Infinity };
     });
-    yield* hash(this.#scan('HSCAN', keys.nodeSubscriptions(node), FACTS), (channel, count) => ({
+    yield* hash(this.scan('HSCAN', keys.nodeSubscriptions(node), FACTS), (channel, count) => ({
       ...{ kind: 'subscriptions', channel, count, tell: true },
     }));
-    yield* hash(this.#scan('HSCAN', keys.nodeUsers(node), FACTS), (userId, count) => ({
+    yield* hash(this.scan('HSCAN', keys.nodeUsers(node), FACTS), (userId, count) => ({
       ...{ kind: 'user', userId, count },
     }));
-    for await (const page of this.#scan('HSCAN', keys.homes, FACTS)) {
+    for await (const page of this.scan('HSCAN', keys.homes, FACTS)) {
       const names = page.filter((_, i) => i % 2 === 0 && page[i + 1] === `${node}`);
       yield names.map((name) => ({ kind: 'home', name, count: 1 }));
     }
-    for await (const ids of this.#scan('SSCAN', keys.nodeSockets(node), FACTS)) {
+    for await (const ids of this.scan('SSCAN', keys.nodeSockets(node), FACTS)) {
       yield ids.map((id) => ({ kind: 'socket', id, count: 1 }));
     }
   }
 
-  async #seq(): Promise<number> {
+  /** Number of the last change. */
+  async seq(): Promise<number> {
     return Number((await this.#send(['HGET', this.#keys.head, 'seq'])) ?? 0);
   }
 
   /** Pages of a hash or set, up to the end of the cursor; one may be empty, and entries may come twice. */
-  async *#scan(
+  async *scan(
     command: string,
     key: string,
-    count: number,
+    count = PAGE,
     pattern?: string,
   ): AsyncGenerator<readonly string[]> {
     let cursor = '0';

@@ -30,7 +30,7 @@ export class Grace {
   readonly #arrived = new Map<string, number>();
   readonly #ordered: DelayQueue<string>;
   readonly #maxWaiting: number;
-  readonly #tell: (event: WebhookEvent) => void;
+  readonly #tell: (event: WebhookEvent, seq: number | undefined) => void;
   readonly #isSure: () => boolean;
   #ended = false;
 
@@ -41,7 +41,7 @@ export class Grace {
   constructor(
     clock: Clock,
     maxWaiting: number,
-    tell: (event: WebhookEvent) => void,
+    tell: (event: WebhookEvent, seq: number | undefined) => void,
     isSure = (): boolean => true,
   ) {
     this.#isSure = isSure;
@@ -72,8 +72,8 @@ export class Grace {
     if (undone !== undefined && this.#cancel(keyOf(undone, event))) return;
     const leaving = LEAVING.has(event.name);
     if (this.#ended && (leaving || event.name === 'subscription_count')) return;
-    if (!leaving) return this.#tell(event);
-    if (this.#leaving.size >= this.#maxWaiting) return this.#tell(event);
+    if (!leaving) return this.#tell(event, seq);
+    if (this.#leaving.size >= this.#maxWaiting) return this.#tell(event, seq);
     const key = keyOf(event.name, event);
     this.#leaving.set(key, { event, seq });
     this.#delays.add(key);
@@ -132,7 +132,7 @@ export class Grace {
   #release(key: string): void {
     const leave = this.#leaving.get(key);
     this.#leaving.delete(key);
-    if (leave !== undefined) this.#tell(leave.event);
+    if (leave !== undefined) this.#tell(leave.event, leave.seq);
   }
 }
 

@@ -1,28 +1,44 @@
 import type { LookupFunction } from 'node:net';
+import type { Telling } from '../../brokers/broker';
 import { EventKind, type PipeEvent } from '../../wire/frames';
 import { AddressGuard } from '../options/address-guard';
 import type { WebhookOptions } from '../options/options';
+import type { Nodes } from '../core/cluster/nodes';
 import type { App, AppObserver, AppsChange, HeldLeave } from '../core/model/app';
 import { countEvent, isRelayed, type WebhookEvent, webhookEvent } from './events';
 import { Grace } from './grace';
 import { guardedLookup } from './guarded-lookup';
 import { Poster } from './poster';
 import { Endpoint, type EndpointParts } from './endpoint';
+import { Review } from './review';
+import { Teller } from './teller';
+
+const KINDS = {
+  channel: { present: EventKind.OCCUPIED, gone: EventKind.VACATED },
+  member: { present: EventKind.MEMBER_ADDED, gone: EventKind.MEMBER_REMOVED },
+} as const;
 
 /** The webhooks of one app: makes an event of what happens, once, and offers it to each of them. */
 class AppWebhooks implements AppObserver {
   readonly grace: Grace;
+  readonly teller: Teller;
   endpoints: readonly Endpoint[] = [];
   readonly #app: App;
 
-  constructor(app: App, { clock, limits }: EndpointParts) {
+  constructor(app: App, { clock, limits, metrics }: EndpointParts) {
     this.#app = app;
-    this.grace = new Grace(
-      clock,
-      limits.maxWebhookEvents,
-      (event) => {
+    const { maxWebhookEvents } = limits;
+    this.teller = new Teller(app, {
+      ...{ clock, maxWaiting: maxWebhookEvents },
+      tell: (event) => {
         for (const endpoint of this.endpoints) endpoint.offer(event);
       },
+      dropped: (count) => void (metrics.webhookEventsDropped += count),
+    });
+    this.grace = new Grace(
+      clock,
+      maxWebhookEvents,
+      (event, seq) => this.teller.offer(event, seq),
       () => !app.broker.isInDoubt,
     );
   }
@@ -42,6 +58,12 @@ class AppWebhooks implements AppObserver {
 
   changed(change: PipeEvent, seq: number | undefined, source: string): void {
     this.#tell(webhookEvent(change, source), seq);
+  }
+
+  /** A state is another one than was told last; its cause is not known any more. */
+  found({ channel, userId, present, seq }: Telling, time: number): void {
+    const kind = KINDS[userId === undefined ? 'channel' : 'member'][present ? 'present' : 'gone'];
+    this.changed({ kind, socketId: '', channel, userId, time }, seq, '');
   }
 
   tellLeaves(isMeant: (channel: string) => boolean): void {
@@ -64,16 +86,30 @@ class AppWebhooks implements AppObserver {
   }
 }
 
+/** Wait of a review, as a part of the lease: a change whose node has died is offered to the next one by then. */
+const REVIEW = 2 / 3;
+
+export interface WebhooksParts extends EndpointParts {
+  readonly hub: { readonly nodes: Nodes };
+}
+
 /** The webhooks of all apps. A gateway without any does nothing for them. */
 export class Webhooks {
   readonly #parts: EndpointParts;
+  readonly #review: Review;
   readonly #lookup: LookupFunction;
   readonly #byApp = new Map<App, AppWebhooks>();
   #guard = new AddressGuard();
 
   /** @param allow hosts and networks that endpoints may be in although they are private */
-  constructor(apps: Iterable<App>, allow: readonly string[], parts: EndpointParts) {
+  constructor(apps: Iterable<App>, allow: readonly string[], parts: WebhooksParts) {
+    const { clock, limits, hub } = parts;
     this.#parts = parts;
+    this.#review = new Review({
+      ...{ clock, nodes: hub.nodes, apps: () => this.#byApp.keys() },
+      waitMs: () => limits.brokerLeaseMs * REVIEW,
+      found: (app, telling) => this.#byApp.get(app)?.found(telling, clock.wall()),
+    });
     this.#lookup = guardedLookup({ permits: (...asked) => this.#guard.permits(...asked) });
     this.reload({ added: [...apps], removed: [], changed: [] }, allow);
   }
@@ -103,16 +139,23 @@ export class Webhooks {
     const { clock } = this.#parts;
     return new Promise((resolve) => {
       const timer = clock.setTimeout(resolve, withinMs);
-      void Promise.all(this.#endpoints.map((endpoint) => endpoint.idle())).then(() => {
+      void this.#idle().then(() => {
         clock.clearTimeout(timer);
         resolve();
       });
     });
   }
 
+  async #idle(): Promise<void> {
+    await Promise.all(Array.from(this.#byApp.values(), ({ teller }) => teller.idle()));
+    await Promise.all(this.#endpoints.map((endpoint) => endpoint.idle()));
+  }
+
   /** Drops what is left. */
   stop(): void {
+    this.#review.stop();
     this.endGrace();
+    for (const { teller } of this.#byApp.values()) teller.stop();
     for (const endpoint of this.#endpoints) endpoint.stop();
   }
 
@@ -134,6 +177,7 @@ export class Webhooks {
     if (webhooks.length === 0) {
       // Leaves that are held back count among the dropped events.
       ofApp.grace.end();
+      ofApp.teller.stop();
       app.observers.delete(ofApp);
       this.#byApp.delete(app);
     } else {

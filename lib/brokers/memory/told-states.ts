@@ -1,0 +1,74 @@
+import type { Telling } from '../broker';
+
+/** Time for which it is known that something was told as gone: questions about it come late, or again, within it. */
+const GONE_MS = 600_000;
+
+/**
+ * The last telling of a thing: the number of its change, and the node that told it. Number 0: it was there when nothing was
+ * known, and is taken for told, unless its change is still on its way. Node 0: a later change brought the same state.
+ */
+interface Mark {
+  readonly seq: number;
+  readonly node: number;
+}
+
+/** States of which observers outside were told last, by channel and member. */
+export class ToldStates {
+  readonly #present = new Map<string, Mark>();
+  /** The oldest first. */
+  readonly #gone = new Map<string, Mark & { readonly endsAtMs: number }>();
+  /** False as long as nobody has asked for differences: until then it is not known what was told before. */
+  #isComplete = false;
+
+  tell(node: number, tellings: readonly Telling[], nowMs: number): boolean[] {
+    for (const [name, { endsAtMs }] of this.#gone) {
+      if (endsAtMs > nowMs) break;
+      this.#gone.delete(name);
+    }
+    return tellings.map((telling) => this.#tell(node, telling, nowMs));
+  }
+
+  /** Differences to all that is present, which counts as told when nothing is known. */
+  differences(present: readonly Telling[], seq: number): Telling[] {
+    const names = new Map(present.map((telling) => [nameOf(telling), telling]));
+    const added = [...names].filter(([name]) => !this.#present.has(name));
+    if (!this.#isComplete) {
+      this.#isComplete = true;
+      for (const [name] of added) this.#present.set(name, { seq: 0, node: 0 });
+      return [];
+    }
+    const gone = [...this.#present.keys()].filter((name) => !names.has(name));
+    return [
+      ...added.map(([, telling]) => telling),
+      ...gone.map((name) => ({ ...readName(name), present: false, seq })),
+    ];
+  }
+
+  #tell(node: number, telling: Telling, nowMs: number): boolean {
+    const { present, seq } = telling;
+    const name = nameOf(telling);
+    const here = this.#present.get(name);
+    const told = here ?? this.#gone.get(name);
+    const isSame = told !== undefined && told.seq > 0 && (here !== undefined) === present;
+    if (isSame && told.seq === seq) return told.node === node;
+    if (told !== undefined && told.seq >= seq) return false;
+    const mark = { seq, node: isSame ? 0 : node };
+    this.#present.delete(name);
+    this.#gone.delete(name);
+    if (present) this.#present.set(name, mark);
+    else this.#gone.set(name, { ...mark, endsAtMs: nowMs + GONE_MS });
+    return !isSame;
+  }
+}
+
+/** A name of a channel may hold any character but a line break. */
+function nameOf({ channel, userId }: Pick<Telling, 'channel' | 'userId'>): string {
+  return userId === undefined ? channel : `${channel}\n${userId}`;
+}
+
+function readName(name: string): Pick<Telling, 'channel' | 'userId'> {
+  const at = name.indexOf('\n');
+  return at < 0
+    ? { channel: name, userId: undefined }
+    : { channel: name.slice(0, at), userId: name.slice(at + 1) };
+}

@@ -1,0 +1,87 @@
+import type { Telling } from '../broker';
+import { type AppKeys, readMemberField, readToldField, toldField } from './keys';
+import type { RedisReads, Send } from './reads';
+import { Script } from './scripts/script';
+import { TELL } from './scripts/tell';
+
+export const tellScript = new Script(TELL);
+
+/** Time for which it is known that something was told as gone: questions about it come late, or again, within it. */
+const GONE_MS = '600000';
+/** Field that is there when everything that was told is. */
+const COMPLETE = '';
+
+/** States of which observers outside were told last. */
+export class RedisTellings {
+  readonly #send: Send;
+  readonly #keys: AppKeys;
+  readonly #reads: RedisReads;
+
+  constructor(send: Send, keys: AppKeys, reads: RedisReads) {
+    this.#send = send;
+    this.#keys = keys;
+    this.#reads = reads;
+  }
+
+  async tell(node: number, tellings: readonly Telling[]): Promise<readonly boolean[]> {
+    const keys = [this.#keys.told];
+    const args = [`${node}`, GONE_MS];
+    for (const { channel, userId, present, seq } of tellings) {
+      const field = toldField(channel, userId);
+      keys.push(this.#keys.toldGone(field));
+      args.push(field, present ? '1' : '0', `${seq}`);
+    }
+    const reply = (await this.#send(tellScript.call(keys, args) as string[])) as number[];
+    return reply.map((answer) => answer === 1);
+  }
+
+  /** The number is read first: changes behind it are being told. */
+  async *untold(nodes: readonly number[]): AsyncGenerator<readonly Telling[]> {
+    const { told } = this.#keys;
+    const seq = await this.#reads.seq();
+    const isComplete = (await this.#send(['HEXISTS', told, COMPLETE])) === 1;
+    for await (const fields of this.#present(nodes)) {
+      const marks = (await this.#send(['HMGET', told, ...fields])) as unknown[];
+      const added = fields.filter((_, i) => marks[i] === null);
+      if (added.length === 0) continue;
+      if (isComplete) yield added.map((field) => ({ ...readToldField(field), present: true, seq }));
+      else await this.#send(['HSET', told, ...added.flatMap((field) => [field, '0 0'])]);
+    }
+    if (!isComplete) {
+      await this.#send(['HSET', told, COMPLETE, '1']);
+      return;
+    }
+    for await (const page of this.#reads.scan('HSCAN', told)) {
+      const fields = page.filter((field, i) => i % 2 === 0 && field !== COMPLETE);
+      const are = await this.#arePresent(fields);
+      const gone = fields.filter((_, i) => !are[i]);
+      if (gone.length === 0) continue;
+      yield gone.map((field) => ({ ...readToldField(field), present: false, seq }));
+    }
+  }
+
+  /** Fields of all that is present, in pages; one may be empty, and fields may come twice. */
+  async *#present(nodes: readonly number[]): AsyncGenerator<readonly string[]> {
+    for await (const page of this.#reads.scan('HSCAN', this.#keys.subscriptions)) {
+      const channels = page.filter((_, i) => i % 2 === 0);
+      if (channels.length > 0) yield channels.map((channel) => toldField(channel, undefined));
+    }
+    for (const node of nodes) {
+      for await (const page of this.#reads.scan('HSCAN', this.#keys.nodeMembers(node))) {
+        const members = page.filter((_, i) => i % 2 === 0).map(readMemberField);
+        if (members.length === 0) continue;
+        yield members.map(({ channel, userId }) => toldField(channel, userId));
+      }
+    }
+  }
+
+  async #arePresent(fields: readonly string[]): Promise<boolean[]> {
+    const asked = fields.map(async (field) => {
+      const { channel, userId } = readToldField(field);
+      return userId === undefined
+        ? this.#send(['HEXISTS', this.#keys.subscriptions, channel])
+        : this.#send(['HEXISTS', this.#keys.members(channel), userId]);
+    });
+    return (await Promise.all(asked)).map((answer) => answer === 1);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Test } from 'tap';
+import type { Telling } from '../../lib/brokers/broker';
+import type { TestNode } from './test-node';
+
+/** States that observers outside the cluster are told of, by three nodes of one engine. */
+export function holdsTellings(
+  t: Test,
+  cluster: (t: Test) => Promise<[TestNode, TestNode, TestNode]>,
+): void {
+  const state = (present: boolean, seq: number, channel = 'room', userId?: string): Telling => ({
+    ...{ channel, userId, present, seq },
+  });
+
+  t.test('a change is told by one node, and no state twice in a row', async (t) => {
+    const [a, b] = await cluster(t);
+    const asks = async ({ app }: TestNode, ...tellings: Telling[]): Promise<unknown> =>
+      app.tell(tellings);
+    t.strictSame(await asks(a, state(true, 5)), [true]);
+    t.strictSame(await asks(b, state(true, 5)), [false], 'another node has told it');
+    t.strictSame(await asks(a, state(true, 5)), [true], 'asked again, as after a cut');
+    t.strictSame(await asks(b, state(true, 8)), [false], 'the same state, by a later change');
+    t.strictSame(await asks(b, state(true, 8)), [false]);
+    t.strictSame(await asks(b, state(false, 7)), [false], 'a change that came before it');
+    t.strictSame(await asks(a, state(false, 9), state(true, 10)), [true, true]);
+    t.strictSame(await asks(b, state(false, 9)), [false]);
+    t.strictSame(await asks(b, state(false, 11)), [true]);
+    t.strictSame(await asks(a, state(false, 11), state(false, 12)), [false, false]);
+    t.strictSame(await asks(a, state(true, 10)), [false]);
+    const ann = state(true, 3, 'room', 'ann');
+    t.strictSame(await asks(a, ann, { ...ann, userId: 'bob' }), [true, true], 'each by itself');
+    t.strictSame(await asks(b, ann, { ...ann, present: false, seq: 4 }), [false, true]);
+    t.strictSame(await asks(a, state(false, 2, 'unknown')), [true]);
+  });
+
+  t.test('differences to what was told are found', async (t) => {
+    const [a, b] = await cluster(t);
+    const untold = async ({ app }: TestNode): Promise<string[]> => {
+      const found: Telling[] = [];
+      for await (const piece of app.untold()) found.push(...piece);
+      return found
+        .map(({ channel, userId = '', present }) => `${present ? '+' : '-'} ${channel} ${userId}`)
+        .sort();
+    };
+    await a.subscriptions('first', 1);
+    await a.member('presence-x', 'first', 1);
+    t.strictSame(await untold(b), [], 'nothing is known: all of it was told');
+    t.strictSame(await untold(b), []);
+    const late = await a.app.tell([state(true, 2, 'presence-x', 'first')]);
+    t.strictSame(late, [true], 'a change that was on its way');
+    const seq = 1_000;
+    for (let i = 0; i < 300; i++) void a.subscriptions(`room-${i}`, 1);
+    await a.member('presence-x', 'ann', 1);
+    await a.subscriptions('first', 0);
+    await a.member('presence-x', 'first', 0);
+    const rooms = Array.from({ length: 300 }, (_, i) => `+ room-${i} `);
+    const left = ['- first ', '- presence-x first'];
+    t.strictSame(await untold(b), [...rooms, '+ presence-x ann', ...left].sort());
+    await b.app.tell(Array.from({ length: 300 }, (_, i) => state(true, seq + i, `room-${i}`)));
+    await b.app.tell([state(true, seq, 'presence-x', 'ann'), state(false, seq, 'first')]);
+    await b.app.tell([state(false, seq, 'presence-x', 'first')]);
+    t.strictSame(await untold(a), []);
+    await a.subscriptions('room-7', 0);
+    t.strictSame(await untold(a), ['- room-7 ']);
+  });
+}
