@@ -4,6 +4,7 @@ import { FEATURES } from '../conformance/features/list';
 import { showJoined } from '../conformance/features/joined';
 import { startRedisProcesses } from '../support/start-cluster';
 import { TestRedis } from '../support/start-redis';
+import { showBackends } from '../gateway/cluster/backends';
 import { showSeveralNodes } from '../gateway/cluster/several-nodes';
 
 const UNTIMED = 'an event of a browser is not kept, and no event is kept for ever';
@@ -21,8 +22,9 @@ export async function cluster(t: Test): Promise<Record<string, unknown>> {
       return () => redisBroker({ address: redis.address, prefix });
     }),
   );
-  await t.test('two processes on Redis', { timeout: 300_000 }, async (t) => {
+  await t.test('processes on Redis', { timeout: 300_000 }, async (t) => {
     showSeveralNodes(t, startRedisProcesses);
+    showBackends(t, startRedisProcesses);
   });
   return { features: engines };
 }

@@ -38,6 +38,7 @@ import { slowLink } from './slow-links';
 import { soak } from './soak';
 import { backendStopped, gatewayStopped } from './stops';
 import { storm } from './storms';
+import { webhooksToldOnce } from './webhooks-told-once';
 
 /** Figures of a suite, or the reason why there are none. */
 type Result = Record<string, unknown>;
@@ -78,6 +79,7 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['node', nodes],
   ['joined', cluster],
   ['cluster', clusterKills],
+  ['webhooks', webhooks],
 ];
 
 const HOUR_MS = 3_600_000;
@@ -352,6 +354,12 @@ async function longSoak(test: Test, seed: number): Promise<Result> {
 async function clusterKills(test: Test, seed: number): Promise<Result> {
   if (!hasRedis(test)) return { skipped: 'redis-server is not installed' };
   return killsInACluster(test, { seed, seconds: setting('minutes', 30) * 60 });
+}
+
+/** Webhooks of gateways that stand still for about a lease. */
+async function webhooks(test: Test, seed: number): Promise<Result> {
+  if (!hasRedis(test)) return { skipped: 'redis-server is not installed' };
+  return webhooksToldOnce(test, { seed, seconds: minutes * 60 });
 }
 
 /** Another client than ours, alone and beside ours, with graces in which partitions move at each cut and at none. */

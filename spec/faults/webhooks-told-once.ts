@@ -1,0 +1,123 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Test } from 'tap';
+import { ApiClient } from '../support/api-client';
+import { startChild } from '../support/processes';
+import { Reader } from '../support/reader';
+import { Chance } from '../support/simulator/chance';
+import { SECRET } from '../support/start-gateway';
+import { TestRedis } from '../support/start-redis';
+import { TestSocket } from '../support/test-socket';
+import { WebhookEndpoint } from '../support/webhook-endpoint';
+
+const NODES = 3;
+const ROOMS = Array.from({ length: 80 }, (_, n) => `room-${n}`);
+const LEASE_MS = 3000;
+/** Time between two changes: a room changes about as often as leaves are held back. */
+const PACE_MS = 30;
+/** Leases, a review, and the time for which leaves are held back. */
+const REST_MS = 12_000;
+
+/** A browser that comes back to its gateway, and is in the rooms that it is told. */
+class Visitor {
+  readonly rooms = new Set<string>();
+  #reader: Reader | undefined;
+  #isGone = false;
+
+  constructor(t: Test, port: number) {
+    void this.#stay(t, port);
+  }
+
+  turn(room: string): void {
+    const channel = room;
+    if (this.rooms.delete(room)) {
+      this.#reader?.socket.send({ event: 'pusher:unsubscribe', data: { channel } });
+    } else {
+      this.rooms.add(room);
+      this.#reader?.socket.askFor(channel);
+    }
+  }
+
+  leave(): void {
+    this.#isGone = true;
+  }
+
+  async #stay(t: Test, port: number): Promise<void> {
+    while (!this.#isGone) {
+      try {
+        const reader = new Reader(await TestSocket.connect(t, port));
+        for (const room of this.rooms) reader.socket.askFor(room);
+        this.#reader = reader;
+        while (reader.closed === undefined && !this.#isGone) {
+          reader.messages.length = 0;
+          await setTimeout(20);
+        }
+      } catch {
+        // A gateway that stands still is tried again.
+      }
+      this.#reader = undefined;
+      await setTimeout(20);
+    }
+  }
+}
+
+/**
+ * Three gateways of which one after the other stands still for about a lease, while rooms fill and empty on all of them. To
+ * the endpoint each room becomes occupied and vacated in turn, and is at last what the HTTP API says.
+ */
+export async function webhooksToldOnce(
+  t: Test,
+  { seed, seconds }: { seed: number; seconds: number },
+): Promise<Record<string, unknown>> {
+  const chance = new Chance(seed);
+  const redis = await TestRedis.start(t);
+  const endpoint = await WebhookEndpoint.start(t);
+  const options = {
+    ...{ port: 0, broker: { redis: redis.address }, limits: { brokerLeaseMs: LEASE_MS } },
+    apps: [{ id: '1', key: 'key', secret: SECRET, webhooks: [{ url: endpoint.url }] }],
+    webhookAllow: ['127.0.0.1'],
+  };
+  const nodes = [];
+  while (nodes.length < NODES) {
+    nodes.push(await startChild<{ port: number }>(t, 'gateway', options));
+  }
+  const visitors = nodes.map(({ said }) => new Visitor(t, said.port));
+  const places = new Map<string, Visitor>();
+  let isOver = false;
+  const churn = (async () => {
+    while (!isOver) {
+      const room = chance.pick(ROOMS) ?? '';
+      const before = places.get(room);
+      const visitor = before ?? (chance.pick(visitors) as Visitor);
+      visitor.turn(room);
+      if (before === undefined) places.set(room, visitor);
+      else places.delete(room);
+      await setTimeout(PACE_MS);
+    }
+  })();
+  const endsAt = Date.now() + seconds * 1000;
+  let stops = 0;
+  while (Date.now() < endsAt) {
+    await setTimeout(chance.whole(1000, 5000));
+    const node = nodes[stops++ % NODES];
+    node?.child.kill('SIGSTOP');
+    await setTimeout(LEASE_MS * (0.6 + chance.whole(0, 120) / 100));
+    node?.child.kill('SIGCONT');
+  }
+  isOver = true;
+  await churn;
+  await setTimeout(REST_MS);
+  const { body } = await new ApiClient(t, { port: nodes[0]?.said.port ?? 0 }).get('/channels');
+  const occupied = new Set(Object.keys((JSON.parse(body) as { channels: object }).channels));
+  const wanted = [...new Set(visitors.flatMap(({ rooms }) => [...rooms]))].sort();
+  t.strictSame([...occupied].sort(), wanted, 'the HTTP API tells the truth');
+  const events = endpoint.events as Array<{ name: string; channel: string }>;
+  const wrong = ROOMS.flatMap((room) => {
+    const told = events.filter(({ channel }) => channel === room);
+    const text = told.map(({ name }) => (name === 'channel_occupied' ? '+' : '-')).join('');
+    const isRight = occupied.has(room) ? /^(\+-)*\+$/.test(text) : /^(\+-)*$/.test(text);
+    return isRight ? [] : `${room}: ${text}, occupied: ${occupied.has(room)}`;
+  });
+  t.strictSame(wrong, []);
+  for (const visitor of visitors) visitor.leave();
+  return { seconds, stops, events: events.length, wrong: wrong.length };
+}
