@@ -15,7 +15,7 @@ import { liveThrough } from '../support/simulator/schedules';
 import { bundles } from './bundles';
 import { churn } from './churn';
 import { cluster } from './cluster';
-import { killsInACluster } from './cluster-kills';
+import { killsInACluster, startAlone, startReplicated } from './cluster-kills';
 import { randomCuts } from './random-cuts';
 import { falseClock } from './false-clock';
 import { fuzz } from './fuzz/fuzz';
@@ -79,6 +79,7 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['node', nodes],
   ['joined', cluster],
   ['cluster', clusterKills],
+  ['failovers', async (...run) => clusterKills(...run, startReplicated)],
   ['webhooks', webhooks],
 ];
 
@@ -351,9 +352,9 @@ async function longSoak(test: Test, seed: number): Promise<Result> {
 }
 
 /** Gateways that a Redis joins: killed and suspended at random, and so is the engine. */
-async function clusterKills(test: Test, seed: number): Promise<Result> {
+async function clusterKills(test: Test, seed: number, start = startAlone): Promise<Result> {
   if (!hasRedis(test)) return { skipped: 'redis-server is not installed' };
-  return killsInACluster(test, { seed, seconds: setting('minutes', 30) * 60 });
+  return killsInACluster(test, { seed, seconds: setting('minutes', 30) * 60, start });
 }
 
 /** Webhooks of gateways that stand still for about a lease. */

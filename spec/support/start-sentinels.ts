@@ -60,8 +60,8 @@ class Server {
 /** A primary with a replica, and a sentinel that looks after them; they end with the test. */
 export class TestSentinels {
   readonly #folder: string;
-  readonly #primary: Server;
-  readonly #replica: Server;
+  #primary: Server;
+  #replica: Server;
   #sentinel: Server | undefined;
 
   private constructor(folder: string, primary: Server, replica: Server) {
@@ -77,7 +77,8 @@ export class TestSentinels {
     const replica = await make(['--replicaof', '127.0.0.1', String(primary.port)]);
     const all = new TestSentinels(folder, primary, replica);
     t.teardown(async () => {
-      await Promise.all([primary, replica, all.#sentinel].map(async (each) => each?.kill()));
+      const servers = [all.#primary, all.#replica, all.#sentinel];
+      await Promise.all(servers.map(async (each) => each?.kill()));
       rmSync(folder, { recursive: true, force: true });
     });
     await replica.says(/master_link_status:up/, 'INFO', 'replication');
@@ -117,6 +118,24 @@ export class TestSentinels {
     await this.#replica.says(/role:master/, 'INFO', 'replication');
   }
 
+  /** Kills the primary, has the replica take its place, and starts another replica where the primary was. */
+  async failOver(): Promise<void> {
+    await this.killPrimary();
+    await this.failedOver();
+    const { port } = this.#primary;
+    this.#primary = this.#replica;
+    const from = ['--replicaof', '127.0.0.1', String(this.#primary.port)];
+    this.#replica = await serverIn(this.#folder, from, port);
+    const isGood = /flags,slave,.*master-link-status,ok/;
+    await this.#sentinel?.says(isGood, 'SENTINEL', 'REPLICAS', NAME);
+  }
+
+  /** Ends all connections of clients with the primary, as a network does. */
+  async cutConnections(): Promise<void> {
+    await this.#primary.ask('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await this.#primary.ask('CLIENT', 'KILL', 'TYPE', 'pubsub');
+  }
+
   /** Has the sentinel replace a primary that is alive, which takes itself for the primary for some seconds yet. */
   async replacePrimary(): Promise<void> {
     await this.#sentinel?.ask('SENTINEL', 'FAILOVER', NAME);
@@ -140,10 +159,10 @@ export class TestSentinels {
   }
 }
 
-async function serverIn(folder: string, more: readonly string[]): Promise<Server> {
-  const port = await freePort();
+async function serverIn(folder: string, more: readonly string[], at?: number): Promise<Server> {
+  const port = at ?? (await freePort());
   const own = join(folder, String(port));
-  mkdirSync(own);
+  mkdirSync(own, { recursive: true });
   const server = new Server(port, [
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', own, '--save', ''],
     // A replica is sent the data at once.
