@@ -75,13 +75,21 @@ export class RedisTellings {
     }
   }
 
+  /** A question for each channel with members among them, and one for all channels. */
   async #arePresent(fields: readonly string[]): Promise<boolean[]> {
-    const asked = fields.map(async (field) => {
+    const asked = new Map<string, string[]>();
+    const places = fields.map((field) => {
       const { channel, userId } = readToldField(field);
-      return userId === undefined
-        ? this.#send(['HEXISTS', this.#keys.subscriptions, channel])
-        : this.#send(['HEXISTS', this.#keys.members(channel), userId]);
+      const key = userId === undefined ? this.#keys.subscriptions : this.#keys.members(channel);
+      const names = asked.get(key) ?? [];
+      asked.set(key, names);
+      return { key, at: names.push(userId ?? channel) - 1 };
     });
-    return (await Promise.all(asked)).map((answer) => answer === 1);
+    const answers = new Map<string, unknown[]>();
+    const answered = Array.from(asked, async ([key, names]) => {
+      answers.set(key, (await this.#send(['HMGET', key, ...names])) as unknown[]);
+    });
+    await Promise.all(answered);
+    return places.map(({ key, at }) => (answers.get(key)?.[at] ?? null) !== null);
   }
 }
