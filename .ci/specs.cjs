@@ -52,6 +52,8 @@ const LONG = [
   'spec/conformance/python.spec.ts',
   'spec/http/package.spec.ts',
   'spec/lint/rules.spec.ts',
+  'spec/public-api.spec.ts',
+  'spec/stream/mutants.spec.ts',
   'spec/subscriber/package.spec.ts',
 ];
 // Folders whose specs take longest: begun last, they would keep one processor busy while the others have nothing to do.
