@@ -48,7 +48,7 @@ const LONG = [
   ...['churn', 'leaks', 'models', 'real-schedules', 'restarts', 'storms'].map(
     (name) => `spec/faults/${name}.spec.ts`,
   ),
-  'spec/cli/conformance.spec.ts',
+  ...['conformance', 'serve-faults'].map((name) => `spec/cli/${name}.spec.ts`),
   'spec/conformance/python.spec.ts',
   'spec/http/package.spec.ts',
   'spec/lint/rules.spec.ts',
