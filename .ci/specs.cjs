@@ -24,7 +24,9 @@ const SHARDS = new Map([['spec/faults/simulation.spec.ts', 2]]);
 const ALONE = [
   ...['spec/brokers/redis.spec.ts', 'spec/brokers/redis-faults.spec.ts', 'spec/readme.spec.ts'],
   'spec/browser/',
-  'spec/cli/',
+  ...['commands', 'conformance', 'config', 'reload', 'serve-faults'].map(
+    (name) => `spec/cli/${name}.spec.ts`,
+  ),
   'spec/conformance/features/',
   'spec/lint/',
   ...['close-codes', 'nginx', 'pipe-with-pusher-js', 'python'].map(
