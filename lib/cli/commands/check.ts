@@ -1,6 +1,5 @@
-import { createSecureContext } from 'node:tls';
-import { StandpipeError } from '../../errors';
 import { checkGatewayOptions, limitsTable } from '../../gateway/options/options';
+import { requireUsable } from '../../gateway/transport/tls-server';
 import { type Environment, readConfig } from '../config';
 import type { ServeFlags } from '../flags';
 import { withNames } from '../option-names';
@@ -14,7 +13,7 @@ export function check(flags: ServeFlags, env: Environment): void {
   const { apps, host, port, path, tls, metrics, broker, limits } = withNames(names, () =>
     checkGatewayOptions(options),
   );
-  if (tls !== undefined) checkCertificate(tls);
+  if (tls !== undefined) requireUsable(tls);
   const say = (name: string, text: string): void => console.log(`${name.padEnd(9)} ${text}`);
   const secure = tls === undefined ? [] : [`wss://${host}:${tls.port}${path}`];
   const plain = tls?.only === true ? [] : [`ws://${host}:${port}${path}`];
@@ -33,14 +32,5 @@ export function check(flags: ServeFlags, env: Environment): void {
   for (const { name, value } of limitsTable()) {
     const own = limits[name as keyof typeof limits];
     if (own !== value) say('limit', `${name} ${own}, in place of ${value}`);
-  }
-}
-
-function checkCertificate({ cert, key }: { cert: string | Buffer; key: string | Buffer }): void {
-  try {
-    createSecureContext({ cert, key });
-  } catch (cause) {
-    const message = `tls.cert and tls.key: no certificate and its key: ${(cause as Error).message}`;
-    throw new StandpipeError('bad_option', message, { cause });
   }
 }
