@@ -34,7 +34,6 @@ const ALONE = [
     (name) => `spec/conformance/${name}.spec.ts`,
   ),
   'spec/examples/deploy.spec.ts',
-  'spec/examples/deploy.spec.ts',
   'spec/examples/subscriber.spec.ts',
   'spec/faults/',
   'spec/gateway/cluster/',
@@ -46,7 +45,10 @@ const SHARE = 24;
 // Specs that only `--all` runs, as CI does: a change in most of lib is found by others first, and with them the checks would
 // take longer than five minutes.
 const LONG = [
-  ...['engine-away', 'lost-gateways'].map((name) => `spec/gateway/cluster/${name}.spec.ts`),
+  'spec/brokers/sentinels.spec.ts',
+  ...['engine-away', 'lost-gateways', 'webhooks-once'].map(
+    (name) => `spec/gateway/cluster/${name}.spec.ts`,
+  ),
   ...['in-chromium-tls', 'subscriber-in-chromium'].map(
     (name) => `spec/conformance/features/${name}.spec.ts`,
   ),

@@ -151,7 +151,7 @@ export class TestSentinels {
       `bind 127.0.0.1`,
       `dir ${folder}`,
       `sentinel monitor ${NAME} 127.0.0.1 ${this.#primary.port} 1`,
-      `sentinel down-after-milliseconds ${NAME} 500`,
+      `sentinel down-after-milliseconds ${NAME} 1000`,
       `sentinel failover-timeout ${NAME} 3000`,
     ];
     writeFileSync(config, `${lines.join('\n')}\n`);

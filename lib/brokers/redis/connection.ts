@@ -13,7 +13,7 @@ type Client = Awaited<ReturnType<typeof open>>;
 
 const CONNECT_TIMEOUT_MS = 5000;
 /** Time that a sentinel has to answer: another one is asked beside it. */
-const SENTINEL_TIMEOUT_MS = 1000;
+const SENTINEL_TIMEOUT_MS = 3000;
 /** Topics in one command. */
 const TOPICS_AT_ONCE = 1000;
 
