@@ -11,16 +11,19 @@ import type {
   Occupancy,
   OnlineUsers,
   PublishOptions,
+  Records,
   Unavailable,
   UserPresence,
+  WriteOptions,
+  Written,
 } from '../broker';
 import type { Fact, IdempotentResult, Operation, Result } from '../operation';
-import { changeOf, optionsOf } from './heard-items';
+import { tellHeard } from './heard-items';
 import { factApplied } from './fact-results';
 import { FactTable, isFact } from './facts';
 import type { AppParts } from './parts';
 import { Reads } from './reads';
-import { type Said, TurnQueue } from './turn-queue';
+import { bytesOfRecords, type Said, TurnQueue } from './turn-queue';
 import { Watches } from './watches';
 
 /** An app of a node that is joined to an engine elsewhere. */
@@ -79,10 +82,6 @@ export class JoinedApp implements AppBroker {
 
   get waitsSince(): number | undefined {
     return this.#queue.waitsSince;
-  }
-
-  get isSettled(): boolean {
-    return this.#queue.isEmpty;
   }
 
   watch(channel: string): Eventual<void> {
@@ -155,6 +154,21 @@ export class JoinedApp implements AppBroker {
     return this.#fact({ kind: 'home', name, count: held ? 1 : 0 });
   }
 
+  write(
+    name: string,
+    records: Records,
+    { anew = false, ttlMs }: WriteOptions,
+  ): Eventual<Written | Unavailable> {
+    const { metrics, limits } = this.#parts;
+    const bytes = bytesOfRecords(records);
+    if (this.#isDown || metrics.spoolBytes + bytes > limits.maxSpoolBytes) return 'unavailable';
+    return this.#ask<Written>({ kind: 'write', name, records, anew, ttlMs, bytes });
+  }
+
+  records(name: string): Eventual<ReadonlyMap<string, Uint8Array> | Unavailable> {
+    return this.#read(() => this.#parts.link.records(this.#id, name));
+  }
+
   members(channel: string): Eventual<MemberList | Unavailable> {
     return this.#read(() => this.#parts.link.members(this.#id, channel));
   }
@@ -182,6 +196,10 @@ export class JoinedApp implements AppBroker {
 
   sockets(): AsyncIterable<readonly string[]> {
     return this.#parts.link.sockets(this.#id);
+  }
+
+  socketsOf(node: number): Eventual<readonly string[] | Unavailable> {
+    return this.#read(() => this.#parts.link.socketsOf(this.#id, node));
   }
 
   idempotent(
@@ -248,6 +266,7 @@ export class JoinedApp implements AppBroker {
     this.#mustRejoin = true;
     this.#queue.away();
     this.#queue.doubt();
+    this.listener?.recordsLost();
   }
 
   /** The node was declared dead: nothing that it said counts. */
@@ -276,20 +295,7 @@ export class JoinedApp implements AppBroker {
   }
 
   heard(channel: string, items: readonly Item[]): void {
-    const { link, metrics, receipts } = this.#parts;
-    for (const item of items) {
-      metrics.received++;
-      if (item.seq > this.#seq) this.#seq = item.seq;
-      if (item.kind === 'count') this.listener?.counted(channel, item.total);
-      else if (item.kind === 'member') this.listener?.member(channel, changeOf(item));
-      else {
-        const { text, receipt, from, seq } = item;
-        const sockets = this.listener?.published(channel, text, optionsOf(item), seq) ?? 0;
-        if (receipt === 0) continue;
-        if (from === this.#parts.node()) receipts.counted(receipt, sockets);
-        else void link.post(from, { kind: 'receipt', receipt, sockets });
-      }
-    }
+    this.#seq = Math.max(this.#seq, tellHeard(this.#parts, this.listener, channel, items));
   }
 
   heardUser(userId: string, online: boolean, seq: number): void {
@@ -386,7 +392,7 @@ export class JoinedApp implements AppBroker {
 
   /** Another node is the home of a name: this one does not say so again. */
   #judgeHome({ operation, answer }: Said, result: Result | undefined): void {
-    if (operation.kind !== 'home' || operation.of !== undefined) return;
+    if (operation.kind !== 'home') return;
     if (typeof result !== 'number' || result === this.#parts.node()) return;
     this.#facts.forget(operation);
     if (answer === undefined) this.listener?.homeLost(operation.name);

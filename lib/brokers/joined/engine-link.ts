@@ -76,6 +76,8 @@ export interface EngineLink {
   counts(app: string, channels: readonly string[]): Promise<readonly ChannelCount[]>;
   channels(app: string, prefix: string): Promise<ReadonlyMap<string, number>>;
   sockets(app: string): AsyncIterable<readonly string[]>;
+  socketsOf(app: string, node: number): Promise<readonly string[]>;
+  records(app: string, name: string): Promise<ReadonlyMap<string, Uint8Array>>;
 
   /** Resolves when the topic is heard; stays so over cuts. Never rejects. */
   watch(app: string, channel: string): Promise<void>;

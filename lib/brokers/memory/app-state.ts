@@ -9,13 +9,18 @@ import type {
   Occupancy,
   OnlineUsers,
   PublishOptions,
+  Records,
   Transition,
   UserPresence,
+  WriteOptions,
+  Written,
 } from '../broker';
 import type { MemoryWatch } from '../../stream/memory-watch';
 import type { Fact, IdempotentResult } from '../operation';
 import { EventCache } from './event-cache';
 import { KeptAnswers } from './kept-answers';
+import { KeptRecords } from './kept-records';
+import { SweptSockets } from './swept-sockets';
 
 /** A node that hears of an app: its watched channels and users, and its listener. */
 export interface Hearer {
@@ -58,6 +63,8 @@ export class AppState {
   readonly #answers: KeptAnswers;
   readonly #buckets = new Map<string, Bucket>();
   readonly #homes = new Map<string, number>();
+  readonly #records = new KeptRecords();
+  readonly #swept = new SweptSockets();
   #seq = 0;
 
   constructor(limits: BrokerLimits, isAlone: boolean, memory?: MemoryWatch) {
@@ -201,6 +208,23 @@ export class AppState {
     return this.#homes.get(name) ?? 0;
   }
 
+  /** Records of a name, when the node is its home. */
+  write(
+    node: number,
+    name: string,
+    records: Records,
+    options: WriteOptions,
+    nowMs: number,
+  ): Written {
+    const home = this.#homes.get(name);
+    if (home !== node) return home === undefined ? 'lost' : 'refused';
+    return this.#records.write(name, records, options, nowMs);
+  }
+
+  records(name: string, nowMs: number): ReadonlyMap<string, Uint8Array> {
+    return this.#records.read(name, nowMs);
+  }
+
   members(channel: string): MemberList {
     const list = this.#members.get(channel);
     const members = Array.from(list?.values() ?? [], ({ userId, userInfo }) => ({
@@ -242,6 +266,18 @@ export class AppState {
 
   sockets(): string[] {
     return Array.from(this.#facts.values(), ({ sockets }) => [...sockets]).flat();
+  }
+
+  socketsOf(node: number, nowMs: number): string[] {
+    const open = this.#facts.get(node)?.sockets ?? [];
+    return [...open, ...this.#swept.of(node, nowMs)];
+  }
+
+  /** A socket of a dead node is said to be gone. True when that is new. */
+  sweepSocket(node: number, id: string, nowMs: number): boolean {
+    if (!this.socket(node, id, false)) return false;
+    this.#swept.add(node, id, nowMs);
+    return true;
   }
 
   idempotent(key: string, fingerprint: string, ttlMs: number, nowMs: number): IdempotentResult {
@@ -297,7 +333,7 @@ export class AppState {
   }
 
   /** Says all facts of a dead node as gone. Returns the transitions, in the order of a socket that closes. */
-  sweep(node: number): Transition[] {
+  sweep(node: number, nowMs: number): Transition[] {
     for (const [name, home] of this.#homes) if (home === node) this.#homes.delete(name);
     const facts = this.#facts.get(node);
     if (facts === undefined) return [];
@@ -319,6 +355,7 @@ export class AppState {
       if (change !== undefined) transitions.push({ kind: change, seq, userId });
     }
     for (const socketId of facts.sockets) {
+      this.#swept.add(node, socketId, nowMs);
       transitions.push({ kind: 'closed', seq: 0, socketId });
     }
     this.#facts.delete(node);

@@ -15,8 +15,11 @@ import type {
   Occupancy,
   OnlineUsers,
   PublishOptions,
+  Records,
   Transition,
   UserPresence,
+  WriteOptions,
+  Written,
 } from '../broker';
 import { noMetrics } from '../metrics';
 import type { IdempotentResult } from '../operation';
@@ -183,6 +186,14 @@ class MemoryApp implements AppBroker, Hearer {
     return this.#state.home(this.#node, name, held);
   }
 
+  write(name: string, records: Records, options: WriteOptions): Written {
+    return this.#state.write(this.#node, name, records, options, this.#clock.now());
+  }
+
+  records(name: string): ReadonlyMap<string, Uint8Array> {
+    return this.#state.records(name, this.#clock.now());
+  }
+
   members(channel: string): MemberList {
     return this.#state.members(channel);
   }
@@ -211,6 +222,10 @@ class MemoryApp implements AppBroker, Hearer {
   async *sockets(): AsyncGenerator<readonly string[]> {
     const all = this.#state.sockets();
     for (let at = 0; at < all.length; at += PIECE) yield all.slice(at, at + PIECE);
+  }
+
+  socketsOf(node: number): readonly string[] {
+    return this.#state.socketsOf(node, this.#clock.now());
   }
 
   idempotent(key: string, fingerprint: string, ttlMs: number, run: () => void): IdempotentResult {

@@ -213,6 +213,14 @@ export class FarLink implements EngineLink {
     for (let at = 0; at < ids.length; at += PIECE) yield ids.slice(at, at + PIECE);
   }
 
+  socketsOf(app: string, node: number): Promise<readonly string[]> {
+    return this.#call(() => this.#engine.app(app).state.socketsOf(node, this.#engine.clock.now()));
+  }
+
+  records(app: string, name: string): Promise<ReadonlyMap<string, Uint8Array>> {
+    return this.#call(() => this.#engine.app(app).state.records(name, this.#engine.clock.now()));
+  }
+
   watch(app: string, channel: string): Promise<void> {
     return this.#watch(`${app} c${channel}`);
   }

@@ -224,6 +224,14 @@ export class RedisLink implements EngineLink {
     yield* this.#app(app).reads.sockets(nodes.map(Number));
   }
 
+  socketsOf(app: string, node: number): Promise<readonly string[]> {
+    return this.#app(app).reads.socketsOf(node);
+  }
+
+  records(app: string, name: string): Promise<ReadonlyMap<string, Uint8Array>> {
+    return this.#app(app).reads.records(name);
+  }
+
   watch(app: string, channel: string): Promise<void> {
     const topic = this.#app(app).keys.channelTopic(channel);
     return this.#topics.add(topic, { kind: 'channel', app, channel });
@@ -257,7 +265,7 @@ export class RedisLink implements EngineLink {
     let app = this.#apps.get(id);
     if (app === undefined) {
       const keys = new AppKeys(this.#options.prefix, id);
-      app = { keys, reads: new RedisReads((args) => this.#send(args), keys) };
+      app = { keys, reads: new RedisReads((...command) => this.#send(...command), keys) };
       this.#apps.set(id, app);
     }
     return app;
@@ -278,11 +286,11 @@ export class RedisLink implements EngineLink {
     return listed;
   }
 
-  async #send(args: ReadonlyArray<string | Buffer>): Promise<unknown> {
+  async #send(args: ReadonlyArray<string | Buffer>, as?: 'bytes'): Promise<unknown> {
     const connection = this.#connection;
     if (connection === undefined) throw new Error('the engine is away');
     try {
-      return await connection.send(args);
+      return await connection.send(args, as);
     } catch (error) {
       if (connection === this.#connection) this.#refused(connection, error);
       throw error;

@@ -39,7 +39,7 @@ export class Elsewhere implements FarBrowsers {
   readonly #parts: ElsewhereParts;
   readonly #far = new Map<number, FarNode>();
   /** Nodes that are gone, and not yet told as gone to the end. */
-  readonly #gone = new Set<FarNode>();
+  readonly #gone = new Map<FarNode, number>();
   readonly #reporters = new Map<number, Reporter>();
   /** Number of the last question to the other nodes, and its rules as text. */
   #id = 0;
@@ -98,12 +98,17 @@ export class Elsewhere implements FarBrowsers {
 
   *sockets(): IterableIterator<string> {
     for (const { sockets } of this.#far.values()) yield* sockets;
-    for (const { sockets } of this.#gone) yield* sockets;
+    for (const { sockets } of this.#gone.keys()) yield* sockets;
+  }
+
+  *nodes(): IterableIterator<number> {
+    yield* this.#far.keys();
+    yield* this.#gone.values();
   }
 
   *channels(): IterableIterator<string> {
     for (const { channels } of this.#far.values()) yield* channels;
-    for (const { channels } of this.#gone) yield* channels;
+    for (const { channels } of this.#gone.keys()) yield* channels;
   }
 
   /** Another node asks for reports. */
@@ -152,7 +157,7 @@ export class Elsewhere implements FarBrowsers {
     for (const [node, far] of this.#far) {
       if (others.has(node)) continue;
       this.#far.delete(node);
-      this.#gone.add(far);
+      this.#gone.set(far, node);
       this.#tellGone(far, far.gone(clock.wall()));
     }
     if (this.#own !== nodes.own) {
@@ -166,6 +171,7 @@ export class Elsewhere implements FarBrowsers {
       this.#far.set(node, new FarNode(this.#rules.length > 0));
       if (this.#rules.length > 0) this.#ask(node);
     }
+    this.#tellNodes();
     this.#checkHeard();
   }
 
@@ -263,7 +269,7 @@ export class Elsewhere implements FarBrowsers {
 
   #isElsewhere(event: PipeEvent, except: FarNode | undefined): boolean {
     for (const far of this.#far.values()) if (far !== except && far.has(event)) return true;
-    for (const far of this.#gone) if (far !== except && far.has(event)) return true;
+    for (const far of this.#gone.keys()) if (far !== except && far.has(event)) return true;
     return false;
   }
 
@@ -271,10 +277,17 @@ export class Elsewhere implements FarBrowsers {
   #tellGone(far: FarNode, events: Iterator<PipeEvent, undefined>): void {
     for (let left = SLICE; left > 0; left--) {
       const { value, done } = events.next();
-      if (done === true) return void this.#gone.delete(far);
+      if (done === true) {
+        this.#gone.delete(far);
+        return this.#tellNodes();
+      }
       this.#tell(far, value);
     }
     this.#parts.clock.endOfTurn(() => this.#tellGone(far, events));
+  }
+
+  #tellNodes(): void {
+    for (const stream of this.#streams()) stream.nodesChanged();
   }
 
   #checkHeard(): void {

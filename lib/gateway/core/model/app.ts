@@ -25,6 +25,10 @@ export interface ClusterStream {
   missed(): void;
   /** All nodes report by the rules of all streams. */
   heard(): void;
+  /** Nodes came, or were told as gone to the end. */
+  nodesChanged(): void;
+  /** The engine may have lost what was written of the stream. */
+  recordsLost(): void;
 }
 
 /** The browsers of the other nodes, as far as streams of this one want to hear of them. */
@@ -38,6 +42,8 @@ export interface FarBrowsers {
   /** False for an event of this node that changes nothing in the cluster, since another one has the same channel, member or user. */
   isNews(event: PipeEvent): boolean;
   sockets(): Iterable<string>;
+  /** Nodes whose sockets the streams may have heard of. */
+  nodes(): Iterable<number>;
   /** Occupied channels; one that several nodes have comes several times. */
   channels(): Iterable<string>;
 }

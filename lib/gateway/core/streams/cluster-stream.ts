@@ -1,10 +1,12 @@
 import type { Rule } from '../../../wire/frames';
 import type { ClusterStream } from '../model/app';
 import type { Partition } from './partition';
+import type { StreamStore } from './stream-store';
 
 interface Streamed {
   readonly rules: ReadonlyArray<readonly Rule[]>;
   readonly partitions: readonly Partition[];
+  readonly store: StreamStore | undefined;
   owner(partition: Partition): { ready(partition: Partition): void } | undefined;
 }
 
@@ -22,8 +24,11 @@ export function clusterStream(group: Streamed): ClusterStream {
         partition.log.newEpoch('node_lost');
         partition.oweSnapshot();
       }
+      group.store?.changed();
       wake();
     },
     heard: wake,
+    nodesChanged: () => group.store?.headChanged(),
+    recordsLost: () => group.store?.lost(),
   };
 }

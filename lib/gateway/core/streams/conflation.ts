@@ -2,7 +2,7 @@ import type { PipeEvent } from '../../../wire/frames';
 import type { Partition } from './partition';
 
 /** The place of the last event of a key, which waits in a log. */
-interface Place {
+export interface Place {
   socketId: string;
   channel: string | undefined;
   event: string | undefined;
@@ -26,8 +26,8 @@ export class Conflation {
     return this.#last.size;
   }
 
-  /** Puts an event in the place of the one before it; false when that one has been sent or there is none. */
-  replace(key: string, event: PipeEvent, bytes: number): boolean {
+  /** Puts an event in the place of the one before it; undefined when that one has been sent or there is none. */
+  replace(key: string, event: PipeEvent, bytes: number): Place | undefined {
     const place = this.#last.get(key);
     if (
       place === undefined ||
@@ -35,12 +35,12 @@ export class Conflation {
       place.channel !== event.channel ||
       place.socketId !== event.socketId
     ) {
-      return false;
+      return undefined;
     }
     const latest = { ...event, conflated: place.conflated + 1 };
-    if (!place.partition.log.replace(place, latest, bytes)) return false;
+    if (!place.partition.log.replace(place, latest, bytes)) return undefined;
     place.conflated++;
-    return true;
+    return place;
   }
 
   /** An event that may be replaced was appended. */
