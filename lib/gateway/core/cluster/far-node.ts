@@ -51,7 +51,10 @@ export class FarNode {
   /** A list that has not come to its end. */
   #draft: { names: Names; cause: ListCause } | undefined;
 
-  constructor(isNew: boolean) {
+  readonly node: number;
+
+  constructor(node: number, isNew: boolean) {
+    this.node = node;
     this.isNew = isNew;
   }
 

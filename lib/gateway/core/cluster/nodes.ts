@@ -10,7 +10,7 @@ export interface NodeMessage {
   readonly type:
     | ('changed' | 'counted' | 'terminate' | 'leaving')
     | ('command' | 'query' | 'decide')
-    | ('hear' | 'report' | 'pipe');
+    | ('hear' | 'report' | 'tail' | 'pipe');
   readonly [field: string]: unknown;
 }
 

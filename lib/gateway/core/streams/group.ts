@@ -11,8 +11,7 @@ import {
 } from '../../../wire/frames';
 import type { App, AppObserver } from '../model/app';
 import type { Parts } from '../parts';
-import { clusterStream } from './cluster-stream';
-import { lost } from '../cluster/far-node';
+import { clusterStream, goOn } from './cluster-stream';
 import { Conflation } from './conflation';
 import { keyOf } from './event-key';
 import type { Holdback } from './holdback';
@@ -85,8 +84,8 @@ export class Group implements AppObserver {
   /** Deadlines of partitions that are being revoked, by number. */
   readonly #deadlines = new Map<number, { timer: Timer; untilMs: number }>();
   #wasMixed = false;
-  /** Sockets of nodes that died while nobody kept the stream: their closes are told. */
-  readonly #gone: string[];
+  /** The stream as another gateway had it, until it goes on here. */
+  #stored: StoredStream | undefined;
   /** Start of the search for the least busy partition, so that equally busy partitions take turns. */
   #turn = 0;
 
@@ -94,7 +93,7 @@ export class Group implements AppObserver {
   constructor(app: App, settings: GroupSettings, parts: GroupParts, stored?: StoredStream) {
     const { epoch, partitions, maxEntries, maxBytes, overflow } = settings;
     this.previous = stored?.head.home ?? 0;
-    this.#gone = [...(stored?.gone ?? [])];
+    this.#stored = stored;
     this.id = stored?.head.id ?? randomBytes(ID_BYTES).toString('base64url');
     this.app = app;
     this.settings = settings;
@@ -153,8 +152,7 @@ export class Group implements AppObserver {
     if (match === undefined) {
       // The place of a key must not outlive it, also when the group hears of no closes.
       const ends = kind === EventKind.CLOSE || kind === EventKind.VACATED;
-      if (ends && this.#conflation.size > 0)
-        this.#conflation.end(keyOf(event, this.settings.order));
+      if (ends) this.#conflation.end(keyOf(event, this.settings.order));
       return;
     }
     const key = keyOf(event, this.settings.order);
@@ -187,7 +185,8 @@ export class Group implements AppObserver {
   expect({ rules }: GroupMember): void {
     this.#routing.expect(rules);
     this.subscribed();
-    for (const id of this.#gone.splice(0)) this.offer(lost(id, this.#parts.clock.wall()));
+    if (this.#stored !== undefined) goOn(this, this.#stored, this.#parts.clock.wall());
+    this.#stored = undefined;
   }
 
   join(member: GroupMember): void {
@@ -335,7 +334,8 @@ export class Group implements AppObserver {
       log.discard(offset);
       const redelivered = offset <= log.sent ? true : event.redelivered;
       const moved = { ...event, redelivered };
-      this.store?.appended(other, other.log.append(moved, bytesOf(event)), moved);
+      const place = other.log.append(moved, bytesOf(event));
+      this.store?.appended(other, place, moved);
       this.owner(other)?.ready(other);
     });
     this.store?.changed();

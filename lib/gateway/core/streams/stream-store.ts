@@ -1,5 +1,5 @@
 import type { AppBroker } from '../../../brokers/broker';
-import { later } from '../../../brokers/eventual';
+import { type Eventual, later } from '../../../brokers/eventual';
 import type { Clock, Timer } from '../../../util/timers';
 import type { PipeEvent, Run } from '../../../wire/frames';
 import { EntryTracks } from './entry-tracks';
@@ -67,8 +67,8 @@ export class StreamStore {
   /** Records that the next write has. */
   #pending: Write = [];
   /** Reports of other nodes whose events are in the next write, and their answers. */
-  #reports = new Map<number, number>();
-  #answers: Array<(isWritten: boolean) => void> = [];
+  readonly #reports = new Map<number, number>();
+  #answers: Array<() => void> = [];
   /** The next write begins anew, or everything waits for the engine. */
   #state: 'steady' | 'anew' | 'away' = 'anew';
   #isHeadDue = true;
@@ -132,12 +132,12 @@ export class StreamStore {
     this.#schedule();
   }
 
-  /** Events of a node's report were appended. `answer` is called when they are written, or can not be. */
-  reported(node: number, number: number, answer: (isWritten: boolean) => void): void {
-    if (this.#isClosed || this.#state === 'away') return answer(true);
+  /** Events of a node's report were appended. Answers when they are written, or can not be. */
+  reported(node: number, number: number): Eventual<void> {
+    if (this.#isClosed || this.#state === 'away') return undefined;
     this.#reports.set(node, number);
-    this.#answers.push(answer);
     this.#schedule();
+    return new Promise((resolve) => this.#answers.push(resolve));
   }
 
   /** The engine may have lost what was written. */
@@ -168,13 +168,14 @@ export class StreamStore {
     for (const timer of [this.#commit, this.#again, this.#renewal]) {
       if (timer !== undefined) clock.clearTimeout(timer);
     }
-    this.#answer(true);
+    this.#answer();
   }
 
   #restore({ logs, entries, nextEntry, stale, reports }: StoredStream): void {
     this.#state = 'steady';
     this.#nextEntry = nextEntry;
-    this.#reports = new Map(reports);
+    // Nodes count their reports to this one anew.
+    for (const node of reports.keys()) this.#pending.push([reportField(node), undefined]);
     for (const [partition, byOffset] of entries) {
       const epoch = logs.get(partition)?.epoch ?? 0;
       for (const [offset, entry] of byOffset) this.#tracks.add(partition, epoch, offset, entry);
@@ -270,10 +271,10 @@ export class StreamStore {
       part.push(record);
       bytes += record[1]?.length ?? 0;
     }
-    if (life !== this.#life) for (const answer of answers) answer(true);
+    if (life !== this.#life) for (const answer of answers) answer();
     else {
       this.#send(part, (isWritten) => {
-        for (const answer of answers) answer(isWritten);
+        for (const answer of answers) answer();
         if (isWritten && life === this.#life) done?.();
       });
     }
@@ -343,11 +344,11 @@ export class StreamStore {
     this.#events = this.#bytes = 0;
     this.#pending = [];
     this.#isWhole = false;
-    this.#answer(true);
+    this.#answer();
   }
 
-  #answer(isWritten: boolean): void {
-    for (const answer of this.#answers.splice(0)) answer(isWritten);
+  #answer(): void {
+    for (const answer of this.#answers.splice(0)) answer();
   }
 
   /** Keeps the records of a stream in which nothing happens. */

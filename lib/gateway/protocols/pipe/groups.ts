@@ -157,6 +157,7 @@ export class Groups {
     const { epoch, order, mode, overflow, name } = settings;
     const shape = { name, order, mode, overflow, partitions: partitions.length };
     const lives = (stored?.head.lives ?? 0) + 1;
+    const nodes = (): ReadonlyArray<readonly [number, number]> => [...(app.elsewhere?.nodes() ?? [])];
     this.#homes.hold(app, key);
     group.store = new StreamStore(
       {
@@ -170,13 +171,15 @@ export class Groups {
           epoch,
           lives,
           home: hub.nodes.own,
-          nodes: [...(app.elsewhere?.nodes() ?? [])],
+          nodes: nodes().map(([node]) => node),
         }),
         refused: () => hub.nodes.homeLost(app, key),
       },
       partitions,
       stored,
     );
+    // Events of earlier reports are none of this stream.
+    for (const [node, report] of nodes()) void group.store.reported(node, report);
   }
 
   #make(
