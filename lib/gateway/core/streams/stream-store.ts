@@ -114,6 +114,8 @@ export class StreamStore {
     this.#bytes += bytesOf(event);
     if (this.#events >= MAX_ENTRY_EVENTS || this.#bytes >= MAX_ENTRY_BYTES) this.#endEntry();
     this.#schedule();
+    // Logs of any partition may have given up events for it.
+    this.changed();
   }
 
   /** Positions have changed. */
@@ -186,9 +188,11 @@ export class StreamStore {
 
   /** Takes what is finished from the entries, and notes the positions. */
   #settle(): void {
+    const { epoch } = this.#parts.head();
     for (const partition of this.#partitions) {
       const { number, log } = partition;
-      if (this.#tracks.has(number) || log.top > 0) this.#note(partition);
+      const isUsed = log.top > 0 || log.epoch !== epoch || this.#tracks.has(number);
+      if (isUsed) this.#note(partition);
     }
   }
 
