@@ -49,6 +49,8 @@ export class Elsewhere implements FarBrowsers {
   #rules: readonly Rule[] = [];
   /** The number of this node under which it has asked. */
   #own = 0;
+  /** The streams here go on elsewhere: the other nodes keep what they would report. */
+  #isLeaving = false;
   readonly #waiting = new Set<() => void>();
   #again: Timer | undefined;
 
@@ -78,7 +80,12 @@ export class Elsewhere implements FarBrowsers {
     });
   }
 
+  leave(): void {
+    this.#isLeaving = true;
+  }
+
   changed(): void {
+    if (this.#isLeaving) return;
     const rules = new Map<string, Rule>();
     for (const { rules: lists } of this.#streams()) {
       for (const list of lists) {
@@ -162,7 +169,7 @@ export class Elsewhere implements FarBrowsers {
     far.next = report.number + 1;
     for (const item of isNext ? report.items : report.items.slice(begin)) this.#take(far, item);
     const kept = Array.from(this.#streams(), (stream) => stream.reported(from, report.number));
-    return later(all(kept), () => 'ok');
+    return later(all(kept), (each) => (each.includes(false) ? 'again' : 'ok'));
   }
 
   /** Another node has taken over a stream of one that is gone. */
@@ -199,6 +206,8 @@ export class Elsewhere implements FarBrowsers {
       // The others do not report to the number of before any more.
       for (const far of this.#far.values()) far.isBroken = this.#own !== 0;
       this.#own = nodes.own;
+      this.#isLeaving = false;
+      this.changed();
       if (this.#rules.length > 0) this.#askAll();
     }
     for (const node of others) {

@@ -29,8 +29,8 @@ export interface ClusterStream {
   readonly id: string;
   /** Nodes that have yet to pass on events which the stream's gateway before this one may not have had. */
   readonly awaited: Set<number>;
-  /** Answers when the events of a node's report are where the next gateway of the stream finds them. */
-  reported(node: number, number: number): Eventual<void>;
+  /** Answers when the events of a node's report are where the next gateway of the stream finds them; false if they never are. */
+  reported(node: number, number: number): Eventual<boolean>;
   /** Nodes came, or were told as gone to the end. */
   nodesChanged(): void;
   /** The engine may have lost what was written of the stream. */
@@ -49,6 +49,8 @@ export interface FarBrowsers {
   readonly isHeard: boolean;
   /** The rules of a stream have changed. */
   changed(): void;
+  /** The streams end here, and go on elsewhere: nobody is told that they are not heard any more. */
+  leave(): void;
   /** Answers when `isHeard`, or when that takes too long. */
   heard(): Eventual<void>;
   /** False for an event of this node that changes nothing in the cluster, since another one has the same channel, member or user. */

@@ -23,7 +23,7 @@ export function clusterStream(group: Streamed): ClusterStream {
       return group.id;
     },
     awaited: new Set(),
-    reported: (node, number) => group.store?.reported(node, number),
+    reported: (node, number) => group.store?.reported(node, number) ?? true,
     get rules() {
       return group.rules;
     },

@@ -66,9 +66,11 @@ export class StreamStore {
   #bytes = 0;
   /** Records that the next write has. */
   #pending: Write = [];
-  /** Reports of other nodes whose events are in the next write, and their answers. */
+  /** Last report of each other node, and the nodes of which the next write has it. */
   readonly #reports = new Map<number, number>();
-  #answers: Array<() => void> = [];
+  readonly #reporters = new Set<number>();
+  /** Answers to reports whose events are not known to be written. */
+  #answers: Array<(isKept: boolean) => void> = [];
   /** The next write begins anew, or everything waits for the engine. */
   #state: 'steady' | 'anew' | 'away' = 'anew';
   #isHeadDue = true;
@@ -134,10 +136,14 @@ export class StreamStore {
     this.#schedule();
   }
 
-  /** Events of a node's report were appended. Answers when they are written, or can not be. */
-  reported(node: number, number: number): Eventual<void> {
-    if (this.#isClosed || this.#state === 'away') return undefined;
+  /**
+   * Events of a node's report were appended. Answers when they are written; false when that can not be. While the engine is
+   * away nobody answers: the next home would not have them.
+   */
+  reported(node: number, number: number): Eventual<boolean> {
+    if (this.#isClosed) return false;
     this.#reports.set(node, number);
+    this.#reporters.add(node);
     this.#schedule();
     return new Promise((resolve) => this.#answers.push(resolve));
   }
@@ -159,6 +165,8 @@ export class StreamStore {
   drop(): void {
     if (this.#isClosed) return;
     const { broker, name, ttlMs } = this.#parts;
+    // Nobody wants the events any more.
+    this.#answer(true);
     this.close();
     void broker.write(name, [], { anew: true, ttlMs });
   }
@@ -170,7 +178,7 @@ export class StreamStore {
     for (const timer of [this.#commit, this.#again, this.#renewal]) {
       if (timer !== undefined) clock.clearTimeout(timer);
     }
-    this.#answer();
+    this.#answer(false);
   }
 
   #restore({ logs, entries, nextEntry, stale, reports }: StoredStream): void {
@@ -249,39 +257,42 @@ export class StreamStore {
       this.#isHeadDue = false;
       this.#pending.push([HEAD, writeText(this.#parts.head())]);
     }
-    for (const [node, number] of this.#reports) {
-      this.#pending.push([reportField(node), writeText(number)]);
+    for (const node of this.#reporters) {
+      this.#pending.push([reportField(node), writeText(this.#reports.get(node))]);
     }
-    this.#reports.clear();
+    this.#reporters.clear();
     if (this.#pending.length > 0) this.#write();
   }
 
   #write(done?: () => void): void {
     const records = this.#pending;
-    const answers = this.#answers;
+    // Events of a report may be in any slice of those that are written anew.
+    const answers = this.#isWhole ? this.#answers.splice(0) : [];
     const life = this.#life;
     this.#pending = [];
-    this.#answers = [];
     this.#renewed = true;
     let part: Write = [];
     let bytes = 0;
     for (const record of records) {
+      if (life !== this.#life) break;
       if (part.length >= MAX_RECORDS || bytes >= MAX_WRITE_BYTES) {
         this.#send(part);
-        if (life !== this.#life) break;
         part = [];
         bytes = 0;
       }
       part.push(record);
       bytes += record[1]?.length ?? 0;
     }
-    if (life !== this.#life) for (const answer of answers) answer();
-    else {
-      this.#send(part, (isWritten) => {
-        for (const answer of answers) answer();
-        if (isWritten && life === this.#life) done?.();
-      });
+    if (life !== this.#life) {
+      this.#answers.unshift(...answers);
+      return;
     }
+    this.#send(part, (isWritten) => {
+      if (isWritten) for (const answer of answers) answer(true);
+      else if (this.#isClosed) for (const answer of answers) answer(false);
+      else this.#answers.unshift(...answers);
+      if (isWritten && life === this.#life) done?.();
+    });
   }
 
   #send(records: Write, done?: (isWritten: boolean) => void): void {
@@ -348,11 +359,11 @@ export class StreamStore {
     this.#events = this.#bytes = 0;
     this.#pending = [];
     this.#isWhole = false;
-    this.#answer();
+    for (const node of this.#reports.keys()) this.#reporters.add(node);
   }
 
-  #answer(): void {
-    for (const answer of this.#answers.splice(0)) answer();
+  #answer(isKept: boolean): void {
+    for (const answer of this.#answers.splice(0)) answer(isKept);
   }
 
   /** Keeps the records of a stream in which nothing happens. */

@@ -120,6 +120,7 @@ export class Groups {
   /** Leaves the streams, all or of one app, to their next homes. */
   handOver(app?: App): void {
     for (const [group, kept] of this.#kept) {
+      if (app === undefined) kept.app.elsewhere?.leave();
       if (app === undefined || kept.app === app) group.store?.handOver();
     }
   }
@@ -157,7 +158,9 @@ export class Groups {
     const { epoch, order, mode, overflow, name } = settings;
     const shape = { name, order, mode, overflow, partitions: partitions.length };
     const lives = (stored?.head.lives ?? 0) + 1;
-    const nodes = (): ReadonlyArray<readonly [number, number]> => [...(app.elsewhere?.nodes() ?? [])];
+    const nodes = (): ReadonlyArray<readonly [number, number]> => [
+      ...(app.elsewhere?.nodes() ?? []),
+    ];
     this.#homes.hold(app, key);
     group.store = new StreamStore(
       {
