@@ -76,6 +76,8 @@ export interface AppListener {
   missed(channels: readonly string[], users: readonly string[]): void;
   /** A name that this node was the home of, and that the engine had lost, has another home by now. */
   homeLost(name: string): void;
+  /** The engine may have lost records that it had acknowledged: they are written anew. */
+  recordsLost(): void;
   /**
    * A transition of the cluster that no answer has told and that this node tells on: it was caused by a fact of a dead
    * node that this one swept, or by a fact that was answered `unavailable`.
@@ -175,6 +177,22 @@ export interface Totals {
   users: number;
 }
 
+/** Records of a name, by field; undefined takes one out. */
+export type Records = ReadonlyArray<readonly [field: string, value: Uint8Array | undefined]>;
+
+export interface WriteOptions {
+  /** Takes out everything that was written before. */
+  anew?: boolean | undefined;
+  /** Time for which the records are kept behind the last write of the name. */
+  ttlMs: number;
+}
+
+/**
+ * `refused`: another node is the home of the name. `lost`: none is, or the engine has nothing of the name and the write was
+ * none that begins anew. Neither writes anything.
+ */
+export type Written = 'written' | 'refused' | 'lost';
+
 /**
  * An app's share of the engine, as one node speaks with it. Calls of one node are applied in their order. A fact is
  * absolute: the node's own number, never a difference. The engine alone adds them up, so a transition (a channel
@@ -232,6 +250,15 @@ export interface AppBroker {
    * so. (In a key-value store: a key that is created if it is not there, and deleted by its revision.)
    */
   home(name: string, held: boolean): Eventual<number | Unavailable>;
+  /**
+   * Writes records of a name that this node is the home of: all of them or none, in the order of the calls. They outlive
+   * this node, and its being the home: the next home reads them. An answer `unavailable` leaves open what was written; the
+   * caller writes anew. At most 1 000 records, and 1 MiB about. (In a key-value store: a key for each record, written
+   * under the revision of the name's key; on NATS a bucket with a limit of age.)
+   */
+  write(name: string, records: Records, options: WriteOptions): Eventual<Written | Unavailable>;
+  /** Records of a name, whoever has written them, as of some moment while nobody writes. */
+  records(name: string): Eventual<ReadonlyMap<string, Uint8Array> | Unavailable>;
 
   /** Members of a presence channel, in the cluster. */
   members(channel: string): Eventual<MemberList | Unavailable>;
@@ -266,6 +293,8 @@ export interface AppBroker {
    * knows nothing of what was told takes everything that is present for told. Throws while the engine is away.
    */
   untold(): AsyncIterable<readonly Telling[]>;
+  /** Sockets that are open on a node; of one that was declared dead, those that were open then, for 10 minutes. */
+  socketsOf(node: number): Eventual<readonly string[] | Unavailable>;
 
   /**
    * Idempotency. `run` is called inside this call; the calls that it makes to this object count if, and only if, nobody

@@ -1,4 +1,12 @@
-import type { Member, Membership, Occupancy, PublishOptions, UserPresence } from './broker';
+import type {
+  Member,
+  Membership,
+  Occupancy,
+  PublishOptions,
+  Records,
+  UserPresence,
+  Written,
+} from './broker';
 
 /**
  * A number of a node, absolute. `of` is set when the facts of a dead node are said as gone: then they are those of
@@ -28,6 +36,7 @@ export type Operation =
   | { kind: 'release'; key: string }
   | { kind: 'answer'; key: string; answer: string }
   | { kind: 'take'; name: string; ratePerSecond: number; burst: number; want: number }
+  | { kind: 'write'; name: string; records: Records; anew: boolean; ttlMs: number; bytes: number }
   /** Nothing; it is answered when all before it is applied. */
   | { kind: 'settled' }
   /** Nothing any more; in a turn that was applied before, its result is there. */
@@ -50,6 +59,7 @@ export interface Results {
   release: undefined;
   answer: undefined;
   take: number;
+  write: Written;
   settled: undefined;
   void: undefined;
 }

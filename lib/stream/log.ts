@@ -3,7 +3,7 @@ import { type Spender } from './budget';
 import type { InFlight } from './in-flight';
 import type { Position } from './position';
 import type { Range } from './ranges';
-import { SendBuffer } from './send-buffer';
+import { type KeptEntries, SendBuffer } from './send-buffer';
 
 /** Reason why a receiver cannot have the events before `first`; the spelling of the Pipe protocol. */
 export type GapCause = 'unspecified' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
@@ -47,6 +47,11 @@ export interface LogOptions {
   budget: Budget;
 }
 
+/** A log that goes on from where another one was. */
+export interface RestoredLog<T> extends KeptEntries<T> {
+  epoch: number;
+}
+
 /**
  * A partition of a group's events: numbered inside an epoch, kept until acknowledged, and bounded by a budget. Over
  * its limits the oldest are dropped. An event that was dropped before it was sent becomes part of a gap, and `take`
@@ -66,10 +71,13 @@ export class Log<T> implements Spender {
   /** A gap that was told, until its receiver shows that it was heard: the next receiver must be told of it otherwise. */
   #told: { after: number; first: number } | undefined;
 
-  constructor({ epoch, budget }: LogOptions) {
-    this.#epoch = epoch;
+  constructor({ epoch, budget }: LogOptions, restored?: RestoredLog<T>) {
+    this.#epoch = restored?.epoch ?? epoch;
     this.#budget = budget;
     budget.open(this);
+    if (restored === undefined) return;
+    this.#buffer.restore(restored);
+    this.#spent();
   }
 
   get epoch(): number {
@@ -94,6 +102,11 @@ export class Log<T> implements Spender {
   /** Position at which an owner without a position begins. */
   get committed(): Position {
     return { epoch: this.#epoch, offset: this.#told?.after ?? this.#buffer.acked };
+  }
+
+  /** Finished ranges above the acknowledged offsets. */
+  get finished(): readonly Range[] {
+    return this.#buffer.finished;
   }
 
   /** Events kept, with the places of finished ones. */

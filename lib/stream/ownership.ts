@@ -31,9 +31,10 @@ export class Ownership<M extends Owner> {
   readonly #partitions: Array<Partition<M>>;
   readonly #members = new Set<M>();
 
-  constructor(partitions: number) {
+  /** @param generation above every one of an earlier ownership of the same partitions. */
+  constructor(partitions: number, generation = 0) {
     this.#partitions = Array.from({ length: partitions }, () => ({
-      generation: 0,
+      generation,
       state: { name: 'orphan' },
     }));
   }

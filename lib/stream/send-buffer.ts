@@ -1,6 +1,6 @@
 import { Ring } from '../util/ring';
 import { InFlight } from './in-flight';
-import { Ranges } from './ranges';
+import { type Range, Ranges } from './ranges';
 
 /** Consecutive entries: entry i has the number `first + i`. */
 export interface Run<T> {
@@ -8,6 +8,20 @@ export interface Run<T> {
   /** Numbers right before `first` that the receiver has not had and does not need: they are finished. */
   skipped: number;
   entries: T[];
+}
+
+/** A buffer as it was elsewhere. Numbers from `low` on that are not among those kept are finished. */
+export interface KeptEntries<T> {
+  /** Numbers up to here are acknowledged. */
+  acked: number;
+  /** The oldest entry that was kept; entries between are lost, or finished. */
+  low: number;
+  /** The number after the last one that may have been given out. */
+  next: number;
+  /** Finished numbers below `low`. */
+  finished: readonly Range[];
+  /** In the order of their numbers. */
+  entries: Iterable<readonly [n: number, entry: T, bytes: number]>;
 }
 
 /** Stands in the place of the size of an entry that is finished. */
@@ -57,6 +71,26 @@ export class SendBuffer<T> {
   /** @param flight shared with other buffers of the same connection; by default one without any credit. */
   constructor(flight = new InFlight()) {
     this.#flight = flight;
+  }
+
+  /** Takes over from another buffer; all of its entries may have been sent. */
+  restore({ acked, low, next, finished, entries }: KeptEntries<T>): void {
+    this.#acked = this.#said = acked;
+    this.#sendPtr = this.#expected = acked + 1;
+    this.#low = Math.max(low, acked + 1);
+    const holes = finished.filter(({ last }) => last < this.#low);
+    const pad = (end: number): void => {
+      if (this.next < end) holes.push({ first: this.next, last: end - 1 });
+      while (this.next < end) this.append(undefined as T, 0);
+    };
+    for (const [n, entry, bytes] of entries) {
+      pad(n);
+      this.append(entry, bytes);
+      this.#sent = n;
+    }
+    pad(next);
+    this.#sent = Math.max(this.#sent, acked);
+    for (const { first, last } of holes) this.finish(first, last);
   }
 
   get low(): number {
@@ -121,6 +155,11 @@ export class SendBuffer<T> {
   /** Count of unfinished numbers above `acked`, from `first` to `last`. */
   unfinishedIn(first: number, last: number): number {
     return Math.max(0, last - first + 1) - this.#finished.count(first, last);
+  }
+
+  /** Finished ranges above `acked`. */
+  get finished(): readonly Range[] {
+    return this.#finished.list();
   }
 
   /** Adds an entry and returns its number. */

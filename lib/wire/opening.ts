@@ -3,6 +3,9 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 /** The version of the protocol that this code speaks. */
 export const PROTOCOL_VERSION = 1;
 
+/** Reason of a RESET: the session is gone with its gateway, and nothing of its stream is lost. */
+export const STREAM_KEPT = 'stream_kept';
+
 /** The subprotocol of the WebSocket. It names the framing, and changes only with it. */
 export const SUBPROTOCOL = 'standpipe.v1';
 

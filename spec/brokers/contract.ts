@@ -1,6 +1,7 @@
 import type { Test } from 'tap';
 import type { Broker } from '../../lib/brokers/broker';
 import { until, untilAnswered } from '../support/until';
+import { keepsHomes } from './homes';
 import { holdsTellings } from './tellings';
 import { TestNode, transitionsOf } from './test-node';
 
@@ -348,6 +349,7 @@ export function holdsTheContract(t: Test, startCluster: StartCluster): void {
     await a.member('presence-x', 'ann', 1);
     await a.user('ann', 1);
     for (let i = 0; i < 450; i++) a.app.socket(`1.${i}`, true);
+    const left = a.broker.node;
     await a.broker.leave();
     const isTold = (): boolean => transitionsOf([b, c]).length >= 453;
     await until(isTold);
@@ -359,28 +361,13 @@ export function holdsTheContract(t: Test, startCluster: StartCluster): void {
     );
     t.equal(new Set(told.filter((text) => text.endsWith('closed'))).size, 450);
     t.equal(told.length, 453);
+    const had = await b.app.socketsOf(left);
+    t.equal(new Set(had).size, 450, 'the sockets that it had are known');
     await until(() => b.broker.nodes.size === 2);
     t.match(await c.app.counts(['room', 'shared']), [{ subscriptions: 0 }, { subscriptions: 1 }]);
   });
 
-  t.test('a name has one home, until it is given up or the node dies', async (t) => {
-    const [a, b, c] = await cluster(t);
-    const both = await Promise.all([a.app.home('name', true), b.app.home('name', true)]);
-    const [home] = both;
-    t.strictSame(both, [home, home]);
-    t.equal(await c.app.home('name', false), home, 'only the home itself gives it up');
-    const [owner, other] = home === a.broker.node ? [a, b] : [b, a];
-    t.equal(await owner.app.home('name', true), home);
-    t.equal(await owner.app.home('name', false), 0);
-    t.equal(await other.app.home('name', true), other.broker.node);
-    t.equal(await c.app.home('another', true), c.broker.node);
-    await other.broker.leave();
-    await untilAnswered(async () => (await c.app.home('name', true)) === c.broker.node);
-    t.strictSame(
-      [a, b, c].flatMap(({ homesLost }) => homesLost),
-      [],
-    );
-  });
+  keepsHomes(t, cluster);
 
   t.test('a node that has left may start again, and hears and says as before', async (t) => {
     const [a, b] = await cluster(t);

@@ -37,6 +37,7 @@ export class TestNode {
   readonly ledger: Array<{ seq: number; text: string }> = [];
   readonly missed: string[] = [];
   readonly homesLost: string[] = [];
+  recordsLost = 0;
   fenced = 0;
   /** Sockets that an event is written to here. */
   sockets = 1;
@@ -58,6 +59,7 @@ export class TestNode {
       missed: (channels) => void this.missed.push(...channels),
       changed: (transition) => this.#told(transition),
       homeLost: (name) => void this.homesLost.push(name),
+      recordsLost: () => void this.recordsLost++,
     };
     this.app = broker.app(APP, listener);
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient } from '@redis/client';
+import { createClient, RESP_TYPES } from '@redis/client';
 import type { Test } from 'tap';
 
 /** True when redis-server is here. Without it a spec is skipped with the reason; in CI it fails. */
@@ -120,6 +120,21 @@ export class TestRedis {
     return keys.filter((_, i) => times[i] === -1);
   }
 
+  /** A hash whose values are bytes. */
+  async hash(key: string): Promise<Map<string, Uint8Array>> {
+    const client = await this.#connect();
+    try {
+      const typeMapping = { [RESP_TYPES.BLOB_STRING]: Buffer };
+      const reply = (await client.sendCommand(['HGETALL', key], { typeMapping })) as unknown;
+      const list = reply as Buffer[];
+      return new Map(
+        list.flatMap((field, i) => (i % 2 === 0 ? [[String(field), list[i + 1] as Buffer]] : [])),
+      );
+    } finally {
+      client.destroy();
+    }
+  }
+
   async #command(args: string[]): Promise<unknown> {
     const client = await this.#connect();
     try {
@@ -130,7 +145,8 @@ export class TestRedis {
   }
 
   async #connect() {
-    const client = createClient({ socket: { path: this.#path, reconnectStrategy: false } });
+    const socket = { path: this.#path, reconnectStrategy: false as const };
+    const client = createClient({ RESP: 2, socket });
     client.on('error', () => undefined);
     await client.connect();
     return client;

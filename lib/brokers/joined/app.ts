@@ -2,38 +2,34 @@ import type { Item } from '../../wire/cluster';
 import type {
   AppBroker,
   AppListener,
-  CachedEvent,
-  ChannelCount,
   Eventual,
   Member,
-  MemberList,
   Membership,
   Occupancy,
-  OnlineUsers,
   PublishOptions,
-  Telling,
-  Totals,
+  Records,
   Unavailable,
   UserPresence,
+  WriteOptions,
+  Written,
 } from '../broker';
 import type { Fact, IdempotentResult, Operation, Result } from '../operation';
 import { tellHeard } from './heard-items';
 import { factApplied } from './fact-results';
 import { FactTable, isFact } from './facts';
 import type { AppParts } from './parts';
-import { Reads } from './reads';
-import { type Said, TurnQueue } from './turn-queue';
+import { AppReads } from './reads';
+import { bytesOfRecords, type Said, TurnQueue } from './turn-queue';
 import { Watches } from './watches';
 
 /** An app of a node that is joined to an engine elsewhere. */
-export class JoinedApp implements AppBroker {
+export class JoinedApp extends AppReads implements AppBroker {
   readonly isAlone = false;
   listener: AppListener | undefined;
   readonly #id: string;
   readonly #parts: AppParts;
   readonly #facts = new FactTable();
   readonly #queue: TurnQueue;
-  readonly #reads: Reads;
   readonly #channels: Watches;
   readonly #users: Watches;
   /** Highest number of a change that this node knows of. */
@@ -46,9 +42,9 @@ export class JoinedApp implements AppBroker {
 
   constructor(id: string, parts: AppParts) {
     const { clock, link, limits, metrics } = parts;
+    super(id, parts);
     this.#id = id;
     this.#parts = parts;
-    this.#reads = new Reads(clock, limits.holdMs);
     this.#channels = new Watches(
       clock,
       (channel) => link.watch(id, channel),
@@ -153,45 +149,20 @@ export class JoinedApp implements AppBroker {
     return this.#fact({ kind: 'home', name, count: held ? 1 : 0 });
   }
 
-  members(channel: string): Eventual<MemberList | Unavailable> {
-    return this.#read(() => this.#parts.link.members(this.#id, channel));
-  }
-
-  online(userIds: readonly string[]): Eventual<OnlineUsers | Unavailable> {
-    return this.#read(() => this.#parts.link.online(this.#id, userIds));
-  }
-
-  cached(channel: string): Eventual<CachedEvent | undefined | Unavailable> {
-    return this.#read(() => this.#parts.link.cached(this.#id, channel));
+  write(
+    name: string,
+    records: Records,
+    { anew = false, ttlMs }: WriteOptions,
+  ): Eventual<Written | Unavailable> {
+    const { metrics, limits } = this.#parts;
+    const bytes = bytesOfRecords(records);
+    if (this.#isDown || metrics.spoolBytes + bytes > limits.maxSpoolBytes) return 'unavailable';
+    return this.#ask<Written>({ kind: 'write', name, records, anew, ttlMs, bytes });
   }
 
   cacheMissed(channel: string): Eventual<boolean> {
     if (this.#isDown) return false;
     return this.#ask<boolean>({ kind: 'cacheMissed', channel }).then((isFirst) => isFirst === true);
-  }
-
-  counts(channels: readonly string[]): Eventual<readonly ChannelCount[] | Unavailable> {
-    return this.#read(() => this.#parts.link.counts(this.#id, channels));
-  }
-
-  channels(prefix: string): Eventual<ReadonlyMap<string, number> | Unavailable> {
-    return this.#read(() => this.#parts.link.channels(this.#id, prefix));
-  }
-
-  sockets(): AsyncIterable<readonly string[]> {
-    return this.#parts.link.sockets(this.#id);
-  }
-
-  tell(tellings: readonly Telling[]): Eventual<readonly boolean[] | Unavailable> {
-    return this.#read(() => this.#parts.link.tell(this.#id, this.#parts.node(), tellings));
-  }
-
-  untold(): AsyncIterable<readonly Telling[]> {
-    return this.#parts.link.untold(this.#id);
-  }
-
-  totals(): Eventual<Totals | Unavailable> {
-    return this.#read(() => this.#parts.link.totals(this.#id));
   }
 
   idempotent(
@@ -250,7 +221,7 @@ export class JoinedApp implements AppBroker {
   /** The engine was away for too long: everything that waits is answered so. */
   giveUp(): void {
     this.#queue.giveUp();
-    this.#reads.giveUp();
+    this.reads.giveUp();
   }
 
   /** The engine may have lost what it had acknowledged. */
@@ -258,12 +229,13 @@ export class JoinedApp implements AppBroker {
     this.#mustRejoin = true;
     this.#queue.away();
     this.#queue.doubt();
+    this.listener?.recordsLost();
   }
 
   /** The node was declared dead: nothing that it said counts. */
   restart(): void {
     this.#queue.restart();
-    this.#reads.giveUp();
+    this.reads.giveUp();
     this.#facts.clear();
     this.#mustRejoin = false;
   }
@@ -271,10 +243,10 @@ export class JoinedApp implements AppBroker {
   tick(): void {
     this.#channels.tick();
     this.#users.tick();
-    this.#reads.tick();
+    this.reads.tick();
     if (this.#isDown) return;
     if (this.#mustRejoin) void this.#rejoin(true);
-    this.#reads.retry();
+    this.reads.retry();
     this.#queue.retry();
   }
 
@@ -318,14 +290,10 @@ export class JoinedApp implements AppBroker {
     return this.#isDown ? 'unavailable' : this.#ask<T>(fact);
   }
 
-  #read<T>(call: () => Promise<T>): Eventual<T | Unavailable> {
-    return this.#isDown ? 'unavailable' : this.#reads.ask(call);
-  }
-
   #resume(missed: boolean): void {
     this.#queue.up();
     for (const fact of this.#facts.unapplied()) this.#say(fact, true);
-    this.#reads.retry();
+    this.reads.retry();
     if (missed) this.#tellMissed();
   }
 
@@ -341,7 +309,7 @@ export class JoinedApp implements AppBroker {
       this.#mustRejoin = false;
       this.#queue.up();
       for (const fact of this.#facts.all()) this.#say(fact, true);
-      this.#reads.retry();
+      this.reads.retry();
       if (missed) this.#tellMissed();
       for await (const page of link.facts(this.#id, own)) {
         if (own !== this.#parts.node()) return;
@@ -383,7 +351,7 @@ export class JoinedApp implements AppBroker {
 
   /** Another node is the home of a name: this one does not say so again. */
   #judgeHome({ operation, answer }: Said, result: Result | undefined): void {
-    if (operation.kind !== 'home' || operation.of !== undefined) return;
+    if (operation.kind !== 'home') return;
     if (typeof result !== 'number' || result === this.#parts.node()) return;
     this.#facts.forget(operation);
     if (answer === undefined) this.listener?.homeLost(operation.name);

@@ -87,6 +87,8 @@ export interface EngineLink {
   /** Asked again with the same arguments where the outcome is not known. */
   tell(app: string, node: number, tellings: readonly Telling[]): Promise<readonly boolean[]>;
   untold(app: string): AsyncIterable<readonly Telling[]>;
+  socketsOf(app: string, node: number): Promise<readonly string[]>;
+  records(app: string, name: string): Promise<ReadonlyMap<string, Uint8Array>>;
 
   /** Resolves when the topic is heard; stays so over cuts. Never rejects. */
   watch(app: string, channel: string): Promise<void>;

@@ -1,5 +1,15 @@
 import type { Clock } from '../../util/timers';
-import type { Unavailable } from '../broker';
+import type {
+  CachedEvent,
+  ChannelCount,
+  Eventual,
+  MemberList,
+  OnlineUsers,
+  Telling,
+  Totals,
+  Unavailable,
+} from '../broker';
+import type { AppParts } from './parts';
 
 interface Read {
   deadline: number;
@@ -58,5 +68,66 @@ export class Reads {
   tick(): void {
     const now = this.#clock.now();
     for (const read of this.#reads) if (now >= read.deadline) read.giveUp();
+  }
+}
+
+/** Questions of an app to the engine. None changes anything by being asked again. */
+export class AppReads {
+  readonly reads: Reads;
+  readonly #id: string;
+  readonly #parts: AppParts;
+
+  constructor(id: string, parts: AppParts) {
+    this.#id = id;
+    this.#parts = parts;
+    this.reads = new Reads(parts.clock, parts.limits.holdMs);
+  }
+
+  records(name: string): Eventual<ReadonlyMap<string, Uint8Array> | Unavailable> {
+    return this.#ask(() => this.#parts.link.records(this.#id, name));
+  }
+
+  members(channel: string): Eventual<MemberList | Unavailable> {
+    return this.#ask(() => this.#parts.link.members(this.#id, channel));
+  }
+
+  online(userIds: readonly string[]): Eventual<OnlineUsers | Unavailable> {
+    return this.#ask(() => this.#parts.link.online(this.#id, userIds));
+  }
+
+  cached(channel: string): Eventual<CachedEvent | undefined | Unavailable> {
+    return this.#ask(() => this.#parts.link.cached(this.#id, channel));
+  }
+
+  counts(channels: readonly string[]): Eventual<readonly ChannelCount[] | Unavailable> {
+    return this.#ask(() => this.#parts.link.counts(this.#id, channels));
+  }
+
+  channels(prefix: string): Eventual<ReadonlyMap<string, number> | Unavailable> {
+    return this.#ask(() => this.#parts.link.channels(this.#id, prefix));
+  }
+
+  sockets(): AsyncIterable<readonly string[]> {
+    return this.#parts.link.sockets(this.#id);
+  }
+
+  tell(tellings: readonly Telling[]): Eventual<readonly boolean[] | Unavailable> {
+    return this.#ask(() => this.#parts.link.tell(this.#id, this.#parts.node(), tellings));
+  }
+
+  untold(): AsyncIterable<readonly Telling[]> {
+    return this.#parts.link.untold(this.#id);
+  }
+
+  totals(): Eventual<Totals | Unavailable> {
+    return this.#ask(() => this.#parts.link.totals(this.#id));
+  }
+
+  socketsOf(node: number): Eventual<readonly string[] | Unavailable> {
+    return this.#ask(() => this.#parts.link.socketsOf(this.#id, node));
+  }
+
+  #ask<T>(call: () => Promise<T>): Eventual<T | Unavailable> {
+    return this.#parts.state() === 'down' ? 'unavailable' : this.reads.ask(call);
   }
 }

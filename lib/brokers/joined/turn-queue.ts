@@ -1,6 +1,6 @@
 import { Ring } from '../../util/ring';
 import type { Clock } from '../../util/timers';
-import type { BrokerMetrics, Unavailable } from '../broker';
+import type { BrokerMetrics, Records, Unavailable } from '../broker';
 import type { Operation, Result, TurnReply } from '../operation';
 import { isFact } from './facts';
 
@@ -242,6 +242,12 @@ export class TurnQueue {
   }
 }
 
+export function bytesOfRecords(records: Records): number {
+  let bytes = 0;
+  for (const [field, value] of records) bytes += field.length + (value?.length ?? 0);
+  return bytes;
+}
+
 /** Size of an operation about as it is sent. */
 function bytesOf(operation: Operation): number {
   const OVERHEAD = 64;
@@ -250,6 +256,8 @@ function bytesOf(operation: Operation): number {
       return OVERHEAD + operation.text.length + operation.channel.length;
     case 'answer':
       return OVERHEAD + operation.answer.length;
+    case 'write':
+      return OVERHEAD + operation.bytes;
     case 'member':
       return OVERHEAD + (operation.who.userInfo?.length ?? 0);
     default:

@@ -9,15 +9,20 @@ import type {
   Occupancy,
   OnlineUsers,
   PublishOptions,
+  Records,
   Telling,
   Totals,
   Transition,
   UserPresence,
+  WriteOptions,
+  Written,
 } from '../broker';
 import type { MemoryWatch } from '../../stream/memory-watch';
 import type { Fact, IdempotentResult } from '../operation';
 import { EventCache } from './event-cache';
 import { KeptAnswers } from './kept-answers';
+import { KeptRecords } from './kept-records';
+import { SweptSockets } from './swept-sockets';
 import { ToldStates } from './told-states';
 
 /** A node that hears of an app: its watched channels and users, and its listener. */
@@ -41,11 +46,6 @@ interface ListedMember extends Member {
 
 const UNCHANGED: Membership = Object.freeze({ seq: 0, change: undefined });
 
-interface Bucket {
-  tokens: number;
-  atMs: number;
-}
-
 /**
  * The truth about one app, as an engine holds it. Each method is one moment: it changes the state, tells the nodes that
  * hear of it, and answers. Time comes from the caller, in milliseconds.
@@ -59,9 +59,11 @@ export class AppState {
   readonly #members = new Map<string, Map<string, ListedMember>>();
   readonly #cache: EventCache;
   readonly #answers: KeptAnswers;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Map<string, { tokens: number; atMs: number }>();
   readonly #homes = new Map<string, number>();
   readonly told = new ToldStates();
+  readonly #records = new KeptRecords();
+  readonly #swept = new SweptSockets();
   #seq = 0;
 
   constructor(limits: BrokerLimits, isAlone: boolean, memory?: MemoryWatch) {
@@ -205,13 +207,30 @@ export class AppState {
     return this.#homes.get(name) ?? 0;
   }
 
+  /** Records of a name, when the node is its home. */
+  write(
+    node: number,
+    name: string,
+    records: Records,
+    options: WriteOptions,
+    nowMs: number,
+  ): Written {
+    const home = this.#homes.get(name);
+    if (home !== node) return home === undefined ? 'lost' : 'refused';
+    return this.#records.write(name, records, options, nowMs);
+  }
+
+  records(name: string, nowMs: number): ReadonlyMap<string, Uint8Array> {
+    return this.#records.read(name, nowMs);
+  }
+
   members(channel: string): MemberList {
     const list = this.#members.get(channel);
-    const members = Array.from(list?.values() ?? [], ({ userId, userInfo }) => ({
-      userId,
-      userInfo,
-    }));
-    return { seq: this.#seq, members };
+    const members = [...(list?.values() ?? [])];
+    return {
+      seq: this.#seq,
+      members: members.map(({ userId, userInfo }) => ({ userId, userInfo })),
+    };
   }
 
   online(userIds: readonly string[]): OnlineUsers {
@@ -249,19 +268,25 @@ export class AppState {
   }
 
   untold(): Telling[] {
-    const seq = this.#seq;
-    const channels = [...this.channels('').keys()];
-    const present = channels.map((channel) => ({ channel, userId: undefined, present: true, seq }));
-    const members = [...this.#members].flatMap(([channel, list]) =>
-      Array.from(list.keys(), (userId) => ({ channel, userId, present: true, seq })),
-    );
-    return this.told.differences([...present, ...members], seq);
+    return this.told.differences(this.channels('').keys(), this.#members, this.#seq);
   }
 
   totals(): Totals {
     const facts = [...this.#facts.values()];
     const users = new Set(facts.flatMap((of) => [...of.users.keys()]));
     return { sockets: facts.reduce((sum, of) => sum + of.sockets.size, 0), users: users.size };
+  }
+
+  socketsOf(node: number, nowMs: number): string[] {
+    const open = this.#facts.get(node)?.sockets ?? [];
+    return [...open, ...this.#swept.of(node, nowMs)];
+  }
+
+  /** A socket of a dead node is said to be gone. True when that is new. */
+  sweepSocket(node: number, id: string, nowMs: number): boolean {
+    if (!this.socket(node, id, false)) return false;
+    this.#swept.add(node, id, nowMs);
+    return true;
   }
 
   idempotent(key: string, fingerprint: string, ttlMs: number, nowMs: number): IdempotentResult {
@@ -317,7 +342,7 @@ export class AppState {
   }
 
   /** Says all facts of a dead node as gone. Returns the transitions, in the order of a socket that closes. */
-  sweep(node: number): Transition[] {
+  sweep(node: number, nowMs: number): Transition[] {
     for (const [name, home] of this.#homes) if (home === node) this.#homes.delete(name);
     const facts = this.#facts.get(node);
     if (facts === undefined) return [];
@@ -339,6 +364,7 @@ export class AppState {
       if (change !== undefined) transitions.push({ kind: change, seq, userId });
     }
     for (const socketId of facts.sockets) {
+      this.#swept.add(node, socketId, nowMs);
       transitions.push({ kind: 'closed', seq: 0, socketId });
     }
     this.#facts.delete(node);

@@ -15,10 +15,13 @@ import type {
   Occupancy,
   OnlineUsers,
   PublishOptions,
+  Records,
   Telling,
   Totals,
   Transition,
   UserPresence,
+  WriteOptions,
+  Written,
 } from '../broker';
 import { noMetrics } from '../metrics';
 import type { IdempotentResult } from '../operation';
@@ -185,6 +188,14 @@ class MemoryApp implements AppBroker, Hearer {
     return this.#state.home(this.#node, name, held);
   }
 
+  write(name: string, records: Records, options: WriteOptions): Written {
+    return this.#state.write(this.#node, name, records, options, this.#clock.now());
+  }
+
+  records(name: string): ReadonlyMap<string, Uint8Array> {
+    return this.#state.records(name, this.#clock.now());
+  }
+
   members(channel: string): MemberList {
     return this.#state.members(channel);
   }
@@ -226,6 +237,10 @@ class MemoryApp implements AppBroker, Hearer {
 
   totals(): Totals {
     return this.#state.totals();
+  }
+
+  socketsOf(node: number): readonly string[] {
+    return this.#state.socketsOf(node, this.#clock.now());
   }
 
   idempotent(key: string, fingerprint: string, ttlMs: number, run: () => void): IdempotentResult {

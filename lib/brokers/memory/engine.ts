@@ -58,7 +58,7 @@ export class MemoryEngine implements Nodes {
     if (!this.nodes.delete(broker.node)) return;
     for (const [id, app] of this.#apps) {
       app.hearers.delete(broker.node);
-      const transitions = app.sweep(broker.node);
+      const transitions = app.sweep(broker.node, this.clock.now());
       const [sweeper] = this.nodes.values();
       for (const transition of transitions) sweeper?.changed(id, transition);
     }

@@ -174,12 +174,18 @@ export class FarEngine implements FarSide {
         const { name, ratePerSecond, burst, want } = operation;
         return state.take(name, ratePerSecond, burst, want, now);
       }
+      case 'write': {
+        const { name, records, anew, ttlMs } = operation;
+        return state.write(node, name, records, { anew, ttlMs }, now);
+      }
       case 'settled':
       case 'void':
         return undefined;
       default:
         // A fact, of the node itself or of a dead one.
         if (operation.of !== undefined && !fences.has(operation.of)) return undefined;
+        if (operation.kind === 'socket' && operation.of !== undefined)
+          return state.sweepSocket(operation.of, operation.id, now);
         return applyFact(state, operation.of ?? node, operation);
     }
   }

@@ -234,6 +234,14 @@ export class FarLink implements EngineLink {
     return this.#call(() => this.#engine.app(app).state.totals());
   }
 
+  socketsOf(app: string, node: number): Promise<readonly string[]> {
+    return this.#call(() => this.#engine.app(app).state.socketsOf(node, this.#engine.clock.now()));
+  }
+
+  records(app: string, name: string): Promise<ReadonlyMap<string, Uint8Array>> {
+    return this.#call(() => this.#engine.app(app).state.records(name, this.#engine.clock.now()));
+  }
+
   watch(app: string, channel: string): Promise<void> {
     return this.#watch(`${app} c${channel}`);
   }

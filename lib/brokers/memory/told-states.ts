@@ -29,7 +29,17 @@ export class ToldStates {
   }
 
   /** Differences to all that is present, which counts as told when nothing is known. */
-  differences(present: readonly Telling[], seq: number): Telling[] {
+  differences(
+    channels: Iterable<string>,
+    members: Iterable<readonly [channel: string, list: ReadonlyMap<string, unknown>]>,
+    seq: number,
+  ): Telling[] {
+    const present: Telling[] = Array.from(channels, (channel) => {
+      return { channel, userId: undefined, present: true, seq };
+    });
+    for (const [channel, list] of members) {
+      for (const userId of list.keys()) present.push({ channel, userId, present: true, seq });
+    }
     const names = new Map(present.map((telling) => [nameOf(telling), telling]));
     const added = [...names].filter(([name]) => !this.#present.has(name));
     if (!this.#isComplete) {

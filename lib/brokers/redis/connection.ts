@@ -17,6 +17,9 @@ const SENTINEL_TIMEOUT_MS = 3000;
 /** Topics in one command. */
 const TOPICS_AT_ONCE = 1000;
 
+/** Texts of a reply as bytes: `$` is the mark of a text (RESP 2). */
+const BYTES = { ['$'.charCodeAt(0)]: Buffer };
+
 /** An engine that Standpipe can not use; trying again does not help. */
 class Unsuitable extends StandpipeError {
   constructor(message: string) {
@@ -117,8 +120,8 @@ export class Connection {
   }
 
   /** Rejects when the connection ends, and when the engine refuses the command. */
-  send(args: readonly Argument[]): Promise<unknown> {
-    return this.#commands.sendCommand(args);
+  send(args: readonly Argument[], as?: 'bytes'): Promise<unknown> {
+    return this.#commands.sendCommand(args, as && { typeMapping: BYTES });
   }
 
   async subscribe(topics: readonly string[]): Promise<void> {

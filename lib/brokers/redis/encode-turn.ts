@@ -1,5 +1,6 @@
 import { writeBatch, type SentItem } from '../../wire/cluster';
 import type { Fact, IdempotentResult, Operation, Result } from '../operation';
+import { SWEPT_MS } from '../swept';
 import { type AppKeys, memberField } from './keys';
 
 type Publish = Extract<Operation, { kind: 'publish' }>;
@@ -151,6 +152,8 @@ class TurnEncoder {
         this.#put('T', this.#key(app.rate(name)), `${ratePerSecond}`, `${burst}`, `${want}`);
         return;
       }
+      case 'write':
+        return this.#write(operation);
       case 'settled':
       case 'void':
         return;
@@ -158,6 +161,19 @@ class TurnEncoder {
         // A fact.
         this.#fact(operation);
     }
+  }
+
+  #write({ name, records, anew, ttlMs }: Extract<Operation, { kind: 'write' }>): void {
+    const sets: Argument[] = [];
+    const dels: Argument[] = [];
+    for (const [field, value] of records) {
+      if (value === undefined) dels.push(field);
+      else sets.push(field, Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+    }
+    const app = this.#app;
+    const key = this.#key(app.records(name));
+    const about = [this.#key(app.homes), name, `${this.#node}`, key, anew ? '1' : '0'] as const;
+    this.#put('W', ...about, `${Math.ceil(ttlMs)}`, `${sets.length}`, ...sets, ...dels);
   }
 
   #fact(fact: Fact): void {
@@ -196,14 +212,18 @@ class TurnEncoder {
         this.#put('U', of, own, this.#key(app.users), userId, count, app.userTopic(userId));
         return;
       }
-      case 'socket':
-        this.#put('O', of, this.#key(app.nodeSockets(node)), fact.id, count);
+      case 'socket': {
+        const swept = this.#key(of === '0' ? app.head : app.sweptSockets(node));
+        this.#put('O', of, this.#key(app.nodeSockets(node)), fact.id, count, swept, `${SWEPT_MS}`);
         return;
+      }
       case 'home':
         this.#put('H', of, this.#key(app.homes), fact.name, `${node}`, count);
     }
   }
 }
+
+const WRITTEN = ['refused', 'written', 'lost'] as const;
 
 /** Results of a turn's operations, from the list of values that the script has pushed. */
 export function decodeResults(
@@ -251,6 +271,8 @@ export function decodeResults(
       }
       case 'take':
         return next();
+      case 'write':
+        return WRITTEN[next()];
       default:
         // Operations without a result.
         return undefined;

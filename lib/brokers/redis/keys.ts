@@ -63,6 +63,16 @@ export class AppKeys {
     return `${this.#base}gone:${field}`;
   }
 
+  /** Hash: field to value of the records of a name. */
+  records(name: string): string {
+    return `${this.#base}l:${name}`;
+  }
+
+  /** Set: sockets that a dead node had. */
+  sweptSockets(node: number): string {
+    return `${this.#base}n:${node}:swept`;
+  }
+
   /** String: number of the last event, a space, and the event. */
   cachedEvent(channel: string): string {
     return `${this.cachedEvents}${channel}`;

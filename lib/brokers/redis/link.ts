@@ -17,13 +17,12 @@ import type { Fact, Operation, TurnReply } from '../operation';
 import { engineName, type RedisAddress, sentinelsOf } from './address';
 import { askSentinel, Connection, reasonOf } from './connection';
 import { decodeResults, encodeTurn, type EncodeLimits } from './encode-turn';
-import { AppKeys, NodeKeys } from './keys';
-import { RedisReads } from './reads';
+import { NodeKeys } from './keys';
 import { BURIED, BURY, FENCE, LIST, REGISTER, REJOIN, RELEASE, RENEW } from './scripts/leases';
 import { Script } from './scripts/script';
 import { PrimaryWatch } from './sentinels';
 import { TURN } from './scripts/turn';
-import { RedisTellings, tellScript } from './tellings';
+import { RedisApp, tellScript } from './tellings';
 import { Topics } from './topics';
 
 export interface RedisLinkOptions {
@@ -54,12 +53,6 @@ const fence = new Script(FENCE);
 const rejoin = new Script(REJOIN);
 const SCRIPTS = [turn, register, renew, release, bury, list, buried, fence, rejoin, tellScript];
 
-interface App {
-  keys: AppKeys;
-  reads: RedisReads;
-  tellings: RedisTellings;
-}
-
 /** The way of a node to Redis or Valkey: connections one after the other, and the calls of the contract as commands. */
 export class RedisLink implements EngineLink {
   run = '';
@@ -68,7 +61,7 @@ export class RedisLink implements EngineLink {
   readonly #topics = new Topics();
   /** Undefined for an engine that no sentinels look after. */
   readonly #watch: PrimaryWatch | undefined;
-  readonly #apps = new Map<string, App>();
+  readonly #apps = new Map<string, RedisApp>();
   /** Apps that the engine has in its list, as this connection has told it. */
   readonly #listed = new Map<string, Promise<boolean>>();
   #connection: Connection | undefined;
@@ -253,6 +246,14 @@ export class RedisLink implements EngineLink {
     return this.#app(app).reads.totals(await this.#nodes());
   }
 
+  socketsOf(app: string, node: number): Promise<readonly string[]> {
+    return this.#app(app).reads.socketsOf(node);
+  }
+
+  records(app: string, name: string): Promise<ReadonlyMap<string, Uint8Array>> {
+    return this.#app(app).reads.records(name);
+  }
+
   watch(app: string, channel: string): Promise<void> {
     const topic = this.#app(app).keys.channelTopic(channel);
     return this.#topics.add(topic, { kind: 'channel', app, channel });
@@ -288,13 +289,10 @@ export class RedisLink implements EngineLink {
     );
   }
 
-  #app(id: string): App {
+  #app(id: string): RedisApp {
     let app = this.#apps.get(id);
     if (app === undefined) {
-      const keys = new AppKeys(this.#options.prefix, id);
-      const send = (args: readonly string[]): Promise<unknown> => this.#send(args);
-      const reads = new RedisReads(send, keys);
-      app = { keys, reads, tellings: new RedisTellings(send, keys, reads) };
+      app = new RedisApp(this.#options.prefix, id, (...command) => this.#send(...command));
       this.#apps.set(id, app);
     }
     return app;
@@ -315,11 +313,11 @@ export class RedisLink implements EngineLink {
     return listed;
   }
 
-  async #send(args: ReadonlyArray<string | Buffer>): Promise<unknown> {
+  async #send(args: ReadonlyArray<string | Buffer>, as?: 'bytes'): Promise<unknown> {
     const connection = this.#connection;
     if (connection === undefined) throw new Error('the engine is away');
     try {
-      return await connection.send(args);
+      return await connection.send(args, as);
     } catch (error) {
       if (connection === this.#connection) this.#refused(connection, error);
       throw error;

@@ -3,12 +3,13 @@ import type { Fact } from '../operation';
 import { type AppKeys, readMemberField } from './keys';
 
 /** Sends a command; rejects when its outcome is not known. */
-export type Send = (args: readonly string[]) => Promise<unknown>;
+export type Send = (args: readonly string[], as?: 'bytes') => Promise<unknown>;
 
 /** Entries of a page: the engine stands still for this many at most. */
 const PAGE = 1000;
 /** Facts in a piece: each becomes an operation of a turn. */
 const FACTS = 200;
+const RECORDS = 50;
 
 /** Questions to the engine about an app. None changes anything, so each may be asked again. */
 export class RedisReads {
@@ -94,6 +95,28 @@ export class RedisReads {
       users: Number(users),
       sockets: sockets.reduce<number>((sum, n) => sum + Number(n), 0),
     };
+  }
+
+  /** The open ones first: they become swept ones, not the other way round. */
+  async socketsOf(node: number): Promise<readonly string[]> {
+    const ids = new Set<string>();
+    for (const key of [this.#keys.nodeSockets(node), this.#keys.sweptSockets(node)]) {
+      for await (const page of this.scan('SSCAN', key, PAGE)) for (const id of page) ids.add(id);
+    }
+    return [...ids];
+  }
+
+  /** Pages are small, since values are large. */
+  async records(name: string): Promise<ReadonlyMap<string, Uint8Array>> {
+    const records = new Map<string, Uint8Array>();
+    let cursor = '0';
+    do {
+      const args = ['HSCAN', this.#keys.records(name), cursor, 'COUNT', `${RECORDS}`];
+      const [next, page] = (await this.#send(args, 'bytes')) as [Buffer, Buffer[]];
+      for (let i = 0; i + 1 < page.length; i += 2) records.set(page[i]!.toString(), page[i + 1]!);
+      cursor = next.toString();
+    } while (cursor !== '0');
+    return records;
   }
 
   /** Facts of a node, members first, as a socket that closes leaves them. */

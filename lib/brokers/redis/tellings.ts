@@ -1,6 +1,6 @@
 import type { Telling } from '../broker';
-import { type AppKeys, readMemberField, readToldField, toldField } from './keys';
-import type { RedisReads, Send } from './reads';
+import { AppKeys, readMemberField, readToldField, toldField } from './keys';
+import { RedisReads, type Send } from './reads';
 import { Script } from './scripts/script';
 import { TELL } from './scripts/tell';
 
@@ -11,8 +11,21 @@ const GONE_MS = '600000';
 /** Field that is there when everything that was told is. */
 const COMPLETE = '';
 
+/** An app in Redis: its keys, and the questions about it. */
+export class RedisApp {
+  readonly keys: AppKeys;
+  readonly reads: RedisReads;
+  readonly tellings: RedisTellings;
+
+  constructor(prefix: string, id: string, send: Send) {
+    this.keys = new AppKeys(prefix, id);
+    this.reads = new RedisReads(send, this.keys);
+    this.tellings = new RedisTellings(send, this.keys, this.reads);
+  }
+}
+
 /** States of which observers outside were told last. */
-export class RedisTellings {
+class RedisTellings {
   readonly #send: Send;
   readonly #keys: AppKeys;
   readonly #reads: RedisReads;

@@ -87,6 +87,10 @@ export class AppFeed implements AppListener {
     this.#parts.watchlists.missed(this.#app, users);
   }
 
+  recordsLost(): void {
+    for (const { stream } of this.#app.observers) stream?.recordsLost();
+  }
+
   homeLost(name: string): void {
     this.#parts.nodes.homeLost(this.#app, name);
   }

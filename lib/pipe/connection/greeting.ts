@@ -1,6 +1,6 @@
 import { StandpipeError } from '../../errors';
 import type { Group, HelloFrame, WelcomeFrame } from '../../wire/frames';
-import { PROTOCOL_VERSION } from '../../wire/opening';
+import { PROTOCOL_VERSION, STREAM_KEPT } from '../../wire/opening';
 import type { Inbox } from '../inbox/inbox';
 import type { Sender } from '../outbox/sender';
 import type { Subscriptions } from '../subscriptions';
@@ -79,9 +79,10 @@ export class Greeting {
     if (frame.verdict === 'resumed' && !this.#credentials.known) {
       throw new StandpipeError('protocol_error', 'the gateway resumed a session that never was');
     }
-    // A session that was and does not go on is lost, whatever a gateway calls it.
-    const lost = this.#continuing && frame.verdict !== 'resumed';
-    if (lost && isLeaving) return false;
+    const isGone = this.#continuing && frame.verdict !== 'resumed';
+    if (isGone && isLeaving) return false;
+    // A session that was and does not go on is lost, whatever a gateway calls it, unless its stream goes on.
+    const lost = isGone && frame.reason !== STREAM_KEPT;
     this.#welcomed = {
       id: Buffer.from(frame.session).toString('hex'),
       session: lost ? 'reset' : frame.verdict === 'resumed' ? 'resumed' : 'new',

@@ -182,7 +182,7 @@ export const flow: readonly FaultKind[] = [
       {
         title: 'a snapshot covers sockets whose events the log does not hold',
         file: 'gateway/core/streams/partition.ts',
-        from: 'this.#since = top;',
+        from: 'this.#since = this.#from ?? top;',
         to: 'this.#since = 0;',
         finder: spec(
           snapshotSpec,

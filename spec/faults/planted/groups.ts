@@ -31,7 +31,7 @@ export const groups: readonly FaultKind[] = [
       {
         title: 'a client that disconnects takes its name back',
         file: 'pipe/connection/greeting.ts',
-        from: 'if (lost && isLeaving) return false;',
+        from: 'if (isGone && isLeaving) return false;',
         to: '',
         finder: spec(
           'pipe/outbox/sender.spec.ts',

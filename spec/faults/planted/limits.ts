@@ -14,7 +14,7 @@ export const limits: readonly FaultKind[] = [
       {
         title: 'each partition has the budget of the group',
         file: 'gateway/core/streams/group.ts',
-        from: '(_, number) => new Partition(number, { epoch, budget }),',
+        from: '(_, number) => new Partition(number, { epoch, budget }, stored?.logs.get(number)),',
         to: '(_, number) => new Partition(number, { epoch, budget: new Budget({ maxEntries, maxBytes }) }),',
         finder: spec(
           'gateway/protocols/pipe/members.spec.ts',

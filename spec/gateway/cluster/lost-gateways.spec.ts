@@ -1,13 +1,17 @@
 import { type ChildProcess } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { PipeOptions } from '../../../lib';
+import { readStream } from '../../../lib/gateway/core/streams/stream-records';
+import type { RestoredLog } from '../../../lib/stream/log';
+import type { PipeEvent } from '../../../lib/wire/frames';
 import { join, type JoinedMember } from '../../support/group-members';
 import { startChild } from '../../support/processes';
 import { Reader } from '../../support/reader';
 import { SECRET } from '../../support/start-gateway';
 import { hasRedis, TestRedis } from '../../support/start-redis';
 import { TestSocket } from '../../support/test-socket';
-import { until } from '../../support/until';
+import { until, untilAnswered } from '../../support/until';
 
 interface Node {
   child: ChildProcess;
@@ -49,12 +53,16 @@ async function backend(t: Test, node: Node, options: Partial<PipeOptions>): Prom
   return { member, ...told };
 }
 
+function isClose(what: string): boolean {
+  return what === 'close';
+}
+
 async function browser(t: Test, { port }: Node): Promise<Reader> {
   return new Reader(await TestSocket.connect(t, port));
 }
 
 t.test(
-  'a gateway that is killed takes its streams along, and its sockets are closed once',
+  'a gateway that is killed leaves its streams to the others, and its sockets are closed once',
   async (t) => {
     if (!hasRedis(t)) return;
     const redis = await TestRedis.start(t);
@@ -80,12 +88,16 @@ t.test(
     // Members come back, and find another home as soon as the dead one is known to be dead.
     for (const { socket } of stays) socket.send({ event: 'hi', data: 1 });
     await until(() => [first, second].every(({ member }) => member.client.state === 'open'));
-    await until(() => first.resets.length + second.resets.length === 2);
     for (const { socket } of stays) socket.send({ event: 'hi', data: 2 });
     const handled = (n: number): string[] =>
       [first, second].flatMap(({ heard }) => heard).filter((what) => what.endsWith(` ${n}`));
     await until(() => handled(2).length >= 3);
     t.equal(handled(2).length, 3, 'by one member each');
+    t.strictSame([...first.resets, ...second.resets], [], 'nothing of their stream is lost');
+    const closes = (id: string): number =>
+      [first, second].flatMap(({ sockets }) => sockets.get(id) ?? []).filter(isClose).length;
+    await until(() => lost.every(({ socket }) => closes(socket.id) > 0));
+    for (const { socket } of lost) t.equal(closes(socket.id), 1, 'the group is told of the close');
     t.strictSame(plain.heard.filter((what) => what.endsWith(' 1')).length, 3);
     for (const { socket, closed } of stays) {
       t.equal(closed, undefined);
@@ -93,6 +105,140 @@ t.test(
     }
   },
 );
+
+/** An event as one of the members of a stream has handled it. */
+interface Handled {
+  id: string;
+  n: number;
+  redelivered: boolean;
+  metaId: string;
+}
+
+/** Unfinished events in the records of a stream. */
+function eventsIn(records: ReadonlyMap<string, Uint8Array>): number {
+  const logs = readStream(records)?.logs ?? new Map<number, RestoredLog<PipeEvent>>();
+  return [...logs.values()].reduce((sum, { entries }) => sum + [...entries].length, 0);
+}
+
+/** A backend whose handlers wait while it is held. */
+async function slowBackend(
+  t: Test,
+  node: Node,
+  options: Partial<PipeOptions>,
+  { gate, begun, handled }: { gate: Promise<void>; begun: string[]; handled: Handled[] },
+): Promise<Told & { gaps: number }> {
+  const told = { heard: [], sockets: new Map(), resets: [], errors: [] } as Omit<Told, 'member'>;
+  let gaps = 0;
+  const member = await join(t, node, options, (client) => {
+    client.subscribe(['socket_message']);
+    client.sockets.on('event:hi', async (id, data, { redelivered, id: metaId }) => {
+      const n = data as number;
+      begun.push(`${id} ${n}`);
+      if (n > 0) await gate;
+      handled.push({ id, n, redelivered, metaId });
+    });
+    client.on('error', ({ message }) => told.errors.push(message));
+    client.on('reset', ({ reason }) => told.resets.push(reason));
+    client.on('gap', () => gaps++);
+  });
+  return {
+    member,
+    ...told,
+    get gaps() {
+      return gaps;
+    },
+  };
+}
+
+for (const [title, names] of [
+  [
+    'unhandled events of a group come to the next gateway when theirs is killed',
+    [
+      { group: 'workers', name: 'first' },
+      { group: 'workers', name: 'second' },
+    ],
+  ],
+  ['unhandled events of a name come to the next gateway when theirs is killed', [{ name: 'chat' }]],
+] as const) {
+  t.test(title, async (t) => {
+    if (!hasRedis(t)) return;
+    const redis = await TestRedis.start(t);
+    const [home, other] = [await startNode(t, redis), await startNode(t, redis)];
+    const begun: string[] = [];
+    const handled: Handled[] = [];
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const backends: Array<Awaited<ReturnType<typeof slowBackend>>> = [];
+    for (const options of names) {
+      backends.push(await slowBackend(t, home, options, { gate, begun, handled }));
+    }
+    const browsers = [await browser(t, home), await browser(t, other), await browser(t, other)];
+    const ids = browsers.map(({ socket }) => socket.id);
+    const COUNT = 20;
+    for (const { socket } of browsers) socket.send({ event: 'hi', data: 0 });
+    await until(() => handled.length === browsers.length);
+    for (let n = 1; n <= COUNT; n++) {
+      for (const { socket } of browsers) socket.send({ event: 'hi', data: n });
+    }
+    // Each has begun its first one; the last ones have come to the engine when the gateway knows them.
+    await until(() => begun.length === 2 * browsers.length);
+    const key = `sp:{1}:l:${'group' in names[0] ? 'group workers' : 'name chat'}`;
+    const kept = COUNT * browsers.length;
+    await untilAnswered(async () => eventsIn(await redis.hash(key)) === kept);
+
+    for (const { member } of backends) member.line.port = other.port;
+    home.child.kill('SIGKILL');
+    const areOpen = (): boolean => backends.every(({ member }) => member.client.state === 'open');
+    await until(() => !areOpen());
+    // Browsers of the other gateway go on meanwhile.
+    const stays = browsers.slice(1);
+    let last = COUNT;
+    const send = (): void => {
+      last++;
+      for (const { socket } of stays) socket.send({ event: 'hi', data: last });
+    };
+    while (!areOpen()) {
+      send();
+      await setTimeout(20);
+    }
+    open();
+    send();
+    const all = ids.flatMap((id, i) =>
+      Array.from({ length: (i === 0 ? COUNT : last) + 1 }, (_, n) => `${id} ${n}`),
+    );
+    const missing = (): string[] => {
+      const keys = new Set(handled.map(({ id, n }) => `${id} ${n}`));
+      return all.filter((key) => !keys.has(key));
+    };
+    await until(() => missing().length === 0).catch(() => undefined);
+    t.strictSame(missing(), [], 'each event is handled');
+    for (const id of ids) {
+      const own = handled.filter((each) => each.id === id);
+      const fresh = own.filter((each, i) => own.findIndex(({ n }) => n === each.n) === i);
+      const order = fresh.map(({ n }) => n);
+      t.strictSame(
+        order,
+        [...order].sort((a, b) => a - b),
+        'in order',
+      );
+      const again = own.filter((each, i) => own.findIndex(({ n }) => n === each.n) !== i);
+      t.ok(
+        again.every(({ redelivered }) => redelivered),
+        'twice with the mark only',
+      );
+      for (const { n, metaId } of again) {
+        t.equal(metaId, own.find((each) => each.n === n)?.metaId, 'under the same id');
+      }
+      t.equal(new Set(own.map(({ metaId }) => metaId)).size, order.length, 'ids are of one kind');
+      t.equal(
+        own.filter(({ n }) => n === 0).length,
+        1,
+        'what was acknowledged does not come again',
+      );
+    }
+    for (const { resets, gaps } of backends) t.strictSame([resets, gaps], [[], 0]);
+  });
+}
 
 t.test(
   'a backend goes on over another gateway when its own is killed, where its stream is elsewhere',

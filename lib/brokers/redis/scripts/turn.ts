@@ -109,11 +109,17 @@ local operations = {
     end
     push(total, seq, change)
   end,
-  -- of, node's, id, open
-  O = function(of, nodes, id, open)
+  -- of, node's, id, open, those that a dead node had, time for which these are known
+  O = function(of, nodes, id, open, swept, time)
     if not mayspeak(of) then return push(0) end
     local changed = redis.call(open == '1' and 'SADD' or 'SREM', KEYS[tonumber(nodes)], id)
-    if of ~= '0' then push(changed) end
+    if of == '0' then return end
+    if changed == 1 then
+      swept = KEYS[tonumber(swept)]
+      redis.call('SADD', swept, id)
+      redis.call('PEXPIRE', swept, time)
+    end
+    push(changed)
   end,
   -- of, homes, name, node, held
   H = function(of, homes, name, node, held)
@@ -128,6 +134,19 @@ local operations = {
       home = '0'
     end
     push(tonumber(home or '0'))
+  end,
+  -- homes, name, node, records, begins anew, time, number of arguments to set, these, fields to take out
+  W = function(homes, name, node, records, anew, ttl, sets, ...)
+    local home = redis.call('HGET', KEYS[tonumber(homes)], name)
+    if home ~= node then return push(home and 0 or 2) end
+    records, sets = KEYS[tonumber(records)], tonumber(sets)
+    if anew == '1' then redis.call('DEL', records)
+    elseif redis.call('EXISTS', records) == 0 then return push(2) end
+    local fields = {...}
+    if sets > 0 then redis.call('HSET', records, unpack(fields, 1, sets)) end
+    if #fields > sets then redis.call('HDEL', records, unpack(fields, sets + 1)) end
+    redis.call('PEXPIRE', records, ttl)
+    push(1)
   end,
   -- topic, number of events, message, wants the number of nodes
   P = function(topic, count, message, wants)

@@ -1,11 +1,11 @@
-import { type Eventual, later } from '../../../brokers/eventual';
+import { all, type Eventual, later } from '../../../brokers/eventual';
 import type { Clock, Timer } from '../../../util/timers';
 import { EventKind, RuleKind, type PipeEvent, type Rule } from '../../../wire/frames';
 import type { Journal } from '../journal';
-import type { App, ClusterStream, FarBrowsers } from '../model/app';
+import type { App, ClusterStream, FarBrowsers, TakenOver } from '../model/app';
 import { FarNode } from './far-node';
 import type { NodeMessage, Nodes } from './nodes';
-import { readHear, readReport, type ReportItem } from './report';
+import { readHear, readReport, readTail, type ReportItem, type TailMessage } from './report';
 import { Reporter } from './reporter';
 
 /** Decisions are asked of a backend by themselves: nothing is reported for these rules. */
@@ -41,12 +41,16 @@ export class Elsewhere implements FarBrowsers {
   /** Nodes that are gone, and not yet told as gone to the end. */
   readonly #gone = new Set<FarNode>();
   readonly #reporters = new Map<number, Reporter>();
+  /** Reporters to nodes that are gone, for those that take over their streams. */
+  readonly #orphans = new Map<number, Reporter>();
   /** Number of the last question to the other nodes, and its rules as text. */
   #id = 0;
   #asked = '';
   #rules: readonly Rule[] = [];
   /** The number of this node under which it has asked. */
   #own = 0;
+  /** The streams here go on elsewhere: the other nodes keep what they would report. */
+  #isLeaving = false;
   readonly #waiting = new Set<() => void>();
   #again: Timer | undefined;
 
@@ -56,6 +60,7 @@ export class Elsewhere implements FarBrowsers {
   }
 
   get isHeard(): boolean {
+    for (const { awaited } of this.#streams()) if (awaited.size > 0) return false;
     if (this.#rules.length === 0) return true;
     for (const far of this.#far.values()) if (far.heard < this.#id) return false;
     return true;
@@ -75,7 +80,12 @@ export class Elsewhere implements FarBrowsers {
     });
   }
 
+  leave(): void {
+    this.#isLeaving = true;
+  }
+
   changed(): void {
+    if (this.#isLeaving) return;
     const rules = new Map<string, Rule>();
     for (const { rules: lists } of this.#streams()) {
       for (const list of lists) {
@@ -99,6 +109,28 @@ export class Elsewhere implements FarBrowsers {
   *sockets(): IterableIterator<string> {
     for (const { sockets } of this.#far.values()) yield* sockets;
     for (const { sockets } of this.#gone) yield* sockets;
+  }
+
+  *nodes(): IterableIterator<[number, number]> {
+    for (const far of [...this.#far.values(), ...this.#gone]) {
+      yield [far.node, (far.next ?? 1) - 1];
+    }
+  }
+
+  takeOver(stream: ClusterStream, { home, reports }: TakenOver): void {
+    const { nodes } = this.#parts;
+    const rules = [...stream.rules].flat();
+    const own = this.#reporterTo(home)?.tailAfter(reports.get(nodes.own) ?? 0, rules) ?? [];
+    for (const event of own) if (this.isNews(event)) this.#offerTo(stream.id, event);
+    for (const node of this.#far.keys()) {
+      const after = reports.get(node) ?? 0;
+      const message: TailMessage = { type: 'tail', of: home, after, rules, stream: stream.id };
+      stream.awaited.add(node);
+      void later(nodes.send(this.#app, node, message), (answer) => {
+        // Otherwise the end of its events comes with its reports.
+        if (answer !== 'ok') this.#ended(node, stream.id);
+      });
+    }
   }
 
   *channels(): IterableIterator<string> {
@@ -127,7 +159,7 @@ export class Elsewhere implements FarBrowsers {
   }
 
   /** Another node reports. */
-  report(from: number, message: NodeMessage): string {
+  report(from: number, message: NodeMessage): Eventual<string> {
     const report = readReport(message);
     const far = this.#far.get(from);
     if (report === undefined || far === undefined) return 'again';
@@ -136,7 +168,17 @@ export class Elsewhere implements FarBrowsers {
     if (!isNext && begin < 0) return 'again';
     far.next = report.number + 1;
     for (const item of isNext ? report.items : report.items.slice(begin)) this.#take(far, item);
-    return 'ok';
+    const kept = Array.from(this.#streams(), (stream) => stream.reported(from, report.number));
+    return later(all(kept), (each) => (each.includes(false) ? 'again' : 'ok'));
+  }
+
+  /** Another node has taken over a stream of one that is gone. */
+  tail(from: number, message: NodeMessage): string {
+    const asked = readTail(message);
+    if (asked === undefined) return '';
+    const events = this.#reporterTo(asked.of)?.tailAfter(asked.after, asked.rules);
+    if (events === undefined) return 'none';
+    return this.#reporters.get(from)?.pass(asked.stream, events) === true ? 'ok' : 'none';
   }
 
   /** Nodes came or went, or this one has another number. */
@@ -146,11 +188,16 @@ export class Elsewhere implements FarBrowsers {
     const others = new Set(nodes.others());
     for (const [node, reporter] of this.#reporters) {
       if (others.has(node) && this.#own === nodes.own) continue;
-      reporter.stop();
       this.#reporters.delete(node);
+      if (this.#own !== nodes.own) reporter.stop();
+      else {
+        this.#orphans.set(node, reporter);
+        reporter.orphan(() => this.#orphans.delete(node));
+      }
     }
     for (const [node, far] of this.#far) {
       if (others.has(node)) continue;
+      for (const { id } of this.#streams()) this.#ended(node, id);
       this.#far.delete(node);
       this.#gone.add(far);
       this.#tellGone(far, far.gone(clock.wall()));
@@ -159,13 +206,16 @@ export class Elsewhere implements FarBrowsers {
       // The others do not report to the number of before any more.
       for (const far of this.#far.values()) far.isBroken = this.#own !== 0;
       this.#own = nodes.own;
+      this.#isLeaving = false;
+      this.changed();
       if (this.#rules.length > 0) this.#askAll();
     }
     for (const node of others) {
       if (this.#far.has(node)) continue;
-      this.#far.set(node, new FarNode(this.#rules.length > 0));
+      this.#far.set(node, new FarNode(node, this.#rules.length > 0));
       if (this.#rules.length > 0) this.#ask(node);
     }
+    this.#tellNodes();
     this.#checkHeard();
   }
 
@@ -177,8 +227,10 @@ export class Elsewhere implements FarBrowsers {
 
   /** Nothing is reported, and nobody is asked, any more. */
   stop(): void {
-    for (const reporter of this.#reporters.values()) reporter.stop();
-    this.#reporters.clear();
+    for (const all of [this.#reporters, this.#orphans]) {
+      for (const reporter of all.values()) reporter.stop();
+      all.clear();
+    }
     this.#far.clear();
     this.#rules = [];
     this.#asked = '';
@@ -222,10 +274,17 @@ export class Elsewhere implements FarBrowsers {
     if ('kind' in item) this.#tell(far, item);
     else if ('present' in item) far.piece(item.present);
     else if ('begin' in item) far.begin(item.begin);
+    else if ('passed' in item) this.#pass(far, item.passed, item.stream);
+    else if ('ended' in item) this.#ended(far.node, item.ended);
     else {
       const { clock } = this.#parts;
       const news = far.end(clock.wall());
-      if (news?.isLost === true) for (const stream of this.#streams()) stream.missed();
+      if (news?.isLost === true) {
+        for (const stream of this.#streams()) {
+          this.#ended(far.node, stream.id);
+          stream.missed();
+        }
+      }
       for (const event of news?.events ?? []) this.#tell(far, event);
       far.heard = item.heard;
       this.#checkHeard();
@@ -238,8 +297,31 @@ export class Elsewhere implements FarBrowsers {
     far.note(event);
     if (!isNews) return;
     for (const observer of this.#app.observers) {
-      if (observer.stream !== undefined) observer.offer(event, '');
+      // A stream that waits for the node has this event among those that are passed on.
+      if (observer.stream?.awaited.has(far.node) === false) observer.offer(event, '');
     }
+  }
+
+  /** An event for a stream that was taken over, which the other streams have had. */
+  #pass(far: FarNode, event: PipeEvent, stream: string): void {
+    if (!this.#isHere(event) && !this.#isElsewhere(event, far)) this.#offerTo(stream, event);
+  }
+
+  #offerTo(id: string, event: PipeEvent): void {
+    for (const observer of this.#app.observers) {
+      if (observer.stream?.id === id) observer.offer(event, '');
+    }
+  }
+
+  /** A node has passed on all events for a stream, or has none. */
+  #ended(node: number, id: string): void {
+    for (const stream of this.#streams()) {
+      if (stream.id === id && stream.awaited.delete(node)) this.#checkHeard();
+    }
+  }
+
+  #reporterTo(node: number): Reporter | undefined {
+    return this.#orphans.get(node) ?? this.#reporters.get(node);
   }
 
   /** True when the channel, member or user of an event is present on this node. */
@@ -271,10 +353,17 @@ export class Elsewhere implements FarBrowsers {
   #tellGone(far: FarNode, events: Iterator<PipeEvent, undefined>): void {
     for (let left = SLICE; left > 0; left--) {
       const { value, done } = events.next();
-      if (done === true) return void this.#gone.delete(far);
+      if (done === true) {
+        this.#gone.delete(far);
+        return this.#tellNodes();
+      }
       this.#tell(far, value);
     }
     this.#parts.clock.endOfTurn(() => this.#tellGone(far, events));
+  }
+
+  #tellNodes(): void {
+    for (const stream of this.#streams()) stream.nodesChanged();
   }
 
   #checkHeard(): void {

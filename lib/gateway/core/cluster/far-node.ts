@@ -31,6 +31,12 @@ class Names {
   }
 }
 
+/** The close of a socket whose gateway was lost: as that of a connection without a close frame. */
+export function lost(socketId: string, time: number): PipeEvent {
+  const reason = 'the gateway of this socket was lost';
+  return { kind: EventKind.CLOSE, socketId, time, code: 1006, reason };
+}
+
 /** Another node, as far as its reports tell: the sockets, channels, members and users that are present there. */
 export class FarNode {
   /** Number of the next report; undefined until a list begins. */
@@ -45,7 +51,10 @@ export class FarNode {
   /** A list that has not come to its end. */
   #draft: { names: Names; cause: ListCause } | undefined;
 
-  constructor(isNew: boolean) {
+  readonly node: number;
+
+  constructor(node: number, isNew: boolean) {
+    this.node = node;
     this.isNew = isNew;
   }
 
@@ -142,9 +151,6 @@ export class FarNode {
   }
 }
 
-/** As the close of a connection without a close frame. */
-const LOST = { code: 1006, reason: 'the gateway of this socket was lost' };
-
 function* difference(before: Names, after: Names, time: number): Generator<PipeEvent, undefined> {
   const event = (kind: EventKind, about: Partial<PipeEvent>): PipeEvent => {
     return { kind, socketId: '', time, ...about };
@@ -174,7 +180,7 @@ function* difference(before: Names, after: Names, time: number): Generator<PipeE
     if (!after.users.has(userId)) yield event(EventKind.USER_OFFLINE, { userId });
   }
   for (const id of [...before.sockets]) {
-    if (!after.sockets.has(id)) yield event(EventKind.CLOSE, { socketId: id, ...LOST });
+    if (!after.sockets.has(id)) yield lost(id, time);
   }
 }
 

@@ -23,13 +23,26 @@ export type ReportItem =
   | PipeEvent
   | { readonly begin: ListCause }
   | { readonly present: Partial<Present> }
-  | { readonly heard: number };
+  | { readonly heard: number }
+  /** An event for one stream alone, which another node had; and the end of those. */
+  | { readonly passed: PipeEvent; readonly stream: string }
+  | { readonly ended: string };
 
 /** A node asks another one to report what happens there: events that any of the rules brings. Without rules, nothing. */
 export interface HearMessage extends NodeMessage {
   readonly type: 'hear';
   readonly id: number;
   readonly rules: readonly Rule[];
+}
+
+/** A node has taken over a stream: it asks for the events that another one has reported to the node before it. */
+export interface TailMessage extends NodeMessage {
+  readonly type: 'tail';
+  readonly of: number;
+  /** Number of the last report that the stream has. */
+  readonly after: number;
+  readonly rules: readonly Rule[];
+  readonly stream: string;
 }
 
 /** Reports of one node to another are numbered. */
@@ -46,6 +59,13 @@ export function readHear({ id, rules }: NodeMessage): HearMessage | undefined {
   return { type: 'hear', id, rules };
 }
 
+export function readTail({ of, after, rules, stream }: NodeMessage): TailMessage | undefined {
+  if (typeof of !== 'number' || typeof after !== 'number' || typeof stream !== 'string')
+    return undefined;
+  if (!Array.isArray(rules) || !rules.every(isRule)) return undefined;
+  return { type: 'tail', of, after, rules, stream };
+}
+
 export function readReport({ number, items }: NodeMessage): ReportMessage | undefined {
   if (typeof number !== 'number' || !Array.isArray(items) || !items.every(isItem)) return undefined;
   return { type: 'report', number, items };
@@ -58,15 +78,20 @@ function isRule(rule: unknown): rule is Rule {
 
 function isItem(item: unknown): item is ReportItem {
   if (!isObject(item)) return false;
-  if ('kind' in item) {
-    const isWhole = typeof item.kind === 'number' && typeof item.socketId === 'string';
-    return isWhole && typeof item.time === 'number' && isTextOrNone(item.channel, item.userId);
-  }
+  if ('kind' in item) return isEvent(item);
+  if ('passed' in item) return isEvent(item.passed) && typeof item.stream === 'string';
+  if ('ended' in item) return typeof item.ended === 'string';
   if ('present' in item) {
     const { present } = item;
     return isObject(present) && Object.values(present).every((list) => Array.isArray(list));
   }
   return CAUSES.has(item.begin) || typeof item.heard === 'number';
+}
+
+function isEvent(event: unknown): boolean {
+  if (!isObject(event) || typeof event.kind !== 'number') return false;
+  if (typeof event.socketId !== 'string' || typeof event.time !== 'number') return false;
+  return isTextOrNone(event.channel, event.userId);
 }
 
 function isTexts(list: unknown): boolean {

@@ -6,6 +6,7 @@ import type { App, AppObserver } from '../model/app';
 import { Rules } from '../streams/rules';
 import type { Nodes } from './nodes';
 import type { Present, ReportItem } from './report';
+import { type Reported, Tail } from './tail';
 
 /** Rules about what is present: their events change a list that the other node keeps. */
 const LISTED: ReadonlySet<RuleKind> = new Set<RuleKind>([
@@ -24,6 +25,8 @@ const MAX_BYTES = 256 * 1024;
 const PIECE = 500;
 /** Bytes that an event takes beside its data, about. */
 const EVENT_BYTES = 160;
+/** Time for which events for the streams of a node that is gone are kept. */
+const ORPHAN_MS = 60_000;
 /** Wait before everything is told anew to a node that did not answer. */
 const AGAIN_MS = 1_000;
 
@@ -51,7 +54,11 @@ export class Reporter implements AppObserver {
   #heard = 0;
   readonly #waiting = new Ring<{ item: ReportItem; bytes: number }>();
   #bytes = 0;
-  #inFlight = 0;
+  /** Items of reports without an answer, by number. */
+  readonly #unanswered = new Map<number, readonly ReportItem[]>();
+  readonly #tail: Tail;
+  /** Runs while events are kept for the streams of a node that is gone. */
+  #orphan: Timer | undefined;
   #number = 0;
   /** Grows when everything is told anew: answers to earlier reports say nothing then. */
   #life = 0;
@@ -64,6 +71,7 @@ export class Reporter implements AppObserver {
     this.#app = app;
     this.node = node;
     this.#parts = parts;
+    this.#tail = new Tail(parts.maxEvents, parts.maxBytes);
     app.observers.add(this);
   }
 
@@ -84,11 +92,52 @@ export class Reporter implements AppObserver {
   }
 
   offer(event: PipeEvent): void {
-    if (this.#again !== undefined) return;
     if (!this.wants(event.kind, event.channel, event.event)) return;
-    this.#push(event, EVENT_BYTES + (event.data?.length ?? 0));
+    const bytes = bytesOf(event);
+    if (this.#again !== undefined || this.#orphan !== undefined) {
+      this.#tail.push({ number: this.#number + 1, isSent: false, event, bytes });
+      return;
+    }
+    this.#push(event, bytes);
     const { maxEvents, maxBytes } = this.#parts;
     if (this.#waiting.length > maxEvents || this.#bytes > maxBytes) this.#lose();
+  }
+
+  /** The other node is gone: its streams may go on elsewhere. `done` is called when nothing is kept for these any more. */
+  orphan(done: () => void): void {
+    const { clock } = this.#parts;
+    this.#drop();
+    if (this.#again !== undefined) clock.clearTimeout(this.#again);
+    this.#again = undefined;
+    this.#orphan = clock.setTimeout(() => {
+      this.stop();
+      done();
+    }, ORPHAN_MS);
+  }
+
+  /**
+   * Events behind a report that one of some rules brings: the other node may not have put them in the log of a stream.
+   * Undefined when some were dropped.
+   */
+  tailAfter(number: number, wanted: readonly Rule[]): PipeEvent[] | undefined {
+    if (!this.#tail.isWhole) return undefined;
+    const rules = new Rules(wanted);
+    const events: PipeEvent[] = [];
+    for (const { number: at, isSent, event } of [...this.#tail.events, ...this.#pending()]) {
+      if (at <= number || rules.match(event.kind, event.channel, event.event) === undefined)
+        continue;
+      // The node before may have given it to a backend, and died before it was in the log.
+      events.push(isSent ? { ...event, redelivered: true } : event);
+    }
+    return events;
+  }
+
+  /** Tells the other node what a stream has missed that it took over; false when it can not be told. */
+  pass(stream: string, events: readonly PipeEvent[]): boolean {
+    if (this.#again !== undefined || this.#orphan !== undefined) return false;
+    for (const event of events) this.#push({ passed: event, stream }, bytesOf(event));
+    this.#push({ ended: stream });
+    return true;
   }
 
   /** The app is gone from this node, and everything of it. */
@@ -105,7 +154,9 @@ export class Reporter implements AppObserver {
     this.#isStopped = true;
     this.#life++;
     this.#app.observers.delete(this);
-    if (this.#again !== undefined) this.#parts.clock.clearTimeout(this.#again);
+    for (const timer of [this.#again, this.#orphan]) {
+      if (timer !== undefined) this.#parts.clock.clearTimeout(timer);
+    }
   }
 
   #push(item: ReportItem, bytes = 0): void {
@@ -122,7 +173,7 @@ export class Reporter implements AppObserver {
   #flush(maxInFlight = MAX_IN_FLIGHT): void {
     const { nodes } = this.#parts;
     const life = this.#life;
-    while (!this.#isStopped && this.#inFlight < maxInFlight && this.#waiting.length > 0) {
+    while (!this.#isStopped && this.#unanswered.size < maxInFlight && this.#waiting.length > 0) {
       const items: ReportItem[] = [];
       for (let bytes = 0; items.length < MAX_ITEMS && bytes < MAX_BYTES;) {
         const next = this.#waiting.shift();
@@ -131,14 +182,15 @@ export class Reporter implements AppObserver {
         bytes += next.bytes;
         this.#bytes -= next.bytes;
       }
-      this.#inFlight++;
       const number = ++this.#number;
+      this.#unanswered.set(number, items);
       const answer = nodes.send(this.#app, this.node, { type: 'report', number, items });
       void later(answer, (text) => {
         if (life !== this.#life) return;
-        this.#inFlight--;
-        if (text === undefined || text === 'again') this.#lose();
-        else this.#flush();
+        if (text === undefined || text === 'again') return this.#lose();
+        this.#unanswered.delete(number);
+        this.#tail.clear();
+        this.#flush();
       });
       if (life !== this.#life) return;
     }
@@ -146,16 +198,33 @@ export class Reporter implements AppObserver {
 
   /** Reports that wait or are on their way may not be heard: after a while everything is told anew. */
   #lose(): void {
-    this.#life++;
-    this.#inFlight = 0;
-    while (this.#waiting.shift() !== undefined);
-    this.#bytes = 0;
+    this.#drop();
     if (this.#isStopped || !this.#parts.nodes.has(this.node)) return;
     this.#parts.lost(this.node);
     this.#again = this.#parts.clock.setTimeout(() => {
       this.#again = undefined;
       this.#tellAll('lost');
     }, AGAIN_MS);
+  }
+
+  /** Nothing is reported any more; events are kept for the next homes of the other node's streams. */
+  #drop(): void {
+    this.#life++;
+    for (const reported of this.#pending()) this.#tail.push(reported);
+    this.#unanswered.clear();
+    while (this.#waiting.shift() !== undefined);
+    this.#bytes = 0;
+  }
+
+  /** Events that are on their way, or wait. */
+  *#pending(): IterableIterator<Reported> {
+    for (const [number, items] of this.#unanswered) {
+      for (const item of items) if ('kind' in item) yield reported(number, true, item);
+    }
+    for (let at = 0; at < this.#waiting.length; at++) {
+      const { item } = this.#waiting.at(at) as { item: ReportItem };
+      if ('kind' in item) yield reported(this.#number + 1, false, item);
+    }
   }
 
   /** Tells what is present now, in pieces. Events that follow stand behind it. */
@@ -169,6 +238,14 @@ export class Reporter implements AppObserver {
     }
     this.#push({ heard: this.#heard });
   }
+}
+
+function reported(number: number, isSent: boolean, event: PipeEvent): Reported {
+  return { number, isSent, event, bytes: bytesOf(event) };
+}
+
+function bytesOf({ data }: PipeEvent): number {
+  return EVENT_BYTES + (data?.length ?? 0);
 }
 
 /** Lists of all that is present on this node, as far as the rules ask for it. */

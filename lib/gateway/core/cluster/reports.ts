@@ -20,6 +20,7 @@ export class Reports {
     this.#parts = parts;
     const { nodes } = parts;
     nodes.on('hear', (app, message, from) => this.#byApp.get(app)?.hear(from, message) ?? '');
+    nodes.on('tail', (app, message, from) => this.#byApp.get(app)?.tail(from, message) ?? '');
     nodes.watch({ changed: () => this.nodesChanged() });
     nodes.on('report', (app, message, from) => this.#byApp.get(app)?.report(from, message) ?? '');
   }

@@ -25,6 +25,22 @@ export interface ClusterStream {
   missed(): void;
   /** All nodes report by the rules of all streams. */
   heard(): void;
+  /** Id of the stream. */
+  readonly id: string;
+  /** Nodes that have yet to pass on events which the stream's gateway before this one may not have had. */
+  readonly awaited: Set<number>;
+  /** Answers when the events of a node's report are where the next gateway of the stream finds them; false if they never are. */
+  reported(node: number, number: number): Eventual<boolean>;
+  /** Nodes came, or were told as gone to the end. */
+  nodesChanged(): void;
+  /** The engine may have lost what was written of the stream. */
+  recordsLost(): void;
+}
+
+/** The node that had a stream before, and the last report of each node that is in the stream's log. */
+export interface TakenOver {
+  readonly home: number;
+  readonly reports: ReadonlyMap<number, number>;
 }
 
 /** The browsers of the other nodes, as far as streams of this one want to hear of them. */
@@ -33,11 +49,17 @@ export interface FarBrowsers {
   readonly isHeard: boolean;
   /** The rules of a stream have changed. */
   changed(): void;
+  /** The streams end here, and go on elsewhere: nobody is told that they are not heard any more. */
+  leave(): void;
   /** Answers when `isHeard`, or when that takes too long. */
   heard(): Eventual<void>;
   /** False for an event of this node that changes nothing in the cluster, since another one has the same channel, member or user. */
   isNews(event: PipeEvent): boolean;
   sockets(): Iterable<string>;
+  /** Nodes whose sockets the streams may have heard of, with the number of the last report that was taken. */
+  nodes(): Iterable<readonly [node: number, report: number]>;
+  /** A stream goes on here that another node had: asks all for the events that the node may not have had in its log. */
+  takeOver(stream: ClusterStream, from: TakenOver): void;
   /** Occupied channels; one that several nodes have comes several times. */
   channels(): Iterable<string>;
 }

@@ -2,7 +2,7 @@ import type { PipeEvent } from '../../../wire/frames';
 import type { Partition } from './partition';
 
 /** The place of the last event of a key, which waits in a log. */
-interface Latest {
+export interface Place {
   socketId: string;
   channel: string | undefined;
   event: string | undefined;
@@ -19,28 +19,28 @@ interface Latest {
  * event of the key ends that, so that no event of a key overtakes another.
  */
 export class Conflation {
-  readonly #last = new Map<string, Latest>();
+  readonly #last = new Map<string, Place>();
 
   /** Keys with something remembered. */
   get size(): number {
     return this.#last.size;
   }
 
-  /** Puts an event in the place of the one before it; false when that one has been sent or there is none. */
-  replace(key: string, event: PipeEvent, bytes: number): boolean {
-    const last = this.#last.get(key);
+  /** Puts an event in the place of the one before it; undefined when that one has been sent or there is none. */
+  replace(key: string, event: PipeEvent, bytes: number): Place | undefined {
+    const place = this.#last.get(key);
     if (
-      last === undefined ||
-      last.event !== event.event ||
-      last.channel !== event.channel ||
-      last.socketId !== event.socketId
+      place === undefined ||
+      place.event !== event.event ||
+      place.channel !== event.channel ||
+      place.socketId !== event.socketId
     ) {
-      return false;
+      return undefined;
     }
-    const latest = { ...event, conflated: last.conflated + 1 };
-    if (!last.partition.log.replace(last, latest, bytes)) return false;
-    last.conflated++;
-    return true;
+    const latest = { ...event, conflated: place.conflated + 1 };
+    if (!place.partition.log.replace(place, latest, bytes)) return undefined;
+    place.conflated++;
+    return place;
   }
 
   /** An event that may be replaced was appended. */

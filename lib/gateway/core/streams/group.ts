@@ -9,15 +9,17 @@ import {
   type PipeEvent,
   type Rule,
 } from '../../../wire/frames';
-import { EVENT_OVERHEAD_BYTES } from '../../options/fit';
 import type { App, AppObserver } from '../model/app';
 import type { Parts } from '../parts';
-import { clusterStream } from './cluster-stream';
+import { clusterStream, goOn } from './cluster-stream';
 import { Conflation } from './conflation';
+import { keyOf } from './event-key';
 import type { Holdback } from './holdback';
 import { Partition } from './partition';
 import { Routing } from './routing';
 import { capture } from './snapshots';
+import { bytesOf, generationsBefore, type StoredStream } from './stream-records';
+import type { StreamStore } from './stream-store';
 
 /** Random bytes of a stream's id. */
 const ID_BYTES = 9;
@@ -65,7 +67,7 @@ interface GroupParts extends Pick<Parts, 'clock' | 'metrics' | 'log' | 'memory'>
  */
 export class Group implements AppObserver {
   /** Id of the stream, which no other one has. */
-  readonly id = randomBytes(ID_BYTES).toString('base64url');
+  readonly id: string;
   readonly app: App;
   readonly settings: GroupSettings;
   readonly budget: Budget;
@@ -73,33 +75,42 @@ export class Group implements AppObserver {
   readonly stream = clusterStream(this);
   readonly #parts: GroupParts;
   readonly #conflation = new Conflation();
+  /** The node that had the stream before; 0 for none. */
+  readonly previous: number;
+  /** Keeps the stream where the next gateway finds it; undefined when no other one can. */
+  store: StreamStore | undefined;
   readonly #ownership: Ownership<GroupMember>;
   readonly #routing = new Routing<GroupMember>();
   /** Deadlines of partitions that are being revoked, by number. */
   readonly #deadlines = new Map<number, { timer: Timer; untilMs: number }>();
   #wasMixed = false;
+  /** The stream as another gateway had it, until it goes on here. */
+  #stored: StoredStream | undefined;
   /** Start of the search for the least busy partition, so that equally busy partitions take turns. */
   #turn = 0;
 
-  constructor(app: App, settings: GroupSettings, parts: GroupParts) {
+  /** @param stored the stream as another gateway had it. */
+  constructor(app: App, settings: GroupSettings, parts: GroupParts, stored?: StoredStream) {
     const { epoch, partitions, maxEntries, maxBytes, overflow } = settings;
+    this.previous = stored?.head.home ?? 0;
+    this.#stored = stored;
+    this.id = stored?.head.id ?? randomBytes(ID_BYTES).toString('base64url');
     this.app = app;
     this.settings = settings;
     this.#parts = parts;
-    this.#ownership = new Ownership<GroupMember>(partitions);
+    this.#ownership = new Ownership<GroupMember>(partitions, generationsBefore(stored));
     // Browsers are held back before the limits are reached; events that were read from them by then have room beyond.
     const overdraft = overflow === 'gap' ? 0 : 1;
-    const overflowed = (): void => this.#overflowed();
     const budget = (this.budget = new Budget({
       maxEntries,
       maxBytes,
       overdraft,
-      overflowed,
+      overflowed: () => this.#overflowed(),
       memory: parts.memory,
     }));
     this.partitions = Array.from(
       { length: partitions },
-      (_, number) => new Partition(number, { epoch, budget }),
+      (_, number) => new Partition(number, { epoch, budget }, stored?.logs.get(number)),
     );
   }
 
@@ -141,11 +152,11 @@ export class Group implements AppObserver {
     if (match === undefined) {
       // The place of a key must not outlive it, also when the group hears of no closes.
       const ends = kind === EventKind.CLOSE || kind === EventKind.VACATED;
-      if (ends && this.#conflation.size > 0) this.#conflation.end(this.#keyOf(event));
+      if (ends) this.#conflation.end(keyOf(event, this.settings.order));
       return;
     }
-    const key = this.#keyOf(event);
-    const bytes = EVENT_OVERHEAD_BYTES + (event.data?.length ?? 0);
+    const key = keyOf(event, this.settings.order);
+    const bytes = bytesOf(event);
     if (match.latest) this.#appendLatest(event, key, bytes);
     else {
       if (this.#conflation.size > 0) this.#conflation.end(key);
@@ -166,6 +177,7 @@ export class Group implements AppObserver {
 
   /** Called after an acknowledgement. */
   acknowledged(): void {
+    this.store?.changed();
     this.#parts.holdback.acknowledged(this.budget);
   }
 
@@ -173,6 +185,8 @@ export class Group implements AppObserver {
   expect({ rules }: GroupMember): void {
     this.#routing.expect(rules);
     this.subscribed();
+    if (this.#stored !== undefined) goOn(this, this.#stored, this.#parts.clock.wall());
+    this.#stored = undefined;
   }
 
   join(member: GroupMember): void {
@@ -245,6 +259,7 @@ export class Group implements AppObserver {
     if (partition === undefined) return 0;
     const { overflow } = this.settings;
     const offset = partition.log.append(event, bytes);
+    this.store?.appended(partition, offset, event);
     this.owner(partition)?.ready(partition);
     if (overflow !== 'gap' && SENT.has(event.kind)) {
       const socket = this.app.sockets.get(event.socketId);
@@ -256,8 +271,11 @@ export class Group implements AppObserver {
   /** The event may take the place of the one before it of its key, and may give its own to the next one. */
   #appendLatest(event: PipeEvent, key: string, bytes: number): void {
     const latest = { ...event, conflatable: true };
-    if (this.#conflation.replace(key, latest, bytes)) {
+    const place = this.#conflation.replace(key, latest, bytes);
+    if (place !== undefined) {
       this.#parts.metrics.pipeEventsConflated++;
+      const event = this.store && place.partition.log.at(place);
+      if (event !== undefined) this.store?.appended(place.partition, place.offset, event);
       return;
     }
     const partition = this.#partitionOf(key, event);
@@ -311,14 +329,16 @@ export class Group implements AppObserver {
     log.eachAfter(log.committed.offset, (event, offset) => {
       const match = this.#routing.match(event.kind, event.channel, event.event);
       if (match === undefined || this.#routing.accepts(number, match)) return;
-      const other = this.#partitionOf(this.#keyOf(event), event);
+      const other = this.#partitionOf(keyOf(event, this.settings.order), event);
       if (other === undefined || other === partition) return;
       log.discard(offset);
       const redelivered = offset <= log.sent ? true : event.redelivered;
-      const bytes = EVENT_OVERHEAD_BYTES + (event.data?.length ?? 0);
-      other.log.append({ ...event, redelivered }, bytes);
+      const moved = { ...event, redelivered };
+      const place = other.log.append(moved, bytesOf(event));
+      this.store?.appended(other, place, moved);
       this.owner(other)?.ready(other);
     });
+    this.store?.changed();
   }
 
   #release(partition: Partition, generation: number): void {
@@ -342,25 +362,6 @@ export class Group implements AppObserver {
       { app: this.app.id, group: name, events: this.budget.entries, bytes: this.budget.bytes },
       `a stream of backends is full (maxPipeUnackedEvents ${maxEntries}, maxPipeUnackedBytes ${maxBytes}): its oldest events are dropped`,
     );
-  }
-
-  /** The key that an event is ordered by: its user, its channel or its socket. */
-  #keyOf({ kind, socketId, channel = '', userId = '' }: PipeEvent): string {
-    switch (kind) {
-      case EventKind.USER_ONLINE:
-      case EventKind.USER_OFFLINE:
-        return userId || socketId;
-      case EventKind.MESSAGE:
-        return (this.settings.order === 'channel' && channel) || socketId;
-      case EventKind.OPEN:
-      case EventKind.CLOSE:
-      case EventKind.SLOW:
-      case EventKind.DRAINED:
-        return socketId;
-      default:
-        // Events of a channel and its members.
-        return channel || socketId;
-    }
   }
 
   #partitionOf(key: string, { kind, channel, event }: PipeEvent): Partition | undefined {

@@ -1,6 +1,6 @@
 import type { InFlight } from '../../../stream/in-flight';
 import type { Position } from '../../../stream/position';
-import { Log, type LogOptions } from '../../../stream/log';
+import { Log, type LogOptions, type RestoredLog } from '../../../stream/log';
 import type { Assignment, PartitionPosition, PipeEvent, SnapshotFrame } from '../../../wire/frames';
 
 /** Sockets and channels present as of `offset`. */
@@ -19,12 +19,19 @@ class Recording {
   #since = 0;
   /** Selection of recorded names; '' for none. */
   #selection = '';
+  /** Offset of a restored log behind which it holds what the first selection names. */
+  #from: number | undefined;
+
+  constructor(from?: number) {
+    this.#from = from;
+  }
 
   /** Records the names of a selection from now on. */
   select(selection: string, top: number): void {
     if (selection === this.#selection) return;
     this.#selection = selection;
-    this.#since = top;
+    this.#since = this.#from ?? top;
+    this.#from = undefined;
     this.#isDue = selection !== '';
   }
 
@@ -52,8 +59,8 @@ class Recording {
 export class Partition {
   readonly number: number;
   readonly log: Log<PipeEvent>;
-  readonly sockets = new Recording();
-  readonly channels = new Recording();
+  readonly sockets: Recording;
+  readonly channels: Recording;
   #generation = 0;
   #sentBefore = 0;
   #snapshot: Snapshot | undefined;
@@ -61,9 +68,12 @@ export class Partition {
   /** True when a snapshot is due even if it is empty: the owner waits for one. */
   #isExpected = false;
 
-  constructor(number: number, options: LogOptions) {
+  constructor(number: number, options: LogOptions, restored?: RestoredLog<PipeEvent>) {
     this.number = number;
-    this.log = new Log<PipeEvent>(options);
+    this.log = new Log<PipeEvent>(options, restored);
+    const from = restored === undefined ? undefined : this.log.committed.offset;
+    this.sockets = new Recording(from);
+    this.channels = new Recording(from);
   }
 
   get generation(): number {

@@ -3,11 +3,17 @@ import type { Timer } from '../../../util/timers';
 import type { Group as GroupOptions, HelloFrame } from '../../../wire/frames';
 import type { App } from '../../core/model/app';
 import { Group } from '../../core/streams/group';
-import type { Homes } from './cluster/homes';
+import type { StoredStream } from '../../core/streams/stream-records';
+import { StreamStore } from '../../core/streams/stream-store';
+import { Homes } from './cluster/homes';
+import { StoredStreams } from './cluster/stored-streams';
 import type { PipeContext } from './context';
 
 /** First epochs of streams that move from node to node leave room for those that follow. */
 const MAX_FIRST_EPOCH = 2 ** 30;
+
+/** Windows for which the engine keeps a stream that nobody writes, as when all gateways have died. */
+const WINDOWS_KEPT = 4;
 
 const NAME = /^[A-Za-z0-9_.:-]{1,64}$/;
 const NAME_RULE = '1 to 64 of A-Z a-z 0-9 _ . : -';
@@ -27,14 +33,20 @@ interface Kept {
 export class Groups {
   readonly #context: PipeContext;
   readonly #homes: Homes;
+  readonly #stored: StoredStreams;
   readonly #byApp = new Map<App, Map<string, Group>>();
   readonly #kept = new Map<Group, Kept>();
   /** Streams with a name that were ever made. */
   #made = 0;
 
-  constructor(context: PipeContext, homes: Homes) {
+  constructor(
+    context: PipeContext,
+    homes = new Homes(),
+    stored = new StoredStreams(context.hub.nodes),
+  ) {
     this.#context = context;
     this.#homes = homes;
+    this.#stored = stored;
   }
 
   /** The reason why HELLO's group cannot be joined, or its name not be had; undefined when there is none. */
@@ -76,10 +88,12 @@ export class Groups {
     // Offsets begin anew, and a client that knew an earlier stream of the name must not take them for those it has had.
     // Another node may have had it, which this one knows nothing of.
     const epoch = app.broker.isAlone ? ++this.#made : randomInt(1, MAX_FIRST_EPOCH);
-    const group = this.#make(app, settings, partitions, epoch);
+    const stored = this.#stored.take(app, key, { ...settings, partitions });
+    const first = stored?.head.epoch ?? epoch;
+    const group = this.#make(app, settings, partitions, first, stored);
     groups.set(key, group);
     this.#kept.set(group, { app, key, timer: undefined });
-    if (!app.broker.isAlone) this.#homes.hold(app, key);
+    if (!app.broker.isAlone) this.#keep(group, key, stored);
     return group;
   }
 
@@ -103,8 +117,17 @@ export class Groups {
     kept.timer ??= this.#context.clock.setTimeout(() => this.drop(group), keepMs);
   }
 
+  /** Leaves the streams, all or of one app, to their next homes. */
+  handOver(app?: App): void {
+    for (const [group, kept] of this.#kept) {
+      if (app === undefined) kept.app.elsewhere?.leave();
+      if (app === undefined || kept.app === app) group.store?.handOver();
+    }
+  }
+
   /** Ends a stream; its events are given up. */
   drop(group: Group): void {
+    group.store?.drop();
     this.#clearTimer(group);
     const kept = this.#kept.get(group);
     if (kept !== undefined) this.#forget(kept);
@@ -128,7 +151,47 @@ export class Groups {
     for (const group of [...this.#kept.keys()]) this.drop(group);
   }
 
-  #make(app: App, settings: GroupOptions, partitions: number, epoch: number): Group {
+  /** Writes a stream of which this node is the home through to the engine. */
+  #keep(group: Group, key: string, stored: StoredStream | undefined): void {
+    const { clock, limits, hub } = this.#context;
+    const { app, id, settings, partitions } = group;
+    const { epoch, order, mode, overflow, name } = settings;
+    const shape = { name, order, mode, overflow, partitions: partitions.length };
+    const lives = (stored?.head.lives ?? 0) + 1;
+    const nodes = (): ReadonlyArray<readonly [number, number]> => [
+      ...(app.elsewhere?.nodes() ?? []),
+    ];
+    this.#homes.hold(app, key);
+    group.store = new StreamStore(
+      {
+        clock,
+        broker: app.broker,
+        name: key,
+        ttlMs: WINDOWS_KEPT * limits.pipeWindowMs,
+        head: () => ({
+          ...shape,
+          id,
+          epoch,
+          lives,
+          home: hub.nodes.own,
+          nodes: nodes().map(([node]) => node),
+        }),
+        refused: () => hub.nodes.homeLost(app, key),
+      },
+      partitions,
+      stored,
+    );
+    // Events of earlier reports are none of this stream.
+    for (const [node, report] of nodes()) void group.store.reported(node, report);
+  }
+
+  #make(
+    app: App,
+    settings: GroupOptions,
+    partitions: number,
+    epoch: number,
+    stored?: StoredStream,
+  ): Group {
     const { limits, clock, hub, metrics, log, memory } = this.#context;
     const group = new Group(
       app,
@@ -141,6 +204,7 @@ export class Groups {
         revokeMs: limits.pipeRevokeMs,
       },
       { clock, holdback: hub.holdback, metrics, log, memory },
+      stored,
     );
     app.observers.add(group);
     return group;
@@ -173,4 +237,14 @@ export function streamKey(options: GroupOptions | undefined, name: string): stri
 
 function isSame(a: GroupOptions, b: GroupOptions): boolean {
   return a.order === b.order && a.mode === b.mode && a.overflow === b.overflow;
+}
+
+/** True when a stream ends with its session: it has no name, and nobody shares it. */
+export function isAlone({ settings }: Group, isNamed: boolean): boolean {
+  return !isNamed && (settings.name === '' || settings.mode === 'broadcast');
+}
+
+/** True for the session of a backend on the gateway that had the stream before this one. */
+export function wasOf({ previous }: Group, session: Uint8Array): boolean {
+  return previous !== 0 && session.length > 1 && Buffer.from(session).readUInt16BE() === previous;
 }

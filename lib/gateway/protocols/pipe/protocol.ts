@@ -7,10 +7,12 @@ import type { Protocol } from '../protocol';
 import { applyForwarded } from './commands';
 import { Homes } from './cluster/homes';
 import { Places } from './cluster/places';
+import { StoredStreams } from './cluster/stored-streams';
 import { type TakeFar, Tunnels } from './cluster/tunnels';
 import { PipeConnection, type Rooms } from './connection';
 import type { PipeContext } from './context';
 import { Deciders } from './deciders';
+import { Groups } from './groups';
 import { PipeHandshake } from './handshake';
 import { ClusterDecisions } from './cluster/decisions';
 import { answerForwarded } from './cluster/forwarded-query';
@@ -33,9 +35,15 @@ export class PipeProtocol implements Protocol {
     const deciders = new Deciders(context);
     this.decisions = new ClusterDecisions(context, deciders);
     const homes = new Homes();
-    const sessions = (this.#sessions = new Sessions(context, homes));
+    const stored = new StoredStreams(hub.nodes);
+    const groups = new Groups(context, homes, stored);
+    const sessions = (this.#sessions = new Sessions(context, groups));
     const tunnels = new Tunnels(context, (...far) => this.#takeFar(rooms, ...far));
-    const places = new Places(context, homes, tunnels, (...of) => sessions.knows(...of));
+    const places = new Places({
+      ...{ context, homes, stored, tunnels },
+      knows: (...of) => sessions.knows(...of),
+      has: (app, name) => groups.named(app, name) !== undefined,
+    });
     const closed = (connection: PipeConnection): void => {
       if (this.#connections.delete(connection) && !connection.isFar) connection.app.backends--;
     };

@@ -2,14 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { Timer } from '../../../util/timers';
 import type { CLOSE_CODES } from '../../../wire/close-codes';
 import type { HelloFrame } from '../../../wire/frames';
-import { provesSession } from '../../../wire/opening';
+import { provesSession, STREAM_KEPT } from '../../../wire/opening';
 import type { App } from '../../core/model/app';
 import type { Group } from '../../core/streams/group';
 import { badRule } from '../../core/streams/rules';
 import type { BackendLink } from './backend-link';
-import { Homes } from './cluster/homes';
 import type { PipeContext } from './context';
-import { Groups, nameOf } from './groups';
+import { Groups, isAlone, nameOf, wasOf } from './groups';
 import { PipeSession } from './session';
 
 /** A client may lose connects on the way; more than this many in a row is no honest counter. */
@@ -59,9 +58,9 @@ export class Sessions {
   readonly #givenUp = new Set<string>();
   #sweep: Timer | undefined;
 
-  constructor(context: PipeContext, homes = new Homes()) {
+  constructor(context: PipeContext, groups = new Groups(context)) {
     this.#context = context;
-    this.#groups = new Groups(context, homes);
+    this.#groups = groups;
   }
 
   get size(): number {
@@ -178,6 +177,7 @@ export class Sessions {
 
   /** Ends the sessions and streams of an app that is gone. */
   remove(app: App): void {
+    this.#groups.handOver(app);
     for (const entry of this.#byId.values()) {
       if (entry.session.app === app) this.#forget(entry, 0);
     }
@@ -187,6 +187,7 @@ export class Sessions {
 
   /** Ends every session, as when the gateway stops. */
   clear(): void {
+    this.#groups.handOver();
     for (const entry of this.#byId.values()) this.#forget(entry, 0);
     this.#groups.clear();
     this.#unhandled.clear();
@@ -207,7 +208,9 @@ export class Sessions {
     const secret = randomBytes(32);
     const group = this.#groups.get(app, hello);
     const unhandled = isAlone(group, hello.name !== '') ? this.#takeUnhandled(app) : 0;
-    const opening = { verdict, reason, id, secret, unhandled };
+    // A session that is gone with its node, while its stream is not, has lost nothing.
+    const why = verdict === 'reset' && wasOf(group, hello.session) ? STREAM_KEPT : reason;
+    const opening = { verdict, reason: why, id, secret, unhandled };
     const session = new PipeSession(this.#context, group, link, hello, opening);
     this.#byId.set(session.id, {
       session,
@@ -241,10 +244,8 @@ export class Sessions {
   /** Sessions of the same name that began before this one. */
   #earlierOfName(session: PipeSession): Entry[] {
     const all = this.#ofName(session.group, session.name);
-    return all.slice(
-      0,
-      all.findIndex((each) => each.session === session),
-    );
+    const end = all.findIndex((each) => each.session === session);
+    return all.slice(0, end);
   }
 
   /**
@@ -367,10 +368,8 @@ export class Sessions {
   #remember(id: string): void {
     this.#givenUp.add(id);
     if (this.#givenUp.size <= MAX_GIVEN_UP) return;
-    for (const oldest of this.#givenUp) {
-      this.#givenUp.delete(oldest);
-      return;
-    }
+    const [oldest = ''] = this.#givenUp;
+    this.#givenUp.delete(oldest);
   }
 
   #move(entry: Entry, to: Entry['connection']): void {
@@ -392,9 +391,4 @@ interface Waiting {
   /** Time at which the last of its sessions lost its connection. */
   sinceMs: number;
   readonly entries: Entry[];
-}
-
-/** True when a stream ends with its session: it has no name, and nobody shares it. */
-function isAlone({ settings }: Group, isNamed: boolean): boolean {
-  return !isNamed && (settings.name === '' || settings.mode === 'broadcast');
 }

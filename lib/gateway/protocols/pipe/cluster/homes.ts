@@ -1,4 +1,4 @@
-import { later } from '../../../../brokers/eventual';
+import { type Eventual, later } from '../../../../brokers/eventual';
 import type { App } from '../../../core/model/app';
 
 /**
@@ -8,15 +8,14 @@ import type { App } from '../../../core/model/app';
 export class Homes {
   readonly #uses = new Map<App, Map<string, number>>();
 
-  /** Asks to be the home of a name. `done` gets the node that is; meanwhile the name is not given up. */
-  claim(app: App, name: string, done: (node: number | 'unavailable') => void): void {
+  /** Asks to be the home of a name. `done` gets the node that is; until it has ended the name is not given up. */
+  claim(app: App, name: string, done: (node: number | 'unavailable') => Eventual<void>): void {
     this.hold(app, name);
     void later(app.broker.home(name, true), (node) => {
-      try {
-        done(node);
-      } finally {
-        this.letGo(app, name);
-      }
+      const letGo = (): void => this.letGo(app, name);
+      const ended = done(node);
+      if (ended instanceof Promise) void ended.finally(letGo);
+      else letGo();
     });
   }
 

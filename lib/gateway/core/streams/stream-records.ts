@@ -1,0 +1,162 @@
+import { type Range, Ranges } from '../../../stream/ranges';
+import type { RestoredLog } from '../../../stream/log';
+import { isObject, parseJson } from '../../../pusher/json';
+import { FrameDecoder, FrameEncoder } from '../../../wire/codec';
+import type { Group as GroupOptions, PipeEvent, Run } from '../../../wire/frames';
+import { EVENT_OVERHEAD_BYTES } from '../../options/fit';
+
+/** Settings of a stream that its records are of use with only. */
+export interface StreamShape extends GroupOptions {
+  partitions: number;
+}
+
+/** A stream as a whole. Records without a head are not complete. */
+export interface StreamHead extends StreamShape {
+  /** Id of the stream. */
+  id: string;
+  /** First epoch of its logs. */
+  epoch: number;
+  /** The node that keeps it. */
+  home: number;
+  /** Nodes that have kept it so far. */
+  lives: number;
+  /** The other nodes, whose browsers the stream has heard of. */
+  nodes: readonly number[];
+}
+
+/** Position of a partition's log. */
+export interface StoredPosition {
+  epoch: number;
+  acked: number;
+  low: number;
+  /** Offsets up to here may have been given out, also where no record has their events. */
+  reserved: number;
+  finished: readonly Range[];
+}
+
+/** An event of a partition with the number of the entry that has it. */
+interface StoredEvent {
+  event: PipeEvent;
+  entry: number;
+}
+
+/** A stream as its records tell it. */
+export interface StoredStream {
+  head: StreamHead;
+  logs: ReadonlyMap<number, RestoredLog<PipeEvent>>;
+  /** Numbers of the entries of each partition's unfinished events, by offset. */
+  entries: ReadonlyMap<number, ReadonlyMap<number, number>>;
+  /** Number of the next entry. */
+  nextEntry: number;
+  /** Fields of entries that nobody needs any more. */
+  stale: readonly string[];
+  /** Sockets of nodes that have died since. */
+  gone: readonly string[];
+  /** Last report of each node that is in the logs. */
+  reports: ReadonlyMap<number, number>;
+}
+
+/** An entry is written by nobody with more bytes than a frame of the Pipe, about. */
+const LIMITS = { maxFrameBytes: 64 * 1024 * 1024, maxBatch: 1024 };
+
+/** Generations of a partition on one gateway, at most. */
+const GENERATIONS = 2 ** 16;
+
+export const HEAD = 'head';
+
+export function entryField(number: number): string {
+  return `e${number}`;
+}
+
+export function positionField(partition: number): string {
+  return `p${partition}`;
+}
+
+export function reportField(node: number): string {
+  return `r${node}`;
+}
+
+export function writeText(value: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(value));
+}
+
+/** Events of some partitions, in the form of a frame. */
+export function writeEntry(runs: readonly Run[]): Uint8Array {
+  return new FrameEncoder(LIMITS).encode({ type: 'events', runs: runs as Run[] });
+}
+
+/** Undefined when the records are not those of a whole stream. */
+export function readStream(records: ReadonlyMap<string, Uint8Array>): StoredStream | undefined {
+  const head = readJson(records.get(HEAD)) as StreamHead | undefined;
+  if (head === undefined) return undefined;
+  const positions = new Map<number, StoredPosition>();
+  const reports = new Map<number, number>();
+  const numbers: number[] = [];
+  for (const [field, value] of records) {
+    const number = Number(field.slice(1));
+    if (field.startsWith('e')) numbers.push(number);
+    if (field.startsWith('p')) positions.set(number, readJson(value) as StoredPosition);
+    if (field.startsWith('r')) reports.set(number, readJson(value) as number);
+  }
+  numbers.sort((a, b) => a - b);
+  const done = new Map(Array.from(positions, ([at, position]) => [at, doneOf(position)]));
+  const events = new Map<number, Map<number, StoredEvent>>();
+  const used = new Set<number>();
+  for (const entry of numbers) {
+    for (const run of readEntry(records.get(entryField(entry)) as Uint8Array)) {
+      const { partition, epoch, firstOffset } = run;
+      const position = positions.get(partition);
+      if (position === undefined || position.epoch !== epoch) continue;
+      const own = events.get(partition) ?? new Map<number, StoredEvent>();
+      events.set(partition, own);
+      run.events.forEach((event, i) => {
+        // A later entry has what took the place of an event.
+        if (done.get(partition)?.has(firstOffset + i) !== true) {
+          own.set(firstOffset + i, { event, entry });
+        }
+      });
+    }
+  }
+  const logs = new Map<number, RestoredLog<PipeEvent>>();
+  const entries = new Map<number, Map<number, number>>();
+  for (const [partition, position] of positions) {
+    const own = [...(events.get(partition) ?? [])].sort(([a], [b]) => a - b);
+    for (const [, { entry }] of own) used.add(entry);
+    entries.set(partition, new Map(own.map(([offset, { entry }]) => [offset, entry])));
+    const kept = own.map(([offset, { event }]) => [offset, event, bytesOf(event)] as const);
+    const { epoch, acked, low, reserved, finished } = position;
+    logs.set(partition, { epoch, acked, low, next: reserved + 1, finished, entries: kept });
+  }
+  const stale = numbers.filter((number) => !used.has(number)).map(entryField);
+  return { head, logs, entries, nextEntry: (numbers.at(-1) ?? 0) + 1, stale, gone: [], reports };
+}
+
+/** Each gateway that had a stream has generations of its own. */
+export function generationsBefore(stored: StoredStream | undefined): number {
+  return (stored?.head.lives ?? 0) * GENERATIONS;
+}
+
+/** Bytes that an event takes of the budget of a stream. */
+export function bytesOf({ data }: PipeEvent): number {
+  return EVENT_OVERHEAD_BYTES + (data?.length ?? 0);
+}
+
+/** Offsets that are finished, or lost. */
+function doneOf({ acked, low, finished }: StoredPosition): Ranges {
+  const done = new Ranges();
+  const upTo = Math.max(acked, low - 1);
+  if (upTo > 0) done.add(1, upTo);
+  for (const { first, last } of finished) done.add(first, last);
+  return done;
+}
+
+function readEntry(bytes: Uint8Array): readonly Run[] {
+  const frame = new FrameDecoder(LIMITS).decode(bytes);
+  return frame?.type === 'events' ? frame.runs : [];
+}
+
+function readJson(bytes: Uint8Array | undefined): unknown {
+  if (bytes === undefined) return undefined;
+  const value = parseJson(Buffer.from(bytes).toString());
+  return isObject(value) || typeof value === 'number' ? value : undefined;
+}

@@ -1,0 +1,302 @@
+import fc from 'fast-check';
+import t from 'tap';
+import type { Unavailable, Written } from '../../../../lib/brokers/broker';
+import { KeptRecords } from '../../../../lib/brokers/memory/kept-records';
+import { Partition } from '../../../../lib/gateway/core/streams/partition';
+import { readStream, type StreamHead } from '../../../../lib/gateway/core/streams/stream-records';
+import { StreamStore } from '../../../../lib/gateway/core/streams/stream-store';
+import { Budget } from '../../../../lib/stream/budget';
+import { InFlight } from '../../../../lib/stream/in-flight';
+import { EventKind, type PipeEvent } from '../../../../lib/wire/frames';
+import { ManualClock } from '../../../support/manual-clock';
+
+const EPOCH = 7;
+const PARTITIONS = 2;
+const TTL_MS = 100_000;
+const NAME = 'name chat';
+
+type Step =
+  | { do: 'append'; in: number; count: number }
+  | { do: 'send' | 'ack'; in: number; share: number }
+  | { do: 'finish'; in: number; share: number; length: number }
+  | { do: 'replace' | 'newEpoch'; in: number }
+  | { do: 'turn' | 'commit' | 'lose' | 'die' }
+  | { do: 'away'; forMs: number };
+
+/** A stream of two partitions, and the records that it has in an engine. */
+class Stream {
+  readonly clock = new ManualClock();
+  partitions: readonly Partition[] = [];
+  store!: StreamStore;
+  records = new KeptRecords();
+  /** Moment until which the engine does not answer. */
+  awayUntilMs = 0;
+  wasAway = false;
+  lives = 0;
+  #made = 0;
+  readonly #maxEntries: number;
+
+  constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries;
+    this.begin();
+  }
+
+  /** Another gateway goes on with the records; the first one begins anew. */
+  begin(): void {
+    const stored = readStream(this.read());
+    const budget = new Budget({ maxEntries: this.#maxEntries, maxBytes: 1e9 });
+    const make = (_: unknown, at: number): Partition =>
+      new Partition(at, { epoch: EPOCH, budget }, stored?.logs.get(at));
+    this.partitions = Array.from({ length: PARTITIONS }, make);
+    this.lives++;
+    const head: StreamHead = {
+      ...{ name: 'chat', order: 'socket', mode: 'sticky', overflow: 'gap' },
+      ...{
+        partitions: PARTITIONS,
+        id: 'stream',
+        epoch: EPOCH,
+        home: 1,
+        lives: this.lives,
+        nodes: [],
+      },
+    };
+    this.store = new StreamStore(
+      {
+        clock: this.clock,
+        broker: {
+          write: (name, records, options): Written | Unavailable => {
+            const now = this.clock.now();
+            if (now < this.awayUntilMs) return 'unavailable';
+            return this.records.write(name, records, options, now);
+          },
+        },
+        ...{ name: NAME, ttlMs: TTL_MS, head: () => head },
+        refused: () => undefined,
+      },
+      this.partitions,
+      stored,
+    );
+    for (const { log } of this.partitions) log.attach(log.committed, flight());
+  }
+
+  read(): ReadonlyMap<string, Uint8Array> {
+    return this.records.read(NAME, this.clock.now());
+  }
+
+  event(): PipeEvent {
+    const data = `${++this.#made}`;
+    return { kind: EventKind.MESSAGE, socketId: '1.1', event: 'e', data, time: this.#made };
+  }
+
+  run(step: Step): void {
+    const partition = 'in' in step ? (this.partitions[step.in] as Partition) : undefined;
+    const { log } = partition ?? (this.partitions[0] as Partition);
+    switch (step.do) {
+      case 'append':
+        for (let i = 0; i < step.count; i++) {
+          const event = this.event();
+          this.store.appended(partition as Partition, log.append(event, 100), event);
+        }
+        break;
+      case 'send':
+        log.take(Math.ceil(step.share * 10), Infinity);
+        break;
+      case 'ack': {
+        const { offset } = log.committed;
+        const to = offset + Math.floor((log.sentUpTo - offset) * step.share);
+        if (to >= offset && log.ack({ epoch: log.epoch, offset: to })) this.store.changed();
+        break;
+      }
+      case 'finish': {
+        const { offset } = log.committed;
+        const first = offset + 2 + Math.floor((log.sentUpTo - offset) * step.share);
+        const last = Math.min(first + step.length, log.sentUpTo);
+        if (first > last) break;
+        log.ack({ epoch: log.epoch, offset, finished: [{ first, last }] });
+        this.store.changed();
+        break;
+      }
+      case 'replace': {
+        const place = { epoch: log.epoch, offset: log.top };
+        const event = this.event();
+        if (log.replace(place, event, 100)) {
+          this.store.appended(partition as Partition, log.top, event);
+        }
+        break;
+      }
+      case 'newEpoch':
+        log.newEpoch('node_lost');
+        this.store.changed();
+        break;
+      case 'turn':
+        this.clock.advance(0);
+        break;
+      case 'commit':
+        this.clock.advance(60);
+        break;
+      case 'lose':
+        this.records = new KeptRecords();
+        this.store.lost();
+        break;
+      case 'away':
+        this.awayUntilMs = this.clock.now() + step.forMs;
+        this.wasAway = true;
+        break;
+      case 'die':
+        // The engine has it whole; otherwise the next gateway would begin anew, and tell so.
+        this.settle();
+        this.store.close();
+        this.begin();
+    }
+  }
+
+  /** Everything is written. */
+  settle(): void {
+    for (let i = 0; i < 60; i++) this.clock.advance(100);
+  }
+}
+
+function flight(): InFlight {
+  const flight = new InFlight();
+  flight.grant({ messages: 1e9, bytes: 1e12 });
+  return flight;
+}
+
+/** Unfinished events by partition, epoch and offset. */
+function unfinished(partitions: readonly Partition[]): string[] {
+  const events: string[] = [];
+  for (const { number, log } of partitions) {
+    log.eachAfter(log.committed.offset, ({ data }, offset) => {
+      events.push(`${number} ${log.epoch} ${offset} ${data}`);
+    });
+  }
+  return events;
+}
+
+/** The stream as the next gateway would have it. */
+function restored({ records, clock }: Stream): readonly Partition[] {
+  const stored = readStream(records.read(NAME, clock.now()));
+  const budget = new Budget({ maxEntries: 1e6, maxBytes: 1e9 });
+  return Array.from(
+    { length: PARTITIONS },
+    (_, at) => new Partition(at, { epoch: EPOCH, budget }, stored?.logs.get(at)),
+  );
+}
+
+const place = fc.nat({ max: PARTITIONS - 1 });
+const share = fc.double({ min: 0, max: 1, noNaN: true });
+const steps = fc.array(
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        do: fc.constant('append'),
+        in: place,
+        count: fc.integer({ min: 1, max: 400 }),
+      }),
+    },
+    { weight: 5, arbitrary: fc.record({ do: fc.constant('send'), in: place, share }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('ack'), in: place, share }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({ do: fc.constant('finish'), in: place, share, length: fc.nat(9) }),
+    },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('replace'), in: place }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('newEpoch'), in: place }) },
+    { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('turn', 'commit') }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('lose', 'die') }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('away'), forMs: fc.integer({ min: 1, max: 3000 }) }),
+    },
+  ) as fc.Arbitrary<Step>,
+  { maxLength: 60 },
+);
+
+t.test('the next gateway has each unfinished event in its place, and no other', async (t) => {
+  fc.assert(
+    fc.property(steps, fc.constantFrom(50, 1000), (all, maxEntries) => {
+      const stream = new Stream(maxEntries);
+      for (const step of all) stream.run(step);
+      stream.settle();
+      t.strictSame(unfinished(restored(stream)), unfinished(stream.partitions));
+      const next = restored(stream);
+      stream.partitions.forEach(({ log }, at) => {
+        const other = next[at]?.log;
+        if (log.top > 0 || log.epoch > EPOCH) {
+          t.equal(other?.epoch, log.epoch);
+          t.ok((other?.top ?? 0) >= log.top, 'no offset is given out twice');
+        }
+        log.ack({ epoch: log.epoch, offset: log.committed.offset });
+      });
+      stream.store.close();
+    }),
+    { numRuns: 200 },
+  );
+});
+
+t.test('records of finished events are taken out', async (t) => {
+  fc.assert(
+    fc.property(steps, (all) => {
+      const stream = new Stream(1e6);
+      for (const step of all) stream.run(step);
+      stream.settle();
+      for (const { log } of stream.partitions) {
+        while (log.pending) log.take(1e6, Infinity);
+        log.ack({ epoch: log.epoch, offset: log.sentUpTo });
+      }
+      stream.store.changed();
+      stream.settle();
+      const entries = [...stream.read().keys()].filter((field) => field.startsWith('e'));
+      t.strictSame(entries, []);
+      stream.store.drop();
+      t.equal(stream.read().size, 0);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+t.test('events are written in their turn, and read with all that they carry', async (t) => {
+  const stream = new Stream(1000);
+  const [partition] = stream.partitions as [Partition];
+  const event: PipeEvent = {
+    ...{ kind: EventKind.CLOSE, socketId: '1.2', channel: 'room', event: 'e', data: '{"å":1}' },
+    ...{ time: 12, userId: 'ann', redelivered: true, code: 1006, reason: 'gone' },
+    ...{ conflated: 3, conflatable: true },
+  };
+  stream.store.appended(partition, partition.log.append(event, 100), event);
+  stream.clock.advance(0);
+  const [next] = restored(stream) as [Partition];
+  t.match(next.log.at({ epoch: EPOCH, offset: 1 }), event);
+  t.equal(next.log.sent, 1, 'it may have been sent');
+  stream.store.close();
+});
+
+t.test(
+  'an engine that was away for long gets the whole stream, or nothing of it counts',
+  async (t) => {
+    const stream = new Stream(1e6);
+    stream.clock.advance(0);
+    const [partition] = stream.partitions as [Partition];
+    stream.run({ do: 'away', forMs: 10_000 });
+    stream.run({ do: 'append', in: 0, count: 5000 });
+    stream.clock.advance(9000);
+    t.equal(unfinished(restored(stream)).length, 0);
+    stream.settle();
+    t.equal(unfinished(restored(stream)).length, partition.log.unfinished);
+    t.equal(partition.log.unfinished, 5000);
+    stream.store.close();
+  },
+);
+
+t.test(
+  'a stream in which nothing happens stays in the engine, and not longer than its gateway',
+  async (t) => {
+    const stream = new Stream(1000);
+    stream.clock.advance(TTL_MS * 5);
+    t.ok(readStream(stream.read()));
+    stream.store.close();
+    stream.clock.advance(TTL_MS);
+    t.equal(stream.read().size, 0);
+  },
+);
