@@ -99,7 +99,7 @@ const limitsSchema = z.strictObject({
   maxConnectionsPerApp: count.default(50_000).describe('Sockets of one app; above it close 4004.'),
   maxConnectionsPerAddress: count
     .default(50_000)
-    .describe('Connections of one remote address; above it 503. Behind a proxy all share one.'),
+    .describe('Connections of one remote address, IPv6 by its /64; above it 503.'),
   maxFallbackSessions: count
     .default(10_000)
     .describe('Sockets over HTTP (xhr_streaming, xhr_polling); above it 503.'),

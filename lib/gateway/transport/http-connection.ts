@@ -125,6 +125,13 @@ export class HttpConnection {
     return this.#waiting.length;
   }
 
+  /** An answer is on its way, or requests wait: nothing else may be written to the stream. */
+  get isAnswering(): boolean {
+    const answer = this.#answer;
+    const isOpen = answer !== undefined && !answer.writableFinished && !answer.destroyed;
+    return this.#waiting.length > 0 || isOpen;
+  }
+
   /** A head was read to its end: runs the request now or in a later turn. False when the connection has to be refused. */
   requested(request: IncomingMessage, run: () => void, response?: Answering): boolean {
     // Requests behind the refusal come from the same read.
@@ -148,7 +155,7 @@ export class HttpConnection {
       return true;
     }
     if (this.#waiting.length >= MAX_WAITING_OF_ONE || !this.#queue.enter(this)) {
-      this.#refuse();
+      this.refuse();
       return false;
     }
     if (this.#waiting.push(next) > 1) return true;
@@ -160,10 +167,19 @@ export class HttpConnection {
   /** True when a head has more headers than are allowed: the connection has to be refused, and takes nothing more. */
   overflows({ rawHeaders }: IncomingMessage): boolean {
     if (rawHeaders.length <= 2 * MAX_HEADERS || this.#isRefused) return false;
-    this.#refuse();
+    this.refuse();
     // A head of two thousand headers takes as long to read as fifty requests.
     this.#queue.flooded(this);
     return true;
+  }
+
+  /** Takes nothing more: the connection is ended by the caller. */
+  refuse(): void {
+    this.#isRefused = true;
+    this.ended();
+    // A read may hold two thousand requests: the parser takes the next one for an upgrade, and stops there.
+    const { parser } = this.stream as ParsedSocket;
+    if (parser?.onIncoming) parser.onIncoming = () => IS_UPGRADE;
   }
 
   /** Drops requests that wait: the connection ends. */
@@ -198,14 +214,6 @@ export class HttpConnection {
     if (this.#ticks === undefined) return undefined;
     const most = this.#request === undefined ? limits.headTicks : limits.requestTicks;
     return ++this.#ticks > most ? 'late' : undefined;
-  }
-
-  #refuse(): void {
-    this.#isRefused = true;
-    this.ended();
-    // A read may hold two thousand requests: the parser takes the next one for an upgrade, and stops there.
-    const { parser } = this.stream as ParsedSocket;
-    if (parser?.onIncoming) parser.onIncoming = () => IS_UPGRADE;
   }
 
   #countFrom(turn: number): void {
