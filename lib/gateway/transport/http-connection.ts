@@ -98,6 +98,8 @@ export class HttpConnection {
   #handled = 0;
   #pieces = 0;
   #isRefused = false;
+  /** The head of an upgrade was read, which waits for its turn: it is not late any more. */
+  #isUpgrade = false;
   /** Requests that were dropped, until the stream has closed. */
   readonly #dropped: IncomingMessage[] = [];
   #request: IncomingMessage | undefined;
@@ -132,10 +134,16 @@ export class HttpConnection {
     return this.#waiting.length > 0 || isOpen;
   }
 
+  /** The head of an upgrade was read to its end. */
+  upgrades(): void {
+    this.#isUpgrade = true;
+  }
+
   /** A head was read to its end: runs the request now or in a later turn. False when the connection has to be refused. */
   requested(request: IncomingMessage, run: () => void, response?: Answering): boolean {
     // Requests behind the refusal come from the same read.
     if (this.#isRefused) return true;
+    this.#isUpgrade = false;
     if (this.#request?.complete === true) this.#ticks = 0;
     this.#ticks ??= 0;
     this.#request = request;
@@ -209,7 +217,7 @@ export class HttpConnection {
       this.#bytes = this.#endBytes ?? bytesRead;
     }
     if (this.#isStuck(limits)) return 'stuck';
-    if (this.#waiting.length > 0) return undefined;
+    if (this.#waiting.length > 0 || this.#isUpgrade) return undefined;
     if (bytesRead !== this.#bytes) this.#ticks ??= 0;
     if (this.#ticks === undefined) return undefined;
     const most = this.#request === undefined ? limits.headTicks : limits.requestTicks;

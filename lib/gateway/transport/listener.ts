@@ -244,7 +244,9 @@ export class PortListener {
   #asked(request: IncomingMessage, stream: Duplex, head: Buffer, other: () => void): void {
     // A peer may reset while its handshake is looked at; without a listener that would end the process.
     stream.on('error', destroy);
-    if (this.#http.get(stream)?.overflows(request)) return this.#refuse(stream, TOO_MANY_HEADERS);
+    const http = this.#http.get(stream);
+    if (http?.overflows(request) === true) return this.#refuse(stream, TOO_MANY_HEADERS);
+    http?.upgrades();
     // Thousands come at once after a restart: a few in each turn, so that the others are served meanwhile.
     this.#budget.begin(() => {
       this.#budget.spend(UPGRADE_UNITS);

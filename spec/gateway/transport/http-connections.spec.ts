@@ -316,3 +316,22 @@ t.test('a connection that floods is read again after all others', async (t) => {
   }
   t.equal(order.join(''), 'bcacababc');
 });
+
+t.test(
+  'an upgrade that waits for its turn is not late, and a head without an end is',
+  async (t) => {
+    const { connections, add } = empty();
+    const [upgrade, slow] = [add(), add()];
+    for (const { stream } of [upgrade, slow]) Object.assign(stream, { bytesRead: 100 });
+    upgrade.upgrades();
+    const times = { headersTimeoutMs: 2_000, requestTimeoutMs: 4_000 };
+    const late: Socket[] = [];
+    for (let second = 0; second < 5; second++) {
+      connections.tick({ ...times, maxUnsentBytes: 1e6, maxUnsentMs: 10_000 }, (stream) =>
+        late.push(stream),
+      );
+    }
+    t.ok(late.includes(slow.stream));
+    t.notOk(late.includes(upgrade.stream));
+  },
+);
