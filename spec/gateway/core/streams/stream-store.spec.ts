@@ -90,7 +90,7 @@ class Stream {
 
   run(step: Step): void {
     const partition = 'in' in step ? (this.partitions[step.in] as Partition) : undefined;
-    const { log } = partition ?? (this.partitions[0] as Partition);
+    const { log } = partition ?? this.partitions[0]!;
     switch (step.do) {
       case 'append':
         for (let i = 0; i < step.count; i++) {
@@ -150,7 +150,7 @@ class Stream {
     }
   }
 
-  /** Everything is written. */
+  /** Time in which all is written. */
   settle(): void {
     for (let i = 0; i < 60; i++) this.clock.advance(100);
   }
