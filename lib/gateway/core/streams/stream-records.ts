@@ -1,7 +1,7 @@
 import { type Range, Ranges } from '../../../stream/ranges';
 import type { RestoredLog } from '../../../stream/log';
 import { isObject, parseJson } from '../../../pusher/json';
-import { FrameDecoder, FrameEncoder } from '../../../wire/codec';
+import { CodecError, FrameDecoder, FrameEncoder } from '../../../wire/codec';
 import type { Group as GroupOptions, PipeEvent, Run } from '../../../wire/frames';
 import { EVENT_OVERHEAD_BYTES } from '../../options/fit';
 
@@ -85,18 +85,28 @@ export function writeEntry(runs: readonly Run[]): Uint8Array {
   return new FrameEncoder(LIMITS).encode({ type: 'events', runs: runs as Run[] });
 }
 
-/** Undefined when the records are not those of a whole stream. */
+/** Undefined when the records are not those of a whole stream, or cannot be read. */
 export function readStream(records: ReadonlyMap<string, Uint8Array>): StoredStream | undefined {
-  const head = readJson(records.get(HEAD)) as StreamHead | undefined;
-  if (head === undefined) return undefined;
+  try {
+    return readWhole(records);
+  } catch (error) {
+    if (error instanceof CodecError) return undefined;
+    throw error;
+  }
+}
+
+/** Throws a CodecError. */
+function readWhole(records: ReadonlyMap<string, Uint8Array>): StoredStream | undefined {
+  const head = readJson(records.get(HEAD));
+  if (!isHead(head)) return undefined;
   const positions = new Map<number, StoredPosition>();
   const reports = new Map<number, number>();
   const numbers: number[] = [];
   for (const [field, value] of records) {
     const number = Number(field.slice(1));
     if (field.startsWith('e')) numbers.push(number);
-    if (field.startsWith('p')) positions.set(number, readJson(value) as StoredPosition);
-    if (field.startsWith('r')) reports.set(number, readJson(value) as number);
+    if (field.startsWith('p')) positions.set(number, readPosition(value));
+    if (field.startsWith('r')) reports.set(number, Number(readJson(value)));
   }
   numbers.sort((a, b) => a - b);
   const done = new Map(Array.from(positions, ([at, position]) => [at, doneOf(position)]));
@@ -156,7 +166,25 @@ function readEntry(bytes: Uint8Array): readonly Run[] {
 }
 
 function readJson(bytes: Uint8Array | undefined): unknown {
-  if (bytes === undefined) return undefined;
-  const value = parseJson(Buffer.from(bytes).toString());
-  return isObject(value) || typeof value === 'number' ? value : undefined;
+  return bytes === undefined ? undefined : parseJson(Buffer.from(bytes).toString());
+}
+
+function isHead(value: unknown): value is StreamHead {
+  if (!isObject(value) || typeof value.id !== 'string' || !isNumbers(value.nodes)) return false;
+  return isNumbers([value.partitions, value.epoch, value.home, value.lives]);
+}
+
+function readPosition(bytes: Uint8Array): StoredPosition {
+  const value = readJson(bytes);
+  if (!isObject(value)) throw new CodecError('the record is no position');
+  const { epoch, acked, low, reserved, finished } = value;
+  const isWhole = isNumbers([epoch, acked, low, reserved]) && Array.isArray(finished);
+  if (!isWhole || !finished.every((each) => isObject(each) && isNumbers([each.first, each.last]))) {
+    throw new CodecError('the record is no position');
+  }
+  return value as unknown as StoredPosition;
+}
+
+function isNumbers(values: unknown): boolean {
+  return Array.isArray(values) && values.every((value) => Number.isSafeInteger(value));
 }

@@ -300,3 +300,34 @@ t.test(
     t.equal(stream.read().size, 0);
   },
 );
+
+t.test('records that are not those of a stream are none, and end nothing', async (t) => {
+  const stream = new Stream(1000);
+  stream.run({ do: 'append', in: 0, count: 3 });
+  stream.settle();
+  const whole = [...stream.read()];
+  t.ok(readStream(new Map(whole)));
+  for (const [field] of whole) {
+    for (const bytes of [Buffer.of(), Buffer.of(255, 1, 2), Buffer.from('{"epoch":"x"}')]) {
+      const broken = readStream(new Map([...whole, [field, bytes]]));
+      t.equal(broken, undefined, `${field} ${bytes.toString('hex')}`);
+    }
+  }
+  t.equal(readStream(new Map(whole.filter(([field]) => field !== 'head'))), undefined);
+  stream.store.close();
+});
+
+t.test('offsets that may have been given out take no room of a stream that goes on', async (t) => {
+  const stream = new Stream(10);
+  stream.run({ do: 'append', in: 0, count: 5 });
+  const before = unfinished(stream.partitions);
+  stream.run({ do: 'die' });
+  stream.run({ do: 'append', in: 0, count: 5 });
+  const { log } = stream.partitions[0]!;
+  t.strictSame(unfinished(stream.partitions).slice(0, 5), before);
+  t.equal(log.unfinished, 10);
+  t.ok(log.top > 1000);
+  stream.run({ do: 'append', in: 1, count: 3 });
+  t.equal(log.unfinished, 7, 'the limit holds');
+  stream.store.close();
+});
