@@ -62,6 +62,9 @@ const LIMITS = { maxFrameBytes: 64 * 1024 * 1024, maxBatch: 1024 };
 /** Generations of a partition on one gateway, at most. */
 const GENERATIONS = 2 ** 16;
 
+/** Offsets that may be given out beyond those that are written, so that no later home gives out one of them. */
+export const RESERVE = 2_048;
+
 export const HEAD = 'head';
 
 export function entryField(number: number): string {
@@ -129,7 +132,8 @@ function readWhole(records: ReadonlyMap<string, Uint8Array>): StoredStream | und
   }
   const logs = new Map<number, RestoredLog<PipeEvent>>();
   const entries = new Map<number, Map<number, number>>();
-  for (const [partition, position] of positions) {
+  for (let partition = 0; partition < head.partitions; partition++) {
+    const position = positions.get(partition) ?? unused(head);
     const own = [...(events.get(partition) ?? [])].sort(([a], [b]) => a - b);
     for (const [, { entry }] of own) used.add(entry);
     entries.set(partition, new Map(own.map(([offset, { entry }]) => [offset, entry])));
@@ -149,6 +153,11 @@ export function generationsBefore(stored: StoredStream | undefined): number {
 /** Bytes that an event takes of the budget of a stream. */
 export function bytesOf({ data }: PipeEvent): number {
   return EVENT_OVERHEAD_BYTES + (data?.length ?? 0);
+}
+
+/** A partition without a record may have given out offsets all the same. */
+function unused({ epoch }: StreamHead): StoredPosition {
+  return { epoch, acked: 0, low: 1, reserved: RESERVE, finished: [] };
 }
 
 /** Offsets that are finished, or lost. */

@@ -11,6 +11,7 @@ import {
   HEAD,
   positionField,
   reportField,
+  RESERVE,
   type StoredPosition,
   type StoredStream,
   type StreamHead,
@@ -32,8 +33,6 @@ const MAX_WRITE_BYTES = 256 * 1024;
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
 /** Bytes of events that are written anew at once. */
 const SLICE_BYTES = 1024 * 1024;
-/** Offsets that may be given out beyond those that are written, so that no later home gives out one of them. */
-const RESERVE = 2_048;
 
 export interface StreamStoreParts {
   readonly clock: Clock;

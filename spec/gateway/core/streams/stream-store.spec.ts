@@ -331,3 +331,20 @@ t.test('offsets that may have been given out take no room of a stream that goes 
   t.equal(log.unfinished, 7, 'the limit holds');
   stream.store.close();
 });
+
+t.test(
+  'offsets that were given out, and not written before the end, are not given out again',
+  async (t) => {
+    const stream = new Stream(1e6);
+    stream.run({ do: 'append', in: 0, count: 3 });
+    stream.settle();
+    // A backend may have had these: it would take others of the same offsets for repeated ones.
+    for (const at of [0, 1]) stream.run({ do: 'append', in: at, count: 500 });
+    const tops = stream.partitions.map(({ log }) => log.top);
+    stream.store.close();
+    stream.begin();
+    stream.partitions.forEach(({ log }, at) => t.ok(log.top >= tops[at]!, `partition ${at}`));
+    t.equal(stream.partitions[0]?.log.unfinished, 3);
+    stream.store.close();
+  },
+);
