@@ -99,7 +99,7 @@ const limitsSchema = z.strictObject({
   maxConnectionsPerApp: count.default(50_000).describe('Sockets of one app; above it close 4004.'),
   maxConnectionsPerAddress: count
     .default(50_000)
-    .describe('Connections of one remote address; above it 503. Behind a proxy all share one.'),
+    .describe('Connections of one remote address, IPv6 by its /64; above it 503.'),
   maxFallbackSessions: count
     .default(10_000)
     .describe('Sockets over HTTP (xhr_streaming, xhr_polling); above it 503.'),
@@ -347,9 +347,15 @@ export type GatewaySettings = z.output<typeof gatewaySchema> & {
   pushyCommands: PushyCommands;
 };
 
-/** JSON Schema of the configuration file, for editors. */
+/** JSON Schema of the configuration file, for editors. Apps may come from variables instead. */
 export function configSchema(): object {
-  return z.toJSONSchema(gatewaySchema, { unrepresentable: 'any', io: 'input' });
+  const schema = z.toJSONSchema(gatewaySchema.partial({ apps: true }), {
+    unrepresentable: 'any',
+    io: 'input',
+    override: ({ zodSchema: each, jsonSchema }) =>
+      void (each === tlsFile && Object.assign(jsonSchema, { type: 'string', anyOf: undefined })),
+  });
+  return { ...schema, properties: { $schema: { type: 'string' }, ...schema.properties } };
 }
 
 /** Every limit: its name, default and what it bounds. The README's table is made from it. */
