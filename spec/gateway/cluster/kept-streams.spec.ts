@@ -106,36 +106,6 @@ t.test(
   },
 );
 
-t.test('a gateway that came later is heard without a gap from the first event on', async (t) => {
-  const engine = new FarEngine({ delayMs: () => 5 });
-  const [home, other] = [await start(t, engine), await start(t, engine)];
-  const first = await backend(t, home, { name: 'chat' });
-  first.line.cut();
-  await home.gateway.stop();
-  const late = await start(t, engine);
-  const socket = await TestSocket.connect(t, late.port);
-  let sent = 0;
-  const send = (): void => socket.send({ event: 'hi', data: (sent += 2) });
-  let isOver = false;
-  const load = (async () => {
-    while (!isOver) {
-      send();
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-  })();
-  const second = await backend(t, other, { name: 'chat' });
-  await until(() => second.handled.length > 50);
-  isOver = true;
-  await load;
-  await until(() => second.handled.at(-1) === `${sent}`);
-  const numbers = second.handled.map((what) => Number.parseInt(what, 10));
-  const from = numbers[0]!;
-  t.strictSame(
-    numbers,
-    Array.from(numbers, (_, at) => from + 2 * at),
-  );
-});
-
 t.test('a gateway without its lease writes nothing more of a stream that moved', async (t) => {
   const engine = new FarEngine();
   const [home, other] = [await start(t, engine), await start(t, engine)];
