@@ -1,3 +1,10 @@
+import { isIP } from 'node:net';
+
+/** True for an address or a name to listen on, without a scheme, brackets or a port. */
+export function isHost(text: string): boolean {
+  return isIP(text) !== 0 || /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?$/.test(text);
+}
+
 /**
  * The network that an address counts as: IPv4 itself, mapped into IPv6 or not, and IPv6 its /64. A subscriber line has at
  * least one /64 (RFC 6177), and so any number of addresses.
