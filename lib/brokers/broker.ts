@@ -177,7 +177,7 @@ export interface Totals {
   users: number;
 }
 
-/** Records of a name, by field; undefined takes one out. */
+/** Records of a name, by field, of which the last value counts; undefined takes one out. */
 export type Records = ReadonlyArray<readonly [field: string, value: Uint8Array | undefined]>;
 
 export interface WriteOptions {

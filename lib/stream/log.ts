@@ -61,6 +61,9 @@ export interface RestoredLog<T> extends KeptEntries<T> {
  */
 export class Log<T> implements Spender {
   readonly #budget: Budget;
+  /** Places behind the events of a restored log, which take no room, and the offset of the last one. */
+  #padding = 0;
+  #paddingEnd = 0;
   /** The part of the budget that this log has spent. */
   #entries = 0;
   #bytes = 0;
@@ -76,7 +79,8 @@ export class Log<T> implements Spender {
     this.#budget = budget;
     budget.open(this);
     if (restored === undefined) return;
-    this.#buffer.restore(restored);
+    this.#padding = this.#buffer.restore(restored);
+    this.#paddingEnd = this.top;
     this.#spent();
   }
 
@@ -111,7 +115,7 @@ export class Log<T> implements Spender {
 
   /** Events kept, with the places of finished ones. */
   get length(): number {
-    return this.#buffer.length;
+    return this.#padding === 0 ? this.#buffer.length : this.#buffer.length - this.#paddingKept();
   }
 
   /** Events kept that are not finished. */
@@ -261,6 +265,7 @@ export class Log<T> implements Spender {
       after: this.committed.offset,
     };
     this.#told = undefined;
+    this.#padding = 0;
     this.#gap = { oldEpoch, after, cause };
     const { flight } = this.#buffer;
     this.#buffer.release();
@@ -279,10 +284,17 @@ export class Log<T> implements Spender {
 
   /** Tells the budget how the log has grown or shrunk. */
   #spent(): void {
-    const { length, bytes } = this.#buffer;
+    const { length } = this;
+    const { bytes } = this.#buffer;
     this.#budget.spend(length - this.#entries, bytes - this.#bytes);
     this.#entries = length;
     this.#bytes = bytes;
+  }
+
+  #paddingKept(): number {
+    const kept = Math.min(this.#padding, this.#paddingEnd - this.low + 1);
+    if (kept <= 0) this.#padding = 0;
+    return Math.max(0, kept);
   }
 
   #finish(ranges: readonly Range[]): void {

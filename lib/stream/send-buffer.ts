@@ -73,8 +73,11 @@ export class SendBuffer<T> {
     this.#flight = flight;
   }
 
-  /** Takes over from another buffer; all of its entries may have been sent. */
-  restore({ acked, low, next, finished, entries }: KeptEntries<T>): void {
+  /**
+   * Takes over from another buffer; all of its entries may have been sent. Returns the number of places behind the last
+   * one.
+   */
+  restore({ acked, low, next, finished, entries }: KeptEntries<T>): number {
     this.#acked = this.#said = acked;
     this.#sendPtr = this.#expected = acked + 1;
     this.#low = Math.max(low, acked + 1);
@@ -88,9 +91,11 @@ export class SendBuffer<T> {
       this.append(entry, bytes);
       this.#sent = n;
     }
+    const padding = Math.max(0, next - this.next);
     pad(next);
     this.#sent = Math.max(this.#sent, acked);
     for (const { first, last } of holes) this.finish(first, last);
+    return padding;
   }
 
   get low(): number {

@@ -36,6 +36,10 @@ export function keepsHomes(
     t.equal(await write(a, name, { first: 'one', second: 'two' }, true), 'written');
     t.equal(await write(a, name, { first: undefined, third: 'three' }), 'written');
     t.strictSame(await read(c, name), { second: 'two', third: 'three' });
+    const again = [undefined, Buffer.from('3'), undefined, Buffer.from('three')];
+    const records: Records = again.map((value) => ['third', value]);
+    await a.app.write(name, records, { ttlMs: TTL_MS });
+    t.strictSame(await read(c, name), { second: 'two', third: 'three' }, 'the last one counts');
     await a.broker.leave();
     await untilAnswered(async () => (await b.app.home(name, true)) === b.broker.node);
     t.strictSame(await read(b, name), { second: 'two', third: 'three' });

@@ -166,7 +166,8 @@ class TurnEncoder {
   #write({ name, records, anew, ttlMs }: Extract<Operation, { kind: 'write' }>): void {
     const sets: Argument[] = [];
     const dels: Argument[] = [];
-    for (const [field, value] of records) {
+    // The last value of a field counts.
+    for (const [field, value] of new Map(records)) {
       if (value === undefined) dels.push(field);
       else sets.push(field, Buffer.from(value.buffer, value.byteOffset, value.byteLength));
     }

@@ -70,7 +70,7 @@ export class AppKeys {
 
   /** Set: sockets that a dead node had. */
   sweptSockets(node: number): string {
-    return `${this.#base}n:${node}:swept`;
+    return `${this.#base}swept:${node}`;
   }
 
   /** String: number of the last event, a space, and the event. */

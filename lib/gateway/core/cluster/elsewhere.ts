@@ -125,10 +125,11 @@ export class Elsewhere implements FarBrowsers {
     for (const node of this.#far.keys()) {
       const after = reports.get(node) ?? 0;
       const message: TailMessage = { type: 'tail', of: home, after, rules, stream: stream.id };
-      stream.awaited.add(node);
+      stream.awaited.set(node, []);
       void later(nodes.send(this.#app, node, message), (answer) => {
         // Otherwise the end of its events comes with its reports.
-        if (answer !== 'ok') this.#ended(node, stream.id);
+        if (answer !== 'ok')
+          this.#ended(node, stream.id, answer === 'none' ? 'first' : 'perhaps again');
       });
     }
   }
@@ -197,7 +198,7 @@ export class Elsewhere implements FarBrowsers {
     }
     for (const [node, far] of this.#far) {
       if (others.has(node)) continue;
-      for (const { id } of this.#streams()) this.#ended(node, id);
+      for (const { id } of this.#streams()) this.#ended(node, id, 'perhaps again');
       this.#far.delete(node);
       this.#gone.add(far);
       this.#tellGone(far, far.gone(clock.wall()));
@@ -297,8 +298,12 @@ export class Elsewhere implements FarBrowsers {
     far.note(event);
     if (!isNews) return;
     for (const observer of this.#app.observers) {
-      // A stream that waits for the node has this event among those that are passed on.
-      if (observer.stream?.awaited.has(far.node) === false) observer.offer(event, '');
+      const { stream } = observer;
+      if (stream === undefined) continue;
+      const held = stream.awaited.get(far.node);
+      if (held === undefined) observer.offer(event, '');
+      else if (held.push(event) > this.#parts.maxEvents)
+        this.#ended(far.node, stream.id, 'perhaps again');
     }
   }
 
@@ -313,10 +318,16 @@ export class Elsewhere implements FarBrowsers {
     }
   }
 
-  /** A node has passed on all events for a stream, or has none. */
-  #ended(node: number, id: string): void {
+  /** A node has passed on all events for a stream, unless what it has reported since is told instead. */
+  #ended(node: number, id: string, since?: 'first' | 'perhaps again'): void {
     for (const stream of this.#streams()) {
-      if (stream.id === id && stream.awaited.delete(node)) this.#checkHeard();
+      const held = stream.id === id ? stream.awaited.get(node) : undefined;
+      if (held === undefined) continue;
+      stream.awaited.delete(node);
+      for (const event of since === undefined ? [] : held) {
+        this.#offerTo(id, since === 'first' ? event : { ...event, redelivered: true });
+      }
+      this.#checkHeard();
     }
   }
 

@@ -27,8 +27,11 @@ export interface ClusterStream {
   heard(): void;
   /** Id of the stream. */
   readonly id: string;
-  /** Nodes that have yet to pass on events which the stream's gateway before this one may not have had. */
-  readonly awaited: Set<number>;
+  /**
+   * Nodes that have yet to pass on events which the stream's gateway before this one may not have had, and what they have
+   * reported since: it is among those that are passed on, unless there are none.
+   */
+  readonly awaited: Map<number, PipeEvent[]>;
   /** Answers when the events of a node's report are where the next gateway of the stream finds them; false if they never are. */
   reported(node: number, number: number): Eventual<boolean>;
   /** Nodes came, or were told as gone to the end. */

@@ -22,7 +22,7 @@ export function clusterStream(group: Streamed): ClusterStream {
     get id() {
       return group.id;
     },
-    awaited: new Set(),
+    awaited: new Map(),
     reported: (node, number) => group.store?.reported(node, number) ?? true,
     get rules() {
       return group.rules;

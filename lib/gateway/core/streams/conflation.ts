@@ -2,7 +2,7 @@ import type { PipeEvent } from '../../../wire/frames';
 import type { Partition } from './partition';
 
 /** The place of the last event of a key, which waits in a log. */
-export interface Place {
+export interface Latest {
   socketId: string;
   channel: string | undefined;
   event: string | undefined;
@@ -19,7 +19,7 @@ export interface Place {
  * event of the key ends that, so that no event of a key overtakes another.
  */
 export class Conflation {
-  readonly #last = new Map<string, Place>();
+  readonly #last = new Map<string, Latest>();
 
   /** Keys with something remembered. */
   get size(): number {
@@ -27,20 +27,20 @@ export class Conflation {
   }
 
   /** Puts an event in the place of the one before it; undefined when that one has been sent or there is none. */
-  replace(key: string, event: PipeEvent, bytes: number): Place | undefined {
-    const place = this.#last.get(key);
+  replace(key: string, event: PipeEvent, bytes: number): Latest | undefined {
+    const last = this.#last.get(key);
     if (
-      place === undefined ||
-      place.event !== event.event ||
-      place.channel !== event.channel ||
-      place.socketId !== event.socketId
+      last === undefined ||
+      last.event !== event.event ||
+      last.channel !== event.channel ||
+      last.socketId !== event.socketId
     ) {
       return undefined;
     }
-    const latest = { ...event, conflated: place.conflated + 1 };
-    if (!place.partition.log.replace(place, latest, bytes)) return undefined;
-    place.conflated++;
-    return place;
+    const latest = { ...event, conflated: last.conflated + 1 };
+    if (!last.partition.log.replace(last, latest, bytes)) return undefined;
+    last.conflated++;
+    return last;
   }
 
   /** An event that may be replaced was appended. */

@@ -1,7 +1,7 @@
 import { type Range, Ranges } from '../../../stream/ranges';
 import type { RestoredLog } from '../../../stream/log';
 import { isObject, parseJson } from '../../../pusher/json';
-import { FrameDecoder, FrameEncoder } from '../../../wire/codec';
+import { CodecError, FrameDecoder, FrameEncoder } from '../../../wire/codec';
 import type { Group as GroupOptions, PipeEvent, Run } from '../../../wire/frames';
 import { EVENT_OVERHEAD_BYTES } from '../../options/fit';
 
@@ -62,6 +62,9 @@ const LIMITS = { maxFrameBytes: 64 * 1024 * 1024, maxBatch: 1024 };
 /** Generations of a partition on one gateway, at most. */
 const GENERATIONS = 2 ** 16;
 
+/** Offsets that may be given out beyond those that are written, so that no later home gives out one of them. */
+export const RESERVE = 2_048;
+
 export const HEAD = 'head';
 
 export function entryField(number: number): string {
@@ -85,18 +88,28 @@ export function writeEntry(runs: readonly Run[]): Uint8Array {
   return new FrameEncoder(LIMITS).encode({ type: 'events', runs: runs as Run[] });
 }
 
-/** Undefined when the records are not those of a whole stream. */
+/** Undefined when the records are not those of a whole stream, or cannot be read. */
 export function readStream(records: ReadonlyMap<string, Uint8Array>): StoredStream | undefined {
-  const head = readJson(records.get(HEAD)) as StreamHead | undefined;
-  if (head === undefined) return undefined;
+  try {
+    return readWhole(records);
+  } catch (error) {
+    if (error instanceof CodecError) return undefined;
+    throw error;
+  }
+}
+
+/** Throws a CodecError. */
+function readWhole(records: ReadonlyMap<string, Uint8Array>): StoredStream | undefined {
+  const head = readJson(records.get(HEAD));
+  if (!isHead(head)) return undefined;
   const positions = new Map<number, StoredPosition>();
   const reports = new Map<number, number>();
   const numbers: number[] = [];
   for (const [field, value] of records) {
     const number = Number(field.slice(1));
     if (field.startsWith('e')) numbers.push(number);
-    if (field.startsWith('p')) positions.set(number, readJson(value) as StoredPosition);
-    if (field.startsWith('r')) reports.set(number, readJson(value) as number);
+    if (field.startsWith('p')) positions.set(number, readPosition(value));
+    if (field.startsWith('r')) reports.set(number, Number(readJson(value)));
   }
   numbers.sort((a, b) => a - b);
   const done = new Map(Array.from(positions, ([at, position]) => [at, doneOf(position)]));
@@ -119,7 +132,8 @@ export function readStream(records: ReadonlyMap<string, Uint8Array>): StoredStre
   }
   const logs = new Map<number, RestoredLog<PipeEvent>>();
   const entries = new Map<number, Map<number, number>>();
-  for (const [partition, position] of positions) {
+  for (let partition = 0; partition < head.partitions; partition++) {
+    const position = positions.get(partition) ?? unused(head);
     const own = [...(events.get(partition) ?? [])].sort(([a], [b]) => a - b);
     for (const [, { entry }] of own) used.add(entry);
     entries.set(partition, new Map(own.map(([offset, { entry }]) => [offset, entry])));
@@ -141,6 +155,11 @@ export function bytesOf({ data }: PipeEvent): number {
   return EVENT_OVERHEAD_BYTES + (data?.length ?? 0);
 }
 
+/** A partition without a record may have given out offsets all the same. */
+function unused({ epoch }: StreamHead): StoredPosition {
+  return { epoch, acked: 0, low: 1, reserved: RESERVE, finished: [] };
+}
+
 /** Offsets that are finished, or lost. */
 function doneOf({ acked, low, finished }: StoredPosition): Ranges {
   const done = new Ranges();
@@ -156,7 +175,25 @@ function readEntry(bytes: Uint8Array): readonly Run[] {
 }
 
 function readJson(bytes: Uint8Array | undefined): unknown {
-  if (bytes === undefined) return undefined;
-  const value = parseJson(Buffer.from(bytes).toString());
-  return isObject(value) || typeof value === 'number' ? value : undefined;
+  return bytes === undefined ? undefined : parseJson(Buffer.from(bytes).toString());
+}
+
+function isHead(value: unknown): value is StreamHead {
+  if (!isObject(value) || typeof value.id !== 'string' || !isNumbers(value.nodes)) return false;
+  return isNumbers([value.partitions, value.epoch, value.home, value.lives]);
+}
+
+function readPosition(bytes: Uint8Array): StoredPosition {
+  const value = readJson(bytes);
+  if (!isObject(value)) throw new CodecError('the record is no position');
+  const { epoch, acked, low, reserved, finished } = value;
+  const isWhole = isNumbers([epoch, acked, low, reserved]) && Array.isArray(finished);
+  if (!isWhole || !finished.every((each) => isObject(each) && isNumbers([each.first, each.last]))) {
+    throw new CodecError('the record is no position');
+  }
+  return value as unknown as StoredPosition;
+}
+
+function isNumbers(values: unknown): boolean {
+  return Array.isArray(values) && values.every((value) => Number.isSafeInteger(value));
 }

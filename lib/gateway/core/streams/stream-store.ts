@@ -4,12 +4,14 @@ import type { Clock, Timer } from '../../../util/timers';
 import type { PipeEvent, Run } from '../../../wire/frames';
 import { EntryTracks } from './entry-tracks';
 import type { Partition } from './partition';
+import { WritePace } from './write-pace';
 import {
   bytesOf,
   entryField,
   HEAD,
   positionField,
   reportField,
+  RESERVE,
   type StoredPosition,
   type StoredStream,
   type StreamHead,
@@ -27,10 +29,10 @@ const MAX_ENTRY_BYTES = 48 * 1024;
 /** Records and bytes of a write. */
 const MAX_RECORDS = 500;
 const MAX_WRITE_BYTES = 256 * 1024;
+/** Bytes that wait for an answer of the engine, above which it counts as away. */
+const MAX_PENDING_BYTES = 8 * 1024 * 1024;
 /** Bytes of events that are written anew at once. */
 const SLICE_BYTES = 1024 * 1024;
-/** Offsets that may be given out beyond those that are written, so that no later home gives out one of them. */
-const RESERVE = 1_024;
 
 export interface StreamStoreParts {
   readonly clock: Clock;
@@ -66,6 +68,8 @@ export class StreamStore {
   #bytes = 0;
   /** Records that the next write has. */
   #pending: Write = [];
+  #pendingBytes = 0;
+  readonly #pace: WritePace;
   /** Last report of each other node, and the nodes of which the next write has it. */
   readonly #reports = new Map<number, number>();
   readonly #reporters = new Set<number>();
@@ -87,6 +91,7 @@ export class StreamStore {
 
   constructor(parts: StreamStoreParts, partitions: readonly Partition[], stored?: StoredStream) {
     this.#parts = parts;
+    this.#pace = new WritePace(parts.clock, () => this.#flush());
     this.#partitions = partitions;
     if (stored !== undefined) this.#restore(stored);
     this.#renewal = this.#renew();
@@ -115,6 +120,7 @@ export class StreamStore {
     this.#events++;
     this.#bytes += bytesOf(event);
     if (this.#events >= MAX_ENTRY_EVENTS || this.#bytes >= MAX_ENTRY_BYTES) this.#endEntry();
+    if (this.#pendingBytes > MAX_PENDING_BYTES) return this.#away();
     this.#schedule();
     // Logs of any partition may have given up events for it.
     this.changed();
@@ -157,7 +163,7 @@ export class StreamStore {
   handOver(): void {
     if (this.#isClosed) return;
     this.#settle();
-    this.#flush();
+    this.#flush(true);
     this.close();
   }
 
@@ -175,6 +181,7 @@ export class StreamStore {
     const { clock } = this.#parts;
     this.#isClosed = true;
     this.#life++;
+    this.#pace.stop();
     for (const timer of [this.#commit, this.#again, this.#renewal]) {
       if (timer !== undefined) clock.clearTimeout(timer);
     }
@@ -236,7 +243,11 @@ export class StreamStore {
     if (this.#runs.length === 0) return;
     this.#reserve();
     const entry = this.#nextEntry++;
-    if (this.#tracks.needs(entry)) this.#pending.push([entryField(entry), writeEntry(this.#runs)]);
+    if (this.#tracks.needs(entry)) {
+      const bytes = writeEntry(this.#runs);
+      this.#pending.push([entryField(entry), bytes]);
+      this.#pendingBytes += bytes.length;
+    }
     this.#runs = [];
     this.#events = this.#bytes = 0;
   }
@@ -250,8 +261,8 @@ export class StreamStore {
     });
   }
 
-  #flush(): void {
-    if (this.#state === 'away') return;
+  #flush(isLast = false): void {
+    if (this.#state === 'away' || !(isLast || this.#pace.mayWrite())) return;
     this.#endEntry();
     if (this.#isHeadDue && this.#isWhole) {
       this.#isHeadDue = false;
@@ -270,6 +281,7 @@ export class StreamStore {
     const answers = this.#isWhole ? this.#answers.splice(0) : [];
     const life = this.#life;
     this.#pending = [];
+    this.#pendingBytes = 0;
     this.#renewed = true;
     let part: Write = [];
     let bytes = 0;
@@ -300,10 +312,12 @@ export class StreamStore {
     const life = this.#life;
     const anew = this.#state === 'anew';
     if (anew) this.#state = 'steady';
+    this.#pace.left();
     void later(broker.write(name, records, { anew, ttlMs }), (result) => {
       done?.(result === 'written');
-      if (life !== this.#life || result === 'written') return;
-      if (result === 'refused') {
+      if (life !== this.#life) return;
+      if (result === 'written') this.#pace.answered();
+      else if (result === 'refused') {
         this.close();
         this.#parts.refused();
       } else if (result === 'lost' && !anew) this.#begin();
@@ -358,6 +372,8 @@ export class StreamStore {
     this.#runs = [];
     this.#events = this.#bytes = 0;
     this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#pace.reset();
     this.#isWhole = false;
     for (const node of this.#reports.keys()) this.#reporters.add(node);
   }

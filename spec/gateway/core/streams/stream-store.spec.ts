@@ -90,7 +90,7 @@ class Stream {
 
   run(step: Step): void {
     const partition = 'in' in step ? (this.partitions[step.in] as Partition) : undefined;
-    const { log } = partition ?? (this.partitions[0] as Partition);
+    const { log } = partition ?? this.partitions[0]!;
     switch (step.do) {
       case 'append':
         for (let i = 0; i < step.count; i++) {
@@ -150,7 +150,7 @@ class Stream {
     }
   }
 
-  /** Everything is written. */
+  /** Time in which all is written. */
   settle(): void {
     for (let i = 0; i < 60; i++) this.clock.advance(100);
   }
@@ -298,5 +298,53 @@ t.test(
     stream.store.close();
     stream.clock.advance(TTL_MS);
     t.equal(stream.read().size, 0);
+  },
+);
+
+t.test('records that are not those of a stream are none, and end nothing', async (t) => {
+  const stream = new Stream(1000);
+  stream.run({ do: 'append', in: 0, count: 3 });
+  stream.settle();
+  const whole = [...stream.read()];
+  t.ok(readStream(new Map(whole)));
+  for (const [field] of whole) {
+    for (const bytes of [Buffer.of(), Buffer.of(255, 1, 2), Buffer.from('{"epoch":"x"}')]) {
+      const broken = readStream(new Map([...whole, [field, bytes]]));
+      t.equal(broken, undefined, `${field} ${bytes.toString('hex')}`);
+    }
+  }
+  t.equal(readStream(new Map(whole.filter(([field]) => field !== 'head'))), undefined);
+  stream.store.close();
+});
+
+t.test('offsets that may have been given out take no room of a stream that goes on', async (t) => {
+  const stream = new Stream(10);
+  stream.run({ do: 'append', in: 0, count: 5 });
+  const before = unfinished(stream.partitions);
+  stream.run({ do: 'die' });
+  stream.run({ do: 'append', in: 0, count: 5 });
+  const { log } = stream.partitions[0]!;
+  t.strictSame(unfinished(stream.partitions).slice(0, 5), before);
+  t.equal(log.unfinished, 10);
+  t.ok(log.top > 1000);
+  stream.run({ do: 'append', in: 1, count: 3 });
+  t.equal(log.unfinished, 7, 'the limit holds');
+  stream.store.close();
+});
+
+t.test(
+  'offsets that were given out, and not written before the end, are not given out again',
+  async (t) => {
+    const stream = new Stream(1e6);
+    stream.run({ do: 'append', in: 0, count: 3 });
+    stream.settle();
+    // A backend may have had these: it would take others of the same offsets for repeated ones.
+    for (const at of [0, 1]) stream.run({ do: 'append', in: at, count: 500 });
+    const tops = stream.partitions.map(({ log }) => log.top);
+    stream.store.close();
+    stream.begin();
+    stream.partitions.forEach(({ log }, at) => t.ok(log.top >= tops[at]!, `partition ${at}`));
+    t.equal(stream.partitions[0]?.log.unfinished, 3);
+    stream.store.close();
   },
 );
