@@ -97,6 +97,19 @@ export function holdsTheContract(t: Test, startCluster: StartCluster): void {
     t.equal(typeof a.app.publish('room', 'x'), 'number', 'without one it is not waited for');
   });
 
+  t.test('events that may be dropped for slow browsers are heard as such', async (t) => {
+    const [a, b] = await cluster(t);
+    await b.app.watch('room');
+    void a.app.publish('room', 'price', { latest: 'ACME' });
+    void a.app.publish('room', 'view', { volatile: true });
+    void a.app.publish('room', 'trade');
+    await until(() => b.events.length === 3);
+    const [price, view, trade] = b.events.map(({ options }) => options);
+    t.match(price, { latest: 'ACME' });
+    t.match(view, { volatile: true });
+    t.equal(trade?.latest ?? trade?.volatile, undefined);
+  });
+
   t.test('the last event of a cache channel is kept for its time', async (t) => {
     const [a, b] = await cluster(t);
     t.equal(await b.app.cached('cache-x'), undefined);

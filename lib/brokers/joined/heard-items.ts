@@ -11,6 +11,10 @@ export function changeOf(item: Extract<Item, { kind: 'member' }>): MemberChange 
 export function optionsOf({
   except,
   cacheMs,
+  latest,
+  volatile,
 }: Extract<Item, { kind: 'event' }>): PublishOptions | undefined {
-  return except === undefined && cacheMs === undefined ? undefined : { except, cacheMs };
+  const isPlain =
+    except === undefined && cacheMs === undefined && latest === undefined && volatile !== true;
+  return isPlain ? undefined : { except, cacheMs, latest, volatile };
 }
