@@ -193,44 +193,6 @@ t.test('sockets of the list except do not get an event, beside the one of socket
   }
 });
 
-t.test('events of a batch with latest give their place to the last of their key', async (t) => {
-  const gateway = await startGateway(t);
-  const api = new ApiClient(t, gateway);
-  const socket = await TestSocket.connect(t, gateway.port);
-  await socket.subscribe('room');
-  const batch = [
-    { ...event, data: '1', latest: 'a' },
-    { ...event, data: '2', latest: true },
-    { ...event, data: '3', latest: event.name },
-    { ...event, data: '4', latest: 'a' },
-    { ...event, data: '5', volatile: true },
-  ];
-  t.match(await api.post('/batch_events', { batch }), { status: 200 });
-  t.strictSame(
-    (await socket.settled()).map(({ data }) => data),
-    ['3', '4', '5'],
-    'the key of true is the name',
-  );
-  t.match(await api.post('/events', { ...event, latest: false, volatile: false }), { status: 200 });
-  t.match(await api.post('/events', { ...event, latest: null, volatile: null }), { status: 200 });
-  t.equal((await socket.settled()).length, 2);
-});
-
-t.test('latest and volatile are checked', async (t) => {
-  const gateway = await startGateway(t);
-  const api = new ApiClient(t, gateway);
-  const refusals: Array<[object, string]> = [
-    [{ latest: '' }, 'Invalid latest: expected true or a text of 1 to 200 characters'],
-    [{ latest: 7 }, 'Invalid latest: expected true or a text of 1 to 200 characters'],
-    [{ latest: 'x'.repeat(201) }, 'Invalid latest: expected true or a text of 1 to 200 characters'],
-    [{ volatile: 'yes' }, 'Invalid volatile: expected a boolean'],
-    [{ latest: true, volatile: true }, 'An event is either latest or volatile, not both'],
-  ];
-  for (const [wrong, why] of refusals) {
-    t.match(await api.post('/events', { ...event, ...wrong }), { status: 400, body: `${why}\n` });
-  }
-});
-
 t.test('an event for a user reaches all connections signed in as it', async (t) => {
   const gateway = await startGateway(t);
   const api = new ApiClient(t, gateway);
