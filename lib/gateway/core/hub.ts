@@ -334,7 +334,7 @@ export class Hub {
    * node that it is written to, or with `receipt` of all nodes.
    */
   publish(app: App, publication: Publication, receipt = false): Eventual<number | Unavailable> {
-    const { channel: name, event, data, except, latest, volatile = false } = publication;
+    const { channel: name, event, data, except, volatile = false } = publication;
     const { broker } = app;
     const channel = app.channels.get(name);
     const isCache = channel === undefined ? isCacheChannel(name) : channel.kind.cache;
@@ -342,6 +342,7 @@ export class Hub {
     // Nobody hears it, so no text is made.
     if (channel === undefined && !keeps && broker.isAlone) return 0;
     const text = messages.channelEvent(event, name, data);
+    const latest = publication.latest ?? (app.rules.isLatest(name, event) ? event : undefined);
     const isDroppable = volatile || latest !== undefined;
     if (!keeps && except === undefined && !receipt && !isDroppable) {
       return broker.publish(name, text);

@@ -6,6 +6,7 @@ import { checkedLogger } from '../../util/option-table';
 import { isAllowEntry, isNetwork } from './address-guard';
 import { canonicalOrigin } from './allowed-origins';
 import { brokerSchema } from './broker';
+import { channelRuleSchema } from './channel-rule';
 import { explain } from './explain';
 import { requireFit } from './fit';
 import { guardBroker, guardReusePort, guardSecrets, guardWebhooks, requireUnique } from './guards';
@@ -71,6 +72,11 @@ const appSchema = z.strictObject({
   maxRequestsPerSecond: rateSchema
     .optional()
     .describe('HTTP API requests of the app; above it 429. Unlimited unless given.'),
+  channels: z
+    .array(channelRuleSchema)
+    .max(100)
+    .default([])
+    .describe('Rules for channels; the first one that fits counts.'),
   webhooks: z.array(webhookSchema).default([]).describe('Endpoints that are told what happens.'),
   pushy: pushySchema.optional().describe('Serves clients of pushy as well; off unless given.'),
 });

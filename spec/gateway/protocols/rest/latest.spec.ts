@@ -28,6 +28,31 @@ t.test('events of a batch with latest give their place to the last of their key'
   t.equal((await socket.settled()).length, 2);
 });
 
+t.test('a rule of the app makes events latest, whichever SDK publishes them', async (t) => {
+  const channels = [
+    { channels: ['price-eur'] },
+    { channels: ['price-*', 'presence-room'], latest: { events: ['e', 'tick-*'] } },
+    { channels: ['*'], latest: {} },
+  ];
+  const gateway = await startGateway(t, { app: { channels } });
+  const api = new ApiClient(t, gateway);
+  const heard: Record<string, unknown[]> = {};
+  for (const channel of ['price-eur', 'price-usd', 'room']) {
+    const socket = await TestSocket.connect(t, gateway.port);
+    await socket.subscribe(channel);
+    const batch = ['e', 'tick-1', 'other', 'e', 'tick-1', 'other'].map((name, i) => {
+      return { name, channel, data: `${i}` };
+    });
+    await api.post('/batch_events', { batch });
+    heard[channel] = (await socket.settled()).map(({ data }) => data);
+  }
+  t.strictSame(heard, {
+    'price-eur': ['0', '1', '2', '3', '4', '5'],
+    'price-usd': ['2', '3', '4', '5'],
+    room: ['3', '4', '5'],
+  });
+});
+
 t.test('latest and volatile are checked', async (t) => {
   const gateway = await startGateway(t);
   const api = new ApiClient(t, gateway);
