@@ -102,7 +102,9 @@ export const limitsSchema = z.strictObject({
     .describe('Messages of these; above either limit they are sent all the same.'),
   latestCheckMs: ms
     .default(500)
-    .describe('Time between two pings to a socket that latest or volatile events are for.'),
+    .describe(
+      'Time between pings to a socket with latest or volatile events; one in 16 KiB besides.',
+    ),
   latestSlackMs: ms
     .default(250)
     .describe('A socket is behind when an answer takes so much longer than its quickest one.'),

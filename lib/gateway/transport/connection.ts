@@ -110,6 +110,10 @@ export class Connection implements Carrier {
     return this.#stream.writableLength;
   }
 
+  get writtenBytes(): number {
+    return this.#stream.bytesWritten;
+  }
+
   /** Bytes that have left for the network so far. */
   get sentBytes(): number {
     return this.#stream.bytesWritten - this.#stream.writableLength;

@@ -7,6 +7,8 @@ const PROMPT_MS = 100;
 const CALM_MS = 10_000;
 /** The shortest round trip becomes longer by so much with each answer, so that a longer way is learnt in time. */
 const RISE_MS = 1;
+/** Bytes that may be written before the next ping, which goes out before its time then. */
+const MAX_UNPROBED_BYTES = 16 * 1024;
 /** Pings without an answer, beyond which no more are sent. */
 const MAX_OPEN_PINGS = 16;
 
@@ -14,7 +16,7 @@ const PING_FINAL = 0x89;
 const PAYLOAD_BYTES = 8;
 
 export interface PaceLimits {
-  /** Shortest time between two pings. */
+  /** Time between two pings, unless much is written meanwhile. */
   readonly latestCheckMs: number;
   /** Time beyond the shortest round trip after which a ping without an answer means that its connection is behind. */
   readonly latestSlackMs: number;
@@ -23,6 +25,8 @@ export interface PaceLimits {
 /** A connection as its pace sees it. */
 export interface Paced {
   readonly unsentBytes: number;
+  /** Bytes written so far, those that are unsent included. */
+  readonly writtenBytes: number;
   /** True while its input is not read, so that answers are not heard. */
   readonly paused: boolean;
   /** Runs when unsent bytes have left. */
@@ -47,6 +51,8 @@ export class PingPace implements Pace {
   /** Shortest round trip so far; Infinity until the first answer: some peers never answer. */
   #leastMs = Infinity;
   #nextPingMs = -Infinity;
+  /** Bytes that had been written before the last ping. */
+  #probedBytes = 0;
   #isPressed = false;
   /** All answers since then were prompt. */
   #promptSinceMs: number | undefined;
@@ -68,11 +74,17 @@ export class PingPace implements Pace {
 
   probe(nowMs: number): Buffer | undefined {
     const open = this.#open;
-    if (!this.#isPressed && nowMs < this.#nextPingMs) return undefined;
-    if (this.#connection.paused || open.length >= MAX_OPEN_PINGS || open.at(-1) === nowMs) {
+    const { paused, writtenBytes } = this.#connection;
+    const isDue =
+      this.#isPressed ||
+      nowMs >= this.#nextPingMs ||
+      writtenBytes - this.#probedBytes >= MAX_UNPROBED_BYTES;
+    if (!isDue) return undefined;
+    if (paused || open.length >= MAX_OPEN_PINGS || open.at(-1) === nowMs) {
       return undefined;
     }
     this.#nextPingMs = nowMs + this.#limits.latestCheckMs;
+    this.#probedBytes = writtenBytes;
     open.push(nowMs);
     return pingOf(nowMs);
   }

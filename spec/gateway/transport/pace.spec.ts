@@ -13,6 +13,7 @@ const PING = 0x89;
 /** A connection without a network, and its pace. */
 class FakeConnection {
   unsentBytes = 0;
+  writtenBytes = 0;
   paused = false;
   nowMs = 10_000;
   /** Times that it may have caught up. */
@@ -85,6 +86,18 @@ t.test(
     t.equal(connection.wakes, 1);
   },
 );
+
+t.test('a ping goes out before its time behind 16 KiB', async (t) => {
+  const connection = new FakeConnection();
+  connection.roundTrip(30);
+  connection.writtenBytes += 16 * 1024 - 1;
+  t.equal(connection.probe(), undefined);
+  connection.writtenBytes += 1;
+  t.ok(connection.probe());
+  connection.nowMs += 1;
+  connection.writtenBytes += 16 * 1024 - 1;
+  t.equal(connection.probe(), undefined);
+});
 
 t.test('pings are as far apart as the limit says', async (t) => {
   const connection = new FakeConnection();
