@@ -31,7 +31,7 @@ export const latestOnly: readonly FaultKind[] = [
       {
         title: 'a plain text does not wait for the missed ones',
         file: latest,
-        from: 'if (!isDroppable || !isBehind(outlet, nowMs)) this.#catchUp',
+        from: 'if (!mayHold || !isBehind(outlet, nowMs)) this.#catchUp',
         to: 'if (!isBehind(outlet, nowMs)) this.#catchUp',
         finder,
       },
@@ -51,8 +51,8 @@ export const latestOnly: readonly FaultKind[] = [
       {
         title: 'a socket that joins is taken for one that was there',
         file: latest,
-        from: 'const misses = isDroppable && !isNew;',
-        to: 'const misses = isDroppable;',
+        from: 'const misses = mayHold && !isNew;',
+        to: 'const misses = mayHold;',
         finder,
       },
       {

@@ -99,28 +99,36 @@ export class Latest {
   }
 
   #divideBatch(batch: Batch, nowMs: number): void {
-    const { audience, droppable } = batch;
-    const isDroppable = droppable?.size === batch.texts.length;
+    const { audience, texts, droppable } = batch;
+    const behind: Outlet[] = [];
+    if (droppable !== undefined) {
+      for (const outlet of audience.sockets) if (isBehind(outlet, nowMs)) behind.push(outlet);
+    }
+    const isDroppable = droppable?.size === texts.length;
+    const mayHold = isDroppable && behind.length > 0 && this.#hasRoom(batch, droppable);
     for (const outlet of this.#missed.get(audience)?.sockets() ?? []) {
-      if (!isDroppable || !isBehind(outlet, nowMs)) this.#catchUp(audience, outlet);
+      if (!mayHold || !isBehind(outlet, nowMs)) this.#catchUp(audience, outlet);
     }
     if (droppable === undefined) return;
-    for (const outlet of audience.sockets) {
-      if (!isBehind(outlet, nowMs)) continue;
+    for (const outlet of behind) {
       this.#single(outlet);
       this.#counts.volatileDrops += droppable.volatile.size;
       // A socket that has joined in this turn gets it as it is: earlier texts of the batch are not for it.
       const isNew = outlet.stays?.some((stay) => stay.batch === batch) === true;
-      const misses = isDroppable && !isNew;
+      const misses = mayHold && !isNew;
       droppable.behind.set(outlet, misses ? 'nothing' : 'no volatile');
       if (misses && droppable.latest.size > 0) this.#begin(audience, outlet);
     }
-    const missed = this.#missed.get(audience);
-    if (missed === undefined) return;
-    missed.add(batch.texts, droppable.latest);
-    const { maxLatestKeys, maxLatestBytes } = this.#limits;
-    if (missed.size <= maxLatestKeys && missed.bytes <= maxLatestBytes) return;
-    for (const outlet of missed.sockets()) this.#catchUp(audience, outlet);
+    this.#missed.get(audience)?.add(texts, droppable.latest);
+  }
+
+  /** True when the latest texts of a batch may be kept beside those that are kept already. */
+  #hasRoom({ audience, texts }: Batch, { latest }: DroppableTexts): boolean {
+    const { keys, bytes } = (this.#missed.get(audience) ?? new MissedTexts()).sizeWith(
+      texts,
+      latest,
+    );
+    return keys <= this.#limits.maxLatestKeys && bytes <= this.#limits.maxLatestBytes;
   }
 
   /** A socket misses the texts of an audience from the present batch on. */

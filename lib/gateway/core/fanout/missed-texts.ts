@@ -8,15 +8,9 @@ export class MissedTexts {
   readonly #latest = new Map<string, { number: number; text: string }>();
   /** Number of the last text; texts are numbered from 1. */
   #number = 0;
-  /** Bytes of the latest texts. */
-  bytes = 0;
+  #bytes = 0;
   /** The latest texts as they are now: sockets that catch up share them. */
   readonly #encoded = new Map<Encoder, Encoded>();
-
-  /** Keys with a text. */
-  get size(): number {
-    return this.#latest.size;
-  }
 
   /** Nobody misses anything any more. */
   get isOver(): boolean {
@@ -40,12 +34,26 @@ export class MissedTexts {
     return this.#number - last;
   }
 
-  /** Takes the texts of a batch in, by their keys. */
+  /** Keys, and bytes of their latest texts, once those of a batch were added. */
+  sizeWith(
+    texts: readonly string[],
+    latest: ReadonlyMap<string, number>,
+  ): { keys: number; bytes: number } {
+    let keys = this.#latest.size;
+    let bytes = this.#bytes;
+    for (const [key, index] of latest) {
+      const earlier = this.#latest.get(key);
+      if (earlier === undefined) keys++;
+      bytes += Buffer.byteLength(texts[index] as string) - Buffer.byteLength(earlier?.text ?? '');
+    }
+    return { keys, bytes };
+  }
+
+  /** Adds the latest texts of a batch. */
   add(texts: readonly string[], latest: ReadonlyMap<string, number>): void {
+    this.#bytes = this.sizeWith(texts, latest).bytes;
     for (const [key, index] of latest) {
       const text = texts[index] as string;
-      const earlier = this.#latest.get(key);
-      this.bytes += Buffer.byteLength(text) - Buffer.byteLength(earlier?.text ?? '');
       this.#latest.delete(key);
       this.#latest.set(key, { number: ++this.#number, text });
     }

@@ -79,6 +79,7 @@ export class Batch {
   /** Texts that sockets which are behind may miss; made with the first one. Replaced ones are empty, and take no bytes. */
   droppable: DroppableTexts | undefined;
   readonly #encoded: Array<Encoded | undefined> = [];
+  #probed: { encoder: Encoder; probe: Buffer; bytes: Buffer } | undefined;
 
   constructor(audience: Audience) {
     this.audience = audience;
@@ -89,6 +90,15 @@ export class Batch {
       this.droppable === undefined
         ? encoder.encode(this.texts)
         : withoutEmpty(encoder, this.texts));
+  }
+
+  /** All texts with a probe behind them. Sockets that are probed in one turn share the bytes. */
+  probed(encoder: Encoder, probe: Buffer): Buffer {
+    if (this.#probed?.encoder !== encoder || this.#probed.probe !== probe) {
+      const bytes = Buffer.concat([this.encoded(encoder).bytes, probe]);
+      this.#probed = { encoder, probe, bytes };
+    }
+    return this.#probed.bytes;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Encoded, Outlet, Piece, Stay } from './outlet';
+import type { Batch, Encoded, Outlet, Piece, Stay } from './outlet';
 
 /** Writes one socket's own sequence and makes it an ordinary one again. */
 export function writeAlone(outlet: Outlet): void {
@@ -20,6 +20,9 @@ export function takeAlone(outlet: Outlet): Buffer | undefined {
   if (batches === undefined && stays === undefined && extra === undefined) {
     return privateTexts && sink.encoder.encode(privateTexts).bytes;
   }
+  const own = stays !== undefined || privateTexts !== undefined || closing !== undefined;
+  const shared = own ? undefined : probedBatch(outlet, batches, extra);
+  if (shared !== undefined) return shared;
   const last = closing?.seq ?? Infinity;
   const pieces: Piece[] = extra ?? [];
   for (const batch of batches ?? []) {
@@ -36,6 +39,22 @@ export function takeAlone(outlet: Outlet): Buffer | undefined {
   }
   const bytes = joined(pieces);
   return bytes.length > 0 ? bytes : undefined;
+}
+
+/** Bytes of a socket for which a probe goes behind one whole batch, and nothing else. */
+function probedBatch(
+  outlet: Outlet,
+  batches: readonly Batch[] = [],
+  extra: readonly Piece[] = [],
+): Buffer | undefined {
+  const [batch, ...moreBatches] = batches;
+  const [probe, ...morePieces] = extra;
+  if (batch === undefined || probe === undefined || moreBatches.length + morePieces.length > 0) {
+    return undefined;
+  }
+  const isWhole = batch.excluded === undefined && batch.droppable?.behind.has(outlet) !== true;
+  if (probe.seq !== Infinity || !isWhole) return undefined;
+  return batch.probed(outlet.sink.encoder, probe.bytes);
 }
 
 function slice(pieces: Piece[], outlet: Outlet, { batch, from, until }: Stay): void {

@@ -258,6 +258,7 @@ export class Turn {
     const isBulk = outlets.length > this.#smallAudience;
     const mayWrite = !isBehind || !isBulk;
     let left = 0;
+    let shared: Buffer | undefined;
     for (const outlet of outlets) {
       const bytes = takeAlone(outlet);
       if (bytes === undefined) continue;
@@ -266,7 +267,8 @@ export class Turn {
         this.#put(outlet, bytes);
       } else {
         due.add(outlet, bytes);
-        left += bytes.length;
+        if (bytes !== shared) left += bytes.length;
+        shared = bytes;
       }
     }
     return left;

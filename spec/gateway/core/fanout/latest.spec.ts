@@ -366,3 +366,32 @@ t.test('sockets that catch up in one turn share what is encoded for them', async
   for (const { sink } of outlets) t.strictSame(sink.got, ['1', '2']);
   t.strictSame(encoded, ['1', '2', '1', '2'], 'once for the turn, once for all who catch up');
 });
+
+t.test(
+  'sockets that are probed in one turn share the bytes, with the probe behind the texts',
+  async (t) => {
+    const written: Buffer[] = [];
+    const probe = Buffer.from('?\n');
+    const pace = { isBehind: () => false, probe: () => probe };
+    const write = (bytes: Buffer): void => void written.push(bytes);
+    const close = (): void => undefined;
+    const outlets = [1, 2, 3].map(() => new Outlet({ encoder: lineEncoder, pace, write, close }));
+    const room: Audience = { sockets: new Set(outlets), batch: undefined };
+    const { turn, end } = handTurn();
+    turn.publish(room, '1', undefined, latest('a'));
+    turn.publish(room, '2', undefined, VOLATILE);
+    turn.send(outlets[2] as Outlet, 'own');
+    turn.publish(room, '3', undefined, latest('a'));
+    end();
+    t.strictSame(written.map(String).sort(), ['2\n3\n?\n', '2\n3\n?\n', '2\nown\n3\n?\n']);
+    t.equal(new Set(written).size, 2);
+    written.length = 0;
+    turn.publish(room, 'plain');
+    end();
+    t.strictSame(
+      written.map(String),
+      ['plain\n', 'plain\n', 'plain\n'],
+      'plain events bring no probe',
+    );
+  },
+);
