@@ -10,7 +10,7 @@ const GUARDED_SEND = [
 ];
 const SOCKET_FACTORIES = [
   'lib/net/web-socket.ts',
-  'lib/gateway/transport/listener.ts',
+  'lib/gateway/transport/upgrades.ts',
   'lib/cli/conformance/*.ts',
 ];
 const EMITTER = ['lib/util/emitter.ts'];
@@ -27,7 +27,10 @@ const PURE = ['lib/wire/**', 'lib/stream/**', 'lib/pusher/**'];
 // Packages with one importer: one place attaches `error` to a WebSocket first, one place puts a barrier round handlers,
 // one room knows the bytes of the Pipe.
 const IMPORTS = {
-  ws: { regex: '^ws(/|$)', message: 'ws is dialled in net/web-socket and served in the listener.' },
+  ws: {
+    regex: '^ws(/|$)',
+    message: 'ws is dialled in net/web-socket and served in transport/upgrades.',
+  },
   mitt: { regex: '^mitt$', message: 'Use the Emitter of lib/util/emitter: mitt has no barrier.' },
   proto: { regex: '^protobufjs|/proto/', message: 'Only lib/wire knows the bytes of the Pipe.' },
 };

@@ -1,4 +1,5 @@
-// Makes the files for browsers in dist, and tells their sizes. A bundle above its limit fails.
+// Makes the files for browsers in dist, and tells their sizes; a bundle above its limit fails. Writes the schema of the
+// configuration file beside them.
 const { readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { gzipSync } = require('node:zlib');
@@ -72,6 +73,9 @@ buildSync({
   format: 'esm',
   outfile: join(dist, 'back-channel.mjs'),
 });
+
+const { configSchema } = require(join(dist, 'gateway/options/options.js'));
+writeFileSync(join(dist, 'standpipe.schema.json'), `${JSON.stringify(configSchema(), null, 2)}\n`);
 
 /** Bytes that a browser may be sent, compressed as servers do it. */
 const LIMITS = {

@@ -1,6 +1,6 @@
-// Runs the specs, all or those named, in some processes at a time; writes TAP. Small ones share a process, the others
-// have one for each file. With `--times`, comments at the end tell how long each process took and how much CPU it and its
-// children used, the longest first.
+// Runs the specs, or those named, in some processes at a time; writes TAP. Small ones share a process, the others have one
+// for each file. Those that take long are left out unless they are named or `--all` is given. With `--times`, comments at
+// the end tell how long each process took and how much CPU it and its children used, the longest first.
 // Specs are started without the loaders that tap's own command puts before each, which cost a second of CPU.
 const { mkdtempSync, readdirSync, readFileSync, rmSync } = require('node:fs');
 const { availableParallelism, tmpdir } = require('node:os');
@@ -24,7 +24,9 @@ const SHARDS = new Map([['spec/faults/simulation.spec.ts', 2]]);
 const ALONE = [
   ...['spec/brokers/redis.spec.ts', 'spec/brokers/redis-faults.spec.ts', 'spec/readme.spec.ts'],
   'spec/browser/',
-  'spec/cli/',
+  ...['commands', 'conformance', 'config', 'reload', 'serve-faults'].map(
+    (name) => `spec/cli/${name}.spec.ts`,
+  ),
   'spec/conformance/features/',
   'spec/lint/',
   ...['close-codes', 'nginx', 'pipe-with-pusher-js', 'python'].map(
@@ -38,6 +40,24 @@ const ALONE = [
   'spec/subscriber/package.spec.ts',
 ];
 const SHARE = 24;
+// Specs that only `--all` runs, as CI does: a change in most of lib is found by others first, and with them the checks would
+// take longer than five minutes.
+const LONG = [
+  ...['engine-away', 'lost-gateways'].map((name) => `spec/gateway/cluster/${name}.spec.ts`),
+  ...['in-chromium-tls', 'subscriber-in-chromium'].map(
+    (name) => `spec/conformance/features/${name}.spec.ts`,
+  ),
+  ...['churn', 'leaks', 'models', 'real-schedules', 'restarts', 'storms'].map(
+    (name) => `spec/faults/${name}.spec.ts`,
+  ),
+  ...['conformance', 'serve-faults'].map((name) => `spec/cli/${name}.spec.ts`),
+  'spec/conformance/python.spec.ts',
+  'spec/http/package.spec.ts',
+  'spec/lint/rules.spec.ts',
+  'spec/public-api.spec.ts',
+  'spec/stream/mutants.spec.ts',
+  'spec/subscriber/package.spec.ts',
+];
 // Folders whose specs take longest: begun last, they would keep one processor busy while the others have nothing to do.
 const FIRST = [
   'spec/browser/',
@@ -48,8 +68,10 @@ const FIRST = [
 ];
 
 const asked = process.argv.slice(2);
-const named = asked.filter((word) => word !== '--times');
-const all = readdirSync('spec', { recursive: true }).map((name) => join('spec', name));
+const named = asked.filter((word) => word !== '--times' && word !== '--all');
+const all = readdirSync('spec', { recursive: true })
+  .map((name) => join('spec', name))
+  .filter((name) => asked.includes('--all') || !LONG.includes(name));
 const rank = (name) => [...FIRST, ''].findIndex((folder) => name.startsWith(folder));
 const files = (named.length > 0 ? named : all)
   .filter((name) => name.endsWith('.spec.ts'))

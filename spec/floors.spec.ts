@@ -54,7 +54,7 @@ const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
     'ws',
     [
       'net/web-socket',
-      'gateway/transport/listener',
+      'gateway/transport/upgrades',
       'gateway/transport/connection',
       // The scripted gateway breaks what the guarded one holds.
       'cli/conformance/',
@@ -222,7 +222,7 @@ t.test('good imports pass', async (t) => {
     ['gateway/core/router', '../../brokers/broker'],
     ['brokers/redis/link', '../../wire/cluster'],
     ['gateway/core/hub', '../options/options'],
-    ['gateway/transport/listener', 'ws'],
+    ['gateway/transport/upgrades', 'ws'],
     ['gateway/transport/listener', 'node:http'],
     ['gateway/webhooks/endpoint', '../core/streams/matcher'],
     ['gateway/protocols/pipe/session', '../../core/model/app'],

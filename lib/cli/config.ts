@@ -27,7 +27,8 @@ const PATHS = {
 
 /**
  * Puts a gateway's options together: flags, or their variables, go before the file. A secret is never a flag, since every
- * process of a machine can read flags; `STANDPIPE_APP_…` variables name an app. The gateway checks the values.
+ * process of a machine can read flags; `STANDPIPE_APP_…` variables name an app, and `STANDPIPE_APPS` is a JSON array of
+ * them. The gateway checks the values.
  */
 export function readConfig(flags: ServeFlags, env: Environment): Config {
   const { config: file, host, port, path, metricsHost, metricsPort, portWaitMs } = flags;
@@ -61,13 +62,11 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
   if (token !== undefined) names.set('metrics.token', 'STANDPIPE_METRICS_TOKEN');
   const tls = tlsFrom(flags, object(merged['tls']), { base, names });
   if (tls !== undefined) merged['tls'] = tls;
-  const app = appFrom(env);
-  if (app !== undefined) {
+  for (const { app, nameOf: named } of appsFrom(env)) {
     const apps = (merged['apps'] as unknown[] | undefined) ?? [];
     merged['apps'] = [...apps, app];
-    for (const name of ['id', 'key', 'secret']) {
-      names.set(`apps[${apps.length}].${name}`, `STANDPIPE_APP_${name.toUpperCase()}`);
-    }
+    for (const name of ['id', 'key', 'secret'])
+      names.set(`apps[${apps.length}].${name}`, named(name));
   }
 
   const development = merged['apps'] === undefined;
@@ -144,6 +143,32 @@ function pem(name: string, value: unknown, base: string): string {
     const why = (cause as Error).message;
     throw new StandpipeError('bad_option', `${name}: cannot read ${value}: ${why}`, { cause });
   }
+}
+
+/** Apps of the variables, with the names of their fields in errors. */
+function appsFrom(env: Environment): Array<{ app: unknown; nameOf: (field: string) => string }> {
+  const one = appFrom(env);
+  const text = textFrom(env, 'APPS');
+  let many: unknown = [];
+  try {
+    if (text !== undefined) many = JSON.parse(text);
+  } catch {
+    many = undefined;
+  }
+  if (!Array.isArray(many)) {
+    const message =
+      'STANDPIPE_APPS: must be a JSON array of apps, such as [{"id":"1","key":"…","secret":"…"}]';
+    throw new StandpipeError('bad_option', message);
+  }
+  return [
+    ...many.map((app: unknown, i) => ({
+      app,
+      nameOf: (field: string) => `STANDPIPE_APPS[${i}].${field}`,
+    })),
+    ...(one === undefined
+      ? []
+      : [{ app: one, nameOf: (field: string) => `STANDPIPE_APP_${field.toUpperCase()}` }]),
+  ];
 }
 
 function appFrom(env: Environment): Record<string, unknown> | undefined {

@@ -2,11 +2,13 @@
 import './early-hangup';
 import { Command } from 'commander';
 import { StandpipeError } from '../errors';
+import type { check } from './commands/check';
 import type { conformance } from './commands/conformance';
 import type { keys } from './commands/keys';
 import type { nodes } from './commands/nodes';
 import type { pushy } from './commands/pushy';
 import type { repl } from './commands/repl';
+import type { schema } from './commands/schema';
 import type { serve } from './commands/serve';
 import type { tail } from './commands/tail';
 import type { trigger } from './commands/trigger';
@@ -14,6 +16,9 @@ import { addBrokerFlags, addConnectionFlags, addServeFlags } from './flags';
 
 /** Commands, each loaded when it is asked for: most of the time goes into loading a gateway, and few of them need one. */
 const commands = {
+  get check() {
+    return (require('./commands/check') as { check: typeof check }).check;
+  },
   get conformance() {
     return (require('./commands/conformance') as { conformance: typeof conformance }).conformance;
   },
@@ -28,6 +33,9 @@ const commands = {
   },
   get repl() {
     return (require('./commands/repl') as { repl: typeof repl }).repl;
+  },
+  get schema() {
+    return (require('./commands/schema') as { schema: typeof schema }).schema;
   },
   get serve() {
     return (require('./commands/serve') as { serve: typeof serve }).serve;
@@ -44,17 +52,24 @@ const program = new Command('standpipe')
   .description('Hear every browser and answer each one over a single connection.')
   .version((require('../../package.json') as { version: string }).version);
 
+const SOURCES = `
+Each flag is also a variable: --tls-port is STANDPIPE_TLS_PORT. An app comes from STANDPIPE_APP_ID, STANDPIPE_APP_KEY
+and STANDPIPE_APP_SECRET; apps come from STANDPIPE_APPS, a JSON array of them, or from the file.`;
+
 addServeFlags(program.command('serve'))
   .description('run a gateway')
-  .addHelpText(
-    'after',
-    '\nEach flag is also a variable: --tls-port is STANDPIPE_TLS_PORT. An app comes from',
-  )
-  .addHelpText(
-    'after',
-    'STANDPIPE_APP_ID, STANDPIPE_APP_KEY and STANDPIPE_APP_SECRET, or from the file.',
-  )
+  .addHelpText('after', SOURCES)
   .action((flags) => commands.serve(flags as Parameters<typeof serve>[0], process.env));
+
+addServeFlags(program.command('check'))
+  .description('say whether serve would take a configuration, and what it would do with it')
+  .addHelpText('after', SOURCES)
+  .action((flags) => commands.check(flags as Parameters<typeof check>[0], process.env));
+
+program
+  .command('schema')
+  .description('print the JSON Schema of the configuration file')
+  .action(() => commands.schema());
 
 program
   .command('keys')

@@ -4,7 +4,7 @@ import { StandpipeError } from '../errors';
 import type { Logger } from '../util/logger';
 import { type Clock, systemClock } from '../util/timers';
 import { Admission } from './core/admission';
-import { Apps } from './core/model/app';
+import { type App, Apps } from './core/model/app';
 import type { Carrier, CarrierHandler } from './core/fanout/carrier';
 import { Departures } from './core/departures';
 import { FileLimit } from './core/file-limit';
@@ -15,7 +15,8 @@ import { Router } from './core/router';
 import { MemoryLimit } from './core/timing/memory-limit';
 import { BYTES_PER_UNIT, TurnBudget } from './core/timing/turn-budget';
 import { Overload } from './core/timing/overload';
-import { Turn, type TurnWatch } from './core/fanout/turn';
+import { Turn } from './core/fanout/turn';
+import type { OwnServer } from './http/attached-server';
 import { ClientAddress } from './http/client-address';
 import { differenceOf, type Reloaded } from './options/difference';
 import {
@@ -41,7 +42,7 @@ import { Pushy } from './protocols/pushy/protocol';
 import { RestApi } from './protocols/rest/api';
 import { SockJsCarriers } from './sockjs/carriers';
 import { KeepAlive } from './transport/keep-alive';
-import type { ListenOptions } from './transport/listen';
+import { listenOptions } from './transport/listen';
 import { PortListener } from './transport/listener';
 import { MetricsListener } from './transport/metrics-listener';
 import { requireUsable } from './transport/tls-server';
@@ -89,20 +90,15 @@ export class Gateway {
     const memory = new MemoryLimit(clock);
     memory.warnOfLimits(settings);
     this.#broker = broker ?? makeBroker(settings, clock, memory);
+    const apps = (): Iterable<App> => this.#apps.all();
     this.metrics = new Metrics({
-      ...live(
-        () => this.#apps.all(),
-        () => this.#hub,
-        clock,
-      ),
+      ...live(apps, () => this.#hub, clock),
       behind: () => this.#keepAlive.behind,
       ...((broker ?? settings.broker) && { broker: this.#broker }),
     });
     const journal = new Journal(log, this.metrics);
-    const watch: TurnWatch = {
-      now: () => clock.now(),
-      written: (durationMs) => this.metrics.written(durationMs),
-    };
+    const written = (durationMs: number): void => this.metrics.written(durationMs);
+    const watch = { now: () => clock.now(), written };
     const budget = new TurnBudget(clock);
     // Answers are escaped, encoded and written: as much work as twice their length of input.
     const charge = (characters: number): void => budget.spend((2 * characters) / BYTES_PER_UNIT);
@@ -119,13 +115,15 @@ export class Gateway {
     overload.each(() => memory.check(told));
     const admission = new Admission(limits, clock, memory);
     const parts = { ...shared, hub: this.#hub, admission, router, overload, memory, log };
-    const node = randomBytes(4).toString('hex');
-    this.#pipes = new PipeProtocol({ ...parts, node }, this.#apps);
+    this.#pipes = new PipeProtocol({ ...parts, node: randomBytes(4).toString('hex') }, this.#apps);
     this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);
     this.#departures = new Departures(this.#hub, this.#apps, budget);
     const ends = {
       cut: () => void this.metrics.socketsCut++,
-      failure: (error: unknown) => this.#failed(error),
+      failure: (error: unknown) => {
+        this.metrics.failures++;
+        log.error({ err: error }, 'a connection failed');
+      },
     };
     this.#keepAlive = new KeepAlive(limits, overload, budget, {
       ...ends,
@@ -156,9 +154,9 @@ export class Gateway {
     const dispatch = new Dispatch(this.#protocols, settings.path, journal);
     const { metrics, reusePort, portWaitMs: waitMs } = settings;
     const listening = { clock, log, requireWanted: () => this.#requireWanted() };
+    const metricsAt = metrics && { ...metrics, reusePort, waitMs };
     this.#metricsListener =
-      metrics &&
-      new MetricsListener({ ...metrics, reusePort, waitMs }, this.metrics.registry, listening);
+      metricsAt && new MetricsListener(metricsAt, this.metrics.registry, listening);
     this.#listener = new PortListener(
       listenOptions(settings),
       {
@@ -212,6 +210,18 @@ export class Gateway {
   /** Sockets open now, over all apps. */
   get socketCount(): number {
     return sumOf(this.#apps.all(), (app) => app.sockets.size);
+  }
+
+  /**
+   * Serves from the server of a program, such as `http.createServer(app)` of Express or `fastify.server`, in place of ports:
+   * below `path`, or without one at /app, /apps, /pipe, /pusher, /livez and /readyz. All else stays with the program.
+   * @throws StandpipeError `bad_option` when it is no server; `refused` behind `start`
+   */
+  attach(server: OwnServer): this {
+    if (this.#state !== 'idle')
+      throw new StandpipeError('refused', 'attach() comes before start()');
+    this.#listener.attach(server, this.#settings.path);
+    return this;
   }
 
   /**
@@ -272,8 +282,8 @@ export class Gateway {
     for (const protocol of this.#protocols) protocol.reload?.(change);
     for (const app of change.removed) this.#departures.removed(app);
     for (const app of change.changed) if (!app.options.enabled) this.#departures.disabled(app);
-    const [added, removed] = [apps.added, apps.removed].map((list) => list.map(({ id }) => id));
-    const reloaded = { added: added ?? [], removed: removed ?? [], changed: [...changed] };
+    const ids = (list: ReadonlyArray<{ id: string }>): string[] => list.map(({ id }) => id);
+    const reloaded = { added: ids(apps.added), removed: ids(apps.removed), changed: [...changed] };
     log.info(reloaded, 'reloaded');
     if (kept.length > 0) log.warn({ kept }, 'options that need a restart stay as they were');
     return { ...reloaded, kept: [...kept] };
@@ -379,19 +389,9 @@ export class Gateway {
     else this.#broker.stop();
   }
 
-  #failed(error: unknown): void {
-    this.metrics.failures++;
-    this.#log.error({ err: error }, 'a connection failed');
-  }
-
   #pause(delayMs: number): Promise<void> {
     return new Promise((resolve) => void this.#clock.setTimeout(resolve, delayMs));
   }
-}
-
-function listenOptions({ limits, apps, ...settings }: GatewaySettings): ListenOptions {
-  const morePorts = apps.flatMap(({ pushy }) => pushy?.port ?? []);
-  return { ...settings, ...limits, morePorts };
 }
 
 /** Makes a gateway; `start()` lets it listen. See `GatewayOptions` for what can be set. */

@@ -1,6 +1,6 @@
 import type { Credit } from './in-flight';
 import { SendBuffer } from './send-buffer';
-import type { Batch } from './send-buffer';
+import type { Run } from './send-buffer';
 
 /**
  * Outcome of a command: applied (with the number of sockets it was written to, where a receipt came), refused by the
@@ -90,7 +90,7 @@ export class Outbox<T> {
   }
 
   /** The next commands to send, within the credit; undefined when there are none. */
-  take(maxEntries: number, maxBytes: number): Batch<T> | undefined {
+  take(maxEntries: number, maxBytes: number): Run<T> | undefined {
     return this.#buffer.take(maxEntries, maxBytes);
   }
 

@@ -3,7 +3,7 @@ import { InFlight } from './in-flight';
 import { Ranges } from './ranges';
 
 /** Consecutive entries: entry i has the number `first + i`. */
-export interface Batch<T> {
+export interface Run<T> {
   first: number;
   /** Numbers right before `first` that the receiver has not had and does not need: they are finished. */
   skipped: number;
@@ -165,7 +165,7 @@ export class SendBuffer<T> {
    * The next entries to send, as many as the credit and the arguments allow, up to the next hole; undefined when
    * there are none. The first one is never held back for `maxBytes`.
    */
-  take(maxEntries: number, maxBytes: number): Batch<T> | undefined {
+  take(maxEntries: number, maxBytes: number): Run<T> | undefined {
     if (this.#low > this.#sendPtr) {
       if (this.lost > 0) return undefined;
       this.#sendPtr = this.#low;

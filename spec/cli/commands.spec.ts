@@ -35,11 +35,21 @@ t.test('serve, tail and trigger work together, and SIGTERM ends serve with 0', a
   t.strictSame(JSON.parse(trigger.output), { status: 'delivered', sockets: 1 });
   t.match(await socket.next('greet'), { channel: 'room', data: '{"a":1}' });
 
-  tail.child.kill('SIGINT');
-  t.equal(await tail.ended, 0);
   serve.child.kill('SIGTERM');
   t.equal(await serve.ended, 0);
   t.equal(await socket.closed, 4100);
+
+  const next = new Run(t, ['serve', '--port', port]);
+  await next.line('standpipe listens');
+  const later = new WebSocketBrowser(`ws://127.0.0.1:${port}/app/standpipe-dev-key?protocol=7`);
+  const heard = tail.line('"later"');
+  const repeated = setInterval(() => later.send({ event: 'later', data: {} }), 50);
+  t.match(JSON.parse(await heard), { event: 'later' }, 'tail waits for a gateway that was there');
+  clearInterval(repeated);
+  tail.child.kill('SIGINT');
+  t.equal(await tail.ended, 0);
+  next.child.kill('SIGTERM');
+  t.equal(await next.ended, 0);
 });
 
 t.test('a wrong option ends serve with its name and 1', async (t) => {

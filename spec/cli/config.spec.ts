@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import t, { type Test } from 'tap';
 import { createClient } from '../../lib';
 import { checkGatewayOptions } from '../../lib/gateway/options/options';
+import { check } from '../../lib/cli/commands/check';
 import { readConfig } from '../../lib/cli/config';
 import { passedNothing, passedSockets, withSockets } from '../../lib/cli/passed-sockets';
 import { withNames } from '../../lib/cli/option-names';
@@ -80,6 +81,25 @@ t.test('an app of the variables stands beside the apps of the file', (t) => {
   const { apps } = readConfig({ config }, env).options;
   t.strictSame(apps, [APP, { id: '8', key: 'k8', secret: 's8', clientEvents: true }]);
   t.throws(() => readConfig({}, { STANDPIPE_APP_ID: '8' }), { message: /go together/ });
+  t.end();
+});
+
+t.test('apps of a variable are JSON, and their errors have its name', (t) => {
+  const config = file(t, 'c.json', { apps: [APP] });
+  const other = { id: '8', key: 'k8', secret: 's8', enabled: false };
+  const env = { STANDPIPE_APPS: JSON.stringify([other]) };
+  t.strictSame(readConfig({ config }, env).options.apps, [APP, other]);
+  t.strictSame(readConfig({}, env).options.apps, [other]);
+  for (const wrong of ['{', '{}', 'null', '"a"']) {
+    t.throws(() => readConfig({}, { STANDPIPE_APPS: wrong }), {
+      code: 'bad_option',
+      message: /^STANDPIPE_APPS: must be a JSON array of apps/,
+    });
+  }
+  const bad = { STANDPIPE_APPS: JSON.stringify([{ ...other, key: 'a b' }]) };
+  t.throws(() => check({ config }, bad), {
+    message: /^STANDPIPE_APPS\[0\]\.key: must be 1 to 64/,
+  });
   t.end();
 });
 

@@ -124,6 +124,7 @@ t.test(
     const env = { NODE_OPTIONS: '--max-old-space-size=40' };
     const run = new Run(t, ['serve', '--port', '0'], { env });
     const { url } = JSON.parse(await run.line('standpipe listens')) as { url: string };
+    t.match(await run.line('than there is memory for'), /lower limits \(maxPipeUnackedBytes/);
     const port = Number(new URL(url).port);
     const path = '/app/standpipe-dev-key?protocol=7';
     const { id: appId, key, secret } = DEVELOPMENT_APP;

@@ -6,7 +6,7 @@ import type { Test } from 'tap';
 
 const ROOT = join(__dirname, '../..');
 
-/** Runs all checks, as `npm test` does, with the latest of each major version of Node; a version after another. */
+/** Runs all checks, as CI does, with the latest of each major version of Node; a version after another. */
 export async function otherNodes(
   t: Test,
   versions: readonly number[],
@@ -15,7 +15,7 @@ export async function otherNodes(
   for (const version of versions) {
     // tap's variables are for this process.
     const env = Object.entries(process.env).filter(([name]) => !/^(?:TAP|NODE_OPTIONS)/.test(name));
-    const child = spawn('bash', ['.ci/node', `${version}`], {
+    const child = spawn('bash', ['.ci/node', `${version}`, '--all'], {
       cwd: ROOT,
       env: Object.fromEntries(env),
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -165,7 +165,7 @@ t.test('the files with an exception to a rule exist and need it', async (t) => {
     t.ok(existsSync(join(root, file)), file);
     t.strictSame(await lines('standpipe/guarded-send', RAW_WRITES, file), [], file);
   }
-  for (const file of ['lib/net/web-socket.ts', 'lib/gateway/transport/listener.ts']) {
+  for (const file of ['lib/net/web-socket.ts', 'lib/gateway/transport/upgrades.ts']) {
     t.ok(existsSync(join(root, file)), file);
     t.strictSame(await lines(IMPORTS, `import 'ws';\n`, file), [], file);
   }

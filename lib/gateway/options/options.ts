@@ -183,9 +183,15 @@ export type GatewaySettings = z.output<typeof gatewaySchema> & {
   pushyCommands: PushyCommands;
 };
 
-/** JSON Schema of the configuration file, for editors. */
+/** JSON Schema of the configuration file, for editors. Apps may come from variables instead. */
 export function configSchema(): object {
-  return z.toJSONSchema(gatewaySchema, { unrepresentable: 'any', io: 'input' });
+  const schema = z.toJSONSchema(gatewaySchema.partial({ apps: true }), {
+    unrepresentable: 'any',
+    io: 'input',
+    override: ({ zodSchema: each, jsonSchema }) =>
+      void (each === tlsFile && Object.assign(jsonSchema, { type: 'string', anyOf: undefined })),
+  });
+  return { ...schema, properties: { $schema: { type: 'string' }, ...schema.properties } };
 }
 
 /** Checks options at the door. Throws `bad_option` with the path of the first bad key and what is allowed there. */

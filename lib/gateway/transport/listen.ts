@@ -5,6 +5,7 @@ import type { Clock } from '../../util/timers';
 import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
 import type { Answer } from '../http/answer';
 import type { Target } from '../http/target';
+import type { GatewaySettings } from '../options/options';
 import type { HttpTimes } from './http-connections';
 import type { Certificate } from './tls-server';
 
@@ -22,6 +23,11 @@ export interface ListenOptions extends HttpTimes {
   /** Connections of one remote address. Counted only when the limit is below `maxConnections`. */
   maxConnectionsPerAddress: number;
   maxHeaderBytes: number;
+}
+
+export function listenOptions({ limits, apps, ...settings }: GatewaySettings): ListenOptions {
+  const morePorts = apps.flatMap(({ pushy }) => pushy?.port ?? []);
+  return { ...settings, ...limits, morePorts };
 }
 
 /** Rooms above that the ports ask and tell. */

@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Server as TlsServer } from 'node:https';
 import { type AddressInfo, Server as NetServer, type Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
 import type { Overload } from '../core/timing/overload';
 import type { Answer } from '../http/answer';
+import { attachTo, type OwnServer } from '../http/attached-server';
 import type { TurnBudget } from '../core/timing/turn-budget';
 import type { ClientAddress } from '../http/client-address';
 import { Connection } from './connection';
@@ -13,7 +13,6 @@ import { countAddress, HttpConnections } from './http-connections';
 import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
 import { type Handlers, listen, type ListenOptions, type ListenParts, type Place } from './listen';
-import { flatHeaders, isWebSocket, putBack } from './other-upgrades';
 import {
   answerAndEnd,
   end,
@@ -25,6 +24,7 @@ import {
 } from './refuse';
 import { isShared } from './shared-port';
 import { tlsServer } from './tls-server';
+import { flatHeaders, isWebSocket, putBack, WebSocketServers } from './upgrades';
 
 /** Connections beyond the limit that are told so; further ones are closed at once. */
 const SPARE = 100;
@@ -40,20 +40,6 @@ const HTTP_OPTIONS = {
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 65_000,
   noDelay: true,
-};
-
-/** A handful of fragments is what real clients send; each costs memory whatever its size. */
-const WEB_SOCKET_OPTIONS = {
-  noServer: true,
-  clientTracking: false,
-  perMessageDeflate: false,
-  maxFragments: 16,
-  maxBufferedChunks: 1024,
-  closeTimeout: 5_000,
-  // The connection answers pings, within bounds.
-  autoPong: false,
-  // The subprotocol is chosen before the upgrade.
-  handleProtocols: (): false => false,
 };
 
 /** The gateway's ports: plain, and TLS beside it. Turns upgrades into connections. */
@@ -74,8 +60,9 @@ export class PortListener {
   #port: number | undefined;
   #tlsPort: number | undefined;
   #morePorts: readonly number[] = [];
-  /** Servers of `ws` by their limit of message sizes. */
-  readonly #webSockets = new Map<number, WebSocketServer>();
+  /** A server of the program's own in place of the ports, and the end of it. */
+  #attached: { server: OwnServer; end: () => void } | undefined;
+  readonly #webSockets = new WebSocketServers();
   /** Open connections of each remote address, when they are limited. */
   #addresses: Map<string, number> | undefined;
   #accepting = false;
@@ -108,6 +95,8 @@ export class PortListener {
   get ports(): { port: number; tlsPort: number | undefined; morePorts: readonly number[] } {
     const { port, tls } = this.#options;
     const [tlsPort, asked] = [this.#tlsPort, tls?.only === true ? tls.port : port];
+    const own = this.#attached?.server.address();
+    if (typeof own === 'object' && own !== null) this.#port = own.port;
     return { port: this.#port ?? tlsPort ?? asked, tlsPort, morePorts: this.#morePorts };
   }
 
@@ -120,9 +109,22 @@ export class PortListener {
     this.#secure?.setSecureContext({ cert, key });
   }
 
+  /** Serves below a prefix of a server of the program's own, and opens no ports. */
+  attach(server: OwnServer, prefix: string): void {
+    const gone = (): Answer => unavailable('Going away', 1);
+    const end = attachTo(server, prefix, {
+      request: (request, response) =>
+        this.#accepting ? this.#received(request, response) : answerAndEnd(response, gone()),
+      upgrade: (request, stream, head) =>
+        this.#asked(request, stream, head, () => stream.destroy()),
+    });
+    this.#attached = { server, end };
+  }
+
   /** Opens the ports. When it rejects, some may be open: `stop` closes them. */
   async start(): Promise<void> {
     this.#accepting = true;
+    if (this.#attached !== undefined) return;
     const { host, port, fd, reusePort, portWaitMs: waitMs, tls, morePorts } = this.#options;
     const { headersTimeoutMs, requestTimeoutMs, maxHeaderBytes } = this.#options;
     const shared = { host, reusePort, waitMs };
@@ -199,6 +201,7 @@ export class PortListener {
   /** Closes the ports and every HTTP connection that is left. WebSockets must be closed before. */
   async stop(): Promise<void> {
     this.#accepting = false;
+    this.#attached?.end();
     const closed = this.#servers.map(
       (server) => new Promise<void>((done) => server.close(() => done())),
     );
@@ -220,26 +223,12 @@ export class PortListener {
     const parse = server.listeners(connection)[0] as (stream: Duplex) => void;
     server.on(connection, (stream: NetSocket) => this.#connected(stream));
     server.on('request', (request, response) => this.#received(request, response));
-    server.on('upgrade', (request, stream, head) => {
-      // A peer may reset while its handshake is looked at; without a listener that would end the process.
-      stream.on('error', destroy);
-      if (this.#http.get(stream)?.overflows(request)) return this.#refuse(stream, TOO_MANY_HEADERS);
-      // Thousands come at once after a restart: a few in each turn, so that the others are served meanwhile.
-      this.#budget.begin(() => {
-        this.#budget.spend(UPGRADE_UNITS);
-        try {
-          if (isWebSocket(request)) this.#upgrade(request, stream, head);
-          else if (!stream.destroyed) {
-            putBack(request, stream, head);
-            parse.call(server, stream);
-          }
-        } catch (error) {
-          this.#keepAlive.failed(error);
-          stream.destroy();
-        }
-        return false;
-      });
-    });
+    server.on('upgrade', (request, stream, head) =>
+      this.#asked(request, stream, head, () => {
+        putBack(request, stream, head);
+        parse.call(server, stream);
+      }),
+    );
     server.on('clientError', (error: NodeJS.ErrnoException, stream) =>
       this.#refuse(stream, unreadable(error)),
     );
@@ -254,6 +243,25 @@ export class PortListener {
     await listen(server, place, this.#parts);
     server.on('error', (error) => this.#keepAlive.failed(error));
     return (server.address() as AddressInfo).port;
+  }
+
+  /** @param other called when no WebSocket is asked for */
+  #asked(request: IncomingMessage, stream: Duplex, head: Buffer, other: () => void): void {
+    // A peer may reset while its handshake is looked at; without a listener that would end the process.
+    stream.on('error', destroy);
+    if (this.#http.get(stream)?.overflows(request)) return this.#refuse(stream, TOO_MANY_HEADERS);
+    // Thousands come at once after a restart: a few in each turn, so that the others are served meanwhile.
+    this.#budget.begin(() => {
+      this.#budget.spend(UPGRADE_UNITS);
+      try {
+        if (isWebSocket(request)) this.#upgrade(request, stream, head);
+        else if (!stream.destroyed) other();
+      } catch (error) {
+        this.#keepAlive.failed(error);
+        stream.destroy();
+      }
+      return false;
+    });
   }
 
   #connected(stream: NetSocket): void {
@@ -280,7 +288,9 @@ export class PortListener {
       return this.#refuse(request.socket, TOO_MANY_HEADERS);
     }
     const run = (): void => this.#request(request, response, connection?.surplus);
-    if (connection?.requested(request, run, response) === false) {
+    // A connection of a server that is not the gateway's.
+    if (connection === undefined) return run();
+    if (!connection.requested(request, run, response)) {
       // Behind the answers given so far: to the client it is that of the first request that waits.
       const answer = unavailable('Over capacity: too many pipelined requests', 10);
       this.#refuse(request.socket, answer);
@@ -358,7 +368,7 @@ export class PortListener {
       return end(stream, { status, body, headers });
     }
     const { maxPayloadBytes, slowCode, subprotocol, headers = {}, accept } = decision;
-    const server = this.#webSocketServer(maxPayloadBytes);
+    const server = this.#webSockets.of(maxPayloadBytes);
     const addHeaders = (lines: string[]): void => {
       if (subprotocol !== undefined) lines.push(`Sec-WebSocket-Protocol: ${subprotocol}`);
       for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
@@ -378,14 +388,6 @@ export class PortListener {
       accept(connection);
     });
     server.off('headers', addHeaders);
-  }
-
-  #webSocketServer(maxPayload: number): WebSocketServer {
-    const known = this.#webSockets.get(maxPayload);
-    if (known !== undefined) return known;
-    const server = new WebSocketServer({ ...WEB_SOCKET_OPTIONS, maxPayload });
-    this.#webSockets.set(maxPayload, server);
-    return server;
   }
 }
 

@@ -41,7 +41,7 @@ export class Connector {
   readonly #clock: Clock;
   readonly #retry: RetrySettings;
   readonly #handlers: ConnectorHandlers;
-  readonly #lanes: Lane[];
+  readonly #ways: Way[];
   #over = false;
 
   constructor(
@@ -53,7 +53,7 @@ export class Connector {
     this.#clock = clock;
     this.#retry = retry;
     this.#handlers = handlers;
-    this.#lanes = candidates.map((candidate) => ({
+    this.#ways = candidates.map((candidate) => ({
       candidate,
       failures: 0,
       attempt: undefined,
@@ -61,63 +61,61 @@ export class Connector {
       timer: undefined,
       yielding: false,
     }));
-    for (const lane of this.#lanes) this.#plan(lane, retry.firstMs + lane.candidate.afterMs);
+    for (const way of this.#ways) this.#plan(way, retry.firstMs + way.candidate.afterMs);
   }
 
   /** Tries all ways that wait for a failure to be forgotten at once: the network is back. */
   hurry(): void {
-    for (const lane of this.#lanes) {
-      if (lane.attempt === undefined && lane.failures > 0) this.#plan(lane, 0);
+    for (const way of this.#ways) {
+      if (way.attempt === undefined && way.failures > 0) this.#plan(way, 0);
     }
   }
 
   abort(): void {
     this.#over = true;
-    for (const { attempt, timer } of this.#lanes) {
+    for (const { attempt, timer } of this.#ways) {
       attempt?.abort();
       if (timer !== undefined) this.#clock.clearTimeout(timer);
     }
   }
 
-  #plan(lane: Lane, delayMs: number): void {
-    if (lane.timer !== undefined) this.#clock.clearTimeout(lane.timer);
-    lane.timer = this.#clock.setTimeout(() => {
-      lane.timer = undefined;
-      const waitMs = lane.candidate.isFallback && !lane.yielding ? this.#letWebSocketsBegin() : 0;
-      lane.yielding = waitMs > 0;
-      if (lane.yielding) this.#plan(lane, waitMs);
-      else this.#start(lane);
+  #plan(way: Way, delayMs: number): void {
+    if (way.timer !== undefined) this.#clock.clearTimeout(way.timer);
+    way.timer = this.#clock.setTimeout(() => {
+      way.timer = undefined;
+      const waitMs = way.candidate.isFallback && !way.yielding ? this.#letWebSocketsBegin() : 0;
+      way.yielding = waitMs > 0;
+      if (way.yielding) this.#plan(way, waitMs);
+      else this.#start(way);
     }, delayMs);
   }
 
-  #start(lane: Lane): void {
-    lane.startedAtMs = this.#clock.now();
-    lane.attempt = new Attempt(lane.candidate, this.#clock, (outcome) =>
-      this.#ended(lane, outcome),
-    );
+  #start(way: Way): void {
+    way.startedAtMs = this.#clock.now();
+    way.attempt = new Attempt(way.candidate, this.#clock, (outcome) => this.#ended(way, outcome));
   }
 
   /** Starts the WebSockets that wait after a failure. The result is the wait that their head start asks for. */
   #letWebSocketsBegin(): number {
-    for (const lane of this.#lanes) {
-      if (lane.candidate.isFallback || lane.attempt !== undefined || lane.failures === 0) continue;
-      if (lane.timer !== undefined) this.#clock.clearTimeout(lane.timer);
-      lane.timer = undefined;
-      this.#start(lane);
+    for (const way of this.#ways) {
+      if (way.candidate.isFallback || way.attempt !== undefined || way.failures === 0) continue;
+      if (way.timer !== undefined) this.#clock.clearTimeout(way.timer);
+      way.timer = undefined;
+      this.#start(way);
     }
     return this.#headStartLeftMs();
   }
 
   /** Time until no WebSocket that is being tried has a head start any more. */
   #headStartLeftMs(): number {
-    const begun = this.#lanes
+    const begun = this.#ways
       .filter(({ candidate, attempt }) => !candidate.isFallback && attempt !== undefined)
       .map(({ startedAtMs }) => startedAtMs + HEAD_START_MS - this.#clock.now());
     return Math.max(0, ...begun);
   }
 
-  #ended(lane: Lane, outcome: AttemptOutcome): void {
-    lane.attempt = undefined;
+  #ended(way: Way, outcome: AttemptOutcome): void {
+    way.attempt = undefined;
     if (this.#over) return;
     if (outcome.kind === 'established') {
       this.abort();
@@ -132,17 +130,17 @@ export class Connector {
       return this.#handlers.refused(verdict);
     }
     // An attempt over HTTP that gave way to this one has only the others to wait for.
-    for (const other of this.#lanes) {
+    for (const other of this.#ways) {
       if (other.yielding) this.#plan(other, this.#headStartLeftMs());
     }
-    const delayMs = this.#delay(lane, verdict);
+    const delayMs = this.#delay(way, verdict);
     this.#handlers.retrying(delayMs, verdict !== undefined);
-    if (!this.#isOver()) this.#plan(lane, delayMs);
+    if (!this.#isOver()) this.#plan(way, delayMs);
   }
 
-  #delay(lane: Lane, verdict: 'backoff' | 'now' | undefined): number {
+  #delay(way: Way, verdict: 'backoff' | 'now' | undefined): number {
     const { baseMs, maxMs } = this.#retry;
-    const attempt = lane.failures++;
+    const attempt = way.failures++;
     if (verdict === 'now' && attempt === 0) return 0;
     const random = (): number => this.#clock.random();
     const grown = backoff(attempt, { baseMs, maxMs, random });
@@ -155,7 +153,7 @@ export class Connector {
 }
 
 /** A way to connect and its state: it waits (timer), tries (attempt), or is idle in between. */
-interface Lane {
+interface Way {
   readonly candidate: Candidate;
   failures: number;
   attempt: Attempt | undefined;

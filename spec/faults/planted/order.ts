@@ -10,9 +10,9 @@ export const order: readonly FaultKind[] = [
     kind: 'A conflated event takes a place before another event of its key.',
     bugs: [
       {
-        title: 'a place is given to an event of another name',
+        title: 'the place in the log is given to an event of another name',
         file: 'gateway/core/streams/conflation.ts',
-        from: 'place.event !== event.event ||',
+        from: 'last.event !== event.event ||',
         to: '',
         finder: property(
           'gateway/core/streams/conflation.spec.ts',

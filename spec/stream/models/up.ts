@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Outcome } from '../../../lib/stream/outbox';
-import type { Batch } from '../../../lib/stream/send-buffer';
+import type { Run } from '../../../lib/stream/send-buffer';
 import type { Modules } from './modules';
 import type { Step } from './steps';
 
@@ -60,7 +60,7 @@ export function upModel({ outbox: room, position }: Modules, sequence: Step[]): 
   let answers = new Map<number, { refused: boolean; receipt: boolean; sockets: number }>();
   let peak = 0;
   let told = 0;
-  let frames: Array<Batch<Command>> = [];
+  let frames: Array<Run<Command>> = [];
   let acks: Answer[] = [];
   let lastAck: Answer = { seq: 0, refused: [], receipts: [] };
   let credit = { messages: 0, bytes: 0 };

@@ -2,7 +2,7 @@ import type { PipeEvent } from '../../../wire/frames';
 import type { Partition } from './partition';
 
 /** The place of the last event of a key, which waits in a log. */
-interface Place {
+interface Latest {
   socketId: string;
   channel: string | undefined;
   event: string | undefined;
@@ -19,7 +19,7 @@ interface Place {
  * event of the key ends that, so that no event of a key overtakes another.
  */
 export class Conflation {
-  readonly #last = new Map<string, Place>();
+  readonly #last = new Map<string, Latest>();
 
   /** Keys with something remembered. */
   get size(): number {
@@ -28,18 +28,18 @@ export class Conflation {
 
   /** Puts an event in the place of the one before it; false when that one has been sent or there is none. */
   replace(key: string, event: PipeEvent, bytes: number): boolean {
-    const place = this.#last.get(key);
+    const last = this.#last.get(key);
     if (
-      place === undefined ||
-      place.event !== event.event ||
-      place.channel !== event.channel ||
-      place.socketId !== event.socketId
+      last === undefined ||
+      last.event !== event.event ||
+      last.channel !== event.channel ||
+      last.socketId !== event.socketId
     ) {
       return false;
     }
-    const latest = { ...event, conflated: place.conflated + 1 };
-    if (!place.partition.log.replace(place, latest, bytes)) return false;
-    place.conflated++;
+    const latest = { ...event, conflated: last.conflated + 1 };
+    if (!last.partition.log.replace(last, latest, bytes)) return false;
+    last.conflated++;
     return true;
   }
 

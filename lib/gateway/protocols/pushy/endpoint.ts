@@ -26,7 +26,7 @@ const SESSION = /^\/(\d{1,3})\/([A-Za-z0-9]{8,64})\/(xhr|xhr_streaming|xhr_send|
 const INTERRUPTED = { code: 1002, reason: 'Connection interrupted!' };
 const PROTOCOLS = { xhr: 'xhr-polling', xhr_streaming: 'xhr-streaming' } as const;
 
-interface Place {
+interface SessionPath {
   /** Identity of the session among those of all apps. */
   id: string;
   transport: 'xhr' | 'xhr_streaming' | 'xhr_send' | 'websocket';
@@ -86,12 +86,12 @@ export class Endpoint {
   }
 
   upgrade({ path, headers }: UpgradeRequest): UpgradeDecision | undefined {
-    const place = this.#place(path);
-    if (place === undefined) return undefined;
-    if (place === 'unknown' || !this.#servesWebSockets) {
+    const found = this.#sessionPath(path);
+    if (found === undefined) return undefined;
+    if (found === 'unknown' || !this.#servesWebSockets) {
       return { refuse: 404, body: 'Not found: this path takes no upgrade\n' };
     }
-    if (place.transport !== 'websocket') {
+    if (found.transport !== 'websocket') {
       return { refuse: 400, body: 'Bad request: this path takes no upgrade\n' };
     }
     const { app, parts } = this.context;
@@ -109,20 +109,20 @@ export class Endpoint {
 
   /** Answers a request, now or later. False when the path is another one. */
   request(exchange: Exchange): boolean {
-    const place = this.#place(exchange.path);
-    if (place === undefined) return false;
+    const found = this.#sessionPath(exchange.path);
+    if (found === undefined) return false;
     const { request, response, path } = exchange;
     const { app, options } = this.context;
     allowOrigin(app.origins, exchange, { cookies: false });
     if (request.method === 'OPTIONS') answerPreflight(exchange);
-    else if (place === 'unknown') this.#page(exchange, path.slice(options.sockjs.prefix.length));
-    else if (place.transport === 'websocket') {
+    else if (found === 'unknown') this.#page(exchange, path.slice(options.sockjs.prefix.length));
+    else if (found.transport === 'websocket') {
       sendRefusal(exchange, 400, 'Can "Upgrade" only to "WebSocket"');
     } else if (request.method !== 'POST') {
       response.setHeader('Allow', METHODS);
       sendRefusal(exchange, 405, `Method not allowed: use ${METHODS}`);
-    } else if (place.transport === 'xhr_send') void this.#send(place, exchange);
-    else this.#receive(place, exchange);
+    } else if (found.transport === 'xhr_send') void this.#send(found, exchange);
+    else this.#receive(found, exchange);
     return true;
   }
 
@@ -148,7 +148,7 @@ export class Endpoint {
     sendAnswer(exchange, { status: 200, body: JSON.stringify(info) });
   }
 
-  #receive({ id, transport }: Place, exchange: Exchange): void {
+  #receive({ id, transport }: SessionPath, exchange: Exchange): void {
     const { request, response } = exchange;
     const streaming = transport === 'xhr_streaming';
     const carrier = this.#carriers.get(id) ?? this.#open(id, streaming, exchange);
@@ -180,7 +180,7 @@ export class Endpoint {
     return carrier;
   }
 
-  async #send({ id }: Place, exchange: Exchange): Promise<void> {
+  async #send({ id }: SessionPath, exchange: Exchange): Promise<void> {
     const { request, response } = exchange;
     const unknown = (): void => sendRefusal(exchange, 404, 'Not found: no such session');
     if (this.#carriers.get(id)?.open !== true) return unknown();
@@ -244,14 +244,14 @@ export class Endpoint {
   }
 
   /** Undefined when the path is not below the prefix. */
-  #place(path: string): Place | 'unknown' | undefined {
+  #sessionPath(path: string): SessionPath | 'unknown' | undefined {
     const { app, options } = this.context;
     const { prefix } = options.sockjs;
     if (path !== prefix && !path.startsWith(`${prefix}/`)) return undefined;
     const [, server, session, transport] = SESSION.exec(path.slice(prefix.length)) ?? [];
     if (server === undefined || session === undefined) return 'unknown';
     const id = `pushy/${app.id}/${server}/${session}`;
-    return { id, transport: transport as Place['transport'] };
+    return { id, transport: transport as SessionPath['transport'] };
   }
 }
 

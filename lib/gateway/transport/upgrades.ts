@@ -1,5 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+
+/** A handful of fragments is what real clients send; each costs memory whatever its size. */
+const WEB_SOCKET_OPTIONS = {
+  noServer: true,
+  clientTracking: false,
+  perMessageDeflate: false,
+  maxFragments: 16,
+  maxBufferedChunks: 1024,
+  closeTimeout: 5_000,
+  // The connection answers pings, within bounds.
+  autoPong: false,
+  // The subprotocol is chosen before the upgrade.
+  handleProtocols: (): false => false,
+};
 
 /** True when a request asks for a WebSocket, among other protocols or alone. */
 export function isWebSocket({ headers }: IncomingMessage): boolean {
@@ -36,4 +51,17 @@ export function flatHeaders(request: IncomingMessage): Map<string, string> {
     if (typeof value === 'string') headers.set(name, value);
   }
   return headers;
+}
+
+/** Servers of `ws`, which make WebSockets, by their limit of message sizes. */
+export class WebSocketServers {
+  readonly #byLimit = new Map<number, WebSocketServer>();
+
+  of(maxPayload: number): WebSocketServer {
+    const known = this.#byLimit.get(maxPayload);
+    if (known !== undefined) return known;
+    const server = new WebSocketServer({ ...WEB_SOCKET_OPTIONS, maxPayload });
+    this.#byLimit.set(maxPayload, server);
+    return server;
+  }
 }

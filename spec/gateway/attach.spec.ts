@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import express from 'express';
+import fastify from 'fastify';
+import Pusher from 'pusher';
+import PusherJs from 'pusher-js';
+import t, { type Test } from 'tap';
+import { WebSocket, WebSocketServer } from 'ws';
+import { createClient } from '../../lib';
+import { createGateway, type Gateway } from '../../lib/gateway';
+import { SECRET } from '../support/start-gateway';
+
+const APP = { id: '1', key: 'key', secret: SECRET, clientEvents: true };
+
+/** A gateway that serves from a server of the program's own. */
+async function attached(t: Test, server: Server, path = ''): Promise<Gateway> {
+  const gateway = createGateway({ path, apps: [APP], limits: { drainDelayMs: 1 } });
+  t.teardown(() => gateway.stop());
+  await gateway.attach(server).start();
+  return gateway;
+}
+
+async function listening(t: Test, server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** Status and text that a path is answered with. */
+async function got(port: number, path: string): Promise<[number, string]> {
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+  return [answer.status, await answer.text()];
+}
+
+/** An unmodified browser, a server SDK and a backend speak with each other through the gateway. */
+async function isServed(t: Test, port: number, path: string): Promise<void> {
+  const { id: appId, key, secret } = APP;
+  const page = new PusherJs(key, {
+    ...{ cluster: '', wsHost: '127.0.0.1', wsPort: port, wsPath: path, forceTLS: false },
+    ...{ enabledTransports: ['ws'], enableStats: false },
+  });
+  const heard: unknown[] = [];
+  const channel = page.subscribe('room');
+  channel.bind('note', (data: unknown) => heard.push(data));
+  await new Promise((resolve) => channel.bind('pusher:subscription_succeeded', resolve));
+  const client = createClient({ appId, key, secret, port, path, log: false });
+  await client.connect();
+  await client.channel('room').publish('note', 'of the backend');
+  await client.disconnect();
+  if (path === '') {
+    const sdk = new Pusher({
+      appId,
+      key,
+      secret,
+      host: '127.0.0.1',
+      port: `${port}`,
+      useTLS: false,
+    });
+    t.equal((await sdk.trigger('room', 'note', 'of the SDK')).status, 200);
+  }
+  const expected = ['of the backend', ...(path === '' ? ['of the SDK'] : [])];
+  while (heard.length < expected.length) await new Promise((next) => setTimeout(next, 5));
+  t.strictSame(heard, expected);
+  page.disconnect();
+}
+
+t.test(
+  'a gateway serves from the server of Express, beside its routes and other WebSockets',
+  async (t) => {
+    const app = express();
+    app.get('/hello', (_request, response) => void response.send('world'));
+    const server = createServer(app);
+    const gateway = await attached(t, server);
+    // Attached later, and with a path of its own: it refuses all other upgrades that it hears of.
+    const echo = new WebSocketServer({ server, path: '/echo' });
+    echo.on('connection', (each) =>
+      each.on('message', (data) => each.send(data as Buffer, { binary: false })),
+    );
+    const port = await listening(t, server);
+    t.equal(gateway.port, port);
+    t.strictSame(await got(port, '/hello'), [200, 'world']);
+    t.strictSame(await got(port, '/readyz'), [200, 'ok\n']);
+    t.equal((await got(port, '/application'))[0], 404);
+    await isServed(t, port, '');
+    const other = new WebSocket(`ws://127.0.0.1:${port}/echo`);
+    await once(other, 'open');
+    other.send('a');
+    t.match(String((await once(other, 'message'))[0]), 'a');
+    other.close();
+
+    await gateway.drain();
+    t.strictSame(await got(port, '/hello'), [200, 'world'], 'the program goes on without it');
+    t.match(await got(port, '/readyz'), [404, /Cannot GET/]);
+  },
+);
+
+t.test('a gateway with a path leaves all other paths to Fastify', async (t) => {
+  const app = fastify();
+  app.get('/app/:id', () => ({ route: 'of the program' }));
+  const gateway = await attached(t, app.server, '/realtime');
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  t.teardown(() => app.close());
+  const { port } = gateway;
+  t.strictSame(await got(port, '/app/key'), [200, '{"route":"of the program"}']);
+  t.strictSame(await got(port, '/realtime/readyz'), [200, 'ok\n']);
+  t.equal((await got(port, '/realtimes'))[0], 404);
+  await isServed(t, port, '/realtime');
+});
+
+t.test('upgrades that are nobody’s are refused, and others than WebSocket end', async (t) => {
+  const server = createServer((_request, response) => void response.end('of the program'));
+  await attached(t, server);
+  const port = await listening(t, server);
+  const upgrade = (path: string, name: string): Promise<number | undefined> => {
+    const headers = { Connection: 'Upgrade', Upgrade: name };
+    return new Promise((resolve) => {
+      const asked = request({ port, path, headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      asked.on('error', () => resolve(undefined)).end();
+    });
+  };
+  t.equal(await upgrade('/nobody', 'websocket'), 404);
+  t.equal(await upgrade('/app/key', 'other'), undefined);
+  t.equal(await upgrade('/app/key', 'websocket'), 400, 'without the headers of a WebSocket');
+  t.strictSame(await got(port, '/hello'), [200, 'of the program']);
+});
+
+t.test('attach takes the server of Node, before the start', async (t) => {
+  const gateway = createGateway({ apps: [APP] });
+  t.teardown(() => gateway.stop());
+  t.throws(() => gateway.attach(express() as unknown as Server), {
+    code: 'bad_option',
+    message: /^attach: takes the server of node:http/,
+  });
+  const server = createServer();
+  await gateway.attach(server).start();
+  t.throws(() => gateway.attach(server), { code: 'refused' });
+  const asked = request({ port: await listening(t, server), path: '/livez' }).end();
+  const [answer] = (await once(asked, 'response')) as [NodeJS.ReadableStream];
+  t.equal(await text(answer as never), 'ok\n');
+});
