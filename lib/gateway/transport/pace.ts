@@ -80,9 +80,7 @@ export class PingPace implements Pace {
       nowMs >= this.#nextPingMs ||
       writtenBytes - this.#probedBytes >= MAX_UNPROBED_BYTES;
     if (!isDue) return undefined;
-    if (paused || open.length >= MAX_OPEN_PINGS || open.at(-1) === nowMs) {
-      return undefined;
-    }
+    if (paused || open.length >= MAX_OPEN_PINGS || open.at(-1) === nowMs) return undefined;
     this.#nextPingMs = nowMs + this.#limits.latestCheckMs;
     this.#probedBytes = writtenBytes;
     open.push(nowMs);
@@ -105,9 +103,10 @@ export class PingPace implements Pace {
     if (!this.isBehind(nowMs)) this.#connection.caughtUp();
   }
 
-  /** Answers are not heard for a while, so that nothing follows from those that are still to come. */
+  /** Answers are not heard for a while, so that it is not behind for want of those that are still to come. */
   notHeard(): void {
     this.#open.length = 0;
+    if (this.#isPressed) this.#connection.caughtUp();
   }
 
   #isLate(nowMs: number): boolean {

@@ -193,8 +193,11 @@ t.test('answers that nobody reads make no socket late', async (t) => {
   connection.roundTrip(30);
   connection.nowMs += 500;
   t.ok(connection.probe());
+  connection.nowMs += 400;
+  t.equal(connection.isBehind, true);
   connection.paused = true;
   connection.pace.notHeard();
+  t.equal(connection.wakes, 1, 'a socket that was behind gets what it has missed');
   connection.nowMs += 5_000;
   t.equal(connection.isBehind, false);
   t.equal(connection.probe(), undefined);
