@@ -49,6 +49,8 @@ export interface TurnOptions {
  * A turn has a budget of writes. Events for more sockets than it has room for go on in later turns, so that an event for
  * thousands delays the others by milliseconds. Texts for one socket alone never wait for that, and bytes
  * that are due for the socket are written before them.
+ *
+ * Sockets that are behind may miss texts that are droppable: `Latest` says which, before a turn is written.
  */
 export class Turn {
   readonly #endOfTurn: (run: () => void) => void;
