@@ -1,19 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_CHANNEL_LIMITS } from '../../pusher/limits';
+import { bytes, count, ms, rate } from './kinds';
 
-const count = z.number().int().min(1).max(1e9);
-const bytes = z
-  .number()
-  .int()
-  .min(1)
-  .max(2 ** 31);
-const ms = z
-  .number()
-  .int()
-  .min(1)
-  .max(2 ** 31 - 1);
-/** Events, messages or requests in a second. */
-export const rateSchema = z.number().positive().max(1e9);
 const D = DEFAULT_CHANNEL_LIMITS;
 
 /** Every limit of the gateway with its default. */
@@ -22,7 +10,7 @@ export const limitsSchema = z.strictObject({
   maxConnectionsPerApp: count.default(50_000).describe('Sockets of one app; above it close 4004.'),
   maxConnectionsPerAddress: count
     .default(50_000)
-    .describe('Connections of one remote address; above it 503. Behind a proxy all share one.'),
+    .describe('Connections of one remote address, IPv6 by its /64; above it 503.'),
   maxFallbackSessions: count
     .default(10_000)
     .describe('Sockets over HTTP (xhr_streaming, xhr_polling); above it 503.'),
@@ -67,13 +55,13 @@ export const limitsSchema = z.strictObject({
     .describe('Users of one presence channel.'),
   maxUserInfoBytes: bytes.default(D.maxUserInfoBytes).describe('`user_info` of one user, as JSON.'),
   maxUserIdLength: count.default(D.maxUserIdLength).describe('Characters.'),
-  maxClientEventsPerSecond: rateSchema
+  maxClientEventsPerSecond: rate
     .default(D.maxClientEventsPerSecond)
     .describe('Client events of one socket that go to other browsers; above it error 4301.'),
-  maxBackChannelEventsPerSecond: rateSchema
+  maxBackChannelEventsPerSecond: rate
     .default(200)
     .describe('Events of one socket that go to backends only; above it error 4301.'),
-  maxSubscriptionsPerSecond: rateSchema
+  maxSubscriptionsPerSecond: rate
     .default(50)
     .describe('Subscriptions and sign-ins of one socket; maxChannelsPerSocket may come at once.'),
   maxWatchlistUsers: count
@@ -109,7 +97,7 @@ export const limitsSchema = z.strictObject({
     .default(250)
     .describe('A socket is behind when an answer takes so much longer than its quickest one.'),
   maxPipes: count.default(256).describe('Backends connected to one app; above it 503.'),
-  maxPipeConnectsPerSecond: rateSchema
+  maxPipeConnectsPerSecond: rate
     .default(50)
     .describe('Backends of one app that connect, as many as maxPipes at once; above it 503.'),
   maxPipeUnackedEvents: count
@@ -154,7 +142,7 @@ export const limitsSchema = z.strictObject({
   maxAuthBytes: bytes
     .default(16 * 1024)
     .describe('Body of one request to /pusher/auth or /pusher/user-auth; above it 413.'),
-  maxAuthRequestsPerSecond: rateSchema
+  maxAuthRequestsPerSecond: rate
     .default(2_000)
     .describe('Such requests of one app, burst 5 times that; above it 429.'),
   maxOpenAuthRequests: count

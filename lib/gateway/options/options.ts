@@ -8,15 +8,20 @@ import { canonicalOrigin } from './allowed-origins';
 import { brokerSchema } from './broker';
 import { channelRuleSchema } from './channel-rule';
 import { explain } from './explain';
+import { fd, host, port, rate } from './kinds';
 import { requireFit } from './fit';
-import { guardBroker, guardReusePort, guardSecrets, guardWebhooks, requireUnique } from './guards';
-import { limitsSchema, rateSchema } from './limits';
+import {
+  guardBroker,
+  guardPorts,
+  guardReusePort,
+  guardSecrets,
+  guardWebhooks,
+  requireUnique,
+} from './guards';
+import { limitsSchema } from './limits';
 import { pushySchema, type PushyCommands } from './pushy';
 import { commandsSchema, requireUniquePushy } from './pushy-checks';
 import { webhookSchema } from './webhook';
-
-const port = z.number().int().min(0).max(65535);
-const fd = z.number().int().min(3).max(1023).optional();
 
 const appSchema = z.strictObject({
   id: z
@@ -69,7 +74,7 @@ const appSchema = z.strictObject({
     .union([z.literal(CloseCode.UNAUTHORIZED), z.literal(CloseCode.RECONNECT)])
     .default(CloseCode.UNAUTHORIZED)
     .describe('Closes the connections of a terminated user: 4009 for good, 4200 to come back.'),
-  maxRequestsPerSecond: rateSchema
+  maxRequestsPerSecond: rate
     .optional()
     .describe('HTTP API requests of the app; above it 429. Unlimited unless given.'),
   channels: z
@@ -89,7 +94,7 @@ const DOT_SEGMENTS = 'must have no segment . or .., which clients resolve; such 
 const tlsFile = z.union([z.string(), z.instanceof(Buffer)]);
 
 const gatewaySchema = z.strictObject({
-  host: z.string().min(1).default('127.0.0.1'),
+  host: host.default('127.0.0.1'),
   port: port.default(6001).describe('0 takes a free one.'),
   fd: fd.describe(
     'Descriptor of a listening socket that another process made; instead of the port.',
@@ -126,7 +131,7 @@ const gatewaySchema = z.strictObject({
     .describe('A prefix of all paths (the wsPath of pusher-js); a proxy may take it away.'),
   metrics: z
     .strictObject({
-      host: z.string().min(1).default('127.0.0.1'),
+      host: host.default('127.0.0.1'),
       port,
       token: z
         .string()
@@ -201,15 +206,12 @@ export function checkGatewayOptions(options: GatewayOptions): GatewaySettings {
     throw new StandpipeError('bad_option', explain(result.error, optionsSchema));
   }
   const { log, pushy, ...rest } = result.data;
-  const settings = { ...rest, log: loggerOf(log), pushyCommands: pushy.commands };
+  // For `false` another one than `silent`, in whose place the process is warned.
+  const logger =
+    log === undefined ? silent : log === false ? { ...silent } : checkedLogger('log', log);
+  const settings = { ...rest, log: logger, pushyCommands: pushy.commands };
   requireSound(settings);
   return settings;
-}
-
-function loggerOf(log: unknown): Logger {
-  if (log === undefined) return silent;
-  // Another one than `silent`, in whose place the process is warned.
-  return log === false ? { ...silent } : checkedLogger('log', log);
 }
 
 /** Checks options that are valid each by itself and must stand together. Throws `bad_option`. */
@@ -218,6 +220,7 @@ export function requireSound(settings: GatewaySettings): void {
   requireUnique(settings.apps, 'key');
   requireFit(settings.limits);
   guardReusePort(settings);
+  guardPorts(settings);
   guardSecrets(settings);
   guardWebhooks(settings);
   guardBroker(settings);

@@ -98,6 +98,8 @@ export class HttpConnection {
   #handled = 0;
   #pieces = 0;
   #isRefused = false;
+  /** The head of an upgrade was read, which waits for its turn: it is not late any more. */
+  #isUpgrade = false;
   /** Requests that were dropped, until the stream has closed. */
   readonly #dropped: IncomingMessage[] = [];
   #request: IncomingMessage | undefined;
@@ -125,10 +127,23 @@ export class HttpConnection {
     return this.#waiting.length;
   }
 
+  /** An answer is on its way, or requests wait: nothing else may be written to the stream. */
+  get isAnswering(): boolean {
+    const answer = this.#answer;
+    const isOpen = answer !== undefined && !answer.writableFinished && !answer.destroyed;
+    return this.#waiting.length > 0 || isOpen;
+  }
+
+  /** The head of an upgrade was read to its end. */
+  upgrades(): void {
+    this.#isUpgrade = true;
+  }
+
   /** A head was read to its end: runs the request now or in a later turn. False when the connection has to be refused. */
   requested(request: IncomingMessage, run: () => void, response?: Answering): boolean {
     // Requests behind the refusal come from the same read.
     if (this.#isRefused) return true;
+    this.#isUpgrade = false;
     if (this.#request?.complete === true) this.#ticks = 0;
     this.#ticks ??= 0;
     this.#request = request;
@@ -148,7 +163,7 @@ export class HttpConnection {
       return true;
     }
     if (this.#waiting.length >= MAX_WAITING_OF_ONE || !this.#queue.enter(this)) {
-      this.#refuse();
+      this.refuse();
       return false;
     }
     if (this.#waiting.push(next) > 1) return true;
@@ -160,10 +175,19 @@ export class HttpConnection {
   /** True when a head has more headers than are allowed: the connection has to be refused, and takes nothing more. */
   overflows({ rawHeaders }: IncomingMessage): boolean {
     if (rawHeaders.length <= 2 * MAX_HEADERS || this.#isRefused) return false;
-    this.#refuse();
+    this.refuse();
     // A head of two thousand headers takes as long to read as fifty requests.
     this.#queue.flooded(this);
     return true;
+  }
+
+  /** Takes nothing more: the connection is ended by the caller. */
+  refuse(): void {
+    this.#isRefused = true;
+    this.ended();
+    // A read may hold two thousand requests: the parser takes the next one for an upgrade, and stops there.
+    const { parser } = this.stream as ParsedSocket;
+    if (parser?.onIncoming) parser.onIncoming = () => IS_UPGRADE;
   }
 
   /** Drops requests that wait: the connection ends. */
@@ -193,19 +217,11 @@ export class HttpConnection {
       this.#bytes = this.#endBytes ?? bytesRead;
     }
     if (this.#isStuck(limits)) return 'stuck';
-    if (this.#waiting.length > 0) return undefined;
+    if (this.#waiting.length > 0 || this.#isUpgrade) return undefined;
     if (bytesRead !== this.#bytes) this.#ticks ??= 0;
     if (this.#ticks === undefined) return undefined;
     const most = this.#request === undefined ? limits.headTicks : limits.requestTicks;
     return ++this.#ticks > most ? 'late' : undefined;
-  }
-
-  #refuse(): void {
-    this.#isRefused = true;
-    this.ended();
-    // A read may hold two thousand requests: the parser takes the next one for an upgrade, and stops there.
-    const { parser } = this.stream as ParsedSocket;
-    if (parser?.onIncoming) parser.onIncoming = () => IS_UPGRADE;
   }
 
   #countFrom(turn: number): void {

@@ -7,23 +7,26 @@ import type { Answer } from '../http/answer';
 import { attachTo, type OwnServer } from '../http/attached-server';
 import type { TurnBudget } from '../core/timing/turn-budget';
 import type { ClientAddress } from '../http/client-address';
+import { AddressCounts } from './address-counts';
 import { Connection } from './connection';
 import { MAX_HEADERS } from './http-connection';
-import { countAddress, HttpConnections } from './http-connections';
+import { HttpConnections } from './http-connections';
 import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
-import { type Handlers, listen, type ListenOptions, type ListenParts, type Place } from './listen';
+import { isShared, listen } from './listen';
+import type { Handlers, ListenOptions, ListenParts, Place } from './listen';
 import {
   answerAndEnd,
   end,
+  faultOf,
   hangUp,
   TOO_MANY_HEADERS,
   TOO_MANY_PIECES,
+  TOO_MANY_WAITING,
   unavailable,
   unreadable,
 } from './refuse';
-import { isShared } from './shared-port';
-import { tlsServer } from './tls-server';
+import { TlsConnections, tlsServer } from './tls-server';
 import { flatHeaders, isWebSocket, putBack, WebSocketServers } from './upgrades';
 
 /** Connections beyond the limit that are told so; further ones are closed at once. */
@@ -40,6 +43,8 @@ const HTTP_OPTIONS = {
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 65_000,
   noDelay: true,
+  // Node would answer beside the budget.
+  requireHostHeader: false,
 };
 
 /** The gateway's ports: plain, and TLS beside it. Turns upgrades into connections. */
@@ -53,9 +58,7 @@ export class PortListener {
   readonly #http: HttpConnections;
   readonly #servers: Server[] = [];
   #secure: TlsServer | undefined;
-  /** TCP connections of the TLS port, from before their handshakes on, and their number by address. */
-  readonly #tlsSockets = new Set<NetSocket>();
-  readonly #tlsAddresses = new Map<string, number>();
+  readonly #tlsConnections = new TlsConnections();
   /** Remembered: a server that has stopped has no address. */
   #port: number | undefined;
   #tlsPort: number | undefined;
@@ -64,7 +67,7 @@ export class PortListener {
   #attached: { server: OwnServer; end: () => void } | undefined;
   readonly #webSockets = new WebSocketServers();
   /** Open connections of each remote address, when they are limited. */
-  #addresses: Map<string, number> | undefined;
+  #addresses: AddressCounts | undefined;
   #accepting = false;
   /** No connection is kept open behind its answer. */
   #isLeaving = false;
@@ -85,8 +88,9 @@ export class PortListener {
     this.#budget = parts.budget;
     this.#parts = parts;
     this.#clients = parts.clients;
-    const shredded = (stream: NetSocket): void => this.#refuse(stream, TOO_MANY_PIECES);
-    this.#http = new HttpConnections(parts.budget, parts.clock, shredded);
+    this.#http = new HttpConnections(parts.budget, parts.clock, (stream, why) =>
+      this.#refuse(stream, why === 'pieces' ? TOO_MANY_PIECES : TOO_MANY_WAITING),
+    );
     this.#countAddresses();
     parts.overload.each(() => this.#tick());
   }
@@ -137,7 +141,12 @@ export class PortListener {
     const handshakeTimeout = headersTimeoutMs;
     const secure = tls && tlsServer(tls, { ...options, handshakeTimeout });
     this.#secure = secure;
-    secure?.on('connection', (socket: NetSocket) => this.#tlsConnected(socket));
+    secure?.on('connection', (socket: NetSocket) => {
+      const { maxConnections: most, maxConnectionsPerAddress: ofAddress } = this.#options;
+      const isProxy = this.#clients.isProxy(socket.remoteAddress ?? '');
+      const isCounted = this.#addresses !== undefined && !isProxy;
+      this.#tlsConnections.add(socket, most + SPARE, isCounted ? ofAddress + SPARE : Infinity);
+    });
     this.#servers.length = 0;
     this.#morePorts = [];
     if (tls?.only !== true) {
@@ -153,21 +162,6 @@ export class PortListener {
     const option = tls.fd === undefined ? 'tls.port' : 'tls.fd';
     const place = { option, port: tls.port, fd: tls.fd, ...shared };
     this.#tlsPort = await this.#listen(secure, place);
-  }
-
-  /** Counts a connection before its TLS handshake: above the limits it could only be told why after the work of one. */
-  #tlsConnected(socket: NetSocket): void {
-    const { maxConnections, maxConnectionsPerAddress } = this.#options;
-    const { remoteAddress = '' } = socket;
-    const limits = this.#addresses !== undefined && !this.#clients.isProxy(remoteAddress);
-    const ofAddress = limits ? (this.#tlsAddresses.get(remoteAddress) ?? 0) : 0;
-    const isFull =
-      this.#tlsSockets.size >= maxConnections + SPARE ||
-      ofAddress >= maxConnectionsPerAddress + SPARE;
-    if (isFull) return void socket.destroy();
-    this.#tlsSockets.add(socket);
-    socket.on('close', () => this.#tlsSockets.delete(socket));
-    if (limits) countAddress(this.#tlsAddresses, socket, remoteAddress);
   }
 
   /**
@@ -207,14 +201,14 @@ export class PortListener {
     );
     for (const server of this.#servers) server.closeAllConnections();
     // A connection in the middle of its TLS handshake is no HTTP connection yet, and would keep the port.
-    for (const socket of this.#tlsSockets) socket.destroy();
+    this.#tlsConnections.destroy();
     await Promise.all(closed);
   }
 
   /** Addresses are counted from the time when they are limited. */
   #countAddresses(): void {
     const { maxConnections, maxConnectionsPerAddress } = this.#options;
-    if (maxConnectionsPerAddress < maxConnections) this.#addresses ??= new Map();
+    if (maxConnectionsPerAddress < maxConnections) this.#addresses ??= new AddressCounts();
   }
 
   async #listen(server: Server, place: Place): Promise<number> {
@@ -223,6 +217,7 @@ export class PortListener {
     const parse = server.listeners(connection)[0] as (stream: Duplex) => void;
     server.on(connection, (stream: NetSocket) => this.#connected(stream));
     server.on('request', (request, response) => this.#received(request, response));
+    server.on('checkExpectation', (request, response) => this.#received(request, response));
     server.on('upgrade', (request, stream, head) =>
       this.#asked(request, stream, head, () => {
         putBack(request, stream, head);
@@ -249,7 +244,9 @@ export class PortListener {
   #asked(request: IncomingMessage, stream: Duplex, head: Buffer, other: () => void): void {
     // A peer may reset while its handshake is looked at; without a listener that would end the process.
     stream.on('error', destroy);
-    if (this.#http.get(stream)?.overflows(request)) return this.#refuse(stream, TOO_MANY_HEADERS);
+    const http = this.#http.get(stream);
+    if (http?.overflows(request) === true) return this.#refuse(stream, TOO_MANY_HEADERS);
+    http?.upgrades();
     // Thousands come at once after a restart: a few in each turn, so that the others are served meanwhile.
     this.#budget.begin(() => {
       this.#budget.spend(UPGRADE_UNITS);
@@ -269,7 +266,7 @@ export class PortListener {
     if (this.#http.surplus >= maxConnections + SPARE) return void stream.destroy();
     const open = this.#http.size + this.#keepAlive.size;
     const { remoteAddress = '' } = stream;
-    const ofAddress = this.#addresses?.get(remoteAddress) ?? 0;
+    const ofAddress = this.#addresses?.of(remoteAddress) ?? 0;
     const surplus =
       open >= maxConnections
         ? 'Over capacity'
@@ -279,7 +276,7 @@ export class PortListener {
     this.#http.add(stream, surplus);
     // Behind a proxy each client counts by its own address, once it is known.
     if (this.#addresses === undefined || this.#clients.isProxy(remoteAddress)) return;
-    countAddress(this.#addresses, stream, remoteAddress);
+    this.#addresses.add(stream, remoteAddress);
   }
 
   #received(request: IncomingMessage, response: ServerResponse): void {
@@ -287,14 +284,22 @@ export class PortListener {
     if (connection?.overflows(request) === true) {
       return this.#refuse(request.socket, TOO_MANY_HEADERS);
     }
-    const run = (): void => this.#request(request, response, connection?.surplus);
+    const fault = faultOf(request);
+    const run = (): void =>
+      fault
+        ? this.#wrong(request, response, fault)
+        : this.#request(request, response, connection?.surplus);
     // A connection of a server that is not the gateway's.
     if (connection === undefined) return run();
     if (!connection.requested(request, run, response)) {
       // Behind the answers given so far: to the client it is that of the first request that waits.
-      const answer = unavailable('Over capacity: too many pipelined requests', 10);
-      this.#refuse(request.socket, answer);
+      this.#refuse(request.socket, TOO_MANY_WAITING);
     }
+  }
+
+  #wrong(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+    this.#handlers.refused(answer, this.#clientOf(request));
+    answerAndEnd(response, answer);
   }
 
   /** Health checks are answered however many connections there are. */
@@ -303,9 +308,7 @@ export class PortListener {
     if (surplus !== undefined) {
       response.shouldKeepAlive = false;
       if (!this.#handlers.answersWhenFull(request.url ?? '/')) {
-        const answer = unavailable(surplus, 10);
-        this.#handlers.refused(answer, this.#clientOf(request));
-        return answerAndEnd(response, answer);
+        return this.#wrong(request, response, unavailable(surplus, 10));
       }
     }
     this.#handlers.request(request, response, this.#clientOf(request));
@@ -345,7 +348,7 @@ export class PortListener {
     if (stream.destroyed) return;
     const http = this.#http.get(stream);
     // Answers that are due would be mixed with frames.
-    if (http !== undefined && http.waiting > 0) return void stream.destroy();
+    if (http?.isAnswering === true) return void stream.destroy();
     this.#http.take(stream);
     const notNow = (why: string, retryAfterS: number): void =>
       this.#refuseForNow(request, stream, unavailable(why, retryAfterS));
@@ -354,7 +357,7 @@ export class PortListener {
     if (this.#keepAlive.size >= this.#options.maxConnections) return notNow('Over capacity', 10);
     const remoteAddress = this.#clientOf(request);
     const shared = remoteAddress !== (request.socket.remoteAddress ?? '');
-    const ofAddress = shared ? (this.#addresses?.get(remoteAddress) ?? 0) : 0;
+    const ofAddress = shared ? (this.#addresses?.of(remoteAddress) ?? 0) : 0;
     if (ofAddress >= this.#options.maxConnectionsPerAddress) {
       return notNow('Too many connections of your address', 10);
     }
@@ -383,7 +386,7 @@ export class PortListener {
       });
       this.#keepAlive.add(connection);
       if (this.#addresses !== undefined && shared) {
-        countAddress(this.#addresses, stream, remoteAddress);
+        this.#addresses.add(stream, remoteAddress);
       }
       accept(connection);
     });

@@ -1,7 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createServer, type Server, type ServerOptions } from 'node:https';
+import type { Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { StandpipeError, asError } from '../../errors';
+import { AddressCounts } from './address-counts';
 
 export interface Certificate {
   cert: string | Buffer;
@@ -27,4 +29,27 @@ export function requireUsable({ cert, key }: Certificate): void {
 export function tlsServer({ cert, key }: Certificate, options: ServerOptions): Server {
   requireUsable({ cert, key });
   return createServer({ ...options, cert, key });
+}
+
+/**
+ * TCP connections of a TLS port, from before their handshakes on. They are counted there, since above the limits a peer could
+ * only be told why after the work of a handshake.
+ */
+export class TlsConnections {
+  readonly #open = new Set<Socket>();
+  readonly #addresses = new AddressCounts();
+
+  /** Destroys the connection when there are so many, or so many of its address, already. */
+  add(socket: Socket, most: number, mostOfAddress: number): void {
+    const { remoteAddress = '' } = socket;
+    const ofAddress = this.#addresses.of(remoteAddress);
+    if (this.#open.size >= most || ofAddress >= mostOfAddress) return void socket.destroy();
+    this.#open.add(socket);
+    socket.on('close', () => this.#open.delete(socket));
+    if (mostOfAddress < Infinity) this.#addresses.add(socket, remoteAddress);
+  }
+
+  destroy(): void {
+    for (const socket of this.#open) socket.destroy();
+  }
 }
