@@ -22,6 +22,7 @@ export type { ChannelHandle, Channels, SeveralChannels } from './pipe/handles/ch
 export type { Authorization, Identification } from './pipe/decisions/decisions';
 export type { GroupOptions, PipeOptions } from './pipe/options';
 export { createClient, type PipeClient } from './pipe/client';
+export type { Tick, Ticker } from './pipe/tick';
 export { Client } from './pipe/client-2011';
 export type { SocketHandle, Sockets } from './pipe/handles/sockets';
 export type {
@@ -31,6 +32,7 @@ export type {
   ConnectedInfo,
   DefaultEvents,
   DisconnectedInfo,
+  DropOptions,
   EventPosition,
   GapInfo,
   Meta,
@@ -42,6 +44,7 @@ export type {
   HandlerSlowInfo,
   SlowSocketInfo,
   SocketPublishOptions,
+  SocketTriggerOptions,
   SubscribeCallback,
   SubscriptionFilter,
   SubscriptionKind,

@@ -2448,6 +2448,12 @@ export namespace standpipe {
             /** Command channelNames. */
             channelNames: string[];
 
+            /** Command latestKey. */
+            latestKey: string;
+
+            /** Command volatile. */
+            volatile: boolean;
+
             /**
              * Encodes the specified Command message. Does not implicitly {@link standpipe.v1.Command.verify|verify} messages.
              * @param message Command message or plain object to encode
@@ -2522,6 +2528,12 @@ export namespace standpipe {
 
                 /** Command channelNames */
                 channelNames?: (string[]|null);
+
+                /** Command latestKey */
+                latestKey?: (string|null);
+
+                /** Command volatile */
+                volatile?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

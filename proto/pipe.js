@@ -6037,6 +6037,8 @@ $root.standpipe = (function() {
              * @property {number|null} [code] Command code
              * @property {string|null} [reason] Command reason
              * @property {Array.<string>|null} [channelNames] Command channelNames
+             * @property {string|null} [latestKey] Command latestKey
+             * @property {boolean|null} [volatile] Command volatile
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -6207,6 +6209,22 @@ $root.standpipe = (function() {
              */
             Command.prototype.channelNames = $util.emptyArray;
 
+            /**
+             * Command latestKey.
+             * @member {string} latestKey
+             * @memberof standpipe.v1.Command
+             * @instance
+             */
+            Command.prototype.latestKey = "";
+
+            /**
+             * Command volatile.
+             * @member {boolean} volatile
+             * @memberof standpipe.v1.Command
+             * @instance
+             */
+            Command.prototype.volatile = false;
+
             // OneOf field names bound to virtual getters and setters
             var $oneOfFields;
 
@@ -6268,6 +6286,10 @@ $root.standpipe = (function() {
                 if (message.channelNames != null && message.channelNames.length)
                     for (var i = 0; i < message.channelNames.length; ++i)
                         writer.uint32(/* id 17, wireType 2 =*/138).string(message.channelNames[i]);
+                if (message.latestKey != null && $Object.hasOwnProperty.call(message, "latestKey") && message.latestKey !== "")
+                    writer.uint32(/* id 19, wireType 2 =*/154).string(message.latestKey);
+                if (message.volatile != null && $Object.hasOwnProperty.call(message, "volatile") && message.volatile !== false)
+                    writer.uint32(/* id 20, wireType 0 =*/160).bool(message.volatile);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (var i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -6461,6 +6483,24 @@ $root.standpipe = (function() {
                             if (!(message.channelNames && message.channelNames.length))
                                 message.channelNames = [];
                             message.channelNames.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 19: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.latestKey = value;
+                            else
+                                delete message.latestKey;
+                            continue;
+                        }
+                    case 20: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.volatile = value;
+                            else
+                                delete message.volatile;
                             continue;
                         }
                     }

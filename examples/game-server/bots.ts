@@ -17,6 +17,9 @@ export function startBot(key: string, port: number): Bot {
   let sentAt: number | undefined;
   let lag = 0;
 
+  // The pearl is somewhere else now: time to turn.
+  let turns = false;
+  pusher.subscribe('field').bind('caught', () => (turns = true));
   pusher.back_channel.bind('view', (data) => {
     const view = data as View;
     if (sentAt !== undefined) {
@@ -25,7 +28,8 @@ export function startBot(key: string, port: number): Bot {
       sentAt = undefined;
     }
     // Four inputs a second are plenty for a bot.
-    if (Math.random() > 4 / 30) return;
+    if (!turns && Math.random() > 4 / 30) return;
+    turns = false;
     const [dx, dy] = [view.pearl.x - view.you.x, view.pearl.y - view.you.y];
     const far = Math.hypot(dx, dy) || 1;
     const sway = (Math.random() - 0.5) * (1 - skill);

@@ -53,14 +53,18 @@ export class Game {
     player.dy = clamp(dy, -1, 1);
   }
 
-  tick(seconds: number): void {
+  /** Moves everybody on. Returns those who have caught a pearl. */
+  tick(seconds: number): Player[] {
+    const catchers: Player[] = [];
     for (const player of this.#players.values()) {
       player.x = clamp(player.x + player.dx * SPEED * seconds, 0, 1);
       player.y = clamp(player.y + player.dy * SPEED * seconds, 0, 1);
       if (distance(player, this.pearl) > REACH) continue;
       player.score += 1;
+      catchers.push(player);
       this.pearl = somewhere();
     }
+    return catchers;
   }
 
   players(): IterableIterator<Player> {

@@ -2,6 +2,8 @@
 import type { Game } from './game';
 
 const [WIDTH, HEIGHT] = [56, 16];
+/** Players whose scores are shown. */
+const BEST = 5;
 
 export interface Figures {
   answersPerSecond: number;
@@ -11,7 +13,11 @@ export interface Figures {
 export function draw(game: Game, { answersPerSecond, lagMs }: Figures): void {
   const players = [...game.players()];
   const names = (index: number): string => String.fromCharCode(65 + (index % 26));
-  const scores = players.map(({ score }, index) => `${names(index)} ${score}`).join('  ');
+  const best = players
+    .map(({ score }, index) => ({ score, name: names(index) }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, BEST);
+  const scores = best.map(({ score, name }) => `${name} ${score}`).join('  ');
   const line = `${scores}   ${answersPerSecond.toFixed(0)} answers/s, input to view ${lagMs.toFixed(1)} ms`;
   if (!process.stdout.isTTY) {
     console.log(line);

@@ -110,6 +110,10 @@ export interface PublishOptions {
   except?: readonly string[] | undefined;
   /** Keeps it as the channel's last event for this long, in the same order. */
   cacheMs?: number | undefined;
+  /** Key of a latest event: a socket that is behind may miss it when a later one of the channel has the same key. */
+  latest?: string | undefined;
+  /** A socket that is behind misses it. */
+  volatile?: boolean | undefined;
   /** Asks all nodes how many sockets it was written to. */
   receipt?: boolean | undefined;
 }

@@ -83,11 +83,9 @@ export class Gateway {
    * @param broker joins this gateway with others; a private one unless given
    */
   constructor(options: GatewayOptions, clock: Clock = systemClock, broker?: Broker) {
-    const settings = checkGatewayOptions(options);
-    const { log } = settings;
+    const settings = (this.#settings = checkGatewayOptions(options));
+    const log = (this.#log = settings.log);
     const limits = (this.#limits = { ...settings.limits });
-    this.#settings = settings;
-    this.#log = log;
     this.#clock = clock;
     const memory = new MemoryLimit(clock);
     memory.warnOfLimits(settings);
@@ -95,6 +93,7 @@ export class Gateway {
     const apps = (): Iterable<App> => this.#apps.all();
     this.metrics = new Metrics({
       ...live(apps, () => this.#hub, clock),
+      behind: () => this.#keepAlive.behind,
       ...((broker ?? settings.broker) && { broker: this.#broker }),
     });
     const journal = new Journal(log, this.metrics);
@@ -103,7 +102,8 @@ export class Gateway {
     const budget = new TurnBudget(clock);
     // Answers are escaped, encoded and written: as much work as twice their length of input.
     const charge = (characters: number): void => budget.spend((2 * characters) / BYTES_PER_UNIT);
-    const turn = new Turn((run) => clock.endOfTurn(run), { watch, clock, charge });
+    const latest = { limits, counts: this.metrics };
+    const turn = new Turn((run) => clock.endOfTurn(run), { watch, clock, charge, latest });
     const shared = { clock, limits, journal, metrics: this.metrics };
     this.#hub = new Hub({ ...shared, turn, broker: this.#broker });
     this.#apps = new Apps(settings.apps, (app) => this.#hub.attach(app));

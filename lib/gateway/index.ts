@@ -1,6 +1,7 @@
 export { createGateway, Gateway } from './gateway';
 export type { Reloaded } from './options/difference';
-export { configSchema, limitsTable } from './options/options';
+export { limitsTable } from './options/limits';
+export { configSchema } from './options/options';
 export type { AppOptions, GatewayOptions, Limits } from './options/options';
 export { StandpipeError } from '../errors';
 export type {

@@ -15,7 +15,7 @@ export function live(
   apps: () => Iterable<App>,
   hub: () => Hub,
   clock: Clock,
-): Omit<Live, 'broker'> {
+): Omit<Live, 'broker' | 'behind'> {
   /** Unfinished events of connected backends, or of streams that wait for one. */
   const lags = (isWaiting: boolean): Array<{ events: number; since: number }> => {
     const observers = [...apps()].flatMap((app) => [...app.observers]);

@@ -76,6 +76,13 @@ export interface TriggerParams {
    * it.
    */
   except?: readonly string[];
+  /**
+   * Key of the event on its channel, 1 to 200 characters; true: the event's name. A browser that is behind with what it is
+   * sent gets the latest event of the key in place of the earlier ones. Known to a Standpipe gateway, like `except`.
+   */
+  latest?: string | true;
+  /** A browser that is behind does not get the event, and a cache channel does not keep it. Known to a Standpipe gateway. */
+  volatile?: boolean;
 }
 
 /** An event of a batch, for one channel. */

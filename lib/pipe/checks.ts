@@ -6,7 +6,7 @@ import {
   isUserId,
   parseChannelName,
 } from '../pusher/channel-name';
-import { DEFAULT_CHANNEL_LIMITS } from '../pusher/limits';
+import { DEFAULT_CHANNEL_LIMITS, MAX_LATEST_KEY_LENGTH } from '../pusher/limits';
 import { didYouMean } from '../util/closest';
 import { MAX_CLOSE_REASON_BYTES, fitsCloseReason } from '../util/close-reason';
 
@@ -141,6 +141,25 @@ export function checkedKey(key: unknown): string | undefined {
   if (key === undefined) return undefined;
   if (typeof key === 'string' && key !== '' && key.length <= MAX_KEY_LENGTH) return key;
   throw badArgument(`idempotencyKey must be a string of 1 to ${MAX_KEY_LENGTH} characters`);
+}
+
+/** The key of a latest event; that of `true` is its name. */
+export function checkedLatest(latest: unknown, event: string): string | undefined {
+  if (latest === undefined) return undefined;
+  if (latest === true) return event;
+  if (typeof latest === 'string' && latest !== '' && latest.length <= MAX_LATEST_KEY_LENGTH) {
+    return latest;
+  }
+  throw badArgument(
+    `latest must be true or a key, a string of 1 to ${MAX_LATEST_KEY_LENGTH} characters`,
+  );
+}
+
+export function checkedVolatile(volatile: unknown, latest: unknown): true | undefined {
+  if (volatile === undefined || volatile === false) return undefined;
+  if (volatile !== true) throw badArgument('volatile must be true or false');
+  if (latest !== undefined) throw badArgument('an event is either latest or volatile, not both');
+  return true;
 }
 
 export function checkedAck(ack: unknown = 'accepted'): 'accepted' | 'delivered' {

@@ -1,10 +1,8 @@
 import { StandpipeError } from '../errors';
-import type { Dial } from '../net/dial';
 import { dialWebSocket } from '../net/web-socket';
 import { deferred, rejected, type Deferred } from '../util/deferred';
 import type { Emitter } from '../util/emitter';
 import { systemClock, type Clock } from '../util/timers';
-import { CLOSE_CODES } from '../wire/close-codes';
 import { RuleKind } from '../wire/frames';
 import type { QueryOptions, Stats } from './queries/results';
 import { checkCallback } from './checks';
@@ -16,9 +14,11 @@ import { dispatch, type Routes } from './connection/dispatch';
 import { Inbox } from './inbox/inbox';
 import { Greeting, type Welcomed } from './connection/greeting';
 import { Link } from './connection/link';
-import { Registry, type Registries } from './handlers/registry';
+import { registriesOf, type Registries } from './handlers/registry';
 import { Unheard } from './handlers/unheard';
-import { readOptions, warnOfOpenDoors, type PipeOptions, type Settings } from './options';
+import { drained } from './connection/drained';
+import { readOptions, warnOfOpenDoors } from './options';
+import type { PipeOptions, Settings, Surroundings } from './options';
 import { Reporter } from './reporter';
 import { Queries } from './queries/queries';
 import type { ClientParts } from './handles/listenable';
@@ -32,13 +32,8 @@ import type {
   SubscribeCallback,
   SubscriptionFilter,
 } from './types';
+import { Ticks, type Tick, type Ticker } from './tick';
 import { UserHandle, Users } from './handles/users';
-
-/** The clock and the dialler of a client. Specs turn the one by hand and script the other. */
-export interface Surroundings {
-  clock: Clock;
-  dial: Dial;
-}
 
 /**
  * A backend's end of the Pipe: hears every browser and answers each one over a single connection, which it keeps alive.
@@ -66,6 +61,7 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
   readonly #decider: Decider;
   readonly #greeting: Greeting;
   readonly #sender: Sender;
+  readonly #ticks: Ticks;
   readonly #queries: Queries;
   readonly #inbox: Inbox;
   readonly #link: Link;
@@ -87,11 +83,7 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
       this.#eventFailed();
       reporter.handlerFailed(thrown, event);
     };
-    this.#registries = {
-      sockets: new Registry(eventFailed, (word) => this.#unheard.added('sockets', word)),
-      channels: new Registry(eventFailed, (word) => this.#unheard.added('channels', word)),
-      users: new Registry(eventFailed, (word) => this.#unheard.added('users', word)),
-    };
+    this.#registries = registriesOf(eventFailed, (...added) => this.#unheard.added(...added));
     this.#link = new Link(settings, clock, surroundings.dial ?? dialWebSocket, {
       hello: (nonce) => this.#greeting.hello(nonce),
       welcome: (frame) => this.#greeting.welcome(frame, this.#draining !== undefined),
@@ -107,6 +99,10 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
       drained: () => void this.#emitter.emit('drain'),
       report: (error) => reporter.error(error),
       callbackFailed: (thrown) => reporter.handlerFailed(thrown, 'callback of trigger'),
+    });
+    this.#ticks = new Ticks(clock, {
+      flush: () => this.#sender.flush(),
+      failed: (thrown) => reporter.handlerFailed(thrown, 'tick'),
     });
     this.#queries = new Queries(clock, (query) => {
       // Commands that were triggered before a query are on their way before it.
@@ -130,11 +126,8 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
       sendCommands: () => this.#sender.flush(),
     });
     this.#greeting = new Greeting({
-      name: settings.name ?? '',
-      group: settings.group,
-      inbox: this.#inbox,
-      sender: this.#sender,
-      subscriptions: this.#subscriptions,
+      ...{ name: settings.name ?? '', group: settings.group },
+      ...{ inbox: this.#inbox, sender: this.#sender, subscriptions: this.#subscriptions },
     });
     const routes: Routes = {
       inbox: this.#inbox,
@@ -252,6 +245,22 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
     return this;
   }
 
+  /**
+   * Runs a function `hz` times a second, above 0 and at most 1 000, without drift, until `stop()` or `disconnect()`, connected
+   * or not. All that is triggered in a run leaves at its end, as one frame of up to 64 KiB or as few as it takes, and a browser
+   * gets its part of a frame in one write. A tick for which the process was too busy is skipped. An error of `run` is told
+   * as that of a handler is.
+   * @throws StandpipeError `bad_argument`
+   */
+  tick(hz: number, run: (tick: Tick) => unknown): Ticker {
+    return this.#ticks.start(hz, run);
+  }
+
+  /** Triggers with `latest` or `volatile` that were dropped here: the outbox was full, or, volatile, there was no connection. */
+  get droppedTriggers(): number {
+    return this.#sender.dropped;
+  }
+
   /** A handle of one socket. Making one costs next to nothing and leaves nothing behind. */
   socket(id: string): SocketHandle<Events> {
     return new SocketHandle<Events>(this.#parts, id);
@@ -322,10 +331,7 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
   }
 
   #attemptFailed(error: StandpipeError): void {
-    const { bad_proof, protocol_error } = CLOSE_CODES;
-    if (error.status === bad_proof.code || error.status === protocol_error.code) {
-      this.#greeting.renew();
-    }
+    this.#greeting.failed(error);
     this.#reporter.error(error);
   }
 
@@ -337,14 +343,10 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
   }
 
   async #drain(): Promise<void> {
+    this.#ticks.stop();
     if (this.#link.isLive) {
-      const limit = deferred<void>();
-      const timer = this.#clock.setTimeout(() => limit.resolve(), this.#settings.drainMs);
-      // Handlers may still send their answers; the outbox closes after them.
-      await Promise.race([this.#inbox.stop(), limit.promise]);
-      await Promise.race([this.#sender.close(), limit.promise]);
-      if (this.#inbox.isUntold) await Promise.race([this.#link.settled(), limit.promise]);
-      this.#clock.clearTimeout(timer);
+      const [inbox, sender, link] = [this.#inbox, this.#sender, this.#link];
+      await drained({ inbox, sender, link, clock: this.#clock }, this.#settings.drainMs);
       this.#acknowledge();
     }
     this.#closed = deferred<void>();
@@ -371,11 +373,9 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
   #ask(kinds: Kinds, callback: SubscribeCallback | undefined): this {
     const { SOCKET, CHANNEL } = RuleKind;
     this.#inbox.ask(this.#subscriptions.asks(SOCKET), this.#subscriptions.asks(CHANNEL));
-    if (callback === undefined) return this;
-    const taken = this.#subscriptions.subscribed();
-    taken
-      .then(() => callback(null, { events: [kinds].flat() }), callback)
-      .catch((thrown) => this.#reporter.handlerFailed(thrown, 'callback of subscribe'));
+    const failed = (thrown: unknown): void =>
+      this.#reporter.handlerFailed(thrown, 'callback of subscribe');
+    if (callback !== undefined) this.#subscriptions.tell(kinds, callback).catch(failed);
     return this;
   }
 

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { readMasterKey } from '../pusher/encryption';
-import type { TlsOptions } from '../net/dial';
+import type { Dial, TlsOptions } from '../net/dial';
 import { silent } from '../util/logger';
 import { stderrLog } from '../util/stderr-log';
 import { warningLog } from '../util/warning-log';
@@ -22,9 +22,16 @@ import {
   type OptionTable,
   type OptionValues,
 } from '../util/option-table';
+import type { Clock } from '../util/timers';
 import type { Group } from '../wire/frames';
 import { GROUP_NAME_RULE, isGroupName } from '../wire/group-name';
 import { WIRE_LIMITS } from '../wire/limits';
+
+/** The clock and the dialler of a client. Specs turn the one by hand and script the other. */
+export interface Surroundings {
+  clock: Clock;
+  dial: Dial;
+}
 
 /** Backends that name the same group share one stream of events. */
 export interface GroupOptions {

@@ -7,7 +7,7 @@ import { WIRE_LIMITS } from '../wire/limits';
 import { badArgument, checkKeys, checkPattern } from './checks';
 import { failure } from './outbox/outcomes';
 import { refusalError } from './refusal';
-import type { SubscriptionFilter, SubscriptionKind } from './types';
+import type { SubscribeCallback, SubscriptionFilter, SubscriptionKind } from './types';
 
 /** Kinds by name: the number on the wire, and the filters that mean something to them. */
 const KINDS = new Map<unknown, { kind: RuleKind; channels: boolean; events: boolean }>([
@@ -94,6 +94,11 @@ export class Subscriptions {
     promise.promise.catch(() => undefined);
     this.#waiting.push({ version: this.#version, promise });
     return promise.promise;
+  }
+
+  /** Tells a callback when the gateway has taken the present rules. Rejects with what it throws. */
+  tell(kinds: Kinds, callback: SubscribeCallback): Promise<void> {
+    return this.subscribed().then(() => callback(null, { events: [kinds].flat() }), callback);
   }
 
   /** A connection was welcomed, which confirms the rules of its HELLO. Changed rules follow. */

@@ -252,7 +252,23 @@ export interface CauseOptions {
   cause?: Meta | undefined;
 }
 
-export interface TriggerOptions extends CauseOptions {
+/** An event of which the newest is enough. Only browsers that are behind with what they are sent miss one. */
+export interface DropOptions {
+  /**
+   * Key of the event on its channel (or for its socket, or user), 1 to 200 characters; true: the event's name. A browser
+   * that is behind gets the latest event of the key once it has caught up, in place of the earlier ones, and before all
+   * that is newer. Of the events of a key that the gateway gets in one turn all browsers get the last one. An event with
+   * `except` takes the place of no other.
+   */
+  latest?: string | true | undefined;
+  /**
+   * True: a browser that is behind does not get the event, nor does anybody while this client has no connection. A cache
+   * channel does not keep it. Default false.
+   */
+  volatile?: boolean | undefined;
+}
+
+export interface TriggerOptions extends CauseOptions, DropOptions {
   /** Ids of sockets that do not get the event. */
   except?: string | readonly string[] | undefined;
   /**
@@ -272,7 +288,9 @@ export interface PublishOptions extends TriggerOptions {
   ack?: 'accepted' | 'delivered' | undefined;
 }
 
-export interface SocketPublishOptions extends CauseOptions {
+export interface SocketTriggerOptions extends CauseOptions, DropOptions {}
+
+export interface SocketPublishOptions extends SocketTriggerOptions {
   ack?: 'accepted' | 'delivered' | undefined;
 }
 

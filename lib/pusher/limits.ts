@@ -24,6 +24,9 @@ export interface ChannelLimits {
   maxEventsPerBatch: number;
 }
 
+/** Characters of the key of a latest event, which is Standpipe's own. */
+export const MAX_LATEST_KEY_LENGTH = 200;
+
 /** The limits that are documented for the hosted service. */
 export const DEFAULT_CHANNEL_LIMITS: Readonly<ChannelLimits> = Object.freeze({
   maxChannelNameLength: 164,

@@ -12,6 +12,9 @@ export type SentItem =
       /** Node that asks for receipts, and the number under which it asks; 0 for none. */
       from: number;
       receipt: number;
+      /** Key of a latest event. */
+      latest: string | undefined;
+      volatile: boolean | undefined;
     }
   | { kind: 'member'; userId: string; userInfo: string | undefined; added: boolean };
 
@@ -58,6 +61,8 @@ function writeEvent(item: Extract<SentItem, { kind: 'event' }>): void {
   if (item.cacheMs !== undefined) writer.count(0x18, item.cacheMs);
   writer.uint32(0x20, item.from);
   writer.uint32(0x28, item.receipt);
+  writer.text(0x3a, item.latest);
+  if (item.volatile === true) writer.uint32(0x40, 1);
 }
 
 function writeMember({ userId, userInfo, added }: Extract<SentItem, { kind: 'member' }>): void {
@@ -92,6 +97,7 @@ function readItem(reader: ByteReader): SentItem {
   const event: Extract<SentItem, { kind: 'event' }> = {
     kind: 'event',
     ...{ text: '', except: undefined, cacheMs: undefined, from: 0, receipt: 0 },
+    ...{ latest: undefined, volatile: undefined },
   };
   let member: SentItem | undefined;
   while (reader.position < end) {
@@ -102,6 +108,8 @@ function readItem(reader: ByteReader): SentItem {
     else if (tag === 0x20) event.from = reader.varint();
     else if (tag === 0x28) event.receipt = reader.varint();
     else if (tag === 0x32) member = readMember(reader);
+    else if (tag === 0x3a) event.latest = reader.text();
+    else if (tag === 0x40) event.volatile = reader.varint() !== 0;
     else reader.skip(tag);
   }
   reader.expectEnd(end);

@@ -147,6 +147,8 @@ export interface Command {
   idempotencyKey?: string | undefined;
   code?: number | undefined;
   reason?: string | undefined;
+  latestKey?: string | undefined;
+  volatile?: boolean | undefined;
 }
 
 export interface Refusal {

@@ -9,6 +9,7 @@ import { echo } from './echo';
 import { fairness } from './fairness';
 import { fallback } from './fallback';
 import { fanOut } from './fan-out';
+import { game } from './game';
 import { http } from './http';
 import { httpSdk } from './http-sdk';
 import { idle } from './idle';
@@ -24,6 +25,7 @@ const PARTS = new Map<string, (settings: Settings) => Promise<void>>([
   ['http-sdk', httpSdk],
   ['trigger', trigger],
   ['echo', echo],
+  ['game', game],
   ['idle', idle],
   ['fairness', fairness],
   ['subscriber', subscriber],

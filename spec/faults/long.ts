@@ -24,6 +24,7 @@ import { halfOpen } from './half-open';
 import { halfOpenNetwork } from './half-open-network';
 import { idleBehindNginx } from './idle-behind-nginx';
 import { mishap } from './kills';
+import { latestOverSlowLines } from './late-screens';
 import { checkModels, modelsUnchecked } from './models';
 import { otherNodes } from './other-nodes';
 import { backlog, flood } from './overload';
@@ -62,6 +63,7 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['models', models],
   ['slow', slow],
   ['slow-links', slowLinks],
+  ['latest', latestOverSlowLines],
   ['overload', overload],
   ['half-open', deadLines],
   ['clock', wrongClock],

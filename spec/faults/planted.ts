@@ -5,11 +5,19 @@ import { finderOf, judge, lookFor } from './planted/find';
 import { flow } from './planted/flow';
 import { groups } from './planted/groups';
 import { kept } from './planted/kept';
+import { latestOnly } from './planted/latest';
 import { limits } from './planted/limits';
 import { order } from './planted/order';
 
 /** Every kind of fault that the Pipe once had, with planted bugs that must be found. */
-export const FAULT_KINDS: readonly FaultKind[] = [...flow, ...order, ...groups, ...kept, ...limits];
+export const FAULT_KINDS: readonly FaultKind[] = [
+  ...flow,
+  ...order,
+  ...groups,
+  ...kept,
+  ...limits,
+  ...latestOnly,
+];
 
 /** A row of the table: the kind, its planted bug, and the check that must find it. */
 interface Row {

@@ -148,6 +148,29 @@ t.test('except names sockets that do not get an event', async (t) => {
   );
 });
 
+t.test('latest and volatile reach the gateway, of one event and in batches', async (t) => {
+  const gateway = await gatewayOf(t);
+  const pusher = new Pusher(gateway.client);
+  const browser = await gateway.browser();
+  await browser.subscribe('room');
+  const price = { channel: 'room', name: 'price', latest: 'ACME' } as const;
+  await pusher.triggerBatch([
+    { ...price, data: 1 },
+    { ...price, data: 2 },
+    { channel: 'room', name: 'typing', data: 3, volatile: true },
+  ]);
+  t.match(await browser.next('typing'), { data: 3 });
+  const heard = browser.received.filter(({ channel }) => channel === 'room');
+  t.strictSame(
+    heard.flatMap(({ event, data }) => (event.startsWith('pusher') ? [] : data)),
+    [2, 3],
+  );
+  const both = await pusher
+    .trigger('room', 'e', 1, { latest: true, volatile: true })
+    .catch((error: unknown) => error);
+  t.match(both, { status: 400, body: /either latest or volatile/ });
+});
+
 t.test('connections are used again, unless keepAlive is false', async (t) => {
   const { options, connections } = await server(t);
   const three = async (more: object): Promise<number> => {

@@ -331,6 +331,8 @@ const arbitraryCommand: fc.Arbitrary<Command> = record(
     idempotencyKey: name,
     code: uint32,
     reason: name,
+    latestKey: name,
+    volatile: yes,
   },
   { requiredKeys: ['verb'] },
 );

@@ -159,14 +159,21 @@ export const GOLDEN_FRAMES: Array<{ frame: Frame; hex: string }> = [
           receipt: 'delivered',
           origin: { partition: 3, generation: 1, offset: 42, index: 1 },
           idempotencyKey: 'k1',
+          latestKey: 'door',
         },
-        { verb: Verb.TRIGGER_SOCKET, socketId: '12.34', event: 'hi', data: 'null' },
+        {
+          verb: Verb.TRIGGER_SOCKET,
+          socketId: '12.34',
+          event: 'hi',
+          data: 'null',
+          volatile: true,
+        },
         { verb: Verb.TERMINATE_USER, userId: 'u1' },
         { verb: Verb.CLOSE_SOCKET, socketId: '12.35', code: 4009, reason: 'banned' },
       ],
       ack: { positions: [{ partition: 3, generation: 1, epoch: 2, offset: 43 }] },
     },
-    hex: '2a92010a0808011204726f6f6d0a060802120268690a09080312056c6f62627910071a3308011001200232072268656c6c6f224a0531322e33344a0531322e333550015802620808031001182a20016a026b31720203011a110802200232046e756c6c3a0531322e33341a060805420275311a1508043a0531322e333578a91f82010662616e6e6564220a0a08080310011802202b',
+    hex: '2a9c010a0808011204726f6f6d0a060802120268690a09080312056c6f62627910071a3a08011001200232072268656c6c6f224a0531322e33344a0531322e333550015802620808031001182a20016a026b31720203019a0104646f6f721a140802200232046e756c6c3a0531322e3334a001011a060805420275311a1508043a0531322e333578a91f82010662616e6e6564220a0a08080310011802202b',
   },
   {
     frame: {

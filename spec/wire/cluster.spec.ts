@@ -29,6 +29,8 @@ const item: fc.Arbitrary<SentItem> = fc.oneof(
     kind: fc.constant('event' as const),
     ...{ text, cacheMs: optional(count), from: count, receipt: count },
     except: optional(fc.array(text, { minLength: 1, maxLength: 3 })),
+    latest: optional(fc.string({ minLength: 1, maxLength: 60 })),
+    volatile: optional(fc.constant(true)),
   }),
   fc.record({
     kind: fc.constant('member' as const),

@@ -37,6 +37,10 @@ function changeOf(item: Extract<Item, { kind: 'member' }>): MemberChange {
 function optionsOf({
   except,
   cacheMs,
+  latest,
+  volatile,
 }: Extract<Item, { kind: 'event' }>): PublishOptions | undefined {
-  return except === undefined && cacheMs === undefined ? undefined : { except, cacheMs };
+  const isPlain =
+    except === undefined && cacheMs === undefined && latest === undefined && volatile !== true;
+  return isPlain ? undefined : { except, cacheMs, latest, volatile };
 }

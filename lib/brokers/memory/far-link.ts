@@ -140,8 +140,9 @@ export class FarLink implements EngineLink {
       hearsUser: (userId) => this.#topicsAreUp && this.#watched.has(`${id} u${userId}`),
       listener: {
         published: (channel, text, options, seq) => {
-          const { except, cacheMs } = options ?? {};
-          pass(channel, { kind: 'event', text, except, cacheMs, seq, ...this.receipt });
+          const { except, cacheMs, latest, volatile } = options ?? {};
+          const event = { kind: 'event' as const, text, except, cacheMs, latest, volatile, seq };
+          pass(channel, { ...event, ...this.receipt });
           return 0;
         },
         member: (channel, change) => pass(channel, { kind: 'member', ...change }),

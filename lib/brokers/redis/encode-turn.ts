@@ -101,9 +101,9 @@ class TurnEncoder {
   }
 
   #item({ text, options, receipt }: Publish): SentItem {
-    const { except, cacheMs } = options ?? {};
+    const { except, cacheMs, latest, volatile } = options ?? {};
     const from = receipt > 0 ? this.#node : 0;
-    return { kind: 'event', text, except, cacheMs, from, receipt };
+    return { kind: 'event', text, except, cacheMs, from, receipt, latest, volatile };
   }
 
   /** An idempotency key with the operations that depend on it. Returns how many these are. */

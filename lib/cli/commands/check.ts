@@ -1,4 +1,5 @@
-import { checkGatewayOptions, limitsTable } from '../../gateway/options/options';
+import { limitsTable } from '../../gateway/options/limits';
+import { checkGatewayOptions } from '../../gateway/options/options';
 import { requireUsable } from '../../gateway/transport/tls-server';
 import { type Environment, readConfig } from '../config';
 import type { ServeFlags } from '../flags';

@@ -2,6 +2,7 @@ import type { AppListener, MemberChange, PublishOptions, Transition } from '../.
 import type { Eventual } from '../../brokers/eventual';
 import * as messages from '../../pusher/messages';
 import type { Entrance } from './entrance';
+import { VOLATILE, type Droppable } from './fanout/droppable';
 import type { Turn } from './fanout/turn';
 import type { CountPace } from './features/count-pace';
 import type { Watchlists } from './features/watchlists';
@@ -43,7 +44,7 @@ export class AppFeed implements AppListener {
       for (const entrant of channel.entering ?? []) entrant.heard = { text, seq };
     }
     if (channel.ahead !== undefined) excluded = [...(excluded ?? []), ...aheadOf(channel, seq)];
-    this.#parts.turn.publish(channel, text, excluded);
+    this.#parts.turn.publish(channel, text, excluded, droppableOf(options, excluded));
     const reached = channel.sockets.size - channel.closing;
     const sockets = reached - (excluded === undefined ? 0 : new Set(excluded).size);
     this.#parts.metrics.deliveries += sockets;
@@ -106,6 +107,17 @@ export class AppFeed implements AppListener {
       return socket?.closed === false && channel.sockets.has(socket) ? [socket] : [];
     });
   }
+}
+
+/** The way in which sockets that are behind may miss an event. An event with exceptions takes the place of no other. */
+function droppableOf(
+  options: PublishOptions | undefined,
+  excluded: readonly Socket[] | undefined,
+): Droppable | undefined {
+  if (options === undefined) return undefined;
+  if (options.volatile === true) return VOLATILE;
+  const { latest: key } = options;
+  return key === undefined || excluded !== undefined ? undefined : { key };
 }
 
 /** Sockets that got an event, or a later one, when they were let in. */

@@ -37,6 +37,10 @@ export interface Publication {
   data: string;
   /** Ids of sockets that must not get it; unknown ones exclude nobody. */
   except?: readonly string[] | undefined;
+  /** A socket that is behind may miss it when a later one of the channel has the same key. Not with `except`. */
+  latest?: string | undefined;
+  /** A socket that is behind misses it, and a cache channel does not keep it. */
+  volatile?: boolean | undefined;
 }
 
 /** The last event of a cache channel, and the time until it is forgotten. */
@@ -190,6 +194,11 @@ export class Hub {
     this.happenings.tell(socket.app, EventKind.DRAINED, { socketId: socket.id });
   }
 
+  /** A socket has read what it was sent a while ago, and may be behind no more. */
+  caughtUp(socket: Socket): void {
+    this.turn.caughtUp(socket);
+  }
+
   /** Closes a socket after everything sent to it. Messages of it that were read and held back are handled first. */
   dismiss(socket: Socket, code: number, reason: string): void {
     this.holdback.letGo(socket);
@@ -228,6 +237,7 @@ export class Hub {
   #close(socket: Socket, code: number, reason: string): void {
     if (socket.app.sockets.get(socket.id) !== socket) return;
     this.#entrance.gone(socket);
+    this.turn.gone(socket);
     this.#signOut(socket);
     this.browserRequests.closed(socket);
     this.holdback.gone(socket);
@@ -324,16 +334,21 @@ export class Hub {
    * node that it is written to, or with `receipt` of all nodes.
    */
   publish(app: App, publication: Publication, receipt = false): Eventual<number | Unavailable> {
-    const { channel: name, event, data, except } = publication;
+    const { channel: name, event, data, except, volatile = false } = publication;
     const { broker } = app;
     const channel = app.channels.get(name);
-    const keeps = channel === undefined ? isCacheChannel(name) : channel.kind.cache;
+    const isCache = channel === undefined ? isCacheChannel(name) : channel.kind.cache;
+    const keeps = isCache && !volatile;
     // Nobody hears it, so no text is made.
     if (channel === undefined && !keeps && broker.isAlone) return 0;
     const text = messages.channelEvent(event, name, data);
-    if (!keeps && except === undefined && !receipt) return broker.publish(name, text);
+    const latest = publication.latest ?? (app.rules.isLatest(name, event) ? event : undefined);
+    const isDroppable = volatile || latest !== undefined;
+    if (!keeps && except === undefined && !receipt && !isDroppable) {
+      return broker.publish(name, text);
+    }
     const cacheMs = keeps ? this.#limits.cacheTtlMs : undefined;
-    return broker.publish(name, text, { except, cacheMs, receipt });
+    return broker.publish(name, text, { except, cacheMs, receipt, latest, volatile });
   }
 
   /**

@@ -18,6 +18,8 @@ export interface Live {
   paused(): number;
   /** Sockets closed for the same reason. */
   overflowCloses(): number;
+  /** Sockets that droppable events are not written to now. */
+  behind(): number;
   /** Counters of the broker that joins several gateways; absent without one. */
   broker: Pick<Broker, 'state' | 'metrics'>;
 }
@@ -62,6 +64,12 @@ export class Metrics {
   eventsAccepted = 0;
   /** Sockets these events went to. */
   deliveries = 0;
+  /** Events whose place a later one of their key took in the same turn. */
+  eventsReplaced = 0;
+  /** Events not written to a socket that was behind: a later one of their key was. */
+  latestDrops = 0;
+  /** Volatile events not written to a socket that was behind. */
+  volatileDrops = 0;
   /** Events handed to backends. */
   pipeEvents = 0;
   /** Commands of backends applied. */
@@ -155,6 +163,21 @@ export class Metrics {
     );
     count('events_accepted_total', 'Events accepted', () => this.eventsAccepted);
     count('deliveries_total', 'Events written to a socket', () => this.deliveries);
+    count(
+      'events_replaced_total',
+      'Events that gave their place to a later one of their key before they were written to anybody',
+      () => this.eventsReplaced,
+    );
+    countBy(
+      'deliveries_dropped_total',
+      'Events among the deliveries that were not written, since their browser was behind',
+      'reason',
+      () => [
+        ['latest', this.latestDrops],
+        ['volatile', this.volatileDrops],
+      ],
+    );
+    level('sockets_behind', 'Browsers that are behind with such events', live.behind);
     count('pipe_events_total', 'Events sent to backends', () => this.pipeEvents);
     count('pipe_commands_total', 'Commands of backends applied', () => this.pipeCommands);
     count(

@@ -4,6 +4,7 @@ import { REPLY_EVENT } from '../../pusher/requests';
 import { EventKind } from '../../wire/frames';
 import type { Unavailable } from '../../brokers/broker';
 import { type Eventual, later } from '../../brokers/eventual';
+import type { Droppable } from './fanout/droppable';
 import type { App } from './model/app';
 import type { Channel } from './model/channel';
 import type { Hub, Publication } from './hub';
@@ -120,8 +121,8 @@ export class Router {
   }
 
   /** An event for one socket, from a backend. */
-  send(socket: Socket, event: string, data: string): void {
-    this.#hub.turn.send(socket, socketEvent(event, data));
+  send(socket: Socket, event: string, data: string, droppable?: Droppable): void {
+    this.#hub.turn.send(socket, socketEvent(event, data), droppable);
     this.#metrics.eventsAccepted++;
     this.#metrics.deliveries++;
     if (!this.#journal.isRead) return;

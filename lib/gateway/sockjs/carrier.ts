@@ -2,7 +2,7 @@ import { CloseCode } from '../../pusher/close-codes';
 import { UnsentWatch } from '../core/fanout/unsent-watch';
 import type { Carrier, CarrierHandler } from '../core/fanout/carrier';
 import type { TurnBudget } from '../core/timing/turn-budget';
-import type { Encoder } from '../core/fanout/outlet';
+import type { Encoder, Pace } from '../core/fanout/outlet';
 import { closeLine, HEARTBEAT, OPEN } from './frames';
 import { MessageQueue } from './message-queue';
 import { PostOrder } from './post-order';
@@ -12,6 +12,10 @@ import type { Receiver } from './receiver';
 export interface CarrierHost {
   readonly maxUnsentBytes: number;
   readonly maxUnsentTicks: number;
+  /** Time for which lines may wait for a receiver before their client is behind, in milliseconds. */
+  readonly latestSlackMs: number;
+  /** Milliseconds on a monotonic clock. */
+  now(): number;
   /** Counts a carrier that was cut because it did not read. */
   cut(): void;
   /** The gateway itself failed in handling what came in. */
@@ -51,7 +55,7 @@ export interface CarrierOptions {
  * A connection made of HTTP requests. Messages wait for a receiver, and receivers come and go. To the protocol above it
  * is a connection like any other.
  */
-export class SockJsCarrier implements Carrier {
+export class SockJsCarrier implements Carrier, Pace {
   readonly remoteAddress: string;
   session: CarrierHandler | undefined;
   readonly #host: CarrierHost;
@@ -60,6 +64,10 @@ export class SockJsCarrier implements Carrier {
   /** Whole lines that no receiver has taken yet. */
   #waiting: Buffer[] | undefined = [OPEN];
   #waitingBytes = OPEN.length;
+  /** Time since which lines wait. */
+  #waitsSinceMs: number | undefined;
+  /** Droppable events were held back, since lines had waited for long. */
+  #isBehind = false;
   #closed: { code: number; reason: string } | undefined;
   /** Ticks since the last receiver went, the last heartbeat or the close; the present state says which of them. */
   #ticks = 0;
@@ -87,6 +95,21 @@ export class SockJsCarrier implements Carrier {
 
   get unsentBytes(): number {
     return this.#waitingBytes + (this.#receiver?.unsentBytes ?? 0);
+  }
+
+  get pace(): Pace {
+    return this;
+  }
+
+  isBehind(nowMs: number): boolean {
+    const sinceMs = this.#waitsSinceMs;
+    this.#isBehind = sinceMs !== undefined && nowMs - sinceMs > this.#host.latestSlackMs;
+    return this.#isBehind;
+  }
+
+  /** Nothing is asked of a client over HTTP: its next request is the answer. */
+  probe(): undefined {
+    return undefined;
   }
 
   /** True while it takes messages. */
@@ -215,6 +238,7 @@ export class SockJsCarrier implements Carrier {
   }
 
   #wait(lines: Buffer): void {
+    this.#waitsSinceMs ??= this.#host.now();
     (this.#waiting ??= []).push(lines);
     this.#waitingBytes += lines.length;
   }
@@ -230,7 +254,11 @@ export class SockJsCarrier implements Carrier {
     }
     this.#waitingBytes = lines.length - taken;
     this.#waiting = taken === lines.length ? undefined : [lines.subarray(taken)];
-    if (this.#waiting === undefined && this.#closed !== undefined) receiver.end(NOTHING);
+    if (this.#waiting !== undefined) return;
+    this.#waitsSinceMs = undefined;
+    if (this.#closed !== undefined) receiver.end(NOTHING);
+    else if (this.#isBehind) this.#host.endOfTurn(() => this.session?.caughtUp?.());
+    this.#isBehind = false;
   }
 
   #isStuck(receiver: Receiver): boolean {

@@ -45,6 +45,14 @@ export class SockJsCarriers implements CarrierHost {
     overload.each(() => this.#tick());
   }
 
+  get latestSlackMs(): number {
+    return this.#limits.latestSlackMs;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
   get size(): number {
     return this.#carriers.size;
   }

@@ -1,6 +1,6 @@
 import { parseJson } from '../../pusher/json';
 import type { Carrier, CarrierHandler } from '../core/fanout/carrier';
-import { type Encoder, newEncoderId } from '../core/fanout/outlet';
+import { type Encoder, newEncoderId, type Pace } from '../core/fanout/outlet';
 import type { TurnBudget } from '../core/timing/turn-budget';
 import { closeText, messageText } from './frames';
 import { MessageQueue } from './message-queue';
@@ -47,6 +47,11 @@ export class SockJsWebSocket implements Carrier, CarrierHandler {
 
   get unsentBytes(): number {
     return this.#carrier.unsentBytes;
+  }
+
+  /** Pings are frames of the WebSocket, of which SockJS knows nothing. */
+  get pace(): Pace | undefined {
+    return this.#isOpen ? this.#carrier.pace : undefined;
   }
 
   write(bytes: Buffer): void {
@@ -121,6 +126,10 @@ export class SockJsWebSocket implements Carrier, CarrierHandler {
 
   drained(): void {
     this.session?.drained?.();
+  }
+
+  caughtUp(): void {
+    this.session?.caughtUp?.();
   }
 
   /** All that came is handled: the connection may be read, or its end told. */

@@ -3,14 +3,19 @@ import type { Socket as NetSocket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
 import type { UnsentWatch } from '../core/fanout/unsent-watch';
 import type { Carrier, CarrierHandler } from '../core/fanout/carrier';
-import type { Encoder } from '../core/fanout/outlet';
+import type { Encoder, Pace } from '../core/fanout/outlet';
 import { closeReason } from '../../util/close-reason';
 import type { Intake } from './intake';
+import { PingPace, type PaceLimits } from './pace';
 import { webSocketEncoder } from './web-socket-encoder';
 
 /** Limits and duties of every connection; owned by `KeepAlive`. */
 export interface ConnectionWatch {
   readonly maxUnsentBytes: number;
+  /** Limits in force. */
+  readonly paceLimits: PaceLimits;
+  /** Milliseconds on a monotonic clock. */
+  now(): number;
   /** Called when written bytes have not left yet. */
   backedUp(connection: Connection): void;
   /** The peer does not read: `endCut` is due in one of the next turns. */
@@ -73,6 +78,8 @@ export class Connection implements Carrier {
   #held: Array<[data: RawData, isBinary: boolean]> | undefined;
   #state: State = 'open';
   #isCut = false;
+  /** Made when the first droppable event is for it. */
+  #pace: PingPace | undefined;
   /** All that was read is handled now, and the connection is not paused again meanwhile. */
   #isLeaving = false;
   /** The close that this side ordered. The connection ended so, whether the peer still learnt of it or not. */
@@ -103,6 +110,10 @@ export class Connection implements Carrier {
     return this.#stream.writableLength;
   }
 
+  get writtenBytes(): number {
+    return this.#stream.bytesWritten;
+  }
+
   /** Bytes that have left for the network so far. */
   get sentBytes(): number {
     return this.#stream.bytesWritten - this.#stream.writableLength;
@@ -129,6 +140,20 @@ export class Connection implements Carrier {
     if (this.#stream.writableLength > 0) this.#watch.backedUp(this);
   }
 
+  get pace(): Pace {
+    return (this.#pace ??= new PingPace(this, this.#watch.paceLimits));
+  }
+
+  /** The peer may be behind no more. */
+  caughtUp(): void {
+    if (this.#state === 'open') this.session?.caughtUp?.();
+  }
+
+  /** True while droppable events are not written to it. */
+  isBehind(nowMs: number): boolean {
+    return this.#pace?.isBehind(nowMs) === true;
+  }
+
   onDrain(run: () => void): void {
     this.#stream.once('drain', run);
   }
@@ -150,6 +175,7 @@ export class Connection implements Carrier {
   pause(): void {
     if (this.#state !== 'open' || this.paused || this.#isLeaving) return;
     this.#held = [];
+    this.#pace?.notHeard();
     this.#intake.pause();
     this.#ws.pause();
   }
@@ -242,10 +268,11 @@ export class Connection implements Carrier {
     ownerOf(this).#onPing(payload);
   }
 
-  static #ponged(this: WebSocket): void {
+  static #ponged(this: WebSocket, payload: Buffer): void {
     const owner = ownerOf(this);
     owner.silentTicks = 0;
     owner.#intake.count();
+    owner.#pace?.ponged(payload, owner.#watch.now());
   }
 
   static #ended(this: WebSocket, code: number, reason: Buffer): void {

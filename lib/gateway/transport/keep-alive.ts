@@ -2,11 +2,12 @@ import { UnsentWatch } from '../core/fanout/unsent-watch';
 import { SECOND_MS, type Overload } from '../core/timing/overload';
 import type { TurnBudget } from '../core/timing/turn-budget';
 import type { Connection, ConnectionWatch } from './connection';
+import type { PaceLimits } from './pace';
 
 /** Slow connections that are ended in one turn. */
 const CUTS_PER_TURN = 16;
 
-export interface KeepAliveOptions {
+export interface KeepAliveOptions extends PaceLimits {
   /** Silence of a peer after which it is pinged, in milliseconds. */
   activityTimeoutMs: number;
   /** Silence after which the connection is pinged so that proxies on the way keep it open, in milliseconds. */
@@ -28,6 +29,7 @@ export class KeepAlive implements ConnectionWatch {
   readonly #connections = new Set<Connection>();
   readonly #backedUp = new Set<Connection>();
   readonly #toCut = new Set<Connection>();
+  readonly #overload: Overload;
   readonly #budget: TurnBudget;
   readonly #onCut: () => void;
   readonly #onFailure: (error: unknown) => void;
@@ -44,12 +46,29 @@ export class KeepAlive implements ConnectionWatch {
     },
   ) {
     this.#options = options;
+    this.#overload = overload;
     this.#budget = budget;
     this.maxUnsentBytes = options.maxUnsentBytes;
     this.#onCut = on.cut;
     this.#onFailure = on.failure;
     this.#onPeerFailure = on.peerFailure;
     overload.each(() => this.#tick());
+  }
+
+  get paceLimits(): PaceLimits {
+    return this.#options;
+  }
+
+  now(): number {
+    return this.#overload.now();
+  }
+
+  /** Connections that droppable events are not written to now. */
+  get behind(): number {
+    const nowMs = this.now();
+    let behind = 0;
+    for (const connection of this.#connections) if (connection.isBehind(nowMs)) behind++;
+    return behind;
   }
 
   get size(): number {

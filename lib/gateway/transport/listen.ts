@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { StandpipeError } from '../../errors';
 import type { Logger } from '../../util/logger';
@@ -47,6 +48,10 @@ export interface Handlers {
 const BACKLOG = 4096;
 /** Time between two looks at a port that is taken. */
 const LOOK_MS = 20;
+
+/** State of a listening socket (Linux, include/net/tcp_states.h). */
+const LISTEN = '0A';
+const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 
 /** A place to listen at: an address, or the descriptor of a socket that listens already. */
 export interface Place {
@@ -109,4 +114,28 @@ function tryToListen(
     const at = fd === undefined ? { port, host, reusePort } : { fd };
     server.listen({ ...at, backlog: BACKLOG });
   });
+}
+
+/**
+ * True when two sockets of this network namespace listen on the same address and port, as they may with SO_REUSEPORT.
+ * False where the system has no table of them.
+ */
+export function isShared(port: number): boolean {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  return TABLES.some((path) => {
+    const addresses = rowsOf(path).flatMap((row) => {
+      // Columns: number, local address, remote address, state.
+      const [, local = '', , state] = row.trim().split(/\s+/);
+      return state === LISTEN && local.endsWith(suffix) ? local : [];
+    });
+    return new Set(addresses).size < addresses.length;
+  });
+}
+
+function rowsOf(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n');
+  } catch {
+    return [];
+  }
 }

@@ -13,7 +13,8 @@ import { MAX_HEADERS } from './http-connection';
 import { HttpConnections } from './http-connections';
 import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
-import { type Handlers, listen, type ListenOptions, type ListenParts, type Place } from './listen';
+import { isShared, listen } from './listen';
+import type { Handlers, ListenOptions, ListenParts, Place } from './listen';
 import {
   answerAndEnd,
   end,
@@ -25,7 +26,6 @@ import {
   unavailable,
   unreadable,
 } from './refuse';
-import { isShared } from './shared-port';
 import { TlsConnections, tlsServer } from './tls-server';
 import { flatHeaders, isWebSocket, putBack, WebSocketServers } from './upgrades';
 

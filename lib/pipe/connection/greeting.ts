@@ -1,4 +1,5 @@
 import { StandpipeError } from '../../errors';
+import { CLOSE_CODES } from '../../wire/close-codes';
 import type { Group, HelloFrame, WelcomeFrame } from '../../wire/frames';
 import { PROTOCOL_VERSION, STREAM_KEPT } from '../../wire/opening';
 import type { Inbox } from '../inbox/inbox';
@@ -100,10 +101,12 @@ export class Greeting {
   }
 
   /**
-   * Asks for a new session, since the gateway refused the proof or this client the answer. The old one counts as lost.
+   * An attempt to connect has failed. When the gateway has refused the proof, or this client the answer, the next one asks
+   * for a new session; the old one counts as lost.
    */
-  renew(): void {
-    this.#credentials.end();
+  failed({ status }: StandpipeError): void {
+    const { bad_proof, protocol_error } = CLOSE_CODES;
+    if (status === bad_proof.code || status === protocol_error.code) this.#credentials.end();
   }
 
   /** Ends the session on purpose: the next one is new, and nothing was lost. */

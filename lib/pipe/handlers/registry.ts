@@ -83,6 +83,16 @@ export interface Registries {
   readonly users: Registry;
 }
 
+/** @param onAdded told of the registry and the event of each handler that is added */
+export function registriesOf(
+  onFailure: OnFailure,
+  onAdded: (registry: keyof Registries, event: string) => void,
+): Registries {
+  const registry = (name: keyof Registries): Registry =>
+    new Registry(onFailure, (event) => onAdded(name, event));
+  return { sockets: registry('sockets'), channels: registry('channels'), users: registry('users') };
+}
+
 /** Joins what two emits returned: a promise only when some handler is still running. */
 export function both(
   one: Promise<void> | undefined,

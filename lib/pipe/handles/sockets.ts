@@ -20,13 +20,13 @@ import { EVERY } from '../handlers/registry';
 import type { Queries } from '../queries/queries';
 import { Listenable, type ClientParts } from './listenable';
 import type {
-  CauseOptions,
   EventName,
   Meta,
   PublishReceipt,
   ReceivedEvent,
   SocketEvents,
   SocketPublishOptions,
+  SocketTriggerOptions,
   SocketsEvents,
   TriggerCallback,
 } from '../types';
@@ -91,13 +91,13 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
   trigger<N extends EventName<Events>>(
     event: N,
     data: Events[N],
-    options: CauseOptions | undefined,
+    options: SocketTriggerOptions | undefined,
     callback?: TriggerCallback,
   ): boolean;
   trigger<N extends EventName<Events>>(
     event: N,
     data?: Events[N],
-    options?: CauseOptions | TriggerCallback,
+    options?: SocketTriggerOptions | TriggerCallback,
     callback?: TriggerCallback,
   ): boolean {
     const { sender } = this.#parts;

@@ -27,9 +27,11 @@ const ORIGIN_BYTES = 24;
 
 /** Bytes that a command takes of an outbox. */
 export function sizeOf(command: Command): number {
-  const { channel, channels, event, data, exceptSockets: except, origin, idempotencyKey } = command;
+  const { channel, channels, event, data, exceptSockets: except, origin } = command;
+  const { idempotencyKey, latestKey } = command;
   let bytes = COMMAND_BYTES + Buffer.byteLength(data ?? '');
-  bytes += (channel?.length ?? 0) + (event?.length ?? 0) + (idempotencyKey?.length ?? 0);
+  bytes += (channel?.length ?? 0) + (event?.length ?? 0);
+  bytes += (idempotencyKey?.length ?? 0) + (latestKey?.length ?? 0);
   if (channels !== undefined) for (const name of channels) bytes += name.length;
   if (except !== undefined) for (const id of except) bytes += id.length;
   if (origin !== undefined) bytes += ORIGIN_BYTES;

@@ -14,7 +14,8 @@ export interface OutcomesOwner {
 const SENTENCES = {
   closed: 'the client is closed; connect() opens it again',
   outbox_full: 'the outbox is full; slow down until drain',
-  not_sent: 'the client was closed before the command was sent',
+  not_sent:
+    'the client was closed before the command was sent, or had no connection for a volatile event',
   unknown_outcome: 'the connection was lost before the gateway answered',
 } as const;
 type Failure = keyof typeof SENTENCES;

@@ -18,6 +18,8 @@ import {
   checkedAck,
   checkedExcept,
   checkedKey,
+  checkedLatest,
+  checkedVolatile,
   jsonOf,
 } from '../checks';
 import { originOf, sizeOf, type Done, type Queued, type Target } from './command';
@@ -44,9 +46,11 @@ export interface SenderOwner extends OutcomesOwner {
 const ACCEPTED: PublishReceipt = Object.freeze({ status: 'accepted' });
 const NO_OPTIONS: TriggerOptions = Object.freeze({});
 /** Options of events for one socket, and of events for anything else. */
-const SOCKET_OPTIONS = ['cause', 'ack'] satisfies Array<keyof SocketPublishOptions>;
+const SOCKET_OPTIONS = [...(['latest', 'volatile', 'cause', 'ack'] as const)] satisfies Array<
+  keyof SocketPublishOptions
+>;
 const EVENT_OPTIONS = [
-  ...(['except', 'ifOccupied', 'idempotencyKey', 'cause', 'ack'] as const),
+  ...(['except', 'ifOccupied', 'idempotencyKey', 'latest', 'volatile', 'cause', 'ack'] as const),
 ] satisfies Array<keyof PublishOptions>;
 
 /** Share of its limits above which the outbox tells its users to slow down. */
@@ -79,6 +83,8 @@ export class Sender {
   /** The event name that was checked last; programs use the same one again and again. */
   #checkedName: string | undefined;
   readonly #outcomes: Outcomes;
+  /** Triggers with `latest` or `volatile` that were dropped here: the outbox was full, or there was no connection. */
+  dropped = 0;
   #emptied: (() => void) | undefined;
 
   constructor(settings: Settings, clock: Clock, owner: SenderOwner) {
@@ -124,10 +130,15 @@ export class Sender {
       callback && ((error) => (error === null ? callback(null, ACCEPTED) : callback(error)));
     const command = this.#command(target, event, data, options, done);
     const bytes = this.#measured(command);
+    if (this.#isTooLate(command)) {
+      this.#drop('not_sent', done);
+      return true;
+    }
     const verdict = this.#open ? this.#offer(command, bytes) : 'closed';
     if (verdict === 'ok') return true;
     if (verdict === 'closed') this.#outcomes.fail('closed', done);
-    if (verdict === 'full') this.#outcomes.fail('outbox_full', done);
+    if (verdict === 'full' && isDroppable(command)) this.#drop('outbox_full', done);
+    else if (verdict === 'full') this.#outcomes.fail('outbox_full', done);
     return false;
   }
 
@@ -250,6 +261,7 @@ export class Sender {
   #admit(command: Queued): void {
     const bytes = this.#measured(command);
     if (!this.#open) throw failure('closed');
+    if (this.#isTooLate(command)) throw failure('not_sent');
     if (this.#offer(command, bytes) !== 'full') return;
     if (this.#settings.whenFull === 'reject') throw failure('outbox_full');
     const { maxWaitingPublishes, maxWaitingBytes } = this.#settings;
@@ -273,7 +285,7 @@ export class Sender {
     const { verb, channel, channels, socketId, userId } = target;
     const known = verb === Verb.TRIGGER_SOCKET ? SOCKET_OPTIONS : EVENT_OPTIONS;
     checkKeys('options', options, known);
-    const { except, ifOccupied, idempotencyKey, cause } = options ?? NO_OPTIONS;
+    const { except, ifOccupied, idempotencyKey, latest, volatile, cause } = options ?? NO_OPTIONS;
     if (typeof event !== 'string' || event !== this.#checkedName) {
       checkEventName(event);
       this.#checkedName = event;
@@ -293,8 +305,21 @@ export class Sender {
       idempotencyKey: checkedKey(idempotencyKey),
       origin: originOf(cause),
       receipt: undefined,
+      latestKey: checkedLatest(latest, event),
+      volatile: checkedVolatile(volatile, latest),
       done,
     };
+  }
+
+  /** A volatile event would be late: there is no connection. */
+  #isTooLate({ volatile }: Queued): boolean {
+    return volatile === true && this.#open && !this.#online;
+  }
+
+  /** An event of which the next one is as good: unless its callback hears of it, it is counted alone. */
+  #drop(code: 'not_sent' | 'outbox_full', done: Done | undefined): void {
+    this.dropped += 1;
+    if (done !== undefined) this.#outcomes.fail(code, done);
   }
 
   #measured(command: Queued): number {
@@ -343,6 +368,10 @@ export class Sender {
     this.#emptied?.();
     this.#emptied = undefined;
   }
+}
+
+function isDroppable({ latestKey, volatile }: Queued): boolean {
+  return latestKey !== undefined || volatile === true;
 }
 
 /** The error of a publish that finds too many others waiting. */

@@ -60,6 +60,8 @@ function readCommand(from: ByteReader, names: NameReader): Command {
   let code: number | undefined;
   let reason = '';
   let inLine: string[] | undefined;
+  let latestKey = '';
+  let volatile = 0;
   while (from.position < end) {
     const tag = from.varint();
     switch (tag) {
@@ -117,6 +119,12 @@ function readCommand(from: ByteReader, names: NameReader): Command {
       case 138:
         addTo((inLine ??= []), from.text());
         break;
+      case 154:
+        latestKey = from.text();
+        break;
+      case 160:
+        volatile = from.varint();
+        break;
       default:
         // A field of a later version.
         from.skip(tag);
@@ -140,6 +148,8 @@ function readCommand(from: ByteReader, names: NameReader): Command {
     idempotencyKey: idempotencyKey || undefined,
     code,
     reason: reason || undefined,
+    latestKey: latestKey || undefined,
+    volatile: volatile !== 0 || undefined,
   };
 }
 

@@ -100,6 +100,8 @@ export function writeCommand(out: ByteWriter, names: NameWriter, command: Comman
   if (command.code !== undefined) out.count(120, command.code);
   out.text(130, command.reason);
   if (inLine) for (const name of inLine) out.item(138, name);
+  out.text(154, command.latestKey);
+  if (command.volatile) out.uint32(160, 1);
   out.close(start, expected);
 }
 

@@ -52,8 +52,8 @@ export const groups: readonly FaultKind[] = [
       {
         title:
           'a backend whose link is lost while it leaves is gone before it has told what it finished',
-        file: 'pipe/client.ts',
-        from: 'if (this.#inbox.isUntold)',
+        file: 'pipe/connection/drained.ts',
+        from: 'if (inbox.isUntold)',
         to: 'if (false as boolean)',
         finder: spec(
           'pipe/inbox/takeover.spec.ts',

@@ -10,6 +10,8 @@ import { TestSocket } from '../../support/test-socket';
 
 const WATCH: ConnectionWatch = {
   maxUnsentBytes: 1000,
+  paceLimits: { latestCheckMs: 500, latestSlackMs: 250 },
+  now: () => 0,
   backedUp: () => undefined,
   cut: () => undefined,
   gone: () => undefined,

@@ -140,7 +140,8 @@ t.test('ends of slow readers stop for a turn when its budget is spent', async (t
   const budget = new TurnBudget(clock);
   const on = { cut: () => undefined, failure: () => undefined, peerFailure: () => undefined };
   const times = { activityTimeoutMs: 120_000, pingMs: 50_000, pongTimeoutMs: 30_000 };
-  const options = { ...times, maxUnsentBytes: 1024, maxUnsentMs: 10_000 };
+  const pace = { latestCheckMs: 500, latestSlackMs: 250 };
+  const options = { ...times, ...pace, maxUnsentBytes: 1024, maxUnsentMs: 10_000 };
   const keepAlive = new KeepAlive(options, new Overload(clock), budget, on);
   const endsOfTurns = (units: number): number[] => {
     const ends = new Map<number, number>();

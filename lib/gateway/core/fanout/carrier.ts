@@ -10,6 +10,8 @@ export interface CarrierHandler {
   slow?(unsentBytes: number): void;
   /** The connection was slow, and everything has left now. */
   drained?(): void;
+  /** The peer was behind with droppable events, and may be no more. */
+  caughtUp?(): void;
   /** Text that has to go out before a close frame with this code, if the protocol knows any. */
   lastWords?(code: number, reason: string): string | undefined;
 }

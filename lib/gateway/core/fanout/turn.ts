@@ -1,5 +1,8 @@
 import { DueWrites } from './due-writes';
-import { type Audience, Batch, type Encoded, type Outlet, type Stay } from './outlet';
+import type { Droppable } from './droppable';
+import { type DropCounts, Latest, type LatestLimits } from './latest';
+import { type Audience, Batch, type Outlet } from './outlet';
+import { takeAlone, writeAlone } from './sequence';
 import { type BudgetClock, WriteBudget, writeUnits } from './write-budget';
 
 /** Texts of one turn are written early when they reach this many characters, so that a turn's memory is bounded. */
@@ -28,15 +31,10 @@ export interface TurnOptions {
   clock?: BudgetClock;
   /** Is told the characters of each long text for one socket. */
   charge?: (characters: number) => void;
+  /** Limits of texts that are kept for sockets which are behind, and counters of those that they do not get. */
+  latest?: { limits: LatestLimits; counts: DropCounts };
   writeUnits?: number;
   smallAudience?: number;
-}
-
-interface Piece {
-  seq: number;
-  bytes: Buffer;
-  start: number;
-  end: number;
 }
 
 /**
@@ -51,10 +49,13 @@ interface Piece {
  * A turn has a budget of writes. Events for more sockets than it has room for go on in later turns, so that an event for
  * thousands delays the others by milliseconds. Texts for one socket alone never wait for that, and bytes
  * that are due for the socket are written before them.
+ *
+ * Sockets that are behind may miss texts that are droppable: `Latest` says which, before a turn is written.
  */
 export class Turn {
   readonly #endOfTurn: (run: () => void) => void;
   readonly #watch: TurnWatch | undefined;
+  readonly #clock: BudgetClock | undefined;
   readonly #charge: ((characters: number) => void) | undefined;
   /** Time of the first event of this turn that goes to an audience. */
   #sinceMs: number | undefined;
@@ -69,16 +70,19 @@ export class Turn {
   readonly #due = new DueWrites();
   readonly #budget: WriteBudget;
   readonly #smallAudience: number;
+  readonly #latest: Latest;
 
   constructor(
     endOfTurn: (run: () => void) => void,
-    { watch, clock, charge, writeUnits: unitsPerTurn, smallAudience }: TurnOptions = {},
+    { watch, clock, charge, latest, writeUnits: unitsPerTurn, smallAudience }: TurnOptions = {},
   ) {
     this.#endOfTurn = endOfTurn;
     this.#watch = watch;
+    this.#clock = clock;
     this.#charge = charge;
     this.#smallAudience = smallAudience ?? SMALL_AUDIENCE;
     this.#budget = new WriteBudget(clock, unitsPerTurn);
+    this.#latest = new Latest(latest, (outlet) => this.#single(outlet));
   }
 
   /** Writes of earlier turns are left; senders to many sockets had better wait for `whenCaughtUp`. */
@@ -86,8 +90,13 @@ export class Turn {
     return !this.#due.isEmpty;
   }
 
-  /** Sends a text to all of an audience, but those in `except`. */
-  publish(audience: Audience, text: string, except?: readonly Outlet[]): void {
+  /** Sends a text to all of an audience, but those in `except`; a droppable one perhaps not to those that are behind. */
+  publish(
+    audience: Audience,
+    text: string,
+    except?: readonly Outlet[],
+    droppable?: Droppable,
+  ): void {
     if (audience.sockets.size === 0) return;
     this.#account(text.length);
     this.#sinceMs ??= this.#watch?.now();
@@ -104,12 +113,17 @@ export class Turn {
     batch.texts.push(text);
     batch.characters += text.length;
     batch.seqs.push(++this.#seq);
+    if (droppable !== undefined) this.#latest.add(batch, droppable);
   }
 
-  /** Sends a text to one socket. */
-  send(outlet: Outlet, text: string): void {
+  /** Sends a text to one socket. Once a droppable one was sent to it, it is an audience of its own for all of them. */
+  send(outlet: Outlet, text: string, droppable?: Droppable): void {
     if (outlet.closing !== undefined) return;
     if (text.length > LONG_TEXT) this.#charge?.(text.length);
+    if (droppable !== undefined || outlet.own !== undefined) {
+      outlet.own ??= { sockets: new Set([outlet]), batch: undefined };
+      return this.publish(outlet.own, text, undefined, droppable);
+    }
     this.#account(text.length);
     this.#single(outlet);
     (outlet.privateTexts ??= []).push(text);
@@ -136,12 +150,23 @@ export class Turn {
 
   leave(audience: Audience, outlet: Outlet): void {
     if (!audience.sockets.delete(outlet)) return;
+    this.#latest.left(audience, outlet);
     const batch = audience.batch;
     if (batch === undefined) return;
     this.#single(outlet);
     const stay = outlet.stays?.findLast((each) => each.batch === batch);
     if (stay !== undefined) stay.until = this.#seq;
     else (outlet.stays ??= []).push({ batch, from: 0, until: this.#seq });
+  }
+
+  /** A socket is gone: it has left its audiences, and nothing is kept for it. */
+  gone(outlet: Outlet): void {
+    if (outlet.own !== undefined) this.leave(outlet.own, outlet);
+  }
+
+  /** A socket that was behind may have read what it was sent. Texts that it has missed go out before anything else. */
+  caughtUp(outlet: Outlet): void {
+    if (this.#latest.wake(outlet)) this.#account(0);
   }
 
   /** Runs after everything accepted so far was handed to the sockets, or is due for them. */
@@ -165,6 +190,7 @@ export class Turn {
 
   /** Writes what has come together, within the budget of the turn. */
   #write(): void {
+    if (!this.#latest.isIdle) this.#latest.divide(this.#batches, this.#clock?.now() ?? 0);
     const batches = this.#batches;
     const specials = this.#specials;
     const afterwards = this.#afterwards;
@@ -234,6 +260,7 @@ export class Turn {
     const isBulk = outlets.length > this.#smallAudience;
     const mayWrite = !isBehind || !isBulk;
     let left = 0;
+    let shared: Buffer | undefined;
     for (const outlet of outlets) {
       const bytes = takeAlone(outlet);
       if (bytes === undefined) continue;
@@ -242,7 +269,8 @@ export class Turn {
         this.#put(outlet, bytes);
       } else {
         due.add(outlet, bytes);
-        left += bytes.length;
+        if (bytes !== shared) left += bytes.length;
+        shared = bytes;
       }
     }
     return left;
@@ -328,65 +356,6 @@ function hasOwnTexts({ privateTexts, closing }: Outlet): boolean {
   return privateTexts !== undefined || closing !== undefined;
 }
 
-/** Writes one socket's own sequence and makes it an ordinary one again. */
-function writeAlone(outlet: Outlet): void {
-  const { closing } = outlet;
-  const bytes = takeAlone(outlet);
-  if (bytes !== undefined) outlet.sink.write(bytes);
-  if (closing !== undefined) outlet.sink.close(closing.code, closing.reason);
-}
-
-/** Bytes of one socket's own sequence, if it has any. */
-function takeAlone(outlet: Outlet): Buffer | undefined {
-  const { batches, stays, privateTexts, privateSeqs, closing, sink } = outlet;
-  outlet.special = false;
-  outlet.batches = undefined;
-  outlet.stays = undefined;
-  outlet.privateTexts = undefined;
-  outlet.privateSeqs = undefined;
-  if (batches === undefined && stays === undefined) {
-    return privateTexts && sink.encoder.encode(privateTexts).bytes;
-  }
-  const last = closing?.seq ?? Infinity;
-  const pieces: Piece[] = [];
-  for (const batch of batches ?? []) {
-    if (!stays?.some((stay) => stay.batch === batch)) {
-      slice(pieces, outlet, { batch, from: 0, until: last });
-    }
-  }
-  for (const { batch, from, until } of stays ?? []) {
-    slice(pieces, outlet, { batch, from, until: Math.min(until, last) });
-  }
-  if (privateTexts !== undefined && privateSeqs !== undefined) {
-    const encoded = sink.encoder.encode(privateTexts);
-    privateSeqs.forEach((seq, i) => pieces.push(piece(seq, encoded, i)));
-  }
-  return pieces.length > 0 ? joined(pieces) : undefined;
-}
-
 function sizeOf({ audience }: Batch): number {
   return audience.sockets.size;
-}
-
-function slice(pieces: Piece[], outlet: Outlet, { batch, from, until }: Stay): void {
-  const encoded = batch.encoded(outlet.sink.encoder);
-  for (let i = 0; i < batch.seqs.length; i++) {
-    const seq = batch.seqs[i] as number;
-    if (seq > until) break;
-    if (seq <= from || batch.excluded?.get(i)?.includes(outlet) === true) continue;
-    pieces.push(piece(seq, encoded, i));
-  }
-}
-
-function piece(seq: number, { bytes, ends }: Encoded, i: number): Piece {
-  return { seq, bytes, start: i === 0 ? 0 : (ends[i - 1] as number), end: ends[i] as number };
-}
-
-function joined(pieces: Piece[]): Buffer {
-  pieces.sort((a, b) => a.seq - b.seq);
-  const size = pieces.reduce((sum, { start, end }) => sum + end - start, 0);
-  const bytes = Buffer.allocUnsafe(size);
-  let at = 0;
-  for (const { bytes: source, start, end } of pieces) at += source.copy(bytes, at, start, end);
-  return bytes;
 }

@@ -4,6 +4,7 @@ import type { EventKind, PipeEvent, Rule } from '../../../wire/frames';
 import { AllowedOrigins } from '../../options/allowed-origins';
 import type { AppOptions } from '../../options/options';
 import type { Channel } from './channel';
+import { ChannelRules } from './channel-rules';
 import type { Socket } from './socket';
 import { Users } from './users';
 import type { Watched } from '../features/watchlists';
@@ -97,6 +98,7 @@ export interface AppObserver {
 export class App {
   #options: AppOptions;
   #origins: AllowedOrigins;
+  #rules: ChannelRules;
   readonly sockets = new Map<string, Socket>();
   /** Sockets of the app whose close was ordered. */
   readonly closing = new Set<Socket>();
@@ -122,6 +124,7 @@ export class App {
     this.#options = options;
     this.removals = removals;
     this.#origins = new AllowedOrigins(options.allowedOrigins);
+    this.#rules = new ChannelRules(options.channels);
   }
 
   /** The app as all nodes share it. */
@@ -147,10 +150,15 @@ export class App {
     return this.#origins;
   }
 
+  get rules(): ChannelRules {
+    return this.#rules;
+  }
+
   /** Other options of the same app hold from now on. */
   change(options: AppOptions): void {
     this.#options = options;
     this.#origins = new AllowedOrigins(options.allowedOrigins);
+    this.#rules = new ChannelRules(options.channels);
   }
 
   get id(): string {

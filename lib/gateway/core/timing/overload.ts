@@ -30,6 +30,11 @@ export class Overload {
     return this.isShut || this.#late > MAX_LATE || this.#memory.isNear;
   }
 
+  /** Milliseconds on its clock. */
+  now(): number {
+    return this.#clock.now();
+  }
+
   /** Runs once a second, until the returned function is called. */
   each(run: () => void): () => void {
     this.#runs.add(run);

@@ -90,6 +90,10 @@ export class ChannelsSession implements CarrierHandler {
     this.#context.hub.drained(this.socket);
   }
 
+  caughtUp(): void {
+    this.#context.hub.caughtUp(this.socket);
+  }
+
   closed(code: number, reason: string): void {
     this.#context.hub.close(this.socket, code, reason);
     this.#carrier.session = undefined;

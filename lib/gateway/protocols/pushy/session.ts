@@ -122,6 +122,10 @@ export class PushySession implements CarrierHandler {
     this.#context.parts.hub.drained(this.socket);
   }
 
+  caughtUp(): void {
+    this.#context.parts.hub.caughtUp(this.socket);
+  }
+
   closed(code: number, reason: string): void {
     const { channels, parts } = this.#context;
     channels.leaveAll(this.socket);

@@ -1,4 +1,5 @@
 import { isEventName, isReservedEvent, parseChannelName } from '../../../pusher/channel-name';
+import { MAX_LATEST_KEY_LENGTH } from '../../../pusher/limits';
 import { type Fields, optional, writeJson } from '../../../pusher/json';
 import type { App } from '../../core/model/app';
 import type { Limits } from '../../options/options';
@@ -18,6 +19,9 @@ export interface Publication {
   data: string;
   except: readonly string[] | undefined;
   info: ReadonlySet<string>;
+  /** Key of a latest event. */
+  latest: string | undefined;
+  volatile: boolean;
 }
 
 /** Checks an event and the channels it is for, which the caller has read from it. */
@@ -26,19 +30,21 @@ export function readPublication(
   fields: Fields,
   channels: readonly unknown[],
 ): Publication {
+  const event = readEventName(fields.name, limits);
   return {
-    event: readEventName(fields.name, limits),
+    event,
     channels: channels.map((name) => readChannelName(app, name, limits)),
     data: readData(fields.data, limits),
     except: readExcept(fields.socket_id, fields.except),
     info: readInfo(fields.info),
+    ...readDropping(event, optional(fields.latest), optional(fields.volatile)),
   };
 }
 
 /** Publishes on each of the channels, in their order. */
 export function publish({ app, router }: Call, publication: Publication): void {
-  const { channels, event, data, except } = publication;
-  for (const channel of channels) void router.publish(app, { channel, event, data, except });
+  const { channels, info: _, ...event } = publication;
+  for (const channel of channels) void router.publish(app, { channel, ...event });
 }
 
 export function missing(name: string): Error {
@@ -97,6 +103,23 @@ function readExcept(socketId: unknown, given: unknown): readonly string[] | unde
   const ids: unknown[] = one === undefined ? except : [one, ...(except as unknown[])];
   if (!ids.every(isSocketIdText)) throw apiError(400, 'Invalid socket_id');
   return ids.length === 0 ? undefined : ids;
+}
+
+/** Fields by which sockets that are behind may miss the event, `latest` and `volatile`; they are Standpipe's own. */
+function readDropping(
+  event: string,
+  latest: unknown = false,
+  volatile: unknown = false,
+): Pick<Publication, 'latest' | 'volatile'> {
+  const key = latest === true ? event : latest;
+  const isKey = typeof key === 'string' && key !== '' && key.length <= MAX_LATEST_KEY_LENGTH;
+  if (key !== false && !isKey) {
+    const allowed = `true or a text of 1 to ${MAX_LATEST_KEY_LENGTH} characters`;
+    throw apiError(400, `Invalid latest: expected ${allowed}`);
+  }
+  if (typeof volatile !== 'boolean') throw apiError(400, 'Invalid volatile: expected a boolean');
+  if (volatile && isKey) throw apiError(400, 'An event is either latest or volatile, not both');
+  return { latest: isKey ? key : undefined, volatile };
 }
 
 function isSocketIdText(id: unknown): id is string {

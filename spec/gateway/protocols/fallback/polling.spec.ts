@@ -1,4 +1,5 @@
 import t from 'tap';
+import { ApiClient } from '../../../support/api-client';
 import { FallbackClient, messagesOf } from '../../../support/fallback-client';
 import { ManualClock } from '../../../support/manual-clock';
 import { startGateway } from '../../../support/start-gateway';
@@ -45,6 +46,36 @@ t.test('a poll that has nothing to tell is answered with a heartbeat within 25 s
   clock.advance(25_000);
   t.strictSame(await waiting, ['h']);
 });
+
+t.test(
+  'a client whose messages wait for long is sent the latest event with its next poll',
+  async (t) => {
+    const clock = new ManualClock({ turns: 'real' });
+    clock.wallMs = Date.now();
+    const gateway = await startGateway(t, { clock });
+    const api = new ApiClient(t, gateway);
+    const client = await new FallbackClient(t, gateway.port).connect();
+    await client.send({ event: 'pusher:subscribe', data: { channel: 'room' } });
+    await client.poll();
+    const say = (data: string, more: object): Promise<unknown> =>
+      api.post('/events', { name: 'e', channel: 'room', data, ...more });
+    await say('1', { latest: true });
+    clock.advance(250);
+    await say('2', { latest: true });
+    clock.advance(1);
+    await say('3', { latest: true });
+    await say('gone', { volatile: true });
+    await say('4', { latest: true });
+    const heard = async (): Promise<unknown[]> =>
+      (await client.poll()).flatMap(messagesOf).map(({ data }) => data);
+    t.strictSame(await heard(), ['1', '2']);
+    t.strictSame(await heard(), ['4']);
+    t.match(gateway.metrics, { latestDrops: 1, volatileDrops: 1 });
+    await say('5', { latest: true });
+    await say('6', { volatile: true });
+    t.strictSame(await heard(), ['5', '6']);
+  },
+);
 
 t.test('a session lives on 5 s after its last poll, and then it is gone', async (t) => {
   const clock = new ManualClock({ turns: 'real' });

@@ -96,6 +96,62 @@ t.test('ifOccupied skips what nobody is on, cache channels too', async (t) => {
   t.same(await backend.command({ ...quiet, data: '2' }), [2]);
 });
 
+t.test('latest and volatile events reach channels, sockets and users', async (t) => {
+  const backend = await CommandingBackend.start(t);
+  const socket = await backend.browser();
+  await socket.subscribe('room');
+  await socket.signIn({ id: 'ada' });
+  await socket.subscribe('#server-to-user-ada');
+  const { TRIGGER_CHANNEL, TRIGGER_SOCKET, TRIGGER_USER } = Verb;
+  for (const droppable of [{ latestKey: 'k' }, { volatile: true }]) {
+    const outcomes = await backend.command(
+      { verb: TRIGGER_CHANNEL, channel: 'room', ...event, ...droppable },
+      { verb: TRIGGER_SOCKET, socketId: socket.id, ...event, ...droppable },
+      { verb: TRIGGER_USER, userId: 'ada', ...event, ...droppable },
+    );
+    t.same(outcomes, [1, 1, 1]);
+    t.same((await socket.settled()).length, 3);
+  }
+});
+
+t.test('the last of the latest events of a key that come together is sent alone', async (t) => {
+  const backend = await CommandingBackend.start(t);
+  const socket = await backend.browser();
+  await socket.subscribe('room');
+  const at = { verb: Verb.TRIGGER_CHANNEL, channel: 'room', event: 'e' };
+  await backend.command(
+    { ...at, data: '1', latestKey: 'a' },
+    { ...at, data: '2', latestKey: 'b' },
+    { ...at, data: '3' },
+    { ...at, data: '4', latestKey: 'a' },
+    { ...at, data: '5', latestKey: 'b', exceptSockets: ['1.1'] },
+  );
+  t.same(
+    (await socket.settled()).map(({ data }) => data),
+    ['2', '3', '4', '5'],
+    'an event with exceptions takes the place of no other',
+  );
+  t.equal(backend.gateway.metrics.eventsReplaced, 1);
+});
+
+t.test('an event that is both latest and volatile, or has a long key, is refused', async (t) => {
+  const backend = await CommandingBackend.start(t);
+  const socket = await backend.browser();
+  const both = { latestKey: 'k', volatile: true };
+  const long = { latestKey: 'k'.repeat(201) };
+  for (const wrong of [both, long]) {
+    const outcomes = await backend.command(
+      { verb: Verb.TRIGGER_CHANNEL, channel: 'room', ...event, ...wrong },
+      { verb: Verb.TRIGGER_SOCKET, socketId: socket.id, ...event, ...wrong },
+      { verb: Verb.TRIGGER_USER, userId: 'ada', ...event, ...wrong },
+    );
+    t.same(outcomes, [4220, 4220, 4220]);
+  }
+  const longest = { latestKey: 'k'.repeat(200) };
+  const fits = { verb: Verb.TRIGGER_CHANNEL, channel: 'room', ...event, ...longest };
+  t.same(await backend.command(fits), [0]);
+});
+
 t.test('a user is reached on all of its sockets, and terminated on all of them', async (t) => {
   const backend = await CommandingBackend.start(t);
   const sockets = [await backend.browser(), await backend.browser()];

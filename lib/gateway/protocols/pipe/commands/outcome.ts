@@ -1,6 +1,7 @@
 import type { Unavailable } from '../../../../brokers/broker';
 import type { Eventual } from '../../../../brokers/eventual';
 import { isEventName, isReservedEvent } from '../../../../pusher/channel-name';
+import { MAX_LATEST_KEY_LENGTH } from '../../../../pusher/limits';
 import { REFUSAL_CODES } from '../../../../wire/close-codes';
 import type { Command } from '../../../../wire/frames';
 import type { App } from '../../../core/model/app';
@@ -54,4 +55,15 @@ export function badEvent(event: string, data: string, limits: Limits): Refusal |
     return refusal('data_too_large', `the data is larger than ${max} bytes`);
   }
   return undefined;
+}
+
+/** Checks how sockets that are behind may miss an event. Undefined when that is in order. */
+export function badDropping({ latestKey, volatile }: Command): Refusal | undefined {
+  if (latestKey === undefined) return undefined;
+  if (volatile === true) {
+    return refusal('bad_params', 'an event is either latest or volatile, not both');
+  }
+  if (latestKey.length <= MAX_LATEST_KEY_LENGTH) return undefined;
+  const max = MAX_LATEST_KEY_LENGTH;
+  return refusal('bad_params', `the key of a latest event has at most ${max} characters`);
 }

@@ -5,7 +5,15 @@ import type { Command } from '../../../../wire/frames';
 import type { App } from '../../../core/model/app';
 import type { Limits } from '../../../options/options';
 import type { PipeContext } from '../context';
-import { type Outcome, type Refusal, badChannel, badEvent, reached, refusal } from './outcome';
+import {
+  type Outcome,
+  type Refusal,
+  badChannel,
+  badDropping,
+  badEvent,
+  reached,
+  refusal,
+} from './outcome';
 
 /** An event to the subscribers of one or several channels. All names are checked before anything is sent. */
 export function triggerChannel(
@@ -22,14 +30,17 @@ export function triggerChannel(
     exceptSockets: except,
     ifOccupied,
     receipt,
+    latestKey: latest,
+    volatile,
   } = command;
-  const bad = badEvent(event, data, limits) ?? badName(app, name, limits);
+  const bad = badEvent(event, data, limits) ?? badDropping(command) ?? badName(app, name, limits);
   if (bad !== undefined) return bad;
   const counts = receipt === 'delivered';
+  const publication = { event, data, except, latest, volatile };
   const publish = (channel: string): Eventual<number | Unavailable> =>
     ifOccupied === true
-      ? router.publishIfOccupied(app, { channel, event, data, except }, counts)
-      : router.publish(app, { channel, event, data, except }, counts);
+      ? router.publishIfOccupied(app, { channel, ...publication }, counts)
+      : router.publish(app, { channel, ...publication }, counts);
   if (channels === undefined || channels.length === 0) return reached(publish(name));
 
   const all = new Set([name, ...channels]);

@@ -1,18 +1,20 @@
 import type { Command } from '../../../../wire/frames';
 import type { App } from '../../../core/model/app';
 import type { PipeContext } from '../context';
-import { type Outcome, badEvent, unknownSocket } from './outcome';
+import { type Outcome, badDropping, badEvent, unknownSocket } from './outcome';
 
 /** An event to one socket, outside of any channel. */
 export function triggerSocket(
   { limits, router }: PipeContext,
   app: App,
-  { event = '', data = '', socketId = '' }: Command,
+  command: Command,
 ): Outcome {
-  const bad = badEvent(event, data, limits);
+  const { event = '', data = '', socketId = '', latestKey: key, volatile } = command;
+  const bad = badEvent(event, data, limits) ?? badDropping(command);
   if (bad !== undefined) return bad;
   const socket = app.sockets.get(socketId);
   if (socket === undefined || socket.closed) return unknownSocket(socketId);
-  router.send(socket, event, data);
+  const isDroppable = key !== undefined || volatile === true;
+  router.send(socket, event, data, isDroppable ? { key } : undefined);
   return { sockets: 1 };
 }

@@ -4,18 +4,20 @@ import type { Command } from '../../../../wire/frames';
 import type { App } from '../../../core/model/app';
 import type { Limits } from '../../../options/options';
 import type { PipeContext } from '../context';
-import { type Outcome, type Refusal, badEvent, reached, refusal } from './outcome';
+import { type Outcome, type Refusal, badDropping, badEvent, reached, refusal } from './outcome';
 
 /** An event to all sockets of a signed-in user, on the channel that they subscribed to with their sign-in. */
 export function triggerUser(
   { limits, router }: PipeContext,
   app: App,
-  { event = '', data = '', userId = '', exceptSockets: except, ifOccupied, receipt }: Command,
+  command: Command,
 ): Eventual<Outcome> {
-  const bad = badUser(userId, limits) ?? badEvent(event, data, limits);
+  const { event = '', data = '', userId = '', exceptSockets: except } = command;
+  const { ifOccupied, receipt, latestKey: latest, volatile } = command;
+  const bad = badUser(userId, limits) ?? badEvent(event, data, limits) ?? badDropping(command);
   if (bad !== undefined) return bad;
   const channel = userChannel(userId);
-  const publication = { channel, event, data, except };
+  const publication = { channel, event, data, except, latest, volatile };
   const isCounted = receipt === 'delivered';
   return reached(
     ifOccupied === true
