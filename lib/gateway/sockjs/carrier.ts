@@ -1,6 +1,7 @@
 import { CloseCode } from '../../pusher/close-codes';
 import { UnsentWatch } from '../core/fanout/unsent-watch';
 import type { Carrier, CarrierHandler } from '../core/fanout/carrier';
+import type { BytePool } from '../core/timing/byte-pool';
 import type { TurnBudget } from '../core/timing/turn-budget';
 import type { Encoder } from '../core/fanout/outlet';
 import { closeLine, HEARTBEAT, OPEN } from './frames';
@@ -19,6 +20,8 @@ export interface CarrierHost {
   endOfTurn(run: () => void): void;
   after(delayMs: number, run: () => void): void;
   readonly budget: TurnBudget;
+  /** Posts of all carriers that wait for an earlier one. */
+  readonly posts: BytePool;
 }
 
 /**
@@ -66,7 +69,7 @@ export class SockJsCarrier implements Carrier {
   /** Ticks since the last request. */
   #silentTicks = 0;
   #unsentWatch: UnsentWatch | undefined;
-  readonly #order = new PostOrder();
+  readonly #order: PostOrder;
   #isWaiting = false;
   readonly #queue: MessageQueue;
   /** Number of the receiver. */
@@ -78,6 +81,7 @@ export class SockJsCarrier implements Carrier {
     this.#host = host;
     this.#options = options;
     this.remoteAddress = remoteAddress;
+    this.#order = new PostOrder(host.posts);
     this.#queue = new MessageQueue(host.budget, { handle: (text) => this.#text(text) });
   }
 
@@ -135,6 +139,13 @@ export class SockJsCarrier implements Carrier {
     this.close(interrupted.code, interrupted.reason);
   }
 
+  /** Lines have waited for a second to be taken. */
+  get isBehind(): boolean {
+    if (this.#closed !== undefined) return false;
+    if (this.#receiver === undefined) return this.#waitingBytes > 0 && this.#ticks > 1;
+    return this.#unsentWatch?.isBehind === true;
+  }
+
   /** Handles the messages of one `xhr_send`, after those of the posts before it. */
   receive(texts: readonly string[], number?: number): void {
     this.#silentTicks = 0;
@@ -169,7 +180,7 @@ export class SockJsCarrier implements Carrier {
 
   write(lines: Buffer): void {
     if (this.#closed !== undefined) return;
-    if (this.unsentBytes > WAITING_SHARE * this.#host.maxUnsentBytes) return this.#cut();
+    if (this.unsentBytes > WAITING_SHARE * this.#host.maxUnsentBytes) return this.cut();
     this.#wait(lines);
     this.#flush();
   }
@@ -198,7 +209,7 @@ export class SockJsCarrier implements Carrier {
     if (this.#silentTicks >= this.#options.maxSilentTicks) {
       this.close(CloseCode.PONG_TIMEOUT, 'Pong reply not received');
     } else if (this.#isStuck(receiver)) {
-      this.#cut();
+      this.cut();
     } else if (this.#ticks >= this.#options.heartbeatTicks) {
       this.#ticks = 0;
       receiver.write(HEARTBEAT);
@@ -243,7 +254,7 @@ export class SockJsCarrier implements Carrier {
   }
 
   /** Ends a connection that does not read: the close is tried, then the receiver's connection is broken off. */
-  #cut(): void {
+  cut(): void {
     const receiver = this.#receiver;
     this.#host.cut();
     this.#waiting = undefined;
@@ -264,6 +275,7 @@ export class SockJsCarrier implements Carrier {
     const session = this.session;
     this.session = undefined;
     this.#queue.end();
+    this.#order.end();
     try {
       session?.closed(code, reason);
     } catch (error) {

@@ -1,5 +1,8 @@
+import type { MemoryWatch } from '../../stream/memory-watch';
 import type { Clock } from '../../util/timers';
 import { SECOND_MS, type Overload } from '../core/timing/overload';
+import { mostUnsent } from '../core/fanout/unsent-watch';
+import { BytePool } from '../core/timing/byte-pool';
 import type { TurnBudget } from '../core/timing/turn-budget';
 import type { Limits } from '../options/options';
 import { type CarrierHost, type CarrierOptions, SockJsCarrier } from './carrier';
@@ -17,6 +20,8 @@ export class SockJsCarriers implements CarrierHost {
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly budget: TurnBudget;
+  readonly #memory: MemoryWatch;
+  readonly posts: BytePool;
   readonly #on: { cut: () => void; failure: (error: unknown) => void };
   readonly #carriers = new Map<string, SockJsCarrier>();
   /** Sessions of each remote address. */
@@ -28,7 +33,10 @@ export class SockJsCarriers implements CarrierHost {
     overload: Overload,
     budget: TurnBudget,
     on: { cut: () => void; failure: (error: unknown) => void },
+    posts = new BytePool(Infinity),
   ) {
+    this.posts = posts;
+    this.#memory = overload.memory;
     this.budget = budget;
     this.#limits = limits;
     this.#clock = clock;
@@ -84,9 +92,12 @@ export class SockJsCarriers implements CarrierHost {
   }
 
   #tick(): void {
+    const behind: SockJsCarrier[] = [];
     for (const [id, carrier] of this.#carriers) {
       if (!carrier.tick()) this.#delete(id, carrier);
+      else if (carrier.isBehind) behind.push(carrier);
     }
+    if (this.#memory.isNear) for (const carrier of mostUnsent(behind)) carrier.cut();
   }
 
   #delete(id: string, { remoteAddress }: SockJsCarrier): void {

@@ -1,8 +1,10 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import { StandpipeError } from '../../errors';
+import type { MemoryWatch } from '../../stream/memory-watch';
 import type { Logger } from '../../util/logger';
 import type { Clock } from '../../util/timers';
 import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
+import { SECOND_MS } from '../core/timing/overload';
 import type { Answer } from '../http/answer';
 import type { Target } from '../http/target';
 import type { GatewaySettings } from '../options/options';
@@ -28,6 +30,28 @@ export interface ListenOptions extends HttpTimes {
 export function listenOptions({ limits, apps, ...settings }: GatewaySettings): ListenOptions {
   const morePorts = apps.flatMap(({ pushy }) => pushy?.port ?? []);
   return { ...settings, ...limits, morePorts };
+}
+
+/** Node's own deadlines count from the connect: they are for connections that say nothing at all. */
+const SILENCE_MS = 60_000;
+
+/** Options of Node's servers. */
+export function serverOptions(options: ListenOptions): ServerOptions {
+  const { headersTimeoutMs, requestTimeoutMs, maxHeaderBytes } = options;
+  return {
+    connectionsCheckingInterval: 1_000,
+    keepAliveTimeout: 65_000,
+    noDelay: true,
+    maxHeaderSize: maxHeaderBytes,
+    headersTimeout: Math.max(SILENCE_MS, headersTimeoutMs),
+    requestTimeout: Math.max(SILENCE_MS, headersTimeoutMs, requestTimeoutMs),
+  };
+}
+
+/** Times of a second: near the end of memory unfinished requests have one more. */
+export function timesOf(options: ListenOptions, { isNear }: MemoryWatch): HttpTimes {
+  if (!isNear) return options;
+  return { ...options, headersTimeoutMs: SECOND_MS, requestTimeoutMs: SECOND_MS };
 }
 
 /** Rooms above that the ports ask and tell. */

@@ -2,18 +2,30 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Server as TlsServer } from 'node:https';
 import { type AddressInfo, Server as NetServer, type Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { ROOMY } from '../../stream/memory-watch';
 import type { Overload } from '../core/timing/overload';
 import type { Answer } from '../http/answer';
 import { attachTo, type OwnServer } from '../http/attached-server';
+import type { BytePool } from '../core/timing/byte-pool';
 import type { TurnBudget } from '../core/timing/turn-budget';
 import type { ClientAddress } from '../http/client-address';
+import { SpareConnections } from '../http/spare-connections';
+import { isHeadForgotten, UnansweredRequests } from '../http/unanswered-requests';
 import { Connection } from './connection';
 import { countAddress } from './count-address';
 import { MAX_HEADERS } from './http-connection';
 import { HttpConnections } from './http-connections';
 import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
-import { type Handlers, listen, type ListenOptions, type ListenParts, type Place } from './listen';
+import {
+  type Handlers,
+  listen,
+  type ListenOptions,
+  type ListenParts,
+  type Place,
+  serverOptions,
+  timesOf,
+} from './listen';
 import {
   answerAndEnd,
   end,
@@ -24,24 +36,17 @@ import {
   unreadable,
 } from './refuse';
 import { isShared } from './shared-port';
-import { tlsServer } from './tls-server';
+import { tlsServer, TlsSockets } from './tls-server';
 import { flatHeaders, isWebSocket, putBack, WebSocketServers } from './upgrades';
 
-/** Connections beyond the limit that are told so; further ones are closed at once. */
+/** Told to connections and requests near the end of memory. */
+const NO_MEMORY = 'Over capacity: no memory is left';
+/** Connections beyond the limit, or near the end of memory, that are told so; further ones are closed at once. */
 const SPARE = 100;
 /** Units of the budget that an upgrade costs, as much as so many messages. */
 const UPGRADE_UNITS = 32;
 /** WebSocket frames are read in pieces of at least so many bytes at most. */
 const MIN_PIECE_BYTES = 4 * 1024;
-
-/** Node's own deadlines count from the connect: they are for connections that say nothing at all. */
-const SILENCE_MS = 60_000;
-
-const HTTP_OPTIONS = {
-  connectionsCheckingInterval: 1_000,
-  keepAliveTimeout: 65_000,
-  noDelay: true,
-};
 
 /** The gateway's ports: plain, and TLS beside it. Turns upgrades into connections. */
 export class PortListener {
@@ -52,11 +57,11 @@ export class PortListener {
   readonly #parts: ListenParts;
   #clients: ClientAddress;
   readonly #http: HttpConnections;
+  readonly #unanswered: UnansweredRequests;
+  readonly #spare: SpareConnections;
   readonly #servers: Server[] = [];
   #secure: TlsServer | undefined;
-  /** TCP connections of the TLS port, from before their handshakes on, and their number by address. */
-  readonly #tlsSockets = new Set<NetSocket>();
-  readonly #tlsAddresses = new Map<string, number>();
+  readonly #tlsSockets: TlsSockets;
   /** Remembered: a server that has stopped has no address. */
   #port: number | undefined;
   #tlsPort: number | undefined;
@@ -78,6 +83,7 @@ export class PortListener {
       budget: TurnBudget;
       clients: ClientAddress;
       overload: Overload;
+      requests: BytePool;
     },
   ) {
     this.#options = options;
@@ -88,6 +94,11 @@ export class PortListener {
     this.#clients = parts.clients;
     const shredded = (stream: NetSocket): void => this.#refuse(stream, TOO_MANY_PIECES);
     this.#http = new HttpConnections(parts.budget, parts.clock, shredded);
+    this.#unanswered = new UnansweredRequests(parts.requests, ({ socket }) =>
+      this.#refuse(socket, unavailable(NO_MEMORY, 10)),
+    );
+    this.#spare = new SpareConnections(parts.overload.memory, SPARE);
+    this.#tlsSockets = new TlsSockets(this.#spare);
     this.#countAddresses();
     parts.overload.each(() => this.#tick());
   }
@@ -127,15 +138,9 @@ export class PortListener {
     this.#accepting = true;
     if (this.#attached !== undefined) return;
     const { host, port, fd, reusePort, portWaitMs: waitMs, tls, morePorts } = this.#options;
-    const { headersTimeoutMs, requestTimeoutMs, maxHeaderBytes } = this.#options;
     const shared = { host, reusePort, waitMs };
-    const options = {
-      ...HTTP_OPTIONS,
-      maxHeaderSize: maxHeaderBytes,
-      headersTimeout: Math.max(SILENCE_MS, headersTimeoutMs),
-      requestTimeout: Math.max(SILENCE_MS, headersTimeoutMs, requestTimeoutMs),
-    };
-    const handshakeTimeout = headersTimeoutMs;
+    const options = serverOptions(this.#options);
+    const handshakeTimeout = this.#options.headersTimeoutMs;
     const secure = tls && tlsServer(tls, { ...options, handshakeTimeout });
     this.#secure = secure;
     secure?.on('connection', (socket: NetSocket) => this.#tlsConnected(socket));
@@ -156,19 +161,12 @@ export class PortListener {
     this.#tlsPort = await this.#listen(secure, place);
   }
 
-  /** Counts a connection before its TLS handshake: above the limits it could only be told why after the work of one. */
   #tlsConnected(socket: NetSocket): void {
     const { maxConnections, maxConnectionsPerAddress } = this.#options;
-    const { remoteAddress = '' } = socket;
-    const limits = this.#addresses !== undefined && !this.#clients.isProxy(remoteAddress);
-    const ofAddress = limits ? (this.#tlsAddresses.get(remoteAddress) ?? 0) : 0;
-    const isFull =
-      this.#tlsSockets.size >= maxConnections + SPARE ||
-      ofAddress >= maxConnectionsPerAddress + SPARE;
-    if (isFull) return void socket.destroy();
-    this.#tlsSockets.add(socket);
-    socket.on('close', () => this.#tlsSockets.delete(socket));
-    if (limits) countAddress(this.#tlsAddresses, socket, remoteAddress);
+    const isFree =
+      this.#addresses === undefined || this.#clients.isProxy(socket.remoteAddress ?? '');
+    const maxOfAddress = isFree ? Infinity : maxConnectionsPerAddress + SPARE;
+    this.#tlsSockets.add(socket, { maxSockets: maxConnections + SPARE, maxOfAddress });
   }
 
   /**
@@ -207,8 +205,7 @@ export class PortListener {
       (server) => new Promise<void>((done) => server.close(() => done())),
     );
     for (const server of this.#servers) server.closeAllConnections();
-    // A connection in the middle of its TLS handshake is no HTTP connection yet, and would keep the port.
-    for (const socket of this.#tlsSockets) socket.destroy();
+    this.#tlsSockets.destroy();
     await Promise.all(closed);
   }
 
@@ -267,12 +264,14 @@ export class PortListener {
 
   #connected(stream: NetSocket): void {
     const { maxConnections, maxConnectionsPerAddress } = this.#options;
-    if (this.#http.surplus >= maxConnections + SPARE) return void stream.destroy();
+    const isRoomy = this.#spare.admits(stream);
+    if (this.#http.surplus >= (isRoomy ? maxConnections : 0) + SPARE) return void stream.destroy();
     const open = this.#http.size + this.#keepAlive.size;
     const { remoteAddress = '' } = stream;
     const ofAddress = this.#addresses?.get(remoteAddress) ?? 0;
-    const surplus =
-      open >= maxConnections
+    const surplus = !isRoomy
+      ? NO_MEMORY
+      : open >= maxConnections
         ? 'Over capacity'
         : ofAddress >= maxConnectionsPerAddress
           ? 'Too many connections of your address'
@@ -284,6 +283,7 @@ export class PortListener {
   }
 
   #received(request: IncomingMessage, response: ServerResponse): void {
+    if (!this.#unanswered.add(request, response)) return;
     const connection = this.#http.get(request.socket);
     if (connection?.overflows(request) === true) {
       return this.#refuse(request.socket, TOO_MANY_HEADERS);
@@ -300,7 +300,7 @@ export class PortListener {
 
   /** Health checks are answered however many connections there are. */
   #request(request: IncomingMessage, response: ServerResponse, surplus: string | undefined): void {
-    if (this.#isLeaving) response.shouldKeepAlive = false;
+    if (this.#isLeaving || this.#spare.has(request.socket)) response.shouldKeepAlive = false;
     if (surplus !== undefined) {
       response.shouldKeepAlive = false;
       if (!this.#handlers.answersWhenFull(request.url ?? '/')) {
@@ -310,6 +310,7 @@ export class PortListener {
       }
     }
     this.#handlers.request(request, response, this.#clientOf(request));
+    if (isHeadForgotten(request)) this.#spare.release(request.socket);
   }
 
   /** Refuses bytes that are no request, or a request that came too late, and ends the connection. */
@@ -335,7 +336,7 @@ export class PortListener {
   }
 
   #tick(): void {
-    this.#http.tick(this.#options, (stream, fault) => {
+    this.#http.tick(timesOf(this.#options, this.#spare.memory), (stream, fault) => {
       if (fault === 'late') return this.#refuse(stream, { status: 408, body: 'Request timeout\n' });
       this.#keepAlive.cut();
       stream.destroy();
@@ -368,7 +369,9 @@ export class PortListener {
       if (unanswered) return hangUp(stream);
       return end(stream, { status, body, headers });
     }
-    const { maxPayloadBytes, slowCode, subprotocol, headers = {}, accept } = decision;
+    const { maxPayloadBytes, slowCode, isBackend, subprotocol, headers = {}, accept } = decision;
+    const memory = isBackend === true ? ROOMY : this.#spare.memory;
+    const maxPieceBytes = Math.max(MIN_PIECE_BYTES, maxPayloadBytes / 16);
     const server = this.#webSockets.of(maxPayloadBytes);
     const addHeaders = (lines: string[]): void => {
       if (subprotocol !== undefined) lines.push(`Sec-WebSocket-Protocol: ${subprotocol}`);
@@ -377,10 +380,10 @@ export class PortListener {
     server.once('headers', addHeaders);
     // The answer is written, or refused, before this returns.
     server.handleUpgrade(request, stream, head, (ws) => {
+      this.#spare.release(stream);
       const connection = new Connection(ws, stream, this.#keepAlive, {
-        slowCode,
-        remoteAddress,
-        intake: new Intake(stream, this.#budget, Math.max(MIN_PIECE_BYTES, maxPayloadBytes / 16)),
+        ...{ slowCode, isBackend, remoteAddress },
+        intake: new Intake(stream, this.#budget, maxPieceBytes, memory),
       });
       this.#keepAlive.add(connection);
       if (this.#addresses !== undefined && shared) {

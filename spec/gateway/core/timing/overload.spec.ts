@@ -76,7 +76,7 @@ t.test('near the end of memory nothing new is taken, and a line a minute says so
   const metrics = new Metrics();
   const heap = { used: 75, max: 100 };
   const resident = { used: 0, max: Infinity };
-  const sources = { heap: () => heap, resident: () => resident };
+  const sources = { heap: () => heap, resident: () => resident, collect: () => undefined };
   const memory = new MemoryLimit(clock, sources);
   const overload = new Overload(clock, memory);
   const { limits } = checkGatewayOptions({ apps: [{ id: '1', key: 'key', secret: 'secret' }] });
@@ -108,7 +108,7 @@ t.test('near the end of memory nothing new is taken, and a line a minute says so
 t.test('limits in bytes that memory cannot hold are named once at the start', async (t) => {
   const heap = { used: 0, max: 1e9 };
   const resident = { used: 0, max: Infinity };
-  const sources = { heap: () => heap, resident: () => resident };
+  const sources = { heap: () => heap, resident: () => resident, collect: () => undefined };
   const warnings: string[] = [];
   const log = {
     ...silent,
@@ -139,7 +139,8 @@ t.test(
     const clock = new ManualClock();
     const metrics = new Metrics();
     const heap = { used: 76, max: 100 };
-    const sources = { heap: () => heap, resident: () => ({ used: 0, max: Infinity }) };
+    const resident = { used: 0, max: Infinity };
+    const sources = { heap: () => heap, resident: () => resident, collect: () => undefined };
     const memory = new MemoryLimit(clock, sources);
     t.ok(memory.isNear);
     heap.used = 20;
