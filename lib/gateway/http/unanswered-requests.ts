@@ -53,7 +53,8 @@ export class UnansweredRequests {
     const push = request.push.bind(request);
     let isRefused = false;
     request.push = (piece: Buffer | null, encoding?: BufferEncoding): boolean => {
-      if (isRefused) return false;
+      // Bytes behind the refusal are dropped: unread ones would reset the connection before the peer reads it.
+      if (isRefused) return true;
       if (piece === null) return push(null);
       const more = piece.length + PIECE_BYTES;
       if (this.#take(socket, more)) {
@@ -62,7 +63,7 @@ export class UnansweredRequests {
       }
       isRefused = true;
       this.#end(request, response);
-      return false;
+      return true;
     };
     return true;
   }

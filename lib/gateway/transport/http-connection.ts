@@ -120,6 +120,19 @@ export class HttpConnection {
     if (surplus !== undefined) this.#ticks = 0;
   }
 
+  /** True between two requests, and before the first one, while nothing of an answer is on its way. */
+  get isIdle(): boolean {
+    if (this.#ticks !== undefined || this.#waiting.length > 0) return false;
+    return (
+      (this.#answer === undefined || this.#answer.writableFinished) && !this.stream.writableLength
+    );
+  }
+
+  /** A deadline holds from now on, as if the first byte of a request had come. */
+  hasBegun(): void {
+    this.#ticks ??= 0;
+  }
+
   /** Requests that were read and wait for a later turn. */
   get waiting(): number {
     return this.#waiting.length;

@@ -276,7 +276,7 @@ export class PortListener {
         : ofAddress >= maxConnectionsPerAddress
           ? 'Too many connections of your address'
           : undefined;
-    this.#http.add(stream, surplus);
+    this.#http.add(stream, surplus, this.#spare.has(stream));
     // Behind a proxy each client counts by its own address, once it is known.
     if (this.#addresses === undefined || this.#clients.isProxy(remoteAddress)) return;
     countAddress(this.#addresses, stream, remoteAddress);
@@ -341,6 +341,7 @@ export class PortListener {
       this.#keepAlive.cut();
       stream.destroy();
     });
+    if (this.#spare.memory.isNear) for (const stream of this.#http.idle()) hangUp(stream);
   }
 
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
@@ -369,17 +370,10 @@ export class PortListener {
       if (unanswered) return hangUp(stream);
       return end(stream, { status, body, headers });
     }
-    const { maxPayloadBytes, slowCode, isBackend, subprotocol, headers = {}, accept } = decision;
+    const { maxPayloadBytes, slowCode, isBackend, accept } = decision;
     const memory = isBackend === true ? ROOMY : this.#spare.memory;
     const maxPieceBytes = Math.max(MIN_PIECE_BYTES, maxPayloadBytes / 16);
-    const server = this.#webSockets.of(maxPayloadBytes);
-    const addHeaders = (lines: string[]): void => {
-      if (subprotocol !== undefined) lines.push(`Sec-WebSocket-Protocol: ${subprotocol}`);
-      for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
-    };
-    server.once('headers', addHeaders);
-    // The answer is written, or refused, before this returns.
-    server.handleUpgrade(request, stream, head, (ws) => {
+    this.#webSockets.open({ request, stream, head }, decision, (ws) => {
       this.#spare.release(stream);
       const connection = new Connection(ws, stream, this.#keepAlive, {
         ...{ slowCode, isBackend, remoteAddress },
@@ -391,7 +385,6 @@ export class PortListener {
       }
       accept(connection);
     });
-    server.off('headers', addHeaders);
   }
 }
 
