@@ -6,6 +6,8 @@ import type { Connection, ConnectionWatch } from './connection';
 
 /** Slow connections that are ended in one turn. */
 const CUTS_PER_TURN = 16;
+/** The same near the end of memory, which they hold. */
+const CUTS_PER_TURN_NEAR = 128;
 
 export interface KeepAliveOptions {
   /** Silence of a peer after which it is pinged, in milliseconds. */
@@ -95,9 +97,10 @@ export class KeepAlive implements ConnectionWatch {
 
   /** All who share a channel may be found slow in one turn, and each end is told to everyone who watches. */
   readonly #endCuts = (): boolean => {
-    let left = CUTS_PER_TURN;
+    const { isNear } = this.#memory;
+    let left = isNear ? CUTS_PER_TURN_NEAR : CUTS_PER_TURN;
     for (const connection of this.#toCut) {
-      if (left-- === 0 || this.#budget.exhausted) return true;
+      if (left-- === 0 || (this.#budget.exhausted && !isNear)) return true;
       this.#toCut.delete(connection);
       connection.endCut();
     }

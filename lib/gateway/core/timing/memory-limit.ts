@@ -19,7 +19,7 @@ const FRESH_MS = 20;
 /** The same for resident memory, whose reading opens a file. */
 const RESIDENT_FRESH_MS = 100;
 /** Share of the time that ordered collections take at most. */
-const COLLECTING = 0.05;
+const COLLECTING = 0.1;
 /** Share of the memory that requests without an answer hold together, and another one that posts out of order do. */
 const POOL_SHARE = 1 / 16;
 /** Time between two warnings. */
