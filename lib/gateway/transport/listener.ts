@@ -94,7 +94,7 @@ export class PortListener {
     this.#clients = parts.clients;
     const shredded = (stream: NetSocket): void => this.#refuse(stream, TOO_MANY_PIECES);
     this.#http = new HttpConnections(parts.budget, parts.clock, shredded);
-    this.#unanswered = new UnansweredRequests(parts.requests, ({ socket }) =>
+    this.#unanswered = new UnansweredRequests(parts.requests, (socket) =>
       this.#refuse(socket, unavailable(NO_MEMORY, 10)),
     );
     this.#spare = new SpareConnections(parts.overload.memory, SPARE);
@@ -248,9 +248,11 @@ export class PortListener {
     // A peer may reset while its handshake is looked at; without a listener that would end the process.
     stream.on('error', destroy);
     if (this.#http.get(stream)?.overflows(request)) return this.#refuse(stream, TOO_MANY_HEADERS);
+    if (!this.#unanswered.addUpgrade(request)) return;
     // Thousands come at once after a restart: a few in each turn, so that the others are served meanwhile.
     this.#budget.begin(() => {
       this.#budget.spend(UPGRADE_UNITS);
+      this.#unanswered.asked(request.socket);
       try {
         if (isWebSocket(request)) this.#upgrade(request, stream, head);
         else if (!stream.destroyed) other();
@@ -277,6 +279,7 @@ export class PortListener {
           ? 'Too many connections of your address'
           : undefined;
     this.#http.add(stream, surplus, this.#spare.has(stream));
+    this.#unanswered.watch(stream);
     // Behind a proxy each client counts by its own address, once it is known.
     if (this.#addresses === undefined || this.#clients.isProxy(remoteAddress)) return;
     countAddress(this.#addresses, stream, remoteAddress);

@@ -13,10 +13,12 @@ async function counting(t: Test): Promise<{
   pool: BytePool;
   port: number;
   responses: ServerResponse[];
+  /** Looks at each request for another protocol. */
+  upgrades: Array<() => void>;
   send(bytes: string): Promise<RawSocket>;
 }> {
   const pool = new BytePool(MAX_BYTES);
-  const requests = new UnansweredRequests(pool, ({ socket }) => {
+  const requests = new UnansweredRequests(pool, (socket) => {
     socket.end('refused', () => socket.destroy());
   });
   const responses: ServerResponse[] = [];
@@ -25,6 +27,12 @@ async function counting(t: Test): Promise<{
     request.on('data', () => undefined);
     responses.push(response);
   }).listen(0, '127.0.0.1');
+  server.on('connection', (socket) => requests.watch(socket));
+  const upgrades: Array<() => void> = [];
+  server.on('upgrade', (request, socket) => {
+    socket.resume().on('error', () => undefined);
+    if (requests.addUpgrade(request)) upgrades.push(() => requests.asked(request.socket));
+  });
   t.teardown(() => (server.closeAllConnections(), server.close()));
   await new Promise((resolve) => void server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
@@ -34,7 +42,7 @@ async function counting(t: Test): Promise<{
     raw.write(bytes);
     return raw;
   };
-  return { pool, port, responses, send };
+  return { pool, port, responses, upgrades, send };
 }
 
 const head = (bytes: number, length = 0): string =>
@@ -110,4 +118,44 @@ t.test('a request behind the beginning of an answer is not refused into it', asy
   await raw.ended;
   t.match(raw.head, /begun/);
   t.notMatch(raw.head, /refused/);
+});
+
+t.test('a head of many lines counts before its end', async (t) => {
+  const { pool, responses, send } = await counting(t);
+  const lines = (count: number): string =>
+    Array.from({ length: count }, (_, n) => `X-${n}: ${'x'.repeat(150)}\r\n`).join('');
+  const begun = `GET / HTTP/1.1\r\nHost: x\r\n${lines(100)}`;
+  const raws = [];
+  for (let n = 0; n < 8; n++) raws.push(await send(begun));
+  await Promise.any(raws.map(({ ended }) => ended));
+  t.equal(raws.find(({ stream }) => stream.destroyed)?.head, 'refused');
+  t.ok(pool.bytes > 30_000);
+  const one = raws.find(({ stream }) => !stream.destroyed);
+  one?.write('\r\n');
+  await until(() => responses.length === 1);
+  t.equal(responses[0]?.req.headers['x-99']?.length, 150);
+  responses[0]?.end('ok');
+  await until(() => one?.head.endsWith('ok') === true);
+  one?.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await until(() => responses.length === 2);
+  for (const raw of raws) raw.destroy();
+  await until(() => pool.bytes === 0);
+});
+
+t.test('requests for another protocol count until they are looked at', async (t) => {
+  const { pool, upgrades, send } = await counting(t);
+  const upgrade = `GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\nX: ${'x'.repeat(12_000)}\r\n\r\n`;
+  const raws = [];
+  for (let n = 0; n < 5; n++) {
+    raws.push(await send(upgrade));
+    if (n < 4) await until(() => upgrades.length > n);
+  }
+  await raws[4]?.ended;
+  t.equal(raws[4]?.head, 'refused');
+  upgrades[0]?.();
+  t.ok(pool.bytes < 50_000);
+  raws.push(await send(upgrade));
+  await until(() => upgrades.length === 5);
+  for (const raw of raws) raw.destroy();
+  await until(() => pool.bytes === 0);
 });
