@@ -31,6 +31,7 @@ async function counting(t: Test): Promise<{
   const upgrades: Array<() => void> = [];
   server.on('upgrade', (request, socket) => {
     socket.resume().on('error', () => undefined);
+    socket.on('end', () => socket.destroy());
     if (requests.addUpgrade(request)) upgrades.push(() => requests.asked(request.socket));
   });
   t.teardown(() => (server.closeAllConnections(), server.close()));
