@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { StandpipeError } from '../errors';
 import type { GatewayOptions } from '../gateway';
+import { isHost } from '../gateway/options/network';
 import { DEVELOPMENT_APP } from './defaults';
 import type { ServeFlags } from './flags';
 import { readJsonFile } from './json-file';
@@ -17,6 +18,7 @@ export interface Config {
   names: OptionNames;
 }
 
+const LOOPBACK = /^(127\.|localhost$|::1$)/;
 /** Paths of the options that flags give. */
 const PATHS = {
   ...{ host: 'host', port: 'port', path: 'path', portWaitMs: 'portWaitMs', reusePort: 'reusePort' },
@@ -72,7 +74,7 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
   const development = merged['apps'] === undefined;
   if (development) {
     const address = (merged['host'] as string | undefined) ?? '127.0.0.1';
-    if (merged['insecureDev'] !== true && !/^(127\.|localhost$|::1$)/.test(address)) {
+    if (merged['insecureDev'] !== true && isHost(address) && !LOOPBACK.test(address)) {
       const message =
         `apps: none configured, and the development app is not served on ${address}; ` +
         "make one with 'standpipe keys', or give --insecure-dev";

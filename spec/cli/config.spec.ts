@@ -51,6 +51,7 @@ t.test('the development app is not served to other machines', (t) => {
     code: 'bad_option',
     message: /development app is not served on 0\.0\.0\.0.*standpipe keys.*--insecure-dev/,
   });
+  t.doesNotThrow(() => readConfig({ host: 'http://localhost' }, {}), 'the gateway refuses it');
   for (const [args, env] of [
     [['--insecure-dev'], {}],
     [[], { STANDPIPE_INSECURE_DEV: '1' }],

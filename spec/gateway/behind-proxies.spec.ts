@@ -70,6 +70,9 @@ t.test('clients behind a trusted proxy are known by their own addresses', async 
     ['192.0.2.5', 503],
     ['[2001:db8::1]:443', 101],
     ['2001:db8::1', 503],
+    // Another address of the same line.
+    ['2001:db8::2', 503],
+    ['2001:db8:0:1::1', 101],
   ] as const;
   for (const [forwarded, status] of rows) {
     const raw = await open(forwarded);

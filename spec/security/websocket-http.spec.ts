@@ -127,6 +127,8 @@ t.test('requests that two parsers could read differently are refused', async (t)
     'a bare line feed': `${head}X-A: b\n\nGET / HTTP/1.1\n\n`,
     'a bare carriage return': `${head}X-A: b\rc: d\r\n\r\n`,
     'a zero byte': `${head}X-A: \0\r\n\r\n`,
+    'no Host': `GET /livez HTTP/1.1\r\n\r\n${smuggled}`,
+    'two of Host': `GET /livez HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n${smuggled}`,
     'chunked twice': `${head}Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n${smuggled}`,
     'an unknown coding': `${head}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${smuggled}`,
     'a chunk size that overflows': `${head}Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n`,
@@ -139,6 +141,32 @@ t.test('requests that two parsers could read differently are refused', async (t)
     t.match(head, /^HTTP\/1\.1 400 |HTTP\/1\.1 404 [^]*HTTP\/1\.1 400 /, name);
     t.notMatch(head, /HTTP\/1\.1 200/, `${name}: nothing was smuggled in`);
   }
+});
+
+t.test('a head that HTTP does not allow is told why, in its turn', async (t) => {
+  const { port } = await startGateway(t);
+  const rows: Array<[request: string, answer: RegExp]> = [
+    ['GET /livez HTTP/1.1\r\n\r\n', /^HTTP\/1\.1 400 [^]*Connection: close[^]*Send one Host/],
+    ['GET /livez HTTP/1.0\r\n\r\n', /^HTTP\/1\.1 200 /],
+    ['GET /livez HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\n\r\n', /^HTTP\/1\.1 417 [^]*Expect/],
+    [
+      'GET /livez HTTP/1.1\r\nHost: x\r\n\r\nGET /livez HTTP/1.1\r\n\r\n',
+      /^HTTP\/1\.1 200 [^]*ok\nHTTP\/1\.1 400 /,
+    ],
+  ];
+  for (const [request, answer] of rows) {
+    t.match((await RawSocket.exchange(t, port, request)).head, answer, request);
+  }
+});
+
+t.test('an upgrade behind an answer that has not ended is cut', async (t) => {
+  const { port } = await startGateway(t);
+  const stream = '/pusher/app/key/1/abcdefgh/xhr_streaming?protocol=7';
+  const post = `POST ${stream} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`;
+  const raw = await RawSocket.tcp(port);
+  raw.write(post + upgradeRequest('/app/key?protocol=7'));
+  await raw.ended;
+  t.notMatch(raw.head, /HTTP\/1\.1 101/);
 });
 
 t.test('a head that is too large is a 431, and headers beyond count hide nothing', async (t) => {

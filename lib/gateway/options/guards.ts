@@ -55,6 +55,29 @@ export function guardSecrets({ apps, host, insecureDev }: Guarded): void {
   });
 }
 
+interface Ports {
+  readonly port: number;
+  readonly tls?: { readonly port: number; readonly only: boolean } | undefined;
+  readonly metrics?: { readonly port: number } | undefined;
+}
+
+/** Refuses a port that two listeners of the gateway would open. */
+export function guardPorts({ port, tls, metrics }: Ports): void {
+  const plain = tls?.only === true ? undefined : port;
+  const taken: Array<[option: string, port: number | undefined]> = [['port', plain]];
+  for (const [option, each] of [
+    ['tls.port', tls?.port],
+    ['metrics.port', metrics?.port],
+  ] as const) {
+    const other = taken.find(([, port]) => port === each);
+    if (each !== undefined && each > 0 && other !== undefined) {
+      const message = `${option}: must be another port than ${other[0]}, which is ${each}`;
+      throw new StandpipeError('bad_option', message);
+    }
+    taken.push([option, each]);
+  }
+}
+
 /** Versions of Node that ask the system for a shared port; others ignore the wish. */
 const SHARING = { 22: 12, 23: 1 } as const;
 

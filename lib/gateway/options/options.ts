@@ -8,26 +8,20 @@ import { isAllowEntry, isNetwork } from './address-guard';
 import { canonicalOrigin } from './allowed-origins';
 import { brokerSchema } from './broker';
 import { explain } from './explain';
+import { bytes, count, fd, host, ms, port, rate } from './kinds';
 import { requireFit } from './fit';
-import { guardBroker, guardReusePort, guardSecrets, guardWebhooks, requireUnique } from './guards';
+import {
+  guardBroker,
+  guardPorts,
+  guardReusePort,
+  guardSecrets,
+  guardWebhooks,
+  requireUnique,
+} from './guards';
 import { pushySchema, type PushyCommands } from './pushy';
 import { commandsSchema, requireUniquePushy } from './pushy-checks';
 import { webhookSchema } from './webhook';
 
-const port = z.number().int().min(0).max(65535);
-const fd = z.number().int().min(3).max(1023).optional();
-const count = z.number().int().min(1).max(1e9);
-const bytes = z
-  .number()
-  .int()
-  .min(1)
-  .max(2 ** 31);
-const ms = z
-  .number()
-  .int()
-  .min(1)
-  .max(2 ** 31 - 1);
-const rate = z.number().positive().max(1e9);
 const D = DEFAULT_CHANNEL_LIMITS;
 
 const appSchema = z.strictObject({
@@ -99,7 +93,7 @@ const limitsSchema = z.strictObject({
   maxConnectionsPerApp: count.default(50_000).describe('Sockets of one app; above it close 4004.'),
   maxConnectionsPerAddress: count
     .default(50_000)
-    .describe('Connections of one remote address; above it 503. Behind a proxy all share one.'),
+    .describe('Connections of one remote address, IPv6 by its /64; above it 503.'),
   maxFallbackSessions: count
     .default(10_000)
     .describe('Sockets over HTTP (xhr_streaming, xhr_polling); above it 503.'),
@@ -254,7 +248,7 @@ const limitsSchema = z.strictObject({
 const tlsFile = z.union([z.string(), z.instanceof(Buffer)]);
 
 const gatewaySchema = z.strictObject({
-  host: z.string().min(1).default('127.0.0.1'),
+  host: host.default('127.0.0.1'),
   port: port.default(6001).describe('0 takes a free one.'),
   fd: fd.describe(
     'Descriptor of a listening socket that another process made; instead of the port.',
@@ -291,7 +285,7 @@ const gatewaySchema = z.strictObject({
     .describe('A prefix of all paths (the wsPath of pusher-js); a proxy may take it away.'),
   metrics: z
     .strictObject({
-      host: z.string().min(1).default('127.0.0.1'),
+      host: host.default('127.0.0.1'),
       port,
       token: z
         .string()
@@ -375,15 +369,12 @@ export function checkGatewayOptions(options: GatewayOptions): GatewaySettings {
     throw new StandpipeError('bad_option', explain(result.error, optionsSchema));
   }
   const { log, pushy, ...rest } = result.data;
-  const settings = { ...rest, log: loggerOf(log), pushyCommands: pushy.commands };
+  // For `false` another one than `silent`, in whose place the process is warned.
+  const logger =
+    log === undefined ? silent : log === false ? { ...silent } : checkedLogger('log', log);
+  const settings = { ...rest, log: logger, pushyCommands: pushy.commands };
   requireSound(settings);
   return settings;
-}
-
-function loggerOf(log: unknown): Logger {
-  if (log === undefined) return silent;
-  // Another one than `silent`, in whose place the process is warned.
-  return log === false ? { ...silent } : checkedLogger('log', log);
 }
 
 /** Checks options that are valid each by itself and must stand together. Throws `bad_option`. */
@@ -392,6 +383,7 @@ export function requireSound(settings: GatewaySettings): void {
   requireUnique(settings.apps, 'key');
   requireFit(settings.limits);
   guardReusePort(settings);
+  guardPorts(settings);
   guardSecrets(settings);
   guardWebhooks(settings);
   guardBroker(settings);

@@ -1,4 +1,5 @@
 import type { MemoryWatch } from '../../stream/memory-watch';
+import { networkOf } from '../options/network';
 import type { Clock } from '../../util/timers';
 import { SECOND_MS, type Overload } from '../core/timing/overload';
 import { mostUnsent } from '../core/fanout/unsent-watch';
@@ -24,7 +25,7 @@ export class SockJsCarriers implements CarrierHost {
   readonly posts: BytePool;
   readonly #on: { cut: () => void; failure: (error: unknown) => void };
   readonly #carriers = new Map<string, SockJsCarrier>();
-  /** Sessions of each remote address. */
+  /** Sessions of each remote address, IPv6 by its /64. */
   readonly #addresses = new Map<string, number>();
 
   constructor(
@@ -63,16 +64,16 @@ export class SockJsCarriers implements CarrierHost {
   /** Makes a carrier that is not kept yet, as pusher-js wants it unless `options` are given; undefined when there are too many. */
   make(remoteAddress: string, options: CarrierOptions = this.#defaults): SockJsCarrier | undefined {
     const { maxFallbackSessions, maxConnectionsPerAddress } = this.#limits;
-    const ofAddress = this.#addresses.get(remoteAddress) ?? 0;
+    const ofAddress = this.#addresses.get(networkOf(remoteAddress)) ?? 0;
     if (this.size >= maxFallbackSessions || ofAddress >= maxConnectionsPerAddress) return undefined;
     return new SockJsCarrier(this, remoteAddress, options);
   }
 
   /** Keeps a carrier until its session is over. */
   add(id: string, carrier: SockJsCarrier): void {
-    const { remoteAddress } = carrier;
+    const network = networkOf(carrier.remoteAddress);
     this.#carriers.set(id, carrier);
-    this.#addresses.set(remoteAddress, (this.#addresses.get(remoteAddress) ?? 0) + 1);
+    this.#addresses.set(network, (this.#addresses.get(network) ?? 0) + 1);
   }
 
   cut(): void {
@@ -102,8 +103,9 @@ export class SockJsCarriers implements CarrierHost {
 
   #delete(id: string, { remoteAddress }: SockJsCarrier): void {
     this.#carriers.delete(id);
-    const left = (this.#addresses.get(remoteAddress) ?? 1) - 1;
-    if (left === 0) this.#addresses.delete(remoteAddress);
-    else this.#addresses.set(remoteAddress, left);
+    const network = networkOf(remoteAddress);
+    const left = (this.#addresses.get(network) ?? 1) - 1;
+    if (left === 0) this.#addresses.delete(network);
+    else this.#addresses.set(network, left);
   }
 }

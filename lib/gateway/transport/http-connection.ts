@@ -19,6 +19,9 @@ const MAX_BODY_UNITS = (64 * 1024) / BYTES_PER_UNIT;
 /** Requests of one connection that are handled in one turn: more than clients have on their way. */
 const REQUESTS_PER_TURN = 8;
 
+/** Ticks behind which a connection without a request is idle: a client that goes on by itself does so before. */
+const MIN_IDLE_TICKS = 5;
+
 /** Requests that may wait on one connection. */
 const MAX_WAITING_OF_ONE = 256;
 
@@ -98,6 +101,8 @@ export class HttpConnection {
   #handled = 0;
   #pieces = 0;
   #isRefused = false;
+  /** The head of an upgrade was read, which waits for its turn: it is not late any more. */
+  #isUpgrade = false;
   /** Requests that were dropped, until the stream has closed. */
   readonly #dropped: IncomingMessage[] = [];
   #request: IncomingMessage | undefined;
@@ -107,6 +112,8 @@ export class HttpConnection {
   #endBytes: number | undefined;
   /** Ticks since the first byte of a head or of a whole request; undefined between requests. */
   #ticks: number | undefined;
+  /** Ticks without a request. */
+  #idleTicks = 0;
   #unsent: UnsentWatch | undefined;
 
   constructor(stream: NetSocket, queue: RequestQueue, surplus: string | undefined) {
@@ -120,9 +127,9 @@ export class HttpConnection {
     if (surplus !== undefined) this.#ticks = 0;
   }
 
-  /** True between two requests, and before the first one, while nothing of an answer is on its way. */
+  /** True when nothing was on its way for some seconds: between two requests, or before the first one. */
   get isIdle(): boolean {
-    if (this.#ticks !== undefined || this.#waiting.length > 0) return false;
+    if (this.#idleTicks <= MIN_IDLE_TICKS || this.#waiting.length > 0) return false;
     return (
       (this.#answer === undefined || this.#answer.writableFinished) && !this.stream.writableLength
     );
@@ -138,10 +145,23 @@ export class HttpConnection {
     return this.#waiting.length;
   }
 
+  /** An answer is on its way, or requests wait: nothing else may be written to the stream. */
+  get isAnswering(): boolean {
+    const answer = this.#answer;
+    const isOpen = answer !== undefined && !answer.writableFinished && !answer.destroyed;
+    return this.#waiting.length > 0 || isOpen;
+  }
+
+  /** The head of an upgrade was read to its end. */
+  upgrades(): void {
+    this.#isUpgrade = true;
+  }
+
   /** A head was read to its end: runs the request now or in a later turn. False when the connection has to be refused. */
   requested(request: IncomingMessage, run: () => void, response?: Answering): boolean {
     // Requests behind the refusal come from the same read.
     if (this.#isRefused) return true;
+    this.#isUpgrade = false;
     if (this.#request?.complete === true) this.#ticks = 0;
     this.#ticks ??= 0;
     this.#request = request;
@@ -161,7 +181,7 @@ export class HttpConnection {
       return true;
     }
     if (this.#waiting.length >= MAX_WAITING_OF_ONE || !this.#queue.enter(this)) {
-      this.#refuse();
+      this.refuse();
       return false;
     }
     if (this.#waiting.push(next) > 1) return true;
@@ -173,10 +193,19 @@ export class HttpConnection {
   /** True when a head has more headers than are allowed: the connection has to be refused, and takes nothing more. */
   overflows({ rawHeaders }: IncomingMessage): boolean {
     if (rawHeaders.length <= 2 * MAX_HEADERS || this.#isRefused) return false;
-    this.#refuse();
+    this.refuse();
     // A head of two thousand headers takes as long to read as fifty requests.
     this.#queue.flooded(this);
     return true;
+  }
+
+  /** Takes nothing more: the connection is ended by the caller. */
+  refuse(): void {
+    this.#isRefused = true;
+    this.ended();
+    // A read may hold two thousand requests: the parser takes the next one for an upgrade, and stops there.
+    const { parser } = this.stream as ParsedSocket;
+    if (parser?.onIncoming) parser.onIncoming = () => IS_UPGRADE;
   }
 
   /** Drops requests that wait: the connection ends. */
@@ -201,24 +230,18 @@ export class HttpConnection {
     if (this.#request?.complete === true) {
       this.#request = undefined;
       this.#ticks = undefined;
+      this.#idleTicks = 0;
       if (this.#answer?.writableFinished === true) this.#answer = undefined;
       // The next head may have begun since.
       this.#bytes = this.#endBytes ?? bytesRead;
     }
     if (this.#isStuck(limits)) return 'stuck';
-    if (this.#waiting.length > 0) return undefined;
+    if (this.#waiting.length > 0 || this.#isUpgrade) return undefined;
     if (bytesRead !== this.#bytes) this.#ticks ??= 0;
+    this.#idleTicks = this.#ticks === undefined ? this.#idleTicks + 1 : 0;
     if (this.#ticks === undefined) return undefined;
     const most = this.#request === undefined ? limits.headTicks : limits.requestTicks;
     return ++this.#ticks > most ? 'late' : undefined;
-  }
-
-  #refuse(): void {
-    this.#isRefused = true;
-    this.ended();
-    // A read may hold two thousand requests: the parser takes the next one for an upgrade, and stops there.
-    const { parser } = this.stream as ParsedSocket;
-    if (parser?.onIncoming) parser.onIncoming = () => IS_UPGRADE;
   }
 
   #countFrom(turn: number): void {

@@ -25,7 +25,7 @@ export interface HttpTimes {
 export class HttpConnections implements RequestQueue {
   readonly budget: TurnBudget;
   readonly #clock: Pick<Clock, 'endOfTurn'>;
-  readonly #shredded: (stream: NetSocket) => void;
+  readonly #refused: (stream: NetSocket, why: 'pieces' | 'waiting') => void;
   readonly #connections = new Map<Duplex, HttpConnection>();
   #surplus = 0;
   #waiting = 0;
@@ -36,15 +36,18 @@ export class HttpConnections implements RequestQueue {
   /** Connections that were looked at for it. */
   #looked: 'none' | 'pipelining' | 'all' = 'none';
 
-  /** @param shredded is told once of a connection whose body comes in too many pieces */
+  /**
+   * @param refused ends a connection whose body comes in too many pieces, or with the most waiting requests where there is no
+   * room for those of others
+   */
   constructor(
     budget: TurnBudget,
     clock: Pick<Clock, 'endOfTurn'>,
-    shredded: (stream: NetSocket) => void,
+    refused: (stream: NetSocket, why: 'pieces' | 'waiting') => void,
   ) {
     this.budget = budget;
     this.#clock = clock;
-    this.#shredded = shredded;
+    this.#refused = refused;
   }
 
   /** Connections within the limits. */
@@ -110,7 +113,7 @@ export class HttpConnections implements RequestQueue {
   }
 
   enter(connection: HttpConnection): boolean {
-    if (this.#waiting >= MAX_WAITING) return false;
+    if (this.#waiting >= MAX_WAITING && !this.#makeRoom(connection)) return false;
     this.#waiting++;
     this.#pipelining.delete(connection);
     this.#pipelining.add(connection);
@@ -124,7 +127,17 @@ export class HttpConnections implements RequestQueue {
   }
 
   shredded({ stream }: HttpConnection): void {
-    this.#shredded(stream);
+    this.#refused(stream, 'pieces');
+  }
+
+  /** Refuses the connection with the most waiting requests; false when no other has more of them than this one. */
+  #makeRoom(asking: HttpConnection): boolean {
+    let largest = asking;
+    for (const each of this.#pipelining) if (each.waiting > largest.waiting) largest = each;
+    if (largest === asking) return false;
+    largest.refuse();
+    this.#refused(largest.stream, 'waiting');
+    return true;
   }
 
   leave(count: number): void {
@@ -148,6 +161,13 @@ export class HttpConnections implements RequestQueue {
     if (this.#looked === 'all') return;
     this.#looked = 'all';
     this.#hold(this.#connections.values(), flooding);
+    // The flood is read again after all others, now and in the turns to come.
+    const { stream } = flooding;
+    if (!this.#connections.delete(stream)) return;
+    this.#connections.set(stream, flooding);
+    if (flooding.waiting > 0 || stream.isPaused()) return;
+    stream.pause();
+    this.#held?.add(stream);
   }
 
   #hold(connections: Iterable<HttpConnection>, flooding: HttpConnection): void {

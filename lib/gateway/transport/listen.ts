@@ -1,14 +1,19 @@
-import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { ServerOptions } from 'node:https';
 import { StandpipeError } from '../../errors';
 import type { MemoryWatch } from '../../stream/memory-watch';
 import type { Logger } from '../../util/logger';
 import type { Clock } from '../../util/timers';
 import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
-import { SECOND_MS } from '../core/timing/overload';
+import type { BytePool } from '../core/timing/byte-pool';
+import { type Overload, SECOND_MS } from '../core/timing/overload';
+import type { TurnBudget } from '../core/timing/turn-budget';
 import type { Answer } from '../http/answer';
+import type { ClientAddress } from '../http/client-address';
 import type { Target } from '../http/target';
 import type { GatewaySettings } from '../options/options';
 import type { HttpTimes } from './http-connections';
+import type { KeepAlive } from './keep-alive';
 import type { Certificate } from './tls-server';
 
 /** Options of the ports. */
@@ -42,7 +47,10 @@ export function serverOptions(options: ListenOptions): ServerOptions {
     connectionsCheckingInterval: 1_000,
     keepAliveTimeout: 65_000,
     noDelay: true,
+    // Node would answer beside the budget.
+    requireHostHeader: false,
     maxHeaderSize: maxHeaderBytes,
+    handshakeTimeout: headersTimeoutMs,
     headersTimeout: Math.max(SILENCE_MS, headersTimeoutMs),
     requestTimeout: Math.max(SILENCE_MS, headersTimeoutMs, requestTimeoutMs),
   };
@@ -90,6 +98,16 @@ export interface ListenParts {
   readonly log: Logger;
   /** Throws when the gateway was stopped meanwhile: nobody needs the port any more. */
   readonly requireWanted: () => void;
+}
+
+/** Parts of a gateway that its ports work with. */
+export interface PortParts extends ListenParts {
+  keepAlive: KeepAlive;
+  budget: TurnBudget;
+  clients: ClientAddress;
+  overload: Overload;
+  /** Room for requests without an answer. */
+  requests: BytePool;
 }
 
 /**

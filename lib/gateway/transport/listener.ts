@@ -3,16 +3,14 @@ import type { Server as TlsServer } from 'node:https';
 import { type AddressInfo, Server as NetServer, type Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ROOMY } from '../../stream/memory-watch';
-import type { Overload } from '../core/timing/overload';
 import type { Answer } from '../http/answer';
 import { attachTo, type OwnServer } from '../http/attached-server';
-import type { BytePool } from '../core/timing/byte-pool';
 import type { TurnBudget } from '../core/timing/turn-budget';
 import type { ClientAddress } from '../http/client-address';
 import { SpareConnections } from '../http/spare-connections';
 import { isHeadForgotten, UnansweredRequests } from '../http/unanswered-requests';
+import { AddressCounts } from './address-counts';
 import { Connection } from './connection';
-import { countAddress } from './count-address';
 import { MAX_HEADERS } from './http-connection';
 import { HttpConnections } from './http-connections';
 import { Intake } from './intake';
@@ -23,20 +21,23 @@ import {
   type ListenOptions,
   type ListenParts,
   type Place,
+  type PortParts,
   serverOptions,
   timesOf,
 } from './listen';
 import {
   answerAndEnd,
   end,
+  faultOf,
   hangUp,
   TOO_MANY_HEADERS,
   TOO_MANY_PIECES,
+  TOO_MANY_WAITING,
   unavailable,
   unreadable,
 } from './refuse';
 import { isShared } from './shared-port';
-import { tlsServer, TlsSockets } from './tls-server';
+import { TlsConnections, tlsServer } from './tls-server';
 import { flatHeaders, isWebSocket, putBack, WebSocketServers } from './upgrades';
 
 /** Told to connections and requests near the end of memory. */
@@ -61,7 +62,7 @@ export class PortListener {
   readonly #spare: SpareConnections;
   readonly #servers: Server[] = [];
   #secure: TlsServer | undefined;
-  readonly #tlsSockets: TlsSockets;
+  readonly #tlsConnections: TlsConnections;
   /** Remembered: a server that has stopped has no address. */
   #port: number | undefined;
   #tlsPort: number | undefined;
@@ -70,35 +71,26 @@ export class PortListener {
   #attached: { server: OwnServer; end: () => void } | undefined;
   readonly #webSockets = new WebSocketServers();
   /** Open connections of each remote address, when they are limited. */
-  #addresses: Map<string, number> | undefined;
+  #addresses: AddressCounts | undefined;
   #accepting = false;
   /** No connection is kept open behind its answer. */
   #isLeaving = false;
 
-  constructor(
-    options: ListenOptions,
-    handlers: Handlers,
-    parts: ListenParts & {
-      keepAlive: KeepAlive;
-      budget: TurnBudget;
-      clients: ClientAddress;
-      overload: Overload;
-      requests: BytePool;
-    },
-  ) {
+  constructor(options: ListenOptions, handlers: Handlers, parts: PortParts) {
     this.#options = options;
     this.#handlers = handlers;
     this.#keepAlive = parts.keepAlive;
     this.#budget = parts.budget;
     this.#parts = parts;
     this.#clients = parts.clients;
-    const shredded = (stream: NetSocket): void => this.#refuse(stream, TOO_MANY_PIECES);
-    this.#http = new HttpConnections(parts.budget, parts.clock, shredded);
+    this.#http = new HttpConnections(parts.budget, parts.clock, (stream, why) =>
+      this.#refuse(stream, why === 'pieces' ? TOO_MANY_PIECES : TOO_MANY_WAITING),
+    );
     this.#unanswered = new UnansweredRequests(parts.requests, (socket) =>
       this.#refuse(socket, unavailable(NO_MEMORY, 10)),
     );
     this.#spare = new SpareConnections(parts.overload.memory, SPARE);
-    this.#tlsSockets = new TlsSockets(this.#spare);
+    this.#tlsConnections = new TlsConnections(this.#spare);
     this.#countAddresses();
     parts.overload.each(() => this.#tick());
   }
@@ -140,10 +132,14 @@ export class PortListener {
     const { host, port, fd, reusePort, portWaitMs: waitMs, tls, morePorts } = this.#options;
     const shared = { host, reusePort, waitMs };
     const options = serverOptions(this.#options);
-    const handshakeTimeout = this.#options.headersTimeoutMs;
-    const secure = tls && tlsServer(tls, { ...options, handshakeTimeout });
+    const secure = tls && tlsServer(tls, options);
     this.#secure = secure;
-    secure?.on('connection', (socket: NetSocket) => this.#tlsConnected(socket));
+    secure?.on('connection', (socket: NetSocket) => {
+      const { maxConnections: most, maxConnectionsPerAddress: ofAddress } = this.#options;
+      const isProxy = this.#clients.isProxy(socket.remoteAddress ?? '');
+      const isCounted = this.#addresses !== undefined && !isProxy;
+      this.#tlsConnections.add(socket, most + SPARE, isCounted ? ofAddress + SPARE : Infinity);
+    });
     this.#servers.length = 0;
     this.#morePorts = [];
     if (tls?.only !== true) {
@@ -159,14 +155,6 @@ export class PortListener {
     const option = tls.fd === undefined ? 'tls.port' : 'tls.fd';
     const place = { option, port: tls.port, fd: tls.fd, ...shared };
     this.#tlsPort = await this.#listen(secure, place);
-  }
-
-  #tlsConnected(socket: NetSocket): void {
-    const { maxConnections, maxConnectionsPerAddress } = this.#options;
-    const isFree =
-      this.#addresses === undefined || this.#clients.isProxy(socket.remoteAddress ?? '');
-    const maxOfAddress = isFree ? Infinity : maxConnectionsPerAddress + SPARE;
-    this.#tlsSockets.add(socket, { maxSockets: maxConnections + SPARE, maxOfAddress });
   }
 
   /**
@@ -205,14 +193,15 @@ export class PortListener {
       (server) => new Promise<void>((done) => server.close(() => done())),
     );
     for (const server of this.#servers) server.closeAllConnections();
-    this.#tlsSockets.destroy();
+    // A connection in the middle of its TLS handshake is no HTTP connection yet, and would keep the port.
+    this.#tlsConnections.destroy();
     await Promise.all(closed);
   }
 
   /** Addresses are counted from the time when they are limited. */
   #countAddresses(): void {
     const { maxConnections, maxConnectionsPerAddress } = this.#options;
-    if (maxConnectionsPerAddress < maxConnections) this.#addresses ??= new Map();
+    if (maxConnectionsPerAddress < maxConnections) this.#addresses ??= new AddressCounts();
   }
 
   async #listen(server: Server, place: Place): Promise<number> {
@@ -221,6 +210,7 @@ export class PortListener {
     const parse = server.listeners(connection)[0] as (stream: Duplex) => void;
     server.on(connection, (stream: NetSocket) => this.#connected(stream));
     server.on('request', (request, response) => this.#received(request, response));
+    server.on('checkExpectation', (request, response) => this.#received(request, response));
     server.on('upgrade', (request, stream, head) =>
       this.#asked(request, stream, head, () => {
         putBack(request, stream, head);
@@ -247,8 +237,10 @@ export class PortListener {
   #asked(request: IncomingMessage, stream: Duplex, head: Buffer, other: () => void): void {
     // A peer may reset while its handshake is looked at; without a listener that would end the process.
     stream.on('error', destroy);
-    if (this.#http.get(stream)?.overflows(request)) return this.#refuse(stream, TOO_MANY_HEADERS);
+    const http = this.#http.get(stream);
+    if (http?.overflows(request) === true) return this.#refuse(stream, TOO_MANY_HEADERS);
     if (!this.#unanswered.addUpgrade(request)) return;
+    http?.upgrades();
     // Thousands come at once after a restart: a few in each turn, so that the others are served meanwhile.
     this.#budget.begin(() => {
       this.#budget.spend(UPGRADE_UNITS);
@@ -270,7 +262,7 @@ export class PortListener {
     if (this.#http.surplus >= (isRoomy ? maxConnections : 0) + SPARE) return void stream.destroy();
     const open = this.#http.size + this.#keepAlive.size;
     const { remoteAddress = '' } = stream;
-    const ofAddress = this.#addresses?.get(remoteAddress) ?? 0;
+    const ofAddress = this.#addresses?.of(remoteAddress) ?? 0;
     const surplus = !isRoomy
       ? NO_MEMORY
       : open >= maxConnections
@@ -282,7 +274,7 @@ export class PortListener {
     this.#unanswered.watch(stream);
     // Behind a proxy each client counts by its own address, once it is known.
     if (this.#addresses === undefined || this.#clients.isProxy(remoteAddress)) return;
-    countAddress(this.#addresses, stream, remoteAddress);
+    this.#addresses.add(stream, remoteAddress);
   }
 
   #received(request: IncomingMessage, response: ServerResponse): void {
@@ -291,14 +283,22 @@ export class PortListener {
     if (connection?.overflows(request) === true) {
       return this.#refuse(request.socket, TOO_MANY_HEADERS);
     }
-    const run = (): void => this.#request(request, response, connection?.surplus);
+    const fault = faultOf(request);
+    const run = (): void =>
+      fault
+        ? this.#wrong(request, response, fault)
+        : this.#request(request, response, connection?.surplus);
     // A connection of a server that is not the gateway's.
     if (connection === undefined) return run();
     if (!connection.requested(request, run, response)) {
       // Behind the answers given so far: to the client it is that of the first request that waits.
-      const answer = unavailable('Over capacity: too many pipelined requests', 10);
-      this.#refuse(request.socket, answer);
+      this.#refuse(request.socket, TOO_MANY_WAITING);
     }
+  }
+
+  #wrong(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+    this.#handlers.refused(answer, this.#clientOf(request));
+    answerAndEnd(response, answer);
   }
 
   /** Health checks are answered however many connections there are. */
@@ -307,9 +307,7 @@ export class PortListener {
     if (surplus !== undefined) {
       response.shouldKeepAlive = false;
       if (!this.#handlers.answersWhenFull(request.url ?? '/')) {
-        const answer = unavailable(surplus, 10);
-        this.#handlers.refused(answer, this.#clientOf(request));
-        return answerAndEnd(response, answer);
+        return this.#wrong(request, response, unavailable(surplus, 10));
       }
     }
     this.#handlers.request(request, response, this.#clientOf(request));
@@ -351,7 +349,7 @@ export class PortListener {
     if (stream.destroyed) return;
     const http = this.#http.get(stream);
     // Answers that are due would be mixed with frames.
-    if (http !== undefined && http.waiting > 0) return void stream.destroy();
+    if (http?.isAnswering === true) return void stream.destroy();
     this.#http.take(stream);
     const notNow = (why: string, retryAfterS: number): void =>
       this.#refuseForNow(request, stream, unavailable(why, retryAfterS));
@@ -360,7 +358,7 @@ export class PortListener {
     if (this.#keepAlive.size >= this.#options.maxConnections) return notNow('Over capacity', 10);
     const remoteAddress = this.#clientOf(request);
     const shared = remoteAddress !== (request.socket.remoteAddress ?? '');
-    const ofAddress = shared ? (this.#addresses?.get(remoteAddress) ?? 0) : 0;
+    const ofAddress = shared ? (this.#addresses?.of(remoteAddress) ?? 0) : 0;
     if (ofAddress >= this.#options.maxConnectionsPerAddress) {
       return notNow('Too many connections of your address', 10);
     }
@@ -384,7 +382,7 @@ export class PortListener {
       });
       this.#keepAlive.add(connection);
       if (this.#addresses !== undefined && shared) {
-        countAddress(this.#addresses, stream, remoteAddress);
+        this.#addresses.add(stream, remoteAddress);
       }
       accept(connection);
     });

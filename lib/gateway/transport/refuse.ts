@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Answer, answerText } from '../http/answer';
 import { MAX_HEADERS, MAX_PIECES } from './http-connection';
@@ -14,6 +14,11 @@ const CLIENT_ERRORS: ReadonlyMap<string, Answer> = new Map([
     },
   ],
 ]);
+const BAD_HOST: Answer = { status: 400, body: 'Send one Host header\n' };
+const BAD_EXPECTATION: Answer = {
+  status: 417,
+  body: 'Expect takes 100-continue and nothing else\n',
+};
 const BAD_REQUEST: Answer = { status: 400, body: 'Bad request\n' };
 
 /** Answer to a body in too many chunks. */
@@ -31,6 +36,22 @@ export const TOO_MANY_HEADERS: Answer = {
 /** Answer of a gateway that has no room now. */
 export function unavailable(why: string, retryAfterS: number): Answer {
   return { status: 503, body: `${why}\n`, headers: { 'Retry-After': String(retryAfterS) } };
+}
+
+/** Answer to pipelined requests that there is no room for. */
+export const TOO_MANY_WAITING = unavailable('Over capacity: too many pipelined requests', 10);
+
+/** Answer to a head that HTTP does not allow: a Host that is missing or there twice (RFC 9112 §3.2), an unknown Expect. */
+export function faultOf(request: IncomingMessage): Answer | undefined {
+  const { headers, rawHeaders, httpVersionMinor } = request;
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  if (hosts > 1 || (hosts === 0 && httpVersionMinor > 0)) return BAD_HOST;
+  const { expect = '100-continue' } = headers;
+  return expect.toLowerCase() === '100-continue' ? undefined : BAD_EXPECTATION;
 }
 
 /** Answers a request, and ends its connection. */

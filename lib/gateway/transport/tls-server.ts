@@ -1,10 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createServer, type Server, type ServerOptions } from 'node:https';
-import type { Socket as NetSocket } from 'node:net';
+import type { Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { StandpipeError, asError } from '../../errors';
 import type { SpareConnections } from '../http/spare-connections';
-import { countAddress } from './count-address';
+import { AddressCounts } from './address-counts';
 
 export interface Certificate {
   cert: string | Buffer;
@@ -32,40 +32,31 @@ export function tlsServer({ cert, key }: Certificate, options: ServerOptions): S
   return createServer({ ...options, cert, key });
 }
 
-/** Limits of the connections of a TLS port. */
-export interface TlsLimits {
-  maxSockets: number;
-  /** Infinity where connections of the address are not counted. */
-  maxOfAddress: number;
-}
-
 /**
- * TCP connections of the TLS port, counted before their handshakes: above the limits a connection could only be told why
- * after the work of one.
+ * TCP connections of a TLS port, from before their handshakes on. They are counted there, since above the limits a peer could
+ * only be told why after the work of a handshake.
  */
-export class TlsSockets {
+export class TlsConnections {
+  readonly #open = new Set<Socket>();
+  readonly #addresses = new AddressCounts();
   readonly #spare: SpareConnections;
-  readonly #sockets = new Set<NetSocket>();
-  /** Their number by address. */
-  readonly #addresses = new Map<string, number>();
 
   constructor(spare: SpareConnections) {
     this.#spare = spare;
   }
 
-  add(socket: NetSocket, { maxSockets, maxOfAddress }: TlsLimits): void {
+  /** Destroys the connection when there are so many, or so many of its address, already, or no memory is left. */
+  add(socket: Socket, most: number, mostOfAddress: number): void {
     const { remoteAddress = '' } = socket;
-    const ofAddress = this.#addresses.get(remoteAddress) ?? 0;
-    const isFull =
-      this.#sockets.size >= maxSockets || ofAddress >= maxOfAddress || !this.#spare.admits(socket);
-    if (isFull) return void socket.destroy();
-    this.#sockets.add(socket);
-    socket.on('close', () => this.#sockets.delete(socket));
-    if (maxOfAddress !== Infinity) countAddress(this.#addresses, socket, remoteAddress);
+    const ofAddress = this.#addresses.of(remoteAddress);
+    const isFull = this.#open.size >= most || ofAddress >= mostOfAddress;
+    if (isFull || !this.#spare.admits(socket)) return void socket.destroy();
+    this.#open.add(socket);
+    socket.on('close', () => this.#open.delete(socket));
+    if (mostOfAddress < Infinity) this.#addresses.add(socket, remoteAddress);
   }
 
-  /** A connection in the middle of its handshake is no HTTP connection yet, and would keep the port. */
   destroy(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#open) socket.destroy();
   }
 }

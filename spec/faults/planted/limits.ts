@@ -165,4 +165,50 @@ export const limits: readonly FaultKind[] = [
       },
     ],
   },
+  {
+    title: 'a gateway that some connections have for themselves',
+    kind: 'Pipelined requests of a few connections fill the queue of all, or are read before those of others for ever.',
+    bugs: [
+      {
+        title: 'whoever holds most of a full queue keeps it',
+        file: 'gateway/transport/http-connections.ts',
+        from: 'if (each.waiting > largest.waiting) largest = each;',
+        to: ';',
+        finder: spec(
+          'gateway/transport/http-connections.spec.ts',
+          'the connection with the most waiting requests gives way to one with fewer',
+        ),
+      },
+      {
+        title: 'a connection that floods is read again at once',
+        file: 'gateway/transport/http-connections.ts',
+        from: 'stream.pause();\n    this.#held?.add(stream);',
+        to: '',
+        finder: spec(
+          'gateway/transport/http-connections.spec.ts',
+          'a connection that floods is read again after all others',
+        ),
+      },
+      {
+        title: 'addresses of one line count as many',
+        file: 'gateway/options/network.ts',
+        from: '.slice(0, 4);',
+        to: ';',
+        finder: spec(
+          'gateway/behind-proxies.spec.ts',
+          'clients behind a trusted proxy are known by their own addresses',
+        ),
+      },
+      {
+        title: 'an upgrade goes between the pieces of an answer',
+        file: 'gateway/transport/http-connection.ts',
+        from: 'return this.#waiting.length > 0 || isOpen;',
+        to: 'return this.#waiting.length > 0;',
+        finder: spec(
+          'security/websocket-http.spec.ts',
+          'an upgrade behind an answer that has not ended is cut',
+        ),
+      },
+    ],
+  },
 ];

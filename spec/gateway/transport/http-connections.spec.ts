@@ -15,17 +15,19 @@ function empty(): {
   clock: ManualClock;
   budget: TurnBudget;
   connections: HttpConnections;
+  refused: Array<[stream: Socket, why: string]>;
   add(): HttpConnection;
 } {
   const clock = new ManualClock();
   const budget = new TurnBudget(clock);
-  const connections = new HttpConnections(budget, clock, () => undefined);
+  const refused: Array<[stream: Socket, why: string]> = [];
+  const connections = new HttpConnections(budget, clock, (...told) => void refused.push(told));
   const add = (): HttpConnection => {
     const stream = new PassThrough().resume() as unknown as Socket;
     connections.add(stream, undefined);
     return connections.get(stream) as HttpConnection;
   };
-  return { clock, budget, connections, add };
+  return { clock, budget, connections, refused, add };
 }
 
 t.test('a few requests of a connection are handled in a turn, all of them in order', async (t) => {
@@ -173,14 +175,13 @@ t.test('requests that wait on one connection are bounded, and refused once', asy
 });
 
 t.test('requests that wait in all are bounded, and lost connections make room', async (t) => {
-  const { connections, add } = empty();
+  const { connections, refused, add } = empty();
   const flooding = Array.from({ length: 105 }, add);
-  let refused = 0;
   for (const each of flooding) {
-    for (let n = 0; n < 201; n++) if (!each.requested(request, () => undefined)) refused++;
+    for (let n = 0; n < 201; n++) each.requested(request, () => undefined);
   }
   const waiting = flooding.reduce((sum, each) => sum + each.waiting, 0);
-  t.ok(refused > 0 && waiting <= 20_000, `${refused} refused, ${waiting} wait`);
+  t.ok(refused.length > 0 && waiting <= 20_000, `${refused.length} refused, ${waiting} wait`);
   for (const each of flooding) connections.take(each.stream);
   const late = add();
   for (let n = 0; n < 201; n++) t.ok(late.requested(request, () => undefined));
@@ -198,9 +199,9 @@ t.test(
     t.equal(other.stream.isPaused(), false);
     request.push(Buffer.from('x'));
     t.equal(other.stream.isPaused(), true);
-    t.equal(one.stream.isPaused(), false);
+    t.equal(one.stream.isPaused(), true);
     clock.advance(0);
-    t.equal(other.stream.isPaused(), false);
+    t.strictSame([one.stream.isPaused(), other.stream.isPaused()], [false, false]);
     for (let turn = budget.turn, pieces = 0; pieces < 700; pieces++) {
       t.equal(budget.turn, turn);
       request.push(Buffer.from('x'));
@@ -282,5 +283,55 @@ t.test(
     bytes.bytesRead += 10;
     for (let second = 0; second < 3; second++) tick();
     t.strictSame(late, ['late']);
+  },
+);
+
+t.test('the connection with the most waiting requests gives way to one with fewer', async (t) => {
+  const { clock, budget, refused, add } = empty();
+  const handled = new Map<string, number>();
+  const ask = (connection: HttpConnection, name: string): boolean =>
+    connection.requested(request, () => void handled.set(name, (handled.get(name) ?? 0) + 1));
+  budget.spend(2_048);
+  const holders = Array.from({ length: 80 }, add);
+  for (const holder of holders) for (let n = 0; n < 250; n++) t.ok(ask(holder, 'holders'));
+  const [most, legitimate] = [holders[0] as HttpConnection, add()];
+  for (let n = 0; n < 30; n++) t.ok(ask(legitimate, 'legitimate'));
+  t.strictSame(refused, [[most.stream, 'waiting']]);
+  t.equal(most.waiting, 0);
+  for (let turn = 0; turn < 400; turn++) clock.endTurn();
+  t.strictSame(Object.fromEntries(handled), { holders: 79 * 250, legitimate: 30 });
+});
+
+t.test('a connection that floods is read again after all others', async (t) => {
+  const { clock, connections, add } = empty();
+  const order: string[] = [];
+  const named = Object.entries({ a: add(), b: add(), c: add() });
+  await new Promise(setImmediate);
+  for (const [name, { stream }] of named) stream.on('resume', () => void order.push(name));
+  for (const [, flooding] of named) {
+    connections.flooded(flooding);
+    for (const [, { stream }] of named) t.ok(stream.isPaused());
+    clock.endTurn();
+    await new Promise(setImmediate);
+  }
+  t.equal(order.join(''), 'bcacababc');
+});
+
+t.test(
+  'an upgrade that waits for its turn is not late, and a head without an end is',
+  async (t) => {
+    const { connections, add } = empty();
+    const [upgrade, slow] = [add(), add()];
+    for (const { stream } of [upgrade, slow]) Object.assign(stream, { bytesRead: 100 });
+    upgrade.upgrades();
+    const times = { headersTimeoutMs: 2_000, requestTimeoutMs: 4_000 };
+    const late: Socket[] = [];
+    for (let second = 0; second < 5; second++) {
+      connections.tick({ ...times, maxUnsentBytes: 1e6, maxUnsentMs: 10_000 }, (stream) =>
+        late.push(stream),
+      );
+    }
+    t.ok(late.includes(slow.stream));
+    t.notOk(late.includes(upgrade.stream));
   },
 );

@@ -5,6 +5,7 @@ import type { Identity } from './presence';
 import type { TokenBucket } from '../timing/token-bucket';
 import { Outlet, type Sink } from '../fanout/outlet';
 import type { Watched } from '../features/watchlists';
+import { networkOf } from '../../options/network';
 
 /** A connection of a browser or device, over any transport. */
 export class Socket extends Outlet {
@@ -30,6 +31,7 @@ export class Socket extends Outlet {
     malformed?: TokenBucket;
   } = {};
 
+  #source: string | undefined;
   #hasLeft = false;
 
   constructor(app: App, id: string, protocol: number, sink: Sink) {
@@ -39,9 +41,9 @@ export class Socket extends Outlet {
     this.protocol = protocol;
   }
 
-  /** Address of its peer: webhooks give each address a share of their queue. */
+  /** Network of its peer's address: webhooks give each a share of their queue. */
   get source(): string {
-    return this.sink.remoteAddress ?? '';
+    return (this.#source ??= networkOf(this.sink.remoteAddress ?? ''));
   }
 
   /** True also when it has left everything, and its close is ordered later. */

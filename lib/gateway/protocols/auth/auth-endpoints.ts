@@ -1,4 +1,5 @@
 import type { Clock } from '../../../util/timers';
+import { networkOf } from '../../options/network';
 import type { App, Apps } from '../../core/model/app';
 import { AddressShares, AppRates } from '../../core/features/app-rates';
 import type { Decisions } from '../../core/decisions';
@@ -152,7 +153,7 @@ export class AuthEndpoints implements Protocol {
     const { maxAuthRequestsPerSecond: rate } = limits;
     const limit = { rate, burst: rate * BURST_S };
     const now = clock.now();
-    const shared = this.#shares.take(`${app.id} ${remoteAddress}`, limit, now);
+    const shared = this.#shares.take(`${app.id} ${networkOf(remoteAddress)}`, limit, now);
     return shared && this.#rates.take(app, limit, now);
   }
 }

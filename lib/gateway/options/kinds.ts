@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { isHost } from './network';
+
+// Values that several options have.
+
+export const host = z
+  .string()
+  .refine(isHost, 'must be an address or a name, without scheme and port');
+export const port = z.number().int().min(0).max(65535);
+export const fd = z.number().int().min(3).max(1023).optional();
+export const count = z.number().int().min(1).max(1e9);
+export const bytes = z
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 31);
+export const ms = z
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1);
+export const rate = z.number().positive().max(1e9);
