@@ -10,6 +10,8 @@ const FLOOD = 64;
 /** Share of the idle connections that are ended in a second near the end of memory, and the least of them. */
 const ENDED_SHARE = 1 / 8;
 const MIN_ENDED = 16;
+/** Units of the budget that a request costs which is refused unseen. */
+const REFUSAL_UNITS = 4;
 /** Requests that may wait in all; each holds some kilobytes. */
 const MAX_WAITING = 20_000;
 
@@ -103,6 +105,13 @@ export class HttpConnections implements RequestQueue {
       const fault = connection.tick(limits);
       if (fault !== undefined) found(connection.stream, fault);
     }
+  }
+
+  /** Counts a request that was refused unseen. Many at once are held until they have closed: the others wait for that. */
+  refused(stream: Duplex): void {
+    this.budget.spend(REFUSAL_UNITS);
+    const connection = this.#connections.get(stream);
+    if (connection !== undefined && this.budget.exhausted) this.flooded(connection);
   }
 
   /** A share of the connections without a request, those first that were opened first. */

@@ -86,9 +86,10 @@ export class PortListener {
     this.#http = new HttpConnections(parts.budget, parts.clock, (stream, why) =>
       this.#refuse(stream, why === 'pieces' ? TOO_MANY_PIECES : TOO_MANY_WAITING),
     );
-    this.#unanswered = new UnansweredRequests(parts.requests, (socket) =>
-      this.#refuse(socket, unavailable(NO_MEMORY, 10)),
-    );
+    this.#unanswered = new UnansweredRequests(parts.requests, (socket) => {
+      this.#refuse(socket, unavailable(NO_MEMORY, 10));
+      this.#http.refused(socket);
+    });
     this.#spare = new SpareConnections(parts.overload.memory, SPARE);
     this.#tlsConnections = new TlsConnections(this.#spare);
     this.#countAddresses();
