@@ -132,7 +132,7 @@ export class Gateway {
         this.#log.debug({ err: error }, 'a peer broke off or broke a rule');
       },
     });
-    const carriers = new SockJsCarriers(limits, clock, overload, budget, ends);
+    const carriers = new SockJsCarriers(limits, clock, overload, budget, ends, memory.pool());
     this.#channels = new ChannelsHandshake(new ChannelsContext({ ...parts, budget }), this.#apps);
     this.#protocols = [
       // Before the Channels protocol, which has the same paths.
@@ -169,8 +169,7 @@ export class Gateway {
       },
       {
         keepAlive: this.#keepAlive,
-        budget,
-        overload,
+        ...{ budget, overload, requests: memory.pool() },
         ...listening,
         clients: new ClientAddress(settings.trustedProxies),
       },

@@ -96,6 +96,11 @@ export class Admission {
     return buckets.subscriptions.take(rate, burst, this.#clock.now());
   }
 
+  /** Judges a sign-in, which names a user and a watchlist that are kept; undefined lets it. */
+  signInRefusal(): string | undefined {
+    return this.#memory.isNear ? 'The gateway has no memory left for sign-ins' : undefined;
+  }
+
   /** Judges a request to join, and changes nothing. */
   ask(socket: Socket, { channel, channelData, proof }: AdmissionRequest): AdmissionOutcome {
     const { maxChannelNameLength } = this.#limits;

@@ -1,6 +1,7 @@
 import { CloseCode } from '../../pusher/close-codes';
 import { UnsentWatch } from '../core/fanout/unsent-watch';
 import type { Carrier, CarrierHandler } from '../core/fanout/carrier';
+import type { BytePool } from '../core/timing/byte-pool';
 import type { TurnBudget } from '../core/timing/turn-budget';
 import type { Encoder, Pace } from '../core/fanout/outlet';
 import { closeLine, HEARTBEAT, OPEN } from './frames';
@@ -23,6 +24,8 @@ export interface CarrierHost {
   endOfTurn(run: () => void): void;
   after(delayMs: number, run: () => void): void;
   readonly budget: TurnBudget;
+  /** Posts of all carriers that wait for an earlier one. */
+  readonly posts: BytePool;
 }
 
 /**
@@ -74,7 +77,7 @@ export class SockJsCarrier implements Carrier, Pace {
   /** Ticks since the last request. */
   #silentTicks = 0;
   #unsentWatch: UnsentWatch | undefined;
-  readonly #order = new PostOrder();
+  readonly #order: PostOrder;
   #isWaiting = false;
   readonly #queue: MessageQueue;
   /** Number of the receiver. */
@@ -86,6 +89,7 @@ export class SockJsCarrier implements Carrier, Pace {
     this.#host = host;
     this.#options = options;
     this.remoteAddress = remoteAddress;
+    this.#order = new PostOrder(host.posts);
     this.#queue = new MessageQueue(host.budget, { handle: (text) => this.#text(text) });
   }
 
@@ -158,6 +162,13 @@ export class SockJsCarrier implements Carrier, Pace {
     this.close(interrupted.code, interrupted.reason);
   }
 
+  /** Lines have waited for a second to be taken. */
+  get isBehind(): boolean {
+    if (this.#closed !== undefined) return false;
+    if (this.#receiver === undefined) return this.#waitingBytes > 0 && this.#ticks > 1;
+    return this.#unsentWatch?.isBehind === true;
+  }
+
   /** Handles the messages of one `xhr_send`, after those of the posts before it. */
   receive(texts: readonly string[], number?: number): void {
     this.#silentTicks = 0;
@@ -192,7 +203,7 @@ export class SockJsCarrier implements Carrier, Pace {
 
   write(lines: Buffer): void {
     if (this.#closed !== undefined) return;
-    if (this.unsentBytes > WAITING_SHARE * this.#host.maxUnsentBytes) return this.#cut();
+    if (this.unsentBytes > WAITING_SHARE * this.#host.maxUnsentBytes) return this.cut();
     this.#wait(lines);
     this.#flush();
   }
@@ -221,7 +232,7 @@ export class SockJsCarrier implements Carrier, Pace {
     if (this.#silentTicks >= this.#options.maxSilentTicks) {
       this.close(CloseCode.PONG_TIMEOUT, 'Pong reply not received');
     } else if (this.#isStuck(receiver)) {
-      this.#cut();
+      this.cut();
     } else if (this.#ticks >= this.#options.heartbeatTicks) {
       this.#ticks = 0;
       receiver.write(HEARTBEAT);
@@ -271,7 +282,7 @@ export class SockJsCarrier implements Carrier, Pace {
   }
 
   /** Ends a connection that does not read: the close is tried, then the receiver's connection is broken off. */
-  #cut(): void {
+  cut(): void {
     const receiver = this.#receiver;
     this.#host.cut();
     this.#waiting = undefined;
@@ -292,6 +303,7 @@ export class SockJsCarrier implements Carrier, Pace {
     const session = this.session;
     this.session = undefined;
     this.#queue.end();
+    this.#order.end();
     try {
       session?.closed(code, reason);
     } catch (error) {

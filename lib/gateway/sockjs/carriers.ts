@@ -1,6 +1,9 @@
+import type { MemoryWatch } from '../../stream/memory-watch';
 import { networkOf } from '../options/network';
 import type { Clock } from '../../util/timers';
 import { SECOND_MS, type Overload } from '../core/timing/overload';
+import { mostUnsent } from '../core/fanout/unsent-watch';
+import { BytePool } from '../core/timing/byte-pool';
 import type { TurnBudget } from '../core/timing/turn-budget';
 import type { Limits } from '../options/options';
 import { type CarrierHost, type CarrierOptions, SockJsCarrier } from './carrier';
@@ -18,6 +21,8 @@ export class SockJsCarriers implements CarrierHost {
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly budget: TurnBudget;
+  readonly #memory: MemoryWatch;
+  readonly posts: BytePool;
   readonly #on: { cut: () => void; failure: (error: unknown) => void };
   readonly #carriers = new Map<string, SockJsCarrier>();
   /** Sessions of each remote address, IPv6 by its /64. */
@@ -29,7 +34,10 @@ export class SockJsCarriers implements CarrierHost {
     overload: Overload,
     budget: TurnBudget,
     on: { cut: () => void; failure: (error: unknown) => void },
+    posts = new BytePool(Infinity),
   ) {
+    this.posts = posts;
+    this.#memory = overload.memory;
     this.budget = budget;
     this.#limits = limits;
     this.#clock = clock;
@@ -93,9 +101,12 @@ export class SockJsCarriers implements CarrierHost {
   }
 
   #tick(): void {
+    const behind: SockJsCarrier[] = [];
     for (const [id, carrier] of this.#carriers) {
       if (!carrier.tick()) this.#delete(id, carrier);
+      else if (carrier.isBehind) behind.push(carrier);
     }
+    if (this.#memory.isNear) for (const carrier of mostUnsent(behind)) carrier.cut();
   }
 
   #delete(id: string, { remoteAddress }: SockJsCarrier): void {

@@ -1,23 +1,41 @@
+import { BytePool } from '../core/timing/byte-pool';
+
 /** Posts that may wait for an earlier one, and the characters of their texts, each with its quotes and comma. */
 const MAX_WAITING = 64;
 const MAX_WAITING_CHARACTERS = 256 * 1024;
 const CHARACTERS_AROUND = 3;
+/** Memory of a character, and of a post that waits beside its texts. */
+const CHARACTER_BYTES = 2;
+const POST_BYTES = 256;
 /** Numbers that are remembered, so that a post which a browser repeats by itself is handled once. */
 const MAX_SEEN = 512;
+
+interface WaitingPost {
+  texts: readonly string[];
+  characters: number;
+  /** Bytes that it has of the pool. */
+  bytes: number;
+}
 
 /**
  * Order of the posts of one session. pusher-js numbers them (`&n=`), receivers and messages alike, but bodies may
  * complete in any order: they travel over several connections. Texts are given out in the order of the numbers. Other
  * connections of the same page count with the same counter and leave gaps, so the caller ends a wait with `skip`. Gaps
  * are no longer waited for then, until a post comes late after all. A client that sends no numbers is taken as it comes.
+ * Posts of all sessions that wait share a pool, and where that has no room none is waited for.
  */
 export class PostOrder {
   #next: number | undefined;
-  readonly #waiting = new Map<number, readonly string[]>();
+  readonly #pool: BytePool;
+  readonly #waiting = new Map<number, WaitingPost>();
   #waitingCharacters = 0;
   readonly #seen = new Set<number>();
   /** A wait was in vain: the missing numbers are those of another connection. */
   #hasGaps = false;
+
+  constructor(pool = new BytePool(Infinity)) {
+    this.#pool = pool;
+  }
 
   /** True while posts wait for an earlier one. */
   get waits(): boolean {
@@ -35,11 +53,15 @@ export class PostOrder {
       this.#see(number);
       return texts;
     }
-    this.#waiting.set(number, texts);
-    this.#waitingCharacters += charactersOf(texts);
+    const characters = charactersOf(texts);
+    this.#waitingCharacters += characters;
+    const asked = POST_BYTES + CHARACTER_BYTES * characters;
+    const bytes = this.#pool.take(asked) ? asked : 0;
+    this.#waiting.set(number, { texts, characters, bytes });
     const due = this.#takeDue();
     const waitsNot =
       this.#hasGaps ||
+      bytes === 0 ||
       this.#waiting.size > MAX_WAITING ||
       this.#waitingCharacters > MAX_WAITING_CHARACTERS;
     return waitsNot ? [...due, ...this.skip()] : due;
@@ -56,17 +78,25 @@ export class PostOrder {
     return texts;
   }
 
+  /** Drops everything that waits. */
+  end(): void {
+    for (const { bytes } of this.#waiting.values()) this.#pool.give(bytes);
+    this.#waiting.clear();
+    this.#waitingCharacters = 0;
+  }
+
   #takeDue(): string[] {
     const due: string[] = [];
     for (;;) {
       const number = this.#next as number;
-      const texts = this.#waiting.get(number);
-      if (texts === undefined) return due;
+      const post = this.#waiting.get(number);
+      if (post === undefined) return due;
       this.#waiting.delete(number);
-      this.#waitingCharacters -= charactersOf(texts);
+      this.#waitingCharacters -= post.characters;
+      this.#pool.give(post.bytes);
       this.#see(number);
       this.#next = number + 1;
-      for (const text of texts) due.push(text);
+      for (const text of post.texts) due.push(text);
     }
   }
 

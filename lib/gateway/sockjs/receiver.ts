@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
+import { forgetHead } from '../http/unanswered-requests';
 import { NEWLINE, PRELUDE } from './frames';
 
 /**
@@ -50,6 +51,7 @@ export class Receiver {
     this.#ends = how.ends === true;
     this.#room = how.maxLength ?? ROTATION_LENGTH;
     this.#socket = response.req.socket;
+    forgetHead(response);
     this.#gone = () => {
       response.off('close', this.#gone);
       this.#socket.off('close', this.#gone);

@@ -46,11 +46,15 @@ const MAX_PONGS_PER_TICK = 5;
 export interface ConnectionParts {
   /** Close code for a peer that does not read. */
   slowCode: number;
+  isBackend?: boolean;
   remoteAddress: string;
   intake: Intake;
 }
 
 type State = 'open' | 'closing' | 'closed';
+
+const SLOW = 'This connection does not read what it is sent';
+const UNFINISHED = 'The gateway has no memory left for messages that come slowly';
 
 /**
  * A WebSocket of the gateway, and the only place that writes to a WebSocket.
@@ -67,6 +71,8 @@ export class Connection implements Carrier {
   pongs = 0;
   unsentWatch: UnsentWatch | undefined;
   readonly remoteAddress: string;
+  /** Backends are not cut for want of memory. */
+  readonly isBackend: boolean;
   readonly #intake: Intake;
   readonly #ws: WebSocket;
   readonly #stream: NetSocket;
@@ -77,9 +83,10 @@ export class Connection implements Carrier {
   /** Messages that had been read before the connection was paused: fewer bytes than Node reads at once. */
   #held: Array<[data: RawData, isBinary: boolean]> | undefined;
   #state: State = 'open';
-  #isCut = false;
   /** Made when the first droppable event is for it. */
   #pace: PingPace | undefined;
+  /** Reason of a cut. */
+  #cutReason: string | undefined;
   /** All that was read is handled now, and the connection is not paused again meanwhile. */
   #isLeaving = false;
   /** The close that this side ordered. The connection ended so, whether the peer still learnt of it or not. */
@@ -90,7 +97,7 @@ export class Connection implements Carrier {
     ws: WebSocket,
     stream: Duplex,
     watch: ConnectionWatch,
-    { slowCode, remoteAddress, intake }: ConnectionParts,
+    { slowCode, isBackend = false, remoteAddress, intake }: ConnectionParts,
   ) {
     this.remoteAddress = remoteAddress;
     this.#intake = intake;
@@ -99,6 +106,8 @@ export class Connection implements Carrier {
     this.#stream = stream as NetSocket;
     this.#watch = watch;
     this.#slowCode = slowCode;
+    this.isBackend = isBackend;
+    intake.shredded = () => this.cutUnfinished();
     ws.on('error', Connection.#errored);
     ws.on('message', Connection.#messaged);
     ws.on('ping', Connection.#pinged);
@@ -121,7 +130,7 @@ export class Connection implements Carrier {
 
   /** Writes finished frames. */
   write(bytes: Buffer): void {
-    if (this.#state !== 'open' || this.#isCut || !this.#mayWrite) return;
+    if (this.#state !== 'open' || this.#cutReason !== undefined || !this.#mayWrite) return;
     if (this.#stream.writableLength > this.#watch.maxUnsentBytes) {
       this.cut();
       return;
@@ -131,7 +140,7 @@ export class Connection implements Carrier {
   }
 
   sendBinary(bytes: Uint8Array): void {
-    if (this.#state !== 'open' || this.#isCut) return;
+    if (this.#state !== 'open' || this.#cutReason !== undefined) return;
     if (this.#stream.writableLength > this.#watch.maxUnsentBytes) {
       this.cut();
       return;
@@ -216,16 +225,28 @@ export class Connection implements Carrier {
   }
 
   /** Ends a connection that does not read, soon: cuts of many are spread over turns. Nothing more is written to it. */
-  cut(): void {
-    if (this.#state !== 'open' || this.#isCut) return;
-    this.#isCut = true;
+  cut(reason = SLOW): void {
+    if (this.#state !== 'open' || this.#cutReason !== undefined) return;
+    this.#cutReason = reason;
     this.#watch.cut(this);
+  }
+
+  /** Ends a connection whose message takes memory that is needed, and reads no more of it. */
+  cutUnfinished(): void {
+    this.#intake.pause();
+    this.cut(UNFINISHED);
+  }
+
+  /** A second is over. True when one message has been on its way for all of it. */
+  tick(): boolean {
+    return this.#intake.tick();
   }
 
   /** The end of a connection that was cut: the close frame is tried, then the socket is destroyed. */
   endCut(): void {
     if (this.#state !== 'open') return;
-    this.close(this.#slowCode, 'This connection does not read what it is sent');
+    this.close(this.#slowCode, this.#cutReason ?? SLOW);
+    this.#intake.resume();
     this.#watch.gone(this);
     // The peer's buffers are full, so the close frame is not going to be answered; and nothing may call back from a
     // write.

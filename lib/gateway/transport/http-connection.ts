@@ -19,6 +19,9 @@ const MAX_BODY_UNITS = (64 * 1024) / BYTES_PER_UNIT;
 /** Requests of one connection that are handled in one turn: more than clients have on their way. */
 const REQUESTS_PER_TURN = 8;
 
+/** Ticks behind which a connection without a request is idle: a client that goes on by itself does so before. */
+const MIN_IDLE_TICKS = 5;
+
 /** Requests that may wait on one connection. */
 const MAX_WAITING_OF_ONE = 256;
 
@@ -109,6 +112,8 @@ export class HttpConnection {
   #endBytes: number | undefined;
   /** Ticks since the first byte of a head or of a whole request; undefined between requests. */
   #ticks: number | undefined;
+  /** Ticks without a request. */
+  #idleTicks = 0;
   #unsent: UnsentWatch | undefined;
 
   constructor(stream: NetSocket, queue: RequestQueue, surplus: string | undefined) {
@@ -120,6 +125,19 @@ export class HttpConnection {
       if (this.#waiting.length > 0 || queue.holds(this)) stream.pause();
     });
     if (surplus !== undefined) this.#ticks = 0;
+  }
+
+  /** True when nothing was on its way for some seconds: between two requests, or before the first one. */
+  get isIdle(): boolean {
+    if (this.#idleTicks <= MIN_IDLE_TICKS || this.#waiting.length > 0) return false;
+    return (
+      (this.#answer === undefined || this.#answer.writableFinished) && !this.stream.writableLength
+    );
+  }
+
+  /** A deadline holds from now on, as if the first byte of a request had come. */
+  hasBegun(): void {
+    this.#ticks ??= 0;
   }
 
   /** Requests that were read and wait for a later turn. */
@@ -212,6 +230,7 @@ export class HttpConnection {
     if (this.#request?.complete === true) {
       this.#request = undefined;
       this.#ticks = undefined;
+      this.#idleTicks = 0;
       if (this.#answer?.writableFinished === true) this.#answer = undefined;
       // The next head may have begun since.
       this.#bytes = this.#endBytes ?? bytesRead;
@@ -219,6 +238,7 @@ export class HttpConnection {
     if (this.#isStuck(limits)) return 'stuck';
     if (this.#waiting.length > 0 || this.#isUpgrade) return undefined;
     if (bytesRead !== this.#bytes) this.#ticks ??= 0;
+    this.#idleTicks = this.#ticks === undefined ? this.#idleTicks + 1 : 0;
     if (this.#ticks === undefined) return undefined;
     const most = this.#request === undefined ? limits.headTicks : limits.requestTicks;
     return ++this.#ticks > most ? 'late' : undefined;

@@ -7,6 +7,11 @@ import { HttpConnection, type HttpLimits, type RequestQueue } from './http-conne
 
 /** Waiting requests of one connection from which on it floods. */
 const FLOOD = 64;
+/** Share of the idle connections that are ended in a second near the end of memory, and the least of them. */
+const ENDED_SHARE = 1 / 8;
+const MIN_ENDED = 16;
+/** Units of the budget that a request costs which is refused unseen. */
+const REFUSAL_UNITS = 4;
 /** Requests that may wait in all; each holds some kilobytes. */
 const MAX_WAITING = 20_000;
 
@@ -61,9 +66,11 @@ export class HttpConnections implements RequestQueue {
     return this.#connections.get(stream);
   }
 
-  /** Adds a connection until its stream closes or `take` gives it away. */
-  add(stream: NetSocket, surplus: string | undefined): void {
-    this.#connections.set(stream, new HttpConnection(stream, this, surplus));
+  /** Adds a connection until its stream closes or `take` gives it away. One for a single request has a deadline at once. */
+  add(stream: NetSocket, surplus: string | undefined, isSpare = false): void {
+    const connection = new HttpConnection(stream, this, surplus);
+    this.#connections.set(stream, connection);
+    if (isSpare) connection.hasBegun();
     if (surplus !== undefined) this.#surplus++;
     // Before Node's own listener, which ends the requests.
     stream.prependOnceListener('close', () => this.take(stream)?.closed());
@@ -98,6 +105,20 @@ export class HttpConnections implements RequestQueue {
       const fault = connection.tick(limits);
       if (fault !== undefined) found(connection.stream, fault);
     }
+  }
+
+  /** Counts a request that was refused unseen. Many at once are held until they have closed: the others wait for that. */
+  refused(stream: Duplex): void {
+    this.budget.spend(REFUSAL_UNITS);
+    const connection = this.#connections.get(stream);
+    if (connection !== undefined && this.budget.exhausted) this.flooded(connection);
+  }
+
+  /** A share of the connections without a request, those first that were opened first. */
+  idle(): NetSocket[] {
+    const idle = [...this.#connections.values()].filter(({ isIdle }) => isIdle);
+    const most = Math.max(MIN_ENDED, Math.ceil(ENDED_SHARE * idle.length));
+    return idle.slice(0, most).map(({ stream }) => stream);
   }
 
   enter(connection: HttpConnection): boolean {

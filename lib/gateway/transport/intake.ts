@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { type MemoryWatch, ROOMY } from '../../stream/memory-watch';
 import { BYTES_PER_UNIT, UNITS_PER_SHARE, type TurnBudget } from '../core/timing/turn-budget';
 
 /** A read of at most so many bytes is handled at once: it cannot hold many messages. */
@@ -6,6 +7,8 @@ const SMALL_BYTES = 256;
 /** A piece holds at most so many bytes at first; pieces grow while they hold few messages. */
 const FIRST_PIECE_BYTES = 512;
 const FEW_MESSAGES = 4;
+/** Pieces of one message that are kept near the end of memory: each costs as much as hundreds of bytes. */
+const MAX_KEPT_PIECES = 16;
 
 /**
  * Input of one WebSocket on its way to the parser. Node reads up to 64 KiB at once, and a parser handles all of that in
@@ -17,6 +20,9 @@ export class Intake {
   readonly #stream: Duplex;
   readonly #budget: TurnBudget;
   readonly #maxPieceBytes: number;
+  readonly #memory: MemoryWatch;
+  /** Called near the end of memory when a message comes in many pieces. */
+  shredded: () => void = () => undefined;
   readonly #parser: (piece: Buffer) => void;
   #waiting: Buffer | undefined;
   /** The end and the close of the stream, which the parser has yet to hear of: behind the bytes that wait. */
@@ -25,13 +31,18 @@ export class Intake {
   #isOver = false;
   /** Messages since the present piece was given out. */
   #messages = 0;
+  /** Pieces given out since the latest message: those of a message that has no end yet. */
+  #unfinished = 0;
+  /** Ticks since then. */
+  #unfinishedTicks = 0;
   /** The owner does not want input now. */
   #held = false;
   /** A share of it is in the budget's queue, or runs. */
   #queued = false;
 
   /** Takes the place of the listeners that the parser has put on the stream. */
-  constructor(stream: Duplex, budget: TurnBudget, maxPieceBytes: number) {
+  constructor(stream: Duplex, budget: TurnBudget, maxPieceBytes: number, memory = ROOMY) {
+    this.#memory = memory;
     this.#stream = stream;
     this.#budget = budget;
     this.#maxPieceBytes = maxPieceBytes;
@@ -58,6 +69,14 @@ export class Intake {
   /** The parser has found a message. */
   count(): void {
     this.#messages++;
+    this.#unfinished = this.#unfinishedTicks = 0;
+  }
+
+  /** A second is over. True when one message has been on its way for all of it. */
+  tick(): boolean {
+    if (this.#unfinished > 0) return ++this.#unfinishedTicks > 1;
+    this.#unfinishedTicks = 0;
+    return false;
   }
 
   /** Gives out nothing until `resume`. */
@@ -83,6 +102,12 @@ export class Intake {
     this.#budget.spend(this.#messages + bytes.length / BYTES_PER_UNIT);
   }
 
+  #give(piece: Buffer): void {
+    this.#unfinished++;
+    this.#parser(piece);
+    if (this.#unfinished > MAX_KEPT_PIECES && this.#memory.isNear) this.shredded();
+  }
+
   /** The stream has ended, or is closed. */
   #end(tell: () => void): void {
     if (this.#waiting === undefined && this.#endings.length === 0) tell();
@@ -100,7 +125,7 @@ export class Intake {
   #take(chunk: Buffer): void {
     const isSmall = chunk.length <= SMALL_BYTES && !this.#budget.overdrawn;
     if (this.#waiting === undefined && isSmall && !this.#stopped) {
-      this.#parser(chunk);
+      this.#give(chunk);
       return;
     }
     this.#waiting = this.#waiting === undefined ? chunk : Buffer.concat([this.#waiting, chunk]);
@@ -132,7 +157,7 @@ export class Intake {
       const part = bytes.length <= piece ? bytes : bytes.subarray(0, piece);
       this.#waiting = part.length === bytes.length ? undefined : bytes.subarray(part.length);
       this.#messages = 0;
-      this.#parser(part);
+      this.#give(part);
       budget.spend(this.#messages + part.length / BYTES_PER_UNIT);
       const few = this.#messages <= FEW_MESSAGES;
       piece = few ? Math.min(piece * 2, this.#maxPieceBytes) : FIRST_PIECE_BYTES;

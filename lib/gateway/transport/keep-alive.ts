@@ -1,11 +1,14 @@
-import { UnsentWatch } from '../core/fanout/unsent-watch';
+import { mostUnsent, UnsentWatch } from '../core/fanout/unsent-watch';
 import { SECOND_MS, type Overload } from '../core/timing/overload';
+import type { MemoryWatch } from '../../stream/memory-watch';
 import type { TurnBudget } from '../core/timing/turn-budget';
 import type { Connection, ConnectionWatch } from './connection';
 import type { PaceLimits } from './pace';
 
 /** Slow connections that are ended in one turn. */
 const CUTS_PER_TURN = 16;
+/** The same near the end of memory, which they hold. */
+const CUTS_PER_TURN_NEAR = 128;
 
 export interface KeepAliveOptions extends PaceLimits {
   /** Silence of a peer after which it is pinged, in milliseconds. */
@@ -21,7 +24,8 @@ export interface KeepAliveOptions extends PaceLimits {
 
 /**
  * Looks after every connection once a second: pings the silent (RFC 6455 §5.5.2, whatever the protocol above), closes
- * the dead with 4201, cuts those that do not read. A peer is judged by complete messages and pongs, never by bytes.
+ * the dead with 4201, cuts those that do not read. A peer is judged by complete messages and pongs, never by bytes. Near
+ * the end of memory those are cut first which hold most of it.
  */
 export class KeepAlive implements ConnectionWatch {
   readonly maxUnsentBytes: number;
@@ -31,6 +35,7 @@ export class KeepAlive implements ConnectionWatch {
   readonly #toCut = new Set<Connection>();
   readonly #overload: Overload;
   readonly #budget: TurnBudget;
+  readonly #memory: MemoryWatch;
   readonly #onCut: () => void;
   readonly #onFailure: (error: unknown) => void;
   readonly #onPeerFailure: (error: unknown) => void;
@@ -48,6 +53,7 @@ export class KeepAlive implements ConnectionWatch {
     this.#options = options;
     this.#overload = overload;
     this.#budget = budget;
+    this.#memory = overload.memory;
     this.maxUnsentBytes = options.maxUnsentBytes;
     this.#onCut = on.cut;
     this.#onFailure = on.failure;
@@ -110,9 +116,10 @@ export class KeepAlive implements ConnectionWatch {
 
   /** All who share a channel may be found slow in one turn, and each end is told to everyone who watches. */
   readonly #endCuts = (): boolean => {
-    let left = CUTS_PER_TURN;
+    const { isNear } = this.#memory;
+    let left = isNear ? CUTS_PER_TURN_NEAR : CUTS_PER_TURN;
     for (const connection of this.#toCut) {
-      if (left-- === 0 || this.#budget.exhausted) return true;
+      if (left-- === 0 || (this.#budget.exhausted && !isNear)) return true;
       this.#toCut.delete(connection);
       connection.endCut();
     }
@@ -126,21 +133,26 @@ export class KeepAlive implements ConnectionWatch {
       silentTicks + Math.max(1, Math.round(this.#options.pongTimeoutMs / SECOND_MS));
     const { maxUnsentBytes, maxUnsentMs } = this.#options;
     const limits = { maxUnsentBytes, maxLooks: Math.max(1, Math.round(maxUnsentMs / SECOND_MS)) };
+    const { isNear } = this.#memory;
     for (const connection of this.#connections) {
       connection.pongs = 0;
       // A paused connection is not read, so its life signs are not seen.
       if (connection.paused || connection.behind) continue;
+      if (connection.tick() && isNear && !connection.isBackend) connection.cutUnfinished();
       const silent = ++connection.silentTicks;
       if (silent >= deadTicks) connection.giveUp(4201, 'Pong reply not received');
       else if (silent === silentTicks || silent % pingTicks === 0) connection.ping();
     }
+    const behind: Connection[] = [];
     for (const connection of this.#backedUp) {
       const watch = (connection.unsentWatch ??= new UnsentWatch());
       const found = watch.look(connection, limits, connection.session);
       if (found === 'stuck') connection.cut();
-      if (found !== 'empty') continue;
-      connection.unsentWatch = undefined;
-      this.#backedUp.delete(connection);
+      else if (found === 'empty') {
+        connection.unsentWatch = undefined;
+        this.#backedUp.delete(connection);
+      } else if (watch.isBehind && !connection.isBackend) behind.push(connection);
     }
+    if (isNear) for (const connection of mostUnsent(behind)) connection.cut();
   }
 }

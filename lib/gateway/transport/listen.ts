@@ -1,13 +1,20 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { ServerOptions } from 'node:https';
 import { StandpipeError } from '../../errors';
+import type { MemoryWatch } from '../../stream/memory-watch';
 import type { Logger } from '../../util/logger';
 import type { Clock } from '../../util/timers';
 import type { UpgradeDecision, UpgradeRequest } from '../core/fanout/carrier';
+import type { BytePool } from '../core/timing/byte-pool';
+import { type Overload, SECOND_MS } from '../core/timing/overload';
+import type { TurnBudget } from '../core/timing/turn-budget';
 import type { Answer } from '../http/answer';
+import type { ClientAddress } from '../http/client-address';
 import type { Target } from '../http/target';
 import type { GatewaySettings } from '../options/options';
 import type { HttpTimes } from './http-connections';
+import type { KeepAlive } from './keep-alive';
 import type { Certificate } from './tls-server';
 
 /** Options of the ports. */
@@ -29,6 +36,31 @@ export interface ListenOptions extends HttpTimes {
 export function listenOptions({ limits, apps, ...settings }: GatewaySettings): ListenOptions {
   const morePorts = apps.flatMap(({ pushy }) => pushy?.port ?? []);
   return { ...settings, ...limits, morePorts };
+}
+
+/** Node's own deadlines count from the connect: they are for connections that say nothing at all. */
+const SILENCE_MS = 60_000;
+
+/** Options of Node's servers. */
+export function serverOptions(options: ListenOptions): ServerOptions {
+  const { headersTimeoutMs, requestTimeoutMs, maxHeaderBytes } = options;
+  return {
+    connectionsCheckingInterval: 1_000,
+    keepAliveTimeout: 65_000,
+    noDelay: true,
+    // Node would answer beside the budget.
+    requireHostHeader: false,
+    maxHeaderSize: maxHeaderBytes,
+    handshakeTimeout: headersTimeoutMs,
+    headersTimeout: Math.max(SILENCE_MS, headersTimeoutMs),
+    requestTimeout: Math.max(SILENCE_MS, headersTimeoutMs, requestTimeoutMs),
+  };
+}
+
+/** Times of a second: near the end of memory unfinished requests have one more. */
+export function timesOf(options: ListenOptions, { isNear }: MemoryWatch): HttpTimes {
+  if (!isNear) return options;
+  return { ...options, headersTimeoutMs: SECOND_MS, requestTimeoutMs: SECOND_MS };
 }
 
 /** Rooms above that the ports ask and tell. */
@@ -71,6 +103,16 @@ export interface ListenParts {
   readonly log: Logger;
   /** Throws when the gateway was stopped meanwhile: nobody needs the port any more. */
   readonly requireWanted: () => void;
+}
+
+/** Parts of a gateway that its ports work with. */
+export interface PortParts extends ListenParts {
+  keepAlive: KeepAlive;
+  budget: TurnBudget;
+  clients: ClientAddress;
+  overload: Overload;
+  /** Room for requests without an answer. */
+  requests: BytePool;
 }
 
 /**

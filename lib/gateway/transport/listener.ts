@@ -2,19 +2,21 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Server as TlsServer } from 'node:https';
 import { type AddressInfo, Server as NetServer, type Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Overload } from '../core/timing/overload';
+import { ROOMY } from '../../stream/memory-watch';
 import type { Answer } from '../http/answer';
 import { attachTo, type OwnServer } from '../http/attached-server';
 import type { TurnBudget } from '../core/timing/turn-budget';
 import type { ClientAddress } from '../http/client-address';
+import { SpareConnections } from '../http/spare-connections';
+import { isHeadForgotten, UnansweredRequests } from '../http/unanswered-requests';
 import { AddressCounts } from './address-counts';
 import { Connection } from './connection';
 import { MAX_HEADERS } from './http-connection';
 import { HttpConnections } from './http-connections';
 import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
-import { isShared, listen } from './listen';
-import type { Handlers, ListenOptions, ListenParts, Place } from './listen';
+import { isShared, listen, serverOptions, timesOf } from './listen';
+import type { Handlers, ListenOptions, ListenParts, Place, PortParts } from './listen';
 import {
   answerAndEnd,
   end,
@@ -29,23 +31,14 @@ import {
 import { TlsConnections, tlsServer } from './tls-server';
 import { flatHeaders, isWebSocket, putBack, WebSocketServers } from './upgrades';
 
-/** Connections beyond the limit that are told so; further ones are closed at once. */
+/** Told to connections and requests near the end of memory. */
+const NO_MEMORY = 'Over capacity: no memory is left';
+/** Connections beyond the limit, or near the end of memory, that are told so; further ones are closed at once. */
 const SPARE = 100;
 /** Units of the budget that an upgrade costs, as much as so many messages. */
 const UPGRADE_UNITS = 32;
 /** WebSocket frames are read in pieces of at least so many bytes at most. */
 const MIN_PIECE_BYTES = 4 * 1024;
-
-/** Node's own deadlines count from the connect: they are for connections that say nothing at all. */
-const SILENCE_MS = 60_000;
-
-const HTTP_OPTIONS = {
-  connectionsCheckingInterval: 1_000,
-  keepAliveTimeout: 65_000,
-  noDelay: true,
-  // Node would answer beside the budget.
-  requireHostHeader: false,
-};
 
 /** The gateway's ports: plain, and TLS beside it. Turns upgrades into connections. */
 export class PortListener {
@@ -56,9 +49,11 @@ export class PortListener {
   readonly #parts: ListenParts;
   #clients: ClientAddress;
   readonly #http: HttpConnections;
+  readonly #unanswered: UnansweredRequests;
+  readonly #spare: SpareConnections;
   readonly #servers: Server[] = [];
   #secure: TlsServer | undefined;
-  readonly #tlsConnections = new TlsConnections();
+  readonly #tlsConnections: TlsConnections;
   /** Remembered: a server that has stopped has no address. */
   #port: number | undefined;
   #tlsPort: number | undefined;
@@ -72,16 +67,7 @@ export class PortListener {
   /** No connection is kept open behind its answer. */
   #isLeaving = false;
 
-  constructor(
-    options: ListenOptions,
-    handlers: Handlers,
-    parts: ListenParts & {
-      keepAlive: KeepAlive;
-      budget: TurnBudget;
-      clients: ClientAddress;
-      overload: Overload;
-    },
-  ) {
+  constructor(options: ListenOptions, handlers: Handlers, parts: PortParts) {
     this.#options = options;
     this.#handlers = handlers;
     this.#keepAlive = parts.keepAlive;
@@ -91,6 +77,12 @@ export class PortListener {
     this.#http = new HttpConnections(parts.budget, parts.clock, (stream, why) =>
       this.#refuse(stream, why === 'pieces' ? TOO_MANY_PIECES : TOO_MANY_WAITING),
     );
+    this.#unanswered = new UnansweredRequests(parts.requests, (socket) => {
+      this.#refuse(socket, unavailable(NO_MEMORY, 10));
+      this.#http.refused(socket);
+    });
+    this.#spare = new SpareConnections(parts.overload.memory, SPARE);
+    this.#tlsConnections = new TlsConnections(this.#spare);
     this.#countAddresses();
     parts.overload.each(() => this.#tick());
   }
@@ -130,16 +122,9 @@ export class PortListener {
     this.#accepting = true;
     if (this.#attached !== undefined) return;
     const { host, port, fd, reusePort, portWaitMs: waitMs, tls, morePorts } = this.#options;
-    const { headersTimeoutMs, requestTimeoutMs, maxHeaderBytes } = this.#options;
     const shared = { host, reusePort, waitMs };
-    const options = {
-      ...HTTP_OPTIONS,
-      maxHeaderSize: maxHeaderBytes,
-      headersTimeout: Math.max(SILENCE_MS, headersTimeoutMs),
-      requestTimeout: Math.max(SILENCE_MS, headersTimeoutMs, requestTimeoutMs),
-    };
-    const handshakeTimeout = headersTimeoutMs;
-    const secure = tls && tlsServer(tls, { ...options, handshakeTimeout });
+    const options = serverOptions(this.#options);
+    const secure = tls && tlsServer(tls, options);
     this.#secure = secure;
     secure?.on('connection', (socket: NetSocket) => {
       const { maxConnections: most, maxConnectionsPerAddress: ofAddress } = this.#options;
@@ -246,10 +231,12 @@ export class PortListener {
     stream.on('error', destroy);
     const http = this.#http.get(stream);
     if (http?.overflows(request) === true) return this.#refuse(stream, TOO_MANY_HEADERS);
+    if (!this.#unanswered.addUpgrade(request)) return;
     http?.upgrades();
     // Thousands come at once after a restart: a few in each turn, so that the others are served meanwhile.
     this.#budget.begin(() => {
       this.#budget.spend(UPGRADE_UNITS);
+      this.#unanswered.asked(request.socket);
       try {
         if (isWebSocket(request)) this.#upgrade(request, stream, head);
         else if (!stream.destroyed) other();
@@ -263,23 +250,27 @@ export class PortListener {
 
   #connected(stream: NetSocket): void {
     const { maxConnections, maxConnectionsPerAddress } = this.#options;
-    if (this.#http.surplus >= maxConnections + SPARE) return void stream.destroy();
+    const isRoomy = this.#spare.admits(stream);
+    if (this.#http.surplus >= (isRoomy ? maxConnections : 0) + SPARE) return void stream.destroy();
     const open = this.#http.size + this.#keepAlive.size;
     const { remoteAddress = '' } = stream;
     const ofAddress = this.#addresses?.of(remoteAddress) ?? 0;
-    const surplus =
-      open >= maxConnections
+    const surplus = !isRoomy
+      ? NO_MEMORY
+      : open >= maxConnections
         ? 'Over capacity'
         : ofAddress >= maxConnectionsPerAddress
           ? 'Too many connections of your address'
           : undefined;
-    this.#http.add(stream, surplus);
+    this.#http.add(stream, surplus, this.#spare.has(stream));
+    this.#unanswered.watch(stream);
     // Behind a proxy each client counts by its own address, once it is known.
     if (this.#addresses === undefined || this.#clients.isProxy(remoteAddress)) return;
     this.#addresses.add(stream, remoteAddress);
   }
 
   #received(request: IncomingMessage, response: ServerResponse): void {
+    if (!this.#unanswered.add(request, response)) return;
     const connection = this.#http.get(request.socket);
     if (connection?.overflows(request) === true) {
       return this.#refuse(request.socket, TOO_MANY_HEADERS);
@@ -304,7 +295,7 @@ export class PortListener {
 
   /** Health checks are answered however many connections there are. */
   #request(request: IncomingMessage, response: ServerResponse, surplus: string | undefined): void {
-    if (this.#isLeaving) response.shouldKeepAlive = false;
+    if (this.#isLeaving || this.#spare.has(request.socket)) response.shouldKeepAlive = false;
     if (surplus !== undefined) {
       response.shouldKeepAlive = false;
       if (!this.#handlers.answersWhenFull(request.url ?? '/')) {
@@ -312,6 +303,7 @@ export class PortListener {
       }
     }
     this.#handlers.request(request, response, this.#clientOf(request));
+    if (isHeadForgotten(request)) this.#spare.release(request.socket);
   }
 
   /** Refuses bytes that are no request, or a request that came too late, and ends the connection. */
@@ -337,11 +329,12 @@ export class PortListener {
   }
 
   #tick(): void {
-    this.#http.tick(this.#options, (stream, fault) => {
+    this.#http.tick(timesOf(this.#options, this.#spare.memory), (stream, fault) => {
       if (fault === 'late') return this.#refuse(stream, { status: 408, body: 'Request timeout\n' });
       this.#keepAlive.cut();
       stream.destroy();
     });
+    if (this.#spare.memory.isNear) for (const stream of this.#http.idle()) hangUp(stream);
   }
 
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
@@ -370,19 +363,14 @@ export class PortListener {
       if (unanswered) return hangUp(stream);
       return end(stream, { status, body, headers });
     }
-    const { maxPayloadBytes, slowCode, subprotocol, headers = {}, accept } = decision;
-    const server = this.#webSockets.of(maxPayloadBytes);
-    const addHeaders = (lines: string[]): void => {
-      if (subprotocol !== undefined) lines.push(`Sec-WebSocket-Protocol: ${subprotocol}`);
-      for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
-    };
-    server.once('headers', addHeaders);
-    // The answer is written, or refused, before this returns.
-    server.handleUpgrade(request, stream, head, (ws) => {
+    const { maxPayloadBytes, slowCode, isBackend, accept } = decision;
+    const memory = isBackend === true ? ROOMY : this.#spare.memory;
+    const maxPieceBytes = Math.max(MIN_PIECE_BYTES, maxPayloadBytes / 16);
+    this.#webSockets.open({ request, stream, head }, decision, (ws) => {
+      this.#spare.release(stream);
       const connection = new Connection(ws, stream, this.#keepAlive, {
-        slowCode,
-        remoteAddress,
-        intake: new Intake(stream, this.#budget, Math.max(MIN_PIECE_BYTES, maxPayloadBytes / 16)),
+        ...{ slowCode, isBackend, remoteAddress },
+        intake: new Intake(stream, this.#budget, maxPieceBytes, memory),
       });
       this.#keepAlive.add(connection);
       if (this.#addresses !== undefined && shared) {
@@ -390,7 +378,6 @@ export class PortListener {
       }
       accept(connection);
     });
-    server.off('headers', addHeaders);
   }
 }
 

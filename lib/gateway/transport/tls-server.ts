@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { StandpipeError, asError } from '../../errors';
+import type { SpareConnections } from '../http/spare-connections';
 import { AddressCounts } from './address-counts';
 
 export interface Certificate {
@@ -38,12 +39,18 @@ export function tlsServer({ cert, key }: Certificate, options: ServerOptions): S
 export class TlsConnections {
   readonly #open = new Set<Socket>();
   readonly #addresses = new AddressCounts();
+  readonly #spare: SpareConnections;
 
-  /** Destroys the connection when there are so many, or so many of its address, already. */
+  constructor(spare: SpareConnections) {
+    this.#spare = spare;
+  }
+
+  /** Destroys the connection when there are so many, or so many of its address, already, or no memory is left. */
   add(socket: Socket, most: number, mostOfAddress: number): void {
     const { remoteAddress = '' } = socket;
     const ofAddress = this.#addresses.of(remoteAddress);
-    if (this.#open.size >= most || ofAddress >= mostOfAddress) return void socket.destroy();
+    const isFull = this.#open.size >= most || ofAddress >= mostOfAddress;
+    if (isFull || !this.#spare.admits(socket)) return void socket.destroy();
     this.#open.add(socket);
     socket.on('close', () => this.#open.delete(socket));
     if (mostOfAddress < Infinity) this.#addresses.add(socket, remoteAddress);

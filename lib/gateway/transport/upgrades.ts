@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 
 /** A handful of fragments is what real clients send; each costs memory whatever its size. */
 const WEB_SOCKET_OPTIONS = {
@@ -53,11 +53,34 @@ export function flatHeaders(request: IncomingMessage): Map<string, string> {
   return headers;
 }
 
+/** Options of one WebSocket. */
+export interface WebSocketOptions {
+  maxPayloadBytes: number;
+  subprotocol?: string;
+  headers?: Record<string, string>;
+}
+
 /** Servers of `ws`, which make WebSockets, by their limit of message sizes. */
 export class WebSocketServers {
   readonly #byLimit = new Map<number, WebSocketServer>();
 
-  of(maxPayload: number): WebSocketServer {
+  /** Answers a request for a WebSocket. It is opened, or refused, before this returns. */
+  open(
+    { request, stream, head }: { request: IncomingMessage; stream: Duplex; head: Buffer },
+    { maxPayloadBytes, subprotocol, headers = {} }: WebSocketOptions,
+    opened: (ws: WebSocket) => void,
+  ): void {
+    const server = this.#of(maxPayloadBytes);
+    const addHeaders = (lines: string[]): void => {
+      if (subprotocol !== undefined) lines.push(`Sec-WebSocket-Protocol: ${subprotocol}`);
+      for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
+    };
+    server.once('headers', addHeaders);
+    server.handleUpgrade(request, stream, head, opened);
+    server.off('headers', addHeaders);
+  }
+
+  #of(maxPayload: number): WebSocketServer {
     const known = this.#byLimit.get(maxPayload);
     if (known !== undefined) return known;
     const server = new WebSocketServer({ ...WEB_SOCKET_OPTIONS, maxPayload });

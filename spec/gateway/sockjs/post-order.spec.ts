@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { BytePool } from '../../../lib/gateway/core/timing/byte-pool';
 import { PostOrder } from '../../../lib/gateway/sockjs/post-order';
 
 t.test('posts in any order and repeated are given out once, in the order of their numbers', (t) => {
@@ -75,5 +76,22 @@ t.test('posts of empty messages count towards the limit of those that wait', (t)
     most = Math.max(most, order.arrive(number, texts).length);
   }
   t.ok(most < 10 * texts.length, `${most} of them at once`);
+  t.end();
+});
+
+t.test('posts of all sessions wait in one pool, and where it is full none is waited for', (t) => {
+  const pool = new BytePool(10_000);
+  const [one, other] = [new PostOrder(pool), new PostOrder(pool)];
+  for (const order of [one, other]) order.arrive(1);
+  t.strictSame(one.arrive(3, ['x'.repeat(4_000)]), []);
+  t.ok(pool.bytes > 8_000, 'a character takes two bytes');
+  t.strictSame(other.arrive(3, ['y'.repeat(4_000)]), ['y'.repeat(4_000)]);
+  t.strictSame(other.arrive(2, ['late']), ['late']);
+  t.equal(one.arrive(2).length, 1);
+  t.equal(pool.bytes, 0);
+  other.arrive(9, ['z']);
+  t.ok(pool.bytes > 0);
+  other.end();
+  t.equal(pool.bytes, 0);
   t.end();
 });

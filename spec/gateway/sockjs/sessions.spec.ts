@@ -11,7 +11,8 @@ import { FakeResponse } from '../../support/fake-response';
 
 class CarriersOfOneApp {
   readonly clock = new ManualClock();
-  readonly overload = new Overload(this.clock);
+  readonly memory = { isNear: false };
+  readonly overload = new Overload(this.clock, this.memory);
   readonly budget = new TurnBudget(this.clock);
   readonly failures: unknown[] = [];
   readonly sessions: SockJsCarriers;
@@ -41,6 +42,24 @@ class CarriersOfOneApp {
     return told;
   }
 }
+
+t.test('near the end of memory a session that does not read is cut', (t) => {
+  const app = new CarriersOfOneApp();
+  const [told, reads] = [app.add('full'), app.add('reads')];
+  for (const id of ['full', 'reads']) {
+    const response = new FakeResponse();
+    response.blocked = id === 'full';
+    app.sessions.get(id)?.attach(response.receiver(true));
+  }
+  app.clock.endTurn();
+  app.clock.advance(3_000);
+  t.equal(app.cuts, 0);
+  app.memory.isNear = true;
+  app.clock.advance(2_000);
+  app.clock.endTurn();
+  t.match([app.cuts, told, reads], [1, [/^4100 /], []]);
+  t.end();
+});
 
 t.test('a session that nobody receives has left after 5 s, by 1006, once', (t) => {
   const fallback = new CarriersOfOneApp();

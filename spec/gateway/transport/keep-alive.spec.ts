@@ -157,6 +157,42 @@ t.test('ends of slow readers stop for a turn when its budget is spent', async (t
   t.strictSame(endsOfTurns(300), Array<number>(10).fill(4), 'each told to many');
 });
 
+t.test('near the end of memory those that read nothing are cut, the fullest first', async (t) => {
+  const clock = new ManualClock();
+  const memory = { isNear: false };
+  const overload = new Overload(clock, memory);
+  const on = { cut: () => undefined, failure: () => undefined, peerFailure: () => undefined };
+  const times = { activityTimeoutMs: 120_000, pingMs: 50_000, pongTimeoutMs: 30_000 };
+  const options = { ...times, maxUnsentBytes: 2 ** 20, maxUnsentMs: 10_000 };
+  const keepAlive = new KeepAlive(options, overload, new TurnBudget(clock), on);
+  const cut: number[] = [];
+  const backedUp = (unsentBytes: number, isBackend = false, sent = (): number => 0): void => {
+    const connection = {
+      ...{ unsentBytes, isBackend },
+      get sentBytes() {
+        return sent();
+      },
+      cut: () => cut.push(unsentBytes),
+    };
+    keepAlive.backedUp(connection as unknown as Connection);
+  };
+  for (let n = 1; n <= 200; n++) backedUp(n);
+  backedUp(1_000, true);
+  let sentBytes = 0;
+  backedUp(999, false, () => (sentBytes += 1_000));
+  overload.start();
+  clock.advance(3_000);
+  t.strictSame(cut, []);
+  memory.isNear = true;
+  clock.advance(1_000);
+  t.strictSame(
+    cut,
+    Array.from({ length: 25 }, (_, n) => 200 - n),
+    'an eighth of them',
+  );
+  overload.stop();
+});
+
 async function room(
   t: Parameters<typeof startGateway>[0],
   port: number,

@@ -44,6 +44,8 @@ export type UpgradeDecision =
       maxPayloadBytes: number;
       /** Close code for a peer that does not read what it is sent. */
       slowCode: number;
+      /** The peer is a backend, which is not cut for want of memory. */
+      isBackend?: boolean;
       subprotocol?: string;
       headers?: Record<string, string>;
     }

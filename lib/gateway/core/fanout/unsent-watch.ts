@@ -1,5 +1,17 @@
 import type { CarrierHandler } from './carrier';
 
+/** Share of the connections that do not read which are ended in a second near the end of memory, and the least of them. */
+const ENDED_SHARE = 1 / 8;
+const MIN_ENDED = 16;
+
+/** Those of the connections that do not read which have the most unsent bytes: they go first near the end of memory. */
+export function mostUnsent<Each extends { readonly unsentBytes: number }>(
+  connections: readonly Each[],
+): Each[] {
+  const most = Math.max(MIN_ENDED, Math.ceil(ENDED_SHARE * connections.length));
+  return connections.toSorted((a, b) => b.unsentBytes - a.unsentBytes).slice(0, most);
+}
+
 /** Watches the unsent bytes of a connection, once a second while there are any. */
 export class UnsentWatch {
   /** The count of sent bytes at which the bytes found waiting have left. Below all counts while none were found. */
@@ -7,6 +19,11 @@ export class UnsentWatch {
   /** Looks since then. */
   #looks = 0;
   #slow = false;
+
+  /** True while bytes wait that were found waiting a second ago. */
+  get isBehind(): boolean {
+    return this.#looks > 0;
+  }
 
   /**
    * Tells the session when its peer begins not to read, and when all of it has left after all. `stuck`: bytes that were

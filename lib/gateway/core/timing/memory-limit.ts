@@ -1,10 +1,12 @@
 import { totalmem } from 'node:os';
-import { getHeapStatistics } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Logger } from '../../../util/logger';
 import type { MemoryWatch } from '../../../stream/memory-watch';
 import type { Clock } from '../../../util/timers';
 import type { GatewaySettings } from '../../options/options';
 import type { Metrics } from '../metrics';
+import { BytePool } from './byte-pool';
 
 /**
  * Share of the memory from which on nothing new is taken. V8 collects at the latest when half of what was free behind the
@@ -14,6 +16,12 @@ import type { Metrics } from '../metrics';
 const FULL = 0.75;
 /** Time for which a reading of the heap counts: a subscription takes less than the reading does. */
 const FRESH_MS = 20;
+/** The same for resident memory, whose reading opens a file. */
+const RESIDENT_FRESH_MS = 100;
+/** Share of the time that ordered collections take at most. */
+const COLLECTING = 0.1;
+/** Share of the memory that requests without an answer hold together, and another one that posts out of order do. */
+const POOL_SHARE = 1 / 16;
 /** Time between two warnings. */
 const WARNING_MS = 60_000;
 /** Young generation of V8, three times 16 MiB, or 32 from V8 14 on, unless set. The limit of the heap holds it besides. */
@@ -30,6 +38,8 @@ export interface MemorySources {
   heap(): MemoryUse;
   /** Resident memory of the process within that of its container; `max` is Infinity without a limit. */
   resident(): MemoryUse;
+  /** Has V8 collect all garbage. */
+  collect(): void;
 }
 
 const SOURCES: MemorySources = {
@@ -43,11 +53,24 @@ const SOURCES: MemorySources = {
     const max = limit > 0 && limit < totalmem() ? limit : Infinity;
     return { used: max === Infinity ? 0 : process.memoryUsage.rss(), max };
   },
+  collect: () => {
+    if (collect === undefined) {
+      // The flag adds the function to contexts that are made later.
+      setFlagsFromString('--expose-gc');
+      collect = runInNewContext('gc') as () => void;
+      setFlagsFromString('--no-expose-gc');
+    }
+    collect();
+  },
 };
+let collect: (() => void) | undefined;
 
 /**
  * Watch on memory. Limits of single things are counts, and many of them together may be more than the process has: near
  * its end a gateway takes no new browsers and subscriptions, and what it keeps of those it has grows no further.
+ *
+ * V8 collects when something is allocated. Where a crowd has left and nothing new is taken, its garbage would keep all
+ * others out, so that a gateway that stays near the end orders a collection.
  */
 export class MemoryLimit implements MemoryWatch {
   readonly #clock: Clock;
@@ -57,6 +80,10 @@ export class MemoryLimit implements MemoryWatch {
   /** True when memory was asked for since the last check, and there was none. */
   #wasNear = false;
   #readMs = -Infinity;
+  #residentReadMs = -Infinity;
+  /** It was near at the last check too. */
+  #staysNear = false;
+  #nextCollectionMs = 0;
   #nextWarningMs = 0;
 
   constructor(clock: Clock, sources = SOURCES) {
@@ -67,18 +94,22 @@ export class MemoryLimit implements MemoryWatch {
   /** True while nothing new is to be taken. */
   get isNear(): boolean {
     const now = this.#clock.now();
-    if (now - this.#readMs >= FRESH_MS) {
-      this.#readMs = now;
-      this.#isHeapFull = isFull(this.#sources.heap());
-    }
+    if (now - this.#readMs >= FRESH_MS) this.#read(now);
     const isNear = this.#isHeapFull || this.#isResidentFull;
     if (isNear) this.#wasNear = true;
     return isNear;
   }
 
+  /** Makes a pool for what peers have begun and not finished. */
+  pool(): BytePool {
+    return new BytePool(POOL_SHARE * this.#maxBytes);
+  }
+
   /** Looks at the process as a whole, once a second, counts and tells. */
   check({ metrics, log }: { metrics: Metrics; log: Logger }): void {
-    this.#isResidentFull = isFull(this.#sources.resident());
+    this.#residentReadMs = -Infinity;
+    this.#read(this.#clock.now());
+    this.#collect(log);
     const wasNear = this.#wasNear || this.isNear;
     this.#wasNear = false;
     if (!wasNear) return;
@@ -101,11 +132,44 @@ export class MemoryLimit implements MemoryWatch {
       ...(apps.some(({ webhooks }) => webhooks.length > 0) && { maxWebhookBytes }),
     };
     const bytes = Object.values(kept).reduce((sum, each) => sum + each, 0);
-    const maxBytes = Math.min(this.#sources.heap().max, this.#sources.resident().max);
+    const maxBytes = this.#maxBytes;
     if (bytes <= FULL * maxBytes) return;
     const names = Object.keys(kept).join(', ');
     const message = `an app may keep more than there is memory for: lower limits (${names}), or raise --max-old-space-size or the limit of the container`;
     log.warn({ limits: kept, bytes, maxBytes }, message);
+  }
+
+  get #maxBytes(): number {
+    return Math.min(this.#sources.heap().max, this.#sources.resident().max);
+  }
+
+  #read(now: number): void {
+    this.#readMs = now;
+    this.#isHeapFull = isFull(this.#sources.heap());
+    if (now - this.#residentReadMs < RESIDENT_FRESH_MS) return;
+    this.#residentReadMs = now;
+    this.#isResidentFull = isFull(this.#sources.resident());
+  }
+
+  /** Orders a collection when it has been near for a second, and judges anew. */
+  #collect(log: Logger): void {
+    const stayedNear = this.#staysNear;
+    this.#staysNear = this.isNear;
+    const beginMs = this.#clock.now();
+    if (!stayedNear || !this.#staysNear || beginMs < this.#nextCollectionMs) return;
+    const { used } = this.#sources.heap();
+    this.#sources.collect();
+    const endMs = this.#clock.now();
+    // A full heap of gigabytes takes a second to look through.
+    this.#nextCollectionMs = endMs + (endMs - beginMs) / COLLECTING;
+    this.#residentReadMs = -Infinity;
+    this.#read(endMs);
+    this.#staysNear = this.isNear;
+    const collectedBytes = used - this.#sources.heap().used;
+    log.debug(
+      { collectedBytes, tookMs: endMs - beginMs },
+      'garbage was collected near the end of memory',
+    );
   }
 }
 

@@ -12,7 +12,7 @@ const MAX_LATE = 2;
  */
 export class Overload {
   readonly #clock: Clock;
-  readonly #memory: MemoryWatch;
+  readonly memory: MemoryWatch;
   readonly #runs = new Set<() => void>();
   #timer: Timer | undefined;
   /** True while the gateway can serve no new browser for another reason: its broker is down. */
@@ -23,11 +23,11 @@ export class Overload {
   /** @param memory says when the memory of the process is nearly used up */
   constructor(clock: Clock, memory: MemoryWatch = ROOMY) {
     this.#clock = clock;
-    this.#memory = memory;
+    this.memory = memory;
   }
 
   get overloaded(): boolean {
-    return this.isShut || this.#late > MAX_LATE || this.#memory.isNear;
+    return this.isShut || this.#late > MAX_LATE || this.memory.isNear;
   }
 
   /** Milliseconds on its clock. */

@@ -84,6 +84,7 @@ export class Pipe2011 implements Protocol {
     return {
       maxPayloadBytes: WIRE_LIMITS.maxFrameBytes,
       slowCode: CloseCode.OVER_CAPACITY,
+      isBackend: true,
       accept: (carrier) => {
         app.backends++;
         const connection = new Pipe2011Connection(this.#parts, {

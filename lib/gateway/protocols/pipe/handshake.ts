@@ -106,6 +106,7 @@ export class PipeHandshake {
     return {
       maxPayloadBytes: WIRE_LIMITS.maxFrameBytes,
       slowCode: CLOSE_CODES.too_slow.code,
+      isBackend: true,
       subprotocol: SUBPROTOCOL,
       headers: { [NONCE_HEADER]: nonce },
       accept: (carrier) => this.#accept(app, carrier, nonce),

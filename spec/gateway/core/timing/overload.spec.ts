@@ -1,3 +1,4 @@
+import v8 from 'node:v8';
 import t from 'tap';
 import { Admission, type AdmissionOutcome } from '../../../../lib/gateway/core/admission';
 import { Metrics } from '../../../../lib/gateway/core/metrics';
@@ -76,7 +77,7 @@ t.test('near the end of memory nothing new is taken, and a line a minute says so
   const metrics = new Metrics();
   const heap = { used: 75, max: 100 };
   const resident = { used: 0, max: Infinity };
-  const sources = { heap: () => heap, resident: () => resident };
+  const sources = { heap: () => heap, resident: () => resident, collect: () => undefined };
   const memory = new MemoryLimit(clock, sources);
   const overload = new Overload(clock, memory);
   const { limits } = checkGatewayOptions({ apps: [{ id: '1', key: 'key', secret: 'secret' }] });
@@ -105,10 +106,56 @@ t.test('near the end of memory nothing new is taken, and a line a minute says so
   overload.stop();
 });
 
+t.test('garbage that keeps others out is collected, for a tenth of the time at most', async (t) => {
+  const clock = new ManualClock();
+  const heap = { used: 76, max: 100 };
+  const told: object[] = [];
+  let live = 76;
+  let collections = 0;
+  const memory = new MemoryLimit(clock, {
+    heap: () => ({ ...heap }),
+    resident: () => ({ used: 0, max: Infinity }),
+    collect: () => {
+      collections++;
+      heap.used = live;
+      clock.stall(150);
+    },
+  });
+  const log = { ...silent, debug: (details: object) => void told.push(details) };
+  const checked = (): number => {
+    clock.stall(1_000);
+    memory.check({ metrics: new Metrics(), log });
+    return collections;
+  };
+  t.strictSame([1, 2, 3, 4, 5].map(checked), [0, 1, 1, 2, 2], 'all of it is in use');
+  live = 20;
+  t.strictSame([1, 2, 3, 4, 5].map(checked), [3, 3, 3, 3, 3], 'the others have left');
+  t.notOk(memory.isNear, 'and it is judged again at once');
+  t.strictSame(told.at(-1), { collectedBytes: 56, tookMs: 150 });
+  heap.used = 76;
+  t.equal(checked(), 3, 'a moment is none');
+  heap.used = 50;
+  t.equal(checked(), 3);
+  heap.used = 76;
+  t.equal(checked(), 3);
+});
+
+t.test('a collection that is ordered of V8 is one', async (t) => {
+  const clock = new ManualClock();
+  const real = v8.getHeapStatistics();
+  t.capture(v8, 'getHeapStatistics', () => ({ ...real, heap_size_limit: 1, used_heap_size: 1 }));
+  const memory = new MemoryLimit(clock);
+  const gone = new WeakRef({});
+  // A reference that was read is kept until the end of its turn.
+  await new Promise(setImmediate);
+  for (let n = 0; n < 2; n++) memory.check({ metrics: new Metrics(), log: silent });
+  t.equal(gone.deref(), undefined);
+});
+
 t.test('limits in bytes that memory cannot hold are named once at the start', async (t) => {
   const heap = { used: 0, max: 1e9 };
   const resident = { used: 0, max: Infinity };
-  const sources = { heap: () => heap, resident: () => resident };
+  const sources = { heap: () => heap, resident: () => resident, collect: () => undefined };
   const warnings: string[] = [];
   const log = {
     ...silent,
@@ -139,7 +186,8 @@ t.test(
     const clock = new ManualClock();
     const metrics = new Metrics();
     const heap = { used: 76, max: 100 };
-    const sources = { heap: () => heap, resident: () => ({ used: 0, max: Infinity }) };
+    const resident = { used: 0, max: Infinity };
+    const sources = { heap: () => heap, resident: () => resident, collect: () => undefined };
     const memory = new MemoryLimit(clock, sources);
     t.ok(memory.isNear);
     heap.used = 20;

@@ -10,7 +10,7 @@ const WATCHED_PER_UNIT = 10;
 
 /**
  * `pusher:signin`: answered by `signin_success` or by error 4009, which here leaves the connection open. The same user
- * may sign in again, another one may not (Channels protocol, users).
+ * may sign in again, another one may not (Channels protocol, users). Near the end of memory the error is 4100.
  */
 export function signin(
   context: ChannelsContext,
@@ -25,6 +25,8 @@ export function signin(
   if (!context.admission.mayAsk(socket)) {
     return failed(`Too many sign-ins: the limit is ${limits.maxSubscriptionsPerSecond} per second`);
   }
+  const full = context.admission.signInRefusal();
+  if (full !== undefined) return context.refuse(socket, 'signin', CloseCode.OVER_CAPACITY, full);
   const signed = verifyUserAuth({ key, secret, socketId: socket.id, userData, auth });
   if (!signed.ok) return failed(signed.message);
   const user = parseUserData(userData, limits);
