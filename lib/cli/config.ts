@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { StandpipeError } from '../errors';
 import type { GatewayOptions } from '../gateway';
-import { isHost } from '../gateway/options/network';
+import { isHost } from '../gateway/options/kinds';
 import { DEVELOPMENT_APP } from './defaults';
 import type { ServeFlags } from './flags';
 import { readJsonFile } from './json-file';

@@ -1,5 +1,10 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
-import { isHost } from './network';
+
+/** True for an address or a name to listen on, without a scheme, brackets or a port. */
+export function isHost(text: string): boolean {
+  return isIP(text) !== 0 || /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?$/.test(text);
+}
 
 // Values that several options have.
 

@@ -163,7 +163,7 @@ export class SockJsCarrier implements Carrier, Pace {
   }
 
   /** Lines have waited for a second to be taken. */
-  get isBehind(): boolean {
+  get isUnread(): boolean {
     if (this.#closed !== undefined) return false;
     if (this.#receiver === undefined) return this.#waitingBytes > 0 && this.#ticks > 1;
     return this.#unsentWatch?.isBehind === true;

@@ -1,5 +1,5 @@
 import type { MemoryWatch } from '../../stream/memory-watch';
-import { networkOf } from '../options/network';
+import { sourceOf } from '../options/address-guard';
 import type { Clock } from '../../util/timers';
 import { SECOND_MS, type Overload } from '../core/timing/overload';
 import { mostUnsent } from '../core/fanout/unsent-watch';
@@ -72,14 +72,14 @@ export class SockJsCarriers implements CarrierHost {
   /** Makes a carrier that is not kept yet, as pusher-js wants it unless `options` are given; undefined when there are too many. */
   make(remoteAddress: string, options: CarrierOptions = this.#defaults): SockJsCarrier | undefined {
     const { maxFallbackSessions, maxConnectionsPerAddress } = this.#limits;
-    const ofAddress = this.#addresses.get(networkOf(remoteAddress)) ?? 0;
+    const ofAddress = this.#addresses.get(sourceOf(remoteAddress)) ?? 0;
     if (this.size >= maxFallbackSessions || ofAddress >= maxConnectionsPerAddress) return undefined;
     return new SockJsCarrier(this, remoteAddress, options);
   }
 
   /** Keeps a carrier until its session is over. */
   add(id: string, carrier: SockJsCarrier): void {
-    const network = networkOf(carrier.remoteAddress);
+    const network = sourceOf(carrier.remoteAddress);
     this.#carriers.set(id, carrier);
     this.#addresses.set(network, (this.#addresses.get(network) ?? 0) + 1);
   }
@@ -104,14 +104,14 @@ export class SockJsCarriers implements CarrierHost {
     const behind: SockJsCarrier[] = [];
     for (const [id, carrier] of this.#carriers) {
       if (!carrier.tick()) this.#delete(id, carrier);
-      else if (carrier.isBehind) behind.push(carrier);
+      else if (carrier.isUnread) behind.push(carrier);
     }
     if (this.#memory.isNear) for (const carrier of mostUnsent(behind)) carrier.cut();
   }
 
   #delete(id: string, { remoteAddress }: SockJsCarrier): void {
     this.#carriers.delete(id);
-    const network = networkOf(remoteAddress);
+    const network = sourceOf(remoteAddress);
     const left = (this.#addresses.get(network) ?? 1) - 1;
     if (left === 0) this.#addresses.delete(network);
     else this.#addresses.set(network, left);

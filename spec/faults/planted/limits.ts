@@ -191,7 +191,7 @@ export const limits: readonly FaultKind[] = [
       },
       {
         title: 'addresses of one line count as many',
-        file: 'gateway/options/network.ts',
+        file: 'gateway/options/address-guard.ts',
         from: '.slice(0, 4);',
         to: ';',
         finder: spec(

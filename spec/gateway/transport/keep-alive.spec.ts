@@ -163,7 +163,8 @@ t.test('near the end of memory those that read nothing are cut, the fullest firs
   const overload = new Overload(clock, memory);
   const on = { cut: () => undefined, failure: () => undefined, peerFailure: () => undefined };
   const times = { activityTimeoutMs: 120_000, pingMs: 50_000, pongTimeoutMs: 30_000 };
-  const options = { ...times, maxUnsentBytes: 2 ** 20, maxUnsentMs: 10_000 };
+  const latest = { latestCheckMs: 500, latestSlackMs: 250 };
+  const options = { ...times, ...latest, maxUnsentBytes: 2 ** 20, maxUnsentMs: 10_000 };
   const keepAlive = new KeepAlive(options, overload, new TurnBudget(clock), on);
   const cut: number[] = [];
   const backedUp = (unsentBytes: number, isBackend = false, sent = (): number => 0): void => {

@@ -5,7 +5,7 @@ import type { Identity } from './presence';
 import type { TokenBucket } from '../timing/token-bucket';
 import { Outlet, type Sink } from '../fanout/outlet';
 import type { Watched } from '../features/watchlists';
-import { networkOf } from '../../options/network';
+import { sourceOf } from '../../options/address-guard';
 
 /** A connection of a browser or device, over any transport. */
 export class Socket extends Outlet {
@@ -43,7 +43,7 @@ export class Socket extends Outlet {
 
   /** Network of its peer's address: webhooks give each a share of their queue. */
   get source(): string {
-    return (this.#source ??= networkOf(this.sink.remoteAddress ?? ''));
+    return (this.#source ??= sourceOf(this.sink.remoteAddress ?? ''));
   }
 
   /** True also when it has left everything, and its close is ordered later. */

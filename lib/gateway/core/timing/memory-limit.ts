@@ -81,7 +81,7 @@ export class MemoryLimit implements MemoryWatch {
   #wasNear = false;
   #readMs = -Infinity;
   #residentReadMs = -Infinity;
-  /** It was near at the last check too. */
+  /** True when the end was near at the last check too. */
   #staysNear = false;
   #nextCollectionMs = 0;
   #nextWarningMs = 0;

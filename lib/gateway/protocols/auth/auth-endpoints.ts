@@ -1,5 +1,5 @@
 import type { Clock } from '../../../util/timers';
-import { networkOf } from '../../options/network';
+import { sourceOf } from '../../options/address-guard';
 import type { App, Apps } from '../../core/model/app';
 import { AddressShares, AppRates } from '../../core/features/app-rates';
 import type { Decisions } from '../../core/decisions';
@@ -153,7 +153,7 @@ export class AuthEndpoints implements Protocol {
     const { maxAuthRequestsPerSecond: rate } = limits;
     const limit = { rate, burst: rate * BURST_S };
     const now = clock.now();
-    const shared = this.#shares.take(`${app.id} ${networkOf(remoteAddress)}`, limit, now);
+    const shared = this.#shares.take(`${app.id} ${sourceOf(remoteAddress)}`, limit, now);
     return shared && this.#rates.take(app, limit, now);
   }
 }

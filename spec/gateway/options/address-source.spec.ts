@@ -1,5 +1,5 @@
 import t from 'tap';
-import { networkOf } from '../../../lib/gateway/options/network';
+import { sourceOf } from '../../../lib/gateway/options/address-guard';
 
 t.test('IPv6 counts by its /64, and IPv4 by itself', (t) => {
   const rows: Array<[address: string, network: string]> = [
@@ -15,6 +15,6 @@ t.test('IPv6 counts by its /64, and IPv4 by itself', (t) => {
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     ['', ''],
   ];
-  for (const [address, network] of rows) t.equal(networkOf(address), network, address);
+  for (const [address, network] of rows) t.equal(sourceOf(address), network, address);
   t.end();
 });
