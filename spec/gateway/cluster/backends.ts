@@ -88,6 +88,9 @@ export function showBackends(t: Test, start: StartCluster): void {
     await sockets[4]?.subscribe('#server-to-user-bob');
     const ids = sockets.map(({ id }) => id);
     await untilAnswered(async () => (await client.sockets.count()) === 6);
+    // Each node knows the others a moment after they have started.
+    await untilAnswered(async () => (await client.user('ann').info()).socketCount === 3);
+    await untilAnswered(async () => (await client.stats()).pipes === 2);
     const userOf = (i: number): object =>
       i < 3 ? { userId: 'ann' } : i === 4 ? { userId: 'bob' } : {};
     const all = ids.map((id, i) => ({ id, ...userOf(i) }));
@@ -115,7 +118,7 @@ export function showBackends(t: Test, start: StartCluster): void {
     const far = await TestSocket.connect(t, there.port);
     const params = { socket_id: far.id, event: 'hi', data: { n: 1 } };
     const request = JSON.stringify({ id: 1, method: 'send_to_socket', params });
-    t.match(await pipe.ask(request), { error: null, result: { sockets: 1 } });
+    await untilAnswered(async () => (await pipe.ask(request)).error === null);
     t.match(await far.next(), { event: 'hi' });
     far.drop();
     await untilAnswered(async () => (await pipe.ask(request)).error?.code === 4211);
