@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { StandpipeError } from '../../errors';
+import { isChannelPattern } from '../../pusher/channel-name';
 import { CloseCode } from '../../pusher/close-codes';
 import { type Logger, silent } from '../../util/logger';
 import { checkedLogger } from '../../util/option-table';
 import { isAllowEntry, isNetwork } from './address-guard';
 import { canonicalOrigin } from './allowed-origins';
 import { brokerSchema } from './broker';
-import { channelRuleSchema } from './channel-rule';
 import { explain } from './explain';
 import { fd, host, port, rate } from './kinds';
 import { requireFit } from './fit';
@@ -22,6 +22,33 @@ import { limitsSchema } from './limits';
 import { pushySchema, type PushyCommands } from './pushy';
 import { commandsSchema, requireUniquePushy } from './pushy-checks';
 import { webhookSchema } from './webhook';
+
+/** Rule of an app for some of its channels. */
+const channelRuleSchema = z.strictObject({
+  channels: z
+    .array(
+      z
+        .string()
+        .refine(
+          isChannelPattern,
+          'must be the name of a channel, or the beginning of one with a * behind it, such as room-*',
+        ),
+    )
+    .min(1)
+    .max(100)
+    .describe('Names of channels, or beginnings of names such as room-*.'),
+  latest: z
+    .strictObject({
+      events: z
+        .array(z.string().min(1).max(200))
+        .min(1)
+        .max(100)
+        .optional()
+        .describe('Names of events, or beginnings of names such as price-*; all unless given.'),
+    })
+    .optional()
+    .describe('Published events are latest, with their name as key: see `latest` of triggers.'),
+});
 
 const appSchema = z.strictObject({
   id: z
