@@ -52,7 +52,7 @@ export class UnansweredRequests {
   watch(socket: CountedSocket): void {
     const { parser } = socket;
     const own = parser?.[ON_HEADERS];
-    if (parser == null || own === undefined) return;
+    if (!parser || own === undefined) return;
     socket[COUNTER] = this;
     if (own === countHeaders) return;
     takeHeaders = own;

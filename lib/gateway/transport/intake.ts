@@ -31,7 +31,7 @@ export class Intake {
   #isOver = false;
   /** Messages since the present piece was given out. */
   #messages = 0;
-  /** Pieces given out since the latest message: those of a message that has no end yet. */
+  /** Pieces of a message that has no end yet: given out since the latest one. */
   #unfinished = 0;
   /** Ticks since then. */
   #unfinishedTicks = 0;

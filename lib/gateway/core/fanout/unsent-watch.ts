@@ -4,7 +4,7 @@ import type { CarrierHandler } from './carrier';
 const ENDED_SHARE = 1 / 8;
 const MIN_ENDED = 16;
 
-/** Connections with the most unsent bytes among those that do not read: they go first near the end of memory. */
+/** Connections with the most unsent bytes, of those that do not read: near the end of memory they go first. */
 export function mostUnsent<Each extends { readonly unsentBytes: number }>(
   connections: readonly Each[],
 ): Each[] {

@@ -81,7 +81,7 @@ export class MemoryLimit implements MemoryWatch {
   #wasNear = false;
   #readMs = -Infinity;
   #residentReadMs = -Infinity;
-  /** True when the end was near at the last check too. */
+  /** True when memory was short at the last check too. */
   #staysNear = false;
   #nextCollectionMs = 0;
   #nextWarningMs = 0;
@@ -118,7 +118,7 @@ export class MemoryLimit implements MemoryWatch {
     if (now < this.#nextWarningMs) return;
     this.#nextWarningMs = now + WARNING_MS;
     const message =
-      'memory is nearly used up: new browsers and subscriptions are refused, and the oldest kept events and answers are dropped for new ones; raise --max-old-space-size or the limit of the container, or lower the limits';
+      'memory is nearly used up: new browsers, subscriptions and sign-ins are refused, the oldest kept events and answers are dropped for new ones, and slow connections are ended; raise --max-old-space-size or the limit of the container, or lower the limits';
     log.error({ heap: this.#sources.heap(), resident: this.#sources.resident() }, message);
   }
 
