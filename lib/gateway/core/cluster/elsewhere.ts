@@ -1,20 +1,24 @@
 import { all, type Eventual, later } from '../../../brokers/eventual';
 import type { Clock, Timer } from '../../../util/timers';
-import { EventKind, RuleKind, type PipeEvent, type Rule } from '../../../wire/frames';
+import { EventKind, type PipeEvent, type Rule } from '../../../wire/frames';
 import type { Journal } from '../journal';
 import type { App, ClusterStream, FarBrowsers, TakenOver } from '../model/app';
 import { FarNode } from './far-node';
 import type { NodeMessage, Nodes } from './nodes';
-import { readHear, readReport, readTail, type ReportItem, type TailMessage } from './report';
+import {
+  readHear,
+  readReport,
+  readTail,
+  reportable,
+  type ReportItem,
+  type TailMessage,
+} from './report';
 import { Reporter } from './reporter';
 
-/** Decisions are asked of a backend by themselves: nothing is reported for these rules. */
-const DECISIONS: ReadonlySet<RuleKind> = new Set<RuleKind>([
-  RuleKind.AUTHORIZE,
-  RuleKind.AUTHENTICATE,
-]);
 /** Longest wait of a backend for nodes that do not answer: one that has died is known to be dead later. */
 const HEARD_MS = 2_000;
+/** Longest wait for events that are passed on: snapshots wait as well. */
+const PASSED_MS = 12_000;
 /** Wait before a node that did not answer is asked again. */
 const AGAIN_MS = 1_000;
 /** Events of a lost node that are told in one turn. */
@@ -53,6 +57,7 @@ export class Elsewhere implements FarBrowsers {
   #isLeaving = false;
   readonly #waiting = new Set<() => void>();
   #again: Timer | undefined;
+  #overdue: Timer | undefined;
 
   constructor(app: App, parts: ElsewhereParts) {
     this.#app = app;
@@ -86,15 +91,7 @@ export class Elsewhere implements FarBrowsers {
 
   changed(): void {
     if (this.#isLeaving) return;
-    const rules = new Map<string, Rule>();
-    for (const { rules: lists } of this.#streams()) {
-      for (const list of lists) {
-        for (const { kind, channels, events } of list) {
-          const rule = { kind, channels, events };
-          if (!DECISIONS.has(kind)) rules.set(JSON.stringify(rule), rule);
-        }
-      }
-    }
+    const rules = reportable(Array.from(this.#streams(), ({ rules }) => [...rules]).flat());
     const asked = [...rules.keys()].sort().join();
     if (asked === this.#asked) return;
     this.#asked = asked;
@@ -132,6 +129,11 @@ export class Elsewhere implements FarBrowsers {
           this.#ended(node, stream.id, answer === 'none' ? 'first' : 'perhaps again');
       });
     }
+    this.#clear(this.#overdue);
+    this.#overdue = this.#parts.clock.setTimeout(() => {
+      for (const { id } of this.#streams())
+        for (const node of this.#far.keys()) this.#ended(node, id, 'perhaps again');
+    }, PASSED_MS);
   }
 
   *channels(): IterableIterator<string> {
@@ -235,7 +237,8 @@ export class Elsewhere implements FarBrowsers {
     this.#far.clear();
     this.#rules = [];
     this.#asked = '';
-    if (this.#again !== undefined) this.#parts.clock.clearTimeout(this.#again);
+    this.#clear(this.#again);
+    this.#clear(this.#overdue);
     for (const end of [...this.#waiting]) end();
   }
 
@@ -329,6 +332,10 @@ export class Elsewhere implements FarBrowsers {
       }
       this.#checkHeard();
     }
+  }
+
+  #clear(timer: Timer | undefined): void {
+    if (timer !== undefined) this.#parts.clock.clearTimeout(timer);
   }
 
   #reporterTo(node: number): Reporter | undefined {

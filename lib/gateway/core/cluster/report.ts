@@ -1,5 +1,5 @@
 import { isObject } from '../../../pusher/json';
-import type { PipeEvent, Rule } from '../../../wire/frames';
+import { RuleKind, type PipeEvent, type Rule } from '../../../wire/frames';
 import type { NodeMessage } from './nodes';
 
 /** Sockets, channels, members and users of one node, as far as the asking node wants to hear of them. */
@@ -53,6 +53,21 @@ export interface ReportMessage extends NodeMessage {
 }
 
 const CAUSES: ReadonlySet<unknown> = new Set<ListCause>(['more', 'lost', 'gone']);
+
+/** Decisions are asked of a backend by themselves: nothing is reported for these rules. */
+const DECISIONS: ReadonlySet<RuleKind> = new Set<RuleKind>([
+  RuleKind.AUTHORIZE,
+  RuleKind.AUTHENTICATE,
+]);
+/** Rules of which other nodes report, each once, by their text. */
+export function reportable(lists: ReadonlyArray<readonly Rule[]>): ReadonlyMap<string, Rule> {
+  const rules = new Map<string, Rule>();
+  for (const { kind, channels, events } of lists.flat()) {
+    const rule = { kind, channels, events };
+    if (!DECISIONS.has(kind)) rules.set(JSON.stringify(rule), rule);
+  }
+  return rules;
+}
 
 export function readHear({ id, rules }: NodeMessage): HearMessage | undefined {
   if (typeof id !== 'number' || !Array.isArray(rules) || !rules.every(isRule)) return undefined;
