@@ -49,7 +49,7 @@ export interface StreamStoreParts {
 type Write = Array<readonly [string, Uint8Array | undefined]>;
 
 /**
- * Writes the stream of this home through to the engine, for the next home: events in the turn in which they are appended,
+ * Writes the stream of this home through to the engine, for the next home: events within some milliseconds,
  * acknowledgements some time later. Nothing waits for it. While the engine is away the stream goes on in memory, and is
  * written anew afterwards.
  */
