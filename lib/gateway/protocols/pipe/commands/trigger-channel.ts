@@ -37,7 +37,7 @@ export function triggerChannel(
   if (bad !== undefined) return bad;
   const counts = receipt === 'delivered';
   const publish = (channel: string): Eventual<number | Unavailable> => {
-    // One object, field by field: a spread costs as much as the rest.
+    // A spread would cost as much as the rest of the command.
     const publication = { channel, event, data, except, latest, volatile };
     return ifOccupied === true
       ? router.publishIfOccupied(app, publication, counts)
