@@ -49,14 +49,14 @@ const LONG = [
   ...['engine-away', 'lost-gateways', 'webhooks-once'].map(
     (name) => `spec/gateway/cluster/${name}.spec.ts`,
   ),
-  ...['in-chromium-tls', 'subscriber-in-chromium'].map(
+  ...['in-chromium-tls', 'subscriber-in-chromium', 'subscriber-in-node'].map(
     (name) => `spec/conformance/features/${name}.spec.ts`,
   ),
-  ...['churn', 'leaks', 'models', 'real-schedules', 'restarts', 'storms'].map(
+  ...['churn', 'cuts', 'leaks', 'models', 'real-schedules', 'restarts', 'storms'].map(
     (name) => `spec/faults/${name}.spec.ts`,
   ),
   ...['conformance', 'serve-faults'].map((name) => `spec/cli/${name}.spec.ts`),
-  'spec/conformance/python.spec.ts',
+  ...['pipe-with-pusher-js', 'python'].map((name) => `spec/conformance/${name}.spec.ts`),
   'spec/http/package.spec.ts',
   'spec/lint/rules.spec.ts',
   'spec/public-api.spec.ts',
