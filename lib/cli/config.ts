@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { StandpipeError } from '../errors';
 import type { GatewayOptions } from '../gateway';
+import { isLoopback } from '../gateway/options/address-guard';
 import { isHost } from '../gateway/options/kinds';
 import { DEVELOPMENT_APP } from './defaults';
 import type { ServeFlags } from './flags';
@@ -18,7 +19,6 @@ export interface Config {
   names: OptionNames;
 }
 
-const LOOPBACK = /^(127\.|localhost$|::1$)/;
 /** Paths of the options that flags give. */
 const PATHS = {
   ...{ host: 'host', port: 'port', path: 'path', portWaitMs: 'portWaitMs', reusePort: 'reusePort' },
@@ -74,7 +74,7 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
   const development = merged['apps'] === undefined;
   if (development) {
     const address = (merged['host'] as string | undefined) ?? '127.0.0.1';
-    if (merged['insecureDev'] !== true && isHost(address) && !LOOPBACK.test(address)) {
+    if (merged['insecureDev'] !== true && isHost(address) && !isLoopback(address)) {
       const message =
         `apps: none configured, and the development app is not served on ${address}; ` +
         "make one with 'standpipe keys', or give --insecure-dev";
