@@ -366,6 +366,7 @@ export class Gateway {
       this.#requireWanted();
       throw error;
     });
+    await this.#hub.nodes.arrive([...this.#apps.all()]);
   }
 
   /** `stop` may come in the middle of a start or a drain. */

@@ -1,5 +1,5 @@
 import type { Broker } from '../../../brokers/broker';
-import { type Eventual, later } from '../../../brokers/eventual';
+import { all, type Eventual, later } from '../../../brokers/eventual';
 import { isObject, parseJson } from '../../../pusher/json';
 import { nodeOfSocketId } from '../../../pusher/socket-id';
 import { hash32 } from '../../../util/hash';
@@ -9,7 +9,7 @@ import type { App } from '../model/app';
 /** A message of one node to another about an app: JSON, and so is the answer, where there is one. */
 export interface NodeMessage {
   readonly type:
-    | ('changed' | 'counted' | 'terminate' | 'leaving')
+    | ('changed' | 'counted' | 'terminate' | 'arrived' | 'leaving')
     | ('command' | 'query' | 'decide' | 'to_socket')
     | ('hear' | 'report' | 'tail' | 'pipe');
   readonly [field: string]: unknown;
@@ -39,6 +39,8 @@ export class Nodes {
   readonly #watchers: NodesWatcher[] = [];
   /** Nodes that are about to leave: they are given nothing more to look after. */
   readonly #leaving = new Set<number>();
+  /** Answers to nodes that have arrived and that this one does not know yet. */
+  readonly #arrived = new Map<number, Array<() => void>>();
 
   constructor(broker: Broker, clock: Clock) {
     this.#broker = broker;
@@ -47,6 +49,7 @@ export class Nodes {
       this.#leaving.add(from);
       return '';
     });
+    this.on('arrived', (_app, _message, from) => this.#known(from));
   }
 
   get own(): number {
@@ -136,6 +139,14 @@ export class Nodes {
     return Promise.all(answers);
   }
 
+  /**
+   * Tells the others that this node is about to serve apps, and waits until each knows it and has asked for what its backends
+   * want to hear, for 2 s at most. What browsers said before would be heard by none of them.
+   */
+  arrive(apps: readonly App[]): Eventual<unknown> {
+    return all(apps.map((app) => this.ask(app, { type: 'arrived' })));
+  }
+
   /** This node is about to leave: the others look after what it had. */
   leave(app: App): void {
     this.#leaving.add(this.own);
@@ -148,6 +159,22 @@ export class Nodes {
       if (node !== this.own && !this.has(node)) this.#leaving.delete(node);
     }
     for (const watcher of this.#watchers) watcher.changed?.();
+    // After the watchers, which ask it for reports: this answer comes behind their questions.
+    for (const [node, answers] of this.#arrived) {
+      if (!this.has(node)) continue;
+      this.#arrived.delete(node);
+      for (const answer of answers) answer();
+    }
+  }
+
+  /** Answers when this node knows another one. */
+  #known(node: number): Eventual<string> {
+    if (this.has(node)) return 'ok';
+    return new Promise((resolve) => {
+      const answers = this.#arrived.get(node) ?? [];
+      answers.push(() => resolve('ok'));
+      this.#arrived.set(node, answers);
+    });
   }
 
   fenced(): void {
