@@ -29,7 +29,7 @@ import { brokerListener } from './broker-listener';
 import { Dispatch } from './dispatch';
 import { drain } from './drain';
 import { live, sumOf } from './live';
-import { makeBroker } from './make-broker';
+import { joinedBroker, ownBroker } from './make-broker';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
 import { ChannelsHandshake } from './protocols/channels/handshake';
@@ -89,12 +89,13 @@ export class Gateway {
     this.#clock = clock;
     const memory = new MemoryLimit(clock);
     memory.warnOfLimits(settings);
-    this.#broker = broker ?? makeBroker(settings, clock, memory);
+    const joined = broker ?? joinedBroker(settings, clock);
+    this.#broker = joined ?? ownBroker(settings, clock, memory);
     const apps = (): Iterable<App> => this.#apps.all();
     this.metrics = new Metrics({
       ...live(apps, () => this.#hub, clock),
       behind: () => this.#keepAlive.behind,
-      ...((broker ?? settings.broker) && { broker: this.#broker }),
+      ...(joined && { broker: joined }),
     });
     const journal = new Journal(log, this.metrics);
     const written = (durationMs: number): void => this.metrics.written(durationMs);
