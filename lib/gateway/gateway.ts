@@ -98,8 +98,7 @@ export class Gateway {
       ...(joined && { broker: joined }),
     });
     const journal = new Journal(log, this.metrics);
-    const written = (durationMs: number): void => this.metrics.written(durationMs);
-    const watch = { now: () => clock.now(), written };
+    const watch = { now: () => clock.now(), written: (ms: number) => this.metrics.written(ms) };
     const budget = new TurnBudget(clock);
     // Answers are escaped, encoded and written: as much work as twice their length of input.
     const charge = (characters: number): void => budget.spend((2 * characters) / BYTES_PER_UNIT);

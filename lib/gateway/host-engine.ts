@@ -12,7 +12,7 @@ import type { GatewayOptions, GatewaySettings } from './options/options';
 /** Variable of the workers' environment that names the process whose engine joins them. */
 const HOST = 'STANDPIPE_ENGINE_HOST';
 
-/** What the engine of a machine is made by: limits of what it keeps, and a log for workers that it gives up. */
+/** Options of `hostEngine`: limits of the events and answers that the engine keeps, and a log of workers that it gives up. */
 export type EngineOptions = Pick<GatewayOptions, 'limits' | 'log'>;
 
 /**

@@ -67,7 +67,7 @@ let links = 0;
 /** The way of a node to a far engine: calls there and answers back, and beside them the topics that it hears. */
 export class FarLink implements EngineLink {
   isUp = false;
-  /** Its number among the hearers of an app. */
+  /** Number among the hearers of an app. */
   readonly number = ++links;
   /** Asker of the event that is being published. */
   receipt = { from: 0, receipt: 0 };
@@ -269,11 +269,13 @@ export class FarLink implements EngineLink {
     return this.#call(() => undefined);
   }
 
-  async post(node: number, message: NodeMessage): Promise<void> {
+  async post(node: number, messages: readonly NodeMessage[]): Promise<void> {
     const arrive = (): void => {
       const to = this.#engine.links.find((link) => link.#node === node && link.#topicsAreUp);
       if (to === undefined) return;
-      to.#topics.pass(() => to.#listener?.posted(message));
+      to.#topics.pass(() => {
+        for (const message of messages) to.#listener?.posted(message);
+      });
     };
     await this.#call(arrive).catch(() => undefined);
   }

@@ -53,7 +53,7 @@ export class EngineHost {
 }
 
 interface SeatParts {
-  endOfTurn(run: () => void): void;
+  readonly endOfTurn: (run: () => void) => void;
   /** Too much waits for the worker. */
   stuck(): void;
 }
@@ -67,7 +67,7 @@ const CALLS = [
   ...(['hearNode', 'post'] as const),
 ];
 
-/** What a worker may call, by name. */
+/** Calls that a worker may make, by name. */
 type Calls = ReadonlyMap<string, (...args: never[]) => unknown>;
 
 /** The place of one worker at the engine. */
@@ -124,9 +124,7 @@ class Seat {
     const link = this.#link;
     const calls = new Map<string, (...args: never[]) => unknown>();
     for (const name of CALLS) {
-      calls.set(name, (...args) =>
-        (link[name] as (...args: never[]) => unknown).call(link, ...args),
-      );
+      calls.set(name, (...args) => Reflect.apply(link[name], link, args));
     }
     for (const name of IN_PIECES) {
       calls.set(name, (...args) =>

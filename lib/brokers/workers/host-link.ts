@@ -14,8 +14,8 @@ import type { Fact, Operation, TurnReply } from '../operation';
 import { type Channel, type FromHost, type FromWorker, opened, Outbox } from './channel';
 
 interface Waiting {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /**
@@ -64,7 +64,7 @@ export class HostLink implements EngineLink {
     this.#waiting.clear();
   }
 
-  /** The way to a host that stands still is the same one when it goes on: what waits is answered then. */
+  /** No other way leads to the host: when it goes on, calls that waited are answered. */
   reset(): void {}
 
   register(leaseMs: number): Promise<Lease> {
@@ -171,8 +171,8 @@ export class HostLink implements EngineLink {
     return this.#call('hearNode', node);
   }
 
-  post(node: number, message: NodeMessage): Promise<void> {
-    return this.#quietly('post', node, message);
+  post(node: number, messages: readonly NodeMessage[]): Promise<void> {
+    return this.#quietly('post', node, messages);
   }
 
   async *#pieces<T>(name: string, ...args: readonly unknown[]): AsyncGenerator<T> {

@@ -3,13 +3,19 @@ import { createGateway, type GatewayOptions } from '../../gateway';
 import { checkGatewayOptions } from '../../gateway/options/options';
 import { type Environment, readConfig } from '../config';
 import { DEVELOPMENT_APP } from '../defaults';
-import { drainOnSignals } from '../drain-on-signals';
+import { drainOnSignals } from '../process/drain-on-signals';
 import type { ServeFlags } from '../flags';
 import { withNames } from '../option-names';
-import { passedNothing, passedSockets, withSockets } from '../passed-sockets';
-import { processLog } from '../process-log';
-import { reloadOnHangup } from '../reload-on-hangup';
-import { optionsOfWorker, requireWorkers, sayListening, workerNumber, Workers } from '../workers';
+import { passedNothing, passedSockets, withSockets } from '../process/passed-sockets';
+import { processLog } from '../process/process-log';
+import { reloadOnHangup } from '../process/reload-on-hangup';
+import {
+  optionsOfWorker,
+  requireWorkers,
+  sayListening,
+  workerNumber,
+  Workers,
+} from '../process/workers';
 
 /**
  * Runs a gateway until SIGTERM or SIGINT: the first drains it, a second one ends the process at once. SIGHUP reads the
@@ -42,7 +48,7 @@ export async function serve(flags: ServeFlags, env: Environment): Promise<void> 
 async function serveHere(flags: ServeFlags, env: Environment, worker?: number): Promise<void> {
   const { logLevel: level = 'info', logFormat: format } = flags;
   const { log, countIn } = processLog({ level, format });
-  // What concerns all of them is told by the first one.
+  // The first one tells the warnings that concern all of them.
   const isFirst = (worker ?? 1) === 1;
   const ready = reloadOnHangup(log, () => {
     if (flags.config === undefined) {

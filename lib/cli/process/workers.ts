@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from 'pino';
-import { StandpipeError } from '../errors';
-import { type GatewayOptions, hostEngine } from '../gateway';
+import { StandpipeError } from '../../errors';
+import { type GatewayOptions, hostEngine } from '../../gateway';
 
 /** Variable that tells a worker its number, from 1. */
 const NUMBER = 'STANDPIPE_WORKER';
@@ -27,7 +27,7 @@ export function sayListening(): void {
 /** Options of a worker: each has a port of its own for its metrics, from the configured one on. */
 export function optionsOfWorker(options: GatewayOptions, number: number): GatewayOptions {
   const { metrics } = options;
-  if (metrics === undefined || metrics.port === 0) return options;
+  if (metrics === undefined) return options;
   return { ...options, metrics: { ...metrics, port: metrics.port + number - 1 } };
 }
 
@@ -36,8 +36,9 @@ export function requireWorkers(count: number, { metrics }: GatewayOptions): void
   if (count < 1 || count > MAX_WORKERS) {
     throw new StandpipeError('bad_option', `--workers: must be a number from 1 to ${MAX_WORKERS}`);
   }
-  if (metrics !== undefined && metrics.port + count - 1 > MAX_PORT) {
-    const message = `--metrics-port: each worker takes one port from there on, and there are none above ${MAX_PORT}`;
+  if (metrics === undefined || count === 1) return;
+  if (metrics.port === 0 || metrics.port + count - 1 > MAX_PORT) {
+    const message = `--metrics-port: each worker takes one port from there on: must be from 1 to ${MAX_PORT - count + 1}`;
     throw new StandpipeError('bad_option', message);
   }
 }
