@@ -11,7 +11,7 @@ export interface NodeMessage {
   readonly type:
     | ('changed' | 'counted' | 'terminate' | 'arrived' | 'leaving')
     | ('command' | 'query' | 'decide' | 'to_socket')
-    | ('hear' | 'report' | 'tail' | 'pipe');
+    | ('hear' | 'report' | 'keep' | 'tail' | 'pipe');
   readonly [field: string]: unknown;
 }
 

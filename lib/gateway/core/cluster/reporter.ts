@@ -48,6 +48,7 @@ export class Reporter implements AppObserver {
   readonly node: number;
   readonly #app: App;
   readonly #parts: ReporterParts;
+  #wanted: readonly Rule[] = [];
   #rules = new Rules([]);
   #listed = '';
   /** Number of the question that was answered last. */
@@ -75,9 +76,14 @@ export class Reporter implements AppObserver {
     app.observers.add(this);
   }
 
+  /** Rules by which the other node hears. */
+  get wanted(): readonly Rule[] {
+    return this.#wanted;
+  }
+
   /** The other node wants to hear this from now on. */
   hear(id: number, rules: readonly Rule[]): void {
-    this.#rules = new Rules(rules);
+    this.#want(rules);
     this.#heard = id;
     const listed = JSON.stringify(rules.filter(({ kind }) => LISTED.has(kind)));
     const isOther = listed !== this.#listed;
@@ -103,6 +109,12 @@ export class Reporter implements AppObserver {
     if (this.#waiting.length > maxEvents || this.#bytes > maxBytes) this.#lose();
   }
 
+  /** The other node may be gone: events that it wanted are kept for the next homes of its streams. */
+  keep(rules: readonly Rule[], done: () => void): void {
+    this.#want(rules);
+    this.orphan(done);
+  }
+
   /** The other node is gone: its streams may go on elsewhere. `done` is called when nothing is kept for these any more. */
   orphan(done: () => void): void {
     const { clock } = this.#parts;
@@ -119,17 +131,25 @@ export class Reporter implements AppObserver {
    * Events behind a report that one of some rules brings: the other node may not have put them in the log of a stream.
    * Undefined when some were dropped.
    */
-  tailAfter(number: number, wanted: readonly Rule[]): PipeEvent[] | undefined {
+  tailAfter(number: number, stream: string, wanted: readonly Rule[]): PipeEvent[] | undefined {
     if (!this.#tail.isWhole) return undefined;
     const rules = new Rules(wanted);
     const events: PipeEvent[] = [];
-    for (const { number: at, isSent, event } of [...this.#tail.events, ...this.#pending()]) {
+    for (const { number: at, isSent, event } of [
+      ...this.#tail.eventsOf(stream),
+      ...this.#pending(),
+    ]) {
       if (at <= number || rules.match(event.kind, event.channel, event.event) === undefined)
         continue;
       // The node before may have given it to a backend, and died before it was in the log.
       events.push(isSent ? { ...event, redelivered: true } : event);
     }
     return events;
+  }
+
+  /** The next home of a stream is told what is kept for it. */
+  passed(stream: string): void {
+    if (this.#orphan !== undefined) this.#tail.passed(stream);
   }
 
   /** Tells the other node what a stream has missed that it took over; false when it can not be told. */
@@ -157,6 +177,11 @@ export class Reporter implements AppObserver {
     for (const timer of [this.#again, this.#orphan]) {
       if (timer !== undefined) this.#parts.clock.clearTimeout(timer);
     }
+  }
+
+  #want(rules: readonly Rule[]): void {
+    this.#wanted = rules;
+    this.#rules = new Rules(rules);
   }
 
   #push(item: ReportItem, bytes = 0): void {
