@@ -59,4 +59,30 @@ export const kept: readonly FaultKind[] = [
       },
     ],
   },
+  {
+    title: 'a gateway that serves before the others know it',
+    kind: 'A gateway has just come, and what its browsers say is heard by no backend of the others.',
+    bugs: [
+      {
+        title: 'a start does not wait for the others',
+        file: 'gateway/gateway.ts',
+        from: 'await this.#hub.nodes.arrive([...this.#apps.all()]);',
+        to: '',
+        finder: spec(
+          'gateway/cluster/far.spec.ts',
+          'what browsers say to a gateway that has just come is heard by the others',
+        ),
+      },
+      {
+        title: 'a return under another number does not wait for the others',
+        file: 'gateway/broker-listener.ts',
+        from: "if (state === 'down') overload.isShut = true;",
+        to: "overload.isShut = state === 'down';",
+        finder: spec(
+          'gateway/cluster/far.spec.ts',
+          'what browsers say to a gateway that has just come is heard by the others',
+        ),
+      },
+    ],
+  },
 ];
