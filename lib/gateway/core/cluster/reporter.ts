@@ -1,5 +1,6 @@
 import { later } from '../../../brokers/eventual';
 import type { Clock, Timer } from '../../../util/timers';
+import { nodeOfSocketId } from '../../../pusher/socket-id';
 import { Ring } from '../../../util/ring';
 import { EventKind, RuleKind, type PipeEvent, type Rule } from '../../../wire/frames';
 import type { App, AppObserver } from '../model/app';
@@ -48,6 +49,8 @@ export class Reporter implements AppObserver {
   readonly node: number;
   readonly #app: App;
   readonly #parts: ReporterParts;
+  /** The number under which this node reports. */
+  readonly #own: number;
   #wanted: readonly Rule[] = [];
   #rules = new Rules([]);
   #listed = '';
@@ -72,6 +75,7 @@ export class Reporter implements AppObserver {
     this.#app = app;
     this.node = node;
     this.#parts = parts;
+    this.#own = parts.nodes.own;
     this.#tail = new Tail(parts.maxEvents, parts.maxBytes);
     app.observers.add(this);
   }
@@ -99,6 +103,7 @@ export class Reporter implements AppObserver {
 
   offer(event: PipeEvent): void {
     if (!this.wants(event.kind, event.channel, event.event)) return;
+    if (!this.#isOwn(event.socketId)) return;
     const bytes = bytesOf(event);
     if (this.#again !== undefined || this.#orphan !== undefined) {
       this.#tail.push({ number: this.#number + 1, isSent: false, event, bytes });
@@ -139,8 +144,8 @@ export class Reporter implements AppObserver {
       ...this.#tail.eventsOf(stream),
       ...this.#pending(),
     ]) {
-      if (at <= number || rules.match(event.kind, event.channel, event.event) === undefined)
-        continue;
+      if (at <= number || !this.#isOwn(event.socketId)) continue;
+      if (rules.match(event.kind, event.channel, event.event) === undefined) continue;
       // The node before may have given it to a backend, and died before it was in the log.
       events.push(isSent ? { ...event, redelivered: true } : event);
     }
@@ -179,6 +184,11 @@ export class Reporter implements AppObserver {
     }
   }
 
+  /** False for a socket of before this node was taken for dead: the others have told its close. */
+  #isOwn(socketId: string): boolean {
+    return socketId === '' || nodeOfSocketId(socketId) === this.#parts.nodes.own;
+  }
+
   #want(rules: readonly Rule[]): void {
     this.#wanted = rules;
     this.#rules = new Rules(rules);
@@ -198,6 +208,8 @@ export class Reporter implements AppObserver {
   #flush(maxInFlight = MAX_IN_FLIGHT): void {
     const { nodes } = this.#parts;
     const life = this.#life;
+    // Under another number the other node would take the reports for those of a node that it does not know.
+    if (this.#own !== nodes.own) return;
     while (!this.#isStopped && this.#unanswered.size < maxInFlight && this.#waiting.length > 0) {
       const items: ReportItem[] = [];
       for (let bytes = 0; items.length < MAX_ITEMS && bytes < MAX_BYTES;) {
@@ -256,8 +268,9 @@ export class Reporter implements AppObserver {
   #tellAll(begin: 'more' | 'lost'): void {
     this.#push({ begin });
     for (const [list, names] of present(this.#app, this.#rules)) {
-      for (let at = 0; at < names.length; at += PIECE) {
-        const piece = names.slice(at, at + PIECE);
+      const own = list === 'sockets' ? names.filter((id) => this.#isOwn(id as string)) : names;
+      for (let at = 0; at < own.length; at += PIECE) {
+        const piece = own.slice(at, at + PIECE);
         this.#push({ present: { [list]: piece } }, piece.length * 24);
       }
     }
