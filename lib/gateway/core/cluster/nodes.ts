@@ -9,7 +9,7 @@ import type { App } from '../model/app';
 /** A message of one node to another about an app: JSON, and so is the answer, where there is one. */
 export interface NodeMessage {
   readonly type:
-    | ('changed' | 'counted' | 'terminate' | 'arrived' | 'leaving')
+    | ('changed' | 'counted' | 'terminate' | 'arrived' | 'met' | 'leaving')
     | ('command' | 'query' | 'decide' | 'to_socket')
     | ('hear' | 'report' | 'keep' | 'tail' | 'pipe');
   readonly [field: string]: unknown;
@@ -49,7 +49,13 @@ export class Nodes {
       this.#leaving.add(from);
       return '';
     });
-    this.on('arrived', (_app, _message, from) => this.#known(from));
+    // Messages before this one may have to be sent again: they are asked for when its answer has come.
+    this.on('arrived', (app, _message, from) =>
+      later(this.#known(from), () =>
+        later(this.send(app, from, { type: 'met' }), (answer) => answer ?? ''),
+      ),
+    );
+    this.on('met', () => 'ok');
   }
 
   get own(): number {
@@ -141,7 +147,7 @@ export class Nodes {
 
   /**
    * Tells the others that this node is about to serve apps, and waits until each knows it and has asked for what its backends
-   * want to hear, for 2 s at most. What browsers said before would be heard by none of them.
+   * want to hear, for 2 s at most. Events of browsers before that would be heard by none of them.
    */
   arrive(apps: readonly App[]): Eventual<unknown> {
     return all(apps.map((app) => this.ask(app, { type: 'arrived' })));

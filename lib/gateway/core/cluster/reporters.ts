@@ -28,6 +28,8 @@ export class Reporters {
   readonly #orphans = new Map<number, Reporter>();
   /** The number under which this node reports. */
   #own = 0;
+  /** Questions that came when this node had a number that it did not report under yet. */
+  readonly #early = new Map<number, NodeMessage>();
 
   constructor(app: App, parts: ReportersParts) {
     this.#app = app;
@@ -39,8 +41,12 @@ export class Reporters {
     const hear = readHear(message);
     const { nodes } = this.#parts;
     if (hear === undefined) return '';
-    // Reports to a node that this one does not know would go nowhere, and so would those of a number that has just been taken.
-    if (!nodes.has(from) || this.#own !== nodes.own) return 'again';
+    if (this.#own !== nodes.own) {
+      this.#early.set(from, message);
+      return 'ok';
+    }
+    // Reports to a node that this one does not know would go nowhere.
+    if (!nodes.has(from)) return 'again';
     this.#orphans.get(from)?.stop();
     this.#orphans.delete(from);
     let reporter = this.#reporters.get(from);
@@ -62,7 +68,9 @@ export class Reporters {
     const asked = readKeep(message);
     if (asked === undefined) return '';
     const { of, rules } = asked;
-    if (this.#to(of) !== undefined) return 'ok';
+    // Reporters of the number before keep nothing for others.
+    const isKept = this.#own === this.#parts.nodes.own && this.#reporters.has(of);
+    if (isKept || this.#orphans.has(of)) return 'ok';
     const reporter = this.#make(of);
     this.#orphans.set(of, reporter);
     reporter.keep(rules, () => this.#orphans.delete(of));
@@ -100,6 +108,8 @@ export class Reporters {
       }
     }
     this.#own = own;
+    for (const [node, message] of this.#early) this.hear(node, message);
+    this.#early.clear();
   }
 
   /** A node that has come keeps what the streams of nodes want to hear that may be gone. */
