@@ -70,7 +70,7 @@ export const kept: readonly FaultKind[] = [
         to: '',
         finder: spec(
           'gateway/cluster/far.spec.ts',
-          'what browsers say to a gateway that has just come is heard by the others',
+          'messages to a gateway that has just come are heard by the others',
         ),
       },
       {
@@ -80,7 +80,7 @@ export const kept: readonly FaultKind[] = [
         to: "overload.isShut = state === 'down';",
         finder: spec(
           'gateway/cluster/far.spec.ts',
-          'what browsers say to a gateway that has just come is heard by the others',
+          'messages to a gateway that has just come are heard by the others',
         ),
       },
     ],

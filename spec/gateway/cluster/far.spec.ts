@@ -74,7 +74,7 @@ t.test('a list of sockets has those of a gateway that does not answer', async (t
   t.match(await client.user('ann').info(), { socketCount: 0 });
 });
 
-t.test('what browsers say to a gateway that has just come is heard by the others', async (t) => {
+t.test('messages to a gateway that has just come are heard by the others', async (t) => {
   const lease = { leaseMs: 4_000, holdMs: 2_000 };
   const engine = new FarEngine({ delayMs: () => 50 });
   const make = (): { gateway: Gateway; link: FarLink } => {

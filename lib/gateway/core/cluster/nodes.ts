@@ -147,7 +147,7 @@ export class Nodes {
 
   /**
    * Tells the others that this node is about to serve apps, and waits until each knows it and has asked for what its backends
-   * want to hear, for 2 s at most. Events of browsers before that would be heard by none of them.
+   * want to hear, for 2 s at most. Messages that browsers sent before would be heard by none of them.
    */
   arrive(apps: readonly App[]): Eventual<unknown> {
     return all(apps.map((app) => this.ask(app, { type: 'arrived' })));
