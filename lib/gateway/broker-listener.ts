@@ -30,11 +30,12 @@ export function brokerListener(parts: BrokerListenerParts): BrokerListener {
       if (state === 'down') hub.giveUpWaiting(apps.all());
       if (!isUp) return;
       hub.reports.nodesChanged();
-      departures.closeLeft();
       hub.happenings.believed();
-      if (!overload.isShut) return;
-      void later(hub.nodes.arrive([...apps.all()]), () => {
-        if (isUp) overload.isShut = false;
+      void later(overload.isShut ? hub.nodes.arrive([...apps.all()]) : undefined, () => {
+        if (!isUp) return;
+        overload.isShut = false;
+        // Browsers that are sent away come back at once.
+        departures.closeLeft();
       });
     },
     nodes: () => {

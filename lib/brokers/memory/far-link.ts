@@ -1,17 +1,17 @@
 import type { Clock } from '../../util/timers';
 import type { Item, NodeMessage } from '../../wire/cluster';
+import type { CachedEvent, ChannelCount, MemberList, OnlineUsers, Totals } from '../broker';
 import type {
-  CachedEvent,
-  ChannelCount,
-  MemberList,
-  OnlineUsers,
-  Telling,
-  Totals,
-} from '../broker';
-import type { EngineLink, Lease, LinkListener, Renewal } from '../joined/engine-link';
+  EngineLink,
+  EngineTellings,
+  Lease,
+  LinkListener,
+  Renewal,
+} from '../joined/engine-link';
 import type { Fact, Operation, TurnReply } from '../operation';
 import type { Hearer } from './app-state';
 import type { FarApp } from './far-app';
+import type { ToldStates } from './told-states';
 
 /** Facts or ids in a piece. */
 const PIECE = 200;
@@ -25,6 +25,8 @@ export interface FarSide {
   readonly links: readonly FarLink[];
   app(id: string): FarApp;
   register(leaseMs: number): Lease;
+  /** True for a node with a lease. */
+  has(node: number): boolean;
   renew(lease: Lease, leaseMs: number): Renewal;
   release(lease: Lease): void;
   bury(notAfterMs: number): number[];
@@ -226,14 +228,20 @@ export class FarLink implements EngineLink {
     for (let at = 0; at < ids.length; at += PIECE) yield ids.slice(at, at + PIECE);
   }
 
-  tell(app: string, node: number, tellings: readonly Telling[]): Promise<readonly boolean[]> {
-    const { clock } = this.#engine;
-    return this.#call(() => this.#engine.app(app).state.told.tell(node, tellings, clock.now()));
-  }
-
-  async *untold(app: string): AsyncGenerator<readonly Telling[]> {
-    const tellings = await this.#call(() => this.#engine.app(app).state.untold());
-    for (let at = 0; at < tellings.length; at += PIECE) yield tellings.slice(at, at + PIECE);
+  tellings(app: string): EngineTellings {
+    const engine = this.#engine;
+    const told = (): ToldStates => engine.app(app).state.told;
+    const call = <T>(run: () => T): Promise<T> => this.#call(run);
+    return {
+      tell: (node, tellings) => call(() => told().tell(node, tellings, engine.clock.now())),
+      told: (node, tellings) => call(() => told().told(node, tellings)),
+      owed: () => call(() => told().owed((node) => engine.has(node))),
+      take: (node, owed) => call(() => told().take(node, owed)),
+      async *untold() {
+        const tellings = await call(() => engine.app(app).state.untold());
+        for (let at = 0; at < tellings.length; at += PIECE) yield tellings.slice(at, at + PIECE);
+      },
+    };
   }
 
   totals(app: string): Promise<Totals> {

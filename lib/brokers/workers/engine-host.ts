@@ -59,13 +59,16 @@ interface SeatParts {
 }
 
 /** Methods that answer in pieces; a worker gets all of them at once. */
-const IN_PIECES = ['facts', 'sockets', 'untold'] as const;
+const IN_PIECES = ['facts', 'sockets'] as const;
 const CALLS = [
   ...(['renew', 'release', 'bury', 'buried', 'apps', 'fence', 'turn', 'rejoin'] as const),
-  ...(['members', 'online', 'cached', 'counts', 'channels', 'totals', 'tell'] as const),
+  ...(['members', 'online', 'cached', 'counts', 'channels', 'totals'] as const),
   ...(['socketsOf', 'records', 'watch', 'watchUser', 'unwatch', 'unwatchUser'] as const),
   ...(['hearNode', 'post'] as const),
 ];
+
+/** Calls about what observers were told, each with its app. */
+const OF_TELLINGS = ['tell', 'told', 'owed', 'take'] as const;
 
 /** Calls that a worker may make, by name. */
 type Calls = ReadonlyMap<string, (...args: never[]) => unknown>;
@@ -131,6 +134,13 @@ class Seat {
         gathered((link[name] as (...args: never[]) => AsyncIterable<unknown>).call(link, ...args)),
       );
     }
+    for (const name of OF_TELLINGS) {
+      calls.set(name, (app: string, ...args: never[]) => {
+        const tellings = link.tellings(app);
+        return Reflect.apply(tellings[name], tellings, args);
+      });
+    }
+    calls.set('untold', (app: string) => gathered(link.tellings(app).untold()));
     calls.set('connect', async () => {
       await link.connect(this.listener);
       return link.run;

@@ -1,15 +1,14 @@
 import { StandpipeError } from '../../errors';
 import type { Clock } from '../../util/timers';
 import type { NodeMessage } from '../../wire/cluster';
+import type { CachedEvent, ChannelCount, MemberList, OnlineUsers, Totals } from '../broker';
 import type {
-  CachedEvent,
-  ChannelCount,
-  MemberList,
-  OnlineUsers,
-  Telling,
-  Totals,
-} from '../broker';
-import type { EngineLink, Lease, LinkListener, Renewal } from '../joined/engine-link';
+  EngineLink,
+  EngineTellings,
+  Lease,
+  LinkListener,
+  Renewal,
+} from '../joined/engine-link';
 import type { Fact, Operation, TurnReply } from '../operation';
 import { type Channel, type FromHost, type FromWorker, opened, Outbox } from './channel';
 
@@ -131,12 +130,14 @@ export class HostLink implements EngineLink {
     return this.#pieces('sockets', app);
   }
 
-  tell(app: string, node: number, tellings: readonly Telling[]): Promise<readonly boolean[]> {
-    return this.#call('tell', app, node, tellings);
-  }
-
-  untold(app: string): AsyncGenerator<readonly Telling[]> {
-    return this.#pieces('untold', app);
+  tellings(app: string): EngineTellings {
+    return {
+      tell: (node, tellings) => this.#call('tell', app, node, tellings),
+      told: (node, tellings) => this.#call('told', app, node, tellings),
+      untold: () => this.#pieces('untold', app),
+      owed: () => this.#call('owed', app),
+      take: (node, owed) => this.#call('take', app, node, owed),
+    };
   }
 
   totals(app: string): Promise<Totals> {

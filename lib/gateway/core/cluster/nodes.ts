@@ -9,9 +9,9 @@ import type { App } from '../model/app';
 /** A message of one node to another about an app: JSON, and so is the answer, where there is one. */
 export interface NodeMessage {
   readonly type:
-    | ('changed' | 'counted' | 'terminate' | 'arrived' | 'leaving')
+    | ('changed' | 'counted' | 'terminate' | 'arrived' | 'met' | 'leaving')
     | ('command' | 'query' | 'decide' | 'to_socket')
-    | ('hear' | 'report' | 'tail' | 'pipe');
+    | ('hear' | 'report' | 'keep' | 'tail' | 'pipe');
   readonly [field: string]: unknown;
 }
 
@@ -49,7 +49,13 @@ export class Nodes {
       this.#leaving.add(from);
       return '';
     });
-    this.on('arrived', (_app, _message, from) => this.#known(from));
+    // Messages before this one may have to be sent again: they are asked for when its answer has come.
+    this.on('arrived', (app, _message, from) =>
+      later(this.#known(from), () =>
+        later(this.send(app, from, { type: 'met' }), (answer) => answer ?? ''),
+      ),
+    );
+    this.on('met', () => 'ok');
   }
 
   get own(): number {
