@@ -40,8 +40,9 @@ export function holdsTellings(
     t.strictSame(await a.app.tell([state(true, 5, 'taken')]), [true]);
     t.equal(await a.app.told([state(true, 5, 'taken')]), 'told');
     t.strictSame(await b.app.owed(() => true), [], 'nobody is gone');
+    const numbers = [a.broker.node, b.broker.node] as const;
     await a.broker.leave();
-    await until(() => !b.broker.nodes.has(a.broker.node) && !c.broker.nodes.has(a.broker.node));
+    await until(() => [b, c].every(({ broker }) => !broker.nodes.has(numbers[0])));
     const owed = async (
       { app }: TestNode,
       isMeant: (channel: string) => boolean,
@@ -56,7 +57,7 @@ export function holdsTellings(
     t.strictSame(await owed(c, () => true), ['3 b  there'], 'what no other node has taken');
     t.strictSame(await owed(b, () => true), []);
     await b.broker.leave();
-    await until(() => !c.broker.nodes.has(b.broker.node));
+    await until(() => !c.broker.nodes.has(numbers[1]));
     t.strictSame(await owed(c, () => true), ['2 a  there', '4 a ann gone'], 'it owed them, too');
   });
 
