@@ -47,7 +47,7 @@ export interface EngineTellings {
   tell(node: number, tellings: readonly Telling[]): Promise<readonly boolean[]>;
   told(node: number, tellings: readonly Telling[]): Promise<void>;
   untold(): AsyncIterable<readonly Telling[]>;
-  /** States that nodes without a lease owe, in the order of their changes. */
+  /** States that nodes owe, in the order of their changes. */
   owed(): Promise<readonly OwedTelling[]>;
   /** A node owes them from now on; true for each that no other one has taken. */
   take(node: number, owed: readonly OwedTelling[]): Promise<readonly boolean[]>;

@@ -135,7 +135,9 @@ export class AppReads {
     if (this.#taking?.node !== node) {
       const owed = await this.#ask(() => this.#tellings.owed());
       if (owed === 'unavailable') return owed;
-      this.#taking = { node, owed: owed.filter(({ telling }) => isMeant(telling.channel)) };
+      const nodes = this.#parts.nodes();
+      const meant = owed.filter((each) => !nodes.has(each.node) && isMeant(each.telling.channel));
+      this.#taking = { node, owed: meant };
     }
     const { owed } = this.#taking;
     const taken = owed.length === 0 ? [] : await this.#ask(() => this.#tellings.take(node, owed));

@@ -237,8 +237,10 @@ class MemoryApp implements AppBroker, Hearer {
 
   owed(isMeant: (channel: string) => boolean): readonly Telling[] {
     const { told } = this.#state;
-    const owed = told.owed((node) => this.#engine.nodes.has(node));
-    const meant = owed.filter(({ telling }) => isMeant(telling.channel));
+    const { nodes } = this.#engine;
+    const meant = told
+      .owed()
+      .filter(({ node, telling }) => !nodes.has(node) && isMeant(telling.channel));
     told.take(this.#node, meant);
     return meant.map(({ telling }) => telling);
   }

@@ -90,10 +90,6 @@ export class FarEngine implements FarSide {
     return app;
   }
 
-  has(node: number): boolean {
-    return this.#leases.has(node);
-  }
-
   register(leaseMs: number): Lease {
     let node: number;
     do node = 1 + Math.floor(this.clock.random() * 65_535);

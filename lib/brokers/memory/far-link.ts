@@ -25,8 +25,6 @@ export interface FarSide {
   readonly links: readonly FarLink[];
   app(id: string): FarApp;
   register(leaseMs: number): Lease;
-  /** True for a node with a lease. */
-  has(node: number): boolean;
   renew(lease: Lease, leaseMs: number): Renewal;
   release(lease: Lease): void;
   bury(notAfterMs: number): number[];
@@ -235,7 +233,7 @@ export class FarLink implements EngineLink {
     return {
       tell: (node, tellings) => call(() => told().tell(node, tellings, engine.clock.now())),
       told: (node, tellings) => call(() => told().told(node, tellings)),
-      owed: () => call(() => told().owed((node) => engine.has(node))),
+      owed: () => call(() => told().owed()),
       take: (node, owed) => call(() => told().take(node, owed)),
       async *untold() {
         const tellings = await call(() => engine.app(app).state.untold());

@@ -35,10 +35,9 @@ export class ToldStates {
     for (const telling of tellings) this.#owed.delete(owedName(node, telling));
   }
 
-  /** States that nodes owe which are not alive, in the order of their changes. */
-  owed(isAlive: (node: number) => boolean): OwedTelling[] {
-    const owed = [...this.#owed.values()].filter(({ node }) => !isAlive(node));
-    return owed.sort((a, b) => a.telling.seq - b.telling.seq);
+  /** States that nodes owe, in the order of their changes. */
+  owed(): OwedTelling[] {
+    return [...this.#owed.values()].sort((a, b) => a.telling.seq - b.telling.seq);
   }
 
   /** A node owes them from now on; true for each that no other one has taken. */

@@ -73,13 +73,11 @@ class RedisTellings implements EngineTellings {
   }
 
   async owed(): Promise<OwedTelling[]> {
-    const alive = new Set(await this.#parts.nodes());
     const found = new Map<string, OwedTelling>();
     for await (const page of this.#reads.scan('HSCAN', this.#keys.owed)) {
       for (let i = 0; i < page.length; i += 2) {
         const field = page[i] as string;
-        const owed = readOwedField(field);
-        if (!alive.has(owed.node)) found.set(field, owed);
+        found.set(field, readOwedField(field));
       }
     }
     return [...found.values()].sort((a, b) => a.telling.seq - b.telling.seq);

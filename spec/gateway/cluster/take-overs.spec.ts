@@ -8,7 +8,7 @@ import type { NodeMessage } from '../../../lib/wire/cluster';
 import { join, type JoinedMember } from '../../support/group-members';
 import { SECRET } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
-import { until } from '../../support/until';
+import { until, untilAnswered } from '../../support/until';
 
 const LEASE = { leaseMs: 4_000, holdMs: 2_000 };
 /** A lease that outlives what a spec holds back. */
@@ -228,4 +228,42 @@ t.test('a gateway that never says what it has kept is not waited for without end
   await until(() => chat.handled.length > 0);
   t.strictSame(chat.handled, ['1 again'], 'it may be among those that come late');
   await until(() => chat.opened.includes(socket.id ?? ''));
+});
+
+t.test('sockets that were told as closed with their gateway are not told again', async (t) => {
+  const engine = new FarEngine();
+  const [cut, other] = [await start(t, engine), await start(t, engine)];
+  const { opened } = await backend(t, other, {}, ['socket_existence']);
+  const before = await TestSocket.connect(t, cut.port);
+  await until(() => opened.length === 1);
+  cut.link.cut('both', 2 * LEASE.leaseMs);
+  await until(() => !cut.link.isUp);
+  await until(() => cut.link.isUp);
+  const ids = [before.id];
+  await untilAnswered(async () => {
+    const after = await TestSocket.connect(t, cut.port).catch(() => undefined);
+    if (after !== undefined) ids.push(after.id);
+    return after !== undefined;
+  });
+  await until(() => opened.length >= 2);
+  t.strictSame(opened, ids);
+});
+
+t.test('a gateway that starts waits for questions that were lost on their way', async (t) => {
+  const engine = new FarEngine();
+  const one = await start(t, engine, LONG_LEASE);
+  const { handled } = await backend(t, one, {}, ['socket_message']);
+  const post = one.link.post.bind(one.link);
+  let lost = 0;
+  one.link.post = async (node, message) => {
+    if (message.kind === 'letter' && isOf(message, 'hear') && lost++ === 0) return;
+    await post(node, message);
+  };
+  const two = await start(t, engine, LONG_LEASE);
+  const socket = await TestSocket.connect(t, two.port);
+  socket.send({ event: 'hi', data: 1 });
+  socket.send({ event: 'hi', data: 2 });
+  await until(() => handled.includes('2'));
+  t.ok(lost > 1, 'the question came again');
+  t.strictSame(handled, ['1', '2']);
 });
