@@ -250,8 +250,9 @@ t.test('sockets that were told as closed with their gateway are not told again',
 });
 
 t.test('a gateway that starts waits for questions that were lost on their way', async (t) => {
+  const lease = { leaseMs: 30_000, holdMs: 10_000 };
   const engine = new FarEngine();
-  const one = await start(t, engine, LONG_LEASE);
+  const one = await start(t, engine, lease);
   const { handled } = await backend(t, one, {}, ['socket_message']);
   const post = one.link.post.bind(one.link);
   let lost = 0;
@@ -259,7 +260,7 @@ t.test('a gateway that starts waits for questions that were lost on their way', 
     if (messages.some((message) => isOf(message, 'hear')) && lost++ === 0) return;
     await post(node, messages);
   };
-  const two = await start(t, engine, LONG_LEASE);
+  const two = await start(t, engine, lease);
   const socket = await TestSocket.connect(t, two.port);
   socket.send({ event: 'hi', data: 1 });
   socket.send({ event: 'hi', data: 2 });
