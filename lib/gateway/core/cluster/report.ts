@@ -43,6 +43,8 @@ export interface KeepMessage extends NodeMessage {
   readonly type: 'keep';
   readonly of: number;
   readonly rules: readonly Rule[];
+  /** The third one's streams are waited for so long. */
+  readonly forMs: number;
 }
 
 /** A node has taken over a stream: it asks for the events that another one has reported to the nodes before it. */
@@ -83,9 +85,10 @@ export function readHear({ id, rules }: NodeMessage): HearMessage | undefined {
   return { type: 'hear', id, rules };
 }
 
-export function readKeep({ of, rules }: NodeMessage): KeepMessage | undefined {
-  if (typeof of !== 'number' || !Array.isArray(rules) || !rules.every(isRule)) return undefined;
-  return { type: 'keep', of, rules };
+export function readKeep({ of, rules, forMs }: NodeMessage): KeepMessage | undefined {
+  if (typeof of !== 'number' || typeof forMs !== 'number') return undefined;
+  if (!Array.isArray(rules) || !rules.every(isRule)) return undefined;
+  return { type: 'keep', of, rules, forMs };
 }
 
 export function readTail({ owed, rules, stream }: NodeMessage): TailMessage | undefined {

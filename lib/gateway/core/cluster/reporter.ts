@@ -6,7 +6,7 @@ import { EventKind, RuleKind, type PipeEvent, type Rule } from '../../../wire/fr
 import type { App, AppObserver } from '../model/app';
 import { Rules } from '../streams/rules';
 import type { Nodes } from './nodes';
-import type { Present, ReportItem } from './report';
+import type { KeepMessage, Present, ReportItem } from './report';
 import { type Reported, Tail } from './tail';
 
 /** Rules about what is present: their events change a list that the other node keeps. */
@@ -61,8 +61,9 @@ export class Reporter implements AppObserver {
   /** Items of reports without an answer, by number. */
   readonly #unanswered = new Map<number, readonly ReportItem[]>();
   readonly #tail: Tail;
-  /** Runs while events are kept for the streams of a node that is gone. */
+  /** Runs while events are kept for the streams of a node that is gone, until a time on the monotonic clock. */
   #orphan: Timer | undefined;
+  #keptUntilMs = 0;
   #number = 0;
   /** Grows when everything is told anew: answers to earlier reports say nothing then. */
   #life = 0;
@@ -78,11 +79,6 @@ export class Reporter implements AppObserver {
     this.#own = parts.nodes.own;
     this.#tail = new Tail(parts.maxEvents, parts.maxBytes);
     app.observers.add(this);
-  }
-
-  /** Rules by which the other node hears. */
-  get wanted(): readonly Rule[] {
-    return this.#wanted;
   }
 
   /** The other node wants to hear this from now on. */
@@ -115,13 +111,20 @@ export class Reporter implements AppObserver {
   }
 
   /** The other node may be gone: events that it wanted are kept for the next homes of its streams. */
-  keep(rules: readonly Rule[], done: () => void): void {
+  keep({ rules, forMs }: KeepMessage, done: () => void): void {
     this.#want(rules);
-    this.orphan(done);
+    this.orphan(done, Math.min(forMs, ORPHAN_MS));
+  }
+
+  /** Asks another node to keep the same, for as long as this one does. */
+  question(): KeepMessage {
+    const isOrphan = this.#orphan !== undefined;
+    const forMs = isOrphan ? this.#keptUntilMs - this.#parts.clock.now() : ORPHAN_MS;
+    return { type: 'keep', of: this.node, rules: this.#wanted, forMs };
   }
 
   /** The other node is gone: its streams may go on elsewhere. `done` is called when nothing is kept for these any more. */
-  orphan(done: () => void): void {
+  orphan(done: () => void, forMs = ORPHAN_MS): void {
     const { clock } = this.#parts;
     this.#drop();
     if (this.#again !== undefined) clock.clearTimeout(this.#again);
@@ -129,7 +132,8 @@ export class Reporter implements AppObserver {
     this.#orphan = clock.setTimeout(() => {
       this.stop();
       done();
-    }, ORPHAN_MS);
+    }, forMs);
+    this.#keptUntilMs = clock.now() + forMs;
   }
 
   /**

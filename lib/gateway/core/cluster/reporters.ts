@@ -4,7 +4,7 @@ import type { PipeEvent } from '../../../wire/frames';
 import type { Journal } from '../journal';
 import type { App } from '../model/app';
 import type { NodeMessage, Nodes } from './nodes';
-import { type KeepMessage, readHear, readKeep, readTail, type TailMessage } from './report';
+import { readHear, readKeep, readTail, type TailMessage } from './report';
 import { Reporter } from './reporter';
 
 export interface ReportersParts {
@@ -67,13 +67,13 @@ export class Reporters {
   keep(message: NodeMessage): string {
     const asked = readKeep(message);
     if (asked === undefined) return '';
-    const { of, rules } = asked;
+    const { of } = asked;
     // Reporters of the number before keep nothing for others.
     const isKept = this.#own === this.#parts.nodes.own && this.#reporters.has(of);
     if (isKept || this.#orphans.has(of)) return 'ok';
     const reporter = this.#make(of);
     this.#orphans.set(of, reporter);
-    reporter.keep(rules, () => this.#orphans.delete(of));
+    reporter.keep(asked, () => this.#orphans.delete(of));
     return 'ok';
   }
 
@@ -114,9 +114,9 @@ export class Reporters {
 
   /** A node that has come keeps what the streams of nodes want to hear that may be gone. */
   passOn(to: number): void {
-    for (const [of, { wanted: rules }] of [...this.#orphans, ...this.#reporters]) {
-      const message: KeepMessage = { type: 'keep', of, rules };
-      if (of !== to) void later(this.#parts.nodes.send(this.#app, to, message), () => undefined);
+    for (const reporter of [...this.#orphans.values(), ...this.#reporters.values()]) {
+      if (reporter.node === to) continue;
+      void later(this.#parts.nodes.send(this.#app, to, reporter.question()), () => undefined);
     }
   }
 
