@@ -1,7 +1,9 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Socket as NetSocket } from 'node:net';
 import { WebSocket } from 'ws';
 import { closeReason } from '../util/close-reason';
 import type { Dial, DialOptions, Socket, SocketHandlers } from './dial';
+import { maskedFrame } from './masked-frame';
 
 const MAX_BODY_BYTES = 64 * 1024;
 
@@ -12,8 +14,10 @@ const UNSUPPORTED_DATA = 1003;
 export const dialWebSocket: Dial = (url, options, handlers) =>
   new WebSocketSocket(url, options, handlers);
 
+/** Messages go to the stream under `ws` as finished frames. `ws` writes the control frames, and both write whole ones only. */
 class WebSocketSocket implements Socket {
   readonly #ws: WebSocket;
+  #stream: NetSocket | undefined;
   readonly #handlers: SocketHandlers;
   #headers: IncomingHttpHeaders = {};
   #error: Error | undefined;
@@ -29,7 +33,10 @@ class WebSocketSocket implements Socket {
     });
     // The first listener of all: without it one invalid byte ends the process.
     this.#ws.on('error', (error) => (this.#error = error));
-    this.#ws.on('upgrade', (response) => (this.#headers = response.headers));
+    this.#ws.on('upgrade', ({ headers, socket }) => {
+      this.#headers = headers;
+      this.#stream = socket;
+    });
     this.#ws.on('open', () => handlers.open(this.#headers));
     this.#ws.on('message', (data, isBinary) => this.#message(data as Buffer, isBinary));
     this.#ws.on('close', (code, reason) => this.#closed(code, reason.toString()));
@@ -41,7 +48,7 @@ class WebSocketSocket implements Socket {
   }
 
   send(message: Uint8Array | string): void {
-    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.send(message);
+    if (this.#ws.readyState === WebSocket.OPEN) this.#stream?.write(maskedFrame(message));
   }
 
   close(code: number, reason: string): void {

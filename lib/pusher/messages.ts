@@ -154,14 +154,26 @@ function escaped(text: string): string {
   return quote(text).slice(1, -1);
 }
 
-/** The answer to a subscription. `members` are those of a presence channel, the newcomer among them. */
-export function subscriptionSucceeded(channel: string, members?: readonly ListedMember[]): string {
+/** The parts of some members joined, which list them as one. */
+export function joinListed(members: Iterable<ListedMember>): ListedMember {
+  const all = [...members];
+  return { id: all.map(({ id }) => id).join(), entry: all.map(({ entry }) => entry).join() };
+}
+
+/**
+ * The answer to a subscription. `members` are those of a presence channel, the newcomer among them; `count` is their
+ * number where some are joined.
+ */
+export function subscriptionSucceeded(
+  channel: string,
+  members?: readonly ListedMember[],
+  count = members?.length,
+): string {
   if (members === undefined) {
     return `{"event":"pusher_internal:subscription_succeeded","data":"{}","channel":${quote(channel)}}`;
   }
-  const ids = members.map(({ id }) => id).join();
-  const hash = members.map(({ entry }) => entry).join();
-  const data = `{\\"presence\\":{\\"count\\":${members.length},\\"ids\\":[${ids}],\\"hash\\":{${hash}}}}`;
+  const { id: ids, entry: hash } = joinListed(members);
+  const data = `{\\"presence\\":{\\"count\\":${count},\\"ids\\":[${ids}],\\"hash\\":{${hash}}}}`;
   return `{"event":"pusher_internal:subscription_succeeded","channel":${quote(channel)},"data":"${data}"}`;
 }
 

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import t, { type Test } from 'tap';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Socket } from '../../lib/net/dial';
+import { maskedFrame } from '../../lib/net/masked-frame';
 import { dialWebSocket } from '../../lib/net/web-socket';
 
 type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -91,6 +93,43 @@ t.test(
     t.equal(told.length, 3, 'and nothing follows');
   },
 );
+
+t.test(
+  'messages of any length arrive masked, in order, and are left as they were given',
+  async (t) => {
+    const lengths = [0, 1, 125, 126, 255, 256, 257, 258, 259, 65_535, 65_536, 200_001];
+    const messages = lengths.flatMap((length) => [randomBytes(length), 'ü'.repeat(length)]);
+    const arrived: Array<Buffer | string> = [];
+    // The server refuses a frame that is not masked (RFC 6455 §5.1).
+    const url = await accept(t, (ws) => {
+      ws.on('message', (data, isBinary) =>
+        arrived.push(isBinary ? (data as Buffer) : (data as Buffer).toString()),
+      );
+    });
+    const { socket, told, over } = dialled(t, url);
+    while (told.length === 0) await new Promise(setImmediate);
+    const given = messages.map((message) => Buffer.from(message));
+    messages.forEach((message, i) =>
+      socket.send(typeof message === 'string' ? message : (given[i] as Buffer)),
+    );
+    socket.close(1000, '');
+    await over;
+    t.same(arrived, messages);
+    t.same(
+      given,
+      messages.map((message) => Buffer.from(message)),
+    );
+  },
+);
+
+t.test('each message has another masking key', (t) => {
+  const keys = new Set<number>();
+  // More than are fetched at once.
+  for (let i = 0; i < 3_000; i++) keys.add(maskedFrame('x').readInt32LE(2));
+  // Two of so many random keys are the same once in a thousand times.
+  t.ok(keys.size > 2_990, `${keys.size}`);
+  t.end();
+});
 
 t.test('a close reason of any length is cut to what a close frame holds', async (t) => {
   for (const reason of ['ö'.repeat(62), 'x'.repeat(5_000), '🙂'.repeat(31)]) {

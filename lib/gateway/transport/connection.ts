@@ -4,6 +4,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { UnsentWatch } from '../core/fanout/unsent-watch';
 import type { Carrier, CarrierHandler } from '../core/fanout/carrier';
 import type { Encoder, Pace } from '../core/fanout/outlet';
+import { type FrameHandler, FrameReader } from '../../net/frame-reader';
 import { closeReason } from '../../util/close-reason';
 import type { Intake } from './intake';
 import { PingPace, type PaceLimits } from './pace';
@@ -48,6 +49,8 @@ export interface ConnectionParts {
   slowCode: number;
   isBackend?: boolean;
   remoteAddress: string;
+  /** Largest message that `ws` takes of the peer. */
+  maxPayloadBytes: number;
   intake: Intake;
 }
 
@@ -59,11 +62,11 @@ const UNFINISHED = 'The gateway has no memory left for messages that come slowly
 /**
  * A WebSocket of the gateway, and the only place that writes to a WebSocket.
  *
- * `ws` parses what comes in and makes the control frames. Finished frames go to the socket under it directly, because
- * one buffer may hold the frames of a whole turn. Both only ever write whole frames, so they cannot cut into each
- * other.
+ * A `FrameReader` reads what is ordinary of the input, and `ws` the rest; `ws` makes the control frames. Finished frames go
+ * to the socket under it directly, because one buffer may hold the frames of a whole turn. Both only ever write whole
+ * frames, so they cannot cut into each other.
  */
-export class Connection implements Carrier {
+export class Connection implements Carrier, FrameHandler {
   readonly encoder: Encoder = webSocketEncoder;
   /** Ticks of the keep-alive since something came in. */
   silentTicks = 0;
@@ -81,7 +84,7 @@ export class Connection implements Carrier {
   session: CarrierHandler | undefined;
   readonly #slowCode: number;
   /** Messages that had been read before the connection was paused: fewer bytes than Node reads at once. */
-  #held: Array<[data: RawData, isBinary: boolean]> | undefined;
+  #held: Array<string | Buffer> | undefined;
   #state: State = 'open';
   /** Made when the first droppable event is for it. */
   #pace: PingPace | undefined;
@@ -97,7 +100,7 @@ export class Connection implements Carrier {
     ws: WebSocket,
     stream: Duplex,
     watch: ConnectionWatch,
-    { slowCode, isBackend = false, remoteAddress, intake }: ConnectionParts,
+    { slowCode, isBackend = false, remoteAddress, maxPayloadBytes, intake }: ConnectionParts,
   ) {
     this.remoteAddress = remoteAddress;
     this.#intake = intake;
@@ -108,6 +111,8 @@ export class Connection implements Carrier {
     this.#slowCode = slowCode;
     this.isBackend = isBackend;
     intake.shredded = () => this.cutUnfinished();
+    const reader = new FrameReader(this, intake.parser, maxPayloadBytes);
+    intake.parser = (piece) => reader.read(piece);
     ws.on('error', Connection.#errored);
     ws.on('message', Connection.#messaged);
     ws.on('ping', Connection.#pinged);
@@ -195,7 +200,7 @@ export class Connection implements Carrier {
     this.#held = undefined;
     this.#isLeaving = isLeaving;
     // A held message may pause the connection again; the rest is then held again.
-    for (const [data, isBinary] of held) this.#onMessage(data, isBinary);
+    for (const data of held) this.message(data);
     if (this.paused) return;
     this.#ws.resume();
     this.#intake.resume();
@@ -262,14 +267,14 @@ export class Connection implements Carrier {
     return this.#ws.readyState === this.#ws.OPEN && this.#stream.writable;
   }
 
-  #onMessage(data: RawData, isBinary: boolean): void {
+  message(data: string | Buffer): void {
     this.silentTicks = 0;
     this.#intake.count();
     if (this.#state !== 'open' || this.session === undefined) return;
-    if (this.#held !== undefined) return void this.#held.push([data, isBinary]);
+    if (this.#held !== undefined) return void this.#held.push(data);
     try {
-      if (isBinary) this.session.binary(data as Buffer);
-      else this.session.text((data as Buffer).toString());
+      if (typeof data === 'string') this.session.text(data);
+      else this.session.binary(data);
     } catch (error) {
       this.#watch.failed(error, this);
       this.close(4200, 'Internal error');
@@ -277,7 +282,7 @@ export class Connection implements Carrier {
   }
 
   static #messaged(this: WebSocket, data: RawData, isBinary: boolean): void {
-    ownerOf(this).#onMessage(data, isBinary);
+    ownerOf(this).message(isBinary ? (data as Buffer) : (data as Buffer).toString());
   }
 
   static #errored(this: WebSocket, error: Error): void {
@@ -286,14 +291,11 @@ export class Connection implements Carrier {
   }
 
   static #pinged(this: WebSocket, payload: Buffer): void {
-    ownerOf(this).#onPing(payload);
+    ownerOf(this).pinged(payload);
   }
 
   static #ponged(this: WebSocket, payload: Buffer): void {
-    const owner = ownerOf(this);
-    owner.silentTicks = 0;
-    owner.#intake.count();
-    owner.#pace?.ponged(payload, owner.#watch.now());
+    ownerOf(this).ponged(payload);
   }
 
   static #ended(this: WebSocket, code: number, reason: Buffer): void {
@@ -301,7 +303,7 @@ export class Connection implements Carrier {
   }
 
   /** Not every ping needs its pong (RFC 6455 §5.5.3), and a flood of them must not fill the buffers. */
-  #onPing(payload: Buffer): void {
+  pinged(payload: Buffer): void {
     this.silentTicks = 0;
     this.#intake.count();
     if (this.#state !== 'open' || this.pongs >= MAX_PONGS_PER_TICK) return;
@@ -310,11 +312,17 @@ export class Connection implements Carrier {
     if (this.#stream.writableLength > 0) this.#watch.backedUp(this);
   }
 
+  ponged(payload: Buffer): void {
+    this.silentTicks = 0;
+    this.#intake.count();
+    this.#pace?.ponged(payload, this.#watch.now());
+  }
+
   #onClose(code: number, reason: string): void {
     // The message was sent before the close.
-    for (const [data, isBinary] of this.#held ?? []) {
+    for (const data of this.#held ?? []) {
       this.#held = undefined;
-      this.#onMessage(data, isBinary);
+      this.message(data);
     }
     this.#held = undefined;
     this.#state = 'closed';

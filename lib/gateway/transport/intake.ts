@@ -23,7 +23,8 @@ export class Intake {
   readonly #memory: MemoryWatch;
   /** Called near the end of memory when a message comes in many pieces. */
   shredded: () => void = () => undefined;
-  readonly #parser: (piece: Buffer) => void;
+  /** Takes the pieces: the parser of the stream, unless its connection puts another one before it. */
+  parser: (piece: Buffer) => void;
   #waiting: Buffer | undefined;
   /** The end and the close of the stream, which the parser has yet to hear of: behind the bytes that wait. */
   readonly #endings: Array<() => void> = [];
@@ -46,9 +47,8 @@ export class Intake {
     this.#stream = stream;
     this.#budget = budget;
     this.#maxPieceBytes = maxPieceBytes;
-    const parser = taken(stream, 'data');
+    this.parser = taken(stream, 'data');
     const [end, close] = [taken(stream, 'end'), taken(stream, 'close')];
-    this.#parser = parser;
     stream.on('data', (chunk: Buffer) => this.#take(chunk));
     stream.on('resume', () => this.#goOn());
     stream.on('end', () => this.#end(end));
@@ -97,14 +97,14 @@ export class Intake {
     if (bytes === undefined || this.#stopped) return;
     this.#waiting = undefined;
     this.#messages = 0;
-    this.#parser(bytes);
+    this.parser(bytes);
     // The others wait for as much longer.
     this.#budget.spend(this.#messages + bytes.length / BYTES_PER_UNIT);
   }
 
   #give(piece: Buffer): void {
     this.#unfinished++;
-    this.#parser(piece);
+    this.parser(piece);
     if (this.#unfinished > MAX_KEPT_PIECES && this.#memory.isNear) this.shredded();
   }
 

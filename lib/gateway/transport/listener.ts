@@ -369,7 +369,7 @@ export class PortListener {
     this.#webSockets.open({ request, stream, head }, decision, (ws) => {
       this.#spare.release(stream);
       const connection = new Connection(ws, stream, this.#keepAlive, {
-        ...{ slowCode, isBackend, remoteAddress },
+        ...{ slowCode, isBackend, remoteAddress, maxPayloadBytes },
         intake: new Intake(stream, this.#budget, maxPieceBytes, memory),
       });
       this.#keepAlive.add(connection);

@@ -31,7 +31,7 @@ t.test('nothing is written behind the answer to a close frame', async (t) => {
   // A way out that takes its time, as TLS does: ws has answered, and the end is yet to come.
   const out = new PassThrough();
   const intake = { count: () => undefined, behind: false } as unknown as Intake;
-  const parts = { slowCode: 4100, remoteAddress: '', intake };
+  const parts = { slowCode: 4100, remoteAddress: '', maxPayloadBytes: 1000, intake };
   const connection = new Connection(ws, out, WATCH, parts);
   connection.write(Buffer.from('before'));
   t.equal(String(out.read()), 'before');

@@ -1,5 +1,6 @@
 import type { Member, MemberChange, MemberList as FetchedList } from '../../../brokers/broker';
-import { listedMember, type ListedMember, subscriptionSucceeded } from '../../../pusher/messages';
+import { listedMember, subscriptionSucceeded } from '../../../pusher/messages';
+import { ListedMembers } from './listed-members';
 
 /** Encoded members are kept from so many on: shorter lists are cheap to encode, and there are many of them. */
 const LONG_LIST = 16;
@@ -17,8 +18,8 @@ export interface ListDifference {
  */
 export class MemberList {
   #members = new Map<string, string | undefined>();
-  /** Encoded members of a long list, each made when it is first told. */
-  #listed: Map<string, ListedMember> | undefined;
+  /** Encoded members of a long list, made when it is first told. */
+  #listed: ListedMembers | undefined;
   /** The answer to a subscription while a long list stays as it is. */
   #answer: string | undefined;
   #seq = 0;
@@ -44,17 +45,8 @@ export class MemberList {
     if (this.#members.size < LONG_LIST) {
       return subscriptionSucceeded(channel, asMembers(this.#members).map(listedMember));
     }
-    return (this.#answer ??= subscriptionSucceeded(
-      channel,
-      asMembers(this.#members).map((member) => this.#list(member)),
-    ));
-  }
-
-  #list(member: Member): ListedMember {
-    const lists = (this.#listed ??= new Map<string, ListedMember>());
-    let listed = lists.get(member.userId);
-    if (listed === undefined) lists.set(member.userId, (listed = listedMember(member)));
-    return listed;
+    this.#listed ??= new ListedMembers(asMembers(this.#members));
+    return (this.#answer ??= this.#listed.answer(channel));
   }
 
   /** True when a user is listed and every change up to a number is in the list. */
@@ -69,7 +61,8 @@ export class MemberList {
     this.#seq = change.seq;
     const isChanged = apply(this.#members, change);
     if (isChanged) {
-      this.#listed?.delete(change.userId);
+      if (change.added) this.#listed?.add(change);
+      else this.#listed?.delete(change.userId);
       this.#answer = undefined;
     }
     return isChanged;

@@ -180,19 +180,39 @@ t.test('user ids and user information are held to their sizes', async (t) => {
 });
 
 t.test('the list of members that a joiner is given follows every change', async () => {
-  const userId = fc.oneof(fc.integer({ min: 0, max: 30 }).map(String), fc.string());
+  const userId = fc.oneof(fc.integer({ min: 0, max: 400 }).map(String), fc.string());
   const info = fc.option(fc.json(), { nil: undefined });
   const step = fc.record({ userId, userInfo: info, added: fc.boolean() });
+  // Many leave a long list now and then, so that its blocks are filled up again.
+  const run = fc
+    .record({ from: fc.nat(400), count: fc.nat(300), added: fc.boolean() })
+    .map((some) =>
+      Array.from({ length: some.count }, (_, i) => ({
+        ...{ userId: String(some.from + i), userInfo: undefined, added: some.added },
+      })),
+    );
+  const steps = fc.array(
+    fc.oneof({ weight: 8, arbitrary: fc.tuple(step) }, { weight: 1, arbitrary: run }),
+    {
+      maxLength: 60,
+      size: 'max',
+    },
+  );
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 80, size: 'max' }), (steps) => {
+    fc.property(steps, fc.nat(300), (changes, fetched) => {
       const list = new MemberList();
       const fetch = list.fetching();
-      list.fetched({ members: [], seq: 0 }, fetch);
-      const model = new Map<string, string | undefined>();
-      return steps.every((change, i) => {
-        list.take({ ...change, seq: i + 1 });
-        if (!change.added) model.delete(change.userId);
-        else if (!model.has(change.userId)) model.set(change.userId, change.userInfo);
+      const present = Array.from({ length: fetched }, (_, i) => String(i));
+      const members = present.map((id) => ({ userId: id, userInfo: undefined }));
+      list.fetched({ members, seq: 0 }, fetch);
+      const model = new Map<string, string | undefined>(present.map((id) => [id, undefined]));
+      let seq = 0;
+      return changes.every((some) => {
+        for (const change of some) {
+          list.take({ ...change, seq: ++seq });
+          if (!change.added) model.delete(change.userId);
+          else if (!model.has(change.userId)) model.set(change.userId, change.userInfo);
+        }
         const hash = [...model].map(([id, text]) => `${JSON.stringify(id)}:${text ?? 'null'}`);
         const ids = JSON.stringify([...model.keys()]);
         const presence = `{"count":${model.size},"ids":${ids},"hash":{${hash.join()}}}`;
