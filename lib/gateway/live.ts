@@ -32,6 +32,11 @@ export function live(
       const since = Math.min(clock.wall(), ...lags(false).map((lag) => lag.since));
       return (clock.wall() - since) / 1000;
     },
+    keyUses: () =>
+      [...apps()].flatMap((app) => {
+        const keys = app.options.keys.length === 0 ? [] : [...app.keys.all()];
+        return keys.map(({ key, uses }) => ({ app: app.id, key, uses }));
+      }),
     paused: () => hub().holdback.size,
     overflowCloses: () => hub().holdback.closes,
   };

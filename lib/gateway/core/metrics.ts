@@ -20,6 +20,8 @@ export interface Live {
   overflowCloses(): number;
   /** Sockets that droppable events are not written to now. */
   behind(): number;
+  /** Uses of each key of the apps that have several. */
+  keyUses(): Iterable<{ app: string; key: string; uses: number }>;
   /** Counters of the broker that joins several gateways; absent without one. */
   broker: Pick<Broker, 'state' | 'metrics'>;
 }
@@ -226,6 +228,16 @@ export class Metrics {
       () => this.webhookEventsDropped,
     );
     count('webhook_failures_total', 'Webhook attempts that failed', () => this.webhookFailures);
+    new Counter({
+      name: 'standpipe_key_uses_total',
+      help: 'Connections, requests and subscriptions let in by a key, of apps with several keys',
+      labelNames: ['app', 'key'],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const { app, key, uses } of live.keyUses?.() ?? []) this.inc({ app, key }, uses);
+      },
+    });
     count('file_limit_total', 'Seconds without a free descriptor', () => this.fileLimitHits);
     count('memory_limit_total', 'Seconds near the end of memory', () => this.memoryLimitHits);
     count('log_lines_dropped_total', 'Log lines not written', () => this.logLinesDropped);

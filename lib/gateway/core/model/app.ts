@@ -3,6 +3,7 @@ import type { Eventual } from '../../../brokers/eventual';
 import type { EventKind, PipeEvent, Rule } from '../../../wire/frames';
 import { AllowedOrigins } from '../../options/allowed-origins';
 import type { AppOptions } from '../../options/options';
+import { AppKeys } from './app-keys';
 import type { Channel } from './channel';
 import { ChannelRules } from './channel-rules';
 import type { Socket } from './socket';
@@ -99,6 +100,7 @@ export class App {
   #options: AppOptions;
   #origins: AllowedOrigins;
   #rules: ChannelRules;
+  readonly keys: AppKeys;
   readonly sockets = new Map<string, Socket>();
   /** Sockets of the app whose close was ordered. */
   readonly closing = new Set<Socket>();
@@ -125,6 +127,7 @@ export class App {
     this.removals = removals;
     this.#origins = new AllowedOrigins(options.allowedOrigins);
     this.#rules = new ChannelRules(options.channels);
+    this.keys = new AppKeys(options);
   }
 
   /** The app as all nodes share it. */
@@ -159,12 +162,14 @@ export class App {
     this.#options = options;
     this.#origins = new AllowedOrigins(options.allowedOrigins);
     this.#rules = new ChannelRules(options.channels);
+    this.keys.change(options);
   }
 
   get id(): string {
     return this.options.id;
   }
 
+  /** The key by which the gateway itself signs: webhooks, and subscriptions that backends allow. */
   get key(): string {
     return this.options.key;
   }
@@ -189,7 +194,7 @@ export interface AppsChange {
   readonly changed: readonly App[];
 }
 
-/** The apps of a gateway, found by their public key (browsers) or by their id (backends). */
+/** The apps of a gateway, found by any of their public keys (browsers) or by their id (backends). */
 export class Apps {
   readonly #made: (app: App) => void;
   readonly #byId = new Map<string, App>();
@@ -251,7 +256,9 @@ export class Apps {
     }
     // Two apps may have exchanged their keys.
     this.#byKey.clear();
-    for (const app of this.#byId.values()) this.#byKey.set(app.key, app);
+    for (const app of this.#byId.values()) {
+      for (const { key } of app.keys.all()) this.#byKey.set(key, app);
+    }
     return { added: made, removed: gone, changed: others };
   }
 }
