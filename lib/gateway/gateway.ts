@@ -4,7 +4,7 @@ import { StandpipeError } from '../errors';
 import type { Logger } from '../util/logger';
 import { type Clock, systemClock } from '../util/timers';
 import { Admission } from './core/admission';
-import { type App, Apps } from './core/model/app';
+import { Apps } from './core/model/app';
 import type { Carrier, CarrierHandler } from './core/fanout/carrier';
 import { Departures } from './core/departures';
 import { FileLimit } from './core/file-limit';
@@ -90,15 +90,15 @@ export class Gateway {
     const memory = new MemoryLimit(clock);
     memory.warnOfLimits(settings);
     this.#broker = broker ?? makeBroker(settings, clock, memory);
-    const apps = (): Iterable<App> => this.#apps.all();
     this.metrics = new Metrics({
-      ...live(apps, () => this.#hub, clock),
-      behind: () => this.#keepAlive.behind,
+      ...live({
+        ...{ apps: () => this.#apps.all(), hub: () => this.#hub, limits, clock },
+        ...{ webhooks: () => this.#webhooks, connections: () => this.#keepAlive },
+      }),
       ...((broker ?? settings.broker) && { broker: this.#broker }),
     });
     const journal = new Journal(log, this.metrics);
-    const written = (durationMs: number): void => this.metrics.written(durationMs);
-    const watch = { now: () => clock.now(), written };
+    const watch = { now: () => clock.now(), written: (ms: number) => this.metrics.written(ms) };
     const budget = new TurnBudget(clock);
     // Answers are escaped, encoded and written: as much work as twice their length of input.
     const charge = (characters: number): void => budget.spend((2 * characters) / BYTES_PER_UNIT);
@@ -119,6 +119,7 @@ export class Gateway {
     this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);
     this.#departures = new Departures(this.#hub, this.#apps, budget);
     const ends = {
+      traffic: this.metrics,
       cut: () => void this.metrics.socketsCut++,
       failure: (error: unknown) => {
         this.metrics.failures++;

@@ -6,6 +6,8 @@ export interface Load {
   entries: string[];
   channels: ReadonlySet<string>;
   bytes: number;
+  /** Arrival of the oldest entry. */
+  sinceMs: number;
 }
 
 export interface QueueLimits {
@@ -64,6 +66,7 @@ export class Queue {
   readonly #sources = new Map<string, Source>();
   /** Sources with lines that can go, the next one first. */
   readonly #round = new Set<Source>();
+  readonly #underway = new Set<Load>();
   #size = 0;
   #bytes = 0;
 
@@ -75,6 +78,16 @@ export class Queue {
   /** Entries that wait or are on the way. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Arrival of the oldest entry that waits or is on its way; Infinity when there is none. */
+  get oldestMs(): number {
+    let oldest = Infinity;
+    for (const { sinceMs } of this.#underway) oldest = Math.min(oldest, sinceMs);
+    for (const { arrivals } of this.#sources.values()) {
+      oldest = Math.min(oldest, arrivals.find(({ isWaiting }) => isWaiting)?.atMs ?? Infinity);
+    }
+    return oldest;
   }
 
   get hasReady(): boolean {
@@ -119,6 +132,7 @@ export class Queue {
     const lines = new Set<Line>();
     let bytes = 0;
     let expired = 0;
+    let sinceMs = Infinity;
     for (;;) {
       const entry = this.#next();
       if (entry === undefined) break;
@@ -132,6 +146,7 @@ export class Queue {
       if (entries.length > 0 && bytes + entry.bytes > most.bytes) break;
       entries.push(entry.event.json);
       bytes += entry.bytes;
+      sinceMs = Math.min(sinceMs, atMs);
       lines.add(line);
       line.busy = true;
       // The entry counts among those on the way now.
@@ -143,12 +158,15 @@ export class Queue {
     }
     for (const line of lines) this.#unready(line);
     const channels = new Set([...lines].map(({ channel }) => channel));
-    const load = entries.length === 0 ? undefined : { entries, channels, bytes };
+    const load = entries.length === 0 ? undefined : { entries, channels, bytes, sinceMs };
+    if (load !== undefined) this.#underway.add(load);
     return { load, expired };
   }
 
   /** A load has arrived or was given up: its channels can go on. */
-  settle({ entries, channels, bytes }: Load): void {
+  settle(load: Load): void {
+    const { entries, channels, bytes } = load;
+    this.#underway.delete(load);
     this.#size -= entries.length;
     this.#bytes -= bytes;
     for (const channel of channels) {

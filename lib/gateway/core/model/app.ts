@@ -69,6 +69,19 @@ export interface FarBrowsers {
   channels(): Iterable<string>;
 }
 
+/** Events of a stream that wait to be handled. */
+export interface Lag {
+  events: number;
+  /** Time at which the oldest was accepted; Infinity when there is none. */
+  since: number;
+  /** No backend is there to handle them. */
+  isWaiting: boolean;
+  /** Fill of the stream, from 0 to 1; more while browsers are held back. */
+  ratio: number;
+  /** Partitions without a connected owner. */
+  unowned: number;
+}
+
 /** Hears what happened in an app, after it happened: the stream of a backend, the webhooks. */
 export interface AppObserver {
   /** True when the observer would take the event. An event without a taker is never built. */
@@ -89,8 +102,7 @@ export interface AppObserver {
   tellLeaves?(isMeant: (channel: string) => boolean): void;
   /** Gives away the leaves that it holds back of the channels that are meant: another node tells of them. */
   handOver?(isMeant: (channel: string) => boolean): readonly HeldLeave[];
-  /** Events that wait to be handled, and when the oldest was accepted; Infinity when there is none. */
-  readonly lag?: { events: number; since: number; isWaiting: boolean };
+  readonly lag?: Lag;
   /** The channel's subscriber count in the cluster, at the pace of its subscribers and when it falls to 0. */
   counted?(channel: string, subscribers: number, source: string): void;
 }
@@ -114,6 +126,8 @@ export class App {
   readonly observers = new Set<AppObserver>();
   /** Apps that were taken out of the gateway before this one was put in, perhaps one of the same id. */
   readonly removals: number;
+  /** Events accepted for channels and sockets, from whatever side. */
+  eventsAccepted = 0;
   /** Backends connected now, whichever protocol they speak. */
   backends = 0;
 

@@ -122,10 +122,12 @@ export class AuthEndpoints implements Protocol {
     exchange: Exchange,
     done: (outcome: Signed | AuthRefusal) => void,
   ): void {
-    const { decisions, metrics } = this.#parts;
+    const { decisions, metrics, clock } = this.#parts;
+    const sinceMs = clock.now();
     metrics.authRequests++;
     decisions.ask(app, decisionRequest(form, exchange), (decision) => {
       if (typeof decision === 'string') metrics.authFailures++;
+      metrics.decided(clock.now() - sinceMs);
       done(sign(app, form, decision));
     });
   }
