@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import './early-hangup';
+import './reload/early-hangup';
 import { Command } from 'commander';
 import { StandpipeError } from '../errors';
 import type { check } from './commands/check';

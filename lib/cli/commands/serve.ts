@@ -7,17 +7,18 @@ import type { ServeFlags } from '../flags';
 import { withNames } from '../option-names';
 import { passedNothing, passedSockets, withSockets } from '../passed-sockets';
 import { processLog } from '../process-log';
-import { reloadOnHangup } from '../reload-on-hangup';
+import { watchFiles } from '../reload/watch-files';
+import { reloadOnHangup } from '../reload/reload-on-hangup';
 
 /**
  * Runs a gateway until SIGTERM or SIGINT: the first drains it, a second one ends the process at once. SIGHUP reads the
- * configuration and the certificates again.
+ * configuration and the certificates again, and with `--watch` a change of their files does.
  */
 export async function serve(flags: ServeFlags, env: Environment): Promise<void> {
   const { logLevel: level = 'info', logFormat: format } = flags;
   const { log, countIn } = processLog({ level, format });
-  const ready = reloadOnHangup(log, () => {
-    if (flags.config === undefined) {
+  const reloads = reloadOnHangup(log, () => {
+    if (flags.config === undefined && flags.appsFile === undefined) {
       log.info('no --config: certificates are read again, apps stay those of the variables');
     }
     const again = readConfig(flags, env);
@@ -26,8 +27,11 @@ export async function serve(flags: ServeFlags, env: Environment): Promise<void> 
       throw new StandpipeError('bad_option', message);
     }
     withNames(again.names, () => gateway.reload(withSockets(again.options, passed).options));
+    files = again.files;
   });
-  const { options: read, development, names } = readConfig(flags, env);
+  const { options: read, development, names, watches, ...config } = readConfig(flags, env);
+  let { files } = config;
+  if (watches) watchFiles(() => files, reloads.ask, log);
   const passed = passedSockets(env, process.pid);
   const { options, left } = withSockets(read, passed);
   const gateway = withNames(names, () => createGateway({ ...options, log }));
@@ -48,5 +52,5 @@ export async function serve(flags: ServeFlags, env: Environment): Promise<void> 
     );
   }
   drainOnSignals(gateway, log);
-  ready();
+  reloads.ready();
 }
