@@ -31,7 +31,12 @@ export async function serve(flags: ServeFlags, env: Environment): Promise<void> 
   });
   const { options: read, development, names, watches, ...config } = readConfig(flags, env);
   let { files } = config;
-  if (watches) watchFiles(() => files, reloads.ask, log);
+  if (watches)
+    watchFiles(
+      () => files,
+      () => reloads.ask(),
+      log,
+    );
   const passed = passedSockets(env, process.pid);
   const { options, left } = withSockets(read, passed);
   const gateway = withNames(names, () => createGateway({ ...options, log }));
