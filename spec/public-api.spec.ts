@@ -72,9 +72,20 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
     ],
   },
   './gateway': {
-    values: ['Gateway', 'StandpipeError', 'configSchema', 'createGateway', 'limitsTable'],
+    values: [
+      ...[
+        'Gateway',
+        'StandpipeError',
+        'configSchema',
+        'createGateway',
+        'followOptions',
+        'limitsTable',
+      ],
+    ],
     types: [
       'AppOptions',
+      'FollowSettings',
+      'Following',
       'GatewayOptions',
       'Limits',
       'PushyChannel',

@@ -6,7 +6,7 @@ import { isLoopback } from '../gateway/options/address-guard';
 import { isHost } from '../gateway/options/kinds';
 import { DEVELOPMENT_APP } from './defaults';
 import type { ServeFlags } from './flags';
-import { readJsonFile } from './json-file';
+import { readJson, readJsonFile } from './json-file';
 import { nameOf, type OptionNames } from './option-names';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -17,6 +17,10 @@ export interface Config {
   development: boolean;
   /** Names of the options that flags or variables gave; the others are of the file. */
   names: OptionNames;
+  /** Files that were read. */
+  files: readonly string[];
+  /** True when a change of these files is a reload. */
+  watches: boolean;
 }
 
 /** Paths of the options that flags give. */
@@ -34,6 +38,7 @@ const PATHS = {
  */
 export function readConfig(flags: ServeFlags, env: Environment): Config {
   const { config: file, host, port, path, metricsHost, metricsPort, portWaitMs } = flags;
+  const files = [file, flags.appsFile].filter((each) => each !== undefined);
   const fromFile = file === undefined ? {} : readFile(file);
   const base = file === undefined ? '.' : dirname(file);
 
@@ -62,8 +67,9 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
   }
   const names = namesOf(flags, env);
   if (token !== undefined) names.set('metrics.token', 'STANDPIPE_METRICS_TOKEN');
-  const tls = tlsFrom(flags, object(merged['tls']), { base, names });
+  const tls = tlsFrom(flags, object(merged['tls']), { base, names, files });
   if (tls !== undefined) merged['tls'] = tls;
+  if (flags.appsFile !== undefined) merged['apps'] = readApps(flags.appsFile, merged['apps']);
   for (const { app, nameOf: named } of appsFrom(env)) {
     const apps = (merged['apps'] as unknown[] | undefined) ?? [];
     merged['apps'] = [...apps, app];
@@ -82,7 +88,8 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
     }
     merged['apps'] = [DEVELOPMENT_APP];
   }
-  return { options: merged as unknown as GatewayOptions, development, names };
+  const watches = flags.watch === true || switchFrom(env, 'WATCH');
+  return { options: merged as unknown as GatewayOptions, development, names, files, watches };
 }
 
 function namesOf(flags: ServeFlags, env: Environment): Map<string, string> {
@@ -100,6 +107,18 @@ function readFile(file: string): Record<string, unknown> {
   return rest;
 }
 
+/** Apps of a file of their own. Both places at once would leave it open which app an error means. */
+function readApps(file: string, others: unknown): unknown[] {
+  if (others !== undefined) {
+    const message = 'apps: stand in the configuration and in --apps-file; put all into one of them';
+    throw new StandpipeError('bad_option', message);
+  }
+  const apps = readJson(file, 'apps-file');
+  if (Array.isArray(apps)) return apps;
+  const message = `apps-file: ${file} must hold a JSON array of apps, such as [{"id":"1","key":"…","secret":"…"}]`;
+  throw new StandpipeError('bad_option', message);
+}
+
 function object(value: unknown): Record<string, unknown> | undefined {
   return typeof value === 'object' && value !== null
     ? (value as Record<string, unknown>)
@@ -110,7 +129,7 @@ function object(value: unknown): Record<string, unknown> | undefined {
 function tlsFrom(
   flags: ServeFlags,
   fromFile: Record<string, unknown> | undefined,
-  { base, names }: { base: string; names: OptionNames },
+  { base, names, files }: { base: string; names: OptionNames; files: string[] },
 ): Record<string, unknown> | undefined {
   const tls: Record<string, unknown> = { ...fromFile };
   if (flags.tlsPort !== undefined) tls['port'] = flags.tlsPort;
@@ -124,23 +143,26 @@ function tlsFrom(
       const message = `${path}: is missing; give --tls-${name}, or ${path} in the file, for TLS`;
       throw new StandpipeError('bad_option', message);
     }
-    tls[name] = pem(names.get(path) ?? path, value, given[name] === undefined ? base : '.');
+    const read = pem(names.get(path) ?? path, value, given[name] === undefined ? base : '.');
+    tls[name] = read.text;
+    if (read.file !== undefined) files.push(read.file);
   }
   return tls;
 }
 
 /** Text of a certificate or a key; a value that holds no PEM is the path of a file. */
-function pem(name: string, value: unknown, base: string): string {
+function pem(name: string, value: unknown, base: string): { text: string; file?: string } {
   if (typeof value !== 'string') {
     throw new StandpipeError('bad_option', `${name}: must be the path of a PEM file, or its text`);
   }
-  if (value.includes('-----BEGIN')) return value;
+  if (value.includes('-----BEGIN')) return { text: value };
   // A text of several lines may be a key that was cut, so none of it is shown.
   if (value.includes('\n')) {
     throw new StandpipeError('bad_option', `${name}: is neither PEM nor the path of a file`);
   }
   try {
-    return readFileSync(resolve(base, value), 'utf8');
+    const file = resolve(base, value);
+    return { text: readFileSync(file, 'utf8'), file };
   } catch (cause) {
     const why = (cause as Error).message;
     throw new StandpipeError('bad_option', `${name}: cannot read ${value}: ${why}`, { cause });

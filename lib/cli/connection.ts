@@ -17,7 +17,7 @@ const EVERY_ADDRESS = /^(0\.0\.0\.0|\[?::\]?)$/;
  * its address, or `STANDPIPE_APP_…` variables; else the development app on this machine.
  */
 export function connectionFrom(flags: ConnectionFlags, env: Environment): PipeOptions {
-  const { options } = readConfig({ config: flags.config }, env);
+  const { options } = readConfig({ config: flags.config, appsFile: flags.appsFile }, env);
   const app =
     flags.app === undefined
       ? options.apps[0]

@@ -15,6 +15,8 @@ const warned = new Set<string>();
 /** Flags of `standpipe serve`, each from the command line or its variable. */
 export interface ServeFlags {
   config?: string;
+  appsFile?: string;
+  watch?: boolean;
   host?: string;
   port?: number;
   tlsPort?: number;
@@ -35,6 +37,7 @@ export interface ServeFlags {
 /** Flags of the commands that connect to a gateway. */
 export interface ConnectionFlags {
   config?: string;
+  appsFile?: string;
   app?: string;
   host?: string;
   port?: number;
@@ -47,6 +50,16 @@ export interface ConnectionFlags {
 export function addServeFlags(command: Command): Command {
   return command
     .addOption(flag('-c, --config <file>', 'configuration, JSON'))
+    .addOption(
+      flag(
+        '--apps-file <file>',
+        'apps, a JSON array of them; instead of those of the configuration',
+      ),
+    )
+    .option(
+      '--watch',
+      'read the configuration again when its files change, apps and certificates too (env: STANDPIPE_WATCH)',
+    )
     .addOption(flag('--host <address>', 'address to listen on (default 127.0.0.1)'))
     .addOption(number('--port <number>', 'port to listen on (default 6001)'))
     .addOption(flag('--path <prefix>', 'prefix before /app/ (wsPath of pusher-js)'))
@@ -95,6 +108,7 @@ export function addBrokerFlags(command: Command): Command {
 export function addConnectionFlags(command: Command): Command {
   return command
     .addOption(flag('-c, --config <file>', "the gateway's configuration, for the app's secret"))
+    .addOption(flag('--apps-file <file>', 'apps of the gateway, a JSON array'))
     .option('--app <id>', 'id or key of the app (default: the first one)')
     .addOption(
       flag('--host <address>', 'address of the gateway (default: as in the file, or 127.0.0.1)'),

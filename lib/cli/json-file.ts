@@ -7,7 +7,19 @@ import { StandpipeError } from '../errors';
  * stand there, which Node's own message quotes.
  */
 export function readJsonFile(file: string): Record<string, unknown> {
-  const text = read(file);
+  const value = readJson(file, 'config');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new StandpipeError('bad_option', `config: ${file} must hold a JSON object`);
+  }
+  return value as Record<string, unknown>;
+}
+
+/**
+ * The JSON value of a file. `name` is the option that gives the file, for messages.
+ * @throws StandpipeError `bad_option`, as `readJsonFile`
+ */
+export function readJson(file: string, name: string): unknown {
+  const text = read(file, name);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -15,22 +27,19 @@ export function readJsonFile(file: string): Record<string, unknown> {
     const before = text.slice(0, faultOf(text)).split('\n');
     const column = (before.at(-1)?.length ?? 0) + 1;
     const where = `line ${before.length}, column ${column}`;
-    const message = `config: ${file} is no JSON: look at ${where} for a comma, a quote or a bracket`;
+    const message = `${name}: ${file} is no JSON: look at ${where} for a comma, a quote or a bracket`;
     throw new StandpipeError('bad_option', message);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new StandpipeError('bad_option', `config: ${file} must hold a JSON object`);
-  }
-  return value as Record<string, unknown>;
+  return value;
 }
 
-function read(file: string): string {
+function read(file: string, name: string): string {
   try {
     // Editors of Windows begin files with a byte order mark.
     return readFileSync(file, 'utf8').replace(/^\ufeff/, '');
   } catch (cause) {
     const why = (cause as Error).message;
-    throw new StandpipeError('bad_option', `config: cannot read ${file}: ${why}`, { cause });
+    throw new StandpipeError('bad_option', `${name}: cannot read ${file}: ${why}`, { cause });
   }
 }
 

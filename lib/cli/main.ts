@@ -1,13 +1,15 @@
 #!/usr/bin/env node
-import './process/early-hangup';
-import { Command } from 'commander';
+import './reload/early-hangup';
+import { Command, InvalidArgumentError } from 'commander';
 import { StandpipeError } from '../errors';
 import type { check } from './commands/check';
 import type { conformance } from './commands/conformance';
 import type { keys } from './commands/keys';
 import type { nodes } from './commands/nodes';
 import type { pushy } from './commands/pushy';
+import type { record } from './commands/record';
 import type { repl } from './commands/repl';
+import type { replay } from './commands/replay';
 import type { schema } from './commands/schema';
 import type { serve } from './commands/serve';
 import type { tail } from './commands/tail';
@@ -31,6 +33,12 @@ const commands = {
   get pushy() {
     return (require('./commands/pushy') as { pushy: typeof pushy }).pushy;
   },
+  get record() {
+    return (require('./commands/record') as { record: typeof record }).record;
+  },
+  get replay() {
+    return (require('./commands/replay') as { replay: typeof replay }).replay;
+  },
   get repl() {
     return (require('./commands/repl') as { repl: typeof repl }).repl;
   },
@@ -51,6 +59,18 @@ const commands = {
 const program = new Command('standpipe')
   .description('Hear every browser and answer each one over a single connection.')
   .version((require('../../package.json') as { version: string }).version);
+
+function nonNegative(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value < Infinity) return value;
+  throw new InvalidArgumentError('It must be a number from 0 on.');
+}
+
+function positive(text: string): number {
+  const value = nonNegative(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('It must be above 0.');
+}
 
 const SOURCES = `
 Each flag is also a variable: --tls-port is STANDPIPE_TLS_PORT. An app comes from STANDPIPE_APP_ID, STANDPIPE_APP_KEY
@@ -90,6 +110,38 @@ addConnectionFlags(program.command('trigger'))
   .option('--socket', 'the target is a socket')
   .action((target: string, event: string, data: string | undefined, flags) =>
     commands.trigger(target, event, data, flags as Parameters<typeof trigger>[3], process.env),
+  );
+
+addConnectionFlags(program.command('record'))
+  .description('write what happens in an app to a file, without data and with pseudonyms for ids')
+  .requiredOption(
+    '-o, --out <file>',
+    'file to write: compressed lines of JSON; it must not be there yet',
+  )
+  .option('--channel <name...>', 'only events of these channels; a name may end in *')
+  .option('--data', 'with the data of events')
+  .option('--redact <name...>', 'members of data to leave out, at any depth')
+  .option('--max <MB>', 'size from which on it ends', positive, 100)
+  .option('--for <seconds>', 'time after which it ends', positive)
+  .action((flags) => commands.record(flags as Parameters<typeof record>[0], process.env));
+
+program
+  .command('replay')
+  .description('play a recording to a backend, which connects to this command as to a gateway')
+  .argument('<file>', "a file of 'standpipe record'")
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--port <number>', 'port to listen on', nonNegative, 6001)
+  .option(
+    '--speed <times>',
+    'how many times as fast; 0 for as fast as the backend is',
+    nonNegative,
+    1,
+  )
+  .option('--wait <seconds>', 'silence behind which the backend has said everything', positive, 2)
+  .option('--save <file>', 'write what the backend sent to browsers')
+  .option('--expect <file>', 'compare it with what was saved before; ends with 1 where it differs')
+  .action((file: string, flags) =>
+    commands.replay(file, flags as Parameters<typeof replay>[1], process.env),
   );
 
 addConnectionFlags(program.command('repl'))

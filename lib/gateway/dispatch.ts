@@ -25,15 +25,18 @@ export class Dispatch {
       for (const protocol of this.#protocols) {
         const decision = protocol.upgrade?.({ ...target, ...rest });
         if (decision === undefined) continue;
+        const { entrance } = protocol;
+        this.#journal.answered(entrance, 'refuse' in decision ? decision.refuse : 101);
         if ('refuse' in decision) {
           const { refuse: status, reason, app, body: message } = decision;
-          const refusal = { entrance: protocol.entrance, reason, app, message, status };
+          const refusal = { entrance, reason, app, message, status };
           this.#journal.refused(refusal, { path: target.path, remoteAddress });
         }
         return decision;
       }
     }
     const body = 'Not found: WebSockets are at /app/<key> and /pipe/<app id>\n';
+    this.#journal.answered('port', 404);
     this.#journal.refused({ entrance: 'port', message: body, status: 404 }, { remoteAddress });
     return { refuse: 404, body };
   }

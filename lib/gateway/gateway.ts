@@ -4,7 +4,7 @@ import { StandpipeError } from '../errors';
 import type { Logger } from '../util/logger';
 import { type Clock, systemClock } from '../util/timers';
 import { Admission } from './core/admission';
-import { type App, Apps } from './core/model/app';
+import { Apps } from './core/model/app';
 import type { Carrier, CarrierHandler } from './core/fanout/carrier';
 import { Departures } from './core/departures';
 import { FileLimit } from './core/file-limit';
@@ -91,10 +91,11 @@ export class Gateway {
     memory.warnOfLimits(settings);
     const joined = broker ?? joinedBroker(settings, clock);
     this.#broker = joined ?? ownBroker(settings, clock, memory);
-    const apps = (): Iterable<App> => this.#apps.all();
     this.metrics = new Metrics({
-      ...live(apps, () => this.#hub, clock),
-      behind: () => this.#keepAlive.behind,
+      ...live({
+        ...{ apps: () => this.#apps.all(), hub: () => this.#hub, limits, clock },
+        ...{ webhooks: () => this.#webhooks, connections: () => this.#keepAlive },
+      }),
       ...(joined && { broker: joined }),
     });
     const journal = new Journal(log, this.metrics);
@@ -119,6 +120,7 @@ export class Gateway {
     this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);
     this.#departures = new Departures(this.#hub, this.#apps, budget);
     const ends = {
+      traffic: this.metrics,
       cut: () => void this.metrics.socketsCut++,
       failure: (error: unknown) => {
         this.metrics.failures++;

@@ -1,3 +1,4 @@
+export { type Following, type FollowSettings, followOptions } from './follow-options';
 export { createGateway, Gateway } from './gateway';
 export { type EngineOptions, hostEngine } from './host-engine';
 export type { Reloaded } from './options/difference';

@@ -83,6 +83,7 @@ export class FakeBrowser {
   readonly #authorize: Authorize | undefined;
   readonly #timeoutMs: number;
   readonly #waiters: Waiter[] = [];
+  #onMessage: (message: BrowserMessage) => void = () => undefined;
   /** Index in `received` up to which `next` has given messages out, by event. */
   readonly #given = new Map<string, number>();
   /** Channel on which backends send to the user who is signed in. */
@@ -231,9 +232,15 @@ export class FakeBrowser {
     return this.#first([{ event, channel }], timeoutMs);
   }
 
-  /** Closes the connection, as a closed tab does. */
-  close(): void {
-    this.#end(1001, '');
+  /** Calls the handler for each message, from now on. */
+  onMessage(handler: (message: BrowserMessage) => void): this {
+    this.#onMessage = handler;
+    return this;
+  }
+
+  /** Closes the connection, as a closed tab does, or with another code. */
+  close(code = 1001): void {
+    this.#end(code, '');
   }
 
   #signed(channel: string, identity: Identity | undefined): Promise<ChannelAuth> {
@@ -310,6 +317,7 @@ export class FakeBrowser {
       this.#id = (message.data as { socket_id: string }).socket_id;
     }
     this.received.push(message);
+    this.#onMessage(message);
     for (const waiter of this.#waiters) {
       const wanted = waiter.wanted.find((each) => matches(message, each));
       if (wanted === undefined) continue;

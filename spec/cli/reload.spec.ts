@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { renameSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import t, { type Test } from 'tap';
@@ -59,6 +59,16 @@ class Served {
   }
 }
 
+/** Rejects unless the port shows a certificate. */
+async function connectedBy(port: number, ca: string): Promise<void> {
+  const secure = connect({ host: '127.0.0.1', port, ca });
+  await new Promise((resolve, reject) => {
+    secure.once('secureConnect', resolve);
+    secure.once('error', reject);
+  });
+  secure.destroy();
+}
+
 t.test('SIGHUP reads the file and the certificates again, and cuts nobody', async (t) => {
   const [old, renewed] = [await certificate(), await certificate()];
   const tls = { port: 0, cert: 'cert.pem', key: 'key.pem' };
@@ -92,12 +102,7 @@ t.test('SIGHUP reads the file and the certificates again, and cuts nobody', asyn
   t.strictSame((await served.line('need a restart')).kept, ['host']);
   t.equal((await goes.closed()).code, 4001);
   t.strictSame(await stays.settled(), []);
-  const secure = connect({ host: '127.0.0.1', port: tlsPort, ca: renewed.cert });
-  await new Promise((resolve, reject) => {
-    secure.once('secureConnect', resolve);
-    secure.once('error', reject);
-  });
-  secure.destroy();
+  await connectedBy(tlsPort, renewed.cert);
 
   // Two signals at once: the last file wins.
   served.reload({ ...config, apps: [ONE, TWO] });
@@ -153,6 +158,44 @@ t.test('SIGHUP has a pushy server read its file again', async (t) => {
   t.strictSame((await served.line('need a restart')).kept, ['port']);
   t.equal((await fetch(`http://127.0.0.1:${port}/pushy/socket/info`)).status, 200);
   t.equal(await served.end(), 0);
+});
+
+t.test('other certificates are a reload, with --watch', async (t) => {
+  const [old, renewed] = [await certificate(), await certificate()];
+  const config = { port: 0, apps: [ONE], tls: { port: 0, cert: 'cert.pem', key: 'key.pem' } };
+  const files = { 'cert.pem': old.cert, 'key.pem': old.key };
+  const served = new Served(t, ['serve', '--watch', '--config'], config, files);
+  const { tlsPort } = JSON.parse(await served.run.line('tlsPort')) as { tlsPort: number };
+  for (const name of ['cert', 'key'] as const) {
+    writeFileSync(join(served.folder, `${name}.pem`), renewed[name]);
+  }
+  await served.line('"reloaded"');
+  await connectedBy(tlsPort, renewed.cert);
+  t.equal(await served.end(), 0);
+});
+
+t.test('apps of a file of their own come with a change of it, whole files only', async (t) => {
+  const folder = t.testdir({ 'apps.json': JSON.stringify([ONE]), link: {} });
+  const file = join(folder, 'apps.json');
+  const args = ['serve', '--port', '0', '--log-format', 'json', '--watch', '--apps-file', file];
+  const run = new Run(t, args);
+  const { url } = JSON.parse(await run.line('standpipe listens')) as { url: string };
+  const port = Number(new URL(url).port);
+  const stays = await TestSocket.connect(t, port);
+  writeFileSync(file, '[{"id":');
+  await run.line('reload refused');
+  t.match(run.output, /apps-file: \S+ is no JSON: look at line 1, column 8/);
+  writeFileSync(file, JSON.stringify([ONE, TWO]));
+  t.match(JSON.parse(await run.line('"reloaded"')), { added: ['2'] });
+  await TestSocket.connect(t, port, { key: 'two' });
+  t.strictSame(await stays.settled(), []);
+  // Kubernetes puts another link in the place of the folder with the files.
+  rmSync(file);
+  writeFileSync(join(folder, 'next.json'), JSON.stringify([TWO]));
+  symlinkSync(join(folder, 'next.json'), file);
+  t.equal((await stays.closed()).code, 4001);
+  run.child.kill('SIGTERM');
+  t.equal(await run.ended, 0);
 });
 
 t.test('a closed terminal ends a server that had one', async (t) => {

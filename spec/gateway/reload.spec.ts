@@ -225,7 +225,7 @@ t.test('options that are wrong are refused as a whole, and nobody is cut', async
   const tls = (more: object): GatewayOptions['tls'] => ({ port: 0, ...own, ...more });
   for (const [options, message] of [
     [{ apps: [{ ...ONE, key: '' }] }, /^apps\[0\]\.key/],
-    [{ apps: [ONE, { ...TWO, id: '1' }] }, /^apps\[1\]\.id: '1' belongs to another app/],
+    [{ apps: [ONE, { ...TWO, id: '1' }] }, /^apps\[1\]\.id: '1' belongs to apps\[0\]\.id already/],
     [{ apps: [ONE], tls: tls({ key: other.key }) }, /^tls: the certificate or the key/],
     [{ apps: [ONE], tls: tls({ key: rsa }) }, /^tls: .* belongs to another certificate$/],
     [{ apps: [ONE], tls: tls({ cert: '' }) }, /^tls: .* it is empty$/],

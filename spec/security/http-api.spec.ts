@@ -118,7 +118,7 @@ t.test('two bodies of one MD5 are told apart by a signed body_sha256', async (t)
   const { apps } = checkGatewayOptions({ apps: [{ id: '1', key: 'key', secret: SECRET }] });
   const app = new Apps(apps).byId('1');
   const check = (body: Buffer, query: Array<[string, string]>): (() => unknown) => {
-    const about = { method: 'POST', path: '/apps/1/events' };
+    const about = { method: 'POST', path: '/apps/1/events', permission: 'publish' } as const;
     const md5 = bodyMd5(one);
     const credentials = { key: 'key', secret: SECRET, timestamp: 1_000 };
     const params = parseQuery(signRequest({ ...about, ...credentials, query, bodyMd5: md5 }));

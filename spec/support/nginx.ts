@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import { hasProgram, runServer } from './program';
 import type { Certificate } from './tls';
 
 /** Debian's nginx, which stands where only root looks. */
@@ -10,11 +10,7 @@ const PROGRAM = '/usr/sbin/nginx';
 
 /** True when nginx is here. Without it a spec is skipped with the reason; in CI it fails. */
 export function hasNginx(t: Test): boolean {
-  if (existsSync(PROGRAM)) return true;
-  const message = `${PROGRAM} is not installed: the proxy is not tested`;
-  if (process.env['CI'] === 'true') t.fail(message);
-  else t.comment(message);
-  return false;
+  return hasProgram(t, PROGRAM, 'the proxy');
 }
 
 export interface Proxied {
@@ -71,24 +67,9 @@ export async function runNginx(
   config: string,
   url: string,
 ): Promise<void> {
-  writeFileSync(join(folder, 'nginx.conf'), config);
-  const nginx = spawn(PROGRAM, ['-e', 'stderr', '-p', folder, '-c', join(folder, 'nginx.conf')], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  const ended = new Promise<void>((resolve) => nginx.once('exit', () => resolve()));
-  t.teardown(async () => {
-    nginx.kill('SIGTERM');
-    await ended;
-  });
-  let over = false;
-  void ended.then(() => (over = true));
-  for (let up = false; !up;) {
-    if (over) throw new Error('nginx has ended');
-    up = await fetch(url).then(
-      () => true,
-      () => false,
-    );
-  }
+  const file = join(folder, 'nginx.conf');
+  writeFileSync(file, config);
+  await runServer(t, [PROGRAM, '-e', 'stderr', '-p', folder, '-c', file], url);
 }
 
 export async function freePort(): Promise<number> {

@@ -5,18 +5,18 @@ import { init, reload, type PushyConfig } from '../../pushy';
 import { drainOnSignals } from '../process/drain-on-signals';
 import { readJsonFile } from '../json-file';
 import { processLog } from '../process/process-log';
-import { reloadOnHangup } from '../process/reload-on-hangup';
+import { reloadOnHangup } from '../reload/reload-on-hangup';
 
 /** Runs a pushy server by its configuration file, which SIGHUP reads again; `sslKey` and `sslCert` are files beside it. */
 export async function pushy(file: string): Promise<void> {
   const { log, countIn } = processLog({ level: 'info' });
-  const ready = reloadOnHangup(log, () => void reload(gateway, readConfig(file)));
+  const reloads = reloadOnHangup(log, () => void reload(gateway, readConfig(file)));
   const config = readConfig(file);
   const gateway = await init({ ...config, log });
   countIn(gateway);
   log.info({ url: gateway.url, ssl: config.ssl === true }, 'pushy listens');
   drainOnSignals(gateway, log);
-  ready();
+  reloads.ready();
 }
 
 function readConfig(file: string): PushyConfig {

@@ -1,14 +1,13 @@
 import { StandpipeError } from '../../errors';
 import { createGateway, type GatewayOptions } from '../../gateway';
 import { checkGatewayOptions } from '../../gateway/options/options';
-import { type Environment, readConfig } from '../config';
+import { type Config, type Environment, readConfig } from '../config';
 import { DEVELOPMENT_APP } from '../defaults';
 import { drainOnSignals } from '../process/drain-on-signals';
 import type { ServeFlags } from '../flags';
 import { withNames } from '../option-names';
 import { passedNothing, passedSockets, withSockets } from '../process/passed-sockets';
 import { processLog } from '../process/process-log';
-import { reloadOnHangup } from '../process/reload-on-hangup';
 import {
   optionsOfWorker,
   requireWorkers,
@@ -16,10 +15,13 @@ import {
   workerNumber,
   Workers,
 } from '../process/workers';
+import { watchFiles } from '../reload/watch-files';
+import { reloadOnHangup } from '../reload/reload-on-hangup';
 
 /**
  * Runs a gateway until SIGTERM or SIGINT: the first drains it, a second one ends the process at once. SIGHUP reads the
- * configuration and the certificates again. With `--workers` it runs so many processes, each with a gateway.
+ * configuration and the certificates again, and with `--watch` a change of their files does. With `--workers` it runs so many
+ * processes, each with a gateway.
  */
 export async function serve(flags: ServeFlags, env: Environment): Promise<void> {
   const { workers = 1 } = flags;
@@ -27,21 +29,29 @@ export async function serve(flags: ServeFlags, env: Environment): Promise<void> 
   if (number !== undefined || workers === 1) return serveHere(flags, env, number);
   const { logLevel: level = 'info', logFormat: format } = flags;
   const { log } = processLog({ level, format });
-  const read = (): GatewayOptions => {
-    const { options, names } = readConfig(flags, env);
-    withNames(names, () => checkGatewayOptions(options));
-    requireWorkers(workers, options);
-    return options;
+  const read = (): Config => {
+    const config = readConfig(flags, env);
+    withNames(config.names, () => checkGatewayOptions(config.options));
+    requireWorkers(workers, config.options);
+    return config;
   };
-  const all = new Workers(log, read());
-  const ready = reloadOnHangup(log, () => {
-    read();
+  let { options, files, watches } = read();
+  const all = new Workers(log, options);
+  const reloads = reloadOnHangup(log, () => {
+    ({ files } = read());
     all.reload();
   });
+  if (watches) {
+    watchFiles(
+      () => files,
+      () => reloads.ask(),
+      log,
+    );
+  }
   drainOnSignals(all, log);
   await all.start(workers);
   log.info({ workers }, 'all workers listen');
-  ready();
+  reloads.ready();
 }
 
 /** @param worker its number among the workers of a machine */
@@ -50,8 +60,8 @@ async function serveHere(flags: ServeFlags, env: Environment, worker?: number): 
   const { log, countIn } = processLog({ level, format });
   // The first one tells the warnings that concern all of them.
   const isFirst = (worker ?? 1) === 1;
-  const ready = reloadOnHangup(log, () => {
-    if (flags.config === undefined) {
+  const reloads = reloadOnHangup(log, () => {
+    if (flags.config === undefined && flags.appsFile === undefined) {
       log.info('no --config: certificates are read again, apps stay those of the variables');
     }
     const again = readConfig(flags, env);
@@ -60,8 +70,18 @@ async function serveHere(flags: ServeFlags, env: Environment, worker?: number): 
       throw new StandpipeError('bad_option', message);
     }
     withNames(again.names, () => gateway.reload(optionsFrom(again.options).options));
+    files = again.files;
   });
-  const { options: read, development, names } = readConfig(flags, env);
+  const { options: read, development, names, watches, ...config } = readConfig(flags, env);
+  let { files } = config;
+  // The process that started the workers tells them of changes.
+  if (watches && worker === undefined) {
+    watchFiles(
+      () => files,
+      () => reloads.ask(),
+      log,
+    );
+  }
   // Sockets are passed on to the process that started the workers.
   const pid = worker === undefined ? process.pid : process.ppid;
   const passed = passedSockets(env, pid);
@@ -73,7 +93,7 @@ async function serveHere(flags: ServeFlags, env: Environment, worker?: number): 
   await gateway.start();
   log.info({ url: gateway.url, tlsPort: gateway.tlsPort }, 'standpipe listens');
   drainOnSignals(gateway, log);
-  ready();
+  reloads.ready();
   if (worker !== undefined) sayListening();
   if (!isFirst) return;
   const nothing = passedNothing(env, pid);

@@ -16,7 +16,7 @@ import type { Channel } from './model/channel';
 import type { Journal } from './journal';
 import { Holdback } from './streams/holdback';
 import type { Identity } from './model/presence';
-import type { Metrics } from './metrics';
+import { countUp, type Metrics } from './metrics';
 import { Nodes } from './cluster/nodes';
 import { Reports } from './cluster/reports';
 import { BrowserRequests } from './features/browser-requests';
@@ -245,6 +245,7 @@ export class Hub {
     socket.app.sockets.delete(socket.id);
     socket.app.broker.socket(socket.id, false);
     socket.app.closing.delete(socket);
+    countUp(this.#metrics.socketCloses, code);
     this.#note(socket, 'socket closed', { code, ...(reason !== '' && { why: reason }) });
     this.happenings.tell(socket.app, EventKind.CLOSE, { socketId: socket.id, code, reason });
   }

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type Logger, tellsDebug } from '../../util/logger';
 import { CloseCode } from '../../pusher/close-codes';
-import type { Metrics } from './metrics';
+import { countUp, type Metrics, type Traffic } from './metrics';
 
 /** Ways into a gateway, as metrics and the log name them. */
 export type Entrance =
@@ -31,6 +31,8 @@ export interface Refused {
   message: string;
 }
 
+type Counts = Pick<Metrics, 'refusals' | 'answers' | keyof Traffic>;
+
 /** Longest text from outside in a line of the log. */
 const MAX_TEXT_LENGTH = 300;
 
@@ -40,9 +42,9 @@ const MAX_TEXT_LENGTH = 300;
  */
 export class Journal {
   readonly #log: Logger;
-  readonly #metrics: Pick<Metrics, 'refusals'>;
+  readonly #metrics: Counts;
 
-  constructor(log: Logger, metrics: Pick<Metrics, 'refusals'>) {
+  constructor(log: Logger, metrics: Counts) {
     this.#log = log;
     this.#metrics = metrics;
   }
@@ -59,6 +61,16 @@ export class Journal {
   /** Faults that an operator should know of. */
   warn(details: object, message: string): void {
     this.#log.warn(details, message);
+  }
+
+  /** Counts an answer over HTTP, with the bytes of the bodies of its request and of itself. */
+  answered(entrance: Entrance, status: number, bytes = { received: 0, sent: 0 }): void {
+    const { answers } = this.#metrics;
+    let statuses = answers.get(entrance);
+    if (statuses === undefined) answers.set(entrance, (statuses = new Map<number, number>()));
+    countUp(statuses, status);
+    this.#metrics.receivedBytes += bytes.received;
+    this.#metrics.sentBytes += bytes.sent;
   }
 
   /** Counts a refusal and notes it. `about` is what else is known of the peer. */

@@ -1,11 +1,24 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Registry } from 'prom-client';
 import type { Broker } from '../../brokers/broker';
+import { CloseCode } from '../../pusher/close-codes';
 import type { GapCause } from '../../stream/log';
 import type { WelcomeFrame } from '../../wire/frames';
+import { Declarations, type Labelled } from './exposition/declarations';
 
 /** Figures read when a scrape comes instead of being counted. */
 export interface Live {
   sockets(): number;
+  /** Limit of connections. */
+  maxSockets(): number;
+  /** Signed-in users. */
+  users(): number;
+  /** Bytes that wait until browsers and backends read. */
+  unsentBytes(): number;
+  /** Sockets, and events accepted, of each app; of many apps those of the first ones, and the others under ''. */
+  appSockets(): Labelled;
+  appEvents(): Labelled;
+  /** Age of the oldest event that waits for a webhook endpoint, in seconds. */
+  oldestWebhookSeconds(): number;
   channels(): number;
   pipes(): number;
   /** Events that connected backends have yet to handle. */
@@ -14,20 +27,35 @@ export interface Live {
   waiting(): number;
   waitingEvents(): number;
   oldestUnackedSeconds(): number;
+  /** Fill of the fullest stream, from 0 to 1; more while browsers are held back. */
+  lagRatio(): number;
+  /** Partitions without a connected owner. */
+  unowned(): number;
   /** Sockets that are not read because backends are behind. */
   paused(): number;
   /** Sockets closed for the same reason. */
   overflowCloses(): number;
   /** Sockets that droppable events are not written to now. */
   behind(): number;
+  /** Uses of each key of the apps that have several. */
+  keyUses(): Labelled;
   /** Counters of the broker that joins several gateways; absent without one. */
   broker: Pick<Broker, 'state' | 'metrics'>;
 }
 
-/** Upper bounds of the buckets of times, in seconds. */
-const BUCKETS_S = [
-  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
-];
+/** Bytes of messages and bodies, without headers, which connections count. */
+export interface Traffic {
+  receivedBytes: number;
+  sentBytes: number;
+}
+
+/** Codes of the Channels protocol, and those of RFC 6455, section 7.4.1, with which browsers leave. */
+const CLOSE_CODES: ReadonlySet<number> = new Set([
+  ...Object.values(CloseCode),
+  ...[1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009],
+]);
+
+const GAP_CAUSES: readonly GapCause[] = ['overflow', 'expired', 'store_lost', 'node_lost'];
 
 /** Adds one to the count of a key. */
 export function countUp<K>(counts: Map<K, number>, key: K): void {
@@ -38,8 +66,9 @@ export function countUp<K>(counts: Map<K, number>, key: K): void {
  * Counters of a gateway. Hot paths bump plain numbers; a scrape turns them into Prometheus metrics. No label ever
  * holds a name from outside.
  */
-export class Metrics {
+export class Metrics implements Traffic {
   readonly registry = new Registry();
+  readonly #declared = new Declarations(this.registry);
   /** Refusals; `app` is an id of the configuration, or ''. */
   readonly refusals = new Counter({
     name: 'standpipe_refusals_total',
@@ -47,14 +76,28 @@ export class Metrics {
     labelNames: ['entrance', 'reason', 'app'] as const,
     registers: [this.registry],
   });
-  readonly #publishTimes = this.#times(
+  readonly #publishTimes = this.#declared.times(
     'publish_seconds',
     'Time from the first event that a turn accepts for channels until all are written',
   );
-  readonly #handlingTimes = this.#times(
+  readonly #handlingTimes = this.#declared.times(
     'pipe_handling_seconds',
     'Time from an event of a browser until a backend says that it is handled: the oldest event of each acknowledgement',
   );
+  readonly #authTimes = this.#declared.times(
+    'auth_seconds',
+    'Time until backends have decided on a subscription or sign-in, or have not',
+  );
+  readonly #webhookTimes = this.#declared.times(
+    'webhook_seconds',
+    'Time of an attempt to send a webhook, whatever its outcome',
+  );
+  /** Requests and upgrades that were answered, by entrance and status. */
+  readonly answers = new Map<string, Map<number, number>>();
+  /** Sockets that are gone, by close code. */
+  readonly socketCloses = new Map<number, number>();
+  receivedBytes = 0;
+  sentBytes = 0;
   socketsOpened = 0;
   /** Messages that browsers sent. */
   messagesReceived = 0;
@@ -84,8 +127,8 @@ export class Metrics {
   peerFailures = 0;
   /** Events a backend's stream had to drop. */
   pipeEventsDropped = 0;
-  /** Gaps told to backends, by cause. */
-  readonly pipeGaps = new Map<GapCause, number>();
+  /** Gaps told to backends, by cause: all causes from the start on, since a counter that appears with 1 has not grown. */
+  readonly pipeGaps = new Map<GapCause, number>(GAP_CAUSES.map((cause) => [cause, 0]));
   /** Backends that connected, by how they went on. */
   readonly pipeResumes = new Map<WelcomeFrame['verdict'], number>();
   /** Streams without a backend that were given up, because too many waited. */
@@ -113,45 +156,30 @@ export class Metrics {
 
   /** @param live what is missing counts as 0 */
   constructor(live: Partial<Live> = {}) {
-    const count = (name: string, help: string, read: () => number): void => {
-      new Counter({
-        name: `standpipe_${name}`,
-        help,
-        registers: [this.registry],
-        collect() {
-          this.reset();
-          this.inc(read());
-        },
-      });
-    };
-    const countBy = (
-      name: string,
-      help: string,
-      label: string,
-      read: () => Iterable<readonly [string, number]>,
-    ): void => {
-      new Counter({
-        name: `standpipe_${name}`,
-        help,
-        labelNames: [label],
-        registers: [this.registry],
-        collect() {
-          this.reset();
-          for (const [value, n] of read()) this.inc({ [label]: value }, n);
-        },
-      });
-    };
-    const level = (name: string, help: string, read: () => number = () => 0): void => {
-      new Gauge({
-        name: `standpipe_${name}`,
-        help,
-        registers: [this.registry],
-        collect() {
-          this.set(read());
-        },
-      });
-    };
+    const declared = this.#declared;
+    const count = declared.count.bind(declared);
+    const countBy = declared.countBy.bind(declared);
+    const level = declared.level.bind(declared);
     level('sockets', 'Browser connections open now', live.sockets);
+    level('sockets_max', 'Limit of connections', live.maxSockets);
+    level('users', 'Signed-in users', live.users);
+    level('unsent_bytes', 'Bytes that wait until their connections read', live.unsentBytes);
+    const ofApp = ['app'];
+    const sockets = 'Browser connections of an app open now';
+    declared.levelByLabels('app_sockets', sockets, ofApp, () => live.appSockets?.() ?? []);
+    const events = 'Events of an app accepted';
+    declared.countByLabels('app_events_total', events, ofApp, () => live.appEvents?.() ?? []);
+    declared.countByLabels(
+      'requests_total',
+      'Requests and upgrades answered',
+      ['entrance', 'status'],
+      () => answersBy(this.answers),
+    );
+    countBy('socket_closes_total', 'Browser connections that are gone', 'code', () =>
+      closesBy(this.socketCloses),
+    );
+    count('received_bytes_total', 'Bytes of messages and bodies', () => this.receivedBytes);
+    count('sent_bytes_total', 'Bytes of messages and bodies', () => this.sentBytes);
     level('channels', 'Channels occupied now', live.channels);
     level('pipes', 'Backends connected now', live.pipes);
     count('sockets_opened_total', 'Browser connections opened', () => this.socketsOpened);
@@ -199,6 +227,8 @@ export class Metrics {
     countBy('pipe_resumes_total', 'Backends that connected', 'result', () => this.pipeResumes);
     level('pipe_lag_events', 'Events that backends have yet to handle', live.lag);
     level('pipe_oldest_unacked_seconds', 'Age of the oldest of them', live.oldestUnackedSeconds);
+    level('pipe_lag_ratio', 'Fill of the fullest stream, from 0 to 1', live.lagRatio);
+    level('pipe_partitions_unowned', 'Partitions without a connected owner', live.unowned);
     level('pipe_waiting_streams', 'Streams that wait for a backend', live.waiting);
     level('pipe_waiting_events', 'Events that wait with them', live.waitingEvents);
     count(
@@ -219,6 +249,11 @@ export class Metrics {
       'Events that wait for a webhook endpoint',
       () => this.webhookEventsWaiting,
     );
+    level(
+      'webhook_oldest_waiting_seconds',
+      'Age of the oldest event that waits for a webhook endpoint',
+      live.oldestWebhookSeconds,
+    );
     count('webhook_events_sent_total', 'Webhook events taken', () => this.webhookEventsSent);
     count(
       'webhook_events_dropped_total',
@@ -226,6 +261,10 @@ export class Metrics {
       () => this.webhookEventsDropped,
     );
     count('webhook_failures_total', 'Webhook attempts that failed', () => this.webhookFailures);
+    const uses =
+      'Connections, requests and subscriptions let in by a key, of apps with several keys';
+    const labels = ['app', 'key'];
+    declared.countByLabels('key_uses_total', uses, labels, () => live.keyUses?.() ?? []);
     count('file_limit_total', 'Seconds without a free descriptor', () => this.fileLimitHits);
     count('memory_limit_total', 'Seconds near the end of memory', () => this.memoryLimitHits);
     count('log_lines_dropped_total', 'Log lines not written', () => this.logLinesDropped);
@@ -261,9 +300,29 @@ export class Metrics {
     this.#handlingTimes.observe(Math.max(0, durationMs) / 1000);
   }
 
-  #times(name: string, help: string): Histogram {
-    return new Histogram({
-      ...{ name: `standpipe_${name}`, help, buckets: BUCKETS_S, registers: [this.registry] },
-    });
+  /** Backends have decided, or have not. */
+  decided(durationMs: number): void {
+    this.#authTimes.observe(durationMs / 1000);
   }
+
+  /** An attempt to send a webhook has ended. */
+  attempted(durationMs: number): void {
+    this.#webhookTimes.observe(durationMs / 1000);
+  }
+}
+
+function* answersBy(answers: Metrics['answers']): Labelled {
+  for (const [entrance, statuses] of answers) {
+    for (const [status, n] of statuses) yield [{ entrance, status: String(status) }, n];
+  }
+}
+
+/** Peers may close with any code, so those that are no code of the protocol share a label. */
+function closesBy(closes: ReadonlyMap<number, number>): Iterable<readonly [string, number]> {
+  const byLabel = new Map<string, number>();
+  for (const [code, n] of closes) {
+    const label = CLOSE_CODES.has(code) ? String(code) : 'other';
+    byLabel.set(label, (byLabel.get(label) ?? 0) + n);
+  }
+  return byLabel;
 }

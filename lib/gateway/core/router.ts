@@ -47,7 +47,7 @@ export class Router {
     relay: boolean,
   ): string | undefined {
     const { app } = socket;
-    this.#metrics.eventsAccepted++;
+    this.#accepted(app);
     // A reply goes to the backend that asked, regardless of subscriptions.
     if (channel === undefined && event === REPLY_EVENT) {
       this.#hub.browserRequests.answered(socket, data);
@@ -81,7 +81,7 @@ export class Router {
    */
   publish(app: App, publication: Publication, receipt = false): Eventual<number | Unavailable> {
     const answer = this.#hub.publish(app, publication, receipt);
-    this.#metrics.eventsAccepted++;
+    this.#accepted(app);
     if (this.#journal.isRead) {
       void later(answer, (sockets) => {
         const { channel, event, data } = publication;
@@ -123,11 +123,16 @@ export class Router {
   /** An event for one socket, from a backend. */
   send(socket: Socket, event: string, data: string, droppable?: Droppable): void {
     this.#hub.turn.send(socket, socketEvent(event, data), droppable);
-    this.#metrics.eventsAccepted++;
+    this.#accepted(socket.app);
     this.#metrics.deliveries++;
     if (!this.#journal.isRead) return;
     const bytes = Buffer.byteLength(data);
     this.#journal.note({ app: socket.app.id, socket: socket.id, event, bytes }, 'published');
+  }
+
+  #accepted(app: App): void {
+    this.#metrics.eventsAccepted++;
+    app.eventsAccepted++;
   }
 }
 

@@ -15,6 +15,9 @@ export function sendAnswer(exchange: Exchange, answer: Answer): void {
   const { request, response } = exchange;
   if (answer.status >= 400) noteRefusal(exchange, answer);
   const headers = headersOf(answer);
+  const received = Number(request.headers['content-length'] ?? 0) || 0;
+  const sent = headers['Content-Length'] as number;
+  exchange.journal.answered(exchange.entrance, answer.status, { received, sent });
   if (hasBody(request) && !request.complete) headers['Connection'] = 'close';
   response.writeHead(answer.status, headers);
   response.end(answer.body);

@@ -7,6 +7,7 @@ interface Guarded {
     readonly id: string;
     readonly key: string;
     readonly secret: string;
+    readonly keys: ReadonlyArray<{ readonly key: string; readonly secret: string }>;
     readonly webhooks: ReadonlyArray<{ readonly url: string }>;
     readonly pushy?: object | undefined;
   }>;
@@ -19,17 +20,35 @@ interface Guarded {
 const MIN_SECRET_LENGTH = 20;
 const PUBLIC_SECRETS: ReadonlySet<string> = new Set(['standpipe-dev-secret']);
 
-/** Refuses two apps of one id, or of one key. */
-export function requireUnique(apps: Guarded['apps'], field: 'id' | 'key'): void {
-  const seen = new Set<string>();
-  apps.forEach((app, i) => {
-    if (seen.has(app[field])) {
-      throw new StandpipeError(
-        'bad_option',
-        `apps[${i}].${field}: '${app[field]}' belongs to another app already`,
-      );
+/** Refuses two apps of one id. */
+export function requireUniqueIds(apps: Guarded['apps']): void {
+  requireUnique(apps.map(({ id }, i) => [`apps[${i}].id`, id]));
+}
+
+/** Refuses a key that stands twice, in one app or in two. */
+export function requireUniqueKeys(apps: Guarded['apps']): void {
+  requireUnique(apps.flatMap((app, i) => keysOf(app, i).map(({ path, key }) => [path.key, key])));
+}
+
+function requireUnique(named: Array<readonly [path: string, name: string]>): void {
+  const seen = new Map<string, string>();
+  for (const [path, name] of named) {
+    const other = seen.get(name);
+    if (other !== undefined) {
+      throw new StandpipeError('bad_option', `${path}: '${name}' belongs to ${other} already`);
     }
-    seen.add(app[field]);
+    seen.set(name, path);
+  }
+}
+
+/** All keys of an app, with the paths of their options. */
+function keysOf(
+  { key, secret, keys }: Guarded['apps'][number],
+  i: number,
+): Array<{ key: string; secret: string; path: { key: string; secret: string } }> {
+  return [{ key, secret }, ...keys].map((each, j) => {
+    const at = j === 0 ? `apps[${i}]` : `apps[${i}].keys[${j - 1}]`;
+    return { ...each, path: { key: `${at}.key`, secret: `${at}.secret` } };
   });
 }
 
@@ -46,13 +65,13 @@ export function guardBroker({ apps, broker }: Guarded): void {
 /** Short secrets are found by trying, and a secret gives every right over its app. */
 export function guardSecrets({ apps, host, insecureDev }: Guarded): void {
   if (insecureDev || isLoopback(host)) return;
-  apps.forEach(({ secret }, i) => {
-    if (secret.length >= MIN_SECRET_LENGTH && !PUBLIC_SECRETS.has(secret)) return;
+  for (const { secret, path } of apps.flatMap(keysOf)) {
+    if (secret.length >= MIN_SECRET_LENGTH && !PUBLIC_SECRETS.has(secret)) continue;
     const message =
-      `apps[${i}].secret: must have at least ${MIN_SECRET_LENGTH} characters, and not be the development app's, ` +
+      `${path.secret}: must have at least ${MIN_SECRET_LENGTH} characters, and not be the development app's, ` +
       `on ${host}, which other machines reach; make one with 'standpipe keys', or set insecureDev (--insecure-dev)`;
     throw new StandpipeError('bad_option', message);
-  });
+  }
 }
 
 interface Ports {

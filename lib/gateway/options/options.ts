@@ -5,6 +5,7 @@ import { CloseCode } from '../../pusher/close-codes';
 import { type Logger, silent } from '../../util/logger';
 import { checkedLogger } from '../../util/option-table';
 import { isAllowEntry, isNetwork } from './address-guard';
+import { furtherKeySchema, keyText, secretText } from './app-keys';
 import { canonicalOrigin } from './allowed-origins';
 import { brokerSchema } from './broker';
 import { explain } from './explain';
@@ -16,7 +17,8 @@ import {
   guardReusePort,
   guardSecrets,
   guardWebhooks,
-  requireUnique,
+  requireUniqueIds,
+  requireUniqueKeys,
 } from './guards';
 import { limitsSchema } from './limits';
 import { pushySchema, type PushyCommands } from './pushy';
@@ -58,17 +60,15 @@ const appSchema = z.strictObject({
       'must be 1 to 64 of A-Z a-z 0-9 _ -; digits only suits every SDK',
     )
     .describe('Stands in the paths of the HTTP API and the Pipe.'),
-  key: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ -')
-    .describe('Public: browsers connect with it.'),
-  secret: z
-    .string()
-    .min(1)
-    .max(256)
-    .describe(
-      'Signs everything. Never leaves the servers. 20 characters or more, but for loopback.',
-    ),
+  key: keyText.describe('Public: browsers connect with it.'),
+  secret: secretText.describe(
+    'Signs everything. Never leaves the servers. 20 characters or more, but for loopback.',
+  ),
+  keys: z
+    .array(furtherKeySchema)
+    .max(100)
+    .default([])
+    .describe('Further keys, to replace a key without a cut, or with fewer permissions.'),
   enabled: z.boolean().default(true).describe('False refuses every connection (4003, 403).'),
   pipe: z.boolean().default(true).describe('False refuses the backends of the app (403).'),
   clientEvents: z.boolean().default(false).describe('Browsers may trigger events for each other.'),
@@ -243,8 +243,8 @@ export function checkGatewayOptions(options: GatewayOptions): GatewaySettings {
 
 /** Checks options that are valid each by itself and must stand together. Throws `bad_option`. */
 export function requireSound(settings: GatewaySettings): void {
-  requireUnique(settings.apps, 'id');
-  requireUnique(settings.apps, 'key');
+  requireUniqueIds(settings.apps);
+  requireUniqueKeys(settings.apps);
   requireFit(settings.limits);
   guardReusePort(settings);
   guardPorts(settings);

@@ -6,6 +6,7 @@ import type { TurnBudget } from '../core/timing/turn-budget';
 import type { Encoder, Pace } from '../core/fanout/outlet';
 import { closeLine, HEARTBEAT, OPEN } from './frames';
 import { MessageQueue } from './message-queue';
+import type { Traffic } from '../core/metrics';
 import { PostOrder } from './post-order';
 import type { Receiver } from './receiver';
 
@@ -15,6 +16,7 @@ export interface CarrierHost {
   readonly maxUnsentTicks: number;
   /** Time for which lines may wait for a receiver before their client is behind, in milliseconds. */
   readonly latestSlackMs: number;
+  readonly traffic: Traffic;
   /** Milliseconds on a monotonic clock. */
   now(): number;
   /** Counts a carrier that was cut because it did not read. */
@@ -260,6 +262,7 @@ export class SockJsCarrier implements Carrier, Pace {
     if (receiver === undefined || receiver.full || waiting === undefined) return;
     const lines = waiting.length === 1 ? (waiting[0] as Buffer) : Buffer.concat(waiting);
     const taken = receiver.write(lines);
+    this.#host.traffic.sentBytes += taken;
     if (!receiver.streaming && this.#number !== undefined) {
       this.#lastPoll = { number: this.#number, lines: lines.subarray(0, taken) };
     }

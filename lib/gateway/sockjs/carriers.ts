@@ -3,6 +3,7 @@ import { sourceOf } from '../options/address-guard';
 import type { Clock } from '../../util/timers';
 import { SECOND_MS, type Overload } from '../core/timing/overload';
 import { mostUnsent } from '../core/fanout/unsent-watch';
+import type { Traffic } from '../core/metrics';
 import { BytePool } from '../core/timing/byte-pool';
 import type { TurnBudget } from '../core/timing/turn-budget';
 import type { Limits } from '../options/options';
@@ -23,6 +24,7 @@ export class SockJsCarriers implements CarrierHost {
   readonly budget: TurnBudget;
   readonly #memory: MemoryWatch;
   readonly posts: BytePool;
+  readonly traffic: Traffic;
   readonly #on: { cut: () => void; failure: (error: unknown) => void };
   readonly #carriers = new Map<string, SockJsCarrier>();
   /** Sessions of each remote address, IPv6 by its /64. */
@@ -33,7 +35,7 @@ export class SockJsCarriers implements CarrierHost {
     clock: Clock,
     overload: Overload,
     budget: TurnBudget,
-    on: { cut: () => void; failure: (error: unknown) => void },
+    on: { cut: () => void; failure: (error: unknown) => void; traffic?: Traffic },
     posts = new BytePool(Infinity),
   ) {
     this.posts = posts;
@@ -42,6 +44,7 @@ export class SockJsCarriers implements CarrierHost {
     this.#limits = limits;
     this.#clock = clock;
     this.#on = on;
+    this.traffic = on.traffic ?? { receivedBytes: 0, sentBytes: 0 };
     this.maxUnsentBytes = limits.maxUnsentBytes;
     this.maxUnsentTicks = Math.ceil(limits.maxUnsentMs / SECOND_MS);
     this.#defaults = {

@@ -3,6 +3,7 @@ import type { Socket as NetSocket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
 import type { UnsentWatch } from '../core/fanout/unsent-watch';
 import type { Carrier, CarrierHandler } from '../core/fanout/carrier';
+import type { Traffic } from '../core/metrics';
 import type { Encoder, Pace } from '../core/fanout/outlet';
 import { type FrameHandler, FrameReader } from '../../net/frame-reader';
 import { closeReason } from '../../util/close-reason';
@@ -13,6 +14,7 @@ import { webSocketEncoder } from './web-socket-encoder';
 /** Limits and duties of every connection; owned by `KeepAlive`. */
 export interface ConnectionWatch {
   readonly maxUnsentBytes: number;
+  readonly traffic: Traffic;
   /** Limits in force. */
   readonly paceLimits: PaceLimits;
   /** Milliseconds on a monotonic clock. */
@@ -140,6 +142,7 @@ export class Connection implements Carrier, FrameHandler {
       this.cut();
       return;
     }
+    this.#watch.traffic.sentBytes += bytes.length;
     this.#stream.write(bytes);
     if (this.#stream.writableLength > 0) this.#watch.backedUp(this);
   }
@@ -150,6 +153,7 @@ export class Connection implements Carrier, FrameHandler {
       this.cut();
       return;
     }
+    this.#watch.traffic.sentBytes += bytes.length;
     this.#ws.send(bytes, { binary: true });
     if (this.#stream.writableLength > 0) this.#watch.backedUp(this);
   }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { type MemoryWatch, ROOMY } from '../../stream/memory-watch';
+import type { Traffic } from '../core/metrics';
 import { BYTES_PER_UNIT, UNITS_PER_SHARE, type TurnBudget } from '../core/timing/turn-budget';
 
 /** A read of at most so many bytes is handled at once: it cannot hold many messages. */
@@ -21,6 +22,7 @@ export class Intake {
   readonly #budget: TurnBudget;
   readonly #maxPieceBytes: number;
   readonly #memory: MemoryWatch;
+  readonly #traffic: Pick<Traffic, 'receivedBytes'>;
   /** Called near the end of memory when a message comes in many pieces. */
   shredded: () => void = () => undefined;
   /** Takes the pieces: the parser of the stream, unless its connection puts another one before it. */
@@ -42,8 +44,15 @@ export class Intake {
   #queued = false;
 
   /** Takes the place of the listeners that the parser has put on the stream. */
-  constructor(stream: Duplex, budget: TurnBudget, maxPieceBytes: number, memory = ROOMY) {
+  constructor(
+    stream: Duplex,
+    budget: TurnBudget,
+    maxPieceBytes: number,
+    memory = ROOMY,
+    traffic: Pick<Traffic, 'receivedBytes'> = { receivedBytes: 0 },
+  ) {
     this.#memory = memory;
+    this.#traffic = traffic;
     this.#stream = stream;
     this.#budget = budget;
     this.#maxPieceBytes = maxPieceBytes;
@@ -123,6 +132,7 @@ export class Intake {
   }
 
   #take(chunk: Buffer): void {
+    this.#traffic.receivedBytes += chunk.length;
     const isSmall = chunk.length <= SMALL_BYTES && !this.#budget.overdrawn;
     if (this.#waiting === undefined && isSmall && !this.#stopped) {
       this.#give(chunk);

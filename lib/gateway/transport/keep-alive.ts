@@ -1,4 +1,5 @@
 import { mostUnsent, UnsentWatch } from '../core/fanout/unsent-watch';
+import type { Traffic } from '../core/metrics';
 import { SECOND_MS, type Overload } from '../core/timing/overload';
 import type { MemoryWatch } from '../../stream/memory-watch';
 import type { TurnBudget } from '../core/timing/turn-budget';
@@ -29,6 +30,7 @@ export interface KeepAliveOptions extends PaceLimits {
  */
 export class KeepAlive implements ConnectionWatch {
   readonly maxUnsentBytes: number;
+  readonly traffic: Traffic;
   readonly #options: KeepAliveOptions;
   readonly #connections = new Set<Connection>();
   readonly #backedUp = new Set<Connection>();
@@ -48,6 +50,7 @@ export class KeepAlive implements ConnectionWatch {
       cut: () => void;
       failure: (error: unknown) => void;
       peerFailure: (error: unknown) => void;
+      traffic?: Traffic;
     },
   ) {
     this.#options = options;
@@ -55,6 +58,7 @@ export class KeepAlive implements ConnectionWatch {
     this.#budget = budget;
     this.#memory = overload.memory;
     this.maxUnsentBytes = options.maxUnsentBytes;
+    this.traffic = on.traffic ?? { receivedBytes: 0, sentBytes: 0 };
     this.#onCut = on.cut;
     this.#onFailure = on.failure;
     this.#onPeerFailure = on.peerFailure;
@@ -75,6 +79,13 @@ export class KeepAlive implements ConnectionWatch {
     let behind = 0;
     for (const connection of this.#connections) if (connection.isBehind(nowMs)) behind++;
     return behind;
+  }
+
+  /** Bytes that wait until their connections read. */
+  get unsentBytes(): number {
+    let bytes = 0;
+    for (const { unsentBytes } of this.#backedUp) bytes += unsentBytes;
+    return bytes;
   }
 
   get size(): number {

@@ -370,7 +370,7 @@ export class PortListener {
       this.#spare.release(stream);
       const connection = new Connection(ws, stream, this.#keepAlive, {
         ...{ slowCode, isBackend, remoteAddress, maxPayloadBytes },
-        intake: new Intake(stream, this.#budget, maxPieceBytes, memory),
+        intake: new Intake(stream, this.#budget, maxPieceBytes, memory, this.#keepAlive.traffic),
       });
       this.#keepAlive.add(connection);
       if (this.#addresses !== undefined && shared) {

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { isIP, type AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
 import { safeEqual } from '../../pusher/digests';
-import { processMetrics } from '../core/process-metrics';
+import { processMetrics } from '../core/exposition/process-metrics';
 import { isLoopback } from '../options/address-guard';
 import { listen, type ListenParts, type Place } from './listen';
 

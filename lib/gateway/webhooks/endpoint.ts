@@ -121,6 +121,11 @@ export class Endpoint {
     this.#settled();
   }
 
+  /** Age of the oldest event that waits or is on its way, in milliseconds; 0 when there is none. */
+  ageMs(now: number): number {
+    return now - Math.min(now, this.#queue.oldestMs);
+  }
+
   /** Resolves when everything is delivered or given up. */
   async idle(): Promise<void> {
     if (this.#stopped || this.#queue.size === 0) return;
@@ -183,9 +188,12 @@ export class Endpoint {
   }
 
   #attempt(delivery: Delivery): void {
+    const { clock, metrics } = this.#parts;
+    const sinceMs = clock.now();
     this.#inFlight++;
     delivery.attempts++;
     this.#poster.post(delivery.headers, delivery.body, (outcome) => {
+      metrics.attempted(clock.now() - sinceMs);
       if (this.#stopped) return;
       this.#inFlight--;
       this.#ended(delivery, outcome);

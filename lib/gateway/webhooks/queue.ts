@@ -8,6 +8,8 @@ export interface Load {
   channels: ReadonlySet<string>;
   receipts: readonly Receipt[];
   bytes: number;
+  /** Arrival of the oldest entry. */
+  sinceMs: number;
 }
 
 export interface QueueLimits {
@@ -66,6 +68,7 @@ export class Queue {
   readonly #sources = new Map<string, Source>();
   /** Sources with lines that can go, the next one first. */
   readonly #round = new Set<Source>();
+  readonly #underway = new Set<Load>();
   #size = 0;
   #bytes = 0;
 
@@ -77,6 +80,16 @@ export class Queue {
   /** Entries that wait or are on the way. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Arrival of the oldest entry that waits or is on its way; Infinity when there is none. */
+  get oldestMs(): number {
+    let oldest = Infinity;
+    for (const { sinceMs } of this.#underway) oldest = Math.min(oldest, sinceMs);
+    for (const { arrivals } of this.#sources.values()) {
+      oldest = Math.min(oldest, arrivals.find(({ isWaiting }) => isWaiting)?.atMs ?? Infinity);
+    }
+    return oldest;
   }
 
   get hasReady(): boolean {
@@ -123,6 +136,7 @@ export class Queue {
     const receipts: Receipt[] = [];
     let bytes = 0;
     let expired = 0;
+    let sinceMs = Infinity;
     for (;;) {
       const entry = this.#next();
       if (entry === undefined) break;
@@ -137,6 +151,7 @@ export class Queue {
       entries.push(entry.event.json);
       if (entry.event.receipt !== undefined) receipts.push(entry.event.receipt);
       bytes += entry.bytes;
+      sinceMs = Math.min(sinceMs, atMs);
       lines.add(line);
       line.busy = true;
       // The entry counts among those on the way now.
@@ -148,13 +163,16 @@ export class Queue {
     }
     for (const line of lines) this.#unready(line);
     const channels = new Set([...lines].map(({ channel }) => channel));
-    const load = entries.length === 0 ? undefined : { entries, channels, receipts, bytes };
+    const load = entries.length === 0 ? undefined : { entries, channels, receipts, bytes, sinceMs };
+    if (load !== undefined) this.#underway.add(load);
     return { load, expired };
   }
 
   /** A load has arrived or was given up: its channels can go on. */
-  settle({ entries, channels, receipts, bytes }: Load): void {
+  settle(load: Load): void {
+    const { entries, channels, receipts, bytes } = load;
     for (const receipt of receipts) receipt.release();
+    this.#underway.delete(load);
     this.#size -= entries.length;
     this.#bytes -= bytes;
     for (const channel of channels) {

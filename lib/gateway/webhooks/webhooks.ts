@@ -167,6 +167,12 @@ export class Webhooks {
     await Promise.all(Array.from(this.#byApp.values(), ({ teller }) => teller.idle()));
   }
 
+  /** Age of the oldest event that an endpoint has yet to take, in milliseconds. */
+  get oldestMs(): number {
+    const now = this.#parts.clock.now();
+    return Math.max(0, ...this.#endpoints.map((endpoint) => endpoint.ageMs(now)));
+  }
+
   /** Drops what is left. */
   stop(): void {
     this.#review.stop();

@@ -54,7 +54,10 @@ t.test('metrics count returns of backends and gaps by their cause', async (t) =>
   await second.hello({ session, proof: second.proof(secret, 2), attempt: 2 });
   await second.settled();
   t.same(await read(gateway, 'pipe_resumes_total'), ['{result="new"} 1', '{result="resumed"} 1']);
-  t.same(await read(gateway, 'pipe_gaps_total'), ['{cause="overflow"} 1']);
+  t.same(await read(gateway, 'pipe_gaps_total'), [
+    ...['{cause="overflow"} 1', '{cause="expired"} 0', '{cause="store_lost"} 0'],
+    '{cause="node_lost"} 0',
+  ]);
   t.same(await read(gateway, 'pipe_events_dropped_total'), ['3']);
   t.same(await read(gateway, 'pipe_redelivered_total'), ['0']);
 });

@@ -120,8 +120,14 @@ t.test('a wrong option is refused with the path of its key', async (t) => {
     [app({ webhooks: [{ url: 'http://a.example/', headers: { 'X-A': 'a\r\nb' } }] }), /headers/],
     [app({ webhooks: [{ url: 'http://a.example/', headers: { Host: 'a' } }] }), /headers/],
     [{ apps: [APP], host: '0.0.0.0' }, /^apps\[0\]\.secret: must have at least 20 characters/],
-    [{ apps: [APP, { ...APP, key: 'other' }] }, /^apps\[1\]\.id: '1' belongs to another app/],
-    [{ apps: [APP, { ...APP, id: '2' }] }, /^apps\[1\]\.key: 'key' belongs to another app/],
+    [
+      { apps: [APP, { ...APP, key: 'other' }] },
+      /^apps\[1\]\.id: '1' belongs to apps\[0\]\.id already/,
+    ],
+    [
+      { apps: [APP, { ...APP, id: '2' }] },
+      /^apps\[1\]\.key: 'key' belongs to apps\[0\]\.key already/,
+    ],
     [{ apps: [APP], lgo: {} }, /^lgo: is no option; did you mean log\?; the options are .* pushy$/],
     [{ apps: [APP], pushy: 'x' }, /^pushy: must be an object$/],
     [

@@ -9,6 +9,7 @@ import { startGateway } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
 
 const WATCH: ConnectionWatch = {
+  traffic: { receivedBytes: 0, sentBytes: 0 },
   maxUnsentBytes: 1000,
   paceLimits: { latestCheckMs: 500, latestSlackMs: 250 },
   now: () => 0,

@@ -3,6 +3,7 @@ import type { Eventual } from '../../../brokers/eventual';
 import type { EventKind, PipeEvent, Rule } from '../../../wire/frames';
 import { AllowedOrigins } from '../../options/allowed-origins';
 import type { AppOptions } from '../../options/options';
+import { AppKeys } from './app-keys';
 import type { Channel } from './channel';
 import { ChannelRules } from './channel-rules';
 import type { Socket } from './socket';
@@ -75,6 +76,19 @@ export interface FarBrowsers {
   channels(): Iterable<string>;
 }
 
+/** Events of a stream that wait to be handled. */
+export interface Lag {
+  events: number;
+  /** Time at which the oldest was accepted; Infinity when there is none. */
+  since: number;
+  /** No backend is there to handle them. */
+  isWaiting: boolean;
+  /** Fill of the stream, from 0 to 1; more while browsers are held back. */
+  ratio: number;
+  /** Partitions without a connected owner. */
+  unowned: number;
+}
+
 /** Hears what happened in an app, after it happened: the stream of a backend, the webhooks. */
 export interface AppObserver {
   /** True when the observer would take the event. An event without a taker is never built. */
@@ -95,8 +109,7 @@ export interface AppObserver {
   tellLeaves?(isMeant: (channel: string) => boolean): void;
   /** Gives away the leaves that it holds back of the channels that are meant: another node tells of them. */
   handOver?(isMeant: (channel: string) => boolean): readonly HeldLeave[];
-  /** Events that wait to be handled, and when the oldest was accepted; Infinity when there is none. */
-  readonly lag?: { events: number; since: number; isWaiting: boolean };
+  readonly lag?: Lag;
   /** The channel's subscriber count in the cluster, at the pace of its subscribers and when it falls to 0. */
   counted?(channel: string, subscribers: number, source: string): void;
 }
@@ -106,6 +119,7 @@ export class App {
   #options: AppOptions;
   #origins: AllowedOrigins;
   #rules: ChannelRules;
+  readonly keys: AppKeys;
   readonly sockets = new Map<string, Socket>();
   /** Sockets of the app whose close was ordered. */
   readonly closing = new Set<Socket>();
@@ -119,6 +133,8 @@ export class App {
   readonly observers = new Set<AppObserver>();
   /** Apps that were taken out of the gateway before this one was put in, perhaps one of the same id. */
   readonly removals: number;
+  /** Events accepted for channels and sockets, from whatever side. */
+  eventsAccepted = 0;
   /** Backends connected now, whichever protocol they speak. */
   backends = 0;
 
@@ -132,6 +148,7 @@ export class App {
     this.removals = removals;
     this.#origins = new AllowedOrigins(options.allowedOrigins);
     this.#rules = new ChannelRules(options.channels);
+    this.keys = new AppKeys(options);
   }
 
   /** The app as all nodes share it. */
@@ -166,12 +183,14 @@ export class App {
     this.#options = options;
     this.#origins = new AllowedOrigins(options.allowedOrigins);
     this.#rules = new ChannelRules(options.channels);
+    this.keys.change(options);
   }
 
   get id(): string {
     return this.options.id;
   }
 
+  /** The key by which the gateway itself signs: webhooks, and subscriptions that backends allow. */
   get key(): string {
     return this.options.key;
   }
@@ -196,7 +215,7 @@ export interface AppsChange {
   readonly changed: readonly App[];
 }
 
-/** The apps of a gateway, found by their public key (browsers) or by their id (backends). */
+/** The apps of a gateway, found by any of their public keys (browsers) or by their id (backends). */
 export class Apps {
   readonly #made: (app: App) => void;
   readonly #byId = new Map<string, App>();
@@ -258,7 +277,9 @@ export class Apps {
     }
     // Two apps may have exchanged their keys.
     this.#byKey.clear();
-    for (const app of this.#byId.values()) this.#byKey.set(app.key, app);
+    for (const app of this.#byId.values()) {
+      for (const { key } of app.keys.all()) this.#byKey.set(key, app);
+    }
     return { added: made, removed: gone, changed: others };
   }
 }

@@ -9,13 +9,13 @@ import {
   type PipeEvent,
   type Rule,
 } from '../../../wire/frames';
-import type { App, AppObserver } from '../model/app';
+import type { App, AppObserver, Lag } from '../model/app';
 import type { Parts } from '../parts';
 import { clusterStream, goOn } from './cluster-stream';
 import { Conflation } from './conflation';
 import { keyOf } from './event-key';
 import type { Holdback } from './holdback';
-import { Partition } from './partition';
+import { lagOf, Partition } from './partition';
 import { Routing } from './routing';
 import { capture } from './snapshots';
 import { bytesOf, generationsBefore, type StoredStream } from './stream-records';
@@ -164,15 +164,8 @@ export class Group implements AppObserver {
     }
   }
 
-  /** Events that wait to be handled, when the oldest of them was accepted, and whether no backend is there to do so. */
-  get lag(): { events: number; since: number; isWaiting: boolean } {
-    let events = 0;
-    let since = Infinity;
-    for (const { log } of this.partitions) {
-      events += log.unfinished;
-      since = Math.min(since, log.oldest?.time ?? Infinity);
-    }
-    return { events, since, isWaiting: ![...this.members].some(({ attached }) => attached) };
+  get lag(): Lag {
+    return lagOf(this);
   }
 
   /** Called after an acknowledgement. */

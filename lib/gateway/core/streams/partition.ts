@@ -1,6 +1,7 @@
 import type { InFlight } from '../../../stream/in-flight';
 import type { Position } from '../../../stream/position';
 import { Log, type LogOptions, type RestoredLog } from '../../../stream/log';
+import type { Lag } from '../model/app';
 import type { Assignment, PartitionPosition, PipeEvent, SnapshotFrame } from '../../../wire/frames';
 
 /** Sockets and channels present as of `offset`. */
@@ -166,4 +167,26 @@ export class Partition {
     if (sockets.isDueAt(sentUpTo) || channels.isDueAt(sentUpTo)) return true;
     return this.#isExpected && !sockets.isWanted && !channels.isWanted;
   }
+}
+
+/** Stream of a group, as far as its lag goes by it. */
+interface Lagging {
+  readonly partitions: readonly Partition[];
+  readonly members: Iterable<{ readonly attached: boolean }>;
+  readonly settings: { readonly maxEntries: number; readonly maxBytes: number };
+  readonly budget: { readonly entries: number; readonly bytes: number };
+  owner(partition: Partition): { readonly attached: boolean } | undefined;
+}
+
+/** The lag of a stream, over all of its partitions. */
+export function lagOf(group: Lagging): Lag {
+  const { partitions, members, settings, budget } = group;
+  const lag = { events: 0, since: Infinity, unowned: 0 };
+  for (const partition of partitions) {
+    lag.events += partition.log.unfinished;
+    lag.since = Math.min(lag.since, partition.log.oldest?.time ?? Infinity);
+    if (group.owner(partition)?.attached !== true) lag.unowned++;
+  }
+  const ratio = Math.max(budget.entries / settings.maxEntries, budget.bytes / settings.maxBytes);
+  return { ...lag, ratio, isWaiting: ![...members].some(({ attached }) => attached) };
 }

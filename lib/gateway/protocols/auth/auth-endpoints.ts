@@ -1,6 +1,7 @@
 import type { Clock } from '../../../util/timers';
 import { sourceOf } from '../../options/address-guard';
 import type { App, Apps } from '../../core/model/app';
+import { forbidden } from '../../core/model/app-keys';
 import { AddressShares, AppRates } from '../../core/features/app-rates';
 import type { Decisions } from '../../core/decisions';
 import type { Metrics } from '../../core/metrics';
@@ -78,6 +79,9 @@ export class AuthEndpoints implements Protocol {
         ? refusal(400, 'which_app', 'this gateway has several apps: put /<key> behind the path')
         : refusal(404, 'unknown_app', 'no app has this key');
     }
+    const named = key === undefined ? undefined : app.keys.find(key);
+    const why = named && forbidden(named, 'browsers');
+    if (why !== undefined) return refusal(403, 'no_permission', why);
     if (!app.options.enabled) return refusal(403, 'app_disabled', 'this app is switched off');
     if (!app.origins.allows(request.headers.origin)) {
       return refusal(403, 'bad_origin', 'this origin is not allowed to connect');
@@ -118,10 +122,12 @@ export class AuthEndpoints implements Protocol {
     exchange: Exchange,
     done: (outcome: Signed | AuthRefusal) => void,
   ): void {
-    const { decisions, metrics } = this.#parts;
+    const { decisions, metrics, clock } = this.#parts;
+    const sinceMs = clock.now();
     metrics.authRequests++;
     decisions.ask(app, decisionRequest(form, exchange), (decision) => {
       if (typeof decision === 'string') metrics.authFailures++;
+      metrics.decided(clock.now() - sinceMs);
       done(sign(app, form, decision));
     });
   }

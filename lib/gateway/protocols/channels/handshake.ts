@@ -1,6 +1,7 @@
 import { CloseCode, RESTARTS, precedesWithError } from '../../../pusher/close-codes';
 import * as messages from '../../../pusher/messages';
 import type { Apps } from '../../core/model/app';
+import { type AppKey, forbidden } from '../../core/model/app-keys';
 import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import type { ConnectionRefusal } from '../../core/admission';
 import { closeReason, type Refused } from '../../core/journal';
@@ -71,13 +72,14 @@ export class ChannelsHandshake implements Protocol {
   ): ChannelsSession | undefined {
     const context = this.#context;
     const app = this.#apps.byKey(key);
+    const opener = app?.keys.find(key);
     const protocol = Number(query.get('protocol'));
     const refusal =
       (this.#draining ? { code: CloseCode.OVER_CAPACITY, message: RESTARTS } : undefined) ??
       versionRefusal(query) ??
       (app === undefined
         ? { code: CloseCode.APP_UNKNOWN, message: `App key ${key.slice(0, 64)} does not exist` }
-        : context.admission.socketRefusal(app, origin));
+        : (keyRefusal(opener) ?? context.admission.socketRefusal(app, origin)));
     if (app === undefined || refusal !== undefined) {
       const { code, message } = refusal as ConnectionRefusal;
       const reason = closeReason(code);
@@ -87,6 +89,7 @@ export class ChannelsHandshake implements Protocol {
       closeRefused(carrier, { code, message }, protocol);
       return undefined;
     }
+    if (opener !== undefined) opener.uses++;
     const socket = new Socket(app, context.hub.newId(app), protocol, carrier);
     const timeoutS = Math.max(1, Math.round(context.limits.activityTimeoutMs / 1000));
     context.send(socket, messages.connectionEstablished(socket.id, timeoutS));
@@ -99,6 +102,12 @@ export class ChannelsHandshake implements Protocol {
     context.hub.open(socket);
     return new ChannelsSession(context, carrier, socket);
   }
+}
+
+/** The rule that the key of the path must be one for browsers. */
+function keyRefusal(opener: AppKey | undefined): ConnectionRefusal | undefined {
+  const message = opener && forbidden(opener, 'browsers');
+  return message === undefined ? undefined : { code: CloseCode.UNAUTHORIZED, message };
 }
 
 /** The rules about the parameters `protocol` and `version` of the Channels protocol. */

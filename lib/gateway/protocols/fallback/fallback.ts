@@ -97,6 +97,7 @@ export class Fallback implements Protocol {
     request.resume();
     const streaming = address.action === 'xhr_streaming';
     const how = { streaming, headers: RECEIVER_HEADERS };
+    exchange.journal.answered(exchange.entrance, 200);
     const receiver = new Receiver(response, how, (over) => carrier.gone(over));
     carrier.attach(receiver, numberOf(exchange));
   }

@@ -25,6 +25,8 @@ const RULES: ReadonlyMap<Subscription, Rule> = new Map([
 
 export interface ConnectionOptions {
   app: App;
+  /** Key that it was opened by. */
+  key: string;
   carrier: Carrier;
   /** Subscriptions from the beginning: the first client could not subscribe. */
   subscriptions: readonly Subscription[];
@@ -38,6 +40,7 @@ export interface ConnectionOptions {
  */
 export class Pipe2011Connection implements CarrierHandler, GroupMember, Asking {
   readonly app: App;
+  readonly key: string;
   readonly name = 'pipe 0.2';
   readonly attached = true;
   readonly subscriptions: Set<Subscription>;
@@ -51,9 +54,10 @@ export class Pipe2011Connection implements CarrierHandler, GroupMember, Asking {
   #waitsForDrain = false;
   readonly #malformed = new TokenBucket();
 
-  constructor(parts: Parts, { app, carrier, subscriptions, closed }: ConnectionOptions) {
+  constructor(parts: Parts, { app, key, carrier, subscriptions, closed }: ConnectionOptions) {
     const { limits, hub } = parts;
     this.app = app;
+    this.key = key;
     this.subscriptions = new Set(subscriptions);
     this.#parts = parts;
     this.#carrier = carrier;

@@ -3,6 +3,7 @@ import { WIRE_LIMITS } from '../../../wire/limits';
 import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import { PIPE_OFF } from '../../core/admission';
 import type { App, Apps, AppsChange } from '../../core/model/app';
+import { forbidden } from '../../core/model/app-keys';
 import type { Parts } from '../../core/parts';
 import type { Protocol } from '../protocol';
 import { Pipe2011Connection } from './connection';
@@ -63,12 +64,15 @@ export class Pipe2011 implements Protocol {
     const fault = verifySignature({
       query,
       paths: signable,
-      secretOf: (key) => (app?.key === key ? app.secret : undefined),
+      secretOf: (key) => app?.keys.secretOf(key),
       nowS: clock.wall() / 1000,
       toleranceS: limits.signatureToleranceMs / 1000,
     });
     if (app === undefined) return refusedUpgrade(404, 'no app has this id; check app_id');
     if (fault !== undefined) return refusedUpgrade(401, fault);
+    const key = app.keys.find(params.get('auth_key') ?? '');
+    const why = key && forbidden(key, 'pipe');
+    if (why !== undefined) return refusedUpgrade(403, why);
     if (!app.options.enabled) return refusedUpgrade(403, 'this app is switched off');
     if (!app.options.pipe) return refusedUpgrade(403, PIPE_OFF);
     const version = params.get('protocol_version');
@@ -87,8 +91,10 @@ export class Pipe2011 implements Protocol {
       isBackend: true,
       accept: (carrier) => {
         app.backends++;
+        if (key !== undefined) key.uses++;
         const connection = new Pipe2011Connection(this.#parts, {
           app,
+          key: key?.key ?? app.key,
           carrier,
           subscriptions: version === null ? WITHOUT_VERSION : [],
           closed: (gone) => {
@@ -103,9 +109,11 @@ export class Pipe2011 implements Protocol {
 
   reload({ removed }: AppsChange): void {
     for (const connection of [...this.#connections]) {
-      const { app } = connection;
-      if (!removed.includes(app) && app.options.enabled) continue;
-      connection.close(CloseCode.RECONNECT, 'The app is gone or switched off');
+      const { app, key } = connection;
+      const isGone = removed.includes(app) || !app.options.enabled;
+      if (!isGone && app.keys.find(key)?.permissions.includes('pipe') === true) continue;
+      const what = isGone ? 'app is gone or switched off' : 'key no longer opens a Pipe';
+      connection.close(CloseCode.RECONNECT, `The ${what}`);
     }
   }
 

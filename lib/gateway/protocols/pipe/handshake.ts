@@ -4,6 +4,7 @@ import { CLOSE_CODES } from '../../../wire/close-codes';
 import { WIRE_LIMITS } from '../../../wire/limits';
 import { ERROR_HEADER, NONCE_HEADER, SUBPROTOCOL } from '../../../wire/opening';
 import type { App, Apps } from '../../core/model/app';
+import { forbidden } from '../../core/model/app-keys';
 import type { Carrier, UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
 import { PIPE_OFF } from '../../core/admission';
 import type { PipeContext } from './context';
@@ -17,6 +18,7 @@ type RefusalCode =
   | 'unknown_app'
   | 'app_disabled'
   | 'pipe_off'
+  | 'no_permission'
   | 'bad_subprotocol'
   | 'bad_origin'
   | 'too_many';
@@ -28,13 +30,13 @@ type RefusalCode =
 export class PipeHandshake {
   readonly #context: PipeContext;
   readonly #apps: Apps;
-  readonly #accept: (app: App, carrier: Carrier, nonce: string) => void;
+  readonly #accept: (app: App, key: string, carrier: Carrier, nonce: string) => void;
 
-  /** @param accept a connection is open; `nonce` is the challenge that its HELLO must answer. */
+  /** @param accept a connection is open, by a key of the app; `nonce` is the challenge that its HELLO must answer. */
   constructor(
     context: PipeContext,
     apps: Apps,
-    accept: (app: App, carrier: Carrier, nonce: string) => void,
+    accept: (app: App, key: string, carrier: Carrier, nonce: string) => void,
   ) {
     this.#context = context;
     this.#apps = apps;
@@ -68,7 +70,7 @@ export class PipeHandshake {
       verifyPipeRequest({
         params,
         path: received,
-        secretOf: (key) => (app?.key === key ? app.secret : undefined),
+        secretOf: (key) => app?.keys.secretOf(key),
         nowS: Math.floor(this.#context.clock.wall() / 1000),
       });
     const verdicts = signable.map(verify);
@@ -86,6 +88,9 @@ export class PipeHandshake {
       const date = new Date(this.#context.clock.wall()).toUTCString();
       return refusedUpgrade(401, verdict.code, verdict.message, { Date: date });
     }
+    const key = app.keys.find(verdict.key);
+    const why = key && forbidden(key, 'pipe');
+    if (why !== undefined) return refusedUpgrade(403, 'no_permission', why);
     if (!app.options.enabled)
       return refusedUpgrade(403, 'app_disabled', 'this app is switched off');
     if (!app.options.pipe) return refusedUpgrade(403, 'pipe_off', PIPE_OFF);
@@ -109,7 +114,10 @@ export class PipeHandshake {
       isBackend: true,
       subprotocol: SUBPROTOCOL,
       headers: { [NONCE_HEADER]: nonce },
-      accept: (carrier) => this.#accept(app, carrier, nonce),
+      accept: (carrier) => {
+        if (key !== undefined) key.uses++;
+        this.#accept(app, verdict.key, carrier, nonce);
+      },
     };
   }
 }

@@ -27,7 +27,8 @@ export class PipeProtocol implements Protocol {
   readonly #handshake: PipeHandshake;
   readonly #apps: Apps;
   #draining = false;
-  readonly #connections = new Set<PipeConnection>();
+  /** Connections, with the keys that they were opened by; none for those from other nodes. */
+  readonly #connections = new Map<PipeConnection, string | undefined>();
 
   constructor(context: PipeContext, apps: Apps) {
     const { hub } = context;
@@ -54,9 +55,9 @@ export class PipeProtocol implements Protocol {
       fenced: () => sessions.clear(),
       homeLost: (app, name) => sessions.endStream(app, name),
     });
-    this.#handshake = new PipeHandshake(context, apps, (app, carrier, nonce) => {
+    this.#handshake = new PipeHandshake(context, apps, (app, key, carrier, nonce) => {
       const connection = new PipeConnection(rooms, app, carrier, nonce);
-      this.#connections.add(connection);
+      this.#connections.set(connection, key);
       app.backends++;
       carrier.session = connection;
     });
@@ -69,7 +70,7 @@ export class PipeProtocol implements Protocol {
     if (this.#draining && !this.awaited) return false;
     if (seeks === 'session' && !this.#sessions.knows(app, sessionOf(bytes))) return false;
     const connection = new PipeConnection(rooms, app, carrier, nonce, true);
-    this.#connections.add(connection);
+    this.#connections.set(connection, undefined);
     carrier.session = connection;
     connection.binary(bytes);
     return true;
@@ -78,7 +79,7 @@ export class PipeProtocol implements Protocol {
   /** Backends connected now. */
   get size(): number {
     let size = 0;
-    for (const { isFar } of this.#connections) if (!isFar) size++;
+    for (const { isFar } of this.#connections.keys()) if (!isFar) size++;
     return size;
   }
 
@@ -106,14 +107,21 @@ export class PipeProtocol implements Protocol {
     return { refuse: 503, body: 'Going away\n', headers: { 'Retry-After': '1' } };
   }
 
-  /** Backends of an app that is gone come back when the app does: the refusal of its unknown id is not final. */
+  /**
+   * Backends of an app that is gone come back when the app does: the refusal of its unknown id is not final. A backend
+   * whose key is gone stays closed.
+   */
   reload({ removed }: AppsChange): void {
-    const { code } = CLOSE_CODES.going_away;
-    for (const connection of [...this.#connections]) {
+    const { going_away: away, key_revoked: revoked } = CLOSE_CODES;
+    for (const [connection, key] of [...this.#connections]) {
       const { app } = connection;
-      const why = removed.includes(app) ? 'taken out' : app.options.enabled ? undefined : 'off';
-      if (why === 'taken out') connection.close(code, 'the app was taken out of this gateway');
-      if (why === 'off') connection.close(code, 'the app is switched off');
+      if (removed.includes(app)) {
+        connection.close(away.code, 'the app was taken out of this gateway');
+      } else if (!app.options.enabled) {
+        connection.close(away.code, 'the app is switched off');
+      } else if (key !== undefined && app.keys.find(key)?.permissions.includes('pipe') !== true) {
+        connection.close(revoked.code, `key ${key} of the app no longer opens a Pipe`);
+      }
     }
     for (const app of removed) this.#sessions.remove(app);
   }
@@ -121,7 +129,7 @@ export class PipeProtocol implements Protocol {
   /** Tells the backends that this gateway will be gone within a time. */
   drain(deadlineMs: number): void {
     this.#draining = true;
-    for (const connection of this.#connections) {
+    for (const connection of this.#connections.keys()) {
       connection.send({ type: 'goAway', deadlineMs, reason: 'draining', nodes: [] });
     }
   }
@@ -129,7 +137,7 @@ export class PipeProtocol implements Protocol {
   /** Closes every connection and ends every session. */
   stop(): void {
     const { code } = CLOSE_CODES.going_away;
-    for (const connection of this.#connections) connection.close(code, 'the gateway stops');
+    for (const connection of this.#connections.keys()) connection.close(code, 'the gateway stops');
     for (const app of this.#apps.all()) app.elsewhere?.leave();
     this.#sessions.clear();
   }

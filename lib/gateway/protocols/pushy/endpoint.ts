@@ -157,6 +157,7 @@ export class Endpoint {
     request.resume();
     const { response_limit: maxLength } = this.context.options.sockjs;
     const how = { streaming, headers: RECEIVER_HEADERS, ends: true, maxLength };
+    exchange.journal.answered(exchange.entrance, 200);
     carrier.attach(new Receiver(response, how, (receiver) => carrier.gone(receiver)));
   }
 

@@ -94,6 +94,7 @@ export class RestApi implements Protocol {
       method: endpoint.method,
       paths: signable,
       params,
+      permission: endpoint.permission,
       nowMs: this.#parts.clock.wall(),
       toleranceS: this.#parts.limits.signatureToleranceMs / 1000,
     });

@@ -1,6 +1,8 @@
 import type { Fields } from '../../../pusher/json';
 import { type Params, bodyError, verifyRequest } from '../../../pusher/request-signature';
+import type { Permission } from '../../options/app-keys';
 import type { App } from '../../core/model/app';
+import { forbidden } from '../../core/model/app-keys';
 import { apiError } from './call';
 
 const NO_FIELDS: Fields = {};
@@ -10,7 +12,7 @@ const AUTH_PARAM = /^(auth_.*|body_md5|body_sha256)$/;
 
 /**
  * Checks who sends a request, by all of it but the body, and answers with the app: the one its path names, if there is
- * one and the request is signed with its key (Channels protocol, HTTP API authentication).
+ * one and the request is signed with a key of it that has the permission (Channels protocol, HTTP API authentication).
  */
 export function authenticate(
   app: App | undefined,
@@ -18,6 +20,7 @@ export function authenticate(
     paths,
     method,
     params,
+    permission,
     nowMs,
     toleranceS,
   }: {
@@ -25,22 +28,27 @@ export function authenticate(
     /** Paths of which the client may have signed one. */
     paths: readonly string[];
     params: Params;
+    permission: Permission;
     nowMs: number;
     toleranceS: number;
   },
 ): App {
-  const secretOf = (key: string): string | undefined => (app?.key === key ? app.secret : undefined);
+  const secretOf = (key: string): string | undefined => app?.keys.secretOf(key);
   const verify = (rawPath = ''): ReturnType<typeof verifyRequest> => {
     const path = decode(rawPath);
     return verifyRequest({ method, path, rawPath, params, secretOf, nowMs, toleranceS });
   };
   const [received, ...others] = paths;
-  const verdict = verify(received);
+  const first = verify(received);
   // A refusal tells of the path as it was received.
-  if (!verdict.ok && !others.some((other) => verify(other).ok))
-    throw apiError(verdict.status, verdict.message);
+  const verdict = first.ok ? first : (others.map(verify).find(({ ok }) => ok) ?? first);
+  if (!verdict.ok) throw apiError(verdict.status, verdict.message);
+  const key = app?.keys.find(verdict.key);
   // No request of an unknown app passes; this tells the compiler.
-  if (app === undefined) throw apiError(401, 'Unknown auth_key');
+  if (app === undefined || key === undefined) throw apiError(401, 'Unknown auth_key');
+  const why = forbidden(key, permission);
+  if (why !== undefined) throw apiError(403, why);
+  key.uses++;
   return app;
 }
 

@@ -5,6 +5,7 @@ import type { App } from '../../core/model/app';
 import type { Hub } from '../../core/hub';
 import type { Router } from '../../core/router';
 import type { Answer } from '../../http/answer';
+import type { Permission } from '../../options/app-keys';
 import type { Limits } from '../../options/options';
 
 /** An authenticated request of an app's server. Its parameters and body are not checked yet. */
@@ -22,6 +23,8 @@ export interface Call {
 
 export interface Endpoint {
   method: 'GET' | 'POST';
+  /** Permission that the key of a request must have. */
+  permission: Permission;
   /** Query parameters that are its own, in lower case. Any other is refused. */
   params: ReadonlySet<string>;
   /** True when it publishes: an `Idempotency-Key` makes a repetition of it harmless. */

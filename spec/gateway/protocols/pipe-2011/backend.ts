@@ -64,8 +64,12 @@ export class WirePipe {
   }
 
   /** Connects, and reads the first frame. */
-  static async connect(t: Pick<Test, 'teardown'>, port: number): Promise<WirePipe> {
-    const raw = await RawSocket.upgrade(port, signedPath());
+  static async connect(
+    t: Pick<Test, 'teardown'>,
+    port: number,
+    signer?: { key: string; secret: string },
+  ): Promise<WirePipe> {
+    const raw = await RawSocket.upgrade(port, signedPath(signer));
     t.teardown(() => raw.destroy());
     const pipe = new WirePipe(raw);
     await pipe.next();

@@ -18,7 +18,7 @@ export function signin(
   { auth, userData }: { auth: string; userData: string },
 ): void {
   const { limits, hub } = context;
-  const { key, secret, options } = socket.app;
+  const { app } = socket;
   const failed = (why: string): void =>
     context.refuse(socket, 'signin', CloseCode.UNAUTHORIZED, why);
 
@@ -27,6 +27,8 @@ export function signin(
   }
   const full = context.admission.signInRefusal();
   if (full !== undefined) return context.refuse(socket, 'signin', CloseCode.OVER_CAPACITY, full);
+  const signer = app.keys.signerOf(auth);
+  const { key, secret } = signer ?? app;
   const signed = verifyUserAuth({ key, secret, socketId: socket.id, userData, auth });
   if (!signed.ok) return failed(signed.message);
   const user = parseUserData(userData, limits);
@@ -34,9 +36,10 @@ export function signin(
   if (socket.user !== undefined && socket.user.userId !== user.id) {
     return failed('The connection is already associated with a different user id');
   }
+  if (signer !== undefined) signer.uses++;
   hub.signIn(socket, { userId: user.id, userInfo: user.userInfo });
   context.send(socket, messages.signinSuccess(userData));
-  if (!options.watchlists) return;
+  if (!app.options.watchlists) return;
   const max = limits.maxWatchlistUsers;
   if (user.watchlist.length > max) {
     const message = `Watchlist limit exceeded. Only the first ${max} user IDs are accepted`;

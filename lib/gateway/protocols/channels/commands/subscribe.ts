@@ -24,15 +24,19 @@ export function subscribe(
     const message = `Too many subscriptions: the limit is ${limits.maxSubscriptionsPerSecond} per second`;
     return tellRefusal(context, socket, channel, { rule: 'limit', message, status: 4301 });
   }
-  const { key, secret } = socket.app;
+  const { app } = socket;
   const outcome = admission.ask(socket, {
     channel,
     channelData,
     proof: ({ visibility }) => {
       if (visibility === 'public') return undefined;
+      const signer = app.keys.signerOf(auth);
+      const { key, secret } = signer ?? app;
       const signed = { key, secret, socketId: socket.id, channel, auth, channelData };
       const verdict = verifyChannelAuth(signed);
-      return verdict.ok ? undefined : verdict.message;
+      if (!verdict.ok) return verdict.message;
+      if (signer !== undefined) signer.uses++;
+      return undefined;
     },
   });
   if ('refused' in outcome) return tellRefusal(context, socket, channel, outcome.refused);

@@ -21,6 +21,7 @@ export function socketRequest({ app, context, params, text, deadlineMs, later }:
   const socket = app.sockets.get(id);
   if (socket === undefined || socket.closed) throw asError(unknownSocket(id));
   context.metrics.eventsAccepted++;
+  app.eventsAccepted++;
   context.metrics.deliveries++;
   const timeoutMs = Math.min(deadlineMs === 0 ? DEFAULT_MS : deadlineMs, MAX_MS);
   const giveUp = context.hub.browserRequests.ask(socket, { event, data, timeoutMs }, (answer) =>

@@ -6,6 +6,7 @@ import { readChannelName } from '../publication';
 /** `GET /apps/<id>/channels/<name>`: whether anybody is there, and what `info` asks for. Unknown channels are empty ones. */
 export const channelInfo: Endpoint = {
   method: 'GET',
+  permission: 'read',
   params: new Set(['info']),
   publishes: false,
   check({ app, hub, limits, query, subject }: Call): Checked {

@@ -6,6 +6,7 @@ import { readChannelName } from '../publication';
 /** `GET /apps/<id>/channels/<name>/stats`, deprecated: the attributes of a channel, under older names. */
 export const channelStats: Endpoint = {
   method: 'GET',
+  permission: 'read',
   params: new Set(),
   publishes: false,
   check({ app, limits, subject }: Call): Checked {

@@ -6,6 +6,7 @@ import { readChannelName } from '../publication';
 /** `GET /apps/<id>/channels/<name>/users`: the members of a presence channel, each user once. */
 export const channelUsers: Endpoint = {
   method: 'GET',
+  permission: 'read',
   params: new Set(),
   publishes: false,
   check({ app, limits, subject }: Call): Checked {

@@ -7,6 +7,7 @@ import { checkInfo, counts, isPresence, readInfo } from '../info';
 /** `GET /apps/<id>/channels`: the occupied channels, without the users' own ones. */
 export const listChannels: Endpoint = {
   method: 'GET',
+  permission: 'read',
   params: new Set(['filter_by_prefix', 'info']),
   publishes: false,
   check({ app, query }: Call): Checked {

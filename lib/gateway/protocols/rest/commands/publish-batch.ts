@@ -8,6 +8,7 @@ import { type Publication, missing, publish, readPublication } from '../publicat
 /** `POST /apps/<id>/batch_events`: events with a channel each. All are checked before the first one is published. */
 export const publishBatch: Endpoint = {
   method: 'POST',
+  permission: 'publish',
   params: new Set(['batch']),
   publishes: true,
   check(call: Call): Checked {

@@ -10,6 +10,7 @@ const NO_FIELDS: Fields = {};
 /** `POST /apps/<id>/events`: one event to one or more channels. Its fields may stand in the query; the body's win. */
 export const publishEvent: Endpoint = {
   method: 'POST',
+  permission: 'publish',
   params: new Set(['name', 'data', 'channel', 'channels', 'channels[]', 'socket_id', 'info']),
   publishes: true,
   check(call: Call): Checked {

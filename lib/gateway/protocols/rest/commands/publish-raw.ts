@@ -5,6 +5,7 @@ import { publish, readPublication } from '../publication';
 /** `POST /apps/<id>/channels/<name>/events?name=…`, deprecated: the body is the data as it is. */
 export const publishRaw: Endpoint = {
   method: 'POST',
+  permission: 'publish',
   params: new Set(['name', 'socket_id']),
   publishes: true,
   check(call: Call): Checked {

@@ -1,0 +1,80 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Values of a metric with labels, as they are at a scrape. */
+export type Labelled = Iterable<readonly [labels: Labels, value: number]>;
+
+/** Upper bounds of the buckets of times, in seconds. */
+export const BUCKETS_S = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
+];
+
+/** Declares the metrics of a registry, all named `standpipe_…`. Their values are read when a scrape comes. */
+export class Declarations {
+  readonly #registry: Registry;
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+  }
+
+  count(name: string, help: string, read: () => number): void {
+    new Counter({
+      ...this.#named(name, help),
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  }
+
+  /** A counter by one label, whose values are the keys. */
+  countBy(
+    name: string,
+    help: string,
+    label: string,
+    read: () => Iterable<readonly [string, number]>,
+  ): void {
+    this.countByLabels(name, help, [label], () =>
+      Array.from(read(), ([value, n]) => [{ [label]: value }, n] as const),
+    );
+  }
+
+  countByLabels(name: string, help: string, labelNames: string[], read: () => Labelled): void {
+    new Counter({
+      ...{ ...this.#named(name, help), labelNames },
+      collect() {
+        this.reset();
+        for (const [labels, n] of read()) this.inc(labels, n);
+      },
+    });
+  }
+
+  level(name: string, help: string, read: () => number = () => 0): void {
+    new Gauge({
+      ...this.#named(name, help),
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  levelByLabels(name: string, help: string, labelNames: string[], read: () => Labelled): void {
+    new Gauge({
+      ...{ ...this.#named(name, help), labelNames },
+      collect() {
+        this.reset();
+        for (const [labels, value] of read()) this.set(labels, value);
+      },
+    });
+  }
+
+  /** A histogram of times in seconds. */
+  times(name: string, help: string): Histogram {
+    return new Histogram({ ...this.#named(name, help), buckets: BUCKETS_S });
+  }
+
+  #named(name: string, help: string): { name: string; help: string; registers: Registry[] } {
+    return { name: `standpipe_${name}`, help, registers: [this.#registry] };
+  }
+}
