@@ -9,7 +9,7 @@ import { countEvent, isRelayed, type WebhookEvent, webhookEvent } from './events
 import { Grace } from './grace';
 import { guardedLookup } from './guarded-lookup';
 import { Poster } from './poster';
-import { Endpoint, type EndpointParts } from './endpoint';
+import { Endpoint, type EndpointParts, type EndpointState } from './endpoint';
 import { Review } from './review';
 import { Teller } from './teller';
 
@@ -157,6 +157,11 @@ export class Webhooks {
     this.endGrace();
     for (const { teller } of this.#byApp.values()) teller.stop();
     for (const endpoint of this.#endpoints) endpoint.stop();
+  }
+
+  /** The endpoints of an app, as they are now. */
+  states(app: App): EndpointState[] {
+    return (this.#byApp.get(app)?.endpoints ?? []).map(({ state }) => state);
   }
 
   get #endpoints(): Endpoint[] {

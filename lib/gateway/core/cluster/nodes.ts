@@ -11,7 +11,7 @@ export interface NodeMessage {
   readonly type:
     | ('changed' | 'counted' | 'terminate' | 'leaving')
     | ('command' | 'query' | 'decide' | 'to_socket')
-    | ('hear' | 'report' | 'tail' | 'pipe');
+    | ('hear' | 'report' | 'tail' | 'pipe' | 'look');
   readonly [field: string]: unknown;
 }
 
