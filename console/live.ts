@@ -107,7 +107,7 @@ class Live {
       clearTimeout(this.#timer);
       clearTimeout(this.#silence);
       if (document.visibilityState === 'hidden') return this.#say({ is: 'hidden' });
-      if (this.#paths.size === 0) return;
+      if (this.#paths.size === 0 && this.#selection.app === undefined) return;
       const abort = (this.#abort = new AbortController());
       void this.#run(abort).catch(() => undefined);
     });

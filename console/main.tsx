@@ -22,7 +22,10 @@ import { forgetToken, hasToken, Refused, takeToken, whoAmI } from './session';
 import { shown } from './text';
 
 /** Pages by the word of the address; `x/` is that of one thing. */
-const PAGES: ReadonlyMap<string, ComponentType<PageProps>> = new Map<string, ComponentType<PageProps>>([
+const PAGES: ReadonlyMap<string, ComponentType<PageProps>> = new Map<
+  string,
+  ComponentType<PageProps>
+>([
   ['overview', OverviewPage],
   ['why', WhyPage],
   ['channels', ChannelsPage],
@@ -121,7 +124,10 @@ function Frame({ me }: { me: Me }): JSX.Element {
         {me.apps.length > 1 ? (
           <label class="apps">
             <span class="unseen">App</span>
-            <select value={app} onChange={(event) => go(href(event.currentTarget.value, address.page))}>
+            <select
+              value={app}
+              onChange={(event) => go(href(event.currentTarget.value, address.page))}
+            >
               {me.apps.map((each) => (
                 <option key={each} value={each}>
                   app {each}
@@ -197,11 +203,10 @@ function Lamp(): JSX.Element {
 function Away(): JSX.Element {
   const link = useLink();
   return (
-    <div role="alert">
+    <div role="alert" class="away">
       {'why' in link && (
         <p class="problem">
-          What you see is not up to date: {link.why}.
-          {link.is === 'away' && ' Trying again.'}
+          What you see is not up to date: {link.why}.{link.is === 'away' && ' Trying again.'}
         </p>
       )}
     </div>

@@ -2,7 +2,17 @@ import type { JSX } from 'preact';
 import type { BackendsPage, MemberRow, StreamRow } from '../../lib/gateway/protocols/console/api';
 import { api } from '../address';
 import { useAnswer, useNow } from '../live';
-import { Card, Extent, Facts, Heading, Name, Nothing, Pill, Shown, type Tone } from '../parts/basics';
+import {
+  Card,
+  Extent,
+  Facts,
+  Heading,
+  Name,
+  Nothing,
+  Pill,
+  Shown,
+  type Tone,
+} from '../parts/basics';
 import { Meter } from '../parts/chart';
 import { letterOf, Partitions } from '../parts/partitions';
 import { Table } from '../parts/table';
@@ -39,7 +49,8 @@ export function BackendsPageAll({ app }: PageProps): JSX.Element {
 }
 
 function Stream({ stream, now }: { stream: StreamRow; now: number }): JSX.Element {
-  const { group, isShared, order, overflow, lag, full, oldestAt, unattendedSince, members } = stream;
+  const { group, isShared, order, overflow, lag, full, oldestAt, unattendedSince, members } =
+    stream;
   const percent = full === 0 ? '0 %' : full < 0.01 ? 'under 1 %' : `${Math.round(full * 100)} %`;
   const about = isShared ? `order ${order}, overflow ${overflow}` : `overflow ${overflow}`;
   return (
@@ -50,8 +61,9 @@ function Stream({ stream, now }: { stream: StreamRow; now: number }): JSX.Elemen
     >
       {unattendedSince !== undefined && (
         <p class="state bad">
-          <Pill tone="bad">no backend</Pill> Nobody is connected since {time(unattendedSince, now)} (
-          {duration(now - unattendedSince)}). {lag > 0 ? `${plural(lag, 'event')} wait.` : 'Nothing waits.'}
+          <Pill tone="bad">no backend</Pill> Nobody is connected since {time(unattendedSince, now)}{' '}
+          ({duration(now - unattendedSince)}).{' '}
+          {lag > 0 ? `${plural(lag, 'event')} wait.` : 'Nothing waits.'}
         </p>
       )}
       <Facts
@@ -158,7 +170,12 @@ function History({ page, now }: { page: BackendsPage; now: number }): JSX.Elemen
           ]}
         />
       )}
-      <Extent shown={page.history.length} total={page.history.length} what="change" nodes={page.nodes} />
+      <Extent
+        shown={page.history.length}
+        total={page.history.length}
+        what="change"
+        nodes={page.nodes}
+      />
     </Card>
   );
 }

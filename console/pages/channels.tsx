@@ -2,7 +2,17 @@ import type { JSX } from 'preact';
 import type { ChannelPage, ChannelRow, List } from '../../lib/gateway/protocols/console/api';
 import { api, href } from '../address';
 import { useAnswer, useNow } from '../live';
-import { Card, ChannelLink, Extent, Facts, Heading, Name, Nothing, Shown, UserLink } from '../parts/basics';
+import {
+  Card,
+  ChannelLink,
+  Extent,
+  Facts,
+  Heading,
+  Name,
+  Nothing,
+  Shown,
+  UserLink,
+} from '../parts/basics';
 import { Filter, useQuery } from '../parts/filters';
 import { Owners } from '../parts/owners';
 import { SocketTable } from '../parts/sockets';
@@ -17,7 +27,10 @@ export function ChannelsPage({ app, address }: PageProps): JSX.Element {
   const now = useNow();
   return (
     <>
-      <Heading title="Channels" about="Occupied now. Counts of events are since the channel is occupied here.">
+      <Heading
+        title="Channels"
+        about="Occupied now. Counts of events are since the channel is occupied here."
+      >
         <Filter
           label="Beginning of the name"
           value={prefix}
@@ -30,7 +43,9 @@ export function ChannelsPage({ app, address }: PageProps): JSX.Element {
           <Card>
             {items.length === 0 ? (
               <Nothing>
-                {prefix === '' ? 'Nobody is on any channel.' : `No occupied channel begins with ${shown(prefix)}.`}
+                {prefix === ''
+                  ? 'Nobody is on any channel.'
+                  : `No occupied channel begins with ${shown(prefix)}.`}
               </Nothing>
             ) : (
               <Table
@@ -40,12 +55,35 @@ export function ChannelsPage({ app, address }: PageProps): JSX.Element {
                 sort={sort === '' ? 'subscribers' : sort}
                 onSort={(key) => query.set('sort', key)}
                 columns={[
-                  { name: 'Channel', sort: 'name', cell: ({ name }) => <ChannelLink app={app} name={name} /> },
+                  {
+                    name: 'Channel',
+                    sort: 'name',
+                    cell: ({ name }) => <ChannelLink app={app} name={name} />,
+                  },
                   { name: 'Type', cell: ({ type }) => <span class="soft">{type}</span> },
-                  { name: 'Subscribers', isNumber: true, sort: 'subscribers', cell: ({ subscribers }) => count(subscribers) },
-                  { name: 'Members', isNumber: true, cell: ({ members }) => (members === undefined ? '' : count(members)) },
-                  { name: 'Events', isNumber: true, sort: 'events', cell: ({ events }) => count(events) },
-                  { name: 'Last event', isNumber: true, sort: 'latest', cell: ({ lastEventAt }) => ago(lastEventAt, now) },
+                  {
+                    name: 'Subscribers',
+                    isNumber: true,
+                    sort: 'subscribers',
+                    cell: ({ subscribers }) => count(subscribers),
+                  },
+                  {
+                    name: 'Members',
+                    isNumber: true,
+                    cell: ({ members }) => (members === undefined ? '' : count(members)),
+                  },
+                  {
+                    name: 'Events',
+                    isNumber: true,
+                    sort: 'events',
+                    cell: ({ events }) => count(events),
+                  },
+                  {
+                    name: 'Last event',
+                    isNumber: true,
+                    sort: 'latest',
+                    cell: ({ lastEventAt }) => ago(lastEventAt, now),
+                  },
                 ]}
               />
             )}

@@ -14,12 +14,21 @@ export function ConfigPageAll({ address }: PageProps): JSX.Element {
   const answer = useAnswer<ConfigPage>('/api/config');
   return (
     <>
-      <Heading title="Configuration" about="Values in force on this gateway. Secrets are told by their length.">
-        <Filter label="Part of the name" value={name} onChange={(value) => query.set('name', value)} />
+      <Heading
+        title="Configuration"
+        about="Values in force on this gateway. Secrets are told by their length."
+      >
+        <Filter
+          label="Part of the name"
+          value={name}
+          onChange={(value) => query.set('name', value)}
+        />
       </Heading>
       <Shown answer={answer}>
         {({ values }) => {
-          const rows = values.filter((each) => each.name.toLowerCase().includes(name.toLowerCase()));
+          const rows = values.filter((each) =>
+            each.name.toLowerCase().includes(name.toLowerCase()),
+          );
           return (
             <Card>
               <Table
@@ -38,7 +47,12 @@ export function ConfigPageAll({ address }: PageProps): JSX.Element {
                   },
                 ]}
               />
-              <Extent shown={rows.length} total={values.length} what="value" nodes={{ asked: 1, answered: 1 }} />
+              <Extent
+                shown={rows.length}
+                total={values.length}
+                what="value"
+                nodes={{ asked: 1, answered: 1 }}
+              />
             </Card>
           );
         }}
@@ -53,7 +67,10 @@ export function NodesPageAll(_: PageProps): JSX.Element {
   const now = useNow();
   return (
     <>
-      <Heading title="Nodes" about="Gateways that serve the same apps. Values that differ from this one stand out." />
+      <Heading
+        title="Nodes"
+        about="Gateways that serve the same apps. Values that differ from this one stand out."
+      />
       <Shown answer={answer}>
         {({ rows, nodes }) => {
           const own = rows.find(({ isThis }) => isThis);
@@ -75,12 +92,21 @@ export function NodesPageAll(_: PageProps): JSX.Element {
                     ),
                   },
                   { name: 'Version', cell: (row) => same(row, 'version') },
-                  { name: 'Configuration', cell: (row) => <code>{same(row, 'configuration')}</code> },
+                  {
+                    name: 'Configuration',
+                    cell: (row) => <code>{same(row, 'configuration')}</code>,
+                  },
                   {
                     name: 'Broker',
-                    cell: ({ broker }) => <Pill tone={broker === 'up' ? 'good' : 'bad'}>{broker}</Pill>,
+                    cell: ({ broker }) => (
+                      <Pill tone={broker === 'up' ? 'good' : 'bad'}>{broker}</Pill>
+                    ),
                   },
-                  { name: 'Up', isNumber: true, cell: ({ startedAt }) => duration(now - startedAt) },
+                  {
+                    name: 'Up',
+                    isNumber: true,
+                    cell: ({ startedAt }) => duration(now - startedAt),
+                  },
                   { name: 'Sockets', isNumber: true, cell: ({ sockets }) => count(sockets) },
                   { name: 'CPU', isNumber: true, cell: ({ cpu }) => `${Math.round(cpu * 100)} %` },
                   { name: 'Memory', isNumber: true, cell: ({ rssBytes }) => bytes(rssBytes) },

@@ -53,7 +53,8 @@ export function FindPage({ app, address: { id = '' } }: PageProps): JSX.Element 
               <ul class="chips">
                 {items.map(({ id: user, sockets: many }) => (
                   <li key={user}>
-                    <UserLink app={app} id={user} /> <span class="soft">{plural(many, 'socket')}</span>
+                    <UserLink app={app} id={user} />{' '}
+                    <span class="soft">{plural(many, 'socket')}</span>
                   </li>
                 ))}
               </ul>

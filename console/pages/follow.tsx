@@ -18,7 +18,11 @@ type Filtered = { channel: string; event: string; socket: string; count: number;
 /** Where did this event go, and how long was each hop? */
 export function FollowPage({ app, address, me }: PageProps): JSX.Element {
   const query = useQuery(address);
-  const [channel, event, socket] = ['channel', 'event', 'socket'].map(query.get) as [string, string, string];
+  const [channel, event, socket] = ['channel', 'event', 'socket'].map(query.get) as [
+    string,
+    string,
+    string,
+  ];
   const [count, setCount] = useState('1');
   const [probe, setProbe] = useState(me.role === 'operator');
   const [armed, arm] = useState<Filtered | undefined>();
@@ -38,7 +42,11 @@ export function FollowPage({ app, address, me }: PageProps): JSX.Element {
       <Heading title="Follow" about="The way of the next events that fit, hop by hop." />
       <Card>
         <form class="tools" onSubmit={start}>
-          <Filter label="Channel" value={channel} onChange={(value) => query.set('channel', value)} />
+          <Filter
+            label="Channel"
+            value={channel}
+            onChange={(value) => query.set('channel', value)}
+          />
           <Filter label="Event" value={event} onChange={(value) => query.set('event', value)} />
           <Filter label="Socket" value={socket} onChange={(value) => query.set('socket', value)} />
           <Choice label="How many" value={count} options={COUNTS} onChange={setCount} />
@@ -63,7 +71,9 @@ export function FollowPage({ app, address, me }: PageProps): JSX.Element {
       ))}
       {armed === undefined && (
         <Card>
-          <Nothing>Say which event, or leave all fields empty for any, and press Follow before it happens.</Nothing>
+          <Nothing>
+            Say which event, or leave all fields empty for any, and press Follow before it happens.
+          </Nothing>
         </Card>
       )}
     </>
@@ -100,7 +110,11 @@ function Way({ followed, now }: { followed: Followed; now: number }): JSX.Elemen
         ))}
       </ol>
       <p role="status">
-        {isOver ? <Pill tone="plain">all that there is to see</Pill> : <Pill tone="warn">on its way</Pill>}
+        {isOver ? (
+          <Pill tone="plain">all that there is to see</Pill>
+        ) : (
+          <Pill tone="warn">on its way</Pill>
+        )}
       </p>
     </Card>
   );

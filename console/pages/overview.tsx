@@ -59,7 +59,11 @@ function Verdicts({
     );
   }
   return (
-    <section class="verdicts" role="status" aria-label="What is wrong">
+    <section
+      class={`verdicts ${verdicts.some(({ level }) => level === 'bad') ? '' : 'warned'}`}
+      role="status"
+      aria-label="What is wrong"
+    >
       <ol>
         {verdicts.map(({ level, side, text, since, page, app: of }) => (
           <li key={`${of ?? ''} ${text}`} class={level}>
@@ -107,13 +111,38 @@ function Curves({ overview, now }: { overview: Overview; now: number }): JSX.Ele
   const perSecond = (value: number): string => `${rate(value)}/s`;
   return (
     <>
-      <Card title="This gateway" aside="15 minutes, all apps">
+      <Card
+        title="This gateway"
+        aside={`${duration(Math.min(900_000, overview.at - overview.startedAt))}, all apps`}
+      >
         <div class="charts">
-          <Chart title="Delivered to browsers" now={now} say={perSecond} dots={dots((p) => p.delivered)} />
+          <Chart
+            title="Delivered to browsers"
+            now={now}
+            say={perSecond}
+            dots={dots((p) => p.delivered)}
+          />
           <Chart title="Events accepted" now={now} say={perSecond} dots={dots((p) => p.accepted)} />
-          <Chart title="Messages of browsers" now={now} say={perSecond} dots={dots((p) => p.received)} />
-          <Chart title="To backends" tone="good" now={now} say={perSecond} dots={dots((p) => p.toBackends)} />
-          <Chart title="Waiting for backends" tone="busy" now={now} say={count} dots={dots((p) => p.waiting)} />
+          <Chart
+            title="Messages of browsers"
+            now={now}
+            say={perSecond}
+            dots={dots((p) => p.received)}
+          />
+          <Chart
+            title="To backends"
+            tone="good"
+            now={now}
+            say={perSecond}
+            dots={dots((p) => p.toBackends)}
+          />
+          <Chart
+            title="Waiting for backends"
+            tone="busy"
+            now={now}
+            say={count}
+            dots={dots((p) => p.waiting)}
+          />
           <Chart title="Sockets" now={now} say={count} dots={dots((p) => p.sockets)} />
         </div>
         {node !== undefined && (

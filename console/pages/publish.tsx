@@ -30,7 +30,12 @@ export function PublishPage({ app, address: { query }, me }: PageProps): JSX.Ele
       (error: Error) => say({ isWrong: true, text: error.message }),
     );
   };
-  const field = (label: string, value: string, set: (value: string) => void, isNeeded = true): JSX.Element => (
+  const field = (
+    label: string,
+    value: string,
+    set: (value: string) => void,
+    isNeeded = true,
+  ): JSX.Element => (
     <label class="field">
       <span>{label}</span>
       <input
@@ -44,7 +49,10 @@ export function PublishPage({ app, address: { query }, me }: PageProps): JSX.Ele
   );
   return (
     <>
-      <Heading title="Publish" about="One event to one channel, by the rules of the HTTP API. It goes to real browsers." />
+      <Heading
+        title="Publish"
+        about="One event to one channel, by the rules of the HTTP API. It goes to real browsers."
+      />
       <Card>
         <form class="form" onSubmit={publish}>
           {field('Channel', channel, setChannel)}

@@ -13,17 +13,28 @@ export function RefusalsPage({ app }: PageProps): JSX.Element {
   const now = useNow();
   return (
     <>
-      <Heading title="Refusals and closes" about="By reason, with the last example and what to do about it." />
+      <Heading
+        title="Refusals and closes"
+        about="By reason, with the last example and what to do about it."
+      />
       <Shown answer={answer}>
         {(page) => (
           <>
             <Card title="Refused">
-              {page.refusals.length === 0 && <Nothing>Nobody was refused in the last hour.</Nothing>}
-              {page.refusals.length > 0 && <Counts label="Refusals" rows={page.refusals} now={now} app={app} />}
+              {page.refusals.length === 0 && (
+                <Nothing>Nobody was refused in the last hour.</Nothing>
+              )}
+              {page.refusals.length > 0 && (
+                <Counts label="Refusals" rows={page.refusals} now={now} app={app} />
+              )}
             </Card>
             <Card title="Closed, by code">
-              {page.closes.length === 0 && <Nothing>No socket was closed in the last hour.</Nothing>}
-              {page.closes.length > 0 && <Counts label="Closes" rows={page.closes} now={now} app={app} />}
+              {page.closes.length === 0 && (
+                <Nothing>No socket was closed in the last hour.</Nothing>
+              )}
+              {page.closes.length > 0 && (
+                <Counts label="Closes" rows={page.closes} now={now} app={app} />
+              )}
             </Card>
             <Card title="Last refusals">
               {page.lastRefusals.length === 0 && <Nothing>None.</Nothing>}
@@ -40,7 +51,11 @@ export function RefusalsPage({ app }: PageProps): JSX.Element {
                     {
                       name: 'Who',
                       cell: ({ socket, address }) =>
-                        socket === '' ? <code>{shown(address)}</code> : <SocketLink app={app} id={socket} />,
+                        socket === '' ? (
+                          <code>{shown(address)}</code>
+                        ) : (
+                          <SocketLink app={app} id={socket} />
+                        ),
                     },
                   ]}
                 />
@@ -63,7 +78,9 @@ export function RefusalsPage({ app }: PageProps): JSX.Element {
               )}
             </Card>
             <Card title="Acts of operators">
-              {page.acts.length === 0 && <Nothing>Nobody has done anything here since the start.</Nothing>}
+              {page.acts.length === 0 && (
+                <Nothing>Nobody has done anything here since the start.</Nothing>
+              )}
               {page.acts.length > 0 && (
                 <Table
                   label="Acts"

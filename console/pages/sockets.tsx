@@ -1,8 +1,26 @@
 import type { JSX } from 'preact';
-import type { GonePage, List, SocketPage, SocketRow } from '../../lib/gateway/protocols/console/api';
+import type {
+  GonePage,
+  List,
+  SocketPage,
+  SocketRow,
+} from '../../lib/gateway/protocols/console/api';
 import { api, href } from '../address';
 import { useAnswer, useNow } from '../live';
-import { Act, Card, ChannelLink, Extent, Facts, Heading, Name, Nothing, Pill, Shown, SocketLink, UserLink } from '../parts/basics';
+import {
+  Act,
+  Card,
+  ChannelLink,
+  Extent,
+  Facts,
+  Heading,
+  Name,
+  Nothing,
+  Pill,
+  Shown,
+  SocketLink,
+  UserLink,
+} from '../parts/basics';
 import { Choice, Filter, useQuery } from '../parts/filters';
 import { Owners } from '../parts/owners';
 import { SocketTable } from '../parts/sockets';
@@ -30,7 +48,12 @@ export function SocketsPage({ app, address, me }: PageProps): JSX.Element {
           value={prefix}
           onChange={(value) => query.set('prefix', value)}
         />
-        <Choice label="Order" value={sort} options={ORDERS} onChange={(value) => query.set('sort', value)} />
+        <Choice
+          label="Order"
+          value={sort}
+          options={ORDERS}
+          onChange={(value) => query.set('sort', value)}
+        />
       </Heading>
       <Shown answer={answer}>
         {({ items, total, nodes }) => (
@@ -113,7 +136,10 @@ function Open({ app, socket, now }: { app: string; socket: SocketPage; now: numb
       <Card>
         <Facts
           of={[
-            ['State', isBehind ? <Pill tone="warn">does not keep up</Pill> : <Pill tone="good">open</Pill>],
+            [
+              'State',
+              isBehind ? <Pill tone="warn">does not keep up</Pill> : <Pill tone="good">open</Pill>,
+            ],
             ['Open for', duration(now - socket.openedAt)],
             ['User', user === undefined ? 'not signed in' : <UserLink app={app} id={user} />],
             ...(address === undefined
@@ -121,10 +147,7 @@ function Open({ app, socket, now }: { app: string; socket: SocketPage; now: numb
               : [['Address', <code>{shown(address)}</code>] as [string, JSX.Element]]),
             ['Node', node],
             ['Protocol', socket.protocol],
-            [
-              'Unsent',
-              unsentBytes === 0 ? 'nothing' : <b class="wrong">{bytes(unsentBytes)}</b>,
-            ],
+            ['Unsent', unsentBytes === 0 ? 'nothing' : <b class="wrong">{bytes(unsentBytes)}</b>],
           ]}
         />
       </Card>
@@ -160,14 +183,15 @@ function Gone({ app, page, now }: { app: string; page: GonePage; now: number }):
           ['Code', closed.code],
           ['Reason', closed.reason === '' ? 'none' : <Name of={closed.reason} />],
           ['Was open for', duration(closed.at - closed.openedAt)],
-          ['User', closed.user === undefined ? 'not signed in' : <UserLink app={app} id={closed.user} />],
+          [
+            'User',
+            closed.user === undefined ? 'not signed in' : <UserLink app={app} id={closed.user} />,
+          ],
           ['Back as', backAs === undefined ? 'not yet' : <SocketLink app={app} id={backAs} />],
         ]}
       />
       {closed.channels.length > 0 && (
-        <p class="soft">
-          was on: {closed.channels.map((name) => shown(name)).join(', ')}
-        </p>
+        <p class="soft">was on: {closed.channels.map((name) => shown(name)).join(', ')}</p>
       )}
     </Card>
   );

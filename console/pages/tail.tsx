@@ -56,29 +56,56 @@ export function TailPage({ app, address, me }: PageProps): JSX.Element {
   }, [app, channel, event, socket, way, isPaused, showsData]);
   const sum = (of: (part: TailPart) => number): number =>
     heard.parts.reduce((total, part) => total + of(part), 0);
-  const perSecond = (of: (part: TailPart) => number): number => sum(of) / (heard.parts.length * PART_S || 1);
+  const perSecond = (of: (part: TailPart) => number): number =>
+    sum(of) / (heard.parts.length * PART_S || 1);
   const [fit, shownRows] = [sum((part) => part.fit), sum((part) => part.rows.length)];
   return (
     <>
-      <Heading title="Live events" about="Events that pass this gateway. Nothing is looked at but while this page is open.">
-        <Filter label="Channel begins with" value={channel} onChange={(value) => query.set('channel', value)} />
+      <Heading
+        title="Live events"
+        about="Events that pass this gateway. Nothing is looked at but while this page is open."
+      >
+        <Filter
+          label="Channel begins with"
+          value={channel}
+          onChange={(value) => query.set('channel', value)}
+        />
         <Filter label="Event" value={event} onChange={(value) => query.set('event', value)} />
         <Filter label="Socket" value={socket} onChange={(value) => query.set('socket', value)} />
-        <Choice label="Direction" value={way} options={WAYS} onChange={(value) => query.set('way', value)} />
-        <button type="button" class="quiet" aria-pressed={isPaused} onClick={() => pause(!isPaused)}>
+        <Choice
+          label="Direction"
+          value={way}
+          options={WAYS}
+          onChange={(value) => query.set('way', value)}
+        />
+        <button
+          type="button"
+          class="quiet"
+          aria-pressed={isPaused}
+          onClick={() => pause(!isPaused)}
+        >
           {isPaused ? 'Go on' : 'Pause'}
         </button>
         {me.role === 'operator' && (
-          <button type="button" class="quiet" aria-pressed={showsData} onClick={() => showData(!showsData)}>
+          <button
+            type="button"
+            class="quiet"
+            aria-pressed={showsData}
+            onClick={() => showData(!showsData)}
+          >
             {showsData ? 'Hide data' : 'Show data'}
           </button>
         )}
       </Heading>
       <Card>
         <p class="extent soft">
-          {rate(perSecond((part) => part.seen))}/s pass by, {rate(perSecond((part) => part.fit))}/s fit
-          {fit > shownRows && shownRows > 0 && `, 1 in ${count(Math.round(fit / shownRows))} is shown`}
-          {heard.missed > 0 && `; ${plural(heard.missed, 'part')} left out, since this page was behind`}
+          {rate(perSecond((part) => part.seen))}/s pass by, {rate(perSecond((part) => part.fit))}/s
+          fit
+          {fit > shownRows &&
+            shownRows > 0 &&
+            `, 1 in ${count(Math.round(fit / shownRows))} is shown`}
+          {heard.missed > 0 &&
+            `; ${plural(heard.missed, 'part')} left out, since this page was behind`}
         </p>
         {heard.rows.length === 0 ? (
           <Nothing>{isPaused ? 'Paused.' : 'Nothing has passed by yet.'}</Nothing>
@@ -89,13 +116,27 @@ export function TailPage({ app, address, me }: PageProps): JSX.Element {
             keyOf={({ key }) => String(key)}
             columns={[
               { name: 'At', cell: ({ at }) => <span class="mono">{preciseTime(at, now)}</span> },
-              { name: 'Way', cell: ({ way: each }) => <span class={`way ${each}`}>{SAYS[each]}</span> },
-              { name: 'Event', cell: ({ event: name }) => <b><Name of={name} /></b> },
+              {
+                name: 'Way',
+                cell: ({ way: each }) => <span class={`way ${each}`}>{SAYS[each]}</span>,
+              },
+              {
+                name: 'Event',
+                cell: ({ event: name }) => (
+                  <b>
+                    <Name of={name} />
+                  </b>
+                ),
+              },
               {
                 name: 'Channel',
-                cell: ({ channel: name }) => name !== undefined && <ChannelLink app={app} name={name} />,
+                cell: ({ channel: name }) =>
+                  name !== undefined && <ChannelLink app={app} name={name} />,
               },
-              { name: 'Socket', cell: ({ socket: id }) => id !== undefined && <SocketLink app={app} id={id} /> },
+              {
+                name: 'Socket',
+                cell: ({ socket: id }) => id !== undefined && <SocketLink app={app} id={id} />,
+              },
               {
                 name: 'Went to',
                 cell: ({ sockets, toBackends }) =>
@@ -107,14 +148,21 @@ export function TailPage({ app, address, me }: PageProps): JSX.Element {
               },
               { name: 'Bytes', isNumber: true, cell: ({ bytes: size }) => bytes(size) },
               ...(showsData
-                ? [{ name: 'Data', cell: ({ data = '' }: TailRow) => <code class="cut">{shownData(data)}</code> }]
+                ? [
+                    {
+                      name: 'Data',
+                      cell: ({ data = '' }: TailRow) => <code class="cut">{shownData(data)}</code>,
+                    },
+                  ]
                 : []),
             ]}
           />
         )}
       </Card>
       <p class="soft">
-        <a href={href(app, 'follow', undefined, { channel, event, socket })}>Follow one event from hop to hop</a>
+        <a href={href(app, 'follow', undefined, { channel, event, socket })}>
+          Follow one event from hop to hop
+        </a>
       </p>
     </>
   );

@@ -2,7 +2,18 @@ import type { JSX } from 'preact';
 import type { List, UserPage, UserRow } from '../../lib/gateway/protocols/console/api';
 import { api, href } from '../address';
 import { useAnswer, useNow } from '../live';
-import { Act, Card, ChannelLink, Extent, Heading, Name, Nothing, Shown, SocketLink, UserLink } from '../parts/basics';
+import {
+  Act,
+  Card,
+  ChannelLink,
+  Extent,
+  Heading,
+  Name,
+  Nothing,
+  Shown,
+  SocketLink,
+  UserLink,
+} from '../parts/basics';
 import { Filter, useQuery } from '../parts/filters';
 import { SocketTable } from '../parts/sockets';
 import { Table } from '../parts/table';
@@ -15,7 +26,10 @@ export function UsersPage({ app, address }: PageProps): JSX.Element {
   const answer = useAnswer<List<UserRow>>(api(app, 'users', undefined, { prefix, sort }));
   return (
     <>
-      <Heading title="Users" about="Signed in with pusher:signin. Members of presence channels stand with their channel.">
+      <Heading
+        title="Users"
+        about="Signed in with pusher:signin. Members of presence channels stand with their channel."
+      >
         <Filter
           label="Beginning of the id"
           value={prefix}
@@ -26,7 +40,9 @@ export function UsersPage({ app, address }: PageProps): JSX.Element {
         {({ items, total, nodes }) => (
           <Card>
             {items.length === 0 ? (
-              <Nothing>{prefix === '' ? 'Nobody is signed in.' : 'No signed-in user fits.'}</Nothing>
+              <Nothing>
+                {prefix === '' ? 'Nobody is signed in.' : 'No signed-in user fits.'}
+              </Nothing>
             ) : (
               <Table
                 label="Users"
@@ -36,7 +52,12 @@ export function UsersPage({ app, address }: PageProps): JSX.Element {
                 onSort={(key) => query.set('sort', key)}
                 columns={[
                   { name: 'User', sort: 'name', cell: ({ id }) => <UserLink app={app} id={id} /> },
-                  { name: 'Sockets', isNumber: true, sort: 'sockets', cell: ({ sockets }) => count(sockets) },
+                  {
+                    name: 'Sockets',
+                    isNumber: true,
+                    sort: 'sockets',
+                    cell: ({ sockets }) => count(sockets),
+                  },
                 ]}
               />
             )}

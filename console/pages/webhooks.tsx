@@ -13,7 +13,10 @@ export function WebhooksPage({ app }: PageProps): JSX.Element {
   const now = useNow();
   return (
     <>
-      <Heading title="Webhooks" about="Endpoints of this app, and the last attempts to reach them." />
+      <Heading
+        title="Webhooks"
+        about="Endpoints of this app, and the last attempts to reach them."
+      />
       <Shown answer={answer}>
         {({ items }) =>
           items.length === 0 ? (
@@ -21,7 +24,11 @@ export function WebhooksPage({ app }: PageProps): JSX.Element {
               <Nothing>This app has no webhooks.</Nothing>
             </Card>
           ) : (
-            <>{items.map((hook, i) => <Endpoint key={`${hook.host} ${i}`} hook={hook} now={now} />)}</>
+            <>
+              {items.map((hook, i) => (
+                <Endpoint key={`${hook.host} ${i}`} hook={hook} now={now} />
+              ))}
+            </>
           )
         }
       </Shown>
@@ -33,16 +40,29 @@ function Endpoint({ hook, now }: { hook: WebhookRow; now: number }): JSX.Element
   const { host, events, waiting, sent, dropped, pausedMs, attempts } = hook;
   const failing = attempts[0]?.why !== undefined;
   return (
-    <Card title={<Name of={host} />} aside={events?.join(', ') ?? 'all events'} kind={pausedMs > 0 ? 'alarm' : ''}>
+    <Card
+      title={<Name of={host} />}
+      aside={events?.join(', ') ?? 'all events'}
+      kind={pausedMs > 0 ? 'alarm' : ''}
+    >
       {pausedMs > 0 && (
         <p class="state bad">
-          <Pill tone="bad">left alone</Pill> It failed five times in a row: one request tries again in{' '}
-          {duration(pausedMs)}.
+          <Pill tone="bad">left alone</Pill> It failed five times in a row: one request tries again
+          in {duration(pausedMs)}.
         </p>
       )}
       <Facts
         of={[
-          ['Last', attempts.length === 0 ? 'none yet' : failing ? <Pill tone="bad">{shown(attempts[0]?.why ?? '')}</Pill> : <Pill tone="good">taken</Pill>],
+          [
+            'Last',
+            attempts.length === 0 ? (
+              'none yet'
+            ) : failing ? (
+              <Pill tone="bad">{shown(attempts[0]?.why ?? '')}</Pill>
+            ) : (
+              <Pill tone="good">taken</Pill>
+            ),
+          ],
           ['Waiting', count(waiting)],
           ['Taken', count(sent)],
           ['Given up', dropped === 0 ? '0' : <b class="wrong">{count(dropped)}</b>],
@@ -62,15 +82,22 @@ function Endpoint({ hook, now }: { hook: WebhookRow; now: number }): JSX.Element
                   <Pill tone="good">taken</Pill>
                 ) : (
                   <>
-                    <Pill tone="bad">{shown(why)}</Pill> <span class="soft">{goesOn ? 'tried again later' : 'given up'}</span>
+                    <Pill tone="bad">{shown(why)}</Pill>{' '}
+                    <span class="soft">{goesOn ? 'tried again later' : 'given up'}</span>
                   </>
                 ),
             },
             { name: 'Took', isNumber: true, cell: ({ tookMs }) => milliseconds(tookMs) },
             { name: 'Attempt', isNumber: true, cell: ({ attempt }) => attempt },
             { name: 'Events', isNumber: true, cell: ({ events: many }) => count(many) },
-            { name: 'First event', cell: ({ first }) => first !== undefined && <code class="cut">{shown(first)}</code> },
-            { name: 'Delivery', cell: ({ delivery }) => <code class="soft">{delivery.slice(0, 8)}</code> },
+            {
+              name: 'First event',
+              cell: ({ first }) => first !== undefined && <code class="cut">{shown(first)}</code>,
+            },
+            {
+              name: 'Delivery',
+              cell: ({ delivery }) => <code class="soft">{delivery.slice(0, 8)}</code>,
+            },
           ]}
         />
       )}

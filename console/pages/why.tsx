@@ -21,17 +21,32 @@ const TITLES: Record<Step['about'], string> = {
 /** Why did this browser not get that event on this channel? */
 export function WhyPage({ app, address, me }: PageProps): JSX.Element {
   const query = useQuery(address);
-  const [who, channel, event] = ['who', 'channel', 'event'].map(query.get) as [string, string, string];
+  const [who, channel, event] = ['who', 'channel', 'event'].map(query.get) as [
+    string,
+    string,
+    string,
+  ];
   return (
     <>
-      <Heading title="Why not?" about="Why did a browser not get an event? The first step that is not well is the reason.">
-        <Filter label="Socket or user" value={who} placeholder="123.456" onChange={(value) => query.set('who', value)} />
+      <Heading
+        title="Why not?"
+        about="Why did a browser not get an event? The first step that is not well is the reason."
+      >
+        <Filter
+          label="Socket or user"
+          value={who}
+          placeholder="123.456"
+          onChange={(value) => query.set('who', value)}
+        />
         <Filter label="Channel" value={channel} onChange={(value) => query.set('channel', value)} />
         <Filter label="Event" value={event} onChange={(value) => query.set('event', value)} />
       </Heading>
       {who === '' ? (
         <Card>
-          <p class="nothing">Whose event is missing? Give a socket id, which pusher-js has as pusher.connection.socket_id, or a user.</p>
+          <p class="nothing">
+            Whose event is missing? Give a socket id, which pusher-js has as
+            pusher.connection.socket_id, or a user.
+          </p>
         </Card>
       ) : (
         <Reason app={app} question={{ who, channel, event }} isOperator={me.role === 'operator'} />
@@ -100,7 +115,10 @@ function Reason({
                 {question.channel !== '' && (
                   <a
                     class="button quiet"
-                    href={href(app, 'follow', undefined, { channel: question.channel, event: question.event })}
+                    href={href(app, 'follow', undefined, {
+                      channel: question.channel,
+                      event: question.event,
+                    })}
                   >
                     Follow the next event
                   </a>

@@ -36,7 +36,11 @@ export function Card({
   aside,
   children,
   kind = '',
-}: Children & { title?: ComponentChildren; aside?: ComponentChildren; kind?: string }): JSX.Element {
+}: Children & {
+  title?: ComponentChildren;
+  aside?: ComponentChildren;
+  kind?: string;
+}): JSX.Element {
   return (
     <section class={`card ${kind}`}>
       {title !== undefined && (

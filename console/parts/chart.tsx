@@ -5,6 +5,7 @@ import { time } from '../text';
 const WIDTH = 320;
 const HEIGHT = 72;
 const WINDOW_MS = 15 * 60_000;
+const MIN_WINDOW_MS = 60_000;
 
 export interface Dot {
   readonly at: number;
@@ -27,16 +28,19 @@ export function Chart({
 }): JSX.Element {
   const [pointed, point] = useState<Dot | undefined>();
   const most = Math.max(1, ...dots.map(({ value }) => value));
-  const x = (at: number): number => Math.max(0, WIDTH - ((now - at) / WINDOW_MS) * WIDTH);
+  const [first] = dots;
+  // A gateway that has just started fills the width too.
+  const end = dots.at(-1)?.at ?? now;
+  const windowMs = Math.min(WINDOW_MS, Math.max(MIN_WINDOW_MS, end - (first?.at ?? end)));
+  const x = (at: number): number => Math.max(0, WIDTH - ((end - at) / windowMs) * WIDTH);
   const y = (value: number): number => HEIGHT - 2 - (value / most) * (HEIGHT - 8);
   const line = dots.map(({ at, value }) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`);
-  const [first] = dots;
   const last = dots.at(-1);
   const seen = pointed ?? last;
   const text = `${title}: ${say(last?.value ?? 0)} now, at most ${say(dots.length === 0 ? 0 : most)} in 15 minutes`;
   const move = (event: TargetedPointerEvent<SVGSVGElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
-    const at = now - (1 - (event.clientX - box.left) / box.width) * WINDOW_MS;
+    const at = end - (1 - (event.clientX - box.left) / box.width) * windowMs;
     const near = (a: Dot, b: Dot): Dot => (Math.abs(a.at - at) < Math.abs(b.at - at) ? a : b);
     if (first !== undefined) point(dots.reduce(near, first));
   };

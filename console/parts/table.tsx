@@ -60,7 +60,7 @@ export function Table<T>({
             <tr key={keyOf(row, index)} role="row" class={toneOf?.(row) ?? ''}>
               {columns.map(({ name, cell, isNumber }) => (
                 <td key={name} role="cell" class={isNumber ? 'number' : ''} data-name={name}>
-                  {cell(row)}
+                  {asCell(cell(row))}
                 </td>
               ))}
             </tr>
@@ -69,6 +69,12 @@ export function Table<T>({
       </table>
     </div>
   );
+}
+
+/** An empty cell takes no room on a card. */
+function asCell(content: ComponentChildren): ComponentChildren {
+  const isEmpty = content === '' || content === undefined || content === false;
+  return isEmpty ? undefined : <span class="cell">{content}</span>;
 }
 
 /** Up and down go from row to row. */

@@ -9,6 +9,8 @@ import { returned, unsentBytes } from './sockets';
 import type { ConsoleContext } from '../context';
 
 const FIVE_MINUTES_MS = 300_000;
+/** Characters of a refusal's message. */
+const MAX_SAID = 120;
 
 export interface Question {
   /** Id of a socket or user. */
@@ -47,7 +49,7 @@ function verdictOf(socket: Socket, steps: readonly Step[], well: string): Explan
   return { socket: socket.id, steps, verdict: first?.text ?? well };
 }
 
-function gone({ recorder }: ConsoleContext, app: App, who: string): Explanation | undefined {
+function gone({ recorder, clock }: ConsoleContext, app: App, who: string): Explanation | undefined {
   let found: ClosedSocket | undefined;
   for (const each of recorder.closes(app.id)) {
     if (each.socket !== who && each.user !== who) continue;
@@ -58,7 +60,7 @@ function gone({ recorder }: ConsoleContext, app: App, who: string): Explanation 
   const back = returned(app, found);
   const reason = found.reason === '' ? '' : ` “${found.reason}”`;
   const text =
-    `Socket ${found.socket} was closed at ${timeOf(found.at)} with ${found.code}${reason}; ` +
+    `Socket ${found.socket} was closed ${agoOf(found.at, clock.wall())} with ${found.code}${reason}; ` +
     (back === undefined ? 'it has not come back' : `it is back as ${back.id}`);
   return { socket: back?.id, steps: [{ is: 'no', about: 'socket', text }], verdict: text };
 }
@@ -75,7 +77,12 @@ function open({ clock }: ConsoleContext, socket: Socket, who: string): Step {
   return { is: 'ok', about: 'socket', text };
 }
 
-function onChannel({ recorder }: ConsoleContext, app: App, socket: Socket, channel: string): Step {
+function onChannel(
+  { recorder, clock }: ConsoleContext,
+  app: App,
+  socket: Socket,
+  channel: string,
+): Step {
   const about = 'channel';
   if (socket.channels?.has(channel) === true)
     return { is: 'ok', about, text: `It is on ${channel}` };
@@ -93,7 +100,7 @@ function onChannel({ recorder }: ConsoleContext, app: App, socket: Socket, chann
     break;
   }
   if (refusal !== undefined) {
-    const text = `It was refused on ${channel} at ${timeOf(refusal.at)}: “${refusal.message}”`;
+    const text = `It was refused on ${channel} ${agoOf(refusal.at, clock.wall())}: “${brief(refusal.message)}”`;
     return { is: 'no', about, text };
   }
   const names = [...(socket.channels?.keys() ?? [])];
@@ -138,7 +145,7 @@ function published(
     message ||= each.message;
   }
   const why =
-    refused === 0 ? '' : `; the HTTP API refused ${refused} requests in 5 min: “${message}”`;
+    refused === 0 ? '' : `; the HTTP API refused ${refused} requests in 5 min: “${brief(message)}”`;
   const text = `Nothing was published on ${name} while somebody here was on it${why}`;
   return { is: 'no', about, text };
 }
@@ -161,8 +168,12 @@ function* toBackends(app: App, channel: string, event: string): IterableIterator
   }
 }
 
-function timeOf(wallMs: number): string {
-  return new Date(wallMs).toISOString().slice(11, 19);
+function agoOf(at: number, nowMs: number): string {
+  return `${durationOf(Math.max(0, Math.round((nowMs - at) / 1000)))} ago`;
+}
+
+function brief(message: string): string {
+  return message.length > MAX_SAID ? `${message.slice(0, MAX_SAID)}…` : message;
 }
 
 function durationOf(seconds: number): string {

@@ -32,11 +32,14 @@ export function overview(context: ConsoleContext, viewer: Viewer): Overview {
 
 function numbersOf(context: ConsoleContext, app: App): AppNumbers {
   const groups = [...groupsOf(app)];
+  // The users' own channels are none that the app has made.
+  let channels = 0;
+  for (const _ of app.occupied()) channels++;
   return {
     id: app.id,
     isEnabled: app.options.enabled,
     sockets: app.sockets.size,
-    channels: app.channels.size,
+    channels,
     users: app.users.size,
     backends: app.backends,
     streams: groups.length,

@@ -19,7 +19,9 @@ const NEARLY_ALL = 0.8;
 /** A backend that has just gone is on its way back. */
 const PATIENCE_MS = 2_000;
 
-const number = new Intl.NumberFormat('en');
+const grouped = new Intl.NumberFormat('en');
+/** Thin spaces between thousands, as on the page. */
+const count = (value: number): string => grouped.format(value).replaceAll(',', '\u2009');
 
 /** Everything that is wrong, the worst first: each with whose matter it is. */
 export function verdicts(context: ConsoleContext, viewer: Viewer, apps: readonly App[]): Verdict[] {
@@ -43,7 +45,7 @@ function* ofBackends({ progress, clock }: ConsoleContext, app: App): IterableIte
     const { events, since } = group.lag;
     const alone = progress.unattendedSince(group);
     if (alone !== undefined && wallMs - alone >= PATIENCE_MS) {
-      const waits = events === 1 ? '1 event waits' : `${number.format(events)} events wait`;
+      const waits = events === 1 ? '1 event waits' : `${count(events)} events wait`;
       const text = `${waits} for ${name} and no backend is connected`;
       yield { ...about, level: events > 0 ? 'bad' : 'warn', text, since: alone };
       continue;
@@ -53,7 +55,7 @@ function* ofBackends({ progress, clock }: ConsoleContext, app: App): IterableIte
       const percent = Math.round(group.budget.fill * 100);
       yield { ...about, text: `The log of ${name} is ${percent} % full` };
     } else if (wallMs - since >= OLD_MS) {
-      yield { ...about, text: `${name} is behind: ${number.format(events)} events wait`, since };
+      yield { ...about, text: `${name} is behind: ${count(events)} events wait`, since };
     }
   }
 }
@@ -76,13 +78,13 @@ function* ofRefusals(
   { recorder, clock }: ConsoleContext,
   { id: app }: App,
 ): IterableIterator<Verdict> {
-  for (const [key, count] of recorder.refusalCounts.sums(5, clock.wall())) {
+  for (const [key, refused] of recorder.refusalCounts.sums(5, clock.wall())) {
     const [id, entrance, reason] = key.split(' ');
-    if (id !== app || count < MANY_REFUSALS) continue;
+    if (id !== app || refused < MANY_REFUSALS) continue;
     const isPage = entrance === 'channels' || entrance === 'fallback' || entrance === 'pushy';
     const isBackend = entrance === 'pipe' || entrance === 'pipe_2011';
     const side = isPage ? 'browsers' : isBackend ? 'backend' : 'publishers';
-    const text = `${number.format(count)} refused in 5 min at ${entrance}: ${reason}`;
+    const text = `${count(refused)} refused in 5 min at ${entrance}: ${reason}`;
     yield { level: 'warn', side, text, page: 'refusals', app };
   }
 }
@@ -92,13 +94,13 @@ function* ofWebhooks(context: ConsoleContext, app: App): IterableIterator<Verdic
   for (const { host, waiting, pausedMs, attempts, dropped } of context.webhooks(app)) {
     const [last] = attempts;
     if (pausedMs > 0) {
-      const text = `${host} fails (${last?.why ?? 'no answer'}): ${number.format(waiting)} webhooks wait`;
+      const text = `${host} fails (${last?.why ?? 'no answer'}): ${count(waiting)} webhooks wait`;
       yield { ...about, level: 'bad', text };
     } else if (last?.why !== undefined) {
       yield { ...about, level: 'warn', text: `${host} did not take the last webhook: ${last.why}` };
     }
     if (dropped > 0) {
-      const text = `${number.format(dropped)} webhooks for ${host} were given up`;
+      const text = `${count(dropped)} webhooks for ${host} were given up`;
       yield { ...about, level: 'warn', text };
     }
   }
@@ -118,7 +120,7 @@ function* ofGateway(context: ConsoleContext): IterableIterator<Verdict> {
     yield { ...about, level: 'bad', text };
   }
   if (sockets > limits.maxConnections * NEARLY_ALL) {
-    const text = `${number.format(sockets)} of ${number.format(limits.maxConnections)} connections are taken`;
+    const text = `${count(sockets)} of ${count(limits.maxConnections)} connections are taken`;
     yield { ...about, level: 'warn', text };
   }
   const last = series.samples.at(-1);
@@ -132,7 +134,7 @@ function* ofGateway(context: ConsoleContext): IterableIterator<Verdict> {
   }
   const cut = last.cut - minuteAgo.cut;
   if (cut > 1 && cut > sockets * CUT_SHARE) {
-    const text = `${number.format(cut)} browsers were cut within a minute since they do not read`;
+    const text = `${count(cut)} browsers were cut within a minute since they do not read`;
     yield { level: 'warn', side: 'browsers', text, page: 'sockets' };
   }
   const faults = last.failures - earlier.failures;
