@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Me } from '../lib/gateway/protocols/console/api';
 import { go, href, useAddress } from './address';
 import { type Link, useLink } from './live';
+import { Heading } from './parts/basics';
 import { BackendsPageAll } from './pages/backends';
 import { ChannelPageOne, ChannelsPage } from './pages/channels';
 import { ConfigPageAll, NodesPageAll } from './pages/config';
@@ -172,7 +173,7 @@ function Frame({ me }: { me: Me }): JSX.Element {
       <main ref={main} id="main" tabIndex={-1}>
         <Away />
         {Page === undefined ? (
-          <p class="nothing">There is no such page.</p>
+          <Heading title="There is no such page" />
         ) : (
           <Page key={place} me={me} app={app} address={address} />
         )}

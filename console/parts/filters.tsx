@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { href, replace, type Address } from '../address';
+import { href, readAddress, replace, type Address } from '../address';
 
 const PAUSE_MS = 250;
 
@@ -12,7 +12,8 @@ export function useQuery({ app, page, id, query }: Address): {
   return {
     get: (name) => query.get(name) ?? '',
     set: (name, value) => {
-      const values = { ...Object.fromEntries(query), [name]: value };
+      // Another field may have changed since this was rendered.
+      const values = { ...Object.fromEntries(readAddress(location.hash).query), [name]: value };
       replace(href(app, page, id, values));
     },
   };
