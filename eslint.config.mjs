@@ -7,6 +7,7 @@ const GUARDED_SEND = [
   'lib/net/web-socket.ts',
   'lib/gateway/transport/connection.ts',
   'lib/gateway/sockjs/receiver.ts',
+  'lib/gateway/protocols/console/live/lines.ts',
 ];
 const SOCKET_FACTORIES = [
   'lib/net/web-socket.ts',

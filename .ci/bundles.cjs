@@ -1,6 +1,6 @@
 // Makes the files for browsers in dist, and tells their sizes; a bundle above its limit fails. Writes the schema of the
 // configuration file beside them.
-const { readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { copyFileSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { gzipSync } = require('node:zlib');
 const { buildSync } = require('esbuild');
@@ -74,6 +74,24 @@ buildSync({
   outfile: join(dist, 'back-channel.mjs'),
 });
 
+rmSync(join(dist, 'console'), { recursive: true, force: true });
+buildSync({
+  ...minified,
+  entryPoints: { console: join(root, 'console/main.tsx') },
+  format: 'iife',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  outdir: join(dist, 'console'),
+});
+buildSync({
+  ...minified,
+  entryPoints: [join(root, 'console/console.css')],
+  outdir: join(dist, 'console'),
+});
+for (const file of ['index.html', 'icon.svg']) {
+  copyFileSync(join(root, 'console', file), join(dist, 'console', file));
+}
+
 const { configSchema } = require(join(dist, 'gateway/options/options.js'));
 writeFileSync(join(dist, 'standpipe.schema.json'), `${JSON.stringify(configSchema(), null, 2)}\n`);
 
@@ -82,6 +100,8 @@ const LIMITS = {
   'standpipe.min.js': 15 * 1024,
   'standpipe-encryption.min.js': 15 * 1024,
   'back-channel.global.js': 1024,
+  'console/console.js': 40 * 1024,
+  'console/console.css': 8 * 1024,
 };
 for (const [file, limit] of Object.entries(LIMITS)) {
   const bytes = readFileSync(join(dist, file));

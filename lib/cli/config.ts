@@ -28,6 +28,7 @@ const PATHS = {
   ...{ host: 'host', port: 'port', path: 'path', portWaitMs: 'portWaitMs', reusePort: 'reusePort' },
   insecureDev: 'insecureDev',
   ...{ metricsHost: 'metrics.host', metricsPort: 'metrics.port' },
+  consolePort: 'console.port',
   ...{ tlsPort: 'tls.port', tlsCert: 'tls.cert', tlsKey: 'tls.key' },
 } satisfies Partial<Record<keyof ServeFlags, string>>;
 
@@ -65,8 +66,11 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
   if ('port' in metrics) {
     merged['metrics'] = { ...metrics, ...(token !== undefined && { token }) };
   }
+  const consoleToken = textFrom(env, 'CONSOLE_TOKEN');
   const names = namesOf(flags, env);
   if (token !== undefined) names.set('metrics.token', 'STANDPIPE_METRICS_TOKEN');
+  const page = consoleFrom(flags, object(merged['console']), { token: consoleToken, base });
+  if (page !== undefined) merged['console'] = page;
   const tls = tlsFrom(flags, object(merged['tls']), { base, names, files });
   if (tls !== undefined) merged['tls'] = tls;
   if (flags.appsFile !== undefined) merged['apps'] = readApps(flags.appsFile, merged['apps']);
@@ -123,6 +127,25 @@ function object(value: unknown): Record<string, unknown> | undefined {
   return typeof value === 'object' && value !== null
     ? (value as Record<string, unknown>)
     : undefined;
+}
+
+/** The console of a variable's token is an operator's. A token alone opens no port. */
+function consoleFrom(
+  { consolePort: port }: ServeFlags,
+  fromFile: Record<string, unknown> | undefined,
+  { token, base }: { token: string | undefined; base: string },
+): Record<string, unknown> | undefined {
+  if (fromFile === undefined && port === undefined) return undefined;
+  const tls = object(fromFile?.['tls']);
+  const file = (name: string): unknown => pem(`console.tls.${name}`, tls?.[name], base);
+  const tokens = (fromFile?.['tokens'] as unknown[] | undefined) ?? [];
+  const own = { name: 'STANDPIPE_CONSOLE_TOKEN', token, role: 'operator' };
+  return {
+    ...fromFile,
+    ...(port !== undefined && { port }),
+    ...(tls !== undefined && { tls: { ...tls, cert: file('cert'), key: file('key') } }),
+    ...(token !== undefined && { tokens: [...tokens, own] }),
+  };
 }
 
 /** Certificates may stand in a file as PEM; a path is relative to the configuration file. */

@@ -26,6 +26,7 @@ export interface ServeFlags {
   broker?: string;
   metricsHost?: string;
   metricsPort?: number;
+  consolePort?: number;
   reusePort?: boolean;
   portWaitMs?: number;
   workers?: number;
@@ -74,6 +75,7 @@ export function addServeFlags(command: Command): Command {
     )
     .addOption(number('--metrics-port <number>', 'Prometheus metrics on a port of their own'))
     .addOption(flag('--metrics-host <address>', 'its address (default 127.0.0.1)'))
+    .addOption(number('--console-port <number>', 'console for operators on 127.0.0.1'))
     .option(
       '--reuse-port',
       'share the ports with the process that takes over (Node 22.12 or newer; env: STANDPIPE_REUSE_PORT)',

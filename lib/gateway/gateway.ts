@@ -4,7 +4,7 @@ import { StandpipeError } from '../errors';
 import type { Logger } from '../util/logger';
 import { type Clock, systemClock } from '../util/timers';
 import { Admission } from './core/admission';
-import { Apps } from './core/model/app';
+import { type App, Apps } from './core/model/app';
 import type { Carrier, CarrierHandler } from './core/fanout/carrier';
 import { Departures } from './core/departures';
 import { FileLimit } from './core/file-limit';
@@ -26,6 +26,7 @@ import {
   type Limits,
 } from './options/options';
 import { brokerListener } from './broker-listener';
+import { connectionEnds } from './connection-ends';
 import { Dispatch } from './dispatch';
 import { drain } from './drain';
 import { live, sumOf } from './live';
@@ -40,11 +41,11 @@ import { Pipe2011 } from './protocols/pipe-2011/protocol';
 import type { Protocol } from './protocols/protocol';
 import { Pushy } from './protocols/pushy/protocol';
 import { RestApi } from './protocols/rest/api';
+import { SideListeners } from './side-listeners';
 import { SockJsCarriers } from './sockjs/carriers';
 import { KeepAlive } from './transport/keep-alive';
 import { listenOptions } from './transport/listen';
 import { PortListener } from './transport/listener';
-import { MetricsListener } from './transport/metrics-listener';
 import { requireUsable } from './transport/tls-server';
 import { Webhooks } from './webhooks/webhooks';
 
@@ -71,7 +72,7 @@ export class Gateway {
   readonly #departures: Departures;
   readonly #keepAlive: KeepAlive;
   readonly #listener: PortListener;
-  readonly #metricsListener: MetricsListener | undefined;
+  readonly #side: SideListeners;
   /** Asked in this order. */
   readonly #protocols: readonly Protocol[];
   #state: State = 'idle';
@@ -109,31 +110,17 @@ export class Gateway {
     this.#hub = new Hub({ ...shared, turn, broker: this.#broker });
     this.#apps = new Apps(settings.apps, (app) => this.#hub.attach(app));
     const router = new Router(this.#hub, this.metrics, journal);
-    const told = { metrics: this.metrics, log, clock };
     const overload = (this.#overload = new Overload(clock, memory));
-    const files = new FileLimit(told);
-    overload.each(() => files.check());
-    overload.each(() => memory.check(told));
     const admission = new Admission(limits, clock, memory);
     const parts = { ...shared, hub: this.#hub, admission, router, overload, memory, log };
+    const files = new FileLimit(parts);
+    overload.each(() => files.check());
+    overload.each(() => memory.check(parts));
     this.#pipes = new PipeProtocol({ ...parts, node: randomBytes(4).toString('hex') }, this.#apps);
     this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);
     this.#departures = new Departures(this.#hub, this.#apps, budget);
-    const ends = {
-      traffic: this.metrics,
-      cut: () => void this.metrics.socketsCut++,
-      failure: (error: unknown) => {
-        this.metrics.failures++;
-        log.error({ err: error }, 'a connection failed');
-      },
-    };
-    this.#keepAlive = new KeepAlive(limits, overload, budget, {
-      ...ends,
-      peerFailure: (error) => {
-        this.metrics.peerFailures++;
-        this.#log.debug({ err: error }, 'a peer broke off or broke a rule');
-      },
-    });
+    const ends = connectionEnds(this.metrics, log);
+    this.#keepAlive = new KeepAlive(limits, overload, budget, ends);
     const carriers = new SockJsCarriers(limits, clock, overload, budget, ends, memory.pool());
     this.#channels = new ChannelsHandshake(new ChannelsContext({ ...parts, budget }), this.#apps);
     this.#protocols = [
@@ -154,11 +141,14 @@ export class Gateway {
       new Health(() => this.#state === 'running' && this.#broker.state !== 'down'),
     ];
     const dispatch = new Dispatch(this.#protocols, settings.path, journal);
-    const { metrics, reusePort, portWaitMs: waitMs } = settings;
     const listening = { clock, log, requireWanted: () => this.#requireWanted() };
-    const metricsAt = metrics && { ...metrics, reusePort, waitMs };
-    this.#metricsListener =
-      metricsAt && new MetricsListener(metricsAt, this.metrics.registry, listening);
+    const looked = {
+      ...{ apps: this.#apps, settings: () => this.#settings },
+      members: (app: App) => this.#pipes.members(app),
+      webhooks: (app: App) => this.#webhooks.states(app),
+      brokerState: () => this.#broker.state,
+    };
+    this.#side = new SideListeners(settings, { ...parts, ...looked }, listening);
     this.#listener = new PortListener(
       listenOptions(settings),
       {
@@ -194,7 +184,15 @@ export class Gateway {
 
   /** Port of `/metrics`; undefined without `metrics`, and while the gateway does not listen. */
   get metricsPort(): number | undefined {
-    return this.#metricsListener?.port;
+    return this.#side.metrics?.port;
+  }
+
+  /**
+   * Address of the console for a browser; undefined without `console`, and while the gateway does not listen. It holds the
+   * token that was made at the start where none is configured: show it to those who may look, and to no log.
+   */
+  get consoleUrl(): string | undefined {
+    return this.#side.console?.url;
   }
 
   get host(): string {
@@ -246,7 +244,7 @@ export class Gateway {
     try {
       await this.#join();
       await this.#listener.start();
-      await this.#metricsListener?.start();
+      await this.#side.start();
       this.#requireWanted();
       const { host, port, tlsPort } = this;
       this.#log.info({ host, port, tlsPort }, 'gateway listens');
@@ -385,7 +383,7 @@ export class Gateway {
   async #free(): Promise<void> {
     for (const connection of [...this.#keepAlive.connections()]) connection.terminate();
     await this.#listener.stop();
-    await this.#metricsListener?.stop();
+    await this.#side.stop();
     // An engine that is away would be waited for; the others find out by the lease.
     if (this.#broker.state === 'up') await this.#broker.leave();
     else this.#broker.stop();

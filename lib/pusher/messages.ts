@@ -114,6 +114,7 @@ function invalid(message: string): MessageError {
   return { type: 'error', message };
 }
 
+export const PING = '{"event":"pusher:ping","data":"{}"}';
 export const PONG = '{"event":"pusher:pong","data":"{}"}';
 
 /** A member of a presence channel. `userInfo` is the JSON text of an object. */

@@ -109,4 +109,10 @@ async function serveHere(flags: ServeFlags, env: Environment, worker?: number): 
       "no app is configured: this is the development app, whose secret everybody knows. Make your own with 'standpipe keys'",
     );
   }
+  if (gateway.consoleUrl !== undefined) {
+    // The address may hold a token, which must not get into a log.
+    process.stderr.write(`console: ${gateway.consoleUrl}\n`);
+  } else if ((env['STANDPIPE_CONSOLE_TOKEN'] ?? '') !== '') {
+    log.warn('STANDPIPE_CONSOLE_TOKEN opens nothing: the console needs --console-port');
+  }
 }

@@ -7,6 +7,7 @@ import type { Turn } from './fanout/turn';
 import type { CountPace } from './features/count-pace';
 import type { Watchlists } from './features/watchlists';
 import type { Happenings } from './happenings';
+import type { Journal } from './journal';
 import type { Metrics } from './metrics';
 import type { App } from './model/app';
 import type { Channel } from './model/channel';
@@ -21,6 +22,7 @@ export interface FeedParts {
   readonly happenings: Happenings;
   readonly nodes: Nodes;
   readonly metrics: Metrics;
+  readonly journal: Journal;
   readonly counts: CountPace<Channel>;
 }
 
@@ -48,6 +50,7 @@ export class AppFeed implements AppListener {
     const reached = channel.sockets.size - channel.closing;
     const sockets = reached - (excluded === undefined ? 0 : new Set(excluded).size);
     this.#parts.metrics.deliveries += sockets;
+    this.#parts.journal.recorder?.heard(channel);
     return sockets;
   }
 

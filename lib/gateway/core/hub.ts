@@ -131,7 +131,7 @@ export class Hub {
       watchlists: this.watchlists,
       happenings: this.happenings,
       nodes: this.nodes,
-      metrics: this.#metrics,
+      ...{ metrics: this.#metrics, journal: this.#journal },
       counts: this.#counts,
     });
   }
@@ -178,6 +178,7 @@ export class Hub {
   /** A socket is there: it has its id and may send. */
   open(socket: Socket): void {
     socket.app.sockets.set(socket.id, socket);
+    socket.openedS = Math.floor(this.#clock.wall() / 1000);
     socket.app.broker.socket(socket.id, true);
     this.#unauthorized.opened(socket);
     this.happenings.tell(socket.app, EventKind.OPEN, { socketId: socket.id });
@@ -236,6 +237,7 @@ export class Hub {
 
   #close(socket: Socket, code: number, reason: string): void {
     if (socket.app.sockets.get(socket.id) !== socket) return;
+    this.#journal.recorder?.closed(socket, code, reason);
     this.#entrance.gone(socket);
     this.turn.gone(socket);
     this.#signOut(socket);

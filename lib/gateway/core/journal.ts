@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type Logger, tellsDebug } from '../../util/logger';
 import { CloseCode } from '../../pusher/close-codes';
+import type { Recorder } from './console/recorder';
 import { countUp, type Metrics, type Traffic } from './metrics';
 
 /** Ways into a gateway, as metrics and the log name them. */
@@ -32,6 +33,13 @@ export interface Refused {
 }
 
 type Counts = Pick<Metrics, 'refusals' | 'answers' | keyof Traffic>;
+/** The peer that was refused, as far as it is known, and what else the log is told of it. */
+export interface RefusedPeer {
+  readonly remoteAddress?: string | undefined;
+  readonly socket?: string;
+  readonly channel?: string;
+  readonly [field: string]: unknown;
+}
 
 /** Longest text from outside in a line of the log. */
 const MAX_TEXT_LENGTH = 300;
@@ -43,6 +51,8 @@ const MAX_TEXT_LENGTH = 300;
 export class Journal {
   readonly #log: Logger;
   readonly #metrics: Counts;
+  /** Keeps what people ask for afterwards; undefined where there is no console to ask. */
+  recorder: Recorder | undefined;
 
   constructor(log: Logger, metrics: Counts) {
     this.#log = log;
@@ -74,9 +84,17 @@ export class Journal {
   }
 
   /** Counts a refusal and notes it. `about` is what else is known of the peer. */
-  refused({ entrance, status, app = '', message, ...given }: Refused, about: object = {}): void {
+  refused(
+    { entrance, status, app = '', message, ...given }: Refused,
+    about: RefusedPeer = {},
+  ): void {
     const reason = given.reason ?? statusReason(status);
     this.#metrics.refusals.inc({ entrance, reason, app });
+    if (this.recorder !== undefined) {
+      const { remoteAddress: address = '', socket = '', channel = '' } = about;
+      const text = message.trimEnd();
+      this.recorder.refused({ entrance, reason, app, message: text, address, socket, channel });
+    }
     if (!this.isRead) return;
     const why = message.trimEnd().slice(0, MAX_TEXT_LENGTH);
     const where = { entrance, reason, status, ...(app !== '' && { app }) };

@@ -7,6 +7,7 @@ import { type Eventual, later } from '../../brokers/eventual';
 import type { Droppable } from './fanout/droppable';
 import type { App } from './model/app';
 import type { Channel } from './model/channel';
+import type { Tap } from './console/tap';
 import type { Hub, Publication } from './hub';
 import type { Journal } from './journal';
 import type { Metrics } from './metrics';
@@ -17,6 +18,8 @@ export class Router {
   readonly #hub: Hub;
   readonly #metrics: Metrics;
   readonly #journal: Journal;
+  /** Undefined unless somebody looks at the events. */
+  tap: Tap | undefined;
 
   constructor(hub: Hub, metrics: Metrics, journal: Journal) {
     this.#hub = hub;
@@ -66,6 +69,7 @@ export class Router {
       const about = { socketId: socket.id, channel: name, event, data, userId };
       this.#hub.happenings.tell(app, EventKind.MESSAGE, about, socket.source);
     }
+    this.tap?.fromSocket(socket, channel, event, data, { relayed: relay, wanted });
     if (relayed === 'unavailable')
       return 'Client event rejected - the broker of this gateway does not answer';
     // The same whoever listens: an observer must not change what a browser is told.
@@ -82,6 +86,7 @@ export class Router {
   publish(app: App, publication: Publication, receipt = false): Eventual<number | Unavailable> {
     const answer = this.#hub.publish(app, publication, receipt);
     this.#accepted(app);
+    this.tap?.published(app, publication, answer);
     if (this.#journal.isRead) {
       void later(answer, (sockets) => {
         const { channel, event, data } = publication;
@@ -125,6 +130,7 @@ export class Router {
     this.#hub.turn.send(socket, socketEvent(event, data), droppable);
     this.#accepted(socket.app);
     this.#metrics.deliveries++;
+    this.tap?.sent(socket, event, data);
     if (!this.#journal.isRead) return;
     const bytes = Buffer.byteLength(data);
     this.#journal.note({ app: socket.app.id, socket: socket.id, event, bytes }, 'published');

@@ -10,6 +10,7 @@ const FIXED = [
   'portWaitMs',
   'path',
   'metrics',
+  'console',
   'broker',
   'log',
 ] as const;

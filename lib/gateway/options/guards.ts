@@ -78,15 +78,17 @@ interface Ports {
   readonly port: number;
   readonly tls?: { readonly port: number; readonly only: boolean } | undefined;
   readonly metrics?: { readonly port: number } | undefined;
+  readonly console?: { readonly port: number } | undefined;
 }
 
 /** Refuses a port that two listeners of the gateway would open. */
-export function guardPorts({ port, tls, metrics }: Ports): void {
+export function guardPorts({ port, tls, metrics, console }: Ports): void {
   const plain = tls?.only === true ? undefined : port;
   const taken: Array<[option: string, port: number | undefined]> = [['port', plain]];
   for (const [option, each] of [
     ['tls.port', tls?.port],
     ['metrics.port', metrics?.port],
+    ['console.port', console?.port],
   ] as const) {
     const other = taken.find(([, port]) => port === each);
     if (each !== undefined && each > 0 && other !== undefined) {

@@ -13,6 +13,8 @@ export const host = z
   .refine(isHost, 'must be an address or a name, without scheme and port');
 export const port = z.number().int().min(0).max(65535);
 export const fd = z.number().int().min(3).max(1023).optional();
+/** A certificate or a key, as PEM. */
+export const tlsFile = z.union([z.string(), z.instanceof(Buffer)]);
 export const count = z.number().int().min(1).max(1e9);
 export const bytes = z
   .number()

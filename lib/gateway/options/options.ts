@@ -8,8 +8,9 @@ import { isAllowEntry, isNetwork } from './address-guard';
 import { furtherKeySchema, keyText, secretText } from './app-keys';
 import { canonicalOrigin } from './allowed-origins';
 import { brokerSchema } from './broker';
+import { consoleSchema, guardConsole } from './console';
 import { explain } from './explain';
-import { fd, host, port, rate } from './kinds';
+import { fd, host, port, rate, tlsFile } from './kinds';
 import { requireFit } from './fit';
 import {
   guardBroker,
@@ -118,8 +119,6 @@ const TAKEN_PATHS = ['/app', '/apps', '/pipe', '/livez', '/readyz'];
 const PATH_TAKEN = `must be none of ${TAKEN_PATHS.join(', ')}, which are paths of the gateway; such as /realtime`;
 const DOT_SEGMENTS = 'must have no segment . or .., which clients resolve; such as /realtime';
 
-const tlsFile = z.union([z.string(), z.instanceof(Buffer)]);
-
 const gatewaySchema = z.strictObject({
   host: host.default('127.0.0.1'),
   port: port.default(6001).describe('0 takes a free one.'),
@@ -168,6 +167,11 @@ const gatewaySchema = z.strictObject({
     })
     .optional()
     .describe('Prometheus metrics at /metrics on a port of their own; off unless given.'),
+  console: consoleSchema
+    .optional()
+    .describe(
+      'Page for people who look after the gateway, on a port of its own; off unless given.',
+    ),
   trustedProxies: z
     .array(z.string().refine(isNetwork, 'must be an address or a network in CIDR, like 10.0.0.0/8'))
     .default([])
@@ -251,5 +255,6 @@ export function requireSound(settings: GatewaySettings): void {
   guardSecrets(settings);
   guardWebhooks(settings);
   guardBroker(settings);
+  guardConsole(settings);
   requireUniquePushy(settings.apps);
 }

@@ -21,6 +21,10 @@ const MAX_IN_FLIGHT = 8;
 const BATCH_MS = 50;
 /** The first failed attempt is told of at once, further ones after this time. */
 const QUIET_MS = 60_000;
+const DELIVERY = 'X-Standpipe-Delivery';
+/** Attempts that are remembered, and characters of the first event of each. */
+const MAX_ATTEMPTS = 30;
+const MAX_SHOWN = 200;
 const ONE = { entries: 1, bytes: Infinity };
 const BATCH = { entries: 100, bytes: 256 * 1024 };
 
@@ -32,6 +36,36 @@ interface Delivery {
   firstAttemptAt: number;
   attempts: number;
   dueAt: number;
+}
+
+/** An attempt to send a request, as it ended. Times are wall times in milliseconds. */
+export interface Attempt {
+  readonly at: number;
+  readonly tookMs: number;
+  /** Id of the delivery, which all of its attempts have. */
+  readonly delivery: string;
+  readonly attempt: number;
+  readonly events: number;
+  /** Beginning of the first event, as it was sent. */
+  readonly first: string;
+  /** Reason of a failure, such as `status 500`. */
+  readonly why: string | undefined;
+  /** False when the request is not tried again. */
+  readonly goesOn: boolean;
+}
+
+/** An endpoint as the console shows it. */
+export interface EndpointState {
+  /** Paths and queries may hold secrets. */
+  readonly host: string;
+  readonly events: readonly string[] | undefined;
+  readonly waiting: number;
+  readonly sent: number;
+  readonly dropped: number;
+  /** Milliseconds until requests go out again; 0 while they do. */
+  readonly pausedMs: number;
+  /** The latest first. */
+  readonly attempts: readonly Attempt[];
 }
 
 export interface EndpointParts {
@@ -67,6 +101,9 @@ export class Endpoint {
   #stopped = false;
   /** Failed attempts are told of once until then. */
   #quietUntil = -Infinity;
+  #attempts: readonly Attempt[] = [];
+  #sent = 0;
+  #dropped = 0;
 
   constructor(
     app: App,
@@ -86,6 +123,17 @@ export class Endpoint {
 
   get url(): string {
     return this.#options.url;
+  }
+
+  get state(): EndpointState {
+    return {
+      host: new URL(this.#options.url).host,
+      events: this.#options.events,
+      waiting: this.#queue.size,
+      ...{ sent: this.#sent, dropped: this.#dropped },
+      pausedMs: Math.max(0, this.#circuit.openUntil - this.#parts.clock.now()),
+      attempts: this.#attempts,
+    };
   }
 
   /** Other options of the same URL hold from now on; events that wait stay. */
@@ -181,7 +229,7 @@ export class Endpoint {
       ...this.#options.headers,
       ...signWebhook({ key, secret, body }),
       // The same in every attempt, and in no other delivery.
-      'X-Standpipe-Delivery': randomUUID(),
+      [DELIVERY]: randomUUID(),
     };
     const bytes = Buffer.from(body);
     return { load, headers, body: bytes, firstAttemptAt: now, attempts: 0, dueAt: now };
@@ -193,10 +241,12 @@ export class Endpoint {
     this.#inFlight++;
     delivery.attempts++;
     this.#poster.post(delivery.headers, delivery.body, (outcome) => {
-      metrics.attempted(clock.now() - sinceMs);
+      const durationMs = clock.now() - sinceMs;
+      metrics.attempted(durationMs);
       if (this.#stopped) return;
       this.#inFlight--;
       this.#ended(delivery, outcome);
+      this.#remember(delivery, outcome, durationMs);
       this.#pump();
     });
   }
@@ -208,6 +258,7 @@ export class Endpoint {
       this.#circuit.succeeded();
       const count = load.entries.length;
       metrics.webhookEventsSent += count;
+      this.#sent += count;
       metrics.webhookEventsWaiting -= count;
       return this.#release(load);
     }
@@ -228,6 +279,17 @@ export class Endpoint {
     delivery.dueAt = dueAt;
     const at = this.#retries.findIndex((other) => other.dueAt > dueAt);
     this.#retries.splice(at < 0 ? this.#retries.length : at, 0, delivery);
+  }
+
+  #remember({ headers, load, attempts }: Delivery, outcome: PostOutcome, tookMs: number): void {
+    const attempt = {
+      ...{ at: this.#parts.clock.wall(), tookMs, attempt: attempts },
+      delivery: headers[DELIVERY] ?? '',
+      ...{ events: load.entries.length, first: load.entries[0]?.slice(0, MAX_SHOWN) ?? '' },
+      why: outcome.ok ? undefined : outcome.why,
+      goesOn: this.#retries.some((each) => each.load === load),
+    };
+    this.#attempts = [attempt, ...this.#attempts.slice(0, MAX_ATTEMPTS - 1)];
   }
 
   #giveUp(load: Load, why: string): void {
@@ -271,6 +333,7 @@ export class Endpoint {
   }
 
   #overflow(count: number): void {
+    this.#dropped += count;
     this.#parts.metrics.webhookEventsDropped += count;
     if (this.#overflowing) return;
     this.#overflowing = true;
@@ -279,6 +342,7 @@ export class Endpoint {
 
   #drop(count: number, why: string): void {
     if (count === 0) return;
+    this.#dropped += count;
     this.#parts.metrics.webhookEventsDropped += count;
     this.#parts.metrics.webhookEventsWaiting -= count;
     this.#warn(why, `${count} webhook events are dropped`);

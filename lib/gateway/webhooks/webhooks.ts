@@ -9,7 +9,7 @@ import { countEvent, isRelayed, type WebhookEvent, webhookEvent } from './events
 import { Grace } from './grace';
 import { guardedLookup } from './guarded-lookup';
 import { Poster } from './poster';
-import { Endpoint, type EndpointParts } from './endpoint';
+import { Endpoint, type EndpointParts, type EndpointState } from './endpoint';
 import { Review } from './review';
 import { Teller } from './teller';
 
@@ -184,6 +184,11 @@ export class Webhooks {
   /** Changes that nodes had yet to tell that are gone are told by the others. */
   #takeOver(): void {
     for (const [app, { teller }] of this.#byApp) if (!app.broker.isAlone) teller.takeOver();
+  }
+
+  /** The endpoints of an app, as they are now. */
+  states(app: App): EndpointState[] {
+    return (this.#byApp.get(app)?.endpoints ?? []).map(({ state }) => state);
   }
 
   get #endpoints(): Endpoint[] {

@@ -11,7 +11,7 @@ export interface NodeMessage {
   readonly type:
     | ('changed' | 'counted' | 'terminate' | 'arrived' | 'met' | 'leaving')
     | ('command' | 'query' | 'decide' | 'to_socket')
-    | ('hear' | 'report' | 'keep' | 'tail' | 'pipe');
+    | ('hear' | 'report' | 'keep' | 'tail' | 'pipe' | 'look');
   readonly [field: string]: unknown;
 }
 

@@ -1,7 +1,9 @@
 import { type Reply, parseReply, requestMessage } from '../../../pusher/requests';
+import { PING } from '../../../pusher/messages';
 import type { Clock, Timer } from '../../../util/timers';
 import type { Socket } from '../model/socket';
 import type { Turn } from '../fanout/turn';
+import { Pongs } from './pongs';
 
 /** Outcome of a request: the browser's JSON text, its error, or the reason why no answer will come. */
 export type RequestOutcome = { data: string } | { error: string } | 'closed' | 'timeout';
@@ -16,11 +18,13 @@ export class BrowserRequests {
   readonly #turn: Turn;
   readonly #clock: Clock;
   readonly #open = new Map<Socket, Map<string, Request>>();
+  readonly #pongs: Pongs;
   #lastId = 0;
 
   constructor(turn: Turn, clock: Clock) {
     this.#turn = turn;
     this.#clock = clock;
+    this.#pongs = new Pongs(clock);
   }
 
   /**
@@ -49,14 +53,30 @@ export class BrowserRequests {
     if (reply !== undefined) this.#take(socket, reply.id)?.done(reply);
   }
 
+  /**
+   * Asks a page whether it has read everything so far; resolves with the milliseconds until its answer, and with undefined
+   * when none came.
+   */
+  probe(socket: Socket): Promise<number | undefined> {
+    this.#turn.send(socket, PING);
+    return this.#pongs.wait(socket);
+  }
+
+  /** A socket has answered a ping. */
+  ponged(socket: Socket): void {
+    this.#pongs.heard(socket);
+  }
+
   /** A socket is gone, and does not answer any more. */
   closed(socket: Socket): void {
+    this.#pongs.closed(socket);
     for (const id of [...(this.#open.get(socket)?.keys() ?? [])]) {
       this.#take(socket, id)?.done('closed');
     }
   }
 
   stop(): void {
+    this.#pongs.stop();
     for (const requests of this.#open.values()) {
       for (const { deadline } of requests.values()) this.#clock.clearTimeout(deadline);
     }

@@ -18,6 +18,9 @@ export class Channel implements Audience {
   /** On presence channels only. */
   readonly presence: Presence | undefined;
   batch: Batch | undefined;
+  /** Events that went to its sockets here, and the wall time of the last one in seconds. Kept for the console alone. */
+  events = 0;
+  lastEventS = 0;
   /** True once every event of the channel is heard here. */
   isOpen = false;
   /** Sockets that wait to be let in; only a broker that answers later makes any. */

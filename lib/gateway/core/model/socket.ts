@@ -13,6 +13,8 @@ export class Socket extends Outlet {
   readonly app: App;
   /** Version of the Channels protocol it speaks, 4 to 7. */
   readonly protocol: number;
+  /** Wall time at which it was opened, in seconds. */
+  openedS = 0;
   /** Made at the first subscription: most memory of an idle gateway is sockets. */
   channels: Map<string, Channel> | undefined;
   /** Channels that it waits for; only a broker that answers later makes any. */

@@ -236,8 +236,8 @@ export class Group implements AppObserver {
   /** Captures the truth of some partitions, each as of the last offset that was sent of it. */
   capture(partitions: readonly Partition[]): void {
     const places = {
-      socket: (id: string) => this.#placeOf(EventKind.OPEN, undefined, id),
-      channel: (name: string) => this.#placeOf(EventKind.OCCUPIED, name, name),
+      socket: (id: string) => this.placeOf(EventKind.OPEN, undefined, id),
+      channel: (name: string) => this.placeOf(EventKind.OCCUPIED, name, name),
     };
     capture(this.app, partitions, places, this.#parts.clock.now());
   }
@@ -276,10 +276,7 @@ export class Group implements AppObserver {
     if (partition !== undefined) this.#conflation.add(key, latest, partition, offset);
   }
 
-  /**
-   * A member has no partition any more. If it returns, it must not send partitions that meanwhile belong to another
-   * one.
-   */
+  /** A member has no partition any more: if it returns, it must not send partitions that are another one's by then. */
   #takeFrom(member: GroupMember): void {
     for (const partition of this.ownedBy(member)) {
       this.#clearDeadline(partition.number);
@@ -293,7 +290,7 @@ export class Group implements AppObserver {
       const partition = this.partitions[change.partition] as Partition;
       const { generation, member } = change;
       if (change.type === 'assign') {
-        partition.assign(generation);
+        partition.assign(generation, member.name, this.#parts.clock.wall());
         assigned.push(partition);
       } else {
         const { revokeMs } = this.settings;
@@ -359,10 +356,11 @@ export class Group implements AppObserver {
 
   #partitionOf(key: string, { kind, channel, event }: PipeEvent): Partition | undefined {
     if (this.settings.mode === 'shared') return this.#leastBusy(kind, channel, event);
-    return this.#placeOf(kind, channel, key, event);
+    return this.placeOf(kind, channel, key, event);
   }
 
-  #placeOf(
+  /** The partition to which an event of a key goes, in a group that is not shared; undefined when nobody asked for it. */
+  placeOf(
     kind: EventKind,
     channel: string | undefined,
     key: string,

@@ -12,6 +12,17 @@ export interface Snapshot extends Pick<SnapshotFrame, 'offset' | 'sockets' | 'ch
   written: number;
 }
 
+/** Owners of a partition that are remembered. */
+const MAX_OWNERS = 6;
+
+/** The time that a partition had an owner. */
+export interface Tenure {
+  readonly generation: number;
+  readonly owner: string;
+  /** Wall time, in milliseconds. */
+  readonly sinceMs: number;
+}
+
 /** The recording of sockets or of channels in a log. */
 class Recording {
   /** True while a snapshot is due. */
@@ -64,6 +75,7 @@ export class Partition {
   readonly channels: Recording;
   #generation = 0;
   #sentBefore = 0;
+  #owners: readonly Tenure[] = [];
   #snapshot: Snapshot | undefined;
   #snapshotAtMs = -Infinity;
   /** True when a snapshot is due even if it is empty: the owner waits for one. */
@@ -102,9 +114,15 @@ export class Partition {
     return this.#snapshotAtMs;
   }
 
+  /** The last owners, the present one first. */
+  get owners(): readonly Tenure[] {
+    return this.#owners;
+  }
+
   /** Another owner has the partition from now on. */
-  assign(generation: number): void {
+  assign(generation: number, owner: string, sinceMs: number): void {
     this.#generation = generation;
+    this.#owners = [{ generation, owner, sinceMs }, ...this.#owners.slice(0, MAX_OWNERS - 1)];
     this.#sentBefore = this.log.sent;
     this.#snapshotAtMs = -Infinity;
     this.oweSnapshot();

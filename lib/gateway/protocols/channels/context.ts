@@ -40,9 +40,16 @@ export class ChannelsContext {
   }
 
   /** An error that leaves the connection open. `reason` is the word for it in metrics. */
-  refuse(socket: Socket, reason: string, code: number | null, message: string): void {
+  refuse(
+    socket: Socket,
+    reason: string,
+    code: number | null,
+    message: string,
+    channel?: string,
+  ): void {
     this.send(socket, messages.errorMessage(code, message));
     const refused = { entrance: 'channels', reason, app: socket.app.id, message } as const;
-    this.journal.refused(refused, { socket: socket.id });
+    const about = { socket: socket.id, ...(channel !== undefined && { channel }) };
+    this.journal.refused(refused, about);
   }
 }

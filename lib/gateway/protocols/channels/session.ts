@@ -51,7 +51,7 @@ export class ChannelsSession implements CarrierHandler {
       case 'ping':
         return context.send(socket, messages.PONG);
       case 'pong':
-        return;
+        return context.hub.browserRequests.ponged(socket);
       case 'signin':
         return signin(context, socket, message);
       case 'unknown_internal':

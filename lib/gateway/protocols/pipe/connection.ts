@@ -85,6 +85,19 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     return 'session' in this.#state ? this.#state.session.rules : NO_RULES;
   }
 
+  /** The session that it carries, once the backend has read its WELCOME. */
+  get session(): PipeSession | undefined {
+    return this.#state.name === 'attached' ? this.#state.session : undefined;
+  }
+
+  get remoteAddress(): string {
+    return this.#carrier.remoteAddress;
+  }
+
+  get unsentBytes(): number {
+    return this.#carrier.unsentBytes;
+  }
+
   get writable(): boolean {
     return this.#carrier.unsentBytes < this.#context.limits.maxUnsentBytes / 2;
   }
@@ -263,6 +276,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     this.#rooms.deciders.opened(this);
     this.#rooms.sessions.ready(session);
     this.#context.log.info(this.#about(session), 'backend connected');
+    this.#record(session, 'connected');
   }
 
   #watched(): Heartbeat {
@@ -283,6 +297,17 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     return group.partitions.length > 1 ? { ...about, group: group.settings.name } : about;
   }
 
+  #record(
+    { name, group }: PipeSession,
+    what: 'connected' | 'disconnected',
+    code?: number,
+    why = '',
+  ): void {
+    const { remoteAddress: address } = this.#carrier;
+    const about = { app: this.app.id, group: group.settings.name, backend: name, address };
+    this.#context.journal.recorder?.backend({ ...about, what, code, why });
+  }
+
   #end(code: number, why: string): void {
     const state = this.#state;
     if (state.name === 'closed') return;
@@ -295,6 +320,7 @@ export class PipeConnection implements CarrierHandler, BackendLink {
     if (!('session' in state)) return;
     const gone = { ...this.#about(state.session), code, why };
     this.#context.log.info(gone, 'backend disconnected');
+    this.#record(state.session, 'disconnected', code, why);
     this.#rooms.deciders.closed(this);
     state.queries.end();
     this.#rooms.sessions.detached(state.session, this);

@@ -2,7 +2,7 @@ import { CLOSE_CODES } from '../../../wire/close-codes';
 import { FrameDecoder } from '../../../wire/codec';
 import type { Decisions } from '../../core/decisions';
 import type { UpgradeDecision, UpgradeRequest } from '../../core/fanout/carrier';
-import type { Apps, AppsChange } from '../../core/model/app';
+import type { App, Apps, AppsChange } from '../../core/model/app';
 import type { Protocol } from '../protocol';
 import { applyForwarded } from './commands';
 import { Homes } from './cluster/homes';
@@ -81,6 +81,13 @@ export class PipeProtocol implements Protocol {
     let size = 0;
     for (const { isFar } of this.#connections.keys()) if (!isFar) size++;
     return size;
+  }
+
+  /** The backends of an app that are members of some stream, each over its connection here. */
+  *members(app: App): IterableIterator<PipeConnection> {
+    for (const connection of this.#connections.keys()) {
+      if (connection.app === app && connection.session !== undefined) yield connection;
+    }
   }
 
   /** Sessions of backends, connected or waited for. */

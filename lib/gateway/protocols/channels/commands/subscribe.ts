@@ -56,7 +56,7 @@ export function subscribe(
     return hub.welcome(socket, outcome.present);
   }
   const message = `Existing subscription to channel ${channel}`;
-  context.refuse(socket, 'subscribe_existing', null, message);
+  context.refuse(socket, 'subscribe_existing', null, message, channel);
 }
 
 /** Error when a socket that a backend put on a presence channel subscribes as another member. */
@@ -80,7 +80,7 @@ function tellRefusal(
   channel: string,
   { rule, message, status }: AdmissionRefusal,
 ): void {
-  context.refuse(socket, `subscribe_${rule}`, null, message);
+  context.refuse(socket, `subscribe_${rule}`, null, message, channel);
   if (rule === 'name' || !socket.app.options.subscriptionErrors) return;
   const type = rule === 'limit' ? 'LimitReached' : 'AuthError';
   context.send(socket, messages.subscriptionError(channel, { type, error: message, status }));

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { StandpipeError } from '../../errors';
+import { isLoopback } from './address-guard';
+import { host, port, tlsFile } from './kinds';
+
+/** Rights of a token: a viewer sees counts and names; an operator also addresses and data, and may act. */
+export type ConsoleRole = 'viewer' | 'operator';
+
+const tokenSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9_.@-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ . @ -')
+    .describe('Name of the person or team, for the log of what was done.'),
+  token: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,256}$/, 'must be 32 to 256 characters of ASCII without blanks')
+    .describe('Opens the console. Never leaves the servers and the people who look.'),
+  role: z
+    .enum(['viewer', 'operator'])
+    .default('viewer')
+    .describe('viewer: counts and names. operator: also addresses and data, and acts.'),
+  apps: z
+    .array(z.string().max(64))
+    .min(1)
+    .default(['*'])
+    .describe('Ids of the apps that it opens; * for all of them, with the gateway itself.'),
+});
+
+export const consoleSchema = z.strictObject({
+  host: host.default('127.0.0.1'),
+  port,
+  tls: z
+    .strictObject({
+      cert: tlsFile,
+      key: tlsFile,
+    })
+    .optional()
+    .describe('Certificate and key, as PEM text; needed where other machines reach it.'),
+  behindProxy: z
+    .boolean()
+    .default(false)
+    .describe('A proxy before it ends TLS, so that it needs no certificate of its own.'),
+  hosts: z
+    .array(z.string().min(1).max(253))
+    .max(100)
+    .default([])
+    .describe('Names by which browsers reach it, besides localhost and addresses.'),
+  tokens: z
+    .array(tokenSchema)
+    .max(100)
+    .default([])
+    .describe('People who may look; on loopback one is made at each start unless given.'),
+});
+
+export type ConsoleOptions = z.output<typeof consoleSchema>;
+
+/** The console shows everything that goes on, so that other machines need a token, and its way is encrypted. */
+export function guardConsole({
+  console: options,
+}: {
+  readonly console?: ConsoleOptions | undefined;
+}): void {
+  if (options === undefined) return;
+  const refuse = (path: string, why: string): never => {
+    throw new StandpipeError('bad_option', `console.${path}: ${why}`);
+  };
+  const { host, tokens, tls, behindProxy } = options;
+  if (!isLoopback(host)) {
+    const where = `on ${host}, which other machines reach`;
+    if (tokens.length === 0) refuse('tokens', `must hold a token ${where}`);
+    if (tls === undefined && !behindProxy) {
+      refuse('tls', `is needed ${where}; set behindProxy to true where a proxy ends TLS before it`);
+    }
+  }
+  const names = new Set<string>();
+  tokens.forEach(({ name }, i) => {
+    if (names.has(name)) refuse(`tokens[${i}].name`, `'${name}' is the name of another token`);
+    names.add(name);
+  });
+}

@@ -1,0 +1,107 @@
+import { type Eventual, later } from '../../../../brokers/eventual';
+import type { Unavailable } from '../../../../brokers/broker';
+import type { Passing, Tap } from '../../../core/console/tap';
+import type { App } from '../../../core/model/app';
+import type { Channel } from '../../../core/model/channel';
+import type { Socket } from '../../../core/model/socket';
+import type { TailFilter, TailPart, TailRow } from '../api';
+
+/** Rows of a part. */
+const MAX_ROWS = 50;
+/** Characters of an event's data that are shown. */
+const MAX_DATA = 1_024;
+
+/**
+ * The events of an app that pass by, for one watcher. It counts all of them, and makes rows of a few: every nth, so that the
+ * rows of a part are spread over it as the events of the part before were.
+ */
+export class Tail implements Tap {
+  readonly #app: App;
+  readonly #filter: TailFilter;
+  readonly #wall: () => number;
+  #rows: TailRow[] = [];
+  #seen = 0;
+  #fit = 0;
+  #stride = 1;
+
+  constructor(app: App, filter: TailFilter, wall: () => number) {
+    this.#app = app;
+    this.#filter = filter;
+    this.#wall = wall;
+  }
+
+  /** The rows since the part before; undefined when nothing has passed by. */
+  take(): Omit<TailPart, 'missed'> | undefined {
+    if (this.#seen === 0) return undefined;
+    const part = { rows: this.#rows, seen: this.#seen, fit: this.#fit };
+    this.#stride = Math.max(1, Math.ceil(this.#fit / MAX_ROWS));
+    this.#rows = [];
+    this.#seen = this.#fit = 0;
+    return part;
+  }
+
+  fromSocket(
+    socket: Socket,
+    channel: Channel | undefined,
+    event: string,
+    data: string,
+    { wanted }: { wanted: boolean },
+  ): void {
+    if (!this.#takes(socket.app, 'in', channel?.name, event, socket.id)) return;
+    this.#add('in', channel?.name, event, data, { socket: socket.id, toBackends: wanted });
+  }
+
+  published(
+    app: App,
+    { channel, event, data }: Passing,
+    answer: Eventual<number | Unavailable>,
+  ): void {
+    if (!this.#takes(app, 'out', channel, event, undefined)) return;
+    if (typeof answer === 'number')
+      return this.#add('out', channel, event, data, { sockets: answer });
+    const at = this.#wall();
+    void later(answer, (sockets) => {
+      const count = sockets === 'unavailable' ? undefined : sockets;
+      if (this.#rows.length < MAX_ROWS)
+        this.#add('out', channel, event, data, { sockets: count, at });
+    });
+  }
+
+  sent(socket: Socket, event: string, data: string): void {
+    if (!this.#takes(socket.app, 'to', undefined, event, socket.id)) return;
+    this.#add('to', undefined, event, data, { socket: socket.id, sockets: 1 });
+  }
+
+  /** Counts an event, and says whether it becomes a row. */
+  #takes(
+    app: App,
+    way: TailRow['way'],
+    channel: string | undefined,
+    event: string,
+    socket: string | undefined,
+  ): boolean {
+    if (app !== this.#app) return false;
+    this.#seen++;
+    const filter = this.#filter;
+    if (filter.way !== undefined && filter.way !== way) return false;
+    if (filter.event !== undefined && filter.event !== event) return false;
+    if (filter.socket !== undefined && filter.socket !== socket) return false;
+    if (filter.channel !== undefined && channel?.startsWith(filter.channel) !== true) return false;
+    return this.#fit++ % this.#stride === 0 && this.#rows.length < MAX_ROWS;
+  }
+
+  #add(
+    way: TailRow['way'],
+    channel: string | undefined,
+    event: string,
+    data: string,
+    more: { socket?: string; sockets?: number | undefined; toBackends?: boolean; at?: number },
+  ): void {
+    this.#rows.push({
+      at: more.at ?? this.#wall(),
+      ...{ way, channel, event, socket: more.socket, bytes: Buffer.byteLength(data) },
+      ...{ sockets: more.sockets, toBackends: more.toBackends },
+      data: this.#filter.data === true ? data.slice(0, MAX_DATA) : undefined,
+    });
+  }
+}

@@ -1,0 +1,170 @@
+import t from 'tap';
+import type { TailPart } from '../../../../lib/gateway/protocols/console/api';
+import { Best } from '../../../../lib/gateway/protocols/console/lists';
+import { TestGateway } from '../../../../lib/testing/test-gateway';
+import { ConsoleVisitor } from '../../../support/console-visitor';
+import { OfflineConsole } from '../../../support/offline-console';
+import { SECRET, startGateway } from '../../../support/start-gateway';
+import { until, untilAnswered } from '../../../support/until';
+
+const CREDENTIALS = { id: '1', key: 'key', secret: SECRET };
+
+t.test('answers come again when they have changed, and only then', async (t) => {
+  const gateway = await startGateway(t, { console: { port: 0 } });
+  const test = new TestGateway(gateway, CREDENTIALS);
+  const visitor = new ConsoleVisitor(gateway);
+  const path = '/api/apps/1/channels';
+  const { lines } = await visitor.stream(t, { watch: [path] });
+  await until(() => lines.length > 0);
+  t.match(lines[0], { path, answer: { items: [], total: 0 } });
+  const browser = await test.browser();
+  await browser.subscribe('room');
+  await until(() => JSON.stringify(lines).includes('"room"'));
+  // Lines without anything in them say that the gateway is there.
+  const quiet = lines.length;
+  await until(() => lines.length > quiet);
+  t.strictSame(lines[quiet], {});
+});
+
+t.test('a fault of one answer is told in its place', async (t) => {
+  const gateway = await startGateway(t, { console: { port: 0 } });
+  const visitor = new ConsoleVisitor(gateway);
+  const watch = ['/api/apps/7/channels', '/api/nothing', '/api/apps/1/sockets/1.1', '/api/me'];
+  const { lines } = await visitor.stream(t, { watch });
+  await until(() => lines.length >= watch.length);
+  const faults = new Map(lines.map(({ path, error }) => [path, error?.status]));
+  t.equal(faults.get('/api/apps/7/channels'), 404);
+  t.equal(faults.get('/api/nothing'), 404);
+  t.equal(faults.get('/api/apps/1/sockets/1.1'), 404);
+  t.equal(faults.get('/api/me'), undefined);
+});
+
+t.test('requests for a stream are limited in paths, streams and tails', async (t) => {
+  const gateway = await startGateway(t, { console: { port: 0 } });
+  const visitor = new ConsoleVisitor(gateway);
+  const five = Array.from({ length: 5 }, () => '/api/me');
+  t.equal((await visitor.post('/api/stream', { watch: five })).status, 400);
+  t.equal((await visitor.post('/api/stream', { watch: 'all' })).status, 400);
+  t.equal((await visitor.post('/api/stream', { app: '7', tail: {} })).status, 404);
+  const open = await Promise.all(
+    Array.from({ length: 8 }, () => visitor.stream(t, { watch: ['/api/me'] })),
+  );
+  t.equal((await visitor.post('/api/stream', { watch: [] })).status, 429);
+  open[0]?.end();
+  await untilAnswered(async () => {
+    const again = await visitor.stream(t, { watch: ['/api/me'] }).catch(() => undefined);
+    return again !== undefined;
+  });
+});
+
+t.test('no observer is added by whoever looks, and the tap goes with the last one', async (t) => {
+  const offline = new OfflineConsole();
+  const { router, app } = offline.channels;
+  const before = [...app.observers];
+  t.equal(router.tap, undefined, 'nothing looks at events though there is a console');
+  const answers = offline.open({ watch: ['/api/overview', '/api/apps/1/channels'] });
+  t.equal(router.tap, undefined, 'nor while somebody reads answers');
+  const tailed = offline.open({ app: '1', tail: { channel: 'private-' } });
+  const followed = offline.open({ app: '1', follow: { count: 1 } });
+  t.not(router.tap, undefined);
+  t.strictSame([...app.observers], before);
+  const browser = offline.channels.browser();
+  browser.subscribe('private-room');
+  const said = { event: 'client-say', channel: 'private-room', data: { text: 'hello' } };
+  browser.send(said);
+  offline.channels.clock.advance(250);
+  t.match(tailed.lines.find(({ tail }) => tail !== undefined)?.tail, {
+    ...{ seen: 1, fit: 1, missed: 0 },
+    rows: [
+      { way: 'in', channel: 'private-room', event: 'client-say', socket: browser.id, bytes: 16 },
+    ],
+  });
+  t.equal(
+    tailed.lines.at(-1)?.tail?.rows[0]?.data,
+    undefined,
+    'data is not shown unless asked for',
+  );
+  tailed.leave();
+  t.not(router.tap, undefined);
+  followed.leave();
+  t.equal(router.tap, undefined);
+  answers.leave();
+  t.equal(offline.channels.clock.timers, 0, 'no timer is left');
+});
+
+t.test('a tail makes rows of a few of many events, and counts all of them', async (t) => {
+  const offline = new OfflineConsole();
+  offline.channels.browser().subscribe('room');
+  const tailed = offline.open({ app: '1', tail: { event: 'said' } });
+  const parts = (): TailPart[] => tailed.lines.flatMap(({ tail }) => tail ?? []);
+  for (let turn = 0; turn < 3; turn++) {
+    for (let i = 0; i < 5_000; i++) offline.channels.publish('room', 'said', String(i));
+    offline.channels.publish('room', 'other', '');
+    offline.channels.clock.advance(250);
+  }
+  t.strictSame(
+    parts().map(({ seen, fit, rows }) => [seen, fit, rows.length]),
+    [
+      [5_001, 5_000, 50],
+      [5_001, 5_000, 50],
+      [5_001, 5_000, 50],
+    ],
+  );
+  tailed.leave();
+});
+
+t.test(
+  'a watcher who does not read is told how much was left out, and costs no memory',
+  async (t) => {
+    const offline = new OfflineConsole();
+    offline.channels.browser().subscribe('room');
+    const tailed = offline.open({ app: '1', tail: { data: true } });
+    tailed.isReading = false;
+    const publish = (): void => {
+      for (let i = 0; i < 60; i++) offline.channels.publish('room', 'said', 'x'.repeat(1_000));
+      offline.channels.clock.advance(250);
+    };
+    for (let i = 0; i < 40; i++) publish();
+    t.ok(tailed.writableLength > 256 * 1024, 'bytes wait up to a limit');
+    t.ok(tailed.writableLength < 400 * 1024);
+    tailed.readOn();
+    publish();
+    const [first] = tailed.lines;
+    t.ok((first?.tail?.missed ?? 0) > 30, String(first?.tail?.missed));
+    publish();
+    t.equal(tailed.lines.at(-1)?.tail?.missed, 0);
+    tailed.leave();
+  },
+);
+
+t.test('browsers are told the same whether somebody looks or not', async (t) => {
+  const heard = async (looks: boolean): Promise<string> => {
+    const gateway = await startGateway(t, { console: { port: 0 }, app: { clientEvents: false } });
+    const test = new TestGateway(gateway, CREDENTIALS);
+    const browser = await test.browser();
+    if (looks) {
+      const visitor = new ConsoleVisitor(gateway);
+      const watch = ['/api/overview', `/api/apps/1/sockets/${browser.id}`];
+      await visitor.stream(t, { app: '1', watch, tail: {} });
+      await visitor.stream(t, { app: '1', follow: { count: 20 } });
+    }
+    await browser.subscribe('private-room');
+    await browser.subscribe('room');
+    browser.send('client-say', { text: 'hello' }, 'private-room');
+    browser.send('say', { text: 'hello' }, 'room');
+    browser.send('nonsense');
+    browser.send('client-say', {}, 'elsewhere');
+    await browser.subscribe('presence-end', { userId: 'ada' });
+    return JSON.stringify(browser.received).replaceAll(browser.id, 'ID');
+  };
+  const [alone, watched] = [await heard(false), await heard(true)];
+  t.match(alone, 'clientEvents', 'the error that nobody but the browser is told');
+  t.equal(watched, alone);
+});
+
+t.test('the best of many are kept in one pass', async (t) => {
+  const best = new Best<number>(5, (a, b) => a - b);
+  for (let i = 0; i < 1_000; i++) best.add((i * 7919) % 1_000);
+  t.strictSame(best.list.items, [0, 1, 2, 3, 4]);
+  t.equal(best.list.total, 1_000);
+});
