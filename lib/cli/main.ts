@@ -3,6 +3,7 @@ import './reload/early-hangup';
 import { Command, InvalidArgumentError } from 'commander';
 import { StandpipeError } from '../errors';
 import type { check } from './commands/check';
+import type { completion } from './commands/completion';
 import type { conformance } from './commands/conformance';
 import type { keys } from './commands/keys';
 import type { nodes } from './commands/nodes';
@@ -20,6 +21,9 @@ import { addBrokerFlags, addConnectionFlags, addServeFlags } from './flags';
 const commands = {
   get check() {
     return (require('./commands/check') as { check: typeof check }).check;
+  },
+  get completion() {
+    return (require('./commands/completion') as { completion: typeof completion }).completion;
   },
   get conformance() {
     return (require('./commands/conformance') as { conformance: typeof conformance }).conformance;
@@ -168,6 +172,12 @@ program
   .action((command: string[], flags) =>
     commands.conformance(command, flags as Parameters<typeof conformance>[1]),
   );
+
+program
+  .command('completion')
+  .description('print a script with which a shell completes commands and flags')
+  .argument('<shell>', 'bash or zsh')
+  .action((shell: string) => commands.completion(shell, program));
 
 program.parseAsync().catch((error: unknown) => {
   console.error(`standpipe: ${error instanceof Error ? error.message : String(error)}`);
