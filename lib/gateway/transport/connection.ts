@@ -6,6 +6,7 @@ import type { Carrier, CarrierHandler } from '../core/fanout/carrier';
 import type { Traffic } from '../core/metrics';
 import type { Encoder, Pace } from '../core/fanout/outlet';
 import { type FrameHandler, FrameReader } from '../../net/frame-reader';
+import { SocketWriter } from '../../net/socket-writer';
 import { closeReason } from '../../util/close-reason';
 import type { Intake } from './intake';
 import { PingPace, type PaceLimits } from './pace';
@@ -81,6 +82,7 @@ export class Connection implements Carrier, FrameHandler {
   readonly #intake: Intake;
   readonly #ws: WebSocket;
   readonly #stream: NetSocket;
+  readonly #writer: SocketWriter;
   readonly #watch: ConnectionWatch;
   /** Handler of the input. Without a handler input is dropped. */
   session: CarrierHandler | undefined;
@@ -109,6 +111,7 @@ export class Connection implements Carrier, FrameHandler {
     this.#ws = ws;
     (ws as OwnedSocket).owner = this;
     this.#stream = stream as NetSocket;
+    this.#writer = new SocketWriter(this.#stream);
     this.#watch = watch;
     this.#slowCode = slowCode;
     this.isBackend = isBackend;
@@ -123,39 +126,39 @@ export class Connection implements Carrier, FrameHandler {
   }
 
   get unsentBytes(): number {
-    return this.#stream.writableLength;
+    return this.#writer.unsentBytes;
   }
 
   get writtenBytes(): number {
-    return this.#stream.bytesWritten;
+    return this.#writer.writtenBytes;
   }
 
   /** Bytes that have left for the network so far. */
   get sentBytes(): number {
-    return this.#stream.bytesWritten - this.#stream.writableLength;
+    return this.#writer.writtenBytes - this.#writer.unsentBytes;
   }
 
   /** Writes finished frames. */
   write(bytes: Buffer): void {
     if (this.#state !== 'open' || this.#cutReason !== undefined || !this.#mayWrite) return;
-    if (this.#stream.writableLength > this.#watch.maxUnsentBytes) {
+    if (this.unsentBytes > this.#watch.maxUnsentBytes) {
       this.cut();
       return;
     }
     this.#watch.traffic.sentBytes += bytes.length;
-    this.#stream.write(bytes);
-    if (this.#stream.writableLength > 0) this.#watch.backedUp(this);
+    this.#writer.write(bytes);
+    if (this.unsentBytes > 0) this.#watch.backedUp(this);
   }
 
   sendBinary(bytes: Uint8Array): void {
     if (this.#state !== 'open' || this.#cutReason !== undefined) return;
-    if (this.#stream.writableLength > this.#watch.maxUnsentBytes) {
+    if (this.unsentBytes > this.#watch.maxUnsentBytes) {
       this.cut();
       return;
     }
     this.#watch.traffic.sentBytes += bytes.length;
     this.#ws.send(bytes, { binary: true });
-    if (this.#stream.writableLength > 0) this.#watch.backedUp(this);
+    if (this.unsentBytes > 0) this.#watch.backedUp(this);
   }
 
   get pace(): Pace {
@@ -173,7 +176,7 @@ export class Connection implements Carrier, FrameHandler {
   }
 
   onDrain(run: () => void): void {
-    this.#stream.once('drain', run);
+    this.#writer.onDrain(run);
   }
 
   ping(): void {
@@ -218,7 +221,7 @@ export class Connection implements Carrier, FrameHandler {
     if (this.#state !== 'open') return;
     const words = this.session?.lastWords?.(code, reason);
     if (words !== undefined && this.#mayWrite) {
-      this.#stream.write(this.encoder.encode([words]).bytes);
+      this.#writer.write(this.encoder.encode([words]).bytes);
     }
     this.#state = 'closing';
     this.#ordered = { code, reason };
@@ -313,7 +316,7 @@ export class Connection implements Carrier, FrameHandler {
     if (this.#state !== 'open' || this.pongs >= MAX_PONGS_PER_TICK) return;
     this.pongs++;
     this.#ws.pong(payload);
-    if (this.#stream.writableLength > 0) this.#watch.backedUp(this);
+    if (this.unsentBytes > 0) this.#watch.backedUp(this);
   }
 
   ponged(payload: Buffer): void {

@@ -78,6 +78,8 @@ export class Batch {
   excluded: Map<number, readonly Outlet[]> | undefined;
   /** Texts that sockets which are behind may miss; made with the first one. Replaced ones are empty, and take no bytes. */
   droppable: DroppableTexts | undefined;
+  /** The texts of some batches of a turn, of which this is the first: sockets with the same ones share the bytes. */
+  joined: { encoder: Encoder; batches: readonly Batch[]; bytes: Buffer } | undefined;
   readonly #encoded: Array<Encoded | undefined> = [];
   #probed: { encoder: Encoder; probe: Buffer; bytes: Buffer } | undefined;
 

@@ -21,7 +21,7 @@ export function takeAlone(outlet: Outlet): Buffer | undefined {
     return privateTexts && sink.encoder.encode(privateTexts).bytes;
   }
   const own = stays !== undefined || privateTexts !== undefined || closing !== undefined;
-  const shared = own ? undefined : probedBatch(outlet, batches, extra);
+  const shared = own ? undefined : sharedBytes(outlet, batches, extra);
   if (shared !== undefined) return shared;
   const last = closing?.seq ?? Infinity;
   const pieces: Piece[] = extra ?? [];
@@ -41,20 +41,39 @@ export function takeAlone(outlet: Outlet): Buffer | undefined {
   return bytes.length > 0 ? bytes : undefined;
 }
 
-/** Bytes of a socket for which a probe goes behind one whole batch, and nothing else. */
-function probedBatch(
+/** Bytes of a socket that gets some whole batches, or one with a probe behind it, and nothing else. */
+function sharedBytes(
   outlet: Outlet,
   batches: readonly Batch[] = [],
   extra: readonly Piece[] = [],
 ): Buffer | undefined {
   const [batch, ...moreBatches] = batches;
   const [probe, ...morePieces] = extra;
-  if (batch === undefined || probe === undefined || moreBatches.length + morePieces.length > 0) {
-    return undefined;
-  }
-  const isWhole = batch.excluded === undefined && batch.droppable?.behind.has(outlet) !== true;
-  if (probe.seq !== Infinity || !isWhole) return undefined;
+  if (batch === undefined || !batches.every((each) => isWhole(each, outlet))) return undefined;
+  if (probe === undefined) return joinedBatches(outlet, batches, batch);
+  if (probe.seq !== Infinity || moreBatches.length + morePieces.length > 0) return undefined;
   return batch.probed(outlet.sink.encoder, probe.bytes);
+}
+
+/** True when a socket gets all texts of a batch. */
+function isWhole({ excluded, droppable }: Batch, outlet: Outlet): boolean {
+  if (droppable?.behind.has(outlet) === true) return false;
+  for (const outlets of excluded?.values() ?? []) if (outlets.includes(outlet)) return false;
+  return true;
+}
+
+/** Bytes of a socket that gets some whole batches. They are joined once for all sockets with the same ones. */
+function joinedBatches(outlet: Outlet, batches: readonly Batch[], first: Batch): Buffer {
+  const { encoder } = outlet.sink;
+  const last = first.joined;
+  if (last?.encoder === encoder && last.batches.length === batches.length) {
+    if (batches.every((each, i) => each === last.batches[i])) return last.bytes;
+  }
+  const pieces: Piece[] = [];
+  for (const batch of batches) slice(pieces, outlet, { batch, from: 0, until: Infinity });
+  const bytes = joined(pieces);
+  first.joined = { encoder, batches, bytes };
+  return bytes;
 }
 
 function slice(pieces: Piece[], outlet: Outlet, { batch, from, until }: Stay): void {
