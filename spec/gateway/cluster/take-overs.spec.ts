@@ -4,6 +4,7 @@ import { FarEngine } from '../../../lib/brokers/memory/far-engine';
 import type { FarLink } from '../../../lib/brokers/memory/far-link';
 import { Gateway } from '../../../lib/gateway/gateway';
 import { systemClock } from '../../../lib/util/timers';
+import { nodeOfSocketId } from '../../../lib/pusher/socket-id';
 import type { NodeMessage } from '../../../lib/wire/cluster';
 import { join, type JoinedMember } from '../../support/group-members';
 import { SECRET } from '../../support/start-gateway';
@@ -138,19 +139,25 @@ t.test('a stream goes on from a gateway that has written nothing of it', async (
   await until(() => chat.handled.length === 1);
   await home.gateway.drain();
   socket.send({ event: 'hi', data: 2 });
-  const turn = next.link.turn.bind(next.link);
+  // From the moment on in which it goes on with the stream, nothing that it writes arrives.
+  let hasBegun = false;
   let writes = 0;
+  const post = next.link.post.bind(next.link);
+  next.link.post = async (node, message) => {
+    hasBegun ||= message.kind === 'letter' && isOf(message, 'tail');
+    await post(node, message);
+  };
+  const turn = next.link.turn.bind(next.link);
   next.link.turn = async (app, node, number, operations) => {
     const isWrite = operations.some(({ kind }) => kind === 'write');
-    // The first one says that the stream goes on here.
-    return isWrite && ++writes > 1
-      ? new Promise(() => undefined)
-      : turn(app, node, number, operations);
+    if (!isWrite || !hasBegun) return turn(app, node, number, operations);
+    writes++;
+    return new Promise(() => undefined);
   };
   moveTo(chat, next);
   const numbers = (): Set<number> => new Set(chat.handled.map((what) => Number.parseInt(what, 10)));
   await until(() => numbers().has(2));
-  await until(() => writes > 1);
+  await until(() => writes > 0);
   next.link.cut('both', Infinity);
   moveTo(chat, last);
   for (let n = 3; n <= 5; n++) socket.send({ event: 'hi', data: n });
@@ -233,6 +240,20 @@ t.test('sockets that were told as closed with their gateway are not told again',
   const { opened } = await backend(t, other, {}, ['socket_existence']);
   const before = await TestSocket.connect(t, cut.port);
   await until(() => opened.length === 1);
+  // The other one asks as soon as the new number is there, while the sockets of before are.
+  const first = nodeOfSocketId(before.id ?? '');
+  let isAsked = false;
+  const post = other.link.post.bind(other.link);
+  other.link.post = async (node, message) => {
+    isAsked ||= node !== first && message.kind === 'letter' && isOf(message, 'hear');
+    await post(node, message);
+  };
+  const renew = cut.link.renew.bind(cut.link);
+  cut.link.renew = async (lease, leaseMs) => {
+    const renewal = await renew(lease, leaseMs);
+    if (lease.node !== first) await until(() => isAsked);
+    return renewal;
+  };
   cut.link.cut('both', 2 * LEASE.leaseMs);
   await until(() => !cut.link.isUp);
   await until(() => cut.link.isUp);
@@ -248,7 +269,7 @@ t.test('sockets that were told as closed with their gateway are not told again',
 
 t.test('a gateway that starts waits for questions that were lost on their way', async (t) => {
   const engine = new FarEngine();
-  const one = await start(t, engine, LONG_LEASE);
+  const one = await start(t, engine);
   const { handled } = await backend(t, one, {}, ['socket_message']);
   const post = one.link.post.bind(one.link);
   let lost = 0;
@@ -256,11 +277,37 @@ t.test('a gateway that starts waits for questions that were lost on their way', 
     if (message.kind === 'letter' && isOf(message, 'hear') && lost++ === 0) return;
     await post(node, message);
   };
-  const two = await start(t, engine, LONG_LEASE);
+  const two = await start(t, engine);
   const socket = await TestSocket.connect(t, two.port);
   socket.send({ event: 'hi', data: 1 });
   socket.send({ event: 'hi', data: 2 });
   await until(() => handled.includes('2'));
   t.ok(lost > 1, 'the question came again');
   t.strictSame(handled, ['1', '2']);
+});
+
+t.test('reports that nobody answers for long are sent again, and nothing is lost', async (t) => {
+  const engine = new FarEngine();
+  const [home, other] = [await start(t, engine, LONG_LEASE), await start(t, engine, LONG_LEASE)];
+  const { handled, told } = await backend(t, home, { name: 'chat' }, ['socket_message']);
+  const socket = await TestSocket.connect(t, other.port);
+  let isMute = true;
+  const answer = home.link.post.bind(home.link);
+  home.link.post = async (node, message) => {
+    if (message.kind !== 'reply' || !isMute) await answer(node, message);
+  };
+  const letters = new Set<number>();
+  const report = other.link.post.bind(other.link);
+  other.link.post = async (node, message) => {
+    if (message.kind === 'letter' && message.text.includes('"data":"1"'))
+      letters.add(message.number);
+    await report(node, message);
+  };
+  socket.send({ event: 'hi', data: 1 });
+  await until(() => letters.size > 1);
+  isMute = false;
+  socket.send({ event: 'hi', data: 2 });
+  await until(() => handled.includes('2'));
+  t.strictSame(handled, ['1', '2']);
+  t.strictSame(told, [], 'no loss is told');
 });
