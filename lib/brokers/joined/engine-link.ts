@@ -112,6 +112,6 @@ export interface EngineLink {
   unwatchUser(app: string, userId: string): void;
   /** Hears the messages to a node. */
   hearNode(node: number): Promise<void>;
-  /** At most once. Resolves when it is sent or lost; never rejects. */
-  post(node: number, message: NodeMessage): Promise<void>;
+  /** Messages to one node, in their order, at most once. Resolves when they are sent or lost; never rejects. */
+  post(node: number, messages: readonly NodeMessage[]): Promise<void>;
 }

@@ -19,7 +19,7 @@ const PIECE = 200;
 /** A far engine as its ways see it. */
 export interface FarSide {
   readonly clock: Clock;
-  readonly delayMs: () => number;
+  readonly delayMs: (() => number) | 'none';
   readonly run: string;
   readonly apps: ReadonlyMap<string, FarApp>;
   readonly links: readonly FarLink[];
@@ -33,15 +33,15 @@ export interface FarSide {
   rejoin(app: string, node: number, turn: number, seq: number): void;
 }
 
-/** Messages one after the other, each after a delay. A cut loses all that are on their way. */
+/** Messages one after the other, each after a delay if there is one. A cut loses all that are on their way. */
 class Pipe {
   readonly #clock: Clock;
-  readonly #delayMs: () => number;
+  readonly #delayMs: (() => number) | 'none';
   /** Messages on their way. A timer takes the first one, since timers may overtake each other. */
   #waiting: Array<() => void> = [];
   #lastAt = 0;
 
-  constructor(clock: Clock, delayMs: () => number) {
+  constructor(clock: Clock, delayMs: (() => number) | 'none') {
     this.#clock = clock;
     this.#delayMs = delayMs;
   }
@@ -51,6 +51,7 @@ class Pipe {
   }
 
   pass(arrive: () => void): void {
+    if (this.#delayMs === 'none') return arrive();
     const waiting = this.#waiting;
     waiting.push(arrive);
     const now = this.#clock.now();
@@ -61,9 +62,13 @@ class Pipe {
   }
 }
 
+let links = 0;
+
 /** The way of a node to a far engine: calls there and answers back, and beside them the topics that it hears. */
 export class FarLink implements EngineLink {
   isUp = false;
+  /** Number among the hearers of an app. */
+  readonly number = ++links;
   /** Asker of the event that is being published. */
   receipt = { from: 0, receipt: 0 };
   readonly #engine: FarSide;
@@ -152,7 +157,7 @@ export class FarLink implements EngineLink {
         },
       },
     };
-    state.hearers.set(this.#engine.links.indexOf(this), hearer);
+    state.hearers.set(this.number, hearer);
   }
 
   register(leaseMs: number): Promise<Lease> {
@@ -270,11 +275,13 @@ export class FarLink implements EngineLink {
     return this.#call(() => undefined);
   }
 
-  async post(node: number, message: NodeMessage): Promise<void> {
+  async post(node: number, messages: readonly NodeMessage[]): Promise<void> {
     const arrive = (): void => {
       const to = this.#engine.links.find((link) => link.#node === node && link.#topicsAreUp);
       if (to === undefined) return;
-      to.#topics.pass(() => to.#listener?.posted(message));
+      to.#topics.pass(() => {
+        for (const message of messages) to.#listener?.posted(message);
+      });
     };
     await this.#call(arrive).catch(() => undefined);
   }

@@ -3,7 +3,7 @@ import { StandpipeError } from '../../errors';
 import { backoff } from '../../util/backoff';
 import type { Logger } from '../../util/logger';
 import type { Clock, Timer } from '../../util/timers';
-import { type NodeMessage, writeNodeMessage } from '../../wire/cluster';
+import { type NodeMessage, writeNodeMessages } from '../../wire/cluster';
 import type { CachedEvent, ChannelCount, MemberList, OnlineUsers, Totals } from '../broker';
 import type {
   EngineLink,
@@ -274,8 +274,8 @@ export class RedisLink implements EngineLink {
     return this.#topics.add(this.#nodeTopic, { kind: 'node' });
   }
 
-  async post(node: number, message: NodeMessage): Promise<void> {
-    const bytes = writeNodeMessage(message);
+  async post(node: number, messages: readonly NodeMessage[]): Promise<void> {
+    const bytes = writeNodeMessages(messages);
     await this.#send(['PUBLISH', this.#nodeKeys.topic(node), bytes]).catch(() => undefined);
   }
 

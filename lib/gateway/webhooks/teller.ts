@@ -33,8 +33,8 @@ export interface TellerParts {
 
 /**
  * Tells changes of channels and members that no other node has told. The broker is asked in the order of the changes, those
- * of a turn together; while it is away they wait. A change is owed until all endpoints have taken it or given it up: what a
- * node owed that is gone is told before anything else.
+ * of a turn together; while it is away they wait. A change is owed until all endpoints have taken it or given it up: debts of
+ * nodes that are gone are told before anything else.
  */
 export class Teller {
   readonly #app: App;

@@ -70,20 +70,23 @@ function moveTo({ line }: Backend, { port }: Node): void {
   line.mend();
 }
 
-type Letter = Extract<NodeMessage, { kind: 'letter' }>;
-
 /** Letters of a node of a type are not sent until the gate opens, and those that repeat them neither. */
 function holdBack(link: FarLink, type: string, gate: Promise<void>): void {
   const post = link.post.bind(link);
-  link.post = async (node, message) => {
-    const isMeant = message.kind === 'letter' && isOf(message, type);
-    if (isMeant) await gate;
-    await post(node, message);
+  link.post = async (node, messages) => {
+    const meant = messages.filter((message) => isOf(message, type));
+    await post(
+      node,
+      messages.filter((message) => !meant.includes(message)),
+    );
+    if (meant.length === 0) return;
+    await gate;
+    await post(node, meant);
   };
 }
 
-function isOf({ text }: Letter, type: string): boolean {
-  return (JSON.parse(text) as { type: string }).type === type;
+function isOf(message: NodeMessage, type: string): boolean {
+  return message.kind === 'letter' && (JSON.parse(message.text) as { type: string }).type === type;
 }
 
 function makeGate(): { gate: Promise<void>; open: () => void } {
@@ -143,9 +146,9 @@ t.test('a stream goes on from a gateway that has written nothing of it', async (
   let hasBegun = false;
   let writes = 0;
   const post = next.link.post.bind(next.link);
-  next.link.post = async (node, message) => {
-    hasBegun ||= message.kind === 'letter' && isOf(message, 'tail');
-    await post(node, message);
+  next.link.post = async (node, messages) => {
+    hasBegun ||= messages.some((message) => isOf(message, 'tail'));
+    await post(node, messages);
   };
   const turn = next.link.turn.bind(next.link);
   next.link.turn = async (app, node, number, operations) => {
@@ -201,10 +204,10 @@ t.test('events that nobody passes on are told when that is known', async (t) => 
   holdBack(next.link, 'tail', gate);
   let isHeard = false;
   const post = other.link.post.bind(other.link);
-  other.link.post = async (node, message) => {
-    const isReport = message.kind === 'letter' && isOf(message, 'report');
-    isHeard ||= isReport && message.text.includes('"event":"hi"');
-    await post(node, message);
+  other.link.post = async (node, messages) => {
+    const reports = messages.filter((message) => isOf(message, 'report'));
+    isHeard ||= JSON.stringify(reports).includes('event\\":\\"hi');
+    await post(node, messages);
   };
   moveTo(chat, next);
   await until(() => {
@@ -244,9 +247,9 @@ t.test('sockets that were told as closed with their gateway are not told again',
   const first = nodeOfSocketId(before.id ?? '');
   let isAsked = false;
   const post = other.link.post.bind(other.link);
-  other.link.post = async (node, message) => {
-    isAsked ||= node !== first && message.kind === 'letter' && isOf(message, 'hear');
-    await post(node, message);
+  other.link.post = async (node, messages) => {
+    isAsked ||= node !== first && messages.some((message) => isOf(message, 'hear'));
+    await post(node, messages);
   };
   const renew = cut.link.renew.bind(cut.link);
   cut.link.renew = async (lease, leaseMs) => {
@@ -268,16 +271,17 @@ t.test('sockets that were told as closed with their gateway are not told again',
 });
 
 t.test('a gateway that starts waits for questions that were lost on their way', async (t) => {
+  const lease = { leaseMs: 30_000, holdMs: 10_000 };
   const engine = new FarEngine();
-  const one = await start(t, engine);
+  const one = await start(t, engine, lease);
   const { handled } = await backend(t, one, {}, ['socket_message']);
   const post = one.link.post.bind(one.link);
   let lost = 0;
-  one.link.post = async (node, message) => {
-    if (message.kind === 'letter' && isOf(message, 'hear') && lost++ === 0) return;
-    await post(node, message);
+  one.link.post = async (node, messages) => {
+    if (messages.some((message) => isOf(message, 'hear')) && lost++ === 0) return;
+    await post(node, messages);
   };
-  const two = await start(t, engine);
+  const two = await start(t, engine, lease);
   const socket = await TestSocket.connect(t, two.port);
   socket.send({ event: 'hi', data: 1 });
   socket.send({ event: 'hi', data: 2 });
@@ -293,15 +297,20 @@ t.test('reports that nobody answers for long are sent again, and nothing is lost
   const socket = await TestSocket.connect(t, other.port);
   let isMute = true;
   const answer = home.link.post.bind(home.link);
-  home.link.post = async (node, message) => {
-    if (message.kind !== 'reply' || !isMute) await answer(node, message);
+  home.link.post = async (node, messages) => {
+    await answer(
+      node,
+      messages.filter(({ kind }) => kind !== 'reply' || !isMute),
+    );
   };
   const letters = new Set<number>();
   const report = other.link.post.bind(other.link);
-  other.link.post = async (node, message) => {
-    if (message.kind === 'letter' && message.text.includes('"data":"1"'))
-      letters.add(message.number);
-    await report(node, message);
+  other.link.post = async (node, messages) => {
+    for (const message of messages) {
+      const isMeant = message.kind === 'letter' && isOf(message, 'report');
+      if (isMeant && message.text.includes('"event":"hi"')) letters.add(message.number);
+    }
+    await report(node, messages);
   };
   socket.send({ event: 'hi', data: 1 });
   await until(() => letters.size > 1);

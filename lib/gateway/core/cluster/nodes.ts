@@ -17,6 +17,8 @@ export interface NodeMessage {
 
 /** Longest wait for the answers of all nodes: one that has died is known to be dead later. */
 const PATIENCE_MS = 2_000;
+/** The same for a node that is about to serve: a message that was lost comes again after 2 s. */
+const ARRIVAL_MS = 4_000;
 
 /** Does what a message asks for; the answer is a JSON text, or ''. */
 export type MessageHandler = (app: App, message: NodeMessage, from: number) => Eventual<string>;
@@ -125,12 +127,17 @@ export class Nodes {
     return app.broker.send(node, JSON.stringify(message));
   }
 
-  /** As `send`, and undefined when the answer is not there within 2 s. The message may be heard all the same. */
-  sendSoon(app: App, node: number, message: NodeMessage): Eventual<string | undefined> {
+  /** As `send`, and undefined when the answer is not there in time, 2 s unless given. The message may be heard all the same. */
+  sendSoon(
+    app: App,
+    node: number,
+    message: NodeMessage,
+    withinMs = PATIENCE_MS,
+  ): Eventual<string | undefined> {
     const answer = this.send(app, node, message);
     if (!(answer instanceof Promise)) return answer;
     return new Promise((resolve) => {
-      const timer = this.#clock.setTimeout(() => resolve(undefined), PATIENCE_MS);
+      const timer = this.#clock.setTimeout(() => resolve(undefined), withinMs);
       void answer.then((text) => {
         this.#clock.clearTimeout(timer);
         resolve(text);
@@ -138,19 +145,23 @@ export class Nodes {
     });
   }
 
-  /** The answers of all other nodes to a message; undefined for those that are gone, or do not answer within 2 s. */
-  ask(app: App, message: NodeMessage): Eventual<ReadonlyArray<string | undefined>> {
+  /** The answers of all other nodes to a message; undefined for those that are gone, or do not answer in time. */
+  ask(
+    app: App,
+    message: NodeMessage,
+    withinMs = PATIENCE_MS,
+  ): Eventual<ReadonlyArray<string | undefined>> {
     if (this.isAlone) return [];
-    const answers = this.others().map(async (node) => this.sendSoon(app, node, message));
+    const answers = this.others().map(async (node) => this.sendSoon(app, node, message, withinMs));
     return Promise.all(answers);
   }
 
   /**
    * Tells the others that this node is about to serve apps, and waits until each knows it and has asked for what its backends
-   * want to hear, for 2 s at most. Messages that browsers sent before would be heard by none of them.
+   * want to hear, for 4 s at most. Messages that browsers sent before would be heard by none of them.
    */
   arrive(apps: readonly App[]): Eventual<unknown> {
-    return all(apps.map((app) => this.ask(app, { type: 'arrived' })));
+    return all(apps.map((app) => this.ask(app, { type: 'arrived' }, ARRIVAL_MS)));
   }
 
   /** This node is about to leave: the others look after what it had. */
