@@ -48,7 +48,7 @@ const SHARE = 24;
 // take longer than five minutes.
 const LONG = [
   'spec/brokers/sentinels.spec.ts',
-  ...['engine-away', 'lost-gateways', 'webhooks-once'].map(
+  ...['engine-away', 'lost-gateways', 'take-overs', 'webhooks-once'].map(
     (name) => `spec/gateway/cluster/${name}.spec.ts`,
   ),
   ...['in-chromium-tls', 'subscriber-in-chromium', 'subscriber-in-node'].map(

@@ -359,7 +359,7 @@ async function clusterKills(test: Test, seed: number, start = startAlone): Promi
   return killsInACluster(test, { seed, seconds: setting('minutes', 30) * 60, start });
 }
 
-/** Webhooks of gateways that stand still for about a lease. */
+/** Webhooks of gateways that stand still for about a lease, or are killed. */
 async function webhooks(test: Test, seed: number): Promise<Result> {
   if (!hasRedis(test)) return { skipped: 'redis-server is not installed' };
   return webhooksToldOnce(test, { seed, seconds: minutes * 60 });

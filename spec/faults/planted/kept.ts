@@ -166,6 +166,16 @@ export const kept: readonly FaultKind[] = [
         finder: spec(takeOvers, 'a stream goes on from a gateway that has written nothing of it'),
       },
       {
+        title: 'reports without an answer are dropped',
+        file: 'gateway/core/cluster/reporter.ts',
+        from: 'if (text === undefined) return this.#sendAgain();',
+        to: 'if (text === undefined) return this.#lose();',
+        finder: spec(
+          takeOvers,
+          'reports that nobody answers for long are sent again, and nothing is lost',
+        ),
+      },
+      {
         title: 'reports that wait for kept events are dropped where there are none',
         file: 'gateway/core/cluster/elsewhere.ts',
         from: "this.#ended(node, message.stream, 'first');",

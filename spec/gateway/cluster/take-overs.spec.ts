@@ -4,6 +4,7 @@ import { FarEngine } from '../../../lib/brokers/memory/far-engine';
 import type { FarLink } from '../../../lib/brokers/memory/far-link';
 import { Gateway } from '../../../lib/gateway/gateway';
 import { systemClock } from '../../../lib/util/timers';
+import { nodeOfSocketId } from '../../../lib/pusher/socket-id';
 import type { NodeMessage } from '../../../lib/wire/cluster';
 import { join, type JoinedMember } from '../../support/group-members';
 import { SECRET } from '../../support/start-gateway';
@@ -141,19 +142,25 @@ t.test('a stream goes on from a gateway that has written nothing of it', async (
   await until(() => chat.handled.length === 1);
   await home.gateway.drain();
   socket.send({ event: 'hi', data: 2 });
-  const turn = next.link.turn.bind(next.link);
+  // From the moment on in which it goes on with the stream, nothing that it writes arrives.
+  let hasBegun = false;
   let writes = 0;
+  const post = next.link.post.bind(next.link);
+  next.link.post = async (node, messages) => {
+    hasBegun ||= messages.some((message) => isOf(message, 'tail'));
+    await post(node, messages);
+  };
+  const turn = next.link.turn.bind(next.link);
   next.link.turn = async (app, node, number, operations) => {
     const isWrite = operations.some(({ kind }) => kind === 'write');
-    // The first one says that the stream goes on here.
-    return isWrite && ++writes > 1
-      ? new Promise(() => undefined)
-      : turn(app, node, number, operations);
+    if (!isWrite || !hasBegun) return turn(app, node, number, operations);
+    writes++;
+    return new Promise(() => undefined);
   };
   moveTo(chat, next);
   const numbers = (): Set<number> => new Set(chat.handled.map((what) => Number.parseInt(what, 10)));
   await until(() => numbers().has(2));
-  await until(() => writes > 1);
+  await until(() => writes > 0);
   next.link.cut('both', Infinity);
   moveTo(chat, last);
   for (let n = 3; n <= 5; n++) socket.send({ event: 'hi', data: n });
@@ -236,6 +243,20 @@ t.test('sockets that were told as closed with their gateway are not told again',
   const { opened } = await backend(t, other, {}, ['socket_existence']);
   const before = await TestSocket.connect(t, cut.port);
   await until(() => opened.length === 1);
+  // The other one asks as soon as the new number is there, while the sockets of before are.
+  const first = nodeOfSocketId(before.id ?? '');
+  let isAsked = false;
+  const post = other.link.post.bind(other.link);
+  other.link.post = async (node, messages) => {
+    isAsked ||= node !== first && messages.some((message) => isOf(message, 'hear'));
+    await post(node, messages);
+  };
+  const renew = cut.link.renew.bind(cut.link);
+  cut.link.renew = async (lease, leaseMs) => {
+    const renewal = await renew(lease, leaseMs);
+    if (lease.node !== first) await until(() => isAsked);
+    return renewal;
+  };
   cut.link.cut('both', 2 * LEASE.leaseMs);
   await until(() => !cut.link.isUp);
   await until(() => cut.link.isUp);
@@ -267,4 +288,35 @@ t.test('a gateway that starts waits for questions that were lost on their way', 
   await until(() => handled.includes('2'));
   t.ok(lost > 1, 'the question came again');
   t.strictSame(handled, ['1', '2']);
+});
+
+t.test('reports that nobody answers for long are sent again, and nothing is lost', async (t) => {
+  const engine = new FarEngine();
+  const [home, other] = [await start(t, engine, LONG_LEASE), await start(t, engine, LONG_LEASE)];
+  const { handled, told } = await backend(t, home, { name: 'chat' }, ['socket_message']);
+  const socket = await TestSocket.connect(t, other.port);
+  let isMute = true;
+  const answer = home.link.post.bind(home.link);
+  home.link.post = async (node, messages) => {
+    await answer(
+      node,
+      messages.filter(({ kind }) => kind !== 'reply' || !isMute),
+    );
+  };
+  const letters = new Set<number>();
+  const report = other.link.post.bind(other.link);
+  other.link.post = async (node, messages) => {
+    for (const message of messages) {
+      const isMeant = message.kind === 'letter' && isOf(message, 'report');
+      if (isMeant && message.text.includes('"event":"hi"')) letters.add(message.number);
+    }
+    await report(node, messages);
+  };
+  socket.send({ event: 'hi', data: 1 });
+  await until(() => letters.size > 1);
+  isMute = false;
+  socket.send({ event: 'hi', data: 2 });
+  await until(() => handled.includes('2'));
+  t.strictSame(handled, ['1', '2']);
+  t.strictSame(told, [], 'no loss is told');
 });

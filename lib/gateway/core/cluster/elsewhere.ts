@@ -125,13 +125,18 @@ export class Elsewhere implements FarBrowsers {
     const report = readReport(message);
     const far = this.#far.get(from);
     if (report === undefined || far === undefined) return 'again';
-    const isNext = report.number === far.next;
+    const isOfSeries = report.series === far.series;
+    // A report that comes again was taken, and its events may not be kept yet.
+    if (isOfSeries && far.next !== undefined && report.number < far.next) {
+      return this.#kept(from, far.next - 1);
+    }
+    const isNext = isOfSeries && report.number === far.next;
     const begin = report.items.findIndex((item) => 'begin' in item);
     if (!isNext && begin < 0) return 'again';
+    far.series = report.series;
     far.next = report.number + 1;
     for (const item of isNext ? report.items : report.items.slice(begin)) this.#take(far, item);
-    const kept = Array.from(this.#streams(), (stream) => stream.reported(from, report.number));
-    return later(all(kept), (each) => (each.includes(false) ? 'again' : 'ok'));
+    return this.#kept(from, report.number);
   }
 
   /** Nodes came or went, or this one has another number. */
@@ -180,6 +185,12 @@ export class Elsewhere implements FarBrowsers {
     this.#clear(this.#overdue);
     this.#clear(this.#again);
     for (const end of [...this.#waiting]) end();
+  }
+
+  /** Answers when the events of a report are where the next homes of the streams find them. */
+  #kept(node: number, report: number): Eventual<string> {
+    const kept = Array.from(this.#streams(), (stream) => stream.reported(node, report));
+    return later(all(kept), (each) => (each.includes(false) ? 'again' : 'ok'));
   }
 
   *#streams(): IterableIterator<ClusterStream> {

@@ -41,6 +41,8 @@ export function lost(socketId: string, time: number): PipeEvent {
 export class FarNode {
   /** Number of the next report; undefined until a list begins. */
   next: number | undefined;
+  /** The series that its reports are of. */
+  series = 0;
   /** Number of the last question that it has answered. */
   heard = 0;
   /** A node that came when streams were running already, and has yet to tell them what is present there. */

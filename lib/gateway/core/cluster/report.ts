@@ -56,9 +56,10 @@ export interface TailMessage extends NodeMessage {
   readonly stream: string;
 }
 
-/** Reports of one node to another are numbered. */
+/** Reports of one node to another are numbered, in series of which each begins anew. */
 export interface ReportMessage extends NodeMessage {
   readonly type: 'report';
+  readonly series: number;
   readonly number: number;
   readonly items: readonly ReportItem[];
 }
@@ -97,9 +98,10 @@ export function readTail({ owed, rules, stream }: NodeMessage): TailMessage | un
   return { type: 'tail', owed, rules, stream };
 }
 
-export function readReport({ number, items }: NodeMessage): ReportMessage | undefined {
-  if (typeof number !== 'number' || !Array.isArray(items) || !items.every(isItem)) return undefined;
-  return { type: 'report', number, items };
+export function readReport({ series, number, items }: NodeMessage): ReportMessage | undefined {
+  if (typeof series !== 'number' || typeof number !== 'number') return undefined;
+  if (!Array.isArray(items) || !items.every(isItem)) return undefined;
+  return { type: 'report', series, number, items };
 }
 
 function isPair(pair: unknown): pair is [number, number] {

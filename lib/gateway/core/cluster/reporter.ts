@@ -6,7 +6,7 @@ import { EventKind, RuleKind, type PipeEvent, type Rule } from '../../../wire/fr
 import type { App, AppObserver } from '../model/app';
 import { Rules } from '../streams/rules';
 import type { Nodes } from './nodes';
-import type { KeepMessage, Present, ReportItem } from './report';
+import type { KeepMessage, Present, ReportItem, ReportMessage } from './report';
 import { type Reported, Tail } from './tail';
 
 /** Rules about what is present: their events change a list that the other node keeps. */
@@ -34,6 +34,8 @@ const AGAIN_MS = 1_000;
 export interface ReporterParts {
   readonly clock: Clock;
   readonly nodes: Nodes;
+  /** Number of this series of reports, which no other one to the same node has. */
+  readonly series: number;
   readonly maxEvents: number;
   readonly maxBytes: number;
   /** Events were dropped, and the other node will be told. */
@@ -42,8 +44,8 @@ export interface ReporterParts {
 
 /**
  * Reports to another node what the browsers of this one do, as far as backends there want to hear of it: in order, and with
- * a list of all that is present first. Bounded: when the other node does not keep up, or does not answer, the events that
- * wait are dropped, that node is told, and the list comes anew.
+ * a list of all that is present first. A report without an answer is sent again. Bounded: when too many events wait, they are
+ * dropped, the other node is told, and the list comes anew.
  */
 export class Reporter implements AppObserver {
   readonly node: number;
@@ -70,6 +72,8 @@ export class Reporter implements AppObserver {
   #flushes = false;
   /** Runs from a loss until everything is told anew; nothing is reported meanwhile. */
   #again: Timer | undefined;
+  /** Runs until reports without an answer are sent again; nothing else is sent meanwhile. */
+  #repeat: Timer | undefined;
   #isStopped = false;
 
   constructor(app: App, node: number, parts: ReporterParts) {
@@ -183,7 +187,7 @@ export class Reporter implements AppObserver {
     this.#isStopped = true;
     this.#life++;
     this.#app.observers.delete(this);
-    for (const timer of [this.#again, this.#orphan]) {
+    for (const timer of [this.#again, this.#orphan, this.#repeat]) {
       if (timer !== undefined) this.#parts.clock.clearTimeout(timer);
     }
   }
@@ -213,7 +217,7 @@ export class Reporter implements AppObserver {
     const { nodes } = this.#parts;
     const life = this.#life;
     // Under another number the other node would take the reports for those of a node that it does not know.
-    if (this.#own !== nodes.own) return;
+    if (this.#own !== nodes.own || this.#repeat !== undefined) return;
     while (!this.#isStopped && this.#unanswered.size < maxInFlight && this.#waiting.length > 0) {
       const items: ReportItem[] = [];
       for (let bytes = 0; items.length < MAX_ITEMS && bytes < MAX_BYTES;) {
@@ -225,16 +229,37 @@ export class Reporter implements AppObserver {
       }
       const number = ++this.#number;
       this.#unanswered.set(number, items);
-      const answer = nodes.send(this.#app, this.node, { type: 'report', number, items });
-      void later(answer, (text) => {
-        if (life !== this.#life) return;
-        if (text === undefined || text === 'again') return this.#lose();
-        this.#unanswered.delete(number);
-        this.#tail.clear();
-        this.#flush();
-      });
+      this.#send(number, items);
       if (life !== this.#life) return;
     }
+  }
+
+  #send(number: number, items: readonly ReportItem[]): void {
+    const life = this.#life;
+    const { nodes, series } = this.#parts;
+    const report: ReportMessage = { type: 'report', series, number, items };
+    void later(nodes.send(this.#app, this.node, report), (text) => {
+      if (life !== this.#life) return;
+      if (text === undefined) return this.#sendAgain();
+      if (text === 'again') return this.#lose();
+      this.#unanswered.delete(number);
+      this.#tail.clear();
+      this.#flush();
+    });
+  }
+
+  /** Reports may not have been heard, or their events not be kept yet: all are sent again, in their order. */
+  #sendAgain(): void {
+    // Answers that are still to come are those to be asked for again.
+    this.#life++;
+    this.#repeat ??= this.#parts.clock.setTimeout(() => {
+      this.#repeat = undefined;
+      const life = this.#life;
+      for (const [number, items] of this.#unanswered) {
+        if (life === this.#life) this.#send(number, items);
+      }
+      this.#flush();
+    }, AGAIN_MS);
   }
 
   /** Reports that wait or are on their way may not be heard: after a while everything is told anew. */
@@ -251,6 +276,8 @@ export class Reporter implements AppObserver {
   /** Nothing is reported any more; events are kept for the next homes of the other node's streams. */
   #drop(): void {
     this.#life++;
+    if (this.#repeat !== undefined) this.#parts.clock.clearTimeout(this.#repeat);
+    this.#repeat = undefined;
     for (const reported of this.#pending()) this.#tail.push(reported);
     this.#unanswered.clear();
     while (this.#waiting.shift() !== undefined);

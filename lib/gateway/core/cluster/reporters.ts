@@ -28,6 +28,8 @@ export class Reporters {
   readonly #orphans = new Map<number, Reporter>();
   /** The number under which this node reports. */
   #own = 0;
+  /** Reporters that were ever made. */
+  #made = 0;
   /** Questions that came when this node had a number that it did not report under yet. */
   readonly #early = new Map<number, NodeMessage>();
 
@@ -139,7 +141,10 @@ export class Reporters {
   #make(node: number): Reporter {
     const { clock, nodes, maxEvents, maxBytes } = this.#parts;
     const lost = (to: number): void => this.#toldNothing(to);
-    return new Reporter(this.#app, node, { clock, nodes, maxEvents, maxBytes, lost });
+    return new Reporter(this.#app, node, {
+      ...{ clock, nodes, maxEvents, maxBytes, lost },
+      series: ++this.#made,
+    });
   }
 
   #toldNothing(node: number): void {
