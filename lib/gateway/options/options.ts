@@ -11,7 +11,6 @@ import { brokerSchema } from './broker';
 import { consoleSchema, guardConsole } from './console';
 import { explain } from './explain';
 import { fd, host, port, rate, tlsFile } from './kinds';
-import { requireFit } from './fit';
 import {
   guardBroker,
   guardPorts,
@@ -21,7 +20,7 @@ import {
   requireUniqueIds,
   requireUniqueKeys,
 } from './guards';
-import { limitsSchema } from './limits';
+import { limitsSchema, requireFit } from './limits';
 import { pushySchema, type PushyCommands } from './pushy';
 import { commandsSchema, requireUniquePushy } from './pushy-checks';
 import { webhookSchema } from './webhook';

@@ -3,7 +3,7 @@ import type { RestoredLog } from '../../../stream/log';
 import { isObject, parseJson } from '../../../pusher/json';
 import { CodecError, FrameDecoder, FrameEncoder } from '../../../wire/codec';
 import type { Group as GroupOptions, PipeEvent, Run } from '../../../wire/frames';
-import { EVENT_OVERHEAD_BYTES } from '../../options/fit';
+import { EVENT_OVERHEAD_BYTES } from '../../options/limits';
 import type { TakenOver } from '../model/app';
 
 /** Settings of a stream that its records are of use with only. */
