@@ -29,7 +29,7 @@ import { brokerListener } from './broker-listener';
 import { Dispatch } from './dispatch';
 import { drain } from './drain';
 import { live, sumOf } from './live';
-import { makeBroker } from './make-broker';
+import { joinedBroker, ownBroker } from './make-broker';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
 import { ChannelsHandshake } from './protocols/channels/handshake';
@@ -89,13 +89,14 @@ export class Gateway {
     this.#clock = clock;
     const memory = new MemoryLimit(clock);
     memory.warnOfLimits(settings);
-    this.#broker = broker ?? makeBroker(settings, clock, memory);
+    const joined = broker ?? joinedBroker(settings, clock);
+    this.#broker = joined ?? ownBroker(settings, clock, memory);
     this.metrics = new Metrics({
       ...live({
         ...{ apps: () => this.#apps.all(), hub: () => this.#hub, limits, clock },
         ...{ webhooks: () => this.#webhooks, connections: () => this.#keepAlive },
       }),
-      ...((broker ?? settings.broker) && { broker: this.#broker }),
+      ...(joined && { broker: joined }),
     });
     const journal = new Journal(log, this.metrics);
     const watch = { now: () => clock.now(), written: (ms: number) => this.metrics.written(ms) };
@@ -104,17 +105,16 @@ export class Gateway {
     const charge = (characters: number): void => budget.spend((2 * characters) / BYTES_PER_UNIT);
     const latest = { limits, counts: this.metrics };
     const turn = new Turn((run) => clock.endOfTurn(run), { watch, clock, charge, latest });
-    const shared = { clock, limits, journal, metrics: this.metrics };
+    const shared = { clock, limits, journal, log, metrics: this.metrics };
     this.#hub = new Hub({ ...shared, turn, broker: this.#broker });
     this.#apps = new Apps(settings.apps, (app) => this.#hub.attach(app));
     const router = new Router(this.#hub, this.metrics, journal);
-    const told = { metrics: this.metrics, log, clock };
     const overload = (this.#overload = new Overload(clock, memory));
-    const files = new FileLimit(told);
+    const files = new FileLimit(shared);
     overload.each(() => files.check());
-    overload.each(() => memory.check(told));
+    overload.each(() => memory.check(shared));
     const admission = new Admission(limits, clock, memory);
-    const parts = { ...shared, hub: this.#hub, admission, router, overload, memory, log };
+    const parts = { ...shared, hub: this.#hub, admission, router, overload, memory };
     this.#pipes = new PipeProtocol({ ...parts, node: randomBytes(4).toString('hex') }, this.#apps);
     this.#webhooks = new Webhooks(this.#apps.all(), settings.webhookAllow, parts);
     this.#departures = new Departures(this.#hub, this.#apps, budget);
@@ -155,9 +155,8 @@ export class Gateway {
     const dispatch = new Dispatch(this.#protocols, settings.path, journal);
     const { metrics, reusePort, portWaitMs: waitMs } = settings;
     const listening = { clock, log, requireWanted: () => this.#requireWanted() };
-    const metricsAt = metrics && { ...metrics, reusePort, waitMs };
-    this.#metricsListener =
-      metricsAt && new MetricsListener(metricsAt, this.metrics.registry, listening);
+    const at = metrics && { ...metrics, reusePort, waitMs };
+    this.#metricsListener = at && new MetricsListener(at, this.metrics.registry, listening);
     this.#listener = new PortListener(
       listenOptions(settings),
       {
@@ -367,6 +366,7 @@ export class Gateway {
       this.#requireWanted();
       throw error;
     });
+    await this.#hub.nodes.arrive([...this.#apps.all()]);
   }
 
   /** `stop` may come in the middle of a start or a drain. */

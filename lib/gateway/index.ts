@@ -1,5 +1,6 @@
 export { type Following, type FollowSettings, followOptions } from './follow-options';
 export { createGateway, Gateway } from './gateway';
+export { type EngineOptions, hostEngine } from './host-engine';
 export type { Reloaded } from './options/difference';
 export { limitsTable } from './options/limits';
 export { configSchema } from './options/options';
