@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import './reload/early-hangup';
+import './process/early-hangup';
 import { Command, InvalidArgumentError } from 'commander';
 import { StandpipeError } from '../errors';
 import type { check } from './commands/check';

@@ -33,6 +33,7 @@ function scriptOf(program: Command): string {
       command.options.flatMap((each) => valuesOf(command, each)),
     ),
     '  esac',
+    '  case "$cur" in -*) ;; *) COMPREPLY=($(compgen -f -- "$cur")); return ;; esac',
     '  case "${COMP_WORDS[1]}" in',
     ...program.commands.map((command) => {
       const flags = command.options.flatMap(({ long }) => long ?? []);
@@ -40,7 +41,6 @@ function scriptOf(program: Command): string {
       return `    ${command.name()}) COMPREPLY=($(compgen -W "${words}" -- "$cur")) ;;`;
     }),
     '  esac',
-    '  [ "${#COMPREPLY[@]}" -gt 0 ] || COMPREPLY=($(compgen -f -- "$cur"))',
     '}',
     'complete -o filenames -F _standpipe standpipe',
   ].join('\n');

@@ -5,7 +5,7 @@ import { init, reload, type PushyConfig } from '../../pushy';
 import { drainOnSignals } from '../process/drain-on-signals';
 import { readJsonFile } from '../json-file';
 import { processLog } from '../process/process-log';
-import { reloadOnHangup } from '../reload/reload-on-hangup';
+import { reloadOnHangup } from '../process/reload-on-hangup';
 
 /** Runs a pushy server by its configuration file, which SIGHUP reads again; `sslKey` and `sslCert` are files beside it. */
 export async function pushy(file: string): Promise<void> {

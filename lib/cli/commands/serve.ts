@@ -15,8 +15,8 @@ import {
   workerNumber,
   Workers,
 } from '../process/workers';
-import { watchFiles } from '../reload/watch-files';
-import { reloadOnHangup } from '../reload/reload-on-hangup';
+import { watchFiles } from '../process/watch-files';
+import { reloadOnHangup } from '../process/reload-on-hangup';
 
 /**
  * Runs a gateway until SIGTERM or SIGINT: the first drains it, a second one ends the process at once. SIGHUP reads the
@@ -35,15 +35,15 @@ export async function serve(flags: ServeFlags, env: Environment): Promise<void> 
     requireWorkers(workers, config.options);
     return config;
   };
-  let { options, files, watches } = read();
-  const all = new Workers(log, options);
+  let config = read();
+  const all = new Workers(log, config.options);
   const reloads = reloadOnHangup(log, () => {
-    ({ files } = read());
+    config = read();
     all.reload();
   });
-  if (watches) {
+  if (config.watches) {
     watchFiles(
-      () => files,
+      () => config.files,
       () => reloads.ask(),
       log,
     );
