@@ -126,7 +126,7 @@ t.test('the first step that is not well is the reason why an event did not come'
   await t.rejects(browser.subscribe('private-forbidden'));
   const why = async (channel: string): Promise<string> => {
     const query = new URLSearchParams({ who: browser.id, channel, event: 'said' });
-    return (await visitor.get<Explanation>(`/api/apps/1/explain?${query}`)).body.verdict;
+    return (await visitor.get<Explanation>(`/api/apps/1/explain?${query.toString()}`)).body.verdict;
   };
   t.equal(await why('Room-seven'), 'It is not on Room-seven, but on room-seven');
   t.equal(await why('room-sevne'), 'It is not on room-sevne, but on room-seven');
@@ -308,6 +308,6 @@ t.test('sockets stand by their unsent bytes, and a slow reader is seen', async (
   });
   const id = (await sockets())[0]?.id ?? '';
   const query = new URLSearchParams({ who: id, channel: 'room' });
-  const { body } = await visitor.get<Explanation>(`/api/apps/1/explain?${query}`);
+  const { body } = await visitor.get<Explanation>(`/api/apps/1/explain?${query.toString()}`);
   t.match(body.verdict, /^\d+ bytes wait for it in the gateway/);
 });
