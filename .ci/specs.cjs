@@ -25,7 +25,7 @@ const ALONE = [
   ...['redis', 'redis-faults', 'sentinels'].map((name) => `spec/brokers/${name}.spec.ts`),
   'spec/readme.spec.ts',
   'spec/browser/',
-  ...['commands', 'conformance', 'config', 'reload', 'serve-faults'].map(
+  ...['commands', 'conformance', 'config', 'reload', 'serve-faults', 'workers'].map(
     (name) => `spec/cli/${name}.spec.ts`,
   ),
   'spec/conformance/features/',

@@ -66,7 +66,7 @@ const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
   ['@noble/ciphers', ['pusher/encryption']],
   ['commander', ['cli/']],
   ['pino', ['gateway/', 'cli/']],
-  ['pino-pretty', ['cli/process-log']],
+  ['pino-pretty', ['cli/process/process-log']],
   ['prom-client', ['gateway/']],
   ['lru-cache', ['gateway/core/', 'brokers/memory/']],
   ['@redis/client', ['brokers/redis/connection']],

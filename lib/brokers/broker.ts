@@ -292,6 +292,13 @@ export interface AppBroker {
    * key-value store: a key for each thing, changed by its revision.)
    */
   tell(tellings: readonly Telling[]): Eventual<readonly boolean[] | Unavailable>;
+  /** Observers have taken states that this node was to tell. Until then it owes them. */
+  told(tellings: readonly Telling[]): Eventual<'told' | Unavailable>;
+  /**
+   * States that this node tells from now on, in the order of their changes: nodes that are gone owed them. Each of the
+   * channels that are meant is given to one node, which owes it then. (In a key-value store: keys by node and change.)
+   */
+  owed(isMeant: (channel: string) => boolean): Eventual<readonly Telling[] | Unavailable>;
   /**
    * States that are others than was told last, in pieces; a change that is just being told may be among them. An engine that
    * knows nothing of what was told takes everything that is present for told. Throws while the engine is away.

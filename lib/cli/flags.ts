@@ -27,6 +27,7 @@ export interface ServeFlags {
   consolePort?: number;
   reusePort?: boolean;
   portWaitMs?: number;
+  workers?: number;
   insecureDev?: boolean;
   logLevel?: (typeof LOG_LEVELS)[number];
   logFormat?: (typeof LOG_FORMATS)[number];
@@ -65,6 +66,12 @@ export function addServeFlags(command: Command): Command {
     .option(
       '--reuse-port',
       'share the ports with the process that takes over (Node 22.12 or newer; env: STANDPIPE_REUSE_PORT)',
+    )
+    .addOption(
+      number(
+        '--workers <number>',
+        'processes that share the ports, each with a gateway (default 1)',
+      ),
     )
     .addOption(number('--port-wait-ms <number>', 'time to wait for ports that another process has'))
     .option(

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import './early-hangup';
+import './process/early-hangup';
 import { Command } from 'commander';
 import { StandpipeError } from '../errors';
 import type { check } from './commands/check';
@@ -121,4 +121,6 @@ program.parseAsync().catch((error: unknown) => {
   console.error(`standpipe: ${error instanceof Error ? error.message : String(error)}`);
   if (!(error instanceof StandpipeError)) console.error(error);
   process.exitCode = 1;
+  // The channel to a parent, such as that of a worker, would keep this process.
+  if (process.connected) process.disconnect();
 });

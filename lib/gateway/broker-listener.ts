@@ -1,4 +1,5 @@
 import type { BrokerListener } from '../brokers/broker';
+import { later } from '../brokers/eventual';
 import type { Logger } from '../util/logger';
 import type { Departures } from './core/departures';
 import type { Hub } from './core/hub';
@@ -24,13 +25,18 @@ export function brokerListener(parts: BrokerListenerParts): BrokerListener {
     state: (state) => {
       isUp = state === 'up';
       if (!parts.isServing()) return;
-      overload.isShut = state === 'down';
+      if (state === 'down') overload.isShut = true;
       log[state === 'up' ? 'info' : 'warn']({ state }, `the broker is ${state}`);
       if (state === 'down') hub.giveUpWaiting(apps.all());
       if (!isUp) return;
       hub.reports.nodesChanged();
-      departures.closeLeft();
       hub.happenings.believed();
+      void later(overload.isShut ? hub.nodes.arrive([...apps.all()]) : undefined, () => {
+        if (!isUp) return;
+        overload.isShut = false;
+        // Browsers that are sent away come back at once.
+        departures.closeLeft();
+      });
     },
     nodes: () => {
       hub.nodes.changed();

@@ -30,7 +30,7 @@ import { connectionEnds } from './connection-ends';
 import { Dispatch } from './dispatch';
 import { drain } from './drain';
 import { live, sumOf } from './live';
-import { makeBroker } from './make-broker';
+import { joinedBroker, ownBroker } from './make-broker';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
 import { ChannelsHandshake } from './protocols/channels/handshake';
@@ -90,16 +90,16 @@ export class Gateway {
     this.#clock = clock;
     const memory = new MemoryLimit(clock);
     memory.warnOfLimits(settings);
-    this.#broker = broker ?? makeBroker(settings, clock, memory);
+    const joined = broker ?? joinedBroker(settings, clock);
+    this.#broker = joined ?? ownBroker(settings, clock, memory);
     const apps = (): Iterable<App> => this.#apps.all();
     this.metrics = new Metrics({
       ...live(apps, () => this.#hub, clock),
       behind: () => this.#keepAlive.behind,
-      ...((broker ?? settings.broker) && { broker: this.#broker }),
+      ...(joined && { broker: joined }),
     });
     const journal = new Journal(log, this.metrics);
-    const written = (durationMs: number): void => this.metrics.written(durationMs);
-    const watch = { now: () => clock.now(), written };
+    const watch = { now: () => clock.now(), written: (ms: number) => this.metrics.written(ms) };
     const budget = new TurnBudget(clock);
     // Answers are escaped, encoded and written: as much work as twice their length of input.
     const charge = (characters: number): void => budget.spend((2 * characters) / BYTES_PER_UNIT);
@@ -366,6 +366,7 @@ export class Gateway {
       this.#requireWanted();
       throw error;
     });
+    await this.#hub.nodes.arrive([...this.#apps.all()]);
   }
 
   /** `stop` may come in the middle of a start or a drain. */

@@ -1,4 +1,5 @@
 export { createGateway, Gateway } from './gateway';
+export { type EngineOptions, hostEngine } from './host-engine';
 export type { Reloaded } from './options/difference';
 export { limitsTable } from './options/limits';
 export { configSchema } from './options/options';

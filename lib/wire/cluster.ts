@@ -149,8 +149,14 @@ export function readUserChange(bytes: Uint8Array): { online: boolean; seq: numbe
 
 const NODE_TAGS = { letter: 0x0a, reply: 0x12, receipt: 0x1a, leasesChanged: 0x22 } as const;
 
-export function writeNodeMessage(message: NodeMessage): Buffer {
+/** Messages to one node, in their order. */
+export function writeNodeMessages(messages: readonly NodeMessage[]): Buffer {
   writer.reset();
+  for (const message of messages) writeNodeMessage(message);
+  return taken();
+}
+
+function writeNodeMessage(message: NodeMessage): void {
   const guess = 'text' in message ? (message.text?.length ?? 0) + 16 : 8;
   const start = writer.open(NODE_TAGS[message.kind], guess);
   switch (message.kind) {
@@ -174,26 +180,25 @@ export function writeNodeMessage(message: NodeMessage): Buffer {
       break;
   }
   writer.close(start, guess);
-  return taken();
 }
 
-/** Throws a CodecError on bytes that are no message, or of a kind that this version does not know. */
-export function readNodeMessage(bytes: Uint8Array): NodeMessage {
+/** Throws a CodecError on bytes that are no messages, or all of kinds that this version does not know. */
+export function readNodeMessages(bytes: Uint8Array): NodeMessage[] {
   return reading(bytes, (reader) => {
-    let message: NodeMessage | undefined;
+    const messages: NodeMessage[] = [];
     while (reader.position < reader.length) {
       const tag = reader.varint();
-      if (tag === NODE_TAGS.letter) message = readLetter(reader);
-      else if (tag === NODE_TAGS.reply) message = readReply(reader);
-      else if (tag === NODE_TAGS.receipt) message = readReceipt(reader);
+      if (tag === NODE_TAGS.letter) messages.push(readLetter(reader));
+      else if (tag === NODE_TAGS.reply) messages.push(readReply(reader));
+      else if (tag === NODE_TAGS.receipt) messages.push(readReceipt(reader));
       else if (tag === NODE_TAGS.leasesChanged) {
         reader.position = reader.lengthEnd();
-        message = { kind: 'leasesChanged' };
+        messages.push({ kind: 'leasesChanged' });
       } else reader.skip(tag);
     }
     reader.expectEnd(reader.length);
-    if (message === undefined) throw new CodecError('a message of an unknown kind');
-    return message;
+    if (messages.length === 0) throw new CodecError('a message of an unknown kind');
+    return messages;
   });
 }
 

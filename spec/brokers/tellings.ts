@@ -1,5 +1,6 @@
 import type { Test } from 'tap';
 import type { Telling } from '../../lib/brokers/broker';
+import { until } from '../support/until';
 import type { TestNode } from './test-node';
 
 /** States that observers outside the cluster are told of, by three nodes of one engine. */
@@ -30,6 +31,34 @@ export function holdsTellings(
     t.strictSame(await asks(a, ann, { ...ann, userId: 'bob' }), [true, true], 'each by itself');
     t.strictSame(await asks(b, ann, { ...ann, present: false, seq: 4 }), [false, true]);
     t.strictSame(await asks(a, state(false, 2, 'unknown')), [true]);
+  });
+
+  t.test('changes that a node owed when it was gone are given to one other node', async (t) => {
+    const [a, b, c] = await cluster(t);
+    const all = [state(true, 3, 'b'), state(true, 2, 'a'), state(false, 4, 'a', 'ann')];
+    t.strictSame(await a.app.tell(all), [true, true, true]);
+    t.strictSame(await a.app.tell([state(true, 5, 'taken')]), [true]);
+    t.equal(await a.app.told([state(true, 5, 'taken')]), 'told');
+    t.strictSame(await b.app.owed(() => true), [], 'nobody is gone');
+    const numbers = [a.broker.node, b.broker.node] as const;
+    await a.broker.leave();
+    await until(() => [b, c].every(({ broker }) => !broker.nodes.has(numbers[0])));
+    const owed = async (
+      { app }: TestNode,
+      isMeant: (channel: string) => boolean,
+    ): Promise<string[]> => {
+      const tellings = await app.owed(isMeant);
+      if (tellings === 'unavailable') throw new Error('the engine is away');
+      return tellings.map(({ channel, userId, present, seq }) =>
+        [seq, channel, userId ?? '', present ? 'there' : 'gone'].join(' '),
+      );
+    };
+    t.strictSame(await owed(b, (channel) => channel === 'a'), ['2 a  there', '4 a ann gone']);
+    t.strictSame(await owed(c, () => true), ['3 b  there'], 'what no other node has taken');
+    t.strictSame(await owed(b, () => true), []);
+    await b.broker.leave();
+    await until(() => !c.broker.nodes.has(numbers[1]));
+    t.strictSame(await owed(c, () => true), ['2 a  there', '4 a ann gone'], 'it owed them, too');
   });
 
   t.test('differences to what was told are found', async (t) => {

@@ -8,7 +8,7 @@ import { createClient } from '../../lib';
 import { checkGatewayOptions } from '../../lib/gateway/options/options';
 import { check } from '../../lib/cli/commands/check';
 import { readConfig } from '../../lib/cli/config';
-import { passedNothing, passedSockets, withSockets } from '../../lib/cli/passed-sockets';
+import { passedNothing, passedSockets, withSockets } from '../../lib/cli/process/passed-sockets';
 import { withNames } from '../../lib/cli/option-names';
 import { connectionFrom } from '../../lib/cli/connection';
 import { addServeFlags, type ServeFlags } from '../../lib/cli/flags';

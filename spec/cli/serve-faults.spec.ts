@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
 import { DEVELOPMENT_APP } from '../../lib/cli/defaults';
-import { drainOnSignals } from '../../lib/cli/drain-on-signals';
+import { drainOnSignals } from '../../lib/cli/process/drain-on-signals';
 import { createClient } from '../../lib/pipe/client';
 import { silent } from '../../lib/util/logger';
 import { Run } from '../support/command';

@@ -158,22 +158,25 @@ async function untold(
 ): Promise<string[]> {
   // The load goes on meanwhile.
   const all = browsers.flatMap(({ id, said }) => (said?.id === id && said ? [{ ...said }] : []));
-  const missing = (): string[] =>
-    all.flatMap(({ id, first, last, losses }) => {
-      const keys = Array.from({ length: last - first }, (_, i) => `load ${id} ${first + i}`);
-      const misses = (who: string, of: readonly Backend[], before: number): string[] => {
-        if (lossesOf(of) > before) return [];
-        const lost = keys.filter((key) => !of.some(({ handled }) => handled.has(key)));
-        return lost.length === 0 ? [] : [`${who} misses ${lost.length}, such as ${lost[0]}`];
-      };
-      return [
-        ...misses('a backend', [plain], losses.plain),
-        // The group's stream outlives its gateway: a loss that is told is one all the same.
-        ...misses('a group', group, Infinity),
-      ];
+  let missing = all.flatMap(({ id, first, last, losses }) => {
+    const keys = Array.from({ length: last - first }, (_, i) => `load ${id} ${first + i}`);
+    return [
+      { who: 'a backend', of: [plain], before: losses.plain, keys },
+      // The group's stream outlives its gateway: a loss that is told is one all the same.
+      { who: 'a group', of: group, before: Infinity, keys },
+    ];
+  });
+  // Only the rest is looked for again: a process that stands still for the grace keeps its group's members from going on.
+  const look = (): void => {
+    missing = missing.flatMap(({ keys, ...each }) => {
+      if (lossesOf(each.of) > each.before) return [];
+      const lost = keys.filter((key) => !each.of.some(({ handled }) => handled.has(key)));
+      return lost.length === 0 ? [] : [{ ...each, keys: lost }];
     });
-  for (let looks = 0; looks < 300 && missing().length > 0; looks++) await setTimeout(50);
-  return missing();
+  };
+  look();
+  for (let looks = 0; looks < 300 && missing.length > 0; looks++, look()) await setTimeout(50);
+  return missing.map(({ who, keys }) => `${who} misses ${keys.length}, such as ${keys[0]}`);
 }
 
 async function startNode(t: Test, { address }: Engine): Promise<Node> {

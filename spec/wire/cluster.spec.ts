@@ -4,12 +4,12 @@ import protobuf from 'protobufjs';
 import t from 'tap';
 import {
   readBatch,
-  readNodeMessage,
+  readNodeMessages,
   readUserChange,
   type NodeMessage,
   type SentItem,
   writeBatch,
-  writeNodeMessage,
+  writeNodeMessages,
 } from '../../lib/wire/cluster';
 import { CodecError } from '../../lib/wire/codec-error';
 
@@ -79,16 +79,18 @@ t.test(
 
 t.test('messages between nodes are what their schema says', async (t) => {
   fc.assert(
-    fc.property(nodeMessage, (made) => {
-      const message = { ...made };
-      const bytes = writeNodeMessage(message);
-      t.strictSame(readNodeMessage(bytes), message);
-      const { kind, ...fields } = message;
-      const again = schema('NodeMessage')
-        .encode({ [kind]: fields })
-        .finish();
-      t.strictSame(readNodeMessage(again), message, 'as protobufjs writes it');
-      t.ok(kind in (asObject('NodeMessage', bytes) as object));
+    fc.property(fc.array(nodeMessage, { minLength: 1, maxLength: 5 }), (made) => {
+      const messages = made.map((each) => ({ ...each }));
+      const bytes = writeNodeMessages(messages);
+      t.strictSame(readNodeMessages(bytes), messages);
+      const written = messages.map(({ kind, ...fields }) =>
+        schema('NodeMessages')
+          .encode({ [kind]: [fields] })
+          .finish(),
+      );
+      t.strictSame(readNodeMessages(Buffer.concat(written)), messages, 'as protobufjs writes it');
+      const seen = asObject('NodeMessages', bytes) as Record<string, unknown[]>;
+      for (const { kind } of messages) t.ok((seen[kind]?.length ?? 0) > 0);
     }),
     { numRuns: 100 },
   );
@@ -105,12 +107,13 @@ t.test('changes of users are read as the schema says', async (t) => {
 t.test('fields of a later version are left out, and other bytes are a CodecError', async (t) => {
   const later = Buffer.from([0x7a, 2, 1, 2]);
   const receipt: NodeMessage = { kind: 'receipt', receipt: 1, sockets: 2 };
-  t.strictSame(readNodeMessage(Buffer.concat([writeNodeMessage(receipt), later])), receipt);
-  t.throws(() => readNodeMessage(later), { message: /unknown kind/ });
+  const bytes = Buffer.concat([writeNodeMessages([receipt]), later]);
+  t.strictSame(readNodeMessages(bytes), [receipt]);
+  t.throws(() => readNodeMessages(later), { message: /unknown kind/ });
   t.throws(() => readBatch(Buffer.alloc(5 * 1024 * 1024)), { message: /at most/ });
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
-      for (const read of [readBatch, readUserChange, readNodeMessage]) {
+      for (const read of [readBatch, readUserChange, readNodeMessages]) {
         try {
           read(bytes);
         } catch (error) {

@@ -36,6 +36,23 @@ export interface LinkListener {
   unreadable(): void;
 }
 
+/** A state that a node owes to observers. */
+export interface OwedTelling {
+  readonly node: number;
+  readonly telling: Telling;
+}
+
+/** States of which observers outside were told. Each call is made again, alike, where its outcome is not known. */
+export interface EngineTellings {
+  tell(node: number, tellings: readonly Telling[]): Promise<readonly boolean[]>;
+  told(node: number, tellings: readonly Telling[]): Promise<void>;
+  untold(): AsyncIterable<readonly Telling[]>;
+  /** States that nodes owe, in the order of their changes. */
+  owed(): Promise<readonly OwedTelling[]>;
+  /** A node owes them from now on; true for each that no other one has taken. */
+  take(node: number, owed: readonly OwedTelling[]): Promise<readonly boolean[]>;
+}
+
 /**
  * The way of one node to an engine elsewhere. Calls are applied in their order. A call rejects when its outcome is not
  * known: its caller says it again after `up`.
@@ -84,9 +101,7 @@ export interface EngineLink {
   channels(app: string, prefix: string): Promise<ReadonlyMap<string, number>>;
   sockets(app: string): AsyncIterable<readonly string[]>;
   totals(app: string): Promise<Totals>;
-  /** Asked again with the same arguments where the outcome is not known. */
-  tell(app: string, node: number, tellings: readonly Telling[]): Promise<readonly boolean[]>;
-  untold(app: string): AsyncIterable<readonly Telling[]>;
+  tellings(app: string): EngineTellings;
   socketsOf(app: string, node: number): Promise<readonly string[]>;
   records(app: string, name: string): Promise<ReadonlyMap<string, Uint8Array>>;
 
@@ -97,6 +112,6 @@ export interface EngineLink {
   unwatchUser(app: string, userId: string): void;
   /** Hears the messages to a node. */
   hearNode(node: number): Promise<void>;
-  /** At most once. Resolves when it is sent or lost; never rejects. */
-  post(node: number, message: NodeMessage): Promise<void>;
+  /** Messages to one node, in their order, at most once. Resolves when they are sent or lost; never rejects. */
+  post(node: number, messages: readonly NodeMessage[]): Promise<void>;
 }

@@ -9,7 +9,7 @@ export function tellHeard(
   channel: string,
   items: readonly Item[],
 ): number {
-  const { link, metrics, receipts } = parts;
+  const { metrics, receipts } = parts;
   let highest = 0;
   for (const item of items) {
     metrics.received++;
@@ -21,7 +21,7 @@ export function tellHeard(
       const sockets = listener?.published(channel, text, optionsOf(item), seq) ?? 0;
       if (receipt === 0) continue;
       if (from === parts.node()) receipts.counted(receipt, sockets);
-      else void link.post(from, { kind: 'receipt', receipt, sockets });
+      else parts.mailbox.post(from, { kind: 'receipt', receipt, sockets });
     }
   }
   return highest;

@@ -120,7 +120,7 @@ export class HeldLease {
   async tell(): Promise<void> {
     const others = [...this.#nodes].filter((node) => node !== this.node);
     const { link } = this.#parts;
-    await Promise.all(others.map((node) => link.post(node, { kind: 'leasesChanged' })));
+    await Promise.all(others.map((node) => link.post(node, [{ kind: 'leasesChanged' }])));
   }
 
   #learn(nodes: readonly number[]): void {

@@ -6,9 +6,10 @@ import { noMetrics } from '../metrics';
 import { JoinedApp } from './app';
 import type { EngineLink, LinkListener, Renewal } from './engine-link';
 import { HeldLease, RENEWALS_PER_LEASE } from './held-lease';
-import { Letters } from './letters';
+import { Letters } from './mail/letters';
+import { Mailbox } from './mail/mailbox';
 import { JOINED_LIMITS, type JoinedLimits, type JoinedOptions } from './parts';
-import { Receipts } from './receipts';
+import { Receipts } from './mail/receipts';
 import { Sweeper } from './sweeper';
 
 const START_TIMEOUT_MS = 10_000;
@@ -27,6 +28,7 @@ export class JoinedNode implements Broker, LinkListener {
   readonly #limits: JoinedLimits;
   readonly #link: EngineLink;
   readonly #apps = new Map<string, JoinedApp>();
+  readonly #mailbox: Mailbox;
   readonly #letters: Letters;
   readonly #receipts: Receipts;
   readonly #sweeper: Sweeper;
@@ -60,9 +62,13 @@ export class JoinedNode implements Broker, LinkListener {
       newEra: () => this.#newEra(),
     });
     this.#receipts = new Receipts(clock);
+    this.#mailbox = new Mailbox(
+      (run) => clock.endOfTurn(run),
+      (node, messages) => void link.post(node, messages),
+    );
     this.#letters = new Letters({
       ...{ clock, metrics: this.metrics },
-      post: (node, message) => void link.post(node, message),
+      post: (node, message) => this.#mailbox.post(node, message),
       handle: (app, from, text) => this.#apps.get(app)?.listener?.message(from, text),
     });
     this.#sweeper = new Sweeper(link, {
@@ -181,7 +187,7 @@ export class JoinedNode implements Broker, LinkListener {
       const { metrics } = this;
       app = new JoinedApp(id, {
         ...{ clock: this.#clock, link: this.#link, limits: this.#limits, metrics },
-        ...{ letters: this.#letters, receipts: this.#receipts },
+        ...{ letters: this.#letters, mailbox: this.#mailbox, receipts: this.#receipts },
         node: () => this.node,
         nodes: () => this.nodes,
         state: () => this.#state,

@@ -2,8 +2,9 @@ import type { Logger } from '../../util/logger';
 import type { Clock } from '../../util/timers';
 import type { BrokerMetrics, BrokerState } from '../broker';
 import type { EngineLink } from './engine-link';
-import type { Letters } from './letters';
-import type { Receipts } from './receipts';
+import type { Letters } from './mail/letters';
+import type { Mailbox } from './mail/mailbox';
+import type { Receipts } from './mail/receipts';
 import type { TurnLimits } from './turn-queue';
 
 export interface JoinedLimits extends TurnLimits {
@@ -37,6 +38,7 @@ export interface AppParts {
   limits: JoinedLimits;
   metrics: BrokerMetrics;
   letters: Letters;
+  mailbox: Mailbox;
   receipts: Receipts;
   node(): number;
   nodes(): ReadonlySet<number>;

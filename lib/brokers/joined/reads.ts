@@ -9,6 +9,7 @@ import type {
   Totals,
   Unavailable,
 } from '../broker';
+import type { EngineTellings, OwedTelling } from './engine-link';
 import type { AppParts } from './parts';
 
 interface Read {
@@ -76,6 +77,8 @@ export class AppReads {
   readonly reads: Reads;
   readonly #id: string;
   readonly #parts: AppParts;
+  /** States of nodes that are gone, which are being taken over under a number of this node. */
+  #taking: { node: number; owed: readonly OwedTelling[] } | undefined;
 
   constructor(id: string, parts: AppParts) {
     this.#id = id;
@@ -112,11 +115,35 @@ export class AppReads {
   }
 
   tell(tellings: readonly Telling[]): Eventual<readonly boolean[] | Unavailable> {
-    return this.#ask(() => this.#parts.link.tell(this.#id, this.#parts.node(), tellings));
+    return this.#ask(() => this.#tellings.tell(this.#parts.node(), tellings));
+  }
+
+  told(tellings: readonly Telling[]): Eventual<'told' | Unavailable> {
+    return this.#ask(async () => {
+      await this.#tellings.told(this.#parts.node(), tellings);
+      return 'told' as const;
+    });
   }
 
   untold(): AsyncIterable<readonly Telling[]> {
-    return this.#parts.link.untold(this.#id);
+    return this.#tellings.untold();
+  }
+
+  async owed(isMeant: (channel: string) => boolean): Promise<readonly Telling[] | Unavailable> {
+    const node = this.#parts.node();
+    // A question without an answer is asked again alike: some of it may be this node's already.
+    if (this.#taking?.node !== node) {
+      const owed = await this.#ask(() => this.#tellings.owed());
+      if (owed === 'unavailable') return owed;
+      const nodes = this.#parts.nodes();
+      const meant = owed.filter((each) => !nodes.has(each.node) && isMeant(each.telling.channel));
+      this.#taking = { node, owed: meant };
+    }
+    const { owed } = this.#taking;
+    const taken = owed.length === 0 ? [] : await this.#ask(() => this.#tellings.take(node, owed));
+    if (taken === 'unavailable') return taken;
+    this.#taking = undefined;
+    return owed.filter((_, i) => taken[i] === true).map(({ telling }) => telling);
   }
 
   totals(): Eventual<Totals | Unavailable> {
@@ -125,6 +152,10 @@ export class AppReads {
 
   socketsOf(node: number): Eventual<readonly string[] | Unavailable> {
     return this.#ask(() => this.#parts.link.socketsOf(this.#id, node));
+  }
+
+  get #tellings(): EngineTellings {
+    return this.#parts.link.tellings(this.#id);
   }
 
   #ask<T>(call: () => Promise<T>): Eventual<T | Unavailable> {

@@ -230,6 +230,21 @@ class MemoryApp implements AppBroker, Hearer {
     return this.#state.told.tell(this.#node, tellings, this.#clock.now());
   }
 
+  told(tellings: readonly Telling[]): 'told' {
+    this.#state.told.told(this.#node, tellings);
+    return 'told';
+  }
+
+  owed(isMeant: (channel: string) => boolean): readonly Telling[] {
+    const { told } = this.#state;
+    const { nodes } = this.#engine;
+    const meant = told
+      .owed()
+      .filter(({ node, telling }) => !nodes.has(node) && isMeant(telling.channel));
+    told.take(this.#node, meant);
+    return meant.map(({ telling }) => telling);
+  }
+
   // oxlint-disable-next-line typescript/require-await -- the contract's iterable waits for other engines.
   async *untold(): AsyncGenerator<readonly Telling[]> {
     yield this.#state.untold();

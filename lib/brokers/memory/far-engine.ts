@@ -12,8 +12,11 @@ import { MEMORY_LIMITS } from './limits';
 export interface FarEngineOptions {
   clock?: Clock;
   limits?: Partial<BrokerLimits>;
-  /** Time that a message takes from a node to the engine or back; messages of one way keep their order. */
-  delayMs?: () => number;
+  /**
+   * Time that a message takes from a node to the engine or back, 1 ms unless given; messages of one way keep their order.
+   * With `none` each arrives at once, as where the ways lead on to other processes.
+   */
+  delayMs?: (() => number) | 'none';
 }
 
 /** Turns whose results are kept: as many as may be on their way. */
@@ -21,11 +24,11 @@ const KEPT_TURNS = 64;
 
 /**
  * A memory engine at a distance: its nodes speak with it as with an engine elsewhere, over ways that delay and can be cut.
- * For simulations and specs.
+ * For the workers of one machine, for simulations and specs.
  */
 export class FarEngine implements FarSide {
   readonly clock: Clock;
-  readonly delayMs: () => number;
+  readonly delayMs: (() => number) | 'none';
   readonly links: FarLink[] = [];
   run = 'run-1';
   /** While it stands still, calls wait. */
@@ -45,9 +48,23 @@ export class FarEngine implements FarSide {
   }
 
   join(options?: JoinedOptions): { broker: Broker; link: FarLink } {
+    const link = this.link();
+    return { broker: new JoinedNode(link, { clock: this.clock, ...options }), link };
+  }
+
+  /** A way for a node that is elsewhere. */
+  link(): FarLink {
     const link = new FarLink(this);
     this.links.push(link);
-    return { broker: new JoinedNode(link, { clock: this.clock, ...options }), link };
+    return link;
+  }
+
+  /** A way is used no more. */
+  unlink(link: FarLink): void {
+    link.close();
+    const at = this.links.indexOf(link);
+    if (at >= 0) this.links.splice(at, 1);
+    for (const { state } of this.apps.values()) state.hearers.delete(link.number);
   }
 
   /** The engine is started again, with what it had or with nothing. All ways are cut for a while. */

@@ -1,17 +1,17 @@
 import type { Clock } from '../../util/timers';
 import type { Item, NodeMessage } from '../../wire/cluster';
+import type { CachedEvent, ChannelCount, MemberList, OnlineUsers, Totals } from '../broker';
 import type {
-  CachedEvent,
-  ChannelCount,
-  MemberList,
-  OnlineUsers,
-  Telling,
-  Totals,
-} from '../broker';
-import type { EngineLink, Lease, LinkListener, Renewal } from '../joined/engine-link';
+  EngineLink,
+  EngineTellings,
+  Lease,
+  LinkListener,
+  Renewal,
+} from '../joined/engine-link';
 import type { Fact, Operation, TurnReply } from '../operation';
 import type { Hearer } from './app-state';
 import type { FarApp } from './far-app';
+import type { ToldStates } from './told-states';
 
 /** Facts or ids in a piece. */
 const PIECE = 200;
@@ -19,7 +19,7 @@ const PIECE = 200;
 /** A far engine as its ways see it. */
 export interface FarSide {
   readonly clock: Clock;
-  readonly delayMs: () => number;
+  readonly delayMs: (() => number) | 'none';
   readonly run: string;
   readonly apps: ReadonlyMap<string, FarApp>;
   readonly links: readonly FarLink[];
@@ -33,15 +33,15 @@ export interface FarSide {
   rejoin(app: string, node: number, turn: number, seq: number): void;
 }
 
-/** Messages one after the other, each after a delay. A cut loses all that are on their way. */
+/** Messages one after the other, each after a delay if there is one. A cut loses all that are on their way. */
 class Pipe {
   readonly #clock: Clock;
-  readonly #delayMs: () => number;
+  readonly #delayMs: (() => number) | 'none';
   /** Messages on their way. A timer takes the first one, since timers may overtake each other. */
   #waiting: Array<() => void> = [];
   #lastAt = 0;
 
-  constructor(clock: Clock, delayMs: () => number) {
+  constructor(clock: Clock, delayMs: (() => number) | 'none') {
     this.#clock = clock;
     this.#delayMs = delayMs;
   }
@@ -51,6 +51,7 @@ class Pipe {
   }
 
   pass(arrive: () => void): void {
+    if (this.#delayMs === 'none') return arrive();
     const waiting = this.#waiting;
     waiting.push(arrive);
     const now = this.#clock.now();
@@ -61,9 +62,13 @@ class Pipe {
   }
 }
 
+let links = 0;
+
 /** The way of a node to a far engine: calls there and answers back, and beside them the topics that it hears. */
 export class FarLink implements EngineLink {
   isUp = false;
+  /** Number among the hearers of an app. */
+  readonly number = ++links;
   /** Asker of the event that is being published. */
   receipt = { from: 0, receipt: 0 };
   readonly #engine: FarSide;
@@ -152,7 +157,7 @@ export class FarLink implements EngineLink {
         },
       },
     };
-    state.hearers.set(this.#engine.links.indexOf(this), hearer);
+    state.hearers.set(this.number, hearer);
   }
 
   register(leaseMs: number): Promise<Lease> {
@@ -221,14 +226,20 @@ export class FarLink implements EngineLink {
     for (let at = 0; at < ids.length; at += PIECE) yield ids.slice(at, at + PIECE);
   }
 
-  tell(app: string, node: number, tellings: readonly Telling[]): Promise<readonly boolean[]> {
-    const { clock } = this.#engine;
-    return this.#call(() => this.#engine.app(app).state.told.tell(node, tellings, clock.now()));
-  }
-
-  async *untold(app: string): AsyncGenerator<readonly Telling[]> {
-    const tellings = await this.#call(() => this.#engine.app(app).state.untold());
-    for (let at = 0; at < tellings.length; at += PIECE) yield tellings.slice(at, at + PIECE);
+  tellings(app: string): EngineTellings {
+    const engine = this.#engine;
+    const told = (): ToldStates => engine.app(app).state.told;
+    const call = <T>(run: () => T): Promise<T> => this.#call(run);
+    return {
+      tell: (node, tellings) => call(() => told().tell(node, tellings, engine.clock.now())),
+      told: (node, tellings) => call(() => told().told(node, tellings)),
+      owed: () => call(() => told().owed()),
+      take: (node, owed) => call(() => told().take(node, owed)),
+      async *untold() {
+        const tellings = await call(() => engine.app(app).state.untold());
+        for (let at = 0; at < tellings.length; at += PIECE) yield tellings.slice(at, at + PIECE);
+      },
+    };
   }
 
   totals(app: string): Promise<Totals> {
@@ -264,11 +275,13 @@ export class FarLink implements EngineLink {
     return this.#call(() => undefined);
   }
 
-  async post(node: number, message: NodeMessage): Promise<void> {
+  async post(node: number, messages: readonly NodeMessage[]): Promise<void> {
     const arrive = (): void => {
       const to = this.#engine.links.find((link) => link.#node === node && link.#topicsAreUp);
       if (to === undefined) return;
-      to.#topics.pass(() => to.#listener?.posted(message));
+      to.#topics.pass(() => {
+        for (const message of messages) to.#listener?.posted(message);
+      });
     };
     await this.#call(arrive).catch(() => undefined);
   }

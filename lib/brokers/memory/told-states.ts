@@ -1,4 +1,5 @@
 import type { Telling } from '../broker';
+import type { OwedTelling } from '../joined/engine-link';
 
 /** Time for which it is known that something was told as gone: questions about it come late, or again, within it. */
 const GONE_MS = 600_000;
@@ -17,6 +18,8 @@ export class ToldStates {
   readonly #present = new Map<string, Mark>();
   /** The oldest first. */
   readonly #gone = new Map<string, Mark & { readonly endsAtMs: number }>();
+  /** States that nodes have yet to tell, by node and change. */
+  readonly #owed = new Map<string, OwedTelling>();
   /** False as long as nobody has asked for differences: until then it is not known what was told before. */
   #isComplete = false;
 
@@ -26,6 +29,24 @@ export class ToldStates {
       this.#gone.delete(name);
     }
     return tellings.map((telling) => this.#tell(node, telling, nowMs));
+  }
+
+  told(node: number, tellings: readonly Telling[]): void {
+    for (const telling of tellings) this.#owed.delete(owedName(node, telling));
+  }
+
+  /** States that nodes owe, in the order of their changes. */
+  owed(): OwedTelling[] {
+    return [...this.#owed.values()].sort((a, b) => a.telling.seq - b.telling.seq);
+  }
+
+  /** A node owes them from now on; true for each that no other one has taken. */
+  take(node: number, owed: readonly OwedTelling[]): boolean[] {
+    return owed.map(({ node: of, telling }) => {
+      const isTaken = this.#owed.delete(owedName(of, telling));
+      if (isTaken) this.#owed.set(owedName(node, telling), { node, telling });
+      return isTaken || this.#owed.has(owedName(node, telling));
+    });
   }
 
   /** Differences to all that is present, which counts as told when nothing is known. */
@@ -44,8 +65,7 @@ export class ToldStates {
     const added = [...names].filter(([name]) => !this.#present.has(name));
     if (!this.#isComplete) {
       this.#isComplete = true;
-      for (const [name] of added) this.#present.set(name, { seq: 0, node: 0 });
-      return [];
+      for (const [name] of added.splice(0)) this.#present.set(name, { seq: 0, node: 0 });
     }
     const gone = [...this.#present.keys()].filter((name) => !names.has(name));
     return [
@@ -67,6 +87,7 @@ export class ToldStates {
     this.#gone.delete(name);
     if (present) this.#present.set(name, mark);
     else this.#gone.set(name, { ...mark, endsAtMs: nowMs + GONE_MS });
+    if (!isSame) this.#owed.set(owedName(node, telling), { node, telling });
     return !isSame;
   }
 }
@@ -74,6 +95,10 @@ export class ToldStates {
 /** A name of a channel may hold any character but a line break. */
 function nameOf({ channel, userId }: Pick<Telling, 'channel' | 'userId'>): string {
   return userId === undefined ? channel : `${channel}\n${userId}`;
+}
+
+function owedName(node: number, telling: Telling): string {
+  return `${node} ${telling.seq} ${telling.present} ${nameOf(telling)}`;
 }
 
 function readName(name: string): Pick<Telling, 'channel' | 'userId'> {

@@ -1,3 +1,6 @@
+import type { OwedTelling } from '../joined/engine-link';
+import type { Telling } from '../broker';
+
 /**
  * Names of keys and topics. All keys of an app carry its id in braces, which makes them one slot of Redis Cluster: so one
  * script may touch them all.
@@ -14,6 +17,8 @@ export class AppKeys {
   readonly homes: string;
   /** Hash: `toldField` of a thing of which observers were told that it is present, to the number of the change and the node. */
   readonly told: string;
+  /** Hash: `owedField` of what a node has to tell, to nothing. */
+  readonly owed: string;
   readonly #base: string;
 
   constructor(prefix: string, app: string) {
@@ -24,6 +29,7 @@ export class AppKeys {
     this.cached = `${this.#base}kz`;
     this.homes = `${this.#base}homes`;
     this.told = `${this.#base}told`;
+    this.owed = `${this.#base}owed`;
   }
 
   /** Hash: `token` of the process that has the node's number, or 'dead'; `last` turn applied; results of the last turns. */
@@ -149,6 +155,17 @@ export function toldField(channel: string, userId: string | undefined): string {
 export function readToldField(field: string): { channel: string; userId: string | undefined } {
   if (field.startsWith('c')) return { channel: field.slice(1), userId: undefined };
   return readMemberField(field.slice(1));
+}
+
+/** Field of a state that a node owes to observers. */
+export function owedField(node: number, { channel, userId, present, seq }: Telling): string {
+  return `${node} ${seq} ${present ? '1' : '0'} ${toldField(channel, userId)}`;
+}
+
+export function readOwedField(field: string): OwedTelling {
+  const [, node, seq, present, rest = ''] = /^(\d+) (\d+) ([01]) ([^]*)$/.exec(field) ?? [];
+  const telling = { ...readToldField(rest), present: present === '1', seq: Number(seq) };
+  return { node: Number(node), telling };
 }
 
 export function readMemberField(field: string): { channel: string; userId: string } {

@@ -3,16 +3,15 @@ import { StandpipeError } from '../../errors';
 import { backoff } from '../../util/backoff';
 import type { Logger } from '../../util/logger';
 import type { Clock, Timer } from '../../util/timers';
-import { type NodeMessage, writeNodeMessage } from '../../wire/cluster';
+import { type NodeMessage, writeNodeMessages } from '../../wire/cluster';
+import type { CachedEvent, ChannelCount, MemberList, OnlineUsers, Totals } from '../broker';
 import type {
-  CachedEvent,
-  ChannelCount,
-  MemberList,
-  OnlineUsers,
-  Telling,
-  Totals,
-} from '../broker';
-import type { EngineLink, Lease, LinkListener, Renewal } from '../joined/engine-link';
+  EngineLink,
+  EngineTellings,
+  Lease,
+  LinkListener,
+  Renewal,
+} from '../joined/engine-link';
 import type { Fact, Operation, TurnReply } from '../operation';
 import { engineName, type RedisAddress, sentinelsOf } from './address';
 import { askSentinel, Connection, reasonOf } from './connection';
@@ -22,7 +21,7 @@ import { BURIED, BURY, FENCE, LIST, REGISTER, REJOIN, RELEASE, RENEW } from './s
 import { Script } from './scripts/script';
 import { PrimaryWatch } from './sentinels';
 import { TURN } from './scripts/turn';
-import { RedisApp, tellScript } from './tellings';
+import { RedisApp, tellingScripts } from './tellings';
 import { Topics } from './topics';
 
 export interface RedisLinkOptions {
@@ -51,7 +50,8 @@ const list = new Script(LIST);
 const buried = new Script(BURIED);
 const fence = new Script(FENCE);
 const rejoin = new Script(REJOIN);
-const SCRIPTS = [turn, register, renew, release, bury, list, buried, fence, rejoin, tellScript];
+const OF_LEASES = [register, renew, release, bury, list, buried, fence];
+const SCRIPTS = [turn, rejoin, ...OF_LEASES, ...tellingScripts];
 
 /** The way of a node to Redis or Valkey: connections one after the other, and the calls of the contract as commands. */
 export class RedisLink implements EngineLink {
@@ -234,12 +234,8 @@ export class RedisLink implements EngineLink {
     yield* this.#app(app).reads.sockets(await this.#nodes());
   }
 
-  tell(app: string, node: number, tellings: readonly Telling[]): Promise<readonly boolean[]> {
-    return this.#app(app).tellings.tell(node, tellings);
-  }
-
-  async *untold(app: string): AsyncGenerator<readonly Telling[]> {
-    yield* this.#app(app).tellings.untold(await this.#nodes());
+  tellings(app: string): EngineTellings {
+    return this.#app(app).tellings;
   }
 
   async totals(app: string): Promise<Totals> {
@@ -278,8 +274,8 @@ export class RedisLink implements EngineLink {
     return this.#topics.add(this.#nodeTopic, { kind: 'node' });
   }
 
-  async post(node: number, message: NodeMessage): Promise<void> {
-    const bytes = writeNodeMessage(message);
+  async post(node: number, messages: readonly NodeMessage[]): Promise<void> {
+    const bytes = writeNodeMessages(messages);
     await this.#send(['PUBLISH', this.#nodeKeys.topic(node), bytes]).catch(() => undefined);
   }
 
@@ -292,7 +288,10 @@ export class RedisLink implements EngineLink {
   #app(id: string): RedisApp {
     let app = this.#apps.get(id);
     if (app === undefined) {
-      app = new RedisApp(this.#options.prefix, id, (...command) => this.#send(...command));
+      app = new RedisApp(this.#options.prefix, id, {
+        send: (...command) => this.#send(...command),
+        nodes: () => this.#nodes(),
+      });
       this.#apps.set(id, app);
     }
     return app;

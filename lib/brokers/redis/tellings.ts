@@ -1,15 +1,34 @@
 import type { Telling } from '../broker';
-import { AppKeys, readMemberField, readToldField, toldField } from './keys';
+import type { EngineTellings, OwedTelling } from '../joined/engine-link';
+import {
+  AppKeys,
+  owedField,
+  readMemberField,
+  readOwedField,
+  readToldField,
+  toldField,
+} from './keys';
 import { RedisReads, type Send } from './reads';
 import { Script } from './scripts/script';
-import { TELL } from './scripts/tell';
+import { TAKE, TELL } from './scripts/tell';
 
-export const tellScript = new Script(TELL);
+const tellScript = new Script(TELL);
+const takeScript = new Script(TAKE);
+export const tellingScripts = [tellScript, takeScript];
 
 /** Time for which it is known that something was told as gone: questions about it come late, or again, within it. */
 const GONE_MS = '600000';
 /** Field that is there when everything that was told is. */
 const COMPLETE = '';
+
+/** States in a command. */
+const PAGE = 500;
+
+export interface RedisAppParts {
+  readonly send: Send;
+  /** Nodes that have a lease. */
+  nodes(): Promise<readonly number[]>;
+}
 
 /** An app in Redis: its keys, and the questions about it. */
 export class RedisApp {
@@ -17,27 +36,27 @@ export class RedisApp {
   readonly reads: RedisReads;
   readonly tellings: RedisTellings;
 
-  constructor(prefix: string, id: string, send: Send) {
+  constructor(prefix: string, id: string, parts: RedisAppParts) {
     this.keys = new AppKeys(prefix, id);
-    this.reads = new RedisReads(send, this.keys);
-    this.tellings = new RedisTellings(send, this.keys, this.reads);
+    this.reads = new RedisReads(parts.send, this.keys);
+    this.tellings = new RedisTellings(parts, this.keys, this.reads);
   }
 }
 
 /** States of which observers outside were told last. */
-class RedisTellings {
-  readonly #send: Send;
+class RedisTellings implements EngineTellings {
+  readonly #parts: RedisAppParts;
   readonly #keys: AppKeys;
   readonly #reads: RedisReads;
 
-  constructor(send: Send, keys: AppKeys, reads: RedisReads) {
-    this.#send = send;
+  constructor(parts: RedisAppParts, keys: AppKeys, reads: RedisReads) {
+    this.#parts = parts;
     this.#keys = keys;
     this.#reads = reads;
   }
 
   async tell(node: number, tellings: readonly Telling[]): Promise<readonly boolean[]> {
-    const keys = [this.#keys.told];
+    const keys = [this.#keys.told, this.#keys.owed];
     const args = [`${node}`, GONE_MS];
     for (const { channel, userId, present, seq } of tellings) {
       const field = toldField(channel, userId);
@@ -48,9 +67,38 @@ class RedisTellings {
     return reply.map((answer) => answer === 1);
   }
 
+  async told(node: number, tellings: readonly Telling[]): Promise<void> {
+    const fields = tellings.map((telling) => owedField(node, telling));
+    if (fields.length > 0) await this.#send(['HDEL', this.#keys.owed, ...fields]);
+  }
+
+  async owed(): Promise<OwedTelling[]> {
+    const found = new Map<string, OwedTelling>();
+    for await (const page of this.#reads.scan('HSCAN', this.#keys.owed)) {
+      for (let i = 0; i < page.length; i += 2) {
+        const field = page[i] as string;
+        found.set(field, readOwedField(field));
+      }
+    }
+    return [...found.values()].sort((a, b) => a.telling.seq - b.telling.seq);
+  }
+
+  async take(node: number, owed: readonly OwedTelling[]): Promise<boolean[]> {
+    const taken: number[] = [];
+    for (let at = 0; at < owed.length; at += PAGE) {
+      const args = owed
+        .slice(at, at + PAGE)
+        .flatMap(({ node: of, telling }) => [owedField(of, telling), owedField(node, telling)]);
+      const reply = await this.#send(takeScript.call([this.#keys.owed], args) as string[]);
+      taken.push(...(reply as number[]));
+    }
+    return taken.map((answer) => answer === 1);
+  }
+
   /** The number is read first: changes behind it are being told. */
-  async *untold(nodes: readonly number[]): AsyncGenerator<readonly Telling[]> {
+  async *untold(): AsyncGenerator<readonly Telling[]> {
     const { told } = this.#keys;
+    const nodes = await this.#parts.nodes();
     const seq = await this.#reads.seq();
     const isComplete = (await this.#send(['HEXISTS', told, COMPLETE])) === 1;
     for await (const fields of this.#present(nodes)) {
@@ -60,10 +108,7 @@ class RedisTellings {
       if (isComplete) yield added.map((field) => ({ ...readToldField(field), present: true, seq }));
       else await this.#send(['HSET', told, ...added.flatMap((field) => [field, '0 0'])]);
     }
-    if (!isComplete) {
-      await this.#send(['HSET', told, COMPLETE, '1']);
-      return;
-    }
+    if (!isComplete) await this.#send(['HSET', told, COMPLETE, '1']);
     for await (const page of this.#reads.scan('HSCAN', told)) {
       const fields = page.filter((field, i) => i % 2 === 0 && field !== COMPLETE);
       const are = await this.#arePresent(fields);
@@ -71,6 +116,10 @@ class RedisTellings {
       if (gone.length === 0) continue;
       yield gone.map((field) => ({ ...readToldField(field), present: false, seq }));
     }
+  }
+
+  #send(command: Parameters<Send>[0]): ReturnType<Send> {
+    return this.#parts.send(command);
   }
 
   /** Fields of all that is present, in pages; one may be empty, and fields may come twice. */

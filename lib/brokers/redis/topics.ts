@@ -1,5 +1,5 @@
 import { deferred, type Deferred } from '../../util/deferred';
-import { readBatch, readNodeMessage, readUserChange } from '../../wire/cluster';
+import { readBatch, readNodeMessages, readUserChange } from '../../wire/cluster';
 import type { LinkListener } from '../joined/engine-link';
 import type { Connection } from './connection';
 
@@ -58,7 +58,7 @@ export class Topics {
       } else if (target.kind === 'user') {
         const { online, seq } = readUserChange(message);
         listener.heardUser(target.app, target.userId, online, seq);
-      } else listener.posted(readNodeMessage(message));
+      } else for (const each of readNodeMessages(message)) listener.posted(each);
       return true;
     } catch {
       return false;

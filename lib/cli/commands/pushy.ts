@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { StandpipeError } from '../../errors';
 import { init, reload, type PushyConfig } from '../../pushy';
-import { drainOnSignals } from '../drain-on-signals';
+import { drainOnSignals } from '../process/drain-on-signals';
 import { readJsonFile } from '../json-file';
-import { processLog } from '../process-log';
-import { reloadOnHangup } from '../reload-on-hangup';
+import { processLog } from '../process/process-log';
+import { reloadOnHangup } from '../process/reload-on-hangup';
 
 /** Runs a pushy server by its configuration file, which SIGHUP reads again; `sslKey` and `sslCert` are files beside it. */
 export async function pushy(file: string): Promise<void> {

@@ -1,21 +1,55 @@
 import { StandpipeError } from '../../errors';
-import { createGateway } from '../../gateway';
+import { createGateway, type GatewayOptions } from '../../gateway';
+import { checkGatewayOptions } from '../../gateway/options/options';
 import { type Environment, readConfig } from '../config';
 import { DEVELOPMENT_APP } from '../defaults';
-import { drainOnSignals } from '../drain-on-signals';
+import { drainOnSignals } from '../process/drain-on-signals';
 import type { ServeFlags } from '../flags';
 import { withNames } from '../option-names';
-import { passedNothing, passedSockets, withSockets } from '../passed-sockets';
-import { processLog } from '../process-log';
-import { reloadOnHangup } from '../reload-on-hangup';
+import { passedNothing, passedSockets, withSockets } from '../process/passed-sockets';
+import { processLog } from '../process/process-log';
+import { reloadOnHangup } from '../process/reload-on-hangup';
+import {
+  optionsOfWorker,
+  requireWorkers,
+  sayListening,
+  workerNumber,
+  Workers,
+} from '../process/workers';
 
 /**
  * Runs a gateway until SIGTERM or SIGINT: the first drains it, a second one ends the process at once. SIGHUP reads the
- * configuration and the certificates again.
+ * configuration and the certificates again. With `--workers` it runs so many processes, each with a gateway.
  */
 export async function serve(flags: ServeFlags, env: Environment): Promise<void> {
+  const { workers = 1 } = flags;
+  const number = workerNumber(env);
+  if (number !== undefined || workers === 1) return serveHere(flags, env, number);
+  const { logLevel: level = 'info', logFormat: format } = flags;
+  const { log } = processLog({ level, format });
+  const read = (): GatewayOptions => {
+    const { options, names } = readConfig(flags, env);
+    withNames(names, () => checkGatewayOptions(options));
+    requireWorkers(workers, options);
+    return options;
+  };
+  const all = new Workers(log, read());
+  const ready = reloadOnHangup(log, () => {
+    read();
+    all.reload();
+  });
+  drainOnSignals(all, log);
+  await all.start(workers);
+  log.info({ workers }, 'all workers listen');
+  ready();
+}
+
+/** @param worker its number among the workers of a machine */
+async function serveHere(flags: ServeFlags, env: Environment, worker?: number): Promise<void> {
   const { logLevel: level = 'info', logFormat: format } = flags;
   const { log, countIn } = processLog({ level, format });
+  // The first one tells the warnings that concern all of them.
+  const isFirst = (worker ?? 1) === 1;
   const ready = reloadOnHangup(log, () => {
     if (flags.config === undefined) {
       log.info('no --config: certificates are read again, apps stay those of the variables');
@@ -25,16 +59,24 @@ export async function serve(flags: ServeFlags, env: Environment): Promise<void> 
       const message = 'apps: none configured, and the development app takes the place of no other';
       throw new StandpipeError('bad_option', message);
     }
-    withNames(again.names, () => gateway.reload(withSockets(again.options, passed).options));
+    withNames(again.names, () => gateway.reload(optionsFrom(again.options).options));
   });
   const { options: read, development, names } = readConfig(flags, env);
-  const passed = passedSockets(env, process.pid);
-  const { options, left } = withSockets(read, passed);
+  // Sockets are passed on to the process that started the workers.
+  const pid = worker === undefined ? process.pid : process.ppid;
+  const passed = passedSockets(env, pid);
+  const optionsFrom = (options: GatewayOptions): ReturnType<typeof withSockets> =>
+    withSockets(worker === undefined ? options : optionsOfWorker(options, worker), passed);
+  const { options, left } = optionsFrom(read);
   const gateway = withNames(names, () => createGateway({ ...options, log }));
   countIn(gateway);
   await gateway.start();
   log.info({ url: gateway.url, tlsPort: gateway.tlsPort }, 'standpipe listens');
-  const nothing = passedNothing(env, process.pid);
+  drainOnSignals(gateway, log);
+  ready();
+  if (worker !== undefined) sayListening();
+  if (!isFirst) return;
+  const nothing = passedNothing(env, pid);
   if (nothing !== undefined) log.warn(nothing);
   if (left > 0) log.warn({ sockets: left }, 'more sockets were passed on than there are ports');
   if (options.metrics === undefined && (env['STANDPIPE_METRICS_TOKEN'] ?? '') !== '') {
@@ -53,6 +95,4 @@ export async function serve(flags: ServeFlags, env: Environment): Promise<void> 
   } else if ((env['STANDPIPE_CONSOLE_TOKEN'] ?? '') !== '') {
     log.warn('STANDPIPE_CONSOLE_TOKEN opens nothing: the console needs --console-port');
   }
-  drainOnSignals(gateway, log);
-  ready();
 }

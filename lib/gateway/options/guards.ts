@@ -38,7 +38,7 @@ export function guardBroker({ apps, broker }: Guarded): void {
   if (broker === undefined) return;
   apps.forEach(({ id, pushy }, i) => {
     if (pushy === undefined) return;
-    const message = `apps[${i}].pushy: clients of pushy (app ${id}) know one gateway alone: take out pushy, or broker`;
+    const message = `apps[${i}].pushy: clients of pushy (app ${id}) know one gateway alone: take out pushy, or run one gateway`;
     throw new StandpipeError('bad_option', message);
   });
 }

@@ -163,6 +163,12 @@ export class Endpoint {
     this.#schedule(now);
   }
 
+  /** Other gateways tell of changes that this one had yet to tell. */
+  leave(): void {
+    this.#parts.metrics.webhookEventsWaiting -= this.#queue.leave();
+    this.#settled();
+  }
+
   /** Resolves when everything is delivered or given up. */
   async idle(): Promise<void> {
     if (this.#stopped || this.#queue.size === 0) return;

@@ -1,6 +1,7 @@
 import { isClientEvent } from '../../pusher/channel-name';
 import { EventKind, type PipeEvent } from '../../wire/frames';
 import type { WebhookEventName } from '../options/options';
+import type { Receipt } from './receipt';
 
 /** An event of a webhook: its JSON text in the body, and the fields for filters and order. */
 export interface WebhookEvent {
@@ -11,6 +12,8 @@ export interface WebhookEvent {
   /** Address of the socket that caused it; '' where none is known. */
   source: string;
   json: string;
+  /** Held by each queue that has it, where the other gateways tell it when this one can not. */
+  receipt?: Receipt;
 }
 
 /** Leave event that each event cancels. */

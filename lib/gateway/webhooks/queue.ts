@@ -1,10 +1,12 @@
 import { NEAR_SHARE, ROOMY, type MemoryWatch } from '../../stream/memory-watch';
 import { LEAVING_OF, type WebhookEvent } from './events';
+import type { Receipt } from './receipt';
 
 /** Entries that travel together; none of their channels has others on the way. */
 export interface Load {
   entries: string[];
   channels: ReadonlySet<string>;
+  receipts: readonly Receipt[];
   bytes: number;
 }
 
@@ -85,9 +87,10 @@ export class Queue {
   add(event: WebhookEvent, nowMs: number): number {
     const undone = this.#undoneBy(event);
     if (undone !== undefined) {
-      this.#remove(undone);
+      this.#forget(undone);
       return 0;
     }
+    event.receipt?.hold();
     const { maxEntries, maxBytes } = this.#roomFor();
     const line = this.#lineOf(event);
     const { source } = line;
@@ -102,7 +105,7 @@ export class Queue {
     if (!line.busy) this.#ready(line);
     let dropped = 0;
     for (; this.#size > maxEntries || this.#bytes > maxBytes; dropped++) {
-      this.#remove(newestOf(this.#largest(source)));
+      this.#forget(newestOf(this.#largest(source)));
     }
     return dropped;
   }
@@ -117,6 +120,7 @@ export class Queue {
   ): { load: Load | undefined; expired: number } {
     const entries: string[] = [];
     const lines = new Set<Line>();
+    const receipts: Receipt[] = [];
     let bytes = 0;
     let expired = 0;
     for (;;) {
@@ -124,13 +128,14 @@ export class Queue {
       if (entry === undefined) break;
       const { line, atMs } = entry;
       if (nowMs - atMs > this.#limits.maxAgeMs) {
-        this.#remove(entry);
+        this.#forget(entry);
         expired++;
         continue;
       }
       if (entries.length === most.entries) break;
       if (entries.length > 0 && bytes + entry.bytes > most.bytes) break;
       entries.push(entry.event.json);
+      if (entry.event.receipt !== undefined) receipts.push(entry.event.receipt);
       bytes += entry.bytes;
       lines.add(line);
       line.busy = true;
@@ -143,12 +148,13 @@ export class Queue {
     }
     for (const line of lines) this.#unready(line);
     const channels = new Set([...lines].map(({ channel }) => channel));
-    const load = entries.length === 0 ? undefined : { entries, channels, bytes };
+    const load = entries.length === 0 ? undefined : { entries, channels, receipts, bytes };
     return { load, expired };
   }
 
   /** A load has arrived or was given up: its channels can go on. */
-  settle({ entries, channels, bytes }: Load): void {
+  settle({ entries, channels, receipts, bytes }: Load): void {
+    for (const receipt of receipts) receipt.release();
     this.#size -= entries.length;
     this.#bytes -= bytes;
     for (const channel of channels) {
@@ -157,6 +163,14 @@ export class Queue {
       if (line.entries.length > 0) this.#ready(line);
       else this.#lines.delete(channel);
     }
+  }
+
+  /** Takes out all that waits and that another gateway tells. Returns how many there were. */
+  leave(): number {
+    const all = [...this.#lines.values()].flatMap(({ entries }) => entries);
+    const left = all.filter(({ event }) => event.receipt !== undefined);
+    for (const entry of left) this.#forget(entry);
+    return left.length;
   }
 
   /** Limits for the next entry. */
@@ -219,6 +233,12 @@ export class Queue {
   #shareOf({ entries, bytes }: Source): number {
     const { maxEntries, maxBytes } = this.#limits;
     return Math.max(entries / maxEntries, bytes / maxBytes);
+  }
+
+  /** An entry is not told. */
+  #forget(entry: Entry): void {
+    this.#remove(entry);
+    entry.event.receipt?.release();
   }
 
   /** Takes a waiting entry out. */

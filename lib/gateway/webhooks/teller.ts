@@ -1,7 +1,10 @@
 import { later } from '../../brokers/eventual';
 import type { Clock, Timer } from '../../util/timers';
+import type { Telling } from '../../brokers/broker';
 import type { App } from '../core/model/app';
+import type { WebhookEventName } from '../options/options';
 import type { WebhookEvent } from './events';
+import { Receipt } from './receipt';
 
 /** Changes that are asked about together. */
 const MAX_ASKED = 500;
@@ -13,17 +16,25 @@ interface Change {
   readonly seq: number;
 }
 
+/** Webhooks that tell of a thing being there. */
+const PRESENT: ReadonlySet<WebhookEventName> = new Set(['channel_occupied', 'member_added']);
+
 export interface TellerParts {
   readonly clock: Clock;
   /** Changes that wait for the broker; further ones are dropped. */
   readonly maxWaiting: number;
+  /** True for channels that this node looks after. */
+  isOwn(channel: string): boolean;
   tell(event: WebhookEvent): void;
+  /** Event of a state that another node had yet to tell. */
+  eventOf(telling: Telling): WebhookEvent | undefined;
   dropped(count: number): void;
 }
 
 /**
  * Tells changes of channels and members that no other node has told. The broker is asked in the order of the changes, those
- * of a turn together; while it is away they wait.
+ * of a turn together; while it is away they wait. A change is owed until all endpoints have taken it or given it up: debts of
+ * nodes that are gone are told before anything else.
  */
 export class Teller {
   readonly #app: App;
@@ -31,7 +42,12 @@ export class Teller {
   #waiting: Change[] = [];
   #asks = false;
   #timer: Timer | undefined;
+  /** Nodes may be gone that owed something. */
+  #takesOver = false;
+  /** States that are not owed any more, until the broker knows. */
+  #told: Telling[] = [];
   #idle: Array<() => void> = [];
+  #isStopped = false;
 
   constructor(app: App, parts: TellerParts) {
     this.#app = app;
@@ -43,41 +59,99 @@ export class Teller {
     if (seq === undefined) return this.#parts.tell(event);
     if (this.#waiting.length >= this.#parts.maxWaiting) return this.#parts.dropped(1);
     this.#waiting.push({ event, seq });
-    if (this.#asks) return;
-    this.#asks = true;
-    this.#parts.clock.endOfTurn(() => this.#ask());
+    this.#begin();
   }
 
-  /** Resolves when no change waits for the broker. */
+  /** Nodes are gone: their debts are this node's and the others'. */
+  takeOver(): void {
+    this.#takesOver = true;
+    this.#begin();
+  }
+
+  /** Resolves when nothing waits for the broker. */
   idle(): Promise<void> {
-    if (this.#waiting.length === 0) return Promise.resolve();
+    if (!this.#asks) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
   /** Drops what waits. */
   stop(): void {
+    this.#isStopped = true;
     if (this.#timer !== undefined) this.#parts.clock.clearTimeout(this.#timer);
     this.#parts.dropped(this.#waiting.length);
     this.#ended();
   }
 
+  #begin(): void {
+    if (this.#asks || this.#isStopped) return;
+    this.#asks = true;
+    this.#parts.clock.endOfTurn(() => this.#ask());
+  }
+
+  /** Asks again when the broker may be back. */
+  #wait(): void {
+    this.#timer = this.#parts.clock.setTimeout(() => this.#ask(), AGAIN_MS);
+  }
+
   #ask(): void {
+    if (!this.#asks) return;
+    if (this.#told.length > 0) return this.#settle();
+    if (this.#takesOver) return this.#takeDebts();
     const asked = this.#waiting.slice(0, MAX_ASKED);
     if (asked.length === 0) return this.#ended();
     const tellings = asked.map(({ event: { name, channel, userId }, seq }) => {
-      const present = name === 'channel_occupied' || name === 'member_added';
-      return { channel, userId, present, seq };
+      return { channel, userId, present: PRESENT.has(name), seq };
     });
     void later(this.#app.broker.tell(tellings), (answers) => {
       if (!this.#asks) return;
-      if (answers === 'unavailable') {
-        this.#timer = this.#parts.clock.setTimeout(() => this.#ask(), AGAIN_MS);
-        return;
-      }
+      if (answers === 'unavailable') return this.#wait();
       this.#waiting.splice(0, asked.length);
       asked.forEach(({ event }, i) => {
-        if (answers[i] === true) this.#parts.tell(event);
+        if (answers[i] === true) this.#tell(event, tellings[i] as Telling);
       });
+      this.#ask();
+    });
+  }
+
+  /** Takes over what nodes owe that are gone. */
+  #takeDebts(): void {
+    const { broker } = this.#app;
+    // The others may have taken this node for dead: then they tell of its channels.
+    if (broker.isInDoubt) return this.#wait();
+    this.#takesOver = false;
+    void later(
+      broker.owed((channel) => this.#parts.isOwn(channel)),
+      (owed) => {
+        if (owed === 'unavailable') {
+          this.#takesOver = true;
+          return this.#wait();
+        }
+        for (const telling of owed) {
+          const event = this.#parts.eventOf(telling);
+          if (event !== undefined) this.#tell(event, telling);
+        }
+        this.#ask();
+      },
+    );
+  }
+
+  /** The event is owed until no endpoint holds it. */
+  #tell(event: WebhookEvent, telling: Telling): void {
+    const receipt = new Receipt(() => {
+      if (this.#told.length < this.#parts.maxWaiting) this.#told.push(telling);
+      this.#begin();
+    });
+    receipt.hold();
+    this.#parts.tell({ ...event, receipt });
+    receipt.release();
+  }
+
+  #settle(): void {
+    const told = this.#told.slice(0, MAX_ASKED);
+    void later(this.#app.broker.told(told), (answer) => {
+      if (!this.#asks) return;
+      if (answer === 'unavailable') return this.#wait();
+      this.#told.splice(0, told.length);
       this.#ask();
     });
   }

@@ -25,7 +25,7 @@ class AppWebhooks implements AppObserver {
   endpoints: readonly Endpoint[] = [];
   readonly #app: App;
 
-  constructor(app: App, { clock, limits, metrics }: EndpointParts) {
+  constructor(app: App, { clock, limits, metrics }: EndpointParts, nodes: Nodes) {
     this.#app = app;
     const { maxWebhookEvents } = limits;
     this.teller = new Teller(app, {
@@ -33,6 +33,8 @@ class AppWebhooks implements AppObserver {
       tell: (event) => {
         for (const endpoint of this.endpoints) endpoint.offer(event);
       },
+      isOwn: (channel) => nodes.ownerOf(channel) === nodes.own,
+      eventOf: (telling) => webhookEvent(changeOf(telling, clock.wall()), ''),
       dropped: (count) => void (metrics.webhookEventsDropped += count),
     });
     this.grace = new Grace(
@@ -61,9 +63,8 @@ class AppWebhooks implements AppObserver {
   }
 
   /** A state is another one than was told last; its cause is not known any more. */
-  found({ channel, userId, present, seq }: Telling, time: number): void {
-    const kind = KINDS[userId === undefined ? 'channel' : 'member'][present ? 'present' : 'gone'];
-    this.changed({ kind, socketId: '', channel, userId, time }, seq, '');
+  found(telling: Telling, time: number): void {
+    this.changed(changeOf(telling, time), telling.seq, '');
   }
 
   tellLeaves(isMeant: (channel: string) => boolean): void {
@@ -86,6 +87,11 @@ class AppWebhooks implements AppObserver {
   }
 }
 
+function changeOf({ channel, userId, present }: Telling, time: number): PipeEvent {
+  const kind = KINDS[userId === undefined ? 'channel' : 'member'][present ? 'present' : 'gone'];
+  return { kind, socketId: '', channel, userId, time };
+}
+
 /** Wait of a review, as a part of the lease: a change whose node has died is offered to the next one by then. */
 const REVIEW = 2 / 3;
 
@@ -96,6 +102,7 @@ export interface WebhooksParts extends EndpointParts {
 /** The webhooks of all apps. A gateway without any does nothing for them. */
 export class Webhooks {
   readonly #parts: EndpointParts;
+  readonly #nodes: Nodes;
   readonly #review: Review;
   readonly #lookup: LookupFunction;
   readonly #byApp = new Map<App, AppWebhooks>();
@@ -105,6 +112,13 @@ export class Webhooks {
   constructor(apps: Iterable<App>, allow: readonly string[], parts: WebhooksParts) {
     const { clock, limits, hub } = parts;
     this.#parts = parts;
+    this.#nodes = hub.nodes;
+    hub.nodes.watch({
+      changed: () => this.#takeOver(),
+      fenced: () => {
+        for (const endpoint of this.#endpoints) endpoint.leave();
+      },
+    });
     this.#review = new Review({
       ...{ clock, nodes: hub.nodes, apps: () => this.#byApp.keys() },
       waitMs: () => limits.brokerLeaseMs * REVIEW,
@@ -149,6 +163,8 @@ export class Webhooks {
   async #idle(): Promise<void> {
     await Promise.all(Array.from(this.#byApp.values(), ({ teller }) => teller.idle()));
     await Promise.all(this.#endpoints.map((endpoint) => endpoint.idle()));
+    // The broker hears that nothing is owed any more.
+    await Promise.all(Array.from(this.#byApp.values(), ({ teller }) => teller.idle()));
   }
 
   /** Drops what is left. */
@@ -164,6 +180,11 @@ export class Webhooks {
     return (this.#byApp.get(app)?.endpoints ?? []).map(({ state }) => state);
   }
 
+  /** Changes that nodes had yet to tell that are gone are told by the others. */
+  #takeOver(): void {
+    for (const [app, { teller }] of this.#byApp) if (!app.broker.isAlone) teller.takeOver();
+  }
+
   get #endpoints(): Endpoint[] {
     return [...this.#byApp.values()].flatMap(({ endpoints }) => endpoints);
   }
@@ -171,7 +192,7 @@ export class Webhooks {
   #set(app: App, webhooks: readonly WebhookOptions[]): void {
     let ofApp = this.#byApp.get(app);
     if (ofApp === undefined && webhooks.length === 0) return;
-    ofApp ??= new AppWebhooks(app, this.#parts);
+    ofApp ??= new AppWebhooks(app, this.#parts, this.#nodes);
     const before = [...ofApp.endpoints];
     const endpoints = webhooks.map((options) => {
       const at = before.findIndex(({ url }) => url === options.url);

@@ -7,6 +7,8 @@ import type { Gateway } from '../../../lib/gateway';
 export class Receivers {
   /** Requests since the start. */
   asked = 0;
+  /** Posts of browsers since the start. */
+  #posted = 0;
   #open = 0;
   #look = (): void => undefined;
 
@@ -14,8 +16,12 @@ export class Receivers {
     const heard = (message: unknown): void => {
       const { request, response } = message as Exchange;
       const isHere = [port, tlsPort].includes(request.socket.localPort);
-      if (!isHere || !/\/xhr(_streaming)?\?/.test(request.url ?? '')) return;
-      if (request.method !== 'POST') return;
+      if (!isHere || request.method !== 'POST') return;
+      if (/\/xhr_send\?/.test(request.url ?? '')) {
+        this.#posted++;
+        this.#look();
+      }
+      if (!/\/xhr(_streaming)?\?/.test(request.url ?? '')) return;
       this.asked++;
       this.#open++;
       this.#look();
@@ -27,7 +33,16 @@ export class Receivers {
 
   /** Waits until there is one, in the turn after it has come. */
   async untilOpen(): Promise<void> {
-    while (this.#open === 0) await new Promise<void>((resolve) => (this.#look = resolve));
+    await this.#until(() => this.#open > 0);
+  }
+
+  /** Waits until browsers have posted so often, and for the turn after it. */
+  async untilPosted(count: number): Promise<void> {
+    await this.#until(() => this.#posted >= count);
+  }
+
+  async #until(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise<void>((resolve) => (this.#look = resolve));
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { FarEngine } from '../../../lib/brokers/memory/far-engine';
+import type { FarLink } from '../../../lib/brokers/memory/far-link';
 import { Gateway } from '../../../lib/gateway/gateway';
 import { systemClock } from '../../../lib/util/timers';
 import { join } from '../../support/group-members';
@@ -71,4 +72,41 @@ t.test('a list of sockets has those of a gateway that does not answer', async (t
   parts[1].link.cut('both', Infinity);
   t.strictSame(await listed(), ids.map((id) => `${id} `).sort(), 'without their users');
   t.match(await client.user('ann').info(), { socketCount: 0 });
+});
+
+t.test('messages to a gateway that has just come are heard by the others', async (t) => {
+  const lease = { leaseMs: 4_000, holdMs: 2_000 };
+  const engine = new FarEngine({ delayMs: () => 50 });
+  const make = (): { gateway: Gateway; link: FarLink } => {
+    const { broker, link } = engine.join({ limits: lease });
+    const app = { id: '1', key: 'key', secret: SECRET };
+    const gateway = new Gateway({ port: 0, apps: [app] }, systemClock, broker);
+    t.teardown(() => gateway.stop());
+    return { gateway, link };
+  };
+  const one = await make().gateway.start();
+  const heard: unknown[] = [];
+  await join(t, one, {}, (client) => {
+    client.subscribe(['socket_message']);
+    client.sockets.on('event:hi', (_, n) => heard.push(n));
+  });
+  const { gateway: two, link } = make();
+  await two.start();
+  (await TestSocket.connect(t, two.port)).send({ event: 'hi', data: 'after its start' });
+  await until(() => heard.length === 1);
+  // Long enough for the others to take it for dead: it begins anew under another number.
+  link.cut('both', 2 * lease.leaseMs);
+  await until(() => engine.links.length === 2 && !link.isUp);
+  await until(() => link.isUp);
+  await untilAnswered(async () => {
+    try {
+      const socket = await TestSocket.connect(t, two.port);
+      socket.send({ event: 'hi', data: 'after its return' });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  await until(() => heard.length === 2);
+  t.strictSame(heard, ['after its start', 'after its return']);
 });

@@ -251,7 +251,10 @@ export function showSeveralNodes(t: Test, start: StartCluster): void {
     const headers = { 'Idempotency-Key': 'k' };
     const event = { name: 'e', channel: 'room', data: 'd' };
     t.match(await api[0].post('/events', event, { headers }), { status: 200, body: '{}' });
-    t.match(await api[1].post('/events', event, { headers }), { status: 200, body: '{}' });
+    let repeated = await api[1].post('/events', event, { headers });
+    // The answer of the first one may still be on its way to the engine.
+    while (repeated.status === 409) repeated = await api[1].post('/events', event, { headers });
+    t.match(repeated, { status: 200, body: '{}' });
     const other = { ...event, data: 'x' };
     t.equal((await api[1].post('/events', other, { headers })).status, 422);
     await api[0].post('/events', { ...event, name: 'last' });

@@ -14,6 +14,7 @@ import { WebhookEndpoint } from '../../support/webhook-endpoint';
 const ROOMS = 12;
 
 interface Pair {
+  endpoint: WebhookEndpoint;
   here: Gateway;
   there: { port: number; child: ChildProcess };
   /** Changes of the rooms of a kind that were told, in their order, and those of their members: a text for each room. */
@@ -46,7 +47,7 @@ async function startPair(t: Test): Promise<Pair> {
   const told: Pair['told'] = (kind) =>
     roomsOf(kind).map((room) => `${textOf(room, 'channel_')} ${textOf(room, 'member_')}`);
   return {
-    ...{ here, there: { port: said.port, child }, told },
+    ...{ endpoint, here, there: { port: said.port, child }, told },
     isTold: (kind, text) => until(() => told(kind).every((each) => each === `${text} ${text}`)),
   };
 }
@@ -73,7 +74,7 @@ async function leave({ socket, messages }: Reader, kind: string): Promise<void> 
 
 t.test('changes around a gateway that is lost are told once', async (t) => {
   if (!hasRedis(t)) return;
-  t.jobs = 2;
+  t.jobs = 3;
 
   t.test('a gateway that stands still for longer than its lease', async (t) => {
     const { here, there, told, isTold } = await startPair(t);
@@ -117,5 +118,20 @@ t.test('changes around a gateway that is lost are told once', async (t) => {
     await isTold('left', '+-');
     // Leaves that were held back are told or not; no state is told twice.
     await until(() => told('returned').every((text) => /^(\+|\+-\+) (\+|\+-\+)$/.test(text)));
+  });
+
+  t.test('a gateway that is killed before its webhooks are taken', async (t) => {
+    const { endpoint, here, there, told, isTold } = await startPair(t);
+    const leaver = await browser(t, here, 'left');
+    await isTold('left', '+');
+    endpoint.answer = (response) => response.writeHead(503).end();
+    await leave(leaver, 'left');
+    // Refused ones are sent again.
+    await until(() => told('left').every((text) => /^\+-+ \+-+$/.test(text)));
+    there.child.kill('SIGKILL');
+    endpoint.webhooks.length = 0;
+    endpoint.answer = (response) => response.end();
+    await until(() => told('left').every((text) => /^-+ -+$/.test(text)));
+    t.equal(leaver.closed, undefined);
   });
 });

@@ -29,9 +29,11 @@ function tellerWith(answer: (tellings: readonly Telling[]) => boolean[] | 'unava
     asked.push(tellings);
     return answer(tellings);
   };
-  const teller = new Teller({ broker: { tell } } as unknown as App, {
+  const teller = new Teller({ broker: { tell, told: () => 'told' } } as unknown as App, {
     ...{ clock, maxWaiting: 600 },
+    isOwn: () => true,
     tell: ({ channel }) => void told.push(channel),
+    eventOf: () => undefined,
     dropped: (count) => void (dropped += count),
   });
   return { clock, teller, told, dropped: () => dropped, asked };

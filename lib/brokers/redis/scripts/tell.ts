@@ -1,22 +1,22 @@
 /**
- * Decides for states whether a node tells observers outside of them. KEYS: marks of all that was told as present, then for each
- * state its mark as gone. ARGV: node, time of marks, then for each state its field, 1 or 0 for present or gone, and the number of its change.
+ * Decides for states whether a node tells observers outside of them, and notes that it owes them. KEYS: marks of all that was
+ * told as present, states that are owed, then for each state its mark as gone. ARGV: node, time of marks, then for each state its field, 1 or 0 for present or gone, and the number of its change.
  * Reply: 1 or 0 for each. A mark is a number and the node that told it. Number 0: it was there when nothing was known, and is
  * taken for told, unless its change is still on its way. Node 0: a later change brought the same state.
  */
 export const TELL = `
 local answers = {}
 local function seqof(mark) return tonumber(string.match(mark, '^%d+')) end
-for i = 2, #KEYS do
-  local at = 3 + (i - 2) * 3
+for i = 3, #KEYS do
+  local at = 3 + (i - 3) * 3
   local field, present, seq = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
   local here, gone = redis.call('HGET', KEYS[1], field), redis.call('GET', KEYS[i])
   local told = here or gone
   local same = told and seqof(told) > 0 and ((here and present == '1') or (not here and present == '0'))
   if same and seqof(told) == seq then
-    answers[i - 1] = told == seq .. ' ' .. ARGV[1] and 1 or 0
+    answers[i - 2] = told == seq .. ' ' .. ARGV[1] and 1 or 0
   elseif told and seqof(told) >= seq then
-    answers[i - 1] = 0
+    answers[i - 2] = 0
   else
     local mark = seq .. ' ' .. (same and '0' or ARGV[1])
     if present == '1' then
@@ -26,8 +26,25 @@ for i = 2, #KEYS do
       redis.call('HDEL', KEYS[1], field)
       redis.call('SET', KEYS[i], mark, 'PX', ARGV[2])
     end
-    answers[i - 1] = same and 0 or 1
+    answers[i - 2] = same and 0 or 1
+    if not same then
+      redis.call('HSET', KEYS[2], ARGV[1] .. ' ' .. ARGV[at + 2] .. ' ' .. present .. ' ' .. field, '')
+    end
   end
+end
+return answers
+`;
+
+/**
+ * Gives states that nodes owe to another one. KEYS: states that are owed. ARGV: for each state its field of the node before,
+ * and of the one that takes it. Reply: 1, also to a repeated question, or 0 where a third one has taken it.
+ */
+export const TAKE = `
+local answers = {}
+for i = 1, #ARGV, 2 do
+  local taken = redis.call('HDEL', KEYS[1], ARGV[i]) == 1
+  if taken then redis.call('HSET', KEYS[1], ARGV[i + 1], '') end
+  answers[#answers + 1] = (taken or redis.call('HEXISTS', KEYS[1], ARGV[i + 1]) == 1) and 1 or 0
 end
 return answers
 `;

@@ -1,37 +1,21 @@
 import { all, type Eventual, later } from '../../../brokers/eventual';
-import type { Clock, Timer } from '../../../util/timers';
-import { EventKind, type PipeEvent, type Rule } from '../../../wire/frames';
-import type { Journal } from '../journal';
+import type { Timer } from '../../../util/timers';
+import { EventKind, type PipeEvent } from '../../../wire/frames';
 import type { App, ClusterStream, FarBrowsers, TakenOver } from '../model/app';
 import { FarNode } from './far-node';
-import type { NodeMessage, Nodes } from './nodes';
-import {
-  readHear,
-  readReport,
-  readTail,
-  reportable,
-  type ReportItem,
-  type TailMessage,
-} from './report';
-import { Reporter } from './reporter';
+import type { NodeMessage } from './nodes';
+import { Questions } from './questions';
+import { readReport, type ReportItem, type TailMessage } from './report';
+import { Reporters, type ReportersParts } from './reporters';
 
 /** Longest wait of a backend for nodes that do not answer: one that has died is known to be dead later. */
 const HEARD_MS = 2_000;
 /** Longest wait for events that are passed on: snapshots wait as well. */
 const PASSED_MS = 12_000;
-/** Wait before a node that did not answer is asked again. */
+/** Wait before a node is asked again for what it keeps for a stream. */
 const AGAIN_MS = 1_000;
 /** Events of a lost node that are told in one turn. */
 const SLICE = 500;
-
-export interface ElsewhereParts {
-  readonly clock: Clock;
-  readonly nodes: Nodes;
-  readonly journal: Journal;
-  /** Limits of the events that wait for another node: the same as of a stream. */
-  readonly maxEvents: number;
-  readonly maxBytes: number;
-}
 
 /**
  * The other nodes of an app. Each is asked to report what the streams of this node want to hear, and their reports are
@@ -40,35 +24,35 @@ export interface ElsewhereParts {
  */
 export class Elsewhere implements FarBrowsers {
   readonly #app: App;
-  readonly #parts: ElsewhereParts;
+  readonly #parts: ReportersParts;
   readonly #far = new Map<number, FarNode>();
   /** Nodes that are gone, and not yet told as gone to the end. */
   readonly #gone = new Set<FarNode>();
-  readonly #reporters = new Map<number, Reporter>();
-  /** Reporters to nodes that are gone, for those that take over their streams. */
-  readonly #orphans = new Map<number, Reporter>();
-  /** Number of the last question to the other nodes, and its rules as text. */
-  #id = 0;
-  #asked = '';
-  #rules: readonly Rule[] = [];
+  /** Reports of this node to the others. */
+  readonly reporters: Reporters;
+  readonly #questions: Questions;
   /** The number of this node under which it has asked. */
   #own = 0;
   /** The streams here go on elsewhere: the other nodes keep what they would report. */
   #isLeaving = false;
   readonly #waiting = new Set<() => void>();
-  #again: Timer | undefined;
   #overdue: Timer | undefined;
+  /** Questions for what is kept for a stream that a node could not answer, and the timer until they are asked again. */
+  #unanswered: Array<[node: number, message: TailMessage]> = [];
+  #again: Timer | undefined;
 
-  constructor(app: App, parts: ElsewhereParts) {
+  constructor(app: App, parts: ReportersParts) {
     this.#app = app;
     this.#parts = parts;
+    this.reporters = new Reporters(app, parts);
+    const { clock, nodes } = parts;
+    const heard = (): void => this.#checkHeard();
+    this.#questions = new Questions(app, { clock, nodes, far: this.#far, heard });
   }
 
   get isHeard(): boolean {
     for (const { awaited } of this.#streams()) if (awaited.size > 0) return false;
-    if (this.#rules.length === 0) return true;
-    for (const far of this.#far.values()) if (far.heard < this.#id) return false;
-    return true;
+    return this.#questions.isHeard;
   }
 
   heard(): Eventual<void> {
@@ -91,12 +75,8 @@ export class Elsewhere implements FarBrowsers {
 
   changed(): void {
     if (this.#isLeaving) return;
-    const rules = reportable(Array.from(this.#streams(), ({ rules }) => [...rules]).flat());
-    const asked = [...rules.keys()].sort().join();
-    if (asked === this.#asked) return;
-    this.#asked = asked;
-    this.#rules = [...rules.values()];
-    this.#askAll();
+    this.#questions.changed(Array.from(this.#streams(), ({ rules }) => [...rules]).flat());
+    if (!this.#questions.isAsking) for (const far of this.#far.values()) far.forget();
   }
 
   isNews(event: PipeEvent): boolean {
@@ -114,20 +94,19 @@ export class Elsewhere implements FarBrowsers {
     }
   }
 
-  takeOver(stream: ClusterStream, { home, reports }: TakenOver): void {
-    const { nodes } = this.#parts;
+  takeOver(stream: ClusterStream, owed: readonly TakenOver[]): void {
     const rules = [...stream.rules].flat();
-    const own = this.#reporterTo(home)?.tailAfter(reports.get(nodes.own) ?? 0, rules) ?? [];
-    for (const event of own) if (this.isNews(event)) this.#offerTo(stream.id, event);
+    const isAgain = owed.length > 1;
+    const message = (node: number): TailMessage => {
+      const all = owed.map(({ home, reports }) => [home, new Map(reports).get(node) ?? 0] as const);
+      return { type: 'tail', owed: all, rules, stream: stream.id };
+    };
+    for (const event of this.reporters.tailFor(message(this.#own)) ?? []) {
+      if (this.isNews(event)) this.#offerTo(stream.id, isAgain ? again(event) : event);
+    }
     for (const node of this.#far.keys()) {
-      const after = reports.get(node) ?? 0;
-      const message: TailMessage = { type: 'tail', of: home, after, rules, stream: stream.id };
-      stream.awaited.set(node, []);
-      void later(nodes.send(this.#app, node, message), (answer) => {
-        // Otherwise the end of its events comes with its reports.
-        if (answer !== 'ok')
-          this.#ended(node, stream.id, answer === 'none' ? 'first' : 'perhaps again');
-      });
+      stream.awaited.set(node, { held: [], isAgain });
+      this.#askForTail(node, message(node));
     }
     this.#clear(this.#overdue);
     this.#overdue = this.#parts.clock.setTimeout(() => {
@@ -139,26 +118,6 @@ export class Elsewhere implements FarBrowsers {
   *channels(): IterableIterator<string> {
     for (const { channels } of this.#far.values()) yield* channels;
     for (const { channels } of this.#gone) yield* channels;
-  }
-
-  /** Another node asks for reports. */
-  hear(from: number, message: NodeMessage): string {
-    const hear = readHear(message);
-    if (hear === undefined) return '';
-    let reporter = this.#reporters.get(from);
-    if (hear.rules.length === 0) {
-      reporter?.stop();
-      this.#reporters.delete(from);
-      return 'ok';
-    }
-    if (reporter === undefined) {
-      const { clock, nodes, maxEvents, maxBytes } = this.#parts;
-      const lost = (node: number): void => this.#toldNothing(node);
-      reporter = new Reporter(this.#app, from, { clock, nodes, maxEvents, maxBytes, lost });
-      this.#reporters.set(from, reporter);
-    }
-    reporter.hear(hear.id, hear.rules);
-    return 'ok';
   }
 
   /** Another node reports. */
@@ -175,29 +134,12 @@ export class Elsewhere implements FarBrowsers {
     return later(all(kept), (each) => (each.includes(false) ? 'again' : 'ok'));
   }
 
-  /** Another node has taken over a stream of one that is gone. */
-  tail(from: number, message: NodeMessage): string {
-    const asked = readTail(message);
-    if (asked === undefined) return '';
-    const events = this.#reporterTo(asked.of)?.tailAfter(asked.after, asked.rules);
-    if (events === undefined) return 'none';
-    return this.#reporters.get(from)?.pass(asked.stream, events) === true ? 'ok' : 'none';
-  }
-
   /** Nodes came or went, or this one has another number. */
   nodesChanged(): void {
     const { nodes, clock } = this.#parts;
     if (nodes.own === 0) return;
     const others = new Set(nodes.others());
-    for (const [node, reporter] of this.#reporters) {
-      if (others.has(node) && this.#own === nodes.own) continue;
-      this.#reporters.delete(node);
-      if (this.#own !== nodes.own) reporter.stop();
-      else {
-        this.#orphans.set(node, reporter);
-        reporter.orphan(() => this.#orphans.delete(node));
-      }
-    }
+    this.reporters.nodesChanged(others);
     for (const [node, far] of this.#far) {
       if (others.has(node)) continue;
       for (const { id } of this.#streams()) this.#ended(node, id, 'perhaps again');
@@ -207,16 +149,18 @@ export class Elsewhere implements FarBrowsers {
     }
     if (this.#own !== nodes.own) {
       // The others do not report to the number of before any more.
-      for (const far of this.#far.values()) far.isBroken = this.#own !== 0;
+      const isBroken = this.#own !== 0 && this.#questions.isAsking;
+      for (const far of this.#far.values()) far.isBroken = isBroken;
       this.#own = nodes.own;
       this.#isLeaving = false;
       this.changed();
-      if (this.#rules.length > 0) this.#askAll();
+      if (this.#questions.isAsking) this.#questions.askAll();
     }
     for (const node of others) {
       if (this.#far.has(node)) continue;
-      this.#far.set(node, new FarNode(node, this.#rules.length > 0));
-      if (this.#rules.length > 0) this.#ask(node);
+      this.#far.set(node, new FarNode(node, this.#questions.isAsking));
+      if (this.#questions.isAsking) this.#questions.ask(node);
+      this.reporters.passOn(node);
     }
     this.#tellNodes();
     this.#checkHeard();
@@ -224,54 +168,22 @@ export class Elsewhere implements FarBrowsers {
 
   /** The app is gone from this node: the others are told. */
   end(): void {
-    for (const reporter of this.#reporters.values()) reporter.end();
+    this.reporters.end();
     this.stop();
   }
 
   /** Nothing is reported, and nobody is asked, any more. */
   stop(): void {
-    for (const all of [this.#reporters, this.#orphans]) {
-      for (const reporter of all.values()) reporter.stop();
-      all.clear();
-    }
+    this.reporters.stop();
     this.#far.clear();
-    this.#rules = [];
-    this.#asked = '';
-    this.#clear(this.#again);
+    this.#questions.stop();
     this.#clear(this.#overdue);
+    this.#clear(this.#again);
     for (const end of [...this.#waiting]) end();
   }
 
   *#streams(): IterableIterator<ClusterStream> {
     for (const { stream } of this.#app.observers) if (stream !== undefined) yield stream;
-  }
-
-  #askAll(): void {
-    this.#id++;
-    for (const node of this.#far.keys()) this.#ask(node);
-  }
-
-  #ask(node: number): void {
-    const { nodes } = this.#parts;
-    const id = this.#id;
-    const message: NodeMessage = { type: 'hear', id, rules: this.#rules };
-    void later(nodes.send(this.#app, node, message), (answer) => {
-      const far = this.#far.get(node);
-      if (far === undefined || id !== this.#id) return;
-      // A version that reports nothing.
-      if (answer === '') {
-        far.heard = id;
-        this.#checkHeard();
-      } else if (answer === undefined) this.#askAgain();
-    });
-  }
-
-  /** Asks those that have not answered. */
-  #askAgain(): void {
-    this.#again ??= this.#parts.clock.setTimeout(() => {
-      this.#again = undefined;
-      for (const [node, far] of this.#far) if (far.heard < this.#id) this.#ask(node);
-    }, AGAIN_MS);
   }
 
   #take(far: FarNode, item: ReportItem): void {
@@ -303,7 +215,7 @@ export class Elsewhere implements FarBrowsers {
     for (const observer of this.#app.observers) {
       const { stream } = observer;
       if (stream === undefined) continue;
-      const held = stream.awaited.get(far.node);
+      const held = stream.awaited.get(far.node)?.held;
       if (held === undefined) observer.offer(event, '');
       else if (held.push(event) > this.#parts.maxEvents)
         this.#ended(far.node, stream.id, 'perhaps again');
@@ -312,7 +224,37 @@ export class Elsewhere implements FarBrowsers {
 
   /** An event for a stream that was taken over, which the other streams have had. */
   #pass(far: FarNode, event: PipeEvent, stream: string): void {
-    if (!this.#isHere(event) && !this.#isElsewhere(event, far)) this.#offerTo(stream, event);
+    if (this.#isHere(event) || this.#isElsewhere(event, far)) return;
+    for (const { id, awaited } of this.#streams()) {
+      if (id !== stream) continue;
+      const waits = awaited.get(far.node);
+      // An event that comes too late may be among those that were held and told instead.
+      this.#offerTo(id, waits === undefined || waits.isAgain ? again(event) : event);
+    }
+  }
+
+  #askForTail(node: number, message: TailMessage): void {
+    const { nodes } = this.#parts;
+    void later(nodes.send(this.#app, node, message), (answer) => {
+      // The end of its events comes with its reports.
+      if (answer === 'ok') return;
+      if (answer === 'none' || answer === '') this.#ended(node, message.stream, 'first');
+      else if (nodes.has(node)) this.#askAgainForTail(node, message);
+      else this.#ended(node, message.stream, 'perhaps again');
+    });
+  }
+
+  #askAgainForTail(...asked: [node: number, message: TailMessage]): void {
+    this.#unanswered.push(asked);
+    this.#again ??= this.#parts.clock.setTimeout(() => {
+      this.#again = undefined;
+      for (const [node, message] of this.#unanswered.splice(0)) {
+        const isAwaited = [...this.#streams()].some(
+          ({ id, awaited }) => id === message.stream && awaited.has(node),
+        );
+        if (isAwaited) this.#askForTail(node, message);
+      }
+    }, AGAIN_MS);
   }
 
   #offerTo(id: string, event: PipeEvent): void {
@@ -324,22 +266,20 @@ export class Elsewhere implements FarBrowsers {
   /** A node has passed on all events for a stream, unless what it has reported since is told instead. */
   #ended(node: number, id: string, since?: 'first' | 'perhaps again'): void {
     for (const stream of this.#streams()) {
-      const held = stream.id === id ? stream.awaited.get(node) : undefined;
-      if (held === undefined) continue;
+      const waits = stream.id === id ? stream.awaited.get(node) : undefined;
+      if (waits === undefined) continue;
       stream.awaited.delete(node);
-      for (const event of since === undefined ? [] : held) {
-        this.#offerTo(id, since === 'first' ? event : { ...event, redelivered: true });
+      for (const event of since === undefined ? [] : waits.held) {
+        this.#offerTo(id, since === 'first' && !waits.isAgain ? event : again(event));
       }
+      // The events that earlier homes did not have are in the log.
+      if (stream.awaited.size === 0) stream.nodesChanged();
       this.#checkHeard();
     }
   }
 
   #clear(timer: Timer | undefined): void {
     if (timer !== undefined) this.#parts.clock.clearTimeout(timer);
-  }
-
-  #reporterTo(node: number): Reporter | undefined {
-    return this.#orphans.get(node) ?? this.#reporters.get(node);
   }
 
   /** True when the channel, member or user of an event is present on this node. */
@@ -389,11 +329,8 @@ export class Elsewhere implements FarBrowsers {
     for (const end of [...this.#waiting]) end();
     for (const stream of this.#streams()) stream.heard();
   }
+}
 
-  #toldNothing(node: number): void {
-    const about = { app: this.#app.id, node };
-    const text =
-      'another gateway does not take what its backends want to hear: events are dropped, and it is told';
-    this.#parts.journal.warn(about, text);
-  }
+function again(event: PipeEvent): PipeEvent {
+  return { ...event, redelivered: true };
 }

@@ -117,6 +117,14 @@ export class FarNode {
     }
   }
 
+  /** Nothing is asked of the node any more: its names would grow old. */
+  forget(): void {
+    this.#names = new Names();
+    this.#draft = undefined;
+    this.isBroken = false;
+    this.next = undefined;
+  }
+
   /** A list begins. */
   begin(cause: ListCause): void {
     this.#draft = { names: new Names(), cause: this.isBroken ? 'lost' : cause };

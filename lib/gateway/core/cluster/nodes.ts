@@ -1,5 +1,5 @@
 import type { Broker } from '../../../brokers/broker';
-import { type Eventual, later } from '../../../brokers/eventual';
+import { all, type Eventual, later } from '../../../brokers/eventual';
 import { isObject, parseJson } from '../../../pusher/json';
 import { nodeOfSocketId } from '../../../pusher/socket-id';
 import { hash32 } from '../../../util/hash';
@@ -9,14 +9,16 @@ import type { App } from '../model/app';
 /** A message of one node to another about an app: JSON, and so is the answer, where there is one. */
 export interface NodeMessage {
   readonly type:
-    | ('changed' | 'counted' | 'terminate' | 'leaving')
+    | ('changed' | 'counted' | 'terminate' | 'arrived' | 'met' | 'leaving')
     | ('command' | 'query' | 'decide' | 'to_socket')
-    | ('hear' | 'report' | 'tail' | 'pipe' | 'look');
+    | ('hear' | 'report' | 'keep' | 'tail' | 'pipe' | 'look');
   readonly [field: string]: unknown;
 }
 
 /** Longest wait for the answers of all nodes: one that has died is known to be dead later. */
 const PATIENCE_MS = 2_000;
+/** The same for a node that is about to serve: a message that was lost comes again after 2 s. */
+const ARRIVAL_MS = 4_000;
 
 /** Does what a message asks for; the answer is a JSON text, or ''. */
 export type MessageHandler = (app: App, message: NodeMessage, from: number) => Eventual<string>;
@@ -39,6 +41,8 @@ export class Nodes {
   readonly #watchers: NodesWatcher[] = [];
   /** Nodes that are about to leave: they are given nothing more to look after. */
   readonly #leaving = new Set<number>();
+  /** Answers to nodes that have arrived and that this one does not know yet. */
+  readonly #arrived = new Map<number, Array<() => void>>();
 
   constructor(broker: Broker, clock: Clock) {
     this.#broker = broker;
@@ -47,6 +51,13 @@ export class Nodes {
       this.#leaving.add(from);
       return '';
     });
+    // Messages before this one may have to be sent again: they are asked for when its answer has come.
+    this.on('arrived', (app, _message, from) =>
+      later(this.#known(from), () =>
+        later(this.send(app, from, { type: 'met' }), (answer) => answer ?? ''),
+      ),
+    );
+    this.on('met', () => 'ok');
   }
 
   get own(): number {
@@ -116,12 +127,17 @@ export class Nodes {
     return app.broker.send(node, JSON.stringify(message));
   }
 
-  /** As `send`, and undefined when the answer is not there within 2 s. The message may be heard all the same. */
-  sendSoon(app: App, node: number, message: NodeMessage): Eventual<string | undefined> {
+  /** As `send`, and undefined when the answer is not there in time, 2 s unless given. The message may be heard all the same. */
+  sendSoon(
+    app: App,
+    node: number,
+    message: NodeMessage,
+    withinMs = PATIENCE_MS,
+  ): Eventual<string | undefined> {
     const answer = this.send(app, node, message);
     if (!(answer instanceof Promise)) return answer;
     return new Promise((resolve) => {
-      const timer = this.#clock.setTimeout(() => resolve(undefined), PATIENCE_MS);
+      const timer = this.#clock.setTimeout(() => resolve(undefined), withinMs);
       void answer.then((text) => {
         this.#clock.clearTimeout(timer);
         resolve(text);
@@ -129,11 +145,23 @@ export class Nodes {
     });
   }
 
-  /** The answers of all other nodes to a message; undefined for those that are gone, or do not answer within 2 s. */
-  ask(app: App, message: NodeMessage): Eventual<ReadonlyArray<string | undefined>> {
+  /** The answers of all other nodes to a message; undefined for those that are gone, or do not answer in time. */
+  ask(
+    app: App,
+    message: NodeMessage,
+    withinMs = PATIENCE_MS,
+  ): Eventual<ReadonlyArray<string | undefined>> {
     if (this.isAlone) return [];
-    const answers = this.others().map(async (node) => this.sendSoon(app, node, message));
+    const answers = this.others().map(async (node) => this.sendSoon(app, node, message, withinMs));
     return Promise.all(answers);
+  }
+
+  /**
+   * Tells the others that this node is about to serve apps, and waits until each knows it and has asked for what its backends
+   * want to hear, for 4 s at most. Messages that browsers sent before would be heard by none of them.
+   */
+  arrive(apps: readonly App[]): Eventual<unknown> {
+    return all(apps.map((app) => this.ask(app, { type: 'arrived' }, ARRIVAL_MS)));
   }
 
   /** This node is about to leave: the others look after what it had. */
@@ -148,6 +176,22 @@ export class Nodes {
       if (node !== this.own && !this.has(node)) this.#leaving.delete(node);
     }
     for (const watcher of this.#watchers) watcher.changed?.();
+    // After the watchers, which ask it for reports: this answer comes behind their questions.
+    for (const [node, answers] of this.#arrived) {
+      if (!this.has(node)) continue;
+      this.#arrived.delete(node);
+      for (const answer of answers) answer();
+    }
+  }
+
+  /** Answers when this node knows another one. */
+  #known(node: number): Eventual<string> {
+    if (this.has(node)) return 'ok';
+    return new Promise((resolve) => {
+      const answers = this.#arrived.get(node) ?? [];
+      answers.push(() => resolve('ok'));
+      this.#arrived.set(node, answers);
+    });
   }
 
   fenced(): void {

@@ -35,12 +35,21 @@ export interface HearMessage extends NodeMessage {
   readonly rules: readonly Rule[];
 }
 
-/** A node has taken over a stream: it asks for the events that another one has reported to the node before it. */
+/**
+ * A node has arrived: it keeps what a third one wants to hear for the next homes of that one's streams. The third one may be
+ * dead, and known to be dead, or not yet.
+ */
+export interface KeepMessage extends NodeMessage {
+  readonly type: 'keep';
+  readonly of: number;
+  readonly rules: readonly Rule[];
+}
+
+/** A node has taken over a stream: it asks for the events that another one has reported to the nodes before it. */
 export interface TailMessage extends NodeMessage {
   readonly type: 'tail';
-  readonly of: number;
-  /** Number of the last report that the stream has. */
-  readonly after: number;
+  /** Nodes that have had the stream, the earliest first, with the number of the last report that the stream has. */
+  readonly owed: ReadonlyArray<readonly [home: number, after: number]>;
   readonly rules: readonly Rule[];
   readonly stream: string;
 }
@@ -74,16 +83,24 @@ export function readHear({ id, rules }: NodeMessage): HearMessage | undefined {
   return { type: 'hear', id, rules };
 }
 
-export function readTail({ of, after, rules, stream }: NodeMessage): TailMessage | undefined {
-  if (typeof of !== 'number' || typeof after !== 'number' || typeof stream !== 'string')
-    return undefined;
+export function readKeep({ of, rules }: NodeMessage): KeepMessage | undefined {
+  if (typeof of !== 'number' || !Array.isArray(rules) || !rules.every(isRule)) return undefined;
+  return { type: 'keep', of, rules };
+}
+
+export function readTail({ owed, rules, stream }: NodeMessage): TailMessage | undefined {
+  if (!Array.isArray(owed) || !owed.every(isPair) || typeof stream !== 'string') return undefined;
   if (!Array.isArray(rules) || !rules.every(isRule)) return undefined;
-  return { type: 'tail', of, after, rules, stream };
+  return { type: 'tail', owed, rules, stream };
 }
 
 export function readReport({ number, items }: NodeMessage): ReportMessage | undefined {
   if (typeof number !== 'number' || !Array.isArray(items) || !items.every(isItem)) return undefined;
   return { type: 'report', number, items };
+}
+
+function isPair(pair: unknown): pair is [number, number] {
+  return Array.isArray(pair) && pair.every((value) => typeof value === 'number');
 }
 
 function isRule(rule: unknown): rule is Rule {

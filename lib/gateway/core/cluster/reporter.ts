@@ -1,5 +1,6 @@
 import { later } from '../../../brokers/eventual';
 import type { Clock, Timer } from '../../../util/timers';
+import { nodeOfSocketId } from '../../../pusher/socket-id';
 import { Ring } from '../../../util/ring';
 import { EventKind, RuleKind, type PipeEvent, type Rule } from '../../../wire/frames';
 import type { App, AppObserver } from '../model/app';
@@ -48,6 +49,9 @@ export class Reporter implements AppObserver {
   readonly node: number;
   readonly #app: App;
   readonly #parts: ReporterParts;
+  /** The number under which this node reports. */
+  readonly #own: number;
+  #wanted: readonly Rule[] = [];
   #rules = new Rules([]);
   #listed = '';
   /** Number of the question that was answered last. */
@@ -71,13 +75,19 @@ export class Reporter implements AppObserver {
     this.#app = app;
     this.node = node;
     this.#parts = parts;
+    this.#own = parts.nodes.own;
     this.#tail = new Tail(parts.maxEvents, parts.maxBytes);
     app.observers.add(this);
   }
 
+  /** Rules by which the other node hears. */
+  get wanted(): readonly Rule[] {
+    return this.#wanted;
+  }
+
   /** The other node wants to hear this from now on. */
   hear(id: number, rules: readonly Rule[]): void {
-    this.#rules = new Rules(rules);
+    this.#want(rules);
     this.#heard = id;
     const listed = JSON.stringify(rules.filter(({ kind }) => LISTED.has(kind)));
     const isOther = listed !== this.#listed;
@@ -93,6 +103,7 @@ export class Reporter implements AppObserver {
 
   offer(event: PipeEvent): void {
     if (!this.wants(event.kind, event.channel, event.event)) return;
+    if (!this.#isOwn(event.socketId)) return;
     const bytes = bytesOf(event);
     if (this.#again !== undefined || this.#orphan !== undefined) {
       this.#tail.push({ number: this.#number + 1, isSent: false, event, bytes });
@@ -101,6 +112,12 @@ export class Reporter implements AppObserver {
     this.#push(event, bytes);
     const { maxEvents, maxBytes } = this.#parts;
     if (this.#waiting.length > maxEvents || this.#bytes > maxBytes) this.#lose();
+  }
+
+  /** The other node may be gone: events that it wanted are kept for the next homes of its streams. */
+  keep(rules: readonly Rule[], done: () => void): void {
+    this.#want(rules);
+    this.orphan(done);
   }
 
   /** The other node is gone: its streams may go on elsewhere. `done` is called when nothing is kept for these any more. */
@@ -119,17 +136,25 @@ export class Reporter implements AppObserver {
    * Events behind a report that one of some rules brings: the other node may not have put them in the log of a stream.
    * Undefined when some were dropped.
    */
-  tailAfter(number: number, wanted: readonly Rule[]): PipeEvent[] | undefined {
+  tailAfter(number: number, stream: string, wanted: readonly Rule[]): PipeEvent[] | undefined {
     if (!this.#tail.isWhole) return undefined;
     const rules = new Rules(wanted);
     const events: PipeEvent[] = [];
-    for (const { number: at, isSent, event } of [...this.#tail.events, ...this.#pending()]) {
-      if (at <= number || rules.match(event.kind, event.channel, event.event) === undefined)
-        continue;
+    for (const { number: at, isSent, event } of [
+      ...this.#tail.eventsOf(stream),
+      ...this.#pending(),
+    ]) {
+      if (at <= number || !this.#isOwn(event.socketId)) continue;
+      if (rules.match(event.kind, event.channel, event.event) === undefined) continue;
       // The node before may have given it to a backend, and died before it was in the log.
       events.push(isSent ? { ...event, redelivered: true } : event);
     }
     return events;
+  }
+
+  /** The next home of a stream is told what is kept for it. */
+  passed(stream: string): void {
+    if (this.#orphan !== undefined) this.#tail.passed(stream);
   }
 
   /** Tells the other node what a stream has missed that it took over; false when it can not be told. */
@@ -159,6 +184,16 @@ export class Reporter implements AppObserver {
     }
   }
 
+  /** False for a socket of before this node was taken for dead: the others have told its close. */
+  #isOwn(socketId: string): boolean {
+    return socketId === '' || nodeOfSocketId(socketId) === this.#parts.nodes.own;
+  }
+
+  #want(rules: readonly Rule[]): void {
+    this.#wanted = rules;
+    this.#rules = new Rules(rules);
+  }
+
   #push(item: ReportItem, bytes = 0): void {
     this.#waiting.push({ item, bytes });
     this.#bytes += bytes;
@@ -173,6 +208,8 @@ export class Reporter implements AppObserver {
   #flush(maxInFlight = MAX_IN_FLIGHT): void {
     const { nodes } = this.#parts;
     const life = this.#life;
+    // Under another number the other node would take the reports for those of a node that it does not know.
+    if (this.#own !== nodes.own) return;
     while (!this.#isStopped && this.#unanswered.size < maxInFlight && this.#waiting.length > 0) {
       const items: ReportItem[] = [];
       for (let bytes = 0; items.length < MAX_ITEMS && bytes < MAX_BYTES;) {
@@ -231,8 +268,9 @@ export class Reporter implements AppObserver {
   #tellAll(begin: 'more' | 'lost'): void {
     this.#push({ begin });
     for (const [list, names] of present(this.#app, this.#rules)) {
-      for (let at = 0; at < names.length; at += PIECE) {
-        const piece = names.slice(at, at + PIECE);
+      const own = list === 'sockets' ? names.filter((id) => this.#isOwn(id as string)) : names;
+      for (let at = 0; at < own.length; at += PIECE) {
+        const piece = own.slice(at, at + PIECE);
         this.#push({ present: { [list]: piece } }, piece.length * 24);
       }
     }

@@ -19,8 +19,15 @@ export class Reports {
   constructor(parts: ReportsParts) {
     this.#parts = parts;
     const { nodes } = parts;
-    nodes.on('hear', (app, message, from) => this.#byApp.get(app)?.hear(from, message) ?? '');
-    nodes.on('tail', (app, message, from) => this.#byApp.get(app)?.tail(from, message) ?? '');
+    nodes.on(
+      'hear',
+      (app, message, from) => this.#byApp.get(app)?.reporters.hear(from, message) ?? '',
+    );
+    nodes.on('keep', (app, message) => this.#byApp.get(app)?.reporters.keep(message) ?? '');
+    nodes.on(
+      'tail',
+      (app, message, from) => this.#byApp.get(app)?.reporters.tail(from, message) ?? '',
+    );
     nodes.watch({ changed: () => this.nodesChanged() });
     nodes.on('report', (app, message, from) => this.#byApp.get(app)?.report(from, message) ?? '');
   }

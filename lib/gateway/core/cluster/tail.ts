@@ -18,6 +18,8 @@ export class Tail {
   #events: Reported[] = [];
   #bytes = 0;
   #isWhole = true;
+  /** Events that were passed on to a next home of a stream. That home is reported to: later events are in its hands. */
+  readonly #passed = new Map<string, number>();
 
   constructor(maxEvents: number, maxBytes: number) {
     this.#maxEvents = maxEvents;
@@ -29,8 +31,14 @@ export class Tail {
     return this.#isWhole;
   }
 
-  get events(): readonly Reported[] {
-    return this.#events;
+  /** Events for a stream: all, until they are passed on. */
+  eventsOf(stream: string): readonly Reported[] {
+    return this.#events.slice(0, this.#passed.get(stream));
+  }
+
+  /** A stream goes on with the events that there are. */
+  passed(stream: string): void {
+    if (!this.#passed.has(stream)) this.#passed.set(stream, this.#events.length);
   }
 
   push(reported: Reported): void {
@@ -55,5 +63,6 @@ export class Tail {
   #empty(): void {
     this.#events = [];
     this.#bytes = 0;
+    this.#passed.clear();
   }
 }

@@ -32,7 +32,7 @@ export interface ClusterStream {
    * Nodes that have yet to pass on events which the stream's gateway before this one may not have had, and what they have
    * reported since: it is among those that are passed on, unless there are none.
    */
-  readonly awaited: Map<number, PipeEvent[]>;
+  readonly awaited: Map<number, Awaited>;
   /** Answers when the events of a node's report are where the next gateway of the stream finds them; false if they never are. */
   reported(node: number, number: number): Eventual<boolean>;
   /** Nodes came, or were told as gone to the end. */
@@ -41,10 +41,17 @@ export interface ClusterStream {
   recordsLost(): void;
 }
 
-/** The node that had a stream before, and the last report of each node that is in the stream's log. */
+/** A node that had a stream before, and the last report of each node to it that is in the stream's log. */
 export interface TakenOver {
   readonly home: number;
-  readonly reports: ReadonlyMap<number, number>;
+  readonly reports: ReadonlyArray<readonly [node: number, report: number]>;
+}
+
+/** Reports of another node that wait until it has passed on what it has kept for a stream. */
+export interface Awaited {
+  readonly held: PipeEvent[];
+  /** Several nodes have had the stream: events that are passed on may have been in its log already. */
+  readonly isAgain: boolean;
 }
 
 /** The browsers of the other nodes, as far as streams of this one want to hear of them. */
@@ -63,7 +70,7 @@ export interface FarBrowsers {
   /** Nodes whose sockets the streams may have heard of, with the number of the last report that was taken. */
   nodes(): Iterable<readonly [node: number, report: number]>;
   /** A stream goes on here that another node had: asks all for the events that the node may not have had in its log. */
-  takeOver(stream: ClusterStream, from: TakenOver): void;
+  takeOver(stream: ClusterStream, from: readonly TakenOver[]): void;
   /** Occupied channels; one that several nodes have comes several times. */
   channels(): Iterable<string>;
 }

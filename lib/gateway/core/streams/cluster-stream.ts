@@ -44,11 +44,11 @@ export function clusterStream(group: Streamed): ClusterStream {
 /** A stream goes on with all that its gateway before this one may not have put in its log. */
 export function goOn(
   group: { app: App; stream: ClusterStream; offer(event: PipeEvent): void },
-  { head, reports, gone }: StoredStream,
+  { owed, gone }: StoredStream,
   timeMs: number,
 ): void {
   const { app, stream } = group;
-  app.elsewhere?.takeOver(stream, { home: head.home, reports });
+  app.elsewhere?.takeOver(stream, owed);
   // Sockets of nodes that died while nobody kept the stream.
   for (const socketId of gone) group.offer(lost(socketId, timeMs));
 }

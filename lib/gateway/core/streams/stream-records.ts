@@ -4,6 +4,7 @@ import { isObject, parseJson } from '../../../pusher/json';
 import { CodecError, FrameDecoder, FrameEncoder } from '../../../wire/codec';
 import type { Group as GroupOptions, PipeEvent, Run } from '../../../wire/frames';
 import { EVENT_OVERHEAD_BYTES } from '../../options/fit';
+import type { TakenOver } from '../model/app';
 
 /** Settings of a stream that its records are of use with only. */
 export interface StreamShape extends GroupOptions {
@@ -22,6 +23,8 @@ export interface StreamHead extends StreamShape {
   lives: number;
   /** The other nodes, whose browsers the stream has heard of. */
   nodes: readonly number[];
+  /** Nodes that have kept it, for which others may keep events that are not in its logs. */
+  owed: readonly TakenOver[];
 }
 
 /** Position of a partition's log. */
@@ -52,12 +55,18 @@ export interface StoredStream {
   stale: readonly string[];
   /** Sockets of nodes that have died since. */
   gone: readonly string[];
-  /** Last report of each node that is in the logs. */
-  reports: ReadonlyMap<number, number>;
+  /** Nodes that have kept it, for which others may keep events that are not in its logs. */
+  owed: readonly TakenOver[];
 }
+
+/** A record as it is written; undefined takes it out. */
+type StoredRecord = readonly [field: string, value: Uint8Array | undefined];
 
 /** An entry is written by nobody with more bytes than a frame of the Pipe, about. */
 const LIMITS = { maxFrameBytes: 64 * 1024 * 1024, maxBatch: 1024 };
+
+/** Nodes that were the home of a stream for too short a time to take it over, the latest ones: more die in no lease. */
+const MAX_OWED = 16;
 
 /** Generations of a partition on one gateway, at most. */
 const GENERATIONS = 2 ** 16;
@@ -103,13 +112,13 @@ function readWhole(records: ReadonlyMap<string, Uint8Array>): StoredStream | und
   const head = readJson(records.get(HEAD));
   if (!isHead(head)) return undefined;
   const positions = new Map<number, StoredPosition>();
-  const reports = new Map<number, number>();
+  const reports: Array<readonly [number, number]> = [];
   const numbers: number[] = [];
   for (const [field, value] of records) {
     const number = Number(field.slice(1));
     if (field.startsWith('e')) numbers.push(number);
     if (field.startsWith('p')) positions.set(number, readPosition(value));
-    if (field.startsWith('r')) reports.set(number, Number(readJson(value)));
+    if (field.startsWith('r')) reports.push([number, Number(readJson(value))]);
   }
   numbers.sort((a, b) => a - b);
   const done = new Map(Array.from(positions, ([at, position]) => [at, doneOf(position)]));
@@ -142,7 +151,27 @@ function readWhole(records: ReadonlyMap<string, Uint8Array>): StoredStream | und
     logs.set(partition, { epoch, acked, low, next: reserved + 1, finished, entries: kept });
   }
   const stale = numbers.filter((number) => !used.has(number)).map(entryField);
-  return { head, logs, entries, nextEntry: (numbers.at(-1) ?? 0) + 1, stale, gone: [], reports };
+  const owed = [...head.owed, { home: head.home, reports }].slice(-MAX_OWED);
+  return { head, logs, entries, nextEntry: (numbers.at(-1) ?? 0) + 1, stale, gone: [], owed };
+}
+
+/**
+ * Records by which a node becomes the next home of a stream. They are written before a backend is given anything: a home
+ * after this one neither gives out the same offsets, nor takes what this one may have given out for new.
+ */
+export function claim({ head, logs, owed }: StoredStream, own: number): StoredRecord[] {
+  const { home, nodes, lives } = head;
+  const heard = [...new Set([home, ...nodes])].filter((node) => node !== own);
+  const claimed: StreamHead = { ...head, home: own, lives: lives + 1, nodes: heard, owed };
+  const positions = Array.from(logs, ([partition, log]): StoredRecord => {
+    const { epoch, acked, low, next, finished } = log;
+    const position: StoredPosition = { epoch, acked, low, reserved: next - 1 + RESERVE, finished };
+    return [positionField(partition), writeText(position)];
+  });
+  const reports = owed.at(-1)?.home === home ? owed.at(-1)?.reports : undefined;
+  // Nodes count their reports to this one anew.
+  const before = (reports ?? []).map(([node]): StoredRecord => [reportField(node), undefined]);
+  return [...before, ...positions, [HEAD, writeText(claimed)]];
 }
 
 /** Each gateway that had a stream has generations of its own. */
@@ -180,7 +209,14 @@ function readJson(bytes: Uint8Array | undefined): unknown {
 
 function isHead(value: unknown): value is StreamHead {
   if (!isObject(value) || typeof value.id !== 'string' || !isNumbers(value.nodes)) return false;
-  return isNumbers([value.partitions, value.epoch, value.home, value.lives]);
+  const { partitions, epoch, home, lives, owed } = value;
+  const isOwed = Array.isArray(owed) && owed.every(isTakenOver);
+  return isOwed && isNumbers([partitions, epoch, home, lives]);
+}
+
+function isTakenOver(value: unknown): value is TakenOver {
+  if (!isObject(value) || !isNumbers([value.home]) || !Array.isArray(value.reports)) return false;
+  return value.reports.every((report) => isNumbers(report));
 }
 
 function readPosition(bytes: Uint8Array): StoredPosition {

@@ -188,11 +188,9 @@ export class StreamStore {
     this.#answer(false);
   }
 
-  #restore({ logs, entries, nextEntry, stale, reports }: StoredStream): void {
+  #restore({ logs, entries, nextEntry, stale }: StoredStream): void {
     this.#state = 'steady';
     this.#nextEntry = nextEntry;
-    // Nodes count their reports to this one anew.
-    for (const node of reports.keys()) this.#pending.push([reportField(node), undefined]);
     for (const [partition, byOffset] of entries) {
       const epoch = logs.get(partition)?.epoch ?? 0;
       for (const [offset, entry] of byOffset) this.#tracks.add(partition, epoch, offset, entry);

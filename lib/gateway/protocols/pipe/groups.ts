@@ -42,7 +42,7 @@ export class Groups {
   constructor(
     context: PipeContext,
     homes = new Homes(),
-    stored = new StoredStreams(context.hub.nodes),
+    stored = new StoredStreams(context.hub.nodes, keptMs(context)),
   ) {
     this.#context = context;
     this.#homes = homes;
@@ -120,7 +120,6 @@ export class Groups {
   /** Leaves the streams, all or of one app, to their next homes. */
   handOver(app?: App): void {
     for (const [group, kept] of this.#kept) {
-      if (app === undefined) kept.app.elsewhere?.leave();
       if (app === undefined || kept.app === app) group.store?.handOver();
     }
   }
@@ -153,8 +152,8 @@ export class Groups {
 
   /** Writes a stream of which this node is the home through to the engine. */
   #keep(group: Group, key: string, stored: StoredStream | undefined): void {
-    const { clock, limits, hub } = this.#context;
-    const { app, id, settings, partitions } = group;
+    const { clock, hub } = this.#context;
+    const { app, id, settings, partitions, stream } = group;
     const { epoch, order, mode, overflow, name } = settings;
     const shape = { name, order, mode, overflow, partitions: partitions.length };
     const lives = (stored?.head.lives ?? 0) + 1;
@@ -167,7 +166,7 @@ export class Groups {
         clock,
         broker: app.broker,
         name: key,
-        ttlMs: WINDOWS_KEPT * limits.pipeWindowMs,
+        ttlMs: keptMs(this.#context),
         head: () => ({
           ...shape,
           id,
@@ -175,6 +174,7 @@ export class Groups {
           lives,
           home: hub.nodes.own,
           nodes: nodes().map(([node]) => node),
+          owed: stream.awaited.size > 0 ? (stored?.owed ?? []) : [],
         }),
         refused: () => hub.nodes.homeLost(app, key),
       },
@@ -221,6 +221,11 @@ export class Groups {
     this.#context.clock.clearTimeout(kept.timer);
     kept.timer = undefined;
   }
+}
+
+/** Time for which the engine keeps a stream that nobody writes. */
+export function keptMs({ limits }: Pick<PipeContext, 'limits'>): number {
+  return WINDOWS_KEPT * limits.pipeWindowMs;
 }
 
 /** The name of a member that HELLO names. A name holds no blank, so that none is taken for the id of a session. */

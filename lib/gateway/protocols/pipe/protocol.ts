@@ -12,7 +12,7 @@ import { type TakeFar, Tunnels } from './cluster/tunnels';
 import { PipeConnection, type Rooms } from './connection';
 import type { PipeContext } from './context';
 import { Deciders } from './deciders';
-import { Groups } from './groups';
+import { Groups, keptMs } from './groups';
 import { PipeHandshake } from './handshake';
 import { ClusterDecisions } from './cluster/decisions';
 import { answerForwarded } from './cluster/forwarded-query';
@@ -25,17 +25,19 @@ export class PipeProtocol implements Protocol {
   readonly decisions: Decisions;
   readonly #sessions: Sessions;
   readonly #handshake: PipeHandshake;
+  readonly #apps: Apps;
   #draining = false;
   readonly #connections = new Set<PipeConnection>();
 
   constructor(context: PipeContext, apps: Apps) {
     const { hub } = context;
+    this.#apps = apps;
     hub.nodes.on('command', (app, message) => applyForwarded(context, app, message));
     hub.nodes.on('query', (app, message) => answerForwarded(context, app, message));
     const deciders = new Deciders(context);
     this.decisions = new ClusterDecisions(context, deciders);
     const homes = new Homes();
-    const stored = new StoredStreams(hub.nodes);
+    const stored = new StoredStreams(hub.nodes, keptMs(context));
     const groups = new Groups(context, homes, stored);
     const sessions = (this.#sessions = new Sessions(context, groups));
     const tunnels = new Tunnels(context, (...far) => this.#takeFar(rooms, ...far));
@@ -135,6 +137,7 @@ export class PipeProtocol implements Protocol {
   stop(): void {
     const { code } = CLOSE_CODES.going_away;
     for (const connection of this.#connections) connection.close(code, 'the gateway stops');
+    for (const app of this.#apps.all()) app.elsewhere?.leave();
     this.#sessions.clear();
   }
 }

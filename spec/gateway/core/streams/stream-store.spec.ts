@@ -58,6 +58,7 @@ class Stream {
         home: 1,
         lives: this.lives,
         nodes: [],
+        owed: [],
       },
     };
     this.store = new StreamStore(

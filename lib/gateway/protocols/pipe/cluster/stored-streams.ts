@@ -3,6 +3,7 @@ import { all, type Eventual, later } from '../../../../brokers/eventual';
 import type { Nodes } from '../../../core/cluster/nodes';
 import type { App } from '../../../core/model/app';
 import {
+  claim,
   readStream,
   type StoredStream,
   type StreamShape,
@@ -18,13 +19,19 @@ interface Reading {
 /** Streams that other gateways have left in the engine, read for those that are about to go on with them here. */
 export class StoredStreams {
   readonly #nodes: Pick<Nodes, 'own' | 'has'>;
+  readonly #keptMs: number;
   readonly #byApp = new Map<App, Map<string, Reading>>();
 
-  constructor(nodes: Pick<Nodes, 'own' | 'has'>) {
+  /** @param keptMs time for which the engine keeps what nobody writes */
+  constructor(nodes: Pick<Nodes, 'own' | 'has'>, keptMs: number) {
     this.#nodes = nodes;
+    this.#keptMs = keptMs;
   }
 
-  /** Reads a stream of which this node has become the home. False when the engine does not answer. */
+  /**
+   * Reads a stream of which this node has become the home, and writes that it goes on here. False when the engine does not
+   * answer.
+   */
   read(app: App, name: string): Eventual<boolean> {
     const streams = this.#byApp.get(app) ?? new Map<string, Reading>();
     this.#byApp.set(app, streams);
@@ -53,9 +60,20 @@ export class StoredStreams {
       );
       return later(all(dead.map((node) => app.broker.socketsOf(node))), (lists) => {
         const known = lists.filter((list) => list !== 'unavailable');
-        return known.length < lists.length ? 'unavailable' : { ...stored, gone: known.flat() };
+        if (known.length < lists.length) return 'unavailable';
+        return this.#claim(app, name, { ...stored, gone: known.flat() });
       });
     });
+  }
+
+  #claim(app: App, name: string, stored: StoredStream): Eventual<StoredStream | Unavailable> {
+    const { own } = this.#nodes;
+    const { head } = stored;
+    // This node has said so before, and nobody has come to go on with it.
+    const isClaimed = head.home === own && head.owed.length > 0;
+    const taken = isClaimed ? { ...stored, owed: head.owed } : stored;
+    const written = app.broker.write(name, claim(taken, own), { ttlMs: this.#keptMs });
+    return later(written, (result) => (result === 'written' ? taken : 'unavailable'));
   }
 
   /** The stream that was read, if it fits. */

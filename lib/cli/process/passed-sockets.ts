@@ -1,5 +1,5 @@
-import type { GatewayOptions } from '../gateway';
-import type { Environment } from './config';
+import type { GatewayOptions } from '../../gateway';
+import type { Environment } from '../config';
 
 /** Descriptor of the first passed socket (sd_listen_fds(3)). */
 const FIRST_FD = 3;

@@ -1,6 +1,6 @@
-import type { Gateway } from '../gateway';
-import type { Logger } from '../util/logger';
-import { type Clock, systemClock } from '../util/timers';
+import type { Gateway } from '../../gateway';
+import type { Logger } from '../../util/logger';
+import { type Clock, systemClock } from '../../util/timers';
 
 /** Signals within this time of the first are one with it: a terminal and a process manager may both send it. */
 const SAME_SIGNAL_MS = 100;

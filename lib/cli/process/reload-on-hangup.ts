@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
 import type { Logger } from 'pino';
-import { asError } from '../errors';
+import { asError } from '../../errors';
 import { takeEarlyHangup } from './early-hangup';
 
 /**

@@ -1,11 +1,13 @@
-import type { NodeMessage } from '../../wire/cluster';
-import type { Clock } from '../../util/timers';
-import type { BrokerMetrics, Eventual } from '../broker';
+import type { NodeMessage } from '../../../wire/cluster';
+import type { Clock } from '../../../util/timers';
+import type { BrokerMetrics, Eventual } from '../../broker';
 
 type Letter = Extract<NodeMessage, { kind: 'letter' }>;
 
 /** Time after which a letter without an answer is sent again, and after which nobody waits for its answer. */
 const AGAIN_MS = 1000;
+/** Letters to one node that are sent again together: more would slow down a node that is late already. */
+const AGAIN = 256;
 const DEADLINE_MS = 10_000;
 /** Letters to one node that wait for an answer, at most. */
 const MAX_WAITING = 10_000;
@@ -21,6 +23,8 @@ interface Sent {
 class Outgoing {
   readonly waiting = new Map<number, Sent>();
   number = 0;
+  /** The last letter of those that were sent again; when it is answered, the next ones are sent again. */
+  again = 0;
 }
 
 /** Letters of one node: the next number, and answers that it may not have. */
@@ -95,26 +99,38 @@ export class Letters {
   posted(message: Extract<NodeMessage, { kind: 'letter' | 'reply' }>): void {
     if (message.kind === 'letter') this.#received(message);
     else {
-      const waiting = this.#outgoing.get(message.from)?.waiting;
-      const sent = waiting?.get(message.number);
-      waiting?.delete(message.number);
-      sent?.answer(message.text);
+      const outgoing = this.#outgoing.get(message.from);
+      const sent = outgoing?.waiting.get(message.number);
+      if (outgoing === undefined || sent === undefined) return;
+      outgoing.waiting.delete(message.number);
+      sent.answer(message.text);
+      if (message.number === outgoing.again) this.#sendAgain(message.from, outgoing);
     }
   }
 
   /** Time has passed. */
   tick(): void {
     const now = this.#parts.clock.now();
-    for (const [node, { waiting }] of this.#outgoing) {
-      for (const [number, sent] of waiting) {
-        if (now >= sent.deadline) {
-          waiting.delete(number);
-          sent.answer(undefined);
-        } else if (now - sent.sentAt >= AGAIN_MS) {
-          sent.sentAt = now;
-          this.#post(node, waiting, sent.letter);
-        }
+    for (const [node, outgoing] of this.#outgoing) {
+      for (const [number, { deadline, answer }] of outgoing.waiting) {
+        // They stand in the order of their deadlines.
+        if (now < deadline) break;
+        outgoing.waiting.delete(number);
+        answer(undefined);
       }
+      this.#sendAgain(node, outgoing);
+    }
+  }
+
+  /** Sends the oldest letters again that have had no answer for long. */
+  #sendAgain(node: number, outgoing: Outgoing): void {
+    const now = this.#parts.clock.now();
+    let left = AGAIN;
+    for (const [number, sent] of outgoing.waiting) {
+      if (now - sent.sentAt < AGAIN_MS || left-- === 0) return;
+      sent.sentAt = now;
+      outgoing.again = number;
+      this.#post(node, outgoing.waiting, sent.letter);
     }
   }
 
@@ -136,7 +152,11 @@ export class Letters {
       this.#incoming.set(from, incoming);
     }
     const { answers } = incoming;
-    for (const answered of answers.keys()) if (answered < first) answers.delete(answered);
+    // They stand in the order of their numbers.
+    for (const answered of answers.keys()) {
+      if (answered >= first) break;
+      answers.delete(answered);
+    }
     // Letters whose deadline has passed never come again: numbers below `first` are not waited for.
     if (incoming.next < first) incoming.next = first;
     if (number > incoming.next) return;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../util/timers';
+import type { Clock } from '../../../util/timers';
 
 /** Nodes that have not answered after this time count as nothing. */
 const DEADLINE_MS = 5000;

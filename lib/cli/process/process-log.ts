@@ -1,6 +1,6 @@
 import pino, { type Level, type Logger } from 'pino';
 import { prettyFactory } from 'pino-pretty';
-import type { Gateway } from '../gateway';
+import type { Gateway } from '../../gateway';
 import { LogDestination } from './log-destination';
 
 /** The log of a process that runs a gateway. */

@@ -1,0 +1,117 @@
+import cluster, { type Worker } from 'node:cluster';
+import type { Logger } from 'pino';
+import { StandpipeError } from '../../errors';
+import { type GatewayOptions, hostEngine } from '../../gateway';
+
+/** Variable that tells a worker its number, from 1. */
+const NUMBER = 'STANDPIPE_WORKER';
+/** Message of a worker whose gateway has started. */
+const LISTENS = 'standpipe listens';
+/** Wait before a worker that has ended is replaced. */
+const AGAIN_MS = 1_000;
+const MAX_WORKERS = 256;
+const MAX_PORT = 65_535;
+
+/** Number of this process among the workers of `--workers`; undefined in any other process. */
+export function workerNumber(
+  env: Readonly<Record<string, string | undefined>>,
+): number | undefined {
+  return cluster.isWorker && env[NUMBER] !== undefined ? Number(env[NUMBER]) : undefined;
+}
+
+/** Tells the process that started this worker that its gateway has started. */
+export function sayListening(): void {
+  process.send?.(LISTENS);
+}
+
+/** Options of a worker: each has ports of its own for its metrics and its console, from the configured ones on. */
+export function optionsOfWorker(options: GatewayOptions, number: number): GatewayOptions {
+  const { metrics, console } = options;
+  return {
+    ...options,
+    ...(metrics && { metrics: { ...metrics, port: metrics.port + number - 1 } }),
+    ...(console && { console: { ...console, port: console.port + number - 1 } }),
+  };
+}
+
+/** Refuses a number of workers that cannot be, or that leaves no ports for their metrics and consoles. */
+export function requireWorkers(count: number, { metrics, console }: GatewayOptions): void {
+  if (count < 1 || count > MAX_WORKERS) {
+    throw new StandpipeError('bad_option', `--workers: must be a number from 1 to ${MAX_WORKERS}`);
+  }
+  if (count === 1) return;
+  requireRoom('--metrics-port', metrics?.port, count);
+  requireRoom('--console-port', console?.port, count);
+}
+
+function requireRoom(flag: string, port: number | undefined, count: number): void {
+  if (port === undefined || (port > 0 && port + count - 1 <= MAX_PORT)) return;
+  const message = `${flag}: each worker takes one port from there on: must be from 1 to ${MAX_PORT - count + 1}`;
+  throw new StandpipeError('bad_option', message);
+}
+
+/**
+ * Processes that serve the same ports, each with a gateway of its own, on the configured broker or on an engine of this
+ * process. A worker that ends is replaced, unless it never listened: then all end.
+ */
+export class Workers {
+  readonly #log: Logger;
+  readonly #listening = new Set<Worker>();
+  #isStopping = false;
+
+  constructor(log: Logger, { broker, limits }: GatewayOptions) {
+    this.#log = log;
+    if (broker === undefined) hostEngine({ log, ...(limits && { limits }) });
+  }
+
+  /** Resolves when all listen. */
+  start(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      cluster.on('message', (worker, message) => {
+        if (message !== LISTENS) return;
+        this.#listening.add(worker);
+        if (this.#listening.size === count) resolve();
+      });
+      for (let number = 1; number <= count; number++) this.#fork(number);
+    });
+  }
+
+  /** Tells each to read the configuration again. */
+  reload(): void {
+    for (const worker of this.#all()) worker.process.kill('SIGHUP');
+  }
+
+  /** Drains all, and waits until they have ended. */
+  async drain(): Promise<void> {
+    this.#isStopping = true;
+    await Promise.all(
+      this.#all().map(async (worker) => {
+        const ended = new Promise((resolve) => worker.process.once('exit', resolve));
+        worker.process.kill('SIGTERM');
+        await ended;
+      }),
+    );
+  }
+
+  #all(): Worker[] {
+    return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+  }
+
+  #fork(number: number): void {
+    const worker = cluster.fork({ [NUMBER]: `${number}` });
+    worker.process.once('exit', (code, signal) => {
+      if (this.#isStopping) return;
+      const how = { worker: number, pid: worker.process.pid, code, signal };
+      if (!this.#listening.delete(worker)) {
+        this.#log.error(how, 'a worker ended before it listened: all end');
+        process.exitCode = 1;
+        void this.drain().then(() => process.exit(1));
+        return;
+      }
+      this.#log.error(how, 'a worker has ended, and is replaced');
+      setTimeout(() => {
+        if (!this.#isStopping) this.#fork(number);
+      }, AGAIN_MS);
+    });
+  }
+}

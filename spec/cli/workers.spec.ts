@@ -1,0 +1,188 @@
+import { writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { createClient, type PipeClient } from '../../lib';
+import { ApiClient } from '../support/api-client';
+import { Run } from '../support/command';
+import { Reader } from '../support/reader';
+import { SECRET } from '../support/start-gateway';
+import { TestSocket } from '../support/test-socket';
+import { until, untilAnswered } from '../support/until';
+
+const APP = { id: '1', key: 'key', secret: SECRET, clientEvents: true };
+
+interface Line {
+  pid: number;
+  msg: string;
+  url?: string;
+  worker?: number;
+}
+
+/** The command with two workers, and its port. */
+async function serve(
+  t: Test,
+  { args = [], config = {} }: { args?: string[]; config?: object } = {},
+): Promise<{ run: Run; port: number; pids: number[]; file: string }> {
+  const text = JSON.stringify({ port: 0, apps: [APP], ...config });
+  const file = join(t.testdir({ 'config.json': text }), 'config.json');
+  const run = new Run(t, ['serve', '--workers', '2', '--config', file, ...args]);
+  await run.line('all workers listen');
+  const listening = lines(run).filter(({ msg }) => msg === 'standpipe listens');
+  const ports = new Set(listening.map(({ url = '' }) => Number(new URL(url).port)));
+  t.equal(ports.size, 1, 'one port');
+  return { run, port: [...ports][0] ?? 0, pids: listening.map(({ pid }) => pid), file };
+}
+
+function lines({ output }: Run): Line[] {
+  return output
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Line);
+}
+
+async function connect(
+  t: Test,
+  port: number,
+  prepare: (client: PipeClient) => void = () => undefined,
+): Promise<PipeClient> {
+  const client = createClient({ key: 'key', secret: SECRET, appId: '1', host: '127.0.0.1', port });
+  t.teardown(() => client.disconnect());
+  prepare(client);
+  await client.connect();
+  return client;
+}
+
+t.test('workers of one command serve browsers, backends and HTTP calls as one', async (t) => {
+  const { run, port } = await serve(t);
+  const heard: string[] = [];
+  const client = await connect(t, port, (client) => {
+    client.subscribe(['socket_existence', 'socket_message']);
+    client.sockets.on('event:hi', (id) => heard.push(id));
+  });
+  // Enough for both.
+  const readers: Reader[] = [];
+  for (let i = 0; i < 12; i++) {
+    const socket = await TestSocket.connect(t, port);
+    await socket.subscribe('room');
+    socket.send({ event: 'hi', data: '' });
+    readers.push(new Reader(socket));
+  }
+  const ids = readers.map(({ socket }) => socket.id).sort();
+  await until(() => heard.length === ids.length);
+  t.strictSame([...heard].sort(), ids, 'each is heard once');
+  t.equal(await client.sockets.count(), ids.length);
+  client.channel('room').trigger('from the backend', 1);
+  const api = new ApiClient(t, { port });
+  const event = { name: 'from HTTP', channel: 'room', data: '2' };
+  t.match(await api.post('/events', event), { status: 200 });
+  for (const id of ids) client.socket(id).trigger('to one', id);
+  for (const { socket, messages } of readers) {
+    await until(() => messages.length === 3);
+    const each = messages.map(({ event, data }) => `${event}: ${String(data)}`).sort();
+    t.strictSame(each, ['from HTTP: 2', 'from the backend: 1', `to one: "${socket.id}"`]);
+  }
+  run.child.kill('SIGTERM');
+  t.equal(await run.ended, 0);
+  const stopped = lines(run).filter(({ msg }) => msg === 'gateway stopped');
+  t.equal(new Set(stopped.map(({ pid }) => pid)).size, 2, 'both drained');
+});
+
+t.test('a worker that is killed takes its own sockets alone, and is replaced', async (t) => {
+  const { run, port, pids } = await serve(t);
+  // Backends of both: that of the other one stays.
+  const told = new Map<string, number>();
+  const clients: PipeClient[] = [];
+  for (let i = 0; i < 2; i++) {
+    const client = await connect(t, port, (client) => {
+      client.on('error', () => undefined);
+      client.subscribe(['socket_existence']);
+      client.sockets.on('close', (id) => told.set(`${i} ${id}`, (told.get(`${i} ${id}`) ?? 0) + 1));
+    });
+    clients.push(client);
+  }
+  const sockets = await Promise.all(
+    Array.from({ length: 12 }, async () => TestSocket.connect(t, port)),
+  );
+  const closed = new Set<string>();
+  for (const socket of sockets) void socket.closed().then(() => closed.add(socket.id));
+  await untilAnswered(async () => (await clients[0]?.sockets.count()) === 12);
+  process.kill(pids[0] ?? 0, 'SIGKILL');
+  await run.line('a worker has ended, and is replaced');
+  await until(() => clients.every(({ state }) => state === 'open') && closed.size > 0);
+  await untilAnswered(async () => (await clients[0]?.sockets.count()) === 12 - closed.size);
+  t.ok(closed.size < 12, 'the others stay');
+  const tellsAll = (i: number): boolean => [...closed].every((id) => told.has(`${i} ${id}`));
+  await until(() => tellsAll(0) || tellsAll(1));
+  for (const [what, times] of told) t.equal(times, 1, what);
+  await until(() => lines(run).filter(({ msg }) => msg === 'standpipe listens').length === 3);
+});
+
+t.test('SIGHUP is passed on to the workers', async (t) => {
+  const { run, port, file } = await serve(t);
+  writeFileSync(file, JSON.stringify({ port: 0, apps: [{ ...APP, id: '2', key: 'two' }] }));
+  run.child.kill('SIGHUP');
+  await until(() => lines(run).filter(({ msg }) => msg === 'reloaded').length === 2);
+  for (let i = 0; i < 4; i++) await TestSocket.connect(t, port, { key: 'two' });
+  writeFileSync(file, '{');
+  run.child.kill('SIGHUP');
+  await run.line('reload refused');
+});
+
+t.test('each worker has a port for its metrics', async (t) => {
+  const free = await freePorts(2);
+  const { port } = await serve(t, { args: ['--metrics-port', `${free}`] });
+  await Promise.all(Array.from({ length: 6 }, async () => TestSocket.connect(t, port)));
+  const counts = await Promise.all(
+    [free, free + 1].map(async (at) => {
+      const text = await (await fetch(`http://127.0.0.1:${at}/metrics`)).text();
+      return Number(/^standpipe_sockets(?:{[^}]*})? (\d+)$/m.exec(text)?.[1]);
+    }),
+  );
+  t.equal((counts[0] ?? 0) + (counts[1] ?? 0), 6);
+});
+
+t.test('workers that cannot start end the command, and say why', async (t) => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  t.teardown(() => taken.close());
+  await new Promise((resolve) => taken.once('listening', resolve));
+  const { port } = taken.address() as AddressInfo;
+  const file = join(t.testdir({ 'c.json': JSON.stringify({ apps: [APP] }) }), 'c.json');
+  const busy = new Run(t, ['serve', '--workers', '2', '--config', file, '--port', `${port}`]);
+  t.equal(await busy.ended, 1);
+  t.match(busy.output, /EADDRINUSE|taken|in use/);
+  const refused: Array<[string[], RegExp]> = [
+    [['--workers', '0'], /--workers: must be a number from 1 to 256/],
+    [['--workers', '2', '--metrics-port', '65535'], /--metrics-port: each worker takes one port/],
+    [['--workers', 'two'], /whole number/],
+  ];
+  for (const [args, why] of refused) {
+    const run = new Run(t, ['serve', '--config', file, '--port', '0', ...args]);
+    t.equal(await run.ended, 1, args.join(' '));
+    t.match(run.output, why);
+  }
+  const pushy = JSON.stringify({ port: 0, apps: [{ ...APP, pushy: { secretKey: 'pushy' } }] });
+  writeFileSync(file, pushy);
+  const run = new Run(t, ['serve', '--workers', '2', '--config', file]);
+  t.equal(await run.ended, 1);
+  t.match(run.output, /clients of pushy .* know one gateway alone/);
+});
+
+/** The first of some ports in a row that nobody has. */
+async function freePorts(count: number): Promise<number> {
+  for (;;) {
+    const first = 20_000 + Math.floor(Math.random() * 20_000);
+    const servers = await Promise.all(
+      Array.from({ length: count }, (_, i) => listening(first + i).catch(() => undefined)),
+    );
+    for (const server of servers) server?.close();
+    if (servers.every((server) => server !== undefined)) return first;
+  }
+}
+
+function listening(port: number): Promise<ReturnType<typeof createServer>> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}

@@ -1,0 +1,270 @@
+import t, { type Test } from 'tap';
+import type { PipeOptions } from '../../../lib';
+import { FarEngine } from '../../../lib/brokers/memory/far-engine';
+import type { FarLink } from '../../../lib/brokers/memory/far-link';
+import { Gateway } from '../../../lib/gateway/gateway';
+import { systemClock } from '../../../lib/util/timers';
+import type { NodeMessage } from '../../../lib/wire/cluster';
+import { join, type JoinedMember } from '../../support/group-members';
+import { SECRET } from '../../support/start-gateway';
+import { TestSocket } from '../../support/test-socket';
+import { until, untilAnswered } from '../../support/until';
+
+const LEASE = { leaseMs: 4_000, holdMs: 2_000 };
+/** A lease that outlives what a spec holds back. */
+const LONG_LEASE = { leaseMs: 30_000, holdMs: 20_000 };
+
+interface Node {
+  gateway: Gateway;
+  link: FarLink;
+  port: number;
+}
+
+async function start(t: Test, engine: FarEngine, lease = LEASE): Promise<Node> {
+  const { broker, link } = engine.join({ limits: lease });
+  const app = { id: '1', key: 'key', secret: SECRET, clientEvents: true };
+  const limits = { drainMs: 300, drainDelayMs: 1 };
+  const gateway = new Gateway({ port: 0, apps: [app], limits }, systemClock, broker);
+  t.teardown(() => gateway.stop());
+  await gateway.start();
+  return { gateway, link, port: gateway.port };
+}
+
+interface Backend extends JoinedMember {
+  /** Numbers of events, with a mark when they came again. */
+  handled: string[];
+  opened: string[];
+  told: string[];
+}
+
+type Subscription = 'socket_message' | 'socket_existence';
+
+async function backend(
+  t: Test,
+  node: Node,
+  options: Partial<PipeOptions> = {},
+  subscriptions: Subscription[] = ['socket_message', 'socket_existence'],
+): Promise<Backend> {
+  const known = { handled: [] as string[], opened: [] as string[], told: [] as string[] };
+  const member = await join(t, node, options, (client) => {
+    client.subscribe(subscriptions);
+    if (subscriptions.includes('socket_existence')) {
+      client.sockets.on('open', (id) => known.opened.push(id));
+    }
+    if (subscriptions.includes('socket_message')) {
+      client.sockets.on('event:hi', (_, data, { redelivered }) => {
+        known.handled.push(`${String(data)}${redelivered ? ' again' : ''}`);
+      });
+    }
+    for (const event of ['reset', 'gap'] as const) client.on(event, () => known.told.push(event));
+    client.on('error', () => undefined);
+  });
+  return { ...member, ...known };
+}
+
+/** The backend's connection is lost; it comes back over another gateway. */
+function moveTo({ line }: Backend, { port }: Node): void {
+  line.port = port;
+  line.cut();
+  line.mend();
+}
+
+/** Letters of a node of a type are not sent until the gate opens, and those that repeat them neither. */
+function holdBack(link: FarLink, type: string, gate: Promise<void>): void {
+  const post = link.post.bind(link);
+  link.post = async (node, messages) => {
+    const meant = messages.filter((message) => isOf(message, type));
+    await post(
+      node,
+      messages.filter((message) => !meant.includes(message)),
+    );
+    if (meant.length === 0) return;
+    await gate;
+    await post(node, meant);
+  };
+}
+
+function isOf(message: NodeMessage, type: string): boolean {
+  return message.kind === 'letter' && (JSON.parse(message.text) as { type: string }).type === type;
+}
+
+function makeGate(): { gate: Promise<void>; open: () => void } {
+  let open: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => (open = resolve));
+  return { gate, open };
+}
+
+t.test('a gateway that did not know who asked tells its sockets all the same', async (t) => {
+  const engine = new FarEngine();
+  const early = await start(t, engine, LONG_LEASE);
+  const { id } = await TestSocket.connect(t, early.port);
+  const { gate, open } = makeGate();
+  const renew = early.link.renew.bind(early.link);
+  early.link.renew = async (...lease) => {
+    const renewal = await renew(...lease);
+    await gate;
+    return renewal;
+  };
+  const late = await start(t, engine, LONG_LEASE);
+  const { opened } = await backend(t, late);
+  open();
+  await until(() => opened.length > 0);
+  t.strictSame(opened, [id]);
+});
+
+t.test('events of a gateway that came while a stream had none come to its next one', async (t) => {
+  for (const isKnownToBeGone of [true, false]) {
+    const engine = new FarEngine();
+    const [home, other] = [await start(t, engine), await start(t, engine)];
+    const first = await backend(t, home, { name: 'chat' });
+    if (isKnownToBeGone) await home.gateway.drain();
+    else home.link.cut('both', Infinity);
+    const late = await start(t, engine);
+    const socket = await TestSocket.connect(t, late.port);
+    socket.send({ event: 'hi', data: 1 });
+    moveTo(first, other);
+    await until(() => first.handled.length > 0);
+    socket.send({ event: 'hi', data: 2 });
+    await until(() => first.handled.length > 1);
+    t.strictSame(first.handled, ['1', '2'], `known to be gone: ${isKnownToBeGone}`);
+    first.line.cut();
+  }
+});
+
+t.test('a stream goes on from a gateway that has written nothing of it', async (t) => {
+  const engine = new FarEngine();
+  const nodes = [await start(t, engine), await start(t, engine), await start(t, engine)];
+  const [home, next, last] = nodes as [Node, Node, Node];
+  const chat = await backend(t, home, { name: 'chat' });
+  const socket = await TestSocket.connect(t, last.port);
+  socket.send({ event: 'hi', data: 1 });
+  await until(() => chat.handled.length === 1);
+  await home.gateway.drain();
+  socket.send({ event: 'hi', data: 2 });
+  const turn = next.link.turn.bind(next.link);
+  let writes = 0;
+  next.link.turn = async (app, node, number, operations) => {
+    const isWrite = operations.some(({ kind }) => kind === 'write');
+    // The first one says that the stream goes on here.
+    return isWrite && ++writes > 1
+      ? new Promise(() => undefined)
+      : turn(app, node, number, operations);
+  };
+  moveTo(chat, next);
+  const numbers = (): Set<number> => new Set(chat.handled.map((what) => Number.parseInt(what, 10)));
+  await until(() => numbers().has(2));
+  await until(() => writes > 1);
+  next.link.cut('both', Infinity);
+  moveTo(chat, last);
+  for (let n = 3; n <= 5; n++) socket.send({ event: 'hi', data: n });
+  await until(() => numbers().has(5));
+  t.strictSame(
+    [...numbers()],
+    [1, 2, 3, 4, 5],
+    'no offset was given out twice, and no event is lost',
+  );
+  const first = chat.handled.filter((what) => !what.endsWith('again'));
+  t.equal(new Set(first).size, first.length, 'no event comes again without the mark');
+  t.strictSame(chat.told, [], 'no loss is told where there is none');
+});
+
+t.test('a gateway that was taken for dead hears what its next backends ask for', async (t) => {
+  const engine = new FarEngine();
+  const [cut, other] = [await start(t, engine), await start(t, engine)];
+  const before = await backend(t, cut, { name: 'chat' }, ['socket_existence']);
+  cut.link.cut('both', 2 * LEASE.leaseMs);
+  await until(() => cut.link.isUp === false);
+  await until(() => cut.link.isUp);
+  await until(() => before.client.state !== 'open');
+  const after = await backend(t, cut, {}, ['socket_message']);
+  const socket = await TestSocket.connect(t, other.port);
+  await until(() => {
+    socket.send({ event: 'hi', data: 1 });
+    return after.handled.length > 0;
+  });
+  t.strictSame(after.told, []);
+});
+
+t.test('events that nobody passes on are told when that is known', async (t) => {
+  const engine = new FarEngine();
+  const home = await start(t, engine, LONG_LEASE);
+  const chat = await backend(t, home, { name: 'chat' });
+  await home.gateway.drain();
+  // Nobody is left who keeps anything for the stream.
+  const [next, other] = [await start(t, engine, LONG_LEASE), await start(t, engine, LONG_LEASE)];
+  const socket = await TestSocket.connect(t, other.port);
+  const { gate, open } = makeGate();
+  holdBack(next.link, 'tail', gate);
+  let isHeard = false;
+  const post = other.link.post.bind(other.link);
+  other.link.post = async (node, messages) => {
+    const reports = messages.filter((message) => isOf(message, 'report'));
+    isHeard ||= JSON.stringify(reports).includes('event\\":\\"hi');
+    await post(node, messages);
+  };
+  moveTo(chat, next);
+  await until(() => {
+    if (!isHeard) socket.send({ event: 'hi', data: 1 });
+    return isHeard;
+  });
+  open();
+  await until(() => chat.handled.length > 0);
+  t.equal(chat.handled[0], '1', 'for the first time');
+  t.strictSame(chat.told, []);
+});
+
+t.test('a gateway that never says what it has kept is not waited for without end', async (t) => {
+  const engine = new FarEngine();
+  const home = await start(t, engine, LONG_LEASE);
+  const other = await start(t, engine, LONG_LEASE);
+  const next = await start(t, engine, LONG_LEASE);
+  const chat = await backend(t, home, { name: 'chat' });
+  await home.gateway.drain();
+  holdBack(next.link, 'tail', makeGate().gate);
+  moveTo(chat, next);
+  await until(() => chat.client.state === 'open');
+  const socket = await TestSocket.connect(t, other.port);
+  socket.send({ event: 'hi', data: 1 });
+  await until(() => chat.handled.length > 0);
+  t.strictSame(chat.handled, ['1 again'], 'it may be among those that come late');
+  await until(() => chat.opened.includes(socket.id ?? ''));
+});
+
+t.test('sockets that were told as closed with their gateway are not told again', async (t) => {
+  const engine = new FarEngine();
+  const [cut, other] = [await start(t, engine), await start(t, engine)];
+  const { opened } = await backend(t, other, {}, ['socket_existence']);
+  const before = await TestSocket.connect(t, cut.port);
+  await until(() => opened.length === 1);
+  cut.link.cut('both', 2 * LEASE.leaseMs);
+  await until(() => !cut.link.isUp);
+  await until(() => cut.link.isUp);
+  const ids = [before.id];
+  await untilAnswered(async () => {
+    const after = await TestSocket.connect(t, cut.port).catch(() => undefined);
+    if (after !== undefined) ids.push(after.id);
+    return after !== undefined;
+  });
+  await until(() => opened.length >= 2);
+  t.strictSame(opened, ids);
+});
+
+t.test('a gateway that starts waits for questions that were lost on their way', async (t) => {
+  const lease = { leaseMs: 30_000, holdMs: 10_000 };
+  const engine = new FarEngine();
+  const one = await start(t, engine, lease);
+  const { handled } = await backend(t, one, {}, ['socket_message']);
+  const post = one.link.post.bind(one.link);
+  let lost = 0;
+  one.link.post = async (node, messages) => {
+    if (messages.some((message) => isOf(message, 'hear')) && lost++ === 0) return;
+    await post(node, messages);
+  };
+  const two = await start(t, engine, lease);
+  const socket = await TestSocket.connect(t, two.port);
+  socket.send({ event: 'hi', data: 1 });
+  socket.send({ event: 'hi', data: 2 });
+  await until(() => handled.includes('2'));
+  t.ok(lost > 1, 'the question came again');
+  t.strictSame(handled, ['1', '2']);
+});
