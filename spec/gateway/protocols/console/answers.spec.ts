@@ -37,7 +37,7 @@ function backend(
   return client;
 }
 
-t.test('channels: who is on them, how many events went there, and when', async (t) => {
+t.test('channels tell their subscribers, how many events went there, and when', async (t) => {
   const gateway = await startGateway(t, { console: { port: 0 } });
   const test = new TestGateway(gateway, CREDENTIALS);
   const [ada, bob] = [await test.browser(), await test.browser()];
@@ -142,7 +142,7 @@ t.test('the first step that is not well is the reason why an event did not come'
   t.equal((await visitor.get('/api/apps/1/explain?who=1.1&channel=room')).status, 404);
 });
 
-t.test('backends: who owns what, who did before, who came and went', async (t) => {
+t.test('backends tell their partitions, the owners before, and who came and went', async (t) => {
   const gateway = await startGateway(t, { console: { port: 0 }, limits: { pipeGraceMs: 50 } });
   const test = new TestGateway(gateway, CREDENTIALS);
   const visitor = new ConsoleVisitor(gateway);
