@@ -2,6 +2,7 @@
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { limitsTable } = require('../dist/gateway');
+const { configSchema } = require('../dist/gateway/options/options');
 const { optionDefaults } = require('../dist/pipe/options');
 const tables = require('./tables.cjs');
 
@@ -11,5 +12,6 @@ const place = (name, ...table) =>
   writeFileSync(join(root, name), tables.placed(read(name), ...table));
 
 place('README.md', 'limits', tables.limits(limitsTable()));
+place('README.md', 'console', tables.schema(configSchema().properties.console, 'console.'));
 const rows = tables.optionRows(optionDefaults(), read('lib/pipe/options.ts'));
 place('lib/OPTIONS.md', 'options', tables.options(rows));

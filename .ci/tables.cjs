@@ -48,6 +48,27 @@ exports.options = (rows) =>
     ...rows.map(({ name, standard, about }) => `| \`${name}\` | ${standard} | ${about} |`),
   ].join('\n');
 
+/** The table of options by their JSON Schema, those inside of others and of lists included. */
+exports.schema = (schema, prefix = '') => {
+  const rows = ({ properties = {}, required = [] }, path) =>
+    Object.entries(properties).flatMap(([name, each]) => {
+      const inner = each.items ?? each;
+      const place = `${path}${name}`;
+      const standard =
+        each.default === undefined
+          ? required.includes(name)
+            ? 'needed'
+            : ''
+          : `\`${JSON.stringify(each.default)}\``;
+      const own = each.description ?? inner.description ?? '';
+      const row = `| \`${place}\` | ${standard} | ${own.replaceAll('|', '\\|')} |`;
+      return [row, ...rows(inner, `${place}${each.items ? '[]' : ''}.`)];
+    });
+  return ['| option | default | meaning |', '| --- | --- | --- |', ...rows(schema, prefix)].join(
+    '\n',
+  );
+};
+
 /** A document with a table in its place. */
 exports.placed = (text, name, table) =>
   text.replace(

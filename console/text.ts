@@ -1,24 +1,23 @@
 // Texts for people. Names come from outside: they are only ever text, and characters that hide or turn it are shown as codes.
 
-/** Control characters, marks of direction, and blanks without a width. */
-// oxlint-disable-next-line no-control-regex
-const HIDDEN =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb]/g;
+/** Control characters, marks of direction, and all that has no width. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 const MAX_LENGTH = 300;
 
 /** A text from outside as it may be shown. */
 export function shown(text: string): string {
   const whole = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
-  return whole.replace(HIDDEN, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return whole.replace(HIDDEN, codeOf);
 }
 
 /** Data of events: lines and tabs are what they are. */
 export function shownData(text: string): string {
-  return text.replace(HIDDEN, (mark) =>
-    mark === '\n' || mark === '\t'
-      ? mark
-      : `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return text.replace(HIDDEN, (mark) => (mark === '\n' || mark === '\t' ? mark : codeOf(mark)));
+}
+
+function codeOf(mark: string): string {
+  const code = (mark.codePointAt(0) ?? 0).toString(16).padStart(4, '0');
+  return code.length > 4 ? `\\u{${code}}` : `\\u${code}`;
 }
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });

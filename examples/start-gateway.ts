@@ -1,6 +1,6 @@
 /** A gateway with one app for each example, and an end with Ctrl-C. */
 import { randomBytes } from 'node:crypto';
-import type { Gateway } from 'standpipe/gateway';
+import type { Gateway, GatewayOptions } from 'standpipe/gateway';
 import { createGateway } from 'standpipe/gateway';
 
 /** The credentials of the one app. The secret is new each time, and never leaves this machine. */
@@ -10,14 +10,14 @@ export const app = { id: '1', key: 'example-key', secret: randomBytes(24).toStri
 export const credentials = { appId: app.id, key: app.key, secret: app.secret };
 
 /** Starts a gateway on 6001, where Pusher tools look for a local one, or on a free port when that is taken. */
-export async function startGateway(): Promise<Gateway> {
-  const apps = [{ ...app, clientEvents: true }];
-  const preferred = createGateway({ host: '127.0.0.1', port: 6001, apps });
+export async function startGateway(more: Partial<GatewayOptions> = {}): Promise<Gateway> {
+  const options = { host: '127.0.0.1', apps: [{ ...app, clientEvents: true }], ...more };
+  const preferred = createGateway({ ...options, port: 6001 });
   try {
     await preferred.start();
     return preferred;
   } catch {
-    const other = createGateway({ host: '127.0.0.1', port: 0, apps });
+    const other = createGateway({ ...options, port: 0 });
     await other.start();
     return other;
   }

@@ -4,6 +4,7 @@ import { join, posix } from 'node:path';
 import t, { type Test } from 'tap';
 import { createTestGateway } from '../lib/testing';
 import { limitsTable } from '../lib/gateway';
+import { configSchema } from '../lib/gateway/options/options';
 import { optionDefaults } from '../lib/pipe/options';
 import { built } from './support/built';
 
@@ -18,6 +19,7 @@ interface Tables {
   limits(rows: ReturnType<typeof limitsTable>): string;
   optionRows(defaults: ReturnType<typeof optionDefaults>, source: string): Row[];
   options(rows: Row[]): string;
+  schema(schema: object, prefix: string): string;
 }
 // oxlint-disable-next-line typescript/no-require-imports
 const tables = require('../.ci/tables.cjs') as Tables;
@@ -39,6 +41,12 @@ function shownIn(text: string, name: string): string | undefined {
 
 t.test('the table of limits in the README has the limits of the gateway', async (t) => {
   t.equal(shownIn(readme, 'limits'), tables.limits(limitsTable()));
+});
+
+t.test('the table of the console in the README has the options of the gateway', async (t) => {
+  const { console } = (configSchema() as { properties: { console: object } }).properties;
+  t.equal(shownIn(readme, 'console'), tables.schema(console, 'console.'));
+  t.match(readme, '`console.tokens[].role`');
 });
 
 t.test('the table of options of the client has the options that the client reads', async (t) => {

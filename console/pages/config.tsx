@@ -62,7 +62,7 @@ export function ConfigPageAll({ address }: PageProps): JSX.Element {
 }
 
 /** Are all nodes alike? */
-export function NodesPageAll(_: PageProps): JSX.Element {
+export function NodesPageAll(): JSX.Element {
   const answer = useAnswer<NodesPage>('/api/nodes');
   const now = useNow();
   return (

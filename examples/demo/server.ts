@@ -61,7 +61,8 @@ async function pusherVersion(): Promise<string> {
 }
 
 async function main(): Promise<void> {
-  const gateway = await startGateway();
+  // The console shows what goes on in the gateway; the page links to it.
+  const gateway = await startGateway({ console: { port: 0 } });
   const backend = new Backend({
     STANDPIPE_APP_ID: app.id,
     STANDPIPE_KEY: app.key,
@@ -70,7 +71,10 @@ async function main(): Promise<void> {
   });
   const page = await servePage({
     folder: join(__dirname, 'page'),
-    config: { key: app.key, port: gateway.port, pusherJs: await pusherVersion() },
+    config: {
+      ...{ key: app.key, port: gateway.port, console: gateway.consoleUrl },
+      pusherJs: await pusherVersion(),
+    },
     port: Number(process.env['PORT'] ?? 8000),
     tryNext: process.env['PORT'] === undefined,
   });

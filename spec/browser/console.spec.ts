@@ -1,67 +1,13 @@
-import { readFileSync } from 'node:fs';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import t, { type Test } from 'tap';
-import type { Gateway } from '../../lib/gateway/gateway';
 import { hasBrowser, startBrowser } from '../support/browser';
 import { startGateway } from '../support/start-gateway';
 import { until, untilAnswered } from '../support/until';
 import { WebhookEndpoint } from '../support/webhook-endpoint';
 import { Peers } from './console-peers';
+import { ConsoleTab, PATIENCE_MS } from './console-tab';
 
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-/** Longest wait for something to be seen, on a machine that is busy with other things. */
-const PATIENCE_MS = 60_000;
 const VIEWER = 'v'.repeat(32);
-const PAGES = [
-  ...['overview', 'why', 'refusals', 'channels', 'sockets', 'users', 'backends', 'webhooks'],
-  ...['tail', 'follow', 'publish', 'nodes', 'config', 'find/p', 'nothing'],
-];
-
-/** The console in a tab of its own, and what its tab complained of. */
-class ConsoleTab {
-  readonly page: Page;
-  readonly complaints: string[] = [];
-
-  private constructor(page: Page) {
-    this.page = page;
-    page.on('pageerror', (error) => this.complaints.push(String(error)));
-    page.on('console', (message) => {
-      const isBad = message.type() === 'error' || message.type() === 'warning';
-      if (isBad) this.complaints.push(message.text());
-    });
-    page.setDefaultTimeout(PATIENCE_MS);
-  }
-
-  static async open(
-    browser: Browser,
-    { consoleUrl = '' }: Gateway,
-    options: BrowserContextOptions = {},
-    token?: string,
-  ): Promise<ConsoleTab> {
-    const page = await (await browser.newContext(options)).newPage();
-    const tab = new ConsoleTab(page);
-    await page.goto(token === undefined ? consoleUrl : `${consoleUrl}#token=${token}`);
-    await page.getByRole('navigation', { name: 'Pages' }).waitFor();
-    return tab;
-  }
-
-  async show(hash: string): Promise<void> {
-    await this.page.evaluate(`location.hash = ${JSON.stringify(`#/1/${hash}`)}`);
-  }
-
-  async sees(text: string | RegExp): Promise<void> {
-    await this.page.getByText(text).first().waitFor();
-  }
-
-  /** Faults of accessibility on the page as it is now. */
-  async axe(): Promise<string[]> {
-    return this.page.evaluate<string[]>(`(async () => {
-      const { violations } = await axe.run(document, { resultTypes: ['violations'] });
-      return violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html, failureSummary }) => html + failureSummary).slice(0, 2));
-    })()`);
-  }
-}
-
 /** Answers of the console, each with the seconds until it was seen: told, not asserted. */
 function timed(t: Test): (question: string, ask: () => Promise<unknown>) => Promise<void> {
   return async (question, ask) => {
@@ -208,50 +154,6 @@ if (hasBrowser()) {
       await page.getByRole('row').filter({ hasText: '(this one)' }).waitFor();
     });
     t.strictSame(tab.complaints, []);
-  });
-
-  t.test('every page is free of faults of accessibility, light, dark and on a phone', async (t) => {
-    const endpoint = await WebhookEndpoint.start(t);
-    endpoint.answer = (response) => response.writeHead(500).end();
-    const gateway = await startGateway(t, {
-      console: { port: 0 },
-      webhookAllow: ['127.0.0.1'],
-      app: { webhooks: [{ url: endpoint.url }] },
-    });
-    const browser = await startBrowser(t);
-    const peers = await Peers.start(t, gateway);
-    await peers.backend('api-1', 'game', () => new Promise(() => undefined));
-    const away = await peers.backend('api-2', 'away', () => undefined);
-    const { page, id } = await peers.tab(browser, 'ada', ['private-room-7', 'presence-lobby']);
-    await page.evaluate(`pusher.channel('private-room-7').trigger('client-move', {})`);
-    await page.evaluate(`pusher.subscribe('private-forbidden'), undefined`);
-    await away.disconnect();
-    const all = [
-      ...PAGES,
-      'channels/presence-lobby',
-      `sockets/${id}`,
-      'users/ada',
-      `why?who=${id}`,
-    ];
-    for (const options of [
-      { colorScheme: 'light', viewport: { width: 1280, height: 800 } },
-      { colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
-      { colorScheme: 'light', viewport: { width: 360, height: 740 } },
-    ] as const) {
-      // The tool is run in the page, whose policy forbids the way it makes its texts.
-      const tab = await ConsoleTab.open(browser, gateway, { ...options, bypassCSP: true });
-      await tab.page.evaluate(`${AXE}; undefined`);
-      for (const name of all) {
-        await tab.show(name);
-        const waits = tab.page.locator('main .waits');
-        await untilAnswered(async () => (await waits.count()) === 0);
-        const about = `${name}, ${options.colorScheme}, ${options.viewport.width}`;
-        t.strictSame(await tab.axe(), [], about);
-        const width = await tab.page.evaluate<number>('document.documentElement.scrollWidth');
-        t.ok(width <= options.viewport.width, `${about}: nothing is wider than the window`);
-      }
-      t.strictSame(tab.complaints, []);
-    }
   });
 
   t.test('hostile names are text, and their hidden characters are shown', async (t) => {

@@ -100,6 +100,16 @@ if (hasBrowser()) {
       },
     );
 
+    await t.test('a link leads to the console, which shows both tabs', async (t) => {
+      const opened = one.waitForEvent('popup');
+      await one.getByRole('link', { name: 'console' }).click();
+      const console = await opened;
+      await console.getByText('live', { exact: true }).waitFor({ timeout: 20_000 });
+      await console.getByRole('link', { name: /^2\s*Sockets$/ }).waitFor({ timeout: 20_000 });
+      t.notMatch(console.url(), 'token');
+      await console.close();
+    });
+
     await t.test('each tab asked a first question by itself', async (t) => {
       t.match(await says(two, '#answer', /Hello from this tab/), 'I am Node process');
     });

@@ -52,6 +52,33 @@ t.test('serve, tail and trigger work together, and SIGTERM ends serve with 0', a
   t.equal(await next.ended, 0);
 });
 
+t.test(
+  'serve prints the address of the console, and its token in no line of the log',
+  async (t) => {
+    const serve = new Run(t, ['serve', '--port', '0', '--console-port', '0']);
+    const line = await serve.line('console: ');
+    const address = /^console: (http:\/\/127\.0\.0\.1:\d+\/)#token=(\S{32})$/.exec(line.trim());
+    const [, url = '', token = ''] = address ?? [];
+    const headers = { Authorization: `Bearer ${token}` };
+    t.equal((await fetch(`${url}api/me`, { headers })).status, 200);
+    await serve.line('standpipe listens');
+    const rest = serve.output.replace(line, '');
+    t.not(token, '');
+    t.notMatch(rest, token);
+    const STANDPIPE_CONSOLE_TOKEN = 'c'.repeat(32);
+    const other = new Run(t, ['serve', '--port', '0', '--console-port', '0'], {
+      env: { STANDPIPE_CONSOLE_TOKEN },
+    });
+    const printed = (await other.line('console: ')).trim();
+    t.match(printed, /^console: http:\/\/127\.0\.0\.1:\d+\/$/, 'a configured token is not shown');
+    const own = { Authorization: `Bearer ${STANDPIPE_CONSOLE_TOKEN}` };
+    const me = await fetch(`${printed.replace('console: ', '')}api/me`, { headers: own });
+    t.match(await me.json(), { role: 'operator' });
+    const lone = new Run(t, ['serve', '--port', '0'], { env: { STANDPIPE_CONSOLE_TOKEN } });
+    await lone.line('STANDPIPE_CONSOLE_TOKEN opens nothing');
+  },
+);
+
 t.test('a wrong option ends serve with its name and 1', async (t) => {
   const run = new Run(t, ['serve', '--port', '99999']);
   t.equal(await run.ended, 1);

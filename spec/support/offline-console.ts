@@ -71,7 +71,7 @@ export class Reader extends EventEmitter {
     this.writableEnded = true;
   }
 
-  /** Reads on: what has waited has come. */
+  /** Reads on: all that has waited has come. */
   readOn(): void {
     this.isReading = true;
     this.writableLength = 0;

@@ -56,6 +56,7 @@ const pool = new Pool($('pool'), {
 });
 
 $('gateway-port').textContent = config.port;
+$('console').href = config.console;
 $('pusher-version').textContent = config.pusherJs;
 
 // The connection

@@ -24,23 +24,30 @@ export function sayListening(): void {
   process.send?.(LISTENS);
 }
 
-/** Options of a worker: each has a port of its own for its metrics, from the configured one on. */
+/** Options of a worker: each has ports of its own for its metrics and its console, from the configured ones on. */
 export function optionsOfWorker(options: GatewayOptions, number: number): GatewayOptions {
-  const { metrics } = options;
-  if (metrics === undefined) return options;
-  return { ...options, metrics: { ...metrics, port: metrics.port + number - 1 } };
+  const { metrics, console } = options;
+  return {
+    ...options,
+    ...(metrics && { metrics: { ...metrics, port: metrics.port + number - 1 } }),
+    ...(console && { console: { ...console, port: console.port + number - 1 } }),
+  };
 }
 
-/** Refuses a number of workers that cannot be, or that leaves no ports for their metrics. */
-export function requireWorkers(count: number, { metrics }: GatewayOptions): void {
+/** Refuses a number of workers that cannot be, or that leaves no ports for their metrics and consoles. */
+export function requireWorkers(count: number, { metrics, console }: GatewayOptions): void {
   if (count < 1 || count > MAX_WORKERS) {
     throw new StandpipeError('bad_option', `--workers: must be a number from 1 to ${MAX_WORKERS}`);
   }
-  if (metrics === undefined || count === 1) return;
-  if (metrics.port === 0 || metrics.port + count - 1 > MAX_PORT) {
-    const message = `--metrics-port: each worker takes one port from there on: must be from 1 to ${MAX_PORT - count + 1}`;
-    throw new StandpipeError('bad_option', message);
-  }
+  if (count === 1) return;
+  requireRoom('--metrics-port', metrics?.port, count);
+  requireRoom('--console-port', console?.port, count);
+}
+
+function requireRoom(flag: string, port: number | undefined, count: number): void {
+  if (port === undefined || (port > 0 && port + count - 1 <= MAX_PORT)) return;
+  const message = `${flag}: each worker takes one port from there on: must be from 1 to ${MAX_PORT - count + 1}`;
+  throw new StandpipeError('bad_option', message);
 }
 
 /**

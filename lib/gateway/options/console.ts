@@ -27,8 +27,8 @@ const tokenSchema = z.strictObject({
 });
 
 export const consoleSchema = z.strictObject({
-  host: host.default('127.0.0.1'),
-  port,
+  host: host.default('127.0.0.1').describe('Address to listen on.'),
+  port: port.describe('0 takes a free one.'),
   tls: z
     .strictObject({
       cert: tlsFile,

@@ -181,14 +181,14 @@ export class Webhooks {
     for (const endpoint of this.#endpoints) endpoint.stop();
   }
 
-  /** Changes that nodes had yet to tell that are gone are told by the others. */
-  #takeOver(): void {
-    for (const [app, { teller }] of this.#byApp) if (!app.broker.isAlone) teller.takeOver();
-  }
-
   /** The endpoints of an app, as they are now. */
   states(app: App): EndpointState[] {
     return (this.#byApp.get(app)?.endpoints ?? []).map(({ state }) => state);
+  }
+
+  /** Changes that nodes had yet to tell that are gone are told by the others. */
+  #takeOver(): void {
+    for (const [app, { teller }] of this.#byApp) if (!app.broker.isAlone) teller.takeOver();
   }
 
   get #endpoints(): Endpoint[] {

@@ -13,8 +13,8 @@ export interface Passing {
 }
 
 /**
- * Sees the events that pass the router of this gateway. It is no observer: what browsers and backends are told does not
- * depend on it. There is none unless somebody looks.
+ * Sees the events that pass the router of this gateway. It is no observer, as the answers to browsers and backends must not
+ * depend on who looks. There is none unless somebody does.
  */
 export interface Tap {
   /** An event of a browser. `data` is JSON. */

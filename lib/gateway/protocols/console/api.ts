@@ -20,7 +20,7 @@ export interface Asked {
   readonly answered: number;
 }
 
-/** Whose matter it is: the first question in the night. */
+/** The side that a fault belongs to: the first question in the night. */
 export type Side = 'gateway' | 'backend' | 'browsers' | 'publishers' | 'webhooks' | 'broker';
 
 export interface Verdict {
@@ -230,7 +230,7 @@ export interface CountRow {
   readonly what: string;
   readonly last5Minutes: number;
   readonly lastHour: number;
-  /** What to do about it. */
+  /** The way to mend it. */
   readonly remedy: string;
   readonly example: RefusedPeer | ClosedSocket | undefined;
 }

@@ -48,7 +48,7 @@ export function answer(
   const isOfOne = OF_ONE.has(route.id === undefined ? route.what : `${route.what}/`);
   if (merge === undefined && !isOfOne) return here;
   return later(here, (own) => {
-    // What this node has itself no other one knows better.
+    // No other node knows more of a thing that is here.
     if (isOfOne && own !== undefined) return own;
     return later(others(context, viewer, app, target), ({ found, asked }) => {
       const all = own === undefined ? found : [own, ...found];

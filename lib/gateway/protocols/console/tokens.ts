@@ -9,7 +9,7 @@ const MAX_WRONG = 10;
 /** Addresses that are remembered. */
 const MAX_ADDRESSES = 1_000;
 
-/** Answer to a token: who it belongs to, or the status of a refusal. */
+/** Answer to a token: its owner, or the status of a refusal. */
 export type Admitted = Viewer | 401 | 429;
 
 /** Knows the tokens by their digests, which are compared in constant time, and slows down those who try. */

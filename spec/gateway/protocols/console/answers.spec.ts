@@ -37,7 +37,7 @@ function backend(
   return client;
 }
 
-t.test('channels: who is on them, how many events went there, and when', async (t) => {
+t.test('channels tell their subscribers, how many events went there, and when', async (t) => {
   const gateway = await startGateway(t, { console: { port: 0 } });
   const test = new TestGateway(gateway, CREDENTIALS);
   const [ada, bob] = [await test.browser(), await test.browser()];
@@ -126,7 +126,7 @@ t.test('the first step that is not well is the reason why an event did not come'
   await t.rejects(browser.subscribe('private-forbidden'));
   const why = async (channel: string): Promise<string> => {
     const query = new URLSearchParams({ who: browser.id, channel, event: 'said' });
-    return (await visitor.get<Explanation>(`/api/apps/1/explain?${query}`)).body.verdict;
+    return (await visitor.get<Explanation>(`/api/apps/1/explain?${query.toString()}`)).body.verdict;
   };
   t.equal(await why('Room-seven'), 'It is not on Room-seven, but on room-seven');
   t.equal(await why('room-sevne'), 'It is not on room-sevne, but on room-seven');
@@ -142,7 +142,7 @@ t.test('the first step that is not well is the reason why an event did not come'
   t.equal((await visitor.get('/api/apps/1/explain?who=1.1&channel=room')).status, 404);
 });
 
-t.test('backends: who owns what, who did before, who came and went', async (t) => {
+t.test('backends tell their partitions, the owners before, and who came and went', async (t) => {
   const gateway = await startGateway(t, { console: { port: 0 }, limits: { pipeGraceMs: 50 } });
   const test = new TestGateway(gateway, CREDENTIALS);
   const visitor = new ConsoleVisitor(gateway);
@@ -308,6 +308,6 @@ t.test('sockets stand by their unsent bytes, and a slow reader is seen', async (
   });
   const id = (await sockets())[0]?.id ?? '';
   const query = new URLSearchParams({ who: id, channel: 'room' });
-  const { body } = await visitor.get<Explanation>(`/api/apps/1/explain?${query}`);
+  const { body } = await visitor.get<Explanation>(`/api/apps/1/explain?${query.toString()}`);
   t.match(body.verdict, /^\d+ bytes wait for it in the gateway/);
 });

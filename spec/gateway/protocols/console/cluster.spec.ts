@@ -72,7 +72,7 @@ t.test('a socket of another gateway is found and explained', async (t) => {
   await untilAnswered(async () => (await visitor.get(path)).status === 200);
   t.match((await visitor.get<SocketPage>(path)).body, { isOpen: true, channelNames: ['room'] });
   const query = new URLSearchParams({ who: bob.id, channel: 'Room' });
-  const { body } = await visitor.get<Explanation>(`/api/apps/1/explain?${query}`);
+  const { body } = await visitor.get<Explanation>(`/api/apps/1/explain?${query.toString()}`);
   t.equal(body.verdict, 'It is not on Room, but on room');
   t.equal((await visitor.get('/api/apps/1/sockets/1.1')).status, 404);
 });

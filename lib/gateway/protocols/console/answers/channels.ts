@@ -44,7 +44,7 @@ function typeOf({ visibility, cache }: Channel['kind']): string {
   return cache ? `${visibility}, cache` : visibility;
 }
 
-/** One channel: its subscribers, members, cached event and owners; undefined when nobody here is on it. */
+/** Page of a channel: its subscribers, members, cached event and owners; undefined when nobody here is on it. */
 export function channelPage(
   context: ConsoleContext,
   viewer: Viewer,

@@ -33,8 +33,7 @@ export function overview(context: ConsoleContext, viewer: Viewer): Overview {
 function numbersOf(context: ConsoleContext, app: App): AppNumbers {
   const groups = [...groupsOf(app)];
   // The users' own channels are none that the app has made.
-  let channels = 0;
-  for (const _ of app.occupied()) channels++;
+  const channels = countOf(app.occupied());
   return {
     id: app.id,
     isEnabled: app.options.enabled,
@@ -46,4 +45,10 @@ function numbersOf(context: ConsoleContext, app: App): AppNumbers {
     lag: groups.reduce((sum, { lag }) => sum + lag.events, 0),
     webhooksWaiting: context.webhooks(app).reduce((sum, { waiting }) => sum + waiting, 0),
   };
+}
+
+function countOf(items: Iterator<unknown>): number {
+  let count = 0;
+  while (items.next().done !== true) count++;
+  return count;
 }

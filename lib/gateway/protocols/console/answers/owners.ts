@@ -26,7 +26,7 @@ function ownersOf(
   keyOf: (group: Group) => { key: string; kind: EventKind; channel: string | undefined },
 ): Owner[] {
   return [...groupsOf(app)].flatMap((group) => {
-    // Its events go to whoever has the least to do.
+    // No key has an owner there: events go to the backend that has the least to do.
     if (group.settings.mode === 'shared') return [];
     const { key, kind, channel } = keyOf(group);
     const partition = group.placeOf(kind, channel, key, undefined);

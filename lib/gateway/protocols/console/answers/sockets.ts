@@ -55,7 +55,7 @@ export function unsentBytes({ sink }: Socket): number {
   return (sink as Partial<Pick<Carrier, 'unsentBytes'>>).unsentBytes ?? 0;
 }
 
-/** One socket, open or gone; undefined where nothing is known of it here. */
+/** Page of a socket, open or gone; undefined where nothing is known of it here. */
 export function socketPage(
   context: ConsoleContext,
   viewer: Viewer,

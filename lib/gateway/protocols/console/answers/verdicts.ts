@@ -23,7 +23,7 @@ const grouped = new Intl.NumberFormat('en');
 /** Thin spaces between thousands, as on the page. */
 const count = (value: number): string => grouped.format(value).replaceAll(',', '\u2009');
 
-/** Everything that is wrong, the worst first: each with whose matter it is. */
+/** All faults, the worst first, each with the side that it belongs to. */
 export function verdicts(context: ConsoleContext, viewer: Viewer, apps: readonly App[]): Verdict[] {
   const all = [
     ...(opens(viewer, '') ? ofGateway(context) : []),

@@ -42,7 +42,7 @@ interface Appended {
   readonly offset: number;
 }
 
-/** One event with its hops; each look brings it further. */
+/** An event with its hops; each look brings it further. */
 interface Way {
   followed: Omit<Followed, 'hops' | 'isOver'>;
   sinceMs: number;
