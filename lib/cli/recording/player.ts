@@ -102,7 +102,7 @@ export class Player {
         return;
       }
       default:
-        // What follows from the others, or is no event of a browser.
+        // Consequences of the others, and events of no browser.
         return undefined;
     }
   }
