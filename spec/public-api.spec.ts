@@ -79,11 +79,13 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
         'configSchema',
         'createGateway',
         'followOptions',
+        'hostEngine',
         'limitsTable',
       ],
     ],
     types: [
       'AppOptions',
+      'EngineOptions',
       'FollowSettings',
       'Following',
       'GatewayOptions',

@@ -102,7 +102,7 @@ export class Player {
         return;
       }
       default:
-        // What follows from the others, or is no event of a browser.
+        // Kinds that follow from the others, or are no events of a browser.
         return undefined;
     }
   }
