@@ -49,7 +49,9 @@ function scriptOf(program: Command): string {
 /** The line for the value of a flag; none for one that takes any text. */
 function valuesOf(command: Command, option: Option): string[] {
   const { long, short, argChoices, flags } = option;
-  const at = [long, short].flatMap((each) => (each == null ? [] : `"${command.name()} ${each}"`));
+  const at = [long, short]
+    .flatMap((each) => each ?? [])
+    .map((each) => `"${command.name()} ${each}"`);
   const reply =
     argChoices !== undefined
       ? `-W "${argChoices.join(' ')}"`

@@ -102,7 +102,7 @@ export class Player {
         return;
       }
       default:
-        // Consequences of the others, and events of no browser.
+        // Kinds that follow from the others, or are no events of a browser.
         return undefined;
     }
   }
