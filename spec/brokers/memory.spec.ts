@@ -19,7 +19,7 @@ t.test('the memory engine holds the contract inside the call', async (t) => {
 t.test('a far memory engine holds it with delays', async (t) => {
   holdsTheContract(t, (_t, nodes) => {
     const engine = new FarEngine({ delayMs: () => Math.random() * 2 });
-    const limits = { leaseMs: 1500, holdMs: 1500 };
+    const limits = { leaseMs: 4000, holdMs: 4000 };
     return Array.from({ length: nodes }, () => engine.join({ limits }).broker);
   });
 });
@@ -27,7 +27,7 @@ t.test('a far memory engine holds it with delays', async (t) => {
 t.test('workers of one host hold it over the channels of their processes', async (t) => {
   holdsTheContract(t, (_t, nodes) => {
     const host = new EngineHost();
-    const limits = { leaseMs: 1500, holdMs: 1500 };
+    const limits = { leaseMs: 4000, holdMs: 4000 };
     return Array.from({ length: nodes }, () => {
       const [here, there] = channelPair();
       host.serve(here, () => undefined);

@@ -9,7 +9,7 @@ t.test('Redis holds the contract of brokers', async (t) => {
   let clusters = 0;
   holdsTheContract(t, (_t, nodes) => {
     const prefix = `sp${clusters++}`;
-    const limits = { leaseMs: 3000, holdMs: 2000 };
+    const limits = { leaseMs: 4000, holdMs: 4000 };
     return Array.from({ length: nodes }, () =>
       redisBroker({ address: redis.address, prefix, limits }),
     );
