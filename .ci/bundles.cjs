@@ -77,7 +77,7 @@ buildSync({
 rmSync(join(dist, 'console'), { recursive: true, force: true });
 buildSync({
   ...minified,
-  entryPoints: { console: join(root, 'console/main.tsx') },
+  entryPoints: { console: join(root, 'lib/console/main.tsx') },
   format: 'iife',
   jsx: 'automatic',
   jsxImportSource: 'preact',
@@ -85,11 +85,11 @@ buildSync({
 });
 buildSync({
   ...minified,
-  entryPoints: [join(root, 'console/console.css')],
+  entryPoints: [join(root, 'lib/console/console.css')],
   outdir: join(dist, 'console'),
 });
 for (const file of ['index.html', 'icon.svg']) {
-  copyFileSync(join(root, 'console', file), join(dist, 'console', file));
+  copyFileSync(join(root, 'lib/console', file), join(dist, 'console', file));
 }
 
 const { configSchema } = require(join(dist, 'gateway/options/options.js'));

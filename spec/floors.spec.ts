@@ -37,7 +37,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['testing'],
   ['roof/testing/index'],
   // A recording is played by the browsers of the test gateway.
-  ['cli'],
+  // The page of the console runs in browsers, and has only types of the gateway.
+  ['cli', 'console'],
 ];
 
 /** Rooms that do no I/O and hold no timers, with all of Node that they may use. */
@@ -75,6 +76,8 @@ const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
   ['zod', ['gateway/', 'cli/']],
   // Node alone has connections to pool; the types of it are used nowhere else.
   ['undici', ['http/transports/undici']],
+  // Bundled into the page of the console.
+  ['preact', ['console/']],
 ]);
 
 /** Entries of the package: they gather and own nothing. The back channel runs in browsers and imports nothing. */

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Asked, Fault } from '../../lib/gateway/protocols/console/api';
+import type { Asked, Fault } from '../../gateway/protocols/console/api';
 import { href } from '../address';
 import type { Answer } from '../live';
 import { ask } from '../session';

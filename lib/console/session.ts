@@ -1,6 +1,6 @@
 // The token and the requests. The token comes in the fragment of the address, which no server is sent; it is kept for this tab.
 
-import type { Fault, Me } from '../lib/gateway/protocols/console/api';
+import type { Fault, Me } from '../gateway/protocols/console/api';
 
 const KEY = 'standpipe-console-token';
 

@@ -1,4 +1,4 @@
-// One stream for everything that the page shows now. It ends with a hidden tab, and comes back by itself.
+// The stream of all that the page shows now. It ends with a hidden tab, and comes back by itself.
 
 import { useEffect, useState } from 'preact/hooks';
 import type {
@@ -9,7 +9,7 @@ import type {
   StreamRequest,
   TailFilter,
   TailPart,
-} from '../lib/gateway/protocols/console/api';
+} from '../gateway/protocols/console/api';
 import { Refused, request } from './session';
 
 /** State of the stream. `since` is when it was last heard. */
@@ -160,7 +160,7 @@ class Live {
 
   #line({ path, answer, error, tail, follow }: StreamLine): void {
     if (path !== undefined) {
-      // What was known stays in sight behind a fault of the moment, but not behind "there is nothing".
+      // An answer stays in sight behind a fault of the moment, but not behind "there is nothing".
       this.#answers.set(path, { value: answer, fault: error });
     }
     if (tail !== undefined) for (const heard of this.#tails) heard(tail);

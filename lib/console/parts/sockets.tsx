@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { SocketRow } from '../../lib/gateway/protocols/console/api';
+import type { SocketRow } from '../../gateway/protocols/console/api';
 import { bytes, count, duration, shown } from '../text';
 import { SocketLink, UserLink } from './basics';
 import { type Column, Table } from './table';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Overview, Point, Verdict } from '../../lib/gateway/protocols/console/api';
+import type { Overview, Point, Verdict } from '../../gateway/protocols/console/api';
 import { href } from '../address';
 import { useAnswer, useNow } from '../live';
 import { Card, Facts, Heading, Name, Pill, Shown } from '../parts/basics';

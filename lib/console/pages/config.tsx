@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ConfigPage, NodeRow, NodesPage } from '../../lib/gateway/protocols/console/api';
+import type { ConfigPage, NodeRow, NodesPage } from '../../gateway/protocols/console/api';
 import { useAnswer, useNow } from '../live';
 import { Card, Extent, Heading, Name, Pill, Shown } from '../parts/basics';
 import { Filter, useQuery } from '../parts/filters';

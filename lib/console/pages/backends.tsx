@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { BackendsPage, MemberRow, StreamRow } from '../../lib/gateway/protocols/console/api';
+import type { BackendsPage, MemberRow, StreamRow } from '../../gateway/protocols/console/api';
 import { api } from '../address';
 import { useAnswer, useNow } from '../live';
 import {

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { TailPart, TailRow } from '../../lib/gateway/protocols/console/api';
+import type { TailPart, TailRow } from '../../gateway/protocols/console/api';
 import { href } from '../address';
 import { live, useNow } from '../live';
 import { Card, ChannelLink, Heading, Name, Nothing, SocketLink } from '../parts/basics';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { List, UserPage, UserRow } from '../../lib/gateway/protocols/console/api';
+import type { List, UserPage, UserRow } from '../../gateway/protocols/console/api';
 import { api, href } from '../address';
 import { useAnswer, useNow } from '../live';
 import {

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Explanation, Step } from '../../lib/gateway/protocols/console/api';
+import type { Explanation, Step } from '../../gateway/protocols/console/api';
 import { api, href } from '../address';
 import { useAnswer } from '../live';
 import { Act, Card, Heading, Name, Shown } from '../parts/basics';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { WebhookRow } from '../../lib/gateway/protocols/console/api';
+import type { WebhookRow } from '../../gateway/protocols/console/api';
 import { api } from '../address';
 import { useAnswer, useNow } from '../live';
 import { Card, Facts, Heading, Name, Nothing, Pill, Shown } from '../parts/basics';

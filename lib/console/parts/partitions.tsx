@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { StreamRow } from '../../lib/gateway/protocols/console/api';
+import type { StreamRow } from '../../gateway/protocols/console/api';
 import { plural } from '../text';
 
 /** Hues of members, which differ enough for most eyes; numbers in the cells say the same. */

@@ -1,10 +1,5 @@
 import type { JSX } from 'preact';
-import type {
-  GonePage,
-  List,
-  SocketPage,
-  SocketRow,
-} from '../../lib/gateway/protocols/console/api';
+import type { GonePage, List, SocketPage, SocketRow } from '../../gateway/protocols/console/api';
 import { api, href } from '../address';
 import { useAnswer, useNow } from '../live';
 import {

@@ -1,7 +1,7 @@
-import type { Me } from '../../lib/gateway/protocols/console/api';
+import type { Me } from '../../gateway/protocols/console/api';
 import type { Address } from '../address';
 
-/** Everything that a page is given. */
+/** Properties of a page. */
 export interface PageProps {
   readonly me: Me;
   readonly address: Address;

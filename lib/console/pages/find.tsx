@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ChannelRow, List, SocketRow, UserRow } from '../../lib/gateway/protocols/console/api';
+import type { ChannelRow, List, SocketRow, UserRow } from '../../gateway/protocols/console/api';
 import { api, href } from '../address';
 import { useAnswer, useNow } from '../live';
 import { Card, ChannelLink, Heading, Name, Nothing, Shown, UserLink } from '../parts/basics';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { Followed } from '../../lib/gateway/protocols/console/api';
+import type { Followed } from '../../gateway/protocols/console/api';
 import { live, useNow } from '../live';
 import { Card, Heading, Name, Nothing, Pill } from '../parts/basics';
 import { Choice, Filter, useQuery } from '../parts/filters';

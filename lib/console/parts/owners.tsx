@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Owner } from '../../lib/gateway/protocols/console/api';
+import type { Owner } from '../../gateway/protocols/console/api';
 import { href } from '../address';
 import { plural, time } from '../text';
 import { Card, Name, Nothing, Pill } from './basics';

@@ -1,6 +1,6 @@
 import { type ComponentType, type JSX, render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Me } from '../lib/gateway/protocols/console/api';
+import type { Me } from '../gateway/protocols/console/api';
 import { go, href, useAddress } from './address';
 import { type Link, useLink } from './live';
 import { Heading } from './parts/basics';

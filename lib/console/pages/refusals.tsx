@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { CountRow, RecentPage } from '../../lib/gateway/protocols/console/api';
+import type { CountRow, RecentPage } from '../../gateway/protocols/console/api';
 import { api } from '../address';
 import { useAnswer, useNow } from '../live';
 import { Card, Heading, Name, Nothing, Shown, SocketLink } from '../parts/basics';
