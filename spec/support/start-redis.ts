@@ -120,6 +120,11 @@ export class TestRedis {
     return keys.filter((_, i) => times[i] === -1);
   }
 
+  /** Webhooks that gateways have yet to tell of an app. */
+  async owed(app = '1'): Promise<number> {
+    return (await this.#command(['HLEN', `sp:{${app}}:owed`])) as number;
+  }
+
   /** A hash whose values are bytes. */
   async hash(key: string): Promise<Map<string, Uint8Array>> {
     const client = await this.#connect();

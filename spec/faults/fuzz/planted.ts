@@ -26,10 +26,10 @@ export const PLANTED: readonly PlantedInGateway[] = [
   {
     title: 'a Map has an entry more with each refused signature',
     file: 'gateway/protocols/channels/commands/subscribe.ts',
-    from: 'return verdict.ok ? undefined : verdict.message;',
+    from: 'if (!verdict.ok) return verdict.message;',
     to:
       'const all = ((globalThis as any).refused ??= new Map());' +
-      'if (!verdict.ok) all.set(socket.id + channel, auth); return verdict.ok ? undefined : verdict.message;',
+      'if (!verdict.ok) { all.set(socket.id + channel, auth); return verdict.message; }',
     shows: /entries at rest/,
   },
   {

@@ -120,6 +120,8 @@ t.test('a gateway suspended for longer than its lease sends its browsers away', 
   const crowd = await Promise.all(Array.from({ length: 150 }, () => browser(t, said)));
   for (const { socket } of crowd) socket.askFor('room');
   await Promise.all(crowd.map((reader) => reader.next(SUCCEEDED)));
+  // Webhooks that it has yet to tell would be told by the other one too.
+  while ((await redis.owed()) > 0) await setTimeout(20);
   child.kill('SIGSTOP');
   t.match(await ann.next('pusher_internal:member_removed'), { data: /bob/ });
   // A socket, a member and, if its node came to say it, the channel.
