@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -13,8 +12,8 @@ const TOKEN_BYTES = 24;
 const MAX_CONNECTIONS = 200;
 const SERVER = { maxHeaderSize: 8192, headersTimeout: 5_000, requestTimeout: 10_000 };
 
-/** Files of the page: beside the built gateway, or in `dist` while it runs from its source. */
-const FOLDERS = [join(__dirname, '../console'), join(__dirname, '../../dist/console')];
+/** Files of the built page, by the same path from the built gateway and from its source. */
+const PAGE_FOLDER = join(__dirname, '../../dist/console');
 
 /** The console on a port of its own, so that the public port never shows it. */
 export class ConsoleListener {
@@ -40,8 +39,7 @@ export class ConsoleListener {
     const local = { name: 'local', role: 'operator', apps: ['*'] } as const;
     const known =
       this.#ownToken === undefined ? tokens : [{ ...local, apps: ['*'], token: this.#ownToken }];
-    const folder = FOLDERS.find((each) => existsSync(each)) ?? '';
-    this.#console = new Console({ ...options, tokens: known }, sources, folder);
+    this.#console = new Console({ ...options, tokens: known }, sources, PAGE_FOLDER);
     const serve: RequestListener = (request, response) => this.#console.request(request, response);
     this.#server = tls === undefined ? createServer(SERVER) : tlsServer(tls, SERVER);
     this.#server.on('request', serve);
