@@ -175,7 +175,7 @@ export class FarEngine implements FarSide {
         const { channel, text, options, receipt } = operation;
         for (const link of this.links) link.receipt = { from: receipt === 0 ? 0 : node, receipt };
         const sockets = state.publish(channel, text, options, now);
-        return { sockets, nodes: state.hearersOf(channel) };
+        return receipt === 0 ? undefined : { sockets, nodes: state.hearersOf(channel) };
       }
       case 'cacheMissed':
         return state.cacheMissed(operation.channel, now);

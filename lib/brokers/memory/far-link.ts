@@ -62,6 +62,12 @@ class Pipe {
   }
 }
 
+/** Names of an app that a node hears of. */
+class Watched {
+  readonly channels = new Set<string>();
+  readonly users = new Set<string>();
+}
+
 let links = 0;
 
 /** The way of a node to a far engine: calls there and answers back, and beside them the topics that it hears. */
@@ -76,7 +82,7 @@ export class FarLink implements EngineLink {
   readonly #answers: Pipe;
   readonly #topics: Pipe;
   readonly #pending = new Set<(error: Error) => void>();
-  readonly #watched = new Set<string>();
+  readonly #watched = new Map<string, Watched>();
   #listener: LinkListener | undefined;
   #topicsAreUp = false;
   #node = 0;
@@ -140,9 +146,10 @@ export class FarLink implements EngineLink {
     const pass = (channel: string, item: Item): void => {
       this.#topics.pass(() => this.#listener?.heard(id, channel, [item]));
     };
+    const { channels, users } = this.#watchedOf(id);
     const hearer: Hearer = {
-      hears: (channel) => this.#topicsAreUp && this.#watched.has(`${id} c${channel}`),
-      hearsUser: (userId) => this.#topicsAreUp && this.#watched.has(`${id} u${userId}`),
+      hears: (channel) => this.#topicsAreUp && channels.has(channel),
+      hearsUser: (userId) => this.#topicsAreUp && users.has(userId),
       listener: {
         published: (channel, text, options, seq) => {
           const { except, cacheMs, latest, volatile } = options ?? {};
@@ -255,19 +262,19 @@ export class FarLink implements EngineLink {
   }
 
   watch(app: string, channel: string): Promise<void> {
-    return this.#watch(`${app} c${channel}`);
+    return this.#watch(this.#watchedOf(app).channels, channel);
   }
 
   unwatch(app: string, channel: string): void {
-    this.#unwatch(`${app} c${channel}`);
+    this.#unwatch(this.#watchedOf(app).channels, channel);
   }
 
   watchUser(app: string, userId: string): Promise<void> {
-    return this.#watch(`${app} u${userId}`);
+    return this.#watch(this.#watchedOf(app).users, userId);
   }
 
   unwatchUser(app: string, userId: string): void {
-    this.#unwatch(`${app} u${userId}`);
+    this.#unwatch(this.#watchedOf(app).users, userId);
   }
 
   hearNode(node: number): Promise<void> {
@@ -286,17 +293,23 @@ export class FarLink implements EngineLink {
     await this.#call(arrive).catch(() => undefined);
   }
 
-  async #watch(topic: string): Promise<void> {
+  #watchedOf(app: string): Watched {
+    let watched = this.#watched.get(app);
+    if (watched === undefined) this.#watched.set(app, (watched = new Watched()));
+    return watched;
+  }
+
+  async #watch(names: Set<string>, name: string): Promise<void> {
     try {
-      await this.#call(() => void this.#watched.add(topic));
+      await this.#call(() => void names.add(name));
     } catch {
       // Topics are heard again as soon as the way is back.
-      this.#watched.add(topic);
+      names.add(name);
     }
   }
 
-  #unwatch(topic: string): void {
-    this.#call(() => void this.#watched.delete(topic)).catch(() => this.#watched.delete(topic));
+  #unwatch(names: Set<string>, name: string): void {
+    this.#call(() => void names.delete(name)).catch(() => names.delete(name));
   }
 
   /** Runs at the engine after a delay, and answers after another one. */

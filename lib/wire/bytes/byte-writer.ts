@@ -33,6 +33,13 @@ export class ByteWriter {
     return at + this.#length;
   }
 
+  /** A copy of the content. */
+  taken(): Buffer {
+    const bytes = Buffer.allocUnsafe(this.#length);
+    this.copyTo(bytes, 0);
+    return bytes;
+  }
+
   varint(value: number): void {
     let rest = uint32(value);
     this.#reserve(5);
@@ -84,6 +91,15 @@ export class ByteWriter {
       this.#length += this.#bytes.write(value, this.#length);
     }
     this.close(start, value.length);
+  }
+
+  /** A field of bytes, which is written also when it is empty. */
+  bytes(tag: number, value: Buffer): void {
+    this.varint(tag);
+    this.varint(value.length);
+    this.#reserve(value.length);
+    value.copy(this.#bytes, this.#length);
+    this.#length += value.length;
   }
 
   /**
