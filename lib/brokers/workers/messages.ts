@@ -261,9 +261,17 @@ function readEvent(reader: ByteReader): Extract<FromHost, { kind: 'event' }> {
     else if (tag === 0x52) app = reader.text();
     else reader.skip(tag);
   }
+  const kind = 'event';
   const event: EventItem = {
-    kind: 'event',
-    ...{ text, except, cacheMs, from, receipt, latest, volatile, seq },
+    kind,
+    text,
+    except,
+    cacheMs,
+    from,
+    receipt,
+    latest,
+    volatile,
+    seq,
   };
-  return { kind: 'event', app, channel, event };
+  return { kind, app, channel, event };
 }

@@ -1,4 +1,4 @@
-import { type Eventual, later } from '../../../brokers/eventual';
+import { all, type Eventual, later } from '../../../brokers/eventual';
 import { REFUSAL_CODES } from '../../../wire/close-codes';
 import { type Command, Verb } from '../../../wire/frames';
 import { isObject } from '../../../pusher/json';
@@ -29,26 +29,47 @@ export function applyCommand(context: PipeContext, app: App, command: Command): 
 
 /** Has the node that has the socket apply a command. A node that is gone takes its sockets with it. */
 function forwardTo(node: number): Apply {
-  return (context, app, { idempotencyKey: _key, ...command }) => {
-    const answer = context.hub.nodes.send(app, node, { type: 'command', command });
-    return later(answer, (text) => {
-      if (text !== undefined && text !== '') return JSON.parse(text) as Outcome;
+  return ({ hub }, app, command) =>
+    hub.nodes.sendPart(app, node, 'commands', partOf(command)).then((answer) => {
+      if (typeof answer === 'number') return { sockets: answer };
+      if (isObject(answer)) return answer as unknown as Outcome;
       const { verb, socketId = '' } = command;
       const mayBeGone = verb === Verb.CLOSE_SOCKET || verb === Verb.UNSUBSCRIBE_SOCKET;
       return mayBeGone ? { sockets: 0 } : unknownSocket(socketId);
     });
-  };
 }
 
-/** Applies a command that another node has checked and sent on, and answers with its outcome. */
+/** A command as the other node gets it. Most are events for a socket: the names of their fields are left out. */
+function partOf({ idempotencyKey: _key, ...command }: Command): string {
+  const { verb, socketId, event, data, latestKey, volatile } = command;
+  const isPlain = verb === Verb.TRIGGER_SOCKET && latestKey === undefined && volatile !== true;
+  return JSON.stringify(isPlain ? [socketId, event ?? '', data ?? ''] : command);
+}
+
+function commandIn(part: unknown): Command | undefined {
+  if (!Array.isArray(part)) return isObject(part) ? (part as unknown as Command) : undefined;
+  const [socketId, event, data] = part as string[];
+  return { verb: Verb.TRIGGER_SOCKET, socketId, event, data };
+}
+
+/** Applies commands that another node has checked and sent on, and answers with their outcomes. */
 export function applyForwarded(
   context: PipeContext,
   app: App,
-  { command }: NodeMessage,
+  { parts }: NodeMessage,
 ): Eventual<string> {
-  const apply = isObject(command) ? verb(command.verb as Verb) : undefined;
-  if (apply === undefined) return '';
-  return later(apply(context, app, command as Command), (outcome) => JSON.stringify(outcome));
+  if (!Array.isArray(parts)) return '';
+  const outcomes = parts.map((part) => {
+    const command = commandIn(part);
+    const apply = command === undefined ? undefined : verb(command.verb);
+    return command === undefined ? undefined : apply?.(context, app, command);
+  });
+  return later(all(outcomes), (all) => JSON.stringify(all.map(answerOf)));
+}
+
+/** An outcome as the other node gets it: the number of sockets, or a refusal. */
+function answerOf(outcome: Outcome | undefined): number | Outcome | undefined {
+  return outcome !== undefined && 'sockets' in outcome ? outcome.sockets : outcome;
 }
 
 function verb(verb: Verb): Apply | undefined {
