@@ -188,8 +188,7 @@ class Seat {
   }
 
   #called({ call, method, args }: Extract<FromWorker, { kind: 'call' }>): void {
-    const run =
-      this.#calls.get(method) ?? (() => Promise.reject(new Error(`no method ${method}`)));
+    const run = this.#calls.get(method) ?? (() => Promise.reject(new Error(`no method ${method}`)));
     void Promise.resolve(run(...(args as never[]))).then(
       (value) => this.#outbox.clone({ kind: 'answer', call, value }),
       (error: unknown) => {

@@ -2,30 +2,47 @@ import { type Eventual, later } from '../../../brokers/eventual';
 import { parseJson } from '../../../pusher/json';
 import type { App } from '../model/app';
 
-/** Characters of a bundle that leaves before the turn is over. */
+/** Characters of a bundle, about, that leaves at once. */
 const MAX_LENGTH = 64 * 1024;
 
-/** Sends a JSON array; answers with that of the answers, as text. */
-export type SendBundle = (
-  app: App,
-  node: number,
-  type: string,
-  parts: string,
-) => Eventual<string | undefined>;
-
-/** Parts for one node, and the promise of their answers. */
-class Bundle {
+/** Messages to one node about an app that leave as one, with their answers. */
+export class Bundle {
   readonly app: App;
   readonly type: string;
-  readonly parts: string[] = [];
+  /** Number of parts, and their characters, about. */
+  size = 0;
   length = 0;
-  readonly answers: Promise<readonly unknown[]>;
-  resolve: (answers: Eventual<readonly unknown[]>) => void = () => undefined;
+  #parts: unknown[] = [];
+  /** Answers in the order of the parts, none from a node that is gone or does not answer; undefined until they are there. */
+  answers: readonly unknown[] | undefined;
+  /** Resolves when they are there. */
+  readonly answered: Promise<void>;
+  #resolve: () => void = () => undefined;
 
   constructor(app: App, type: string) {
     this.app = app;
     this.type = type;
-    this.answers = new Promise((resolve) => (this.resolve = resolve));
+    this.answered = new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  add(part: unknown, length: number): void {
+    this.#parts.push(part);
+    this.size++;
+    this.length += length;
+  }
+
+  /** The parts, values of JSON, which are held no longer. */
+  take(): readonly unknown[] {
+    const parts = this.#parts;
+    this.#parts = [];
+    return parts;
+  }
+
+  /** The text with the answers has come, or none will. */
+  answer(text: string | undefined): void {
+    const answers = parseJson(text ?? '');
+    this.answers = Array.isArray(answers) ? (answers as unknown[]) : [];
+    this.#resolve();
   }
 }
 
@@ -34,15 +51,15 @@ class Bundle {
  * costs does not depend on its size. The order to each node is kept.
  */
 export class Bundles {
-  readonly #send: SendBundle;
+  readonly #send: (node: number, bundle: Bundle) => Eventual<string | undefined>;
   readonly #open = new Map<number, Bundle>();
 
-  constructor(send: SendBundle) {
+  constructor(send: (node: number, bundle: Bundle) => Eventual<string | undefined>) {
     this.#send = send;
   }
 
-  /** @param part JSON text. Answers with the answer to it; undefined when the node is gone, or does not answer */
-  add(app: App, node: number, type: string, part: string): Promise<unknown> {
+  /** Returns the bundle, of which the part is now the last one. */
+  add(app: App, node: number, type: string, part: unknown, length: number): Bundle {
     let bundle = this.#open.get(node);
     if (bundle !== undefined && (bundle.app !== app || bundle.type !== type)) {
       this.flush(node);
@@ -53,11 +70,9 @@ export class Bundles {
       bundle = new Bundle(app, type);
       this.#open.set(node, bundle);
     }
-    const index = bundle.parts.push(part) - 1;
-    bundle.length += part.length;
-    const answer = bundle.answers.then((answers) => answers[index]);
+    bundle.add(part, length);
     if (bundle.length >= MAX_LENGTH) this.flush(node);
-    return answer;
+    return bundle;
   }
 
   /** Sends what waits for a node, before anything else is said to it. */
@@ -65,16 +80,10 @@ export class Bundles {
     const bundle = this.#open.get(node);
     if (bundle === undefined) return;
     this.#open.delete(node);
-    const { app, type, parts } = bundle;
-    bundle.resolve(later(this.#send(app, node, type, `[${parts.join(',')}]`), answersIn));
+    void later(this.#send(node, bundle), (text) => bundle.answer(text));
   }
 
   #flushAll(): void {
     for (const node of [...this.#open.keys()]) this.flush(node);
   }
-}
-
-function answersIn(text: string | undefined): readonly unknown[] {
-  const answers = parseJson(text ?? '');
-  return Array.isArray(answers) ? (answers as unknown[]) : [];
 }

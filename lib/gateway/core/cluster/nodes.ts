@@ -5,7 +5,7 @@ import { nodeOfSocketId } from '../../../pusher/socket-id';
 import { hash32 } from '../../../util/hash';
 import type { Clock } from '../../../util/timers';
 import type { App } from '../model/app';
-import { Bundles } from './bundles';
+import { type Bundle, Bundles } from './bundles';
 
 /** A message of one node to another about an app: JSON, and so is the answer, where there is one. */
 export interface NodeMessage {
@@ -40,8 +40,8 @@ export class Nodes {
   readonly #clock: Clock;
   readonly #handlers = new Map<string, MessageHandler>();
   readonly #watchers: NodesWatcher[] = [];
-  readonly #bundles = new Bundles((app, node, type, parts) =>
-    app.broker.send(node, `{"type":"${type}","parts":${parts}}`),
+  readonly #bundles = new Bundles((node, bundle) =>
+    bundle.app.broker.send(node, JSON.stringify({ type: bundle.type, parts: bundle.take() })),
   );
   /** Nodes that are about to leave: they are given nothing more to look after. */
   readonly #leaving = new Set<number>();
@@ -133,11 +133,12 @@ export class Nodes {
   }
 
   /**
-   * A part of a message, whose `parts` are all that this callback of the event loop says so to the node. Its answer is a JSON array
-   * with one for each.
+   * A part of a message, whose `parts` are all that this callback of the event loop says so to the node; its answer is a JSON array
+   * with one for each. Returns the bundle, of which this is the last part now.
+   * @param part a value of JSON, of about `length` characters
    */
-  sendPart(app: App, node: number, type: 'commands', part: string): Promise<unknown> {
-    return this.#bundles.add(app, node, type, part);
+  sendPart(app: App, node: number, type: 'commands', part: unknown, length: number): Bundle {
+    return this.#bundles.add(app, node, type, part, length);
   }
 
   /** As `send`, and undefined when the answer is not there in time, 2 s unless given. The message may be heard all the same. */

@@ -6,7 +6,7 @@ import type { NodeMessage } from '../../core/cluster/nodes';
 import type { App } from '../../core/model/app';
 import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/model/idempotency';
 import { closeSocket } from './commands/close-socket';
-import { type Apply, type Outcome, refusal, unknownSocket } from './commands/outcome';
+import { type Apply, type Outcome, refusal } from './commands/outcome';
 import { subscribeSocket } from './commands/subscribe-socket';
 import { terminateUser } from './commands/terminate-user';
 import { triggerChannel } from './commands/trigger-channel';
@@ -14,36 +14,43 @@ import { triggerSocket } from './commands/trigger-socket';
 import { triggerUser } from './commands/trigger-user';
 import { unsubscribeSocket } from './commands/unsubscribe-socket';
 import type { PipeContext } from './context';
+import { ForwardedCommand } from './commands/forwarded-command';
 
 /** Applies a command of a backend. All checks are repeated here: the client's own checks are a courtesy. */
-export function applyCommand(context: PipeContext, app: App, command: Command): Eventual<Outcome> {
-  const { socketId } = command;
+export function applyCommand(
+  context: PipeContext,
+  app: App,
+  command: Command,
+): Eventual<Outcome> | ForwardedCommand {
+  const { socketId, idempotencyKey: key } = command;
   const node = socketId === undefined ? undefined : context.hub.nodes.elsewhere(app, socketId);
+  if (node !== undefined && key === undefined) {
+    const forwarded = forward(context, app, node, command);
+    return command.verb === Verb.SUBSCRIBE_SOCKET ? forwarded.ended() : forwarded;
+  }
   const apply = node === undefined ? verb(command.verb) : forwardTo(node);
   // A later client may know more verbs; the stream of commands goes on without this one.
   if (apply === undefined)
     return refusal('unknown_verb', 'this gateway does not know this command');
-  const { idempotencyKey: key } = command;
   return key === undefined ? apply(context, app, command) : once(context, app, command, key, apply);
 }
 
-/** Has the node that has the socket apply a command. A node that is gone takes its sockets with it. */
 function forwardTo(node: number): Apply {
-  return ({ hub }, app, command) =>
-    hub.nodes.sendPart(app, node, 'commands', partOf(command)).then((answer) => {
-      if (typeof answer === 'number') return { sockets: answer };
-      if (isObject(answer)) return answer as unknown as Outcome;
-      const { verb, socketId = '' } = command;
-      const mayBeGone = verb === Verb.CLOSE_SOCKET || verb === Verb.UNSUBSCRIBE_SOCKET;
-      return mayBeGone ? { sockets: 0 } : unknownSocket(socketId);
-    });
+  return async (context, app, command) => forward(context, app, node, command).ended();
 }
 
-/** A command as the other node gets it. Most are events for a socket: the names of their fields are left out. */
-function partOf({ idempotencyKey: _key, ...command }: Command): string {
-  const { verb, socketId, event, data, latestKey, volatile } = command;
+/** Has the node that has the socket apply a command. */
+function forward({ hub }: PipeContext, app: App, node: number, command: Command): ForwardedCommand {
+  const { verb, socketId = '', event = '', data = '', latestKey, volatile } = command;
   const isPlain = verb === Verb.TRIGGER_SOCKET && latestKey === undefined && volatile !== true;
-  return JSON.stringify(isPlain ? [socketId, event ?? '', data ?? ''] : command);
+  // Most are events for a socket: the names of their fields are left out.
+  const part = isPlain ? [socketId, event, data] : { ...command, idempotencyKey: undefined };
+  const length = socketId.length + event.length + data.length;
+  return new ForwardedCommand(
+    verb,
+    socketId,
+    hub.nodes.sendPart(app, node, 'commands', part, length),
+  );
 }
 
 function commandIn(part: unknown): Command | undefined {
