@@ -30,12 +30,17 @@ export function newSocketId(node?: number): string {
 /** The number of the node that an id names; undefined when the text is no id of a joined gateway. */
 export function nodeOfSocketId(id: string): number | undefined {
   const dot = digitsFrom(id, 0);
-  const isId = dot > 0 && dot <= MAX_DIGITS && id.charCodeAt(dot) === DOT;
-  if (!isId || digitsFrom(id, dot + 1) !== id.length) return undefined;
   const right = id.length - dot - 1;
-  if (right < 1 || right > MAX_DIGITS) return undefined;
-  const node = Math.floor(Number(id.slice(0, dot)) / NODE_UNIT);
+  const isId = isHalf(dot) && isHalf(right) && id.charCodeAt(dot) === DOT;
+  if (!isId || digitsFrom(id, dot + 1) !== id.length) return undefined;
+  let left = 0;
+  for (let at = 0; at < dot; at++) left = left * 10 + id.charCodeAt(at) - ZERO;
+  const node = Math.floor(left / NODE_UNIT);
   return node >= 1 && node <= MAX_NODE ? node : undefined;
+}
+
+function isHalf(digits: number): boolean {
+  return digits >= 1 && digits <= MAX_DIGITS;
 }
 
 /** The place behind the digits that begin at a place. By hand, since each command for a socket asks. */

@@ -2,6 +2,7 @@ import { asError } from '../../errors';
 import { silent, type Logger } from '../../util/logger';
 import { systemClock, type Clock } from '../../util/timers';
 import type { BrokerLimits } from '../broker';
+import type { ByteWriter } from '../../wire/bytes/byte-writer';
 import { writeNodeMessages } from '../../wire/cluster';
 import type { Lease, LinkListener } from '../joined/engine-link';
 import { FarEngine } from '../memory/far-engine';
@@ -27,7 +28,7 @@ export class EngineHost {
   readonly #engine: FarEngine;
   readonly #seats = new Set<Seat>();
   /** The last event, which each seat that hears it sends. */
-  #event = { app: '', seq: 0, bytes: undefined as Buffer | undefined };
+  #event = { app: '', seq: 0, bytes: undefined as ByteWriter | undefined };
 
   constructor({ clock = systemClock, log = silent, limits }: EngineHostOptions = {}) {
     this.#clock = clock;
@@ -58,7 +59,7 @@ export class EngineHost {
     };
   }
 
-  #encoded(app: string, channel: string, event: EventItem): Buffer | undefined {
+  #encoded(app: string, channel: string, event: EventItem): ByteWriter | undefined {
     if (this.#event.seq !== event.seq || this.#event.app !== app) {
       this.#event = { app, seq: event.seq, bytes: encodeEvent(app, channel, event) };
     }
@@ -74,7 +75,7 @@ export class EngineHost {
 interface SeatParts {
   readonly endOfTurn: (run: () => void) => void;
   /** The bytes of an event of a topic; undefined when it is too long. */
-  encoded(app: string, channel: string, event: EventItem): Buffer | undefined;
+  encoded(app: string, channel: string, event: EventItem): ByteWriter | undefined;
   post(node: number, messages: Buffer): void;
   /** Too much waits for the worker. */
   stuck(): void;

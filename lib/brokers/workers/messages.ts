@@ -74,12 +74,13 @@ export class Outbox {
 
   turn(call: number, turn: Turn): void {
     const { app, node, operations } = turn;
-    if (!isShort(operations)) {
+    const length = lengthOf(operations);
+    if (length > 2 * MAX_LENGTH) {
       const args = [app, node, turn.turn, operations];
       return this.clone({ kind: 'call', call, method: 'turn', args });
     }
     const writer = this.#writer;
-    const start = writer.open(TAGS.turn, PACKET_BYTES);
+    const start = writer.open(TAGS.turn, length);
     writer.uint32(0x08, call);
     writer.text(0x12, app);
     writer.uint32(0x18, node);
@@ -88,7 +89,7 @@ export class Outbox {
       if (operation.kind === 'publish') writePublication(writer, operation);
       else writer.bytes(0x32, serialize(operation));
     }
-    writer.close(start, PACKET_BYTES);
+    writer.close(start, length);
     this.#written();
   }
 
@@ -107,9 +108,10 @@ export class Outbox {
     this.#bytes(TAGS.posted, messages);
   }
 
-  /** An event in the bytes of `encodeEvent`. */
-  event(bytes: Buffer): void {
-    this.#bytes(TAGS.event, bytes);
+  /** An event as `encodeEvent` has written it. */
+  event(bytes: ByteWriter): void {
+    this.#writer.copy(TAGS.event, bytes);
+    this.#written();
   }
 
   #bytes(tag: number, bytes: Buffer): void {
@@ -143,14 +145,16 @@ export class Outbox {
   }
 }
 
-/** True when a writer has room for all of them. Other operations than these are short. */
-function isShort(operations: readonly Operation[]): boolean {
+/** Characters of operations, about. Those without texts of the program are short. */
+function lengthOf(operations: readonly Operation[]): number {
+  const OVERHEAD = 32;
   let length = 0;
   for (const operation of operations) {
+    length += OVERHEAD;
     if (operation.kind === 'publish') length += operation.text.length;
     else if (operation.kind === 'write') length += operation.bytes;
   }
-  return length <= 2 * MAX_LENGTH;
+  return length;
 }
 
 function writePublication(writer: ByteWriter, operation: Publication): void {
@@ -176,8 +180,15 @@ function writeOptions(
 
 const single = new ByteWriter(4096);
 
-/** An event of a topic, for the outboxes of all who hear it; undefined when it is too long for them. */
-export function encodeEvent(app: string, channel: string, event: EventItem): Buffer | undefined {
+/**
+ * An event of a topic, for the outboxes of all who hear it, in memory that the next event uses again. Undefined when it is too
+ * long for them.
+ */
+export function encodeEvent(
+  app: string,
+  channel: string,
+  event: EventItem,
+): ByteWriter | undefined {
   const { text, from, receipt, seq } = event;
   if (text.length > MAX_LENGTH) return undefined;
   single.reset();
@@ -188,7 +199,7 @@ export function encodeEvent(app: string, channel: string, event: EventItem): Buf
   single.uint32(0x40, from);
   single.whole(0x48, seq);
   single.text(0x52, app);
-  return single.taken();
+  return single;
 }
 
 /** Calls back with the messages of a packet, in their order. */

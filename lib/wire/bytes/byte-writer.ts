@@ -102,6 +102,14 @@ export class ByteWriter {
     this.#length += value.length;
   }
 
+  /** A field with the content of another writer. */
+  copy(tag: number, content: ByteWriter): void {
+    this.varint(tag);
+    this.varint(content.length);
+    this.#reserve(content.length);
+    this.#length = content.copyTo(this.#bytes, this.#length);
+  }
+
   /**
    * Begins a field with a length, for which it leaves as much room as `expectedBytes` need; returns where its content
    * starts. A wrong guess costs a move of the content in `close`, nothing else.

@@ -10,8 +10,6 @@ interface Open {
   readonly seq: number;
   readonly wantsReceipt: boolean;
   outcome: Outcome | ForwardedCommand | undefined;
-  /** True once the broker has applied what the command said to it. */
-  isSettled: boolean;
 }
 
 /** Calls of a queue about its commands. */
@@ -37,6 +35,8 @@ export class CommandQueue {
   /** Commands behind one that must be done first. */
   readonly #held = new Ring<{ seq: number; command: Command }>();
   #isHolding = false;
+  /** The broker has applied what commands up to this number said to it. */
+  #settled = 0;
   /** The last one with commands of this queue, which is told of once. */
   #bundle: Bundle | undefined;
 
@@ -55,16 +55,21 @@ export class CommandQueue {
     const upTo = this.#open.at(this.#open.length - 1)?.seq;
     if (upTo === undefined) return;
     void later(this.#parts.settled(), (settled) => {
-      for (let i = 0; i < this.#open.length; i++) {
-        const open = this.#open.at(i) as Open;
-        if (open.seq > upTo) break;
-        const outcome = outcomeOf(open);
-        const mayBeLost = !open.isSettled && (outcome === undefined || 'sockets' in outcome);
-        if (settled === 'unavailable' && mayBeLost) open.outcome = unavailable();
-        open.isSettled = true;
-      }
+      if (settled === 'unavailable') this.#lose(upTo);
+      this.#settled = Math.max(this.#settled, upTo);
       this.#tell();
     });
+  }
+
+  /** Nobody knows whether the broker has applied what commands up to a number said to it. */
+  #lose(upTo: number): void {
+    for (let i = 0; i < this.#open.length; i++) {
+      const open = this.#open.at(i) as Open;
+      if (open.seq > upTo) break;
+      const outcome = outcomeOf(open);
+      const mayBeLost = outcome === undefined || 'sockets' in outcome;
+      if (open.seq > this.#settled && mayBeLost) open.outcome = unavailable();
+    }
   }
 
   #apply(seq: number, command: Command, isAlone = false): void {
@@ -74,7 +79,8 @@ export class CommandQueue {
     if (isAlone && isHere && this.#open.length === 0) {
       return this.#parts.done(seq, outcome, wantsReceipt);
     }
-    const open: Open = { seq, wantsReceipt, outcome: undefined, isSettled: isAlone };
+    if (isAlone) this.#settled = seq;
+    const open: Open = { seq, wantsReceipt, outcome: undefined };
     this.#open.push(open);
     if (!(outcome instanceof Promise)) {
       open.outcome = outcome;
@@ -109,8 +115,9 @@ export class CommandQueue {
   #tell(): void {
     for (;;) {
       const open = this.#open.at(0);
-      const outcome = open?.isSettled === true ? outcomeOf(open) : undefined;
-      if (open === undefined || outcome === undefined) break;
+      if (open === undefined || open.seq > this.#settled) break;
+      const outcome = outcomeOf(open);
+      if (outcome === undefined) break;
       this.#open.shift();
       this.#parts.done(open.seq, outcome, open.wantsReceipt);
     }
