@@ -23,7 +23,8 @@ export type EngineOptions = Pick<GatewayOptions, 'limits' | 'log'>;
 /**
  * Hosts an engine in the primary process of `node:cluster`, which joins the gateways of all workers that are forked from now
  * on: browsers, backends and HTTP calls are served by any of them. A worker that ends takes only its own sockets, and the
- * others tell them as closed. Gateways with a `broker` of their own do not use it.
+ * others tell them as closed. Gateways with a `broker` of their own do not use it. Workers get one more open file, behind those
+ * that `cluster.setupPrimary()` was told of before.
  * @throws StandpipeError `refused` in a worker, and where workers were forked before
  */
 export function hostEngine({ limits, log }: EngineOptions = {}): void {
@@ -37,7 +38,7 @@ export function hostEngine({ limits, log }: EngineOptions = {}): void {
   process.env[HOST] = `${process.pid}`;
   process.env[WAY] = `${stdio.length}`;
   cluster.on('fork', (worker) => {
-    // Absent where setupPrimary() was called with other stdio since: then the worker says that nobody answers.
+    // Absent where setupPrimary() was called with other stdio since: then the gateway of the worker says so.
     const way = worker.process.stdio[stdio.length] as Duplex | null | undefined;
     if (way === null || way === undefined) return;
     const ended = host.serve(new Channel(way), () => worker.process.kill('SIGKILL'));
@@ -68,7 +69,14 @@ export function hostedBroker(settings: GatewaySettings, clock: Clock): Broker | 
 let channelToHost: Channel | undefined;
 
 function openChannel(): Channel {
-  const way = new Socket({ fd: Number(process.env[WAY]), readable: true, writable: true });
+  let way: Socket;
+  try {
+    way = new Socket({ fd: Number(process.env[WAY]), readable: true, writable: true });
+  } catch (error) {
+    const message =
+      'the process that hosts the engine left no way to it: call cluster.setupPrimary() before hostEngine(), not after it';
+    throw new StandpipeError('broker_unavailable', message, { cause: error });
+  }
   // The process ends with its gateway.
   way.unref();
   return new Channel(way);
