@@ -40,6 +40,13 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('answer' as const), key: name, answer: text }),
   fc.record({ kind: fc.constant('socket' as const), id: name, count: fc.nat(1) }),
+  fc.record({
+    kind: fc.constant('member' as const),
+    channel: name,
+    who: fc.record({ userId: name, userInfo: fc.option(text, { nil: undefined }) }),
+    count: fc.nat(),
+    max: fc.constantFrom(100, Infinity),
+  }),
 );
 const turn = fc.record({
   app: name,

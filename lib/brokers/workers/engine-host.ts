@@ -185,13 +185,16 @@ class Seat {
   #turned(call: number, reply: TurnReply): void {
     const isPlain = reply.kind === 'applied' && reply.results.every((each) => each === undefined);
     if (isPlain) this.#outbox.applied(call);
-    else this.#outbox.clone({ kind: 'answer', call, value: reply });
+    else this.#outbox.clone({ kind: 'turned', call, reply });
   }
 
   #called({ call, method, args }: Extract<FromWorker, { kind: 'call' }>): void {
     const run = this.#calls.get(method) ?? (() => Promise.reject(new Error(`no method ${method}`)));
     void Promise.resolve(run(...(args as never[]))).then(
-      (value) => this.#outbox.clone({ kind: 'answer', call, value }),
+      (value) => {
+        if (value === undefined) this.#outbox.done(call);
+        else this.#outbox.clone({ kind: 'answer', call, value });
+      },
       (error: unknown) => {
         this.#outbox.clone({ kind: 'failed', call, message: asError(error).message });
       },

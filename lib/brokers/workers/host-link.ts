@@ -211,6 +211,8 @@ export class HostLink implements EngineLink {
         return this.#answered(message.call)?.resolve(APPLIED);
       case 'answer':
         return this.#answered(message.call)?.resolve(message.value);
+      case 'turned':
+        return this.#answered(message.call)?.resolve(message.reply);
       case 'failed':
         return this.#answered(message.call)?.reject(new Error(message.message));
       case 'heard':

@@ -4,7 +4,7 @@ import { ByteWriter } from '../../wire/bytes/byte-writer';
 import type { Item } from '../../wire/cluster';
 import type { PublishOptions } from '../broker';
 import type { LinkListener } from '../joined/engine-link';
-import type { Operation } from '../operation';
+import type { Operation, TurnReply } from '../operation';
 import type { Channel } from './channel';
 
 /**
@@ -28,6 +28,7 @@ export interface Turn {
 
 export type FromHost =
   | { kind: 'answer'; call: number; value: unknown }
+  | { kind: 'turned'; call: number; reply: TurnReply }
   /** The reason why a call has no answer. */
   | { kind: 'failed'; call: number; message: string }
   /** A turn was applied, and nothing in it has a result. */
@@ -38,7 +39,7 @@ export type FromHost =
 
 type Cloned = Extract<
   FromWorker | FromHost,
-  { kind: 'call' | 'answer' | 'failed' | 'heard' | 'heardUser' }
+  { kind: 'call' | 'answer' | 'turned' | 'failed' | 'heard' | 'heardUser' }
 >;
 export type EventItem = Extract<Item, { kind: 'event' }>;
 type Publication = Extract<Operation, { kind: 'publish' }>;
@@ -48,11 +49,14 @@ type Told = 'heard' | 'heardUser';
 const PACKET_BYTES = 64 * 1024;
 /** Longer texts are sent as clones, and longer clones as packets of their own: the memory of a writer is bounded. */
 const MAX_LENGTH = 256 * 1024;
+const MAX_NAME_LENGTH = 1024;
 const NODE_BYTES = 2;
+/** Operations with bytes, or with a number that may be infinite: JSON has neither. */
+const CLONED: ReadonlySet<Operation['kind']> = new Set(['write', 'member', 'void'] as const);
 
 const TAGS = {
-  ...{ clone: 0x0a, turn: 0x12, applied: 0x18 },
-  ...{ post: 0x22, posted: 0x2a, event: 0x32 },
+  ...{ clone: 0x0a, turn: 0x12, applied: 0x18, post: 0x22, posted: 0x2a, event: 0x32 },
+  ...{ json: 0x3a, done: 0x40 },
 } as const;
 
 /** Gathers what is said within a turn, and sends it together: most of what a packet costs does not depend on its size. */
@@ -67,9 +71,13 @@ export class Outbox {
     this.#endOfTurn = endOfTurn;
   }
 
-  /** A message that is sent as a clone. */
+  /** A message that is sent as a clone, or as JSON where that says the same: a clone costs several times as much. */
   clone(message: Cloned): void {
-    this.#bytes(TAGS.clone, serialize(message));
+    if (!isJson(message)) return this.#bytes(TAGS.clone, serialize(message));
+    const text = JSON.stringify(message);
+    if (text.length > MAX_LENGTH) return this.#bytes(TAGS.json, Buffer.from(text));
+    this.#writer.item(TAGS.json, text);
+    this.#written();
   }
 
   turn(call: number, turn: Turn): void {
@@ -87,7 +95,8 @@ export class Outbox {
     writer.whole(0x20, turn.turn);
     for (const operation of operations) {
       if (operation.kind === 'publish') writePublication(writer, operation);
-      else writer.bytes(0x32, serialize(operation));
+      else if (CLONED.has(operation.kind)) writer.bytes(0x32, serialize(operation));
+      else writer.item(0x3a, JSON.stringify(operation));
     }
     writer.close(start, length);
     this.#written();
@@ -95,6 +104,12 @@ export class Outbox {
 
   applied(call: number): void {
     this.#writer.uint32(TAGS.applied, call);
+    this.#written();
+  }
+
+  /** The answer to a call, when it has no value. */
+  done(call: number): void {
+    this.#writer.uint32(TAGS.done, call);
     this.#written();
   }
 
@@ -145,6 +160,17 @@ export class Outbox {
   }
 }
 
+/** True when JSON says all of it, and has room in the memory of a writer. */
+function isJson(message: Cloned): boolean {
+  if (message.kind === 'call') return message.args.every(isName);
+  return message.kind === 'turned' && message.reply.kind !== 'repeated';
+}
+
+/** Names and finite numbers are few and short. */
+function isName(value: unknown): boolean {
+  return typeof value === 'string' ? value.length <= MAX_NAME_LENGTH : Number.isFinite(value);
+}
+
 /** Characters of operations, about. Those without texts of the program are short. */
 function lengthOf(operations: readonly Operation[]): number {
   const OVERHEAD = 32;
@@ -153,6 +179,8 @@ function lengthOf(operations: readonly Operation[]): number {
     length += OVERHEAD;
     if (operation.kind === 'publish') length += operation.text.length;
     else if (operation.kind === 'write') length += operation.bytes;
+    else if (operation.kind === 'answer') length += operation.answer.length;
+    else if (operation.kind === 'member') length += operation.who.userInfo?.length ?? 0;
   }
   return length;
 }
@@ -208,6 +236,8 @@ export function readPacket(packet: Buffer, heard: (message: FromWorker | FromHos
   while (reader.position < reader.length) {
     const tag = reader.varint();
     if (tag === TAGS.applied) heard({ kind: 'applied', call: reader.varint() });
+    else if (tag === TAGS.done) heard({ kind: 'answer', call: reader.varint(), value: undefined });
+    else if (tag === TAGS.json) heard(fromJson(reader.text()));
     else if (tag === TAGS.clone) heard(deserialize(reader.view()) as Cloned);
     else if (tag === TAGS.turn) heard(readTurn(reader));
     else if (tag === TAGS.event) heard(readEvent(reader));
@@ -220,6 +250,14 @@ export function readPacket(packet: Buffer, heard: (message: FromWorker | FromHos
   }
 }
 
+function fromJson(text: string): Cloned {
+  const message = JSON.parse(text) as Cloned;
+  if (message.kind !== 'turned' || message.reply.kind !== 'applied') return message;
+  // Operations without a result: an array of JSON has no undefined.
+  const results = message.reply.results.map((result) => result ?? undefined);
+  return { ...message, reply: { kind: 'applied', results } };
+}
+
 function readTurn(reader: ByteReader): FromWorker {
   const end = reader.lengthEnd();
   const operations: Operation[] = [];
@@ -228,6 +266,7 @@ function readTurn(reader: ByteReader): FromWorker {
     const tag = reader.varint();
     if (tag === 0x2a) operations.push(readPublication(reader));
     else if (tag === 0x32) operations.push(deserialize(reader.view()) as Operation);
+    else if (tag === 0x3a) operations.push(JSON.parse(reader.text()) as Operation);
     else if (tag === 0x08) turn.call = reader.varint();
     else if (tag === 0x12) turn.app = reader.text();
     else if (tag === 0x18) turn.node = reader.varint();
