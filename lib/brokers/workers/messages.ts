@@ -171,7 +171,7 @@ function isName(value: unknown): boolean {
   return typeof value === 'string' ? value.length <= MAX_NAME_LENGTH : Number.isFinite(value);
 }
 
-/** Characters of operations, about. Those without texts of the program are short. */
+/** Characters of operations, about. Operations without texts of the program are short. */
 function lengthOf(operations: readonly Operation[]): number {
   const OVERHEAD = 32;
   let length = 0;
