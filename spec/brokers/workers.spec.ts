@@ -11,6 +11,10 @@ import {
   Outbox,
   readPacket,
 } from '../../lib/brokers/workers/messages';
+import { HostLink } from '../../lib/brokers/workers/host-link';
+import { systemClock } from '../../lib/util/timers';
+import { readNodeMessages } from '../../lib/wire/cluster';
+import { until } from '../support/until';
 import { withoutUndefined } from '../support/without-undefined';
 
 const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 });
@@ -152,3 +156,23 @@ t.test(
     );
   },
 );
+
+t.test('a message that is too long is lost, and those behind it arrive', async (t) => {
+  const [here, there] = duplexPair();
+  const link = new HostLink(new Channel(here), systemClock);
+  const lengths: number[] = [];
+  new Channel(there).hear((packet) =>
+    readPacket(packet, (message) => {
+      if (message.kind !== 'post') return;
+      for (const each of readNodeMessages(message.messages)) {
+        if (each.kind === 'letter') lengths.push(each.text.length);
+      }
+    }),
+  );
+  for (const length of [1_400_000, 5_000_000, 3]) {
+    const text = 'x'.repeat(length);
+    await link.post(7, [{ kind: 'letter', from: 1, number: 1, first: 1, app: '1', text }]);
+  }
+  await until(() => lengths.length === 2);
+  t.strictSame(lengths, [1_400_000, 3]);
+});

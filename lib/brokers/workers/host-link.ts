@@ -1,5 +1,6 @@
 import { StandpipeError } from '../../errors';
 import type { Clock } from '../../util/timers';
+import { CodecError } from '../../wire/codec-error';
 import { type NodeMessage, readNodeMessages, writeNodeMessages } from '../../wire/cluster';
 import type { CachedEvent, ChannelCount, MemberList, OnlineUsers, Totals } from '../broker';
 import type {
@@ -176,7 +177,12 @@ export class HostLink implements EngineLink {
   }
 
   post(node: number, messages: readonly NodeMessage[]): Promise<void> {
-    this.#outbox.post(node, writeNodeMessages(messages));
+    try {
+      this.#outbox.post(node, writeNodeMessages(messages));
+    } catch (error) {
+      // Messages that are too long are lost, as those to a node that is gone.
+      if (!(error instanceof CodecError)) throw error;
+    }
     return Promise.resolve();
   }
 
@@ -223,7 +229,13 @@ export class HostLink implements EngineLink {
   }
 
   #posted(bytes: Buffer): void {
-    for (const message of readNodeMessages(bytes)) this.#listener?.posted(message);
+    let messages: readonly NodeMessage[] = [];
+    try {
+      messages = readNodeMessages(bytes);
+    } catch {
+      this.#listener?.unreadable();
+    }
+    for (const message of messages) this.#listener?.posted(message);
   }
 
   #answered(call: number): Waiting | undefined {

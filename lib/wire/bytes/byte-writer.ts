@@ -6,6 +6,8 @@ import { WIRE_LIMITS } from '../limits';
 const MAX_BYTES = 4 * 1024 * 1024;
 /** Shorter texts are copied by a loop, which costs less than the call into the runtime. */
 const SHORT_TEXT = 24;
+/** Longer texts are measured, since three times their length may be more than there is room for. */
+const LONG_TEXT = 64 * 1024;
 
 /**
  * Writes protobuf fields into memory that grows and is used again. Field methods take the whole tag
@@ -86,7 +88,7 @@ export class ByteWriter {
   /** An entry of a repeated text field, which is written also when it is empty. */
   item(tag: number, value: string): void {
     const start = this.open(tag, value.length);
-    this.#reserve(value.length * 3);
+    this.#reserve(value.length > LONG_TEXT ? Buffer.byteLength(value) : value.length * 3);
     if (value.length > SHORT_TEXT || !this.#ascii(value)) {
       this.#length += this.#bytes.write(value, this.#length);
     }
