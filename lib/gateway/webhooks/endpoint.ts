@@ -216,7 +216,10 @@ export class Endpoint {
 
   #fresh(now: number): Delivery | undefined {
     if (now < this.#freshAt) return undefined;
-    const { load, expired } = this.#queue.take(this.#options.batch ? BATCH : ONE, now);
+    const { batch } = this.#options;
+    const { load, expired } = this.#queue.take(batch ? BATCH : ONE, now);
+    // Events that come while this one is on its way share the next request, however soon it is answered.
+    if (batch && !this.#queue.hasReady) this.#freshAt = now + BATCH_MS;
     if (expired > 0) this.#drop(expired, 'they waited too long');
     if (load === undefined) {
       this.#settled();

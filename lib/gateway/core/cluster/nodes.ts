@@ -5,12 +5,13 @@ import { nodeOfSocketId } from '../../../pusher/socket-id';
 import { hash32 } from '../../../util/hash';
 import type { Clock } from '../../../util/timers';
 import type { App } from '../model/app';
+import { type Bundle, Bundles } from './bundles';
 
 /** A message of one node to another about an app: JSON, and so is the answer, where there is one. */
 export interface NodeMessage {
   readonly type:
     | ('changed' | 'counted' | 'terminate' | 'arrived' | 'met' | 'leaving')
-    | ('command' | 'query' | 'decide' | 'to_socket')
+    | ('commands' | 'query' | 'decide' | 'to_socket')
     | ('hear' | 'report' | 'keep' | 'tail' | 'pipe' | 'look');
   readonly [field: string]: unknown;
 }
@@ -39,6 +40,9 @@ export class Nodes {
   readonly #clock: Clock;
   readonly #handlers = new Map<string, MessageHandler>();
   readonly #watchers: NodesWatcher[] = [];
+  readonly #bundles = new Bundles((node, bundle) =>
+    bundle.app.broker.send(node, JSON.stringify({ type: bundle.type, parts: bundle.take() })),
+  );
   /** Nodes that are about to leave: they are given nothing more to look after. */
   readonly #leaving = new Set<number>();
   /** Answers to nodes that have arrived and that this one does not know yet. */
@@ -124,7 +128,17 @@ export class Nodes {
 
   /** Answers with the node's answer; undefined when it is gone, or does not answer. */
   send(app: App, node: number, message: NodeMessage): Eventual<string | undefined> {
+    this.#bundles.flush(node);
     return app.broker.send(node, JSON.stringify(message));
+  }
+
+  /**
+   * A part of a message, whose `parts` are all that this callback of the event loop says so to the node; its answer is a JSON array
+   * with one for each. Returns the bundle, of which this is the last part now.
+   * @param part a value of JSON, of about `length` characters
+   */
+  sendPart(app: App, node: number, type: 'commands', part: unknown, length: number): Bundle {
+    return this.#bundles.add(app, node, type, part, length);
   }
 
   /** As `send`, and undefined when the answer is not there in time, 2 s unless given. The message may be heard all the same. */
