@@ -1,7 +1,11 @@
 import cluster, { type Worker } from 'node:cluster';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { StandpipeError } from '../../errors';
 import { type GatewayOptions, hostEngine } from '../../gateway';
+import { placeOf } from '../../gateway/neighbours';
 
 /** Variable that tells a worker its number, from 1. */
 const NUMBER = 'STANDPIPE_WORKER';
@@ -56,16 +60,23 @@ function requireRoom(flag: string, port: number | undefined, count: number): voi
  */
 export class Workers {
   readonly #log: Logger;
+  readonly #count: number;
   readonly #listening = new Set<Worker>();
+  /** Folder of the sockets over which workers pass requests on; nobody else may enter it. */
+  readonly #folder: string;
   #isStopping = false;
 
-  constructor(log: Logger, { broker, limits }: GatewayOptions) {
+  constructor(log: Logger, count: number, { broker, limits }: GatewayOptions) {
     this.#log = log;
+    this.#count = count;
+    const folder = (this.#folder = mkdtempSync(join(tmpdir(), 'standpipe-')));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     if (broker === undefined) hostEngine({ log, ...(limits && { limits }) });
   }
 
   /** Resolves when all listen. */
-  start(count: number): Promise<void> {
+  start(): Promise<void> {
+    const count = this.#count;
     return new Promise((resolve) => {
       cluster.on('message', (worker, message) => {
         if (message !== LISTENS) return;
@@ -98,7 +109,10 @@ export class Workers {
   }
 
   #fork(number: number): void {
-    const worker = cluster.fork({ [NUMBER]: `${number}` });
+    const worker = cluster.fork({
+      [NUMBER]: `${number}`,
+      ...placeOf(number, this.#count, this.#folder),
+    });
     worker.process.once('exit', (code, signal) => {
       if (this.#isStopping) return;
       const how = { worker: number, pid: worker.process.pid, code, signal };
