@@ -56,7 +56,7 @@ function requireRoom(flag: string, port: number | undefined, count: number): voi
 
 /**
  * Processes that serve the same ports, each with a gateway of its own, on the configured broker or on an engine of this
- * process. A worker that ends is replaced, unless it never listened: then all end.
+ * process. A worker that ends is replaced, again and again. At the start, before all have listened, all end with it.
  */
 export class Workers {
   readonly #log: Logger;
@@ -64,7 +64,7 @@ export class Workers {
   readonly #listening = new Set<Worker>();
   /** Folder of the sockets over which workers pass requests on; nobody else may enter it. */
   readonly #folder: string;
-  #isStopping = false;
+  #state: 'starting' | 'running' | 'stopping' = 'starting';
 
   constructor(log: Logger, count: number, { broker, limits }: GatewayOptions) {
     this.#log = log;
@@ -81,7 +81,9 @@ export class Workers {
       cluster.on('message', (worker, message) => {
         if (message !== LISTENS) return;
         this.#listening.add(worker);
-        if (this.#listening.size === count) resolve();
+        if (this.#state !== 'starting' || this.#listening.size < count) return;
+        this.#state = 'running';
+        resolve();
       });
       for (let number = 1; number <= count; number++) this.#fork(number);
     });
@@ -94,7 +96,7 @@ export class Workers {
 
   /** Drains all, and waits until they have ended. */
   async drain(): Promise<void> {
-    this.#isStopping = true;
+    this.#state = 'stopping';
     await Promise.all(
       this.#all().map(async (worker) => {
         const ended = new Promise((resolve) => worker.process.once('exit', resolve));
@@ -114,17 +116,19 @@ export class Workers {
       ...placeOf(number, this.#count, this.#folder),
     });
     worker.process.once('exit', (code, signal) => {
-      if (this.#isStopping) return;
+      const hasListened = this.#listening.delete(worker);
+      if (this.#state === 'stopping') return;
       const how = { worker: number, pid: worker.process.pid, code, signal };
-      if (!this.#listening.delete(worker)) {
-        this.#log.error(how, 'a worker ended before it listened: all end');
+      if (this.#state === 'starting') {
+        this.#log.error(how, 'a worker ended before all listened: all end');
         process.exitCode = 1;
         void this.drain().then(() => process.exit(1));
         return;
       }
-      this.#log.error(how, 'a worker has ended, and is replaced');
+      const what = hasListened ? 'has ended' : 'ended before it listened';
+      this.#log.error(how, `a worker ${what}, and is replaced`);
       setTimeout(() => {
-        if (!this.#isStopping) this.#fork(number);
+        if (this.#state !== 'stopping') this.#fork(number);
       }, AGAIN_MS);
     });
   }
