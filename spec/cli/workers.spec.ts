@@ -138,6 +138,14 @@ t.test('a worker that can not be replaced at once takes no other one with it', a
   t.ok(closed.size < sockets.length, 'the other one stays');
 });
 
+t.test('a worker that stands still does not keep the command from its end', async (t) => {
+  const { run, pids } = await serve(t, { config: { limits: { drainMs: 100 } } });
+  process.kill(pids[0] ?? 0, 'SIGSTOP');
+  run.child.kill('SIGTERM');
+  await run.line('a worker does not end: it is killed');
+  t.equal(await run.ended, 0);
+});
+
 t.test('SIGHUP is passed on to the workers', async (t) => {
   const { run, port, file } = await serve(t);
   writeFileSync(file, JSON.stringify({ port: 0, apps: [{ ...APP, id: '2', key: 'two' }] }));

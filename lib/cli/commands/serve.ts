@@ -39,7 +39,7 @@ export async function serve(flags: ServeFlags, env: Environment): Promise<void> 
   const all = new Workers(log, workers, config.options);
   const reloads = reloadOnHangup(log, () => {
     config = read();
-    all.reload();
+    all.reload(config.options);
   });
   if (config.watches) {
     watchFiles(

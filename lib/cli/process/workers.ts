@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { StandpipeError } from '../../errors';
 import { type GatewayOptions, hostEngine } from '../../gateway';
 import { placeOf } from '../../gateway/neighbours';
+import { checkGatewayOptions } from '../../gateway/options/options';
 
 /** Variable that tells a worker its number, from 1. */
 const NUMBER = 'STANDPIPE_WORKER';
@@ -13,6 +14,8 @@ const NUMBER = 'STANDPIPE_WORKER';
 const LISTENS = 'standpipe listens';
 /** Wait before a worker that has ended is replaced. */
 const AGAIN_MS = 1_000;
+/** Time beyond that of a drain after which a worker that has not ended stands still, and is killed. */
+const STUCK_MS = 5_000;
 const MAX_WORKERS = 256;
 const MAX_PORT = 65_535;
 
@@ -64,11 +67,14 @@ export class Workers {
   readonly #listening = new Set<Worker>();
   /** Folder of the sockets over which workers pass requests on; nobody else may enter it. */
   readonly #folder: string;
+  #drainMs: number;
   #state: 'starting' | 'running' | 'stopping' = 'starting';
 
-  constructor(log: Logger, count: number, { broker, limits }: GatewayOptions) {
+  constructor(log: Logger, count: number, options: GatewayOptions) {
+    const { broker, limits } = options;
     this.#log = log;
     this.#count = count;
+    this.#drainMs = drainMsOf(options);
     const folder = (this.#folder = mkdtempSync(join(tmpdir(), 'standpipe-')));
     process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     if (broker === undefined) hostEngine({ log, ...(limits && { limits }) });
@@ -89,19 +95,25 @@ export class Workers {
     });
   }
 
-  /** Tells each to read the configuration again. */
-  reload(): void {
+  /** Tells each to read the configuration again, which has these options. */
+  reload(options: GatewayOptions): void {
+    this.#drainMs = drainMsOf(options);
     for (const worker of this.#all()) worker.process.kill('SIGHUP');
   }
 
-  /** Drains all, and waits until they have ended. */
+  /** Drains all, and waits until they have ended; those that stand still are killed. */
   async drain(): Promise<void> {
     this.#state = 'stopping';
     await Promise.all(
       this.#all().map(async (worker) => {
         const ended = new Promise((resolve) => worker.process.once('exit', resolve));
         worker.process.kill('SIGTERM');
+        const stuck = setTimeout(() => {
+          this.#log.error({ pid: worker.process.pid }, 'a worker does not end: it is killed');
+          worker.process.kill('SIGKILL');
+        }, this.#drainMs + STUCK_MS);
         await ended;
+        clearTimeout(stuck);
       }),
     );
   }
@@ -132,4 +144,9 @@ export class Workers {
       }, AGAIN_MS);
     });
   }
+}
+
+function drainMsOf(options: GatewayOptions): number {
+  const { drainDelayMs, drainMs } = checkGatewayOptions(options).limits;
+  return drainDelayMs + drainMs;
 }
