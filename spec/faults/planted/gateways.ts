@@ -1,5 +1,6 @@
-import { spec, type FaultKind } from './fault-kind';
+import { property, spec, type FaultKind } from './fault-kind';
 
+const takeOvers = 'gateway/cluster/take-overs.spec.ts';
 const neighbours = 'gateway/neighbours.spec.ts';
 
 /** Faults of several gateways that are to be one. */
@@ -40,6 +41,39 @@ export const gateways: readonly FaultKind[] = [
         finder: spec(
           neighbours,
           'a request is passed on with the address of its client, its origin and its body',
+        ),
+      },
+    ],
+  },
+  {
+    title: 'a loss between gateways that takes more with it, or is not told',
+    kind: 'Events on their way from another gateway are lost: the stream drops what it keeps as well, or nobody is told.',
+    bugs: [
+      {
+        title: 'what a stream keeps is dropped',
+        file: 'gateway/core/streams/cluster-stream.ts',
+        from: "log.miss('node_lost');",
+        to: "log.newEpoch('node_lost');",
+        finder: spec(takeOvers, 'a loss between gateways takes nothing from what a stream keeps'),
+      },
+      {
+        title: 'a loss is told on the first connection alone',
+        file: 'stream/log.ts',
+        from: 'const hasGap = isLost || this.#missed !== undefined;',
+        to: 'const hasGap = isLost;',
+        finder: spec(
+          'stream/log.spec.ts',
+          'a loss beside the log is told again until an event behind it is finished',
+        ),
+      },
+      {
+        title: 'the next gateway of a stream does not know of a loss',
+        file: 'gateway/core/streams/stream-store.ts',
+        from: 'low, reserved, finished, missed };',
+        to: 'low, reserved, finished };',
+        finder: property(
+          'gateway/core/streams/stream-store.spec.ts',
+          'the next gateway has each unfinished event in its place, and no other',
         ),
       },
     ],

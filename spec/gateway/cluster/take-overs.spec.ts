@@ -3,6 +3,7 @@ import type { PipeOptions } from '../../../lib';
 import { FarEngine } from '../../../lib/brokers/memory/far-engine';
 import type { FarLink } from '../../../lib/brokers/memory/far-link';
 import { Gateway } from '../../../lib/gateway/gateway';
+import type { Limits } from '../../../lib/gateway/options/options';
 import { systemClock } from '../../../lib/util/timers';
 import { nodeOfSocketId } from '../../../lib/pusher/socket-id';
 import type { NodeMessage } from '../../../lib/wire/cluster';
@@ -21,10 +22,15 @@ interface Node {
   port: number;
 }
 
-async function start(t: Test, engine: FarEngine, lease = LEASE): Promise<Node> {
+async function start(
+  t: Test,
+  engine: FarEngine,
+  lease = LEASE,
+  more: Partial<Limits> = {},
+): Promise<Node> {
   const { broker, link } = engine.join({ limits: lease });
   const app = { id: '1', key: 'key', secret: SECRET, clientEvents: true };
-  const limits = { drainMs: 300, drainDelayMs: 1 };
+  const limits = { drainMs: 300, drainDelayMs: 1, ...more };
   const gateway = new Gateway({ port: 0, apps: [app], limits }, systemClock, broker);
   t.teardown(() => gateway.stop());
   await gateway.start();
@@ -319,4 +325,43 @@ t.test('reports that nobody answers for long are sent again, and nothing is lost
   await until(() => handled.includes('2'));
   t.strictSame(handled, ['1', '2']);
   t.strictSame(told, [], 'no loss is told');
+});
+
+t.test('a loss between gateways takes nothing from what a stream keeps', async (t) => {
+  const engine = new FarEngine();
+  const home = await start(t, engine, LONG_LEASE);
+  const other = await start(t, engine, LONG_LEASE, { maxPipeUnackedEvents: 5 });
+  const chat = await backend(t, home, { name: 'chat' }, ['socket_message']);
+  const socket = await TestSocket.connect(t, other.port);
+  // Reports come to their home, and then no more, until some were given up.
+  const { gate, open } = makeGate();
+  let mode: 'passes' | 'waits' = 'passes';
+  const reported: string[] = [];
+  const post = other.link.post.bind(other.link);
+  other.link.post = async (node, messages) => {
+    for (const message of messages) {
+      if (!isOf(message, 'report')) continue;
+      if (JSON.stringify(message).includes('lost')) open();
+      if (mode === 'waits') await gate;
+      reported.push(JSON.stringify(message));
+    }
+    await post(node, messages);
+  };
+  chat.line.cut();
+  for (const n of [1, 2, 3]) socket.send({ event: 'hi', data: n });
+  await until(() => reported.join('').split('event\\":\\"hi').length > 3);
+  mode = 'waits';
+  for (let n = 4; n < 40; n++) {
+    socket.send({ event: 'hi', data: n });
+    await socket.settled();
+  }
+  await gate;
+  chat.line.mend();
+  await until(() => {
+    socket.send({ event: 'hi', data: 'later' });
+    return chat.handled.includes('later');
+  });
+  t.strictSame(chat.handled.slice(0, 3), ['1', '2', '3'], 'events that were kept');
+  t.notOk(chat.handled.includes('39'), 'others are lost');
+  t.ok(chat.told.includes('gap'), 'and that is told');
 });

@@ -208,7 +208,7 @@ export class Elsewhere implements FarBrowsers {
       const news = far.end(clock.wall());
       if (news?.isLost === true) {
         for (const stream of this.#streams()) {
-          this.#ended(far.node, stream.id);
+          this.#ended(far.node, stream.id, 'perhaps again');
           stream.missed();
         }
       }
