@@ -1,5 +1,6 @@
 import { property, spec, type FaultKind } from './fault-kind';
 
+const reloads = 'gateway/cluster/reloads.spec.ts';
 const takeOvers = 'gateway/cluster/take-overs.spec.ts';
 const neighbours = 'gateway/neighbours.spec.ts';
 
@@ -75,6 +76,59 @@ export const gateways: readonly FaultKind[] = [
           'gateway/core/streams/stream-store.spec.ts',
           'the next gateway has each unfinished event in its place, and no other',
         ),
+      },
+    ],
+  },
+  {
+    title: 'events of other gateways that nobody keeps',
+    kind: 'While a stream has no gateway, or another gateway does not know yet that it has one, events go to nobody, in silence.',
+    bugs: [
+      {
+        title: 'a gateway that kept nothing says that there was nothing',
+        file: 'gateway/core/cluster/reporters.ts',
+        from: "if (known.length === 0) return this.#app.hasHadSockets ? 'lost' : undefined;",
+        to: 'if (known.length === 0) return undefined;',
+        finder: spec(takeOvers, 'events that nobody passes on are told when that is known'),
+      },
+      {
+        title: 'a gateway that kept a part passes on nothing, and says nothing',
+        file: 'gateway/core/cluster/reporters.ts',
+        from: "return known.includes(undefined) ? 'lost' : known",
+        to: 'return known',
+        finder: spec(
+          takeOvers,
+          'events that a gateway could not keep for a stream without one are told as lost',
+        ),
+      },
+      {
+        title: 'an app that a reload adds is asked about a second later',
+        file: 'gateway/core/cluster/nodes.ts',
+        from: 'for (const watcher of this.#watchers) watcher.arrived?.(app, from);',
+        to: '',
+        finder: spec(
+          reloads,
+          'an app that a reload adds here last is heard by backends elsewhere at once',
+        ),
+      },
+    ],
+  },
+  {
+    title: 'debts of webhooks that nobody pays',
+    kind: 'A reload takes an endpoint out, and what it had yet to take is told again when its gateway dies.',
+    bugs: [
+      {
+        title: 'an endpoint keeps what it had yet to take',
+        file: 'gateway/webhooks/webhooks.ts',
+        from: 'for (const endpoint of before) endpoint.remove();',
+        to: 'for (const endpoint of before) endpoint.stop();',
+        finder: spec(reloads, 'an endpoint that a reload takes out leaves no debt behind'),
+      },
+      {
+        title: 'the last endpoint of an app takes its teller with it',
+        file: 'gateway/webhooks/webhooks.ts',
+        from: 'this.#end(ofApp.teller);',
+        to: 'ofApp.teller.stop();',
+        finder: spec(reloads, 'an endpoint that a reload takes out leaves no debt behind'),
       },
     ],
   },

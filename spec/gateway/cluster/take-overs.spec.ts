@@ -223,8 +223,33 @@ t.test('events that nobody passes on are told when that is known', async (t) => 
   open();
   await until(() => chat.handled.length > 0);
   t.equal(chat.handled[0], '1', 'for the first time');
-  t.strictSame(chat.told, []);
+  t.strictSame(chat.told, ['gap'], 'nobody has kept what came before');
 });
+
+t.test(
+  'events that a gateway could not keep for a stream without one are told as lost',
+  async (t) => {
+    const engine = new FarEngine();
+    const home = await start(t, engine, LONG_LEASE);
+    const other = await start(t, engine, LONG_LEASE, { maxPipeUnackedEvents: 5 });
+    const next = await start(t, engine, LONG_LEASE);
+    const socket = await TestSocket.connect(t, other.port);
+    const streams: Array<{ stream: Backend; to: Node }> = [];
+    for (const to of [next, other]) {
+      const stream = await backend(t, home, { name: `to-${to.port}` }, ['socket_message']);
+      streams.push({ stream, to });
+    }
+    await home.gateway.drain();
+    for (let n = 0; n < 10; n++) socket.send({ event: 'hi', data: n });
+    await socket.settled();
+    for (const { stream, to } of streams) moveTo(stream, to);
+    await until(() => {
+      socket.send({ event: 'hi', data: 'later' });
+      return streams.every(({ stream }) => stream.handled.includes('later'));
+    });
+    for (const { stream } of streams) t.strictSame(stream.told, ['gap']);
+  },
+);
 
 t.test('a gateway that never says what it has kept is not waited for without end', async (t) => {
   const engine = new FarEngine();
