@@ -26,9 +26,15 @@ const ALONE = [
   ...['redis', 'redis-faults', 'sentinels'].map((name) => `spec/brokers/${name}.spec.ts`),
   'spec/readme.spec.ts',
   'spec/browser/',
-  ...['commands', 'conformance', 'config', 'reload', 'serve-faults', 'workers'].map(
-    (name) => `spec/cli/${name}.spec.ts`,
-  ),
+  ...[
+    'commands',
+    'conformance',
+    'config',
+    'reload',
+    'serve-faults',
+    'workers',
+    'workers-fallback',
+  ].map((name) => `spec/cli/${name}.spec.ts`),
   'spec/conformance/features/',
   'spec/lint/',
   ...['close-codes', 'nginx', 'pipe-with-pusher-js', 'python'].map(

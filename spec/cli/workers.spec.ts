@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -116,6 +116,34 @@ t.test('a worker that is killed takes its own sockets alone, and is replaced', a
   await until(() => tellsAll(0) || tellsAll(1));
   for (const [what, times] of told) t.equal(times, 1, what);
   await until(() => lines(run).filter(({ msg }) => msg === 'standpipe listens').length === 3);
+});
+
+t.test('a worker that can not be replaced at once takes no other one with it', async (t) => {
+  const { run, port, pids, file } = await serve(t);
+  const sound = readFileSync(file);
+  const sockets = await Promise.all(
+    Array.from({ length: 4 }, async () => TestSocket.connect(t, port)),
+  );
+  const closed = new Set<string>();
+  for (const socket of sockets) void socket.closed().then(() => closed.add(socket.id));
+  writeFileSync(file, '{');
+  run.child.kill('SIGHUP');
+  await run.line('reload refused');
+  process.kill(pids[0] ?? 0, 'SIGKILL');
+  const tried = JSON.parse(await run.line('ended before it listened, and is replaced')) as object;
+  t.match(tried, { code: 1, signal: null });
+  t.equal((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 200);
+  writeFileSync(file, sound);
+  await until(() => lines(run).filter(({ msg }) => msg === 'standpipe listens').length === 3);
+  t.ok(closed.size < sockets.length, 'the other one stays');
+});
+
+t.test('a worker that stands still does not keep the command from its end', async (t) => {
+  const { run, pids } = await serve(t, { config: { limits: { drainMs: 100 } } });
+  process.kill(pids[0] ?? 0, 'SIGSTOP');
+  run.child.kill('SIGTERM');
+  await run.line('a worker does not end: it is killed');
+  t.equal(await run.ended, 0);
 });
 
 t.test('SIGHUP is passed on to the workers', async (t) => {

@@ -36,10 +36,10 @@ export async function serve(flags: ServeFlags, env: Environment): Promise<void> 
     return config;
   };
   let config = read();
-  const all = new Workers(log, config.options);
+  const all = new Workers(log, workers, config.options);
   const reloads = reloadOnHangup(log, () => {
     config = read();
-    all.reload();
+    all.reload(config.options);
   });
   if (config.watches) {
     watchFiles(
@@ -49,7 +49,7 @@ export async function serve(flags: ServeFlags, env: Environment): Promise<void> 
     );
   }
   drainOnSignals(all, log);
-  await all.start(workers);
+  await all.start();
   log.info({ workers }, 'all workers listen');
   reloads.ready();
 }

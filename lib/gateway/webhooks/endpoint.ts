@@ -181,13 +181,22 @@ export class Endpoint {
     return this.#idle.promise;
   }
 
-  /** Drops what is left and closes the connections. */
-  stop(why = 'the gateway stops'): void {
+  /** Drops what is left and closes the connections: the gateway stops, and other gateways tell what it owes. */
+  stop(): void {
+    this.#end('the gateway stops', this.#queue.size);
+  }
+
+  /** Drops what is left, which nobody is to tell, and closes the connections. */
+  remove(): void {
+    this.#end('the endpoint was taken out of the configuration', this.#queue.giveUp());
+  }
+
+  #end(why: string, dropped: number): void {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#clearTimer();
     this.#poster.close();
-    this.#drop(this.#queue.size, why);
+    this.#drop(dropped, why);
     this.#idle?.resolve();
   }
 

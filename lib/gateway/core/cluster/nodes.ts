@@ -28,6 +28,8 @@ export type MessageHandler = (app: App, message: NodeMessage, from: number) => E
 export interface NodesWatcher {
   /** Nodes came or went. */
   changed?(): void;
+  /** A node that may be known is about to serve an app. */
+  arrived?(app: App, node: number): void;
   /** The others took this node for dead: it is the home of nothing any more. */
   fenced?(): void;
   /** Another node is the home of a name, which this one was. */
@@ -57,9 +59,10 @@ export class Nodes {
     });
     // Messages before this one may have to be sent again: they are asked for when its answer has come.
     this.on('arrived', (app, _message, from) =>
-      later(this.#known(from), () =>
-        later(this.send(app, from, { type: 'met' }), (answer) => answer ?? ''),
-      ),
+      later(this.#known(from), () => {
+        for (const watcher of this.#watchers) watcher.arrived?.(app, from);
+        return later(this.send(app, from, { type: 'met' }), (answer) => answer ?? '');
+      }),
     );
     this.on('met', () => 'ok');
   }
