@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { Child, LOADER_CORE, SERVER_CORE } from './support/child';
+import { Numbered, renumbered } from './support/numbered';
 import { payload, PEERS, standpipe, type Peer } from './support/peers';
 import { openAll, RawSocket } from './support/raw-socket';
 import { rounds, type Round } from './support/rounds';
@@ -53,6 +54,8 @@ class Load {
   readonly #question: Buffer;
   /** Times of the questions that a socket has yet to get an answer to, oldest first. */
   readonly #askedAt: number[][];
+  /** Questions so far, by socket. */
+  readonly #asked: number[];
   #latenciesMs: number[] = [];
   #open = 0;
   #asking = false;
@@ -60,26 +63,30 @@ class Load {
   #done: () => void = () => undefined;
 
   constructor(sockets: readonly RawSocket[], peer: Peer) {
-    const { question, answerBytes } = peer.echo(payload(PAYLOAD_BYTES));
+    const { question, answer } = peer.echo(payload(PAYLOAD_BYTES));
     this.#sockets = sockets;
     this.#question = question;
     this.#askedAt = sockets.map(() => []);
+    this.#asked = sockets.map(() => 0);
     sockets.forEach((socket, i) => {
-      let unread = 0;
-      socket.received = (bytes) => {
-        for (unread += bytes; unread >= answerBytes; unread -= answerBytes) this.#answer(i);
+      const answers = new Numbered(answer);
+      socket.received = (bytes, chunk) => {
+        for (let left = answers.read(bytes, chunk); left > 0; left -= 1) this.#answer(i);
       };
     });
   }
 
-  /** A number of questions a second, with or without answers, to one socket after the other. */
+  /** Questions on a schedule, with or without answers; latencies count from the time that each was due. */
   steady(seconds: number): Promise<Round> {
     this.#answered = () => undefined;
     let asked = 0;
     return this.#round(seconds, (start) => {
       const timer = setInterval(() => {
         const due = ((performance.now() - start) / 1_000) * STEADY_PER_SECOND;
-        for (; asked < due && this.#asking; asked += 1) this.#ask(asked % this.#sockets.length);
+        for (; asked < due && this.#asking; asked += 1) {
+          const dueAt = start + (asked / STEADY_PER_SECOND) * 1_000;
+          this.#ask(asked % this.#sockets.length, dueAt);
+        }
         if (!this.#asking) clearInterval(timer);
       }, 1);
     });
@@ -110,10 +117,12 @@ class Load {
     return { count: latenciesMs.length, seconds: (performance.now() - start) / 1_000, latenciesMs };
   }
 
-  #ask(socket: number): void {
+  #ask(socket: number, dueAt = performance.now()): void {
     this.#open += 1;
-    this.#askedAt[socket]?.push(performance.now());
-    this.#sockets[socket]?.write(this.#question);
+    this.#askedAt[socket]?.push(dueAt);
+    const number = this.#asked[socket] ?? 0;
+    this.#asked[socket] = number + 1;
+    this.#sockets[socket]?.write(renumbered(this.#question, number));
   }
 
   #answer(socket: number): void {

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { Child, SERVER_CORE } from './support/child';
+import { Numbered, type Shape } from './support/numbered';
 import { payload, PEERS, type Publisher } from './support/peers';
 import { openAll, RawSocket } from './support/raw-socket';
 import { rounds, type Round } from './support/rounds';
@@ -24,7 +25,7 @@ export async function fanOut(settings: Settings): Promise<void> {
       const publisher = await peer.publisher(port, CHANNEL, data);
       const load = new Load(sockets, publisher, {
         window,
-        eventBytes: peer.eventBytes(CHANNEL, data),
+        shape: peer.event(CHANNEL, data),
       });
       const figures = await rounds(settings, server, (seconds) => load.run(seconds));
       part.row(peer.name, [figures.perSecond, figures.cpuUs, figures.p50Ms, figures.p99Ms]);
@@ -36,39 +37,40 @@ export async function fanOut(settings: Settings): Promise<void> {
 }
 
 /**
- * Keeps a number of events in flight. All deliveries are of one size, so bytes count them; an event is complete when as
- * many deliveries came as it has subscribers, and those before it.
+ * Keeps a number of events in flight. An event is complete when as many deliveries came as it and the events before it
+ * have subscribers: each socket gets them in order, or the run fails.
  */
 class Load {
   readonly #subscribers: number;
   readonly #publisher: Publisher;
   readonly #window: number;
-  readonly #eventBytes: number;
-  #bytes = 0;
+  #seen = 0;
   #awake = false;
   #turn: () => void = () => undefined;
 
   constructor(
     sockets: readonly RawSocket[],
     publisher: Publisher,
-    { window, eventBytes }: { window: number; eventBytes: number },
+    { window, shape }: { window: number; shape: Shape },
   ) {
     this.#subscribers = sockets.length;
     this.#publisher = publisher;
     this.#window = window;
-    this.#eventBytes = eventBytes;
-    for (const socket of sockets) socket.received = (bytes) => this.#received(bytes);
+    for (const socket of sockets) {
+      const frames = new Numbered(shape);
+      socket.received = (bytes, chunk) => this.#received(frames.read(bytes, chunk));
+    }
   }
 
   run(seconds: number): Promise<Round> {
     const sentAt: number[] = [];
     const latenciesMs: number[] = [];
     const start = performance.now();
-    this.#bytes = 0;
+    this.#seen = 0;
     return new Promise((resolve) => {
       this.#turn = () => {
         const now = performance.now();
-        const complete = Math.floor(this.#bytes / this.#eventBytes / this.#subscribers);
+        const complete = Math.floor(this.#seen / this.#subscribers);
         while (latenciesMs.length < complete) {
           latenciesMs.push(now - (sentAt[latenciesMs.length] ?? NaN));
         }
@@ -77,7 +79,7 @@ class Load {
         for (let i = 0; i < room; i += 1) sentAt.push(now);
         if (room > 0) this.#publisher.publish(room);
         if (!over || complete < sentAt.length) return;
-        const count = this.#bytes / this.#eventBytes;
+        const count = this.#seen;
         if (count !== sentAt.length * this.#subscribers) throw new Error(`${count} deliveries`);
         resolve({ count, seconds: (now - start) / 1_000, latenciesMs });
       };
@@ -85,8 +87,8 @@ class Load {
     });
   }
 
-  #received(bytes: number): void {
-    this.#bytes += bytes;
+  #received(deliveries: number): void {
+    this.#seen += deliveries;
     if (this.#awake) return;
     this.#awake = true;
     setImmediate(() => {
