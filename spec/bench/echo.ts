@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { Child, LOADER_CORE, SERVER_CORE } from './support/child';
 import { Numbered, renumbered } from './support/numbered';
-import { payload, PEERS, standpipe, type Peer } from './support/peers';
+import { peersOf } from './support/other-peers';
+import { payload, standpipe, type Peer } from './support/peers';
 import { openAll, RawSocket } from './support/raw-socket';
 import { rounds, type Round } from './support/rounds';
 import type { Settings } from './support/settings';
@@ -27,9 +28,9 @@ export async function echo(settings: Settings): Promise<void> {
       'p50 ms',
       'p99 ms',
     ]);
-    for (const peer of PEERS) {
+    for (const peer of peersOf(settings.peers)) {
       const { port } = settings;
-      const server = await Child.start(peer.server, SERVER_CORE, { port });
+      const server = await Child.start(peer.server, SERVER_CORE, { port, ...peer.options });
       const backend =
         peer === standpipe ? await Child.start('backends/echo', LOADER_CORE, { port }) : undefined;
       const sockets = await openAll(

@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import { Child, SERVER_CORE } from './support/child';
 import { Numbered, type Shape } from './support/numbered';
-import { payload, PEERS, type Publisher } from './support/peers';
+import { peersOf } from './support/other-peers';
+import { payload, type Peer, type Publisher } from './support/peers';
 import { openAll, RawSocket } from './support/raw-socket';
-import { rounds, type Round } from './support/rounds';
+import { rounds, type Figures, type Round } from './support/rounds';
 import type { Settings } from './support/settings';
 import { Part } from './support/table';
 
@@ -13,27 +14,34 @@ const SATURATED = 100;
 
 /** Each event goes to all subscribers; `window` events may be on their way to some of them. */
 export async function fanOut(settings: Settings): Promise<void> {
-  const { n, port } = settings;
-  const data = payload(PAYLOAD_BYTES);
   for (const window of [SATURATED, 1]) {
-    const title = `Fan-out: ${n} subscribers, ${PAYLOAD_BYTES} bytes, ${window} in flight`;
+    const title = `Fan-out: ${settings.n} subscribers, ${PAYLOAD_BYTES} bytes, ${window} in flight`;
     const part = new Part(title, ['deliveries/s', 'server µs each', 'p50 ms', 'p99 ms']);
-    for (const peer of PEERS) {
-      const server = await Child.start(peer.server, SERVER_CORE, { port });
-      const open = (): RawSocket => new RawSocket(port, peer.path, peer.opening([CHANNEL]));
-      const sockets = await openAll(n, open);
-      const publisher = await peer.publisher(port, CHANNEL, data);
-      const load = new Load(sockets, publisher, {
-        window,
-        shape: peer.event(CHANNEL, data),
-      });
-      const figures = await rounds(settings, server, (seconds) => load.run(seconds));
+    for (const peer of peersOf(settings.peers)) {
+      const figures = await measureFanOut(settings, peer, { window, bytes: PAYLOAD_BYTES });
       part.row(peer.name, [figures.perSecond, figures.cpuUs, figures.p50Ms, figures.p99Ms]);
-      publisher.close();
-      for (const socket of sockets) socket.close();
-      await server.stop();
     }
   }
+}
+
+/** Figures of one server; `settings.n` is the number of subscribers. */
+export async function measureFanOut(
+  settings: Settings,
+  peer: Peer,
+  { window, bytes }: { window: number; bytes: number },
+): Promise<Figures> {
+  const { n, port, plant } = settings;
+  const data = payload(bytes);
+  const server = await Child.start(peer.server, SERVER_CORE, { port, plant, ...peer.options });
+  const open = (): RawSocket => new RawSocket(port, peer.path, peer.opening([CHANNEL]));
+  const sockets = await openAll(n, open);
+  const publisher = await peer.publisher(port, CHANNEL, data);
+  const load = new Load(sockets, publisher, { window, shape: peer.event(CHANNEL, data) });
+  const figures = await rounds(settings, server, (seconds) => load.run(seconds));
+  publisher.close();
+  for (const socket of sockets) socket.close();
+  await server.stop();
+  return figures;
 }
 
 /**

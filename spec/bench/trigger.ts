@@ -35,7 +35,10 @@ export async function trigger(settings: Settings): Promise<void> {
       if (isHttp && !(await servesHttpApi(settings.port))) {
         part.note(name, 'not yet: this gateway has no HTTP API');
       } else {
-        const figures = await measure(settings, server, file, { channels, isOrdered: !isHttp });
+        const figures = await measureTrigger(settings, server, file, {
+          channels,
+          isOrdered: !isHttp,
+        });
         part.row(name, [figures.perSecond, figures.cpuUs, figures.senderCpuUs]);
       }
       await server.stop();
@@ -43,7 +46,8 @@ export async function trigger(settings: Settings): Promise<void> {
   }
 }
 
-async function measure(
+/** Figures of one sender, with a subscriber for each channel. */
+export async function measureTrigger(
   settings: Settings,
   server: Child,
   file: string,

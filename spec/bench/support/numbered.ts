@@ -45,7 +45,7 @@ export class Numbered {
   read(bytes: number, chunk: Buffer): number {
     const { bytes: size, at } = this.#shape;
     let count = 0;
-    for (let i = 0; i < bytes; ) {
+    for (let i = 0; i < bytes;) {
       if (this.#place === 0 && bytes - i >= size) {
         this.#number = 0;
         for (let j = i + at; j < i + at + DIGITS; j += 1) this.#digit(chunk[j] ?? 0);

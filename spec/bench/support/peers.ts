@@ -17,6 +17,8 @@ export interface Peer {
   /** File of the peer under spec/bench. */
   readonly server: string;
   readonly path: string;
+  /** Options of its process besides the port. */
+  readonly options?: object;
   opening(channels: readonly string[]): Opening;
   /** Publishes `data`, JSON text of `payload`, to all of a channel, numbered from the first number on. */
   publisher(port: number, channel: string, data: string): Promise<Publisher>;
