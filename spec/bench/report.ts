@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, release } from 'node:os';
+import { cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { short } from './support/figures';
 import type { Table } from './support/results';
@@ -8,7 +8,6 @@ interface Tables {
   placed(text: string, name: string, table: string): string;
 }
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports
 const { placed } = require('../../.ci/tables.cjs') as Tables;
 
 const ROOT = join(__dirname, '..', '..');
@@ -19,15 +18,15 @@ const [WIDTH, NAMES, BAR, GAP] = [760, 250, 18, 34];
 export function writeReport(tables: readonly Table[], command: string): void {
   writeFileSync(join(ROOT, CHART), chart(tables));
   const file = join(ROOT, 'README.md');
-  const [cpu] = cpus();
-  const machine = `${availableParallelism()} cores (${cpu?.model.trim() ?? 'unknown'}), kernel ${release()}, Node ${process.version}`;
+  const all = cpus();
+  const machine = `${all.length} cores (${all[0]?.model.trim() ?? 'unknown'}), kernel ${release()}, Node ${process.version}`;
   const date = new Date().toISOString().slice(0, 10);
   const text = [
     `![Rates of Standpipe beside other servers](${CHART})`,
     `Measured on ${date} with \`${command}\` on ${machine}.`,
     ...tables.map(markdown),
   ].join('\n\n');
-  writeFileSync(file, placed(readFileSync(file, 'utf8'), 'bench', text));
+  writeFileSync(file, placed(readFileSync(file, 'utf8'), 'bench', `\n${text}\n`));
 }
 
 /** The first figure of each table, its rate, as bars; texts follow the light or dark scheme of the reader. */

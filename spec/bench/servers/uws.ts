@@ -15,7 +15,6 @@ interface UwsSocket {
 }
 
 const { port, folder } = optionsOf<{ port: number; folder: string }>();
-// eslint-disable-next-line @typescript-eslint/no-require-imports
 const uws = require(folder) as Uws;
 const TOPIC = 'bench';
 
