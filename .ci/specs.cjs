@@ -54,6 +54,7 @@ const SHARE = 24;
 // Specs that only `--all` runs, as CI does: a change in most of lib is found by others first, and with them the checks would
 // take longer than five minutes.
 const LONG = [
+  'spec/bench/rows.spec.ts',
   'spec/brokers/sentinels.spec.ts',
   ...['engine-away', 'lost-gateways', 'take-overs', 'webhooks-once'].map(
     (name) => `spec/gateway/cluster/${name}.spec.ts`,
