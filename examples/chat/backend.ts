@@ -1,5 +1,5 @@
 /**
- * The backend of the chat: who may come in, what was said, who hears it.
+ * The backend of the chat. It says who may come in, keeps the last lines, and sends each to those who are to hear it.
  *
  *   a tab says        on                    the backend does
  *   sign-in {name}    back channel          remembers the user                  → token    to that tab alone

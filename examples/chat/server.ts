@@ -1,5 +1,5 @@
 /**
- * A chat with sign-in, a list of who is here, and what was said before, in one process: gateway, backend and page.
+ * A chat with sign-in, a presence list and a history. Gateway, backend and page are one process.
  *
  *     node -r ts-node/register/transpile-only examples/chat/server.ts
  *
