@@ -3,8 +3,8 @@
  *
  *     node -r ts-node/register/transpile-only examples/chat/server.ts
  *
- * The example is about one thing: to one or to all. A line goes to the channel, so that every browser hears it; what was
- * said before goes to one socket, so that only the newcomer hears it. `backend.ts` is all of the backend. PORT chooses the
+ * The example is about one thing: to one or to all. A line goes to the channel, so that every browser hears it; the lines
+ * before go to one socket, so that only the newcomer hears them. `backend.ts` is all of the backend. PORT chooses the
  * page's port; Ctrl-C ends it.
  */
 import { createClient } from 'standpipe';
