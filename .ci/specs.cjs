@@ -67,6 +67,7 @@ const LONG = [
   ),
   ...['conformance', 'serve-faults'].map((name) => `spec/cli/${name}.spec.ts`),
   ...['pipe-with-pusher-js', 'python'].map((name) => `spec/conformance/${name}.spec.ts`),
+  'spec/browser/example-pages.spec.ts',
   'spec/http/package.spec.ts',
   'spec/examples/prometheus.spec.ts',
   'spec/examples/proxies.spec.ts',
