@@ -1,8 +1,17 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import t, { type Test } from 'tap';
+import { createTestGateway } from '../../lib/testing';
 import { faultsOn, loadAxe } from '../support/accessibility';
 import { hasBrowser, startBrowser } from '../support/browser';
+import { built } from '../support/built';
 import { leadsToCode, startExample } from '../support/start-example';
+
+built('index.js');
+const ROOT = join(__dirname, '../..');
 
 const LOOKS = [
   { colorScheme: 'light', width: 1180, height: 800 },
@@ -114,4 +123,42 @@ if (hasBrowser()) {
     t.same(complaints, [], 'no console complained');
     t.equal(await interrupt(), 0);
   });
+
+  t.test('the first program of the README and its page talk with each other', async (t) => {
+    const app = { id: '1', key: 'standpipe-dev-key', secret: 'standpipe-dev-secret' };
+    const gateway = await createTestGateway({ apps: [app] });
+    t.teardown(() => gateway.close());
+    const { port } = gateway.client;
+    const program = block('js').replace("secret: '", `port: ${port}, secret: '`);
+    const backend = spawn(process.execPath, ['-e', program], { cwd: ROOT, stdio: 'ignore' });
+    t.teardown(() => backend.kill());
+    // A greeting that is answered: the backend is there before the pages come.
+    const early = await gateway.browser({ timeoutMs: 60_000 });
+    const greeted = early.next('greeting');
+    const again = setInterval(() => early.send('greet', { name: 'Bob' }), 50);
+    await greeted;
+    clearInterval(again);
+    const file = join(t.testdir(), 'index.html');
+    const modules = pathToFileURL(join(ROOT, 'node_modules')).href;
+    writeFileSync(
+      file,
+      block('html').replace('node_modules', modules).replace('wsPort: 6001', `wsPort: ${port}`),
+    );
+    const browser = await startBrowser(t);
+    const [one, two] = [await browser.newPage(), await browser.newPage()];
+    for (const page of [one, two]) {
+      await page.goto(pathToFileURL(file).href);
+      await page.getByText('Hi Ada').waitFor();
+    }
+    await one.locator('input').fill('Is anybody there?');
+    await one.keyboard.press('Enter');
+    await two.getByText('Is anybody there?').waitFor();
+    t.match(await one.locator('#log').innerText(), /^Hi Ada\n/);
+  });
+}
+
+/** A program of the README: the first one of its language. */
+function block(language: string): string {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  return new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(readme)?.[1] ?? '';
 }

@@ -16,9 +16,14 @@ interface Settings {
   apps: Array<{ script: string; instances: number; instance_var: string; kill_timeout: number }>;
 }
 
+function settings(): Settings {
+  // oxlint-disable-next-line typescript/no-require-imports
+  return require(join(folder, 'ecosystem.config.cjs')) as Settings;
+}
+
 /** Starts a worker as a process manager does, and waits until it is ready. */
 async function start(t: Test, { client }: TestGateway, number: number): Promise<ChildProcess> {
-  const { apps } = require(join(folder, 'ecosystem.config.cjs')) as Settings;
+  const { apps } = settings();
   const [{ script, instance_var: variable }] = apps as [Settings['apps'][number]];
   const { appId, key, secret, port } = client;
   const child = nodeChild(join(folder, '../..', script), {
@@ -77,7 +82,7 @@ t.test(
 );
 
 t.test('workers get more time to end than the gateway waits for them', async (t) => {
-  const { apps } = require(join(folder, 'ecosystem.config.cjs')) as Settings;
+  const { apps } = settings();
   t.ok((apps[0]?.kill_timeout ?? 0) > 10_000);
   if (!hasProgram(t, 'systemd-analyze', 'the unit of the workers')) return;
   const unit = join(t.testdir(), 'worker@1.service');
