@@ -266,7 +266,10 @@ export class Log<T> implements Spender {
     return hasGap ? 'gap' : 'resumed';
   }
 
-  /** Events that were to come here were lost, nobody knows how many: what is kept stays, and the receiver is told before it gets more. */
+  /**
+   * Events on their way here were lost, an unknown number of them. The kept ones stay, and the receiver is told before it
+   * gets more.
+   */
   miss(cause: GapCause): void {
     this.#missed = { cause };
     this.#gap ??= { oldEpoch: this.#epoch, after: this.#buffer.sendPtr - 1, cause };

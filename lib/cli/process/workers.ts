@@ -101,7 +101,7 @@ export class Workers {
     for (const worker of this.#all()) worker.process.kill('SIGHUP');
   }
 
-  /** Drains all, and waits until they have ended; those that stand still are killed. */
+  /** Drains all, and waits until they have ended. Workers that stand still are killed. */
   async drain(): Promise<void> {
     this.#state = 'stopping';
     await Promise.all(

@@ -36,7 +36,7 @@ t.test('an app that a reload adds here last is heard by backends elsewhere at on
     client.subscribe(['socket_message']);
     client.sockets.on('event:hi', (_, data) => handled.push(data));
   });
-  // It was just asked, in vain, and would be asked again after a second or two.
+  // The last question was in vain, and would be asked again after a second or two.
   let asked = 0;
   const post = link.post.bind(link);
   link.post = async (node, messages) => {
