@@ -75,6 +75,14 @@ if (hasBrowser()) {
     await isFaultless(t, ada, 'chat');
     await bob.getByRole('button', { name: 'Leave' }).click();
     await ada.locator('#count').getByText('1').waitFor();
+    await bob.getByLabel('Your name').fill('Bob again');
+    await bob.getByRole('button', { name: 'Come in' }).click();
+    await bob.getByText('Bob again (you)').waitFor();
+    await bob.locator('#lines li').nth(1).waitFor();
+    await say(bob, 'Back');
+    t.equal(await bob.locator('#lines li').count(), 3, 'each line once');
+    await bob.close();
+    await ada.locator('#count').getByText('1').waitFor();
 
     await ada.reload();
     await ada.locator('#lines .mine').waitFor();
