@@ -33,7 +33,7 @@ async function pair(
   return { near, far, streamed: () => (count += write().length) };
 }
 
-/** Whether the handle is as expected: from Node 26.10 on it is given no requests, and all writes go through the stream. */
+/** True when the handle is as expected. From Node 26.10 on it is given no requests: all writes go through the stream. */
 async function isWrittenPast(t: Test): Promise<boolean> {
   const { near } = await pair(t);
   const { _handle: handle } = near as Socket & {
