@@ -75,7 +75,7 @@ export function readConfig(flags: ServeFlags, env: Environment): Config {
   if (tls !== undefined) merged['tls'] = tls;
   if (flags.appsFile !== undefined) merged['apps'] = readApps(flags.appsFile, merged['apps']);
   for (const { app, nameOf: named } of appsFrom(env)) {
-    const apps = (merged['apps'] as unknown[] | undefined) ?? [];
+    const apps = listOf('apps', merged['apps']);
     merged['apps'] = [...apps, app];
     for (const name of ['id', 'key', 'secret'])
       names.set(`apps[${apps.length}].${name}`, named(name));
@@ -129,6 +129,12 @@ function object(value: unknown): Record<string, unknown> | undefined {
     : undefined;
 }
 
+/** A list of the file, to which a variable adds. */
+function listOf(path: string, value: unknown = []): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new StandpipeError('bad_option', `${path}: must be a list`);
+}
+
 /** The console of a variable's token is an operator's. A token alone opens no port. */
 function consoleFrom(
   { consolePort: port }: ServeFlags,
@@ -137,14 +143,15 @@ function consoleFrom(
 ): Record<string, unknown> | undefined {
   if (fromFile === undefined && port === undefined) return undefined;
   const tls = object(fromFile?.['tls']);
-  const file = (name: string): unknown => pem(`console.tls.${name}`, tls?.[name], base);
-  const tokens = (fromFile?.['tokens'] as unknown[] | undefined) ?? [];
+  const text = (name: string): string => pem(`console.tls.${name}`, tls?.[name], base).text;
   const own = { name: 'STANDPIPE_CONSOLE_TOKEN', token, role: 'operator' };
   return {
     ...fromFile,
     ...(port !== undefined && { port }),
-    ...(tls !== undefined && { tls: { ...tls, cert: file('cert'), key: file('key') } }),
-    ...(token !== undefined && { tokens: [...tokens, own] }),
+    ...(tls !== undefined && { tls: { ...tls, cert: text('cert'), key: text('key') } }),
+    ...(token !== undefined && {
+      tokens: [...listOf('console.tokens', fromFile?.['tokens']), own],
+    }),
   };
 }
 
@@ -202,9 +209,10 @@ function appsFrom(env: Environment): Array<{ app: unknown; nameOf: (field: strin
   } catch {
     many = undefined;
   }
-  if (!Array.isArray(many)) {
+  // A list of none would be served as if nothing had been said: by the development app, whose secret everybody knows.
+  if (!Array.isArray(many) || (text !== undefined && many.length === 0)) {
     const message =
-      'STANDPIPE_APPS: must be a JSON array of apps, such as [{"id":"1","key":"…","secret":"…"}]';
+      'STANDPIPE_APPS: must be a JSON array of one app or more, such as [{"id":"1","key":"…","secret":"…"}]';
     throw new StandpipeError('bad_option', message);
   }
   return [

@@ -41,7 +41,7 @@ export class ConsoleListener {
       this.#ownToken === undefined ? tokens : [{ ...local, apps: ['*'], token: this.#ownToken }];
     this.#console = new Console({ ...options, tokens: known }, sources, PAGE_FOLDER);
     const serve: RequestListener = (request, response) => this.#console.request(request, response);
-    this.#server = tls === undefined ? createServer(SERVER) : tlsServer(tls, SERVER);
+    this.#server = tls === undefined ? createServer(SERVER) : tlsServer(tls, SERVER, 'console.tls');
     this.#server.on('request', serve);
     this.#server.maxConnections = MAX_CONNECTIONS;
   }

@@ -91,16 +91,19 @@ t.test('apps of a variable are JSON, and their errors have its name', (t) => {
   const env = { STANDPIPE_APPS: JSON.stringify([other]) };
   t.strictSame(readConfig({ config }, env).options.apps, [APP, other]);
   t.strictSame(readConfig({}, env).options.apps, [other]);
-  for (const wrong of ['{', '{}', 'null', '"a"']) {
+  // None at all would be served by the development app.
+  for (const wrong of ['{', '{}', 'null', '"a"', '[]']) {
     t.throws(() => readConfig({}, { STANDPIPE_APPS: wrong }), {
       code: 'bad_option',
-      message: /^STANDPIPE_APPS: must be a JSON array of apps/,
+      message: /^STANDPIPE_APPS: must be a JSON array of one app or more/,
     });
   }
   const bad = { STANDPIPE_APPS: JSON.stringify([{ ...other, key: 'a b' }]) };
   t.throws(() => check({ config }, bad), {
     message: /^STANDPIPE_APPS\[0\]\.key: must be 1 to 64/,
   });
+  const noList = file(t, 'd.json', { apps: {} });
+  t.throws(() => readConfig({ config: noList }, env), { message: /^apps: must be a list/ });
   t.end();
 });
 

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
@@ -204,6 +204,14 @@ t.test('files that are no recordings, and those that are there already, are refu
   t.equal(await record.ended, 1);
   t.match(record.output, /EEXIST/);
   t.equal(readFileSync(file, 'utf8'), 'text');
+});
+
+t.test('record ends where nobody answers, and leaves no file', async (t) => {
+  const file = join(t.testdir(), 'none.gz');
+  const record = new Run(t, ['record', '-o', file, '--port', '1']);
+  t.equal(await record.ended, 1);
+  t.match(record.output, /nothing listens there/);
+  t.notOk(existsSync(file), 'the same command may be given again');
 });
 
 t.test('a recording ends at its size and its time', async (t) => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import express from 'express';
 import fastify from 'fastify';
@@ -133,13 +133,39 @@ t.test('upgrades that are nobody’s are refused, and others than WebSocket end'
   t.strictSame(await got(port, '/hello'), [200, 'of the program']);
 });
 
+t.test(
+  'two gateways of one server serve their paths, and an upgrade of neither ends',
+  async (t) => {
+    const server = createServer();
+    await attached(t, server, '/one');
+    await attached(t, server, '/two');
+    const port = await listening(t, server);
+    for (const [path, status] of [
+      ['/nobody', 404],
+      ['/one/app/key', 101],
+      ['/two/app/key', 101],
+    ] as const) {
+      const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`);
+      socket.on('error', () => undefined);
+      const answer = await new Promise((resolve) => {
+        socket.on('unexpected-response', (_, { statusCode }) => resolve(statusCode));
+        socket.on('open', () => resolve(101));
+      });
+      t.equal(answer, status, path);
+      socket.terminate();
+    }
+  },
+);
+
 t.test('attach takes the server of Node, before the start', async (t) => {
   const gateway = createGateway({ apps: [APP] });
   t.teardown(() => gateway.stop());
-  t.throws(() => gateway.attach(express() as unknown as Server), {
-    code: 'bad_option',
-    message: /^attach: takes the server of node:http/,
-  });
+  for (const wrong of [express(), createNetServer(), undefined, null]) {
+    t.throws(() => gateway.attach(wrong as unknown as Server), {
+      code: 'bad_option',
+      message: /^attach: takes the server of node:http/,
+    });
+  }
   const server = createServer();
   await gateway.attach(server).start();
   t.throws(() => gateway.attach(server), { code: 'refused' });

@@ -11,10 +11,19 @@ import { withNames } from '../option-names';
  */
 export function check(flags: ServeFlags, env: Environment): void {
   const { options, development, names } = readConfig(flags, env);
-  const { apps, host, port, path, tls, metrics, broker, limits } = withNames(names, () =>
-    checkGatewayOptions(options),
-  );
+  const {
+    apps,
+    host,
+    port,
+    path,
+    tls,
+    metrics,
+    broker,
+    limits,
+    console: page,
+  } = withNames(names, () => checkGatewayOptions(options));
   if (tls !== undefined) requireUsable(tls);
+  if (page?.tls !== undefined) requireUsable(page.tls, 'console.tls');
   const say = (name: string, text: string): void => console.log(`${name.padEnd(9)} ${text}`);
   const secure = tls === undefined ? [] : [`wss://${host}:${tls.port}${path}`];
   const plain = tls?.only === true ? [] : [`ws://${host}:${port}${path}`];
@@ -29,6 +38,12 @@ export function check(flags: ServeFlags, env: Environment): void {
     say('app', [id, ...details].join(', '));
   }
   if (metrics !== undefined) say('metrics', `http://${metrics.host}:${metrics.port}/metrics`);
+  if (page !== undefined) {
+    const scheme = page.tls === undefined ? 'http' : 'https';
+    const who = page.tokens.map(({ name, role }) => `${name} (${role})`);
+    const made = 'a token that is made at each start';
+    say('console', `${scheme}://${page.host}:${page.port}, ${who.join(', ') || made}`);
+  }
   if (broker !== undefined) say('broker', `keys begin with ${broker.prefix}`);
   for (const { name, value } of limitsTable()) {
     const own = limits[name as keyof typeof limits];

@@ -1,3 +1,4 @@
+import type { PipeClient } from '../..';
 import { StandpipeError } from '../../errors';
 import type { Environment } from '../config';
 import { connected, connectionFrom } from '../connection';
@@ -36,7 +37,13 @@ export async function record(flags: RecordFlags, env: Environment): Promise<void
   const over = new Promise<void>((resolve) => {
     if (flags.for !== undefined) setTimeout(resolve, flags.for * 1000).unref();
   });
-  const client = await connected(options, (each) => recorder.listen(each, channel));
+  let client: PipeClient;
+  try {
+    client = await connected(options, (each) => recorder.listen(each, channel));
+  } catch (error) {
+    await recorder.discard();
+    throw error;
+  }
   console.error(`standpipe: records app ${app} to ${file}`);
   try {
     await Promise.race([interrupted, over, recorder.full]);

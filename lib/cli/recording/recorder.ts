@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { constants, createGzip, type Gzip } from 'node:zlib';
 import type { Meta, PipeClient } from '../..';
 import { type Entry, FORMAT, type Head, type Kind } from './format';
@@ -99,6 +100,13 @@ export class Recorder {
     const closed = once(this.#file, 'close');
     this.#gzip.end(`${JSON.stringify({ end: this.#counts })}\n`);
     await closed;
+  }
+
+  /** Ends a recording that has never begun, and leaves no file of it. */
+  async discard(): Promise<void> {
+    await this.end();
+    // Nothing was written to a file that was there already: it stays.
+    if (this.#file.bytesWritten > 0) await rm(this.#options.file);
   }
 
   /** A promise only while the disk is waited for: events whose handlers return one may be overtaken by others. */

@@ -23,7 +23,8 @@ const FIRST = new Set(['app', 'apps', 'pipe', 'pusher', 'livez', 'readyz']);
  * @param prefix of the gateway's paths; '' for none
  */
 export function attachTo(server: OwnServer, prefix: string, part: Part): () => void {
-  if (typeof (server as Partial<OwnServer>).emit !== 'function' || !('listening' in server)) {
+  // A server of node:net has no such time, and would never ask.
+  if (typeof (server as Partial<OwnServer> | null | undefined)?.setTimeout !== 'function') {
     const message =
       'attach: takes the server of node:http or node:https, such as http.createServer(app) or fastify.server';
     throw new StandpipeError('bad_option', message);
@@ -53,7 +54,8 @@ export function attachTo(server: OwnServer, prefix: string, part: Part): () => v
 
 /** Ends an upgrade that is nobody's. */
 function endUnheard(this: OwnServer, _request: IncomingMessage, stream: Duplex): void {
-  if (this.listenerCount('upgrade') > 1) return;
+  // Gateways that share the server have one each.
+  if (this.listeners('upgrade').some((each) => each !== endUnheard) || stream.writableEnded) return;
   stream.on('error', () => stream.destroy());
   stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
 }

@@ -73,8 +73,13 @@ export function guardConsole({
     }
   }
   const names = new Set<string>();
-  tokens.forEach(({ name }, i) => {
+  const owners = new Map<string, string>();
+  tokens.forEach(({ name, token }, i) => {
     if (names.has(name)) refuse(`tokens[${i}].name`, `'${name}' is the name of another token`);
     names.add(name);
+    const owner = owners.get(token);
+    if (owner !== undefined)
+      refuse(`tokens[${i}].token`, `is that of '${owner}': each has its own`);
+    owners.set(token, name);
   });
 }

@@ -12,7 +12,7 @@ export interface Certificate {
 }
 
 /** Refuses a certificate and a key that TLS could not be served with. Throws `bad_option`, which names the option. */
-export function requireUsable({ cert, key }: Certificate): void {
+export function requireUsable({ cert, key }: Certificate, option = 'tls'): void {
   try {
     // Node takes empty texts for none, and fails at the first handshake.
     if (cert.length === 0 || key.length === 0) throw new Error('it is empty');
@@ -22,13 +22,17 @@ export function requireUsable({ cert, key }: Certificate): void {
       throw new Error('the key belongs to another certificate');
     }
   } catch (cause) {
-    const message = `tls: the certificate or the key cannot be used: ${asError(cause).message}`;
+    const message = `${option}: the certificate or the key cannot be used: ${asError(cause).message}`;
     throw new StandpipeError('bad_option', message, { cause });
   }
 }
 
-export function tlsServer({ cert, key }: Certificate, options: ServerOptions): Server {
-  requireUsable({ cert, key });
+export function tlsServer(
+  { cert, key }: Certificate,
+  options: ServerOptions,
+  option?: string,
+): Server {
+  requireUsable({ cert, key }, option);
   return createServer({ ...options, cert, key });
 }
 

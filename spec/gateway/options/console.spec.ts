@@ -33,6 +33,10 @@ t.test('options of the console are checked', async (t) => {
     /^console\.tokens\[0\]\.name/,
   );
   t.match(check({ port: 6010, tokens: [TOKEN, TOKEN] }), /is the name of another token/);
+  t.equal(
+    check({ port: 6010, tokens: [TOKEN, { ...TOKEN, name: 'b', role: 'operator' }] }),
+    "console.tokens[1].token: is that of 'ops': each has its own",
+  );
   t.match(check({ port: 6010, tokens: [{ ...TOKEN, role: 'admin' as never }] }), /role/);
   t.match(check({ port: 6001 }, { port: 6001 }), /^console\.port: must be another port than port/);
   t.match(check({ port: 6010 }, { metrics: { port: 6010 } }), /another port than metrics\.port/);

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { later } from '../../../brokers/eventual';
 import { parseJson } from '../../../pusher/json';
 import { readBody } from '../../http/body';
+import { ClientAddress } from '../../http/client-address';
 import { Progress } from '../../core/console/progress';
 import { Recorder } from '../../core/console/recorder';
 import { SAMPLE_S, Series } from '../../core/console/series';
@@ -31,6 +32,7 @@ export interface ConsoleParts extends Omit<Parts, 'admission' | 'memory'>, Conso
 export class Console {
   readonly #context: ConsoleContext;
   readonly #tokens: Tokens;
+  readonly #clients: ClientAddress;
   readonly #ownNames: ReadonlySet<string>;
   readonly #assets: Assets;
   readonly #streams: Streams;
@@ -52,6 +54,7 @@ export class Console {
       node: () => (parts.hub.nodes.own === 0 ? 'alone' : String(parts.hub.nodes.own)),
     };
     this.#tokens = new Tokens(options.tokens, clock);
+    this.#clients = new ClientAddress(parts.settings().trustedProxies);
     const names = [options.host, ...options.hosts];
     this.#ownNames = new Set(names.map((name) => name.toLowerCase()));
     this.#assets = new Assets(folder);
@@ -82,8 +85,11 @@ export class Console {
     const { method, url = '/' } = request;
     const [path = '/'] = url.split('?', 1);
     if (!path.startsWith('/api/')) return this.#asset(request, response, path);
-    const { authorization } = request.headers;
-    const viewer = this.#tokens.admit(authorization, request.socket.remoteAddress ?? '');
+    const { authorization, 'x-forwarded-for': forwarded } = request.headers;
+    const { remoteAddress } = request.socket;
+    // All come from one address where a proxy is before it: wrong tokens of one would lock out the others.
+    const address = this.#clients.of(remoteAddress, forwarded?.toString());
+    const viewer = this.#tokens.admit(authorization, address);
     if (typeof viewer === 'number') return this.#refuse(response, REFUSALS[viewer]);
     if (method === 'GET') return this.#answer(response, () => answer(this.#context, viewer, url));
     if (method === 'POST') return this.#post(request, response, viewer);

@@ -141,6 +141,17 @@ t.test('an address that has sent ten wrong tokens waits a minute', async (t) => 
   t.equal((await right.get('/api/me')).status, 200);
 });
 
+t.test('wrong tokens that come through a trusted proxy are counted for each client', async (t) => {
+  const options = { trustedProxies: ['127.0.0.1'], console: { port: 0, tokens: TOKENS } };
+  const gateway = await startGateway(t, options);
+  const wrong = new ConsoleVisitor(gateway, 'wrong'.repeat(8));
+  const attacker = { 'X-Forwarded-For': '192.0.2.9, 192.0.2.1' };
+  for (let i = 0; i < 10; i++) t.equal((await wrong.get('/api/me', attacker)).status, 401);
+  const right = new ConsoleVisitor(gateway, OPERATOR);
+  t.equal((await right.get('/api/me', attacker)).status, 429);
+  t.equal((await right.get('/api/me', { 'X-Forwarded-For': '192.0.2.2' })).status, 200);
+});
+
 t.test(
   'without configured tokens one is made at each start, and stands in the address alone',
   async (t) => {
