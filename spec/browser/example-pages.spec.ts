@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import t, { type Test } from 'tap';
+import { DEVELOPMENT_APP } from '../../lib/cli/defaults';
 import { createTestGateway } from '../../lib/testing';
 import { faultsOn, loadAxe } from '../support/accessibility';
 import { hasBrowser, startBrowser } from '../support/browser';
@@ -133,8 +135,9 @@ if (hasBrowser()) {
   });
 
   t.test('the first program of the README and its page talk with each other', async (t) => {
-    const app = { id: '1', key: 'standpipe-dev-key', secret: 'standpipe-dev-secret' };
-    const gateway = await createTestGateway({ apps: [app] });
+    // The app of `standpipe serve`, with the pages that it answers.
+    const allowedOrigins = [...DEVELOPMENT_APP.allowedOrigins];
+    const gateway = await createTestGateway({ apps: [{ ...DEVELOPMENT_APP, allowedOrigins }] });
     t.teardown(() => gateway.close());
     const { port } = gateway.client;
     const program = block('js').replace("secret: '", `port: ${port}, secret: '`);
@@ -146,16 +149,12 @@ if (hasBrowser()) {
     const again = setInterval(() => early.send('greet', { name: 'Bob' }), 50);
     await greeted;
     clearInterval(again);
-    const file = join(t.testdir(), 'index.html');
-    const modules = pathToFileURL(join(ROOT, 'node_modules')).href;
-    writeFileSync(
-      file,
-      block('html').replace('node_modules', modules).replace('wsPort: 6001', `wsPort: ${port}`),
-    );
+    const html = block('html').replace('wsPort: 6001', `wsPort: ${port}`);
+    const url = await served(t, html);
     const browser = await startBrowser(t);
     const [one, two] = [await browser.newPage(), await browser.newPage()];
     for (const page of [one, two]) {
-      await page.goto(pathToFileURL(file).href);
+      await page.goto(url);
       await page.getByText('Hi Ada').waitFor();
     }
     await one.locator('input').fill('Is anybody there?');
@@ -163,6 +162,18 @@ if (hasBrowser()) {
     await two.getByText('Is anybody there?').waitFor();
     t.match(await one.locator('#log').innerText(), /^Hi Ada\n/);
   });
+}
+
+/** Serves a page from localhost, beside the packages that it names. Gives its address. */
+async function served(t: Test, html: string): Promise<string> {
+  const server = createServer(({ url = '/' }, response) => {
+    const script = /^\/node_modules\/[\w./-]+\.js$/.test(url);
+    response.setHeader('Content-Type', script ? 'text/javascript' : 'text/html; charset=utf-8');
+    response.end(script ? readFileSync(join(ROOT, url)) : html);
+  });
+  t.teardown(() => server.close());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://localhost:${(server.address() as AddressInfo).port}/`;
 }
 
 /** A program of the README: the first one of its language. */

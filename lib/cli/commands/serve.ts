@@ -108,7 +108,7 @@ async function serveHere(flags: ServeFlags, env: Environment, worker?: number): 
     const { id, key, secret } = DEVELOPMENT_APP;
     log.warn(
       { appId: id, key, secret },
-      "no app is configured: this is the development app, whose secret everybody knows. Make your own with 'standpipe keys'",
+      "no app is configured: this is the development app, whose secret everybody knows; it refuses pages that are not of localhost, files among them. Make your own with 'standpipe keys'",
     );
   }
   if (options.console === undefined && (env['STANDPIPE_CONSOLE_TOKEN'] ?? '') !== '') {

@@ -39,7 +39,9 @@ export const consoleSchema = z.strictObject({
   behindProxy: z
     .boolean()
     .default(false)
-    .describe('A proxy before it ends TLS, so that it needs no certificate of its own.'),
+    .describe(
+      'A proxy before it ends TLS, so that it needs no certificate of its own. `trustedProxies` names it: wrong tokens are then counted for each client.',
+    ),
   hosts: z
     .array(z.string().min(1).max(253))
     .max(100)
