@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
 import { createClient, type PipeClient } from '../../lib';
 import type { Entry } from '../../lib/cli/recording/format';
@@ -175,6 +175,27 @@ t.test('a replay gives the backend what was recorded, and finds answers that dif
     other.output,
     /socket \S+, message 1: {"e":"go","d":{}} in place of {"e":"hi","d":{"id":"\S+",/,
   );
+});
+
+t.test('a browser that leaves at once is answered before it leaves, at any speed', async (t) => {
+  const lines = [
+    { standpipe: 1, app: '1', from: new Date(0).toISOString(), redacted: false },
+    ...[
+      { k: 'open', s: 'a' },
+      { k: 'occupied', c: 'room' },
+    ].map((each) => ({ t: 0, ...each })),
+    { t: 0, k: 'event', s: 'a', c: 'room', e: 'say', d: { text: 'good night' } },
+    // The channel is told as vacated before its last socket is as closed.
+    ...[
+      { k: 'vacated', c: 'room' },
+      { k: 'close', s: 'a' },
+    ].map((each) => ({ t: 9, ...each })),
+    { end: {} },
+  ];
+  const file = join(t.testdir(), 'leaves.gz');
+  writeFileSync(file, gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
+  const { output } = await replayed(t, file, friendly);
+  t.match(output, '"answers":1');
 });
 
 t.test('a recording that was cut off is played as far as it goes', async (t) => {

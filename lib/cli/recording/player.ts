@@ -13,6 +13,8 @@ const LIMITS = {
 const LOOK_ENTRIES = 500;
 const MAX_LAG = 5_000;
 const LOOK_MS = 20;
+/** Entries by which a browser leaves a channel or the gateway: what is sent to it later does not reach it. */
+const LEAVES: ReadonlySet<Entry['k']> = new Set(['vacated', 'removed', 'close']);
 
 /** Message that a browser got, without those of the protocol. */
 export interface Answer {
@@ -62,8 +64,8 @@ export class Player {
       if (count++ % LOOK_ENTRIES === 0) await this.caughtUp(MAX_LAG);
       const dueMs = speed === Infinity ? 0 : entry.t / speed - (performance.now() - sinceMs);
       if (dueMs > 0) await pause(dueMs);
-      // In less time than it had a backend is to have answered all the same.
-      if (entry.k === 'close' && speed > 1) await this.caughtUp();
+      // In less time than it had a backend is to have answered those who leave all the same.
+      if (LEAVES.has(entry.k) && speed > 1) await this.caughtUp();
       await this.#play(entry).catch((error: Error) => this.#skip(error.message));
     }
     return count;
