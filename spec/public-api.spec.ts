@@ -15,6 +15,7 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
   '.': {
     values: ['Client', 'StandpipeError', 'createClient'],
     types: [
+      'AppEvents',
       'AuthenticateHandler',
       'Authorization',
       'AuthorizeHandler',
@@ -36,11 +37,13 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
       'GroupOptions',
       'HandlerSlowInfo',
       'Identification',
+      'InvalidInfo',
       'ListChannelsOptions',
       'ListOptions',
       'Logger',
       'MemberInfo',
       'Meta',
+      'OptionsOf',
       'PipeClient',
       'PipeOptions',
       'PipeState',
@@ -49,6 +52,10 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
       'QueryOptions',
       'ReceivedEvent',
       'ResetInfo',
+      'SchemaData',
+      'SchemaIssue',
+      'SchemaResult',
+      'Schemas',
       'SeveralChannels',
       'SignInRequest',
       'SlowSocketInfo',
@@ -58,6 +65,7 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
       'SocketPublishOptions',
       'SocketTriggerOptions',
       'Sockets',
+      'StandardSchema',
       'Stats',
       'SubscribeCallback',
       'SubscriptionFilter',
@@ -229,7 +237,16 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
   },
   './back-channel': {
     values: ['attachBackChannel'],
-    types: ['BackChannel', 'BackChannelHandler', 'PusherLike', 'RequestHandler'],
+    types: [
+      'AppChannel',
+      'AppEvents',
+      'AppPusher',
+      'BackChannel',
+      'BackChannelHandler',
+      'PusherLike',
+      'RequestHandler',
+      'RequestHandlerOf',
+    ],
   },
 };
 

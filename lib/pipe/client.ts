@@ -15,10 +15,11 @@ import { Inbox } from './inbox/inbox';
 import { Greeting, type Welcomed } from './connection/greeting';
 import { Link } from './connection/link';
 import { registriesOf, type Registries } from './handlers/registry';
+import { Checks } from './handlers/schemas';
 import { Unheard } from './handlers/unheard';
 import { drained } from './connection/drained';
 import { readOptions, warnOfOpenDoors } from './options';
-import type { PipeOptions, Settings, Surroundings } from './options';
+import type { OptionsOf, PipeOptions, Settings, Surroundings } from './options';
 import { Reporter } from './reporter';
 import { Queries } from './queries/queries';
 import type { ClientParts } from './handles/listenable';
@@ -90,7 +91,10 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
       frame: (frame) => dispatch(frame, routes),
       entered: (state, previous) => this.#entered(state, previous),
       lost: (info) => void this.#emitter.emit('disconnected', info),
-      attemptFailed: (error) => this.#attemptFailed(error),
+      attemptFailed: (error) => {
+        this.#greeting.failed(error);
+        reporter.error(error);
+      },
       failed: (error) => this.#failed(error),
     });
     this.#sender = new Sender(settings, clock, {
@@ -115,8 +119,9 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
       warn: (word, rule) => reporter.unheard(word, kindName(rule)),
     });
     this.#decider = new Decider(this.#subscriptions, reporter, (frame) => this.#link.send(frame));
+    const schemas = new Checks(settings, clock, (info) => reporter.invalid(info));
     this.#inbox = new Inbox(settings, clock, {
-      deliver: (arrival) => deliver(this.#registries, arrival),
+      deliver: (arrival) => deliver(this.#registries, arrival, schemas),
       send: (frame) => this.#link.send(frame),
       ackDue: () => this.#acknowledge(),
       failed: (error) => eventFailed(error, 'delivery'),
@@ -330,11 +335,6 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
     this.#inbox.opened();
   }
 
-  #attemptFailed(error: StandpipeError): void {
-    this.#greeting.failed(error);
-    this.#reporter.error(error);
-  }
-
   #failed(error: StandpipeError): void {
     this.#forget();
     this.#connecting?.reject(error);
@@ -371,8 +371,8 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
 
   /** Tells the inbox which kinds are subscribed to: it makes good their losses. */
   #ask(kinds: Kinds, callback: SubscribeCallback | undefined): this {
-    const { SOCKET, CHANNEL } = RuleKind;
-    this.#inbox.ask(this.#subscriptions.asks(SOCKET), this.#subscriptions.asks(CHANNEL));
+    const asks = (kind: RuleKind): boolean => this.#subscriptions.asks(kind);
+    this.#inbox.ask(asks(RuleKind.SOCKET), asks(RuleKind.CHANNEL));
     const failed = (thrown: unknown): void =>
       this.#reporter.handlerFailed(thrown, 'callback of subscribe');
     if (callback !== undefined) this.#subscriptions.tell(kinds, callback).catch(failed);
@@ -388,13 +388,13 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
 }
 
 /**
- * Makes a client; `connect()` connects it. Give it the names of your events with the types of their data to have
- * handlers and triggers checked: `createClient<{ move: { x: number } }>({…})`.
+ * Makes a client; `connect()` connects it. With the events of your app, handlers, triggers and requests are checked: an
+ * `AppEvents`, `createClient<{ browser: {…}; server: {…} }>({…})`, which holds for browsers too, or one table for both ends.
  * @throws StandpipeError `bad_option`
  */
 export function createClient<Events extends object = DefaultEvents>(
-  options: PipeOptions,
+  options: OptionsOf<Events>,
   surroundings?: Partial<Surroundings>,
 ): PipeClient<Events> {
-  return new PipeClient<Events>(options, surroundings);
+  return new PipeClient<Events>(options as PipeOptions, surroundings);
 }

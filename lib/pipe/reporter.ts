@@ -2,11 +2,11 @@ import { StandpipeError, asError } from '../errors';
 import { Emitter } from '../util/emitter';
 import type { Logger } from '../util/logger';
 import type { GapFrame } from '../wire/frames';
-import type { ClientEvents, HandlerSlowInfo } from './types';
+import type { ClientEvents, HandlerSlowInfo, InvalidInfo } from './types';
 
 export const CLIENT_EVENTS = [
   ...['connected', 'disconnected', 'error', 'state'],
-  ...['drain', 'gap', 'reset', 'handler_slow'],
+  ...['drain', 'gap', 'reset', 'handler_slow', 'invalid'],
 ];
 
 /** Reports of the client itself: its events, and lines of the log. */
@@ -52,6 +52,13 @@ export class Reporter {
       `give createClient a name, and the next process of that name gets what this one leaves`;
     this.#log.warn({ count }, message);
     void this.emitter.emit('reset', { reason: 'unhandled', count, message });
+  }
+
+  /** Reports an event that its schema refuses. Browsers decide how many there are, so that the log gets no data of them. */
+  invalid(info: InvalidInfo): void {
+    const { error, event, socketId } = info;
+    if (this.emitter.has('invalid')) void this.emitter.emit('invalid', info);
+    else this.#log.warn({ code: error.code, event, socketId }, error.message);
   }
 
   handlerSlow(info: HandlerSlowInfo): void {
