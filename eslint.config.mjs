@@ -6,6 +6,7 @@ import standpipe from './.ci/lint-rules.mjs';
 const GUARDED_SEND = [
   'lib/net/web-socket.ts',
   'lib/net/socket-writer.ts',
+  'lib/brokers/workers/channel.ts',
   'lib/gateway/transport/connection.ts',
   'lib/gateway/sockjs/receiver.ts',
   'lib/gateway/protocols/console/live/lines.ts',

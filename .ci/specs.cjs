@@ -1,6 +1,7 @@
 // Runs the specs, or those named, in some processes at a time; writes TAP. Small ones share a process, the others have one
-// for each file. Those that take long are left out unless they are named or `--all` is given. With `--times`, comments at
-// the end tell how long each process took and how much CPU it and its children used, the longest first.
+// for each file. Those that take long are left out unless they are named or `--all` is given, those in a browser with
+// `--no-browser`. With `--times`, comments at the end tell how long each process took and how much CPU it and its children
+// used, the longest first.
 // Specs are started without the loaders that tap's own command puts before each, which cost a second of CPU.
 const { mkdtempSync, readdirSync, readFileSync, rmSync } = require('node:fs');
 const { availableParallelism, tmpdir } = require('node:os');
@@ -25,9 +26,15 @@ const ALONE = [
   ...['redis', 'redis-faults', 'sentinels'].map((name) => `spec/brokers/${name}.spec.ts`),
   'spec/readme.spec.ts',
   'spec/browser/',
-  ...['commands', 'conformance', 'config', 'reload', 'serve-faults', 'workers'].map(
-    (name) => `spec/cli/${name}.spec.ts`,
-  ),
+  ...[
+    'commands',
+    'conformance',
+    'config',
+    'reload',
+    'serve-faults',
+    'workers',
+    'workers-fallback',
+  ].map((name) => `spec/cli/${name}.spec.ts`),
   'spec/conformance/features/',
   'spec/lint/',
   ...['close-codes', 'nginx', 'pipe-with-pusher-js', 'python'].map(
@@ -47,6 +54,7 @@ const SHARE = 24;
 // Specs that only `--all` runs, as CI does: a change in most of lib is found by others first, and with them the checks would
 // take longer than five minutes.
 const LONG = [
+  'spec/bench/rows.spec.ts',
   'spec/brokers/sentinels.spec.ts',
   ...['engine-away', 'lost-gateways', 'take-overs', 'webhooks-once'].map(
     (name) => `spec/gateway/cluster/${name}.spec.ts`,
@@ -59,6 +67,7 @@ const LONG = [
   ),
   ...['conformance', 'serve-faults'].map((name) => `spec/cli/${name}.spec.ts`),
   ...['pipe-with-pusher-js', 'python'].map((name) => `spec/conformance/${name}.spec.ts`),
+  'spec/browser/example-pages.spec.ts',
   'spec/http/package.spec.ts',
   'spec/examples/prometheus.spec.ts',
   'spec/examples/proxies.spec.ts',
@@ -77,16 +86,16 @@ const FIRST = [
 ];
 
 const asked = process.argv.slice(2);
-const named = asked.filter((word) => word !== '--times' && word !== '--all');
+const isInBrowser = (file) => readFileSync(file, 'utf8').includes('hasBrowser');
+const named = asked.filter((word) => !['--times', '--all', '--no-browser'].includes(word));
 const all = readdirSync('spec', { recursive: true })
   .map((name) => join('spec', name))
   .filter((name) => asked.includes('--all') || !LONG.includes(name));
 const rank = (name) => [...FIRST, ''].findIndex((folder) => name.startsWith(folder));
 const files = (named.length > 0 ? named : all)
   .filter((name) => name.endsWith('.spec.ts'))
+  .filter((name) => !asked.includes('--no-browser') || !isInBrowser(name))
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-
-const isInBrowser = (file) => readFileSync(file, 'utf8').includes('hasBrowser');
 
 const timesFolder = asked.includes('--times')
   ? mkdtempSync(join(tmpdir(), 'standpipe-times-'))
@@ -102,8 +111,8 @@ function cpuSeconds(path) {
   );
 }
 
-// A spec waits for sockets and browsers half of its time, so there are two more than there are processors.
-t.jobs = availableParallelism() + 2;
+// A spec waits for sockets and browsers half of its time: with four more than there are processors, hardly one is idle.
+t.jobs = availableParallelism() + 4;
 t.setTimeout(0);
 void run();
 

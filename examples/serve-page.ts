@@ -1,14 +1,15 @@
 /**
- * A tiny HTTP server for the pages of the examples: the files of one folder, the stock pusher-js from node_modules, the
- * back channel of Standpipe, and a config.json that tells the page where its gateway is. It listens on 127.0.0.1 only.
+ * A tiny HTTP server for the pages of the examples: the folder `page` of an example, the stock pusher-js from node_modules,
+ * the back channel of Standpipe, a config.json that tells the page where its gateway is, and the example's code to look at.
+ * It listens on 127.0.0.1 only.
  */
 import { readFile, readdir } from 'node:fs/promises';
-import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
+import { codePage, readCode } from './serve-code';
 
 export interface PageOptions {
-  /** The folder with index.html; its files are read once, at the start. */
+  /** The folder of the example; its folder `page` has index.html. Files are read once, at the start. */
   folder: string;
   /** The content of /config.json, which the page fetches: the app's key, the gateway's port, and other settings. */
   config: { key: string; port: number } & Record<string, unknown>;
@@ -28,36 +29,47 @@ interface Asset {
   body: Buffer;
 }
 
+const HTML = 'text/html; charset=utf-8';
 const TYPES = new Map([
-  ['.html', 'text/html; charset=utf-8'],
+  ['.html', HTML],
   ['.css', 'text/css; charset=utf-8'],
   ['.js', 'text/javascript; charset=utf-8'],
   ['.json', 'application/json'],
   ['.svg', 'image/svg+xml'],
 ]);
 
+/** Addresses that a page may reach its gateway by, as WebSocket and for the answers of `/pusher/auth`. */
+const GATEWAY_URLS = ['ws', 'http'].flatMap((scheme) => [
+  `${scheme}://127.0.0.1`,
+  `${scheme}://localhost`,
+]);
+
 /** Serves the page. Rejects when no port is free. */
 export async function servePage(options: PageOptions): Promise<Page> {
   const assets = await loadAssets(options);
+  const code = readCode(options.folder);
   const ws = options.config.port;
   const headers = {
-    'content-security-policy': `default-src 'self'; img-src 'self' data:; connect-src 'self' ws://127.0.0.1:${ws} ws://localhost:${ws}`,
+    'content-security-policy': `default-src 'self'; img-src 'self' data:; connect-src 'self' ${GATEWAY_URLS.map((url) => `${url}:${ws}`).join(' ')}`,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-store',
   };
-  const answer = (path: string, method: string | undefined, response: ServerResponse): void => {
-    const asset = assets.get(path);
+  const find = (path: string, query: string): Asset | undefined => {
+    if (!path.startsWith('/code/')) return assets.get(path === '/' ? '/index.html' : path);
+    const at = new URLSearchParams(query).get('at') ?? '';
+    const body = codePage(code, path.slice('/code/'.length), at);
+    return body === undefined ? undefined : { type: HTML, body: Buffer.from(body) };
+  };
+  const server = createServer(({ method, url = '/' }, response) => {
+    const [path = '/', query = ''] = url.split('?', 2);
+    const asset = find(path, query);
     if (asset === undefined || (method !== 'GET' && method !== 'HEAD')) {
       response.writeHead(asset === undefined ? 404 : 405, headers).end();
       return;
     }
     response.writeHead(200, { ...headers, 'content-type': asset.type });
     response.end(method === 'HEAD' ? undefined : asset.body);
-  };
-  const server = createServer((request, response) => {
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    answer(path === '/' ? '/index.html' : path, request.method, response);
   });
 
   const listen = (port: number): Promise<void> =>
@@ -96,9 +108,12 @@ async function loadAssets({ folder, config }: PageOptions): Promise<Map<string, 
     const type = TYPES.get(extname(path));
     if (type !== undefined) assets.set(path, { type, body: Buffer.from(body) });
   };
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.isFile()) add(`/${entry.name}`, await readFile(join(folder, entry.name)));
+  const page = join(folder, 'page');
+  for (const entry of await readdir(page, { withFileTypes: true })) {
+    if (entry.isFile()) add(`/${entry.name}`, await readFile(join(page, entry.name)));
   }
+  for (const name of ['base.css', 'code.css'])
+    add(`/${name}`, await readFile(join(__dirname, name)));
   add('/pusher.js', await readFile(require.resolve('pusher-js/dist/web/pusher.min.js')));
   // The package is CommonJS; a browser has no `exports`, so it gets one with a name.
   const backChannel = await readFile(require.resolve('standpipe/back-channel'), 'utf8');

@@ -98,7 +98,7 @@ export interface AppChannel<App extends AppEvents> {
   trigger<N extends NameIn<BrowserEvents<App>>>(event: N, data: BrowserEvents<App>[N]): boolean;
 }
 
-/** Events of channels: what servers and other browsers send, and what pusher-js itself tells. */
+/** Events of channels: of servers, of other browsers, and of pusher-js itself. */
 type HeardInBrowser<App extends AppEvents> = ServerEvents<App> &
   BrowserEvents<App> & {
     // oxlint-disable-next-line typescript/no-explicit-any -- a handler says itself which data of pusher-js it takes

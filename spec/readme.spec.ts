@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
 import t, { type Test } from 'tap';
 import { createTestGateway } from '../lib/testing';
 import { limitsTable } from '../lib/gateway';
@@ -26,12 +26,13 @@ const tables = require('../.ci/tables.cjs') as Tables;
 
 const root = join(__dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const serverPage = readFileSync(join(root, 'lib/SERVER.md'), 'utf8');
 
-/** A program of the README: the first one of its language, or the one with a text in it. */
-function block(language: string, holds = ''): string {
-  const all = [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))];
+/** A program of a page, the README unless said: the first one of its language, or the one with a text in it. */
+function block(language: string, holds = '', page = readme): string {
+  const all = [...page.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))];
   const found = all.find(([text]) => text.includes(holds))?.[1];
-  if (found === undefined) throw new Error(`the README has no ${language} block`);
+  if (found === undefined) throw new Error(`the page has no ${language} block`);
   return found;
 }
 
@@ -63,6 +64,41 @@ t.test('the table of options of the client has the options that the client reads
   }
 });
 
+t.test(
+  'guides that the README names are folders with a README, and no guide is left out',
+  async (t) => {
+    const table = readme.slice(
+      readme.indexOf('Guides are folders'),
+      readme.indexOf('## The console'),
+    );
+    const named = [...table.matchAll(/`([a-z.-]+)`/g)].map(([, name = '']) => name);
+    const isFolder = (name: string): boolean =>
+      statSync(join(root, 'examples', name)).isDirectory();
+    const folders = readdirSync(join(root, 'examples')).filter(isFolder);
+    t.strictSame(
+      folders.filter((name) => !named.includes(name)),
+      [],
+    );
+    for (const name of named) t.ok(folders.includes(name), name);
+    for (const name of folders.filter((each) => /^(from|with)-/.test(each))) {
+      t.ok(existsSync(join(root, 'examples', name, 'README.md')), name);
+    }
+  },
+);
+
+t.test('links of guides lead to files of the repository', async (t) => {
+  for (const path of readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })) {
+    if (!path.endsWith('.md')) continue;
+    const text = readFileSync(join(root, 'examples', path), 'utf8');
+    for (const [, link = ''] of text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)) {
+      t.ok(existsSync(join(root, 'examples', dirname(path), link)), `${path}: ${link}`);
+    }
+    for (const [spec] of text.matchAll(/spec\/[\w./-]+\.spec\.ts/g)) {
+      t.ok(existsSync(join(root, spec)), `${path}: ${spec}`);
+    }
+  }
+});
+
 t.test('links of the documents lead to files of the package', async (t) => {
   const pack = ['pack', '--dry-run', '--json', '--ignore-scripts'];
   const told = execFileSync('npm', pack, { cwd: root, encoding: 'utf8' });
@@ -78,7 +114,11 @@ t.test('links of the documents lead to files of the package', async (t) => {
       t.ok(isSpec ? existsSync(join(root, target)) : packed.has(target), `${page}: ${link}`);
     }
   }
-  for (const page of ['README.md', 'lib/OPTIONS.md', 'lib/SDKS.md']) t.ok(packed.has(page), page);
+  for (const page of [
+    'README.md',
+    ...['CLIENT', 'CLUSTER', 'OPTIONS', 'SDKS', 'SERVER'].map((name) => `lib/${name}.md`),
+  ])
+    t.ok(packed.has(page), page);
 });
 
 /** Starts a program of the README as it stands there. */
@@ -101,20 +141,23 @@ function start(t: Test, args: string[]): { until: (sign: RegExp) => Promise<stri
   return { until };
 }
 
-t.test('the gateway in a program of the README starts, by require and by import', async (t) => {
-  built('index.js');
-  const program = block('js', 'createGateway').replace('port: 6001', 'port: 0');
-  const imported = program.replace(/^const (.*) = require\('(.*)'\); \/\/ or: (.*)$/m, '$3');
-  t.match(imported, /^import \{ createGateway \} from 'standpipe\/gateway'$/m);
-  for (const args of [
-    ['-e', program],
-    ['--input-type=module', '-e', imported],
-  ]) {
-    const output = await start(t, args).until(/listens at (\S+)/);
-    const url = /listens at (\S+)/.exec(output)?.[1] ?? 'it does not start:';
-    t.equal((await fetch(`${url}/readyz`)).status, 200);
-  }
-});
+t.test(
+  'the gateway in a program of the documentation starts, by require and by import',
+  async (t) => {
+    built('index.js');
+    const program = block('js', 'createGateway', serverPage).replace('port: 6001', 'port: 0');
+    const imported = program.replace(/^const (.*) = require\('(.*)'\); \/\/ or: (.*)$/m, '$3');
+    t.match(imported, /^import \{ createGateway \} from 'standpipe\/gateway'$/m);
+    for (const args of [
+      ['-e', program],
+      ['--input-type=module', '-e', imported],
+    ]) {
+      const output = await start(t, args).until(/listens at (\S+)/);
+      const url = /listens at (\S+)/.exec(output)?.[1] ?? 'it does not start:';
+      t.equal((await fetch(`${url}/readyz`)).status, 200);
+    }
+  },
+);
 
 for (const form of ['require', 'import']) {
   t.test(

@@ -70,7 +70,7 @@ async function main(): Promise<void> {
     STANDPIPE_PORT: String(gateway.port),
   });
   const page = await servePage({
-    folder: join(__dirname, 'page'),
+    folder: __dirname,
     config: {
       ...{ key: app.key, port: gateway.port, console: gateway.consoleUrl },
       pusherJs: await pusherVersion(),

@@ -1,69 +1,39 @@
 /**
- * A game server: 60 players send input, the server ticks at 30 Hz and answers each player with what that player sees.
+ * A game that you play in a browser, with 60 bots beside you.
  *
  *     node -r ts-node/register/transpile-only examples/game-server/server.ts
  *
- * The example is about one thing: a different answer to each socket, 30 times a second, also to players on slow lines. The
- * players here are bots (`bots.ts`), each with a stock pusher-js of its own; the field is drawn in the terminal. Ctrl-C ends
- * it.
+ * The example is about one thing: a different answer to each socket, 30 times a second, also to players on slow lines.
+ * `play.ts` is all of the backend, `game.ts` are the rules. Each bot (`bots.ts`) has a stock pusher-js of its own. BOTS tells
+ * how many there are, PORT chooses the page's port; Ctrl-C ends it.
  */
 import { createClient } from 'standpipe';
+import { servePage } from '../serve-page';
 import { app, credentials, fail, onCtrlC, startGateway } from '../start-gateway';
-import type { Bot } from './bots';
 import { startBot } from './bots';
-import { Game } from './game';
-import { draw } from './screen';
-
-const HZ = 30;
-const DRAW_MS = process.stdout.isTTY ? 100 : 1_000;
-const BOTS = 60;
+import { play } from './play';
 
 async function main(): Promise<void> {
   const gateway = await startGateway();
   const client = createClient({ ...credentials, port: gateway.port });
-  const game = new Game();
-  let answers = 0;
-
-  client.subscribe(['socket_existence']);
-  // The last of a player's inputs counts, should several of them wait.
-  client.subscribe(['socket_message'], { events: ['input'], conflate: true });
-  client.sockets.on('open', (socketId) => game.join(socketId));
-  client.sockets.on('close', (socketId) => game.leave(socketId));
-  client.sockets.on('event:input', (socketId, input) => game.steer(socketId, input));
-  await client.connect();
-
-  // All that a run triggers leaves in one frame.
-  const ticking = client.tick(HZ, ({ dtMs }) => {
-    for (const catcher of game.tick(dtMs / 1_000)) {
-      // An effect: too late it is of no use, so players who are behind miss it.
-      client.channel('field').trigger('caught', { by: catcher.score }, { volatile: true });
-    }
-    for (const { id } of game.players()) {
-      // A state: a player who is behind gets the latest one as soon as there is room for it.
-      client.socket(id).trigger('view', game.viewOf(id), { latest: true });
-      answers += 1;
-    }
+  const playing = await play(client);
+  const count = Number(process.env['BOTS'] ?? 60);
+  const bots = Array.from({ length: count }, () => startBot(app.key, gateway.port));
+  const page = await servePage({
+    folder: __dirname,
+    config: { key: app.key, port: gateway.port },
+    port: Number(process.env['PORT'] ?? 8020),
+    tryNext: process.env['PORT'] === undefined,
   });
-
-  const bots: Bot[] = [];
-  for (let i = 0; i < BOTS; i += 1) bots.push(startBot(app.key, gateway.port));
-
-  const drawing = setInterval(() => {
-    draw(game, { answersPerSecond: (answers * 1_000) / DRAW_MS, lagMs: slowest(bots) });
-    answers = 0;
-  }, DRAW_MS);
+  console.log(`Play at ${page.url}, in several tabs if you like. Ctrl-C ends it.`);
 
   onCtrlC(async () => {
-    ticking.stop();
-    clearInterval(drawing);
+    playing.stop();
     for (const bot of bots) bot.stop();
+    await page.stop();
     await client.disconnect();
     await gateway.stop();
   });
-}
-
-function slowest(bots: Bot[]): number {
-  return Math.max(...bots.map((bot) => bot.lagMs()));
 }
 
 main().catch(fail);

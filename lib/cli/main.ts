@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import './process/early-hangup';
+import cluster from 'node:cluster';
 import { Command, InvalidArgumentError } from 'commander';
 import { StandpipeError } from '../errors';
 import type { check } from './commands/check';
@@ -183,6 +184,7 @@ program.parseAsync().catch((error: unknown) => {
   console.error(`standpipe: ${error instanceof Error ? error.message : String(error)}`);
   if (!(error instanceof StandpipeError)) console.error(error);
   process.exitCode = 1;
-  // The channel to a parent, such as that of a worker, would keep this process.
-  if (process.connected) process.disconnect();
+  // The channel to a parent would keep this process. A worker whose channel ends otherwise ends with code 0.
+  if (cluster.worker !== undefined) cluster.worker.disconnect();
+  else if (process.connected) process.disconnect();
 });

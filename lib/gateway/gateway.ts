@@ -31,6 +31,7 @@ import { Dispatch } from './dispatch';
 import { drain } from './drain';
 import { live, sumOf } from './live';
 import { joinedBroker, ownBroker } from './make-broker';
+import { neighboursHere, type Serve } from './neighbours';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
 import { ChannelsHandshake } from './protocols/channels/handshake';
@@ -121,6 +122,7 @@ export class Gateway {
     this.#departures = new Departures(this.#hub, this.#apps, budget);
     const ends = connectionEnds(this.metrics, log);
     this.#keepAlive = new KeepAlive(limits, overload, budget, ends);
+    const neighbours = neighboursHere(limits);
     const carriers = new SockJsCarriers(limits, clock, overload, budget, ends, memory.pool());
     this.#channels = new ChannelsHandshake(new ChannelsContext({ ...parts, budget }), this.#apps);
     this.#protocols = [
@@ -132,18 +134,17 @@ export class Gateway {
       // Before the fallback, which answers for all else below /pusher/.
       new AuthEndpoints({ ...parts, decisions: this.#pipes.decisions }, this.#apps),
       new Fallback({
-        ...parts,
-        carriers,
-        apps: this.#apps,
+        ...{ ...parts, carriers, neighbours, apps: this.#apps },
         open: (...opening) => this.#channels.open(...opening),
       }),
       new Pushy({ ...parts, carriers }, this.#apps, settings.pushyCommands),
       new Health(() => this.#state === 'running' && this.#broker.state !== 'down'),
     ];
     const dispatch = new Dispatch(this.#protocols, settings.path, journal);
+    const serve: Serve = (...received) => dispatch.request(...received);
     const listening = { clock, log, requireWanted: () => this.#requireWanted() };
     const looked = {
-      ...{ apps: this.#apps, settings: () => this.#settings },
+      ...{ apps: this.#apps, settings: () => this.#settings, neighbours, serve },
       members: (app: App) => this.#pipes.members(app),
       webhooks: (app: App) => this.#webhooks.states(app),
       brokerState: () => this.#broker.state,
@@ -152,7 +153,7 @@ export class Gateway {
     this.#listener = new PortListener(
       listenOptions(settings),
       {
-        request: (...received) => dispatch.request(...received),
+        request: serve,
         upgrade: (target, request) => dispatch.upgrade(target, request),
         answersWhenFull: (target) => dispatch.answersWhenFull(target),
         takesAnswersForFinal: (target) => dispatch.takesAnswersForFinal(target),
@@ -355,9 +356,7 @@ export class Gateway {
   /** Takes a lease, where several gateways are joined. */
   async #join(): Promise<void> {
     const listener = brokerListener({
-      apps: this.#apps,
-      hub: this.#hub,
-      departures: this.#departures,
+      ...{ apps: this.#apps, hub: this.#hub, departures: this.#departures },
       overload: this.#overload,
       log: this.#log,
       isServing: () => this.#state !== 'idle' && !this.#isStopped,

@@ -1,7 +1,10 @@
-import cluster, { type Worker } from 'node:cluster';
+import type { StdioOptions } from 'node:child_process';
+import cluster from 'node:cluster';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Broker } from '../brokers/broker';
 import { JoinedNode } from '../brokers/joined/node';
-import type { Channel } from '../brokers/workers/channel';
+import { Channel } from '../brokers/workers/channel';
 import { EngineHost } from '../brokers/workers/engine-host';
 import { HostLink } from '../brokers/workers/host-link';
 import { StandpipeError } from '../errors';
@@ -11,6 +14,8 @@ import type { GatewayOptions, GatewaySettings } from './options/options';
 
 /** Variable of the workers' environment that names the process whose engine joins them. */
 const HOST = 'STANDPIPE_ENGINE_HOST';
+/** Variable that tells a worker which of its open files leads to that process. */
+const WAY = 'STANDPIPE_ENGINE_FD';
 
 /** Options of `hostEngine`: limits of the events and answers that the engine keeps, and a log of workers that it gives up. */
 export type EngineOptions = Pick<GatewayOptions, 'limits' | 'log'>;
@@ -18,7 +23,8 @@ export type EngineOptions = Pick<GatewayOptions, 'limits' | 'log'>;
 /**
  * Hosts an engine in the primary process of `node:cluster`, which joins the gateways of all workers that are forked from now
  * on: browsers, backends and HTTP calls are served by any of them. A worker that ends takes only its own sockets, and the
- * others tell them as closed. Gateways with a `broker` of their own do not use it.
+ * others tell them as closed. Gateways with a `broker` of their own do not use it. Workers get one more open file, behind those
+ * that `cluster.setupPrimary()` was told of before.
  * @throws StandpipeError `refused` in a worker, and where workers were forked before
  */
 export function hostEngine({ limits, log }: EngineOptions = {}): void {
@@ -27,13 +33,25 @@ export function hostEngine({ limits, log }: EngineOptions = {}): void {
     throw new StandpipeError('refused', message);
   }
   const host = new EngineHost({ ...(limits && { limits }), ...(log && { log }) });
-  // Maps and bytes go as they are.
-  cluster.setupPrimary({ serialization: 'advanced' });
+  const stdio = stdioOfWorkers();
+  cluster.setupPrimary({ stdio: [...stdio, 'pipe'] });
   process.env[HOST] = `${process.pid}`;
+  process.env[WAY] = `${stdio.length}`;
   cluster.on('fork', (worker) => {
-    const ended = host.serve(channelTo(worker), () => worker.process.kill('SIGKILL'));
+    // Absent where setupPrimary() was called with other stdio since: then the gateway of the worker says so.
+    const way = worker.process.stdio[stdio.length] as Duplex | null | undefined;
+    if (way === null || way === undefined) return;
+    const ended = host.serve(new Channel(way), () => worker.process.kill('SIGKILL'));
     worker.process.once('exit', ended);
   });
+}
+
+/** Open files of workers as the program has set them up, as a list. */
+function stdioOfWorkers(): Exclude<StdioOptions, string> {
+  const { stdio, silent } = cluster.settings as { stdio?: StdioOptions; silent?: boolean };
+  if (Array.isArray(stdio)) return stdio;
+  const each = stdio ?? (silent === true ? 'pipe' : 'inherit');
+  return [each, each, each, 'ipc'] as Exclude<StdioOptions, string>;
 }
 
 /** The broker of a worker whose primary process hosts an engine; undefined elsewhere. */
@@ -43,18 +61,23 @@ export function hostedBroker(settings: GatewaySettings, clock: Clock): Broker | 
   const { limits, log } = settings;
   const { brokerHoldMs: holdMs, brokerLeaseMs: leaseMs, maxBrokerSpoolBytes } = limits;
   const joined = { holdMs, leaseMs, maxSpoolBytes: maxBrokerSpoolBytes };
-  return new JoinedNode(new HostLink(CHANNEL_TO_HOST, clock), { clock, log, limits: joined });
+  channelToHost ??= openChannel();
+  return new JoinedNode(new HostLink(channelToHost, clock), { clock, log, limits: joined });
 }
 
-const CHANNEL_TO_HOST: Channel = {
-  send: (message, sent) => void process.send?.(message, undefined, undefined, sent),
-  hear: (heard) => void process.on('message', heard),
-};
+/** The channel of this worker to its host. Gateways that follow each other in one process share it. */
+let channelToHost: Channel | undefined;
 
-function channelTo(worker: Worker): Channel {
-  return {
-    // A worker that has just ended is told as ended in a moment.
-    send: (message, sent) => void worker.process.send(message, undefined, undefined, sent),
-    hear: (heard) => void worker.process.on('message', heard),
-  };
+function openChannel(): Channel {
+  let way: Socket;
+  try {
+    way = new Socket({ fd: Number(process.env[WAY]), readable: true, writable: true });
+  } catch (error) {
+    const message =
+      'the process that hosts the engine left no way to it: call cluster.setupPrimary() before hostEngine(), not after it';
+    throw new StandpipeError('broker_unavailable', message, { cause: error });
+  }
+  // The process ends with its gateway.
+  way.unref();
+  return new Channel(way);
 }

@@ -14,15 +14,18 @@ interface TcpHandle {
   readonly writeQueueSize: number;
 }
 
-/** Node's class of requests, which has no name: it is taken from the first write of a stream. */
-let Request: (new () => WriteRequest) | undefined;
+/**
+ * Node's class of requests, which has no name: it is taken from the first write of a stream. `unknown` where that write
+ * was not as expected: Node 26.10 makes the request itself, and only when a write is not finished at once.
+ */
+let Request: (new () => WriteRequest) | 'unknown' | undefined;
 /** A request that no write has needed so far. */
 let spare: WriteRequest | undefined;
 
 /**
  * Writes to a TCP connection. While nothing is unsent, bytes go to the handle under its stream, which takes a tenth less CPU
  * time; the rest goes through the stream, in order behind them. The handle is no documented part of Node: where it is
- * not as expected (TLS, other runtimes), everything goes through the stream.
+ * not as expected (TLS, Node from 26.10, other runtimes), everything goes through the stream.
  */
 export class SocketWriter {
   readonly #stream: Socket & { readonly _handle?: TcpHandle | null };
@@ -55,16 +58,19 @@ export class SocketWriter {
 
   write(bytes: Buffer): void {
     const handle = (this.#isTcp ? this.#stream._handle : undefined) ?? undefined;
-    if (handle === undefined || this.unsentBytes > 0) this.#stream.write(bytes);
-    else if (Request === undefined) this.#writeFirst(handle, bytes);
+    if (handle === undefined || Request === 'unknown' || this.unsentBytes > 0) {
+      this.#stream.write(bytes);
+    } else if (Request === undefined) this.#writeFirst(handle, bytes);
     else this.#writePast(handle, (spare ??= new Request()), bytes);
   }
 
   #writeFirst(handle: TcpHandle, bytes: Buffer): void {
-    handle.writeBuffer = (request, all) => {
-      Request = request.constructor as new () => WriteRequest;
+    handle.writeBuffer = (request: WriteRequest | null, ...rest) => {
       Reflect.deleteProperty(handle, 'writeBuffer');
-      return handle.writeBuffer(request, all);
+      const result: unknown = Reflect.apply(handle.writeBuffer, handle, [request, ...rest]);
+      const isKnown = request !== null && rest[0] === bytes && typeof result === 'number';
+      Request = isKnown ? (request.constructor as new () => WriteRequest) : 'unknown';
+      return result as number;
     };
     this.#stream.write(bytes);
   }

@@ -50,6 +50,8 @@ export interface LogOptions {
 /** A log that goes on from where another one was. */
 export interface RestoredLog<T> extends KeptEntries<T> {
   epoch: number;
+  /** Cause of a loss that its receiver was not told of, as far as is known. */
+  missed?: GapCause | undefined;
 }
 
 /**
@@ -73,6 +75,8 @@ export class Log<T> implements Spender {
   #gap: Pick<Gap, 'oldEpoch' | 'after' | 'cause'> | undefined;
   /** A gap that was told, until its receiver shows that it was heard: the next receiver must be told of it otherwise. */
   #told: { after: number; first: number } | undefined;
+  /** A loss beside the log, until its receiver has finished an event behind the gap: no missing offset tells of it. */
+  #missed: { cause: GapCause; first?: number } | undefined;
 
   constructor({ epoch, budget }: LogOptions, restored?: RestoredLog<T>) {
     this.#epoch = restored?.epoch ?? epoch;
@@ -82,6 +86,7 @@ export class Log<T> implements Spender {
     this.#padding = this.#buffer.restore(restored);
     this.#paddingEnd = this.top;
     this.#spent();
+    if (restored.missed !== undefined) this.miss(restored.missed);
   }
 
   get epoch(): number {
@@ -111,6 +116,11 @@ export class Log<T> implements Spender {
   /** Finished ranges above the acknowledged offsets. */
   get finished(): readonly Range[] {
     return this.#buffer.finished;
+  }
+
+  /** Cause of a loss beside the log that its receiver may not have been told of. */
+  get missed(): GapCause | undefined {
+    return this.#missed?.cause;
   }
 
   /** Events kept, with the places of finished ones. */
@@ -250,9 +260,19 @@ export class Log<T> implements Spender {
     this.#heard(offset);
     this.#finish(finished.filter(({ last }) => last <= buffer.sent));
     this.#spent();
-    const hasGap = isBehind ? offset < buffer.low - 1 : buffer.lost > 0;
+    const isLost = isBehind ? offset < buffer.low - 1 : buffer.lost > 0;
+    const hasGap = isLost || this.#missed !== undefined;
     this.#gap = hasGap ? { oldEpoch: epoch, after: offset, cause } : undefined;
     return hasGap ? 'gap' : 'resumed';
+  }
+
+  /**
+   * Events on their way here were lost, an unknown number of them. The kept ones stay, and the receiver is told before it
+   * gets more.
+   */
+  miss(cause: GapCause): void {
+    this.#missed = { cause };
+    this.#gap ??= { oldEpoch: this.#epoch, after: this.#buffer.sendPtr - 1, cause };
   }
 
   /**
@@ -264,7 +284,7 @@ export class Log<T> implements Spender {
       oldEpoch: this.#epoch,
       after: this.committed.offset,
     };
-    this.#told = undefined;
+    this.#told = this.#missed = undefined;
     this.#padding = 0;
     this.#gap = { oldEpoch, after, cause };
     const { flight } = this.#buffer;
@@ -313,12 +333,17 @@ export class Log<T> implements Spender {
     this.#spent();
     const before = oldEpoch === this.#epoch ? Math.max(after, acked) : acked;
     this.#told = { after: this.#told?.after ?? before, first };
-    const count = oldEpoch === this.#epoch ? lost : 0;
-    return { oldEpoch, after, newEpoch: this.#epoch, first, cause, count };
+    const told = { oldEpoch, after, newEpoch: this.#epoch, first };
+    if (this.#missed === undefined) {
+      return { ...told, cause, count: oldEpoch === this.#epoch ? lost : 0 };
+    }
+    this.#missed.first = first;
+    return { ...told, cause: this.#missed.cause, count: 0 };
   }
 
   #heard(offset: number): void {
     if (this.#told !== undefined && offset >= this.#told.first - 1) this.#told = undefined;
+    if (offset >= (this.#missed?.first ?? Infinity)) this.#missed = undefined;
   }
 
   /** The receiver had more than its position said, from frames of the connection before; the gap shrinks or is none. */
@@ -327,6 +352,6 @@ export class Log<T> implements Spender {
     this.#gap.after = Math.max(this.#gap.after, offset);
     const { lost, low, said } = this.#buffer;
     const isWhole = this.#gap.after >= low - 1 || (lost === 0 && this.#gap.after >= said);
-    if (isWhole) this.#gap = undefined;
+    if (isWhole && this.#missed === undefined) this.#gap = undefined;
   }
 }

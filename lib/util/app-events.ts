@@ -40,7 +40,7 @@ export type NameIn<Table> = keyof Table & string;
 
 /** Data of a request: of a function its parameter, else the declared type itself. */
 export type RequestData<R> = R extends (...args: infer A) => unknown ? A[0] : R;
-/** Answer to a request: what its function returns; unknown where the request is declared by its data. */
+/** Answer to a request: the result of its function; unknown where the request is declared by its data. */
 export type RequestAnswer<R> = R extends (...args: never[]) => infer A ? Awaited<A> : unknown;
 
 /** Arguments from the data on: the data may be left out only where its type has undefined. */

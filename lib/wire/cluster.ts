@@ -36,12 +36,6 @@ export const MAX_NODE_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 const writer = new ByteWriter(4096);
 
-function taken(): Buffer {
-  const bytes = Buffer.allocUnsafe(writer.length);
-  writer.copyTo(bytes, 0);
-  return bytes;
-}
-
 /** A batch as far as a node writes it: the engine appends the number of its first item. */
 export function writeBatch(items: readonly SentItem[]): Buffer {
   writer.reset();
@@ -52,7 +46,7 @@ export function writeBatch(items: readonly SentItem[]): Buffer {
     else writeMember(item);
     writer.close(start, guess);
   }
-  return taken();
+  return writer.taken();
 }
 
 function writeEvent(item: Extract<SentItem, { kind: 'event' }>): void {
@@ -153,7 +147,7 @@ const NODE_TAGS = { letter: 0x0a, reply: 0x12, receipt: 0x1a, leasesChanged: 0x2
 export function writeNodeMessages(messages: readonly NodeMessage[]): Buffer {
   writer.reset();
   for (const message of messages) writeNodeMessage(message);
-  return taken();
+  return writer.taken();
 }
 
 function writeNodeMessage(message: NodeMessage): void {

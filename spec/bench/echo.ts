@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { Child, LOADER_CORE, SERVER_CORE } from './support/child';
-import { payload, PEERS, standpipe, type Peer } from './support/peers';
+import { Numbered, renumbered } from './support/numbered';
+import { peersOf } from './support/other-peers';
+import { payload, standpipe, type Peer } from './support/peers';
 import { openAll, RawSocket } from './support/raw-socket';
 import { rounds, type Round } from './support/rounds';
 import type { Settings } from './support/settings';
@@ -26,9 +28,9 @@ export async function echo(settings: Settings): Promise<void> {
       'p50 ms',
       'p99 ms',
     ]);
-    for (const peer of PEERS) {
+    for (const peer of peersOf(settings.peers)) {
       const { port } = settings;
-      const server = await Child.start(peer.server, SERVER_CORE, { port });
+      const server = await Child.start(peer.server, SERVER_CORE, { port, ...peer.options });
       const backend =
         peer === standpipe ? await Child.start('backends/echo', LOADER_CORE, { port }) : undefined;
       const sockets = await openAll(
@@ -53,6 +55,8 @@ class Load {
   readonly #question: Buffer;
   /** Times of the questions that a socket has yet to get an answer to, oldest first. */
   readonly #askedAt: number[][];
+  /** Questions so far, by socket. */
+  readonly #asked: number[];
   #latenciesMs: number[] = [];
   #open = 0;
   #asking = false;
@@ -60,26 +64,30 @@ class Load {
   #done: () => void = () => undefined;
 
   constructor(sockets: readonly RawSocket[], peer: Peer) {
-    const { question, answerBytes } = peer.echo(payload(PAYLOAD_BYTES));
+    const { question, answer } = peer.echo(payload(PAYLOAD_BYTES));
     this.#sockets = sockets;
     this.#question = question;
     this.#askedAt = sockets.map(() => []);
+    this.#asked = sockets.map(() => 0);
     sockets.forEach((socket, i) => {
-      let unread = 0;
-      socket.received = (bytes) => {
-        for (unread += bytes; unread >= answerBytes; unread -= answerBytes) this.#answer(i);
+      const answers = new Numbered(answer);
+      socket.received = (bytes, chunk) => {
+        for (let left = answers.read(bytes, chunk); left > 0; left -= 1) this.#answer(i);
       };
     });
   }
 
-  /** A number of questions a second, with or without answers, to one socket after the other. */
+  /** Questions on a schedule, with or without answers; latencies count from the time that each was due. */
   steady(seconds: number): Promise<Round> {
     this.#answered = () => undefined;
     let asked = 0;
     return this.#round(seconds, (start) => {
       const timer = setInterval(() => {
         const due = ((performance.now() - start) / 1_000) * STEADY_PER_SECOND;
-        for (; asked < due && this.#asking; asked += 1) this.#ask(asked % this.#sockets.length);
+        for (; asked < due && this.#asking; asked += 1) {
+          const dueAt = start + (asked / STEADY_PER_SECOND) * 1_000;
+          this.#ask(asked % this.#sockets.length, dueAt);
+        }
         if (!this.#asking) clearInterval(timer);
       }, 1);
     });
@@ -110,10 +118,12 @@ class Load {
     return { count: latenciesMs.length, seconds: (performance.now() - start) / 1_000, latenciesMs };
   }
 
-  #ask(socket: number): void {
+  #ask(socket: number, dueAt = performance.now()): void {
     this.#open += 1;
-    this.#askedAt[socket]?.push(performance.now());
-    this.#sockets[socket]?.write(this.#question);
+    this.#askedAt[socket]?.push(dueAt);
+    const number = this.#asked[socket] ?? 0;
+    this.#asked[socket] = number + 1;
+    this.#sockets[socket]?.write(renumbered(this.#question, number));
   }
 
   #answer(socket: number): void {

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { Child, SERVER_CORE } from './support/child';
 import { FallbackSocket } from './support/fallback-socket';
+import { Numbered } from './support/numbered';
 import { payload, standpipe } from './support/peers';
 import { openAll, RawSocket } from './support/raw-socket';
 import type { Settings } from './support/settings';
@@ -18,7 +19,6 @@ const EVENTS = new Map([
 export async function fallback(settings: Settings): Promise<void> {
   const { n, port } = settings;
   const data = payload(PAYLOAD_BYTES);
-  const frameBytes = standpipe.eventBytes(CHANNEL, data);
   for (const [window, events] of EVENTS) {
     const title = `Fallback fan-out: ${n} subscribers, ${PAYLOAD_BYTES} bytes, ${window} in flight`;
     const part = new Part(title, ['deliveries/s', 'server µs each']);
@@ -31,8 +31,9 @@ export async function fallback(settings: Settings): Promise<void> {
         const opening = standpipe.opening.bind(standpipe);
         const open = (): RawSocket => new RawSocket(port, standpipe.path, opening([CHANNEL]));
         for (const socket of await openAll(n, open)) {
-          socket.received = (bytes) => {
-            delivered += bytes / frameBytes;
+          const frames = new Numbered(standpipe.event(CHANNEL, data));
+          socket.received = (bytes, chunk) => {
+            delivered += frames.read(bytes, chunk);
             turn();
           };
           sockets.push(socket);

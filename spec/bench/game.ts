@@ -1,4 +1,5 @@
 import { Child, LOADER_CORE, SERVER_CORE } from './support/child';
+import { Numbered } from './support/numbered';
 import { payload, standpipe } from './support/peers';
 import { openAll, RawSocket } from './support/raw-socket';
 import { rounds, type Round } from './support/rounds';
@@ -10,7 +11,7 @@ const VIEW_BYTES = 600;
 
 /**
  * A game: every socket gets a view of its own 30 times a second, from a backend at the other end of a Pipe. Latencies run
- * from the beginning of the tick; a tick takes 33 ms.
+ * from the time that the tick was due; a tick takes 33 ms.
  */
 export async function game(settings: Settings): Promise<void> {
   const { n, port } = settings;
@@ -48,11 +49,11 @@ class Load {
   constructor(sockets: readonly RawSocket[], backend: Child) {
     this.#sockets = sockets;
     this.#backend = backend;
-    const { answerBytes } = standpipe.echo(payload(VIEW_BYTES));
+    const { answer } = standpipe.echo(payload(VIEW_BYTES));
     sockets.forEach((socket, i) => {
-      let unread = 0;
-      socket.received = (bytes) => {
-        for (unread += bytes; unread >= answerBytes; unread -= answerBytes) this.#see(i);
+      const views = new Numbered(answer);
+      socket.received = (bytes, chunk) => {
+        for (let left = views.read(bytes, chunk); left > 0; left -= 1) this.#see(i);
       };
     });
   }

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { Child, SERVER_CORE } from './support/child';
-import { PEERS } from './support/peers';
+import { peersOf } from './support/other-peers';
 import { openAll, RawSocket } from './support/raw-socket';
 import type { Settings } from './support/settings';
 import { Part } from './support/table';
@@ -15,8 +15,8 @@ export async function idle(settings: Settings): Promise<void> {
   const { port, sockets: count } = settings;
   const title = `Idle: ${count} sockets, each on 2 channels where there are any`;
   const part = new Part(title, ['accepted/s', 'server µs each', 'KB RSS each', 'KB heap each']);
-  for (const peer of PEERS) {
-    const server = await Child.start(peer.server, SERVER_CORE, { port });
+  for (const peer of peersOf(settings.peers)) {
+    const server = await Child.start(peer.server, SERVER_CORE, { port, ...peer.options });
     const used = (): Promise<number[]> =>
       inOrder(['cpu', 'rss', 'heap'], (what) => server.ask(what));
     const before = await used();

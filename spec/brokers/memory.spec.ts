@@ -1,9 +1,9 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { type Duplex, duplexPair } from 'node:stream';
 import t from 'tap';
 import { JoinedNode } from '../../lib/brokers/joined/node';
 import { FarEngine } from '../../lib/brokers/memory/far-engine';
 import { MemoryEngine } from '../../lib/brokers/memory/engine';
-import type { Channel } from '../../lib/brokers/workers/channel';
+import { Channel } from '../../lib/brokers/workers/channel';
 import { EngineHost } from '../../lib/brokers/workers/engine-host';
 import { HostLink } from '../../lib/brokers/workers/host-link';
 import { systemClock } from '../../lib/util/timers';
@@ -36,18 +36,17 @@ t.test('workers of one host hold it over the channels of their processes', async
   });
 });
 
-/** Both ends of a channel as between processes: messages are copied, and come in a later turn. */
+/** Both ends of a channel as between processes: packets come in a later turn, in pieces of any size. */
 function channelPair(): [Channel, Channel] {
-  const { port1, port2 } = new MessageChannel();
-  const end = (port: MessagePort): Channel => {
-    port.unref();
-    return {
-      send: (message, sent) => {
-        port.postMessage(message);
-        setImmediate(sent);
-      },
-      hear: (heard) => void port.on('message', heard).unref(),
-    };
+  return duplexPair().map((end) => new Channel(inPieces(end))) as [Channel, Channel];
+}
+
+function inPieces(end: Duplex): Duplex {
+  const write = end.write.bind(end) as (bytes: Buffer) => boolean;
+  end.write = (bytes: Buffer) => {
+    const at = Math.floor(Math.random() * bytes.length);
+    write(bytes.subarray(0, at));
+    return write(bytes.subarray(at));
   };
-  return [end(port1), end(port2)];
+  return end;
 }

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import type { Page } from 'playwright-core';
 import t from 'tap';
+import { faultsOn, loadAxe } from '../support/accessibility';
 import { hasBrowser, startBrowser } from '../support/browser';
 import { startGateway } from '../support/start-gateway';
 import { untilAnswered } from '../support/until';
@@ -8,19 +7,10 @@ import { WebhookEndpoint } from '../support/webhook-endpoint';
 import { Peers } from './console-peers';
 import { ConsoleTab } from './console-tab';
 
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const PAGES = [
   ...['overview', 'why', 'refusals', 'channels', 'sockets', 'users', 'backends', 'webhooks'],
   ...['tail', 'follow', 'publish', 'nodes', 'config', 'find/p', 'nothing'],
 ];
-
-/** Faults of accessibility on a page as it is now. */
-function faultsOn(page: Page): Promise<string[]> {
-  return page.evaluate<string[]>(`(async () => {
-    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
-    return violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html, failureSummary }) => html + failureSummary).slice(0, 2));
-  })()`);
-}
 
 if (hasBrowser()) {
   t.test('every page is free of faults of accessibility, light, dark and on a phone', async (t) => {
@@ -51,9 +41,8 @@ if (hasBrowser()) {
       { colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
       { colorScheme: 'light', viewport: { width: 360, height: 740 } },
     ] as const) {
-      // The tool is run in the page, whose policy forbids the way it makes its texts.
       const tab = await ConsoleTab.open(browser, gateway, { ...options, bypassCSP: true });
-      await tab.page.evaluate(`${AXE}; undefined`);
+      await loadAxe(tab.page);
       for (const name of all) {
         await tab.show(name);
         const waits = tab.page.locator('main .waits');

@@ -1,44 +1,12 @@
-import { once } from 'node:events';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import t from 'tap';
 import { hasBrowser, startBrowser } from '../support/browser';
-import { nodeChild } from '../support/node-child';
-
-const ROOT = join(__dirname, '..', '..');
-
-interface Demo {
-  url: string;
-  /** Sends what Ctrl-C sends; resolves with the exit code. */
-  interrupt(): Promise<number | null>;
-}
-
-async function startDemo(t: { teardown(end: () => unknown): void }): Promise<Demo> {
-  const child = nodeChild(join(ROOT, 'examples', 'demo', 'server.ts'), {
-    cwd: ROOT,
-    env: { ...process.env, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
-  const ended = once(child, 'exit') as Promise<[number | null]>;
-  t.teardown(() => child.kill('SIGKILL'));
-  let printed = '';
-  for await (const chunk of child.stdout ?? []) {
-    printed += String(chunk);
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0];
-    if (url === undefined) continue;
-    const interrupt = async (): Promise<number | null> => {
-      child.kill('SIGINT');
-      const [code] = await ended;
-      return code;
-    };
-    return { url, interrupt };
-  }
-  throw new Error(`the demo printed no URL: ${printed}`);
-}
+import { faultsOn, loadAxe } from '../support/accessibility';
+import { leadsToCode, startExample } from '../support/start-example';
 
 /** Opens one tab and keeps what its console complains of. */
 async function openTab(browser: Browser, url: string, complaints: string[]): Promise<Page> {
-  const page = await (await browser.newContext()).newPage();
+  const page = await (await browser.newContext({ bypassCSP: true })).newPage();
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
@@ -67,7 +35,7 @@ const frame = (page: Page, way: 'sent' | 'received', event: string): Promise<voi
 if (hasBrowser()) {
   t.test('the demo talks both ways with stock pusher-js in two tabs', async (t) => {
     const complaints: string[] = [];
-    const demo = await startDemo(t);
+    const demo = await startExample(t, 'demo/server.ts');
     const browser = await startBrowser(t);
     const one = await openTab(browser, demo.url, complaints);
     const two = await openTab(browser, demo.url, complaints);
@@ -75,8 +43,12 @@ if (hasBrowser()) {
     await t.test('each tab connects and shows its own socket id', async (t) => {
       await says(one, '#status', /connected as/);
       await says(two, '#status', /connected as/);
-      t.match(await text(one, '#socket-id'), /^\d+\.\d+$/);
-      t.not(await text(one, '#socket-id'), await text(two, '#socket-id'));
+      t.match(await text(one, '#socket-id'), /^…\d{6}$/, 'the end of it');
+      const whole = await Promise.all(
+        [one, two].map((page) => page.locator('#socket-id').getAttribute('title')),
+      );
+      for (const title of whole) t.match(title, /^Socket id \d+\.\d+$/);
+      t.not(whole[0], whole[1]);
     });
 
     await t.test('each tab sees that two are here, itself among them', async (t) => {
@@ -108,6 +80,10 @@ if (hasBrowser()) {
       await console.getByRole('link', { name: /^2\s*Sockets$/ }).waitFor({ timeout: 20_000 });
       t.notMatch(console.url(), 'token');
       await console.close();
+    });
+
+    await t.test('each card leads to the lines of code that do it', async (t) => {
+      await leadsToCode(t, one);
     });
 
     await t.test('each tab asked a first question by itself', async (t) => {
@@ -181,10 +157,18 @@ if (hasBrowser()) {
           caption, { childList: true, characterData: true, subtree: true });
       `);
       t.equal(await demo.interrupt(), 0, 'Ctrl-C ends the demo cleanly');
-      await says(one, '#status', /trying again|connecting/);
+      await says(one, '#status', /trying again/);
       const captions = await one.evaluate<string[]>('window.captions');
       t.ok(captions.includes('The backend is going.'), captions.join(' | '));
       t.notMatch(captions.join(' | '), /disconnected/);
+      await says(one, '#caption', /The gateway is away/);
+      t.equal(await text(one, '#count'), '?', 'nobody knows who is here');
+      t.equal(await one.locator('#people li').count(), 0);
+      t.equal(await text(one, '#others'), 'Other tabs: not known');
+      t.equal(await text(one, '#backend-state'), 'not known');
+      t.equal(await one.locator('#ask-form button').isDisabled(), true);
+      await loadAxe(one);
+      t.strictSame(await faultsOn(one), []);
     });
     await one.close();
   });

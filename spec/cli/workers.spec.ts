@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { createClient, type PipeClient } from '../../lib';
 import { ApiClient } from '../support/api-client';
 import { Run } from '../support/command';
+import { ConsoleVisitor } from '../support/console-visitor';
 import { Reader } from '../support/reader';
 import { SECRET } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
@@ -118,6 +119,34 @@ t.test('a worker that is killed takes its own sockets alone, and is replaced', a
   await until(() => lines(run).filter(({ msg }) => msg === 'standpipe listens').length === 3);
 });
 
+t.test('a worker that can not be replaced at once takes no other one with it', async (t) => {
+  const { run, port, pids, file } = await serve(t);
+  const sound = readFileSync(file);
+  const sockets = await Promise.all(
+    Array.from({ length: 4 }, async () => TestSocket.connect(t, port)),
+  );
+  const closed = new Set<string>();
+  for (const socket of sockets) void socket.closed().then(() => closed.add(socket.id));
+  writeFileSync(file, '{');
+  run.child.kill('SIGHUP');
+  await run.line('reload refused');
+  process.kill(pids[0] ?? 0, 'SIGKILL');
+  const tried = JSON.parse(await run.line('ended before it listened, and is replaced')) as object;
+  t.match(tried, { code: 1, signal: null });
+  t.equal((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 200);
+  writeFileSync(file, sound);
+  await until(() => lines(run).filter(({ msg }) => msg === 'standpipe listens').length === 3);
+  t.ok(closed.size < sockets.length, 'the other one stays');
+});
+
+t.test('a worker that stands still does not keep the command from its end', async (t) => {
+  const { run, pids } = await serve(t, { config: { limits: { drainMs: 100 } } });
+  process.kill(pids[0] ?? 0, 'SIGSTOP');
+  run.child.kill('SIGTERM');
+  await run.line('a worker does not end: it is killed');
+  t.equal(await run.ended, 0);
+});
+
 t.test('SIGHUP is passed on to the workers', async (t) => {
   const { run, port, file } = await serve(t);
   writeFileSync(file, JSON.stringify({ port: 0, apps: [{ ...APP, id: '2', key: 'two' }] }));
@@ -129,17 +158,49 @@ t.test('SIGHUP is passed on to the workers', async (t) => {
   await run.line('reload refused');
 });
 
-t.test('each worker has a port for its metrics', async (t) => {
-  const free = await freePorts(2);
-  const { port } = await serve(t, { args: ['--metrics-port', `${free}`] });
-  await Promise.all(Array.from({ length: 6 }, async () => TestSocket.connect(t, port)));
-  const counts = await Promise.all(
-    [free, free + 1].map(async (at) => {
-      const text = await (await fetch(`http://127.0.0.1:${at}/metrics`)).text();
-      return Number(/^standpipe_sockets(?:{[^}]*})? (\d+)$/m.exec(text)?.[1]);
-    }),
-  );
-  t.equal((counts[0] ?? 0) + (counts[1] ?? 0), 6);
+t.test(
+  'each worker has ports for its metrics and its console, also when it is replaced',
+  async (t) => {
+    const free = await freePorts(4);
+    const ports = ['--metrics-port', `${free}`, '--console-port', `${free + 2}`];
+    const { run, port, pids } = await serve(t, { args: ports });
+    await Promise.all(Array.from({ length: 6 }, async () => TestSocket.connect(t, port)));
+    const counts = await Promise.all(
+      [free, free + 1].map(async (at) => {
+        const text = await (await fetch(`http://127.0.0.1:${at}/metrics`)).text();
+        return Number(/^standpipe_sockets(?:{[^}]*})? (\d+)$/m.exec(text)?.[1]);
+      }),
+    );
+    t.equal((counts[0] ?? 0) + (counts[1] ?? 0), 6);
+    const consoles = (): string[] =>
+      [...run.output.matchAll(/^console: (\S+)$/gm)].map(([, url = '']) => url);
+    t.strictSame(
+      consoles()
+        .map((url) => Number(new URL(url).port))
+        .sort(),
+      [free + 2, free + 3],
+    );
+    for (const consoleUrl of consoles()) {
+      const { body } = await new ConsoleVisitor({ consoleUrl }).get<{ role: string }>('/api/me');
+      t.equal(body.role, 'operator', 'its own token opens it');
+    }
+    process.kill(pids[0] ?? 0, 'SIGKILL');
+    await until(() => lines(run).filter(({ msg }) => msg === 'standpipe listens').length === 3);
+    for (const at of [free, free + 1]) {
+      t.equal((await fetch(`http://127.0.0.1:${at}/metrics`)).status, 200);
+    }
+    const again = consoles().at(-1) ?? '';
+    t.equal((await new ConsoleVisitor({ consoleUrl: again }).get('/api/me')).status, 200);
+  },
+);
+
+t.test('a file that has changed is read again by all workers, with --watch', async (t) => {
+  const { run, port, file } = await serve(t, { args: ['--watch'] });
+  writeFileSync(file, JSON.stringify({ port: 0, apps: [{ ...APP, id: '2', key: 'two' }] }));
+  await until(() => lines(run).filter(({ msg }) => msg === 'reloaded').length === 2);
+  const changed = lines(run).filter(({ msg }) => msg.startsWith('a file has changed'));
+  t.equal(changed.length, 1, 'one process looks');
+  for (let i = 0; i < 4; i++) await TestSocket.connect(t, port, { key: 'two' });
 });
 
 t.test('workers that cannot start end the command, and say why', async (t) => {

@@ -3,6 +3,7 @@ import type { Test } from 'tap';
 import type { FaultKind, ModelBug, PlantedBug } from './planted/fault-kind';
 import { finderOf, judge, lookFor } from './planted/find';
 import { flow } from './planted/flow';
+import { gateways } from './planted/gateways';
 import { groups } from './planted/groups';
 import { kept } from './planted/kept';
 import { latestOnly } from './planted/latest';
@@ -13,6 +14,7 @@ import { order } from './planted/order';
 export const FAULT_KINDS: readonly FaultKind[] = [
   ...flow,
   ...order,
+  ...gateways,
   ...groups,
   ...kept,
   ...limits,

@@ -33,12 +33,26 @@ async function pair(
   return { near, far, streamed: () => (count += write().length) };
 }
 
+/** True when the handle is as expected. From Node 26.10 on it is given no requests: all writes go through the stream. */
+async function isWrittenPast(t: Test): Promise<boolean> {
+  const { near } = await pair(t);
+  const { _handle: handle } = near as Socket & {
+    _handle: { writeBuffer(request: unknown): number };
+  };
+  const writeBuffer = t.capture(handle, 'writeBuffer', handle.writeBuffer.bind(handle));
+  near.write(Buffer.from('x'));
+  const isPast = writeBuffer()[0]?.args[0] !== null;
+  if (!isPast) t.comment(`Node ${process.version}: everything goes through the stream`);
+  return isPast;
+}
+
 /** A stretch of bytes that differ. */
 function some(length: number, from: number): Buffer {
   return Buffer.from(Array.from({ length }, (_, i) => (from + i * 7) & 0xff));
 }
 
 t.test('bytes arrive whole and in order, past the stream or through it', async (t) => {
+  const isPast = await isWrittenPast(t);
   const { near, far, streamed } = await pair(t);
   const writer = new SocketWriter(near);
   const sent: Buffer[] = [];
@@ -66,7 +80,12 @@ t.test('bytes arrive whole and in order, past the stream or through it', async (
   await until(() => isDrained && writer.unsentBytes === 0);
   const before = streamed();
   for (let i = 0; i < 20; i++) write(50);
-  t.equal(streamed(), before + 4, 'with nothing unsent only those of ws go through the stream');
+  const through = isPast ? 4 : 20;
+  t.equal(
+    streamed(),
+    before + through,
+    'with nothing unsent only what ws writes goes through the stream',
+  );
   const all = Buffer.concat(sent);
   t.equal(writer.writtenBytes, all.length);
   await until(() => gotBytes === all.length);
@@ -74,6 +93,7 @@ t.test('bytes arrive whole and in order, past the stream or through it', async (
 });
 
 t.test('bytes past the stream are unsent until they have left, which is a drain', async (t) => {
+  const isPast = await isWrittenPast(t);
   const { near, far, streamed } = await pair(t);
   const writer = new SocketWriter(near);
   // The first write of a process is through the stream.
@@ -81,7 +101,7 @@ t.test('bytes past the stream are unsent until they have left, which is a drain'
   far.pause();
   const before = streamed();
   writer.write(Buffer.alloc(MANY_BYTES));
-  t.equal(streamed(), before, 'it went past the stream');
+  if (isPast) t.equal(streamed(), before, 'it went past the stream');
   t.ok(writer.unsentBytes > 0);
   t.equal(writer.writtenBytes, 1 + MANY_BYTES);
   let drains = 0;

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import t from 'tap';
-import { newSocketId } from '../../lib/pusher/socket-id';
+import { newSocketId, nodeOfSocketId } from '../../lib/pusher/socket-id';
 
 t.test('a socket id is two whole numbers with a dot between', async (t) => {
   for (let i = 0; i < 1000; i++) {
@@ -25,5 +26,19 @@ t.test('no id comes back, and no bit of an id can be told beforehand', async (t)
   t.strictSame(
     ones.filter((n) => Math.abs(n - count / 60) > 400),
     [],
+  );
+});
+
+t.test('the id of a joined gateway names its node, and no other text names one', async (t) => {
+  for (const node of [1, 7, 65_535]) t.equal(nodeOfSocketId(newSocketId(node)), node);
+  const half = fc.oneof(fc.bigInt({ min: 0n, max: 10n ** 16n }).map(String), fc.string());
+  const id = fc.tuple(half, fc.constantFrom('.', '', ':'), half).map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(id, (id) => {
+      const left = /^([0-9]{1,15})\.[0-9]{1,15}$/.exec(id)?.[1];
+      const node = left === undefined ? 0 : Math.floor(Number(left) / 2 ** 32);
+      return nodeOfSocketId(id) === (node >= 1 && node <= 0xffff ? node : undefined);
+    }),
+    { numRuns: 2_000 },
   );
 });

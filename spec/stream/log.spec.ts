@@ -35,6 +35,50 @@ t.test(
   },
 );
 
+t.test(
+  'a loss beside the log is told behind what was sent, and nothing that is kept is lost',
+  async (t) => {
+    const log = new Log<string>({ epoch: 1, budget: new Budget({ maxEntries: 9, maxBytes: 100 }) });
+    const flight = new InFlight();
+    flight.grant({ messages: 9, bytes: 100 });
+    log.attach({ epoch: 1, offset: 0 }, flight);
+    log.append('a', 1);
+    log.take(1, 100);
+    log.append('b', 1);
+    log.miss('node_lost');
+    log.append('c', 1);
+    t.equal(log.take(10, 100), undefined, 'a is in flight');
+    t.ok(log.ack({ epoch: 1, offset: 1 }));
+    const gap = { oldEpoch: 1, after: 1, newEpoch: 1, first: 2, cause: 'node_lost', count: 0 };
+    t.same(log.take(10, 100), { type: 'gap', gap });
+    t.same(log.take(10, 100), { type: 'run', epoch: 1, first: 2, skipped: 0, events: ['b', 'c'] });
+  },
+);
+
+t.test('a loss beside the log is told again until an event behind it is finished', async (t) => {
+  const budget = new Budget({ maxEntries: 9, maxBytes: 100 });
+  const log = new Log<string>({ epoch: 1, budget });
+  for (const event of ['a', 'b']) log.append(event, 1);
+  log.miss('node_lost');
+  const attach = (offset: number): unknown => {
+    const flight = new InFlight();
+    flight.grant({ messages: 9, bytes: 100 });
+    log.attach({ epoch: 1, offset }, flight);
+    return log.take(1, 100)?.type;
+  };
+  t.equal(attach(0), 'gap');
+  t.equal(attach(0), 'gap', 'nobody has shown that it was heard');
+  t.match(log.take(1, 100), { type: 'run', first: 1 });
+  t.equal(log.missed, 'node_lost');
+  t.ok(log.ack({ epoch: 1, offset: 1 }));
+  t.equal(log.missed, undefined);
+  t.equal(attach(1), 'run');
+  const { committed, low } = log;
+  const kept = { epoch: 1, acked: committed.offset, low, next: 3, finished: [], entries: [] };
+  const next = new Log<string>({ epoch: 1, budget }, { ...kept, missed: 'node_lost' });
+  t.equal(next.take(1, 100)?.type, 'gap', 'the next gateway tells it too');
+});
+
 t.test('an event larger than the log is lost at once, and told', async (t) => {
   const log = new Log<string>({ epoch: 1, budget: new Budget({ maxEntries: 2, maxBytes: 10 }) });
   t.equal(log.append('huge', 11), 1);

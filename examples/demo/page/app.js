@@ -14,6 +14,10 @@ const STATES = {
   connected: 'connected as',
   unavailable: 'the gateway is away, trying again',
 };
+const AWAY =
+  'The gateway is away: the demo was ended, perhaps. Nothing here is live until it is back; start it with npm start.';
+/** Digits of a socket id that are shown: enough to tell tabs from each other. */
+const SHORT_DIGITS = 6;
 
 const config = await (await fetch('/config.json')).json();
 const me = { nick: recall('nick'), hue: Number(recall('hue') ?? NaN) };
@@ -21,6 +25,7 @@ const questions = new Map();
 const trips = [];
 const hues = new Map();
 let people = [];
+let wasConnected = false;
 let backendPid;
 let backendState = 'unknown';
 let asked = 0;
@@ -62,14 +67,46 @@ $('pusher-version').textContent = config.pusherJs;
 // The connection
 
 pusher.connection.bind('state_change', ({ current }) => showConnection(current));
-channel.bind('pusher:subscription_succeeded', hello);
+channel.bind('pusher:subscription_succeeded', () => {
+  // The words about a gateway that is away are over.
+  if (captionHeld === Infinity) caption('The gateway is back: this tab is connected again.', 3_000);
+  hello();
+});
 showConnection(pusher.connection.state);
 
 function showConnection(state) {
-  $('status').textContent = STATES[state] ?? state;
-  $('status').parentElement.dataset.state = state;
-  $('socket-id').textContent = state === 'connected' ? socketId() : '';
-  if (state !== 'connected') showBackend('unknown');
+  const isConnected = state === 'connected';
+  // A connection that was there and is not any more: whatever the page shows is from before.
+  const isAway = !isConnected && wasConnected;
+  wasConnected ||= isConnected;
+  $('status').textContent = isAway ? STATES.unavailable : (STATES[state] ?? state);
+  $('status').parentElement.dataset.state = isAway ? 'unavailable' : state;
+  $('socket-id').textContent = isConnected ? short(socketId()) : '';
+  $('socket-id').title = isConnected ? `Socket id ${socketId()}` : '';
+  document.body.classList.toggle('stale', isAway);
+  for (const button of document.querySelectorAll('.ask button, .nick button'))
+    button.disabled = isAway;
+  if (isConnected) return;
+  showBackend('unknown');
+  if (!isAway) return;
+  showNobody();
+  caption(AWAY, Infinity);
+}
+
+/** The last digits of a socket id. */
+function short(id) {
+  return `…${id.slice(-SHORT_DIGITS)}`;
+}
+
+/** Who is here is not known while the gateway is away. */
+function showNobody() {
+  people = [];
+  hues.clear();
+  pool.setPeople([], '');
+  $('count').textContent = '?';
+  $('people').replaceChildren();
+  $('others').textContent = 'Other tabs: not known';
+  document.querySelector('[data-node="others"]').classList.add('empty');
 }
 
 function hello() {
@@ -185,7 +222,7 @@ channel.bind('away', ({ by }) => {
   showBackend('away', backendPid);
   // Without a person who asked it is Ctrl-C in the terminal, perhaps, and the gateway goes as well.
   if (by === null) return caption('The backend is going.', 3_000);
-  const stays = `Nobody is disconnected: this tab is still ${socketId()}.`;
+  const stays = `Nobody is disconnected: this tab is still ${short(socketId())}.`;
   caption(`${by} restarts the backend. ${stays}`, 3_000);
 });
 
@@ -211,11 +248,12 @@ function showBackend(state, pid) {
     here: `Node, process ${pid}`,
     away: 'restarting…',
     silent: 'does not answer',
-    unknown: 'looking for it',
+    unknown:
+      wasConnected && pusher.connection.state !== 'connected' ? 'not known' : 'looking for it',
   };
   $('backend-state').textContent = texts[state];
   document.querySelector('.flow').dataset.backend = state;
-  $('kill').textContent = state === 'here' ? `or: kill ${pid}` : '';
+  $('kill').textContent = state === 'here' ? `kill ${pid}` : '';
   $('restart').disabled = state !== 'here';
 }
 

@@ -34,6 +34,8 @@ export class FarEngine implements FarSide {
   /** While it stands still, calls wait. */
   paused = false;
   apps = new Map<string, FarApp>();
+  from = 0;
+  receipt = 0;
   readonly #limits: BrokerLimits;
   #leases = new Map<number, { token: string; endsAt: number }>();
   #dead = new Set<number>();
@@ -173,9 +175,10 @@ export class FarEngine implements FarSide {
     switch (operation.kind) {
       case 'publish': {
         const { channel, text, options, receipt } = operation;
-        for (const link of this.links) link.receipt = { from: receipt === 0 ? 0 : node, receipt };
+        this.from = receipt === 0 ? 0 : node;
+        this.receipt = receipt;
         const sockets = state.publish(channel, text, options, now);
-        return { sockets, nodes: state.hearersOf(channel) };
+        return receipt === 0 ? undefined : { sockets, nodes: state.hearersOf(channel) };
       }
       case 'cacheMissed':
         return state.cacheMissed(operation.channel, now);

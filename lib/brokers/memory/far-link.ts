@@ -23,6 +23,9 @@ export interface FarSide {
   readonly run: string;
   readonly apps: ReadonlyMap<string, FarApp>;
   readonly links: readonly FarLink[];
+  /** Node that asks for receipts of the event that is being published, and its number for them; 0 for none. */
+  readonly from: number;
+  readonly receipt: number;
   app(id: string): FarApp;
   register(leaseMs: number): Lease;
   renew(lease: Lease, leaseMs: number): Renewal;
@@ -62,6 +65,12 @@ class Pipe {
   }
 }
 
+/** Names of an app that a node hears of. */
+class Watched {
+  readonly channels = new Set<string>();
+  readonly users = new Set<string>();
+}
+
 let links = 0;
 
 /** The way of a node to a far engine: calls there and answers back, and beside them the topics that it hears. */
@@ -69,14 +78,12 @@ export class FarLink implements EngineLink {
   isUp = false;
   /** Number among the hearers of an app. */
   readonly number = ++links;
-  /** Asker of the event that is being published. */
-  receipt = { from: 0, receipt: 0 };
   readonly #engine: FarSide;
   readonly #calls: Pipe;
   readonly #answers: Pipe;
   readonly #topics: Pipe;
   readonly #pending = new Set<(error: Error) => void>();
-  readonly #watched = new Set<string>();
+  readonly #watched = new Map<string, Watched>();
   #listener: LinkListener | undefined;
   #topicsAreUp = false;
   #node = 0;
@@ -140,14 +147,24 @@ export class FarLink implements EngineLink {
     const pass = (channel: string, item: Item): void => {
       this.#topics.pass(() => this.#listener?.heard(id, channel, [item]));
     };
+    const { channels, users } = this.#watchedOf(id);
     const hearer: Hearer = {
-      hears: (channel) => this.#topicsAreUp && this.#watched.has(`${id} c${channel}`),
-      hearsUser: (userId) => this.#topicsAreUp && this.#watched.has(`${id} u${userId}`),
+      hears: (channel) => this.#topicsAreUp && channels.has(channel),
+      hearsUser: (userId) => this.#topicsAreUp && users.has(userId),
       listener: {
         published: (channel, text, options, seq) => {
-          const { except, cacheMs, latest, volatile } = options ?? {};
-          const event = { kind: 'event' as const, text, except, cacheMs, latest, volatile, seq };
-          pass(channel, { ...event, ...this.receipt });
+          // Field by field: a spread would cost more than all else.
+          pass(channel, {
+            kind: 'event',
+            text,
+            except: options?.except,
+            cacheMs: options?.cacheMs,
+            latest: options?.latest,
+            volatile: options?.volatile,
+            from: this.#engine.from,
+            receipt: this.#engine.receipt,
+            seq,
+          });
           return 0;
         },
         member: (channel, change) => pass(channel, { kind: 'member', ...change }),
@@ -255,19 +272,19 @@ export class FarLink implements EngineLink {
   }
 
   watch(app: string, channel: string): Promise<void> {
-    return this.#watch(`${app} c${channel}`);
+    return this.#watch(this.#watchedOf(app).channels, channel);
   }
 
   unwatch(app: string, channel: string): void {
-    this.#unwatch(`${app} c${channel}`);
+    this.#unwatch(this.#watchedOf(app).channels, channel);
   }
 
   watchUser(app: string, userId: string): Promise<void> {
-    return this.#watch(`${app} u${userId}`);
+    return this.#watch(this.#watchedOf(app).users, userId);
   }
 
   unwatchUser(app: string, userId: string): void {
-    this.#unwatch(`${app} u${userId}`);
+    this.#unwatch(this.#watchedOf(app).users, userId);
   }
 
   hearNode(node: number): Promise<void> {
@@ -286,17 +303,23 @@ export class FarLink implements EngineLink {
     await this.#call(arrive).catch(() => undefined);
   }
 
-  async #watch(topic: string): Promise<void> {
+  #watchedOf(app: string): Watched {
+    let watched = this.#watched.get(app);
+    if (watched === undefined) this.#watched.set(app, (watched = new Watched()));
+    return watched;
+  }
+
+  async #watch(names: Set<string>, name: string): Promise<void> {
     try {
-      await this.#call(() => void this.#watched.add(topic));
+      await this.#call(() => void names.add(name));
     } catch {
       // Topics are heard again as soon as the way is back.
-      this.#watched.add(topic);
+      names.add(name);
     }
   }
 
-  #unwatch(topic: string): void {
-    this.#call(() => void this.#watched.delete(topic)).catch(() => this.#watched.delete(topic));
+  #unwatch(names: Set<string>, name: string): void {
+    this.#call(() => void names.delete(name)).catch(() => names.delete(name));
   }
 
   /** Runs at the engine after a delay, and answers after another one. */

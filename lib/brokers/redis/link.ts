@@ -275,8 +275,11 @@ export class RedisLink implements EngineLink {
   }
 
   async post(node: number, messages: readonly NodeMessage[]): Promise<void> {
-    const bytes = writeNodeMessages(messages);
-    await this.#send(['PUBLISH', this.#nodeKeys.topic(node), bytes]).catch(() => undefined);
+    try {
+      await this.#send(['PUBLISH', this.#nodeKeys.topic(node), writeNodeMessages(messages)]);
+    } catch {
+      // Messages are lost when the engine is away, and when they are too long for one batch.
+    }
   }
 
   async #nodes(): Promise<number[]> {

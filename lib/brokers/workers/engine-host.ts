@@ -2,13 +2,17 @@ import { asError } from '../../errors';
 import { silent, type Logger } from '../../util/logger';
 import { systemClock, type Clock } from '../../util/timers';
 import type { BrokerLimits } from '../broker';
+import type { ByteWriter } from '../../wire/bytes/byte-writer';
+import { writeNodeMessages } from '../../wire/cluster';
 import type { Lease, LinkListener } from '../joined/engine-link';
 import { FarEngine } from '../memory/far-engine';
 import type { FarLink } from '../memory/far-link';
-import { type Channel, type FromHost, type FromWorker, opened, Outbox } from './channel';
+import type { TurnReply } from '../operation';
+import type { Channel } from './channel';
+import { encodeEvent, type EventItem, type FromWorker, Outbox, readPacket } from './messages';
 
-/** Characters that may wait for a worker to read them; one that lets more wait stands still, and is given up. */
-const MAX_UNREAD = 256 * 1024 * 1024;
+/** Bytes that may wait for a worker to read them; one that lets more wait stands still, and is given up. */
+const MAX_UNREAD_BYTES = 256 * 1024 * 1024;
 
 export interface EngineHostOptions {
   clock?: Clock;
@@ -23,6 +27,8 @@ export class EngineHost {
   readonly #log: Logger;
   readonly #engine: FarEngine;
   readonly #seats = new Set<Seat>();
+  /** The last event, which each seat that hears it sends. */
+  #event = { app: '', seq: 0, bytes: undefined as ByteWriter | undefined };
 
   constructor({ clock = systemClock, log = silent, limits }: EngineHostOptions = {}) {
     this.#clock = clock;
@@ -38,6 +44,8 @@ export class EngineHost {
   serve(channel: Channel, giveUp: () => void): () => void {
     const seat = new Seat(this.#engine, channel, {
       endOfTurn: (run) => this.#clock.endOfTurn(run),
+      encoded: (...event) => this.#encoded(...event),
+      post: (node, messages) => this.#post(node, messages),
       stuck: () => {
         this.#log.error({}, 'a worker does not read what the others tell it: it is ended');
         giveUp();
@@ -50,10 +58,25 @@ export class EngineHost {
       for (const { listener } of this.#seats) listener.posted({ kind: 'leasesChanged' });
     };
   }
+
+  #encoded(app: string, channel: string, event: EventItem): ByteWriter | undefined {
+    if (this.#event.seq !== event.seq || this.#event.app !== app) {
+      this.#event = { app, seq: event.seq, bytes: encodeEvent(app, channel, event) };
+    }
+    return this.#event.bytes;
+  }
+
+  /** Messages from node to node pass by unread. */
+  #post(node: number, messages: Buffer): void {
+    for (const seat of this.#seats) if (seat.node === node) seat.posted(messages);
+  }
 }
 
 interface SeatParts {
   readonly endOfTurn: (run: () => void) => void;
+  /** The bytes of an event of a topic; undefined when it is too long. */
+  encoded(app: string, channel: string, event: EventItem): ByteWriter | undefined;
+  post(node: number, messages: Buffer): void;
   /** Too much waits for the worker. */
   stuck(): void;
 }
@@ -64,7 +87,6 @@ const CALLS = [
   ...(['renew', 'release', 'bury', 'buried', 'apps', 'fence', 'turn', 'rejoin'] as const),
   ...(['members', 'online', 'cached', 'counts', 'channels', 'totals'] as const),
   ...(['socketsOf', 'records', 'watch', 'watchUser', 'unwatch', 'unwatchUser'] as const),
-  ...(['hearNode', 'post'] as const),
 ];
 
 /** Calls about what observers were told, each with its app. */
@@ -76,44 +98,37 @@ type Calls = ReadonlyMap<string, (...args: never[]) => unknown>;
 /** The place of one worker at the engine. */
 class Seat {
   readonly listener: LinkListener;
+  /** Number of the worker as a node; 0 before it has one. */
+  node = 0;
   readonly #engine: FarEngine;
   readonly #parts: SeatParts;
+  readonly #channel: Channel;
   readonly #link: FarLink;
   readonly #calls: Calls;
-  readonly #outbox: Outbox<FromHost>;
+  readonly #outbox: Outbox;
   #lease: Lease | undefined;
-  /** Characters of events and letters that the worker has not read, and those of this turn among them. */
-  #unread = 0;
-  #gathered = 0;
   #isOver = false;
 
   constructor(engine: FarEngine, channel: Channel, parts: SeatParts) {
     this.#engine = engine;
     this.#parts = parts;
+    this.#channel = channel;
     this.#link = engine.link();
     this.#calls = this.#callable();
-    this.#outbox = new Outbox(parts.endOfTurn, (messages) => {
-      const size = this.#gathered;
-      this.#gathered = 0;
-      if (!this.#isOver) channel.send({ standpipe: messages }, () => (this.#unread -= size));
-    });
+    this.#outbox = new Outbox(channel, parts.endOfTurn);
     this.listener = {
       up: () => undefined,
       away: () => undefined,
       unreadable: () => undefined,
-      heard: (app, name, items) => {
-        for (const item of items) this.#wait(item.kind === 'event' ? item.text.length : 0);
-        this.#outbox.push(['heard', app, name, items]);
-      },
-      heardUser: (...args) => this.#outbox.push(['heardUser', ...args]),
-      posted: (message) => {
-        this.#wait('text' in message ? (message.text?.length ?? 0) : 0);
-        this.#outbox.push(['posted', message]);
-      },
+      heard: (app, channel, items) => this.#heard(app, channel, items),
+      heardUser: (...args) => this.#outbox.clone({ kind: 'heardUser', args }),
+      posted: (message) => this.posted(writeNodeMessages([message])),
     };
-    channel.hear((message) => {
-      for (const call of opened<FromWorker>(message) ?? []) this.#called(call);
-    });
+    channel.hear((packet) => readPacket(packet, (message) => this.#said(message as FromWorker)));
+  }
+
+  posted(messages: Buffer): void {
+    if (this.#reads()) this.#outbox.posted(messages);
   }
 
   /** The process of the worker has ended. */
@@ -146,24 +161,63 @@ class Seat {
       return link.run;
     });
     calls.set('register', async (leaseMs: number) => (this.#lease = await link.register(leaseMs)));
+    calls.set('hearNode', (node: number) => {
+      this.node = node;
+      return link.hearNode(node);
+    });
     return calls;
   }
 
-  #called([id, name, args]: FromWorker): void {
+  #said(message: FromWorker): void {
     if (this.#isOver) return;
-    const call = this.#calls.get(name) ?? (() => Promise.reject(new Error(`no call ${name}`)));
-    void Promise.resolve(call(...(args as never[]))).then(
-      (value) => this.#outbox.push(['answer', id, value]),
-      (error: unknown) => this.#outbox.push(['failed', id, asError(error).message]),
+    switch (message.kind) {
+      case 'post':
+        return this.#parts.post(message.node, message.messages);
+      case 'turn': {
+        const { call, app, node, turn, operations } = message;
+        return this.#turned(call, this.#engine.turn(app, node, turn, operations));
+      }
+      case 'call':
+        return this.#called(message);
+    }
+  }
+
+  #turned(call: number, reply: TurnReply): void {
+    const isPlain = reply.kind === 'applied' && reply.results.every((each) => each === undefined);
+    if (isPlain) this.#outbox.applied(call);
+    else this.#outbox.clone({ kind: 'turned', call, reply });
+  }
+
+  #called({ call, method, args }: Extract<FromWorker, { kind: 'call' }>): void {
+    const run = this.#calls.get(method) ?? (() => Promise.reject(new Error(`no method ${method}`)));
+    void Promise.resolve(run(...(args as never[]))).then(
+      (value) => {
+        if (value === undefined) this.#outbox.done(call);
+        else this.#outbox.clone({ kind: 'answer', call, value });
+      },
+      (error: unknown) => {
+        this.#outbox.clone({ kind: 'failed', call, message: asError(error).message });
+      },
     );
   }
 
-  #wait(size: number): void {
-    this.#gathered += size;
-    this.#unread += size;
-    if (this.#unread <= MAX_UNREAD || this.#isOver) return;
+  #heard(...[app, channel, items]: Parameters<LinkListener['heard']>): void {
+    if (!this.#reads()) return;
+    const [item] = items;
+    const bytes =
+      items.length === 1 && item?.kind === 'event'
+        ? this.#parts.encoded(app, channel, item)
+        : undefined;
+    if (bytes === undefined) this.#outbox.clone({ kind: 'heard', args: [app, channel, items] });
+    else this.#outbox.event(bytes);
+  }
+
+  /** False for a worker that lets too much wait, which is ended. */
+  #reads(): boolean {
+    if (this.#channel.unreadBytes <= MAX_UNREAD_BYTES || this.#isOver) return !this.#isOver;
     this.#isOver = true;
     this.#parts.stuck();
+    return false;
   }
 }
 

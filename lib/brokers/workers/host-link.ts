@@ -1,6 +1,7 @@
 import { StandpipeError } from '../../errors';
 import type { Clock } from '../../util/timers';
-import type { NodeMessage } from '../../wire/cluster';
+import { CodecError } from '../../wire/codec-error';
+import { type NodeMessage, readNodeMessages, writeNodeMessages } from '../../wire/cluster';
 import type { CachedEvent, ChannelCount, MemberList, OnlineUsers, Totals } from '../broker';
 import type {
   EngineLink,
@@ -10,12 +11,16 @@ import type {
   Renewal,
 } from '../joined/engine-link';
 import type { Fact, Operation, TurnReply } from '../operation';
-import { type Channel, type FromHost, type FromWorker, opened, Outbox } from './channel';
+import type { Channel } from './channel';
+import { type FromHost, Outbox, readPacket } from './messages';
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
+
+/** Numbers of calls: a later link over the same channel takes no answer of an earlier one for its own. */
+let calls = 0;
 
 /**
  * The way of a worker to the engine of its host. It is there as long as both processes are: a worker ends with its host, and
@@ -25,20 +30,14 @@ export class HostLink implements EngineLink {
   isUp = false;
   run = '';
   readonly #clock: Clock;
-  readonly #outbox: Outbox<FromWorker>;
+  readonly #outbox: Outbox;
   readonly #waiting = new Map<number, Waiting>();
   #listener: LinkListener | undefined;
-  #calls = 0;
 
   constructor(channel: Channel, clock: Clock) {
     this.#clock = clock;
-    this.#outbox = new Outbox(
-      (run) => clock.endOfTurn(run),
-      (messages) => channel.send({ standpipe: messages }, () => undefined),
-    );
-    channel.hear((message) => {
-      for (const each of opened<FromHost>(message) ?? []) this.#heard(each);
-    });
+    this.#outbox = new Outbox(channel, (run) => clock.endOfTurn(run));
+    channel.hear((packet) => readPacket(packet, (message) => this.#heard(message as FromHost)));
   }
 
   async connect(listener: LinkListener, timeoutMs: number): Promise<void> {
@@ -98,8 +97,13 @@ export class HostLink implements EngineLink {
     return this.#pieces('facts', app, node);
   }
 
-  turn(app: string, node: number, turn: number, said: readonly Operation[]): Promise<TurnReply> {
-    return this.#call('turn', app, node, turn, said);
+  turn(
+    app: string,
+    node: number,
+    turn: number,
+    operations: readonly Operation[],
+  ): Promise<TurnReply> {
+    return this.#answer((call) => this.#outbox.turn(call, { app, node, turn, operations }));
   }
 
   rejoin(app: string, node: number, turn: number, seq: number): Promise<void> {
@@ -173,7 +177,13 @@ export class HostLink implements EngineLink {
   }
 
   post(node: number, messages: readonly NodeMessage[]): Promise<void> {
-    return this.#quietly('post', node, messages);
+    try {
+      this.#outbox.post(node, writeNodeMessages(messages));
+    } catch (error) {
+      // Messages that are too long are lost, as those to a node that is gone.
+      if (!(error instanceof CodecError)) throw error;
+    }
+    return Promise.resolve();
   }
 
   async *#pieces<T>(name: string, ...args: readonly unknown[]): AsyncGenerator<T> {
@@ -185,27 +195,47 @@ export class HostLink implements EngineLink {
     await this.#call(name, ...args).catch(() => undefined);
   }
 
-  #call<T>(name: string, ...args: readonly unknown[]): Promise<T> {
-    const call = ++this.#calls;
+  #call<T>(method: string, ...args: readonly unknown[]): Promise<T> {
+    return this.#answer((call) => this.#outbox.clone({ kind: 'call', call, method, args }));
+  }
+
+  #answer<T>(ask: (call: number) => void): Promise<T> {
+    const call = ++calls;
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(call, { resolve: (value) => resolve(value as T), reject });
-      this.#outbox.push([call, name, args]);
+      ask(call);
     });
   }
 
   #heard(message: FromHost): void {
-    switch (message[0]) {
-      case 'answer':
-        return this.#answered(message[1])?.resolve(message[2]);
-      case 'failed':
-        return this.#answered(message[1])?.reject(new Error(message[2]));
-      case 'heard':
-        return this.#listener?.heard(message[1], message[2], message[3]);
-      case 'heardUser':
-        return this.#listener?.heardUser(message[1], message[2], message[3], message[4]);
+    switch (message.kind) {
+      case 'event':
+        return this.#listener?.heard(message.app, message.channel, [message.event]);
       case 'posted':
-        return this.#listener?.posted(message[1]);
+        return this.#posted(message.messages);
+      case 'applied':
+        return this.#answered(message.call)?.resolve(APPLIED);
+      case 'answer':
+        return this.#answered(message.call)?.resolve(message.value);
+      case 'turned':
+        return this.#answered(message.call)?.resolve(message.reply);
+      case 'failed':
+        return this.#answered(message.call)?.reject(new Error(message.message));
+      case 'heard':
+        return this.#listener?.heard(...message.args);
+      case 'heardUser':
+        return this.#listener?.heardUser(...message.args);
     }
+  }
+
+  #posted(bytes: Buffer): void {
+    let messages: readonly NodeMessage[] = [];
+    try {
+      messages = readNodeMessages(bytes);
+    } catch {
+      this.#listener?.unreadable();
+    }
+    for (const message of messages) this.#listener?.posted(message);
   }
 
   #answered(call: number): Waiting | undefined {
@@ -214,3 +244,5 @@ export class HostLink implements EngineLink {
     return waiting;
   }
 }
+
+const APPLIED: TurnReply = { kind: 'applied', results: [] };

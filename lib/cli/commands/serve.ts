@@ -36,10 +36,10 @@ export async function serve(flags: ServeFlags, env: Environment): Promise<void> 
     return config;
   };
   let config = read();
-  const all = new Workers(log, config.options);
+  const all = new Workers(log, workers, config.options);
   const reloads = reloadOnHangup(log, () => {
     config = read();
-    all.reload();
+    all.reload(config.options);
   });
   if (config.watches) {
     watchFiles(
@@ -49,7 +49,7 @@ export async function serve(flags: ServeFlags, env: Environment): Promise<void> 
     );
   }
   drainOnSignals(all, log);
-  await all.start(workers);
+  await all.start();
   log.info({ workers }, 'all workers listen');
   reloads.ready();
 }
@@ -94,6 +94,8 @@ async function serveHere(flags: ServeFlags, env: Environment, worker?: number): 
   log.info({ url: gateway.url, tlsPort: gateway.tlsPort }, 'standpipe listens');
   drainOnSignals(gateway, log);
   reloads.ready();
+  // The address may hold a token, which must not get into a log.
+  if (gateway.consoleUrl !== undefined) process.stderr.write(`console: ${gateway.consoleUrl}\n`);
   if (worker !== undefined) sayListening();
   if (!isFirst) return;
   const nothing = passedNothing(env, pid);
@@ -109,10 +111,7 @@ async function serveHere(flags: ServeFlags, env: Environment, worker?: number): 
       "no app is configured: this is the development app, whose secret everybody knows. Make your own with 'standpipe keys'",
     );
   }
-  if (gateway.consoleUrl !== undefined) {
-    // The address may hold a token, which must not get into a log.
-    process.stderr.write(`console: ${gateway.consoleUrl}\n`);
-  } else if ((env['STANDPIPE_CONSOLE_TOKEN'] ?? '') !== '') {
+  if (options.console === undefined && (env['STANDPIPE_CONSOLE_TOKEN'] ?? '') !== '') {
     log.warn('STANDPIPE_CONSOLE_TOKEN opens nothing: the console needs --console-port');
   }
 }

@@ -1,7 +1,12 @@
 import cluster, { type Worker } from 'node:cluster';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { StandpipeError } from '../../errors';
 import { type GatewayOptions, hostEngine } from '../../gateway';
+import { placeOf } from '../../gateway/neighbours';
+import { checkGatewayOptions } from '../../gateway/options/options';
 
 /** Variable that tells a worker its number, from 1. */
 const NUMBER = 'STANDPIPE_WORKER';
@@ -9,6 +14,8 @@ const NUMBER = 'STANDPIPE_WORKER';
 const LISTENS = 'standpipe listens';
 /** Wait before a worker that has ended is replaced. */
 const AGAIN_MS = 1_000;
+/** Time beyond that of a drain after which a worker that has not ended stands still, and is killed. */
+const STUCK_MS = 5_000;
 const MAX_WORKERS = 256;
 const MAX_PORT = 65_535;
 
@@ -52,43 +59,61 @@ function requireRoom(flag: string, port: number | undefined, count: number): voi
 
 /**
  * Processes that serve the same ports, each with a gateway of its own, on the configured broker or on an engine of this
- * process. A worker that ends is replaced, unless it never listened: then all end.
+ * process. A worker that ends is replaced, again and again. At the start, before all have listened, all end with it.
  */
 export class Workers {
   readonly #log: Logger;
+  readonly #count: number;
   readonly #listening = new Set<Worker>();
-  #isStopping = false;
+  /** Folder of the sockets over which workers pass requests on; nobody else may enter it. */
+  readonly #folder: string;
+  #drainMs: number;
+  #state: 'starting' | 'running' | 'stopping' = 'starting';
 
-  constructor(log: Logger, { broker, limits }: GatewayOptions) {
+  constructor(log: Logger, count: number, options: GatewayOptions) {
+    const { broker, limits } = options;
     this.#log = log;
+    this.#count = count;
+    this.#drainMs = drainMsOf(options);
+    const folder = (this.#folder = mkdtempSync(join(tmpdir(), 'standpipe-')));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     if (broker === undefined) hostEngine({ log, ...(limits && { limits }) });
   }
 
   /** Resolves when all listen. */
-  start(count: number): Promise<void> {
+  start(): Promise<void> {
+    const count = this.#count;
     return new Promise((resolve) => {
       cluster.on('message', (worker, message) => {
         if (message !== LISTENS) return;
         this.#listening.add(worker);
-        if (this.#listening.size === count) resolve();
+        if (this.#state !== 'starting' || this.#listening.size < count) return;
+        this.#state = 'running';
+        resolve();
       });
       for (let number = 1; number <= count; number++) this.#fork(number);
     });
   }
 
-  /** Tells each to read the configuration again. */
-  reload(): void {
+  /** Tells each to read the configuration again, which has these options. */
+  reload(options: GatewayOptions): void {
+    this.#drainMs = drainMsOf(options);
     for (const worker of this.#all()) worker.process.kill('SIGHUP');
   }
 
-  /** Drains all, and waits until they have ended. */
+  /** Drains all, and waits until they have ended. Workers that stand still are killed. */
   async drain(): Promise<void> {
-    this.#isStopping = true;
+    this.#state = 'stopping';
     await Promise.all(
       this.#all().map(async (worker) => {
         const ended = new Promise((resolve) => worker.process.once('exit', resolve));
         worker.process.kill('SIGTERM');
+        const stuck = setTimeout(() => {
+          this.#log.error({ pid: worker.process.pid }, 'a worker does not end: it is killed');
+          worker.process.kill('SIGKILL');
+        }, this.#drainMs + STUCK_MS);
         await ended;
+        clearTimeout(stuck);
       }),
     );
   }
@@ -98,20 +123,30 @@ export class Workers {
   }
 
   #fork(number: number): void {
-    const worker = cluster.fork({ [NUMBER]: `${number}` });
+    const worker = cluster.fork({
+      [NUMBER]: `${number}`,
+      ...placeOf(number, this.#count, this.#folder),
+    });
     worker.process.once('exit', (code, signal) => {
-      if (this.#isStopping) return;
+      const hasListened = this.#listening.delete(worker);
+      if (this.#state === 'stopping') return;
       const how = { worker: number, pid: worker.process.pid, code, signal };
-      if (!this.#listening.delete(worker)) {
-        this.#log.error(how, 'a worker ended before it listened: all end');
+      if (this.#state === 'starting') {
+        this.#log.error(how, 'a worker ended before all listened: all end');
         process.exitCode = 1;
         void this.drain().then(() => process.exit(1));
         return;
       }
-      this.#log.error(how, 'a worker has ended, and is replaced');
+      const what = hasListened ? 'has ended' : 'ended before it listened';
+      this.#log.error(how, `a worker ${what}, and is replaced`);
       setTimeout(() => {
-        if (!this.#isStopping) this.#fork(number);
+        if (this.#state !== 'stopping') this.#fork(number);
       }, AGAIN_MS);
     });
   }
+}
+
+function drainMsOf(options: GatewayOptions): number {
+  const { drainDelayMs, drainMs } = checkGatewayOptions(options).limits;
+  return drainDelayMs + drainMs;
 }

@@ -48,7 +48,7 @@ export class AppFeed implements AppListener {
     if (channel.ahead !== undefined) excluded = [...(excluded ?? []), ...aheadOf(channel, seq)];
     this.#parts.turn.publish(channel, text, excluded, droppableOf(options, excluded));
     const reached = channel.sockets.size - channel.closing;
-    const sockets = reached - (excluded === undefined ? 0 : new Set(excluded).size);
+    const sockets = reached - countOf(excluded);
     this.#parts.metrics.deliveries += sockets;
     this.#parts.journal.recorder?.heard(channel);
     return sockets;
@@ -105,11 +105,19 @@ export class AppFeed implements AppListener {
 
   /** Sockets of a channel that must not get an event; ids of others exclude nobody. */
   #excluded(channel: Channel, except: readonly string[]): Socket[] {
-    return except.flatMap((id) => {
+    const excluded: Socket[] = [];
+    for (const id of except) {
       const socket = this.#app.sockets.get(id);
-      return socket?.closed === false && channel.sockets.has(socket) ? [socket] : [];
-    });
+      if (socket?.closed === false && channel.sockets.has(socket)) excluded.push(socket);
+    }
+    return excluded;
   }
+}
+
+/** Number of sockets, each counted once. */
+function countOf(sockets: readonly Socket[] | undefined): number {
+  if (sockets === undefined || sockets.length <= 1) return sockets?.length ?? 0;
+  return new Set(sockets).size;
 }
 
 /** The way in which sockets that are behind may miss an event. An event with exceptions takes the place of no other. */

@@ -181,13 +181,22 @@ export class Endpoint {
     return this.#idle.promise;
   }
 
-  /** Drops what is left and closes the connections. */
-  stop(why = 'the gateway stops'): void {
+  /** Drops what is left and closes the connections: the gateway stops, and other gateways tell what it owes. */
+  stop(): void {
+    this.#end('the gateway stops', this.#queue.size);
+  }
+
+  /** Drops what is left, which nobody is to tell, and closes the connections. */
+  remove(): void {
+    this.#end('the endpoint was taken out of the configuration', this.#queue.giveUp());
+  }
+
+  #end(why: string, dropped: number): void {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#clearTimer();
     this.#poster.close();
-    this.#drop(this.#queue.size, why);
+    this.#drop(dropped, why);
     this.#idle?.resolve();
   }
 
@@ -216,7 +225,10 @@ export class Endpoint {
 
   #fresh(now: number): Delivery | undefined {
     if (now < this.#freshAt) return undefined;
-    const { load, expired } = this.#queue.take(this.#options.batch ? BATCH : ONE, now);
+    const { batch } = this.#options;
+    const { load, expired } = this.#queue.take(batch ? BATCH : ONE, now);
+    // Events that come while this one is on its way share the next request, however soon it is answered.
+    if (batch && !this.#queue.hasReady) this.#freshAt = now + BATCH_MS;
     if (expired > 0) this.#drop(expired, 'they waited too long');
     if (load === undefined) {
       this.#settled();

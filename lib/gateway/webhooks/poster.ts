@@ -11,6 +11,8 @@ const TIMEOUT_MS = 5000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 /** A connection that nothing was sent on for this long is closed. */
 const IDLE_MS = 15_000;
+/** Idle connections that are kept: as many as an endpoint has requests at a time. */
+const MAX_FREE = 8;
 
 /**
  * Sends one receiver its requests, over connections that are kept open. An attempt has 5 s from the first lookup to the
@@ -26,7 +28,7 @@ export class Poster {
     this.#url = url;
     this.#lookup = lookup;
     this.#clock = clock;
-    const options = { keepAlive: true, maxFreeSockets: 2, timeout: IDLE_MS };
+    const options = { keepAlive: true, maxFreeSockets: MAX_FREE, timeout: IDLE_MS };
     this.#agent = url.protocol === 'https:' ? new TlsAgent(options) : new Agent(options);
   }
 

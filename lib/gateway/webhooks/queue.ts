@@ -191,6 +191,16 @@ export class Queue {
     return left.length;
   }
 
+  /** Nobody takes what waits or is on the way, and nobody else is to: it is given up. Returns how much that was. */
+  giveUp(): number {
+    const given = this.#size;
+    for (const { entries } of [...this.#lines.values()]) {
+      for (const entry of [...entries]) this.#forget(entry);
+    }
+    for (const load of [...this.#underway]) this.settle(load);
+    return given;
+  }
+
   /** Limits for the next entry. */
   #roomFor(): Pick<QueueLimits, 'maxEntries' | 'maxBytes'> {
     if (!this.#memory.isNear) return this.#limits;

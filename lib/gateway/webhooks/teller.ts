@@ -74,6 +74,13 @@ export class Teller {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
+  /** Drops what waits. The broker still hears what is not owed any more. */
+  giveUp(): void {
+    this.#parts.dropped(this.#waiting.length);
+    this.#waiting = [];
+    this.#begin();
+  }
+
   /** Drops what waits. */
   stop(): void {
     this.#isStopped = true;

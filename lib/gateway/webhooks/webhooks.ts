@@ -106,6 +106,8 @@ export class Webhooks {
   readonly #review: Review;
   readonly #lookup: LookupFunction;
   readonly #byApp = new Map<App, AppWebhooks>();
+  /** Tellers of apps that have no webhooks any more. */
+  readonly #ending = new Set<Teller>();
   #guard = new AddressGuard();
 
   /** @param allow hosts and networks that endpoints may be in although they are private */
@@ -178,6 +180,7 @@ export class Webhooks {
     this.#review.stop();
     this.endGrace();
     for (const { teller } of this.#byApp.values()) teller.stop();
+    for (const teller of this.#ending) teller.stop();
     for (const endpoint of this.#endpoints) endpoint.stop();
   }
 
@@ -209,7 +212,7 @@ export class Webhooks {
     if (webhooks.length === 0) {
       // Leaves that are held back count among the dropped events.
       ofApp.grace.end();
-      ofApp.teller.stop();
+      this.#end(ofApp.teller);
       app.observers.delete(ofApp);
       this.#byApp.delete(app);
     } else {
@@ -217,7 +220,14 @@ export class Webhooks {
       this.#byApp.set(app, ofApp);
     }
     ofApp.endpoints = endpoints;
-    for (const endpoint of before) endpoint.stop('the endpoint was taken out of the configuration');
+    for (const endpoint of before) endpoint.remove();
+  }
+
+  /** Lets a teller say to the broker that nothing is owed any more. */
+  #end(teller: Teller): void {
+    this.#ending.add(teller);
+    teller.giveUp();
+    void teller.idle().then(() => this.#ending.delete(teller));
   }
 
   #endpoint(app: App, options: WebhookOptions): Endpoint {

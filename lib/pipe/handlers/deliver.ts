@@ -131,7 +131,7 @@ function message(
   );
 }
 
-/** Hands a message to its handlers. Those that were added or removed while a schema was running count as they are now. */
+/** Hands a message to its handlers: the present ones, where some came or went while a schema was running. */
 function tell(
   registry: Registry,
   { event: { socketId, channel, event: name = '' } }: Arrival,

@@ -6,6 +6,8 @@ import { WIRE_LIMITS } from '../limits';
 const MAX_BYTES = 4 * 1024 * 1024;
 /** Shorter texts are copied by a loop, which costs less than the call into the runtime. */
 const SHORT_TEXT = 24;
+/** Longer texts are measured, since three times their length may be more than there is room for. */
+const LONG_TEXT = 64 * 1024;
 
 /**
  * Writes protobuf fields into memory that grows and is used again. Field methods take the whole tag
@@ -31,6 +33,13 @@ export class ByteWriter {
   copyTo(target: Uint8Array, at: number): number {
     this.#bytes.copy(target, at, 0, this.#length);
     return at + this.#length;
+  }
+
+  /** A copy of the content. */
+  taken(): Buffer {
+    const bytes = Buffer.allocUnsafe(this.#length);
+    this.copyTo(bytes, 0);
+    return bytes;
   }
 
   varint(value: number): void {
@@ -79,11 +88,28 @@ export class ByteWriter {
   /** An entry of a repeated text field, which is written also when it is empty. */
   item(tag: number, value: string): void {
     const start = this.open(tag, value.length);
-    this.#reserve(value.length * 3);
+    this.#reserve(value.length > LONG_TEXT ? Buffer.byteLength(value) : value.length * 3);
     if (value.length > SHORT_TEXT || !this.#ascii(value)) {
       this.#length += this.#bytes.write(value, this.#length);
     }
     this.close(start, value.length);
+  }
+
+  /** A field of bytes, which is written also when it is empty. */
+  bytes(tag: number, value: Buffer): void {
+    this.varint(tag);
+    this.varint(value.length);
+    this.#reserve(value.length);
+    value.copy(this.#bytes, this.#length);
+    this.#length += value.length;
+  }
+
+  /** A field with the content of another writer. */
+  copy(tag: number, content: ByteWriter): void {
+    this.varint(tag);
+    this.varint(content.length);
+    this.#reserve(content.length);
+    this.#length = content.copyTo(this.#bytes, this.#length);
   }
 
   /**

@@ -1,7 +1,8 @@
 import { createClient } from 'pusher-pipe';
 import { answerParent, optionsOf } from '../support/answer';
 import { APP } from '../support/app';
-import { EVENT, payload } from '../support/peers';
+import { Numbers } from '../support/numbers';
+import { EVENT } from '../support/peers';
 
 /** The same with the unmodified client of 2011, which has no sign of its own to slow down: so many requests at once. */
 const REQUESTS_AT_ONCE = 1_024;
@@ -10,7 +11,7 @@ const { port, channels } = optionsOf<{ port: number; channels: string[] }>();
 const { id, key, secret } = APP;
 const client = createClient({ app_id: id, key, secret, host: '127.0.0.1', port });
 const handles = channels.map((name) => client.channel(name));
-const value: unknown = JSON.parse(payload(100));
+const events = new Numbers(channels.length);
 let until = 0;
 let sent = 0;
 let open = 0;
@@ -18,7 +19,8 @@ let told: (sent: number) => void = () => undefined;
 
 function pump(): void {
   while (open < REQUESTS_AT_ONCE && performance.now() < until) {
-    handles[sent % handles.length]?.trigger(EVENT, value, answered);
+    const { channel, value } = events.next();
+    handles[channel]?.trigger(EVENT, value, answered);
     sent += 1;
     open += 1;
   }

@@ -1,13 +1,14 @@
 import { createClient } from '../../../lib/pipe/client';
 import { answerParent, optionsOf } from '../support/answer';
 import { APP } from '../support/app';
-import { EVENT, payload } from '../support/peers';
+import { Numbers } from '../support/numbers';
+import { EVENT } from '../support/peers';
 
 /** A backend that triggers as fast as the gateway takes it, for as long as it is told. */
 const { port, channels } = optionsOf<{ port: number; channels: string[] }>();
 const client = createClient({ key: APP.key, secret: APP.secret, appId: APP.id, port });
 const handles = channels.map((name) => client.channel(name));
-const value: unknown = JSON.parse(payload(100));
+const events = new Numbers(channels.length);
 let until = 0;
 let sent = 0;
 let told: (sent: number) => void = () => undefined;
@@ -17,7 +18,8 @@ function pump(): void {
   while (room && performance.now() < until) {
     // The clock is looked at now and then only.
     for (let i = 0; i < 64 && room; i += 1) {
-      room = handles[sent % handles.length]?.trigger(EVENT, value) === true;
+      const { channel, value } = events.next();
+      room = handles[channel]?.trigger(EVENT, value) === true;
       sent += 1;
     }
   }

@@ -1,27 +1,27 @@
 import { performance } from 'node:perf_hooks';
+import { Numbered, type Shape } from './numbered';
 import type { RawSocket } from './raw-socket';
 
 /** Silence after which missing messages count as lost. */
 const PATIENCE_MS = 5_000;
 
-/** Counts what comes to some sockets, where every message has one size. */
+/** Counts the numbered messages that come to some sockets. */
 export class Counter {
-  #bytes = 0;
-  readonly #messageBytes: number;
+  #seen = 0;
   #expected: { count: number; resolve: () => void } | undefined;
 
-  constructor(sockets: readonly RawSocket[], messageBytes: number) {
-    this.#messageBytes = messageBytes;
+  constructor(sockets: readonly RawSocket[], shape: Shape, isOrdered = true) {
     for (const socket of sockets) {
-      socket.received = (bytes) => {
-        this.#bytes += bytes;
+      const frames = new Numbered(shape, isOrdered);
+      socket.received = (bytes, chunk) => {
+        this.#seen += frames.read(bytes, chunk);
         if (this.#expected !== undefined) this.#compare(this.#expected);
       };
     }
   }
 
   reset(): void {
-    this.#bytes = 0;
+    this.#seen = 0;
   }
 
   /** Resolves with the time when exactly so many messages have come. Rejects when they do not, or when more come. */
@@ -29,12 +29,12 @@ export class Counter {
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve, reject) => {
       this.#expected = { count, resolve };
-      let before = this.#bytes;
+      let before = this.#seen;
       timer = setInterval(() => {
-        if (this.#bytes === before) {
-          reject(new Error(`${this.#bytes / this.#messageBytes} messages came of ${count}`));
+        if (this.#seen === before) {
+          reject(new Error(`${this.#seen} messages came of ${count}`));
         }
-        before = this.#bytes;
+        before = this.#seen;
       }, PATIENCE_MS);
       this.#compare(this.#expected);
     }).finally(() => clearInterval(timer));
@@ -42,6 +42,6 @@ export class Counter {
   }
 
   #compare({ count, resolve }: { count: number; resolve: () => void }): void {
-    if (this.#bytes === count * this.#messageBytes) resolve();
+    if (this.#seen === count) resolve();
   }
 }

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { createClient } from '../../../lib/pipe/client';
 import { APP } from './app';
-import { frameBytes, maskedFrame } from './frames';
+import { maskedFrame } from './frames';
+import { FIRST, renumbered, shapeOf, type Shape } from './numbered';
 import { RawSocket, type Opening } from './raw-socket';
 
 /** A peer that publishes to all others. */
@@ -16,13 +17,15 @@ export interface Peer {
   /** File of the peer under spec/bench. */
   readonly server: string;
   readonly path: string;
+  /** Options of its process besides the port. */
+  readonly options?: object;
   opening(channels: readonly string[]): Opening;
-  /** Publishes `data`, which is JSON text, to all of a channel. */
+  /** Publishes `data`, JSON text of `payload`, to all of a channel, numbered from the first number on. */
   publisher(port: number, channel: string, data: string): Promise<Publisher>;
-  /** Bytes that a subscriber gets of one such event. */
-  eventBytes(channel: string, data: string): number;
-  /** A message that is answered, and the bytes of the answer. */
-  echo(data: string): { question: Buffer; answerBytes: number };
+  /** Frames of such events at a subscriber. */
+  event(channel: string, data: string): Shape;
+  /** A message that is answered, and the frame of the answer. */
+  echo(data: string): { question: Buffer; answer: Shape };
 }
 
 export const EVENT = 'bench';
@@ -42,18 +45,19 @@ export const standpipe: Peer = {
     const client = createClient({ key: APP.key, secret: APP.secret, appId: APP.id, port });
     await client.connect();
     const handle = client.channel(channel);
-    const value: unknown = JSON.parse(data);
+    const { text } = JSON.parse(data) as Payload;
+    let next = FIRST;
     return {
       publish: (count) => {
-        for (let i = 0; i < count; i += 1) handle.trigger(EVENT, value);
+        for (let i = 0; i < count; i += 1) handle.trigger(EVENT, { n: next++, text });
       },
       close: () => void client.disconnect(),
     };
   },
-  eventBytes: (channel, data) => frameBytes(JSON.stringify({ event: EVENT, channel, data })),
+  event: (channel, data) => shapeOf(JSON.stringify({ event: EVENT, channel, data })),
   echo: (data) => ({
     question: maskedFrame(`{"event":"${EVENT}","data":${data}}`),
-    answerBytes: frameBytes(JSON.stringify({ event: EVENT, data })),
+    answer: shapeOf(JSON.stringify({ event: EVENT, data })),
   }),
 };
 
@@ -65,8 +69,8 @@ export const rawWs: Peer = {
     // Connected is all there is.
   },
   publisher: (port, _, data) => publisher(rawWs, port, maskedFrame(data)),
-  eventBytes: (_, data) => frameBytes(data),
-  echo: (data) => ({ question: maskedFrame(`?${data}`), answerBytes: frameBytes(`?${data}`) }),
+  event: (_, data) => shapeOf(data),
+  echo: (data) => ({ question: maskedFrame(`?${data}`), answer: shapeOf(`?${data}`) }),
 };
 
 export const socketIo: Peer = {
@@ -78,20 +82,26 @@ export const socketIo: Peer = {
     yield [maskedFrame('40')];
   },
   publisher: (port, _, data) => publisher(socketIo, port, maskedFrame(`42["publish",${data}]`)),
-  eventBytes: (_, data) => frameBytes(`42["${EVENT}",${data}]`),
+  event: (_, data) => shapeOf(`42["${EVENT}",${data}]`),
   echo: (data) => ({
     question: maskedFrame(`42["echo",${data}]`),
-    answerBytes: frameBytes(`42["echo",${data}]`),
+    answer: shapeOf(`42["echo",${data}]`),
   }),
 };
 
 /** The first is what the others are compared with. */
 export const PEERS: readonly Peer[] = [rawWs, socketIo, standpipe];
 
-/** JSON text of `bytes` bytes. */
+/** Data of an event: its number, and a text that makes it long. */
+export interface Payload {
+  n: number;
+  text: string;
+}
+
+/** JSON text of `bytes` bytes with the first number. */
 export function payload(bytes: number): string {
-  const frame = '{"text":""}';
-  return JSON.stringify({ text: 'x'.repeat(Math.max(0, bytes - frame.length)) });
+  const empty = JSON.stringify({ n: FIRST, text: '' });
+  return JSON.stringify({ n: FIRST, text: 'x'.repeat(Math.max(0, bytes - empty.length)) });
 }
 
 function subscription(socketId: string, channel: string): Buffer {
@@ -101,12 +111,13 @@ function subscription(socketId: string, channel: string): Buffer {
   return maskedFrame(JSON.stringify({ event: 'pusher:subscribe', data: { auth, channel } }));
 }
 
-/** A connection that sends the same frame again and again; the frames of one call travel in one write. */
+/** A connection that sends a frame again and again, numbered; the frames of one call travel in one write. */
 async function publisher(peer: Peer, port: number, frame: Buffer): Promise<Publisher> {
   const socket = await new RawSocket(port, peer.path, peer.opening([])).ready;
+  let next = 0;
   return {
     publish: (count) =>
-      socket.write(count === 1 ? frame : Buffer.concat(new Array<Buffer>(count).fill(frame))),
+      socket.write(Buffer.concat(Array.from({ length: count }, () => renumbered(frame, next++)))),
     close: () => socket.close(),
   };
 }

@@ -7,19 +7,19 @@ import { textsIn } from './frames';
  */
 export type Opening = Generator<Buffer[], void, string>;
 
-/** Buffer that all sockets read into: bytes are counted before the next read. */
+/** Buffer that all sockets read into: bytes are looked at before the next read. */
 const shared = Buffer.allocUnsafe(256 * 1024);
 const HEAD_END = '\r\n\r\n';
 
 /**
- * A WebSocket that shakes hands, says its opening, and from then on only counts the bytes it gets: cheap enough for
+ * A WebSocket that shakes hands, says its opening, and from then on only hands on the bytes it gets: cheap enough for
  * thousands in a process that must not be slower than the server.
  */
 export class RawSocket {
   /** Resolves when the opening is done. */
   readonly ready: Promise<this>;
-  /** Gets the number of bytes of every read after that. */
-  received: (bytes: number) => void = () => undefined;
+  /** Gets the number of bytes of every read after that, and the buffer that begins with them. */
+  received: (bytes: number, chunk: Buffer) => void = () => undefined;
   readonly #socket: Socket;
   #opening: Opening | undefined;
   #unread = '';
@@ -60,7 +60,7 @@ export class RawSocket {
   }
 
   #read(bytes: number): boolean {
-    if (this.#opening === undefined) this.received(bytes);
+    if (this.#opening === undefined) this.received(bytes, shared);
     else this.#open(this.#opening, shared.toString('latin1', 0, bytes));
     return true;
   }

@@ -2,6 +2,9 @@ import type { Child } from './child';
 import { median, percentile } from './figures';
 import type { Settings } from './settings';
 
+/** Time after the end of a round in which its last messages must come. */
+const PATIENCE_MS = 30_000;
+
 /** Result of a round. */
 export interface Round {
   count: number;
@@ -23,8 +26,9 @@ export interface Figures {
 export async function rounds(
   settings: Settings,
   server: Child,
-  run: (seconds: number) => Promise<Round>,
+  load: (seconds: number) => Promise<Round>,
 ): Promise<Figures> {
+  const run = (seconds: number): Promise<Round> => patiently(load, seconds);
   await run(settings.seconds / 4);
   const all: Figures[] = [];
   for (let i = 0; i < settings.rounds; i += 1) {
@@ -46,4 +50,17 @@ export async function rounds(
     p50Ms: middle('p50Ms'),
     p99Ms: middle('p99Ms'),
   };
+}
+
+/** Fails when a round does not end: some of its messages were lost. */
+async function patiently(
+  load: (seconds: number) => Promise<Round>,
+  seconds: number,
+): Promise<Round> {
+  let timer: NodeJS.Timeout | undefined;
+  const lost = new Promise<never>((_, reject) => {
+    const fail = (): void => reject(new Error('Lost: the last messages of a round did not come'));
+    timer = setTimeout(fail, seconds * 1_000 + PATIENCE_MS);
+  });
+  return await Promise.race([load(seconds), lost]).finally(() => clearTimeout(timer));
 }

@@ -1,4 +1,5 @@
 import { short } from './figures';
+import { tables, type Table } from './results';
 
 const NAME_WIDTH = 24;
 const WIDTH = 16;
@@ -10,16 +11,20 @@ const WIDTH = 16;
  */
 export class Part {
   readonly #figures: string[];
+  readonly #table: Table;
   #base: readonly number[] | undefined;
 
   constructor(title: string, figures: string[]) {
     this.#figures = figures;
+    this.#table = { title, figures, rows: [] };
+    tables.push(this.#table);
     const heads = [...figures, 'by rate', 'by CPU'].map((name) => name.padStart(WIDTH)).join('');
     console.log(`\n${title}\n${''.padEnd(NAME_WIDTH)}${heads}`);
   }
 
   row(name: string, values: readonly number[]): void {
     this.#base ??= values;
+    this.#table.rows.push({ name, values });
     const [rate = NaN, cpu = NaN] = values;
     const [baseRate = NaN, baseCpu = NaN] = this.#base;
     const cells = this.#figures.map((_, i) => short(values[i] ?? NaN));

@@ -79,8 +79,8 @@ export const kept: readonly FaultKind[] = [
       {
         title: 'a start does not wait for questions that have to be sent again',
         file: 'gateway/core/cluster/nodes.ts',
-        from: "later(this.send(app, from, { type: 'met' }), (answer) => answer ?? ''),",
-        to: "(void app, void later, 'ok'),",
+        from: "return later(this.send(app, from, { type: 'met' }), (answer) => answer ?? '');",
+        to: "return 'ok';",
         finder: spec(
           takeOvers,
           'a gateway that starts waits for questions that were lost on their way',

@@ -74,6 +74,45 @@ export function showBackends(t: Test, start: StartCluster): void {
     await t.rejects(unanswered, { message: /closed unanswered/ });
   });
 
+  t.test(
+    'a socket of the other node gets events, requests and a close in their order',
+    async (t) => {
+      const [here, there] = (await start(t, 2)) as [Node, Node];
+      const client = await backend(t, here);
+      const [socket, other] = [
+        await TestSocket.connect(t, there.port),
+        await TestSocket.connect(t, there.port),
+      ];
+      const far = client.socket(socket.id);
+      const long = 'x'.repeat(9_000);
+      for (let i = 0; i < 30; i++) {
+        far.trigger('event', long);
+        client.socket(other.id).trigger('to the other', i);
+      }
+      const asked = far.request('last', null);
+      far.trigger('behind', 1);
+      const names: string[] = [];
+      for (let i = 0; i < 32; i++) {
+        const { event, data } = await socket.next();
+        names.push(event);
+        if (event !== 'standpipe:request') continue;
+        const { id } = JSON.parse(data as string) as { id: string };
+        socket.send({ event: 'standpipe:reply', data: { id, data: names.length } });
+      }
+      const events = new Array<string>(30).fill('event');
+      // A query may be answered before commands that are sent behind it, and never before those in front.
+      t.strictSame(names.slice(0, 30), events);
+      t.strictSame(names.slice(30).sort(), ['behind', 'standpipe:request']);
+      t.type(await asked, 'number');
+      far.trigger('last', 1);
+      await far.close(4200);
+      t.match(await socket.next(), { event: 'last' });
+      t.equal((await socket.closed()).code, 4200);
+      for (let i = 0; i < 30; i++) t.match(await other.next(), { data: String(i) });
+      await t.rejects(far.publish('gone', 1), { message: /is not connected/ });
+    },
+  );
+
   t.test('queries tell of the sockets, users and backends of all nodes', async (t) => {
     const nodes = (await start(t, 3)) as [Node, Node, Node];
     const [client] = [await backend(t, nodes[0]), await backend(t, nodes[1])];

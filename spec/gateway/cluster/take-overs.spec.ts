@@ -3,6 +3,7 @@ import type { PipeOptions } from '../../../lib';
 import { FarEngine } from '../../../lib/brokers/memory/far-engine';
 import type { FarLink } from '../../../lib/brokers/memory/far-link';
 import { Gateway } from '../../../lib/gateway/gateway';
+import type { Limits } from '../../../lib/gateway/options/options';
 import { systemClock } from '../../../lib/util/timers';
 import { nodeOfSocketId } from '../../../lib/pusher/socket-id';
 import type { NodeMessage } from '../../../lib/wire/cluster';
@@ -21,10 +22,15 @@ interface Node {
   port: number;
 }
 
-async function start(t: Test, engine: FarEngine, lease = LEASE): Promise<Node> {
+async function start(
+  t: Test,
+  engine: FarEngine,
+  lease = LEASE,
+  more: Partial<Limits> = {},
+): Promise<Node> {
   const { broker, link } = engine.join({ limits: lease });
   const app = { id: '1', key: 'key', secret: SECRET, clientEvents: true };
-  const limits = { drainMs: 300, drainDelayMs: 1 };
+  const limits = { drainMs: 300, drainDelayMs: 1, ...more };
   const gateway = new Gateway({ port: 0, apps: [app], limits }, systemClock, broker);
   t.teardown(() => gateway.stop());
   await gateway.start();
@@ -217,8 +223,33 @@ t.test('events that nobody passes on are told when that is known', async (t) => 
   open();
   await until(() => chat.handled.length > 0);
   t.equal(chat.handled[0], '1', 'for the first time');
-  t.strictSame(chat.told, []);
+  t.strictSame(chat.told, ['gap'], 'nobody has kept what came before');
 });
+
+t.test(
+  'events that a gateway could not keep for a stream without one are told as lost',
+  async (t) => {
+    const engine = new FarEngine();
+    const home = await start(t, engine, LONG_LEASE);
+    const other = await start(t, engine, LONG_LEASE, { maxPipeUnackedEvents: 5 });
+    const next = await start(t, engine, LONG_LEASE);
+    const socket = await TestSocket.connect(t, other.port);
+    const streams: Array<{ stream: Backend; to: Node }> = [];
+    for (const to of [next, other]) {
+      const stream = await backend(t, home, { name: `to-${to.port}` }, ['socket_message']);
+      streams.push({ stream, to });
+    }
+    await home.gateway.drain();
+    for (let n = 0; n < 10; n++) socket.send({ event: 'hi', data: n });
+    await socket.settled();
+    for (const { stream, to } of streams) moveTo(stream, to);
+    await until(() => {
+      socket.send({ event: 'hi', data: 'later' });
+      return streams.every(({ stream }) => stream.handled.includes('later'));
+    });
+    for (const { stream } of streams) t.strictSame(stream.told, ['gap']);
+  },
+);
 
 t.test('a gateway that never says what it has kept is not waited for without end', async (t) => {
   const engine = new FarEngine();
@@ -278,7 +309,8 @@ t.test('a gateway that starts waits for questions that were lost on their way', 
   const post = one.link.post.bind(one.link);
   let lost = 0;
   one.link.post = async (node, messages) => {
-    if (messages.some((message) => isOf(message, 'hear')) && lost++ === 0) return;
+    // The node asks when it sees the other one come, and when it is told.
+    if (messages.some((message) => isOf(message, 'hear')) && lost++ < 2) return;
     await post(node, messages);
   };
   const two = await start(t, engine, lease);
@@ -286,7 +318,7 @@ t.test('a gateway that starts waits for questions that were lost on their way', 
   socket.send({ event: 'hi', data: 1 });
   socket.send({ event: 'hi', data: 2 });
   await until(() => handled.includes('2'));
-  t.ok(lost > 1, 'the question came again');
+  t.ok(lost > 2, 'the question came again');
   t.strictSame(handled, ['1', '2']);
 });
 
@@ -319,4 +351,43 @@ t.test('reports that nobody answers for long are sent again, and nothing is lost
   await until(() => handled.includes('2'));
   t.strictSame(handled, ['1', '2']);
   t.strictSame(told, [], 'no loss is told');
+});
+
+t.test('a loss between gateways takes nothing from what a stream keeps', async (t) => {
+  const engine = new FarEngine();
+  const home = await start(t, engine, LONG_LEASE);
+  const other = await start(t, engine, LONG_LEASE, { maxPipeUnackedEvents: 5 });
+  const chat = await backend(t, home, { name: 'chat' }, ['socket_message']);
+  const socket = await TestSocket.connect(t, other.port);
+  // Reports come to their home, and then no more, until some were given up.
+  const { gate, open } = makeGate();
+  let mode: 'passes' | 'waits' = 'passes';
+  const reported: string[] = [];
+  const post = other.link.post.bind(other.link);
+  other.link.post = async (node, messages) => {
+    for (const message of messages) {
+      if (!isOf(message, 'report')) continue;
+      if (JSON.stringify(message).includes('lost')) open();
+      if (mode === 'waits') await gate;
+      reported.push(JSON.stringify(message));
+    }
+    await post(node, messages);
+  };
+  chat.line.cut();
+  for (const n of [1, 2, 3]) socket.send({ event: 'hi', data: n });
+  await until(() => reported.join('').split('event\\":\\"hi').length > 3);
+  mode = 'waits';
+  for (let n = 4; n < 40; n++) {
+    socket.send({ event: 'hi', data: n });
+    await socket.settled();
+  }
+  await gate;
+  chat.line.mend();
+  await until(() => {
+    socket.send({ event: 'hi', data: 'later' });
+    return chat.handled.includes('later');
+  });
+  t.strictSame(chat.handled.slice(0, 3), ['1', '2', '3'], 'events that were kept');
+  t.notOk(chat.handled.includes('39'), 'others are lost');
+  t.ok(chat.told.includes('gap'), 'and that is told');
 });

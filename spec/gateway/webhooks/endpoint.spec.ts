@@ -165,6 +165,30 @@ t.test('a batch holds the events of 50 ms, a hundred at most', async (t) => {
   );
 });
 
+t.test(
+  'events that come while a batch is on its way share the next one, 50 ms later',
+  async (t) => {
+    const { clock, posts, offer } = offlineEndpoint({ webhook: { batch: true } });
+    offer('a');
+    clock.advance(50);
+    for (let ms = 0; ms < 20; ms++) {
+      offer('a');
+      clock.advance(1);
+    }
+    posts[0]?.end(TAKEN);
+    clock.advance(29);
+    t.equal(posts.length, 1, 'an answer that comes soon sends no part of them');
+    clock.advance(1);
+    t.strictSame(
+      posts.map(({ atMs, channels }) => [atMs, channels.length]),
+      [
+        [50, 1],
+        [100, 20],
+      ],
+    );
+  },
+);
+
 t.test('a batch ends at 256 KiB', async (t) => {
   const { clock, posts, receiver } = offlineEndpoint({ webhook: { batch: true } });
   const json = JSON.stringify({ channel: 'x'.repeat(100_000) });

@@ -128,7 +128,7 @@ t.test('without a handler of invalid a refused event is a line of the log', asyn
   t.match(lines, [[{ code: 'invalid_data', event: 'n', socketId: browser.id }, /was refused/]]);
 });
 
-t.test('what is no schema is a bad option', async (t) => {
+t.test('an option that is no schema is refused', async (t) => {
   const make = (schemas: unknown) => (): unknown =>
     createClient({ ...CREDENTIALS, schemas: schemas as PipeOptions['schemas'] });
   for (const bad of [{}, null, undefined, { '~standard': { version: 2 } }]) {

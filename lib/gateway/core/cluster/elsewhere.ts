@@ -101,7 +101,9 @@ export class Elsewhere implements FarBrowsers {
       const all = owed.map(({ home, reports }) => [home, new Map(reports).get(node) ?? 0] as const);
       return { type: 'tail', owed: all, rules, stream: stream.id };
     };
-    for (const event of this.reporters.tailFor(message(this.#own)) ?? []) {
+    const kept = this.reporters.tailFor(message(this.#own));
+    if (kept === 'lost') stream.missed();
+    for (const event of kept === 'lost' ? [] : (kept ?? [])) {
       if (this.isNews(event)) this.#offerTo(stream.id, isAgain ? again(event) : event);
     }
     for (const node of this.#far.keys()) {
@@ -137,6 +139,12 @@ export class Elsewhere implements FarBrowsers {
     far.next = report.number + 1;
     for (const item of isNext ? report.items : report.items.slice(begin)) this.#take(far, item);
     return this.#kept(from, report.number);
+  }
+
+  /** A node is about to serve the app, perhaps one that a reload has added there: it did not take the question before. */
+  arrived(node: number): void {
+    const far = this.#far.get(node);
+    if (far !== undefined) this.#questions.askIfUnheard(far);
   }
 
   /** Nodes came or went, or this one has another number. */
@@ -208,8 +216,8 @@ export class Elsewhere implements FarBrowsers {
       const news = far.end(clock.wall());
       if (news?.isLost === true) {
         for (const stream of this.#streams()) {
-          this.#ended(far.node, stream.id);
           stream.missed();
+          this.#ended(far.node, stream.id, 'perhaps again');
         }
       }
       for (const event of news?.events ?? []) this.#tell(far, event);
@@ -250,6 +258,7 @@ export class Elsewhere implements FarBrowsers {
       // The end of its events comes with its reports.
       if (answer === 'ok') return;
       if (answer === 'none' || answer === '') this.#ended(node, message.stream, 'first');
+      else if (answer === 'lost') this.#lost(node, message.stream);
       else if (nodes.has(node)) this.#askAgainForTail(node, message);
       else this.#ended(node, message.stream, 'perhaps again');
     });
@@ -266,6 +275,12 @@ export class Elsewhere implements FarBrowsers {
         if (isAwaited) this.#askForTail(node, message);
       }
     }, AGAIN_MS);
+  }
+
+  /** A node did not keep its events for a stream, or not all of them. */
+  #lost(node: number, id: string): void {
+    for (const stream of this.#streams()) if (stream.id === id) stream.missed();
+    this.#ended(node, id, 'first');
   }
 
   #offerTo(id: string, event: PipeEvent): void {

@@ -5,12 +5,13 @@ import { nodeOfSocketId } from '../../../pusher/socket-id';
 import { hash32 } from '../../../util/hash';
 import type { Clock } from '../../../util/timers';
 import type { App } from '../model/app';
+import { type Bundle, Bundles } from './bundles';
 
 /** A message of one node to another about an app: JSON, and so is the answer, where there is one. */
 export interface NodeMessage {
   readonly type:
     | ('changed' | 'counted' | 'terminate' | 'arrived' | 'met' | 'leaving')
-    | ('command' | 'query' | 'decide' | 'to_socket')
+    | ('commands' | 'query' | 'decide' | 'to_socket')
     | ('hear' | 'report' | 'keep' | 'tail' | 'pipe' | 'look');
   readonly [field: string]: unknown;
 }
@@ -27,6 +28,8 @@ export type MessageHandler = (app: App, message: NodeMessage, from: number) => E
 export interface NodesWatcher {
   /** Nodes came or went. */
   changed?(): void;
+  /** A node that may be known is about to serve an app. */
+  arrived?(app: App, node: number): void;
   /** The others took this node for dead: it is the home of nothing any more. */
   fenced?(): void;
   /** Another node is the home of a name, which this one was. */
@@ -39,6 +42,9 @@ export class Nodes {
   readonly #clock: Clock;
   readonly #handlers = new Map<string, MessageHandler>();
   readonly #watchers: NodesWatcher[] = [];
+  readonly #bundles = new Bundles((node, bundle) =>
+    bundle.app.broker.send(node, JSON.stringify({ type: bundle.type, parts: bundle.take() })),
+  );
   /** Nodes that are about to leave: they are given nothing more to look after. */
   readonly #leaving = new Set<number>();
   /** Answers to nodes that have arrived and that this one does not know yet. */
@@ -53,9 +59,10 @@ export class Nodes {
     });
     // Messages before this one may have to be sent again: they are asked for when its answer has come.
     this.on('arrived', (app, _message, from) =>
-      later(this.#known(from), () =>
-        later(this.send(app, from, { type: 'met' }), (answer) => answer ?? ''),
-      ),
+      later(this.#known(from), () => {
+        for (const watcher of this.#watchers) watcher.arrived?.(app, from);
+        return later(this.send(app, from, { type: 'met' }), (answer) => answer ?? '');
+      }),
     );
     this.on('met', () => 'ok');
   }
@@ -124,7 +131,17 @@ export class Nodes {
 
   /** Answers with the node's answer; undefined when it is gone, or does not answer. */
   send(app: App, node: number, message: NodeMessage): Eventual<string | undefined> {
+    this.#bundles.flush(node);
     return app.broker.send(node, JSON.stringify(message));
+  }
+
+  /**
+   * A part of a message, whose `parts` are all that this callback of the event loop says so to the node; its answer is a JSON array
+   * with one for each. Returns the bundle, of which this is the last part now.
+   * @param part a value of JSON, of about `length` characters
+   */
+  sendPart(app: App, node: number, type: 'commands', part: unknown, length: number): Bundle {
+    return this.#bundles.add(app, node, type, part, length);
   }
 
   /** As `send`, and undefined when the answer is not there in time, 2 s unless given. The message may be heard all the same. */

@@ -78,6 +78,11 @@ export class Questions {
     });
   }
 
+  /** Asks a node now that has not told what it was asked for. */
+  askIfUnheard({ node, heard }: FarNode): void {
+    if (this.isAsking && heard < this.#id) this.ask(node);
+  }
+
   stop(): void {
     this.#rules = [];
     this.#asked = '';

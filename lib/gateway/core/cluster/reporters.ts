@@ -84,17 +84,25 @@ export class Reporters {
     const asked = readTail(message);
     if (asked === undefined) return '';
     const events = this.tailFor(asked);
+    if (events === 'lost') return events;
     if (events === undefined) return 'none';
     if (this.#reporters.get(from)?.pass(asked.stream, events) !== true) return 'again';
     for (const [home] of asked.owed) this.#to(home)?.passed(asked.stream);
     return 'ok';
   }
 
-  /** Events that are kept here for a stream. Undefined when none were, or some were dropped. */
-  tailFor({ owed, rules, stream }: TailMessage): PipeEvent[] | undefined {
-    const tails = owed.map(([home, after]) => this.#to(home)?.tailAfter(after, stream, rules));
-    if (tails.every((events) => events === undefined)) return undefined;
-    return tails.flatMap((events) => events ?? []);
+  /**
+   * Events that are kept here for a stream. `lost` when some were dropped, and when none were kept, or are any more, although
+   * browsers have been here; undefined when there were none of these.
+   */
+  tailFor({ owed, rules, stream }: TailMessage): PipeEvent[] | 'lost' | undefined {
+    // A home that was one for a moment may have asked this node for nothing.
+    const known = owed.flatMap(([home, after]) => {
+      const reporter = this.#to(home);
+      return reporter === undefined ? [] : [reporter.tailAfter(after, stream, rules)];
+    });
+    if (known.length === 0) return this.#app.hasHadSockets ? 'lost' : undefined;
+    return known.includes(undefined) ? 'lost' : known.flatMap((events) => events ?? []);
   }
 
   /** Nodes came or went, or this one has another number. */

@@ -1,3 +1,4 @@
+import { later } from '../../../brokers/eventual';
 import type { Clock } from '../../../util/timers';
 import type { Journal } from '../journal';
 import type { App } from '../model/app';
@@ -28,7 +29,10 @@ export class Reports {
       'tail',
       (app, message, from) => this.#byApp.get(app)?.reporters.tail(from, message) ?? '',
     );
-    nodes.watch({ changed: () => this.nodesChanged() });
+    nodes.watch({
+      changed: () => this.nodesChanged(),
+      arrived: (app, node) => this.#byApp.get(app)?.arrived(node),
+    });
     nodes.on('report', (app, message, from) => this.#byApp.get(app)?.report(from, message) ?? '');
   }
 
@@ -41,6 +45,8 @@ export class Reports {
     this.#byApp.set(app, elsewhere);
     app.elsewhere = elsewhere;
     elsewhere.nodesChanged();
+    // An app that a reload adds: the others ask at once for what their backends want to hear of it.
+    void later(nodes.arrive([app]), () => undefined);
   }
 
   /** The app is gone from this node. */

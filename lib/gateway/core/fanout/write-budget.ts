@@ -20,6 +20,12 @@ const UNITS_PER_LOOK = 8;
 /** Writes that were left for later have this part of a turn's bulk at least, whatever new ones have used. */
 const LATER_PART = 1 / 4;
 
+/**
+ * Time of a turn before CPU time is asked for, in milliseconds: asking costs fifty times as much as a look at the clock, which most
+ * turns never need. All of it counts as used.
+ */
+const UNASKED_MS = 5;
+
 /** Units of a write of so many bytes. */
 export function writeUnits(bytes: number): number {
   return 1 + bytes / BYTES_PER_UNIT;
@@ -35,13 +41,15 @@ export class WriteBudget {
   #left: number;
   /** Units left at the next look at the clock. */
   #lookAt: number;
-  /** CPU time at the first look of this turn. */
+  /** Time on the clock at the first look of this turn. */
+  #startMs: number | undefined;
+  /** CPU time at that moment, about; undefined until it was asked for. */
   #startCpuMs: number | undefined;
   /** CPU time of this turn so far, as far as it was asked for. */
   #usedMs = 0;
   /** CPU time of this turn at which its bulk ends. */
   #bulkMs = BULK_MS_PER_TURN;
-  /** Time on the clock before which no limit can be reached: CPU time costs fifty times as much to ask for. */
+  /** Time on the clock before which no limit can be reached. */
   #askMs = Infinity;
 
   constructor(clock?: BudgetClock, unitsPerTurn = UNITS_PER_TURN) {
@@ -73,7 +81,7 @@ export class WriteBudget {
   leaveSome(): void {
     this.#left = Math.max(this.#left, this.#unitsPerTurn * LATER_PART);
     this.#lookAt = this.#left - UNITS_PER_LOOK;
-    if (this.#startCpuMs === undefined) return;
+    if (this.#startMs === undefined) return;
     this.#ask();
     this.#bulkMs = Math.max(this.#bulkMs, this.#usedMs + BULK_MS_PER_TURN * LATER_PART);
   }
@@ -82,6 +90,7 @@ export class WriteBudget {
   renew(): void {
     this.#left = this.#unitsPerTurn;
     this.#lookAt = this.#left - UNITS_PER_LOOK;
+    this.#startMs = undefined;
     this.#startCpuMs = undefined;
     this.#usedMs = 0;
     this.#bulkMs = BULK_MS_PER_TURN;
@@ -91,17 +100,22 @@ export class WriteBudget {
     this.#lookAt = this.#left - UNITS_PER_LOOK;
     const clock = this.#clock;
     if (clock?.cpuMs === undefined) return;
-    if (this.#startCpuMs === undefined) {
-      this.#startCpuMs = clock.cpuMs();
-      this.#askMs = clock.now() + BULK_MS_PER_TURN;
-    } else if (clock.now() >= this.#askMs) this.#ask();
+    const nowMs = clock.now();
+    if (this.#startMs === undefined) {
+      this.#startMs = nowMs;
+      this.#askMs = nowMs + UNASKED_MS;
+    } else if (nowMs >= this.#askMs) this.#ask();
   }
 
   #ask(): void {
     const clock = this.#clock;
-    if (clock?.cpuMs === undefined || this.#startCpuMs === undefined) return;
-    this.#usedMs = clock.cpuMs() - this.#startCpuMs;
+    if (clock?.cpuMs === undefined || this.#startMs === undefined) return;
+    const nowMs = clock.now();
+    if (this.#startCpuMs === undefined && nowMs < this.#startMs + UNASKED_MS) return;
+    const cpuMs = clock.cpuMs();
+    this.#startCpuMs ??= cpuMs - UNASKED_MS;
+    this.#usedMs = cpuMs - this.#startCpuMs;
     const endMs = this.#usedMs < this.#bulkMs ? this.#bulkMs : MS_PER_TURN;
-    this.#askMs = clock.now() + endMs - this.#usedMs;
+    this.#askMs = nowMs + endMs - this.#usedMs;
   }
 }

@@ -121,6 +121,8 @@ export class App {
   #rules: ChannelRules;
   readonly keys: AppKeys;
   readonly sockets = new Map<string, Socket>();
+  /** False while no browser has ever been here, so that there is nothing to tell of any. */
+  hasHadSockets = false;
   /** Sockets of the app whose close was ordered. */
   readonly closing = new Set<Socket>();
   /** Channels with subscribers, or with sockets that wait to be let in; any other is dropped at once. */

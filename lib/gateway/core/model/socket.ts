@@ -41,6 +41,7 @@ export class Socket extends Outlet {
     this.app = app;
     this.id = id;
     this.protocol = protocol;
+    app.hasHadSockets = true;
   }
 
   /** Network of its peer's address: webhooks give each a share of their queue. */

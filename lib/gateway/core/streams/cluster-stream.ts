@@ -28,10 +28,7 @@ export function clusterStream(group: Streamed): ClusterStream {
       return group.rules;
     },
     missed() {
-      for (const partition of group.partitions) {
-        partition.log.newEpoch('node_lost');
-        partition.oweSnapshot();
-      }
+      for (const { log } of group.partitions) log.miss('node_lost');
       group.store?.changed();
       wake();
     },

@@ -1,5 +1,5 @@
 import { type Range, Ranges } from '../../../stream/ranges';
-import type { RestoredLog } from '../../../stream/log';
+import type { GapCause, RestoredLog } from '../../../stream/log';
 import { isObject, parseJson } from '../../../pusher/json';
 import { CodecError, FrameDecoder, FrameEncoder } from '../../../wire/codec';
 import type { Group as GroupOptions, PipeEvent, Run } from '../../../wire/frames';
@@ -35,6 +35,8 @@ export interface StoredPosition {
   /** Offsets up to here may have been given out, also where no record has their events. */
   reserved: number;
   finished: readonly Range[];
+  /** Cause of a loss beside the log that its receiver may not have been told of. */
+  missed?: GapCause | undefined;
 }
 
 /** An event of a partition with the number of the entry that has it. */
@@ -147,8 +149,8 @@ function readWhole(records: ReadonlyMap<string, Uint8Array>): StoredStream | und
     for (const [, { entry }] of own) used.add(entry);
     entries.set(partition, new Map(own.map(([offset, { entry }]) => [offset, entry])));
     const kept = own.map(([offset, { event }]) => [offset, event, bytesOf(event)] as const);
-    const { epoch, acked, low, reserved, finished } = position;
-    logs.set(partition, { epoch, acked, low, next: reserved + 1, finished, entries: kept });
+    const { reserved, ...log } = position;
+    logs.set(partition, { ...log, next: reserved + 1, entries: kept });
   }
   const stale = numbers.filter((number) => !used.has(number)).map(entryField);
   const owed = [...head.owed, { home: head.home, reports }].slice(-MAX_OWED);
@@ -164,8 +166,9 @@ export function claim({ head, logs, owed }: StoredStream, own: number): StoredRe
   const heard = [...new Set([home, ...nodes])].filter((node) => node !== own);
   const claimed: StreamHead = { ...head, home: own, lives: lives + 1, nodes: heard, owed };
   const positions = Array.from(logs, ([partition, log]): StoredRecord => {
-    const { epoch, acked, low, next, finished } = log;
-    const position: StoredPosition = { epoch, acked, low, reserved: next - 1 + RESERVE, finished };
+    const { epoch, acked, low, next, finished, missed } = log;
+    const reserved = next - 1 + RESERVE;
+    const position: StoredPosition = { epoch, acked, low, reserved, finished, missed };
     return [positionField(partition), writeText(position)];
   });
   const reports = owed.at(-1)?.home === home ? owed.at(-1)?.reports : undefined;

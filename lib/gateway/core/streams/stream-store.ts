@@ -205,18 +205,18 @@ export class StreamStore {
     for (const partition of this.#partitions) {
       const { number, log } = partition;
       const isUsed = log.top > 0 || log.epoch !== epoch || this.#tracks.has(number);
-      if (isUsed) this.#note(partition);
+      if (isUsed || log.missed !== undefined) this.#note(partition);
     }
   }
 
   #note({ number, log }: Partition): void {
-    const { epoch, finished, low } = log;
+    const { epoch, finished, low, missed } = log;
     const acked = log.committed.offset;
     const before = this.#positions.get(number);
     const isSame = before?.position.epoch === epoch;
     let reserved = isSame ? before.position.reserved : 0;
     if (reserved < log.top + RESERVE / 2) reserved = log.top + RESERVE;
-    const position = { epoch, acked, low, reserved, finished };
+    const position = { epoch, acked, low, reserved, finished, missed };
     const text = JSON.stringify(position);
     if (before?.text === text) return;
     this.#positions.set(number, { text, position });

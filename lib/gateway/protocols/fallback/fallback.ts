@@ -17,11 +17,18 @@ import { RECEIVER_HEADERS, Receiver } from '../../sockjs/receiver';
 import type { SockJsCarriers } from '../../sockjs/carriers';
 import type { Protocol } from '../protocol';
 
+export interface Neighbours {
+  /** Passes a request on to the worker that has its session. False where this one has it. */
+  passOn(session: string, exchange: Exchange, how: { lasts: boolean }): boolean;
+}
+
 export interface FallbackParts {
   apps: Apps;
   limits: Limits;
   overload: Overload;
   carriers: SockJsCarriers;
+  /** Other workers of this port, that a connection may have come to in place of this one. */
+  neighbours?: Neighbours | undefined;
   /** Starts the protocol above on a new carrier, or closes the carrier and returns undefined. */
   open: (
     key: string,
@@ -77,12 +84,19 @@ export class Fallback implements Protocol {
     } else if (request.method !== 'POST') {
       response.setHeader('Allow', METHODS);
       sendRefusal(exchange, 405, `Method not allowed: use ${METHODS}`);
+    } else if (this.#passOn(address, exchange)) {
+      return true;
     } else if (address.action === 'xhr_send') {
       void this.#send(address, exchange);
     } else {
       this.#receive(address, exchange);
     }
     return true;
+  }
+
+  #passOn({ id, action }: Address, exchange: Exchange): boolean {
+    const lasts = action !== 'xhr_send';
+    return this.#parts.neighbours?.passOn(id, exchange, { lasts }) === true;
   }
 
   /** Attaches a receiver to its session, or to a new one. */

@@ -2,19 +2,19 @@ import type { Unavailable } from '../../../brokers/broker';
 import { type Eventual, later } from '../../../brokers/eventual';
 import { Ring } from '../../../util/ring';
 import { type Command, Verb } from '../../../wire/frames';
+import type { Bundle } from '../../core/cluster/bundles';
 import { type Outcome, unavailable } from './commands/outcome';
+import { ForwardedCommand } from './commands/forwarded-command';
 
 interface Open {
   readonly seq: number;
   readonly wantsReceipt: boolean;
-  outcome: Outcome | undefined;
-  /** True once the broker has applied what the command said to it. */
-  isSettled: boolean;
+  outcome: Outcome | ForwardedCommand | undefined;
 }
 
 /** Calls of a queue about its commands. */
 export interface CommandQueueParts {
-  apply(command: Command): Eventual<Outcome>;
+  apply(command: Command): Eventual<Outcome> | ForwardedCommand;
   /** Answers when the broker has applied everything that commands have said to it. */
   settled(): Eventual<'settled' | Unavailable>;
   /** The outcome of a command. All commands before it have theirs. */
@@ -35,6 +35,10 @@ export class CommandQueue {
   /** Commands behind one that must be done first. */
   readonly #held = new Ring<{ seq: number; command: Command }>();
   #isHolding = false;
+  /** The broker has applied what commands up to this number said to it. */
+  #settled = 0;
+  /** The last one with commands of this queue, which is told of once. */
+  #bundle: Bundle | undefined;
 
   constructor(parts: CommandQueueParts) {
     this.#parts = parts;
@@ -51,28 +55,36 @@ export class CommandQueue {
     const upTo = this.#open.at(this.#open.length - 1)?.seq;
     if (upTo === undefined) return;
     void later(this.#parts.settled(), (settled) => {
-      for (let i = 0; i < this.#open.length; i++) {
-        const open = this.#open.at(i) as Open;
-        if (open.seq > upTo) break;
-        const { outcome } = open;
-        const mayBeLost = !open.isSettled && (outcome === undefined || 'sockets' in outcome);
-        if (settled === 'unavailable' && mayBeLost) open.outcome = unavailable();
-        open.isSettled = true;
-      }
+      if (settled === 'unavailable') this.#lose(upTo);
+      this.#settled = Math.max(this.#settled, upTo);
       this.#tell();
     });
+  }
+
+  /** Nobody knows whether the broker has applied what commands up to a number said to it. */
+  #lose(upTo: number): void {
+    for (let i = 0; i < this.#open.length; i++) {
+      const open = this.#open.at(i) as Open;
+      if (open.seq > upTo) break;
+      const outcome = outcomeOf(open);
+      const mayBeLost = outcome === undefined || 'sockets' in outcome;
+      if (open.seq > this.#settled && mayBeLost) open.outcome = unavailable();
+    }
   }
 
   #apply(seq: number, command: Command, isAlone = false): void {
     const outcome = this.#parts.apply(command);
     const wantsReceipt = command.receipt === 'delivered';
-    if (isAlone && !(outcome instanceof Promise) && this.#open.length === 0) {
+    const isHere = !(outcome instanceof Promise || outcome instanceof ForwardedCommand);
+    if (isAlone && isHere && this.#open.length === 0) {
       return this.#parts.done(seq, outcome, wantsReceipt);
     }
-    const open: Open = { seq, wantsReceipt, outcome: undefined, isSettled: isAlone };
+    if (isAlone) this.#settled = seq;
+    const open: Open = { seq, wantsReceipt, outcome: undefined };
     this.#open.push(open);
     if (!(outcome instanceof Promise)) {
       open.outcome = outcome;
+      if (outcome instanceof ForwardedCommand) this.#await(outcome.bundle);
       return;
     }
     const holds = command.verb === Verb.SUBSCRIBE_SOCKET || command.ifOccupied === true;
@@ -82,6 +94,12 @@ export class CommandQueue {
       if (holds) this.#goOn();
       this.#tell();
     });
+  }
+
+  #await(bundle: Bundle): void {
+    if (this.#bundle === bundle) return;
+    this.#bundle = bundle;
+    void bundle.answered.then(() => this.#tell());
   }
 
   #goOn(): void {
@@ -97,10 +115,16 @@ export class CommandQueue {
   #tell(): void {
     for (;;) {
       const open = this.#open.at(0);
-      if (open?.outcome === undefined || !open.isSettled) break;
+      if (open === undefined || open.seq > this.#settled) break;
+      const outcome = outcomeOf(open);
+      if (outcome === undefined) break;
       this.#open.shift();
-      this.#parts.done(open.seq, open.outcome, open.wantsReceipt);
+      this.#parts.done(open.seq, outcome, open.wantsReceipt);
     }
     this.#parts.later();
   }
+}
+
+function outcomeOf({ outcome }: Open): Outcome | undefined {
+  return outcome instanceof ForwardedCommand ? outcome.outcome : outcome;
 }

@@ -1,4 +1,4 @@
-import { type Eventual, later } from '../../../brokers/eventual';
+import { all, type Eventual, later } from '../../../brokers/eventual';
 import { REFUSAL_CODES } from '../../../wire/close-codes';
 import { type Command, Verb } from '../../../wire/frames';
 import { isObject } from '../../../pusher/json';
@@ -6,7 +6,7 @@ import type { NodeMessage } from '../../core/cluster/nodes';
 import type { App } from '../../core/model/app';
 import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/model/idempotency';
 import { closeSocket } from './commands/close-socket';
-import { type Apply, type Outcome, refusal, unknownSocket } from './commands/outcome';
+import { type Apply, type Outcome, refusal } from './commands/outcome';
 import { subscribeSocket } from './commands/subscribe-socket';
 import { terminateUser } from './commands/terminate-user';
 import { triggerChannel } from './commands/trigger-channel';
@@ -14,41 +14,69 @@ import { triggerSocket } from './commands/trigger-socket';
 import { triggerUser } from './commands/trigger-user';
 import { unsubscribeSocket } from './commands/unsubscribe-socket';
 import type { PipeContext } from './context';
+import { ForwardedCommand } from './commands/forwarded-command';
 
 /** Applies a command of a backend. All checks are repeated here: the client's own checks are a courtesy. */
-export function applyCommand(context: PipeContext, app: App, command: Command): Eventual<Outcome> {
-  const { socketId } = command;
+export function applyCommand(
+  context: PipeContext,
+  app: App,
+  command: Command,
+): Eventual<Outcome> | ForwardedCommand {
+  const { socketId, idempotencyKey: key } = command;
   const node = socketId === undefined ? undefined : context.hub.nodes.elsewhere(app, socketId);
+  if (node !== undefined && key === undefined) {
+    const forwarded = forward(context, app, node, command);
+    return command.verb === Verb.SUBSCRIBE_SOCKET ? forwarded.ended() : forwarded;
+  }
   const apply = node === undefined ? verb(command.verb) : forwardTo(node);
   // A later client may know more verbs; the stream of commands goes on without this one.
   if (apply === undefined)
     return refusal('unknown_verb', 'this gateway does not know this command');
-  const { idempotencyKey: key } = command;
   return key === undefined ? apply(context, app, command) : once(context, app, command, key, apply);
 }
 
-/** Has the node that has the socket apply a command. A node that is gone takes its sockets with it. */
 function forwardTo(node: number): Apply {
-  return (context, app, { idempotencyKey: _key, ...command }) => {
-    const answer = context.hub.nodes.send(app, node, { type: 'command', command });
-    return later(answer, (text) => {
-      if (text !== undefined && text !== '') return JSON.parse(text) as Outcome;
-      const { verb, socketId = '' } = command;
-      const mayBeGone = verb === Verb.CLOSE_SOCKET || verb === Verb.UNSUBSCRIBE_SOCKET;
-      return mayBeGone ? { sockets: 0 } : unknownSocket(socketId);
-    });
-  };
+  return async (context, app, command) => forward(context, app, node, command).ended();
 }
 
-/** Applies a command that another node has checked and sent on, and answers with its outcome. */
+/** Has the node that has the socket apply a command. */
+function forward({ hub }: PipeContext, app: App, node: number, command: Command): ForwardedCommand {
+  const { verb, socketId = '', event = '', data = '', latestKey, volatile } = command;
+  const isPlain = verb === Verb.TRIGGER_SOCKET && latestKey === undefined && volatile !== true;
+  // Most are events for a socket: the names of their fields are left out.
+  const part = isPlain ? [socketId, event, data] : { ...command, idempotencyKey: undefined };
+  const length = socketId.length + event.length + data.length;
+  return new ForwardedCommand(
+    verb,
+    socketId,
+    hub.nodes.sendPart(app, node, 'commands', part, length),
+  );
+}
+
+function commandIn(part: unknown): Command | undefined {
+  if (!Array.isArray(part)) return isObject(part) ? (part as unknown as Command) : undefined;
+  const [socketId, event, data] = part as string[];
+  return { verb: Verb.TRIGGER_SOCKET, socketId, event, data };
+}
+
+/** Applies commands that another node has checked and sent on, and answers with their outcomes. */
 export function applyForwarded(
   context: PipeContext,
   app: App,
-  { command }: NodeMessage,
+  { parts }: NodeMessage,
 ): Eventual<string> {
-  const apply = isObject(command) ? verb(command.verb as Verb) : undefined;
-  if (apply === undefined) return '';
-  return later(apply(context, app, command as Command), (outcome) => JSON.stringify(outcome));
+  if (!Array.isArray(parts)) return '';
+  const outcomes = parts.map((part) => {
+    const command = commandIn(part);
+    const apply = command === undefined ? undefined : verb(command.verb);
+    return command === undefined ? undefined : apply?.(context, app, command);
+  });
+  return later(all(outcomes), (all) => JSON.stringify(all.map(answerOf)));
+}
+
+/** An outcome as the other node gets it: the number of sockets, or a refusal. */
+function answerOf(outcome: Outcome | undefined): number | Outcome | undefined {
+  return outcome !== undefined && 'sockets' in outcome ? outcome.sockets : outcome;
 }
 
 function verb(verb: Verb): Apply | undefined {

@@ -33,7 +33,7 @@ export class PipeProtocol implements Protocol {
   constructor(context: PipeContext, apps: Apps) {
     const { hub } = context;
     this.#apps = apps;
-    hub.nodes.on('command', (app, message) => applyForwarded(context, app, message));
+    hub.nodes.on('commands', (app, message) => applyForwarded(context, app, message));
     hub.nodes.on('query', (app, message) => answerForwarded(context, app, message));
     const deciders = new Deciders(context);
     this.decisions = new ClusterDecisions(context, deciders);

@@ -55,6 +55,27 @@ t.test('writes to a large audience end the turn sooner than events for one each'
   t.ok(turns < 20, `${turns} turns`);
 });
 
+t.test('a turn of a few milliseconds does not ask for CPU time', async (t) => {
+  let nowMs = 0;
+  let asked = 0;
+  const cpuMs = (): number => {
+    asked++;
+    return nowMs;
+  };
+  const { turn, end } = handTurn({ clock: { now: () => nowMs, cpuMs } });
+  const audience = outlets(100, () => void (nowMs += 0.04));
+  for (let turns = 0; turns < 10; turns++) {
+    turn.publish(audience, 'a');
+    end();
+  }
+  t.ok(nowMs > 39, 'all were written');
+  t.equal(asked, 0);
+  const slow = outlets(100, () => void (nowMs += 0.4));
+  turn.publish(slow, 'b');
+  end();
+  t.ok(asked > 0, 'a long one does');
+});
+
 t.test(
   'texts for one or few go before the writes that are left, which go on beside them',
   async (t) => {

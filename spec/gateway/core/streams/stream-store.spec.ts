@@ -19,7 +19,7 @@ type Step =
   | { do: 'append'; in: number; count: number }
   | { do: 'send' | 'ack'; in: number; share: number }
   | { do: 'finish'; in: number; share: number; length: number }
-  | { do: 'replace' | 'newEpoch'; in: number }
+  | { do: 'replace' | 'newEpoch' | 'miss'; in: number }
   | { do: 'turn' | 'commit' | 'lose' | 'die' }
   | { do: 'away'; forMs: number };
 
@@ -129,6 +129,10 @@ class Stream {
         log.newEpoch('node_lost');
         this.store.changed();
         break;
+      case 'miss':
+        log.miss('node_lost');
+        this.store.changed();
+        break;
       case 'turn':
         this.clock.advance(0);
         break;
@@ -163,10 +167,11 @@ function flight(): InFlight {
   return flight;
 }
 
-/** Unfinished events by partition, epoch and offset. */
+/** Unfinished events by partition, epoch and offset, and losses that are to be told. */
 function unfinished(partitions: readonly Partition[]): string[] {
   const events: string[] = [];
   for (const { number, log } of partitions) {
+    if (log.missed !== undefined) events.push(`${number} ${log.missed}`);
     log.eachAfter(log.committed.offset, ({ data }, offset) => {
       events.push(`${number} ${log.epoch} ${offset} ${data}`);
     });
@@ -203,7 +208,7 @@ const steps = fc.array(
       arbitrary: fc.record({ do: fc.constant('finish'), in: place, share, length: fc.nat(9) }),
     },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('replace'), in: place }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('newEpoch'), in: place }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('newEpoch', 'miss'), in: place }) },
     { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('turn', 'commit') }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('lose', 'die') }) },
     {

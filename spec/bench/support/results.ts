@@ -1,0 +1,10 @@
+/** A table as it was printed, for the chart, the README and comparisons. */
+export interface Table {
+  readonly title: string;
+  readonly figures: readonly string[];
+  /** Values in the order of `figures`; NaN, in JSON null, where something was not measured. */
+  readonly rows: Array<{ readonly name: string; readonly values: readonly number[] }>;
+}
+
+/** The tables of this run. */
+export const tables: Table[] = [];

@@ -1,0 +1,135 @@
+import { property, spec, type FaultKind } from './fault-kind';
+
+const reloads = 'gateway/cluster/reloads.spec.ts';
+const takeOvers = 'gateway/cluster/take-overs.spec.ts';
+const neighbours = 'gateway/neighbours.spec.ts';
+
+/** Faults of several gateways that are to be one. */
+export const gateways: readonly FaultKind[] = [
+  {
+    title: 'a session over HTTP whose requests come to another worker',
+    kind: 'A worker that does not have the session passes a request on with a part of it missing, or keeps it for ever.',
+    bugs: [
+      {
+        title: 'a client that goes away stays for the owner',
+        file: 'gateway/neighbours.ts',
+        from: "socket.once('close', gone);",
+        to: '',
+        finder: spec(neighbours, 'a client that goes away is gone for the owner'),
+      },
+      {
+        title: 'an answer that breaks off is left open',
+        file: 'gateway/neighbours.ts',
+        from: 'pipeline(answer, response, () => undefined);',
+        to: 'answer.pipe(response);',
+        finder: spec(neighbours, 'an answer that breaks off at the owner breaks off at the client'),
+      },
+      {
+        title: 'a body that is too large is passed on as none',
+        file: 'gateway/neighbours.ts',
+        from: 'post(Buffer.alloc(status === 413 ? maxBytes + 1 : 1)),',
+        to: 'post(Buffer.alloc(status === 413 ? 0 : 1)),',
+        finder: spec(
+          neighbours,
+          'a body that is too large is too large for the owner, and an encoded one is encoded',
+        ),
+      },
+      {
+        title: 'the client says its own address',
+        file: 'gateway/neighbours.ts',
+        from: '[CLIENT]: exchange.remoteAddress,',
+        to: "[CLIENT]: request.headers[CLIENT] ?? '',",
+        finder: spec(
+          neighbours,
+          'a request is passed on with the address of its client, its origin and its body',
+        ),
+      },
+    ],
+  },
+  {
+    title: 'a loss between gateways that takes more with it, or is not told',
+    kind: 'Events on their way from another gateway are lost: the stream drops what it keeps as well, or nobody is told.',
+    bugs: [
+      {
+        title: 'what a stream keeps is dropped',
+        file: 'gateway/core/streams/cluster-stream.ts',
+        from: "log.miss('node_lost');",
+        to: "log.newEpoch('node_lost');",
+        finder: spec(takeOvers, 'a loss between gateways takes nothing from what a stream keeps'),
+      },
+      {
+        title: 'a loss is told on the first connection alone',
+        file: 'stream/log.ts',
+        from: 'const hasGap = isLost || this.#missed !== undefined;',
+        to: 'const hasGap = isLost;',
+        finder: spec(
+          'stream/log.spec.ts',
+          'a loss beside the log is told again until an event behind it is finished',
+        ),
+      },
+      {
+        title: 'the next gateway of a stream does not know of a loss',
+        file: 'gateway/core/streams/stream-store.ts',
+        from: 'low, reserved, finished, missed };',
+        to: 'low, reserved, finished };',
+        finder: property(
+          'gateway/core/streams/stream-store.spec.ts',
+          'the next gateway has each unfinished event in its place, and no other',
+        ),
+      },
+    ],
+  },
+  {
+    title: 'events of other gateways that nobody keeps',
+    kind: 'While a stream has no gateway, or another gateway does not know yet that it has one, events go to nobody, in silence.',
+    bugs: [
+      {
+        title: 'a gateway that kept nothing says that there was nothing',
+        file: 'gateway/core/cluster/reporters.ts',
+        from: "if (known.length === 0) return this.#app.hasHadSockets ? 'lost' : undefined;",
+        to: 'if (known.length === 0) return undefined;',
+        finder: spec(takeOvers, 'events that nobody passes on are told when that is known'),
+      },
+      {
+        title: 'a gateway that kept a part passes on nothing, and says nothing',
+        file: 'gateway/core/cluster/reporters.ts',
+        from: "return known.includes(undefined) ? 'lost' : known",
+        to: 'return known',
+        finder: spec(
+          takeOvers,
+          'events that a gateway could not keep for a stream without one are told as lost',
+        ),
+      },
+      {
+        title: 'an app that a reload adds is asked about a second later',
+        file: 'gateway/core/cluster/nodes.ts',
+        from: 'for (const watcher of this.#watchers) watcher.arrived?.(app, from);',
+        to: '',
+        finder: spec(
+          reloads,
+          'an app that a reload adds here last is heard by backends elsewhere at once',
+        ),
+      },
+    ],
+  },
+  {
+    title: 'debts of webhooks that nobody pays',
+    kind: 'A reload takes an endpoint out, and what it had yet to take is told again when its gateway dies.',
+    bugs: [
+      {
+        title: 'an endpoint keeps what it had yet to take',
+        file: 'gateway/webhooks/webhooks.ts',
+        from: 'for (const endpoint of before) endpoint.remove();',
+        to: 'for (const endpoint of before) endpoint.stop();',
+        finder: spec(reloads, 'an endpoint that a reload takes out leaves no debt behind'),
+      },
+      {
+        title: 'the last endpoint of an app takes its teller with it',
+        file: 'gateway/webhooks/webhooks.ts',
+        from: 'this.#end(ofApp.teller);',
+        to: 'ofApp.teller.stop();',
+        finder: spec(reloads, 'an endpoint that a reload takes out leaves no debt behind'),
+      },
+    ],
+  },
+];
