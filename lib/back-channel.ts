@@ -59,8 +59,22 @@ export type RequestHandlerOf<R> = (
 
 /**
  * A stock pusher-js instance `P` with the events of an app, for a variable that is given what `attachBackChannel`
- * returns: `const pusher: AppPusher<App, Pusher> = attachBackChannel(new Pusher(key, options))`. It exists for the compiler
- * alone. Names beginning with `pusher:` are bound on the channel with data of any type.
+ * returns. It exists for the compiler alone. Names beginning with `pusher:` are bound with data of any type.
+ * @example
+ * ```ts
+ * import type Pusher from 'pusher-js';
+ * import { attachBackChannel, type AppPusher } from 'standpipe/back-channel';
+ *
+ * interface App {
+ *   browser: { greet: { name: string } };
+ *   server: { greeting: string };
+ * }
+ * function greet(stock: Pusher): void {
+ *   const pusher: AppPusher<App, Pusher> = attachBackChannel(stock);
+ *   pusher.back_channel.bind('greeting', (text) => text.toUpperCase());
+ *   pusher.back_channel.trigger('greet', { name: 'Ada' });
+ * }
+ * ```
  */
 export type AppPusher<App extends AppEvents, P extends PusherLike> = Omit<
   P,

@@ -57,6 +57,7 @@ export interface Meta {
   readonly id: string;
 }
 
+/** Last argument of handlers of `close`. */
 export interface CloseMeta extends Meta {
   /** WebSocket close code. */
   readonly code: number | undefined;
@@ -172,6 +173,7 @@ export type PipeState =
   | 'closed'
   | 'failed';
 
+/** A connection of the client that was established. */
 export interface ConnectedInfo {
   /**
    * `new`: the first connection; `resumed`: nothing was missed; `reset`: events in between are lost.
@@ -181,6 +183,7 @@ export interface ConnectedInfo {
   readonly node: string;
 }
 
+/** A connection of the client that has ended. */
 export interface DisconnectedInfo {
   /** WebSocket close code; 1006 when the connection was lost without one. */
   readonly code: number;
@@ -311,6 +314,7 @@ export interface DropOptions {
   volatile?: boolean | undefined;
 }
 
+/** Options of `trigger` to channels and users. */
 export interface TriggerOptions extends CauseOptions, DropOptions {
   /** Ids of sockets that do not get the event. */
   except?: string | readonly string[] | undefined;
@@ -326,13 +330,16 @@ export interface TriggerOptions extends CauseOptions, DropOptions {
   idempotencyKey?: string | undefined;
 }
 
+/** Options of `publish` to channels and users. */
 export interface PublishOptions extends TriggerOptions {
   /** `accepted` (default): resolves when the gateway has applied it. `delivered`: also tells to how many sockets. */
   ack?: 'accepted' | 'delivered' | undefined;
 }
 
+/** Options of `trigger` to a socket. */
 export interface SocketTriggerOptions extends CauseOptions, DropOptions {}
 
+/** Options of `publish` to a socket. */
 export interface SocketPublishOptions extends SocketTriggerOptions {
   ack?: 'accepted' | 'delivered' | undefined;
 }

@@ -29,8 +29,22 @@ export type Schemas<Events extends object> = {
 };
 
 /**
- * Table of the events that schemas describe, for a declaration:
- * `createClient<{ browser: SchemaData<typeof schemas> }>({ …, schemas })`.
+ * Table of the events that schemas describe, for a declaration.
+ * @example
+ * ```ts
+ * import { createClient, type SchemaData } from 'standpipe';
+ * import { z } from 'zod';
+ *
+ * const schemas = { greet: z.object({ name: z.string() }) };
+ * const client = createClient<{ browser: SchemaData<typeof schemas> }>({
+ *   appId: '1',
+ *   key: 'key',
+ *   secret: 'secret',
+ *   schemas,
+ * });
+ * client.sockets.on('event:greet', (id, { name }) => client.socket(id).trigger('greeting', `Hi ${name}`));
+ * client.on('invalid', ({ socketId, error }) => console.warn(socketId, error.message));
+ * ```
  */
 export type SchemaData<S> = {
   [N in keyof S]: S[N] extends StandardSchema<infer Output> ? Output : never;
