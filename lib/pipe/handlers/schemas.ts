@@ -100,7 +100,7 @@ export class Checks {
     } catch (thrown) {
       return this.#refuse(checked, 'the schema failed', thrown);
     }
-    if (!(result instanceof Promise)) return this.#judge(checked, result, tell);
+    if (!('then' in result)) return this.#judge(checked, result, tell);
     return this.#inTime(result).then(
       (settled) => this.#judge(checked, settled, tell),
       (thrown: unknown) => this.#refuse(checked, 'the schema failed', thrown),
@@ -126,7 +126,9 @@ export class Checks {
     return new Promise((resolve, reject) => {
       const late = (): void => reject(new Error(`no answer within ${this.#limitMs} ms`));
       const timer = this.#clock.setTimeout(late, this.#limitMs);
-      result.then(resolve, reject).finally(() => this.#clock.clearTimeout(timer));
+      Promise.resolve(result)
+        .then(resolve, reject)
+        .finally(() => this.#clock.clearTimeout(timer));
     });
   }
 }
