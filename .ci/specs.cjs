@@ -1,7 +1,7 @@
 // Runs the specs, or those named, in some processes at a time; writes TAP. Small ones share a process, the others have one
-// for each file. Those that take long are left out unless they are named or `--all` is given, those in a browser with
-// `--no-browser`. With `--times`, comments at the end tell how long each process took and how much CPU it and its children
-// used, the longest first.
+// for each file. Those that take long are left out unless they are named or `--all` is given, all but the small ones with
+// `--small`. With `--times`, comments at the end tell how long each process took and how much CPU it and its children used,
+// the longest first.
 // Specs are started without the loaders that tap's own command puts before each, which cost a second of CPU.
 const { mkdtempSync, readdirSync, readFileSync, rmSync } = require('node:fs');
 const { availableParallelism, tmpdir } = require('node:os');
@@ -25,6 +25,7 @@ const SHARDS = new Map([['spec/faults/simulation.spec.ts', 2]]);
 const ALONE = [
   ...['redis', 'redis-faults', 'sentinels'].map((name) => `spec/brokers/${name}.spec.ts`),
   'spec/readme.spec.ts',
+  'spec/bench/',
   'spec/browser/',
   ...[
     'commands',
@@ -87,14 +88,15 @@ const FIRST = [
 
 const asked = process.argv.slice(2);
 const isInBrowser = (file) => readFileSync(file, 'utf8').includes('hasBrowser');
-const named = asked.filter((word) => !['--times', '--all', '--no-browser'].includes(word));
+const isSmall = (file) => !ALONE.some((name) => file.startsWith(name));
+const named = asked.filter((word) => !['--times', '--all', '--small'].includes(word));
 const all = readdirSync('spec', { recursive: true })
   .map((name) => join('spec', name))
   .filter((name) => asked.includes('--all') || !LONG.includes(name));
 const rank = (name) => [...FIRST, ''].findIndex((folder) => name.startsWith(folder));
 const files = (named.length > 0 ? named : all)
   .filter((name) => name.endsWith('.spec.ts'))
-  .filter((name) => !asked.includes('--no-browser') || !isInBrowser(name))
+  .filter((name) => !asked.includes('--small') || isSmall(name))
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 
 const timesFolder = asked.includes('--times')
@@ -142,7 +144,6 @@ function start({ name, args, env }, shared) {
 
 /** Processes to start: name for the report, arguments of Node, variables. */
 function processes() {
-  const isSmall = (file) => !ALONE.some((name) => file.startsWith(name));
   const alone = files
     .filter((file) => !isSmall(file))
     .flatMap((file) => {

@@ -248,7 +248,11 @@ t.test('records of finished events are taken out', async (t) => {
       for (const step of all) stream.run(step);
       stream.settle();
       for (const { log } of stream.partitions) {
-        while (log.pending) log.take(1e6, Infinity);
+        // A gap waits until what was sent before it is acknowledged.
+        while (log.pending) {
+          if (log.take(1e6, Infinity) === undefined)
+            log.ack({ epoch: log.epoch, offset: log.sentUpTo });
+        }
         log.ack({ epoch: log.epoch, offset: log.sentUpTo });
       }
       stream.store.changed();
