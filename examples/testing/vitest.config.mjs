@@ -1,2 +1,5 @@
-/** Settings of vitest: only this file's tests. Fake timers, if you use them, do not reach the gateway. */
-export default { test: { include: ['vitest.test.mjs'] } };
+/** Settings of vitest: one file of tests, and its cache with the others of this repository. Fake timers, if you use them, do not reach the gateway. */
+export default {
+  cacheDir: '../../node_modules/.vite',
+  test: { include: ['vitest.test.mjs'] },
+};

@@ -67,7 +67,7 @@ export class SocketWriter {
   #writeFirst(handle: TcpHandle, bytes: Buffer): void {
     handle.writeBuffer = (request: WriteRequest | null, ...rest) => {
       Reflect.deleteProperty(handle, 'writeBuffer');
-      const result: unknown = Reflect.apply(handle.writeBuffer, handle, [request, ...rest]);
+      const result: unknown = handle.writeBuffer(request as WriteRequest, ...rest);
       const isKnown = request !== null && rest[0] === bytes && typeof result === 'number';
       Request = isKnown ? (request.constructor as new () => WriteRequest) : 'unknown';
       return result as number;

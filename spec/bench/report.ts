@@ -8,6 +8,7 @@ interface Tables {
   placed(text: string, name: string, table: string): string;
 }
 
+// oxlint-disable-next-line typescript/no-require-imports
 const { placed } = require('../../.ci/tables.cjs') as Tables;
 
 const ROOT = join(__dirname, '..', '..');

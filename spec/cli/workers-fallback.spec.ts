@@ -158,7 +158,7 @@ t.test('sessions over HTTP whose requests come to any worker', async (t) => {
   });
 
   await t.test('sessions of a worker that is killed end, and the others go on', async (t) => {
-    const clients = Array.from({ length: 6 }, () => new Spread(t, port));
+    const clients = Array.from({ length: 24 }, () => new Spread(t, port));
     const streams = await Promise.all(clients.map((client) => client.stream()));
     process.kill(pids[0] ?? 0, 'SIGKILL');
     await run.line('a worker has ended, and is replaced');

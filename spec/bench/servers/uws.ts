@@ -15,6 +15,7 @@ interface UwsSocket {
 }
 
 const { port, folder } = optionsOf<{ port: number; folder: string }>();
+// oxlint-disable-next-line typescript/no-require-imports
 const uws = require(folder) as Uws;
 const TOPIC = 'bench';
 
