@@ -27,7 +27,7 @@ export const ERROR_CODES = {
     'the engine that joins several gateways refuses the password, or has a version, role or setting that loses what is true',
 } as const;
 
-/** Codes of errors; `code` of a StandpipeError is always of these. */
+/** Codes of errors: `code` of a StandpipeError is one of them. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /**

@@ -34,8 +34,8 @@ export interface Following {
 
 /**
  * Has a running gateway follow a program: `load` is called again and again, and what it returns is taken over by `reload`.
- * One call at a time; one that fails, or returns something wrong, changes nothing and is logged, the same failure once. Ends with the
- * gateway.
+ * One call at a time; a call that fails, or returns something wrong, changes nothing and is logged, the same failure once.
+ * Ends with the gateway.
  * @example
  * ```ts
  * import { createGateway, followOptions, type AppOptions } from 'standpipe/gateway';

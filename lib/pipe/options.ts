@@ -153,7 +153,8 @@ export interface PipeOptions {
   /**
    * Schemas of events that browsers send, by name: of zod, valibot, arktype or any library with the Standard Schema
    * interface. Handlers get the value that the schema gives; data that does not fit is refused and told by `invalid`.
-   * An event without a schema is not checked. Default: none.
+   * An event without a schema, or without a handler, is not checked. Other browsers on the channel get every client event.
+   * Default: none.
    */
   // oxlint-disable-next-line typescript/no-explicit-any -- fits every declaration of events
   schemas?: Readonly<Record<string, StandardSchema<any>>> | undefined;

@@ -54,11 +54,12 @@ export class Reporter {
     void this.emitter.emit('reset', { reason: 'unhandled', count, message });
   }
 
-  /** Reports an event that its schema refuses. Browsers decide how many there are, so that the log gets no data of them. */
+  /** Reports an event that its schema refuses. The log gets no issues: some schemas repeat the data in them. */
   invalid(info: InvalidInfo): void {
+    if (this.emitter.has('invalid')) return void this.emitter.emit('invalid', info);
     const { error, event, socketId } = info;
-    if (this.emitter.has('invalid')) void this.emitter.emit('invalid', info);
-    else this.#log.warn({ code: error.code, event, socketId }, error.message);
+    const message = 'data of a browser was refused by a schema; handlers of invalid are told why';
+    this.#log.warn({ code: error.code, event, socketId }, message);
   }
 
   handlerSlow(info: HandlerSlowInfo): void {

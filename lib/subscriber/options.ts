@@ -17,7 +17,7 @@ export interface AuthRequestOptions {
   headersProvider?: () => object;
 }
 
-/** Place that signs for private and presence channels. */
+/** Authorization of private and presence channels: an endpoint, or a function in its place. */
 export interface ChannelAuthorizationOptions extends AuthRequestOptions {
   /** Decides in place of an endpoint. */
   customHandler?: ChannelAuthorizationHandler | null;
@@ -30,7 +30,7 @@ export interface ChannelAuthorizationOptions extends AuthRequestOptions {
   batch?: boolean;
 }
 
-/** Place that signs for users. */
+/** Authentication of users: an endpoint, or a function in its place. */
 export interface UserAuthenticationOptions extends AuthRequestOptions {
   /** Decides in place of an endpoint. */
   customHandler?: UserAuthenticationHandler | null;

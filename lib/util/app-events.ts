@@ -50,11 +50,11 @@ export type DataThen<D, Rest extends unknown[]> = undefined extends D
 
 /**
  * True for a declaration with directions, an AppEvents; false for one table of events that both ends send. A table
- * without any name but `server`, `browser` and `requests` is taken for the former.
+ * of objects without any name but `server`, `browser` and `requests` is taken for the former.
  */
 type HasDirections<E> = [keyof E] extends [never]
   ? false
-  : [keyof E] extends [keyof AppEvents]
+  : [keyof E, E] extends [keyof AppEvents, AppEvents]
     ? true
     : false;
 

@@ -1,7 +1,7 @@
 import { EventKind, RuleKind, type PipeEvent } from '../../wire/frames';
 import type { Arrival } from '../inbox/arrival';
 import { EventMeta } from './event-meta';
-import { EVERY, both, type Registries, type Registry } from './registry';
+import { EVERY, both, type Registries } from './registry';
 import type { Checks } from './schemas';
 
 /** Delivery of one kind of event to its handlers. */
@@ -125,33 +125,23 @@ function message(
 
   const data = parse(text);
   const meta = new EventMeta(arrival);
-  if (!checks.has(name)) return tell(registry, arrival, data, meta);
-  return checks.check({ event: name, socketId, data, meta }, (value) =>
-    tell(registry, arrival, value, meta),
-  );
-}
-
-/** Hands a message to its handlers: the present ones, where some came or went while a schema was running. */
-function tell(
-  registry: Registry,
-  { event: { socketId, channel, event: name = '' } }: Arrival,
-  data: unknown,
-  meta: EventMeta,
-): Promise<void> | undefined {
-  const subject = channel || socketId;
-  const named = `event:${name}`;
-  // Handlers of channels are told which socket has sent it.
-  const args = channel ? [socketId, data, meta] : [data, meta];
-  let running: Promise<void> | undefined;
-  if (registry.hears(EVERY, 'event', named)) {
-    running = registry.tell(EVERY, 'event', [name, subject, ...args]);
-    running = both(running, registry.tell(EVERY, named, [subject, ...args]));
-  }
-  if (registry.hears(subject, 'event', named)) {
-    running = both(running, registry.tell(subject, 'event', [name, ...args]));
-    running = both(running, registry.tell(subject, named, args));
-  }
-  return running;
+  const tell = (value: unknown): Promise<void> | undefined => {
+    // Handlers of channels are told which socket has sent it.
+    const args = channel ? [socketId, value, meta] : [value, meta];
+    let running: Promise<void> | undefined;
+    if (every) {
+      running = registry.tell(EVERY, 'event', [name, subject, ...args]);
+      running = both(running, registry.tell(EVERY, named, [subject, ...args]));
+    }
+    if (one) {
+      running = both(running, registry.tell(subject, 'event', [name, ...args]));
+      running = both(running, registry.tell(subject, named, args));
+    }
+    return running;
+  };
+  const schema = checks.schemaOf(name);
+  if (schema === undefined) return tell(data);
+  return checks.check(schema, { event: name, socketId, data, meta }, tell);
 }
 
 /** Data as the program sees it: undefined when the browser sent none, or something that is no JSON. */

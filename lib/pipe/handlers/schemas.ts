@@ -1,4 +1,5 @@
 import { StandpipeError } from '../../errors';
+import { isThenable } from '../../util/emitter';
 import type { Clock } from '../../util/timers';
 import type { HeardData, HeardName, InvalidInfo } from '../types';
 
@@ -54,6 +55,7 @@ export type SchemaData<S> = {
 export type SchemaTable = ReadonlyMap<string, StandardSchema>;
 
 type Told = Promise<void> | undefined;
+type Verdict = { value: unknown } | { why: string };
 
 const MAX_ISSUES = 3;
 const MAX_MESSAGE_LENGTH = 200;
@@ -85,31 +87,26 @@ export class Checks {
     this.#refused = refused;
   }
 
-  /** True when an event has a schema. */
-  has(event: string): boolean {
-    return this.#schemas.has(event);
+  /** The schema of an event; undefined where its data is not checked. */
+  schemaOf(event: string): StandardSchema | undefined {
+    return this.#schemas.get(event);
   }
 
   /** Calls `tell` with the value of data that fits. Never throws and never rejects for a reason of the schema. */
-  check(checked: Checked, tell: (value: unknown) => Told): Told {
-    const schema = this.#schemas.get(checked.event);
-    if (schema === undefined) return tell(checked.data);
-    let result: SchemaResult<unknown> | Promise<SchemaResult<unknown>>;
+  check(schema: StandardSchema, checked: Checked, tell: (value: unknown) => Told): Told {
+    const settle = (verdict: Verdict): Told =>
+      'value' in verdict ? tell(verdict.value) : this.#refuse(checked, verdict.why);
+    const fail = (thrown: unknown): undefined =>
+      this.#refuse(checked, 'the schema failed', thrown);
+    let verdict: Verdict;
     try {
-      result = schema['~standard'].validate(checked.data);
+      const result = schema['~standard'].validate(checked.data);
+      if (isThenable(result)) return this.#inTime(result).then(verdictOf).then(settle, fail);
+      verdict = verdictOf(result);
     } catch (thrown) {
-      return this.#refuse(checked, 'the schema failed', thrown);
+      return fail(thrown);
     }
-    if (!('then' in result)) return this.#judge(checked, result, tell);
-    return this.#inTime(result).then(
-      (settled) => this.#judge(checked, settled, tell),
-      (thrown: unknown) => this.#refuse(checked, 'the schema failed', thrown),
-    );
-  }
-
-  #judge(checked: Checked, result: SchemaResult<unknown>, tell: (value: unknown) => Told): Told {
-    if (result.issues === undefined) return tell(result.value);
-    return this.#refuse(checked, textOf(result.issues));
+    return settle(verdict);
   }
 
   #refuse({ event, socketId, meta }: Checked, why: string, cause?: unknown): undefined {
@@ -122,7 +119,7 @@ export class Checks {
     return undefined;
   }
 
-  #inTime<T>(result: Promise<T>): Promise<T> {
+  #inTime<T>(result: PromiseLike<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const late = (): void => reject(new Error(`no answer within ${this.#limitMs} ms`));
       const timer = this.#clock.setTimeout(late, this.#limitMs);
@@ -131,6 +128,11 @@ export class Checks {
         .finally(() => this.#clock.clearTimeout(timer));
     });
   }
+}
+
+/** Verdict of a result. Throws where the result is none of the interface. */
+function verdictOf(result: SchemaResult<unknown>): Verdict {
+  return result.issues === undefined ? { value: result.value } : { why: textOf(result.issues) };
 }
 
 /** The first issues as text, each behind the path of its member. */

@@ -73,6 +73,14 @@ t.test('handlers get the value that a schema makes of the data', async (t) => {
   ]);
 });
 
+t.test('a loop over the events of a socket gets the value of the schema', async (t) => {
+  const { client, browser } = await ends(t, { schemas: { n: z.coerce.string() } });
+  const events = client.socket(browser.id).events();
+  const first = events.next();
+  browser.send({ event: 'n', data: 1 });
+  t.match(await first, { value: { event: 'n', data: '1' } });
+});
+
 t.test('a schema that answers later keeps the order of its socket', async (t) => {
   const later = z.number().refine(async () => {
     await new Promise((resolve) => setImmediate(resolve));
@@ -90,9 +98,9 @@ t.test('a schema that answers later keeps the order of its socket', async (t) =>
   t.match(refused, [{ error: { code: 'invalid_data' } }]);
 });
 
-t.test('a schema that throws, rejects or never answers refuses its event only', async (t) => {
-  const schema = (validate: () => Promise<never>): StandardSchema => ({
-    '~standard': { version: 1, vendor: 'spec', validate },
+t.test('a schema that throws, rejects, never answers or answers nonsense refuses its event only', async (t) => {
+  const schema = (validate: () => unknown): StandardSchema => ({
+    '~standard': { version: 1, vendor: 'spec', validate: validate as () => { value: unknown } },
   });
   const cause = new Error('out of order');
   const schemas = {
@@ -101,14 +109,18 @@ t.test('a schema that throws, rejects or never answers refuses its event only', 
     }),
     rejects: schema(() => Promise.reject(cause)),
     never: schema(() => new Promise(() => undefined)),
+    nothing: schema(() => undefined),
+    'nothing later': schema(() => Promise.resolve(null)),
+    nonsense: schema(() => ({ issues: 7 })),
   };
+  const names = Object.keys(schemas);
   const { client, browser, heard, refused, failed } = await ends(t, { schemas, schemaMs: 20 });
-  for (const event of ['throws', 'rejects', 'never', 'free']) browser.send({ event, data: 1 });
+  for (const event of [...names, 'free']) browser.send({ event, data: 1 });
   await until(() => heard.length === 1);
   t.strictSame(heard, [['free', 1]]);
   t.strictSame(
     refused.map(({ event, error }) => [event, error.code]),
-    ['throws', 'rejects', 'never'].map((event) => [event, 'invalid_data']),
+    names.map((event) => [event, 'invalid_data']),
   );
   t.equal(refused[0]?.error.cause, cause);
   t.equal(refused[1]?.error.cause, cause);
@@ -121,11 +133,12 @@ t.test('without a handler of invalid a refused event is a line of the log', asyn
   const lines: unknown[] = [];
   const warn = (details: object, message?: string): void => void lines.push([details, message]);
   const log = { debug: () => undefined, info: () => undefined, warn, error: () => undefined };
-  const { client, browser } = await ends(t, { schemas: { n: z.number() }, log });
+  const { client, browser } = await ends(t, { schemas: { n: v.number() }, log });
   client.removeAllListeners('invalid');
   browser.send({ event: 'n', data: 'one' });
   await until(() => lines.length === 1);
   t.match(lines, [[{ code: 'invalid_data', event: 'n', socketId: browser.id }, /was refused/]]);
+  t.notMatch(JSON.stringify(lines), /one/, 'data of browsers is not for the log');
 });
 
 t.test('an option that is no schema is refused', async (t) => {
