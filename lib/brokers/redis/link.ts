@@ -147,9 +147,8 @@ export class RedisLink implements EngineLink {
   }
 
   async release({ node, token }: Lease): Promise<void> {
-    await this.#send(
-      release.call([this.#nodeKeys.nodes, this.#nodeKeys.tokens], [`${node}`, token]),
-    );
+    const { nodes, tokens, used, dead } = this.#nodeKeys;
+    await this.#send(release.call([nodes, tokens, used, dead], [`${node}`, token]));
     // Nobody may be left to sweep them.
     for (const { keys } of this.#apps.values()) {
       await this.#send(['PEXPIRE', keys.turns(node), LEFT_MS]);
