@@ -45,8 +45,10 @@ for (const [which, rules] of Object.entries(TOO_FEW)) {
   });
 }
 
-t.test('the rights that a refusal names are enough', async (t) => {
+t.test('the rights that a refusal and the guide name are enough', async (t) => {
   if (!hasRedis(t)) return;
+  const guide = readFileSync(join(__dirname, '../../lib/CLUSTER.md'), 'utf8');
+  t.ok(guide.includes(`: \`${RIGHTS_OF_A_NODE}\`.`), 'the guide names them');
   const redis = await TestRedis.start(t);
   await redis.permit('resetkeys', 'resetchannels', '-@all', ...RIGHTS_OF_A_NODE.split(' '));
   const [a, b] = [nodeAt(t, redis.address), nodeAt(t, redis.address)];
