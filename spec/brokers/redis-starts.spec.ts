@@ -55,7 +55,7 @@ t.test('the rights that a refusal and the guide name are enough', async (t) => {
   await Promise.all([a.start(), b.start()]);
   await b.app.watch('room');
   t.equal(await a.subscriptions('room', 1), 1);
-  a.app.publish('room', 'hello');
+  void a.app.publish('room', 'hello');
   await until(() => b.events.length > 0);
   t.match(await b.app.channels(''), new Map([['room', 1]]));
   await a.broker.leave();
@@ -74,7 +74,7 @@ t.test('rights are looked at with every command that a node sends', (t) => {
     ),
   );
   t.ok(sent.length > 20, 'commands are found');
-  // Others touch no data; a start that is refused one of them says so by itself.
+  // Commands without data: a start that is refused one of them says so by itself.
   const apart = new Set(['EVAL', 'SCRIPT', 'SENTINEL']);
   for (const name of new Set(sent)) {
     if (!apart.has(name)) t.match(tried, `redis.call('${name}'`, name);

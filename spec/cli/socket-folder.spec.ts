@@ -16,7 +16,7 @@ t.test('the folder of sockets is in the first place that takes it, and for its u
   t.end();
 });
 
-t.test('where no place takes it, it says what is left out and what to do', (t) => {
+t.test('a warning says what is left out, and what to do, where no place takes the folder', (t) => {
   const warned: unknown[] = [];
   const log = { warn: (about: unknown, text?: string) => void warned.push([about, text]) };
   t.equal(socketFolder(log, [join('/tmp', 'none', 'such'), join('/', 'l'.repeat(100))]), undefined);

@@ -41,10 +41,10 @@ export interface EngineInfo {
 
 export interface ConnectionParts {
   readonly clock: Clock;
-  /** A message of a topic. */
-  heard(topic: string, message: Buffer): void;
-  /** Makes it ready. Says `answered` in between: an engine that is silent for 5 s is given up. */
-  prepare(connection: Connection, answered: () => void): Promise<void>;
+  /** Hears a message of a topic. */
+  readonly heard: (topic: string, message: Buffer) => void;
+  /** Makes it ready. Calls `answered` in between: an engine that is silent for 5 s is given up. */
+  readonly prepare: (connection: Connection, answered: () => void) => Promise<void>;
 }
 
 /**
@@ -113,7 +113,7 @@ export class Connection {
       await parts.prepare(connection, patience.renew);
       return connection;
     })();
-    // It may fail once more when it is given up.
+    // An attempt that is given up may fail later.
     opened.catch(() => undefined);
     try {
       return await Promise.race([opened, patience.over]);
