@@ -1,6 +1,7 @@
 /**
- * Script with every command that a node sends, as far as commands touch data. No script is undone where it is refused: what comes
- * before the refused command stays, and the same turn said again counts as applied. So rights are looked at before the first turn.
+ * Script with every command that a node sends, as far as commands touch data. No script is undone where it is refused:
+ * commands before the refused one count, and the same turn said again passes for applied. So rights are looked at before
+ * the first turn.
  *
  * KEYS: a hash, a sorted set, a set, a string. ARGV: a topic. Nothing is left of them.
  */
