@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { isRedisUrl } from '../../lib/brokers/redis/address';
@@ -13,7 +15,7 @@ import { TestNode } from './test-node';
 /** The real clock, but for waits of 5 s: an engine is given up sooner. */
 const IMPATIENT: Clock = {
   ...systemClock,
-  setTimeout: (run, delayMs) => systemClock.setTimeout(run, delayMs === 5000 ? 500 : delayMs),
+  setTimeout: (run, delayMs) => systemClock.setTimeout(run, delayMs === 5000 ? 1500 : delayMs),
 };
 
 function nodeAt(t: Test, address: string, clock = systemClock): TestNode {
@@ -132,16 +134,17 @@ function hurried(): number {
 
 /** A way to an engine which may take connections and leave them unanswered. */
 class Door {
-  isSilent = false;
+  isSilent: boolean;
   /** Connections that were left unanswered. */
   silenced = 0;
   readonly address: string;
   readonly #sockets = new Set<Socket>();
+  readonly #server: Server;
 
   private constructor(path: string, target: string | undefined) {
     this.address = `unix:${path}`;
     this.isSilent = target === undefined;
-    const server = createServer((near) => {
+    this.#server = createServer((near) => {
       this.#add(near);
       if (this.isSilent || target === undefined) return void this.silenced++;
       const far = connect(target);
@@ -150,18 +153,20 @@ class Door {
       near.once('close', () => far.destroy());
       far.once('close', () => near.destroy());
     });
-    server.listen(path);
-    this.#close = () => {
-      this.cut();
-      server.close();
-    };
   }
 
-  readonly #close: () => void;
-
   static async open(t: Test, target: string | undefined): Promise<Door> {
-    const door = new Door(join(t.testdir({}), 'door'), target);
-    t.teardown(() => door.#close());
+    // A path of a socket has to be short.
+    const folder = mkdtempSync(join(tmpdir(), 'door-'));
+    const path = join(folder, 'socket');
+    const door = new Door(path, target);
+    t.teardown(() => {
+      door.cut();
+      door.#server.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    door.#server.listen(path);
+    await once(door.#server, 'listening');
     return door;
   }
 
