@@ -133,6 +133,8 @@ export class Neighbours {
     // A connection for each: on a kept one a request could cross the owner's end of it.
     const asked = ask({ ...passed, method: 'POST', agent: false });
     const gone = (): void => void asked.destroy();
+    // Requests that wait on one connection are bounded elsewhere.
+    socket.setMaxListeners(0);
     // A response that waits behind another one of its connection does not hear that the connection is lost.
     socket.once('close', gone);
     asked.once('close', () => socket.off('close', gone));

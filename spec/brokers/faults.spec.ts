@@ -175,3 +175,20 @@ t.test('a letter that waited while its receiver stood still is not handled in do
   t.strictSame(b.messages, ['again'], 'it is sent again as long as nobody has answered it');
   for (const { broker } of cluster.alive) broker.stop();
 });
+
+t.test('a node that leaves is swept at once, also soon after the engine was away', async (t) => {
+  const cluster = new FarCluster(fair(1));
+  await cluster.add(3);
+  const [a, b, c] = cluster.nodes as [FarNode, FarNode, FarNode];
+  void a.subscriptions('room', 1);
+  await cluster.pass(100);
+  for (const { link } of [b, c]) link.cut('both', 100);
+  await cluster.pass(500);
+  t.strictSame([b.broker.state, c.broker.state], ['up', 'up']);
+  void a.broker.leave();
+  await cluster.pass(500);
+  const channels = b.app.channels('');
+  await cluster.pass(100);
+  t.strictSame(await channels, new Map(), 'nothing is left of it');
+  for (const { broker } of [b, c]) broker.stop();
+});

@@ -23,11 +23,15 @@ interface Line {
 /** The command with two workers, and its port. */
 async function serve(
   t: Test,
-  { args = [], config = {} }: { args?: string[]; config?: object } = {},
+  {
+    args = [],
+    config = {},
+    env = {},
+  }: { args?: string[]; config?: object; env?: Record<string, string> } = {},
 ): Promise<{ run: Run; port: number; pids: number[]; file: string }> {
   const text = JSON.stringify({ port: 0, apps: [APP], ...config });
   const file = join(t.testdir({ 'config.json': text }), 'config.json');
-  const run = new Run(t, ['serve', '--workers', '2', '--config', file, ...args]);
+  const run = new Run(t, ['serve', '--workers', '2', '--config', file, ...args], { env });
   await run.line('all workers listen');
   const listening = lines(run).filter(({ msg }) => msg === 'standpipe listens');
   const ports = new Set(listening.map(({ url = '' }) => Number(new URL(url).port)));
@@ -227,6 +231,19 @@ t.test('workers that cannot start end the command, and say why', async (t) => {
   const run = new Run(t, ['serve', '--workers', '2', '--config', file]);
   t.equal(await run.ended, 1);
   t.match(run.output, /clients of pushy .* know one gateway alone/);
+});
+
+t.test('workers whose TMPDIR is not there pass requests of the HTTP fallback on', async (t) => {
+  const { port } = await serve(t, { env: { TMPDIR: join(t.testdirName, 'none') } });
+  for (let n = 1; n <= 8; n++) {
+    const session = `http://127.0.0.1:${port}/pusher/app/key/1/session${n}`;
+    const ask = async (path: string): Promise<string> => {
+      const how = { method: 'POST', headers: { connection: 'close' } };
+      return (await fetch(`${session}/${path}`, how)).text();
+    };
+    t.equal(await ask('xhr?protocol=7&t=1&n=1'), 'o\n', 'one worker opens it');
+    t.match(await ask('xhr?protocol=7&t=2&n=2'), /connection_established/, 'and has it');
+  }
 });
 
 /** The first of some ports in a row that nobody has. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -134,6 +134,19 @@ t.test('a client that goes away is gone for the owner', async (t) => {
   reader.abort();
   early.abort();
   await until(() => gone === 2);
+});
+
+t.test('many requests that wait on one connection are passed on without a warning', async (t) => {
+  const { port, served } = await twoWorkers(t);
+  const warnings: Error[] = [];
+  const warned = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', warned);
+  t.teardown(() => process.off('warning', warned));
+  const socket = connect(port, '127.0.0.1');
+  t.teardown(() => socket.destroy());
+  socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n'.repeat(20));
+  await until(() => served.length === 20);
+  t.strictSame(warnings, []);
 });
 
 t.test('an answer that breaks off at the owner breaks off at the client', async (t) => {

@@ -104,6 +104,11 @@ export class TestRedis {
     await this.#command(['CONFIG', 'SET', setting, value]);
   }
 
+  /** Leaves gateways no other rights than these rules give. */
+  async permit(...rules: string[]): Promise<void> {
+    await this.#command(['ACL', 'SETUSER', 'default', ...rules]);
+  }
+
   /** Loses everything, and stays. */
   async flush(): Promise<void> {
     await this.#command(['FLUSHALL']);

@@ -14,6 +14,8 @@ import { Sweeper } from './sweeper';
 
 const START_TIMEOUT_MS = 10_000;
 const LEAVE_TIMEOUT_MS = 5000;
+/** A time before all others: nobody is declared dead. */
+const PAST_MS = -1;
 /** Looks at what time has done, for each `holdMs`; a silence of one look is `holding`. */
 const TICKS_PER_HOLD = 5;
 
@@ -305,9 +307,11 @@ export class JoinedNode implements Broker, LinkListener {
     const renewal = await this.#renew();
     if (this.#isNewEra) return this.#sayAgain();
     const now = this.#clock.now();
-    if (renewal === undefined || now < this.#nextSearch || now < this.#noSearchUntil) return;
+    if (renewal === undefined || now < this.#nextSearch) return;
     this.#nextSearch = now + leaseMs / RENEWALS_PER_LEASE / 2;
-    void this.#sweeper.run(this.node, renewal.atMs + leaseMs / 10);
+    // Nodes that are declared dead, as those that have left, are swept all the same.
+    const mayDeclare = now >= this.#noSearchUntil;
+    void this.#sweeper.run(this.node, mayDeclare ? renewal.atMs + leaseMs / 10 : PAST_MS);
   }
 
   /** Learns of them at once, and looks for the dead. */

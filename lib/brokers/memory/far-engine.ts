@@ -113,9 +113,11 @@ export class FarEngine implements FarSide {
     return { held, nodes: [...this.#leases.keys()], atMs: this.clock.now(), era: this.#era };
   }
 
+  /** The node is dead for certain: it has said so, or its process is known to have ended. */
   release({ node, token }: Lease): void {
-    const lease = this.#leases.get(node);
-    if (lease?.token === token) lease.endsAt = -1;
+    if (this.#leases.get(node)?.token !== token) return;
+    this.#leases.delete(node);
+    this.#dead.add(node);
   }
 
   bury(notAfterMs: number): number[] {

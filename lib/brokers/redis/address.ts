@@ -55,8 +55,10 @@ export function sentinelsOf(address: RedisAddress): SentinelAddress | undefined 
 export function isRedisUrl(text: string): boolean {
   if (!/^(rediss?(\+sentinel)?:\/\/|unix:\/)[\x21-\x7e]{1,1000}$/.test(text)) return false;
   try {
-    sentinelsOf(text);
-    return true;
+    if (sentinelsOf(text) !== undefined || text.startsWith('unix:')) return true;
+    const { username, password, pathname } = new URL(text);
+    decodeURIComponent(username + password);
+    return /^(\/\d{0,4})?$/.test(pathname);
   } catch {
     return false;
   }

@@ -1,4 +1,5 @@
 import { StandpipeError } from '../../errors';
+import type { Clock } from '../../util/timers';
 import {
   engineName,
   type RedisAddress,
@@ -6,7 +7,9 @@ import {
   sentinelsOf,
   type ServerAddress,
 } from './address';
+import { Patience } from './patience';
 import { primaries } from './sentinels';
+import { RIGHTS } from './scripts/rights';
 
 type Argument = string | Buffer;
 type Client = Awaited<ReturnType<typeof open>>;
@@ -34,6 +37,14 @@ export interface EngineInfo {
   version: string;
   /** For people: whether its data outlives it. */
   keeps: string;
+}
+
+export interface ConnectionParts {
+  readonly clock: Clock;
+  /** Hears a message of a topic. */
+  readonly heard: (topic: string, message: Buffer) => void;
+  /** Makes it ready. Calls `answered` in between: an engine that is silent for 5 s is given up. */
+  readonly prepare: (connection: Connection, answered: () => void) => Promise<void>;
 }
 
 /**
@@ -69,16 +80,13 @@ export class Connection {
   }
 
   /** Rejects with the error of the connection, or `broker_unsuitable`. */
-  static async open(
-    address: RedisAddress,
-    heard: (topic: string, message: Buffer) => void,
-  ): Promise<Connection> {
+  static async open(address: RedisAddress, parts: ConnectionParts): Promise<Connection> {
     const sentinels = sentinelsOf(address);
-    if (sentinels === undefined) return Connection.#open(address, undefined, heard);
+    if (sentinels === undefined) return Connection.#open(address, undefined, parts);
     let failure: unknown;
     for (const server of await primaries(sentinels, askSentinel)) {
       try {
-        return await Connection.#open(address, server, heard);
+        return await Connection.#open(address, server, parts);
       } catch (error) {
         if (error instanceof Unsuitable) throw error;
         failure = error;
@@ -90,19 +98,30 @@ export class Connection {
   static async #open(
     address: RedisAddress,
     server: ServerAddress | undefined,
-    heard: (topic: string, message: Buffer) => void,
+    parts: ConnectionParts,
   ): Promise<Connection> {
     const clients = [await open(address, server), await open(address, server)] as const;
     const [commands, topics] = clients;
-    try {
-      // Without a listener an error ends the process.
-      for (const client of clients) client.on('error', () => undefined);
+    // Without a listener an error ends the process.
+    for (const client of clients) client.on('error', () => undefined);
+    const patience = new Patience(parts.clock);
+    const opened = (async () => {
       await Promise.all(clients.map((client) => client.connect()));
       const info = await suitable(commands);
-      return new Connection(commands, topics, info, server, heard);
+      patience.renew();
+      const connection = new Connection(commands, topics, info, server, parts.heard);
+      await parts.prepare(connection, patience.renew);
+      return connection;
+    })();
+    // An attempt that is given up may fail later.
+    opened.catch(() => undefined);
+    try {
+      return await Promise.race([opened, patience.over]);
     } catch (error) {
       for (const client of clients) if (client.isOpen) client.destroy();
       throw explained(error, address);
+    } finally {
+      patience.end();
     }
   }
 
@@ -119,16 +138,27 @@ export class Connection {
     this.#onEnd?.();
   }
 
+  /** Rejects when the engine does not let its user do what a node with this prefix does. */
+  async tryRights(prefix: string): Promise<void> {
+    const named = (name: string): string => `${prefix}:{nodes}:rights:${name}`;
+    const topic = named('topic');
+    await this.subscribe([topic]);
+    this.unsubscribe(topic);
+    const keys = ['hash', 'sorted', 'set', 'text'].map(named);
+    await this.send(['EVAL', RIGHTS, `${keys.length}`, ...keys, topic]);
+  }
+
   /** Rejects when the connection ends, and when the engine refuses the command. */
   send(args: readonly Argument[], as?: 'bytes'): Promise<unknown> {
     return this.#commands.sendCommand(args, as && { typeMapping: BYTES });
   }
 
-  async subscribe(topics: readonly string[]): Promise<void> {
+  /** @param answered called for each part of them */
+  async subscribe(topics: readonly string[], answered?: () => void): Promise<void> {
     const parts: Promise<void>[] = [];
     for (let at = 0; at < topics.length; at += TOPICS_AT_ONCE) {
       const some = topics.slice(at, at + TOPICS_AT_ONCE);
-      parts.push(this.#topics.subscribe(some, this.#listen, true));
+      parts.push(this.#topics.subscribe(some, this.#listen, true).then(answered));
     }
     await Promise.all(parts);
   }
@@ -151,14 +181,26 @@ export function reasonOf(error: unknown): string {
   return error.message === '' && code !== undefined ? code : error.message;
 }
 
-/** Another try with the same password does not help. */
+/** Another try with the same user does not help. */
 function explained(error: unknown, address: RedisAddress): unknown {
   const message = error instanceof Error ? error.message : '';
-  if (!/^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH) /.test(message)) return error;
-  return new Unsuitable(
-    `${engineName(address)} wants another user or password (${message}); give them in STANDPIPE_BROKER: redis://user:password@host:port`,
-  );
+  const name = engineName(address);
+  if (/^(NOAUTH|WRONGPASS|ERR AUTH) /.test(message)) {
+    return new Unsuitable(
+      `${name} wants another user or password (${message}); give them in STANDPIPE_BROKER: redis://user:password@host:port`,
+    );
+  }
+  if (/^NOPERM |The user executing the script can't/.test(message)) {
+    return new Unsuitable(
+      `${name} gives its user too few rights (${message}); with the prefix sp they are: ${RIGHTS_OF_A_NODE}`,
+    );
+  }
+  return error;
 }
+
+/** Rules of Redis for a user that is a gateway, of the prefix `sp`. */
+export const RIGHTS_OF_A_NODE =
+  '~sp:* &sp:* +@read +@write +@pubsub +@scripting +@connection +info +time';
 
 /** Asks a sentinel where the primary is. */
 export async function askSentinel(

@@ -147,9 +147,8 @@ export class RedisLink implements EngineLink {
   }
 
   async release({ node, token }: Lease): Promise<void> {
-    await this.#send(
-      release.call([this.#nodeKeys.nodes, this.#nodeKeys.tokens], [`${node}`, token]),
-    );
+    const { nodes, tokens, used, dead } = this.#nodeKeys;
+    await this.#send(release.call([nodes, tokens, used, dead], [`${node}`, token]));
     // Nobody may be left to sweep them.
     for (const { keys } of this.#apps.values()) {
       await this.#send(['PEXPIRE', keys.turns(node), LEFT_MS]);
@@ -336,19 +335,18 @@ export class RedisLink implements EngineLink {
   }
 
   async #open(missed: boolean): Promise<void> {
-    const heard = (topic: string, message: Buffer): void => {
-      const listener = this.#listener;
-      if (listener === undefined || this.#topics.pass(topic, message, listener)) return;
-      listener.unreadable();
-    };
-    const connection = await Connection.open(this.#options.address, heard);
-    try {
-      await load(connection);
-      await this.#topics.connected(connection);
-    } catch (error) {
-      connection.end();
-      throw error;
-    }
+    const connection = await Connection.open(this.#options.address, {
+      clock: this.#options.clock,
+      heard: (topic, message) => {
+        const listener = this.#listener;
+        if (listener && !this.#topics.pass(topic, message, listener)) listener.unreadable();
+      },
+      prepare: async (fresh, answered) => {
+        await Promise.all([load(fresh), fresh.tryRights(this.#options.prefix)]);
+        answered();
+        await this.#topics.connected(fresh, answered);
+      },
+    });
     if (this.#closed) {
       connection.end();
       throw new Error('closed');

@@ -1,4 +1,5 @@
 import { StandpipeError } from '../../errors';
+import { systemClock } from '../../util/timers';
 import { engineName, type RedisAddress } from './address';
 import { Connection, reasonOf } from './connection';
 import { AppKeys, NodeKeys } from './keys';
@@ -20,7 +21,11 @@ export async function redisNodes({
   address: RedisAddress;
   prefix?: string;
 }): Promise<NodeInfo[]> {
-  const connection = await Connection.open(address, () => undefined).catch((error: unknown) => {
+  const connection = await Connection.open(address, {
+    clock: systemClock,
+    heard: () => undefined,
+    prepare: () => Promise.resolve(),
+  }).catch((error: unknown) => {
     if (error instanceof StandpipeError) throw error;
     const message = `${engineName(address)} can not be reached: ${reasonOf(error)}`;
     throw new StandpipeError('broker_unavailable', message, { cause: error });

@@ -38,10 +38,10 @@ export class Topics {
   }
 
   /** A new connection hears everything that is wanted. Rejects when it ends before. */
-  async connected(connection: Connection): Promise<void> {
+  async connected(connection: Connection, answered: () => void): Promise<void> {
     this.#fresh = [];
     this.#connection = connection;
-    await this.#subscribe(connection, [...this.#topics.keys()]);
+    await this.#subscribe(connection, [...this.#topics.keys()], answered);
   }
 
   away(): void {
@@ -74,8 +74,12 @@ export class Topics {
     this.#subscribe(connection, fresh).catch(() => connection.end());
   }
 
-  async #subscribe(connection: Connection, names: readonly string[]): Promise<void> {
-    await connection.subscribe(names);
+  async #subscribe(
+    connection: Connection,
+    names: readonly string[],
+    answered?: () => void,
+  ): Promise<void> {
+    await connection.subscribe(names, answered);
     for (const name of names) this.#topics.get(name)?.heard.resolve();
   }
 }

@@ -1,12 +1,10 @@
 import cluster, { type Worker } from 'node:cluster';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { StandpipeError } from '../../errors';
 import { type GatewayOptions, hostEngine } from '../../gateway';
 import { placeOf } from '../../gateway/neighbours';
 import { checkGatewayOptions } from '../../gateway/options/options';
+import { socketFolder } from './socket-folder';
 
 /** Variable that tells a worker its number, from 1. */
 const NUMBER = 'STANDPIPE_WORKER';
@@ -65,8 +63,8 @@ export class Workers {
   readonly #log: Logger;
   readonly #count: number;
   readonly #listening = new Set<Worker>();
-  /** Folder of the sockets over which workers pass requests on; nobody else may enter it. */
-  readonly #folder: string;
+  /** Folder of the sockets over which workers pass requests on. */
+  readonly #folder: string | undefined;
   #drainMs: number;
   #state: 'starting' | 'running' | 'stopping' = 'starting';
 
@@ -75,8 +73,7 @@ export class Workers {
     this.#log = log;
     this.#count = count;
     this.#drainMs = drainMsOf(options);
-    const folder = (this.#folder = mkdtempSync(join(tmpdir(), 'standpipe-')));
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    this.#folder = socketFolder(log);
     if (broker === undefined) hostEngine({ log, ...(limits && { limits }) });
   }
 
@@ -125,7 +122,7 @@ export class Workers {
   #fork(number: number): void {
     const worker = cluster.fork({
       [NUMBER]: `${number}`,
-      ...placeOf(number, this.#count, this.#folder),
+      ...(this.#folder !== undefined && placeOf(number, this.#count, this.#folder)),
     });
     worker.process.once('exit', (code, signal) => {
       const hasListened = this.#listening.delete(worker);

@@ -1,5 +1,6 @@
 import { property, spec, type FaultKind } from './fault-kind';
 
+const starts = 'brokers/redis-starts.spec.ts';
 const reloads = 'gateway/cluster/reloads.spec.ts';
 const takeOvers = 'gateway/cluster/take-overs.spec.ts';
 const neighbours = 'gateway/neighbours.spec.ts';
@@ -129,6 +130,19 @@ export const gateways: readonly FaultKind[] = [
         from: 'this.#end(ofApp.teller);',
         to: 'ofApp.teller.stop();',
         finder: spec(reloads, 'an endpoint that a reload takes out leaves no debt behind'),
+      },
+    ],
+  },
+  {
+    title: 'an engine that seems to be there',
+    kind: 'A connection with Redis is never answered, and its gateway never comes back.',
+    bugs: [
+      {
+        title: 'a connection that is never answered is waited for',
+        file: 'brokers/redis/connection.ts',
+        from: 'Promise.race([opened, patience.over])',
+        to: 'opened',
+        finder: spec(starts, 'a node comes back behind a connection that was never answered'),
       },
     ],
   },

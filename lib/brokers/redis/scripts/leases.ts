@@ -36,9 +36,13 @@ redis.call('SET', KEYS[4], ARGV[4], 'NX')
 return {now, redis.call('GET', KEYS[4]), unpack(redis.call('ZRANGEBYSCORE', KEYS[1], '(0', '+inf'))}
 `;
 
-/** KEYS: nodes, tokens. ARGV: node, token. The lease is over at once. */
-export const RELEASE = `
-if redis.call('HGET', KEYS[2], ARGV[1]) == ARGV[2] then redis.call('ZADD', KEYS[1], 0, ARGV[1]) end
+/** KEYS: nodes, tokens, used, dead. ARGV: node, token. The lease is over, and the node counts as declared dead. */
+export const RELEASE = `${NOW}
+if redis.call('HGET', KEYS[2], ARGV[1]) ~= ARGV[2] then return end
+redis.call('ZREM', KEYS[1], ARGV[1])
+redis.call('HDEL', KEYS[2], ARGV[1])
+redis.call('ZADD', KEYS[3], now, ARGV[1])
+redis.call('SADD', KEYS[4], ARGV[1])
 `;
 
 /** KEYS: nodes, tokens, used, dead. ARGV: time after which it is too late. Declares nodes without a lease dead. Reply: the dead that have not been swept. */
