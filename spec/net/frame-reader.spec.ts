@@ -9,7 +9,7 @@ import { type FrameHandler, FrameReader } from '../../lib/net/frame-reader';
 import { closeFrame, frame, type FrameForm, Opcode } from '../support/raw-socket';
 
 const MAX_PAYLOAD_BYTES = 66_000;
-const servers = new WebSocketServers();
+const servers = new WebSocketServers({ endOfTurn: setImmediate });
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** The gateway's end of a connection. */
