@@ -37,7 +37,7 @@ export class HttpConnections implements RequestQueue {
   #held: Set<Duplex> | undefined;
   /** Connections that were looked at for it. */
   #looked: 'none' | 'pipelining' | 'all' = 'none';
-  /** Listeners of all streams, which hold no connection: those of a stream that speaks another protocol by now stay on it. */
+  /** Listeners that all streams share. A closure would keep the connection of a stream that has become a WebSocket. */
   readonly #onClose: (this: Duplex) => void;
   readonly #onResume: (this: Duplex) => void;
 
