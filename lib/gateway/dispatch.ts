@@ -22,8 +22,9 @@ export class Dispatch {
   upgrade(text: string, rest: Omit<UpgradeRequest, keyof Target>): UpgradeDecision {
     const { remoteAddress } = rest;
     for (const target of parseTarget(text, this.#path)) {
+      const request = { ...target, ...rest };
       for (const protocol of this.#protocols) {
-        const decision = protocol.upgrade?.({ ...target, ...rest });
+        const decision = protocol.upgrade?.(request);
         if (decision === undefined) continue;
         const { entrance } = protocol;
         this.#journal.answered(entrance, 'refuse' in decision ? decision.refuse : 101);

@@ -19,6 +19,11 @@ export interface FrameHandler {
   ponged(payload: Buffer): void;
 }
 
+/** Reads whatever a peer sends. */
+export interface FrameParser {
+  parse(bytes: Buffer): void;
+}
+
 /**
  * Reads what ordinary clients send: unfragmented messages, pings and pongs. From the first other frame on (a fragment, a
  * close, a fault, a message that is too long), all bytes go to `ws` as they came: limits, errors and the closing
@@ -28,7 +33,7 @@ export interface FrameHandler {
 export class FrameReader {
   readonly #handler: FrameHandler;
   readonly #maxPayloadBytes: number;
-  readonly #rest: (bytes: Buffer) => void;
+  readonly #rest: FrameParser;
   #state: 'idle' | 'reading' | 'left to ws' = 'idle';
   /** Pieces of a frame that is not complete; looked at again when `#missing` more bytes have come. */
   #pieces: Buffer[] | undefined;
@@ -37,7 +42,7 @@ export class FrameReader {
   #behind: Buffer[] | undefined;
 
   /** @param rest takes bytes that are left to `ws` */
-  constructor(handler: FrameHandler, rest: (bytes: Buffer) => void, maxPayloadBytes: number) {
+  constructor(handler: FrameHandler, rest: FrameParser, maxPayloadBytes: number) {
     this.#handler = handler;
     this.#rest = rest;
     this.#maxPayloadBytes = maxPayloadBytes;
@@ -55,7 +60,7 @@ export class FrameReader {
   }
 
   #take(bytes: Buffer): void {
-    if (this.#state === 'left to ws') return this.#rest(bytes);
+    if (this.#state === 'left to ws') return this.#rest.parse(bytes);
     const pieces = this.#pieces;
     if (pieces === undefined) return this.#messages(bytes);
     pieces.push(bytes);
@@ -68,7 +73,7 @@ export class FrameReader {
 
   #leave(bytes: Buffer): void {
     this.#state = 'left to ws';
-    this.#rest(bytes);
+    this.#rest.parse(bytes);
   }
 
   #messages(bytes: Buffer): void {

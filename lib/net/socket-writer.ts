@@ -60,6 +60,7 @@ export class SocketWriter {
     const handle = (this.#isTcp ? this.#stream._handle : undefined) ?? undefined;
     if (handle === undefined || Request === 'unknown' || this.unsentBytes > 0) {
       this.#stream.write(bytes);
+      if (this.#stream.writableCorked > 0) this.#stream.uncork();
     } else if (Request === undefined) this.#writeFirst(handle, bytes);
     else this.#writePast(handle, (spare ??= new Request()), bytes);
   }

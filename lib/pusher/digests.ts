@@ -12,16 +12,58 @@ const nodeCrypto = (
   globalThis as { process?: Partial<NodeJS.Process> }
 ).process?.getBuiltinModule?.('node:crypto');
 
+/** Sizes of SHA-256 (RFC 6234). */
+const BLOCK_BYTES = 64;
+const SHA256_BYTES = 32;
+
+/**
+ * Beginnings of the two digests of an HMAC (RFC 2104, section 2), with room for the inner digest behind the outer one. With
+ * them kept, a signature takes half the CPU time of `createHmac`, and leaves no object for the garbage collector to end.
+ */
+interface Pads {
+  inner: Buffer;
+  outer: Buffer;
+}
+
+const MAX_PADS = 100;
+/** Pads of secrets that were used lately. */
+const pads = new Map<string, Pads>();
+
 /** HMAC-SHA256 in lower-case hex. Texts are signed as UTF-8. */
 export function hmacHex(secret: string, text: string | Uint8Array): string {
   if (nodeCrypto === undefined) return bytesToHex(hmac(sha256Of, secret, text));
-  return nodeCrypto.createHmac('sha256', secret).update(text).digest('hex');
+  if (nodeCrypto.hash === undefined || typeof text !== 'string') {
+    return nodeCrypto.createHmac('sha256', secret).update(text).digest('hex');
+  }
+  const { inner, outer } = padsOf(secret);
+  const bytes = Buffer.allocUnsafe(BLOCK_BYTES + Buffer.byteLength(text));
+  bytes.set(inner);
+  bytes.write(text, BLOCK_BYTES);
+  outer.write(nodeCrypto.hash('sha256', bytes, 'binary'), BLOCK_BYTES, 'binary');
+  return nodeCrypto.hash('sha256', outer, 'hex');
+}
+
+function padsOf(secret: string): Pads {
+  const known = pads.get(secret);
+  if (known !== undefined) return known;
+  const given = Buffer.from(secret);
+  const key = given.length > BLOCK_BYTES ? sha256(given) : given;
+  const inner = Buffer.alloc(BLOCK_BYTES, 0x36);
+  const outer = Buffer.alloc(BLOCK_BYTES + SHA256_BYTES, 0x5c);
+  key.forEach((byte, i) => {
+    inner[i] = byte ^ 0x36;
+    outer[i] = byte ^ 0x5c;
+  });
+  if (pads.size >= MAX_PADS) pads.clear();
+  pads.set(secret, { inner, outer });
+  return { inner, outer };
 }
 
 /** The MD5 of a text's UTF-8 or of bytes, in lower-case hex. */
 export function md5Hex(text: string | Uint8Array): string {
   if (nodeCrypto === undefined) return bytesToHex(md5(text));
-  return nodeCrypto.createHash('md5').update(text).digest('hex');
+  // In one call where there is one: half the time, and no object for the garbage collector to end.
+  return nodeCrypto.hash?.('md5', text) ?? nodeCrypto.createHash('md5').update(text).digest('hex');
 }
 
 /** The SHA-256 of a text's UTF-8 or of bytes, in lower-case hex. */

@@ -9,7 +9,7 @@ import { type FrameHandler, FrameReader } from '../../lib/net/frame-reader';
 import { closeFrame, frame, type FrameForm, Opcode } from '../support/raw-socket';
 
 const MAX_PAYLOAD_BYTES = 66_000;
-const servers = new WebSocketServers();
+const servers = new WebSocketServers({ endOfTurn: setImmediate });
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** The gateway's end of a connection. */
@@ -71,7 +71,7 @@ async function course(turns: ReadonlyArray<readonly Buffer[]>, isFast: boolean):
   ws.on('error', ({ code, message }: NodeJS.ErrnoException) => note('error', code, message));
   ws.on('close', (code, reason) => note('close', code, reason.toString()));
   line.removeAllListeners('data');
-  const reader = new FrameReader(handler, parser, MAX_PAYLOAD_BYTES);
+  const reader = new FrameReader(handler, { parse: parser }, MAX_PAYLOAD_BYTES);
   line.on('data', (bytes: Buffer) => (isFast ? reader.read(bytes) : parser(bytes)));
   for (const chunks of turns) {
     number++;
@@ -258,7 +258,7 @@ t.test('messages, pings and pongs in whole frames do not reach ws', async (t) =>
       const count = (): void => void heard++;
       const reader = new FrameReader(
         { message: count, pinged: count, ponged: count },
-        () => t.fail('left to ws'),
+        { parse: () => t.fail('left to ws') },
         2 ** 20,
       );
       const turns = cut(all, { ...sizes, sizes: sizes.sizes.map((size) => size + 5_000) });
@@ -280,7 +280,7 @@ t.test('bytes that are read while a message is handled are handled behind it', (
       pinged: () => undefined,
       ponged: () => undefined,
     },
-    () => t.fail('left to ws'),
+    { parse: () => t.fail('left to ws') },
     100,
   );
   reader.read(Buffer.concat([frame(Opcode.TEXT, 'first'), frame(Opcode.TEXT, 'second')]));

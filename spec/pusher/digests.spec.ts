@@ -30,6 +30,15 @@ t.test('the module without node:crypto is another one', async (t) => {
   t.ok(Buffer.isBuffer(inNode.sha256('x')), 'digests come from node:crypto');
 });
 
+t.test('signatures of more secrets than are kept are right', async (t) => {
+  const secrets = Array.from({ length: 500 }, (_, i) => `secret ${i % 250}`);
+  const expected = secrets.map((secret) => createHmac('sha256', secret).update('x').digest('hex'));
+  t.same(
+    secrets.map((secret) => inNode.hmacHex(secret, 'x')),
+    expected,
+  );
+});
+
 for (const [where, digests] of [
   ['with node:crypto', inNode],
   ['without it', elsewhere],

@@ -99,7 +99,7 @@ export class UnansweredRequests {
       this.#give(socket, bytes);
       bytes = 0;
     };
-    response.once('close', forget);
+    response.on('close', forget);
     response[FORGET] = forget;
     if (!hasBody(request)) return true;
     const push = request.push.bind(request);
@@ -133,7 +133,10 @@ export class UnansweredRequests {
     if (!socket.writable || !this.#pool.take(bytes)) return false;
     const ofSocket = socket[BYTES];
     // A response that waits behind another one does not hear that the connection is lost.
-    if (ofSocket === undefined) socket.once('close', () => this.#closed(socket));
+    if (ofSocket === undefined) {
+      socket[COUNTER] = this;
+      socket.on('close', forgetSocket);
+    }
     socket[BYTES] = (ofSocket ?? 0) + bytes;
     return true;
   }
@@ -145,7 +148,8 @@ export class UnansweredRequests {
     this.#pool.give(bytes);
   }
 
-  #closed(socket: CountedSocket): void {
+  /** A connection has closed. */
+  closed(socket: CountedSocket): void {
     this.#pool.give(socket[BYTES] ?? 0);
     socket[BYTES] = undefined;
   }
@@ -176,6 +180,11 @@ function lengthOf(texts: readonly string[]): number {
   let length = 0;
   for (const each of texts) length += each.length;
   return length;
+}
+
+/** Listener that all connections share: a closure for each would stay with those that become WebSockets. */
+function forgetSocket(this: CountedSocket): void {
+  this[COUNTER]?.closed(this);
 }
 
 let takeHeaders: HeadParser[typeof ON_HEADERS];

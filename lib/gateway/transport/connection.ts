@@ -8,7 +8,7 @@ import type { Encoder, Pace } from '../core/fanout/outlet';
 import { type FrameHandler, FrameReader } from '../../net/frame-reader';
 import { SocketWriter } from '../../net/socket-writer';
 import { closeReason } from '../../util/close-reason';
-import type { Intake } from './intake';
+import type { Intake, IntakeOwner } from './intake';
 import { PingPace, type PaceLimits } from './pace';
 import { webSocketEncoder } from './web-socket-encoder';
 
@@ -69,7 +69,7 @@ const UNFINISHED = 'The gateway has no memory left for messages that come slowly
  * to the socket under it directly, because one buffer may hold the frames of a whole turn. Both only ever write whole
  * frames, so they cannot cut into each other.
  */
-export class Connection implements Carrier, FrameHandler {
+export class Connection implements Carrier, FrameHandler, IntakeOwner {
   readonly encoder: Encoder = webSocketEncoder;
   /** Ticks of the keep-alive since something came in. */
   silentTicks = 0;
@@ -80,6 +80,7 @@ export class Connection implements Carrier, FrameHandler {
   /** Backends are not cut for want of memory. */
   readonly isBackend: boolean;
   readonly #intake: Intake;
+  readonly #reader: FrameReader;
   readonly #ws: WebSocket;
   readonly #stream: NetSocket;
   readonly #writer: SocketWriter;
@@ -115,9 +116,8 @@ export class Connection implements Carrier, FrameHandler {
     this.#watch = watch;
     this.#slowCode = slowCode;
     this.isBackend = isBackend;
-    intake.shredded = () => this.cutUnfinished();
-    const reader = new FrameReader(this, intake.parser, maxPayloadBytes);
-    intake.parser = (piece) => reader.read(piece);
+    this.#reader = new FrameReader(this, intake, maxPayloadBytes);
+    intake.owner = this;
     ws.on('error', Connection.#errored);
     ws.on('message', Connection.#messaged);
     ws.on('ping', Connection.#pinged);
@@ -272,6 +272,11 @@ export class Connection implements Carrier, FrameHandler {
   /** No data may follow a close frame (RFC 6455 §5.5.1), and ws has answered the peer's by itself. */
   get #mayWrite(): boolean {
     return this.#ws.readyState === this.#ws.OPEN && this.#stream.writable;
+  }
+
+  /** Takes a piece of the input. */
+  read(piece: Buffer): void {
+    this.#reader.read(piece);
   }
 
   message(data: string | Buffer): void {

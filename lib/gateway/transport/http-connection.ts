@@ -69,8 +69,6 @@ export interface RequestQueue {
   leave(count: number): void;
   /** No request of the connection waits any more: reads it, after those that wait for that. */
   readOn(connection: HttpConnection): void;
-  /** The connection is not read in this turn. */
-  holds(connection: HttpConnection): boolean;
   /** The connection floods: a read of it holds very much. */
   flooded(connection: HttpConnection): void;
   /** A body of the connection comes in too many pieces. Called once. */
@@ -120,10 +118,6 @@ export class HttpConnection {
     this.stream = stream;
     this.surplus = surplus;
     this.#queue = queue;
-    // Node resumes the stream when a body is read, although requests wait, or others have to be read first.
-    stream.on('resume', () => {
-      if (this.#waiting.length > 0 || queue.holds(this)) stream.pause();
-    });
     if (surplus !== undefined) this.#ticks = 0;
   }
 

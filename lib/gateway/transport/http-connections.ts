@@ -37,6 +37,9 @@ export class HttpConnections implements RequestQueue {
   #held: Set<Duplex> | undefined;
   /** Connections that were looked at for it. */
   #looked: 'none' | 'pipelining' | 'all' = 'none';
+  /** Listeners that all streams share. A closure would keep the connection of a stream that has become a WebSocket. */
+  readonly #onClose: (this: Duplex) => void;
+  readonly #onResume: (this: Duplex) => void;
 
   /**
    * @param refused ends a connection whose body comes in too many pieces, or with the most waiting requests where there is no
@@ -50,6 +53,19 @@ export class HttpConnections implements RequestQueue {
     this.budget = budget;
     this.#clock = clock;
     this.#refused = refused;
+    const ended = (stream: Duplex): void => this.take(stream)?.closed();
+    const resumed = (stream: Duplex): void => {
+      // Node resumes the stream when a body is read, although requests wait, or others have to be read first.
+      const connection = this.#connections.get(stream);
+      if (connection !== undefined && (connection.waiting > 0 || this.holds(connection)))
+        stream.pause();
+    };
+    this.#onClose = function () {
+      ended(this);
+    };
+    this.#onResume = function () {
+      resumed(this);
+    };
   }
 
   /** Connections within the limits. */
@@ -73,7 +89,8 @@ export class HttpConnections implements RequestQueue {
     if (isSpare) connection.hasBegun();
     if (surplus !== undefined) this.#surplus++;
     // Before Node's own listener, which ends the requests.
-    stream.prependOnceListener('close', () => this.take(stream)?.closed());
+    stream.prependListener('close', this.#onClose);
+    stream.on('resume', this.#onResume);
   }
 
   /** Removes a connection: it has closed, or speaks another protocol from now on. */

@@ -11,6 +11,20 @@ const FEW_MESSAGES = 4;
 /** Pieces of one message that are kept near the end of memory: each costs as much as hundreds of bytes. */
 const MAX_KEPT_PIECES = 16;
 
+/** Owner of an intake, which takes its input before the parser does. */
+export interface IntakeOwner {
+  read(piece: Buffer): void;
+  /** Called near the end of memory when a message comes in many pieces. */
+  cutUnfinished(): void;
+}
+
+/** A stream that knows its intake, so that all of them share their listeners. */
+interface OwnedStream extends Duplex {
+  [INTAKE]: Intake;
+}
+
+const INTAKE = Symbol('intake');
+
 /**
  * Input of one WebSocket on its way to the parser. Node reads up to 64 KiB at once, and a parser handles all of that in
  * one go: ten thousand messages of six bytes. The parser is therefore given pieces, and the rest waits for a later turn,
@@ -23,13 +37,14 @@ export class Intake {
   readonly #maxPieceBytes: number;
   readonly #memory: MemoryWatch;
   readonly #traffic: Pick<Traffic, 'receivedBytes'>;
-  /** Called near the end of memory when a message comes in many pieces. */
-  shredded: () => void = () => undefined;
-  /** Takes the pieces: the parser of the stream, unless its connection puts another one before it. */
-  parser: (piece: Buffer) => void;
+  /** Takes the pieces; without an owner the parser does. */
+  owner: IntakeOwner | undefined;
+  readonly #parser: (this: Duplex, piece: Buffer) => void;
+  readonly #parserEnd: (this: Duplex) => void;
+  readonly #parserClose: (this: Duplex, hadError: boolean) => void;
   #waiting: Buffer | undefined;
   /** The end and the close of the stream, which the parser has yet to hear of: behind the bytes that wait. */
-  readonly #endings: Array<() => void> = [];
+  #endings: Array<() => void> | undefined;
   /** The parser has heard of the close. */
   #isOver = false;
   /** Messages since the present piece was given out. */
@@ -56,18 +71,41 @@ export class Intake {
     this.#stream = stream;
     this.#budget = budget;
     this.#maxPieceBytes = maxPieceBytes;
-    this.parser = taken(stream, 'data');
-    const [end, close] = [taken(stream, 'end'), taken(stream, 'close')];
-    stream.on('data', (chunk: Buffer) => this.#take(chunk));
-    stream.on('resume', () => this.#goOn());
-    stream.on('end', () => this.#end(end));
-    stream.on('close', (hadError: boolean) => {
-      this.#keepRest();
-      this.#end(() => {
-        this.#isOver = true;
-        close(hadError);
-      });
+    this.#parser = taken(stream, 'data');
+    this.#parserEnd = taken(stream, 'end');
+    this.#parserClose = taken(stream, 'close');
+    (stream as OwnedStream)[INTAKE] = this;
+    stream.on('data', Intake.#data);
+    stream.on('resume', Intake.#resumed);
+    stream.on('end', Intake.#ended);
+    stream.on('close', Intake.#closed);
+  }
+
+  static #data(this: OwnedStream, chunk: Buffer): void {
+    this[INTAKE].#take(chunk);
+  }
+
+  static #resumed(this: OwnedStream): void {
+    this[INTAKE].#goOn();
+  }
+
+  static #ended(this: OwnedStream): void {
+    const intake = this[INTAKE];
+    intake.#end(() => intake.#parserEnd.call(this));
+  }
+
+  static #closed(this: OwnedStream, hadError: boolean): void {
+    const intake = this[INTAKE];
+    intake.#keepRest();
+    intake.#end(() => {
+      intake.#isOver = true;
+      intake.#parserClose.call(this, hadError);
     });
+  }
+
+  /** Gives bytes to the parser of the stream. */
+  parse(piece: Buffer): void {
+    this.#parser.call(this.#stream, piece);
   }
 
   /** Bytes wait that were read already. */
@@ -106,21 +144,26 @@ export class Intake {
     if (bytes === undefined || this.#stopped) return;
     this.#waiting = undefined;
     this.#messages = 0;
-    this.parser(bytes);
+    this.#read(bytes);
     // The others wait for as much longer.
     this.#budget.spend(this.#messages + bytes.length / BYTES_PER_UNIT);
   }
 
   #give(piece: Buffer): void {
     this.#unfinished++;
-    this.parser(piece);
-    if (this.#unfinished > MAX_KEPT_PIECES && this.#memory.isNear) this.shredded();
+    this.#read(piece);
+    if (this.#unfinished > MAX_KEPT_PIECES && this.#memory.isNear) this.owner?.cutUnfinished();
+  }
+
+  #read(piece: Buffer): void {
+    if (this.owner === undefined) this.parse(piece);
+    else this.owner.read(piece);
   }
 
   /** The stream has ended, or is closed. */
   #end(tell: () => void): void {
-    if (this.#waiting === undefined && this.#endings.length === 0) tell();
-    else this.#endings.push(tell);
+    if (this.#waiting === undefined && this.#endings === undefined) tell();
+    else (this.#endings ??= []).push(tell);
   }
 
   /** Takes what a closed stream still holds: ws would give all of it to the parser at once. */
@@ -144,19 +187,19 @@ export class Intake {
       return;
     }
     this.#queued = true;
-    this.#budget.begin(this.#share);
+    this.#budget.begin(() => this.#share());
     if (this.#waiting !== undefined) this.#stream.pause();
   }
 
   #goOn(): void {
-    if (this.#queued || (this.#waiting === undefined && this.#endings.length === 0)) return;
+    if (this.#queued || (this.#waiting === undefined && this.#endings === undefined)) return;
     this.#stream.pause();
     this.#queued = true;
-    this.#budget.later(this.#share);
+    this.#budget.later(() => this.#share());
   }
 
   /** Gives the parser one share of the waiting bytes; true while more are left. */
-  readonly #share = (): boolean => {
+  #share(): boolean {
     const budget = this.#budget;
     // Answers count as well: a list of thousands of members is as much work as hundreds of messages.
     const end = budget.spent + UNITS_PER_SHARE;
@@ -175,11 +218,13 @@ export class Intake {
     const more = this.#waiting !== undefined && !this.#stopped;
     this.#queued = more;
     if (this.#waiting === undefined && !this.#stopped) {
-      for (const tell of this.#endings.splice(0)) tell();
+      const endings = this.#endings ?? [];
+      this.#endings = undefined;
+      for (const tell of endings) tell();
       if (!this.#isOver) this.#stream.resume();
     }
     return more;
-  };
+  }
 
   get #stopped(): boolean {
     return this.#held || this.#isOver;
@@ -191,5 +236,5 @@ function taken(stream: Duplex, event: 'data' | 'end' | 'close'): (...args: unkno
   const listener = stream.listeners(event).at(-1) as ((...args: unknown[]) => void) | undefined;
   if (listener === undefined) throw new Error(`the stream has no parser that hears of ${event}`);
   stream.off(event, listener);
-  return (...args) => listener.apply(stream, args);
+  return listener;
 }

@@ -60,7 +60,7 @@ export class PortListener {
   #morePorts: readonly number[] = [];
   /** A server of the program's own in place of the ports, and the end of it. */
   #attached: { server: OwnServer; end: () => void } | undefined;
-  readonly #webSockets = new WebSocketServers();
+  readonly #webSockets: WebSocketServers;
   /** Open connections of each remote address, when they are limited. */
   #addresses: AddressCounts | undefined;
   #accepting = false;
@@ -83,6 +83,7 @@ export class PortListener {
     });
     this.#spare = new SpareConnections(parts.overload.memory, SPARE);
     this.#tlsConnections = new TlsConnections(this.#spare);
+    this.#webSockets = new WebSocketServers(parts.clock);
     this.#countAddresses();
     parts.overload.each(() => this.#tick());
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Clock } from '../../util/timers';
 
 /** A handful of fragments is what real clients send; each costs memory whatever its size. */
 const WEB_SOCKET_OPTIONS = {
@@ -62,7 +63,12 @@ export interface WebSocketOptions {
 
 /** Servers of `ws`, which make WebSockets, by their limit of message sizes. */
 export class WebSocketServers {
+  readonly #clock: Pick<Clock, 'endOfTurn'>;
   readonly #byLimit = new Map<number, WebSocketServer>();
+
+  constructor(clock: Pick<Clock, 'endOfTurn'>) {
+    this.#clock = clock;
+  }
 
   /** Answers a request for a WebSocket. It is opened, or refused, before this returns. */
   open(
@@ -76,7 +82,10 @@ export class WebSocketServers {
       for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
     };
     server.once('headers', addHeaders);
+    // The answer leaves with the first frame, or alone at the end of the turn: a write costs a tenth of a connect.
+    stream.cork();
     server.handleUpgrade(request, stream, head, opened);
+    this.#clock.endOfTurn(() => stream.uncork());
     server.off('headers', addHeaders);
   }
 

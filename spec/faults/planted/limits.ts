@@ -127,8 +127,8 @@ export const limits: readonly FaultKind[] = [
       {
         title: 'the end of a stream brings all that waits',
         file: 'gateway/transport/intake.ts',
-        from: 'if (this.#waiting === undefined && this.#endings.length === 0) tell();',
-        to: 'if (this.#waiting !== undefined) this.#parser(this.#waiting); this.#waiting = undefined; if (this.#endings.length === 0) tell();',
+        from: 'if (this.#waiting === undefined && this.#endings === undefined) tell();',
+        to: 'if (this.#waiting !== undefined) this.#read(this.#waiting); this.#waiting = undefined; if (this.#endings === undefined) tell();',
         finder: property(
           'gateway/transport/intake.spec.ts',
           'the end and the close of a stream are told behind all that was read of it',
