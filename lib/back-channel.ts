@@ -97,6 +97,7 @@ export type AppPusher<App extends AppEvents, P extends PusherLike> = Omit<
 
 /** A channel of an AppPusher. */
 export interface AppChannel<App extends AppEvents> {
+  /** Name of the channel. */
   readonly name: string;
   /** Hears an event of the channel. */
   bind<N extends NameIn<HeardInBrowser<App>>>(
@@ -121,7 +122,9 @@ type HeardInBrowser<App extends AppEvents> = ServerEvents<App> &
 
 /** The part of a stock pusher-js instance that the back channel stands on. */
 export interface PusherLike {
+  /** Sends an event without a channel; false when there is no connection. */
   send_event(event: string, data: unknown): boolean;
+  /** The connection, whose `message` brings every event. */
   connection: { bind(event: string, handler: (message: Message) => void): unknown };
 }
 

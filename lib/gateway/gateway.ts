@@ -56,6 +56,7 @@ type State = 'idle' | 'starting' | 'running' | 'draining' | 'stopped';
  * A gateway: browsers, backends and everything between them in one process. The only file that knows all of its rooms.
  */
 export class Gateway {
+  /** Metrics of the gateway, as `/metrics` shows them. */
   readonly metrics: Metrics;
   /** Configuration in force. */
   #settings: GatewaySettings;
@@ -179,6 +180,7 @@ export class Gateway {
     return this.#listener.ports.morePorts;
   }
 
+  /** Port for TLS; undefined without `tls`, and before the start. */
   get tlsPort(): number | undefined {
     return this.#listener.ports.tlsPort;
   }
@@ -196,6 +198,7 @@ export class Gateway {
     return this.#side.console?.url;
   }
 
+  /** Address it listens on, as configured. */
   get host(): string {
     return this.#settings.host;
   }

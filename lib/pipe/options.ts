@@ -171,6 +171,7 @@ export interface PipeOptions {
 
 /** Options of a client with the events `Events`: schemas have the types of their events. */
 export type OptionsOf<Events extends object> = Omit<PipeOptions, 'schemas'> & {
+  /** Schemas of events that browsers send, as of `PipeOptions`. */
   schemas?: Schemas<Events> | undefined;
 };
 

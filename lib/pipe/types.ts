@@ -28,8 +28,11 @@ export type HeardArgs<
 
 /** Position of an event in its stream: offsets of a partition grow by 1 inside an epoch. */
 export interface EventPosition {
+  /** Number of the partition. */
   readonly partition: number;
+  /** Life of the partition; a later one has a higher number. */
   readonly epoch: number;
+  /** Place in the epoch. */
   readonly offset: number;
 }
 
@@ -39,6 +42,7 @@ export interface Meta {
   readonly channel: string | undefined;
   /** Id of the signed-in user or presence member behind the socket. */
   readonly userId: string | undefined;
+  /** Position of the event. */
   readonly position: EventPosition;
   /** True when another process, or this one before a crash, may already have seen it. */
   readonly redelivered: boolean;
@@ -61,6 +65,7 @@ export interface Meta {
 export interface CloseMeta extends Meta {
   /** WebSocket close code. */
   readonly code: number | undefined;
+  /** Reason of the close frame. */
   readonly reason: string | undefined;
 }
 
@@ -187,7 +192,9 @@ export interface ConnectedInfo {
 export interface DisconnectedInfo {
   /** WebSocket close code; 1006 when the connection was lost without one. */
   readonly code: number;
+  /** Reason of the close frame; empty without one. */
   readonly reason: string;
+  /** True when the client connects again by itself. */
   readonly willReconnect: boolean;
   /** Set unless `disconnect()` was called. */
   readonly error: StandpipeError | undefined;
@@ -195,7 +202,12 @@ export interface DisconnectedInfo {
 
 /** Events of one partition that could not be kept. */
 export interface GapInfo {
+  /** Number of the partition. */
   readonly partition: number;
+  /**
+   * `overflow`: the log was full. `expired`: kept for too long. `store_lost`, `node_lost`: the memory that held them is
+   * gone.
+   */
   readonly cause: 'unspecified' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
   /** Number of lost events; undefined when it is not known. An event counts once, however many it was `conflated` of. */
   readonly count: number | undefined;
@@ -220,6 +232,7 @@ export interface HandlerSlowInfo {
   readonly event: string;
   /** The socket id, or the channel, whose events wait for it. */
   readonly key: string;
+  /** Time for which the handler has run, in milliseconds. */
   readonly runningMs: number;
 }
 
@@ -239,9 +252,11 @@ export interface InvalidInfo {
 export type ClientEvents = {
   /** A connection is established. Each one is followed by one `disconnected`. */
   connected: [info: ConnectedInfo];
+  /** A connection has ended. */
   disconnected: [info: DisconnectedInfo];
   /** A failure without a callback or promise of its own. Without a handler it goes to the log only. */
   error: [error: StandpipeError];
+  /** The state has changed. */
   state: [state: PipeState, previous: PipeState];
   /** There is room in the outbox again, after `trigger` returned false. */
   drain: [];
@@ -341,6 +356,7 @@ export interface SocketTriggerOptions extends CauseOptions, DropOptions {}
 
 /** Options of `publish` to a socket. */
 export interface SocketPublishOptions extends SocketTriggerOptions {
+  /** `accepted` (default): resolves when the gateway has applied it. `delivered`: also tells to how many sockets. */
   ack?: 'accepted' | 'delivered' | undefined;
 }
 

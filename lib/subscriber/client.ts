@@ -20,10 +20,15 @@ import { User } from './user';
 export interface ChannelEvents {
   /** On presence channels its data are the members. */
   'pusher:subscription_succeeded': Members;
+  /** The subscription was refused. */
   'pusher:subscription_error': AuthErrorData;
+  /** Number of subscribers, where the app has counts. */
   'pusher:subscription_count': { subscription_count: number };
+  /** A member came. */
   'pusher:member_added': Member;
+  /** A member has gone. */
   'pusher:member_removed': Member;
+  /** The cache channel holds no event. */
   'pusher:cache_miss': unknown;
 }
 

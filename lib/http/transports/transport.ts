@@ -1,15 +1,22 @@
 /** A request, signed and ready to be sent. */
 export interface ApiRequest {
+  /** `GET` or `POST`. */
   readonly method: string;
+  /** The whole URL, with its signature. */
   readonly url: string;
+  /** Headers by name. */
   readonly headers: Readonly<Record<string, string>>;
+  /** JSON text; undefined for a GET. */
   readonly body: string | undefined;
 }
 
 /** Headers as `fetch` gives them: names in any case. */
 export interface ResponseHeaders {
+  /** The value of a header; null without one. */
   get(name: string): string | null;
+  /** True when there is such a header. */
   has(name: string): boolean;
+  /** Calls back for each header. */
   forEach(each: (value: string, name: string) => void): void;
 }
 

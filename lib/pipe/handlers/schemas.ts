@@ -5,7 +5,9 @@ import type { HeardData, HeardName, InvalidInfo } from '../types';
 
 /** An issue of a schema with the place that it is about. */
 export interface SchemaIssue {
+  /** Text for people. */
   readonly message: string;
+  /** Keys that lead to the place in the data; none for the data itself. */
   readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
 }
 
@@ -16,6 +18,7 @@ export type SchemaResult<Output> =
 
 /** A schema by the Standard Schema interface, version 1, which those of zod, valibot and arktype have. */
 export interface StandardSchema<Output = unknown> {
+  /** Properties of the interface. */
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;

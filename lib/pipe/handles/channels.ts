@@ -138,6 +138,7 @@ async function listChannels(
 
 /** Several channels. An event reaches a socket once for each of them that it is on. */
 export class SeveralChannels<Events extends object> extends Sendable<Events> {
+  /** Names of the channels. */
   readonly names: readonly string[];
 
   constructor({ sender }: ClientParts, names: readonly string[]) {
@@ -155,6 +156,7 @@ export class ChannelHandle<Events extends object> extends Listenable<
     short: HeardArgs<Events, [socketId: string], []>;
   }
 > {
+  /** Name of the channel. */
   readonly name: string;
   readonly #parts: ClientParts;
   readonly #target: Target;

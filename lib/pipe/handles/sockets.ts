@@ -83,6 +83,7 @@ export class SocketHandle<Events extends object> extends Listenable<
   SocketEvents<Events>,
   { full: HeardArgs<Events, []>; short: HeardArgs<Events, [], []> }
 > {
+  /** Id of the socket. */
   readonly id: string;
   readonly #parts: ClientParts;
   readonly #target: Target;

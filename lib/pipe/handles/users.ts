@@ -15,6 +15,7 @@ export class Users extends Listenable<UsersEvents> {
 
 /** A signed-in user. Events reach all sockets of the user. */
 export class UserHandle<Events extends object> extends Sendable<Events> {
+  /** Id of the user. */
   readonly id: string;
   readonly #parts: ClientParts;
 

@@ -31,16 +31,23 @@ type Phase =
 
 /** The events of `pusher.connection`, in the order and with the data of pusher-js. */
 export interface ConnectionEvents {
+  /** The state has changed. */
   state_change: { previous: ConnectionState; current: ConnectionState };
+  /** An attempt begins. */
   connecting: undefined;
+  /** There is a connection. */
   connected: { socket_id: string };
+  /** No connection for `unavailableTimeout`; attempts go on. */
   unavailable: undefined;
+  /** No way to connect is possible here. */
   failed: undefined;
+  /** `disconnect` was called, or the gateway wants no further attempt. */
   disconnected: undefined;
   /** Whole seconds until the next attempt. */
   connecting_in: number;
   /** Every message, also those of the protocol. */
   message: PusherEvent;
+  /** An attempt or the connection failed, or the gateway sent an error. */
   error: ConnectionError;
 }
 
@@ -75,6 +82,7 @@ export class Connection extends Dispatcher<ConnectionEvents & Record<string, unk
     this.#useTLS = parts.settings().useTLS;
   }
 
+  /** State of the connection. */
   get state(): ConnectionState {
     return this.#phase.state;
   }
@@ -126,6 +134,7 @@ export class Connection extends Dispatcher<ConnectionEvents & Record<string, unk
     return this.connection?.send_event(event, data, channel) ?? false;
   }
 
+  /** True when connections go over TLS alone. */
   isUsingTLS(): boolean {
     return this.#useTLS;
   }

@@ -2,9 +2,13 @@ import { isObject } from '../../pusher/json';
 
 /** A message of a gateway; data that is JSON in a string is decoded. */
 export interface PusherEvent {
+  /** Name of the event. */
   event: string;
+  /** Name of the channel; undefined for an event without one. */
   channel: string | undefined;
+  /** Data of the event, decoded. */
   data: unknown;
+  /** Member who sent the event, on presence channels. */
   user_id?: string;
 }
 
@@ -21,6 +25,7 @@ export type ConnectionError =
 export interface PusherErrorData {
   /** Code of the Channels protocol, or of RFC 6455; null where the gateway gives none. */
   code: number | null;
+  /** Text for people. */
   message: string | undefined;
 }
 
