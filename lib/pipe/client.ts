@@ -1,7 +1,6 @@
 import { StandpipeError } from '../errors';
 import { dialWebSocket } from '../net/web-socket';
 import { deferred, rejected, type Deferred } from '../util/deferred';
-import type { Emitter } from '../util/emitter';
 import { systemClock, type Clock } from '../util/timers';
 import { RuleKind } from '../wire/frames';
 import type { QueryOptions, Stats } from './queries/results';
@@ -26,13 +25,7 @@ import type { ClientParts } from './handles/listenable';
 import { Sender } from './outbox/sender';
 import { SocketHandle, Sockets } from './handles/sockets';
 import { Subscriptions, kindName, type Kinds } from './subscriptions';
-import type {
-  ClientEvents,
-  DefaultEvents,
-  PipeState,
-  SubscribeCallback,
-  SubscriptionFilter,
-} from './types';
+import type { DefaultEvents, PipeState, SubscribeCallback, SubscriptionFilter } from './types';
 import { Ticks, type Tick, type Ticker } from './tick';
 import { UserHandle, Users } from './handles/users';
 
@@ -55,7 +48,7 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
   readonly #settings: Settings;
   readonly #clock: Clock;
   readonly #reporter: Reporter;
-  readonly #emitter: Emitter<ClientEvents>;
+  readonly #emitter: Reporter['emitter'];
   readonly #registries: Registries;
   readonly #unheard: Unheard;
   readonly #subscriptions: Subscriptions;
@@ -91,10 +84,7 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
       frame: (frame) => dispatch(frame, routes),
       entered: (state, previous) => this.#entered(state, previous),
       lost: (info) => void this.#emitter.emit('disconnected', info),
-      attemptFailed: (error) => {
-        this.#greeting.failed(error);
-        reporter.error(error);
-      },
+      attemptFailed: (error) => this.#attemptFailed(error),
       failed: (error) => this.#failed(error),
     });
     this.#sender = new Sender(settings, clock, {
@@ -335,6 +325,11 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
     this.#inbox.opened();
   }
 
+  #attemptFailed(error: StandpipeError): void {
+    this.#greeting.failed(error);
+    this.#reporter.error(error);
+  }
+
   #failed(error: StandpipeError): void {
     this.#forget();
     this.#connecting?.reject(error);
@@ -371,8 +366,8 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
 
   /** Tells the inbox which kinds are subscribed to: it makes good their losses. */
   #ask(kinds: Kinds, callback: SubscribeCallback | undefined): this {
-    const asks = (kind: RuleKind): boolean => this.#subscriptions.asks(kind);
-    this.#inbox.ask(asks(RuleKind.SOCKET), asks(RuleKind.CHANNEL));
+    const { SOCKET, CHANNEL } = RuleKind;
+    this.#inbox.ask(this.#subscriptions.asks(SOCKET), this.#subscriptions.asks(CHANNEL));
     const failed = (thrown: unknown): void =>
       this.#reporter.handlerFailed(thrown, 'callback of subscribe');
     if (callback !== undefined) this.#subscriptions.tell(kinds, callback).catch(failed);
@@ -389,7 +384,7 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
 
 /**
  * Makes a client; `connect()` connects it. With the events of your app, handlers, triggers and requests are checked: an
- * `AppEvents`, `createClient<{ browser: {…}; server: {…} }>({…})`, which holds for browsers too, or one table for both ends.
+ * `AppEvents`, which holds for browsers too, or one table for both ends, `createClient<{ move: { x: number } }>({…})`.
  * @throws StandpipeError `bad_option`
  */
 export function createClient<Events extends object = DefaultEvents>(
