@@ -70,6 +70,7 @@ const LONG = [
   ...['pipe-with-pusher-js', 'python'].map((name) => `spec/conformance/${name}.spec.ts`),
   'spec/browser/example-pages.spec.ts',
   'spec/http/package.spec.ts',
+  'spec/doc-comments.spec.ts',
   'spec/examples/prometheus.spec.ts',
   'spec/examples/proxies.spec.ts',
   'spec/lint/rules.spec.ts',

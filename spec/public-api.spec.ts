@@ -1,10 +1,8 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import t from 'tap';
 import ts from 'typescript';
-
-const ROOT = join(__dirname, '..');
+import { ROOT, checker, entries, program, sources, targetsOf } from './support/entries';
 
 /**
  * The public surface, written by hand: a name that is not here is not promised, and a name that is here stays until the
@@ -250,57 +248,6 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
   },
 };
 
-interface Target {
-  types: string;
-  default: string;
-}
-
-interface Manifest {
-  exports: Record<string, string | Target | Record<string, unknown>>;
-}
-
-const { exports: entries } = JSON.parse(
-  readFileSync(join(ROOT, 'package.json'), 'utf8'),
-) as Manifest;
-
-/** Entries that are a class by `require` and an ES module by `import`, with the file whose names both have. */
-const CLASSES = new Map([
-  ['./http', 'lib/http/index.ts'],
-  ['./subscriber', 'lib/subscriber/index.ts'],
-]);
-
-/** The one file of Parse Cloud code is that of `./http` with another way to send (spec/http/parse.spec.ts). */
-const BUNDLES = new Set(['./http/parse']);
-
-/** The source of each entry of the package, by its name. */
-const sources = new Map<string, string>();
-for (const [entry, target] of Object.entries(entries)) {
-  if (typeof target === 'string' || BUNDLES.has(entry)) continue;
-  const names = CLASSES.get(entry);
-  if (names !== undefined) sources.set(entry, join(ROOT, names));
-  if (!isTarget(target)) continue;
-  sources.set(entry, join(ROOT, target.default.replace(/^\.\/dist\/(.*)\.js$/, 'lib/$1.ts')));
-}
-
-function isTarget(target: object): target is Target {
-  return 'types' in target && 'default' in target && typeof target.default === 'string';
-}
-
-/** Every pair of types and code in the conditions of an entry. */
-function targetsOf(target: object): Target[] {
-  if (isTarget(target)) return [target];
-  return Object.values(target).flatMap((one) => targetsOf(one as object));
-}
-
-const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (file) =>
-  ts.sys.readFile(file),
-) as {
-  config: unknown;
-};
-const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-const program = ts.createProgram([...sources.values()], options);
-const checker = program.getTypeChecker();
-
 /** Exports of a file, sorted. */
 function exportsOf(file: string): { values: string[]; types: string[] } {
   const source = program.getSourceFile(file);
@@ -337,65 +284,3 @@ for (const [entry, file] of sources) {
     t.strictSame(Object.keys(loaded).sort(), PROMISED[entry]?.values);
   });
 }
-
-/** Text of the doc comment of an exported name, of its own declaration or the one that it re-exports. */
-function commentOf(symbol: ts.Symbol): string {
-  const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-  const parts = target.getDocumentationComment(checker);
-  const tags = target.getJsDocTags(checker).flatMap(({ text = [] }) => text);
-  return ts.displayPartsToString([...parts, ...tags]).trim();
-}
-
-t.test('every exported name has a doc comment', async (t) => {
-  for (const [entry, file] of sources) {
-    const source = program.getSourceFile(file);
-    const symbol = source && checker.getSymbolAtLocation(source);
-    const names = symbol ? checker.getExportsOfModule(symbol) : [];
-    t.not(names.length, 0, entry);
-    const undocumented = names.filter((each) => commentOf(each) === '').map(({ name }) => name);
-    t.strictSame(undocumented, [], entry);
-  }
-});
-
-/** Blocks of TypeScript in the doc comments of lib, each with the place where it stands. */
-function examples(): Array<{ place: string; code: string }> {
-  const found: Array<{ place: string; code: string }> = [];
-  for (const name of readdirSync(join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' })) {
-    if (!/\.[cm]?ts$/.test(name)) continue;
-    const text = readFileSync(join(ROOT, 'lib', name), 'utf8');
-    for (const { 1: block = '', index } of text.matchAll(/^ *\* ```ts\n((?: *\*.*\n)*?) *\* ```$/gm)) {
-      const line = text.slice(0, index).split('\n').length;
-      found.push({ place: `lib/${name}:${line}`, code: block.replaceAll(/^ *\* ?/gm, '') });
-    }
-  }
-  return found;
-}
-
-t.test('examples in doc comments are sound TypeScript', async (t) => {
-  const blocks = examples();
-  t.not(blocks.length, 0);
-  const files = new Map(
-    blocks.map(({ code }, i) => [join(ROOT, `example-${i}.ts`), `${code}\nexport {};\n`]),
-  );
-  const paths: Record<string, string[]> = {};
-  for (const [entry, file] of sources) paths[`standpipe${entry.slice(1)}`] = [file];
-  const settings = { ...options, paths, noUnusedLocals: false, noUnusedParameters: false };
-  const host = ts.createCompilerHost(settings);
-  const { getSourceFile, fileExists, readFile } = host;
-  host.fileExists = (file) => files.has(file) || fileExists(file);
-  host.readFile = (file) => files.get(file) ?? readFile(file);
-  host.getSourceFile = (file, ...rest) => {
-    const code = files.get(file);
-    if (code === undefined) return program.getSourceFile(file) ?? getSourceFile(file, ...rest);
-    return ts.createSourceFile(file, code, ts.ScriptTarget.ES2022, true);
-  };
-  const checked = ts.createProgram([...files.keys()], settings, host);
-  [...files.keys()].forEach((file, i) => {
-    const source = checked.getSourceFile(file);
-    const errors = [
-      ...checked.getSyntacticDiagnostics(source),
-      ...checked.getSemanticDiagnostics(source),
-    ].map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
-    t.strictSame(errors, [], blocks[i]?.place);
-  });
-});

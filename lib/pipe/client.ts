@@ -391,5 +391,5 @@ export function createClient<Events extends object = DefaultEvents>(
   options: OptionsOf<Events>,
   surroundings?: Partial<Surroundings>,
 ): PipeClient<Events> {
-  return new PipeClient<Events>(options as PipeOptions, surroundings);
+  return new PipeClient<Events>(options, surroundings);
 }

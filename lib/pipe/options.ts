@@ -156,8 +156,8 @@ export interface PipeOptions {
    * An event without a schema, or without a handler, is not checked. Other browsers on the channel get every client event.
    * Default: none.
    */
-  // oxlint-disable-next-line typescript/no-explicit-any -- fits every declaration of events
-  schemas?: Readonly<Record<string, StandardSchema<any>>> | undefined;
+  // oxlint-disable-next-line typescript/no-explicit-any -- fits every declaration, also one that a program leaves open
+  schemas?: any;
   /** Time for a schema that answers with a promise; then the event is refused. Default 5 000. */
   schemaMs?: number | undefined;
   /**
@@ -169,7 +169,7 @@ export interface PipeOptions {
   debug?: boolean | undefined;
 }
 
-/** Options of a client with the events `Events`: schemas have the types of their events. */
+/** Options of a client with the events `Events`: schemas have the types of their events, which `PipeOptions` cannot know. */
 export type OptionsOf<Events extends object> = Omit<PipeOptions, 'schemas'> & {
   /** Schemas of events that browsers send, as of `PipeOptions`. */
   schemas?: Schemas<Events> | undefined;

@@ -1,7 +1,13 @@
 import type StockPusher from 'pusher-js';
 import t from 'tap';
 import { attachBackChannel, type AppPusher } from '../../lib/back-channel';
-import { createClient, type CloseMeta, type Meta } from '../../lib/index';
+import {
+  createClient,
+  type CloseMeta,
+  type Meta,
+  type PipeClient,
+  type PipeOptions,
+} from '../../lib/index';
 import type { Pusher as Subscriber } from '../../lib/subscriber/node';
 import { CREDENTIALS } from '../support/scripted-client';
 
@@ -163,6 +169,18 @@ t.test('a look at the name of an event tells the type of its data', (t) => {
   client.sockets.on('event', () => undefined);
   t.end();
 });
+
+t.test(
+  'a function makes clients for any declaration of events, of options that it is given',
+  (t) => {
+    function make<E extends { hi: string }>(options: PipeOptions): PipeClient<E> {
+      return createClient<E>(options);
+    }
+    const client = make<{ hi: string; bye: number }>(CREDENTIALS);
+    client.sockets.on('event:bye', (_id, data) => is<typeof data, number>(true));
+    t.end();
+  },
+);
 
 t.test('data may be left out only where its type has undefined', (t) => {
   const client = createClient<Game>(CREDENTIALS);

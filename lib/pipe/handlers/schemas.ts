@@ -99,8 +99,7 @@ export class Checks {
   check(schema: StandardSchema, checked: Checked, tell: (value: unknown) => Told): Told {
     const settle = (verdict: Verdict): Told =>
       'value' in verdict ? tell(verdict.value) : this.#refuse(checked, verdict.why);
-    const fail = (thrown: unknown): undefined =>
-      this.#refuse(checked, 'the schema failed', thrown);
+    const fail = (thrown: unknown): undefined => this.#refuse(checked, 'the schema failed', thrown);
     let verdict: Verdict;
     try {
       const result = schema['~standard'].validate(checked.data);

@@ -98,36 +98,39 @@ t.test('a schema that answers later keeps the order of its socket', async (t) =>
   t.match(refused, [{ error: { code: 'invalid_data' } }]);
 });
 
-t.test('a schema that throws, rejects, never answers or answers nonsense refuses its event only', async (t) => {
-  const schema = (validate: () => unknown): StandardSchema => ({
-    '~standard': { version: 1, vendor: 'spec', validate: validate as () => { value: unknown } },
-  });
-  const cause = new Error('out of order');
-  const schemas = {
-    throws: schema(() => {
-      throw cause;
-    }),
-    rejects: schema(() => Promise.reject(cause)),
-    never: schema(() => new Promise(() => undefined)),
-    nothing: schema(() => undefined),
-    'nothing later': schema(() => Promise.resolve(null)),
-    nonsense: schema(() => ({ issues: 7 })),
-  };
-  const names = Object.keys(schemas);
-  const { client, browser, heard, refused, failed } = await ends(t, { schemas, schemaMs: 20 });
-  for (const event of [...names, 'free']) browser.send({ event, data: 1 });
-  await until(() => heard.length === 1);
-  t.strictSame(heard, [['free', 1]]);
-  t.strictSame(
-    refused.map(({ event, error }) => [event, error.code]),
-    names.map((event) => [event, 'invalid_data']),
-  );
-  t.equal(refused[0]?.error.cause, cause);
-  t.equal(refused[1]?.error.cause, cause);
-  t.match(refused[2]?.error.cause, { message: 'no answer within 20 ms' });
-  t.strictSame(failed, []);
-  t.equal(client.connected, true);
-});
+t.test(
+  'a schema that throws, rejects, never answers or answers nonsense refuses its event only',
+  async (t) => {
+    const schema = (validate: () => unknown): StandardSchema => ({
+      '~standard': { version: 1, vendor: 'spec', validate: validate as () => { value: unknown } },
+    });
+    const cause = new Error('out of order');
+    const schemas = {
+      throws: schema(() => {
+        throw cause;
+      }),
+      rejects: schema(() => Promise.reject(cause)),
+      never: schema(() => new Promise(() => undefined)),
+      nothing: schema(() => undefined),
+      'nothing later': schema(() => Promise.resolve(null)),
+      nonsense: schema(() => ({ issues: 7 })),
+    };
+    const names = Object.keys(schemas);
+    const { client, browser, heard, refused, failed } = await ends(t, { schemas, schemaMs: 20 });
+    for (const event of [...names, 'free']) browser.send({ event, data: 1 });
+    await until(() => heard.length === 1);
+    t.strictSame(heard, [['free', 1]]);
+    t.strictSame(
+      refused.map(({ event, error }) => [event, error.code]),
+      names.map((event) => [event, 'invalid_data']),
+    );
+    t.equal(refused[0]?.error.cause, cause);
+    t.equal(refused[1]?.error.cause, cause);
+    t.match(refused[2]?.error.cause, { message: 'no answer within 20 ms' });
+    t.strictSame(failed, []);
+    t.equal(client.connected, true);
+  },
+);
 
 t.test('without a handler of invalid a refused event is a line of the log', async (t) => {
   const lines: unknown[] = [];
