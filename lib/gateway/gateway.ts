@@ -351,7 +351,7 @@ export class Gateway {
     this.#log.info({}, 'gateway stopped');
   }
 
-  /** Opens a Channels connection over a carrier of the caller's own: how `standpipe/testing` makes its browsers. */
+  /** @internal Opens a Channels connection over a carrier of the caller's own: how `standpipe/testing` makes its browsers. */
   openSocket(key: string, query: URLSearchParams, carrier: Carrier): CarrierHandler | undefined {
     return this.#channels.open(key, query, carrier);
   }

@@ -71,7 +71,12 @@ export interface HostOptions extends BaseOptions {
 }
 
 /** Options of a client: of a cluster, of a host, or of the host by default. */
-export type Options = BaseOptions & { cluster?: string; host?: string };
+export type Options = BaseOptions & {
+  /** Cluster of the hosted service. */
+  cluster?: string;
+  /** Host name of the server. Wins over `cluster`. */
+  host?: string;
+};
 
 /** Options of a trigger. */
 export interface TriggerParams {
@@ -96,8 +101,11 @@ export interface TriggerParams {
 /** An event of a batch, for one channel. */
 export type BatchEvent<Events = DefaultEvents> = {
   [Name in EventName<Events>]: TriggerParams & {
+    /** Name of the channel. */
     channel: string;
+    /** Name of the event. */
     name: Name;
+    /** Data: text is sent as it is, all else as JSON. */
     data: Events[Name];
   };
 }[EventName<Events>];
@@ -202,14 +210,22 @@ export interface ChannelsAnswer {
 export interface ChannelAnswer extends ChannelAttributes {
   /** True when somebody is subscribed. */
   occupied: boolean;
-  /** Last event of a cache channel, and the seconds for which it is kept; null without one. */
-  cache?: { data: string; ttl: number } | null;
+  /** Last event of a cache channel; null without one. */
+  cache?: {
+    /** Data of the event. */
+    data: string;
+    /** Seconds for which it is kept. */
+    ttl: number;
+  } | null;
 }
 
 /** Answer to `GET /channels/<name>/users`. */
 export interface UsersAnswer {
   /** Members of the presence channel. */
-  users: Array<{ id: string }>;
+  users: Array<{
+    /** Id of the user. */
+    id: string;
+  }>;
 }
 
 /** Answers of paths without a type of their own, as with upstream. */

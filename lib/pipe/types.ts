@@ -77,17 +77,23 @@ export interface SlowSocketInfo {
 
 /** Events of `client.sockets`: events without a channel, of any socket. */
 export type SocketsEvents<Events extends object> = {
+  /** A socket was opened. */
   open: [socketId: string, meta: Meta];
+  /** A socket was closed. */
   close: [socketId: string, meta: CloseMeta];
   /**
    * An open socket belongs to another member of the group from now on. No `close` follows here; when it comes back,
    * `open` is told again, with `meta.resync`.
    */
   moved: [socketId: string];
+  /** A browser does not read what it is sent. */
   slow: [socketId: string, info: SlowSocketInfo, meta: Meta];
+  /** A slow socket has read everything. */
   drained: [socketId: string, meta: Meta];
+  /** An event of any name. */
   event: [eventName: HeardName<Events>, socketId: string, data: HeardData<Events>, meta: Meta];
 } & {
+  /** An event of one name. */
   [N in HeardName<Events> as `event:${N}`]: [
     socketId: string,
     data: HeardData<Events, N>,
@@ -97,6 +103,7 @@ export type SocketsEvents<Events extends object> = {
 
 /** Events of `client.socket(id)`. */
 export type SocketEvents<Events extends object> = {
+  /** The socket was closed. Its handlers are removed. */
   close: [meta: CloseMeta];
   /** The socket belongs to another member of the group from now on, and nothing more is heard of it here. */
   moved: [];
@@ -104,21 +111,31 @@ export type SocketEvents<Events extends object> = {
   slow: [info: SlowSocketInfo, meta: Meta];
   /** The socket was slow, and has read everything. */
   drained: [meta: Meta];
+  /** An event of any name. */
   event: [eventName: HeardName<Events>, data: HeardData<Events>, meta: Meta];
-} & { [N in HeardName<Events> as `event:${N}`]: [data: HeardData<Events, N>, meta: Meta] };
+} & {
+  /** An event of one name. */
+  [N in HeardName<Events> as `event:${N}`]: [data: HeardData<Events, N>, meta: Meta];
+};
 
 /** Events of `client.channels`: events of any channel. */
 export type ChannelsEvents<Events extends object> = {
+  /** A channel has its first subscriber. */
   occupied: [channelName: string, meta: Meta];
+  /** The last subscriber of a channel has gone. */
   vacated: [channelName: string, meta: Meta];
   /**
    * An occupied channel belongs to another member of the group from now on. No `vacated` follows here; when it comes
    * back, `occupied` is told again, with `meta.resync`.
    */
   moved: [channelName: string];
+  /** A user joined the presence channel. */
   member_added: [channelName: string, userId: string, meta: Meta];
+  /** A user left the presence channel. */
   member_removed: [channelName: string, userId: string, meta: Meta];
+  /** A subscriber found no event in the cache channel. */
   cache_miss: [channelName: string, meta: Meta];
+  /** An event of any name. */
   event: [
     eventName: HeardName<Events>,
     channelName: string,
@@ -127,6 +144,7 @@ export type ChannelsEvents<Events extends object> = {
     meta: Meta,
   ];
 } & {
+  /** An event of one name. */
   [N in HeardName<Events> as `event:${N}`]: [
     channelName: string,
     socketId: string,
@@ -137,15 +155,22 @@ export type ChannelsEvents<Events extends object> = {
 
 /** Events of `client.channel(name)`. */
 export type ChannelEvents<Events extends object> = {
+  /** The channel has its first subscriber. */
   occupied: [meta: Meta];
+  /** The last subscriber of the channel has gone. */
   vacated: [meta: Meta];
   /** The channel belongs to another member of the group from now on. */
   moved: [];
+  /** A user joined the presence channel. */
   member_added: [userId: string, meta: Meta];
+  /** A user left the presence channel. */
   member_removed: [userId: string, meta: Meta];
+  /** A subscriber found no event in the cache channel. */
   cache_miss: [meta: Meta];
+  /** An event of any name. */
   event: [eventName: HeardName<Events>, socketId: string, data: HeardData<Events>, meta: Meta];
 } & {
+  /** An event of one name. */
   [N in HeardName<Events> as `event:${N}`]: [
     socketId: string,
     data: HeardData<Events, N>,
@@ -155,13 +180,24 @@ export type ChannelEvents<Events extends object> = {
 
 /** Events of `client.users`: a user's first connection signed in, the last one is gone. */
 export type UsersEvents = {
+  /** A user's first connection signed in. */
   online: [userId: string, meta: Meta];
+  /** A user's last connection has gone. */
   offline: [userId: string, meta: Meta];
 };
 
 /** An event from the async iterators of `client.socket(id)` and `client.channel(name)`. */
 export type ReceivedEvent<Events extends object> = {
-  [N in HeardName<Events>]: { event: N; socketId: string; data: HeardData<Events, N>; meta: Meta };
+  [N in HeardName<Events>]: {
+    /** Name of the event. */
+    event: N;
+    /** Socket that sent it. */
+    socketId: string;
+    /** Data of the event. */
+    data: HeardData<Events, N>;
+    /** Position, channel, user and time of the event. */
+    meta: Meta;
+  };
 }[HeardName<Events>];
 
 /**
@@ -362,8 +398,12 @@ export interface SocketPublishOptions extends SocketTriggerOptions {
 
 /** The gateway applied the command, exactly once. */
 export type PublishReceipt =
-  | { readonly status: 'accepted' }
   | {
+      /** The gateway applied it. */
+      readonly status: 'accepted';
+    }
+  | {
+      /** The gateway applied it and wrote it to sockets. */
       readonly status: 'delivered';
       /** Sockets it was written to. Browsers confirm nothing, so this is not "seen by". */
       readonly sockets: number;

@@ -101,9 +101,13 @@ export interface Options {
   authTransport?: 'ajax' | 'jsonp';
   /** Params and headers under their older names; username and password become HTTP Basic authentication. */
   auth?: {
+    /** Fields of the request's body. */
     params?: object;
+    /** Headers of the request. */
     headers?: object;
+    /** Name for HTTP Basic authentication. */
     username?: string;
+    /** Password for HTTP Basic authentication. */
     password?: string;
   };
   /** Makes the authorizer of each channel; `channelAuthorization.customHandler` under its older form. */
@@ -115,7 +119,12 @@ export interface Options {
    */
   secret?: string;
   /** User of presence channels and of sign-ins, for clients with a `secret`. */
-  channel_data?: { user_id: string | number; user_info?: object };
+  channel_data?: {
+    /** Id of the user. */
+    user_id: string | number;
+    /** Data of the user that others see. */
+    user_info?: object;
+  };
   /** Makes the keys of encrypted channels, where `secret` is given: 32 bytes in base64. */
   encryptionMasterKeyBase64?: string;
 

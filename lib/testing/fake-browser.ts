@@ -88,7 +88,12 @@ export class FakeBrowser {
   /** Received messages, in order. */
   readonly received: BrowserMessage[] = [];
   /** Resolves with the close code when the gateway closes the connection. */
-  readonly closed: Promise<{ code: number; reason: string }>;
+  readonly closed: Promise<{
+    /** Close code. */
+    code: number;
+    /** Reason of the close frame. */
+    reason: string;
+  }>;
   readonly #credentials: { key: string; secret: string };
   readonly #closed = deferred<{ code: number; reason: string }>();
   readonly #handlers = new Map<string, Set<MessageHandler>>();
@@ -104,7 +109,7 @@ export class FakeBrowser {
   #session: CarrierHandler | undefined;
   #id = '';
 
-  /** Use `TestGateway.browser()`. */
+  /** @internal Use `TestGateway.browser()`. */
   constructor(
     credentials: { key: string; secret: string },
     open: (carrier: Carrier) => CarrierHandler | undefined,

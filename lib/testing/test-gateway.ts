@@ -21,7 +21,18 @@ export class TestGateway {
   /** The gateway. */
   readonly gateway: Gateway;
   /** Options with which `createClient` reaches this gateway. */
-  readonly client: { key: string; secret: string; appId: string; host: string; port: number };
+  readonly client: {
+    /** Key of the app. */
+    key: string;
+    /** Secret of the app. */
+    secret: string;
+    /** Id of the app. */
+    appId: string;
+    /** Address of the gateway. */
+    host: string;
+    /** Port of the gateway. */
+    port: number;
+  };
 
   /** Use `createTestGateway`. */
   constructor(gateway: Gateway, app: { id: string; key: string; secret: string }) {

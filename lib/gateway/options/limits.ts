@@ -182,7 +182,14 @@ export const limitsSchema = z.strictObject({
 export type Limits = z.output<typeof limitsSchema>;
 
 /** Every limit: its name, default and what it bounds. The README's table is made from it. */
-export function limitsTable(): Array<{ name: string; value: number; about: string }> {
+export function limitsTable(): Array<{
+  /** Name of the limit. */
+  name: string;
+  /** Its default. */
+  value: number;
+  /** What it bounds. */
+  about: string;
+}> {
   const defaults = limitsSchema.parse({});
   return Object.entries(limitsSchema.shape).map(([name, schema]) => ({
     name,

@@ -55,7 +55,7 @@ const sockjsSchema = z.strictObject({
 /** `apps[].pushy`: one app of the gateway as a pushy server. */
 export const pushySchema = z.strictObject({
   secretKey: z.string().min(1).max(256).describe("Signs pushy's triggers and subscriptions only."),
-  sockjs: sockjsSchema.default(sockjsSchema.parse({})),
+  sockjs: sockjsSchema.default(sockjsSchema.parse({})).describe('Options of the SockJS endpoint.'),
   port: z
     .number()
     .int()

@@ -56,7 +56,14 @@ export type Fetch = (
     body?: string;
     signal?: Signal;
   },
-) => Promise<{ status: number; headers: ResponseHeaders; text(): Promise<string> }>;
+) => Promise<{
+  /** HTTP status. */
+  status: number;
+  /** Headers of the answer. */
+  headers: ResponseHeaders;
+  /** The text of the answer. */
+  text(): Promise<string>;
+}>;
 
 /** Longer answers are given up: the longest, a list of all channels, has some 50 bytes a channel. */
 export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;

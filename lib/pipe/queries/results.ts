@@ -45,8 +45,11 @@ export interface ChannelInfo {
    * The last event of a cache channel, with the time that it will be kept, or null. `data` is as browsers get it.
    */
   readonly cached?: {
+    /** Name of the event. */
     readonly event: string;
+    /** Data of the event. */
     readonly data: string;
+    /** Time for which it will be kept, in milliseconds. */
     readonly ttlMs: number;
   } | null;
 }

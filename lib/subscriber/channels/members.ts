@@ -2,10 +2,11 @@ import { isObject } from '../../pusher/json';
 
 const NOBODY = null as unknown as Member;
 
-/** A member of a presence channel; `info` is what its server said of it, of any type as in pusher-js. */
+/** A member of a presence channel. */
 export interface Member {
   /** Id of the user. */
   id: string;
+  /** What its server said of it, of any type as in pusher-js. */
   // oxlint-disable-next-line typescript/no-explicit-any -- programs for pusher-js read it without a check
   info: any;
 }

@@ -32,11 +32,19 @@ type Phase =
 /** The events of `pusher.connection`, in the order and with the data of pusher-js. */
 export interface ConnectionEvents {
   /** The state has changed. */
-  state_change: { previous: ConnectionState; current: ConnectionState };
+  state_change: {
+    /** State before. */
+    previous: ConnectionState;
+    /** State now. */
+    current: ConnectionState;
+  };
   /** An attempt begins. */
   connecting: undefined;
   /** There is a connection. */
-  connected: { socket_id: string };
+  connected: {
+    /** Id of the connection. */
+    socket_id: string;
+  };
   /** No connection for `unavailableTimeout`; attempts go on. */
   unavailable: undefined;
   /** No way to connect is possible here. */

@@ -14,12 +14,32 @@ export interface PusherEvent {
 
 /** Errors of `connection.bind('error')`, in the shapes of pusher-js. */
 export type ConnectionError =
-  /** The gateway said so, in band or by closing. */
-  | { type: 'PusherError'; data: PusherErrorData }
-  /** The transport failed, or ended the attempt: then `error` is the reason as a PusherError. */
-  | { type: 'WebSocketError'; error: unknown }
-  | { type: 'HandshakeError'; error: unknown }
-  | { type: 'MessageParseError'; error: unknown; data: string };
+  | {
+      /** The gateway said so, in band or by closing. */
+      type: 'PusherError';
+      /** What it said. */
+      data: PusherErrorData;
+    }
+  | {
+      /** The transport failed, or ended the attempt. */
+      type: 'WebSocketError';
+      /** Error of the transport, or the reason as a PusherError. */
+      error: unknown;
+    }
+  | {
+      /** The gateway's first message could not be read. */
+      type: 'HandshakeError';
+      /** Reason. */
+      error: unknown;
+    }
+  | {
+      /** A message of the gateway could not be read. */
+      type: 'MessageParseError';
+      /** Reason. */
+      error: unknown;
+      /** Text of the message. */
+      data: string;
+    };
 
 /** Data of an error that the gateway sends. */
 export interface PusherErrorData {
