@@ -52,9 +52,15 @@ export type { Tick, Ticker } from './pipe/tick';
 export { Client } from './pipe/client-2011';
 export type { SocketHandle, Sockets } from './pipe/handles/sockets';
 export type {
-  CauseOptions,
   ChannelEvents,
   ChannelsEvents,
+  ReceivedEvent,
+  SocketEvents,
+  SocketsEvents,
+  UsersEvents,
+} from './pipe/event-tables';
+export type {
+  CauseOptions,
   ClientEvents,
   CloseMeta,
   ConnectedInfo,
@@ -67,21 +73,17 @@ export type {
   PipeState,
   PublishOptions,
   PublishReceipt,
-  ReceivedEvent,
   ResetInfo,
   HandlerSlowInfo,
   InvalidInfo,
   SlowSocketInfo,
-  SocketEvents,
   SocketPublishOptions,
-  SocketsEvents,
   SocketTriggerOptions,
   SubscribeCallback,
   SubscriptionFilter,
   SubscriptionKind,
   TriggerCallback,
   TriggerOptions,
-  UsersEvents,
 } from './pipe/types';
 export type { UserHandle, Users } from './pipe/handles/users';
 export type { AppEvents } from './util/app-events';

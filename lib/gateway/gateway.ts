@@ -52,9 +52,7 @@ import { Webhooks } from './webhooks/webhooks';
 
 type State = 'idle' | 'starting' | 'running' | 'draining' | 'stopped';
 
-/**
- * A gateway: browsers, backends and everything between them in one process. The only file that knows all of its rooms.
- */
+/** A gateway: browsers, backends and everything between them in one process. Made by `createGateway`. */
 export class Gateway {
   /** Metrics of the gateway, as `/metrics` shows them. */
   readonly metrics: Metrics;

@@ -199,12 +199,18 @@ const optionsSchema = z.strictObject({
 
 export type { Limits } from './limits';
 
-/** Options of an app, complete. */
+/**
+ * Options of an app, complete.
+ * @interface
+ */
 export type AppOptions = z.output<typeof appSchema>;
 export type WebhookOptions = z.output<typeof webhookSchema>;
 export type WebhookEventName = NonNullable<WebhookOptions['events']>[number];
 
-/** Options of `createGateway`. Every option but `apps` has a default; unknown keys are refused. */
+/**
+ * Options of `createGateway`. Every option but `apps` has a default; unknown keys are refused.
+ * @interface
+ */
 export type GatewayOptions = z.input<typeof gatewaySchema> & {
   /**
    * Any pino-like logger; false for none. Default: none, but commands of pushy that throw are warnings of the process.

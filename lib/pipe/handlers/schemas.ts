@@ -1,7 +1,8 @@
 import { StandpipeError } from '../../errors';
 import { isThenable } from '../../util/emitter';
 import type { Clock } from '../../util/timers';
-import type { HeardData, HeardName, InvalidInfo } from '../types';
+import type { HeardData, HeardName } from '../event-tables';
+import type { InvalidInfo } from '../types';
 
 /** An issue of a schema with the place that it is about. */
 export interface SchemaIssue {

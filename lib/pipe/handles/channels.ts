@@ -14,14 +14,11 @@ import type { Target } from '../outbox/command';
 import { eventStream } from '../handlers/event-stream';
 import { EVERY } from '../handlers/registry';
 import { Listenable, type ClientParts, type NarrowedBy } from './listenable';
+import type { ChannelEvents, ChannelsEvents, HeardArgs, ReceivedEvent } from '../event-tables';
 import type {
-  ChannelEvents,
-  ChannelsEvents,
-  HeardArgs,
   Meta,
   PublishOptions,
   PublishReceipt,
-  ReceivedEvent,
   TriggerCallback,
   TriggerOptions,
 } from '../types';

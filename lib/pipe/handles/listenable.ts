@@ -4,7 +4,7 @@ import { NodeEmitter, type HandlerOf } from '../handlers/node-emitter';
 import type { AnyHandler, Registries, Registry, Subject } from '../handlers/registry';
 import type { Queries } from '../queries/queries';
 import type { Sender } from '../outbox/sender';
-import type { HeardArgs } from '../types';
+import type { HeardArgs } from '../event-tables';
 
 /**
  * The parts of a client that handles use. Handles hold nothing else, so they may be made, kept, shared and dropped at

@@ -27,14 +27,12 @@ import { eventStream } from '../handlers/event-stream';
 import { EVERY } from '../handlers/registry';
 import type { Queries } from '../queries/queries';
 import { Listenable, type ClientParts, type NarrowedBy } from './listenable';
+import type { ReceivedEvent, SocketEvents, SocketsEvents } from '../event-tables';
 import type {
   Meta,
   PublishReceipt,
-  ReceivedEvent,
-  SocketEvents,
   SocketPublishOptions,
   SocketTriggerOptions,
-  SocketsEvents,
   TriggerCallback,
 } from '../types';
 
