@@ -27,13 +27,14 @@ t.test(
 );
 
 t.test('typedoc finds a name and a member without a doc comment', async (t) => {
+  const settings = { extends: [join(ROOT, 'typedoc.json')], entryPoints: ['index.ts'] };
   const dir = t.testdir({
-    'tsconfig.json': '{ "compilerOptions": { "types": [] }, "include": ["*.ts"] }',
+    'tsconfig.json': '{ "compilerOptions": { "types": [] }, "files": ["index.ts"] }',
+    'typedoc.json': JSON.stringify({ ...settings, tsconfig: 'tsconfig.json' }),
     'index.ts':
       '/** Told. */\nexport interface A {\n  untold: string;\n}\nexport const bare = 1;\n',
   });
-  const own = ['--entryPoints', join(dir, 'index.ts'), '--tsconfig', join(dir, 'tsconfig.json')];
-  const { code, text } = await typedoc(...own);
+  const { code, text } = await typedoc('--options', join(dir, 'typedoc.json'));
   t.not(code, 0);
   t.match(text, /A\.untold .*does not have any documentation/);
   t.match(text, /bare .*does not have any documentation/);
