@@ -115,7 +115,7 @@ export type Rule = keyof typeof RULES;
 export class RuleError extends StandpipeError {
   /** Name of the rule. */
   readonly rule: Rule;
-  /** Text of the rule: what is allowed. */
+  /** Text of the rule: the values that it allows. */
   readonly hint: string;
 
   constructor(rule: Rule, message: string, code: ErrorCode = 'bad_argument') {

@@ -33,7 +33,7 @@ export interface WebHookEvent {
 export interface WebHookData {
   /** Time at which the webhook was sent, milliseconds since 1970. */
   time_ms: number;
-  /** Its events. */
+  /** Events of the webhook. */
   events: WebHookEvent[];
 }
 

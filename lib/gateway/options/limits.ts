@@ -188,9 +188,9 @@ export type Limits = z.output<typeof limitsSchema>;
 export function limitsTable(): Array<{
   /** Name of the limit. */
   name: string;
-  /** Its default. */
+  /** Default. */
   value: number;
-  /** What it bounds. */
+  /** Meaning: the thing that it bounds. */
   about: string;
 }> {
   const defaults = limitsSchema.parse({});

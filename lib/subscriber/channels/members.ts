@@ -6,7 +6,7 @@ const NOBODY = null as unknown as Member;
 export interface Member {
   /** Id of the user. */
   id: string;
-  /** What its server said of it, of any type as in pusher-js. */
+  /** Data that the server signed for the member, of any type as in pusher-js. */
   // oxlint-disable-next-line typescript/no-explicit-any -- programs for pusher-js read it without a check
   info: any;
 }

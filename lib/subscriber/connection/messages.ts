@@ -17,7 +17,7 @@ export type ConnectionError =
   | {
       /** The gateway said so, in band or by closing. */
       type: 'PusherError';
-      /** What it said. */
+      /** Data of that error. */
       data: PusherErrorData;
     }
   | {
