@@ -24,6 +24,7 @@ const SHARDS = new Map([['spec/faults/simulation.spec.ts', 2]]);
 // Specs with a process of their own: those that take long or watch their whole process. The others share some.
 const ALONE = [
   ...['redis', 'redis-faults', 'sentinels'].map((name) => `spec/brokers/${name}.spec.ts`),
+  'spec/doc-comments.spec.ts',
   'spec/readme.spec.ts',
   'spec/bench/',
   'spec/browser/',

@@ -1,3 +1,17 @@
+/**
+ * The line between one browser and the backend, for a stock pusher-js. Begin with `attachBackChannel`.
+ * @example
+ * ```ts
+ * import Pusher from 'pusher-js';
+ * import { attachBackChannel } from 'standpipe/back-channel';
+ *
+ * const pusher = attachBackChannel(new Pusher('key', { wsHost: 'localhost', wsPort: 6001, cluster: '' }));
+ * pusher.back_channel.bind('greeting', (text) => console.log(text));
+ * pusher.back_channel.trigger('greet', { name: 'Ada' });
+ * pusher.back_channel.onRequest('where', () => ({ x: 1, y: 2 }));
+ * ```
+ * @module standpipe/back-channel
+ */
 import type {
   AppEvents,
   BrowserEvents,
@@ -80,6 +94,7 @@ export type AppPusher<App extends AppEvents, P extends PusherLike> = Omit<
   P,
   'back_channel' | 'bind' | 'subscribe' | 'unbind'
 > & {
+  /** The line to the backend. */
   readonly back_channel: BackChannel<App>;
   /** Hears an event of all channels. */
   bind<N extends NameIn<HeardInBrowser<App>>>(
@@ -97,6 +112,7 @@ export type AppPusher<App extends AppEvents, P extends PusherLike> = Omit<
 
 /** A channel of an AppPusher. */
 export interface AppChannel<App extends AppEvents> {
+  /** Name of the channel. */
   readonly name: string;
   /** Hears an event of the channel. */
   bind<N extends NameIn<HeardInBrowser<App>>>(
@@ -121,8 +137,13 @@ type HeardInBrowser<App extends AppEvents> = ServerEvents<App> &
 
 /** The part of a stock pusher-js instance that the back channel stands on. */
 export interface PusherLike {
+  /** Sends an event without a channel; false when there is no connection. */
   send_event(event: string, data: unknown): boolean;
-  connection: { bind(event: string, handler: (message: Message) => void): unknown };
+  /** The connection, whose `message` brings every event. */
+  connection: {
+    /** Calls `handler` for every event of this name. */
+    bind(event: string, handler: (message: Message) => void): unknown;
+  };
 }
 
 interface Message {
@@ -153,7 +174,10 @@ const REPLY = 'standpipe:reply';
 export function attachBackChannel<P extends PusherLike>(
   pusher: P & { back_channel?: BackChannel },
   report: (error: unknown) => void = throwLater,
-): P & { back_channel: BackChannel } {
+): P & {
+  /** The line to the backend. */
+  back_channel: BackChannel;
+} {
   if (pusher.back_channel !== undefined) return pusher as P & { back_channel: BackChannel };
   const handlers = new Map<string, BackChannelHandler[]>();
   const answerers = new Map<string, RequestHandler>();

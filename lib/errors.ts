@@ -35,7 +35,9 @@ export type ErrorCode = keyof typeof ERROR_CODES;
  * led to it. `status` is the HTTP status or close code of the other side where there is one.
  */
 export class StandpipeError extends Error {
+  /** Stable code, for programs. */
   readonly code: ErrorCode;
+  /** HTTP status or close code of the other side; undefined where there is none. */
   readonly status: number | undefined;
 
   constructor(code: ErrorCode, message: string, extra: { cause?: unknown; status?: number } = {}) {

@@ -1,3 +1,22 @@
+/**
+ * The backend's end of the Pipe: hears every browser and answers each one over a single connection to a gateway. Begin with
+ * `createClient`. All calls: lib/CLIENT.md; options: lib/OPTIONS.md.
+ * @example
+ * ```ts
+ * import { createClient } from 'standpipe';
+ *
+ * interface Chat {
+ *   browser: { greet: { name: string } };
+ *   server: { greeting: string };
+ * }
+ * const client = createClient<Chat>({ appId: '1', key: 'key', secret: 'secret', name: 'chat' });
+ * client.subscribe(['socket_message']);
+ * client.sockets.on('event:greet', (id, { name }) => client.socket(id).trigger('greeting', `Hi ${name}`));
+ * client.on('error', (error) => console.error(error.code, error.message));
+ * void client.connect();
+ * ```
+ * @module standpipe
+ */
 export { StandpipeError, type ErrorCode } from './errors';
 export type { TlsOptions } from './net/dial';
 export type {
@@ -33,6 +52,14 @@ export type { Tick, Ticker } from './pipe/tick';
 export { Client } from './pipe/client-2011';
 export type { SocketHandle, Sockets } from './pipe/handles/sockets';
 export type {
+  ChannelEvents,
+  ChannelsEvents,
+  ReceivedEvent,
+  SocketEvents,
+  SocketsEvents,
+  UsersEvents,
+} from './pipe/event-tables';
+export type {
   CauseOptions,
   ClientEvents,
   CloseMeta,
@@ -46,7 +73,6 @@ export type {
   PipeState,
   PublishOptions,
   PublishReceipt,
-  ReceivedEvent,
   ResetInfo,
   HandlerSlowInfo,
   InvalidInfo,
@@ -59,6 +85,6 @@ export type {
   TriggerCallback,
   TriggerOptions,
 } from './pipe/types';
-export type { UserHandle } from './pipe/handles/users';
+export type { UserHandle, Users } from './pipe/handles/users';
 export type { AppEvents } from './util/app-events';
 export type { Logger } from './util/logger';

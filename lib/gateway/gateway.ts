@@ -52,10 +52,9 @@ import { Webhooks } from './webhooks/webhooks';
 
 type State = 'idle' | 'starting' | 'running' | 'draining' | 'stopped';
 
-/**
- * A gateway: browsers, backends and everything between them in one process. The only file that knows all of its rooms.
- */
+/** A gateway: browsers, backends and everything between them in one process. Made by `createGateway`. */
 export class Gateway {
+  /** Metrics of the gateway, as `/metrics` shows them. */
   readonly metrics: Metrics;
   /** Configuration in force. */
   #settings: GatewaySettings;
@@ -179,6 +178,7 @@ export class Gateway {
     return this.#listener.ports.morePorts;
   }
 
+  /** Port for TLS; undefined without `tls`, and before the start. */
   get tlsPort(): number | undefined {
     return this.#listener.ports.tlsPort;
   }
@@ -196,6 +196,7 @@ export class Gateway {
     return this.#side.console?.url;
   }
 
+  /** Address it listens on, as configured. */
   get host(): string {
     return this.#settings.host;
   }
@@ -348,7 +349,7 @@ export class Gateway {
     this.#log.info({}, 'gateway stopped');
   }
 
-  /** Opens a Channels connection over a carrier of the caller's own: how `standpipe/testing` makes its browsers. */
+  /** @internal Opens a Channels connection over a carrier of the caller's own: how `standpipe/testing` makes its browsers. */
   openSocket(key: string, query: URLSearchParams, carrier: Carrier): CarrierHandler | undefined {
     return this.#channels.open(key, query, carrier);
   }

@@ -17,7 +17,10 @@ const HOST = 'STANDPIPE_ENGINE_HOST';
 /** Variable that tells a worker which of its open files leads to that process. */
 const WAY = 'STANDPIPE_ENGINE_FD';
 
-/** Options of `hostEngine`: limits of the events and answers that the engine keeps, and a log of workers that it gives up. */
+/**
+ * Options of `hostEngine`: limits of the events and answers that the engine keeps, and a log of workers that it gives up.
+ * @interface
+ */
 export type EngineOptions = Pick<GatewayOptions, 'limits' | 'log'>;
 
 /**

@@ -1,3 +1,21 @@
+/**
+ * A gateway in a program of your own, as `standpipe serve` runs one. Begin with `createGateway`. More: lib/SERVER.md.
+ * @example
+ * ```ts
+ * import { createGateway } from 'standpipe/gateway';
+ *
+ * async function run(): Promise<void> {
+ *   const gateway = createGateway({
+ *     port: 6001,
+ *     apps: [{ id: '1', key: 'key', secret: 'secret', clientEvents: true }],
+ *   });
+ *   await gateway.start();
+ *   console.log(gateway.url);
+ *   process.once('SIGTERM', () => void gateway.drain());
+ * }
+ * ```
+ * @module standpipe/gateway
+ */
 export { type Following, type FollowSettings, followOptions } from './follow-options';
 export { createGateway, Gateway } from './gateway';
 export { type EngineOptions, hostEngine } from './host-engine';

@@ -52,12 +52,19 @@ import { type TokenLike, WebHook, type WebHookEvent, type WebHookRequest } from 
  * `trigger`, `triggerBatch`, `get` and `post` takes a callback as its last argument, too.
  */
 export class Pusher<Events = DefaultEvents> {
+  /** Key and secret of an app. */
   static readonly Token = Token;
+  /** Error of a request that failed. */
   static readonly RequestError = RequestError;
+  /** Error of an argument that breaks a rule. */
   static readonly RuleError = RuleError;
+  /** Error of a webhook that cannot be read. */
   static readonly WebHookError = WebHookError;
+  /** A webhook. */
   static readonly WebHook = WebHook;
+  /** Answer of the HTTP API. */
   static readonly ApiResponse = ApiResponse;
+  /** Rules for arguments, by their names. */
   static readonly RULES = RULES;
 
   /** The class by its own name, so that `import { Pusher }` and `require()` are one. */
@@ -65,10 +72,12 @@ export class Pusher<Events = DefaultEvents> {
     return Pusher;
   }
 
+  /** The class once more, for `import Pusher from`. */
   static get default(): typeof Pusher {
     return Pusher;
   }
 
+  /** Options with their defaults. */
   readonly config: Config;
   readonly #sender: ApiSender;
   readonly #coalescer: Coalescer | undefined;
@@ -271,7 +280,10 @@ function called<Answer>(
 
 type Client<Events> = Pusher<Events>;
 
-/** The types by upstream's names, for those who write `Pusher.Options`. */
+/**
+ * The types by upstream's names, for those who write `Pusher.Options`.
+ * @hidden
+ */
 // oxlint-disable-next-line typescript/no-namespace
 export declare namespace Pusher {
   export type Pusher<Events = DefaultEvents> = Client<Events>;

@@ -17,6 +17,7 @@ const NOT_CONNECTED = new Set([
  * 'connect_failed' when it surely did not arrive, 'unknown_outcome' when it may have.
  */
 export class RequestError extends StandpipeError {
+  /** URL of the request, with its signature. */
   readonly url: string;
   /** Cause of the failure, when no answer came. */
   readonly error: unknown;
@@ -24,6 +25,7 @@ export class RequestError extends StandpipeError {
   readonly body: string | undefined;
   /** The request as it was sent last. */
   request: ApiRequest | undefined;
+  /** The answer, when one came. */
   response: ApiResponse | undefined;
   /** Events of a batch that earlier requests had published before this one failed. */
   accepted = 0;
@@ -58,8 +60,11 @@ function codeOf(error: unknown, status: number | undefined): ErrorCode {
 
 /** A webhook that cannot be read, with upstream's fields. */
 export class WebHookError extends StandpipeError {
+  /** Content type of the request. */
   readonly contentType: string | undefined;
+  /** Body of the request. */
   readonly body: string;
+  /** Header X-Pusher-Signature of the request. */
   readonly signature: string | undefined;
 
   constructor(
@@ -108,7 +113,9 @@ export type Rule = keyof typeof RULES;
 
 /** An argument breaks a rule: `message` is upstream's, `rule` the rule's name, and `hint` says what is allowed. */
 export class RuleError extends StandpipeError {
+  /** Name of the rule. */
   readonly rule: Rule;
+  /** Text of the rule: the values that it allows. */
   readonly hint: string;
 
   constructor(rule: Rule, message: string, code: ErrorCode = 'bad_argument') {

@@ -3,7 +3,9 @@ import { RuleError } from './errors';
 
 /** Key and secret of an app, and what is done with them. */
 export class Token {
+  /** Key of the app. */
   readonly key: string;
+  /** Secret of the app. */
   readonly secret: string;
 
   constructor(key: string, secret: string) {

@@ -12,8 +12,11 @@ export type EventName<Events> = keyof Events & string;
 
 /** Options of every way to make a client; each may be left out where it has a default. */
 export interface BaseOptions {
+  /** Id of the app. */
   appId?: string | number;
+  /** Key of the app. */
   key?: string;
+  /** Secret of the app. */
   secret?: string;
   /** Default false. */
   useTLS?: boolean;
@@ -68,7 +71,12 @@ export interface HostOptions extends BaseOptions {
 }
 
 /** Options of a client: of a cluster, of a host, or of the host by default. */
-export type Options = BaseOptions & { cluster?: string; host?: string };
+export type Options = BaseOptions & {
+  /** Cluster of the hosted service. */
+  cluster?: string;
+  /** Host name of the server. Wins over `cluster`. */
+  host?: string;
+};
 
 /** Options of a trigger. */
 export interface TriggerParams {
@@ -93,8 +101,11 @@ export interface TriggerParams {
 /** An event of a batch, for one channel. */
 export type BatchEvent<Events = DefaultEvents> = {
   [Name in EventName<Events>]: TriggerParams & {
+    /** Name of the channel. */
     channel: string;
+    /** Name of the event. */
     name: Name;
+    /** Data: text is sent as it is, all else as JSON. */
     data: Events[Name];
   };
 }[EventName<Events>];
@@ -108,6 +119,7 @@ export type Params = Record<string, unknown> & { [Name in ReservedParam]?: never
 export interface RequestOptions<Path extends string = string> {
   /** Below `/apps/<id>`, such as `/channels`. */
   path: Path;
+  /** Query parameters. */
   params?: Params;
 }
 
@@ -122,17 +134,23 @@ export interface PostOptions extends RequestOptions {
 
 /** A request to sign. */
 export interface SignedQueryStringOptions {
+  /** `GET` or `POST`. */
   method: string;
   /** The whole path, such as `/apps/3/events`. */
   path: string;
+  /** JSON text of the body, for a POST. */
   body?: string;
+  /** Query parameters. */
   params?: Params;
 }
 
 /** Answer of an authorization endpoint to pusher-js, as JSON: the signature of a channel. */
 export interface ChannelAuthResponse {
+  /** `<key>:<signature>`. */
   auth: string;
+  /** JSON text of the member, for presence channels. */
   channel_data?: string;
+  /** Key of an encrypted channel, base64. */
   shared_secret?: string;
 }
 
@@ -141,52 +159,73 @@ export type AuthResponse = ChannelAuthResponse;
 
 /** Answer of an authentication endpoint to pusher-js, as JSON: the signature of a user. */
 export interface UserAuthResponse {
+  /** `<key>:<signature>`. */
   auth: string;
+  /** JSON text of the user. */
   user_data: string;
 }
 
 /** Member of a presence channel, as it is signed. */
 export interface PresenceChannelData {
+  /** Id of the member. */
   user_id: string | number;
+  /** Data that other members see. */
   user_info?: object;
 }
 
 /** User to sign in: an id, at least, and what else browsers may know of the user. */
 export interface UserChannelData {
+  /** Id of the user. */
   id: string;
   [key: string]: unknown;
 }
 
 /** Counts of a channel, as far as they were asked for and there are any. */
 export interface ChannelAttributes {
+  /** Members of a presence channel. */
   user_count?: number;
+  /** Subscribed sockets. */
   subscription_count?: number;
 }
 
 /** Answer to a trigger: empty, unless `info` asked for something. */
 export interface TriggerAnswer {
+  /** Attributes by the name of the channel. */
   channels?: Record<string, ChannelAttributes>;
 }
 
 /** Answer to a batch: empty, unless some event has `info`; then attributes by the place of the event. */
 export interface BatchAnswer {
+  /** Attributes in the order of the events. */
   batch?: ChannelAttributes[];
 }
 
 /** Answer to `GET /channels`. */
 export interface ChannelsAnswer {
+  /** Occupied channels by name. */
   channels: Record<string, ChannelAttributes>;
 }
 
 /** Answer to `GET /channels/<name>`. */
 export interface ChannelAnswer extends ChannelAttributes {
+  /** True when somebody is subscribed. */
   occupied: boolean;
-  cache?: { data: string; ttl: number } | null;
+  /** Last event of a cache channel; null without one. */
+  cache?: {
+    /** Data of the event. */
+    data: string;
+    /** Seconds for which it is kept. */
+    ttl: number;
+  } | null;
 }
 
 /** Answer to `GET /channels/<name>/users`. */
 export interface UsersAnswer {
-  users: Array<{ id: string }>;
+  /** Members of the presence channel. */
+  users: Array<{
+    /** Id of the user. */
+    id: string;
+  }>;
 }
 
 /** Answers of paths without a type of their own, as with upstream. */

@@ -13,12 +13,17 @@ export interface WebHookRequest {
 
 /** An event of a webhook. `event`, `data` and `socket_id` are those of a client event; other kinds do not have them. */
 export interface WebHookEvent {
+  /** Kind of event, such as `channel_occupied` or `client_event`. */
   name: string;
+  /** Name of the channel. */
   channel: string;
+  /** Name of the client event. */
   event: string;
   /** On a `private-encrypted-` channel: decrypted, where there is a master key. */
   data: string;
+  /** Socket that sent the client event. */
   socket_id: string;
+  /** Member of the presence channel, or sender of the client event there. */
   user_id?: string;
   /** Reason why `data` is still encrypted. */
   undecrypted?: Undecrypted;
@@ -26,22 +31,31 @@ export interface WebHookEvent {
 
 /** Body of a webhook: its time, in milliseconds since 1970, and its events. */
 export interface WebHookData {
+  /** Time at which the webhook was sent, milliseconds since 1970. */
   time_ms: number;
+  /** Events of the webhook. */
   events: WebHookEvent[];
 }
 
 /** Key and secret to check a webhook with, besides those of the client. */
 export interface TokenLike {
+  /** Key of the app. */
   key: string;
+  /** Secret of the app. */
   secret: string;
 }
 
 /** A webhook: check `isValid()` before you believe what it says. */
 export class WebHook {
+  /** Key and secret of the client. */
   readonly token: Token;
+  /** Header X-Pusher-Key. */
   readonly key: string | undefined;
+  /** Header X-Pusher-Signature. */
   readonly signature: string | undefined;
+  /** Header Content-Type. */
   readonly contentType: string | undefined;
+  /** The body as it was received. */
   readonly body: string;
   /** The body's JSON; undefined unless its content type is JSON. */
   readonly data: WebHookData | undefined;
@@ -64,6 +78,7 @@ export class WebHook {
     });
   }
 
+  /** True when the content type is `application/json`. */
   isContentTypeValid(): boolean {
     return this.contentType === 'application/json';
   }
@@ -79,6 +94,7 @@ export class WebHook {
     throw new WebHookError('Invalid WebHook body', this.contentType, this.body, this.signature);
   }
 
+  /** Events of the webhook. Throws a WebHookError when the body is not valid. */
   getEvents(): WebHookEvent[] {
     return this.getData().events;
   }

@@ -13,6 +13,7 @@ export class ClientEmitter extends NodeEmitter<ClientEvents> {
     this.#emitter = emitter;
   }
 
+  /** Adds a handler. */
   on<K extends keyof ClientEvents>(event: K, handler: HandlerOf<ClientEvents, K>): this {
     checkWord(event, CLIENT_EVENTS);
     checkHandler(handler);
@@ -20,6 +21,7 @@ export class ClientEmitter extends NodeEmitter<ClientEvents> {
     return this;
   }
 
+  /** Adds a handler that runs at most once. */
   once<K extends keyof ClientEvents>(event: K, handler: HandlerOf<ClientEvents, K>): this {
     checkWord(event, CLIENT_EVENTS);
     checkHandler(handler);
@@ -27,6 +29,7 @@ export class ClientEmitter extends NodeEmitter<ClientEvents> {
     return this;
   }
 
+  /** Removes a handler, or all handlers of an event. */
   off<K extends keyof ClientEvents>(event: K, handler?: HandlerOf<ClientEvents, K>): this {
     this.#emitter.off(event, handler as Handler<ClientEvents[K]> | undefined);
     return this;

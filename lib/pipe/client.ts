@@ -142,10 +142,12 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
     warnOfOpenDoors(settings);
   }
 
+  /** State of the connection. */
   get state(): PipeState {
     return this.#link.state;
   }
 
+  /** True while there is a connection. */
   get connected(): boolean {
     return this.#link.state === 'open';
   }

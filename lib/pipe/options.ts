@@ -104,9 +104,23 @@ export interface PipeOptions {
    * Waits between attempts: random between 0 and `baseMs`, which is doubled with every failure up to `maxMs`. Default
    * 500 and 30 000.
    */
-  backoff?: { baseMs?: number | undefined; maxMs?: number | undefined } | undefined;
+  backoff?:
+    | {
+        /** Longest wait after the first failure. */
+        baseMs?: number | undefined;
+        /** Longest wait of all. */
+        maxMs?: number | undefined;
+      }
+    | undefined;
   /** Events the gateway may send ahead of the last finished handler. Default 32 768 messages, 8 MiB of data. */
-  credit?: { messages?: number | undefined; bytes?: number | undefined } | undefined;
+  credit?:
+    | {
+        /** Number of events. */
+        messages?: number | undefined;
+        /** Bytes of their data. */
+        bytes?: number | undefined;
+      }
+    | undefined;
   /**
    * The group to be a member of, or its name. Default: none, and every event comes here. A group outlives its last
    * member for the gateway's window, so one that restarts goes on with it.
@@ -171,6 +185,7 @@ export interface PipeOptions {
 
 /** Options of a client with the events `Events`: schemas have the types of their events, which `PipeOptions` cannot know. */
 export type OptionsOf<Events extends object> = Omit<PipeOptions, 'schemas'> & {
+  /** Schemas of events that browsers send, as of `PipeOptions`. */
   schemas?: Schemas<Events> | undefined;
 };
 

@@ -1,5 +1,4 @@
 import type { StandpipeError } from '../errors';
-import type { NameIn, Upward } from '../util/app-events';
 
 /**
  * Names of events with the type of their data. A claim, not a check, unless the option `schemas` has a schema for the
@@ -7,29 +6,13 @@ import type { NameIn, Upward } from '../util/app-events';
  */
 export type DefaultEvents = Record<string, unknown>;
 
-/** Names of the events that browsers send. */
-export type HeardName<Events extends object> = NameIn<Upward<Events>>;
-/** Data of an event that browsers send; of any of them without a name. */
-export type HeardData<
-  Events extends object,
-  N extends HeardName<Events> = HeardName<Events>,
-> = Upward<Events>[N];
-/**
- * Arguments of a handler of `event`: a list for each name, so that a look at the name tells the type of the data.
- * `Subject` are those between name and data, `Rest` those behind it.
- */
-export type HeardArgs<
-  Events extends object,
-  Subject extends unknown[],
-  Rest extends unknown[] = [meta: Meta],
-> = {
-  [N in HeardName<Events>]: [eventName: N, ...Subject, data: HeardData<Events, N>, ...Rest];
-}[HeardName<Events>];
-
 /** Position of an event in its stream: offsets of a partition grow by 1 inside an epoch. */
 export interface EventPosition {
+  /** Number of the partition. */
   readonly partition: number;
+  /** Life of the partition; a later one has a higher number. */
   readonly epoch: number;
+  /** Place in the epoch. */
   readonly offset: number;
 }
 
@@ -39,6 +22,7 @@ export interface Meta {
   readonly channel: string | undefined;
   /** Id of the signed-in user or presence member behind the socket. */
   readonly userId: string | undefined;
+  /** Position of the event. */
   readonly position: EventPosition;
   /** True when another process, or this one before a crash, may already have seen it. */
   readonly redelivered: boolean;
@@ -61,6 +45,7 @@ export interface Meta {
 export interface CloseMeta extends Meta {
   /** WebSocket close code. */
   readonly code: number | undefined;
+  /** Reason of the close frame. */
   readonly reason: string | undefined;
 }
 
@@ -69,95 +54,6 @@ export interface SlowSocketInfo {
   /** Bytes that wait for it at the gateway. */
   readonly unsentBytes: number;
 }
-
-/** Events of `client.sockets`: events without a channel, of any socket. */
-export type SocketsEvents<Events extends object> = {
-  open: [socketId: string, meta: Meta];
-  close: [socketId: string, meta: CloseMeta];
-  /**
-   * An open socket belongs to another member of the group from now on. No `close` follows here; when it comes back,
-   * `open` is told again, with `meta.resync`.
-   */
-  moved: [socketId: string];
-  slow: [socketId: string, info: SlowSocketInfo, meta: Meta];
-  drained: [socketId: string, meta: Meta];
-  event: [eventName: HeardName<Events>, socketId: string, data: HeardData<Events>, meta: Meta];
-} & {
-  [N in HeardName<Events> as `event:${N}`]: [
-    socketId: string,
-    data: HeardData<Events, N>,
-    meta: Meta,
-  ];
-};
-
-/** Events of `client.socket(id)`. */
-export type SocketEvents<Events extends object> = {
-  close: [meta: CloseMeta];
-  /** The socket belongs to another member of the group from now on, and nothing more is heard of it here. */
-  moved: [];
-  /** The browser does not read what it is sent. Send it less, or it is closed with 4100 when its limit is reached. */
-  slow: [info: SlowSocketInfo, meta: Meta];
-  /** The socket was slow, and has read everything. */
-  drained: [meta: Meta];
-  event: [eventName: HeardName<Events>, data: HeardData<Events>, meta: Meta];
-} & { [N in HeardName<Events> as `event:${N}`]: [data: HeardData<Events, N>, meta: Meta] };
-
-/** Events of `client.channels`: events of any channel. */
-export type ChannelsEvents<Events extends object> = {
-  occupied: [channelName: string, meta: Meta];
-  vacated: [channelName: string, meta: Meta];
-  /**
-   * An occupied channel belongs to another member of the group from now on. No `vacated` follows here; when it comes
-   * back, `occupied` is told again, with `meta.resync`.
-   */
-  moved: [channelName: string];
-  member_added: [channelName: string, userId: string, meta: Meta];
-  member_removed: [channelName: string, userId: string, meta: Meta];
-  cache_miss: [channelName: string, meta: Meta];
-  event: [
-    eventName: HeardName<Events>,
-    channelName: string,
-    socketId: string,
-    data: HeardData<Events>,
-    meta: Meta,
-  ];
-} & {
-  [N in HeardName<Events> as `event:${N}`]: [
-    channelName: string,
-    socketId: string,
-    data: HeardData<Events, N>,
-    meta: Meta,
-  ];
-};
-
-/** Events of `client.channel(name)`. */
-export type ChannelEvents<Events extends object> = {
-  occupied: [meta: Meta];
-  vacated: [meta: Meta];
-  /** The channel belongs to another member of the group from now on. */
-  moved: [];
-  member_added: [userId: string, meta: Meta];
-  member_removed: [userId: string, meta: Meta];
-  cache_miss: [meta: Meta];
-  event: [eventName: HeardName<Events>, socketId: string, data: HeardData<Events>, meta: Meta];
-} & {
-  [N in HeardName<Events> as `event:${N}`]: [
-    socketId: string,
-    data: HeardData<Events, N>,
-    meta: Meta,
-  ];
-};
-
-/** Events of `client.users`: a user's first connection signed in, the last one is gone. */
-export type UsersEvents = {
-  online: [userId: string, meta: Meta];
-  offline: [userId: string, meta: Meta];
-};
-
-/** An event from the async iterators of `client.socket(id)` and `client.channel(name)`. */
-export type ReceivedEvent<Events extends object> = {
-  [N in HeardName<Events>]: { event: N; socketId: string; data: HeardData<Events, N>; meta: Meta };
-}[HeardName<Events>];
 
 /**
  * State of a client. `dialing` and `greeting` are the two halves of connecting; `waiting` is the time until the next
@@ -187,7 +83,9 @@ export interface ConnectedInfo {
 export interface DisconnectedInfo {
   /** WebSocket close code; 1006 when the connection was lost without one. */
   readonly code: number;
+  /** Reason of the close frame; empty without one. */
   readonly reason: string;
+  /** True when the client connects again by itself. */
   readonly willReconnect: boolean;
   /** Set unless `disconnect()` was called. */
   readonly error: StandpipeError | undefined;
@@ -195,7 +93,12 @@ export interface DisconnectedInfo {
 
 /** Events of one partition that could not be kept. */
 export interface GapInfo {
+  /** Number of the partition. */
   readonly partition: number;
+  /**
+   * `overflow`: the log was full. `expired`: kept for too long. `store_lost`, `node_lost`: the memory that held them is
+   * gone.
+   */
   readonly cause: 'unspecified' | 'overflow' | 'expired' | 'store_lost' | 'node_lost';
   /** Number of lost events; undefined when it is not known. An event counts once, however many it was `conflated` of. */
   readonly count: number | undefined;
@@ -220,6 +123,7 @@ export interface HandlerSlowInfo {
   readonly event: string;
   /** The socket id, or the channel, whose events wait for it. */
   readonly key: string;
+  /** Time for which the handler has run, in milliseconds. */
   readonly runningMs: number;
 }
 
@@ -239,9 +143,11 @@ export interface InvalidInfo {
 export type ClientEvents = {
   /** A connection is established. Each one is followed by one `disconnected`. */
   connected: [info: ConnectedInfo];
+  /** A connection has ended. */
   disconnected: [info: DisconnectedInfo];
   /** A failure without a callback or promise of its own. Without a handler it goes to the log only. */
   error: [error: StandpipeError];
+  /** The state has changed. */
   state: [state: PipeState, previous: PipeState];
   /** There is room in the outbox again, after `trigger` returned false. */
   drain: [];
@@ -341,13 +247,18 @@ export interface SocketTriggerOptions extends CauseOptions, DropOptions {}
 
 /** Options of `publish` to a socket. */
 export interface SocketPublishOptions extends SocketTriggerOptions {
+  /** `accepted` (default): resolves when the gateway has applied it. `delivered`: also tells to how many sockets. */
   ack?: 'accepted' | 'delivered' | undefined;
 }
 
 /** The gateway applied the command, exactly once. */
 export type PublishReceipt =
-  | { readonly status: 'accepted' }
   | {
+      /** The gateway applied it. */
+      readonly status: 'accepted';
+    }
+  | {
+      /** The gateway applied it and wrote it to sockets. */
       readonly status: 'delivered';
       /** Sockets it was written to. Browsers confirm nothing, so this is not "seen by". */
       readonly sockets: number;

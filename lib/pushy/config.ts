@@ -15,6 +15,7 @@ export interface PushyConfig {
   ssl?: boolean | undefined;
   /** Key and certificate as PEM. */
   sslKey?: string | null | undefined;
+  /** Certificate as PEM. */
   sslCert?: string | null | undefined;
   /** Options of the SockJS endpoint. */
   sockjs?: Sockjs | undefined;

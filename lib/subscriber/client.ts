@@ -20,10 +20,18 @@ import { User } from './user';
 export interface ChannelEvents {
   /** On presence channels its data are the members. */
   'pusher:subscription_succeeded': Members;
+  /** The subscription was refused. */
   'pusher:subscription_error': AuthErrorData;
-  'pusher:subscription_count': { subscription_count: number };
+  /** Number of subscribers, where the app has counts. */
+  'pusher:subscription_count': {
+    /** Subscribed sockets. */
+    subscription_count: number;
+  };
+  /** A member came. */
   'pusher:member_added': Member;
+  /** A member has gone. */
   'pusher:member_removed': Member;
+  /** The cache channel holds no event. */
   'pusher:cache_miss': unknown;
 }
 
@@ -50,14 +58,22 @@ export class Subscriber<E extends AppEvents = AppEvents> {
    * `fetch`, and `channelAuthorization.customHandler` is the place for requests of one's own.
    */
   static readonly Runtime: Record<string, unknown> = {};
+  /** Callbacks of authorizations by script tags (`transport: 'jsonp'`). */
   static readonly auth_callbacks = authCallbacks;
+  /** Version of this client. */
   static readonly VERSION = VERSION;
 
+  /** Key of the app. */
   key: string;
+  /** Options as they were given. */
   options: Options;
+  /** Options with their defaults. */
   config: Settings;
+  /** Channels that are subscribed to. */
   readonly channels = new Channels();
+  /** The connection to the gateway. */
   readonly connection: Connection;
+  /** The user of this client. */
   readonly user: User;
   /** The line between this client and the backends of a Standpipe gateway: no channel, nobody else hears it. */
   readonly back_channel: BackChannel<E>;
@@ -115,10 +131,12 @@ export class Subscriber<E extends AppEvents = AppEvents> {
     return this.channels.find(name) as unknown as Channel<Heard<E>, BrowserEvents<E>>;
   }
 
+  /** All channels that are subscribed to. */
   allChannels(): Channel[] {
     return this.channels.all();
   }
 
+  /** Connects, where it is not connected. */
   connect(): void {
     const { instances } = this.#class;
     const self = this as unknown as Subscriber<never>;
@@ -126,6 +144,7 @@ export class Subscriber<E extends AppEvents = AppEvents> {
     this.connection.connect();
   }
 
+  /** Ends the connection; `connect` brings it back. */
   disconnect(): void {
     const { instances } = this.#class;
     const at = instances.indexOf(this);
@@ -143,6 +162,7 @@ export class Subscriber<E extends AppEvents = AppEvents> {
     return this;
   }
 
+  /** Removes one handler of an event, all handlers of an event, or all handlers. */
   unbind<K extends NameOf<Heard<E>>>(
     event?: K,
     handler?: EventHandler<Heard<E>[K]>,
@@ -152,6 +172,7 @@ export class Subscriber<E extends AppEvents = AppEvents> {
     return this;
   }
 
+  /** Calls `handler` for every event, with its name. */
   bind_global(handler: GlobalHandler): this {
     this.global_emitter.bind_global(handler);
     return this;
@@ -162,11 +183,13 @@ export class Subscriber<E extends AppEvents = AppEvents> {
     return this.bind_global(handler);
   }
 
+  /** Removes one handler of `bind_global`, or all of them. */
   unbind_global(handler?: GlobalHandler): this {
     this.global_emitter.unbind_global(handler);
     return this;
   }
 
+  /** Removes all handlers. */
   unbind_all(): this {
     this.global_emitter.unbind_all();
     return this;
@@ -184,6 +207,7 @@ export class Subscriber<E extends AppEvents = AppEvents> {
     return channel as unknown as Channel<Heard<E>, BrowserEvents<E>>;
   }
 
+  /** Subscribes to all channels anew. For the client. */
   subscribeAll(): void {
     for (const channel of this.channels.all()) channel.subscribe();
   }
@@ -228,6 +252,7 @@ export class Subscriber<E extends AppEvents = AppEvents> {
     this.connection.reconnect();
   }
 
+  /** True when connections go over TLS alone. */
   shouldUseTLS(): boolean {
     return this.config.useTLS;
   }

@@ -17,6 +17,7 @@ export type NameOf<E extends EventTypes> = keyof E & string;
  * app has not declared its events.
  */
 export type EventHandler<D = unknown> = {
+  /** Called with the data of an event. */
   handle(data: D, metadata: Metadata): unknown;
 }['handle'];
 

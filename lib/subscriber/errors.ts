@@ -26,7 +26,9 @@ export class HTTPAuthError extends Error {
 
 /** Data of `pusher:subscription_error` and `pusher:signin_error`. */
 export interface AuthErrorData {
+  /** Kind of error. */
   type: 'AuthError';
+  /** Text for people. */
   error: string;
   /** HTTP status of the auth endpoint; absent where no endpoint was asked. */
   status?: number;

@@ -8,6 +8,7 @@ import type * as api from './types';
 export class Pusher<E extends AppEventsOf = AppEventsOf> extends Subscriber<E> {
   /** For `import { Pusher }` and `import Pusher` of what `require` gives. */
   static readonly Pusher = Pusher;
+  /** The class once more, for `import Pusher from`. */
   static readonly default = Pusher;
 
   /** Connects with an app key at once, unless `Pusher.autoConnect` is false. */
@@ -16,7 +17,10 @@ export class Pusher<E extends AppEventsOf = AppEventsOf> extends Subscriber<E> {
   }
 }
 
-/** The types by their names, for programs whose `require` or `import` gives the class. */
+/**
+ * The types by their names, for programs whose `require` or `import` gives the class.
+ * @hidden
+ */
 // oxlint-disable-next-line typescript/no-namespace -- `export =` has no other place for types
 export declare namespace Pusher {
   export type AppEvents = api.AppEvents;

@@ -11,9 +11,11 @@ export interface AuthRequestOptions {
   transport?: 'ajax' | 'jsonp';
   /** Sent along with every request. */
   params?: object;
+  /** Headers besides those of the request. */
   headers?: object;
   /** Asked at every request; its entries are added. */
   paramsProvider?: () => object;
+  /** Headers made anew for each request. */
   headersProvider?: () => object;
 }
 
@@ -48,6 +50,7 @@ export type AuthorizerGenerator = (channel: Channel, options: AuthorizerOptions)
 
 /** Authorizer of one channel, as older pusher-js makes them. */
 export interface Authorizer {
+  /** Authorizes the channel for a socket; calls back once. */
   authorize(socketId: string, callback: Parameters<ChannelAuthorizationHandler>[1]): void;
 }
 
@@ -79,6 +82,7 @@ export interface Options {
   encrypted?: boolean;
   /** Ways to connect: 'ws', 'wss', 'xhr_streaming', 'xhr_polling'. Default all. */
   enabledTransports?: ReadonlyArray<TransportName | 'sockjs'>;
+  /** Transports that are not used. */
   disabledTransports?: ReadonlyArray<TransportName | 'sockjs'>;
   /** Silence after which the gateway is asked for a sign of life; it may ask for less. Default 120 000. */
   activityTimeout?: number;
@@ -87,7 +91,9 @@ export interface Options {
   /** Time without a connection after which the state is 'unavailable'. Default 10 000. */
   unavailableTimeout?: number;
 
+  /** Authorization of private and presence channels. */
   channelAuthorization?: ChannelAuthorizationOptions;
+  /** Authentication of users. */
   userAuthentication?: UserAuthenticationOptions;
   /** `channelAuthorization.endpoint` under its older name. */
   authEndpoint?: string;
@@ -95,11 +101,16 @@ export interface Options {
   authTransport?: 'ajax' | 'jsonp';
   /** Params and headers under their older names; username and password become HTTP Basic authentication. */
   auth?: {
+    /** Fields of the request's body. */
     params?: object;
+    /** Headers of the request. */
     headers?: object;
+    /** Name for HTTP Basic authentication. */
     username?: string;
+    /** Password for HTTP Basic authentication. */
     password?: string;
   };
+  /** Makes the authorizer of each channel; `channelAuthorization.customHandler` under its older form. */
   authorizer?: AuthorizerGenerator;
 
   /**
@@ -108,7 +119,12 @@ export interface Options {
    */
   secret?: string;
   /** User of presence channels and of sign-ins, for clients with a `secret`. */
-  channel_data?: { user_id: string | number; user_info?: object };
+  channel_data?: {
+    /** Id of the user. */
+    user_id: string | number;
+    /** Data of the user that others see. */
+    user_info?: object;
+  };
   /** Makes the keys of encrypted channels, where `secret` is given: 32 bytes in base64. */
   encryptionMasterKeyBase64?: string;
 
@@ -119,8 +135,11 @@ export interface Options {
   nacl?: unknown;
   /** Accepted and without effect: no statistics are sent. */
   enableStats?: boolean;
+  /** Accepted and without effect. */
   disableStats?: boolean;
+  /** Accepted and without effect. */
   statsHost?: string;
+  /** Accepted and without effect. */
   timelineParams?: unknown;
   /** Accepted and without effect: there is no SockJS library. */
   ignoreNullOrigin?: boolean;

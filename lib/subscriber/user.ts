@@ -10,6 +10,7 @@ import { Watchlist } from './watchlist';
 
 /** Data of a signed-in user; fields without a type here are the app's. */
 export interface UserData {
+  /** Id of the user. */
   id: string;
   // oxlint-disable-next-line typescript/no-explicit-any -- programs for pusher-js read it without a check
   [field: string]: any;
@@ -27,6 +28,7 @@ type SignIn =
  * here. Types are those of pusher-js, which do not tell where a field is null.
  */
 export class User extends Dispatcher {
+  /** Users on the watchlist who come and go. */
   readonly watchlist = new Watchlist();
   readonly #owner: ChannelOwner;
   readonly #authenticate: () => UserAuthenticationHandler;
@@ -39,6 +41,7 @@ export class User extends Dispatcher {
     this.#authenticate = authenticate;
   }
 
+  /** True after `signin`. */
   get signin_requested(): boolean {
     return this.#wanted;
   }

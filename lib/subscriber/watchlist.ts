@@ -3,7 +3,9 @@ import { Dispatcher } from './dispatcher';
 
 /** Data of `online` and `offline`. */
 export interface WatchlistEvent {
+  /** `online` or `offline`. */
   name: string;
+  /** Users who came or went. */
   user_ids: string[];
 }
 

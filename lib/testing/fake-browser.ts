@@ -8,23 +8,33 @@ import { memoryEncoder, textsOf } from './memory-encoder';
 
 /** A message that a fake browser has received. `data` is decoded as pusher-js decodes it. */
 export interface BrowserMessage {
+  /** Name of the event. */
   event: string;
+  /** Name of the channel; undefined for an event without one. */
   channel: string | undefined;
+  /** Data of the event, decoded. */
   data: unknown;
+  /** Member who sent the event, on presence channels. */
   userId: string | undefined;
 }
 
 /** User, or member of a presence channel, that a fake browser is. */
 export interface Identity {
+  /** Id of the user. */
   userId: string;
+  /** Data of the user that others see. */
   userInfo?: Record<string, unknown>;
 }
 
 /** Answer of an authorization endpoint: to a channel, or to a sign-in where `user_data` is there. */
 export interface ChannelAuth {
+  /** `<key>:<signature>`. */
   auth: string;
+  /** JSON text of the member, for presence channels. */
   channel_data?: string;
+  /** JSON text of the user, for sign-ins. */
   user_data?: string;
+  /** Key of an encrypted channel, base64. */
   shared_secret?: string;
 }
 
@@ -78,7 +88,12 @@ export class FakeBrowser {
   /** Received messages, in order. */
   readonly received: BrowserMessage[] = [];
   /** Resolves with the close code when the gateway closes the connection. */
-  readonly closed: Promise<{ code: number; reason: string }>;
+  readonly closed: Promise<{
+    /** Close code. */
+    code: number;
+    /** Reason of the close frame. */
+    reason: string;
+  }>;
   readonly #credentials: { key: string; secret: string };
   readonly #closed = deferred<{ code: number; reason: string }>();
   readonly #handlers = new Map<string, Set<MessageHandler>>();
@@ -94,7 +109,7 @@ export class FakeBrowser {
   #session: CarrierHandler | undefined;
   #id = '';
 
-  /** Use `TestGateway.browser()`. */
+  /** @internal Use `TestGateway.browser()`. */
   constructor(
     credentials: { key: string; secret: string },
     open: (carrier: Carrier) => CarrierHandler | undefined,
@@ -188,6 +203,7 @@ export class FakeBrowser {
     throw new StandpipeError('refused', message, { status: code });
   }
 
+  /** Ends a subscription. */
   unsubscribe(channel: string): this {
     if (channel === this.#userChannel) this.#userChannel = undefined;
     return this.send('pusher:unsubscribe', { channel });
@@ -201,6 +217,7 @@ export class FakeBrowser {
     return this;
   }
 
+  /** Removes a handler. */
   off(event: string, handler: MessageHandler): this {
     this.#handlers.get(event)?.delete(handler);
     return this;

@@ -12,14 +12,27 @@ const APP = { id: '1', key: 'test-key', secret: 'test-secret', clientEvents: tru
  * a clock that is given here does.
  */
 export interface TestGatewayOptions extends Partial<GatewayOptions> {
+  /** Clock of the gateway. Default: the real one. */
   clock?: Clock;
 }
 
 /** A real gateway in the test process, on a free port of 127.0.0.1. */
 export class TestGateway {
+  /** The gateway. */
   readonly gateway: Gateway;
   /** Options with which `createClient` reaches this gateway. */
-  readonly client: { key: string; secret: string; appId: string; host: string; port: number };
+  readonly client: {
+    /** Key of the app. */
+    key: string;
+    /** Secret of the app. */
+    secret: string;
+    /** Id of the app. */
+    appId: string;
+    /** Address of the gateway. */
+    host: string;
+    /** Port of the gateway. */
+    port: number;
+  };
 
   /** Use `createTestGateway`. */
   constructor(gateway: Gateway, app: { id: string; key: string; secret: string }) {
@@ -41,6 +54,7 @@ export class TestGateway {
     return browser;
   }
 
+  /** Stops the gateway. */
   close(): Promise<void> {
     return this.gateway.stop();
   }

@@ -6,12 +6,17 @@ export type Timer = object;
  * of day, in milliseconds since 1970.
  */
 export interface Clock {
+  /** Monotonic time, in milliseconds. */
   now(): number;
+  /** Time of day, in milliseconds since 1970. */
   wall(): number;
+  /** Runs once after `delayMs` milliseconds. */
   setTimeout(run: () => void, delayMs: number): Timer;
+  /** Stops a timer; one that has run is no error. */
   clearTimeout(timer: Timer): void;
   /** Runs after the I/O of the present turn of the event loop. */
   endOfTurn(run: () => void): void;
+  /** A number from 0 up to 1. */
   random(): number;
   /** CPU time of this process so far, in milliseconds. Absent where time is turned by hand. */
   cpuMs?: () => number;

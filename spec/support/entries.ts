@@ -52,5 +52,3 @@ const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (file) =>
   config: unknown;
 };
 export const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-export const program = ts.createProgram([...sources.values()], options);
-export const checker = program.getTypeChecker();

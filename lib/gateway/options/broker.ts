@@ -13,10 +13,10 @@ const sentinelsSchema = z.strictObject({
     .string()
     .regex(PRIMARY_NAME, 'must be 1 to 100 of A-Z a-z 0-9 _ . -')
     .describe('Name by which the sentinels know the primary.'),
-  username: text.optional(),
+  username: text.optional().describe('User of the primary.'),
   password: text.optional().describe('Password of the primary.'),
-  database: z.number().int().min(0).max(9999).optional(),
-  sentinelUsername: text.optional(),
+  database: z.number().int().min(0).max(9999).optional().describe('Number of the database.'),
+  sentinelUsername: text.optional().describe('User of the sentinels.'),
   sentinelPassword: text.optional().describe('Password of the sentinels.'),
   tls: z.boolean().default(false).describe('Servers and sentinels are spoken to with TLS.'),
 });

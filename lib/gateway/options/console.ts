@@ -31,8 +31,8 @@ export const consoleSchema = z.strictObject({
   port: port.describe('0 takes a free one.'),
   tls: z
     .strictObject({
-      cert: tlsFile,
-      key: tlsFile,
+      cert: tlsFile.describe('Certificate with its chain, as PEM.'),
+      key: tlsFile.describe('Private key, as PEM.'),
     })
     .optional()
     .describe('Certificate and key, as PEM text; needed where other machines reach it.'),

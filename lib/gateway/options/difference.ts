@@ -30,7 +30,9 @@ const FIXED_LIMITS: readonly (keyof Limits)[] = [
 
 /** Effects of a reload, by the ids of apps and the names of options. */
 export interface Reloaded {
+  /** Ids of apps that came. */
   added: string[];
+  /** Ids of apps that went; their sockets are closed. */
   removed: string[];
   /** Options that changed, such as `limits.maxPipes` or `app 42: secret`. */
   changed: string[];

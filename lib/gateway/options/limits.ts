@@ -178,11 +178,21 @@ export const limitsSchema = z.strictObject({
   drainMs: ms.default(10_000).describe('Time over which a stopping gateway closes its sockets.'),
 });
 
-/** Limits of a gateway, complete; each has a default. */
+/**
+ * Limits of a gateway, complete; each has a default.
+ * @interface
+ */
 export type Limits = z.output<typeof limitsSchema>;
 
 /** Every limit: its name, default and what it bounds. The README's table is made from it. */
-export function limitsTable(): Array<{ name: string; value: number; about: string }> {
+export function limitsTable(): Array<{
+  /** Name of the limit. */
+  name: string;
+  /** Default. */
+  value: number;
+  /** Meaning: the thing that it bounds. */
+  about: string;
+}> {
   const defaults = limitsSchema.parse({});
   return Object.entries(limitsSchema.shape).map(([name, schema]) => ({
     name,

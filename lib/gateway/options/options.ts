@@ -119,7 +119,7 @@ const PATH_TAKEN = `must be none of ${TAKEN_PATHS.join(', ')}, which are paths o
 const DOT_SEGMENTS = 'must have no segment . or .., which clients resolve; such as /realtime';
 
 const gatewaySchema = z.strictObject({
-  host: host.default('127.0.0.1'),
+  host: host.default('127.0.0.1').describe('Address to listen on.'),
   port: port.default(6001).describe('0 takes a free one.'),
   fd: fd.describe(
     'Descriptor of a listening socket that another process made; instead of the port.',
@@ -139,10 +139,10 @@ const gatewaySchema = z.strictObject({
     .describe('Time to wait at the start for ports that another process has; it may be draining.'),
   tls: z
     .strictObject({
-      port: port.default(6443),
-      fd,
-      cert: tlsFile,
-      key: tlsFile,
+      port: port.default(6443).describe('0 takes a free one.'),
+      fd: fd.describe('Descriptor of a listening socket; instead of the port.'),
+      cert: tlsFile.describe('Certificate with its chain, as PEM.'),
+      key: tlsFile.describe('Private key, as PEM.'),
       only: z.boolean().default(false).describe('No plain port is opened.'),
     })
     .optional()
@@ -156,8 +156,8 @@ const gatewaySchema = z.strictObject({
     .describe('A prefix of all paths (the wsPath of pusher-js); a proxy may take it away.'),
   metrics: z
     .strictObject({
-      host: host.default('127.0.0.1'),
-      port,
+      host: host.default('127.0.0.1').describe('Address to listen on.'),
+      port: port.describe('0 takes a free one.'),
       token: z
         .string()
         .regex(/^[\x21-\x7e]{20,256}$/, 'must be 20 to 256 characters of ASCII without blanks')
@@ -186,8 +186,8 @@ const gatewaySchema = z.strictObject({
   broker: brokerSchema
     .optional()
     .describe('Joins several gateways, so that browsers and HTTP calls are served by any of them.'),
-  apps: z.array(appSchema).min(1),
-  limits: limitsSchema.default(limitsSchema.parse({})),
+  apps: z.array(appSchema).min(1).describe('Apps that are served.'),
+  limits: limitsSchema.default(limitsSchema.parse({})).describe('Bounds of everything.'),
 });
 
 /** The options of a program: all of the configuration file, and others that no file could hold. */
@@ -199,19 +199,28 @@ const optionsSchema = z.strictObject({
 
 export type { Limits } from './limits';
 
-/** Options of an app, complete. */
+/**
+ * Options of an app, complete.
+ * @interface
+ */
 export type AppOptions = z.output<typeof appSchema>;
 export type WebhookOptions = z.output<typeof webhookSchema>;
 export type WebhookEventName = NonNullable<WebhookOptions['events']>[number];
 
-/** Options of `createGateway`. Every option but `apps` has a default; unknown keys are refused. */
+/**
+ * Options of `createGateway`. Every option but `apps` has a default; unknown keys are refused.
+ * @interface
+ */
 export type GatewayOptions = z.input<typeof gatewaySchema> & {
   /**
    * Any pino-like logger; false for none. Default: none, but commands of pushy that throw are warnings of the process.
    */
   log?: Logger | false;
   /** Commands that clients of pushy may send, beside `subscribe` and `unsubscribe` or in their place. */
-  pushy?: { commands?: PushyCommands };
+  pushy?: {
+    /** Commands by their names. */
+    commands?: PushyCommands;
+  };
 };
 
 export type GatewaySettings = z.output<typeof gatewaySchema> & {

@@ -55,7 +55,7 @@ const sockjsSchema = z.strictObject({
 /** `apps[].pushy`: one app of the gateway as a pushy server. */
 export const pushySchema = z.strictObject({
   secretKey: z.string().min(1).max(256).describe("Signs pushy's triggers and subscriptions only."),
-  sockjs: sockjsSchema.default(sockjsSchema.parse({})),
+  sockjs: sockjsSchema.default(sockjsSchema.parse({})).describe('Options of the SockJS endpoint.'),
   port: z
     .number()
     .int()
@@ -71,7 +71,9 @@ export type PushyOptions = z.output<typeof pushySchema>;
 export interface PushyConnection {
   /** The `socketId` that the client was told. */
   readonly id: string;
+  /** Way by which the client is connected. */
   readonly protocol: 'websocket' | 'xhr-streaming' | 'xhr-polling';
+  /** Address of the client. */
   readonly remoteAddress: string;
   /** Sends a text as it is. */
   write(text: string): void;
@@ -93,9 +95,13 @@ export interface PushyServer {
 export interface PushyChannel {
   /** As its first subscriber wrote it. Names that differ in case only are the same channel. */
   readonly name: string;
+  /** True when a subscription needs a signature. */
   readonly authRequired: boolean;
+  /** True when subscribers are told of each other. */
   readonly presenceEnabled: boolean;
+  /** Number of its pushy subscribers. */
   countMembers(): number;
+  /** True when this client is subscribed. */
   hasMember(connection: PushyConnection): boolean;
   /** Sends an event to all subscribers of the app's channel, of whichever protocol, but one. */
   broadcast(event: string, data: unknown, except?: PushyConnection): void;
@@ -103,7 +109,9 @@ export interface PushyChannel {
 
 /** The channels with pushy subscribers, as a command sees them. */
 export interface PushyChannels {
+  /** True when a channel of this name has subscribers, or was added. */
   exists(name: string): boolean;
+  /** The channel of this name, compared without case. */
   get(name: string): PushyChannel | undefined;
   /** Throws when the channel exists. It is there until its last subscriber goes, or `remove`. */
   add(name: string): PushyChannel;

@@ -1,15 +1,22 @@
 /** A request, signed and ready to be sent. */
 export interface ApiRequest {
+  /** `GET` or `POST`. */
   readonly method: string;
+  /** The whole URL, with its signature. */
   readonly url: string;
+  /** Headers by name. */
   readonly headers: Readonly<Record<string, string>>;
+  /** JSON text; undefined for a GET. */
   readonly body: string | undefined;
 }
 
 /** Headers as `fetch` gives them: names in any case. */
 export interface ResponseHeaders {
+  /** The value of a header; null without one. */
   get(name: string): string | null;
+  /** True when there is such a header. */
   has(name: string): boolean;
+  /** Calls back for each header. */
   forEach(each: (value: string, name: string) => void): void;
 }
 
@@ -49,7 +56,14 @@ export type Fetch = (
     body?: string;
     signal?: Signal;
   },
-) => Promise<{ status: number; headers: ResponseHeaders; text(): Promise<string> }>;
+) => Promise<{
+  /** HTTP status. */
+  status: number;
+  /** Headers of the answer. */
+  headers: ResponseHeaders;
+  /** The text of the answer. */
+  text(): Promise<string>;
+}>;
 
 /** Longer answers are given up: the longest, a list of all channels, has some 50 bytes a channel. */
 export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;

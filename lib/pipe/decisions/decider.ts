@@ -13,9 +13,11 @@ import type { Subscriptions } from '../subscriptions';
 
 /** Request of a browser to sign in. */
 export interface SignInRequest {
+  /** Socket that asks. */
   readonly socketId: string;
   /** Headers by name in lower case. */
   readonly headers: ReadonlyMap<string, string>;
+  /** Cookies by name. */
   readonly cookies: ReadonlyMap<string, string>;
   /** Fields of the request's body, such as `params` of pusher-js. */
   readonly body: ReadonlyMap<string, string>;
@@ -25,6 +27,7 @@ export interface SignInRequest {
 
 /** Request of a browser to subscribe to a private or presence channel. */
 export interface AuthorizeRequest extends SignInRequest {
+  /** Name of the channel. */
   readonly channel: string;
 }
 

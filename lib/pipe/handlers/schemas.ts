@@ -1,26 +1,55 @@
 import { StandpipeError } from '../../errors';
 import { isThenable } from '../../util/emitter';
 import type { Clock } from '../../util/timers';
-import type { HeardData, HeardName, InvalidInfo } from '../types';
+import type { HeardData, HeardName } from '../event-tables';
+import type { InvalidInfo } from '../types';
 
 /** An issue of a schema with the place that it is about. */
 export interface SchemaIssue {
+  /** Text for people. */
   readonly message: string;
-  readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
+  /** Keys that lead to the place in the data; none for the data itself. */
+  readonly path?:
+    | ReadonlyArray<
+        | PropertyKey
+        | {
+            /** The key. */
+            readonly key: PropertyKey;
+          }
+      >
+    | undefined;
 }
 
 /** Verdict of a schema: the value as handlers get it, or issues. */
 export type SchemaResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly SchemaIssue[] };
+  | {
+      /** The data as handlers get it. */
+      readonly value: Output;
+      /** None: the data fits. */
+      readonly issues?: undefined;
+    }
+  | {
+      /** Reasons why the data does not fit. */
+      readonly issues: readonly SchemaIssue[];
+    };
 
 /** A schema by the Standard Schema interface, version 1, which those of zod, valibot and arktype have. */
 export interface StandardSchema<Output = unknown> {
+  /** Properties of the interface. */
   readonly '~standard': {
+    /** Version of the interface. */
     readonly version: 1;
+    /** Name of the library. */
     readonly vendor: string;
+    /** Checks a value, now or later. */
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
-    readonly types?: { readonly output: Output } | undefined;
+    /** Types for the compiler; nothing reads them when the program runs. */
+    readonly types?:
+      | {
+          /** Type of the value that the schema gives. */
+          readonly output: Output;
+        }
+      | undefined;
   };
 }
 

@@ -13,15 +13,12 @@ import { checkKeys, checkedChannel, checkedChannels } from '../checks';
 import type { Target } from '../outbox/command';
 import { eventStream } from '../handlers/event-stream';
 import { EVERY } from '../handlers/registry';
-import { Listenable, type ClientParts } from './listenable';
+import { Listenable, type ClientParts, type NarrowedBy } from './listenable';
+import type { ChannelEvents, ChannelsEvents, HeardArgs, ReceivedEvent } from '../event-tables';
 import type {
-  ChannelEvents,
-  ChannelsEvents,
-  HeardArgs,
   Meta,
   PublishOptions,
   PublishReceipt,
-  ReceivedEvent,
   TriggerCallback,
   TriggerOptions,
 } from '../types';
@@ -53,11 +50,15 @@ export interface Channels<Events extends object> {
   (names: readonly string[]): SeveralChannels<Events>;
   /** Adds a handler. It may return a promise: the next event of the same socket waits for it. */
   on(event: 'event', handler: Handler<HeardArgs<Events, OnChannel>>): this;
+  /** Adds a handler, of any event, that looks at no meta. */
   on(event: 'event', handler: Handler<HeardArgs<Events, OnChannel, []>>): this;
+  /** Adds a handler, of an event by its name. */
   on<K extends ChannelsWord<Events>>(event: K, handler: ChannelsHandler<Events, K>): this;
   /** Adds a handler that runs at most once. */
   once(event: 'event', handler: Handler<HeardArgs<Events, OnChannel>>): this;
+  /** Adds a handler that runs at most once, of any event, that looks at no meta. */
   once(event: 'event', handler: Handler<HeardArgs<Events, OnChannel, []>>): this;
+  /** Adds a handler that runs at most once, of an event by its name. */
   once<K extends ChannelsWord<Events>>(event: K, handler: ChannelsHandler<Events, K>): this;
   /** Removes a handler, or all handlers of an event. */
   off<K extends ChannelsWord<Events>>(event: K, handler?: ChannelsHandler<Events, K>): this;
@@ -138,6 +139,7 @@ async function listChannels(
 
 /** Several channels. An event reaches a socket once for each of them that it is on. */
 export class SeveralChannels<Events extends object> extends Sendable<Events> {
+  /** Names of the channels. */
   readonly names: readonly string[];
 
   constructor({ sender }: ClientParts, names: readonly string[]) {
@@ -150,11 +152,9 @@ export class SeveralChannels<Events extends object> extends Sendable<Events> {
 /** A channel. The handle holds no state: handlers live until `off`. */
 export class ChannelHandle<Events extends object> extends Listenable<
   ChannelEvents<Events>,
-  {
-    full: HeardArgs<Events, [socketId: string]>;
-    short: HeardArgs<Events, [socketId: string], []>;
-  }
+  NarrowedBy<Events, [socketId: string]>
 > {
+  /** Name of the channel. */
   readonly name: string;
   readonly #parts: ClientParts;
   readonly #target: Target;

@@ -4,6 +4,7 @@ import { NodeEmitter, type HandlerOf } from '../handlers/node-emitter';
 import type { AnyHandler, Registries, Registry, Subject } from '../handlers/registry';
 import type { Queries } from '../queries/queries';
 import type { Sender } from '../outbox/sender';
+import type { HeardArgs } from '../event-tables';
 
 /**
  * The parts of a client that handles use. Handles hold nothing else, so they may be made, kept, shared and dropped at
@@ -21,6 +22,14 @@ export interface Narrowed {
   full: unknown[];
   /** The arguments up to the data. A function with fewer parameters than a union of lists is no handler for TypeScript. */
   short: unknown[];
+}
+
+/** The lists for the events of an app; `Subject` are the arguments between name and data. */
+export interface NarrowedBy<Events extends object, Subject extends unknown[]> extends Narrowed {
+  /** All arguments, the meta last. */
+  full: HeardArgs<Events, Subject>;
+  /** The arguments up to the data. */
+  short: HeardArgs<Events, Subject, []>;
 }
 
 /**
@@ -44,7 +53,9 @@ export abstract class Listenable<
 
   /** Adds a handler. It may return a promise: the next event of the same socket waits for it. */
   on(event: 'event' & keyof M, handler: Handler<N['full']>): this;
+  /** Adds a handler, of any event, that looks at no meta. */
   on(event: 'event' & keyof M, handler: Handler<N['short']>): this;
+  /** Adds a handler, of an event by its name. */
   on<K extends keyof M & string>(event: K, handler: HandlerOf<M, K>): this;
   on(event: string, handler: Handler<never[]>): this {
     return this.#add(event, handler as AnyHandler, false);
@@ -52,7 +63,9 @@ export abstract class Listenable<
 
   /** Adds a handler that runs at most once. */
   once(event: 'event' & keyof M, handler: Handler<N['full']>): this;
+  /** Adds a handler that runs at most once, of any event, that looks at no meta. */
   once(event: 'event' & keyof M, handler: Handler<N['short']>): this;
+  /** Adds a handler that runs at most once, of an event by its name. */
   once<K extends keyof M & string>(event: K, handler: HandlerOf<M, K>): this;
   once(event: string, handler: Handler<never[]>): this {
     return this.#add(event, handler as AnyHandler, true);

@@ -26,16 +26,13 @@ import type { Target } from '../outbox/command';
 import { eventStream } from '../handlers/event-stream';
 import { EVERY } from '../handlers/registry';
 import type { Queries } from '../queries/queries';
-import { Listenable, type ClientParts } from './listenable';
+import { Listenable, type ClientParts, type NarrowedBy } from './listenable';
+import type { ReceivedEvent, SocketEvents, SocketsEvents } from '../event-tables';
 import type {
-  HeardArgs,
   Meta,
   PublishReceipt,
-  ReceivedEvent,
-  SocketEvents,
   SocketPublishOptions,
   SocketTriggerOptions,
-  SocketsEvents,
   TriggerCallback,
 } from '../types';
 
@@ -47,10 +44,7 @@ const MAX_MEMBER_BYTES = 10_240;
 /** All sockets of the app: `open`, `close`, `moved`, `slow`, `drained`, and events without a channel. */
 export class Sockets<Events extends object> extends Listenable<
   SocketsEvents<Events>,
-  {
-    full: HeardArgs<Events, [socketId: string]>;
-    short: HeardArgs<Events, [socketId: string], []>;
-  }
+  NarrowedBy<Events, [socketId: string]>
 > {
   readonly #queries: Queries;
 
@@ -81,8 +75,9 @@ export class Sockets<Events extends object> extends Listenable<
  */
 export class SocketHandle<Events extends object> extends Listenable<
   SocketEvents<Events>,
-  { full: HeardArgs<Events, []>; short: HeardArgs<Events, [], []> }
+  NarrowedBy<Events, []>
 > {
+  /** Id of the socket. */
   readonly id: string;
   readonly #parts: ClientParts;
   readonly #target: Target;

@@ -4,7 +4,7 @@ import type { QueryOptions, UserInfo } from '../queries/results';
 import { checkedUserId } from '../checks';
 import { EVERY } from '../handlers/registry';
 import { Listenable, type ClientParts } from './listenable';
-import type { UsersEvents } from '../types';
+import type { UsersEvents } from '../event-tables';
 
 /** All signed-in users of the app. Subscribe to `user_existence` to hear of them. */
 export class Users extends Listenable<UsersEvents> {
@@ -15,6 +15,7 @@ export class Users extends Listenable<UsersEvents> {
 
 /** A signed-in user. Events reach all sockets of the user. */
 export class UserHandle<Events extends object> extends Sendable<Events> {
+  /** Id of the user. */
   readonly id: string;
   readonly #parts: ClientParts;
 

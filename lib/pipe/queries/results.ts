@@ -23,6 +23,7 @@ export interface ListChannelsOptions extends ListOptions {
 
 /** An occupied channel in a list. */
 export interface ChannelEntry {
+  /** Name of the channel. */
   readonly name: string;
   /** Told when it is in `info`. */
   readonly subscriptionCount?: number;
@@ -32,8 +33,11 @@ export interface ChannelEntry {
 
 /** A channel, occupied or not. */
 export interface ChannelInfo {
+  /** Name of the channel. */
   readonly name: string;
+  /** True when somebody is subscribed. */
   readonly occupied: boolean;
+  /** Subscribed sockets. */
   readonly subscriptionCount: number;
   /** Told of presence channels. */
   readonly userCount?: number;
@@ -41,20 +45,26 @@ export interface ChannelInfo {
    * The last event of a cache channel, with the time that it will be kept, or null. `data` is as browsers get it.
    */
   readonly cached?: {
+    /** Name of the event. */
     readonly event: string;
+    /** Data of the event. */
     readonly data: string;
+    /** Time for which it will be kept, in milliseconds. */
     readonly ttlMs: number;
   } | null;
 }
 
 /** Member of a presence channel, or signed-in user. `userInfo` is as the app signed it. */
 export interface MemberInfo {
+  /** Id of the user. */
   readonly userId: string;
+  /** Data of the user, as the app signed it. */
   readonly userInfo?: object;
 }
 
 /** A connected socket in a list. */
 export interface SocketEntry {
+  /** Id of the socket. */
   readonly id: string;
   /** Told when the socket is signed in. */
   readonly userId?: string;
@@ -62,13 +72,17 @@ export interface SocketEntry {
 
 /** A connected socket with its user and channels. */
 export interface SocketInfo extends SocketEntry {
+  /** Data of the signed-in user, as the app signed it. */
   readonly userInfo?: object;
+  /** Names of its channels. */
   readonly channels: readonly string[];
 }
 
 /** A user with the connected sockets; without any, `socketCount` is 0. */
 export interface UserInfo {
+  /** Id of the user. */
   readonly id: string;
+  /** Data of the user, as the app signed it; told while a socket is connected. */
   readonly userInfo?: object;
   /** Sockets signed in as this user. */
   readonly socketCount: number;
@@ -78,9 +92,14 @@ export interface UserInfo {
 
 /** Counts of the app, over all gateways that work as one. `node` is the process at the other end. */
 export interface Stats {
+  /** Name of the gateway process at the other end. */
   readonly node: string;
+  /** Connected browsers. */
   readonly sockets: number;
+  /** Occupied channels. */
   readonly channels: number;
+  /** Signed-in users. */
   readonly users: number;
+  /** Connected backends. */
   readonly pipes: number;
 }

@@ -10,6 +10,7 @@ export interface ChannelAuthorizationData {
 
 /** Answer of an endpoint for a sign-in. */
 export interface UserAuthenticationData {
+  /** `<key>:<signature>`. */
   auth: string;
   /** JSON text of the user. */
   user_data: string;

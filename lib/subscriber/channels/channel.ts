@@ -36,6 +36,7 @@ export class Channel<
   Heard extends EventTypes = AnyEvents,
   Sent extends EventTypes = AnyEvents,
 > extends Dispatcher<Heard> {
+  /** Name of the channel. */
   readonly name: string;
   /** Subscribers by the gateway's last word; undefined where the app has no counts, which the type does not tell. */
   subscriptionCount: number = undefined as unknown as number;
@@ -50,14 +51,17 @@ export class Channel<
     this.owner = owner;
   }
 
+  /** True when the gateway has taken the subscription. */
   get subscribed(): boolean {
     return this.#subscription === 'subscribed';
   }
 
+  /** True until the gateway has answered. */
   get subscriptionPending(): boolean {
     return this.#subscription === 'pending' || this.#subscription === 'cancelled';
   }
 
+  /** True when it was given up before the answer. */
   get subscriptionCancelled(): boolean {
     return this.#subscription === 'cancelled';
   }

@@ -13,10 +13,12 @@ export class Channels {
     return Object.fromEntries(this.#byName);
   }
 
+  /** All channels. */
   all(): Channel[] {
     return [...this.#byName.values()];
   }
 
+  /** The channel of this name. */
   find(name: string): Channel | undefined {
     return this.#byName.get(name);
   }

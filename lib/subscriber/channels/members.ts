@@ -2,9 +2,11 @@ import { isObject } from '../../pusher/json';
 
 const NOBODY = null as unknown as Member;
 
-/** A member of a presence channel; `info` is what its server said of it, of any type as in pusher-js. */
+/** A member of a presence channel. */
 export interface Member {
+  /** Id of the user. */
   id: string;
+  /** Data that the server signed for the member, of any type as in pusher-js. */
   // oxlint-disable-next-line typescript/no-explicit-any -- programs for pusher-js read it without a check
   info: any;
 }
@@ -13,7 +15,9 @@ export interface Member {
 export class Members {
   /** `user_info` by id. */
   members: Record<string, unknown> = {};
+  /** Number of members. */
   count = 0;
+  /** Id of the member that this client is; null before the subscription has succeeded. */
   myID: string | number | null = null;
   /** Null before the subscription has succeeded. */
   me: Member = NOBODY;

@@ -10,6 +10,7 @@ export class PresenceChannel<
   Heard extends EventTypes = AnyEvents,
   Sent extends EventTypes = AnyEvents,
 > extends PrivateChannel<Heard, Sent> {
+  /** Members of the channel; empty while it is not subscribed. */
   readonly members = new Members();
   #myId: string | number | null = null;
 

@@ -31,16 +31,31 @@ type Phase =
 
 /** The events of `pusher.connection`, in the order and with the data of pusher-js. */
 export interface ConnectionEvents {
-  state_change: { previous: ConnectionState; current: ConnectionState };
+  /** The state has changed. */
+  state_change: {
+    /** State before. */
+    previous: ConnectionState;
+    /** State now. */
+    current: ConnectionState;
+  };
+  /** An attempt begins. */
   connecting: undefined;
-  connected: { socket_id: string };
+  /** There is a connection. */
+  connected: {
+    /** Id of the connection. */
+    socket_id: string;
+  };
+  /** No connection for `unavailableTimeout`; attempts go on. */
   unavailable: undefined;
+  /** No way to connect is possible here. */
   failed: undefined;
+  /** `disconnect` was called, or the gateway wants no further attempt. */
   disconnected: undefined;
   /** Whole seconds until the next attempt. */
   connecting_in: number;
   /** Every message, also those of the protocol. */
   message: PusherEvent;
+  /** An attempt or the connection failed, or the gateway sent an error. */
   error: ConnectionError;
 }
 
@@ -75,6 +90,7 @@ export class Connection extends Dispatcher<ConnectionEvents & Record<string, unk
     this.#useTLS = parts.settings().useTLS;
   }
 
+  /** State of the connection. */
   get state(): ConnectionState {
     return this.#phase.state;
   }
@@ -126,6 +142,7 @@ export class Connection extends Dispatcher<ConnectionEvents & Record<string, unk
     return this.connection?.send_event(event, data, channel) ?? false;
   }
 
+  /** True when connections go over TLS alone. */
   isUsingTLS(): boolean {
     return this.#useTLS;
   }

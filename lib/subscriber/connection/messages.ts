@@ -2,25 +2,50 @@ import { isObject } from '../../pusher/json';
 
 /** A message of a gateway; data that is JSON in a string is decoded. */
 export interface PusherEvent {
+  /** Name of the event. */
   event: string;
+  /** Name of the channel; undefined for an event without one. */
   channel: string | undefined;
+  /** Data of the event, decoded. */
   data: unknown;
+  /** Member who sent the event, on presence channels. */
   user_id?: string;
 }
 
 /** Errors of `connection.bind('error')`, in the shapes of pusher-js. */
 export type ConnectionError =
-  /** The gateway said so, in band or by closing. */
-  | { type: 'PusherError'; data: PusherErrorData }
-  /** The transport failed, or ended the attempt: then `error` is the reason as a PusherError. */
-  | { type: 'WebSocketError'; error: unknown }
-  | { type: 'HandshakeError'; error: unknown }
-  | { type: 'MessageParseError'; error: unknown; data: string };
+  | {
+      /** The gateway said so, in band or by closing. */
+      type: 'PusherError';
+      /** Data of that error. */
+      data: PusherErrorData;
+    }
+  | {
+      /** The transport failed, or ended the attempt. */
+      type: 'WebSocketError';
+      /** Error of the transport, or the reason as a PusherError. */
+      error: unknown;
+    }
+  | {
+      /** The gateway's first message could not be read. */
+      type: 'HandshakeError';
+      /** Reason. */
+      error: unknown;
+    }
+  | {
+      /** A message of the gateway could not be read. */
+      type: 'MessageParseError';
+      /** Reason. */
+      error: unknown;
+      /** Text of the message. */
+      data: string;
+    };
 
 /** Data of an error that the gateway sends. */
 export interface PusherErrorData {
   /** Code of the Channels protocol, or of RFC 6455; null where the gateway gives none. */
   code: number | null;
+  /** Text for people. */
   message: string | undefined;
 }
 
