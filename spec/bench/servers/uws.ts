@@ -17,19 +17,22 @@ interface UwsSocket {
 const { port, folder } = optionsOf<{ port: number; folder: string }>();
 // oxlint-disable-next-line typescript/no-require-imports
 const uws = require(folder) as Uws;
-const TOPIC = 'bench';
 
-/** The same as the server on bare ws: an answer to a question mark, and all else to all others. */
+/** Says what the server on bare ws says, with topics for rooms. */
 uws
   .App()
   .ws('/*', {
     compression: 0,
     maxBackpressure: 64 * 1024 * 1024,
-    open: (socket: UwsSocket) => socket.subscribe(TOPIC),
     message: (socket: UwsSocket, data: ArrayBuffer) => {
       const text = Buffer.from(data).toString();
-      if (text.startsWith('?')) socket.send(text);
-      else socket.publish(TOPIC, text);
+      if (text.startsWith('?')) return socket.send(text);
+      if (text.startsWith('+')) {
+        socket.subscribe(text.slice(1));
+        return socket.send('+');
+      }
+      const end = text.indexOf('\n');
+      socket.publish(text.slice(0, end), text.slice(end + 1));
     },
   })
   .listen('127.0.0.1', port, (token) => {

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { atEnd } from './attempt';
 import { textsIn } from './frames';
 
 /**
@@ -13,7 +14,8 @@ const HEAD_END = '\r\n\r\n';
 
 /**
  * A WebSocket that shakes hands, says its opening, and from then on only hands on the bytes it gets: cheap enough for
- * thousands in a process that must not be slower than the server.
+ * thousands in a process that must not be slower than the server. Without a path, a connection over bare TCP, whose
+ * opening takes what it gets in pieces.
  */
 export class RawSocket {
   /** Resolves when the opening is done. */
@@ -21,13 +23,17 @@ export class RawSocket {
   /** Gets the number of bytes of every read after that, and the buffer that begins with them. */
   received: (bytes: number, chunk: Buffer) => void = () => undefined;
   readonly #socket: Socket;
+  readonly #callOff: () => void;
   #opening: Opening | undefined;
   #unread = '';
+  readonly #isBare: boolean;
   #head = true;
   #resolve: (socket: this) => void = () => undefined;
 
-  constructor(port: number, path: string, opening: Opening) {
+  constructor(port: number, path: string | undefined, opening: Opening) {
     this.#opening = opening;
+    this.#isBare = path === undefined;
+    this.#callOff = atEnd(() => this.close());
     this.#socket = connect({
       port,
       host: '127.0.0.1',
@@ -39,6 +45,10 @@ export class RawSocket {
       this.#socket.once('error', reject);
       this.#socket.once('close', () => reject(new Error(`${path} was closed in its opening`)));
     });
+    if (path === undefined) {
+      this.#socket.once('connect', () => this.#say(opening.next()));
+      return;
+    }
     const lines = [
       `GET ${path} HTTP/1.1`,
       `Host: 127.0.0.1:${port}`,
@@ -56,11 +66,13 @@ export class RawSocket {
   }
 
   close(): void {
+    this.#callOff();
     this.#socket.destroy();
   }
 
   #read(bytes: number): boolean {
     if (this.#opening === undefined) this.received(bytes, shared);
+    else if (this.#isBare) this.#say(this.#opening.next(shared.toString('latin1', 0, bytes)));
     else this.#open(this.#opening, shared.toString('latin1', 0, bytes));
     return true;
   }

@@ -1,0 +1,49 @@
+type End = () => unknown;
+
+/** Everything that the running measurement has opened: it is closed when the measurement is over, however it ended. */
+let ends = new Set<End>();
+/** Ends the running measurement; undefined between measurements. */
+let fail: ((error: unknown) => void) | undefined;
+
+/** Failed measurements of this run, with their reasons. */
+export const failures: string[] = [];
+
+/** Keeps a failure, which ends the run with an error once it is through. */
+export function failed(name: string, error: unknown): void {
+  failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+/** Leaves something to be done when the running measurement is over. The function that it gives calls it off. */
+export function atEnd(end: End): () => void {
+  const all = ends;
+  all.add(end);
+  return () => void all.delete(end);
+}
+
+/** Errors of callbacks, such as a number that is missing on a socket, fail the measurement that runs. */
+process.on('uncaughtException', (error) => {
+  if (fail !== undefined) return fail(error);
+  console.error(error);
+  process.exit(1);
+});
+
+/**
+ * Runs a measurement and closes everything that it has opened. A failure is kept in `failures` and told by the result
+ * undefined: the others of the run go on.
+ */
+export async function attempt<T>(name: string, measure: () => Promise<T>): Promise<T | undefined> {
+  const broken = new Promise<never>((_, reject) => (fail = reject));
+  try {
+    return await Promise.race([measure(), broken]);
+  } catch (error) {
+    failed(name, error);
+    return undefined;
+  } finally {
+    // What is cut now may complain, and nobody waits for it any more.
+    fail = () => undefined;
+    const over = ends;
+    ends = new Set();
+    await Promise.allSettled([...over].reverse().map(async (end) => end()));
+    fail = undefined;
+  }
+}
