@@ -16,15 +16,15 @@ const DELIVERIES = ['deliveries/s', CPU];
 const HEARERS = 10;
 
 /** CPU time of the gateway while one size of the work grows: flat, or the reason stands below the table. */
-export async function cost(settings: Settings): Promise<void> {
-  await bySubscribers(settings);
-  await byChannelsOfASocket(settings);
-  await byChannels(settings);
-  await bySize(settings);
-  await byPipes(settings);
-  await byMembers(settings);
-  await byProcesses(settings);
-}
+export const COSTS = new Map([
+  ['cost-subscribers', bySubscribers],
+  ['cost-channels-of-a-socket', byChannelsOfASocket],
+  ['cost-channels', byChannels],
+  ['cost-size', bySize],
+  ['cost-pipes', byPipes],
+  ['cost-members', byMembers],
+  ['cost-gateways', byGateways],
+]);
 
 async function fanOutRow(
   part: Part,
@@ -110,7 +110,7 @@ async function byMembers(settings: Settings): Promise<void> {
   );
 }
 
-async function byProcesses(settings: Settings): Promise<void> {
+async function byGateways(settings: Settings): Promise<void> {
   const { n: sockets, port } = settings;
   for (const each of ['all', 'one'] as const) {
     const channels = each === 'all' ? 1 : sockets;

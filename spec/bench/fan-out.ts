@@ -12,7 +12,7 @@ import { Part } from './support/table';
 const PAYLOAD_BYTES = 100;
 const SATURATED = 100;
 const WINDOWS = [SATURATED, 10, 1];
-const STEADY_PER_SECOND = 20;
+const STEADY_PER_SECOND = 30;
 const RATES = ['deliveries/s', 'server µs each'];
 const M1_CHANNELS = 10;
 const F3_PER_CHANNEL = 10;
@@ -39,7 +39,7 @@ export async function fanOut(settings: Settings): Promise<void> {
       for (const window of WINDOWS) {
         figures.push(await rounds(settings, server, (seconds) => load.saturated(seconds, window)));
       }
-      figures.push(await rounds(settings, server, (seconds) => load.steady(seconds)));
+      figures.push(await rounds(settings, server, (seconds) => load.steady(2 * seconds)));
     });
   }
   for (const [i, window] of WINDOWS.entries()) {

@@ -73,27 +73,43 @@ async function measure(
   return [perSecond, cpuUs];
 }
 
-/** A connection with one request on its way, as long as it is to ask again. All answers are equally long: bytes are counted. */
+/** One request on its way, as long as it is to ask again, over one connection unless the server closes it. */
 class Requester {
-  readonly #socket: Socket;
+  readonly #port: number;
   readonly #request: Buffer;
+  readonly #answerBytes: number;
+  readonly #answered: () => boolean;
+  #socket: Socket | undefined;
+  /** All answers are equally long: bytes are counted. */
+  #bytes = 0;
 
+  /** @param answered tells whether to ask again */
   constructor(port: number, text: string, answerBytes: number, answered: () => boolean) {
+    this.#port = port;
     this.#request = Buffer.from(text);
-    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    atEnd(() => this.#socket.destroy());
-    let bytes = 0;
-    this.#socket.on('data', (chunk) => {
-      bytes += chunk.length;
-      if (bytes > answerBytes) throw new Error(`an answer of ${bytes} bytes: ${chunk.toString()}`);
-      if (bytes < answerBytes) return;
-      bytes = 0;
-      if (answered()) this.ask();
-    });
+    this.#answerBytes = answerBytes;
+    this.#answered = answered;
+    atEnd(() => this.#socket?.destroy());
   }
 
   ask(): void {
+    this.#socket ??= connect({ port: this.#port, host: '127.0.0.1', noDelay: true }).on(
+      'data',
+      (chunk) => this.#read(chunk),
+    );
     this.#socket.write(this.#request);
+  }
+
+  #read(chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#answerBytes) throw new Error(`an answer too long: ${String(chunk)}`);
+    if (this.#bytes < this.#answerBytes) return;
+    this.#bytes = 0;
+    if (chunk.includes('Connection: close')) {
+      this.#socket?.destroy();
+      this.#socket = undefined;
+    }
+    if (this.#answered()) this.ask();
   }
 }
 

@@ -5,7 +5,7 @@ import { openAll, RawSocket } from './support/raw-socket';
 import type { Settings } from './support/settings';
 import { Part } from './support/table';
 
-const CHANNELS = ['bench', 'private-bench'];
+const CHANNELS = ['bench-100000', 'private-bench-100001'];
 
 /**
  * Cost of a silent socket with a public and a private channel. Resident memory is counted from the server's start, so it

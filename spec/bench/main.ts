@@ -10,7 +10,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { compare } from './against';
-import { cost } from './cost';
+import { COSTS } from './cost';
 import { echo } from './echo';
 import { fairness } from './fairness';
 import { fallback } from './fallback';
@@ -44,16 +44,17 @@ const PARTS = new Map<string, (settings: Settings) => Promise<void>>([
 ]);
 
 async function main(): Promise<void> {
-  const settings = readSettings([...PARTS.keys()]);
+  const settings = readSettings([...PARTS.keys(), ...COSTS.keys()]);
   if (settings.against !== undefined) {
-    const { against, rounds, n, sockets, seconds, only } = settings;
+    const { against, rounds, n, sockets, seconds, parts } = settings;
     const sizes = ['--n', `${n}`, '--sockets', `${sockets}`, '--seconds', `${seconds}`];
-    return compare(against, only === undefined ? sizes : [...sizes, '--only', only], rounds);
+    return compare(against, [...parts, ...sizes], rounds);
   }
   pinSelf(LOADER_CORE);
+  const whole = settings.cost ? COSTS : PARTS;
   const times: string[] = [];
-  for (const [name, part] of settings.cost ? [['cost', cost] as const] : PARTS) {
-    if (!settings.cost && settings.only !== undefined && settings.only !== name) continue;
+  for (const [name, part] of [...PARTS, ...COSTS]) {
+    if (settings.parts.length > 0 ? !settings.parts.includes(name) : !whole.has(name)) continue;
     const start = performance.now();
     await part(settings).catch((error: unknown) => failed(name, error));
     times.push(`${name} ${((performance.now() - start) / 1_000).toFixed(0)}`);
@@ -62,7 +63,7 @@ async function main(): Promise<void> {
   if (settings.json !== undefined)
     writeFileSync(settings.json, JSON.stringify({ tables }, null, 2));
   if (settings.write) writeReport(tables, settings);
-  for (const failure of failures) console.error(`Failed: ${failure}`);
+  if (failures.length > 0) console.error(`\nFailed:\n  ${failures.join('\n  ')}`);
   process.exit(failures.length > 0 ? 1 : 0);
 }
 

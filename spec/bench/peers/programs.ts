@@ -38,7 +38,9 @@ export function nats(): Peer {
     server: SERVER,
     options,
     opening(channels) {
-      const subscriptions = channels.map((channel) => `SUB ${channel} 1\r\n`).join('');
+      const subscriptions = channels
+        .map((channel) => `SUB ${channel} ${sid(channel)}\r\n`)
+        .join('');
       return said(['one'], `${hello}${subscriptions}PING\r\n`, 'PONG\r\n');
     },
     publisher(port, channels, data) {
@@ -47,8 +49,14 @@ export function nats(): Peer {
       );
       return rawPublisher(port, frames, { opening: this.opening([]) });
     },
-    event: (channel, data) => textShape(`MSG ${channel} 1 ${data.length}\r\n${data}\r\n`),
+    event: (channel, data) =>
+      textShape(`MSG ${channel} ${sid(channel)} ${data.length}\r\n${data}\r\n`),
   };
+}
+
+/** Number of a subscription, of the same length for all channels. */
+function sid(channel: string): string {
+  return channel.replace(/\D/g, '');
 }
 
 const NGINX = `

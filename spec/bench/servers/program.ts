@@ -25,16 +25,18 @@ const PATH = `${process.env['PATH']}:/usr/sbin`;
 const [program = '', ...args] = command.map(filled);
 const variables = Object.entries(env).map(([name, value]) => [name, filled(value)]);
 const child = spawn(program, args, {
-  // Of its output, errors only: some greet.
-  stdio: ['ignore', 'ignore', 'inherit'],
+  stdio: ['ignore', 'ignore', 'pipe'],
   env: { ...process.env, PATH, ...Object.fromEntries(variables) },
 });
+/** The end of what it said: told when it fails. */
+let said = '';
+child.stderr.on('data', (bytes) => (said = (said + String(bytes)).slice(-2_000)));
 let isEnding = false;
 child.once('error', (error) => {
   throw error;
 });
 child.once('exit', (code) => {
-  if (!isEnding) throw new Error(`${program} ended with ${code}`);
+  if (!isEnding) throw new Error(`${program} ended with ${code}: ${said}`);
 });
 
 function end(): void {

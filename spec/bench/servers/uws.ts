@@ -5,12 +5,12 @@ interface Uws {
   App(): UwsApp;
 }
 interface UwsApp {
+  publish(topic: string, text: string): void;
   ws(path: string, behavior: object): UwsApp;
   listen(host: string, port: number, done: (token: unknown) => void): UwsApp;
 }
 interface UwsSocket {
   subscribe(topic: string): void;
-  publish(topic: string, text: string): void;
   send(text: string): void;
 }
 
@@ -19,8 +19,8 @@ const { port, folder } = optionsOf<{ port: number; folder: string }>();
 const uws = require(folder) as Uws;
 
 /** Says what the server on bare ws says, with topics for rooms. */
-uws
-  .App()
+const app = uws.App();
+app
   .ws('/*', {
     compression: 0,
     maxBackpressure: 64 * 1024 * 1024,
@@ -32,7 +32,7 @@ uws
         return socket.send('+');
       }
       const end = text.indexOf('\n');
-      socket.publish(text.slice(0, end), text.slice(end + 1));
+      app.publish(text.slice(0, end), text.slice(end + 1));
     },
   })
   .listen('127.0.0.1', port, (token) => {

@@ -8,9 +8,11 @@ let fail: ((error: unknown) => void) | undefined;
 /** Failed measurements of this run, with their reasons. */
 export const failures: string[] = [];
 
-/** Keeps a failure, which ends the run with an error once it is through. */
+/** Tells a failure, and keeps it: the run ends with an error once it is through. */
 export function failed(name: string, error: unknown): void {
-  failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+  const failure = `${name}: ${error instanceof Error ? error.message : String(error)}`;
+  failures.push(failure);
+  console.error(`Failed: ${failure}`);
 }
 
 /** Leaves something to be done when the running measurement is over. The function that it gives calls it off. */

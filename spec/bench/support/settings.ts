@@ -11,7 +11,8 @@ export interface Settings {
   /** Sockets that wait in the part about idle ones. */
   sockets: number;
   port: number;
-  only: string | undefined;
+  /** Parts of the run; all of it when there are none. */
+  parts: readonly string[];
   /** Servers of other projects too, as far as they can be had. */
   peers: boolean;
   /** Tables of CPU time by size of the work, in the place of the others. */
@@ -29,7 +30,7 @@ export interface Settings {
 /** Help on the flags. */
 function help(parts: readonly string[]): string {
   return [
-    `npm run bench -- [PART] [flags]; parts: ${parts.join(', ')}`,
+    `npm run bench -- [PART ...] [flags]; parts: ${parts.join(', ')}`,
     '  --n N         subscribers, players, channels of a subscriber (1000)',
     '  --sockets N   idle sockets; twice as many are on many channels (5000)',
     '  --seconds N   length of a round (0.8)      --rounds N  rounds, of which the median is told (3)',
@@ -50,7 +51,6 @@ export function readSettings(parts: readonly string[]): Settings {
       rounds: { type: 'string', default: '3' },
       sockets: { type: 'string', default: '5000' },
       port: { type: 'string', default: '6601' },
-      only: { type: 'string' },
       peers: { type: 'boolean', default: false },
       cost: { type: 'boolean', default: false },
       json: { type: 'string' },
@@ -60,7 +60,7 @@ export function readSettings(parts: readonly string[]): Settings {
       help: { type: 'boolean', default: false },
     },
   });
-  const { only = positionals[0], peers, cost, json, write, against, plant } = values;
+  const { peers, cost, json, write, against, plant } = values;
   const settings = {
     n: Number(values.n),
     seconds: Number(values.seconds),
@@ -68,9 +68,9 @@ export function readSettings(parts: readonly string[]): Settings {
     sockets: Number(values.sockets),
     port: Number(values.port),
   };
-  const isKnown = only === undefined || parts.includes(only);
+  const isKnown = positionals.every((name) => parts.includes(name));
   if (!values.help && isKnown && Object.values(settings).every((value) => value > 0)) {
-    return { ...settings, only, peers, cost, json, write, against, plant };
+    return { ...settings, parts: positionals, peers, cost, json, write, against, plant };
   }
   console.log(help(parts));
   process.exit(values.help ? 0 : 1);

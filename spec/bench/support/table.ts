@@ -3,7 +3,7 @@ import { short } from './figures';
 import { tables, type Table } from './results';
 
 const NAME_WIDTH = 40;
-const WIDTH = 16;
+const WIDTH = 10;
 
 /**
  * A table of the run: a head, and a row for each server as it is measured. Rates are also given as a multiple of the
@@ -18,8 +18,8 @@ export class Part {
     this.#table = { title, figures, rows: [], notes: [], isCharted };
     tables.push(this.#table);
     const multiples = this.#multiples().map(([, name]) => name);
-    print(`\n${title}`.padEnd(NAME_WIDTH + 1), []);
-    print('', [...figures, ...multiples]);
+    console.log(`\n${title}`);
+    this.#print('', [...figures, ...multiples]);
   }
 
   /** Measures a row; a failure is told in it, and the run goes on. */
@@ -30,14 +30,14 @@ export class Part {
   /** @param values in the order of the figures; undefined where they could not be measured */
   row(name: string, values: readonly number[] | undefined): void {
     this.#table.rows.push({ name, values: values ?? [] });
-    if (values === undefined) return print(name, ['failed']);
+    if (values === undefined) return this.#print(name, ['failed']);
     const base = (this.#base ??= values);
     const cells = this.#table.figures.map((_, i) => short(values[i] ?? NaN));
     const multiples = this.#multiples().map(([i, , isInverse]) => {
       const ratio = (values[i] ?? NaN) / (base[i] ?? NaN);
-      return `${short(isInverse ? 1 / ratio : ratio)} x`;
+      return Number.isFinite(ratio) ? `${short(isInverse ? 1 / ratio : ratio)} x` : '-';
     });
-    print(name, [...cells, ...multiples]);
+    this.#print(name, [...cells, ...multiples]);
   }
 
   /** A sentence on the table. */
@@ -57,8 +57,12 @@ export class Part {
     ];
     return all.filter(([i]) => i >= 0);
   }
-}
 
-function print(name: string, cells: readonly string[]): void {
-  console.log(name.padEnd(NAME_WIDTH) + cells.map((cell) => cell.padStart(WIDTH)).join(''));
+  #print(name: string, cells: readonly string[]): void {
+    const { figures } = this.#table;
+    const padded = cells.map((cell, i) =>
+      cell.padStart(Math.max(WIDTH, (figures[i] ?? '').length + 2)),
+    );
+    console.log(name.padEnd(NAME_WIDTH) + padded.join(''));
+  }
 }
