@@ -17,7 +17,6 @@ const CASES: ReadonlyArray<[flood: Flood | undefined, sockets: number]> = [
   ['pipelined requests', 200],
   ['joins and leaves', 20],
   ['sign-ins', 20],
-  ['slow readers', 3_000],
   ['slow readers', 8_000],
 ];
 /** Sockets of one process that floods: more would be slower than the gateway. */

@@ -34,10 +34,10 @@ export interface JoinCost {
 /** Users join a presence channel of so many members, one after the other; each member hears of each, in order. */
 export async function measureJoins({ port, rounds }: Settings, members: number): Promise<JoinCost> {
   const server = await Child.start(standpipe.server, SERVER_CORE, { port });
-  let users = 0;
+  let users = members;
   const nextUser = (): string => `${FIRST + users++}`;
   const open = (opening: Opening): RawSocket => new RawSocket(port, standpipe.path([]), opening);
-  const sockets = await openAll(members, () => open(member(nextUser())));
+  const sockets = await openAll(members, (i) => open(member(`${FIRST + i}`)));
   await Promise.all(sockets.map(quiet));
   const joins = joinsOf(members);
   const ids: string[] = [];

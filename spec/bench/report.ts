@@ -23,23 +23,27 @@ const STYLE = [
   'text{fill:#e6edf3}.page{fill:#0d1117}.ours{fill:#4493f8}.other{fill:#656c76}}',
 ].join('');
 
-/** Writes the tables of a run into README.md, with the machine, the date and the command; the chart too, but for `cost`. */
+/** Writes the tables of a run into README.md; the chart too, but for `cost`. */
 export function writeReport(tables: readonly Table[], { cost }: { cost: boolean }): void {
   if (!cost) writeFileSync(join(ROOT, CHART), chart(tables));
   const file = join(ROOT, 'README.md');
+  const text = figuresOf(tables, { cost });
+  writeFileSync(file, placed(readFileSync(file, 'utf8'), cost ? 'cost' : 'bench', `\n${text}\n`));
+}
+
+/** Text of README.md: the tables of a run, with the machine, the date and the command. */
+export function figuresOf(tables: readonly Table[], { cost }: { cost: boolean }): string {
   const all = cpus();
   const machine = `${all.length} cores (${all[0]?.model.trim() ?? 'unknown'}), kernel ${release()}, Node ${process.version}`;
   const date = new Date().toISOString().slice(0, 10);
   const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
-  const text = [
+  return [
     ...(cost ? [] : [`![Rates of Standpipe beside other servers](${CHART})`]),
     `Measured on ${date} with \`${command}\` on ${machine}.`,
     `<details>\n<summary>${cost ? 'Cost as the work grows' : 'All figures'}</summary>`,
     ...tables.map(markdown),
     '</details>',
   ].join('\n\n');
-  const name = cost ? 'cost' : 'bench';
-  writeFileSync(file, placed(readFileSync(file, 'utf8'), name, `\n${text}\n`));
 }
 
 /**

@@ -22,6 +22,12 @@ export function atEnd(end: End): () => void {
   return () => void all.delete(end);
 }
 
+/** A function that tells whether the measurement that runs now is still the one that runs. */
+export function stillRuns(): () => boolean {
+  const all = ends;
+  return () => all === ends;
+}
+
 /** Errors of callbacks, such as a number that is missing on a socket, fail the measurement that runs. */
 process.on('uncaughtException', (error) => {
   if (fail !== undefined) return fail(error);

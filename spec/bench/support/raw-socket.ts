@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { atEnd } from './attempt';
+import { atEnd, stillRuns } from './attempt';
 import { textsIn } from './frames';
 
 /**
@@ -10,6 +10,8 @@ export type Opening = Generator<Buffer[], void, string>;
 
 /** Buffer that all sockets read into: bytes are looked at before the next read. */
 const shared = Buffer.allocUnsafe(256 * 1024);
+const AT_ONCE = 64;
+const AGAIN_MS = 500;
 const HEAD_END = '\r\n\r\n';
 
 /**
@@ -103,19 +105,37 @@ export class RawSocket {
   }
 }
 
-/** Opens `count` sockets, some at a time, as a listening queue is short. */
+/**
+ * Opens `count` sockets, some at a time, as a listening queue is short. A server that refuses new ones for a moment, because
+ * it has too much work, is asked again.
+ */
 export async function openAll(
   count: number,
   open: (index: number) => RawSocket,
 ): Promise<RawSocket[]> {
   const sockets: RawSocket[] = [];
+  const runs = stillRuns();
+  let next = 0;
   const opening = async (): Promise<void> => {
-    while (sockets.length < count) {
-      const socket = open(sockets.length);
-      sockets.push(socket);
-      await socket.ready;
+    while (next < count && runs()) {
+      const index = next++;
+      sockets[index] = await opened(() => open(index), runs);
     }
   };
-  await Promise.all(Array.from({ length: 64 }, opening));
+  await Promise.all(Array.from({ length: AT_ONCE }, opening));
   return sockets;
+}
+
+async function opened(open: () => RawSocket, runs: () => boolean): Promise<RawSocket> {
+  for (;;) {
+    const socket = open();
+    try {
+      return await socket.ready;
+    } catch (error) {
+      if (!runs() || !(error instanceof Error && error.message.includes(' 503 '))) throw error;
+      socket.close();
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      if (!runs()) throw error;
+    }
+  }
 }

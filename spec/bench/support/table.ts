@@ -40,6 +40,14 @@ export class Part {
     this.#print(name, [...cells, ...multiples]);
   }
 
+  /** Tells how flat the CPU times of the rows are, and why they are not. */
+  spread(reason: string): void {
+    const at = this.#table.figures.findIndex(isCpu);
+    const all = this.#table.rows.flatMap(({ values }) => values[at] ?? []);
+    const ratio = short(Math.max(...all) / Math.min(...all));
+    this.note(`CPU time: the most is ${ratio} times the least. ${reason}`);
+  }
+
   /** A sentence on the table. */
   note(text: string): void {
     this.#table.notes.push(text);
@@ -50,7 +58,7 @@ export class Part {
   #multiples(): Array<[index: number, name: string, isInverse: boolean]> {
     const { figures } = this.#table;
     const rate = figures.findIndex((name) => name.endsWith('/s'));
-    const cpu = figures.findIndex((name) => /^(server|CPU) µs/.test(name));
+    const cpu = figures.findIndex(isCpu);
     const all: Array<[number, string, boolean]> = [
       [rate, 'by rate', false],
       [cpu, 'by CPU', true],
@@ -65,4 +73,8 @@ export class Part {
     );
     console.log(name.padEnd(NAME_WIDTH) + padded.join(''));
   }
+}
+
+function isCpu(figure: string): boolean {
+  return /^(server|CPU) µs/.test(figure);
 }
