@@ -10,7 +10,7 @@ import type { Settings } from './support/settings';
 import { Part } from './support/table';
 
 const PAYLOAD_BYTES = 100;
-const SOCKETS = 200;
+const MAX_SOCKETS = 200;
 const STEADY_PER_SECOND = 5_000;
 
 /**
@@ -18,7 +18,8 @@ const STEADY_PER_SECOND = 5_000;
  * the other end of a Pipe. Servers that relay only are left out.
  */
 export async function echo(settings: Settings): Promise<void> {
-  const title = `Echo: ${SOCKETS} sockets, ${PAYLOAD_BYTES} bytes`;
+  const sockets = socketsOf(settings);
+  const title = `Echo: ${sockets} sockets, ${PAYLOAD_BYTES} bytes`;
   const cpu = 'server µs each';
   const steady = new Part(`${title}, ${STEADY_PER_SECOND} a second`, [cpu, 'p50 ms', 'p99 ms']);
   for (const peer of peersOf(settings)) {
@@ -49,11 +50,15 @@ async function measureEcho(
   const server = await Child.start(peer.server, SERVER_CORE, { port, ...peer.options });
   if (peer === standpipe) await Child.start('backends/echo', LOADER_CORE, { port });
   const sockets = await openAll(
-    SOCKETS,
+    socketsOf(settings),
     () => new RawSocket(port, peer.path?.([]), peer.opening([])),
   );
   const load = new Load(sockets, peer);
   return rounds(settings, server, (seconds) => run(load, seconds));
+}
+
+function socketsOf({ n }: Settings): number {
+  return Math.min(n, MAX_SOCKETS);
 }
 
 /** Asks and waits for the answers, which come in order on each socket. */

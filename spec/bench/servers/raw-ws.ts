@@ -1,7 +1,7 @@
 import { WebSocketServer, type WebSocket } from 'ws';
 import { answerParent, optionsOf } from '../support/answer';
 
-/** `plant`: loses an event of each hundred, or exchanges it with the next, so that a spec sees it found. */
+/** `plant`: loses an event of each ten, or exchanges it with the next, so that a spec sees it found. */
 const { port, plant } = optionsOf<{ port: number; plant?: 'lose' | 'swap' }>();
 const rooms = new Map<string, Set<WebSocket>>();
 let events = 0;
@@ -34,7 +34,7 @@ function join(name: string, socket: WebSocket): void {
 
 function publish(name: string, text: string): void {
   events += 1;
-  if (plant !== undefined && events % 100 === 50) {
+  if (plant !== undefined && events % 10 === 5) {
     held = plant === 'swap' ? text : undefined;
     return;
   }
