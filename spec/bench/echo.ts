@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { peersOf } from './peers';
 import { payload, type Peer } from './peers/peer';
 import { standpipe } from './peers/standpipe';
+import { attempt } from './support/attempt';
 import { Child, LOADER_CORE, SERVER_CORE } from './support/child';
 import { Numbered, renumbered } from './support/numbered';
 import { openAll, RawSocket } from './support/raw-socket';
@@ -18,34 +19,32 @@ const STEADY_PER_SECOND = 5_000;
  * the other end of a Pipe. Servers that relay only are left out.
  */
 export async function echo(settings: Settings): Promise<void> {
-  const sockets = socketsOf(settings);
-  const title = `Echo: ${sockets} sockets, ${PAYLOAD_BYTES} bytes`;
-  const cpu = 'server µs each';
-  const steady = new Part(`${title}, ${STEADY_PER_SECOND} a second`, [cpu, 'p50 ms', 'p99 ms']);
+  const title = `Echo: ${socketsOf(settings)} sockets, ${PAYLOAD_BYTES} bytes`;
+  const found = new Map<string, { steady?: Figures; saturated?: Figures }>();
   for (const peer of peersOf(settings)) {
     if (peer.echo === undefined) continue;
-    await steady.measure(peer.name, async () => {
-      const found = await measureEcho(settings, peer, (load, seconds) => load.steady(seconds));
-      return [found.cpuUs, found.p50Ms, found.p99Ms];
+    const figures: { steady?: Figures; saturated?: Figures } = {};
+    found.set(peer.name, figures);
+    await attempt(`${title}, ${peer.name}`, async () => {
+      const { server, load } = await openLoad(settings, peer);
+      figures.steady = await rounds(settings, server, (seconds) => load.steady(seconds));
+      figures.saturated = await rounds(settings, server, (seconds) => load.saturated(seconds));
     });
+  }
+  const cpu = 'server µs each';
+  const steady = new Part(`${title}, ${STEADY_PER_SECOND} a second`, [cpu, 'p50 ms', 'p99 ms']);
+  for (const [name, { steady: each }] of found) {
+    steady.row(name, each && [each.cpuUs, each.p50Ms, each.p99Ms]);
   }
   const all = new Part(`${title}, as many as each socket can`, ['round trips/s', cpu], {
     isCharted: true,
   });
-  for (const peer of peersOf(settings)) {
-    if (peer.echo === undefined) continue;
-    await all.measure(peer.name, async () => {
-      const found = await measureEcho(settings, peer, (load, seconds) => load.saturated(seconds));
-      return [found.perSecond, found.cpuUs];
-    });
+  for (const [name, { saturated: each }] of found) {
+    all.row(name, each && [each.perSecond, each.cpuUs]);
   }
 }
 
-async function measureEcho(
-  settings: Settings,
-  peer: Peer,
-  run: (load: Load, seconds: number) => Promise<Round>,
-): Promise<Figures> {
+async function openLoad(settings: Settings, peer: Peer): Promise<{ server: Child; load: Load }> {
   const { port } = settings;
   const server = await Child.start(peer.server, SERVER_CORE, { port, ...peer.options });
   if (peer === standpipe) await Child.start('backends/echo', LOADER_CORE, { port });
@@ -53,8 +52,7 @@ async function measureEcho(
     socketsOf(settings),
     () => new RawSocket(port, peer.path?.([]), peer.opening([])),
   );
-  const load = new Load(sockets, peer);
-  return rounds(settings, server, (seconds) => run(load, seconds));
+  return { server, load: new Load(sockets, peer) };
 }
 
 function socketsOf({ n }: Settings): number {
