@@ -1,5 +1,8 @@
 type End = () => unknown;
 
+/** Time after which a measurement has failed: something never comes. */
+const LIMIT_MS = 300_000;
+
 /** Everything that the running measurement has opened: it is closed when the measurement is over, however it ended. */
 let ends = new Set<End>();
 /** Ends the running measurement; undefined between measurements. */
@@ -31,8 +34,8 @@ export function stillRuns(): () => boolean {
 /** Errors of callbacks, such as a number that is missing on a socket, fail the measurement that runs. */
 process.on('uncaughtException', (error) => {
   if (fail !== undefined) return fail(error);
-  console.error(error);
-  process.exit(1);
+  process.exitCode = 1;
+  failed('Between measurements', error);
 });
 
 /**
@@ -41,12 +44,15 @@ process.on('uncaughtException', (error) => {
  */
 export async function attempt<T>(name: string, measure: () => Promise<T>): Promise<T | undefined> {
   const broken = new Promise<never>((_, reject) => (fail = reject));
+  const late = (): void => fail?.(new Error(`not over after ${LIMIT_MS / 1_000} s`));
+  const timer = setTimeout(late, LIMIT_MS);
   try {
     return await Promise.race([measure(), broken]);
   } catch (error) {
     failed(name, error);
     return undefined;
   } finally {
+    clearTimeout(timer);
     // What is cut now may complain, and nobody waits for it any more.
     fail = () => undefined;
     const over = ends;
