@@ -1,52 +1,62 @@
 import { performance } from 'node:perf_hooks';
+import { peersOf } from './peers';
+import { payload, type Peer } from './peers/peer';
+import { standpipe } from './peers/standpipe';
+import { attempt } from './support/attempt';
 import { Child, LOADER_CORE, SERVER_CORE } from './support/child';
 import { Numbered, renumbered } from './support/numbered';
-import { peersOf } from './support/other-peers';
-import { payload, standpipe, type Peer } from './support/peers';
 import { openAll, RawSocket } from './support/raw-socket';
-import { rounds, type Round } from './support/rounds';
+import { rounds, type Figures, type Round } from './support/rounds';
 import type { Settings } from './support/settings';
 import { Part } from './support/table';
 
 const PAYLOAD_BYTES = 100;
-const SOCKETS = 200;
+const MAX_SOCKETS = 200;
 const STEADY_PER_SECOND = 5_000;
-const LOADS = [
-  { title: `${STEADY_PER_SECOND} a second`, steady: true },
-  { title: 'as many as each socket can, one after the other', steady: false },
-];
 
 /**
  * A message of a browser is answered: by the server itself, or with standpipe by a backend in a process of its own, at
- * the other end of a Pipe.
+ * the other end of a Pipe. Servers that relay only are left out.
  */
 export async function echo(settings: Settings): Promise<void> {
-  for (const { title, steady } of LOADS) {
-    const part = new Part(`Echo: ${SOCKETS} sockets, ${PAYLOAD_BYTES} bytes, ${title}`, [
-      'round trips/s',
-      'server µs each',
-      'p50 ms',
-      'p99 ms',
-    ]);
-    for (const peer of peersOf(settings.peers)) {
-      const { port } = settings;
-      const server = await Child.start(peer.server, SERVER_CORE, { port, ...peer.options });
-      const backend =
-        peer === standpipe ? await Child.start('backends/echo', LOADER_CORE, { port }) : undefined;
-      const sockets = await openAll(
-        SOCKETS,
-        () => new RawSocket(port, peer.path, peer.opening([])),
-      );
-      const load = new Load(sockets, peer);
-      const figures = await rounds(settings, server, (seconds) =>
-        steady ? load.steady(seconds) : load.saturated(seconds),
-      );
-      part.row(peer.name, [figures.perSecond, figures.cpuUs, figures.p50Ms, figures.p99Ms]);
-      for (const socket of sockets) socket.close();
-      await backend?.stop();
-      await server.stop();
-    }
+  const title = `Echo: ${socketsOf(settings)} sockets, ${PAYLOAD_BYTES} bytes`;
+  const found = new Map<string, { steady?: Figures; saturated?: Figures }>();
+  for (const peer of peersOf(settings)) {
+    if (peer.echo === undefined) continue;
+    const figures: { steady?: Figures; saturated?: Figures } = {};
+    found.set(peer.name, figures);
+    await attempt(`${title}, ${peer.name}`, async () => {
+      const { server, load } = await openLoad(settings, peer);
+      figures.steady = await rounds(settings, server, (seconds) => load.steady(seconds));
+      figures.saturated = await rounds(settings, server, (seconds) => load.saturated(seconds));
+    });
   }
+  const cpu = 'server µs each';
+  const steady = new Part(`${title}, ${STEADY_PER_SECOND} a second`, [cpu, 'p50 ms', 'p99 ms']);
+  for (const [name, { steady: each }] of found) {
+    steady.row(name, each && [each.cpuUs, each.p50Ms, each.p99Ms]);
+  }
+  const all = new Part(`${title}, as many as each socket can`, ['round trips/s', cpu], {
+    isCharted: true,
+  });
+  for (const [name, { saturated: each }] of found) {
+    all.row(name, each && [each.perSecond, each.cpuUs]);
+  }
+}
+
+async function openLoad(settings: Settings, peer: Peer): Promise<{ server: Child; load: Load }> {
+  const { port } = settings;
+  const server = await Child.start(peer.server, SERVER_CORE, { port, ...peer.options });
+  if (peer === standpipe) await Child.start('backends/echo', LOADER_CORE, { port });
+  const sockets = await openAll(
+    socketsOf(settings),
+    () => new RawSocket(port, peer.path?.([]), peer.opening([])),
+  );
+  return { server, load: new Load(sockets, peer) };
+}
+
+function socketsOf({ n }: Settings): number {
+  return Math.min(n, MAX_SOCKETS);
 }
 
 /** Asks and waits for the answers, which come in order on each socket. */
@@ -64,7 +74,9 @@ class Load {
   #done: () => void = () => undefined;
 
   constructor(sockets: readonly RawSocket[], peer: Peer) {
-    const { question, answer } = peer.echo(payload(PAYLOAD_BYTES));
+    const dialogue = peer.echo?.(payload(PAYLOAD_BYTES));
+    if (dialogue === undefined) throw new Error(`${peer.name} answers nothing`);
+    const { question, answer } = dialogue;
     this.#sockets = sockets;
     this.#question = question;
     this.#askedAt = sockets.map(() => []);

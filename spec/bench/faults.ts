@@ -16,8 +16,6 @@ import { createTestGateway, type TestGateway } from '../../lib/testing';
 import { EventKind, type PipeEvent } from '../../lib/wire/frames';
 import { nowhere } from './support/nowhere';
 
-const REPLAYS = 5;
-const MISSED = 10_000;
 const SOCKETS = 100_000;
 const LOG_EVENTS = 200_000;
 const ACKED_A_SECOND = 500_000;
@@ -60,31 +58,6 @@ function backend(gateway: TestGateway, line: Line, options: Partial<PipeOptions>
 
 function tell(what: string, figure: string): void {
   console.log(`${what.padEnd(56)}${figure}`);
-}
-
-async function missedEvents(): Promise<void> {
-  const gateway = await createTestGateway({ limits: { maxBackChannelEventsPerSecond: 1e9 } });
-  const line = new Line();
-  const client = backend(gateway, line);
-  let handled = 0;
-  client.sockets.on('event', () => void (handled += 1));
-  await client.connect();
-  const browser = await gateway.browser();
-  const tookMs: number[] = [];
-  let sinceMs = 0;
-  client.on('connected', () => (sinceMs = performance.now()));
-  // A backend that misses events has run for some time: the first round is of code that has not.
-  for (let round = 1; round <= REPLAYS; round++) {
-    line.cut();
-    for (let i = 0; i < MISSED; i++) browser.send('say', { i, text: 'a'.repeat(80) });
-    await until(() => client.state === 'waiting');
-    line.away = false;
-    await until(() => handled === round * MISSED);
-    tookMs.push(Math.round(performance.now() - sinceMs));
-  }
-  tell(`${MISSED} missed events replayed and handled, each round`, `${tookMs.join(', ')} ms`);
-  await client.disconnect();
-  await gateway.close();
 }
 
 async function takeover(): Promise<void> {
@@ -189,7 +162,6 @@ function acks(): void {
 }
 
 async function main(): Promise<void> {
-  await missedEvents();
   await takeover();
   await manyCloses();
   fullLog();

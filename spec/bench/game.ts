@@ -1,6 +1,7 @@
+import { payload } from './peers/peer';
+import { standpipe } from './peers/standpipe';
 import { Child, LOADER_CORE, SERVER_CORE } from './support/child';
 import { Numbered } from './support/numbered';
-import { payload, standpipe } from './support/peers';
 import { openAll, RawSocket } from './support/raw-socket';
 import { rounds, type Round } from './support/rounds';
 import type { Settings } from './support/settings';
@@ -17,23 +18,20 @@ export async function game(settings: Settings): Promise<void> {
   const { n, port } = settings;
   const title = `Game: ${n} sockets, ${HZ} views a second each, ${VIEW_BYTES} bytes`;
   const part = new Part(title, ['views/s', 'server µs each', 'p50 ms', 'p99 ms']);
-  const server = await Child.start(standpipe.server, SERVER_CORE, { port });
-  const backend = await Child.start('backends/game', LOADER_CORE, {
-    port,
-    hz: HZ,
-    bytes: VIEW_BYTES,
+  let skipped = 0;
+  await part.measure('standpipe', async () => {
+    const server = await Child.start(standpipe.server, SERVER_CORE, { port });
+    const options = { port, hz: HZ, bytes: VIEW_BYTES };
+    const backend = await Child.start('backends/game', LOADER_CORE, options);
+    const open = (): RawSocket => new RawSocket(port, standpipe.path([]), standpipe.opening([]));
+    const sockets = await openAll(n, open);
+    while ((await backend.ask('players')) < n) await new Promise(setImmediate);
+    const load = new Load(sockets, backend);
+    const figures = await rounds(settings, server, (seconds) => load.run(seconds));
+    skipped = await backend.ask('skipped');
+    return [figures.perSecond, figures.cpuUs, figures.p50Ms, figures.p99Ms];
   });
-  const open = (): RawSocket => new RawSocket(port, standpipe.path, standpipe.opening([]));
-  const sockets = await openAll(n, open);
-  while ((await backend.ask('players')) < n) await new Promise(setImmediate);
-  const load = new Load(sockets, backend);
-  const figures = await rounds(settings, server, (seconds) => load.run(seconds));
-  part.row('standpipe', [figures.perSecond, figures.cpuUs, figures.p50Ms, figures.p99Ms]);
-  const skipped = await backend.ask('skipped');
-  if (skipped > 0) part.note('', `${skipped} ticks of the last round were skipped`);
-  for (const socket of sockets) socket.close();
-  await backend.stop();
-  await server.stop();
+  if (skipped > 0) part.note(`${skipped} ticks of the last round were skipped.`);
 }
 
 /** Counts the views of each socket, which come in the order of the ticks. */

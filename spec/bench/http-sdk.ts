@@ -2,11 +2,12 @@ import { Agent } from 'node:http';
 import Upstream from 'pusher';
 import { Pusher } from '../support/http-sdk';
 import { APP } from './support/app';
+import { attempt } from './support/attempt';
 import { Child, SERVER_CORE } from './support/child';
 import { median } from './support/figures';
 import type { Settings } from './support/settings';
+import { Part } from './support/table';
 
-const PORT = 6397;
 const IN_FLIGHT = 64;
 /** Short slices in turn, so that what else the machine does falls on all alike. */
 const SLICES = 12;
@@ -15,12 +16,12 @@ const data = { x: 1, text: 'a'.repeat(60) };
 type Trigger = () => Promise<unknown>;
 
 /** Events a second and CPU of the sender for each, of npm pusher and of ours, `trigger` with 64 in flight. */
-export async function httpSdk({ seconds, rounds }: Settings): Promise<void> {
-  const server = await Child.start('servers/standpipe', SERVER_CORE, { port: PORT });
+export async function httpSdk({ port, seconds, rounds }: Settings): Promise<void> {
+  const title = `HTTP SDK: trigger with ${IN_FLIGHT} in flight`;
   const { id: appId, key, secret } = APP;
-  const options = { appId, key, secret, host: '127.0.0.1', port: PORT };
+  const options = { appId, key, secret, host: '127.0.0.1', port };
   const upstream = (agent?: Agent): Upstream =>
-    new Upstream({ ...options, port: `${PORT}`, ...(agent && { agent }) });
+    new Upstream({ ...options, port: `${port}`, ...(agent && { agent }) });
   const kept = upstream(new Agent({ keepAlive: true, maxSockets: IN_FLIGHT }));
   const [plain, ours] = [upstream(), new Pusher(options)];
   const alone = new Pusher({ ...options, coalesce: false });
@@ -30,22 +31,23 @@ export async function httpSdk({ seconds, rounds }: Settings): Promise<void> {
     ['standpipe/http', () => ours.trigger('room', 'event', data)],
     ['standpipe/http, coalesce: false', () => alone.trigger('room', 'event', data)],
   ];
-  const found = rows.map(() => ({ perSecond: [] as number[], cpuUs: [] as number[] }));
-  for (let slice = -1; slice < SLICES; slice += 1) {
-    for (const [i, [, trigger]] of rows.entries()) {
-      const { perSecond, cpuUs } = await send(trigger, (seconds * rounds * 1000) / SLICES);
-      if (slice < 0) continue;
-      found[i]?.perSecond.push(perSecond);
-      found[i]?.cpuUs.push(cpuUs);
+  const found = await attempt(title, async () => {
+    await Child.start('servers/standpipe', SERVER_CORE, { port });
+    const figures = rows.map(() => ({ perSecond: [] as number[], cpuUs: [] as number[] }));
+    for (let slice = -1; slice < SLICES; slice += 1) {
+      for (const [i, [, trigger]] of rows.entries()) {
+        const { perSecond, cpuUs } = await send(trigger, (seconds * rounds * 1000) / SLICES);
+        if (slice < 0) continue;
+        figures[i]?.perSecond.push(perSecond);
+        figures[i]?.cpuUs.push(cpuUs);
+      }
     }
-  }
-  await server.stop();
-  console.log(
-    `\nHTTP SDK, trigger with ${IN_FLIGHT} in flight\n${' '.repeat(36)}events/s   CPU µs/event`,
-  );
+    return figures;
+  });
+  const part = new Part(title, ['events/s', 'CPU µs each']);
   for (const [i, [name]] of rows.entries()) {
-    const [rate, cpu] = [median(found[i]?.perSecond ?? []), median(found[i]?.cpuUs ?? [])];
-    console.log(`${name.padEnd(34)}${rate.toFixed(0).padStart(10)}${cpu.toFixed(1).padStart(15)}`);
+    const figures = found?.[i];
+    part.row(name, figures && [median(figures.perSecond), median(figures.cpuUs)]);
   }
 }
 

@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
+import { peersOf } from './peers';
 import { Child, SERVER_CORE } from './support/child';
-import { peersOf } from './support/other-peers';
 import { openAll, RawSocket } from './support/raw-socket';
 import type { Settings } from './support/settings';
 import { Part } from './support/table';
 
-const CHANNELS = ['bench', 'private-bench'];
+const CHANNELS = ['bench-100000', 'private-bench-100001'];
 
 /**
  * Cost of a silent socket with a public and a private channel. Resident memory is counted from the server's start, so it
@@ -13,22 +13,22 @@ const CHANNELS = ['bench', 'private-bench'];
  */
 export async function idle(settings: Settings): Promise<void> {
   const { port, sockets: count } = settings;
-  const title = `Idle: ${count} sockets, each on 2 channels where there are any`;
+  const title = `Idle: ${count} sockets, each on 2 channels `;
   const part = new Part(title, ['accepted/s', 'server µs each', 'KB RSS each', 'KB heap each']);
-  for (const peer of peersOf(settings.peers)) {
-    const server = await Child.start(peer.server, SERVER_CORE, { port, ...peer.options });
-    const used = (): Promise<number[]> =>
-      inOrder(['cpu', 'rss', 'heap'], (what) => server.ask(what));
-    const before = await used();
-    const start = performance.now();
-    const open = (): RawSocket => new RawSocket(port, peer.path, peer.opening(CHANNELS));
-    const sockets = await openAll(count, open);
-    const seconds = (performance.now() - start) / 1_000;
-    const each = (await used()).map((value, i) => (value - (before[i] ?? NaN)) / count);
-    const [cpuUs = NaN, rssBytes = NaN, heapBytes = NaN] = each;
-    part.row(peer.name, [count / seconds, cpuUs, rssBytes / 1_024, heapBytes / 1_024]);
-    for (const socket of sockets) socket.close();
-    await server.stop();
+  for (const peer of peersOf(settings)) {
+    await part.measure(peer.name, async () => {
+      const server = await Child.start(peer.server, SERVER_CORE, { port, ...peer.options });
+      const used = (): Promise<number[]> =>
+        inOrder(['cpu', 'rss', 'heap'], (what) => server.ask(what));
+      const before = await used();
+      const start = performance.now();
+      const path = peer.path?.(CHANNELS);
+      await openAll(count, () => new RawSocket(port, path, peer.opening(CHANNELS)));
+      const seconds = (performance.now() - start) / 1_000;
+      const each = (await used()).map((value, i) => (value - (before[i] ?? NaN)) / count);
+      const [cpuUs = NaN, rssBytes = NaN, heapBytes = NaN] = each;
+      return [count / seconds, cpuUs, rssBytes / 1_024, heapBytes / 1_024];
+    });
   }
 }
 

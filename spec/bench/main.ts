@@ -3,22 +3,24 @@
  * one core, all else on another. Figures are medians of a few rounds, and on a busy machine only their ratios
  * mean much; nothing passes or fails by time.
  *
- *     npm run bench -- --only fan-out --rounds 5
+ *     npm run bench -- fan-out --rounds 5
  *     npm run bench -- --peers --write        the chart and the tables of README.md
  *     npm run bench -- --cost                 CPU time by size of the work
  *     npm run bench -- fan-out --against main CPU time beside another revision
  */
 import { writeFileSync } from 'node:fs';
 import { compare } from './against';
-import { cost } from './cost';
+import { COSTS } from './cost';
 import { echo } from './echo';
 import { fairness } from './fairness';
 import { fallback } from './fallback';
-import { fanOut } from './fan-out';
+import { channels, fanOut } from './fan-out';
 import { game } from './game';
-import { http } from './http';
+import { http } from './http-publish';
 import { httpSdk } from './http-sdk';
 import { idle } from './idle';
+import { replay } from './replay';
+import { failed, failures } from './support/attempt';
 import { LOADER_CORE, pinSelf } from './support/child';
 import { tables } from './support/results';
 import { readSettings, type Settings } from './support/settings';
@@ -28,36 +30,41 @@ import { trigger } from './trigger';
 
 const PARTS = new Map<string, (settings: Settings) => Promise<void>>([
   ['fan-out', fanOut],
+  ['channels', channels],
   ['fallback', fallback],
   ['http', http],
   ['http-sdk', httpSdk],
   ['trigger', trigger],
   ['echo', echo],
   ['game', game],
+  ['replay', replay],
   ['idle', idle],
   ['fairness', fairness],
   ['subscriber', subscriber],
 ]);
 
 async function main(): Promise<void> {
-  const settings = readSettings([...PARTS.keys()]);
+  const settings = readSettings([...PARTS.keys(), ...COSTS.keys()]);
   if (settings.against !== undefined) {
-    const { against, rounds, n, sockets, seconds, only } = settings;
+    const { against, rounds, n, sockets, seconds, parts } = settings;
     const sizes = ['--n', `${n}`, '--sockets', `${sockets}`, '--seconds', `${seconds}`];
-    return compare(against, only === undefined ? sizes : [...sizes, '--only', only], rounds);
+    return compare(against, [...parts, ...sizes], rounds);
   }
   pinSelf(LOADER_CORE);
-  if (settings.cost) await cost(settings);
-  else await measureParts(settings);
+  const whole = settings.cost ? COSTS : PARTS;
+  const times: string[] = [];
+  for (const [name, part] of [...PARTS, ...COSTS]) {
+    if (settings.parts.length > 0 ? !settings.parts.includes(name) : !whole.has(name)) continue;
+    const start = performance.now();
+    await part(settings).catch((error: unknown) => failed(name, error));
+    times.push(`${name} ${((performance.now() - start) / 1_000).toFixed(0)}`);
+  }
+  console.log(`\nSeconds: ${times.join(', ')}; all ${(performance.now() / 1_000).toFixed(0)}`);
   if (settings.json !== undefined)
     writeFileSync(settings.json, JSON.stringify({ tables }, null, 2));
-  if (settings.write) writeReport(tables, `npm run bench -- ${process.argv.slice(2).join(' ')}`);
-}
-
-async function measureParts(settings: Settings): Promise<void> {
-  for (const [name, part] of PARTS) {
-    if (settings.only === undefined || settings.only === name) await part(settings);
-  }
+  if (settings.write) writeReport(tables, settings);
+  if (failures.length > 0) console.error(`\nFailed:\n  ${failures.join('\n  ')}`);
+  process.exit(failures.length > 0 ? 1 : 0);
 }
 
 main().catch((error: unknown) => {

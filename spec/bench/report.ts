@@ -12,66 +12,87 @@ interface Tables {
 const { placed } = require('../../.ci/tables.cjs') as Tables;
 
 const ROOT = join(__dirname, '..', '..');
-const CHART = 'spec/bench/chart.svg';
-const [WIDTH, NAMES, BAR, GAP] = [760, 250, 18, 34];
+/** Packed with README.md, which shows it. */
+const CHART = 'figures.svg';
+const [WIDTH, EDGE, BARS, VALUES] = [800, 16, 300, 80];
+const [LINE, BAR, GAP] = [20, 14, 18];
+const STYLE = [
+  'text{font:13px system-ui,-apple-system,"Segoe UI",sans-serif;fill:#1f2328}',
+  '.page{fill:#fff}.title{font-weight:600}.ours{fill:#0969da}.other{fill:#afb8c1}.own{font-weight:600}',
+  '@media(prefers-color-scheme:dark){',
+  'text{fill:#e6edf3}.page{fill:#0d1117}.ours{fill:#4493f8}.other{fill:#656c76}}',
+].join('');
 
-/** Writes the chart and the tables into README.md, with the machine, the date and the command. */
-export function writeReport(tables: readonly Table[], command: string): void {
-  writeFileSync(join(ROOT, CHART), chart(tables));
+/** Writes the tables of a run into README.md; the chart too, but for `cost`. */
+export function writeReport(tables: readonly Table[], { cost }: { cost: boolean }): void {
+  if (!cost) writeFileSync(join(ROOT, CHART), chart(tables));
   const file = join(ROOT, 'README.md');
+  const text = figuresOf(tables, { cost });
+  writeFileSync(file, placed(readFileSync(file, 'utf8'), cost ? 'cost' : 'bench', `\n${text}\n`));
+}
+
+/** Text of README.md: the tables of a run, with the machine, the date and the command. */
+export function figuresOf(tables: readonly Table[], { cost }: { cost: boolean }): string {
   const all = cpus();
   const machine = `${all.length} cores (${all[0]?.model.trim() ?? 'unknown'}), kernel ${release()}, Node ${process.version}`;
   const date = new Date().toISOString().slice(0, 10);
-  const text = [
-    `![Rates of Standpipe beside other servers](${CHART})`,
+  const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
+  return [
+    ...(cost ? [] : [`![Rates of Standpipe beside other servers](${CHART})`]),
     `Measured on ${date} with \`${command}\` on ${machine}.`,
+    `<details>\n<summary>${cost ? 'Cost as the work grows' : 'All figures'}</summary>`,
     ...tables.map(markdown),
+    '</details>',
   ].join('\n\n');
-  writeFileSync(file, placed(readFileSync(file, 'utf8'), 'bench', `\n${text}\n`));
 }
 
-/** The first figure of each table, its rate, as bars; texts follow the light or dark scheme of the reader. */
+/**
+ * Rates of the charted tables as bars, the fastest first. Texts and page follow the light or dark scheme of the reader; the
+ * page has a colour of its own, as a website may have another scheme than the system.
+ */
 export function chart(tables: readonly Table[]): string {
-  let y = 8;
+  let y = EDGE;
   const parts: string[] = [];
   const text = (x: number, kind: string, words: string): void => {
-    parts.push(`<text x="${x}" y="${y + 13}" class="${kind}">${escaped(words)}</text>`);
+    parts.push(`<text x="${x.toFixed(0)}" y="${y + 12}" class="${kind}">${escaped(words)}</text>`);
   };
-  for (const { title, figures, rows } of tables) {
-    text(8, 'title', `${title} (${figures[0]})`);
-    y += BAR + 6;
-    const most = Math.max(...rows.map(({ values }) => values[0] ?? 0));
-    for (const { name, values } of rows) {
-      const rate = values[0] ?? 0;
-      const width = Math.max(1, (rate / most) * (WIDTH - NAMES - 90));
-      const kind = name.startsWith('standpipe') ? 'ours' : 'other';
-      text(8, 'name', name);
-      parts.push(
-        `<rect x="${NAMES}" y="${y}" width="${width.toFixed(1)}" height="${BAR - 4}" class="${kind}"/>`,
-      );
-      text(NAMES + width + 8, 'name', short(rate));
-      y += BAR + 2;
+  for (const { title, figures, rows } of tables.filter(({ isCharted }) => isCharted)) {
+    text(EDGE, 'title', `${title}: ${figures[0]}`);
+    y += LINE + 4;
+    const rates = rows.flatMap(({ name, values: [rate] }) =>
+      rate === undefined ? [] : [{ name, rate }],
+    );
+    rates.sort((a, b) => b.rate - a.rate);
+    for (const { name, rate } of rates) {
+      const width = Math.max(1, (rate / (rates[0]?.rate ?? 1)) * (WIDTH - BARS - VALUES));
+      const isOurs = name.startsWith('standpipe');
+      const own = isOurs ? 'own' : 'name';
+      text(EDGE, own, name);
+      const size = `width="${width.toFixed(1)}" height="${BAR}" rx="2"`;
+      parts.push(`<rect x="${BARS}" y="${y}" ${size} class="${isOurs ? 'ours' : 'other'}"/>`);
+      text(BARS + width + 8, own, short(rate));
+      y += LINE;
     }
-    y += GAP - BAR;
+    y += GAP;
   }
-  const style = [
-    'text{font:13px system-ui,sans-serif;fill:#1f2328}.title{font-weight:600}',
-    '.ours{fill:#0969da}.other{fill:#8c959f}',
-    '@media(prefers-color-scheme:dark){text{fill:#e6edf3}.ours{fill:#4493f8}.other{fill:#6e7681}}',
-  ].join('');
-  const open = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" role="img">`;
-  return `${open}<title>Rates, more is better</title><style>${style}</style>\n${parts.join('\n')}\n</svg>\n`;
+  const open = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" width="${WIDTH}" height="${y}" role="img">`;
+  const page = `<rect width="${WIDTH}" height="${y}" rx="6" class="page"/>`;
+  const title = '<title>Rates of Standpipe beside other servers; more is better</title>';
+  return `${open}${title}<style>${STYLE}</style>\n${page}\n${parts.join('\n')}\n</svg>\n`;
 }
 
-function markdown({ title, figures, rows }: Table): string {
+function markdown({ title, figures, rows, notes }: Table): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [
+  const table = [
     line([title, ...figures]),
     line(['---', ...figures.map(() => '---:')]),
     ...rows.map(({ name, values }) =>
-      line([name, ...figures.map((_, i) => short(values[i] ?? NaN))]),
+      values.length === 0
+        ? line([name, 'failed', ...figures.slice(1).map(() => '')])
+        : line([name, ...figures.map((_, i) => short(values[i] ?? NaN))]),
     ),
   ].join('\n');
+  return [table, ...notes].join('\n\n');
 }
 
 function escaped(words: string): string {

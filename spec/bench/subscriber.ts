@@ -3,6 +3,7 @@ import Stock from 'pusher-js';
 import { createClient } from '../../lib';
 import { Pusher as Ours } from '../../lib/subscriber';
 import { APP } from './support/app';
+import { atEnd } from './support/attempt';
 import { Child, SERVER_CORE } from './support/child';
 import { median } from './support/figures';
 import type { Settings } from './support/settings';
@@ -18,7 +19,7 @@ type Library = new (key: string, options: object) => Client;
 const LIBRARIES: ReadonlyArray<[name: string, library: Library, options: object]> = [
   ['pusher-js', Stock as unknown as Library, {}],
   ['standpipe/subscriber', Ours, {}],
-  ['  in one request', Ours, { batch: true }],
+  ['standpipe/subscriber, in one request', Ours, { batch: true }],
 ];
 
 /**
@@ -27,11 +28,6 @@ const LIBRARIES: ReadonlyArray<[name: string, library: Library, options: object]
  * too.
  */
 export async function subscriber({ port, n: count, rounds }: Settings): Promise<void> {
-  const server = await Child.start('servers/standpipe', SERVER_CORE, { port });
-  const { id: appId, key, secret } = APP;
-  const backend = createClient({ appId, key, secret, port });
-  backend.authorize('private-*', () => true);
-  await backend.connect();
   for (const kind of ['', 'private-']) {
     const part = new Part(
       `A subscriber of ${count} ${kind === '' ? 'public' : 'private'} channels`,
@@ -39,24 +35,30 @@ export async function subscriber({ port, n: count, rounds }: Settings): Promise<
     );
     for (const [name, library, how] of LIBRARIES) {
       if (kind === '' && 'batch' in how) continue;
-      const times: number[] = [];
-      const cpus: number[] = [];
-      for (let round = 0; round <= rounds; round++) {
-        const cpu = process.cpuUsage();
-        const start = performance.now();
-        const client = await ready(library, { port, count, kind, how });
-        times.push(performance.now() - start);
-        const { user, system } = process.cpuUsage(cpu);
-        cpus.push((user + system) / count);
-        client.disconnect();
-      }
-      // The first one warms everything up.
-      const ms = median(times.slice(1));
-      part.row(name, [(count / ms) * 1_000, median(cpus.slice(1)), ms]);
+      await part.measure(name, async () => {
+        await Child.start('servers/standpipe', SERVER_CORE, { port });
+        const { id: appId, key, secret } = APP;
+        const backend = createClient({ appId, key, secret, port });
+        atEnd(() => backend.disconnect());
+        backend.authorize('private-*', () => true);
+        await backend.connect();
+        const times: number[] = [];
+        const cpus: number[] = [];
+        for (let round = 0; round <= rounds; round++) {
+          const cpu = process.cpuUsage();
+          const start = performance.now();
+          const client = await ready(library, { port, count, kind, how });
+          times.push(performance.now() - start);
+          const { user, system } = process.cpuUsage(cpu);
+          cpus.push((user + system) / count);
+          client.disconnect();
+        }
+        // The first one warms everything up.
+        const ms = median(times.slice(1));
+        return [(count / ms) * 1_000, median(cpus.slice(1)), ms];
+      });
     }
   }
-  await backend.disconnect();
-  await server.stop();
 }
 
 /** A client all of whose channels are subscribed. */

@@ -1,17 +1,15 @@
 import { performance } from 'node:perf_hooks';
+import { channelNames, payload } from './peers/peer';
+import { standpipe as gateway } from './peers/standpipe';
 import { Child, LOADER_CORE, SERVER_CORE } from './support/child';
 import { Counter } from './support/counter';
-import { payload, standpipe as gateway } from './support/peers';
 import { openAll, RawSocket } from './support/raw-socket';
-import { rounds, type Round } from './support/rounds';
+import { rounds, type Figures, type Round } from './support/rounds';
 import type { Settings } from './support/settings';
 import { Part } from './support/table';
 
 const PAYLOAD_BYTES = 100;
-const CASES = [
-  { title: 'few busy channels', channels: 16 },
-  { title: 'each event to another socket', channels: 1_000 },
-];
+const FEW_CHANNELS = 16;
 const SENDERS = [
   { name: 'Pusher SDK, HTTP API', file: 'backends/rest-sender', isHttp: true },
   { name: 'pusher-pipe 0.0.10, one Pipe of 2011', file: 'backends/sender-2011', isHttp: false },
@@ -23,59 +21,63 @@ const SENDERS = [
  * HTTP API overtake each other, so that their order is not checked.
  */
 export async function trigger(settings: Settings): Promise<void> {
-  for (const { title, channels: count } of CASES) {
-    const part = new Part(`Trigger: ${title}; ${count} channels, ${PAYLOAD_BYTES} bytes`, [
-      'events/s',
-      'server µs each',
-      'sender µs each',
-    ]);
-    const channels = Array.from({ length: count }, (_, i) => `bench-${i + 10_000}`);
+  const cases = [
+    { title: 'few busy channels', channels: FEW_CHANNELS },
+    { title: 'each event to another socket', channels: settings.n },
+  ];
+  for (const { title, channels } of cases) {
+    const part = new Part(
+      `Trigger: ${title}; ${channels} channels, ${PAYLOAD_BYTES} bytes`,
+      ['events/s', 'server µs each', 'sender µs each'],
+      { isCharted: true },
+    );
     for (const { name, file, isHttp } of SENDERS) {
-      const server = await Child.start(gateway.server, SERVER_CORE, { port: settings.port });
-      if (isHttp && !(await servesHttpApi(settings.port))) {
-        part.note(name, 'not yet: this gateway has no HTTP API');
-      } else {
-        const figures = await measureTrigger(settings, server, file, {
-          channels,
-          isOrdered: !isHttp,
-        });
-        part.row(name, [figures.perSecond, figures.cpuUs, figures.senderCpuUs]);
-      }
-      await server.stop();
+      await part.measure(name, async () => {
+        const figures = await measureTrigger(settings, { file, channels, isOrdered: !isHttp });
+        return [figures.perSecond, figures.cpuUs, figures.otherCpuUs];
+      });
     }
   }
 }
 
-/** Figures of one sender, with a subscriber for each channel. */
+/** A backend, and the channels that it triggers on in turn. */
+export interface Sending {
+  /** Its file under spec/bench. */
+  file: string;
+  channels: number;
+  /** Sockets, to which the channels go in turn; one for each channel unless there are fewer. */
+  sockets?: number;
+  /** Pipes, to which the channels go in turn. */
+  pipes?: number;
+  isOrdered: boolean;
+}
+
+/** Figures of one sender. */
 export async function measureTrigger(
   settings: Settings,
-  server: Child,
-  file: string,
-  { channels, isOrdered }: { channels: readonly string[]; isOrdered: boolean },
-): ReturnType<typeof rounds> {
+  { file, channels: count, sockets: socketCount = count, pipes = 1, isOrdered }: Sending,
+): Promise<Figures> {
   const { port } = settings;
+  const server = await Child.start(gateway.server, SERVER_CORE, { port });
+  const channels = channelNames(count);
+  const heard = (socket: number): string[] =>
+    channels.filter((_, channel) => channel % socketCount === socket);
   const sockets = await openAll(
-    channels.length,
-    (i) => new RawSocket(port, gateway.path, gateway.opening([channels[i] ?? ''])),
+    socketCount,
+    (i) => new RawSocket(port, gateway.path([]), gateway.opening(heard(i))),
   );
   const shape = gateway.event(channels[0] ?? '', payload(PAYLOAD_BYTES));
-  const counter = new Counter(sockets, shape, isOrdered);
-  const sender = await Child.start(file, LOADER_CORE, { port, channels });
+  const counter = new Counter(sockets, shape, isOrdered ? { first: 0, step: 1 } : 'any');
+  const options = { port, channels: count, sockets: socketCount, pipes };
+  const sender = await Child.start(file, LOADER_CORE, options);
   const run = async (seconds: number): Promise<Round> => {
     counter.reset();
     const before = await sender.ask('cpu');
     const start = performance.now();
-    const count = await sender.ask('send', seconds);
-    const end = await counter.reaches(count);
-    const senderCpuUs = (await sender.ask('cpu')) - before;
-    return { count, seconds: (end - start) / 1_000, senderCpuUs };
+    const sent = await sender.ask('send', seconds);
+    const end = await counter.reaches(sent);
+    const otherCpuUs = (await sender.ask('cpu')) - before;
+    return { count: sent, seconds: (end - start) / 1_000, otherCpuUs };
   };
-  const figures = await rounds(settings, server, run);
-  await sender.stop();
-  for (const socket of sockets) socket.close();
-  return figures;
-}
-
-async function servesHttpApi(port: number): Promise<boolean> {
-  return (await fetch(`http://127.0.0.1:${port}/apps/1/channels`)).status !== 404;
+  return rounds(settings, server, run);
 }

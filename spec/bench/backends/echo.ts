@@ -1,7 +1,7 @@
 import { createClient } from '../../../lib/pipe/client';
 import { answerParent, optionsOf } from '../support/answer';
 import { APP } from '../support/app';
-import { EVENT } from '../support/peers';
+import { EVENT } from '../peers/peer';
 
 /** A backend that answers every message with itself. */
 const { port } = optionsOf<{ port: number }>();

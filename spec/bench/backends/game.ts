@@ -2,7 +2,7 @@ import { createClient } from '../../../lib/pipe/client';
 import { answerParent, optionsOf } from '../support/answer';
 import { APP } from '../support/app';
 import { FIRST } from '../support/numbered';
-import { EVENT, payload, type Payload } from '../support/peers';
+import { EVENT, payload, type Payload } from '../peers/peer';
 
 /** A game server that sends every socket a view of its own with each tick, for as long as it is told. */
 const { port, hz, bytes } = optionsOf<{ port: number; hz: number; bytes: number }>();

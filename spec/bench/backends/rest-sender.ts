@@ -3,12 +3,14 @@ import Pusher from 'pusher';
 import { answerParent, optionsOf } from '../support/answer';
 import { APP } from '../support/app';
 import { Numbers } from '../support/numbers';
-import { EVENT } from '../support/peers';
+import { channelNames, EVENT } from '../peers/peer';
 
 /** The same over the HTTP API with Pusher's own SDK, as many requests at once as connections are kept open. */
 const REQUESTS_AT_ONCE = 32;
 
-const { port, channels } = optionsOf<{ port: number; channels: string[] }>();
+const options = optionsOf<{ port: number; channels: number }>();
+const { port } = options;
+const channels = channelNames(options.channels);
 const agent = new Agent({ keepAlive: true, maxSockets: REQUESTS_AT_ONCE });
 const { id: appId, key, secret } = APP;
 const pusher = new Pusher({ appId, key, secret, host: '127.0.0.1', port: `${port}`, agent });

@@ -2,12 +2,14 @@ import { createClient } from 'pusher-pipe';
 import { answerParent, optionsOf } from '../support/answer';
 import { APP } from '../support/app';
 import { Numbers } from '../support/numbers';
-import { EVENT } from '../support/peers';
+import { channelNames, EVENT } from '../peers/peer';
 
 /** The same with the unmodified client of 2011, which has no sign of its own to slow down: so many requests at once. */
 const REQUESTS_AT_ONCE = 1_024;
 
-const { port, channels } = optionsOf<{ port: number; channels: string[] }>();
+const options = optionsOf<{ port: number; channels: number }>();
+const { port } = options;
+const channels = channelNames(options.channels);
 const { id, key, secret } = APP;
 const client = createClient({ app_id: id, key, secret, host: '127.0.0.1', port });
 const handles = channels.map((name) => client.channel(name));

@@ -2,13 +2,17 @@ import { createClient } from '../../../lib/pipe/client';
 import { answerParent, optionsOf } from '../support/answer';
 import { APP } from '../support/app';
 import { Numbers } from '../support/numbers';
-import { EVENT } from '../support/peers';
+import { channelNames, EVENT } from '../peers/peer';
 
-/** A backend that triggers as fast as the gateway takes it, for as long as it is told. */
-const { port, channels } = optionsOf<{ port: number; channels: string[] }>();
-const client = createClient({ key: APP.key, secret: APP.secret, appId: APP.id, port });
-const handles = channels.map((name) => client.channel(name));
-const events = new Numbers(channels.length);
+/** A backend that triggers as fast as the gateway takes it, for as long as it is told. Channels go to its Pipes in turn. */
+const options = optionsOf<{ port: number; channels: number; sockets: number; pipes: number }>();
+const clients = Array.from({ length: options.pipes }, () => {
+  return createClient({ key: APP.key, secret: APP.secret, appId: APP.id, port: options.port });
+});
+const handles = channelNames(options.channels).map((name, i) => {
+  return clients[i % clients.length]?.channel(name);
+});
+const events = new Numbers(options.channels, options.sockets);
 let until = 0;
 let sent = 0;
 let told: (sent: number) => void = () => undefined;
@@ -35,8 +39,10 @@ function send(seconds: number): Promise<number> {
   });
 }
 
-client.on('error', (error) => {
-  throw error;
-});
-client.on('drain', pump);
-void client.connect().then(() => answerParent({ send }));
+for (const client of clients) {
+  client.on('error', (error) => {
+    throw error;
+  });
+  client.on('drain', pump);
+}
+void Promise.all(clients.map((client) => client.connect())).then(() => answerParent({ send }));

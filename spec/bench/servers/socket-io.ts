@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
+import { EVENT } from '../peers/peer';
 import { answerParent, optionsOf } from '../support/answer';
-import { EVENT } from '../support/peers';
 
 const { port } = optionsOf<{ port: number }>();
 const http = createServer();
@@ -13,8 +13,11 @@ const server = new Server(http, {
 });
 
 server.on('connection', (socket) => {
-  void socket.join(['bench', 'private-bench']);
-  socket.on('publish', (data) => socket.broadcast.emit(EVENT, data));
+  socket.on('join', (rooms: string[]) => {
+    void socket.join(rooms);
+    socket.emit('joined');
+  });
+  socket.on('publish', (room: string, data) => socket.to(room).emit(EVENT, data));
   socket.on('echo', (data) => socket.emit('echo', data));
 });
-http.listen(port, '127.0.0.1', () => answerParent());
+http.listen(port, '127.0.0.1', 4096, () => answerParent());

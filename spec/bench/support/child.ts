@@ -1,7 +1,8 @@
 import { fork, spawnSync, type ChildProcess } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, setPriority } from 'node:os';
 import { join } from 'node:path';
+import { atEnd } from './attempt';
+import { cpuMsOf } from './process-cpu';
 
 const PINS = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
 // Without the source maps of ts-node, which make each error of Node cost as much as several requests.
@@ -14,12 +15,13 @@ export const LOADER_CORE = 1;
 /** A process of a benchmark, on a core of its own where the machine has `taskset`. It answers questions one by one. */
 export class Child {
   readonly #process: ChildProcess;
+  #isEnding = false;
 
   private constructor(process: ChildProcess) {
     this.#process = process;
   }
 
-  /** Starts `spec/bench/<file>.ts` and waits until it says that it is ready. */
+  /** Starts `spec/bench/<file>.ts` and waits until it says that it is ready. It ends with the measurement. */
   static async start(file: string, core: number, options: object = {}): Promise<Child> {
     const path = join(__dirname, '..', `${file}.ts`);
     const args = [JSON.stringify(options)];
@@ -28,24 +30,17 @@ export class Child {
       execArgv: ['-c', `${core}`, process.execPath, ...NODE_ARGS],
     };
     const child = new Child(fork(path, args, PINS ? pinned : { execArgv: NODE_ARGS }));
-    child.#process.once('exit', (code) => {
-      if (code !== 0 && code !== null) throw new Error(`${file} ended with ${code}`);
+    child.#process.once('exit', (code, signal) => {
+      if (!child.#isEnding) throw new Error(`${file} ended with ${code ?? signal}`);
     });
+    atEnd(() => child.#stop());
     await child.#answer();
     return child;
   }
 
   /** CPU time of all its threads so far, in milliseconds, read from outside; 0 where the system does not tell. */
   cpuMs(): number {
-    const tasks = `/proc/${this.#process.pid}/task`;
-    try {
-      const ns = readdirSync(tasks).map((task) => {
-        return Number(readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ')[0]);
-      });
-      return ns.reduce((sum, each) => sum + each, 0) / 1e6;
-    } catch {
-      return 0;
-    }
+    return cpuMsOf(this.#process.pid ?? 0);
   }
 
   /** Leaves the core to others that want it, or goes before them; false where that is not allowed. */
@@ -59,11 +54,12 @@ export class Child {
     return (await this.#answer()) as number;
   }
 
-  /** Ends it, whatever it is at. */
-  stop(): Promise<void> {
+  #stop(): Promise<void> {
+    this.#isEnding = true;
     return new Promise((resolve) => {
+      if (this.#process.exitCode !== null || this.#process.signalCode !== null) return resolve();
       this.#process.once('exit', () => resolve());
-      this.#process.kill('SIGKILL');
+      this.#process.kill();
     });
   }
 

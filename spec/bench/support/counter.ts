@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { Numbered, type Shape } from './numbered';
+import { Numbered, type Order, type Shape } from './numbered';
 import type { RawSocket } from './raw-socket';
 
 /** Silence after which missing messages count as lost. */
@@ -10,9 +10,13 @@ export class Counter {
   #seen = 0;
   #expected: { count: number; resolve: () => void } | undefined;
 
-  constructor(sockets: readonly RawSocket[], shape: Shape, isOrdered = true) {
+  constructor(
+    sockets: readonly RawSocket[],
+    shape: Shape,
+    order: Order | 'any' = { first: 0, step: 1 },
+  ) {
     for (const socket of sockets) {
-      const frames = new Numbered(shape, isOrdered);
+      const frames = new Numbered(shape, order);
       socket.received = (bytes, chunk) => {
         this.#seen += frames.read(bytes, chunk);
         if (this.#expected !== undefined) this.#compare(this.#expected);

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { APP } from './app';
+import { atEnd } from './attempt';
 
 const shared = Buffer.allocUnsafe(256 * 1024);
 /** Stands once in every line of messages, and in nothing else that comes here: one byte is never cut in two. */
@@ -22,6 +23,7 @@ export class FallbackSocket {
       host: '127.0.0.1',
       onread: { buffer: shared, callback: (bytes) => this.#read(bytes) },
     });
+    atEnd(() => this.#stream.destroy());
     this.ready = new Promise((resolve, reject) => {
       this.#stream.once('error', reject);
       let messages = 0;
@@ -39,10 +41,6 @@ export class FallbackSocket {
     });
     const head = `POST ${path}/xhr_streaming?protocol=7&client=bench HTTP/1.1`;
     this.#stream.write(`${head}\r\nHost: 127.0.0.1:${port}\r\nContent-Length: 0\r\n\r\n`);
-  }
-
-  close(): void {
-    this.#stream.destroy();
   }
 
   #read(bytes: number): boolean {

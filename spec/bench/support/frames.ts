@@ -33,9 +33,9 @@ export function textsIn(bytes: Buffer): { texts: string[]; end: number } {
   let at = 0;
   while (bytes.length >= at + 2) {
     const short = (bytes[at + 1] ?? 0) & 127;
-    const header = short === 126 ? 4 : 2;
+    const header = short === 127 ? 10 : short === 126 ? 4 : 2;
     if (bytes.length < at + header) break;
-    const end = at + header + (header === 4 ? bytes.readUInt16BE(at + 2) : short);
+    const end = at + header + lengthIn(bytes, at, short);
     if (bytes.length < end) break;
     texts.push(bytes.toString('utf8', at + header, end));
     at = end;
@@ -43,7 +43,13 @@ export function textsIn(bytes: Buffer): { texts: string[]; end: number } {
   return { texts, end: at };
 }
 
-/** The benchmarks stay below 64 KiB. */
+/** Length of the frame at `at`, whose second byte has `short` for it. */
+function lengthIn(bytes: Buffer, at: number, short: number): number {
+  if (short === 127) return Number(bytes.readBigUInt64BE(at + 2));
+  return short === 126 ? bytes.readUInt16BE(at + 2) : short;
+}
+
+/** Frames that a benchmark writes or counts stay below 64 KiB. */
 function headerBytes(length: number): number {
   if (length > 0xffff)
     throw new RangeError(`${length} bytes are too many for a frame of a benchmark`);

@@ -13,10 +13,16 @@ export interface Shape {
 
 /** The shape of frames as a server sends them, from the text of the first one. */
 export function shapeOf(text: string): Shape {
+  const { bytes, at } = textShape(text);
+  const header = frameBytes(text) - bytes;
+  return { bytes: header + bytes, at: header + at };
+}
+
+/** The shape of messages without frames, from the first one. */
+export function textShape(text: string): Shape {
   const at = Buffer.from(text).indexOf(`${FIRST}`);
   if (at < 0) throw new Error(`${text} has no number`);
-  const bytes = frameBytes(text);
-  return { bytes, at: bytes - Buffer.byteLength(text) + at };
+  return { bytes: Buffer.byteLength(text), at };
 }
 
 /** Copies a frame that carries the first number, and gives the copy another one. Its masking key must be zero. */
@@ -26,19 +32,26 @@ export function renumbered(frame: Buffer, index: number): Buffer {
   return copy;
 }
 
+/** The numbers that come to a socket: the first one, and the distance of each to the next. */
+export interface Order {
+  first: number;
+  step: number;
+}
+
 /** Reads the numbered frames of one socket and throws where one is missing, comes twice or comes too early. */
 export class Numbered {
   readonly #shape: Shape;
-  readonly #isOrdered: boolean;
-  #next = FIRST;
+  readonly #step: number;
+  #next: number | undefined;
   /** The place in a frame that began in an earlier chunk, and its number as far as it has come. */
   #place = 0;
   #number = 0;
 
-  /** @param isOrdered false where a sender promises no order: frames are counted only */
-  constructor(shape: Shape, isOrdered = true) {
+  /** @param order 'any' where a sender promises none: frames are counted only */
+  constructor(shape: Shape, order: Order | 'any' = { first: 0, step: 1 }) {
     this.#shape = shape;
-    this.#isOrdered = isOrdered;
+    this.#next = order === 'any' ? undefined : FIRST + order.first;
+    this.#step = order === 'any' ? 0 : order.step;
   }
 
   /** Gives the number of frames that end in the first `bytes` of a chunk. */
@@ -69,10 +82,11 @@ export class Numbered {
   }
 
   #check(): void {
-    if (this.#isOrdered && this.#number !== this.#next) {
+    if (this.#next === undefined) return;
+    if (this.#number !== this.#next) {
       const [got, due] = [this.#number - FIRST, this.#next - FIRST];
       throw new Error(`Lost or out of order: event ${got} came where ${due} was due`);
     }
-    this.#next += 1;
+    this.#next += this.#step;
   }
 }

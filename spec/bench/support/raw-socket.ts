@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { atEnd, stillRuns } from './attempt';
 import { textsIn } from './frames';
 
 /**
@@ -9,11 +10,14 @@ export type Opening = Generator<Buffer[], void, string>;
 
 /** Buffer that all sockets read into: bytes are looked at before the next read. */
 const shared = Buffer.allocUnsafe(256 * 1024);
+const AT_ONCE = 64;
+const AGAIN_MS = 500;
 const HEAD_END = '\r\n\r\n';
 
 /**
  * A WebSocket that shakes hands, says its opening, and from then on only hands on the bytes it gets: cheap enough for
- * thousands in a process that must not be slower than the server.
+ * thousands in a process that must not be slower than the server. Without a path, a connection over bare TCP, whose
+ * opening takes what it gets in pieces.
  */
 export class RawSocket {
   /** Resolves when the opening is done. */
@@ -21,13 +25,17 @@ export class RawSocket {
   /** Gets the number of bytes of every read after that, and the buffer that begins with them. */
   received: (bytes: number, chunk: Buffer) => void = () => undefined;
   readonly #socket: Socket;
+  readonly #callOff: () => void;
   #opening: Opening | undefined;
   #unread = '';
+  readonly #isBare: boolean;
   #head = true;
   #resolve: (socket: this) => void = () => undefined;
 
-  constructor(port: number, path: string, opening: Opening) {
+  constructor(port: number, path: string | undefined, opening: Opening) {
     this.#opening = opening;
+    this.#isBare = path === undefined;
+    this.#callOff = atEnd(() => this.close());
     this.#socket = connect({
       port,
       host: '127.0.0.1',
@@ -39,6 +47,10 @@ export class RawSocket {
       this.#socket.once('error', reject);
       this.#socket.once('close', () => reject(new Error(`${path} was closed in its opening`)));
     });
+    if (path === undefined) {
+      this.#socket.once('connect', () => this.#say(opening.next()));
+      return;
+    }
     const lines = [
       `GET ${path} HTTP/1.1`,
       `Host: 127.0.0.1:${port}`,
@@ -56,11 +68,13 @@ export class RawSocket {
   }
 
   close(): void {
+    this.#callOff();
     this.#socket.destroy();
   }
 
   #read(bytes: number): boolean {
     if (this.#opening === undefined) this.received(bytes, shared);
+    else if (this.#isBare) this.#say(this.#opening.next(shared.toString('latin1', 0, bytes)));
     else this.#open(this.#opening, shared.toString('latin1', 0, bytes));
     return true;
   }
@@ -91,19 +105,37 @@ export class RawSocket {
   }
 }
 
-/** Opens `count` sockets, some at a time, as a listening queue is short. */
+/**
+ * Opens `count` sockets, some at a time, as a listening queue is short. A server that refuses new ones for a moment, because
+ * it has too much work, is asked again.
+ */
 export async function openAll(
   count: number,
   open: (index: number) => RawSocket,
 ): Promise<RawSocket[]> {
   const sockets: RawSocket[] = [];
+  const runs = stillRuns();
+  let next = 0;
   const opening = async (): Promise<void> => {
-    while (sockets.length < count) {
-      const socket = open(sockets.length);
-      sockets.push(socket);
-      await socket.ready;
+    while (next < count && runs()) {
+      const index = next++;
+      sockets[index] = await opened(() => open(index), runs);
     }
   };
-  await Promise.all(Array.from({ length: 64 }, opening));
+  await Promise.all(Array.from({ length: AT_ONCE }, opening));
   return sockets;
+}
+
+async function opened(open: () => RawSocket, runs: () => boolean): Promise<RawSocket> {
+  for (;;) {
+    const socket = open();
+    try {
+      return await socket.ready;
+    } catch (error) {
+      if (!runs() || !(error instanceof Error && error.message.includes(' 503 '))) throw error;
+      socket.close();
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      if (!runs()) throw error;
+    }
+  }
 }

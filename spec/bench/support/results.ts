@@ -2,8 +2,12 @@
 export interface Table {
   readonly title: string;
   readonly figures: readonly string[];
-  /** Values in the order of `figures`; NaN, in JSON null, where something was not measured. */
+  /** Values in the order of `figures`; NaN, in JSON null, where something was not measured, and none where a row failed. */
   readonly rows: Array<{ readonly name: string; readonly values: readonly number[] }>;
+  /** Its first figure, a rate, is shown in the chart. */
+  readonly isCharted: boolean;
+  /** Sentences below it. */
+  readonly notes: string[];
 }
 
 /** The tables of this run. */

@@ -10,14 +10,15 @@ export interface Round {
   count: number;
   seconds: number;
   latenciesMs?: readonly number[];
-  senderCpuUs?: number;
+  /** CPU of another process that takes part, such as the sender. */
+  otherCpuUs?: number;
 }
 
 /** Medians over the rounds; CPU is for each of `count`. NaN where it was not measured. */
 export interface Figures {
   perSecond: number;
   cpuUs: number;
-  senderCpuUs: number;
+  otherCpuUs: number;
   p50Ms: number;
   p99Ms: number;
 }
@@ -33,11 +34,11 @@ export async function rounds(
   const all: Figures[] = [];
   for (let i = 0; i < settings.rounds; i += 1) {
     const before = await server.ask('cpu');
-    const { count, seconds, latenciesMs = [], senderCpuUs = NaN } = await run(settings.seconds);
+    const { count, seconds, latenciesMs = [], otherCpuUs = NaN } = await run(settings.seconds);
     all.push({
       perSecond: count / seconds,
       cpuUs: ((await server.ask('cpu')) - before) / count,
-      senderCpuUs: senderCpuUs / count,
+      otherCpuUs: otherCpuUs / count,
       p50Ms: percentile(latenciesMs, 0.5),
       p99Ms: percentile(latenciesMs, 0.99),
     });
@@ -46,7 +47,7 @@ export async function rounds(
   return {
     perSecond: middle('perSecond'),
     cpuUs: middle('cpuUs'),
-    senderCpuUs: middle('senderCpuUs'),
+    otherCpuUs: middle('otherCpuUs'),
     p50Ms: middle('p50Ms'),
     p99Ms: middle('p99Ms'),
   };

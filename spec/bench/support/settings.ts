@@ -11,7 +11,8 @@ export interface Settings {
   /** Sockets that wait in the part about idle ones. */
   sockets: number;
   port: number;
-  only: string | undefined;
+  /** Parts of the run; all of it when there are none. */
+  parts: readonly string[];
   /** Servers of other projects too, as far as they can be had. */
   peers: boolean;
   /** Tables of CPU time by size of the work, in the place of the others. */
@@ -26,17 +27,30 @@ export interface Settings {
   plant: string | undefined;
 }
 
+/** Help on the flags. */
+function help(parts: readonly string[]): string {
+  return [
+    `npm run bench -- [PART ...] [flags]; parts: ${parts.join(', ')}`,
+    '  --n N         subscribers, players, channels of a subscriber (1000)',
+    '  --sockets N   idle sockets; twice as many are on many channels (5000)',
+    '  --seconds N   length of a round (0.5)      --rounds N  rounds, of which the median is told (3)',
+    '  --port N      port of the servers (6601)   --peers     servers of other projects too',
+    '  --cost        CPU time while the work grows, in the place of the parts',
+    '  --write       writes the chart and the tables of README.md',
+    '  --json FILE   writes the tables as JSON    --against REVISION  CPU time beside another revision',
+  ].join('\n');
+}
+
 /** Reads the flags; ends the process when it is asked for help or cannot understand. */
 export function readSettings(parts: readonly string[]): Settings {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       n: { type: 'string', default: '1000' },
-      seconds: { type: 'string', default: '1' },
+      seconds: { type: 'string', default: '0.5' },
       rounds: { type: 'string', default: '3' },
       sockets: { type: 'string', default: '5000' },
       port: { type: 'string', default: '6601' },
-      only: { type: 'string' },
       peers: { type: 'boolean', default: false },
       cost: { type: 'boolean', default: false },
       json: { type: 'string' },
@@ -46,20 +60,18 @@ export function readSettings(parts: readonly string[]): Settings {
       help: { type: 'boolean', default: false },
     },
   });
-  const { help, only = positionals[0], peers, cost, json, write, against, plant } = values;
-  const numbers = values;
+  const { peers, cost, json, write, against, plant } = values;
   const settings = {
-    n: Number(numbers.n),
-    seconds: Number(numbers.seconds),
-    rounds: Number(numbers.rounds),
-    sockets: Number(numbers.sockets),
-    port: Number(numbers.port),
+    n: Number(values.n),
+    seconds: Number(values.seconds),
+    rounds: Number(values.rounds),
+    sockets: Number(values.sockets),
+    port: Number(values.port),
   };
-  const known = only === undefined || parts.includes(only);
-  if (!help && known && Object.values(settings).every((value) => value > 0)) {
-    return { ...settings, only, peers, cost, json, write, against, plant };
+  const isKnown = positionals.every((name) => parts.includes(name));
+  if (!values.help && isKnown && Object.values(settings).every((value) => value > 0)) {
+    return { ...settings, parts: positionals, peers, cost, json, write, against, plant };
   }
-  console.log(`Flags: --only ${parts.join('|')}, --${Object.keys(settings).join(' N, --')} N`);
-  console.log('  --peers, --cost, --json FILE, --write, --against REVISION');
-  process.exit(help ? 0 : 1);
+  console.log(help(parts));
+  process.exit(values.help ? 0 : 1);
 }
