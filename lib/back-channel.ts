@@ -6,8 +6,11 @@ export type RequestHandler = (data: unknown) => unknown;
 
 /** The line between one browser and the backend: no channel, nobody else hears it. */
 export interface BackChannel {
-  /** Sends an event to the backend. False when it could not be sent because there is no connection. */
-  trigger(event: string, data: unknown): boolean;
+  /**
+   * Sends an event to the backend. False when it could not be sent because there is no connection. With the `traceparent` of
+   * a sampled trace (W3C Trace Context), a gateway and backends with `tracing` go on with that trace.
+   */
+  trigger(event: string, data: unknown, traceparent?: string): boolean;
   /** Calls `handler` for every event of this name that the backend sends to this socket alone. */
   bind(event: string, handler: BackChannelHandler): BackChannel;
   /** Removes one handler of an event, all handlers of an event, or all handlers. */
@@ -24,7 +27,10 @@ export interface BackChannel {
 /** The part of a stock pusher-js instance that the back channel stands on. */
 export interface PusherLike {
   send_event(event: string, data: unknown): boolean;
-  connection: { bind(event: string, handler: (message: Message) => void): unknown };
+  connection: {
+    bind(event: string, handler: (message: Message) => void): unknown;
+    send?(message: string): boolean;
+  };
 }
 
 interface Message {
@@ -88,7 +94,14 @@ export function attachBackChannel<P extends PusherLike>(
   });
 
   const backChannel: BackChannel = {
-    trigger: (event, data) => pusher.send_event(event, data),
+    trigger(event, data, traceparent) {
+      const { connection } = pusher;
+      // The event of pusher-js has no room for a further field.
+      if (traceparent !== undefined && connection.send !== undefined) {
+        return connection.send(JSON.stringify({ event, data, traceparent }));
+      }
+      return pusher.send_event(event, data);
+    },
     bind(event, handler) {
       // A new list each time, so that a handler may bind and unbind while an event is being handed round.
       handlers.set(event, [...(handlers.get(event) ?? []), handler]);

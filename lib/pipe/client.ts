@@ -9,7 +9,7 @@ import { checkCallback } from './checks';
 import { ClientEmitter } from './client-emitter';
 import { Decider, type AuthenticateHandler, type AuthorizeHandler } from './decisions/decider';
 import { ChannelHandle, channelsOf, type Channels } from './handles/channels';
-import { deliver, wordFor } from './handlers/deliver';
+import { deliveryOf, wordFor } from './handlers/deliver';
 import { dispatch, type Routes } from './connection/dispatch';
 import { Inbox } from './inbox/inbox';
 import { Greeting, type Welcomed } from './connection/greeting';
@@ -73,7 +73,7 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
   /** @throws StandpipeError `bad_option` */
   constructor(options: PipeOptions, surroundings: Partial<Surroundings> = {}) {
     const settings = readOptions(options);
-    const reporter = new Reporter(settings.log);
+    const reporter = new Reporter(settings.log, settings.tracing);
     super(reporter.emitter);
     this.#settings = settings;
     this.#reporter = reporter;
@@ -116,7 +116,7 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
     });
     this.#decider = new Decider(this.#subscriptions, reporter, (frame) => this.#link.send(frame));
     this.#inbox = new Inbox(settings, clock, {
-      deliver: (arrival) => deliver(this.#registries, arrival),
+      deliver: deliveryOf(this.#registries, settings.tracing),
       send: (frame) => this.#link.send(frame),
       ackDue: () => this.#acknowledge(),
       failed: (error) => eventFailed(error, 'delivery'),
