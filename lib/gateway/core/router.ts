@@ -54,7 +54,8 @@ export class Router {
     traceparent?: string,
   ): string | undefined {
     const { app } = socket;
-    const trace = traceparent && this.#tracing?.ofBrowser(app, traceparent);
+    const trace =
+      traceparent === undefined ? undefined : this.#tracing?.ofBrowser(app, traceparent);
     this.#accepted(app);
     // A reply goes to the backend that asked, regardless of subscriptions.
     if (channel === undefined && event === REPLY_EVENT) {
@@ -66,9 +67,10 @@ export class Router {
     if (relay && channel !== undefined) {
       const relays = (): Eventual<number | Unavailable> =>
         this.#hub.relay(socket, channel, event, data);
-      relayed = trace
-        ? (this.#tracing?.fanOut(trace, { channel: name, event }, relays) ?? 0)
-        : this.#hub.relay(socket, channel, event, data);
+      relayed =
+        trace !== undefined
+          ? (this.#tracing?.fanOut(trace, { channel: name, event }, relays) ?? 0)
+          : this.#hub.relay(socket, channel, event, data);
     }
     const wanted = wants(app, name, event);
     if (this.#journal.isRead) {

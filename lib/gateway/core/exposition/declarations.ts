@@ -89,7 +89,9 @@ export class Declarations {
       const histogram = new Histogram(named);
       return { observe: (seconds) => histogram.observe(seconds) };
     }
-    const histogram = new Histogram<string>({ ...named, enableExemplars: true });
+    const histogram = new Histogram<string>({ ...named, registers: [], enableExemplars: true });
+    // Given to the registry here: the histogram itself refuses one of the text form, which leaves exemplars out.
+    this.#registry.registerMetric(histogram);
     return {
       observe: (value, trace) =>
         histogram.observe({ labels: {}, value, exemplarLabels: exemplarOf(trace) }),
