@@ -1,6 +1,6 @@
 /**
- * Names that spans carry: those of the messaging conventions of OpenTelemetry 1.45, which are in development, and
- * Standpipe's own. They stand in one place, as a later version of the conventions may rename them.
+ * Names in spans, of the messaging conventions of OpenTelemetry 1.45, which are in development, and of
+ * Standpipe itself. They stand in one place, as a later version of the conventions may rename them.
  */
 export const ATTRIBUTES = {
   system: 'messaging.system.name',

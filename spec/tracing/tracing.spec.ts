@@ -53,7 +53,7 @@ function keeper(lines: Logged[]) {
 }
 
 /** A gateway, a backend and a browser, the first two with tracing. */
-async function scene(t: Test) {
+async function traced(t: Test) {
   const gatewayLines: Logged[] = [];
   const lines: Logged[] = [];
   const gateway = await startGateway(t, {
@@ -85,7 +85,7 @@ async function scene(t: Test) {
 }
 
 void t.test('a trace goes from a browser to its backend and back', async (t) => {
-  const { gateway, client, pusher, browser, lines, gatewayLines } = await scene(t);
+  const { gateway, client, pusher, browser, lines, gatewayLines } = await traced(t);
   const heard: unknown[] = [];
   browser.bind('answer', (data) => void heard.push(data));
   client.sockets.on('event:ask', async (socketId) => {
@@ -161,7 +161,7 @@ void t.test('a trace goes from a browser to its backend and back', async (t) => 
 void t.test(
   'a trigger of a traced program and a request of a server are traced to their sockets',
   async (t) => {
-    const { gateway, client, pusher } = await scene(t);
+    const { gateway, client, pusher } = await traced(t);
     const heard: string[] = [];
     const room = pusher.subscribe('room-7');
     room.bind('said', (data: string) => void heard.push(data));
@@ -202,7 +202,7 @@ void t.test(
 );
 
 void t.test('contexts that are malformed, not sampled or too many begin no spans', async (t) => {
-  const { client, browser } = await scene(t);
+  const { client, browser } = await traced(t);
   const heard: unknown[] = [];
   client.sockets.on('event:ask', (_socketId, data) => void heard.push(data));
   const { traceId, spanId } = newTrace();
@@ -211,15 +211,15 @@ void t.test('contexts that are malformed, not sampled or too many begin no spans
   for (const each of bad) browser.trigger('ask', each, each);
   await until(() => heard.length === bad.length);
   t.same(spans.getFinishedSpans(), []);
-  for (let n = 0; n < 30; n++) browser.trigger('ask', n, `00-${traceId}-${spanId}-01`);
-  await until(() => heard.length === bad.length + 30);
+  for (let n = 0; n < 150; n++) browser.trigger('ask', n, `00-${traceId}-${spanId}-01`);
+  await until(() => heard.length === bad.length + 150);
   const processed = spansOf(traceId).filter((each) => each.name === 'process socket');
-  t.ok(processed.length >= 10 && processed.length < 30, `${processed.length} of 30`);
+  t.ok(processed.length >= 10 && processed.length < 150, `${processed.length} of 150`);
 });
 
 void t.test('without the option nothing is traced, whatever the peers send', async (t) => {
-  const { gateway: _, ...traced } = await scene(t);
-  traced.client.disconnect();
+  const other = await traced(t);
+  void other.client.disconnect();
   const gateway = await startGateway(t);
   const client = createClient({ key: 'key', secret: SECRET, appId: 1, port: gateway.port });
   t.teardown(() => client.disconnect());

@@ -18,7 +18,7 @@ import { Forwards } from './forwards';
 /** Traces that browsers of an app may begin in a second: any page may mark its events as sampled. */
 const BROWSER_TRACES_PER_S = 10;
 
-/** What an attempt to publish came to: the sockets, or the code of its failure. */
+/** Outcome of a publish: the sockets, or the code of its failure. */
 type Reached = { sockets: number } | { code: number } | number | string;
 
 /**
