@@ -36,10 +36,13 @@ export type RequestHandler = (data: unknown) => unknown;
  * without it every name is allowed.
  */
 export interface BackChannel<App extends AppEvents = AppEvents> {
-  /** Sends an event to the backend. False when it could not be sent because there is no connection. */
+  /**
+   * Sends an event to the backend. False when it could not be sent because there is no connection. With the `traceparent` of
+   * a sampled trace (W3C Trace Context), a gateway and backends with `tracing` go on with that trace.
+   */
   trigger<N extends NameIn<BrowserEvents<App>>>(
     event: N,
-    ...args: DataThen<BrowserEvents<App>[N], []>
+    ...args: DataThen<BrowserEvents<App>[N], [traceparent?: string]>
   ): boolean;
   /** Calls `handler` for every event of this name that the backend sends to this socket alone. */
   bind<N extends NameIn<ServerEvents<App>>>(
@@ -143,6 +146,8 @@ export interface PusherLike {
   connection: {
     /** Calls `handler` for every event of this name. */
     bind(event: string, handler: (message: Message) => void): unknown;
+    /** Sends a message as it is; false when there is no connection. */
+    send?(message: string): boolean;
   };
 }
 
@@ -210,7 +215,14 @@ export function attachBackChannel<P extends PusherLike>(
   });
 
   const backChannel: BackChannel = {
-    trigger: (event, data) => pusher.send_event(event, data),
+    trigger(event, data, traceparent) {
+      const { connection } = pusher;
+      // The event of pusher-js has no room for a further field.
+      if (traceparent !== undefined && connection.send !== undefined) {
+        return connection.send(JSON.stringify({ event, data, traceparent }));
+      }
+      return pusher.send_event(event, data);
+    },
     bind(event, handler) {
       // A new list each time, so that a handler may bind and unbind while an event is being handed round.
       handlers.set(event, [...(handlers.get(event) ?? []), handler]);

@@ -1462,6 +1462,9 @@ export namespace standpipe {
             /** Event conflatable. */
             conflatable: boolean;
 
+            /** Event trace. */
+            trace: string;
+
             /**
              * Encodes the specified Event message. Does not implicitly {@link standpipe.v1.Event.verify|verify} messages.
              * @param message Event message or plain object to encode
@@ -1527,6 +1530,9 @@ export namespace standpipe {
 
                 /** Event conflatable */
                 conflatable?: (boolean|null);
+
+                /** Event trace */
+                trace?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2448,6 +2454,9 @@ export namespace standpipe {
             /** Command channelNames. */
             channelNames: string[];
 
+            /** Command trace. */
+            trace: string;
+
             /** Command latestKey. */
             latestKey: string;
 
@@ -2528,6 +2537,9 @@ export namespace standpipe {
 
                 /** Command channelNames */
                 channelNames?: (string[]|null);
+
+                /** Command trace */
+                trace?: (string|null);
 
                 /** Command latestKey */
                 latestKey?: (string|null);

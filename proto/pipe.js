@@ -3530,6 +3530,7 @@ $root.standpipe = (function() {
              * @property {string|null} [reason] Event reason
              * @property {number|null} [conflated] Event conflated
              * @property {boolean|null} [conflatable] Event conflatable
+             * @property {string|null} [trace] Event trace
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3673,6 +3674,14 @@ $root.standpipe = (function() {
              */
             Event.prototype.conflatable = false;
 
+            /**
+             * Event trace.
+             * @member {string} trace
+             * @memberof standpipe.v1.Event
+             * @instance
+             */
+            Event.prototype.trace = "";
+
             // OneOf field names bound to virtual getters and setters
             var $oneOfFields;
 
@@ -3726,6 +3735,8 @@ $root.standpipe = (function() {
                     writer.uint32(/* id 14, wireType 0 =*/112).uint32(message.conflated);
                 if (message.conflatable != null && $Object.hasOwnProperty.call(message, "conflatable") && message.conflatable !== false)
                     writer.uint32(/* id 15, wireType 0 =*/120).bool(message.conflatable);
+                if (message.trace != null && $Object.hasOwnProperty.call(message, "trace") && message.trace !== "")
+                    writer.uint32(/* id 16, wireType 2 =*/130).string(message.trace);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (var i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3892,6 +3903,15 @@ $root.standpipe = (function() {
                                 message.conflatable = value;
                             else
                                 delete message.conflatable;
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.trace = value;
+                            else
+                                delete message.trace;
                             continue;
                         }
                     }
@@ -6037,6 +6057,7 @@ $root.standpipe = (function() {
              * @property {number|null} [code] Command code
              * @property {string|null} [reason] Command reason
              * @property {Array.<string>|null} [channelNames] Command channelNames
+             * @property {string|null} [trace] Command trace
              * @property {string|null} [latestKey] Command latestKey
              * @property {boolean|null} [volatile] Command volatile
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
@@ -6210,6 +6231,14 @@ $root.standpipe = (function() {
             Command.prototype.channelNames = $util.emptyArray;
 
             /**
+             * Command trace.
+             * @member {string} trace
+             * @memberof standpipe.v1.Command
+             * @instance
+             */
+            Command.prototype.trace = "";
+
+            /**
              * Command latestKey.
              * @member {string} latestKey
              * @memberof standpipe.v1.Command
@@ -6286,6 +6315,8 @@ $root.standpipe = (function() {
                 if (message.channelNames != null && message.channelNames.length)
                     for (var i = 0; i < message.channelNames.length; ++i)
                         writer.uint32(/* id 17, wireType 2 =*/138).string(message.channelNames[i]);
+                if (message.trace != null && $Object.hasOwnProperty.call(message, "trace") && message.trace !== "")
+                    writer.uint32(/* id 18, wireType 2 =*/146).string(message.trace);
                 if (message.latestKey != null && $Object.hasOwnProperty.call(message, "latestKey") && message.latestKey !== "")
                     writer.uint32(/* id 19, wireType 2 =*/154).string(message.latestKey);
                 if (message.volatile != null && $Object.hasOwnProperty.call(message, "volatile") && message.volatile !== false)
@@ -6483,6 +6514,15 @@ $root.standpipe = (function() {
                             if (!(message.channelNames && message.channelNames.length))
                                 message.channelNames = [];
                             message.channelNames.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 18: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.trace = value;
+                            else
+                                delete message.trace;
                             continue;
                         }
                     case 19: {

@@ -16,7 +16,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['proto', 'manifest'],
   // The back channel imports nothing: the subscriber has it, and it is an entry of the package.
   ['ground', 'roof/back-channel'],
-  ['stream', 'pusher'],
+  ['stream', 'pusher', 'tracing'],
   // The wire borrows the types of positions and credit.
   ['wire'],
   ['brokers', 'net'],
@@ -76,6 +76,8 @@ const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
   ['zod', ['gateway/', 'cli/']],
   // Node alone has connections to pool; the types of it are used nowhere else.
   ['undici', ['http/transports/undici']],
+  // The peer is optional: only its types are imported here, and it is loaded where tracing is on.
+  ['@opentelemetry/api', ['tracing/']],
   // Bundled into the page of the console.
   ['preact', ['console/']],
 ]);

@@ -13,9 +13,10 @@ import { Journal } from './core/journal';
 import { Metrics } from './core/metrics';
 import { Router } from './core/router';
 import { MemoryLimit } from './core/timing/memory-limit';
-import { BYTES_PER_UNIT, TurnBudget } from './core/timing/turn-budget';
+import { tracingOf } from './core/tracing/gateway-tracing';
+import { TurnBudget } from './core/timing/turn-budget';
 import { Overload } from './core/timing/overload';
-import { Turn } from './core/fanout/turn';
+import { makeTurn } from './core/fanout/make-turn';
 import type { OwnServer } from './http/attached-server';
 import { ClientAddress } from './http/client-address';
 import { differenceOf, type Reloaded } from './options/difference';
@@ -98,18 +99,16 @@ export class Gateway {
         ...{ webhooks: () => this.#webhooks, connections: () => this.#keepAlive },
       }),
       ...(joined && { broker: joined }),
+      exemplars: settings.tracing,
     });
     const journal = new Journal(log, this.metrics);
-    const watch = { now: () => clock.now(), written: (ms: number) => this.metrics.written(ms) };
     const budget = new TurnBudget(clock);
-    // Answers are escaped, encoded and written: as much work as twice their length of input.
-    const charge = (characters: number): void => budget.spend((2 * characters) / BYTES_PER_UNIT);
-    const latest = { limits, counts: this.metrics };
-    const turn = new Turn((run) => clock.endOfTurn(run), { watch, clock, charge, latest });
-    const shared = { clock, limits, journal, metrics: this.metrics };
+    const turn = makeTurn(clock, limits, this.metrics, budget);
+    const tracing = tracingOf(settings, clock, this.metrics, turn);
+    const shared = { clock, limits, journal, metrics: this.metrics, tracing };
     this.#hub = new Hub({ ...shared, turn, broker: this.#broker });
     this.#apps = new Apps(settings.apps, (app) => this.#hub.attach(app));
-    const router = new Router(this.#hub, this.metrics, journal);
+    const router = new Router(this.#hub, this.metrics, journal, tracing);
     const overload = (this.#overload = new Overload(clock, memory));
     const admission = new Admission(limits, clock, memory);
     const parts = { ...shared, hub: this.#hub, admission, router, overload, memory, log };

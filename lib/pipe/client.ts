@@ -8,7 +8,7 @@ import { checkCallback } from './checks';
 import { ClientEmitter } from './client-emitter';
 import { Decider, type AuthenticateHandler, type AuthorizeHandler } from './decisions/decider';
 import { ChannelHandle, channelsOf, type Channels } from './handles/channels';
-import { deliver, wordFor } from './handlers/deliver';
+import { deliveryOf, wordFor } from './handlers/deliver';
 import { dispatch, type Routes } from './connection/dispatch';
 import { Inbox } from './inbox/inbox';
 import { Greeting, type Welcomed } from './connection/greeting';
@@ -67,7 +67,7 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
   /** @throws StandpipeError `bad_option` */
   constructor(options: PipeOptions, surroundings: Partial<Surroundings> = {}) {
     const settings = readOptions(options);
-    const reporter = new Reporter(settings.log);
+    const reporter = new Reporter(settings.log, settings.tracing);
     super(reporter.emitter);
     this.#settings = settings;
     this.#reporter = reporter;
@@ -111,7 +111,7 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
     this.#decider = new Decider(this.#subscriptions, reporter, (frame) => this.#link.send(frame));
     const schemas = new Checks(settings, clock, (info) => reporter.invalid(info));
     this.#inbox = new Inbox(settings, clock, {
-      deliver: (arrival) => deliver(this.#registries, arrival, schemas),
+      deliver: deliveryOf(this.#registries, schemas, settings.tracing),
       send: (frame) => this.#link.send(frame),
       ackDue: () => this.#acknowledge(),
       failed: (error) => eventFailed(error, 'delivery'),

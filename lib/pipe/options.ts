@@ -1,6 +1,9 @@
 import { isIPv6 } from 'node:net';
 import { readMasterKey } from '../pusher/encryption';
 import type { Dial, TlsOptions } from '../net/dial';
+import { loadTracing } from '../tracing/load-tracing';
+import { tracedLog } from '../tracing/traced-log';
+import type { Tracing } from '../tracing/tracing';
 import { silent } from '../util/logger';
 import { stderrLog } from '../util/stderr-log';
 import { warningLog } from '../util/warning-log';
@@ -181,6 +184,12 @@ export interface PipeOptions {
   log?: Logger | false | undefined;
   /** True without a `log`: everything that is logged goes to stderr. Default false. */
   debug?: boolean | undefined;
+  /**
+   * Spans of OpenTelemetry: `publish` for each trigger, and `process` around the handlers of events that are part of a
+   * sampled trace. Their context travels with commands and events; lines of the log carry `trace_id` and `span_id`. Needs
+   * the package `@opentelemetry/api`, and an SDK that the program has registered. Default false.
+   */
+  tracing?: boolean | undefined;
 }
 
 /** Options of a client with the events `Events`: schemas have the types of their events, which `PipeOptions` cannot know. */
@@ -247,16 +256,19 @@ const OPTIONS = {
   schemaMs: ms(5_000),
   log: { initial: warningLog, check: loggerOf },
   debug: optional(flag()),
+  tracing: { ...flag(), initial: false },
 } satisfies OptionTable & Record<keyof PipeOptions, Option<unknown>>;
 
 type Read = OptionValues<typeof OPTIONS>;
 
 /** The options complete and checked. */
-export interface Settings extends Omit<Read, 'app_id' | 'secure' | 'debug'> {
+export interface Settings extends Omit<Read, 'app_id' | 'secure' | 'debug' | 'tracing'> {
   appId: string;
   concurrency: number;
   port: number;
   useTLS: boolean;
+  /** Undefined unless tracing is on. */
+  tracing: Tracing | undefined;
 }
 
 /**
@@ -279,7 +291,9 @@ export function readOptions(given: PipeOptions): Settings {
   requireTogether({ ...read, pingMs }, given.backoff);
   const concurrency = read.concurrency ?? read.credit.messages;
   const log = debug === true && given.log === undefined ? stderrLog : read.log;
-  return { ...read, appId, useTLS, port, pingMs, concurrency, log };
+  const tracing = read.tracing ? loadTracing() : undefined;
+  const tracedLogger = tracing === undefined ? log : tracedLog(log, tracing);
+  return { ...read, appId, useTLS, port, pingMs, concurrency, tracing, log: tracedLogger };
 }
 
 /** Refuses times that are valid each by itself and defeat each other. */

@@ -1,5 +1,6 @@
 import { StandpipeError, asError } from '../errors';
 import { Emitter } from '../util/emitter';
+import type { Tracing } from '../tracing/tracing';
 import type { Logger } from '../util/logger';
 import type { GapFrame } from '../wire/frames';
 import type { ClientEvents, HandlerSlowInfo, InvalidInfo } from './types';
@@ -13,9 +14,11 @@ export const CLIENT_EVENTS = [
 export class Reporter {
   readonly emitter: Emitter<ClientEvents>;
   readonly #log: Logger;
+  readonly #tracing: Tracing | undefined;
 
-  constructor(log: Logger) {
+  constructor(log: Logger, tracing?: Tracing) {
     this.#log = log;
+    this.#tracing = tracing;
     this.emitter = new Emitter<ClientEvents>((thrown, event) => this.handlerFailed(thrown, event));
   }
 
@@ -28,6 +31,7 @@ export class Reporter {
   handlerFailed(thrown: unknown, event: string): void {
     const message = `a handler of ${event} failed: ${asError(thrown).message}`;
     const error = new StandpipeError('handler_failed', message, { cause: thrown });
+    this.#tracing?.failed('handler_failed');
     // A handler of 'error' is not told of its own failure: that would go on for ever.
     if (event === 'error') this.#log.error(detailsOf(error), message);
     else this.error(error);

@@ -21,6 +21,8 @@ export interface EventMessage {
   channel: string | undefined;
   /** JSON text of the data exactly as it was sent; '' when there was none. */
   data: string;
+  /** `traceparent` that the page sent with it; any text. */
+  trace: string | undefined;
 }
 
 /** A message that cannot be understood; `message` is for the `pusher:error` that answers it. */
@@ -52,12 +54,13 @@ export function parseClientMessage(text: string): ClientMessage | MessageError {
   if (isReservedEvent(event)) return parseCommand(event, message.data);
   const channel = optional(message.channel);
   if (channel !== undefined && typeof channel !== 'string') return BAD_CHANNEL;
-  const { data } = message;
+  const { data, traceparent } = message;
   return {
     type: 'event',
     event,
     channel,
     data: data === undefined ? '' : rawValue(text, 'data'),
+    trace: typeof traceparent === 'string' ? traceparent : undefined,
   };
 }
 

@@ -117,6 +117,8 @@ export interface PipeEvent {
    * between.
    */
   conflatable?: boolean | undefined;
+  /** `traceparent` of a sampled trace that it is part of. */
+  trace?: string | undefined;
 }
 
 /** Consecutive events of one partition: event i has the offset `firstOffset + i`. */
@@ -136,7 +138,6 @@ export interface Command {
   /** Further channels of the same trigger. */
   channels?: string[] | undefined;
   event?: string | undefined;
-  /** JSON text. */
   data?: string | undefined;
   socketId?: string | undefined;
   userId?: string | undefined;
@@ -149,6 +150,7 @@ export interface Command {
   reason?: string | undefined;
   latestKey?: string | undefined;
   volatile?: boolean | undefined;
+  trace?: string | undefined;
 }
 
 export interface Refusal {

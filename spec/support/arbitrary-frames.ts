@@ -287,6 +287,7 @@ export const arbitraryEvent: fc.Arbitrary<PipeEvent> = record(
     redelivered: yes,
     conflated: positive,
     conflatable: yes,
+    trace: name,
     code: uint32,
     reason: name,
   },
@@ -333,6 +334,7 @@ const arbitraryCommand: fc.Arbitrary<Command> = record(
     reason: name,
     latestKey: name,
     volatile: yes,
+    trace: name,
   },
   { requiredKeys: ['verb'] },
 );

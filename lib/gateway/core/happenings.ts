@@ -162,6 +162,7 @@ export class Happenings {
       userId: about.userId,
       code: about.code,
       reason: about.reason,
+      trace: about.trace,
     };
   }
 }

@@ -3,7 +3,7 @@ import type { Broker } from '../../brokers/broker';
 import { CloseCode } from '../../pusher/close-codes';
 import type { GapCause } from '../../stream/log';
 import type { WelcomeFrame } from '../../wire/frames';
-import { Declarations, type Labelled } from './exposition/declarations';
+import { Declarations, type Labelled, type Times } from './exposition/declarations';
 
 /** Figures read when a scrape comes instead of being counted. */
 export interface Live {
@@ -76,22 +76,10 @@ export class Metrics implements Traffic {
     labelNames: ['entrance', 'reason', 'app'] as const,
     registers: [this.registry],
   });
-  readonly #publishTimes = this.#declared.times(
-    'publish_seconds',
-    'Time from the first event that a turn accepts for channels until all are written',
-  );
-  readonly #handlingTimes = this.#declared.times(
-    'pipe_handling_seconds',
-    'Time from an event of a browser until a backend says that it is handled: the oldest event of each acknowledgement',
-  );
-  readonly #authTimes = this.#declared.times(
-    'auth_seconds',
-    'Time until backends have decided on a subscription or sign-in, or have not',
-  );
-  readonly #webhookTimes = this.#declared.times(
-    'webhook_seconds',
-    'Time of an attempt to send a webhook, whatever its outcome',
-  );
+  readonly #publishTimes: Times;
+  readonly #handlingTimes: Times;
+  readonly #authTimes: Times;
+  readonly #webhookTimes: Times;
   /** Requests and upgrades that were answered, by entrance and status. */
   readonly answers = new Map<string, Map<number, number>>();
   /** Sockets that are gone, by close code. */
@@ -99,6 +87,8 @@ export class Metrics implements Traffic {
   receivedBytes = 0;
   sentBytes = 0;
   socketsOpened = 0;
+  /** `traceparent` of the last event that the present turn publishes as part of a trace. */
+  turnTrace: string | undefined;
   /** Messages that browsers sent. */
   messagesReceived = 0;
   /** Messages that broke the protocol. */
@@ -154,9 +144,27 @@ export class Metrics implements Traffic {
   /** Faults of the gateway itself; each is logged. */
   failures = 0;
 
-  /** @param live what is missing counts as 0 */
-  constructor(live: Partial<Live> = {}) {
+  /** @param live what is missing counts as 0; with `exemplars` histograms keep traces */
+  constructor(live: Partial<Live> & { exemplars?: boolean } = {}) {
     const declared = this.#declared;
+    const times = (name: string, help: string): Times =>
+      declared.times(name, help, live.exemplars === true);
+    this.#publishTimes = times(
+      'publish_seconds',
+      'Time from the first event that a turn accepts for channels until all are written',
+    );
+    this.#handlingTimes = times(
+      'pipe_handling_seconds',
+      'Time from an event of a browser until a backend says that it is handled: the oldest event of each acknowledgement',
+    );
+    this.#authTimes = times(
+      'auth_seconds',
+      'Time until backends have decided on a subscription or sign-in, or have not',
+    );
+    this.#webhookTimes = times(
+      'webhook_seconds',
+      'Time of an attempt to send a webhook, whatever its outcome',
+    );
     const count = declared.count.bind(declared);
     const countBy = declared.countBy.bind(declared);
     const level = declared.level.bind(declared);
@@ -291,13 +299,13 @@ export class Metrics implements Traffic {
 
   /** A turn has written what it accepted for channels. */
   written(durationMs: number): void {
-    this.#publishTimes.observe(durationMs / 1000);
+    this.#publishTimes.observe(durationMs / 1000, this.turnTrace);
   }
 
-  /** A backend has handled an event of a browser. */
-  handled(durationMs: number): void {
+  /** A backend has handled an event of a browser, which may be part of a trace. */
+  handled(durationMs: number, trace?: string): void {
     // The wall clock may have been set back.
-    this.#handlingTimes.observe(Math.max(0, durationMs) / 1000);
+    this.#handlingTimes.observe(Math.max(0, durationMs) / 1000, trace);
   }
 
   /** Backends have decided, or have not. */

@@ -7,6 +7,7 @@ import type { Hub } from './hub';
 import type { Journal } from './journal';
 import type { Metrics } from './metrics';
 import type { Router } from './router';
+import type { GatewayTracing } from './tracing/gateway-tracing';
 import type { Overload } from './timing/overload';
 
 /** Parts of which a gateway has one; each protocol picks those that it works with. */
@@ -21,4 +22,6 @@ export interface Parts {
   readonly overload: Overload;
   readonly memory: MemoryWatch;
   readonly log: Logger;
+  /** Undefined unless the option `tracing` is on. */
+  readonly tracing?: GatewayTracing | undefined;
 }

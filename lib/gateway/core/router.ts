@@ -12,19 +12,22 @@ import type { Hub, Publication } from './hub';
 import type { Journal } from './journal';
 import type { Metrics } from './metrics';
 import type { Socket } from './model/socket';
+import type { GatewayTracing } from './tracing/gateway-tracing';
 
 /** Routes of events: from a browser to other browsers and backends, from a backend to browsers. */
 export class Router {
   readonly #hub: Hub;
   readonly #metrics: Metrics;
   readonly #journal: Journal;
+  readonly #tracing: GatewayTracing | undefined;
   /** Undefined unless somebody looks at the events. */
   tap: Tap | undefined;
 
-  constructor(hub: Hub, metrics: Metrics, journal: Journal) {
+  constructor(hub: Hub, metrics: Metrics, journal: Journal, tracing?: GatewayTracing) {
     this.#hub = hub;
     this.#metrics = metrics;
     this.#journal = journal;
+    this.#tracing = tracing;
     hub.nodes.on('to_socket', (app, { socketId, event, data }) => {
       const isEvent = [socketId, event, data].every((text) => typeof text === 'string');
       return isEvent
@@ -48,8 +51,11 @@ export class Router {
     event: string,
     data: string,
     relay: boolean,
+    traceparent?: string,
   ): string | undefined {
     const { app } = socket;
+    const trace =
+      traceparent === undefined ? undefined : this.#tracing?.ofBrowser(app, traceparent);
     this.#accepted(app);
     // A reply goes to the backend that asked, regardless of subscriptions.
     if (channel === undefined && event === REPLY_EVENT) {
@@ -57,8 +63,15 @@ export class Router {
       return undefined;
     }
     let relayed: Eventual<number | Unavailable> = 0;
-    if (relay && channel !== undefined) relayed = this.#hub.relay(socket, channel, event, data);
     const name = channel?.name;
+    if (relay && channel !== undefined) {
+      const relays = (): Eventual<number | Unavailable> =>
+        this.#hub.relay(socket, channel, event, data);
+      relayed =
+        trace !== undefined
+          ? (this.#tracing?.fanOut(trace, { channel: name, event }, relays) ?? 0)
+          : this.#hub.relay(socket, channel, event, data);
+    }
     const wanted = wants(app, name, event);
     if (this.#journal.isRead) {
       const about = { app: app.id, socket: socket.id, channel: name, event };
@@ -66,7 +79,7 @@ export class Router {
     }
     if (wanted) {
       const userId = channel?.presence?.userOf(socket) ?? socket.user?.userId;
-      const about = { socketId: socket.id, channel: name, event, data, userId };
+      const about = { socketId: socket.id, channel: name, event, data, userId, trace };
       this.#hub.happenings.tell(app, EventKind.MESSAGE, about, socket.source);
     }
     this.tap?.fromSocket(socket, channel, event, data, { relayed: relay, wanted });

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { StandpipeError } from '../../errors';
 import { isChannelPattern } from '../../pusher/channel-name';
 import { CloseCode } from '../../pusher/close-codes';
+import { loadTracing } from '../../tracing/load-tracing';
+import { tracedLog } from '../../tracing/traced-log';
 import { type Logger, silent } from '../../util/logger';
 import { checkedLogger } from '../../util/option-table';
 import { isAllowEntry, isNetwork } from './address-guard';
@@ -171,6 +173,10 @@ const gatewaySchema = z.strictObject({
     .describe(
       'Page for people who look after the gateway, on a port of its own; off unless given.',
     ),
+  tracing: z
+    .boolean()
+    .default(false)
+    .describe('Spans of OpenTelemetry for events of sampled traces; needs @opentelemetry/api.'),
   trustedProxies: z
     .array(z.string().refine(isNetwork, 'must be an address or a network in CIDR, like 10.0.0.0/8'))
     .default([])
@@ -249,7 +255,8 @@ export function checkGatewayOptions(options: GatewayOptions): GatewaySettings {
   // For `false` another one than `silent`, in whose place the process is warned.
   const logger =
     log === undefined ? silent : log === false ? { ...silent } : checkedLogger('log', log);
-  const settings = { ...rest, log: logger, pushyCommands: pushy.commands };
+  const tracedLogger = rest.tracing ? tracedLog(logger, loadTracing()) : logger;
+  const settings = { ...rest, log: tracedLogger, pushyCommands: pushy.commands };
   requireSound(settings);
   return settings;
 }

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { isIP, type AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
 import { safeEqual } from '../../pusher/digests';
+import { openMetrics, prefersOpenMetrics } from '../core/exposition/open-metrics';
 import { processMetrics } from '../core/exposition/process-metrics';
 import { isLoopback } from '../options/address-guard';
 import { listen, type ListenParts, type Place } from './listen';
@@ -27,7 +28,8 @@ export class MetricsListener {
     gateway: Registry,
     parts: ListenParts,
   ) {
-    const registry = Registry.merge([gateway, processMetrics()]);
+    const text = Registry.merge([gateway, processMetrics()]);
+    const open = openMetrics(text);
     this.#address = address;
     this.#parts = parts;
     this.#server = createServer({ maxHeaderSize: 8192 }, (request, response) => {
@@ -44,8 +46,9 @@ export class MetricsListener {
         response.writeHead(404).end('Not found: metrics are at /metrics\n');
         return;
       }
+      const registry = prefersOpenMetrics(request.headers.accept) ? open : text;
       registry.metrics().then(
-        (text) => response.writeHead(200, { 'Content-Type': registry.contentType }).end(text),
+        (body) => response.writeHead(200, { 'Content-Type': registry.contentType }).end(body),
         () => response.writeHead(500).end(),
       );
     });

@@ -1,4 +1,6 @@
 import { EventKind, RuleKind, type PipeEvent } from '../../wire/frames';
+import { ATTRIBUTES, destinationOf, templateOf } from '../../tracing/semantics';
+import type { Tracing } from '../../tracing/tracing';
 import type { Arrival } from '../inbox/arrival';
 import { EventMeta } from './event-meta';
 import { EVERY, both, type Registries } from './registry';
@@ -98,6 +100,41 @@ export function deliver(
   );
   if (last === true) registry.drop(subject);
   return running;
+}
+
+/** Delivery to these handlers; with tracing, events of a trace are handled inside a span `process`, which ends with their handlers. */
+export function deliveryOf(
+  registries: Registries,
+  checks: Checks,
+  tracing: Tracing | undefined,
+): (arrival: Arrival) => Promise<void> | undefined {
+  const plain = (arrival: Arrival): Promise<void> | undefined =>
+    deliver(registries, arrival, checks);
+  if (tracing === undefined) return plain;
+  return (arrival) => {
+    const { event, partition, offset } = arrival;
+    if (event.trace === undefined) return plain(arrival);
+    const span = tracing.start({
+      name: `process ${templateOf(event)}`,
+      kind: 'consumer',
+      parent: event.trace,
+      attributes: {
+        [ATTRIBUTES.operation]: 'process',
+        [ATTRIBUTES.operationType]: 'process',
+        [ATTRIBUTES.event]: event.event ?? '',
+        [ATTRIBUTES.clientId]: event.socketId,
+        [ATTRIBUTES.partition]: String(partition.partition),
+        [ATTRIBUTES.offset]: offset,
+        [ATTRIBUTES.redelivered]: event.redelivered === true,
+        ...destinationOf(event),
+      },
+    });
+    const running = tracing.within(span, () => plain(arrival));
+    if (running === undefined) tracing.end(span);
+    // Handlers that fail are told of elsewhere: this promise never rejects.
+    else void running.then(() => tracing.end(span));
+    return running;
+  };
 }
 
 /** The event name that handlers of an event listen to. */

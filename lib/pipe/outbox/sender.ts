@@ -25,6 +25,7 @@ import {
 import { originOf, sizeOf, type Done, type Queued, type Target } from './command';
 import { sealedFor } from './encryption';
 import type { Settings } from '../options';
+import { traceCommand } from './traced-command';
 import { Outcomes, failure, type OutcomesOwner } from './outcomes';
 import type {
   PublishOptions,
@@ -131,14 +132,14 @@ export class Sender {
     const command = this.#command(target, event, data, options, done);
     const bytes = this.#measured(command);
     if (this.#isTooLate(command)) {
-      this.#drop('not_sent', done);
+      this.#drop('not_sent', command.done);
       return true;
     }
     const verdict = this.#open ? this.#offer(command, bytes) : 'closed';
     if (verdict === 'ok') return true;
-    if (verdict === 'closed') this.#outcomes.fail('closed', done);
-    if (verdict === 'full' && isDroppable(command)) this.#drop('outbox_full', done);
-    else if (verdict === 'full') this.#outcomes.fail('outbox_full', done);
+    if (verdict === 'closed') this.#outcomes.fail('closed', command.done);
+    if (verdict === 'full' && isDroppable(command)) this.#drop('outbox_full', command.done);
+    else if (verdict === 'full') this.#outcomes.fail('outbox_full', command.done);
     return false;
   }
 
@@ -158,7 +159,12 @@ export class Sender {
         else resolve({ status: ack, sockets });
       });
       command.receipt = ack;
-      this.#admit(command);
+      try {
+        this.#admit(command);
+      } catch (error) {
+        // By way of the command, so that its span ends too.
+        command.done?.(error as StandpipeError);
+      }
     });
   }
 
@@ -307,6 +313,7 @@ export class Sender {
       receipt: undefined,
       latestKey: checkedLatest(latest, event),
       volatile: checkedVolatile(volatile, latest),
+      trace: undefined,
       done,
     };
   }
@@ -325,7 +332,10 @@ export class Sender {
   #measured(command: Queued): number {
     const bytes = sizeOf(command);
     const { maxOutboxBytes } = this.#settings;
-    if (bytes <= maxOutboxBytes) return bytes;
+    if (bytes <= maxOutboxBytes) {
+      if (this.#settings.tracing !== undefined) traceCommand(this.#settings.tracing, command);
+      return bytes;
+    }
     throw badArgument(`the event alone is above ${maxOutboxBytes} bytes`);
   }
 

@@ -62,6 +62,7 @@ function readCommand(from: ByteReader, names: NameReader): Command {
   let inLine: string[] | undefined;
   let latestKey = '';
   let volatile = 0;
+  let trace = '';
   while (from.position < end) {
     const tag = from.varint();
     switch (tag) {
@@ -119,6 +120,9 @@ function readCommand(from: ByteReader, names: NameReader): Command {
       case 138:
         addTo((inLine ??= []), from.text());
         break;
+      case 146:
+        trace = from.text();
+        break;
       case 154:
         latestKey = from.text();
         break;
@@ -150,6 +154,7 @@ function readCommand(from: ByteReader, names: NameReader): Command {
     reason: reason || undefined,
     latestKey: latestKey || undefined,
     volatile: volatile !== 0 || undefined,
+    trace: trace || undefined,
   };
 }
 

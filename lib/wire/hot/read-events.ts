@@ -103,6 +103,7 @@ function readEvent(from: ByteReader, names: NameReader): PipeEvent {
   let reason = '';
   let conflated = 0;
   let conflatable = 0;
+  let trace = '';
   while (from.position < end) {
     const tag = from.varint();
     switch (tag) {
@@ -148,6 +149,9 @@ function readEvent(from: ByteReader, names: NameReader): PipeEvent {
       case 120:
         conflatable = from.varint();
         break;
+      case 130:
+        trace = from.text();
+        break;
       default:
         // A field of a later version.
         from.skip(tag);
@@ -168,5 +172,6 @@ function readEvent(from: ByteReader, names: NameReader): PipeEvent {
     reason: reason || undefined,
     conflated: conflated || undefined,
     conflatable: conflatable !== 0 || undefined,
+    trace: trace || undefined,
   };
 }

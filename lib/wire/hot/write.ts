@@ -79,6 +79,7 @@ function writeEvent(out: ByteWriter, names: NameWriter, event: PipeEvent): void 
   out.text(106, event.reason);
   out.uint32(112, event.conflated);
   if (event.conflatable) out.uint32(120, 1);
+  out.text(130, event.trace);
   out.close(start, expected);
 }
 
@@ -100,6 +101,7 @@ export function writeCommand(out: ByteWriter, names: NameWriter, command: Comman
   if (command.code !== undefined) out.count(120, command.code);
   out.text(130, command.reason);
   if (inLine) for (const name of inLine) out.item(138, name);
+  out.text(146, command.trace);
   out.text(154, command.latestKey);
   if (command.volatile) out.uint32(160, 1);
   out.close(start, expected);

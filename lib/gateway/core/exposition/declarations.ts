@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { readTraceParent } from '../../../tracing/trace-parent';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -9,6 +10,18 @@ export type Labelled = Iterable<readonly [labels: Labels, value: number]>;
 export const BUCKETS_S = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
 ];
+
+/** A histogram of times. */
+export interface Times {
+  /** @param trace `traceparent` of a trace to which the time belongs */
+  observe(seconds: number, trace?: string): void;
+}
+
+/** Labels of an exemplar, as OpenMetrics recommends; none without a sampled trace. */
+function exemplarOf(trace: string | undefined): Record<string, string> {
+  const parent = readTraceParent(trace);
+  return parent === undefined ? {} : { trace_id: parent.traceId, span_id: parent.spanId };
+}
 
 /** Declares the metrics of a registry, all named `standpipe_…`. Their values are read when a scrape comes. */
 export class Declarations {
@@ -69,9 +82,20 @@ export class Declarations {
     });
   }
 
-  /** A histogram of times in seconds. */
-  times(name: string, help: string): Histogram {
-    return new Histogram({ ...this.#named(name, help), buckets: BUCKETS_S });
+  /** A histogram of times in seconds. With exemplars it keeps for each bucket a trace of which one was measured. */
+  times(name: string, help: string, exemplars = false): Times {
+    const named = { ...this.#named(name, help), buckets: BUCKETS_S };
+    if (!exemplars) {
+      const histogram = new Histogram(named);
+      return { observe: (seconds) => histogram.observe(seconds) };
+    }
+    const histogram = new Histogram<string>({ ...named, registers: [], enableExemplars: true });
+    // Given to the registry here: the histogram itself refuses one of the text form, which leaves exemplars out.
+    this.#registry.registerMetric(histogram);
+    return {
+      observe: (value, trace) =>
+        histogram.observe({ labels: {}, value, exemplarLabels: exemplarOf(trace) }),
+    };
   }
 
   #named(name: string, help: string): { name: string; help: string; registers: Registry[] } {

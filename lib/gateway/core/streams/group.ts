@@ -11,6 +11,7 @@ import {
 } from '../../../wire/frames';
 import type { App, AppObserver, Lag } from '../model/app';
 import type { Parts } from '../parts';
+import type { Forwards } from '../tracing/forwards';
 import { clusterStream, goOn } from './cluster-stream';
 import { Conflation } from './conflation';
 import { keyOf } from './event-key';
@@ -57,7 +58,7 @@ export interface GroupSettings extends GroupOptions {
   revokeMs: number;
 }
 
-interface GroupParts extends Pick<Parts, 'clock' | 'metrics' | 'log' | 'memory'> {
+interface GroupParts extends Pick<Parts, 'clock' | 'metrics' | 'log' | 'memory' | 'tracing'> {
   readonly holdback: Holdback;
 }
 
@@ -75,6 +76,7 @@ export class Group implements AppObserver {
   readonly stream = clusterStream(this);
   readonly #parts: GroupParts;
   readonly #conflation = new Conflation();
+  readonly #forwards: Forwards | undefined;
   /** The node that had the stream before; 0 for none. */
   readonly previous: number;
   /** Keeps the stream where the next gateway finds it; undefined when no other one can. */
@@ -98,6 +100,7 @@ export class Group implements AppObserver {
     this.app = app;
     this.settings = settings;
     this.#parts = parts;
+    this.#forwards = parts.tracing?.forwards(settings.name);
     this.#ownership = new Ownership<GroupMember>(partitions, generationsBefore(stored));
     // Browsers are held back before the limits are reached; events that were read from them by then have room beyond.
     const overdraft = overflow === 'gap' ? 0 : 1;
@@ -146,8 +149,9 @@ export class Group implements AppObserver {
     return match !== undefined && this.#routing.reaches(match);
   }
 
-  offer(event: PipeEvent): void {
-    const { kind } = event;
+  offer(offered: PipeEvent): void {
+    const { kind } = offered;
+    let event = offered;
     const match = this.#routing.match(kind, event.channel, event.event);
     if (match === undefined) {
       // The place of a key must not outlive it, also when the group hears of no closes.
@@ -155,6 +159,7 @@ export class Group implements AppObserver {
       if (ends) this.#conflation.end(keyOf(event, this.settings.order));
       return;
     }
+    if (event.trace !== undefined) event = this.#forwards?.begin(event) ?? event;
     const key = keyOf(event, this.settings.order);
     const bytes = bytesOf(event);
     if (match.latest) this.#appendLatest(event, key, bytes);
@@ -171,6 +176,7 @@ export class Group implements AppObserver {
   /** Called after an acknowledgement. */
   acknowledged(): void {
     this.store?.changed();
+    this.#forwards?.settle();
     this.#parts.holdback.acknowledged(this.budget);
   }
 
@@ -243,6 +249,7 @@ export class Group implements AppObserver {
   }
 
   dispose(): void {
+    this.#forwards?.dispose();
     this.#parts.holdback.release(this.budget);
     for (const number of this.#deadlines.keys()) this.#clearDeadline(number);
     this.app.elsewhere?.changed();
@@ -252,6 +259,7 @@ export class Group implements AppObserver {
     if (partition === undefined) return 0;
     const { overflow } = this.settings;
     const offset = partition.log.append(event, bytes);
+    if (event.trace !== undefined) this.#forwards?.placed(event.trace, partition, offset);
     this.store?.appended(partition, offset, event);
     this.owner(partition)?.ready(partition);
     if (overflow !== 'gap' && SENT.has(event.kind)) {
@@ -267,6 +275,7 @@ export class Group implements AppObserver {
     const place = this.#conflation.replace(key, latest, bytes);
     if (place !== undefined) {
       this.#parts.metrics.pipeEventsConflated++;
+      if (latest.trace) this.#forwards?.placed(latest.trace, place.partition, place.offset);
       const event = this.store && place.partition.log.at(place);
       if (event !== undefined) this.store?.appended(place.partition, place.offset, event);
       return;

@@ -22,7 +22,13 @@ export function applyCommand(
   app: App,
   command: Command,
 ): Eventual<Outcome> | ForwardedCommand {
-  const { socketId, idempotencyKey: key } = command;
+  const { socketId, idempotencyKey: key, trace } = command;
+  if (trace !== undefined && context.tracing !== undefined) {
+    return context.tracing.fanOut(trace, command, () => {
+      const applied = applyCommand(context, app, { ...command, trace: undefined });
+      return applied instanceof ForwardedCommand ? applied.ended() : applied;
+    });
+  }
   const node = socketId === undefined ? undefined : context.hub.nodes.elsewhere(app, socketId);
   if (node !== undefined && key === undefined) {
     const forwarded = forward(context, app, node, command);

@@ -192,7 +192,7 @@ export class Groups {
     epoch: number,
     stored?: StoredStream,
   ): Group {
-    const { limits, clock, hub, metrics, log, memory } = this.#context;
+    const { limits, clock, hub, metrics, log, memory, tracing } = this.#context;
     const group = new Group(
       app,
       {
@@ -203,7 +203,7 @@ export class Groups {
         maxBytes: limits.maxPipeUnackedBytes,
         revokeMs: limits.pipeRevokeMs,
       },
-      { clock, holdback: hub.holdback, metrics, log, memory },
+      { clock, holdback: hub.holdback, metrics, log, memory, tracing },
       stored,
     );
     app.observers.add(group);

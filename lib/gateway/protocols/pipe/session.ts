@@ -272,7 +272,7 @@ export class PipeSession implements GroupMember {
       const { low, oldest } = partition?.log ?? {};
       if (ours && partition.ack(position)) {
         const moved = oldest !== undefined && partition.log.low !== low;
-        if (moved) metrics.handled(clock.wall() - oldest.time);
+        if (moved) metrics.handled(clock.wall() - oldest.time, oldest.trace);
         continue;
       }
       const what = `partition ${number}, generation ${generation}, epoch ${epoch}`;

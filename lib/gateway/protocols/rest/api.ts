@@ -5,6 +5,7 @@ import type { App, Apps } from '../../core/model/app';
 import { AppRates } from '../../core/features/app-rates';
 import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/model/idempotency';
 import type { Parts } from '../../core/parts';
+import { readTraceParent } from '../../../tracing/trace-parent';
 import { type Answer, sendAnswer } from '../../http/answer';
 import { readBody } from '../../http/body';
 import type { Exchange } from '../../http/exchange';
@@ -65,7 +66,7 @@ export class RestApi implements Protocol {
       { maxBytes: this.#parts.limits.maxRequestBytes, wanted: 'app' in caller },
       (body) => {
         if (!('app' in caller)) return sendAnswer(exchange, caller);
-        const answered = this.#tried(() => this.#answer(route, exchange, caller, body));
+        const answered = this.#tried(() => this.#traced(route, exchange, caller, body));
         if (!(answered instanceof Promise)) return this.#send(route, exchange, answered);
         answered
           .catch((error: unknown) => this.#failed(error))
@@ -101,18 +102,33 @@ export class RestApi implements Protocol {
     return { app, params };
   }
 
+  /** Answers within a span when the request is part of a sampled trace. */
+  #traced(route: Route, exchange: Exchange, caller: Caller, body: Buffer): Eventual<Answer> {
+    const { tracing: by } = this.#parts;
+    const trace = exchange.request.headers.traceparent;
+    if (by === undefined || readTraceParent(trace) === undefined) {
+      return this.#answer(route, exchange, caller, body);
+    }
+    const { method } = route.endpoint;
+    return by.request({ trace: String(trace), method, route: route.template }, (within) => {
+      const traced = within === undefined ? undefined : { by, trace: within };
+      return this.#answer(route, exchange, caller, body, traced);
+    });
+  }
+
   #answer(
     { endpoint, subject }: Route,
     { path, request: { headers } }: Exchange,
     { app, params }: Caller,
     body: Buffer,
+    traced?: Call['traced'],
   ): Eventual<Answer> {
     const { hub, router, limits } = this.#parts;
     authenticateBody(params, body);
     if (!app.options.enabled) throw apiError(403, 'This app is switched off');
     if (!this.#mayAsk(app)) return tooMany(app);
     const own = ownParams(params, endpoint.params);
-    const call = { hub, router, limits, app, subject: decode(subject), query: own, body };
+    const call = { hub, router, limits, app, subject: decode(subject), query: own, body, traced };
     const key = endpoint.publishes ? headers['idempotency-key'] : undefined;
     if (key !== undefined) return this.#runOnce(endpoint, call, path, String(key));
     const { publish, answer } = endpoint.check(call);

@@ -3,6 +3,7 @@ import type { Fields } from '../../../pusher/json';
 import type { Eventual } from '../../../brokers/eventual';
 import type { App } from '../../core/model/app';
 import type { Hub } from '../../core/hub';
+import type { GatewayTracing } from '../../core/tracing/gateway-tracing';
 import type { Router } from '../../core/router';
 import type { Answer } from '../../http/answer';
 import type { Permission } from '../../options/app-keys';
@@ -19,6 +20,8 @@ export interface Call {
   /** The endpoint's own query parameters: strings, and lists of strings for those sent as `name[]`. */
   query: Fields;
   body: Buffer;
+  /** The sampled trace that the request is part of; undefined for none. */
+  traced?: { by: GatewayTracing; trace: string } | undefined;
 }
 
 export interface Endpoint {

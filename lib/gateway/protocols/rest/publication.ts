@@ -1,6 +1,8 @@
 import { isEventName, isReservedEvent, parseChannelName } from '../../../pusher/channel-name';
 import { MAX_LATEST_KEY_LENGTH } from '../../../pusher/limits';
 import { type Fields, optional, writeJson } from '../../../pusher/json';
+import type { Unavailable } from '../../../brokers/broker';
+import type { Eventual } from '../../../brokers/eventual';
 import type { App } from '../../core/model/app';
 import type { Limits } from '../../options/options';
 import { type Call, apiError } from './call';
@@ -42,9 +44,14 @@ export function readPublication(
 }
 
 /** Publishes on each of the channels, in their order. */
-export function publish({ app, router }: Call, publication: Publication): void {
+export function publish({ app, router, traced }: Call, publication: Publication): void {
   const { channels, info: _, ...event } = publication;
-  for (const channel of channels) void router.publish(app, { channel, ...event });
+  for (const channel of channels) {
+    const send = (): Eventual<number | Unavailable> => router.publish(app, { channel, ...event });
+    void (traced === undefined
+      ? send()
+      : traced.by.fanOut(traced.trace, { channel, event: event.event }, send));
+  }
 }
 
 export function missing(name: string): Error {

@@ -25,6 +25,8 @@ export interface Route {
   appId: string;
   /** As it stands in the path. */
   subject: string;
+  /** The path with a word for each name, such as `/apps/{id}/channels/{name}`. */
+  template: string;
 }
 
 /** Finds the endpoint of a path below `/apps/`; segments are told apart before they are decoded. */
@@ -32,5 +34,6 @@ export function findRoute(path: string): Route | undefined {
   const [appId = '', collection = '', subject, ...rest] = path.split('/');
   const shape = subject === undefined ? [collection] : [collection, ':', ...rest];
   const endpoint = subject === '' ? undefined : ENDPOINTS.get(shape.join('/'));
-  return endpoint && { endpoint, appId, subject: subject ?? '' };
+  const template = `/apps/{id}/${shape.join('/').replace(':', '{name}')}`;
+  return endpoint && { endpoint, appId, subject: subject ?? '', template };
 }

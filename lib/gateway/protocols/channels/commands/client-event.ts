@@ -11,7 +11,7 @@ import type { ChannelsContext } from '../context';
  */
 export function clientEvent(context: ChannelsContext, socket: Socket, message: EventMessage): void {
   const { limits, router } = context;
-  const { event, channel: name, data } = message;
+  const { event, channel: name, data, trace } = message;
   const reject = (reason: string, why: string): void =>
     context.refuse(
       ...([socket, reason, CloseCode.CLIENT_EVENT_REJECTED] as const),
@@ -39,7 +39,7 @@ export function clientEvent(context: ChannelsContext, socket: Socket, message: E
     return reject('event_rate', `over the rate limit of ${limit} events per second`);
   }
 
-  const verdict = router.fromSocket(socket, channel, event, data, relays);
+  const verdict = router.fromSocket(socket, channel, event, data, relays, trace);
   if (verdict !== undefined) context.refuse(socket, 'client_events', null, verdict);
 }
 
