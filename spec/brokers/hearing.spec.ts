@@ -36,7 +36,12 @@ t.test('events that are held back are bounded, and what may be missing is told',
   for (let seq = 10; seq < 20; seq++) hearing.heard('room', [event(seq, megabyte)]);
   t.strictSame(told, [1, ...Array.from({ length: 15 }, (_, i) => i + 5)], 'in their order');
   t.equal(missed, 1);
-  answer({ batches: [{ channel: 'room', items: [event(2, 'late')] }], upTo: 2, low: 0, isLast: true });
+  answer({
+    batches: [{ channel: 'room', items: [event(2, 'late')] }],
+    upTo: 2,
+    low: 0,
+    isLast: true,
+  });
   await caughtUp;
   t.equal(told.includes(2), false, 'an earlier one does not come behind a later one');
   t.equal(missed, 1);
