@@ -63,13 +63,19 @@ const LONG = [
   ...['in-chromium-tls', 'subscriber-in-chromium', 'subscriber-in-node'].map(
     (name) => `spec/conformance/features/${name}.spec.ts`,
   ),
-  ...['churn', 'cuts', 'leaks', 'models', 'real-schedules', 'restarts', 'storms'].map(
+  ...['churn', 'cuts', 'gateway-kill', 'half-open', 'late-screens', 'leaks', 'models'].map(
     (name) => `spec/faults/${name}.spec.ts`,
   ),
-  ...['conformance', 'serve-faults'].map((name) => `spec/cli/${name}.spec.ts`),
+  ...['overload', 'real-schedules', 'restarts', 'slow', 'stops', 'storms'].map(
+    (name) => `spec/faults/${name}.spec.ts`,
+  ),
+  ...['conformance', 'record', 'serve-faults', 'workers-fallback'].map(
+    (name) => `spec/cli/${name}.spec.ts`,
+  ),
   ...['pipe-with-pusher-js', 'python'].map((name) => `spec/conformance/${name}.spec.ts`),
-  'spec/browser/example-pages.spec.ts',
+  ...['console-accessibility', 'example-pages'].map((name) => `spec/browser/${name}.spec.ts`),
   'spec/http/package.spec.ts',
+  'spec/doc-comments.spec.ts',
   'spec/examples/prometheus.spec.ts',
   'spec/examples/proxies.spec.ts',
   'spec/lint/rules.spec.ts',

@@ -1,25 +1,123 @@
+import type {
+  AppEvents,
+  BrowserEvents,
+  DataThen,
+  NameIn,
+  RequestAnswer,
+  RequestData,
+  RequestEvents,
+  ServerEvents,
+} from './util/app-events';
+
+export type { AppEvents } from './util/app-events';
+
 /** A handler of the back channel gets the event's data, decoded by pusher-js. */
 export type BackChannelHandler = (data: unknown) => unknown;
 
 /** A handler that answers a request of the backend with the value it returns or resolves with. It may throw or reject. */
 export type RequestHandler = (data: unknown) => unknown;
 
-/** The line between one browser and the backend: no channel, nobody else hears it. */
-export interface BackChannel {
+/**
+ * The line between one browser and the backend: no channel, nobody else hears it. `App` declares the events of both ends;
+ * without it every name is allowed.
+ */
+export interface BackChannel<App extends AppEvents = AppEvents> {
   /** Sends an event to the backend. False when it could not be sent because there is no connection. */
-  trigger(event: string, data: unknown): boolean;
+  trigger<N extends NameIn<BrowserEvents<App>>>(
+    event: N,
+    ...args: DataThen<BrowserEvents<App>[N], []>
+  ): boolean;
   /** Calls `handler` for every event of this name that the backend sends to this socket alone. */
-  bind(event: string, handler: BackChannelHandler): BackChannel;
+  bind<N extends NameIn<ServerEvents<App>>>(
+    event: N,
+    handler: (data: ServerEvents<App>[N]) => unknown,
+  ): this;
   /** Removes one handler of an event, all handlers of an event, or all handlers. */
-  unbind(event?: string, handler?: BackChannelHandler): BackChannel;
+  unbind<N extends NameIn<ServerEvents<App>>>(
+    event?: N,
+    handler?: (data: ServerEvents<App>[N]) => unknown,
+  ): this;
   /**
    * Answers the requests of this name that the backend makes with `client.socket(id).request(…)`. The last handler of a
    * name answers; a request without one is refused.
    */
-  onRequest(event: string, handler: RequestHandler): BackChannel;
+  onRequest<N extends NameIn<RequestEvents<App>>>(
+    event: N,
+    handler: RequestHandlerOf<RequestEvents<App>[N]>,
+  ): this;
   /** `onRequest` under its older name. */
-  handle(event: string, handler: RequestHandler): BackChannel;
+  handle<N extends NameIn<RequestEvents<App>>>(
+    event: N,
+    handler: RequestHandlerOf<RequestEvents<App>[N]>,
+  ): this;
 }
+
+/** A handler that answers a declared request, at once or later. */
+export type RequestHandlerOf<R> = (
+  data: RequestData<R>,
+) => RequestAnswer<R> | Promise<RequestAnswer<R>>;
+
+/**
+ * A stock pusher-js instance `P` with the events of an app, for a variable that is given what `attachBackChannel`
+ * returns. It exists for the compiler alone. Names beginning with `pusher:` are bound with data of any type.
+ * @example
+ * ```ts
+ * import type Pusher from 'pusher-js';
+ * import { attachBackChannel, type AppPusher } from 'standpipe/back-channel';
+ *
+ * interface App {
+ *   browser: { greet: { name: string } };
+ *   server: { greeting: string };
+ * }
+ * function greet(stock: Pusher): void {
+ *   const pusher: AppPusher<App, Pusher> = attachBackChannel(stock);
+ *   pusher.back_channel.bind('greeting', (text) => text.toUpperCase());
+ *   pusher.back_channel.trigger('greet', { name: 'Ada' });
+ * }
+ * ```
+ */
+export type AppPusher<App extends AppEvents, P extends PusherLike> = Omit<
+  P,
+  'back_channel' | 'bind' | 'subscribe' | 'unbind'
+> & {
+  readonly back_channel: BackChannel<App>;
+  /** Hears an event of all channels. */
+  bind<N extends NameIn<HeardInBrowser<App>>>(
+    event: N,
+    handler: (data: HeardInBrowser<App>[N]) => unknown,
+  ): unknown;
+  /** Removes handlers that `bind` has added. */
+  unbind<N extends NameIn<HeardInBrowser<App>>>(
+    event?: N,
+    handler?: (data: HeardInBrowser<App>[N]) => unknown,
+  ): unknown;
+  /** Subscribes to a channel with the events of the app. */
+  subscribe(channel: string): AppChannel<App>;
+};
+
+/** A channel of an AppPusher. */
+export interface AppChannel<App extends AppEvents> {
+  readonly name: string;
+  /** Hears an event of the channel. */
+  bind<N extends NameIn<HeardInBrowser<App>>>(
+    event: N,
+    handler: (data: HeardInBrowser<App>[N]) => unknown,
+  ): unknown;
+  /** Removes handlers that `bind` has added. */
+  unbind<N extends NameIn<HeardInBrowser<App>>>(
+    event?: N,
+    handler?: (data: HeardInBrowser<App>[N]) => unknown,
+  ): unknown;
+  /** Sends an event of the browser to the others and the backend; the gateway takes names that begin with `client-`. */
+  trigger<N extends NameIn<BrowserEvents<App>>>(event: N, data: BrowserEvents<App>[N]): boolean;
+}
+
+/** Events of channels: of servers, of other browsers, and of pusher-js itself. */
+type HeardInBrowser<App extends AppEvents> = ServerEvents<App> &
+  BrowserEvents<App> & {
+    // oxlint-disable-next-line typescript/no-explicit-any -- a handler says itself which data of pusher-js it takes
+    [event: `pusher:${string}`]: any;
+  };
 
 /** The part of a stock pusher-js instance that the back channel stands on. */
 export interface PusherLike {

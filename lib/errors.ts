@@ -12,6 +12,8 @@ export const ERROR_CODES = {
   connection_lost: 'the connection ended without being asked to; retried',
   protocol_error: 'the other side broke a rule of the protocol',
   handler_failed: 'a handler threw or its promise rejected; see cause',
+  invalid_data:
+    'the data of a browser did not fit the schema of its event, or the schema did not answer in time; no handler was called',
   outbox_full: 'the command was not accepted because the outbox is at its limit',
   not_sent: 'the command was surely not applied',
   unknown_outcome:
@@ -25,6 +27,7 @@ export const ERROR_CODES = {
     'the engine that joins several gateways refuses the password, or has a version, role or setting that loses what is true',
 } as const;
 
+/** Codes of errors: `code` of a StandpipeError is one of them. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /**

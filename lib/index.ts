@@ -20,8 +20,15 @@ export type {
 } from './pipe/decisions/decider';
 export type { ChannelHandle, Channels, SeveralChannels } from './pipe/handles/channels';
 export type { Authorization, Identification } from './pipe/decisions/decisions';
-export type { GroupOptions, PipeOptions } from './pipe/options';
+export type { GroupOptions, OptionsOf, PipeOptions } from './pipe/options';
 export { createClient, type PipeClient } from './pipe/client';
+export type {
+  SchemaData,
+  SchemaIssue,
+  SchemaResult,
+  Schemas,
+  StandardSchema,
+} from './pipe/handlers/schemas';
 export type { Tick, Ticker } from './pipe/tick';
 export { Client } from './pipe/client-2011';
 export type { SocketHandle, Sockets } from './pipe/handles/sockets';
@@ -42,6 +49,7 @@ export type {
   ReceivedEvent,
   ResetInfo,
   HandlerSlowInfo,
+  InvalidInfo,
   SlowSocketInfo,
   SocketPublishOptions,
   SocketTriggerOptions,
@@ -52,4 +60,5 @@ export type {
   TriggerOptions,
 } from './pipe/types';
 export type { UserHandle } from './pipe/handles/users';
+export type { AppEvents } from './util/app-events';
 export type { Logger } from './util/logger';

@@ -88,6 +88,8 @@ const ROOFS = new Set([
 /** The inner floors of the gateway, beside its protocols. */
 const INNER = new Set(['options', 'core', 'http', 'sockjs', 'transport', 'webhooks']);
 const STANDALONE = 'back-channel';
+/** The only import of the above: types, which the compiler leaves out. */
+const TYPES_ONLY = './util/app-events';
 
 /** The room of a file below lib, or undefined when it stands in none. */
 function roomOf(file: string): string | undefined {
@@ -121,6 +123,7 @@ function floorOf(room: string): number {
 function fault({ from, to }: Import): string | undefined {
   const room = roomOf(from);
   if (room === undefined || floorOf(room) < 0) return `${from} stands in no room`;
+  if (from === STANDALONE && to === TYPES_ONLY) return undefined;
   if (from === STANDALONE) return `${from} imports ${to}, but runs in a browser`;
   if (to.startsWith('node:')) {
     const allowed = PURE.get(room);

@@ -1,10 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import t from 'tap';
 import ts from 'typescript';
-
-const ROOT = join(__dirname, '..');
+import { ROOT, checker, entries, program, sources, targetsOf } from './support/entries';
 
 /**
  * The public surface, written by hand: a name that is not here is not promised, and a name that is here stays until the
@@ -15,6 +13,7 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
   '.': {
     values: ['Client', 'StandpipeError', 'createClient'],
     types: [
+      'AppEvents',
       'AuthenticateHandler',
       'Authorization',
       'AuthorizeHandler',
@@ -36,11 +35,13 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
       'GroupOptions',
       'HandlerSlowInfo',
       'Identification',
+      'InvalidInfo',
       'ListChannelsOptions',
       'ListOptions',
       'Logger',
       'MemberInfo',
       'Meta',
+      'OptionsOf',
       'PipeClient',
       'PipeOptions',
       'PipeState',
@@ -49,6 +50,10 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
       'QueryOptions',
       'ReceivedEvent',
       'ResetInfo',
+      'SchemaData',
+      'SchemaIssue',
+      'SchemaResult',
+      'Schemas',
       'SeveralChannels',
       'SignInRequest',
       'SlowSocketInfo',
@@ -58,6 +63,7 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
       'SocketPublishOptions',
       'SocketTriggerOptions',
       'Sockets',
+      'StandardSchema',
       'Stats',
       'SubscribeCallback',
       'SubscriptionFilter',
@@ -229,60 +235,18 @@ const PROMISED: Record<string, { values: string[]; types: string[] }> = {
   },
   './back-channel': {
     values: ['attachBackChannel'],
-    types: ['BackChannel', 'BackChannelHandler', 'PusherLike', 'RequestHandler'],
+    types: [
+      'AppChannel',
+      'AppEvents',
+      'AppPusher',
+      'BackChannel',
+      'BackChannelHandler',
+      'PusherLike',
+      'RequestHandler',
+      'RequestHandlerOf',
+    ],
   },
 };
-
-interface Target {
-  types: string;
-  default: string;
-}
-
-interface Manifest {
-  exports: Record<string, string | Target | Record<string, unknown>>;
-}
-
-const { exports: entries } = JSON.parse(
-  readFileSync(join(ROOT, 'package.json'), 'utf8'),
-) as Manifest;
-
-/** Entries that are a class by `require` and an ES module by `import`, with the file whose names both have. */
-const CLASSES = new Map([
-  ['./http', 'lib/http/index.ts'],
-  ['./subscriber', 'lib/subscriber/index.ts'],
-]);
-
-/** The one file of Parse Cloud code is that of `./http` with another way to send (spec/http/parse.spec.ts). */
-const BUNDLES = new Set(['./http/parse']);
-
-/** The source of each entry of the package, by its name. */
-const sources = new Map<string, string>();
-for (const [entry, target] of Object.entries(entries)) {
-  if (typeof target === 'string' || BUNDLES.has(entry)) continue;
-  const names = CLASSES.get(entry);
-  if (names !== undefined) sources.set(entry, join(ROOT, names));
-  if (!isTarget(target)) continue;
-  sources.set(entry, join(ROOT, target.default.replace(/^\.\/dist\/(.*)\.js$/, 'lib/$1.ts')));
-}
-
-function isTarget(target: object): target is Target {
-  return 'types' in target && 'default' in target && typeof target.default === 'string';
-}
-
-/** Every pair of types and code in the conditions of an entry. */
-function targetsOf(target: object): Target[] {
-  if (isTarget(target)) return [target];
-  return Object.values(target).flatMap((one) => targetsOf(one as object));
-}
-
-const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (file) =>
-  ts.sys.readFile(file),
-) as {
-  config: unknown;
-};
-const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-const program = ts.createProgram([...sources.values()], options);
-const checker = program.getTypeChecker();
 
 /** Exports of a file, sorted. */
 function exportsOf(file: string): { values: string[]; types: string[] } {

@@ -175,7 +175,8 @@ for (const form of ['require', 'import']) {
       const args = form === 'require' ? ['-e', required] : ['--input-type=module', '-e', imported];
       const { until } = start(t, args);
 
-      const browser = await gateway.browser();
+      // The program takes seconds to start on a busy machine.
+      const browser = await gateway.browser({ timeoutMs: 60_000 });
       await browser.subscribe('room');
       const greeted = browser.next('greeting');
       const again = setInterval(() => browser.send('greet', { name: 'Ada' }), 50);

@@ -12,6 +12,7 @@ const ANSWER_MS = 30_000;
 const DEFAULT_EVERY_MS = 10_000;
 const MAX_EVERY_MS = 2 ** 31 - 1;
 
+/** Settings of `followOptions`. */
 export interface FollowSettings {
   /** Time between an answer and the next call, in milliseconds: from 100 on, 10 000 unless given. */
   everyMs?: number;
@@ -33,9 +34,20 @@ export interface Following {
 
 /**
  * Has a running gateway follow a program: `load` is called again and again, and what it returns is taken over by `reload`.
- * Apps come from a database so: `followOptions(gateway, async () => ({ ...options, apps: await allApps() }))`. One call at a
- * time; one that fails, or returns something wrong, changes nothing and is logged, the same failure once. Ends with the
- * gateway.
+ * One call at a time; a call that fails, or returns something wrong, changes nothing and is logged, the same failure once.
+ * Ends with the gateway.
+ * @example
+ * ```ts
+ * import { createGateway, followOptions, type AppOptions } from 'standpipe/gateway';
+ *
+ * declare function allApps(): Promise<AppOptions[]>; // of a database
+ * async function run(): Promise<void> {
+ *   const options = { port: 6001 };
+ *   const gateway = createGateway({ ...options, apps: await allApps() });
+ *   await gateway.start();
+ *   followOptions(gateway, async () => ({ ...options, apps: await allApps() }));
+ * }
+ * ```
  * @param load whole options, as of `createGateway`, not only those that change
  * @throws StandpipeError `bad_option` or `bad_argument` when an argument is wrong
  */

@@ -103,6 +103,7 @@ export const RULES = {
   in_flight: 'at most `maxInFlight` requests are under way at a time; wait for some of them',
 } as const;
 
+/** Names of the rules for arguments: `rule` of a RuleError is one of them. */
 export type Rule = keyof typeof RULES;
 
 /** An argument breaks a rule: `message` is upstream's, `rule` the rule's name, and `hint` says what is allowed. */

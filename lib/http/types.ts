@@ -7,6 +7,7 @@ import type { ApiRequest, Fetch } from './transports/transport';
  */
 export type DefaultEvents = Record<string, unknown>;
 
+/** Names of the events of a declaration. */
 export type EventName<Events> = keyof Events & string;
 
 /** Options of every way to make a client; each may be left out where it has a default. */
@@ -54,18 +55,22 @@ export interface BaseOptions {
   fetch?: Fetch;
 }
 
+/** Options with a cluster of the hosted service. */
 export interface ClusterOptions extends BaseOptions {
   /** The host is `api-<cluster>.pusher.com`. */
   cluster: string;
 }
 
+/** Options with the host of a server. */
 export interface HostOptions extends BaseOptions {
   /** Host name of the server. Wins over `cluster`. */
   host: string;
 }
 
+/** Options of a client: of a cluster, of a host, or of the host by default. */
 export type Options = BaseOptions & { cluster?: string; host?: string };
 
+/** Options of a trigger. */
 export interface TriggerParams {
   /** The socket that shall not receive the event. */
   socket_id?: string;
@@ -99,19 +104,23 @@ type ReservedParam = 'auth_key' | 'auth_timestamp' | 'auth_version' | 'auth_sign
 /** Query parameters; the parameters of the signature are not for callers. */
 export type Params = Record<string, unknown> & { [Name in ReservedParam]?: never };
 
+/** A request to the API. */
 export interface RequestOptions<Path extends string = string> {
   /** Below `/apps/<id>`, such as `/channels`. */
   path: Path;
   params?: Params;
 }
 
+/** A GET request to the API. */
 export type GetOptions<Path extends string = string> = RequestOptions<Path>;
 
+/** A POST request to the API. */
 export interface PostOptions extends RequestOptions {
   /** Sent as JSON. */
   body?: unknown;
 }
 
+/** A request to sign. */
 export interface SignedQueryStringOptions {
   method: string;
   /** The whole path, such as `/apps/3/events`. */
@@ -120,6 +129,7 @@ export interface SignedQueryStringOptions {
   params?: Params;
 }
 
+/** Answer of an authorization endpoint to pusher-js, as JSON: the signature of a channel. */
 export interface ChannelAuthResponse {
   auth: string;
   channel_data?: string;
@@ -129,16 +139,19 @@ export interface ChannelAuthResponse {
 /** @deprecated Use `ChannelAuthResponse`. */
 export type AuthResponse = ChannelAuthResponse;
 
+/** Answer of an authentication endpoint to pusher-js, as JSON: the signature of a user. */
 export interface UserAuthResponse {
   auth: string;
   user_data: string;
 }
 
+/** Member of a presence channel, as it is signed. */
 export interface PresenceChannelData {
   user_id: string | number;
   user_info?: object;
 }
 
+/** User to sign in: an id, at least, and what else browsers may know of the user. */
 export interface UserChannelData {
   id: string;
   [key: string]: unknown;

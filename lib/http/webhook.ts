@@ -24,11 +24,13 @@ export interface WebHookEvent {
   undecrypted?: Undecrypted;
 }
 
+/** Body of a webhook: its time, in milliseconds since 1970, and its events. */
 export interface WebHookData {
   time_ms: number;
   events: WebHookEvent[];
 }
 
+/** Key and secret to check a webhook with, besides those of the client. */
 export interface TokenLike {
   key: string;
   secret: string;

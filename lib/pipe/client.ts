@@ -1,7 +1,6 @@
 import { StandpipeError } from '../errors';
 import { dialWebSocket } from '../net/web-socket';
 import { deferred, rejected, type Deferred } from '../util/deferred';
-import type { Emitter } from '../util/emitter';
 import { systemClock, type Clock } from '../util/timers';
 import { RuleKind } from '../wire/frames';
 import type { QueryOptions, Stats } from './queries/results';
@@ -15,23 +14,18 @@ import { Inbox } from './inbox/inbox';
 import { Greeting, type Welcomed } from './connection/greeting';
 import { Link } from './connection/link';
 import { registriesOf, type Registries } from './handlers/registry';
+import { Checks } from './handlers/schemas';
 import { Unheard } from './handlers/unheard';
 import { drained } from './connection/drained';
 import { readOptions, warnOfOpenDoors } from './options';
-import type { PipeOptions, Settings, Surroundings } from './options';
+import type { OptionsOf, PipeOptions, Settings, Surroundings } from './options';
 import { Reporter } from './reporter';
 import { Queries } from './queries/queries';
 import type { ClientParts } from './handles/listenable';
 import { Sender } from './outbox/sender';
 import { SocketHandle, Sockets } from './handles/sockets';
 import { Subscriptions, kindName, type Kinds } from './subscriptions';
-import type {
-  ClientEvents,
-  DefaultEvents,
-  PipeState,
-  SubscribeCallback,
-  SubscriptionFilter,
-} from './types';
+import type { DefaultEvents, PipeState, SubscribeCallback, SubscriptionFilter } from './types';
 import { Ticks, type Tick, type Ticker } from './tick';
 import { UserHandle, Users } from './handles/users';
 
@@ -54,7 +48,7 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
   readonly #settings: Settings;
   readonly #clock: Clock;
   readonly #reporter: Reporter;
-  readonly #emitter: Emitter<ClientEvents>;
+  readonly #emitter: Reporter['emitter'];
   readonly #registries: Registries;
   readonly #unheard: Unheard;
   readonly #subscriptions: Subscriptions;
@@ -115,8 +109,9 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
       warn: (word, rule) => reporter.unheard(word, kindName(rule)),
     });
     this.#decider = new Decider(this.#subscriptions, reporter, (frame) => this.#link.send(frame));
+    const schemas = new Checks(settings, clock, (info) => reporter.invalid(info));
     this.#inbox = new Inbox(settings, clock, {
-      deliver: (arrival) => deliver(this.#registries, arrival),
+      deliver: (arrival) => deliver(this.#registries, arrival, schemas),
       send: (frame) => this.#link.send(frame),
       ackDue: () => this.#acknowledge(),
       failed: (error) => eventFailed(error, 'delivery'),
@@ -388,12 +383,12 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
 }
 
 /**
- * Makes a client; `connect()` connects it. Give it the names of your events with the types of their data to have
- * handlers and triggers checked: `createClient<{ move: { x: number } }>({…})`.
+ * Makes a client; `connect()` connects it. With the events of your app, handlers, triggers and requests are checked: an
+ * `AppEvents`, which holds for browsers too, or one table for both ends, `createClient<{ move: { x: number } }>({…})`.
  * @throws StandpipeError `bad_option`
  */
 export function createClient<Events extends object = DefaultEvents>(
-  options: PipeOptions,
+  options: OptionsOf<Events>,
   surroundings?: Partial<Surroundings>,
 ): PipeClient<Events> {
   return new PipeClient<Events>(options, surroundings);

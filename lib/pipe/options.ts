@@ -22,6 +22,7 @@ import {
   type OptionTable,
   type OptionValues,
 } from '../util/option-table';
+import type { Schemas, SchemaTable, StandardSchema } from './handlers/schemas';
 import type { Clock } from '../util/timers';
 import type { Group } from '../wire/frames';
 import { GROUP_NAME_RULE, isGroupName } from '../wire/group-name';
@@ -150,6 +151,16 @@ export interface PipeOptions {
    */
   encryptionMasterKeyBase64?: string | undefined;
   /**
+   * Schemas of events that browsers send, by name: of zod, valibot, arktype or any library with the Standard Schema
+   * interface. Handlers get the value that the schema gives; data that does not fit is refused and told by `invalid`.
+   * An event without a schema, or without a handler, is not checked. Other browsers on the channel get every client event.
+   * Default: none.
+   */
+  // oxlint-disable-next-line typescript/no-explicit-any -- fits every declaration, also one that a program leaves open
+  schemas?: any;
+  /** Time for a schema that answers with a promise; then the event is refused. Default 5 000. */
+  schemaMs?: number | undefined;
+  /**
    * Logger shaped like pino's; false for none. Default: failures that no handler of `error` hears become warnings of the
    * process on stderr, each kind once a minute.
    */
@@ -157,6 +168,11 @@ export interface PipeOptions {
   /** True without a `log`: everything that is logged goes to stderr. Default false. */
   debug?: boolean | undefined;
 }
+
+/** Options of a client with the events `Events`: schemas have the types of their events, which `PipeOptions` cannot know. */
+export type OptionsOf<Events extends object> = Omit<PipeOptions, 'schemas'> & {
+  schemas?: Schemas<Events> | undefined;
+};
 
 /** Shortest time between two pings, whatever a gateway or the options ask for. */
 export const MIN_PING_MS = 1_000;
@@ -212,6 +228,8 @@ const OPTIONS = {
   maxWaitingBytes: count(64 * 1024 * 1024),
   whenFull: oneOf('wait', 'reject'),
   encryptionMasterKeyBase64: optional<Uint8Array>({ check: masterKey }),
+  schemas: { initial: new Map(), check: schemaTable } as Option<SchemaTable>,
+  schemaMs: ms(5_000),
   log: { initial: warningLog, check: loggerOf },
   debug: optional(flag()),
 } satisfies OptionTable & Record<keyof PipeOptions, Option<unknown>>;
@@ -343,6 +361,21 @@ function pathPrefix(path: string, value: unknown): string {
 function tlsOptions(path: string, value: unknown): TlsOptions {
   const read = Object.entries(readTable(TLS, path, value));
   return Object.fromEntries(read.filter(([, each]) => each !== undefined));
+}
+
+/** Schemas by event. A schema of arktype is a function. */
+function schemaTable(path: string, value: unknown): SchemaTable {
+  if (typeof value !== 'object' || value === null) {
+    return throwBadOption(path, `must be an object of schemas by event, not ${shown(value)}`);
+  }
+  const table = new Map(Object.entries(value) as Array<[string, StandardSchema]>);
+  for (const [event, schema] of table) {
+    const standard = (schema as Partial<StandardSchema> | null | undefined)?.['~standard'];
+    if (standard?.version === 1 && typeof standard.validate === 'function') continue;
+    const rule = "must be a schema with the Standard Schema interface, a '~standard' of version 1";
+    throwBadOption(`${path}.${event}`, `${rule}, not ${shown(schema)}`);
+  }
+  return table;
 }
 
 function anything<T>(): Option<T> {

@@ -2,11 +2,11 @@ import { StandpipeError, asError } from '../errors';
 import { Emitter } from '../util/emitter';
 import type { Logger } from '../util/logger';
 import type { GapFrame } from '../wire/frames';
-import type { ClientEvents, HandlerSlowInfo } from './types';
+import type { ClientEvents, HandlerSlowInfo, InvalidInfo } from './types';
 
 export const CLIENT_EVENTS = [
   ...['connected', 'disconnected', 'error', 'state'],
-  ...['drain', 'gap', 'reset', 'handler_slow'],
+  ...['drain', 'gap', 'reset', 'handler_slow', 'invalid'],
 ];
 
 /** Reports of the client itself: its events, and lines of the log. */
@@ -52,6 +52,14 @@ export class Reporter {
       `give createClient a name, and the next process of that name gets what this one leaves`;
     this.#log.warn({ count }, message);
     void this.emitter.emit('reset', { reason: 'unhandled', count, message });
+  }
+
+  /** Reports an event that its schema refuses. The log gets no issues: some schemas repeat the data in them. */
+  invalid(info: InvalidInfo): void {
+    if (this.emitter.has('invalid')) return void this.emitter.emit('invalid', info);
+    const { error, event, socketId } = info;
+    const message = 'data of a browser was refused by a schema; handlers of invalid are told why';
+    this.#log.warn({ code: error.code, event, socketId }, message);
   }
 
   handlerSlow(info: HandlerSlowInfo): void {

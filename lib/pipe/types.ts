@@ -1,13 +1,30 @@
 import type { StandpipeError } from '../errors';
+import type { NameIn, Upward } from '../util/app-events';
 
 /**
- * Names of events with the type of their data. A claim, not a check: browsers send what they like, so look at data
- * before you trust it.
+ * Names of events with the type of their data. A claim, not a check, unless the option `schemas` has a schema for the
+ * event: browsers send what they like, so look at data before you trust it.
  */
 export type DefaultEvents = Record<string, unknown>;
 
-export type EventName<Events> = keyof Events & string;
-export type AnyData<Events> = Events[EventName<Events>];
+/** Names of the events that browsers send. */
+export type HeardName<Events extends object> = NameIn<Upward<Events>>;
+/** Data of an event that browsers send; of any of them without a name. */
+export type HeardData<
+  Events extends object,
+  N extends HeardName<Events> = HeardName<Events>,
+> = Upward<Events>[N];
+/**
+ * Arguments of a handler of `event`: a list for each name, so that a look at the name tells the type of the data.
+ * `Subject` are those between name and data, `Rest` those behind it.
+ */
+export type HeardArgs<
+  Events extends object,
+  Subject extends unknown[],
+  Rest extends unknown[] = [meta: Meta],
+> = {
+  [N in HeardName<Events>]: [eventName: N, ...Subject, data: HeardData<Events, N>, ...Rest];
+}[HeardName<Events>];
 
 /** Position of an event in its stream: offsets of a partition grow by 1 inside an epoch. */
 export interface EventPosition {
@@ -40,6 +57,7 @@ export interface Meta {
   readonly id: string;
 }
 
+/** Last argument of handlers of `close`. */
 export interface CloseMeta extends Meta {
   /** WebSocket close code. */
   readonly code: number | undefined;
@@ -53,7 +71,7 @@ export interface SlowSocketInfo {
 }
 
 /** Events of `client.sockets`: events without a channel, of any socket. */
-export type SocketsEvents<Events> = {
+export type SocketsEvents<Events extends object> = {
   open: [socketId: string, meta: Meta];
   close: [socketId: string, meta: CloseMeta];
   /**
@@ -63,11 +81,17 @@ export type SocketsEvents<Events> = {
   moved: [socketId: string];
   slow: [socketId: string, info: SlowSocketInfo, meta: Meta];
   drained: [socketId: string, meta: Meta];
-  event: [eventName: EventName<Events>, socketId: string, data: AnyData<Events>, meta: Meta];
-} & { [N in EventName<Events> as `event:${N}`]: [socketId: string, data: Events[N], meta: Meta] };
+  event: [eventName: HeardName<Events>, socketId: string, data: HeardData<Events>, meta: Meta];
+} & {
+  [N in HeardName<Events> as `event:${N}`]: [
+    socketId: string,
+    data: HeardData<Events, N>,
+    meta: Meta,
+  ];
+};
 
 /** Events of `client.socket(id)`. */
-export type SocketEvents<Events> = {
+export type SocketEvents<Events extends object> = {
   close: [meta: CloseMeta];
   /** The socket belongs to another member of the group from now on, and nothing more is heard of it here. */
   moved: [];
@@ -75,11 +99,11 @@ export type SocketEvents<Events> = {
   slow: [info: SlowSocketInfo, meta: Meta];
   /** The socket was slow, and has read everything. */
   drained: [meta: Meta];
-  event: [eventName: EventName<Events>, data: AnyData<Events>, meta: Meta];
-} & { [N in EventName<Events> as `event:${N}`]: [data: Events[N], meta: Meta] };
+  event: [eventName: HeardName<Events>, data: HeardData<Events>, meta: Meta];
+} & { [N in HeardName<Events> as `event:${N}`]: [data: HeardData<Events, N>, meta: Meta] };
 
 /** Events of `client.channels`: events of any channel. */
-export type ChannelsEvents<Events> = {
+export type ChannelsEvents<Events extends object> = {
   occupied: [channelName: string, meta: Meta];
   vacated: [channelName: string, meta: Meta];
   /**
@@ -91,23 +115,23 @@ export type ChannelsEvents<Events> = {
   member_removed: [channelName: string, userId: string, meta: Meta];
   cache_miss: [channelName: string, meta: Meta];
   event: [
-    eventName: EventName<Events>,
+    eventName: HeardName<Events>,
     channelName: string,
     socketId: string,
-    data: AnyData<Events>,
+    data: HeardData<Events>,
     meta: Meta,
   ];
 } & {
-  [N in EventName<Events> as `event:${N}`]: [
+  [N in HeardName<Events> as `event:${N}`]: [
     channelName: string,
     socketId: string,
-    data: Events[N],
+    data: HeardData<Events, N>,
     meta: Meta,
   ];
 };
 
 /** Events of `client.channel(name)`. */
-export type ChannelEvents<Events> = {
+export type ChannelEvents<Events extends object> = {
   occupied: [meta: Meta];
   vacated: [meta: Meta];
   /** The channel belongs to another member of the group from now on. */
@@ -115,8 +139,14 @@ export type ChannelEvents<Events> = {
   member_added: [userId: string, meta: Meta];
   member_removed: [userId: string, meta: Meta];
   cache_miss: [meta: Meta];
-  event: [eventName: EventName<Events>, socketId: string, data: AnyData<Events>, meta: Meta];
-} & { [N in EventName<Events> as `event:${N}`]: [socketId: string, data: Events[N], meta: Meta] };
+  event: [eventName: HeardName<Events>, socketId: string, data: HeardData<Events>, meta: Meta];
+} & {
+  [N in HeardName<Events> as `event:${N}`]: [
+    socketId: string,
+    data: HeardData<Events, N>,
+    meta: Meta,
+  ];
+};
 
 /** Events of `client.users`: a user's first connection signed in, the last one is gone. */
 export type UsersEvents = {
@@ -125,9 +155,9 @@ export type UsersEvents = {
 };
 
 /** An event from the async iterators of `client.socket(id)` and `client.channel(name)`. */
-export type ReceivedEvent<Events> = {
-  [N in EventName<Events>]: { event: N; socketId: string; data: Events[N]; meta: Meta };
-}[EventName<Events>];
+export type ReceivedEvent<Events extends object> = {
+  [N in HeardName<Events>]: { event: N; socketId: string; data: HeardData<Events, N>; meta: Meta };
+}[HeardName<Events>];
 
 /**
  * State of a client. `dialing` and `greeting` are the two halves of connecting; `waiting` is the time until the next
@@ -143,6 +173,7 @@ export type PipeState =
   | 'closed'
   | 'failed';
 
+/** A connection of the client that was established. */
 export interface ConnectedInfo {
   /**
    * `new`: the first connection; `resumed`: nothing was missed; `reset`: events in between are lost.
@@ -152,6 +183,7 @@ export interface ConnectedInfo {
   readonly node: string;
 }
 
+/** A connection of the client that has ended. */
 export interface DisconnectedInfo {
   /** WebSocket close code; 1006 when the connection was lost without one. */
   readonly code: number;
@@ -191,6 +223,18 @@ export interface HandlerSlowInfo {
   readonly runningMs: number;
 }
 
+/** An event of a browser whose data did not fit the schema of its name. No handler of the event is called. */
+export interface InvalidInfo {
+  /** Code `invalid_data`. Its message has the first issues of the schema, its cause what the schema threw, if it did. */
+  readonly error: StandpipeError;
+  /** Name of the event. */
+  readonly event: string;
+  /** Socket that sent it. */
+  readonly socketId: string;
+  /** The event's position, channel, user and time. */
+  readonly meta: Meta;
+}
+
 /** Events of the client itself. */
 export type ClientEvents = {
   /** A connection is established. Each one is followed by one `disconnected`. */
@@ -207,6 +251,8 @@ export type ClientEvents = {
   reset: [info: ResetInfo];
   /** A handler has run for `slowHandlerMs` and still does. Told once; meanwhile the events of its key wait. */
   handler_slow: [info: HandlerSlowInfo];
+  /** A browser sent data that its schema (option `schemas`) refuses. Without a handler it goes to the log only. */
+  invalid: [info: InvalidInfo];
 };
 
 /**
@@ -268,6 +314,7 @@ export interface DropOptions {
   volatile?: boolean | undefined;
 }
 
+/** Options of `trigger` to channels and users. */
 export interface TriggerOptions extends CauseOptions, DropOptions {
   /** Ids of sockets that do not get the event. */
   except?: string | readonly string[] | undefined;
@@ -283,13 +330,16 @@ export interface TriggerOptions extends CauseOptions, DropOptions {
   idempotencyKey?: string | undefined;
 }
 
+/** Options of `publish` to channels and users. */
 export interface PublishOptions extends TriggerOptions {
   /** `accepted` (default): resolves when the gateway has applied it. `delivered`: also tells to how many sockets. */
   ack?: 'accepted' | 'delivered' | undefined;
 }
 
+/** Options of `trigger` to a socket. */
 export interface SocketTriggerOptions extends CauseOptions, DropOptions {}
 
+/** Options of `publish` to a socket. */
 export interface SocketPublishOptions extends SocketTriggerOptions {
   ack?: 'accepted' | 'delivered' | undefined;
 }

@@ -1,4 +1,4 @@
-import { attachBackChannel, type BackChannel, type RequestHandler } from '../back-channel';
+import { attachBackChannel, type RequestHandlerOf, type BackChannel } from '../back-channel';
 import type { AppEvents, BrowserEvents, RequestEvents, ServerEvents } from '../util/app-events';
 import { systemClock } from '../util/timers';
 import { channelAuthorizer, userAuthenticator } from './auth/authorizers';
@@ -60,7 +60,7 @@ export class Subscriber<E extends AppEvents = AppEvents> {
   readonly connection: Connection;
   readonly user: User;
   /** The line between this client and the backends of a Standpipe gateway: no channel, nobody else hears it. */
-  readonly back_channel: BackChannel;
+  readonly back_channel: BackChannel<E>;
   /** Events of all channels, and those outside of any. */
   readonly global_emitter = new Dispatcher<Heard<E>>();
   readonly #platform: Platform;
@@ -213,9 +213,9 @@ export class Subscriber<E extends AppEvents = AppEvents> {
   /** Answers the requests of this name that a backend makes with `client.socket(id).request(…)`. */
   onRequest<K extends NameOf<RequestEvents<E>>>(
     event: K,
-    handler: (data: RequestEvents<E>[K]) => unknown,
+    handler: RequestHandlerOf<RequestEvents<E>[K]>,
   ): this {
-    this.back_channel.onRequest(event, handler as RequestHandler);
+    this.back_channel.onRequest(event, handler);
     return this;
   }
 

@@ -21,7 +21,7 @@ export class Pusher<E extends AppEventsOf = AppEventsOf> extends Subscriber<E> {
 export declare namespace Pusher {
   export type AppEvents = api.AppEvents;
   export type AuthErrorData = api.AuthErrorData;
-  export type BackChannel = api.BackChannel;
+  export type BackChannel<E extends api.AppEvents = api.AppEvents> = api.BackChannel<E>;
   export type ChannelAuthorizationCallback = api.ChannelAuthorizationCallback;
   export type ChannelAuthorizationData = api.ChannelAuthorizationData;
   export type ChannelAuthorizationHandler = api.ChannelAuthorizationHandler;

@@ -17,6 +17,7 @@ export interface AuthRequestOptions {
   headersProvider?: () => object;
 }
 
+/** Authorization of private and presence channels: an endpoint, or a function in its place. */
 export interface ChannelAuthorizationOptions extends AuthRequestOptions {
   /** Decides in place of an endpoint. */
   customHandler?: ChannelAuthorizationHandler | null;
@@ -29,6 +30,7 @@ export interface ChannelAuthorizationOptions extends AuthRequestOptions {
   batch?: boolean;
 }
 
+/** Authentication of users: an endpoint, or a function in its place. */
 export interface UserAuthenticationOptions extends AuthRequestOptions {
   /** Decides in place of an endpoint. */
   customHandler?: UserAuthenticationHandler | null;
@@ -44,6 +46,7 @@ export interface AuthorizerOptions {
 /** The option `authorizer` of older pusher-js. */
 export type AuthorizerGenerator = (channel: Channel, options: AuthorizerOptions) => Authorizer;
 
+/** Authorizer of one channel, as older pusher-js makes them. */
 export interface Authorizer {
   authorize(socketId: string, callback: Parameters<ChannelAuthorizationHandler>[1]): void;
 }

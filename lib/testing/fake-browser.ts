@@ -14,6 +14,7 @@ export interface BrowserMessage {
   userId: string | undefined;
 }
 
+/** User, or member of a presence channel, that a fake browser is. */
 export interface Identity {
   userId: string;
   userInfo?: Record<string, unknown>;
@@ -33,6 +34,7 @@ export type Authorize = (request: {
   channel: string | undefined;
 }) => Promise<ChannelAuth>;
 
+/** Options of a fake browser. */
 export interface BrowserOptions {
   /**
    * Signatures of private and presence channels and of sign-ins. By default the fake browser makes them itself. `true`:
@@ -44,6 +46,7 @@ export interface BrowserOptions {
   timeoutMs?: number;
 }
 
+/** Options of a wait. */
 export interface WaitOptions {
   /** Longest wait, in real milliseconds. Default: that of the browser. */
   timeoutMs?: number;

@@ -48,10 +48,21 @@ export class TestGateway {
 
 /**
  * Starts a gateway for tests, with one app whose client events are on; options as of `createGateway`.
+ * @example
+ * ```ts
+ * import { createClient } from 'standpipe';
+ * import { createTestGateway } from 'standpipe/testing';
  *
- *     const gateway = await createTestGateway()
- *     const client = createClient(gateway.client)
- *     const browser = await gateway.browser()
+ * async function test(): Promise<void> {
+ *   const gateway = await createTestGateway();
+ *   const client = createClient(gateway.client);
+ *   await client.connect();
+ *   const browser = await gateway.browser();
+ *   browser.send('greet', { name: 'Ada' });
+ *   await client.disconnect();
+ *   await gateway.close();
+ * }
+ * ```
  */
 export async function createTestGateway({
   clock,

@@ -106,7 +106,8 @@ export class Emitter<M extends EventArgs> {
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+/** True for promises, and for objects that are awaited as such. */
+export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return (
     typeof value === 'object' &&
     value !== null &&

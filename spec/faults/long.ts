@@ -5,7 +5,7 @@ import { showSubscriberInChromium } from '../browser/subscriber-in-chromium';
 import { showInChromium } from '../conformance/features/chromium';
 import { FEATURES } from '../conformance/features/list';
 import { bundlers } from '../subscriber/bundlers';
-import { hasBrowser } from '../support/browser';
+import { hasBrowser, WHOLE } from '../support/browser';
 import { hasNginx } from '../support/nginx';
 import { conformOfPython, pythonMissing } from '../support/python';
 import { hasRedis } from '../support/start-redis';
@@ -121,6 +121,7 @@ function setting(name: string, otherwise: number): number {
 
 /** In Chromium: every feature over every transport and TLS, and the parts of spec/browser that take longest. */
 async function browsers(test: Test): Promise<Result> {
+  process.env['CHROMIUM'] ??= WHOLE;
   if (!hasBrowser()) return { skipped: 'chromium is not installed' };
   const tls = await certificate();
   const all = { ws: FEATURES, xhr_streaming: FEATURES, xhr_polling: FEATURES };

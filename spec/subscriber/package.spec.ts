@@ -68,7 +68,7 @@ pusher.channel('private-room')?.trigger('client-typing', { who: 'ann' });
 pusher.connection.bind('state_change', ({ previous, current }) => previous === current);
 pusher.connection.bind('error', (error) => error.type);
 pusher.onRequest('position', ({ of }) => of);
-pusher.back_channel.bind('e', (data) => data);
+pusher.back_channel.bind('price', ({ cents }) => cents.toFixed());
 pusher.user.watchlist.bind('online', (event) => event);
 // @ts-expect-error there is no such event
 pusher.channel('private-room')?.trigger('client-other', {});

@@ -162,7 +162,7 @@ t.test('the browser library of the Pipe: back_channel and channel.trigger', asyn
   const pusher = new Pusher<{
     server: { my_event: { answer: number } };
     browser: { my_event: string };
-    requests: { position: { of: string } };
+    requests: { position: { of: string }; fails: object };
   }>(APP.key, { ...at(gateway) });
   t.teardown(() => pusher.disconnect());
   await told(pusher.connection, 'connected');

@@ -184,6 +184,7 @@ export const limitsSchema = z.strictObject({
   drainMs: ms.default(10_000).describe('Time over which a stopping gateway closes its sockets.'),
 });
 
+/** Limits of a gateway, complete; each has a default. */
 export type Limits = z.output<typeof limitsSchema>;
 
 /** Every limit: its name, default and what it bounds. The README's table is made from it. */

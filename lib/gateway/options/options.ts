@@ -199,6 +199,7 @@ const optionsSchema = z.strictObject({
 
 export type { Limits } from './limits';
 
+/** Options of an app, complete. */
 export type AppOptions = z.output<typeof appSchema>;
 export type WebhookOptions = z.output<typeof webhookSchema>;
 export type WebhookEventName = NonNullable<WebhookOptions['events']>[number];

@@ -28,9 +28,11 @@ export interface AuthorizeRequest extends SignInRequest {
   readonly channel: string;
 }
 
+/** Handler of `client.authorize`: decides whether a socket may subscribe. One that throws refuses. */
 export type AuthorizeHandler = (
   request: AuthorizeRequest,
 ) => Authorization | Promise<Authorization>;
+/** Handler of `client.authenticate`: decides as which user a socket signs in. One that throws refuses. */
 export type AuthenticateHandler = (
   request: SignInRequest,
 ) => Identification | Promise<Identification>;

@@ -2,6 +2,7 @@ import { EventKind, RuleKind, type PipeEvent } from '../../wire/frames';
 import type { Arrival } from '../inbox/arrival';
 import { EventMeta } from './event-meta';
 import { EVERY, both, type Registries } from './registry';
+import type { Checks } from './schemas';
 
 /** Delivery of one kind of event to its handlers. */
 interface Row {
@@ -75,11 +76,15 @@ export function ruleOf(registry: keyof Registries, word: string): RuleKind | und
 /**
  * Hands one event to its handlers: first to the handlers of all sockets or channels, and to `event` before
  * `event:NAME`. Nothing is parsed and nothing is made for a message without a handler. Returns a promise only when some
- * handler is still running.
+ * handler, or a schema, is still running.
  */
-export function deliver(registries: Registries, arrival: Arrival): Promise<void> | undefined {
+export function deliver(
+  registries: Registries,
+  arrival: Arrival,
+  checks: Checks,
+): Promise<void> | undefined {
   const { event } = arrival;
-  if (event.kind === EventKind.MESSAGE) return message(registries, arrival);
+  if (event.kind === EventKind.MESSAGE) return message(registries, arrival, checks);
   const row = rowOf(arrival);
   if (row === undefined) return undefined;
   const { word, last } = row;
@@ -105,7 +110,11 @@ function rowOf({ source, event: { kind, socketId } }: Arrival): Row | undefined 
   return socketId === '' ? CHANNEL_MOVED : SOCKET_MOVED;
 }
 
-function message(registries: Registries, arrival: Arrival): Promise<void> | undefined {
+function message(
+  registries: Registries,
+  arrival: Arrival,
+  checks: Checks,
+): Promise<void> | undefined {
   const { socketId, channel, event: name = '', data: text } = arrival.event;
   const registry = channel ? registries.channels : registries.sockets;
   const subject = channel || socketId;
@@ -116,18 +125,23 @@ function message(registries: Registries, arrival: Arrival): Promise<void> | unde
 
   const data = parse(text);
   const meta = new EventMeta(arrival);
-  // Handlers of channels are told which socket has sent it.
-  const args = channel ? [socketId, data, meta] : [data, meta];
-  let running: Promise<void> | undefined;
-  if (every) {
-    running = registry.tell(EVERY, 'event', [name, subject, ...args]);
-    running = both(running, registry.tell(EVERY, named, [subject, ...args]));
-  }
-  if (one) {
-    running = both(running, registry.tell(subject, 'event', [name, ...args]));
-    running = both(running, registry.tell(subject, named, args));
-  }
-  return running;
+  const tell = (value: unknown): Promise<void> | undefined => {
+    // Handlers of channels are told which socket has sent it.
+    const args = channel ? [socketId, value, meta] : [value, meta];
+    let running: Promise<void> | undefined;
+    if (every) {
+      running = registry.tell(EVERY, 'event', [name, subject, ...args]);
+      running = both(running, registry.tell(EVERY, named, [subject, ...args]));
+    }
+    if (one) {
+      running = both(running, registry.tell(subject, 'event', [name, ...args]));
+      running = both(running, registry.tell(subject, named, args));
+    }
+    return running;
+  };
+  const schema = checks.schemaOf(name);
+  if (schema === undefined) return tell(data);
+  return checks.check(schema, { event: name, socketId, data, meta }, tell);
 }
 
 /** Data as the program sees it: undefined when the browser sent none, or something that is no JSON. */

@@ -1,4 +1,5 @@
 import type { Handler } from '../../util/emitter';
+import type { DataThen, Downward, NameIn } from '../../util/app-events';
 import { Verb } from '../../wire/frames';
 import { Sendable } from './sendable';
 import type {
@@ -16,7 +17,7 @@ import { Listenable, type ClientParts } from './listenable';
 import type {
   ChannelEvents,
   ChannelsEvents,
-  EventName,
+  HeardArgs,
   Meta,
   PublishOptions,
   PublishReceipt,
@@ -37,6 +38,7 @@ const LIST_OPTIONS = [...(['prefix', 'info', 'limit', 'timeoutMs'] as const)] sa
 type ChannelsHandler<Events extends object, K extends keyof ChannelsEvents<Events>> = Handler<
   Extract<ChannelsEvents<Events>[K], unknown[]>
 >;
+type OnChannel = [channelName: string, socketId: string];
 type ChannelsWord<Events extends object> = keyof ChannelsEvents<Events> & string;
 
 /**
@@ -50,8 +52,12 @@ export interface Channels<Events extends object> {
    */
   (names: readonly string[]): SeveralChannels<Events>;
   /** Adds a handler. It may return a promise: the next event of the same socket waits for it. */
+  on(event: 'event', handler: Handler<HeardArgs<Events, OnChannel>>): this;
+  on(event: 'event', handler: Handler<HeardArgs<Events, OnChannel, []>>): this;
   on<K extends ChannelsWord<Events>>(event: K, handler: ChannelsHandler<Events, K>): this;
   /** Adds a handler that runs at most once. */
+  once(event: 'event', handler: Handler<HeardArgs<Events, OnChannel>>): this;
+  once(event: 'event', handler: Handler<HeardArgs<Events, OnChannel, []>>): this;
   once<K extends ChannelsWord<Events>>(event: K, handler: ChannelsHandler<Events, K>): this;
   /** Removes a handler, or all handlers of an event. */
   off<K extends ChannelsWord<Events>>(event: K, handler?: ChannelsHandler<Events, K>): this;
@@ -110,7 +116,9 @@ export function channelsOf<Events extends object>(parts: ClientParts): Channels<
       event: K,
       handler: ChannelsHandler<Events, K>,
     ): Channels<Events> => {
-      every[method](event, handler);
+      if (method === 'off') every.off(event, handler);
+      else if (method === 'once') every.once(event, handler);
+      else every.on(event, handler);
       return channels;
     };
   }
@@ -140,7 +148,13 @@ export class SeveralChannels<Events extends object> extends Sendable<Events> {
 }
 
 /** A channel. The handle holds no state: handlers live until `off`. */
-export class ChannelHandle<Events extends object> extends Listenable<ChannelEvents<Events>> {
+export class ChannelHandle<Events extends object> extends Listenable<
+  ChannelEvents<Events>,
+  {
+    full: HeardArgs<Events, [socketId: string]>;
+    short: HeardArgs<Events, [socketId: string], []>;
+  }
+> {
   readonly name: string;
   readonly #parts: ClientParts;
   readonly #target: Target;
@@ -158,22 +172,20 @@ export class ChannelHandle<Events extends object> extends Listenable<ChannelEven
    * @returns false when the outbox is nearly full, or full and the event refused: pause until `drain`
    * @throws StandpipeError `bad_argument` for a bad name, or data that is too large or no JSON
    */
-  trigger<N extends EventName<Events>>(
+  trigger<N extends NameIn<Downward<Events>>>(
     event: N,
-    data?: Events[N],
-    options?: TriggerOptions,
-    callback?: TriggerCallback,
+    ...args: DataThen<Downward<Events>[N], [options?: TriggerOptions, callback?: TriggerCallback]>
   ): boolean;
   /** The arguments of 2011: the id of a socket that does not get the event, and a callback, either of which may be missing. */
-  trigger<N extends EventName<Events>>(
+  trigger<N extends NameIn<Downward<Events>>>(
     event: N,
-    data: Events[N],
+    data: Downward<Events>[N],
     socketId: string | null | TriggerCallback,
     callback?: TriggerCallback,
   ): boolean;
-  trigger<N extends EventName<Events>>(
-    event: N,
-    data?: Events[N],
+  trigger(
+    event: string,
+    data?: unknown,
     third?: TriggerOptions | string | null | TriggerCallback,
     callback?: TriggerCallback,
   ): boolean {
@@ -190,11 +202,11 @@ export class ChannelHandle<Events extends object> extends Listenable<ChannelEven
    * @throws StandpipeError `bad_argument`, `refused` (see `status`), `not_sent`, `unknown_outcome`, `outbox_full`,
    * `closed`
    */
-  publish<N extends EventName<Events>>(
+  publish<N extends NameIn<Downward<Events>>>(
     event: N,
-    data?: Events[N],
-    options: PublishOptions = {},
-  ): Promise<PublishReceipt> {
+    ...args: DataThen<Downward<Events>[N], [options?: PublishOptions]>
+  ): Promise<PublishReceipt>;
+  publish(event: string, data?: unknown, options: PublishOptions = {}): Promise<PublishReceipt> {
     return this.#parts.sender.publish(this.#target, event, data, options);
   }
 

@@ -1,6 +1,6 @@
 import type { Handler } from '../../util/emitter';
 import { checkHandler, checkWord } from '../checks';
-import { NodeEmitter } from '../handlers/node-emitter';
+import { NodeEmitter, type HandlerOf } from '../handlers/node-emitter';
 import type { AnyHandler, Registries, Registry, Subject } from '../handlers/registry';
 import type { Queries } from '../queries/queries';
 import type { Sender } from '../outbox/sender';
@@ -15,8 +15,22 @@ export interface ClientParts {
   readonly queries: Queries;
 }
 
-/** `on`, `once` and `off`, and Node's other names for them, the same for every handle. */
-export abstract class Listenable<M> extends NodeEmitter<M> {
+/** Kinds of argument lists of handlers of `event`, by which the name of an event tells the type of its data. */
+export interface Narrowed {
+  /** All arguments, the meta last. */
+  full: unknown[];
+  /** The arguments up to the data. A function with fewer parameters than a union of lists is no handler for TypeScript. */
+  short: unknown[];
+}
+
+/**
+ * `on`, `once` and `off`, and Node's other names for them, the same for every handle. `N` are the lists of arguments of
+ * `event`; without it there is no such event.
+ */
+export abstract class Listenable<
+  M,
+  N extends Narrowed = { full: never; short: never },
+> extends NodeEmitter<M> {
   readonly #registry: Registry;
   readonly #subject: Subject;
   readonly #words: readonly string[];
@@ -29,17 +43,23 @@ export abstract class Listenable<M> extends NodeEmitter<M> {
   }
 
   /** Adds a handler. It may return a promise: the next event of the same socket waits for it. */
-  on<K extends keyof M & string>(event: K, handler: Handler<Extract<M[K], unknown[]>>): this {
+  on(event: 'event' & keyof M, handler: Handler<N['full']>): this;
+  on(event: 'event' & keyof M, handler: Handler<N['short']>): this;
+  on<K extends keyof M & string>(event: K, handler: HandlerOf<M, K>): this;
+  on(event: string, handler: Handler<never[]>): this {
     return this.#add(event, handler as AnyHandler, false);
   }
 
   /** Adds a handler that runs at most once. */
-  once<K extends keyof M & string>(event: K, handler: Handler<Extract<M[K], unknown[]>>): this {
+  once(event: 'event' & keyof M, handler: Handler<N['full']>): this;
+  once(event: 'event' & keyof M, handler: Handler<N['short']>): this;
+  once<K extends keyof M & string>(event: K, handler: HandlerOf<M, K>): this;
+  once(event: string, handler: Handler<never[]>): this {
     return this.#add(event, handler as AnyHandler, true);
   }
 
   /** Removes a handler, or all handlers of an event. */
-  off<K extends keyof M & string>(event: K, handler?: Handler<Extract<M[K], unknown[]>>): this {
+  off<K extends keyof M & string>(event: K, handler?: HandlerOf<M, K>): this {
     this.#registry.remove(this.#subject, event, handler as AnyHandler | undefined);
     return this;
   }

@@ -1,12 +1,7 @@
 import type { Target } from '../outbox/command';
 import type { Sender } from '../outbox/sender';
-import type {
-  EventName,
-  PublishOptions,
-  PublishReceipt,
-  TriggerCallback,
-  TriggerOptions,
-} from '../types';
+import type { DataThen, Downward, NameIn } from '../../util/app-events';
+import type { PublishOptions, PublishReceipt, TriggerCallback, TriggerOptions } from '../types';
 
 /** Handle of a receiver of events, without handlers of its own. */
 export abstract class Sendable<Events extends object> {
@@ -24,9 +19,13 @@ export abstract class Sendable<Events extends object> {
    * @returns false when the outbox is nearly full, or full and the event refused: pause until `drain`
    * @throws StandpipeError `bad_argument` for a bad name, or data that is too large or no JSON
    */
-  trigger<N extends EventName<Events>>(
+  trigger<N extends NameIn<Downward<Events>>>(
     event: N,
-    data?: Events[N],
+    ...args: DataThen<Downward<Events>[N], [options?: TriggerOptions, callback?: TriggerCallback]>
+  ): boolean;
+  trigger(
+    event: string,
+    data?: unknown,
     options?: TriggerOptions,
     callback?: TriggerCallback,
   ): boolean {
@@ -38,11 +37,11 @@ export abstract class Sendable<Events extends object> {
    * @throws StandpipeError `bad_argument`, `refused` (see `status`), `not_sent`, `unknown_outcome`, `outbox_full`,
    * `closed`
    */
-  publish<N extends EventName<Events>>(
+  publish<N extends NameIn<Downward<Events>>>(
     event: N,
-    data?: Events[N],
-    options: PublishOptions = {},
-  ): Promise<PublishReceipt> {
+    ...args: DataThen<Downward<Events>[N], [options?: PublishOptions]>
+  ): Promise<PublishReceipt>;
+  publish(event: string, data?: unknown, options: PublishOptions = {}): Promise<PublishReceipt> {
     return this.#sender.publish(this.#target, event, data, options);
   }
 }

@@ -1,3 +1,11 @@
+import type {
+  Asked,
+  DataThen,
+  Downward,
+  NameIn,
+  RequestAnswer,
+  RequestData,
+} from '../../util/app-events';
 import { Verb, type Command } from '../../wire/frames';
 import type {
   QueryOptions,
@@ -20,7 +28,7 @@ import { EVERY } from '../handlers/registry';
 import type { Queries } from '../queries/queries';
 import { Listenable, type ClientParts } from './listenable';
 import type {
-  EventName,
+  HeardArgs,
   Meta,
   PublishReceipt,
   ReceivedEvent,
@@ -37,7 +45,13 @@ const LIST_OPTIONS = ['limit', 'timeoutMs'] satisfies Array<keyof ListOptions>;
 const MAX_MEMBER_BYTES = 10_240;
 
 /** All sockets of the app: `open`, `close`, `moved`, `slow`, `drained`, and events without a channel. */
-export class Sockets<Events extends object> extends Listenable<SocketsEvents<Events>> {
+export class Sockets<Events extends object> extends Listenable<
+  SocketsEvents<Events>,
+  {
+    full: HeardArgs<Events, [socketId: string]>;
+    short: HeardArgs<Events, [socketId: string], []>;
+  }
+> {
   readonly #queries: Queries;
 
   constructor({ registries, queries }: ClientParts) {
@@ -65,7 +79,10 @@ export class Sockets<Events extends object> extends Listenable<SocketsEvents<Eve
  * A socket. The handle holds no state: handlers live until `off`, or until the socket's `close` or `moved` was
  * delivered. `close` and `moved` come with the subscription `socket_existence`.
  */
-export class SocketHandle<Events extends object> extends Listenable<SocketEvents<Events>> {
+export class SocketHandle<Events extends object> extends Listenable<
+  SocketEvents<Events>,
+  { full: HeardArgs<Events, []>; short: HeardArgs<Events, [], []> }
+> {
   readonly id: string;
   readonly #parts: ClientParts;
   readonly #target: Target;
@@ -83,20 +100,19 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
    * @returns false when the outbox is nearly full, or full and the event refused: pause until `drain`
    * @throws StandpipeError `bad_argument` for a bad name, or data that is too large or no JSON
    */
-  trigger<N extends EventName<Events>>(
+  trigger<N extends NameIn<Downward<Events>>>(
     event: N,
-    data?: Events[N],
-    callback?: TriggerCallback,
+    ...args: DataThen<Downward<Events>[N], [callback?: TriggerCallback]>
   ): boolean;
-  trigger<N extends EventName<Events>>(
+  trigger<N extends NameIn<Downward<Events>>>(
     event: N,
-    data: Events[N],
+    data: Downward<Events>[N],
     options: SocketTriggerOptions | undefined,
     callback?: TriggerCallback,
   ): boolean;
-  trigger<N extends EventName<Events>>(
-    event: N,
-    data?: Events[N],
+  trigger(
+    event: string,
+    data?: unknown,
     options?: SocketTriggerOptions | TriggerCallback,
     callback?: TriggerCallback,
   ): boolean {
@@ -111,9 +127,13 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
    * @throws StandpipeError `bad_argument`, `refused` (see `status`), `not_sent`, `unknown_outcome`, `outbox_full`,
    * `closed`
    */
-  publish<N extends EventName<Events>>(
+  publish<N extends NameIn<Downward<Events>>>(
     event: N,
-    data?: Events[N],
+    ...args: DataThen<Downward<Events>[N], [options?: SocketPublishOptions]>
+  ): Promise<PublishReceipt>;
+  publish(
+    event: string,
+    data?: unknown,
     options: SocketPublishOptions = {},
   ): Promise<PublishReceipt> {
     return this.#parts.sender.publish(this.#target, event, data, options);
@@ -125,6 +145,10 @@ export class SocketHandle<Events extends object> extends Listenable<SocketEvents
    * @throws StandpipeError `bad_argument`, `timeout`, `refused` when the socket is gone (status 4211) or the browser
    * answers with an error (status 4223), `unknown_outcome` when the connection to the gateway was lost meanwhile
    */
+  request<N extends NameIn<Asked<Events>>>(
+    event: N,
+    ...args: DataThen<RequestData<Asked<Events>[N]>, [options?: QueryOptions]>
+  ): Promise<RequestAnswer<Asked<Events>[N]>>;
   async request(event: string, data?: unknown, options?: QueryOptions): Promise<unknown> {
     checkEventName(event);
     const { queries } = this.#parts;

@@ -7,11 +7,13 @@ export interface QueryOptions {
   timeoutMs?: number | undefined;
 }
 
+/** Options of a query for a list. */
 export interface ListOptions extends QueryOptions {
   /** Most entries. Default: all. */
   limit?: number | undefined;
 }
 
+/** Options of `client.channels.list()`. */
 export interface ListChannelsOptions extends ListOptions {
   /** Prefix of the names. Default: all. */
   prefix?: string | undefined;
@@ -28,6 +30,7 @@ export interface ChannelEntry {
   readonly userCount?: number;
 }
 
+/** A channel, occupied or not. */
 export interface ChannelInfo {
   readonly name: string;
   readonly occupied: boolean;
@@ -50,17 +53,20 @@ export interface MemberInfo {
   readonly userInfo?: object;
 }
 
+/** A connected socket in a list. */
 export interface SocketEntry {
   readonly id: string;
   /** Told when the socket is signed in. */
   readonly userId?: string;
 }
 
+/** A connected socket with its user and channels. */
 export interface SocketInfo extends SocketEntry {
   readonly userInfo?: object;
   readonly channels: readonly string[];
 }
 
+/** A user with the connected sockets; without any, `socketCount` is 0. */
 export interface UserInfo {
   readonly id: string;
   readonly userInfo?: object;

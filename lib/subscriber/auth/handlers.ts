@@ -15,8 +15,11 @@ export interface UserAuthenticationData {
   user_data: string;
 }
 
+/** Callback of a handler: null and the answer, or an error. */
 export type AuthCallback<D> = (error: Error | null, data: D | null) => void;
+/** Callback of a ChannelAuthorizationHandler. */
 export type ChannelAuthorizationCallback = AuthCallback<ChannelAuthorizationData>;
+/** Callback of a UserAuthenticationHandler. */
 export type UserAuthenticationCallback = AuthCallback<UserAuthenticationData>;
 
 /** Authorizes a channel; calls back once, now or later. */

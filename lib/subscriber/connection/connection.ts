@@ -9,6 +9,7 @@ import { Connector, PUSHED_BACK_MS } from './connector';
 import type { ConnectionError, PusherEvent } from './messages';
 import { Session } from './session';
 
+/** States of a connection, by their names in pusher-js. */
 export type ConnectionState =
   | 'initialized'
   | 'connecting'

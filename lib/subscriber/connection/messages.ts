@@ -17,6 +17,7 @@ export type ConnectionError =
   | { type: 'HandshakeError'; error: unknown }
   | { type: 'MessageParseError'; error: unknown; data: string };
 
+/** Data of an error that the gateway sends. */
 export interface PusherErrorData {
   /** Code of the Channels protocol, or of RFC 6455; null where the gateway gives none. */
   code: number | null;
