@@ -70,8 +70,8 @@ export interface AppListener {
   /** A message of another node. The answer goes back to it. */
   message(from: number, text: string): Eventual<string>;
   /**
-   * Events of watched channels may have been missed, and the changes of their members. Lists are fetched again;
-   * events can only be counted. `users` are watched users who may have come or gone.
+   * Changes of members of watched channels may have been missed: lists are fetched again. Events that were missed come
+   * by `published`, where the engine still has them. `users` are watched users who may have come or gone.
    */
   missed(channels: readonly string[], users: readonly string[]): void;
   /** A name that this node was the home of, and that the engine had lost, has another home by now. */
@@ -354,7 +354,9 @@ export interface BrokerMetrics {
   dropped: number;
   topics: number;
   received: number;
-  /** Channels of which something may have been missed. */
+  /** Events that were read from the engine behind a cut. */
+  replayed: number;
+  /** Channels of which events may have been missed for good. */
   missed: number;
   /** Facts of dead nodes that this node swept. */
   swept: number;

@@ -12,6 +12,7 @@ export function noMetrics(): BrokerMetrics {
     dropped: 0,
     topics: 0,
     received: 0,
+    replayed: 0,
     missed: 0,
     swept: 0,
     eras: 0,

@@ -18,13 +18,14 @@ const SHARED_PORT_WARNING =
 export function joinedBroker(settings: GatewaySettings, clock: Clock): Broker | undefined {
   const { broker, limits, log } = settings;
   if (broker === undefined) return hostedBroker(settings, clock);
-  const { brokerHoldMs: holdMs, brokerLeaseMs: leaseMs, maxBrokerSpoolBytes } = limits;
+  const { brokerHoldMs: holdMs, brokerLeaseMs: leaseMs } = limits;
+  const { maxBrokerSpoolBytes: maxSpoolBytes, maxBrokerReplayBytes: maxReplayBytes } = limits;
   return redisBroker({
     address: broker.redis,
     prefix: broker.prefix,
     clock,
     log,
-    limits: { ...limits, holdMs, leaseMs, maxSpoolBytes: maxBrokerSpoolBytes },
+    limits: { ...limits, holdMs, leaseMs, maxSpoolBytes, maxReplayBytes },
   });
 }
 

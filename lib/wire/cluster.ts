@@ -141,6 +141,19 @@ export function readUserChange(bytes: Uint8Array): { online: boolean; seq: numbe
   });
 }
 
+/** The number up to which nodes have been told of events, as the engine writes it. */
+export function readHeardUpTo(bytes: Uint8Array): number {
+  return reading(bytes, (reader) => {
+    let seq = 0;
+    while (reader.position < reader.length) {
+      const tag = reader.varint();
+      if (tag === 0x10) seq = reader.whole();
+      else reader.skip(tag);
+    }
+    return seq;
+  });
+}
+
 const NODE_TAGS = { letter: 0x0a, reply: 0x12, receipt: 0x1a, leasesChanged: 0x22 } as const;
 
 /** Messages to one node, in their order. */

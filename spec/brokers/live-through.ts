@@ -96,6 +96,8 @@ async function faultsOf(cluster: FarCluster, kind: Kind): Promise<string[]> {
     }
   }
   faults.push(...orderFaults(cluster.nodes));
+  // What an engine keeps for nodes that are away is lost when it is started again.
+  if (kind === 'cuts' && cluster.engine.run === 'run-1') faults.push(...lossFaults(alive));
   if (kind === 'cuts') faults.push(...transitionFaults(alive));
   return faults;
 }
@@ -168,6 +170,14 @@ function orderFaults(nodes: readonly FarNode[]): string[] {
     }
   }
   return faults;
+}
+
+/** Events that one node has heard, and another one has not. */
+function lossFaults(nodes: readonly FarNode[]): string[] {
+  return CHANNELS.flatMap((channel) => {
+    const heard = nodes.map((node) => node.texts(channel).length);
+    return new Set(heard).size === 1 ? [] : [`${channel}: ${heard.join(', ')} events were heard`];
+  });
 }
 
 /** Transitions that were told twice or not at all: for each name they must alternate, in the order of their numbers. */

@@ -9,6 +9,7 @@ import { kept } from './planted/kept';
 import { latestOnly } from './planted/latest';
 import { limits } from './planted/limits';
 import { order } from './planted/order';
+import { replays } from './planted/replays';
 
 /** Every kind of fault that the Pipe once had, with planted bugs that must be found. */
 export const FAULT_KINDS: readonly FaultKind[] = [
@@ -17,6 +18,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   ...gateways,
   ...groups,
   ...kept,
+  ...replays,
   ...limits,
   ...latestOnly,
 ];

@@ -125,6 +125,15 @@ export class TestRedis {
     return keys.filter((_, i) => times[i] === -1);
   }
 
+  /** Bytes of keys. */
+  async memory(pattern: string): Promise<number> {
+    const keys = await this.keys(pattern);
+    const sizes = await Promise.all(
+      keys.map(async (key) => this.#command(['MEMORY', 'USAGE', key, 'SAMPLES', '0'])),
+    );
+    return sizes.reduce<number>((sum, size) => sum + Number(size), 0);
+  }
+
   /** Webhooks that gateways have yet to tell of an app. */
   async owed(app = '1'): Promise<number> {
     return (await this.#command(['HLEN', `sp:{${app}}:owed`])) as number;

@@ -17,6 +17,7 @@ import type { Fact, IdempotentResult, Operation, Result } from '../operation';
 import { tellHeard } from './heard-items';
 import { factApplied } from './fact-results';
 import { FactTable, isFact } from './facts';
+import { Hearing } from './hearing';
 import type { AppParts } from './parts';
 import { AppReads } from './reads';
 import { bytesOfRecords, type Said, TurnQueue } from './turn-queue';
@@ -32,6 +33,7 @@ export class JoinedApp extends AppReads implements AppBroker {
   readonly #queue: TurnQueue;
   readonly #channels: Watches;
   readonly #users: Watches;
+  readonly #hearing: Hearing;
   /** Highest number of a change that this node knows of. */
   #seq = 0;
   /** The engine may have lost turns or facts: before anything else this node says all that is true. */
@@ -55,6 +57,15 @@ export class JoinedApp extends AppReads implements AppBroker {
       (userId) => link.watchUser(id, userId),
       (userId) => link.unwatchUser(id, userId),
     );
+    this.#hearing = new Hearing({
+      run: () => link.run,
+      replay: (after) => link.replay(id, after),
+      dueFrom: (channel) => this.#channels.dueFrom(channel),
+      renumbered: () => this.#channels.renumbered(),
+      tell: (channel, items) => this.#tell(channel, items),
+      replayed: (events) => void (metrics.replayed += events),
+      missed: () => parts.missed(id, this.#channels.size),
+    });
     this.#queue = new TurnQueue({
       ...{ clock, limits, metrics },
       send: (turn, operations) => link.turn(id, parts.node(), turn, operations),
@@ -80,7 +91,10 @@ export class JoinedApp extends AppReads implements AppBroker {
   }
 
   watch(channel: string): Eventual<void> {
-    return this.#channels.add(channel);
+    return this.#channels.add(channel, () => {
+      if (this.#channels.size === 1) this.#hearing.begin(this.#seq);
+      return this.#seq;
+    });
   }
 
   unwatch(channel: string): void {
@@ -88,7 +102,7 @@ export class JoinedApp extends AppReads implements AppBroker {
   }
 
   watchUser(userId: string): Eventual<void> {
-    return this.#users.add(userId);
+    return this.#users.add(userId, () => this.#seq);
   }
 
   unwatchUser(userId: string): void {
@@ -216,6 +230,12 @@ export class JoinedApp extends AppReads implements AppBroker {
 
   away(): void {
     this.#queue.away();
+    this.#hearing.hold();
+  }
+
+  /** Topics were not heard for a while: from here on they are held back until `up`. */
+  missed(): void {
+    if (!this.#hearing.isHeld) this.#hearing.hold();
   }
 
   /** The engine was away for too long: everything that waits is answered so. */
@@ -229,6 +249,7 @@ export class JoinedApp extends AppReads implements AppBroker {
     this.#mustRejoin = true;
     this.#queue.away();
     this.#queue.doubt();
+    this.#hearing.lost();
     this.listener?.recordsLost();
   }
 
@@ -237,6 +258,7 @@ export class JoinedApp extends AppReads implements AppBroker {
     this.#queue.restart();
     this.reads.giveUp();
     this.#facts.clear();
+    this.#hearing.restart();
     this.#mustRejoin = false;
   }
 
@@ -258,7 +280,12 @@ export class JoinedApp extends AppReads implements AppBroker {
   }
 
   heard(channel: string, items: readonly Item[]): void {
-    this.#seq = Math.max(this.#seq, tellHeard(this.#parts, this.listener, channel, items));
+    this.#hearing.heard(channel, items);
+  }
+
+  heardUpTo(seq: number): void {
+    if (seq > this.#seq) this.#seq = seq;
+    this.#hearing.heardUpTo(seq);
   }
 
   heardUser(userId: string, online: boolean, seq: number): void {
@@ -290,11 +317,17 @@ export class JoinedApp extends AppReads implements AppBroker {
     return this.#isDown ? 'unavailable' : this.#ask<T>(fact);
   }
 
+  #tell(channel: string, items: readonly Item[]): number {
+    const highest = tellHeard(this.#parts, this.listener, channel, items);
+    if (highest > this.#seq) this.#seq = highest;
+    return highest;
+  }
+
   #resume(missed: boolean): void {
     this.#queue.up();
     for (const fact of this.#facts.unapplied()) this.#say(fact, true);
     this.reads.retry();
-    if (missed) this.#tellMissed();
+    this.#catchUp(missed);
   }
 
   /** Says everything that is true to an engine that may have lost it, and what is not true as gone. */
@@ -310,7 +343,7 @@ export class JoinedApp extends AppReads implements AppBroker {
       this.#queue.up();
       for (const fact of this.#facts.all()) this.#say(fact, true);
       this.reads.retry();
-      if (missed) this.#tellMissed();
+      this.#catchUp(missed);
       for await (const page of link.facts(this.#id, own)) {
         if (own !== this.#parts.node()) return;
         for (const fact of page) {
@@ -325,10 +358,11 @@ export class JoinedApp extends AppReads implements AppBroker {
     }
   }
 
-  #tellMissed(): void {
-    const channels = this.#channels.names();
-    this.#parts.metrics.missed += channels.length;
-    this.listener?.missed(channels, this.#users.names());
+  /** Lists are fetched again where changes may have been missed, and events are read. */
+  #catchUp(missed: boolean): void {
+    if (!missed && !this.#hearing.isHeld) return;
+    this.listener?.missed(this.#channels.names(), this.#users.names());
+    void this.#hearing.catchUp();
   }
 
   #applied(said: Said, result: Result | undefined): void {

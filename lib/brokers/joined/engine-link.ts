@@ -32,8 +32,20 @@ export interface LinkListener {
   away(): void;
   heard(app: string, channel: string, items: readonly Item[]): void;
   heardUser(app: string, userId: string, online: boolean, seq: number): void;
+  /** All events of an app up to a number have been heard by now, as far as their channels are watched. */
+  heardUpTo(app: string, seq: number): void;
   posted(message: NodeMessage): void;
   unreadable(): void;
+}
+
+/** A page of the events that an engine keeps for nodes that were away, in their order. */
+export interface Replay {
+  readonly batches: ReadonlyArray<{ readonly channel: string; readonly items: readonly Item[] }>;
+  /** Number of the last event of the page; 0 when there is none. */
+  readonly upTo: number;
+  readonly isLast: boolean;
+  /** Events up to this number are kept no more. */
+  readonly low: number;
 }
 
 /** A state that a node owes to observers. */
@@ -110,6 +122,8 @@ export interface EngineLink {
   unwatch(app: string, channel: string): void;
   watchUser(app: string, userId: string): Promise<void>;
   unwatchUser(app: string, userId: string): void;
+  /** Events of an app behind a number, of all channels, as this run of the engine keeps them. */
+  replay(app: string, after: number): Promise<Replay>;
   /** Hears the messages to a node. */
   hearNode(node: number): Promise<void>;
   /** Messages to one node, in their order, at most once. Resolves when they are sent or lost; never rejects. */

@@ -142,6 +142,7 @@ export class JoinedNode implements Broker, LinkListener {
 
   up(missed: boolean): void {
     this.#missed ||= missed;
+    if (missed) for (const app of this.#apps.values()) app.missed();
     if (this.#timer === undefined || this.#stopped) return;
     void this.#comeBack();
   }
@@ -160,6 +161,10 @@ export class JoinedNode implements Broker, LinkListener {
 
   heardUser(app: string, userId: string, online: boolean, seq: number): void {
     this.#apps.get(app)?.heardUser(userId, online, seq);
+  }
+
+  heardUpTo(app: string, seq: number): void {
+    this.#apps.get(app)?.heardUpTo(seq);
   }
 
   posted(message: NodeMessage): void {
@@ -196,11 +201,19 @@ export class JoinedNode implements Broker, LinkListener {
         isInDoubt: () => this.#lease.isInDoubt,
         fenced: () => this.#fenced(),
         lost: () => this.#quietly(this.#sayAgain()),
+        missed: (...about) => this.#missedEvents(...about),
       });
       this.#apps.set(id, app);
       if (this.#state === 'up') app.up(false);
     }
     return app;
+  }
+
+  #missedEvents(appId: string, channels: number): void {
+    if (channels === 0) return;
+    this.metrics.missed += channels;
+    const message = 'events may be missing that were published while the engine was away';
+    this.#log.warn({ node: this.node, appId, channels }, message);
   }
 
   async #register(): Promise<void> {

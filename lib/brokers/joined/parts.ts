@@ -47,4 +47,6 @@ export interface AppParts {
   fenced(): void;
   /** The engine has lost turns that it had acknowledged. */
   lost(): void;
+  /** Events of so many channels of an app may have been missed for good. */
+  missed(app: string, channels: number): void;
 }

@@ -8,6 +8,8 @@ interface Watch {
   heard: boolean;
   ready: Promise<void>;
   unusedSince: number;
+  /** Number behind which its events are due; undefined before it is heard. */
+  dueFrom: number | undefined;
 }
 
 /** Topics that a node hears, each as long as somebody needs it and a moment longer. */
@@ -33,18 +35,30 @@ export class Watches {
     return [...this.#watches.keys()];
   }
 
-  add(name: string): void | Promise<void> {
-    const watch = this.#watches.get(name) ?? this.#open(name);
+  /** @param heard called when a topic is heard that was not; returns the number of the last change known then */
+  add(name: string, heard: () => number): void | Promise<void> {
+    const watch = this.#watches.get(name) ?? this.#open(name, heard);
     watch.count++;
     this.#unused.delete(name);
     return watch.heard ? undefined : watch.ready;
   }
 
-  #open(name: string): Watch {
+  /** Number behind which events of a topic are due; undefined when it is not heard. */
+  dueFrom(name: string): number | undefined {
+    return this.#watches.get(name)?.dueFrom;
+  }
+
+  /** Numbers begin anew: all events from now on are due. */
+  renumbered(): void {
+    for (const watch of this.#watches.values()) if (watch.dueFrom !== undefined) watch.dueFrom = 0;
+  }
+
+  #open(name: string, heard: () => number): Watch {
     const ready = this.#begin(name).then(() => {
       watch.heard = true;
+      watch.dueFrom = heard();
     });
-    const watch: Watch = { count: 0, heard: false, ready, unusedSince: 0 };
+    const watch: Watch = { count: 0, heard: false, ready, unusedSince: 0, dueFrom: undefined };
     this.#watches.set(name, watch);
     return watch;
   }

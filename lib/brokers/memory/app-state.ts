@@ -64,7 +64,8 @@ export class AppState {
   readonly told = new ToldStates();
   readonly #records = new KeptRecords();
   readonly #swept = new SweptSockets();
-  #seq = 0;
+  /** Number of the last change. */
+  seq = 0;
 
   constructor(limits: BrokerLimits, isAlone: boolean, memory?: MemoryWatch) {
     this.#isAlone = isAlone;
@@ -84,7 +85,7 @@ export class AppState {
     options: PublishOptions | undefined,
     nowMs: number,
   ): number {
-    const seq = ++this.#seq;
+    const seq = ++this.seq;
     const ttlMs = options?.cacheMs;
     if (ttlMs !== undefined) this.#cache.put(channel, { text, ttlMs, seq }, nowMs);
     // The only node hears all channels: a look into its list would cost more than a call for nothing.
@@ -111,7 +112,7 @@ export class AppState {
     if (count !== before) setCount(own, channel, count);
     const total = this.#subscriptionsOf(channel);
     if (count === before) return { total, seq: 0, change: undefined };
-    const seq = ++this.#seq;
+    const seq = ++this.seq;
     if (tell) {
       for (const hearer of this.hearers.values()) {
         if (hearer.hears(channel)) hearer.listener.counted(channel, total);
@@ -168,7 +169,7 @@ export class AppState {
   }
 
   #memberChanged(channel: string, { userId, userInfo }: Member, added: boolean): Membership {
-    const seq = ++this.#seq;
+    const seq = ++this.seq;
     for (const hearer of this.hearers.values()) {
       if (hearer.hears(channel)) hearer.listener.member(channel, { userId, userInfo, seq, added });
     }
@@ -181,7 +182,7 @@ export class AppState {
     if (count !== before) setCount(own, userId, count);
     const total = this.#connectionsOf(userId);
     if (count === before) return { total, seq: 0, change: undefined };
-    const seq = ++this.#seq;
+    const seq = ++this.seq;
     const totalBefore = total - count + before;
     if ((total === 0) === (totalBefore === 0)) return { total, seq, change: undefined };
     for (const hearer of this.hearers.values()) {
@@ -228,14 +229,14 @@ export class AppState {
     const list = this.#members.get(channel);
     const members = [...(list?.values() ?? [])];
     return {
-      seq: this.#seq,
+      seq: this.seq,
       members: members.map(({ userId, userInfo }) => ({ userId, userInfo })),
     };
   }
 
   online(userIds: readonly string[]): OnlineUsers {
     const online = new Set(userIds.filter((userId) => this.#connectionsOf(userId) > 0));
-    return { seq: this.#seq, online };
+    return { seq: this.seq, online };
   }
 
   cached(channel: string, nowMs: number): CachedEvent | undefined {
@@ -268,7 +269,7 @@ export class AppState {
   }
 
   untold(): Telling[] {
-    return this.told.differences(this.channels('').keys(), this.#members, this.#seq);
+    return this.told.differences(this.channels('').keys(), this.#members, this.seq);
   }
 
   totals(): Totals {
@@ -312,7 +313,7 @@ export class AppState {
 
   /** The number of changes is at least this. */
   raise(seq: number): void {
-    this.#seq = Math.max(this.#seq, seq);
+    this.seq = Math.max(this.seq, seq);
   }
 
   /** Facts of a node, as it said them. */

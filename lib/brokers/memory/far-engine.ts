@@ -17,6 +17,8 @@ export interface FarEngineOptions {
    * With `none` each arrives at once, as where the ways lead on to other processes.
    */
   delayMs?: (() => number) | 'none';
+  /** Events of an app that are kept for nodes that were away, 10 000 unless given. */
+  maxKept?: number;
 }
 
 /** Turns whose results are kept: as many as may be on their way. */
@@ -37,14 +39,21 @@ export class FarEngine implements FarSide {
   from = 0;
   receipt = 0;
   readonly #limits: BrokerLimits;
+  readonly #maxKept: number;
   #leases = new Map<number, { token: string; endsAt: number }>();
   #dead = new Set<number>();
   #used = new Set<number>();
   #runs = 1;
   #era = 'era-1';
 
-  constructor({ clock = systemClock, limits, delayMs = () => 1 }: FarEngineOptions = {}) {
+  constructor({
+    clock = systemClock,
+    limits,
+    delayMs = () => 1,
+    maxKept = 10_000,
+  }: FarEngineOptions = {}) {
     this.clock = clock;
+    this.#maxKept = maxKept;
     this.delayMs = delayMs;
     this.#limits = { ...MEMORY_LIMITS, ...limits };
   }
@@ -72,6 +81,7 @@ export class FarEngine implements FarSide {
   /** The engine is started again, with what it had or with nothing. All ways are cut for a while. */
   restart({ lost, awayMs }: { lost: boolean; awayMs: number }): void {
     this.run = `run-${++this.#runs}`;
+    for (const app of this.apps.values()) app.dropKept();
     if (lost) {
       this.#era = `era-${this.#runs}`;
       this.apps = new Map();
@@ -85,7 +95,7 @@ export class FarEngine implements FarSide {
   app(id: string): FarApp {
     let app = this.apps.get(id);
     if (app === undefined) {
-      app = new FarApp(this.#limits);
+      app = new FarApp(this.#limits, this.#maxKept);
       this.apps.set(id, app);
       for (const link of this.links) link.hearIn(id, app);
     }
@@ -172,7 +182,8 @@ export class FarEngine implements FarSide {
     });
   }
 
-  #applyOne({ state, fences }: FarApp, node: number, operation: Operation): Result | undefined {
+  #applyOne(app: FarApp, node: number, operation: Operation): Result | undefined {
+    const { state, fences } = app;
     const now = this.clock.now();
     switch (operation.kind) {
       case 'publish': {
@@ -180,6 +191,7 @@ export class FarEngine implements FarSide {
         this.from = receipt === 0 ? 0 : node;
         this.receipt = receipt;
         const sockets = state.publish(channel, text, options, now);
+        app.keep(operation);
         return receipt === 0 ? undefined : { sockets, nodes: state.hearersOf(channel) };
       }
       case 'cacheMissed':

@@ -7,6 +7,7 @@ import type {
   Lease,
   LinkListener,
   Renewal,
+  Replay,
 } from '../joined/engine-link';
 import type { Fact, Operation, TurnReply } from '../operation';
 import type { Hearer } from './app-state';
@@ -285,6 +286,10 @@ export class FarLink implements EngineLink {
 
   unwatchUser(app: string, userId: string): void {
     this.#unwatch(this.#watchedOf(app).users, userId);
+  }
+
+  replay(app: string, after: number): Promise<Replay> {
+    return this.#call(() => this.#engine.app(app).replay(after));
   }
 
   hearNode(node: number): Promise<void> {

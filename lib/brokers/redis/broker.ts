@@ -2,7 +2,7 @@ import { silent, type Logger } from '../../util/logger';
 import { systemClock, type Clock } from '../../util/timers';
 import type { Broker, BrokerLimits } from '../broker';
 import { JoinedNode } from '../joined/node';
-import type { JoinedLimits } from '../joined/parts';
+import { JOINED_LIMITS, type JoinedLimits } from '../joined/parts';
 import type { RedisAddress } from './address';
 import { RedisLink } from './link';
 
@@ -16,11 +16,19 @@ export interface RedisBrokerOptions {
   prefix?: string;
   clock?: Clock;
   log?: Logger;
-  /** `maxCachedChannels` and `cacheTtlMs` of the engine, and the limits of this node. */
-  limits?: Partial<BrokerLimits & JoinedLimits>;
+  /**
+   * `maxCachedChannels`, `cacheTtlMs` and `maxReplayBytes` (32 MiB) of the engine, and the limits of this node. The last one
+   * bounds the events of an app that are kept for nodes that are away; with 0 none are.
+   */
+  limits?: Partial<BrokerLimits & JoinedLimits & { maxReplayBytes: number }>;
 }
 
-const CACHE = { maxCachedChannels: 10_000, cacheTtlMs: 1_800_000 };
+const ENGINE_LIMITS = {
+  ...{ maxCachedChannels: 10_000, cacheTtlMs: 1_800_000 },
+  maxReplayBytes: 32 * 1024 * 1024,
+};
+/** Leases for which events are kept: a node that was away for longer than one begins anew. */
+const REPLAY_LEASES = 2;
 
 /** A broker that joins this gateway to all others on a Redis 7.0, Valkey 8.0 or later, over one engine and prefix. */
 export function redisBroker({
@@ -30,6 +38,8 @@ export function redisBroker({
   log = silent,
   limits,
 }: RedisBrokerOptions): Broker {
-  const link = new RedisLink({ address, prefix, clock, log, limits: { ...CACHE, ...limits } });
+  const { leaseMs = JOINED_LIMITS.leaseMs } = limits ?? {};
+  const ofEngine = { ...ENGINE_LIMITS, ...limits, replayMs: REPLAY_LEASES * leaseMs };
+  const link = new RedisLink({ address, prefix, clock, log, limits: ofEngine });
   return new JoinedNode(link, { clock, log, ...(limits && { limits }) });
 }

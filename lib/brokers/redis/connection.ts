@@ -144,7 +144,7 @@ export class Connection {
     const topic = named('topic');
     await this.subscribe([topic]);
     this.unsubscribe(topic);
-    const keys = ['hash', 'sorted', 'set', 'text'].map(named);
+    const keys = ['hash', 'sorted', 'set', 'text', 'stream'].map(named);
     await this.send(['EVAL', RIGHTS, `${keys.length}`, ...keys, topic]);
   }
 

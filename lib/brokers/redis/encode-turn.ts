@@ -15,16 +15,24 @@ export interface EncodedTurn {
 export interface EncodeLimits {
   maxCachedChannels: number;
   cacheTtlMs: number;
+  /** Bytes of events that are kept for nodes that were away; 0 for none. */
+  maxReplayBytes: number;
+  /** Time for which they are kept. */
+  replayMs: number;
 }
 
-/** Writes the operations of a turn. Events of a channel that follow each other become one message. */
+/**
+ * Writes the operations of a turn. Events of a channel that follow each other become one message.
+ * @param run run of the engine that the turn is sent to
+ */
 export function encodeTurn(
   keys: AppKeys,
   limits: EncodeLimits,
   node: number,
+  run: string,
   operations: readonly Operation[],
 ): EncodedTurn {
-  return new TurnEncoder(keys, limits, node).encode(operations);
+  return new TurnEncoder(keys, limits, node).encode(operations, run);
 }
 
 class TurnEncoder {
@@ -34,6 +42,7 @@ class TurnEncoder {
   readonly #keys: string[] = [];
   readonly #indexes = new Map<string, string>();
   readonly #args: Argument[] = [];
+  #publishesAny = false;
 
   constructor(app: AppKeys, limits: EncodeLimits, node: number) {
     this.#app = app;
@@ -43,13 +52,14 @@ class TurnEncoder {
     this.#key(app.turns(node));
   }
 
-  encode(operations: readonly Operation[]): EncodedTurn {
+  encode(operations: readonly Operation[], run: string): EncodedTurn {
     for (let i = 0; i < operations.length; i++) {
       const operation = operations[i]!;
       if (operation.kind === 'publish') i += this.#publishes(operations, i, Infinity).taken - 1;
       else if (operation.kind === 'idempotent') i += this.#block(operation, operations, i);
       else this.#one(operation);
     }
+    if (this.#publishesAny) this.#keep(run);
     return { keys: this.#keys, args: this.#args };
   }
 
@@ -65,6 +75,14 @@ class TurnEncoder {
 
   #put(letter: string, ...args: Argument[]): void {
     this.#args.push(letter, `${args.length}`, ...args);
+  }
+
+  /** Keeps the events of the turn for nodes that are away. */
+  #keep(run: string): void {
+    const { maxReplayBytes, replayMs } = this.#limits;
+    if (maxReplayBytes === 0) return;
+    const keys = [this.#key(this.#app.replay(run)), this.#key(this.#app.replayParts(run))] as const;
+    this.#put('G', ...keys, this.#app.numbersTopic, `${maxReplayBytes}`, `${replayMs}`);
   }
 
   /** Events from a place on, as far as they join one message. Returns how many these are, and in how many operations. */
@@ -86,6 +104,7 @@ class TurnEncoder {
       // The last event is kept with its own number, which the script knows right behind it.
       if (next.options?.cacheMs !== undefined || next.receipt > 0) break;
     }
+    this.#publishesAny = true;
     const topic = this.#app.channelTopic(channel);
     const wants = first.receipt > 0 ? '1' : '0';
     this.#put('P', topic, `${items.length}`, writeBatch(items), wants);

@@ -6,7 +6,7 @@ import type { Telling } from '../broker';
  * script may touch them all.
  */
 export class AppKeys {
-  /** Hash: `seq`, the number of the last change. */
+  /** Hash: `seq`, the number of the last change; `event`, one that is not below that of the last event. */
   readonly head: string;
   /** Hash: channel to subscriptions, of all nodes; user to connections. */
   readonly subscriptions: string;
@@ -102,8 +102,32 @@ export class AppKeys {
     return `${this.#base}rate:${name}`;
   }
 
+  /** Stream: topics and messages of the events of each turn, by the number of the last one; for one run of the engine. */
+  replay(run: string): string {
+    return `${this.#base}r:${run}`;
+  }
+
+  /**
+   * Hash about `replay`: `low`, the number up to which events were dropped; numbers of the `oldest` and the `newest` part,
+   * by part the number before its first event and its time; `bytes` of the newest.
+   */
+  replayParts(run: string): string {
+    return `${this.#base}rp:${run}`;
+  }
+
   channelTopic(channel: string): string {
     return `${this.#base}c:${channel}`;
+  }
+
+  /** Undefined for the topic of something else. */
+  channelOfTopic(topic: string): string | undefined {
+    const begin = `${this.#base}c:`;
+    return topic.startsWith(begin) ? topic.slice(begin.length) : undefined;
+  }
+
+  /** Topic that tells how far the events are. */
+  get numbersTopic(): string {
+    return `${this.#base}numbers`;
   }
 
   userTopic(userId: string): string {

@@ -11,17 +11,16 @@ import type {
   Lease,
   LinkListener,
   Renewal,
+  Replay,
 } from '../joined/engine-link';
 import type { Fact, Operation, TurnReply } from '../operation';
 import { engineName, type RedisAddress, sentinelsOf } from './address';
 import { askSentinel, Connection, reasonOf } from './connection';
 import { decodeResults, encodeTurn, type EncodeLimits } from './encode-turn';
 import { NodeKeys } from './keys';
-import { BURIED, BURY, FENCE, LIST, REGISTER, REJOIN, RELEASE, RENEW } from './scripts/leases';
-import { Script } from './scripts/script';
+import { loadScripts, scripts } from './scripts/all';
 import { PrimaryWatch } from './sentinels';
-import { TURN } from './scripts/turn';
-import { RedisApp, tellingScripts } from './tellings';
+import { RedisApp } from './tellings';
 import { Topics } from './topics';
 
 export interface RedisLinkOptions {
@@ -40,18 +39,6 @@ const LEFT_MS = `${60 * 60 * 1000}`;
 /** Numbers that a new node offers to take. */
 const CANDIDATES = 32;
 const MAX_NODE = 65_535;
-
-const turn = new Script(TURN);
-const register = new Script(REGISTER);
-const renew = new Script(RENEW);
-const release = new Script(RELEASE);
-const bury = new Script(BURY);
-const list = new Script(LIST);
-const buried = new Script(BURIED);
-const fence = new Script(FENCE);
-const rejoin = new Script(REJOIN);
-const OF_LEASES = [register, renew, release, bury, list, buried, fence];
-const SCRIPTS = [turn, rejoin, ...OF_LEASES, ...tellingScripts];
 
 /** The way of a node to Redis or Valkey: connections one after the other, and the calls of the contract as commands. */
 export class RedisLink implements EngineLink {
@@ -130,7 +117,7 @@ export class RedisLink implements EngineLink {
     const { nodes, tokens, used } = this.#nodeKeys;
     const candidates = Array.from({ length: CANDIDATES }, () => `${randomInt(1, MAX_NODE + 1)}`);
     const args = [token, `${leaseMs}`, ...candidates];
-    const node = Number(await this.#send(register.call([nodes, tokens, used], args)));
+    const node = Number(await this.#send(scripts.register.call([nodes, tokens, used], args)));
     if (node === 0) throw new Error('all numbers of nodes are in use');
     this.#token = token;
     this.#listed.clear();
@@ -141,14 +128,14 @@ export class RedisLink implements EngineLink {
     const { nodes, tokens, used, era: key } = this.#nodeKeys;
     const next = randomBytes(12).toString('base64url');
     const args = [`${node}`, token, `${leaseMs}`, next];
-    const reply = await this.#send(renew.call([nodes, tokens, used, key], args));
+    const reply = await this.#send(scripts.renew.call([nodes, tokens, used, key], args));
     const [atMs, era = '', ...others] = reply as [number, ...string[]];
     return { held: atMs > 0, nodes: others.map(Number), atMs, era };
   }
 
   async release({ node, token }: Lease): Promise<void> {
     const { nodes, tokens, used, dead } = this.#nodeKeys;
-    await this.#send(release.call([nodes, tokens, used, dead], [`${node}`, token]));
+    await this.#send(scripts.release.call([nodes, tokens, used, dead], [`${node}`, token]));
     // Nobody may be left to sweep them.
     for (const { keys } of this.#apps.values()) {
       await this.#send(['PEXPIRE', keys.turns(node), LEFT_MS]);
@@ -158,14 +145,14 @@ export class RedisLink implements EngineLink {
   async bury(notAfterMs: number): Promise<readonly number[]> {
     const { nodes, tokens, used, dead } = this.#nodeKeys;
     const found = (await this.#send(
-      bury.call([nodes, tokens, used, dead], [`${Math.floor(notAfterMs)}`]),
+      scripts.bury.call([nodes, tokens, used, dead], [`${Math.floor(notAfterMs)}`]),
     )) as string[];
     return found.map(Number);
   }
 
   async buried(node: number, count: number): Promise<boolean> {
     const { dead, apps } = this.#nodeKeys;
-    return (await this.#send(buried.call([dead, apps], [`${node}`, `${count}`]))) === 1;
+    return (await this.#send(scripts.buried.call([dead, apps], [`${node}`, `${count}`]))) === 1;
   }
 
   async apps(): Promise<readonly string[]> {
@@ -173,7 +160,7 @@ export class RedisLink implements EngineLink {
   }
 
   async fence(app: string, node: number): Promise<void> {
-    await this.#send(fence.call([this.#app(app).keys.turns(node)], []));
+    await this.#send(scripts.fence.call([this.#app(app).keys.turns(node)], []));
   }
 
   facts(app: string, node: number): AsyncIterable<readonly Fact[]> {
@@ -189,9 +176,9 @@ export class RedisLink implements EngineLink {
     const { keys } = this.#app(app);
     // A sweeper looks for facts in listed apps only, so the app is listed before its first fact.
     if (!(await this.#isListed(app, node))) return { kind: 'fenced' };
-    const encoded = encodeTurn(keys, this.#options.limits, node, operations);
+    const encoded = encodeTurn(keys, this.#options.limits, node, this.run, operations);
     const args = [this.#token, `${number}`, ...encoded.args];
-    const reply = (await this.#send(turn.call(encoded.keys, args))) as [string, unknown];
+    const reply = (await this.#send(scripts.turn.call(encoded.keys, args))) as [string, unknown];
     const [kind, about] = reply;
     if (kind === 'fenced') return { kind };
     if (kind === 'out_of_turn') return { kind, last: Number(about) };
@@ -206,7 +193,7 @@ export class RedisLink implements EngineLink {
     // An engine that has lost turns may have lost its list of apps, too.
     this.#listed.delete(app);
     const args = [this.#token, `${last}`, `${seq}`];
-    await this.#send(rejoin.call([keys.head, keys.turns(node)], args));
+    await this.#send(scripts.rejoin.call([keys.head, keys.turns(node)], args));
   }
 
   members(app: string, channel: string): Promise<MemberList> {
@@ -250,8 +237,9 @@ export class RedisLink implements EngineLink {
   }
 
   watch(app: string, channel: string): Promise<void> {
-    const topic = this.#app(app).keys.channelTopic(channel);
-    return this.#topics.add(topic, { kind: 'channel', app, channel });
+    const { keys } = this.#app(app);
+    void this.#topics.add(keys.numbersTopic, { kind: 'numbers', app });
+    return this.#topics.add(keys.channelTopic(channel), { kind: 'channel', app, channel });
   }
 
   unwatch(app: string, channel: string): void {
@@ -271,6 +259,10 @@ export class RedisLink implements EngineLink {
     if (this.#nodeTopic !== undefined) this.#topics.remove(this.#nodeTopic);
     this.#nodeTopic = this.#nodeKeys.topic(node);
     return this.#topics.add(this.#nodeTopic, { kind: 'node' });
+  }
+
+  replay(app: string, after: number): Promise<Replay> {
+    return this.#app(app).reads.replay(this.run, after);
   }
 
   async post(node: number, messages: readonly NodeMessage[]): Promise<void> {
@@ -304,9 +296,9 @@ export class RedisLink implements EngineLink {
     const known = this.#listed.get(app);
     if (known !== undefined) return known;
     const { tokens, apps } = this.#nodeKeys;
-    const listed = this.#send(list.call([tokens, apps], [`${node}`, this.#token, app])).then(
-      (reply) => reply === 1,
-    );
+    const listed = this.#send(
+      scripts.list.call([tokens, apps], [`${node}`, this.#token, app]),
+    ).then((reply) => reply === 1);
     this.#listed.set(app, listed);
     listed.catch(() => {
       if (this.#listed.get(app) === listed) this.#listed.delete(app);
@@ -393,6 +385,6 @@ export class RedisLink implements EngineLink {
   }
 }
 
-async function load(connection: Connection): Promise<void> {
-  await Promise.all(SCRIPTS.map(({ text }) => connection.send(['SCRIPT', 'LOAD', text])));
+function load(connection: Connection): Promise<void> {
+  return loadScripts((command) => connection.send(command));
 }

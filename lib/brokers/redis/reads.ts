@@ -1,5 +1,7 @@
 import type { CachedEvent, ChannelCount, MemberList, OnlineUsers, Totals } from '../broker';
+import type { Replay } from '../joined/engine-link';
 import type { Fact } from '../operation';
+import { readBatch } from '../../wire/cluster';
 import { type AppKeys, readMemberField } from './keys';
 
 /** Sends a command; rejects when its outcome is not known. */
@@ -10,6 +12,8 @@ const PAGE = 1000;
 /** Facts in a piece: each becomes an operation of a turn. */
 const FACTS = 200;
 const RECORDS = 50;
+/** Turns in a page of events: most are short. */
+const TURNS = 100;
 
 /** Questions to the engine about an app. None changes anything, so each may be asked again. */
 export class RedisReads {
@@ -117,6 +121,31 @@ export class RedisReads {
       cursor = next.toString();
     } while (cursor !== '0');
     return records;
+  }
+
+  /**
+   * The number of the last event is read first, and that up to which events were dropped last: so none is dropped unseen, nor
+   * where none are kept.
+   */
+  async replay(run: string, after: number): Promise<Replay> {
+    const range = ['XRANGE', this.#keys.replay(run), `(${after}`, '+', 'COUNT', `${TURNS}`];
+    const [last, turns, dropped] = await Promise.all([
+      this.#send(['HGET', this.#keys.head, 'event']),
+      this.#send(range, 'bytes') as Promise<Array<[id: Buffer, fields: Buffer[]]>>,
+      this.#send(['HGET', this.#keys.replayParts(run), 'low']),
+    ]);
+    const batches = turns.flatMap(([, fields]) => {
+      const found: Array<Replay['batches'][number]> = [];
+      for (let i = 0; i + 1 < fields.length; i += 2) {
+        const channel = this.#keys.channelOfTopic(String(fields[i]));
+        if (channel !== undefined) found.push({ channel, items: readBatch(fields[i + 1]!) });
+      }
+      return found;
+    });
+    const upTo = Number.parseInt(String(turns.at(-1)?.[0] ?? '0'), 10);
+    const isLast = turns.length < TURNS;
+    const isWhole = !isLast || Number(last ?? 0) <= Math.max(after, upTo);
+    return { batches, upTo, low: isWhole ? Number(dropped ?? 0) : Number(last), isLast };
   }
 
   /** Facts of a node, members first, as a socket that closes leaves them. */

@@ -1,5 +1,5 @@
 import { deferred, type Deferred } from '../../util/deferred';
-import { readBatch, readNodeMessages, readUserChange } from '../../wire/cluster';
+import { readBatch, readHeardUpTo, readNodeMessages, readUserChange } from '../../wire/cluster';
 import type { LinkListener } from '../joined/engine-link';
 import type { Connection } from './connection';
 
@@ -7,6 +7,7 @@ import type { Connection } from './connection';
 export type Target =
   | { kind: 'channel'; app: string; channel: string }
   | { kind: 'user'; app: string; userId: string }
+  | { kind: 'numbers'; app: string }
   | { kind: 'node' };
 
 interface Topic {
@@ -58,6 +59,8 @@ export class Topics {
       } else if (target.kind === 'user') {
         const { online, seq } = readUserChange(message);
         listener.heardUser(target.app, target.userId, online, seq);
+      } else if (target.kind === 'numbers') {
+        listener.heardUpTo(target.app, readHeardUpTo(message));
       } else for (const each of readNodeMessages(message)) listener.posted(each);
       return true;
     } catch {

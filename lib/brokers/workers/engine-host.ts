@@ -33,7 +33,7 @@ export class EngineHost {
   constructor({ clock = systemClock, log = silent, limits }: EngineHostOptions = {}) {
     this.#clock = clock;
     this.#log = log;
-    this.#engine = new FarEngine({ clock, delayMs: 'none', ...(limits && { limits }) });
+    this.#engine = new FarEngine({ clock, delayMs: 'none', maxKept: 0, ...(limits && { limits }) });
   }
 
   /**
@@ -122,6 +122,8 @@ class Seat {
       unreadable: () => undefined,
       heard: (app, channel, items) => this.#heard(app, channel, items),
       heardUser: (...args) => this.#outbox.clone({ kind: 'heardUser', args }),
+      // Its channel is there as long as it is: nothing is read behind a cut.
+      heardUpTo: () => undefined,
       posted: (message) => this.posted(writeNodeMessages([message])),
     };
     channel.hear((packet) => readPacket(packet, (message) => this.#said(message as FromWorker)));

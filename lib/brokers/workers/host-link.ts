@@ -9,6 +9,7 @@ import type {
   Lease,
   LinkListener,
   Renewal,
+  Replay,
 } from '../joined/engine-link';
 import type { Fact, Operation, TurnReply } from '../operation';
 import type { Channel } from './channel';
@@ -170,6 +171,11 @@ export class HostLink implements EngineLink {
 
   unwatchUser(app: string, userId: string): void {
     void this.#quietly('unwatchUser', app, userId);
+  }
+
+  /** A worker misses nothing: its channel is there as long as it is. */
+  replay(): Promise<Replay> {
+    return Promise.resolve({ batches: [], upTo: 0, low: 0, isLast: true });
   }
 
   hearNode(node: number): Promise<void> {

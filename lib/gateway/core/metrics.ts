@@ -292,6 +292,7 @@ export class Metrics implements Traffic {
     count('broker_turn_seconds_total', 'Time that turns took', () => metrics.turnSeconds);
     count('broker_received_total', 'Messages heard from the broker', () => metrics.received);
     count('broker_dropped_total', 'Events refused while it was away', () => metrics.dropped);
+    count('broker_replayed_total', 'Events read behind a cut', () => metrics.replayed);
     count('broker_missed_total', 'Channels that may have missed events', () => metrics.missed);
     count('broker_swept_total', 'Facts of dead gateways taken out', () => metrics.swept);
     count('broker_fenced_total', 'Times that others took this one for dead', () => metrics.fenced);

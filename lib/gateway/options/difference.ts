@@ -26,6 +26,7 @@ const FIXED_LIMITS: readonly (keyof Limits)[] = [
   ...(['pipeGraceMs', 'pipeRevokeMs', 'pipePauseMs'] as const),
   ...(['maxWebhookEvents', 'maxWebhookBytes'] as const),
   ...(['brokerHoldMs', 'brokerLeaseMs', 'maxBrokerSpoolBytes'] as const),
+  'maxBrokerReplayBytes',
 ];
 
 /** Effects of a reload, by the ids of apps and the names of options. */

@@ -172,6 +172,12 @@ export const limitsSchema = z.strictObject({
   maxBrokerSpoolBytes: bytes
     .default(8 * 1024 * 1024)
     .describe('Events that wait for the broker; further ones are refused.'),
+  maxBrokerReplayBytes: bytes
+    .or(z.literal(0))
+    .default(32 * 1024 * 1024)
+    .describe(
+      'Events of an app that Redis keeps for gateways that lose their connection; 0 for none.',
+    ),
   drainDelayMs: ms
     .default(500)
     .describe('How long only /readyz says that a gateway stops, before anything closes.'),

@@ -6,6 +6,7 @@ import type { GatewayOptions } from '../../../lib/gateway/options/options';
 import { ApiClient } from '../../support/api-client';
 import { Run } from '../../support/command';
 import { startChild } from '../../support/processes';
+import { EngineProxy } from '../../support/engine-proxy';
 import { RawSocket } from '../../support/raw-socket';
 import { Reader } from '../../support/reader';
 import { SECRET } from '../../support/start-gateway';
@@ -17,14 +18,17 @@ import { WebhookEndpoint } from '../../support/webhook-endpoint';
 const SUCCEEDED = 'pusher_internal:subscription_succeeded';
 const ROOM = 'presence-room';
 
-function optionsFor({ address }: TestRedis, more: Partial<GatewayOptions> = {}): GatewayOptions {
+function optionsFor(
+  { address }: { address: string },
+  more: Partial<GatewayOptions> = {},
+): GatewayOptions {
   const app = { id: '1', key: 'key', secret: SECRET, clientEvents: true };
   return { port: 0, broker: { redis: address }, apps: [app], ...more };
 }
 
 async function startNode(
   t: Test,
-  redis: TestRedis,
+  redis: { address: string },
   more?: Partial<GatewayOptions>,
 ): Promise<Gateway> {
   const gateway = new Gateway(optionsFor(redis, more));
@@ -242,3 +246,33 @@ t.test('a start that failed at a port is tried again under a new lease', async (
   t.equal((await api.post('/events', { name: 'e', channel: ROOM, data: 'd' })).status, 200);
   for (const reader of readers) await reader.next('e');
 });
+
+t.test(
+  'browsers of a gateway that was cut off get the events of that time, in order',
+  async (t) => {
+    if (!hasRedis(t)) return;
+    const redis = await TestRedis.start(t);
+    const proxy = await EngineProxy.start(t, redis.address);
+    const limits = { brokerHoldMs: 60_000, brokerLeaseMs: 60_000 };
+    const [a, b] = [await startNode(t, redis, { limits }), await startNode(t, proxy, { limits })];
+    const reader = await browser(t, b);
+    reader.socket.askFor('room');
+    await reader.next(SUCCEEDED);
+    const api = new ApiClient(t, a);
+    const publish = async (data: string): Promise<void> => {
+      const { status } = await api.post('/events', { name: 'e', channel: 'room', data });
+      t.equal(status, 200);
+    };
+    await publish('before');
+    await reader.next('e');
+    proxy.cut();
+    await reaches(b, 'broker_up', 0);
+    for (const data of ['1', '2', '3']) await publish(data);
+    proxy.restore();
+    await reaches(b, 'broker_up', 1);
+    await publish('after');
+    for (const data of ['1', '2', '3', 'after']) t.match(await reader.next('e'), { data });
+    t.equal(await metric(b, 'broker_replayed_total'), 3);
+    t.equal(await metric(b, 'broker_missed_total'), 0);
+  },
+);

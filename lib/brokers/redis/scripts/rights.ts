@@ -3,13 +3,13 @@
  * commands before the refused one count, and the same turn said again passes for applied. So rights are looked at before
  * the first turn.
  *
- * KEYS: a hash, a sorted set, a set, a string. ARGV: a topic. Nothing is left of them.
+ * KEYS: a hash, a sorted set, a set, a string, a stream. ARGV: a topic. Nothing is left of them.
  */
 export const RIGHTS = `
-local hash, sorted, set, text = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local hash, sorted, set, text, stream = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 redis.call('PUBLISH', ARGV[1], '')
 redis.call('TIME')
-redis.call('DEL', hash, sorted, set, text)
+redis.call('DEL', hash, sorted, set, text, stream)
 redis.call('HSET', hash, 'a', '1')
 redis.call('HINCRBY', hash, 'a', 1)
 redis.call('HGET', hash, 'a')
@@ -36,5 +36,8 @@ redis.call('SET', text, '', 'PX', 60000)
 redis.call('GET', text)
 redis.call('PTTL', text)
 redis.call('EXISTS', text)
-redis.call('DEL', text)
+redis.call('XADD', stream, '1-0', 'a', '')
+redis.call('XRANGE', stream, '(0', '+')
+redis.call('XTRIM', stream, 'MINID', '1')
+redis.call('DEL', text, stream)
 `;

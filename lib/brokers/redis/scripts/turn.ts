@@ -19,9 +19,15 @@ end
 if turn > last + 1 then return {'out_of_turn', last} end
 redis.call('HSET', own, 'token', token, 'last', turn)
 
-local seq = tonumber(redis.call('HGET', head, 'seq') or '0')
+local numbers = redis.call('HMGET', head, 'seq', 'event')
+local seq = tonumber(numbers[1] or '0')
 local first = seq
+-- Number of the last event before this turn.
+local lastevent = numbers[2] or '0'
 local results = {}
+-- Topics and messages of the events of this turn.
+local events = {}
+local eventbytes = 0
 local clock
 local function now()
   if not clock then
@@ -150,9 +156,52 @@ local operations = {
   end,
   -- topic, number of events, message, wants the number of nodes
   P = function(topic, count, message, wants)
-    local nodes = redis.call('PUBLISH', topic, message .. '\\16' .. varint(seq + 1))
+    message = message .. '\\16' .. varint(seq + 1)
+    local nodes = redis.call('PUBLISH', topic, message)
     seq = seq + tonumber(count)
     if wants == '1' then push(nodes) end
+    events[#events + 1] = topic
+    events[#events + 1] = message
+    eventbytes = eventbytes + #topic + #message
+  end,
+  -- events kept, their parts, topic of numbers, most bytes, time: keeps the events of this turn, in 16 parts of which the oldest go
+  G = function(kept, parts, topic, max, time)
+    if #events == 0 then return end
+    kept, parts, max, time = KEYS[tonumber(kept)], KEYS[tonumber(parts)], tonumber(max), tonumber(time)
+    -- Another run of the engine reads none of it: files and replicas are spared.
+    if redis.set_repl then redis.set_repl(redis.REPL_NONE) end
+    local at = redis.call('HMGET', parts, 'newest', 'oldest', 'bytes', 'at')
+    local newest, oldest = tonumber(at[1] or '0'), tonumber(at[2] or '1')
+    local bytes = tonumber(at[3] or '0')
+    local begins = newest == 0 or bytes * 16 >= max or (now() - tonumber(at[4])) * 8 >= time
+    if begins then
+      newest = newest + 1
+      bytes = 0
+      redis.call('HSET', parts, 'newest', newest, 'oldest', oldest, 'at', now(), 'p' .. newest, lastevent .. ' ' .. now())
+      local low = newest == 1 and lastevent
+      while oldest < newest do
+        local number, begun = string.match(redis.call('HGET', parts, 'p' .. (oldest + 1)), '^(%d+) (%d+)$')
+        if newest - oldest < 16 and now() - tonumber(begun) < time then break end
+        redis.call('HDEL', parts, 'p' .. oldest)
+        oldest = oldest + 1
+        low = number
+      end
+      if low then
+        redis.call('HSET', parts, 'low', low, 'oldest', oldest)
+        redis.call('XTRIM', kept, 'MINID', low .. '-1')
+      end
+    end
+    local reply = redis.pcall('XADD', kept, seq .. '-0', unpack(events))
+    if type(reply) == 'table' and reply.err then redis.call('DEL', kept, parts)
+    else
+      redis.call('HSET', parts, 'bytes', bytes + eventbytes)
+      if begins then
+        redis.call('PEXPIRE', kept, 2 * time)
+        redis.call('PEXPIRE', parts, 2 * time)
+      end
+    end
+    if redis.set_repl then redis.set_repl(redis.REPL_ALL) end
+    if begins then redis.call('PUBLISH', topic, '\\16' .. varint(seq)) end
   end,
   -- event, miss, cached, beginning of the keys of events, channel, text, time, most channels: of the event just published
   K = function(event, miss, cached, base, channel, text, ttl, max)
@@ -215,7 +264,8 @@ while at <= #ARGV do
   end
   at = at + 2 + count
 end
-if seq > first then redis.call('HSET', head, 'seq', seq) end
+if #events > 0 then redis.call('HSET', head, 'seq', seq, 'event', seq)
+elseif seq > first then redis.call('HSET', head, 'seq', seq) end
 if #results == 0 then return {'applied', '[]'} end
 local text = cjson.encode(results)
 redis.call('HSET', own, slot, '[' .. turn .. ',' .. text .. ']')

@@ -1,0 +1,182 @@
+import t, { type Test } from 'tap';
+import { redisBroker, type RedisBrokerOptions } from '../../lib/brokers/redis/broker';
+import { EngineProxy } from '../support/engine-proxy';
+import { hasRedis, TestRedis } from '../support/start-redis';
+import { until } from '../support/until';
+import { TestNode } from './test-node';
+
+const CHANNELS = ['room-0', 'room-1', 'room-2'];
+
+interface Cluster {
+  redis: TestRedis;
+  /** A node that stays connected, and one whose way to the engine can be cut. */
+  a: TestNode;
+  b: TestNode;
+  proxy: EngineProxy;
+}
+
+async function startCluster(t: Test, limits: RedisBrokerOptions['limits'] = {}): Promise<Cluster> {
+  const redis = await TestRedis.start(t);
+  const proxy = await EngineProxy.start(t, redis.address);
+  // Nothing is given up, however long the way back takes.
+  const patient = { holdMs: 60_000, leaseMs: 60_000, ...limits };
+  const [a, b] = [redis.address, proxy.address].map(
+    (address) => new TestNode(redisBroker({ address, limits: patient })),
+  ) as [TestNode, TestNode];
+  t.teardown(() => [a, b].forEach(({ broker }) => broker.stop()));
+  for (const node of [a, b]) await node.start();
+  await until(() => [a, b].every(({ broker }) => broker.nodes.size === 2));
+  return { redis, a, b, proxy };
+}
+
+/** Lets a node be away while something happens. */
+async function away({ b, proxy }: Cluster, happen: () => Promise<void>): Promise<void> {
+  proxy.cut();
+  await until(() => b.broker.state !== 'up');
+  await happen();
+  proxy.restore();
+  await until(() => b.broker.state === 'up');
+}
+
+async function publish({ app }: TestNode, channel: string, texts: readonly string[]) {
+  for (const text of texts) void app.publish(channel, text);
+  await app.settled();
+}
+
+function numbered(prefix: string, count: number, text = ''): string[] {
+  return Array.from({ length: count }, (_, i) => `${prefix}${i}${text}`);
+}
+
+t.test(
+  'events of the time in which a node was cut off reach it once, in the order of all',
+  async (t) => {
+    if (!hasRedis(t)) return;
+    const cluster = await startCluster(t);
+    const { a, b, proxy } = cluster;
+    for (const { app } of [a, b]) for (const channel of CHANNELS) await app.watch(channel);
+    let [published, isOver] = [0, false];
+    const load = (async () => {
+      while (!isOver) {
+        const node = published % 5 === 0 ? b : a;
+        for (const channel of CHANNELS) void node.app.publish(channel, `${published++}`);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    })();
+    for (let cut = 0; cut < 12; cut++) {
+      const before = published;
+      proxy.cut();
+      await until(() => published > before + 30);
+      proxy.restore();
+      // It is heard again, and for a while.
+      await until(() => b.events.length > before + 60);
+    }
+    isOver = true;
+    await load;
+    await until(() => a.events.length === published && b.events.length >= published);
+    const textsOf = ({ events }: TestNode): string[] => events.map(({ text }) => text);
+    t.strictSame(textsOf(b), textsOf(a));
+    const { replayed, missed } = b.broker.metrics;
+    t.ok(replayed > 100 && replayed < published, `${replayed} of ${published} were read`);
+    t.equal(missed, 0);
+    t.equal(a.broker.metrics.replayed, 0);
+  },
+);
+
+t.test('events carry their options over a cut, and ask for no receipt', async (t) => {
+  if (!hasRedis(t)) return;
+  const cluster = await startCluster(t);
+  const { a, b } = cluster;
+  await b.app.watch('room');
+  const options = { except: ['1.2'], latest: 'key', cacheMs: 60_000, volatile: true };
+  await away(cluster, async () => {
+    const reached = a.app.publish('room', 'x', { ...options, receipt: true });
+    t.equal(await reached, 0);
+  });
+  await until(() => b.events.length > 0);
+  t.match(b.events, [{ text: 'x', options }]);
+});
+
+t.test('events that are kept no more are told of, and the others come', async (t) => {
+  if (!hasRedis(t)) return;
+  const cluster = await startCluster(t, { maxReplayBytes: 64 * 1024 });
+  const { a, b, redis } = cluster;
+  await b.app.watch('room');
+  await publish(a, 'room', ['first']);
+  await until(() => b.events.length === 1);
+  await away(cluster, async () => {
+    for (let i = 0; i < 40; i++) await publish(a, 'room', numbered(`${i}-`, 5, 'x'.repeat(1000)));
+  });
+  await publish(a, 'room', ['last']);
+  await until(() => b.texts('room').includes('last'));
+  t.equal(b.broker.metrics.missed, 1);
+  const texts = b.texts('room').map((text) => text.replace(/x+$/, ''));
+  t.ok(texts.length < 100 && texts.length > 50, `${texts.length}`);
+  const all = Array.from({ length: 40 }, (_, i) => numbered(`${i}-`, 5)).flat();
+  t.strictSame(
+    texts,
+    ['first', ...all.slice(-texts.length + 2), 'last'],
+    'the last ones, in order',
+  );
+  t.ok((await redis.memory('sp:*:r:*')) < 128 * 1024);
+  t.strictSame(await redis.lasting('sp:*:r*'), [], 'and they are forgotten');
+});
+
+t.test('a node whose channels were quiet for long misses nothing', async (t) => {
+  if (!hasRedis(t)) return;
+  const cluster = await startCluster(t, { maxReplayBytes: 64 * 1024 });
+  const { a, b } = cluster;
+  await b.app.watch('quiet');
+  for (let i = 0; i < 40; i++) await publish(a, 'loud', numbered(`${i}`, 5, 'x'.repeat(1000)));
+  await away(cluster, () => publish(a, 'quiet', ['1']));
+  await until(() => b.events.length > 0);
+  t.strictSame(b.texts('quiet'), ['1']);
+  await publish(a, 'quiet', ['2']);
+  await until(() => b.events.length > 1);
+  t.equal(b.broker.metrics.missed, 0);
+  t.equal(b.texts('loud').length, 0);
+});
+
+t.test('events from before a channel was watched do not come behind a cut', async (t) => {
+  if (!hasRedis(t)) return;
+  const cluster = await startCluster(t);
+  const { a, b } = cluster;
+  await b.app.watch('other');
+  // With the first one all nodes are told how far the events are.
+  for (const text of ['first', 'before']) await publish(a, 'room', [text]);
+  await b.app.subscriptions('unheard', 1, false);
+  await b.app.watch('room');
+  await away(cluster, () => publish(a, 'room', ['after']));
+  await until(() => b.texts('room').includes('after'));
+  t.strictSame(b.texts('room'), ['after']);
+});
+
+t.test('a new run of the engine gives nodes that come late what it has', async (t) => {
+  if (!hasRedis(t)) return;
+  const cluster = await startCluster(t);
+  const { a, b, redis } = cluster;
+  await b.app.watch('room');
+  await publish(a, 'room', numbered('old-', 5));
+  await until(() => b.events.length === 5);
+  await away(cluster, async () => {
+    await redis.kill();
+    await redis.start();
+    await until(() => a.broker.state === 'up');
+    await publish(a, 'room', numbered('new-', 3));
+  });
+  await until(() => b.texts('room').includes('new-2'));
+  t.strictSame(b.texts('room').slice(5), numbered('new-', 3));
+  t.equal(b.broker.metrics.missed, 1, 'the earlier run may have had more');
+});
+
+t.test('without bytes for it nothing is kept, and every cut is told', async (t) => {
+  if (!hasRedis(t)) return;
+  const cluster = await startCluster(t, { maxReplayBytes: 0 });
+  const { a, b, redis } = cluster;
+  await b.app.watch('room');
+  await away(cluster, () => publish(a, 'room', ['lost']));
+  await publish(a, 'room', ['heard']);
+  await until(() => b.events.length > 0);
+  t.strictSame(b.texts('room'), ['heard']);
+  t.equal(b.broker.metrics.missed, 1);
+  t.strictSame(await redis.keys('sp:*:r*'), []);
+});

@@ -1,0 +1,54 @@
+import { rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Test } from 'tap';
+
+/** A way to an engine on a Unix socket that can be cut, for the nodes that go over it. */
+export class EngineProxy {
+  readonly address: string;
+  readonly #pairs = new Set<readonly [near: Socket, far: Socket]>();
+  readonly #server: Server;
+  #isCut = false;
+
+  private constructor(path: string, target: string) {
+    this.address = `unix:${path}`;
+    this.#server = createServer((near) => this.#join(near, connect(target)));
+  }
+
+  /** @param engine `unix:` and the path of its socket */
+  static async start(t: Test, engine: string): Promise<EngineProxy> {
+    const target = engine.slice('unix:'.length);
+    const path = `${target}-proxy`;
+    const proxy = new EngineProxy(path, target);
+    await new Promise<void>((resolve) => proxy.#server.listen(path, resolve));
+    t.teardown(() => {
+      proxy.cut();
+      proxy.#server.close();
+      rmSync(path, { force: true });
+    });
+    return proxy;
+  }
+
+  /** Ends all connections, and those that come, until `restore`. Bytes on their way are lost. */
+  cut(): void {
+    this.#isCut = true;
+    for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+  }
+
+  restore(): void {
+    this.#isCut = false;
+  }
+
+  #join(near: Socket, far: Socket): void {
+    const pair = [near, far] as const;
+    this.#pairs.add(pair);
+    const end = (): void => {
+      this.#pairs.delete(pair);
+      near.destroy();
+      far.destroy();
+    };
+    for (const socket of pair) socket.on('error', end).on('close', end);
+    if (this.#isCut) return end();
+    near.pipe(far);
+    far.pipe(near);
+  }
+}
