@@ -13,7 +13,7 @@ const LIMITS = {
 const LOOK_ENTRIES = 500;
 const MAX_LAG = 5_000;
 const LOOK_MS = 20;
-/** Entries by which a browser leaves a channel or the gateway: what is sent to it later does not reach it. */
+/** Kinds of entries by which a browser leaves a channel or the gateway. Events sent to it later do not reach it. */
 const LEAVES: ReadonlySet<Entry['k']> = new Set(['vacated', 'removed', 'close']);
 
 /** Message that a browser got, without those of the protocol. */
