@@ -29,7 +29,7 @@ async function bench(
   return { code, said, tables };
 }
 
-/** Parts that share a process, and the rows of each of their tables; those below have the others. */
+/** Parts that share a process, and the rows of each table. The other parts have a planted fault below. */
 const RUNS: ReadonlyArray<[parts: string[], rows: number[]]> = [
   [
     ['trigger', 'echo'],
