@@ -144,7 +144,7 @@ class Load {
     socket.received = (bytes, chunk) => this.#received(frames.read(bytes, chunk));
   }
 
-  /** So many events are always on their way to some of their subscribers. */
+  /** Keeps `window` events on their way to some of their subscribers. */
   saturated(seconds: number, window: number): Promise<Round> {
     return this.#round(seconds, (_, open) => window - open);
   }

@@ -73,7 +73,7 @@ async function measure(
   return [perSecond, cpuUs];
 }
 
-/** One request on its way, as long as it is to ask again, over one connection unless the server closes it. */
+/** Requests one after the other, over one connection unless the server closes it. */
 class Requester {
   readonly #port: number;
   readonly #request: Buffer;

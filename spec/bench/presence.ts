@@ -22,7 +22,7 @@ const ADDED = shapeOf(
 /** Joins of a round, so that the channel does not grow much meanwhile. */
 const joinsOf = (members: number): number => Math.min(50, Math.max(10, members / 10));
 
-/** What a join costs the gateway: medians of the rounds. */
+/** Cost of a join: medians of the rounds. */
 export interface JoinCost {
   perSecond: number;
   /** CPU of a join: the list of all members for who joins, and a message to each of them. */

@@ -36,7 +36,8 @@ export function figuresOf(tables: readonly Table[], { cost }: { cost: boolean })
   const all = cpus();
   const machine = `${all.length} cores (${all[0]?.model.trim() ?? 'unknown'}), kernel ${release()}, Node ${process.version}`;
   const date = new Date().toISOString().slice(0, 10);
-  const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
+  const flags = process.argv.slice(2);
+  const command = ['npm run bench', ...(flags.length > 0 ? ['--'] : []), ...flags].join(' ');
   return [
     ...(cost ? [] : [`![Rates of Standpipe beside other servers](${CHART})`]),
     `Measured on ${date} with \`${command}\` on ${machine}.`,

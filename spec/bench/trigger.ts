@@ -42,7 +42,7 @@ export async function trigger(settings: Settings): Promise<void> {
 
 /** A backend, and the channels that it triggers on in turn. */
 export interface Sending {
-  /** Its file under spec/bench. */
+  /** File of the backend under spec/bench. */
   file: string;
   channels: number;
   /** Sockets, to which the channels go in turn; one for each channel unless there are fewer. */

@@ -3,7 +3,7 @@ type End = () => unknown;
 /** Time after which a measurement has failed: something never comes. */
 const LIMIT_MS = 300_000;
 
-/** Everything that the running measurement has opened: it is closed when the measurement is over, however it ended. */
+/** Ends of all that the running measurement has opened: they are called when it is over, well or not. */
 let ends = new Set<End>();
 /** Ends the running measurement; undefined between measurements. */
 let fail: ((error: unknown) => void) | undefined;
@@ -53,7 +53,7 @@ export async function attempt<T>(name: string, measure: () => Promise<T>): Promi
     return undefined;
   } finally {
     clearTimeout(timer);
-    // What is cut now may complain, and nobody waits for it any more.
+    // Sockets and processes that are ended now may complain, and nobody waits for them any more.
     fail = () => undefined;
     const over = ends;
     ends = new Set();

@@ -4,7 +4,7 @@ export interface Table {
   readonly figures: readonly string[];
   /** Values in the order of `figures`; NaN, in JSON null, where something was not measured, and none where a row failed. */
   readonly rows: Array<{ readonly name: string; readonly values: readonly number[] }>;
-  /** Its first figure, a rate, is shown in the chart. */
+  /** True when the chart shows the first figure, a rate. */
   readonly isCharted: boolean;
   /** Sentences below it. */
   readonly notes: string[];
