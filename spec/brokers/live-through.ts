@@ -96,7 +96,7 @@ async function faultsOf(cluster: FarCluster, kind: Kind): Promise<string[]> {
     }
   }
   faults.push(...orderFaults(cluster.nodes));
-  // What an engine keeps for nodes that are away is lost when it is started again.
+  // An engine that is started again has lost the events that it kept for nodes that were away.
   if (kind === 'cuts' && cluster.engine.run === 'run-1') faults.push(...lossFaults(alive));
   if (kind === 'cuts') faults.push(...transitionFaults(alive));
   return faults;

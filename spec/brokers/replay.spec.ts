@@ -67,7 +67,7 @@ t.test(
       proxy.cut();
       await until(() => published > before + 30);
       proxy.restore();
-      // It is heard again, and for a while.
+      // Events come live again for a while.
       await until(() => b.events.length > before + 60);
     }
     isOver = true;

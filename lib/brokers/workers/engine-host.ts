@@ -122,7 +122,7 @@ class Seat {
       unreadable: () => undefined,
       heard: (app, channel, items) => this.#heard(app, channel, items),
       heardUser: (...args) => this.#outbox.clone({ kind: 'heardUser', args }),
-      // Its channel is there as long as it is: nothing is read behind a cut.
+      // Workers read nothing behind a cut: their channels are there as long as they are.
       heardUpTo: () => undefined,
       posted: (message) => this.posted(writeNodeMessages([message])),
     };
