@@ -25,7 +25,7 @@ import {
   type OptionTable,
   type OptionValues,
 } from '../util/option-table';
-import type { Schemas, SchemaTable, StandardSchema } from './handlers/schemas';
+import { type Schemas, type SchemaTable, schemaTable } from './handlers/schemas';
 import type { Clock } from '../util/timers';
 import type { Group } from '../wire/frames';
 import { GROUP_NAME_RULE, isGroupName } from '../wire/group-name';
@@ -390,21 +390,6 @@ function pathPrefix(path: string, value: unknown): string {
 function tlsOptions(path: string, value: unknown): TlsOptions {
   const read = Object.entries(readTable(TLS, path, value));
   return Object.fromEntries(read.filter(([, each]) => each !== undefined));
-}
-
-/** Schemas by event. A schema of arktype is a function. */
-function schemaTable(path: string, value: unknown): SchemaTable {
-  if (typeof value !== 'object' || value === null) {
-    return throwBadOption(path, `must be an object of schemas by event, not ${shown(value)}`);
-  }
-  const table = new Map(Object.entries(value) as Array<[string, StandardSchema]>);
-  for (const [event, schema] of table) {
-    const standard = (schema as Partial<StandardSchema> | null | undefined)?.['~standard'];
-    if (standard?.version === 1 && typeof standard.validate === 'function') continue;
-    const rule = "must be a schema with the Standard Schema interface, a '~standard' of version 1";
-    throwBadOption(`${path}.${event}`, `${rule}, not ${shown(schema)}`);
-  }
-  return table;
 }
 
 function anything<T>(): Option<T> {

@@ -349,14 +349,11 @@ export class JoinedNode implements Broker, LinkListener {
       app.tick();
       this.metrics.topics += app.topics;
     }
-    if (this.#awaySince !== undefined) void this.#retryComeBack();
-    else if (this.#lease.isDue) this.#quietly(this.#renewAndSearch());
+    // A lease is asked for again where an attempt has failed though the engine can be spoken to.
+    if (this.#awaySince !== undefined) {
+      if (this.#link.isUp) void this.#comeBack();
+    } else if (this.#lease.isDue) this.#quietly(this.#renewAndSearch());
     this.#judge();
-  }
-
-  /** A lease is asked for again where an attempt has failed though the engine can be spoken to. */
-  async #retryComeBack(): Promise<void> {
-    if (this.#link.isUp) await this.#comeBack();
   }
 
   /** A renewal that fails is tried again at the next look. */

@@ -1,5 +1,6 @@
 import { StandpipeError } from '../../errors';
 import { isThenable } from '../../util/emitter';
+import { shown, throwBadOption } from '../../util/option-table';
 import type { Clock } from '../../util/timers';
 import type { HeardData, HeardName } from '../event-tables';
 import type { InvalidInfo } from '../types';
@@ -171,4 +172,19 @@ function textOf(issues: readonly SchemaIssue[]): string {
   });
   const more = issues.length - texts.length;
   return more > 0 ? `${texts.join('; ')}; ${more} more` : texts.join('; ');
+}
+
+/** Checks the option `schemas`. A schema of arktype is a function. */
+export function schemaTable(path: string, value: unknown): SchemaTable {
+  if (typeof value !== 'object' || value === null) {
+    return throwBadOption(path, `must be an object of schemas by event, not ${shown(value)}`);
+  }
+  const table = new Map(Object.entries(value) as Array<[string, StandardSchema]>);
+  for (const [event, schema] of table) {
+    const standard = (schema as Partial<StandardSchema> | null | undefined)?.['~standard'];
+    if (standard?.version === 1 && typeof standard.validate === 'function') continue;
+    const rule = "must be a schema with the Standard Schema interface, a '~standard' of version 1";
+    throwBadOption(`${path}.${event}`, `${rule}, not ${shown(schema)}`);
+  }
+  return table;
 }
