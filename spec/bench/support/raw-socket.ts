@@ -45,7 +45,9 @@ export class RawSocket {
     this.ready = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#socket.once('error', reject);
-      this.#socket.once('close', () => reject(new Error(`${path} was closed in its opening`)));
+      this.#socket.once('close', () =>
+        reject(new Error(`${path ?? 'a connection'} was closed in its opening`)),
+      );
     });
     if (path === undefined) {
       this.#socket.once('connect', () => this.#say(opening.next()));
