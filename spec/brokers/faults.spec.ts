@@ -8,7 +8,7 @@ import { APP } from './test-node';
 
 const SCHEDULES: Record<Kind, number> = { cuts: 12, losses: 12 };
 /** Schedules within which a planted fault must show. */
-const MAX_SCHEDULES = 40;
+const MAX_SCHEDULES = 400;
 
 for (const kind of ['cuts', 'losses'] as const) {
   t.test(`nodes agree after ${SCHEDULES[kind]} schedules with ${kind}`, async (t) => {
