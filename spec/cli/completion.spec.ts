@@ -59,6 +59,8 @@ for (const shell of ['bash', 'zsh'] as const) {
     t.strictSame(offers('check', '-c', 'st'), ['standpipe.json']);
     t.strictSame(offers('serve', '--port', ''), [], 'nothing is known of a number');
     t.strictSame(offers('replay', 'st'), ['standpipe.json'], 'an argument is a file');
+    t.strictSame(offers('completion', ''), ['bash', 'zsh']);
+    t.strictSame(offers('help', 'se'), ['serve']);
   });
 }
 

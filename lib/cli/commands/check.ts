@@ -33,7 +33,8 @@ export function check(flags: ServeFlags, env: Environment): void {
       ...(development ? ['the development app, whose secret everybody knows'] : []),
       ...(enabled ? [] : ['refuses every connection']),
       ...(clientEvents ? ['client events'] : []),
-      ...(webhooks.length > 0 ? [`${webhooks.length} webhook endpoints`] : []),
+      ...(webhooks.length === 1 ? ['1 webhook endpoint'] : []),
+      ...(webhooks.length > 1 ? [`${webhooks.length} webhook endpoints`] : []),
     ];
     say('app', [id, ...details].join(', '));
   }

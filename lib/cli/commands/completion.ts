@@ -33,6 +33,10 @@ function scriptOf(program: Command): string {
       command.options.flatMap((each) => valuesOf(command, each)),
     ),
     '  esac',
+    '  case "${COMP_WORDS[1]}" in',
+    '    completion) COMPREPLY=($(compgen -W "bash zsh" -- "$cur")); return ;;',
+    `    help) COMPREPLY=($(compgen -W "${names.join(' ')}" -- "$cur")); return ;;`,
+    '  esac',
     '  case "$cur" in -*) ;; *) COMPREPLY=($(compgen -f -- "$cur")); return ;; esac',
     '  case "${COMP_WORDS[1]}" in',
     ...program.commands.map((command) => {
