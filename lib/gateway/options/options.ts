@@ -240,7 +240,10 @@ export function configSchema(): object {
     unrepresentable: 'any',
     io: 'input',
     override: ({ zodSchema: each, jsonSchema }) =>
-      void (each === tlsFile && Object.assign(jsonSchema, { type: 'string', anyOf: undefined })),
+      void (
+        each._zod.def === tlsFile.def &&
+        Object.assign(jsonSchema, { type: 'string', anyOf: undefined })
+      ),
   });
   return { ...schema, properties: { $schema: { type: 'string' }, ...schema.properties } };
 }
