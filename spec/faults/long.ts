@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import { manySchedules } from '../brokers/live-through';
+import { showRows } from '../bench/show-rows';
 import { showPipeInChromium } from '../browser/pipe-in-chromium';
 import { showSubscriberInChromium } from '../browser/subscriber-in-chromium';
 import { showInChromium } from '../conformance/features/chromium';
@@ -76,6 +77,7 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['python', python],
   ['soak', longSoak],
   ['browsers', browsers],
+  ['bench', bench],
   ['bundles', bundles],
   ['bundlers', bundlers],
   ['node', nodes],
@@ -117,6 +119,12 @@ function setting(name: string, otherwise: number): number {
   const value = word === undefined ? otherwise : Number(word.slice(name.length + 3));
   if (!(value > 0)) throw new Error(`--${name} must be a number above 0`);
   return value;
+}
+
+/** Parts of the benchmark that no other run measures, at a tiny size. */
+async function bench(test: Test): Promise<Result> {
+  await showRows(test, 'others');
+  return {};
 }
 
 /** In Chromium: every feature over every transport and TLS, and the parts of spec/browser that take longest. */
