@@ -54,7 +54,8 @@ type Result = Record<string, unknown>;
 const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Result>]> = [
   ['schedules', schedules],
   ['real-schedules', realSchedules],
-  ['planted', planted],
+  // Bugs of every kind that the Pipe once had; BUG=deadline plants those with the word in their title or their kind's.
+  ['planted', (test) => findPlanted(test, process.env['BUG'])],
   ['brokers', manySchedules],
   ['cuts', randomCuts],
   ['kills', kills],
@@ -77,7 +78,7 @@ const SUITES: ReadonlyArray<[string, (test: Test, seed: number) => Promise<Resul
   ['python', python],
   ['soak', longSoak],
   ['browsers', browsers],
-  ['bench', bench],
+  ['bench', (test) => showRows(test, 'others')],
   ['bundles', bundles],
   ['bundlers', bundlers],
   ['node', nodes],
@@ -121,12 +122,6 @@ function setting(name: string, otherwise: number): number {
   return value;
 }
 
-/** Parts of the benchmark that no other run measures, at a tiny size. */
-async function bench(test: Test): Promise<Result> {
-  await showRows(test, 'others');
-  return {};
-}
-
 /** In Chromium: every feature over every transport and TLS, and the parts of spec/browser that take longest. */
 async function browsers(test: Test): Promise<Result> {
   process.env['CHROMIUM'] ??= WHOLE;
@@ -142,11 +137,6 @@ async function browsers(test: Test): Promise<Result> {
   await show('the Pipe', (t) => showPipeInChromium(t, ['wss']));
   await show('a restart', (t) => showSubscriberInChromium(t, ['wss', 'xhr_polling']));
   return {};
-}
-
-/** Bugs of every kind that the Pipe once had; BUG=deadline plants those with the word in their title or their kind's. */
-function planted(test: Test): Promise<Result> {
-  return findPlanted(test, process.env['BUG']);
 }
 
 async function schedules(test: Test): Promise<Result> {
