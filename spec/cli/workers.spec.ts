@@ -241,8 +241,11 @@ t.test('workers whose TMPDIR is not there pass requests of the HTTP fallback on'
       const how = { method: 'POST', headers: { connection: 'close' } };
       return (await fetch(`${session}/${path}`, how)).text();
     };
-    t.equal(await ask('xhr?protocol=7&t=1&n=1'), 'o\n', 'one worker opens it');
-    t.match(await ask('xhr?protocol=7&t=2&n=2'), /connection_established/, 'and has it');
+    const opened = await ask('xhr?protocol=7&t=1&n=1');
+    t.match(opened, /^o\n/, 'one worker opens it');
+    // The greeting comes with it, where it was there in time.
+    const told = opened === 'o\n' ? await ask('xhr?protocol=7&t=2&n=2') : opened;
+    t.match(told, /connection_established/, 'and has it');
   }
 });
 
