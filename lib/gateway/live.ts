@@ -44,6 +44,7 @@ export function live(parts: LiveParts): Omit<Live, 'broker'> {
     lag: () => lags(false).reduce((sum, { events }) => sum + events, 0),
     lagRatio: () => Math.max(0, ...allLags().map(({ ratio }) => ratio)),
     unowned: () => allLags().reduce((sum, { unowned }) => sum + unowned, 0),
+    streams: () => lags(false).length,
     waiting: () => lags(true).length,
     waitingEvents: () => lags(true).reduce((sum, { events }) => sum + events, 0),
     oldestUnackedSeconds: () => {

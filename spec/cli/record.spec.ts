@@ -5,6 +5,7 @@ import t, { type Test } from 'tap';
 import { createClient, type PipeClient } from '../../lib';
 import type { Entry } from '../../lib/cli/recording/format';
 import { createTestGateway, type TestGateway } from '../../lib/testing';
+import { ChaosProxy } from '../support/chaos-proxy';
 import { Run } from '../support/command';
 import { until } from '../support/until';
 
@@ -82,16 +83,38 @@ async function recorded(t: Test, ...flags: string[]): Promise<{ file: string; he
   return { file, heard };
 }
 
-/** Plays a file to a backend; the lines of the command, its end, and what the backend heard. */
-async function replayed(
+/** What a replay says, its end, and what the backend heard. */
+interface Replayed {
+  output: string;
+  code: number | null;
+  heard: string[];
+}
+
+/** Plays a file to a backend. */
+function replayed(
   t: Test,
   file: string,
   handlers: Handlers,
   ...flags: string[]
-): Promise<{ output: string; code: number | null; heard: string[] }> {
+): Promise<Replayed> {
+  return replayedAt(t, file, handlers, 0, flags);
+}
+
+/** The same over a line on which bytes take so many milliseconds. */
+async function replayedAt(
+  t: Test,
+  file: string,
+  handlers: Handlers,
+  delayMs: number,
+  flags: string[] = [],
+): Promise<Replayed> {
   const run = new Run(t, ['replay', file, '--port', '0', '--speed', '0', ...flags]);
-  const app = JSON.parse(await run.line('"secret"')) as Parameters<typeof createClient>[0];
-  const client = createClient(app);
+  const app = JSON.parse(await run.line('"secret"')) as { key: string; secret: string } & {
+    appId: string;
+    port: number;
+  };
+  const { port } = delayMs === 0 ? app : await ChaosProxy.start(t, app.port, { delayMs: () => delayMs });
+  const client = createClient({ ...app, port });
   const heard: string[] = [];
   handlers(client, heard);
   await client.connect();
@@ -196,6 +219,16 @@ t.test('a browser that leaves at once is answered before it leaves, at any speed
   writeFileSync(file, gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
   const { output } = await replayed(t, file, friendly);
   t.match(output, '"answers":1');
+});
+
+t.test('a backend on a slow line hears and answers the same: all begins once it listens', async (t) => {
+  const { file, heard } = await recorded(t, '--data');
+  const saved = `${file}.answers`;
+  const near = await replayed(t, file, friendly, '--save', saved);
+  t.match(near.output, '"answers":2');
+  const far = await replayedAt(t, file, friendly, 100, ['--expect', saved]);
+  t.equal(far.code, 0, far.output);
+  t.strictSame(far.heard, heard);
 });
 
 t.test('a recording that was cut off is played as far as it goes', async (t) => {

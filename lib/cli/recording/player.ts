@@ -51,9 +51,12 @@ export class Player {
     this.gateway = new Gateway({ host, port, apps: [this.#app], limits: LIMITS });
   }
 
-  /** Resolves when a backend is connected. */
+  /**
+   * Resolves when a backend reads its stream. While it only connects, events are not for it or wait for it, and count for
+   * no lag: browsers would leave before their answers.
+   */
   async backend(): Promise<void> {
-    while ((await this.#number('standpipe_pipes')) === 0) await pause(LOOK_MS);
+    while ((await this.#number('standpipe_pipe_streams')) === 0) await pause(LOOK_MS);
   }
 
   /** Plays all entries, `speed` times as fast as they came; Infinity without a wait. */

@@ -23,6 +23,8 @@ export interface Live {
   pipes(): number;
   /** Events that connected backends have yet to handle. */
   lag(): number;
+  /** Streams that connected backends read. A backend that has yet to answer its WELCOME reads none. */
+  streams(): number;
   /** Streams without a connected backend, and their events. */
   waiting(): number;
   waitingEvents(): number;
@@ -237,6 +239,7 @@ export class Metrics implements Traffic {
     level('pipe_oldest_unacked_seconds', 'Age of the oldest of them', live.oldestUnackedSeconds);
     level('pipe_lag_ratio', 'Fill of the fullest stream, from 0 to 1', live.lagRatio);
     level('pipe_partitions_unowned', 'Partitions without a connected owner', live.unowned);
+    level('pipe_streams', 'Streams that connected backends read', live.streams);
     level('pipe_waiting_streams', 'Streams that wait for a backend', live.waiting);
     level('pipe_waiting_events', 'Events that wait with them', live.waitingEvents);
     count(
