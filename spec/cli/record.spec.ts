@@ -113,7 +113,8 @@ async function replayedAt(
     appId: string;
     port: number;
   };
-  const { port } = delayMs === 0 ? app : await ChaosProxy.start(t, app.port, { delayMs: () => delayMs });
+  const { port } =
+    delayMs === 0 ? app : await ChaosProxy.start(t, app.port, { delayMs: () => delayMs });
   const client = createClient({ ...app, port });
   const heard: string[] = [];
   handlers(client, heard);
@@ -221,15 +222,18 @@ t.test('a browser that leaves at once is answered before it leaves, at any speed
   t.match(output, '"answers":1');
 });
 
-t.test('a backend on a slow line hears and answers the same: all begins once it listens', async (t) => {
-  const { file, heard } = await recorded(t, '--data');
-  const saved = `${file}.answers`;
-  const near = await replayed(t, file, friendly, '--save', saved);
-  t.match(near.output, '"answers":2');
-  const far = await replayedAt(t, file, friendly, 100, ['--expect', saved]);
-  t.equal(far.code, 0, far.output);
-  t.strictSame(far.heard, heard);
-});
+t.test(
+  'a backend on a slow line hears and answers the same: all begins once it listens',
+  async (t) => {
+    const { file, heard } = await recorded(t, '--data');
+    const saved = `${file}.answers`;
+    const near = await replayed(t, file, friendly, '--save', saved);
+    t.match(near.output, '"answers":2');
+    const far = await replayedAt(t, file, friendly, 100, ['--expect', saved]);
+    t.equal(far.code, 0, far.output);
+    t.strictSame(far.heard, heard);
+  },
+);
 
 t.test('a recording that was cut off is played as far as it goes', async (t) => {
   const { file, heard } = await recorded(t, '--data');
