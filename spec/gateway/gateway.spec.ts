@@ -215,7 +215,11 @@ t.test('a gateway that is stopped while it waits for a port takes none', async (
 
 t.test('a gateway that is stopped at any turn of its start takes no port', async (t) => {
   const outcomes = new Set<string>();
+  // Not by a request to its ports: another process may have them by then.
+  const listening = (): number =>
+    process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length;
   for (let after = 0; after < 12; after++) {
+    const before = listening();
     const metrics = { port: 0 };
     const gateway = createGateway({
       port: 0,
@@ -231,9 +235,9 @@ t.test('a gateway that is stopped at any turn of its start takes no port', async
     await gateway.stop();
     outcomes.add(await ended);
     t.equal(gateway.metricsPort, undefined);
-    for (const port of [gateway.port, gateway.tlsPort ?? 0]) {
-      if (port !== 0) await t.rejects(fetch(`http://127.0.0.1:${port}`), `after ${after} turns`);
-    }
+    // Node drops the handle of a closed port at the end of a turn, behind what waits for that end.
+    await turns(2);
+    t.ok(listening() <= before, `after ${after} turns`);
   }
   t.ok(outcomes.has('closed'));
   t.strictSame(
