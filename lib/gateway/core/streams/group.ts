@@ -19,7 +19,7 @@ import type { Holdback } from './holdback';
 import { lagOf, Partition } from './partition';
 import { Routing } from './routing';
 import { capture } from './snapshots';
-import { bytesOf, generationsBefore, type StoredStream } from './stream-records';
+import { bytesOf, generationsBefore, keepersOf, type StoredStream } from './stream-records';
 import type { StreamStore } from './stream-store';
 
 /** Random bytes of a stream's id. */
@@ -77,8 +77,8 @@ export class Group implements AppObserver {
   readonly #parts: GroupParts;
   readonly #conflation = new Conflation();
   readonly #forwards: Forwards | undefined;
-  /** The node that had the stream before; 0 for none. */
-  readonly previous: number;
+  /** Nodes that may have had the sessions of the stream before. */
+  readonly previous: readonly number[];
   /** Keeps the stream where the next gateway finds it; undefined when no other one can. */
   store: StreamStore | undefined;
   readonly #ownership: Ownership<GroupMember>;
@@ -94,7 +94,7 @@ export class Group implements AppObserver {
   /** @param stored the stream as another gateway had it. */
   constructor(app: App, settings: GroupSettings, parts: GroupParts, stored?: StoredStream) {
     const { epoch, partitions, maxEntries, maxBytes, overflow } = settings;
-    this.previous = stored?.head.home ?? 0;
+    this.previous = stored === undefined ? [] : keepersOf(stored.head);
     this.#stored = stored;
     this.id = stored?.head.id ?? randomBytes(ID_BYTES).toString('base64url');
     this.app = app;

@@ -19,6 +19,8 @@ export interface StreamHead extends StreamShape {
   epoch: number;
   /** The node that keeps it. */
   home: number;
+  /** Nodes that kept it before, where its home has claimed it and has written nothing more: sessions of any may come. */
+  from?: readonly number[] | undefined;
   /** Nodes that have kept it so far. */
   lives: number;
   /** The other nodes, whose browsers the stream has heard of. */
@@ -164,7 +166,8 @@ function readWhole(records: ReadonlyMap<string, Uint8Array>): StoredStream | und
 export function claim({ head, logs, owed }: StoredStream, own: number): StoredRecord[] {
   const { home, nodes, lives } = head;
   const heard = [...new Set([home, ...nodes])].filter((node) => node !== own);
-  const claimed: StreamHead = { ...head, home: own, lives: lives + 1, nodes: heard, owed };
+  const from = keepersOf(head).filter((node) => node !== own);
+  const claimed: StreamHead = { ...head, home: own, from, lives: lives + 1, nodes: heard, owed };
   const positions = Array.from(logs, ([partition, log]): StoredRecord => {
     const { epoch, acked, low, next, finished, missed } = log;
     const reserved = next - 1 + RESERVE;
@@ -175,6 +178,11 @@ export function claim({ head, logs, owed }: StoredStream, own: number): StoredRe
   // Nodes count their reports to this one anew.
   const before = (reports ?? []).map(([node]): StoredRecord => [reportField(node), undefined]);
   return [...before, ...positions, [HEAD, writeText(claimed)]];
+}
+
+/** Nodes that may have had the latest sessions of a stream: its home, or those before one that has merely claimed it. */
+export function keepersOf({ home, from = [] }: StreamHead): readonly number[] {
+  return [...from, home].slice(-MAX_OWED);
 }
 
 /** Each gateway that had a stream has generations of its own. */
@@ -212,9 +220,9 @@ function readJson(bytes: Uint8Array | undefined): unknown {
 
 function isHead(value: unknown): value is StreamHead {
   if (!isObject(value) || typeof value.id !== 'string' || !isNumbers(value.nodes)) return false;
-  const { partitions, epoch, home, lives, owed } = value;
+  const { partitions, epoch, home, from = [], lives, owed } = value;
   const isOwed = Array.isArray(owed) && owed.every(isTakenOver);
-  return isOwed && isNumbers([partitions, epoch, home, lives]);
+  return isOwed && isNumbers(from) && isNumbers([partitions, epoch, home, lives]);
 }
 
 function isTakenOver(value: unknown): value is TakenOver {

@@ -249,7 +249,7 @@ export function isAlone({ settings }: Group, isNamed: boolean): boolean {
   return !isNamed && (settings.name === '' || settings.mode === 'broadcast');
 }
 
-/** True for the session of a backend on the gateway that had the stream before this one. */
+/** True for the session of a backend on a gateway that had the stream before this one. */
 export function wasOf({ previous }: Group, session: Uint8Array): boolean {
-  return previous !== 0 && session.length > 1 && Buffer.from(session).readUInt16BE() === previous;
+  return session.length > 1 && previous.includes(Buffer.from(session).readUInt16BE());
 }
