@@ -96,10 +96,17 @@ export type RequestHandlerOf<R> = (
 export type AppPusher<App extends AppEvents, P extends PusherLike> = Omit<
   P,
   'back_channel' | 'bind' | 'subscribe' | 'unbind'
-> & {
-  /** The line to the backend. */
-  readonly back_channel: BackChannel<App>;
-  /** Hears an event of all channels. */
+> &
+  AppBinding<App> & {
+    /** The line to the backend. */
+    readonly back_channel: BackChannel<App>;
+    /** Subscribes to a channel with the events of the app. */
+    subscribe(channel: string): AppChannel<App>;
+  };
+
+/** Handlers of an AppPusher, which hears all channels, or of one channel. */
+interface AppBinding<App extends AppEvents> {
+  /** Hears an event. */
   bind<N extends NameIn<HeardInBrowser<App>>>(
     event: N,
     handler: (data: HeardInBrowser<App>[N]) => unknown,
@@ -109,24 +116,12 @@ export type AppPusher<App extends AppEvents, P extends PusherLike> = Omit<
     event?: N,
     handler?: (data: HeardInBrowser<App>[N]) => unknown,
   ): unknown;
-  /** Subscribes to a channel with the events of the app. */
-  subscribe(channel: string): AppChannel<App>;
-};
+}
 
 /** A channel of an AppPusher. */
-export interface AppChannel<App extends AppEvents> {
+export interface AppChannel<App extends AppEvents> extends AppBinding<App> {
   /** Name of the channel. */
   readonly name: string;
-  /** Hears an event of the channel. */
-  bind<N extends NameIn<HeardInBrowser<App>>>(
-    event: N,
-    handler: (data: HeardInBrowser<App>[N]) => unknown,
-  ): unknown;
-  /** Removes handlers that `bind` has added. */
-  unbind<N extends NameIn<HeardInBrowser<App>>>(
-    event?: N,
-    handler?: (data: HeardInBrowser<App>[N]) => unknown,
-  ): unknown;
   /** Sends an event of the browser to the others and the backend; the gateway takes names that begin with `client-`. */
   trigger<N extends NameIn<BrowserEvents<App>>>(event: N, data: BrowserEvents<App>[N]): boolean;
 }

@@ -6,10 +6,14 @@ import t from 'tap';
 import ts from 'typescript';
 import { ROOT, options, sources } from './support/entries';
 
+const SETTINGS = join(ROOT, '.ci/typedoc.json');
+
 /** Output and code of typedoc with the settings of the repository. No page is written. */
-async function typedoc(...args: string[]): Promise<{ code: number | null; text: string }> {
+async function typedoc(settings = SETTINGS): Promise<{ code: number | null; text: string }> {
   const bin = join(ROOT, 'node_modules/typedoc/bin/typedoc');
-  const child = spawn(process.execPath, [bin, '--emit', 'none', ...args], { cwd: ROOT });
+  const child = spawn(process.execPath, [bin, '--emit', 'none', '--options', settings], {
+    cwd: ROOT,
+  });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
@@ -27,21 +31,24 @@ t.test(
 );
 
 t.test('pages are made of every entry of the package', async (t) => {
-  const { entryPoints } = JSON.parse(readFileSync(join(ROOT, 'typedoc.json'), 'utf8')) as {
+  const { entryPoints } = JSON.parse(readFileSync(SETTINGS, 'utf8')) as {
     entryPoints: string[];
   };
-  t.strictSame(entryPoints.map((file) => join(ROOT, file)).sort(), [...sources.values()].sort());
+  t.strictSame(
+    entryPoints.map((file) => join(ROOT, '.ci', file)).sort(),
+    [...sources.values()].sort(),
+  );
 });
 
 t.test('typedoc finds a name and a member without a doc comment', async (t) => {
-  const settings = { extends: [join(ROOT, 'typedoc.json')], entryPoints: ['index.ts'] };
+  const settings = { extends: [SETTINGS], entryPoints: ['index.ts'] };
   const dir = t.testdir({
     'tsconfig.json': '{ "compilerOptions": { "types": [] }, "files": ["index.ts"] }',
     'typedoc.json': JSON.stringify({ ...settings, tsconfig: 'tsconfig.json' }),
     'index.ts':
       '/** Told. */\nexport interface A {\n  untold: string;\n}\nexport const bare = 1;\n',
   });
-  const { code, text } = await typedoc('--options', join(dir, 'typedoc.json'));
+  const { code, text } = await typedoc(join(dir, 'typedoc.json'));
   t.not(code, 0);
   t.match(text, /A\.untold .*does not have any documentation/);
   t.match(text, /bare .*does not have any documentation/);

@@ -20,6 +20,12 @@ export type HeardArgs<
   [N in HeardName<Events>]: [eventName: N, ...Subject, data: HeardData<Events, N>, ...Rest];
 }[HeardName<Events>];
 
+/** Events by their names: `Before`, then data and meta. */
+type ByName<Events extends object, Before extends unknown[]> = {
+  /** An event of one name. */
+  [N in HeardName<Events> as `event:${N}`]: [...Before, data: HeardData<Events, N>, meta: Meta];
+};
+
 /** Events of `client.sockets`: events without a channel, of any socket. */
 export type SocketsEvents<Events extends object> = {
   /** A socket was opened. */
@@ -37,14 +43,7 @@ export type SocketsEvents<Events extends object> = {
   drained: [socketId: string, meta: Meta];
   /** An event of any name. */
   event: [eventName: HeardName<Events>, socketId: string, data: HeardData<Events>, meta: Meta];
-} & {
-  /** An event of one name. */
-  [N in HeardName<Events> as `event:${N}`]: [
-    socketId: string,
-    data: HeardData<Events, N>,
-    meta: Meta,
-  ];
-};
+} & ByName<Events, [socketId: string]>;
 
 /** Events of `client.socket(id)`. */
 export type SocketEvents<Events extends object> = {
@@ -58,10 +57,7 @@ export type SocketEvents<Events extends object> = {
   drained: [meta: Meta];
   /** An event of any name. */
   event: [eventName: HeardName<Events>, data: HeardData<Events>, meta: Meta];
-} & {
-  /** An event of one name. */
-  [N in HeardName<Events> as `event:${N}`]: [data: HeardData<Events, N>, meta: Meta];
-};
+} & ByName<Events, []>;
 
 /** Events of `client.channels`: events of any channel. */
 export type ChannelsEvents<Events extends object> = {
@@ -88,15 +84,7 @@ export type ChannelsEvents<Events extends object> = {
     data: HeardData<Events>,
     meta: Meta,
   ];
-} & {
-  /** An event of one name. */
-  [N in HeardName<Events> as `event:${N}`]: [
-    channelName: string,
-    socketId: string,
-    data: HeardData<Events, N>,
-    meta: Meta,
-  ];
-};
+} & ByName<Events, [channelName: string, socketId: string]>;
 
 /** Events of `client.channel(name)`. */
 export type ChannelEvents<Events extends object> = {
@@ -114,14 +102,7 @@ export type ChannelEvents<Events extends object> = {
   cache_miss: [meta: Meta];
   /** An event of any name. */
   event: [eventName: HeardName<Events>, socketId: string, data: HeardData<Events>, meta: Meta];
-} & {
-  /** An event of one name. */
-  [N in HeardName<Events> as `event:${N}`]: [
-    socketId: string,
-    data: HeardData<Events, N>,
-    meta: Meta,
-  ];
-};
+} & ByName<Events, [socketId: string]>;
 
 /** Events of `client.users`: a user's first connection signed in, the last one is gone. */
 export type UsersEvents = {

@@ -13,7 +13,7 @@ const { placed } = require('../../.ci/tables.cjs') as Tables;
 
 const ROOT = join(__dirname, '..', '..');
 /** Packed with README.md, which shows it. */
-const CHART = 'figures.svg';
+const CHART = 'lib/figures.svg';
 const [WIDTH, EDGE, BARS, VALUES] = [800, 16, 300, 80];
 const [LINE, BAR, GAP] = [20, 14, 18];
 const STYLE = [

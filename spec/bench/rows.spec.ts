@@ -33,7 +33,7 @@ t.test('the chart has a bar for each rate that was measured, the fastest first',
 
 t.test('the figures of README tell machine, command and failed rows', (t) => {
   const text = figuresOf([TABLE], { cost: false });
-  t.match(text, '(figures.svg)');
+  t.match(text, '(lib/figures.svg)');
   t.match(text, /Measured on \d{4}-\d\d-\d\d with `npm run bench.*` on \d+ cores/);
   t.match(text, '| standpipe | 2500 | 4.00 |');
   t.match(text, '| another | failed |  |');

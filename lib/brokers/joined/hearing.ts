@@ -24,11 +24,11 @@ export interface HearingParts {
 
 type Heard = { channel: string; items: readonly Item[] } | { seq: number };
 
+/** `reading`: the way is back, and the events between are being read. */
 interface Held {
-  readonly kind: 'held';
+  kind: 'held' | 'reading';
   readonly heard: Heard[];
   size: number;
-  isReading: boolean;
 }
 
 /** `live`: events up to `replayedTo` were read already, and may still be on their way. */
@@ -51,7 +51,7 @@ export class Hearing {
   }
 
   get isHeld(): boolean {
-    return this.#state.kind === 'held';
+    return this.#state.kind !== 'live';
   }
 
   /** The first channel is heard: nothing before this number is due. */
@@ -61,28 +61,28 @@ export class Hearing {
 
   heard(channel: string, items: readonly Item[]): void {
     const state = this.#state;
-    if (state.kind === 'held') return this.#hold(state, { channel, items });
+    if (state.kind !== 'live') return this.#hold(state, { channel, items });
     const fresh = state.replayedTo === 0 ? items : freshOf(state, items);
     if (fresh.length > 0) this.#advance(this.#parts.tell(channel, fresh));
   }
 
   /** All events up to a number have been told to this node, or are of no concern to it. */
   heardUpTo(seq: number): void {
-    if (this.#state.kind === 'held') this.#hold(this.#state, { seq });
+    if (this.#state.kind !== 'live') this.#hold(this.#state, { seq });
     else this.#advance(seq);
   }
 
   /** The way to the engine was cut. Events that were held before are among those that are read. */
   hold(): void {
-    this.#state = { kind: 'held', heard: [], size: 0, isReading: false };
+    this.#state = { kind: 'held', heard: [], size: 0 };
   }
 
   /** The way is back, and topics are heard again: events between are read and told, then those held back. */
   async catchUp(): Promise<void> {
     const state = this.#state;
     if (state.kind === 'live') return this.#parts.missed();
-    if (state.isReading) return;
-    state.isReading = true;
+    if (state.kind === 'reading') return;
+    state.kind = 'reading';
     const isSameRun = this.#parts.run() === this.#run;
     if (!isSameRun) this.#renumber();
     let isWhole = isSameRun && this.#upTo !== undefined;
@@ -108,7 +108,7 @@ export class Hearing {
 
   /** The engine has lost what it knew, in the same run: its numbers say nothing. */
   lost(): void {
-    if (this.#state.kind === 'held' || this.#parts.run() !== this.#run) return;
+    if (this.isHeld || this.#parts.run() !== this.#run) return;
     this.restart();
   }
 

@@ -22,8 +22,8 @@ export const replays: readonly FaultKind[] = [
       {
         title: 'later events do not wait for those that are read',
         file: hearing,
-        from: "if (state.kind === 'held') return this.#hold(state, { channel, items });",
-        to: "if (state.kind === 'held') return void this.#parts.tell(channel, items);",
+        from: "if (state.kind !== 'live') return this.#hold(state, { channel, items });",
+        to: "if (state.kind !== 'live') return void this.#parts.tell(channel, items);",
         finder: spec(replay, once),
       },
       {

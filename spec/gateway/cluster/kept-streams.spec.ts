@@ -99,7 +99,7 @@ t.test(
     for (let n = 1; n <= 3; n++) socket.send({ event: 'hi', data: n });
     await until(() => fields(engine).startsWith('eh'));
     chat.line.port = other.port;
-    // It may be back before the gateway has stopped.
+    // The backend may be back before the gateway has stopped.
     let isBack = false;
     chat.client.on('connected', () => void (isBack = true));
     await home.gateway.stop();
