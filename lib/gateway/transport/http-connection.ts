@@ -23,7 +23,7 @@ const REQUESTS_PER_TURN = 8;
 const MIN_IDLE_TICKS = 5;
 
 /** Requests that may wait on one connection. */
-const MAX_WAITING_OF_ONE = 256;
+const MAX_WAITING_OF_ONE = 64;
 
 /** Headers of one request: several times as many as clients and the proxies on the way send. */
 export const MAX_HEADERS = 200;

@@ -6,14 +6,14 @@ import { SECOND_MS } from '../core/timing/overload';
 import { HttpConnection, type HttpLimits, type RequestQueue } from './http-connection';
 
 /** Waiting requests of one connection from which on it floods. */
-const FLOOD = 64;
+const FLOOD = 32;
 /** Share of the idle connections that are ended in a second near the end of memory, and the least of them. */
 const ENDED_SHARE = 1 / 8;
 const MIN_ENDED = 16;
 /** Units of the budget that a request costs which is refused unseen. */
 const REFUSAL_UNITS = 4;
 /** Requests that may wait in all; each holds some kilobytes. */
-const MAX_WAITING = 20_000;
+const MAX_WAITING = 6_000;
 
 /** Options that every second is judged by. */
 export interface HttpTimes {
