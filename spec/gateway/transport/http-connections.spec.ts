@@ -178,13 +178,13 @@ t.test('requests that wait in all are bounded, and lost connections make room', 
   const { connections, refused, add } = empty();
   const flooding = Array.from({ length: 120 }, add);
   for (const each of flooding) {
-    for (let n = 0; n < 72; n++) each.requested(request, () => undefined);
+    for (let n = 0; n < 60; n++) each.requested(request, () => undefined);
   }
   const waiting = flooding.reduce((sum, each) => sum + each.waiting, 0);
   t.ok(refused.length > 0 && waiting <= 6_000, `${refused.length} refused, ${waiting} wait`);
   for (const each of flooding) connections.take(each.stream);
   const late = add();
-  for (let n = 0; n < 72; n++) t.ok(late.requested(request, () => undefined));
+  for (let n = 0; n < 60; n++) t.ok(late.requested(request, () => undefined));
 });
 
 t.test(
