@@ -143,11 +143,69 @@ t.test('events from before a channel was watched do not come behind a cut', asyn
   await b.app.watch('other');
   // With the first one all nodes are told how far the events are.
   for (const text of ['first', 'before']) await publish(a, 'room', [text]);
-  await b.app.subscriptions('unheard', 1, false);
   await b.app.watch('room');
   await away(cluster, () => publish(a, 'room', ['after']));
   await until(() => b.texts('room').includes('after'));
   t.strictSame(b.texts('room'), ['after']);
+});
+
+t.test(
+  'a node that begins with several channels at once misses nothing behind a cut',
+  async (t) => {
+    if (!hasRedis(t)) return;
+    const cluster = await startCluster(t);
+    const { a, b } = cluster;
+    for (const text of ['first', 'before']) await publish(a, 'room', [text]);
+    await Promise.all(['other', 'room'].map((channel) => b.app.watch(channel)));
+    await away(cluster, () => publish(a, 'room', ['after']));
+    await until(() => b.texts('room').includes('after'));
+    t.strictSame(b.texts('room'), ['after']);
+    t.equal(b.broker.metrics.missed, 0);
+  },
+);
+
+t.test('a connection for topics that carries nothing more is given up', async (t) => {
+  if (!hasRedis(t)) return;
+  const cluster = await startCluster(t, { holdMs: 5000, leaseMs: 6000 });
+  const { a, b, proxy } = cluster;
+  await b.app.watch('room');
+  await publish(a, 'room', ['heard']);
+  await until(() => b.texts('room').length === 1);
+  proxy.deafen();
+  await publish(a, 'room', ['unheard']);
+  await until(() => b.texts('room').length === 2);
+  t.strictSame(b.texts('room'), ['heard', 'unheard']);
+  const { missed, fenced } = b.broker.metrics;
+  t.strictSame({ missed, fenced }, { missed: 0, fenced: 0 });
+});
+
+t.test('a turn with thousands of channels is kept whole', async (t) => {
+  if (!hasRedis(t)) return;
+  const cluster = await startCluster(t);
+  const { a, b } = cluster;
+  const last = 'channel-4999';
+  await b.app.watch(last);
+  await away(cluster, async () => {
+    const publishes = (): void => {
+      for (let i = 0; i < 5000; i++) void a.app.publish(`channel-${i}`, 'x');
+    };
+    t.equal(await a.app.idempotent('key', 'print', 60_000, publishes), 'new');
+  });
+  await until(() => b.events.length > 0);
+  t.strictSame(b.texts(last), ['x']);
+  t.equal(b.broker.metrics.missed, 0);
+});
+
+t.test('a node that hears no channel reads nothing behind a cut', async (t) => {
+  if (!hasRedis(t)) return;
+  const cluster = await startCluster(t);
+  const { a, b, redis } = cluster;
+  await b.app.settled();
+  await publish(a, 'room', numbered('old-', 5));
+  const before = await redis.calls('xrange');
+  await away(cluster, () => publish(a, 'room', ['new']));
+  await b.app.settled();
+  t.equal((await redis.calls('xrange')) - before, 1, 'to try its rights');
 });
 
 t.test('a new run of the engine gives nodes that come late what it has', async (t) => {

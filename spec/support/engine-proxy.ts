@@ -2,10 +2,17 @@ import { rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Test } from 'tap';
 
+/** Both ends of a connection, and whether it is one for topics. */
+interface Pair {
+  readonly near: Socket;
+  readonly far: Socket;
+  hearsTopics: boolean;
+}
+
 /** A way to an engine on a Unix socket that can be cut, for the nodes that go over it. */
 export class EngineProxy {
   readonly address: string;
-  readonly #pairs = new Set<readonly [near: Socket, far: Socket]>();
+  readonly #pairs = new Set<Pair>();
   readonly #server: Server;
   #isCut = false;
 
@@ -31,23 +38,35 @@ export class EngineProxy {
   /** Ends all connections, and those that come, until `restore`. Bytes on their way are lost. */
   cut(): void {
     this.#isCut = true;
-    for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+    for (const { near, far } of this.#pairs) for (const socket of [near, far]) socket.destroy();
   }
 
   restore(): void {
     this.#isCut = false;
   }
 
+  /** Connections for topics carry nothing more, and stay open. New ones carry all. */
+  deafen(): void {
+    for (const { near, far, hearsTopics } of this.#pairs) {
+      if (!hearsTopics) continue;
+      near.unpipe(far);
+      far.unpipe(near);
+    }
+  }
+
   #join(near: Socket, far: Socket): void {
-    const pair = [near, far] as const;
+    const pair: Pair = { near, far, hearsTopics: false };
     this.#pairs.add(pair);
     const end = (): void => {
       this.#pairs.delete(pair);
       near.destroy();
       far.destroy();
     };
-    for (const socket of pair) socket.on('error', end).on('close', end);
+    for (const socket of [near, far]) socket.on('error', end).on('close', end);
     if (this.#isCut) return end();
+    near.on('data', (bytes: Buffer) => {
+      pair.hearsTopics ||= /\r\nsubscribe\r\n/i.test(bytes.toString('latin1'));
+    });
     near.pipe(far);
     far.pipe(near);
   }

@@ -134,6 +134,12 @@ export class TestRedis {
     return sizes.reduce<number>((sum, size) => sum + Number(size), 0);
   }
 
+  /** Calls of a command by all clients so far. */
+  async calls(command: string): Promise<number> {
+    const stats = String(await this.#command(['INFO', 'commandstats']));
+    return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
+  }
+
   /** Webhooks that gateways have yet to tell of an app. */
   async owed(app = '1'): Promise<number> {
     return (await this.#command(['HLEN', `sp:{${app}}:owed`])) as number;

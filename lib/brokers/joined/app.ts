@@ -54,12 +54,13 @@ export class JoinedApp extends AppReads implements AppBroker {
     );
     this.#users = new Watches(
       clock,
-      (userId) => link.watchUser(id, userId),
+      (userId) => link.watchUser(id, userId).then(() => 0),
       (userId) => link.unwatchUser(id, userId),
     );
     this.#hearing = new Hearing({
       run: () => link.run,
       replay: (after) => link.replay(id, after),
+      hears: () => this.#channels.size > 0,
       dueFrom: (channel) => this.#channels.dueFrom(channel),
       renumbered: () => this.#channels.renumbered(),
       tell: (channel, items) => this.#tell(channel, items),
@@ -91,9 +92,10 @@ export class JoinedApp extends AppReads implements AppBroker {
   }
 
   watch(channel: string): Eventual<void> {
-    return this.#channels.add(channel, () => {
-      if (this.#channels.size === 1) this.#hearing.begin(this.#seq);
-      return this.#seq;
+    return this.#channels.add(channel, (number, isFirst) => {
+      const dueFrom = Math.max(number, this.#seq);
+      if (isFirst) this.#hearing.begin(dueFrom);
+      return dueFrom;
     });
   }
 

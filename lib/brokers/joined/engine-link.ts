@@ -117,9 +117,12 @@ export interface EngineLink {
   socketsOf(app: string, node: number): Promise<readonly string[]>;
   records(app: string, name: string): Promise<ReadonlyMap<string, Uint8Array>>;
 
-  /** Resolves when the topic is heard; stays so over cuts. Never rejects. */
-  watch(app: string, channel: string): Promise<void>;
+  /**
+   * Resolves when the topic is heard, with the number of an event before that, or 0; stays so over cuts. Never rejects.
+   */
+  watch(app: string, channel: string): Promise<number>;
   unwatch(app: string, channel: string): void;
+  /** Resolves when the topic is heard; stays so over cuts. Never rejects. */
   watchUser(app: string, userId: string): Promise<void>;
   unwatchUser(app: string, userId: string): void;
   /** Events of an app behind a number, of all channels, as this run of the engine keeps them. */

@@ -11,6 +11,8 @@ export interface HearingParts {
   run(): string;
   /** Reads events behind a number. Rejects when the way to the engine is cut. */
   replay(after: number): Promise<Replay>;
+  /** Any channel is heard. */
+  hears(): boolean;
   /** Number behind which events of a channel are due; undefined for a channel that is not heard. */
   dueFrom(channel: string): number | undefined;
   /** All that the engine's run has for heard channels is due. */
@@ -24,11 +26,12 @@ export interface HearingParts {
 
 type Heard = { channel: string; items: readonly Item[] } | { seq: number };
 
-/** `reading`: the way is back, and the events between are being read. */
+/** `reading`: the way is back, and the events between are being read; those up to `readTo` have been told. */
 interface Held {
   kind: 'held' | 'reading';
   readonly heard: Heard[];
   size: number;
+  readTo: number;
 }
 
 /** `live`: events up to `replayedTo` were read already, and may still be on their way. */
@@ -54,7 +57,7 @@ export class Hearing {
     return this.#state.kind !== 'live';
   }
 
-  /** The first channel is heard: nothing before this number is due. */
+  /** A channel is heard while no other is: nothing before this number is due. */
   begin(seq: number): void {
     if (this.#upTo === undefined) this.#advance(seq);
   }
@@ -74,7 +77,7 @@ export class Hearing {
 
   /** The way to the engine was cut. Events that were held before are among those that are read. */
   hold(): void {
-    this.#state = { kind: 'held', heard: [], size: 0 };
+    this.#state = { kind: 'held', heard: [], size: 0, readTo: 0 };
   }
 
   /** The way is back, and topics are heard again: events between are read and told, then those held back. */
@@ -82,11 +85,12 @@ export class Hearing {
     const state = this.#state;
     if (state.kind === 'live') return this.#parts.missed();
     if (state.kind === 'reading') return;
+    // The next channel begins anew.
+    if (!this.#parts.hears()) return this.restart();
     state.kind = 'reading';
     const isSameRun = this.#parts.run() === this.#run;
     if (!isSameRun) this.#renumber();
     let isWhole = isSameRun && this.#upTo !== undefined;
-    let replayedTo = 0;
     try {
       for (let isLast = this.#upTo === undefined; !isLast;) {
         const after = this.#upTo ?? 0;
@@ -94,7 +98,7 @@ export class Hearing {
         if (state !== this.#state) return;
         if (page.low > after) isWhole = false;
         for (const { channel, items } of page.batches) this.#replay(channel, items, after);
-        if (page.upTo > after) replayedTo = this.#upTo = page.upTo;
+        if (page.upTo > after) state.readTo = this.#upTo = page.upTo;
         ({ isLast } = page);
       }
     } catch {
@@ -102,7 +106,7 @@ export class Hearing {
       if (state !== this.#state) return;
       isWhole = false;
     }
-    this.#go(state, replayedTo);
+    this.#go(state);
     if (!isWhole) this.#parts.missed();
   }
 
@@ -134,7 +138,7 @@ export class Hearing {
     state.size += OVERHEAD;
     if ('items' in heard) for (const item of heard.items) state.size += sizeOf(item);
     if (state.size <= MAX_HELD) return;
-    this.#go(state, 0);
+    this.#go(state);
     this.#parts.missed();
   }
 
@@ -151,8 +155,8 @@ export class Hearing {
     this.#parts.tell(channel, due);
   }
 
-  #go({ heard }: Held, replayedTo: number): void {
-    this.#state = { kind: 'live', replayedTo };
+  #go({ heard, readTo }: Held): void {
+    this.#state = { kind: 'live', replayedTo: readTo };
     for (const each of heard) {
       if ('seq' in each) this.heardUpTo(each.seq);
       else this.heard(each.channel, each.items);

@@ -15,13 +15,15 @@ interface Watch {
 /** Topics that a node hears, each as long as somebody needs it and a moment longer. */
 export class Watches {
   readonly #clock: Clock;
-  readonly #begin: (name: string) => Promise<void>;
+  readonly #begin: (name: string) => Promise<number>;
   readonly #end: (name: string) => void;
   readonly #watches = new Map<string, Watch>();
   /** Topics that nobody needs, the longest first. */
   readonly #unused = new Map<string, Watch>();
+  #heard = 0;
 
-  constructor(clock: Clock, begin: (name: string) => Promise<void>, end: (name: string) => void) {
+  /** @param begin resolves when a topic is heard, with the number of a change before that */
+  constructor(clock: Clock, begin: (name: string) => Promise<number>, end: (name: string) => void) {
     this.#clock = clock;
     this.#begin = begin;
     this.#end = end;
@@ -35,8 +37,11 @@ export class Watches {
     return [...this.#watches.keys()];
   }
 
-  /** @param heard called when a topic is heard that was not; returns the number of the last change known then */
-  add(name: string, heard: () => number): void | Promise<void> {
+  /**
+   * @param heard called when a topic is heard that was not, with the number of a change before that, and whether no other topic
+   * is heard; returns the number behind which its events are due
+   */
+  add(name: string, heard: (number: number, isFirst: boolean) => number): void | Promise<void> {
     const watch = this.#watches.get(name) ?? this.#open(name, heard);
     watch.count++;
     this.#unused.delete(name);
@@ -53,10 +58,12 @@ export class Watches {
     for (const watch of this.#watches.values()) if (watch.dueFrom !== undefined) watch.dueFrom = 0;
   }
 
-  #open(name: string, heard: () => number): Watch {
-    const ready = this.#begin(name).then(() => {
+  #open(name: string, heard: (number: number, isFirst: boolean) => number): Watch {
+    const ready = this.#begin(name).then((number) => {
+      // Nobody may need it any more.
+      if (this.#watches.get(name) !== watch) return;
       watch.heard = true;
-      watch.dueFrom = heard();
+      watch.dueFrom = heard(number, this.#heard++ === 0);
     });
     const watch: Watch = { count: 0, heard: false, ready, unusedSince: 0, dueFrom: undefined };
     this.#watches.set(name, watch);
@@ -72,10 +79,11 @@ export class Watches {
 
   tick(): void {
     const now = this.#clock.now();
-    for (const [name, { unusedSince }] of this.#unused) {
+    for (const [name, { unusedSince, heard }] of this.#unused) {
       if (now - unusedSince < LINGER_MS) return;
       this.#unused.delete(name);
       this.#watches.delete(name);
+      if (heard) this.#heard--;
       this.#end(name);
     }
   }

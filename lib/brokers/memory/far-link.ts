@@ -272,16 +272,17 @@ export class FarLink implements EngineLink {
     return this.#call(() => this.#engine.app(app).state.records(name, this.#engine.clock.now()));
   }
 
-  watch(app: string, channel: string): Promise<void> {
-    return this.#watch(this.#watchedOf(app).channels, channel);
+  watch(app: string, channel: string): Promise<number> {
+    const seq = (): number => this.#engine.app(app).state.seq;
+    return this.#watch(this.#watchedOf(app).channels, channel, seq);
   }
 
   unwatch(app: string, channel: string): void {
     this.#unwatch(this.#watchedOf(app).channels, channel);
   }
 
-  watchUser(app: string, userId: string): Promise<void> {
-    return this.#watch(this.#watchedOf(app).users, userId);
+  async watchUser(app: string, userId: string): Promise<void> {
+    await this.#watch(this.#watchedOf(app).users, userId, () => 0);
   }
 
   unwatchUser(app: string, userId: string): void {
@@ -314,12 +315,16 @@ export class FarLink implements EngineLink {
     return watched;
   }
 
-  async #watch(names: Set<string>, name: string): Promise<void> {
+  async #watch(names: Set<string>, name: string, seq: () => number): Promise<number> {
     try {
-      await this.#call(() => void names.add(name));
+      return await this.#call(() => {
+        names.add(name);
+        return seq();
+      });
     } catch {
       // Topics are heard again as soon as the way is back.
       names.add(name);
+      return 0;
     }
   }
 

@@ -59,6 +59,8 @@ export class Connection {
   readonly #topics: Client;
   readonly #heard: (topic: string, message: Buffer) => void;
   #ended = false;
+  /** Moment since which the connection for topics has carried nothing, though it was asked for an answer. */
+  #silentSince: number | undefined;
   #onEnd: (() => void) | undefined;
 
   private constructor(
@@ -153,6 +155,20 @@ export class Connection {
     return this.#commands.sendCommand(args, as && { typeMapping: BYTES });
   }
 
+  /**
+   * Asks whether topics are heard. Both connections end when nothing has come since a question of so long ago: a connection
+   * that is dead at its other end may look alive for many minutes.
+   */
+  probeTopics(nowMs: number, patienceMs: number): void {
+    if (this.#silentSince !== undefined) {
+      if (nowMs - this.#silentSince >= patienceMs) this.end();
+      return;
+    }
+    this.#silentSince = nowMs;
+    const answered = (): void => void (this.#silentSince = undefined);
+    this.#topics.sendCommand(['PING']).then(answered, () => undefined);
+  }
+
   /** @param answered called for each part of them */
   async subscribe(topics: readonly string[], answered?: () => void): Promise<void> {
     const parts: Promise<void>[] = [];
@@ -170,6 +186,7 @@ export class Connection {
   }
 
   readonly #listen = (message: Buffer, topic: Buffer): void => {
+    this.#silentSince = undefined;
     this.#heard(topic.toString(), message);
   };
 }

@@ -129,6 +129,7 @@ export class RedisLink implements EngineLink {
     const next = randomBytes(12).toString('base64url');
     const args = [`${node}`, token, `${leaseMs}`, next];
     const reply = await this.#send(scripts.renew.call([nodes, tokens, used, key], args));
+    this.#connection?.probeTopics(this.#options.clock.now(), leaseMs / 4);
     const [atMs, era = '', ...others] = reply as [number, ...string[]];
     return { held: atMs > 0, nodes: others.map(Number), atMs, era };
   }
@@ -236,10 +237,14 @@ export class RedisLink implements EngineLink {
     return this.#app(app).reads.records(name);
   }
 
-  watch(app: string, channel: string): Promise<void> {
-    const { keys } = this.#app(app);
+  async watch(app: string, channel: string): Promise<number> {
+    const { keys, reads } = this.#app(app);
+    const { run } = this;
     void this.#topics.add(keys.numbersTopic, { kind: 'numbers', app });
-    return this.#topics.add(keys.channelTopic(channel), { kind: 'channel', app, channel });
+    const heard = this.#topics.add(keys.channelTopic(channel), { kind: 'channel', app, channel });
+    const [last] = await Promise.all([reads.lastEvent(), heard]);
+    // Another run counts anew.
+    return run === this.run ? last : 0;
   }
 
   unwatch(app: string, channel: string): void {

@@ -19,6 +19,7 @@ const TURNS = 100;
 export class RedisReads {
   readonly #send: Send;
   readonly #keys: AppKeys;
+  #lastEvent: Promise<number> | undefined;
 
   constructor(send: Send, keys: AppKeys) {
     this.#send = send;
@@ -121,6 +122,16 @@ export class RedisReads {
       cursor = next.toString();
     } while (cursor !== '0');
     return records;
+  }
+
+  /** Number of the last event, asked once for all who ask in the same step; 0 when it is not known. */
+  lastEvent(): Promise<number> {
+    if (this.#lastEvent !== undefined) return this.#lastEvent;
+    queueMicrotask(() => (this.#lastEvent = undefined));
+    return (this.#lastEvent = this.#send(['HGET', this.#keys.head, 'event']).then(
+      (number) => Number(number ?? 0),
+      () => 0,
+    ));
   }
 
   /**

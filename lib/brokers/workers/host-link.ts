@@ -157,8 +157,10 @@ export class HostLink implements EngineLink {
     return this.#call('records', app, name);
   }
 
-  watch(app: string, channel: string): Promise<void> {
-    return this.#quietly('watch', app, channel);
+  /** A number is of no use: nothing is read behind a cut. */
+  async watch(app: string, channel: string): Promise<number> {
+    await this.#quietly('watch', app, channel);
+    return 0;
   }
 
   unwatch(app: string, channel: string): void {

@@ -37,7 +37,7 @@ export const replays: readonly FaultKind[] = [
         title: 'events that were heard before the cut are read as well',
         file: hearing,
         from: 'const after = this.#upTo ?? 0;',
-        to: 'const after = replayedTo;',
+        to: 'const after = state.readTo;',
         finder: spec(replay, once),
       },
       {
@@ -46,6 +46,40 @@ export const replays: readonly FaultKind[] = [
         from: 'const from = Math.max(after, dueFrom);',
         to: 'const from = after;',
         finder: spec(replay, 'events from before a channel was watched do not come behind a cut'),
+      },
+      {
+        title: 'a node that watches a channel does not ask how far the events are',
+        file: 'brokers/redis/link.ts',
+        from: 'return run === this.run ? last : 0;',
+        to: 'return run === this.run ? 0 * last : 0;',
+        finder: spec(replay, 'events from before a channel was watched do not come behind a cut'),
+      },
+      {
+        title: 'numbers begin with a single channel only',
+        file: 'brokers/joined/app.ts',
+        from: 'if (isFirst) this.#hearing.begin(dueFrom);',
+        to: 'if (isFirst && this.#channels.size === 1) this.#hearing.begin(dueFrom);',
+        finder: spec(
+          replay,
+          'a node that begins with several channels at once misses nothing behind a cut',
+        ),
+      },
+      {
+        title: 'nobody asks whether topics are heard',
+        file: 'brokers/redis/connection.ts',
+        from: 'if (nowMs - this.#silentSince >= patienceMs) this.end();',
+        to: '',
+        finder: spec(replay, 'a connection for topics that carries nothing more is given up'),
+      },
+      {
+        title: 'events that were read are forgotten when too many are held back',
+        file: hearing,
+        from: 'if (page.upTo > after) state.readTo = this.#upTo = page.upTo;',
+        to: 'if (page.upTo > after) this.#upTo = page.upTo;',
+        finder: spec(
+          'brokers/hearing.spec.ts',
+          'events that were read do not come again when too many are held back',
+        ),
       },
       {
         title: 'an engine that has dropped events is taken for whole',

@@ -25,8 +25,9 @@ local first = seq
 -- Number of the last event before this turn.
 local lastevent = numbers[2] or '0'
 local results = {}
--- Topics and messages of the events of this turn.
+-- Topics and messages of the events of this turn, and for each message the number of its last event.
 local events = {}
+local ends = {}
 local eventbytes = 0
 local clock
 local function now()
@@ -162,6 +163,7 @@ local operations = {
     if wants == '1' then push(nodes) end
     events[#events + 1] = topic
     events[#events + 1] = message
+    ends[#ends + 1] = seq
     eventbytes = eventbytes + #topic + #message
   end,
   -- events kept, their parts, topic of numbers, most bytes, time: keeps the events of this turn, in 16 parts of which the oldest go
@@ -191,8 +193,14 @@ local operations = {
         redis.call('XTRIM', kept, 'MINID', low .. '-1')
       end
     end
-    local reply = redis.pcall('XADD', kept, seq .. '-0', unpack(events))
-    if type(reply) == 'table' and reply.err then redis.call('DEL', kept, parts)
+    local failed
+    -- Lua passes no more than some thousand values at a time.
+    for from = 1, #events, 2000 do
+      local to = math.min(from + 1999, #events)
+      local reply = redis.pcall('XADD', kept, ends[to / 2] .. '-0', unpack(events, from, to))
+      failed = failed or type(reply) == 'table' and reply.err
+    end
+    if failed then redis.call('DEL', kept, parts)
     else
       redis.call('HSET', parts, 'bytes', bytes + eventbytes)
       if begins then
