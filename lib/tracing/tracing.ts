@@ -15,8 +15,8 @@ export interface SpanStart {
 }
 
 /**
- * Spans of OpenTelemetry, through its API alone: the program chooses and registers the SDK. Without one, nothing is
- * recorded and no context is passed on.
+ * Spans of OpenTelemetry, through its API alone: the program chooses and registers the SDK. Without one nothing is
+ * recorded, and contexts of others are passed on as they are.
  */
 export class Tracing {
   readonly #api: typeof Api;

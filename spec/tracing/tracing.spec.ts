@@ -1,4 +1,4 @@
-import { context, trace } from '@opentelemetry/api';
+import { context, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import {
   BasicTracerProvider,
@@ -12,6 +12,7 @@ import { createClient } from '../../lib';
 import { attachBackChannel } from '../../lib/back-channel';
 import { ApiClient } from '../support/api-client';
 import { SECRET, startGateway } from '../support/start-gateway';
+import { hasRedis, TestRedis } from '../support/start-redis';
 import { until } from '../support/until';
 
 type Logged = Record<string, unknown>;
@@ -198,8 +199,37 @@ void t.test(
     t.equal(request?.attributes['http.response.status_code'], 200);
     t.equal(spanOf(server.traceId, 'fan-out *')?.parentSpanContext?.spanId, idOf(request));
     t.strictSame(heard, ['one', 'two']);
+
+    const refused = newTrace();
+    await api.post(
+      '/events',
+      { name: 'said', channel: 'no room', data: 'three' },
+      { headers: { traceparent: refused.traceparent } },
+    );
+    await until(() => spanOf(refused.traceId, name) !== undefined);
+    const refusal = spanOf(refused.traceId, name);
+    t.equal(refusal?.attributes['http.response.status_code'], 400);
+    t.equal(refusal?.status.code, SpanStatusCode.UNSET, 'a refusal is no failure of the gateway');
   },
 );
+
+void t.test('a span of several gateways ends when their broker has the event', async (t) => {
+  if (!hasRedis(t)) return;
+  const { address } = await TestRedis.start(t);
+  const gateway = await startGateway(t, { tracing: true, broker: { redis: address } });
+  const { traceId, traceparent } = newTrace();
+  const api = new ApiClient(t, gateway);
+  await api.post(
+    '/events',
+    { name: 'said', channel: 'room', data: 'x' },
+    { headers: { traceparent } },
+  );
+  await until(() => spanOf(traceId, 'fan-out *') !== undefined);
+  const fanOut = spanOf(traceId, 'fan-out *');
+  t.equal(fanOut?.attributes['standpipe.sockets'], undefined, 'nobody knows how many they are');
+  const request = spanOf(traceId, 'POST /apps/{id}/events');
+  t.equal(fanOut?.parentSpanContext?.spanId, idOf(request));
+});
 
 void t.test('contexts that are malformed, not sampled or too many begin no spans', async (t) => {
   const { client, browser } = await traced(t);

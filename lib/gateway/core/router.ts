@@ -69,7 +69,7 @@ export class Router {
         this.#hub.relay(socket, channel, event, data);
       relayed =
         trace !== undefined
-          ? (this.#tracing?.fanOut(trace, { channel: name, event }, relays) ?? 0)
+          ? (this.#tracing?.fanOut(app, trace, { channel: name, event }, relays) ?? 0)
           : this.#hub.relay(socket, channel, event, data);
     }
     const wanted = wants(app, name, event);

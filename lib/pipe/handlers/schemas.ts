@@ -161,7 +161,10 @@ export class Checks {
 
 /** Verdict of a result. Throws where the result is none of the interface. */
 function verdictOf(result: SchemaResult<unknown>): Verdict {
-  return result.issues === undefined ? { value: result.value } : { why: textOf(result.issues) };
+  if (result.issues !== undefined) return { why: textOf(result.issues) };
+  // What a schema returns that is no result must not let data pass.
+  if (typeof result === 'object' && 'value' in result) return { value: result.value };
+  throw new Error('the schema returned no result: an object with a value, or with issues, is one');
 }
 
 /** The first issues as text, each behind the path of its member. */
@@ -170,14 +173,17 @@ function textOf(issues: readonly SchemaIssue[]): string {
     const keys = path.map((part) => String(typeof part === 'object' ? part.key : part));
     return keys.length === 0 ? message : `${keys.join('.')}: ${message}`;
   });
+  if (texts.length === 0) return 'the schema gives no reason';
   const more = issues.length - texts.length;
   return more > 0 ? `${texts.join('; ')}; ${more} more` : texts.join('; ');
 }
 
 /** Checks the option `schemas`. A schema of arktype is a function. */
 export function schemaTable(path: string, value: unknown): SchemaTable {
-  if (typeof value !== 'object' || value === null) {
-    return throwBadOption(path, `must be an object of schemas by event, not ${shown(value)}`);
+  // Other objects have no entries, so that nothing would be checked.
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Map) {
+    const what = value instanceof Map ? 'a Map' : shown(value);
+    return throwBadOption(path, `must be an object of schemas by event, not ${what}`);
   }
   const table = new Map(Object.entries(value) as Array<[string, StandardSchema]>);
   for (const [event, schema] of table) {

@@ -132,6 +132,24 @@ t.test(
   },
 );
 
+t.test('data passes no schema that answers with something that is no result', async (t) => {
+  const odd = (result: unknown): StandardSchema => ({
+    '~standard': { version: 1, vendor: 'own', validate: () => result as { value: unknown } },
+  });
+  const results = { yes: true, text: 'ok', nothing: {}, later: Promise.resolve(true) };
+  const schemas = Object.fromEntries(
+    Object.entries({ ...results, silent: { issues: [] } }).map(([name, each]) => [name, odd(each)]),
+  );
+  const { browser, heard, refused } = await ends(t, { schemas });
+  for (const event of Object.keys(schemas)) browser.send({ event, data: 1 });
+  await until(() => refused.length === 5);
+  t.strictSame(heard, []);
+  for (const { error } of refused.slice(0, 4)) {
+    t.match(error.cause, { message: /^the schema returned no result/ });
+  }
+  t.match(refused[4]?.error.message, /: the schema gives no reason$/);
+});
+
 t.test('without a handler of invalid a refused event is a line of the log', async (t) => {
   const lines: unknown[] = [];
   const warn = (details: object, message?: string): void => void lines.push([details, message]);
@@ -150,7 +168,9 @@ t.test('an option that is no schema is refused', async (t) => {
   for (const bad of [{}, null, undefined, { '~standard': { version: 2 } }]) {
     t.throws(make({ move: bad }), { code: 'bad_option', message: /^schemas\.move: / });
   }
-  t.throws(make('all'), { code: 'bad_option', message: /^schemas: / });
+  for (const bad of ['all', [], new Map([['move', v.string()]])]) {
+    t.throws(make(bad), { code: 'bad_option', message: /^schemas: / });
+  }
 });
 
 t.test('a declaration is made of schemas, and schemas fit a declaration', async (t) => {

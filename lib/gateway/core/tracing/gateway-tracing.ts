@@ -48,8 +48,12 @@ export class GatewayTracing {
     return bucket.take(rate, rate, this.#clock.now()) ? trace : undefined;
   }
 
-  /** Publishes an event inside a span `fan-out`, which ends when the event is written to the sockets of this node. */
+  /**
+   * Publishes an event inside a span `fan-out`, which ends when the event is written to the sockets of this node; one that goes
+   * over the broker of several gateways, when that has it.
+   */
   fanOut<T extends Reached>(
+    app: App,
     trace: string,
     event: Destination & { event?: string | undefined },
     publish: () => Eventual<T>,
@@ -64,15 +68,22 @@ export class GatewayTracing {
         ...destinationOf(event),
       },
     });
-    this.#metrics.turnTrace = contextOf(span);
+    const isHere = app.broker.isAlone || (event.socketId !== undefined && !event.channel);
+    // Events that come back from the broker are written in a later turn, beside those of others.
+    if (isHere) this.#metrics.turnTrace = contextOf(span);
     return later(this.#run(span, publish), (reached) => {
-      const sockets =
-        typeof reached === 'object' && 'sockets' in reached ? reached.sockets : reached;
-      if (typeof sockets === 'number') span.setAttribute(ATTRIBUTES.sockets, sockets);
-      this.#turn.whenWritten(() => {
-        this.#metrics.turnTrace = undefined;
-        this.#tracing.end(span, failureOf(reached));
-      });
+      const sockets = socketsOf(reached);
+      // The broker tells their number where a receipt was asked for.
+      const isKnown = sockets !== undefined && (isHere || sockets > 0);
+      if (isKnown) span.setAttribute(ATTRIBUTES.sockets, sockets);
+      const end = (): void => this.#tracing.end(span, failureOf(reached));
+      if (!isHere) void later(app.broker.settled(), end);
+      else {
+        this.#turn.whenWritten(() => {
+          this.#metrics.turnTrace = undefined;
+          end();
+        });
+      }
       return reached;
     });
   }
@@ -116,6 +127,12 @@ export class GatewayTracing {
       return failed(error);
     }
   }
+}
+
+/** Undefined for a failure. */
+function socketsOf(reached: Reached): number | undefined {
+  if (typeof reached === 'number') return reached;
+  return typeof reached === 'object' && 'sockets' in reached ? reached.sockets : undefined;
 }
 
 function failureOf(reached: Reached): string | undefined {

@@ -24,7 +24,7 @@ export function applyCommand(
 ): Eventual<Outcome> | ForwardedCommand {
   const { socketId, idempotencyKey: key, trace } = command;
   if (trace !== undefined && context.tracing !== undefined) {
-    return context.tracing.fanOut(trace, command, () => {
+    return context.tracing.fanOut(app, trace, command, () => {
       const applied = applyCommand(context, app, { ...command, trace: undefined });
       return applied instanceof ForwardedCommand ? applied.ended() : applied;
     });

@@ -112,7 +112,11 @@ export class RestApi implements Protocol {
     const { method } = route.endpoint;
     return by.request({ trace: String(trace), method, route: route.template }, (within) => {
       const traced = within === undefined ? undefined : { by, trace: within };
-      return this.#answer(route, exchange, caller, body, traced);
+      // A refusal is an answer with a status, and no failure of the span.
+      const answered = this.#tried(() => this.#answer(route, exchange, caller, body, traced));
+      return answered instanceof Promise
+        ? answered.catch((error: unknown) => this.#failed(error))
+        : answered;
     });
   }
 

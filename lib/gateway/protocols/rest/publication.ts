@@ -50,7 +50,7 @@ export function publish({ app, router, traced }: Call, publication: Publication)
     const send = (): Eventual<number | Unavailable> => router.publish(app, { channel, ...event });
     void (traced === undefined
       ? send()
-      : traced.by.fanOut(traced.trace, { channel, event: event.event }, send));
+      : traced.by.fanOut(app, traced.trace, { channel, event: event.event }, send));
   }
 }
 
