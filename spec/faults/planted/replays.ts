@@ -48,13 +48,6 @@ export const replays: readonly FaultKind[] = [
         finder: spec(replay, 'events from before a channel was watched do not come behind a cut'),
       },
       {
-        title: 'a node that watches a channel does not ask how far the events are',
-        file: 'brokers/redis/link.ts',
-        from: 'return run === this.run ? last : 0;',
-        to: 'return run === this.run ? 0 * last : 0;',
-        finder: spec(replay, 'events from before a channel was watched do not come behind a cut'),
-      },
-      {
         title: 'numbers begin with a single channel only',
         file: 'brokers/joined/app.ts',
         from: 'if (isFirst) this.#hearing.begin(dueFrom);',
