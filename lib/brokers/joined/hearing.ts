@@ -26,7 +26,7 @@ export interface HearingParts {
 
 type Heard = { channel: string; items: readonly Item[] } | { seq: number };
 
-/** `reading`: the way is back, and the events between are being read; those up to `readTo` have been told. */
+/** `reading`: the way is back, and the events between are being read. Events up to `readTo` were read. */
 interface Held {
   kind: 'held' | 'reading';
   readonly heard: Heard[];

@@ -162,7 +162,7 @@ export class Checks {
 /** Verdict of a result. Throws where the result is none of the interface. */
 function verdictOf(result: SchemaResult<unknown>): Verdict {
   if (result.issues !== undefined) return { why: textOf(result.issues) };
-  // What a schema returns that is no result must not let data pass.
+  // An answer that is no result must not let data pass.
   if (typeof result === 'object' && 'value' in result) return { value: result.value };
   throw new Error('the schema returned no result: an object with a value, or with issues, is one');
 }
