@@ -144,7 +144,7 @@ export class Gateway {
     const looked = {
       ...{ apps: this.#apps, settings: () => this.#settings, neighbours, serve },
       members: (app: App) => this.#pipes.members(app),
-      webhooks: (app: App) => this.#webhooks.states(app),
+      webhooks: this.#webhooks,
       brokerState: () => this.#broker.state,
     };
     this.#side = new SideListeners(settings, { ...parts, ...looked }, listening);

@@ -224,6 +224,24 @@ export interface WebhookRow {
     readonly why: string | undefined;
     readonly goesOn: boolean;
   }>;
+  /** Requests that no attempt goes on with, the latest first; they can be sent again. */
+  readonly givenUp: readonly GivenUpRow[];
+}
+
+export interface GivenUpRow {
+  readonly delivery: string;
+  readonly at: number;
+  readonly attempts: number;
+  readonly events: number;
+  readonly bytes: number;
+  /** Beginning of the first event; operators only. */
+  readonly first: string | undefined;
+  readonly why: string;
+}
+
+/** Outcome of a webhook that was sent again: taken unless `why` tells the reason. */
+export interface SentAgain {
+  readonly why: string | undefined;
 }
 
 export interface CountRow {
