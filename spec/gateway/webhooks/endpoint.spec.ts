@@ -348,7 +348,7 @@ t.test('stopped, it drops and counts what is left, and takes no more', async (t)
 });
 
 t.test('what was given up can be sent again, whether or not it was tried before', async (t) => {
-  let outcome = FAILED;
+  let outcome: PostOutcome = FAILED;
   const { clock, receiver, posts, metrics, offer } = offlineEndpoint({ outcome: () => outcome });
   offer('tried');
   clock.advance(30_000);

@@ -304,6 +304,8 @@ export interface NodesPage {
 /** An event that passed by. */
 export interface TailRow {
   readonly at: number;
+  /** Node that it passed. */
+  readonly node: string;
   /** `in`: a browser's. `out`: for a channel. `to`: for one socket. */
   readonly way: 'in' | 'out' | 'to';
   readonly channel: string | undefined;
@@ -345,8 +347,10 @@ export interface Hop {
 }
 
 export interface Followed {
-  readonly id: number;
+  readonly id: string;
   readonly at: number;
+  /** Node that accepted it. Hops are those that this node sees. */
+  readonly node: string;
   readonly way: TailRow['way'];
   readonly channel: string | undefined;
   readonly event: string;
@@ -382,6 +386,8 @@ export interface StreamLine {
   readonly error?: Fault;
   readonly tail?: TailPart;
   readonly follow?: readonly Followed[];
+  /** Nodes whose events the tail or follow shows. */
+  readonly nodes?: Asked;
 }
 
 export interface Fault {

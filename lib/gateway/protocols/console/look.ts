@@ -1,12 +1,11 @@
 import { later, type Eventual } from '../../../brokers/eventual';
 import { isObject, parseJson } from '../../../pusher/json';
-import type { NodeMessage } from '../../core/cluster/nodes';
 import type { App } from '../../core/model/app';
-import type { ConsoleRole } from '../../options/console';
 import type { Asked, Fault } from './api';
 import type { ConsoleContext, Viewer } from './context';
 import { Refusal } from './fault';
 import { mergeOf } from './merges';
+import { viewerOf } from './viewer';
 import { act, answerHere, type Route, routeOf } from './routes';
 
 /** Longest wait for an act at another node: an endpoint of a webhook has 5 s to answer, a page that is asked 10 s. */
@@ -49,15 +48,6 @@ export function answerOthers(context: ConsoleContext): void {
 interface FarAct {
   readonly done?: object;
   readonly fault?: Fault;
-}
-
-function viewerOf({ role, apps, by = 'another gateway' }: NodeMessage): Viewer | undefined {
-  if (!Array.isArray(apps) || typeof by !== 'string') return undefined;
-  return {
-    name: by,
-    role: role === 'operator' ? 'operator' : ('viewer' satisfies ConsoleRole),
-    apps: apps.filter((id) => typeof id === 'string'),
-  };
 }
 
 /** Does an act at the node that has the thing it is about: this one, or another. */
