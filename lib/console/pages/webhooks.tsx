@@ -130,14 +130,16 @@ interface GivenUpProps {
 function GivenUp({ app, host, givenUp, now, mayAct }: GivenUpProps): JSX.Element {
   return (
     <>
-      <h3>Given up</h3>
-      {mayAct && givenUp.length > 1 && (
-        <Doing
-          run={() => sendAll(app, givenUp)}
-          label={`Send all ${givenUp.length} again`}
-          tell={({ taken, tried }) => `${taken} of ${tried} taken`}
-        />
-      )}
+      <div class="subhead">
+        <h3>Given up</h3>
+        {mayAct && givenUp.length > 1 && (
+          <Doing
+            run={() => sendAll(app, givenUp)}
+            label={`Send all ${givenUp.length} again`}
+            tell={({ taken, tried }) => `${taken} of ${tried} taken`}
+          />
+        )}
+      </div>
       <Table
         label={`Given up for ${shown(host)}`}
         rows={givenUp}
@@ -159,7 +161,7 @@ function GivenUp({ app, host, givenUp, now, mayAct }: GivenUpProps): JSX.Element
           ...(mayAct
             ? [
                 {
-                  name: '',
+                  name: 'Act',
                   cell: ({ delivery }: GivenUpRow) => (
                     <Act
                       path={replayOf(app, delivery)}
