@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import type {
+  Asked,
   Fault,
   Followed,
   FollowFilter,
@@ -31,6 +32,8 @@ const MAX_RETRY_MS = 8_000;
 /** The gateway speaks every 5 s at least. */
 const SILENCE_MS = 12_000;
 
+const ALONE: Asked = { asked: 1, answered: 1 };
+
 class Live {
   readonly #answers = new Map<string, Answer<unknown>>();
   /** Users of each path. */
@@ -39,6 +42,7 @@ class Live {
   readonly #tails = new Set<(part: TailPart) => void>();
   readonly #follows = new Set<(all: readonly Followed[]) => void>();
   #selection: Selection = {};
+  #nodes: Asked = ALONE;
   #link: Link = { is: 'connecting' };
   #abort: AbortController | undefined;
   #timer: number | undefined;
@@ -52,6 +56,11 @@ class Live {
 
   get link(): Link {
     return this.#link;
+  }
+
+  /** Nodes whose events are shown. */
+  get nodes(): Asked {
+    return this.#nodes;
   }
 
   answer(path: string): Answer<unknown> {
@@ -104,6 +113,7 @@ class Live {
     queueMicrotask(() => {
       this.#isDue = false;
       this.#abort?.abort();
+      this.#nodes = ALONE;
       clearTimeout(this.#timer);
       clearTimeout(this.#silence);
       if (document.visibilityState === 'hidden') return this.#say({ is: 'hidden' });
@@ -158,7 +168,8 @@ class Live {
     this.#silence = window.setTimeout(() => abort.abort('silence'), SILENCE_MS);
   }
 
-  #line({ path, answer, error, tail, follow }: StreamLine): void {
+  #line({ path, answer, error, tail, follow, nodes }: StreamLine): void {
+    if (nodes !== undefined) this.#nodes = nodes;
     if (path !== undefined) {
       // An answer stays in sight behind a fault of the moment, but not behind "there is nothing".
       this.#answers.set(path, { value: answer, fault: error });
@@ -184,6 +195,12 @@ function useHeard(): void {
 export function useLink(): Link {
   useHeard();
   return live.link;
+}
+
+/** Nodes whose events the tail or follow shows. */
+export function useNodes(): Asked {
+  useHeard();
+  return live.nodes;
 }
 
 /** The answer to a GET, kept up to date while the component is there. */

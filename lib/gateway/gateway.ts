@@ -144,7 +144,7 @@ export class Gateway {
     const looked = {
       ...{ apps: this.#apps, settings: () => this.#settings, neighbours, serve },
       members: (app: App) => this.#pipes.members(app),
-      webhooks: (app: App) => this.#webhooks.states(app),
+      webhooks: this.#webhooks,
       brokerState: () => this.#broker.state,
     };
     this.#side = new SideListeners(settings, { ...parts, ...looked }, listening);
@@ -215,7 +215,7 @@ export class Gateway {
   /**
    * Serves from the server of a program, such as `http.createServer(app)` of Express or `fastify.server`, in place of ports:
    * below `path`, or without one at /app, /apps, /pipe, /pusher, /livez and /readyz. All else stays with the program.
-   * @throws StandpipeError `bad_option` when it is no server; `refused` behind `start`
+   * @throws StandpipeError `bad_option` when it is no server, or another gateway is attached at the same path; `refused` behind `start`
    */
   attach(server: OwnServer): this {
     if (this.#state !== 'idle')
@@ -332,7 +332,7 @@ export class Gateway {
     this.#state = 'stopped';
     this.#overload.stop();
     this.#webhooks.stop();
-    if (wasIdle) return;
+    if (wasIdle) return this.#listener.stop();
     if (this.#broker.state !== 'up') this.#broker.stop();
     // A start that is under way looks at the state, and frees its ports itself.
     await this.#startEnded;

@@ -189,6 +189,12 @@ t.test('apps of a file of their own come with a change of it, whole files only',
   t.match(JSON.parse(await run.line('"reloaded"')), { added: ['2'] });
   await TestSocket.connect(t, port, { key: 'two' });
   t.strictSame(await stays.settled(), []);
+  rmSync(file);
+  t.match(JSON.parse(await run.line('a watched file is gone')), { level: 40, files: [file] });
+  writeFileSync(file, JSON.stringify([ONE, TWO, { ...TWO, id: '3', key: 'three' }]));
+  t.match(JSON.parse(await run.line('"3"')), { added: ['3'] }, 'apps stay meanwhile');
+  t.equal(run.output.split('a watched file is gone').length, 2, 'told once');
+  t.strictSame(await stays.settled(), []);
   // Kubernetes puts another link in the place of the folder with the files.
   rmSync(file);
   writeFileSync(join(folder, 'next.json'), JSON.stringify([TWO]));

@@ -48,6 +48,14 @@ t.test('the configuration of the example is one', async (t) => {
       file === undefined ? join(FOLDER, '../..', path ?? '') : join(FOLDER, file),
   );
   t.equal(files.length, 3);
+  const unfilled = Array.from(
+    textOf('env.example').matchAll(/^(STANDPIPE_APP_\w+)=$/gm),
+    ([, name]) => name,
+  );
+  t.equal(unfilled.length, 3);
+  for (const name of unfilled) {
+    t.ok(compose.includes(`${name}: \${${name}:?`), `compose names ${name} when it is empty`);
+  }
   for (const file of files) t.ok(existsSync(file), file);
 });
 

@@ -157,6 +157,34 @@ t.test(
   },
 );
 
+t.test('a path of a server is one gateway’s at a time', async (t) => {
+  const server = createServer();
+  const first = createGateway({ apps: [APP], path: '/one' }).attach(server);
+  t.teardown(() => first.stop());
+  const second = createGateway({ apps: [APP], path: '/one' });
+  t.teardown(() => second.stop());
+  const taken = { code: 'bad_option', message: /^attach: another gateway .* at \/one: stop it/ };
+  t.throws(() => second.attach(server), taken, 'though the first one has not started');
+  await first.stop();
+  await second.attach(server).start();
+  const port = await listening(t, server);
+  t.strictSame(await got(port, '/one/livez'), [200, 'ok\n']);
+});
+
+t.test('a start that failed begins again on the same server', async (t) => {
+  const blocker = createNetServer().listen(0, '127.0.0.1');
+  await once(blocker, 'listening');
+  const { port: taken } = blocker.address() as AddressInfo;
+  const server = createServer();
+  const gateway = createGateway({ apps: [APP], metrics: { port: taken } }).attach(server);
+  t.teardown(() => gateway.stop());
+  await t.rejects(gateway.start(), { code: 'listen_failed' });
+  await new Promise((closed) => blocker.close(closed));
+  await gateway.start();
+  const port = await listening(t, server);
+  t.strictSame(await got(port, '/livez'), [200, 'ok\n']);
+});
+
 t.test('attach takes the server of Node, before the start', async (t) => {
   const gateway = createGateway({ apps: [APP] });
   t.teardown(() => gateway.stop());

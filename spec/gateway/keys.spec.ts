@@ -108,6 +108,26 @@ t.test(
   },
 );
 
+t.test('a key without read publishes, and is told of no subscribers', async (t) => {
+  const gateway = await startGateway(t, {
+    app: { subscriptionCount: true, keys: [keyWith('publish')] },
+  });
+  const api = new ApiClient(t, gateway);
+  const socket = await TestSocket.connect(t, gateway.port);
+  socket.send({ event: 'pusher:subscribe', data: { channel: 'room' } });
+  t.match(await socket.next(), { channel: 'room' });
+  await socket.settled();
+  const event = { name: 'hi', channel: 'room', data: '{}' };
+  const asking = { ...event, info: 'subscription_count' };
+  const body =
+    'info: Key old lacks the permission read: it has publish (apps[].keys[].permissions)\n';
+  t.match(await api.post('/events', asking, OLD), { status: 403, body });
+  t.match(await api.post('/batch_events', { batch: [event, asking] }, OLD), { status: 403, body });
+  t.strictSame(await socket.settled(), [], 'nothing of it is published');
+  t.match(await api.post('/events', event, OLD), { status: 200 });
+  t.match(await api.post('/events', asking), { status: 200, body: /"subscription_count":1/ });
+});
+
 t.test('browsers come with a key that is for browsers, and are signed for by one', async (t) => {
   const gateway = await startGateway(t, { app: { keys: [keyWith('publish', 'read', 'pipe')] } });
   const refused = await TestSocket.open(t, gateway.port, { key: 'old' });

@@ -36,7 +36,7 @@ export class OfflineConsole {
       node: () => '1',
       settings: () => settings,
       members: () => [],
-      webhooks: () => [],
+      webhooks: { states: () => [], sendAgain: () => undefined },
       brokerState: () => 'up',
     };
     this.#streams = new Streams(this.context, new Taps(router));

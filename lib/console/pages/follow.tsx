@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Followed } from '../../gateway/protocols/console/api';
-import { live, useNow } from '../live';
+import { live, useNodes, useNow } from '../live';
 import { Card, Heading, Name, Nothing, Pill } from '../parts/basics';
 import { Choice, Filter, useQuery } from '../parts/filters';
 import { bytes, milliseconds, plural, time } from '../text';
@@ -28,6 +28,7 @@ export function FollowPage({ app, address, me }: PageProps): JSX.Element {
   const [armed, arm] = useState<Filtered | undefined>();
   const [followed, set] = useState<readonly Followed[]>([]);
   const now = useNow();
+  const nodes = useNodes();
   useEffect(() => {
     if (armed === undefined) return undefined;
     set([]);
@@ -63,11 +64,12 @@ export function FollowPage({ app, address, me }: PageProps): JSX.Element {
         <Card>
           <p class="nothing" role="status">
             <span class="beat" aria-hidden="true" /> Waits for an event that fits …
+            {nodes.asked > 1 && ` ${nodes.answered} of ${nodes.asked} nodes look.`}
           </p>
         </Card>
       )}
       {followed.map((each) => (
-        <Way key={each.id} followed={each} now={now} />
+        <Way key={each.id} followed={each} now={now} isOfMany={nodes.asked > 1} />
       ))}
       {armed === undefined && (
         <Card>
@@ -80,8 +82,15 @@ export function FollowPage({ app, address, me }: PageProps): JSX.Element {
   );
 }
 
-function Way({ followed, now }: { followed: Followed; now: number }): JSX.Element {
-  const { way, event, channel, socket, at, hops, isOver } = followed;
+interface WayProps {
+  followed: Followed;
+  now: number;
+  /** The gateway is one of several. */
+  isOfMany: boolean;
+}
+
+function Way({ followed, now, isOfMany }: WayProps): JSX.Element {
+  const { way, event, channel, socket, at, node, hops, isOver } = followed;
   const most = Math.max(1, ...hops.map(({ ms }) => ms ?? 0));
   const arrow = way === 'in' ? '<' : '>';
   return (
@@ -91,7 +100,9 @@ function Way({ followed, now }: { followed: Followed; now: number }): JSX.Elemen
           <Name of={event} /> {arrow} <Name of={channel ?? socket ?? 'backends'} />
         </>
       }
-      aside={`${bytes(followed.bytes)}, ${time(at, now)}`}
+      aside={[bytes(followed.bytes), time(at, now), isOfMany && `as node ${node} sees it`]
+        .filter(Boolean)
+        .join(', ')}
     >
       <ol class="hops" aria-label={plural(hops.length, 'hop')}>
         {hops.map(({ name, ms, text, is }) => (

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { TailPart, TailRow } from '../../gateway/protocols/console/api';
 import { href } from '../address';
-import { live, useNow } from '../live';
+import { live, useNodes, useNow } from '../live';
 import { Card, ChannelLink, Heading, Name, Nothing, SocketLink } from '../parts/basics';
 import { Choice, Filter, useQuery } from '../parts/filters';
 import { Table } from '../parts/table';
@@ -43,6 +43,7 @@ export function TailPage({ app, address, me }: PageProps): JSX.Element {
   const [showsData, showData] = useState(false);
   const [heard, set] = useState(NOTHING);
   const now = useNow();
+  const nodes = useNodes();
   useEffect(() => {
     if (isPaused) return undefined;
     const filter = {
@@ -63,7 +64,7 @@ export function TailPage({ app, address, me }: PageProps): JSX.Element {
     <>
       <Heading
         title="Live events"
-        about="Events that pass this gateway. Nothing is looked at but while this page is open."
+        about={`Events that pass ${nodes.asked > 1 ? 'the gateways' : 'this gateway'}. Nothing is looked at but while this page is open.`}
       >
         <Filter
           label="Channel begins with"
@@ -106,6 +107,7 @@ export function TailPage({ app, address, me }: PageProps): JSX.Element {
             `, 1 in ${count(Math.round(fit / shownRows))} is shown`}
           {heard.missed > 0 &&
             `; ${plural(heard.missed, 'part')} left out, since this page was behind`}
+          {nodes.asked > 1 && `; ${nodes.answered} of ${nodes.asked} nodes look`}
         </p>
         {heard.rows.length === 0 ? (
           <Nothing>{isPaused ? 'Paused.' : 'Nothing has passed by yet.'}</Nothing>
@@ -146,6 +148,9 @@ export function TailPage({ app, address, me }: PageProps): JSX.Element {
                     toBackends === false && <span class="soft">no backend</span>,
                   ].filter(Boolean),
               },
+              ...(nodes.asked > 1
+                ? [{ name: 'Node', cell: ({ node }: TailRow) => <span class="mono">{node}</span> }]
+                : []),
               { name: 'Bytes', isNumber: true, cell: ({ bytes: size }) => bytes(size) },
               ...(showsData
                 ? [

@@ -149,26 +149,21 @@ export function UserLink({ app, id }: { app: string; id: string }): JSX.Element 
 
 type Outcome = { is: 'idle' | 'asked' } | { is: 'done' | 'failed'; text: string };
 
-/** A button that does something, and says what came of it. Acts that close anything are asked for twice. */
-export function Act({
-  path,
-  body = {},
-  label,
-  sure,
-  tell,
-}: {
-  path: string;
-  body?: unknown;
+interface DoingProps<T> {
+  run: () => Promise<T>;
   label: string;
   sure?: string;
-  tell: (answer: never) => string;
-}): JSX.Element {
+  tell: (answer: T) => string;
+}
+
+/** A button that does something, and says what came of it. Acts that close anything are asked for twice. */
+export function Doing<T>({ run, label, sure, tell }: DoingProps<T>): JSX.Element {
   const [outcome, set] = useState<Outcome>({ is: 'idle' });
   const [isSure, setSure] = useState(sure === undefined);
-  const run = (): void => {
+  const click = (): void => {
     if (!isSure) return setSure(true);
     set({ is: 'asked' });
-    ask<never>(path, body).then(
+    run().then(
       (answer) => set({ is: 'done', text: tell(answer) }),
       (error: Error) => set({ is: 'failed', text: error.message }),
     );
@@ -180,7 +175,7 @@ export function Act({
         type="button"
         class={sure !== undefined && isSure ? 'danger' : 'quiet'}
         disabled={outcome.is === 'asked'}
-        onClick={run}
+        onClick={click}
         onBlur={() => setSure(sure === undefined)}
       >
         {sure !== undefined && isSure ? sure : label}
@@ -190,4 +185,12 @@ export function Act({
       </span>
     </span>
   );
+}
+
+/** A button that posts to one path. */
+export function Act<T>({
+  path,
+  ...rest
+}: Omit<DoingProps<T>, 'run'> & { path: string }): JSX.Element {
+  return <Doing run={() => ask<T>(path, {})} {...rest} />;
 }

@@ -16,11 +16,15 @@ export interface Part {
 /** First segments of the gateway's paths. Without a prefix they are its own on a server that it shares. */
 const FIRST = new Set(['app', 'apps', 'pipe', 'pusher', 'livez', 'readyz']);
 
+/** Prefixes of the gateways that servers have now. */
+const taken = new WeakMap<OwnServer, Set<string>>();
+
 /**
  * Gives a gateway its part of a server: requests and upgrades of its paths, whatever listeners the server has or is given
  * later. All others stay with those listeners. Returns an end of it.
  *
  * @param prefix of the gateway's paths; '' for none
+ * @throws StandpipeError `bad_option` when it is no server, or another gateway has the same paths of it
  */
 export function attachTo(server: OwnServer, prefix: string, part: Part): () => void {
   // A server of node:net has no such time, and would never ask.
@@ -29,6 +33,13 @@ export function attachTo(server: OwnServer, prefix: string, part: Part): () => v
       'attach: takes the server of node:http or node:https, such as http.createServer(app) or fastify.server';
     throw new StandpipeError('bad_option', message);
   }
+  const prefixes = taken.get(server) ?? new Set<string>();
+  if (prefixes.has(prefix)) {
+    const where = prefix === '' ? 'without a path' : `at ${prefix}`;
+    const message = `attach: another gateway is attached to this server ${where}: stop it first, or give one of them another \`path\``;
+    throw new StandpipeError('bad_option', message);
+  }
+  taken.set(server, prefixes.add(prefix));
   const isOwn = ({ url = '/' }: IncomingMessage): boolean => {
     const [{ path, signable }] = parseTarget(url, prefix);
     return prefix === '' ? FIRST.has(path.split('/', 2)[1] ?? '') : signable[0] !== path;
@@ -47,7 +58,9 @@ export function attachTo(server: OwnServer, prefix: string, part: Part): () => v
   // Node asks for an upgrade only where somebody listens for one.
   server.on('upgrade', endUnheard);
   return () => {
+    if (!isAttached) return;
     isAttached = false;
+    prefixes.delete(prefix);
     server.off('upgrade', endUnheard);
   };
 }

@@ -59,7 +59,9 @@ export class PortListener {
   #tlsPort: number | undefined;
   #morePorts: readonly number[] = [];
   /** A server of the program's own in place of the ports, and the end of it. */
-  #attached: { server: OwnServer; end: () => void } | undefined;
+  #attached:
+    | { server: OwnServer; begin: () => () => void; end: (() => void) | undefined }
+    | undefined;
   readonly #webSockets: WebSocketServers;
   /** Open connections of each remote address, when they are limited. */
   #addresses: AddressCounts | undefined;
@@ -109,19 +111,24 @@ export class PortListener {
   /** Serves below a prefix of a server of the program's own, and opens no ports. */
   attach(server: OwnServer, prefix: string): void {
     const gone = (): Answer => unavailable('Going away', 1);
-    const end = attachTo(server, prefix, {
-      request: (request, response) =>
-        this.#accepting ? this.#received(request, response) : answerAndEnd(response, gone()),
-      upgrade: (request, stream, head) =>
-        this.#asked(request, stream, head, () => stream.destroy()),
-    });
-    this.#attached = { server, end };
+    const begin = (): (() => void) =>
+      attachTo(server, prefix, {
+        request: (request, response) =>
+          this.#accepting ? this.#received(request, response) : answerAndEnd(response, gone()),
+        upgrade: (request, stream, head) =>
+          this.#asked(request, stream, head, () => stream.destroy()),
+      });
+    this.#attached = { server, begin, end: begin() };
   }
 
   /** Opens the ports. When it rejects, some may be open: `stop` closes them. */
   async start(): Promise<void> {
     this.#accepting = true;
-    if (this.#attached !== undefined) return;
+    if (this.#attached !== undefined) {
+      // A start that failed has given its part back.
+      this.#attached.end ??= this.#attached.begin();
+      return;
+    }
     const { host, port, fd, reusePort, portWaitMs: waitMs, tls, morePorts } = this.#options;
     const shared = { host, reusePort, waitMs };
     const options = serverOptions(this.#options);
@@ -181,7 +188,8 @@ export class PortListener {
   /** Closes the ports and every HTTP connection that is left. WebSockets must be closed before. */
   async stop(): Promise<void> {
     this.#accepting = false;
-    this.#attached?.end();
+    this.#attached?.end?.();
+    if (this.#attached !== undefined) this.#attached.end = undefined;
     const closed = this.#servers.map(
       (server) => new Promise<void>((done) => server.close(() => done())),
     );

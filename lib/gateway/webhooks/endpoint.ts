@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { signWebhook } from '../../pusher/signature';
 import { backoff } from '../../util/backoff';
 import { type Deferred, deferred } from '../../util/deferred';
 import type { Logger } from '../../util/logger';
@@ -11,7 +9,10 @@ import type { Metrics } from '../core/metrics';
 import type { Limits, WebhookOptions } from '../options/options';
 import { Queue, type Load } from './queue';
 import { Circuit } from './circuit';
+import { signedDelivery, type Signed } from './delivery';
 import type { WebhookEvent } from './events';
+import type { GivenUp, GivenUpRequest } from './given-up';
+import { type Attempt, History } from './history';
 import type { PostOutcome, Poster } from './poster';
 
 /** Time until an event is dropped, counted from its arrival or from its first refused attempt. */
@@ -21,37 +22,16 @@ const MAX_IN_FLIGHT = 8;
 const BATCH_MS = 50;
 /** The first failed attempt is told of at once, further ones after this time. */
 const QUIET_MS = 60_000;
-const DELIVERY = 'X-Standpipe-Delivery';
-/** Attempts that are remembered, and characters of the first event of each. */
-const MAX_ATTEMPTS = 30;
-const MAX_SHOWN = 200;
+/** Events that nobody tried to send and that are kept of those that became too old at once. */
+const MAX_KEPT_EXPIRED = 100;
 const ONE = { entries: 1, bytes: Infinity };
 const BATCH = { entries: 100, bytes: 256 * 1024 };
 
-/** A request, signed once: every attempt sends the same bytes. */
-interface Delivery {
+interface Delivery extends Signed {
   load: Load;
-  headers: Record<string, string>;
-  body: Buffer;
   firstAttemptAt: number;
   attempts: number;
   dueAt: number;
-}
-
-/** An attempt to send a request, as it ended. Times are wall times in milliseconds. */
-export interface Attempt {
-  readonly at: number;
-  readonly tookMs: number;
-  /** Id of the delivery, which all of its attempts have. */
-  readonly delivery: string;
-  readonly attempt: number;
-  readonly events: number;
-  /** Beginning of the first event, as it was sent. */
-  readonly first: string;
-  /** Reason of a failure, such as `status 500`. */
-  readonly why: string | undefined;
-  /** False when the request is not tried again. */
-  readonly goesOn: boolean;
 }
 
 /** An endpoint as the console shows it. */
@@ -64,8 +44,9 @@ export interface EndpointState {
   readonly dropped: number;
   /** Milliseconds until requests go out again; 0 while they do. */
   readonly pausedMs: number;
-  /** The latest first. */
+  /** The latest first, here and below. */
   readonly attempts: readonly Attempt[];
+  readonly givenUp: readonly GivenUpRequest[];
 }
 
 export interface EndpointParts {
@@ -74,11 +55,11 @@ export interface EndpointParts {
   metrics: Metrics;
   limits: Limits;
   memory?: MemoryWatch;
+  givenUp: GivenUp;
 }
 
 /**
  * A webhook of an app: filters events, keeps them until the endpoint has taken them, and tries again with growing waits.
- * Bodies are signed last, so that the signature fits the sent bytes.
  */
 export class Endpoint {
   readonly #app: App;
@@ -101,7 +82,7 @@ export class Endpoint {
   #stopped = false;
   /** Failed attempts are told of once until then. */
   #quietUntil = -Infinity;
-  #attempts: readonly Attempt[] = [];
+  readonly #history: History;
   #sent = 0;
   #dropped = 0;
 
@@ -115,6 +96,7 @@ export class Endpoint {
     this.#options = options;
     this.#parts = parts;
     this.#poster = poster;
+    this.#history = new History(parts, poster);
     this.#events = options.events && new Set(options.events);
     this.#channels = new Matcher(options.channels ?? []);
     const { maxWebhookEvents: maxEntries, maxWebhookBytes: maxBytes } = parts.limits;
@@ -132,7 +114,8 @@ export class Endpoint {
       waiting: this.#queue.size,
       ...{ sent: this.#sent, dropped: this.#dropped },
       pausedMs: Math.max(0, this.#circuit.openUntil - this.#parts.clock.now()),
-      attempts: this.#attempts,
+      attempts: this.#history.attempts,
+      givenUp: this.#history.givenUp,
     };
   }
 
@@ -161,6 +144,13 @@ export class Endpoint {
     if (hadReady || !this.#queue.hasReady) return;
     this.#freshAt = now + (this.#options.batch ? BATCH_MS : 0);
     this.#schedule(now);
+  }
+
+  /** As `sendAgain` of its history. */
+  sendAgain(delivery: string): ReturnType<History['sendAgain']> {
+    return this.#stopped
+      ? undefined
+      : this.#history.sendAgain(delivery, (events) => this.#taken(events));
   }
 
   /** Other gateways tell of changes that this one had yet to tell. */
@@ -196,6 +186,7 @@ export class Endpoint {
     this.#stopped = true;
     this.#clearTimer();
     this.#poster.close();
+    this.#history.end();
     this.#drop(dropped, why);
     this.#idle?.resolve();
   }
@@ -219,7 +210,7 @@ export class Endpoint {
       if (next === undefined || next.dueAt > now) return undefined;
       this.#retries.shift();
       if (now <= next.firstAttemptAt + GIVE_UP_MS) return next;
-      this.#giveUp(next.load, 'it was left alone for too long');
+      this.#giveUp(next, 'it was left alone for too long');
     }
   }
 
@@ -229,22 +220,26 @@ export class Endpoint {
     const { load, expired } = this.#queue.take(batch ? BATCH : ONE, now);
     // Events that come while this one is on its way share the next request, however soon it is answered.
     if (batch && !this.#queue.hasReady) this.#freshAt = now + BATCH_MS;
-    if (expired > 0) this.#drop(expired, 'they waited too long');
+    this.#expired(expired);
     if (load === undefined) {
       this.#settled();
       return undefined;
     }
-    const { key, secret } = this.#app;
-    const time = this.#parts.clock.wall();
-    const body = `{"time_ms":${time},"events":[${load.entries.join(',')}]}`;
-    const headers = {
-      ...this.#options.headers,
-      ...signWebhook({ key, secret, body }),
-      // The same in every attempt, and in no other delivery.
-      [DELIVERY]: randomUUID(),
-    };
-    const bytes = Buffer.from(body);
-    return { load, headers, body: bytes, firstAttemptAt: now, attempts: 0, dueAt: now };
+    return { load, ...this.#sign(load.entries), firstAttemptAt: now, attempts: 0, dueAt: now };
+  }
+
+  #sign(entries: readonly string[]): Signed {
+    const { headers } = this.#options;
+    return signedDelivery(this.#app, headers, entries, this.#parts.clock.wall());
+  }
+
+  /** Events that became too old while nothing went out. */
+  #expired(entries: readonly string[]): void {
+    const why = 'they waited too long';
+    this.#drop(entries.length, why);
+    for (const entry of entries.slice(-MAX_KEPT_EXPIRED)) {
+      this.#history.gaveUp({ ...this.#sign([entry]), entries: [entry], attempts: 0 }, why);
+    }
   }
 
   #attempt(delivery: Delivery): void {
@@ -258,7 +253,9 @@ export class Endpoint {
       if (this.#stopped) return;
       this.#inFlight--;
       this.#ended(delivery, outcome);
-      this.#remember(delivery, outcome, durationMs);
+      const { load } = delivery;
+      const goesOn = this.#retries.includes(delivery);
+      this.#history.ended({ ...delivery, entries: load.entries }, outcome, durationMs, goesOn);
       this.#pump();
     });
   }
@@ -269,8 +266,7 @@ export class Endpoint {
     if (outcome.ok) {
       this.#circuit.succeeded();
       const count = load.entries.length;
-      metrics.webhookEventsSent += count;
-      this.#sent += count;
+      this.#taken(count);
       metrics.webhookEventsWaiting -= count;
       return this.#release(load);
     }
@@ -286,26 +282,22 @@ export class Endpoint {
     const random = (): number => clock.random();
     const dueAt = now + backoff(attempts - 1, { baseMs: 1000, maxMs: 60_000, random });
     if (Math.max(dueAt, this.#circuit.openUntil) > firstAttemptAt + GIVE_UP_MS) {
-      return this.#giveUp(load, why);
+      return this.#giveUp(delivery, why);
     }
     delivery.dueAt = dueAt;
     const at = this.#retries.findIndex((other) => other.dueAt > dueAt);
     this.#retries.splice(at < 0 ? this.#retries.length : at, 0, delivery);
   }
 
-  #remember({ headers, load, attempts }: Delivery, outcome: PostOutcome, tookMs: number): void {
-    const attempt = {
-      ...{ at: this.#parts.clock.wall(), tookMs, attempt: attempts },
-      delivery: headers[DELIVERY] ?? '',
-      ...{ events: load.entries.length, first: load.entries[0]?.slice(0, MAX_SHOWN) ?? '' },
-      why: outcome.ok ? undefined : outcome.why,
-      goesOn: this.#retries.some((each) => each.load === load),
-    };
-    this.#attempts = [attempt, ...this.#attempts.slice(0, MAX_ATTEMPTS - 1)];
+  #taken(events: number): void {
+    this.#parts.metrics.webhookEventsSent += events;
+    this.#sent += events;
   }
 
-  #giveUp(load: Load, why: string): void {
+  #giveUp(delivery: Delivery, why: string): void {
+    const { load } = delivery;
     this.#drop(load.entries.length, why);
+    this.#history.gaveUp({ ...delivery, entries: load.entries }, why);
     this.#release(load);
   }
 

@@ -125,17 +125,17 @@ export class Queue {
 
   /**
    * Takes the next load: entries of channels that can go, from one source after the other, up to a number and a size, and
-   * at least one. Returns how many were too old too.
+   * at least one. Returns the entries that were too old too.
    */
   take(
     most: { entries: number; bytes: number },
     nowMs: number,
-  ): { load: Load | undefined; expired: number } {
+  ): { load: Load | undefined; expired: string[] } {
     const entries: string[] = [];
     const lines = new Set<Line>();
     const receipts: Receipt[] = [];
+    const expired: string[] = [];
     let bytes = 0;
-    let expired = 0;
     let sinceMs = Infinity;
     for (;;) {
       const entry = this.#next();
@@ -143,7 +143,7 @@ export class Queue {
       const { line, atMs } = entry;
       if (nowMs - atMs > this.#limits.maxAgeMs) {
         this.#forget(entry);
-        expired++;
+        expired.push(entry.event.json);
         continue;
       }
       if (entries.length === most.entries) break;

@@ -6,6 +6,7 @@ import type { WebhookOptions } from '../options/options';
 import type { Nodes } from '../core/cluster/nodes';
 import type { App, AppObserver, AppsChange, HeldLeave } from '../core/model/app';
 import { countEvent, isRelayed, type WebhookEvent, webhookEvent } from './events';
+import { GivenUp } from './given-up';
 import { Grace } from './grace';
 import { guardedLookup } from './guarded-lookup';
 import { Poster } from './poster';
@@ -25,7 +26,7 @@ class AppWebhooks implements AppObserver {
   endpoints: readonly Endpoint[] = [];
   readonly #app: App;
 
-  constructor(app: App, { clock, limits, metrics }: EndpointParts, nodes: Nodes) {
+  constructor(app: App, { clock, limits, metrics }: WebhooksParts, nodes: Nodes) {
     this.#app = app;
     const { maxWebhookEvents } = limits;
     this.teller = new Teller(app, {
@@ -95,13 +96,14 @@ function changeOf({ channel, userId, present }: Telling, time: number): PipeEven
 /** Wait of a review, as a part of the lease: a change whose node has died is offered to the next one by then. */
 const REVIEW = 2 / 3;
 
-export interface WebhooksParts extends EndpointParts {
+export interface WebhooksParts extends Omit<EndpointParts, 'givenUp'> {
   readonly hub: { readonly nodes: Nodes };
 }
 
 /** The webhooks of all apps. A gateway without any does nothing for them. */
 export class Webhooks {
-  readonly #parts: EndpointParts;
+  readonly #parts: WebhooksParts;
+  readonly #givenUp = new GivenUp();
   readonly #nodes: Nodes;
   readonly #review: Review;
   readonly #lookup: LookupFunction;
@@ -189,6 +191,15 @@ export class Webhooks {
     return (this.#byApp.get(app)?.endpoints ?? []).map(({ state }) => state);
   }
 
+  /** As `sendAgain` of the endpoint that has given the delivery up. */
+  sendAgain(app: App, delivery: string): ReturnType<Endpoint['sendAgain']> {
+    for (const endpoint of this.#byApp.get(app)?.endpoints ?? []) {
+      const sent = endpoint.sendAgain(delivery);
+      if (sent !== undefined) return sent;
+    }
+    return undefined;
+  }
+
   /** Changes that nodes had yet to tell that are gone are told by the others. */
   #takeOver(): void {
     for (const [app, { teller }] of this.#byApp) if (!app.broker.isAlone) teller.takeOver();
@@ -232,6 +243,6 @@ export class Webhooks {
 
   #endpoint(app: App, options: WebhookOptions): Endpoint {
     const poster = new Poster(new URL(options.url), this.#lookup, this.#parts.clock);
-    return new Endpoint(app, options, this.#parts, poster);
+    return new Endpoint(app, options, { ...this.#parts, givenUp: this.#givenUp }, poster);
   }
 }

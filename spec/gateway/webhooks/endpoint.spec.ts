@@ -4,6 +4,7 @@ import { Metrics } from '../../../lib/gateway/core/metrics';
 import { checkGatewayOptions, type WebhookOptions } from '../../../lib/gateway/options/options';
 import type { WebhookEvent } from '../../../lib/gateway/webhooks/events';
 import type { PostOutcome } from '../../../lib/gateway/webhooks/poster';
+import { GivenUp } from '../../../lib/gateway/webhooks/given-up';
 import { Endpoint } from '../../../lib/gateway/webhooks/endpoint';
 import { hmacHex } from '../../../lib/pusher/signature';
 import { silent } from '../../../lib/util/logger';
@@ -72,7 +73,7 @@ function offlineEndpoint({ webhook, limits, outcome }: EndpointSetup = {}): {
     },
     close: () => undefined,
   };
-  const parts = { clock, log, metrics, limits: settings.limits };
+  const parts = { clock, log, metrics, limits: settings.limits, givenUp: new GivenUp() };
   const app = new App(options);
   const one = { ...(options.webhooks[0] as WebhookOptions), ...webhook };
   const receiver = new Endpoint(app, one, parts, poster);
@@ -344,4 +345,44 @@ t.test('stopped, it drops and counts what is left, and takes no more', async (t)
   t.strictSame([metrics.webhookEventsDropped, metrics.webhookEventsWaiting], [2, 0]);
   t.equal(clock.timers, 0);
   await receiver.idle();
+});
+
+t.test('what was given up can be sent again, whether or not it was tried before', async (t) => {
+  let outcome: PostOutcome = FAILED;
+  const { clock, receiver, posts, metrics, offer } = offlineEndpoint({ outcome: () => outcome });
+  offer('tried');
+  clock.advance(30_000);
+  // The endpoint is left alone: further events wait, and none of them is tried before it is too old.
+  offer(...Array.from({ length: 150 }, (_, i) => `later-${i}`));
+  clock.advance(700_000);
+  const { givenUp, dropped } = receiver.state;
+  t.equal(dropped, 151);
+  t.equal(givenUp.length, 100, 'a hundred are kept');
+  t.equal(givenUp.filter(({ attempts }) => attempts === 0).length > 0, true);
+  const [latest] = givenUp as [(typeof givenUp)[0]];
+  outcome = TAKEN;
+  const before = posts.length;
+  const sent = receiver.sendAgain(latest.delivery);
+  t.equal(await receiver.sendAgain(latest.delivery), 'underway', 'once at a time');
+  clock.advance(1);
+  t.strictSame(await sent, TAKEN);
+  t.equal(posts.length, before + 1);
+  t.equal(posts.at(-1)?.body, latest.body.toString());
+  t.equal(receiver.state.givenUp.length, 99);
+  t.equal(metrics.webhookEventsSent, 1);
+  t.equal(receiver.sendAgain(latest.delivery), undefined, 'what was taken is gone');
+});
+
+t.test('what was given up takes a mebibyte at most', async (t) => {
+  const kept = new GivenUp();
+  const owner = {};
+  for (let i = 0; i < 20; i++) {
+    const about = { delivery: String(i), headers: {}, body: Buffer.alloc(100 * 1024) };
+    const what = { events: 1, first: '', at: 0, why: '', attempts: 1, isUnderway: false };
+    kept.keep(owner, { ...about, ...what });
+  }
+  t.strictSame(
+    kept.of(owner).map(({ delivery }) => delivery),
+    ['19', '18', '17', '16', '15', '14', '13', '12', '11', '10'],
+  );
 });

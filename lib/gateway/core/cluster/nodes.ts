@@ -12,7 +12,7 @@ export interface NodeMessage {
   readonly type:
     | ('changed' | 'counted' | 'terminate' | 'arrived' | 'met' | 'leaving')
     | ('commands' | 'query' | 'decide' | 'to_socket')
-    | ('hear' | 'report' | 'keep' | 'tail' | 'pipe' | 'look');
+    | ('hear' | 'report' | 'keep' | 'tail' | 'pipe' | 'look' | 'act' | 'watch' | 'seen');
   readonly [field: string]: unknown;
 }
 

@@ -224,6 +224,24 @@ export interface WebhookRow {
     readonly why: string | undefined;
     readonly goesOn: boolean;
   }>;
+  /** Requests that no attempt goes on with, the latest first; they can be sent again. */
+  readonly givenUp: readonly GivenUpRow[];
+}
+
+export interface GivenUpRow {
+  readonly delivery: string;
+  readonly at: number;
+  readonly attempts: number;
+  readonly events: number;
+  readonly bytes: number;
+  /** Beginning of the first event; operators only. */
+  readonly first: string | undefined;
+  readonly why: string;
+}
+
+/** Outcome of a webhook that was sent again: taken unless `why` tells the reason. */
+export interface SentAgain {
+  readonly why: string | undefined;
 }
 
 export interface CountRow {
@@ -286,6 +304,8 @@ export interface NodesPage {
 /** An event that passed by. */
 export interface TailRow {
   readonly at: number;
+  /** Node that it passed. */
+  readonly node: string;
   /** `in`: a browser's. `out`: for a channel. `to`: for one socket. */
   readonly way: 'in' | 'out' | 'to';
   readonly channel: string | undefined;
@@ -327,8 +347,10 @@ export interface Hop {
 }
 
 export interface Followed {
-  readonly id: number;
+  readonly id: string;
   readonly at: number;
+  /** Node that accepted it. Hops are those that this node sees. */
+  readonly node: string;
   readonly way: TailRow['way'];
   readonly channel: string | undefined;
   readonly event: string;
@@ -364,6 +386,8 @@ export interface StreamLine {
   readonly error?: Fault;
   readonly tail?: TailPart;
   readonly follow?: readonly Followed[];
+  /** Nodes whose events the tail or follow shows. */
+  readonly nodes?: Asked;
 }
 
 export interface Fault {

@@ -14,8 +14,7 @@ import type { Fault } from './api';
 import type { ConsoleContext, ConsoleSources, Viewer } from './context';
 import { Refusal } from './fault';
 import { foreign, GUARD_HEADERS } from './guard';
-import { answer, answerOthers } from './look';
-import { act, routeOf } from './routes';
+import { actWhereItIs, answer, answerOthers } from './look';
 import { Streams } from './live/stream';
 import { Taps } from './live/taps';
 import { Tokens } from './tokens';
@@ -104,10 +103,7 @@ export class Console {
       (bytes) => {
         const body = parseJson(bytes.toString());
         if (url === '/api/stream') return this.#stream(viewer, body, response);
-        this.#answer(response, () => {
-          const route = routeOf(this.#context, viewer, url);
-          return act(this.#context, viewer, route, body);
-        });
+        this.#answer(response, () => actWhereItIs(this.#context, viewer, url, body));
       },
       ({ status }) => {
         response.setHeader('Connection', 'close');

@@ -6,7 +6,7 @@ import type { Parts } from '../../core/parts';
 import type { GroupMember } from '../../core/streams/group';
 import type { ConsoleRole } from '../../options/console';
 import type { GatewaySettings } from '../../options/options';
-import type { WebhookRow } from './api';
+import type { GivenUpRow, WebhookRow } from './api';
 
 /** A backend over its connection to this gateway. */
 export interface ConnectedMember {
@@ -15,13 +15,27 @@ export interface ConnectedMember {
   readonly unsentBytes: number;
 }
 
+/** The webhooks of apps: endpoints as they are, and requests that were given up. */
+export interface AppWebhooks {
+  states(app: App): ReadonlyArray<
+    Omit<WebhookRow, 'givenUp'> & {
+      readonly givenUp: ReadonlyArray<Omit<GivenUpRow, 'bytes'> & { readonly body: Buffer }>;
+    }
+  >;
+  /** Undefined when nothing of that name was given up here. */
+  sendAgain(
+    app: App,
+    delivery: string,
+  ): Promise<'underway' | { ok: true } | { ok: false; why: string }> | undefined;
+}
+
 /** Parts of a gateway that nothing but the console asks for. */
 export interface ConsoleSources {
   readonly apps: Apps;
   readonly version: string;
   readonly settings: () => GatewaySettings;
   readonly members: (app: App) => Iterable<ConnectedMember>;
-  readonly webhooks: (app: App) => readonly WebhookRow[];
+  readonly webhooks: AppWebhooks;
   readonly brokerState: () => string;
 }
 

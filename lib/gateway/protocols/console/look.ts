@@ -1,26 +1,25 @@
 import { later, type Eventual } from '../../../brokers/eventual';
 import { isObject, parseJson } from '../../../pusher/json';
 import type { App } from '../../core/model/app';
-import type { ConsoleRole } from '../../options/console';
-import type { Asked } from './api';
+import type { Asked, Fault } from './api';
 import type { ConsoleContext, Viewer } from './context';
 import { Refusal } from './fault';
 import { mergeOf } from './merges';
-import { answerHere, routeOf } from './routes';
+import { viewerOf } from './viewer';
+import { act, answerHere, type Route, routeOf } from './routes';
+
+/** Longest wait for an act at another node: an endpoint of a webhook has 5 s to answer, a page that is asked 10 s. */
+const ACT_MS = 12_000;
 
 /** Answers about one thing, which the first node that knows it gives. */
 const OF_ONE: ReadonlySet<string> = new Set(['sockets/', 'explain']);
 
-/** Answers the looks of other nodes, for whom their own console has checked the token. */
+/** Answers the looks of other nodes and does the acts of their operators: their own console has checked the token. */
 export function answerOthers(context: ConsoleContext): void {
-  context.hub.nodes.on('look', (_app, { target, role, apps }) => {
-    const isLook = typeof target === 'string' && Array.isArray(apps);
-    if (!isLook) return '';
-    const viewer: Viewer = {
-      name: 'another gateway',
-      role: role === 'operator' ? 'operator' : ('viewer' satisfies ConsoleRole),
-      apps: apps.filter((id) => typeof id === 'string'),
-    };
+  context.hub.nodes.on('look', (_app, message) => {
+    const viewer = viewerOf(message);
+    const { target } = message;
+    if (viewer === undefined || typeof target !== 'string') return '';
     try {
       const route = routeOf(context, viewer, target);
       return later(answerHere(context, viewer, route), (answer) =>
@@ -31,6 +30,60 @@ export function answerOthers(context: ConsoleContext): void {
       throw error;
     }
   });
+  context.hub.nodes.on('act', async (_app, message) => {
+    const viewer = viewerOf(message);
+    const { target, body } = message;
+    if (viewer === undefined || typeof target !== 'string') return '';
+    try {
+      const done = await act(context, viewer, routeOf(context, viewer, target), body);
+      return JSON.stringify({ done } satisfies FarAct);
+    } catch (error) {
+      if (error instanceof Refusal) return JSON.stringify({ fault: error.fault } satisfies FarAct);
+      throw error;
+    }
+  });
+}
+
+/** Outcome of an act at another node. */
+interface FarAct {
+  readonly done?: object;
+  readonly fault?: Fault;
+}
+
+/** Does an act at the node that has the thing it is about: this one, or another. */
+export async function actWhereItIs(
+  context: ConsoleContext,
+  viewer: Viewer,
+  target: string,
+  body: unknown,
+): Promise<object> {
+  const route = routeOf(context, viewer, target);
+  try {
+    return await act(context, viewer, route, body);
+  } catch (error) {
+    const isElsewhere = error instanceof Refusal && error.fault.status === 404;
+    if (!isElsewhere || context.hub.nodes.isAlone) throw error;
+    const far = await farAct(context, viewer, route, { target, body });
+    if (far?.done !== undefined) return far.done;
+    throw far?.fault === undefined ? error : new Refusal(far.fault);
+  }
+}
+
+/** The outcome at the first other node that has the thing; undefined when none has. */
+async function farAct(
+  { hub: { nodes } }: ConsoleContext,
+  { name: by, role, apps }: Viewer,
+  { app, id }: Route,
+  asked: { target: string; body: unknown },
+): Promise<FarAct | undefined> {
+  if (app === undefined || id === undefined) return undefined;
+  const message = { type: 'act', ...asked, by, role, apps } as const;
+  const texts = await nodes.ask(app, message, ACT_MS);
+  const found = texts.flatMap((text) => {
+    const far = parseJson(text ?? '');
+    return isObject(far) ? [far as FarAct] : [];
+  });
+  return found.find(({ fault }) => fault?.status !== 404);
 }
 
 /** The answer of all nodes; undefined where none knows of it. */

@@ -205,6 +205,7 @@ function webhooks(all: ReadonlyArray<{ items: WebhookRow[] }>): WebhookRow[] {
         .flatMap(({ attempts }) => attempts)
         .toSorted(latest)
         .slice(0, 30),
+      givenUp: same.flatMap(({ givenUp }) => givenUp).toSorted(latest),
     };
   });
 }

@@ -1,6 +1,6 @@
 import type { Eventual } from '../../../brokers/eventual';
 import type { App } from '../../core/model/app';
-import { close, probe, publish, terminate } from './actions/acts';
+import { close, probe, publish, sendAgain, terminate } from './actions/acts';
 import { backendsPage } from './answers/backends';
 import { channelList, channelPage } from './answers/channels';
 import { configPage } from './answers/config';
@@ -126,6 +126,9 @@ export function act(
   }
   if (what === 'users' && id !== undefined && word === 'terminate') {
     return terminate(context, viewer, app, id);
+  }
+  if (what === 'webhooks' && id !== undefined && word === 'replay') {
+    return sendAgain(context, viewer, app, id);
   }
   return refuse(404, 'no such act');
 }

@@ -2,6 +2,7 @@ import { type Eventual, later } from '../../../brokers/eventual';
 import { StandpipeError } from '../../../errors';
 import type { Params } from '../../../pusher/request-signature';
 import type { App, Apps } from '../../core/model/app';
+import { type AppKey, forbidden } from '../../core/model/app-keys';
 import { AppRates } from '../../core/features/app-rates';
 import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/model/idempotency';
 import type { Parts } from '../../core/parts';
@@ -22,6 +23,7 @@ const PREFIX = '/apps/';
 /** Sender of a request, by its signature. */
 interface Caller {
   app: App;
+  key: AppKey;
   params: Params;
 }
 
@@ -91,7 +93,7 @@ export class RestApi implements Protocol {
     const params = parseQuery(query);
     const known = this.#apps.byId(appId);
     if (known !== undefined) exchange.app = known.id;
-    const app = authenticate(known, {
+    const { app, key } = authenticate(known, {
       method: endpoint.method,
       paths: signable,
       params,
@@ -99,7 +101,7 @@ export class RestApi implements Protocol {
       nowMs: this.#parts.clock.wall(),
       toleranceS: this.#parts.limits.signatureToleranceMs / 1000,
     });
-    return { app, params };
+    return { app, key, params };
   }
 
   /** Answers within a span when the request is part of a sampled trace. */
@@ -123,7 +125,7 @@ export class RestApi implements Protocol {
   #answer(
     { endpoint, subject }: Route,
     { path, request: { headers } }: Exchange,
-    { app, params }: Caller,
+    { app, key, params }: Caller,
     body: Buffer,
     traced?: Call['traced'],
   ): Eventual<Answer> {
@@ -132,9 +134,10 @@ export class RestApi implements Protocol {
     if (!app.options.enabled) throw apiError(403, 'This app is switched off');
     if (!this.#mayAsk(app)) return tooMany(app);
     const own = ownParams(params, endpoint.params);
-    const call = { hub, router, limits, app, subject: decode(subject), query: own, body, traced };
-    const key = endpoint.publishes ? headers['idempotency-key'] : undefined;
-    if (key !== undefined) return this.#runOnce(endpoint, call, path, String(key));
+    const about = { app, key, subject: decode(subject), query: own, body, traced };
+    const call = { hub, router, limits, ...about };
+    const once = endpoint.publishes ? headers['idempotency-key'] : undefined;
+    if (once !== undefined) return this.#runOnce(endpoint, call, path, String(once));
     const { publish, answer } = endpoint.check(call);
     if (publish === undefined) return answer();
     publish();
@@ -168,7 +171,9 @@ export class RestApi implements Protocol {
       throw apiError(400, `Invalid Idempotency-Key: expected 1 to ${max} characters`);
     }
     // Without its signature and timestamp: a repetition is signed anew.
-    const print = fingerprint(`${path}\n${JSON.stringify(call.query)}`, call.body);
+    // The answer may hold counts, which a key without `read` is not told.
+    const whose = forbidden(call.key, 'read') === undefined ? '' : '\nwithout read';
+    const print = fingerprint(`${path}\n${JSON.stringify(call.query)}${whose}`, call.body);
     const { idempotencyTtlMs: ttlMs } = this.#parts.limits;
     let answer: () => Eventual<Answer> = () => DONE;
     const used = broker.idempotent(key, print, ttlMs, () => {

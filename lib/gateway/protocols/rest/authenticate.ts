@@ -2,7 +2,7 @@ import type { Fields } from '../../../pusher/json';
 import { type Params, bodyError, verifyRequest } from '../../../pusher/request-signature';
 import type { Permission } from '../../options/app-keys';
 import type { App } from '../../core/model/app';
-import { forbidden } from '../../core/model/app-keys';
+import { type AppKey, forbidden } from '../../core/model/app-keys';
 import { apiError } from './call';
 
 const NO_FIELDS: Fields = {};
@@ -11,7 +11,7 @@ const NO_FIELDS: Fields = {};
 const AUTH_PARAM = /^(auth_.*|body_md5|body_sha256)$/;
 
 /**
- * Checks who sends a request, by all of it but the body, and answers with the app: the one its path names, if there is
+ * Checks who sends a request, by all of it but the body, and answers with the app and the key: the app that its path names, if there is
  * one and the request is signed with a key of it that has the permission (Channels protocol, HTTP API authentication).
  */
 export function authenticate(
@@ -32,7 +32,7 @@ export function authenticate(
     nowMs: number;
     toleranceS: number;
   },
-): App {
+): { app: App; key: AppKey } {
   const secretOf = (key: string): string | undefined => app?.keys.secretOf(key);
   const verify = (rawPath = ''): ReturnType<typeof verifyRequest> => {
     const path = decode(rawPath);
@@ -49,7 +49,7 @@ export function authenticate(
   const why = forbidden(key, permission);
   if (why !== undefined) throw apiError(403, why);
   key.uses++;
-  return app;
+  return { app, key };
 }
 
 /**

@@ -2,6 +2,7 @@ import { StandpipeError } from '../../../errors';
 import type { Fields } from '../../../pusher/json';
 import type { Eventual } from '../../../brokers/eventual';
 import type { App } from '../../core/model/app';
+import type { AppKey } from '../../core/model/app-keys';
 import type { Hub } from '../../core/hub';
 import type { GatewayTracing } from '../../core/tracing/gateway-tracing';
 import type { Router } from '../../core/router';
@@ -15,6 +16,8 @@ export interface Call {
   router: Router;
   limits: Limits;
   app: App;
+  /** The key that it is signed with, which has the endpoint's permission. */
+  key: AppKey;
   /** The channel or user that the path names, percent-decoded once; '' when it names none. */
   subject: string;
   /** The endpoint's own query parameters: strings, and lists of strings for those sent as `name[]`. */

@@ -4,6 +4,7 @@ import { type Fields, optional, writeJson } from '../../../pusher/json';
 import type { Unavailable } from '../../../brokers/broker';
 import type { Eventual } from '../../../brokers/eventual';
 import type { App } from '../../core/model/app';
+import { type AppKey, forbidden } from '../../core/model/app-keys';
 import type { Limits } from '../../options/options';
 import { type Call, apiError } from './call';
 import { readInfo } from './info';
@@ -28,7 +29,7 @@ export interface Publication {
 
 /** Checks an event and the channels it is for, which the caller has read from it. */
 export function readPublication(
-  { app, limits }: Pick<Call, 'app' | 'limits'>,
+  { app, key, limits }: Pick<Call, 'app' | 'key' | 'limits'>,
   fields: Fields,
   channels: readonly unknown[],
 ): Publication {
@@ -38,7 +39,7 @@ export function readPublication(
     channels: channels.map((name) => readChannelName(app, name, limits)),
     data: readData(fields.data, limits),
     except: readExcept(fields.socket_id, fields.except),
-    info: readInfo(fields.info),
+    info: readCounts(key, fields.info),
     ...readDropping(event, optional(fields.latest), optional(fields.volatile)),
   };
 }
@@ -52,6 +53,14 @@ export function publish({ app, router, traced }: Call, publication: Publication)
       ? send()
       : traced.by.fanOut(app, traced.trace, { channel, event: event.event }, send));
   }
+}
+
+/** Counts that an answer is to tell. They say who listens, which a key without `read` is not told by any other call either. */
+function readCounts(key: AppKey, given: unknown): ReadonlySet<string> {
+  const info = readInfo(given);
+  const why = info.size === 0 ? undefined : forbidden(key, 'read');
+  if (why !== undefined) throw apiError(403, `info: ${why}`);
+  return info;
 }
 
 export function missing(name: string): Error {

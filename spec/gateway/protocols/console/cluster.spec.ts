@@ -5,18 +5,20 @@ import type {
   ChannelPage,
   ChannelRow,
   Explanation,
+  Followed,
   List,
   NodesPage,
   Overview,
   SocketPage,
   SocketRow,
+  TailRow,
   UserPage,
 } from '../../../../lib/gateway/protocols/console/api';
 import { TestGateway } from '../../../../lib/testing/test-gateway';
 import { systemClock } from '../../../../lib/util/timers';
 import { ConsoleVisitor } from '../../../support/console-visitor';
 import { SECRET } from '../../../support/start-gateway';
-import { untilAnswered } from '../../../support/until';
+import { until, untilAnswered } from '../../../support/until';
 
 const CREDENTIALS = { id: '1', key: 'key', secret: SECRET };
 
@@ -26,7 +28,11 @@ async function startTwo(
 ): Promise<readonly [Gateway, Gateway]> {
   const engine = new FarEngine({ delayMs: () => Math.random() * 4 });
   const start = (hasConsole: boolean): Promise<Gateway> => {
-    const options = { port: 0, apps: [CREDENTIALS], ...(hasConsole && { console: { port: 0 } }) };
+    const options = {
+      port: 0,
+      apps: [{ ...CREDENTIALS, clientEvents: true }],
+      ...(hasConsole && { console: { port: 0 } }),
+    };
     const gateway = new Gateway(options, systemClock, engine.join().broker);
     t.teardown(() => gateway.stop());
     return gateway.start();
@@ -88,4 +94,47 @@ t.test('a gateway that does not answer is told of', async (t) => {
   const { verdicts, nodes } = (await visitor.get<Overview>('/api/overview')).body;
   t.strictSame(nodes, { asked: 2, answered: 1 });
   t.match(verdicts, [{ text: /^1 of 2 gateways did not answer/ }]);
+});
+
+t.test('a tail shows the events of all gateways, each with its node', async (t) => {
+  const [one, two] = await startTwo(t);
+  const [ada, bob] = [
+    await new TestGateway(one, CREDENTIALS).browser(),
+    await new TestGateway(two, CREDENTIALS).browser(),
+  ];
+  await ada.subscribe('private-room');
+  await bob.subscribe('private-room');
+  const tail = { way: 'in' as const };
+  const stream = await new ConsoleVisitor(one).stream(t, { app: '1', tail });
+  const looks = (): boolean => stream.lines.some(({ nodes }) => nodes?.answered === 2);
+  await until(looks);
+  const rows = (): TailRow[] => stream.lines.flatMap((line) => line.tail?.rows ?? []);
+  ada.send('client-ada', {}, 'private-room');
+  bob.send('client-bob', {}, 'private-room');
+  await until(() => rows().length === 2);
+  const nodeOf = new Map(rows().map(({ event, node }) => [event, node]));
+  const { items } = (await new ConsoleVisitor(one).get<List<SocketRow>>('/api/apps/1/sockets'))
+    .body;
+  const homeOf = (id: string): string | undefined => items.find((each) => each.id === id)?.node;
+  t.equal(nodeOf.get('client-ada'), homeOf(ada.id));
+  t.equal(nodeOf.get('client-bob'), homeOf(bob.id));
+  t.not(homeOf(ada.id), homeOf(bob.id));
+  const seen = stream.lines.reduce((sum, line) => sum + (line.tail?.seen ?? 0), 0);
+  t.equal(seen, 2, 'no event is seen twice');
+});
+
+t.test('an event of another gateway is followed there', async (t) => {
+  const [one, two] = await startTwo(t);
+  const bob = await new TestGateway(two, CREDENTIALS).browser();
+  await bob.subscribe('private-room');
+  const follow = { event: 'client-bob', count: 1 };
+  const stream = await new ConsoleVisitor(one).stream(t, { app: '1', follow });
+  await until(() => stream.lines.some(({ nodes }) => nodes?.answered === 2));
+  const events = ['client-other', 'client-bob', 'client-bob'];
+  for (const event of events) bob.send(event, {}, 'private-room');
+  const followed = (): readonly Followed[] =>
+    stream.lines.findLast((line) => line.follow !== undefined)?.follow ?? [];
+  await until(() => followed()[0]?.isOver === true);
+  t.match(followed(), [{ event: 'client-bob', socket: bob.id, hops: [{ name: 'accepted' }] }]);
+  t.equal(followed().length, 1, 'as many as were asked for');
 });

@@ -92,6 +92,36 @@ t.test('no observer is added by whoever looks, and the tap goes with the last on
   t.equal(offline.channels.clock.timers, 0, 'no timer is left');
 });
 
+t.test('this gateway looks for another one until that asks no more', async (t) => {
+  const { channels } = new OfflineConsole();
+  const { hub, router, app, clock } = channels;
+  const ask = (id: unknown, more: object = {}): unknown => {
+    const message = { type: 'watch', id, tail: {}, role: 'viewer', apps: ['*'], nodes: 2, ...more };
+    return hub.nodes.received(app, 7, JSON.stringify(message));
+  };
+  t.equal(ask('1'), 'ok');
+  t.not(router.tap, undefined);
+  clock.advance(9_000);
+  t.equal(ask('1'), 'ok', 'asked again');
+  clock.advance(9_000);
+  t.not(router.tap, undefined);
+  clock.advance(2_000);
+  t.equal(router.tap, undefined, 'forgotten without another question');
+  t.equal(clock.timers, 0);
+  t.equal(ask('2'), 'ok');
+  ask('2', { isOver: true });
+  t.equal(router.tap, undefined, 'at once when its reader has gone');
+  for (let id = 0; id < 32; id++) t.equal(ask(`many-${id}`), 'ok');
+  t.equal(ask('one-more'), '', 'watchers are limited');
+  for (let id = 0; id < 32; id++) ask(`many-${id}`, { isOver: true });
+  t.equal(router.tap, undefined);
+  for (const wrong of [7, 'x'.repeat(101)]) t.equal(ask(wrong), '');
+  t.equal(ask('data', { tail: { data: true } }), '', 'data is for operators there too');
+  t.equal(ask('nobody', { apps: undefined }), '');
+  t.equal(router.tap, undefined);
+  t.equal(clock.timers, 0, 'no timer is left');
+});
+
 t.test('a tail makes rows of a few of many events, and counts all of them', async (t) => {
   const offline = new OfflineConsole();
   offline.channels.browser().subscribe('room');

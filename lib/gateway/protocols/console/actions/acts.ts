@@ -3,6 +3,7 @@ import { isEventName, isReservedEvent, parseChannelName } from '../../../../push
 import { CloseCode } from '../../../../pusher/close-codes';
 import { isObject } from '../../../../pusher/json';
 import type { App } from '../../../core/model/app';
+import type { SentAgain } from '../api';
 import type { ConsoleContext, Viewer } from '../context';
 import { refuse } from '../fault';
 
@@ -73,6 +74,22 @@ export async function probe(
   note(context, viewer, app, 'probe', id);
   const tookMs = await context.hub.browserRequests.probe(socket);
   return { tookMs };
+}
+
+/** Sends a webhook again that was given up: the same bytes, to the same endpoint, whatever else waits for it. */
+export function sendAgain(
+  context: ConsoleContext,
+  viewer: Viewer,
+  app: App,
+  delivery: string,
+): Eventual<SentAgain> {
+  const sent = context.webhooks.sendAgain(app, delivery);
+  if (sent === undefined) return refuse(404, 'no such webhook waits to be sent again');
+  note(context, viewer, app, 'replay', delivery);
+  return later(sent, (outcome) => {
+    if (outcome === 'underway') return refuse(409, 'it is on its way already');
+    return { why: outcome.ok ? undefined : outcome.why };
+  });
 }
 
 /** Every act is a line of the log and a row of the console. */

@@ -43,7 +43,7 @@ function numbersOf(context: ConsoleContext, app: App): AppNumbers {
     backends: app.backends,
     streams: groups.length,
     lag: groups.reduce((sum, { lag }) => sum + lag.events, 0),
-    webhooksWaiting: context.webhooks(app).reduce((sum, { waiting }) => sum + waiting, 0),
+    webhooksWaiting: context.webhooks.states(app).reduce((sum, { waiting }) => sum + waiting, 0),
   };
 }
 

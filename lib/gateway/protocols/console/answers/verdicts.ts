@@ -91,7 +91,7 @@ function* ofRefusals(
 
 function* ofWebhooks(context: ConsoleContext, app: App): IterableIterator<Verdict> {
   const about = { side: 'webhooks', page: 'webhooks', app: app.id } as const;
-  for (const { host, waiting, pausedMs, attempts, dropped } of context.webhooks(app)) {
+  for (const { host, waiting, pausedMs, attempts, dropped } of context.webhooks.states(app)) {
     const [last] = attempts;
     if (pausedMs > 0) {
       const text = `${host} fails (${last?.why ?? 'no answer'}): ${count(waiting)} webhooks wait`;

@@ -8,12 +8,13 @@ export function webhookList(
   { role }: Viewer,
   app: App,
 ): { readonly items: readonly WebhookRow[] } {
-  const items = context.webhooks(app).map((each) => ({
+  const seen = <T>(first: T): T | undefined => (role === 'operator' ? first : undefined);
+  const items = context.webhooks.states(app).map((each) => ({
     ...each,
-    attempts: each.attempts.map((attempt) => ({
-      ...attempt,
-      first: role === 'operator' ? attempt.first : undefined,
-    })),
+    attempts: each.attempts.map((attempt) => ({ ...attempt, first: seen(attempt.first) })),
+    givenUp: each.givenUp.map(({ delivery, at, attempts, events, body, first, why }) => {
+      return { delivery, at, attempts, events, bytes: body.length, first: seen(first), why };
+    }),
   }));
   return { items };
 }

@@ -68,7 +68,7 @@ export class Follow implements Tap {
     this.#app = app;
     this.#filter = filter;
     this.#changed = changed;
-    this.#most = Math.min(MAX_EVENTS, Math.max(1, Math.floor(filter.count ?? 1)));
+    this.#most = followedOf(filter);
   }
 
   get followed(): Followed[] {
@@ -150,10 +150,13 @@ export class Follow implements Tap {
     if (event !== undefined && event !== passing.event) return undefined;
     if (socket !== undefined && passing.socket !== undefined && socket !== passing.socket)
       return undefined;
-    const { clock } = this.#context;
+    const { clock, node } = this.#context;
     const bytes = Buffer.byteLength(data);
     const way: Way = {
-      followed: { id: this.#ways.length + 1, at: clock.wall(), ...passing, bytes },
+      followed: {
+        ...{ id: `${node()}-${this.#ways.length + 1}`, at: clock.wall(), node: node() },
+        ...{ ...passing, bytes },
+      },
       sinceMs: clock.now(),
       hops: new Map(),
       looks: new Set(),
@@ -319,6 +322,11 @@ export class Follow implements Tap {
       isYoung ? LOOK_MS : LATER_MS,
     );
   }
+}
+
+/** Events that a filter asks to follow. */
+export function followedOf({ count = 1 }: FollowFilter): number {
+  return Math.min(MAX_EVENTS, Math.max(1, Math.floor(count)));
 }
 
 function isFinished({ committed, finished }: Partition['log'], offset: number): boolean {

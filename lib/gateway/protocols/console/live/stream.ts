@@ -1,15 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import { later } from '../../../../brokers/eventual';
-import { isObject } from '../../../../pusher/json';
 import type { Timer } from '../../../../util/timers';
-import type { App } from '../../../core/model/app';
-import type { FollowFilter, StreamLine, TailFilter } from '../api';
-import { type ConsoleContext, opens, type Viewer } from '../context';
+import type { Asked, StreamLine } from '../api';
+import type { ConsoleContext, Viewer } from '../context';
 import { refuse, Refusal } from '../fault';
-import { Follow } from './follow';
+import { FarTaps } from './far-taps';
+import { FarWatchers } from './far-watchers';
 import { Lines } from './lines';
 import { answer } from '../look';
-import { Tail } from './tail';
+import { OpenTaps } from './open-taps';
+import { type AskedStream, readRequest } from './request';
 import type { Taps } from './taps';
 
 const TICK_MS = 250;
@@ -18,11 +18,7 @@ const LOOK_MS = 1_000;
 const LOOK_SHARE = 0.05;
 /** Silence after which an empty line shows that the gateway is there. */
 const SILENCE_MS = 5_000;
-const MAX_WATCHED = 4;
 const MAX_STREAMS = 8;
-/** Tails and follows of this node. */
-const MAX_TAPS = 8;
-const WAYS: ReadonlySet<unknown> = new Set(['in', 'out', 'to']);
 
 interface Watch {
   readonly target: string;
@@ -35,11 +31,22 @@ interface Watch {
 export class Streams {
   readonly #context: ConsoleContext;
   readonly #taps: Taps;
+  readonly #farWatchers: FarWatchers;
   readonly #open = new Set<Stream>();
+  #opened = 0;
 
   constructor(context: ConsoleContext, taps: Taps) {
     this.#context = context;
     this.#taps = taps;
+    this.#farWatchers = new FarWatchers(context, taps);
+    context.hub.nodes.on('seen', (_app, message, from) => {
+      for (const { far } of this.#open) {
+        if (far === undefined || far.id !== message['id']) continue;
+        far.heard(from, message);
+        return 'ok';
+      }
+      return '';
+    });
   }
 
   get size(): number {
@@ -50,13 +57,12 @@ export class Streams {
   open(viewer: Viewer, body: unknown, response: ServerResponse): void {
     if (this.#open.size >= MAX_STREAMS) refuse(429, `${MAX_STREAMS} streams are open already`);
     const asked = readRequest(this.#context, viewer, body);
-    const wantsTap = asked.tail !== undefined || asked.follow !== undefined;
-    if (wantsTap && this.#taps.size >= MAX_TAPS) refuse(429, `${MAX_TAPS} tails are open already`);
     const lines = new Lines(response, () => {
       stream.stop();
       this.#open.delete(stream);
     });
-    const stream = new Stream(this.#context, viewer, this.#taps, asked, lines);
+    const id = String(++this.#opened);
+    const stream = new Stream(this.#context, viewer, this.#taps, { ...asked, id }, lines);
     this.#open.add(stream);
   }
 
@@ -64,14 +70,8 @@ export class Streams {
   stop(): void {
     for (const stream of this.#open) stream.stop();
     this.#open.clear();
+    this.#farWatchers.stop();
   }
-}
-
-interface Asked {
-  readonly watch: readonly string[];
-  readonly app: App | undefined;
-  readonly tail: TailFilter | undefined;
-  readonly follow: FollowFilter | undefined;
 }
 
 /**
@@ -82,12 +82,12 @@ class Stream {
   readonly #context: ConsoleContext;
   readonly #viewer: Viewer;
   readonly #lines: Lines;
-  readonly #taps: Taps;
   readonly #watches: readonly Watch[];
-  readonly #tail: Tail | undefined;
-  readonly #follow: Follow | undefined;
+  readonly #open: OpenTaps | undefined;
+  /** The same at the other nodes. */
+  readonly far: FarTaps | undefined;
   #timer: Timer | undefined;
-  #hasFollowed = false;
+  #saidNodes = '';
   #missed = 0;
   #saidMs = 0;
 
@@ -95,30 +95,24 @@ class Stream {
     context: ConsoleContext,
     viewer: Viewer,
     taps: Taps,
-    { watch, app, tail, follow }: Asked,
+    { id, watch, taps: asked }: AskedStream & { readonly id: string },
     lines: Lines,
   ) {
     this.#context = context;
     this.#viewer = viewer;
-    this.#taps = taps;
     this.#lines = lines;
     this.#watches = watch.map((target) => ({ target, last: '', dueMs: 0, isAsked: false }));
-    const wall = (): number => context.clock.wall();
-    if (app !== undefined && tail !== undefined) this.#tail = new Tail(app, tail, wall);
-    if (app !== undefined && follow !== undefined) {
-      this.#follow = new Follow(context, app, follow, () => (this.#hasFollowed = true));
-    }
-    if (this.#tail !== undefined) taps.open(this.#tail);
-    if (this.#follow !== undefined) taps.open(this.#follow);
+    this.#open = asked && new OpenTaps(context, taps, asked);
+    this.far = asked && new FarTaps(id, context, viewer, asked);
     this.#tick();
   }
 
   stop(): void {
-    if (this.#timer !== undefined) this.#context.clock.clearTimeout(this.#timer);
+    if (this.#timer === undefined) return;
+    this.#context.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#tail !== undefined) this.#taps.close(this.#tail);
-    if (this.#follow !== undefined) this.#taps.close(this.#follow);
-    this.#follow?.stop();
+    this.#open?.stop();
+    this.far?.stop();
     this.#lines.end();
   }
 
@@ -126,21 +120,32 @@ class Stream {
     const { clock } = this.#context;
     this.#timer = clock.setTimeout(() => this.#tick(), TICK_MS);
     const { isBehind } = this.#lines;
-    const rows = this.#tail?.take();
+    const { far } = this;
+    far?.renew();
+    this.#open?.tail?.shareWith(far?.nodes.asked ?? 1);
+    const own = this.#open?.tail?.take();
+    const tail = far?.takeTail(own);
     if (isBehind) {
-      if (rows !== undefined) this.#missed++;
+      if (tail !== undefined) this.#missed++;
       return;
     }
-    if (rows !== undefined) {
-      this.#say({ tail: { ...rows, missed: this.#missed } });
+    if (far !== undefined) this.#sayNodes(far.nodes);
+    if (tail !== undefined) {
+      this.#say({ tail: { ...tail, missed: this.#missed } });
       this.#missed = 0;
     }
-    if (this.#hasFollowed && this.#follow !== undefined) {
-      this.#hasFollowed = false;
-      this.#say({ follow: this.#follow.followed });
-    }
+    const follow = far?.takeFollowed(this.#open?.takeFollowed());
+    if (follow !== undefined) this.#say({ follow });
     for (const watch of this.#watches) if (clock.now() >= watch.dueMs) this.#ask(watch);
     if (clock.now() - this.#saidMs >= SILENCE_MS) this.#say({});
+  }
+
+  #sayNodes(nodes: Asked): void {
+    const isAlone = nodes.asked === 1 && this.#saidNodes === '';
+    const text = JSON.stringify({ nodes } satisfies StreamLine);
+    if (isAlone || text === this.#saidNodes) return;
+    this.#saidNodes = text;
+    this.#write(text);
   }
 
   #ask(watch: Watch): void {
@@ -184,61 +189,3 @@ class Stream {
 }
 
 const NOTHING = { status: 404, message: 'nothing is known of it' };
-
-function readRequest(context: ConsoleContext, viewer: Viewer, body: unknown): Asked {
-  const { watch = [], app: id, tail, follow } = isObject(body) ? body : {};
-  if (!Array.isArray(watch) || watch.length > MAX_WATCHED || !watch.every(isText)) {
-    return refuse(400, `watch must be a list of ${MAX_WATCHED} paths at most`);
-  }
-  const app = typeof id === 'string' && opens(viewer, id) ? context.apps.byId(id) : undefined;
-  if ((tail !== undefined || follow !== undefined) && app === undefined) {
-    return refuse(404, 'no such app');
-  }
-  return {
-    watch,
-    app,
-    tail: isObject(tail) ? readTail(viewer, tail) : undefined,
-    follow: isObject(follow) ? readFollow(viewer, follow) : undefined,
-  };
-}
-
-function readTail(viewer: Viewer, { way, data, ...rest }: Record<string, unknown>): TailFilter {
-  return {
-    ...readNames(rest),
-    ...(WAYS.has(way) && { way: way as TailFilter['way'] }),
-    data: data === true && requireOperator(viewer),
-  };
-}
-
-function readFollow(
-  viewer: Viewer,
-  { count, probe, ...rest }: Record<string, unknown>,
-): FollowFilter {
-  return {
-    ...readNames(rest),
-    count: typeof count === 'number' ? count : 1,
-    probe: probe === true && requireOperator(viewer),
-  };
-}
-
-function requireOperator({ role }: Viewer): true {
-  return role === 'operator' ? true : refuse(403, 'data and probes are for operators');
-}
-
-/** Names to filter by; empty ones filter nothing. */
-function readNames(given: Record<string, unknown>): {
-  channel?: string;
-  event?: string;
-  socket?: string;
-} {
-  const { channel, event, socket } = given;
-  return {
-    ...(isText(channel) && channel !== '' && { channel }),
-    ...(isText(event) && event !== '' && { event }),
-    ...(isText(socket) && socket !== '' && { socket }),
-  };
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= 2_000;
-}

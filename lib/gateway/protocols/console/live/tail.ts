@@ -5,11 +5,17 @@ import type { App } from '../../../core/model/app';
 import type { Channel } from '../../../core/model/channel';
 import type { Socket } from '../../../core/model/socket';
 import type { TailFilter, TailPart, TailRow } from '../api';
+import type { ConsoleContext } from '../context';
 
-/** Rows of a part. */
-const MAX_ROWS = 50;
+/** Rows of a part, of all nodes together. */
+export const MAX_ROWS = 50;
+/** Rows of a node, however many there are. */
+const MIN_ROWS = 5;
 /** Characters of an event's data that are shown. */
 const MAX_DATA = 1_024;
+
+/** The events of one node since the part before. */
+export type SeenPart = Omit<TailPart, 'missed'>;
 
 /**
  * The events of an app that pass by, for one watcher. It counts all of them, and makes rows of a few: every nth, so that the
@@ -18,23 +24,29 @@ const MAX_DATA = 1_024;
 export class Tail implements Tap {
   readonly #app: App;
   readonly #filter: TailFilter;
-  readonly #wall: () => number;
+  readonly #context: Pick<ConsoleContext, 'clock' | 'node'>;
+  #maxRows = MAX_ROWS;
   #rows: TailRow[] = [];
   #seen = 0;
   #fit = 0;
   #stride = 1;
 
-  constructor(app: App, filter: TailFilter, wall: () => number) {
+  constructor(app: App, filter: TailFilter, context: Pick<ConsoleContext, 'clock' | 'node'>) {
     this.#app = app;
     this.#filter = filter;
-    this.#wall = wall;
+    this.#context = context;
+  }
+
+  /** This node is one of so many whose rows are shown together. */
+  shareWith(nodes: number): void {
+    this.#maxRows = Math.max(MIN_ROWS, Math.floor(MAX_ROWS / nodes));
   }
 
   /** The rows since the part before; undefined when nothing has passed by. */
-  take(): Omit<TailPart, 'missed'> | undefined {
+  take(): SeenPart | undefined {
     if (this.#seen === 0) return undefined;
     const part = { rows: this.#rows, seen: this.#seen, fit: this.#fit };
-    this.#stride = Math.max(1, Math.ceil(this.#fit / MAX_ROWS));
+    this.#stride = Math.max(1, Math.ceil(this.#fit / this.#maxRows));
     this.#rows = [];
     this.#seen = this.#fit = 0;
     return part;
@@ -59,10 +71,10 @@ export class Tail implements Tap {
     if (!this.#takes(app, 'out', channel, event, undefined)) return;
     if (typeof answer === 'number')
       return this.#add('out', channel, event, data, { sockets: answer });
-    const at = this.#wall();
+    const at = this.#context.clock.wall();
     void later(answer, (sockets) => {
       const count = sockets === 'unavailable' ? undefined : sockets;
-      if (this.#rows.length < MAX_ROWS)
+      if (this.#rows.length < this.#maxRows)
         this.#add('out', channel, event, data, { sockets: count, at });
     });
   }
@@ -87,7 +99,7 @@ export class Tail implements Tap {
     if (filter.event !== undefined && filter.event !== event) return false;
     if (filter.socket !== undefined && filter.socket !== socket) return false;
     if (filter.channel !== undefined && channel?.startsWith(filter.channel) !== true) return false;
-    return this.#fit++ % this.#stride === 0 && this.#rows.length < MAX_ROWS;
+    return this.#fit++ % this.#stride === 0 && this.#rows.length < this.#maxRows;
   }
 
   #add(
@@ -98,7 +110,7 @@ export class Tail implements Tap {
     more: { socket?: string; sockets?: number | undefined; toBackends?: boolean; at?: number },
   ): void {
     this.#rows.push({
-      at: more.at ?? this.#wall(),
+      ...{ at: more.at ?? this.#context.clock.wall(), node: this.#context.node() },
       ...{ way, channel, event, socket: more.socket, bytes: Buffer.byteLength(data) },
       ...{ sockets: more.sockets, toBackends: more.toBackends },
       data: this.#filter.data === true ? data.slice(0, MAX_DATA) : undefined,
