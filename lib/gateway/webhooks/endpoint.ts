@@ -26,7 +26,8 @@ const DELIVERY = 'X-Standpipe-Delivery';
 const MAX_ATTEMPTS = 30;
 const MAX_SHOWN = 200;
 const ONE = { entries: 1, bytes: Infinity };
-const BATCH = { entries: 100, bytes: 256 * 1024 };
+// Receivers may refuse bodies above 100 kB: that is the default of Express.
+const BATCH = { entries: 500, bytes: 64 * 1024 };
 
 /** A request, signed once: every attempt sends the same bytes. */
 interface Delivery {
