@@ -3,9 +3,12 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { createClient, type PipeClient } from '../../lib';
+import { sharesPorts } from '../../lib/gateway/options/guards';
+import { isShared } from '../../lib/gateway/transport/listen';
 import { ApiClient } from '../support/api-client';
 import { Run } from '../support/command';
 import { ConsoleVisitor } from '../support/console-visitor';
+import { freePort } from '../support/nginx';
 import { Reader } from '../support/reader';
 import { SECRET } from '../support/start-gateway';
 import { TestSocket } from '../support/test-socket';
@@ -92,6 +95,17 @@ t.test('workers of one command serve browsers, backends and HTTP calls as one', 
   const stopped = lines(run).filter(({ msg }) => msg === 'gateway stopped');
   t.equal(new Set(stopped.map(({ pid }) => pid)).size, 2, 'both drained');
 });
+
+t.test(
+  'with --reuse-port each worker takes connections from the system',
+  { skip: !sharesPorts(process.versions.node) && 'this Node shares no ports' },
+  async (t) => {
+    const port = await freePort();
+    await serve(t, { args: ['--reuse-port'], config: { port } });
+    t.ok(isShared(port), 'two sockets listen');
+    for (let i = 0; i < 4; i++) await TestSocket.connect(t, port);
+  },
+);
 
 t.test('a worker that is killed takes its own sockets alone, and is replaced', async (t) => {
   const { run, port, pids } = await serve(t);
@@ -220,6 +234,7 @@ t.test('workers that cannot start end the command, and say why', async (t) => {
     [['--workers', '0'], /--workers: must be a number from 1 to 256/],
     [['--workers', '2', '--metrics-port', '65535'], /--metrics-port: each worker takes one port/],
     [['--workers', 'two'], /whole number/],
+    [['--workers', '2', '--reuse-port'], /reuse-?port: (each worker would take|needs Node)/i],
   ];
   for (const [args, why] of refused) {
     const run = new Run(t, ['serve', '--config', file, '--port', '0', ...args]);

@@ -40,11 +40,16 @@ export function optionsOfWorker(options: GatewayOptions, number: number): Gatewa
 }
 
 /** Refuses a number of workers that cannot be, or that leaves no ports for their metrics and consoles. */
-export function requireWorkers(count: number, { metrics, console }: GatewayOptions): void {
+export function requireWorkers(count: number, options: GatewayOptions): void {
+  const { metrics, console, port, reusePort, tls } = options;
   if (count < 1 || count > MAX_WORKERS) {
     throw new StandpipeError('bad_option', `--workers: must be a number from 1 to ${MAX_WORKERS}`);
   }
   if (count === 1) return;
+  if (reusePort === true && (port === 0 || tls?.port === 0)) {
+    const message = '--reuse-port: each worker would take a free port of its own: set a port';
+    throw new StandpipeError('bad_option', message);
+  }
   requireRoom('--metrics-port', metrics?.port, count);
   requireRoom('--console-port', console?.port, count);
 }

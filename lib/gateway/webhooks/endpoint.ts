@@ -25,7 +25,8 @@ const QUIET_MS = 60_000;
 /** Events that nobody tried to send and that are kept of those that became too old at once. */
 const MAX_KEPT_EXPIRED = 100;
 const ONE = { entries: 1, bytes: Infinity };
-const BATCH = { entries: 100, bytes: 256 * 1024 };
+// Receivers may refuse bodies above 100 kB: that is the default of Express.
+const BATCH = { entries: 500, bytes: 64 * 1024 };
 
 interface Delivery extends Signed {
   load: Load;

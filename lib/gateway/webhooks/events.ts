@@ -32,17 +32,16 @@ export function webhookEvent(event: PipeEvent, source: string): WebhookEvent | u
     case EventKind.VACATED:
       return make('channel_vacated', channel, source);
     case EventKind.MEMBER_ADDED:
-      return make('member_added', channel, source, { user_id: userId }, userId);
+      return make('member_added', channel, source, userField(userId), userId);
     case EventKind.MEMBER_REMOVED:
-      return make('member_removed', channel, source, { user_id: userId }, userId);
+      return make('member_removed', channel, source, userField(userId), userId);
     case EventKind.CACHE_MISS:
       return make('cache_miss', channel, source);
     case EventKind.MESSAGE: {
       const { event: name = '', data = '', socketId } = event;
-      // The key of the user is left out where there is none.
+      const fields = `,"event":${JSON.stringify(name)},"data":${stringOf(data)},"socket_id":"${socketId}"`;
       const member = channel.startsWith('presence-') ? userId : undefined;
-      const fields = { event: name, data: asString(data), socket_id: socketId, user_id: member };
-      return make('client_event', channel, source, fields);
+      return make('client_event', channel, source, fields + userField(member));
     }
     default:
       // Sockets and users as a whole have no webhooks.
@@ -51,7 +50,7 @@ export function webhookEvent(event: PipeEvent, source: string): WebhookEvent | u
 }
 
 export function countEvent(channel: string, subscribers: number, source: string): WebhookEvent {
-  return make('subscription_count', channel, source, { subscription_count: subscribers });
+  return make('subscription_count', channel, source, `,"subscription_count":${subscribers}`);
 }
 
 /** True for client events, which go to other browsers in apps that have them switched on. */
@@ -61,17 +60,29 @@ export function isRelayed(channel: string | undefined, event: string | undefined
   );
 }
 
+/**
+ * The text is joined of its parts: as an object it takes twice the time. Names of channels and ids of sockets hold nothing
+ * that JSON escapes.
+ *
+ * @param fields text of the further fields, each with a comma before it
+ */
 function make(
   name: WebhookEventName,
   channel: string,
   source: string,
-  fields: Record<string, unknown> = {},
+  fields = '',
   userId?: string,
 ): WebhookEvent {
-  return { name, channel, userId, source, json: JSON.stringify({ name, channel, ...fields }) };
+  const json = `{"name":"${name}","channel":"${channel}"${fields}}`;
+  return { name, channel, userId, source, json };
+}
+
+/** The key is left out where there is no user. */
+function userField(userId: string | undefined): string {
+  return userId === undefined ? '' : `,"user_id":${JSON.stringify(userId)}`;
 }
 
 /** Receivers in typed languages read `data` as a string, so what is none becomes its JSON text. */
-function asString(raw: string): string {
-  return raw.startsWith('"') ? (JSON.parse(raw) as string) : raw;
+function stringOf(data: string): string {
+  return data.startsWith('"') ? data : JSON.stringify(data);
 }
