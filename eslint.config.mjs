@@ -60,7 +60,11 @@ export default defineConfig(
     plugins: { standpipe },
     languageOptions: {
       parser,
-      parserOptions: { project: '.ci/tsconfig.lib.json', tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: '.ci/tsconfig.lib.json',
+        tsconfigRootDir: import.meta.dirname,
+        jsDocParsingMode: 'none',
+      },
     },
     // Comments that switch off a rule of oxlint are oxlint's to judge.
     linterOptions: { reportUnusedDisableDirectives: 'off' },
