@@ -14,6 +14,8 @@ export interface WebhookEvent {
   json: string;
   /** Held by each queue that has it, where the other gateways tell it when this one can not. */
   receipt?: Receipt;
+  /** Another gateway was about to tell it, and has died: an endpoint may have taken it. */
+  mayBeTaken?: boolean;
 }
 
 /** Leave event that each event cancels. */

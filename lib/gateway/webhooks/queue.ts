@@ -58,7 +58,8 @@ const MAX_STALE = 32;
  * Events that wait for one endpoint, in a line for each channel. A line has one load in flight at most, so the order of
  * a channel holds and a repeated load holds up no other channel. Sources take turns, an entry each, so that none holds
  * up the others. Bounded in entries and bytes, those on the way included: the newest entry of the largest source is
- * dropped, near the end of memory also where the queue would grow. An event and the one that undoes it leave the queue. Time comes from the caller, in milliseconds.
+ * dropped, near the end of memory also where the queue would grow. An event that no endpoint has and the one that undoes it
+ * leave the queue. Time comes from the caller, in milliseconds.
  */
 export class Queue {
   readonly #limits: QueueLimits;
@@ -231,7 +232,7 @@ export class Queue {
     return line;
   }
 
-  /** The waiting event of the same channel or member that an event takes back. Numbers of subscribers may stand between. */
+  /** The waiting event of the same channel or member that an event takes back, unless an endpoint may have it. Numbers of subscribers may stand between. */
   #undoneBy({ name, channel, userId }: WebhookEvent): Entry | undefined {
     const other = OPPOSITES.get(name);
     const entries = this.#lines.get(channel)?.entries;
@@ -239,7 +240,10 @@ export class Queue {
     for (let i = entries.length - 1; i >= Math.max(0, entries.length - MAX_LOOK); i--) {
       const entry = entries[i] as Entry;
       const { event } = entry;
-      if (event.name === other && event.userId === userId) return entry;
+      if (event.name === other && event.userId === userId) {
+        // The endpoint would know what it has taken, and not what undid it.
+        return event.mayBeTaken === true ? undefined : entry;
+      }
       const isOfOther =
         userId !== undefined && event.userId !== undefined && event.userId !== userId;
       if (!isOfOther && event.name !== 'subscription_count') return undefined;

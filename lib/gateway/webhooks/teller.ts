@@ -135,7 +135,7 @@ export class Teller {
         }
         for (const telling of owed) {
           const event = this.#parts.eventOf(telling);
-          if (event !== undefined) this.#tell(event, telling);
+          if (event !== undefined) this.#tell({ ...event, mayBeTaken: true }, telling);
         }
         this.#ask();
       },

@@ -60,6 +60,16 @@ export const kept: readonly FaultKind[] = [
           'a planned restart of its gateway leaves a stream to another one',
         ),
       },
+      {
+        title: 'a gateway that has left its streams takes what others report for them',
+        file: 'gateway/core/cluster/elsewhere.ts',
+        from: 'if (this.#isLeaving) return new Promise(() => undefined);',
+        to: '',
+        finder: spec(
+          'gateway/cluster/kept-streams.spec.ts',
+          'events that come while the gateway of a stream is leaving come to its next one',
+        ),
+      },
     ],
   },
   {

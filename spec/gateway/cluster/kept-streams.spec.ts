@@ -114,6 +114,59 @@ t.test(
   },
 );
 
+t.test(
+  'events that come while the gateway of a stream is leaving come to its next one',
+  async (t) => {
+    const engine = new FarEngine();
+    const [home, other] = [await start(t, engine), await start(t, engine)];
+    const chat = await backend(t, home, { name: 'chat' });
+    const socket = await TestSocket.connect(t, other.port);
+    socket.send({ event: 'hi', data: 2 });
+    await until(() => chat.handled.length === 1);
+    // The gateway has left its streams, and stays for some time yet.
+    let leaves: () => void = () => undefined;
+    const isLeft = new Promise<void>((resolve) => (leaves = resolve));
+    const release = home.link.release.bind(home.link);
+    let isAbout = false;
+    home.link.release = async (lease) => {
+      isAbout = true;
+      await isLeft;
+      await release(lease);
+    };
+    // A report without an answer is sent again.
+    const reports: number[] = [];
+    let isAnswered = false;
+    const send = other.link.post.bind(other.link);
+    other.link.post = async (node, messages) => {
+      for (const message of messages) {
+        const isReport = message.kind === 'letter' && message.text.includes('"event":"hi"');
+        if (isReport) reports.push(message.number);
+      }
+      await send(node, messages);
+    };
+    const answer = home.link.post.bind(home.link);
+    home.link.post = async (node, messages) => {
+      isAnswered ||= messages.some(
+        (each) => each.kind === 'reply' && reports.includes(each.number),
+      );
+      await answer(node, messages);
+    };
+    const stopped = home.gateway.stop();
+    await until(() => isAbout);
+    socket.send({ event: 'hi', data: 4 });
+    await until(() => reports.length > 1 || isAnswered);
+    leaves();
+    await stopped;
+    chat.line.port = other.port;
+    chat.line.cut();
+    chat.line.mend();
+    socket.send({ event: 'hi', data: 6 });
+    await until(() => chat.handled.some((what) => what.startsWith('6')));
+    t.strictSame(chat.handled.map(Number.parseFloat), [2, 4, 6]);
+    t.strictSame(chat.told, []);
+  },
+);
+
 t.test('a connection lost while its place is looked for costs the next one nothing', async (t) => {
   let delayMs = 1;
   const engine = new FarEngine({ delayMs: () => delayMs });

@@ -193,6 +193,15 @@ t.test('an event on the way is not taken back', async (t) => {
   t.strictSame(entries(queue.take(ALL, 0).load), ['a2']);
 });
 
+t.test('an event that an endpoint may have from another gateway is not taken back', async (t) => {
+  const queue = new Queue(ROOMY);
+  queue.add(event('a', 'a1', { name: 'channel_occupied', mayBeTaken: true }), 0);
+  queue.add(event('a', 'a2', { name: 'channel_vacated' }), 0);
+  queue.add(event('a', 'a3', { name: 'channel_occupied' }), 0);
+  queue.add(event('a', 'a4', { name: 'channel_vacated' }), 0);
+  t.strictSame(entries(queue.take(ALL, 0).load), ['a1', 'a4']);
+});
+
 t.test('a full queue drops the newest entry of the largest source', async (t) => {
   const queue = new Queue({ ...ROOMY, maxEntries: 4 });
   for (const text of ['x1', 'x2', 'x3', 'x4']) {

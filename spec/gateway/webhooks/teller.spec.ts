@@ -57,6 +57,28 @@ t.test('changes that no other node has told are told, in their order', async (t)
   );
 });
 
+t.test('debts of another node are told first, as what an endpoint may have', async (t) => {
+  const clock = new ManualClock();
+  const told: Array<[string, boolean | undefined]> = [];
+  const owed = [{ channel: 'owed', userId: undefined, present: true, seq: 1 }];
+  const broker = { tell: () => [true], told: () => 'told', owed: () => owed };
+  const teller = new Teller({ broker } as unknown as App, {
+    ...{ clock, maxWaiting: 600 },
+    isOwn: () => true,
+    tell: ({ channel, mayBeTaken }) => void told.push([channel, mayBeTaken]),
+    eventOf: ({ channel }) => event('channel_occupied', channel),
+    dropped: () => undefined,
+  });
+  teller.offer(event('channel_vacated', 'new'), 2);
+  teller.takeOver();
+  clock.advance(0);
+  await teller.idle();
+  t.strictSame(told, [
+    ['owed', true],
+    ['new', undefined],
+  ]);
+});
+
 t.test('changes wait for a broker that is away, up to a limit', async (t) => {
   let isAway = true;
   const { clock, teller, told, dropped, asked } = tellerWith((tellings) =>

@@ -124,6 +124,8 @@ export class Elsewhere implements FarBrowsers {
 
   /** Another node reports. */
   report(from: number, message: NodeMessage): Eventual<string> {
+    // No stream is left to put it in. What is not answered is kept by its node for the next homes.
+    if (this.#isLeaving) return new Promise(() => undefined);
     const report = readReport(message);
     const far = this.#far.get(from);
     if (report === undefined || far === undefined) return 'again';
