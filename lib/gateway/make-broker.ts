@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import type { Broker } from '../brokers/broker';
 import { MemoryEngine } from '../brokers/memory/engine';
-import { redisBroker } from '../brokers/redis/broker';
+import type { redisBroker as RedisBroker } from '../brokers/redis/broker';
 import { silent } from '../util/logger';
 import type { MemoryWatch } from '../stream/memory-watch';
 import type { Clock } from '../util/timers';
@@ -20,6 +20,8 @@ export function joinedBroker(settings: GatewaySettings, clock: Clock): Broker | 
   if (broker === undefined) return hostedBroker(settings, clock);
   const { brokerHoldMs: holdMs, brokerLeaseMs: leaseMs } = limits;
   const { maxBrokerSpoolBytes: maxSpoolBytes, maxBrokerReplayBytes: maxReplayBytes } = limits;
+  // Loaded by gateways that have a broker, which most have not.
+  const { redisBroker } = require('../brokers/redis/broker') as { redisBroker: typeof RedisBroker };
   return redisBroker({
     address: broker.redis,
     prefix: broker.prefix,

@@ -1,5 +1,5 @@
 import pino, { type Level, type Logger } from 'pino';
-import { prettyFactory } from 'pino-pretty';
+import type { prettyFactory as PrettyFactory } from 'pino-pretty';
 import type { Gateway } from '../../gateway';
 import { LogDestination } from './log-destination';
 
@@ -30,8 +30,9 @@ export function processLog({ level, format }: LogOptions): ProcessLog {
   return { log, countIn: (gateway) => void (counts = gateway) };
 }
 
-/** Lines for a reader, in colours on a terminal that wants them (no-color.org). */
+/** Lines for a reader, in colours on a terminal that wants them (no-color.org). Most logs are JSON, and do not load what makes these. */
 function prettyLines(to: LogDestination, isTerminal: boolean): Pick<LogDestination, 'write'> {
+  const { prettyFactory } = require('pino-pretty') as { prettyFactory: typeof PrettyFactory };
   const pretty = prettyFactory({
     ...{ colorize: isTerminal && (process.env['NO_COLOR'] ?? '') === '' },
     ...{ singleLine: true, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname,name' },
