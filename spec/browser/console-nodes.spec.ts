@@ -48,7 +48,7 @@ if (hasBrowser()) {
     const [one, two] = [await start(), await start()];
     const bob = await new TestGateway(two, CREDENTIALS).browser();
     await bob.subscribe('private-room');
-    const say = (name: string): void => bob.send(name, { text: 'hello' }, 'private-room');
+    const say = (name: string): void => void bob.send(name, { text: 'hello' }, 'private-room');
     const hasRow = async (name: string): Promise<boolean> =>
       (await page.getByRole('row').filter({ hasText: name }).count()) > 0;
     const browser = await startBrowser(t);
