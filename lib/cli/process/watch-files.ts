@@ -7,8 +7,8 @@ const LOOK_MS = 1_000;
 /**
  * Calls `changed` when a file is another one than it was, and has stayed so for one look: half a file, of an editor that
  * is still writing, is nobody's configuration. Files are looked at by their path, so a link that points elsewhere, as
- * Kubernetes replaces its volumes, is a change. A file that is gone is told of once and waited for: what was read of it stays
- * in force. Ends with the process.
+ * Kubernetes replaces its volumes, is a change. A file that is gone is told of once and waited for; the options read from it
+ * stay in force. Ends with the process.
  * @param files paths, asked for at each look
  */
 export function watchFiles(

@@ -16,7 +16,7 @@ export interface GivenUpRequest extends Signed {
   readonly why: string;
   /** Attempts so far. */
   attempts: number;
-  /** It is on its way again. */
+  /** The request is on its way again. */
   isUnderway: boolean;
 }
 

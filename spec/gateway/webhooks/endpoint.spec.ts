@@ -347,33 +347,36 @@ t.test('stopped, it drops and counts what is left, and takes no more', async (t)
   await receiver.idle();
 });
 
-t.test('what was given up can be sent again, whether or not it was tried before', async (t) => {
-  let outcome: PostOutcome = FAILED;
-  const { clock, receiver, posts, metrics, offer } = offlineEndpoint({ outcome: () => outcome });
-  offer('tried');
-  clock.advance(30_000);
-  // The endpoint is left alone: further events wait, and none of them is tried before it is too old.
-  offer(...Array.from({ length: 150 }, (_, i) => `later-${i}`));
-  clock.advance(700_000);
-  const { givenUp, dropped } = receiver.state;
-  t.equal(dropped, 151);
-  t.equal(givenUp.length, 100, 'a hundred are kept');
-  t.equal(givenUp.filter(({ attempts }) => attempts === 0).length > 0, true);
-  const [latest] = givenUp as [(typeof givenUp)[0]];
-  outcome = TAKEN;
-  const before = posts.length;
-  const sent = receiver.sendAgain(latest.delivery);
-  t.equal(await receiver.sendAgain(latest.delivery), 'underway', 'once at a time');
-  clock.advance(1);
-  t.strictSame(await sent, TAKEN);
-  t.equal(posts.length, before + 1);
-  t.equal(posts.at(-1)?.body, latest.body.toString());
-  t.equal(receiver.state.givenUp.length, 99);
-  t.equal(metrics.webhookEventsSent, 1);
-  t.equal(receiver.sendAgain(latest.delivery), undefined, 'what was taken is gone');
-});
+t.test(
+  'requests that were given up can be sent again, whether or not they were tried',
+  async (t) => {
+    let outcome: PostOutcome = FAILED;
+    const { clock, receiver, posts, metrics, offer } = offlineEndpoint({ outcome: () => outcome });
+    offer('tried');
+    clock.advance(30_000);
+    // The endpoint is left alone: further events wait, and none of them is tried before it is too old.
+    offer(...Array.from({ length: 150 }, (_, i) => `later-${i}`));
+    clock.advance(700_000);
+    const { givenUp, dropped } = receiver.state;
+    t.equal(dropped, 151);
+    t.equal(givenUp.length, 100, 'a hundred are kept');
+    t.equal(givenUp.filter(({ attempts }) => attempts === 0).length > 0, true);
+    const [latest] = givenUp as [(typeof givenUp)[0]];
+    outcome = TAKEN;
+    const before = posts.length;
+    const sent = receiver.sendAgain(latest.delivery);
+    t.equal(await receiver.sendAgain(latest.delivery), 'underway', 'once at a time');
+    clock.advance(1);
+    t.strictSame(await sent, TAKEN);
+    t.equal(posts.length, before + 1);
+    t.equal(posts.at(-1)?.body, latest.body.toString());
+    t.equal(receiver.state.givenUp.length, 99);
+    t.equal(metrics.webhookEventsSent, 1);
+    t.equal(receiver.sendAgain(latest.delivery), undefined, 'what was taken is gone');
+  },
+);
 
-t.test('what was given up takes a mebibyte at most', async (t) => {
+t.test('requests that were given up take a mebibyte at most', async (t) => {
   const kept = new GivenUp();
   const owner = {};
   for (let i = 0; i < 20; i++) {

@@ -79,9 +79,9 @@ async function farAct(
   if (app === undefined || id === undefined) return undefined;
   const message = { type: 'act', ...asked, by, role, apps } as const;
   const texts = await nodes.ask(app, message, ACT_MS);
-  const found = texts.flatMap((text) => {
+  const found: FarAct[] = texts.flatMap((text) => {
     const far = parseJson(text ?? '');
-    return isObject(far) ? [far as FarAct] : [];
+    return isObject(far) ? [far] : [];
   });
   return found.find(({ fault }) => fault?.status !== 404);
 }

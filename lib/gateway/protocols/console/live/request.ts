@@ -7,7 +7,7 @@ import { refuse } from '../fault';
 const MAX_WATCHED = 4;
 const WAYS: ReadonlySet<unknown> = new Set(['in', 'out', 'to']);
 
-/** What a stream shows: answers, and the events of an app that pass by. */
+/** Content of a stream: answers, and the events of an app that pass by. */
 export interface AskedStream {
   readonly watch: readonly string[];
   readonly taps: AskedTaps | undefined;
