@@ -129,7 +129,8 @@ export class RedisLink implements EngineLink {
     const next = randomBytes(12).toString('base64url');
     const args = [`${node}`, token, `${leaseMs}`, next];
     const reply = await this.#send(scripts.renew.call([nodes, tokens, used, key], args));
-    this.#connection?.probeTopics(this.#options.clock.now(), leaseMs / 4);
+    // Two renewals later: the answers to a ping and to one renewal may have waited for the same engine.
+    this.#connection?.probeTopics(this.#options.clock.now(), leaseMs / 2);
     const [atMs, era = '', ...others] = reply as [number, ...string[]];
     return { held: atMs > 0, nodes: others.map(Number), atMs, era };
   }
