@@ -40,7 +40,7 @@ export const SHARED: Features = { ...presence, ...caching, ...counting, ...watch
 const JOBS = 16;
 
 /** A browser on a busy machine takes longer than the half minute that a test has. */
-export const TIMEOUT_MS = 100_000;
+export const TIMEOUT_MS = 240_000;
 
 /** Shows features in one way to connect. */
 export async function showFeatures(t: Test, setting: Setting, features: Features): Promise<void> {
