@@ -19,8 +19,10 @@ const ADDED = shapeOf(
     data: JSON.stringify({ user_id: `${FIRST}` }),
   }),
 );
-/** Joins of a round, so that the channel does not grow much meanwhile. */
-const joinsOf = (members: number): number => Math.min(50, Math.max(10, members / 10));
+/** Members that join at once before the rounds: messages of a turn are one write for each member, and few wait unsent. */
+const WAVE = 500;
+/** Joins of a round: few where each is told to many, so that the channel does not grow much meanwhile. */
+const joinsOf = (members: number): number => Math.min(50, Math.max(10, 20_000 / members));
 
 /** Cost of a join: medians of the rounds. */
 export interface JoinCost {
@@ -37,7 +39,14 @@ export async function measureJoins({ port, rounds }: Settings, members: number):
   let users = members;
   const nextUser = (): string => `${FIRST + users++}`;
   const open = (opening: Opening): RawSocket => new RawSocket(port, standpipe.path([]), opening);
-  const sockets = await openAll(members, (i) => open(member(`${FIRST + i}`)));
+  const memberIds: string[] = [];
+  const sockets = await openAll(members, (i) => open(greeted((id) => (memberIds[i] = id))));
+  for (let i = 0; i < members; i += 1) {
+    sockets[i]?.write(join(memberIds[i] ?? '', CHANNEL, `${FIRST + i}`));
+    const isWave = (i + 1) % WAVE === 0 || i + 1 === members;
+    if (isWave) await Promise.all(sockets.slice(0, i + 1).map(quiet));
+  }
+  // Once more: a join may be handled behind the ping of another member.
   await Promise.all(sockets.map(quiet));
   const joins = joinsOf(members);
   const ids: string[] = [];
@@ -64,23 +73,19 @@ export async function measureJoins({ port, rounds }: Settings, members: number):
   };
 }
 
-/** The opening of a member. */
-function* member(user: string): Opening {
-  yield [join(idIn(yield []), CHANNEL, user)];
-}
-
-/** The opening of a socket that joins later, with its id. */
+/** The opening of a socket that joins later; `then` takes its id. */
 function* greeted(then: (id: string) => void): Opening {
   then(idIn(yield []));
 }
 
-/** Waits until nothing more comes: an answer to a ping is behind all that was sent before. */
+/** Waits until all has come that was sent before: an answer to a ping is behind it. */
 function quiet(socket: RawSocket): Promise<void> {
   return new Promise((resolve) => {
     let end = '';
     socket.received = (bytes, chunk) => {
-      end = (end + chunk.toString('latin1', Math.max(0, bytes - 100), bytes)).slice(-100);
-      if (end.includes(PONG)) resolve();
+      const text = end + chunk.toString('latin1', 0, bytes);
+      if (text.includes(PONG)) resolve();
+      end = text.slice(-PONG.length);
     };
     socket.write(maskedFrame('{"event":"pusher:ping"}'));
   });

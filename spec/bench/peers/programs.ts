@@ -49,8 +49,11 @@ export function nats(): Peer {
       );
       return rawPublisher(port, frames, { opening: this.opening([]) });
     },
-    event: (channel, data) =>
-      textShape(`MSG ${channel} ${sid(channel)} ${data.length}\r\n${data}\r\n`),
+    // The server pings every client two seconds after it came, and is not answered: it waits for minutes.
+    event: (channel, data) => ({
+      ...textShape(`MSG ${channel} ${sid(channel)} ${data.length}\r\n${data}\r\n`),
+      aside: Buffer.from('PING\r\n'),
+    }),
   };
 }
 

@@ -9,6 +9,8 @@ const ZERO = '0'.charCodeAt(0);
 export interface Shape {
   readonly bytes: number;
   readonly at: number;
+  /** A message without a number that may come between them; begins with another byte than they do. */
+  readonly aside?: Buffer;
 }
 
 /** The shape of frames as a server sends them, from the text of the first one. */
@@ -46,6 +48,8 @@ export class Numbered {
   /** The place in a frame that began in an earlier chunk, and its number as far as it has come. */
   #place = 0;
   #number = 0;
+  /** Bytes of an aside that have not come yet. */
+  #aside = 0;
 
   /** @param order 'any' where a sender promises none: frames are counted only */
   constructor(shape: Shape, order: Order | 'any' = { first: 0, step: 1 }) {
@@ -56,9 +60,17 @@ export class Numbered {
 
   /** Gives the number of frames that end in the first `bytes` of a chunk. */
   read(bytes: number, chunk: Buffer): number {
-    const { bytes: size, at } = this.#shape;
+    const { bytes: size, at, aside } = this.#shape;
     let count = 0;
     for (let i = 0; i < bytes;) {
+      if (aside !== undefined && this.#place === 0) {
+        if (this.#aside === 0 && chunk[i] === aside[0]) this.#aside = aside.length;
+        if (this.#aside > 0) {
+          this.#aside -= 1;
+          i += 1;
+          continue;
+        }
+      }
       if (this.#place === 0 && bytes - i >= size) {
         this.#number = 0;
         for (let j = i + at; j < i + at + DIGITS; j += 1) this.#digit(chunk[j] ?? 0);

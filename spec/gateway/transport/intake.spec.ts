@@ -284,6 +284,28 @@ t.test('answers with long lists of members are a few a turn', async (t) => {
   t.ok(most < 40, `${most} of 200 messages in one turn`);
 });
 
+t.test('sign-ins are fewer a turn than messages without a signature', async (t) => {
+  const gateway = await startGateway(t, { limits: { maxSubscriptionsPerSecond: 1e6 } });
+  const { metrics, port } = gateway;
+  const most = async (say: (socket: TestSocket) => void): Promise<number> => {
+    const sockets = await Promise.all(
+      Array.from({ length: 20 }, () => TestSocket.connect(t, port)),
+    );
+    const before = metrics.messagesReceived;
+    for (const socket of sockets) for (let i = 0; i < 60; i++) say(socket);
+    let result = 0;
+    for (let last = before; last < before + 1_200;) {
+      await turn();
+      result = Math.max(result, metrics.messagesReceived - last);
+      last = metrics.messagesReceived;
+    }
+    return result;
+  };
+  const pings = await most((socket) => socket.send({ event: 'pusher:ping', data: {} }));
+  const signIns = await most((socket) => socket.askToSignIn({ id: 'u' }));
+  t.ok(signIns <= 264 && signIns < pings, `${signIns} sign-ins, ${pings} pings in one turn`);
+});
+
 t.test('malformed messages cost a browser its connection after a few', async (t) => {
   const { port, metrics } = await startGateway(t);
   for (const [name, bytes] of Object.entries({

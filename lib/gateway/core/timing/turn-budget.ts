@@ -10,6 +10,8 @@ export type Share = () => boolean;
  */
 export const BYTES_PER_UNIT = 2048;
 const UNITS_PER_TURN = 1024;
+/** Units of the check of a signature, which takes as long as so many small messages. */
+export const SIGNATURE_UNITS = 4;
 /** Units that one peer may use before the others have their turn. */
 export const UNITS_PER_SHARE = 64;
 

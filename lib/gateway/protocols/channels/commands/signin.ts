@@ -3,6 +3,7 @@ import * as messages from '../../../../pusher/messages';
 import { parseUserData } from '../../../../pusher/presence';
 import { verifyUserAuth } from '../../../../pusher/signature';
 import type { Socket } from '../../../core/model/socket';
+import { SIGNATURE_UNITS } from '../../../core/timing/turn-budget';
 import type { ChannelsContext } from '../context';
 
 /** Users of a watchlist that cost as much as a message. */
@@ -29,6 +30,7 @@ export function signin(
   if (full !== undefined) return context.refuse(socket, 'signin', CloseCode.OVER_CAPACITY, full);
   const signer = app.keys.signerOf(auth);
   const { key, secret } = signer ?? app;
+  context.budget.spend(SIGNATURE_UNITS);
   const signed = verifyUserAuth({ key, secret, socketId: socket.id, userData, auth });
   if (!signed.ok) return failed(signed.message);
   const user = parseUserData(userData, limits);

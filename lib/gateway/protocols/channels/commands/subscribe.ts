@@ -4,6 +4,7 @@ import { verifyChannelAuth } from '../../../../pusher/signature';
 import type { AdmissionRefusal } from '../../../core/model/entrant';
 import type { Channel } from '../../../core/model/channel';
 import type { Socket } from '../../../core/model/socket';
+import { SIGNATURE_UNITS } from '../../../core/timing/turn-budget';
 import type { Limits } from '../../../options/options';
 import type { ChannelsContext } from '../context';
 
@@ -32,6 +33,7 @@ export function subscribe(
       if (visibility === 'public') return undefined;
       const signer = app.keys.signerOf(auth);
       const { key, secret } = signer ?? app;
+      context.budget.spend(SIGNATURE_UNITS);
       const signed = { key, secret, socketId: socket.id, channel, auth, channelData };
       const verdict = verifyChannelAuth(signed);
       if (!verdict.ok) return verdict.message;
