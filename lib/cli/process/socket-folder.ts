@@ -48,7 +48,7 @@ export function socketFolder(
 }
 
 /**
- * Takes away the folders of a place whose processes were killed: those of this user that nothing has happened in for a minute,
+ * Folders of a place whose processes were killed are taken away: those of this user that nothing has happened in for a minute,
  * and in which no socket answers. That the process is gone does not say enough, since containers may share the place.
  */
 export async function sweepSocketFolders(place: string, now: number): Promise<void> {

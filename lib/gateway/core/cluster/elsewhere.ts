@@ -124,7 +124,7 @@ export class Elsewhere implements FarBrowsers {
 
   /** Another node reports. */
   report(from: number, message: NodeMessage): Eventual<string> {
-    // No stream is left to put it in. What is not answered is kept by its node for the next homes.
+    // Streams are left to their next homes, for which a node keeps what has no answer.
     if (this.#isLeaving) return new Promise(() => undefined);
     const report = readReport(message);
     const far = this.#far.get(from);

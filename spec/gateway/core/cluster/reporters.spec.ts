@@ -79,7 +79,7 @@ t.test(
     t.equal(node.take(3, 2), 'ok');
     node.send('b');
     t.strictSame(node.kept(2), ['a', 'b'], 'for another home');
-    // Its stream has ended before it heard of them, and it takes the stream over once more.
+    // Node 3 lets its stream end before it has heard of them, and takes it over once more.
     node.hear(3, []);
     node.hear(3);
     node.send('c');
