@@ -19,7 +19,7 @@ export function lossesOf(backends: readonly Witness[]): number {
   return backends.reduce((sum, { losses }) => sum + losses, 0);
 }
 
-/** What is missing, without what a loss excuses that was told. */
+/** Expectations with the events that are missing, without those that a told loss excuses. */
 export function silentLosses(expected: readonly Expected[]): Expected[] {
   return expected.flatMap((each) => {
     const { of, excusedAbove, keys } = each;

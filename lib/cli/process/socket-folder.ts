@@ -48,8 +48,8 @@ export function socketFolder(
 }
 
 /**
- * Takes away the folders of a place whose processes were killed: those of this user that nothing has happened in for a minute,
- * and in which no socket answers. That the process is gone does not say enough, since containers may share the place.
+ * Deletes the folders of a place whose processes were killed: those of this user that nothing has happened in for a minute, and
+ * in which no socket answers. Processes of another container may seem to be gone, and are not.
  */
 export async function sweepSocketFolders(place: string, now: number): Promise<void> {
   let names: string[] = [];

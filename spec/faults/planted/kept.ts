@@ -61,6 +61,16 @@ export const kept: readonly FaultKind[] = [
         ),
       },
       {
+        title: 'events go to a gateway that took them and never had their stream',
+        file: 'gateway/core/cluster/tail.ts',
+        from: 'homes.has(passed.to.node) && !passed.to.isStopped;',
+        to: 'homes.size > 0;',
+        finder: spec(
+          'gateway/core/cluster/reporters.spec.ts',
+          'events that a node took without becoming a home are kept, with all behind them',
+        ),
+      },
+      {
         title: 'a gateway that has left its streams takes what others report for them',
         file: 'gateway/core/cluster/elsewhere.ts',
         from: 'if (this.#isLeaving) return new Promise(() => undefined);',

@@ -124,7 +124,7 @@ export class Elsewhere implements FarBrowsers {
 
   /** Another node reports. */
   report(from: number, message: NodeMessage): Eventual<string> {
-    // No stream is left to put it in. What is not answered is kept by its node for the next homes.
+    // Streams are left to their next homes, for which a node keeps what has no answer.
     if (this.#isLeaving) return new Promise(() => undefined);
     const report = readReport(message);
     const far = this.#far.get(from);
@@ -168,6 +168,7 @@ export class Elsewhere implements FarBrowsers {
       for (const far of this.#far.values()) far.isBroken = isBroken;
       this.#own = nodes.own;
       this.#isLeaving = false;
+      this.#unanswered = [];
       this.changed();
       if (this.#questions.isAsking) this.#questions.askAll();
     }
@@ -256,7 +257,10 @@ export class Elsewhere implements FarBrowsers {
 
   #askForTail(node: number, message: TailMessage): void {
     const { nodes } = this.#parts;
+    const { own } = nodes;
     void later(nodes.send(this.#app, node, message), (answer) => {
+      // A stream ends here with the number under which it was taken over: the next one asks for itself.
+      if (own !== nodes.own) return;
       // The end of its events comes with its reports.
       if (answer === 'ok') return;
       if (answer === 'none' || answer === '') this.#ended(node, message.stream, 'first');

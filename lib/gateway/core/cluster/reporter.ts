@@ -6,7 +6,7 @@ import { EventKind, RuleKind, type PipeEvent, type Rule } from '../../../wire/fr
 import type { App, AppObserver } from '../model/app';
 import { Rules } from '../streams/rules';
 import type { Nodes } from './nodes';
-import type { KeepMessage, Present, ReportItem, ReportMessage } from './report';
+import type { KeepMessage, Present, ReportItem, ReportMessage, TailMessage } from './report';
 import { type Reported, Tail } from './tail';
 
 /** Rules about what is present: their events change a list that the other node keeps. */
@@ -85,6 +85,10 @@ export class Reporter implements AppObserver {
     app.observers.add(this);
   }
 
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   /** The other node wants to hear this from now on. */
   hear(id: number, rules: readonly Rule[]): void {
     this.#want(rules);
@@ -144,12 +148,15 @@ export class Reporter implements AppObserver {
    * Events behind a report that one of some rules brings: the other node may not have put them in the log of a stream.
    * Undefined when some were dropped.
    */
-  tailAfter(number: number, stream: string, wanted: readonly Rule[]): PipeEvent[] | undefined {
+  tailAfter(
+    number: number,
+    { stream, rules: wanted, owed }: Pick<TailMessage, 'stream' | 'rules' | 'owed'>,
+  ): PipeEvent[] | undefined {
     if (!this.#tail.isWhole) return undefined;
     const rules = new Rules(wanted);
     const events: PipeEvent[] = [];
     for (const { number: at, isSent, event } of [
-      ...this.#tail.eventsOf(stream),
+      ...this.#tail.eventsOf(stream, homesOf(owed)),
       ...this.#pending(),
     ]) {
       if (at <= number || !this.#isOwn(event.socketId)) continue;
@@ -161,8 +168,8 @@ export class Reporter implements AppObserver {
   }
 
   /** The next home of a stream is told what is kept for it. */
-  passed(stream: string): void {
-    if (this.#orphan !== undefined) this.#tail.passed(stream);
+  passed({ stream, owed }: Pick<TailMessage, 'stream' | 'owed'>, to: Reporter): void {
+    if (this.#orphan !== undefined) this.#tail.passed(stream, homesOf(owed), to);
   }
 
   /** Tells the other node what a stream has missed that it took over; false when it can not be told. */
@@ -311,6 +318,10 @@ export class Reporter implements AppObserver {
 
 function reported(number: number, isSent: boolean, event: PipeEvent): Reported {
   return { number, isSent, event, bytes: bytesOf(event) };
+}
+
+function homesOf(owed: TailMessage['owed']): ReadonlySet<number> {
+  return new Set(owed.map(([home]) => home));
 }
 
 function bytesOf({ data }: PipeEvent): number {

@@ -86,8 +86,9 @@ export class Reporters {
     const events = this.tailFor(asked);
     if (events === 'lost') return events;
     if (events === undefined) return 'none';
-    if (this.#reporters.get(from)?.pass(asked.stream, events) !== true) return 'again';
-    for (const [home] of asked.owed) this.#to(home)?.passed(asked.stream);
+    const reporter = this.#reporters.get(from);
+    if (reporter?.pass(asked.stream, events) !== true) return 'again';
+    for (const [home] of asked.owed) this.#to(home)?.passed(asked, reporter);
     return 'ok';
   }
 
@@ -95,11 +96,11 @@ export class Reporters {
    * Events that are kept here for a stream. `lost` when some were dropped, and when none were kept, or are any more, although
    * browsers have been here; undefined when there were none of these.
    */
-  tailFor({ owed, rules, stream }: TailMessage): PipeEvent[] | 'lost' | undefined {
+  tailFor(asked: TailMessage): PipeEvent[] | 'lost' | undefined {
     // A home that was one for a moment may have asked this node for nothing.
-    const known = owed.flatMap(([home, after]) => {
+    const known = asked.owed.flatMap(([home, after]) => {
       const reporter = this.#to(home);
-      return reporter === undefined ? [] : [reporter.tailAfter(after, stream, rules)];
+      return reporter === undefined ? [] : [reporter.tailAfter(after, asked)];
     });
     if (known.length === 0) return this.#app.hasHadSockets ? 'lost' : undefined;
     return known.includes(undefined) ? 'lost' : known.flatMap((events) => events ?? []);

@@ -8,6 +8,19 @@ export interface Reported {
   readonly bytes: number;
 }
 
+/** Reports to a next home of a stream, in whose hands later events are. */
+export interface Taker {
+  readonly node: number;
+  /** True when reports that had no answer yet were given up. */
+  readonly isStopped: boolean;
+}
+
+/** Number of the events that were passed on to a next home of a stream. */
+interface Passed {
+  readonly count: number;
+  readonly to: Taker;
+}
+
 /**
  * Events whose report to a node was not answered, and those after it, for the next homes of its streams. Bounded: when
  * there are too many, none is kept.
@@ -18,8 +31,7 @@ export class Tail {
   #events: Reported[] = [];
   #bytes = 0;
   #isWhole = true;
-  /** Events that were passed on to a next home of a stream. That home is reported to: later events are in its hands. */
-  readonly #passed = new Map<string, number>();
+  readonly #passed = new Map<string, Passed>();
 
   constructor(maxEvents: number, maxBytes: number) {
     this.#maxEvents = maxEvents;
@@ -31,14 +43,18 @@ export class Tail {
     return this.#isWhole;
   }
 
-  /** Events for a stream: all, until they are passed on. */
-  eventsOf(stream: string): readonly Reported[] {
-    return this.#events.slice(0, this.#passed.get(stream));
+  /**
+   * Events for a stream: all, until they are passed on to one of its homes. A node that asked for them and did not become one,
+   * as its lease was lost meanwhile, has nothing in its hands.
+   */
+  eventsOf(stream: string, homes: ReadonlySet<number>): readonly Reported[] {
+    return this.#events.slice(0, this.#passedTo(stream, homes)?.count);
   }
 
-  /** A stream goes on with the events that there are. */
-  passed(stream: string): void {
-    if (!this.#passed.has(stream)) this.#passed.set(stream, this.#events.length);
+  /** A stream goes on with the events that there are, unless one of its homes had some of them before. */
+  passed(stream: string, homes: ReadonlySet<number>, to: Taker): void {
+    if (this.#passedTo(stream, homes) !== undefined) return;
+    this.#passed.set(stream, { count: this.#events.length, to });
   }
 
   push(reported: Reported): void {
@@ -58,6 +74,12 @@ export class Tail {
   clear(): void {
     this.#empty();
     this.#isWhole = true;
+  }
+
+  #passedTo(stream: string, homes: ReadonlySet<number>): Passed | undefined {
+    const passed = this.#passed.get(stream);
+    const isHeld = passed !== undefined && homes.has(passed.to.node) && !passed.to.isStopped;
+    return isHeld ? passed : undefined;
   }
 
   #empty(): void {
