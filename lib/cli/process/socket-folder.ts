@@ -48,8 +48,8 @@ export function socketFolder(
 }
 
 /**
- * Deletes the folders of a place whose processes were killed: those of this user that nothing has happened in for a minute, and
- * in which no socket answers. Processes of another container may seem to be gone, and are not.
+ * Deletes folders of this user whose processes were killed, where nothing has happened in them for a minute and no socket
+ * answers. Processes of another container may seem to be gone, and are not.
  */
 export async function sweepSocketFolders(place: string, now: number): Promise<void> {
   let names: string[] = [];
