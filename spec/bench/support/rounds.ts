@@ -24,12 +24,13 @@ export interface Figures {
 }
 
 /**
- * Rounds that warm up end when this many in a row have not used a tenth less CPU time for each than the best before. A server
- * with much code is compiled over seconds where it answers few.
+ * Rounds that warm up end when this many in a row have not used a tenth less CPU time for each than the best before, and so
+ * many were done in all: a server with much code is compiled over seconds where it answers few.
  */
 const MAX_NO_BETTER = 2;
 const BETTER = 0.9;
-const MAX_WARM_ROUNDS = 16;
+const MIN_WARM = 20_000;
+const MAX_WARM_ROUNDS = 20;
 
 /** Runs a load a few times, after shorter ones that warm everything up. `cpuUs` is that of the server. */
 export async function rounds(
@@ -62,13 +63,15 @@ export async function rounds(
 }
 
 async function warm(server: Child, run: () => Promise<Round>): Promise<void> {
-  let [least, noBetter] = [Infinity, 0];
-  for (let i = 0; i < MAX_WARM_ROUNDS && noBetter < MAX_NO_BETTER; i += 1) {
+  let [least, noBetter, all] = [Infinity, 0, 0];
+  for (let i = 0; i < MAX_WARM_ROUNDS; i += 1) {
+    if (noBetter >= MAX_NO_BETTER && all >= MIN_WARM) return;
     const before = await server.ask('cpu');
     const { count } = await run();
     const cpuUs = ((await server.ask('cpu')) - before) / count;
     noBetter = cpuUs < least * BETTER ? 0 : noBetter + 1;
     least = Math.min(least, cpuUs);
+    all += count;
   }
 }
 
