@@ -29,7 +29,7 @@ import { writeReport } from './report';
 import { subscriber } from './subscriber';
 import { trigger } from './trigger';
 
-/** Part that is not among those of a whole run: it has no peers, and the whole has four minutes. */
+/** Part that is not among those of a whole run, which shall take few minutes: it has no peers. */
 const FLOODS = 'fairness';
 
 const PARTS = new Map<string, (settings: Settings) => Promise<void>>([
