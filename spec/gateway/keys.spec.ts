@@ -126,6 +126,12 @@ t.test('a key without read publishes, and is told of no subscribers', async (t) 
   t.strictSame(await socket.settled(), [], 'nothing of it is published');
   t.match(await api.post('/events', event, OLD), { status: 200 });
   t.match(await api.post('/events', asking), { status: 200, body: /"subscription_count":1/ });
+  const headers = { 'Idempotency-Key': 'once' };
+  const told = await api.post('/events', asking, { headers });
+  t.match(told, { status: 200, body: /"subscription_count":1/ });
+  const repeated = await api.post('/events', asking, { ...OLD, headers });
+  t.not(repeated.status, 200, 'nor is it told what an answer to another key has kept');
+  t.notMatch(repeated.body, 'subscription_count":');
 });
 
 t.test('browsers come with a key that is for browsers, and are signed for by one', async (t) => {
