@@ -1,11 +1,7 @@
 import { measureFanOut, type Audience } from './fan-out';
-import { redis } from './peers/programs';
-import { isInstalled } from './peers';
-import type { Peer } from './peers/peer';
+import { byGateways } from './gateways';
 import { standpipe } from './peers/standpipe';
 import { measureJoins } from './presence';
-import { Child, SERVER_CORE } from './support/child';
-import { onRedis, withWorkers } from './support/gateways';
 import type { Settings } from './support/settings';
 import { Part } from './support/table';
 import { measureTrigger } from './trigger';
@@ -29,10 +25,10 @@ export const COSTS = new Map([
 async function fanOutRow(
   part: Part,
   name: string,
-  { settings, peer = standpipe, ...audience }: Audience & { settings: Settings; peer?: Peer },
+  { settings, ...audience }: Audience & { settings: Settings },
 ): Promise<void> {
   await part.measure(name, async () => {
-    const { perSecond, cpuUs } = await measureFanOut(settings, peer, audience);
+    const { perSecond, cpuUs } = await measureFanOut(settings, standpipe, audience);
     return [perSecond, cpuUs];
   });
 }
@@ -118,36 +114,6 @@ async function byMembers(settings: Settings): Promise<void> {
     'Each member is told of each join in a write of its own, and who joins gets the list of all: the last column is flat ' +
       'where nothing else grows.',
   );
-}
-
-async function byGateways(settings: Settings): Promise<void> {
-  const { n: sockets, port } = settings;
-  for (const each of ['all', 'one'] as const) {
-    const channels = each === 'all' ? 1 : sockets;
-    const title = each === 'all' ? 'one channel' : 'a channel each';
-    const part = new Part(`Cost by gateways: ${sockets} sockets on ${title}`, [
-      ...DELIVERIES,
-      'Redis µs each',
-    ]);
-    const audience: Audience = { sockets, channels, each };
-    for (const peer of [standpipe, withWorkers(1), withWorkers(2)]) {
-      await fanOutRow(part, peer === standpipe ? 'one process' : peer.name, {
-        ...{ settings, peer },
-        ...audience,
-      });
-    }
-    if (isInstalled('redis-server'))
-      await part.measure('on Redis', async () => {
-        const engine = { port: port + 1, ...redis().options };
-        const server = await Child.start('servers/program', SERVER_CORE, engine);
-        const figures = await measureFanOut(settings, onRedis(port + 1), audience, server);
-        return [figures.perSecond, figures.cpuUs, figures.otherCpuUs];
-      });
-    else part.note('Without Redis: redis-server is not installed.');
-    part.spread(
-      'Several processes hand each event to one another: each reads and routes it, and tells the others. All run on one core here.',
-    );
-  }
 }
 
 /** The sizes as they are told, cut where the run is small. */

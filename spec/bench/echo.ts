@@ -26,9 +26,7 @@ export async function echo(settings: Settings): Promise<void> {
     const figures: { steady?: Figures; saturated?: Figures } = {};
     found.set(peer.name, figures);
     await attempt(`${title}, ${peer.name}`, async () => {
-      const { server, load } = await openLoad(settings, peer);
-      figures.steady = await rounds(settings, server, (seconds) => load.steady(seconds));
-      figures.saturated = await rounds(settings, server, (seconds) => load.saturated(seconds));
+      Object.assign(figures, await measureEcho(settings, peer));
     });
   }
   const cpu = 'server µs each';
@@ -44,10 +42,21 @@ export async function echo(settings: Settings): Promise<void> {
   }
 }
 
+/** Figures of one server: with questions on a schedule, and with as many as each socket can. */
+export async function measureEcho(
+  settings: Settings,
+  peer: Peer,
+): Promise<{ steady: Figures; saturated: Figures }> {
+  const { server, load } = await openLoad(settings, peer);
+  const steady = await rounds(settings, server, (seconds) => load.steady(seconds));
+  const saturated = await rounds(settings, server, (seconds) => load.saturated(seconds));
+  return { steady, saturated };
+}
+
 async function openLoad(settings: Settings, peer: Peer): Promise<{ server: Child; load: Load }> {
   const { port } = settings;
   const server = await Child.start(peer.server, SERVER_CORE, { port, ...peer.options });
-  if (peer === standpipe) await Child.start('backends/echo', LOADER_CORE, { port });
+  if (peer.opening === standpipe.opening) await Child.start('backends/echo', LOADER_CORE, { port });
   const sockets = await openAll(
     socketsOf(settings),
     () => new RawSocket(port, peer.path?.([]), peer.opening([])),

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { channelNames, payload } from './peers/peer';
+import { channelNames, payload, type Peer } from './peers/peer';
 import { standpipe as gateway } from './peers/standpipe';
 import { Child, LOADER_CORE, SERVER_CORE } from './support/child';
 import { Counter } from './support/counter';
@@ -52,13 +52,14 @@ export interface Sending {
   isOrdered: boolean;
 }
 
-/** Figures of one sender. */
+/** Figures of one sender, to one gateway or several that are one. */
 export async function measureTrigger(
   settings: Settings,
   { file, channels: count, sockets: socketCount = count, pipes = 1, isOrdered }: Sending,
+  { server: serverFile, options: serverOptions }: Peer = gateway,
 ): Promise<Figures> {
   const { port } = settings;
-  const server = await Child.start(gateway.server, SERVER_CORE, { port });
+  const server = await Child.start(serverFile, SERVER_CORE, { port, ...serverOptions });
   const channels = channelNames(count);
   const heard = (socket: number): string[] =>
     channels.filter((_, channel) => channel % socketCount === socket);
