@@ -1,7 +1,8 @@
 // Runs the specs, or those named, in some processes at a time; writes TAP. Small ones share a process, the others have one
-// for each file. Those that take long are left out unless they are named or `--all` is given, all but the small ones with
-// `--small`. With `--times`, comments at the end tell how long each process took and how much CPU it and its children used,
-// the longest first.
+// for each file. Those that take long are left out unless they are named or `--all` is given, with which properties have
+// all of their runs, too (spec/support/depth.ts); all but the small ones are left out with `--small`. With `--times`, comments
+// at the end tell how long each process took and how much CPU it and its children used, the longest first, and the CPU of
+// files that share one.
 // Specs are started without the loaders that tap's own command puts before each, which cost a second of CPU.
 const { mkdtempSync, readdirSync, readFileSync, rmSync } = require('node:fs');
 const { availableParallelism, tmpdir } = require('node:os');
@@ -20,10 +21,12 @@ const START_TIMED = `export NODE_OPTIONS=; times=$1; shift; ${NODE}; code=$?; ti
 // Node 22 and newer keep here what they compiled: a fifth of the CPU of a start of tap and the gateway.
 const NODE_COMPILE_CACHE = join(__dirname, '../node_modules/.cache/compiled');
 const TOGETHER = join(__dirname, 'together.cjs');
+const asked = process.argv.slice(2);
+const isWhole = asked.includes('--all');
 // Both limits are for a machine that is busy with other things, too: nothing passes or fails by how long it takes.
 const TAP_TIMEOUT = '240';
 // Specs in several processes: each is told by SHARD, from 1, which share of the file it runs.
-const SHARDS = new Map([['spec/faults/simulation.spec.ts', 2]]);
+const SHARDS = new Map([['spec/faults/simulation.spec.ts', isWhole ? 2 : 1]]);
 // Specs with a process of their own: those that take long or watch their whole process. The others share some.
 const ALONE = [
   ...['redis', 'redis-faults', 'sentinels'].map((name) => `spec/brokers/${name}.spec.ts`),
@@ -83,6 +86,7 @@ const LONG = [
   'spec/examples/prometheus.spec.ts',
   'spec/examples/proxies.spec.ts',
   'spec/lint/rules.spec.ts',
+  'spec/pipe/inbox/mutants.spec.ts',
   'spec/public-api.spec.ts',
   'spec/stream/mutants.spec.ts',
   'spec/subscriber/package.spec.ts',
@@ -96,13 +100,12 @@ const FIRST = [
   'spec/faults/',
 ];
 
-const asked = process.argv.slice(2);
 const isInBrowser = (file) => readFileSync(file, 'utf8').includes('hasBrowser');
 const isSmall = (file) => !ALONE.some((name) => file.startsWith(name));
 const named = asked.filter((word) => !['--times', '--all', '--small'].includes(word));
 const all = readdirSync('spec', { recursive: true })
   .map((name) => join('spec', name))
-  .filter((name) => asked.includes('--all') || !LONG.includes(name));
+  .filter((name) => isWhole || !LONG.includes(name));
 const rank = (name) => [...FIRST, ''].findIndex((folder) => name.startsWith(folder));
 const files = (named.length > 0 ? named : all)
   .filter((name) => name.endsWith('.spec.ts'))
@@ -130,7 +133,10 @@ void run();
 
 async function run() {
   const browser = files.some(isInBrowser) ? await serveBrowser() : undefined;
-  const shared = browser && { BROWSER_ENDPOINT: browser.wsEndpoint() };
+  const shared = {
+    WHOLE_RUN: String(isWhole),
+    ...(browser && { BROWSER_ENDPOINT: browser.wsEndpoint() }),
+  };
   await Promise.all(processes().map((started) => start(started, shared)));
   // Left open, it would keep this process from its end.
   await browser?.close();
@@ -173,7 +179,7 @@ function processes() {
     shared.push({
       name: some.length === 1 ? some[0] : `${some[0]} and ${some.length - 1} more`,
       args: [TOGETHER],
-      env: { SPECS: some.join('\n') },
+      env: { SPECS: some.join('\n'), ...(timesFolder && { FILE_TIMES: join(timesFolder, 'files') }) },
     });
   }
   // First, since each takes long.
@@ -182,10 +188,14 @@ function processes() {
 
 t.teardown(() => {
   if (!timesFolder) return;
-  rmSync(timesFolder, { recursive: true });
   for (const { name, seconds, cpu } of times.sort((a, b) => b.seconds - a.seconds)) {
     t.comment(`${seconds.toFixed(1)} s, ${cpu.toFixed(1)} s of CPU: ${name}`);
   }
+  const inShared = readFileSync(join(timesFolder, 'files'), { encoding: 'utf8', flag: 'a+' });
+  const seconds = (line) => Number.parseFloat(line);
+  const lines = inShared.trim().split('\n');
+  for (const line of lines.sort((a, b) => seconds(b) - seconds(a))) t.comment(line);
+  rmSync(timesFolder, { recursive: true });
   const total = times.reduce((sum, { cpu }) => sum + cpu, 0);
   t.comment(`${total.toFixed(1)} s of CPU in all`);
 });
