@@ -32,7 +32,7 @@ const ALONE = [
   ...['redis', 'redis-faults', 'sentinels'].map((name) => `spec/brokers/${name}.spec.ts`),
   'spec/doc-comments.spec.ts',
   'spec/readme.spec.ts',
-  'spec/bench/',
+  'spec/bench/rows.spec.ts',
   'spec/browser/',
   ...[
     'commands',
@@ -58,7 +58,23 @@ const ALONE = [
   'spec/pipe/connection/hostile.spec.ts',
   'spec/subscriber/package.spec.ts',
 ];
-const SHARE = 24;
+// Of these, each row shares a process all the same: a second of CPU goes into loading tap and the gateway.
+const inFolder = (folder, names) => names.map((name) => `spec/${folder}/${name}.spec.ts`);
+const ROWS = [
+  inFolder('browser', ['console-nodes', 'demo', 'subscriber']),
+  inFolder('browser', ['console-accessibility', 'example-pages', 'pipe']),
+  inFolder('cli', ['config', 'reload']),
+  inFolder('cli', ['conformance', 'serve-faults']),
+  inFolder('conformance', ['close-codes', 'nginx', 'features/joined-in-node']),
+  inFolder('conformance', ['pipe-with-pusher-js', 'python']),
+  inFolder('conformance/features', ['in-chromium', 'in-chromium-tls', 'subscriber-in-chromium']),
+  inFolder('examples', ['deploy', 'subscriber', 'prometheus', 'proxies']),
+  inFolder('faults', ['clocks', 'kills', 'overflow', 'planted', 'slow-links', 'told-losses']),
+  inFolder('faults', ['churn', 'gateway-kill', 'half-open', 'late-screens', 'slow', 'stops']),
+  inFolder('gateway/cluster', ['far', 'kept-streams', 'reloads']),
+  [...inFolder('brokers', ['redis', 'redis-faults']), 'spec/gateway/cluster/redis.spec.ts'],
+];
+const SHARE = 30;
 // Specs that only `--all` runs, as CI does: a change in most of lib is found by others first, and with them the checks would
 // take longer than five minutes.
 const LONG = [
@@ -161,8 +177,9 @@ function start({ name, args, env }, shared) {
 
 /** Processes to start: name for the report, arguments of Node, variables. */
 function processes() {
+  const rows = ROWS.map((row) => row.filter((file) => files.includes(file)));
   const alone = files
-    .filter((file) => !isSmall(file))
+    .filter((file) => !isSmall(file) && !rows.flat().includes(file))
     .flatMap((file) => {
       const shards = SHARDS.get(file) ?? 1;
       if (shards === 1) return [{ name: file, args: [resolve(file)] }];
@@ -174,16 +191,16 @@ function processes() {
     });
   const small = files.filter(isSmall);
   const shared = [];
-  while (small.length > 0) {
-    const some = small.splice(0, SHARE);
-    shared.push({
-      name: some.length === 1 ? some[0] : `${some[0]} and ${some.length - 1} more`,
-      args: [TOGETHER],
-      env: { SPECS: some.join('\n'), ...(timesFolder && { FILE_TIMES: join(timesFolder, 'files') }) },
-    });
-  }
+  while (small.length > 0) shared.push(small.splice(0, SHARE));
   // First, since each takes long.
-  return [...shared, ...alone];
+  return [...[...shared, ...rows].filter((some) => some.length > 0).map(together), ...alone];
+}
+
+/** A process for some files. */
+function together(some) {
+  const more = some.length > 1 ? ` and ${some.length - 1} more` : '';
+  const times = timesFolder && { FILE_TIMES: join(timesFolder, 'files') };
+  return { name: `${some[0]}${more}`, args: [TOGETHER], env: { SPECS: some.join('\n'), ...times } };
 }
 
 t.teardown(() => {
