@@ -1,7 +1,8 @@
 // Runs the specs, or those named, in some processes at a time; writes TAP. Small ones share a process, the others have one
-// for each file. Those that take long are left out unless they are named or `--all` is given, all but the small ones with
-// `--small`. With `--times`, comments at the end tell how long each process took and how much CPU it and its children used,
-// the longest first.
+// for each file. Those that take long are left out unless they are named or `--all` is given, with which properties have
+// all of their runs, too (spec/support/depth.ts); all but the small ones are left out with `--small`. With `--times`, comments
+// at the end tell how long each process took and how much CPU it and its children used, the longest first, and the CPU of
+// files that share one.
 // Specs are started without the loaders that tap's own command puts before each, which cost a second of CPU.
 const { mkdtempSync, readdirSync, readFileSync, rmSync } = require('node:fs');
 const { availableParallelism, tmpdir } = require('node:os');
@@ -20,16 +21,18 @@ const START_TIMED = `export NODE_OPTIONS=; times=$1; shift; ${NODE}; code=$?; ti
 // Node 22 and newer keep here what they compiled: a fifth of the CPU of a start of tap and the gateway.
 const NODE_COMPILE_CACHE = join(__dirname, '../node_modules/.cache/compiled');
 const TOGETHER = join(__dirname, 'together.cjs');
+const asked = process.argv.slice(2);
+const isWhole = asked.includes('--all');
 // Both limits are for a machine that is busy with other things, too: nothing passes or fails by how long it takes.
 const TAP_TIMEOUT = '240';
 // Specs in several processes: each is told by SHARD, from 1, which share of the file it runs.
-const SHARDS = new Map([['spec/faults/simulation.spec.ts', 2]]);
+const SHARDS = new Map([['spec/faults/simulation.spec.ts', isWhole ? 2 : 1]]);
 // Specs with a process of their own: those that take long or watch their whole process. The others share some.
 const ALONE = [
   ...['redis', 'redis-faults', 'sentinels'].map((name) => `spec/brokers/${name}.spec.ts`),
   'spec/doc-comments.spec.ts',
   'spec/readme.spec.ts',
-  'spec/bench/',
+  'spec/bench/rows.spec.ts',
   'spec/browser/',
   ...[
     'commands',
@@ -55,7 +58,23 @@ const ALONE = [
   'spec/pipe/connection/hostile.spec.ts',
   'spec/subscriber/package.spec.ts',
 ];
-const SHARE = 24;
+// Of these, each row shares a process all the same: a second of CPU goes into loading tap and the gateway.
+const inFolder = (folder, names) => names.map((name) => `spec/${folder}/${name}.spec.ts`);
+const ROWS = [
+  inFolder('browser', ['console-nodes', 'demo', 'subscriber']),
+  inFolder('browser', ['console-accessibility', 'example-pages', 'pipe']),
+  inFolder('cli', ['config', 'reload']),
+  inFolder('cli', ['conformance', 'serve-faults']),
+  inFolder('conformance', ['close-codes', 'nginx', 'features/joined-in-node']),
+  inFolder('conformance', ['pipe-with-pusher-js', 'python']),
+  inFolder('conformance/features', ['in-chromium', 'in-chromium-tls', 'subscriber-in-chromium']),
+  inFolder('examples', ['deploy', 'subscriber', 'prometheus', 'proxies']),
+  inFolder('faults', ['clocks', 'kills', 'overflow', 'planted', 'slow-links', 'told-losses']),
+  inFolder('faults', ['churn', 'gateway-kill', 'half-open', 'late-screens', 'slow', 'stops']),
+  inFolder('gateway/cluster', ['far', 'kept-streams', 'reloads']),
+  [...inFolder('brokers', ['redis', 'redis-faults']), 'spec/gateway/cluster/redis.spec.ts'],
+];
+const SHARE = 30;
 // Specs that only `--all` runs, as CI does: a change in most of lib is found by others first, and with them the checks would
 // take longer than five minutes.
 const LONG = [
@@ -83,6 +102,7 @@ const LONG = [
   'spec/examples/prometheus.spec.ts',
   'spec/examples/proxies.spec.ts',
   'spec/lint/rules.spec.ts',
+  'spec/pipe/inbox/mutants.spec.ts',
   'spec/public-api.spec.ts',
   'spec/stream/mutants.spec.ts',
   'spec/subscriber/package.spec.ts',
@@ -96,13 +116,12 @@ const FIRST = [
   'spec/faults/',
 ];
 
-const asked = process.argv.slice(2);
 const isInBrowser = (file) => readFileSync(file, 'utf8').includes('hasBrowser');
 const isSmall = (file) => !ALONE.some((name) => file.startsWith(name));
 const named = asked.filter((word) => !['--times', '--all', '--small'].includes(word));
 const all = readdirSync('spec', { recursive: true })
   .map((name) => join('spec', name))
-  .filter((name) => asked.includes('--all') || !LONG.includes(name));
+  .filter((name) => isWhole || !LONG.includes(name));
 const rank = (name) => [...FIRST, ''].findIndex((folder) => name.startsWith(folder));
 const files = (named.length > 0 ? named : all)
   .filter((name) => name.endsWith('.spec.ts'))
@@ -130,7 +149,10 @@ void run();
 
 async function run() {
   const browser = files.some(isInBrowser) ? await serveBrowser() : undefined;
-  const shared = browser && { BROWSER_ENDPOINT: browser.wsEndpoint() };
+  const shared = {
+    WHOLE_RUN: String(isWhole),
+    ...(browser && { BROWSER_ENDPOINT: browser.wsEndpoint() }),
+  };
   await Promise.all(processes().map((started) => start(started, shared)));
   // Left open, it would keep this process from its end.
   await browser?.close();
@@ -155,8 +177,9 @@ function start({ name, args, env }, shared) {
 
 /** Processes to start: name for the report, arguments of Node, variables. */
 function processes() {
+  const rows = ROWS.map((row) => row.filter((file) => files.includes(file)));
   const alone = files
-    .filter((file) => !isSmall(file))
+    .filter((file) => !isSmall(file) && !rows.flat().includes(file))
     .flatMap((file) => {
       const shards = SHARDS.get(file) ?? 1;
       if (shards === 1) return [{ name: file, args: [resolve(file)] }];
@@ -168,24 +191,28 @@ function processes() {
     });
   const small = files.filter(isSmall);
   const shared = [];
-  while (small.length > 0) {
-    const some = small.splice(0, SHARE);
-    shared.push({
-      name: some.length === 1 ? some[0] : `${some[0]} and ${some.length - 1} more`,
-      args: [TOGETHER],
-      env: { SPECS: some.join('\n') },
-    });
-  }
+  while (small.length > 0) shared.push(small.splice(0, SHARE));
   // First, since each takes long.
-  return [...shared, ...alone];
+  return [...[...shared, ...rows].filter((some) => some.length > 0).map(together), ...alone];
+}
+
+/** A process for some files. */
+function together(some) {
+  const more = some.length > 1 ? ` and ${some.length - 1} more` : '';
+  const times = timesFolder && { FILE_TIMES: join(timesFolder, 'files') };
+  return { name: `${some[0]}${more}`, args: [TOGETHER], env: { SPECS: some.join('\n'), ...times } };
 }
 
 t.teardown(() => {
   if (!timesFolder) return;
-  rmSync(timesFolder, { recursive: true });
   for (const { name, seconds, cpu } of times.sort((a, b) => b.seconds - a.seconds)) {
     t.comment(`${seconds.toFixed(1)} s, ${cpu.toFixed(1)} s of CPU: ${name}`);
   }
+  const inShared = readFileSync(join(timesFolder, 'files'), { encoding: 'utf8', flag: 'a+' });
+  const seconds = (line) => Number.parseFloat(line);
+  const lines = inShared.trim().split('\n');
+  for (const line of lines.sort((a, b) => seconds(b) - seconds(a))) t.comment(line);
+  rmSync(timesFolder, { recursive: true });
   const total = times.reduce((sum, { cpu }) => sum + cpu, 0);
   t.comment(`${total.toFixed(1)} s of CPU in all`);
 });

@@ -1,12 +1,13 @@
 import t from 'tap';
 import type { JoinedNode } from '../../lib/brokers/joined/node';
 import { FarEngine } from '../../lib/brokers/memory/far-engine';
+import { runs } from '../support/depth';
 import { Chance } from '../support/simulator/chance';
 import { FarCluster, type FarNode } from './far-cluster';
 import { liveThrough, type Kind } from './live-through';
 import { APP } from './test-node';
 
-const SCHEDULES: Record<Kind, number> = { cuts: 12, losses: 12 };
+const SCHEDULES: Record<Kind, number> = { cuts: runs(12), losses: runs(12) };
 /** Schedules within which a planted fault must show. */
 const MAX_SCHEDULES = 400;
 

@@ -88,7 +88,8 @@ if (hasBrowser()) {
 
     await ada.reload();
     await ada.locator('#lines .mine').waitFor();
-    t.equal(await ada.locator('#people li').innerText(), 'Ada (you)', 'a reload keeps who it is');
+    // A reload keeps who it is.
+    await ada.locator('#people li').getByText('Ada (you)', { exact: true }).waitFor();
     t.same(complaints, [], 'no console complained');
     t.equal(await interrupt(), 0);
   });
@@ -107,6 +108,7 @@ if (hasBrowser()) {
       .locator('#lag')
       .getByText(/^[\d.]+$/)
       .waitFor();
+    await page.locator('#scores li').nth(3).waitFor();
     t.equal(await page.locator('#scores li').count(), 4);
     await isFaultless(t, page, 'game');
     await leadsToCode(t, page);

@@ -66,16 +66,18 @@ t.test(
     t.not(token, '');
     t.notMatch(rest, token);
     const STANDPIPE_CONSOLE_TOKEN = 'c'.repeat(32);
-    const other = new Run(t, ['serve', '--port', '0', '--console-port', '0'], {
-      env: { STANDPIPE_CONSOLE_TOKEN },
-    });
+    const pretty = ['serve', '--port', '0', '--console-port', '0', '--log-format', 'pretty'];
+    const other = new Run(t, pretty, { env: { STANDPIPE_CONSOLE_TOKEN } });
+    t.match(
+      await other.line('standpipe listens'),
+      /^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: standpipe listens \{"url"/,
+      'a line for readers',
+    );
     const printed = (await other.line('console: ')).trim();
     t.match(printed, /^console: http:\/\/127\.0\.0\.1:\d+\/$/, 'a configured token is not shown');
     const own = { Authorization: `Bearer ${STANDPIPE_CONSOLE_TOKEN}` };
     const me = await fetch(`${printed.replace('console: ', '')}api/me`, { headers: own });
     t.match(await me.json(), { role: 'operator' });
-    const lone = new Run(t, ['serve', '--port', '0'], { env: { STANDPIPE_CONSOLE_TOKEN } });
-    await lone.line('STANDPIPE_CONSOLE_TOKEN opens nothing');
   },
 );
 
@@ -198,13 +200,10 @@ t.test('tail ends quietly with its reader, and drives no terminal', async (t) =>
 });
 
 t.test('the log of serve is JSON, and readable lines with colours on a terminal', async (t) => {
-  const plain = new Run(t, ['serve', '--port', '0', '--log-format', 'pretty']);
-  t.match(
-    await plain.line('standpipe listens'),
-    /^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: standpipe listens \{"url"/,
-  );
-  const json = new Run(t, ['serve', '--port', '0']);
+  const unused = { STANDPIPE_CONSOLE_TOKEN: 'c'.repeat(32) };
+  const json = new Run(t, ['serve', '--port', '0'], { env: unused });
   t.match(JSON.parse(await json.line('standpipe listens')), { level: 30, name: 'standpipe' });
+  await json.line('STANDPIPE_CONSOLE_TOKEN opens nothing');
   // The command `script` of util-linux gives its child a terminal.
   const command = `'${process.execPath}' '${main}' serve --port 0`;
   const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '', TERM: 'xterm' };

@@ -11,10 +11,13 @@ import { until, untilAnswered } from '../support/until';
 const EVENTS = 40;
 
 /** The command with two workers, its port and the ids of their processes. */
-async function serve(t: Test): Promise<{ run: Run; port: number; pids: number[] }> {
+async function serve(
+  t: Test,
+  env: Record<string, string> = {},
+): Promise<{ run: Run; port: number; pids: number[] }> {
   const text = JSON.stringify({ port: 0, apps: [APP] });
   const file = join(t.testdir({ 'config.json': text }), 'config.json');
-  const run = new Run(t, ['serve', '--workers', '2', '--config', file]);
+  const run = new Run(t, ['serve', '--workers', '2', '--config', file], { env });
   await run.line('all workers listen');
   const listening = run.output
     .split('\n')
@@ -176,4 +179,27 @@ t.test('sessions over HTTP whose requests come to any worker', async (t) => {
   });
   run.child.kill('SIGTERM');
   t.equal(await run.ended, 0);
+});
+
+t.test('workers whose TMPDIR is not there pass requests of the HTTP fallback on', async (t) => {
+  const { port } = await serve(t, { TMPDIR: join(t.testdirName, 'none') });
+  for (let n = 1; n <= 8; n++) {
+    const session = `http://127.0.0.1:${port}/pusher/app/${APP.key}/1/session${n}`;
+    // A connection for each request, so that they come to both workers. A poll with nothing to tell would wait for long.
+    const ask = async (action: string, body = ''): Promise<string> => {
+      const signal = AbortSignal.timeout(10_000);
+      const how = { method: 'POST', headers: { connection: 'close' }, body, signal };
+      const answer = await fetch(`${session}/${action}?protocol=7`, how);
+      return `${answer.status} ${await answer.text()}`;
+    };
+    let opened = await ask('xhr');
+    // The first message is in the first answer, or in the next one.
+    if (opened === '200 o\n') opened += await ask('xhr');
+    t.match(opened, /^200 o\n[^]*connection_established/, 'one worker opens it');
+    for (let times = 1; times <= 2; times++) {
+      const ping = JSON.stringify([JSON.stringify({ event: 'pusher:ping', data: {} })]);
+      t.equal(await ask('xhr_send', ping), '204 ', 'any worker takes its messages');
+      t.match(await ask('xhr'), /^200 a.*pusher:pong/, 'and has its answers');
+    }
+  }
 });

@@ -1,8 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { createClient, type PipeClient } from '../../lib';
+import { serve as command } from '../../lib/cli/commands/serve';
+import type { ServeFlags } from '../../lib/cli/flags';
 import { sharesPorts } from '../../lib/gateway/options/guards';
 import { isShared } from '../../lib/gateway/transport/listen';
 import { ApiClient } from '../support/api-client';
@@ -26,15 +28,11 @@ interface Line {
 /** The command with two workers, and its port. */
 async function serve(
   t: Test,
-  {
-    args = [],
-    config = {},
-    env = {},
-  }: { args?: string[]; config?: object; env?: Record<string, string> } = {},
+  { args = [], config = {} }: { args?: string[]; config?: object } = {},
 ): Promise<{ run: Run; port: number; pids: number[]; file: string }> {
   const text = JSON.stringify({ port: 0, apps: [APP], ...config });
   const file = join(t.testdir({ 'config.json': text }), 'config.json');
-  const run = new Run(t, ['serve', '--workers', '2', '--config', file, ...args], { env });
+  const run = new Run(t, ['serve', '--workers', '2', '--config', file, ...args]);
   await run.line('all workers listen');
   const listening = lines(run).filter(({ msg }) => msg === 'standpipe listens');
   const ports = new Set(listening.map(({ url = '' }) => Number(new URL(url).port)));
@@ -107,81 +105,16 @@ t.test(
   },
 );
 
-t.test('a worker that is killed takes its own sockets alone, and is replaced', async (t) => {
-  const { run, port, pids } = await serve(t);
-  // Backends of both: that of the other one stays.
-  const told = new Map<string, number>();
-  const clients: PipeClient[] = [];
-  for (let i = 0; i < 2; i++) {
-    const client = await connect(t, port, (client) => {
-      client.on('error', () => undefined);
-      client.subscribe(['socket_existence']);
-      client.sockets.on('close', (id) => told.set(`${i} ${id}`, (told.get(`${i} ${id}`) ?? 0) + 1));
-    });
-    clients.push(client);
-  }
-  const sockets = await Promise.all(
-    Array.from({ length: 12 }, async () => TestSocket.connect(t, port)),
-  );
-  const closed = new Set<string>();
-  for (const socket of sockets) void socket.closed().then(() => closed.add(socket.id));
-  await untilAnswered(async () => (await clients[0]?.sockets.count()) === 12);
-  process.kill(pids[0] ?? 0, 'SIGKILL');
-  await run.line('a worker has ended, and is replaced');
-  await until(() => clients.every(({ state }) => state === 'open') && closed.size > 0);
-  await untilAnswered(async () => (await clients[0]?.sockets.count()) === 12 - closed.size);
-  t.ok(closed.size < 12, 'the others stay');
-  const tellsAll = (i: number): boolean => [...closed].every((id) => told.has(`${i} ${id}`));
-  await until(() => tellsAll(0) || tellsAll(1));
-  for (const [what, times] of told) t.equal(times, 1, what);
-  await until(() => lines(run).filter(({ msg }) => msg === 'standpipe listens').length === 3);
-});
+t.test('workers that are killed, and files that change', async (t) => {
+  const free = await freePorts(4);
+  const args = ['--watch', '--metrics-port', `${free}`, '--console-port', `${free + 2}`];
+  const { run, port, pids, file } = await serve(t, { args });
+  const consoles = (): string[] =>
+    [...run.output.matchAll(/^console: (\S+)$/gm)].map(([, url = '']) => url);
+  const listening = (): number =>
+    lines(run).filter(({ msg }) => msg === 'standpipe listens').length;
 
-t.test('a worker that can not be replaced at once takes no other one with it', async (t) => {
-  const { run, port, pids, file } = await serve(t);
-  const sound = readFileSync(file);
-  const sockets = await Promise.all(
-    Array.from({ length: 4 }, async () => TestSocket.connect(t, port)),
-  );
-  const closed = new Set<string>();
-  for (const socket of sockets) void socket.closed().then(() => closed.add(socket.id));
-  writeFileSync(file, '{');
-  run.child.kill('SIGHUP');
-  await run.line('reload refused');
-  process.kill(pids[0] ?? 0, 'SIGKILL');
-  const tried = JSON.parse(await run.line('ended before it listened, and is replaced')) as object;
-  t.match(tried, { code: 1, signal: null });
-  t.equal((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 200);
-  writeFileSync(file, sound);
-  await until(() => lines(run).filter(({ msg }) => msg === 'standpipe listens').length === 3);
-  t.ok(closed.size < sockets.length, 'the other one stays');
-});
-
-t.test('a worker that stands still does not keep the command from its end', async (t) => {
-  const { run, pids } = await serve(t, { config: { limits: { drainMs: 100 } } });
-  process.kill(pids[0] ?? 0, 'SIGSTOP');
-  run.child.kill('SIGTERM');
-  await run.line('a worker does not end: it is killed');
-  t.equal(await run.ended, 0);
-});
-
-t.test('SIGHUP is passed on to the workers', async (t) => {
-  const { run, port, file } = await serve(t);
-  writeFileSync(file, JSON.stringify({ port: 0, apps: [{ ...APP, id: '2', key: 'two' }] }));
-  run.child.kill('SIGHUP');
-  await until(() => lines(run).filter(({ msg }) => msg === 'reloaded').length === 2);
-  for (let i = 0; i < 4; i++) await TestSocket.connect(t, port, { key: 'two' });
-  writeFileSync(file, '{');
-  run.child.kill('SIGHUP');
-  await run.line('reload refused');
-});
-
-t.test(
-  'each worker has ports for its metrics and its console, also when it is replaced',
-  async (t) => {
-    const free = await freePorts(4);
-    const ports = ['--metrics-port', `${free}`, '--console-port', `${free + 2}`];
-    const { run, port, pids } = await serve(t, { args: ports });
+  await t.test('each worker has ports for its metrics and its console', async (t) => {
     await Promise.all(Array.from({ length: 6 }, async () => TestSocket.connect(t, port)));
     const counts = await Promise.all(
       [free, free + 1].map(async (at) => {
@@ -190,8 +123,7 @@ t.test(
       }),
     );
     t.equal((counts[0] ?? 0) + (counts[1] ?? 0), 6);
-    const consoles = (): string[] =>
-      [...run.output.matchAll(/^console: (\S+)$/gm)].map(([, url = '']) => url);
+    await until(() => consoles().length === 2);
     t.strictSame(
       consoles()
         .map((url) => Number(new URL(url).port))
@@ -202,23 +134,97 @@ t.test(
       const { body } = await new ConsoleVisitor({ consoleUrl }).get<{ role: string }>('/api/me');
       t.equal(body.role, 'operator', 'its own token opens it');
     }
-    process.kill(pids[0] ?? 0, 'SIGKILL');
-    await until(() => lines(run).filter(({ msg }) => msg === 'standpipe listens').length === 3);
-    for (const at of [free, free + 1]) {
-      t.equal((await fetch(`http://127.0.0.1:${at}/metrics`)).status, 200);
-    }
-    const again = consoles().at(-1) ?? '';
-    t.equal((await new ConsoleVisitor({ consoleUrl: again }).get('/api/me')).status, 200);
-  },
-);
+  });
 
-t.test('a file that has changed is read again by all workers, with --watch', async (t) => {
-  const { run, port, file } = await serve(t, { args: ['--watch'] });
-  writeFileSync(file, JSON.stringify({ port: 0, apps: [{ ...APP, id: '2', key: 'two' }] }));
-  await until(() => lines(run).filter(({ msg }) => msg === 'reloaded').length === 2);
-  const changed = lines(run).filter(({ msg }) => msg.startsWith('a file has changed'));
-  t.equal(changed.length, 1, 'one process looks');
-  for (let i = 0; i < 4; i++) await TestSocket.connect(t, port, { key: 'two' });
+  await t.test(
+    'a worker that is killed takes its own sockets alone, and is replaced',
+    async (t) => {
+      // Backends of both: that of the other one stays.
+      const told = new Map<string, number>();
+      const clients: PipeClient[] = [];
+      for (let i = 0; i < 2; i++) {
+        const client = await connect(t, port, (client) => {
+          client.on('error', () => undefined);
+          client.subscribe(['socket_existence']);
+          client.sockets.on('close', (id) =>
+            told.set(`${i} ${id}`, (told.get(`${i} ${id}`) ?? 0) + 1),
+          );
+        });
+        clients.push(client);
+      }
+      const sockets = await Promise.all(
+        Array.from({ length: 12 }, async () => TestSocket.connect(t, port)),
+      );
+      const closed = new Set<string>();
+      for (const socket of sockets) void socket.closed().then(() => closed.add(socket.id));
+      await untilAnswered(async () => (await clients[0]?.sockets.count()) === 12);
+      process.kill(pids[0] ?? 0, 'SIGKILL');
+      await run.line('a worker has ended, and is replaced');
+      await until(() => clients.every(({ state }) => state === 'open') && closed.size > 0);
+      await untilAnswered(async () => (await clients[0]?.sockets.count()) === 12 - closed.size);
+      t.ok(closed.size < 12, 'the others stay');
+      const tellsAll = (i: number): boolean => [...closed].every((id) => told.has(`${i} ${id}`));
+      await until(() => tellsAll(0) || tellsAll(1));
+      for (const [what, times] of told) t.equal(times, 1, what);
+      await until(() => listening() === 3 && consoles().length === 3);
+      for (const at of [free, free + 1]) {
+        t.equal((await fetch(`http://127.0.0.1:${at}/metrics`)).status, 200);
+      }
+      const again = consoles().at(-1) ?? '';
+      t.equal((await new ConsoleVisitor({ consoleUrl: again }).get('/api/me')).status, 200);
+    },
+  );
+
+  await t.test('a file that has changed is read again by all workers, with --watch', async (t) => {
+    writeFileSync(file, JSON.stringify({ port: 0, apps: [{ ...APP, id: '2', key: 'two' }] }));
+    await until(() => lines(run).filter(({ msg }) => msg === 'reloaded').length === 2);
+    const changed = lines(run).filter(({ msg }) => msg.startsWith('a file has changed'));
+    t.equal(changed.length, 1, 'one process looks');
+    for (let i = 0; i < 4; i++) await TestSocket.connect(t, port, { key: 'two' });
+  });
+});
+
+t.test('signals, and workers that do not do as they should', async (t) => {
+  const { run, port, pids, file } = await serve(t, { config: { limits: { drainMs: 100 } } });
+  const apps = [APP, { ...APP, id: '2', key: 'two' }];
+  const sound = JSON.stringify({ port: 0, apps, limits: { drainMs: 100 } });
+
+  await t.test('SIGHUP is passed on to the workers', async (t) => {
+    writeFileSync(file, sound);
+    run.child.kill('SIGHUP');
+    await until(() => lines(run).filter(({ msg }) => msg === 'reloaded').length === 2);
+    for (let i = 0; i < 4; i++) await TestSocket.connect(t, port, { key: 'two' });
+  });
+
+  await t.test(
+    'a worker that can not be replaced at once takes no other one with it',
+    async (t) => {
+      const sockets = await Promise.all(
+        Array.from({ length: 4 }, async () => TestSocket.connect(t, port)),
+      );
+      const closed = new Set<string>();
+      for (const socket of sockets) void socket.closed().then(() => closed.add(socket.id));
+      writeFileSync(file, '{');
+      run.child.kill('SIGHUP');
+      await run.line('reload refused');
+      process.kill(pids[0] ?? 0, 'SIGKILL');
+      const tried = JSON.parse(
+        await run.line('ended before it listened, and is replaced'),
+      ) as object;
+      t.match(tried, { code: 1, signal: null });
+      t.equal((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 200);
+      writeFileSync(file, sound);
+      await until(() => lines(run).filter(({ msg }) => msg === 'standpipe listens').length === 3);
+      t.ok(closed.size < sockets.length, 'the other one stays');
+    },
+  );
+
+  await t.test('a worker that stands still does not keep the command from its end', async (t) => {
+    process.kill(pids[1] ?? 0, 'SIGSTOP');
+    run.child.kill('SIGTERM');
+    await run.line('a worker does not end: it is killed');
+    t.equal(await run.ended, 0);
+  });
 });
 
 t.test('workers that cannot start end the command, and say why', async (t) => {
@@ -230,45 +236,22 @@ t.test('workers that cannot start end the command, and say why', async (t) => {
   const busy = new Run(t, ['serve', '--workers', '2', '--config', file, '--port', `${port}`]);
   t.equal(await busy.ended, 1);
   t.match(busy.output, /EADDRINUSE|taken|in use/);
-  const refused: Array<[string[], RegExp]> = [
-    [['--workers', '0'], /--workers: must be a number from 1 to 256/],
-    [['--workers', '2', '--metrics-port', '65535'], /--metrics-port: each worker takes one port/],
-    [['--workers', 'two'], /whole number/],
-    [['--workers', '2', '--reuse-port'], /reuse-?port: (each worker would take|needs Node)/i],
+  const two = new Run(t, ['serve', '--config', file, '--port', '0', '--workers', 'two']);
+  t.equal(await two.ended, 1);
+  t.match(two.output, /whole number/);
+  const refused: Array<[ServeFlags, RegExp]> = [
+    [{ workers: 0 }, /^--workers: must be a number from 1 to 256/],
+    [{ workers: 2, metricsPort: 65_535 }, /^--metrics-port: each worker takes one port/],
+    [{ workers: 2, reusePort: true }, /reuse-?port: (each worker would take|needs Node)/i],
   ];
-  for (const [args, why] of refused) {
-    const run = new Run(t, ['serve', '--config', file, '--port', '0', ...args]);
-    t.equal(await run.ended, 1, args.join(' '));
-    t.match(run.output, why);
+  for (const [flags, message] of refused) {
+    await t.rejects(command({ config: file, port: 0, ...flags }, {}), { message });
   }
   const pushy = JSON.stringify({ port: 0, apps: [{ ...APP, pushy: { secretKey: 'pushy' } }] });
   writeFileSync(file, pushy);
   const run = new Run(t, ['serve', '--workers', '2', '--config', file]);
   t.equal(await run.ended, 1);
   t.match(run.output, /clients of pushy .* know one gateway alone/);
-});
-
-t.test('workers whose TMPDIR is not there pass requests of the HTTP fallback on', async (t) => {
-  const { port } = await serve(t, { env: { TMPDIR: join(t.testdirName, 'none') } });
-  for (let n = 1; n <= 8; n++) {
-    const session = `http://127.0.0.1:${port}/pusher/app/key/1/session${n}`;
-    // A connection for each request, so that they come to both workers. A poll with nothing to tell would wait for long.
-    const ask = async (action: string, body = ''): Promise<string> => {
-      const signal = AbortSignal.timeout(10_000);
-      const how = { method: 'POST', headers: { connection: 'close' }, body, signal };
-      const answer = await fetch(`${session}/${action}?protocol=7`, how);
-      return `${answer.status} ${await answer.text()}`;
-    };
-    let opened = await ask('xhr');
-    // The first message is in the first answer, or in the next one.
-    if (opened === '200 o\n') opened += await ask('xhr');
-    t.match(opened, /^200 o\n[^]*connection_established/, 'one worker opens it');
-    for (let times = 1; times <= 2; times++) {
-      const ping = JSON.stringify([JSON.stringify({ event: 'pusher:ping', data: {} })]);
-      t.equal(await ask('xhr_send', ping), '204 ', 'any worker takes its messages');
-      t.match(await ask('xhr'), /^200 a.*pusher:pong/, 'and has its answers');
-    }
-  }
 });
 
 /** The first of some ports in a row that nobody has. */

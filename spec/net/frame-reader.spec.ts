@@ -7,6 +7,7 @@ import type { WebSocket } from 'ws';
 import { WebSocketServers } from '../../lib/gateway/transport/upgrades';
 import { type FrameHandler, FrameReader } from '../../lib/net/frame-reader';
 import { closeFrame, frame, type FrameForm, Opcode } from '../support/raw-socket';
+import { runs } from '../support/depth';
 
 const MAX_PAYLOAD_BYTES = 66_000;
 const servers = new WebSocketServers({ endOfTurn: setImmediate });
@@ -245,7 +246,7 @@ t.test(
         const turns = cut(all, sizes);
         deepStrictEqual(await course(turns, true), await course(turns, false));
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   },
 );
@@ -265,7 +266,7 @@ t.test('messages, pings and pongs in whole frames do not reach ws', async (t) =>
       for (const chunk of turns.flat()) reader.read(Buffer.from(chunk));
       deepStrictEqual(heard, frames.length);
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });
 

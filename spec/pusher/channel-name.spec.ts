@@ -8,6 +8,7 @@ import {
   parseChannelName,
   userChannel,
 } from '../../lib/pusher/channel-name';
+import { runs } from '../support/depth';
 
 t.test('the prefixes of a name tell the kind of its channel', async (t) => {
   const kinds = {
@@ -101,7 +102,7 @@ t.test('an event name is well-formed text of 1 to 200 characters', async (t) => 
       fc.string({ unit: fc.nat(0xffff).map((code) => String.fromCharCode(code)), minLength: 1 }),
       (name) => isEventName(name) === (Buffer.from(name).toString() === name),
     ),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 

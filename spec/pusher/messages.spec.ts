@@ -3,6 +3,7 @@ import t from 'tap';
 import { parseClientMessage } from '../../lib/pusher/messages';
 import type { ClientMessage, MessageError } from '../../lib/pusher/messages';
 import { codePoint } from '../support/code-point';
+import { runs } from '../support/depth';
 
 const NAMES = [
   '__proto__ constructor prototype toString toLocaleString valueOf hasOwnProperty isPrototypeOf',
@@ -278,7 +279,7 @@ t.test('no text makes the parser throw', async (t) => {
   );
   fc.assert(
     fc.property(text, (input) => typeof parseClientMessage(input).type === 'string'),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
   t.pass('a thousand texts');
 });

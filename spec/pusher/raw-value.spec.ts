@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import t from 'tap';
 import { rawValue } from '../../lib/pusher/raw-value';
+import { runs } from '../support/depth';
 
 const blanks = fc.constantFrom('', '', '', ' ', '\n', '\t', ' \r\n ');
 const letters = fc.array(
@@ -70,9 +71,9 @@ t.test('the slice is byte for byte the value that JSON.parse finds under the key
       found++;
       return raw === last.value && JSON.stringify(JSON.parse(raw)) === JSON.stringify(parsed.data);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
-  t.ok(found > 300, 'most texts had the key');
+  t.ok(found > runs(300), 'most texts had the key');
 });
 
 t.test('the slice of a value that JSON.stringify wrote parses to that value', async (t) => {
@@ -81,7 +82,7 @@ t.test('the slice of a value that JSON.stringify wrote parses to that value', as
       const text = `{"event":${other},"data":${data},"channel":${other}}`;
       t.equal(rawValue(text, 'data'), data);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { newSocketId, nodeOfSocketId } from '../../lib/pusher/socket-id';
+import { runs } from '../support/depth';
 
 t.test('a socket id is two whole numbers with a dot between', async (t) => {
   for (let i = 0; i < 1000; i++) {
@@ -39,6 +40,6 @@ t.test('the id of a joined gateway names its node, and no other text names one',
       const node = left === undefined ? 0 : Math.floor(Number(left) / 2 ** 32);
       return nodeOfSocketId(id) === (node >= 1 && node <= 0xffff ? node : undefined);
     }),
-    { numRuns: 2_000 },
+    { numRuns: runs(2_000) },
   );
 });

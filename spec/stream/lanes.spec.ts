@@ -5,6 +5,7 @@ import { deferred } from '../../lib/util/deferred';
 import { LANES_ACTIONS, lanesModel } from './models/lanes';
 import { loadModules } from './models/modules';
 import { steps } from './models/steps';
+import { runs } from '../support/depth';
 
 interface Item extends Laned<Item> {
   readonly name: string;
@@ -21,7 +22,7 @@ t.test(
     const property = fc.asyncProperty(steps(LANES_ACTIONS, 80), (sequence) =>
       lanesModel(modules, sequence),
     );
-    await t.resolves(fc.assert(property, { numRuns: 300 }));
+    await t.resolves(fc.assert(property, { numRuns: runs(300) }));
   },
 );
 

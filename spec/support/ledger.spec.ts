@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { faultsOf, type FaultType, type Line } from './ledger';
+import { runs } from './depth';
 
 type Began = Extract<Line, { type: 'began' }>;
 
@@ -206,6 +207,6 @@ t.test('no line of an event can be changed, and no handler doubled, unseen', asy
       else lines[i] = { ...line, [how]: line[how === 'sum' ? 'sum' : 'n'] + 100 };
       return faultsOf(lines).length > 0;
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });

@@ -12,6 +12,7 @@ import {
   writeNodeMessages,
 } from '../../lib/wire/cluster';
 import { CodecError } from '../../lib/wire/codec-error';
+import { runs } from '../support/depth';
 
 // The schema is the oracle: read by protobufjs as it stands, without generated code.
 const root = protobuf.loadSync(join(__dirname, '../../proto/cluster.proto'));
@@ -70,7 +71,7 @@ t.test(
         const { items: seen } = asObject('Batch', bytes) as { items: unknown[] };
         t.equal(seen.length, items.length);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
     t.strictSame(readBatch(appended(7, 0)), [{ kind: 'count', total: 0, seq: 7 }]);
     t.strictSame(readBatch(appended(7, 300)), [{ kind: 'count', total: 300, seq: 7 }]);
@@ -92,7 +93,7 @@ t.test('messages between nodes are what their schema says', async (t) => {
       const seen = asObject('NodeMessages', bytes) as Record<string, unknown[]>;
       for (const { kind } of messages) t.ok((seen[kind]?.length ?? 0) > 0);
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });
 

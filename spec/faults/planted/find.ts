@@ -11,6 +11,8 @@ const SPEC = join(__dirname, '../..');
 const SIMULATOR = join(SPEC, 'support/simulator/live-through.ts');
 /** Seconds after which a test counts as failed. */
 const TIMEOUT_S = 120;
+/** Environment of one test: properties have all of their runs. */
+const ONE_TEST = { TAP_TIMEOUT: `${TIMEOUT_S}`, TAP: '1', WHOLE_RUN: 'true' };
 
 /** A check without a bug must hold, and with the bug must not. `broken`: it did not come to its end. */
 export type Verdict = 'holds' | 'finds' | 'broken';
@@ -18,8 +20,7 @@ export type Verdict = 'holds' | 'finds' | 'broken';
 /** The words for a bug's finder in the table. */
 export function finderOf(bug: PlantedBug | ModelBug): string {
   if ('model' in bug) {
-    const file =
-      bug.model === 'inbox' ? 'pipe/inbox/inbox-model.spec.ts' : 'stream/mutants.spec.ts';
+    const file = bug.model === 'inbox' ? 'pipe/inbox/mutants.spec.ts' : 'stream/mutants.spec.ts';
     return `property: ${file}`;
   }
   const { finder } = bug;
@@ -64,7 +65,7 @@ async function judgeTest(
 ): Promise<Verdict> {
   const pattern = `/^${test.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}$/`;
   const child = nodeChild(join(SPEC, spec), {
-    env: planted(mutation, { TAP_GREP: pattern, TAP_TIMEOUT: `${TIMEOUT_S}`, TAP: '1' }),
+    env: planted(mutation, { ...ONE_TEST, TAP_GREP: pattern }),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (child.stdout === null) throw new Error('the output is a pipe');

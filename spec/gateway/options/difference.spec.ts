@@ -5,6 +5,7 @@ import type { GatewayOptions } from '../../../lib/gateway';
 import { Apps } from '../../../lib/gateway/core/model/app';
 import { differenceOf } from '../../../lib/gateway/options/difference';
 import { checkGatewayOptions, type GatewaySettings } from '../../../lib/gateway/options/options';
+import { runs } from '../../support/depth';
 
 type App = GatewayOptions['apps'][number];
 
@@ -96,7 +97,7 @@ t.test('apps changed by a difference are those of a fresh start', async (t) => {
     changed.change(difference);
     assert.deepStrictEqual(found(changed), found(new Apps(settings.apps)));
   };
-  fc.assert(fc.property(configurations, configurations, same), { numRuns: 60 });
+  fc.assert(fc.property(configurations, configurations, same), { numRuns: runs(60) });
   t.pass();
 });
 
@@ -111,7 +112,7 @@ t.test('a difference leads to the new configuration but for what it names as kep
     const { apps: difference } = again;
     assert.deepStrictEqual(difference, { added: [], removed: [], changed: [] });
   };
-  fc.assert(fc.property(configurations, configurations, leads), { numRuns: 60 });
+  fc.assert(fc.property(configurations, configurations, leads), { numRuns: runs(60) });
   t.pass();
 });
 

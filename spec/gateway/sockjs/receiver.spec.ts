@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { Receiver } from '../../../lib/gateway/sockjs/receiver';
 import { FakeResponse } from '../../support/fake-response';
+import { runs } from '../../support/depth';
 
 /** Characters after which pusher-js leaves a response. */
 const ROTATION_LENGTH = 262_144;
@@ -68,7 +69,7 @@ for (const [name, streaming] of [
           return got === sent;
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
     t.pass('in any segmentation');
     t.end();

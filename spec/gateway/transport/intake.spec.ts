@@ -6,6 +6,7 @@ import { Intake } from '../../../lib/gateway/transport/intake';
 import { frame, Opcode, RawSocket, upgradeRequest } from '../../support/raw-socket';
 import { startGateway } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
+import { runs } from '../../support/depth';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -52,7 +53,7 @@ t.test('the parser is given all bytes in their order, a few messages a turn', as
       }
       return Buffer.concat(seen).equals(Buffer.concat(sent)) && most <= 64 + 5_000 / 6;
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });
 
@@ -172,7 +173,7 @@ t.test('the end and the close of a stream are told behind all that was read of i
       const got = Buffer.concat(seen);
       return ends ? got.equals(all) : got.length >= least && all.indexOf(got) === 0;
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });
 

@@ -4,6 +4,7 @@ import t from 'tap';
 import type { Frame } from '../../../lib/wire/frames';
 import { arbitraryEvent, arbitraryFrame } from '../../support/arbitrary-frames';
 import { scriptedClient, settled, type ScriptedClient } from '../../support/scripted-client';
+import { runs } from '../../support/depth';
 
 const unhandled: unknown[] = [];
 process.on('unhandledRejection', (reason) => void unhandled.push(reason));
@@ -72,7 +73,7 @@ t.test(
           await settled();
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
     t.same(unhandled, []);
   },

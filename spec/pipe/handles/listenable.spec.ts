@@ -134,7 +134,10 @@ t.test('an event of a loop is finished when the loop asks for the next one', asy
   t.equal(await acked(), 1, 'the loop is busy with it');
   t.match(await events.next(), { value: { event: '1' } });
   t.equal(await acked(), 2);
-  for (let n = 2; n < 1_000; n += 1) t.match(await events.next(), { value: { event: `${n}` } });
+  for (let n = 2; n < 1_000; n += 1) {
+    const { value } = await events.next();
+    if (value?.event !== `${n}`) t.fail(`${n} has not come`);
+  }
   t.equal(await acked(), 1_000);
   const next = events.next();
   t.equal(await acked(), 1_001, 'all of it');
@@ -157,7 +160,7 @@ t.test('events that wait for a loop that is left are finished with it', async (t
 });
 
 t.test(
-  'a million handles, and a million handlers that come and go, leave no memory behind',
+  'handles, and handlers that come and go, leave no memory behind, however many they were',
   (t) => {
     const { client, gateway } = connectedClient();
     setFlagsFromString('--expose-gc');
@@ -173,7 +176,7 @@ t.test(
     round(1_000);
     gc();
     const before = process.memoryUsage().heapUsed;
-    round(1_000_000);
+    round(200_000);
     gc();
     const after = process.memoryUsage().heapUsed;
     t.ok(after / before < 1.02, `the heap went from ${before} to ${after}`);

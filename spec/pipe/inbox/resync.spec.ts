@@ -4,6 +4,7 @@ import t from 'tap';
 import type { Change } from '../../../lib/pipe/inbox/known-names';
 import { Resync, introduction } from '../../../lib/pipe/inbox/resync';
 import { EventKind, type PipeEvent, type SnapshotFrame } from '../../../lib/wire/frames';
+import { runs } from '../../support/depth';
 
 function event(kind: EventKind, socketId: string, channel?: string): PipeEvent {
   return { kind, socketId, channel, time: 0 };
@@ -334,7 +335,7 @@ t.test('handlers hear one open, then messages, then one close, through any loss'
         truth.check();
       }
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
   t.pass('in 500 histories');
   t.end();

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { runs } from '../../support/depth';
 
 /** A step of a model: its action, and a number it may use. */
 export interface Step {
@@ -12,14 +13,17 @@ export function steps(actions: number, maxLength = 150): fc.Arbitrary<Step[]> {
   return fc.array(step, { maxLength, size: 'max' });
 }
 
-/** Runs a model on many sequences of steps; the model throws when a rule is broken. */
+/**
+ * Runs a model on many sequences of steps; the model throws when a rule is broken. Without a seed the number is that of a
+ * run of everything.
+ */
 export function explore(
   actions: number,
   model: (sequence: Step[]) => void,
   { numRuns = 1000, seed }: { numRuns?: number; seed?: number } = {},
 ): void {
   fc.assert(fc.property(steps(actions), model), {
-    numRuns,
+    numRuns: seed === undefined ? runs(numRuns) : numRuns,
     endOnFailure: seed !== undefined,
     ...(seed === undefined ? {} : { seed }),
   });

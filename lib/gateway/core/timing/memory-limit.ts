@@ -7,6 +7,7 @@ import type { Clock } from '../../../util/timers';
 import type { GatewaySettings } from '../../options/options';
 import type { Metrics } from '../metrics';
 import { BytePool } from './byte-pool';
+import { oldGenerationBytes } from './old-generation';
 
 /**
  * Share of the memory from which on nothing new is taken. V8 collects at the latest when half of what was free behind the
@@ -24,8 +25,6 @@ const COLLECTING = 0.1;
 const POOL_SHARE = 1 / 16;
 /** Time between two warnings. */
 const WARNING_MS = 60_000;
-/** Young generation of V8, three times 16 MiB, or 32 from V8 14 on, unless set. The limit of the heap holds it besides. */
-const YOUNG_BYTES = (parseInt(process.versions.v8, 10) < 14 ? 48 : 96) * 1024 * 1024;
 
 /** Memory that is used, and how much of it there may be, in bytes. */
 export interface MemoryUse {
@@ -45,7 +44,7 @@ export interface MemorySources {
 const SOURCES: MemorySources = {
   heap: () => {
     const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
-    return { used, max: limit - YOUNG_BYTES };
+    return { used, max: oldGenerationBytes(limit) };
   },
   resident: () => {
     const limit = process.constrainedMemory();

@@ -9,6 +9,7 @@ import {
   Outlet,
 } from '../../../../lib/gateway/core/fanout/outlet';
 import { Turn, type TurnOptions } from '../../../../lib/gateway/core/fanout/turn';
+import { runs } from '../../../support/depth';
 
 const SOCKETS = 3;
 const AUDIENCES = 2;
@@ -281,7 +282,7 @@ t.test(
         judged.end();
       },
     );
-    t.doesNotThrow(() => fc.assert(property, { numRuns: 600 }));
+    t.doesNotThrow(() => fc.assert(property, { numRuns: runs(600) }));
   },
 );
 

@@ -10,6 +10,7 @@ import {
 } from '../../../../lib/gateway/core/fanout/outlet';
 import { Turn, type TurnOptions } from '../../../../lib/gateway/core/fanout/turn';
 import { webSocketEncoder } from '../../../../lib/gateway/transport/web-socket-encoder';
+import { runs } from '../../../support/depth';
 
 const SOCKETS = 5;
 const AUDIENCES = 4;
@@ -182,7 +183,7 @@ t.test('every socket receives what it would if each text were written at once', 
       });
     },
   );
-  t.doesNotThrow(() => fc.assert(property, { numRuns: 600 }));
+  t.doesNotThrow(() => fc.assert(property, { numRuns: runs(600) }));
 });
 
 function show(bytes: Buffer): string {

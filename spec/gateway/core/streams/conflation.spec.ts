@@ -7,6 +7,7 @@ import { EventKind, RuleKind, type PipeEvent, type Rule } from '../../../../lib/
 import { silent } from '../../../../lib/util/logger';
 import { ROOMY } from '../../../../lib/stream/memory-watch';
 import { OfflineChannels } from '../../../support/offline-channels';
+import { runs } from '../../../support/depth';
 
 const LATEST_MOVE: Rule = {
   kind: RuleKind.MESSAGE,
@@ -232,7 +233,7 @@ t.test('any order of arrivals and sends keeps order and count', async (t) => {
         });
       });
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
   t.pass('nothing overtakes, nothing is lost unsaid');
 });

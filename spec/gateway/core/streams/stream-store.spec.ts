@@ -9,6 +9,7 @@ import { Budget } from '../../../../lib/stream/budget';
 import { InFlight } from '../../../../lib/stream/in-flight';
 import { EventKind, type PipeEvent } from '../../../../lib/wire/frames';
 import { ManualClock } from '../../../support/manual-clock';
+import { runs } from '../../../support/depth';
 
 const EPOCH = 7;
 const PARTITIONS = 2;
@@ -237,7 +238,7 @@ t.test('the next gateway has each unfinished event in its place, and no other', 
       });
       stream.store.close();
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 
@@ -262,7 +263,7 @@ t.test('records of finished events are taken out', async (t) => {
       stream.store.drop();
       t.equal(stream.read().size, 0);
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });
 

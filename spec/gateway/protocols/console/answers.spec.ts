@@ -277,7 +277,9 @@ t.test('webhooks: whether they arrived, and what was answered', async (t) => {
   endpoint.answer = (response) => response.writeHead(503).end();
   await browser.subscribe('other');
   await untilAnswered(async () => (await hook())?.attempts[0]?.why === 'status 503');
-  t.match(await hook(), { waiting: 1, attempts: [{ goesOn: true }, { why: undefined }] });
+  const { waiting, attempts = [] } = (await hook()) ?? {};
+  t.match({ waiting, ...attempts[0] }, { waiting: 1, goesOn: true });
+  t.equal(attempts.at(-1)?.why, undefined, 'the first one');
   const { verdicts } = (await visitor.get<Overview>('/api/overview')).body;
   t.match(verdicts, [
     { side: 'webhooks', text: `${host} did not take the last webhook: status 503` },
