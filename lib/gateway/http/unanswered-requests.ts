@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import type { BytePool } from '../core/timing/byte-pool';
 import { hasBody } from './body';
@@ -8,9 +8,22 @@ const REQUEST_BYTES = 2_048;
 /** Memory of a piece of a body beside its bytes. */
 const PIECE_BYTES = 256;
 
-/** Response of a request that is counted. */
+/** Request with a body, and response, with the count of their bytes. */
+interface CountedRequest extends IncomingMessage {
+  [COUNT]?: RequestCount;
+}
 interface CountedResponse extends ServerResponse {
-  [FORGET]?: () => void;
+  [COUNT]?: RequestCount;
+}
+
+/** Bytes of one request, 0 once it is answered. */
+interface RequestCount {
+  readonly counter: UnansweredRequests;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly socket: NetSocket;
+  bytes: number;
+  isRefused: boolean;
 }
 
 /** Connection with the bytes of its requests, undefined once it has closed, and those of a head without an end. */
@@ -29,7 +42,7 @@ interface HeadParser {
 }
 
 const ON_HEADERS = 1;
-const FORGET = Symbol('forget');
+const COUNT = Symbol('bytes of a request');
 const BYTES = Symbol('bytes');
 const HEAD_BYTES = Symbol('bytes of a head without an end');
 const COUNTER = Symbol('counter');
@@ -87,37 +100,41 @@ export class UnansweredRequests {
   }
 
   /** Counts a request until it is answered, or its connection has closed. False when there is no room. */
-  add(request: IncomingMessage, response: CountedResponse): boolean {
-    const socket: CountedSocket = request.socket;
+  add(request: CountedRequest, response: CountedResponse): boolean {
+    const { socket } = request;
     this.asked(socket);
-    let bytes = REQUEST_BYTES + headBytesOf(request);
+    const bytes = REQUEST_BYTES + headBytesOf(request);
     if (!this.#take(socket, bytes)) {
       this.#end(request, response);
       return false;
     }
-    const forget = (): void => {
-      this.#give(socket, bytes);
-      bytes = 0;
-    };
-    response.on('close', forget);
-    response[FORGET] = forget;
+    const count = { counter: this, request, response, socket, bytes, isRefused: false };
+    response[COUNT] = count;
+    response.on('close', forgetResponse);
     if (!hasBody(request)) return true;
-    const push = request.push.bind(request);
-    let isRefused = false;
-    request.push = (piece: Buffer | null, encoding?: BufferEncoding): boolean => {
-      // Bytes behind the refusal are dropped: unread ones would reset the connection before the peer reads it.
-      if (isRefused) return true;
-      if (piece === null) return push(null);
-      const more = piece.length + PIECE_BYTES;
-      if (this.#take(socket, more)) {
-        bytes += more;
-        return push(piece, encoding);
-      }
-      isRefused = true;
-      this.#end(request, response);
-      return true;
-    };
+    request[COUNT] = count;
+    request.push = countPiece;
     return true;
+  }
+
+  /** Counts a piece of a body. False when the request is refused, and takes no more of them. */
+  piece(count: RequestCount, piece: Buffer): boolean {
+    // Bytes behind the refusal are dropped: unread ones would reset the connection before the peer reads it.
+    if (count.isRefused) return false;
+    const more = piece.length + PIECE_BYTES;
+    if (this.#take(count.socket, more)) {
+      count.bytes += more;
+      return true;
+    }
+    count.isRefused = true;
+    this.#end(count.request, count.response);
+    return false;
+  }
+
+  /** A request is counted no longer. */
+  forget(count: RequestCount): void {
+    this.#give(count.socket, count.bytes);
+    count.bytes = 0;
   }
 
   #end(request: IncomingMessage, response: ServerResponse): void {
@@ -158,7 +175,7 @@ export class UnansweredRequests {
 /** Forgets the head of a request whose answer goes on for long, and counts it no longer. */
 export function forgetHead(response: CountedResponse): void {
   dropHead(response.req);
-  response[FORGET]?.();
+  forgetResponse.call(response);
 }
 
 /** True when a request was given to something that lasts, and its head is gone. */
@@ -185,6 +202,25 @@ function lengthOf(texts: readonly string[]): number {
 /** Listener that all connections share: a closure for each would stay with those that become WebSockets. */
 function forgetSocket(this: CountedSocket): void {
   this[COUNTER]?.closed(this);
+}
+
+function forgetResponse(this: CountedResponse): void {
+  const count = this[COUNT];
+  count?.counter.forget(count);
+}
+
+/**
+ * `push` of all requests with a body. A closure for each, as a property of it, keeps V8 from collecting any of them among the
+ * young objects: all requests, with all that they hold, would wait for a collection of the whole heap.
+ */
+function countPiece(
+  this: CountedRequest,
+  piece: Buffer | null,
+  encoding?: BufferEncoding,
+): boolean {
+  const count = this[COUNT];
+  const isCounted = piece === null || count === undefined || count.counter.piece(count, piece);
+  return isCounted ? IncomingMessage.prototype.push.call(this, piece, encoding) : true;
 }
 
 let takeHeaders: HeadParser[typeof ON_HEADERS];

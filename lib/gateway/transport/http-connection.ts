@@ -34,10 +34,14 @@ const PIECES_PER_UNIT = 4;
 /** Pieces of one turn from which on a connection floods. */
 const FLOOD_PIECES = 256;
 
-/** Request with the function by which Node reads past a body that nobody wanted, which is not in its types. */
-interface DumpedRequest extends IncomingMessage {
+/** Request whose pieces are counted. */
+interface PiecedRequest extends IncomingMessage {
+  [PIECES]: { connection: HttpConnection; push: IncomingMessage['push']; ofBody: number };
+  /** Function by which Node reads past a body that nobody wanted, which is not in its types. */
   _dump?: () => void;
 }
+
+const PIECES = Symbol('pieces of a body');
 
 /** Socket of Node's HTTP server with the parser that is not in its types. */
 interface ParsedSocket extends NetSocket {
@@ -245,24 +249,33 @@ export class HttpConnection {
   }
 
   /** Counts the chunks of a body (RFC 9112 §7.1), whose sizes are the client's choice. */
-  #countPieces(request: IncomingMessage): void {
-    const push = request.push.bind(request);
-    const { budget } = this.#queue;
-    let ofBody = 0;
+  #countPieces(incoming: IncomingMessage): void {
+    const request = incoming as PiecedRequest;
+    request[PIECES] = { connection: this, push: request.push, ofBody: 0 };
     // Node counts nothing any more once the answer is complete.
-    (request as DumpedRequest)._dump = () => void request.resume();
-    request.push = (piece: unknown, encoding?: BufferEncoding): boolean => {
-      if (piece === null || this.#isRefused) return piece === null && push(piece);
-      ofBody++;
-      this.#countFrom(budget.turn);
-      if (++this.#pieces % PIECES_PER_UNIT === 0) budget.spend(1);
-      if (this.#pieces === FLOOD_PIECES) this.#queue.flooded(this);
-      if (ofBody <= MAX_PIECES) return push(piece, encoding);
-      this.#isRefused = true;
-      this.ended();
-      this.#queue.shredded(this);
-      return false;
-    };
+    request._dump = readPast;
+    request.push = HttpConnection.#countPiece;
+  }
+
+  /** `push` of all requests whose pieces are counted: closures would keep them from the collection of young objects. */
+  static #countPiece(
+    this: PiecedRequest,
+    piece: Buffer | null,
+    encoding?: BufferEncoding,
+  ): boolean {
+    const pieces = this[PIECES];
+    const { connection, push } = pieces;
+    const budget = connection.#queue.budget;
+    if (piece === null || connection.#isRefused) return piece === null && push.call(this, piece);
+    pieces.ofBody++;
+    connection.#countFrom(budget.turn);
+    if (++connection.#pieces % PIECES_PER_UNIT === 0) budget.spend(1);
+    if (connection.#pieces === FLOOD_PIECES) connection.#queue.flooded(connection);
+    if (pieces.ofBody <= MAX_PIECES) return push.call(this, piece, encoding);
+    connection.#isRefused = true;
+    connection.ended();
+    connection.#queue.shredded(connection);
+    return false;
   }
 
   /** Handles one share of the waiting requests; true while more are left. */
@@ -329,6 +342,10 @@ export class HttpConnection {
     if (found === 'empty') this.#unsent = undefined;
     return found === 'stuck';
   }
+}
+
+function readPast(this: IncomingMessage): void {
+  this.resume();
 }
 
 function unitsOf({ headers: { 'content-length': length = '0' } }: IncomingMessage): number {

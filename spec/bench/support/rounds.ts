@@ -24,13 +24,15 @@ export interface Figures {
 }
 
 /**
- * Rounds that warm up end when this many in a row have not used a tenth less CPU time for each than the best before, and so
- * many were done in all: a server with much code is compiled over seconds where it answers few.
+ * Rounds that warm up end when this many in a row have not used a tenth less CPU time for each than the best before, and the
+ * server has done so many in all, of earlier loads too: much code is compiled over seconds where it answers few.
  */
 const MAX_NO_BETTER = 2;
 const BETTER = 0.9;
 const MIN_WARM = 20_000;
 const MAX_WARM_ROUNDS = 20;
+/** What servers have done so far in rounds of all their loads. */
+const done = new WeakMap<Child, number>();
 
 /** Runs a load a few times, after shorter ones that warm everything up. `cpuUs` is that of the server. */
 export async function rounds(
@@ -44,6 +46,7 @@ export async function rounds(
   for (let i = 0; i < settings.rounds; i += 1) {
     const before = await server.ask('cpu');
     const { count, seconds, latenciesMs = [], otherCpuUs = NaN } = await run(settings.seconds);
+    done.set(server, (done.get(server) ?? 0) + count);
     all.push({
       perSecond: count / seconds,
       cpuUs: ((await server.ask('cpu')) - before) / count,
@@ -63,9 +66,9 @@ export async function rounds(
 }
 
 async function warm(server: Child, run: () => Promise<Round>): Promise<void> {
-  let [least, noBetter, all] = [Infinity, 0, 0];
+  let [least, noBetter, all] = [Infinity, 0, done.get(server) ?? 0];
   for (let i = 0; i < MAX_WARM_ROUNDS; i += 1) {
-    if (noBetter >= MAX_NO_BETTER && all >= MIN_WARM) return;
+    if (noBetter >= MAX_NO_BETTER && all >= MIN_WARM) break;
     const before = await server.ask('cpu');
     const { count } = await run();
     const cpuUs = ((await server.ask('cpu')) - before) / count;
@@ -73,6 +76,7 @@ async function warm(server: Child, run: () => Promise<Round>): Promise<void> {
     least = Math.min(least, cpuUs);
     all += count;
   }
+  done.set(server, all);
 }
 
 /** Fails when a round does not end: some of its messages were lost. */

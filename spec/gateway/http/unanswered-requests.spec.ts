@@ -1,5 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import t, { type Test } from 'tap';
 import { BytePool } from '../../../lib/gateway/core/timing/byte-pool';
 import { forgetHead, UnansweredRequests } from '../../../lib/gateway/http/unanswered-requests';
@@ -7,6 +9,8 @@ import { RawSocket } from '../../support/raw-socket';
 import { until } from '../../support/until';
 
 const MAX_BYTES = 64 * 1024;
+/** Requests on their way at a time, where many are sent. */
+const TOGETHER = 20;
 
 /** A server that counts its requests, and answers those that `answer` is called for. */
 async function counting(t: Test): Promise<{
@@ -160,3 +164,28 @@ t.test('requests for another protocol count until they are looked at', async (t)
   for (const raw of raws) raw.destroy();
   await until(() => pool.bytes === 0);
 });
+
+t.test('requests with a body are collected with the young objects', async (t) => {
+  const { responses, send } = await counting(t);
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as (options: { type: 'minor' }) => void;
+  const raw = await send('');
+  const answered = async (count: number): Promise<void> => {
+    for (let n = 0; n < count; n += TOGETHER) {
+      raw.write(`${head(10, 4)}body`.repeat(TOGETHER));
+      await until(() => responses.length === TOGETHER);
+      for (const response of responses.splice(0)) response.end();
+    }
+    collect({ type: 'minor' });
+    collect({ type: 'minor' });
+  };
+  await answered(300);
+  const before = oldBytes();
+  await answered(600);
+  t.ok(oldBytes() - before < 600 * 1_500, `${(oldBytes() - before) / 600} bytes of each are left`);
+});
+
+function oldBytes(): number {
+  const old = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space');
+  return old?.space_used_size ?? 0;
+}
