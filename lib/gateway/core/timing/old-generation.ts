@@ -32,7 +32,7 @@ export function oldGenerationBytes(
   const { maxBytes, ratio } = semiSpaceOf(v8);
   const [, semiSpaceMib] = /--max[-_]semi[-_]space[-_]size[= ](\d+)/.exec(flags) ?? [];
   if (semiSpaceMib !== undefined) {
-    // V8 takes the next power of two.
+    // Rounded up to a power of two.
     const taken = 2 ** Math.ceil(Math.log2(Number(semiSpaceMib)));
     return limitBytes - SEMI_SPACES * taken * MIB;
   }
