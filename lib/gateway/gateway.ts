@@ -150,14 +150,7 @@ export class Gateway {
     this.#side = new SideListeners(settings, { ...parts, ...looked }, listening);
     this.#listener = new PortListener(
       listenOptions(settings),
-      {
-        request: serve,
-        upgrade: (target, request) => dispatch.upgrade(target, request),
-        answersWhenFull: (target) => dispatch.answersWhenFull(target),
-        takesAnswersForFinal: (target) => dispatch.takesAnswersForFinal(target),
-        refused: ({ status, body }, remoteAddress) =>
-          journal.refused({ entrance: 'port', message: body, status }, { remoteAddress }),
-      },
+      dispatch,
       {
         keepAlive: this.#keepAlive,
         ...{ budget, overload, requests: memory.pool() },
