@@ -32,6 +32,10 @@ const MAX_RETRY_MS = 8_000;
 /** The gateway speaks every 5 s at least. */
 const SILENCE_MS = 12_000;
 
+/** Said of a token that was good before. */
+const OTHER_TOKEN =
+  'the gateway does not know this token any more. A token that it makes itself is another one after each start, in the address that it prints';
+
 const ALONE: Asked = { asked: 1, answered: 1 };
 
 class Live {
@@ -133,7 +137,8 @@ class Live {
     } catch (error) {
       if (abort.signal.aborted && abort.signal.reason !== 'silence') return;
       if (error instanceof Refused) {
-        this.#say({ is: 'refused', status: error.status, why: error.message });
+        const why = error.status === 401 ? OTHER_TOKEN : error.message;
+        this.#say({ is: 'refused', status: error.status, why });
         // A wrong token stays wrong; too many streams become fewer.
         if (error.status !== 429) return;
       }

@@ -1,48 +1,39 @@
-import { randomBytes } from 'node:crypto';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import type { ConsoleOptions } from './options/console';
-import { Console, type ConsoleParts } from './protocols/console/console';
-import { listen, type ListenParts, type Place } from './transport/listen';
+import { ClientAddress } from './http/client-address';
+import type { Console } from './protocols/console/console';
+import { listen, type ListenParts, type Place, urlOf } from './transport/listen';
 import { tlsServer } from './transport/tls-server';
 
-/** Bytes of the token that is made at the start where none is configured. */
-const TOKEN_BYTES = 24;
 const MAX_CONNECTIONS = 200;
 const SERVER = { maxHeaderSize: 8192, headersTimeout: 5_000, requestTimeout: 10_000 };
 
-/** Files of the built page, by the same path from the built gateway and from its source. */
-const PAGE_FOLDER = join(__dirname, '../../dist/console');
-
-/** The console on a port of its own, so that the public port never shows it. */
+/** The console on a port of its own, which strangers do not reach. */
 export class ConsoleListener {
-  readonly #options: ConsoleOptions;
+  readonly #console: Console;
   readonly #place: Place;
   readonly #parts: ListenParts;
   readonly #server: Server;
-  readonly #console: Console;
-  /** Token that was made here: the address shows it to the one who has started the gateway. */
-  readonly #ownToken: string | undefined;
 
   constructor(
-    options: ConsoleOptions,
-    place: Pick<Place, 'reusePort' | 'waitMs'>,
-    sources: ConsoleParts,
+    console: Console,
+    place: Pick<Place, 'port' | 'reusePort' | 'waitMs'>,
+    trustedProxies: readonly string[],
     parts: ListenParts,
   ) {
-    const { host, port, tls, tokens } = options;
-    this.#options = options;
-    this.#place = { option: 'console.port', host, port, ...place };
+    const { host, tls } = console.options;
+    this.#console = console;
+    this.#place = { option: 'console.port', host, ...place };
     this.#parts = parts;
-    this.#ownToken = tokens.length > 0 ? undefined : randomBytes(TOKEN_BYTES).toString('base64url');
-    const local = { name: 'local', role: 'operator', apps: ['*'] } as const;
-    const known =
-      this.#ownToken === undefined ? tokens : [{ ...local, apps: ['*'], token: this.#ownToken }];
-    this.#console = new Console({ ...options, tokens: known }, sources, PAGE_FOLDER);
-    const serve: RequestListener = (request, response) => this.#console.request(request, response);
+    // All come from one address where a proxy is before it: wrong tokens of one would lock out the others.
+    const clients = new ClientAddress(trustedProxies);
     this.#server = tls === undefined ? createServer(SERVER) : tlsServer(tls, SERVER, 'console.tls');
-    this.#server.on('request', serve);
+    this.#server.on('request', (request, response) => {
+      const { url: target = '/', socket, headers } = request;
+      const { 'x-forwarded-for': forwarded } = headers;
+      const remoteAddress = clients.of(socket.remoteAddress, forwarded?.toString());
+      console.serve({ request, response, target, remoteAddress });
+    });
     this.#server.maxConnections = MAX_CONNECTIONS;
   }
 
@@ -50,15 +41,10 @@ export class ConsoleListener {
   get url(): string | undefined {
     const { port } = (this.#server.address() as AddressInfo | null) ?? {};
     if (port === undefined) return undefined;
-    const { host, tls } = this.#options;
-    const name = host.includes(':') ? `[${host}]` : host;
-    const fragment = this.#ownToken === undefined ? '' : `#token=${this.#ownToken}`;
-    return `${tls === undefined ? 'http' : 'https'}://${name}:${port}/${fragment}`;
-  }
-
-  /** People who look now. */
-  get watchers(): number {
-    return this.#console.watchers;
+    const { options, ownToken } = this.#console;
+    const { host, tls } = options;
+    const fragment = ownToken === undefined ? '' : `#token=${ownToken}`;
+    return `${urlOf(host, port, tls !== undefined)}/${fragment}`;
   }
 
   /** When it rejects, the port may be open: `stop` closes it. */

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { UpgradeDecision, UpgradeRequest } from './core/fanout/carrier';
 import type { Journal } from './core/journal';
-import { sendAnswer } from './http/answer';
+import { type Answer, sendAnswer } from './http/answer';
 import type { Exchange } from './http/exchange';
 import { type Target, parseTarget } from './http/target';
 import type { Protocol } from './protocols/protocol';
+import type { Handlers } from './transport/listen';
 
 /** Requests and upgrades of all ports, given to the first protocol that takes them. */
-export class Dispatch {
+export class Dispatch implements Handlers {
   readonly #protocols: readonly Protocol[];
   readonly #path: string;
   readonly #journal: Journal;
@@ -38,7 +39,7 @@ export class Dispatch {
     }
     const body = 'Not found: WebSockets are at /app/<key> and /pipe/<app id>\n';
     this.#journal.answered('port', 404);
-    this.#journal.refused({ entrance: 'port', message: body, status: 404 }, { remoteAddress });
+    this.refused({ status: 404, body }, remoteAddress);
     return { refuse: 404, body };
   }
 
@@ -69,6 +70,11 @@ export class Dispatch {
     }
     const exchange = this.#exchange(targets[0], request, response, remoteAddress);
     sendAnswer(exchange, { status: 404, body: 'Not found\n' });
+  }
+
+  /** Notes a refusal by a port itself. */
+  refused({ status, body: message }: Answer, remoteAddress: string): void {
+    this.#journal.refused({ entrance: 'port', message, status }, { remoteAddress });
   }
 
   #exchange(

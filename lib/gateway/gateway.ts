@@ -36,6 +36,8 @@ import { neighboursHere, type Serve } from './neighbours';
 import { AuthEndpoints } from './protocols/auth/auth-endpoints';
 import { ChannelsContext } from './protocols/channels/context';
 import { ChannelsHandshake } from './protocols/channels/handshake';
+import { Console } from './protocols/console/console';
+import { PublicConsole } from './protocols/console/public-console';
 import { Fallback } from './protocols/fallback/fallback';
 import { Health } from './protocols/health/health';
 import { PipeProtocol } from './protocols/pipe/protocol';
@@ -46,7 +48,7 @@ import { RestApi } from './protocols/rest/api';
 import { SideListeners } from './side-listeners';
 import { SockJsCarriers } from './sockjs/carriers';
 import { KeepAlive } from './transport/keep-alive';
-import { listenOptions } from './transport/listen';
+import { listenOptions, urlOf } from './transport/listen';
 import { PortListener } from './transport/listener';
 import { requireUsable } from './transport/tls-server';
 import { Webhooks } from './webhooks/webhooks';
@@ -123,6 +125,12 @@ export class Gateway {
     const neighbours = neighboursHere(limits);
     const carriers = new SockJsCarriers(limits, clock, overload, budget, ends, memory.pool());
     this.#channels = new ChannelsHandshake(new ChannelsContext({ ...parts, budget }), this.#apps);
+    const looked = {
+      ...{ apps: this.#apps, settings: () => this.#settings, webhooks: this.#webhooks },
+      members: (app: App) => this.#pipes.members(app),
+      brokerState: () => this.#broker.state,
+    };
+    const console = settings.console && new Console(settings.console, { ...parts, ...looked });
     this.#protocols = [
       // Before the Channels protocol, which has the same paths.
       new Pipe2011(parts, this.#apps),
@@ -137,34 +145,18 @@ export class Gateway {
       }),
       new Pushy({ ...parts, carriers }, this.#apps, settings.pushyCommands),
       new Health(() => this.#state === 'running' && this.#broker.state !== 'down'),
+      ...(console?.options.public === true ? [new PublicConsole(console)] : []),
     ];
     const dispatch = new Dispatch(this.#protocols, settings.path, journal);
     const serve: Serve = (...received) => dispatch.request(...received);
     const listening = { clock, log, requireWanted: () => this.#requireWanted() };
-    const looked = {
-      ...{ apps: this.#apps, settings: () => this.#settings, neighbours, serve },
-      members: (app: App) => this.#pipes.members(app),
-      webhooks: this.#webhooks,
-      brokerState: () => this.#broker.state,
-    };
-    this.#side = new SideListeners(settings, { ...parts, ...looked }, listening);
-    this.#listener = new PortListener(
-      listenOptions(settings),
-      {
-        request: serve,
-        upgrade: (target, request) => dispatch.upgrade(target, request),
-        answersWhenFull: (target) => dispatch.answersWhenFull(target),
-        takesAnswersForFinal: (target) => dispatch.takesAnswersForFinal(target),
-        refused: ({ status, body }, remoteAddress) =>
-          journal.refused({ entrance: 'port', message: body, status }, { remoteAddress }),
-      },
-      {
-        keepAlive: this.#keepAlive,
-        ...{ budget, overload, requests: memory.pool() },
-        ...listening,
-        clients: new ClientAddress(settings.trustedProxies),
-      },
-    );
+    this.#side = new SideListeners(settings, { ...parts, console, neighbours, serve }, listening);
+    this.#listener = new PortListener(listenOptions(settings), dispatch, {
+      keepAlive: this.#keepAlive,
+      ...{ budget, overload, requests: memory.pool() },
+      ...listening,
+      clients: new ClientAddress(settings.trustedProxies),
+    });
   }
 
   /** Port it listens on; the one that was free when `port` was 0. */
@@ -189,10 +181,14 @@ export class Gateway {
 
   /**
    * Address of the console for a browser; undefined without `console`, and while the gateway does not listen. It holds the
-   * token that was made at the start where none is configured: show it to those who may look, and to no log.
+   * token that was made at the start where none is configured: show it to those who may look, and to no log. That of the
+   * console's own port, where it has one and `public` too.
    */
   get consoleUrl(): string | undefined {
-    return this.#side.console?.url;
+    if (this.#side.console !== undefined) return this.#side.console.url;
+    const { host, path, console } = this.#settings;
+    if (console === undefined || this.#state === 'idle' || this.#isStopped) return undefined;
+    return `${urlOf(host, this.tlsPort ?? this.port, this.tlsPort !== undefined)}${path}/console/`;
   }
 
   /** Address it listens on, as configured. */
@@ -202,9 +198,7 @@ export class Gateway {
 
   /** Base URL of its HTTP side, such as `http://127.0.0.1:6001`. */
   get url(): string {
-    const { host } = this;
-    const scheme = this.#settings.tls?.only === true ? 'https' : 'http';
-    return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${this.port}`;
+    return urlOf(this.host, this.port, this.#settings.tls?.only === true);
   }
 
   /** Sockets open now, over all apps. */
@@ -214,13 +208,15 @@ export class Gateway {
 
   /**
    * Serves from the server of a program, such as `http.createServer(app)` of Express or `fastify.server`, in place of ports:
-   * below `path`, or without one at /app, /apps, /pipe, /pusher, /livez and /readyz. All else stays with the program.
+   * below `path`, or without one at /app, /apps, /pipe, /pusher, /livez, /readyz and, with `console.public`, /console. All else
+   * stays with the program.
    * @throws StandpipeError `bad_option` when it is no server, or another gateway is attached at the same path; `refused` behind `start`
    */
   attach(server: OwnServer): this {
     if (this.#state !== 'idle')
       throw new StandpipeError('refused', 'attach() comes before start()');
-    this.#listener.attach(server, this.#settings.path);
+    const { path, console } = this.#settings;
+    this.#listener.attach(server, path, console?.public === true ? ['console'] : []);
     return this;
   }
 

@@ -1,21 +1,20 @@
 import type { Metrics } from './core/metrics';
 import type { GatewaySettings } from './options/options';
-import type { ConsoleParts } from './protocols/console/console';
+import type { Console } from './protocols/console/console';
 import { ConsoleListener } from './console-listener';
 import type { Neighbours, Serve } from './neighbours';
 import type { ListenParts } from './transport/listen';
 import { MetricsListener } from './transport/metrics-listener';
 
-const { version } = require('../../package.json') as { version: string };
-
-export interface SideParts extends Omit<ConsoleParts, 'version'> {
+export interface SideParts {
   readonly metrics: Metrics;
+  readonly console: Console | undefined;
   readonly neighbours: Neighbours | undefined;
   /** Serves what neighbours pass on. */
   readonly serve: Serve;
 }
 
-/** Ports for those who look after the gateway, of which the public ports show nothing, and the socket for its neighbours. */
+/** Ports for those who look after the gateway, and the socket for its neighbours. */
 export class SideListeners {
   readonly metrics: MetricsListener | undefined;
   readonly console: ConsoleListener | undefined;
@@ -23,8 +22,8 @@ export class SideListeners {
   readonly #serve: Serve;
 
   constructor(
-    { metrics, console, reusePort, portWaitMs: waitMs }: GatewaySettings,
-    parts: SideParts,
+    { metrics, reusePort, portWaitMs: waitMs, trustedProxies }: GatewaySettings,
+    { console, ...parts }: SideParts,
     listening: ListenParts,
   ) {
     this.#neighbours = parts.neighbours;
@@ -32,7 +31,9 @@ export class SideListeners {
     const place = { reusePort, waitMs };
     const { registry } = parts.metrics;
     this.metrics = metrics && new MetricsListener({ ...metrics, ...place }, registry, listening);
-    this.console = console && new ConsoleListener(console, place, { ...parts, version }, listening);
+    const port = console?.options.port;
+    if (console === undefined || port === undefined) return;
+    this.console = new ConsoleListener(console, { ...place, port }, trustedProxies, listening);
   }
 
   /** When it rejects, ports may be open: `stop` closes them. */

@@ -67,12 +67,13 @@ export class PipeClient<Events extends object = DefaultEvents> extends ClientEmi
   /** @throws StandpipeError `bad_option` */
   constructor(options: PipeOptions, surroundings: Partial<Surroundings> = {}) {
     const settings = readOptions(options);
-    const reporter = new Reporter(settings.log, settings.tracing);
+    const clock = surroundings.clock ?? systemClock;
+    const reporter = new Reporter(settings.log, clock, settings.tracing);
     super(reporter.emitter);
     this.#settings = settings;
     this.#reporter = reporter;
     this.#emitter = reporter.emitter;
-    const clock = (this.#clock = surroundings.clock ?? systemClock);
+    this.#clock = clock;
     const eventFailed = (thrown: unknown, event: string): void => {
       this.#eventFailed();
       reporter.handlerFailed(thrown, event);

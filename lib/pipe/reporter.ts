@@ -2,6 +2,8 @@ import { StandpipeError, asError } from '../errors';
 import { Emitter } from '../util/emitter';
 import type { Tracing } from '../tracing/tracing';
 import type { Logger } from '../util/logger';
+import type { Clock } from '../util/timers';
+import { Repeats } from '../util/warning-log';
 import type { GapFrame } from '../wire/frames';
 import type { ClientEvents, HandlerSlowInfo, InvalidInfo } from './types';
 
@@ -14,10 +16,14 @@ export const CLIENT_EVENTS = [
 export class Reporter {
   readonly emitter: Emitter<ClientEvents>;
   readonly #log: Logger;
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #tracing: Tracing | undefined;
+  /** Refused data by the event's name, which has a schema. */
+  readonly #invalid = new Repeats();
 
-  constructor(log: Logger, tracing?: Tracing) {
+  constructor(log: Logger, clock: Pick<Clock, 'now'>, tracing?: Tracing) {
     this.#log = log;
+    this.#clock = clock;
     this.#tracing = tracing;
     this.emitter = new Emitter<ClientEvents>((thrown, event) => this.handlerFailed(thrown, event));
   }
@@ -58,12 +64,18 @@ export class Reporter {
     void this.emitter.emit('reset', { reason: 'unhandled', count, message });
   }
 
-  /** Reports an event that its schema refuses. The log gets no issues: some schemas repeat the data in them. */
+  /**
+   * Reports an event that its schema refuses. The log gets no issues: some schemas repeat the data in them. It gets a line a
+   * minute for each name of an event, with the number left out: a browser may send hundreds a second.
+   */
   invalid(info: InvalidInfo): void {
     if (this.emitter.has('invalid')) return void this.emitter.emit('invalid', info);
     const { error, event, socketId } = info;
+    const leftOut = this.#invalid.tell(event, this.#clock.now());
+    if (leftOut === undefined) return;
     const message = 'data of a browser was refused by a schema; handlers of invalid are told why';
-    this.#log.warn({ code: error.code, event, socketId }, message);
+    const more = leftOut > 0 && { leftOut };
+    this.#log.warn({ code: error.code, event, socketId, ...more }, message);
   }
 
   handlerSlow(info: HandlerSlowInfo): void {

@@ -7,6 +7,22 @@ const MAX_LENGTH = 500;
 // oxlint-disable-next-line no-control-regex -- they are to be found
 const CONTROL = /[\x00-\x1f]|[\x7f-\x9f]/g;
 
+/** Warnings that come again and again: each kind is told once a minute. */
+export class Repeats {
+  readonly #told = new Map<string, { atMs: number; leftOut: number }>();
+
+  /** The number left out since one of this kind was told last; undefined when this one is left out too. */
+  tell(kind: string, nowMs: number): number | undefined {
+    const before = this.#told.get(kind);
+    if (before !== undefined && nowMs - before.atMs < QUIET_MS) {
+      before.leftOut += 1;
+      return undefined;
+    }
+    this.#told.set(kind, { atMs: nowMs, leftOut: 0 });
+    return before?.leftOut ?? 0;
+  }
+}
+
 interface Details {
   code?: unknown;
   status?: unknown;
@@ -23,7 +39,7 @@ export class WarningLog implements Logger {
     message: string,
     options: { type: string; code: string; detail?: string },
   ) => void;
-  readonly #told = new Map<string, { atMs: number; leftOut: number }>();
+  readonly #repeats = new Repeats();
 
   constructor(nowMs = (): number => performance.now(), write = emitWarning) {
     this.#nowMs = nowMs;
@@ -41,14 +57,8 @@ export class WarningLog implements Logger {
   warn(details: object, message: string): void {
     const { code, err, status: _status, ...rest } = details as Details;
     const kind = typeof code === 'string' ? code : message;
-    const nowMs = this.#nowMs();
-    const before = this.#told.get(kind);
-    if (before !== undefined && nowMs - before.atMs < QUIET_MS) {
-      before.leftOut += 1;
-      return;
-    }
-    this.#told.set(kind, { atMs: nowMs, leftOut: 0 });
-    const leftOut = before?.leftOut ?? 0;
+    const leftOut = this.#repeats.tell(kind, this.#nowMs());
+    if (leftOut === undefined) return;
     const more = leftOut === 0 ? '' : ` (and ${leftOut} more like it)`;
     const facts = Object.keys(rest).length === 0 ? '' : ` ${JSON.stringify(rest)}`;
     this.#write(printable(message + facts) + more, {

@@ -70,7 +70,7 @@ if (hasBrowser()) {
     await page.getByRole('button', { name: 'Follow', exact: true }).click();
     await tab.sees(/2 of 2 nodes look/);
     say('client-followed');
-    await tab.sees(/as node \d+ sees it/);
+    await tab.sees(/the hops at node \d+, which accepted it/);
     await tab.sees('all that there is to see');
     t.strictSame(await faultsOn(page), [], 'follow');
 

@@ -208,7 +208,7 @@ if (hasBrowser()) {
 
   t.test('a wrong token is refused, and the right one opens the page', async (t) => {
     const tokens = [{ name: 'support', token: VIEWER }];
-    const gateway = await startGateway(t, { console: { port: 0, tokens } });
+    const gateway = await startGateway(t, { path: '/realtime', console: { public: true, tokens } });
     const browser = await startBrowser(t);
     const page = await (await browser.newContext()).newPage();
     page.setDefaultTimeout(PATIENCE_MS);

@@ -15,7 +15,15 @@ import { untilAnswered } from '../support/until';
 import { WebhookEndpoint } from '../support/webhook-endpoint';
 
 function promtool(cwd: string, ...args: string[]): { status: number | null; said: string } {
-  const { status, stdout, stderr } = spawnSync('promtool', args, { cwd, encoding: 'utf8' });
+  return promtoolOf('', cwd, ...args);
+}
+
+function promtoolOf(
+  input: string,
+  cwd: string,
+  ...args: string[]
+): { status: number | null; said: string } {
+  const { status, stdout, stderr } = spawnSync('promtool', args, { cwd, encoding: 'utf8', input });
   return { status, said: stdout + stderr };
 }
 
@@ -43,6 +51,17 @@ t.test('promtool finds no fault with the rules, and sees each fire and stay sile
   const off = changed(t, 'standpipe.rules.yml', (text) => text.replace('> 0.8', '> 0.9'));
   t.not(promtool(off, 'test', 'rules', 'standpipe.rules.test.yml').status, 0, 'one that is off');
   t.end();
+});
+
+t.test('promtool finds no fault with the metrics, their names and their form', async (t) => {
+  if (!hasProgram(t, 'promtool', 'the metrics')) return;
+  const gateway = await startObserved(t, {});
+  await (
+    await load(t, gateway)
+  )();
+  const answer = await fetch(`http://127.0.0.1:${gateway.metricsPort}/metrics`);
+  const { status, said } = promtoolOf(await answer.text(), OBSERVE, 'check', 'metrics');
+  t.strictSame([status, said], [0, '']);
 });
 
 /** Work that moves each metric: browsers, a backend, publishes, refusals. */

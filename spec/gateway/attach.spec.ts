@@ -9,14 +9,22 @@ import PusherJs from 'pusher-js';
 import t, { type Test } from 'tap';
 import { WebSocket, WebSocketServer } from 'ws';
 import { createClient } from '../../lib';
-import { createGateway, type Gateway } from '../../lib/gateway';
+import { attachTo } from '../../lib/gateway/http/attached-server';
+import { createGateway, type Gateway, type GatewayOptions } from '../../lib/gateway';
+import { ConsoleVisitor } from '../support/console-visitor';
 import { SECRET } from '../support/start-gateway';
+import { until } from '../support/until';
 
 const APP = { id: '1', key: 'key', secret: SECRET, clientEvents: true };
 
 /** A gateway that serves from a server of the program's own. */
-async function attached(t: Test, server: Server, path = ''): Promise<Gateway> {
-  const gateway = createGateway({ path, apps: [APP], limits: { drainDelayMs: 1 } });
+async function attached(
+  t: Test,
+  server: Server,
+  path = '',
+  console?: GatewayOptions['console'],
+): Promise<Gateway> {
+  const gateway = createGateway({ path, apps: [APP], limits: { drainDelayMs: 1 }, console });
   t.teardown(() => gateway.stop());
   await gateway.attach(server).start();
   return gateway;
@@ -156,6 +164,83 @@ t.test(
     }
   },
 );
+
+t.test(
+  'a console with public: true is a path of the server, and its streams end with it',
+  async (t) => {
+    const tokens = [{ name: 'ops', token: 'o'.repeat(32) }];
+    const program = express();
+    program.get('/console/', (_request, response) => void response.send('of the program'));
+    const server = createServer(program);
+    await attached(t, server);
+    const port = await listening(t, server);
+    t.strictSame(await got(port, '/console/'), [200, 'of the program'], 'without public');
+    const gateway = await attached(t, server, '/one', { public: true, tokens });
+    t.strictSame(await got(port, '/console/'), [200, 'of the program'], 'below its path alone');
+    const visitor = new ConsoleVisitor(gateway, tokens[0]?.token);
+    t.equal(visitor.path, '/one/console');
+    t.match((await visitor.get('/')).text, '<title>Standpipe console</title>');
+    const stream = await visitor.stream(t, { watch: ['/api/me'] });
+    await until(() => stream.lines.length > 0);
+    await gateway.stop();
+    await until(() => stream.hasEnded);
+    t.equal((await got(port, '/one/console/'))[0], 404, 'the program goes on without it');
+
+    const other = createServer(program);
+    const rooted = await attached(t, other, '', { public: true, tokens });
+    const otherPort = await listening(t, other);
+    t.match(await got(otherPort, '/console/'), [200, '<title>Standpipe console</title>']);
+    t.equal(rooted.consoleUrl, `http://127.0.0.1:${otherPort}/console/`);
+  },
+);
+
+t.test('a server has its own emit back, however many gateways it had', async (t) => {
+  const server = createServer((_request, response) => void response.end('of the program'));
+  const port = await listening(t, server);
+  const { emit } = server;
+  const names = (): PropertyKey[] => [...Reflect.ownKeys(server), server.listenerCount('upgrade')];
+  const before = names();
+  for (let i = 0; i < 1_000; i++) {
+    const ends = ['/one', '/two'].map((prefix) =>
+      attachTo(
+        server,
+        { prefix, more: [] },
+        { request: () => undefined, upgrade: () => undefined },
+      ),
+    );
+    if (i % 2 === 0) ends.reverse();
+    for (const end of ends) end();
+  }
+  t.equal(server.emit, emit);
+  t.strictSame(names(), before, 'no property and no listener is left');
+  const gateway = await attached(t, server, '/one');
+  t.strictSame(await got(port, '/one/livez'), [200, 'ok\n']);
+  await gateway.stop();
+  t.equal(server.emit, emit);
+  t.strictSame(await got(port, '/one/livez'), [200, 'of the program']);
+});
+
+t.test('an emit that somebody has wrapped in front of the gateway’s stays', async (t) => {
+  const server = createServer((_request, response) => void response.end('of the program'));
+  const port = await listening(t, server);
+  const first = await attached(t, server, '/one');
+  const behind = server.emit.bind(server) as (...event: unknown[]) => boolean;
+  let wrapped = 0;
+  server.emit = (...event: unknown[]): boolean => {
+    if (event[0] === 'request') wrapped++;
+    return behind(...event);
+  };
+  const { emit } = server;
+  await first.stop();
+  t.equal(server.emit, emit);
+  t.strictSame(await got(port, '/one/livez'), [200, 'of the program']);
+  const second = await attached(t, server, '/one');
+  t.equal(server.emit, emit, 'the gateway’s is there already');
+  t.strictSame(await got(port, '/one/livez'), [200, 'ok\n']);
+  await second.stop();
+  t.strictSame(await got(port, '/one/livez'), [200, 'of the program']);
+  t.equal(wrapped, 3);
+});
 
 t.test('a path of a server is one gateway’s at a time', async (t) => {
   const server = createServer();

@@ -14,6 +14,8 @@ export interface Answered<T> {
 /** The lines of a stream, as they come. */
 export interface Lines {
   readonly lines: StreamLine[];
+  /** The gateway has ended it, or its connection is lost. */
+  readonly hasEnded: boolean;
   /** Pauses reading, so that bytes wait at the gateway. */
   pause(): void;
   resume(): void;
@@ -29,6 +31,11 @@ export class ConsoleVisitor {
   constructor({ consoleUrl = '' }: Pick<Gateway, 'consoleUrl'>, token?: string) {
     this.#url = new URL(consoleUrl);
     this.#token = token ?? this.#url.hash.replace('#token=', '');
+  }
+
+  /** Path of the console before those of its pages; '' on a port of its own. */
+  get path(): string {
+    return this.#url.pathname.slice(0, -1);
   }
 
   get origin(): string {
@@ -53,7 +60,7 @@ export class ConsoleVisitor {
     return new Promise((resolve, reject) => {
       const request = httpRequest(
         {
-          ...{ host: this.#url.hostname, port: this.#url.port, method, path },
+          ...{ host: this.#url.hostname, port: this.#url.port, method, path: this.path + path },
           headers: { ...this.#authorization, ...headers },
         },
         (response) => {
@@ -75,7 +82,7 @@ export class ConsoleVisitor {
   stream(t: Pick<Test, 'teardown'>, body: StreamRequest): Promise<Lines> {
     return new Promise((resolve, reject) => {
       const request = httpRequest(
-        new URL('/api/stream', this.#url),
+        new URL(`${this.path}/api/stream`, this.#url),
         {
           method: 'POST',
           headers: { ...this.#authorization, 'Content-Type': 'application/json' },
@@ -89,9 +96,14 @@ export class ConsoleVisitor {
             rest = parts.pop() ?? '';
             for (const part of parts) lines.push(JSON.parse(part) as StreamLine);
           });
+          let hasEnded = false;
           response.on('error', () => undefined);
+          response.on('close', () => (hasEnded = true));
           resolve({
             lines,
+            get hasEnded() {
+              return hasEnded;
+            },
             pause: () => void response.pause(),
             resume: () => void response.resume(),
             end: () => void request.destroy(),

@@ -62,6 +62,10 @@ export class Reader extends EventEmitter {
     return this;
   }
 
+  flushHeaders(): void {
+    // Lines alone are looked at.
+  }
+
   write(text: string): void {
     if (this.isReading) this.lines.push(JSON.parse(text) as StreamLine);
     else this.writableLength += text.length;
@@ -69,6 +73,12 @@ export class Reader extends EventEmitter {
 
   end(): void {
     this.writableEnded = true;
+  }
+
+  /** Cut off by the gateway. */
+  destroy(): void {
+    this.destroyed = true;
+    this.leave();
   }
 
   /** Reads on: all that has waited has come. */

@@ -41,9 +41,11 @@ export function check(flags: ServeFlags, env: Environment): void {
   if (metrics !== undefined) say('metrics', `http://${metrics.host}:${metrics.port}/metrics`);
   if (page !== undefined) {
     const scheme = page.tls === undefined ? 'http' : 'https';
-    const who = page.tokens.map(({ name, role }) => `${name} (${role})`);
+    const own = page.port === undefined ? [] : [`${scheme}://${page.host}:${page.port}`];
+    const open = page.public ? [`${path}/console/ of the gateway`] : [];
+    const who = page.tokens.map(({ name, role }) => `${name} (${role})`).join(', ');
     const made = 'a token that is made at each start';
-    say('console', `${scheme}://${page.host}:${page.port}, ${who.join(', ') || made}`);
+    say('console', `${[...own, ...open].join(' and ')}, ${who || made}`);
   }
   if (broker !== undefined) say('broker', `keys begin with ${broker.prefix}`);
   for (const { name, value } of limitsTable()) {

@@ -112,6 +112,8 @@ async function serveHere(flags: ServeFlags, env: Environment, worker?: number): 
     );
   }
   if (options.console === undefined && (env['STANDPIPE_CONSOLE_TOKEN'] ?? '') !== '') {
-    log.warn('STANDPIPE_CONSOLE_TOKEN opens nothing: the console needs --console-port');
+    log.warn(
+      'STANDPIPE_CONSOLE_TOKEN opens nothing: the console needs --console-port, or console.public',
+    );
   }
 }

@@ -35,7 +35,9 @@ export function optionsOfWorker(options: GatewayOptions, number: number): Gatewa
   return {
     ...options,
     ...(metrics && { metrics: { ...metrics, port: metrics.port + number - 1 } }),
-    ...(console && { console: { ...console, port: console.port + number - 1 } }),
+    ...(console?.port !== undefined && {
+      console: { ...console, port: console.port + number - 1 },
+    }),
   };
 }
 

@@ -100,9 +100,7 @@ function Way({ followed, now, isOfMany }: WayProps): JSX.Element {
           <Name of={event} /> {arrow} <Name of={channel ?? socket ?? 'backends'} />
         </>
       }
-      aside={[bytes(followed.bytes), time(at, now), isOfMany && `as node ${node} sees it`]
-        .filter(Boolean)
-        .join(', ')}
+      aside={[bytes(followed.bytes), time(at, now)].join(', ')}
     >
       <ol class="hops" aria-label={plural(hops.length, 'hop')}>
         {hops.map(({ name, ms, text, is }) => (
@@ -125,6 +123,11 @@ function Way({ followed, now, isOfMany }: WayProps): JSX.Element {
           <Pill tone="plain">all that there is to see</Pill>
         ) : (
           <Pill tone="warn">on its way</Pill>
+        )}
+        {isOfMany && (
+          <span class="soft">
+            {` These are the hops at node ${node}, which accepted it. Sockets and streams of other nodes are not followed.`}
+          </span>
         )}
       </p>
     </Card>

@@ -106,7 +106,7 @@ export function TailPage({ app, address, me }: PageProps): JSX.Element {
             shownRows > 0 &&
             `, 1 in ${count(Math.round(fit / shownRows))} is shown`}
           {heard.missed > 0 &&
-            `; ${plural(heard.missed, 'part')} left out, since this page was behind`}
+            `; ${plural(heard.missed, 'event')} left out, since this page was behind`}
           {nodes.asked > 1 && `; ${nodes.answered} of ${nodes.asked} nodes look`}
         </p>
         {heard.rows.length === 0 ? (

@@ -12,6 +12,7 @@ export type Entrance =
   | 'http_api'
   | 'auth'
   | 'health'
+  | 'console'
   | 'pipe'
   | 'pipe_2011'
   | 'pushy';

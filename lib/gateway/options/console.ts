@@ -27,8 +27,16 @@ const tokenSchema = z.strictObject({
 });
 
 export const consoleSchema = z.strictObject({
-  host: host.default('127.0.0.1').describe('Address to listen on.'),
-  port: port.describe('0 takes a free one.'),
+  host: host.default('127.0.0.1').describe('Address to listen on with `port`.'),
+  port: port
+    .optional()
+    .describe('A port of its own; 0 takes a free one. It or `public` is needed.'),
+  public: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Serves it below `path` of the gateway at /console/ too, or there alone without `port`. Needs tokens, and on other addresses than loopback TLS or `behindProxy`; browsers come by a name of `hosts`, or by an address.',
+    ),
   tls: z
     .strictObject({
       cert: tlsFile.describe('Certificate with its chain, as PEM.'),
@@ -56,22 +64,42 @@ export const consoleSchema = z.strictObject({
 
 export type ConsoleOptions = z.output<typeof consoleSchema>;
 
-/** The console shows everything that goes on, so that other machines need a token, and its way is encrypted. */
-export function guardConsole({
-  console: options,
-}: {
+/** Options of a gateway that the console is judged with. */
+interface Guarded {
   readonly console?: ConsoleOptions | undefined;
-}): void {
+  readonly host: string;
+  readonly tls?: object | undefined;
+  readonly trustedProxies: readonly string[];
+}
+
+/** The console shows everything that goes on, so that other machines need a token, and its way is encrypted. */
+export function guardConsole(gateway: Guarded): void {
+  const { console: options } = gateway;
   if (options === undefined) return;
   const refuse = (path: string, why: string): never => {
     throw new StandpipeError('bad_option', `console.${path}: ${why}`);
   };
-  const { host, tokens, tls, behindProxy } = options;
-  if (!isLoopback(host)) {
+  const { host, port: own, tls, tokens, behindProxy } = options;
+  if (own === undefined && !options.public) {
+    refuse('port', 'is needed, or public: true for the port of the gateway');
+  }
+  const proxies = 'set behindProxy to true where a proxy ends TLS before it';
+  if (own !== undefined && !isLoopback(host)) {
     const where = `on ${host}, which other machines reach`;
     if (tokens.length === 0) refuse('tokens', `must hold a token ${where}`);
-    if (tls === undefined && !behindProxy) {
-      refuse('tls', `is needed ${where}; set behindProxy to true where a proxy ends TLS before it`);
+    if (tls === undefined && !behindProxy) refuse('tls', `is needed ${where}; ${proxies}`);
+  }
+  if (options.public) {
+    if (tokens.length === 0) refuse('tokens', 'must hold a token with public: true');
+    if (behindProxy && gateway.trustedProxies.length === 0) {
+      refuse(
+        'behindProxy',
+        'needs trustedProxies with public: true, to know the proxy from others',
+      );
+    }
+    if (!isLoopback(gateway.host) && gateway.tls === undefined && !behindProxy) {
+      const where = `on ${gateway.host}, which other machines reach`;
+      refuse('public', `needs the gateway's tls ${where}; ${proxies}`);
     }
   }
   const names = new Set<string>();

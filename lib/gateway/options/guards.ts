@@ -78,7 +78,7 @@ interface Ports {
   readonly port: number;
   readonly tls?: { readonly port: number; readonly only: boolean } | undefined;
   readonly metrics?: { readonly port: number } | undefined;
-  readonly console?: { readonly port: number } | undefined;
+  readonly console?: { readonly port?: number | undefined } | undefined;
 }
 
 /** Refuses a port that two listeners of the gateway would open. */

@@ -171,7 +171,7 @@ const gatewaySchema = z.strictObject({
   console: consoleSchema
     .optional()
     .describe(
-      'Page for people who look after the gateway, on a port of its own; off unless given.',
+      'Page for people who look after the gateway, on a port of its own or at a path; off unless given.',
     ),
   tracing: z
     .boolean()

@@ -76,6 +76,11 @@ export interface Handlers {
   refused(answer: Answer, remoteAddress: string): void;
 }
 
+/** Base URL of a server. */
+export function urlOf(host: string, port: number, isSecure: boolean): string {
+  return `${isSecure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** Connections that may wait to be accepted; the kernel has a limit of its own. SYNs beyond the limit are dropped. */
 const BACKLOG = 4096;
 /** Time between two looks at a port that is taken. */

@@ -108,16 +108,20 @@ export class PortListener {
     this.#secure?.setSecureContext({ cert, key });
   }
 
-  /** Serves below a prefix of a server of the program's own, and opens no ports. */
-  attach(server: OwnServer, prefix: string): void {
+  /** Serves below a prefix of a server of the program's own, and opens no ports. `more` are further first segments, for no prefix. */
+  attach(server: OwnServer, prefix: string, more: readonly string[]): void {
     const gone = (): Answer => unavailable('Going away', 1);
     const begin = (): (() => void) =>
-      attachTo(server, prefix, {
-        request: (request, response) =>
-          this.#accepting ? this.#received(request, response) : answerAndEnd(response, gone()),
-        upgrade: (request, stream, head) =>
-          this.#asked(request, stream, head, () => stream.destroy()),
-      });
+      attachTo(
+        server,
+        { prefix, more },
+        {
+          request: (request, response) =>
+            this.#accepting ? this.#received(request, response) : answerAndEnd(response, gone()),
+          upgrade: (request, stream, head) =>
+            this.#asked(request, stream, head, () => stream.destroy()),
+        },
+      );
     this.#attached = { server, begin, end: begin() };
   }
 

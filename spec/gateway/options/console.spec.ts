@@ -26,6 +26,25 @@ t.test('the console is for this machine unless it has tokens and TLS', async (t)
   t.equal(check({ ...everywhere, tokens: [TOKEN], behindProxy: true }), 'fine');
 });
 
+t.test(
+  'a console at the paths of the gateway has tokens, and TLS where other machines come',
+  async (t) => {
+    const tls = { cert: 'cert', key: 'key' };
+    const open = { public: true, tokens: [TOKEN] };
+    const everywhere = { host: '0.0.0.0' };
+    t.equal(check(open), 'fine');
+    t.equal(check({ ...open, port: 6010 }), 'fine');
+    t.match(check({ tokens: [TOKEN] }), /^console\.port: is needed, or public: true/);
+    t.match(check({ public: true }), /^console\.tokens: must hold a token with public: true/);
+    t.match(check({ public: true, port: 6010 }), /^console\.tokens/, 'none is made for the world');
+    t.match(check(open, everywhere), /^console\.public: needs the gateway's tls on 0\.0\.0\.0/);
+    t.equal(check(open, { ...everywhere, tls }), 'fine');
+    const proxied = { ...open, behindProxy: true };
+    t.match(check(proxied, everywhere), /^console\.behindProxy: needs trustedProxies/);
+    t.equal(check(proxied, { ...everywhere, trustedProxies: ['10.0.0.0/8'] }), 'fine');
+  },
+);
+
 t.test('options of the console are checked', async (t) => {
   t.match(check({ port: 6010, tokens: [{ name: 'ops', token: 'short' }] }), /32 to 256 characters/);
   t.match(

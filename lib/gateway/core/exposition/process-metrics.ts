@@ -4,6 +4,9 @@ import { Declarations } from './declarations';
 /** Time between two looks at the event loop. */
 const LOOP_MS = 20;
 
+/** Gauges of prom-client with a counter's suffix, which Prometheus finds fault with; others count the same by type. */
+const MISNAMED = ['active_handles', 'active_requests', 'active_resources'] as const;
+
 let registry: Registry | undefined;
 
 /**
@@ -16,6 +19,7 @@ export function processMetrics(): Registry {
   if (registry === undefined) {
     registry = new Registry();
     collectDefaultMetrics({ register: registry, prefix: 'standpipe_' });
+    for (const name of MISNAMED) registry.removeSingleMetric(`standpipe_nodejs_${name}_total`);
     const declared = new Declarations(registry);
     const { version } = require('../../../../package.json') as { version: string };
     const labels = { version, node: process.version };

@@ -324,7 +324,7 @@ export interface TailPart {
   /** Events that passed by, and those that fit the filter, since the part before. */
   readonly seen: number;
   readonly fit: number;
-  /** Parts that were left out since the reader is behind. */
+  /** Events that fit and were left out while the reader was behind, since the part before. */
   readonly missed: number;
 }
 

@@ -19,15 +19,12 @@ const FILES: ReadonlyMap<string, readonly [file: string, type: string]> = new Ma
   ['/icon.svg', ['icon.svg', 'image/svg+xml']],
 ]);
 
+/** The built page, by the same path from the built gateway and from its source. */
+const FOLDER = join(__dirname, '../../../../dist/console');
+
 /** The page, read from the package when somebody opens it first. */
 export class Assets {
-  readonly #folder: string;
   readonly #read = new Map<string, Asset>();
-
-  /** @param folder `console` of the built package */
-  constructor(folder: string) {
-    this.#folder = folder;
-  }
 
   /** Undefined when there is no such file. */
   get(path: string): Asset | undefined {
@@ -35,7 +32,7 @@ export class Assets {
     if (known !== undefined) return known;
     const [file, type] = FILES.get(path) ?? [];
     if (file === undefined || type === undefined) return undefined;
-    const body = readFileSync(join(this.#folder, file));
+    const body = readFileSync(join(FOLDER, file));
     const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 16)}"`;
     const asset = { type, etag, body, gzipped: gzipSync(body) };
     this.#read.set(path, asset);

@@ -1,8 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { later } from '../../../brokers/eventual';
 import { parseJson } from '../../../pusher/json';
-import { readBody } from '../../http/body';
-import { ClientAddress } from '../../http/client-address';
+import { hasBody, readBody } from '../../http/body';
 import { Progress } from '../../core/console/progress';
 import { Recorder } from '../../core/console/recorder';
 import { SAMPLE_S, Series } from '../../core/console/series';
@@ -19,161 +19,191 @@ import { Streams } from './live/stream';
 import { Taps } from './live/taps';
 import { Tokens } from './tokens';
 
+const { version } = require('../../../../package.json') as { version: string };
+
 const MAX_BODY_BYTES = 64 * 1024;
+/** Bytes of the token that is made at the start where none is configured. */
+const TOKEN_BYTES = 24;
 
 /** Parts of the console's own. */
-export interface ConsoleParts extends Omit<Parts, 'admission' | 'memory'>, ConsoleSources {}
+export interface ConsoleParts
+  extends Omit<Parts, 'admission' | 'memory'>, Omit<ConsoleSources, 'version'> {}
+
+/** A request for the console, from one of its entrances. */
+export interface Visit {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Target of the request behind the path of the console; begins with a slash. */
+  readonly target: string;
+  /** Address of the client. */
+  readonly remoteAddress: string;
+}
 
 /**
  * The page for people who look after the gateway, and its API. It reads what the gateway has anyway and what the recorder
  * keeps of rare things; events are looked at only while somebody asks for them, by a tap of the router.
  */
 export class Console {
+  readonly options: ConsoleOptions;
+  /** Token that was made here, where none is configured: for the one who has started the gateway. */
+  readonly ownToken: string | undefined;
   readonly #context: ConsoleContext;
   readonly #tokens: Tokens;
-  readonly #clients: ClientAddress;
   readonly #ownNames: ReadonlySet<string>;
-  readonly #assets: Assets;
+  readonly #assets = new Assets();
   readonly #streams: Streams;
   #seconds = 0;
   #lateMs = 0;
   #tickedMs: number | undefined;
 
-  /** @param folder files of the page */
-  constructor(options: ConsoleOptions, parts: ConsoleParts, folder: string) {
+  constructor(options: ConsoleOptions, parts: ConsoleParts) {
     const { clock, journal, overload, router } = parts;
     const recorder = new Recorder(clock);
     journal.recorder = recorder;
+    this.options = options;
     this.#context = {
       ...parts,
+      version,
       recorder,
       progress: new Progress(),
       series: new Series(),
       startedAt: clock.wall(),
       node: () => (parts.hub.nodes.own === 0 ? 'alone' : String(parts.hub.nodes.own)),
     };
-    this.#tokens = new Tokens(options.tokens, clock);
-    this.#clients = new ClientAddress(parts.settings().trustedProxies);
-    const names = [options.host, ...options.hosts];
-    this.#ownNames = new Set(names.map((name) => name.toLowerCase()));
-    this.#assets = new Assets(folder);
+    const { host, hosts, tokens } = options;
+    this.ownToken = tokens.length > 0 ? undefined : randomBytes(TOKEN_BYTES).toString('base64url');
+    const local = { name: 'local', role: 'operator', apps: ['*'] } as const;
+    const known =
+      this.ownToken === undefined ? tokens : [{ ...local, apps: ['*'], token: this.ownToken }];
+    this.#tokens = new Tokens(known, clock);
+    this.#ownNames = new Set([host, ...hosts].map((name) => name.toLowerCase()));
     this.#streams = new Streams(this.#context, new Taps(router));
     overload.each(() => this.#tick());
     answerOthers(this.#context);
   }
 
-  /** Streams that are open now. */
-  get watchers(): number {
-    return this.#streams.size;
-  }
-
+  /** Ends all streams. */
   stop(): void {
     this.#streams.stop();
   }
 
-  request(request: IncomingMessage, response: ServerResponse): void {
-    this.#guarded(response, () => this.#serve(request, response));
+  serve(visit: Visit): void {
+    this.#guarded(visit, () => this.#served(visit));
   }
 
-  #serve(request: IncomingMessage, response: ServerResponse): void {
+  #served(visit: Visit): void {
+    const { request, response, target, remoteAddress } = visit;
     for (const [name, value] of Object.entries(GUARD_HEADERS)) {
       if (value !== undefined) response.setHeader(name, value);
     }
     const fault = foreign(request, this.#ownNames);
-    if (fault !== undefined) return this.#refuse(response, fault);
-    const { method, url = '/' } = request;
-    const [path = '/'] = url.split('?', 1);
-    if (!path.startsWith('/api/')) return this.#asset(request, response, path);
-    const { authorization, 'x-forwarded-for': forwarded } = request.headers;
-    const { remoteAddress } = request.socket;
-    // All come from one address where a proxy is before it: wrong tokens of one would lock out the others.
-    const address = this.#clients.of(remoteAddress, forwarded?.toString());
-    const viewer = this.#tokens.admit(authorization, address);
-    if (typeof viewer === 'number') return this.#refuse(response, REFUSALS[viewer]);
-    if (method === 'GET') return this.#answer(response, () => answer(this.#context, viewer, url));
-    if (method === 'POST') return this.#post(request, response, viewer);
-    this.#refuse(response, { status: 405, message: 'only GET and POST' });
+    if (fault !== undefined) return this.#turnAway(visit, fault);
+    const [path = '/'] = target.split('?', 1);
+    if (!path.startsWith('/api/')) return this.#asset(visit, path);
+    const viewer = this.#tokens.admit(request.headers.authorization, remoteAddress);
+    if (typeof viewer === 'number') return this.#turnAway(visit, REFUSALS[viewer]);
+    const { method } = request;
+    if (method === 'GET') return this.#answer(visit, () => answer(this.#context, viewer, target));
+    if (method === 'POST') return this.#post(visit, viewer);
+    this.#refuse(visit, { status: 405, message: 'only GET and POST' });
   }
 
-  #post(request: IncomingMessage, response: ServerResponse, viewer: Viewer): void {
-    const { url = '/' } = request;
+  #post(visit: Visit, viewer: Viewer): void {
+    const { request, target } = visit;
     readBody(
       request,
       { maxBytes: MAX_BODY_BYTES },
       (bytes) => {
         const body = parseJson(bytes.toString());
-        if (url === '/api/stream') return this.#stream(viewer, body, response);
-        this.#answer(response, () => actWhereItIs(this.#context, viewer, url, body));
+        if (target === '/api/stream') return this.#stream(visit, viewer, body);
+        this.#answer(visit, () => actWhereItIs(this.#context, viewer, target, body));
       },
-      ({ status }) => {
-        response.setHeader('Connection', 'close');
-        this.#refuse(response, { status, message: 'the body is too long, or encoded' });
-      },
+      ({ status }) => this.#refuse(visit, { status, message: 'the body is too long, or encoded' }),
     );
   }
 
-  #stream(viewer: Viewer, body: unknown, response: ServerResponse): void {
-    this.#guarded(response, () => {
-      this.#streams.open(viewer, body, response);
+  #stream(visit: Visit, viewer: Viewer, body: unknown): void {
+    this.#guarded(visit, () => {
+      this.#streams.open(viewer, body, visit.response);
+      this.#context.journal.answered(ENTRANCE, 200);
     });
   }
 
-  #asset({ method, headers }: IncomingMessage, response: ServerResponse, path: string): void {
+  #asset(visit: Visit, path: string): void {
+    const { request, response } = visit;
+    const { method, headers } = request;
     if (method !== 'GET' && method !== 'HEAD') {
-      return this.#refuse(response, { status: 405, message: 'only GET' });
+      return this.#refuse(visit, { status: 405, message: 'only GET' });
     }
     const asset = this.#assets.get(path);
-    if (asset === undefined)
-      return this.#refuse(response, { status: 404, message: 'no such page' });
+    if (asset === undefined) return this.#refuse(visit, { status: 404, message: 'no such page' });
     const { type, etag, body, gzipped } = asset;
     response.setHeader('Cache-Control', 'no-cache');
     response.setHeader('ETag', etag);
-    if (headers['if-none-match'] === etag) return void response.writeHead(304).end();
+    if (headers['if-none-match'] === etag) return this.#end(visit, 304);
     const isGzipped = /\bgzip\b/.test(String(headers['accept-encoding'] ?? ''));
     if (isGzipped) response.setHeader('Content-Encoding', 'gzip');
     const bytes = isGzipped ? gzipped : body;
-    const about = { 'Content-Type': type, 'Content-Length': bytes.length, Vary: 'Accept-Encoding' };
-    response.writeHead(200, about);
-    response.end(method === 'HEAD' ? undefined : bytes);
+    response.setHeader('Content-Type', type);
+    response.setHeader('Content-Length', bytes.length);
+    response.setHeader('Vary', 'Accept-Encoding');
+    this.#end(visit, 200, method === 'HEAD' ? undefined : bytes);
   }
 
-  #answer(response: ServerResponse, make: () => unknown): void {
-    this.#guarded(response, () => {
+  #answer(visit: Visit, make: () => unknown): void {
+    this.#guarded(visit, () => {
       const done = (found: unknown): void =>
         found === undefined
-          ? this.#refuse(response, { status: 404, message: 'nothing is known of it' })
-          : this.#send(response, 200, found);
+          ? this.#refuse(visit, { status: 404, message: 'nothing is known of it' })
+          : this.#send(visit, 200, found);
       const answered = later(make(), done);
-      if (answered instanceof Promise) answered.catch((error) => this.#failed(response, error));
+      if (answered instanceof Promise) answered.catch((error) => this.#failed(visit, error));
     });
   }
 
-  #guarded(response: ServerResponse, run: () => void): void {
+  #guarded(visit: Visit, run: () => void): void {
     try {
       run();
     } catch (error) {
-      this.#failed(response, error);
+      this.#failed(visit, error);
     }
   }
 
-  #failed(response: ServerResponse, error: unknown): void {
-    if (error instanceof Refusal) return this.#refuse(response, error.fault);
+  #failed(visit: Visit, error: unknown): void {
+    if (error instanceof Refusal) return this.#refuse(visit, error.fault);
     this.#context.metrics.failures++;
     this.#context.log.error({ err: error }, 'console');
-    this.#refuse(response, { status: 500, message: 'the gateway failed; its log says why' });
+    this.#refuse(visit, { status: 500, message: 'the gateway failed; its log says why' });
   }
 
-  #refuse(response: ServerResponse, fault: Fault): void {
-    if (fault.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
-    this.#send(response, fault.status, { error: fault });
+  /** Refuses somebody who may not look: counted and noted, as other entrances do. */
+  #turnAway(visit: Visit, fault: Fault): void {
+    const { request, target, remoteAddress } = visit;
+    const about = { method: request.method, path: target, remoteAddress };
+    this.#context.journal.refused({ entrance: ENTRANCE, ...fault }, about);
+    this.#refuse(visit, fault);
   }
 
-  #send(response: ServerResponse, status: number, body: unknown): void {
+  #refuse(visit: Visit, fault: Fault): void {
+    if (fault.status === 401) visit.response.setHeader('WWW-Authenticate', 'Bearer');
+    this.#send(visit, fault.status, { error: fault });
+  }
+
+  #send(visit: Visit, status: number, body: unknown): void {
+    const { response } = visit;
     if (response.headersSent) return;
-    const text = JSON.stringify(body);
-    const length = Buffer.byteLength(text);
-    response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': length });
-    response.end(text);
+    const bytes = Buffer.from(JSON.stringify(body));
+    response.setHeader('Content-Type', 'application/json');
+    response.setHeader('Content-Length', bytes.length);
+    this.#end(visit, status, bytes);
+  }
+
+  #end({ request, response }: Visit, status: number, bytes?: Buffer): void {
+    // The rest of a body that nobody reads ends with the connection.
+    if (hasBody(request) && !request.complete) response.setHeader('Connection', 'close');
+    const sent = bytes?.length ?? 0;
+    this.#context.journal.answered(ENTRANCE, status, { received: 0, sent });
+    response.writeHead(status).end(bytes);
   }
 
   /** A second has gone by. */
@@ -214,6 +244,8 @@ export class Console {
     this.#lateMs = 0;
   }
 }
+
+const ENTRANCE = 'console';
 
 const REFUSALS = {
   401: { status: 401, message: 'a token of the console is needed: Authorization: Bearer <token>' },

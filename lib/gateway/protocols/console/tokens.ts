@@ -1,10 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../../util/timers';
+import { sourceOf } from '../../options/address-guard';
 import type { ConsoleOptions } from '../../options/console';
 import type { Viewer } from './context';
 
 const MINUTE_MS = 60_000;
-/** Wrong tokens of one address in a minute. */
+/** Wrong tokens of one address in a minute, IPv6 by its /64. */
 const MAX_WRONG = 10;
 /** Addresses that are remembered. */
 const MAX_ADDRESSES = 1_000;
@@ -24,7 +25,8 @@ export class Tokens {
   }
 
   /** @param authorization header of the request: `Bearer <token>` (RFC 6750, section 2.1) */
-  admit(authorization: string | undefined, address: string): Admitted {
+  admit(authorization: string | undefined, remoteAddress: string): Admitted {
+    const address = sourceOf(remoteAddress);
     const wrong = this.#wrongOf(address);
     if (wrong !== undefined && wrong.count >= MAX_WRONG) return 429;
     const given = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];

@@ -3,7 +3,9 @@ import type { TailPart } from '../../../../lib/gateway/protocols/console/api';
 import { Best } from '../../../../lib/gateway/protocols/console/lists';
 import { TestGateway } from '../../../../lib/testing/test-gateway';
 import { ConsoleVisitor } from '../../../support/console-visitor';
-import { OfflineConsole } from '../../../support/offline-console';
+import { createClient } from '../../../../lib';
+import { ManualClock } from '../../../support/manual-clock';
+import { OfflineConsole, type Reader } from '../../../support/offline-console';
 import { SECRET, startGateway } from '../../../support/start-gateway';
 import { until, untilAnswered } from '../../../support/until';
 
@@ -47,7 +49,7 @@ t.test('requests for a stream are limited in paths, streams and tails', async (t
   t.equal((await visitor.post('/api/stream', { watch: 'all' })).status, 400);
   t.equal((await visitor.post('/api/stream', { app: '7', tail: {} })).status, 404);
   const open = await Promise.all(
-    Array.from({ length: 8 }, () => visitor.stream(t, { watch: ['/api/me'] })),
+    Array.from({ length: 50 }, () => visitor.stream(t, { watch: ['/api/me'] })),
   );
   t.equal((await visitor.post('/api/stream', { watch: [] })).status, 429);
   open[0]?.end();
@@ -111,9 +113,9 @@ t.test('this gateway looks for another one until that asks no more', async (t) =
   t.equal(ask('2'), 'ok');
   ask('2', { isOver: true });
   t.equal(router.tap, undefined, 'at once when its reader has gone');
-  for (let id = 0; id < 32; id++) t.equal(ask(`many-${id}`), 'ok');
+  for (let id = 0; id < 100; id++) t.equal(ask(`many-${id}`), 'ok');
   t.equal(ask('one-more'), '', 'watchers are limited');
-  for (let id = 0; id < 32; id++) ask(`many-${id}`, { isOver: true });
+  for (let id = 0; id < 100; id++) ask(`many-${id}`, { isOver: true });
   t.equal(router.tap, undefined);
   for (const wrong of [7, 'x'.repeat(101)]) t.equal(ask(wrong), '');
   t.equal(ask('data', { tail: { data: true } }), '', 'data is for operators there too');
@@ -166,6 +168,71 @@ t.test(
     tailed.leave();
   },
 );
+
+t.test(
+  'fifty watchers who do not read cost little memory, and the one who reads no part',
+  async (t) => {
+    const offline = new OfflineConsole();
+    const { channels } = offline;
+    channels.browser().subscribe('room');
+    const open = (): Reader =>
+      offline.open({ app: '1', tail: { data: true }, follow: { count: 20 }, watch: ['/api/me'] });
+    const stopped = Array.from({ length: 49 }, open);
+    for (const each of stopped) each.isReading = false;
+    const reads = open();
+    t.throws(open, /50 streams are open already/);
+    const unsent = (): number => stopped.reduce((sum, each) => sum + each.writableLength, 0);
+    const tick = (): void => {
+      for (let i = 0; i < 15; i++) channels.publish('room', 'said', 'x'.repeat(1_000));
+      channels.clock.advance(250);
+    };
+    let most = 0;
+    let ticks = 0;
+    for (; !stopped.every(({ destroyed }) => destroyed) && ticks < 100; ticks++) {
+      tick();
+      most = Math.max(most, unsent());
+    }
+    t.ok(ticks > 60 && ticks < 90, `cut when behind for 15 s: ${ticks} ticks`);
+    t.ok(most < 49 * 400 * 1024, `${most} bytes`);
+    const parts = reads.lines.flatMap(({ tail }) => tail ?? []);
+    t.strictSame(
+      parts.map(({ fit, missed }) => [fit, missed]),
+      parts.map(() => [15, 0]),
+    );
+    t.equal(parts.length, ticks, 'a part each tick');
+    tick();
+    t.equal(open().destroyed, false, 'there is room again');
+  },
+);
+
+t.test('a socket that is not read is closed by the gateway, and another one goes on', async (t) => {
+  const clock = new ManualClock({ turns: 'real' });
+  const tokens = [{ name: 'ops', token: 'o'.repeat(32), role: 'operator' as const }];
+  const gateway = await startGateway(t, { clock, console: { port: 0, tokens } });
+  const visitor = new ConsoleVisitor(gateway, tokens[0]?.token);
+  const request = { app: '1', tail: { data: true } };
+  const reads = await visitor.stream(t, request);
+  const stopped = await visitor.stream(t, request);
+  stopped.pause();
+  const { key, secret } = CREDENTIALS;
+  const about = { appId: '1', key, secret, port: gateway.port, log: false } as const;
+  const client = createClient(about);
+  t.teardown(() => client.disconnect());
+  await client.connect();
+  const room = client.channel('room');
+  const fit = (): number => reads.lines.reduce((sum, { tail }) => sum + (tail?.fit ?? 0), 0);
+  // The kernel takes some megabytes before anything waits here.
+  for (let said = 50; said <= 6_000; said += 50) {
+    for (let i = 0; i < 49; i++) room.trigger('n'.repeat(200), 'x'.repeat(1_024));
+    await room.publish('n'.repeat(200), 'x'.repeat(1_024));
+    clock.advance(250);
+    await until(() => fit() === said);
+  }
+  clock.advance(15_000);
+  stopped.resume();
+  await until(() => stopped.hasEnded);
+  t.notOk(reads.hasEnded);
+});
 
 t.test('browsers are told the same whether somebody looks or not', async (t) => {
   const heard = async (looks: boolean): Promise<string> => {

@@ -12,7 +12,7 @@ const REPORT_MS = 250;
 /** Time for which this node looks when it was asked once. */
 const WATCH_MS = 10_000;
 /** Watchers at other nodes. */
-const MAX_FAR = 32;
+const MAX_FAR = 100;
 
 /** Tails and follows of streams that are read at other nodes. */
 export class FarWatchers {

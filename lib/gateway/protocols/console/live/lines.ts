@@ -13,6 +13,8 @@ export class Lines {
     response.on('close', gone);
     response.on('error', gone);
     response.setHeader('Content-Type', 'application/x-ndjson');
+    // The reader is told that it is heard before there is anything to say.
+    response.flushHeaders();
   }
 
   /** True when it would be wrong to write more: the reader has not taken what there is. */
@@ -28,5 +30,10 @@ export class Lines {
 
   end(): void {
     this.#response.end();
+  }
+
+  /** Ends the connection of a reader who has stopped to read: an end in order would wait for it. */
+  cut(): void {
+    this.#response.destroy();
   }
 }

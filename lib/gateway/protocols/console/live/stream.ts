@@ -13,18 +13,26 @@ import { type AskedStream, readRequest } from './request';
 import type { Taps } from './taps';
 
 const TICK_MS = 250;
-/** Least time between two looks at an answer, and the share of the time that looks may take. */
+/** Least time between two looks at an answer, and the share of the time that looks at one path of each stream may take in all. */
 const LOOK_MS = 1_000;
 const LOOK_SHARE = 0.05;
 /** Silence after which an empty line shows that the gateway is there. */
 const SILENCE_MS = 5_000;
-const MAX_STREAMS = 8;
+/** Time for which a reader may be behind: one that has stopped would keep its stream from others. */
+const MAX_BEHIND_MS = 15_000;
+const MAX_STREAMS = 50;
 
 interface Watch {
   readonly target: string;
   last: string;
   dueMs: number;
   isAsked: boolean;
+}
+
+interface OpenedStream extends AskedStream {
+  readonly id: string;
+  /** Share of the time that looks at one path may take. */
+  readonly lookShare: () => number;
 }
 
 /** All streams of this node. */
@@ -62,7 +70,9 @@ export class Streams {
       this.#open.delete(stream);
     });
     const id = String(++this.#opened);
-    const stream = new Stream(this.#context, viewer, this.#taps, { ...asked, id }, lines);
+    const lookShare = (): number => LOOK_SHARE / this.#open.size;
+    const about = { ...asked, id, lookShare };
+    const stream = new Stream(this.#context, viewer, this.#taps, about, lines);
     this.#open.add(stream);
   }
 
@@ -83,6 +93,7 @@ class Stream {
   readonly #viewer: Viewer;
   readonly #lines: Lines;
   readonly #watches: readonly Watch[];
+  readonly #lookShare: () => number;
   readonly #open: OpenTaps | undefined;
   /** The same at the other nodes. */
   readonly far: FarTaps | undefined;
@@ -90,17 +101,20 @@ class Stream {
   #saidNodes = '';
   #missed = 0;
   #saidMs = 0;
+  /** When the reader was first seen behind; undefined while it reads. */
+  #behindMs: number | undefined;
 
   constructor(
     context: ConsoleContext,
     viewer: Viewer,
     taps: Taps,
-    { id, watch, taps: asked }: AskedStream & { readonly id: string },
+    { id, watch, taps: asked, lookShare }: OpenedStream,
     lines: Lines,
   ) {
     this.#context = context;
     this.#viewer = viewer;
     this.#lines = lines;
+    this.#lookShare = lookShare;
     this.#watches = watch.map((target) => ({ target, last: '', dueMs: 0, isAsked: false }));
     this.#open = asked && new OpenTaps(context, taps, asked);
     this.far = asked && new FarTaps(id, context, viewer, asked);
@@ -126,9 +140,12 @@ class Stream {
     const own = this.#open?.tail?.take();
     const tail = far?.takeTail(own);
     if (isBehind) {
-      if (tail !== undefined) this.#missed++;
+      this.#missed += tail?.fit ?? 0;
+      this.#behindMs ??= clock.now();
+      if (clock.now() - this.#behindMs >= MAX_BEHIND_MS) this.#lines.cut();
       return;
     }
+    this.#behindMs = undefined;
     if (far !== undefined) this.#sayNodes(far.nodes);
     if (tail !== undefined) {
       this.#say({ tail: { ...tail, missed: this.#missed } });
@@ -153,11 +170,14 @@ class Stream {
     watch.isAsked = true;
     const { clock } = this.#context;
     const sinceMs = clock.now();
+    const sinceAsked = (): number => clock.now() - sinceMs;
+    // Time of this node alone: answers of others are only waited for.
+    let ownMs: number | undefined;
     const said = (line: StreamLine): void => {
       const text = JSON.stringify(line);
       watch.isAsked = false;
-      const tookMs = clock.now() - sinceMs;
-      watch.dueMs = clock.now() + Math.max(LOOK_MS - TICK_MS / 2, tookMs / LOOK_SHARE);
+      const restMs = (ownMs ?? sinceAsked()) / this.#lookShare();
+      watch.dueMs = clock.now() + Math.max(LOOK_MS - TICK_MS / 2, restMs);
       if (text === watch.last || this.#timer === undefined) return;
       watch.last = text;
       this.#write(text);
@@ -172,6 +192,7 @@ class Stream {
       const answered = later(answer(this.#context, this.#viewer, path), (found) =>
         said(found === undefined ? { path, error: NOTHING } : { path, answer: found }),
       );
+      ownMs = sinceAsked();
       if (answered instanceof Promise) answered.catch(failed);
     } catch (error) {
       failed(error);
