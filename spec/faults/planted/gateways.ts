@@ -144,6 +144,26 @@ export const gateways: readonly FaultKind[] = [
         to: 'opened',
         finder: spec(starts, 'a node comes back behind a connection that was never answered'),
       },
+      {
+        title: 'a connection without answers is kept for the whole lease',
+        file: 'brokers/joined/silence.ts',
+        from: 'this.#patienceMs = leaseMs / RENEWALS_PER_LEASE;',
+        to: 'this.#patienceMs = leaseMs;',
+        finder: spec(
+          'brokers/replay.spec.ts',
+          'connections that carry nothing more are given up before the lease is over',
+        ),
+      },
+      {
+        title: 'a process that stood still does not read what was answered',
+        file: 'brokers/joined/silence.ts',
+        from: 'if (lateMs > this.#patienceMs / 2) return false;',
+        to: '',
+        finder: spec(
+          'brokers/faults.spec.ts',
+          'a connection is given up after a third of the lease without an answer',
+        ),
+      },
     ],
   },
 ];
