@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect as connectTcp, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { createClient, type PipeClient } from '../../lib';
@@ -163,6 +163,26 @@ t.test('a worker that stands still does not keep the command from its end', asyn
   run.child.kill('SIGTERM');
   await run.line('a worker does not end: it is killed');
   t.equal(await run.ended, 0);
+});
+
+t.test('a connection that was on its way to a worker that stood still ends with it', async (t) => {
+  const { port, pids } = await serve(t);
+  process.kill(pids[0] ?? 0, 'SIGSTOP');
+  let [answered, ended] = [0, 0];
+  // The first one or the second one goes to the worker that stands still, and none after that.
+  const sockets = Array.from({ length: 4 }, () => {
+    const socket = connectTcp(port, '127.0.0.1', () =>
+      socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'),
+    );
+    socket.once('data', () => answered++).once('close', () => ended++);
+    socket.on('error', () => undefined);
+    return socket;
+  });
+  t.teardown(() => sockets.forEach((socket) => socket.destroy()));
+  await until(() => answered === 3);
+  t.equal(ended, 0);
+  process.kill(pids[0] ?? 0, 'SIGKILL');
+  await until(() => ended === 1);
 });
 
 t.test('SIGHUP is passed on to the workers', async (t) => {

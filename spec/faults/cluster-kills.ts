@@ -16,7 +16,7 @@ import { lossesOf, silentLosses, type Expected } from './told-losses';
 const NODES = 3;
 const BROWSERS = 60;
 /** Short, so that a run has many faults. Real ones are 15 s, 5 s, 5 s and 10 s. */
-const LIMITS = { brokerLeaseMs: 3000, brokerHoldMs: 1000, pipeGraceMs: 500, drainMs: 2000 };
+const LIMITS = { brokerLeaseMs: 4000, brokerHoldMs: 1300, pipeGraceMs: 500, drainMs: 2000 };
 /** Longest time until everything is told after a fault: lease, search, sweep, and the wait for a home. */
 const REST_MS = 40_000;
 /** The same for webhooks: an endpoint that refuses five in a row is left alone for 30 s, and so it may be again. */

@@ -18,15 +18,14 @@ export class SilenceTimes {
   /** Time between two looks. */
   readonly lookMs: number;
   readonly #holdMs: number;
-  readonly #patienceMs: number;
+  readonly #leaseMs: number;
   #lookedAt: number | undefined;
+  #gaveUpAt = -Infinity;
 
   constructor({ holdMs, leaseMs }: { holdMs: number; leaseMs: number }) {
     this.lookMs = holdMs / LOOKS_PER_HOLD;
     this.#holdMs = holdMs;
-    // A renewal is due after a third of the lease, and is given up after two: the last third is for another connection.
-    // Not sooner: with a connection goes all that was heard over it, and behind a slow engine all gateways would read anew.
-    this.#patienceMs = leaseMs / RENEWALS_PER_LEASE;
+    this.#leaseMs = leaseMs;
   }
 
   /** The state of a node, from the one before. */
@@ -37,12 +36,20 @@ export class SilenceTimes {
     return state === 'up' ? 'holding' : state;
   }
 
-  /** Looks whether a connection that seems to be there is to be given up, since a call over it waits for so long. */
+  /**
+   * Looks whether a connection that seems to be there is to be given up, since a call over it waits for so long: for a third
+   * of the lease, so that a renewal that is due after the first third can come over another connection in the last one.
+   */
   givesUp(nowMs: number, waitsSince: number | undefined): boolean {
     const lateMs = nowMs - (this.#lookedAt ?? nowMs) - this.lookMs;
     this.#lookedAt = nowMs;
+    const patienceMs = this.#leaseMs / RENEWALS_PER_LEASE;
     // A process that stood still has yet to read what was answered meanwhile.
-    if (lateMs > this.#patienceMs / 2) return false;
-    return waitsSince !== undefined && nowMs - waitsSince >= this.#patienceMs;
+    if (waitsSince === undefined || lateMs > patienceMs / 2) return false;
+    // Behind a connection that was given up the engine itself is slow, and everything that was heard is read anew each time.
+    const isAgain = nowMs - this.#gaveUpAt < this.#leaseMs;
+    if (nowMs - waitsSince < (isAgain ? this.#leaseMs : patienceMs)) return false;
+    this.#gaveUpAt = nowMs;
+    return true;
   }
 }

@@ -4,6 +4,7 @@ import { StandpipeError } from '../../errors';
 import { type GatewayOptions, hostEngine } from '../../gateway';
 import { placeOf } from '../../gateway/neighbours';
 import { checkGatewayOptions } from '../../gateway/options/options';
+import { endWhatWasHandedOver } from './handed-over';
 import { socketFolder } from './socket-folder';
 
 /** Variable that tells a worker its number, from 1. */
@@ -129,6 +130,7 @@ export class Workers {
       [NUMBER]: `${number}`,
       ...(this.#folder !== undefined && placeOf(number, this.#count, this.#folder)),
     });
+    endWhatWasHandedOver(worker.process);
     worker.process.once('exit', (code, signal) => {
       const hasListened = this.#listening.delete(worker);
       if (this.#state === 'stopping') return;
