@@ -130,22 +130,6 @@ export const gateways: readonly FaultKind[] = [
     ],
   },
   {
-    title: 'a worker that is killed while it stood still',
-    kind: 'A connection on its way to a worker stays open without an end when that dies, and its client waits.',
-    bugs: [
-      {
-        title: 'nobody ends what was on its way',
-        file: 'cli/process/handed-over.ts',
-        from: 'for (const handle of handedOver.values()) handle.close();',
-        to: '',
-        finder: spec(
-          'cli/workers.spec.ts',
-          'a connection that was on its way to a worker that stood still ends with it',
-        ),
-      },
-    ],
-  },
-  {
     title: 'debts of webhooks that nobody pays',
     kind: 'A reload takes an endpoint out, and what it had yet to take is told again when its gateway dies.',
     bugs: [
