@@ -131,6 +131,8 @@ export class Workers {
       ...(this.#folder !== undefined && placeOf(number, this.#count, this.#folder)),
     });
     endWhatWasHandedOver(worker.process);
+    // node:cluster may answer a worker that has just died; without a listener that ends this process, and all workers with it.
+    worker.on('error', (err) => this.#log.warn({ worker: number, err }, 'a worker is not there'));
     worker.process.once('exit', (code, signal) => {
       const hasListened = this.#listening.delete(worker);
       if (this.#state === 'stopping') return;
