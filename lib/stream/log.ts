@@ -2,7 +2,7 @@ import type { Budget } from './budget';
 import { type Spender } from './budget';
 import type { InFlight } from './in-flight';
 import type { Position } from './position';
-import type { Range } from './ranges';
+import { type Range, Ranges } from './ranges';
 import { type KeptEntries, SendBuffer } from './send-buffer';
 
 /** Reason why a receiver cannot have the events before `first`; the spelling of the Pipe protocol. */
@@ -63,9 +63,8 @@ export interface RestoredLog<T> extends KeptEntries<T> {
  */
 export class Log<T> implements Spender {
   readonly #budget: Budget;
-  /** Places behind the events of a restored log, which take no room, and the offset of the last one. */
-  #padding = 0;
-  #paddingEnd = 0;
+  /** Offsets of a restored log without an event, which may have been given out before: their places take no room. */
+  #empty = new Ranges();
   /** The part of the budget that this log has spent. */
   #entries = 0;
   #bytes = 0;
@@ -83,8 +82,7 @@ export class Log<T> implements Spender {
     this.#budget = budget;
     budget.open(this);
     if (restored === undefined) return;
-    this.#padding = this.#buffer.restore(restored);
-    this.#paddingEnd = this.top;
+    for (const { first, last } of this.#buffer.restore(restored)) this.#empty.add(first, last);
     this.#spent();
     if (restored.missed !== undefined) this.miss(restored.missed);
   }
@@ -123,9 +121,9 @@ export class Log<T> implements Spender {
     return this.#missed?.cause;
   }
 
-  /** Events kept, with the places of finished ones. */
+  /** Events kept, with the places of those that were finished here. */
   get length(): number {
-    return this.#padding === 0 ? this.#buffer.length : this.#buffer.length - this.#paddingKept();
+    return this.#empty.length === 0 ? this.#buffer.length : this.#buffer.length - this.#emptyKept();
   }
 
   /** Events kept that are not finished. */
@@ -285,7 +283,7 @@ export class Log<T> implements Spender {
       after: this.committed.offset,
     };
     this.#told = this.#missed = undefined;
-    this.#padding = 0;
+    this.#empty = new Ranges();
     this.#gap = { oldEpoch, after, cause };
     const { flight } = this.#buffer;
     this.#buffer.release();
@@ -311,10 +309,9 @@ export class Log<T> implements Spender {
     this.#bytes = bytes;
   }
 
-  #paddingKept(): number {
-    const kept = Math.min(this.#padding, this.#paddingEnd - this.low + 1);
-    if (kept <= 0) this.#padding = 0;
-    return Math.max(0, kept);
+  #emptyKept(): number {
+    this.#empty.delete(1, this.low - 1);
+    return this.#empty.count(this.low, this.top);
   }
 
   #finish(ranges: readonly Range[]): void {

@@ -74,14 +74,14 @@ export class SendBuffer<T> {
   }
 
   /**
-   * Takes over from another buffer; all of its entries may have been sent. Returns the number of places behind the last
-   * one.
+   * Takes over from another buffer; all of its entries may have been sent. Returns the numbers from the oldest kept one on
+   * that have a place and no entry.
    */
-  restore({ acked, low, next, finished, entries }: KeptEntries<T>): number {
+  restore({ acked, low, next, finished, entries }: KeptEntries<T>): readonly Range[] {
     this.#acked = this.#said = acked;
     this.#sendPtr = this.#expected = acked + 1;
     this.#low = Math.max(low, acked + 1);
-    const holes = finished.filter(({ last }) => last < this.#low);
+    const holes: Range[] = [];
     const pad = (end: number): void => {
       if (this.next < end) holes.push({ first: this.next, last: end - 1 });
       while (this.next < end) this.append(undefined as T, 0);
@@ -91,11 +91,11 @@ export class SendBuffer<T> {
       this.append(entry, bytes);
       this.#sent = n;
     }
-    const padding = Math.max(0, next - this.next);
     pad(next);
     this.#sent = Math.max(this.#sent, acked);
+    for (const { first, last } of finished) if (last < this.#low) this.finish(first, last);
     for (const { first, last } of holes) this.finish(first, last);
-    return padding;
+    return holes;
   }
 
   get low(): number {

@@ -161,6 +161,51 @@ t.test('nobody is declared dead behind a time in which renewals were refused', a
   for (const { broker } of nodes) broker.stop();
 });
 
+t.test('a connection is given up after a third of the lease without an answer', async (t) => {
+  const cluster = new FarCluster(fair(1));
+  await cluster.add(1);
+  const [a] = cluster.nodes as [FarNode];
+  const { link, clock } = a;
+  const renew = link.renew.bind(link);
+  let resets = 0;
+  link.reset = () => void resets++;
+  const answersAfter = (ms: number): Promise<void> =>
+    new Promise((resolve) => clock.setTimeout(resolve, ms));
+
+  link.renew = (...call) => answersAfter(4500).then(() => renew(...call));
+  await cluster.pass(30_000, 100);
+  t.equal(resets, 0, 'an engine that is only slow is waited for');
+
+  let isAsked = false;
+  link.renew = async (...call) => {
+    isAsked = true;
+    const renewal = await renew(...call);
+    await new Promise<void>((read) => clock.receive(read));
+    return renewal;
+  };
+  while (!isAsked) await cluster.pass(5);
+  clock.standStill();
+  await cluster.pass(8000, 100);
+  clock.goOn();
+  await cluster.pass(3000, 100);
+  t.equal(resets, 0, 'a process that stood still reads first what has come');
+
+  isAsked = false;
+  link.renew = () => ((isAsked = true), new Promise(() => undefined));
+  while (!isAsked) await cluster.pass(100);
+  await cluster.pass(4900, 100);
+  t.equal(resets, 0);
+  await cluster.pass(1200, 100);
+  t.equal(resets, 1);
+  await cluster.pass(8000, 100);
+  t.equal(
+    resets,
+    1,
+    'an engine that is silent over the next one, too, is not dialled again and again',
+  );
+  a.broker.stop();
+});
+
 t.test('a letter that waited while its receiver stood still is not handled in doubt', async (t) => {
   const cluster = new FarCluster(fair(1));
   await cluster.add(2);

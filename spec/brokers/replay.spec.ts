@@ -4,7 +4,7 @@ import { runs } from '../support/depth';
 import { EngineProxy } from '../support/engine-proxy';
 import { hasRedis, TestRedis } from '../support/start-redis';
 import { until, untilAnswered } from '../support/until';
-import { TestNode } from './test-node';
+import { TestNode, transitionsOf } from './test-node';
 
 const CHANNELS = ['room-0', 'room-1', 'room-2'];
 
@@ -184,6 +184,23 @@ t.test('a connection for topics that carries nothing more is given up', async (t
   t.strictSame(b.texts('room'), ['heard', 'unheard']);
   const { missed, fenced } = b.broker.metrics;
   t.strictSame({ missed, fenced }, { missed: 0, fenced: 0 });
+});
+
+t.test('connections that carry nothing more are given up before the lease is over', async (t) => {
+  if (!hasRedis(t)) return;
+  const cluster = await startCluster(t, { holdMs: 1000, leaseMs: 9000 });
+  const { a, b, proxy } = cluster;
+  await b.app.watch('room');
+  await b.subscriptions('room', 1);
+  const { node } = b.broker;
+  proxy.forget();
+  await publish(a, 'room', ['unheard']);
+  const isBack = (): boolean => b.texts('room').length === 1 && b.broker.state === 'up';
+  await until(() => isBack() || b.fenced > 0);
+  t.equal(b.fenced, 0, 'its browsers stay');
+  t.equal(b.broker.node, node);
+  t.strictSame(transitionsOf([a, b]), ['room occupied']);
+  t.equal(b.broker.metrics.missed, 0);
 });
 
 t.test('a turn with thousands of channels is kept whole', async (t) => {

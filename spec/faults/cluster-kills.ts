@@ -5,22 +5,24 @@ import { createClient, type PipeOptions } from '../../lib';
 import type { Dial } from '../../lib/net/dial';
 import { dialWebSocket } from '../../lib/net/web-socket';
 import { ApiClient } from '../support/api-client';
-import { startChild } from '../support/processes';
+import { exited, startChild } from '../support/processes';
 import { Chance } from '../support/simulator/chance';
 import { SECRET } from '../support/start-gateway';
-import { TestRedis } from '../support/start-redis';
-import { TestSentinels } from '../support/start-sentinels';
-import { Reader } from '../support/reader';
-import { TestSocket } from '../support/test-socket';
+import type { Engine } from './cluster/engines';
+import { ToldRooms } from './cluster/told-rooms';
+import { type Losses, ROOM, Visitor } from './cluster/visitors';
 import { lossesOf, silentLosses, type Expected } from './told-losses';
 
 const NODES = 3;
 const BROWSERS = 60;
-/** Short, so that a run has many faults. Real ones are 15 s and 5 s. */
-const LIMITS = { brokerLeaseMs: 3000, pipeGraceMs: 500 };
+/** Short, so that a run has many faults. Real ones are 15 s, 5 s, 5 s and 10 s. */
+const LIMITS = { brokerLeaseMs: 4000, brokerHoldMs: 1300, pipeGraceMs: 500, drainMs: 2000 };
 /** Longest time until everything is told after a fault: lease, search, sweep, and the wait for a home. */
 const REST_MS = 40_000;
-const ROOM = 'presence-room';
+/** The same for webhooks: an endpoint that refuses five in a row is left alone for 30 s, and so it may be again. */
+const HOOKS_REST_MS = 120_000;
+/** In one of so many rounds the endpoint is away while the fault happens. */
+const AWAY = 4;
 
 interface Node {
   child: ChildProcess;
@@ -35,64 +37,40 @@ interface Backend {
   losses: number;
 }
 
-type Fault = 'gateway killed' | 'gateway suspended' | 'engine killed' | 'connections cut';
-const FAULTS: readonly [Fault, ...Fault[]] = [
+const FAULTS = [
   'gateway killed',
   'gateway killed',
   'gateway suspended',
+  'gateway restarted',
+  'gateway restarted',
   'engine killed',
   'connections cut',
-];
-
-/** The engine of the gateways, and the ways in which it fails. */
-interface Engine {
-  readonly address: string;
-  /** True where it may lose what it has acknowledged: a group may lose events then, and is told. */
-  readonly mayForget: boolean;
-  /** Kills it; it, or its replica, is there again when this resolves. */
-  die(chance: Chance): Promise<void>;
-  cutConnections(): Promise<void>;
-}
-
-/** A Redis with fsync at every write. */
-export async function startAlone(t: Test): Promise<Engine> {
-  const redis = await TestRedis.start(t, 'always');
-  return {
-    address: redis.address,
-    mayForget: false,
-    async die(chance) {
-      await redis.kill();
-      await setTimeout(chance.whole(0, 2000));
-      await redis.start();
-    },
-    cutConnections: () => redis.cutConnections(),
-  };
-}
-
-/** A primary with a replica that takes its place, with what it had. */
-export async function startReplicated(t: Test): Promise<Engine> {
-  const redis = await TestSentinels.start(t);
-  return {
-    address: redis.address,
-    // A replica may lack the last writes.
-    mayForget: true,
-    die: () => redis.failOver(),
-    cutConnections: () => redis.cutConnections(),
-  };
-}
+  'connections forgotten',
+] as const;
+type Fault = (typeof FAULTS)[number];
+/** Faults behind which a gateway may be taken for dead. */
+const CRASHES: ReadonlySet<Fault> = new Set([
+  'gateway killed',
+  'gateway suspended',
+  'engine killed',
+  'connections forgotten',
+]);
 
 /**
- * Three gateways on an engine, whose processes are killed and suspended at random under load. After
- * each fault: nobody who is gone is told as there, counts are exact, and each event is handled once.
+ * Three gateways on an engine, whose processes are killed, suspended and gently restarted at random under load. After
+ * each fault: nobody who is gone is told as there, counts are exact, each event is handled once, and so is each change by
+ * an endpoint of webhooks.
  */
 export async function killsInACluster(
   t: Test,
-  { seed, seconds, start }: { seed: number; seconds: number; start: typeof startAlone },
+  { seed, seconds, start }: { seed: number; seconds: number; start: (t: Test) => Promise<Engine> },
 ): Promise<Record<string, unknown>> {
   const chance = new Chance(seed);
   const redis = await start(t);
+  const rooms = await ToldRooms.start(t, new Chance(seed + 1));
+  const startNext = async (): Promise<Node> => startNode(t, redis, rooms.url);
   const nodes: Node[] = [];
-  for (let i = 0; i < NODES; i++) nodes.push(await startNode(t, redis));
+  for (let i = 0; i < NODES; i++) nodes.push(await startNext());
   const anyPort = (): number => chance.pick(nodes)?.port ?? 0;
   const plain = await backend(t, {}, anyPort);
   const group = [
@@ -101,21 +79,26 @@ export async function killsInACluster(
   ];
   const browsers = Array.from({ length: BROWSERS }, (_, i) => new Visitor(t, `user-${i}`, anyPort));
   const faults: Record<string, number> = {};
-  const figures = { rounds: 0, events: 0, slowestRestMs: 0, slowestEventMs: 0 };
+  const figures = { rounds: 0, events: 0, slowestRestMs: 0, slowestEventMs: 0, slowestHookMs: 0 };
   const endsAt = Date.now() + seconds * 1000;
-  let isOver = false;
+  let [isOver, isCalm] = [false, false];
   const load = (async () => {
     for (let n = 0; !isOver; n++) {
       const losses = { plain: lossesOf([plain]), group: lossesOf(group) };
       for (const each of browsers) each.say('load', n, losses);
+      if (!isCalm) rooms.turn(browsers);
       await setTimeout(50);
     }
   })();
 
+  let wasCrash: boolean = false;
   while (Date.now() < endsAt) {
     const fault = chance.pick(FAULTS);
     faults[fault] = (faults[fault] ?? 0) + 1;
-    await happen(t, fault, { chance, redis, nodes });
+    if (chance.whole(1, AWAY) === 1) rooms.goAway();
+    await happen(fault, { chance, redis, nodes, startNext });
+    rooms.comeBack();
+    isCalm = true;
     const begunAt = Date.now();
     const wrong = async (): Promise<string[]> => check(t, { nodes, browsers, plain, group });
     let found = await wrong();
@@ -132,8 +115,22 @@ export async function killsInACluster(
     t.strictSame(calm, [], `${figures.rounds}: ${fault}, each event is handled once`);
     const lost = await untold(browsers, witnesses);
     t.strictSame(lost, [], `${figures.rounds}: ${fault}, no loss is silent`);
+    const there = (): Set<string> => {
+      const members = browsers.map(({ userId }) => `${ROOM} ${userId}`);
+      return new Set([ROOM, ...members, ...ToldRooms.occupied(browsers)]);
+    };
+    const restsAt = Date.now();
+    const untrue = (): string[] => rooms.untrue(there(), redis.mayForget);
+    while (untrue().length > 0 && Date.now() - restsAt < HOOKS_REST_MS) await setTimeout(100);
+    figures.slowestHookMs = Math.max(figures.slowestHookMs, Date.now() - restsAt);
+    const isCrash = CRASHES.has(fault);
+    const mayDouble: boolean = isCrash || wasCrash || redis.mayForget;
+    const told: string[] = [...untrue(), ...rooms.judge({ mayDouble, mayVanish: mayDouble })];
+    t.strictSame(told, [], `${figures.rounds}: ${fault}, each change is told once`);
+    wasCrash = isCrash;
+    isCalm = false;
     figures.events += browsers.length;
-    if (found.length + calm.length + lost.length > 0) break;
+    if (found.length + calm.length + lost.length + told.length > 0) break;
   }
   isOver = true;
   await load;
@@ -144,13 +141,9 @@ export async function killsInACluster(
     'nothing twice without the mark redelivered',
   );
   for (const each of browsers) each.leave();
-  return { seconds, faults, ...figures, losses: lossesOf([plain]), lossesOfGroup: lossesOf(group) };
-}
-
-/** Losses that were told so far. */
-interface Losses {
-  plain: number;
-  group: number;
+  const losses = { losses: lossesOf([plain]), lossesOfGroup: lossesOf(group) };
+  const { events: hooks, doubles } = rooms;
+  return { seconds, faults, ...figures, ...losses, hooks, doubles };
 }
 
 /** Backends whose handled events are looked at. */
@@ -190,18 +183,25 @@ async function untold(browsers: readonly Visitor[], witnesses: Witnesses): Promi
   return missing.map(({ who, keys }) => `${who} misses ${keys.length}, such as ${keys[0]}`);
 }
 
-async function startNode(t: Test, { address }: Engine): Promise<Node> {
-  const apps = [{ id: '1', key: 'key', secret: SECRET, clientEvents: true }];
-  const options = { port: 0, apps, broker: { redis: address }, limits: LIMITS };
+async function startNode(t: Test, { address }: Engine, url: string): Promise<Node> {
+  const webhooks = [{ url }];
+  const apps = [{ id: '1', key: 'key', secret: SECRET, clientEvents: true, webhooks }];
+  const options = {
+    ...{ port: 0, apps, broker: { redis: address }, limits: LIMITS },
+    webhookAllow: ['127.0.0.1'],
+  };
   const { child, said } = await startChild<{ port: number }>(t, 'gateway', options);
   return { child, port: said.port };
 }
 
-async function happen(
-  t: Test,
-  fault: Fault,
-  { chance, redis, nodes }: { chance: Chance; redis: Engine; nodes: Node[] },
-): Promise<void> {
+interface Scene {
+  chance: Chance;
+  redis: Engine;
+  nodes: Node[];
+  startNext(): Promise<Node>;
+}
+
+async function happen(fault: Fault, { chance, redis, nodes, startNext }: Scene): Promise<void> {
   const at = chance.whole(0, nodes.length - 1);
   const node = nodes[at] as Node;
   switch (fault) {
@@ -209,7 +209,7 @@ async function happen(
       node.child.kill('SIGKILL');
       nodes.splice(at, 1);
       await setTimeout(chance.whole(0, 2000));
-      nodes.push(await startNode(t, redis));
+      nodes.push(await startNext());
       // A backend over another gateway, whose stream the dead one had, seems to be connected until that is known to be dead.
       await setTimeout(LIMITS.brokerLeaseMs);
       return;
@@ -220,11 +220,27 @@ async function happen(
       node.child.kill('SIGCONT');
       nodes.push(node);
       return;
+    case 'gateway restarted': {
+      // The next process is there before the one before it goes, or comes when that has gone.
+      const isBefore = chance.whole(0, 1) === 0;
+      if (isBefore) nodes.push(await startNext());
+      nodes.splice(at, 1);
+      node.child.kill('SIGTERM');
+      await exited(node.child);
+      if (!isBefore) nodes.push(await startNext());
+      return;
+    }
     case 'engine killed':
       await redis.die(chance);
       return;
     case 'connections cut':
       await redis.cutConnections();
+      return;
+    case 'connections forgotten':
+      if (redis.forgetConnections === undefined) await redis.cutConnections();
+      else redis.forgetConnections();
+      // As long as it takes to find that out.
+      await setTimeout(LIMITS.brokerLeaseMs);
   }
 }
 
@@ -256,63 +272,6 @@ async function backend(
   return known;
 }
 
-/** A browser that comes back to any gateway when its connection is lost. */
-class Visitor {
-  reader: Reader | undefined;
-  /** Load that it has sent over its present connection, and the losses told before it. */
-  said: { id: string; first: number; last: number; losses: Losses } | undefined;
-  readonly #userId: string;
-  #isGone = false;
-
-  constructor(t: Test, userId: string, anyPort: () => number) {
-    this.#userId = userId;
-    void this.#stay(t, anyPort);
-  }
-
-  /** Id of its connection while it is in the room. */
-  get id(): string | undefined {
-    const { reader } = this;
-    return reader?.closed === undefined ? reader?.socket.id : undefined;
-  }
-
-  say(event: string, n: number, losses?: Losses): void {
-    const { id } = this;
-    if (id === undefined) return;
-    this.reader?.socket.send({ event, data: n });
-    if (losses === undefined) return;
-    if (this.said?.id !== id) this.said = { id, first: n, last: n, losses };
-    else this.said.last = n;
-  }
-
-  leave(): void {
-    this.#isGone = true;
-    this.reader?.socket.drop();
-  }
-
-  async #stay(t: Test, anyPort: () => number): Promise<void> {
-    while (!this.#isGone) {
-      try {
-        const reader = new Reader(await TestSocket.connect(t, anyPort()));
-        reader.socket.askFor(ROOM, { user_id: this.#userId });
-        while (reader.closed === undefined && !reader.rest.some(isWelcome)) await setTimeout(5);
-        if (reader.closed === undefined) this.reader = reader;
-        while (reader.closed === undefined) {
-          reader.messages.length = 0;
-          await setTimeout(20);
-        }
-      } catch {
-        // Gateways that are dead or shut are tried again, or another one is.
-      }
-      this.reader = undefined;
-      await setTimeout(50);
-    }
-  }
-}
-
-function isWelcome(event: string): boolean {
-  return event === 'pusher_internal:subscription_succeeded';
-}
-
 interface Situation {
   nodes: readonly Node[];
   browsers: readonly Visitor[];
@@ -331,6 +290,10 @@ async function check(t: Test, { nodes, browsers, plain, group }: Situation): Pro
     const users = await api.get(`${path}/users`).catch(({ message }: Error) => ({ body: message }));
     const count = users.body.match(/"id"/g)?.length ?? 0;
     if (count !== browsers.length) wrong.push(`${count} members: ${users.body.slice(0, 60)}`);
+    const rooms = await api.get('/channels').catch(({ message }: Error) => ({ body: message }));
+    const there = rooms.body.match(/(?:own|shared)-\d+/g) ?? [];
+    const truth = ToldRooms.occupied(browsers).join();
+    if (there.sort().join() !== truth) wrong.push(`rooms ${there.join()} instead of ${truth}`);
   }
   const differ = (who: string, open: readonly string[]): void => {
     const text = open.toSorted().join();

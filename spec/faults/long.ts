@@ -16,7 +16,8 @@ import { liveThrough } from '../support/simulator/schedules';
 import { bundles } from './bundles';
 import { churn } from './churn';
 import { cluster } from './cluster';
-import { killsInACluster, startAlone, startReplicated } from './cluster-kills';
+import { startAlone, startReplicated } from './cluster/engines';
+import { killsInACluster } from './cluster-kills';
 import { randomCuts } from './random-cuts';
 import { falseClock } from './false-clock';
 import { fuzz } from './fuzz/fuzz';
@@ -352,7 +353,7 @@ async function longSoak(test: Test, seed: number): Promise<Result> {
   return { minutes, ...load, ...report };
 }
 
-/** Gateways that a Redis joins: killed and suspended at random, and so is the engine. */
+/** Gateways that a Redis joins: killed, suspended and restarted at random, and so is the engine. */
 async function clusterKills(test: Test, seed: number, start = startAlone): Promise<Result> {
   if (!hasRedis(test)) return { skipped: 'redis-server is not installed' };
   return killsInACluster(test, { seed, seconds: setting('minutes', 30) * 60, start });

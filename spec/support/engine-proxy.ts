@@ -47,10 +47,19 @@ export class EngineProxy {
 
   /** Connections for topics carry nothing more, and stay open. New ones carry all. */
   deafen(): void {
-    for (const { near, far, hearsTopics } of this.#pairs) {
-      if (!hearsTopics) continue;
-      near.unpipe(far);
-      far.unpipe(near);
+    this.#silence(({ hearsTopics }) => hearsTopics);
+  }
+
+  /** All connections carry nothing more, and stay open, as behind a firewall that has forgotten them. New ones carry all. */
+  forget(): void {
+    this.#silence(() => true);
+  }
+
+  #silence(which: (pair: Pair) => boolean): void {
+    for (const pair of this.#pairs) {
+      if (!which(pair)) continue;
+      pair.near.unpipe(pair.far);
+      pair.far.unpipe(pair.near);
     }
   }
 

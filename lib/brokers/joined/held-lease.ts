@@ -26,7 +26,7 @@ export class HeldLease {
   #era = '';
   #renewedAt = 0;
   #nextRenewal = 0;
-  #renewsSince: number | undefined;
+  #asksSince: number | undefined;
   /** An engine that has begun anew knows a node when that has renewed; until then the others count as alive. */
   #unsureUntil = 0;
 
@@ -42,13 +42,13 @@ export class HeldLease {
     return this.#nodes;
   }
 
-  /** Moment since which a renewal waits for its answer. */
-  get renewsSince(): number | undefined {
-    return this.#renewsSince;
+  /** Moment since which a number or a renewal is asked for, and not answered. */
+  get asksSince(): number | undefined {
+    return this.#asksSince;
   }
 
   get isDue(): boolean {
-    return this.#renewsSince === undefined && this.#parts.clock.now() >= this.#nextRenewal;
+    return this.#asksSince === undefined && this.#parts.clock.now() >= this.#nextRenewal;
   }
 
   /** The others may have declared this node dead. */
@@ -60,7 +60,12 @@ export class HeldLease {
   /** Takes a number. */
   async take(): Promise<void> {
     const { clock, link, leaseMs } = this.#parts;
-    this.#lease = await link.register(leaseMs);
+    this.#asksSince ??= clock.now();
+    try {
+      this.#lease = await link.register(leaseMs);
+    } finally {
+      this.#asksSince = undefined;
+    }
     this.#renewedAt = clock.now();
   }
 
@@ -68,7 +73,7 @@ export class HeldLease {
   async renew(): Promise<Renewal | undefined> {
     const { clock, link, leaseMs } = this.#parts;
     const now = clock.now();
-    this.#renewsSince ??= now;
+    this.#asksSince ??= now;
     this.#nextRenewal = now + leaseMs / RENEWALS_PER_LEASE;
     let renewal: Renewal;
     try {
@@ -77,7 +82,7 @@ export class HeldLease {
       this.#nextRenewal = 0;
       throw error;
     } finally {
-      this.#renewsSince = undefined;
+      this.#asksSince = undefined;
     }
     if (!renewal.held) return undefined;
     // The lease counts from before the call: the engine's answer may have come late.
@@ -96,7 +101,7 @@ export class HeldLease {
 
   /** The way to the engine was cut: nobody waits for an answer. */
   away(): void {
-    this.#renewsSince = undefined;
+    this.#asksSince = undefined;
   }
 
   /** Nodes were declared dead. True when this is news. */

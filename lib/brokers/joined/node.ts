@@ -10,14 +10,13 @@ import { Letters } from './mail/letters';
 import { Mailbox } from './mail/mailbox';
 import { JOINED_LIMITS, type JoinedLimits, type JoinedOptions } from './parts';
 import { Receipts } from './mail/receipts';
+import { SilenceTimes } from './silence';
 import { Sweeper } from './sweeper';
 
 const START_TIMEOUT_MS = 10_000;
 const LEAVE_TIMEOUT_MS = 5000;
 /** A time before all others: nobody is declared dead. */
 const PAST_MS = -1;
-/** Looks at what time has done, for each `holdMs`; a silence of one look is `holding`. */
-const TICKS_PER_HOLD = 5;
 
 /**
  * A node that is joined to an engine elsewhere. It keeps a lease; while it can not, it says so by its state; when the
@@ -35,6 +34,7 @@ export class JoinedNode implements Broker, LinkListener {
   readonly #receipts: Receipts;
   readonly #sweeper: Sweeper;
   readonly #lease: HeldLease;
+  readonly #silence: SilenceTimes;
   #listener: BrokerListener | undefined;
   #state: BrokerState = 'down';
   /** The engine has begun anew, and the apps do not know it yet. */
@@ -57,6 +57,7 @@ export class JoinedNode implements Broker, LinkListener {
     this.#clock = clock;
     this.#log = log;
     this.#limits = { ...JOINED_LIMITS, ...limits };
+    this.#silence = new SilenceTimes(this.#limits);
     this.#link = link;
     this.#lease = new HeldLease({
       ...{ clock, link, leaseMs: this.#limits.leaseMs },
@@ -330,7 +331,7 @@ export class JoinedNode implements Broker, LinkListener {
   /** Learns of them at once, and looks for the dead. */
   #leasesChanged(): void {
     this.#nextSearch = 0;
-    this.#renewsAgain = this.#lease.renewsSince !== undefined;
+    this.#renewsAgain = this.#lease.asksSince !== undefined;
     if (!this.#renewsAgain) this.#quietly(this.#renewAndSearch());
   }
 
@@ -340,8 +341,7 @@ export class JoinedNode implements Broker, LinkListener {
   }
 
   #tick(): void {
-    const { holdMs } = this.#limits;
-    this.#timer = this.#clock.setTimeout(() => this.#tick(), holdMs / TICKS_PER_HOLD);
+    this.#timer = this.#clock.setTimeout(() => this.#tick(), this.#silence.lookMs);
     this.#letters.tick();
     this.#receipts.tick();
     this.metrics.topics = 0;
@@ -354,6 +354,8 @@ export class JoinedNode implements Broker, LinkListener {
       if (this.#link.isUp) void this.#comeBack();
     } else if (this.#lease.isDue) this.#quietly(this.#renewAndSearch());
     this.#judge();
+    const isGivenUp = this.#silence.givesUp(this.#clock.now(), this.#waitsSince);
+    if (isGivenUp && this.#link.isUp) this.#link.reset();
   }
 
   /** A renewal that fails is tried again at the next look. */
@@ -364,29 +366,28 @@ export class JoinedNode implements Broker, LinkListener {
     });
   }
 
+  /** Moment since which the oldest call waits for its answer. */
+  get #waitsSince(): number | undefined {
+    let since = this.#lease.asksSince;
+    for (const { waitsSince = Infinity } of this.#apps.values()) {
+      if (waitsSince < (since ?? Infinity)) since = waitsSince;
+    }
+    return since;
+  }
+
   /** Finds the state from the time for which the engine has not answered. */
   #judge(): void {
     if (this.#stopped) return;
-    const { holdMs, leaseMs } = this.#limits;
     const now = this.#clock.now();
-    let since = this.#awaySince ?? this.#lease.renewsSince;
-    for (const { waitsSince } of this.#apps.values()) {
-      if (waitsSince !== undefined && (since === undefined || waitsSince < since))
-        since = waitsSince;
-    }
-    const silentMs = since === undefined ? 0 : now - since;
-    // No answer for a whole lease over a connection that seems to be there.
-    if (this.#awaySince === undefined && silentMs >= leaseMs) this.#link.reset();
+    const isAway = this.#awaySince !== undefined;
+    const ms = now - Math.min(this.#awaySince ?? now, this.#waitsSince ?? now);
     // The others may need as long as this node to renew: nobody is declared dead before a whole lease has passed.
-    if (silentMs >= holdMs / TICKS_PER_HOLD) this.#noSearchUntil = now + leaseMs;
-    if (this.#lease.isInDoubt || silentMs >= holdMs) this.#setState('down');
-    else if (this.#awaySince !== undefined || silentMs >= holdMs / TICKS_PER_HOLD) {
-      // A node that is down comes up when the engine answers, not when it is asked again.
-      if (this.#state === 'up') this.#setState('holding');
-    } else if (this.#state !== 'up') {
-      this.#setState('up');
-      for (const app of this.#apps.values()) app.up(false);
-    }
+    if (ms >= this.#silence.lookMs) this.#noSearchUntil = now + this.#limits.leaseMs;
+    const { isInDoubt } = this.#lease;
+    const state = this.#silence.stateAfter(this.#state, { ms, isAway, isInDoubt });
+    const comesUp = state === 'up' && this.#state !== 'up';
+    this.#setState(state);
+    if (comesUp) for (const app of this.#apps.values()) app.up(false);
   }
 
   #setState(state: BrokerState): void {

@@ -109,6 +109,7 @@ export class RedisLink implements EngineLink {
   }
 
   reset(): void {
+    this.#options.log.warn({}, 'a connection with the engine is given up: it does not answer');
     this.#connection?.end();
   }
 

@@ -4,6 +4,7 @@ import { StandpipeError } from '../../errors';
 import { type GatewayOptions, hostEngine } from '../../gateway';
 import { placeOf } from '../../gateway/neighbours';
 import { checkGatewayOptions } from '../../gateway/options/options';
+import { endWhatWasHandedOver } from './handed-over';
 import { socketFolder } from './socket-folder';
 
 /** Variable that tells a worker its number, from 1. */
@@ -131,6 +132,9 @@ export class Workers {
       [NUMBER]: `${number}`,
       ...(this.#folder !== undefined && placeOf(number, this.#count, this.#folder)),
     });
+    endWhatWasHandedOver(worker.process);
+    // node:cluster may answer a worker that has just died; without a listener that ends this process, and all workers with it.
+    worker.on('error', (err) => this.#log.warn({ worker: number, err }, 'a worker is not there'));
     worker.process.once('exit', (code, signal) => {
       const hasListened = this.#listening.delete(worker);
       if (this.#state === 'stopping') return;

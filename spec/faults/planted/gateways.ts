@@ -81,6 +81,22 @@ export const gateways: readonly FaultKind[] = [
     ],
   },
   {
+    title: 'a stream that goes on too often',
+    kind: 'A stream whose gateways follow each other drops events that its limit has room for: offsets without events count.',
+    bugs: [
+      {
+        title: 'offsets between events take room',
+        file: 'stream/send-buffer.ts',
+        from: 'return holes;',
+        to: 'return holes.slice(-1);',
+        finder: spec(
+          'gateway/core/streams/stream-store.spec.ts',
+          'a stream that goes on again and again drops nothing for offsets without events',
+        ),
+      },
+    ],
+  },
+  {
     title: 'events of other gateways that nobody keeps',
     kind: 'While a stream has no gateway, or another gateway does not know yet that it has one, events go to nobody, in silence.',
     bugs: [
@@ -143,6 +159,36 @@ export const gateways: readonly FaultKind[] = [
         from: 'Promise.race([opened, patience.over])',
         to: 'opened',
         finder: spec(starts, 'a node comes back behind a connection that was never answered'),
+      },
+      {
+        title: 'a connection without answers is kept for the whole lease',
+        file: 'brokers/joined/silence.ts',
+        from: 'const patienceMs = this.#leaseMs / RENEWALS_PER_LEASE;',
+        to: 'const patienceMs = this.#leaseMs;',
+        finder: spec(
+          'brokers/replay.spec.ts',
+          'connections that carry nothing more are given up before the lease is over',
+        ),
+      },
+      {
+        title: 'a process that stood still does not read what was answered',
+        file: 'brokers/joined/silence.ts',
+        from: 'if (waitsSince === undefined || lateMs > patienceMs / 2) return false;',
+        to: 'if (waitsSince === undefined) return false;',
+        finder: spec(
+          'brokers/faults.spec.ts',
+          'a connection is given up after a third of the lease without an answer',
+        ),
+      },
+      {
+        title: 'an engine that is slow is dialled again and again',
+        file: 'brokers/joined/silence.ts',
+        from: 'const isAgain = nowMs - this.#gaveUpAt < this.#leaseMs;',
+        to: 'const isAgain = false;',
+        finder: spec(
+          'brokers/faults.spec.ts',
+          'a connection is given up after a third of the lease without an answer',
+        ),
       },
     ],
   },

@@ -47,6 +47,10 @@ async function member(t: Test, node: { port: number }, userId: string): Promise<
   return reader;
 }
 
+function internal(event: string): string {
+  return `pusher_internal:${event}`;
+}
+
 async function readyz({ port }: { port: number }): Promise<number> {
   return (await fetch(`http://127.0.0.1:${port}/readyz`)).status;
 }
@@ -276,5 +280,39 @@ t.test(
     for (const data of ['1', '2', '3', 'after']) t.match(await reader.next('e'), { data });
     t.equal(await metric(b, 'broker_replayed_total'), 3);
     t.equal(await metric(b, 'broker_missed_total'), 0);
+  },
+);
+
+t.test(
+  'browsers that missed events which Redis has no more are told nothing but who is there, and get the next ones',
+  async (t) => {
+    if (!hasRedis(t)) return;
+    const redis = await TestRedis.start(t);
+    const proxy = await EngineProxy.start(t, redis.address);
+    const limits = { brokerHoldMs: 60_000, brokerLeaseMs: 60_000, maxBrokerReplayBytes: 0 };
+    const [a, b] = [await startNode(t, redis, { limits }), await startNode(t, proxy, { limits })];
+    const ann = await member(t, a, 'ann');
+    const bob = await member(t, b, 'bob');
+    const api = new ApiClient(t, a);
+    const publish = async (data: string): Promise<void> => {
+      const { status } = await api.post('/events', { name: 'e', channel: ROOM, data });
+      t.equal(status, 200);
+    };
+    await publish('before');
+    await bob.next('e');
+    proxy.cut();
+    await reaches(b, 'broker_up', 0);
+    await publish('missed');
+    const cara = await member(t, a, 'cara');
+    ann.socket.drop();
+    await cara.next('pusher_internal:member_removed');
+    proxy.restore();
+    await reaches(b, 'broker_up', 1);
+    await until(() => bob.rest.length === 2);
+    t.strictSame(bob.rest.sort(), ['member_added', 'member_removed'].map(internal));
+    await publish('after');
+    t.match(await bob.next('e'), { data: 'after' });
+    t.equal(bob.closed, undefined);
+    t.equal(await metric(b, 'broker_missed_total'), 1);
   },
 );

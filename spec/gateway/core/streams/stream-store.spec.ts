@@ -344,6 +344,29 @@ t.test('offsets that may have been given out take no room of a stream that goes 
 });
 
 t.test(
+  'a stream that goes on again and again drops nothing for offsets without events',
+  async (t) => {
+    const stream = new Stream(100);
+    for (let life = 1; life <= 5; life++) {
+      for (const at of [0, 1]) stream.run({ do: 'append', in: at, count: 5 });
+      const before = unfinished(stream.partitions);
+      t.equal(before.length, 10 * life);
+      stream.run({ do: 'die' });
+      t.strictSame(unfinished(stream.partitions), before);
+    }
+    const [{ log }] = stream.partitions as [Partition];
+    t.equal(log.length, 25);
+    const flight = new InFlight();
+    flight.grant({ messages: 100, bytes: 1e6 });
+    log.attach(log.committed, flight);
+    log.take(100, 1e6);
+    log.ack({ epoch: EPOCH, offset: log.sentUpTo });
+    t.equal(log.length, 20, 'and its room is counted right behind that');
+    stream.store.close();
+  },
+);
+
+t.test(
   'offsets that were given out, and not written before the end, are not given out again',
   async (t) => {
     const stream = new Stream(1e6);
