@@ -17,7 +17,7 @@ export const ERROR_CODES = {
   outbox_full: 'the command was not accepted because the outbox is at its limit',
   not_sent: 'the command was surely not applied',
   unknown_outcome:
-    'the connection was lost before the gateway said whether the command was applied',
+    'the connection was lost before the gateway said whether the command was applied, or the gateway could not find it out',
   refused: 'the gateway refused the command, or the call at this time; see the message',
   closed: 'the client is closed, or the gateway was stopped while it started',
   timeout: 'no answer within the deadline',

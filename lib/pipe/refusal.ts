@@ -1,4 +1,4 @@
-import { StandpipeError } from '../errors';
+import { type ErrorCode, StandpipeError } from '../errors';
 import { REFUSAL_CODES, refusalCode } from '../wire/close-codes';
 
 /** The error for something that the gateway refused; `subject` begins its message. */
@@ -7,6 +7,11 @@ export function refusalError(
   { code, message }: { code: number; message: string },
 ): StandpipeError {
   const why = message === '' ? (refusalCode(code)?.meaning ?? `code ${code}`) : message;
-  const kind = code === REFUSAL_CODES.timeout.code ? 'timeout' : 'refused';
-  return new StandpipeError(kind, `${subject}: ${why}`, { status: code });
+  return new StandpipeError(KINDS.get(code) ?? 'refused', `${subject}: ${why}`, { status: code });
 }
+
+/** Codes of the gateway that are no refusals for a program. */
+const KINDS: ReadonlyMap<number, ErrorCode> = new Map<number, ErrorCode>([
+  [REFUSAL_CODES.timeout.code, 'timeout'],
+  [REFUSAL_CODES.unknown_outcome.code, 'unknown_outcome'],
+]);

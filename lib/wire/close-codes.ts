@@ -155,6 +155,12 @@ export const REFUSAL_CODES = {
     name: 'request_failed',
     meaning: 'the browser answered the request with an error',
   },
+  unknown_outcome: {
+    code: 4224,
+    name: 'unknown_outcome',
+    meaning:
+      'the command may have been applied: the broker, or the gateway that has the socket, gave no answer',
+  },
   internal: { code: 4500, name: 'internal', meaning: 'the gateway failed; its log says why' },
 } as const satisfies Record<string, RefusalCode>;
 

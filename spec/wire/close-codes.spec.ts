@@ -53,6 +53,7 @@ t.test('numbers never change', async (t) => {
       '4221 limit_reached',
       '4222 key_reused',
       '4223 request_failed',
+      '4224 unknown_outcome',
       '4500 internal',
     ],
   );

@@ -83,6 +83,8 @@ export function urlOf(host: string, port: number, isSecure: boolean): string {
 
 /** Connections that may wait to be accepted; the kernel has a limit of its own. SYNs beyond the limit are dropped. */
 const BACKLOG = 4096;
+/** Turns without a new connection after which none waits. */
+const QUIET_TURNS = 2;
 /** Time between two looks at a port that is taken. */
 const LOOK_MS = 20;
 
@@ -145,6 +147,24 @@ export async function listen(
     const message = `${option}: cannot listen on ${where}: ${why ?? 'it is no TCP socket'}`;
     throw new StandpipeError('listen_failed', message, { cause: error });
   }
+}
+
+/**
+ * Resolves when no connection waits to be accepted: the loop takes one for each of its turns, so that it has to find none,
+ * or to have taken as many as can wait. Those in the queue of a port that is closed are reset.
+ */
+export async function queueTaken(
+  servers: readonly Server[],
+  { endOfTurn }: Pick<Clock, 'endOfTurn'>,
+): Promise<void> {
+  let quiet = 0;
+  const came = (): void => void (quiet = 0);
+  for (const server of servers) server.on('connection', came);
+  for (let turns = 0; quiet < QUIET_TURNS && turns < BACKLOG; turns++) {
+    quiet++;
+    await new Promise<void>((resolve) => endOfTurn(resolve));
+  }
+  for (const server of servers) server.off('connection', came);
 }
 
 function tryToListen(

@@ -15,7 +15,7 @@ import { MAX_HEADERS } from './http-connection';
 import { HttpConnections } from './http-connections';
 import { Intake } from './intake';
 import type { KeepAlive } from './keep-alive';
-import { isShared, listen, serverOptions, timesOf } from './listen';
+import { isShared, listen, queueTaken, serverOptions, timesOf } from './listen';
 import type { Handlers, ListenOptions, ListenParts, Place, PortParts } from './listen';
 import {
   answerAndEnd,
@@ -169,10 +169,7 @@ export class PortListener {
     const { fd, reusePort, tls } = this.#options;
     const isPassedOn = (tls?.only === true ? tls.fd : fd) !== undefined;
     if (!isPassedOn && !(reusePort && isShared(this.ports.port))) return false;
-    // Connections that wait in the queue of a shared port are lost with it: there are none right after the loop has looked.
-    for (let turns = 2; turns > 0; turns--) {
-      await new Promise<void>((resolve) => this.#parts.clock.endOfTurn(resolve));
-    }
+    await queueTaken(this.#servers, this.#parts.clock);
     for (const server of this.#servers) NetServer.prototype.close.call(server);
     return true;
   }

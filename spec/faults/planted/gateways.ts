@@ -3,6 +3,8 @@ import { property, spec, type FaultKind } from './fault-kind';
 const starts = 'brokers/redis-starts.spec.ts';
 const reloads = 'gateway/cluster/reloads.spec.ts';
 const takeOvers = 'gateway/cluster/take-overs.spec.ts';
+const commandQueue = 'gateway/protocols/pipe/command-queue.spec.ts';
+const settled = 'a broker that gives no answer leaves open what it was told, and nothing else';
 const neighbours = 'gateway/neighbours.spec.ts';
 
 /** Faults of several gateways that are to be one. */
@@ -188,6 +190,62 @@ export const gateways: readonly FaultKind[] = [
         finder: spec(
           'brokers/faults.spec.ts',
           'a connection is given up after a third of the lease without an answer',
+        ),
+      },
+    ],
+  },
+  {
+    title: 'a command whose outcome is told otherwise than it is',
+    kind: 'A broker or another gateway gives no answer: the command is told as refused, or as applied, where nobody knows.',
+    bugs: [
+      {
+        title: 'what the broker may have applied is refused',
+        file: 'gateway/protocols/pipe/command-queue.ts',
+        from: 'open.outcome = unknownAtBroker();',
+        to: "open.outcome = { code: 4500, message: '' };",
+        finder: spec(commandQueue, settled),
+      },
+      {
+        title: 'what never was the broker’s is left open with it',
+        file: 'gateway/protocols/pipe/command-queue.ts',
+        from: "return 'sockets' in outcome && !DONE_AT_ONCE.has(open.verb);",
+        to: "return 'sockets' in outcome;",
+        finder: spec(commandQueue, settled),
+      },
+      {
+        title: 'a gateway that is silent counts as one that is gone',
+        file: 'gateway/protocols/pipe/commands/forwarded-command.ts',
+        from: 'if (ends && !this.#nodes.has(this.#node)) return { sockets: 0 };',
+        to: 'if (ends) return { sockets: 0 };',
+        finder: spec(
+          'gateway/protocols/pipe/forwarded-command.spec.ts',
+          'of a command that another gateway does not answer nobody knows the outcome',
+        ),
+      },
+      {
+        title: 'an operator is told that there is none where nobody answers',
+        file: 'gateway/protocols/console/look.ts',
+        from: 'if (text === undefined) return SILENT;',
+        to: 'if (text === undefined) return undefined;',
+        finder: spec(
+          'gateway/protocols/console/webhooks.spec.ts',
+          'a gateway that gives no answer holds up no act, and may have what is not found',
+        ),
+      },
+    ],
+  },
+  {
+    title: 'a port that is left while connections wait for it',
+    kind: 'The system accepts one connection for each turn of the loop, and resets those that wait when the port is closed.',
+    bugs: [
+      {
+        title: 'two turns are taken for all that wait',
+        file: 'gateway/transport/listen.ts',
+        from: 'quiet < QUIET_TURNS && turns < BACKLOG',
+        to: 'turns < QUIET_TURNS',
+        finder: spec(
+          'gateway/transport/listen.spec.ts',
+          'connections that wait for a port are taken before it is closed',
         ),
       },
     ],

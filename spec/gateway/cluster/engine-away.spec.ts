@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import t, { type Test } from 'tap';
+import { createClient, type StandpipeError } from '../../../lib';
 import { Gateway } from '../../../lib/gateway/gateway';
 import type { GatewayOptions } from '../../../lib/gateway/options/options';
 import { ApiClient } from '../../support/api-client';
@@ -65,6 +66,14 @@ async function reaches(gateway: Gateway, name: string, value: number): Promise<v
   while ((await metric(gateway, name)) !== value) await setTimeout(20);
 }
 
+/** Outcome of a command, with the status of a refusal. */
+function outcomeOf(command: Promise<unknown>): Promise<string> {
+  return command.then(
+    () => 'applied',
+    ({ code, status }: StandpipeError) => `${code} ${status}`,
+  );
+}
+
 t.test('browsers stay while the engine is away, and nothing else is let in or done', async (t) => {
   if (!hasRedis(t)) return;
   const redis = await TestRedis.start(t);
@@ -76,9 +85,22 @@ t.test('browsers stay while the engine is away, and nothing else is let in or do
   const late = await browser(t, one);
   const later = [await browser(t, one), await browser(t, one), await browser(t, one)] as const;
   t.equal(await metric(one, 'broker_up'), 1);
+<<<<<<< HEAD
   await reaches(one, 'broker_nodes', 2);
+=======
+  t.equal(await metric(one, 'broker_nodes'), 2);
+  const access = { key: 'key', secret: SECRET, appId: '1', port: one.port };
+  const backend = createClient({ ...access, log: false });
+  t.teardown(() => backend.disconnect());
+  await backend.connect();
+  const [toRoom, toAnn] = [backend.channel(ROOM), backend.socket(ann.socket.id)];
+>>>>>>> attack19
 
   redis.pause();
+  const asked = Promise.all([
+    outcomeOf(toRoom.publish('asked', 1)),
+    outcomeOf(toAnn.publish('a', 1)),
+  ]);
   t.equal(await readyz(one), 200, 'an engine that is away for a moment');
   late.socket.askFor(ROOM, { user_id: 'cid' });
   const event = { name: 'e', channel: ROOM, data: 'held' };
@@ -91,6 +113,11 @@ t.test('browsers stay while the engine is away, and nothing else is let in or do
   t.equal(late.closed, 4100, 'a join that waited');
   t.equal(await readyz(one), 503);
   t.equal(await metric(one, 'broker_up'), 0);
+  t.strictSame(await asked, ['unknown_outcome 4224', 'applied'], 'the engine may have applied it');
+  const away = [outcomeOf(toRoom.publish('away', 1)), outcomeOf(toAnn.publish('b', 1))];
+  t.strictSame(await Promise.all(away), ['refused 4500', 'applied'], 'the engine was not asked');
+  await ann.next('a');
+  await ann.next('b');
   t.equal((await RawSocket.upgrade(one.port)).status, 503, 'a new browser');
   ann.socket.send({ event: 'client-e', channel: ROOM, data: {} });
   t.match(await ann.next('pusher:error'), { data: { message: /broker .*does not answer/ } });
@@ -104,6 +131,8 @@ t.test('browsers stay while the engine is away, and nothing else is let in or do
   ann.socket.send({ event: 'client-back', channel: ROOM, data: {} });
   await bob.next('client-back');
   t.equal((await api.post('/events', { ...event, name: 'back' })).status, 200);
+  await until(() => bob.rest.includes('back'));
+  t.notOk(bob.rest.includes('away'), 'a refused event came to nobody');
   await Promise.all([ann.next('back'), bob.next('back')]);
   t.match(await api.get(`/channels/${ROOM}/users`), { body: /^{"users":\[{"id":"(ann|bob)"},{/ });
   const dave = await member(t, one, 'dave');

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, Server as NetServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import t from 'tap';
 import { createGateway } from '../../../lib/gateway';
-import { isShared, listen } from '../../../lib/gateway/transport/listen';
+import { isShared, listen, queueTaken } from '../../../lib/gateway/transport/listen';
 import { silent } from '../../../lib/util/logger';
+import { systemClock } from '../../../lib/util/timers';
 import { ManualClock } from '../../support/manual-clock';
 import { SECRET, startGateway } from '../../support/start-gateway';
 import { TestSocket } from '../../support/test-socket';
@@ -87,6 +89,25 @@ t.test(
     await new Promise((resolve) => server.close(resolve));
   },
 );
+
+t.test('connections that wait for a port are taken before it is closed', async (t) => {
+  const server = createServer((_request, response) => response.end('here'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const answers = Array.from({ length: 100 }, () => {
+    const stream = connect(port, '127.0.0.1');
+    stream.write('GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
+    return text(stream).then(
+      (answer) => answer.endsWith('here'),
+      () => false,
+    );
+  });
+  await queueTaken([server], systemClock);
+  NetServer.prototype.close.call(server);
+  t.strictSame(new Set(await Promise.all(answers)), new Set([true]));
+  t.equal(server.listenerCount('connection'), createServer().listenerCount('connection'));
+});
 
 t.test('a descriptor that is no listening socket is refused by its option', async (t) => {
   const fd = openSync(__filename, 'r');

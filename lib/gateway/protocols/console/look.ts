@@ -69,7 +69,14 @@ export async function actWhereItIs(
   }
 }
 
-/** The outcome at the first other node that has the thing; undefined when none has. */
+const SILENT: FarAct = {
+  fault: {
+    status: 503,
+    message: 'no gateway that answers has it; one does not answer, and may do it later',
+  },
+};
+
+/** The outcome at the first other node that has the thing, without waiting for the others; undefined when none has. */
 async function farAct(
   { hub: { nodes } }: ConsoleContext,
   { name: by, role, apps }: Viewer,
@@ -78,12 +85,22 @@ async function farAct(
 ): Promise<FarAct | undefined> {
   if (app === undefined || id === undefined) return undefined;
   const message = { type: 'act', ...asked, by, role, apps } as const;
-  const texts = await nodes.ask(app, message, ACT_MS);
-  const found: FarAct[] = texts.flatMap((text) => {
-    const far = parseJson(text ?? '');
-    return isObject(far) ? [far] : [];
+  return new Promise((resolve) => {
+    const acts = nodes.others().map(async (node) => {
+      const far = farOf(await nodes.sendSoon(app, node, message, ACT_MS));
+      if (far !== undefined && far !== SILENT) resolve(far);
+      return far;
+    });
+    void Promise.all(acts).then((all) => resolve(all.find((far) => far !== undefined)));
   });
-  return found.find(({ fault }) => fault?.status !== 404);
+}
+
+/** Undefined of a node that has not the thing. */
+function farOf(text: string | undefined): FarAct | undefined {
+  if (text === undefined) return SILENT;
+  const far = parseJson(text);
+  const act = isObject(far) ? (far as FarAct) : undefined;
+  return act?.fault?.status === 404 ? undefined : act;
 }
 
 /** The answer of all nodes; undefined where none knows of it. */

@@ -3,11 +3,19 @@ import { type Eventual, later } from '../../../brokers/eventual';
 import { Ring } from '../../../util/ring';
 import { type Command, Verb } from '../../../wire/frames';
 import type { Bundle } from '../../core/cluster/bundles';
-import { type Outcome, unavailable } from './commands/outcome';
+import { type Outcome, unknownAtBroker } from './commands/outcome';
 import { ForwardedCommand } from './commands/forwarded-command';
+
+/** Verbs whose commands are done when they have an outcome: the broker is told nothing, or facts that it is told again. */
+const DONE_AT_ONCE: ReadonlySet<Verb> = new Set([
+  Verb.TRIGGER_SOCKET,
+  Verb.CLOSE_SOCKET,
+  Verb.UNSUBSCRIBE_SOCKET,
+]);
 
 interface Open {
   readonly seq: number;
+  readonly verb: Verb;
   readonly wantsReceipt: boolean;
   outcome: Outcome | ForwardedCommand | undefined;
 }
@@ -66,9 +74,7 @@ export class CommandQueue {
     for (let i = 0; i < this.#open.length; i++) {
       const open = this.#open.at(i) as Open;
       if (open.seq > upTo) break;
-      const outcome = outcomeOf(open);
-      const mayBeLost = outcome === undefined || 'sockets' in outcome;
-      if (open.seq > this.#settled && mayBeLost) open.outcome = unavailable();
+      if (open.seq > this.#settled && mayBeLost(open)) open.outcome = unknownAtBroker();
     }
   }
 
@@ -80,7 +86,7 @@ export class CommandQueue {
       return this.#parts.done(seq, outcome, wantsReceipt);
     }
     if (isAlone) this.#settled = seq;
-    const open: Open = { seq, wantsReceipt, outcome: undefined };
+    const open: Open = { seq, verb: command.verb, wantsReceipt, outcome: undefined };
     this.#open.push(open);
     if (!(outcome instanceof Promise)) {
       open.outcome = outcome;
@@ -127,4 +133,10 @@ export class CommandQueue {
 
 function outcomeOf({ outcome }: Open): Outcome | undefined {
   return outcome instanceof ForwardedCommand ? outcome.outcome : outcome;
+}
+
+function mayBeLost(open: Open): boolean {
+  const outcome = outcomeOf(open);
+  if (outcome === undefined) return true;
+  return 'sockets' in outcome && !DONE_AT_ONCE.has(open.verb);
 }

@@ -1,12 +1,11 @@
 import { all, type Eventual, later } from '../../../brokers/eventual';
-import { REFUSAL_CODES } from '../../../wire/close-codes';
 import { type Command, Verb } from '../../../wire/frames';
 import { isObject } from '../../../pusher/json';
 import type { NodeMessage } from '../../core/cluster/nodes';
 import type { App } from '../../core/model/app';
 import { MAX_IDEMPOTENCY_KEY_LENGTH, fingerprint } from '../../core/model/idempotency';
 import { closeSocket } from './commands/close-socket';
-import { type Apply, type Outcome, refusal } from './commands/outcome';
+import { type Apply, type Outcome, refusal, unknownAtBroker } from './commands/outcome';
 import { subscribeSocket } from './commands/subscribe-socket';
 import { terminateUser } from './commands/terminate-user';
 import { triggerChannel } from './commands/trigger-channel';
@@ -52,11 +51,9 @@ function forward({ hub }: PipeContext, app: App, node: number, command: Command)
   // Most are events for a socket: the names of their fields are left out.
   const part = isPlain ? [socketId, event, data] : { ...command, idempotencyKey: undefined };
   const length = socketId.length + event.length + data.length;
-  return new ForwardedCommand(
-    verb,
-    socketId,
-    hub.nodes.sendPart(app, node, 'commands', part, length),
-  );
+  const { nodes } = hub;
+  const bundle = nodes.sendPart(app, node, 'commands', part, length);
+  return new ForwardedCommand(verb, socketId, node, nodes, bundle);
 }
 
 function commandIn(part: unknown): Command | undefined {
@@ -130,7 +127,7 @@ function once(
     if (!(applied instanceof Promise) && 'code' in applied) broker.release(key);
   });
   return later(used, (result) => {
-    if (result === 'unavailable') return refusal('internal', REFUSAL_CODES.internal.meaning);
+    if (result === 'unavailable') return unknownAtBroker();
     if (result === 'other') {
       return refusal('key_reused', 'this idempotency key was used for another command or request');
     }

@@ -33,7 +33,12 @@ type Webhooks = { items: readonly WebhookRow[] };
 async function startTwo(
   t: Test,
   options: Partial<GatewayOptions> = {},
-): Promise<{ endpoint: WebhookEndpoint; clock: LeapingClock; gateways: readonly Gateway[] }> {
+): Promise<{
+  endpoint: WebhookEndpoint;
+  clock: LeapingClock;
+  engine: FarEngine;
+  gateways: readonly Gateway[];
+}> {
   const endpoint = await WebhookEndpoint.start(t);
   endpoint.answer = (response) => response.writeHead(503).end();
   const webhooks = [{ url: endpoint.url, events: ['client_event' as const], batch: false }];
@@ -52,7 +57,7 @@ async function startTwo(
     t.teardown(() => gateway.stop());
     return gateway.start();
   };
-  return { endpoint, clock, gateways: [await start(), await start()] };
+  return { endpoint, clock, engine, gateways: [await start(), await start()] };
 }
 
 /** A browser of a gateway says something, of which its endpoint is told in vain until the gateway gives up. */
@@ -138,3 +143,23 @@ t.test('acts reach what another gateway has', async (t) => {
     { act: 'replay', by: 'ops' },
   ]);
 });
+
+t.test(
+  'a gateway that gives no answer holds up no act, and may have what is not found',
+  async (t) => {
+    const { endpoint, clock, engine, gateways } = await startTwo(t);
+    const [one, two] = gateways as [Gateway, Gateway];
+    const given = await giveUp(two, { endpoint, clock });
+    const silent = engine.join().broker;
+    t.teardown(() => silent.stop());
+    const nothing = (): void => undefined;
+    await silent.start({ state: nothing, nodes: nothing, fenced: nothing });
+    const operator = new ConsoleVisitor(one, OPERATOR);
+    const nowhere = `${PATH}/nowhere/replay`;
+    await untilAnswered(async () => (await operator.post(nowhere)).status === 503);
+    t.match((await operator.post(nowhere)).body, { error: { message: /one does not answer/ } });
+    endpoint.answer = (response) => response.end();
+    const sent = await operator.post<SentAgain>(`${PATH}/${given.delivery}/replay`);
+    t.strictSame([sent.status, sent.body.why], [200, undefined]);
+  },
+);

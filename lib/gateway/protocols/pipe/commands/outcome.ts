@@ -23,18 +23,32 @@ export function refusal(name: keyof typeof REFUSAL_CODES, message: string): Refu
   return { code: REFUSAL_CODES[name].code, message };
 }
 
-/** Outcome of events that were published: the sockets that they go to. */
+/**
+ * Outcome of events that were published: the sockets that they go to. A broker that refuses at once has been told nothing;
+ * of one that has been asked and gives no answer nobody knows what it did.
+ */
 export function reached(sockets: Eventual<number | Unavailable>): Eventual<Outcome> {
-  if (sockets instanceof Promise) return sockets.then(outcomeOf);
-  return outcomeOf(sockets);
+  if (!(sockets instanceof Promise)) return outcomeOf(sockets, unavailable);
+  return sockets.then((counted) => outcomeOf(counted, unknownAtBroker));
 }
 
-export function unavailable(): Refusal {
+function unavailable(): Refusal {
   return refusal('internal', 'the broker of this gateway does not answer');
 }
 
-function outcomeOf(sockets: number | Unavailable): Outcome {
-  return sockets === 'unavailable' ? unavailable() : { sockets };
+/** Refusal of a command that was said to the broker, which may have applied it. */
+export function unknownAtBroker(): Refusal {
+  return refusal('unknown_outcome', 'the broker gave no answer, and may have applied it');
+}
+
+/** Refusal of a command that was sent on to the gateway of a socket, which may have applied it. */
+export function unknownAtGateway(id: string): Refusal {
+  const message = `the gateway of socket ${id.slice(0, 64)} gave no answer, and may have applied it`;
+  return refusal('unknown_outcome', message);
+}
+
+function outcomeOf(sockets: number | Unavailable, otherwise: () => Refusal): Outcome {
+  return sockets === 'unavailable' ? otherwise() : { sockets };
 }
 
 export function unknownSocket(id: string): Refusal {

@@ -13,6 +13,7 @@ import {
   badEvent,
   reached,
   refusal,
+  unknownAtBroker,
 } from './outcome';
 
 /** An event to the subscribers of one or several channels. All names are checked before anything is sent. */
@@ -49,9 +50,12 @@ export function triggerChannel(
   const refused = badNames(app, all, limits);
   if (refused !== undefined) return refused;
   const answers = [...all].map(publish);
-  return answers.some((sockets) => sockets instanceof Promise)
-    ? reached(Promise.all(answers.map(async (sockets) => sockets)).then(sumOf))
-    : reached(sumOf(answers as Array<number | Unavailable>));
+  if (answers.some((sockets) => sockets instanceof Promise)) {
+    return reached(Promise.all(answers.map(async (sockets) => sockets)).then(sumOf));
+  }
+  const sum = sumOf(answers as Array<number | Unavailable>);
+  const isPartly = sum === 'unavailable' && answers.some((sockets) => sockets !== sum);
+  return isPartly ? unknownAtBroker() : reached(sum);
 }
 
 function sumOf(answers: ReadonlyArray<number | Unavailable>): number | Unavailable {
