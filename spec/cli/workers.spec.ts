@@ -1,10 +1,5 @@
-<<<<<<< HEAD
 import { writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-=======
-import { readFileSync, writeFileSync } from 'node:fs';
 import { connect as connectTcp, createServer, type AddressInfo, type Socket } from 'node:net';
->>>>>>> hunt17
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { createClient, type PipeClient } from '../../lib';
@@ -33,11 +28,15 @@ interface Line {
 /** The command with two workers, and its port. */
 async function serve(
   t: Test,
-  { args = [], config = {} }: { args?: string[]; config?: object } = {},
+  {
+    args = [],
+    config = {},
+    env = {},
+  }: { args?: string[]; config?: object; env?: Record<string, string> } = {},
 ): Promise<{ run: Run; port: number; pids: number[]; file: string }> {
   const text = JSON.stringify({ port: 0, apps: [APP], ...config });
   const file = join(t.testdir({ 'config.json': text }), 'config.json');
-  const run = new Run(t, ['serve', '--workers', '2', '--config', file, ...args]);
+  const run = new Run(t, ['serve', '--workers', '2', '--config', file, ...args], { env });
   await run.line('all workers listen');
   const listening = lines(run).filter(({ msg }) => msg === 'standpipe listens');
   const ports = new Set(listening.map(({ url = '' }) => Number(new URL(url).port)));
@@ -119,99 +118,7 @@ t.test('workers that are killed, and files that change', async (t) => {
   const listening = (): number =>
     lines(run).filter(({ msg }) => msg === 'standpipe listens').length;
 
-<<<<<<< HEAD
   await t.test('each worker has ports for its metrics and its console', async (t) => {
-=======
-t.test('a worker that can not be replaced at once takes no other one with it', async (t) => {
-  const { run, port, pids, file } = await serve(t);
-  const sound = readFileSync(file);
-  const sockets = await Promise.all(
-    Array.from({ length: 4 }, async () => TestSocket.connect(t, port)),
-  );
-  const closed = new Set<string>();
-  for (const socket of sockets) void socket.closed().then(() => closed.add(socket.id));
-  writeFileSync(file, '{');
-  run.child.kill('SIGHUP');
-  await run.line('reload refused');
-  process.kill(pids[0] ?? 0, 'SIGKILL');
-  const tried = JSON.parse(await run.line('ended before it listened, and is replaced')) as object;
-  t.match(tried, { code: 1, signal: null });
-  t.equal((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 200);
-  writeFileSync(file, sound);
-  await until(() => lines(run).filter(({ msg }) => msg === 'standpipe listens').length === 3);
-  t.ok(closed.size < sockets.length, 'the other one stays');
-});
-
-t.test('a worker that stands still does not keep the command from its end', async (t) => {
-  const { run, pids } = await serve(t, { config: { limits: { drainMs: 100 } } });
-  process.kill(pids[0] ?? 0, 'SIGSTOP');
-  run.child.kill('SIGTERM');
-  await run.line('a worker does not end: it is killed');
-  t.equal(await run.ended, 0);
-});
-
-/** Has the command kill a worker at SIGUSR2, and speak to it before it knows. */
-const SPEAKS_TO_THE_DEAD = `
-import cluster from 'node:cluster';
-import { readFileSync } from 'node:fs';
-if (cluster.isPrimary) process.on('SIGUSR2', () => {
-  const [worker] = Object.values(cluster.workers);
-  const { pid } = worker.process;
-  process.kill(pid, 'SIGKILL');
-  while (!readFileSync('/proc/' + pid + '/stat', 'utf8').includes(') Z ')) ;
-  worker.send('hello');
-});`;
-
-t.test('a worker that is spoken to after its death takes no other one with it', async (t) => {
-  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(SPEAKS_TO_THE_DEAD)}`;
-  const { run, port } = await serve(t, { env: { NODE_OPTIONS } });
-  const readers: Reader[] = [];
-  for (let i = 0; i < 8; i++) readers.push(new Reader(await TestSocket.connect(t, port)));
-  run.child.kill('SIGUSR2');
-  await run.line('a worker is not there');
-  await until(() => lines(run).filter(({ msg }) => msg === 'standpipe listens').length === 3);
-  const closed = readers.flatMap((reader) => reader.closed ?? []);
-  t.ok(closed.length > 0 && closed.length < readers.length, `${closed.length} of 8`);
-  t.notOk(closed.includes(4100), 'nobody is told of a restart');
-});
-
-t.test('a connection that was on its way to a worker that stood still ends with it', async (t) => {
-  const { port, pids } = await serve(t);
-  process.kill(pids[0] ?? 0, 'SIGSTOP');
-  // One of the first goes to the worker that stands still, and none after that.
-  const unanswered = new Set<Socket>();
-  for (let i = 0; i < 4; i++) {
-    const socket = connectTcp(port, '127.0.0.1');
-    t.teardown(() => socket.destroy());
-    unanswered.add(socket);
-    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
-    socket.once('data', () => unanswered.delete(socket)).on('error', () => undefined);
-  }
-  await until(() => unanswered.size === 1);
-  const [silent] = unanswered;
-  t.equal(silent?.closed, false);
-  process.kill(pids[0] ?? 0, 'SIGKILL');
-  await until(() => silent?.closed === true);
-});
-
-t.test('SIGHUP is passed on to the workers', async (t) => {
-  const { run, port, file } = await serve(t);
-  writeFileSync(file, JSON.stringify({ port: 0, apps: [{ ...APP, id: '2', key: 'two' }] }));
-  run.child.kill('SIGHUP');
-  await until(() => lines(run).filter(({ msg }) => msg === 'reloaded').length === 2);
-  for (let i = 0; i < 4; i++) await TestSocket.connect(t, port, { key: 'two' });
-  writeFileSync(file, '{');
-  run.child.kill('SIGHUP');
-  await run.line('reload refused');
-});
-
-t.test(
-  'each worker has ports for its metrics and its console, also when it is replaced',
-  async (t) => {
-    const free = await freePorts(4);
-    const ports = ['--metrics-port', `${free}`, '--console-port', `${free + 2}`];
-    const { run, port, pids } = await serve(t, { args: ports });
->>>>>>> hunt17
     await Promise.all(Array.from({ length: 6 }, async () => TestSocket.connect(t, port)));
     const counts = await Promise.all(
       [free, free + 1].map(async (at) => {
@@ -322,6 +229,50 @@ t.test('signals, and workers that do not do as they should', async (t) => {
     await run.line('a worker does not end: it is killed');
     t.equal(await run.ended, 0);
   });
+});
+
+/** Has the command kill a worker at SIGUSR2, and speak to it before it knows. */
+const SPEAKS_TO_THE_DEAD = `
+import cluster from 'node:cluster';
+import { readFileSync } from 'node:fs';
+if (cluster.isPrimary) process.on('SIGUSR2', () => {
+  const [worker] = Object.values(cluster.workers);
+  const { pid } = worker.process;
+  process.kill(pid, 'SIGKILL');
+  while (!readFileSync('/proc/' + pid + '/stat', 'utf8').includes(') Z ')) ;
+  worker.send('hello');
+});`;
+
+t.test('a worker that is spoken to after its death takes no other one with it', async (t) => {
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(SPEAKS_TO_THE_DEAD)}`;
+  const { run, port } = await serve(t, { env: { NODE_OPTIONS } });
+  const readers: Reader[] = [];
+  for (let i = 0; i < 8; i++) readers.push(new Reader(await TestSocket.connect(t, port)));
+  run.child.kill('SIGUSR2');
+  await run.line('a worker is not there');
+  await until(() => lines(run).filter(({ msg }) => msg === 'standpipe listens').length === 3);
+  const closed = readers.flatMap((reader) => reader.closed ?? []);
+  t.ok(closed.length > 0 && closed.length < readers.length, `${closed.length} of 8`);
+  t.notOk(closed.includes(4100), 'nobody is told of a restart');
+});
+
+t.test('a connection that was on its way to a worker that stood still ends with it', async (t) => {
+  const { port, pids } = await serve(t);
+  process.kill(pids[0] ?? 0, 'SIGSTOP');
+  // One of the first goes to the worker that stands still, and none after that.
+  const unanswered = new Set<Socket>();
+  for (let i = 0; i < 4; i++) {
+    const socket = connectTcp(port, '127.0.0.1');
+    t.teardown(() => socket.destroy());
+    unanswered.add(socket);
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    socket.once('data', () => unanswered.delete(socket)).on('error', () => undefined);
+  }
+  await until(() => unanswered.size === 1);
+  const [silent] = unanswered;
+  t.equal(silent?.closed, false);
+  process.kill(pids[0] ?? 0, 'SIGKILL');
+  await until(() => silent?.closed === true);
 });
 
 t.test('workers that cannot start end the command, and say why', async (t) => {

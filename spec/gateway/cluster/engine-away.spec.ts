@@ -85,16 +85,12 @@ t.test('browsers stay while the engine is away, and nothing else is let in or do
   const late = await browser(t, one);
   const later = [await browser(t, one), await browser(t, one), await browser(t, one)] as const;
   t.equal(await metric(one, 'broker_up'), 1);
-<<<<<<< HEAD
   await reaches(one, 'broker_nodes', 2);
-=======
-  t.equal(await metric(one, 'broker_nodes'), 2);
   const access = { key: 'key', secret: SECRET, appId: '1', port: one.port };
   const backend = createClient({ ...access, log: false });
   t.teardown(() => backend.disconnect());
   await backend.connect();
   const [toRoom, toAnn] = [backend.channel(ROOM), backend.socket(ann.socket.id)];
->>>>>>> attack19
 
   redis.pause();
   const asked = Promise.all([
