@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import t, { type Test } from 'tap';
-import { redisBroker } from '../../lib/brokers/redis/broker';
+import { redisBroker, type RedisBrokerOptions } from '../../lib/brokers/redis/broker';
 import { isRedisUrl, sentinelsOf } from '../../lib/brokers/redis/address';
 import { redisNodes } from '../../lib/brokers/redis/nodes';
 import { primaries, PrimaryWatch } from '../../lib/brokers/redis/sentinels';
@@ -14,8 +14,9 @@ import { TestNode, transitionsOf } from './test-node';
 async function startNodes(
   t: Test,
   { address }: { address: string },
+  limits: RedisBrokerOptions['limits'] = {},
 ): Promise<[TestNode, TestNode]> {
-  const nodes = [1, 2].map(() => new TestNode(redisBroker({ address })));
+  const nodes = [1, 2].map(() => new TestNode(redisBroker({ address, limits })));
   for (const node of nodes) {
     t.teardown(() => node.broker.stop());
     await node.start();
@@ -72,7 +73,8 @@ t.test('a primary behind sentinels', async (t) => {
 
   t.test('facts are the truth again after a failover', async (t) => {
     const redis = await TestSentinels.start(t);
-    const nodes = await startNodes(t, redis);
+    // A call waits for the failover, however long that takes on a busy machine.
+    const nodes = await startNodes(t, redis, { leaseMs: 30_000, holdMs: 25_000 });
     const [a, b] = nodes;
     await fill(nodes);
     t.equal(await a.app.idempotent('key', 'f', 60_000, () => undefined), 'new');

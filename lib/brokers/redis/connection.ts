@@ -258,9 +258,13 @@ function credentials(username: string | undefined, password: string | undefined)
 }
 
 /** @param server the primary that sentinels have named */
+/** Loads the client of Redis, which takes as long as all else that a gateway needs. */
+export function loadClient(): Promise<typeof import('@redis/client')> {
+  return import('@redis/client');
+}
+
 async function open(address: RedisAddress, server: ServerAddress | undefined) {
-  // Loading the client takes as long as all else that a gateway needs.
-  const { createClient } = await import('@redis/client');
+  const { createClient } = await loadClient();
   const sentinels = sentinelsOf(address);
   const connectTimeout = CONNECT_TIMEOUT_MS;
   if (sentinels !== undefined && server !== undefined) {

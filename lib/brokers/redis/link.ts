@@ -15,7 +15,7 @@ import type {
 } from '../joined/engine-link';
 import type { Fact, Operation, TurnReply } from '../operation';
 import { engineName, type RedisAddress, sentinelsOf } from './address';
-import { askSentinel, Connection, reasonOf } from './connection';
+import { askSentinel, Connection, loadClient, reasonOf } from './connection';
 import { decodeResults, encodeTurn, type EncodeLimits } from './encode-turn';
 import { NodeKeys } from './keys';
 import { loadScripts, scripts } from './scripts/all';
@@ -76,6 +76,8 @@ export class RedisLink implements EngineLink {
     this.#listener = listener;
     this.#closed = false;
     const { clock, log, address } = this.#options;
+    // On a busy machine it takes longer than the patience, and there would be no reason to tell.
+    await loadClient();
     const deadline = clock.now() + timeoutMs;
     const where = `${engineName(address)} (setting broker)`;
     let why = 'no answer';
