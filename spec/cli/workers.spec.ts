@@ -199,7 +199,7 @@ t.test(
 t.test('a connection that was on its way to a worker that stood still ends with it', async (t) => {
   const { port, pids } = await serve(t);
   process.kill(pids[0] ?? 0, 'SIGSTOP');
-  // One of the first goes to the worker that stands still, and none after that.
+  // The worker that stands still gets one connection, and no other before it has answered.
   const unanswered = new Set<Socket>();
   for (let i = 0; i < 4; i++) {
     const socket = connectTcp(port, '127.0.0.1');
