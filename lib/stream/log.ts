@@ -64,7 +64,7 @@ export interface RestoredLog<T> extends KeptEntries<T> {
 export class Log<T> implements Spender {
   readonly #budget: Budget;
   /** Offsets of a restored log without an event, which may have been given out before: their places take no room. */
-  #empty = new Ranges();
+  #empty: Ranges | undefined;
   /** The part of the budget that this log has spent. */
   #entries = 0;
   #bytes = 0;
@@ -82,6 +82,7 @@ export class Log<T> implements Spender {
     this.#budget = budget;
     budget.open(this);
     if (restored === undefined) return;
+    this.#empty = new Ranges();
     for (const { first, last } of this.#buffer.restore(restored)) this.#empty.add(first, last);
     this.#spent();
     if (restored.missed !== undefined) this.miss(restored.missed);
@@ -123,7 +124,8 @@ export class Log<T> implements Spender {
 
   /** Events kept, with the places of those that were finished here. */
   get length(): number {
-    return this.#empty.length === 0 ? this.#buffer.length : this.#buffer.length - this.#emptyKept();
+    const { length } = this.#buffer;
+    return this.#empty === undefined ? length : length - this.#emptyKept(this.#empty);
   }
 
   /** Events kept that are not finished. */
@@ -283,7 +285,7 @@ export class Log<T> implements Spender {
       after: this.committed.offset,
     };
     this.#told = this.#missed = undefined;
-    this.#empty = new Ranges();
+    this.#empty = undefined;
     this.#gap = { oldEpoch, after, cause };
     const { flight } = this.#buffer;
     this.#buffer.release();
@@ -309,9 +311,10 @@ export class Log<T> implements Spender {
     this.#bytes = bytes;
   }
 
-  #emptyKept(): number {
-    this.#empty.delete(1, this.low - 1);
-    return this.#empty.count(this.low, this.top);
+  #emptyKept(empty: Ranges): number {
+    empty.delete(1, this.low - 1);
+    if (empty.length === 0) this.#empty = undefined;
+    return empty.count(this.low, this.top);
   }
 
   #finish(ranges: readonly Range[]): void {

@@ -194,14 +194,14 @@ async function startNode(t: Test, { address }: Engine, url: string): Promise<Nod
   return { child, port: said.port };
 }
 
-interface Scene {
+interface Cluster {
   chance: Chance;
   redis: Engine;
   nodes: Node[];
   startNext(): Promise<Node>;
 }
 
-async function happen(fault: Fault, { chance, redis, nodes, startNext }: Scene): Promise<void> {
+async function happen(fault: Fault, { chance, redis, nodes, startNext }: Cluster): Promise<void> {
   const at = chance.whole(0, nodes.length - 1);
   const node = nodes[at] as Node;
   switch (fault) {

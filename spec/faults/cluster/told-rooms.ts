@@ -4,7 +4,7 @@ import { WebhookEndpoint } from '../../support/webhook-endpoint';
 
 /** Rooms that several browsers may be in. */
 const SHARED = 10;
-/** One of so many requests is answered with 500. */
+/** Requests of which one is answered with 500. */
 const REFUSED = 12;
 
 interface Told {
@@ -20,7 +20,7 @@ interface Guest {
   turn(room: string): void;
 }
 
-/** What may have come between the changes of a round and the endpoint. */
+/** Faults that may have come between the changes of a round and the endpoint. */
 export interface Excuses {
   /** A gateway has ended, or was taken for dead, with webhooks on their way: each may come twice. */
   mayDouble: boolean;
@@ -75,7 +75,7 @@ export class ToldRooms {
     this.#isAway = false;
   }
 
-  /** One of the guests enters a room or leaves it. */
+  /** Has a guest enter a room or leave it. */
   turn(guests: readonly Guest[]): void {
     const guest = this.#chance.pick(guests as readonly [Guest]);
     if (this.#chance.whole(0, 1) === 0) {
