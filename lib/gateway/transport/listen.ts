@@ -150,8 +150,8 @@ export async function listen(
 }
 
 /**
- * Resolves when no connection waits to be accepted: the loop takes one for each of its turns, so that it has to find none,
- * or to have taken as many as can wait. Those in the queue of a port that is closed are reset.
+ * Resolves when no connection waits to be accepted. The loop accepts one a turn: it has to find none, or to have accepted
+ * as many as can wait. The system resets connections in the queue of a port that is closed.
  */
 export async function queueTaken(
   servers: readonly Server[],

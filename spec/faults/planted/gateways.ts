@@ -219,7 +219,7 @@ export const gateways: readonly FaultKind[] = [
         to: 'if (ends) return { sockets: 0 };',
         finder: spec(
           'gateway/protocols/pipe/forwarded-command.spec.ts',
-          'of a command that another gateway does not answer nobody knows the outcome',
+          'a command that another gateway does not answer has an outcome that nobody knows',
         ),
       },
       {

@@ -18,7 +18,7 @@ function unanswered(verb: Verb, isThere: boolean): unknown {
   return command.outcome;
 }
 
-t.test('of a command that another gateway does not answer nobody knows the outcome', (t) => {
+t.test('a command that another gateway does not answer has an outcome that nobody knows', (t) => {
   const unknown = { code: 4224, message: /gateway of socket 7\.1/ };
   for (const isThere of [true, false]) t.match(unanswered(Verb.TRIGGER_SOCKET, isThere), unknown);
   t.match(unanswered(Verb.CLOSE_SOCKET, true), unknown);
