@@ -39,8 +39,9 @@ async function bySubscribers(settings: Settings): Promise<void> {
     await fanOutRow(part, `${sockets}`, { settings, sockets, channels: 1, each: 'all' });
   }
   part.spread(
-    'An event is read, routed and encoded once for all its subscribers, and each of them gets one write for all events of a ' +
-      'turn: few subscribers share the first among fewer, and very many are written to over several turns.',
+    'An event is read, routed and encoded once for all its subscribers, and a write to one of them costs the same for one event ' +
+      'as for many: few subscribers share the first among fewer. Writes to very many take several turns, and share as many of ' +
+      'the events in flight as have come meanwhile: a seventh of them or all, in rounds of one run.',
   );
 }
 

@@ -34,9 +34,11 @@ const PIECES_PER_UNIT = 4;
 /** Pieces of one turn from which on a connection floods. */
 const FLOOD_PIECES = 256;
 
+type Push = (this: IncomingMessage, piece: Buffer | null, encoding?: BufferEncoding) => boolean;
+
 /** Request whose pieces are counted. */
 interface PiecedRequest extends IncomingMessage {
-  [PIECES]: { connection: HttpConnection; push: IncomingMessage['push']; ofBody: number };
+  [PIECES]: { connection: HttpConnection; push: Push; ofBody: number };
   /** Function by which Node reads past a body that nobody wanted, which is not in its types. */
   _dump?: () => void;
 }
@@ -251,7 +253,8 @@ export class HttpConnection {
   /** Counts the chunks of a body (RFC 9112 §7.1), whose sizes are the client's choice. */
   #countPieces(incoming: IncomingMessage): void {
     const request = incoming as PiecedRequest;
-    request[PIECES] = { connection: this, push: request.push, ofBody: 0 };
+    const { push } = incoming as { push: Push };
+    request[PIECES] = { connection: this, push, ofBody: 0 };
     // Node counts nothing any more once the answer is complete.
     request._dump = readPast;
     request.push = HttpConnection.#countPiece;

@@ -25,11 +25,12 @@ export interface Figures {
 
 /**
  * Rounds that warm up end when this many in a row have not used a tenth less CPU time for each than the best before, and the
- * server has done so many in all, of earlier loads too: much code is compiled over seconds where it answers few.
+ * server has done so many in all, of earlier loads too: much code is compiled over seconds where it answers few. A run with
+ * fewer subscribers needs fewer.
  */
 const MAX_NO_BETTER = 2;
 const BETTER = 0.9;
-const MIN_WARM = 20_000;
+const MIN_WARM_EACH = 20;
 const MAX_WARM_ROUNDS = 20;
 /** What servers have done so far in rounds of all their loads. */
 const done = new WeakMap<Child, number>();
@@ -41,7 +42,7 @@ export async function rounds(
   load: (seconds: number) => Promise<Round>,
 ): Promise<Figures> {
   const run = (seconds: number): Promise<Round> => patiently(load, seconds);
-  await warm(server, () => run(settings.seconds / 2));
+  await warm(server, MIN_WARM_EACH * settings.n, () => run(settings.seconds / 2));
   const all: Figures[] = [];
   for (let i = 0; i < settings.rounds; i += 1) {
     const before = await server.ask('cpu');
@@ -65,15 +66,15 @@ export async function rounds(
   };
 }
 
-async function warm(server: Child, run: () => Promise<Round>): Promise<void> {
-  let [least, noBetter, all] = [Infinity, 0, done.get(server) ?? 0];
+async function warm(server: Child, least: number, run: () => Promise<Round>): Promise<void> {
+  let [best, noBetter, all] = [Infinity, 0, done.get(server) ?? 0];
   for (let i = 0; i < MAX_WARM_ROUNDS; i += 1) {
-    if (noBetter >= MAX_NO_BETTER && all >= MIN_WARM) break;
+    if (noBetter >= MAX_NO_BETTER && all >= least) break;
     const before = await server.ask('cpu');
     const { count } = await run();
     const cpuUs = ((await server.ask('cpu')) - before) / count;
-    noBetter = cpuUs < least * BETTER ? 0 : noBetter + 1;
-    least = Math.min(least, cpuUs);
+    noBetter = cpuUs < best * BETTER ? 0 : noBetter + 1;
+    best = Math.min(best, cpuUs);
     all += count;
   }
   done.set(server, all);

@@ -66,11 +66,13 @@ export function parseQuery(query: string): Params {
   if (query === '') return [];
   // Queries of SDKs for a publish have nothing to decode, and URLSearchParams costs as much as an HMAC.
   if (/[%+]/.test(query)) return [...new URLSearchParams(query)];
-  return query.split('&').flatMap((pair): Array<[string, string]> => {
-    if (pair === '') return [];
+  const params: Array<[string, string]> = [];
+  for (const pair of query.split('&')) {
     const at = pair.indexOf('=');
-    return [at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]];
-  });
+    if (at >= 0) params.push([pair.slice(0, at), pair.slice(at + 1)]);
+    else if (pair !== '') params.push([pair, '']);
+  }
+  return params;
 }
 
 /** The parameters that are an endpoint's own. Others beside those of the signature are refused by their names. */
