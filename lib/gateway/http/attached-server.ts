@@ -98,7 +98,7 @@ class SharedServer {
     this.#parts = new Map([...this.#parts].filter(([each]) => each !== prefix));
     if (this.#parts.size > 0) return false;
     this.#server.off('upgrade', endUnheard);
-    // One in front of it calls it on, and would be taken away with it.
+    // A wrapper of somebody else's in front of it would be taken away with it.
     if (this.#server.emit !== this.#emit) return false;
     if (this.#before === undefined) Reflect.deleteProperty(this.#server, 'emit');
     else Object.defineProperty(this.#server, 'emit', this.#before);

@@ -269,7 +269,12 @@ export class Follow implements Tap {
       if (!group.wants(EventKind.MESSAGE, channel, event)) continue;
       const appended = appendedIn(group, about);
       if (appended === undefined) {
-        this.#set(way, groupName(group), 'no', 'another gateway has this stream; it is not followed there');
+        this.#set(
+          way,
+          groupName(group),
+          'no',
+          'another gateway has this stream; it is not followed there',
+        );
         continue;
       }
       const look = (): boolean => this.#atBackend(way, appended);
