@@ -14,7 +14,7 @@ const CPU = 'server µs each';
 const REDIS_CPU = 'Redis µs each';
 const FEW_CHANNELS = 16;
 
-/** One load on one process, on workers, and on a gateway that shares a Redis. */
+/** A load on one process, on workers, and on a gateway that shares a Redis. */
 type Load = (peer: Peer, engine: Child | undefined) => Promise<number[]>;
 
 /** CPU time of the gateway by the way in which it is one with others. */

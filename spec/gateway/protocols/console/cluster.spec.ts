@@ -16,6 +16,7 @@ import type {
 } from '../../../../lib/gateway/protocols/console/api';
 import { TestGateway } from '../../../../lib/testing/test-gateway';
 import { systemClock } from '../../../../lib/util/timers';
+import { ApiClient } from '../../../support/api-client';
 import { ConsoleVisitor } from '../../../support/console-visitor';
 import { SECRET } from '../../../support/start-gateway';
 import { until, untilAnswered } from '../../../support/until';
@@ -138,3 +139,23 @@ t.test('an event of another gateway is followed there', async (t) => {
   t.match(followed(), [{ event: 'client-bob', socket: bob.id, hops: [{ name: 'accepted' }] }]);
   t.equal(followed().length, 1, 'as many as were asked for');
 });
+
+t.test(
+  'an event for browsers of another gateway has not failed at the one that took it',
+  async (t) => {
+    const [one, two] = await startTwo(t);
+    const bob = await new TestGateway(two, CREDENTIALS).browser();
+    await bob.subscribe('room');
+    const stream = await new ConsoleVisitor(one).stream(t, { app: '1', follow: { event: 'told' } });
+    await until(() => stream.lines.some(({ nodes }) => nodes?.answered === 2));
+    await new ApiClient(t, one).post('/events', { name: 'told', channel: 'room', data: '{}' });
+    await bob.next('told');
+    const followed = (): readonly Followed[] =>
+      stream.lines.findLast((line) => line.follow !== undefined)?.follow ?? [];
+    await until(() => followed()[0]?.isOver === true);
+    t.match(followed()[0]?.hops, [
+      { name: 'accepted', is: 'ok' },
+      { name: 'written', is: 'ok', text: /other gateways/ },
+    ]);
+  },
+);

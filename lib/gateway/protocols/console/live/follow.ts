@@ -116,7 +116,10 @@ export class Follow implements Tap {
     const { size } = channel?.sockets ?? { size: 0 };
     this.#set(way, 'accepted', 'ok', `${countOf(size, 'subscriber')} here${excluded}`);
     if (channel === undefined || size === 0) {
-      this.#set(way, 'written', 'no', 'nobody on this gateway is on the channel');
+      const isAlone = this.#context.node() === 'alone';
+      const others = 'nobody here is on the channel; browsers of other gateways are not followed';
+      if (isAlone) this.#set(way, 'written', 'no', 'nobody is on the channel');
+      else this.#set(way, 'written', 'ok', others);
     } else this.#toSockets(way, channel, except);
     void later(answer, (sockets) => {
       if (sockets === 'unavailable') this.#set(way, 'written', 'no', 'the broker does not answer');
@@ -269,12 +272,8 @@ export class Follow implements Tap {
       if (!group.wants(EventKind.MESSAGE, channel, event)) continue;
       const appended = appendedIn(group, about);
       if (appended === undefined) {
-        this.#set(
-          way,
-          groupName(group),
-          'no',
-          'another gateway has this stream; it is not followed there',
-        );
+        const elsewhere = 'another gateway has this stream; it is not followed there';
+        this.#set(way, groupName(group), 'ok', elsewhere);
         continue;
       }
       const look = (): boolean => this.#atBackend(way, appended);
