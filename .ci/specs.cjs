@@ -96,7 +96,9 @@ const LONG = [
     (name) => `spec/cli/${name}.spec.ts`,
   ),
   ...['pipe-with-pusher-js', 'python'].map((name) => `spec/conformance/${name}.spec.ts`),
-  ...['console-accessibility', 'example-pages'].map((name) => `spec/browser/${name}.spec.ts`),
+  ...['console-accessibility', 'example-pages', 'pipe'].map(
+    (name) => `spec/browser/${name}.spec.ts`,
+  ),
   'spec/http/package.spec.ts',
   'spec/doc-comments.spec.ts',
   'spec/examples/prometheus.spec.ts',
