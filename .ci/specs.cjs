@@ -13,7 +13,7 @@ require('./transpiled.cjs');
 const { serveBrowser } = require('../spec/support/browser');
 
 // tap's own limit is not used: where it ends a process, it also fails every one that has not begun.
-const LIMIT = 'timeout -s ALRM -k 5 600';
+const LIMIT = 'timeout -s ALRM -k 5 900';
 const NODE = `${LIMIT} "$0" --enable-source-maps -r '${join(__dirname, 'transpiled.cjs')}' "$@"`;
 // tap sets NODE_OPTIONS to its loader, and with it Node takes no TypeScript for its first file: the shell clears it.
 const START = `export NODE_OPTIONS=; exec ${NODE}`;
@@ -96,7 +96,9 @@ const LONG = [
     (name) => `spec/cli/${name}.spec.ts`,
   ),
   ...['pipe-with-pusher-js', 'python'].map((name) => `spec/conformance/${name}.spec.ts`),
-  ...['console-accessibility', 'example-pages'].map((name) => `spec/browser/${name}.spec.ts`),
+  ...['console-accessibility', 'example-pages', 'pipe'].map(
+    (name) => `spec/browser/${name}.spec.ts`,
+  ),
   'spec/http/package.spec.ts',
   'spec/doc-comments.spec.ts',
   'spec/examples/prometheus.spec.ts',
