@@ -7,7 +7,7 @@ import { until } from '../support/until';
 import { APP, TestNode, transitionsOf } from './test-node';
 
 /** A lease that a spec can wait for; others have the usual one, which a busy machine can keep. */
-const SHORT = { leaseMs: 2000 };
+const SHORT = { leaseMs: 5000 };
 
 /** A clock that stands still when it is told to: the process is stopped, and its connections stay. */
 class StoppableClock implements Clock {
