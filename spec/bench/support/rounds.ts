@@ -32,7 +32,7 @@ const MAX_NO_BETTER = 2;
 const BETTER = 0.9;
 const MIN_WARM_EACH = 20;
 const MAX_WARM_ROUNDS = 20;
-/** What servers have done so far in rounds of all their loads. */
+/** Counts of all rounds of a server so far. */
 const done = new WeakMap<Child, number>();
 
 /** Runs a load a few times, after shorter ones that warm everything up. `cpuUs` is that of the server. */
