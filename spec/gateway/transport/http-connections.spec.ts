@@ -174,6 +174,13 @@ t.test('requests that wait on one connection are bounded, and refused once', asy
   t.equal(handled, 8, 'nothing is handled behind the refusal');
 });
 
+t.test('64 requests wait on one connection behind those of the turn', async (t) => {
+  const { add } = empty();
+  const pipelining = add();
+  const taken = Array.from({ length: 73 }, () => pipelining.requested(request, () => undefined));
+  t.strictSame(taken.indexOf(false), 72, 'eight are handled in the turn');
+});
+
 t.test('requests that wait in all are bounded, and lost connections make room', async (t) => {
   const { connections, refused, add } = empty();
   const flooding = Array.from({ length: 120 }, add);
