@@ -143,7 +143,8 @@ export function TailPage({ app, address, me }: PageProps): JSX.Element {
                 name: 'Went to',
                 cell: ({ sockets, toBackends }) =>
                   [
-                    sockets !== undefined && plural(sockets, 'socket'),
+                    sockets !== undefined &&
+                      plural(sockets, 'socket') + (nodes.asked > 1 ? ' there' : ''),
                     toBackends === true && 'backends',
                     toBackends === false && <span class="soft">no backend</span>,
                   ].filter(Boolean),

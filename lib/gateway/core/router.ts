@@ -104,7 +104,10 @@ export class Router {
       void later(answer, (sockets) => {
         const { channel, event, data } = publication;
         const bytes = Buffer.byteLength(data);
-        this.#journal.note({ app: app.id, channel, event, bytes, sockets }, 'published');
+        // Gateways that are joined hear it back like all others: without a receipt nobody counts.
+        const isCounted = receipt || this.#hub.nodes.own === 0;
+        const about = { app: app.id, channel, event, bytes, ...(isCounted && { sockets }) };
+        this.#journal.note(about, 'published');
       });
     }
     return answer;

@@ -312,7 +312,7 @@ export interface TailRow {
   readonly event: string;
   readonly socket: string | undefined;
   readonly bytes: number;
-  /** Sockets that it was written to, on this node. */
+  /** Sockets of this node that it goes to; of all nodes where its sender has asked for a receipt. */
   readonly sockets: number | undefined;
   readonly toBackends: boolean | undefined;
   /** The data, cut; operators only, and only when they ask for it. */

@@ -124,6 +124,26 @@ t.test('a tail shows the events of all gateways, each with its node', async (t) 
   t.equal(seen, 2, 'no event is seen twice');
 });
 
+t.test('a tail tells to how many sockets of the node an event goes', async (t) => {
+  const [one, two] = await startTwo(t);
+  for (const gateway of [one, two, two]) {
+    await (await new TestGateway(gateway, CREDENTIALS).browser()).subscribe('room');
+  }
+  const stream = await new ConsoleVisitor(one).stream(t, { app: '1', tail: { way: 'out' } });
+  await until(() => stream.lines.some(({ nodes }) => nodes?.answered === 2));
+  for (const gateway of [one, two]) {
+    await new ApiClient(t, gateway).post('/events', { name: 'told', channel: 'room', data: '{}' });
+  }
+  const rows = (): TailRow[] => stream.lines.flatMap((line) => line.tail?.rows ?? []);
+  await until(() => rows().length === 2);
+  t.same(
+    rows()
+      .map(({ sockets }) => sockets)
+      .sort(),
+    [1, 2],
+  );
+});
+
 t.test('an event of another gateway is followed there', async (t) => {
   const [one, two] = await startTwo(t);
   const bob = await new TestGateway(two, CREDENTIALS).browser();

@@ -65,12 +65,16 @@ export class Tail implements Tap {
 
   published(
     app: App,
-    { channel, event, data }: Passing,
+    { channel, event, data, except = [] }: Passing,
     answer: Eventual<number | Unavailable>,
   ): void {
     if (!this.#takes(app, 'out', channel, event, undefined)) return;
-    if (typeof answer === 'number')
-      return this.#add('out', channel, event, data, { sockets: answer });
+    if (typeof answer === 'number') {
+      // A node that is joined with others hears the event back, like them: it has written nothing yet.
+      const isWritten = this.#context.node() === 'alone';
+      const sockets = isWritten ? answer : subscribersHere(app, channel, except);
+      return this.#add('out', channel, event, data, { sockets });
+    }
     const at = this.#context.clock.wall();
     void later(answer, (sockets) => {
       const count = sockets === 'unavailable' ? undefined : sockets;
@@ -116,4 +120,12 @@ export class Tail implements Tap {
       data: this.#filter.data === true ? data.slice(0, MAX_DATA) : undefined,
     });
   }
+}
+
+function subscribersHere(app: App, channel: string, except: readonly string[]): number {
+  const { sockets } = app.channels.get(channel) ?? {};
+  if (sockets === undefined) return 0;
+  let left = sockets.size;
+  if (except.length > 0) for (const { id } of sockets) if (except.includes(id)) left--;
+  return left;
 }
