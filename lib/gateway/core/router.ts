@@ -105,7 +105,7 @@ export class Router {
         const { channel, event, data } = publication;
         const bytes = Buffer.byteLength(data);
         // Gateways that are joined hear it back like all others: without a receipt nobody counts.
-        const isCounted = receipt || this.#hub.nodes.own === 0;
+        const isCounted = receipt || app.broker.isAlone;
         const about = { app: app.id, channel, event, bytes, ...(isCounted && { sockets }) };
         this.#journal.note(about, 'published');
       });

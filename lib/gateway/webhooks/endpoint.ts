@@ -33,7 +33,12 @@ interface Delivery extends Signed {
   firstAttemptAt: number;
   attempts: number;
   dueAt: number;
+  /** Other gateways tell what it says of channels and members. */
+  isLeft?: boolean;
 }
+
+/** Wait of a gateway that the others may have taken for dead, until it looks again whether they have. */
+const DOUBT_MS = 1000;
 
 /** An endpoint as the console shows it. */
 export interface EndpointState {
@@ -73,7 +78,7 @@ export class Endpoint {
   readonly #circuit = new Circuit(MAX_IN_FLIGHT);
   /** Requests that wait for their next attempt, the first due first. */
   readonly #retries: Delivery[] = [];
-  #inFlight = 0;
+  readonly #inFlight = new Set<Delivery>();
   /** Events that nobody took yet may go from this time on. */
   #freshAt = 0;
   #timer: Timer | undefined;
@@ -154,10 +159,13 @@ export class Endpoint {
       : this.#history.sendAgain(delivery, (events) => this.#taken(events));
   }
 
-  /** Other gateways tell of changes that this one had yet to tell. */
+  /** Other gateways tell of changes that this one had yet to tell; told late, they would undo what came behind them. */
   leave(): void {
     this.#parts.metrics.webhookEventsWaiting -= this.#queue.leave();
+    for (const delivery of [...this.#inFlight, ...this.#retries]) delivery.isLeft = true;
+    for (const delivery of this.#retries.splice(0)) this.#again(delivery);
     this.#settled();
+    this.#pump();
   }
 
   /** Age of the oldest event that waits or is on its way, in milliseconds; 0 when there is none. */
@@ -194,7 +202,9 @@ export class Endpoint {
 
   #pump(): void {
     const now = this.#parts.clock.now();
-    while (this.#inFlight < this.#circuit.allowed(now)) {
+    // The others may tell what this gateway owes, and what has come behind it.
+    if (this.#app.broker.isInDoubt) return this.#schedule(now, now + DOUBT_MS);
+    while (this.#inFlight.size < this.#circuit.allowed(now)) {
       // A trial request takes a load that was not refused yet: one bad load must not keep the circuit open.
       const delivery = this.#circuit.trying
         ? (this.#fresh(now) ?? this.#retry(now))
@@ -246,17 +256,17 @@ export class Endpoint {
   #attempt(delivery: Delivery): void {
     const { clock, metrics } = this.#parts;
     const sinceMs = clock.now();
-    this.#inFlight++;
+    this.#inFlight.add(delivery);
     delivery.attempts++;
     this.#poster.post(delivery.headers, delivery.body, (outcome) => {
       const durationMs = clock.now() - sinceMs;
       metrics.attempted(durationMs);
       if (this.#stopped) return;
-      this.#inFlight--;
+      this.#inFlight.delete(delivery);
+      const attempted = { ...delivery, entries: delivery.load.entries };
       this.#ended(delivery, outcome);
-      const { load } = delivery;
       const goesOn = this.#retries.includes(delivery);
-      this.#history.ended({ ...delivery, entries: load.entries }, outcome, durationMs, goesOn);
+      this.#history.ended(attempted, outcome, durationMs, goesOn);
       this.#pump();
     });
   }
@@ -286,6 +296,17 @@ export class Endpoint {
       return this.#giveUp(delivery, why);
     }
     delivery.dueAt = dueAt;
+    this.#again(delivery);
+  }
+
+  /** Plans another attempt, of what others do not tell. */
+  #again(delivery: Delivery): void {
+    const { load, isLeft, dueAt } = delivery;
+    if (isLeft === true && load.receipts.length > 0) {
+      this.#parts.metrics.webhookEventsWaiting -= this.#queue.leaveOf(load);
+      if (load.entries.length === 0) return this.#release(load);
+      Object.assign(delivery, this.#sign(load.entries));
+    }
     const at = this.#retries.findIndex((other) => other.dueAt > dueAt);
     this.#retries.splice(at < 0 ? this.#retries.length : at, 0, delivery);
   }
@@ -315,14 +336,15 @@ export class Endpoint {
   }
 
   /** The pump is woken by a timer, or by the end of a request while all places are taken. */
-  #schedule(now: number): void {
+  #schedule(now: number, notBefore = 0): void {
     this.#clearTimer();
     const fresh = this.#queue.hasReady ? this.#freshAt : Infinity;
     const dueAt = Math.max(
       Math.min(fresh, this.#retries[0]?.dueAt ?? Infinity),
       this.#circuit.openUntil,
+      notBefore,
     );
-    if (dueAt === Infinity || this.#inFlight >= this.#circuit.allowed(dueAt)) return;
+    if (dueAt === Infinity || this.#inFlight.size >= this.#circuit.allowed(dueAt)) return;
     this.#timer = this.#parts.clock.setTimeout(
       () => {
         this.#timer = undefined;

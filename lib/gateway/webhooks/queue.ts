@@ -5,6 +5,8 @@ import type { Receipt } from './receipt';
 /** Entries that travel together; none of their channels has others on the way. */
 export interface Load {
   entries: string[];
+  /** Those of the entries that no other gateway would tell. */
+  own: string[];
   channels: ReadonlySet<string>;
   receipts: readonly Receipt[];
   bytes: number;
@@ -133,6 +135,7 @@ export class Queue {
     nowMs: number,
   ): { load: Load | undefined; expired: string[] } {
     const entries: string[] = [];
+    const own: string[] = [];
     const lines = new Set<Line>();
     const receipts: Receipt[] = [];
     const expired: string[] = [];
@@ -150,7 +153,8 @@ export class Queue {
       if (entries.length === most.entries) break;
       if (entries.length > 0 && bytes + entry.bytes > most.bytes) break;
       entries.push(entry.event.json);
-      if (entry.event.receipt !== undefined) receipts.push(entry.event.receipt);
+      if (entry.event.receipt === undefined) own.push(entry.event.json);
+      else receipts.push(entry.event.receipt);
       bytes += entry.bytes;
       sinceMs = Math.min(sinceMs, atMs);
       lines.add(line);
@@ -164,8 +168,9 @@ export class Queue {
     }
     for (const line of lines) this.#unready(line);
     const channels = new Set([...lines].map(({ channel }) => channel));
-    const load = entries.length === 0 ? undefined : { entries, channels, receipts, bytes, sinceMs };
-    if (load !== undefined) this.#underway.add(load);
+    const load = { entries, own, channels, receipts, bytes, sinceMs };
+    if (entries.length === 0) return { load: undefined, expired };
+    this.#underway.add(load);
     return { load, expired };
   }
 
@@ -190,6 +195,19 @@ export class Queue {
     const left = all.filter(({ event }) => event.receipt !== undefined);
     for (const entry of left) this.#forget(entry);
     return left.length;
+  }
+
+  /** Takes out of a load what another gateway tells. Returns how many entries there were. */
+  leaveOf(load: Load): number {
+    const { receipts, own } = load;
+    const ownBytes = own.reduce((sum, json) => sum + Buffer.byteLength(json), 0);
+    this.#size -= receipts.length;
+    this.#bytes -= load.bytes - ownBytes;
+    load.entries = own;
+    load.receipts = [];
+    load.bytes = ownBytes;
+    for (const receipt of receipts) receipt.release();
+    return receipts.length;
   }
 
   /** Nobody takes what waits or is on the way, and nobody else is to: it is given up. Returns how much that was. */

@@ -6,6 +6,7 @@ const takeOvers = 'gateway/cluster/take-overs.spec.ts';
 const commandQueue = 'gateway/protocols/pipe/command-queue.spec.ts';
 const settled = 'a broker that gives no answer leaves open what it was told, and nothing else';
 const neighbours = 'gateway/neighbours.spec.ts';
+const endpoint = 'gateway/webhooks/endpoint.spec.ts';
 
 /** Faults of several gateways that are to be one. */
 export const gateways: readonly FaultKind[] = [
@@ -128,6 +129,29 @@ export const gateways: readonly FaultKind[] = [
           reloads,
           'an app that a reload adds here last is heard by backends elsewhere at once',
         ),
+      },
+    ],
+  },
+  {
+    title: 'webhooks of a gateway that others take for dead',
+    kind: 'A gateway that stood still tells late what the others have told meanwhile, and what has changed since is told as it was.',
+    bugs: [
+      {
+        title: 'what was refused before is sent again',
+        file: 'gateway/webhooks/endpoint.ts',
+        from: 'for (const delivery of this.#retries.splice(0)) this.#again(delivery);',
+        to: '',
+        finder: spec(
+          endpoint,
+          'a gateway that was taken for dead sends nothing again that others tell',
+        ),
+      },
+      {
+        title: 'requests go out before it knows',
+        file: 'gateway/webhooks/endpoint.ts',
+        from: 'if (this.#app.broker.isInDoubt) return this.#schedule(now, now + DOUBT_MS);',
+        to: '',
+        finder: spec(endpoint, 'a gateway that may be taken for dead sends nothing until it knows'),
       },
     ],
   },

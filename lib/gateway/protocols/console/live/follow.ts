@@ -116,7 +116,7 @@ export class Follow implements Tap {
     const { size } = channel?.sockets ?? { size: 0 };
     this.#set(way, 'accepted', 'ok', `${countOf(size, 'subscriber')} here${excluded}`);
     if (channel === undefined || size === 0) {
-      const isAlone = this.#context.node() === 'alone';
+      const { isAlone } = app.broker;
       const others = 'nobody here is on the channel; browsers of other gateways are not followed';
       if (isAlone) this.#set(way, 'written', 'no', 'nobody is on the channel');
       else this.#set(way, 'written', 'ok', others);

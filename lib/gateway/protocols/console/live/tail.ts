@@ -71,8 +71,7 @@ export class Tail implements Tap {
     if (!this.#takes(app, 'out', channel, event, undefined)) return;
     if (typeof answer === 'number') {
       // A node that is joined with others hears the event back, like them: it has written nothing yet.
-      const isWritten = this.#context.node() === 'alone';
-      const sockets = isWritten ? answer : subscribersHere(app, channel, except);
+      const sockets = app.broker.isAlone ? answer : subscribersHere(app, channel, except);
       return this.#add('out', channel, event, data, { sockets });
     }
     const at = this.#context.clock.wall();
