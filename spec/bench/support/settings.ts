@@ -33,7 +33,7 @@ function help(parts: readonly string[]): string {
     `npm run bench -- [PART ...] [flags]; parts: ${parts.join(', ')}`,
     '  --n N         subscribers, players, channels of a subscriber (1000)',
     '  --sockets N   idle sockets; twice as many are on many channels (5000)',
-    '  --seconds N   length of a round (0.5)      --rounds N  rounds, of which the median is told (3)',
+    '  --seconds N   length of a round (0.4)      --rounds N  rounds, of which the median is told (3)',
     '  --port N      port of the servers (6601)   --peers     servers of other projects too',
     '  --cost        CPU time while the work grows, in the place of the parts',
     '  --write       writes the chart and the tables of README.md',
@@ -47,7 +47,7 @@ export function readSettings(parts: readonly string[]): Settings {
     allowPositionals: true,
     options: {
       n: { type: 'string', default: '1000' },
-      seconds: { type: 'string', default: '0.5' },
+      seconds: { type: 'string', default: '0.4' },
       rounds: { type: 'string', default: '3' },
       sockets: { type: 'string', default: '5000' },
       port: { type: 'string', default: '6601' },
