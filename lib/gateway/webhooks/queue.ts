@@ -5,7 +5,7 @@ import type { Receipt } from './receipt';
 /** Entries that travel together; none of their channels has others on the way. */
 export interface Load {
   entries: string[];
-  /** Those of the entries that no other gateway would tell. */
+  /** Entries among them that no other gateway would tell. */
   own: string[];
   channels: ReadonlySet<string>;
   receipts: readonly Receipt[];

@@ -6,7 +6,7 @@ const takeOvers = 'gateway/cluster/take-overs.spec.ts';
 const commandQueue = 'gateway/protocols/pipe/command-queue.spec.ts';
 const settled = 'a broker that gives no answer leaves open what it was told, and nothing else';
 const neighbours = 'gateway/neighbours.spec.ts';
-const endpoint = 'gateway/webhooks/endpoint.spec.ts';
+const takenForDead = 'gateway/webhooks/taken-for-dead.spec.ts';
 
 /** Faults of several gateways that are to be one. */
 export const gateways: readonly FaultKind[] = [
@@ -142,7 +142,7 @@ export const gateways: readonly FaultKind[] = [
         from: 'for (const delivery of this.#retries.splice(0)) this.#again(delivery);',
         to: '',
         finder: spec(
-          endpoint,
+          takenForDead,
           'a gateway that was taken for dead sends nothing again that others tell',
         ),
       },
@@ -151,7 +151,10 @@ export const gateways: readonly FaultKind[] = [
         file: 'gateway/webhooks/endpoint.ts',
         from: 'if (this.#app.broker.isInDoubt) return this.#schedule(now, now + DOUBT_MS);',
         to: '',
-        finder: spec(endpoint, 'a gateway that may be taken for dead sends nothing until it knows'),
+        finder: spec(
+          takenForDead,
+          'a gateway that may be taken for dead sends nothing until it knows',
+        ),
       },
     ],
   },

@@ -1,106 +1,15 @@
 import t from 'tap';
-import { App } from '../../../lib/gateway/core/model/app';
-import { Metrics } from '../../../lib/gateway/core/metrics';
-import { checkGatewayOptions, type WebhookOptions } from '../../../lib/gateway/options/options';
-import type { WebhookEvent } from '../../../lib/gateway/webhooks/events';
-import type { PostOutcome } from '../../../lib/gateway/webhooks/poster';
-import { GivenUp } from '../../../lib/gateway/webhooks/given-up';
-import { Receipt } from '../../../lib/gateway/webhooks/receipt';
-import { Endpoint } from '../../../lib/gateway/webhooks/endpoint';
 import { hmacHex } from '../../../lib/pusher/signature';
-import { silent } from '../../../lib/util/logger';
-import { ManualClock } from '../../support/manual-clock';
-
-const SECRET = 'a-secret-of-the-specs';
-const FAILED: PostOutcome = { ok: false, why: 'status 500' };
-const TAKEN: PostOutcome = { ok: true };
-
-interface Post {
-  atMs: number;
-  body: string;
-  signature: string;
-  /** Channels of its events. */
-  channels: string[];
-  end: (outcome: PostOutcome) => void;
-}
-
-interface EndpointSetup {
-  webhook?: Partial<WebhookOptions>;
-  limits?: { maxWebhookEvents?: number; maxWebhookBytes?: number };
-  /** Ends every post in the next turn of the clock; without it, posts stay open. */
-  outcome?: () => PostOutcome;
-  /** Broker of the app; there is no doubt without it. */
-  broker?: { isInDoubt: boolean };
-}
-
-function offlineEndpoint({
-  webhook,
-  limits,
-  outcome,
-  broker = { isInDoubt: false },
-}: EndpointSetup = {}): {
-  clock: ManualClock;
-  receiver: Endpoint;
-  metrics: Metrics;
-  posts: Post[];
-  warnings: string[];
-  /** Details of the warnings. */
-  told: object[];
-  offer: (...channels: string[]) => void;
-} {
-  const clock = new ManualClock();
-  clock.chance = 1;
-  const settings = checkGatewayOptions({
-    apps: [
-      {
-        id: '1',
-        key: 'key',
-        secret: SECRET,
-        webhooks: [{ url: 'https://a.example/secret?token=1', batch: false }],
-      },
-    ],
-    limits,
-  });
-  const [options] = settings.apps as [(typeof settings.apps)[0]];
-  const metrics = new Metrics();
-  const posts: Post[] = [];
-  const warnings: string[] = [];
-  const told: object[] = [];
-  const warn = (about: object, message: string): void => {
-    told.push(about);
-    warnings.push(message);
-  };
-  const log = { ...silent, warn };
-  const poster = {
-    post(headers: Record<string, string>, body: Buffer, end: (outcome: PostOutcome) => void): void {
-      const { events } = JSON.parse(body.toString()) as { events: Array<{ channel: string }> };
-      const channels = events.map(({ channel }) => channel);
-      const signature = headers['X-Pusher-Signature'] ?? '';
-      posts.push({ atMs: clock.now(), body: body.toString(), signature, channels, end });
-      if (outcome !== undefined) clock.setTimeout(() => end(outcome()), 0);
-    },
-    close: () => undefined,
-  };
-  const parts = { clock, log, metrics, limits: settings.limits, givenUp: new GivenUp() };
-  const app = new App(options);
-  app.join(broker as App['broker']);
-  const one = { ...(options.webhooks[0] as WebhookOptions), ...webhook };
-  const receiver = new Endpoint(app, one, parts, poster);
-  const offer = (...channels: string[]): void => {
-    for (const channel of channels) receiver.offer(occupied(channel));
-  };
-  return { clock, receiver, metrics, posts, warnings, told, offer };
-}
-
-/** An event that another gateway tells when this one is taken for dead. */
-function shared(channel: string, settled: () => void = () => undefined): WebhookEvent {
-  return { ...occupied(channel), receipt: new Receipt(settled) };
-}
-
-function occupied(channel: string): WebhookEvent {
-  const json = JSON.stringify({ name: 'channel_occupied', channel });
-  return { name: 'channel_occupied', channel, userId: undefined, source: '', json };
-}
+import { GivenUp } from '../../../lib/gateway/webhooks/given-up';
+import type { PostOutcome } from '../../../lib/gateway/webhooks/poster';
+import {
+  FAILED,
+  occupied,
+  offlineEndpoint,
+  type Post,
+  SECRET,
+  TAKEN,
+} from '../../support/offline-endpoint';
 
 t.test('a refused webhook is sent again, byte for byte, 1, 2, 4 … 60 s apart', async (t) => {
   const { clock, posts, metrics, offer } = offlineEndpoint({ outcome: () => FAILED });
@@ -402,41 +311,4 @@ t.test('requests that were given up take a mebibyte at most', async (t) => {
     kept.of(owner).map(({ delivery }) => delivery),
     ['19', '18', '17', '16', '15', '14', '13', '12', '11', '10'],
   );
-});
-
-t.test('a gateway that was taken for dead sends nothing again that others tell', async (t) => {
-  const { clock, receiver, posts, metrics, offer } = offlineEndpoint({ webhook: { batch: true } });
-  let settled = 0;
-  receiver.offer(shared('refused', () => settled++));
-  clock.advance(50);
-  posts[0]?.end(FAILED);
-  receiver.offer(shared('on its way', () => settled++));
-  offer('own');
-  clock.advance(50);
-  t.strictSame(posts[1]?.channels, ['on its way', 'own']);
-  receiver.offer(shared('waiting', () => settled++));
-  receiver.leave();
-  t.equal(settled, 2, 'what was refused or waits is left');
-  posts[1]?.end(FAILED);
-  t.equal(settled, 3, 'and what is not taken');
-  clock.advance(1000);
-  t.strictSame(posts[2]?.channels, ['own'], 'what nobody else tells is sent again');
-  t.not(posts[2]?.signature, posts[1]?.signature, 'and signed anew');
-  posts[2]?.end(TAKEN);
-  clock.advance(600_000);
-  t.equal(posts.length, 3);
-  t.equal(metrics.webhookEventsWaiting, 0);
-  t.equal(metrics.webhookEventsSent, 1);
-});
-
-t.test('a gateway that may be taken for dead sends nothing until it knows', async (t) => {
-  const doubt = { isInDoubt: true };
-  const { clock, receiver, posts } = offlineEndpoint({ outcome: () => TAKEN, broker: doubt });
-  receiver.offer(shared('room'));
-  clock.advance(5000);
-  t.equal(posts.length, 0);
-  doubt.isInDoubt = false;
-  clock.advance(1000);
-  t.equal(posts.length, 1);
-  t.equal(clock.timers, 0);
 });
