@@ -80,7 +80,7 @@ const SHARE = 30;
 const LONG = [
   'spec/bench/rows.spec.ts',
   'spec/brokers/sentinels.spec.ts',
-  ...['engine-away', 'lost-gateways', 'take-overs', 'webhooks-once'].map(
+  ...['engine-away', 'far', 'lost-gateways', 'take-overs', 'webhooks-once'].map(
     (name) => `spec/gateway/cluster/${name}.spec.ts`,
   ),
   ...['in-chromium-tls', 'subscriber-in-chromium', 'subscriber-in-node'].map(
@@ -103,6 +103,7 @@ const LONG = [
   'spec/doc-comments.spec.ts',
   'spec/examples/prometheus.spec.ts',
   'spec/examples/proxies.spec.ts',
+  'spec/examples/testing.spec.ts',
   'spec/lint/rules.spec.ts',
   'spec/pipe/inbox/mutants.spec.ts',
   'spec/public-api.spec.ts',
