@@ -1,5 +1,8 @@
 import t from 'tap';
+import { FarEngine } from '../../../lib/brokers/memory/far-engine';
+import { Gateway } from '../../../lib/gateway/gateway';
 import type { Logger } from '../../../lib/util/logger';
+import { systemClock } from '../../../lib/util/timers';
 import { ApiClient } from '../../support/api-client';
 import { RawSocket } from '../../support/raw-socket';
 import { SECRET, startGateway } from '../../support/start-gateway';
@@ -49,6 +52,23 @@ t.test('connections, subscriptions and publishes are lines at debug, without dat
     { ...about, message: 'socket closed', code: 1006 },
   ]);
   t.notMatch(JSON.stringify(lines), 'a private word');
+});
+
+t.test('a gateway of several does not say to how many sockets an event went', async (t) => {
+  const { lines, log } = keptLog();
+  const apps = [{ id: '1', key: 'key', secret: SECRET }];
+  const broker = new FarEngine().join().broker;
+  const gateway = new Gateway({ port: 0, apps, log }, systemClock, broker);
+  t.teardown(() => gateway.stop());
+  await gateway.start();
+  const socket = await TestSocket.connect(t, gateway.port);
+  await socket.subscribe('room');
+  const api = new ApiClient(t, gateway);
+  await api.post('/events', { name: 'said', channel: 'room', data: '' });
+  await socket.next();
+  const published = lines.find(({ message }) => message === 'published');
+  t.match(published, { channel: 'room', event: 'said' });
+  t.equal(published?.['sockets'], undefined);
 });
 
 t.test('backends come and go at info, and the gateway says when it starts and stops', async (t) => {

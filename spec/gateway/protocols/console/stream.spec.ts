@@ -94,6 +94,24 @@ t.test('no observer is added by whoever looks, and the tap goes with the last on
   t.equal(offline.channels.clock.timers, 0, 'no timer is left');
 });
 
+t.test('an event for a channel that nobody is on ends there', async (t) => {
+  const offline = new OfflineConsole();
+  const { router, app, clock } = offline.channels;
+  const stream = offline.open({ app: '1', follow: { event: 'told', count: 1 } });
+  void router.publish(app, { channel: 'empty', event: 'told', data: '1' });
+  clock.advance(5000);
+  t.match(stream.lines.findLast(({ follow }) => follow !== undefined)?.follow, [
+    {
+      hops: [
+        { name: 'accepted', is: 'ok' },
+        { name: 'written', is: 'no', text: 'nobody is on the channel' },
+      ],
+      isOver: true,
+    },
+  ]);
+  stream.leave();
+});
+
 t.test('this gateway looks for another one until that asks no more', async (t) => {
   const { channels } = new OfflineConsole();
   const { hub, router, app, clock } = channels;
