@@ -175,6 +175,12 @@ export interface Telling {
   readonly seq: number;
 }
 
+/** A state that observers have taken, or that is given up. */
+export interface Settled extends Telling {
+  /** This node has told nothing of the same thing behind it. */
+  readonly isLast: boolean;
+}
+
 /** Open sockets and signed-in users of an app in the cluster. */
 export interface Totals {
   sockets: number;
@@ -292,8 +298,12 @@ export interface AppBroker {
    * key-value store: a key for each thing, changed by its revision.)
    */
   tell(tellings: readonly Telling[]): Eventual<readonly boolean[] | Unavailable>;
-  /** Observers have taken states that this node was to tell. Until then it owes them. */
-  told(tellings: readonly Telling[]): Eventual<'told' | Unavailable>;
+  /**
+   * Observers have taken states that this node was to tell. Until then it owes them. Returns, for those that are the last that
+   * this node has told of a thing, the state that the cluster has told last where it is another one: observers may have taken
+   * it first, so this node tells it again, and owes it. (In a key-value store: the key of the thing is read behind.)
+   */
+  told(settled: readonly Settled[]): Eventual<readonly Telling[] | Unavailable>;
   /**
    * States that this node tells from now on, in the order of their changes: nodes that are gone owed them. Each of the
    * channels that are meant is given to one node, which owes it then. (In a key-value store: keys by node and change.)

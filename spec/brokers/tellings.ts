@@ -38,7 +38,7 @@ export function holdsTellings(
     const all = [state(true, 3, 'b'), state(true, 2, 'a'), state(false, 4, 'a', 'ann')];
     t.strictSame(await a.app.tell(all), [true, true, true]);
     t.strictSame(await a.app.tell([state(true, 5, 'taken')]), [true]);
-    t.equal(await a.app.told([state(true, 5, 'taken')]), 'told');
+    t.strictSame(await a.app.told([{ ...state(true, 5, 'taken'), isLast: true }]), []);
     t.strictSame(await b.app.owed(() => true), [], 'nobody is gone');
     const numbers = [a.broker.node, b.broker.node] as const;
     await a.broker.leave();
@@ -59,6 +59,28 @@ export function holdsTellings(
     await b.broker.leave();
     await until(() => !c.broker.nodes.has(numbers[1]));
     t.strictSame(await owed(c, () => true), ['2 a  there', '4 a ann gone'], 'it owed them, too');
+  });
+
+  t.test('a state that is taken late is followed by the one that was told last', async (t) => {
+    const [a, b, c] = await cluster(t);
+    const settle = async ({ app }: TestNode, telling: Telling, isLast = true): Promise<unknown> =>
+      app.told([{ ...telling, isLast }]);
+    const ann = (present: boolean, seq: number): Telling => state(present, seq, 'room', 'ann');
+    t.strictSame(await a.app.tell([state(true, 1), ann(true, 2)]), [true, true]);
+    t.strictSame(await b.app.tell([state(false, 3), ann(false, 4)]), [true, true]);
+    t.strictSame(await settle(b, state(false, 3)), [], 'nothing came behind it');
+    t.strictSame(await settle(a, state(true, 1)), [state(false, 3)]);
+    t.strictSame(await settle(a, state(true, 1)), [state(false, 3)], 'asked again, as after a cut');
+    t.strictSame(await settle(a, ann(true, 2), false), [], 'the node has told more behind it');
+    t.strictSame(await settle(c, ann(true, 2)), [], 'it did not owe this');
+    t.strictSame(await b.app.tell([state(true, 5)]), [true]);
+    t.strictSame(await b.app.tell([state(false, 6)]), [true]);
+    t.strictSame(await settle(b, state(true, 5)), [state(false, 6)]);
+    const number = a.broker.node;
+    await a.broker.leave();
+    await until(() => [b, c].every(({ broker }) => !broker.nodes.has(number)));
+    t.strictSame(await c.app.owed(() => true), [state(false, 3)], 'the node owed it');
+    t.strictSame(await settle(c, state(false, 3)), [], 'the same state came behind it');
   });
 
   t.test('differences to what was told are found', async (t) => {

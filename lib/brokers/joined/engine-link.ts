@@ -3,6 +3,7 @@ import type {
   ChannelCount,
   MemberList,
   OnlineUsers,
+  Settled,
   Telling,
   Totals,
 } from '../broker';
@@ -57,7 +58,8 @@ export interface OwedTelling {
 /** States of which observers outside were told. Each call is made again, alike, where its outcome is not known. */
 export interface EngineTellings {
   tell(node: number, tellings: readonly Telling[]): Promise<readonly boolean[]>;
-  told(node: number, tellings: readonly Telling[]): Promise<void>;
+  /** Answers with the states that the node owes instead. */
+  told(node: number, settled: readonly Settled[]): Promise<readonly Telling[]>;
   untold(): AsyncIterable<readonly Telling[]>;
   /** States that nodes owe, in the order of their changes. */
   owed(): Promise<readonly OwedTelling[]>;

@@ -5,6 +5,7 @@ import type {
   Eventual,
   MemberList,
   OnlineUsers,
+  Settled,
   Telling,
   Totals,
   Unavailable,
@@ -118,11 +119,8 @@ export class AppReads {
     return this.#ask(() => this.#tellings.tell(this.#parts.node(), tellings));
   }
 
-  told(tellings: readonly Telling[]): Eventual<'told' | Unavailable> {
-    return this.#ask(async () => {
-      await this.#tellings.told(this.#parts.node(), tellings);
-      return 'told' as const;
-    });
+  told(settled: readonly Settled[]): Eventual<readonly Telling[] | Unavailable> {
+    return this.#ask(() => this.#tellings.told(this.#parts.node(), settled));
   }
 
   untold(): AsyncIterable<readonly Telling[]> {

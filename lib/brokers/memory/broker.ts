@@ -16,6 +16,7 @@ import type {
   OnlineUsers,
   PublishOptions,
   Records,
+  Settled,
   Telling,
   Totals,
   Transition,
@@ -230,9 +231,8 @@ class MemoryApp implements AppBroker, Hearer {
     return this.#state.told.tell(this.#node, tellings, this.#clock.now());
   }
 
-  told(tellings: readonly Telling[]): 'told' {
-    this.#state.told.told(this.#node, tellings);
-    return 'told';
+  told(settled: readonly Settled[]): readonly Telling[] {
+    return this.#state.told.told(this.#node, settled);
   }
 
   owed(isMeant: (channel: string) => boolean): readonly Telling[] {

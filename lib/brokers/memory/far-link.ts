@@ -250,7 +250,7 @@ export class FarLink implements EngineLink {
     const call = <T>(run: () => T): Promise<T> => this.#call(run);
     return {
       tell: (node, tellings) => call(() => told().tell(node, tellings, engine.clock.now())),
-      told: (node, tellings) => call(() => told().told(node, tellings)),
+      told: (node, settled) => call(() => told().told(node, settled)),
       owed: () => call(() => told().owed()),
       take: (node, owed) => call(() => told().take(node, owed)),
       async *untold() {

@@ -1,4 +1,4 @@
-import type { Telling } from '../broker';
+import type { Settled, Telling } from '../broker';
 import type { OwedTelling } from '../joined/engine-link';
 
 /** Time for which it is known that something was told as gone: questions about it come late, or again, within it. */
@@ -31,8 +31,22 @@ export class ToldStates {
     return tellings.map((telling) => this.#tell(node, telling, nowMs));
   }
 
-  told(node: number, tellings: readonly Telling[]): void {
-    for (const telling of tellings) this.#owed.delete(owedName(node, telling));
+  /** Returns the states that the node owes instead. */
+  told(node: number, settled: readonly Settled[]): Telling[] {
+    return settled.flatMap(({ isLast, ...telling }) => {
+      const isOwed = this.#owed.delete(owedName(node, telling));
+      const name = nameOf(telling);
+      const here = this.#present.get(name);
+      const present = here !== undefined;
+      if (!isLast || present === telling.present) return [];
+      // A mark of what is gone may be too old to be kept.
+      const { seq } = here ?? this.#gone.get(name) ?? telling;
+      const instead = { ...telling, present, seq };
+      const owed = owedName(node, instead);
+      if (isOwed) this.#owed.set(owed, { node, telling: instead });
+      // The question may have been asked before.
+      return this.#owed.has(owed) ? [instead] : [];
+    });
   }
 
   /** States that nodes owe, in the order of their changes. */

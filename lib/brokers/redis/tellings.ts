@@ -1,4 +1,4 @@
-import type { Telling } from '../broker';
+import type { Settled, Telling } from '../broker';
 import type { EngineTellings, OwedTelling } from '../joined/engine-link';
 import {
   AppKeys,
@@ -10,11 +10,12 @@ import {
 } from './keys';
 import { RedisReads, type Send } from './reads';
 import { Script } from './scripts/script';
-import { TAKE, TELL } from './scripts/tell';
+import { TAKE, TELL, TOLD } from './scripts/tell';
 
 const tellScript = new Script(TELL);
+const toldScript = new Script(TOLD);
 const takeScript = new Script(TAKE);
-export const tellingScripts = [tellScript, takeScript];
+export const tellingScripts = [tellScript, toldScript, takeScript];
 
 /** Time for which it is known that something was told as gone: questions about it come late, or again, within it. */
 const GONE_MS = '600000';
@@ -67,9 +68,19 @@ class RedisTellings implements EngineTellings {
     return reply.map((answer) => answer === 1);
   }
 
-  async told(node: number, tellings: readonly Telling[]): Promise<void> {
-    const fields = tellings.map((telling) => owedField(node, telling));
-    if (fields.length > 0) await this.#send(['HDEL', this.#keys.owed, ...fields]);
+  async told(node: number, settled: readonly Settled[]): Promise<Telling[]> {
+    const keys = [this.#keys.told, this.#keys.owed];
+    const args = [`${node}`];
+    for (const { channel, userId, present, seq, isLast } of settled) {
+      const field = toldField(channel, userId);
+      keys.push(this.#keys.toldGone(field));
+      args.push(field, present ? '1' : '0', `${seq}`, isLast ? '1' : '0');
+    }
+    const reply = (await this.#send(toldScript.call(keys, args) as string[])) as number[];
+    return settled.flatMap(({ channel, userId, present }, i) => {
+      const seq = reply[i] ?? -1;
+      return seq < 0 ? [] : { channel, userId, present: !present, seq };
+    });
   }
 
   async owed(): Promise<OwedTelling[]> {

@@ -138,7 +138,7 @@ export class HostLink implements EngineLink {
   tellings(app: string): EngineTellings {
     return {
       tell: (node, tellings) => this.#call('tell', app, node, tellings),
-      told: (node, tellings) => this.#call('told', app, node, tellings),
+      told: (node, settled) => this.#call('told', app, node, settled),
       untold: () => this.#pieces('untold', app),
       owed: () => this.#call('owed', app),
       take: (node, owed) => this.#call('take', app, node, owed),

@@ -103,6 +103,8 @@ export class Queue {
   add(event: WebhookEvent, nowMs: number): number {
     const undone = this.#undoneBy(event);
     if (undone !== undefined) {
+      for (const { receipt } of [event, undone.event])
+        if (receipt !== undefined) receipt.isUndone = true;
       this.#forget(undone);
       return 0;
     }

@@ -1,5 +1,9 @@
+import type { Telling } from '../../brokers/broker';
+
 /** Endpoints that have yet to take an event, or to give it up. */
 export class Receipt {
+  /** True when an event that takes this one back came while it waited, or this one took another one back: neither was sent. */
+  isUndone = false;
   readonly #settled: () => void;
   #holders = 0;
 
@@ -16,4 +20,59 @@ export class Receipt {
     this.#holders--;
     if (this.#holders === 0) this.#settled();
   }
+}
+
+/** A state that this node tells. */
+export interface Told {
+  readonly telling: Telling;
+  readonly receipt: Receipt;
+  isSettled: boolean;
+}
+
+/** States that this node tells, by channel or member, in their order: of each until nobody holds any of them. */
+export class ToldStates {
+  readonly #byName = new Map<string, Told[]>();
+
+  add(told: Told): void {
+    const name = nameOf(told.telling);
+    const known = this.#byName.get(name);
+    if (known === undefined) this.#byName.set(name, [told]);
+    else known.push(told);
+  }
+
+  /** True for the state that endpoints know last, as far as this node tells them. */
+  isLast({ telling }: Told): boolean {
+    const known = this.#byName.get(nameOf(telling));
+    const last = known?.findLast(({ receipt }) => !receipt.isUndone);
+    return last !== undefined && isSame(last.telling, telling);
+  }
+
+  /** Those that are to be settled now: of a state that is told twice, as taken over from another node, only the last one. */
+  due(settled: readonly Told[]): Told[] {
+    return settled.filter((told, i) => {
+      const known = this.#byName.get(nameOf(told.telling)) ?? [];
+      return !known.some((other) => {
+        if (other === told || other.isSettled || !isSame(other.telling, told.telling)) return false;
+        const at = settled.indexOf(other);
+        return at < 0 || at > i;
+      });
+    });
+  }
+
+  settle(told: Told): void {
+    told.isSettled = true;
+    const name = nameOf(told.telling);
+    const known = this.#byName.get(name) ?? [];
+    if (known.every(({ isSettled }) => isSettled)) this.#byName.delete(name);
+    else if (!this.isLast(told)) known.splice(known.indexOf(told), 1);
+  }
+}
+
+function isSame(one: Telling, other: Telling): boolean {
+  return one.seq === other.seq && one.present === other.present;
+}
+
+/** A name of a channel may hold any character but a line break. */
+function nameOf({ channel, userId = '' }: Telling): string {
+  return `${channel}\n${userId}`;
 }

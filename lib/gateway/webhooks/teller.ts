@@ -4,7 +4,7 @@ import type { Telling } from '../../brokers/broker';
 import type { App } from '../core/model/app';
 import type { WebhookEventName } from '../options/options';
 import type { WebhookEvent } from './events';
-import { Receipt } from './receipt';
+import { Receipt, type Told, ToldStates } from './receipt';
 
 /** Changes that are asked about together. */
 const MAX_ASKED = 500;
@@ -34,7 +34,8 @@ export interface TellerParts {
 /**
  * Tells changes of channels and members that no other node has told. The broker is asked in the order of the changes, those
  * of a turn together; while it is away they wait. A change is owed until all endpoints have taken it or given it up: debts of
- * nodes that are gone are told before anything else.
+ * nodes that are gone are told before anything else. What was told last in the cluster is told again behind an earlier state that
+ * endpoints may have taken after it.
  */
 export class Teller {
   readonly #app: App;
@@ -44,8 +45,9 @@ export class Teller {
   #timer: Timer | undefined;
   /** Nodes may be gone that owed something. */
   #takesOver = false;
+  readonly #told = new ToldStates();
   /** States that are not owed any more, until the broker knows. */
-  #told: Telling[] = [];
+  #settled: Told[] = [];
   #idle: Array<() => void> = [];
   #isStopped = false;
 
@@ -102,7 +104,7 @@ export class Teller {
 
   #ask(): void {
     if (!this.#asks) return;
-    if (this.#told.length > 0) return this.#settle();
+    if (this.#settled.length > 0) return this.#settle();
     if (this.#takesOver) return this.#takeDebts();
     const asked = this.#waiting.slice(0, MAX_ASKED);
     if (asked.length === 0) return this.#ended();
@@ -133,10 +135,7 @@ export class Teller {
           this.#takesOver = true;
           return this.#wait();
         }
-        for (const telling of owed) {
-          const event = this.#parts.eventOf(telling);
-          if (event !== undefined) this.#tell({ ...event, mayBeTaken: true }, telling);
-        }
+        for (const telling of owed) this.#tellAgain(telling);
         this.#ask();
       },
     );
@@ -145,20 +144,34 @@ export class Teller {
   /** The event is owed until no endpoint holds it. */
   #tell(event: WebhookEvent, telling: Telling): void {
     const receipt = new Receipt(() => {
-      if (this.#told.length < this.#parts.maxWaiting) this.#told.push(telling);
+      if (this.#settled.length < this.#parts.maxWaiting) this.#settled.push(told);
+      else this.#told.settle(told);
       this.#begin();
     });
+    const told = { telling, receipt, isSettled: false };
+    this.#told.add(told);
     receipt.hold();
     this.#parts.tell({ ...event, receipt });
     receipt.release();
   }
 
+  /** A state that is owed since before, or again: an endpoint may have it. */
+  #tellAgain(telling: Telling): void {
+    const event = this.#parts.eventOf(telling);
+    if (event !== undefined) this.#tell({ ...event, mayBeTaken: true }, telling);
+  }
+
   #settle(): void {
-    const told = this.#told.slice(0, MAX_ASKED);
-    void later(this.#app.broker.told(told), (answer) => {
+    const settled = this.#settled.slice(0, MAX_ASKED);
+    const due = this.#told.due(settled);
+    const asked = due.map((told) => ({ ...told.telling, isLast: this.#told.isLast(told) }));
+    void later(this.#app.broker.told(asked), (others) => {
       if (!this.#asks) return;
-      if (answer === 'unavailable') return this.#wait();
-      this.#told.splice(0, told.length);
+      if (others === 'unavailable') return this.#wait();
+      this.#settled.splice(0, settled.length);
+      for (const told of settled) this.#told.settle(told);
+      // Another node has told something later, which endpoints may have had first.
+      for (const telling of others) this.#tellAgain(telling);
       this.#ask();
     });
   }

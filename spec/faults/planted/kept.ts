@@ -5,6 +5,7 @@ const inPlace = 'the next gateway has each unfinished event in its place, and no
 
 const takeOvers = 'gateway/cluster/take-overs.spec.ts';
 const webhooks = 'gateway/cluster/webhooks-once.spec.ts';
+const lastTold = 'gateway/webhooks/last-told.spec.ts';
 
 /** Faults of streams that outlive their gateway. */
 export const kept: readonly FaultKind[] = [
@@ -221,6 +222,33 @@ export const kept: readonly FaultKind[] = [
         from: 'event.receipt?.hold();',
         to: '',
         finder: spec(webhooks, 'changes around a gateway that is lost are told once'),
+      },
+    ],
+  },
+  {
+    title: 'an older state that webhooks tell last',
+    kind: 'Two gateways tell of a channel, and an endpoint takes what the first one tells behind what the second one tells.',
+    bugs: [
+      {
+        title: 'what another gateway has told later is not told again',
+        file: 'gateway/webhooks/teller.ts',
+        from: 'for (const telling of others) this.#tellAgain(telling);',
+        to: '',
+        finder: spec(lastTold, 'a state that an endpoint takes late is followed by'),
+      },
+      {
+        title: 'a state that was taken back counts as told behind another one',
+        file: 'gateway/webhooks/receipt.ts',
+        from: 'const last = known?.findLast(({ receipt }) => !receipt.isUndone);',
+        to: 'const last = known?.at(-1);',
+        finder: spec(lastTold, 'the last event of each room is the truth'),
+      },
+      {
+        title: 'a debt is paid by the first of two events that pay it',
+        file: 'gateway/webhooks/teller.ts',
+        from: 'const due = this.#told.due(settled);',
+        to: 'const due = settled;',
+        finder: spec(lastTold, 'the last event of each room is the truth'),
       },
     ],
   },

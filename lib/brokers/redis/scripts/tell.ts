@@ -36,6 +36,34 @@ return answers
 `;
 
 /**
+ * Notes that a node owes states no more. KEYS: as above. ARGV: node, then for each state its field, 1 or 0 for present or gone,
+ * the number of its change, and 1 where the node has told nothing of the thing behind it. Reply: for each, also to a repeated
+ * question, the number of the opposite state where that was told last, which the node owes instead, or -1. A thing without a
+ * mark is gone: the mark is too old to be kept.
+ */
+export const TOLD = `
+local answers = {}
+for i = 3, #KEYS do
+  local at = 2 + (i - 3) * 4
+  local field, present, seq = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+  local head = ARGV[1] .. ' '
+  local isOwed = redis.call('HDEL', KEYS[2], head .. seq .. ' ' .. present .. ' ' .. field) == 1
+  local here = redis.call('HGET', KEYS[1], field)
+  local state = here and '1' or '0'
+  local answer = -1
+  if ARGV[at + 3] == '1' and state ~= present then
+    local mark = here or redis.call('GET', KEYS[i])
+    local later = mark and string.match(mark, '^%d+') or seq
+    local owed = head .. later .. ' ' .. state .. ' ' .. field
+    if isOwed then redis.call('HSET', KEYS[2], owed, '') end
+    if redis.call('HEXISTS', KEYS[2], owed) == 1 then answer = tonumber(later) end
+  end
+  answers[i - 2] = answer
+end
+return answers
+`;
+
+/**
  * Gives states that nodes owe to another one. KEYS: states that are owed. ARGV: for each state its field of the node before,
  * and of the one that takes it. Reply: 1, also to a repeated question, or 0 where a third one has taken it.
  */
