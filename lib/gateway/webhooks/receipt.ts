@@ -47,7 +47,7 @@ export class ToldStates {
     return last !== undefined && isSame(last.telling, telling);
   }
 
-  /** Those that are to be settled now: of a state that is told twice, as taken over from another node, only the last one. */
+  /** Those that are to be settled now: of a state that is told twice, as one taken over may be, only the last one. */
   due(settled: readonly Told[]): Told[] {
     return settled.filter((told, i) => {
       const known = this.#byName.get(nameOf(told.telling)) ?? [];

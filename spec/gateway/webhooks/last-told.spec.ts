@@ -173,7 +173,7 @@ function course(seed: number): string[] {
 
 t.test('the last event of each room is the truth, whichever gateways die', (t) => {
   const wrong: string[] = [];
-  for (let seed = 1; seed <= runs(2_000); seed++) {
+  for (let seed = 2_000; seed < 2_000 + runs(2_000); seed++) {
     const rooms = course(seed);
     if (rooms.length > 0) wrong.push(`seed ${seed}: ${rooms.join()}`);
   }

@@ -29,7 +29,7 @@ function tellerWith(answer: (tellings: readonly Telling[]) => boolean[] | 'unava
     asked.push(tellings);
     return answer(tellings);
   };
-  const teller = new Teller({ broker: { tell, told: () => 'told' } } as unknown as App, {
+  const teller = new Teller({ broker: { tell, told: () => [] } } as unknown as App, {
     ...{ clock, maxWaiting: 600 },
     isOwn: () => true,
     tell: ({ channel }) => void told.push(channel),
@@ -61,7 +61,7 @@ t.test('debts of another node are told first, as what an endpoint may have', asy
   const clock = new ManualClock();
   const told: Array<[string, boolean | undefined]> = [];
   const owed = [{ channel: 'owed', userId: undefined, present: true, seq: 1 }];
-  const broker = { tell: () => [true], told: () => 'told', owed: () => owed };
+  const broker = { tell: () => [true], told: () => [], owed: () => owed };
   const teller = new Teller({ broker } as unknown as App, {
     ...{ clock, maxWaiting: 600 },
     isOwn: () => true,
