@@ -35,9 +35,8 @@ export class ToldStates {
 
   add(told: Told): void {
     const name = nameOf(told.telling);
-    const known = this.#byName.get(name);
-    if (known === undefined) this.#byName.set(name, [told]);
-    else known.push(told);
+    const known = this.#byName.get(name) ?? [];
+    this.#byName.set(name, [...known.filter(({ isSettled }) => !isSettled), told]);
   }
 
   /** True for the state that endpoints know last, as far as this node tells them. */
@@ -47,7 +46,7 @@ export class ToldStates {
     return last !== undefined && isSame(last.telling, telling);
   }
 
-  /** Those that are to be settled now: of a state that is told twice, as one taken over may be, only the last one. */
+  /** Entries that are to be settled now: of a state that is told twice, as one taken over may be, only the last one. */
   due(settled: readonly Told[]): Told[] {
     return settled.filter((told, i) => {
       const known = this.#byName.get(nameOf(told.telling)) ?? [];

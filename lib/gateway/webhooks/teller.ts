@@ -34,8 +34,8 @@ export interface TellerParts {
 /**
  * Tells changes of channels and members that no other node has told. The broker is asked in the order of the changes, those
  * of a turn together; while it is away they wait. A change is owed until all endpoints have taken it or given it up: debts of
- * nodes that are gone are told before anything else. What was told last in the cluster is told again behind an earlier state that
- * endpoints may have taken after it.
+ * nodes that are gone are told before anything else. The state that was told last in the cluster is told again behind an
+ * earlier state that endpoints may have taken after it.
  */
 export class Teller {
   readonly #app: App;
