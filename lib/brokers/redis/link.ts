@@ -18,6 +18,7 @@ import { engineName, type RedisAddress, sentinelsOf } from './address';
 import { askSentinel, Connection, loadClient, reasonOf } from './connection';
 import { decodeResults, encodeTurn, type EncodeLimits } from './encode-turn';
 import { NodeKeys } from './keys';
+import { packed } from './packed';
 import { loadScripts, scripts } from './scripts/all';
 import { PrimaryWatch } from './sentinels';
 import { RedisApp } from './tellings';
@@ -182,7 +183,7 @@ export class RedisLink implements EngineLink {
     // A sweeper looks for facts in listed apps only, so the app is listed before its first fact.
     if (!(await this.#isListed(app, node))) return { kind: 'fenced' };
     const encoded = encodeTurn(keys, this.#options.limits, node, this.run, operations);
-    const args = [this.#token, `${number}`, ...encoded.args];
+    const args = [this.#token, `${number}`, packed(encoded.args)];
     const reply = (await this.#send(scripts.turn.call(encoded.keys, args))) as [string, unknown];
     const [kind, about] = reply;
     if (kind === 'fenced') return { kind };

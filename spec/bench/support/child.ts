@@ -33,7 +33,7 @@ export class Child {
     child.#process.once('exit', (code, signal) => {
       if (!child.#isEnding) throw new Error(`${file} ended with ${code ?? signal}`);
     });
-    atEnd(() => child.#stop());
+    atEnd(() => child.stop());
     await child.#answer();
     return child;
   }
@@ -54,7 +54,8 @@ export class Child {
     return (await this.#answer()) as number;
   }
 
-  #stop(): Promise<void> {
+  /** Ends it before the measurement is over. */
+  stop(): Promise<void> {
     this.#isEnding = true;
     return new Promise((resolve) => {
       if (this.#process.exitCode !== null || this.#process.signalCode !== null) return resolve();

@@ -32,6 +32,8 @@ const MAX_NO_BETTER = 2;
 const BETTER = 0.9;
 const MIN_WARM_EACH = 20;
 const MAX_WARM_ROUNDS = 20;
+/** CPU time of a server after which it is warm whatever its rounds say: those of a slow one are long. */
+const MAX_WARM_CPU_US = 2_000_000;
 /** Counts of all rounds of a server so far. */
 const done = new WeakMap<Child, number>();
 
@@ -68,11 +70,14 @@ export async function rounds(
 
 async function warm(server: Child, least: number, run: () => Promise<Round>): Promise<void> {
   let [best, noBetter, all] = [Infinity, 0, done.get(server) ?? 0];
-  for (let i = 0; i < MAX_WARM_ROUNDS; i += 1) {
+  const start = await server.ask('cpu');
+  let before = start;
+  for (let i = 0; i < MAX_WARM_ROUNDS && before - start < MAX_WARM_CPU_US; i += 1) {
     if (noBetter >= MAX_NO_BETTER && all >= least) break;
-    const before = await server.ask('cpu');
     const { count } = await run();
-    const cpuUs = ((await server.ask('cpu')) - before) / count;
+    const after = await server.ask('cpu');
+    const cpuUs = (after - before) / count;
+    before = after;
     noBetter = cpuUs < best * BETTER ? 0 : noBetter + 1;
     best = Math.min(best, cpuUs);
     all += count;

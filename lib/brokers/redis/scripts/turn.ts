@@ -1,8 +1,8 @@
 /**
  * A turn of one node for one app: applied once or not at all.
  *
- * KEYS: 1 head, 2 turns of the node, then those of the operations. ARGV: node's token, number of the turn, then each
- * operation as a letter, the number of its arguments, and these. Keys stand in arguments as numbers.
+ * KEYS: 1 head, 2 turns of the node, then those of the operations. ARGV: node's token, number of the turn, and packed as one
+ * each operation as a letter, the number of its arguments, and these. Keys stand in arguments as numbers.
  * Reply: `fenced`, `out_of_turn` with the last turn, or `applied` / `repeated` with the results as JSON.
  */
 export const TURN = `
@@ -261,14 +261,15 @@ local operations = {
   end,
 }
 
-local at = 3
+local said = cmsgpack.unpack(ARGV[3])
+local at = 1
 local leftout = 0
-while at <= #ARGV do
-  local letter, count = ARGV[at], tonumber(ARGV[at + 1])
+while at <= #said do
+  local letter, count = said[at], tonumber(said[at + 1])
   if leftout > 0 then leftout = leftout - 1
   else
-    local skips = operations[letter](unpack(ARGV, at + 2, at + 1 + count))
-    if letter == 'I' and skips then leftout = tonumber(ARGV[at + 1 + count]) end
+    local skips = operations[letter](unpack(said, at + 2, at + 1 + count))
+    if letter == 'I' and skips then leftout = tonumber(said[at + 1 + count]) end
   end
   at = at + 2 + count
 end
