@@ -24,7 +24,7 @@ const LIBRARIES: ReadonlyArray<[name: string, library: Library, options: object]
 
 const KINDS = [
   { kind: 'public', prefix: '', share: 1 },
-  // Each is a request, which takes a hundred times as long as a public one.
+  // A private channel is a request, and takes about ten times as long as a public one.
   { kind: 'private', prefix: 'private-', share: 1 / 2 },
 ];
 

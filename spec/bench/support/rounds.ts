@@ -32,7 +32,7 @@ const MAX_NO_BETTER = 2;
 const BETTER = 0.9;
 const MIN_WARM_EACH = 20;
 const MAX_WARM_ROUNDS = 20;
-/** CPU time of a server after which it is warm whatever its rounds say: those of a slow one are long. */
+/** CPU time after which a server is warm in any case: rounds of a slow one are long. */
 const MAX_WARM_CPU_US = 2_000_000;
 /** Counts of all rounds of a server so far. */
 const done = new WeakMap<Child, number>();
