@@ -173,6 +173,8 @@ export interface Telling {
   readonly present: boolean;
   /** Number of the change that brought the state about. */
   readonly seq: number;
+  /** Found by a review, with the number of the newest change then: that one may be just this. */
+  readonly isFound?: boolean | undefined;
 }
 
 /** A state that observers have taken, or that is given up. */

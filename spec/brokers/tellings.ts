@@ -19,6 +19,11 @@ export function holdsTellings(
     t.strictSame(await asks(a, state(true, 5)), [true]);
     t.strictSame(await asks(b, state(true, 5)), [false], 'another node has told it');
     t.strictSame(await asks(a, state(true, 5)), [true], 'asked again, as after a cut');
+    const found = { ...state(true, 5), isFound: true };
+    t.strictSame(await asks(a, found), [false], 'found as well');
+    const other = { ...state(true, 6, 'found'), isFound: true };
+    t.strictSame(await asks(a, other, other), [true, true], 'found, and asked again');
+    t.strictSame(await asks(a, state(true, 6, 'found')), [false], 'its change comes behind');
     t.strictSame(await asks(b, state(true, 8)), [false], 'the same state, by a later change');
     t.strictSame(await asks(b, state(true, 8)), [false]);
     t.strictSame(await asks(b, state(false, 7)), [false], 'a change that came before it');

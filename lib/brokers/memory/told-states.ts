@@ -11,6 +11,8 @@ const GONE_MS = 600_000;
 interface Mark {
   readonly seq: number;
   readonly node: number;
+  /** Found by a review. */
+  readonly isFound: boolean;
 }
 
 /** States of which observers outside were told last, by channel and member. */
@@ -79,7 +81,8 @@ export class ToldStates {
     const added = [...names].filter(([name]) => !this.#present.has(name));
     if (!this.#isComplete) {
       this.#isComplete = true;
-      for (const [name] of added.splice(0)) this.#present.set(name, { seq: 0, node: 0 });
+      for (const [name] of added.splice(0))
+        this.#present.set(name, { seq: 0, node: 0, isFound: false });
     }
     const gone = [...this.#present.keys()].filter((name) => !names.has(name));
     return [
@@ -89,14 +92,14 @@ export class ToldStates {
   }
 
   #tell(node: number, telling: Telling, nowMs: number): boolean {
-    const { present, seq } = telling;
+    const { present, seq, isFound = false } = telling;
     const name = nameOf(telling);
     const here = this.#present.get(name);
     const told = here ?? this.#gone.get(name);
     const isSame = told !== undefined && told.seq > 0 && (here !== undefined) === present;
-    if (isSame && told.seq === seq) return told.node === node;
+    if (isSame && told.seq === seq) return told.node === node && told.isFound === isFound;
     if (told !== undefined && told.seq >= seq) return false;
-    const mark = { seq, node: isSame ? 0 : node };
+    const mark = { seq, node: isSame ? 0 : node, isFound };
     this.#present.delete(name);
     this.#gone.delete(name);
     if (present) this.#present.set(name, mark);

@@ -59,10 +59,10 @@ class RedisTellings implements EngineTellings {
   async tell(node: number, tellings: readonly Telling[]): Promise<readonly boolean[]> {
     const keys = [this.#keys.told, this.#keys.owed];
     const args = [`${node}`, GONE_MS];
-    for (const { channel, userId, present, seq } of tellings) {
+    for (const { channel, userId, present, seq, isFound } of tellings) {
       const field = toldField(channel, userId);
       keys.push(this.#keys.toldGone(field));
-      args.push(field, present ? '1' : '0', `${seq}`);
+      args.push(field, present ? '1' : '0', `${seq}`, isFound === true ? `${node}f` : `${node}`);
     }
     const reply = (await this.#send(tellScript.call(keys, args) as string[])) as number[];
     return reply.map((answer) => answer === 1);

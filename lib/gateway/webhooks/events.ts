@@ -16,6 +16,8 @@ export interface WebhookEvent {
   receipt?: Receipt;
   /** Another gateway was about to tell it, and has died: an endpoint may have taken it. */
   mayBeTaken?: boolean;
+  /** Found by a review; its cause is not known any more. */
+  isFound?: boolean;
 }
 
 /** Leave event that each event cancels. */

@@ -103,8 +103,7 @@ export class Queue {
   add(event: WebhookEvent, nowMs: number): number {
     const undone = this.#undoneBy(event);
     if (undone !== undefined) {
-      for (const { receipt } of [event, undone.event])
-        if (receipt !== undefined) receipt.isUndone = true;
+      for (const { receipt } of [event, undone.event]) receipt?.undoneIn.add(this);
       this.#forget(undone);
       return 0;
     }
@@ -253,10 +252,10 @@ export class Queue {
   }
 
   /** The waiting event of the same channel or member that an event takes back, unless an endpoint may have it. Numbers of subscribers may stand between. */
-  #undoneBy({ name, channel, userId }: WebhookEvent): Entry | undefined {
+  #undoneBy({ name, channel, userId, mayBeTaken }: WebhookEvent): Entry | undefined {
     const other = OPPOSITES.get(name);
     const entries = this.#lines.get(channel)?.entries;
-    if (other === undefined || entries === undefined) return undefined;
+    if (other === undefined || entries === undefined || mayBeTaken === true) return undefined;
     for (let i = entries.length - 1; i >= Math.max(0, entries.length - MAX_LOOK); i--) {
       const entry = entries[i] as Entry;
       const { event } = entry;

@@ -2,8 +2,8 @@ import type { Telling } from '../../brokers/broker';
 
 /** Endpoints that have yet to take an event, or to give it up. */
 export class Receipt {
-  /** True when an event that takes this one back came while it waited, or this one took another one back: neither was sent. */
-  isUndone = false;
+  /** Queues in which an event that takes this one back came while it waited, or that one: neither is sent from there. */
+  readonly undoneIn = new Set<object>();
   readonly #settled: () => void;
   #holders = 0;
 
@@ -39,11 +39,14 @@ export class ToldStates {
     this.#byName.set(name, [...known.filter(({ isSettled }) => !isSettled), told]);
   }
 
-  /** True for the state that endpoints know last, as far as this node tells them. */
+  /** True for a state that an endpoint may know last, as far as this node tells it. */
   isLast({ telling }: Told): boolean {
-    const known = this.#byName.get(nameOf(telling));
-    const last = known?.findLast(({ receipt }) => !receipt.isUndone);
-    return last !== undefined && isSame(last.telling, telling);
+    const known = this.#byName.get(nameOf(telling)) ?? [];
+    const queues = new Set(known.flatMap(({ receipt }) => [...receipt.undoneIn]));
+    const lasts = Array.from(queues, (queue) =>
+      known.findLast(({ receipt }) => !receipt.undoneIn.has(queue)),
+    );
+    return [known.at(-1), ...lasts].some((last) => last && isSame(last.telling, telling));
   }
 
   /** Entries that are to be settled now: of a state that is told twice, as one taken over may be, only the last one. */

@@ -108,8 +108,8 @@ export class Teller {
     if (this.#takesOver) return this.#takeDebts();
     const asked = this.#waiting.slice(0, MAX_ASKED);
     if (asked.length === 0) return this.#ended();
-    const tellings = asked.map(({ event: { name, channel, userId }, seq }) => {
-      return { channel, userId, present: PRESENT.has(name), seq };
+    const tellings = asked.map(({ event: { name, channel, userId, isFound }, seq }) => {
+      return { channel, userId, present: PRESENT.has(name), seq, isFound };
     });
     void later(this.#app.broker.tell(tellings), (answers) => {
       if (!this.#asks) return;

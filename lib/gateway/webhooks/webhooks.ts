@@ -65,7 +65,8 @@ class AppWebhooks implements AppObserver {
 
   /** A state is another one than was told last; its cause is not known any more. */
   found(telling: Telling, time: number): void {
-    this.changed(changeOf(telling, time), telling.seq, '');
+    const event = webhookEvent(changeOf(telling, time), '');
+    if (event !== undefined) this.grace.offer({ ...event, isFound: true }, telling.seq);
   }
 
   tellLeaves(isMeant: (channel: string) => boolean): void {

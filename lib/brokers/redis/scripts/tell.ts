@@ -1,24 +1,25 @@
 /**
  * Decides for states whether a node tells observers outside of them, and notes that it owes them. KEYS: marks of all that was
- * told as present, states that are owed, then for each state its mark as gone. ARGV: node, time of marks, then for each state its field, 1 or 0 for present or gone, and the number of its change.
- * Reply: 1 or 0 for each. A mark is a number and the node that told it. Number 0: it was there when nothing was known, and is
+ * told as present, states that are owed, then for each state its mark as gone. ARGV: node, time of marks, then for each state its
+ * field, 1 or 0 for present or gone, the number of its change, and the node, with an f where the state was found by a review.
+ * Reply: 1 or 0 for each. A mark is a number and the last of these. Number 0: it was there when nothing was known, and is
  * taken for told, unless its change is still on its way. Node 0: a later change brought the same state.
  */
 export const TELL = `
 local answers = {}
 local function seqof(mark) return tonumber(string.match(mark, '^%d+')) end
 for i = 3, #KEYS do
-  local at = 3 + (i - 3) * 3
-  local field, present, seq = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
+  local at = 3 + (i - 3) * 4
+  local field, present, seq, by = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3]
   local here, gone = redis.call('HGET', KEYS[1], field), redis.call('GET', KEYS[i])
   local told = here or gone
   local same = told and seqof(told) > 0 and ((here and present == '1') or (not here and present == '0'))
   if same and seqof(told) == seq then
-    answers[i - 2] = told == seq .. ' ' .. ARGV[1] and 1 or 0
+    answers[i - 2] = told == seq .. ' ' .. by and 1 or 0
   elseif told and seqof(told) >= seq then
     answers[i - 2] = 0
   else
-    local mark = seq .. ' ' .. (same and '0' or ARGV[1])
+    local mark = seq .. ' ' .. (same and '0' or by)
     if present == '1' then
       redis.call('HSET', KEYS[1], field, mark)
       redis.call('DEL', KEYS[i])
