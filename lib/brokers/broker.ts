@@ -177,6 +177,9 @@ export interface Telling {
   readonly isFound?: boolean | undefined;
 }
 
+/** Answer to whether a node tells a state. `apart`: yes, and another one may have told again what it told before. */
+export type Answer = 'no' | 'yes' | 'apart';
+
 /** A state that observers have taken, or that is given up. */
 export interface Settled extends Telling {
   /** This node has told nothing of the same thing behind it. */
@@ -296,10 +299,10 @@ export interface AppBroker {
 
   /**
    * Asks, for each state, whether this node tells observers outside of it. Yes once in the cluster, and no when the same state
-   * was told last, or that of a later change. The same question of the same node has the same answer for 10 minutes. (In a
+   * was told last, or that of a later change. `apart` where observers may have what this node has yet to tell. The same question of the same node has the same answer for 10 minutes. (In a
    * key-value store: a key for each thing, changed by its revision.)
    */
-  tell(tellings: readonly Telling[]): Eventual<readonly boolean[] | Unavailable>;
+  tell(tellings: readonly Telling[]): Eventual<readonly Answer[] | Unavailable>;
   /**
    * Observers have taken states that this node was to tell. Until then it owes them. Returns, for those that are the last that
    * this node has told of a thing, the state that the cluster has told last where it is another one: observers may have taken

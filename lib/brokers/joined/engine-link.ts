@@ -1,4 +1,5 @@
 import type {
+  Answer,
   CachedEvent,
   ChannelCount,
   MemberList,
@@ -57,7 +58,7 @@ export interface OwedTelling {
 
 /** States of which observers outside were told. Each call is made again, alike, where its outcome is not known. */
 export interface EngineTellings {
-  tell(node: number, tellings: readonly Telling[]): Promise<readonly boolean[]>;
+  tell(node: number, tellings: readonly Telling[]): Promise<readonly Answer[]>;
   /** Answers with the states that the node owes instead. */
   told(node: number, settled: readonly Settled[]): Promise<readonly Telling[]>;
   untold(): AsyncIterable<readonly Telling[]>;

@@ -5,6 +5,7 @@ import type {
   Eventual,
   MemberList,
   OnlineUsers,
+  Answer,
   Settled,
   Telling,
   Totals,
@@ -115,7 +116,7 @@ export class AppReads {
     return this.#parts.link.sockets(this.#id);
   }
 
-  tell(tellings: readonly Telling[]): Eventual<readonly boolean[] | Unavailable> {
+  tell(tellings: readonly Telling[]): Eventual<readonly Answer[] | Unavailable> {
     return this.#ask(() => this.#tellings.tell(this.#parts.node(), tellings));
   }
 

@@ -16,6 +16,7 @@ import type {
   OnlineUsers,
   PublishOptions,
   Records,
+  Answer,
   Settled,
   Telling,
   Totals,
@@ -227,7 +228,7 @@ class MemoryApp implements AppBroker, Hearer {
     for (let at = 0; at < all.length; at += PIECE) yield all.slice(at, at + PIECE);
   }
 
-  tell(tellings: readonly Telling[]): readonly boolean[] {
+  tell(tellings: readonly Telling[]): readonly Answer[] {
     return this.#state.told.tell(this.#node, tellings, this.#clock.now());
   }
 

@@ -1,4 +1,4 @@
-import type { Settled, Telling } from '../broker';
+import type { Answer, Settled, Telling } from '../broker';
 import type { OwedTelling } from '../joined/engine-link';
 
 /** Time for which it is known that something was told as gone: questions about it come late, or again, within it. */
@@ -13,6 +13,8 @@ interface Mark {
   readonly node: number;
   /** Found by a review. */
   readonly isFound: boolean;
+  /** This state, or one before it, was told again by another node. */
+  readonly isAgain: boolean;
 }
 
 /** States of which observers outside were told last, by channel and member. */
@@ -25,7 +27,7 @@ export class ToldStates {
   /** False as long as nobody has asked for differences: until then it is not known what was told before. */
   #isComplete = false;
 
-  tell(node: number, tellings: readonly Telling[], nowMs: number): boolean[] {
+  tell(node: number, tellings: readonly Telling[], nowMs: number): Answer[] {
     for (const [name, { endsAtMs }] of this.#gone) {
       if (endsAtMs > nowMs) break;
       this.#gone.delete(name);
@@ -41,13 +43,17 @@ export class ToldStates {
       const here = this.#present.get(name);
       const present = here !== undefined;
       if (!isLast || present === telling.present) return [];
+      const gone = this.#gone.get(name);
       // A mark of what is gone may be too old to be kept.
-      const { seq } = here ?? this.#gone.get(name) ?? telling;
+      const { seq } = here ?? gone ?? telling;
       const instead = { ...telling, present, seq };
       const owed = owedName(node, instead);
       if (isOwed) this.#owed.set(owed, { node, telling: instead });
       // The question may have been asked before.
-      return this.#owed.has(owed) ? [instead] : [];
+      if (!this.#owed.has(owed)) return [];
+      if (here !== undefined) this.#present.set(name, { ...here, isAgain: true });
+      else if (gone !== undefined) this.#gone.set(name, { ...gone, isAgain: true });
+      return [instead];
     });
   }
 
@@ -82,7 +88,7 @@ export class ToldStates {
     if (!this.#isComplete) {
       this.#isComplete = true;
       for (const [name] of added.splice(0))
-        this.#present.set(name, { seq: 0, node: 0, isFound: false });
+        this.#present.set(name, { seq: 0, node: 0, isFound: false, isAgain: false });
     }
     const gone = [...this.#present.keys()].filter((name) => !names.has(name));
     return [
@@ -91,21 +97,26 @@ export class ToldStates {
     ];
   }
 
-  #tell(node: number, telling: Telling, nowMs: number): boolean {
+  #tell(node: number, telling: Telling, nowMs: number): Answer {
     const { present, seq, isFound = false } = telling;
     const name = nameOf(telling);
     const here = this.#present.get(name);
     const told = here ?? this.#gone.get(name);
     const isSame = told !== undefined && told.seq > 0 && (here !== undefined) === present;
-    if (isSame && told.seq === seq) return told.node === node && told.isFound === isFound;
-    if (told !== undefined && told.seq >= seq) return false;
-    const mark = { seq, node: isSame ? 0 : node, isFound };
+    const isAgain = told?.isAgain === true;
+    const yes = isAgain ? 'apart' : 'yes';
+    if (isSame && told.seq === seq) {
+      return told.node === node && told.isFound === isFound ? yes : 'no';
+    }
+    if (told !== undefined && told.seq >= seq) return 'no';
+    const mark = { seq, node: isSame ? 0 : node, isFound, isAgain };
     this.#present.delete(name);
     this.#gone.delete(name);
     if (present) this.#present.set(name, mark);
     else this.#gone.set(name, { ...mark, endsAtMs: nowMs + GONE_MS });
-    if (!isSame) this.#owed.set(owedName(node, telling), { node, telling });
-    return !isSame;
+    if (isSame) return 'no';
+    this.#owed.set(owedName(node, telling), { node, telling });
+    return yes;
   }
 }
 

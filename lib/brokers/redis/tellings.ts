@@ -1,4 +1,4 @@
-import type { Settled, Telling } from '../broker';
+import type { Answer, Settled, Telling } from '../broker';
 import type { EngineTellings, OwedTelling } from '../joined/engine-link';
 import {
   AppKeys,
@@ -21,6 +21,9 @@ export const tellingScripts = [tellScript, toldScript, takeScript];
 const GONE_MS = '600000';
 /** Field that is there when everything that was told is. */
 const COMPLETE = '';
+
+/** Answers of the script that tells, by its numbers. */
+const ANSWERS: readonly Answer[] = ['no', 'yes', 'apart'];
 
 /** States in a command. */
 const PAGE = 500;
@@ -56,7 +59,7 @@ class RedisTellings implements EngineTellings {
     this.#reads = reads;
   }
 
-  async tell(node: number, tellings: readonly Telling[]): Promise<readonly boolean[]> {
+  async tell(node: number, tellings: readonly Telling[]): Promise<readonly Answer[]> {
     const keys = [this.#keys.told, this.#keys.owed];
     const args = [`${node}`, GONE_MS];
     for (const { channel, userId, present, seq, isFound } of tellings) {
@@ -65,7 +68,7 @@ class RedisTellings implements EngineTellings {
       args.push(field, present ? '1' : '0', `${seq}`, isFound === true ? `${node}f` : `${node}`);
     }
     const reply = (await this.#send(tellScript.call(keys, args) as string[])) as number[];
-    return reply.map((answer) => answer === 1);
+    return reply.map((answer) => ANSWERS[answer] as Answer);
   }
 
   async told(node: number, settled: readonly Settled[]): Promise<Telling[]> {

@@ -116,7 +116,9 @@ export class Teller {
       if (answers === 'unavailable') return this.#wait();
       this.#waiting.splice(0, asked.length);
       asked.forEach(({ event }, i) => {
-        if (answers[i] === true) this.#tell(event, tellings[i] as Telling);
+        const isApart = answers[i] === 'apart';
+        if (answers[i] !== 'no')
+          this.#tell({ ...event, mayBeTaken: isApart }, tellings[i] as Telling);
       });
       this.#ask();
     });

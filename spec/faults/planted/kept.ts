@@ -5,6 +5,8 @@ const inPlace = 'the next gateway has each unfinished event in its place, and no
 
 const takeOvers = 'gateway/cluster/take-overs.spec.ts';
 const webhooks = 'gateway/cluster/webhooks-once.spec.ts';
+const queue = 'gateway/webhooks/queue.spec.ts';
+const teller = 'gateway/webhooks/teller.spec.ts';
 const lastTold = 'gateway/webhooks/last-told.spec.ts';
 
 /** Faults of streams that outlive their gateway. */
@@ -251,7 +253,30 @@ export const kept: readonly FaultKind[] = [
         file: 'gateway/webhooks/teller.ts',
         from: 'const due = this.#told.due(settled);',
         to: 'const due = settled.filter(() => true);',
-        finder: spec(lastTold, 'the last event of each room is the truth, whichever gateways die'),
+        finder: spec(
+          lastTold,
+          'a state that a gateway tells twice is owed until both events are taken',
+        ),
+      },
+      {
+        title: 'a debt that is taken over takes back what waits',
+        file: 'gateway/webhooks/queue.ts',
+        from: '|| mayBeTaken === true',
+        to: '',
+        finder: spec(
+          queue,
+          'an event that an endpoint may have from another gateway is not taken back',
+        ),
+      },
+      {
+        title: 'what another gateway has told again is taken back',
+        file: 'gateway/webhooks/teller.ts',
+        from: "answers[i] === 'apart'",
+        to: 'false',
+        finder: spec(
+          teller,
+          'a change behind a state that another node told again takes nothing back',
+        ),
       },
     ],
   },

@@ -4,6 +4,7 @@ import { MemoryEngine } from '../../../lib/brokers/memory/engine';
 import type { App } from '../../../lib/gateway/core/model/app';
 import type { WebhookEvent } from '../../../lib/gateway/webhooks/events';
 import { Teller } from '../../../lib/gateway/webhooks/teller';
+import { ManualClock } from '../../support/manual-clock';
 import { runs } from '../../support/depth';
 import { FAILED, offlineEndpoint, type Post, TAKEN } from '../../support/offline-endpoint';
 import { Chance } from '../../support/simulator/chance';
@@ -29,14 +30,17 @@ interface Request {
 class Gateway {
   readonly #node: TestNode;
   readonly #endpoints = [offlineEndpoint({}), offlineEndpoint({})] as const;
+  readonly #clock = new ManualClock();
   readonly #teller: Teller;
   readonly #taken: Taken;
+  /** Events wait, as for an endpoint that is left alone. */
+  isPaused = false;
 
   constructor(engine: MemoryEngine, taken: Taken) {
     this.#taken = taken;
     this.#node = new TestNode(engine.join());
     void this.#node.start();
-    const { clock } = this.#endpoints[0];
+    const clock = this.#clock;
     this.#teller = new Teller({ broker: this.#node.app } as unknown as App, {
       ...{ clock, maxWaiting: 1_000, isOwn: () => true, eventOf },
       tell: (event) => {
@@ -55,7 +59,10 @@ class Gateway {
   }
 
   pass(ms: number): void {
+    this.#clock.advance(ms);
+    if (this.isPaused) return;
     for (const { clock } of this.#endpoints) clock.advance(ms);
+    this.#clock.advance(0);
   }
 
   /** Requests to both endpoints. */
@@ -133,6 +140,31 @@ t.test('a debt that is taken over late is followed by what its new gateway has t
   t.end();
 });
 
+t.test('a state that a gateway tells twice is owed until both events are taken', (t) => {
+  const taken: Taken = [[], []];
+  const engine = new MemoryEngine();
+  const [owner, late, next] = [0, 1, 2].map(() => new Gateway(engine, taken)) as [
+    Gateway,
+    Gateway,
+    Gateway,
+  ];
+  late.changed('room', false, 1);
+  late.pass(0);
+  owner.changed('room', true, 2);
+  owner.pass(0);
+  late.takeAll();
+  late.die();
+  owner.takeOver();
+  owner.takeAll();
+  next.changed('room', false, 3);
+  next.takeAll();
+  owner.takeAll();
+  owner.takeAll();
+  const room = ['- room', '+ room', '- room', '+ room', '- room'];
+  t.strictSame(taken, [room, room]);
+  t.end();
+});
+
 /** Rooms whose last event is not the truth, after a random course with endpoints that refuse some requests. */
 function course(seed: number): string[] {
   const chance = new Chance(seed);
@@ -145,6 +177,7 @@ function course(seed: number): string[] {
   let gateways = [new Gateway(engine, taken), new Gateway(engine, taken)];
   const steps: Array<(gateway: Gateway) => void> = [
     (gateway) => gateway.pass(chance.whole(0, 2_000)),
+    (gateway) => void (gateway.isPaused = chance.percent(50)),
     (gateway) => {
       const request = chance.pick(gateway.requests);
       if (request !== undefined) gateway.refuse(request);
@@ -177,6 +210,7 @@ function course(seed: number): string[] {
     // A change is told by its engine in the order of its number.
     for (const each of gateways) each.pass(0);
   }
+  for (const each of gateways) each.isPaused = false;
   for (let ms = 0; ms < 200_000; ms += 1_000) {
     for (const gateway of gateways) {
       for (const request of gateway.requests) gateway.take(request);

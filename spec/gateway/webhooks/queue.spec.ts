@@ -199,7 +199,9 @@ t.test('an event that an endpoint may have from another gateway is not taken bac
   queue.add(event('a', 'a2', { name: 'channel_vacated' }), 0);
   queue.add(event('a', 'a3', { name: 'channel_occupied' }), 0);
   queue.add(event('a', 'a4', { name: 'channel_vacated' }), 0);
-  t.strictSame(entries(queue.take(ALL, 0).load), ['a1', 'a4']);
+  queue.add(event('b', 'b1', { name: 'channel_occupied' }), 0);
+  queue.add(event('b', 'b2', { name: 'channel_vacated', mayBeTaken: true }), 0);
+  t.strictSame(entries(queue.take(ALL, 0).load), ['a1', 'a4', 'b1', 'b2']);
 });
 
 t.test('a full queue drops the newest entry of the largest source', async (t) => {

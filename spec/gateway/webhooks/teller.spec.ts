@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Telling } from '../../../lib/brokers/broker';
+import type { Answer, Telling } from '../../../lib/brokers/broker';
 import type { App } from '../../../lib/gateway/core/model/app';
 import type { WebhookEvent } from '../../../lib/gateway/webhooks/events';
 import { Teller } from '../../../lib/gateway/webhooks/teller';
@@ -20,12 +20,12 @@ interface Told {
 }
 
 /** A teller of one app, whose broker answers so. */
-function tellerWith(answer: (tellings: readonly Telling[]) => boolean[] | 'unavailable'): Told {
+function tellerWith(answer: (tellings: readonly Telling[]) => Answer[] | 'unavailable'): Told {
   const clock = new ManualClock();
   const told: string[] = [];
   const asked: Array<readonly Telling[]> = [];
   let dropped = 0;
-  const tell = async (tellings: readonly Telling[]): Promise<boolean[] | 'unavailable'> => {
+  const tell = async (tellings: readonly Telling[]): Promise<Answer[] | 'unavailable'> => {
     asked.push(tellings);
     return answer(tellings);
   };
@@ -41,7 +41,7 @@ function tellerWith(answer: (tellings: readonly Telling[]) => boolean[] | 'unava
 
 t.test('changes that no other node has told are told, in their order', async (t) => {
   const { clock, teller, told, asked } = tellerWith((tellings) =>
-    tellings.map(({ channel }) => channel !== 'b'),
+    tellings.map(({ channel }) => (channel === 'b' ? 'no' : 'yes')),
   );
   teller.offer(event('channel_occupied', 'a'), 1);
   teller.offer(event('channel_occupied', 'b'), 2);
@@ -61,7 +61,7 @@ t.test('debts of another node are told first, as what an endpoint may have', asy
   const clock = new ManualClock();
   const told: Array<[string, boolean | undefined]> = [];
   const owed = [{ channel: 'owed', userId: undefined, present: true, seq: 1 }];
-  const broker = { tell: () => [true], told: () => [], owed: () => owed };
+  const broker = { tell: () => ['yes'], told: () => [], owed: () => owed };
   const teller = new Teller({ broker } as unknown as App, {
     ...{ clock, maxWaiting: 600 },
     isOwn: () => true,
@@ -75,14 +75,31 @@ t.test('debts of another node are told first, as what an endpoint may have', asy
   await teller.idle();
   t.strictSame(told, [
     ['owed', true],
-    ['new', undefined],
+    ['new', false],
   ]);
+});
+
+t.test('a change behind a state that another node told again takes nothing back', async (t) => {
+  const told: Array<boolean | undefined> = [];
+  const clock = new ManualClock();
+  const broker = { tell: () => ['yes', 'apart', 'no'], told: () => [] };
+  const teller = new Teller({ broker } as unknown as App, {
+    ...{ clock, maxWaiting: 600 },
+    isOwn: () => true,
+    tell: ({ mayBeTaken }) => void told.push(mayBeTaken),
+    eventOf: () => undefined,
+    dropped: () => undefined,
+  });
+  for (const seq of [1, 2, 3]) teller.offer(event('channel_vacated', 'room'), seq);
+  clock.advance(0);
+  await teller.idle();
+  t.strictSame(told, [false, true]);
 });
 
 t.test('changes wait for a broker that is away, up to a limit', async (t) => {
   let isAway = true;
   const { clock, teller, told, dropped, asked } = tellerWith((tellings) =>
-    isAway ? 'unavailable' : tellings.map(() => true),
+    isAway ? 'unavailable' : tellings.map(() => 'yes' as const),
   );
   const names = Array.from({ length: 601 }, (_, i) => String(i));
   names.forEach((name, i) => teller.offer(event('channel_occupied', name), i + 1));
@@ -101,7 +118,9 @@ t.test('changes wait for a broker that is away, up to a limit', async (t) => {
 });
 
 t.test('a teller that is stopped drops what waits, and tells nothing more', async (t) => {
-  const { clock, teller, told, dropped } = tellerWith((tellings) => tellings.map(() => true));
+  const { clock, teller, told, dropped } = tellerWith((tellings) =>
+    tellings.map(() => 'yes' as const),
+  );
   teller.offer(event('channel_occupied', 'a'), 1);
   clock.advance(0);
   teller.stop();

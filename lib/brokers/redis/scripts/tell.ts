@@ -2,8 +2,9 @@
  * Decides for states whether a node tells observers outside of them, and notes that it owes them. KEYS: marks of all that was
  * told as present, states that are owed, then for each state its mark as gone. ARGV: node, time of marks, then for each state its
  * field, 1 or 0 for present or gone, the number of its change, and the node, with an f where the state was found by a review.
- * Reply: 1 or 0 for each. A mark is a number and the last of these. Number 0: it was there when nothing was known, and is
- * taken for told, unless its change is still on its way. Node 0: a later change brought the same state.
+ * Reply for each: 0 for no, 1 for yes, or 2 where a state of the thing was told again; then its mark ends with that word, from
+ * then on. A mark is a number and the last argument. Number 0: it was there when nothing was known, and is taken for told, unless
+ * its change is still on its way. Node 0: a later change brought the same state.
  */
 export const TELL = `
 local answers = {}
@@ -14,12 +15,14 @@ for i = 3, #KEYS do
   local here, gone = redis.call('HGET', KEYS[1], field), redis.call('GET', KEYS[i])
   local told = here or gone
   local same = told and seqof(told) > 0 and ((here and present == '1') or (not here and present == '0'))
+  local again = told and string.find(told, ' again', 1, true)
+  local yes = again and 2 or 1
   if same and seqof(told) == seq then
-    answers[i - 2] = told == seq .. ' ' .. by and 1 or 0
+    answers[i - 2] = string.match(told, '^%d+ %w+') == seq .. ' ' .. by and yes or 0
   elseif told and seqof(told) >= seq then
     answers[i - 2] = 0
   else
-    local mark = seq .. ' ' .. (same and '0' or by)
+    local mark = seq .. ' ' .. (same and '0' or by) .. (again and ' again' or '')
     if present == '1' then
       redis.call('HSET', KEYS[1], field, mark)
       redis.call('DEL', KEYS[i])
@@ -27,7 +30,7 @@ for i = 3, #KEYS do
       redis.call('HDEL', KEYS[1], field)
       redis.call('SET', KEYS[i], mark, 'PX', ARGV[2])
     end
-    answers[i - 2] = same and 0 or 1
+    answers[i - 2] = same and 0 or yes
     if not same then
       redis.call('HSET', KEYS[2], ARGV[1] .. ' ' .. ARGV[at + 2] .. ' ' .. present .. ' ' .. field, '')
     end
@@ -57,7 +60,14 @@ for i = 3, #KEYS do
     local later = mark and string.match(mark, '^%d+') or seq
     local owed = head .. later .. ' ' .. state .. ' ' .. field
     if isOwed then redis.call('HSET', KEYS[2], owed, '') end
-    if redis.call('HEXISTS', KEYS[2], owed) == 1 then answer = tonumber(later) end
+    if redis.call('HEXISTS', KEYS[2], owed) == 1 then
+      answer = tonumber(later)
+      if mark and not string.find(mark, ' again', 1, true) then
+        mark = mark .. ' again'
+        if here then redis.call('HSET', KEYS[1], field, mark)
+        else redis.call('SET', KEYS[i], mark, 'PX', redis.call('PTTL', KEYS[i])) end
+      end
+    end
   end
   answers[i - 2] = answer
 end
