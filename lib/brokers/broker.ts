@@ -299,8 +299,8 @@ export interface AppBroker {
 
   /**
    * Asks, for each state, whether this node tells observers outside of it. Yes once in the cluster, and no when the same state
-   * was told last, or that of a later change. `apart` where observers may have what this node has yet to tell. The same question of the same node has the same answer for 10 minutes. (In a
-   * key-value store: a key for each thing, changed by its revision.)
+   * was told last, or that of a later change. `apart` where observers may have what this node has yet to tell. The same question
+   * of the same node has the same answer for 10 minutes. (In a key-value store: a key for each thing, changed by its revision.)
    */
   tell(tellings: readonly Telling[]): Eventual<readonly Answer[] | Unavailable>;
   /**

@@ -14,7 +14,7 @@ export interface WebhookEvent {
   json: string;
   /** Held by each queue that has it, where the other gateways tell it when this one can not. */
   receipt?: Receipt;
-  /** Another gateway may have told it, or a state before it that this one has yet to tell: it takes nothing back. */
+  /** Another gateway may have told it, or what it takes back: it takes nothing back, and is not taken back. */
   mayBeTaken?: boolean;
   /** Found by a review; its cause is not known any more. */
   isFound?: boolean;

@@ -22,25 +22,25 @@ export class Receipt {
   }
 }
 
-/** A state that this node tells. */
-export interface Told {
+/** A state that this node tells, until no endpoint has yet to take it. */
+export interface OpenTelling {
   readonly telling: Telling;
   readonly receipt: Receipt;
   isSettled: boolean;
 }
 
 /** States that this node tells, by channel or member, in their order: of each until nobody holds any of them. */
-export class ToldStates {
-  readonly #byName = new Map<string, Told[]>();
+export class OpenTellings {
+  readonly #byName = new Map<string, OpenTelling[]>();
 
-  add(told: Told): void {
+  add(told: OpenTelling): void {
     const name = nameOf(told.telling);
     const known = this.#byName.get(name) ?? [];
     this.#byName.set(name, [...known.filter(({ isSettled }) => !isSettled), told]);
   }
 
   /** True for a state that an endpoint may know last, as far as this node tells it. */
-  isLast({ telling }: Told): boolean {
+  isLast({ telling }: OpenTelling): boolean {
     const known = this.#byName.get(nameOf(telling)) ?? [];
     const queues = new Set(known.flatMap(({ receipt }) => [...receipt.undoneIn]));
     const lasts = Array.from(queues, (queue) =>
@@ -50,7 +50,7 @@ export class ToldStates {
   }
 
   /** Entries that are to be settled now: of a state that is told twice, as one taken over may be, only the last one. */
-  due(settled: readonly Told[]): Told[] {
+  due(settled: readonly OpenTelling[]): OpenTelling[] {
     return settled.filter((told, i) => {
       const known = this.#byName.get(nameOf(told.telling)) ?? [];
       return !known.some((other) => {
@@ -61,7 +61,7 @@ export class ToldStates {
     });
   }
 
-  settle(told: Told): void {
+  settle(told: OpenTelling): void {
     told.isSettled = true;
     const name = nameOf(told.telling);
     const known = this.#byName.get(name) ?? [];

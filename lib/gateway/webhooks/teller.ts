@@ -4,7 +4,7 @@ import type { Telling } from '../../brokers/broker';
 import type { App } from '../core/model/app';
 import type { WebhookEventName } from '../options/options';
 import type { WebhookEvent } from './events';
-import { Receipt, type Told, ToldStates } from './receipt';
+import { type OpenTelling, OpenTellings, Receipt } from './receipt';
 
 /** Changes that are asked about together. */
 const MAX_ASKED = 500;
@@ -45,9 +45,9 @@ export class Teller {
   #timer: Timer | undefined;
   /** Nodes may be gone that owed something. */
   #takesOver = false;
-  readonly #told = new ToldStates();
+  readonly #open = new OpenTellings();
   /** States that are not owed any more, until the broker knows. */
-  #settled: Told[] = [];
+  #settled: OpenTelling[] = [];
   #idle: Array<() => void> = [];
   #isStopped = false;
 
@@ -147,11 +147,11 @@ export class Teller {
   #tell(event: WebhookEvent, telling: Telling): void {
     const receipt = new Receipt(() => {
       if (this.#settled.length < this.#parts.maxWaiting) this.#settled.push(told);
-      else this.#told.settle(told);
+      else this.#open.settle(told);
       this.#begin();
     });
     const told = { telling, receipt, isSettled: false };
-    this.#told.add(told);
+    this.#open.add(told);
     receipt.hold();
     this.#parts.tell({ ...event, receipt });
     receipt.release();
@@ -165,13 +165,13 @@ export class Teller {
 
   #settle(): void {
     const settled = this.#settled.slice(0, MAX_ASKED);
-    const due = this.#told.due(settled);
-    const asked = due.map((told) => ({ ...told.telling, isLast: this.#told.isLast(told) }));
+    const due = this.#open.due(settled);
+    const asked = due.map((told) => ({ ...told.telling, isLast: this.#open.isLast(told) }));
     void later(this.#app.broker.told(asked), (others) => {
       if (!this.#asks) return;
       if (others === 'unavailable') return this.#wait();
       this.#settled.splice(0, settled.length);
-      for (const told of settled) this.#told.settle(told);
+      for (const told of settled) this.#open.settle(told);
       // Another node has told something later, which endpoints may have had first.
       for (const telling of others) this.#tellAgain(telling);
       this.#ask();

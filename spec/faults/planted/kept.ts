@@ -251,7 +251,7 @@ export const kept: readonly FaultKind[] = [
       {
         title: 'a debt is paid by the first of two events that pay it',
         file: 'gateway/webhooks/teller.ts',
-        from: 'const due = this.#told.due(settled);',
+        from: 'const due = this.#open.due(settled);',
         to: 'const due = settled.filter(() => true);',
         finder: spec(
           lastTold,
