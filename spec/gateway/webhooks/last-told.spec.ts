@@ -140,6 +140,24 @@ t.test('a debt that is taken over late is followed by what its new gateway has t
   t.end();
 });
 
+t.test(
+  'an event that one endpoint has yet to take when its gateway ends comes again to all of them',
+  (t) => {
+    const taken: Taken = [[], []];
+    const engine = new MemoryEngine();
+    const [first, second] = [new Gateway(engine, taken), new Gateway(engine, taken)];
+    first.changed('room', true, 1);
+    first.pass(0);
+    for (const request of first.requests) if (request.endpoint === 0) first.take(request);
+    first.pass(0);
+    first.die();
+    second.takeOver();
+    second.takeAll();
+    t.strictSame(taken, [['+ room', '+ room'], ['+ room']]);
+    t.end();
+  },
+);
+
 t.test('a state that a gateway tells twice is owed until both events are taken', (t) => {
   const taken: Taken = [[], []];
   const engine = new MemoryEngine();

@@ -117,6 +117,21 @@ t.test('changes wait for a broker that is away, up to a limit', async (t) => {
   );
 });
 
+t.test('the broker knows a state that a review has found from a change', async (t) => {
+  const { clock, teller, asked } = tellerWith((tellings) => tellings.map(() => 'yes' as const));
+  teller.offer({ ...event('channel_occupied', 'found'), isFound: true }, 7);
+  teller.offer(event('channel_occupied', 'changed'), 7);
+  clock.advance(0);
+  await teller.idle();
+  t.strictSame(
+    asked.flat().map(({ channel, isFound = false }) => [channel, isFound]),
+    [
+      ['found', true],
+      ['changed', false],
+    ],
+  );
+});
+
 t.test('a teller that is stopped drops what waits, and tells nothing more', async (t) => {
   const { clock, teller, told, dropped } = tellerWith((tellings) =>
     tellings.map(() => 'yes' as const),
